@@ -1,0 +1,114 @@
+//! Acts other than texts. Idempotent by the id in the path, like texts.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::ids::{CampaignId, ContactId, PersonId};
+
+/// One act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Act {
+    /// Opt the person out, in one act: suppress, record, and send the campaign's notice unless told not to.
+    OptOut {
+        /// Who.
+        contact: ContactId,
+        /// Send the one notice.
+        notice: bool,
+    },
+    /// A possible opt-out was none: texts are allowed again.
+    NotOptOut {
+        /// Who.
+        contact: ContactId,
+    },
+    /// Record an answer, or clear it (`value` absent). Clears what hung on the former answer.
+    Answer {
+        /// Who.
+        contact: ContactId,
+        /// The question's id.
+        question: String,
+        /// The answer's value.
+        value: Option<String>,
+    },
+    /// Set or take off a tag.
+    Tag {
+        /// Who.
+        contact: ContactId,
+        /// The tag.
+        tag: String,
+        /// Set it.
+        on: bool,
+    },
+    /// Replace the note on a contact.
+    Note {
+        /// Who.
+        contact: ContactId,
+        /// The whole note.
+        text: String,
+    },
+    /// The number is not this person's: recorded, closed, never texted again in this campaign.
+    WrongNumber {
+        /// Who.
+        contact: ContactId,
+    },
+    /// Close the conversation (or skip the contact before its first text).
+    Close {
+        /// Who.
+        contact: ContactId,
+    },
+    /// Take a closing back.
+    Reopen {
+        /// Who.
+        contact: ContactId,
+    },
+    /// Give contacts back to the pool.
+    Release {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// The ones without a first text.
+        unsent: bool,
+        /// The conversations too.
+        conversations: bool,
+    },
+    /// Captain: no text goes out until resumed.
+    Pause {
+        /// Which.
+        campaign: CampaignId,
+    },
+    /// Captain: texts go out again.
+    Resume {
+        /// Which.
+        campaign: CampaignId,
+    },
+    /// Captain: take a texter's unsent contacts back into the pool.
+    Reclaim {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// Whose.
+        texter: PersonId,
+    },
+}
+
+impl Act {
+    /// The contact it concerns, when it is one.
+    #[must_use]
+    pub fn contact(&self) -> Option<ContactId> {
+        match self {
+            Self::OptOut { contact, .. }
+            | Self::NotOptOut { contact }
+            | Self::Answer { contact, .. }
+            | Self::Tag { contact, .. }
+            | Self::Note { contact, .. }
+            | Self::WrongNumber { contact }
+            | Self::Close { contact }
+            | Self::Reopen { contact } => Some(*contact),
+            Self::Release { .. } | Self::Pause { .. } | Self::Resume { .. } | Self::Reclaim { .. } => None,
+        }
+    }
+
+    /// True for the acts that only a captain may do.
+    #[must_use]
+    pub fn is_captains(&self) -> bool {
+        matches!(self, Self::Pause { .. } | Self::Resume { .. } | Self::Reclaim { .. })
+    }
+}

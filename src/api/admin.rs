@@ -1,0 +1,73 @@
+//! Importing campaigns, inviting people.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::people::Role;
+use crate::domain::{campaign::CampaignDef, contact::Contact, ids::CampaignId};
+
+/// Most contacts in one chunk.
+pub const MAX_CHUNK: usize = 1_000;
+
+/// Starts an import (id in the path, minted by the client). Asked twice: the same state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportStart {
+    /// The campaign.
+    pub def: CampaignDef,
+    /// How many contacts will come.
+    pub contacts: u64,
+    /// Where the list came from, in the importer's words.
+    #[serde(default)]
+    pub provenance: String,
+}
+
+/// Some contacts; the chunk's number in the path makes it idempotent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportChunk {
+    /// At most [`MAX_CHUNK`].
+    pub contacts: Vec<Contact>,
+}
+
+/// Where an import stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportState {
+    /// The campaign it makes.
+    pub campaign: CampaignId,
+    /// Chunks stored.
+    pub chunks: u64,
+    /// Contacts stored.
+    pub stored: u64,
+    /// Left out: the number is in the campaign already.
+    pub duplicates: u64,
+    /// Stored, but on the organization's suppression list: never handed out.
+    pub suppressed: u64,
+    /// True when finished: the campaign runs.
+    pub finished: bool,
+}
+
+/// Makes a join link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InviteRequest {
+    /// What the joiner may do.
+    pub role: Role,
+    /// For one campaign, or all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
+    /// How often it may be used.
+    pub uses: u32,
+    /// How long it is good, in seconds.
+    pub valid_seconds: u64,
+}
+
+/// A join link, shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Invite {
+    /// For revoking.
+    pub id: i64,
+    /// The secret; goes into the link after `#`.
+    pub secret: String,
+    /// Until when.
+    #[schema(value_type = String)]
+    pub expires_at: Timestamp,
+}

@@ -1,0 +1,52 @@
+//! Campaigns as a console sees them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::{campaign::CampaignDef, ids::CampaignId};
+
+/// Whether texts go out at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CampaignState {
+    /// Contacts are still being imported.
+    Importing,
+    /// Texts go out.
+    Running,
+    /// A captain paused it.
+    Paused,
+    /// Over; replies still arrive.
+    Archived,
+}
+
+/// One line of a texter's list of campaigns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CampaignTodo {
+    /// Which.
+    pub id: CampaignId,
+    /// Name.
+    pub title: String,
+    /// Running, paused ...
+    pub state: CampaignState,
+    /// First texts in my hands.
+    pub unsent: u64,
+    /// Replies in my hands that wait.
+    pub waiting: u64,
+    /// First texts nobody holds.
+    pub unassigned: u64,
+}
+
+/// A campaign in full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CampaignView {
+    /// Which.
+    pub id: CampaignId,
+    /// Running, paused ...
+    pub state: CampaignState,
+    /// Version of the definition; goes up with each change.
+    pub script_version: u32,
+    /// The definition.
+    pub def: CampaignDef,
+    /// Event number at which this was read: resume the feed after it.
+    pub seq: u64,
+}

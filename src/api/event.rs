@@ -1,0 +1,94 @@
+//! The feed: what changed, in one order, each with its number.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    assignment::ContactSummary,
+    campaign::CampaignState,
+    captain::Board,
+    message::{ThreadEntry, Verdict},
+};
+use crate::domain::{
+    ids::{ContactId, MessageId},
+    message::Delivery,
+};
+
+/// One event. `seq` is the SSE id; resume with `Last-Event-ID`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// Number, given after commit; gaps are possible, going back is not.
+    pub seq: u64,
+    /// When it was committed.
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub what: EventKind,
+}
+
+/// What changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A contact in my hands changed (status, opt-out, epoch, preview).
+    Contact {
+        /// Its new line.
+        contact: ContactSummary,
+    },
+    /// Something was added to the thread of a contact in my hands.
+    Thread {
+        /// Whose.
+        contact: ContactId,
+        /// What.
+        item: ThreadEntry,
+    },
+    /// A text of a contact in my hands moved on.
+    Delivery {
+        /// Whose.
+        contact: ContactId,
+        /// Which text.
+        message: MessageId,
+        /// Where it stands.
+        delivery: Delivery,
+        /// The carrier's error code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// A verdict of mine is durable: the journal may let go of it.
+    Settled {
+        /// Id and outcome.
+        verdict: Verdict,
+    },
+    /// A contact left my hands.
+    Gone {
+        /// Which.
+        contact: ContactId,
+        /// `released`, `reclaimed`, `lease_expired`.
+        why: String,
+        /// Who has it now, when somebody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+    },
+    /// The campaign was paused, resumed, or its script changed (read it again).
+    Campaign {
+        /// Its state now.
+        state: CampaignState,
+        /// Its script now.
+        script_version: u32,
+    },
+    /// Captains: the board, at most four a second.
+    Board {
+        /// Everything on it.
+        board: Board,
+    },
+    /// The feed cannot be resumed from where the reader was: read everything again.
+    Snapshot {
+        /// Ask from here on.
+        seq: u64,
+    },
+    /// Something this reader does not know.
+    #[serde(other)]
+    Unknown,
+}

@@ -1,0 +1,161 @@
+//! Sending, verdicts, threads.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::problem::Problem;
+use crate::domain::{
+    ids::{CampaignId, ContactId, DeviceId, MessageId},
+    message::{Delivery, Direction, MessageKind},
+};
+
+/// One text, confirmed by one press. Sent again with the same id it gets the same verdict, for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SendRequest {
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// To whom.
+    pub contact: ContactId,
+    /// `initial` or `reply`; others are refused.
+    pub kind: MessageKind,
+    /// The exact text as shown.
+    pub body: String,
+    /// For replies: the latest inbound or other texter's message the author had seen.
+    #[serde(default)]
+    pub after_seq: u64,
+    /// Lease epoch under which it was confirmed.
+    pub epoch: u32,
+    /// Version of the script shown.
+    pub script_version: u32,
+    /// Initial variant, when it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// Canned reply or answer it came from (`canned:ID`, `answer:QUESTION`), when it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// True when the texter changed the words of the script.
+    #[serde(default)]
+    pub off_script: bool,
+    /// What the texter saw and did.
+    pub shown: Shown,
+}
+
+/// The evidence of the single human act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Shown {
+    /// Hash (BLAKE3, hex) of the exact text on the screen at the press.
+    pub body_hash: String,
+    /// When that card was drawn (laptop's wall clock).
+    #[schema(value_type = String)]
+    pub drawn_at: Timestamp,
+    /// When the key was pressed (laptop's wall clock).
+    #[schema(value_type = String)]
+    pub pressed_at: Timestamp,
+    /// Monotonic milliseconds between the two.
+    pub dwell_ms: u64,
+    /// On which installation.
+    pub device: DeviceId,
+}
+
+/// What became of a message or an act. Stored once per id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Verdict {
+    /// The id it is about.
+    pub id: Uuid,
+    /// Yes or no.
+    pub outcome: Outcome,
+}
+
+/// See [`Verdict`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Done, durably.
+    Accepted {
+        /// Number of the message in its thread (messages), else 0.
+        #[serde(default)]
+        seq: u64,
+        /// When.
+        #[schema(value_type = String)]
+        at: Timestamp,
+    },
+    /// Not done, and with this id it never will be.
+    Refused {
+        /// Why.
+        problem: Problem,
+    },
+}
+
+impl Verdict {
+    /// True when it was accepted.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        matches!(self.outcome, Outcome::Accepted { .. })
+    }
+}
+
+/// A page of one conversation, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Thread {
+    /// Whose.
+    pub contact: ContactId,
+    /// Messages and notable events in order.
+    pub entries: Vec<ThreadEntry>,
+    /// True when older ones exist.
+    pub more_before: bool,
+}
+
+/// A message or an event in a thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum ThreadEntry {
+    /// A text.
+    Message(ThreadMessage),
+    /// An act of somebody, as one line.
+    Note {
+        /// Position among the messages: after the message with this number.
+        seq: u64,
+        /// When.
+        #[schema(value_type = String)]
+        at: Timestamp,
+        /// Who.
+        who: String,
+        /// What: a stable word (`opted_out`, `opted_out_by_word`, `closed`, `reopened`, `answered`, `assigned`, `wrong_number`, `tagged`).
+        what: String,
+        /// What exactly (the answer, the tag), safe to show.
+        #[serde(default)]
+        detail: String,
+    },
+}
+
+/// One text of a thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ThreadMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Its number in the thread, from 1.
+    pub seq: u64,
+    /// Which way.
+    pub direction: Direction,
+    /// What for (inbound ones: absent).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MessageKind>,
+    /// The text. Inbound text is as received: show it through `safe_text` only.
+    pub body: String,
+    /// When.
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+    /// Where it stands.
+    pub delivery: Delivery,
+    /// The carrier's error code, when it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// First name of the texter who sent it; absent for the voter and the system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// True when this session's person sent it.
+    #[serde(default)]
+    pub mine: bool,
+}

@@ -1,0 +1,40 @@
+//! The contract between the wings: HTTP/JSON under `/api/v1`, events by SSE.
+//!
+//! Types only. Additive evolution: unknown fields and unknown events are ignored on the wire.
+//! Times are RFC 3339, UTC; ids of acts are UUIDv7 minted by the client; other ids are integers.
+//!
+//! | method and path | who | request -> answer |
+//! |---|---|---|
+//! | `POST /api/v1/join` | anyone with an invite | [`people::JoinRequest`] -> [`people::Joined`] |
+//! | `GET /api/v1/me` | session | -> [`people::Me`] |
+//! | `GET /api/v1/campaigns` | session | -> `Vec<`[`campaign::CampaignTodo`]`>` |
+//! | `GET /api/v1/campaigns/{id}` | session | -> [`campaign::CampaignView`] |
+//! | `PUT /api/v1/campaigns/{id}/claims/{claim}` | texter | [`assignment::ClaimRequest`] -> [`assignment::SliceGrant`] |
+//! | `GET /api/v1/campaigns/{id}/assignment?cursor&limit` | texter | -> [`assignment::AssignmentPage`] |
+//! | `GET /api/v1/campaigns/{id}/contacts?ids=1,2` | texter | -> `Vec<`[`assignment::ContactView`]`>` (at most 100; missing = not yours any more) |
+//! | `GET /api/v1/contacts/{id}/thread?before&limit` | texter | -> [`message::Thread`] |
+//! | `PUT /api/v1/messages/{id}` | texter | [`message::SendRequest`] -> 202 [`message::Verdict`], or a problem |
+//! | `PUT /api/v1/acts/{id}` | texter, captain | [`act::Act`] -> 200 [`message::Verdict`], or a problem |
+//! | `GET /api/v1/verdicts/{id}` | session | -> [`message::Verdict`] of an own message or act |
+//! | `POST /api/v1/presence` | session | -> [`people::Presence`]: renews the leases |
+//! | `GET /api/v1/campaigns/{id}/events` (`Last-Event-ID` or `?after=`) | session | SSE of [`event::Event`] |
+//! | `GET /api/v1/campaigns/{id}/board` | captain | -> [`captain::Board`] |
+//! | `PUT /api/v1/imports/{import}` | admin | [`admin::ImportStart`] -> [`admin::ImportState`] |
+//! | `PUT /api/v1/imports/{import}/chunks/{n}` | admin | [`admin::ImportChunk`] -> [`admin::ImportState`] |
+//! | `POST /api/v1/imports/{import}/finish` | admin | -> [`admin::ImportState`] |
+//! | `POST /api/v1/invites` | admin | [`admin::InviteRequest`] -> [`admin::Invite`] |
+//! | `DELETE /api/v1/invites/{id}` | admin | -> 204 |
+//! | `GET /api/v1/sessions`, `DELETE /api/v1/sessions/{id}` | admin | -> `Vec<`[`people::SessionInfo`]`>`, 204 |
+//! | `GET /api/v1/openapi.json`, `GET /healthz`, `GET /readyz` | anyone | |
+//!
+//! Refusals are problem documents ([`problem::Problem`]) with a stable [`problem::Code`].
+
+pub mod act;
+pub mod admin;
+pub mod assignment;
+pub mod campaign;
+pub mod captain;
+pub mod event;
+pub mod message;
+pub mod people;
+pub mod problem;

@@ -1,0 +1,93 @@
+//! Joining, sessions, presence.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::ids::{CampaignId, DeviceId, PersonId};
+
+/// What a session may do. Each role may do all that the ones before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Texts the contacts of the own slices.
+    Texter,
+    /// Watches and steers a campaign.
+    Captain,
+    /// Imports campaigns, invites people, revokes sessions.
+    Admin,
+}
+
+/// Redeems an invite.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JoinRequest {
+    /// The secret part of the join link.
+    pub invite: String,
+    /// First name as voters see it (merge field `{texterName}`).
+    pub name: String,
+    /// The installation that joins.
+    pub device: DeviceId,
+}
+
+/// A fresh session.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Joined {
+    /// Bearer token; shown once, hashed at rest.
+    pub token: String,
+    /// Who this now is.
+    pub me: Me,
+}
+
+impl std::fmt::Debug for Joined {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Joined").field("token", &"<hidden>").field("me", &self.me).finish()
+    }
+}
+
+/// The person behind a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    /// Id on this server.
+    pub person: PersonId,
+    /// First name as voters see it.
+    pub name: String,
+    /// What this session may do.
+    pub role: Role,
+    /// The organization's name.
+    pub organization: String,
+    /// The one campaign an invite was for, when it was for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
+    /// True when no text of this server reaches a real phone.
+    pub rehearsal: bool,
+}
+
+/// Answer to a heartbeat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Presence {
+    /// The server's clock.
+    #[schema(value_type = String)]
+    pub server_time: Timestamp,
+    /// Until when this session's leases now run.
+    #[schema(value_type = String)]
+    pub lease_until: Timestamp,
+}
+
+/// A session as an admin sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SessionInfo {
+    /// Id of the session.
+    pub id: i64,
+    /// Whose.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// When it began.
+    #[schema(value_type = String)]
+    pub created_at: Timestamp,
+    /// When it was last seen.
+    #[schema(value_type = Option<String>)]
+    pub last_seen: Option<Timestamp>,
+    /// Revoked or running.
+    pub revoked: bool,
+}

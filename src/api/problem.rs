@@ -1,0 +1,141 @@
+//! Refusals: problem documents (RFC 9457) with a stable code that says what to do.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Why something was refused. The string form is part of the contract and never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Every contact of the campaign has been texted or is opted out.
+    NoneLeft,
+    /// Contacts remain, all in other texters' slices.
+    HeldByOthers,
+    /// Contacts remain, but it is outside texting hours where they are; `opens_at` says when.
+    OutsideHours,
+    /// A captain paused the campaign.
+    Paused,
+    /// The texter has reached the number of contacts allowed at once; finish or release some.
+    QuotaReached,
+    /// The number is on the organization's suppression list.
+    Suppressed,
+    /// Something the voter wrote may be an opt-out; a person must decide first.
+    Frozen,
+    /// The contact is not in this texter's hands (any more).
+    LeaseLost,
+    /// Somebody already sent the initial message to this contact.
+    AlreadySent,
+    /// The thread has a newer message that the author had not seen.
+    StaleReply,
+    /// The id was used before for something else.
+    IdReused,
+    /// The text is empty or has unfilled merge fields, or a field of the request is wrong.
+    Invalid,
+    /// The body is larger than allowed.
+    TooLarge,
+    /// No such thing, or not visible to this session.
+    NotFound,
+    /// Not signed in, or the session was revoked.
+    Unauthorized,
+    /// Signed in, but this role may not do it.
+    Forbidden,
+    /// The invite was used up, expired or revoked.
+    InviteSpent,
+    /// Too many requests; `Retry-After` says how long.
+    RateLimited,
+    /// The server cannot answer now; try again with the same id.
+    Unavailable,
+}
+
+impl Code {
+    /// The HTTP status that goes with the code.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            Self::NoneLeft | Self::HeldByOthers | Self::QuotaReached | Self::AlreadySent | Self::StaleReply => 409,
+            Self::OutsideHours => 425,
+            Self::Paused | Self::Frozen => 423,
+            Self::Suppressed | Self::InviteSpent => 410,
+            Self::LeaseLost | Self::Forbidden => 403,
+            Self::IdReused | Self::Invalid => 422,
+            Self::TooLarge => 413,
+            Self::NotFound => 404,
+            Self::Unauthorized => 401,
+            Self::RateLimited => 429,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// True when the same request may be sent again later with the same id: nothing was decided.
+    #[must_use]
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::RateLimited | Self::Unavailable | Self::Unauthorized)
+    }
+
+    /// The code as sent (`already_sent`).
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoneLeft => "none_left",
+            Self::HeldByOthers => "held_by_others",
+            Self::OutsideHours => "outside_hours",
+            Self::Paused => "paused",
+            Self::QuotaReached => "quota_reached",
+            Self::Suppressed => "suppressed",
+            Self::Frozen => "frozen",
+            Self::LeaseLost => "lease_lost",
+            Self::AlreadySent => "already_sent",
+            Self::StaleReply => "stale_reply",
+            Self::IdReused => "id_reused",
+            Self::Invalid => "invalid",
+            Self::TooLarge => "too_large",
+            Self::NotFound => "not_found",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::InviteSpent => "invite_spent",
+            Self::RateLimited => "rate_limited",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// A problem document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// HTTP status, repeated.
+    pub status: u16,
+    /// Stable code.
+    pub code: Code,
+    /// One English sentence for logs and developers; consoles speak from the code.
+    pub detail: String,
+    /// When it will be possible (`outside_hours`), or when the winner's text was accepted (`already_sent`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub at: Option<Timestamp>,
+    /// Who (`already_sent`: the texter who sent the first; `lease_lost`: who has the contact now).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+    /// How many contacts it concerns (`outside_hours`, `held_by_others`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// Every single fault of an `invalid` request: field and remedy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
+}
+
+impl Problem {
+    /// A problem with nothing but code and detail.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            status: code.status(),
+            code,
+            detail: detail.into(),
+            at: None,
+            who: None,
+            count: None,
+            faults: Vec::new(),
+        }
+    }
+}

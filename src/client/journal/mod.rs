@@ -1,0 +1,1 @@
+//! The journal: what a person confirmed, on disk before the screen moves on.

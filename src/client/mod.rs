@@ -1,0 +1,137 @@
+//! How a console reaches a campaign server.
+//!
+//! [`CampaignServer`] is all that a console knows of the other side. Every method is written against two
+//! columns, our own contract ([`native`]) and a Spoke server's wire; the table is in ARCHITECTURE.md.
+
+pub mod journal;
+pub mod native;
+pub mod outbox;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::api::{
+    act::Act,
+    assignment::{AssignmentPage, ContactView, SliceGrant},
+    campaign::{CampaignTodo, CampaignView},
+    captain::Board,
+    event::Event,
+    message::{SendRequest, Thread, Verdict},
+    people::{Me, Presence},
+    problem::Problem,
+};
+use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
+
+/// What a server can do; a console shows only what works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Events are pushed; else the console polls.
+    pub push: bool,
+    /// A send may be repeated with the same id; else an unknown outcome is shown to a person.
+    pub idempotent_send: bool,
+    /// A possible opt-out can be decided ("not an opt-out").
+    pub undo_opt_out: bool,
+    /// Delivery states are shown to texters.
+    pub delivery: bool,
+    /// Notes can be kept.
+    pub notes: bool,
+    /// Tags can be taken off again.
+    pub untag: bool,
+    /// Leases expire.
+    pub leases: bool,
+    /// There is a captain's board.
+    pub board: bool,
+    /// A campaign can be paused from here.
+    pub pause: bool,
+}
+
+impl Capabilities {
+    /// Our own server: everything.
+    pub const NATIVE: Self = Self {
+        push: true,
+        idempotent_send: true,
+        undo_opt_out: true,
+        delivery: true,
+        notes: true,
+        untag: true,
+        leases: true,
+        board: true,
+        pause: true,
+    };
+}
+
+/// Why a call gave no answer of the wished kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The server decided: no.
+    #[error("refused ({}): {}", .0.code.as_str(), .0.detail)]
+    Refused(Box<Problem>),
+    /// The request certainly did not reach the server.
+    #[error("not reached: {0}")]
+    NotReached(String),
+    /// The request may have reached the server; what became of it is not known.
+    #[error("no answer: {0}")]
+    NoAnswer(String),
+    /// The answer was not one of this contract (a login page, a proxy's error, damaged JSON).
+    #[error("strange answer: {0}")]
+    Strange(String),
+}
+
+impl CallError {
+    /// True when asking again later may help.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Refused(problem) => problem.code.is_transient(),
+            Self::NotReached(_) | Self::NoAnswer(_) | Self::Strange(_) => true,
+        }
+    }
+}
+
+/// Result of a call.
+pub type Call<T> = Result<T, CallError>;
+
+/// A campaign server, as a console sees it.
+#[async_trait]
+pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
+    /// What this server can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Who I am here.
+    async fn me(&self) -> Call<Me>;
+
+    /// The campaigns I work in, with my counts.
+    async fn campaigns(&self) -> Call<Vec<CampaignTodo>>;
+
+    /// One campaign's definition and state.
+    async fn campaign(&self, campaign: CampaignId) -> Call<CampaignView>;
+
+    /// Takes up to `want` contacts (0 = the campaign's slice size). The same `claim` twice grants once.
+    async fn claim(&self, campaign: CampaignId, claim: Uuid, want: u32) -> Call<SliceGrant>;
+
+    /// A page of what is in my hands.
+    async fn assignment(&self, campaign: CampaignId, cursor: Option<String>) -> Call<AssignmentPage>;
+
+    /// Bodies of contacts in my hands; one that is missing in the answer is not mine any more.
+    async fn contacts(&self, campaign: CampaignId, ids: &[ContactId]) -> Call<Vec<ContactView>>;
+
+    /// A page of a conversation, the newest `limit` before `before` (absent: the end).
+    async fn thread(&self, contact: ContactId, before: Option<u64>, limit: u32) -> Call<Thread>;
+
+    /// Hands in one confirmed text. A refusal by the rules is an `Ok` verdict; an error means that nothing is known.
+    async fn send(&self, id: MessageId, request: &SendRequest) -> Call<Verdict>;
+
+    /// Hands in one act. As [`Self::send`].
+    async fn act(&self, id: ActId, act: &Act) -> Call<Verdict>;
+
+    /// Says that I am here; renews my leases.
+    async fn presence(&self) -> Call<Presence>;
+
+    /// The feed after event `after`. The stream ends with an error when the line is cut.
+    async fn events(&self, campaign: CampaignId, after: u64) -> Call<BoxStream<'static, Call<Event>>>;
+
+    /// The captain's board.
+    async fn board(&self, campaign: CampaignId) -> Call<Board>;
+}

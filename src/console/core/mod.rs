@@ -1,0 +1,5 @@
+//! Pure consoles: Model, Msg, Effect, update. No clock, no I/O, no sentences: (key, args) for the catalogue.
+
+pub mod captain;
+pub mod shared;
+pub mod texter;

@@ -1,0 +1,62 @@
+//! Everything that a console can ask for. Data: tests assert on it, a log of it replays a session.
+
+use std::time::Duration;
+
+use super::msg::{Ask, Confirmed, Timer};
+use super::say::Say;
+use crate::domain::ids::{CampaignId, ContactId};
+
+/// One wish.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Put a confirmed act into the journal, synced, then hand it in. Answers: `Journaled`, `NotJournaled`, later `Verdict`.
+    Confirm(Confirmed),
+    /// Ask the server; the answer is the message of the same name, or `Failed`.
+    Load(Ask),
+    /// Follow the feed of a campaign after an event number (replaces a feed that runs).
+    Follow {
+        /// Which campaign.
+        campaign: CampaignId,
+        /// After which event.
+        after: u64,
+    },
+    /// Say to the server that I am here.
+    Presence,
+    /// Keep a draft (empty: forget it).
+    SaveDraft {
+        /// For whom.
+        contact: ContactId,
+        /// The text.
+        text: String,
+    },
+    /// Message `Timer` after this long.
+    After {
+        /// Which timer.
+        timer: Timer,
+        /// How long.
+        delay: Duration,
+    },
+    /// Stop a timer.
+    Stop(Timer),
+    /// Put text on the clipboard (OSC 52).
+    Copy(String),
+    /// Ring, by the user's policy. Never a name or a text in it.
+    Notify(Say),
+    /// Set the terminal's title.
+    Title(Say),
+    /// Open `$VISUAL` or `$EDITOR` on a draft.
+    OpenEditor {
+        /// For whom.
+        contact: ContactId,
+        /// The draft.
+        text: String,
+    },
+    /// Rehearsal: the director may let time pass (nothing is being read), or must wait.
+    DirectorMayGoOn(bool),
+    /// Rehearsal: the shift is over, make the score.
+    FinishRehearsal,
+    /// Suspend to the shell.
+    Suspend,
+    /// Leave. What the journal holds stays there.
+    Quit,
+}

@@ -1,0 +1,250 @@
+//! Everything that can happen to a console.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::api::{
+    act::Act,
+    assignment::{AssignmentPage, ContactView, SliceGrant},
+    campaign::CampaignView,
+    captain::Board,
+    event::Event,
+    message::{SendRequest, Thread, Verdict},
+    people::{Me, Presence},
+    problem::Problem,
+};
+use crate::console::keymap::chord::{Chord, Press};
+use crate::domain::ids::{CampaignId, ContactId};
+
+/// When an input happened, and a fresh id should it become an act. Stamped by the runtime, so that the core needs no clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// A fresh UUIDv7.
+    pub id: Uuid,
+    /// Wall clock.
+    pub wall: Timestamp,
+    /// Monotonic clock.
+    pub mono: Duration,
+}
+
+/// What a view drew, told to the core after the frame is out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DrawnCard {
+    /// Whose card.
+    pub contact: Option<ContactId>,
+    /// BLAKE3 (hex) of the exact text on it; the whole text was visible.
+    pub body_hash: String,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    /// A key.
+    Key {
+        /// Which.
+        chord: Chord,
+        /// Fresh, repeat, or the terminal cannot tell.
+        press: Press,
+        /// When.
+        stamp: Stamp,
+    },
+    /// Pasted text: text, never commands.
+    Paste(String),
+    /// The terminal's size in cells.
+    Resize {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// The terminal gained or lost the focus.
+    Focus(bool),
+    /// A frame is on the screen.
+    Drawn {
+        /// The card that was armed in it, if any.
+        card: Option<DrawnCard>,
+        /// When.
+        stamp: Stamp,
+    },
+    /// A timer set by `Effect::After` has run out.
+    Timer {
+        /// Which.
+        timer: Timer,
+        /// When.
+        stamp: Stamp,
+    },
+    /// An act of mine is in the journal, synced.
+    Journaled {
+        /// Its id.
+        id: Uuid,
+    },
+    /// The journal could not take it: nothing was confirmed.
+    NotJournaled {
+        /// Its id.
+        id: Uuid,
+        /// Why.
+        reason: String,
+    },
+    /// What the journal held when the console started: confirmed, not settled.
+    JournalOpen {
+        /// In order of confirmation.
+        acts: Vec<Confirmed>,
+        /// Drafts by contact.
+        drafts: Vec<(ContactId, String)>,
+    },
+    /// The server decided on one of mine.
+    Verdict {
+        /// On which, and how.
+        verdict: Verdict,
+    },
+    /// How far the upload is behind.
+    Outbox {
+        /// Confirmed, not yet decided by the server.
+        waiting: u64,
+        /// Since when the oldest waits.
+        oldest: Option<Timestamp>,
+    },
+    /// State of the line to the server.
+    Link(LinkState),
+    /// Answer to `Effect::Load`: who I am.
+    Me(Me),
+    /// Answer: the campaign.
+    Campaign(Box<CampaignView>),
+    /// Answer: my contacts, page by page.
+    Assignment(AssignmentPage),
+    /// Answer: bodies. `asked` minus these are not mine any more.
+    Contacts {
+        /// What was asked for.
+        asked: Vec<ContactId>,
+        /// What came.
+        found: Vec<ContactView>,
+    },
+    /// Answer: a slice.
+    Slice {
+        /// Which claim.
+        claim: Uuid,
+        /// What came of it.
+        result: Result<SliceGrant, Box<Problem>>,
+    },
+    /// Answer: a thread.
+    Thread(Thread),
+    /// Answer: the board.
+    Board(Box<Board>),
+    /// Heartbeat answered.
+    Presence(Presence),
+    /// Something was asked and failed for good; the runtime has retried what may be retried.
+    Failed {
+        /// What was asked.
+        what: Ask,
+        /// Why.
+        problem: Box<Problem>,
+    },
+    /// From the feed.
+    Event(Box<Event>),
+    /// From the rehearsal's director: the score so far (shown at the end).
+    Score(Box<serde_json::Value>),
+    /// `$EDITOR` came back.
+    Edited {
+        /// For which contact.
+        contact: ContactId,
+        /// The text, or none when nothing was saved.
+        text: Option<String>,
+    },
+    /// The process was asked to end (TERM, HUP, closed window).
+    Quit,
+    /// Back from a suspension: draw everything.
+    Resumed,
+}
+
+/// A confirmed act as the journal holds it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Confirmed {
+    /// Minted at the press.
+    pub id: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: ConfirmedWhat,
+}
+
+/// See [`Confirmed`].
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ConfirmedWhat {
+    /// A text.
+    Text(SendRequest),
+    /// Anything else.
+    Act {
+        /// What.
+        act: Act,
+    },
+}
+
+/// State of the line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LinkState {
+    /// Never connected yet.
+    #[default]
+    Connecting,
+    /// The feed runs.
+    Online,
+    /// Cut.
+    Offline {
+        /// Since when.
+        since: Timestamp,
+        /// Next try.
+        next_try: Timestamp,
+    },
+    /// The session was ended; sign in again.
+    SignedOut,
+}
+
+/// What can be asked of the server.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Ask {
+    /// Who am I.
+    Me,
+    /// The campaign.
+    Campaign(CampaignId),
+    /// Everything in my hands, all pages.
+    Assignment(CampaignId),
+    /// Bodies.
+    Contacts(CampaignId, Vec<ContactId>),
+    /// A slice (0 = the campaign's size).
+    Slice {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// Fresh id.
+        claim: Uuid,
+        /// How many.
+        want: u32,
+    },
+    /// A page of a thread.
+    Thread {
+        /// Whose.
+        contact: ContactId,
+        /// Before which message.
+        before: Option<u64>,
+    },
+    /// The captain's board.
+    Board(CampaignId),
+}
+
+/// Timers a console may set. Setting one again replaces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Timer {
+    /// A toast has been up long enough.
+    Toast,
+    /// The key has been silent long enough: an unsure press was a press.
+    KeySilence,
+    /// Shown times are a minute older.
+    Minute,
+    /// A pending key sequence ran out.
+    Sequence,
+    /// Heartbeat.
+    Presence,
+    /// Try again to get a slice that was refused for now.
+    Retry,
+}

@@ -1,0 +1,70 @@
+//! Something to say: a key of the catalogue and its arguments. The view looks the sentence up.
+
+use jiff::Timestamp;
+
+/// One argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg {
+    /// Text; strangers' text has passed `safe_text`.
+    Text(String),
+    /// A number, for plural rules.
+    Number(i64),
+    /// A moment; shown in local form.
+    Time(Timestamp),
+    /// Another key of the catalogue (the name of an action, a status word).
+    Key(&'static str),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<u64> for Arg {
+    fn from(number: u64) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<usize> for Arg {
+    fn from(number: usize) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<Timestamp> for Arg {
+    fn from(at: Timestamp) -> Self {
+        Self::Time(at)
+    }
+}
+
+/// A key and its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Say {
+    /// Key in the catalogue.
+    pub key: &'static str,
+    /// Arguments by name.
+    pub args: Vec<(&'static str, Arg)>,
+}
+
+impl Say {
+    /// A sentence without arguments.
+    #[must_use]
+    pub fn new(key: &'static str) -> Self {
+        Self { key, args: Vec::new() }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
+        self.args.push((name, value.into()));
+        self
+    }
+}

@@ -1,0 +1,1 @@
+//! The texter's console.

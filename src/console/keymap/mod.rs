@@ -1,0 +1,3 @@
+//! Keys and actions: one registry, of which help, footer, palette and docs are projections.
+
+pub mod chord;

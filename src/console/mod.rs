@@ -1,0 +1,15 @@
+//! Wing 1: what a person sees.
+//!
+//! ```text
+//! loop: signals | inbox | terminal input | redraw  ->  Msg  ->  core::update  ->  Vec<Effect>  ->  runtime  ->  Msg
+//! ```
+//!
+//! [`core`] is pure: no clock, no network, no terminal. [`ui`] and [`plain`] draw it; [`runtime`] carries out its effects;
+//! [`term`] owns the real terminal.
+
+pub mod core;
+pub mod keymap;
+pub mod plain;
+pub mod runtime;
+pub mod term;
+pub mod ui;

@@ -1,0 +1,1 @@
+//! The linear front end: whole lines, for screen readers, dumb terminals and pipes.

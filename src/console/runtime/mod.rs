@@ -1,0 +1,1 @@
+//! The loop: input and answers in, effects out.

@@ -1,0 +1,1 @@
+//! The real terminal; the only place that names crossterm.

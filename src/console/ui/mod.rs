@@ -1,0 +1,1 @@
+//! Pure views: draw a model into a buffer.

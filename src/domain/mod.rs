@@ -1,0 +1,19 @@
+//! The ground floor: the rules of the field, pure. No input or output, no clock, no network.
+//!
+//! Words are the field's own: see ARCHITECTURE.md, "Words".
+
+pub mod assignment;
+pub mod campaign;
+pub mod contact;
+pub mod conversation;
+pub mod hours;
+pub mod ids;
+pub mod message;
+pub mod opt_out;
+pub mod phone;
+pub mod safe_text;
+pub mod script;
+pub mod segment;
+pub mod stats;
+pub mod survey;
+pub mod zone;

@@ -1,0 +1,31 @@
+//! Counts a captain watches.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One campaign's counts. `total` = the five statuses together; opted-out and failed overlap them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Counts {
+    /// All campaign contacts.
+    pub total: u64,
+    /// No text yet, in nobody's hands and textable.
+    pub unassigned: u64,
+    /// No text yet (`needs_message`), assigned or not, opted-out ones left out.
+    pub unsent: u64,
+    /// Initial messages accepted.
+    pub sent: u64,
+    /// Texted, no answer yet.
+    pub messaged: u64,
+    /// Waiting for an answer of ours, opted-out ones left out.
+    pub waiting: u64,
+    /// In conversation.
+    pub convo: u64,
+    /// Closed.
+    pub closed: u64,
+    /// Opted out.
+    pub opted_out: u64,
+    /// Outgoing texts that the carrier failed.
+    pub failed: u64,
+    /// Outgoing texts that a captain must decide on.
+    pub held: u64,
+}

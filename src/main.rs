@@ -1,0 +1,3 @@
+//! The `textbank` program; everything is in the library.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Rehearsal: the real server on an in-memory database, with simulated voters.

@@ -1,0 +1,1 @@
+//! A carrier that reaches nobody: for rehearsals and tests.

@@ -1,0 +1,218 @@
+//! Commands: data that asks for one change.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::api::{
+    act::Act,
+    admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest},
+    assignment::SliceGrant,
+    message::{SendRequest, Verdict},
+    people::{Me, Presence, Role},
+    problem::Problem,
+};
+use crate::domain::{
+    ids::{ActId, CampaignId, DeviceId, MessageId, OrganizationId, PersonId},
+    phone::Phone,
+};
+use crate::server::carrier::{CarrierEvent, Submission, Submitted};
+
+/// On whose behalf a command runs. Made from a session by the auth layer only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The session's row.
+    pub session: i64,
+    /// Who.
+    pub person: PersonId,
+    /// First name as voters see it.
+    pub name: String,
+    /// What the session may do.
+    pub role: Role,
+    /// Behind which wall.
+    pub organization: OrganizationId,
+    /// The one campaign it may work in, when it is bound to one.
+    pub campaign: Option<CampaignId>,
+}
+
+/// One change. `now` is the server's clock at the decision.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// When it is decided.
+    pub now: Timestamp,
+    /// What.
+    pub kind: CommandKind,
+}
+
+/// See [`Command`].
+#[derive(Debug, Clone)]
+pub enum CommandKind {
+    /// Accept or refuse one confirmed text. One stored verdict per id, for ever.
+    Send {
+        /// By whom.
+        actor: Actor,
+        /// Minted at the press.
+        id: MessageId,
+        /// The text and its evidence.
+        request: SendRequest,
+        /// The id of the carrier attempt, should it be accepted.
+        attempt: Uuid,
+    },
+    /// Accept or refuse one act.
+    Act {
+        /// By whom.
+        actor: Actor,
+        /// Minted at the press.
+        id: ActId,
+        /// What.
+        act: Act,
+        /// Id for the opt-out notice it may cause.
+        notice: MessageId,
+    },
+    /// Lease a slice.
+    Claim {
+        /// By whom.
+        actor: Actor,
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// Minted by the client: the same claim twice grants once.
+        claim: Uuid,
+        /// How many (0 = slice size).
+        want: u32,
+    },
+    /// Heartbeat: renews the actor's leases.
+    Presence {
+        /// Who.
+        actor: Actor,
+    },
+    /// Give contacts whose lease ran out back to the pool.
+    ExpireLeases,
+    /// Store an inbound text or a receipt. An inbound per-se word suppresses in this transaction.
+    Carrier {
+        /// Which carrier.
+        carrier: String,
+        /// What it said.
+        event: CarrierEvent,
+        /// Id for the inbound message.
+        message: MessageId,
+        /// Id for the opt-out notice it may cause.
+        notice: MessageId,
+    },
+    /// Take up to `limit` carrier jobs: re-check suppression, pause and hours, mark them submitting.
+    ClaimJobs {
+        /// How many.
+        limit: u32,
+        /// Fresh attempt ids, one for each.
+        attempts: Vec<Uuid>,
+    },
+    /// Record what the carrier said to an attempt.
+    RecordAttempt {
+        /// Which.
+        attempt: Uuid,
+        /// What it said.
+        answer: Submitted,
+    },
+    /// Attempts left `submitting` by a crash become unknown; unknown ones older than `hold_after` become held.
+    SweepAttempts {
+        /// Attempts started by this process since its start are left alone.
+        started_before: Timestamp,
+        /// See above.
+        hold_after: Duration,
+    },
+    /// Start an import, or find it.
+    ImportStart {
+        /// By whom.
+        actor: Actor,
+        /// Minted by the client.
+        import: Uuid,
+        /// What.
+        start: Box<ImportStart>,
+    },
+    /// Store one chunk, once.
+    ImportChunk {
+        /// By whom.
+        actor: Actor,
+        /// Of which import.
+        import: Uuid,
+        /// Number of the chunk.
+        number: u64,
+        /// The contacts.
+        chunk: ImportChunk,
+    },
+    /// Finish an import: the campaign runs.
+    ImportFinish {
+        /// By whom.
+        actor: Actor,
+        /// Which.
+        import: Uuid,
+    },
+    /// Make an invite; only the hash of the secret is stored.
+    MakeInvite {
+        /// By whom; absent for the server's own first invite.
+        actor: Option<Actor>,
+        /// Behind which wall.
+        organization: OrganizationId,
+        /// What for.
+        request: InviteRequest,
+        /// BLAKE3 of the secret.
+        secret_hash: [u8; 32],
+    },
+    /// Revoke an invite.
+    RevokeInvite {
+        /// By whom.
+        actor: Actor,
+        /// Which.
+        invite: i64,
+    },
+    /// Redeem an invite for a session.
+    Join {
+        /// BLAKE3 of the invite's secret.
+        invite_hash: [u8; 32],
+        /// BLAKE3 of the new token.
+        token_hash: [u8; 32],
+        /// First name as voters see it.
+        name: String,
+        /// Installation.
+        device: DeviceId,
+    },
+    /// End a session.
+    RevokeSession {
+        /// By whom.
+        actor: Actor,
+        /// Which.
+        session: i64,
+    },
+    /// Suppress a number for the organization (an opt-out by phone or mail).
+    Suppress {
+        /// By whom.
+        actor: Actor,
+        /// Which number.
+        phone: Phone,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a command came to.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// Of `Send` and `Act`.
+    Verdict(Verdict),
+    /// Of `Claim`.
+    Slice(SliceGrant),
+    /// Of `Presence`.
+    Presence(Presence),
+    /// Of `ClaimJobs`: call the carrier with each of these now.
+    Jobs(Vec<Submission>),
+    /// Of the three import commands.
+    Import(ImportState),
+    /// Of `MakeInvite`; the secret is filled in by the caller.
+    Invite(Invite),
+    /// Of `Join`.
+    Joined(Me),
+    /// Nothing to say.
+    Done,
+    /// Refused; nothing changed but the stored refusal, where the command has an id.
+    Refused(Box<Problem>),
+}

@@ -1,0 +1,1 @@
+//! Capability handles: the only makers of commands on behalf of a person.

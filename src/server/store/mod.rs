@@ -1,0 +1,39 @@
+//! The store: every change is one [`command::Command`], decided and committed with its audit row, event and job.
+//!
+//! Handlers obtain a capability handle ([`handles`]) from their session; only handles make commands.
+
+pub mod command;
+pub mod handles;
+pub mod query;
+pub mod sqlite;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+/// Why the store gave no answer. Everything else is a verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing was committed, or nobody knows: ask again with the same id.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// A row says what it cannot say.
+    #[error("the database holds something unreadable: {0}")]
+    Corrupt(String),
+}
+
+/// Shared handle.
+pub type SharedStore = Arc<dyn Store>;
+
+/// A database that keeps campaigns. One conformance suite runs on every implementation.
+#[async_trait]
+pub trait Store: query::Queries + Send + Sync + std::fmt::Debug + 'static {
+    /// Decides and commits one command. The answer comes after the commit is durable.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a refusal by the rules is an `Ok` answer.
+    async fn execute(&self, command: command::Command) -> Result<command::Answer, StoreError>;
+
+    /// Number of the newest committed event; changes wake feed readers and job workers.
+    fn wake(&self) -> tokio::sync::watch::Receiver<u64>;
+}

@@ -1,0 +1,60 @@
+//! Questions to the store; they change nothing.
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::{StoreError, command::Actor};
+use crate::api::{
+    assignment::{AssignmentPage, ContactView},
+    campaign::{CampaignTodo, CampaignView},
+    captain::Board,
+    event::Event,
+    message::{Thread, Verdict},
+    people::{Me, SessionInfo},
+};
+use crate::domain::{
+    ids::OrganizationId,
+    ids::{CampaignId, ContactId},
+};
+use jiff::Timestamp;
+
+/// Result of a question.
+pub type Found<T> = Result<T, StoreError>;
+
+/// What can be asked. Questions with an [`Actor`] see only what that actor may see: `None` for the rest.
+#[async_trait]
+pub trait Queries {
+    /// The running session whose token hashes to this.
+    async fn session(&self, token_hash: [u8; 32]) -> Found<Option<Actor>>;
+    /// The person behind a session.
+    async fn me(&self, actor: &Actor) -> Found<Me>;
+    /// My campaigns.
+    async fn campaigns(&self, actor: &Actor) -> Found<Vec<CampaignTodo>>;
+    /// One campaign.
+    async fn campaign(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<CampaignView>>;
+    /// A page of my contacts, after the contact with id `after`.
+    async fn assignment(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        after: Option<ContactId>,
+        limit: u32,
+    ) -> Found<Option<AssignmentPage>>;
+    /// Bodies of those of `ids` that are in my hands.
+    async fn contacts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Vec<ContactView>>;
+    /// A conversation in my hands (captains: any of their organization).
+    async fn thread(&self, actor: &Actor, contact: ContactId, before: Option<u64>, limit: u32)
+    -> Found<Option<Thread>>;
+    /// The stored verdict of an own message or act.
+    async fn verdict(&self, actor: &Actor, id: Uuid) -> Found<Option<Verdict>>;
+    /// Events of one campaign after `after` that concern this actor, oldest first; `None` when `after` is too old to resume.
+    async fn events(&self, actor: &Actor, campaign: CampaignId, after: u64, limit: u32) -> Found<Option<Vec<Event>>>;
+    /// The captain's board at `now`.
+    async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>>;
+    /// The organization's sessions.
+    async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>>;
+    /// The one organization of an embedded server, made at first start.
+    async fn first_organization(&self) -> Found<OrganizationId>;
+    /// Carrier jobs not yet done: (ready, submitting, unknown).
+    async fn open_jobs(&self) -> Found<(u64, u64, u64)>;
+}

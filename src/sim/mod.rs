@@ -1,0 +1,1 @@
+//! Robots, histories and their checker.
