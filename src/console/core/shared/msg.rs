@@ -15,6 +15,7 @@ use crate::api::{
     people::{Me, Presence},
     problem::Problem,
 };
+use crate::console::core::shared::say::Say;
 use crate::console::keymap::chord::{Chord, Press};
 use crate::domain::ids::{CampaignId, ContactId};
 
@@ -156,6 +157,8 @@ pub enum Msg {
     Quit,
     /// Back from a suspension: draw everything.
     Resumed,
+    /// The runtime has something to say about the terminal (no suspension here, the editor did not start): a toast.
+    Tell(Say),
 }
 
 /// A confirmed act as the journal holds it.
