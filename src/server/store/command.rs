@@ -36,13 +36,14 @@ pub struct Actor {
     pub campaign: Option<CampaignId>,
 }
 
-/// One change. `now` is the server's clock at the decision.
+/// One change. `now` is the server's clock at the decision. Made by the capability handles
+/// ([`super::handles`]) and nowhere else: the fields cannot be named outside the store.
 #[derive(Debug, Clone)]
 pub struct Command {
     /// When it is decided.
-    pub now: Timestamp,
+    pub(in crate::server::store) now: Timestamp,
     /// What.
-    pub kind: CommandKind,
+    pub(in crate::server::store) kind: CommandKind,
 }
 
 /// See [`Command`].
@@ -55,9 +56,7 @@ pub enum CommandKind {
         /// Minted at the press.
         id: MessageId,
         /// The text and its evidence.
-        request: SendRequest,
-        /// The id of the carrier attempt, should it be accepted.
-        attempt: Uuid,
+        request: Box<SendRequest>,
     },
     /// Accept or refuse one act.
     Act {

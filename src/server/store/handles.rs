@@ -1,1 +1,335 @@
-//! Capability handles: the only makers of commands on behalf of a person.
+//! Capability handles: the only makers of commands.
+//!
+//! A handler gets the handle that its session's role allows, and with it just the verbs of that role.
+//! Handles read the clock and draw ids, so that a command is plain data and its decision repeatable.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    SharedStore, StoreError,
+    command::{Actor, Answer, Command, CommandKind},
+};
+use crate::api::{
+    act::Act,
+    admin::{ImportChunk, ImportStart, InviteRequest},
+    message::SendRequest,
+    people::{JoinRequest, Joined, Role},
+    problem::{Code, Problem},
+};
+use crate::domain::{
+    ids::{ActId, CampaignId, MessageId, OrganizationId},
+    phone::Phone,
+};
+use crate::env::{SharedClock, SharedIds};
+use crate::server::carrier::{CarrierEvent, Submitted};
+
+/// Answer of a handle's verb: a refusal by the rules is an `Ok`.
+pub type Answered = Result<Answer, StoreError>;
+
+/// What every verb needs: where changes go, the time, and fresh ids.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// The database.
+    pub store: SharedStore,
+    /// The server's clock.
+    pub clock: SharedClock,
+    /// Ids and secrets.
+    pub ids: SharedIds,
+}
+
+impl Desk {
+    /// Puts the three together.
+    #[must_use]
+    pub fn new(store: SharedStore, clock: SharedClock, ids: SharedIds) -> Self {
+        Self { store, clock, ids }
+    }
+
+    async fn run(&self, kind: CommandKind) -> Answered {
+        self.store.execute(Command { now: self.clock.now(), kind }).await
+    }
+
+    fn fresh(&self) -> Uuid {
+        self.ids.act_id(self.clock.now())
+    }
+
+    fn secret(&self) -> String {
+        let mut bytes = [0u8; 32];
+        self.ids.fill(&mut bytes);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+}
+
+/// How invites' secrets and sessions' tokens are kept: BLAKE3 of the text. They are 256 random bits, so no salt
+/// and no slow hash is needed.
+#[must_use]
+pub fn secret_hash(secret: &str) -> [u8; 32] {
+    *blake3::hash(secret.as_bytes()).as_bytes()
+}
+
+fn refused(code: Code, detail: &str) -> Answered {
+    Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
+}
+
+/// The verbs of a texter: every role has them.
+#[derive(Debug, Clone)]
+pub struct Texter(Actor);
+
+impl Texter {
+    /// The texter's handle of a session.
+    #[must_use]
+    pub fn of(actor: Actor) -> Self {
+        Self(actor)
+    }
+
+    /// On whose behalf.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.0
+    }
+
+    /// Hands in one confirmed text: [`Answer::Verdict`], or [`Answer::Refused`] when the id was used for something else.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is known; ask again with the same id.
+    pub async fn send(&self, desk: &Desk, id: MessageId, request: SendRequest) -> Answered {
+        desk.run(CommandKind::Send { actor: self.0.clone(), id, request: Box::new(request) }).await
+    }
+
+    /// Hands in one act on a contact in hand, or a release: [`Answer::Verdict`]. A captain's act is refused.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn act(&self, desk: &Desk, id: ActId, act: Act) -> Answered {
+        if act.is_captains() && self.0.role < Role::Captain {
+            return refused(Code::Forbidden, "only a captain may do this");
+        }
+        desk.run(CommandKind::Act { actor: self.0.clone(), id, act, notice: MessageId(desk.fresh()) }).await
+    }
+
+    /// Leases a slice: [`Answer::Slice`] or [`Answer::Refused`]. The same `claim` twice grants once.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn claim(&self, desk: &Desk, campaign: CampaignId, claim: Uuid, want: u32) -> Answered {
+        desk.run(CommandKind::Claim { actor: self.0.clone(), campaign, claim, want }).await
+    }
+
+    /// Heartbeat: [`Answer::Presence`].
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn presence(&self, desk: &Desk) -> Answered {
+        desk.run(CommandKind::Presence { actor: self.0.clone() }).await
+    }
+}
+
+/// The verbs of a captain, on top of a texter's.
+#[derive(Debug, Clone)]
+pub struct Captain(Actor);
+
+impl Captain {
+    /// The captain's handle, when the session's role allows it.
+    #[must_use]
+    pub fn of(actor: Actor) -> Option<Self> {
+        (actor.role >= Role::Captain).then_some(Self(actor))
+    }
+
+    /// On whose behalf.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.0
+    }
+
+    /// Hands in one act: pause, resume, reclaim, and decisions on any conversation of the organization.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn act(&self, desk: &Desk, id: ActId, act: Act) -> Answered {
+        desk.run(CommandKind::Act { actor: self.0.clone(), id, act, notice: MessageId(desk.fresh()) }).await
+    }
+
+    /// Puts a number on the organization's suppression list: [`Answer::Done`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn suppress(&self, desk: &Desk, phone: Phone, reason: String) -> Answered {
+        desk.run(CommandKind::Suppress { actor: self.0.clone(), phone, reason }).await
+    }
+}
+
+/// The verbs of an admin.
+#[derive(Debug, Clone)]
+pub struct Admin(Actor);
+
+impl Admin {
+    /// The admin's handle, when the session's role allows it.
+    #[must_use]
+    pub fn of(actor: Actor) -> Option<Self> {
+        (actor.role >= Role::Admin).then_some(Self(actor))
+    }
+
+    /// On whose behalf.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.0
+    }
+
+    /// Starts an import, or finds it: [`Answer::Import`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn import_start(&self, desk: &Desk, import: Uuid, start: ImportStart) -> Answered {
+        desk.run(CommandKind::ImportStart { actor: self.0.clone(), import, start: Box::new(start) }).await
+    }
+
+    /// Stores one chunk, once: [`Answer::Import`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn import_chunk(&self, desk: &Desk, import: Uuid, number: u64, chunk: ImportChunk) -> Answered {
+        desk.run(CommandKind::ImportChunk { actor: self.0.clone(), import, number, chunk }).await
+    }
+
+    /// Finishes an import; the campaign runs: [`Answer::Import`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn import_finish(&self, desk: &Desk, import: Uuid) -> Answered {
+        desk.run(CommandKind::ImportFinish { actor: self.0.clone(), import }).await
+    }
+
+    /// Makes a join link's secret: [`Answer::Invite`] with the secret, which is nowhere else.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn invite(&self, desk: &Desk, request: InviteRequest) -> Answered {
+        invite(desk, Some(self.0.clone()), self.0.organization, request).await
+    }
+
+    /// Revokes an invite: [`Answer::Done`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn revoke_invite(&self, desk: &Desk, invite: i64) -> Answered {
+        desk.run(CommandKind::RevokeInvite { actor: self.0.clone(), invite }).await
+    }
+
+    /// Ends a session: [`Answer::Done`]. What its person holds goes back to the pool as leases run out.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn revoke_session(&self, desk: &Desk, session: i64) -> Answered {
+        desk.run(CommandKind::RevokeSession { actor: self.0.clone(), session }).await
+    }
+}
+
+async fn invite(desk: &Desk, actor: Option<Actor>, organization: OrganizationId, request: InviteRequest) -> Answered {
+    let secret = desk.secret();
+    let kind = CommandKind::MakeInvite { actor, organization, request, secret_hash: secret_hash(&secret) };
+    Ok(match desk.run(kind).await? {
+        Answer::Invite(mut invite) => {
+            invite.secret = secret;
+            Answer::Invite(invite)
+        }
+        other => other,
+    })
+}
+
+/// The one verb of somebody who is nobody yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Door;
+
+impl Door {
+    /// Redeems an invite for a session. The token in the answer is nowhere else.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn join(desk: &Desk, request: JoinRequest) -> Result<Result<Joined, Box<Problem>>, StoreError> {
+        let token = desk.secret();
+        let kind = CommandKind::Join {
+            invite_hash: secret_hash(&request.invite),
+            token_hash: secret_hash(&token),
+            name: request.name,
+            device: request.device,
+        };
+        match desk.run(kind).await? {
+            Answer::Joined(me) => Ok(Ok(Joined { token, me })),
+            Answer::Refused(problem) => Ok(Err(problem)),
+            other => Err(StoreError::Corrupt(format!("joining was answered with {other:?}"))),
+        }
+    }
+}
+
+/// What a carrier's verified callbacks may do.
+#[derive(Debug, Clone)]
+pub struct Webhook(String);
+
+impl Webhook {
+    /// For the carrier of this name; make it only after the callback was verified.
+    #[must_use]
+    pub fn of(carrier: &str) -> Self {
+        Self(carrier.to_owned())
+    }
+
+    /// Stores an inbound text or a receipt: [`Answer::Done`]. Twice is once.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn event(&self, desk: &Desk, event: CarrierEvent) -> Answered {
+        let (message, notice) = (MessageId(desk.fresh()), MessageId(desk.fresh()));
+        desk.run(CommandKind::Carrier { carrier: self.0.clone(), event, message, notice }).await
+    }
+}
+
+/// The server's own housekeeping.
+#[derive(Debug, Clone, Copy)]
+pub struct System;
+
+impl System {
+    /// Takes up to `limit` carrier jobs, marked submitting: [`Answer::Jobs`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn claim_jobs(desk: &Desk, limit: u32) -> Answered {
+        let attempts = (0..limit).map(|_| desk.fresh()).collect();
+        desk.run(CommandKind::ClaimJobs { limit, attempts }).await
+    }
+
+    /// Records what the carrier said: [`Answer::Done`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn record_attempt(desk: &Desk, attempt: Uuid, answer: Submitted) -> Answered {
+        desk.run(CommandKind::RecordAttempt { attempt, answer }).await
+    }
+
+    /// Attempts begun before `started_before` and still submitting become unknown; unknown ones older than
+    /// `hold_after` become held: [`Answer::Done`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn sweep_attempts(desk: &Desk, started_before: Timestamp, hold_after: Duration) -> Answered {
+        desk.run(CommandKind::SweepAttempts { started_before, hold_after }).await
+    }
+
+    /// Gives contacts whose lease ran out back to the pool: [`Answer::Done`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn expire_leases(desk: &Desk) -> Answered {
+        desk.run(CommandKind::ExpireLeases).await
+    }
+
+    /// Makes an invite on the server's own behalf (the first admin's, a rehearsal's): [`Answer::Invite`] with the secret.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn invite(desk: &Desk, organization: OrganizationId, request: InviteRequest) -> Answered {
+        invite(desk, None, organization, request).await
+    }
+}
