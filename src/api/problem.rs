@@ -98,6 +98,55 @@ impl Code {
             Self::Unavailable => "unavailable",
         }
     }
+
+    /// The catalogue's key of the sentence that tells a person what to do.
+    #[must_use]
+    pub fn say_key(self) -> &'static str {
+        match self {
+            Self::NoneLeft => "problem-none-left",
+            Self::HeldByOthers => "problem-held-by-others",
+            Self::OutsideHours => "problem-outside-hours",
+            Self::Paused => "problem-paused",
+            Self::QuotaReached => "problem-quota-reached",
+            Self::Suppressed => "problem-suppressed",
+            Self::Frozen => "problem-frozen",
+            Self::LeaseLost => "problem-lease-lost",
+            Self::AlreadySent => "problem-already-sent",
+            Self::StaleReply => "problem-stale-reply",
+            Self::IdReused => "problem-id-reused",
+            Self::Invalid => "problem-invalid",
+            Self::TooLarge => "problem-too-large",
+            Self::NotFound => "problem-not-found",
+            Self::Unauthorized => "problem-unauthorized",
+            Self::Forbidden => "problem-forbidden",
+            Self::InviteSpent => "problem-invite-spent",
+            Self::RateLimited => "problem-rate-limited",
+            Self::Unavailable => "problem-unavailable",
+        }
+    }
+
+    /// Every code.
+    pub const ALL: [Self; 19] = [
+        Self::NoneLeft,
+        Self::HeldByOthers,
+        Self::OutsideHours,
+        Self::Paused,
+        Self::QuotaReached,
+        Self::Suppressed,
+        Self::Frozen,
+        Self::LeaseLost,
+        Self::AlreadySent,
+        Self::StaleReply,
+        Self::IdReused,
+        Self::Invalid,
+        Self::TooLarge,
+        Self::NotFound,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::InviteSpent,
+        Self::RateLimited,
+        Self::Unavailable,
+    ];
 }
 
 /// A problem document.

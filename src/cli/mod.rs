@@ -1,1 +1,131 @@
-//! Sub-commands.
+//! Sub-commands: one small file each, with its own `Args` and `run`.
+//!
+//! A new one needs three lines here: its `mod`, its variant of [`Command`], its arm in [`run`]. Admin commands speak HTTP to a
+//! server; none touches a live database file.
+
+mod output;
+mod tools;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use output::{Exit, Outcome, out, out_json, report};
+
+use crate::config::{Config, Paths, Surroundings};
+use crate::env::{SharedClock, SharedIds, SystemClock, SystemIds};
+use crate::i18n::Catalogue;
+
+/// What `--version` says: the release and, when the build was told it by `TEXTBANK_COMMIT`, the commit.
+#[must_use]
+pub fn version() -> &'static str {
+    static VERSION: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    VERSION.get_or_init(|| match option_env!("TEXTBANK_COMMIT") {
+        Some(commit) => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
+        None => env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}
+
+/// Peer-to-peer texting for political campaigns, in the terminal.
+#[derive(Debug, Parser)]
+#[command(name = "textbank", version = version(), max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// Which sub-command.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every sub-command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every sub-command.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Global {
+    /// Keep settings, sign-ins, journals and logs below DIR (also: TEXTBANK_HOME)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Whose sign-ins and journals, when several people use one account (also: TEXTBANK_PROFILE)
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// How much the log file tells: off, error, warn, info, debug, trace
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub log_level: Option<String>,
+    /// Set one setting for this run, as in --set console.theme=dark
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 problems found in files or by doctor; 4 refused by the server; \
+5 server not reached.
+A first try without any server: textbank rehearse";
+
+/// The sub-commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What every sub-command gets.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The settings that count.
+    pub config: Arc<Config>,
+    /// Where things are kept.
+    pub paths: Paths,
+    /// What the environment says.
+    pub surroundings: Arc<Surroundings>,
+    /// The machine's clock.
+    pub clock: SharedClock,
+    /// The machine's randomness.
+    pub ids: SharedIds,
+    /// Sentences in the person's language.
+    pub catalogue: Arc<Catalogue>,
+}
+
+impl Context {
+    /// Reads environment and settings as the options say.
+    ///
+    /// # Errors
+    /// No home directory, or faulty settings; the text shows all of them.
+    pub fn load(global: &Global) -> anyhow::Result<Self> {
+        let surroundings = Surroundings::read();
+        let home = global.home.clone().or_else(|| surroundings.home.clone());
+        let profile = global.profile.clone().or_else(|| surroundings.profile.clone());
+        let paths = Paths::find(home.as_deref(), profile.as_deref())?;
+        let config = Config::default();
+        let language = if config.language == "auto" { surroundings.locale.clone() } else { config.language.clone() };
+        Ok(Self {
+            config: Arc::new(config),
+            paths,
+            surroundings: Arc::new(surroundings),
+            clock: SystemClock::shared(),
+            ids: SystemIds::shared(),
+            catalogue: Arc::new(Catalogue::for_language(&language)),
+        })
+    }
+}
+
+/// Runs what the command line says.
+///
+/// # Errors
+/// Whatever ended the sub-command; [`report`] prints it and knows the exit code.
+pub async fn run(cli: Cli) -> Outcome {
+    match cli.command {
+        Command::Completions { shell } => tools::completions(shell),
+        Command::Man => tools::man(),
+    }
+}
+
+/// The whole tree of commands, for completions, the manual page and tests.
+#[must_use]
+pub fn tree() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,4 @@
+# Words that several parts use.
+
+common-rehearsal = REHEARSAL
+common-real-voters = REAL VOTERS

@@ -1,0 +1,22 @@
+# One sentence for each refusal of the contract, for the person at the keys: what happened, and what to do.
+# Arguments, where the refusal carries them: $at (a moment, already in local form), $who, $count.
+
+problem-none-left = Every contact of this campaign has been texted. Thank you; answer the replies, and ask your captain what is next.
+problem-held-by-others = The contacts that are left are in other texters' hands. Ask again in a few minutes: some may come back.
+problem-outside-hours = It is outside texting hours where these people live. Come back when the hours open; replies can wait until then too.
+problem-paused = A captain has paused this campaign. Nothing is sent until it goes on; you need not do anything.
+problem-quota-reached = You hold as many contacts as one texter may. Text or release some of them, then ask again.
+problem-suppressed = This number has opted out. It must not be texted; go on with the next contact.
+problem-frozen = This person may have asked not to be texted. A captain decides first; go on with the next contact.
+problem-lease-lost = This contact is not in your hands any more. Go on with the next one; nothing of yours is lost.
+problem-already-sent = Somebody has already sent the first text to this person. Nothing was sent twice; go on with the next contact.
+problem-stale-reply = A newer message came in while you were writing. Read it, then confirm your reply again.
+problem-id-reused = This text was handed in with the number of another one and was not sent. Write it again; if it happens twice, tell your captain.
+problem-invalid = The server could not take this as it stands. Check the text for empty places and correct it.
+problem-too-large = This is too long to be sent. Make it shorter.
+problem-not-found = The server does not know this, or it is not yours to see. Load your contacts again.
+problem-unauthorized = You are signed out. Ask your captain for a new join link; what you confirmed stays safe on this machine.
+problem-forbidden = Your role does not allow this. Ask a captain to do it.
+problem-invite-spent = This join link was used up, has run out or was taken back. Ask for a new one.
+problem-rate-limited = That was too much at once. It is tried again by itself in a moment.
+problem-unavailable = The server cannot answer now. It is tried again by itself; what you confirmed is safe on this machine.

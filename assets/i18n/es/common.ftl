@@ -1,0 +1,4 @@
+# Palabras que usan varias partes.
+
+common-rehearsal = ENSAYO
+common-real-voters = VOTANTES REALES

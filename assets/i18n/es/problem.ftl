@@ -1,0 +1,21 @@
+# Una frase por cada negativa del contrato, para quien está al teclado: qué pasó y qué hacer.
+
+problem-none-left = Ya se escribió a todos los contactos de esta campaña. Gracias; conteste las respuestas y pregunte a su capitán qué sigue.
+problem-held-by-others = Los contactos que quedan los tienen otras personas. Vuelva a pedir en unos minutos: algunos pueden regresar.
+problem-outside-hours = Donde viven estas personas está fuera del horario de mensajes. Vuelva cuando abra el horario; las respuestas también pueden esperar.
+problem-paused = Un capitán puso en pausa esta campaña. No se envía nada hasta que siga; usted no tiene que hacer nada.
+problem-quota-reached = Usted ya tiene todos los contactos que puede tener una persona. Escriba a algunos o devuélvalos y vuelva a pedir.
+problem-suppressed = Este número pidió no recibir mensajes. No se le debe escribir; siga con el próximo contacto.
+problem-frozen = Puede que esta persona haya pedido no recibir mensajes. Antes decide un capitán; siga con el próximo contacto.
+problem-lease-lost = Este contacto ya no está en sus manos. Siga con el próximo; nada de lo suyo se perdió.
+problem-already-sent = Alguien ya envió el primer mensaje a esta persona. Nada se envió dos veces; siga con el próximo contacto.
+problem-stale-reply = Llegó un mensaje nuevo mientras usted escribía. Léalo y confirme otra vez su respuesta.
+problem-id-reused = Este mensaje se entregó con el número de otro y no se envió. Escríbalo otra vez; si vuelve a pasar, avise a su capitán.
+problem-invalid = El servidor no pudo aceptar esto tal como está. Revise que el texto no tenga huecos y corríjalo.
+problem-too-large = Es demasiado largo para enviarse. Hágalo más corto.
+problem-not-found = El servidor no lo conoce, o no le corresponde verlo. Cargue de nuevo sus contactos.
+problem-unauthorized = Su sesión terminó. Pida a su capitán un enlace nuevo; lo que usted confirmó está a salvo en esta máquina.
+problem-forbidden = Su papel no lo permite. Pida a un capitán que lo haga.
+problem-invite-spent = Este enlace ya se usó, venció o fue retirado. Pida uno nuevo.
+problem-rate-limited = Fue demasiado a la vez. Se intenta otra vez solo en un momento.
+problem-unavailable = El servidor no puede contestar ahora. Se intenta otra vez solo; lo que usted confirmó está a salvo en esta máquina.

@@ -1,0 +1,130 @@
+//! Standard output, errors in words, exit codes.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::client::CallError;
+
+/// How a sub-command ended. The numbers are documented in `--help` and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: failed.
+    Failed,
+    /// 2: wrong usage or settings (clap's own number for usage).
+    Usage,
+    /// 3: problems found in files, or by `doctor`; they have been printed.
+    Problems,
+    /// 4: the server refused.
+    Refused,
+    /// 5: the server was not reached, or did not answer.
+    NotReached,
+}
+
+impl Exit {
+    /// The number.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Problems => 3,
+            Self::Refused => 4,
+            Self::NotReached => 5,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// What a sub-command gives back.
+pub type Outcome = anyhow::Result<Exit>;
+
+/// Writes text to standard output, with a line end. A reader that has gone away (`| head`) is no error.
+///
+/// # Errors
+/// As the system says.
+pub fn out(text: impl AsRef<str>) -> anyhow::Result<()> {
+    let text = text.as_ref();
+    let mut stdout = std::io::stdout().lock();
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    match write!(stdout, "{text}{end}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Writes one JSON document to standard output.
+///
+/// # Errors
+/// As the system says.
+pub fn out_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    out(serde_json::to_string_pretty(value)?)
+}
+
+/// Prints an error as one chain of causes on standard error and says how to exit.
+#[must_use]
+pub fn report(error: &anyhow::Error) -> Exit {
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(std::io::stderr().lock(), "textbank: {}", in_words(error));
+    exit_of(error)
+}
+
+/// The chain of causes, each said once.
+fn in_words(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        let words = cause.to_string();
+        // Many errors repeat their source's words in their own.
+        if !said.last().is_some_and(|last| last.contains(&words)) {
+            said.push(words);
+        }
+    }
+    said.join(": ")
+}
+
+fn exit_of(error: &anyhow::Error) -> Exit {
+    for cause in error.chain() {
+        if let Some(call) = cause.downcast_ref::<CallError>() {
+            return match call {
+                CallError::Refused(_) => Exit::Refused,
+                CallError::NotReached(_) | CallError::NoAnswer(_) | CallError::Strange(_) => Exit::NotReached,
+            };
+        }
+        if cause.is::<crate::config::PathsError>() {
+            return Exit::Usage;
+        }
+    }
+    Exit::Failed
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+    use rstest::rstest;
+
+    use super::{Exit, exit_of, in_words};
+    use crate::api::problem::{Code, Problem};
+    use crate::client::CallError;
+
+    #[rstest]
+    #[case(CallError::Refused(Box::new(Problem::new(Code::Paused, "paused"))), Exit::Refused)]
+    #[case(CallError::NotReached("no route".into()), Exit::NotReached)]
+    fn exit_code_follows_the_cause_inside(#[case] cause: CallError, #[case] exit: Exit) {
+        let error = anyhow::Error::new(cause).context("while importing");
+        assert_eq!(exit_of(&error), exit);
+    }
+
+    #[test]
+    fn chain_is_said_once_each() {
+        let error = Err::<(), _>(std::io::Error::other("disk full")).context("cannot write x").unwrap_err();
+        assert_eq!(in_words(&error), "cannot write x: disk full");
+        assert_eq!(in_words(&anyhow::anyhow!("a: b").context("c: a: b")), "c: a: b");
+    }
+}

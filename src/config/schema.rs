@@ -1,0 +1,103 @@
+//! Every setting, with its default. `config.example.toml` says the same in words; a test holds them together.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// All settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// How this person is called on screens and to captains; empty: asked when joining.
+    pub name: String,
+    /// Language of the console: `auto` (by the locale), `en`, `es`.
+    pub language: String,
+    /// The consoles.
+    pub console: ConsoleConfig,
+    /// How servers are reached.
+    pub client: ClientConfig,
+    /// The log file.
+    pub log: LogConfig,
+    /// Own keys: `[keys.<context>]`, `"<chord>" = "action"`. Checked by the key map.
+    pub keys: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// `[console]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConsoleConfig {
+    /// Colours, by name.
+    pub theme: String,
+    /// How long a send card must have been on the screen before a press counts, in milliseconds.
+    pub dwell_ms: u64,
+    /// Without key repeat reports: a press this long after the last event of the same key stands at once, in milliseconds.
+    pub key_gap_ms: u64,
+    /// Without key repeat reports: a quicker press stands when its key stays silent this long, in milliseconds.
+    pub key_silence_ms: u64,
+    /// Replies are shown beside the send card when there is room.
+    pub side_pane: bool,
+    /// Ring when a reply comes: `never`, `inactive` (only while another window has the focus), `always`.
+    pub bell: String,
+    /// Draw with plain ASCII only.
+    pub ascii: bool,
+    /// Whole lines instead of a screen: for screen readers.
+    pub plain: bool,
+}
+
+/// `[client]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientConfig {
+    /// How long a request may take, in seconds.
+    pub timeout_seconds: u64,
+    /// How long a connection may take to be made, in seconds.
+    pub connect_timeout_seconds: u64,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// `off`, `error`, `warn`, `info`, `debug`, `trace`.
+    pub level: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            language: "auto".into(),
+            console: ConsoleConfig::default(),
+            client: ClientConfig::default(),
+            log: LogConfig::default(),
+            keys: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for ConsoleConfig {
+    fn default() -> Self {
+        Self {
+            theme: "default".into(),
+            dwell_ms: 150,
+            key_gap_ms: 1000,
+            key_silence_ms: 80,
+            side_pane: true,
+            bell: "inactive".into(),
+            ascii: false,
+            plain: false,
+        }
+    }
+}
+
+impl Default for ClientConfig {
+    fn default() -> Self {
+        Self { timeout_seconds: 20, connect_timeout_seconds: 5 }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { level: "info".into() }
+    }
+}

@@ -1,0 +1,109 @@
+//! What the environment says. The only place that reads environment variables.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The environment as we understand it, read once at the start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// `NO_COLOR` is set and not empty.
+    pub no_color: bool,
+    /// `TERM`.
+    pub term: String,
+    /// `COLORTERM`.
+    pub colorterm: String,
+    /// `VISUAL`, else `EDITOR`.
+    pub editor: Option<String>,
+    /// `LC_ALL`, else `LC_MESSAGES`, else `LANG`.
+    pub locale: String,
+    /// We run inside tmux or screen.
+    pub multiplexer: bool,
+    /// `TEXTBANK_HOME`: keep everything below this directory.
+    pub home: Option<PathBuf>,
+    /// `TEXTBANK_PROFILE`: whose sign-in and journal.
+    pub profile: Option<String>,
+    /// The other `TEXTBANK_*` variables: settings by their environment names.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl Surroundings {
+    /// Reads the process's environment.
+    #[must_use]
+    pub fn read() -> Self {
+        Self::from_variables(
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        )
+    }
+
+    /// Understands given variables; empty ones count as absent.
+    pub fn from_variables(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let all: BTreeMap<String, String> = variables.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let get = |name: &str| all.get(name).cloned();
+        let first = |names: &[&str]| names.iter().find_map(|name| get(name));
+        Self {
+            no_color: all.contains_key("NO_COLOR"),
+            term: get("TERM").unwrap_or_default(),
+            colorterm: get("COLORTERM").unwrap_or_default(),
+            editor: first(&["VISUAL", "EDITOR"]),
+            locale: first(&["LC_ALL", "LC_MESSAGES", "LANG"]).unwrap_or_default(),
+            multiplexer: all.contains_key("TMUX") || all.contains_key("STY"),
+            home: get("TEXTBANK_HOME").map(PathBuf::from),
+            profile: get("TEXTBANK_PROFILE"),
+            settings: all
+                .iter()
+                .filter(|(name, _)| name.starts_with("TEXTBANK_"))
+                .filter(|(name, _)| !["TEXTBANK_HOME", "TEXTBANK_PROFILE"].contains(&name.as_str()))
+                .filter(|(name, _)| !name.starts_with("TEXTBANK_TEST_"))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        }
+    }
+
+    /// The locale says UTF-8. Unknown (no locale at all, as on Windows) counts as yes there and as no elsewhere.
+    #[must_use]
+    pub fn utf8(&self) -> bool {
+        let locale = self.locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8") || (cfg!(windows) && locale.is_empty())
+    }
+
+    /// The terminal says that it shows 16 million colours.
+    #[must_use]
+    pub fn truecolor(&self) -> bool {
+        ["truecolor", "24bit"].contains(&self.colorterm.as_str()) || self.term.ends_with("-direct")
+    }
+
+    /// The terminal cannot move its cursor (`TERM=dumb`): only whole lines make sense.
+    #[must_use]
+    pub fn dumb(&self) -> bool {
+        self.term == "dumb"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Surroundings;
+
+    fn read(variables: &[(&str, &str)]) -> Surroundings {
+        Surroundings::from_variables(variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn more_special_variable_wins_and_empty_counts_as_absent() {
+        let s = read(&[("VISUAL", ""), ("EDITOR", "nano"), ("LC_ALL", "es_MX.UTF-8"), ("LANG", "C"), ("NO_COLOR", "")]);
+        assert_eq!((s.editor.as_deref(), s.locale.as_str(), s.no_color), (Some("nano"), "es_MX.UTF-8", false));
+        assert!(s.utf8());
+        assert!(read(&[("NO_COLOR", "1")]).no_color);
+    }
+
+    #[test]
+    fn settings_are_kept_apart_from_home_and_profile() {
+        let s = read(&[
+            ("TEXTBANK_HOME", "h"),
+            ("TEXTBANK_PROFILE", "ana"),
+            ("TEXTBANK_LOG_LEVEL", "debug"),
+            ("TEXTBANK_TEST_X", "1"),
+        ]);
+        assert_eq!(s.settings.keys().collect::<Vec<_>>(), ["TEXTBANK_LOG_LEVEL"]);
+        assert_eq!((s.home, s.profile.as_deref()), (Some("h".into()), Some("ana")));
+    }
+}
