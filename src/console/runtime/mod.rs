@@ -1,1 +1,3 @@
 //! The loop: input and answers in, effects out.
+
+pub mod effects;

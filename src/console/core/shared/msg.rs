@@ -100,6 +100,12 @@ pub enum Msg {
         /// On which, and how.
         verdict: Verdict,
     },
+    /// What became of one of mine is not known, and this server cannot be asked again without risk of a second text.
+    /// It is never resent by itself; a person decides. (Never with a server of our own contract.)
+    Unknown {
+        /// Its id.
+        id: Uuid,
+    },
     /// How far the upload is behind.
     Outbox {
         /// Confirmed, not yet decided by the server.
