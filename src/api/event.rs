@@ -85,10 +85,24 @@ pub enum EventKind {
     },
     /// The feed cannot be resumed from where the reader was: read everything again.
     Snapshot {
-        /// Ask from here on.
+        /// Ask from here on. On the wire it is `after`: the event's own number has the name `seq` already.
+        #[serde(rename = "after")]
         seq: u64,
     },
     /// Something this reader does not know.
     #[serde(other)]
     Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_keeps_both_its_numbers_on_the_wire() {
+        let event = Event { seq: 7, at: Timestamp::UNIX_EPOCH, what: EventKind::Snapshot { seq: 5 } };
+        let wire = serde_json::to_string(&event).expect("json");
+        assert_eq!(wire, r#"{"seq":7,"at":"1970-01-01T00:00:00Z","event":"snapshot","after":5}"#);
+        assert_eq!(serde_json::from_str::<Event>(&wire).expect("an event"), event);
+    }
 }

@@ -1,1 +1,175 @@
-//! Our own server over HTTP.
+//! Our own contract over HTTP: [`NativeServer`] for consoles, [`AdminClient`] for the admin's commands, [`join`].
+//!
+//! What an answer means is decided in one place ([`wire`]): certainly not reached, perhaps reached, refused, or strange.
+
+mod admin;
+mod feed;
+mod link;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use reqwest::Method;
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{Call, CallError, CampaignServer, Capabilities};
+use crate::api::{
+    act::Act,
+    assignment::{AssignmentPage, ClaimRequest, ContactView, SliceGrant},
+    campaign::{CampaignTodo, CampaignView},
+    captain::Board,
+    event::Event,
+    message::{Outcome, SendRequest, Thread, Verdict},
+    people::{JoinRequest, Joined, Me, Presence},
+};
+use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
+
+pub use admin::AdminClient;
+pub use link::{JoinLink, LinkError};
+use wire::Wire;
+
+/// How long the client waits for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection, TLS included.
+    pub connect: Duration,
+    /// For a whole request and its answer.
+    pub request: Duration,
+    /// Between two signs of life on a feed (the server makes one every 15 s).
+    pub feed_silence: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            request: Duration::from_secs(20),
+            feed_silence: Duration::from_secs(45),
+        }
+    }
+}
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// Not an `http` or `https` address.
+    #[error("`{0}` is not the address of a server (http://host:port or https://host)")]
+    Address(String),
+    /// The token cannot stand in a header.
+    #[error("the sign-in's token is damaged; join again")]
+    Token,
+    /// The HTTP library refused.
+    #[error("no HTTP client: {0}")]
+    Client(String),
+}
+
+/// A campaign server of our own kind.
+#[derive(Debug, Clone)]
+pub struct NativeServer {
+    wire: Wire,
+}
+
+impl NativeServer {
+    /// A client of the server at `base_url`, signed in by `token`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`SetupError`]
+    pub fn new(base_url: &str, token: &SecretString, timeouts: Timeouts) -> Result<Self, SetupError> {
+        Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)? })
+    }
+
+    /// The stored verdict of an own message or act.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn verdict(&self, id: Uuid) -> Call<Verdict> {
+        self.wire.get(&format!("verdicts/{id}")).await
+    }
+}
+
+/// Redeems a join link's secret at the server at `base_url`.
+///
+/// # Errors
+/// [`CallError`]; a wrong address is [`CallError::NotReached`].
+pub async fn join(base_url: &str, request: &JoinRequest, timeouts: Timeouts) -> Call<Joined> {
+    let wire = Wire::new(base_url, None, timeouts).map_err(|error| CallError::NotReached(error.to_string()))?;
+    wire.with_body(Method::POST, "join", request).await
+}
+
+/// A refusal that decides about the id is the verdict itself; one that decides nothing stays an error.
+fn verdict(id: Uuid, answer: Call<Verdict>) -> Call<Verdict> {
+    match answer {
+        Ok(verdict) if verdict.id == id => Ok(verdict),
+        Ok(verdict) => Err(CallError::Strange(format!("a verdict on {} where {id} was asked", verdict.id))),
+        Err(CallError::Refused(problem)) if !problem.code.is_transient() => {
+            Ok(Verdict { id, outcome: Outcome::Refused { problem: *problem } })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[async_trait]
+impl CampaignServer for NativeServer {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::NATIVE
+    }
+
+    async fn me(&self) -> Call<Me> {
+        self.wire.get("me").await
+    }
+
+    async fn campaigns(&self) -> Call<Vec<CampaignTodo>> {
+        self.wire.get("campaigns").await
+    }
+
+    async fn campaign(&self, campaign: CampaignId) -> Call<CampaignView> {
+        self.wire.get(&format!("campaigns/{campaign}")).await
+    }
+
+    async fn claim(&self, campaign: CampaignId, claim: Uuid, want: u32) -> Call<SliceGrant> {
+        let path = format!("campaigns/{campaign}/claims/{claim}");
+        self.wire.with_body(Method::PUT, &path, &ClaimRequest { want }).await
+    }
+
+    async fn assignment(&self, campaign: CampaignId, cursor: Option<String>) -> Call<AssignmentPage> {
+        let query: Vec<(&str, String)> = cursor.into_iter().map(|cursor| ("cursor", cursor)).collect();
+        self.wire.get_with(&format!("campaigns/{campaign}/assignment"), &query).await
+    }
+
+    async fn contacts(&self, campaign: CampaignId, ids: &[ContactId]) -> Call<Vec<ContactView>> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        self.wire.get_with(&format!("campaigns/{campaign}/contacts"), &[("ids", ids.join(","))]).await
+    }
+
+    async fn thread(&self, contact: ContactId, before: Option<u64>, limit: u32) -> Call<Thread> {
+        let mut query = vec![("limit", limit.to_string())];
+        query.extend(before.map(|before| ("before", before.to_string())));
+        self.wire.get_with(&format!("contacts/{contact}/thread"), &query).await
+    }
+
+    async fn send(&self, id: MessageId, request: &SendRequest) -> Call<Verdict> {
+        verdict(id.0, self.wire.with_body(Method::PUT, &format!("messages/{id}"), request).await)
+    }
+
+    async fn act(&self, id: ActId, act: &Act) -> Call<Verdict> {
+        verdict(id.0, self.wire.with_body(Method::PUT, &format!("acts/{id}"), act).await)
+    }
+
+    async fn presence(&self) -> Call<Presence> {
+        self.wire.empty(Method::POST, "presence").await
+    }
+
+    async fn events(&self, campaign: CampaignId, after: u64) -> Call<BoxStream<'static, Call<Event>>> {
+        let path = format!("campaigns/{campaign}/events");
+        Ok(feed::events(self.wire.feed(&path, &[("after", after.to_string())]).await?))
+    }
+
+    async fn board(&self, campaign: CampaignId) -> Call<Board> {
+        self.wire.get(&format!("campaigns/{campaign}/board")).await
+    }
+}

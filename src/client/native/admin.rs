@@ -1,0 +1,84 @@
+//! What only an admin asks of a server. No console needs it, so it is no part of [`crate::client::CampaignServer`].
+
+use reqwest::Method;
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{SetupError, Timeouts, wire::Wire};
+use crate::api::{
+    admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest},
+    people::SessionInfo,
+};
+use crate::client::Call;
+
+/// An admin's client.
+#[derive(Debug, Clone)]
+pub struct AdminClient {
+    wire: Wire,
+}
+
+impl AdminClient {
+    /// A client of the server at `base_url`, signed in by an admin's `token`.
+    ///
+    /// # Errors
+    /// [`SetupError`]
+    pub fn new(base_url: &str, token: &SecretString, timeouts: Timeouts) -> Result<Self, SetupError> {
+        Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)? })
+    }
+
+    /// Starts an import, or finds the one with this id.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn import_start(&self, import: Uuid, start: &ImportStart) -> Call<ImportState> {
+        self.wire.with_body(Method::PUT, &format!("imports/{import}"), start).await
+    }
+
+    /// Hands in chunk `number`; the same chunk twice is stored once.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn import_chunk(&self, import: Uuid, number: u64, chunk: &ImportChunk) -> Call<ImportState> {
+        self.wire.with_body(Method::PUT, &format!("imports/{import}/chunks/{number}"), chunk).await
+    }
+
+    /// Finishes an import: the campaign runs.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn import_finish(&self, import: Uuid) -> Call<ImportState> {
+        self.wire.empty(Method::POST, &format!("imports/{import}/finish")).await
+    }
+
+    /// Makes a join link's secret.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn invite(&self, request: &InviteRequest) -> Call<Invite> {
+        self.wire.with_body(Method::POST, "invites", request).await
+    }
+
+    /// Revokes an invite.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn revoke_invite(&self, invite: i64) -> Call<()> {
+        self.wire.silent(Method::DELETE, &format!("invites/{invite}")).await
+    }
+
+    /// The organization's sessions.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn sessions(&self) -> Call<Vec<SessionInfo>> {
+        self.wire.get("sessions").await
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn revoke_session(&self, session: i64) -> Call<()> {
+        self.wire.silent(Method::DELETE, &format!("sessions/{session}")).await
+    }
+}

@@ -1,0 +1,224 @@
+//! One request, one answer, and what the answer means.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{SetupError, Timeouts};
+use crate::api::problem::{Code, Problem};
+use crate::client::{Call, CallError};
+
+/// No answer of the contract is larger; more is a strange answer, not a full memory.
+const MAX_ANSWER: usize = 16 * 1024 * 1024;
+
+/// The HTTP client with where and as whom.
+#[derive(Debug, Clone)]
+pub(super) struct Wire {
+    http: Client,
+    base: Url,
+    bearer: Option<HeaderValue>,
+    timeouts: Timeouts,
+}
+
+impl Wire {
+    pub(super) fn new(base_url: &str, token: Option<&SecretString>, timeouts: Timeouts) -> Result<Self, SetupError> {
+        let base = base(base_url)?;
+        let bearer = token
+            .map(|token| {
+                let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
+                    .map_err(|_bad_byte| SetupError::Token)?;
+                value.set_sensitive(true);
+                Ok(value)
+            })
+            .transpose()?;
+        let mut builder = Client::builder()
+            .user_agent(concat!("textbank/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(timeouts.connect)
+            .read_timeout(timeouts.feed_silence)
+            .tcp_nodelay(true)
+            .redirect(reqwest::redirect::Policy::none());
+        if is_loopback(&base) {
+            // A proxy named in the environment is not meant for a server on this very machine.
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| SetupError::Client(describe(&error)))?;
+        Ok(Self { http, base, bearer, timeouts })
+    }
+
+    fn request(&self, method: Method, path: &str) -> Call<RequestBuilder> {
+        let url = self.base.join(path).map_err(|error| CallError::NotReached(format!("bad path: {error}")))?;
+        let mut request = self.http.request(method, url);
+        if let Some(bearer) = &self.bearer {
+            request = request.header(AUTHORIZATION, bearer.clone());
+        }
+        Ok(request)
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Call<T> {
+        self.get_with(path, &[]).await
+    }
+
+    pub(super) async fn get_with<T: DeserializeOwned>(&self, path: &str, query: &[(&str, String)]) -> Call<T> {
+        self.answer(self.request(Method::GET, &with_query(path, query))?).await
+    }
+
+    pub(super) async fn with_body<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Call<T> {
+        self.answer(self.request(method, path)?.json(body)).await
+    }
+
+    pub(super) async fn empty<T: DeserializeOwned>(&self, method: Method, path: &str) -> Call<T> {
+        self.answer(self.request(method, path)?).await
+    }
+
+    /// A request whose good answer says nothing (204).
+    pub(super) async fn silent(&self, method: Method, path: &str) -> Call<()> {
+        let response = self.send(self.request(method, path)?).await?;
+        match response.status() {
+            StatusCode::NO_CONTENT => Ok(()),
+            _ => Err(refusal(response).await),
+        }
+    }
+
+    /// Opens a feed; the answer is a stream of server-sent events.
+    pub(super) async fn feed(&self, path: &str, query: &[(&str, String)]) -> Call<Response> {
+        let request = self.request(Method::GET, &with_query(path, query))?.header(ACCEPT, "text/event-stream");
+        let response = request.send().await.map_err(|error| failed(&error))?;
+        if response.status() == StatusCode::OK && is_type(&response, "text/event-stream") {
+            return Ok(response);
+        }
+        Err(refusal(response).await)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Call<Response> {
+        let request = request.header(ACCEPT, "application/json").timeout(self.timeouts.request);
+        request.send().await.map_err(|error| failed(&error))
+    }
+
+    async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Call<T> {
+        let response = self.send(request).await?;
+        if !response.status().is_success() || !is_type(&response, "application/json") {
+            return Err(refusal(response).await);
+        }
+        let body = body(response).await?;
+        serde_json::from_slice(&body).map_err(|error| CallError::Strange(format!("damaged JSON: {error}")))
+    }
+}
+
+/// `http://host:port/prefix` -> `http://host:port/prefix/api/v1/`
+fn base(text: &str) -> Result<Url, SetupError> {
+    let refuse = || SetupError::Address(text.to_owned());
+    let mut url = Url::parse(text).map_err(|_not_a_url| refuse())?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !url.username().is_empty() {
+        return Err(refuse());
+    }
+    url.set_fragment(None);
+    url.set_query(None);
+    let path = format!("{}/api/v1/", url.path().trim_end_matches('/'));
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn with_query(path: &str, query: &[(&str, String)]) -> String {
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    // Any address will do: only its query is used.
+    let Ok(mut url) = Url::parse("http://query.invalid/") else { return path.to_owned() };
+    url.query_pairs_mut().extend_pairs(query.iter().map(|(name, value)| (*name, value.as_str())));
+    format!("{path}?{}", url.query().unwrap_or_default())
+}
+
+fn is_type(response: &Response, wanted: &str) -> bool {
+    let value = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
+}
+
+async fn body(mut response: Response) -> Call<Bytes> {
+    let mut all = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error))? {
+        if all.len() + chunk.len() > MAX_ANSWER {
+            return Err(CallError::Strange("an answer without end".to_owned()));
+        }
+        all.extend_from_slice(&chunk);
+    }
+    Ok(all.freeze())
+}
+
+/// Reads an answer that is not the good one: a problem document, or something strange.
+async fn refusal(response: Response) -> CallError {
+    let status = response.status();
+    if !is_type(&response, "application/problem+json") {
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no type");
+        return CallError::Strange(format!("{status} with {kind}"));
+    }
+    let body = match body(response).await {
+        Ok(body) => body,
+        Err(error) => return error,
+    };
+    match serde_json::from_slice::<Problem>(&body) {
+        Ok(problem) => CallError::Refused(Box::new(problem)),
+        Err(error) => newer_problem(status, &body)
+            .map_or_else(|| CallError::Strange(format!("{status} with a damaged problem: {error}")), CallError::from),
+    }
+}
+
+/// A problem whose code a later server invented: the status says whether anything was decided.
+fn newer_problem(status: StatusCode, body: &[u8]) -> Option<Problem> {
+    #[derive(serde::Deserialize)]
+    struct Loose {
+        code: String,
+        #[serde(default)]
+        detail: String,
+    }
+    let loose: Loose = serde_json::from_slice(body).ok()?;
+    let code = match status.as_u16() {
+        401 => Code::Unauthorized,
+        429 => Code::RateLimited,
+        400..500 => Code::Invalid,
+        _ => Code::Unavailable,
+    };
+    let mut problem = Problem::new(code, format!("{}: {}", loose.code, loose.detail));
+    problem.status = status.as_u16();
+    Some(problem)
+}
+
+impl From<Problem> for CallError {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem))
+    }
+}
+
+/// What an error of the HTTP library says about the request's fate.
+pub(super) fn failed(error: &reqwest::Error) -> CallError {
+    if error.is_builder() || error.is_connect() {
+        return CallError::NotReached(describe(error));
+    }
+    CallError::NoAnswer(describe(error))
+}
+
+/// The error and its causes in one line; the address is left out, it may hold what is nobody's business.
+fn describe(error: &reqwest::Error) -> String {
+    let mut text = if error.is_timeout() { "timed out".to_owned() } else { String::new() };
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    if text.is_empty() { "failed".to_owned() } else { text }
+}
