@@ -1,1 +1,19 @@
 //! The real terminal; the only place that names crossterm.
+//!
+//! - [`host`]: what the loop needs of a terminal, as a trait, and the recorded one for tests;
+//! - [`real`]: ours, entered and left in order;
+//! - [`input`]: what the terminal sends, as [`input::Input`];
+//! - [`press`]: whether a key was really pressed, or is held down;
+//! - [`paint`]: one frame out, and nothing at all when it equals the last one;
+//! - [`panic`]: the terminal first, then a file without anybody's words in it;
+//! - [`signals`]: what the system asks of us;
+//! - [`editor`]: the person's own editor on a draft.
+
+pub mod editor;
+pub mod host;
+pub mod input;
+pub mod paint;
+pub mod panic;
+pub mod press;
+pub mod real;
+pub mod signals;
