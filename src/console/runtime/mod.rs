@@ -1,3 +1,6 @@
 //! The loop: input and answers in, effects out.
+//!
+//! [`turn`] is the loop itself, over any terminal, any input and any program.
 
 pub mod effects;
+pub mod turn;

@@ -1,0 +1,237 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::console::keymap::chord::{Chord, Key};
+use crate::console::term::host::Recorded;
+use crate::console::term::signals;
+use crate::domain::ids::ContactId;
+use crate::env::{SeededIds, SimClock};
+
+/// Shows the number of keys so far; `q` quits, `z` suspends, `c` shows a card.
+#[derive(Default)]
+struct Counter {
+    log: Arc<Mutex<Vec<String>>>,
+    keys: usize,
+    card: Option<DrawnCard>,
+}
+
+impl Counter {
+    fn note(&self, line: impl Into<String>) {
+        self.log.lock().expect("log").push(line.into());
+    }
+}
+
+impl Stage for Counter {
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Key { chord, press, .. } => {
+                self.keys += 1;
+                self.note(format!("key {:?} {press:?}", chord.key));
+                match chord.key {
+                    Key::Char('q') => return vec![Effect::Quit],
+                    Key::Char('z') => return vec![Effect::Suspend],
+                    Key::Char('c') => {
+                        self.card = Some(DrawnCard { contact: Some(ContactId(1)), body_hash: "h".into() });
+                    }
+                    _ => {}
+                }
+            }
+            Msg::Drawn { card, .. } => self.note(format!("drawn {}", card.is_some())),
+            Msg::Resize { width, height } => self.note(format!("size {width}x{height}")),
+            Msg::Journaled { .. } => self.note("inbox"),
+            Msg::Quit => self.note("quit"),
+            Msg::Resumed => self.note("resumed"),
+            Msg::Tell(say) => self.note(say.key),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn draw(&mut self, _area: Rect, buffer: &mut Buffer) -> Drawn {
+        buffer.set_string(0, 0, self.keys.to_string(), ratatui::style::Style::new());
+        Drawn { cursor: None, card: self.card.clone() }
+    }
+
+    fn phrase(&self, say: &Say) -> String {
+        say.key.to_owned()
+    }
+}
+
+struct AllTerminal;
+
+impl Hands for AllTerminal {
+    fn run(&mut self, effect: Effect) -> Left {
+        Left::Terminal(effect)
+    }
+}
+
+struct Rig {
+    log: Arc<Mutex<Vec<String>>>,
+    keys: mpsc::Sender<Input>,
+    inbox: mpsc::Sender<Msg>,
+    signals: mpsc::Sender<Signal>,
+    clock: Arc<SimClock>,
+    opened: Arc<AtomicUsize>,
+}
+
+impl Rig {
+    async fn press(&self, c: char) {
+        let chord = Chord::plain(Key::Char(c));
+        self.keys.send(Input::Key { chord, repeat: false }).await.expect("the loop listens");
+        self.settle().await;
+    }
+
+    /// Lets the loop do all that it can do without time passing.
+    async fn settle(&self) {
+        for _ in 0..32 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn log(&self) -> Vec<String> {
+        std::mem::take(&mut *self.log.lock().expect("log"))
+    }
+}
+
+/// Runs the loop beside `story`, which must end it.
+async fn with_loop<F: Future<Output = ()>>(host: Recorded, story: impl FnOnce(Rig) -> F) -> (Counter, Recorded) {
+    let clock = SimClock::at(jiff::Timestamp::UNIX_EPOCH);
+    let (keys_tx, keys_rx) = mpsc::channel::<Input>(64);
+    let (inbox_tx, inbox_rx) = mpsc::channel(512);
+    let (signals_tx, signals) = signals::scripted();
+    let stage = Counter::default();
+    let opened = Arc::new(AtomicUsize::new(0));
+    let rig = Rig {
+        log: stage.log.clone(),
+        keys: keys_tx,
+        inbox: inbox_tx,
+        signals: signals_tx,
+        clock: clock.clone(),
+        opened: opened.clone(),
+    };
+    let keys = Arc::new(tokio::sync::Mutex::new(keys_rx));
+    let around = Around {
+        host,
+        open_input: move || {
+            opened.fetch_add(1, Ordering::SeqCst);
+            let keys = keys.clone();
+            Box::pin(futures_util::stream::unfold(keys, |keys| async move {
+                let next = keys.lock().await.recv().await;
+                next.map(|input| (Ok(input), keys))
+            }))
+        },
+        signals,
+        inbox: inbox_rx,
+        clock,
+        ids: SeededIds::shared(1),
+        bell: Bell::default(),
+        editor: None,
+    };
+    let mut hands = AllTerminal;
+    let (ended, ()) = tokio::join!(run(stage, &mut hands, around), story(rig));
+    ended.expect("the loop ended well")
+}
+
+#[tokio::test]
+async fn the_first_frame_comes_before_any_message_and_idle_frames_are_not_written() {
+    let (_, host) = with_loop(Recorded::new(10, 2), async |rig| {
+        rig.settle().await;
+        assert_eq!(rig.log(), ["size 10x2"]);
+        rig.inbox.send(Msg::Focus(true)).await.expect("open");
+        rig.clock.advance(Duration::from_secs(5));
+        rig.settle().await;
+        rig.press('q').await;
+    })
+    .await;
+    assert_eq!(host.frames, 1, "nothing but the first frame had anything new in it");
+    assert_eq!(host.entering, [false], "the terminal was given back");
+}
+
+#[tokio::test]
+async fn a_flood_from_the_network_does_not_deafen_the_keyboard() {
+    with_loop(Recorded::new(10, 2), async |rig| {
+        rig.settle().await;
+        for _ in 0..300 {
+            rig.inbox.try_send(Msg::Journaled { id: uuid::Uuid::nil() }).expect("room");
+        }
+        rig.press('a').await;
+        let log = rig.log();
+        let at = log.iter().position(|line| line.starts_with("key")).expect("heard");
+        assert!(log[..at].iter().filter(|line| *line == "inbox").count() <= INBOX_A_TURN, "heard after {at}");
+        rig.press('q').await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_card_is_told_once_and_a_terminal_that_tells_repeats_is_asked_for_every_key() {
+    let mut host = Recorded::new(10, 2);
+    host.repeats = true;
+    let (_, host) = with_loop(host, async |rig| {
+        rig.settle().await;
+        rig.log();
+        rig.press('c').await;
+        rig.press('x').await;
+        rig.clock.advance(press::SETTLING);
+        rig.press('x').await;
+        assert_eq!(
+            rig.log(),
+            ["key Char('c') Unsure", "drawn true", "key Char('x') Unsure", "key Char('x') Fresh"]
+        );
+        rig.press('q').await;
+    })
+    .await;
+    assert_eq!(host.arming, [true]);
+}
+
+#[tokio::test]
+async fn a_suspension_gives_the_keyboard_back_first_and_shows_the_card_anew() {
+    let (_, host) = with_loop(Recorded::new(10, 2), async |rig| {
+        rig.press('c').await;
+        rig.log();
+        rig.press('z').await;
+        assert_eq!(rig.opened.load(Ordering::SeqCst), 2);
+        assert_eq!(rig.log(), ["key Char('z') Unsure", "drawn false", "size 10x2", "resumed", "drawn true"]);
+        rig.press('q').await;
+    })
+    .await;
+    assert_eq!(host.entering, [false, true, false]);
+    assert_eq!(host.stopped, 1);
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_suspended_it_says_so() {
+    let mut host = Recorded::new(10, 2);
+    host.can_stop = false;
+    with_loop(host, async |rig| {
+        rig.press('z').await;
+        assert!(rig.log().contains(&"ui-no-suspend".to_owned()));
+        rig.press('q').await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_signal_to_end_ends_even_a_program_that_does_not() {
+    with_loop(Recorded::new(10, 2), async |rig| {
+        rig.settle().await;
+        rig.signals.send(Signal::Quit).await.expect("open");
+        rig.settle().await;
+        assert!(rig.log().contains(&"quit".to_owned()));
+        rig.clock.advance(GRACE);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_size_is_told_and_drawn() {
+    let (_, host) = with_loop(Recorded::new(10, 2), async |rig| {
+        rig.keys.send(Input::Resize(40, 12)).await.expect("open");
+        rig.settle().await;
+        assert!(rig.log().contains(&"size 40x12".to_owned()));
+        rig.press('q').await;
+    })
+    .await;
+    assert_eq!(host.screen().area, Rect::new(0, 0, 40, 12));
+}
