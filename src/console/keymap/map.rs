@@ -1,0 +1,491 @@
+//! Bindings: tries per context, the user's merged over the shipped ones, and the way back from actions to keys.
+
+use std::collections::BTreeMap;
+
+use super::action::{ACTIONS, Action, Category, nearest};
+use super::chord::{Chord, parse_sequence, print_sequence};
+use super::context::{Context, Fact, Facts, When};
+use super::defaults::DEFAULTS;
+
+/// The user's part of the config file: context -> chord or sequence -> what it does (`none` takes a key away).
+pub type UserBindings = BTreeMap<String, BTreeMap<String, String>>;
+
+/// What one chord or sequence does: the first whose condition holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// What.
+    pub action: Action,
+    /// When.
+    pub when: When,
+}
+
+/// A fault in the user's bindings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BindingError {
+    /// No such context.
+    #[error("keys.{context}: there is no such place{}", suggestion(*.nearest))]
+    Context {
+        /// As written.
+        context: String,
+        /// Perhaps meant.
+        nearest: Option<&'static str>,
+    },
+    /// Not a key.
+    #[error("keys.{context}: {fault}")]
+    Chord {
+        /// Where.
+        context: &'static str,
+        /// What is wrong.
+        fault: super::chord::BadChord,
+    },
+    /// No such action.
+    #[error("keys.{context}.\"{chord}\": there is no action `{action}`{}", suggestion(*.nearest))]
+    Action {
+        /// Where.
+        context: &'static str,
+        /// Which key.
+        chord: String,
+        /// As written.
+        action: String,
+        /// Perhaps meant.
+        nearest: Option<&'static str>,
+    },
+    /// The action does nothing there.
+    #[error("keys.{context}.\"{chord}\": `{action}` works in {}, not here", .works_in.join(", "))]
+    Place {
+        /// Where.
+        context: &'static str,
+        /// Which key.
+        chord: String,
+        /// Which action.
+        action: &'static str,
+        /// Where it works.
+        works_in: Vec<&'static str>,
+    },
+    /// No such condition.
+    #[error("keys.{context}.\"{chord}\": there is no condition `{condition}`{}", suggestion(*.nearest))]
+    Condition {
+        /// Where.
+        context: &'static str,
+        /// Which key.
+        chord: String,
+        /// As written.
+        condition: String,
+        /// Perhaps meant.
+        nearest: Option<&'static str>,
+    },
+    /// A key that is bound and begins a longer sequence.
+    #[error("keys.{context}: `{short}` has a meaning of its own, so `{long}` can never be typed; set one of them to `none`")]
+    Prefix {
+        /// Where.
+        context: &'static str,
+        /// The shorter.
+        short: String,
+        /// The longer.
+        long: String,
+    },
+}
+
+fn suggestion(nearest: Option<&'static str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Node {
+    bindings: Vec<Binding>,
+    children: BTreeMap<Chord, Node>,
+}
+
+impl Node {
+    fn insert(&mut self, chords: &[Chord], bindings: &[Binding]) {
+        match chords {
+            [] => self.bindings = bindings.to_vec(),
+            [first, rest @ ..] => self.children.entry(*first).or_default().insert(rest, bindings),
+        }
+    }
+
+    fn at(&self, chords: &[Chord]) -> Option<&Self> {
+        chords.iter().try_fold(self, |node, chord| node.children.get(chord))
+    }
+}
+
+/// What a chord led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// Do this.
+    Matched(Action),
+    /// The beginning of a sequence.
+    Pending,
+    /// Nothing is bound; `typed` is everything typed since the sequence began.
+    NotFound {
+        /// In order, the last one included.
+        typed: Vec<Chord>,
+    },
+}
+
+/// One possible continuation of a pending sequence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Continuation {
+    /// The next chord.
+    pub chord: Chord,
+    /// What it does, or none when it begins a longer sequence.
+    pub action: Option<Action>,
+}
+
+/// A line of help: one action with all its keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HelpRow {
+    /// Which.
+    pub action: Action,
+    /// Keys by place; empty when nothing is bound.
+    pub keys: Vec<(Context, String)>,
+    /// True when it can be pressed in the context that help was opened from.
+    pub here: bool,
+}
+
+/// All bindings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: BTreeMap<Context, BTreeMap<Vec<Chord>, Vec<Binding>>>,
+    tries: BTreeMap<Context, Node>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let mut map = Self { bindings: BTreeMap::new(), tries: BTreeMap::new() };
+        let mut faults = Vec::new();
+        for (context, chord, does) in DEFAULTS {
+            map.bind(*context, chord, does, &mut faults);
+        }
+        // A test holds that the shipped keys have no fault.
+        map.index(&mut faults);
+        map
+    }
+}
+
+impl Keymap {
+    /// The shipped keys with the user's over them.
+    ///
+    /// # Errors
+    /// Every fault in the user's bindings.
+    pub fn with_user(user: &UserBindings) -> Result<Self, Vec<BindingError>> {
+        let mut map = Self::default();
+        let mut faults = Vec::new();
+        for (context, keys) in user {
+            let Some(context) = Context::ALL.into_iter().find(|known| known.name() == context) else {
+                faults.push(BindingError::Context {
+                    context: context.clone(),
+                    nearest: nearest(context, Context::ALL.into_iter().map(Context::name)),
+                });
+                continue;
+            };
+            for (chord, does) in keys {
+                map.bind(context, chord, does, &mut faults);
+            }
+        }
+        map.index(&mut faults);
+        if faults.is_empty() { Ok(map) } else { Err(faults) }
+    }
+
+    fn bind(&mut self, context: Context, chord: &str, does: &str, faults: &mut Vec<BindingError>) {
+        let chords = match parse_sequence(chord) {
+            Ok(chords) => chords,
+            Err(fault) => {
+                faults.push(BindingError::Chord { context: context.name(), fault });
+                return;
+            }
+        };
+        let mut bindings = Vec::new();
+        for part in does.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "none") {
+            let (name, when) = part.split_once(" when ").map_or((part, None), |(name, when)| (name.trim(), Some(when)));
+            let action = match Action::from_name(name) {
+                Ok(action) => action,
+                Err(nearest) => {
+                    faults.push(BindingError::Action {
+                        context: context.name(),
+                        chord: chord.to_owned(),
+                        action: name.to_owned(),
+                        nearest,
+                    });
+                    continue;
+                }
+            };
+            if !action.info().contexts.contains(&context) {
+                faults.push(BindingError::Place {
+                    context: context.name(),
+                    chord: chord.to_owned(),
+                    action: action.name(),
+                    works_in: action.info().contexts.iter().map(|context| context.name()).collect(),
+                });
+                continue;
+            }
+            match when.map_or_else(|| Ok(When::always()), When::parse) {
+                Ok(when) => bindings.push(Binding { action, when }),
+                Err(condition) => faults.push(BindingError::Condition {
+                    context: context.name(),
+                    chord: chord.to_owned(),
+                    nearest: nearest(&condition, Fact::ALL.into_iter().map(Fact::name)),
+                    condition,
+                }),
+            }
+        }
+        let keys = self.bindings.entry(context).or_default();
+        if bindings.is_empty() {
+            keys.remove(&chords);
+        } else {
+            keys.insert(chords, bindings);
+        }
+    }
+
+    fn index(&mut self, faults: &mut Vec<BindingError>) {
+        self.tries.clear();
+        for (context, keys) in &self.bindings {
+            let trie = self.tries.entry(*context).or_default();
+            for (chords, bindings) in keys {
+                for length in 1..chords.len() {
+                    if keys.contains_key(&chords[..length]) {
+                        faults.push(BindingError::Prefix {
+                            context: context.name(),
+                            short: print_sequence(&chords[..length]),
+                            long: print_sequence(chords),
+                        });
+                    }
+                }
+                trie.insert(chords, bindings);
+            }
+        }
+    }
+
+    /// Looks `typed` (everything since the sequence began, the newest chord last) up in `context` and its parents.
+    #[must_use]
+    pub fn look_up(&self, context: Context, typed: &[Chord], facts: Facts) -> Lookup {
+        let mut place = Some(context);
+        while let Some(here) = place {
+            if let Some(node) = self.tries.get(&here).and_then(|trie| trie.at(typed)) {
+                if let Some(binding) = node.bindings.iter().find(|binding| binding.when.holds(facts)) {
+                    return Lookup::Matched(binding.action);
+                }
+                if !node.children.is_empty() {
+                    return Lookup::Pending;
+                }
+            }
+            place = here.parent();
+        }
+        Lookup::NotFound { typed: typed.to_vec() }
+    }
+
+    /// What may follow a pending sequence: the which-key list.
+    #[must_use]
+    pub fn continuations(&self, context: Context, typed: &[Chord], facts: Facts) -> Vec<Continuation> {
+        let mut found: BTreeMap<Chord, Option<Action>> = BTreeMap::new();
+        let mut place = Some(context);
+        while let Some(here) = place {
+            if let Some(node) = self.tries.get(&here).and_then(|trie| trie.at(typed)) {
+                for (chord, child) in &node.children {
+                    let action = child.bindings.iter().find(|b| b.when.holds(facts)).map(|b| b.action);
+                    found.entry(*chord).or_insert(action);
+                }
+            }
+            place = here.parent();
+        }
+        found.into_iter().map(|(chord, action)| Continuation { chord, action }).collect()
+    }
+
+    /// The keys that do `action` in `context` (parents included where not overridden), shortest first.
+    #[must_use]
+    pub fn keys_for(&self, context: Context, action: Action) -> Vec<String> {
+        let mut found: Vec<&Vec<Chord>> = Vec::new();
+        let mut place = Some(context);
+        while let Some(here) = place {
+            for (chords, bindings) in self.bindings.get(&here).into_iter().flatten() {
+                if bindings.iter().any(|binding| binding.action == action) && !self.hidden(context, here, chords) {
+                    found.push(chords);
+                }
+            }
+            place = here.parent();
+        }
+        // The order of the shipped table puts the usual key first; among a user's own the shortest.
+        found.sort_by_key(|chords| (chords.len(), self.rank(action, chords)));
+        found.into_iter().map(|chords| print_sequence(chords)).collect()
+    }
+
+    fn rank(&self, action: Action, chords: &[Chord]) -> usize {
+        let printed = print_sequence(chords);
+        DEFAULTS
+            .iter()
+            .position(|(_, chord, does)| *chord == printed && does.contains(action.name()))
+            .unwrap_or(usize::MAX)
+    }
+
+    /// True when a nearer context gives the chord another meaning.
+    fn hidden(&self, from: Context, at: Context, chords: &[Chord]) -> bool {
+        let mut place = Some(from);
+        while let Some(here) = place.filter(|here| *here != at) {
+            if self.bindings.get(&here).is_some_and(|keys| keys.contains_key(chords)) {
+                return true;
+            }
+            place = here.parent();
+        }
+        false
+    }
+
+    /// The first key for `action` in `context`, for the footer.
+    #[must_use]
+    pub fn key_for(&self, context: Context, action: Action) -> Option<String> {
+        self.keys_for(context, action).into_iter().next()
+    }
+
+    /// Help: every action exactly once, by category.
+    #[must_use]
+    pub fn help(&self, from: Context) -> Vec<(Category, Vec<HelpRow>)> {
+        let row = |action: Action| HelpRow {
+            action,
+            keys: self.keys_of(action),
+            here: !self.keys_for(from, action).is_empty(),
+        };
+        Category::ALL
+            .into_iter()
+            .map(|category| {
+                let rows = ACTIONS.iter().filter(|info| info.category == category).map(|info| row(info.action));
+                (category, rows.collect())
+            })
+            .collect()
+    }
+
+    /// The way back: all keys of an action, by place.
+    #[must_use]
+    pub fn keys_of(&self, action: Action) -> Vec<(Context, String)> {
+        let mut keys = Vec::new();
+        for (context, bound) in &self.bindings {
+            for (chords, bindings) in bound {
+                if bindings.iter().any(|binding| binding.action == action) {
+                    keys.push((*context, print_sequence(chords)));
+                }
+            }
+        }
+        keys
+    }
+
+    /// Every binding as `(context, keys, actions)`, for `config show` and the documents.
+    #[must_use]
+    pub fn table(&self) -> Vec<(Context, String, Vec<Action>)> {
+        self.bindings
+            .iter()
+            .flat_map(|(context, bound)| {
+                bound.iter().map(|(chords, bindings)| {
+                    (*context, print_sequence(chords), bindings.iter().map(|b| b.action).collect())
+                })
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::chord::Key;
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    fn user(context: &str, chord: &str, does: &str) -> UserBindings {
+        BTreeMap::from([(context.to_owned(), BTreeMap::from([(chord.to_owned(), does.to_owned())]))])
+    }
+
+    #[test]
+    fn the_shipped_keys_have_no_fault_and_none_is_twice_in_a_place() {
+        assert_eq!(Keymap::with_user(&BTreeMap::new()), Ok(Keymap::default()));
+        let mut seen = BTreeSet::new();
+        for (context, chord, does) in DEFAULTS {
+            let chords = parse_sequence(chord).unwrap();
+            assert!(seen.insert((*context, chords)), "{} in {} twice", chord, context.name());
+            let mut faults = Vec::new();
+            Keymap::default().bind(*context, chord, does, &mut faults);
+            assert_eq!(faults, Vec::new());
+        }
+        assert_eq!(Keymap::default().table().len(), DEFAULTS.len());
+    }
+
+    #[test]
+    fn every_shipped_chord_exists_on_a_plain_vt() {
+        for (_, text, _) in DEFAULTS {
+            for chord in parse_sequence(text).unwrap() {
+                assert!(!chord.shift, "{text}: Shift is not told apart");
+                if chord.ctrl {
+                    // Control+I, M and [ are Tab, Enter and Escape there.
+                    assert!(
+                        matches!(chord.key, Key::Char(c) if c.is_ascii_lowercase() && !matches!(c, 'i' | 'm')),
+                        "{text}"
+                    );
+                }
+                if chord.alt {
+                    assert!(matches!(chord.key, Key::Char(_) | Key::Enter | Key::Backspace), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn help_shows_every_action_exactly_once_from_everywhere() {
+        let map = Keymap::default();
+        for from in Context::ALL {
+            let shown: Vec<Action> =
+                map.help(from).into_iter().flat_map(|(_, rows)| rows).map(|row| row.action).collect();
+            let unique: BTreeSet<Action> = shown.iter().copied().collect();
+            assert_eq!(shown.len(), unique.len());
+            assert_eq!(shown.len(), ACTIONS.len());
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_shipped_key() {
+        let map = Keymap::default();
+        for info in ACTIONS {
+            assert!(!map.keys_of(info.action).is_empty(), "{}", info.name);
+        }
+    }
+
+    #[test]
+    fn parents_conditions_and_sequences() {
+        let map = Keymap::default();
+        let plain = Facts::default();
+        let press = |context, text: &str, facts| map.look_up(context, &parse_sequence(text).unwrap(), facts);
+        assert_eq!(press(Context::Card, "q", plain), Lookup::Matched(Action::Quit));
+        assert_eq!(press(Context::Thread, "k", plain), Lookup::Matched(Action::Up));
+        assert_eq!(press(Context::Thread, "k", plain.with(Fact::Frozen, true)), Lookup::Matched(Action::NotOptOut));
+        assert!(matches!(press(Context::Thread, "y", plain), Lookup::NotFound { .. }));
+        assert_eq!(press(Context::Inbox, "g", plain), Lookup::Pending);
+        assert_eq!(press(Context::Inbox, "g g", plain), Lookup::Matched(Action::Top));
+        assert!(matches!(press(Context::Inbox, "g x", plain), Lookup::NotFound { typed } if typed.len() == 2));
+        assert!(matches!(press(Context::Composer, "q", plain), Lookup::NotFound { .. }), "text is text");
+        let next = map.continuations(Context::Inbox, &parse_sequence("g").unwrap(), plain);
+        assert_eq!(next, [Continuation { chord: Chord::plain(Key::Char('g')), action: Some(Action::Top) }]);
+        assert_eq!(map.key_for(Context::Card, Action::Send).as_deref(), Some("enter"));
+        assert_eq!(map.key_for(Context::Inbox, Action::Send), None);
+    }
+
+    #[test]
+    fn the_users_keys_go_over_the_shipped_ones() {
+        let map = Keymap::with_user(&user("card", ";", "send")).unwrap();
+        assert_eq!(map.keys_for(Context::Card, Action::Send), ["enter", "space", ";"]);
+        let map = Keymap::with_user(&user("card", "space", "none")).unwrap();
+        assert_eq!(map.keys_for(Context::Card, Action::Send), ["enter"]);
+        let map = Keymap::with_user(&user("card", "q", "skip")).unwrap();
+        assert_eq!(map.keys_for(Context::Card, Action::Quit), ["ctrl+c"], "the nearer meaning hides the further one");
+    }
+
+    #[test]
+    fn faults_name_the_nearest() {
+        let fault = |u: UserBindings| Keymap::with_user(&u).unwrap_err().remove(0).to_string();
+        assert_eq!(fault(user("crad", "x", "send")), "keys.crad: there is no such place; did you mean `card`?");
+        assert_eq!(
+            fault(user("card", "x", "sned")),
+            "keys.card.\"x\": there is no action `sned`; did you mean `send`?"
+        );
+        assert_eq!(fault(user("inbox", "x", "send")), "keys.inbox.\"x\": `send` works in card, not here");
+        assert!(fault(user("card", "entre", "send")).contains("`entre` is not a key"));
+        assert_eq!(
+            fault(user("thread", "x", "close when forzen")),
+            "keys.thread.\"x\": there is no condition `forzen`; did you mean `frozen`?"
+        );
+        assert!(fault(user("inbox", "g", "down")).contains("`g g` can never be typed"));
+    }
+}
