@@ -50,7 +50,12 @@ pub fn short(personas: &Personas, contacts: &[Contact], main_language: &str) -> 
 /// Deals personas to contacts in the order of the list. Each language has its own pack, in which every persona has as many
 /// cards as its weight; a pack used up is shuffled anew. The first card of the first pack is one that writes back.
 #[must_use]
-pub fn deal(seed: u64, personas: &Personas, contacts: &[Contact], main_language: &str) -> BTreeMap<Phone, Arc<Persona>> {
+pub fn deal(
+    seed: u64,
+    personas: &Personas,
+    contacts: &[Contact],
+    main_language: &str,
+) -> BTreeMap<Phone, Arc<Persona>> {
     let mut packs: BTreeMap<String, (u64, Vec<Arc<Persona>>)> = BTreeMap::new();
     let mut cast = BTreeMap::new();
     for contact in contacts {

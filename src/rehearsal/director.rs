@@ -181,7 +181,14 @@ impl Director {
         }
     }
 
-    fn receipt(&mut self, at: Timestamp, phone: &Phone, attempt: Uuid, delivery: Delivery, error: Option<&'static str>) {
+    fn receipt(
+        &mut self,
+        at: Timestamp,
+        phone: &Phone,
+        attempt: Uuid,
+        delivery: Delivery,
+        error: Option<&'static str>,
+    ) {
         self.at(at, Due { phone: phone.clone(), what: What::Receipt { attempt, delivery, error } });
     }
 

@@ -74,7 +74,9 @@ pub fn in_script<'a>(
             let answer = values.iter().map(|v| fold(v)).find_map(|wanted| {
                 question.answers.iter().find(|a| {
                     let value = fold(&a.value);
-                    value == wanted || value.starts_with(&format!("{wanted} ")) || value.starts_with(&format!("{wanted},"))
+                    value == wanted
+                        || value.starts_with(&format!("{wanted} "))
+                        || value.starts_with(&format!("{wanted},"))
                 })
             })?;
             Some((question.id.as_str(), answer.value.as_str()))

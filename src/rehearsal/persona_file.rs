@@ -176,7 +176,12 @@ impl Reader<'_> {
         let value = table.get(key)?;
         let read = T::deserialize(toml::de::ValueDeserializer::from(value.clone()));
         if read.is_err() {
-            self.problem(value.span(), Some(key), &format!("{wanted} is needed"), "See the personas in assets/personas");
+            self.problem(
+                value.span(),
+                Some(key),
+                &format!("{wanted} is needed"),
+                "See the personas in assets/personas",
+            );
         }
         read.ok()
     }
@@ -224,14 +229,24 @@ impl Reader<'_> {
                 }
             }
         } else if fate == Fate::Delivered {
-            self.problem(span, Some("reaction"), "this persona never does anything", "Add [[persona.reaction]] with on = \"initial\"");
+            self.problem(
+                span,
+                Some("reaction"),
+                "this persona never does anything",
+                "Add [[persona.reaction]] with on = \"initial\"",
+            );
         }
         let known: BTreeSet<&str> =
             std::iter::once(START).chain(reactions.iter().filter_map(|(_, r)| r.to.as_deref())).collect();
         for (at, reaction) in &reactions {
             if !known.contains(reaction.state.as_str()) {
                 let what = format!("no reaction leads to the state `{}`", reaction.state);
-                self.problem(at.clone(), Some("in"), &what, "Name it in the `to` of another reaction, or take this one out");
+                self.problem(
+                    at.clone(),
+                    Some("in"),
+                    &what,
+                    "Name it in the `to` of another reaction, or take this one out",
+                );
             }
         }
         let reactions = reactions.into_iter().map(|(_, r)| r).collect();
@@ -242,7 +257,8 @@ impl Reader<'_> {
         let span = value.span();
         let table = self.table(value, REACTION_KEYS)?;
         let words: Vec<String> = self.field(table, "words", "a list of words").unwrap_or_default();
-        let on: Option<String> = self.needed(span.clone(), table, "on", "on = \"initial\", \"words\", \"any\" or \"notice\"");
+        let on: Option<String> =
+            self.needed(span.clone(), table, "on", "on = \"initial\", \"words\", \"any\" or \"notice\"");
         let trigger = match on.as_deref() {
             Some("initial") => Some(Trigger::Initial),
             Some("any") => Some(Trigger::Any),
@@ -253,7 +269,12 @@ impl Reader<'_> {
             }
             Some("words") => Some(Trigger::Words(words)),
             Some(_) => {
-                self.problem(Self::span_of(table, "on"), Some("on"), "this is not known", "Write initial, words, any or notice");
+                self.problem(
+                    Self::span_of(table, "on"),
+                    Some("on"),
+                    "this is not known",
+                    "Write initial, words, any or notice",
+                );
                 None
             }
             None => None,
@@ -262,7 +283,12 @@ impl Reader<'_> {
         let after = match after.as_slice() {
             [from, to] if from <= to => Some((*from, *to)),
             _ => {
-                self.problem(Self::span_of(table, "after"), Some("after"), "this is no range", "Write after = [shortest, longest] in seconds");
+                self.problem(
+                    Self::span_of(table, "after"),
+                    Some("after"),
+                    "this is no range",
+                    "Write after = [shortest, longest] in seconds",
+                );
                 None
             }
         };
@@ -336,9 +362,24 @@ mod tests {
         let short: Vec<_> = personas.all.iter().filter(|p| p.short.is_some()).collect();
         assert_eq!(short.len(), 8);
         assert!(short.iter().any(|p| p.language == "es"));
-        for wanted in ["supporter", "undecided", "where_to_vote", "volunteer", "wrong_number", "who_is_this", "how_number",
-            "spanish", "abusive", "stop", "stop_the_bill", "other_words", "late", "silent", "landline", "carrier_failure"]
-        {
+        for wanted in [
+            "supporter",
+            "undecided",
+            "where_to_vote",
+            "volunteer",
+            "wrong_number",
+            "who_is_this",
+            "how_number",
+            "spanish",
+            "abusive",
+            "stop",
+            "stop_the_bill",
+            "other_words",
+            "late",
+            "silent",
+            "landline",
+            "carrier_failure",
+        ] {
             assert!(personas.all.iter().any(|p| p.id == wanted), "{wanted}");
         }
     }
@@ -362,7 +403,11 @@ mod tests {
             }
             for reaction in &persona.reactions {
                 assert!(reached.contains(reaction.state.as_str()), "{}: {}", persona.id, reaction.state);
-                assert!(!reaction.expect.wants_something() || !reaction.says.is_empty(), "{}: silence wants nothing", persona.id);
+                assert!(
+                    !reaction.expect.wants_something() || !reaction.says.is_empty(),
+                    "{}: silence wants nothing",
+                    persona.id
+                );
                 if let Some((kind, meaning)) = &reaction.expect.answer {
                     let kind = personas.kinds.get(kind).unwrap_or_else(|| panic!("{}: kind {kind}", persona.id));
                     assert!(kind.values.contains_key(meaning), "{}: {meaning}", persona.id);

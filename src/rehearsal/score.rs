@@ -130,10 +130,7 @@ impl Scorecard {
                 &[("texts", self.texts), ("first", self.first_texts), ("segments", self.segments)],
             ),
             Line::new("score-received", &[("received", self.received)]),
-            Line::new(
-                "score-opt-outs",
-                &[("honoured", self.opt_outs.honoured), ("missed", self.opt_outs.missed)],
-            ),
+            Line::new("score-opt-outs", &[("honoured", self.opt_outs.honoured), ("missed", self.opt_outs.missed)]),
             Line::new(
                 "score-waiting",
                 &[("median", self.waiting.median_seconds), ("longest", self.waiting.longest_seconds)],
@@ -141,11 +138,7 @@ impl Scorecard {
             Line::new("score-unanswered", &[("unanswered", self.waiting.unanswered), ("late", self.waiting.late)]),
             Line::new(
                 "score-answers",
-                &[
-                    ("correct", self.answers.correct),
-                    ("wrong", self.answers.wrong),
-                    ("missing", self.answers.missing),
-                ],
+                &[("correct", self.answers.correct), ("wrong", self.answers.wrong), ("missing", self.answers.missing)],
             ),
             Line::new(
                 "score-wrong-numbers",

@@ -159,7 +159,12 @@ enum Woke {
 }
 
 impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
-    async fn go<O, I, S>(&mut self, open_input: &mut O, mut signals: S, mut inbox: mpsc::Receiver<Msg>) -> io::Result<()>
+    async fn go<O, I, S>(
+        &mut self,
+        open_input: &mut O,
+        mut signals: S,
+        mut inbox: mpsc::Receiver<Msg>,
+    ) -> io::Result<()>
     where
         O: FnMut() -> I,
         I: Stream<Item = io::Result<Input>> + Unpin,

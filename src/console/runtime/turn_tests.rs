@@ -175,10 +175,7 @@ async fn a_card_is_told_once_and_a_terminal_that_tells_repeats_is_asked_for_ever
         rig.press('x').await;
         rig.clock.advance(press::SETTLING);
         rig.press('x').await;
-        assert_eq!(
-            rig.log(),
-            ["key Char('c') Unsure", "drawn true", "key Char('x') Unsure", "key Char('x') Fresh"]
-        );
+        assert_eq!(rig.log(), ["key Char('c') Unsure", "drawn true", "key Char('x') Unsure", "key Char('x') Fresh"]);
         rig.press('q').await;
     })
     .await;

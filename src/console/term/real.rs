@@ -110,8 +110,7 @@ impl Drop for RealTerminal {
 }
 
 const BASE: Flags = Flags::DISAMBIGUATE_ESCAPE_CODES.union(Flags::REPORT_EVENT_TYPES);
-const EVERY_KEY: Flags =
-    BASE.union(Flags::REPORT_ALL_KEYS_AS_ESCAPE_CODES).union(Flags::REPORT_ALTERNATE_KEYS);
+const EVERY_KEY: Flags = BASE.union(Flags::REPORT_ALL_KEYS_AS_ESCAPE_CODES).union(Flags::REPORT_ALTERNATE_KEYS);
 
 impl Host for RealTerminal {
     type Backend = CrosstermBackend<BufWriter<Stdout>>;
@@ -199,7 +198,10 @@ impl Host for RealTerminal {
 
 /// Only what can do no harm inside an OSC sequence, and not too much of it.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| *c == ' ' || c.is_alphanumeric() || (c.is_ascii() && c.is_ascii_graphic()) || "·•…—–".contains(*c)).take(80).collect()
+    text.chars()
+        .filter(|c| *c == ' ' || c.is_alphanumeric() || (c.is_ascii() && c.is_ascii_graphic()) || "·•…—–".contains(*c))
+        .take(80)
+        .collect()
 }
 
 #[cfg(test)]

@@ -46,6 +46,20 @@ pub struct Command {
     pub(in crate::server::store) kind: CommandKind,
 }
 
+impl Command {
+    /// When it is decided.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What it asks for, to read: a witness beside the store writes down what was decided.
+    #[must_use]
+    pub fn kind(&self) -> &CommandKind {
+        &self.kind
+    }
+}
+
 /// See [`Command`].
 #[derive(Debug, Clone)]
 pub enum CommandKind {
