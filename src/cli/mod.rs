@@ -4,18 +4,21 @@
 //! server; none touches a live database file.
 
 mod output;
+pub mod settings;
 mod tools;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use output::{Exit, Outcome, out, out_json, report};
 
-use crate::config::{Config, Paths, Surroundings};
+use crate::config::{self, Config, Layers, Loaded, Paths, PathsError, Surroundings};
 use crate::env::{SharedClock, SharedIds, SystemClock, SystemIds};
 use crate::i18n::Catalogue;
+use crate::telemetry;
 
 /// What `--version` says: the release and, when the build was told it by `TEXTBANK_COMMIT`, the commit.
 #[must_use]
@@ -64,6 +67,12 @@ A first try without any server: textbank rehearse";
 /// The sub-commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show, check or start the settings file
+    Config {
+        /// What to do
+        #[command(subcommand)]
+        command: settings::ConfigCommand,
+    },
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -88,6 +97,8 @@ pub struct Context {
     pub ids: SharedIds,
     /// Sentences in the person's language.
     pub catalogue: Arc<Catalogue>,
+    /// Keeps the log going.
+    pub log: Arc<telemetry::Guard>,
 }
 
 impl Context {
@@ -97,20 +108,49 @@ impl Context {
     /// No home directory, or faulty settings; the text shows all of them.
     pub fn load(global: &Global) -> anyhow::Result<Self> {
         let surroundings = Surroundings::read();
-        let home = global.home.clone().or_else(|| surroundings.home.clone());
-        let profile = global.profile.clone().or_else(|| surroundings.profile.clone());
-        let paths = Paths::find(home.as_deref(), profile.as_deref())?;
-        let config = Config::default();
+        let paths = find_paths(&surroundings, global)?;
+        let config = read_config(&paths, &surroundings, global)?.config;
         let language = if config.language == "auto" { surroundings.locale.clone() } else { config.language.clone() };
+        let clock = SystemClock::shared();
+        config::create_private_dir(paths.state_dir())
+            .with_context(|| format!("cannot make {}", paths.state_dir().display()))?;
+        let log = telemetry::start(&paths.log_file(), &config.log.level, clock.clone())?;
+        telemetry::tell_panics(&paths.log_file());
         Ok(Self {
             config: Arc::new(config),
             paths,
             surroundings: Arc::new(surroundings),
-            clock: SystemClock::shared(),
+            clock,
             ids: SystemIds::shared(),
             catalogue: Arc::new(Catalogue::for_language(&language)),
+            log: Arc::new(log),
         })
     }
+}
+
+/// Where things are kept, by options and environment.
+fn find_paths(surroundings: &Surroundings, global: &Global) -> Result<Paths, PathsError> {
+    let home = global.home.as_deref().or(surroundings.home.as_deref());
+    let profile = global.profile.as_deref().or(surroundings.profile.as_deref());
+    Paths::find(home, profile)
+}
+
+/// The settings with their origins. No file is no fault.
+fn read_config(paths: &Paths, surroundings: &Surroundings, global: &Global) -> anyhow::Result<Loaded> {
+    let path = paths.config_file();
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(anyhow::Error::new(error).context(format!("cannot read {}", path.display()))),
+    };
+    let mut flags: Vec<_> = global.set.iter().map(|pair| ("--set".to_owned(), pair.clone())).collect();
+    flags.extend(global.log_level.iter().map(|level| ("--log-level".to_owned(), format!("log.level={level}"))));
+    let layers = Layers {
+        file: text.as_deref().map(|text| (path.as_path(), text)),
+        environment: Some(&surroundings.settings),
+        flags,
+    };
+    Ok(config::load(&layers)?)
 }
 
 /// Runs what the command line says.
@@ -118,9 +158,12 @@ impl Context {
 /// # Errors
 /// Whatever ended the sub-command; [`report`] prints it and knows the exit code.
 pub async fn run(cli: Cli) -> Outcome {
+    // Read late: what must work with faulty settings does not ask for it.
+    let _ctx = || Context::load(&cli.global);
     match cli.command {
         Command::Completions { shell } => tools::completions(shell),
         Command::Man => tools::man(),
+        Command::Config { command } => settings::run(&command, &cli.global),
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use crate::client::CallError;
+use crate::config::{ConfigError, PathsError};
 
 /// How a sub-command ended. The numbers are documented in `--help` and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +72,10 @@ pub fn out_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 /// Prints an error as one chain of causes on standard error and says how to exit.
 #[must_use]
 pub fn report(error: &anyhow::Error) -> Exit {
+    // Faulty settings have places and carets of their own; a name before them would shift the first line.
+    let prefix = if error.downcast_ref::<ConfigError>().is_some() { "" } else { "textbank: " };
     // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(std::io::stderr().lock(), "textbank: {}", in_words(error));
+    let _ = writeln!(std::io::stderr().lock(), "{prefix}{}", in_words(error));
     exit_of(error)
 }
 
@@ -97,7 +100,7 @@ fn exit_of(error: &anyhow::Error) -> Exit {
                 CallError::NotReached(_) | CallError::NoAnswer(_) | CallError::Strange(_) => Exit::NotReached,
             };
         }
-        if cause.is::<crate::config::PathsError>() {
+        if cause.is::<PathsError>() || cause.is::<ConfigError>() {
             return Exit::Usage;
         }
     }

@@ -1,0 +1,155 @@
+//! Which settings exist and what each may be.
+
+use std::collections::BTreeMap;
+
+use toml::Value;
+
+use super::schema::Config;
+
+/// What a value may be, beyond the type of its default.
+enum Rule {
+    Any,
+    OneOf(&'static [&'static str]),
+    Between(i64, i64),
+}
+
+/// Log levels, least first.
+pub(super) const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
+
+fn rule(key: &str) -> Rule {
+    match key {
+        "language" => Rule::OneOf(&["auto", "en", "es"]),
+        "console.bell" => Rule::OneOf(&["never", "inactive", "always"]),
+        // Below 50 ms nobody has seen the card.
+        "console.dwell_ms" => Rule::Between(50, 5_000),
+        "console.key_gap_ms" => Rule::Between(300, 10_000),
+        // A held key repeats every 33 ms or so; silence must be longer than that.
+        "console.key_silence_ms" => Rule::Between(50, 1_000),
+        "client.timeout_seconds" | "client.connect_timeout_seconds" => Rule::Between(1, 300),
+        "log.level" => Rule::OneOf(LEVELS),
+        _ => Rule::Any,
+    }
+}
+
+/// Every setting with its default, own keys left out.
+pub(super) fn defaults() -> BTreeMap<Vec<String>, Value> {
+    let mut found = BTreeMap::new();
+    // The defaults are our own; they always have a TOML form.
+    if let Ok(Value::Table(table)) = Value::try_from(Config::default()) {
+        collect(&table, &mut Vec::new(), &mut found);
+    }
+    found
+}
+
+fn collect(table: &toml::Table, path: &mut Vec<String>, found: &mut BTreeMap<Vec<String>, Value>) {
+    for (key, value) in table {
+        path.push(key.clone());
+        match value {
+            Value::Table(inner) => collect(inner, path, found),
+            value => {
+                found.insert(path.clone(), value.clone());
+            }
+        }
+        path.pop();
+    }
+}
+
+/// True for `[keys]` and what stands below it: names are free there, the key map checks them.
+fn is_own_key(path: &[String]) -> bool {
+    path.first().is_some_and(|first| first == "keys")
+}
+
+/// True when `path` names a section.
+pub(super) fn is_section(path: &[String]) -> bool {
+    (is_own_key(path) && path.len() <= 2)
+        || defaults().keys().any(|known| known.len() > path.len() && known.starts_with(path))
+}
+
+/// True when `path` names a setting, or a section (which [`check`] refuses as a value).
+pub(super) fn is_known(path: &[String]) -> bool {
+    (is_own_key(path) && path.len() == 3) || is_section(path) || defaults().contains_key(path)
+}
+
+/// Checks one value.
+pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
+    let key = dotted(path);
+    if is_own_key(path) && path.len() == 3 {
+        return match value {
+            Value::String(_) => Ok(()),
+            other => Err(format!("`{key}` must be the name of an action in quotes, not {other}")),
+        };
+    }
+    let Some(default) = defaults().remove(path) else {
+        return Err(format!("`{key}` is a section, not a setting"));
+    };
+    let fits = match (rule(&key), value) {
+        (Rule::Between(least, most), Value::Integer(number)) => (least..=most).contains(number),
+        (Rule::OneOf(words), Value::String(word)) => words.contains(&word.as_str()),
+        (Rule::Any, value) => value.same_type(&default),
+        _ => false,
+    };
+    if fits { Ok(()) } else { Err(format!("`{key}` must be {}, not {value}", wanted(&key, &default))) }
+}
+
+fn wanted(key: &str, default: &Value) -> String {
+    match (rule(key), default) {
+        (Rule::OneOf(words), _) => format!("one of {}", words.join(", ")),
+        (Rule::Between(least, most), _) => format!("a whole number from {least} to {most}"),
+        (Rule::Any, Value::Boolean(_)) => "true or false".into(),
+        (Rule::Any, Value::Integer(_)) => "a whole number".into(),
+        (Rule::Any, _) => "text in quotes".into(),
+    }
+}
+
+/// A value given without TOML's quotes, by the type of its default. What does not fit stays text and fails the check.
+pub(super) fn value_from_words(path: &[String], words: &str) -> Value {
+    let text = || Value::String(words.to_owned());
+    match defaults().get(path) {
+        Some(Value::Boolean(_)) => match words {
+            "true" | "1" | "yes" | "on" => Value::Boolean(true),
+            "false" | "0" | "no" | "off" => Value::Boolean(false),
+            _ => text(),
+        },
+        Some(Value::Integer(_)) => words.parse().map_or_else(|_| text(), Value::Integer),
+        _ => text(),
+    }
+}
+
+fn variable(path: &[String]) -> String {
+    format!("TEXTBANK_{}", path.join("_").to_ascii_uppercase())
+}
+
+/// The setting that an environment variable stands for.
+pub(super) fn by_variable(name: &str) -> Option<Vec<String>> {
+    defaults().into_keys().find(|path| variable(path) == name)
+}
+
+/// The path with dots, quoted where TOML wants it.
+pub(super) fn dotted(path: &[String]) -> String {
+    let bare = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let quoted = |part: &String| if bare(part) { part.clone() } else { Value::String(part.clone()).to_string() };
+    path.iter().map(quoted).collect::<Vec<_>>().join(".")
+}
+
+/// Says that a setting does not exist, and the nearest that does.
+pub(super) fn unknown(path: &[String]) -> String {
+    let key = dotted(path);
+    let mut names: Vec<String> = defaults().keys().map(|path| dotted(path)).collect();
+    names.extend(defaults().keys().filter(|path| path.len() > 1).map(|path| path[0].clone()));
+    names.push("keys".into());
+    format!("unknown setting `{key}`{}", did_you_mean(&key, &names, "`"))
+}
+
+/// As [`unknown`], for an environment variable.
+pub(super) fn unknown_variable(name: &str) -> String {
+    let names: Vec<String> = defaults().keys().map(|path| variable(path)).collect();
+    format!("no such setting{}", did_you_mean(name, &names, ""))
+}
+
+fn did_you_mean(name: &str, names: &[String], quote: &str) -> String {
+    let near = names.iter().map(|known| (strsim::jaro_winkler(name, known), known));
+    match near.max_by(|a, b| a.0.total_cmp(&b.0)) {
+        Some((likeness, known)) if likeness > 0.8 => format!("; did you mean {quote}{known}{quote}?"),
+        _ => "; `textbank config show` lists all".into(),
+    }
+}
