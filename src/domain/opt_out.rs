@@ -1,1 +1,181 @@
-//! opt_out
+//! What an inbound text asks for, by words alone: stop, start, help, perhaps stop, or none of these.
+//!
+//! Only a whole message that is a per-se word decides by itself. Everything else that sounds like an opt-out raises
+//! a question, which a person answers. The words are data: `assets/rules/opt_out_words.toml`.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// What an inbound text asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inbound {
+    /// Opted out, by a word that needs no judgement.
+    OptOutWord {
+        /// The word, folded (`stop`).
+        word: String,
+    },
+    /// Wants texts again after such a word.
+    OptIn,
+    /// Asks who this is and how to stop.
+    Help,
+    /// May be an opt-out: a person decides.
+    Possible {
+        /// The words that raised the question, folded.
+        words: String,
+    },
+    /// None of these.
+    Plain,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    per_se: HashSet<String>,
+    opt_in: HashSet<String>,
+    help: HashSet<String>,
+    maybe_whole: HashSet<String>,
+    fillers: HashSet<String>,
+    maybe_phrases: Vec<String>,
+}
+
+/// The lists, and phrases by their first word so that a long message is read once.
+struct Rules {
+    words: Words,
+    phrases: BTreeMap<String, Vec<Vec<String>>>,
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    // The file is part of the program; a test reads it, so the empty lists are never met.
+    let words: Words =
+        toml::from_str(include_str!("../../assets/rules/opt_out_words.toml")).unwrap_or_else(|_| Words {
+            per_se: HashSet::from(["stop".to_owned()]),
+            opt_in: HashSet::new(),
+            help: HashSet::new(),
+            maybe_whole: HashSet::new(),
+            fillers: HashSet::new(),
+            maybe_phrases: Vec::new(),
+        });
+    let mut phrases: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
+    for phrase in &words.maybe_phrases {
+        let tokens: Vec<String> = phrase.split(' ').map(str::to_owned).collect();
+        if let Some(first) = tokens.first() {
+            phrases.entry(first.clone()).or_default().push(tokens);
+        }
+    }
+    Rules { words, phrases }
+});
+
+/// Longest text that is judged; carriers deliver no more than ten parts.
+const LONGEST: usize = 4_000;
+
+/// The verdict on one inbound text.
+#[must_use]
+pub fn verdict(text: &str) -> Inbound {
+    let text: String = text.chars().take(LONGEST).collect();
+    let rules = &*RULES;
+    let tokens = fold(&text);
+    let whole = tokens.join(" ");
+    if whole.is_empty() {
+        return Inbound::Plain;
+    }
+    if let Some(word) = per_se(rules, &tokens) {
+        return Inbound::OptOutWord { word };
+    }
+    if rules.words.opt_in.contains(&whole) {
+        return Inbound::OptIn;
+    }
+    if rules.words.help.contains(&whole) {
+        return Inbound::Help;
+    }
+    match possible(rules, &text, &tokens) {
+        Some(words) => Inbound::Possible { words },
+        None => Inbound::Plain,
+    }
+}
+
+/// True when `text` is a word that opts out by itself: a script must not ask people to answer with it for anything else.
+#[must_use]
+pub fn is_per_se(text: &str) -> bool {
+    per_se(&RULES, &fold(text)).is_some()
+}
+
+/// The per-se word that is the whole message; the same one repeated counts too.
+fn per_se(rules: &Rules, tokens: &[String]) -> Option<String> {
+    let whole = tokens.join(" ");
+    if rules.words.per_se.contains(&whole) {
+        return Some(whole);
+    }
+    let first = tokens.first()?;
+    (tokens.iter().all(|t| t == first) && rules.words.per_se.contains(first)).then(|| first.clone())
+}
+
+fn possible(rules: &Rules, text: &str, tokens: &[String]) -> Option<String> {
+    for (at, token) in tokens.iter().enumerate() {
+        for phrase in rules.phrases.get(token).into_iter().flatten() {
+            if tokens[at..].starts_with(phrase) && !negated(tokens, at) {
+                return Some(phrase.join(" "));
+            }
+        }
+    }
+    for sentence in text.split(['.', '!', '?', ';', ',', ':', '\n', '—', '–', '(', ')']) {
+        let tokens = fold(sentence);
+        let whole = tokens.join(" ");
+        if rules.words.maybe_whole.contains(&whole) || rules.words.per_se.contains(&whole) {
+            return Some(whole);
+        }
+        // "STOP PLEASE": a word that opts out, and for the rest only words that change nothing.
+        let word = |t: &String| rules.words.per_se.contains(t) || is_stretched(t);
+        if tokens.iter().any(word) && tokens.iter().all(|t| word(t) || rules.words.fillers.contains(t)) {
+            return Some(whole);
+        }
+    }
+    shouted(text)
+}
+
+/// "please don't stop texting me" is no wish to stop.
+fn negated(tokens: &[String], at: usize) -> bool {
+    let negation = |t: &String| matches!(t.as_str(), "dont" | "never" | "not" | "didnt" | "wont" | "cant" | "wouldnt");
+    matches!(tokens[at].as_str(), "stop" | "quit" | "cease") && at > 0 && negation(&tokens[at - 1])
+}
+
+/// `stooooop`, `stopppp`.
+fn is_stretched(token: &str) -> bool {
+    let mut squeezed = String::new();
+    for c in token.chars() {
+        if !squeezed.ends_with(c) {
+            squeezed.push(c);
+        }
+    }
+    squeezed != token && (squeezed == "stop" || squeezed == "quit")
+}
+
+/// STOP in capitals first or last in a message that is not all in capitals: "STOP i voted already".
+fn shouted(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    let (first, last) = (words.first()?, words.last()?);
+    let quiet = text.chars().any(char::is_lowercase);
+    (quiet && (*first == "STOP" || *last == "STOP")).then(|| "stop".to_owned())
+}
+
+/// Words in their plainest form: compatibility forms, case and accents folded, apostrophes dropped, everything else
+/// that is no letter or digit a space; letters written apart (`S T O P`) are put together.
+fn fold(text: &str) -> Vec<String> {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd() {
+        match c {
+            '\'' | '’' | '‘' | '`' | '´' | 'ʼ' => {}
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}' => {}
+            _ if is_combining_mark(c) => {}
+            _ if c.is_alphanumeric() => folded.extend(c.to_lowercase()),
+            _ => folded.push(' '),
+        }
+    }
+    let tokens: Vec<String> = folded.split_whitespace().map(str::to_owned).collect();
+    if tokens.len() > 2 && tokens.iter().all(|t| t.chars().count() == 1) {
+        return vec![tokens.concat()];
+    }
+    tokens
+}

@@ -1,12 +1,59 @@
 //! Telephone numbers: E.164, behind our own type so that the library can be changed.
 
+use phonenumber::metadata::DATABASE;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 use utoipa::ToSchema;
 
 /// A number in E.164 form (`+14155550123`).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Phone(String);
+
+/// Why a text is not a number that can be texted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum PhoneProblem {
+    /// Nothing there.
+    #[error("no number")]
+    Empty,
+    /// A spreadsheet turned it into `2.122E+09`: its last digits are lost.
+    #[error("a spreadsheet shortened this number, its last digits are lost")]
+    Spreadsheet,
+    /// No telephone number at all.
+    #[error("this is not a telephone number")]
+    NotANumber,
+    /// Too many or too few digits, or digits that no number of that country has.
+    #[error("no such number can exist")]
+    Impossible,
+    /// A number with an extension belongs to a switchboard.
+    #[error("a number with an extension cannot be texted")]
+    Extension,
+    /// A toll-free number.
+    #[error("this is a toll-free number, not a person's")]
+    TollFree,
+    /// A premium-rate number.
+    #[error("this is a premium-rate number, not a person's")]
+    Premium,
+}
+
+impl PhoneProblem {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Empty => "Fill in a mobile number or leave the row out.",
+            Self::Spreadsheet => {
+                "Export the list again with the number column formatted as text (in Excel: Format Cells, Text, before opening the file)."
+            }
+            Self::NotANumber => "Write the number with area code, such as (212) 555-0123 or +12125550123.",
+            Self::Impossible => {
+                "Check the digits: a US number has an area code and seven digits; others begin with + and the country code."
+            }
+            Self::Extension => "Give the person's own mobile number.",
+            Self::TollFree | Self::Premium => "Give the person's own mobile number or leave the row out.",
+        }
+    }
+}
 
 impl Phone {
     /// The number as E.164 text.
@@ -24,6 +71,123 @@ impl Phone {
     #[must_use]
     pub fn masked(&self) -> String {
         format!("•••• ••{}", &self.0[self.0.len().saturating_sub(2)..])
+    }
+
+    /// Reads a number as lists hold it. `region` is the two-letter country of numbers without a country code (`US`).
+    ///
+    /// The number must be *possible*: country, length and the shape of its parts. Whether it has been given to a
+    /// subscriber is not asked: area codes open faster than libraries know, made-up test numbers (`+12122000050`,
+    /// `555-01xx`) must pass, and the carrier is the judge of the rest.
+    ///
+    /// # Errors
+    /// Why it is not a number that can be texted.
+    pub fn parse(text: &str, region: &str) -> Result<Self, PhoneProblem> {
+        let clean = tidy(text);
+        if clean.is_empty() {
+            return Err(PhoneProblem::Empty);
+        }
+        if is_scientific(&clean) {
+            return Err(PhoneProblem::Spreadsheet);
+        }
+        let digits: String = clean.chars().filter(char::is_ascii_digit).collect();
+        let plain = clean.chars().all(|c| c.is_ascii_digit() || " ()-./+".contains(c));
+        if digits.len() < 3 {
+            return Err(if plain { PhoneProblem::Impossible } else { PhoneProblem::NotANumber });
+        }
+        let plus = clean.trim_start_matches(['(', ' ']).starts_with('+');
+        if clean.chars().skip(1).any(|c| c == '+') && !clean.starts_with("(+") {
+            return Err(PhoneProblem::NotANumber);
+        }
+        // What nine of ten lists hold, without the library: it would also accept seven digits as a local number.
+        if plain && is_nanp(region) && !plus {
+            let national = match digits.len() {
+                10 => Some(digits.as_str()),
+                11 => digits.strip_prefix('1'),
+                _ => None,
+            };
+            if let Some(national) = national {
+                return north_american(national);
+            }
+            if !digits.starts_with("011") {
+                return Err(PhoneProblem::Impossible);
+            }
+        }
+        if let (true, true, Some(national)) = (plain, plus, digits.strip_prefix('1')) {
+            return north_american(national);
+        }
+        by_library(&clean, region)
+    }
+}
+
+/// Full-width digits become plain ones; marks that spreadsheets and address books put around numbers go.
+fn tidy(text: &str) -> String {
+    let text: String = text
+        .nfkc()
+        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}'))
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .map(|c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c })
+        .collect();
+    let text = text.trim().trim_start_matches(['\'', '=', '"']).trim_end_matches('"').trim();
+    let text = text.strip_prefix("tel:").unwrap_or(text);
+    // A list that went through a table of floating point numbers.
+    match text.strip_suffix(".0") {
+        Some(whole) if whole.bytes().all(|b| b.is_ascii_digit()) => whole.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+    !mantissa.is_empty()
+        && mantissa.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',')
+        && (1..=2).contains(&exponent.len())
+        && exponent.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Countries of the North American numbering plan, as far as lists name them.
+fn is_nanp(region: &str) -> bool {
+    ["US", "CA", "PR", "VI", "GU", "AS", "MP"].iter().any(|r| r.eq_ignore_ascii_case(region))
+}
+
+/// Area code and exchange both begin with 2 to 9, and neither is a service code (`911`, `411`).
+fn north_american(national: &str) -> Result<Phone, PhoneProblem> {
+    let b = national.as_bytes();
+    if b.len() != 10 || b[0] < b'2' || b[3] < b'2' {
+        return Err(PhoneProblem::Impossible);
+    }
+    match &national[..3] {
+        "800" | "833" | "844" | "855" | "866" | "877" | "888" => Err(PhoneProblem::TollFree),
+        "900" => Err(PhoneProblem::Premium),
+        area if area.ends_with("11") => Err(PhoneProblem::Impossible),
+        _ if national[3..].starts_with("976") => Err(PhoneProblem::Premium),
+        _ => Ok(Phone(format!("+1{national}"))),
+    }
+}
+
+fn by_library(text: &str, region: &str) -> Result<Phone, PhoneProblem> {
+    let region: Option<phonenumber::country::Id> = region.to_ascii_uppercase().parse().ok();
+    let number = phonenumber::parse(region, text).map_err(|error| match error {
+        phonenumber::ParseError::NoNumber => PhoneProblem::NotANumber,
+        _ => PhoneProblem::Impossible,
+    })?;
+    if number.extension().is_some() {
+        return Err(PhoneProblem::Extension);
+    }
+    let e164 = number.format().mode(phonenumber::Mode::E164).to_string();
+    if let Some(national) = e164.strip_prefix("+1") {
+        return north_american(national);
+    }
+    let national = e164.len().saturating_sub(1 + number.code().value().to_string().len());
+    let metadata = number.metadata(&DATABASE).ok_or(PhoneProblem::Impossible)?;
+    let lengths = metadata.descriptors().general().possible_length();
+    if !lengths.is_empty() && !lengths.iter().any(|l| usize::from(*l) == national) {
+        return Err(PhoneProblem::Impossible);
+    }
+    match number.number_type(&DATABASE) {
+        phonenumber::Type::TollFree => Err(PhoneProblem::TollFree),
+        phonenumber::Type::PremiumRate => Err(PhoneProblem::Premium),
+        _ => Phone::from_e164(&e164).ok_or(PhoneProblem::Impossible),
     }
 }
 

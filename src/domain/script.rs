@@ -1,1 +1,259 @@
-//! script
+//! Merge fields: `{firstName}`, `{firstName/there}`, `{cv:office}`.
+
+use std::collections::BTreeMap;
+
+/// A script's text, parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Field(Field),
+}
+
+/// One merge field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// As written, without the fallback (`first_name`, `cv:office`).
+    pub name: String,
+    /// Where its value comes from.
+    pub source: Source,
+    /// What stands there when the value is empty or missing.
+    pub fallback: Option<String>,
+    /// Where its brace stands in the text, in bytes.
+    pub at: usize,
+}
+
+/// Where the value of a field comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A column of the contact list.
+    Contact,
+    /// The texter's first name (`texterName`, `texterFirstName`, `texterAliasOrFirstName`).
+    Texter,
+    /// A variable of the campaign (`cv:name`).
+    Variable,
+}
+
+/// What is wrong with a text, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateFault {
+    /// Byte index into the text.
+    pub at: usize,
+    /// What is wrong, as a sentence for the script's author.
+    pub what: String,
+}
+
+/// The values for one contact.
+#[derive(Debug, Clone, Copy)]
+pub struct Fill<'a> {
+    /// The contact's fields, keys as in the list (`firstName`, `zip`, columns).
+    pub fields: &'a BTreeMap<String, String>,
+    /// First name of the texter; empty when not known.
+    pub texter: &'a str,
+    /// The campaign's variables.
+    pub variables: &'a BTreeMap<String, String>,
+}
+
+/// A field's name without case, spaces, hyphens and underscores: `First Name` = `first_name` = `firstName`.
+#[must_use]
+pub fn fold_name(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).flat_map(char::to_lowercase).collect()
+}
+
+/// The value under `name`: the exact key first, then one that is the same when folded; blank counts as missing.
+#[must_use]
+pub fn lookup<'a>(fields: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str> {
+    let value = fields.get(name).or_else(|| {
+        let folded = fold_name(name);
+        fields.iter().find(|(key, _)| fold_name(key) == folded).map(|(_, value)| value)
+    })?;
+    Some(value.trim()).filter(|v| !v.is_empty())
+}
+
+impl Template {
+    /// Reads a text. `{{` and `}}` stand for braces.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in order of place.
+    pub fn parse(text: &str) -> Result<Self, Vec<TemplateFault>> {
+        let mut pieces = Vec::new();
+        let mut faults = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text.char_indices().peekable();
+        while let Some((at, c)) = rest.next() {
+            let doubled = rest.peek().is_some_and(|&(_, next)| next == c);
+            match c {
+                '{' | '}' if doubled => {
+                    rest.next();
+                    plain.push(c);
+                }
+                '}' => faults
+                    .push(TemplateFault { at, what: "a `}` without a `{` before it (write `}}` for a brace)".into() }),
+                '{' => {
+                    let inner = &text[at + 1..];
+                    let end = inner.find(['{', '}', '\n']).filter(|&end| inner[end..].starts_with('}'));
+                    let Some(end) = end else {
+                        faults.push(TemplateFault {
+                            at,
+                            what: "a `{` that is never closed (write `{{` for a brace)".into(),
+                        });
+                        continue;
+                    };
+                    match field(&inner[..end], at) {
+                        Ok(field) => {
+                            if !plain.is_empty() {
+                                pieces.push(Piece::Text(std::mem::take(&mut plain)));
+                            }
+                            pieces.push(Piece::Field(field));
+                        }
+                        Err(what) => faults.push(TemplateFault { at, what }),
+                    }
+                    while rest.next_if(|&(i, _)| i <= at + 1 + end).is_some() {}
+                }
+                _ => plain.push(c),
+            }
+        }
+        if !plain.is_empty() {
+            pieces.push(Piece::Text(plain));
+        }
+        if faults.is_empty() { Ok(Self { pieces }) } else { Err(faults) }
+    }
+
+    /// The merge fields, in order of place.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Field(field) => Some(field),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// The text for one contact. An empty value counts as missing.
+    ///
+    /// # Errors
+    /// The names of the fields that have neither a value nor a fallback, each once.
+    pub fn fill(&self, fill: &Fill<'_>) -> Result<String, Vec<String>> {
+        let mut out = String::new();
+        let mut missing: Vec<String> = Vec::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Field(field) => match field.value(fill).or(field.fallback.as_deref()) {
+                    Some(value) => out.push_str(value),
+                    None if missing.contains(&field.name) => {}
+                    None => missing.push(field.name.clone()),
+                },
+            }
+        }
+        if missing.is_empty() { Ok(out) } else { Err(missing) }
+    }
+}
+
+impl Field {
+    /// Its value, unless missing or blank.
+    fn value<'a>(&self, fill: &Fill<'a>) -> Option<&'a str> {
+        match self.source {
+            Source::Contact => lookup(fill.fields, &self.name),
+            Source::Texter => Some(fill.texter.trim()).filter(|t| !t.is_empty()),
+            Source::Variable => lookup(fill.variables, self.variable()),
+        }
+    }
+
+    /// The variable's name, without the `cv:`.
+    #[must_use]
+    pub fn variable(&self) -> &str {
+        self.name.strip_prefix("cv:").unwrap_or(&self.name).trim()
+    }
+}
+
+/// Reads what stands between the braces.
+fn field(inner: &str, at: usize) -> Result<Field, String> {
+    let (name, fallback) = match inner.split_once('/') {
+        Some((name, fallback)) => (name.trim(), Some(fallback.trim().to_owned())),
+        None => (inner.trim(), None),
+    };
+    let (source, bare) = match name.strip_prefix("cv:") {
+        Some(variable) => (Source::Variable, variable.trim()),
+        None if is_texter(name) => (Source::Texter, name),
+        None => (Source::Contact, name),
+    };
+    if bare.is_empty() {
+        return Err(format!("`{{{inner}}}` names no field (such as `{{firstName}}`)"));
+    }
+    if let Some(c) = bare.chars().find(|c| !(c.is_alphanumeric() || " _-.#?'()&".contains(*c))) {
+        return Err(format!("`{{{inner}}}` is not a field: names have no `{c}`"));
+    }
+    Ok(Field { name: name.to_owned(), source, fallback, at })
+}
+
+fn is_texter(name: &str) -> bool {
+    matches!(fold_name(name).as_str(), "textername" | "texterfirstname" | "texteraliasorfirstname")
+}
+
+/// A name as people write it, when the list has it in capitals or small letters throughout: `MCDONALD` -> `McDonald`.
+/// Mixed case is somebody's choice and stays, and so do the field's stand-ins `friend` and `there`.
+#[must_use]
+pub fn tidy_name(name: &str) -> String {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let upper = name.chars().any(char::is_uppercase);
+    let lower = name.chars().any(char::is_lowercase);
+    if upper == lower || matches!(name.as_str(), "friend" | "there") {
+        return name;
+    }
+    let words: Vec<&str> = name.split(' ').collect();
+    let last = words.len() - 1;
+    let tidy: Vec<String> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| {
+            let small = word.to_lowercase();
+            let capital = word.to_uppercase();
+            if at < last && matches!(small.as_str(), "de" | "del" | "la" | "las" | "los" | "y" | "e" | "da" | "dos" | "von" | "van" | "der" | "den" | "di" | "bin" | "ibn")
+                // `VAN MORRISON`, `LA TOYA`: alone before one word it may be a first name; the surest particles are not.
+                && (last > 1 || at > 0 || matches!(small.as_str(), "de" | "del" | "da" | "dos" | "von" | "der" | "den" | "di"))
+            {
+                small
+            } else if at > 0 && matches!(capital.as_str(), "II" | "III" | "IV") || upper && are_initials(word) {
+                capital
+            } else {
+                word.split('-').map(part).collect::<Vec<_>>().join("-")
+            }
+        })
+        .collect();
+    tidy.join(" ")
+}
+
+/// `JT`, `CJ`, `J.P.`: letters that are no syllable.
+fn are_initials(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().filter(|c| *c != '.').collect();
+    let dotted = word.contains('.') && word.split('.').all(|p| p.chars().count() <= 1);
+    dotted
+        || letters.len() == 2
+            && (!letters.iter().any(|c| "AEIOUY".contains(*c)) || letters[1] == 'J')
+            && word.is_ascii()
+}
+
+/// One part of a hyphened name.
+fn part(word: &str) -> String {
+    let small = word.to_lowercase();
+    if let Some(rest) = small.strip_prefix("mc").filter(|rest| rest.chars().count() > 1) {
+        return format!("Mc{}", capital(rest));
+    }
+    for apostrophe in ['\'', '’'] {
+        if let Some((before, after)) = small.split_once(apostrophe) {
+            // O'Neil, D'Angelo; not Ja'nae's, and no letter after a possessive.
+            if before.chars().count() == 1 && after.chars().count() > 1 {
+                return format!("{}{apostrophe}{}", capital(before), capital(after));
+            }
+        }
+    }
+    capital(&small)
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,17 +1,183 @@
 //! Which time zones a contact may be in.
+//!
+//! People keep their number when they move, and area codes cross zone borders. So every hint counts: the zones of the
+//! address and those of the area code are candidates together, and a text is allowed only where it is allowed in each.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use jiff::civil::DateTime;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::phone::Phone;
 
 /// Candidate IANA zones of one contact; never empty. A text is allowed only when it is in all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Zones(Vec<String>);
 
+/// The continental US: where a contact may be of whom nothing is known. The hours of all of them together are noon to
+/// the end of the window in the east.
+const UNKNOWN: [&str; 5] =
+    ["America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles"];
+
+/// A prefix with more zones than this names a whole country or plan, not a place (`1`, toll-free numbers).
+const MANY: usize = 6;
+
+static PREFIXES: LazyLock<HashMap<&'static str, Vec<&'static str>>> =
+    LazyLock::new(|| table(include_str!("../../assets/rules/timezones.txt")));
+static STATES: LazyLock<HashMap<&'static str, Vec<&'static str>>> =
+    LazyLock::new(|| table(include_str!("../../assets/rules/state_zones.txt")));
+static ZIPS: LazyLock<HashMap<&'static str, Vec<&'static str>>> =
+    LazyLock::new(|| table(include_str!("../../assets/rules/zip_states.txt")));
+
+/// `key|value&value`, `#` comments.
+fn table(text: &'static str) -> HashMap<&'static str, Vec<&'static str>> {
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('|'))
+        .map(|(key, values)| (key.trim(), values.trim().split('&').collect()))
+        .collect()
+}
+
 impl Zones {
     /// The zone names, most likely first.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.0
+    }
+
+    /// Zones by name; names that the time zone database does not know are left out, and if none is left the result is
+    /// [`Zones::unknown`].
+    #[must_use]
+    pub fn from_names<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
+        let mut found: Vec<String> = Vec::new();
+        for name in names {
+            if let Some(zone) = canonical(name.as_ref()) {
+                if !found.contains(&zone) {
+                    found.push(zone);
+                }
+            }
+        }
+        if found.is_empty() { Self::unknown() } else { Self(found) }
+    }
+
+    /// The zones of a contact of whom nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self(UNKNOWN.iter().map(|&z| z.to_owned()).collect())
+    }
+
+    /// The time zones themselves. Falls back to the unknown ones should the stored names be gone from the database.
+    pub(super) fn time_zones(&self) -> Vec<TimeZone> {
+        let zones: Vec<_> = self.0.iter().filter_map(|name| TimeZone::get(name).ok()).collect();
+        if zones.is_empty() { UNKNOWN.iter().filter_map(|name| TimeZone::get(name).ok()).collect() } else { zones }
+    }
+}
+
+/// The IANA name for what a list may say (`US/Eastern`, `eastern`, `EST`), when it is known.
+#[must_use]
+pub fn canonical(name: &str) -> Option<String> {
+    let name = name.trim();
+    let folded: String = name.to_ascii_lowercase().replace([' ', '-'], "_");
+    let iana = match folded.trim_end_matches("_time").trim_end_matches("_standard") {
+        "eastern" | "est" | "edt" | "et" | "us/eastern" => "America/New_York",
+        "central" | "cst" | "cdt" | "ct" | "us/central" => "America/Chicago",
+        "mountain" | "mst" | "mdt" | "mt" | "us/mountain" => "America/Denver",
+        "arizona" | "us/arizona" => "America/Phoenix",
+        "pacific" | "pst" | "pdt" | "pt" | "us/pacific" => "America/Los_Angeles",
+        "alaska" | "akst" | "akdt" | "us/alaska" => "America/Anchorage",
+        "hawaii" | "hst" | "us/hawaii" => "Pacific/Honolulu",
+        _ => {
+            if !name.contains('/') && name != "UTC" {
+                return None;
+            }
+            return TimeZone::get(name).ok().and_then(|zone| zone.iana_name().map(str::to_owned));
+        }
+    };
+    Some(iana.to_owned())
+}
+
+/// Every zone that the number, the postal code, the state or the list's own word gives; what is stated comes first.
+/// Nothing known: [`Zones::unknown`].
+#[must_use]
+pub fn candidates(phone: &Phone, zip: Option<&str>, state: Option<&str>, explicit: Option<&str>) -> Zones {
+    let mut names: Vec<String> = Vec::new();
+    names.extend(explicit.and_then(canonical));
+    names.extend(zip.into_iter().flat_map(zip_zones).map(str::to_owned));
+    names.extend(state.into_iter().flat_map(state_zones).map(str::to_owned));
+    names.extend(phone_zones(phone).iter().map(|&z| z.to_owned()));
+    Zones::from_names(names)
+}
+
+/// Zones of the number's area; empty when the number is of no place.
+fn phone_zones(phone: &Phone) -> &'static [&'static str] {
+    let digits = phone.as_str().trim_start_matches('+');
+    (1..=digits.len().min(9))
+        .rev()
+        .find_map(|n| PREFIXES.get(&digits[..n]))
+        .filter(|zones| zones.len() <= MANY)
+        .map_or(&[], Vec::as_slice)
+}
+
+/// Zones of a state by its two letters or its name; empty when unknown.
+fn state_zones(state: &str) -> Vec<&'static str> {
+    let key = state.trim().to_ascii_uppercase();
+    STATES.get(key.as_str()).cloned().unwrap_or_default()
+}
+
+/// Zones of a US ZIP code by its first three digits; empty when unknown.
+fn zip_zones(zip: &str) -> Vec<&'static str> {
+    let Some(prefix) = zip_prefix(zip) else { return Vec::new() };
+    ZIPS.get(prefix.as_str())
+        .into_iter()
+        .flatten()
+        .flat_map(|entry| if entry.contains('/') { vec![*entry] } else { state_zones(entry) })
+        .collect()
+}
+
+/// First three digits. Spreadsheets drop leading zeros: `2134` was `02134`.
+fn zip_prefix(zip: &str) -> Option<String> {
+    let five = zip.trim().split(['-', ' ', '.']).next()?;
+    if !five.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let five = match five.len() {
+        3 | 4 => format!("{five:0>5}"),
+        5 | 9 => five.to_owned(),
+        8 => format!("0{five}"),
+        _ => return None,
+    };
+    Some(five[..3].to_owned())
+}
+
+/// The local time where a contact is, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalTime {
+    /// By the westernmost candidate zone.
+    pub earliest: DateTime,
+    /// By the easternmost; equal to `earliest` when the time is certain.
+    pub latest: DateTime,
+}
+
+impl LocalTime {
+    /// True when all candidate zones agree now.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        self.earliest == self.latest
+    }
+}
+
+/// The local time at `now` in `zones`.
+#[must_use]
+pub fn local_time(now: Timestamp, zones: &Zones) -> LocalTime {
+    let mut times: Vec<DateTime> = zones.time_zones().iter().map(|tz| tz.to_datetime(now)).collect();
+    times.sort_unstable();
+    let utc = || TimeZone::UTC.to_datetime(now);
+    LocalTime {
+        earliest: times.first().copied().unwrap_or_else(utc),
+        latest: times.last().copied().unwrap_or_else(utc),
     }
 }
