@@ -32,7 +32,7 @@ impl Stage for Counter {
                     Key::Char('q') => return vec![Effect::Quit],
                     Key::Char('z') => return vec![Effect::Suspend],
                     Key::Char('c') => {
-                        self.card = Some(DrawnCard { contact: Some(ContactId(1)), body_hash: "h".into() });
+                        self.card = Some(DrawnCard { contact: Some(ContactId(1)), body_hash: "h".into(), turn: 0 });
                     }
                     _ => {}
                 }

@@ -37,6 +37,9 @@ pub struct DrawnCard {
     pub contact: Option<ContactId>,
     /// BLAKE3 (hex) of the exact text on it; the whole text was visible.
     pub body_hash: String,
+    /// The core's count of what it has armed so far; the view hands it back as it got it. The same text armed anew
+    /// (after a dialog, after the other pane) has another number and has to be drawn again.
+    pub turn: u64,
 }
 
 /// One thing that happened.
