@@ -1,8 +1,59 @@
 //! Wing 2: the campaign server.
+//!
+//! [`router`] makes the whole HTTP side from an [`AppState`] and needs no socket; [`start`] puts it behind one, with the
+//! workers around it.
 
 pub mod auth;
 pub mod carrier;
 pub mod events;
 pub mod jobs;
+pub mod limits;
+pub mod openapi;
 pub mod routes;
+pub mod start;
 pub mod store;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::env::{SharedClock, SharedIds};
+use store::{SharedStore, handles::Desk};
+
+pub use routes::router;
+pub use start::{ServerHandle, StartError};
+
+/// What every request can reach. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// Store, clock and ids.
+    pub desk: Desk,
+    /// True when no text of this server reaches a real phone.
+    pub rehearsal: bool,
+    /// Who may try to join, and how often.
+    pub joins: Arc<limits::JoinGate>,
+    /// Tells open feeds that a session was revoked.
+    pub revocations: Arc<events::Revocations>,
+    /// Ends open feeds when the server shuts down.
+    pub stop: CancellationToken,
+}
+
+impl AppState {
+    /// The state of a server over `store`.
+    #[must_use]
+    pub fn new(store: SharedStore, clock: SharedClock, ids: SharedIds, rehearsal: bool) -> Self {
+        Self {
+            desk: Desk::new(store, clock, ids),
+            rehearsal,
+            joins: Arc::default(),
+            revocations: Arc::default(),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &SharedStore {
+        &self.desk.store
+    }
+}

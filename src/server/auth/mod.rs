@@ -1,1 +1,81 @@
-//! auth
+//! Who asks: bearer token -> its hash -> the running session -> the handle that its role allows.
+//!
+//! A handler names the handle it needs as an argument; without the role there is no handle, and without the handle no verb.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use super::AppState;
+use super::routes::refusal::Refusal;
+use super::store::{
+    command::Actor,
+    handles::{Admin, Captain, Texter, secret_hash},
+};
+use crate::api::problem::Code;
+
+/// A running session: may ask what every role may.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// On whose behalf.
+    pub actor: Actor,
+    /// How the session is found again, to see whether it still runs.
+    pub token_hash: [u8; 32],
+}
+
+/// The texter's handle.
+#[derive(Debug, Clone)]
+pub struct AsTexter(pub Texter);
+
+/// The captain's handle.
+#[derive(Debug, Clone)]
+pub struct AsCaptain(pub Captain);
+
+/// The admin's handle.
+#[derive(Debug, Clone)]
+pub struct AsAdmin(pub Admin);
+
+fn token_hash(parts: &Parts) -> Option<[u8; 32]> {
+    let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret_hash(token.trim()))
+}
+
+impl FromRequestParts<AppState> for Session {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        let refuse = || Refusal::new(Code::Unauthorized, "not signed in, or the session was ended: join again");
+        let token_hash = token_hash(parts).ok_or_else(refuse)?;
+        let actor = state.store().session(token_hash).await?.ok_or_else(refuse)?;
+        Ok(Self { actor, token_hash })
+    }
+}
+
+fn forbidden() -> Refusal {
+    Refusal::new(Code::Forbidden, "this sign-in's role may not do it")
+}
+
+impl FromRequestParts<AppState> for AsTexter {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        Ok(Self(Texter::of(Session::from_request_parts(parts, state).await?.actor)))
+    }
+}
+
+impl FromRequestParts<AppState> for AsCaptain {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        Captain::of(Session::from_request_parts(parts, state).await?.actor).map(Self).ok_or_else(forbidden)
+    }
+}
+
+impl FromRequestParts<AppState> for AsAdmin {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        Admin::of(Session::from_request_parts(parts, state).await?.actor).map(Self).ok_or_else(forbidden)
+    }
+}

@@ -1,1 +1,237 @@
-//! events
+//! The feed of one campaign to one reader, by server-sent events.
+//!
+//! The table of events is the queue: each open feed keeps only its place in it, is woken by the store, and reads on as fast as
+//! its line takes. So a slow reader costs no memory, nothing overflows, and nothing is told that is not committed. A place
+//! that the table cannot resume from is answered by a `snapshot` event: read everything again.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::response::sse;
+use futures_util::stream::{self, Stream};
+use tokio::sync::watch;
+
+use super::AppState;
+use super::auth::Session;
+use crate::api::{
+    captain::Board,
+    event::{Event, EventKind},
+    people::Role,
+};
+use crate::domain::ids::CampaignId;
+use crate::server::store::StoreError;
+
+/// A sign of life on a silent feed; also how often a board is looked at when nothing happens.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// At most four boards a second.
+pub const BOARD_EVERY: Duration = Duration::from_millis(250);
+/// Events read at once.
+const PAGE: u32 = 256;
+
+/// Counts revocations, so that open feeds look whether they were meant.
+#[derive(Debug, Default)]
+pub struct Revocations(watch::Sender<u64>);
+
+impl Revocations {
+    /// A session was revoked.
+    pub fn happened(&self) {
+        self.0.send_modify(|count| *count += 1);
+    }
+}
+
+/// The feed of `campaign` to `session` after event `after`. `head` is the newest event at the time of asking.
+pub fn feed(
+    state: AppState,
+    session: Session,
+    campaign: CampaignId,
+    after: u64,
+    head: u64,
+) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send + 'static {
+    let wake = state.store().wake();
+    let revoked = state.revocations.0.subscribe();
+    let watches = session.actor.role >= Role::Captain;
+    let now = state.desk.clock.monotonic();
+    let follower = Follower {
+        wake,
+        revoked,
+        campaign,
+        cursor: after,
+        // The first line makes proxies and readers see that the feed stands.
+        ready: VecDeque::from([sse::Event::default().comment("here")]),
+        unread: true,
+        watches,
+        board: None,
+        board_changed: watches,
+        board_due: now,
+        alive_until: now + KEEP_ALIVE,
+        ended: false,
+        session,
+        state,
+    };
+    let mut follower = follower;
+    if after > head {
+        // From another life of this database: nothing after it would ever come.
+        follower.snapshot(head);
+    }
+    stream::unfold(follower, Follower::next)
+}
+
+struct Follower {
+    state: AppState,
+    session: Session,
+    campaign: CampaignId,
+    /// Everything up to here has been told.
+    cursor: u64,
+    wake: watch::Receiver<u64>,
+    revoked: watch::Receiver<u64>,
+    ready: VecDeque<sse::Event>,
+    unread: bool,
+    /// True for captains: they get boards.
+    watches: bool,
+    board: Option<Board>,
+    board_changed: bool,
+    /// No board before this moment (monotonic).
+    board_due: Duration,
+    /// Something is to be said by then (monotonic).
+    alive_until: Duration,
+    ended: bool,
+}
+
+impl Follower {
+    async fn next(mut self) -> Option<(Result<sse::Event, Infallible>, Self)> {
+        loop {
+            if let Some(line) = self.ready.pop_front() {
+                return Some((Ok(line), self));
+            }
+            if self.ended || self.state.stop.is_cancelled() {
+                return None;
+            }
+            if let Err(error) = self.step().await {
+                // The reader comes back by itself and resumes.
+                tracing::warn!(%error, "a feed was cut: the store gave no answer");
+                return None;
+            }
+        }
+    }
+
+    /// Does one thing: reads a page, counts a board, or waits.
+    async fn step(&mut self) -> Result<(), StoreError> {
+        let clock = self.state.desk.clock.clone();
+        let now = clock.monotonic();
+        if self.unread {
+            return self.read().await;
+        }
+        if self.board_changed && now >= self.board_due {
+            return self.count(now).await;
+        }
+        if now >= self.alive_until {
+            self.board_changed = self.watches;
+            self.say(sse::Event::default().comment("here"));
+            return self.check_session().await;
+        }
+        let mut until = self.alive_until;
+        if self.board_changed {
+            until = until.min(self.board_due);
+        }
+        let stop = self.state.stop.clone();
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => self.ended = true,
+            _ = self.revoked.changed() => self.check_session().await?,
+            woken = self.wake.changed() => {
+                // A store that is gone wakes nobody any more.
+                self.ended = woken.is_err();
+                self.unread = true;
+            }
+            () = clock.sleep(until.saturating_sub(now)) => {}
+        }
+        Ok(())
+    }
+
+    async fn read(&mut self) -> Result<(), StoreError> {
+        // What is committed after this look wakes us again.
+        let head = *self.wake.borrow_and_update();
+        let store = self.state.store().clone();
+        let Some(events) = store.events(&self.session.actor, self.campaign, self.cursor, PAGE).await? else {
+            let view = store.campaign(&self.session.actor, self.campaign).await?;
+            match view {
+                Some(view) => self.snapshot(view.seq),
+                None => self.ended = true,
+            }
+            return Ok(());
+        };
+        let full = events.len() >= PAGE as usize;
+        self.board_changed |= self.watches && (head > self.cursor || !events.is_empty());
+        for event in events {
+            self.cursor = self.cursor.max(event.seq);
+            self.say(line(&event, true));
+        }
+        if !full {
+            self.cursor = self.cursor.max(head);
+        }
+        self.unread = full;
+        Ok(())
+    }
+
+    async fn count(&mut self, now: Duration) -> Result<(), StoreError> {
+        self.board_changed = false;
+        self.board_due = now + BOARD_EVERY;
+        let at = self.state.desk.clock.now();
+        let store = self.state.store().clone();
+        let Some(board) = store.board(&self.session.actor, self.campaign, at).await? else { return Ok(()) };
+        if self.board.as_ref().is_none_or(|former| differs(former, &board)) {
+            self.board = Some(board.clone());
+            // It has no number of its own: whoever resumes after it must get all that came since.
+            self.say(line(&Event { seq: self.cursor, at, what: EventKind::Board { board } }, false));
+        }
+        Ok(())
+    }
+
+    async fn check_session(&mut self) -> Result<(), StoreError> {
+        self.ended |= self.state.store().session(self.session.token_hash).await?.is_none();
+        Ok(())
+    }
+
+    fn snapshot(&mut self, seq: u64) {
+        self.cursor = seq;
+        let at = self.state.desk.clock.now();
+        self.say(line(&Event { seq, at, what: EventKind::Snapshot { seq } }, true));
+        self.board_changed = self.watches;
+        self.unread = true;
+    }
+
+    fn say(&mut self, line: sse::Event) {
+        self.alive_until = self.state.desk.clock.monotonic() + KEEP_ALIVE;
+        self.ready.push_back(line);
+    }
+}
+
+/// One event as a line of the feed.
+fn line(event: &Event, numbered: bool) -> sse::Event {
+    let data = serde_json::to_string(event).unwrap_or_default();
+    let line = sse::Event::default().event(name(&event.what)).data(data);
+    if numbered { line.id(event.seq.to_string()) } else { line }
+}
+
+fn name(what: &EventKind) -> &'static str {
+    match what {
+        EventKind::Contact { .. } => "contact",
+        EventKind::Thread { .. } => "thread",
+        EventKind::Delivery { .. } => "delivery",
+        EventKind::Settled { .. } => "settled",
+        EventKind::Gone { .. } => "gone",
+        EventKind::Campaign { .. } => "campaign",
+        EventKind::Board { .. } => "board",
+        EventKind::Snapshot { .. } => "snapshot",
+        EventKind::Unknown => "unknown",
+    }
+}
+
+/// True when something on the board is another than before; the time of counting alone is nothing.
+fn differs(former: &Board, board: &Board) -> bool {
+    let mut former = former.clone();
+    former.at = board.at;
+    former.seq = board.seq;
+    former != *board
+}

@@ -1,1 +1,119 @@
-//! routes
+//! The routes: one endpoint a file. [`table`] is the one list of them, for axum and for OpenAPI alike.
+
+mod act;
+mod assignment;
+mod board;
+mod campaign;
+mod campaigns;
+mod claim;
+mod contacts;
+mod events;
+pub mod extract;
+mod health;
+mod import_chunk;
+mod import_finish;
+mod import_start;
+mod invite;
+mod join;
+mod join_page;
+mod me;
+mod presence;
+pub mod refusal;
+mod revoke_invite;
+mod revoke_session;
+mod send;
+mod sessions;
+mod thread;
+mod verdict;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderValue, Request};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::AppState;
+use super::limits;
+use super::openapi::Head;
+
+/// Every endpoint of the contract.
+pub(super) fn table() -> OpenApiRouter<AppState> {
+    let chunks = OpenApiRouter::new()
+        .routes(routes!(import_chunk::handler))
+        .layer(DefaultBodyLimit::max(limits::MAX_CHUNK_BODY));
+    OpenApiRouter::with_openapi(Head::openapi())
+        .routes(routes!(join::handler))
+        .routes(routes!(me::handler))
+        .routes(routes!(campaigns::handler))
+        .routes(routes!(campaign::handler))
+        .routes(routes!(claim::handler))
+        .routes(routes!(assignment::handler))
+        .routes(routes!(contacts::handler))
+        .routes(routes!(thread::handler))
+        .routes(routes!(send::handler))
+        .routes(routes!(act::handler))
+        .routes(routes!(verdict::handler))
+        .routes(routes!(presence::handler))
+        .routes(routes!(board::handler))
+        .routes(routes!(import_start::handler))
+        .routes(routes!(import_finish::handler))
+        .routes(routes!(invite::handler))
+        .routes(routes!(revoke_invite::handler))
+        .routes(routes!(sessions::handler))
+        .routes(routes!(revoke_session::handler))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .layer(DefaultBodyLimit::max(limits::MAX_BODY))
+        .merge(chunks)
+}
+
+/// The feeds: endpoints like the others, but without an end, so without a time limit.
+fn feeds() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(events::handler))
+}
+
+/// The document of all endpoints.
+pub(super) fn openapi() -> utoipa::openapi::OpenApi {
+    table().merge(feeds()).into_openapi()
+}
+
+/// The whole HTTP side of a server; callable without a socket.
+pub fn router(state: AppState) -> Router {
+    let document: Arc<str> = openapi().to_json().unwrap_or_default().into();
+    let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let (plain, _) = table().split_for_parts();
+    let (feeds, _) = feeds().split_for_parts();
+    plain
+        .route("/api/v1/openapi.json", get(move || std::future::ready((json, document.to_string()))))
+        .route("/join", get(join_page::handler))
+        .layer(middleware::from_fn_with_state(state.clone(), limits::request_time))
+        .merge(feeds)
+        .fallback(refusal::no_route)
+        .method_not_allowed_fallback(refusal::no_method)
+        .layer(CompressionLayer::new())
+        .layer(middleware::map_response(not_kept))
+        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION]))
+        .with_state(state)
+}
+
+/// Answers hold voters' words and tokens: no cache keeps them.
+async fn not_kept(mut response: Response) -> Response {
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What a log line says about a request: never the query, never a header.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+}

@@ -1,0 +1,29 @@
+//! `GET /api/v1/campaigns/{id}/board`
+
+use axum::Json;
+use axum::extract::State;
+
+use super::extract::At;
+use super::refusal::{Refusal, Reply};
+use crate::api::{captain::Board, problem::Problem};
+use crate::domain::ids::CampaignId;
+use crate::server::{AppState, auth::AsCaptain};
+
+/// The captain's board.
+#[utoipa::path(
+    get,
+    path = "/api/v1/campaigns/{id}/board",
+    operation_id = "board",
+    tag = "captain",
+    params(("id" = i64, Path, description = "Campaign")),
+    responses((status = 200, body = Board), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+    security(("session" = [])),
+)]
+pub async fn handler(
+    AsCaptain(captain): AsCaptain,
+    At(campaign): At<CampaignId>,
+    State(state): State<AppState>,
+) -> Reply<Json<Board>> {
+    let now = state.desk.clock.now();
+    state.store().board(captain.actor(), campaign, now).await?.map(Json).ok_or_else(Refusal::not_found)
+}

@@ -1,0 +1,53 @@
+//! `GET /api/v1/campaigns/{id}/contacts`
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+
+use super::extract::{Asked, At};
+use super::refusal::{Refusal, Reply};
+use crate::api::{
+    assignment::ContactView,
+    problem::{Code, Problem},
+};
+use crate::domain::ids::{CampaignId, ContactId};
+use crate::server::{AppState, auth::Session};
+
+/// Bodies in one answer.
+const MOST: usize = 100;
+
+/// What stands after `?`.
+#[derive(Debug, Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    ids: String,
+}
+
+/// Bodies of contacts in my hands; one that is missing in the answer is not mine any more.
+#[utoipa::path(
+    get,
+    path = "/api/v1/campaigns/{id}/contacts",
+    operation_id = "contacts",
+    tag = "texting",
+    params(
+        ("id" = i64, Path, description = "Campaign"),
+        ("ids" = String, Query, description = "Contacts, by comma; at most 100"),
+    ),
+    responses((status = 200, body = Vec<ContactView>), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+    security(("session" = [])),
+)]
+pub async fn handler(
+    session: Session,
+    At(campaign): At<CampaignId>,
+    Asked(query): Asked<Query>,
+    State(state): State<AppState>,
+) -> Reply<Json<Vec<ContactView>>> {
+    let ids = query.ids.split(',').filter(|id| !id.is_empty()).map(|id| id.trim().parse().map(ContactId));
+    let ids = ids
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_not_a_number| Refusal::new(Code::Invalid, "`ids` are numbers, by comma"))?;
+    if ids.len() > MOST {
+        return Err(Refusal::new(Code::Invalid, format!("at most {MOST} contacts at once")));
+    }
+    Ok(Json(state.store().contacts(&session.actor, campaign, &ids).await?))
+}

@@ -1,0 +1,56 @@
+//! `POST /api/v1/join`
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::{Extension, Json};
+
+use super::extract::Sent;
+use super::refusal::{Refusal, Reply};
+use crate::api::{
+    people::{JoinRequest, Joined, Me},
+    problem::{Code, Problem},
+};
+use crate::server::{AppState, store::handles::Door};
+
+/// Longest first name, in characters.
+const LONGEST_NAME: usize = 60;
+
+/// Where the caller is; a call without a socket comes from here.
+#[derive(Debug)]
+pub struct From(IpAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let peer = Extension::<ConnectInfo<SocketAddr>>::from_request_parts(parts, state).await;
+        Ok(Self(peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(ConnectInfo(peer))| peer.ip())))
+    }
+}
+
+/// Redeems an invite for a session. The token is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/api/v1/join",
+    operation_id = "join",
+    tag = "people",
+    request_body = JoinRequest,
+    responses((status = 200, body = Joined), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn handler(
+    From(peer): From,
+    State(state): State<AppState>,
+    Sent(mut request): Sent<JoinRequest>,
+) -> Reply<Json<Joined>> {
+    request.name = request.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let length = request.name.chars().count();
+    if !(1..=LONGEST_NAME).contains(&length) || request.name.chars().any(char::is_control) {
+        return Err(Refusal::new(Code::Invalid, format!("`name` has from 1 to {LONGEST_NAME} characters")));
+    }
+    state.joins.take(peer, state.desk.clock.monotonic()).map_err(Refusal::rate_limited)?;
+    let joined = Door::join(&state.desk, request).await??;
+    state.joins.give_back(peer);
+    Ok(Json(Joined { me: Me { rehearsal: state.rehearsal, ..joined.me }, token: joined.token }))
+}
