@@ -92,20 +92,15 @@ where
         .with_filter(targets)
 }
 
-/// From now on a panic is told in one redacted line, on standard error and in the log, whatever its message holds. A console
-/// puts its own hook before this one, to give the terminal back first.
+/// From now on a panic is told in one line, on standard error and in the log, without its message: that may hold a voter's
+/// words. A console puts its own hook in this one's place, which gives the terminal back first.
 pub fn tell_panics(log: &Path) {
     let log = log.display().to_string();
     std::panic::set_hook(Box::new(move |info| {
-        let message = info.payload_as_str().unwrap_or("no message");
         let place = info.location().map(ToString::to_string).unwrap_or_default();
-        let line = redact(message);
-        tracing::error!(place, "panic: {line}");
+        tracing::error!(place, "a mistake in the program");
         // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(
-            io::stderr(),
-            "textbank: a mistake in the program stopped it at {place}: {line}\nWhat was confirmed is in the journal. The log is {log}"
-        );
+        let _ = writeln!(io::stderr(), "textbank broke at {place}. The log is {log}");
     }));
 }
 

@@ -73,6 +73,12 @@ pub enum Command {
         #[command(subcommand)]
         command: settings::ConfigCommand,
     },
+    /// Print every key: where it works and what it does
+    Keys {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -159,8 +165,9 @@ fn read_config(paths: &Paths, surroundings: &Surroundings, global: &Global) -> a
 /// Whatever ended the sub-command; [`report`] prints it and knows the exit code.
 pub async fn run(cli: Cli) -> Outcome {
     // Read late: what must work with faulty settings does not ask for it.
-    let _ctx = || Context::load(&cli.global);
+    let ctx = || Context::load(&cli.global);
     match cli.command {
+        Command::Keys { json } => tools::keys(&ctx()?, json),
         Command::Completions { shell } => tools::completions(shell),
         Command::Man => tools::man(),
         Command::Config { command } => settings::run(&command, &cli.global),

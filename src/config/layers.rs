@@ -12,6 +12,8 @@ use toml::{Spanned, Table, Value};
 
 use super::rules;
 use super::schema::Config;
+use crate::console::keymap::Keymap;
+use crate::console::keymap::map::BindingError;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -158,11 +160,36 @@ impl Collected {
             origins.insert(rules::dotted(&path), (value.to_string(), origin));
             insert(&mut table, &path, value);
         }
-        let config = table.try_into().map_err(|error| {
+        let config: Config = table.try_into().map_err(|error: toml::de::Error| {
             ConfigError(vec![Fault { place: "settings".into(), what: error.message().to_owned(), excerpt: None }])
         })?;
-        Ok(Loaded { config, origins })
+        match Keymap::with_user(&config.keys) {
+            Ok(_) => Ok(Loaded { config, origins }),
+            Err(faults) => Err(ConfigError(faults.iter().map(|fault| place_binding(fault, &origins)).collect())),
+        }
     }
+}
+
+/// The key map names a faulty binding by `keys.<context>."<key>"`, or by its context alone; here it gets its line.
+fn place_binding(fault: &BindingError, origins: &BTreeMap<String, (String, Origin)>) -> Fault {
+    let what = fault.to_string();
+    let bare = what.replace('"', "");
+    let origin = origins
+        .iter()
+        .filter(|(key, _)| key.starts_with("keys."))
+        .map(|(key, (_, origin))| (key.replace('"', ""), origin))
+        .filter_map(|(key, origin)| {
+            let context = key.split('.').take(2).collect::<Vec<_>>().join(".");
+            let near = if bare.starts_with(&format!("{key}:")) {
+                2
+            } else {
+                usize::from(bare.starts_with(&format!("{context}:")))
+            };
+            (near > 0).then_some((near, origin))
+        })
+        .max_by_key(|(near, _)| *near)
+        .map_or(&Origin::Default, |(_, origin)| origin);
+    Fault { place: origin.to_string(), what, excerpt: None }
 }
 
 fn insert(table: &mut Table, path: &[String], value: Value) {
@@ -380,6 +407,17 @@ mod tests {
         ] {
             assert!(said.contains(part), "{part}\nnot in\n{said}");
         }
+    }
+
+    #[test]
+    fn faulty_bindings_are_placed() {
+        let said = load(&file("[keys.card]\nx = 'sned'\n[keys.crad]\ny = 'send'\n")).expect_err("faulty").to_string();
+        let lines: Vec<_> = said.lines().collect();
+        assert!(
+            lines[0].starts_with("c.toml:2: keys.card.\"x\": there is no action `sned`; did you mean `send`?"),
+            "{said}"
+        );
+        assert!(lines[1].starts_with("c.toml:4: keys.crad: there is no such place; did you mean `card`?"), "{said}");
     }
 
     #[test]

@@ -224,7 +224,7 @@ mod tests {
             ("count", Value::Number(-1_234_567)),
         ];
         assert_eq!(catalogue.say("only-english", &args), "From Ana on 3:05 pm: -1,234,567");
-        assert_eq!(catalogue.say("common-rehearsal", &[]), "ENSAYO");
+        assert!(catalogue.say("problem-paused", &[]).starts_with("Un capitán"));
     }
 
     #[rstest]

@@ -1,4 +1,2 @@
 # Palabras que usan varias partes.
 
-common-rehearsal = ENSAYO
-common-real-voters = VOTANTES REALES

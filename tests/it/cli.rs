@@ -1,0 +1,131 @@
+//! The program from outside: exit codes, output, errors in words.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use rstest::rstest;
+
+/// Runs the real binary with nothing of this machine's environment but what it needs to start.
+fn textbank(home: &Path, args: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_textbank"));
+    command.env_clear().env("TEXTBANK_HOME", home).args(args);
+    // Windows programs do not start without it.
+    if let Some(root) = option_env!("SystemRoot") {
+        command.env("SystemRoot", root);
+    }
+    command.envs(variables.iter().copied()).output().expect("the program runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary directory")
+}
+
+#[test]
+fn tree_of_commands_is_sound() {
+    textbank::cli::tree().debug_assert();
+}
+
+#[test]
+fn every_command_and_option_is_explained() {
+    fn look(command: &clap::Command, path: &str, faults: &mut Vec<String>) {
+        for arg in command.get_arguments().filter(|arg| arg.get_help().is_none()) {
+            faults.push(format!("{path}: {}", arg.get_id()));
+        }
+        for sub in command.get_subcommands() {
+            let path = format!("{path} {}", sub.get_name());
+            if sub.get_about().is_none() {
+                faults.push(path.clone());
+            }
+            look(sub, &path, faults);
+        }
+    }
+    let mut faults = Vec::new();
+    look(&textbank::cli::tree(), "textbank", &mut faults);
+    assert!(faults.is_empty(), "no words for: {faults:?}");
+}
+
+#[rstest]
+#[case(&["no-such-command"], 2)]
+#[case(&["--version"], 0)]
+#[case(&["--help"], 0)]
+#[case(&["man"], 0)]
+#[case(&["keys"], 0)]
+#[case(&["keys", "--json"], 0)]
+#[case(&["config", "check"], 0)]
+#[case(&["--profile", "a/b", "keys"], 2)]
+#[case(&["--set", "console.dwel_ms=1", "keys"], 2)]
+#[case(&["--log-level", "loud", "keys"], 2)]
+fn exit_codes(#[case] args: &[&str], #[case] code: i32) {
+    let home = home();
+    let output = textbank(home.path(), args, &[]);
+    assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+    assert_eq!(output.stderr.is_empty(), code == 0, "{}", text(&output.stderr));
+}
+
+#[test]
+fn settings_are_written_checked_and_shown_with_their_origin() {
+    let home = home();
+    let path = text(&textbank(home.path(), &["config", "path"], &[]).stdout);
+    assert!(Path::new(path.trim()).starts_with(home.path()), "{path}");
+    assert!(textbank(home.path(), &["config", "init"], &[]).status.success());
+    assert_eq!(std::fs::read_to_string(path.trim()).expect("written"), textbank::config::EXAMPLE);
+    let again = textbank(home.path(), &["config", "init"], &[]);
+    assert_eq!(again.status.code(), Some(1), "a file that exists is never overwritten");
+    assert!(textbank(home.path(), &["config", "check"], &[]).status.success());
+
+    let shown = textbank(
+        home.path(),
+        &["config", "show", "--origin", "--json", "--set", "name=Ana"],
+        &[("TEXTBANK_CONSOLE_ASCII", "true")],
+    );
+    let rows: serde_json::Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    let row = |key: &str| rows.as_array().expect("rows").iter().find(|row| row["key"] == key).expect("row").clone();
+    assert_eq!(row("name")["from"], "flag");
+    assert_eq!(row("console.ascii")["variable"], "TEXTBANK_CONSOLE_ASCII");
+    assert_eq!(row("console.bell")["from"], "file");
+}
+
+#[test]
+fn faulty_settings_stop_with_place_and_remedy_and_the_tools_still_work() {
+    let home = home();
+    std::fs::create_dir_all(home.path().join("config")).expect("made");
+    std::fs::write(home.path().join("config/config.toml"), "[console]\nthem = 'dark'\n").expect("written");
+    for args in [&["config", "check"][..], &["keys"]] {
+        let output = textbank(home.path(), args, &[]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(
+            said.contains("config.toml:2:1: unknown setting `console.them`; did you mean `console.theme`?"),
+            "{said}"
+        );
+        assert!(said.contains("2 | them = 'dark'\n      | ^^^^"), "{said}");
+    }
+    for args in [&["config", "path"][..], &["man"], &["completions", "bash"]] {
+        assert!(textbank(home.path(), args, &[]).status.success(), "{args:?}");
+    }
+}
+
+#[test]
+fn manual_page_and_completions_know_every_command() {
+    let home = home();
+    let page = text(&textbank(home.path(), &["man"], &[]).stdout);
+    let script = text(&textbank(home.path(), &["completions", "fish"], &[]).stdout);
+    for command in textbank::cli::tree().get_subcommands() {
+        let name = command.get_name();
+        assert!(page.contains(&name.replace('-', "\\-")), "{name} is not in the manual page");
+        assert!(script.contains(name), "{name} is not in the completions");
+    }
+}
+
+#[test]
+fn nothing_is_written_outside_home() {
+    let dir = home();
+    let inside = dir.path().join("inside");
+    textbank(&inside, &["keys"], &[]);
+    let beside: Vec<_> = std::fs::read_dir(dir.path()).expect("readable").flatten().map(|e| e.file_name()).collect();
+    assert_eq!(beside, ["inside"]);
+}

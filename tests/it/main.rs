@@ -1,0 +1,7 @@
+//! Integration tests: one binary, one module a part.
+
+mod architecture;
+mod catalogue;
+mod cli;
+mod config;
+mod source;
