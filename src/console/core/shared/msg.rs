@@ -183,7 +183,7 @@ pub struct Confirmed {
 
 /// See [`Confirmed`].
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "confirmed", rename_all = "snake_case")]
 pub enum ConfirmedWhat {
     /// A text.
     Text(SendRequest),
