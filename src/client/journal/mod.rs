@@ -1,1 +1,522 @@
 //! The journal: what a person confirmed, on disk before the screen moves on.
+//!
+//! One SQLite file for each sign-in, in a directory of its owner's alone. Every name, number and text in it is sealed
+//! (`seal`); order, state and ids are not. One task owns the connection (`keeper`); a [`Journal`] is a handle to it.
+//!
+//! - [`Journal::confirm`] returns after the synced commit and not before.
+//! - A row goes only when the server's feed has echoed it ([`Journal::echoed`]).
+//! - One console at a time: a second one gets [`JournalError::InUse`].
+//! - A damaged file is kept aside; what can be read of it goes on.
+//!
+//! What a disk may still do: when a sync fails and so does the second try, the act is reported as not journaled; should
+//! the machine stop before the next good commit, the row may be found after all, and is then handed in with its id.
+//! For a first text the server's constraint makes that harmless.
+
+mod files;
+mod index;
+mod keeper;
+mod salvage;
+mod seal;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
+
+pub use self::index::Waiting;
+
+use self::files::Files;
+use self::index::{Change, Shared};
+use self::keeper::{Job, Keeper, Pending, PendingDrafts};
+use self::salvage::Meta;
+use self::seal::{Sealer, Unsealable};
+use self::table::{StoredAct, Write};
+use crate::api::message::Verdict;
+use crate::console::core::shared::msg::Confirmed;
+use crate::domain::ids::{ContactId, DeviceId, PersonId};
+use crate::env::{SharedClock, SharedIds};
+
+/// Confirms that may wait for the disk before a further one is refused.
+const CONFIRM_QUEUE: usize = 256;
+const JOB_QUEUE: usize = 256;
+
+/// Why the journal could not do it. The text is fit to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// Another console holds it.
+    #[error("another textbank console with this sign-in is open (it holds {})", .0.display())]
+    InUse(PathBuf),
+    /// No room.
+    #[error("the disk is full")]
+    DiskFull,
+    /// It may not be written.
+    #[error("the disk or directory is read-only")]
+    ReadOnly,
+    /// The machine said no.
+    #[error("the disk failed: {0}")]
+    Io(String),
+    /// Bytes that are not what was written.
+    #[error("the journal is damaged: {0}")]
+    Damaged(String),
+    /// A newer textbank wrote it.
+    #[error("the journal was written by a newer textbank (version {found}, this one knows {known})")]
+    Newer {
+        /// Version found.
+        found: i64,
+        /// Version known.
+        known: i64,
+    },
+    /// Not wiped: so many acts have no verdict yet.
+    #[error("{0} confirmed acts have not been handed in")]
+    Unsettled(u64),
+    /// The disk is too slow: too many confirms wait.
+    #[error("the disk does not keep up")]
+    Busy,
+    /// It was closed or wiped.
+    #[error("the journal is closed")]
+    Closed,
+}
+
+impl From<std::io::Error> for JournalError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => Self::ReadOnly,
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for JournalError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(inner) => {
+                // SQLite's extended code; its low byte is the kind.
+                let code = inner.code().and_then(|code| code.parse::<i64>().ok()).unwrap_or(1);
+                match code & 0xff {
+                    13 => Self::DiskFull,
+                    8 => Self::ReadOnly,
+                    // Corrupt, not a database, and the format faults that a bent page shows as.
+                    11 | 26 | 1 => Self::Damaged(inner.message().to_owned()),
+                    _ => Self::Io(format!("{} (SQLite {code})", inner.message())),
+                }
+            }
+            sqlx::Error::Io(inner) => Self::Io(inner.to_string()),
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
+                Self::Damaged("a row is not of this journal".into())
+            }
+            other => Self::Io(other.to_string()),
+        }
+    }
+}
+
+impl From<Unsealable> for JournalError {
+    fn from(error: Unsealable) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+/// Where an act stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// On disk, no verdict yet.
+    Confirmed,
+    /// The server has it.
+    Accepted,
+    /// The server said no, for good.
+    Refused,
+    /// Whether the server has it is not known; never resent by itself.
+    Unknown,
+    /// The server said no for now: a new press may mend it.
+    Parked,
+    /// Taken back by the person before it was handed in.
+    Discarded,
+}
+
+impl State {
+    /// The word as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Parked => "parked",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    /// The state that a verdict leads to.
+    #[must_use]
+    pub fn after(verdict: &Verdict) -> Self {
+        table::state_after(verdict)
+    }
+}
+
+/// What was found at opening.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Opened {
+    /// Acts that still wait for a verdict.
+    pub recovered: u64,
+    /// Set when the file was damaged.
+    pub damaged: Option<Damage>,
+}
+
+/// A damaged journal and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// What was wrong.
+    pub why: String,
+    /// Where the damaged file was put.
+    pub kept: PathBuf,
+    /// Acts saved from it.
+    pub acts: u64,
+    /// Drafts saved from it.
+    pub drafts: u64,
+    /// Acts that were there but did not open. Rows that could not even be read are not counted.
+    pub lost: u64,
+}
+
+/// How to wipe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wipe {
+    /// Not while acts wait for their verdict.
+    SpareUnsettled,
+    /// Even then: they are lost. Only when a person was shown the number.
+    Everything,
+}
+
+/// Where the key is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyLocation {
+    /// In a file that only its owner may read.
+    File(PathBuf),
+}
+
+/// A handle to the open journal. Cheap to clone; the file closes when the last handle is gone.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    confirms: mpsc::Sender<Pending>,
+    jobs: mpsc::Sender<Job>,
+    shared: Arc<Shared>,
+    drafts: Arc<PendingDrafts>,
+    sealer: Arc<Sealer>,
+    files: Files,
+    next_order: AtomicI64,
+    meta: Mutex<Meta>,
+}
+
+impl Journal {
+    /// Opens the journal in `dir` (made when missing), within a Tokio runtime whose time is not paused.
+    ///
+    /// # Errors
+    /// [`JournalError::InUse`] when another console holds it; [`JournalError::Newer`]; what the disk says.
+    pub async fn open(dir: &Path, clock: &SharedClock, ids: &SharedIds) -> Result<(Self, Opened), JournalError> {
+        let files = Files { dir: dir.to_owned() };
+        files.make_dir()?;
+        let lock = files.take_lock()?;
+        let whole = salvage::open(&files, ids).await?;
+        let next = whole.acts.last().map_or(1, |act| act.order + 1);
+        let changes = whole.acts.iter().filter_map(|act| match act.state.as_str() {
+            "confirmed" => Some(Change::Waits(act.waiting())),
+            "unknown" => Some(Change::Unknown(act.id)),
+            _ => None,
+        });
+        let recheck = whole.acts.iter().filter(|a| matches!(a.state.as_str(), "accepted" | "refused" | "parked"));
+        let shared = Arc::new(Shared::new(changes.collect(), recheck.map(|act| act.id).collect()));
+        let drafts = Arc::new(PendingDrafts::default());
+        let (confirms, confirm_queue) = mpsc::channel(CONFIRM_QUEUE);
+        let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
+        let keeper = Keeper {
+            conn: whole.conn,
+            sealer: Arc::clone(&whole.sealer),
+            shared: Arc::clone(&shared),
+            drafts: Arc::clone(&drafts),
+            files: files.clone(),
+            lock,
+        };
+        // It ends by itself when the last handle is gone, and must finish its writes rather than be cancelled.
+        tokio::spawn(keeper.run(confirm_queue, job_queue));
+        let device = whole.meta.device;
+        let journal = Self {
+            inner: Arc::new(Inner {
+                confirms,
+                jobs,
+                shared,
+                drafts,
+                sealer: whole.sealer,
+                files,
+                next_order: AtomicI64::new(next),
+                meta: Mutex::new(whole.meta),
+            }),
+        };
+        if device.is_none() {
+            journal.set_device(DeviceId(ids.act_id(clock.now()))).await?;
+        }
+        let opened = Opened { recovered: journal.unsettled_count(), damaged: whole.damaged };
+        Ok((journal, opened))
+    }
+
+    /// Where the key is.
+    #[must_use]
+    pub fn key_location(&self) -> KeyLocation {
+        KeyLocation::File(self.inner.files.key())
+    }
+
+    /// Puts an act into the journal. Returns after the synced commit. The same act twice is held once.
+    ///
+    /// # Errors
+    /// Whatever kept it from the disk: nothing was confirmed.
+    pub async fn confirm(&self, act: &Confirmed) -> Result<(), JournalError> {
+        self.confirm_soon(act)?.await.map_err(|_| JournalError::Closed)?.map(drop)
+    }
+
+    /// As [`Self::confirm`], in two steps: the order of confirmation is that of these calls, the receiver tells when it
+    /// is on disk.
+    ///
+    /// # Errors
+    /// [`JournalError::Busy`] when too many wait, [`JournalError::Closed`].
+    pub fn confirm_soon(&self, act: &Confirmed) -> Result<oneshot::Receiver<Result<bool, JournalError>>, JournalError> {
+        let permit = self.inner.confirms.try_reserve().map_err(|error| match error {
+            mpsc::error::TrySendError::Full(()) => JournalError::Busy,
+            mpsc::error::TrySendError::Closed(()) => JournalError::Closed,
+        })?;
+        let order = self.inner.next_order.fetch_add(1, Ordering::Relaxed);
+        let row = StoredAct {
+            order,
+            id: act.id,
+            state: State::Confirmed.as_str().to_owned(),
+            contact: table::contact_of(act).map(|contact| contact.0),
+            at: act.at.as_microsecond(),
+            payload: self.inner.sealer.seal(table::act_place(&act.id, order), act)?,
+            verdict: None,
+        };
+        let (reply, answer) = oneshot::channel();
+        permit.send(Pending { write: Write::Confirm { row }, reply });
+        Ok(answer)
+    }
+
+    /// Records a verdict. True when it is the first for this act; false when there was one, or no such act.
+    ///
+    /// # Errors
+    /// What the disk says; the act then counts as waiting, and will get the same verdict again.
+    pub async fn settle(&self, verdict: &Verdict) -> Result<bool, JournalError> {
+        self.write(Write::Settle(verdict.clone())).await
+    }
+
+    /// The server's feed has echoed the verdict: the row may go. Without a verdict it stays.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn echoed(&self, id: Uuid) -> Result<(), JournalError> {
+        self.write(Write::Echoed(id)).await.map(drop)
+    }
+
+    /// Marks an act as of unknown outcome. True when it waited until now.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn mark_unknown(&self, id: Uuid) -> Result<bool, JournalError> {
+        self.write(Write::Unknown(id)).await
+    }
+
+    /// An act of unknown outcome certainly did not reach the server: it waits again.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn mark_waiting(&self, id: Uuid) -> Result<bool, JournalError> {
+        self.write(Write::Waits(id)).await
+    }
+
+    /// One act.
+    ///
+    /// # Errors
+    /// What the disk says; [`JournalError::Damaged`] when it does not open.
+    pub async fn load(&self, id: Uuid) -> Result<Option<Confirmed>, JournalError> {
+        self.ask(|reply| Job::Load(id, reply)).await
+    }
+
+    /// Acts without a verdict, in the order of confirmation.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn open_acts(&self) -> Result<Vec<Confirmed>, JournalError> {
+        self.ask(Job::OpenActs).await
+    }
+
+    /// Acts without a verdict, those of unknown outcome among them.
+    #[must_use]
+    pub fn unsettled_count(&self) -> u64 {
+        self.inner.shared.unsettled()
+    }
+
+    /// Acts of unknown outcome.
+    #[must_use]
+    pub fn unknown(&self) -> Vec<Uuid> {
+        self.inner.shared.unknown()
+    }
+
+    /// Acts that had a verdict at opening whose echo was not seen. Handed out once.
+    #[must_use]
+    pub fn take_recheck(&self) -> Vec<Uuid> {
+        self.inner.shared.take_recheck()
+    }
+
+    /// How many wait, and since when the oldest does.
+    #[must_use]
+    pub fn progress(&self) -> (u64, Option<jiff::Timestamp>) {
+        let index = self.inner.shared.lock();
+        let waiting = u64::try_from(index.waiting.len()).unwrap_or(u64::MAX);
+        (waiting, index.waiting.first_key_value().map(|(_, row)| row.at))
+    }
+
+    /// The first waiting row that `free` accepts, in order; rows of one contact behind a refused one are not offered.
+    #[must_use]
+    pub fn next_waiting(&self, free: impl Fn(&Waiting) -> bool) -> Option<Waiting> {
+        let index = self.inner.shared.lock();
+        let mut passed = std::collections::HashSet::new();
+        index
+            .waiting
+            .values()
+            .find(|row| !passed.contains(&row.contact) && (free(row) || !passed.insert(row.contact)))
+            .copied()
+    }
+
+    /// Rings with each change of what waits.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.shared.subscribe()
+    }
+
+    /// All drafts, by contact.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn drafts(&self) -> Result<Vec<(ContactId, String)>, JournalError> {
+        self.ask(Job::ReadDrafts).await
+    }
+
+    /// Keeps a draft; an empty one is forgotten. Of several for one contact that wait, only the last is written.
+    ///
+    /// # Errors
+    /// What the disk says; the draft is then tried again with the next one.
+    pub async fn save_draft(&self, contact: ContactId, text: &str) -> Result<(), JournalError> {
+        self.put_draft(contact, text);
+        self.flush_drafts().await
+    }
+
+    /// Takes a draft down in memory, in the order of the calls; [`Self::flush_drafts`] writes it.
+    pub fn put_draft(&self, contact: ContactId, text: &str) {
+        self.inner.drafts.put(contact, text.to_owned());
+    }
+
+    /// Writes the drafts taken down.
+    ///
+    /// # Errors
+    /// What the disk says; they are kept for the next time.
+    pub async fn flush_drafts(&self) -> Result<(), JournalError> {
+        self.ask(Job::Drafts).await
+    }
+
+    /// Something of the console's own (a width, a filter) kept over restarts. The key is not sealed: no names in it.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn ui_get(&self, key: &str) -> Result<Option<serde_json::Value>, JournalError> {
+        let key = key.to_owned();
+        self.ask(|reply| Job::ReadUi(key, reply)).await
+    }
+
+    /// See [`Self::ui_get`].
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn ui_set(&self, key: &str, value: &serde_json::Value) -> Result<(), JournalError> {
+        let value = self.inner.sealer.seal(table::ui_place(key), value)?;
+        self.write(Write::Ui { key: key.to_owned(), value }).await.map(drop)
+    }
+
+    /// This installation's id; minted at the first opening.
+    #[must_use]
+    pub fn device(&self) -> Option<DeviceId> {
+        self.meta().device
+    }
+
+    /// Sets the installation's id (when one was named at joining).
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn set_device(&self, device: DeviceId) -> Result<(), JournalError> {
+        let value = self.inner.sealer.seal(table::meta_place("device"), &device)?;
+        self.write(Write::Meta { key: "device", value }).await?;
+        self.meta().device = Some(device);
+        Ok(())
+    }
+
+    /// Whose journal it is, once known.
+    #[must_use]
+    pub fn person(&self) -> Option<PersonId> {
+        self.meta().person
+    }
+
+    /// Says whose journal it is.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn set_person(&self, person: PersonId) -> Result<(), JournalError> {
+        let value = self.inner.sealer.seal(table::meta_place("person"), &person)?;
+        self.write(Write::Meta { key: "person", value }).await?;
+        self.meta().person = Some(person);
+        Ok(())
+    }
+
+    /// Destroys the key and every file. Afterwards this journal is closed.
+    ///
+    /// # Errors
+    /// [`JournalError::Unsettled`] when acts wait and `how` spares them (nothing is destroyed then); what the disk says.
+    pub async fn wipe(&self, how: Wipe) -> Result<(), JournalError> {
+        self.ask(|reply| Job::Wipe(how, reply)).await
+    }
+
+    /// Writes what is pending and closes the file; other handles get [`JournalError::Closed`] from now on.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn close(&self) -> Result<(), JournalError> {
+        self.ask(Job::Close).await
+    }
+
+    fn meta(&self) -> std::sync::MutexGuard<'_, Meta> {
+        self.inner.meta.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn write(&self, write: Write) -> Result<bool, JournalError> {
+        self.ask(|reply| Job::Write(Pending { write, reply })).await
+    }
+
+    async fn ask<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, JournalError>>) -> Job,
+    ) -> Result<T, JournalError> {
+        let (reply, answer) = oneshot::channel();
+        self.inner.jobs.send(job(reply)).await.map_err(|_| JournalError::Closed)?;
+        answer.await.map_err(|_| JournalError::Closed)?
+    }
+
+    /// Runs a statement on the connection: how tests make a disk full or read-only.
+    #[cfg(test)]
+    pub(crate) async fn raw(&self, sql: &'static str) -> Result<(), JournalError> {
+        self.ask(|reply| Job::Raw(sql, reply)).await
+    }
+}

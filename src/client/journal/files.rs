@@ -1,0 +1,204 @@
+//! The journal's files: made for their owner alone, whatever the umask, and held by one console at a time.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::{JournalError, seal::KEY_BYTES};
+use crate::env::SharedIds;
+
+/// Where things are in a sign-in's directory.
+#[derive(Debug, Clone)]
+pub(super) struct Files {
+    pub(super) dir: PathBuf,
+}
+
+impl Files {
+    pub(super) fn db(&self) -> PathBuf {
+        self.dir.join("journal.db")
+    }
+
+    pub(super) fn key(&self) -> PathBuf {
+        self.dir.join("key")
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.dir.join("lock")
+    }
+
+    /// A rebuilt journal that is not finished; thrown away when found.
+    pub(super) fn building(&self) -> PathBuf {
+        self.dir.join("journal.building")
+    }
+
+    /// A rebuilt journal that is complete, to be put in place.
+    pub(super) fn rebuilt(&self) -> PathBuf {
+        self.dir.join("journal.rebuilt")
+    }
+
+    /// Makes the directory if needed, for the owner only.
+    pub(super) fn make_dir(&self) -> io::Result<()> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.dir)?;
+        // One that was there already may be open to others. On Windows the profile's own access list does this.
+        #[cfg(unix)]
+        fs::set_permissions(&self.dir, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+        Ok(())
+    }
+
+    /// Takes the lock for as long as the file lives.
+    pub(super) fn take_lock(&self) -> Result<File, JournalError> {
+        let file = private().read(true).write(true).create(true).truncate(false).open(self.lock())?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(JournalError::InUse(self.dir.clone())),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// Makes sure that the database file exists with its owner's rights before SQLite opens it; SQLite gives `-wal`
+    /// the same rights.
+    pub(super) fn make_private(&self, path: &Path) -> io::Result<()> {
+        let file = private().read(true).write(true).create(true).truncate(false).open(path)?;
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        file.sync_all()?;
+        self.sync_dir()
+    }
+
+    /// The key; `None` when there is none or it is no key.
+    pub(super) fn read_key(&self) -> io::Result<Option<Zeroizing<[u8; KEY_BYTES]>>> {
+        let mut file = match File::open(self.key()) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_BYTES + 1));
+        std::io::Read::by_ref(&mut file).take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(<[u8; KEY_BYTES]>::try_from(bytes.as_slice()).ok().map(Zeroizing::new))
+    }
+
+    /// Makes a key, durable before anything is sealed with it. A former one that was no key is kept aside.
+    pub(super) fn make_key(&self, ids: &SharedIds) -> io::Result<Zeroizing<[u8; KEY_BYTES]>> {
+        if self.key().exists() {
+            fs::rename(self.key(), self.free_name("key.damaged"))?;
+        }
+        let mut key = Zeroizing::new([0u8; KEY_BYTES]);
+        ids.fill(key.as_mut_slice());
+        // Under another name first: a key file is whole or absent.
+        let fresh = self.dir.join("key.new");
+        match fs::remove_file(&fresh) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = private().write(true).create_new(true).open(&fresh)?;
+        file.write_all(key.as_slice())?;
+        file.sync_all()?;
+        fs::rename(&fresh, self.key())?;
+        self.sync_dir()?;
+        Ok(key)
+    }
+
+    /// The first free `stem-N` in the directory.
+    pub(super) fn free_name(&self, stem: &str) -> PathBuf {
+        let mut n = 1u32;
+        loop {
+            let path = self.dir.join(format!("{stem}-{n}"));
+            if !path.exists() {
+                return path;
+            }
+            n += 1;
+        }
+    }
+
+    /// Moves a database and what belongs to it. The main file goes last: while it is there, the move is not done.
+    pub(super) fn move_db(&self, from: &Path, to: &Path) -> io::Result<()> {
+        rename_if_there(&beside(from, "-wal"), &beside(to, "-wal"))?;
+        remove_if_there(&beside(from, "-shm"))?;
+        rename_if_there(from, to)?;
+        self.sync_dir()
+    }
+
+    /// Removes a database and what belongs to it.
+    pub(super) fn remove_db(&self, path: &Path) -> io::Result<()> {
+        for tail in ["-wal", "-shm", "-journal", ""] {
+            remove_if_there(&beside(path, tail))?;
+        }
+        self.sync_dir()
+    }
+
+    /// Destroys the key, then everything else but the lock (it is held).
+    pub(super) fn destroy(&self) -> io::Result<()> {
+        let mut failed = None;
+        let names: Vec<PathBuf> = fs::read_dir(&self.dir)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let is_key = |path: &&PathBuf| file_name(path).is_some_and(|n| n.starts_with("key"));
+        let is_data = |path: &&PathBuf| file_name(path).is_some_and(|n| n.starts_with("journal."));
+        for path in names.iter().filter(is_key) {
+            if let Err(error) = overwrite(path).and_then(|()| fs::remove_file(path)) {
+                failed = Some(error);
+            }
+        }
+        for path in names.iter().filter(is_data) {
+            if let Err(error) = fs::remove_file(path) {
+                failed = Some(error);
+            }
+        }
+        self.sync_dir()?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Makes renames and new files durable. Windows does so by itself.
+    pub(super) fn sync_dir(&self) -> io::Result<()> {
+        #[cfg(unix)]
+        File::open(&self.dir)?.sync_all()?;
+        Ok(())
+    }
+}
+
+fn file_name(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
+}
+
+/// Zeros over a key before it goes. A flash disk may keep old blocks: the database is destroyed as well.
+fn overwrite(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(KEY_BYTES).min(4096);
+    file.write_all(&vec![0; length])?;
+    file.sync_all()
+}
+
+/// The path with `tail` at its end, as SQLite names its side files.
+pub(super) fn beside(path: &Path, tail: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(tail);
+    PathBuf::from(name)
+}
+
+fn rename_if_there(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Options for files that only their owner may read, from the moment they exist.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    #[cfg(not(unix))]
+    let _ = &mut options;
+    options
+}

@@ -1,0 +1,303 @@
+//! Opening a journal, whole or damaged. What is damaged is kept aside, what can be read of it goes into a new one.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteRow, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::files::{Files, beside};
+use super::seal::Sealer;
+use super::table::{self, StoredAct};
+use super::{Damage, JournalError, keeper};
+use crate::domain::ids::{ContactId, DeviceId, PersonId};
+use crate::env::SharedIds;
+
+/// What the sealed part of `meta` holds.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Meta {
+    pub(super) device: Option<DeviceId>,
+    pub(super) person: Option<PersonId>,
+}
+
+/// An open, whole journal.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) conn: SqliteConnection,
+    pub(super) sealer: Arc<Sealer>,
+    pub(super) acts: Vec<StoredAct>,
+    pub(super) meta: Meta,
+    pub(super) damaged: Option<Damage>,
+}
+
+/// Opens what is there, or makes a new one. The lock is held by the caller.
+pub(super) async fn open(files: &Files, ids: &SharedIds) -> Result<Whole, JournalError> {
+    files.remove_db(&files.building())?;
+    if files.rebuilt().exists() {
+        // A rebuilding was cut short after it was complete: the damaged one may still be in the place.
+        let kept = free_kept(files);
+        files.move_db(&files.db(), &kept)?;
+        files.move_db(&files.rebuilt(), &files.db())?;
+    }
+    let key = files.read_key()?;
+    let fresh = !files.key().exists() && empty(&files.db())?;
+    if fresh {
+        return create(files, ids).await;
+    }
+    let why = match &key {
+        None => "the key is missing or is no key".to_owned(),
+        Some(_) if empty(&files.db())? => "the file is empty".to_owned(),
+        Some(key) => {
+            let sealer = Arc::new(Sealer::new(key.clone(), Arc::clone(ids)));
+            match read_whole(files, &sealer).await {
+                Ok(Some((conn, acts, meta))) => return Ok(Whole { conn, sealer, acts, meta, damaged: None }),
+                Ok(None) if key_only(files) => "the file is empty".to_owned(),
+                Ok(None) => "the file holds no tables".to_owned(),
+                Err(JournalError::Damaged(why)) => why,
+                Err(error) => return Err(error),
+            }
+        }
+    };
+    rebuild(files, ids, key, why).await
+}
+
+fn key_only(files: &Files) -> bool {
+    empty(&files.db()).unwrap_or(false)
+}
+
+fn empty(path: &Path) -> std::io::Result<bool> {
+    match std::fs::metadata(path) {
+        Ok(meta) => Ok(meta.len() == 0),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        // One process owns the file: the index of the log then lives in memory, not in a file beside it.
+        .locking_mode(SqliteLockingMode::Exclusive)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        // A predecessor in this process may be closing its thread.
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging()
+}
+
+async fn connect(files: &Files, path: &Path) -> Result<SqliteConnection, JournalError> {
+    files.make_private(path)?;
+    Ok(SqliteConnection::connect_with(&options(path)).await?)
+}
+
+/// A journal for the first time. The key comes last: where there is a key, the tables were there before.
+async fn create(files: &Files, ids: &SharedIds) -> Result<Whole, JournalError> {
+    let mut conn = connect(files, &files.db()).await?;
+    table::create(&mut conn).await?;
+    let key = files.make_key(ids)?;
+    Ok(Whole {
+        conn,
+        sealer: Arc::new(Sealer::new(key, Arc::clone(ids))),
+        acts: Vec::new(),
+        meta: Meta::default(),
+        damaged: None,
+    })
+}
+
+/// Opens and checks everything. `None`: no tables. `Damaged`: something does not read or does not open.
+async fn read_whole(
+    files: &Files,
+    sealer: &Sealer,
+) -> Result<Option<(SqliteConnection, Vec<StoredAct>, Meta)>, JournalError> {
+    let mut conn = connect(files, &files.db()).await?;
+    match check_all(&mut conn, sealer).await {
+        Ok(Some((acts, meta))) => Ok(Some((conn, acts, meta))),
+        other => {
+            // Closed before anything is moved.
+            drop(conn.close().await);
+            other.map(|_| None)
+        }
+    }
+}
+
+async fn check_all(
+    conn: &mut SqliteConnection,
+    sealer: &Sealer,
+) -> Result<Option<(Vec<StoredAct>, Meta)>, JournalError> {
+    match table::version(conn).await? {
+        None => return Ok(None),
+        Some(found) if found > table::VERSION => return Err(JournalError::Newer { found, known: table::VERSION }),
+        Some(_) => {}
+    }
+    let report: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut *conn).await?;
+    if report != "ok" {
+        return Err(JournalError::Damaged("the database's own check failed".into()));
+    }
+    let mut acts = Vec::new();
+    for row in sqlx::query(ACTS).fetch_all(&mut *conn).await? {
+        let act = StoredAct::from_row(&row)?;
+        act.open(sealer)?;
+        acts.push(act);
+    }
+    keeper::read_drafts(conn, sealer).await?;
+    let meta =
+        Meta { device: read_meta(conn, sealer, "device").await?, person: read_meta(conn, sealer, "person").await? };
+    Ok(Some((acts, meta)))
+}
+
+async fn read_meta<T: serde::de::DeserializeOwned>(
+    conn: &mut SqliteConnection,
+    sealer: &Sealer,
+    key: &'static str,
+) -> Result<Option<T>, JournalError> {
+    let row = sqlx::query("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let sealed: Vec<u8> = row.try_get(0)?;
+    Ok(Some(sealer.open(table::meta_place(key), &sealed)?))
+}
+
+const ACTS: &str = "SELECT ord, id, state, contact, at, payload, verdict FROM acts ORDER BY ord";
+const DRAFTS: &str = "SELECT contact, text FROM drafts ORDER BY contact";
+
+/// What could be read of a damaged journal.
+#[derive(Debug, Default)]
+struct Saved {
+    acts: BTreeMap<i64, StoredAct>,
+    drafts: BTreeMap<i64, Vec<u8>>,
+    meta: Meta,
+    /// Rows that were read and did not open.
+    lost: u64,
+}
+
+async fn rebuild(
+    files: &Files,
+    ids: &SharedIds,
+    key: Option<Zeroizing<[u8; 32]>>,
+    why: String,
+) -> Result<Whole, JournalError> {
+    let saved = match &key {
+        Some(key) => save(&files.db(), &Sealer::new(key.clone(), Arc::clone(ids))).await,
+        None => Saved::default(),
+    };
+    let key = match key {
+        Some(key) => key,
+        None => files.make_key(ids)?,
+    };
+    let sealer = Arc::new(Sealer::new(key, Arc::clone(ids)));
+    build(files, &sealer, &saved).await?;
+    let kept = free_kept(files);
+    files.move_db(&files.db(), &kept)?;
+    files.move_db(&files.rebuilt(), &files.db())?;
+    let conn = connect(files, &files.db()).await?;
+    tracing::warn!(%why, acts = saved.acts.len(), drafts = saved.drafts.len(), lost = saved.lost, "the journal was damaged");
+    Ok(Whole {
+        conn,
+        sealer,
+        damaged: Some(Damage {
+            why,
+            kept,
+            acts: u64::try_from(saved.acts.len()).unwrap_or(u64::MAX),
+            drafts: u64::try_from(saved.drafts.len()).unwrap_or(u64::MAX),
+            lost: saved.lost,
+        }),
+        acts: saved.acts.into_values().collect(),
+        meta: saved.meta,
+    })
+}
+
+fn free_kept(files: &Files) -> std::path::PathBuf {
+    files.free_name("journal.db.damaged")
+}
+
+/// Builds the new one beside the old one; it gets its final name only when it is complete and synced.
+async fn build(files: &Files, sealer: &Sealer, saved: &Saved) -> Result<(), JournalError> {
+    let path = files.building();
+    files.remove_db(&path)?;
+    let mut conn = connect(files, &path).await?;
+    table::create(&mut conn).await?;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut conn).await?;
+    for act in saved.acts.values() {
+        act.insert(&mut conn).await?;
+    }
+    for (contact, text) in &saved.drafts {
+        sqlx::query("INSERT INTO drafts (contact, text) VALUES ($1,$2)")
+            .bind(contact)
+            .bind(text)
+            .execute(&mut conn)
+            .await?;
+    }
+    for (key, value) in [
+        ("device", saved.meta.device.map(|d| sealer.seal(table::meta_place("device"), &d))),
+        ("person", saved.meta.person.map(|p| sealer.seal(table::meta_place("person"), &p))),
+    ] {
+        if let Some(value) = value {
+            sqlx::query("INSERT INTO meta (key, value) VALUES ($1,$2)")
+                .bind(key)
+                .bind(value?)
+                .execute(&mut conn)
+                .await?;
+        }
+    }
+    sqlx::query("COMMIT").execute(&mut conn).await?;
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn).await?;
+    conn.close().await?;
+    std::fs::File::open(&path)?.sync_all()?;
+    files.remove_db(&files.rebuilt())?;
+    std::fs::rename(&path, files.rebuilt())?;
+    Ok(files.sync_dir()?)
+}
+
+/// Reads from both ends: a bad page in the middle hides only what hangs on it.
+async fn save(path: &Path, sealer: &Sealer) -> Saved {
+    let mut saved = Saved::default();
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .create_if_missing(false)
+        // Without this SQLite refuses to read a file that is shorter than its header says.
+        .pragma("writable_schema", "ON");
+    let Ok(mut conn) = SqliteConnection::connect_with(&options.disable_statement_logging()).await else {
+        return saved;
+    };
+    let mut lost: BTreeMap<Uuid, ()> = BTreeMap::new();
+    for direction in ["ASC", "DESC"] {
+        for row in rows(&mut conn, format!("{ACTS} {direction}")).await {
+            let Ok(act) = StoredAct::from_row(&row) else { continue };
+            match act.open(sealer) {
+                Ok(_) => drop(saved.acts.insert(act.order, act)),
+                Err(_) => drop(lost.insert(act.id, ())),
+            }
+        }
+        for row in rows(&mut conn, format!("{DRAFTS} {direction}")).await {
+            let (Ok(contact), Ok(text)) = (row.try_get::<i64, _>(0), row.try_get::<Vec<u8>, _>(1)) else { continue };
+            if sealer.open::<String>(table::draft_place(ContactId(contact)), &text).is_ok() {
+                saved.drafts.insert(contact, text);
+            }
+        }
+    }
+    // A damaged index may show one act twice.
+    let mut seen = std::collections::BTreeSet::new();
+    saved.acts.retain(|_, act| seen.insert(act.id));
+    saved.lost = u64::try_from(lost.len()).unwrap_or(u64::MAX);
+    saved.meta.device = read_meta(&mut conn, sealer, "device").await.ok().flatten();
+    saved.meta.person = read_meta(&mut conn, sealer, "person").await.ok().flatten();
+    drop(conn.close().await);
+    drop(std::fs::remove_file(beside(path, "-shm")));
+    saved
+}
+
+async fn rows(conn: &mut SqliteConnection, sql: String) -> Vec<SqliteRow> {
+    use futures_util::StreamExt;
+    let mut stream = sqlx::query(AssertSqlSafe(sql)).fetch(conn);
+    let mut rows = Vec::new();
+    while let Some(Ok(row)) = stream.next().await {
+        rows.push(row);
+    }
+    rows
+}
