@@ -1,0 +1,290 @@
+//! Looks: a few semantic roles, and what each theme makes of them. Meaning never hangs on colour alone: wherever a role
+//! says something, a word or a sign beside it says it too.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// What a piece of the screen means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Ordinary text.
+    Text,
+    /// Text of less weight: times, hints, what is past.
+    Faint,
+    /// Titles of panes.
+    Title,
+    /// Borders.
+    Border,
+    /// Border of the pane that has the keys.
+    Focus,
+    /// The mark and border of a rehearsal.
+    Rehearsal,
+    /// The mark and border of the real thing.
+    RealVoters,
+    /// The selected row.
+    Selected,
+    /// A key in a hint.
+    Key,
+    /// What a voter wrote.
+    Inbound,
+    /// What the campaign wrote.
+    Outbound,
+    /// Went well.
+    Good,
+    /// Wants attention.
+    Warn,
+    /// Went wrong, or must not be done.
+    Bad,
+    /// The exact text that would go out.
+    Exact,
+}
+
+const ROLES: usize = 15;
+
+/// How many colours the terminal has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Depth {
+    /// None, or `NO_COLOR`: attributes only.
+    Mono,
+    /// Sixteen.
+    Sixteen,
+    /// 256.
+    #[default]
+    Indexed,
+    /// 24 bits.
+    True,
+}
+
+/// A style for each role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Theme {
+    /// Its name in the settings.
+    pub name: &'static str,
+    styles: [Style; ROLES],
+}
+
+/// Foreground, background (none: the screen's), attributes; in the order of [`Role`].
+type Row = (u32, Option<u32>, Modifier);
+
+const BOLD: Modifier = Modifier::BOLD;
+const NONE: Modifier = Modifier::empty();
+const UNDER: Modifier = Modifier::UNDERLINED;
+
+const DARK_BACK: u32 = 0x0f_15_1c;
+const DARK: [Row; ROLES] = [
+    (0xd8_de_e6, None, NONE),
+    (0x93_a1_b0, None, NONE),
+    (0xff_ff_ff, None, BOLD),
+    (0x6f_7f_90, None, NONE),
+    (0x6c_c3_ff, None, BOLD),
+    (0x12_12_12, Some(0xf2_c1_4e), BOLD),
+    (0xff_ff_ff, Some(0xb3_26_1e), BOLD),
+    (0xff_ff_ff, Some(0x24_4a_6b), BOLD),
+    (0x8f_d3_ff, None, BOLD),
+    (0xf3_d9_8b, None, NONE),
+    (0xb5_d8_f7, None, NONE),
+    (0x7d_d8_8f, None, NONE),
+    (0xf2_c1_4e, None, BOLD),
+    (0xff_8a_80, None, BOLD),
+    (0xff_ff_ff, None, NONE),
+];
+
+const LIGHT_BACK: u32 = 0xfb_fa_f7;
+const LIGHT: [Row; ROLES] = [
+    (0x22_26_2b, None, NONE),
+    (0x5a_63_6d, None, NONE),
+    (0x00_00_00, None, BOLD),
+    (0x6b_74_7e, None, NONE),
+    (0x0b_57_9c, None, BOLD),
+    (0x1a_14_00, Some(0xf2_c1_4e), BOLD),
+    (0xff_ff_ff, Some(0xb3_26_1e), BOLD),
+    (0x00_00_00, Some(0xc7_df_f5), BOLD),
+    (0x0b_57_9c, None, BOLD),
+    (0x6b_45_00, None, NONE),
+    (0x12_4b_7d, None, NONE),
+    (0x1b_6b_2f, None, NONE),
+    (0x7a_4d_00, None, BOLD),
+    (0xa8_1c_14, None, BOLD),
+    (0x00_00_00, None, NONE),
+];
+
+const HIGH_BACK: u32 = 0x00_00_00;
+const HIGH: [Row; ROLES] = [
+    (0xff_ff_ff, None, NONE),
+    (0xe0_e0_e0, None, NONE),
+    (0xff_ff_ff, None, BOLD),
+    (0xff_ff_ff, None, NONE),
+    (0xff_ff_00, None, BOLD),
+    (0x00_00_00, Some(0xff_ff_00), BOLD),
+    (0xff_ff_ff, Some(0xb0_00_00), BOLD),
+    (0x00_00_00, Some(0xff_ff_ff), BOLD),
+    (0xff_ff_00, None, BOLD),
+    (0xff_ff_80, None, NONE),
+    (0x80_ff_ff, None, NONE),
+    (0x80_ff_80, None, BOLD),
+    (0xff_ff_00, None, BOLD),
+    (0xff_a0_a0, None, BOLD),
+    (0xff_ff_ff, None, BOLD),
+];
+
+/// Attributes only; reverse video sets apart what stands out most.
+const MONO: [Modifier; ROLES] = [
+    NONE,
+    Modifier::DIM,
+    BOLD,
+    NONE,
+    BOLD,
+    Modifier::REVERSED,
+    BOLD.union(Modifier::REVERSED),
+    Modifier::REVERSED,
+    BOLD,
+    NONE,
+    NONE,
+    NONE,
+    BOLD,
+    BOLD.union(UNDER),
+    NONE,
+];
+
+impl Theme {
+    /// Names that [`Self::named`] knows.
+    pub const NAMES: [&'static str; 4] = ["dark", "light", "high-contrast", "mono"];
+
+    /// The theme of this name, in as many colours as the terminal has.
+    #[must_use]
+    pub fn named(name: &str, depth: Depth) -> Option<Self> {
+        let (name, rows, back) = match name {
+            "dark" => ("dark", &DARK, DARK_BACK),
+            "light" => ("light", &LIGHT, LIGHT_BACK),
+            "high-contrast" => ("high-contrast", &HIGH, HIGH_BACK),
+            "mono" => return Some(Self::mono()),
+            _ => return None,
+        };
+        if depth == Depth::Mono {
+            return Some(Self::mono());
+        }
+        let styles = rows.map(|(fore, own_back, attributes)| {
+            Style::new()
+                .fg(colour(fore, depth))
+                .bg(colour(own_back.unwrap_or(back), depth))
+                .add_modifier(attributes)
+        });
+        Some(Self { name, styles })
+    }
+
+    /// Attributes only.
+    #[must_use]
+    pub fn mono() -> Self {
+        Self { name: "mono", styles: MONO.map(|attributes| Style::new().add_modifier(attributes)) }
+    }
+
+    /// The style of a role.
+    #[must_use]
+    pub fn style(&self, role: Role) -> Style {
+        self.styles[role as usize]
+    }
+}
+
+impl Default for Theme {
+    fn default() -> Self {
+        Self::named("dark", Depth::default()).unwrap_or_else(Self::mono)
+    }
+}
+
+fn parts(rgb: u32) -> (u8, u8, u8) {
+    let [_, r, g, b] = rgb.to_be_bytes();
+    (r, g, b)
+}
+
+fn colour(rgb: u32, depth: Depth) -> Color {
+    let (r, g, b) = parts(rgb);
+    match depth {
+        Depth::Mono => Color::Reset,
+        Depth::True => Color::Rgb(r, g, b),
+        Depth::Indexed => Color::Indexed(nearest_256(r, g, b)),
+        Depth::Sixteen => nearest_16(r, g, b),
+    }
+}
+
+const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+fn nearest_256(r: u8, g: u8, b: u8) -> u8 {
+    let nearest = |c: u8| (0..6u8).min_by_key(|i| STEPS[usize::from(*i)].abs_diff(c)).unwrap_or(0);
+    let (x, y, z) = (nearest(r), nearest(g), nearest(b));
+    let cube = [STEPS[usize::from(x)], STEPS[usize::from(y)], STEPS[usize::from(z)]];
+    let grey_step = (0..24u8).min_by_key(|i| distance([8 + 10 * i; 3], [r, g, b])).unwrap_or(0);
+    let grey = [8 + 10 * grey_step; 3];
+    if distance(grey, [r, g, b]) < distance(cube, [r, g, b]) { 232 + grey_step } else { 16 + 36 * x + 6 * y + z }
+}
+
+fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
+    a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
+}
+
+fn nearest_16(r: u8, g: u8, b: u8) -> Color {
+    const BASIC: [([u8; 3], Color); 12] = [
+        ([0, 0, 0], Color::Black),
+        ([205, 0, 0], Color::Red),
+        ([0, 205, 0], Color::Green),
+        ([205, 205, 0], Color::Yellow),
+        ([0, 0, 238], Color::Blue),
+        ([229, 229, 229], Color::Gray),
+        ([127, 127, 127], Color::DarkGray),
+        ([255, 90, 90], Color::LightRed),
+        ([90, 255, 90], Color::LightGreen),
+        ([255, 255, 90], Color::LightYellow),
+        ([90, 255, 255], Color::LightCyan),
+        ([255, 255, 255], Color::White),
+    ];
+    BASIC.iter().min_by_key(|(c, _)| distance(*c, [r, g, b])).map_or(Color::Reset, |(_, colour)| *colour)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn luminance(rgb: u32) -> f64 {
+        let (r, g, b) = parts(rgb);
+        let linear = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+    }
+
+    fn contrast(a: u32, b: u32) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[rstest]
+    #[case::dark(&DARK, DARK_BACK, 4.5)]
+    #[case::light(&LIGHT, LIGHT_BACK, 4.5)]
+    #[case::high_contrast(&HIGH, HIGH_BACK, 7.0)]
+    fn every_role_can_be_read(#[case] rows: &[Row; ROLES], #[case] back: u32, #[case] least: f64) {
+        for (index, (fore, own_back, _)) in rows.iter().enumerate() {
+            let ratio = contrast(*fore, own_back.unwrap_or(back));
+            // Borders are no text: 3:1 is asked of them.
+            let least = if index == Role::Border as usize { 3.0 } else { least };
+            assert!(ratio >= least, "role {index}: {ratio:.2}");
+        }
+    }
+
+    #[test]
+    fn mono_has_no_colour_and_still_sets_apart_what_matters() {
+        let mono = Theme::named("dark", Depth::Mono).expect("known");
+        for role in [Role::Rehearsal, Role::RealVoters, Role::Selected, Role::Bad] {
+            assert_eq!((mono.style(role).fg, mono.style(role).bg), (None, None));
+            assert_ne!(mono.style(role), mono.style(Role::Text));
+        }
+        assert_ne!(mono.style(Role::Rehearsal), mono.style(Role::RealVoters));
+    }
+
+    #[test]
+    fn names_are_known() {
+        for name in Theme::NAMES {
+            assert_eq!(Theme::named(name, Depth::True).map(|t| t.name), Some(name));
+        }
+        assert_eq!(Theme::named("mauve", Depth::True), None);
+    }
+}

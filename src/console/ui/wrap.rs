@@ -1,0 +1,144 @@
+//! Lines of text by graphemes: wrapping, cutting, measuring. No grapheme is ever split.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Columns of a text.
+#[must_use]
+pub fn columns(text: &str) -> u16 {
+    u16::try_from(text.graphemes(true).map(grapheme_columns).sum::<usize>()).unwrap_or(u16::MAX)
+}
+
+/// Columns of one grapheme: nothing wider than two.
+#[must_use]
+pub fn grapheme_columns(grapheme: &str) -> usize {
+    grapheme.width().min(2)
+}
+
+/// Byte ranges of the lines of `text` in `width` columns. Breaks after blanks where it can, else anywhere between
+/// graphemes; a line break in the text ends a line. Every byte but line breaks is in exactly one line; blanks that hang over
+/// the edge stay at the end of their line. An empty text is one empty line.
+#[must_use]
+pub fn wrap(text: &str, width: u16) -> Vec<Range<usize>> {
+    let width = usize::from(width.max(2));
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for paragraph in text.split('\n') {
+        wrap_paragraph(paragraph, start, width, &mut lines);
+        start += paragraph.len() + 1;
+    }
+    lines
+}
+
+fn wrap_paragraph(text: &str, offset: usize, width: usize, lines: &mut Vec<Range<usize>>) {
+    let mut line_start = 0;
+    let mut used = 0;
+    // Where the line may be broken, and the columns up to there.
+    let mut break_at: Option<(usize, usize)> = None;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let blank = grapheme.chars().all(char::is_whitespace);
+        let columns = grapheme_columns(grapheme);
+        if used + columns > width && !blank {
+            let (cut, columns_before) = break_at.take().unwrap_or((at, used));
+            lines.push(offset + line_start..offset + cut);
+            line_start = cut;
+            used -= columns_before;
+            // What is carried over may itself be too long; it is shorter than a line, so one cut is enough.
+        }
+        used += columns;
+        if blank {
+            break_at = Some((at + grapheme.len(), used));
+        }
+    }
+    lines.push(offset + line_start..offset + text.len());
+}
+
+/// Row and column of a byte offset in wrapped lines.
+#[must_use]
+pub fn place(text: &str, lines: &[Range<usize>], offset: usize, width: u16) -> (usize, u16) {
+    let row = lines.iter().rposition(|line| line.start <= offset).unwrap_or(0);
+    let Some(line) = lines.get(row) else { return (0, 0) };
+    let end = offset.min(line.end);
+    let column = columns(text.get(line.start..end).unwrap_or_default());
+    (row, column.min(width.saturating_sub(1)))
+}
+
+/// `text` cut to `width` columns, with `more` at its end when something was cut off.
+#[must_use]
+pub fn cut(text: &str, width: u16, more: &str) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let room = usize::from(width.saturating_sub(columns(more)));
+    let mut used = 0;
+    let mut out = String::new();
+    for grapheme in text.graphemes(true) {
+        used += grapheme_columns(grapheme);
+        if used > room {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    if columns(more) <= width {
+        out.push_str(more);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    fn lines(text: &str, width: u16) -> Vec<&str> {
+        wrap(text, width).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[rstest]
+    #[case("", 10, &[""])]
+    #[case("hello there you", 11, &["hello there ", "you"])]
+    #[case("hello there", 10, &["hello ", "there"])]
+    #[case("abcdefghij", 4, &["abcd", "efgh", "ij"])]
+    #[case("a\n\nb", 4, &["a", "", "b"])]
+    #[case("日本語テキスト", 5, &["日本", "語テ", "キス", "ト"])]
+    #[case("👩‍👩‍👧‍👦👩‍👩‍👧‍👦 x", 4, &["👩‍👩‍👧‍👦👩‍👩‍👧‍👦 ", "x"])]
+    fn lines_break_between_graphemes(#[case] text: &str, #[case] width: u16, #[case] expected: &[&str]) {
+        assert_eq!(lines(text, width), expected);
+    }
+
+    #[rstest]
+    #[case("hello there", 0, (0, 0))]
+    #[case("hello there", 5, (0, 5))]
+    #[case("hello there", 6, (1, 0))]
+    #[case("hello there", 11, (1, 5))]
+    #[case("a\nb", 1, (0, 1))]
+    #[case("a\nb", 2, (1, 0))]
+    fn offsets_have_places(#[case] text: &str, #[case] offset: usize, #[case] expected: (usize, u16)) {
+        assert_eq!(place(text, &wrap(text, 8), offset, 8), expected);
+    }
+
+    #[test]
+    fn cutting_keeps_graphemes_whole() {
+        assert_eq!(cut("日本語", 5, "…"), "日本…");
+        assert_eq!(cut("日本語", 6, "…"), "日本語");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2, "…"), "e\u{301}…");
+        assert_eq!(cut("abc", 0, "…"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_is_too_wide(text in "[a-z \n日語\u{301}👩\u{200d}👧🇩🇪א]{0,80}", width in 2u16..40) {
+            let ranges = wrap(&text, width);
+            let joined: String = ranges.iter().map(|r| &text[r.clone()]).collect();
+            prop_assert_eq!(joined, text.replace('\n', ""));
+            for range in &ranges {
+                prop_assert!(columns(text[range.clone()].trim_end()) <= width);
+            }
+            let cut = cut(&text, width, "…");
+            prop_assert!(columns(&cut) <= width.max(columns(&text)));
+        }
+    }
+}
