@@ -1,5 +1,17 @@
 //! Pure views: draw a model into a buffer. No clock, no network, no terminal; sentences come from the catalogue.
 
+mod card;
+mod composer;
+mod inbox;
+pub mod ink;
+mod overlay;
+pub mod svg;
+pub mod theme;
+mod thread;
+pub mod wrap;
+
+pub use thread::RenderCache;
+
 use ratatui::layout::Position;
 
 use crate::console::core::shared::msg::DrawnCard;

@@ -40,12 +40,12 @@ fn wrap_paragraph(text: &str, offset: usize, width: usize, lines: &mut Vec<Range
     for (at, grapheme) in text.grapheme_indices(true) {
         let blank = grapheme.chars().all(char::is_whitespace);
         let columns = grapheme_columns(grapheme);
-        if used + columns > width && !blank {
+        // What is carried over may itself leave no room for a wide grapheme: then it is cut once more.
+        while used + columns > width && used > 0 && !blank {
             let (cut, columns_before) = break_at.take().unwrap_or((at, used));
             lines.push(offset + line_start..offset + cut);
             line_start = cut;
             used -= columns_before;
-            // What is carried over may itself be too long; it is shorter than a line, so one cut is enough.
         }
         used += columns;
         if blank {
