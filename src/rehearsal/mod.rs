@@ -16,3 +16,5 @@ pub mod persona;
 pub mod persona_file;
 pub mod record;
 pub mod score;
+pub mod scoring;
+pub mod witness;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::expect::Expect;
 use super::persona::Persona;
@@ -45,6 +46,8 @@ pub struct Heard {
 /// What the store decided on a press.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {
+    /// Minted at the press.
+    pub id: Uuid,
     /// The server's clock at the decision.
     pub at: Timestamp,
     /// On which contact.

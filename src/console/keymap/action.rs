@@ -23,15 +23,8 @@ pub enum Category {
 
 impl Category {
     /// All, in the order of help.
-    pub const ALL: [Self; 7] = [
-        Self::Sending,
-        Self::Replying,
-        Self::Moving,
-        Self::Writing,
-        Self::Shift,
-        Self::Steering,
-        Self::Program,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Sending, Self::Replying, Self::Moving, Self::Writing, Self::Shift, Self::Steering, Self::Program];
 
     /// Key of its title in the catalogue.
     #[must_use]

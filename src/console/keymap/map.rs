@@ -75,7 +75,9 @@ pub enum BindingError {
         nearest: Option<&'static str>,
     },
     /// A key that is bound and begins a longer sequence.
-    #[error("keys.{context}: `{short}` has a meaning of its own, so `{long}` can never be typed; set one of them to `none`")]
+    #[error(
+        "keys.{context}: `{short}` has a meaning of its own, so `{long}` can never be typed; set one of them to `none`"
+    )]
     Prefix {
         /// Where.
         context: &'static str,
