@@ -18,3 +18,6 @@ pub mod record;
 pub mod score;
 pub mod scoring;
 pub mod witness;
+
+#[cfg(test)]
+mod director_tests;

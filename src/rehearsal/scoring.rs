@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::expect::{Wish, in_script};
+use super::expect::in_script;
 use super::persona::{Personas, says_phrase};
 use super::record::{Deed, Done, Said};
 use super::score::{Scorecard, Unwelcome};
