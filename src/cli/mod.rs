@@ -3,7 +3,13 @@
 //! A new one needs three lines here: its `mod`, its variant of [`Command`], its arm in [`run`]. Admin commands speak HTTP to a
 //! server; none touches a live database file.
 
+pub mod campaign;
+pub mod campaign_import;
+pub mod invite;
+pub mod join;
 mod output;
+pub mod people;
+pub mod reach;
 pub mod settings;
 mod tools;
 
@@ -67,6 +73,20 @@ A first try without any server: textbank rehearse";
 /// The sub-commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Sign in on this machine by a join link
+    Join(join::JoinArgs),
+    /// Bring campaigns to a server and people to campaigns
+    Campaign {
+        /// What to do
+        #[command(subcommand)]
+        command: campaign::CampaignCommand,
+    },
+    /// See and end the sign-ins of others
+    People {
+        /// What to do
+        #[command(subcommand)]
+        command: people::PeopleCommand,
+    },
     /// Show, check or start the settings file
     Config {
         /// What to do
@@ -167,6 +187,9 @@ pub async fn run(cli: Cli) -> Outcome {
     // Read late: what must work with faulty settings does not ask for it.
     let ctx = || Context::load(&cli.global);
     match cli.command {
+        Command::Join(args) => join::run(args, &ctx()?).await,
+        Command::Campaign { command } => campaign::run(command, &ctx()?).await,
+        Command::People { command } => people::run(command, &ctx()?).await,
         Command::Keys { json } => tools::keys(&ctx()?, json),
         Command::Completions { shell } => tools::completions(shell),
         Command::Man => tools::man(),

@@ -6,6 +6,7 @@
 pub mod journal;
 pub mod native;
 pub mod outbox;
+pub mod sign_in;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;

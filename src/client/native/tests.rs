@@ -183,6 +183,17 @@ async fn a_refusal_that_decided_nothing_leaves_the_text_open(#[case] code: Code)
     assert!(error.is_transient(), "{error:?}");
 }
 
+#[tokio::test]
+async fn a_problem_cannot_reach_the_terminal() {
+    let mut told = Problem::new(Code::AlreadySent, "no\u{1b}]52;c;x\u{7}");
+    told.who = Some("A\u{202e}da\r\n".to_owned());
+    told.faults = vec!["\u{9b}2J".to_owned()];
+    let (_server, client) = answering(problem(&told)).await;
+    let CallError::Refused(problem) = client.me().await.expect_err("refused") else { panic!("another error") };
+    let words = format!("{}{}{}", problem.detail, problem.who.unwrap_or_default(), problem.faults.concat());
+    assert!(!words.chars().any(|c| c.is_control() || c == '\u{202e}'), "{words:?}");
+}
+
 #[rstest]
 #[case(418, false)]
 #[case(599, true)]

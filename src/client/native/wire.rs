@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::{SetupError, Timeouts};
 use crate::api::problem::{Code, Problem};
 use crate::client::{Call, CallError};
+use crate::domain::safe_text::safe_line;
 
 /// No answer of the contract is larger; more is a strange answer, not a full memory.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -169,9 +170,11 @@ async fn refusal(response: Response) -> CallError {
         Err(error) => return error,
     };
     match serde_json::from_slice::<Problem>(&body) {
-        Ok(problem) => CallError::Refused(Box::new(problem)),
-        Err(error) => newer_problem(status, &body)
-            .map_or_else(|| CallError::Strange(format!("{status} with a damaged problem: {error}")), CallError::from),
+        Ok(problem) => CallError::Refused(Box::new(harmless(problem))),
+        Err(error) => newer_problem(status, &body).map_or_else(
+            || CallError::Strange(format!("{status} with a damaged problem: {error}")),
+            |problem| CallError::Refused(Box::new(harmless(problem))),
+        ),
     }
 }
 
@@ -195,10 +198,12 @@ fn newer_problem(status: StatusCode, body: &[u8]) -> Option<Problem> {
     Some(problem)
 }
 
-impl From<Problem> for CallError {
-    fn from(problem: Problem) -> Self {
-        Self::Refused(Box::new(problem))
-    }
+/// A server's words go to screens and logs: they are data, whoever runs the server.
+fn harmless(mut problem: Problem) -> Problem {
+    problem.detail = safe_line(&problem.detail);
+    problem.who = problem.who.as_deref().map(safe_line);
+    problem.faults = problem.faults.iter().map(|fault| safe_line(fault)).collect();
+    problem
 }
 
 /// What an error of the HTTP library says about the request's fate.

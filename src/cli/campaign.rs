@@ -1,0 +1,25 @@
+//! `campaign ...`
+
+use clap::Subcommand;
+
+use super::{Context, Outcome, campaign_import, invite};
+
+/// What can be done with campaigns.
+#[derive(Debug, Subcommand)]
+pub enum CampaignCommand {
+    /// Check a campaign file and its contact list, then hand both to the server
+    Import(campaign_import::ImportArgs),
+    /// Print a join link for texters, captains or admins
+    Invite(invite::InviteArgs),
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// Whatever ended it.
+pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
+    match command {
+        CampaignCommand::Import(args) => campaign_import::run(args, ctx).await,
+        CampaignCommand::Invite(args) => invite::run(args, ctx).await,
+    }
+}

@@ -1,0 +1,120 @@
+//! `campaign invite`
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+
+use super::reach::{SignInArgs, admin, tell};
+use super::{Context, Exit, Outcome, out, out_json};
+use crate::api::{admin::InviteRequest, people::Role};
+use crate::client::native::JoinLink;
+use crate::domain::ids::CampaignId;
+
+/// `--role`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RoleArg {
+    /// Texts the contacts of the own slices
+    Texter,
+    /// Watches and steers a campaign
+    Captain,
+    /// Imports, invites, revokes
+    Admin,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Texter => Self::Texter,
+            RoleArg::Captain => Self::Captain,
+            RoleArg::Admin => Self::Admin,
+        }
+    }
+}
+
+/// Arguments of `campaign invite`.
+#[derive(Debug, clap::Args)]
+pub struct InviteArgs {
+    /// What the joiner may do
+    #[arg(long, value_enum)]
+    pub role: RoleArg,
+    /// For this campaign alone (its number); else for all
+    #[arg(long, value_name = "ID")]
+    pub campaign: Option<i64>,
+    /// How many people may join by it
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub uses: u32,
+    /// How long it is good: 30m, 12h, 7d
+    #[arg(long, default_value = "7d", value_name = "TIME", value_parser = span)]
+    pub valid: Duration,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Who asks.
+    #[command(flatten)]
+    pub who: SignInArgs,
+}
+
+/// `90s`, `30m`, `12h`, `7d`
+fn span(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no time; write 30m, 12h or 7d");
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let count: u64 = text[..text.len() - 1].parse().map_err(|_not_a_number| wrong())?;
+    let span = count.checked_mul(seconds).filter(|span| (60..=90 * 86_400).contains(span));
+    span.map(Duration::from_secs).ok_or_else(|| "a link is good for a minute to 90 days".to_owned())
+}
+
+/// Makes an invite and prints its link.
+///
+/// # Errors
+/// What the server said.
+pub async fn run(args: InviteArgs, ctx: &Context) -> Outcome {
+    let (sign_in, client) = admin(&args.who, ctx)?;
+    let request = InviteRequest {
+        role: args.role.into(),
+        campaign: args.campaign.map(CampaignId),
+        uses: args.uses,
+        valid_seconds: args.valid.as_secs(),
+    };
+    let invite = client.invite(&request).await.context("no invite")?;
+    let link = JoinLink::new(&sign_in.server, SecretString::from(invite.secret));
+    if args.json {
+        let told = serde_json::json!({ "id": invite.id, "link": link.reveal(), "expires_at": invite.expires_at });
+        out_json(&told)?;
+    } else {
+        out(link.reveal())?;
+        tell(format!("Good for {} use(s) until {}. It is shown only here.", args.uses, invite.expires_at));
+    }
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::span;
+
+    #[rstest]
+    #[case("90s", Some(90))]
+    #[case("30m", Some(1_800))]
+    #[case("12h", Some(43_200))]
+    #[case("7d", Some(604_800))]
+    #[case("91d", None)]
+    #[case("59s", None)]
+    #[case("7", None)]
+    #[case("", None)]
+    #[case("d", None)]
+    #[case("-7d", None)]
+    #[case("7ü", None)]
+    #[case("99999999999999999999d", None)]
+    fn times(#[case] text: &str, #[case] seconds: Option<u64>) {
+        assert_eq!(span(text).ok().map(|span| span.as_secs()), seconds);
+    }
+}

@@ -1,0 +1,89 @@
+//! `join LINK`
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use anyhow::{Context as _, bail};
+use secrecy::ExposeSecret;
+
+use super::reach::{tell, timeouts};
+use super::{Context, Exit, Outcome, out, out_json};
+use crate::api::people::{JoinRequest, Role};
+use crate::client::native::{self, JoinLink};
+use crate::client::sign_in::{self, SignIn};
+use crate::domain::ids::DeviceId;
+use crate::domain::safe_text::safe_line;
+
+/// Sign in on this machine by a join link
+#[derive(Debug, clap::Args)]
+pub struct JoinArgs {
+    /// The whole link, in quotes; `-` reads it from standard input
+    #[arg(value_name = "LINK")]
+    pub link: String,
+    /// Your first name, as voters read it
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Print who you are now as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Redeems the link and stores the sign-in.
+///
+/// # Errors
+/// No link, no name, or what the server said.
+pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
+    let link = if args.link == "-" { ask("")? } else { args.link };
+    let link = JoinLink::parse(&link)?;
+    if link.is_in_the_clear() {
+        tell("warning: this server is reached without encryption: whoever is on the network between can read along");
+    }
+    let name = match args.name.filter(|name| !name.trim().is_empty()) {
+        Some(name) => name,
+        None if !ctx.config.name.trim().is_empty() => ctx.config.name.clone(),
+        None if std::io::stdin().is_terminal() => ask("Your first name, as voters will read it: ")?,
+        None => bail!("say your first name, as voters will read it: --name NAME"),
+    };
+    let dir = ctx.paths.sign_ins_dir();
+    // One installation has one name, whatever it joins.
+    let device = match sign_in::list(&dir)?.first() {
+        Some(former) => former.device,
+        None => DeviceId(ctx.ids.act_id(ctx.clock.now())),
+    };
+    let request = JoinRequest { invite: link.secret.expose_secret().to_owned(), name, device };
+    let joined = native::join(&link.base_url, &request, timeouts(ctx)).await.context("could not join")?;
+    let sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
+    sign_in::save(&dir, &sign_in)
+        .context("joined, but the sign-in could not be stored here: the link is used up, ask for another one")?;
+    let me = &sign_in.me;
+    if args.json {
+        out_json(&serde_json::json!({ "sign_in": sign_in.name(), "server": sign_in.server, "me": me }))?;
+        return Ok(Exit::Done);
+    }
+    let (role, next) = match me.role {
+        Role::Texter => ("texter", "textbank text"),
+        Role::Captain => ("captain", "textbank captain"),
+        Role::Admin => ("admin", "textbank campaign import --campaign FILE --contacts FILE"),
+    };
+    let kind = if me.rehearsal { "REHEARSAL: no text of this server reaches a phone." } else { "REAL VOTERS." };
+    out(format!(
+        "{} is now {role} of {} at {} (sign-in {}).\n{kind}\nNext: {next}",
+        safe_line(&me.name),
+        safe_line(&me.organization),
+        sign_in.server,
+        sign_in.name(),
+    ))?;
+    Ok(Exit::Done)
+}
+
+fn ask(question: &str) -> anyhow::Result<String> {
+    let mut stderr = std::io::stderr().lock();
+    write!(stderr, "{question}")?;
+    stderr.flush()?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    let line = line.trim().to_owned();
+    if line.is_empty() {
+        bail!("nothing was given");
+    }
+    Ok(line)
+}

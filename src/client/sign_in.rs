@@ -1,0 +1,257 @@
+//! Sign-ins on this machine: one file each, for its owner's eyes only.
+//!
+//! A sign-in is never overwritten by another one: each has the name of its server and person there. Whoever asks without
+//! a name gets the latest that may do what is asked.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::api::people::{Joined, Me, Role};
+use crate::domain::ids::DeviceId;
+
+/// One sign-in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// Address of the server.
+    pub server: String,
+    /// The session's token.
+    pub token: SecretString,
+    /// Who I am there.
+    pub me: Me,
+    /// This installation.
+    pub device: DeviceId,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    server: String,
+    token: String,
+    me: Me,
+    device: DeviceId,
+    at: Timestamp,
+}
+
+/// Why there is no sign-in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// None at all, or none of this name or right.
+    #[error("{0}")]
+    None(String),
+    /// The file system said no.
+    #[error("{0}: {1}")]
+    File(PathBuf, #[source] io::Error),
+    /// The file is not one of ours.
+    #[error("{0} is damaged: remove it and join again ({1})")]
+    Damaged(PathBuf, String),
+}
+
+impl SignIn {
+    /// From what joining answered.
+    #[must_use]
+    pub fn new(server: &str, joined: Joined, device: DeviceId, at: Timestamp) -> Self {
+        let Joined { token, me } = joined;
+        Self { server: server.to_owned(), token: token.into(), me, device, at }
+    }
+
+    /// Its name on this machine: server and person, safe as a file's name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let host = self.server.split_once("://").map_or(self.server.as_str(), |(_, rest)| rest);
+        let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' };
+        let host: String = host.chars().map(safe).collect();
+        format!("{}-{}", host.trim_matches(['-', '.']), self.me.person)
+    }
+}
+
+/// Stores a sign-in, whole or not at all.
+///
+/// # Errors
+/// [`SignInError::File`]
+pub fn save(dir: &Path, sign_in: &SignIn) -> Result<PathBuf, SignInError> {
+    let path = dir.join(format!("{}.json", sign_in.name()));
+    write(dir, &path, sign_in).map_err(|error| SignInError::File(path.clone(), error))?;
+    Ok(path)
+}
+
+fn write(dir: &Path, path: &Path, sign_in: &SignIn) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)?;
+    let stored = Stored {
+        server: sign_in.server.clone(),
+        token: sign_in.token.expose_secret().to_owned(),
+        me: sign_in.me.clone(),
+        device: sign_in.device,
+        at: sign_in.at,
+    };
+    let fresh = path.with_extension("new");
+    // A leftover of a crash may have other rights.
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    // On Windows the profile's own access list keeps others out.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&fresh)?;
+    file.write_all(&serde_json::to_vec_pretty(&stored)?)?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)
+}
+
+/// Every sign-in of the directory, the latest first; none when there is no directory.
+///
+/// # Errors
+/// [`SignInError`]
+pub fn list(dir: &Path) -> Result<Vec<SignIn>, SignInError> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(SignInError::File(dir.to_owned(), error)),
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| SignInError::File(dir.to_owned(), error))?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            all.push(read(&path)?);
+        }
+    }
+    all.sort_by(|a: &SignIn, b| b.at.cmp(&a.at).then_with(|| a.name().cmp(&b.name())));
+    Ok(all)
+}
+
+fn read(path: &Path) -> Result<SignIn, SignInError> {
+    let bytes = fs::read(path).map_err(|error| SignInError::File(path.to_owned(), error))?;
+    let stored: Stored =
+        serde_json::from_slice(&bytes).map_err(|error| SignInError::Damaged(path.to_owned(), error.to_string()))?;
+    let Stored { server, token, me, device, at } = stored;
+    Ok(SignIn { server, token: token.into(), me, device, at })
+}
+
+/// The sign-in with this name (or its unambiguous beginning); without a name, the latest that may do what `role` may.
+///
+/// # Errors
+/// [`SignInError::None`] says what to do.
+pub fn load(dir: &Path, name: Option<&str>, role: Role) -> Result<SignIn, SignInError> {
+    let all = list(dir)?;
+    if all.is_empty() {
+        return Err(SignInError::None(
+            "not signed in: run `textbank join LINK` with the link you were given".to_owned(),
+        ));
+    }
+    let Some(name) = name else {
+        return all.into_iter().find(|sign_in| sign_in.me.role >= role).ok_or_else(|| {
+            SignInError::None(format!("no sign-in here may do this: it needs a link for the role {}", word(role)))
+        });
+    };
+    let names: Vec<String> = all.iter().map(SignIn::name).collect();
+    let fits = |wanted: &dyn Fn(&str) -> bool| {
+        let mut hits = names.iter().enumerate().filter(|(_, name)| wanted(name)).map(|(index, _)| index);
+        hits.next().filter(|_| hits.next().is_none())
+    };
+    let index = fits(&|full| full == name).or_else(|| fits(&|full| full.starts_with(name)));
+    index.and_then(|index| all.into_iter().nth(index)).ok_or_else(|| {
+        SignInError::None(format!("no single sign-in is called `{name}`; there are: {}", names.join(", ")))
+    })
+}
+
+/// Removes a sign-in; the session itself is ended on the server.
+///
+/// # Errors
+/// [`SignInError`]
+pub fn remove(dir: &Path, name: &str) -> Result<(), SignInError> {
+    let path = dir.join(format!("{name}.json"));
+    fs::remove_file(&path).map_err(|error| SignInError::File(path, error))
+}
+
+fn word(role: Role) -> &'static str {
+    match role {
+        Role::Texter => "texter",
+        Role::Captain => "captain",
+        Role::Admin => "admin",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::ids::PersonId;
+
+    fn sign_in(server: &str, person: i64, role: Role, at: &str) -> SignIn {
+        let me = Me {
+            person: PersonId(person),
+            name: "Ada".to_owned(),
+            role,
+            organization: "Us".to_owned(),
+            campaign: None,
+            rehearsal: false,
+        };
+        let joined = Joined { token: format!("secret-{person}"), me };
+        SignIn::new(server, joined, DeviceId(Uuid::from_u128(1)), at.parse().expect("a time"))
+    }
+
+    #[test]
+    fn what_is_saved_is_found_by_name_beginning_and_right() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let dir = dir.path().join("deep/er");
+        assert!(list(&dir).expect("no directory is no sign-in").is_empty());
+        save(&dir, &sign_in("http://127.0.0.1:8787", 1, Role::Admin, "2026-01-01T00:00:00Z")).expect("saved");
+        save(&dir, &sign_in("https://Text.Example.org/x", 2, Role::Texter, "2026-01-02T00:00:00Z")).expect("saved");
+
+        let name = |name, role| load(&dir, name, role).map(|found| found.name()).map_err(|error| error.to_string());
+        assert_eq!(name(None, Role::Texter).expect("the latest"), "text.example.org-x-2");
+        assert_eq!(name(None, Role::Captain).expect("the one with the right"), "127.0.0.1-8787-1");
+        assert_eq!(name(Some("text"), Role::Texter).expect("by its beginning"), "text.example.org-x-2");
+        assert!(name(Some("nobody"), Role::Texter).expect_err("none").contains("127.0.0.1-8787-1"));
+        let found = load(&dir, Some("127.0.0.1-8787-1"), Role::Admin).expect("by its name");
+        assert_eq!((found.token.expose_secret(), found.me.person), ("secret-1", PersonId(1)));
+
+        remove(&dir, "127.0.0.1-8787-1").expect("removed");
+        assert!(name(None, Role::Captain).is_err());
+    }
+
+    #[test]
+    fn joining_again_as_another_person_keeps_the_former_sign_in() {
+        let dir = tempfile::tempdir().expect("a directory");
+        for person in [1, 2] {
+            save(dir.path(), &sign_in("http://h:1", person, Role::Admin, "2026-01-01T00:00:00Z")).expect("saved");
+        }
+        assert_eq!(list(dir.path()).expect("a list").len(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = save(dir.path(), &sign_in("http://h:1", 1, Role::Texter, "2026-01-01T00:00:00Z")).expect("saved");
+        assert_eq!(fs::metadata(path).expect("a file").permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_damaged_file_is_named() {
+        let dir = tempfile::tempdir().expect("a directory");
+        fs::write(dir.path().join("x.json"), "{").expect("written");
+        let error = load(dir.path(), None, Role::Texter).expect_err("damaged").to_string();
+        assert!(error.contains("x.json"), "{error}");
+    }
+
+    #[test]
+    fn debug_hides_the_token() {
+        let shown = format!("{:?}", sign_in("http://h:1", 1, Role::Texter, "2026-01-01T00:00:00Z"));
+        assert!(!shown.contains("secret-1"));
+    }
+}
