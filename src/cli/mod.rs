@@ -7,6 +7,7 @@ pub mod campaign;
 pub mod campaign_import;
 pub mod invite;
 pub mod join;
+pub mod doctor;
 mod output;
 pub mod people;
 pub mod reach;
@@ -93,6 +94,8 @@ pub enum Command {
         #[command(subcommand)]
         command: settings::ConfigCommand,
     },
+    /// Check this machine, and say what to do about what is found
+    Doctor(doctor::Args),
     /// Print every key: where it works and what it does
     Keys {
         /// Print JSON
@@ -190,6 +193,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Join(args) => join::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,
+        Command::Doctor(args) => doctor::run(&args, &cli.global).await,
         Command::Keys { json } => tools::keys(&ctx()?, json),
         Command::Completions { shell } => tools::completions(shell),
         Command::Man => tools::man(),

@@ -19,6 +19,7 @@ pub(super) const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "t
 fn rule(key: &str) -> Rule {
     match key {
         "language" => Rule::OneOf(&["auto", "en", "es"]),
+        "console.theme" => Rule::OneOf(&["dark", "light", "high-contrast", "mono"]),
         "console.bell" => Rule::OneOf(&["never", "inactive", "always"]),
         // Below 50 ms nobody has seen the card.
         "console.dwell_ms" => Rule::Between(50, 5_000),

@@ -26,7 +26,7 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConsoleConfig {
-    /// Colours, by name.
+    /// Colours: `dark`, `light`, `high-contrast`, `mono`.
     pub theme: String,
     /// How long a send card must have been on the screen before a press counts, in milliseconds.
     pub dwell_ms: u64,
@@ -78,7 +78,7 @@ impl Default for Config {
 impl Default for ConsoleConfig {
     fn default() -> Self {
         Self {
-            theme: "default".into(),
+            theme: "dark".into(),
             dwell_ms: 150,
             key_gap_ms: 1000,
             key_silence_ms: 80,

@@ -32,3 +32,19 @@ fn every_setting_of_the_example_has_words_before_it() {
         assert!(n > 0 && lines[n - 1].starts_with('#'), "no words before: {line}");
     }
 }
+
+#[test]
+fn every_theme_can_be_chosen_and_no_other() {
+    let choose = |name: &str| {
+        let text = format!("console.theme = '{name}'");
+        load(&Layers { file: Some((Path::new("c.toml"), &text)), ..Layers::default() })
+    };
+    for name in textbank::console::ui::theme::Theme::NAMES {
+        assert!(choose(name).is_ok(), "{name}");
+    }
+    let said = choose("pink").expect_err("no theme").to_string();
+    let offered = said.lines().next().expect("words").replace([',', '`'], " ");
+    for word in textbank::console::ui::theme::Theme::NAMES {
+        assert!(offered.contains(word), "{said}");
+    }
+}
