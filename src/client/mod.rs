@@ -3,6 +3,9 @@
 //! [`CampaignServer`] is all that a console knows of the other side. Every method is written against two
 //! columns, our own contract ([`native`]) and a Spoke server's wire; the table is in ARCHITECTURE.md.
 
+pub mod backoff;
+#[cfg(test)]
+pub(crate) mod fake;
 pub mod journal;
 pub mod native;
 pub mod outbox;

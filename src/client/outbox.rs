@@ -1,1 +1,395 @@
 //! Hands the journal's rows in to the server, in order per contact, in parallel over contacts.
+//!
+//! The queue is the journal itself: here are only ids, and of those only the ones in flight or waiting for another try.
+//! A row keeps its id over every try, so the server's one stored verdict is what comes back. When the line is down,
+//! one row at a time is tried (each time another contact's), so that an outage of an hour costs little and ends fast.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use jiff::Timestamp;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::backoff::Backoff;
+use super::journal::{Journal, JournalError, Waiting};
+use super::{Call, CallError, CampaignServer};
+use crate::api::{
+    message::{Outcome, Verdict},
+    problem::{Code, Problem},
+};
+use crate::console::core::shared::msg::ConfirmedWhat;
+use crate::domain::ids::{ActId, ContactId, MessageId};
+use crate::env::{BoxFuture, SharedClock, SharedIds};
+
+/// Calls at once.
+pub const PARALLEL: usize = 8;
+
+/// What the outbox has to say.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Report {
+    /// The first and only verdict on an act.
+    Verdict(Verdict),
+    /// What became of it is not known, and this server cannot be asked twice.
+    Unknown(Uuid),
+    /// How much waits.
+    Progress {
+        /// Acts without a verdict.
+        waiting: u64,
+        /// When the oldest of them was confirmed.
+        oldest: Option<Timestamp>,
+    },
+    /// The line, as seen from here.
+    Line(Line),
+}
+
+/// State of the line as the outbox sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// The server answers.
+    Up,
+    /// It does not.
+    Down {
+        /// When the next try is made.
+        next_try: Timestamp,
+    },
+    /// The session was ended: nothing is handed in until somebody signs in again.
+    SignedOut,
+}
+
+/// What it is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Activity {
+    /// Calls under way.
+    pub in_flight: usize,
+    /// True while the line is down: what waits will wait on.
+    pub stalled: bool,
+}
+
+/// A handle to the running outbox.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    journal: Journal,
+    nudge: Arc<Notify>,
+    activity: watch::Receiver<Activity>,
+}
+
+impl Outbox {
+    /// The handle and the task to run; the caller's tracker runs it, `cancel` ends it.
+    #[must_use]
+    pub fn new(
+        server: Arc<dyn CampaignServer>,
+        journal: Journal,
+        reports: mpsc::Sender<Report>,
+        clock: SharedClock,
+        ids: SharedIds,
+        cancel: CancellationToken,
+    ) -> (Self, impl Future<Output = ()> + Send + 'static) {
+        let nudge = Arc::new(Notify::new());
+        let (activity, watched) = watch::channel(Activity::default());
+        let handle = journal.clone();
+        let worker = Worker {
+            idempotent: server.capabilities().idempotent_send,
+            server,
+            journal,
+            reports,
+            clock,
+            ids,
+            cancel,
+            activity,
+            busy: HashSet::new(),
+            lanes: HashMap::new(),
+            unrecorded: HashMap::new(),
+            line: Wait::default(),
+            closed: false,
+            shown_line: None,
+            shown_progress: None,
+        };
+        let outbox = Self { journal: handle, nudge: Arc::clone(&nudge), activity: watched };
+        (outbox, worker.run(nudge))
+    }
+
+    /// The line may be back, or somebody signed in: try now.
+    pub fn nudge(&self) {
+        self.nudge.notify_one();
+    }
+
+    /// What it is doing now.
+    #[must_use]
+    pub fn activity(&self) -> Activity {
+        *self.activity.borrow()
+    }
+
+    /// Completes when nothing waits, or nothing can be done about it now, or the outbox has ended.
+    pub async fn idle(&self) {
+        let mut activity = self.activity.clone();
+        let still = |now: &Activity| now.in_flight == 0 && (now.stalled || self.journal.progress().0 == 0);
+        // An error means that it has ended.
+        let _ = activity.wait_for(still).await;
+    }
+
+    /// Completes when the outbox has ended.
+    pub async fn ended(&self) {
+        let mut activity = self.activity.clone();
+        while activity.changed().await.is_ok() {}
+    }
+}
+
+/// A wait for another try. `until` is on the monotonic clock.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wait {
+    backoff: Backoff,
+    until: Duration,
+    down: bool,
+}
+
+#[derive(Debug)]
+enum Answer {
+    /// The server's.
+    Call(Call<Verdict>),
+    /// The feed settled it meanwhile.
+    Gone,
+    /// The journal could not be read or written: nothing was handed in.
+    Journal(JournalError),
+}
+
+type Flight = BoxFuture<'static, (Waiting, Answer)>;
+
+struct Worker {
+    server: Arc<dyn CampaignServer>,
+    journal: Journal,
+    reports: mpsc::Sender<Report>,
+    clock: SharedClock,
+    ids: SharedIds,
+    cancel: CancellationToken,
+    activity: watch::Sender<Activity>,
+    idempotent: bool,
+    /// Contacts with a call under way.
+    busy: HashSet<Option<ContactId>>,
+    /// Contacts that wait for another try.
+    lanes: HashMap<Option<ContactId>, Wait>,
+    /// Verdicts that the disk would not take yet; not asked for again.
+    unrecorded: HashMap<Uuid, Verdict>,
+    line: Wait,
+    /// The journal was closed or wiped.
+    closed: bool,
+    shown_line: Option<Line>,
+    shown_progress: Option<(u64, Option<Timestamp>)>,
+}
+
+impl Worker {
+    async fn run(mut self, nudge: Arc<Notify>) {
+        let mut changes = self.journal.changes();
+        let mut flights: FuturesUnordered<Flight> = FuturesUnordered::new();
+        loop {
+            changes.borrow_and_update();
+            self.say_progress().await;
+            self.take_off(&mut flights);
+            self.activity.send_replace(Activity { in_flight: flights.len(), stalled: self.line.down });
+            if self.closed {
+                break;
+            }
+            let wake = self.next_wake();
+            tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => break,
+                Some((row, answer)) = flights.next() => self.land(row, answer).await,
+                Ok(()) = changes.changed() => {}
+                () = nudge.notified() => self.try_now(),
+                () = wake => {}
+            }
+        }
+    }
+
+    /// Starts calls, as many as may run.
+    fn take_off(&mut self, flights: &mut FuturesUnordered<Flight>) {
+        let now = self.clock.monotonic();
+        if self.line.until > now {
+            return;
+        }
+        let most = if self.line.down { 1 } else { PARALLEL };
+        while flights.len() < most {
+            let free = |row: &Waiting| {
+                !self.busy.contains(&row.contact) && self.lanes.get(&row.contact).is_none_or(|wait| wait.until <= now)
+            };
+            let Some(row) = self.journal.next_waiting(free) else { return };
+            self.busy.insert(row.contact);
+            if let Some(verdict) = self.unrecorded.get(&row.id) {
+                let answer = Answer::Call(Ok(verdict.clone()));
+                flights.push(Box::pin(async move { (row, answer) }));
+                continue;
+            }
+            let (server, journal, once) = (Arc::clone(&self.server), self.journal.clone(), !self.idempotent);
+            flights.push(Box::pin(async move { (row, hand_in(&*server, &journal, row.id, once).await) }));
+        }
+    }
+
+    /// A sleep until the first wait is over; for ever when there is none.
+    fn next_wake(&self) -> BoxFuture<'static, ()> {
+        let now = self.clock.monotonic();
+        let line = (self.line.until > now).then_some(self.line.until);
+        // While the line waits, nothing else matters.
+        let next = line.or_else(|| self.lanes.values().map(|wait| wait.until).filter(|until| *until > now).min());
+        match next {
+            Some(until) => self.clock.sleep(until.saturating_sub(now)),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+
+    fn try_now(&mut self) {
+        self.line.until = Duration::ZERO;
+        self.lanes.values_mut().for_each(|wait| wait.until = Duration::ZERO);
+    }
+
+    async fn land(&mut self, row: Waiting, answer: Answer) {
+        self.busy.remove(&row.contact);
+        match answer {
+            Answer::Gone => drop(self.lanes.remove(&row.contact)),
+            Answer::Journal(error) => {
+                tracing::warn!(%error, "an act could not be read from the journal");
+                self.closed = error == JournalError::Closed;
+                self.hold_lane(row.contact);
+            }
+            Answer::Call(Ok(verdict)) if verdict.id == row.id => {
+                self.line_is_up().await;
+                self.decided(row, verdict).await;
+            }
+            Answer::Call(Ok(_)) => {
+                let error = CallError::Strange("a verdict on something else".into());
+                self.failed(row, &error).await;
+            }
+            Answer::Call(Err(CallError::Refused(problem))) if !problem.code.is_transient() => {
+                self.line_is_up().await;
+                self.decided(row, Verdict { id: row.id, outcome: Outcome::Refused { problem: *problem } }).await;
+            }
+            Answer::Call(Err(error)) => self.failed(row, &error).await,
+        }
+    }
+
+    async fn decided(&mut self, row: Waiting, verdict: Verdict) {
+        match self.journal.settle(&verdict).await {
+            Ok(first) => {
+                self.lanes.remove(&row.contact);
+                let told = self.unrecorded.remove(&row.id).is_some();
+                if first && !told {
+                    self.report(Report::Verdict(verdict)).await;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a verdict could not be written to the journal");
+                self.hold_lane(row.contact);
+                if self.unrecorded.insert(row.id, verdict.clone()).is_none() {
+                    self.report(Report::Verdict(verdict)).await;
+                }
+            }
+        }
+    }
+
+    async fn failed(&mut self, row: Waiting, error: &CallError) {
+        tracing::debug!(%error, id = %row.id, "not handed in");
+        if !self.idempotent {
+            if surely_not_done(error) {
+                if let Err(error) = self.journal.mark_waiting(row.id).await {
+                    tracing::warn!(%error, "an act stays unknown: the journal could not be written");
+                    self.report(Report::Unknown(row.id)).await;
+                }
+            } else {
+                self.report(Report::Unknown(row.id)).await;
+            }
+        }
+        self.hold_lane(row.contact);
+        let now = self.clock.monotonic();
+        let mut wait = self.line.backoff.next(&*self.ids);
+        if let CallError::Refused(problem) = error {
+            wait = wait.max(asked_to_wait(problem, self.clock.now()));
+        }
+        self.line.down = true;
+        if matches!(error, CallError::Refused(problem) if problem.code == Code::Unauthorized) {
+            self.line.until = now + Backoff::LONGEST;
+            self.show_line(Line::SignedOut).await;
+            return;
+        }
+        // Eight calls may fail together: the line waits once.
+        self.line.until = self.line.until.max(now + wait);
+        let wall = self.clock.now();
+        let next_try = wall
+            .saturating_add(jiff::SignedDuration::try_from(self.line.until.saturating_sub(now)).unwrap_or_default());
+        self.show_line(Line::Down { next_try: next_try.unwrap_or(wall) }).await;
+    }
+
+    fn hold_lane(&mut self, contact: Option<ContactId>) {
+        let now = self.clock.monotonic();
+        let lane = self.lanes.entry(contact).or_default();
+        lane.until = now + lane.backoff.next(&*self.ids);
+    }
+
+    async fn line_is_up(&mut self) {
+        self.line = Wait::default();
+        self.show_line(Line::Up).await;
+    }
+
+    async fn show_line(&mut self, line: Line) {
+        if self.shown_line != Some(line) {
+            self.shown_line = Some(line);
+            self.report(Report::Line(line)).await;
+        }
+    }
+
+    async fn say_progress(&mut self) {
+        let now = self.journal.progress();
+        if self.shown_progress != Some(now) {
+            self.shown_progress = Some(now);
+            self.report(Report::Progress { waiting: now.0, oldest: now.1 }).await;
+        }
+    }
+
+    /// Nobody listens any more when the console leaves; what waits is handed in all the same.
+    async fn report(&self, report: Report) {
+        tokio::select! {
+            biased;
+            sent = self.reports.send(report) => drop(sent),
+            () = self.cancel.cancelled() => {}
+        }
+    }
+}
+
+async fn hand_in(server: &dyn CampaignServer, journal: &Journal, id: Uuid, once: bool) -> Answer {
+    let act = match journal.load(id).await {
+        Ok(Some(act)) => act,
+        Ok(None) => return Answer::Gone,
+        Err(error) => return Answer::Journal(error),
+    };
+    if once {
+        // Before the call: were this process killed during it, the act must not be handed in again.
+        match journal.mark_unknown(id).await {
+            Ok(true) => {}
+            Ok(false) => return Answer::Gone,
+            Err(error) => return Answer::Journal(error),
+        }
+    }
+    Answer::Call(match &act.what {
+        ConfirmedWhat::Text(text) => server.send(MessageId(id), text).await,
+        ConfirmedWhat::Act { act } => server.act(ActId(id), act).await,
+    })
+}
+
+/// True when a server that cannot be asked twice has certainly not done it.
+fn surely_not_done(error: &CallError) -> bool {
+    match error {
+        CallError::NotReached(_) => true,
+        CallError::Refused(problem) => matches!(problem.code, Code::RateLimited | Code::Unauthorized),
+        CallError::NoAnswer(_) | CallError::Strange(_) => false,
+    }
+}
+
+/// How long the server asked to be left alone.
+fn asked_to_wait(problem: &Problem, now: Timestamp) -> Duration {
+    let until = problem.at.map(|at| at.duration_since(now)).unwrap_or_default();
+    Duration::try_from(until).unwrap_or_default().min(Duration::from_secs(600))
+}
+
+#[cfg(test)]
+mod tests;

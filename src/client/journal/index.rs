@@ -27,7 +27,6 @@ pub(super) struct Index {
     pub(super) waiting: BTreeMap<i64, Waiting>,
     orders: HashMap<Uuid, i64>,
     unknown: HashSet<Uuid>,
-    recheck: Vec<Uuid>,
 }
 
 /// One change of it, made after the commit that it mirrors.
@@ -72,8 +71,8 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(rows: Vec<Change>, recheck: Vec<Uuid>) -> Self {
-        let mut index = Index { recheck, ..Index::default() };
+    pub(super) fn new(rows: Vec<Change>) -> Self {
+        let mut index = Index::default();
         rows.into_iter().for_each(|row| index.apply(row));
         Self { index: Mutex::new(index), bell: watch::Sender::new(0) }
     }
@@ -100,10 +99,6 @@ impl Shared {
 
     pub(super) fn unknown(&self) -> Vec<Uuid> {
         self.lock().unknown.iter().copied().collect()
-    }
-
-    pub(super) fn take_recheck(&self) -> Vec<Uuid> {
-        std::mem::take(&mut self.lock().recheck)
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<u64> {

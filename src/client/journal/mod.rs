@@ -233,8 +233,7 @@ impl Journal {
             "unknown" => Some(Change::Unknown(act.id)),
             _ => None,
         });
-        let recheck = whole.acts.iter().filter(|a| matches!(a.state.as_str(), "accepted" | "refused" | "parked"));
-        let shared = Arc::new(Shared::new(changes.collect(), recheck.map(|act| act.id).collect()));
+        let shared = Arc::new(Shared::new(changes.collect()));
         let drafts = Arc::new(PendingDrafts::default());
         let (confirms, confirm_queue) = mpsc::channel(CONFIRM_QUEUE);
         let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
@@ -365,12 +364,6 @@ impl Journal {
     #[must_use]
     pub fn unknown(&self) -> Vec<Uuid> {
         self.inner.shared.unknown()
-    }
-
-    /// Acts that had a verdict at opening whose echo was not seen. Handed out once.
-    #[must_use]
-    pub fn take_recheck(&self) -> Vec<Uuid> {
-        self.inner.shared.take_recheck()
     }
 
     /// How many wait, and since when the oldest does.

@@ -1,0 +1,293 @@
+//! Tests of the outbox against a scripted server, on a simulated clock.
+
+use std::collections::HashMap;
+
+use pretty_assertions::assert_eq;
+use rstest::rstest;
+use tempfile::TempDir;
+
+use super::*;
+use crate::client::Capabilities;
+use crate::client::fake::{
+    FakeServer, Reply,
+    sample::{at, id, pause, text},
+};
+use crate::env::{SeededIds, SimClock};
+
+struct House {
+    clock: Arc<SimClock>,
+    home: TempDir,
+    journal: Journal,
+    server: Arc<FakeServer>,
+    outbox: Outbox,
+    reports: mpsc::Receiver<Report>,
+    cancel: CancellationToken,
+}
+
+impl House {
+    async fn new(server: &Arc<FakeServer>) -> Self {
+        Self::open(server, tempfile::tempdir().unwrap()).await
+    }
+
+    async fn open(server: &Arc<FakeServer>, home: TempDir) -> Self {
+        let clock = SimClock::at(at(0));
+        let shared: SharedClock = clock.clone();
+        let ids = SeededIds::shared(3);
+        let (journal, _) = Journal::open(home.path(), &shared, &ids).await.unwrap();
+        let (sender, reports) = mpsc::channel(64);
+        let cancel = CancellationToken::new();
+        let (outbox, worker) = Outbox::new(server.clone(), journal.clone(), sender, shared, ids, cancel.clone());
+        tokio::spawn(worker);
+        Self { clock, home, journal, server: Arc::clone(server), outbox, reports, cancel }
+    }
+
+    /// The next report that is not progress, moving the clock while none comes.
+    async fn next(&mut self) -> Report {
+        let mut idle = 0;
+        loop {
+            match self.reports.try_recv() {
+                Ok(Report::Progress { .. }) => {}
+                Ok(report) => return report,
+                Err(_) => {
+                    idle += 1;
+                    assert!(idle < 200_000, "nothing more is reported");
+                    // Lets the other tasks and the database's thread work; time passes slowly beside it.
+                    tokio::task::yield_now().await;
+                    if idle % 20 == 0 {
+                        self.clock.advance(Duration::from_millis(200));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn verdicts(&mut self, n: usize) -> Vec<(Uuid, bool)> {
+        let mut verdicts = Vec::new();
+        while verdicts.len() < n {
+            if let Report::Verdict(verdict) = self.next().await {
+                verdicts.push((verdict.id, verdict.is_accepted()));
+            }
+        }
+        verdicts
+    }
+
+    async fn leave(self) -> TempDir {
+        self.cancel.cancel();
+        self.outbox.ended().await;
+        self.journal.close().await.unwrap();
+        self.home
+    }
+}
+
+fn cut() -> CallError {
+    CallError::NoAnswer("cut".into())
+}
+
+fn unavailable(code: Code) -> CallError {
+    CallError::Refused(Box::new(Problem::new(code, "later")))
+}
+
+#[rstest]
+#[case::lost_answers(vec![Reply::Lost, Reply::Lost, Reply::Accept])]
+#[case::not_reached(vec![Reply::Fail(CallError::NotReached("down".into())), Reply::Accept])]
+#[case::strange(vec![Reply::Fail(CallError::Strange("a login page".into())), Reply::Accept])]
+#[case::unavailable(vec![Reply::Fail(unavailable(Code::Unavailable)), Reply::Fail(unavailable(Code::RateLimited)), Reply::Accept])]
+#[tokio::test]
+async fn every_try_has_the_same_id_and_there_is_one_verdict(#[case] script: Vec<Reply>) {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    let tries = script.len();
+    server.script(script);
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    assert!(matches!(house.next().await, Report::Line(Line::Down { .. })));
+    assert_eq!(house.verdicts(1).await, [(id(1), true)]);
+    assert_eq!(house.server.calls(), vec![id(1); tries]);
+    assert_eq!(house.server.accepted(), 1);
+    house.outbox.idle().await;
+    assert_eq!(house.journal.unsettled_count(), 0);
+    let mut said = Vec::new();
+    house.cancel.cancel();
+    while let Some(report) = house.reports.recv().await {
+        said.push(report);
+    }
+    assert!(!said.iter().any(|report| matches!(report, Report::Verdict(_))), "{said:?}");
+}
+
+#[tokio::test]
+async fn order_per_contact_is_kept_under_failures_and_contacts_run_in_parallel() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    server.open_gate(false);
+    let mut house = House::new(&server).await;
+    let mut expected: HashMap<Option<i64>, Vec<Uuid>> = HashMap::new();
+    for n in 0..60 {
+        let contact = i64::try_from(n % 12).unwrap();
+        // Every twelfth concerns no contact.
+        let (act, lane) = if contact == 11 { (pause(n), None) } else { (text(n, contact), Some(contact)) };
+        house.journal.confirm(&act).await.unwrap();
+        expected.entry(lane).or_default().push(id(n));
+    }
+    server.called(PARALLEL).await;
+    assert_eq!(server.most_in_flight(), PARALLEL, "bounded");
+    server.script((0..30).map(|n| match n % 3 {
+        0 => Reply::Lost,
+        1 => Reply::Fail(cut()),
+        _ => Reply::Accept,
+    }));
+    server.open_gate(true);
+    let verdicts = house.verdicts(60).await;
+    assert_eq!(server.most_in_flight(), PARALLEL);
+    for (lane, ids) in expected {
+        let of_lane = |list: &[Uuid]| list.iter().copied().filter(|id| ids.contains(id)).collect::<Vec<_>>();
+        let decided: Vec<Uuid> = verdicts.iter().map(|(id, _)| *id).collect();
+        assert_eq!(of_lane(&decided), ids, "lane {lane:?}");
+        let mut calls = of_lane(&server.calls());
+        calls.dedup();
+        assert_eq!(calls, ids, "lane {lane:?}: the next only after the one before");
+    }
+    assert_eq!(server.accepted(), 60);
+}
+
+#[tokio::test]
+async fn one_row_that_never_gets_an_answer_does_not_stop_the_others() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    server.always(id(0), Some(Reply::Fail(cut())));
+    let mut house = House::new(&server).await;
+    for n in 0..20 {
+        house.journal.confirm(&text(n, i64::try_from(n).unwrap())).await.unwrap();
+    }
+    let decided = house.verdicts(19).await;
+    assert!(!decided.contains(&(id(0), true)));
+    server.always(id(0), None);
+    assert_eq!(house.verdicts(1).await, [(id(0), true)]);
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_with_what_waits() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    server.script([Reply::Accept, Reply::Lost]);
+    server.always(id(2), Some(Reply::Fail(cut())));
+    let mut house = House::new(&server).await;
+    for act in [text(1, 7), text(2, 7), text(3, 7)] {
+        house.journal.confirm(&act).await.unwrap();
+    }
+    assert_eq!(house.verdicts(1).await, [(id(1), true)]);
+    let home = house.leave().await;
+    server.always(id(2), None);
+    let before = server.calls().len();
+    let mut house = House::open(&server, home).await;
+    assert_eq!(house.verdicts(2).await, [(id(2), true), (id(3), true)]);
+    assert!(!server.calls()[before..].contains(&id(1)), "what has its verdict is not sent again");
+    assert_eq!(server.accepted(), 3);
+}
+
+#[tokio::test]
+async fn a_refusal_is_a_verdict_and_the_rest_goes_on() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    server.always(id(1), Some(Reply::Refuse(Code::StaleReply)));
+    // Some refusals come as problems of the call.
+    server.always(id(2), Some(Reply::Fail(CallError::Refused(Box::new(Problem::new(Code::IdReused, "other body"))))));
+    let mut house = House::new(&server).await;
+    for act in [text(1, 7), text(2, 7), text(3, 7)] {
+        house.journal.confirm(&act).await.unwrap();
+    }
+    assert_eq!(house.verdicts(3).await, [(id(1), false), (id(2), false), (id(3), true)]);
+    assert_eq!(server.calls(), [id(1), id(2), id(3)], "a refusal is for ever");
+    assert_eq!(house.journal.drafts().await.unwrap(), [(ContactId(7), "Text 1".to_owned())], "the parked one's words");
+}
+
+#[tokio::test]
+async fn signed_out_it_waits_for_a_nudge() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    server.script([Reply::Fail(unavailable(Code::Unauthorized))]);
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    server.called(1).await;
+    house.journal.confirm(&text(2, 8)).await.unwrap();
+    while house.reports.recv().await != Some(Report::Line(Line::SignedOut)) {}
+    house.clock.advance(Duration::from_secs(30));
+    house.outbox.idle().await;
+    assert_eq!(server.calls(), [id(1)], "no other is tried meanwhile");
+    house.outbox.nudge();
+    assert_eq!(house.verdicts(2).await.len(), 2);
+    assert_eq!(server.accepted(), 2);
+}
+
+fn once() -> Capabilities {
+    Capabilities { idempotent_send: false, ..Capabilities::NATIVE }
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_asked_twice_is_not() {
+    let server = FakeServer::new(once());
+    server.script([Reply::Lost, Reply::Fail(CallError::NotReached("down".into())), Reply::Accept]);
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    house.journal.confirm(&text(2, 7)).await.unwrap();
+    assert_eq!(house.next().await, Report::Unknown(id(1)));
+    assert_eq!(house.verdicts(1).await, [(id(2), true)]);
+    assert_eq!(
+        server.calls(),
+        [id(1), id(2), id(2)],
+        "what was not reached may be tried again, what may have been is not"
+    );
+    assert_eq!((house.journal.unknown(), house.journal.unsettled_count()), (vec![id(1)], 1));
+}
+
+#[tokio::test]
+async fn killed_in_mid_call_to_such_a_server_it_stays_unknown() {
+    let server = FakeServer::new(once());
+    server.open_gate(false);
+    let house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    server.called(1).await;
+    let home = house.leave().await;
+    server.open_gate(true);
+    let house = House::open(&server, home).await;
+    house.outbox.idle().await;
+    assert_eq!(house.journal.unknown(), [id(1)]);
+    assert_eq!(server.calls(), [id(1)]);
+}
+
+#[tokio::test]
+async fn a_verdict_that_the_disk_will_not_take_is_told_once_and_not_asked_again() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    server.open_gate(false);
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    server.called(1).await;
+    house.journal.raw("PRAGMA query_only = ON").await.unwrap();
+    server.open_gate(true);
+    assert_eq!(house.next().await, Report::Line(Line::Up));
+    assert_eq!(house.verdicts(1).await, [(id(1), true)]);
+    house.journal.raw("PRAGMA query_only = OFF").await.unwrap();
+    let mut turns = 0;
+    while house.journal.unsettled_count() > 0 {
+        house.clock.advance(Duration::from_millis(100));
+        tokio::task::yield_now().await;
+        turns += 1;
+        assert!(turns < 1_000_000);
+    }
+    house.cancel.cancel();
+    while let Some(report) = house.reports.recv().await {
+        assert!(!matches!(report, Report::Verdict(_)), "told once");
+    }
+    assert_eq!(server.calls(), [id(1)]);
+}
+
+#[tokio::test]
+async fn what_the_feed_settles_first_is_not_reported_twice() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    server.open_gate(false);
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    server.called(1).await;
+    let verdict = Verdict { id: id(1), outcome: Outcome::Accepted { seq: 1, at: at(1) } };
+    assert!(house.journal.settle(&verdict).await.unwrap());
+    house.journal.echoed(id(1)).await.unwrap();
+    server.open_gate(true);
+    house.outbox.idle().await;
+    house.cancel.cancel();
+    while let Some(report) = house.reports.recv().await {
+        assert!(!matches!(report, Report::Verdict(_)));
+    }
+}
