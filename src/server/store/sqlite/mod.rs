@@ -1,6 +1,39 @@
 //! The embedded database: SQLite, one file, one writer, any number of readers.
+//!
+//! Every change goes through one writer task that commits in groups; questions have their own connections.
+//! In memory there is one connection, which the writer and the questions take in turn.
+
+mod act;
+mod carrier;
+mod claim;
+mod import;
+mod jobs;
+mod opt_out;
+mod people;
+mod read;
+mod rows;
+mod schema;
+mod send;
+mod tx;
+mod writer;
 
 use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Row as _, Sqlite, SqliteConnection, SqlitePool};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
+
+use super::{
+    Store, StoreError,
+    command::{Answer, Command},
+};
+use crate::domain::ids::OrganizationId;
+use crate::env::{SharedClock, SharedIds};
 
 /// Where a database lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,4 +42,159 @@ pub enum Location {
     File(PathBuf),
     /// In memory, gone with the store: rehearsals and tests.
     Memory,
+}
+
+/// Commands that may wait for the writer; a further one waits for a place.
+const QUEUE: usize = 4_096;
+
+/// Connections for questions.
+const READERS: u32 = 4;
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
+                Self::Corrupt(error.to_string())
+            }
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+/// A command on its way to the writer, and where its answer goes.
+type Errand = (Command, oneshot::Sender<Result<Answer, StoreError>>);
+
+/// The embedded store. Dropping it ends the writer when its queue is empty.
+#[derive(Debug)]
+pub struct SqliteStore {
+    queue: mpsc::Sender<Errand>,
+    readers: Readers,
+    wake: watch::Receiver<u64>,
+    organization: OrganizationId,
+    simulated: bool,
+    writer: tokio::task::JoinHandle<()>,
+}
+
+#[derive(Debug)]
+enum Readers {
+    Pool(SqlitePool),
+    Shared(Arc<Mutex<SqliteConnection>>),
+}
+
+enum Reader {
+    Pooled(PoolConnection<Sqlite>),
+    Shared(OwnedMutexGuard<SqliteConnection>),
+}
+
+impl std::ops::Deref for Reader {
+    type Target = SqliteConnection;
+    fn deref(&self) -> &SqliteConnection {
+        match self {
+            Self::Pooled(conn) => conn,
+            Self::Shared(conn) => conn,
+        }
+    }
+}
+
+impl std::ops::DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        match self {
+            Self::Pooled(conn) => conn,
+            Self::Shared(conn) => conn,
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Opens the database, makes or upgrades its tables, and starts the writer.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or belongs to a newer program.
+    pub async fn open(location: Location, clock: SharedClock, ids: SharedIds) -> Result<Self, StoreError> {
+        let options = match &location {
+            Location::File(path) => SqliteConnectOptions::new().filename(path).create_if_missing(true),
+            Location::Memory => SqliteConnectOptions::from_str("sqlite::memory:")?,
+        }
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(256)
+        .disable_statement_logging();
+        let mut conn = options.clone().optimize_on_close(true, 400).connect().await?;
+        let now = clock.now().as_microsecond();
+        schema::migrate(&mut conn, now).await?;
+        let (organization, newest) = prepare(&mut conn, now, &ids).await?;
+        let conn = Arc::new(Mutex::new(conn));
+        let readers = match location {
+            Location::Memory => Readers::Shared(Arc::clone(&conn)),
+            Location::File(_) => Readers::Pool(
+                SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?,
+            ),
+        };
+        let simulated = matches!(readers, Readers::Shared(_));
+        let (queue, errands) = mpsc::channel(QUEUE);
+        let (woken, wake) = watch::channel(newest);
+        #[expect(clippy::disallowed_methods, reason = "the store owns its writer: it ends when the store is dropped")]
+        let writer = tokio::spawn(writer::run(conn, errands, woken, organization));
+        Ok(Self { queue, readers, wake, organization, simulated, writer })
+    }
+
+    /// Ends the writer after all that is queued, and closes the readers.
+    pub async fn close(self) {
+        let Self { queue, readers, writer, .. } = self;
+        drop(queue);
+        if writer.await.is_err() {
+            tracing::warn!("the database's writer had stopped before it was told to");
+        }
+        if let Readers::Pool(pool) = readers {
+            pool.close().await;
+        }
+    }
+
+    async fn reader(&self) -> Result<Reader, StoreError> {
+        Ok(match &self.readers {
+            Readers::Pool(pool) => Reader::Pooled(pool.acquire().await?),
+            Readers::Shared(conn) => Reader::Shared(Arc::clone(conn).lock_owned().await),
+        })
+    }
+}
+
+/// Makes the one organization and the database's name at first start; says the newest event.
+async fn prepare(
+    conn: &mut SqliteConnection,
+    now: i64,
+    ids: &SharedIds,
+) -> Result<(OrganizationId, u64), StoreError> {
+    sqlx::query("INSERT INTO meta (key, value) VALUES ('server_id', $1) ON CONFLICT DO NOTHING")
+        .bind(ids.act_id(jiff::Timestamp::from_microsecond(now).unwrap_or_default()).to_string())
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query(
+        "INSERT INTO organizations (id, name, created_at) SELECT 1, 'Campaign', $1
+         WHERE NOT EXISTS (SELECT 1 FROM organizations)",
+    )
+    .bind(now)
+    .execute(&mut *conn)
+    .await?;
+    let row =
+        sqlx::query("SELECT (SELECT MIN(id) FROM organizations), (SELECT COALESCE(MAX(seq), 0) FROM events)")
+            .fetch_one(&mut *conn)
+            .await?;
+    let newest: i64 = row.try_get(1)?;
+    Ok((OrganizationId(row.try_get(0)?), u64::try_from(newest).unwrap_or(0)))
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn execute(&self, command: Command) -> Result<Answer, StoreError> {
+        let (answer, wait) = oneshot::channel();
+        let stopped = || StoreError::Unavailable("the database's writer has stopped".into());
+        self.queue.send((command, answer)).await.map_err(|_| stopped())?;
+        wait.await.map_err(|_| stopped())?
+    }
+
+    fn wake(&self) -> watch::Receiver<u64> {
+        self.wake.clone()
+    }
 }

@@ -1,0 +1,271 @@
+//! Opting out, everywhere the person is: organization and number, in every campaign.
+
+use sqlx::Row as _;
+
+use super::{
+    rows::{self, ContactRow, OPTED_OUT, col, contact_columns},
+    send::preview,
+    tx::{Audience, Tx},
+};
+use crate::api::{
+    event::EventKind,
+    message::{ThreadEntry, ThreadMessage},
+};
+use crate::domain::{
+    campaign::in_language,
+    conversation::OptOut,
+    ids::{ContactId, MessageId},
+    message::{Delivery, Direction, MessageKind},
+    phone::Phone,
+    script,
+};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, Answer},
+};
+
+/// Why a number is suppressed, and by whom.
+pub(super) struct Suppression<'a> {
+    /// A word for the list (`by_word`, `by_texter`, `undecided`, `by_captain: ...`).
+    pub(super) reason: &'a str,
+    /// Their own word did it: nobody may undo that.
+    pub(super) by_word: bool,
+    /// The person who decided.
+    pub(super) actor: Option<&'a Actor>,
+    /// Id of the notice to queue for the contact, when one shall go out.
+    pub(super) notice: Option<(MessageId, i64)>,
+}
+
+impl Tx<'_> {
+    /// Every contact of a number in an organization.
+    pub(super) async fn contacts_of(
+        &mut self,
+        organization: i64,
+        phone: &str,
+    ) -> Result<Vec<ContactRow>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            contact_columns!(),
+            " FROM contacts c WHERE c.organization = $1 AND c.phone = $2 ORDER BY c.last_out_at DESC NULLS LAST, c.id DESC"
+        ))
+        .bind(organization)
+        .bind(phone)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        rows.iter().map(ContactRow::read).collect()
+    }
+
+    /// Sets the opt-out state of every contact of a number and tells who holds them.
+    pub(super) async fn mark_opt_out(
+        &mut self,
+        organization: i64,
+        phone: &str,
+        state: &OptOut,
+    ) -> Result<Vec<ContactRow>, StoreError> {
+        let words = match state {
+            OptOut::Possible { words } => words.as_str(),
+            _ => "",
+        };
+        let opted_out = matches!(state, OptOut::Yes { .. });
+        sqlx::query(
+            "UPDATE contacts SET opt_out = $3, opt_out_words = $4, updated_at = $5,
+                 waiting_since = CASE WHEN $6 THEN NULL ELSE waiting_since END
+             WHERE organization = $1 AND phone = $2",
+        )
+        .bind(organization)
+        .bind(phone)
+        .bind(rows::opt_out_code(state))
+        .bind(words)
+        .bind(self.micros())
+        .bind(opted_out)
+        .execute(&mut *self.conn)
+        .await?;
+        let contacts = self.contacts_of(organization, phone).await?;
+        for contact in &contacts {
+            self.contact_event(contact)?;
+        }
+        Ok(contacts)
+    }
+
+    /// Suppresses a number: the list, every contact of it, and what was about to go out to it.
+    pub(super) async fn opt_out(
+        &mut self,
+        organization: i64,
+        phone: &str,
+        why: Suppression<'_>,
+    ) -> Result<(), StoreError> {
+        // A word of their own outranks a person's decision; nothing turns it back into one.
+        sqlx::query(
+            "INSERT INTO suppressions (organization, phone, reason, by_word, at, person) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (organization, phone) DO UPDATE SET by_word = MAX(by_word, excluded.by_word)",
+        )
+        .bind(organization)
+        .bind(phone)
+        .bind(why.reason)
+        .bind(i64::from(why.by_word))
+        .bind(self.micros())
+        .bind(why.actor.map(|a| a.person.0))
+        .execute(&mut *self.conn)
+        .await?;
+        let row = sqlx::query("SELECT by_word, notice IS NOT NULL FROM suppressions WHERE organization = $1 AND phone = $2")
+            .bind(organization)
+            .bind(phone)
+            .fetch_one(&mut *self.conn)
+            .await?;
+        let (by_word, noticed): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let contacts = self.mark_opt_out(organization, phone, &OptOut::Yes { by_word: by_word != 0 }).await?;
+        for contact in &contacts {
+            self.drop_ready(contact, "opted_out").await?;
+        }
+        let what = if why.by_word { "opted_out_by_word" } else { "opted_out" };
+        for contact in &contacts {
+            self.note(contact, why.actor, what, why.reason).await?;
+            self.audit(why.actor, "opted_out", format!("contact {}", contact.id), why.reason.to_owned());
+        }
+        if contacts.is_empty() {
+            self.audit(why.actor, "opted_out", "number in no campaign".to_owned(), why.reason.to_owned());
+        }
+        if let Some((id, contact)) = why.notice
+            && !noticed
+            && let Some(contact) = contacts.into_iter().find(|c| c.id == contact)
+            && self.queue_notice(id, contact).await?
+        {
+            sqlx::query("UPDATE suppressions SET notice = $3 WHERE organization = $1 AND phone = $2")
+                .bind(organization)
+                .bind(phone)
+                .bind(id.0)
+                .execute(&mut *self.conn)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Takes back the texts to a contact that no carrier call has begun for.
+    async fn drop_ready(&mut self, contact: &ContactRow, why: &'static str) -> Result<(), StoreError> {
+        let dropped = sqlx::query(
+            "UPDATE jobs SET state = 'dropped' WHERE contact = $1 AND state = 'ready' AND kind <> 'opt_out_notice'
+             RETURNING message",
+        )
+        .bind(contact.id)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        for row in dropped {
+            self.deliver(col(&row, 0)?, Delivery::Dropped, Some(why)).await?;
+        }
+        Ok(())
+    }
+
+    /// Queues the one notice, in the contact's language; false when the campaign has no text for it.
+    async fn queue_notice(&mut self, id: MessageId, mut contact: ContactRow) -> Result<bool, StoreError> {
+        let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(false) };
+        let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
+        let Some(text) = in_language(&campaign.def.opt_out_notice, &language, &campaign.def.language) else {
+            return Ok(false);
+        };
+        let mut fields = campaign.def.variables.clone();
+        fields.insert("firstName".to_owned(), contact.first_name.clone());
+        fields.insert("organization".to_owned(), campaign.def.organization.clone());
+        let body = script::fill_known(text, &fields);
+        contact.last_seq += 1;
+        contact.preview = preview(&body);
+        contact.updated_at = self.micros();
+        sqlx::query(
+            "INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, delivery,
+                 script_version, language)
+             VALUES ($1, $2, $3, $4, $5, 'out', 'opt_out_notice', $6, $7, 'accepted', $8, $9);
+             INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state)
+             VALUES ($1, $2, $3, $4, 'opt_out_notice', 0, $7, 'ready');
+             UPDATE contacts SET last_seq = $5, preview = $10, updated_at = $7 WHERE id = $4",
+        )
+        .bind(id.0)
+        .bind(contact.organization)
+        .bind(contact.campaign)
+        .bind(contact.id)
+        .bind(contact.last_seq)
+        .bind(body.as_str())
+        .bind(self.micros())
+        .bind(campaign.script_version)
+        .bind(language)
+        .bind(contact.preview.as_str())
+        .execute(&mut *self.conn)
+        .await?;
+        let item = ThreadEntry::Message(ThreadMessage {
+            id,
+            seq: rows::unsigned(contact.last_seq),
+            direction: Direction::Outbound,
+            kind: Some(MessageKind::OptOutNotice),
+            body,
+            at: self.now,
+            delivery: Delivery::Accepted,
+            error: None,
+            author: None,
+            mine: false,
+        });
+        self.event(
+            contact.campaign,
+            Audience::of(&contact),
+            &EventKind::Thread { contact: ContactId(contact.id), item },
+        )?;
+        self.contact_event(&contact)?;
+        Ok(true)
+    }
+
+    /// Moves a text on and tells who holds its contact.
+    pub(super) async fn deliver(
+        &mut self,
+        message: uuid::Uuid,
+        delivery: Delivery,
+        error: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let row = sqlx::query(
+            "UPDATE messages SET delivery = $2, error = $3 WHERE id = $1
+             RETURNING campaign, contact, (SELECT assigned FROM contacts WHERE id = messages.contact)",
+        )
+        .bind(message)
+        .bind(rows::delivery_word(delivery))
+        .bind(error)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return Ok(()) };
+        let assigned: Option<i64> = col(&row, 2)?;
+        let what = EventKind::Delivery {
+            contact: ContactId(col(&row, 1)?),
+            message: MessageId(message),
+            delivery,
+            error: error.map(str::to_owned),
+        };
+        self.event(col(&row, 0)?, assigned.map_or(Audience::Captains, Audience::Person), &what)
+    }
+
+    /// Takes a number off the list again; only after a START of their own.
+    pub(super) async fn lift(&mut self, organization: i64, phone: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM suppressions WHERE organization = $1 AND phone = $2")
+            .bind(organization)
+            .bind(phone)
+            .execute(&mut *self.conn)
+            .await?;
+        let contacts = self.mark_opt_out(organization, phone, &OptOut::No).await?;
+        for contact in &contacts {
+            self.note(contact, None, "opted_in_by_word", "").await?;
+            self.audit(None, "opted_in", format!("contact {}", contact.id), "by_word".to_owned());
+        }
+        Ok(())
+    }
+
+    /// An opt-out that came by another way (a call, a letter).
+    pub(super) async fn suppress(
+        &mut self,
+        actor: &Actor,
+        phone: &Phone,
+        reason: &str,
+    ) -> Result<Answer, StoreError> {
+        let why = Suppression { reason, by_word: false, actor: Some(actor), notice: None };
+        self.opt_out(actor.organization.0, phone.as_str(), why).await?;
+        Ok(Answer::Done)
+    }
+}
+
+/// True for a stored code that means opted out.
+pub(super) fn is_opted_out(code: i64) -> bool {
+    code >= OPTED_OUT
+}

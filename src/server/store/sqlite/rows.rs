@@ -1,0 +1,223 @@
+//! Rows to words and back.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, Row as _, Sqlite, Type};
+
+use crate::api::{assignment::ContactSummary, campaign::CampaignState, people::Role};
+use crate::domain::{
+    conversation::{OptOut, Status},
+    ids::{CampaignId, ContactId},
+    message::{Delivery, MessageKind},
+};
+use crate::server::store::StoreError;
+
+/// A damaged row.
+pub(super) fn corrupt(what: &str, value: &str) -> StoreError {
+    StoreError::Corrupt(format!("{what}: {value:?}"))
+}
+
+/// A column by number.
+pub(super) fn col<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(row: &'r SqliteRow, at: usize) -> Result<T, StoreError> {
+    Ok(row.try_get(at)?)
+}
+
+/// A count; the database never holds a negative one.
+pub(super) fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// A number for the database.
+pub(super) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Stored microseconds as a time.
+pub(super) fn time(micros: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(micros).map_err(|_| corrupt("a time", &micros.to_string()))
+}
+
+/// A JSON column.
+pub(super) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+/// A value as JSON.
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+pub(super) fn status(word: &str) -> Result<Status, StoreError> {
+    Status::ALL.into_iter().find(|s| s.as_str() == word).ok_or_else(|| corrupt("a status", word))
+}
+
+pub(super) fn kind_word(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Initial => "initial",
+        MessageKind::Reply => "reply",
+        MessageKind::OptOutNotice => "opt_out_notice",
+        MessageKind::Help => "help",
+    }
+}
+
+pub(super) fn kind(word: &str) -> Result<MessageKind, StoreError> {
+    [MessageKind::Initial, MessageKind::Reply, MessageKind::OptOutNotice, MessageKind::Help]
+        .into_iter()
+        .find(|k| kind_word(*k) == word)
+        .ok_or_else(|| corrupt("a kind", word))
+}
+
+pub(super) fn delivery_word(delivery: Delivery) -> &'static str {
+    match delivery {
+        Delivery::Accepted => "accepted",
+        Delivery::Submitting => "submitting",
+        Delivery::Submitted => "submitted",
+        Delivery::Delivered => "delivered",
+        Delivery::Failed => "failed",
+        Delivery::Unknown => "unknown",
+        Delivery::Held => "held",
+        Delivery::Dropped => "dropped",
+        Delivery::Received => "received",
+    }
+}
+
+pub(super) fn delivery(word: &str) -> Result<Delivery, StoreError> {
+    use Delivery::*;
+    [Accepted, Submitting, Submitted, Delivered, Failed, Unknown, Held, Dropped, Received]
+        .into_iter()
+        .find(|d| delivery_word(*d) == word)
+        .ok_or_else(|| corrupt("a delivery", word))
+}
+
+pub(super) fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Texter => "texter",
+        Role::Captain => "captain",
+        Role::Admin => "admin",
+    }
+}
+
+pub(super) fn role(word: &str) -> Result<Role, StoreError> {
+    [Role::Texter, Role::Captain, Role::Admin]
+        .into_iter()
+        .find(|r| role_word(*r) == word)
+        .ok_or_else(|| corrupt("a role", word))
+}
+
+pub(super) fn state_word(state: CampaignState) -> &'static str {
+    match state {
+        CampaignState::Importing => "importing",
+        CampaignState::Running => "running",
+        CampaignState::Paused => "paused",
+        CampaignState::Archived => "archived",
+    }
+}
+
+pub(super) fn state(word: &str) -> Result<CampaignState, StoreError> {
+    [CampaignState::Importing, CampaignState::Running, CampaignState::Paused, CampaignState::Archived]
+        .into_iter()
+        .find(|s| state_word(*s) == word)
+        .ok_or_else(|| corrupt("a campaign's state", word))
+}
+
+/// `opt_out` codes from here on mean opted out.
+pub(super) const OPTED_OUT: i64 = 2;
+
+/// An opt-out state as its stored code.
+pub(super) fn opt_out_code(state: &OptOut) -> i64 {
+    match state {
+        OptOut::No => 0,
+        OptOut::Possible { .. } => 1,
+        OptOut::Yes { by_word: false } => OPTED_OUT,
+        OptOut::Yes { by_word: true } => 3,
+    }
+}
+
+fn opt_out(code: i64, words: String) -> Result<OptOut, StoreError> {
+    Ok(match code {
+        0 => OptOut::No,
+        1 => OptOut::Possible { words },
+        OPTED_OUT => OptOut::Yes { by_word: false },
+        3 => OptOut::Yes { by_word: true },
+        other => return Err(corrupt("an opt-out state", &other.to_string())),
+    })
+}
+
+/// The columns that [`ContactRow`] reads, of a table called `c`.
+macro_rules! contact_columns {
+    () => {
+        "c.id, c.organization, c.campaign, c.phone, c.first_name, c.language, c.zone_set, c.status, c.opt_out, \
+         c.opt_out_words, c.wrong_number, c.assigned, c.holder, c.epoch, c.waiting_since, c.last_seq, c.foreign_seq, \
+         c.preview, c.updated_at"
+    };
+}
+pub(super) use contact_columns;
+
+/// How many columns [`contact_columns`] names: further ones start here.
+pub(super) const CONTACT_COLUMNS: usize = 19;
+
+/// A contact, as far as decisions need it.
+#[derive(Debug, Clone)]
+pub(super) struct ContactRow {
+    pub(super) id: i64,
+    pub(super) organization: i64,
+    pub(super) campaign: i64,
+    pub(super) phone: String,
+    pub(super) first_name: String,
+    pub(super) language: Option<String>,
+    pub(super) zone_set: i64,
+    pub(super) status: Status,
+    pub(super) opt_out: OptOut,
+    pub(super) wrong_number: bool,
+    pub(super) assigned: Option<i64>,
+    pub(super) holder: Option<i64>,
+    pub(super) epoch: i64,
+    pub(super) waiting_since: Option<i64>,
+    pub(super) last_seq: i64,
+    pub(super) foreign_seq: i64,
+    pub(super) preview: String,
+    pub(super) updated_at: i64,
+}
+
+impl ContactRow {
+    /// Reads the columns of [`contact_columns`], which come first.
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: col(row, 0)?,
+            organization: col(row, 1)?,
+            campaign: col(row, 2)?,
+            phone: col(row, 3)?,
+            first_name: col(row, 4)?,
+            language: col(row, 5)?,
+            zone_set: col(row, 6)?,
+            status: status(&col::<String>(row, 7)?)?,
+            opt_out: opt_out(col(row, 8)?, col(row, 9)?)?,
+            wrong_number: col::<i64>(row, 10)? != 0,
+            assigned: col(row, 11)?,
+            holder: col(row, 12)?,
+            epoch: col(row, 13)?,
+            waiting_since: col(row, 14)?,
+            last_seq: col(row, 15)?,
+            foreign_seq: col(row, 16)?,
+            preview: col(row, 17)?,
+            updated_at: col(row, 18)?,
+        })
+    }
+
+    /// The line of a list.
+    pub(super) fn summary(&self) -> Result<ContactSummary, StoreError> {
+        Ok(ContactSummary {
+            id: ContactId(self.id),
+            campaign: CampaignId(self.campaign),
+            first_name: self.first_name.clone(),
+            status: self.status,
+            opt_out: self.opt_out.clone(),
+            epoch: u32::try_from(self.epoch).unwrap_or(u32::MAX),
+            waiting_since: self.waiting_since.map(time).transpose()?,
+            preview: self.preview.clone(),
+            last_seq: unsigned(self.last_seq),
+            foreign_seq: unsigned(self.foreign_seq),
+            updated_at: time(self.updated_at)?,
+        })
+    }
+}

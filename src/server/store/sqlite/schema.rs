@@ -1,0 +1,189 @@
+//! The tables, as an ordered list of steps that only go forward.
+//!
+//! A step, once released, is never edited: a change is a new step at the end.
+
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+
+use crate::server::store::StoreError;
+
+/// One step.
+struct Step {
+    /// What a program must be at least to work on a database that has this step.
+    min_program: i64,
+    /// The statements.
+    sql: &'static str,
+}
+
+/// Every step; a database's version is the number of steps it has.
+const STEPS: &[Step] = &[Step { min_program: 1, sql: FIRST }];
+
+/// The version that this program is.
+const PROGRAM: i64 = 1;
+
+/// Times are microseconds since 1970 UTC. `opt_out`: 0 no, 1 possible, 2 by a person, 3 by their own word.
+const FIRST: &str = "
+CREATE TABLE organizations (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, named INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE people (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL REFERENCES organizations(id), name TEXT NOT NULL,
+    created_at INTEGER NOT NULL, last_seen INTEGER,
+    -- Everything a person holds is leased until then; NULL when there is nothing to expire.
+    lease_until INTEGER
+) STRICT;
+CREATE INDEX people_lease ON people(lease_until) WHERE lease_until IS NOT NULL;
+CREATE TABLE campaigns (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL REFERENCES organizations(id), title TEXT NOT NULL,
+    state TEXT NOT NULL, script_version INTEGER NOT NULL, language TEXT NOT NULL, def TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE scripts (
+    campaign INTEGER NOT NULL REFERENCES campaigns(id), version INTEGER NOT NULL, def TEXT NOT NULL,
+    at INTEGER NOT NULL, PRIMARY KEY (campaign, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY, person INTEGER NOT NULL REFERENCES people(id), token_hash BLOB NOT NULL UNIQUE,
+    role TEXT NOT NULL, campaign INTEGER REFERENCES campaigns(id), device BLOB NOT NULL, invite INTEGER,
+    created_at INTEGER NOT NULL, last_seen INTEGER, revoked INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE invites (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL REFERENCES organizations(id),
+    secret_hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL, campaign INTEGER REFERENCES campaigns(id),
+    uses_left INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL, created_by INTEGER
+) STRICT;
+CREATE TABLE imports (
+    id BLOB PRIMARY KEY, organization INTEGER NOT NULL, campaign INTEGER NOT NULL REFERENCES campaigns(id),
+    request_hash BLOB NOT NULL, expected INTEGER NOT NULL, provenance TEXT NOT NULL,
+    chunks INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0, duplicates INTEGER NOT NULL DEFAULT 0,
+    suppressed INTEGER NOT NULL DEFAULT 0, finished INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE import_chunks (
+    import BLOB NOT NULL REFERENCES imports(id), number INTEGER NOT NULL, PRIMARY KEY (import, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE zone_sets (id INTEGER PRIMARY KEY, zones TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE campaign_zones (
+    campaign INTEGER NOT NULL REFERENCES campaigns(id), zone_set INTEGER NOT NULL REFERENCES zone_sets(id),
+    PRIMARY KEY (campaign, zone_set)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE contacts (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL, campaign INTEGER NOT NULL REFERENCES campaigns(id),
+    phone TEXT NOT NULL, external_id TEXT, first_name TEXT NOT NULL, last_name TEXT NOT NULL, zip TEXT, state TEXT,
+    language TEXT, time_zone TEXT, fields TEXT NOT NULL, zone_set INTEGER NOT NULL REFERENCES zone_sets(id),
+    status TEXT NOT NULL DEFAULT 'needs_message', opt_out INTEGER NOT NULL DEFAULT 0,
+    opt_out_words TEXT NOT NULL DEFAULT '', wrong_number INTEGER NOT NULL DEFAULT 0,
+    assigned INTEGER REFERENCES people(id),
+    -- The last to hold it; stays when a lease runs out, so that a late text of theirs is still theirs.
+    holder INTEGER, epoch INTEGER NOT NULL DEFAULT 0, waiting_since INTEGER, last_seq INTEGER NOT NULL DEFAULT 0,
+    foreign_seq INTEGER NOT NULL DEFAULT 0, preview TEXT NOT NULL DEFAULT '', answers TEXT NOT NULL DEFAULT '{}',
+    tags TEXT NOT NULL DEFAULT '[]', note TEXT NOT NULL DEFAULT '', last_out_at INTEGER, updated_at INTEGER NOT NULL,
+    UNIQUE (campaign, phone)
+) STRICT;
+CREATE INDEX contacts_pool ON contacts(campaign, zone_set, id)
+    WHERE assigned IS NULL AND status = 'needs_message' AND opt_out = 0 AND wrong_number = 0;
+CREATE INDEX contacts_hand ON contacts(assigned, campaign, id) WHERE assigned IS NOT NULL;
+CREATE INDEX contacts_waiting ON contacts(campaign, waiting_since) WHERE waiting_since IS NOT NULL;
+CREATE INDEX contacts_phone ON contacts(organization, phone);
+CREATE INDEX contacts_board ON contacts(campaign, status, opt_out, wrong_number, assigned);
+CREATE TABLE messages (
+    id BLOB PRIMARY KEY, organization INTEGER NOT NULL, campaign INTEGER NOT NULL,
+    contact INTEGER NOT NULL REFERENCES contacts(id), seq INTEGER NOT NULL, direction TEXT NOT NULL, kind TEXT,
+    body TEXT NOT NULL, at INTEGER NOT NULL, author INTEGER REFERENCES people(id), session INTEGER,
+    delivery TEXT NOT NULL, error TEXT, script_version INTEGER NOT NULL, language TEXT NOT NULL,
+    variant TEXT, source TEXT, off_script INTEGER NOT NULL DEFAULT 0, after_seq INTEGER NOT NULL DEFAULT 0,
+    epoch INTEGER NOT NULL DEFAULT 0, body_hash TEXT, drawn_at INTEGER, pressed_at INTEGER, dwell_ms INTEGER,
+    device BLOB,
+    UNIQUE (contact, seq)
+) STRICT, WITHOUT ROWID;
+-- Nobody gets the first text twice: not by a rule of the program alone.
+CREATE UNIQUE INDEX messages_one_initial ON messages(contact) WHERE kind = 'initial';
+CREATE INDEX messages_pace ON messages(campaign, at, author) WHERE author IS NOT NULL;
+CREATE INDEX messages_trouble ON messages(campaign, delivery) WHERE delivery IN ('failed', 'held');
+CREATE TABLE tallies (
+    campaign INTEGER NOT NULL, person INTEGER NOT NULL, initials INTEGER NOT NULL, replies INTEGER NOT NULL,
+    PRIMARY KEY (campaign, person)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE verdicts (
+    id BLOB PRIMARY KEY, organization INTEGER NOT NULL, person INTEGER NOT NULL, session INTEGER NOT NULL,
+    request_hash BLOB NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE claims (
+    id BLOB PRIMARY KEY, person INTEGER NOT NULL, campaign INTEGER NOT NULL, contacts TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY, contact INTEGER NOT NULL REFERENCES contacts(id), seq INTEGER NOT NULL,
+    at INTEGER NOT NULL, person INTEGER, what TEXT NOT NULL, detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX notes_thread ON notes(contact, seq);
+CREATE TABLE suppressions (
+    organization INTEGER NOT NULL, phone TEXT NOT NULL, reason TEXT NOT NULL, by_word INTEGER NOT NULL,
+    at INTEGER NOT NULL, person INTEGER, notice BLOB, PRIMARY KEY (organization, phone)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE jobs (
+    message BLOB PRIMARY KEY REFERENCES messages(id), organization INTEGER NOT NULL, campaign INTEGER NOT NULL,
+    contact INTEGER NOT NULL, kind TEXT NOT NULL,
+    -- 0 notices, 1 replies, 2 initials: in this order they go out.
+    rank INTEGER NOT NULL, created_at INTEGER NOT NULL, not_before INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL, attempt BLOB, started_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX jobs_ready ON jobs(campaign, rank, message) WHERE state = 'ready';
+CREATE INDEX jobs_ready_of ON jobs(contact) WHERE state = 'ready';
+CREATE INDEX jobs_open ON jobs(state, started_at) WHERE state IN ('submitting', 'unknown');
+CREATE TABLE attempts (
+    id BLOB PRIMARY KEY, message BLOB NOT NULL, started_at INTEGER NOT NULL, answered_at INTEGER, answer TEXT,
+    carrier_id TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE carrier_events (
+    carrier TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (carrier, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE unmatched_inbound (
+    id BLOB PRIMARY KEY, organization INTEGER NOT NULL, carrier TEXT NOT NULL, phone TEXT NOT NULL,
+    body TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, campaign INTEGER NOT NULL,
+    -- For this person alone; NULL: for everybody in the campaign.
+    person INTEGER, captain_only INTEGER NOT NULL DEFAULT 0, payload TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_feed ON events(campaign, person, seq);
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, organization INTEGER, person INTEGER, session INTEGER,
+    what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL
+) STRICT;
+";
+
+/// Brings a database to this program's version.
+///
+/// # Errors
+/// When the database belongs to a newer program, or a step fails (nothing of that step stays).
+pub(super) async fn migrate(conn: &mut SqliteConnection, at: i64) -> Result<(), StoreError> {
+    sqlx::raw_sql(
+        "CREATE TABLE IF NOT EXISTS schema_steps (version INTEGER PRIMARY KEY, min_program INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+    )
+    .execute(&mut *conn)
+    .await?;
+    let row = sqlx::query("SELECT COALESCE(MAX(version), 0), COALESCE(MAX(min_program), 0) FROM schema_steps")
+        .fetch_one(&mut *conn)
+        .await?;
+    let (version, min_program): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    if min_program > PROGRAM {
+        return Err(StoreError::Unavailable(format!(
+            "the database was made by a newer textbank (it needs program {min_program}, this is {PROGRAM}): install the newer one"
+        )));
+    }
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    for (index, step) in STEPS.iter().enumerate().skip(done) {
+        let mut step_tx = conn.begin().await?;
+        sqlx::raw_sql(step.sql).execute(&mut *step_tx).await?;
+        sqlx::query("INSERT INTO schema_steps (version, min_program, at) VALUES ($1, $2, $3)")
+            .bind(i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1))
+            .bind(step.min_program)
+            .bind(at)
+            .execute(&mut *step_tx)
+            .await?;
+        step_tx.commit().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,402 @@
+//! One confirmed text: accepted or refused, once and for ever.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    rows::{self, CONTACT_COLUMNS, ContactRow, col, contact_columns, signed, time, to_json, unsigned},
+    tx::{Audience, Campaign, Tx},
+};
+use crate::api::{
+    campaign::CampaignState,
+    event::EventKind,
+    message::{Outcome, SendRequest, ThreadEntry, ThreadMessage, Verdict},
+    problem::{Code, Problem},
+};
+use crate::domain::{
+    conversation::{OptOut, Status},
+    hours::HoursVerdict,
+    ids::{ContactId, MessageId},
+    message::{Delivery, Direction, MessageKind},
+    safe_text::safe_line,
+};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, Answer},
+};
+
+/// Longest text, in characters.
+const MAX_BODY: usize = 1_600;
+
+/// A card must have been on the screen for at least this long before the press counts, in milliseconds.
+const MIN_DWELL: u64 = 100;
+
+/// Hash of a request: what "the same request" means.
+pub(super) fn request_hash<T: Serialize>(what: &str, request: &T) -> Result<[u8; 32], StoreError> {
+    Ok(*blake3::hash(format!("{what}:{}", to_json(request)?).as_bytes()).as_bytes())
+}
+
+/// The start of a text, for a list's line.
+pub(super) fn preview(body: &str) -> String {
+    safe_line(body).chars().take(80).collect()
+}
+
+/// The first `{field}` that is still in a text.
+fn leftover_field(body: &str) -> Option<&str> {
+    body.match_indices('{').find_map(|(start, _)| {
+        let rest = &body[start + 1..];
+        let name = &rest[..rest.find('}')?];
+        let word = name.trim();
+        let is_name = word.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '-' | '.'));
+        is_name.then_some(name)
+    })
+}
+
+fn problem(code: Code, detail: &str) -> Problem {
+    Problem::new(code, detail)
+}
+
+/// Faults that can be seen in the request alone.
+fn faults(request: &SendRequest) -> Option<Problem> {
+    let mut faults = Vec::new();
+    if !matches!(request.kind, MessageKind::Initial | MessageKind::Reply) {
+        faults.push("kind: only initial and reply have a press".to_owned());
+    }
+    if request.body.trim().is_empty() {
+        faults.push("body: it is empty".to_owned());
+    }
+    if let Some(field) = leftover_field(&request.body) {
+        faults.push(format!("body: the merge field {{{field}}} is not filled in"));
+    }
+    if blake3::hash(request.body.as_bytes()).to_hex().as_str() != request.shown.body_hash {
+        faults.push("shown.body_hash: it is not the hash of the body: what was seen is not what would be sent".to_owned());
+    }
+    if request.shown.dwell_ms < MIN_DWELL {
+        faults.push(format!("shown.dwell_ms: a card must be seen for {MIN_DWELL} ms"));
+    }
+    if !faults.is_empty() {
+        let mut problem = problem(Code::Invalid, "the request has faults");
+        problem.faults = faults;
+        return Some(problem);
+    }
+    (request.body.chars().count() > MAX_BODY)
+        .then(|| problem(Code::TooLarge, "a text has at most 1600 characters"))
+}
+
+/// Everything the decision about one send looks at.
+struct Sight {
+    campaign: std::sync::Arc<Campaign>,
+    contact: ContactRow,
+    suppressed: bool,
+}
+
+impl Tx<'_> {
+    pub(super) async fn send(
+        &mut self,
+        actor: &Actor,
+        id: MessageId,
+        request: &SendRequest,
+    ) -> Result<Answer, StoreError> {
+        let hash = request_hash("send", request)?;
+        if let Some(answer) = self.replay(actor, id.0, &hash).await? {
+            return Ok(answer);
+        }
+        let sight = match self.sight(actor, request).await? {
+            Ok(sight) => sight,
+            Err(problem) => return self.refuse(actor, id.0, &hash, request.campaign.0, problem).await,
+        };
+        if let Some(problem) = self.objection(actor, request, &sight).await? {
+            return self.refuse(actor, id.0, &hash, request.campaign.0, problem).await;
+        }
+        self.seen(actor.person.0).await?;
+        match self.accept(actor, id, request, &hash, sight).await {
+            Ok(answer) => Ok(answer),
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                // The database's own constraints have the last word.
+                sqlx::raw_sql("ROLLBACK TO one; RELEASE one").execute(&mut *self.conn).await?;
+                self.cache.forget();
+                if error.message().contains("messages.contact") {
+                    let problem = self.already_sent(request.contact.0).await?;
+                    return self.refuse(actor, id.0, &hash, request.campaign.0, problem).await;
+                }
+                Ok(Answer::Refused(Box::new(problem(Code::IdReused, "this id was used before for something else"))))
+            }
+            Err(error) => {
+                sqlx::raw_sql("ROLLBACK TO one; RELEASE one").execute(&mut *self.conn).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The answer to an id that has a verdict already.
+    pub(super) async fn replay(
+        &mut self,
+        actor: &Actor,
+        id: Uuid,
+        hash: &[u8; 32],
+    ) -> Result<Option<Answer>, StoreError> {
+        let Some((person, stored, outcome)) = self.stored_verdict(id).await? else { return Ok(None) };
+        if person != actor.person.0 || stored != hash {
+            let problem = problem(Code::IdReused, "this id was used before for something else");
+            return Ok(Some(Answer::Refused(Box::new(problem))));
+        }
+        Ok(Some(Answer::Verdict(Verdict { id, outcome: rows::json(&outcome)? })))
+    }
+
+    /// Stores a verdict and tells its author.
+    pub(super) async fn settle(
+        &mut self,
+        actor: &Actor,
+        hash: &[u8; 32],
+        campaign: i64,
+        verdict: Verdict,
+    ) -> Result<Answer, StoreError> {
+        sqlx::query(
+            "INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(verdict.id)
+        .bind(actor.organization.0)
+        .bind(actor.person.0)
+        .bind(actor.session)
+        .bind(hash.as_slice())
+        .bind(to_json(&verdict.outcome)?)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        self.event(campaign, Audience::Person(actor.person.0), &EventKind::Settled { verdict: verdict.clone() })?;
+        Ok(Answer::Verdict(verdict))
+    }
+
+    /// Stores a refusal.
+    pub(super) async fn refuse(
+        &mut self,
+        actor: &Actor,
+        id: Uuid,
+        hash: &[u8; 32],
+        campaign: i64,
+        problem: Problem,
+    ) -> Result<Answer, StoreError> {
+        self.audit(Some(actor), "refused", id.to_string(), problem.code.as_str().to_owned());
+        self.settle(actor, hash, campaign, Verdict { id, outcome: Outcome::Refused { problem } }).await
+    }
+
+    async fn sight(&mut self, actor: &Actor, request: &SendRequest) -> Result<Result<Sight, Problem>, StoreError> {
+        let hidden = || problem(Code::NotFound, "no such contact for you");
+        let Some(campaign) = self.campaign_of(actor, request.campaign.0).await? else { return Ok(Err(hidden())) };
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            contact_columns!(),
+            ", s.at FROM contacts c LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
+             WHERE c.id = $1 AND c.campaign = $2"
+        ))
+        .bind(request.contact.0)
+        .bind(campaign.id)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return Ok(Err(hidden())) };
+        let suppressed = col::<Option<i64>>(&row, CONTACT_COLUMNS)?.is_some();
+        Ok(Ok(Sight { campaign, contact: ContactRow::read(&row)?, suppressed }))
+    }
+
+    /// Why this text may not go out; `None` when it may.
+    async fn objection(
+        &mut self,
+        actor: &Actor,
+        request: &SendRequest,
+        sight: &Sight,
+    ) -> Result<Option<Problem>, StoreError> {
+        if let Some(faults) = faults(request) {
+            return Ok(Some(faults));
+        }
+        let contact = &sight.contact;
+        let initial = request.kind == MessageKind::Initial;
+        if initial && contact.status != Status::NeedsMessage {
+            let problem = self.already_sent(contact.id).await?;
+            if problem.at.is_some() {
+                return Ok(Some(problem));
+            }
+        }
+        if sight.suppressed || matches!(contact.opt_out, OptOut::Yes { .. }) {
+            return Ok(Some(problem(Code::Suppressed, "this person opted out")));
+        }
+        if contact.wrong_number {
+            return Ok(Some(problem(Code::Suppressed, "the number was marked as wrong")));
+        }
+        if matches!(contact.opt_out, OptOut::Possible { .. }) {
+            return Ok(Some(problem(Code::Frozen, "something they wrote may be an opt-out")));
+        }
+        if let Some(lost) = self.lease_lost(actor, contact, Some(request.epoch)).await? {
+            return Ok(Some(lost));
+        }
+        match sight.campaign.state {
+            CampaignState::Running => {}
+            CampaignState::Paused => return Ok(Some(problem(Code::Paused, "a captain paused the campaign"))),
+            CampaignState::Importing => return Ok(Some(problem(Code::Paused, "the campaign is being imported"))),
+            CampaignState::Archived => return Ok(Some(problem(Code::Paused, "the campaign is over"))),
+        }
+        if let HoursVerdict::Closed { opens_at } =
+            self.hours(&sight.campaign, contact.zone_set, request.kind).await?
+        {
+            let mut closed = problem(Code::OutsideHours, "it is outside texting hours where they are");
+            closed.at = Some(opens_at);
+            return Ok(Some(closed));
+        }
+        if initial && contact.status != Status::NeedsMessage {
+            return Ok(Some(problem(Code::Invalid, "the conversation is past its first text: reopen it or reply")));
+        }
+        if !initial && signed(request.after_seq) < contact.foreign_seq {
+            return Ok(Some(problem(Code::StaleReply, "the thread has a newer message")));
+        }
+        if !initial && contact.status == Status::NeedsMessage {
+            return Ok(Some(problem(Code::Invalid, "there is no conversation yet to reply in")));
+        }
+        Ok(None)
+    }
+
+    /// `lease_lost`, unless the contact is in the actor's hands under this epoch. A lease that only ran out, and was
+    /// given to nobody else, still counts.
+    pub(super) async fn lease_lost(
+        &mut self,
+        actor: &Actor,
+        contact: &ContactRow,
+        epoch: Option<u32>,
+    ) -> Result<Option<Problem>, StoreError> {
+        let me = Some(actor.person.0);
+        let mine = contact.assigned == me || (contact.assigned.is_none() && contact.holder == me);
+        if mine && epoch.is_none_or(|epoch| i64::from(epoch) == contact.epoch) {
+            return Ok(None);
+        }
+        let mut lost = problem(Code::LeaseLost, "the contact is not in your hands any more");
+        if let Some(other) = contact.assigned.filter(|other| Some(*other) != me) {
+            lost.who = self.name_of(other).await?;
+        }
+        Ok(Some(lost))
+    }
+
+    /// `already_sent` with the winner; without `at` when there is none.
+    async fn already_sent(&mut self, contact: i64) -> Result<Problem, StoreError> {
+        let mut problem = problem(Code::AlreadySent, "this contact has the first text already");
+        let row = sqlx::query("SELECT at, author FROM messages WHERE contact = $1 AND kind = 'initial'")
+            .bind(contact)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        if let Some(row) = row {
+            problem.at = Some(time(col(&row, 0)?)?);
+            if let Some(author) = col::<Option<i64>>(&row, 1)? {
+                problem.who = self.name_of(author).await?;
+            }
+        }
+        Ok(problem)
+    }
+
+    /// Writes everything an accepted text is: the message, the contact's new line, the carrier job, the tally, the
+    /// verdict. Opens the savepoint that the caller takes back when a constraint says no.
+    async fn accept(
+        &mut self,
+        actor: &Actor,
+        id: MessageId,
+        request: &SendRequest,
+        hash: &[u8; 32],
+        sight: Sight,
+    ) -> Result<Answer, sqlx::Error> {
+        let mut contact = sight.contact;
+        let initial = request.kind == MessageKind::Initial;
+        contact.last_seq += 1;
+        contact.status = contact.status.after_outbound();
+        contact.waiting_since = None;
+        contact.preview = preview(&request.body);
+        contact.updated_at = self.micros();
+        contact.assigned = Some(actor.person.0);
+        let seq = unsigned(contact.last_seq);
+        let verdict = Verdict { id: id.0, outcome: Outcome::Accepted { seq, at: self.now } };
+        let coded = |e: StoreError| sqlx::Error::Encode(Box::new(e));
+        let outcome = to_json(&verdict.outcome).map_err(coded)?;
+        sqlx::query(
+            "SAVEPOINT one;
+             INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, author, session,
+                 delivery, script_version, language, variant, source, off_script, after_seq, epoch, body_hash,
+                 drawn_at, pressed_at, dwell_ms, device)
+             VALUES ($1, $2, $3, $4, $5, 'out', $6, $7, $8, $9, $10, 'accepted', $11, $12, $13, $14, $15, $16, $17, $18,
+                 $19, $20, $21, $22);
+             INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state)
+             VALUES ($1, $2, $3, $4, $6, $23, $8, 'ready');
+             UPDATE contacts SET status = $24, last_seq = $5, preview = $25, waiting_since = NULL, last_out_at = $8,
+                 updated_at = $8, assigned = $9, holder = $9 WHERE id = $4;
+             INSERT INTO tallies (campaign, person, initials, replies) VALUES ($3, $9, $26, $27)
+                 ON CONFLICT (campaign, person)
+                 DO UPDATE SET initials = initials + excluded.initials, replies = replies + excluded.replies;
+             INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
+             VALUES ($1, $2, $9, $10, $28, $29, $8);
+             RELEASE one",
+        )
+        .bind(id.0)
+        .bind(contact.organization)
+        .bind(contact.campaign)
+        .bind(contact.id)
+        .bind(contact.last_seq)
+        .bind(rows::kind_word(request.kind))
+        .bind(request.body.as_str())
+        .bind(self.micros())
+        .bind(actor.person.0)
+        .bind(actor.session)
+        .bind(i64::from(request.script_version))
+        .bind(contact.language.as_deref().unwrap_or(&sight.campaign.def.language))
+        .bind(request.variant.as_deref())
+        .bind(request.source.as_deref())
+        .bind(i64::from(request.off_script))
+        .bind(signed(request.after_seq))
+        .bind(i64::from(request.epoch))
+        .bind(request.shown.body_hash.as_str())
+        .bind(request.shown.drawn_at.as_microsecond())
+        .bind(request.shown.pressed_at.as_microsecond())
+        .bind(signed(request.shown.dwell_ms))
+        .bind(request.shown.device.0)
+        .bind(if initial { 2_i64 } else { 1 })
+        .bind(contact.status.as_str())
+        .bind(contact.preview.as_str())
+        .bind(i64::from(initial))
+        .bind(i64::from(!initial))
+        .bind(hash.as_slice())
+        .bind(outcome)
+        .execute(&mut *self.conn)
+        .await?;
+        self.audit(Some(actor), "accepted", id.to_string(), format!("contact {}", contact.id));
+        let me = Audience::Person(actor.person.0);
+        let item = ThreadEntry::Message(ThreadMessage {
+            id,
+            seq,
+            direction: Direction::Outbound,
+            kind: Some(request.kind),
+            body: request.body.clone(),
+            at: self.now,
+            delivery: Delivery::Accepted,
+            error: None,
+            author: Some(actor.name.clone()),
+            mine: true,
+        });
+        let thread = EventKind::Thread { contact: ContactId(contact.id), item };
+        self.event(contact.campaign, me, &thread).map_err(coded)?;
+        self.contact_event(&contact).map_err(coded)?;
+        let settled = EventKind::Settled { verdict: verdict.clone() };
+        self.event(contact.campaign, me, &settled).map_err(coded)?;
+        Ok(Answer::Verdict(verdict))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leftover_field;
+
+    #[rstest::rstest]
+    #[case("Hi {firstName}!", Some("firstName"))]
+    #[case("Hi { first name }!", Some(" first name "))]
+    #[case("Hi Ana! {}", None)]
+    #[case("a set {1, 2} and a brace {", None)]
+    #[case("plain", None)]
+    #[case("{ {lastName}", Some("lastName"))]
+    fn what_counts_as_an_unfilled_field(#[case] body: &str, #[case] found: Option<&str>) {
+        assert_eq!(leftover_field(body), found);
+    }
+}

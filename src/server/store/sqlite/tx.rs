@@ -1,0 +1,356 @@
+//! What every command's decision stands on: the open transaction, what the writer remembers, and what a change
+//! leaves behind (events, audit rows), written once for the whole group.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sqlx::{Row as _, SqliteConnection};
+use uuid::Uuid;
+
+use super::rows::{self, ContactRow, col, contact_columns, json, to_json, unsigned};
+use crate::api::{
+    campaign::CampaignState,
+    event::EventKind,
+    message::ThreadEntry,
+    people::Role,
+};
+use crate::domain::{
+    campaign::CampaignDef,
+    hours::HoursVerdict,
+    ids::{ContactId, OrganizationId},
+    message::MessageKind,
+    zone::Zones,
+};
+use crate::server::store::{StoreError, command::Actor};
+
+/// A campaign as the writer remembers it.
+#[derive(Debug)]
+pub(super) struct Campaign {
+    pub(super) id: i64,
+    pub(super) organization: i64,
+    pub(super) state: CampaignState,
+    pub(super) script_version: i64,
+    pub(super) def: CampaignDef,
+}
+
+/// What the writer remembers between commands. It is the only one that changes these rows, so what it remembers is
+/// true; it forgets everything when something is taken back.
+#[derive(Debug)]
+pub(super) struct Cache {
+    pub(super) organization: OrganizationId,
+    pub(super) newest: u64,
+    campaigns: HashMap<i64, Arc<Campaign>>,
+    zones: HashMap<i64, Arc<Zones>>,
+    pub(super) zone_sets: HashMap<String, i64>,
+    names: HashMap<i64, String>,
+    hours: HashMap<(i64, i64, MessageKind), (Timestamp, HoursVerdict)>,
+    pub(super) seen: HashMap<i64, Timestamp>,
+}
+
+impl Cache {
+    pub(super) fn new(organization: OrganizationId) -> Self {
+        Self {
+            organization,
+            newest: 0,
+            campaigns: HashMap::new(),
+            zones: HashMap::new(),
+            zone_sets: HashMap::new(),
+            names: HashMap::new(),
+            hours: HashMap::new(),
+            seen: HashMap::new(),
+        }
+    }
+
+    pub(super) fn forget(&mut self) {
+        let newest = self.newest;
+        *self = Self::new(self.organization);
+        self.newest = newest;
+    }
+
+    /// A campaign changed.
+    pub(super) fn forget_campaign(&mut self, campaign: i64) {
+        self.campaigns.remove(&campaign);
+        self.hours.retain(|key, _| key.0 != campaign);
+    }
+}
+
+#[derive(Debug, serde::Serialize)]
+struct EventRow {
+    a: i64,
+    c: i64,
+    p: Option<i64>,
+    k: i64,
+    o: String,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct AuditRow {
+    a: i64,
+    g: i64,
+    p: Option<i64>,
+    s: Option<i64>,
+    w: &'static str,
+    u: String,
+    d: String,
+}
+
+/// Who hears of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// One person.
+    Person(i64),
+    /// Everybody in the campaign.
+    All,
+    /// The captains.
+    Captains,
+}
+
+impl Audience {
+    /// The one who holds a contact; the captains when nobody does.
+    pub(super) fn of(contact: &ContactRow) -> Self {
+        contact.assigned.map_or(Self::Captains, Self::Person)
+    }
+}
+
+/// The open transaction of one group.
+#[derive(Debug)]
+pub(super) struct Tx<'c> {
+    pub(super) conn: &'c mut SqliteConnection,
+    pub(super) cache: &'c mut Cache,
+    pub(super) now: Timestamp,
+    events: Vec<EventRow>,
+    audits: Vec<AuditRow>,
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn new(conn: &'c mut SqliteConnection, cache: &'c mut Cache) -> Self {
+        Self { conn, cache, now: Timestamp::UNIX_EPOCH, events: Vec::new(), audits: Vec::new() }
+    }
+
+    pub(super) fn micros(&self) -> i64 {
+        self.now.as_microsecond()
+    }
+
+    /// Where the pending rows stand, for [`Self::back_to`].
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.events.len(), self.audits.len())
+    }
+
+    /// Drops what a taken-back command left behind.
+    pub(super) fn back_to(&mut self, mark: (usize, usize)) {
+        self.events.truncate(mark.0);
+        self.audits.truncate(mark.1);
+        self.cache.forget();
+    }
+
+    pub(super) async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        sqlx::query(sql).execute(&mut *self.conn).await?;
+        Ok(())
+    }
+
+    /// Writes the group's events and audit rows; says the newest event's number when there are any.
+    pub(super) async fn flush(&mut self) -> Result<Option<u64>, StoreError> {
+        if !self.audits.is_empty() {
+            sqlx::query(
+                "INSERT INTO audit (at, organization, person, session, what, subject, detail)
+                 SELECT value->>'a', value->>'g', value->>'p', value->>'s', value->>'w', value->>'u', value->>'d'
+                 FROM json_each($1)",
+            )
+            .bind(to_json(&self.audits)?)
+            .execute(&mut *self.conn)
+            .await?;
+        }
+        if self.events.is_empty() {
+            return Ok(None);
+        }
+        let done = sqlx::query(
+            "INSERT INTO events (at, campaign, person, captain_only, payload)
+             SELECT value->>'a', value->>'c', value->>'p', value->>'k', value->>'o' FROM json_each($1)",
+        )
+        .bind(to_json(&self.events)?)
+        .execute(&mut *self.conn)
+        .await?;
+        Ok(Some(unsigned(done.last_insert_rowid())))
+    }
+
+    pub(super) fn event(&mut self, campaign: i64, audience: Audience, what: &EventKind) -> Result<(), StoreError> {
+        let (p, k) = match audience {
+            Audience::Person(person) => (Some(person), 0),
+            Audience::All => (None, 0),
+            Audience::Captains => (None, 1),
+        };
+        self.events.push(EventRow { a: self.micros(), c: campaign, p, k, o: to_json(what)? });
+        Ok(())
+    }
+
+    /// Tells the holder of a contact its new line.
+    pub(super) fn contact_event(&mut self, contact: &ContactRow) -> Result<(), StoreError> {
+        let what = EventKind::Contact { contact: contact.summary()? };
+        self.event(contact.campaign, Audience::of(contact), &what)
+    }
+
+    /// One audit row: who did what to what. Bodies and numbers stay out of it.
+    pub(super) fn audit(&mut self, actor: Option<&Actor>, what: &'static str, subject: String, detail: String) {
+        self.audits.push(AuditRow {
+            a: self.now.as_microsecond(),
+            g: actor.map_or(self.cache.organization.0, |a| a.organization.0),
+            p: actor.map(|a| a.person.0),
+            s: actor.map(|a| a.session),
+            w: what,
+            u: subject,
+            d: detail,
+        });
+    }
+
+    /// Adds a line to a thread and tells the holder.
+    pub(super) async fn note(
+        &mut self,
+        contact: &ContactRow,
+        actor: Option<&Actor>,
+        what: &str,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        let at = self.micros();
+        sqlx::query("INSERT INTO notes (contact, seq, at, person, what, detail) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(contact.id)
+            .bind(contact.last_seq)
+            .bind(at)
+            .bind(actor.map(|a| a.person.0))
+            .bind(what)
+            .bind(detail)
+            .execute(&mut *self.conn)
+            .await?;
+        let item = ThreadEntry::Note {
+            seq: unsigned(contact.last_seq),
+            at: self.now,
+            who: actor.map(|a| a.name.clone()).unwrap_or_default(),
+            what: what.to_owned(),
+            detail: detail.to_owned(),
+        };
+        let event = EventKind::Thread { contact: ContactId(contact.id), item };
+        self.event(contact.campaign, Audience::of(contact), &event)
+    }
+
+    /// A campaign, remembered or read.
+    pub(super) async fn campaign(&mut self, id: i64) -> Result<Option<Arc<Campaign>>, StoreError> {
+        if let Some(known) = self.cache.campaigns.get(&id) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let row = sqlx::query("SELECT organization, state, script_version, def FROM campaigns WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let campaign = Arc::new(Campaign {
+            id,
+            organization: col(&row, 0)?,
+            state: rows::state(&col::<String>(&row, 1)?)?,
+            script_version: col(&row, 2)?,
+            def: json(&col::<String>(&row, 3)?)?,
+        });
+        self.cache.campaigns.insert(id, Arc::clone(&campaign));
+        Ok(Some(campaign))
+    }
+
+    /// A campaign that this actor may work in.
+    pub(super) async fn campaign_of(&mut self, actor: &Actor, id: i64) -> Result<Option<Arc<Campaign>>, StoreError> {
+        let found = self.campaign(id).await?;
+        Ok(found.filter(|c| c.organization == actor.organization.0 && actor.campaign.is_none_or(|only| only.0 == id)))
+    }
+
+    /// A contact by id.
+    pub(super) async fn contact(&mut self, id: i64) -> Result<Option<ContactRow>, StoreError> {
+        let row = sqlx::query(concat!("SELECT ", contact_columns!(), " FROM contacts c WHERE c.id = $1"))
+            .bind(id)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        row.as_ref().map(ContactRow::read).transpose()
+    }
+
+    /// A person's first name.
+    pub(super) async fn name_of(&mut self, person: i64) -> Result<Option<String>, StoreError> {
+        if let Some(name) = self.cache.names.get(&person) {
+            return Ok(Some(name.clone()));
+        }
+        let row =
+            sqlx::query("SELECT name FROM people WHERE id = $1").bind(person).fetch_optional(&mut *self.conn).await?;
+        let Some(row) = row else { return Ok(None) };
+        let name: String = row.try_get(0)?;
+        self.cache.names.insert(person, name.clone());
+        Ok(Some(name))
+    }
+
+    /// The zones of an interned set.
+    pub(super) async fn zones(&mut self, set: i64) -> Result<Arc<Zones>, StoreError> {
+        if let Some(zones) = self.cache.zones.get(&set) {
+            return Ok(Arc::clone(zones));
+        }
+        let row =
+            sqlx::query("SELECT zones FROM zone_sets WHERE id = $1").bind(set).fetch_one(&mut *self.conn).await?;
+        let zones: Arc<Zones> = Arc::new(json(&col::<String>(&row, 0)?)?);
+        self.cache.zones.insert(set, Arc::clone(&zones));
+        Ok(zones)
+    }
+
+    /// May a text of `kind` go out now to somebody in `zone_set`? Remembered for as long as the verdict holds.
+    pub(super) async fn hours(
+        &mut self,
+        campaign: &Campaign,
+        zone_set: i64,
+        kind: MessageKind,
+    ) -> Result<HoursVerdict, StoreError> {
+        let key = (campaign.id, zone_set, kind);
+        if let Some((since, verdict)) = self.cache.hours.get(&key) {
+            let end = match verdict {
+                HoursVerdict::Open { until } => *until,
+                HoursVerdict::Closed { opens_at } => *opens_at,
+            };
+            if *since <= self.now && self.now < end {
+                return Ok(*verdict);
+            }
+        }
+        let zones = self.zones(zone_set).await?;
+        let verdict = campaign.def.hours.verdict(kind, self.now, &zones);
+        self.cache.hours.insert(key, (self.now, verdict));
+        Ok(verdict)
+    }
+
+    /// A person was seen: what they hold stays theirs. Written at most twice a minute.
+    pub(super) async fn seen(&mut self, person: i64) -> Result<(), StoreError> {
+        let recently = jiff::SignedDuration::from_secs(30);
+        if let Some(last) = self.cache.seen.get(&person)
+            && *last <= self.now
+            && self.now.duration_since(*last) < recently
+        {
+            return Ok(());
+        }
+        sqlx::query("UPDATE people SET last_seen = $2, lease_until = $3 WHERE id = $1")
+            .bind(person)
+            .bind(self.micros())
+            .bind(self.lease_end().as_microsecond())
+            .execute(&mut *self.conn)
+            .await?;
+        self.cache.seen.insert(person, self.now);
+        Ok(())
+    }
+
+    /// When a lease renewed now runs out.
+    pub(super) fn lease_end(&self) -> Timestamp {
+        self.now.saturating_add(crate::domain::assignment::LEASE).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The stored verdict of an id: whose, for which request, and the outcome.
+    pub(super) async fn stored_verdict(&mut self, id: Uuid) -> Result<Option<(i64, Vec<u8>, String)>, StoreError> {
+        let row = sqlx::query("SELECT person, request_hash, outcome FROM verdicts WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        row.map(|row| Ok((col(&row, 0)?, col(&row, 1)?, col(&row, 2)?))).transpose()
+    }
+}
+
+/// True when the actor may decide about contacts that are in somebody else's hands.
+pub(super) fn is_captain(actor: &Actor) -> bool {
+    actor.role >= Role::Captain
+}

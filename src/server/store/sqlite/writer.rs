@@ -1,0 +1,145 @@
+//! The one writer: takes what is queued, decides it in order inside one transaction, commits, then answers.
+
+use std::sync::Arc;
+
+use sqlx::SqliteConnection;
+use tokio::sync::{Mutex, mpsc, watch};
+
+use super::{
+    Errand,
+    tx::{Cache, Tx},
+};
+use crate::domain::ids::OrganizationId;
+use crate::server::store::{
+    StoreError,
+    command::{Answer, Command, CommandKind},
+};
+
+/// Most commands in one commit.
+const BATCH: usize = 256;
+
+/// Runs until every sender is gone.
+pub(super) async fn run(
+    conn: Arc<Mutex<SqliteConnection>>,
+    mut errands: mpsc::Receiver<Errand>,
+    woken: watch::Sender<u64>,
+    organization: OrganizationId,
+) {
+    let mut cache = Cache::new(organization);
+    let mut batch = Vec::with_capacity(BATCH);
+    // What is queued now goes together; a lone command never waits for company.
+    while errands.recv_many(&mut batch, BATCH).await > 0 {
+        let (commands, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        let mut conn = conn.lock().await;
+        match commit(&mut conn, &mut cache, commands).await {
+            Ok(done) => {
+                drop(conn);
+                if let Some(newest) = done.newest {
+                    cache.newest = newest;
+                }
+                if done.changed {
+                    woken.send_replace(cache.newest);
+                }
+                for (answer, result) in answers.into_iter().zip(done.results) {
+                    // Whoever asked may have gone; the change stands all the same.
+                    let _ = answer.send(result);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a commit failed");
+                cache.forget();
+                // An error of COMMIT may leave the transaction open.
+                if let Err(error) = sqlx::raw_sql("ROLLBACK").execute(&mut *conn).await {
+                    tracing::debug!(%error, "nothing to roll back");
+                }
+                drop(conn);
+                for answer in answers {
+                    let _ = answer.send(Err(StoreError::Unavailable(error.to_string())));
+                }
+            }
+        }
+    }
+}
+
+struct Done {
+    results: Vec<Result<Answer, StoreError>>,
+    newest: Option<u64>,
+    changed: bool,
+}
+
+async fn commit(
+    conn: &mut SqliteConnection,
+    cache: &mut Cache,
+    commands: Vec<Command>,
+) -> Result<Done, StoreError> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await?;
+    let mut tx = Tx::new(conn, cache);
+    let mut results = Vec::with_capacity(commands.len());
+    let mut changed = false;
+    for command in commands {
+        changed |= !matches!(command.kind, CommandKind::Presence { .. });
+        tx.now = command.now;
+        let mark = tx.mark();
+        let savepoint = !manages_itself(&command.kind);
+        if savepoint {
+            tx.run("SAVEPOINT one").await?;
+        }
+        match decide(&mut tx, command.kind).await {
+            Ok(answer) => {
+                if savepoint {
+                    tx.run("RELEASE one").await?;
+                }
+                results.push(Ok(answer));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a command failed and was taken back");
+                if savepoint {
+                    tx.run("ROLLBACK TO one").await?;
+                    tx.run("RELEASE one").await?;
+                }
+                tx.back_to(mark);
+                results.push(Err(error));
+            }
+        }
+    }
+    let newest = tx.flush().await?;
+    sqlx::query("COMMIT").execute(&mut *conn).await?;
+    Ok(Done { results, newest, changed })
+}
+
+/// A send opens its savepoint itself, together with its writes: one round to the database less.
+fn manages_itself(kind: &CommandKind) -> bool {
+    matches!(kind, CommandKind::Send { .. })
+}
+
+async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError> {
+    match kind {
+        CommandKind::Send { actor, id, request } => tx.send(&actor, id, &request).await,
+        CommandKind::Act { actor, id, act, notice } => tx.act(&actor, id, &act, notice).await,
+        CommandKind::Claim { actor, campaign, claim, want } => tx.claim(&actor, campaign, claim, want).await,
+        CommandKind::Presence { actor } => tx.presence(&actor).await,
+        CommandKind::ExpireLeases => tx.expire_leases(None).await,
+        CommandKind::Carrier { carrier, event, message, notice } => {
+            tx.carrier_event(&carrier, event, message, notice).await
+        }
+        CommandKind::ClaimJobs { limit, attempts } => tx.claim_jobs(limit, attempts).await,
+        CommandKind::RecordAttempt { attempt, answer } => tx.record_attempt(attempt, answer).await,
+        CommandKind::SweepAttempts { started_before, hold_after } => {
+            tx.sweep_attempts(started_before, hold_after).await
+        }
+        CommandKind::ImportStart { actor, import, start } => tx.import_start(&actor, import, &start).await,
+        CommandKind::ImportChunk { actor, import, number, chunk } => {
+            tx.import_chunk(&actor, import, number, chunk).await
+        }
+        CommandKind::ImportFinish { actor, import } => tx.import_finish(&actor, import).await,
+        CommandKind::MakeInvite { actor, organization, request, secret_hash } => {
+            tx.make_invite(actor.as_ref(), organization, &request, secret_hash).await
+        }
+        CommandKind::RevokeInvite { actor, invite } => tx.revoke_invite(&actor, invite).await,
+        CommandKind::Join { invite_hash, token_hash, name, device } => {
+            tx.join(invite_hash, token_hash, &name, device).await
+        }
+        CommandKind::RevokeSession { actor, session } => tx.revoke_session(&actor, session).await,
+        CommandKind::Suppress { actor, phone, reason } => tx.suppress(&actor, &phone, &reason).await,
+    }
+}
