@@ -134,9 +134,11 @@ impl SqliteStore {
         };
         let simulated = matches!(readers, Readers::Shared(_));
         let (queue, errands) = mpsc::channel(QUEUE);
+        let mut cache = tx::Cache::new(organization, simulated);
+        cache.newest = newest;
         let (woken, wake) = watch::channel(newest);
         #[expect(clippy::disallowed_methods, reason = "the store owns its writer: it ends when the store is dropped")]
-        let writer = tokio::spawn(writer::run(conn, errands, woken, organization));
+        let writer = tokio::spawn(writer::run(conn, errands, woken, cache));
         Ok(Self { queue, readers, wake, organization, simulated, writer })
     }
 
@@ -161,11 +163,7 @@ impl SqliteStore {
 }
 
 /// Makes the one organization and the database's name at first start; says the newest event.
-async fn prepare(
-    conn: &mut SqliteConnection,
-    now: i64,
-    ids: &SharedIds,
-) -> Result<(OrganizationId, u64), StoreError> {
+async fn prepare(conn: &mut SqliteConnection, now: i64, ids: &SharedIds) -> Result<(OrganizationId, u64), StoreError> {
     sqlx::query("INSERT INTO meta (key, value) VALUES ('server_id', $1) ON CONFLICT DO NOTHING")
         .bind(ids.act_id(jiff::Timestamp::from_microsecond(now).unwrap_or_default()).to_string())
         .execute(&mut *conn)
@@ -177,10 +175,9 @@ async fn prepare(
     .bind(now)
     .execute(&mut *conn)
     .await?;
-    let row =
-        sqlx::query("SELECT (SELECT MIN(id) FROM organizations), (SELECT COALESCE(MAX(seq), 0) FROM events)")
-            .fetch_one(&mut *conn)
-            .await?;
+    let row = sqlx::query("SELECT (SELECT MIN(id) FROM organizations), (SELECT COALESCE(MAX(seq), 0) FROM events)")
+        .fetch_one(&mut *conn)
+        .await?;
     let newest: i64 = row.try_get(1)?;
     Ok((OrganizationId(row.try_get(0)?), u64::try_from(newest).unwrap_or(0)))
 }

@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 
 use super::{
-    rows::{self, ContactRow, OPTED_OUT, col, contact_columns},
+    rows::{self, ContactRow, col, contact_columns},
     send::preview,
     tx::{Audience, Tx},
 };
@@ -12,12 +12,11 @@ use crate::api::{
     message::{ThreadEntry, ThreadMessage},
 };
 use crate::domain::{
-    campaign::in_language,
+    campaign::{fill_text, in_language, merge_fields},
     conversation::OptOut,
     ids::{ContactId, MessageId},
     message::{Delivery, Direction, MessageKind},
     phone::Phone,
-    script,
 };
 use crate::server::store::{
     StoreError,
@@ -38,11 +37,7 @@ pub(super) struct Suppression<'a> {
 
 impl Tx<'_> {
     /// Every contact of a number in an organization.
-    pub(super) async fn contacts_of(
-        &mut self,
-        organization: i64,
-        phone: &str,
-    ) -> Result<Vec<ContactRow>, StoreError> {
+    pub(super) async fn contacts_of(&mut self, organization: i64, phone: &str) -> Result<Vec<ContactRow>, StoreError> {
         let rows = sqlx::query(concat!(
             "SELECT ",
             contact_columns!(),
@@ -107,11 +102,12 @@ impl Tx<'_> {
         .bind(why.actor.map(|a| a.person.0))
         .execute(&mut *self.conn)
         .await?;
-        let row = sqlx::query("SELECT by_word, notice IS NOT NULL FROM suppressions WHERE organization = $1 AND phone = $2")
-            .bind(organization)
-            .bind(phone)
-            .fetch_one(&mut *self.conn)
-            .await?;
+        let row =
+            sqlx::query("SELECT by_word, notice IS NOT NULL FROM suppressions WHERE organization = $1 AND phone = $2")
+                .bind(organization)
+                .bind(phone)
+                .fetch_one(&mut *self.conn)
+                .await?;
         let (by_word, noticed): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         let contacts = self.mark_opt_out(organization, phone, &OptOut::Yes { by_word: by_word != 0 }).await?;
         for contact in &contacts {
@@ -126,7 +122,7 @@ impl Tx<'_> {
             self.audit(why.actor, "opted_out", "number in no campaign".to_owned(), why.reason.to_owned());
         }
         if let Some((id, contact)) = why.notice
-            && !noticed
+            && noticed == 0
             && let Some(contact) = contacts.into_iter().find(|c| c.id == contact)
             && self.queue_notice(id, contact).await?
         {
@@ -162,10 +158,16 @@ impl Tx<'_> {
         let Some(text) = in_language(&campaign.def.opt_out_notice, &language, &campaign.def.language) else {
             return Ok(false);
         };
-        let mut fields = campaign.def.variables.clone();
-        fields.insert("firstName".to_owned(), contact.first_name.clone());
-        fields.insert("organization".to_owned(), campaign.def.organization.clone());
-        let body = script::fill_known(text, &fields);
+        let Some(listed) = self.listed(contact.id).await? else { return Ok(false) };
+        let body = match fill_text(&campaign.def, text, &merge_fields(&listed), "") {
+            Ok(body) => body,
+            Err(error) => {
+                // Better no notice than one with holes.
+                tracing::warn!(%error, campaign = campaign.id, "the opt-out notice cannot be filled in");
+                self.audit(None, "notice_not_sent", format!("contact {}", contact.id), error.to_string());
+                return Ok(false);
+            }
+        };
         contact.last_seq += 1;
         contact.preview = preview(&body);
         contact.updated_at = self.micros();
@@ -253,19 +255,9 @@ impl Tx<'_> {
     }
 
     /// An opt-out that came by another way (a call, a letter).
-    pub(super) async fn suppress(
-        &mut self,
-        actor: &Actor,
-        phone: &Phone,
-        reason: &str,
-    ) -> Result<Answer, StoreError> {
+    pub(super) async fn suppress(&mut self, actor: &Actor, phone: &Phone, reason: &str) -> Result<Answer, StoreError> {
         let why = Suppression { reason, by_word: false, actor: Some(actor), notice: None };
         self.opt_out(actor.organization.0, phone.as_str(), why).await?;
         Ok(Answer::Done)
     }
-}
-
-/// True for a stored code that means opted out.
-pub(super) fn is_opted_out(code: i64) -> bool {
-    code >= OPTED_OUT
 }

@@ -6,9 +6,11 @@ use sqlx::{Decode, Row as _, Sqlite, Type};
 
 use crate::api::{assignment::ContactSummary, campaign::CampaignState, people::Role};
 use crate::domain::{
+    contact::Contact,
     conversation::{OptOut, Status},
     ids::{CampaignId, ContactId},
     message::{Delivery, MessageKind},
+    phone::Phone,
 };
 use crate::server::store::StoreError;
 
@@ -220,4 +222,31 @@ impl ContactRow {
             updated_at: time(self.updated_at)?,
         })
     }
+}
+
+/// The columns that [`listed`] reads, of a table called `c`.
+macro_rules! listed_columns {
+    () => {
+        "c.external_id, c.first_name, c.last_name, c.phone, c.zip, c.state, c.language, c.time_zone, c.fields"
+    };
+}
+pub(super) use listed_columns;
+
+/// How many columns [`listed_columns`] names.
+pub(super) const LISTED_COLUMNS: usize = 9;
+
+/// A contact as its list gave it; the columns of [`listed_columns`] start at `at`.
+pub(super) fn listed(row: &SqliteRow, at: usize) -> Result<Contact, StoreError> {
+    let phone: String = col(row, at + 3)?;
+    Ok(Contact {
+        external_id: col(row, at)?,
+        first_name: col(row, at + 1)?,
+        last_name: col(row, at + 2)?,
+        phone: Phone::from_e164(&phone).ok_or_else(|| corrupt("a number", "hidden"))?,
+        zip: col(row, at + 4)?,
+        state: col(row, at + 5)?,
+        language: col(row, at + 6)?,
+        time_zone: col(row, at + 7)?,
+        fields: json(&col::<String>(row, at + 8)?)?,
+    })
 }

@@ -70,7 +70,9 @@ fn faults(request: &SendRequest) -> Option<Problem> {
         faults.push(format!("body: the merge field {{{field}}} is not filled in"));
     }
     if blake3::hash(request.body.as_bytes()).to_hex().as_str() != request.shown.body_hash {
-        faults.push("shown.body_hash: it is not the hash of the body: what was seen is not what would be sent".to_owned());
+        faults.push(
+            "shown.body_hash: it is not the hash of the body: what was seen is not what would be sent".to_owned(),
+        );
     }
     if request.shown.dwell_ms < MIN_DWELL {
         faults.push(format!("shown.dwell_ms: a card must be seen for {MIN_DWELL} ms"));
@@ -80,8 +82,7 @@ fn faults(request: &SendRequest) -> Option<Problem> {
         problem.faults = faults;
         return Some(problem);
     }
-    (request.body.chars().count() > MAX_BODY)
-        .then(|| problem(Code::TooLarge, "a text has at most 1600 characters"))
+    (request.body.chars().count() > MAX_BODY).then(|| problem(Code::TooLarge, "a text has at most 1600 characters"))
 }
 
 /// Everything the decision about one send looks at.
@@ -236,9 +237,7 @@ impl Tx<'_> {
             CampaignState::Importing => return Ok(Some(problem(Code::Paused, "the campaign is being imported"))),
             CampaignState::Archived => return Ok(Some(problem(Code::Paused, "the campaign is over"))),
         }
-        if let HoursVerdict::Closed { opens_at } =
-            self.hours(&sight.campaign, contact.zone_set, request.kind).await?
-        {
+        if let HoursVerdict::Closed { opens_at } = self.hours(&sight.campaign, contact.zone_set, request.kind).await? {
             let mut closed = problem(Code::OutsideHours, "it is outside texting hours where they are");
             closed.at = Some(opens_at);
             return Ok(Some(closed));

@@ -8,15 +8,11 @@ use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
-use super::rows::{self, ContactRow, col, contact_columns, json, to_json, unsigned};
-use crate::api::{
-    campaign::CampaignState,
-    event::EventKind,
-    message::ThreadEntry,
-    people::Role,
-};
+use super::rows::{self, ContactRow, col, contact_columns, json, listed_columns, to_json, unsigned};
+use crate::api::{campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role};
 use crate::domain::{
     campaign::CampaignDef,
+    contact::Contact,
     hours::HoursVerdict,
     ids::{ContactId, OrganizationId},
     message::MessageKind,
@@ -39,6 +35,8 @@ pub(super) struct Campaign {
 #[derive(Debug)]
 pub(super) struct Cache {
     pub(super) organization: OrganizationId,
+    /// No text of this database reaches a phone: it is in memory.
+    pub(super) simulated: bool,
     pub(super) newest: u64,
     campaigns: HashMap<i64, Arc<Campaign>>,
     zones: HashMap<i64, Arc<Zones>>,
@@ -49,9 +47,10 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    pub(super) fn new(organization: OrganizationId) -> Self {
+    pub(super) fn new(organization: OrganizationId, simulated: bool) -> Self {
         Self {
             organization,
+            simulated,
             newest: 0,
             campaigns: HashMap::new(),
             zones: HashMap::new(),
@@ -64,7 +63,7 @@ impl Cache {
 
     pub(super) fn forget(&mut self) {
         let newest = self.newest;
-        *self = Self::new(self.organization);
+        *self = Self::new(self.organization, self.simulated);
         self.newest = newest;
     }
 
@@ -268,6 +267,15 @@ impl<'c> Tx<'c> {
         row.as_ref().map(ContactRow::read).transpose()
     }
 
+    /// A contact as its list gave it.
+    pub(super) async fn listed(&mut self, id: i64) -> Result<Option<Contact>, StoreError> {
+        let row = sqlx::query(concat!("SELECT ", listed_columns!(), " FROM contacts c WHERE c.id = $1"))
+            .bind(id)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        row.map(|row| rows::listed(&row, 0)).transpose()
+    }
+
     /// A person's first name.
     pub(super) async fn name_of(&mut self, person: i64) -> Result<Option<String>, StoreError> {
         if let Some(name) = self.cache.names.get(&person) {
@@ -286,8 +294,7 @@ impl<'c> Tx<'c> {
         if let Some(zones) = self.cache.zones.get(&set) {
             return Ok(Arc::clone(zones));
         }
-        let row =
-            sqlx::query("SELECT zones FROM zone_sets WHERE id = $1").bind(set).fetch_one(&mut *self.conn).await?;
+        let row = sqlx::query("SELECT zones FROM zone_sets WHERE id = $1").bind(set).fetch_one(&mut *self.conn).await?;
         let zones: Arc<Zones> = Arc::new(json(&col::<String>(&row, 0)?)?);
         self.cache.zones.insert(set, Arc::clone(&zones));
         Ok(zones)

@@ -9,7 +9,6 @@ use super::{
     Errand,
     tx::{Cache, Tx},
 };
-use crate::domain::ids::OrganizationId;
 use crate::server::store::{
     StoreError,
     command::{Answer, Command, CommandKind},
@@ -23,9 +22,8 @@ pub(super) async fn run(
     conn: Arc<Mutex<SqliteConnection>>,
     mut errands: mpsc::Receiver<Errand>,
     woken: watch::Sender<u64>,
-    organization: OrganizationId,
+    mut cache: Cache,
 ) {
-    let mut cache = Cache::new(organization);
     let mut batch = Vec::with_capacity(BATCH);
     // What is queued now goes together; a lone command never waits for company.
     while errands.recv_many(&mut batch, BATCH).await > 0 {
@@ -67,11 +65,7 @@ struct Done {
     changed: bool,
 }
 
-async fn commit(
-    conn: &mut SqliteConnection,
-    cache: &mut Cache,
-    commands: Vec<Command>,
-) -> Result<Done, StoreError> {
+async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Command>) -> Result<Done, StoreError> {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await?;
     let mut tx = Tx::new(conn, cache);
     let mut results = Vec::with_capacity(commands.len());

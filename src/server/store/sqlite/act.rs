@@ -1,0 +1,379 @@
+//! Acts other than texts.
+
+use std::collections::BTreeMap;
+
+use sqlx::Row as _;
+
+use super::{
+    opt_out::Suppression,
+    rows::{self, ContactRow, col, json, to_json},
+    send::request_hash,
+    tx::{Audience, Tx, is_captain},
+};
+use crate::api::{
+    act::Act,
+    campaign::CampaignState,
+    event::EventKind,
+    message::{Outcome, Verdict},
+    problem::{Code, Problem},
+};
+use crate::domain::{
+    conversation::{OptOut, Status},
+    ids::{ActId, MessageId},
+    safe_text::{safe_body, safe_line},
+    survey::clear_below,
+};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, Answer},
+};
+
+/// Longest note, in characters.
+const MAX_NOTE: usize = 2_000;
+
+/// `Err`: refused for this reason.
+type Decision = Result<(), Problem>;
+
+fn no(code: Code, detail: &str) -> Result<Decision, StoreError> {
+    Ok(Err(Problem::new(code, detail)))
+}
+
+impl Tx<'_> {
+    pub(super) async fn act(
+        &mut self,
+        actor: &Actor,
+        id: ActId,
+        act: &Act,
+        notice: MessageId,
+    ) -> Result<Answer, StoreError> {
+        let hash = request_hash("act", act)?;
+        if let Some(answer) = self.replay(actor, id.0, &hash).await? {
+            return Ok(answer);
+        }
+        let (campaign, decision) = match act.contact() {
+            Some(contact) => {
+                let found = self.contact(contact.0).await?;
+                let visible = found.filter(|c| {
+                    c.organization == actor.organization.0 && actor.campaign.is_none_or(|only| only.0 == c.campaign)
+                });
+                match visible {
+                    Some(contact) => (contact.campaign, self.act_on(actor, act, contact, notice).await?),
+                    None => (0, no(Code::NotFound, "no such contact for you")?),
+                }
+            }
+            None => self.act_on_campaign(actor, act).await?,
+        };
+        match decision {
+            Ok(()) => {
+                self.seen(actor.person.0).await?;
+                let verdict = Verdict { id: id.0, outcome: Outcome::Accepted { seq: 0, at: self.now } };
+                self.audit(Some(actor), "acted", id.to_string(), act_word(act).to_owned());
+                self.settle(actor, &hash, campaign, verdict).await
+            }
+            Err(problem) => self.refuse(actor, id.0, &hash, campaign, problem).await,
+        }
+    }
+
+    async fn act_on(
+        &mut self,
+        actor: &Actor,
+        act: &Act,
+        contact: ContactRow,
+        notice: MessageId,
+    ) -> Result<Decision, StoreError> {
+        // An opt-out is honoured from whoever hears of it, lease or not: stopping is never too late.
+        let always = is_captain(actor) || (matches!(act, Act::OptOut { .. }) && contact.holder == Some(actor.person.0));
+        if !always && let Some(lost) = self.lease_lost(actor, &contact, None).await? {
+            return Ok(Err(lost));
+        }
+        match act {
+            Act::OptOut { notice: wanted, .. } => {
+                let why = Suppression {
+                    reason: "by_person",
+                    by_word: false,
+                    actor: Some(actor),
+                    notice: wanted.then_some((notice, contact.id)),
+                };
+                self.opt_out(contact.organization, &contact.phone, why).await?;
+                Ok(Ok(()))
+            }
+            Act::NotOptOut { .. } => {
+                if !matches!(contact.opt_out, OptOut::Possible { .. }) {
+                    return no(Code::Invalid, "there is nothing to decide: no possible opt-out is open");
+                }
+                let contacts = self.mark_opt_out(contact.organization, &contact.phone, &OptOut::No).await?;
+                for other in contacts {
+                    self.note(&other, Some(actor), "not_opt_out", "").await?;
+                }
+                Ok(Ok(()))
+            }
+            Act::Answer { question, value, .. } => self.answer(actor, contact, question, value.as_deref()).await,
+            Act::Tag { tag, on, .. } => self.tag(actor, contact, tag, *on).await,
+            Act::Note { text, .. } => {
+                let text = safe_body(text);
+                if text.chars().count() > MAX_NOTE {
+                    return no(Code::TooLarge, "a note has at most 2000 characters");
+                }
+                sqlx::query("UPDATE contacts SET note = $2, updated_at = $3 WHERE id = $1")
+                    .bind(contact.id)
+                    .bind(text)
+                    .bind(self.micros())
+                    .execute(&mut *self.conn)
+                    .await?;
+                self.changed(contact.id).await?;
+                Ok(Ok(()))
+            }
+            Act::WrongNumber { .. } => {
+                sqlx::query(
+                    "UPDATE contacts SET wrong_number = 1, status = 'closed', waiting_since = NULL, updated_at = $2
+                     WHERE id = $1",
+                )
+                .bind(contact.id)
+                .bind(self.micros())
+                .execute(&mut *self.conn)
+                .await?;
+                self.note(&contact, Some(actor), "wrong_number", "").await?;
+                self.changed(contact.id).await?;
+                Ok(Ok(()))
+            }
+            Act::Close { .. } => {
+                if matches!(contact.opt_out, OptOut::Possible { .. }) {
+                    // Undecided at close: opted out, without a word to them.
+                    let why = Suppression { reason: "undecided", by_word: false, actor: Some(actor), notice: None };
+                    self.opt_out(contact.organization, &contact.phone, why).await?;
+                }
+                self.set_status(contact.id, Status::Closed, None).await?;
+                self.note(&contact, Some(actor), "closed", "").await?;
+                self.changed(contact.id).await?;
+                Ok(Ok(()))
+            }
+            Act::Reopen { .. } => {
+                if contact.status != Status::Closed {
+                    return no(Code::Invalid, "the conversation is not closed");
+                }
+                if contact.wrong_number {
+                    return no(Code::Invalid, "the number was marked as wrong");
+                }
+                let (status, waiting) = self.status_of_thread(contact.id).await?;
+                self.set_status(contact.id, status, waiting).await?;
+                self.note(&contact, Some(actor), "reopened", "").await?;
+                self.changed(contact.id).await?;
+                Ok(Ok(()))
+            }
+            Act::Release { .. } | Act::Pause { .. } | Act::Resume { .. } | Act::Reclaim { .. } => {
+                Err(StoreError::Corrupt("an act on a campaign came with a contact".into()))
+            }
+        }
+    }
+
+    /// Tells the holder a contact's line as it now is.
+    async fn changed(&mut self, contact: i64) -> Result<(), StoreError> {
+        match self.contact(contact).await? {
+            Some(contact) => self.contact_event(&contact),
+            None => Ok(()),
+        }
+    }
+
+    async fn set_status(&mut self, contact: i64, status: Status, waiting: Option<i64>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE contacts SET status = $2, waiting_since = $3, updated_at = $4 WHERE id = $1")
+            .bind(contact)
+            .bind(status.as_str())
+            .bind(waiting)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Where a conversation stands by its messages alone, and since when the voter waits.
+    async fn status_of_thread(&mut self, contact: i64) -> Result<(Status, Option<i64>), StoreError> {
+        let row = sqlx::query(
+            "SELECT MAX(seq), COALESCE(MAX(CASE WHEN direction = 'in' THEN seq END), 0),
+                 COALESCE(MAX(CASE WHEN direction = 'out' AND author IS NOT NULL THEN seq END), 0)
+             FROM messages WHERE contact = $1",
+        )
+        .bind(contact)
+        .fetch_one(&mut *self.conn)
+        .await?;
+        let (last, inbound, ours): (Option<i64>, i64, i64) = (col(&row, 0)?, col(&row, 1)?, col(&row, 2)?);
+        if last.is_none() {
+            return Ok((Status::NeedsMessage, None));
+        }
+        if inbound > ours {
+            // The wait began with the first text that nobody has answered.
+            let row = sqlx::query("SELECT MIN(at) FROM messages WHERE contact = $1 AND direction = 'in' AND seq > $2")
+                .bind(contact)
+                .bind(ours)
+                .fetch_one(&mut *self.conn)
+                .await?;
+            return Ok((Status::NeedsResponse, row.try_get(0)?));
+        }
+        Ok((if inbound > 0 { Status::Convo } else { Status::Messaged }, None))
+    }
+
+    async fn answer(
+        &mut self,
+        actor: &Actor,
+        contact: ContactRow,
+        question: &str,
+        value: Option<&str>,
+    ) -> Result<Decision, StoreError> {
+        let Some(campaign) = self.campaign(contact.campaign).await? else {
+            return no(Code::NotFound, "no such campaign");
+        };
+        let Some(asked) = campaign.def.questions.iter().find(|q| q.id == question) else {
+            return no(Code::Invalid, "the script has no such question");
+        };
+        if let Some(value) = value
+            && !asked.answers.iter().any(|a| a.value == value)
+        {
+            return no(Code::Invalid, "the question has no such answer");
+        }
+        let row = sqlx::query("SELECT answers FROM contacts WHERE id = $1")
+            .bind(contact.id)
+            .fetch_one(&mut *self.conn)
+            .await?;
+        let mut answers: BTreeMap<String, String> = json(&col::<String>(&row, 0)?)?;
+        if answers.get(question).map(String::as_str) != value {
+            for below in clear_below(&campaign.def.questions, &answers, question) {
+                answers.remove(&below);
+            }
+        }
+        match value {
+            Some(value) => answers.insert(question.to_owned(), value.to_owned()),
+            None => answers.remove(question),
+        };
+        sqlx::query("UPDATE contacts SET answers = $2, updated_at = $3 WHERE id = $1")
+            .bind(contact.id)
+            .bind(to_json(&answers)?)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        let detail = format!("{}: {}", safe_line(&asked.text), value.map(safe_line).unwrap_or_default());
+        self.note(&contact, Some(actor), "answered", &detail).await?;
+        self.changed(contact.id).await?;
+        Ok(Ok(()))
+    }
+
+    async fn tag(&mut self, actor: &Actor, contact: ContactRow, tag: &str, on: bool) -> Result<Decision, StoreError> {
+        let Some(campaign) = self.campaign(contact.campaign).await? else {
+            return no(Code::NotFound, "no such campaign");
+        };
+        if on && !campaign.def.tags.iter().any(|known| known == tag) {
+            return no(Code::Invalid, "the campaign has no such tag");
+        }
+        let row =
+            sqlx::query("SELECT tags FROM contacts WHERE id = $1").bind(contact.id).fetch_one(&mut *self.conn).await?;
+        let mut tags: Vec<String> = json(&col::<String>(&row, 0)?)?;
+        tags.retain(|set| set != tag);
+        if on {
+            tags.push(tag.to_owned());
+        }
+        sqlx::query("UPDATE contacts SET tags = $2, updated_at = $3 WHERE id = $1")
+            .bind(contact.id)
+            .bind(to_json(&tags)?)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        self.note(&contact, Some(actor), if on { "tagged" } else { "untagged" }, &safe_line(tag)).await?;
+        self.changed(contact.id).await?;
+        Ok(Ok(()))
+    }
+
+    async fn act_on_campaign(&mut self, actor: &Actor, act: &Act) -> Result<(i64, Decision), StoreError> {
+        let campaign = match act {
+            Act::Release { campaign, .. }
+            | Act::Pause { campaign }
+            | Act::Resume { campaign }
+            | Act::Reclaim { campaign, .. } => *campaign,
+            _ => return Err(StoreError::Corrupt("an act on a contact came without one".into())),
+        };
+        let Some(campaign) = self.campaign_of(actor, campaign.0).await? else {
+            return Ok((0, no(Code::NotFound, "no such campaign for you")?));
+        };
+        if act.is_captains() && !is_captain(actor) {
+            return Ok((campaign.id, no(Code::Forbidden, "only a captain may do this")?));
+        }
+        let decision = match act {
+            Act::Release { unsent, conversations, .. } => {
+                self.give_back(Some(actor), actor.person.0, campaign.id, *unsent, *conversations, "released").await?;
+                Ok(())
+            }
+            Act::Reclaim { texter, .. } => {
+                self.give_back(Some(actor), texter.0, campaign.id, true, false, "reclaimed").await?;
+                Ok(())
+            }
+            Act::Pause { .. } => self.turn(&campaign, CampaignState::Running, CampaignState::Paused).await?,
+            Act::Resume { .. } => self.turn(&campaign, CampaignState::Paused, CampaignState::Running).await?,
+            _ => Ok(()),
+        };
+        Ok((campaign.id, decision))
+    }
+
+    /// Takes contacts out of a person's hands for good: what they had confirmed for them is refused.
+    async fn give_back(
+        &mut self,
+        actor: Option<&Actor>,
+        person: i64,
+        campaign: i64,
+        unsent: bool,
+        conversations: bool,
+        why: &'static str,
+    ) -> Result<(), StoreError> {
+        let rows = sqlx::query(
+            "UPDATE contacts SET assigned = NULL, epoch = epoch + 1, updated_at = $5
+             WHERE assigned = $1 AND campaign = $2
+                 AND ((status = 'needs_message' AND $3) OR (status <> 'needs_message' AND $4))
+             RETURNING id, campaign",
+        )
+        .bind(person)
+        .bind(campaign)
+        .bind(unsent)
+        .bind(conversations)
+        .bind(self.micros())
+        .fetch_all(&mut *self.conn)
+        .await?;
+        self.gone(actor, person, &rows, why)
+    }
+
+    /// Pauses or resumes; asked for what already is, it is done.
+    async fn turn(
+        &mut self,
+        campaign: &super::tx::Campaign,
+        from: CampaignState,
+        to: CampaignState,
+    ) -> Result<Decision, StoreError> {
+        if campaign.state == to {
+            return Ok(Ok(()));
+        }
+        if campaign.state != from {
+            return no(Code::Invalid, "the campaign is neither running nor paused");
+        }
+        sqlx::query("UPDATE campaigns SET state = $2 WHERE id = $1")
+            .bind(campaign.id)
+            .bind(rows::state_word(to))
+            .execute(&mut *self.conn)
+            .await?;
+        self.cache.forget_campaign(campaign.id);
+        let script_version = u32::try_from(campaign.script_version).unwrap_or(u32::MAX);
+        self.event(campaign.id, Audience::All, &EventKind::Campaign { state: to, script_version })?;
+        Ok(Ok(()))
+    }
+}
+
+fn act_word(act: &Act) -> &'static str {
+    match act {
+        Act::OptOut { .. } => "opt_out",
+        Act::NotOptOut { .. } => "not_opt_out",
+        Act::Answer { .. } => "answer",
+        Act::Tag { .. } => "tag",
+        Act::Note { .. } => "note",
+        Act::WrongNumber { .. } => "wrong_number",
+        Act::Close { .. } => "close",
+        Act::Reopen { .. } => "reopen",
+        Act::Release { .. } => "release",
+        Act::Pause { .. } => "pause",
+        Act::Resume { .. } => "resume",
+        Act::Reclaim { .. } => "reclaim",
+    }
+}

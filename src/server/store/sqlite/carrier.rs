@@ -1,0 +1,247 @@
+//! What carriers say: texts by voters and receipts. Seen twice, counted once; out of order changes nothing.
+
+use uuid::Uuid;
+
+use super::{
+    opt_out::Suppression,
+    rows::{self, ContactRow, col, unsigned},
+    send::preview,
+    tx::{Audience, Tx},
+};
+use crate::api::{
+    event::EventKind,
+    message::{ThreadEntry, ThreadMessage},
+};
+use crate::domain::{
+    conversation::OptOut,
+    ids::{ContactId, MessageId},
+    message::{Delivery, Direction},
+    opt_out::{self, Inbound},
+    phone::Phone,
+};
+use crate::server::carrier::CarrierEvent;
+use crate::server::store::{StoreError, command::Answer};
+
+impl Tx<'_> {
+    pub(super) async fn carrier_event(
+        &mut self,
+        carrier: &str,
+        event: CarrierEvent,
+        message: MessageId,
+        notice: MessageId,
+    ) -> Result<Answer, StoreError> {
+        let (key, payload) = match &event {
+            CarrierEvent::Inbound { key, from, body } => {
+                (key, serde_json::json!({ "inbound": { "from": from, "body": body } }))
+            }
+            CarrierEvent::Receipt { key, attempt, delivery, error } => {
+                (key, serde_json::json!({ "receipt": { "attempt": attempt, "delivery": delivery, "error": error } }))
+            }
+        };
+        let new = sqlx::query(
+            "INSERT INTO carrier_events (carrier, key, at, payload) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        )
+        .bind(carrier)
+        .bind(key.as_str())
+        .bind(self.micros())
+        .bind(payload.to_string())
+        .execute(&mut *self.conn)
+        .await?
+        .rows_affected();
+        if new == 0 {
+            return Ok(Answer::Done);
+        }
+        match event {
+            CarrierEvent::Inbound { from, body, .. } => self.inbound(carrier, &from, &body, message, notice).await?,
+            CarrierEvent::Receipt { attempt, delivery, error, .. } => {
+                self.receipt(attempt, delivery, error.as_deref()).await?;
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    async fn inbound(
+        &mut self,
+        carrier: &str,
+        from: &Phone,
+        body: &str,
+        message: MessageId,
+        notice: MessageId,
+    ) -> Result<(), StoreError> {
+        let organization = self.cache.organization.0;
+        // The conversation that was texted most recently comes first.
+        let contact = self.contacts_of(organization, from.as_str()).await?.into_iter().next();
+        let verdict = opt_out::verdict(body);
+        match &contact {
+            Some(contact) => self.store_inbound(contact.clone(), body, message).await?,
+            None => {
+                sqlx::query(
+                    "INSERT INTO unmatched_inbound (id, organization, carrier, phone, body, at)
+                     VALUES ($1, $2, $3, $4, $5, $6)",
+                )
+                .bind(message.0)
+                .bind(organization)
+                .bind(carrier)
+                .bind(from.as_str())
+                .bind(body)
+                .bind(self.micros())
+                .execute(&mut *self.conn)
+                .await?;
+            }
+        }
+        match verdict {
+            Inbound::OptOutWord { word } => {
+                let why = Suppression {
+                    reason: &word,
+                    by_word: true,
+                    actor: None,
+                    notice: contact.map(|contact| (notice, contact.id)),
+                };
+                self.opt_out(organization, from.as_str(), why).await
+            }
+            Inbound::OptIn => {
+                let row = sqlx::query("SELECT by_word FROM suppressions WHERE organization = $1 AND phone = $2")
+                    .bind(organization)
+                    .bind(from.as_str())
+                    .fetch_optional(&mut *self.conn)
+                    .await?;
+                // A person's decision is not undone by a word; their own word is.
+                match row {
+                    Some(row) if col::<i64>(&row, 0)? != 0 => {
+                        self.lift(organization, from.as_str()).await?;
+                        self.wait_again(contact.as_ref()).await
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Inbound::Possible { words } => match contact {
+                Some(ContactRow { opt_out: OptOut::No, .. }) => {
+                    let state = OptOut::Possible { words: crate::domain::safe_text::safe_line(&words) };
+                    self.mark_opt_out(organization, from.as_str(), &state).await?;
+                    Ok(())
+                }
+                _ => Ok(()),
+            },
+            Inbound::Help | Inbound::Plain => Ok(()),
+        }
+    }
+
+    /// Stores a voter's text in its thread: they wait from their first unanswered text on.
+    async fn store_inbound(
+        &mut self,
+        mut contact: ContactRow,
+        body: &str,
+        message: MessageId,
+    ) -> Result<(), StoreError> {
+        contact.last_seq += 1;
+        contact.foreign_seq = contact.last_seq;
+        contact.status = contact.status.after_inbound();
+        let opted_out = matches!(contact.opt_out, OptOut::Yes { .. });
+        contact.waiting_since = if opted_out { None } else { contact.waiting_since.or(Some(self.micros())) };
+        contact.preview = preview(body);
+        contact.updated_at = self.micros();
+        sqlx::query(
+            "INSERT INTO messages (id, organization, campaign, contact, seq, direction, body, at, delivery,
+                 script_version, language)
+             SELECT $1, organization, campaign, id, $3, 'in', $4, $5, 'received', 0, COALESCE(language, '')
+             FROM contacts WHERE id = $2;
+             UPDATE contacts SET status = $6, last_seq = $3, foreign_seq = $3, waiting_since = $7, preview = $8,
+                 updated_at = $5 WHERE id = $2",
+        )
+        .bind(message.0)
+        .bind(contact.id)
+        .bind(contact.last_seq)
+        .bind(body)
+        .bind(self.micros())
+        .bind(contact.status.as_str())
+        .bind(contact.waiting_since)
+        .bind(contact.preview.as_str())
+        .execute(&mut *self.conn)
+        .await?;
+        let item = ThreadEntry::Message(ThreadMessage {
+            id: message,
+            seq: unsigned(contact.last_seq),
+            direction: Direction::Inbound,
+            kind: None,
+            body: body.to_owned(),
+            at: self.now,
+            delivery: Delivery::Received,
+            error: None,
+            author: None,
+            mine: false,
+        });
+        let thread = EventKind::Thread { contact: ContactId(contact.id), item };
+        self.event(contact.campaign, Audience::of(&contact), &thread)?;
+        self.audit(None, "inbound", message.to_string(), format!("contact {}", contact.id));
+        self.contact_event(&contact)
+    }
+
+    /// After a START the voter waits for an answer again.
+    async fn wait_again(&mut self, contact: Option<&ContactRow>) -> Result<(), StoreError> {
+        let Some(contact) = contact else { return Ok(()) };
+        sqlx::query("UPDATE contacts SET waiting_since = $2 WHERE id = $1 AND status = 'needs_response'")
+            .bind(contact.id)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        match self.contact(contact.id).await? {
+            Some(contact) => self.contact_event(&contact),
+            None => Ok(()),
+        }
+    }
+
+    /// A receipt binds by the attempt it echoes. What is final stays; nothing goes back.
+    async fn receipt(&mut self, attempt: Uuid, delivery: Delivery, error: Option<&str>) -> Result<(), StoreError> {
+        let row = sqlx::query(
+            "SELECT m.id, m.delivery, j.attempt FROM attempts a JOIN messages m ON m.id = a.message
+             LEFT JOIN jobs j ON j.message = m.id WHERE a.id = $1",
+        )
+        .bind(attempt)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else {
+            tracing::warn!(%attempt, "a receipt for an attempt that is not ours");
+            return Ok(());
+        };
+        let message: Uuid = col(&row, 0)?;
+        let now = rows::delivery(&col::<String>(&row, 1)?)?;
+        let current: Option<Uuid> = col(&row, 2)?;
+        // A failure of an attempt that was followed by another one says nothing about the other.
+        let stale = delivery == Delivery::Failed && current != Some(attempt);
+        if stale || rank(delivery) <= rank(now) {
+            return Ok(());
+        }
+        // The carrier has it: whatever the job waited for, it is over.
+        sqlx::query("UPDATE jobs SET state = 'done' WHERE message = $1").bind(message).execute(&mut *self.conn).await?;
+        self.deliver(message, delivery, error).await
+    }
+}
+
+/// How far a text has come; a receipt only moves it further. What nobody knows, and what waits for a captain, is less
+/// than what the carrier itself says.
+fn rank(delivery: Delivery) -> u8 {
+    match delivery {
+        Delivery::Accepted | Delivery::Submitting | Delivery::Unknown | Delivery::Held | Delivery::Dropped => 1,
+        Delivery::Submitted => 2,
+        Delivery::Delivered | Delivery::Failed => 3,
+        // Not something a receipt can say.
+        Delivery::Received => u8::MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case(Delivery::Submitted, Delivery::Unknown, true)]
+    #[case(Delivery::Delivered, Delivery::Held, true)]
+    #[case(Delivery::Delivered, Delivery::Submitted, true)]
+    #[case(Delivery::Submitted, Delivery::Delivered, false)]
+    #[case(Delivery::Failed, Delivery::Delivered, false)]
+    #[case(Delivery::Delivered, Delivery::Failed, false)]
+    #[case(Delivery::Accepted, Delivery::Submitting, false)]
+    fn receipts_only_move_forward(#[case] receipt: Delivery, #[case] now: Delivery, #[case] moves: bool) {
+        assert_eq!(rank(receipt) > rank(now), moves);
+    }
+}

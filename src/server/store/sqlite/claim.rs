@@ -1,0 +1,328 @@
+//! Slices and leases: who may text whom.
+
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::{
+    rows::{self, ContactRow, col, contact_columns, time, to_json, unsigned},
+    tx::{Audience, Campaign, Tx},
+};
+use crate::api::{
+    assignment::SliceGrant,
+    campaign::CampaignState,
+    event::EventKind,
+    people::Presence,
+    problem::{Code, Problem},
+};
+use crate::domain::{
+    assignment::MAX_SLICE,
+    hours::HoursVerdict,
+    ids::{CampaignId, ContactId},
+    message::MessageKind,
+};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, Answer},
+};
+
+/// Conversations stay with their texter for this long after they were last seen, in microseconds.
+const CONVERSATION_LEASE: i64 = 60 * 60 * 1_000_000;
+
+/// A texter may hold this many unsent contacts at least, however small the slices are.
+const MIN_QUOTA: i64 = 100;
+
+/// Conversations without hands that a claim takes along, longest wait first.
+const RESCUED: i64 = 20;
+
+fn refused(code: Code, detail: &str) -> Problem {
+    Problem::new(code, detail)
+}
+
+/// What a campaign's pool looks like at one moment.
+#[derive(Default)]
+struct Pool {
+    /// Contacts to hand out, by id.
+    open: Vec<i64>,
+    /// Contacts held back by hours.
+    closed: u64,
+    /// When the first of those may be texted.
+    opens_at: Option<jiff::Timestamp>,
+}
+
+impl Tx<'_> {
+    pub(super) async fn claim(
+        &mut self,
+        actor: &Actor,
+        campaign: CampaignId,
+        claim: Uuid,
+        want: u32,
+    ) -> Result<Answer, StoreError> {
+        let no = |problem: Problem| Ok(Answer::Refused(Box::new(problem)));
+        let stored = sqlx::query("SELECT person, campaign, contacts FROM claims WHERE id = $1")
+            .bind(claim)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        if let Some(row) = stored {
+            let (person, of): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            if person != actor.person.0 || of != campaign.0 {
+                return no(refused(Code::IdReused, "this claim's id was used before for something else"));
+            }
+            let ids: String = row.try_get(2)?;
+            return self.granted(actor, &ids, 0).await;
+        }
+        let Some(campaign) = self.campaign_of(actor, campaign.0).await? else {
+            return no(refused(Code::NotFound, "no such campaign for you"));
+        };
+        match campaign.state {
+            CampaignState::Running => {}
+            CampaignState::Paused => return no(refused(Code::Paused, "a captain paused the campaign")),
+            CampaignState::Importing => return no(refused(Code::Paused, "the campaign is being imported")),
+            CampaignState::Archived => return no(refused(Code::NoneLeft, "the campaign is over")),
+        }
+        self.seen(actor.person.0).await?;
+        self.expire_leases(Some(campaign.id)).await?;
+        let rescued = self.waiting_without_hands(campaign.id).await?;
+        let slice = i64::from(campaign.def.slice_size.clamp(1, MAX_SLICE));
+        let want = if want == 0 { slice } else { i64::from(want.min(MAX_SLICE)) };
+        let quota = (2 * slice).max(MIN_QUOTA);
+        let in_hand = self.unsent_in_hand(actor, campaign.id).await?;
+        let room = quota - in_hand;
+        if room <= 0 && rescued.is_empty() {
+            let mut full = refused(Code::QuotaReached, "finish or release some of what you hold");
+            full.count = Some(unsigned(in_hand));
+            return no(full);
+        }
+        let pool = self.pool(&campaign, want.min(room).max(0)).await?;
+        if pool.open.is_empty() && rescued.is_empty() {
+            return no(self.nothing_to_hand_out(actor, &campaign, &pool).await?);
+        }
+        let ids = to_json(&rescued.iter().chain(&pool.open).collect::<Vec<_>>())?;
+        sqlx::query(
+            "UPDATE contacts SET assigned = $2, holder = $2, epoch = epoch + 1, updated_at = $3,
+                 foreign_seq = CASE WHEN last_seq = 0 THEN 0 ELSE COALESCE((SELECT MAX(m.seq) FROM messages m
+                     WHERE m.contact = contacts.id AND (m.direction = 'in' OR m.author <> $2)), 0) END
+             WHERE id IN (SELECT value FROM json_each($1))",
+        )
+        .bind(ids.as_str())
+        .bind(actor.person.0)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        sqlx::query("INSERT INTO claims (id, person, campaign, contacts, at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(claim)
+            .bind(actor.person.0)
+            .bind(campaign.id)
+            .bind(ids.as_str())
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        for id in &rescued {
+            if let Some(contact) = self.contact(*id).await? {
+                self.note(&contact, Some(actor), "assigned", &actor.name).await?;
+            }
+        }
+        let detail = format!("{} contacts of campaign {}", rescued.len() + pool.open.len(), campaign.id);
+        self.audit(Some(actor), "claimed", claim.to_string(), detail);
+        self.granted(actor, &ids, pool.closed).await
+    }
+
+    /// A grant of those of `ids` that are in the actor's hands.
+    async fn granted(&mut self, actor: &Actor, ids: &str, held_back: u64) -> Result<Answer, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            contact_columns!(),
+            " FROM json_each($1) j JOIN contacts c ON c.id = j.value WHERE c.assigned = $2 ORDER BY j.key"
+        ))
+        .bind(ids)
+        .bind(actor.person.0)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        let contacts = rows.iter().map(|row| ContactRow::read(row)?.summary()).collect::<Result<Vec<_>, _>>()?;
+        Ok(Answer::Slice(SliceGrant { contacts, lease_until: self.lease_end(), held_back }))
+    }
+
+    async fn unsent_in_hand(&mut self, actor: &Actor, campaign: i64) -> Result<i64, StoreError> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) FROM contacts INDEXED BY contacts_hand
+             WHERE assigned = $1 AND campaign = $2 AND status = 'needs_message' AND opt_out < 2",
+        )
+        .bind(actor.person.0)
+        .bind(campaign)
+        .fetch_one(&mut *self.conn)
+        .await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// Voters who wait for an answer while nobody holds their conversation.
+    async fn waiting_without_hands(&mut self, campaign: i64) -> Result<Vec<i64>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id FROM contacts WHERE campaign = $1 AND waiting_since IS NOT NULL AND assigned IS NULL
+                 AND status = 'needs_response' AND opt_out < 2 AND wrong_number = 0
+             ORDER BY waiting_since LIMIT $2",
+        )
+        .bind(campaign)
+        .bind(RESCUED)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        rows.iter().map(|row| col(row, 0)).collect()
+    }
+
+    /// Looks at the pool zone by zone, so that nobody is scanned who cannot be texted now.
+    async fn pool(&mut self, campaign: &Campaign, want: i64) -> Result<Pool, StoreError> {
+        let sets = sqlx::query("SELECT zone_set FROM campaign_zones WHERE campaign = $1")
+            .bind(campaign.id)
+            .fetch_all(&mut *self.conn)
+            .await?;
+        let mut pool = Pool::default();
+        for row in sets {
+            let set: i64 = col(&row, 0)?;
+            match self.hours(campaign, set, MessageKind::Initial).await? {
+                HoursVerdict::Open { .. } if want > 0 => {
+                    let rows = sqlx::query(
+                        "SELECT id FROM contacts INDEXED BY contacts_pool
+                         WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message'
+                             AND opt_out = 0 AND wrong_number = 0 ORDER BY id LIMIT $3",
+                    )
+                    .bind(campaign.id)
+                    .bind(set)
+                    .bind(want)
+                    .fetch_all(&mut *self.conn)
+                    .await?;
+                    for row in rows {
+                        pool.open.push(col(&row, 0)?);
+                    }
+                }
+                HoursVerdict::Open { .. } => {}
+                HoursVerdict::Closed { opens_at } => {
+                    let row = sqlx::query(
+                        "SELECT COUNT(*) FROM contacts INDEXED BY contacts_pool
+                         WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message'
+                             AND opt_out = 0 AND wrong_number = 0",
+                    )
+                    .bind(campaign.id)
+                    .bind(set)
+                    .fetch_one(&mut *self.conn)
+                    .await?;
+                    let count = unsigned(row.try_get(0)?);
+                    if count > 0 {
+                        pool.closed += count;
+                        pool.opens_at = Some(pool.opens_at.map_or(opens_at, |at| at.min(opens_at)));
+                    }
+                }
+            }
+        }
+        pool.open.sort_unstable();
+        pool.open.truncate(usize::try_from(want).unwrap_or(0));
+        Ok(pool)
+    }
+
+    /// Which of the refusals it is: outside hours, held by others, or none left.
+    async fn nothing_to_hand_out(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        pool: &Pool,
+    ) -> Result<Problem, StoreError> {
+        if pool.closed > 0 {
+            let mut closed =
+                refused(Code::OutsideHours, "it is outside texting hours where the remaining contacts are");
+            closed.at = pool.opens_at;
+            closed.count = Some(pool.closed);
+            return Ok(closed);
+        }
+        let row = sqlx::query(
+            "SELECT COUNT(*) FROM contacts INDEXED BY contacts_board
+             WHERE campaign = $1 AND status = 'needs_message' AND opt_out < 2 AND wrong_number = 0
+                 AND assigned IS NOT NULL AND assigned <> $2",
+        )
+        .bind(campaign.id)
+        .bind(actor.person.0)
+        .fetch_one(&mut *self.conn)
+        .await?;
+        let others = unsigned(row.try_get(0)?);
+        if others > 0 {
+            let mut held = refused(Code::HeldByOthers, "the remaining contacts are in other texters' slices");
+            held.count = Some(others);
+            return Ok(held);
+        }
+        Ok(refused(Code::NoneLeft, "every contact has been texted, is opted out or is in your hands"))
+    }
+
+    pub(super) async fn presence(&mut self, actor: &Actor) -> Result<Answer, StoreError> {
+        self.cache.seen.remove(&actor.person.0);
+        self.seen(actor.person.0).await?;
+        sqlx::query("UPDATE sessions SET last_seen = $2 WHERE id = $1")
+            .bind(actor.session)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(Answer::Presence(Presence { server_time: self.now, lease_until: self.lease_end() }))
+    }
+
+    /// Gives back what is held by people who have not been seen for too long: unsent contacts at the end of the lease,
+    /// conversations an hour after they were last seen. With a campaign: only that one's unsent contacts.
+    pub(super) async fn expire_leases(&mut self, campaign: Option<i64>) -> Result<Answer, StoreError> {
+        let gone = sqlx::query("SELECT id, COALESCE(last_seen, 0) FROM people WHERE lease_until <= $1")
+            .bind(self.micros())
+            .fetch_all(&mut *self.conn)
+            .await?;
+        for row in gone {
+            let (person, last_seen): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            self.cache.seen.remove(&person);
+            let unsent = sqlx::query(
+                "UPDATE contacts SET assigned = NULL, updated_at = $2
+                 WHERE assigned = $1 AND status = 'needs_message' AND ($3 IS NULL OR campaign = $3)
+                 RETURNING id, campaign",
+            )
+            .bind(person)
+            .bind(self.micros())
+            .bind(campaign)
+            .fetch_all(&mut *self.conn)
+            .await?;
+            self.gone(None, person, &unsent, "lease_expired")?;
+            if campaign.is_none() && self.micros() >= last_seen.saturating_add(CONVERSATION_LEASE) {
+                let conversations = sqlx::query(
+                    "UPDATE contacts SET assigned = NULL, updated_at = $2 WHERE assigned = $1 RETURNING id, campaign",
+                )
+                .bind(person)
+                .bind(self.micros())
+                .fetch_all(&mut *self.conn)
+                .await?;
+                self.gone(None, person, &conversations, "lease_expired")?;
+                sqlx::query("UPDATE people SET lease_until = NULL WHERE id = $1")
+                    .bind(person)
+                    .execute(&mut *self.conn)
+                    .await?;
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    /// Tells a person what left their hands. Rows: contact, campaign.
+    pub(super) fn gone(
+        &mut self,
+        actor: Option<&Actor>,
+        person: i64,
+        rows: &[sqlx::sqlite::SqliteRow],
+        why: &'static str,
+    ) -> Result<(), StoreError> {
+        for row in rows {
+            let what = EventKind::Gone { contact: ContactId(col(row, 0)?), why: why.to_owned(), who: None };
+            self.event(col(row, 1)?, Audience::Person(person), &what)?;
+        }
+        if !rows.is_empty() {
+            self.audit(actor, why, format!("person {person}"), format!("{} contacts", rows.len()));
+        }
+        Ok(())
+    }
+}
+
+/// When what a person holds runs out.
+pub(super) async fn lease_of(
+    conn: &mut sqlx::SqliteConnection,
+    person: i64,
+) -> Result<Option<jiff::Timestamp>, StoreError> {
+    let row = sqlx::query("SELECT lease_until FROM people WHERE id = $1").bind(person).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    rows::col::<Option<i64>>(&row, 0)?.map(time).transpose()
+}

@@ -1,0 +1,295 @@
+//! Importing a campaign: a start, chunks in any order, a finish; each of them twice is once.
+
+use serde::Serialize;
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::{
+    rows::{self, col, signed, to_json, unsigned},
+    send::request_hash,
+    tx::{Audience, Tx},
+};
+use crate::api::{
+    admin::{ImportChunk, ImportStart, ImportState, MAX_CHUNK},
+    campaign::CampaignState,
+    event::EventKind,
+    problem::{Code, Problem},
+};
+use crate::domain::{contact::Contact, ids::CampaignId, safe_text::safe_line, zone};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, Answer},
+};
+
+fn no(code: Code, detail: &str) -> Result<Answer, StoreError> {
+    Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
+}
+
+/// One contact on its way into the table; short names, as a chunk holds a thousand.
+#[derive(Serialize)]
+struct Line {
+    p: String,
+    x: Option<String>,
+    f: String,
+    l: String,
+    z: Option<String>,
+    s: Option<String>,
+    g: Option<String>,
+    t: Option<String>,
+    o: String,
+    n: i64,
+}
+
+impl Tx<'_> {
+    async fn import_state(&mut self, actor: &Actor, import: Uuid) -> Result<Option<(ImportState, i64)>, StoreError> {
+        let row = sqlx::query(
+            "SELECT campaign, chunks, stored, duplicates, suppressed, finished, expected FROM imports
+             WHERE id = $1 AND organization = $2",
+        )
+        .bind(import)
+        .bind(actor.organization.0)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let state = ImportState {
+            campaign: CampaignId(col(&row, 0)?),
+            chunks: unsigned(col(&row, 1)?),
+            stored: unsigned(col(&row, 2)?),
+            duplicates: unsigned(col(&row, 3)?),
+            suppressed: unsigned(col(&row, 4)?),
+            finished: col::<i64>(&row, 5)? != 0,
+        };
+        Ok(Some((state, col(&row, 6)?)))
+    }
+
+    async fn import_answer(&mut self, actor: &Actor, import: Uuid) -> Result<Answer, StoreError> {
+        match self.import_state(actor, import).await? {
+            Some((state, _)) => Ok(Answer::Import(state)),
+            None => no(Code::NotFound, "no such import"),
+        }
+    }
+
+    pub(super) async fn import_start(
+        &mut self,
+        actor: &Actor,
+        import: Uuid,
+        start: &ImportStart,
+    ) -> Result<Answer, StoreError> {
+        let hash = request_hash("import", start)?;
+        let known = sqlx::query("SELECT request_hash, organization FROM imports WHERE id = $1")
+            .bind(import)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        if let Some(row) = known {
+            if col::<Vec<u8>>(&row, 0)? != hash || col::<i64>(&row, 1)? != actor.organization.0 {
+                return no(Code::IdReused, "this import's id was used before for something else");
+            }
+            return self.import_answer(actor, import).await;
+        }
+        if start.def.initial.is_empty() {
+            return no(Code::Invalid, "a campaign has one initial message at least");
+        }
+        let def = to_json(&start.def)?;
+        let campaign = sqlx::query(
+            "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)
+             VALUES ($1, $2, 'importing', 1, $3, $4, $5)",
+        )
+        .bind(actor.organization.0)
+        .bind(safe_line(&start.def.title))
+        .bind(start.def.language.as_str())
+        .bind(def.as_str())
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?
+        .last_insert_rowid();
+        sqlx::query("INSERT INTO scripts (campaign, version, def, at) VALUES ($1, 1, $2, $3)")
+            .bind(campaign)
+            .bind(def.as_str())
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        sqlx::query(
+            "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(import)
+        .bind(actor.organization.0)
+        .bind(campaign)
+        .bind(hash.as_slice())
+        .bind(signed(start.contacts))
+        .bind(safe_line(&start.provenance))
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        // The first campaign says whose server this is.
+        sqlx::query("UPDATE organizations SET name = $2, named = 1 WHERE id = $1 AND named = 0")
+            .bind(actor.organization.0)
+            .bind(safe_line(&start.def.organization))
+            .execute(&mut *self.conn)
+            .await?;
+        self.audit(Some(actor), "import_started", format!("campaign {campaign}"), safe_line(&start.provenance));
+        self.import_answer(actor, import).await
+    }
+
+    pub(super) async fn import_chunk(
+        &mut self,
+        actor: &Actor,
+        import: Uuid,
+        number: u64,
+        chunk: ImportChunk,
+    ) -> Result<Answer, StoreError> {
+        if chunk.contacts.len() > MAX_CHUNK {
+            return no(Code::TooLarge, "a chunk has at most 1000 contacts");
+        }
+        let Some((state, _)) = self.import_state(actor, import).await? else {
+            return no(Code::NotFound, "no such import");
+        };
+        let new = sqlx::query("INSERT INTO import_chunks (import, number) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(import)
+            .bind(signed(number))
+            .execute(&mut *self.conn)
+            .await?
+            .rows_affected();
+        if new == 0 {
+            return Ok(Answer::Import(state));
+        }
+        if state.finished {
+            sqlx::query("DELETE FROM import_chunks WHERE import = $1 AND number = $2")
+                .bind(import)
+                .bind(signed(number))
+                .execute(&mut *self.conn)
+                .await?;
+            return no(Code::Invalid, "the import is finished");
+        }
+        let campaign = state.campaign.0;
+        let sent = signed(u64::try_from(chunk.contacts.len()).unwrap_or(u64::MAX));
+        let mut lines = Vec::with_capacity(chunk.contacts.len());
+        for contact in chunk.contacts {
+            lines.push(self.line(campaign, contact).await?);
+        }
+        let lines = to_json(&lines)?;
+        // Suppressed numbers are stored as opted out; a number that waits for a decision elsewhere waits here too.
+        let stored = sqlx::query(
+            "INSERT INTO contacts (organization, campaign, phone, external_id, first_name, last_name, zip, state,
+                 language, time_zone, fields, zone_set, opt_out, opt_out_words, updated_at)
+             SELECT $2, $3, j.value->>'p', j.value->>'x', j.value->>'f', j.value->>'l', j.value->>'z', j.value->>'s',
+                 j.value->>'g', j.value->>'t', j.value->>'o', j.value->>'n',
+                 CASE WHEN s.by_word = 1 THEN 3 WHEN s.by_word = 0 THEN 2 WHEN EXISTS (SELECT 1 FROM contacts o
+                     WHERE o.organization = $2 AND o.phone = j.value->>'p' AND o.opt_out = 1) THEN 1 ELSE 0 END,
+                 CASE WHEN s.by_word IS NULL THEN COALESCE((SELECT o.opt_out_words FROM contacts o
+                     WHERE o.organization = $2 AND o.phone = j.value->>'p' AND o.opt_out = 1), '') ELSE '' END,
+                 $4
+             FROM json_each($1) j
+             LEFT JOIN suppressions s ON s.organization = $2 AND s.phone = j.value->>'p'
+             WHERE 1 ORDER BY j.key
+             ON CONFLICT (campaign, phone) DO NOTHING RETURNING opt_out",
+        )
+        .bind(lines)
+        .bind(actor.organization.0)
+        .bind(campaign)
+        .bind(self.micros())
+        .fetch_all(&mut *self.conn)
+        .await?;
+        let mut suppressed = 0_i64;
+        for row in &stored {
+            suppressed += i64::from(col::<i64>(row, 0)? >= rows::OPTED_OUT);
+        }
+        let stored = signed(u64::try_from(stored.len()).unwrap_or(u64::MAX));
+        sqlx::query(
+            "UPDATE imports SET chunks = chunks + 1, stored = stored + $2, duplicates = duplicates + $3,
+                 suppressed = suppressed + $4 WHERE id = $1",
+        )
+        .bind(import)
+        .bind(stored)
+        .bind(sent - stored)
+        .bind(suppressed)
+        .execute(&mut *self.conn)
+        .await?;
+        self.audit(
+            Some(actor),
+            "import_chunk",
+            format!("campaign {campaign}"),
+            format!("chunk {number}: {stored} stored"),
+        );
+        self.import_answer(actor, import).await
+    }
+
+    /// Cleans one contact and finds its zones.
+    async fn line(&mut self, campaign: i64, contact: Contact) -> Result<Line, StoreError> {
+        let zones = zone::candidates(
+            &contact.phone,
+            contact.zip.as_deref(),
+            contact.state.as_deref(),
+            contact.time_zone.as_deref(),
+        );
+        let zone_set = self.zone_set(campaign, &to_json(&zones)?).await?;
+        let clean = |text: Option<String>| text.map(|t| safe_line(&t)).filter(|t| !t.is_empty());
+        let fields: std::collections::BTreeMap<_, _> =
+            contact.fields.into_iter().map(|(key, value)| (safe_line(&key), safe_line(&value))).collect();
+        Ok(Line {
+            p: contact.phone.as_str().to_owned(),
+            x: clean(contact.external_id),
+            f: safe_line(&contact.first_name),
+            l: safe_line(&contact.last_name),
+            z: clean(contact.zip),
+            s: clean(contact.state),
+            g: clean(contact.language),
+            t: clean(contact.time_zone),
+            o: to_json(&fields)?,
+            n: zone_set,
+        })
+    }
+
+    /// The number of a set of zones, noted as one of the campaign's.
+    async fn zone_set(&mut self, campaign: i64, zones: &str) -> Result<i64, StoreError> {
+        let key = format!("{campaign}:{zones}");
+        if let Some(id) = self.cache.zone_sets.get(&key) {
+            return Ok(*id);
+        }
+        sqlx::query("INSERT INTO zone_sets (zones) VALUES ($1) ON CONFLICT DO NOTHING")
+            .bind(zones)
+            .execute(&mut *self.conn)
+            .await?;
+        let row =
+            sqlx::query("SELECT id FROM zone_sets WHERE zones = $1").bind(zones).fetch_one(&mut *self.conn).await?;
+        let id: i64 = row.try_get(0)?;
+        sqlx::query("INSERT INTO campaign_zones (campaign, zone_set) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(campaign)
+            .bind(id)
+            .execute(&mut *self.conn)
+            .await?;
+        self.cache.zone_sets.insert(key, id);
+        Ok(id)
+    }
+
+    pub(super) async fn import_finish(&mut self, actor: &Actor, import: Uuid) -> Result<Answer, StoreError> {
+        let Some((state, expected)) = self.import_state(actor, import).await? else {
+            return no(Code::NotFound, "no such import");
+        };
+        if state.finished {
+            return Ok(Answer::Import(state));
+        }
+        let came = signed(state.stored + state.duplicates);
+        if came < expected {
+            return no(
+                Code::Invalid,
+                &format!("{expected} contacts were announced, {came} came: send the missing chunks"),
+            );
+        }
+        let campaign = state.campaign.0;
+        sqlx::query("UPDATE imports SET finished = 1 WHERE id = $1").bind(import).execute(&mut *self.conn).await?;
+        sqlx::query("UPDATE campaigns SET state = 'running' WHERE id = $1 AND state = 'importing'")
+            .bind(campaign)
+            .execute(&mut *self.conn)
+            .await?;
+        self.cache.forget_campaign(campaign);
+        self.event(campaign, Audience::All, &EventKind::Campaign { state: CampaignState::Running, script_version: 1 })?;
+        self.audit(
+            Some(actor),
+            "import_finished",
+            format!("campaign {campaign}"),
+            format!("{} contacts", state.stored),
+        );
+        self.import_answer(actor, import).await
+    }
+}

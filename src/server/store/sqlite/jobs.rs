@@ -1,0 +1,233 @@
+//! Carrier jobs: the last look before a text leaves, and what became of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::{
+    rows::{self, CONTACT_COLUMNS, ContactRow, col, contact_columns},
+    tx::{Campaign, Tx},
+};
+use crate::api::campaign::CampaignState;
+use crate::domain::{
+    conversation::OptOut,
+    hours::HoursVerdict,
+    message::{Delivery, MessageKind},
+    phone::Phone,
+};
+use crate::server::carrier::{Submission, Submitted};
+use crate::server::store::{StoreError, command::Answer};
+
+/// A notice older than this is dropped, in microseconds.
+const NOTICE_AGE: i64 = 5 * 60 * 1_000_000;
+
+/// How long the carrier may try a notice.
+const NOTICE_LIFE: SignedDuration = SignedDuration::from_mins(5);
+
+/// After a "later" the next try waits this long for each try so far, in microseconds, up to a minute.
+const RETRY: i64 = 5_000_000;
+
+/// A job about to be looked at.
+struct Ready {
+    message: Uuid,
+    kind: MessageKind,
+    body: String,
+    created_at: i64,
+    suppressed: bool,
+    contact: ContactRow,
+}
+
+enum Look {
+    /// It goes out, at the latest then.
+    Go(Timestamp),
+    /// It does not, for this reason.
+    Drop(&'static str),
+}
+
+impl Tx<'_> {
+    pub(super) async fn claim_jobs(&mut self, limit: u32, attempts: Vec<Uuid>) -> Result<Answer, StoreError> {
+        let mut attempts = attempts.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+        let mut left = i64::from(limit);
+        let mut out = Vec::new();
+        let campaigns = sqlx::query("SELECT id FROM campaigns ORDER BY id").fetch_all(&mut *self.conn).await?;
+        for row in campaigns {
+            if left <= 0 {
+                break;
+            }
+            let Some(campaign) = self.campaign(col(&row, 0)?).await? else { continue };
+            // In a campaign that does not run only the notices go out; the rest waits.
+            let ranks = if campaign.state == CampaignState::Running { 2_i64 } else { 0 };
+            let ready = sqlx::query(concat!(
+                "SELECT ",
+                contact_columns!(),
+                ", j.message, j.kind, m.body, j.created_at, s.at IS NOT NULL
+                 FROM jobs j INDEXED BY jobs_ready JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = j.contact
+                 LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
+                 WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank <= $2 AND j.not_before <= $3
+                 ORDER BY j.rank, j.message LIMIT $4"
+            ))
+            .bind(campaign.id)
+            .bind(ranks)
+            .bind(self.micros())
+            .bind(left)
+            .fetch_all(&mut *self.conn)
+            .await?;
+            for row in ready {
+                let job = read_ready(&row)?;
+                left -= 1;
+                match self.look(&campaign, &job).await? {
+                    Look::Drop(why) => self.finish(job.message, "dropped", Delivery::Dropped, Some(why)).await?,
+                    Look::Go(expires_at) => {
+                        let Some(attempt) = attempts.next() else { break };
+                        out.push(self.begin(job, attempt, expires_at).await?);
+                    }
+                }
+            }
+        }
+        Ok(Answer::Jobs(out))
+    }
+
+    /// The last look before a text leaves: opted out meanwhile, outside hours, a notice too old?
+    async fn look(&mut self, campaign: &Arc<Campaign>, job: &Ready) -> Result<Look, StoreError> {
+        if !job.kind.needs_press() {
+            if self.micros() - job.created_at > NOTICE_AGE {
+                return Ok(Look::Drop("too_old"));
+            }
+            return Ok(Look::Go(self.now.saturating_add(NOTICE_LIFE).unwrap_or(Timestamp::MAX)));
+        }
+        if job.suppressed || !job.contact.opt_out.allows_text() {
+            let possible = matches!(job.contact.opt_out, OptOut::Possible { .. }) && !job.suppressed;
+            return Ok(Look::Drop(if possible { "possible_opt_out" } else { "opted_out" }));
+        }
+        if job.contact.wrong_number {
+            return Ok(Look::Drop("wrong_number"));
+        }
+        Ok(match self.hours(campaign, job.contact.zone_set, job.kind).await? {
+            HoursVerdict::Open { until } => Look::Go(until),
+            HoursVerdict::Closed { .. } => Look::Drop("outside_hours"),
+        })
+    }
+
+    async fn begin(&mut self, job: Ready, attempt: Uuid, expires_at: Timestamp) -> Result<Submission, StoreError> {
+        let to = Phone::from_e164(&job.contact.phone).ok_or_else(|| rows::corrupt("a number", "hidden"))?;
+        sqlx::query(
+            "UPDATE jobs SET state = 'submitting', attempt = $2, started_at = $3, tries = tries + 1 WHERE message = $1;
+             INSERT INTO attempts (id, message, started_at) VALUES ($2, $1, $3)",
+        )
+        .bind(job.message)
+        .bind(attempt)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        self.deliver(job.message, Delivery::Submitting, None).await?;
+        self.audit(None, "submitting", job.message.to_string(), attempt.to_string());
+        Ok(Submission { attempt, to, body: job.body, expires_at })
+    }
+
+    /// Ends a job and moves its text on.
+    async fn finish(
+        &mut self,
+        message: Uuid,
+        state: &'static str,
+        delivery: Delivery,
+        error: Option<&str>,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE jobs SET state = $2 WHERE message = $1")
+            .bind(message)
+            .bind(state)
+            .execute(&mut *self.conn)
+            .await?;
+        self.audit(None, rows::delivery_word(delivery), message.to_string(), error.unwrap_or_default().to_owned());
+        self.deliver(message, delivery, error).await
+    }
+
+    pub(super) async fn record_attempt(&mut self, attempt: Uuid, answer: Submitted) -> Result<Answer, StoreError> {
+        let (word, carrier_id) = match &answer {
+            Submitted::Accepted { carrier_id } => ("accepted".to_owned(), Some(carrier_id.as_str())),
+            Submitted::Refused { code } => (format!("refused: {code}"), None),
+            Submitted::Later { reason } => (format!("later: {reason}"), None),
+            Submitted::Unknown { reason } => (format!("unknown: {reason}"), None),
+        };
+        sqlx::query("UPDATE attempts SET answered_at = $2, answer = $3, carrier_id = $4 WHERE id = $1")
+            .bind(attempt)
+            .bind(self.micros())
+            .bind(word.as_str())
+            .bind(carrier_id)
+            .execute(&mut *self.conn)
+            .await?;
+        let row = sqlx::query(
+            "SELECT message, state, tries FROM jobs WHERE message = (SELECT message FROM attempts WHERE id = $1)
+                 AND attempt = $1",
+        )
+        .bind(attempt)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return Ok(Answer::Done) };
+        let message: Uuid = col(&row, 0)?;
+        let state: String = col(&row, 1)?;
+        // A receipt may have been quicker than the answer to the call, and a sweep earlier than a slow answer.
+        if !matches!(state.as_str(), "submitting" | "unknown" | "held") {
+            return Ok(Answer::Done);
+        }
+        match answer {
+            Submitted::Accepted { .. } => self.finish(message, "done", Delivery::Submitted, None).await?,
+            Submitted::Refused { code } => self.finish(message, "done", Delivery::Failed, Some(&code)).await?,
+            Submitted::Unknown { .. } if state == "submitting" => {
+                self.finish(message, "unknown", Delivery::Unknown, None).await?;
+            }
+            Submitted::Unknown { .. } => {}
+            Submitted::Later { .. } => {
+                let tries: i64 = col(&row, 2)?;
+                let wait = (RETRY * tries).min(60_000_000);
+                sqlx::query("UPDATE jobs SET state = 'ready', not_before = $2 WHERE message = $1")
+                    .bind(message)
+                    .bind(self.micros() + wait)
+                    .execute(&mut *self.conn)
+                    .await?;
+                self.deliver(message, Delivery::Accepted, None).await?;
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    pub(super) async fn sweep_attempts(
+        &mut self,
+        started_before: Timestamp,
+        hold_after: Duration,
+    ) -> Result<Answer, StoreError> {
+        let lost = self.open_since("submitting", started_before.as_microsecond()).await?;
+        for message in lost {
+            self.finish(message, "unknown", Delivery::Unknown, None).await?;
+        }
+        let held_before = self.micros() - i64::try_from(hold_after.as_micros()).unwrap_or(i64::MAX);
+        let stale = self.open_since("unknown", held_before).await?;
+        for message in stale {
+            self.finish(message, "held", Delivery::Held, None).await?;
+        }
+        Ok(Answer::Done)
+    }
+
+    /// Texts whose job is in `state` and began before `before`.
+    async fn open_since(&mut self, state: &'static str, before: i64) -> Result<Vec<Uuid>, StoreError> {
+        let rows = sqlx::query("SELECT message FROM jobs WHERE state = $1 AND started_at < $2 ORDER BY message")
+            .bind(state)
+            .bind(before)
+            .fetch_all(&mut *self.conn)
+            .await?;
+        rows.iter().map(|row| col(row, 0)).collect()
+    }
+}
+
+fn read_ready(row: &SqliteRow) -> Result<Ready, StoreError> {
+    Ok(Ready {
+        message: col(row, CONTACT_COLUMNS)?,
+        kind: rows::kind(&col::<String>(row, CONTACT_COLUMNS + 1)?)?,
+        body: col(row, CONTACT_COLUMNS + 2)?,
+        created_at: col(row, CONTACT_COLUMNS + 3)?,
+        suppressed: col::<i64>(row, CONTACT_COLUMNS + 4)? != 0,
+        contact: ContactRow::read(row)?,
+    })
+}

@@ -1,0 +1,166 @@
+//! Invites, joining, sessions.
+
+use jiff::SignedDuration;
+use sqlx::Row as _;
+
+use super::{
+    rows::{self, col},
+    tx::Tx,
+};
+use crate::api::{
+    admin::{Invite, InviteRequest},
+    people::Me,
+    problem::{Code, Problem},
+};
+use crate::domain::{
+    ids::{CampaignId, DeviceId, OrganizationId, PersonId},
+    safe_text::safe_line,
+};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, Answer},
+};
+
+/// Longest name of a person, in characters.
+const MAX_NAME: usize = 40;
+
+fn no(code: Code, detail: &str) -> Result<Answer, StoreError> {
+    Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
+}
+
+impl Tx<'_> {
+    pub(super) async fn make_invite(
+        &mut self,
+        actor: Option<&Actor>,
+        organization: OrganizationId,
+        request: &InviteRequest,
+        secret_hash: [u8; 32],
+    ) -> Result<Answer, StoreError> {
+        if request.uses == 0 {
+            return no(Code::Invalid, "an invite is for one use at least");
+        }
+        if let Some(campaign) = request.campaign {
+            let found = self.campaign(campaign.0).await?;
+            if found.is_none_or(|c| c.organization != organization.0) {
+                return no(Code::NotFound, "no such campaign");
+            }
+        }
+        let valid = SignedDuration::from_secs(i64::try_from(request.valid_seconds).unwrap_or(i64::MAX));
+        let Ok(expires_at) = self.now.checked_add(valid) else {
+            return no(Code::Invalid, "an invite cannot be good for so long");
+        };
+        let done = sqlx::query(
+            "INSERT INTO invites (organization, secret_hash, role, campaign, uses_left, expires_at, created_at, created_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(organization.0)
+        .bind(secret_hash.as_slice())
+        .bind(rows::role_word(request.role))
+        .bind(request.campaign.map(|c| c.0))
+        .bind(i64::from(request.uses))
+        .bind(expires_at.as_microsecond())
+        .bind(self.micros())
+        .bind(actor.map(|a| a.person.0))
+        .execute(&mut *self.conn)
+        .await?;
+        let id = done.last_insert_rowid();
+        self.audit(actor, "invited", format!("invite {id}"), rows::role_word(request.role).to_owned());
+        Ok(Answer::Invite(Invite { id, secret: String::new(), expires_at }))
+    }
+
+    pub(super) async fn revoke_invite(&mut self, actor: &Actor, invite: i64) -> Result<Answer, StoreError> {
+        let done = sqlx::query("UPDATE invites SET revoked = 1 WHERE id = $1 AND organization = $2")
+            .bind(invite)
+            .bind(actor.organization.0)
+            .execute(&mut *self.conn)
+            .await?;
+        if done.rows_affected() == 0 {
+            return no(Code::NotFound, "no such invite");
+        }
+        self.audit(Some(actor), "invite_revoked", format!("invite {invite}"), String::new());
+        Ok(Answer::Done)
+    }
+
+    pub(super) async fn join(
+        &mut self,
+        invite_hash: [u8; 32],
+        token_hash: [u8; 32],
+        name: &str,
+        device: DeviceId,
+    ) -> Result<Answer, StoreError> {
+        let name = safe_line(name).trim().to_owned();
+        if name.is_empty() || name.chars().count() > MAX_NAME {
+            return no(Code::Invalid, "a first name has 1 to 40 characters");
+        }
+        let row = sqlx::query(
+            "UPDATE invites SET uses_left = uses_left - 1
+             WHERE secret_hash = $1 AND uses_left > 0 AND expires_at > $2 AND revoked = 0
+             RETURNING id, organization, role, campaign, (SELECT name FROM organizations o WHERE o.id = organization)",
+        )
+        .bind(invite_hash.as_slice())
+        .bind(self.micros())
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return no(Code::InviteSpent, "the invite was used up, expired or revoked") };
+        let invite: i64 = row.try_get(0)?;
+        let organization: i64 = row.try_get(1)?;
+        let role_word: String = row.try_get(2)?;
+        let campaign: Option<i64> = row.try_get(3)?;
+        let organization_name: String = row.try_get(4)?;
+        let person =
+            sqlx::query("INSERT INTO people (organization, name, created_at, last_seen) VALUES ($1, $2, $3, $3)")
+                .bind(organization)
+                .bind(name.as_str())
+                .bind(self.micros())
+                .execute(&mut *self.conn)
+                .await?
+                .last_insert_rowid();
+        let session = sqlx::query(
+            "INSERT INTO sessions (person, token_hash, role, campaign, device, invite, created_at, last_seen)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+        )
+        .bind(person)
+        .bind(token_hash.as_slice())
+        .bind(role_word.as_str())
+        .bind(campaign)
+        .bind(device.0)
+        .bind(invite)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?
+        .last_insert_rowid();
+        let role = rows::role(&role_word)?;
+        let actor = Actor {
+            session,
+            person: PersonId(person),
+            name: name.clone(),
+            role,
+            organization: OrganizationId(organization),
+            campaign: campaign.map(CampaignId),
+        };
+        self.audit(Some(&actor), "joined", format!("invite {invite}"), role_word);
+        Ok(Answer::Joined(Me {
+            person: actor.person,
+            name,
+            role,
+            organization: organization_name,
+            campaign: actor.campaign,
+            rehearsal: self.cache.simulated,
+        }))
+    }
+
+    pub(super) async fn revoke_session(&mut self, actor: &Actor, session: i64) -> Result<Answer, StoreError> {
+        let row = sqlx::query(
+            "UPDATE sessions SET revoked = 1
+             WHERE id = $1 AND person IN (SELECT id FROM people WHERE organization = $2) RETURNING person",
+        )
+        .bind(session)
+        .bind(actor.organization.0)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return no(Code::NotFound, "no such session") };
+        let person: i64 = col(&row, 0)?;
+        self.audit(Some(actor), "session_revoked", format!("session {session}"), format!("person {person}"));
+        Ok(Answer::Done)
+    }
+}

@@ -1,0 +1,558 @@
+//! Questions. They read; each sees one state of the database per statement, and the event number first, so that
+//! resuming the feed after it shows nothing too little.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::{
+    SqliteStore,
+    claim::lease_of,
+    rows::{
+        self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, OPTED_OUT, col, contact_columns, json, listed,
+        listed_columns, signed, time, to_json, unsigned,
+    },
+};
+use crate::api::{
+    assignment::{AssignmentPage, ContactView},
+    campaign::{CampaignState, CampaignTodo, CampaignView},
+    captain::{Board, TexterLine},
+    event::Event,
+    message::{Thread, ThreadEntry, ThreadMessage, Verdict},
+    people::{Me, Role, SessionInfo},
+};
+use crate::domain::{
+    campaign::{CampaignDef, merge_fields, variant_for},
+    conversation::Status,
+    ids::{CampaignId, ContactId, MessageId, OrganizationId, PersonId},
+    message::Direction,
+    script::fold_name,
+    stats::Counts,
+};
+use crate::server::store::{
+    StoreError,
+    command::Actor,
+    query::{Found, Queries},
+};
+
+/// Largest page of anything.
+const MAX_PAGE: u32 = 1_000;
+
+async fn newest(conn: &mut SqliteConnection) -> Found<u64> {
+    let row = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM events").fetch_one(conn).await?;
+    Ok(unsigned(col(&row, 0)?))
+}
+
+/// A campaign that this actor may see.
+struct Seen {
+    title: String,
+    state: CampaignState,
+    script_version: u32,
+    def: CampaignDef,
+}
+
+async fn visible(conn: &mut SqliteConnection, actor: &Actor, campaign: CampaignId) -> Found<Option<Seen>> {
+    if actor.campaign.is_some_and(|only| only != campaign) {
+        return Ok(None);
+    }
+    let row =
+        sqlx::query("SELECT title, state, script_version, def FROM campaigns WHERE id = $1 AND organization = $2")
+            .bind(campaign.0)
+            .bind(actor.organization.0)
+            .fetch_optional(conn)
+            .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Seen {
+        title: col(&row, 0)?,
+        state: rows::state(&col::<String>(&row, 1)?)?,
+        script_version: u32::try_from(col::<i64>(&row, 2)?).unwrap_or(u32::MAX),
+        def: json(&col::<String>(&row, 3)?)?,
+    }))
+}
+
+#[async_trait]
+impl Queries for SqliteStore {
+    async fn session(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
+        let mut conn = self.reader().await?;
+        let row = sqlx::query(
+            "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign FROM sessions s
+             JOIN people p ON p.id = s.person WHERE s.token_hash = $1 AND s.revoked = 0",
+        )
+        .bind(token_hash.as_slice())
+        .fetch_optional(&mut *conn)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Actor {
+            session: col(&row, 0)?,
+            person: PersonId(col(&row, 1)?),
+            name: col(&row, 2)?,
+            role: rows::role(&col::<String>(&row, 3)?)?,
+            organization: OrganizationId(col(&row, 4)?),
+            campaign: col::<Option<i64>>(&row, 5)?.map(CampaignId),
+        }))
+    }
+
+    async fn me(&self, actor: &Actor) -> Found<Me> {
+        let mut conn = self.reader().await?;
+        let row = sqlx::query("SELECT name FROM organizations WHERE id = $1")
+            .bind(actor.organization.0)
+            .fetch_one(&mut *conn)
+            .await?;
+        Ok(Me {
+            person: actor.person,
+            name: actor.name.clone(),
+            role: actor.role,
+            organization: col(&row, 0)?,
+            campaign: actor.campaign,
+            rehearsal: self.simulated,
+        })
+    }
+
+    async fn campaigns(&self, actor: &Actor) -> Found<Vec<CampaignTodo>> {
+        let mut conn = self.reader().await?;
+        let rows = sqlx::query(
+            "SELECT k.id, k.title, k.state,
+                 (SELECT COUNT(*) FROM contacts c WHERE c.assigned = $1 AND c.campaign = k.id
+                     AND c.status = 'needs_message' AND c.opt_out < 2),
+                 (SELECT COUNT(*) FROM contacts c WHERE c.assigned = $1 AND c.campaign = k.id
+                     AND c.status = 'needs_response' AND c.opt_out < 2),
+                 (SELECT COUNT(*) FROM contacts c WHERE c.campaign = k.id AND c.assigned IS NULL
+                     AND c.status = 'needs_message' AND c.opt_out = 0 AND c.wrong_number = 0)
+             FROM campaigns k WHERE k.organization = $2 AND ($3 IS NULL OR k.id = $3) AND k.state <> 'archived'
+             ORDER BY k.id",
+        )
+        .bind(actor.person.0)
+        .bind(actor.organization.0)
+        .bind(actor.campaign.map(|c| c.0))
+        .fetch_all(&mut *conn)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CampaignTodo {
+                    id: CampaignId(col(row, 0)?),
+                    title: col(row, 1)?,
+                    state: rows::state(&col::<String>(row, 2)?)?,
+                    unsent: unsigned(col(row, 3)?),
+                    waiting: unsigned(col(row, 4)?),
+                    unassigned: unsigned(col(row, 5)?),
+                })
+            })
+            .collect()
+    }
+
+    async fn campaign(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<CampaignView>> {
+        let mut conn = self.reader().await?;
+        let seq = newest(&mut conn).await?;
+        let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(None) };
+        Ok(Some(CampaignView {
+            id: campaign,
+            state: seen.state,
+            script_version: seen.script_version,
+            def: seen.def,
+            seq,
+        }))
+    }
+
+    async fn assignment(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        after: Option<ContactId>,
+        limit: u32,
+    ) -> Found<Option<AssignmentPage>> {
+        let mut conn = self.reader().await?;
+        let seq = newest(&mut conn).await?;
+        if visible(&mut conn, actor, campaign).await?.is_none() {
+            return Ok(None);
+        }
+        let limit = limit.clamp(1, MAX_PAGE);
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            contact_columns!(),
+            " FROM contacts c WHERE c.assigned = $1 AND c.campaign = $2 AND c.id > $3 ORDER BY c.id LIMIT $4"
+        ))
+        .bind(actor.person.0)
+        .bind(campaign.0)
+        .bind(after.map_or(0, |id| id.0))
+        .bind(i64::from(limit) + 1)
+        .fetch_all(&mut *conn)
+        .await?;
+        let page = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > page;
+        let contacts =
+            rows.iter().take(page).map(|row| ContactRow::read(row)?.summary()).collect::<Result<Vec<_>, _>>()?;
+        let next = contacts.last().filter(|_| more).map(|last| last.id.to_string());
+        let lease_until = lease_of(&mut conn, actor.person.0).await?;
+        Ok(Some(AssignmentPage { contacts, next, seq, lease_until }))
+    }
+
+    async fn contacts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Vec<ContactView>> {
+        let mut conn = self.reader().await?;
+        let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(Vec::new()) };
+        let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            contact_columns!(),
+            ", ",
+            listed_columns!(),
+            ", z.zones, c.answers, c.tags, c.note FROM json_each($1) j JOIN contacts c ON c.id = j.value
+             JOIN zone_sets z ON z.id = c.zone_set
+             WHERE c.campaign = $2 AND (c.assigned = $3 OR $4) ORDER BY j.key"
+        ))
+        .bind(to_json(&wanted)?)
+        .bind(campaign.0)
+        .bind(actor.person.0)
+        .bind(actor.role >= Role::Captain)
+        .fetch_all(&mut *conn)
+        .await?;
+        let used: BTreeSet<String> = seen.def.fields_used().iter().map(|name| fold_name(name)).collect();
+        let shown: BTreeSet<String> = seen.def.visible_fields.iter().map(|name| fold_name(name)).collect();
+        rows.iter()
+            .map(|row| {
+                let contact = ContactRow::read(row)?;
+                let listed = listed(row, CONTACT_COLUMNS)?;
+                let mut fields = merge_fields(&listed);
+                // A volunteer's laptop holds little: the number only when the campaign shows it.
+                fields.retain(|name, _| {
+                    let folded = fold_name(name);
+                    let needed = used.contains(&folded) && name != "phone";
+                    name == "firstName" || needed || shown.contains(&folded)
+                });
+                let visible = fields
+                    .keys()
+                    .filter(|name| *name == "firstName" || shown.contains(&fold_name(name)))
+                    .cloned()
+                    .collect();
+                let variant = variant_for(&seen.def, contact.id, listed.language.as_deref());
+                let rest = CONTACT_COLUMNS + LISTED_COLUMNS;
+                Ok(ContactView {
+                    summary: contact.summary()?,
+                    fields,
+                    visible,
+                    zones: json(&col::<String>(row, rest)?)?,
+                    language: listed.language,
+                    variant: variant.map(|v| v.name.clone()).unwrap_or_default(),
+                    answers: json(&col::<String>(row, rest + 1)?)?,
+                    tags: json(&col::<String>(row, rest + 2)?)?,
+                    note: col(row, rest + 3)?,
+                    wrong_number: contact.wrong_number,
+                })
+            })
+            .collect()
+    }
+
+    async fn thread(
+        &self,
+        actor: &Actor,
+        contact: ContactId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Found<Option<Thread>> {
+        let mut conn = self.reader().await?;
+        let mine = sqlx::query(
+            "SELECT 1 FROM contacts WHERE id = $1 AND organization = $2 AND (assigned = $3 OR $4)
+                 AND ($5 IS NULL OR campaign = $5)",
+        )
+        .bind(contact.0)
+        .bind(actor.organization.0)
+        .bind(actor.person.0)
+        .bind(actor.role >= Role::Captain)
+        .bind(actor.campaign.map(|c| c.0))
+        .fetch_optional(&mut *conn)
+        .await?;
+        if mine.is_none() {
+            return Ok(None);
+        }
+        let limit = limit.clamp(1, MAX_PAGE);
+        let before = before.map_or(i64::MAX, signed);
+        let rows = sqlx::query(
+            "SELECT m.id, m.seq, m.direction, m.kind, m.body, m.at, m.delivery, m.error, m.author, p.name
+             FROM messages m LEFT JOIN people p ON p.id = m.author
+             WHERE m.contact = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3",
+        )
+        .bind(contact.0)
+        .bind(before)
+        .bind(i64::from(limit) + 1)
+        .fetch_all(&mut *conn)
+        .await?;
+        let page = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more_before = rows.len() > page;
+        let mut messages = BTreeMap::new();
+        for row in rows.iter().take(page) {
+            let message = thread_message(actor, row)?;
+            messages.insert(message.seq, message);
+        }
+        // Notes stand after the message of their number; those of the messages on this page come with it.
+        let from = if more_before { messages.keys().next().copied().unwrap_or(0) } else { 0 };
+        let notes = sqlx::query(
+            "SELECT n.seq, n.at, p.name, n.what, n.detail FROM notes n LEFT JOIN people p ON p.id = n.person
+             WHERE n.contact = $1 AND n.seq >= $2 AND n.seq < $3 ORDER BY n.seq, n.id",
+        )
+        .bind(contact.0)
+        .bind(signed(from))
+        .bind(before)
+        .fetch_all(&mut *conn)
+        .await?;
+        let mut after: BTreeMap<u64, Vec<ThreadEntry>> = BTreeMap::new();
+        for row in &notes {
+            let seq = unsigned(col(row, 0)?);
+            after.entry(seq).or_default().push(ThreadEntry::Note {
+                seq,
+                at: time(col(row, 1)?)?,
+                who: col::<Option<String>>(row, 2)?.unwrap_or_default(),
+                what: col(row, 3)?,
+                detail: col(row, 4)?,
+            });
+        }
+        let mut entries = Vec::with_capacity(messages.len() + notes.len());
+        entries.extend(after.remove(&0).unwrap_or_default());
+        for (seq, message) in messages {
+            entries.push(ThreadEntry::Message(message));
+            entries.extend(after.remove(&seq).unwrap_or_default());
+        }
+        Ok(Some(Thread { contact, entries, more_before }))
+    }
+
+    async fn verdict(&self, actor: &Actor, id: Uuid) -> Found<Option<Verdict>> {
+        let mut conn = self.reader().await?;
+        let row = sqlx::query("SELECT outcome FROM verdicts WHERE id = $1 AND person = $2")
+            .bind(id)
+            .bind(actor.person.0)
+            .fetch_optional(&mut *conn)
+            .await?;
+        row.map(|row| Ok(Verdict { id, outcome: json(&col::<String>(&row, 0)?)? })).transpose()
+    }
+
+    async fn events(&self, actor: &Actor, campaign: CampaignId, after: u64, limit: u32) -> Found<Option<Vec<Event>>> {
+        let mut conn = self.reader().await?;
+        if visible(&mut conn, actor, campaign).await?.is_none() {
+            return Ok(None);
+        }
+        let bounds = sqlx::query("SELECT COALESCE(MIN(seq), 1), COALESCE(MAX(seq), 0) FROM events")
+            .fetch_one(&mut *conn)
+            .await?;
+        let (oldest, latest) = (unsigned(col(&bounds, 0)?), unsigned(col(&bounds, 1)?));
+        // Older than what is kept, or of another database: nothing to resume from.
+        if after + 1 < oldest || after > latest {
+            return Ok(None);
+        }
+        let limit = i64::from(limit.clamp(1, MAX_PAGE));
+        let rows = sqlx::query(
+            "SELECT seq, at, payload FROM (
+                 SELECT * FROM (SELECT seq, at, payload FROM events
+                     WHERE campaign = $1 AND person = $2 AND seq > $3 ORDER BY seq LIMIT $4)
+                 UNION ALL
+                 SELECT * FROM (SELECT seq, at, payload FROM events
+                     WHERE campaign = $1 AND person IS NULL AND seq > $3 AND (captain_only = 0 OR $5)
+                     ORDER BY seq LIMIT $4)
+             ) ORDER BY seq LIMIT $4",
+        )
+        .bind(campaign.0)
+        .bind(actor.person.0)
+        .bind(signed(after))
+        .bind(limit)
+        .bind(actor.role >= Role::Captain)
+        .fetch_all(&mut *conn)
+        .await?;
+        let events = rows
+            .iter()
+            .map(|row| {
+                Ok(Event { seq: unsigned(col(row, 0)?), at: time(col(row, 1)?)?, what: json(&col::<String>(row, 2)?)? })
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(Some(events))
+    }
+
+    async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>> {
+        if actor.role < Role::Captain {
+            return Ok(None);
+        }
+        let mut conn = self.reader().await?;
+        let seq = newest(&mut conn).await?;
+        let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(None) };
+        let (counts, texters) = count(&mut conn, campaign, now).await?;
+        let row = sqlx::query(
+            "SELECT (SELECT MIN(waiting_since) FROM contacts WHERE campaign = $1 AND waiting_since IS NOT NULL
+                     AND status = 'needs_response' AND opt_out < 2),
+                 (SELECT COUNT(*) FROM jobs WHERE state = 'submitting' AND campaign = $1)",
+        )
+        .bind(campaign.0)
+        .fetch_one(&mut *conn)
+        .await?;
+        Ok(Some(Board {
+            campaign,
+            title: seen.title,
+            state: seen.state,
+            counts,
+            oldest_wait: col::<Option<i64>>(&row, 0)?.map(time).transpose()?,
+            in_flight: unsigned(col(&row, 1)?),
+            texters,
+            at: now,
+            seq,
+        }))
+    }
+
+    async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {
+        let mut conn = self.reader().await?;
+        let rows = sqlx::query(
+            "SELECT s.id, p.name, s.role, s.created_at, s.last_seen, s.revoked FROM sessions s
+             JOIN people p ON p.id = s.person WHERE p.organization = $1 ORDER BY s.id",
+        )
+        .bind(actor.organization.0)
+        .fetch_all(&mut *conn)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(SessionInfo {
+                    id: col(row, 0)?,
+                    name: col(row, 1)?,
+                    role: rows::role(&col::<String>(row, 2)?)?,
+                    created_at: time(col(row, 3)?)?,
+                    last_seen: col::<Option<i64>>(row, 4)?.map(time).transpose()?,
+                    revoked: col::<i64>(row, 5)? != 0,
+                })
+            })
+            .collect()
+    }
+
+    async fn first_organization(&self) -> Found<OrganizationId> {
+        Ok(self.organization)
+    }
+
+    async fn open_jobs(&self) -> Found<(u64, u64, u64)> {
+        let mut conn = self.reader().await?;
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM jobs WHERE state = 'ready'),
+                 (SELECT COUNT(*) FROM jobs WHERE state = 'submitting'),
+                 (SELECT COUNT(*) FROM jobs WHERE state = 'unknown')",
+        )
+        .fetch_one(&mut *conn)
+        .await?;
+        Ok((unsigned(col(&row, 0)?), unsigned(col(&row, 1)?), unsigned(col(&row, 2)?)))
+    }
+}
+
+fn thread_message(actor: &Actor, row: &sqlx::sqlite::SqliteRow) -> Found<ThreadMessage> {
+    let author: Option<i64> = col(row, 8)?;
+    Ok(ThreadMessage {
+        id: MessageId(col(row, 0)?),
+        seq: unsigned(col(row, 1)?),
+        direction: match col::<String>(row, 2)?.as_str() {
+            "in" => Direction::Inbound,
+            _ => Direction::Outbound,
+        },
+        kind: col::<Option<String>>(row, 3)?.map(|word| rows::kind(&word)).transpose()?,
+        body: col(row, 4)?,
+        at: time(col(row, 5)?)?,
+        delivery: rows::delivery(&col::<String>(row, 6)?)?,
+        error: col(row, 7)?,
+        author: col(row, 9)?,
+        mine: author == Some(actor.person.0),
+    })
+}
+
+/// The counts of [`Counts`] and the lines per texter, by one pass over a covering index and a few small ones.
+async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp) -> Found<(Counts, Vec<TexterLine>)> {
+    let mut counts = Counts::default();
+    let mut lines: BTreeMap<i64, TexterLine> = BTreeMap::new();
+    let blank = |person: i64| TexterLine {
+        person: PersonId(person),
+        name: String::new(),
+        assigned: 0,
+        unsent: 0,
+        sent: 0,
+        waiting: 0,
+        last_ten_minutes: 0,
+        last_seen: None,
+    };
+    let groups = sqlx::query(
+        "SELECT status, opt_out, wrong_number, assigned, COUNT(*) FROM contacts INDEXED BY contacts_board
+         WHERE campaign = $1 GROUP BY status, opt_out, wrong_number, assigned",
+    )
+    .bind(campaign.0)
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in &groups {
+        let status = rows::status(&col::<String>(row, 0)?)?;
+        let opt_out: i64 = col(row, 1)?;
+        let wrong = col::<i64>(row, 2)? != 0;
+        let assigned: Option<i64> = col(row, 3)?;
+        let many = unsigned(col(row, 4)?);
+        let out = opt_out >= OPTED_OUT;
+        counts.total += many;
+        counts.opted_out += if out { many } else { 0 };
+        match status {
+            Status::NeedsMessage if !out => {
+                counts.unsent += many;
+                if assigned.is_none() && opt_out == 0 && !wrong {
+                    counts.unassigned += many;
+                }
+            }
+            Status::NeedsResponse if !out => counts.waiting += many,
+            Status::NeedsMessage | Status::NeedsResponse => {}
+            Status::Messaged => counts.messaged += many,
+            Status::Convo => counts.convo += many,
+            Status::Closed => counts.closed += many,
+        }
+        if let Some(person) = assigned {
+            let line = lines.entry(person).or_insert_with(|| blank(person));
+            line.assigned += many;
+            line.unsent += if status == Status::NeedsMessage && !out { many } else { 0 };
+            line.waiting += if status == Status::NeedsResponse && !out { many } else { 0 };
+        }
+    }
+    let tallies = sqlx::query("SELECT person, initials, replies FROM tallies WHERE campaign = $1")
+        .bind(campaign.0)
+        .fetch_all(&mut *conn)
+        .await?;
+    for row in &tallies {
+        let person: i64 = col(row, 0)?;
+        let (initials, replies) = (unsigned(col(row, 1)?), unsigned(col(row, 2)?));
+        counts.sent += initials;
+        lines.entry(person).or_insert_with(|| blank(person)).sent = initials + replies;
+    }
+    let trouble = sqlx::query(
+        "SELECT delivery, COUNT(*) FROM messages INDEXED BY messages_trouble
+         WHERE campaign = $1 AND delivery IN ('failed', 'held') GROUP BY delivery",
+    )
+    .bind(campaign.0)
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in &trouble {
+        let many = unsigned(col(row, 1)?);
+        match col::<String>(row, 0)?.as_str() {
+            "failed" => counts.failed = many,
+            _ => counts.held = many,
+        }
+    }
+    let since = now.saturating_sub(SignedDuration::from_mins(10)).unwrap_or(Timestamp::MIN);
+    let pace = sqlx::query(
+        "SELECT author, COUNT(*) FROM messages INDEXED BY messages_pace
+         WHERE campaign = $1 AND at > $2 AND author IS NOT NULL GROUP BY author",
+    )
+    .bind(campaign.0)
+    .bind(since.as_microsecond())
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in &pace {
+        let person: i64 = col(row, 0)?;
+        lines.entry(person).or_insert_with(|| blank(person)).last_ten_minutes = unsigned(col(row, 1)?);
+    }
+    let people: Vec<i64> = lines.keys().copied().collect();
+    let names = sqlx::query("SELECT id, name, last_seen FROM people WHERE id IN (SELECT value FROM json_each($1))")
+        .bind(to_json(&people)?)
+        .fetch_all(&mut *conn)
+        .await?;
+    for row in &names {
+        if let Some(line) = lines.get_mut(&col(row, 0)?) {
+            line.name = col(row, 1)?;
+            line.last_seen = col::<Option<i64>>(row, 2)?.map(time).transpose()?;
+        }
+    }
+    let mut texters: Vec<_> = lines.into_values().collect();
+    texters.sort_by(|a, b| a.name.cmp(&b.name).then(a.person.cmp(&b.person)));
+    Ok((counts, texters))
+}
