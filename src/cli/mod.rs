@@ -5,9 +5,9 @@
 
 pub mod campaign;
 pub mod campaign_import;
+pub mod doctor;
 pub mod invite;
 pub mod join;
-pub mod doctor;
 mod output;
 pub mod people;
 pub mod reach;

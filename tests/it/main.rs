@@ -5,3 +5,5 @@ mod catalogue;
 mod cli;
 mod config;
 mod source;
+mod store_home;
+mod store_send;

@@ -49,9 +49,11 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
         ink.line(buffer, area, row, &first);
         row += 1;
         row += flow(ink, &face.facts, area, row, 2, buffer);
-        let fields: Vec<Piece> = face.fields.iter().flat_map(|(name, value)| {
-            [(format!("{name}: "), Role::Faint), (format!("{value}   "), Role::Text)]
-        }).collect();
+        let fields: Vec<Piece> = face
+            .fields
+            .iter()
+            .flat_map(|(name, value)| [(format!("{name}: "), Role::Faint), (format!("{value}   "), Role::Text)])
+            .collect();
         if !fields.is_empty() {
             row += flow(ink, &fields, area, row, 3, buffer);
         }
@@ -95,7 +97,8 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
     }
     let hidden_below = lines.len().saturating_sub(scroll + rows);
     if hidden_below > 0 {
-        let text = format!(" {} {} ", ink.sign(Sign::Down), ink.counted("ui-card-more-lines", "n", hidden_below as u64));
+        let text =
+            format!(" {} {} ", ink.sign(Sign::Down), ink.counted("ui-card-more-lines", "n", hidden_below as u64));
         ink.right(buffer, body, body.height - 1, &text, Role::Selected);
     }
     nothing.start = body.as_position();

@@ -1,7 +1,7 @@
 //! What every view draws with: styles, words, and text put down by graphemes.
 
-use jiff::tz::TimeZone;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -55,7 +55,10 @@ impl<'a> Run<'a> {
     fn takes(&mut self, cell: &Cell) -> bool {
         let plain = |text: &str| text.len() <= 3 && text.width() == 1;
         let last_is_plain = self.text.width() == usize::from(self.end - self.start);
-        let fits = cell.style() == self.first.style() && plain(cell.symbol()) && last_is_plain && self.text.chars().all(|c| c.len_utf8() <= 3);
+        let fits = cell.style() == self.first.style()
+            && plain(cell.symbol())
+            && last_is_plain
+            && self.text.chars().all(|c| c.len_utf8() <= 3);
         if fits {
             self.text.push_str(cell.symbol());
             self.end += 1;
@@ -76,7 +79,8 @@ impl<'a> Run<'a> {
         let width = (self.end - self.start) * CELL.0;
         // Writing to a String cannot fail.
         if back != BACK {
-            let _ = writeln!(out, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{back}\"/>", CELL.1);
+            let _ =
+                writeln!(out, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{back}\"/>", CELL.1);
         }
         if self.text.trim().is_empty() {
             return;

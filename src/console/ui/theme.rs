@@ -163,10 +163,7 @@ impl Theme {
             return Some(Self::mono());
         }
         let styles = rows.map(|(fore, own_back, attributes)| {
-            Style::new()
-                .fg(colour(fore, depth))
-                .bg(colour(own_back.unwrap_or(back), depth))
-                .add_modifier(attributes)
+            Style::new().fg(colour(fore, depth)).bg(colour(own_back.unwrap_or(back), depth)).add_modifier(attributes)
         });
         Some(Self { name, styles })
     }

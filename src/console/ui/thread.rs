@@ -86,7 +86,13 @@ fn measures(width: u16) -> (u16, u16) {
 }
 
 /// Draws the conversation. Returns how many lines are above what is seen (0: the start is seen).
-pub(super) fn draw(ink: Ink<'_>, cache: &mut RenderCache, face: &ThreadFace<'_>, area: Rect, buffer: &mut Buffer) -> usize {
+pub(super) fn draw(
+    ink: Ink<'_>,
+    cache: &mut RenderCache,
+    face: &ThreadFace<'_>,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> usize {
     if area.is_empty() {
         return 0;
     }
@@ -175,7 +181,14 @@ fn draw_item(ink: Ink<'_>, name: &str, item: &Item<'_>, area: Rect, row: i64, sh
     for (index, range) in wrapped.lines.iter().enumerate() {
         if let Some(y) = line_at(index + 1) {
             put(buffer, inner.x, inner.y + y, 1, bar, ink.style(role));
-            put(buffer, inner.x + 2, inner.y + y, inner.width.saturating_sub(2), &wrapped.text[range.clone()], ink.style(role));
+            put(
+                buffer,
+                inner.x + 2,
+                inner.y + y,
+                inner.width.saturating_sub(2),
+                &wrapped.text[range.clone()],
+                ink.style(role),
+            );
         }
     }
 }
@@ -233,5 +246,6 @@ fn note(ink: Ink<'_>, who: &str, what: &str, detail: &str, at: jiff::Timestamp) 
     };
     let who = if who.is_empty() { ink.word("ui-system") } else { safe_line(who) };
     let detail = if key == "ui-note-other" && detail.is_empty() { safe_line(what) } else { safe_line(detail) };
-    ink.words.say(key, &[("who", Value::Text(who)), ("detail", Value::Text(detail)), ("time", Value::Time(ink.time(at)))])
+    ink.words
+        .say(key, &[("who", Value::Text(who)), ("detail", Value::Text(detail)), ("time", Value::Time(ink.time(at)))])
 }

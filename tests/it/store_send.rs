@@ -1,0 +1,210 @@
+//! Conformance: sending.
+
+use pretty_assertions::assert_eq;
+use textbank::api::{
+    act::Act,
+    event::EventKind,
+    message::{Outcome, ThreadEntry},
+    people::Role,
+    problem::Code,
+};
+use textbank::domain::{
+    conversation::{OptOut, Status},
+    ids::MessageId,
+    message::MessageKind::{Initial, OptOutNotice, Reply},
+};
+use textbank::server::store::{command::Answer, query::Queries as _};
+
+use crate::store_home::{Home, on_every_store, people, phone, refused};
+
+on_every_store! {
+    async fn an_accepted_text_is_in_thread_contact_job_and_feed(home: Home) {
+        let (_, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        assert_eq!(slice.len(), 3);
+        let before = home.events(&tess, campaign).await.last().map_or(0, |e| e.seq);
+        let (id, seq) = home.try_send(&tess, home.text(&slice[0], Initial, "Hi Ana!")).await.expect("accepted");
+        assert_eq!(seq, 1);
+        let line = home.line(&tess, campaign, slice[0].id).await;
+        assert_eq!((line.status, line.last_seq, line.foreign_seq, line.preview.as_str()), (Status::Messaged, 1, 0, "Hi Ana!"));
+        let thread = home.thread(&tess, slice[0].id).await;
+        let ThreadEntry::Message(message) = &thread.entries[0] else { panic!("{thread:?}") };
+        assert_eq!((message.id, message.mine, message.author.as_deref()), (id, true, Some("Tess")));
+        let after = home.desk.store.events(&tess.actor, campaign, before, 100).await.expect("read").expect("resumable");
+        let kinds: Vec<_> = after.iter().map(|e| match &e.what {
+            EventKind::Thread { .. } => "thread",
+            EventKind::Contact { .. } => "contact",
+            EventKind::Settled { verdict } => { assert_eq!(verdict.id, id.0); "settled" }
+            _ => "other",
+        }).collect();
+        assert_eq!(kinds, ["thread", "contact", "settled"]);
+        assert_eq!(home.desk.store.open_jobs().await.expect("read"), (1, 0, 0));
+        let jobs = home.jobs().await;
+        assert_eq!((jobs.len(), jobs[0].body.as_str(), &jobs[0].to), (1, "Hi Ana!", &phone(0)));
+    }
+
+    async fn the_same_id_gets_the_same_verdict_and_one_job(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        let id = MessageId(home.fresh());
+        let request = home.text(&slice[0], Initial, "Hi!");
+        let Answer::Verdict(first) = home.put(&tess, id, request.clone()).await else { panic!() };
+        home.pass(3_600);
+        let Answer::Verdict(again) = home.put(&tess, id, request.clone()).await else { panic!() };
+        assert_eq!(first, again);
+        assert_eq!(home.desk.store.verdict(&tess.actor, id.0).await.expect("read"), Some(first.clone()));
+        assert_eq!(home.desk.store.open_jobs().await.expect("read").0, 1);
+        // Another body under the id, or another person, is refused, and the first verdict stays.
+        let mut other = home.text(&slice[0], Initial, "Hello!");
+        let Answer::Refused(problem) = home.put(&tess, id, other.clone()).await else { panic!() };
+        assert_eq!(problem.code, Code::IdReused);
+        other.contact = slice[1].id;
+        let tom = home.join("Tom", Role::Texter).await;
+        let Answer::Refused(problem) = home.put(&tom, id, request.clone()).await else { panic!() };
+        assert_eq!(problem.code, Code::IdReused);
+        assert_eq!(home.desk.store.verdict(&tom.actor, id.0).await.expect("read"), None);
+        let Answer::Verdict(last) = home.put(&tess, id, request).await else { panic!() };
+        assert_eq!(first, last);
+    }
+
+    async fn a_refusal_is_stored_for_ever(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        home.act(&admin, Act::Pause { campaign }).await;
+        let id = MessageId(home.fresh());
+        let request = home.text(&slice[0], Initial, "Hi!");
+        let Answer::Verdict(no) = home.put(&tess, id, request.clone()).await else { panic!() };
+        assert!(matches!(&no.outcome, Outcome::Refused { problem } if problem.code == Code::Paused), "{no:?}");
+        home.act(&admin, Act::Resume { campaign }).await;
+        let Answer::Verdict(again) = home.put(&tess, id, request).await else { panic!() };
+        assert_eq!(no, again);
+        let settled = home.events(&tess, campaign).await.into_iter().filter(|e| matches!(&e.what, EventKind::Settled { verdict } if verdict.id == id.0)).count();
+        assert_eq!(settled, 1);
+        // A new press has a new id.
+        home.initial(&tess, &slice[0]).await;
+    }
+
+    async fn one_initial_per_contact_and_the_loser_learns_who_won(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        home.initial(&tess, &slice[0]).await;
+        home.pass(5);
+        let lost = refused(home.try_send(&tess, home.text(&slice[0], Initial, "Hi again!")).await, Code::AlreadySent);
+        assert_eq!(lost.who.as_deref(), Some("Tess"));
+        assert_eq!(lost.at, Some(crate::store_home::start()));
+        assert_eq!(home.desk.store.open_jobs().await.expect("read").0, 1);
+    }
+
+    async fn a_request_with_faults_is_refused(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        refused(home.try_send(&tess, home.text(&to, Initial, "  ")).await, Code::Invalid);
+        refused(home.try_send(&tess, home.text(&to, Initial, "Hi {firstName}")).await, Code::Invalid);
+        refused(home.try_send(&tess, home.text(&to, OptOutNotice, "Hi")).await, Code::Invalid);
+        refused(home.try_send(&tess, home.text(&to, Initial, &"x".repeat(1_601))).await, Code::TooLarge);
+        let mut forged = home.text(&to, Initial, "Hi");
+        forged.body = "Ho".into();
+        refused(home.try_send(&tess, forged).await, Code::Invalid);
+        let mut held_key = home.text(&to, Initial, "Hi");
+        held_key.shown.dwell_ms = 99;
+        refused(home.try_send(&tess, held_key).await, Code::Invalid);
+        let mut elsewhere = home.text(&to, Initial, "Hi");
+        elsewhere.contact.0 += 1_000;
+        refused(home.try_send(&tess, elsewhere).await, Code::NotFound);
+        refused(home.try_send(&tess, home.text(&to, Reply, "Hi")).await, Code::Invalid);
+        assert_eq!(home.desk.store.open_jobs().await.expect("read"), (0, 0, 0));
+        home.try_send(&tess, home.text(&to, Initial, &"x".repeat(1_600))).await.expect("the longest text");
+    }
+
+    async fn a_reply_must_have_seen_the_newest_text(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.says(phone(0), "Who is this?").await;
+        let mut seen = home.line(&tess, campaign, to.id).await;
+        assert_eq!((seen.status, seen.foreign_seq), (Status::NeedsResponse, 2));
+        home.says(phone(0), "Hello??").await;
+        refused(home.try_send(&tess, home.text(&seen, Reply, "I am Tess")).await, Code::StaleReply);
+        seen = home.line(&tess, campaign, to.id).await;
+        home.try_send(&tess, home.text(&seen, Reply, "I am Tess")).await.expect("accepted");
+        let now = home.line(&tess, campaign, to.id).await;
+        assert_eq!((now.status, now.waiting_since, now.last_seq), (Status::Convo, None, 4));
+    }
+
+    async fn the_wait_begins_with_the_first_unanswered_text(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.pass(60);
+        let waits = home.desk.clock.now();
+        home.says(phone(0), "One").await;
+        home.pass(60);
+        home.says(phone(0), "Two").await;
+        assert_eq!(home.line(&tess, campaign, to.id).await.waiting_since, Some(waits));
+    }
+
+    async fn hours_hold_where_the_voter_is(home: Home) {
+        let mut island = people(2);
+        // Seven in the morning in Hawaii.
+        island[0].time_zone = Some("Pacific/Honolulu".into());
+        home.clock.jump_to("2026-06-10T17:00:00Z".parse().expect("a time"));
+        let (_, campaign) = home.campaign(island).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let grant = home.try_claim(&tess, campaign, 0).await.expect("a slice");
+        assert_eq!((grant.contacts.len(), grant.held_back), (1, 1));
+        let closed = refused(home.try_claim(&tess, campaign, 0).await, Code::OutsideHours);
+        assert_eq!(closed.count, Some(1));
+        assert_eq!(closed.at, Some("2026-06-10T19:00:00Z".parse().expect("a time")));
+        // A card confirmed too late: the evening came while the laptop was offline.
+        home.clock.jump_to("2026-06-11T03:00:00Z".parse().expect("a time"));
+        let late = refused(home.try_send(&tess, home.text(&grant.contacts[0], Initial, "Hi")).await, Code::OutsideHours);
+        assert_eq!(late.at, Some("2026-06-11T16:00:00Z".parse().expect("a time")));
+    }
+
+    async fn a_lease_that_ran_out_counts_until_somebody_else_has_the_contact(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let mine = home.claim(&tess, campaign, 2).await;
+        home.pass(20 * 60);
+        let taken = home.claim(&tom, campaign, 1).await;
+        assert_eq!(taken[0].id, mine[0].id);
+        let lost = refused(home.try_send(&tess, home.text(&mine[0], Initial, "Hi")).await, Code::LeaseLost);
+        assert_eq!(lost.who.as_deref(), Some("Tom"));
+        home.try_send(&tess, home.text(&mine[1], Initial, "Hi")).await.expect("still hers");
+        assert_eq!(home.hand(&tess, campaign).await.iter().map(|c| c.id).collect::<Vec<_>>(), [mine[1].id]);
+        // Taken back on purpose is another thing.
+        home.act(&tom, Act::Release { campaign, unsent: true, conversations: true }).await;
+        refused(home.try_send(&tom, home.text(&taken[0], Initial, "Hi")).await, Code::LeaseLost);
+    }
+
+    async fn a_possible_opt_out_freezes_until_a_person_decides(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        home.initial(&tess, &slice[0]).await;
+        home.initial(&tess, &slice[1]).await;
+        for number in [0, 1] {
+            home.says(phone(number), "please remove me from this list").await;
+        }
+        let line = home.line(&tess, campaign, slice[0].id).await;
+        assert!(matches!(line.opt_out, OptOut::Possible { .. }), "{line:?}");
+        refused(home.try_send(&tess, home.text(&line, Reply, "Sure?")).await, Code::Frozen);
+        home.act(&tess, Act::NotOptOut { contact: line.id }).await;
+        home.try_send(&tess, home.text(&line, Reply, "Sure?")).await.expect("allowed again");
+        refused(home.try_act(&tess, Act::NotOptOut { contact: line.id }).await, Code::Invalid);
+        // Undecided at close: opted out, without a word.
+        home.jobs().await;
+        home.act(&tess, Act::Close { contact: slice[1].id }).await;
+        let line = home.line(&tess, campaign, slice[1].id).await;
+        assert_eq!(line.opt_out, OptOut::Yes { by_word: false });
+        assert_eq!(home.jobs().await, []);
+    }
+}
