@@ -8,6 +8,7 @@
 //! The [`director`] is pure: a queue of what voters will do, drawn from hash(seed, contact, n). [`clock`] is the campaign
 //! time that it runs on; it flows only while the texter is free to see what arrives. Nothing here knows the console.
 
+pub mod backstage;
 pub mod cast;
 pub mod clock;
 pub mod director;
@@ -15,8 +16,11 @@ pub mod expect;
 pub mod persona;
 pub mod persona_file;
 pub mod record;
+pub mod robot;
 pub mod score;
 pub mod scoring;
+pub mod stage;
+pub mod start;
 pub mod witness;
 
 #[cfg(test)]

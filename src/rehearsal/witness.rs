@@ -18,6 +18,7 @@ use crate::api::{
     problem::Code,
 };
 use crate::domain::ids::{CampaignId, ContactId, OrganizationId};
+use crate::domain::phone::Phone;
 use crate::server::store::{
     SharedStore, Store, StoreError,
     command::{Actor, Answer, Command, CommandKind},
@@ -160,6 +161,10 @@ impl Queries for Witness {
 
     async fn first_organization(&self) -> Found<OrganizationId> {
         self.inner.first_organization().await
+    }
+
+    async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone)>> {
+        self.inner.numbers(actor, campaign).await
     }
 
     async fn open_jobs(&self) -> Found<(u64, u64, u64)> {

@@ -116,7 +116,7 @@ fn silence_after_opt_out(thread: &Thread, broken: &mut Vec<String>) {
     for entry in &thread.entries {
         match entry {
             ThreadEntry::Note { what, .. } if what.starts_with("opted_out") => opted_out = true,
-            ThreadEntry::Note { what, .. } if what == "opted_in" => opted_out = false,
+            ThreadEntry::Note { what, .. } if what.starts_with("opted_in") => opted_out = false,
             ThreadEntry::Message(m)
                 if opted_out
                     && m.direction == Direction::Outbound

@@ -26,7 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("server::carrier", &["domain", "env", "api"]),
     ("server", &["api", "domain", "exchange", "env"]),
     ("sim", &["client", "api", "domain", "env"]),
-    ("rehearsal", &["server", "api", "domain", "sim", "env", "exchange"]),
+    ("rehearsal", &["server", "client", "api", "domain", "sim", "env", "exchange"]),
     ("doctor", &["api", "client", "config", "console::keymap", "domain", "env"]),
     (
         "cli",

@@ -1,1 +1,52 @@
-# The part `score`.
+# La hoja de resultados al final de un ensayo. Palabras amables: es para quien ensayó y para nadie más.
+
+score-title = Su ensayo
+score-texts = { $texts ->
+    [one] Un mensaje enviado
+   *[other] { $texts } mensajes enviados
+ } ({ $first } de ellos primeros), { $segments ->
+    [one] un segmento
+   *[other] { $segments } segmentos
+ } en total.
+score-received = { $received ->
+    [0] Ningún votante respondió.
+    [one] Un mensaje de votantes.
+   *[other] { $received } mensajes de votantes.
+ }
+score-opt-outs = Bajas: { $honoured } respetadas, { $missed } pasadas por alto.
+score-waiting = Los votantes esperaron { $median } s de mediana y { $longest } s como máximo (tiempo de campaña).
+score-unanswered = { $unanswered ->
+    [0] Nadie quedó esperando
+    [one] Un votante quedó esperando
+   *[other] { $unanswered } votantes quedaron esperando
+ }; { $late ->
+    [0] ninguna respuesta llegó tarde.
+    [one] una respuesta llegó tarde.
+   *[other] { $late } respuestas llegaron tarde.
+ }
+score-answers = Respuestas anotadas: { $correct } bien, { $wrong } mal, { $missing } sin anotar.
+score-wrong-numbers = Números equivocados: { $right } marcados, { $missed } sin marcar.
+score-off-script = { $texts ->
+    [0] Todos los mensajes usaron las palabras del guion.
+    [one] Un mensaje con palabras propias.
+   *[other] { $texts } mensajes con palabras propias.
+ }
+score-unwelcome = A { $contact } ({ $persona }) mejor no decirle «{ $word }»: «{ $text }»
+score-well = Lo que salió bien
+score-well-opt-outs = A quien pidió la baja se le dejó en paz.
+score-well-quick = Nadie tuvo que esperarle mucho.
+score-well-everyone = Respondió a todos.
+score-well-answers = Lo que dijeron los votantes quedó anotado como lo dijeron.
+score-well-seen-through = Notó que «paren esta ley» no es «paren los mensajes».
+score-well-words = Encontró las palabras justas para cada quien.
+score-well-done = Trabajó toda la lista.
+score-next-time = Para la próxima
+score-next-opt-outs = Si alguien pide con sus propias palabras que le dejen en paz, dele de baja enseguida; una tecla lo hace todo.
+score-next-needless = «Parar» una ley no es una baja: lea la frase entera antes de decidir.
+score-next-wait = Mientras envía, atienda de vez en cuando a quienes esperan; están en el panel lateral, primero quien más espera.
+score-next-everyone = Antes de irse, responda o cierre las conversaciones que aún esperan.
+score-next-answers = Cuando un votante diga lo que piensa, elija la respuesta en el guion: la anota y ofrece la línea siguiente.
+score-next-wrong-answers = Lea otra vez las palabras del votante antes de elegir una respuesta.
+score-next-wrong-number = Si el número es de otra persona, márquelo como equivocado: nadie volverá a escribirle.
+score-next-words = Algunas palabras hieren o prometen demasiado; vea los mensajes citados arriba.
+score-private = Esta hoja es solo suya: no se envía ni se guarda en ningún lugar.

@@ -1,0 +1,159 @@
+//! `textbank rehearse`: a whole texting shift offline, with simulated voters.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Context, Exit, Outcome, out, out_json};
+use crate::exchange::problem::FileProblem;
+use crate::exchange::{campaign_file, contact_list, sample};
+use crate::i18n::{Catalogue, Value};
+use crate::rehearsal::persona::Personas;
+use crate::rehearsal::robot::{Scripted, shift};
+use crate::rehearsal::score::Scorecard;
+use crate::rehearsal::start::{RehearsalPlan, TEXTER, start_stepped};
+use crate::rehearsal::persona_file;
+use crate::env::SeededIds;
+
+/// Rehearse a texting shift: the real console and server on this machine, voters simulated, nothing sent to anybody
+#[derive(Debug, Clone, Args)]
+pub struct RehearseArgs {
+    /// Rehearse this campaign instead of the sample
+    #[arg(long, value_name = "FILE")]
+    pub campaign: Option<PathBuf>,
+    /// Rehearse with this contact list (CSV, TSV) instead of the sample
+    #[arg(long, value_name = "FILE")]
+    pub contacts: Option<PathBuf>,
+    /// Add voters from this persona file; one with a known id takes that one's place
+    #[arg(long, value_name = "FILE")]
+    pub personas: Option<PathBuf>,
+    /// The same seed and the same presses tell the same story [default: a new story each time]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Let campaign time pass up to ten times as fast
+    #[arg(long, value_name = "X", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub speed: u32,
+    /// Eight cards only
+    #[arg(long)]
+    pub short: bool,
+    /// Print the scorecard as JSON on standard output at the end
+    #[arg(long)]
+    pub json: bool,
+    /// Self-check: a scripted texter works the whole shift without a terminal
+    #[arg(long)]
+    pub robot: bool,
+}
+
+/// Runs the rehearsal.
+///
+/// # Errors
+/// No terminal, or the embedded server did not start.
+pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
+    let plan = match plan(&args, context) {
+        Ok((plan, warnings)) => {
+            tell(&warnings)?;
+            plan
+        }
+        Err(problems) => {
+            tell(&problems)?;
+            return Ok(Exit::Problems);
+        }
+    };
+    let card = if args.robot {
+        by_robot(plan, context).await?
+    } else {
+        return Err(anyhow::anyhow!("no console"));
+    };
+    show(&card, args.json, &context.catalogue)?;
+    Ok(Exit::Done)
+}
+
+/// Reads all files; every problem of all of them is reported at once and nothing starts.
+fn plan(args: &RehearseArgs, context: &Context) -> Result<(RehearsalPlan, Vec<FileProblem>), Vec<FileProblem>> {
+    let mut problems = Vec::new();
+    let def = match &args.campaign {
+        None => Some(sample::campaign()),
+        Some(path) => match campaign_file::load(path) {
+            Ok((def, warnings)) => {
+                problems.extend(warnings);
+                Some(def)
+            }
+            Err(errors) => {
+                problems.extend(errors);
+                None
+            }
+        },
+    };
+    let contacts = match &args.contacts {
+        None => Some(sample::contacts()),
+        Some(path) => match contact_list::load(path) {
+            Ok(list) => {
+                problems.extend(list.problems);
+                Some(list.contacts)
+            }
+            Err(errors) => {
+                problems.extend(errors);
+                None
+            }
+        },
+    };
+    let mut personas = Personas::default();
+    for read in std::iter::once(persona_file::built_in()).chain(args.personas.as_deref().map(persona_file::load)) {
+        match read {
+            Ok(more) => personas.add(more),
+            Err(errors) => problems.extend(errors),
+        }
+    }
+    match (def, contacts) {
+        (Some(def), Some(contacts)) if !problems.iter().any(|p| p.fatal) => {
+            let plan = RehearsalPlan {
+                def,
+                contacts,
+                personas,
+                seed: args.seed.unwrap_or_else(|| context.ids.below(1_000_000)),
+                speed: args.speed,
+                short: args.short,
+                texter: TEXTER.to_owned(),
+            };
+            Ok((plan, problems))
+        }
+        _ => Err(problems),
+    }
+}
+
+fn tell(problems: &[FileProblem]) -> std::io::Result<()> {
+    let mut stderr = std::io::stderr().lock();
+    for problem in problems {
+        writeln!(stderr, "{problem}")?;
+    }
+    Ok(())
+}
+
+async fn by_robot(plan: RehearsalPlan, context: &Context) -> anyhow::Result<Scorecard> {
+    let seed = plan.seed;
+    let (rehearsal, mut steps) = start_stepped(plan, context.clock.clone(), context.ids.clone()).await?;
+    let mind = Box::new(Scripted::on(rehearsal.stage().clone()));
+    shift(&rehearsal, &mut steps, mind, SeededIds::shared(seed)).await?;
+    let card = rehearsal.stage().score().await?;
+    drop(steps);
+    rehearsal.shutdown().await;
+    Ok(card)
+}
+
+/// Prints the card: sentences, or JSON.
+fn show(card: &Scorecard, json: bool, catalogue: &Catalogue) -> anyhow::Result<()> {
+    if json {
+        return out_json(card);
+    }
+    let lines: Vec<String> = card
+        .lines()
+        .iter()
+        .map(|line| {
+            let numbers = line.numbers.iter().map(|(name, n)| (*name, Value::Number(i64::try_from(*n).unwrap_or(i64::MAX))));
+            let texts = line.texts.iter().map(|(name, text)| (*name, Value::Text(text.clone())));
+            catalogue.say(&line.key, &numbers.chain(texts).collect::<Vec<_>>())
+        })
+        .collect();
+    out(lines.join("\n"))
+}
