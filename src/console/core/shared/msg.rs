@@ -259,4 +259,6 @@ pub enum Timer {
     Presence,
     /// Try again to get a slice that was refused for now.
     Retry,
+    /// Keep the draft that is being written.
+    Draft,
 }

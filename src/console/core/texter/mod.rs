@@ -1,1 +1,22 @@
-//! The texter's console.
+//! The texter's console: sending, replying, and everything a shift needs.
+//!
+//! [`Model`] holds the state, [`Model::update`](crate::console::core::shared::Program::update) changes it, the
+//! projections in [`view`] say what is to be seen. Nothing here reads a clock: stamps bring the time.
+
+pub mod acts;
+pub mod card;
+pub mod gate;
+pub mod keys;
+pub mod model;
+pub mod overlay;
+pub mod overlay_keys;
+pub mod people;
+pub mod replies;
+pub mod server;
+pub mod threads;
+pub mod update;
+pub mod view;
+
+pub use gate::GateTimes;
+pub use model::{Focus, Model, TexterOptions};
+pub use overlay::Overlay;

@@ -1,0 +1,159 @@
+//! The send card: one contact, the exact text, and why it may not go out.
+
+use super::model::Model;
+use super::people::HeldBack;
+use crate::api::assignment::ContactView;
+use crate::api::campaign::CampaignState;
+use crate::console::core::shared::msg::LinkState;
+use crate::console::core::shared::say::Say;
+use crate::domain::campaign::{FillError, fill_initial};
+use crate::domain::conversation::Status;
+use crate::domain::hours::HoursVerdict;
+use crate::domain::ids::ContactId;
+use crate::domain::message::MessageKind;
+use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::segment::{Segments, measure};
+
+/// The contact at the head of the queue with the text for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Whose.
+    pub contact: ContactId,
+    /// The exact text; empty when it cannot be filled.
+    pub body: String,
+    /// Its hash (BLAKE3, hex).
+    pub hash: String,
+    /// Its length.
+    pub segments: Segments,
+    /// Name of the wording.
+    pub variant: String,
+    /// Why it cannot be sent at all.
+    pub fault: Option<Say>,
+    /// What happened to it before (refused, parked, not journaled).
+    pub note: Option<Say>,
+}
+
+/// Hash of a text as the evidence holds it.
+#[must_use]
+pub fn hash(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex().to_string()
+}
+
+fn fault(error: &FillError) -> Say {
+    match error {
+        FillError::NoVariant => Say::new("texter-card-no-variant"),
+        FillError::Script(_) => Say::new("texter-card-broken-script"),
+        FillError::Missing(fields) => Say::new("texter-card-missing").with("fields", safe_line(&fields.join(", "))),
+    }
+}
+
+/// What became of the head of the queue.
+enum Head {
+    Take(Box<Card>),
+    Hold(HeldBack),
+    Drop,
+    Later,
+}
+
+impl Model {
+    fn build_card(&self, view: &ContactView) -> Option<Card> {
+        let campaign = self.campaign.as_ref()?;
+        let me = self.me.as_ref()?;
+        let (body, mut fault) = match fill_initial(&campaign.def, &view.variant, &view.fields, &me.name) {
+            Ok(body) => (body, None),
+            Err(error) => (String::new(), Some(fault(&error))),
+        };
+        // What is shown is what is sent: a text that could not be shown as it is does not go out.
+        if fault.is_none() && safe_body(&body) != body {
+            fault = Some(Say::new("texter-card-unsafe"));
+        }
+        Some(Card {
+            contact: view.summary.id,
+            hash: hash(&body),
+            segments: measure(&body),
+            body,
+            variant: view.variant.clone(),
+            fault,
+            note: None,
+        })
+    }
+
+    fn judge_head(&self, contact: ContactId) -> Head {
+        let Some(line) = self.people.line(contact) else { return Head::Drop };
+        if line.status != Status::NeedsMessage || !line.opt_out.allows_text() || self.acts.has_initial(contact) {
+            return Head::Drop;
+        }
+        let Some(view) = self.people.body(contact) else { return Head::Later };
+        if view.wrong_number {
+            return Head::Drop;
+        }
+        let Some(campaign) = &self.campaign else { return Head::Later };
+        let Some(now) = self.campaign_now() else { return Head::Later };
+        if let HoursVerdict::Closed { opens_at } = campaign.def.hours.verdict(MessageKind::Initial, now, &view.zones) {
+            return Head::Hold(HeldBack::Hours { opens_at });
+        }
+        match &self.card {
+            Some(card) if card.contact == contact => Head::Take(Box::new(card.clone())),
+            _ => self.build_card(view).map_or(Head::Later, |card| Head::Take(Box::new(card))),
+        }
+    }
+
+    /// Puts the first contact that may be texted on the card. While an act on the card is being journaled it stays.
+    pub(super) fn pick_card(&mut self) {
+        if self.acts.busy().is_some() && self.card.is_some() {
+            return;
+        }
+        loop {
+            // A card stays at the head: whoever joins the queue joins its end.
+            let Some(head) = self.people.queue().front().copied() else {
+                self.card = None;
+                return;
+            };
+            match self.judge_head(head) {
+                Head::Take(card) => {
+                    self.card = Some(*card);
+                    return;
+                }
+                Head::Later => {
+                    self.card = None;
+                    return;
+                }
+                Head::Hold(why) => self.people.hold_back(head, why),
+                Head::Drop => self.people.drop_from_queue(head),
+            }
+        }
+    }
+
+    /// Makes the card anew (the script or the contact's fields changed), its note kept.
+    pub(super) fn rebuild_card(&mut self) {
+        let Some(old) = self.card.take() else { return };
+        if let Some(view) = self.people.body(old.contact)
+            && let Some(card) = self.build_card(view)
+        {
+            self.card = Some(Card { note: old.note, ..card });
+        }
+    }
+
+    /// Why no text at all may go out now.
+    pub(super) fn all_blocked(&self) -> Option<Say> {
+        if self.link == LinkState::SignedOut {
+            return Some(Say::new("texter-signed-out"));
+        }
+        match self.state {
+            CampaignState::Running => None,
+            CampaignState::Paused => Some(Say::new("texter-paused")),
+            CampaignState::Importing => Some(Say::new("texter-importing")),
+            CampaignState::Archived => Some(Say::new("texter-archived")),
+        }
+    }
+
+    /// Why the card cannot be sent now; none when a press would send it.
+    #[must_use]
+    pub fn card_block(&self) -> Option<Say> {
+        let card = self.card.as_ref()?;
+        if let Some(fault) = &card.fault {
+            return Some(fault.clone());
+        }
+        self.all_blocked()
+    }
+}

@@ -1,0 +1,447 @@
+//! Keys to actions, actions to deeds.
+
+use super::gate::Judged;
+use super::model::{Claim, Focus, Model};
+use super::overlay::Overlay;
+use crate::api::act::Act;
+use crate::api::message::ThreadEntry;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Stamp, Timer};
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::Action;
+use crate::console::keymap::chord::{Chord, Key, Press};
+use crate::console::keymap::context::{Fact, Facts};
+use crate::console::keymap::map::Lookup;
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+use crate::domain::safe_text::safe_body;
+
+/// How long a begun sequence of keys waits for its next.
+const SEQUENCE: std::time::Duration = std::time::Duration::from_secs(3);
+/// Rows of a page.
+const PAGE: usize = 10;
+
+/// Actions that change something outside this screen: each wants one deliberate press.
+fn is_deed(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Send
+            | Action::SendNext
+            | Action::SendStay
+            | Action::Skip
+            | Action::Undo
+            | Action::WrongNumber
+            | Action::OptOut
+            | Action::OptOutNow
+            | Action::NotOptOut
+            | Action::Close
+            | Action::Reopen
+            | Action::Choose
+            | Action::Pick
+            | Action::Yes
+            | Action::No
+            | Action::ClearAnswer
+            | Action::RequestMore
+            | Action::Release
+            | Action::Finish
+            | Action::Quit
+    )
+}
+
+impl Model {
+    /// The facts that bindings ask for.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        let line = self.at_hand().and_then(|id| self.people.line(id));
+        Facts::default()
+            .with(Fact::Frozen, line.is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. })))
+            .with(Fact::Closed, line.is_some_and(|line| line.status == Status::Closed))
+            .with(Fact::ThreadOpen, self.open.is_some())
+            .with(Fact::Waiting, self.people.waiting() > 0)
+            .with(Fact::Draft, self.open.as_ref().is_some_and(|open| !open.editor.is_blank()))
+            .with(Fact::Undoable, !self.undo.is_empty())
+            .with(Fact::Paused, self.state == crate::api::campaign::CampaignState::Paused)
+            .with(Fact::Rehearsal, self.rehearsal() == Some(true))
+    }
+
+    /// The keys typed of a sequence that is not complete.
+    #[must_use]
+    pub fn typed(&self) -> &[Chord] {
+        &self.typed
+    }
+
+    pub(super) fn key(&mut self, chord: Chord, press: Press, stamp: Stamp, fx: &mut Vec<Effect>) {
+        self.notices.seen();
+        let judged = self.gate.event(chord, press, stamp, &self.options.gate);
+        let context = self.context();
+        self.typed.push(chord);
+        match self.options.keymap.look_up(context, &self.typed, self.facts()) {
+            Lookup::Pending => fx.push(Effect::After { timer: Timer::Sequence, delay: SEQUENCE }),
+            Lookup::NotFound { typed } => {
+                self.typed.clear();
+                if let ([Chord { key: Key::Char(c), ctrl: false, alt: false, .. }], true) =
+                    (typed.as_slice(), context.takes_text())
+                {
+                    self.type_char(*c);
+                }
+            }
+            Lookup::Matched(action) => {
+                if self.typed.len() > 1 {
+                    fx.push(Effect::Stop(Timer::Sequence));
+                }
+                self.typed.clear();
+                match judged {
+                    _ if !is_deed(action) => self.perform(action, chord, stamp, fx),
+                    Judged::Stands => self.perform(action, chord, stamp, fx),
+                    Judged::Wait(delay) => {
+                        self.gate.wait(chord, stamp);
+                        self.waiting_action = Some(action);
+                        fx.push(Effect::After { timer: Timer::KeySilence, delay });
+                    }
+                    Judged::Swallowed => {}
+                }
+            }
+        }
+    }
+
+    fn type_char(&mut self, c: char) {
+        if let Some(Overlay::Palette { query, selected, .. } | Overlay::Canned { query, selected }) =
+            self.overlays.last_mut()
+        {
+            query.type_char(c);
+            *selected = 0;
+        } else if let Some(open) = self.open.as_mut().filter(|_| self.focus == Focus::Composer) {
+            open.editor.type_char(c);
+            open.typed = true;
+            self.draft_dirty = true;
+        }
+    }
+
+    /// Text, never commands.
+    pub(super) fn paste(&mut self, text: &str) {
+        match self.overlays.last_mut() {
+            Some(Overlay::Palette { query, .. } | Overlay::Canned { query, .. }) => {
+                query.insert(&text.replace(['\n', '\r'], " "));
+            }
+            Some(_) => {}
+            None if self.focus == Focus::Composer => {
+                if let Some(open) = &mut self.open {
+                    open.editor.insert(&safe_body(text));
+                    open.typed = false;
+                    self.draft_dirty = true;
+                }
+            }
+            None => self.say(Level::Info, Say::new("texter-paste-nowhere")),
+        }
+    }
+
+    fn edit(&mut self, change: impl FnOnce(&mut crate::console::core::shared::editor::Editor)) {
+        if let Some(Overlay::Palette { query, selected, .. } | Overlay::Canned { query, selected }) =
+            self.overlays.last_mut()
+        {
+            change(query);
+            *selected = 0;
+        } else if let Some(open) = self.open.as_mut().filter(|_| self.focus == Focus::Composer) {
+            change(&mut open.editor);
+            open.typed = true;
+            self.draft_dirty = true;
+        }
+    }
+
+    pub(super) fn push_overlay(&mut self, overlay: Overlay) {
+        self.opened_at = self.now.map_or(std::time::Duration::ZERO, |now| now.mono);
+        self.overlays.push(overlay);
+    }
+
+    /// Does what an action says. `stamp` is the press's.
+    pub(super) fn perform(&mut self, action: Action, chord: Chord, stamp: Stamp, fx: &mut Vec<Effect>) {
+        match action {
+            Action::Send => self.send_card(stamp, fx),
+            Action::SendNext => self.send_reply(stamp, true, fx),
+            Action::SendStay => self.send_reply(stamp, false, fx),
+            Action::Skip => self.on_contact(stamp, fx, |contact| Act::Close { contact }),
+            Action::Close => self.close(stamp, fx),
+            Action::Reopen => self.on_contact(stamp, fx, |contact| Act::Reopen { contact }),
+            Action::WrongNumber => self.on_contact(stamp, fx, |contact| Act::WrongNumber { contact }),
+            Action::OptOutNow => self.on_contact(stamp, fx, |contact| Act::OptOut { contact, notice: true }),
+            Action::NotOptOut => self.on_contact(stamp, fx, |contact| Act::NotOptOut { contact }),
+            Action::OptOut => self.ask_opt_out(),
+            Action::Undo => match self.undo.last().copied() {
+                Some(contact) => drop(self.confirm_act(Act::Reopen { contact }, stamp, fx)),
+                None => self.say(Level::Info, Say::new("texter-nothing-to-undo")),
+            },
+            Action::RequestMore => self.request_more(fx),
+            Action::Release => {
+                if self.people.is_empty() {
+                    self.say(Level::Info, Say::new("texter-nothing-to-release"));
+                } else {
+                    self.push_overlay(Overlay::Release { selected: 3 });
+                }
+            }
+            Action::Finish => self.finish(fx),
+            Action::NextWaiting => self.next_waiting(fx),
+            Action::Open => {
+                if let Some(contact) = self.selected {
+                    self.open_thread(contact, fx);
+                }
+            }
+            Action::Compose => match self.may_compose() {
+                Ok(()) => {
+                    self.focus = Focus::Composer;
+                    if let Some(open) = &mut self.open {
+                        open.typed = false;
+                        open.hidden_below = 0;
+                        open.new_below = 0;
+                    }
+                }
+                Err(why) => self.say(Level::Warning, why),
+            },
+            Action::Canned => match self.may_compose() {
+                Ok(()) => self.push_overlay(Overlay::Canned { query: Default::default(), selected: 0 }),
+                Err(why) => self.say(Level::Warning, why),
+            },
+            Action::Answers => self.ask_answer(),
+            Action::Filter => {
+                let next = self.people.filter().next();
+                self.people.set_filter(next);
+            }
+            Action::Copy => self.copy(fx),
+            Action::SwitchPane => self.switch_pane(fx),
+            Action::SidePane => {
+                self.side_pane = !self.side_pane;
+                if !self.side_pane && self.focus != Focus::Card {
+                    // The hands stay where they are; the pane comes back with the next key that needs it.
+                    self.save_draft(fx);
+                }
+            }
+            Action::Back => self.back(fx),
+            Action::Up => self.vertical(-1, fx),
+            Action::Down => self.vertical(1, fx),
+            Action::PageUp => self.vertical(-(PAGE as isize), fx),
+            Action::PageDown => self.vertical(PAGE as isize, fx),
+            Action::Top => self.vertical(isize::MIN / 2, fx),
+            Action::Bottom => self.vertical(isize::MAX / 2, fx),
+            Action::Choose | Action::Pick | Action::Yes | Action::No => self.choose(action, chord, stamp, fx),
+            Action::PreviousQuestion => self.turn_question(-1),
+            Action::NextQuestion => self.turn_question(1),
+            Action::ClearAnswer => self.clear_answer(stamp, fx),
+            Action::CursorLeft => self.edit(|e| e.left()),
+            Action::CursorRight => self.edit(|e| e.right()),
+            Action::CursorUp => self.edit(|e| _ = e.up()),
+            Action::CursorDown => self.edit(|e| _ = e.down()),
+            Action::WordLeft => self.edit(|e| e.word_left()),
+            Action::WordRight => self.edit(|e| e.word_right()),
+            Action::LineStart => self.edit(|e| e.line_start()),
+            Action::LineEnd => self.edit(|e| e.line_end()),
+            Action::DeleteBack => self.edit(|e| e.delete_back()),
+            Action::DeleteForward => self.edit(|e| e.delete_forward()),
+            Action::DeleteWord => self.edit(|e| e.delete_word()),
+            Action::KillEnd => self.edit(|e| e.kill_end()),
+            Action::KillLine => self.edit(|e| e.kill_line()),
+            Action::UndoEdit => self.edit(|e| _ = e.undo()),
+            Action::RedoEdit => self.edit(|e| _ = e.redo()),
+            Action::Newline => self.edit(|e| e.type_char('\n')),
+            Action::ExternalEditor => match (self.may_compose(), &self.open) {
+                (Ok(()), Some(open)) => {
+                    fx.push(Effect::OpenEditor { contact: open.contact, text: open.editor.text().to_owned() });
+                }
+                (Err(why), _) => self.say(Level::Warning, why),
+                (Ok(()), None) => {}
+            },
+            Action::Help => {
+                let from = self.context();
+                self.push_overlay(Overlay::Help { from, scroll: 0 });
+            }
+            Action::Palette => {
+                let from = self.context();
+                self.push_overlay(Overlay::Palette { from, query: Default::default(), selected: 0 });
+            }
+            Action::Messages => self.push_overlay(Overlay::Messages { scroll: 0 }),
+            Action::Redraw => self.gate.disarm(),
+            Action::Suspend => {
+                self.save_draft(fx);
+                fx.push(Effect::Suspend);
+            }
+            Action::Quit => self.ask_quit(fx),
+            Action::PauseResume | Action::Reclaim | Action::Refresh => {}
+        }
+    }
+
+    /// An act on the contact at hand. On the card it must have been seen, like a text.
+    fn on_contact(&mut self, stamp: Stamp, fx: &mut Vec<Effect>, act: impl FnOnce(ContactId) -> Act) {
+        let Some(contact) = self.at_hand() else { return };
+        if self.focus == Focus::Card && !self.card_was_seen(stamp) {
+            return;
+        }
+        self.confirm_act(act(contact), stamp, fx);
+    }
+
+    fn close(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let frozen = self
+            .at_hand()
+            .and_then(|id| self.people.line(id))
+            .is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. }));
+        if frozen {
+            // Undecided at close counts as opted out; that is not to happen by a slip.
+            self.say(Level::Warning, Say::new("texter-decide-first"));
+        } else {
+            self.on_contact(stamp, fx, |contact| Act::Close { contact });
+        }
+    }
+
+    /// A card that cannot be sent may be skipped once it is there; one that can, once it was seen.
+    fn card_was_seen(&self, stamp: Stamp) -> bool {
+        self.card_block().is_some() || self.gate.ready(stamp.mono, &self.options.gate).is_some()
+    }
+
+    fn ask_opt_out(&mut self) {
+        let Some(contact) = self.at_hand() else { return };
+        if self.people.line(contact).is_some_and(|line| matches!(line.opt_out, OptOut::Yes { .. })) {
+            self.say(Level::Info, Say::new("texter-opted-out"));
+            return;
+        }
+        // Someone who wrote may well have asked for it; on the card it would be a slip.
+        let selected = if self.focus == Focus::Card { 2 } else { 0 };
+        self.push_overlay(Overlay::OptOut { contact, selected });
+    }
+
+    /// Asks for contacts, whatever was said before.
+    fn request_more(&mut self, fx: &mut Vec<Effect>) {
+        if !self.loaded {
+            for ask in [Ask::Me, Ask::Campaign(self.options.campaign), Ask::Assignment(self.options.campaign)] {
+                fx.push(Effect::Load(ask));
+            }
+            return;
+        }
+        if !matches!(self.claim, Claim::Asked { .. }) {
+            self.ask_for_slice(fx);
+            fx.push(Effect::Stop(Timer::Retry));
+        }
+    }
+
+    fn finish(&mut self, fx: &mut Vec<Effect>) {
+        if self.rehearsal() != Some(true) {
+            self.say(Level::Info, Say::new("texter-no-rehearsal"));
+        } else if self.score.is_some() {
+            self.overlays = vec![Overlay::Score { scroll: 0 }];
+        } else if !self.finishing {
+            self.save_draft(fx);
+            self.finishing = true;
+            fx.push(Effect::FinishRehearsal);
+            self.say(Level::Info, Say::new("texter-finishing"));
+        }
+    }
+
+    fn next_waiting(&mut self, fx: &mut Vec<Effect>) {
+        let here = self.open.as_ref().map(|open| open.contact);
+        match self.people.longest_waiting(here) {
+            Some(next) => {
+                self.side_pane = true;
+                self.open_thread(next, fx);
+            }
+            None => self.say(Level::Info, Say::new("texter-nobody-waits")),
+        }
+    }
+
+    fn copy(&mut self, fx: &mut Vec<Effect>) {
+        let Some(thread) = self.open.as_ref().and_then(|open| self.threads.get(open.contact)) else { return };
+        let last = thread.entries().iter().rev().find_map(|entry| match entry {
+            ThreadEntry::Message(message) => Some(safe_body(&message.body)),
+            ThreadEntry::Note { .. } => None,
+        });
+        if let Some(text) = last {
+            fx.push(Effect::Copy(text));
+            self.say(Level::Info, Say::new("texter-copied"));
+        }
+    }
+
+    /// The one key that arms the card.
+    fn switch_pane(&mut self, fx: &mut Vec<Effect>) {
+        self.save_draft(fx);
+        self.focus = match self.focus {
+            Focus::Card => {
+                self.side_pane = true;
+                if self.open.is_some() { Focus::Thread } else { Focus::Inbox }
+            }
+            Focus::Inbox | Focus::Thread | Focus::Composer => Focus::Card,
+        };
+    }
+
+    fn back(&mut self, fx: &mut Vec<Effect>) {
+        if let Some(overlay) = self.overlays.pop() {
+            if matches!(overlay, Overlay::Leave { .. }) {
+                self.leaving = false;
+            }
+            return;
+        }
+        match self.focus {
+            Focus::Composer => {
+                self.save_draft(fx);
+                self.focus = Focus::Thread;
+            }
+            Focus::Thread => self.leave_thread(fx),
+            Focus::Inbox | Focus::Card => {}
+        }
+    }
+
+    pub(super) fn ask_quit(&mut self, fx: &mut Vec<Effect>) {
+        let asked = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Leave { .. }));
+        let waiting = self.acts.unsettled() > 0 || self.outbox.0 > 0 || self.acts.busy().is_some();
+        if asked || !(waiting || self.score_is_due()) {
+            self.quit(fx);
+        } else if waiting {
+            self.save_draft(fx);
+            self.push_overlay(Overlay::Leave { selected: 0 });
+        } else {
+            self.finish(fx);
+        }
+    }
+
+    /// A rehearsal is not left without its score; a second press leaves all the same.
+    fn score_is_due(&self) -> bool {
+        self.rehearsal() == Some(true) && self.sent > 0 && self.score.is_none() && !self.finishing
+    }
+
+    fn vertical(&mut self, by: isize, fx: &mut Vec<Effect>) {
+        let rows = self.overlay_rows();
+        let step = |at: &mut usize, len: usize| {
+            *at = at.saturating_add_signed(by).min(len.saturating_sub(1));
+        };
+        match self.overlays.last_mut() {
+            Some(
+                Overlay::Help { scroll: at, .. }
+                | Overlay::Messages { scroll: at }
+                | Overlay::Score { scroll: at }
+                | Overlay::Palette { selected: at, .. }
+                | Overlay::Canned { selected: at, .. }
+                | Overlay::Answers { selected: at, .. }
+                | Overlay::OptOut { selected: at, .. }
+                | Overlay::Release { selected: at }
+                | Overlay::Leave { selected: at },
+            ) => step(at, rows),
+            None => match self.focus {
+                Focus::Card => {}
+                Focus::Inbox => {
+                    let mut at = self.selected.and_then(|id| self.people.inbox_place(id)).unwrap_or(0);
+                    step(&mut at, self.people.inbox_len());
+                    self.selected = self.people.inbox().nth(at);
+                }
+                Focus::Thread | Focus::Composer => self.scroll_thread(by, fx),
+            },
+        }
+    }
+
+    fn scroll_thread(&mut self, by: isize, fx: &mut Vec<Effect>) {
+        let Some(open) = &mut self.open else { return };
+        let Some(thread) = self.threads.get(open.contact) else { return };
+        let most = (thread.entries().len() + self.acts.about(open.contact).count()).saturating_sub(1);
+        open.hidden_below = open.hidden_below.saturating_add_signed(by.saturating_neg()).min(most);
+        open.new_below = open.new_below.min(open.hidden_below);
+        let at_top = open.hidden_below == most;
+        if at_top && by < 0 && thread.more_before && self.thread_asked.is_none() {
+            self.thread_asked = Some(open.contact);
+            fx.push(Effect::Load(Ask::Thread { contact: open.contact, before: thread.oldest() }));
+        }
+    }
+}

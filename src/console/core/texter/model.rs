@@ -1,0 +1,293 @@
+//! The state of the texter's console.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::acts::Acts;
+use super::card::Card;
+use super::gate::{Gate, GateTimes};
+use super::overlay::Overlay;
+use super::people::People;
+use super::threads::Threads;
+use crate::api::campaign::{CampaignState, CampaignView};
+use crate::api::people::Me;
+use crate::api::problem::Problem;
+use crate::console::core::shared::editor::Editor;
+use crate::console::core::shared::msg::{LinkState, Stamp};
+use crate::console::core::shared::notice::Notices;
+use crate::console::keymap::action::Action;
+use crate::console::keymap::chord::Chord;
+use crate::console::keymap::context::Context;
+use crate::console::keymap::map::Keymap;
+use crate::domain::ids::{CampaignId, ContactId, DeviceId};
+
+/// What the console is started with.
+#[derive(Debug, Clone)]
+pub struct TexterOptions {
+    /// The campaign to work in.
+    pub campaign: CampaignId,
+    /// This installation.
+    pub device: DeviceId,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Times of the confirm gate.
+    pub gate: GateTimes,
+    /// The side pane is shown at the start.
+    pub side_pane: bool,
+    /// Bodies fetched ahead.
+    pub prefetch: usize,
+}
+
+impl TexterOptions {
+    /// The usual ones.
+    #[must_use]
+    pub fn new(campaign: CampaignId, device: DeviceId) -> Self {
+        Self { campaign, device, keymap: Keymap::default(), gate: GateTimes::default(), side_pane: true, prefetch: 100 }
+    }
+}
+
+/// Where the keys go when nothing lies over the panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Focus {
+    /// The send card.
+    #[default]
+    Card,
+    /// The list of conversations.
+    Inbox,
+    /// The open conversation.
+    Thread,
+    /// Its composer.
+    Composer,
+}
+
+/// The open conversation; pinned until left.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// Whose.
+    pub contact: ContactId,
+    /// The reply being written.
+    pub editor: Editor,
+    /// Where its first words came from (`canned:ID`, `answer:QUESTION`), and what they were.
+    pub source: Option<(String, String)>,
+    /// Entries hidden below the last one shown; 0 = the end is shown.
+    pub hidden_below: usize,
+    /// Of these, how many came since.
+    pub new_below: usize,
+    /// Latest foreign message that was on the screen.
+    pub seen_seq: u64,
+    /// The last change of the text was typing (its dwell goes on).
+    pub typed: bool,
+}
+
+/// How far a request for contacts got.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Claim {
+    /// Nothing is asked; one may be asked for when the queue is empty.
+    #[default]
+    Idle,
+    /// Asked.
+    Asked {
+        /// Its id.
+        id: Uuid,
+    },
+    /// No, and why. `retry`: asked again by itself then.
+    Refused {
+        /// Its id.
+        id: Uuid,
+        /// Why.
+        problem: Box<Problem>,
+        /// It will be asked again by itself.
+        retry: bool,
+    },
+    /// The texter gave the contacts back and wants no others by itself.
+    Resting,
+}
+
+/// The texter's console.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// As started.
+    pub options: TexterOptions,
+    /// Who I am.
+    pub me: Option<Me>,
+    /// The campaign.
+    pub campaign: Option<CampaignView>,
+    /// Whether texts go out at all.
+    pub state: CampaignState,
+    /// Contacts in my hands.
+    pub people: People,
+    /// Conversations.
+    pub threads: Threads,
+    /// What I did and the server has not settled.
+    pub acts: Acts,
+    /// The card at the head of the queue.
+    pub card: Option<Card>,
+    /// Focus.
+    pub focus: Focus,
+    /// Layers, the top one last.
+    pub overlays: Vec<Overlay>,
+    /// The open conversation.
+    pub open: Option<Open>,
+    /// Selected in the inbox.
+    pub selected: Option<ContactId>,
+    /// Drafts by contact.
+    pub drafts: BTreeMap<ContactId, String>,
+    /// Line to the server.
+    pub link: LinkState,
+    /// Confirmed texts and acts that wait to be handed in, and since when the oldest.
+    pub outbox: (u64, Option<Timestamp>),
+    /// Said.
+    pub notices: Notices,
+    /// Request for contacts.
+    pub claim: Claim,
+    /// First texts of this slice, all in all.
+    pub slice_total: usize,
+    /// First texts confirmed in this session.
+    pub sent: u64,
+    /// Replies confirmed in this session.
+    pub replied: u64,
+    /// The side pane is shown.
+    pub side_pane: bool,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The terminal has the focus.
+    pub focused: bool,
+    /// Leases run until.
+    pub lease_until: Option<Timestamp>,
+    /// The score, when the rehearsal is over.
+    pub score: Option<serde_json::Value>,
+    /// Everything in hand is known.
+    pub loaded: bool,
+
+    pub(super) gate: Gate,
+    pub(super) now: Option<Stamp>,
+    /// An unused stamp: its id may become an act or a claim.
+    pub(super) fresh: Option<Stamp>,
+    /// Server's clock minus ours.
+    pub(super) offset: SignedDuration,
+    pub(super) typed: Vec<Chord>,
+    /// What a quick press will do once its key has been silent.
+    pub(super) waiting_action: Option<Action>,
+    /// When the top layer was opened.
+    pub(super) opened_at: Duration,
+    pub(super) asked: BTreeSet<ContactId>,
+    pub(super) thread_asked: Option<ContactId>,
+    /// Ids seen while a whole assignment is read; contacts not among them are gone when the last page is here.
+    pub(super) reading: Option<Reading>,
+    pub(super) following: bool,
+    pub(super) may_go_on: Option<bool>,
+    pub(super) undo: Vec<ContactId>,
+    pub(super) draft_dirty: bool,
+    pub(super) finishing: bool,
+    pub(super) leaving: bool,
+    pub(super) title: Option<(u64, bool)>,
+    pub(super) toast_timer: bool,
+}
+
+/// An assignment being read page by page.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reading {
+    pub seen: BTreeSet<ContactId>,
+    pub after: Option<u64>,
+}
+
+/// How long a heartbeat takes to come round.
+pub(super) const PRESENCE: Duration = Duration::from_secs(60);
+/// Shown times are renewed this often.
+pub(super) const MINUTE: Duration = Duration::from_secs(60);
+
+impl Model {
+    /// A console before anything was loaded.
+    #[must_use]
+    pub fn new(options: TexterOptions) -> Self {
+        Self {
+            side_pane: options.side_pane,
+            options,
+            me: None,
+            campaign: None,
+            state: CampaignState::Running,
+            people: People::default(),
+            threads: Threads::default(),
+            acts: Acts::default(),
+            card: None,
+            focus: Focus::Card,
+            overlays: Vec::new(),
+            open: None,
+            selected: None,
+            drafts: BTreeMap::new(),
+            link: LinkState::Connecting,
+            outbox: (0, None),
+            notices: Notices::default(),
+            claim: Claim::Idle,
+            slice_total: 0,
+            sent: 0,
+            replied: 0,
+            size: (80, 24),
+            focused: true,
+            lease_until: None,
+            score: None,
+            loaded: false,
+            gate: Gate::default(),
+            now: None,
+            fresh: None,
+            offset: SignedDuration::ZERO,
+            typed: Vec::new(),
+            waiting_action: None,
+            opened_at: Duration::ZERO,
+            asked: BTreeSet::new(),
+            thread_asked: None,
+            reading: None,
+            following: false,
+            may_go_on: None,
+            undo: Vec::new(),
+            draft_dirty: false,
+            finishing: false,
+            leaving: false,
+            title: None,
+            toast_timer: false,
+        }
+    }
+
+    /// The key context: the top layer, else the pane.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        self.overlays.last().map_or_else(|| self.pane_context(), Overlay::context)
+    }
+
+    /// The pane's key context, whatever lies over it.
+    #[must_use]
+    pub fn pane_context(&self) -> Context {
+        match self.focus {
+            Focus::Card => Context::Card,
+            Focus::Inbox => Context::Inbox,
+            Focus::Thread => Context::Thread,
+            Focus::Composer => Context::Composer,
+        }
+    }
+
+    /// The campaign's time: the server's clock as far as it is known. None before the first input or frame.
+    #[must_use]
+    pub fn campaign_now(&self) -> Option<Timestamp> {
+        let wall = self.now?.wall;
+        Some(wall.saturating_add(self.offset).unwrap_or(wall))
+    }
+
+    /// True in a rehearsal; none while it is not known.
+    #[must_use]
+    pub fn rehearsal(&self) -> Option<bool> {
+        self.me.as_ref().map(|me| me.rehearsal)
+    }
+
+    /// The contact that keys act on.
+    #[must_use]
+    pub fn at_hand(&self) -> Option<ContactId> {
+        match self.focus {
+            Focus::Card => self.card.as_ref().map(|card| card.contact),
+            Focus::Inbox => self.selected,
+            Focus::Thread | Focus::Composer => self.open.as_ref().map(|open| open.contact),
+        }
+    }
+}

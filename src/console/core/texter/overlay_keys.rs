@@ -1,0 +1,234 @@
+//! Choosing in the layers: palette, canned replies, answers, questions.
+
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::model::Model;
+use super::overlay::Overlay;
+use crate::api::act::Act;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::Stamp;
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::{ACTIONS, Action};
+use crate::console::keymap::chord::{Chord, Key};
+use crate::console::keymap::context::Context;
+use crate::domain::survey::open_question;
+
+/// Those of `items` that are like the query, best first; all in their order when it is empty.
+#[must_use]
+pub fn fuzzy<T>(query: &str, items: impl Iterator<Item = (T, String)>) -> Vec<T> {
+    if query.trim().is_empty() {
+        return items.map(|(item, _)| item).collect();
+    }
+    let pattern = Pattern::new(query.trim(), CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut chars = Vec::new();
+    let mut found: Vec<(u32, T)> = items
+        .filter_map(|(item, text)| {
+            pattern.score(Utf32Str::new(&text, &mut chars), &mut matcher).map(|score| (score, item))
+        })
+        .collect();
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, item)| item).collect()
+}
+
+/// Actions that the palette offers from a context, by likeness to the query.
+#[must_use]
+pub fn palette_actions(from: Context, query: &str) -> Vec<Action> {
+    let reachable = |contexts: &[Context]| {
+        let mut place = Some(from);
+        while let Some(here) = place {
+            if contexts.contains(&here) {
+                return true;
+            }
+            place = here.parent();
+        }
+        false
+    };
+    // A text is confirmed by its own key on what is shown, and by nothing else.
+    let no_press = |action: Action| !matches!(action, Action::Send | Action::SendNext | Action::SendStay);
+    let offered = ACTIONS.iter().filter(|info| {
+        reachable(info.contexts) && no_press(info.action) && info.category != crate::console::keymap::Category::Writing
+    });
+    fuzzy(query, offered.map(|info| (info.action, info.name.replace('_', " "))))
+}
+
+/// The digit that was pressed, as a place from 0.
+fn digit(chord: Chord) -> Option<usize> {
+    match chord.key {
+        Key::Char(c) => c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1)),
+        _ => None,
+    }
+}
+
+impl Model {
+    /// Places of the canned replies that fit the query.
+    #[must_use]
+    pub fn canned_rows(&self, query: &str) -> Vec<usize> {
+        let Some(campaign) = &self.campaign else { return Vec::new() };
+        fuzzy(query, campaign.def.canned.iter().enumerate().map(|(place, canned)| (place, canned.title.clone())))
+    }
+
+    /// How many rows the top layer has.
+    #[must_use]
+    pub fn overlay_rows(&self) -> usize {
+        match self.overlays.last() {
+            None => 0,
+            Some(Overlay::Help { .. }) => ACTIONS.len() + crate::console::keymap::Category::ALL.len(),
+            Some(Overlay::Palette { from, query, .. }) => palette_actions(*from, query.text()).len(),
+            Some(Overlay::Canned { query, .. }) => self.canned_rows(query.text()).len(),
+            Some(Overlay::Answers { question, .. }) => self
+                .campaign
+                .as_ref()
+                .and_then(|campaign| campaign.def.questions.get(*question))
+                .map_or(0, |question| question.answers.len()),
+            Some(Overlay::OptOut { .. } | Overlay::Leave { .. }) => 3,
+            Some(Overlay::Release { .. }) => 4,
+            Some(Overlay::Messages { .. }) => self.notices.len(),
+            // As many as a card of any size has; the view shows its last page at most.
+            Some(Overlay::Score { .. }) => 500,
+        }
+    }
+
+    /// Takes what is selected, or said by its own key. Not within the dwell of the layer's opening.
+    pub(super) fn choose(&mut self, action: Action, chord: Chord, stamp: Stamp, fx: &mut Vec<Effect>) {
+        if stamp.mono.saturating_sub(self.opened_at) < self.options.gate.dwell {
+            return;
+        }
+        let Some(overlay) = self.overlays.last().cloned() else { return };
+        match overlay {
+            Overlay::Palette { from, query, selected } => {
+                let Some(chosen) = palette_actions(from, query.text()).get(selected).copied() else { return };
+                self.overlays.pop();
+                self.perform(chosen, chord, stamp, fx);
+            }
+            Overlay::Canned { query, selected } => {
+                let place = if action == Action::Pick { digit(chord) } else { Some(selected) };
+                let rows = self.canned_rows(query.text());
+                if let Some(row) = place.and_then(|place| rows.get(place)).copied() {
+                    self.overlays.pop();
+                    self.take_canned(row);
+                }
+            }
+            Overlay::Answers { question, selected } => {
+                let place = if action == Action::Pick { digit(chord) } else { Some(selected) };
+                self.take_answer(question, place, stamp, fx);
+            }
+            Overlay::OptOut { contact, selected } => {
+                let choice = match action {
+                    Action::Yes => 0,
+                    Action::No => 1,
+                    _ => selected,
+                };
+                if choice == 2 {
+                    self.overlays.pop();
+                } else if self.confirm_act(Act::OptOut { contact, notice: choice == 0 }, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            Overlay::Release { selected } => {
+                let choice = match action {
+                    Action::Yes => 0,
+                    Action::No => 3,
+                    _ => selected,
+                };
+                let (unsent, conversations) = match choice {
+                    0 => (true, false),
+                    1 => (false, true),
+                    2 => (true, true),
+                    _ => {
+                        self.overlays.pop();
+                        return;
+                    }
+                };
+                let act = Act::Release { campaign: self.options.campaign, unsent, conversations };
+                if self.confirm_act(act, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            Overlay::Leave { selected } => {
+                let choice = match action {
+                    Action::Yes => 1,
+                    Action::No => 2,
+                    _ => selected,
+                };
+                match choice {
+                    0 => {
+                        self.leaving = true;
+                        if self.outbox.0 == 0 && self.acts.unsettled() == 0 {
+                            self.quit(fx);
+                        }
+                    }
+                    1 => self.quit(fx),
+                    _ => {
+                        self.leaving = false;
+                        self.overlays.pop();
+                    }
+                }
+            }
+            Overlay::Help { .. } | Overlay::Messages { .. } | Overlay::Score { .. } => {}
+        }
+    }
+
+    fn take_canned(&mut self, row: usize) {
+        let Some(contact) = self.open.as_ref().map(|open| open.contact) else { return };
+        let Some(canned) = self.campaign.as_ref().and_then(|campaign| campaign.def.canned.get(row)).cloned() else {
+            return;
+        };
+        match self.script_text(contact, &canned.text) {
+            Ok(text) => self.put_into_composer(format!("canned:{}", canned.id), &text),
+            Err(why) => self.say(Level::Warning, why),
+        }
+    }
+
+    /// Opens the question that is asked now.
+    pub(super) fn ask_answer(&mut self) {
+        let Some(contact) = self.open.as_ref().map(|open| open.contact) else { return };
+        let Some(campaign) = &self.campaign else { return };
+        let questions = &campaign.def.questions;
+        if questions.is_empty() {
+            self.say(Level::Info, Say::new("texter-no-questions"));
+            return;
+        }
+        let Some(view) = self.people.body(contact) else {
+            self.say(Level::Info, Say::new("texter-loading"));
+            return;
+        };
+        let open = open_question(questions, &view.answers);
+        let question = open.and_then(|open| questions.iter().position(|q| q.id == open.id)).unwrap_or(0);
+        self.push_overlay(Overlay::Answers { question, selected: 0 });
+    }
+
+    fn take_answer(&mut self, question: usize, place: Option<usize>, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let Some(contact) = self.open.as_ref().map(|open| open.contact) else { return };
+        let Some(asked) = self.campaign.as_ref().and_then(|campaign| campaign.def.questions.get(question)) else {
+            return;
+        };
+        let Some(answer) = place.and_then(|place| asked.answers.get(place)) else { return };
+        let act = Act::Answer { contact, question: asked.id.clone(), value: Some(answer.value.clone()) };
+        if self.confirm_act(act, stamp, fx) {
+            self.overlays.pop();
+        }
+    }
+
+    pub(super) fn clear_answer(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let Some(Overlay::Answers { question, .. }) = self.overlays.last().cloned() else { return };
+        let Some(contact) = self.open.as_ref().map(|open| open.contact) else { return };
+        let Some(asked) = self.campaign.as_ref().and_then(|campaign| campaign.def.questions.get(question)) else {
+            return;
+        };
+        let id = asked.id.clone();
+        if self.people.body(contact).is_some_and(|view| view.answers.contains_key(&id)) {
+            self.confirm_act(Act::Answer { contact, question: id, value: None }, stamp, fx);
+        }
+    }
+
+    pub(super) fn turn_question(&mut self, by: isize) {
+        let count = self.campaign.as_ref().map_or(0, |campaign| campaign.def.questions.len());
+        if let Some(Overlay::Answers { question, selected }) = self.overlays.last_mut() {
+            *question = question.saturating_add_signed(by).min(count.saturating_sub(1));
+            *selected = 0;
+        }
+    }
+}

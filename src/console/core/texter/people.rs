@@ -1,0 +1,357 @@
+//! The contacts in my hands: their lines, their bodies, the queue of first texts, the order of the inbox.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use jiff::Timestamp;
+
+use crate::api::assignment::{ContactSummary, ContactView};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+use crate::domain::safe_text::safe_line;
+
+/// Bodies kept at most; the least recently used go first.
+const BODIES: usize = 400;
+
+/// Which conversations the inbox shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Filter {
+    /// Who waits, and who is in conversation.
+    #[default]
+    Active,
+    /// Who waits.
+    Waiting,
+    /// Closed ones and opted-out ones.
+    Closed,
+    /// Everybody who was texted.
+    All,
+}
+
+impl Filter {
+    /// The next one, around.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Active => Self::Waiting,
+            Self::Waiting => Self::Closed,
+            Self::Closed => Self::All,
+            Self::All => Self::Active,
+        }
+    }
+
+    /// Key of its name in the catalogue.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Active => "texter-filter-active",
+            Self::Waiting => "texter-filter-waiting",
+            Self::Closed => "texter-filter-closed",
+            Self::All => "texter-filter-all",
+        }
+    }
+
+    fn shows(self, person: &ContactSummary) -> bool {
+        let waits = is_waiting(person);
+        let over = person.status == Status::Closed || matches!(person.opt_out, OptOut::Yes { .. });
+        match self {
+            Self::Active => waits || (person.status == Status::Convo && !over),
+            Self::Waiting => waits,
+            Self::Closed => over && person.last_seq > 0,
+            Self::All => person.status != Status::NeedsMessage,
+        }
+    }
+}
+
+/// True when the voter wrote last and may be answered (or a possible opt-out must be decided).
+#[must_use]
+pub fn is_waiting(person: &ContactSummary) -> bool {
+    person.status == Status::NeedsResponse && !matches!(person.opt_out, OptOut::Yes { .. })
+}
+
+/// Why a contact of the queue is held back for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldBack {
+    /// It is outside texting hours there.
+    Hours {
+        /// When it will be possible.
+        opens_at: Timestamp,
+    },
+}
+
+type InboxKey = (u8, i64, ContactId);
+
+/// See the module.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    lines: BTreeMap<ContactId, ContactSummary>,
+    bodies: BTreeMap<ContactId, (u64, ContactView)>,
+    tick: u64,
+    queue: VecDeque<ContactId>,
+    held: BTreeMap<ContactId, HeldBack>,
+    order: BTreeSet<InboxKey>,
+    keys: BTreeMap<ContactId, InboxKey>,
+    filter: Filter,
+    waiting: BTreeSet<(i64, ContactId)>,
+    waiting_since: BTreeMap<ContactId, i64>,
+    read: BTreeMap<ContactId, u64>,
+}
+
+impl People {
+    /// A contact's line.
+    #[must_use]
+    pub fn line(&self, id: ContactId) -> Option<&ContactSummary> {
+        self.lines.get(&id)
+    }
+
+    /// A contact's body, when it has come.
+    #[must_use]
+    pub fn body(&self, id: ContactId) -> Option<&ContactView> {
+        self.bodies.get(&id).map(|(_, view)| view)
+    }
+
+    /// Changes a body in place.
+    pub fn change_body(&mut self, id: ContactId, change: impl FnOnce(&mut ContactView)) {
+        if let Some((_, view)) = self.bodies.get_mut(&id) {
+            change(view);
+        }
+    }
+
+    /// How many contacts are in my hands.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// True when none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// All ids in my hands.
+    pub fn ids(&self) -> impl Iterator<Item = ContactId> {
+        self.lines.keys().copied()
+    }
+
+    /// Takes a line in, or its new state. What strangers wrote in it becomes safe here. True when it is new to me.
+    pub fn put(&mut self, mut line: ContactSummary) -> bool {
+        line.first_name = safe_line(&line.first_name);
+        line.preview = safe_line(&line.preview);
+        let id = line.id;
+        let new = !self.lines.contains_key(&id);
+        let queued = line.status == Status::NeedsMessage && line.opt_out.allows_text();
+        let was =
+            self.lines.get(&id).is_some_and(|old| old.status == Status::NeedsMessage && old.opt_out.allows_text());
+        if let Some((_, body)) = self.bodies.get_mut(&id) {
+            body.summary = line.clone();
+        }
+        if new {
+            self.read.insert(id, line.foreign_seq.saturating_sub(u64::from(is_waiting(&line))));
+        }
+        self.lines.insert(id, line);
+        if queued && (new || !was) {
+            self.queue.push_back(id);
+        } else if !queued && was {
+            self.leave_queue(id);
+        }
+        self.index(id);
+        new
+    }
+
+    /// Changes a line in place (my own act, before the server's event says the same).
+    pub fn change(&mut self, id: ContactId, change: impl FnOnce(&mut ContactSummary)) {
+        if let Some(line) = self.lines.get(&id) {
+            let mut line = line.clone();
+            change(&mut line);
+            self.put(line);
+        }
+    }
+
+    /// Puts a contact at the head of the queue again.
+    pub fn queue_first(&mut self, id: ContactId) {
+        self.leave_queue(id);
+        self.queue.push_front(id);
+    }
+
+    /// Takes a body in.
+    pub fn put_body(&mut self, mut view: ContactView) {
+        let id = view.summary.id;
+        for value in view.fields.values_mut() {
+            *value = safe_line(value);
+        }
+        self.put(view.summary.clone());
+        if let Some(line) = self.lines.get(&id) {
+            view.summary = line.clone();
+        }
+        self.tick += 1;
+        self.bodies.insert(id, (self.tick, view));
+        while self.bodies.len() > BODIES {
+            let Some(oldest) = self.bodies.iter().min_by_key(|(_, (tick, _))| *tick).map(|(id, _)| *id) else { break };
+            self.bodies.remove(&oldest);
+        }
+    }
+
+    /// Somebody looks at it: keep its body longest.
+    pub fn touch(&mut self, id: ContactId) {
+        self.tick += 1;
+        if let Some((tick, _)) = self.bodies.get_mut(&id) {
+            *tick = self.tick;
+        }
+    }
+
+    /// Forgets all bodies (the script changed: other fields may be needed).
+    pub fn forget_bodies(&mut self) {
+        self.bodies.clear();
+    }
+
+    /// A contact left my hands.
+    pub fn remove(&mut self, id: ContactId) -> Option<ContactSummary> {
+        let line = self.lines.remove(&id);
+        self.bodies.remove(&id);
+        self.leave_queue(id);
+        self.unindex(id);
+        self.read.remove(&id);
+        line
+    }
+
+    fn leave_queue(&mut self, id: ContactId) {
+        self.held.remove(&id);
+        if self.queue.front() == Some(&id) {
+            self.queue.pop_front();
+        } else {
+            self.queue.retain(|queued| *queued != id);
+        }
+    }
+
+    /// Takes a contact out of the queue; its line stays.
+    pub fn drop_from_queue(&mut self, id: ContactId) {
+        self.leave_queue(id);
+    }
+
+    /// First texts to send, in order, those held back left out.
+    #[must_use]
+    pub fn queue(&self) -> &VecDeque<ContactId> {
+        &self.queue
+    }
+
+    /// Holds the first of the queue back.
+    pub fn hold_back(&mut self, id: ContactId, why: HeldBack) {
+        self.leave_queue(id);
+        self.held.insert(id, why);
+    }
+
+    /// How many are held back, and when the first of them may be texted.
+    #[must_use]
+    pub fn held_back(&self) -> (usize, Option<Timestamp>) {
+        let first = self.held.values().map(|HeldBack::Hours { opens_at }| *opens_at).min();
+        (self.held.len(), first)
+    }
+
+    /// Lets go of those whose hours have opened.
+    pub fn release_held(&mut self, now: Timestamp) {
+        let open: Vec<ContactId> =
+            self.held.iter().filter(|(_, HeldBack::Hours { opens_at })| *opens_at <= now).map(|(id, _)| *id).collect();
+        for id in open {
+            self.held.remove(&id);
+            self.queue.push_back(id);
+        }
+    }
+
+    /// The first `window` of the queue whose bodies are missing.
+    #[must_use]
+    pub fn missing_bodies(&self, window: usize) -> Vec<ContactId> {
+        self.queue.iter().take(window).copied().filter(|id| !self.bodies.contains_key(id)).collect()
+    }
+
+    fn unindex(&mut self, id: ContactId) {
+        if let Some(key) = self.keys.remove(&id) {
+            self.order.remove(&key);
+        }
+        if let Some(since) = self.waiting_since.remove(&id) {
+            self.waiting.remove(&(since, id));
+        }
+    }
+
+    fn index(&mut self, id: ContactId) {
+        self.unindex(id);
+        let Some(line) = self.lines.get(&id) else { return };
+        if is_waiting(line) {
+            let since = line.waiting_since.unwrap_or(line.updated_at).as_microsecond();
+            self.waiting_since.insert(id, since);
+            self.waiting.insert((since, id));
+        }
+        if self.filter.shows(line) {
+            let key = if is_waiting(line) {
+                (0, line.waiting_since.unwrap_or(line.updated_at).as_microsecond(), id)
+            } else {
+                let rank = if line.status == Status::Convo { 1 } else { 2 };
+                (rank, -line.updated_at.as_microsecond(), id)
+            };
+            self.order.insert(key);
+            self.keys.insert(id, key);
+        }
+    }
+
+    /// Which conversations are shown.
+    #[must_use]
+    pub fn filter(&self) -> Filter {
+        self.filter
+    }
+
+    /// Shows others.
+    pub fn set_filter(&mut self, filter: Filter) {
+        self.filter = filter;
+        let ids: Vec<ContactId> = self.lines.keys().copied().collect();
+        for id in ids {
+            self.index(id);
+        }
+    }
+
+    /// The inbox in its order.
+    pub fn inbox(&self) -> impl DoubleEndedIterator<Item = ContactId> {
+        self.order.iter().map(|(_, _, id)| *id)
+    }
+
+    /// How many it shows.
+    #[must_use]
+    pub fn inbox_len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Place of a contact in it.
+    #[must_use]
+    pub fn inbox_place(&self, id: ContactId) -> Option<usize> {
+        let key = self.keys.get(&id)?;
+        Some(self.order.range(..key).count())
+    }
+
+    /// How many wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Who waits longest; with `but`, somebody else.
+    #[must_use]
+    pub fn longest_waiting(&self, but: Option<ContactId>) -> Option<ContactId> {
+        self.waiting.iter().map(|(_, id)| *id).find(|id| Some(*id) != but)
+    }
+
+    /// True when something came in since it was last looked at.
+    #[must_use]
+    pub fn is_unread(&self, id: ContactId) -> bool {
+        let read = self.read.get(&id).copied().unwrap_or(0);
+        self.lines.get(&id).is_some_and(|line| line.foreign_seq > read)
+    }
+
+    /// How many unread conversations there are.
+    #[must_use]
+    pub fn unread(&self) -> usize {
+        self.waiting.iter().filter(|(_, id)| self.is_unread(*id)).count()
+    }
+
+    /// Everything up to `seq` was on the screen.
+    pub fn mark_read(&mut self, id: ContactId, seq: u64) {
+        let read = self.read.entry(id).or_insert(0);
+        *read = (*read).max(seq);
+    }
+}

@@ -1,0 +1,355 @@
+//! Conversations: opening, writing, drafts, and what follows from an act on one.
+
+use super::card::hash;
+use super::model::{Claim, Focus, Model, Open};
+use super::overlay::Overlay;
+use crate::api::act::Act;
+use crate::console::core::shared::editor::Editor;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::Say;
+use crate::domain::campaign::{fill_text, in_language};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::hours::HoursVerdict;
+use crate::domain::ids::ContactId;
+use crate::domain::message::MessageKind;
+use crate::domain::safe_text::safe_body;
+use crate::domain::script::Template;
+use crate::domain::survey::clear_below;
+
+impl Model {
+    /// Opens a conversation; the draft of the one before is kept.
+    pub(super) fn open_thread(&mut self, contact: ContactId, fx: &mut Vec<Effect>) {
+        if self.people.line(contact).is_none() {
+            return;
+        }
+        self.leave_thread(fx);
+        let draft = self.drafts.get(&contact).cloned().unwrap_or_default();
+        self.threads.touch(contact);
+        self.people.touch(contact);
+        self.open = Some(Open {
+            contact,
+            editor: Editor::new(&draft),
+            source: None,
+            hidden_below: 0,
+            new_below: 0,
+            seen_seq: 0,
+            typed: false,
+        });
+        self.selected = Some(contact);
+        self.focus = Focus::Thread;
+    }
+
+    /// Closes the open conversation; its draft is kept.
+    pub(super) fn leave_thread(&mut self, fx: &mut Vec<Effect>) {
+        self.save_draft(fx);
+        self.open = None;
+        if matches!(self.focus, Focus::Thread | Focus::Composer) {
+            self.focus = Focus::Inbox;
+        }
+    }
+
+    /// Keeps the draft of the open conversation, when it changed.
+    pub(super) fn save_draft(&mut self, fx: &mut Vec<Effect>) {
+        let Some(open) = &self.open else { return };
+        let text = if open.editor.is_blank() { "" } else { open.editor.text() };
+        let kept = self.drafts.get(&open.contact).map_or("", String::as_str);
+        if text == kept {
+            return;
+        }
+        let text = text.to_owned();
+        if text.is_empty() {
+            self.drafts.remove(&open.contact);
+        } else {
+            self.drafts.insert(open.contact, text.clone());
+        }
+        fx.push(Effect::SaveDraft { contact: open.contact, text });
+    }
+
+    /// Throws a draft away. True when there was one.
+    pub(super) fn drop_draft(&mut self, contact: ContactId) -> bool {
+        let mut had = false;
+        if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact) {
+            had = !open.editor.is_blank();
+            open.editor = Editor::default();
+            open.source = None;
+            // Saved as empty by the timer, or on leaving.
+            self.draft_dirty = true;
+        } else if let Some(text) = self.drafts.get_mut(&contact) {
+            had = !text.is_empty();
+            text.clear();
+        }
+        had
+    }
+
+    /// Why a reply cannot be sent now; none when a press would send it.
+    #[must_use]
+    pub fn reply_block(&self) -> Option<Say> {
+        let open = self.open.as_ref()?;
+        let Some(line) = self.people.line(open.contact) else { return Some(Say::new("texter-not-mine")) };
+        match &line.opt_out {
+            OptOut::Yes { .. } => return Some(Say::new("texter-opted-out")),
+            OptOut::Possible { .. } => return Some(Say::new("texter-frozen")),
+            OptOut::No => {}
+        }
+        if let Some(why) = self.all_blocked() {
+            return Some(why);
+        }
+        if line.status == Status::NeedsMessage {
+            return Some(Say::new("texter-reply-before-first"));
+        }
+        let Some(view) = self.people.body(open.contact) else { return Some(Say::new("texter-loading")) };
+        if view.wrong_number {
+            return Some(Say::new("texter-wrong-number"));
+        }
+        if self.threads.get(open.contact).is_none() {
+            return Some(Say::new("texter-loading"));
+        }
+        if let (Some(now), Some(campaign)) = (self.campaign_now(), &self.campaign)
+            && let HoursVerdict::Closed { opens_at } = campaign.def.hours.verdict(MessageKind::Reply, now, &view.zones)
+        {
+            return Some(Say::new("texter-hours-closed").with("at", opens_at));
+        }
+        let text = open.editor.text();
+        if Template::parse(text).map_or(true, |template| template.fields().next().is_some()) {
+            return Some(Say::new("texter-reply-unfilled"));
+        }
+        if safe_body(text) != text {
+            return Some(Say::new("texter-reply-unsafe"));
+        }
+        None
+    }
+
+    /// True when the composer may be entered.
+    pub(super) fn may_compose(&self) -> Result<(), Say> {
+        let line = self.open.as_ref().and_then(|open| self.people.line(open.contact));
+        match line.map(|line| &line.opt_out) {
+            None => Err(Say::new("texter-not-mine")),
+            Some(OptOut::Yes { .. }) => Err(Say::new("texter-opted-out")),
+            Some(OptOut::Possible { .. }) => Err(Say::new("texter-frozen")),
+            Some(OptOut::No) => Ok(()),
+        }
+    }
+
+    /// A text of the script for the open contact, in their language.
+    pub(super) fn script_text(
+        &self,
+        contact: ContactId,
+        texts: &std::collections::BTreeMap<String, String>,
+    ) -> Result<String, Say> {
+        let loading = || Say::new("texter-loading");
+        let campaign = self.campaign.as_ref().ok_or_else(loading)?;
+        let view = self.people.body(contact).ok_or_else(loading)?;
+        let me = self.me.as_ref().ok_or_else(loading)?;
+        let language = view.language.as_deref().unwrap_or(&campaign.def.language);
+        let text = in_language(texts, language, &campaign.def.language).ok_or_else(|| Say::new("texter-no-text"))?;
+        fill_text(&campaign.def, text, &view.fields, &me.name)
+            .map_err(|error| Say::new("texter-script-fault").with("fault", error.to_string()))
+    }
+
+    /// Puts a line of the script into the composer, to be looked at and sent.
+    pub(super) fn put_into_composer(&mut self, source: String, text: &str) {
+        if let Err(why) = self.may_compose() {
+            self.say(Level::Warning, why);
+            return;
+        }
+        let Some(open) = &mut self.open else { return };
+        let untouched = open.source.as_ref().is_some_and(|(_, before)| before == open.editor.text());
+        if open.editor.is_blank() || untouched {
+            open.editor.replace(text);
+            open.source = Some((source, text.to_owned()));
+        } else {
+            open.editor.insert(text);
+            open.source.get_or_insert((source, text.to_owned()));
+        }
+        open.typed = false;
+        self.focus = Focus::Composer;
+        self.draft_dirty = true;
+    }
+
+    /// The editor came back with a text.
+    pub(super) fn edited(&mut self, contact: ContactId, text: Option<String>) {
+        let Some(text) = text else { return };
+        let text = text.trim_end().to_owned();
+        match self.open.as_mut().filter(|open| open.contact == contact) {
+            Some(open) => {
+                open.editor.replace(&text);
+                open.typed = false;
+                self.draft_dirty = true;
+                if self.may_compose().is_ok() {
+                    self.focus = Focus::Composer;
+                }
+            }
+            None => drop(self.drafts.insert(contact, text)),
+        }
+    }
+
+    /// A reply is in the journal.
+    pub(super) fn reply_done(&mut self, contact: ContactId, go_on: bool, fx: &mut Vec<Effect>) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact) {
+            open.editor = Editor::default();
+            open.source = None;
+            open.typed = false;
+            open.hidden_below = 0;
+            open.new_below = 0;
+            self.save_draft(fx);
+            if go_on {
+                self.go_on(Some(contact), fx);
+            }
+        } else {
+            self.drafts.remove(&contact);
+            fx.push(Effect::SaveDraft { contact, text: String::new() });
+        }
+    }
+
+    /// To the next who waits; with nobody left the hands stay in the inbox, never on the card.
+    pub(super) fn go_on(&mut self, but: Option<ContactId>, fx: &mut Vec<Effect>) {
+        match self.people.longest_waiting(but) {
+            Some(next) => self.open_thread(next, fx),
+            None => {
+                self.leave_thread(fx);
+                self.focus = Focus::Inbox;
+            }
+        }
+    }
+
+    /// An act other than a text is in the journal: shown at once, before the server says the same.
+    pub(super) fn act_done(&mut self, act: &Act, fx: &mut Vec<Effect>) {
+        let at_hand = |model: &Self, id: ContactId| model.open.as_ref().is_some_and(|open| open.contact == id);
+        match act {
+            Act::OptOut { contact, .. } => {
+                let contact = *contact;
+                self.drop_draft(contact);
+                let on_card = self.card.as_ref().is_some_and(|card| card.contact == contact);
+                if on_card {
+                    self.card = None;
+                }
+                self.people.change(contact, |line| line.opt_out = OptOut::Yes { by_word: false });
+                self.say(Level::Info, self.about("texter-opt-out-done", contact));
+                if at_hand(self, contact) {
+                    self.go_on(Some(contact), fx);
+                }
+            }
+            Act::NotOptOut { contact } => {
+                self.people.change(*contact, |line| line.opt_out = OptOut::No);
+            }
+            Act::WrongNumber { contact } => {
+                let contact = *contact;
+                self.people.change_body(contact, |view| view.wrong_number = true);
+                self.closed(contact, fx);
+                self.say(Level::Info, self.about("texter-wrong-number-done", contact));
+            }
+            Act::Close { contact } => {
+                let contact = *contact;
+                self.undo.push(contact);
+                self.closed(contact, fx);
+                self.say(Level::Info, self.about("texter-closed-done", contact));
+            }
+            Act::Reopen { contact } => {
+                let contact = *contact;
+                self.undo.retain(|id| *id != contact);
+                self.people.change(contact, |line| {
+                    line.status = match line {
+                        _ if line.last_seq == 0 => Status::NeedsMessage,
+                        _ if line.waiting_since.is_some() => Status::NeedsResponse,
+                        _ if line.foreign_seq > 0 => Status::Convo,
+                        _ => Status::Messaged,
+                    };
+                });
+                if self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage) {
+                    self.people.queue_first(contact);
+                    self.card = None;
+                }
+                self.say(Level::Info, self.about("texter-reopened-done", contact));
+            }
+            Act::Answer { contact, question, value } => self.answered(*contact, question, value.as_deref()),
+            Act::Release { unsent, conversations, .. } => {
+                let given: Vec<ContactId> = self
+                    .people
+                    .ids()
+                    .filter(|id| {
+                        let first = self.people.line(*id).is_some_and(|line| line.status == Status::NeedsMessage);
+                        if first { *unsent } else { *conversations }
+                    })
+                    .collect();
+                for id in &given {
+                    self.forget_contact(*id, fx);
+                }
+                if *unsent {
+                    self.claim = Claim::Resting;
+                }
+                self.say(Level::Info, Say::new("texter-released-done").with("count", given.len()));
+            }
+            Act::Tag { .. } | Act::Note { .. } | Act::Pause { .. } | Act::Resume { .. } | Act::Reclaim { .. } => {}
+        }
+    }
+
+    pub(super) fn about(&self, key: &'static str, contact: ContactId) -> Say {
+        let name = self.people.line(contact).map(|line| line.first_name.clone()).unwrap_or_default();
+        Say::new(key).with("name", name)
+    }
+
+    fn closed(&mut self, contact: ContactId, fx: &mut Vec<Effect>) {
+        if self.card.as_ref().is_some_and(|card| card.contact == contact) {
+            self.card = None;
+        }
+        self.people.change(contact, |line| line.status = Status::Closed);
+        if self.open.as_ref().is_some_and(|open| open.contact == contact) {
+            self.go_on(Some(contact), fx);
+        }
+    }
+
+    fn answered(&mut self, contact: ContactId, question: &str, value: Option<&str>) {
+        let Some(campaign) = &self.campaign else { return };
+        let questions = &campaign.def.questions;
+        let reply = questions
+            .iter()
+            .find(|q| q.id == question)
+            .and_then(|q| q.answers.iter().find(|answer| Some(answer.value.as_str()) == value))
+            .map(|answer| answer.reply.clone())
+            .filter(|reply| !reply.is_empty());
+        if let Some(view) = self.people.body(contact) {
+            let hanging = clear_below(questions, &view.answers, question);
+            self.people.change_body(contact, |view| {
+                for below in hanging {
+                    view.answers.remove(&below);
+                }
+                match value {
+                    Some(value) => drop(view.answers.insert(question.to_owned(), value.to_owned())),
+                    None => drop(view.answers.remove(question)),
+                }
+            });
+        }
+        if !self.open.as_ref().is_some_and(|open| open.contact == contact) {
+            return;
+        }
+        if let Some(reply) = reply {
+            match self.script_text(contact, &reply) {
+                Ok(text) => self.put_into_composer(format!("answer:{question}"), &text),
+                Err(why) => self.say(Level::Warning, why),
+            }
+        }
+    }
+
+    /// A contact is not mine any more.
+    pub(super) fn forget_contact(&mut self, contact: ContactId, fx: &mut Vec<Effect>) {
+        if self.card.as_ref().is_some_and(|card| card.contact == contact) {
+            self.card = None;
+        }
+        if self.open.as_ref().is_some_and(|open| open.contact == contact) {
+            self.leave_thread(fx);
+            self.overlays.retain(|overlay| !matches!(overlay, Overlay::Canned { .. } | Overlay::Answers { .. }));
+        }
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::OptOut { contact: asked, .. } if *asked == contact));
+        self.undo.retain(|id| *id != contact);
+        self.asked.remove(&contact);
+        self.people.remove(contact);
+        self.threads.remove(contact);
+    }
+
+    /// Hash of the reply as it stands, for the view's report.
+    #[must_use]
+    pub fn reply_hash(&self) -> Option<String> {
+        self.open.as_ref().map(|open| hash(open.editor.text()))
+    }
+}

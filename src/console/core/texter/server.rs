@@ -1,0 +1,449 @@
+//! What the server says: pages, grants, verdicts, events.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::acts::Mine;
+use super::card::hash;
+use super::model::{Claim, Model, Reading};
+use super::people::HeldBack;
+use super::threads::accepted;
+use crate::api::act::Act;
+use crate::api::assignment::{AssignmentPage, ContactView, SliceGrant};
+use crate::api::campaign::{CampaignState, CampaignView};
+use crate::api::event::{Event, EventKind};
+use crate::api::message::{Outcome, SendRequest, ThreadEntry, Verdict};
+use crate::api::problem::{Code, Problem};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Timer};
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::Say;
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+use crate::domain::message::{Direction, MessageKind};
+use crate::domain::safe_text::safe_line;
+
+/// Key of the sentence for a refusal.
+#[must_use]
+pub fn problem_key(code: Code) -> &'static str {
+    match code {
+        Code::NoneLeft => "problem-none-left",
+        Code::HeldByOthers => "problem-held-by-others",
+        Code::OutsideHours => "problem-outside-hours",
+        Code::Paused => "problem-paused",
+        Code::QuotaReached => "problem-quota-reached",
+        Code::Suppressed => "problem-suppressed",
+        Code::Frozen => "problem-frozen",
+        Code::LeaseLost => "problem-lease-lost",
+        Code::AlreadySent => "problem-already-sent",
+        Code::StaleReply => "problem-stale-reply",
+        Code::IdReused => "problem-id-reused",
+        Code::Invalid => "problem-invalid",
+        Code::TooLarge => "problem-too-large",
+        Code::NotFound => "problem-not-found",
+        Code::Unauthorized => "problem-unauthorized",
+        Code::Forbidden => "problem-forbidden",
+        Code::InviteSpent => "problem-invite-spent",
+        Code::RateLimited => "problem-rate-limited",
+        Code::Unavailable => "problem-unavailable",
+    }
+}
+
+/// The sentence for a refusal, with what it carries.
+#[must_use]
+pub fn problem_say(problem: &Problem) -> Say {
+    let mut say = Say::new(problem_key(problem.code));
+    if let Some(at) = problem.at {
+        say = say.with("at", at);
+    }
+    if let Some(who) = &problem.who {
+        say = say.with("who", safe_line(who));
+    }
+    if let Some(count) = problem.count {
+        say = say.with("count", count);
+    }
+    say
+}
+
+/// When a refused request for contacts is made again by itself.
+fn retry_after(problem: &Problem, now: Option<jiff::Timestamp>) -> Option<Duration> {
+    match problem.code {
+        Code::HeldByOthers => Some(Duration::from_secs(60)),
+        Code::RateLimited | Code::Unavailable => Some(Duration::from_secs(10)),
+        Code::OutsideHours => {
+            let wait = problem.at.zip(now).map_or(SignedDuration::from_mins(10), |(at, now)| at.duration_since(now));
+            Duration::try_from(wait.clamp(SignedDuration::from_secs(30), SignedDuration::from_mins(10))).ok()
+        }
+        _ => None,
+    }
+}
+
+impl Model {
+    pub(super) fn campaign_came(&mut self, view: CampaignView) {
+        self.state = view.state;
+        let changed = self.campaign.as_ref().is_some_and(|old| old.def != view.def);
+        self.campaign = Some(view);
+        if changed {
+            // Other fields may be needed, another wording is drawn: every text is made anew.
+            self.people.forget_bodies();
+            self.asked.clear();
+            self.card = None;
+        }
+    }
+
+    pub(super) fn assignment_came(&mut self, page: AssignmentPage, fx: &mut Vec<Effect>) {
+        if page.lease_until.is_some() {
+            self.lease_until = page.lease_until;
+        }
+        let mut reading = self.reading.take().unwrap_or_default();
+        reading.after = Some(reading.after.map_or(page.seq, |after| after.min(page.seq)));
+        for line in page.contacts {
+            if line.campaign == self.options.campaign {
+                reading.seen.insert(line.id);
+                self.absorb(line);
+            }
+        }
+        if page.next.is_some() {
+            self.reading = Some(reading);
+            return;
+        }
+        let gone: Vec<ContactId> = self.people.ids().filter(|id| !reading.seen.contains(id)).collect();
+        for id in gone {
+            self.forget_contact(id, fx);
+        }
+        if !self.loaded {
+            self.loaded = true;
+            self.slice_total = self.remaining();
+        }
+        self.slice_total = self.slice_total.max(self.remaining());
+        let after = reading.after.unwrap_or(page.seq);
+        let after = self.campaign.as_ref().map_or(after, |campaign| after.min(campaign.seq));
+        fx.push(Effect::Follow { campaign: self.options.campaign, after });
+        self.following = true;
+    }
+
+    /// First texts still to be sent, held-back ones included.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.people.queue().len() + self.people.held_back().0
+    }
+
+    pub(super) fn contacts_came(&mut self, asked: &[ContactId], found: Vec<ContactView>) {
+        for id in asked {
+            self.asked.remove(id);
+        }
+        let mut missing: Vec<ContactId> = asked.to_vec();
+        for view in found {
+            let id = view.summary.id;
+            missing.retain(|other| *other != id);
+            let line = view.summary.clone();
+            self.absorb(line);
+            // The line above has what I did; the body must not bring the server's older one back.
+            let mut view = view;
+            if let Some(line) = self.people.line(id) {
+                view.summary = line.clone();
+            }
+            self.people.put_body(view);
+            if self.card.as_ref().is_some_and(|card| card.contact == id) {
+                self.rebuild_card();
+            }
+        }
+        let mut nothing = Vec::new();
+        for id in missing {
+            self.forget_contact(id, &mut nothing);
+        }
+    }
+
+    pub(super) fn slice_came(&mut self, claim: Uuid, result: Result<SliceGrant, Box<Problem>>, fx: &mut Vec<Effect>) {
+        if self.claim != (Claim::Asked { id: claim }) {
+            return;
+        }
+        match result {
+            Ok(grant) => {
+                self.lease_until = Some(grant.lease_until);
+                let before = self.remaining();
+                for line in grant.contacts {
+                    self.absorb(line);
+                }
+                let now = self.remaining();
+                self.slice_total = now;
+                // A grant that brings nothing to do must not be asked for again and again.
+                self.claim = if now > before {
+                    Claim::Idle
+                } else {
+                    let problem = Problem::new(Code::NoneLeft, "the grant was empty");
+                    Claim::Refused { id: claim, problem: Box::new(problem), retry: false }
+                };
+            }
+            Err(problem) => self.claim_refused(claim, problem, fx),
+        }
+    }
+
+    fn claim_refused(&mut self, id: Uuid, problem: Box<Problem>, fx: &mut Vec<Effect>) {
+        let retry = retry_after(&problem, self.campaign_now());
+        if let Some(delay) = retry {
+            fx.push(Effect::After { timer: Timer::Retry, delay });
+        }
+        if self.remaining() > 0 {
+            self.say(Level::Info, problem_say(&problem));
+        }
+        self.claim = Claim::Refused { id, problem, retry: retry.is_some() };
+    }
+
+    pub(super) fn retry_claim(&mut self, fx: &mut Vec<Effect>) {
+        let Claim::Refused { id, problem, retry: true } = &self.claim else { return };
+        let id = *id;
+        if problem.code.is_transient() {
+            // Nothing was decided: the same request again, so that a grant whose answer was lost is found.
+            self.claim = Claim::Asked { id };
+            fx.push(Effect::Load(Ask::Slice { campaign: self.options.campaign, claim: id, want: 0 }));
+        } else {
+            self.claim = Claim::Idle;
+        }
+    }
+
+    pub(super) fn failed(&mut self, what: &Ask, problem: &Problem, fx: &mut Vec<Effect>) {
+        match what {
+            Ask::Slice { claim, .. } => {
+                if self.claim == (Claim::Asked { id: *claim }) {
+                    self.claim_refused(*claim, Box::new(problem.clone()), fx);
+                }
+                return;
+            }
+            Ask::Contacts(_, ids) => {
+                for id in ids {
+                    self.asked.remove(id);
+                }
+                // Tried again with the next thing that happens; said once, not for every time.
+            }
+            Ask::Thread { contact, .. } => {
+                if self.thread_asked == Some(*contact) {
+                    self.thread_asked = None;
+                }
+                if self.open.as_ref().is_some_and(|open| open.contact == *contact) {
+                    self.leave_thread(fx);
+                }
+            }
+            Ask::Me | Ask::Campaign(_) | Ask::Assignment(_) | Ask::Board(_) => {}
+        }
+        self.say(Level::Error, problem_say(problem));
+    }
+
+    /// The server decided on one of mine; told by the answer, by the feed, or by both.
+    pub(super) fn settle(&mut self, verdict: &Verdict, fx: &mut Vec<Effect>) {
+        match &verdict.outcome {
+            Outcome::Accepted { seq, at } => {
+                let Some(mine) = self.acts.accepted(verdict.id) else { return };
+                if let Some(request) = mine.text() {
+                    self.threads.echo(request.contact, accepted(verdict.id, *seq, *at, request.kind, &request.body));
+                }
+            }
+            Outcome::Refused { problem } => self.refused(verdict.id, problem, fx),
+        }
+        if self.leaving && self.outbox.0 == 0 && self.acts.unsettled() == 0 {
+            self.quit(fx);
+        }
+    }
+
+    fn refused(&mut self, id: Uuid, problem: &Problem, fx: &mut Vec<Effect>) {
+        let parked = matches!(problem.code, Code::OutsideHours | Code::Paused | Code::Frozen | Code::StaleReply);
+        let keep = !parked && problem.code != Code::LeaseLost;
+        let Some(mine) = self.acts.refused(id, problem, keep, parked) else { return };
+        let contact = mine.contact();
+        if let Some(contact) = contact {
+            match problem.code {
+                Code::Suppressed => {
+                    self.drop_draft(contact);
+                    self.people.change(contact, |line| line.opt_out = OptOut::Yes { by_word: false });
+                }
+                Code::LeaseLost => self.forget_contact(contact, fx),
+                _ => {}
+            }
+        }
+        let mut say = problem_say(problem);
+        if let Some(line) = contact.and_then(|id| self.people.line(id)) {
+            say = say.with("name", line.first_name.clone());
+        }
+        match (&mine.confirmed.what, parked) {
+            (_, true) if mine.text().is_some() => {
+                if let Some(request) = mine.text() {
+                    self.parked(request, problem, &say, fx);
+                }
+            }
+            (crate::console::core::shared::msg::ConfirmedWhat::Act { act }, _) => self.act_refused(act, fx),
+            _ => {}
+        }
+        self.say(Level::Warning, say);
+        self.unsay(&mine);
+    }
+
+    /// A refused reply leaves the voter waiting.
+    fn unsay(&mut self, mine: &Mine) {
+        let Some(request) = mine.text().filter(|request| request.kind == MessageKind::Reply) else { return };
+        self.people.change(request.contact, |line| {
+            if line.status == Status::Convo {
+                line.status = Status::NeedsResponse;
+                line.waiting_since.get_or_insert(line.updated_at);
+            }
+        });
+    }
+
+    /// A text that may not go out now comes back as a card or a draft: a new press, a new id.
+    fn parked(&mut self, request: &SendRequest, problem: &Problem, why: &Say, fx: &mut Vec<Effect>) {
+        let contact = request.contact;
+        match request.kind {
+            MessageKind::Initial => {
+                self.people.change(contact, |line| line.status = Status::NeedsMessage);
+                match problem.at.filter(|_| problem.code == Code::OutsideHours) {
+                    Some(opens_at) => self.people.hold_back(contact, HeldBack::Hours { opens_at }),
+                    None if problem.code == Code::Frozen => self.people.drop_from_queue(contact),
+                    None => {}
+                }
+                self.pick_card();
+                if let Some(card) = self.card.as_mut().filter(|card| card.contact == contact) {
+                    card.note = Some(why.clone());
+                }
+            }
+            _ => {
+                let open = self.open.as_mut().filter(|open| open.contact == contact && open.editor.is_blank());
+                match open {
+                    Some(open) => {
+                        open.editor.replace(&request.body);
+                        open.source = request.source.clone().map(|source| (source, request.body.clone()));
+                        open.typed = false;
+                        self.draft_dirty = true;
+                    }
+                    None => {
+                        let free = self.drafts.get(&contact).is_none_or(String::is_empty);
+                        let open_here = self.open.as_ref().is_some_and(|open| open.contact == contact);
+                        if free && !open_here {
+                            self.drafts.insert(contact, request.body.clone());
+                            fx.push(Effect::SaveDraft { contact, text: request.body.clone() });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was shown at once was not so: read the truth again.
+    fn act_refused(&mut self, act: &Act, fx: &mut Vec<Effect>) {
+        match act.contact() {
+            Some(contact) => {
+                if self.asked.insert(contact) {
+                    fx.push(Effect::Load(Ask::Contacts(self.options.campaign, vec![contact])));
+                }
+            }
+            None => self.read_again(fx),
+        }
+    }
+
+    fn read_again(&mut self, fx: &mut Vec<Effect>) {
+        self.reading = Some(Reading::default());
+        fx.push(Effect::Load(Ask::Campaign(self.options.campaign)));
+        fx.push(Effect::Load(Ask::Assignment(self.options.campaign)));
+    }
+
+    pub(super) fn event(&mut self, event: Event, fx: &mut Vec<Effect>) {
+        if let Some(now) = self.campaign_now()
+            && event.at > now
+        {
+            // The server's clock is ahead of what we believed (a rehearsal may run fast).
+            self.offset = self.offset.saturating_add(event.at.duration_since(now));
+        }
+        match event.what {
+            EventKind::Contact { contact } => {
+                if contact.campaign == self.options.campaign {
+                    let new = self.absorb(contact);
+                    if new {
+                        self.slice_total = self.slice_total.max(self.remaining());
+                    }
+                }
+            }
+            EventKind::Thread { contact, item } => self.thread_event(contact, item, fx),
+            EventKind::Delivery { contact, message, delivery, error } => {
+                self.threads.deliver(contact, message, delivery, error);
+            }
+            EventKind::Settled { verdict } => self.settle(&verdict, fx),
+            EventKind::Gone { contact, why, who } => {
+                let on_screen =
+                    self.at_hand() == Some(contact) || self.open.as_ref().is_some_and(|open| open.contact == contact);
+                if on_screen && self.people.line(contact).is_some() {
+                    let key = match why.as_str() {
+                        "reclaimed" => "texter-gone-reclaimed",
+                        "lease_expired" => "texter-gone-expired",
+                        _ => "texter-gone",
+                    };
+                    let who = who.map(|who| safe_line(&who)).unwrap_or_default();
+                    let say = self.about(key, contact).with("who", who);
+                    self.say(Level::Warning, say);
+                }
+                self.forget_contact(contact, fx);
+            }
+            EventKind::Campaign { state, script_version } => {
+                if state != self.state {
+                    self.state = state;
+                    let key = match state {
+                        CampaignState::Running => "texter-resumed-now",
+                        CampaignState::Paused => "texter-paused-now",
+                        CampaignState::Importing => "texter-importing",
+                        CampaignState::Archived => "texter-archived",
+                    };
+                    self.say(Level::Warning, Say::new(key));
+                    if state == CampaignState::Running
+                        && matches!(&self.claim, Claim::Refused { problem, .. } if problem.code == Code::Paused)
+                    {
+                        self.claim = Claim::Idle;
+                    }
+                }
+                if self.campaign.as_ref().is_some_and(|campaign| campaign.script_version != script_version) {
+                    fx.push(Effect::Load(Ask::Campaign(self.options.campaign)));
+                }
+            }
+            EventKind::Snapshot { .. } => {
+                self.threads.clear();
+                self.thread_asked = None;
+                self.read_again(fx);
+            }
+            EventKind::Board { .. } | EventKind::Unknown => {}
+        }
+    }
+
+    fn thread_event(&mut self, contact: ContactId, item: ThreadEntry, fx: &mut Vec<Effect>) {
+        let inbound = matches!(&item, ThreadEntry::Message(message) if message.direction == Direction::Inbound);
+        if let ThreadEntry::Message(message) = &item {
+            // The feed may tell of my text before the answer to it does.
+            if message.mine {
+                self.acts.accepted(message.id.0);
+            }
+            let seq = message.seq;
+            let foreign = inbound || !message.mine;
+            if self.people.line(contact).is_some_and(|line| line.last_seq < seq) {
+                self.people.change(contact, |line| {
+                    line.last_seq = seq;
+                    if foreign {
+                        line.foreign_seq = line.foreign_seq.max(seq);
+                    }
+                });
+            }
+        }
+        let new = self.threads.add(contact, item);
+        if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact && new && open.hidden_below > 0) {
+            // What is being read stays where it is.
+            open.hidden_below += 1;
+            open.new_below += 1;
+        }
+        let here = self.open.as_ref().is_some_and(|open| open.contact == contact);
+        if inbound && self.people.line(contact).is_some() && (!here || !self.focused) {
+            fx.push(Effect::Notify(Say::new("texter-notify-reply")));
+        }
+    }
+
+    /// Hash of a text as the evidence holds it; for views and tests.
+    #[must_use]
+    pub fn hash_of(text: &str) -> String {
+        hash(text)
+    }
+}

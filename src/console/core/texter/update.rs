@@ -1,0 +1,501 @@
+//! One message in, effects out; then everything that follows from the new state.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::acts::{Mine, Stage};
+use super::gate::{Armed, Target};
+use super::model::{Claim, Focus, MINUTE, Model, PRESENCE, Reading};
+use super::overlay::Overlay;
+use crate::api::act::Act;
+use crate::api::assignment::ContactSummary;
+use crate::api::campaign::CampaignState;
+use crate::api::message::{SendRequest, Shown};
+use crate::console::core::shared::Program;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, Msg, Stamp, Timer};
+use crate::console::core::shared::notice::{Level, TOAST};
+use crate::console::core::shared::say::Say;
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+use crate::domain::message::MessageKind;
+
+/// A draft is kept at the latest this long after the last key.
+const DRAFT: Duration = Duration::from_secs(2);
+
+impl Program for Model {
+    fn start(&mut self) -> Vec<Effect> {
+        self.reading = Some(Reading::default());
+        let campaign = self.options.campaign;
+        vec![
+            Effect::Load(Ask::Me),
+            Effect::Load(Ask::Campaign(campaign)),
+            Effect::Load(Ask::Assignment(campaign)),
+            Effect::Presence,
+            Effect::After { timer: Timer::Presence, delay: PRESENCE },
+            Effect::After { timer: Timer::Minute, delay: MINUTE },
+        ]
+    }
+
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut fx = Vec::new();
+        self.handle(msg, &mut fx);
+        self.follow_up(&mut fx);
+        fx
+    }
+}
+
+impl Model {
+    fn handle(&mut self, msg: Msg, fx: &mut Vec<Effect>) {
+        match msg {
+            Msg::Key { chord, press, stamp } => {
+                self.stamped(stamp);
+                self.key(chord, press, stamp, fx);
+            }
+            Msg::Paste(text) => self.paste(&text),
+            Msg::Resize { width, height } => self.size = (width, height),
+            Msg::Focus(focused) => self.focused = focused,
+            Msg::Drawn { card, stamp } => {
+                self.stamped(stamp);
+                self.gate.drawn(card.as_ref(), stamp);
+                self.was_seen();
+            }
+            Msg::Timer { timer, stamp } => {
+                self.stamped(stamp);
+                self.timer(timer, stamp, fx);
+            }
+            Msg::Journaled { id } => self.journaled(id, fx),
+            Msg::NotJournaled { id, reason } => self.not_journaled(id, &reason),
+            Msg::JournalOpen { acts, drafts } => self.journal_open(acts, drafts),
+            Msg::Verdict { verdict } => self.settle(&verdict, fx),
+            Msg::Unknown { id } => {
+                if self.acts.unknown(id).is_some() {
+                    self.say(Level::Error, Say::new("texter-outcome-unknown"));
+                }
+            }
+            Msg::Outbox { waiting, oldest } => {
+                self.outbox = (waiting, oldest);
+                if self.leaving && waiting == 0 {
+                    self.quit(fx);
+                }
+            }
+            Msg::Link(link) => self.link = link,
+            Msg::Me(me) => {
+                self.me = Some(me);
+                self.rebuild_card();
+            }
+            Msg::Campaign(view) => self.campaign_came(*view),
+            Msg::Assignment(page) => self.assignment_came(page, fx),
+            Msg::Contacts { asked, found } => self.contacts_came(&asked, found),
+            Msg::Slice { claim, result } => self.slice_came(claim, result, fx),
+            Msg::Thread(thread) => {
+                if self.thread_asked == Some(thread.contact) {
+                    self.thread_asked = None;
+                }
+                let open = self.open.as_ref().map(|open| open.contact);
+                self.threads.put(thread, open);
+            }
+            Msg::Board(_) => {}
+            Msg::Presence(presence) => {
+                self.lease_until = Some(presence.lease_until);
+                if let Some(now) = self.now {
+                    self.offset = presence.server_time.duration_since(now.wall);
+                }
+            }
+            Msg::Failed { what, problem } => self.failed(&what, &problem, fx),
+            Msg::Event(event) => self.event(*event, fx),
+            Msg::Score(score) => {
+                self.score = Some(*score);
+                if self.finishing {
+                    self.overlays = vec![Overlay::Score { scroll: 0 }];
+                }
+            }
+            Msg::Edited { contact, text } => self.edited(contact, text),
+            Msg::Quit => self.quit(fx),
+            Msg::Resumed => self.gate.disarm(),
+            Msg::Tell(say) => self.say(Level::Warning, say),
+        }
+    }
+
+    fn stamped(&mut self, stamp: Stamp) {
+        self.now = Some(stamp);
+        self.fresh = Some(stamp);
+    }
+
+    pub(super) fn say(&mut self, level: Level, say: Say) {
+        self.notices.push(level, say, self.now.map(|now| now.wall));
+        self.toast_timer = true;
+    }
+
+    /// What was drawn has been seen: the open conversation to its end, when that is shown.
+    fn was_seen(&mut self) {
+        if !self.gate.is_drawn() {
+            return;
+        }
+        let Some(open) = self.open.as_mut().filter(|open| open.hidden_below == 0) else { return };
+        if !matches!(self.focus, Focus::Thread | Focus::Composer) {
+            return;
+        }
+        if let Some(thread) = self.threads.get(open.contact) {
+            open.seen_seq = thread.foreign_seq();
+            self.people.mark_read(open.contact, open.seen_seq);
+        }
+    }
+
+    fn timer(&mut self, timer: Timer, stamp: Stamp, fx: &mut Vec<Effect>) {
+        match timer {
+            Timer::Toast => self.notices.time_out(),
+            Timer::KeySilence => match self.gate.silent(stamp.mono, &self.options.gate) {
+                Err(delay) => fx.push(Effect::After { timer: Timer::KeySilence, delay }),
+                Ok(Some(press)) => {
+                    if let Some(action) = self.waiting_action.take() {
+                        self.perform(action, press.chord, press.stamp, fx);
+                    }
+                }
+                Ok(None) => {}
+            },
+            Timer::Minute => {
+                if let Some(now) = self.campaign_now() {
+                    self.people.release_held(now);
+                }
+                fx.push(Effect::After { timer: Timer::Minute, delay: MINUTE });
+            }
+            Timer::Sequence => self.typed.clear(),
+            Timer::Presence => {
+                fx.push(Effect::Presence);
+                fx.push(Effect::After { timer: Timer::Presence, delay: PRESENCE });
+            }
+            Timer::Retry => self.retry_claim(fx),
+            Timer::Draft => self.save_draft(fx),
+        }
+    }
+
+    /// Hands a confirmed act to the journal. False when another one is still being written.
+    pub(super) fn confirm(&mut self, what: ConfirmedWhat, stamp: Stamp, go_on: bool, fx: &mut Vec<Effect>) -> bool {
+        if self.acts.busy().is_some() {
+            self.say(Level::Warning, Say::new("texter-still-writing"));
+            return false;
+        }
+        // An id is used once: the stamp of a press that became an act is spent.
+        if self.fresh.is_some_and(|fresh| fresh.id == stamp.id) {
+            self.fresh = None;
+        }
+        let confirmed = Confirmed { id: stamp.id, at: stamp.wall, what };
+        self.acts.start(confirmed.clone(), go_on);
+        fx.push(Effect::Confirm(confirmed));
+        true
+    }
+
+    pub(super) fn confirm_act(&mut self, act: Act, stamp: Stamp, fx: &mut Vec<Effect>) -> bool {
+        self.confirm(ConfirmedWhat::Act { act }, stamp, false, fx)
+    }
+
+    /// The evidence for a text that is on the screen now and was pressed at `stamp`; none when it was not seen.
+    fn shown(&self, kind: Armed, contact: ContactId, text_hash: &str, stamp: Stamp) -> Option<Shown> {
+        let target = self.gate.target()?;
+        if target.kind != kind || target.contact != Some(contact) || target.hash != text_hash {
+            return None;
+        }
+        let seen = self.gate.ready(stamp.mono, &self.options.gate)?;
+        Some(Shown {
+            body_hash: text_hash.to_owned(),
+            drawn_at: seen.wall,
+            pressed_at: stamp.wall,
+            dwell_ms: u64::try_from(stamp.mono.saturating_sub(seen.mono).as_millis()).unwrap_or(u64::MAX),
+            device: self.options.device,
+        })
+    }
+
+    /// The one way a first text is confirmed.
+    pub(super) fn send_card(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let Some(card) = self.card.clone() else { return };
+        if self.focus != Focus::Card || !self.overlays.is_empty() || self.acts.busy().is_some() {
+            return;
+        }
+        if let Some(why) = self.card_block() {
+            self.say(Level::Warning, why);
+            return;
+        }
+        // Hours may have closed and an opt-out come since the card was drawn.
+        self.pick_card();
+        if self.card.as_ref() != Some(&card) {
+            return;
+        }
+        let Some(shown) = self.shown(Armed::Card, card.contact, &card.hash, stamp) else { return };
+        let (Some(line), Some(campaign)) = (self.people.line(card.contact), &self.campaign) else { return };
+        let request = SendRequest {
+            campaign: self.options.campaign,
+            contact: card.contact,
+            kind: MessageKind::Initial,
+            body: card.body,
+            after_seq: 0,
+            epoch: line.epoch,
+            script_version: campaign.script_version,
+            variant: Some(card.variant),
+            source: None,
+            off_script: false,
+            shown,
+        };
+        self.confirm(ConfirmedWhat::Text(request), stamp, false, fx);
+    }
+
+    /// The one way a reply is confirmed.
+    pub(super) fn send_reply(&mut self, stamp: Stamp, go_on: bool, fx: &mut Vec<Effect>) {
+        let Some(open) = &self.open else { return };
+        if self.focus != Focus::Composer || !self.overlays.is_empty() || open.editor.is_blank() {
+            return;
+        }
+        if let Some(why) = self.reply_block() {
+            self.say(Level::Warning, why);
+            return;
+        }
+        let body = open.editor.text().to_owned();
+        let text_hash = super::card::hash(&body);
+        let Some(shown) = self.shown(Armed::Reply, open.contact, &text_hash, stamp) else {
+            self.say(Level::Info, Say::new("texter-not-seen-yet"));
+            return;
+        };
+        let (Some(line), Some(campaign)) = (self.people.line(open.contact), &self.campaign) else { return };
+        let request = SendRequest {
+            campaign: self.options.campaign,
+            contact: open.contact,
+            kind: MessageKind::Reply,
+            after_seq: open.seen_seq,
+            epoch: line.epoch,
+            script_version: campaign.script_version,
+            variant: None,
+            off_script: open.source.as_ref().is_some_and(|(_, text)| *text != body),
+            source: open.source.as_ref().map(|(source, _)| source.clone()),
+            body,
+            shown,
+        };
+        self.confirm(ConfirmedWhat::Text(request), stamp, go_on, fx);
+    }
+
+    fn journaled(&mut self, id: Uuid, fx: &mut Vec<Effect>) {
+        let Some(mine) = self.acts.journaled(id) else { return };
+        match &mine.confirmed.what {
+            ConfirmedWhat::Text(request) if request.kind == MessageKind::Initial => {
+                self.sent += 1;
+                self.card = None;
+                self.people.change(request.contact, |line| line.status = Status::Messaged);
+            }
+            ConfirmedWhat::Text(request) => {
+                self.replied += 1;
+                let contact = request.contact;
+                self.people.change(contact, |line| {
+                    line.status = line.status.after_outbound();
+                    line.waiting_since = None;
+                });
+                self.reply_done(contact, mine.go_on, fx);
+            }
+            ConfirmedWhat::Act { act } => self.act_done(&act.clone(), fx),
+        }
+    }
+
+    fn not_journaled(&mut self, id: Uuid, reason: &str) {
+        let Some(mine) = self.acts.not_journaled(id) else { return };
+        let why = Say::new("texter-not-journaled").with("reason", crate::domain::safe_text::safe_line(reason));
+        if let (Some(card), Some(contact)) = (&mut self.card, mine.contact())
+            && card.contact == contact
+        {
+            card.note = Some(why.clone());
+        }
+        self.say(Level::Error, why);
+    }
+
+    fn journal_open(&mut self, acts: Vec<Confirmed>, drafts: Vec<(ContactId, String)>) {
+        for confirmed in acts {
+            self.acts.found(confirmed);
+        }
+        self.drafts.extend(drafts);
+        let ids: Vec<ContactId> = self.people.ids().collect();
+        for id in ids {
+            if let Some(line) = self.people.line(id).cloned() {
+                self.absorb(line);
+            }
+        }
+    }
+
+    /// Takes a server's line in, with what I did and it may not know yet. True when the contact is new.
+    pub(super) fn absorb(&mut self, mut line: ContactSummary) -> bool {
+        let unsettled = |mine: &&Mine| matches!(mine.stage, Stage::Waiting | Stage::Unknown);
+        for mine in self.acts.about(line.id).filter(unsettled) {
+            match mine.act() {
+                Some(Act::Close { .. } | Act::WrongNumber { .. }) => line.status = Status::Closed,
+                Some(Act::OptOut { .. }) => line.opt_out = OptOut::Yes { by_word: false },
+                Some(Act::NotOptOut { .. }) if matches!(line.opt_out, OptOut::Possible { .. }) => {
+                    line.opt_out = OptOut::No;
+                }
+                _ => {}
+            }
+        }
+        if line.status == Status::NeedsMessage && self.acts.has_initial(line.id) {
+            line.status = Status::Messaged;
+        }
+        let id = line.id;
+        let before = self.people.line(id).map(|old| old.opt_out.clone());
+        let now = line.opt_out.clone();
+        let new = self.people.put(line);
+        if before.is_some_and(|before| before != now) {
+            self.opt_out_changed(id, &now);
+        }
+        new
+    }
+
+    /// Someone was opted out, or may have been: whatever was being done for them stops at once.
+    fn opt_out_changed(&mut self, contact: ContactId, now: &OptOut) {
+        if now.allows_text() {
+            return;
+        }
+        let name = self.people.line(contact).map(|line| line.first_name.clone()).unwrap_or_default();
+        let on_card = self.card.as_ref().is_some_and(|card| card.contact == contact);
+        let at_hand = self.open.as_ref().is_some_and(|open| open.contact == contact);
+        if on_card {
+            self.card = None;
+        }
+        if at_hand {
+            self.overlays.retain(|overlay| !matches!(overlay, Overlay::Canned { .. } | Overlay::Answers { .. }));
+            if self.focus == Focus::Composer {
+                self.focus = Focus::Thread;
+            }
+        }
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::OptOut { contact: asked, .. } if *asked == contact));
+        if let OptOut::Yes { .. } = now {
+            let had_draft = self.drop_draft(contact);
+            if on_card || at_hand || had_draft {
+                let key = if had_draft { "texter-opted-out-draft" } else { "texter-opted-out-now" };
+                self.say(Level::Warning, Say::new(key).with("name", name));
+            }
+        } else if on_card || at_hand {
+            self.say(Level::Warning, Say::new("texter-frozen-now").with("name", name));
+        }
+    }
+
+    /// Everything that follows from the state.
+    fn follow_up(&mut self, fx: &mut Vec<Effect>) {
+        self.pick_card();
+        self.fetch_ahead(fx);
+        self.claim_if_empty(fx);
+        if self.selected.is_none_or(|id| self.people.inbox_place(id).is_none()) {
+            self.selected = self.people.inbox().next();
+        }
+        let grown = self.open.as_ref().is_some_and(|open| open.typed);
+        self.gate.arm(self.target(), grown);
+        if self.gate.waiting_turn().is_none() {
+            self.waiting_action = None;
+        }
+        self.tell_director(fx);
+        self.tell_title(fx);
+        if std::mem::take(&mut self.toast_timer) {
+            fx.push(Effect::After { timer: Timer::Toast, delay: TOAST });
+        }
+        if std::mem::take(&mut self.draft_dirty) {
+            fx.push(Effect::After { timer: Timer::Draft, delay: DRAFT });
+        }
+    }
+
+    /// What a press would act on now.
+    fn target(&self) -> Option<Target> {
+        if !self.overlays.is_empty() {
+            return None;
+        }
+        match self.focus {
+            Focus::Card => {
+                let card = self.card.as_ref().filter(|_| self.card_block().is_none() && self.acts.busy().is_none())?;
+                Some(Target { kind: Armed::Card, contact: Some(card.contact), hash: card.hash.clone(), mark: 0 })
+            }
+            Focus::Thread | Focus::Composer => {
+                let open = self.open.as_ref()?;
+                let mark = self.threads.get(open.contact).map_or(0, super::threads::Loaded::foreign_seq);
+                let sendable = self.focus == Focus::Composer
+                    && !open.editor.is_blank()
+                    && self.acts.busy().is_none()
+                    && self.reply_block().is_none();
+                Some(if sendable {
+                    let hash = super::card::hash(open.editor.text());
+                    Target { kind: Armed::Reply, contact: Some(open.contact), hash, mark }
+                } else {
+                    Target { kind: Armed::Thread, contact: Some(open.contact), hash: String::new(), mark }
+                })
+            }
+            Focus::Inbox => None,
+        }
+    }
+
+    fn fetch_ahead(&mut self, fx: &mut Vec<Effect>) {
+        let mut missing = self.people.missing_bodies(self.options.prefetch);
+        missing.retain(|id| !self.asked.contains(id));
+        // One question for many, asked when half of the store is used up; at once when the head is missing.
+        let head = self.people.queue().front().is_some_and(|id| missing.contains(id));
+        if !(head || missing.len() * 2 >= self.options.prefetch) {
+            missing.clear();
+        }
+        if let Some(open) = &self.open {
+            let contact = open.contact;
+            let wanted = self.people.line(contact).is_some() && self.people.body(contact).is_none();
+            if wanted && !self.asked.contains(&contact) && !missing.contains(&contact) {
+                missing.push(contact);
+            }
+            if self.threads.get(contact).is_none() && self.thread_asked != Some(contact) {
+                self.thread_asked = Some(contact);
+                fx.push(Effect::Load(Ask::Thread { contact, before: None }));
+            }
+        }
+        if !missing.is_empty() {
+            self.asked.extend(missing.iter().copied());
+            fx.push(Effect::Load(Ask::Contacts(self.options.campaign, missing)));
+        }
+    }
+
+    fn claim_if_empty(&mut self, fx: &mut Vec<Effect>) {
+        let nothing_left = self.people.queue().is_empty() && self.people.held_back().0 == 0;
+        let may = self.loaded && self.campaign.is_some() && self.state == CampaignState::Running;
+        if may && nothing_left && self.claim == Claim::Idle && self.acts.busy().is_none() {
+            self.ask_for_slice(fx);
+        }
+    }
+
+    /// Asks for contacts when an unused stamp is at hand; else the next frame brings one.
+    pub(super) fn ask_for_slice(&mut self, fx: &mut Vec<Effect>) {
+        let Some(stamp) = self.fresh.take() else { return };
+        self.claim = Claim::Asked { id: stamp.id };
+        fx.push(Effect::Load(Ask::Slice { campaign: self.options.campaign, claim: stamp.id, want: 0 }));
+    }
+
+    fn tell_director(&mut self, fx: &mut Vec<Effect>) {
+        if self.rehearsal() != Some(true) {
+            return;
+        }
+        let reading = match self.focus {
+            Focus::Card | Focus::Inbox => false,
+            Focus::Thread | Focus::Composer => {
+                let line = self.open.as_ref().and_then(|open| self.people.line(open.contact));
+                line.is_some_and(super::people::is_waiting)
+            }
+        };
+        let may = !reading && self.overlays.is_empty();
+        if self.may_go_on != Some(may) {
+            self.may_go_on = Some(may);
+            fx.push(Effect::DirectorMayGoOn(may));
+        }
+    }
+
+    fn tell_title(&mut self, fx: &mut Vec<Effect>) {
+        let (Some(campaign), Some(rehearsal)) = (&self.campaign, self.rehearsal()) else { return };
+        let waiting = self.people.waiting() as u64;
+        if self.title == Some((waiting, rehearsal)) {
+            return;
+        }
+        self.title = Some((waiting, rehearsal));
+        let key = if rehearsal { "texter-title-rehearsal" } else { "texter-title-real" };
+        let title = crate::domain::safe_text::safe_line(&campaign.def.title);
+        fx.push(Effect::Title(Say::new(key).with("campaign", title).with("waiting", waiting)));
+    }
+
+    pub(super) fn quit(&mut self, fx: &mut Vec<Effect>) {
+        self.save_draft(fx);
+        fx.push(Effect::Quit);
+    }
+}
