@@ -147,14 +147,13 @@ pub fn fill_initial(
 }
 
 impl CampaignDef {
-    /// Every text with merge fields: initial wordings, script lines, canned replies, notices.
+    /// Every text with merge fields: initial wordings, script lines, canned replies.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.initial
             .iter()
             .map(|v| &v.text)
             .chain(self.questions.iter().flat_map(|q| &q.answers).flat_map(|a| a.reply.values()))
             .chain(self.canned.iter().flat_map(|c| c.text.values()))
-            .chain(self.opt_out_notice.values())
             .map(String::as_str)
     }
 

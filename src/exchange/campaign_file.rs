@@ -1,22 +1,460 @@
-//! The campaign file (TOML).
+//! The campaign file (TOML): everything that a campaign's author decides.
+//!
+//! [`EXAMPLE`] shows every key. Reading finds all problems of a file at once, each with its place and a remedy.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use jiff::civil::{Time, time};
+use toml::de::DeTable;
+
 use super::problem::FileProblem;
-use crate::domain::campaign::CampaignDef;
+use super::toml_reader::{Reader, Tab, Text};
+use super::wording;
+use crate::domain::assignment::MAX_SLICE;
+use crate::domain::campaign::{CampaignDef, CannedReply, Variant};
+use crate::domain::hours::{HoursFault, TextingHours};
+use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::script::{Source, Template, lookup};
+use crate::domain::survey::{self, Answer, Question, SurveyFault};
+
+/// A campaign file that shows every key, with comments; a test reads it without a problem.
+pub const EXAMPLE: &str = include_str!("../../assets/campaigns/example.toml");
+
+/// Language tags that a campaign may use: what voters in the US are written to in.
+pub const LANGUAGES: [&str; 22] = [
+    "en", "es", "am", "ar", "bn", "de", "fa", "fr", "hi", "hmn", "ht", "it", "ja", "km", "ko", "pl", "pt", "ru", "so",
+    "tl", "vi", "zh",
+];
+
+/// Contacts handed out at once, when the file does not say.
+const SLICE: u32 = 50;
+/// Longest text that all carriers' interfaces take.
+const LONGEST: usize = 1_600;
 
 /// Reads and checks a campaign file; the second part are warnings.
 ///
 /// # Errors
 /// Every problem of the file at once.
 pub fn load(path: &Path) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProblem>> {
-    Err(vec![FileProblem {
-        file: path.to_owned(),
-        line: None,
-        column: None,
-        field: None,
-        what: "not read".into(),
-        remedy: String::new(),
-        fatal: true,
-    }])
+    let bytes = std::fs::read(path).map_err(|error| vec![FileProblem::unreadable(path, &error)])?;
+    match String::from_utf8(bytes) {
+        Ok(text) => parse(path, &text),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let line = error.as_bytes()[..valid].iter().filter(|b| **b == b'\n').count() + 1;
+            Err(vec![FileProblem {
+                line: u64::try_from(line).ok(),
+                ..FileProblem::whole(path, "this file is not UTF-8 text", "Save it with the encoding UTF-8.")
+            }])
+        }
+    }
+}
+
+/// Reads and checks the text of a campaign file; `path` only names it in problems.
+///
+/// # Errors
+/// Every problem of the file at once, warnings among them.
+pub fn parse(path: &Path, text: &str) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProblem>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader::new(path, text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        // What a broken line was meant to be is not known: checks of the rest would only guess.
+        for error in errors {
+            let at = error.span().map_or(0, |s| s.start);
+            reader.report(
+                at,
+                "",
+                true,
+                one_line(error.message()),
+                "This line is not TOML: check quotes, brackets and `=`.",
+            );
+        }
+        return Err(reader.problems);
+    }
+    let def = Walk { reader: &mut reader, main: "en".to_owned() }.campaign(&Tab::root(&document));
+    let mut problems = reader.problems;
+    problems.sort_by_key(|p| (p.line, p.column));
+    if problems.iter().any(|p| p.fatal) { Err(problems) } else { Ok((def, problems)) }
+}
+
+fn one_line(message: &str) -> String {
+    message.lines().collect::<Vec<_>>().join(", ")
+}
+
+struct Walk<'r, 'i> {
+    reader: &'r mut Reader<'i>,
+    main: String,
+}
+
+impl<'i> Walk<'_, 'i> {
+    fn campaign(&mut self, root: &Tab<'_, 'i>) -> CampaignDef {
+        self.reader.only(root, &["campaign", "hours", "initial", "question", "canned", "opt_out", "variables"]);
+        let section = self.reader.table(root, "campaign").unwrap_or_else(|| {
+            if !root.has("campaign") {
+                self.reader.error(
+                    &(0..0),
+                    "campaign",
+                    "the section `[campaign]` is missing",
+                    "Begin the file with `[campaign]`.",
+                );
+            }
+            Tab { key: "campaign".into(), ..root.clone() }
+        });
+        let present = root.has("campaign");
+        if present {
+            self.reader.only(
+                &section,
+                &["title", "organization", "language", "slice_size", "visible_fields", "edit_initial", "guide", "tags"],
+            );
+        }
+        if let Some(language) = self.reader.string(&section, "language", false) {
+            if self.language(&language) {
+                self.main = language.value;
+            }
+        }
+        let title = self.line(&section, "title", present);
+        let organization = self.line(&section, "organization", present);
+        let tags = self.unique(&section, "tags");
+        let visible_fields = self.unique(&section, "visible_fields");
+        let variables = self.variables(root);
+        let (canned, questions) = (self.canned(root, &variables), self.questions(root, &variables));
+        CampaignDef {
+            slice_size: self.reader.number(&section, "slice_size", 1..=MAX_SLICE, SLICE),
+            edit_initial: self.reader.boolean(&section, "edit_initial", false),
+            guide: self.reader.string(&section, "guide", false).map(|t| safe_body(&t.value)).unwrap_or_default(),
+            language: self.main.clone(),
+            hours: self.hours(root),
+            initial: self.initial(root, &organization, &variables),
+            opt_out_notice: self.opt_out(root, &organization),
+            title,
+            organization,
+            questions,
+            canned,
+            tags,
+            visible_fields,
+            variables,
+        }
+    }
+
+    /// A line of text, harmless; empty when there was a problem.
+    fn line(&mut self, tab: &Tab<'_, 'i>, name: &str, required: bool) -> String {
+        self.reader.string(tab, name, required).map(|t| safe_line(t.value.trim())).unwrap_or_default()
+    }
+
+    /// A list without repetition.
+    fn unique(&mut self, tab: &Tab<'_, 'i>, name: &str) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for text in self.reader.strings(tab, name) {
+            let value = safe_line(text.value.trim());
+            if found.contains(&value) {
+                self.reader.error(&text.span, &text.key, format!("`{value}` stands twice"), "Take one out.");
+            } else {
+                found.push(value);
+            }
+        }
+        found
+    }
+
+    /// True when the tag is one we know; else a problem.
+    fn language(&mut self, tag: &Text) -> bool {
+        let known = LANGUAGES.contains(&tag.value.as_str());
+        if !known {
+            let what = format!("`{}` is not a language textbank knows", safe_line(&tag.value));
+            self.reader.error(&tag.span, &tag.key, what, format!("Use one of: {}.", LANGUAGES.join(", ")));
+        }
+        known
+    }
+
+    fn variables(&mut self, root: &Tab<'_, 'i>) -> BTreeMap<String, String> {
+        let Some(tab) = self.reader.table(root, "variables") else { return BTreeMap::new() };
+        self.reader.string_table(&tab).into_iter().map(|(key, text)| (key, safe_line(text.value.trim()))).collect()
+    }
+
+    fn hours(&mut self, root: &Tab<'_, 'i>) -> TextingHours {
+        let default = TextingHours::default();
+        let Some(tab) = self.reader.table(root, "hours") else { return default };
+        self.reader.only(&tab, &["initial", "reply", "sunday_start"]);
+        let mut hours = default.clone();
+        for (name, start, end) in [
+            ("initial", &mut hours.initial_start, &mut hours.initial_end),
+            ("reply", &mut hours.reply_start, &mut hours.reply_end),
+        ] {
+            if let Some(window) = self.reader.table(&tab, name) {
+                self.reader.only(&window, &["start", "end"]);
+                self.time(&window, "start", start);
+                self.time(&window, "end", end);
+            }
+        }
+        self.time(&tab, "sunday_start", &mut hours.sunday_start);
+        for fault in hours.faults() {
+            let name = if matches!(fault, HoursFault::Initial { .. }) { "initial" } else { "reply" };
+            self.reader.error(&tab.span, &tab.child(name), fault.to_string(), "Let the end be after the start.");
+        }
+        // 47 CFR 64.1200(c)(1), the outermost window of the common rules.
+        let wide = [("initial", hours.initial_start, hours.initial_end), ("reply", hours.reply_start, hours.reply_end)];
+        for (name, start, end) in wide {
+            if start < time(8, 0, 0, 0) || end > time(21, 0, 0, 0) {
+                let what =
+                    "texts before 8:00 or after 21:00 local time are outside the federal window for solicitation";
+                self.reader.warn(
+                    &tab.span,
+                    &tab.child(name),
+                    what,
+                    "Ask the campaign's counsel, or stay within 8:00 and 21:00.",
+                );
+            }
+        }
+        hours
+    }
+
+    fn time(&mut self, tab: &Tab<'_, 'i>, name: &str, into: &mut Time) {
+        let Some(text) = self.reader.string(tab, name, false) else { return };
+        let value = text.value.trim();
+        let padded = if value.len() == 4 { format!("0{value}") } else { value.to_owned() };
+        match Time::strptime("%H:%M", &padded) {
+            Ok(time) => *into = time,
+            Err(_) => {
+                let what = format!("`{}` is not a time of day", safe_line(value));
+                self.reader.error(
+                    &text.span,
+                    &text.key,
+                    what,
+                    "Write it as hours and minutes, such as \"09:00\" or \"20:30\".",
+                );
+            }
+        }
+    }
+
+    fn initial(
+        &mut self,
+        root: &Tab<'_, 'i>,
+        organization: &str,
+        variables: &BTreeMap<String, String>,
+    ) -> Vec<Variant> {
+        let mut found: Vec<Variant> = Vec::new();
+        let tabs = self.reader.tables(root, "initial");
+        for (at, tab) in tabs.iter().enumerate() {
+            self.reader.only(tab, &["name", "language", "text"]);
+            let language = match self.reader.string(tab, "language", false) {
+                Some(tag) if self.language(&tag) => tag.value,
+                _ => self.main.clone(),
+            };
+            let name = match self.reader.string(tab, "name", tabs.len() > 1) {
+                Some(name) => {
+                    let value = safe_line(name.value.trim());
+                    if found.iter().any(|v| v.name == value) {
+                        let what = format!("the name `{value}` is used twice");
+                        self.reader.error(&name.span, &name.key, what, "Give each wording its own name.");
+                    }
+                    value
+                }
+                None => format!("{}", at + 1),
+            };
+            let Some(text) = self.reader.string(tab, "text", true) else { continue };
+            let value = self.script(&text, variables);
+            if let Ok(template) = Template::parse(&value) {
+                for (what, remedy) in wording::initial_warnings(&value, &template, organization, variables) {
+                    self.reader.warn(&text.span, &text.key, what, remedy);
+                }
+            }
+            found.push(Variant { name, language, text: value });
+        }
+        if tabs.is_empty() {
+            let remedy = "Add a section `[[initial]]` with `text = \"...\"`.";
+            self.reader.error(&(0..0), "initial", "there is no initial message", remedy);
+        } else if !found.is_empty() && !found.iter().any(|v| v.language == self.main) {
+            let what = format!("no initial message is in the campaign's main language (`{}`)", self.main);
+            self.reader.error(&tabs[0].span, "initial", what, "Add one, or change `language` under `[campaign]`.");
+        }
+        found
+    }
+
+    /// A text with merge fields: checked, harmless.
+    fn script(&mut self, text: &Text, variables: &BTreeMap<String, String>) -> String {
+        let value = safe_body(text.value.trim());
+        if value != text.value.trim().replace("\r\n", "\n") {
+            let what = "this text holds control, hidden or reordering characters";
+            self.reader.error(&text.span, &text.key, what, "Type the text anew instead of pasting it.");
+        }
+        if value.chars().count() > LONGEST {
+            let what = format!("this text has {} characters, carriers take {LONGEST}", value.chars().count());
+            self.reader.error(&text.span, &text.key, what, "Shorten it.");
+        }
+        match Template::parse(&text.value) {
+            Err(faults) => {
+                for fault in faults {
+                    let at = self.reader.inside(text, fault.at);
+                    self.reader.report(
+                        at,
+                        &text.key,
+                        true,
+                        fault.what,
+                        "Merge fields look like {firstName} or {firstName/there}.",
+                    );
+                }
+            }
+            Ok(template) => {
+                for field in template.fields().filter(|f| f.source == Source::Variable && f.fallback.is_none()) {
+                    if lookup(variables, field.variable()).is_none() {
+                        let remedy = format!("Add `{} = \"...\"` under `[variables]`.", field.variable());
+                        let at = self.reader.inside(text, field.at);
+                        let what = format!("the campaign has no variable `{}`", field.variable());
+                        self.reader.report(at, &text.key, true, what, remedy);
+                    }
+                }
+            }
+        }
+        for (what, remedy) in wording::text_warnings(&value) {
+            self.reader.warn(&text.span, &text.key, what, remedy);
+        }
+        value
+    }
+
+    fn scripts(
+        &mut self,
+        tab: &Tab<'_, 'i>,
+        name: &str,
+        variables: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        let main = self.main.clone();
+        let mut found = BTreeMap::new();
+        for (tag, text) in self.reader.by_language(tab, name, &main) {
+            if self.language(&tag) {
+                let value = self.script(&text, variables);
+                found.insert(tag.value, value);
+            }
+        }
+        found
+    }
+
+    fn canned(&mut self, root: &Tab<'_, 'i>, variables: &BTreeMap<String, String>) -> Vec<CannedReply> {
+        let mut found: Vec<CannedReply> = Vec::new();
+        for tab in self.reader.tables(root, "canned") {
+            self.reader.only(&tab, &["id", "title", "text"]);
+            let title = self.line(&tab, "title", true);
+            let id = match self.reader.string(&tab, "id", true) {
+                Some(id) => {
+                    let value = safe_line(id.value.trim());
+                    if found.iter().any(|c| c.id == value) {
+                        let what = format!("the id `{value}` is used twice");
+                        self.reader.error(&id.span, &id.key, what, "Give each canned reply its own id.");
+                    }
+                    value
+                }
+                None => String::new(),
+            };
+            if !tab.has("text") {
+                self.reader.error(&tab.span, &tab.child("text"), "`text` is missing", "Add `text = \"...\"`.");
+            }
+            let text = self.scripts(&tab, "text", variables);
+            found.push(CannedReply { id, title, text });
+        }
+        found
+    }
+
+    fn questions(&mut self, root: &Tab<'_, 'i>, variables: &BTreeMap<String, String>) -> Vec<Question> {
+        let tabs = self.reader.tables(root, "question");
+        let mut questions = Vec::new();
+        let mut answer_tabs = Vec::new();
+        for tab in &tabs {
+            self.reader.only(tab, &["id", "text", "answer"]);
+            let id = self.line(tab, "id", true);
+            let text = self.line(tab, "text", true);
+            let under = self.reader.tables(tab, "answer");
+            let answers = under
+                .iter()
+                .map(|answer| {
+                    self.reader.only(answer, &["value", "reply", "next"]);
+                    Answer {
+                        value: self.line(answer, "value", true),
+                        reply: self.scripts(answer, "reply", variables),
+                        next: self.reader.string(answer, "next", false).map(|t| safe_line(t.value.trim())),
+                    }
+                })
+                .collect();
+            answer_tabs.push(under);
+            questions.push(Question { id, text, answers });
+        }
+        let ids: Vec<String> = questions.iter().map(|q| q.id.clone()).collect();
+        for fault in survey::faults(&questions) {
+            let what = fault.to_string();
+            let nowhere = Tab { key: "question".into(), ..root.clone() };
+            let question = |q: usize| tabs.get(q).unwrap_or(&nowhere);
+            let answer = |q: usize, a: usize| answer_tabs.get(q).and_then(|t| t.get(a)).unwrap_or(&nowhere);
+            // An id that is missing has been reported as such.
+            match &fault {
+                SurveyFault::DuplicateQuestion { id, .. } | SurveyFault::Unreachable { id, .. } if id.is_empty() => {}
+                SurveyFault::DuplicateQuestion { question: q, .. } => {
+                    self.reader.error(
+                        &question(*q).span,
+                        &question(*q).child("id"),
+                        what,
+                        "Give each question its own id.",
+                    );
+                }
+                SurveyFault::NoAnswers { question: q, .. } => {
+                    let remedy = "Add at least one `[[question.answer]]` with a `value`.";
+                    self.reader.error(&question(*q).span, &question(*q).key, what, remedy);
+                }
+                SurveyFault::DuplicateAnswer { value, .. } if value.is_empty() => {}
+                SurveyFault::DuplicateAnswer { question: q, answer: a, .. } => {
+                    let tab = answer(*q, *a);
+                    self.reader.error(&tab.span, &tab.child("value"), what, "Take one out or word it differently.");
+                }
+                SurveyFault::UnknownNext { question: q, answer: a, next } => {
+                    let remedy = match super::toml_reader::nearest(next, ids.iter().map(String::as_str)) {
+                        Some(near) => format!("Did you mean `{near}`?"),
+                        None => format!("Questions are: {}.", ids.join(", ")),
+                    };
+                    let tab = answer(*q, *a);
+                    let at = self.reader.string(tab, "next", false).map_or(tab.span.clone(), |t| t.span);
+                    self.reader.error(&at, &tab.child("next"), what, remedy);
+                }
+                SurveyFault::Cycle { question: q, answer: a, .. } => {
+                    let tab = answer(*q, *a);
+                    let at = self.reader.string(tab, "next", false).map_or(tab.span.clone(), |t| t.span);
+                    self.reader.error(
+                        &at,
+                        &tab.child("next"),
+                        what,
+                        "Each question is asked once: lead on to another one or end here.",
+                    );
+                }
+                SurveyFault::Unreachable { question: q, .. } => {
+                    let remedy = "Let an answer lead to it with `next`, or take it out.";
+                    self.reader.warn(&question(*q).span, &question(*q).child("id"), what, remedy);
+                }
+            }
+        }
+        questions
+    }
+
+    fn opt_out(&mut self, root: &Tab<'_, 'i>, organization: &str) -> BTreeMap<String, String> {
+        let mut notices = BTreeMap::new();
+        if let Some(tab) = self.reader.table(root, "opt_out") {
+            self.reader.only(&tab, &["notice"]);
+            let main = self.main.clone();
+            for (tag, text) in self.reader.by_language(&tab, "notice", &main) {
+                if !self.language(&tag) {
+                    continue;
+                }
+                if text.value.contains(['{', '}']) {
+                    let what = "the opt-out notice goes out by itself, its merge fields would not be filled";
+                    self.reader.error(&text.span, &text.key, what, "Write it without braces.");
+                }
+                notices.insert(tag.value, safe_body(text.value.trim()));
+            }
+        }
+        for (language, notice) in [
+            ("en", format!("You are opted out of texts from {organization} and will not hear from us again.")),
+            ("es", format!("Ya no recibirá mensajes de {organization}. Gracias.")),
+        ] {
+            if language == self.main || language == "es" || notices.is_empty() {
+                notices.entry(language.to_owned()).or_insert(notice);
+            }
+        }
+        notices
+    }
 }

@@ -1,5 +1,10 @@
 //! Files in and out: campaign files and contact lists. No network, no database.
 
 pub mod campaign_file;
+pub mod check;
 pub mod contact_list;
+mod decode;
 pub mod problem;
+pub mod sample;
+mod toml_reader;
+mod wording;

@@ -1,6 +1,6 @@
 //! What is wrong with a file: where exactly, and what to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -21,6 +21,31 @@ pub struct FileProblem {
     pub remedy: String,
     /// True when it stops the work; false for a warning.
     pub fatal: bool,
+}
+
+impl FileProblem {
+    /// A problem of the whole file that stops the work.
+    pub(super) fn whole(file: &Path, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: None,
+            column: None,
+            field: None,
+            what: what.into(),
+            remedy: remedy.into(),
+            fatal: true,
+        }
+    }
+
+    /// The file cannot be read.
+    pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Self {
+        let remedy = match error.kind() {
+            std::io::ErrorKind::NotFound => "Check the name and the directory.",
+            std::io::ErrorKind::PermissionDenied => "Check who may read it.",
+            _ => "Check that it is a file that can be read.",
+        };
+        Self::whole(file, format!("cannot be read ({error})"), remedy)
+    }
 }
 
 impl std::fmt::Display for FileProblem {
