@@ -47,7 +47,8 @@ pub fn run(file: &Path, contacts: Option<&Path>, json: bool) -> anyhow::Result<E
         }
         None => None,
     };
-    let report = campaign.as_ref().map(|def| check(def, list.as_ref().unwrap_or(&contact_list::ContactList::default())));
+    let report =
+        campaign.as_ref().map(|def| check(def, list.as_ref().unwrap_or(&contact_list::ContactList::default())));
     // Without a list there are no columns to compare with.
     let report = report.filter(|_| list.is_some());
     let ok = !problems.iter().any(|p| p.fatal) && !report.as_ref().is_some_and(CheckReport::is_fatal);
@@ -77,7 +78,8 @@ fn page(problems: &[FileProblem], report: Option<&CheckReport>, ok: bool) -> Str
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.push(format!("{}: {} contacts, {} duplicates left out", report.title, report.contacts, report.duplicates));
+        lines
+            .push(format!("{}: {} contacts, {} duplicates left out", report.title, report.contacts, report.duplicates));
         for variant in &report.variants {
             lines.push(format!("  initial `{}` ({}), {} contacts", variant.name, variant.language, variant.contacts));
             if let (Some(typical), Some(longest)) = (variant.typical, variant.longest) {
@@ -94,7 +96,11 @@ fn page(problems: &[FileProblem], report: Option<&CheckReport>, ok: bool) -> Str
             lines.push(format!("    {:>7}  {}", zone.contacts, zone.zones.join(" + ")));
         }
     }
-    lines.push(if ok { "No problem stops this campaign.".into() } else { "Nothing was changed: mend the errors first.".into() });
+    lines.push(if ok {
+        "No problem stops this campaign.".into()
+    } else {
+        "Nothing was changed: mend the errors first.".into()
+    });
     lines.join("\n") + "\n"
 }
 

@@ -8,6 +8,7 @@ pub mod campaign_import;
 pub mod doctor;
 pub mod invite;
 pub mod join;
+pub mod campaign_check;
 mod output;
 pub mod people;
 pub mod reach;

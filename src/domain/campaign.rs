@@ -184,3 +184,67 @@ pub fn merge_fields(contact: &Contact) -> BTreeMap<String, String> {
     }
     fields
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn def(variants: &[(&str, &str)]) -> CampaignDef {
+        CampaignDef {
+            title: "t".into(),
+            organization: "o".into(),
+            language: "en".into(),
+            hours: TextingHours::default(),
+            initial: variants
+                .iter()
+                .map(|(name, language)| Variant {
+                    name: (*name).into(),
+                    language: (*language).into(),
+                    text: format!("{name}: {{firstName}} {{zip/nowhere}} {{cv:x/y}} {{texterName}}"),
+                })
+                .collect(),
+            questions: Vec::new(),
+            canned: Vec::new(),
+            tags: Vec::new(),
+            opt_out_notice: BTreeMap::new(),
+            visible_fields: Vec::new(),
+            slice_size: 10,
+            variables: BTreeMap::new(),
+            guide: String::new(),
+            edit_initial: false,
+        }
+    }
+
+    #[test]
+    fn variants_are_shared_out_evenly_and_for_good() {
+        let def = def(&[("a", "en"), ("b", "en"), ("es", "es")]);
+        let names: Vec<&str> =
+            (0..1_000).filter_map(|key| variant_for(&def, key, None)).map(|v| v.name.as_str()).collect();
+        let a = names.iter().filter(|n| **n == "a").count();
+        assert!((430..570).contains(&a), "{a} of 1000");
+        assert_eq!(names.iter().filter(|n| **n == "b").count(), 1_000 - a);
+        // The answer for these keys must never change: a server picks, a console fills, perhaps of another version.
+        assert_eq!(names[..12].concat(), "abbbaababbbb");
+        assert!((0..50).all(|key| variant_for(&def, key, Some("es")).is_some_and(|v| v.name == "es")));
+        assert!((0..50).all(|key| variant_for(&def, key, Some("vi")).is_some_and(|v| v.language == "en")));
+    }
+
+    #[test]
+    fn a_campaign_without_the_wanted_language_uses_what_it_has() {
+        assert_eq!(variant_for(&def(&[("fr", "fr")]), 7, Some("es")).map(|v| v.name.as_str()), Some("fr"));
+        assert_eq!(variant_for(&def(&[]), 7, None), None);
+    }
+
+    #[test]
+    fn fills_by_name() {
+        let def = def(&[("a", "en")]);
+        let fields = BTreeMap::from([("firstName".to_owned(), "Ana".to_owned())]);
+        assert_eq!(fill_initial(&def, "a", &fields, "Robin").as_deref(), Ok("a: Ana nowhere y Robin"));
+        assert_eq!(fill_initial(&def, "z", &fields, "Robin"), Err(FillError::NoVariant));
+        assert_eq!(
+            fill_initial(&def, "a", &BTreeMap::new(), "Robin"),
+            Err(FillError::Missing(vec!["firstName".into()]))
+        );
+        assert_eq!(def.fields_used().into_iter().collect::<Vec<_>>(), ["firstName", "zip"]);
+    }
+}

@@ -152,3 +152,145 @@ impl TextingHours {
         HoursVerdict::Closed { opens_at: Timestamp::MAX }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    const INITIAL: MessageKind = MessageKind::Initial;
+    const REPLY: MessageKind = MessageKind::Reply;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn open(until: &str) -> HoursVerdict {
+        HoursVerdict::Open { until: at(until) }
+    }
+
+    fn closed(opens_at: &str) -> HoursVerdict {
+        HoursVerdict::Closed { opens_at: at(opens_at) }
+    }
+
+    // 2026-07-01 is a Wednesday, 2026-07-05 a Sunday; New York is at -04:00 then.
+    #[rstest]
+    #[case::before(INITIAL, "2026-07-01T08:59:59-04:00", &["America/New_York"], closed("2026-07-01T09:00-04:00"))]
+    #[case::first_second(INITIAL, "2026-07-01T09:00:00-04:00", &["America/New_York"], open("2026-07-01T20:00-04:00"))]
+    #[case::last_second(INITIAL, "2026-07-01T19:59:59-04:00", &["America/New_York"], open("2026-07-01T20:00-04:00"))]
+    #[case::too_late(INITIAL, "2026-07-01T20:00:00-04:00", &["America/New_York"], closed("2026-07-02T09:00-04:00"))]
+    #[case::reply_later(REPLY, "2026-07-01T20:30:00-04:00", &["America/New_York"], open("2026-07-01T21:00-04:00"))]
+    #[case::reply_too_late(REPLY, "2026-07-01T21:00:00-04:00", &["America/New_York"], closed("2026-07-02T09:00-04:00"))]
+    #[case::sunday_morning(INITIAL, "2026-07-05T11:00:00-04:00", &["America/New_York"], closed("2026-07-05T12:00-04:00"))]
+    #[case::saturday_night(REPLY, "2026-07-04T22:00:00-04:00", &["America/New_York"], closed("2026-07-05T12:00-04:00"))]
+    #[case::both_zones(INITIAL, "2026-07-01T09:30:00-04:00", &["America/New_York", "America/Chicago"], closed("2026-07-01T10:00-04:00"))]
+    #[case::first_zone_ends(INITIAL, "2026-07-01T12:00:00-04:00", &["America/Chicago", "America/New_York"], open("2026-07-01T20:00-04:00"))]
+    // Nothing known: noon to 20:00 in the east, and on Sundays from 15:00 (noon in the west).
+    #[case::unknown_morning(INITIAL, "2026-07-01T11:59:00-04:00", &[], closed("2026-07-01T12:00-04:00"))]
+    #[case::unknown_noon(INITIAL, "2026-07-01T12:00:00-04:00", &[], open("2026-07-01T20:00-04:00"))]
+    #[case::unknown_sunday(INITIAL, "2026-07-05T13:00:00-04:00", &[], closed("2026-07-05T15:00-04:00"))]
+    // Clocks go forward on 2026-03-08 (a Sunday) and back on 2026-11-01 (a Sunday).
+    #[case::spring(INITIAL, "2026-03-07T21:00:00-05:00", &["America/New_York"], closed("2026-03-08T12:00-04:00"))]
+    #[case::autumn(INITIAL, "2026-10-31T21:00:00-04:00", &["America/New_York"], closed("2026-11-01T12:00-05:00"))]
+    // Arizona keeps its clock: in summer it is with Los Angeles, in winter with Denver.
+    #[case::arizona_summer(INITIAL, "2026-07-01T15:30:00Z", &["America/Phoenix"], closed("2026-07-01T16:00:00Z"))]
+    #[case::arizona_and_denver(INITIAL, "2026-07-01T16:00:00Z", &["America/Phoenix", "America/Denver"], open("2026-07-02T02:00:00Z"))]
+    fn verdicts(#[case] kind: MessageKind, #[case] now: &str, #[case] zones: &[&str], #[case] expected: HoursVerdict) {
+        assert_eq!(TextingHours::default().verdict(kind, at(now), &Zones::from_names(zones)), expected);
+    }
+
+    #[test]
+    fn systems_own_texts_are_answers() {
+        let night = at("2026-07-01T03:00:00-04:00");
+        for kind in [MessageKind::OptOutNotice, MessageKind::Help] {
+            let verdict = TextingHours::default().verdict(kind, night, &Zones::unknown());
+            assert_eq!(verdict, HoursVerdict::Open { until: Timestamp::MAX });
+        }
+    }
+
+    #[test]
+    fn never_on_sundays() {
+        let hours = TextingHours { sunday_start: time(23, 59, 0, 0), ..TextingHours::default() };
+        let zones = Zones::from_names(["America/New_York"]);
+        let verdict = hours.verdict(INITIAL, at("2026-07-04T20:00:00-04:00"), &zones);
+        assert_eq!(verdict, closed("2026-07-06T09:00-04:00"));
+        assert_eq!(hours.faults(), []);
+    }
+
+    #[test]
+    fn zones_without_a_shared_moment_end() {
+        let hours = TextingHours { initial_end: time(10, 0, 0, 0), ..TextingHours::default() };
+        let zones = Zones::from_names(["America/New_York", "America/Los_Angeles"]);
+        let verdict = hours.verdict(INITIAL, at("2026-07-01T12:00:00Z"), &zones);
+        assert_eq!(verdict, HoursVerdict::Closed { opens_at: Timestamp::MAX });
+    }
+
+    #[test]
+    fn windows_that_cannot_be() {
+        let noon = time(12, 0, 0, 0);
+        let hours = TextingHours {
+            initial_start: noon,
+            initial_end: noon,
+            reply_start: time(22, 0, 0, 0),
+            reply_end: time(21, 0, 0, 0),
+            sunday_start: noon,
+        };
+        assert_eq!(hours.faults().len(), 2);
+        assert_eq!(TextingHours::default().faults(), []);
+    }
+
+    /// Mainland zones and far ones, alone and together.
+    fn zones() -> impl Strategy<Value = Zones> {
+        let names = vec![
+            "America/New_York",
+            "America/Chicago",
+            "America/Denver",
+            "America/Phoenix",
+            "America/Los_Angeles",
+            "America/Anchorage",
+            "Pacific/Honolulu",
+            "America/St_Johns",
+        ];
+        prop::sample::subsequence(names, 0..4).prop_map(Zones::from_names)
+    }
+
+    proptest! {
+        #[test]
+        fn edges_are_exact(second in 1_767_225_600_i64..1_861_920_000, zones in zones(), reply in any::<bool>()) {
+            let hours = TextingHours::default();
+            let kind = if reply { REPLY } else { INITIAL };
+            let now = Timestamp::from_second(second).unwrap();
+            let is_open = |t: Timestamp| matches!(hours.verdict(kind, t, &zones), HoursVerdict::Open { .. });
+            let second = SignedDuration::from_secs(1);
+            match hours.verdict(kind, now, &zones) {
+                HoursVerdict::Open { until } => {
+                    prop_assert!(until > now && until <= now + SignedDuration::from_hours(13));
+                    prop_assert!(!is_open(until));
+                    prop_assert!(is_open(until - second));
+                }
+                HoursVerdict::Closed { opens_at } => {
+                    prop_assert!(opens_at > now && opens_at <= now + SignedDuration::from_hours(48));
+                    prop_assert!(is_open(opens_at));
+                    prop_assert!(!is_open(opens_at - second));
+                }
+            }
+        }
+
+        #[test]
+        fn open_means_open_in_each(second in 1_767_225_600_i64..1_861_920_000, zones in zones()) {
+            let hours = TextingHours::default();
+            let now = Timestamp::from_second(second).unwrap();
+            let together = matches!(hours.verdict(INITIAL, now, &zones), HoursVerdict::Open { .. });
+            // Said anew, by the clock on the wall alone.
+            let each = zones.names().iter().all(|name| {
+                let local = TimeZone::get(name).unwrap().to_datetime(now);
+                let start = if local.date().weekday() == Weekday::Sunday { 12 } else { 9 };
+                (start..20).contains(&local.hour())
+            });
+            prop_assert_eq!(together, each);
+        }
+    }
+}

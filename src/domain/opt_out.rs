@@ -179,3 +179,136 @@ fn fold(text: &str) -> Vec<String> {
     }
     tokens
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn the_word_file_is_read_and_folded() {
+        let words: Words = toml::from_str(include_str!("../../assets/rules/opt_out_words.toml")).unwrap();
+        let lists = [&words.per_se, &words.opt_in, &words.help, &words.maybe_whole, &words.fillers];
+        for word in lists.into_iter().flatten().chain(&words.maybe_phrases) {
+            assert_eq!(fold(word).join(" "), *word, "words are written folded, or they would never match");
+        }
+        assert!(words.per_se.is_disjoint(&words.opt_in) && words.per_se.is_disjoint(&words.help));
+    }
+
+    #[rstest]
+    fn per_se_words(
+        #[values(
+            "stop",
+            "quit",
+            "end",
+            "revoke",
+            "opt out",
+            "optout",
+            "opt-out",
+            "cancel",
+            "unsubscribe",
+            "stopall",
+            "STOP ALL",
+            "arret",
+            "Arrêt"
+        )]
+        word: &str,
+        #[values("", ".", "!!!", " 🛑", " \n", "\u{200b}")] after: &str,
+        #[values("", "\"", "  ", "*")] before: &str,
+    ) {
+        let text = format!("{before}{word}{after}");
+        assert!(matches!(verdict(&text), Inbound::OptOutWord { .. }), "{text:?}: {:?}", verdict(&text));
+        let text = text.to_uppercase();
+        assert!(matches!(verdict(&text), Inbound::OptOutWord { .. }), "{text:?}: {:?}", verdict(&text));
+    }
+
+    #[rstest]
+    #[case("S.T.O.P.", "stop")]
+    #[case("s t o p", "stop")]
+    #[case("STOP STOP STOP", "stop")]
+    #[case("ＳＴＯＰ", "stop")]
+    #[case("“Stop”", "stop")]
+    #[case("STOP=QUIT", "stop quit")]
+    #[case("Stop2End", "stop2end")]
+    fn disguised(#[case] text: &str, #[case] word: &str) {
+        assert_eq!(verdict(text), Inbound::OptOutWord { word: word.into() });
+    }
+
+    #[rstest]
+    #[case("STOP PLEASE")]
+    #[case("please stop")]
+    #[case("Stop texting me")]
+    #[case("stop it now!!")]
+    #[case("Stop. I already voted.")]
+    #[case("I already voted. STOP")]
+    #[case("STOP i voted already")]
+    #[case("Stoooop")]
+    #[case("Take me off your list, please")]
+    #[case("please take me off of this")]
+    #[case("lose my number")]
+    #[case("Don’t text me again")]
+    #[case("How do I unsubscribe?")]
+    #[case("I'm going to report you")]
+    #[case("leave me alone")]
+    #[case("wrong number")]
+    #[case("ALTO")]
+    #[case("no más")]
+    #[case("¡Ya basta!")]
+    #[case("No me escribas")]
+    #[case("por favor no me manden mensajes")]
+    #[case("quítame de la lista")]
+    #[case("Número equivocado, amigo")]
+    #[case("sotp")]
+    fn perhaps(#[case] text: &str) {
+        assert!(matches!(verdict(text), Inbound::Possible { .. }), "{:?}", verdict(text));
+    }
+
+    #[rstest]
+    #[case("We have got to stop this terrible bill")]
+    #[case("I'll stop by the polling place after work")]
+    #[case("Don't stop fighting!")]
+    #[case("please don't stop texting, I like the reminders")]
+    #[case("Where does it end? The line was around the block")]
+    #[case("Yes")]
+    #[case("No")]
+    #[case("no thanks")]
+    #[case("The bus stop on Main")]
+    #[case("WE MUST STOP THE PIPELINE NOW PEOPLE")]
+    #[case("I had to cancel my trip so I can vote")]
+    #[case("Is this the end of early voting?")]
+    #[case("I will not quit this fight")]
+    #[case("remove the mayor")]
+    #[case("👍")]
+    #[case("")]
+    #[case("¿Dónde voto?")]
+    #[case("No me acuerdo dónde votar")]
+    fn plain(#[case] text: &str) {
+        assert_eq!(verdict(text), Inbound::Plain);
+    }
+
+    #[rstest]
+    #[case("START", Inbound::OptIn)]
+    #[case("unstop.", Inbound::OptIn)]
+    #[case("Help", Inbound::Help)]
+    #[case("INFO?", Inbound::Help)]
+    #[case("Help me find my polling place", Inbound::Plain)]
+    #[case("start over", Inbound::Plain)]
+    fn others(#[case] text: &str, #[case] expected: Inbound) {
+        assert_eq!(verdict(text), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_and_case_never_frees(text in any::<String>()) {
+            let _ = verdict(&text);
+        }
+
+        #[test]
+        fn dress_does_not_change_a_word(before in "[ .!\"*~-]{0,5}", after in "[ .!?\"*~-]{0,5}", word in prop::sample::select(vec!["stop", "QUIT", "Unsubscribe"])) {
+            let text = format!("{before}{word}{after}");
+            prop_assert_eq!(verdict(&text), Inbound::OptOutWord { word: word.to_lowercase() });
+        }
+    }
+}

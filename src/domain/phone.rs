@@ -196,3 +196,87 @@ impl std::fmt::Debug for Phone {
         f.write_str(&self.masked())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("(212) 200-0002", "US", "+12122000002")]
+    #[case("212.200.0002", "US", "+12122000002")]
+    #[case("212-200-0002", "us", "+12122000002")]
+    #[case("12122000002", "US", "+12122000002")]
+    #[case("2122000002", "US", "+12122000002")]
+    #[case("+12122000050", "US", "+12122000050")]
+    #[case("+16022000000", "US", "+16022000000")]
+    #[case("1 (212) 200-0002", "US", "+12122000002")]
+    #[case("+1 212 555 0123", "GB", "+12125550123")]
+    #[case("  '2122000002 ", "US", "+12122000002")]
+    #[case("2122000002.0", "US", "+12122000002")]
+    #[case("tel:+1-212-200-0002", "US", "+12122000002")]
+    #[case("\u{202a}+1 212\u{2011}200\u{2011}0002\u{202c}", "US", "+12122000002")]
+    #[case("２１２２００００００２", "US", "+12122000002")]
+    #[case("020 7946 0958", "GB", "+442079460958")]
+    #[case("+44 20 7946 0958", "US", "+442079460958")]
+    #[case("011 44 20 7946 0958", "US", "+442079460958")]
+    #[case("+52 55 1234 5678", "US", "+525512345678")]
+    fn numbers(#[case] text: &str, #[case] region: &str, #[case] expected: &str) {
+        assert_eq!(Phone::parse(text, region).map(|p| p.as_str().to_owned()), Ok(expected.to_owned()));
+    }
+
+    #[rstest]
+    #[case("", PhoneProblem::Empty)]
+    #[case("   ", PhoneProblem::Empty)]
+    #[case("2.122E+09", PhoneProblem::Spreadsheet)]
+    #[case("1.2122E10", PhoneProblem::Spreadsheet)]
+    #[case("n/a", PhoneProblem::NotANumber)]
+    #[case("none", PhoneProblem::NotANumber)]
+    #[case("ana@example.org", PhoneProblem::NotANumber)]
+    #[case("200-0002", PhoneProblem::Impossible)]
+    #[case("12", PhoneProblem::Impossible)]
+    #[case("212200000", PhoneProblem::Impossible)]
+    #[case("21220000022", PhoneProblem::Impossible)]
+    #[case("0122000002", PhoneProblem::Impossible)]
+    #[case("2120000002", PhoneProblem::Impossible)]
+    #[case("911 555 0123", PhoneProblem::Impossible)]
+    #[case("+1212200000", PhoneProblem::Impossible)]
+    #[case("+44 20 79", PhoneProblem::Impossible)]
+    #[case("+999 1234 5678", PhoneProblem::Impossible)]
+    #[case("(800) 555-0123", PhoneProblem::TollFree)]
+    #[case("1-888-200-0002", PhoneProblem::TollFree)]
+    #[case("900-200-0002", PhoneProblem::Premium)]
+    #[case("212-200-0002 x12", PhoneProblem::Extension)]
+    #[case("212-200-0002 / 212-200-0003", PhoneProblem::Impossible)]
+    #[case("9".repeat(400).as_str(), PhoneProblem::Impossible)]
+    fn problems(#[case] text: &str, #[case] expected: PhoneProblem) {
+        assert_eq!(Phone::parse(text, "US"), Err(expected));
+    }
+
+    #[test]
+    fn hidden_in_debug() {
+        let phone = Phone::parse("2122000002", "US").unwrap();
+        assert_eq!(format!("{phone:?}"), "•••• ••02");
+    }
+
+    proptest! {
+        #[test]
+        fn e164_in_e164_out(area in "[2-7][02-9][2-9]", line in "[2-8][0-9]{6}") {
+            prop_assume!(!line.starts_with("976"));
+            let text = format!("+1{area}{line}");
+            let phone = Phone::parse(&text, "US").unwrap();
+            prop_assert_eq!(phone.as_str(), &text);
+            prop_assert_eq!(Phone::parse(&format!("({area}) {}-{}", &line[..3], &line[3..]), "US"), Ok(phone.clone()));
+            prop_assert_eq!(Phone::from_e164(&text), Some(phone));
+        }
+
+        #[test]
+        fn anything_is_judged(text in any::<String>()) {
+            if let Ok(phone) = Phone::parse(&text, "US") {
+                prop_assert_eq!(Phone::parse(phone.as_str(), "US"), Ok(phone));
+            }
+        }
+    }
+}

@@ -257,3 +257,127 @@ fn capital(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[rstest]
+    #[case("Hi {firstName}!", Ok("Hi Ana!"))]
+    #[case("Hi {first_name}, {First Name}!", Ok("Hi Ana, Ana!"))]
+    #[case("Hi {firstName/there}!", Ok("Hi Ana!"))]
+    #[case("Hi {lastName/there}!", Ok("Hi there!"))]
+    #[case("Hi {lastName/}!", Ok("Hi !"))]
+    #[case("{texterName}, {texterFirstName}, {texterAliasOrFirstName}", Ok("Robin, Robin, Robin"))]
+    #[case("Vote for {cv:office} at {polling place}", Ok("Vote for mayor at School No. 1"))]
+    #[case("{ firstName / my friend }", Ok("Ana"))]
+    #[case("{{firstName}} costs {{}}", Ok("{firstName} costs {}"))]
+    #[case("no fields", Ok("no fields"))]
+    #[case("{nobody/a {x", Err(vec![]))]
+    #[case("{nope} {lastName} {nope} {cv:none}", Err(vec!["nope", "lastName", "cv:none"]))]
+    fn fills(#[case] text: &str, #[case] expected: Result<&str, Vec<&str>>) {
+        let fields = map(&[("firstName", "Ana"), ("lastName", "  "), ("polling place", "School No. 1")]);
+        let variables = map(&[("office", "mayor")]);
+        let filled = match Template::parse(text) {
+            Ok(template) => template.fill(&Fill { fields: &fields, texter: "Robin", variables: &variables }),
+            Err(_) => Err(vec![]),
+        };
+        assert_eq!(filled, expected.map(str::to_owned).map_err(|e| e.into_iter().map(str::to_owned).collect()));
+    }
+
+    #[rstest]
+    #[case("Hi {firstName", &[3])]
+    #[case("Hi firstName}", &[12])]
+    #[case("{}", &[0])]
+    #[case("{ } and {/x} and {cv:}", &[0, 8, 17])]
+    #[case("{a{b}", &[0])]
+    #[case("{two\nlines}", &[0, 10])]
+    #[case("{first<name>}", &[0])]
+    fn faults(#[case] text: &str, #[case] at: &[usize]) {
+        let found: Vec<usize> = Template::parse(text).unwrap_err().iter().map(|f| f.at).collect();
+        assert_eq!(found, at);
+    }
+
+    #[test]
+    fn a_value_is_never_read_as_a_script() {
+        let fields = map(&[("firstName", "{texterName} {{")]);
+        let template = Template::parse("Hi {firstName}").unwrap();
+        assert_eq!(
+            template.fill(&Fill { fields: &fields, texter: "R", variables: &map(&[]) }).unwrap(),
+            "Hi {texterName} {{"
+        );
+    }
+
+    #[test]
+    fn a_texter_without_a_name_is_missing() {
+        let template = Template::parse("{texterName}").unwrap();
+        let none = map(&[]);
+        assert_eq!(
+            template.fill(&Fill { fields: &none, texter: " ", variables: &none }),
+            Err(vec!["texterName".to_owned()])
+        );
+    }
+
+    #[rstest]
+    #[case("MCDONALD", "McDonald")]
+    #[case("mcdonald", "McDonald")]
+    #[case("O'NEIL", "O'Neil")]
+    #[case("o’neil", "O’Neil")]
+    #[case("de la cruz", "de la Cruz")]
+    #[case("DE LA CRUZ", "de la Cruz")]
+    #[case("maria  de  los angeles", "Maria de los Angeles")]
+    #[case("VAN MORRISON", "Van Morrison")]
+    #[case("jean-luc", "Jean-Luc")]
+    #[case("MARY ANN", "Mary Ann")]
+    #[case("JOSÉ", "José")]
+    #[case("łucja", "Łucja")]
+    #[case("SMITH III", "Smith III")]
+    #[case("CJ", "CJ")]
+    #[case("AJ", "AJ")]
+    #[case("AL", "Al")]
+    #[case("J.P.", "J.P.")]
+    #[case("J", "J")]
+    #[case("friend", "friend")]
+    #[case("there", "there")]
+    #[case("LeBron", "LeBron")]
+    #[case("DeShawn", "DeShawn")]
+    #[case("Mcdonald", "Mcdonald")]
+    #[case("d'angelo", "D'Angelo")]
+    #[case("李小龍", "李小龍")]
+    #[case(" ana ", "Ana")]
+    #[case("", "")]
+    fn names(#[case] name: &str, #[case] expected: &str) {
+        assert_eq!(tidy_name(name), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn a_tidy_name_stays(name in "[A-Za-zÀ-ÿ'’. -]{0,30}") {
+            let once = tidy_name(&name);
+            prop_assert_eq!(tidy_name(&once), once);
+        }
+
+        #[test]
+        fn any_text_parses_or_says_where(text in any::<String>()) {
+            if let Err(faults) = Template::parse(&text) {
+                prop_assert!(!faults.is_empty());
+                prop_assert!(faults.iter().all(|f| text.is_char_boundary(f.at) && text[f.at..].starts_with(['{', '}'])));
+            }
+        }
+
+        #[test]
+        fn text_with_doubled_braces_comes_back(text in "[a-z{} ]{0,40}") {
+            let none = BTreeMap::new();
+            let template = Template::parse(&text.replace('{', "{{").replace('}', "}}")).unwrap();
+            prop_assert_eq!(template.fill(&Fill { fields: &none, texter: "", variables: &none }), Ok(text));
+        }
+    }
+}

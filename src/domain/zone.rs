@@ -181,3 +181,81 @@ pub fn local_time(now: Timestamp, zones: &Zones) -> LocalTime {
         latest: times.last().copied().unwrap_or_else(utc),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn phone(text: &str) -> Phone {
+        Phone::from_e164(text).unwrap()
+    }
+
+    /// What the Python package phonenumbers 9.0.43 answers for the same numbers.
+    #[rstest]
+    #[case("+16462000050", &["America/New_York"])]
+    #[case("+19282000050", &["America/Phoenix"])]
+    #[case("+18503340000", &["America/New_York"])]
+    #[case("+18502340000", &["America/Chicago"])]
+    #[case("+12082000000", &["America/Boise", "America/Los_Angeles"])]
+    #[case("+19072000000", &["America/Adak", "America/Anchorage"])]
+    #[case("+16052000000", &["America/Denver", "America/North_Dakota/Center"])]
+    #[case("+442079460958", &["Europe/London"])]
+    fn area_codes(#[case] number: &str, #[case] expected: &[&str]) {
+        assert_eq!(candidates(&phone(number), None, None, None).names(), expected);
+    }
+
+    #[rstest]
+    #[case::toll_free("+18005550123")]
+    #[case::of_no_place("+15005550123")]
+    fn nowhere(#[case] number: &str) {
+        assert_eq!(candidates(&phone(number), None, None, None), Zones::unknown());
+        assert_eq!(
+            candidates(&phone(number), Some("99999999"), Some("Narnia"), Some("Mars/Olympus")),
+            Zones::unknown()
+        );
+    }
+
+    #[rstest]
+    #[case(Some("30303"), None, None, &["America/New_York", "America/Phoenix"])]
+    #[case(Some("30303-1234"), None, None, &["America/New_York", "America/Phoenix"])]
+    #[case(Some("2134"), None, None, &["America/New_York", "America/Phoenix"])]
+    #[case(Some("79912"), None, None, &["America/Denver", "America/Chicago", "America/Phoenix"])]
+    #[case(Some("33125"), Some("FL"), None, &["America/New_York", "America/Chicago", "America/Phoenix"])]
+    #[case(None, Some("wa"), None, &["America/Los_Angeles", "America/Phoenix"])]
+    #[case(None, Some("New Mexico"), None, &["America/Denver", "America/Phoenix"])]
+    #[case(None, None, Some("US/Eastern"), &["America/New_York", "America/Phoenix"])]
+    #[case(None, None, Some("Pacific time"), &["America/Los_Angeles", "America/Phoenix"])]
+    fn address_and_area_code_together(
+        #[case] zip: Option<&str>,
+        #[case] state: Option<&str>,
+        #[case] explicit: Option<&str>,
+        #[case] expected: &[&str],
+    ) {
+        assert_eq!(candidates(&phone("+16022000000"), zip, state, explicit).names(), expected);
+    }
+
+    #[test]
+    fn every_zone_of_the_tables_exists() {
+        for name in PREFIXES.values().chain(STATES.values()).flatten() {
+            assert!(TimeZone::get(name).is_ok(), "{name}");
+        }
+        for entry in ZIPS.values().flatten() {
+            assert!(entry.contains('/') && TimeZone::get(entry).is_ok() || STATES.contains_key(entry), "{entry}");
+        }
+        assert!(PREFIXES.len() > 3000 && ZIPS.len() > 900 && STATES.len() > 100);
+    }
+
+    #[test]
+    fn local_times() {
+        let now: Timestamp = "2026-07-01T16:00:00Z".parse().unwrap();
+        let one = local_time(now, &Zones::from_names(["America/Chicago"]));
+        assert!(one.is_certain());
+        assert_eq!(one.earliest.to_string(), "2026-07-01T11:00:00");
+        let span = local_time(now, &Zones::unknown());
+        assert!(!span.is_certain());
+        assert_eq!((span.earliest.hour(), span.latest.hour()), (9, 12));
+    }
+}

@@ -94,7 +94,8 @@ impl CheckReport {
 /// Checks a campaign against its list.
 #[must_use]
 pub fn check(def: &CampaignDef, list: &ContactList) -> CheckReport {
-    let filled: Vec<(BTreeMap<String, String>, &Contact)> = list.contacts.iter().map(|c| (merge_fields(c), c)).collect();
+    let filled: Vec<(BTreeMap<String, String>, &Contact)> =
+        list.contacts.iter().map(|c| (merge_fields(c), c)).collect();
     let mut findings = column_findings(def, list);
     findings.extend(empty_findings(def, &filled));
     findings.extend(language_findings(def, list));
@@ -177,8 +178,12 @@ fn empty_findings(def: &CampaignDef, filled: &[(BTreeMap<String, String>, &Conta
             findings.push(Finding {
                 fatal: false,
                 contacts: Some(empty),
-                what: format!("{empty} contacts have nothing in {{{name}}}, and the script has no fallback for it everywhere"),
-                remedy: format!("Write {{{name}/...}} with the words to use instead; without them these texts cannot go out."),
+                what: format!(
+                    "{empty} contacts have nothing in {{{name}}}, and the script has no fallback for it everywhere"
+                ),
+                remedy: format!(
+                    "Write {{{name}/...}} with the words to use instead; without them these texts cannot go out."
+                ),
             });
         }
     }
@@ -199,7 +204,10 @@ fn language_findings(def: &CampaignDef, list: &ContactList) -> Vec<Finding> {
             fatal: false,
             contacts: Some(contacts),
             what: format!("{contacts} contacts are marked `{language}`, but no initial message is in that language"),
-            remedy: format!("They get the one in `{}`; add an `[[initial]]` with language = \"{language}\".", def.language),
+            remedy: format!(
+                "They get the one in `{}`; add an `[[initial]]` with language = \"{language}\".",
+                def.language
+            ),
         })
         .collect()
 }

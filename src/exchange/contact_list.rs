@@ -75,7 +75,9 @@ pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ContactList, Vec
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(body.as_bytes());
     let headers: Vec<String> = match reader.headers() {
         Ok(headers) => headers.iter().map(|h| safe_line(h.trim())).collect(),
-        Err(error) => return Err(vec![FileProblem::whole(path, format!("is no table ({error})"), "Export the list as CSV.")]),
+        Err(error) => {
+            return Err(vec![FileProblem::whole(path, format!("is no table ({error})"), "Export the list as CSV.")]);
+        }
     };
     let columns = Columns::find(path, &headers, region, &mut list.problems)?;
     list.columns = columns.custom.iter().map(|(_, name)| name.clone()).collect();
@@ -89,7 +91,11 @@ pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ContactList, Vec
                 list.problems.push(FileProblem {
                     line,
                     fatal: false,
-                    ..FileProblem::whole(path, format!("this row cannot be read ({error})"), "The row is left out: write it anew.")
+                    ..FileProblem::whole(
+                        path,
+                        format!("this row cannot be read ({error})"),
+                        "The row is left out: write it anew.",
+                    )
                 });
                 continue;
             }
@@ -152,7 +158,12 @@ fn without_accent(c: char) -> char {
 }
 
 impl Columns {
-    fn find(path: &Path, headers: &[String], region: &str, warnings: &mut Vec<FileProblem>) -> Result<Self, Vec<FileProblem>> {
+    fn find(
+        path: &Path,
+        headers: &[String],
+        region: &str,
+        warnings: &mut Vec<FileProblem>,
+    ) -> Result<Self, Vec<FileProblem>> {
         let problem = |field: &str, what: String, remedy: &str, fatal: bool| FileProblem {
             line: Some(1),
             field: Some(field.to_owned()),
@@ -184,7 +195,8 @@ impl Columns {
         let mut columns = Self {
             count: headers.len(),
             first_name,
-            full_name: last_name.is_none() && matches!(folded[first_name].as_str(), "name" | "fullname" | "contactname"),
+            full_name: last_name.is_none()
+                && matches!(folded[first_name].as_str(), "name" | "fullname" | "contactname"),
             last_name,
             phone,
             phone_header: headers[phone].clone(),
@@ -197,7 +209,14 @@ impl Columns {
         };
         let taken: Vec<usize> = [Some(first_name), Some(phone)]
             .into_iter()
-            .chain([columns.last_name, columns.external_id, columns.zip, columns.state, columns.language, columns.time_zone])
+            .chain([
+                columns.last_name,
+                columns.external_id,
+                columns.zip,
+                columns.state,
+                columns.language,
+                columns.time_zone,
+            ])
             .flatten()
             .collect();
         for (at, header) in headers.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
@@ -247,7 +266,11 @@ impl Row<'_> {
         let optional = |at: Option<usize>| at.map(cell).filter(|value| !value.is_empty());
         let raw = record.get(columns.phone).unwrap_or_default();
         let phone = Phone::parse(raw, self.region).map_err(|fault| {
-            let what = if fault == PhoneProblem::Empty { fault.to_string() } else { format!("{fault} (`{}`)", safe_line(raw.trim())) };
+            let what = if fault == PhoneProblem::Empty {
+                fault.to_string()
+            } else {
+                format!("{fault} (`{}`)", safe_line(raw.trim()))
+            };
             problem(&columns.phone_header, what, fault.remedy())
         })?;
         let mut first_name = cell(columns.first_name);
@@ -324,7 +347,8 @@ static LANGUAGES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 
 /// The tag for what a list says: `Español`, `es-MX`, `SPA` -> `es`.
 fn language(value: &str) -> Option<String> {
-    let words: String = value.to_lowercase().chars().map(without_accent).map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let words: String =
+        value.to_lowercase().chars().map(without_accent).map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     let word = words.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some(tag) = LANGUAGES.get(&word) {
         return Some(tag.clone());

@@ -6,7 +6,8 @@ use super::problem::FileProblem;
 
 /// The text, and a warning when the encoding had to be guessed.
 pub(super) fn to_text(path: &Path, bytes: &[u8]) -> Result<(String, Option<FileProblem>), Vec<FileProblem>> {
-    let refuse = |what: &str| Err(vec![FileProblem::whole(path, what, "Save it as CSV (in Excel: Save As, CSV UTF-8).")]);
+    let refuse =
+        |what: &str| Err(vec![FileProblem::whole(path, what, "Save it as CSV (in Excel: Save As, CSV UTF-8).")]);
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return refuse("this is a spreadsheet file, not CSV");
     }

@@ -19,7 +19,8 @@ pub(super) struct Reader<'i> {
 /// A table of the document, with the way to it.
 #[derive(Clone)]
 pub(super) struct Tab<'t, 'i> {
-    table: &'t DeTable<'i>,
+    /// Its keys and values.
+    pub table: &'t DeTable<'i>,
     /// `question[2].answer[1]`; empty for the document.
     pub key: String,
     /// Where it stands.
