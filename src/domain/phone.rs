@@ -218,7 +218,7 @@ mod tests {
     #[case("2122000002.0", "US", "+12122000002")]
     #[case("tel:+1-212-200-0002", "US", "+12122000002")]
     #[case("\u{202a}+1 212\u{2011}200\u{2011}0002\u{202c}", "US", "+12122000002")]
-    #[case("２１２２００００００２", "US", "+12122000002")]
+    #[case("２１２２０００００２", "US", "+12122000002")]
     #[case("020 7946 0958", "GB", "+442079460958")]
     #[case("+44 20 7946 0958", "US", "+442079460958")]
     #[case("011 44 20 7946 0958", "US", "+442079460958")]
@@ -250,7 +250,7 @@ mod tests {
     #[case("900-200-0002", PhoneProblem::Premium)]
     #[case("212-200-0002 x12", PhoneProblem::Extension)]
     #[case("212-200-0002 / 212-200-0003", PhoneProblem::Impossible)]
-    #[case("9".repeat(400).as_str(), PhoneProblem::Impossible)]
+    #[case("99999999999999999999999999999999999999999999999999999999999999", PhoneProblem::Impossible)]
     fn problems(#[case] text: &str, #[case] expected: PhoneProblem) {
         assert_eq!(Phone::parse(text, "US"), Err(expected));
     }
