@@ -21,7 +21,7 @@ use crate::env::{SharedClock, SharedIds};
 use store::{SharedStore, handles::Desk};
 
 pub use routes::router;
-pub use start::{ServerHandle, StartError};
+pub use start::{ServerHandle, ServerOptions, StartError, start};
 
 /// What every request can reach. Cheap to clone.
 #[derive(Debug, Clone)]

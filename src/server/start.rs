@@ -20,7 +20,11 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::carrier::{Carrier, CarrierEvent};
-use super::store::{SharedStore, StoreError, handles::Webhook};
+use super::store::{
+    SharedStore, StoreError,
+    handles::Webhook,
+    sqlite::{Location, SqliteStore},
+};
 use super::{AppState, limits, router};
 use crate::env::{SharedClock, SharedIds};
 
@@ -36,6 +40,33 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What a server is made of.
+#[derive(Debug)]
+pub struct ServerOptions {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where the database is.
+    pub location: Location,
+    /// True when no text of this server reaches a real phone.
+    pub rehearsal: bool,
+    /// Who takes texts to phones.
+    pub carrier: Arc<dyn Carrier>,
+    /// Time.
+    pub clock: SharedClock,
+    /// Ids and secrets.
+    pub ids: SharedIds,
+}
+
+/// Opens the database and starts a server over it.
+///
+/// # Errors
+/// [`StartError`]
+pub async fn start(options: ServerOptions) -> Result<ServerHandle, StartError> {
+    let ServerOptions { listen, location, rehearsal, carrier, clock, ids } = options;
+    let store = Arc::new(SqliteStore::open(location, clock.clone(), ids.clone()).await?);
+    start_over(Parts { store, listen, rehearsal, carrier, clock, ids }).await
 }
 
 /// What a server over an open store is made of.

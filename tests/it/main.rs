@@ -7,3 +7,8 @@ mod config;
 mod source;
 mod store_home;
 mod store_send;
+mod support;
+mod wire_access;
+mod wire_feed;
+mod wire_openapi;
+mod wire_texting;

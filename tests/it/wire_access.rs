@@ -1,0 +1,195 @@
+//! Who may what: sign-in, roles, walls; and that every refusal is a problem document.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+use textbank::api::people::{Me, Role, SessionInfo};
+use textbank::server::limits::MAX_BODY;
+
+use crate::support::{Person, TestApp};
+
+#[tokio::test]
+async fn without_a_running_session_there_is_nothing() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let forged = Person { token: "x".repeat(43), joined: ann.joined.clone() };
+    for (who, path) in [(None, "/api/v1/me"), (Some(&forged), "/api/v1/me"), (None, "/api/v1/sessions")] {
+        let reply = app.call(who, Method::GET, path, None).await;
+        assert_eq!((reply.problem(), reply.status), ("unauthorized", StatusCode::UNAUTHORIZED));
+        assert_eq!(reply.headers[header::WWW_AUTHENTICATE], "Bearer");
+    }
+    let me: Me = app.get(&ann, "/api/v1/me").await.read();
+    assert_eq!((me.name.as_str(), me.role, me.rehearsal), ("Ann", Role::Texter, true));
+
+    let sessions: Vec<SessionInfo> = app.get(&admin, "/api/v1/sessions").await.read();
+    let hers = sessions.iter().find(|session| session.name == "Ann").expect("her session");
+    let ended = app.call(Some(&admin), Method::DELETE, &format!("/api/v1/sessions/{}", hers.id), None).await;
+    assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    let reply = app.get(&ann, "/api/v1/me").await;
+    assert_eq!(reply.problem(), "unauthorized");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_role_has_only_its_own_verbs() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 1).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let cap = app.person(&admin, Role::Captain, "Cap").await;
+    let board = format!("/api/v1/campaigns/{campaign}/board");
+    let import = format!("/api/v1/imports/{}", app.fresh());
+    let of_captains = [(Method::GET, board.clone())];
+    let of_admins = [
+        (Method::PUT, import.clone()),
+        (Method::PUT, format!("{import}/chunks/0")),
+        (Method::POST, format!("{import}/finish")),
+        (Method::POST, "/api/v1/invites".to_owned()),
+        (Method::DELETE, "/api/v1/invites/1".to_owned()),
+        (Method::GET, "/api/v1/sessions".to_owned()),
+        (Method::DELETE, "/api/v1/sessions/1".to_owned()),
+    ];
+    for (method, path) in of_captains.iter().chain(&of_admins) {
+        let reply = app.call(Some(&ann), method.clone(), path, Some(json!({}))).await;
+        assert_eq!((reply.problem(), reply.status), ("forbidden", StatusCode::FORBIDDEN), "{method} {path}");
+    }
+    for (method, path) in &of_admins {
+        let reply = app.call(Some(&cap), method.clone(), path, Some(json!({}))).await;
+        assert_eq!(reply.problem(), "forbidden", "{method} {path}");
+    }
+    assert_eq!(app.get(&cap, &board).await.status, StatusCode::OK);
+    assert_eq!(app.get(&admin, &board).await.status, StatusCode::OK, "each role may what those before it may");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn what_is_not_mine_to_see_does_not_exist() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 2).await;
+    let (ann, bob) = (app.person(&admin, Role::Texter, "Ann").await, app.person(&admin, Role::Texter, "Bob").await);
+    let of_ann = app.slice(&ann, campaign, 1).await;
+    let contact = of_ann[0].id;
+    let reply = app.get(&bob, &format!("/api/v1/contacts/{contact}/thread")).await;
+    assert_eq!((reply.problem(), reply.status), ("not_found", StatusCode::NOT_FOUND));
+    let bodies = app.get(&bob, &format!("/api/v1/campaigns/{campaign}/contacts?ids={contact}")).await;
+    assert_eq!(bodies.body, json!([]), "a body that is not mine is not there");
+
+    for path in [
+        "/api/v1/campaigns/99",
+        "/api/v1/campaigns/99/assignment",
+        "/api/v1/campaigns/99/events",
+        "/api/v1/campaigns/99/board",
+        "/api/v1/contacts/99999/thread",
+        "/api/v1/verdicts/00000000-0000-7000-8000-000000000000",
+    ] {
+        let reply = app.get(&admin, path).await;
+        assert_eq!((reply.problem(), reply.status), ("not_found", StatusCode::NOT_FOUND), "{path}");
+    }
+    // Somebody else's verdict, by the right id.
+    let id = app.fresh();
+    app.send(&ann, id, &app.initial(&of_ann[0])).await;
+    app.drain().await;
+    assert_eq!(app.get(&bob, &format!("/api/v1/verdicts/{id}")).await.problem(), "not_found");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_problem_document() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let (yes, path) = (Some(&admin), format!("/api/v1/messages/{}", app.fresh()));
+
+    let reply = app.call(None, Method::GET, "/nothing/here", None).await;
+    assert_eq!((reply.problem(), reply.status), ("not_found", StatusCode::NOT_FOUND));
+    let reply = app.call(yes, Method::PATCH, "/api/v1/me", None).await;
+    assert_eq!((reply.problem(), reply.status), ("not_found", StatusCode::METHOD_NOT_ALLOWED));
+    let reply = app.call(yes, Method::PUT, &path, Some(json!({"contact": "seven"}))).await;
+    assert_eq!((reply.problem(), reply.status), ("invalid", StatusCode::UNPROCESSABLE_ENTITY));
+    assert!(!reply.body["faults"].as_array().expect("faults").is_empty());
+    let reply = app.call(yes, Method::PUT, &path, Some(json!("y".repeat(MAX_BODY)))).await;
+    assert_eq!((reply.problem(), reply.status), ("too_large", StatusCode::PAYLOAD_TOO_LARGE));
+    let reply = app.call(yes, Method::PUT, "/api/v1/messages/not-an-id", Some(json!({}))).await;
+    assert_eq!(reply.problem(), "not_found");
+    let reply = app.call(yes, Method::GET, "/api/v1/campaigns/1/assignment?limit=many", None).await;
+    assert_eq!(reply.problem(), "invalid");
+    let reply = app.call(yes, Method::GET, "/api/v1/campaigns/1/contacts?ids=1,x", None).await;
+    assert_eq!(reply.problem(), "invalid");
+
+    let form = Request::post("/api/v1/join").body(Body::from("invite=x")).expect("a request");
+    let response = app.raw(form).await;
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn answers_are_kept_by_no_cache() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    assert_eq!(app.get(&admin, "/api/v1/me").await.headers[header::CACHE_CONTROL], "no-store");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn an_invite_is_good_for_its_uses_and_its_time() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let invite = app.invite(&admin, Role::Texter, 2).await;
+    let secret = invite["secret"].as_str().expect("a secret").to_owned();
+    let (one, two, three) = tokio::join!(app.join(&secret, "A"), app.join(&secret, "B"), app.join(&secret, "C"));
+    let mut got: Vec<u16> = [&one, &two, &three].map(|reply| reply.status.as_u16()).to_vec();
+    got.sort_unstable();
+    assert_eq!(got, [200, 200, 410], "two uses, two winners");
+
+    let late = app.invite(&admin, Role::Texter, 1).await;
+    app.clock.advance(std::time::Duration::from_secs(3_601));
+    let reply = app.join(late["secret"].as_str().expect("a secret"), "Late").await;
+    assert_eq!((reply.problem(), reply.status), ("invite_spent", StatusCode::GONE));
+
+    let revoked = app.invite(&admin, Role::Texter, 1).await;
+    let path = format!("/api/v1/invites/{}", revoked["id"]);
+    assert_eq!(app.call(Some(&admin), Method::DELETE, &path, None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(app.join(revoked["secret"].as_str().expect("a secret"), "Gone").await.problem(), "invite_spent");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_joiner_has_a_name_and_no_thousand_guesses() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let invite = app.invite(&admin, Role::Texter, 60).await;
+    let secret = invite["secret"].as_str().expect("a secret").to_owned();
+    for name in ["", "   ", "a\u{7}b", &"x".repeat(61)] {
+        assert_eq!(app.join(&secret, name).await.problem(), "invalid", "{name:?}");
+    }
+    for n in 0..50 {
+        let reply = app.join(&secret, &format!("  Room   {n} ")).await;
+        let me = reply.read_person().joined.me;
+        assert_eq!(me.name, format!("Room {n}"));
+    }
+    let mut limited: Option<Value> = None;
+    for n in 0..101 {
+        let reply = app.join(&format!("guess-{n}"), "Eve").await;
+        if reply.status == StatusCode::TOO_MANY_REQUESTS {
+            assert_eq!(reply.problem(), "rate_limited");
+            assert!(reply.headers.contains_key(header::RETRY_AFTER));
+            limited = Some(json!(n));
+            break;
+        }
+    }
+    assert_eq!(limited, Some(json!(100)), "a hundred guesses, then no more");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn probes_and_the_join_page_need_no_sign_in() {
+    let app = TestApp::start().await;
+    for path in ["/healthz", "/readyz"] {
+        let reply = app.call(None, Method::GET, path, None).await;
+        assert_eq!((reply.status, &reply.body["rehearsal"]), (StatusCode::OK, &json!(true)), "{path}");
+    }
+    assert_eq!(app.call(None, Method::GET, "/join", None).await.status, StatusCode::OK);
+    app.close().await;
+}

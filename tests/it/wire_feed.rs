@@ -1,0 +1,169 @@
+//! The feed: exactly what was missed, in order, until the session ends.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use pretty_assertions::assert_eq;
+use serde_json::json;
+use textbank::api::event::EventKind;
+use textbank::api::message::Verdict;
+use textbank::api::people::{Role, SessionInfo};
+
+use crate::support::{Block, TestApp, phone_of};
+
+#[tokio::test]
+async fn it_resumes_with_exactly_what_was_missed() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 3).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let slice = app.slice(&ann, campaign, 3).await;
+
+    let mut whole = app.feed(&ann, campaign, "?after=0", None).await;
+    assert_eq!(whole.headers["x-accel-buffering"], "no");
+    assert_eq!(whole.headers["content-type"], "text/event-stream");
+    assert!(!whole.headers.contains_key("content-encoding"), "a feed is not compressed");
+    for contact in &slice {
+        app.send(&ann, app.fresh(), &app.initial(contact)).await.read::<Verdict>();
+    }
+    app.drain().await;
+    app.inbound(&phone_of(&slice[1]), "maybe").await;
+    let mut seen = Vec::new();
+    // The last thing that happens is the voter's answer in its thread or list: read until both are in.
+    let is_answer = |what: &EventKind| matches!(what, EventKind::Contact { contact } if contact.preview == "maybe");
+    loop {
+        let event = whole.event().await;
+        let last = is_answer(&event.what);
+        seen.push(event);
+        if last {
+            break;
+        }
+    }
+    assert!(seen.windows(2).all(|pair| pair[0].seq < pair[1].seq), "numbers only go up");
+    assert_eq!(seen.iter().filter(|event| matches!(event.what, EventKind::Settled { .. })).count(), 3);
+
+    let middle = seen[seen.len() / 2].seq;
+    let missed: Vec<_> = seen.iter().filter(|event| event.seq > middle).cloned().collect();
+    for (after, last) in [(format!("?after={middle}"), None), ("?after=0".to_owned(), Some(middle))] {
+        let mut resumed = app.feed(&ann, campaign, &after, last).await;
+        for event in &missed {
+            assert_eq!(&resumed.event().await, event);
+        }
+    }
+    app.close().await;
+}
+
+#[tokio::test]
+async fn others_hands_are_not_told() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 2).await;
+    let (ann, bob) = (app.person(&admin, Role::Texter, "Ann").await, app.person(&admin, Role::Texter, "Bob").await);
+    let of_ann = app.slice(&ann, campaign, 1).await;
+    let of_bob = app.slice(&bob, campaign, 1).await;
+    let mut feed = app.feed(&bob, campaign, "?after=0", None).await;
+    app.send(&ann, app.fresh(), &app.initial(&of_ann[0])).await.read::<Verdict>();
+    app.send(&bob, app.fresh(), &app.initial(&of_bob[0])).await.read::<Verdict>();
+    app.drain().await;
+    loop {
+        let event = feed.event().await;
+        let told = serde_json::to_string(&event).expect("json");
+        assert!(!told.contains(&of_ann[0].first_name), "Bob is told of Ann's contact: {told}");
+        if matches!(event.what, EventKind::Settled { .. }) {
+            break;
+        }
+    }
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_place_that_never_was_is_answered_by_a_snapshot() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 1).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let mut feed = app.feed(&ann, campaign, "?after=1000000", None).await;
+    let event = feed.event().await;
+    assert!(matches!(event.what, EventKind::Snapshot { seq } if seq < 1_000_000), "{event:?}");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_revoked_session_is_told_no_more() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 1).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let mut feed = app.feed(&ann, campaign, "", None).await;
+    assert!(matches!(feed.next().await, Block::Comment), "the first line comes at once");
+    let sessions: Vec<SessionInfo> = app.get(&admin, "/api/v1/sessions").await.read();
+    let hers = sessions.iter().find(|session| session.name == "Ann").expect("her session").id;
+    let path = format!("/api/v1/sessions/{hers}");
+    let until_end = async { while !matches!(feed.next().await, Block::End) {} };
+    tokio::join!(until_end, app.call(Some(&admin), Method::DELETE, &path, None));
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_silent_feed_gives_a_sign_of_life() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 1).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let mut feed = app.feed(&ann, campaign, "", None).await;
+    assert!(matches!(feed.next().await, Block::Comment));
+    let advance = async {
+        // The feed must be waiting before time moves; every turn lets it.
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+            app.clock.advance(Duration::from_secs(1));
+        }
+    };
+    let (block, ()) = tokio::join!(feed.next(), advance);
+    assert!(matches!(block, Block::Comment), "{block:?}");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_captain_gets_boards_at_most_four_a_second_and_only_when_something_changed() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 5).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let cap = app.person(&admin, Role::Captain, "Cap").await;
+    let mut feed = app.feed(&cap, campaign, "", None).await;
+    let first = feed.board().await;
+    assert_eq!((first.counts.total, first.counts.sent), (5, 0));
+
+    // Four texts while the clock stands still: no board, as a quarter of a second has not passed.
+    let slice = app.slice(&ann, campaign, 4).await;
+    for contact in &slice {
+        app.send(&ann, app.fresh(), &app.initial(contact)).await.read::<Verdict>();
+    }
+    app.drain().await;
+    let early = tokio::time::timeout(Duration::from_millis(200), feed.board()).await;
+    assert!(early.is_err(), "a second board at the same moment: {early:?}");
+    app.clock.advance(Duration::from_millis(250));
+    let second = feed.board().await;
+    assert_eq!(second.counts.sent, 4, "all four in one board");
+
+    app.clock.advance(Duration::from_millis(500));
+    let third = tokio::time::timeout(Duration::from_millis(200), feed.board()).await;
+    assert!(third.is_err(), "nothing changed, and yet a board: {third:?}");
+
+    let mut hers = app.feed(&ann, campaign, "?after=0", None).await;
+    app.put(&ann, &format!("/api/v1/acts/{}", app.fresh()), &json!({"act": "close", "contact": slice[0].id})).await;
+    loop {
+        match hers.next().await {
+            Block::Event { event, .. } => {
+                assert!(!matches!(event.what, EventKind::Board { .. }), "a texter gets no board");
+                if matches!(event.what, EventKind::Settled { .. }) {
+                    break;
+                }
+            }
+            Block::Comment => {}
+            Block::End => panic!("the feed ended"),
+        }
+    }
+    app.close().await;
+}
