@@ -2,9 +2,17 @@
 
 use std::io::IsTerminal as _;
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
 use super::{Exit, Global, Outcome, find_paths, out, out_json, read_config};
-use crate::config::{ConfigError, Surroundings};
-use crate::doctor::{Finding, Machine, State, Terminal, examine};
+use crate::client::CampaignServer as _;
+use crate::client::native::{NativeServer, Timeouts};
+use crate::client::sign_in::{self, SignIn};
+use crate::config::{ConfigError, Loaded, Paths, Surroundings};
+use crate::doctor::{Finding, Machine, Seen, State, Terminal, examine};
+use crate::env::SystemClock;
 
 /// Options of `doctor`.
 #[derive(Debug, Clone, clap::Args)]
@@ -30,7 +38,7 @@ pub async fn run(args: &Args, global: &Global) -> Outcome {
         surroundings: &surroundings,
         settings: loaded.as_ref(),
         terminal: terminal(),
-        servers: Vec::new(),
+        servers: servers(&paths, loaded.as_ref().ok()).await,
     });
     if args.json {
         out_json(&found)?;
@@ -39,6 +47,42 @@ pub async fn run(args: &Args, global: &Global) -> Outcome {
     }
     let faults = found.iter().any(|finding| finding.state == State::Fault);
     Ok(if faults { Exit::Problems } else { Exit::Done })
+}
+
+/// Asks every server with a sign-in for its time, one after the other.
+async fn servers(paths: &Paths, loaded: Option<&Loaded>) -> Vec<Seen> {
+    let mut seen = Vec::new();
+    let client = loaded.map(|loaded| loaded.config.client.clone()).unwrap_or_default();
+    let timeouts = Timeouts {
+        connect: Duration::from_secs(client.connect_timeout_seconds),
+        request: Duration::from_secs(client.timeout_seconds),
+        ..Timeouts::default()
+    };
+    let sign_ins = match sign_in::list(&paths.sign_ins_dir()) {
+        Ok(sign_ins) => sign_ins,
+        Err(error) => {
+            let dir = paths.sign_ins_dir();
+            return vec![Seen { server: dir.display().to_string(), dir, clock: Err(error.to_string()) }];
+        }
+    };
+    for sign_in in sign_ins {
+        seen.push(Seen {
+            server: sign_in.server.clone(),
+            dir: paths.journal_dir(&sign_in.name()),
+            clock: skew(&sign_in, timeouts).await.map_err(|error| format!("{error:#}")),
+        });
+    }
+    seen
+}
+
+/// How far the server's clock is ahead, judged against the middle of the call.
+async fn skew(sign_in: &SignIn, timeouts: Timeouts) -> anyhow::Result<SignedDuration> {
+    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts)?;
+    let clock = SystemClock::shared();
+    let before = clock.now();
+    let presence = server.presence().await?;
+    let middle = before + clock.now().duration_since(before) / 2;
+    Ok(presence.server_time.duration_since(middle))
 }
 
 fn terminal() -> Terminal {

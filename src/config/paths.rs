@@ -89,10 +89,10 @@ impl Paths {
         self.data.join("sign-ins")
     }
 
-    /// Journals of this person, one a server and campaign.
+    /// The journal of one sign-in, by the sign-in's name.
     #[must_use]
-    pub fn journals_dir(&self) -> PathBuf {
-        self.data.join("journals")
+    pub fn journal_dir(&self, sign_in: &str) -> PathBuf {
+        self.data.join("journals").join(sign_in)
     }
 }
 
@@ -123,7 +123,8 @@ mod tests {
         let ana = Paths::find(Some(home), Some("ana")).expect("given home");
         assert_eq!(plain.config_file(), ana.config_file());
         assert_ne!(plain.sign_ins_dir(), ana.sign_ins_dir());
-        for path in [plain.log_file(), plain.journals_dir(), ana.log_file(), ana.journals_dir(), ana.config_file()] {
+        for path in [plain.log_file(), plain.journal_dir("s"), ana.log_file(), ana.journal_dir("s"), ana.config_file()]
+        {
             assert!(path.starts_with(home), "{}", path.display());
         }
     }

@@ -34,5 +34,5 @@ pub fn rust() -> Vec<(String, String)> {
 
 /// The text up to its unit tests.
 pub fn without_tests(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
 }
