@@ -13,6 +13,7 @@ mod output;
 pub mod people;
 pub mod reach;
 pub mod settings;
+mod shift;
 mod tools;
 
 use std::path::PathBuf;

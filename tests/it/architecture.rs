@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::source::{files, root, rust, without_tests};
 
 /// A part, and the parts it may use. A longer path is looked up before a shorter one.
-const MAY_USE: &[(&str, &[&str])] = &[
+pub const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("i18n", &[]),
     ("console::keymap", &[]),

@@ -4,6 +4,7 @@ mod architecture;
 mod catalogue;
 mod cli;
 mod config;
+mod docs;
 mod source;
 mod store_home;
 mod store_send;

@@ -1,0 +1,133 @@
+//! What `text` and `captain` share before the console opens: sign-in, server, campaign, journal.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+
+use super::Context;
+use super::reach::{SignInArgs, tell, timeouts};
+use crate::api::campaign::CampaignTodo;
+use crate::api::people::{Me, Role};
+use crate::client::CampaignServer;
+use crate::client::journal::Journal;
+use crate::client::native::NativeServer;
+use crate::client::sign_in::{self, SignIn};
+use crate::domain::ids::CampaignId;
+use crate::domain::safe_text::safe_line;
+
+/// Options of `text` and `captain`.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct ShiftArgs {
+    /// Which campaign: its number, or the beginning of its title; needed when there are several
+    #[arg(long, value_name = "CAMPAIGN")]
+    pub campaign: Option<String>,
+    /// Whole lines instead of a screen, for screen readers
+    #[arg(long)]
+    pub plain: bool,
+    /// Which sign-in.
+    #[command(flatten)]
+    pub sign_in: SignInArgs,
+}
+
+/// Everything that a console needs.
+#[derive(Debug)]
+pub(super) struct Shift {
+    pub(super) server: Arc<dyn CampaignServer>,
+    pub(super) me: Me,
+    pub(super) campaign: CampaignId,
+    pub(super) journal: Journal,
+    pub(super) sign_in: SignIn,
+}
+
+/// Finds sign-in, server and campaign, and opens the journal.
+///
+/// # Errors
+/// Not signed in, no or several campaigns, another console open, or what the server or the disk said.
+pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
+    let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), role)?;
+    let server: Arc<dyn CampaignServer> =
+        Arc::new(NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?);
+    let campaign = match (sign_in.me.campaign, args.campaign.as_deref()) {
+        // An invite to one campaign needs no question; the console can then open without the network.
+        (Some(only), None) => only,
+        (_, wanted) => {
+            let found = server.campaigns().await.with_context(|| format!("asking {} for its campaigns", sign_in.server))?;
+            choose(&found, wanted)?
+        }
+    };
+    let (journal, opened) = Journal::open(&ctx.paths.journal_dir(&sign_in.name()), &ctx.clock, &ctx.ids).await?;
+    if let Some(damage) = opened.damaged {
+        tell(format!(
+            "the journal was damaged ({}): {} acts and {} drafts were saved from it, {} could not be opened. The damaged file is kept: {}",
+            damage.why,
+            damage.acts,
+            damage.drafts,
+            damage.lost,
+            damage.kept.display()
+        ));
+    }
+    Ok(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in })
+}
+
+/// The campaign that is meant: the only one, or the one named.
+fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<CampaignId> {
+    let listed = || {
+        let lines: Vec<_> = found.iter().map(|one| format!("  {}  {}", one.id, safe_line(&one.title))).collect();
+        lines.join("\n")
+    };
+    let Some(wanted) = wanted else {
+        return match found {
+            [] => bail!("there is no campaign yet; your captain tells you when one opens"),
+            [only] => Ok(only.id),
+            _ => bail!("there are several campaigns: choose one by --campaign\n{}", listed()),
+        };
+    };
+    if let Some(one) = found.iter().find(|one| one.id.to_string() == wanted) {
+        return Ok(one.id);
+    }
+    let start = wanted.to_lowercase();
+    let mut hits = found.iter().filter(|one| one.title.to_lowercase().starts_with(&start));
+    match (hits.next(), hits.next()) {
+        (Some(one), None) => Ok(one.id),
+        (Some(_), Some(_)) => bail!("several campaigns begin with {wanted:?}: choose one by its number\n{}", listed()),
+        _ => bail!("no campaign is called {wanted:?}; there are\n{}", listed()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::choose;
+    use crate::api::campaign::{CampaignState, CampaignTodo};
+    use crate::domain::ids::CampaignId;
+
+    fn todo(id: i64, title: &str) -> CampaignTodo {
+        CampaignTodo {
+            id: CampaignId(id),
+            title: title.into(),
+            state: CampaignState::Running,
+            unsent: 0,
+            waiting: 0,
+            unassigned: 0,
+        }
+    }
+
+    #[rstest]
+    #[case::only_one(&[(4, "Parks")], None, Some(4))]
+    #[case::none(&[], None, None)]
+    #[case::several(&[(4, "Parks"), (5, "Roads")], None, None)]
+    #[case::by_number(&[(4, "Parks"), (5, "Roads")], Some("5"), Some(5))]
+    #[case::number_before_title(&[(4, "5 parks"), (5, "Roads")], Some("5"), Some(5))]
+    #[case::by_beginning(&[(4, "Parks"), (5, "Roads")], Some("roa"), Some(5))]
+    #[case::ambiguous(&[(4, "Parks A"), (5, "Parks B")], Some("parks"), None)]
+    #[case::unknown(&[(4, "Parks")], Some("roads"), None)]
+    fn campaign_is_chosen_or_asked_for(
+        #[case] found: &[(i64, &str)],
+        #[case] wanted: Option<&str>,
+        #[case] chosen: Option<i64>,
+    ) {
+        let found: Vec<_> = found.iter().map(|(id, title)| todo(*id, title)).collect();
+        assert_eq!(choose(&found, wanted).ok(), chosen.map(CampaignId));
+    }
+}
