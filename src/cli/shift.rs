@@ -45,13 +45,13 @@ pub(super) struct Shift {
 /// Not signed in, no or several campaigns, another console open, or what the server or the disk said.
 pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
     let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), role)?;
-    let server: Arc<dyn CampaignServer> =
-        Arc::new(NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?);
+    let server: Arc<dyn CampaignServer> = Arc::new(NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?);
     let campaign = match (sign_in.me.campaign, args.campaign.as_deref()) {
         // An invite to one campaign needs no question; the console can then open without the network.
         (Some(only), None) => only,
         (_, wanted) => {
-            let found = server.campaigns().await.with_context(|| format!("asking {} for its campaigns", sign_in.server))?;
+            let found =
+                server.campaigns().await.with_context(|| format!("asking {} for its campaigns", sign_in.server))?;
             choose(&found, wanted)?
         }
     };

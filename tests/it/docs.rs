@@ -73,7 +73,9 @@ fn commands_that_are_named_exist() {
             }
             for option in rest.split_whitespace().filter_map(|word| word.strip_prefix("--")) {
                 let option = option.split('=').next().unwrap_or_default();
-                let known = command.get_arguments().chain(textbank::cli::tree().get_arguments().collect::<Vec<_>>())
+                let known = command
+                    .get_arguments()
+                    .chain(textbank::cli::tree().get_arguments().collect::<Vec<_>>())
                     .any(|arg| arg.get_long() == Some(option));
                 if !known && !["version", "help"].contains(&option) {
                     faults.push(format!("{doc}: `{line}`: no option --{option}"));
