@@ -1,1 +1,168 @@
-//! jobs
+//! The dispatcher: takes accepted texts to the carrier, and does the store's regular housekeeping.
+//!
+//! Each call is committed before it is made and recorded after it. Whatever is neither a definite yes nor a definite
+//! no is `unknown`, and never made again by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::carrier::{Carrier, Submission, Submitted};
+use super::store::{
+    StoreError,
+    command::Answer,
+    handles::{Desk, System},
+};
+
+/// Carrier calls under way at once: also the most that a crash can leave unknown.
+pub const IN_FLIGHT: usize = 20;
+
+/// A call that takes longer is `unknown`.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A call still open after this is lost: its record failed.
+const LOST_AFTER: Duration = Duration::from_secs(120);
+
+/// An unknown outcome waits this long for a receipt; then a captain decides.
+pub const HOLD_AFTER: Duration = Duration::from_secs(15 * 60);
+
+/// How often postponed jobs, leases and old attempts are looked at when nothing else happens.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How often leases and old attempts are looked at.
+const HOUSEKEEPING: Duration = Duration::from_secs(30);
+
+/// Takes texts from one store to one carrier.
+#[derive(Debug, Clone)]
+pub struct Dispatcher {
+    desk: Desk,
+    carrier: Arc<dyn Carrier>,
+    started: Timestamp,
+}
+
+impl Dispatcher {
+    /// A dispatcher that starts now: attempts begun before are somebody else's and lost.
+    #[must_use]
+    pub fn new(desk: Desk, carrier: Arc<dyn Carrier>) -> Self {
+        let started = desk.clock.now();
+        Self { desk, carrier, started }
+    }
+
+    /// Runs until `cancel`; calls under way are then waited for and recorded.
+    pub async fn run(&self, cancel: CancellationToken) {
+        let mut wake = self.desk.store.wake();
+        let mut calls = FuturesUnordered::new();
+        let mut kept_at: Option<Duration> = None;
+        let mut look = true;
+        while !cancel.is_cancelled() {
+            let monotonic = self.desk.clock.monotonic();
+            if kept_at.is_none_or(|at| monotonic.saturating_sub(at) >= HOUSEKEEPING) {
+                kept_at = Some(monotonic);
+                self.log(self.housekeeping().await);
+            }
+            if look && calls.len() < IN_FLIGHT {
+                // Seen before the look: what is committed during it wakes us again.
+                wake.mark_unchanged();
+                match self.claim(IN_FLIGHT - calls.len()).await {
+                    Ok(jobs) => {
+                        look = !jobs.is_empty();
+                        calls.extend(jobs.into_iter().map(|job| self.call(job)));
+                    }
+                    Err(error) => {
+                        look = false;
+                        self.log(Err(error));
+                    }
+                }
+            }
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => {}
+                Some(done) = calls.next() => {
+                    look = true;
+                    self.log(done);
+                }
+                changed = wake.changed() => {
+                    look = true;
+                    if changed.is_err() {
+                        break;
+                    }
+                }
+                () = self.desk.clock.sleep(TICK) => look = true,
+            }
+        }
+        while let Some(done) = calls.next().await {
+            self.log(done);
+        }
+    }
+
+    /// Makes the calls that can be made now, and waits for them; says how many they were.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot say what to do, or cannot record what was done.
+    pub async fn drain_once(&self) -> Result<usize, StoreError> {
+        let jobs = self.claim(IN_FLIGHT).await?;
+        let many = jobs.len();
+        let mut calls: FuturesUnordered<_> = jobs.into_iter().map(|job| self.call(job)).collect();
+        let mut result = Ok(many);
+        while let Some(done) = calls.next().await {
+            if let Err(error) = done {
+                result = Err(error);
+            }
+        }
+        result
+    }
+
+    /// Makes calls until there is nothing to call for; says how many they were.
+    ///
+    /// # Errors
+    /// As [`Self::drain_once`].
+    pub async fn drain(&self) -> Result<usize, StoreError> {
+        let mut all = 0;
+        loop {
+            match self.drain_once().await? {
+                0 => return Ok(all),
+                many => all += many,
+            }
+        }
+    }
+
+    /// Leases that ran out, attempts whose outcome nobody will tell.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the next time will do it.
+    pub async fn housekeeping(&self) -> Result<(), StoreError> {
+        System::expire_leases(&self.desk).await?;
+        // Our own calls end at their time-out: one that is still open long after was never recorded.
+        let lost = self.desk.clock.now().saturating_sub(LOST_AFTER).unwrap_or(Timestamp::MIN);
+        System::sweep_attempts(&self.desk, self.started.max(lost), HOLD_AFTER).await?;
+        Ok(())
+    }
+
+    async fn claim(&self, many: usize) -> Result<Vec<Submission>, StoreError> {
+        match System::claim_jobs(&self.desk, u32::try_from(many).unwrap_or(u32::MAX)).await? {
+            Answer::Jobs(jobs) => Ok(jobs),
+            other => Err(StoreError::Corrupt(format!("a claim of jobs was answered with {other:?}"))),
+        }
+    }
+
+    /// One call and its record.
+    async fn call(&self, job: Submission) -> Result<(), StoreError> {
+        let answer = tokio::select! {
+            biased;
+            answer = self.carrier.submit(&job) => answer,
+            () = self.desk.clock.sleep(CALL_TIMEOUT) => Submitted::Unknown { reason: "no answer in time".into() },
+        };
+        System::record_attempt(&self.desk, job.attempt, answer).await?;
+        Ok(())
+    }
+
+    fn log(&self, result: Result<(), StoreError>) {
+        if let Err(error) = result {
+            tracing::error!(%error, carrier = self.carrier.name(), "the dispatcher could not reach the store");
+        }
+    }
+}

@@ -71,7 +71,6 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
     let mut results = Vec::with_capacity(commands.len());
     let mut changed = false;
     for command in commands {
-        changed |= !matches!(command.kind, CommandKind::Presence { .. });
         tx.now = command.now;
         let mark = tx.mark();
         let savepoint = !manages_itself(&command.kind);
@@ -80,6 +79,8 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
         }
         match decide(&mut tx, command.kind).await {
             Ok(answer) => {
+                // A look that found nothing wakes nobody, or the looker would wake itself for ever.
+                changed |= tx.mark().0 > mark.0 || matches!(answer, Answer::Slice(_) | Answer::Import(_));
                 if savepoint {
                     tx.run("RELEASE one").await?;
                 }
