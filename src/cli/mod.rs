@@ -4,14 +4,15 @@
 //! server; none touches a live database file.
 
 pub mod campaign;
+pub mod campaign_check;
 pub mod campaign_import;
 pub mod doctor;
 pub mod invite;
 pub mod join;
-pub mod campaign_check;
 mod output;
 pub mod people;
 pub mod reach;
+pub mod serve;
 pub mod settings;
 mod shift;
 mod tools;
@@ -76,6 +77,8 @@ A first try without any server: textbank rehearse";
 /// The sub-commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run a campaign server until Ctrl-C
+    Serve(serve::ServeArgs),
     /// Sign in on this machine by a join link
     Join(join::JoinArgs),
     /// Bring campaigns to a server and people to campaigns
@@ -192,6 +195,7 @@ pub async fn run(cli: Cli) -> Outcome {
     // Read late: what must work with faulty settings does not ask for it.
     let ctx = || Context::load(&cli.global);
     match cli.command {
+        Command::Serve(args) => serve::run(args, &ctx()?).await,
         Command::Join(args) => join::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,

@@ -25,7 +25,7 @@ use super::store::{
     handles::Webhook,
     sqlite::{Location, SqliteStore},
 };
-use super::{AppState, limits, router};
+use super::{AppState, jobs::Dispatcher, limits, router};
 use crate::env::{SharedClock, SharedIds};
 
 /// How long requests under way may still take when the server stops.
@@ -93,6 +93,7 @@ pub struct ServerHandle {
     pub addr: SocketAddr,
     /// What its requests reach.
     pub state: AppState,
+    /// Its carrier; its name is the one that [`Self::carrier_event`] speaks for.
     carrier: Arc<dyn Carrier>,
     tasks: TaskTracker,
 }
@@ -136,69 +137,124 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     let addr = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
     let tasks = TaskTracker::new();
-    tasks.spawn(accept(listener, router(state.clone()), tasks.clone(), state.stop.clone(), clock));
+    let line = Line { router: router(state.clone()), stop: state.stop.clone(), clock, head_time: limits::HEAD_TIME };
+    tasks.spawn(accept(listener, line, tasks.clone()));
+    let dispatcher = Dispatcher::new(state.desk.clone(), carrier.clone());
+    let stop = state.stop.clone();
+    tasks.spawn(async move { dispatcher.run(stop).await });
     Ok(ServerHandle { addr, state, carrier, tasks })
 }
 
-/// Accepts connections until `stop`; each is a task of `tasks`.
-async fn accept(
-    listener: TcpListener,
+/// What each connection needs.
+#[derive(Debug, Clone)]
+struct Line {
     router: Router,
-    tasks: TaskTracker,
     stop: CancellationToken,
     clock: SharedClock,
-) {
+    head_time: Duration,
+}
+
+/// Accepts connections until told to stop; each is a task of `tasks`.
+async fn accept(listener: TcpListener, line: Line, tasks: TaskTracker) {
     let places = Arc::new(Semaphore::new(limits::MAX_CONNECTIONS));
     loop {
         let place = tokio::select! {
-            () = stop.cancelled() => return,
+            () = line.stop.cancelled() => return,
             place = places.clone().acquire_owned() => place,
         };
         let accepted = tokio::select! {
-            () = stop.cancelled() => return,
+            () = line.stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (router, stop, clock) = (router.clone(), stop.clone(), clock.clone());
+                let line = line.clone();
                 tasks.spawn(async move {
-                    connection(stream, peer, router, stop, clock).await;
+                    line.serve(stream, peer).await;
                     drop(place);
                 });
             }
             Err(error) => {
                 // Out of file descriptors, most likely: trying again at once would only burn.
                 tracing::warn!(%error, "a connection could not be accepted");
-                clock.sleep(Duration::from_millis(100)).await;
+                line.clock.sleep(Duration::from_millis(100)).await;
             }
         }
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, stop: CancellationToken, clock: SharedClock) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
-    let service = router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request.map(axum::body::Body::new)
-    });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits::HEAD_TIME).max_buf_size(64 * 1024);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(limits::HEAD_TIME).max_concurrent_streams(64);
-    let line = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    tokio::pin!(line);
-    let ended = tokio::select! {
-        ended = line.as_mut() => ended,
-        () = stop.cancelled() => {
-            line.as_mut().graceful_shutdown();
-            tokio::select! {
-                ended = line.as_mut() => ended,
-                () = clock.sleep(FAREWELL) => return,
-            }
+impl Line {
+    async fn serve(self, stream: TcpStream, peer: SocketAddr) {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "no TCP_NODELAY");
         }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(error, "a connection ended badly");
+        let service = self.router.map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request.map(axum::body::Body::new)
+        });
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.head_time).max_buf_size(64 * 1024);
+        builder.http2().timer(TokioTimer::new()).keep_alive_interval(self.head_time).max_concurrent_streams(64);
+        let line = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        tokio::pin!(line);
+        let ended = tokio::select! {
+            ended = line.as_mut() => ended,
+            () = self.stop.cancelled() => {
+                line.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = line.as_mut() => ended,
+                    () = self.clock.sleep(FAREWELL) => return,
+                }
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(error, "a connection ended badly");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+    use crate::env::SystemClock;
+
+    async fn listening(head_time: Duration) -> (SocketAddr, TaskTracker, CancellationToken) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let addr = listener.local_addr().expect("its address");
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let router = Router::new().route("/", axum::routing::get(|| async { "well" }));
+        let line = Line { router, stop: stop.clone(), clock: SystemClock::shared(), head_time };
+        tasks.spawn(accept(listener, line, tasks.clone()));
+        (addr, tasks, stop)
+    }
+
+    async fn ended(tasks: TaskTracker, stop: CancellationToken) {
+        stop.cancel();
+        tasks.close();
+        tokio::time::timeout(Duration::from_secs(5), tasks.wait()).await.expect("everything ends");
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_head_never_ends_is_cut() {
+        let (addr, tasks, stop) = listening(Duration::from_millis(50)).await;
+        let mut slow = TcpStream::connect(addr).await.expect("a line");
+        slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ").await.expect("half a head");
+        let mut rest = Vec::new();
+        let cut = tokio::time::timeout(Duration::from_secs(5), slow.read_to_end(&mut rest)).await.expect("cut in time");
+        assert!(cut.is_err() || !rest.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&rest));
+        ended(tasks, stop).await;
+    }
+
+    #[tokio::test]
+    async fn an_idle_line_does_not_hold_up_the_end() {
+        let (addr, tasks, stop) = listening(Duration::from_secs(60)).await;
+        let mut idle = TcpStream::connect(addr).await.expect("a line");
+        idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("a request");
+        let mut answer = [0u8; 512];
+        let read = idle.read(&mut answer).await.expect("an answer");
+        assert!(answer[..read].starts_with(b"HTTP/1.1 200"));
+        ended(tasks, stop).await;
     }
 }

@@ -11,5 +11,6 @@ mod store_send;
 mod support;
 mod wire_access;
 mod wire_feed;
+mod wire_native;
 mod wire_openapi;
 mod wire_texting;

@@ -92,9 +92,15 @@ pub fn router(state: AppState) -> Router {
     let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     let (plain, _) = table().split_for_parts();
     let (feeds, _) = feeds().split_for_parts();
-    plain
+    let plain = plain
         .route("/api/v1/openapi.json", get(move || std::future::ready((json, document.to_string()))))
-        .route("/join", get(join_page::handler))
+        .route("/join", get(join_page::handler));
+    dressed(plain, feeds, state)
+}
+
+/// Puts around the routes what every request goes through.
+fn dressed(plain: Router<AppState>, feeds: Router<AppState>, state: AppState) -> Router {
+    plain
         .layer(middleware::from_fn_with_state(state.clone(), limits::request_time))
         .merge(feeds)
         .fallback(refusal::no_route)
@@ -116,4 +122,67 @@ async fn not_kept(mut response: Response) -> Response {
 /// What a log line says about a request: never the query, never a header.
 fn span<B>(request: &Request<B>) -> tracing::Span {
     tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::env::{SeededIds, SimClock};
+    use crate::server::store::sqlite::{Location, SqliteStore};
+
+    async fn app(plain: Router<AppState>) -> (Router, Arc<SimClock>) {
+        let clock = SimClock::at(jiff::Timestamp::UNIX_EPOCH);
+        let ids = SeededIds::shared(1);
+        let store = SqliteStore::open(Location::Memory, clock.clone(), ids.clone()).await.expect("a store");
+        let state = AppState::new(Arc::new(store), clock.clone(), ids, true);
+        (dressed(plain, Router::new(), state), clock)
+    }
+
+    async fn code(response: Response) -> (u16, String) {
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+        let status = response.status().as_u16();
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("a body");
+        let problem: crate::api::problem::Problem = serde_json::from_slice(&body).expect("a problem");
+        (status, problem.code.as_str().to_owned())
+    }
+
+    #[expect(clippy::panic, reason = "a handler that panics is what is tested")]
+    #[tokio::test]
+    async fn a_panic_is_a_problem_and_tells_nothing() {
+        let (router, _) = app(Router::new().route("/", get(async || -> &str { panic!("+14155550123") }))).await;
+        let response = router.oneshot(Request::new(Body::empty())).await.expect("an answer");
+        assert_eq!(code(response).await, (503, "unavailable".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_a_problem() {
+        let (router, clock) = app(Router::new().route("/", get(async || std::future::pending::<&str>().await))).await;
+        let answer = router.oneshot(Request::new(Body::empty()));
+        let time_passes = async {
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+                clock.advance(limits::REQUEST_TIME);
+            }
+        };
+        let (response, ()) = tokio::join!(answer, time_passes);
+        assert_eq!(code(response.expect("an answer")).await, (503, "unavailable".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn what_is_long_is_compressed_and_a_feed_is_not() {
+        let long = "x".repeat(10_000);
+        let feed = long.clone();
+        let plain = Router::new()
+            .route("/long", get(move || std::future::ready(long.clone())))
+            .route("/feed", get(move || std::future::ready(([(CONTENT_TYPE, "text/event-stream")], feed.clone()))));
+        let (router, _) = app(plain).await;
+        for (path, compressed) in [("/long", true), ("/feed", false)] {
+            let request = Request::get(path).header("accept-encoding", "gzip").body(Body::empty()).expect("a request");
+            let response = router.clone().oneshot(request).await.expect("an answer");
+            assert_eq!(response.headers().contains_key("content-encoding"), compressed, "{path}");
+        }
+    }
 }
