@@ -145,10 +145,10 @@ fn below<'a>(questions: &'a [Question], id: &str) -> BTreeSet<&'a str> {
     let mut open: Vec<&Question> = find(questions, id).into_iter().collect();
     while let Some(question) = open.pop() {
         for next in question.answers.iter().filter_map(|a| a.next.as_deref()) {
-            if let Some(question) = find(questions, next) {
-                if found.insert(question.id.as_str()) {
-                    open.push(question);
-                }
+            if let Some(question) = find(questions, next)
+                && found.insert(question.id.as_str())
+            {
+                open.push(question);
             }
         }
     }

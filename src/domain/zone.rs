@@ -55,10 +55,10 @@ impl Zones {
     pub fn from_names<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
         let mut found: Vec<String> = Vec::new();
         for name in names {
-            if let Some(zone) = canonical(name.as_ref()) {
-                if !found.contains(&zone) {
-                    found.push(zone);
-                }
+            if let Some(zone) = canonical(name.as_ref())
+                && !found.contains(&zone)
+            {
+                found.push(zone);
             }
         }
         if found.is_empty() { Self::unknown() } else { Self(found) }

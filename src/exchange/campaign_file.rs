@@ -109,10 +109,10 @@ impl<'i> Walk<'_, 'i> {
                 &["title", "organization", "language", "slice_size", "visible_fields", "edit_initial", "guide", "tags"],
             );
         }
-        if let Some(language) = self.reader.string(&section, "language", false) {
-            if self.language(&language) {
-                self.main = language.value;
-            }
+        if let Some(language) = self.reader.string(&section, "language", false)
+            && self.language(&language)
+        {
+            self.main = language.value;
         }
         let title = self.line(&section, "title", present);
         let organization = self.line(&section, "organization", present);
@@ -274,7 +274,8 @@ impl<'i> Walk<'_, 'i> {
     /// A text with merge fields: checked, harmless.
     fn script(&mut self, text: &Text, variables: &BTreeMap<String, String>) -> String {
         let value = safe_body(text.value.trim());
-        if value != text.value.trim().replace("\r\n", "\n") {
+        let harmless = value == text.value.trim().replace("\r\n", "\n");
+        if !harmless {
             let what = "this text holds control, hidden or reordering characters";
             self.reader.error(&text.span, &text.key, what, "Type the text anew instead of pasting it.");
         }
@@ -306,8 +307,10 @@ impl<'i> Walk<'_, 'i> {
                 }
             }
         }
-        for (what, remedy) in wording::text_warnings(&value) {
-            self.reader.warn(&text.span, &text.key, what, remedy);
+        if harmless {
+            for (what, remedy) in wording::text_warnings(&value) {
+                self.reader.warn(&text.span, &text.key, what, remedy);
+            }
         }
         value
     }
@@ -458,3 +461,6 @@ impl<'i> Walk<'_, 'i> {
         notices
     }
 }
+
+#[cfg(test)]
+mod tests;

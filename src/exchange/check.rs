@@ -255,3 +255,100 @@ fn measure_variant(
         own_culprits: measure(&variant.text).culprits.iter().map(|c| c.ch).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::exchange::{campaign_file, contact_list};
+
+    fn report(initial: &str, list: &str) -> CheckReport {
+        let text = format!(
+            "[campaign]\ntitle = \"T\"\norganization = \"Org\"\nvisible_fields = [\"poling_place\"]\n\
+             [[initial]]\nname = \"a\"\ntext = \"{initial}\"\n"
+        );
+        let (def, _) = campaign_file::parse(Path::new("c.toml"), &text).unwrap();
+        check(&def, &contact_list::parse(Path::new("l.csv"), list.as_bytes(), "US").unwrap())
+    }
+
+    const LIST: &str = "firstName,cell,polling_place,language\nAna,2122000002,School,\nZoë,3122000003,,\n李,6462000004,Hall,es\n,2122000005,Hall,\n,2122000005,Hall,\n";
+
+    #[test]
+    fn everything_about_a_list() {
+        let found =
+            report("Hi {firstName}, go to {pollingplace} or {place} or {town/here}. Org, STOP to opt out", LIST);
+        let what: Vec<_> =
+            found.findings.iter().map(|f| (f.fatal, f.contacts, f.what.as_str(), f.remedy.as_str())).collect();
+        assert_eq!(
+            what,
+            [
+                (
+                    true,
+                    None,
+                    "the script uses {place}, which is no column of the list",
+                    "The list has: firstName, lastName, phone, zip, state, external_id, polling_place."
+                ),
+                (
+                    false,
+                    None,
+                    "the script uses {town}, which is no column of the list; everyone gets the fallback",
+                    "The list has: firstName, lastName, phone, zip, state, external_id, polling_place."
+                ),
+                (
+                    false,
+                    None,
+                    "visible_fields names `poling_place`, which is no column of the list",
+                    "Did you mean `polling_place`?"
+                ),
+                (
+                    false,
+                    Some(1),
+                    "1 contacts have nothing in {firstName}, and the script has no fallback for it everywhere",
+                    "Write {firstName/...} with the words to use instead; without them these texts cannot go out."
+                ),
+                (
+                    false,
+                    Some(1),
+                    "1 contacts have nothing in {pollingplace}, and the script has no fallback for it everywhere",
+                    "Write {pollingplace/...} with the words to use instead; without them these texts cannot go out."
+                ),
+                (
+                    false,
+                    Some(1),
+                    "1 contacts are marked `es`, but no initial message is in that language",
+                    "They get the one in `en`; add an `[[initial]]` with language = \"es\"."
+                ),
+            ]
+        );
+        assert!(found.is_fatal());
+        assert_eq!((found.contacts, found.duplicates), (4, 1));
+        assert_eq!(
+            found.zones,
+            [
+                ZoneCount { zones: vec!["America/New_York".into()], contacts: 3 },
+                ZoneCount { zones: vec!["America/Chicago".into()], contacts: 1 },
+            ]
+        );
+    }
+
+    #[test]
+    fn lengths_over_the_list() {
+        // 19 units and the name; one name is outside the alphabet (ë), and so is one of CJK.
+        let found = report("Hi {firstName/you}, Org. STOP ends", LIST);
+        let variant = &found.variants[0];
+        assert_eq!((variant.contacts, variant.own_culprits.clone()), (4, vec![]));
+        assert_eq!(variant.forced_by, [('ë', 1), ('李', 1)]);
+        assert_eq!(variant.longest, Some(Length { parts: 1, units: 22, wide: true }));
+        assert_eq!(variant.typical, Some(Length { parts: 1, units: 22, wide: false }));
+    }
+
+    #[test]
+    fn a_campaign_without_fields_has_no_findings() {
+        let found = report("Org here. STOP to opt out", "firstName,cell,poling_place\n,2122000002,x\n");
+        assert_eq!(found.findings, []);
+        assert!(!found.is_fatal());
+    }
+}

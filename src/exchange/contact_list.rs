@@ -107,7 +107,7 @@ pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ContactList, Vec
         match row.contact(&record, line, &mut list.problems) {
             Ok(contact) if seen.insert(contact.phone.clone()) => list.contacts.push(contact),
             Ok(_) => list.duplicates += 1,
-            Err(problem) => list.problems.push(problem),
+            Err(problem) => list.problems.push(*problem),
         }
     }
     if list.contacts.is_empty() {
@@ -249,7 +249,7 @@ impl Row<'_> {
         record: &csv::StringRecord,
         line: Option<u64>,
         warnings: &mut Vec<FileProblem>,
-    ) -> Result<Contact, FileProblem> {
+    ) -> Result<Contact, Box<FileProblem>> {
         let columns = self.columns;
         let path = self.path;
         let problem = |field: &str, what: String, remedy: &str| FileProblem {
@@ -260,7 +260,7 @@ impl Row<'_> {
         };
         if record.iter().skip(columns.count).any(|cell| !cell.trim().is_empty()) {
             let what = format!("this row has {} cells, the header has {}; it is left out", record.len(), columns.count);
-            return Err(problem("row", what, "A comma in a value needs quotes around the value."));
+            return Err(Box::new(problem("row", what, "A comma in a value needs quotes around the value.")));
         }
         let cell = |at: usize| safe_line(record.get(at).unwrap_or_default()).trim().to_owned();
         let optional = |at: Option<usize>| at.map(cell).filter(|value| !value.is_empty());
@@ -271,7 +271,7 @@ impl Row<'_> {
             } else {
                 format!("{fault} (`{}`)", safe_line(raw.trim()))
             };
-            problem(&columns.phone_header, what, fault.remedy())
+            Box::new(problem(&columns.phone_header, what, fault.remedy()))
         })?;
         let mut first_name = cell(columns.first_name);
         let mut last_name = optional(columns.last_name).unwrap_or_default();
@@ -356,3 +356,6 @@ fn language(value: &str) -> Option<String> {
     let tag = word.split(' ').next().unwrap_or_default();
     super::campaign_file::LANGUAGES.contains(&tag).then(|| tag.to_owned())
 }
+
+#[cfg(test)]
+mod tests;
