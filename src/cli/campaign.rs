@@ -2,11 +2,13 @@
 
 use clap::Subcommand;
 
-use super::{Context, Outcome, campaign_import, invite};
+use super::{Context, Outcome, campaign_check, campaign_import, invite};
 
 /// What can be done with campaigns.
 #[derive(Debug, Subcommand)]
 pub enum CampaignCommand {
+    /// Print every problem of a campaign file and its list at once, and what the texts will cost
+    Check(campaign_check::CheckArgs),
     /// Check a campaign file and its contact list, then hand both to the server
     Import(campaign_import::ImportArgs),
     /// Print a join link for texters, captains or admins
@@ -19,6 +21,7 @@ pub enum CampaignCommand {
 /// Whatever ended it.
 pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
     match command {
+        CampaignCommand::Check(args) => campaign_check::run(&args.file, args.contacts.as_deref(), args.json),
         CampaignCommand::Import(args) => campaign_import::run(args, ctx).await,
         CampaignCommand::Invite(args) => invite::run(args, ctx).await,
     }

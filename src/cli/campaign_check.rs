@@ -1,11 +1,10 @@
 //! `textbank campaign check`: every problem of a campaign file and a list, at once.
-#![expect(clippy::print_stdout, reason = "what a command found is its output")]
 
-use std::path::Path;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::{Exit, Outcome, out, out_json};
 use crate::exchange::check::{CheckReport, Length, check};
 use crate::exchange::problem::FileProblem;
 use crate::exchange::{campaign_file, contact_list};
@@ -20,11 +19,25 @@ struct Output<'a> {
     report: Option<&'a CheckReport>,
 }
 
-/// Checks `file`, and `contacts` against it, and prints what was found. The exit code is 1 when something stops the work.
+/// Options of `campaign check`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct CheckArgs {
+    /// The campaign file (TOML)
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Check this contact list against it
+    #[arg(long, value_name = "FILE")]
+    pub contacts: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Checks `file`, and `contacts` against it, and prints what was found. The exit code is 3 when something stops the work.
 ///
 /// # Errors
 /// The findings cannot be written as JSON.
-pub fn run(file: &Path, contacts: Option<&Path>, json: bool) -> anyhow::Result<ExitCode> {
+pub fn run(file: &Path, contacts: Option<&Path>, json: bool) -> Outcome {
     let mut problems = Vec::new();
     let campaign = match campaign_file::load(file) {
         Ok((def, warnings)) => {
@@ -53,11 +66,11 @@ pub fn run(file: &Path, contacts: Option<&Path>, json: bool) -> anyhow::Result<E
     let report = report.filter(|_| list.is_some());
     let ok = !problems.iter().any(|p| p.fatal) && !report.as_ref().is_some_and(CheckReport::is_fatal);
     if json {
-        println!("{}", serde_json::to_string_pretty(&Output { ok, problems: &problems, report: report.as_ref() })?);
+        out_json(&Output { ok, problems: &problems, report: report.as_ref() })?;
     } else {
-        print!("{}", page(&problems, report.as_ref(), ok));
+        out(page(&problems, report.as_ref(), ok))?;
     }
-    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if ok { Exit::Done } else { Exit::Problems })
 }
 
 /// The findings as text.

@@ -1,1 +1,37 @@
-# The part `captain`.
+# The captain's console.
+
+captain-title-rehearsal = REHEARSAL - { $campaign } - { $waiting } waiting - captain
+captain-title-real = { $campaign } - { $waiting } waiting - captain
+captain-ask-pause = Pause the campaign?
+captain-pause-means = No text goes out until you resume. { $count ->
+    [0] Nothing is on its way to the carrier now.
+    [one] One text is on its way to the carrier and may still arrive.
+   *[other] { $count } texts are on their way to the carrier and may still arrive.
+}
+captain-pause-yes = Pause
+captain-ask-resume = Resume the campaign?
+captain-resume-means = Texts go out again at once, within the texting hours.
+captain-resume-yes = Resume
+captain-ask-reclaim = Take { $name }'s unsent contacts back?
+captain-reclaim-means = { $count ->
+    [one] One contact without a first text goes
+   *[other] { $count } contacts without a first text go
+} back into the pool. Conversations stay where they are; both screens say so.
+captain-reclaim-yes = Take them back
+captain-cancel = Cancel
+captain-ask-leave = Leave?
+captain-leave-means = { $count ->
+    [one] One act of yours is
+   *[other] { $count } acts of yours are
+} not yet handed in. The journal keeps it; it is handed in when you come back.
+captain-leave-yes = Leave
+captain-leave-no = Stay
+captain-handed-in = Confirmed; on its way to the server.
+captain-not-journaled = It could not be written to the journal, so nothing was done: { $reason }
+captain-outcome-unknown = What became of your last act is not known. Look at the board, then decide.
+captain-paused = The campaign is paused. No text goes out.
+captain-running = The campaign runs. Texts go out.
+captain-cannot-pause = Only a campaign that runs can be paused, and only a paused one resumed.
+captain-nothing-to-reclaim = This texter holds no unsent contacts.
+captain-no-texters = No texter is at work yet.
+captain-still-writing = The last press is still being written to the journal.

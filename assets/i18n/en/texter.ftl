@@ -1,1 +1,118 @@
-# The part `texter`.
+# The texter's console.
+
+texter-title-rehearsal = REHEARSAL - { $campaign } - { $waiting } waiting
+texter-title-real = { $campaign } - { $waiting } waiting
+
+## Why nothing goes out at all
+texter-paused = A captain has paused the campaign. Nothing goes out until it goes on; you need not do anything.
+texter-paused-now = A captain has just paused the campaign.
+texter-resumed-now = The campaign goes on.
+texter-importing = The campaign's contacts are still being imported.
+texter-archived = The campaign is over. Replies still come in.
+texter-signed-out = You are signed out. Ask your captain for a new join link; what you confirmed is safe in the journal.
+
+## The card
+texter-card-missing = The list has nothing to put in for: { $fields }. Skip this contact.
+texter-card-broken-script = The script cannot be read. Tell your captain; skip this contact.
+texter-card-no-variant = The campaign has no text for this contact. Tell your captain; skip this contact.
+texter-card-unsafe = The text holds characters that cannot be shown. Tell your captain; skip this contact.
+texter-no-card = There is no card.
+texter-not-journaled = It could not be written to the journal, so nothing was sent: { $reason }
+texter-still-writing = The last press is still being written to the journal.
+texter-outcome-unknown = What became of a text is not known. It is not sent again by itself; ask your captain.
+
+## Nothing to send
+texter-asking = Asking for contacts ...
+texter-asks-again = It is asked again by itself.
+texter-ask-by-key = Ask for more when you like.
+texter-resting = You gave your contacts back. Ask for more when you like.
+texter-held-back = { $count ->
+    [one] One contact is held back: it is outside texting hours there until { $at }.
+   *[other] { $count } contacts are held back: it is outside texting hours there, the first until { $at }.
+}
+texter-answer-meanwhile = { $count ->
+    [one] One voter waits for your answer.
+   *[other] { $count } voters wait for your answer.
+}
+texter-finish-by-key = When nobody is to answer any more, end the rehearsal and read your score.
+texter-nothing-yet = Nothing to send yet.
+
+## Conversations
+texter-filter-active = waiting and in conversation
+texter-filter-waiting = waiting
+texter-filter-closed = closed
+texter-filter-all = everybody texted
+texter-inbox-empty = No conversations here.
+texter-nobody-waits = Nobody waits for an answer.
+texter-loading = Still being fetched.
+texter-not-mine = This contact is not in your hands any more.
+texter-opted-out = This person has opted out. Nothing may be sent.
+texter-opted-out-now = { $name } has opted out. Nothing more is sent to them.
+texter-opted-out-draft = { $name } has opted out. Your draft was discarded; nothing more is sent to them.
+texter-frozen = What they wrote may be an opt-out. Decide that first.
+texter-frozen-now = { $name } wrote what may be an opt-out. Nothing is sent until somebody decides.
+texter-decide-first = Decide first: undecided counts as opted out when closed.
+texter-reply-before-first = The first text goes out from the card.
+texter-wrong-number = The number is somebody else's. Nothing may be sent.
+texter-hours-closed = It is outside texting hours there until { $at }. Your draft is kept.
+texter-reply-unfilled = There is an unfilled place in braces in your text.
+texter-reply-unsafe = Your text holds characters that cannot be shown as they are. Take them out.
+texter-script-fault = The script cannot be filled for this person: { $fault }
+texter-no-text = The script has no text here.
+texter-nothing-written = Nothing is written.
+texter-not-seen-yet = Not sent: that key came before your text was on the screen. Press again.
+texter-paste-nowhere = Pasted text goes only into a reply. Nothing was done.
+texter-no-questions = This campaign has no questions.
+texter-copied = Copied.
+texter-notify-reply = A reply came in.
+texter-gone = { $name } is not in your hands any more. { $who }
+texter-gone-reclaimed = A captain took { $name } back. { $who }
+texter-gone-expired = { $name } went back into the pool: you were away too long. { $who }
+
+## Done
+texter-opt-out-done = { $name } is opted out.
+texter-wrong-number-done = { $name }: wrong number recorded, closed.
+texter-closed-done = { $name } closed; one key takes it back.
+texter-reopened-done = { $name } is open again.
+texter-released-done = { $count ->
+    [one] One contact given back.
+   *[other] { $count } contacts given back.
+}
+texter-nothing-to-undo = Nothing to undo.
+texter-nothing-to-release = You hold no contacts.
+texter-no-rehearsal = Only a rehearsal has a score.
+texter-finishing = The rehearsal ends; your score is being made.
+
+## Questions
+texter-cancel = Cancel
+texter-ask-opt-out = Opt { $name } out?
+texter-ask-opt-out-means = Nobody in this organization texts this number again.
+texter-opt-out-with-notice = Opt out, send the one notice
+texter-opt-out-silent = Opt out without a word
+texter-ask-release = Give contacts back?
+texter-release-counts = You hold { $unsent } without a first text; { $waiting } voters wait for your answer.
+texter-release-unsent = The ones without a first text
+texter-release-conversations = The conversations
+texter-release-all = All of them
+texter-ask-leave = Leave?
+texter-leave-waiting = { $count ->
+    [one] One confirmed text or act is not yet handed in.
+   *[other] { $count } confirmed texts and acts are not yet handed in.
+}
+texter-leave-means = The journal keeps them; left now, they are handed in when you start again, within the hours.
+texter-leave-waits = Waiting until all is handed in ...
+texter-leave-when-done = Leave when all is handed in
+texter-leave-now = Leave now
+texter-leave-stay = Stay
+
+## Acts in a conversation
+note-opted-out = opted out
+note-opted-out-by-word = opted out by their own word
+note-not-opted-out = not an opt-out
+note-closed = closed
+note-reopened = opened again
+note-answered = answer recorded
+note-assigned = assigned
+note-wrong-number = wrong number
+note-tagged = tagged
+note-other = changed

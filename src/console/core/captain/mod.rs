@@ -1,1 +1,10 @@
-//! The captain's console.
+//! The captain's console: counts live, pause and resume, a texter's unsent contacts back into the pool.
+
+pub mod model;
+pub mod update;
+pub mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use model::{CaptainOptions, Model, Overlay};

@@ -1,0 +1,188 @@
+//! The state of the captain's console.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::api::act::Act;
+use crate::api::captain::Board;
+use crate::api::people::Me;
+use crate::console::core::shared::editor::Editor;
+use crate::console::core::shared::msg::{LinkState, Stamp};
+use crate::console::core::shared::notice::Notices;
+use crate::console::core::texter::gate::{Gate, GateTimes};
+use crate::console::keymap::action::Action;
+use crate::console::keymap::chord::Chord;
+use crate::console::keymap::context::Context;
+use crate::console::keymap::map::Keymap;
+use crate::domain::ids::{CampaignId, PersonId};
+
+/// What the console is started with.
+#[derive(Debug, Clone)]
+pub struct CaptainOptions {
+    /// The campaign to watch.
+    pub campaign: CampaignId,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Times that tell one press from a held key.
+    pub gate: GateTimes,
+}
+
+impl CaptainOptions {
+    /// The usual ones.
+    #[must_use]
+    pub fn new(campaign: CampaignId) -> Self {
+        Self { campaign, keymap: Keymap::default(), gate: GateTimes::default() }
+    }
+}
+
+/// One layer over the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// Every action with its keys.
+    Help {
+        /// Where it was opened from.
+        from: Context,
+        /// First row shown.
+        scroll: usize,
+    },
+    /// Actions by name.
+    Palette {
+        /// Where it was opened from.
+        from: Context,
+        /// What was typed.
+        query: Editor,
+        /// Which row.
+        selected: usize,
+    },
+    /// Pause (true) or resume (false)?
+    Pause {
+        /// Which of the two.
+        pause: bool,
+        /// 0 yes, 1 no.
+        selected: usize,
+    },
+    /// Take this texter's unsent contacts back?
+    Reclaim {
+        /// Whose.
+        texter: PersonId,
+        /// 0 yes, 1 no.
+        selected: usize,
+    },
+    /// Leave although an act waits to be handed in?
+    Leave {
+        /// 0 leave, 1 stay.
+        selected: usize,
+    },
+    /// What was said.
+    Messages {
+        /// First row shown.
+        scroll: usize,
+    },
+}
+
+impl Overlay {
+    /// The key context it makes.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Help { .. } => Context::Help,
+            Self::Palette { .. } => Context::Palette,
+            Self::Pause { .. } | Self::Reclaim { .. } | Self::Leave { .. } => Context::Confirm,
+            Self::Messages { .. } => Context::Messages,
+        }
+    }
+}
+
+/// The captain's console.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// As started.
+    pub options: CaptainOptions,
+    /// Who I am.
+    pub me: Option<Me>,
+    /// The counts, strangers' and texters' names in it made safe.
+    pub board: Option<Board>,
+    /// The texter that keys act on.
+    pub selected: Option<PersonId>,
+    /// Layers, the top one last.
+    pub overlays: Vec<Overlay>,
+    /// Line to the server.
+    pub link: LinkState,
+    /// Confirmed acts that wait to be handed in, and since when the oldest.
+    pub outbox: (u64, Option<Timestamp>),
+    /// Said.
+    pub notices: Notices,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Acts confirmed and not settled.
+    pub acts: BTreeMap<Uuid, Act>,
+
+    pub(super) busy: Option<Uuid>,
+    pub(super) gate: Gate,
+    pub(super) waiting_action: Option<Action>,
+    pub(super) opened_at: Duration,
+    pub(super) now: Option<Stamp>,
+    pub(super) offset: SignedDuration,
+    pub(super) typed: Vec<Chord>,
+    pub(super) following: bool,
+    pub(super) title: Option<(u64, bool)>,
+    pub(super) toast_timer: bool,
+}
+
+impl Model {
+    /// A console before anything was loaded.
+    #[must_use]
+    pub fn new(options: CaptainOptions) -> Self {
+        Self {
+            options,
+            me: None,
+            board: None,
+            selected: None,
+            overlays: Vec::new(),
+            link: LinkState::Connecting,
+            outbox: (0, None),
+            notices: Notices::default(),
+            size: (80, 24),
+            acts: BTreeMap::new(),
+            busy: None,
+            gate: Gate::default(),
+            waiting_action: None,
+            opened_at: Duration::ZERO,
+            now: None,
+            offset: SignedDuration::ZERO,
+            typed: Vec::new(),
+            following: false,
+            title: None,
+            toast_timer: false,
+        }
+    }
+
+    /// The key context.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        self.overlays.last().map_or(Context::Board, Overlay::context)
+    }
+
+    /// The campaign's time: the server's clock as far as it is known.
+    #[must_use]
+    pub fn campaign_now(&self) -> Option<Timestamp> {
+        let wall = self.now?.wall;
+        Some(wall.saturating_add(self.offset).unwrap_or(wall))
+    }
+
+    /// True in a rehearsal; none while it is not known.
+    #[must_use]
+    pub fn rehearsal(&self) -> Option<bool> {
+        self.me.as_ref().map(|me| me.rehearsal)
+    }
+
+    /// Place of the selected texter.
+    #[must_use]
+    pub fn selected_place(&self) -> Option<usize> {
+        let selected = self.selected?;
+        self.board.as_ref()?.texters.iter().position(|texter| texter.person == selected)
+    }
+}

@@ -1,0 +1,106 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::*;
+use crate::api::act::Act;
+use crate::api::campaign::CampaignState;
+use crate::api::captain::{Board, TexterLine};
+use crate::console::core::shared::Program;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{ConfirmedWhat, Msg, Stamp};
+use crate::console::keymap::chord::{Press, parse_sequence};
+use crate::domain::ids::{CampaignId, PersonId};
+
+fn board(seq: u64) -> Board {
+    let texter = |person, unsent| TexterLine {
+        person: PersonId(person),
+        name: format!("T{person}\u{1b}[2J"),
+        assigned: 10,
+        unsent,
+        sent: 0,
+        waiting: 0,
+        last_ten_minutes: 0,
+        last_seen: None,
+    };
+    Board {
+        campaign: CampaignId(1),
+        title: "C".into(),
+        state: CampaignState::Running,
+        counts: crate::domain::stats::Counts::default(),
+        oldest_wait: None,
+        in_flight: 0,
+        texters: vec![texter(1, 0), texter(2, 5)],
+        at: Timestamp::UNIX_EPOCH,
+        seq,
+    }
+}
+
+fn press(model: &mut Model, at: &mut u64, keys: &str) -> Vec<Effect> {
+    let mut fx = Vec::new();
+    for chord in parse_sequence(keys).unwrap() {
+        *at += 400;
+        let stamp = Stamp {
+            id: Uuid::from_u128(u128::from(*at)),
+            wall: Timestamp::UNIX_EPOCH,
+            mono: Duration::from_millis(*at),
+        };
+        fx.extend(model.update(Msg::Key { chord, press: Press::Fresh, stamp }));
+    }
+    fx
+}
+
+fn acts(fx: &[Effect]) -> Vec<Act> {
+    fx.iter()
+        .filter_map(|effect| match effect {
+            Effect::Confirm(confirmed) => match &confirmed.what {
+                ConfirmedWhat::Act { act } => Some(act.clone()),
+                ConfirmedWhat::Text(_) => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+fn ready() -> Model {
+    let mut model = Model::new(CaptainOptions::new(CampaignId(1)));
+    model.start();
+    let fx = model.update(Msg::Board(Box::new(board(7))));
+    assert!(fx.contains(&Effect::Follow { campaign: CampaignId(1), after: 7 }));
+    model
+}
+
+#[test]
+fn pausing_asks_first_and_the_safe_choice_is_selected() {
+    let (mut model, mut at) = (ready(), 0);
+    assert_eq!(acts(&press(&mut model, &mut at, "p enter")), []);
+    assert_eq!(acts(&press(&mut model, &mut at, "p y")), [Act::Pause { campaign: CampaignId(1) }]);
+}
+
+#[test]
+fn reclaiming_takes_the_selected_texter() {
+    let (mut model, mut at) = (ready(), 0);
+    assert_eq!(acts(&press(&mut model, &mut at, "t y")), [], "the first has nothing to give back");
+    let expected = Act::Reclaim { campaign: CampaignId(1), texter: PersonId(2) };
+    assert_eq!(acts(&press(&mut model, &mut at, "j t y")), [expected]);
+}
+
+#[test]
+fn an_older_board_does_not_replace_a_newer_one_and_names_are_safe() {
+    let mut model = ready();
+    let mut older = board(3);
+    older.title = "old".into();
+    model.update(Msg::Board(Box::new(older)));
+    let shown = model.board.as_ref().unwrap();
+    assert_eq!(shown.title, "C");
+    assert!(!shown.texters[0].name.contains('\u{1b}'));
+}
+
+#[test]
+fn leaving_with_an_act_on_its_way_asks() {
+    let (mut model, mut at) = (ready(), 0);
+    press(&mut model, &mut at, "p y");
+    assert!(!press(&mut model, &mut at, "q").contains(&Effect::Quit));
+    assert!(press(&mut model, &mut at, "y").contains(&Effect::Quit));
+}

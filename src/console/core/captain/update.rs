@@ -1,0 +1,411 @@
+//! One message in, effects out.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::model::{Model, Overlay};
+use crate::api::act::Act;
+use crate::api::campaign::CampaignState;
+use crate::api::captain::Board;
+use crate::api::event::{Event, EventKind};
+use crate::api::message::{Outcome, Verdict};
+use crate::console::core::shared::Program;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, Msg, Stamp, Timer};
+use crate::console::core::shared::notice::{Level, TOAST};
+use crate::console::core::shared::say::Say;
+use crate::console::core::texter::gate::Judged;
+use crate::console::core::texter::overlay_keys::palette_actions;
+use crate::console::core::texter::server::problem_say;
+use crate::console::keymap::action::{ACTIONS, Action, Category};
+use crate::console::keymap::chord::{Chord, Key, Press};
+use crate::console::keymap::context::{Fact, Facts};
+use crate::console::keymap::map::Lookup;
+use crate::domain::safe_text::safe_line;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const SEQUENCE: Duration = Duration::from_secs(3);
+const PAGE: isize = 10;
+
+impl Program for Model {
+    fn start(&mut self) -> Vec<Effect> {
+        vec![
+            Effect::Load(Ask::Me),
+            Effect::Load(Ask::Board(self.options.campaign)),
+            Effect::Presence,
+            Effect::After { timer: Timer::Presence, delay: MINUTE },
+            Effect::After { timer: Timer::Minute, delay: MINUTE },
+        ]
+    }
+
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut fx = Vec::new();
+        self.handle(msg, &mut fx);
+        if self.selected_place().is_none() {
+            self.selected = self.board.as_ref().and_then(|board| board.texters.first()).map(|texter| texter.person);
+        }
+        self.tell_title(&mut fx);
+        if std::mem::take(&mut self.toast_timer) {
+            fx.push(Effect::After { timer: Timer::Toast, delay: TOAST });
+        }
+        fx
+    }
+}
+
+impl Model {
+    fn handle(&mut self, msg: Msg, fx: &mut Vec<Effect>) {
+        match msg {
+            Msg::Key { chord, press, stamp } => {
+                self.now = Some(stamp);
+                self.key(chord, press, stamp, fx);
+            }
+            Msg::Paste(text) => {
+                if let Some(Overlay::Palette { query, .. }) = self.overlays.last_mut() {
+                    query.insert(&text.replace(['\n', '\r'], " "));
+                }
+            }
+            Msg::Resize { width, height } => self.size = (width, height),
+            Msg::Drawn { stamp, .. } => self.now = Some(stamp),
+            Msg::Timer { timer, stamp } => {
+                self.now = Some(stamp);
+                self.timer(timer, stamp, fx);
+            }
+            Msg::Journaled { id } => {
+                if self.busy == Some(id) {
+                    self.busy = None;
+                    self.say(Level::Info, Say::new("captain-handed-in"));
+                }
+            }
+            Msg::NotJournaled { id, reason } => {
+                if self.busy == Some(id) {
+                    self.busy = None;
+                }
+                if self.acts.remove(&id).is_some() {
+                    self.say(Level::Error, Say::new("captain-not-journaled").with("reason", safe_line(&reason)));
+                }
+            }
+            Msg::JournalOpen { acts, .. } => {
+                for confirmed in acts {
+                    if let ConfirmedWhat::Act { act } = confirmed.what {
+                        self.acts.insert(confirmed.id, act);
+                    }
+                }
+            }
+            Msg::Verdict { verdict } => self.settle(&verdict, fx),
+            Msg::Unknown { id } => {
+                if self.acts.contains_key(&id) {
+                    self.say(Level::Error, Say::new("captain-outcome-unknown"));
+                }
+            }
+            Msg::Outbox { waiting, oldest } => self.outbox = (waiting, oldest),
+            Msg::Link(link) => self.link = link,
+            Msg::Me(me) => self.me = Some(me),
+            Msg::Board(board) => {
+                let seq = board.seq;
+                self.put_board(*board);
+                if !self.following {
+                    self.following = true;
+                    fx.push(Effect::Follow { campaign: self.options.campaign, after: seq });
+                }
+            }
+            Msg::Presence(presence) => {
+                if let Some(now) = self.now {
+                    self.offset = presence.server_time.duration_since(now.wall);
+                }
+            }
+            Msg::Failed { problem, .. } => self.say(Level::Error, problem_say(&problem)),
+            Msg::Event(event) => self.event(*event, fx),
+            Msg::Quit => fx.push(Effect::Quit),
+            Msg::Tell(say) => self.say(Level::Warning, say),
+            Msg::Focus(_)
+            | Msg::Campaign(_)
+            | Msg::Assignment(_)
+            | Msg::Contacts { .. }
+            | Msg::Slice { .. }
+            | Msg::Thread(_)
+            | Msg::Score(_)
+            | Msg::Edited { .. }
+            | Msg::Resumed => {}
+        }
+    }
+
+    fn say(&mut self, level: Level, say: Say) {
+        self.notices.push(level, say, self.now.map(|now| now.wall));
+        self.toast_timer = true;
+    }
+
+    fn put_board(&mut self, mut board: Board) {
+        if board.campaign != self.options.campaign || self.board.as_ref().is_some_and(|old| old.seq > board.seq) {
+            return;
+        }
+        board.title = safe_line(&board.title);
+        for texter in &mut board.texters {
+            texter.name = safe_line(&texter.name);
+        }
+        if let Some(now) = self.campaign_now()
+            && board.at > now
+        {
+            self.offset = self.offset.saturating_add(board.at.duration_since(now));
+        }
+        self.board = Some(board);
+    }
+
+    fn event(&mut self, event: Event, fx: &mut Vec<Effect>) {
+        match event.what {
+            EventKind::Board { board } => self.put_board(board),
+            EventKind::Settled { verdict } => self.settle(&verdict, fx),
+            EventKind::Campaign { state, .. } => {
+                if let Some(board) = self.board.as_mut().filter(|board| board.state != state) {
+                    board.state = state;
+                    let paused = state == CampaignState::Paused;
+                    self.say(Level::Warning, Say::new(if paused { "captain-paused" } else { "captain-running" }));
+                }
+            }
+            EventKind::Snapshot { .. } => {
+                self.following = false;
+                self.board = None;
+                fx.push(Effect::Load(Ask::Board(self.options.campaign)));
+            }
+            _ => {}
+        }
+    }
+
+    fn settle(&mut self, verdict: &Verdict, fx: &mut Vec<Effect>) {
+        if self.acts.remove(&verdict.id).is_none() {
+            return;
+        }
+        if self.busy == Some(verdict.id) {
+            self.busy = None;
+        }
+        if let Outcome::Refused { problem } = &verdict.outcome {
+            self.say(Level::Error, problem_say(problem));
+        }
+        fx.push(Effect::Load(Ask::Board(self.options.campaign)));
+    }
+
+    fn timer(&mut self, timer: Timer, stamp: Stamp, fx: &mut Vec<Effect>) {
+        match timer {
+            Timer::Toast => self.notices.time_out(),
+            Timer::KeySilence => match self.gate.silent(stamp.mono, &self.options.gate) {
+                Err(delay) => fx.push(Effect::After { timer, delay }),
+                Ok(Some(press)) => {
+                    if let Some(action) = self.waiting_action.take() {
+                        self.perform(action, press.stamp, fx);
+                    }
+                }
+                Ok(None) => {}
+            },
+            Timer::Minute => fx.push(Effect::After { timer, delay: MINUTE }),
+            Timer::Sequence => self.typed.clear(),
+            Timer::Presence => {
+                fx.push(Effect::Presence);
+                fx.push(Effect::After { timer, delay: MINUTE });
+            }
+            Timer::Retry | Timer::Draft => {}
+        }
+    }
+
+    /// The facts that bindings ask for.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        let paused = self.board.as_ref().is_some_and(|board| board.state == CampaignState::Paused);
+        Facts::default().with(Fact::Paused, paused).with(Fact::Rehearsal, self.rehearsal() == Some(true))
+    }
+
+    fn key(&mut self, chord: Chord, press: Press, stamp: Stamp, fx: &mut Vec<Effect>) {
+        self.notices.seen();
+        let judged = self.gate.event(chord, press, stamp, &self.options.gate);
+        let context = self.context();
+        self.typed.push(chord);
+        match self.options.keymap.look_up(context, &self.typed, self.facts()) {
+            Lookup::Pending => fx.push(Effect::After { timer: Timer::Sequence, delay: SEQUENCE }),
+            Lookup::NotFound { .. } => {
+                self.typed.clear();
+                if let (
+                    Chord { key: Key::Char(c), ctrl: false, alt: false, .. },
+                    Some(Overlay::Palette { query, selected, .. }),
+                ) = (chord, self.overlays.last_mut())
+                {
+                    query.type_char(c);
+                    *selected = 0;
+                }
+            }
+            Lookup::Matched(action) => {
+                if self.typed.len() > 1 {
+                    fx.push(Effect::Stop(Timer::Sequence));
+                }
+                self.typed.clear();
+                let deed = matches!(
+                    action,
+                    Action::Choose | Action::Yes | Action::No | Action::PauseResume | Action::Reclaim | Action::Quit
+                );
+                match judged {
+                    _ if !deed => self.perform(action, stamp, fx),
+                    Judged::Stands => self.perform(action, stamp, fx),
+                    Judged::Wait(delay) => {
+                        self.gate.wait(chord, stamp);
+                        self.waiting_action = Some(action);
+                        fx.push(Effect::After { timer: Timer::KeySilence, delay });
+                    }
+                    Judged::Swallowed => {}
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, overlay: Overlay) {
+        self.opened_at = self.now.map_or(Duration::ZERO, |now| now.mono);
+        self.overlays.push(overlay);
+    }
+
+    fn perform(&mut self, action: Action, stamp: Stamp, fx: &mut Vec<Effect>) {
+        match action {
+            Action::PauseResume => match self.board.as_ref().map(|board| board.state) {
+                Some(CampaignState::Running) => self.open(Overlay::Pause { pause: true, selected: 1 }),
+                Some(CampaignState::Paused) => self.open(Overlay::Pause { pause: false, selected: 1 }),
+                _ => self.say(Level::Info, Say::new("captain-cannot-pause")),
+            },
+            Action::Reclaim => {
+                let line = self.selected_place().and_then(|at| self.board.as_ref()?.texters.get(at));
+                match line.map(|line| (line.person, line.unsent)) {
+                    Some((texter, 1..)) => self.open(Overlay::Reclaim { texter, selected: 1 }),
+                    Some(_) => self.say(Level::Info, Say::new("captain-nothing-to-reclaim")),
+                    None => self.say(Level::Info, Say::new("captain-no-texters")),
+                }
+            }
+            Action::Refresh => fx.push(Effect::Load(Ask::Board(self.options.campaign))),
+            Action::Up => self.vertical(-1),
+            Action::Down => self.vertical(1),
+            Action::PageUp => self.vertical(-PAGE),
+            Action::PageDown => self.vertical(PAGE),
+            Action::Top => self.vertical(isize::MIN / 2),
+            Action::Bottom => self.vertical(isize::MAX / 2),
+            Action::Choose | Action::Yes | Action::No => self.choose(action, stamp, fx),
+            Action::Back => drop(self.overlays.pop()),
+            Action::Help => {
+                let from = self.context();
+                self.open(Overlay::Help { from, scroll: 0 });
+            }
+            Action::Palette => {
+                let from = self.context();
+                self.open(Overlay::Palette { from, query: Default::default(), selected: 0 });
+            }
+            Action::Messages => self.open(Overlay::Messages { scroll: 0 }),
+            Action::Suspend => fx.push(Effect::Suspend),
+            Action::Quit => {
+                let asked = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Leave { .. }));
+                if asked || self.acts.is_empty() {
+                    fx.push(Effect::Quit);
+                } else {
+                    self.open(Overlay::Leave { selected: 1 });
+                }
+            }
+            Action::DeleteBack => self.edit(|query| query.delete_back()),
+            Action::DeleteForward => self.edit(|query| query.delete_forward()),
+            Action::DeleteWord => self.edit(|query| query.delete_word()),
+            Action::KillLine => self.edit(|query| query.kill_line()),
+            Action::CursorLeft => self.edit(|query| query.left()),
+            Action::CursorRight => self.edit(|query| query.right()),
+            Action::LineStart => self.edit(|query| query.line_start()),
+            Action::LineEnd => self.edit(|query| query.line_end()),
+            // A texter's, or nothing to do: the next frame is drawn in any case.
+            _ => {}
+        }
+    }
+
+    fn edit(&mut self, change: impl FnOnce(&mut crate::console::core::shared::editor::Editor)) {
+        if let Some(Overlay::Palette { query, selected, .. }) = self.overlays.last_mut() {
+            change(query);
+            *selected = 0;
+        }
+    }
+
+    fn vertical(&mut self, by: isize) {
+        let rows = match self.overlays.last() {
+            Some(Overlay::Help { .. }) => ACTIONS.len() + Category::ALL.len(),
+            Some(Overlay::Palette { from, query, .. }) => palette_actions(*from, query.text()).len(),
+            Some(Overlay::Pause { .. } | Overlay::Reclaim { .. } | Overlay::Leave { .. }) => 2,
+            Some(Overlay::Messages { .. }) => self.notices.len(),
+            None => self.board.as_ref().map_or(0, |board| board.texters.len()),
+        };
+        let step = |at: usize| at.saturating_add_signed(by).min(rows.saturating_sub(1));
+        match self.overlays.last_mut() {
+            Some(
+                Overlay::Help { scroll: at, .. }
+                | Overlay::Messages { scroll: at }
+                | Overlay::Palette { selected: at, .. }
+                | Overlay::Pause { selected: at, .. }
+                | Overlay::Reclaim { selected: at, .. }
+                | Overlay::Leave { selected: at },
+            ) => *at = step(*at),
+            None => {
+                let at = step(self.selected_place().unwrap_or(0));
+                self.selected = self.board.as_ref().and_then(|board| board.texters.get(at)).map(|line| line.person);
+            }
+        }
+    }
+
+    fn confirm(&mut self, act: Act, stamp: Stamp, fx: &mut Vec<Effect>) -> bool {
+        if self.busy.is_some() {
+            self.say(Level::Warning, Say::new("captain-still-writing"));
+            return false;
+        }
+        let id: Uuid = stamp.id;
+        self.busy = Some(id);
+        self.acts.insert(id, act.clone());
+        fx.push(Effect::Confirm(Confirmed { id, at: stamp.wall, what: ConfirmedWhat::Act { act } }));
+        true
+    }
+
+    fn choose(&mut self, action: Action, stamp: Stamp, fx: &mut Vec<Effect>) {
+        if stamp.mono.saturating_sub(self.opened_at) < self.options.gate.dwell {
+            return;
+        }
+        let campaign = self.options.campaign;
+        let yes = |selected: usize| match action {
+            Action::Yes => true,
+            Action::No => false,
+            _ => selected == 0,
+        };
+        match self.overlays.last().cloned() {
+            Some(Overlay::Palette { from, query, selected }) => {
+                if let Some(chosen) = palette_actions(from, query.text()).get(selected).copied() {
+                    self.overlays.pop();
+                    self.perform(chosen, stamp, fx);
+                }
+            }
+            Some(Overlay::Pause { pause, selected }) => {
+                let act = if pause { Act::Pause { campaign } } else { Act::Resume { campaign } };
+                if !yes(selected) || self.confirm(act, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            Some(Overlay::Reclaim { texter, selected }) => {
+                if !yes(selected) || self.confirm(Act::Reclaim { campaign, texter }, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            Some(Overlay::Leave { selected }) => {
+                if yes(selected) {
+                    fx.push(Effect::Quit);
+                } else {
+                    self.overlays.pop();
+                }
+            }
+            Some(Overlay::Help { .. } | Overlay::Messages { .. }) | None => {}
+        }
+    }
+
+    fn tell_title(&mut self, fx: &mut Vec<Effect>) {
+        let (Some(board), Some(rehearsal)) = (&self.board, self.rehearsal()) else { return };
+        let now = (board.counts.waiting, rehearsal);
+        if self.title != Some(now) {
+            self.title = Some(now);
+            let key = if rehearsal { "captain-title-rehearsal" } else { "captain-title-real" };
+            fx.push(Effect::Title(
+                Say::new(key).with("campaign", board.title.clone()).with("waiting", board.counts.waiting),
+            ));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What is to be seen of the captain's console. The board itself is [`Model::board`](super::Model).
+
+use super::model::{Model, Overlay};
+use crate::api::campaign::CampaignState;
+use crate::console::core::shared::say::Say;
+use crate::console::core::texter::overlay_keys::palette_actions;
+use crate::console::core::texter::view::{FooterKey, OverlayView};
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
+use crate::console::keymap::map::Continuation;
+use crate::domain::ids::PersonId;
+
+impl Model {
+    /// The keys that matter now.
+    #[must_use]
+    pub fn footer(&self) -> Vec<FooterKey> {
+        let context = self.context();
+        let wanted: &[Action] = match context {
+            Context::Board => {
+                &[Action::Down, Action::PauseResume, Action::Reclaim, Action::Refresh, Action::Help, Action::Quit]
+            }
+            Context::Confirm => &[Action::Yes, Action::No, Action::Choose, Action::Back],
+            Context::Palette => &[Action::Choose, Action::Back],
+            _ => &[Action::Down, Action::PageDown, Action::Back],
+        };
+        let key = |action: &Action| {
+            let key = self.options.keymap.key_for(context, *action)?;
+            Some(FooterKey { action: *action, key, why_not: self.why_not(*action) })
+        };
+        wanted.iter().filter_map(key).collect()
+    }
+
+    /// Why an action would do nothing now.
+    #[must_use]
+    pub fn why_not(&self, action: Action) -> Option<Say> {
+        match action {
+            Action::PauseResume => {
+                let state = self.board.as_ref().map(|board| board.state);
+                let can = matches!(state, Some(CampaignState::Running | CampaignState::Paused));
+                (!can).then(|| Say::new("captain-cannot-pause"))
+            }
+            Action::Reclaim => match self.selected_place().and_then(|at| self.board.as_ref()?.texters.get(at)) {
+                None => Some(Say::new("captain-no-texters")),
+                Some(line) => (line.unsent == 0).then(|| Say::new("captain-nothing-to-reclaim")),
+            },
+            _ => None,
+        }
+    }
+
+    /// The which-key list.
+    #[must_use]
+    pub fn which_key(&self) -> Vec<Continuation> {
+        if self.typed.is_empty() {
+            return Vec::new();
+        }
+        self.options.keymap.continuations(self.context(), &self.typed, self.facts())
+    }
+
+    fn name(&self, person: PersonId) -> String {
+        let line = self.board.iter().flat_map(|board| &board.texters).find(|line| line.person == person);
+        line.map(|line| line.name.clone()).unwrap_or_default()
+    }
+
+    /// The top layer.
+    #[must_use]
+    pub fn overlay_view(&self) -> Option<OverlayView> {
+        let keymap = &self.options.keymap;
+        let choices = |yes: &'static str, no: &'static str| {
+            vec![
+                (Say::new(yes), keymap.key_for(Context::Confirm, Action::Yes)),
+                (Say::new(no), keymap.key_for(Context::Confirm, Action::No)),
+            ]
+        };
+        Some(match self.overlays.last()? {
+            Overlay::Help { from, scroll } => {
+                OverlayView::Help { from: *from, groups: keymap.help(*from), scroll: *scroll }
+            }
+            Overlay::Palette { from, query, selected } => OverlayView::Palette {
+                query: query.text().to_owned(),
+                cursor: query.cursor(),
+                rows: palette_actions(*from, query.text())
+                    .into_iter()
+                    .map(|action| (action, keymap.key_for(*from, action)))
+                    .collect(),
+                selected: *selected,
+            },
+            Overlay::Pause { pause: true, selected } => OverlayView::Confirm {
+                title: Say::new("captain-ask-pause"),
+                lines: vec![
+                    Say::new("captain-pause-means")
+                        .with("count", self.board.as_ref().map_or(0, |board| board.in_flight)),
+                ],
+                choices: choices("captain-pause-yes", "captain-cancel"),
+                selected: *selected,
+            },
+            Overlay::Pause { pause: false, selected } => OverlayView::Confirm {
+                title: Say::new("captain-ask-resume"),
+                lines: vec![Say::new("captain-resume-means")],
+                choices: choices("captain-resume-yes", "captain-cancel"),
+                selected: *selected,
+            },
+            Overlay::Reclaim { texter, selected } => {
+                let line = self.board.iter().flat_map(|board| &board.texters).find(|line| line.person == *texter);
+                OverlayView::Confirm {
+                    title: Say::new("captain-ask-reclaim").with("name", self.name(*texter)),
+                    lines: vec![Say::new("captain-reclaim-means").with("count", line.map_or(0, |line| line.unsent))],
+                    choices: choices("captain-reclaim-yes", "captain-cancel"),
+                    selected: *selected,
+                }
+            }
+            Overlay::Leave { selected } => OverlayView::Confirm {
+                title: Say::new("captain-ask-leave"),
+                lines: vec![Say::new("captain-leave-means").with("count", self.acts.len())],
+                choices: choices("captain-leave-yes", "captain-leave-no"),
+                selected: *selected,
+            },
+            Overlay::Messages { scroll } => OverlayView::Messages { scroll: *scroll },
+        })
+    }
+}
