@@ -27,10 +27,8 @@ use textbank::domain::{
 use textbank::env::{SeededIds, SharedClock, SimClock};
 use textbank::server::carrier::{CarrierEvent, Submission, Submitted};
 use textbank::server::store::{
-    Store as _,
     command::{Actor, Answer},
     handles::{Admin, Captain, Desk, Door, System, Texter, Webhook, secret_hash},
-    query::Queries as _,
     sqlite::{Location, SqliteStore},
 };
 use uuid::Uuid;
@@ -158,10 +156,6 @@ impl Home {
             ids.below(2);
         }
         Self { desk: Desk::new(Arc::new(store), shared, ids), clock, dir }
-    }
-
-    pub fn path(&self) -> Option<std::path::PathBuf> {
-        self.dir.as_ref().map(|dir| dir.path().join("textbank.db"))
     }
 
     /// Drops the store without a farewell and opens its file again.

@@ -13,9 +13,9 @@ use textbank::domain::{
     ids::MessageId,
     message::MessageKind::{Initial, OptOutNotice, Reply},
 };
-use textbank::server::store::{command::Answer, query::Queries as _};
+use textbank::server::store::command::Answer;
 
-use crate::store_home::{Home, on_every_store, people, phone, refused};
+use crate::store_home::{on_every_store, people, phone, refused};
 
 on_every_store! {
     async fn an_accepted_text_is_in_thread_contact_job_and_feed(home: Home) {

@@ -1,0 +1,258 @@
+//! Conformance: acts, opt-outs, suppression.
+
+use pretty_assertions::assert_eq;
+use textbank::api::{
+    act::Act, campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role, problem::Code,
+};
+use textbank::domain::{
+    conversation::{OptOut, Status},
+    ids::{ActId, MessageId},
+    message::{
+        Delivery,
+        MessageKind::{Initial, OptOutNotice, Reply},
+    },
+};
+use textbank::server::store::{
+    command::Answer,
+    handles::{Captain, Texter},
+};
+
+use crate::store_home::{definition, gone, on_every_store, people, phone, refused};
+
+on_every_store! {
+    async fn their_own_word_stops_everything_in_every_campaign(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let other = home.import(&admin, definition(), people(2)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        let held = home.claim(&tom, other, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        assert_eq!(home.jobs().await.len(), 1);
+        // Tom's text to the same number is accepted, but no call has begun for it.
+        let late = home.initial(&tom, &held).await;
+        home.says(phone(0), "STOP").await;
+        assert_eq!(home.line(&tess, campaign, to.id).await.opt_out, OptOut::Yes { by_word: true });
+        assert_eq!(home.line(&tom, other, held.id).await.opt_out, OptOut::Yes { by_word: true });
+        assert_eq!(home.delivery(&tom, held.id, late).await, Delivery::Dropped);
+        let jobs = home.jobs().await;
+        assert_eq!(jobs.iter().map(|j| j.body.as_str()).collect::<Vec<_>>(), ["You will get no more texts."]);
+        assert_eq!(jobs[0].to, phone(0));
+        refused(home.try_send(&tess, home.text(&to, Reply, "Sorry")).await, Code::Suppressed);
+        // Twice is once: no second notice.
+        home.says(phone(0), "STOP").await;
+        assert_eq!(home.jobs().await, []);
+        // Nobody may undo it; their own START may.
+        refused(home.try_act(&admin, Act::NotOptOut { contact: to.id }).await, Code::Invalid);
+        home.says(phone(0), "START").await;
+        let line = home.line(&tom, other, held.id).await;
+        assert_eq!((line.opt_out.clone(), line.status), (OptOut::No, Status::NeedsResponse));
+        assert!(line.waiting_since.is_some());
+        home.try_send(&tom, home.text(&line, Reply, "Welcome back")).await.expect("allowed again");
+        // A new STOP is a new cause: one more notice.
+        home.jobs().await;
+        home.says(phone(0), "Stop.").await;
+        assert_eq!(home.jobs().await.len(), 1);
+    }
+
+    async fn a_texter_opts_a_person_out_in_one_act(home: Home) {
+        let mut list = people(2);
+        list[0].language = Some("es".into());
+        let (admin, campaign) = home.campaign(list).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for to in &slice {
+            home.initial(&tess, to).await;
+        }
+        home.jobs().await;
+        home.act(&tess, Act::OptOut { contact: slice[0].id, notice: true }).await;
+        home.act(&tess, Act::OptOut { contact: slice[0].id, notice: true }).await;
+        home.act(&tess, Act::OptOut { contact: slice[1].id, notice: false }).await;
+        let jobs = home.jobs().await;
+        assert_eq!(jobs.iter().map(|j| j.body.as_str()).collect::<Vec<_>>(), ["No recibirá más mensajes."]);
+        let thread = home.thread(&tess, slice[0].id).await;
+        let kinds: Vec<_> = thread.entries.iter().map(|e| match e {
+            ThreadEntry::Message(m) => format!("{:?} by {:?}", m.kind.expect("ours"), m.author),
+            ThreadEntry::Note { what, who, .. } => format!("{what} by {who}"),
+        }).collect();
+        assert_eq!(kinds, ["Initial by Some(\"Tess\")", "opted_out by Tess", "OptOutNotice by None", "opted_out by Tess"]);
+        // The number is suppressed for lists to come.
+        let again = home.import(&admin, definition(), people(3)).await;
+        assert_eq!((again.stored, again.suppressed), (3, 2));
+        assert_eq!(home.claim(&tess, again.campaign, 0).await.len(), 1);
+        // START after a person's decision changes nothing.
+        home.says(phone(1), "START").await;
+        assert_eq!(home.line(&tess, campaign, slice[1].id).await.opt_out, OptOut::Yes { by_word: false });
+    }
+
+    async fn a_doubt_freezes_the_person_everywhere_and_in_lists_to_come(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.says(phone(0), "please remove me from this list").await;
+        let later = home.import(&admin, definition(), people(1)).await.campaign;
+        assert_eq!(home.board(&admin, later).await.counts.unassigned, 0);
+        refused(home.try_claim(&tess, later, 0).await, Code::NoneLeft);
+        home.act(&tess, Act::NotOptOut { contact: to.id }).await;
+        assert_eq!(home.claim(&tess, later, 0).await.len(), 1);
+    }
+
+    async fn the_same_act_is_done_once(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        let (id, act) = (ActId(home.fresh()), Act::Close { contact: slice[0].id });
+        let texter = Texter::of(tess.actor.clone());
+        let Answer::Verdict(first) = texter.act(&home.desk, id, act.clone()).await.expect("an answer") else { panic!() };
+        home.act(&tess, Act::Reopen { contact: slice[0].id }).await;
+        let Answer::Verdict(again) = texter.act(&home.desk, id, act).await.expect("an answer") else { panic!() };
+        assert_eq!(first, again);
+        assert_eq!(home.line(&tess, campaign, slice[0].id).await.status, Status::NeedsMessage);
+        let other = Act::Close { contact: slice[1].id };
+        let Answer::Refused(problem) = texter.act(&home.desk, id, other).await.expect("an answer") else { panic!() };
+        assert_eq!(problem.code, Code::IdReused);
+        // A message cannot take the id either.
+        let Answer::Refused(problem) = home.put(&tess, MessageId(id.0), home.text(&slice[1], Initial, "Hi")).await else { panic!() };
+        assert_eq!(problem.code, Code::IdReused);
+    }
+
+    async fn answers_hang_together(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        let answer = |question: &str, value: Option<&str>| Act::Answer {
+            contact: to.id, question: question.into(), value: value.map(str::to_owned),
+        };
+        let recorded = async || {
+            let views = home.desk.store.contacts(&tess.actor, campaign, &[to.id]).await.expect("read");
+            views[0].answers.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(" ")
+        };
+        home.act(&tess, answer("support", Some("yes"))).await;
+        home.act(&tess, answer("help", Some("no"))).await;
+        assert_eq!(recorded().await, "help=no support=yes");
+        home.act(&tess, answer("support", Some("yes"))).await;
+        assert_eq!(recorded().await, "help=no support=yes");
+        home.act(&tess, answer("support", Some("no"))).await;
+        assert_eq!(recorded().await, "support=no");
+        home.act(&tess, answer("support", None)).await;
+        assert_eq!(recorded().await, "");
+        refused(home.try_act(&tess, answer("support", Some("maybe"))).await, Code::Invalid);
+        refused(home.try_act(&tess, answer("age", Some("yes"))).await, Code::Invalid);
+    }
+
+    async fn tags_notes_and_wrong_numbers(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        let tag = |tag: &str, on| Act::Tag { contact: to.id, tag: tag.into(), on };
+        home.act(&tess, tag("call back", true)).await;
+        home.act(&tess, tag("call back", true)).await;
+        refused(home.try_act(&tess, tag("vip", true)).await, Code::Invalid);
+        home.act(&tess, Act::Note { contact: to.id, text: "Asked for\u{1b}[2J Monday".into() }).await;
+        refused(home.try_act(&tess, Act::Note { contact: to.id, text: "x".repeat(2_001) }).await, Code::TooLarge);
+        let view = home.desk.store.contacts(&tess.actor, campaign, &[to.id]).await.expect("read").remove(0);
+        assert_eq!(view.tags, ["call back"]);
+        assert!(view.note.starts_with("Asked for") && !view.note.contains('\u{1b}'), "{:?}", view.note);
+        assert_eq!((view.fields.contains_key("firstName"), view.fields.contains_key("phone"), view.fields.contains_key("lastName")), (true, false, false));
+        home.act(&tess, tag("call back", false)).await;
+        home.act(&tess, Act::WrongNumber { contact: to.id }).await;
+        let line = home.line(&tess, campaign, to.id).await;
+        assert_eq!(line.status, Status::Closed);
+        refused(home.try_send(&tess, home.text(&line, Initial, "Hi")).await, Code::Suppressed);
+        refused(home.try_act(&tess, Act::Reopen { contact: to.id }).await, Code::Invalid);
+    }
+
+    async fn closing_and_reopening_go_back_to_where_the_thread_stands(home: Home) {
+        let (_, campaign) = home.campaign(people(4)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for to in &slice[1..] {
+            home.initial(&tess, to).await;
+        }
+        home.says(phone(2), "Who?").await;
+        let waits = home.desk.clock.now();
+        home.says(phone(3), "Yes").await;
+        let line = home.line(&tess, campaign, slice[3].id).await;
+        home.try_send(&tess, home.text(&line, Reply, "Great")).await.expect("accepted");
+        for (at, to) in slice.iter().enumerate() {
+            home.act(&tess, Act::Close { contact: to.id }).await;
+            assert_eq!(home.line(&tess, campaign, to.id).await.status, Status::Closed);
+            if at == 2 {
+                // An answer reopens by itself; closing again and reopening finds the wait again.
+                home.pass(10);
+            }
+            home.act(&tess, Act::Reopen { contact: to.id }).await;
+        }
+        let now = home.hand(&tess, campaign).await;
+        let stands: Vec<_> = now.iter().map(|c| c.status).collect();
+        assert_eq!(stands, [Status::NeedsMessage, Status::Messaged, Status::NeedsResponse, Status::Convo]);
+        assert_eq!(now[2].waiting_since, Some(waits));
+        home.act(&tess, Act::Close { contact: slice[1].id }).await;
+        home.says(phone(1), "Late answer").await;
+        assert_eq!(home.line(&tess, campaign, slice[1].id).await.status, Status::NeedsResponse);
+    }
+
+    async fn acts_need_the_contact_in_hand_unless_a_captain_acts(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let cap = home.join("Cap", Role::Captain).await;
+        let to = home.claim(&tess, campaign, 1).await.remove(0);
+        let lost = refused(home.try_act(&tom, Act::Close { contact: to.id }).await, Code::LeaseLost);
+        assert_eq!(lost.who.as_deref(), Some("Tess"));
+        refused(home.try_act(&tom, Act::OptOut { contact: to.id, notice: true }).await, Code::LeaseLost);
+        refused(home.try_act(&tom, Act::Pause { campaign }).await, Code::Forbidden);
+        assert!(Captain::of(tom.actor.clone()).is_none());
+        home.act(&cap, Act::OptOut { contact: to.id, notice: false }).await;
+        assert_eq!(home.line(&tess, campaign, to.id).await.opt_out, OptOut::Yes { by_word: false });
+        assert_eq!(home.desk.store.thread(&tom.actor, to.id, None, 10).await.expect("read"), None);
+        assert!(home.desk.store.thread(&cap.actor, to.id, None, 10).await.expect("read").is_some());
+    }
+
+    async fn pausing_is_seen_by_all_and_holds_the_jobs(home: Home) {
+        let (_, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let cap = home.join("Cap", Role::Captain).await;
+        let slice = home.claim(&tess, campaign, 2).await;
+        home.initial(&tess, &slice[0]).await;
+        home.act(&cap, Act::Pause { campaign }).await;
+        home.act(&cap, Act::Pause { campaign }).await;
+        assert_eq!(home.jobs().await, []);
+        refused(home.try_claim(&tess, campaign, 1).await, Code::Paused);
+        // The notice after an opt-out goes out all the same.
+        home.act(&tess, Act::OptOut { contact: slice[1].id, notice: true }).await;
+        assert_eq!(home.jobs().await.len(), 1);
+        home.act(&cap, Act::Resume { campaign }).await;
+        assert_eq!(home.jobs().await.len(), 1);
+        let states: Vec<_> = home.events(&tess, campaign).await.into_iter().filter_map(|e| match e.what {
+            EventKind::Campaign { state, .. } => Some(state), _ => None,
+        }).collect();
+        assert_eq!(states, [CampaignState::Running, CampaignState::Paused, CampaignState::Running]);
+    }
+
+    async fn a_captain_takes_unsent_contacts_back(home: Home) {
+        let (_, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let cap = home.join("Cap", Role::Captain).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        home.initial(&tess, &slice[0]).await;
+        home.act(&cap, Act::Reclaim { campaign, texter: tess.actor.person }).await;
+        assert_eq!(home.hand(&tess, campaign).await.len(), 1);
+        let events = home.events(&tess, campaign).await;
+        assert_eq!(gone(&events), [(slice[1].id, "reclaimed".to_owned()), (slice[2].id, "reclaimed".to_owned())]);
+        refused(home.try_send(&tess, home.text(&slice[1], Initial, "Hi")).await, Code::LeaseLost);
+        assert_eq!(home.board(&cap, campaign).await.counts.unassigned, 2);
+    }
+
+    async fn a_number_can_be_suppressed_by_hand(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let cap = home.join("Cap", Role::Captain).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        let captain = Captain::of(cap.actor.clone()).expect("a captain");
+        captain.suppress(&home.desk, phone(0), "called us".into()).await.expect("done");
+        refused(home.try_send(&tess, home.text(&to, Initial, "Hi")).await, Code::Suppressed);
+        assert_eq!(home.thread(&tess, to.id).await.entries.iter().filter(|e| matches!(e, ThreadEntry::Message(m) if m.kind == Some(OptOutNotice))).count(), 0);
+    }
+}

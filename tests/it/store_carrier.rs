@@ -1,0 +1,245 @@
+//! Conformance: carrier jobs, receipts, inbound texts, the dispatcher, and what survives.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pretty_assertions::assert_eq;
+use textbank::api::{
+    act::Act,
+    message::{Outcome, ThreadEntry},
+    people::Role,
+    problem::Code,
+};
+use textbank::domain::{
+    ids::MessageId,
+    message::{
+        Delivery,
+        MessageKind::{Initial, Reply},
+    },
+};
+use textbank::server::carrier::{CarrierEvent, Submission, Submitted, simulated::SimulatedCarrier};
+use textbank::server::jobs::Dispatcher;
+use textbank::server::store::{
+    command::Answer,
+    handles::{System, Webhook},
+};
+
+use crate::store_home::{Home, Kind, on_every_store, people, phone, refused};
+
+fn yes() -> Submitted {
+    Submitted::Accepted { carrier_id: "c".into() }
+}
+
+fn unknown() -> Submitted {
+    Submitted::Unknown { reason: "cut".into() }
+}
+
+on_every_store! {
+    async fn an_attempt_is_recorded_once_and_receipts_only_move_forward(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        let id = home.initial(&tess, &to).await;
+        let now = async || home.delivery(&tess, to.id, id).await;
+        assert_eq!(now().await, Delivery::Accepted);
+        let job = home.jobs().await.remove(0);
+        assert_eq!(now().await, Delivery::Submitting);
+        assert_eq!(home.jobs().await, []);
+        // The receipt is quicker than the answer to the call.
+        home.receipt(job.attempt, Delivery::Delivered).await;
+        home.record(job.attempt, unknown()).await;
+        home.receipt(job.attempt, Delivery::Submitted).await;
+        home.receipt(job.attempt, Delivery::Failed).await;
+        assert_eq!(now().await, Delivery::Delivered);
+        assert_eq!(home.desk.store.open_jobs().await.expect("read"), (0, 0, 0));
+        home.receipt(home.fresh(), Delivery::Delivered).await;
+    }
+
+    async fn unknown_is_never_resent_and_is_held_after_a_while(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        let first = home.initial(&tess, &slice[0]).await;
+        home.pass(1);
+        let second = home.initial(&tess, &slice[1]).await;
+        let jobs = home.jobs().await;
+        home.record(jobs[0].attempt, unknown()).await;
+        let hold = Duration::from_secs(900);
+        System::sweep_attempts(&home.desk, crate::store_home::start(), hold).await.expect("done");
+        assert_eq!(home.delivery(&tess, slice[0].id, first).await, Delivery::Unknown);
+        // Begun by this process: left alone.
+        assert_eq!(home.delivery(&tess, slice[1].id, second).await, Delivery::Submitting);
+        home.pass(10);
+        System::sweep_attempts(&home.desk, home.desk.clock.now(), hold).await.expect("done");
+        assert_eq!(home.delivery(&tess, slice[1].id, second).await, Delivery::Unknown);
+        home.pass(900);
+        assert_eq!(home.jobs().await, []);
+        System::sweep_attempts(&home.desk, home.desk.clock.now(), hold).await.expect("done");
+        assert_eq!(home.board(&admin, campaign).await.counts.held, 2);
+        assert_eq!(home.jobs().await, []);
+        // Years late, a receipt still tells.
+        home.pass(3 * 365 * 86_400);
+        home.receipt(jobs[0].attempt, Delivery::Delivered).await;
+        assert_eq!(home.delivery(&tess, slice[0].id, first).await, Delivery::Delivered);
+        assert_eq!(home.board(&admin, campaign).await.counts.held, 1);
+    }
+
+    async fn later_goes_again_under_a_new_attempt(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        let id = home.initial(&tess, &to).await;
+        let first = home.jobs().await.remove(0);
+        home.record(first.attempt, Submitted::Later { reason: "429".into() }).await;
+        assert_eq!(home.delivery(&tess, to.id, id).await, Delivery::Accepted);
+        assert_eq!(home.jobs().await, []);
+        home.pass(5);
+        let second = home.jobs().await.remove(0);
+        assert_ne!(first.attempt, second.attempt);
+        // A failure of the first says nothing about the second.
+        home.receipt(first.attempt, Delivery::Failed).await;
+        assert_eq!(home.delivery(&tess, to.id, id).await, Delivery::Submitting);
+        home.record(second.attempt, yes()).await;
+        assert_eq!(home.delivery(&tess, to.id, id).await, Delivery::Submitted);
+    }
+
+    async fn the_last_look_drops_what_may_not_go_out_any_more(home: Home) {
+        let (_, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        let late = home.initial(&tess, &slice[0]).await;
+        // Eight in the evening there: the window of first texts is over.
+        home.clock.jump_to("2026-06-11T03:30:00Z".parse().expect("a time"));
+        assert_eq!(home.jobs().await, []);
+        assert_eq!(home.delivery(&tess, slice[0].id, late).await, Delivery::Dropped);
+        // Replies may still go, until nine, and the carrier is told so.
+        home.says(phone(0), "Hm?").await;
+        let line = home.line(&tess, campaign, slice[0].id).await;
+        home.try_send(&tess, home.text(&line, Reply, "Tess here")).await.expect("accepted");
+        let job = home.jobs().await.remove(0);
+        assert_eq!(job.expires_at, "2026-06-11T04:00:00Z".parse().expect("a time"));
+        // A notice that waited for six minutes says nothing any more.
+        home.says(phone(0), "STOP").await;
+        home.pass(6 * 60);
+        assert_eq!(home.jobs().await, []);
+    }
+
+    async fn a_doubt_that_comes_before_the_call_stops_it(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        let id = home.initial(&tess, &to).await;
+        home.says(phone(0), "please remove me from this list").await;
+        assert_eq!(home.jobs().await, []);
+        assert_eq!(home.delivery(&tess, to.id, id).await, Delivery::Dropped);
+    }
+
+    async fn an_inbound_text_seen_twice_is_one(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        let event = CarrierEvent::Inbound { key: "k1".into(), from: phone(0), body: "Hi".into() };
+        for carrier in ["a", "a", "b"] {
+            Webhook::of(carrier).event(&home.desk, event.clone()).await.expect("stored");
+        }
+        assert_eq!(home.line(&tess, campaign, to.id).await.last_seq, 3);
+    }
+
+    async fn an_answer_goes_to_the_conversation_texted_last(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let other = home.import(&admin, crate::store_home::definition(), people(1)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let newer = home.claim(&tess, other, 0).await.remove(0);
+        let older = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &newer).await;
+        home.pass(60);
+        home.initial(&tess, &older).await;
+        home.says(phone(0), "Yes").await;
+        assert_eq!(home.line(&tess, campaign, older.id).await.last_seq, 2);
+        assert_eq!(home.line(&tess, other, newer.id).await.last_seq, 1);
+        // A stranger's STOP counts for lists to come.
+        home.says(phone(7), "STOP").await;
+        let state = home.import(&admin, crate::store_home::definition(), people(8)).await;
+        assert_eq!(state.suppressed, 1);
+    }
+
+    async fn the_dispatcher_takes_everything_there_once(home: Home) {
+        let (_, campaign) = home.campaign(people(60)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        for to in home.claim(&tess, campaign, 60).await {
+            home.initial(&tess, &to).await;
+        }
+        let (outbox, mut voters) = tokio::sync::mpsc::channel(100);
+        let asked = Arc::new(Mutex::new(0_usize));
+        let count = Arc::clone(&asked);
+        let script = Arc::new(move |submission: &Submission| {
+            *count.lock().expect("whole") += 1;
+            match submission.to.as_str() {
+                "+14155550003" => Submitted::Refused { code: "30006".into() },
+                "+14155550004" => Submitted::Unknown { reason: "cut".into() },
+                _ => SimulatedCarrier::accepts(submission),
+            }
+        });
+        let dispatcher = Dispatcher::new(home.desk.clone(), Arc::new(SimulatedCarrier::new(script, outbox)));
+        assert_eq!(dispatcher.drain().await.expect("drained"), 60);
+        assert_eq!(dispatcher.drain().await.expect("drained"), 0);
+        assert_eq!(*asked.lock().expect("whole"), 60);
+        assert_eq!(home.desk.store.open_jobs().await.expect("read"), (0, 0, 1));
+        drop(dispatcher);
+        let mut heard = 0;
+        while voters.recv().await.is_some() {
+            heard += 1;
+        }
+        assert_eq!(heard, 58);
+    }
+
+    async fn the_running_dispatcher_wakes_by_itself_and_ends_when_told(home: Home) {
+        let (_, campaign) = home.campaign(people(30)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let (outbox, mut voters) = tokio::sync::mpsc::channel(4);
+        let carrier = SimulatedCarrier::new(Arc::new(SimulatedCarrier::accepts), outbox);
+        let dispatcher = Dispatcher::new(home.desk.clone(), Arc::new(carrier));
+        let cancel = tokio_util::sync::CancellationToken::new();
+        let told = cancel.clone();
+        let running = tokio::spawn(async move { dispatcher.run(told).await });
+        for to in home.claim(&tess, campaign, 30).await {
+            home.initial(&tess, &to).await;
+        }
+        for _ in 0..30 {
+            voters.recv().await.expect("a text");
+        }
+        cancel.cancel();
+        running.await.expect("it ended");
+        assert_eq!(home.desk.store.open_jobs().await.expect("read"), (0, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_a_restart() {
+    let home = Home::new(Kind::File).await;
+    let (admin, campaign) = home.campaign(people(3)).await;
+    let tess = home.join("Tess", Role::Texter).await;
+    let slice = home.claim(&tess, campaign, 0).await;
+    let id = MessageId(home.fresh());
+    let request = home.text(&slice[0], Initial, "Hi!");
+    let Answer::Verdict(first) = home.put(&tess, id, request.clone()).await else { panic!() };
+    assert!(matches!(first.outcome, Outcome::Accepted { .. }));
+    home.jobs().await;
+    let board = home.board(&admin, campaign).await;
+    let home = home.reopened().await;
+    let Answer::Verdict(again) = home.put(&tess, id, request).await else { panic!() };
+    assert_eq!(first, again);
+    let now = home.board(&admin, campaign).await;
+    assert_eq!((board.counts, board.texters, board.seq), (now.counts, now.texters, now.seq));
+    assert_eq!(home.hand(&tess, campaign).await.len(), 3);
+    let actor =
+        home.desk.store.session(textbank::server::store::handles::secret_hash(&tess.token)).await.expect("read");
+    assert_eq!(actor.as_ref(), Some(&tess.actor));
+    // The call that was under way when it died is unknown, not repeated.
+    home.pass(1);
+    System::sweep_attempts(&home.desk, home.desk.clock.now(), Duration::from_secs(900)).await.expect("done");
+    assert_eq!(home.desk.store.open_jobs().await.expect("read"), (0, 0, 1));
+    refused(home.try_act(&tess, Act::Pause { campaign }).await, Code::Forbidden);
+    assert!(matches!(home.thread(&tess, slice[0].id).await.entries[0], ThreadEntry::Message(_)));
+}
