@@ -137,7 +137,7 @@ impl SqliteStore {
         let mut cache = tx::Cache::new(organization, simulated);
         cache.newest = newest;
         let (woken, wake) = watch::channel(newest);
-        #[expect(clippy::disallowed_methods, reason = "the store owns its writer: it ends when the store is dropped")]
+        // The store owns its writer: it ends when the store is dropped.
         let writer = tokio::spawn(writer::run(conn, errands, woken, cache));
         Ok(Self { queue, readers, wake, organization, simulated, writer })
     }
