@@ -139,11 +139,10 @@ const BANNED: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Tasks without an owner that could cancel them, each with its reason.
-const TASKS_THAT_END_BY_THEMSELVES: &[(&str, &str)] =
-    &[
-        ("client/journal/mod.rs", "the keeper must finish its writes, and ends when the last handle is gone"),
-        ("server/store/sqlite/mod.rs", "the writer must finish its commits, and ends when the store is gone"),
-    ];
+const TASKS_THAT_END_BY_THEMSELVES: &[(&str, &str)] = &[
+    ("client/journal/mod.rs", "the keeper must finish its writes, and ends when the last handle is gone"),
+    ("server/store/sqlite/mod.rs", "the writer must finish its commits, and ends when the store is gone"),
+];
 
 #[test]
 fn pure_parts_hold_no_outside_world() {

@@ -3,3 +3,151 @@
 ## The terminal
 ui-no-suspend = This terminal cannot be suspended.
 ui-editor-failed = Your editor did not start; set VISUAL or EDITOR.
+ui-rehearsal = REHEARSAL
+ui-real-voters = REAL VOTERS
+ui-too-small = Please enlarge the window to 40×12.
+
+## The line to the server
+ui-link-connecting = connecting
+ui-link-online = online
+ui-link-offline = offline since { $since }, next try { $next }
+ui-link-signed-out = signed out: please join again
+ui-upload-waiting = { $n ->
+    [one] { $n } text waiting to upload
+   *[other] { $n } texts waiting to upload
+}
+
+## Ages
+ui-age-now = now
+ui-age-minutes = { $n } min
+ui-age-hours = { $n } h
+ui-age-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+
+## Toasts and help
+ui-toast-info = Note:
+ui-toast-warning = Attention:
+ui-toast-error = Problem:
+ui-which-key = Next key
+ui-help-title = Keys that work here
+ui-help-unbound = no key
+ui-messages-title = What was said
+ui-messages-empty = Nothing was said yet.
+ui-palette-title = Commands
+ui-palette-prompt = Type a command
+ui-none-found = Nothing found.
+
+## Card
+ui-card-title = Send card
+ui-card-of = { $done } of { $total } sent
+ui-card-local-time = { $time } there
+ui-card-local-between = between { $from } and { $to } there
+ui-card-until = may be texted until { $time }
+ui-card-more-lines = { $n ->
+    [one] { $n } more line
+   *[other] { $n } more lines
+}
+ui-card-hint = sends this text to { $name }
+ui-card-not-armed = goes to the card; nothing is sent by it
+ui-card-wait = one moment
+ui-card-loading = Loading your contacts
+ui-card-language = speaks { $language }
+ui-no-name = (no name)
+ui-segments = { $n ->
+    [one] { $n } segment
+   *[other] { $n } segments
+}
+ui-segment-room = { $used } used, { $left } left
+ui-segment-culprit = { $char } ({ $code }) makes it cost more
+
+## Conversation
+ui-you = You
+ui-system = System
+ui-campaign = Campaign
+ui-thread-title = Conversation with { $name }
+ui-thread-older = older messages above
+ui-thread-loading = Loading the conversation
+ui-thread-new-below = { $n ->
+    [one] { $n } new below
+   *[other] { $n } new below
+}
+ui-delivery-confirmed = confirmed
+ui-delivery-refused = refused
+ui-delivery-accepted = accepted
+ui-delivery-submitting = on its way
+ui-delivery-submitted = sent
+ui-delivery-delivered = delivered
+ui-delivery-failed = failed
+ui-delivery-unknown = outcome unknown
+ui-delivery-held = held for a captain
+ui-delivery-dropped = dropped
+ui-delivery-received = received
+ui-composer-title = Your reply
+ui-composer-placeholder = Write a reply
+ui-composer-off-script = not the script's words
+ui-composer-start = starts a reply
+ui-frozen = “{ $words }” may be an opt-out. Nothing is sent until you decide.
+ui-opted-out = Opted out. No texts go out.
+ui-opted-out-by-word = Opted out by their own word. No texts go out.
+ui-wrong-number = Marked as a wrong number.
+ui-conversation-closed = Closed.
+
+## Replies
+ui-inbox-title = Replies
+ui-inbox-waiting = { $n ->
+    [one] { $n } waiting
+   *[other] { $n } waiting
+}
+ui-inbox-empty = Nobody is waiting for an answer.
+ui-inbox-oldest = longest { $age }
+ui-inbox-convo = answered
+ui-inbox-messaged = texted
+ui-inbox-closed = closed
+ui-inbox-opted-out = opted out
+ui-inbox-decide = decide: opt-out?
+ui-inbox-new = new
+ui-inbox-draft = draft
+
+## Captain's board
+ui-number = { $n }
+ui-count-unsent = unsent
+ui-count-unassigned = unassigned
+ui-count-sent = sent
+ui-count-waiting = waiting for us
+ui-count-convo = in conversation
+ui-count-closed = closed
+ui-count-opted-out = opted out
+ui-count-failed = failed
+ui-count-held = held for you
+ui-board-title = Board
+ui-board-loading = Counting
+ui-board-oldest = longest wait: { $age }
+ui-board-nobody-waits = nobody waits
+ui-board-in-flight = { $n ->
+    [one] { $n } text on its way to the carrier
+   *[other] { $n } texts on their way to the carrier
+}
+ui-board-no-texters = No texters yet.
+ui-texter-name = Texter
+ui-texter-waiting = waiting
+ui-texter-sent = sent
+ui-texter-unsent = unsent
+ui-texter-assigned = assigned
+ui-texter-pace = last 10 min
+ui-texter-seen = seen
+ui-texter-never = never
+ui-state-importing = importing
+ui-state-running = running
+ui-state-paused = paused: no texts go out
+ui-state-archived = over
+
+## Layers
+ui-score-title = Scorecard
+ui-score-waiting = Counting your shift
+ui-canned-title = Canned replies
+ui-canned-prompt = Type to search
+ui-question-title = Please decide
+ui-answers-title = Question { $n } of { $of }
+ui-answers-recorded = recorded

@@ -40,6 +40,9 @@ pub const GRACE: Duration = Duration::from_secs(2);
 
 /// What runs on the screen: a core with its view.
 pub trait Stage {
+    /// What to do first.
+    fn start(&mut self) -> Vec<Effect>;
+
     /// One thing happened.
     fn update(&mut self, msg: Msg) -> Vec<Effect>;
 
@@ -175,6 +178,8 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
         let mut input = Some(open_input());
         let (mut signals_open, mut inbox_open) = (true, true);
         self.tell(Msg::Resize { width: size.width, height: size.height });
+        let first = self.stage.start();
+        self.carry_out(first);
         self.draw()?;
         if self.dirty_since.is_some() {
             self.draw()?;
@@ -253,7 +258,12 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
         if self.dirty_since.is_none() {
             self.dirty_since = Some(self.clock.monotonic());
         }
-        for effect in self.stage.update(msg) {
+        let effects = self.stage.update(msg);
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
             match self.hands.run(effect) {
                 Left::Nothing => {}
                 Left::Terminal(effect) => self.of_terminal(effect),
@@ -407,10 +417,10 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
         }
         self.buffer.resize(area);
         self.buffer.reset();
-        let Drawn { cursor, card } = self.stage.draw(area, &mut self.buffer);
+        let Drawn { cursor, card, every_key } = self.stage.draw(area, &mut self.buffer);
         self.painter.paint(&mut self.host, &self.buffer, cursor)?;
+        self.arm(every_key)?;
         if card != self.card {
-            self.arm(card.is_some())?;
             self.card.clone_from(&card);
             let stamp = self.stamp();
             self.tell(Msg::Drawn { card, stamp });

@@ -23,6 +23,10 @@ impl Counter {
 }
 
 impl Stage for Counter {
+    fn start(&mut self) -> Vec<Effect> {
+        Vec::new()
+    }
+
     fn update(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             Msg::Key { chord, press, .. } => {
@@ -50,7 +54,7 @@ impl Stage for Counter {
 
     fn draw(&mut self, _area: Rect, buffer: &mut Buffer) -> Drawn {
         buffer.set_string(0, 0, self.keys.to_string(), ratatui::style::Style::new());
-        Drawn { cursor: None, card: self.card.clone() }
+        Drawn { cursor: None, every_key: self.card.is_some(), card: self.card.clone() }
     }
 
     fn phrase(&self, say: &Say) -> String {

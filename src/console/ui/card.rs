@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::ink::{Ink, Piece, Sign, put};
 use super::theme::Role;
 use super::wrap;
-use crate::domain::segment;
+use crate::domain::segment::{self, Segments};
 
 /// A card to draw. Strings have passed `safe_text`.
 #[derive(Debug, Default)]
@@ -17,14 +17,14 @@ pub(super) struct CardFace {
     pub facts: Vec<Piece>,
     /// Fields the texter may see, with their names.
     pub fields: Vec<(String, String)>,
+    /// What happened to it before.
+    pub note: Option<Piece>,
     /// The exact text that would go out.
     pub text: String,
     /// Why it cannot go out now, if so.
     pub barred: Option<(String, Role)>,
     /// What to press, as one line.
     pub hint: Vec<Piece>,
-    /// First line of the text that is shown.
-    pub scroll: usize,
 }
 
 /// What was drawn of a card.
@@ -32,7 +32,7 @@ pub(super) struct CardFace {
 pub(super) struct DrawnText {
     /// Where the text begins on the screen: the cursor's place.
     pub start: Position,
-    /// The text's end is on the screen (and its start was, before it was scrolled).
+    /// All of the text is on the screen.
     pub end_seen: bool,
 }
 
@@ -57,45 +57,44 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
         if !fields.is_empty() {
             row += flow(ink, &fields, area, row, 3, buffer);
         }
+        if let Some(note) = &face.note {
+            row += flow(ink, std::slice::from_ref(note), area, row, 1, buffer);
+        }
         row += 1;
     } else {
+        first.push(("  ".to_owned(), Role::Text));
         first.extend(face.facts.iter().cloned());
         ink.line(buffer, area, row, &first);
         row += 1;
     }
-    // From below: what to press, what bars it, how long the text is.
-    let mut below = area.height;
-    below -= 1;
-    match &face.barred {
-        Some((why, role)) => {
-            let text = if ink.caps.ascii { why.clone() } else { format!("{} {why}", ink.sign(Sign::Open)) };
-            ink.line(buffer, area, below, &[(text, *role)]);
+    // The text comes first; its length, and air, only where all of it still fits. What to press stands right below it.
+    let wanted = u16::try_from(wrap::wrap(&face.text, area.width - 2).len()).unwrap_or(u16::MAX).max(1);
+    let room = area.height.saturating_sub(row + 1);
+    let below = if room > wanted + 3 {
+        let measure_row = row + wanted + 1;
+        ink.line(buffer, area, measure_row, &measured(ink, &segment::measure(&face.text)));
+        press(ink, face, area, measure_row + 2, buffer);
+        row + wanted
+    } else {
+        press(ink, face, area, area.height - 1, buffer);
+        let tells_length = room > wanted || room >= 8;
+        if tells_length {
+            ink.line(buffer, area, area.height - 2, &measured(ink, &segment::measure(&face.text)));
         }
-        None => {
-            ink.line(buffer, area, below, &face.hint);
-        }
-    }
-    let measure = measure(ink, &face.text);
-    if below > row + 2 {
-        below -= 1;
-        ink.line(buffer, area, below, &measure);
-    }
-    if roomy && below > row + 3 {
-        below -= 1;
-    }
+        area.height - 1 - u16::from(tells_length)
+    };
     let body = Rect { x: area.x + 2, y: area.y + row, width: area.width - 2, height: below.saturating_sub(row) };
     if body.is_empty() {
         return nothing;
     }
     let lines = wrap::wrap(&face.text, body.width);
     let rows = usize::from(body.height);
-    let scroll = face.scroll.min(lines.len().saturating_sub(rows));
     let bar = if ink.caps.ascii { "|" } else { "┃" };
-    for (line, y) in lines.iter().skip(scroll).zip(body.top()..body.bottom()) {
+    for (line, y) in lines.iter().zip(body.top()..body.bottom()) {
         put(buffer, area.x, y, 1, bar, ink.style(Role::Focus));
         put(buffer, body.x, y, body.width, &face.text[line.clone()], ink.style(Role::Exact));
     }
-    let hidden_below = lines.len().saturating_sub(scroll + rows);
+    let hidden_below = lines.len().saturating_sub(rows);
     if hidden_below > 0 {
         let text =
             format!(" {} {} ", ink.sign(Sign::Down), ink.counted("ui-card-more-lines", "n", hidden_below as u64));
@@ -104,6 +103,18 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
     nothing.start = body.as_position();
     nothing.end_seen = hidden_below == 0 && !face.text.is_empty();
     nothing
+}
+
+/// What to press, or what bars it.
+fn press(ink: Ink<'_>, face: &CardFace, area: Rect, row: u16, buffer: &mut Buffer) {
+    match &face.barred {
+        Some((why, role)) => {
+            ink.line(buffer, area, row, &[(format!("{} {why}", ink.sign(Sign::Open)), *role)]);
+        }
+        None => {
+            ink.line(buffer, area, row, &face.hint);
+        }
+    }
 }
 
 /// Pieces over several lines, at most `most`; broken between pieces. Returns the lines used.
@@ -128,8 +139,7 @@ fn flow(ink: Ink<'_>, pieces: &[Piece], area: Rect, first_row: u16, most: u16, b
 }
 
 /// Segments, characters, and which character makes it dear.
-pub(super) fn measure(ink: Ink<'_>, text: &str) -> Vec<Piece> {
-    let measured = segment::measure(text);
+pub(super) fn measured(ink: Ink<'_>, measured: &Segments) -> Vec<Piece> {
     let parts = measured.parts as u64;
     let role = if parts > 2 { Role::Warn } else { Role::Faint };
     let mut pieces = vec![(ink.counted("ui-segments", "n", parts), role)];

@@ -1,5 +1,7 @@
 //! The replies: who waits, and how long.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -20,14 +22,13 @@ pub(super) struct InboxRow {
     pub preview: String,
 }
 
-/// Draws the rows around the selected one. Returns where the selected one begins. `rows` gives row `index` when asked; only
-/// the seen ones are asked for.
+/// Draws the rows around the selected one. Returns where the selected one begins. Only the rows that are seen are asked for.
 pub(super) fn draw(
     ink: Ink<'_>,
     count: usize,
     selected: usize,
     focused: bool,
-    rows: impl Fn(usize) -> Option<InboxRow>,
+    rows: impl Fn(Range<usize>) -> Vec<InboxRow>,
     area: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
@@ -40,8 +41,9 @@ pub(super) fn draw(
     let selected = selected.min(count - 1);
     let first = selected.saturating_sub(fit / 2).min(count.saturating_sub(fit));
     let mut cursor = None;
-    for (index, y) in (first..count.min(first + fit)).zip((0..area.height).step_by(usize::from(lines))) {
-        let Some(row) = rows(index) else { continue };
+    let seen = first..count.min(first + fit);
+    let places = seen.clone().zip((0..area.height).step_by(usize::from(lines)));
+    for (row, (index, y)) in rows(seen).into_iter().zip(places) {
         let here = index == selected;
         let look = |role| if here && focused { Role::Selected } else { role };
         if here {

@@ -1,11 +1,19 @@
 //! Pure views: draw a model into a buffer. No clock, no network, no terminal; sentences come from the catalogue.
 
+mod board;
+pub mod captain;
 mod card;
 mod composer;
 mod inbox;
 pub mod ink;
+mod layers;
 mod overlay;
+#[cfg(test)]
+mod scenes;
+mod score;
+mod shell;
 pub mod svg;
+pub mod texter;
 pub mod theme;
 mod thread;
 pub mod wrap;
@@ -23,4 +31,7 @@ pub struct Drawn {
     pub cursor: Option<Position>,
     /// The card that a press would send, when its whole text was visible.
     pub card: Option<DrawnCard>,
+    /// The terminal should send every key in the long form: a press may confirm, and nothing is being written (while
+    /// writing, the long form would get between the person and their input method).
+    pub every_key: bool,
 }

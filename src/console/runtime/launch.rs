@@ -1,0 +1,225 @@
+//! Opening a console on the real terminal, and leaving it in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::effects::{RehearsalPort, Runner};
+use super::turn::{self, Around, Bell, Stage};
+use crate::api::people::Me;
+use crate::client::CampaignServer;
+use crate::client::journal::Journal;
+use crate::config::{ConsoleConfig, Surroundings};
+use crate::console::core::captain;
+use crate::console::core::shared::Program;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::Msg;
+use crate::console::core::shared::say::Say;
+use crate::console::core::texter::{self, TexterOptions};
+use crate::console::term::real::RealTerminal;
+use crate::console::term::{input, signals};
+use crate::console::ui::ink::{Caps, phrase};
+use crate::console::ui::theme::{Depth, Theme};
+use crate::console::ui::{self, Drawn, RenderCache};
+use crate::env::{SharedClock, SharedIds};
+use crate::i18n::Catalogue;
+
+/// Messages that may wait for the loop; tasks wait when it is full.
+const INBOX: usize = 1024;
+/// How long leaving may take while confirmed texts are being handed in.
+const LEAVING: Duration = Duration::from_secs(5);
+
+/// How the console looks and behaves on this terminal.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Styles.
+    pub theme: Theme,
+    /// The terminal and the person's place.
+    pub caps: Caps,
+    /// Clicks and wheel come to the console (and no longer select text).
+    pub mouse: bool,
+    /// When to ring.
+    pub bell: Bell,
+    /// The person's editor.
+    pub editor: Option<String>,
+}
+
+impl Look {
+    /// From the settings and what the surroundings say of the terminal.
+    #[must_use]
+    pub fn from_settings(console: &ConsoleConfig, around: &Surroundings) -> Self {
+        let depth = if around.no_color {
+            Depth::Mono
+        } else if around.truecolor() {
+            Depth::True
+        } else if around.term.contains("256") {
+            Depth::Indexed
+        } else {
+            Depth::Sixteen
+        };
+        Self {
+            theme: Theme::named(&console.theme, depth).unwrap_or_default(),
+            caps: Caps { ascii: console.ascii || !around.utf8(), zone: TimeZone::system(), footer: true },
+            mouse: false,
+            bell: match console.bell.as_str() {
+                "never" => Bell::Never,
+                "always" => Bell::Always,
+                _ => Bell::Unfocused,
+            },
+            editor: around.editor.clone(),
+        }
+    }
+}
+
+/// What both consoles need.
+#[derive(Debug)]
+pub struct Launch {
+    /// The campaign server.
+    pub server: Arc<dyn CampaignServer>,
+    /// Where confirmed acts are kept; stays open afterwards.
+    pub journal: Journal,
+    /// Who I am, as far as it is known before the server is asked: the mark is on the first frame.
+    pub me: Option<Me>,
+    /// Time.
+    pub clock: SharedClock,
+    /// Ids for acts.
+    pub ids: SharedIds,
+    /// Looks.
+    pub look: Look,
+    /// Sentences.
+    pub catalogue: Arc<Catalogue>,
+    /// The director, in a rehearsal.
+    pub port: Option<Arc<dyn RehearsalPort>>,
+}
+
+/// What a console says when it is left.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Left {
+    /// Confirmed acts that stay in the journal, not handed in.
+    pub unsettled: u64,
+    /// First texts confirmed.
+    pub sent: u64,
+    /// Replies confirmed.
+    pub replied: u64,
+    /// The score, when a rehearsal was finished.
+    pub score: Option<serde_json::Value>,
+}
+
+/// Runs the texter's console on this terminal until it is left.
+///
+/// # Errors
+/// When the terminal cannot be taken, or is lost.
+pub async fn texter(launch: Launch, options: TexterOptions) -> anyhow::Result<Left> {
+    let model = texter::Model::new(options);
+    let stage = TexterStage::new(model, launch.look.clone(), Arc::clone(&launch.catalogue));
+    let (stage, unsettled) = run(stage, launch).await?;
+    let model = stage.model;
+    Ok(Left { unsettled, sent: model.sent, replied: model.replied, score: model.score })
+}
+
+/// Runs the captain's console on this terminal until it is left.
+///
+/// # Errors
+/// When the terminal cannot be taken, or is lost.
+pub async fn captain(launch: Launch, options: captain::CaptainOptions) -> anyhow::Result<Left> {
+    let model = captain::Model::new(options);
+    let stage = CaptainStage { model, look: launch.look.clone(), words: Arc::clone(&launch.catalogue) };
+    let (_, unsettled) = run(stage, launch).await?;
+    Ok(Left { unsettled, ..Left::default() })
+}
+
+async fn run<P: Stage>(mut stage: P, launch: Launch) -> anyhow::Result<(P, u64)> {
+    let Launch { server, journal, me, clock, ids, look, port, .. } = launch;
+    let (inbox_tx, inbox) = mpsc::channel(INBOX);
+    let tracker = TaskTracker::new();
+    let cancel = CancellationToken::new();
+    // Before the terminal is taken: when this fails nothing has been changed.
+    let signals = signals::real().context("the program cannot listen to the system's signals")?;
+    let host =
+        RealTerminal::take(look.mouse).context("this is not a terminal that the console can use; try --plain")?;
+    let mut runner = Runner::new(server, journal, inbox_tx, clock.clone(), ids.clone(), tracker.clone(), &cancel);
+    if let Some(port) = port {
+        runner = runner.with_rehearsal(port);
+    }
+    if let Some(me) = me {
+        stage.update(Msg::Me(me));
+    }
+    let around =
+        Around { host, open_input: input::real, signals, inbox, clock, ids, bell: look.bell, editor: look.editor };
+    let ended = turn::run(stage, &mut runner, around).await;
+    let unsettled = runner.shutdown(LEAVING).await;
+    cancel.cancel();
+    tracker.close();
+    tracker.wait().await;
+    let (stage, _) = ended.context("the terminal is gone")?;
+    Ok((stage, unsettled))
+}
+
+/// The texter's core with its view, as the loop runs it.
+#[derive(Debug)]
+pub struct TexterStage {
+    /// The core.
+    pub model: texter::Model,
+    look: Look,
+    words: Arc<Catalogue>,
+    cache: RenderCache,
+}
+
+impl TexterStage {
+    /// A core with its looks; tests and benches run it on a recorded terminal.
+    #[must_use]
+    pub fn new(model: texter::Model, look: Look, words: Arc<Catalogue>) -> Self {
+        Self { model, look, words, cache: RenderCache::default() }
+    }
+}
+
+impl Stage for TexterStage {
+    fn start(&mut self) -> Vec<Effect> {
+        self.model.start()
+    }
+
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        self.model.update(msg)
+    }
+
+    fn draw(&mut self, area: Rect, buffer: &mut Buffer) -> Drawn {
+        ui::texter::render(&self.model, &self.look.theme, &self.look.caps, &self.words, &mut self.cache, area, buffer)
+    }
+
+    fn phrase(&self, say: &Say) -> String {
+        phrase(&self.words, &self.look.caps.zone, say)
+    }
+}
+
+/// The captain's core with its view.
+#[derive(Debug)]
+struct CaptainStage {
+    model: captain::Model,
+    look: Look,
+    words: Arc<Catalogue>,
+}
+
+impl Stage for CaptainStage {
+    fn start(&mut self) -> Vec<Effect> {
+        self.model.start()
+    }
+
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        self.model.update(msg)
+    }
+
+    fn draw(&mut self, area: Rect, buffer: &mut Buffer) -> Drawn {
+        ui::captain::render(&self.model, &self.look.theme, &self.look.caps, &self.words, area, buffer)
+    }
+
+    fn phrase(&self, say: &Say) -> String {
+        phrase(&self.words, &self.look.caps.zone, say)
+    }
+}

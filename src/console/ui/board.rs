@@ -1,0 +1,156 @@
+//! The captain's board: counts in words, the longest wait, every texter.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::ink::{Ink, Piece, Sign};
+use super::theme::Role;
+use super::wrap;
+use crate::api::captain::{Board, TexterLine};
+use crate::domain::safe_text::safe_line;
+
+/// The counts, in the order of a contact's way: catalogue key, number, how it is meant.
+fn counts(board: &Board) -> [(&'static str, u64, Role); 9] {
+    let c = &board.counts;
+    let warn = |n: u64| if n > 0 { Role::Warn } else { Role::Text };
+    [
+        ("ui-count-unsent", c.unsent, Role::Text),
+        ("ui-count-unassigned", c.unassigned, Role::Text),
+        ("ui-count-sent", c.sent, Role::Text),
+        ("ui-count-waiting", c.waiting, warn(c.waiting)),
+        ("ui-count-convo", c.convo, Role::Text),
+        ("ui-count-closed", c.closed, Role::Text),
+        ("ui-count-opted-out", c.opted_out, Role::Text),
+        ("ui-count-failed", c.failed, warn(c.failed)),
+        ("ui-count-held", c.held, warn(c.held)),
+    ]
+}
+
+/// Draws the board. Returns the place of the selected texter.
+pub(super) fn draw(
+    ink: Ink<'_>,
+    board: &Board,
+    now: Option<Timestamp>,
+    selected: usize,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let used = draw_counts(ink, board, now, area, buffer);
+    let rest = Rect { y: area.y + used, height: area.height.saturating_sub(used), ..area };
+    draw_texters(ink, &board.texters, now, selected, rest, buffer)
+}
+
+fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, buffer: &mut Buffer) -> u16 {
+    let cells: Vec<Vec<Piece>> = counts(board)
+        .into_iter()
+        .map(|(key, n, role)| vec![(format!("{:>6} ", grouped(ink, n)), role), (ink.word(key), Role::Faint)])
+        .collect();
+    let columns = (area.width / 24).clamp(1, 3);
+    let width = area.width / columns;
+    let per_column = u16::try_from(cells.len()).unwrap_or(9).div_ceil(columns);
+    let rows = per_column.min(area.height);
+    for (index, cell) in (0u16..).zip(&cells) {
+        let place = Rect::new(area.x + index / per_column * width, area.y, width.saturating_sub(1), area.height);
+        if index % per_column < rows {
+            ink.line(buffer, place, index % per_column, cell);
+        }
+    }
+    let wait = match board.oldest_wait {
+        Some(since) => (ink.with_text("ui-board-oldest", "age", &ink.age(since, now)), Role::Warn),
+        None => (ink.word("ui-board-nobody-waits"), Role::Good),
+    };
+    let in_flight =
+        (format!(" {} {}", ink.sign(Sign::Dot), ink.counted("ui-board-in-flight", "n", board.in_flight)), Role::Faint);
+    ink.line(buffer, area, rows, &[wait, in_flight]);
+    (rows + 2).min(area.height)
+}
+
+fn grouped(ink: Ink<'_>, n: u64) -> String {
+    ink.counted("ui-number", "n", n)
+}
+
+/// One column of the table: key of its title, width, and its value.
+struct Column {
+    key: &'static str,
+    width: u16,
+    value: fn(Ink<'_>, &TexterLine, Option<Timestamp>) -> Piece,
+}
+
+/// In order of importance: the last ones go first when it is narrow.
+const COLUMNS: [Column; 6] = [
+    Column {
+        key: "ui-texter-waiting",
+        width: 8,
+        value: |ink, t, _| (grouped(ink, t.waiting), if t.waiting > 0 { Role::Warn } else { Role::Text }),
+    },
+    Column { key: "ui-texter-sent", width: 7, value: |ink, t, _| (grouped(ink, t.sent), Role::Text) },
+    Column { key: "ui-texter-unsent", width: 8, value: |ink, t, _| (grouped(ink, t.unsent), Role::Text) },
+    Column { key: "ui-texter-assigned", width: 9, value: |ink, t, _| (grouped(ink, t.assigned), Role::Text) },
+    Column { key: "ui-texter-pace", width: 13, value: |ink, t, _| (grouped(ink, t.last_ten_minutes), Role::Text) },
+    Column {
+        key: "ui-texter-seen",
+        width: 10,
+        value: |ink, t, now| {
+            (t.last_seen.map_or_else(|| ink.word("ui-texter-never"), |at| ink.age(at, now)), Role::Faint)
+        },
+    },
+];
+
+fn draw_texters(
+    ink: Ink<'_>,
+    texters: &[TexterLine],
+    now: Option<Timestamp>,
+    selected: usize,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    if area.height < 2 {
+        return None;
+    }
+    let mut shown: Vec<&Column> = Vec::new();
+    let mut used = 0;
+    for column in &COLUMNS {
+        if used + column.width + 14 > area.width {
+            break;
+        }
+        used += column.width;
+        shown.push(column);
+    }
+    let name_width = area.width.saturating_sub(used).clamp(1, 28);
+    let place = |row: u16, index: usize| {
+        let before: u16 = shown[..index].iter().map(|c| c.width).sum();
+        Rect::new(area.x + name_width + before, area.y + row, shown[index].width, 1)
+    };
+    let head = Rect { width: name_width, ..area };
+    ink.line(buffer, head, 0, &[(format!("  {}", ink.word("ui-texter-name")), Role::Title)]);
+    for (index, column) in shown.iter().enumerate() {
+        ink.right(buffer, place(0, index), 0, &ink.word(column.key), Role::Title);
+    }
+    if texters.is_empty() {
+        ink.line(buffer, area, 1, &[(ink.word("ui-board-no-texters"), Role::Faint)]);
+        return None;
+    }
+    let rows = usize::from(area.height - 1);
+    let selected = selected.min(texters.len() - 1);
+    let first = selected.saturating_sub(rows / 2).min(texters.len().saturating_sub(rows));
+    let mut cursor = None;
+    for (index, row) in (first..texters.len()).zip(1..area.height) {
+        let texter = &texters[index];
+        let here = index == selected;
+        let look = |role| if here { Role::Selected } else { role };
+        if here {
+            let bar = Rect { y: area.y + row, height: 1, ..area };
+            ink.fill(buffer, bar, Role::Selected);
+            cursor = Some(bar.as_position());
+        }
+        let mark = if here { ink.sign(Sign::Here) } else { " " };
+        let name = wrap::cut(&safe_line(&texter.name), name_width.saturating_sub(3), ink.sign(Sign::More));
+        ink.line(buffer, head, row, &[(format!("{mark} {name}"), look(Role::Text))]);
+        for (column_index, column) in shown.iter().enumerate() {
+            let (text, role) = (column.value)(ink, texter, now);
+            ink.right(buffer, place(row, column_index), 0, &text, look(role));
+        }
+    }
+    cursor
+}

@@ -1,0 +1,68 @@
+//! The captain's screen: the board, and what lies over it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Drawn;
+use super::ink::{Caps, Ink, Piece, Sign};
+use super::theme::{Role, Theme};
+use super::{board, layers, shell};
+use crate::api::campaign::CampaignState;
+use crate::console::core::captain::Model;
+use crate::i18n::Catalogue;
+
+/// Draws the whole screen.
+pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area: Rect, buffer: &mut Buffer) -> Drawn {
+    let ink = Ink { theme, caps, words };
+    ink.fill(buffer, area, Role::Text);
+    if shell::too_small(ink, area, buffer) {
+        return Drawn { cursor: Some(area.as_position()), ..Drawn::default() };
+    }
+    let foot = u16::from(caps.footer);
+    header(ink, model, Rect { height: 1, ..area }, buffer);
+    let body = Rect { y: area.y + 1, height: area.height - 1 - foot, ..area };
+    let role = if model.overlays.is_empty() { shell::mark_role(model.rehearsal()) } else { Role::Border };
+    let inner = ink.frame(buffer, body, &ink.word("ui-board-title"), role, model.rehearsal() == Some(false));
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let mut cursor = match &model.board {
+        Some(counted) => {
+            board::draw(ink, counted, model.campaign_now(), model.selected_place().unwrap_or(0), inner, buffer)
+        }
+        None => {
+            ink.line(buffer, inner, 0, &[(ink.word("ui-board-loading"), Role::Faint)]);
+            None
+        }
+    };
+    let footer = Rect { y: area.bottom() - foot, height: foot, ..area };
+    shell::footer(ink, &model.footer(), footer, buffer);
+    if let Some(layer) = model.overlay_view() {
+        cursor = layers::draw(ink, &model.notices, &layer, body, buffer);
+    }
+    if let Some(notice) = model.notices.toast() {
+        shell::toast(ink, notice, Rect { height: area.height - foot, ..area }, buffer);
+    }
+    shell::which_key(ink, &model.which_key(), body, buffer);
+    // A captain's acts are asked for in a dialog; nothing on the board is sent by one key.
+    Drawn { cursor: cursor.or(Some(inner.as_position())), ..Drawn::default() }
+}
+
+fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {
+    let dot = || (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
+    let mut pieces: Vec<Piece> = shell::mark(ink, model.rehearsal()).into_iter().collect();
+    if let Some(board) = &model.board {
+        pieces.push((format!(" {}", board.title), Role::Title));
+        let (key, role) = match board.state {
+            CampaignState::Running => ("ui-state-running", Role::Good),
+            CampaignState::Paused => ("ui-state-paused", Role::Bad),
+            CampaignState::Importing => ("ui-state-importing", Role::Warn),
+            CampaignState::Archived => ("ui-state-archived", Role::Faint),
+        };
+        pieces.extend([dot(), (ink.word(key), role)]);
+    }
+    if let Some(lag) = shell::lag(ink, model.outbox.0, model.outbox.1, model.campaign_now()) {
+        pieces.extend([dot(), lag]);
+    }
+    let link = shell::link(ink, &model.link);
+    let width = ink.right(buffer, area, 0, &format!("{} ", link.0), link.1);
+    ink.line(buffer, Rect { width: area.width.saturating_sub(width + 1), ..area }, 0, &pieces);
+}

@@ -1,0 +1,149 @@
+//! What lies over the panes: help, palette, pickers, questions, the log, the score.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::composer::{self, Written};
+use super::ink::Ink;
+use super::overlay::{Line, boxed, list, page, wrapped};
+use super::theme::Role;
+use super::{score, shell};
+use crate::console::core::shared::notice::{Level, Notices};
+use crate::console::core::texter::view::{ChoiceRow, OverlayView};
+use crate::domain::safe_text::safe_line;
+use crate::i18n::Value;
+
+/// Draws the top layer. Returns where its selected line, or what is being typed, is.
+pub(super) fn draw(
+    ink: Ink<'_>,
+    notices: &Notices,
+    layer: &OverlayView,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    match layer {
+        OverlayView::Help { groups, scroll, .. } => {
+            let inner = boxed(ink, &ink.word("ui-help-title"), 72, area.height, area, buffer);
+            let lines = shell::help_lines(ink, groups);
+            page(ink, &lines, *scroll, inner, buffer)
+        }
+        OverlayView::Messages { scroll } => {
+            let inner = boxed(ink, &ink.word("ui-messages-title"), 84, area.height, area, buffer);
+            let lines = messages(ink, notices, inner.width);
+            page(ink, &lines, *scroll, inner, buffer)
+        }
+        OverlayView::Score { score, scroll } => {
+            let inner = boxed(ink, &ink.word("ui-score-title"), 84, area.height, area, buffer);
+            let mut lines = score::lines(ink, score, inner.width);
+            if lines.is_empty() {
+                lines.push(Line::new(ink.word("ui-score-waiting"), Role::Faint));
+            }
+            page(ink, &lines, *scroll, inner, buffer)
+        }
+        OverlayView::Palette { query, cursor, rows, selected } => {
+            let lines: Vec<Line> = rows
+                .iter()
+                .map(|(action, key)| {
+                    Line::new(ink.word(action.label_key()), Role::Text).with_right(key.clone().unwrap_or_default())
+                })
+                .collect();
+            let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-palette-prompt") };
+            searched(ink, &ink.word("ui-palette-title"), &written, &lines, *selected, area, buffer)
+        }
+        OverlayView::Canned { query, cursor, rows, selected } => {
+            let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
+            let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-canned-prompt") };
+            searched(ink, &ink.word("ui-canned-title"), &written, &lines, *selected, area, buffer)
+        }
+        OverlayView::Answers { question, place, rows, selected } => {
+            let number = |n: usize| Value::Number(i64::try_from(n).unwrap_or(1));
+            let title = ink.words.say("ui-answers-title", &[("n", number(place.0)), ("of", number(place.1))]);
+            let asked = vec![(question.clone(), Role::Title)];
+            let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
+            chosen(ink, &title, &asked, &lines, *selected, area, buffer)
+        }
+        OverlayView::Confirm { title, lines, choices, selected } => {
+            let mut asked = vec![(ink.say(title), Role::Title)];
+            asked.extend(lines.iter().map(|say| (ink.say(say), Role::Text)));
+            let choices: Vec<Line> = choices
+                .iter()
+                .map(|(say, key)| Line::new(ink.say(say), Role::Text).with_right(key.clone().unwrap_or_default()))
+                .collect();
+            chosen(ink, &ink.word("ui-question-title"), &asked, &choices, *selected, area, buffer)
+        }
+    }
+}
+
+fn choice(ink: Ink<'_>, row: &ChoiceRow) -> Line {
+    let number = row.number.map_or_else(|| "  ".to_owned(), |n| format!("{n} "));
+    let mut pieces = vec![(number, Role::Key), (row.title.clone(), Role::Title)];
+    if !row.text.is_empty() {
+        pieces.push((format!("  {}", safe_line(&row.text)), Role::Faint));
+    }
+    let line = Line { pieces, ..Line::default() };
+    if row.chosen { line.with_right(ink.word("ui-answers-recorded")) } else { line }
+}
+
+fn messages(ink: Ink<'_>, notices: &Notices, width: u16) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for notice in notices.newest_first() {
+        let role = match notice.level {
+            Level::Info => Role::Text,
+            Level::Warning => Role::Warn,
+            Level::Error => Role::Bad,
+        };
+        let time = notice.at.map(|at| format!("{}  ", ink.time(at))).unwrap_or_default();
+        lines.extend(wrapped(&format!("{time}{}", ink.say(&notice.say)), width, role));
+    }
+    if lines.is_empty() {
+        lines.push(Line::new(ink.word("ui-messages-empty"), Role::Faint));
+    }
+    lines
+}
+
+/// A box with a line to type in and a list below it.
+fn searched(
+    ink: Ink<'_>,
+    title: &str,
+    written: &Written<'_>,
+    lines: &[Line],
+    selected: usize,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).max(1);
+    let inner = boxed(ink, title, 76, rows.saturating_add(4).min(area.height), area, buffer);
+    let first = Rect { height: inner.height.min(1), ..inner };
+    let drawn = composer::draw(ink, written, first, buffer);
+    let rest = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
+    if lines.is_empty() {
+        ink.line(buffer, rest, 0, &[(ink.word("ui-none-found"), Role::Faint)]);
+    }
+    let row = list(ink, lines, selected, rest, buffer);
+    // The cursor is on the selected row once something was selected by moving, else where is typed.
+    if selected > 0 { row.or(Some(drawn.cursor)) } else { Some(drawn.cursor) }
+}
+
+/// A question with its choices.
+fn chosen(
+    ink: Ink<'_>,
+    title: &str,
+    asked: &[(String, Role)],
+    choices: &[Line],
+    selected: usize,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let width = 72.min(area.width);
+    let text: Vec<Line> =
+        asked.iter().flat_map(|(sentence, role)| wrapped(sentence, width.saturating_sub(4), *role)).collect();
+    let height = u16::try_from(text.len() + choices.len() + 3).unwrap_or(area.height);
+    let inner = boxed(ink, title, width, height, area, buffer);
+    // The choices are never crowded out by the explanation.
+    let room = usize::from(inner.height).saturating_sub(choices.len() + 1).max(1);
+    let shown = &text[..text.len().min(room)];
+    page(ink, shown, 0, inner, buffer);
+    let used = u16::try_from(shown.len() + 1).unwrap_or(inner.height).min(inner.height);
+    let rest = Rect { y: inner.y + used, height: inner.height - used, ..inner };
+    list(ink, choices, selected, rest, buffer)
+}

@@ -1,0 +1,165 @@
+//! What both consoles' screens have around their panes: the mark, the line's state, hints, toasts.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::ink::{Ink, Piece, Sign};
+use super::overlay;
+use super::theme::Role;
+use super::wrap;
+use crate::console::core::shared::msg::LinkState;
+use crate::console::core::shared::notice::{Level, Notice};
+use crate::console::core::texter::view::FooterKey;
+use crate::console::keymap::action::{Action, Category};
+use crate::console::keymap::map::{Continuation, HelpRow};
+
+/// The smallest screen that is drawn on.
+pub(super) const LEAST: (u16, u16) = (40, 12);
+
+/// One polite line instead of a screen nobody could use. True when it was needed.
+pub(super) fn too_small(ink: Ink<'_>, area: Rect, buffer: &mut Buffer) -> bool {
+    if area.width >= LEAST.0 && area.height >= LEAST.1 {
+        return false;
+    }
+    ink.line(buffer, area, 0, &[(ink.word("ui-too-small"), Role::Text)]);
+    true
+}
+
+/// The word that says whether voters are real, and how it looks. None while it is not known.
+pub(super) fn mark(ink: Ink<'_>, rehearsal: Option<bool>) -> Option<Piece> {
+    let (key, role) = match rehearsal? {
+        true => ("ui-rehearsal", Role::Rehearsal),
+        false => ("ui-real-voters", Role::RealVoters),
+    };
+    Some((format!(" {} ", ink.word(key)), role))
+}
+
+/// The border's look for the same.
+pub(super) fn mark_role(rehearsal: Option<bool>) -> Role {
+    if rehearsal == Some(false) { Role::Bad } else { Role::Warn }
+}
+
+/// The state of the line, in words.
+pub(super) fn link(ink: Ink<'_>, link: &LinkState) -> Piece {
+    use crate::i18n::Value;
+    match link {
+        LinkState::Connecting => (ink.word("ui-link-connecting"), Role::Faint),
+        LinkState::Online => (format!("{} {}", ink.sign(Sign::Done), ink.word("ui-link-online")), Role::Good),
+        LinkState::Offline { since, next_try } => {
+            let args = [("since", Value::Time(ink.time(*since))), ("next", Value::Time(ink.time(*next_try)))];
+            (ink.words.say("ui-link-offline", &args), Role::Warn)
+        }
+        LinkState::SignedOut => (ink.word("ui-link-signed-out"), Role::Bad),
+    }
+}
+
+/// How far the upload is behind; none when it is not.
+pub(super) fn lag(ink: Ink<'_>, waiting: u64, oldest: Option<Timestamp>, now: Option<Timestamp>) -> Option<Piece> {
+    if waiting == 0 {
+        return None;
+    }
+    let mut text = ink.counted("ui-upload-waiting", "n", waiting);
+    if let (Some(oldest), Some(now)) = (oldest, now)
+        && now.as_second() - oldest.as_second() >= 60
+    {
+        text.push_str(&format!(" ({})", ink.age(oldest, Some(now))));
+    }
+    Some((text, Role::Warn))
+}
+
+/// The keys that matter now, as many as there is room for, the most wanted first; the key for help always has its place.
+/// What would do nothing now is faint.
+pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let width_of = |key: &FooterKey| wrap::columns(&key.key) + wrap::columns(&ink.word(key.action.label_key())) + 3;
+    let help = keys.iter().find(|key| key.action == Action::Help);
+    let reserved = help.map_or(0, width_of);
+    let (mut row, mut used) = (0, 0);
+    let mut pieces: Vec<Piece> = Vec::new();
+    for key in keys.iter().filter(|key| key.action != Action::Help) {
+        let width = width_of(key);
+        let last_row = row + 1 == area.height;
+        if used + width > area.width.saturating_sub(if last_row { reserved } else { 0 }) {
+            if last_row {
+                break;
+            }
+            ink.line(buffer, area, row, &pieces);
+            pieces.clear();
+            row += 1;
+            used = 0;
+        }
+        used += width;
+        let works = key.why_not.is_none();
+        pieces.push((key.key.clone(), if works { Role::Key } else { Role::Border }));
+        let label = ink.word(key.action.label_key());
+        pieces.push((format!(" {label}  "), if works { Role::Text } else { Role::Border }));
+    }
+    ink.line(buffer, area, row, &pieces);
+    if let Some(help) = help {
+        let last = Rect { x: area.right().saturating_sub(reserved), width: reserved.min(area.width), ..area };
+        let label = format!(" {}", ink.word(help.action.label_key()));
+        ink.line(buffer, last, area.height - 1, &[(help.key.clone(), Role::Key), (label, Role::Text)]);
+    }
+}
+
+/// A toast at the lower end of `area`, over what is there.
+pub(super) fn toast(ink: Ink<'_>, notice: &Notice, area: Rect, buffer: &mut Buffer) {
+    let (word, role) = match notice.level {
+        Level::Info => (ink.word("ui-toast-info"), Role::Good),
+        Level::Warning => (ink.word("ui-toast-warning"), Role::Warn),
+        Level::Error => (ink.word("ui-toast-error"), Role::Bad),
+    };
+    let text = format!("{word} {}", ink.say(&notice.say));
+    let width = area.width.saturating_sub(2).clamp(2, 76);
+    let mut lines = wrap::wrap(&text, width);
+    lines.truncate(3);
+    let height = u16::try_from(lines.len()).unwrap_or(3);
+    if area.height < height {
+        return;
+    }
+    let place = Rect::new(area.x, area.bottom() - height, area.width, height);
+    ink.fill(buffer, place, Role::Text);
+    for (range, row) in lines.into_iter().zip(0..) {
+        ink.line(buffer, Rect { x: place.x + 1, width, ..place }, row, &[(text[range].trim_end().to_owned(), role)]);
+    }
+}
+
+/// What may follow the keys typed so far.
+pub(super) fn which_key(ink: Ink<'_>, next: &[Continuation], area: Rect, buffer: &mut Buffer) {
+    if next.is_empty() {
+        return;
+    }
+    let lines: Vec<overlay::Line> = next
+        .iter()
+        .map(|next| {
+            let label = next.action.map_or_else(|| ink.sign(Sign::More).to_owned(), |a| ink.word(a.label_key()));
+            let pieces = vec![(next.chord.to_string(), Role::Key), (format!(" {label}"), Role::Text)];
+            overlay::Line { pieces, ..overlay::Line::default() }
+        })
+        .collect();
+    let height = u16::try_from(lines.len()).unwrap_or(area.height).saturating_add(2).min(area.height);
+    let width = 32.min(area.width);
+    let low = Rect { y: area.bottom() - height, height, x: area.right() - width, width };
+    let inner = overlay::boxed(ink, &ink.word("ui-which-key"), width, height, low, buffer);
+    overlay::page(ink, &lines, 0, inner, buffer);
+}
+
+/// Lines of help: every action of the live keymap, by category, its keys at the right; what has no key says so.
+pub(super) fn help_lines(ink: Ink<'_>, groups: &[(Category, Vec<HelpRow>)]) -> Vec<overlay::Line> {
+    let mut lines = Vec::new();
+    for (category, rows) in groups {
+        lines.push(overlay::Line::new(ink.word(category.title_key()), Role::Title));
+        for row in rows {
+            let mut keys: Vec<&str> = row.keys.iter().map(|(_, key)| key.as_str()).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            let keys = if keys.is_empty() { ink.word("ui-help-unbound") } else { keys.join(", ") };
+            let role = if row.here { Role::Text } else { Role::Faint };
+            lines.push(overlay::Line::new(format!("  {}", ink.word(row.action.label_key())), role).with_right(keys));
+        }
+    }
+    lines
+}

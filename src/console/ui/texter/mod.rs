@@ -1,0 +1,118 @@
+//! The texter's screen: header, send card, replies, conversation, composer, footer, and what lies over them.
+
+mod panes;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Drawn;
+use super::ink::{Caps, Ink, Piece, Sign};
+use super::theme::{Role, Theme};
+use super::thread::RenderCache;
+use super::{layers, shell};
+use crate::console::core::texter::gate::Armed;
+use crate::console::core::texter::view::HeaderView;
+use crate::console::core::texter::{Focus, Model};
+use crate::i18n::{Catalogue, Value};
+
+/// From this width on, the replies are beside the card.
+const TWO_PANES: u16 = 100;
+/// From this width on, card, conversation and replies are side by side.
+const THREE_PANES: u16 = 150;
+
+/// What a part of the screen drew.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    /// Where the cursor belongs when this part has the keys.
+    cursor: Option<Position>,
+    /// Everything that a press would confirm here could be read.
+    whole: bool,
+}
+
+/// Draws the whole screen.
+pub fn render(
+    model: &Model,
+    theme: &Theme,
+    caps: &Caps,
+    words: &Catalogue,
+    cache: &mut RenderCache,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Drawn {
+    let ink = Ink { theme, caps, words };
+    ink.fill(buffer, area, Role::Text);
+    if shell::too_small(ink, area, buffer) {
+        return Drawn { cursor: Some(area.as_position()), ..Drawn::default() };
+    }
+    let head = if area.height >= 20 { 2 } else { 1 };
+    let foot = match (caps.footer, area.height) {
+        (false, _) => 0,
+        (true, 36..) if area.width < 120 => 2,
+        (true, _) => 1,
+    };
+    header(ink, &model.header(), oldest_wait(model), Rect { height: head, ..area }, buffer);
+    let body = Rect { y: area.y + head, height: area.height - head - foot, ..area };
+    let mut part = panes::draw(ink, model, cache, body, buffer);
+    let footer = Rect { y: area.bottom() - foot, height: foot, ..area };
+    shell::footer(ink, &model.footer(), footer, buffer);
+    if let Some(layer) = model.overlay_view() {
+        part = Part { cursor: layers::draw(ink, &model.notices, &layer, body, buffer), whole: true };
+    }
+    if let Some(notice) = model.notices.toast() {
+        shell::toast(ink, notice, Rect { height: area.height - foot, ..area }, buffer);
+    }
+    shell::which_key(ink, &model.which_key(), body, buffer);
+    let card = model.armed().filter(|_| part.whole);
+    let every_key = card.is_some() && model.armed_kind() == Some(Armed::Card);
+    Drawn { cursor: part.cursor.or(Some(body.as_position())), card, every_key }
+}
+
+fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect, buffer: &mut Buffer) {
+    let dot = || (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
+    let mut first: Vec<Piece> = shell::mark(ink, view.rehearsal).into_iter().collect();
+    let one_line = area.height < 2;
+    if !one_line || area.width >= TWO_PANES {
+        first.push((format!(" {}", view.title), Role::Title));
+    }
+    if let Some(why) = &view.blocked {
+        first.extend([dot(), (ink.say(why), Role::Bad)]);
+    }
+    let number = |n: usize| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
+    let progress =
+        ink.words.say("ui-card-of", &[("done", number(view.progress.0)), ("total", number(view.progress.1))]);
+    let mut second: Vec<Piece> = vec![(format!(" {progress}"), Role::Text), dot(), waiting(ink, view, oldest)];
+    if let Some(lag) = shell::lag(ink, view.upload_waiting, view.upload_oldest, view.now) {
+        second.extend([dot(), lag]);
+    }
+    if one_line {
+        first.append(&mut second);
+    }
+    let link = shell::link(ink, &view.link);
+    let most = Rect { x: area.x + area.width / 2, width: area.width - area.width / 2, ..area };
+    let width = ink.right(buffer, most, 0, &format!("{} ", link.0), link.1);
+    ink.line(buffer, Rect { width: area.width.saturating_sub(width + 1), ..area }, 0, &first);
+    ink.line(buffer, area, 1, &second);
+}
+
+/// How many wait for an answer, and for how long.
+fn waiting(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>) -> Piece {
+    let mut text = ink.counted("ui-inbox-waiting", "n", view.waiting as u64);
+    if let Some(since) = oldest {
+        text.push_str(&format!(" ({})", ink.with_text("ui-inbox-oldest", "age", &ink.age(since, view.now))));
+    }
+    (text, if view.waiting > 0 { Role::Warn } else { Role::Faint })
+}
+
+/// Since when the one who waits longest has waited.
+fn oldest_wait(model: &Model) -> Option<Timestamp> {
+    model.people.longest_waiting(None).and_then(|id| model.people.line(id)).and_then(|line| line.waiting_since)
+}
+
+/// True when the keys go to the panes, not to a layer over them.
+fn pane_has_keys(model: &Model, focus: &[Focus]) -> bool {
+    model.overlays.is_empty() && focus.contains(&model.focus)
+}
+
+#[cfg(test)]
+mod tests;

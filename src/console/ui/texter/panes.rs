@@ -1,0 +1,357 @@
+//! The panes: send card, replies, conversation.
+
+use jiff::civil::DateTime;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Part, THREE_PANES, TWO_PANES, oldest_wait, pane_has_keys, waiting};
+use crate::console::core::texter::view::{self, CardPane, CardView, ComposerView, Sendable, ThreadView};
+use crate::console::core::texter::{Focus, Model};
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
+use crate::console::ui::card::{self, CardFace};
+use crate::console::ui::composer::{self, Written};
+use crate::console::ui::inbox::{self, InboxRow};
+use crate::console::ui::ink::{Ink, Piece, Sign};
+use crate::console::ui::shell;
+use crate::console::ui::theme::Role;
+use crate::console::ui::thread::{self, RenderCache, ThreadFace};
+use crate::console::ui::wrap;
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::hours::HoursVerdict;
+use crate::domain::message::MessageKind;
+use crate::domain::safe_text::safe_line;
+use crate::domain::zone;
+use crate::i18n::Value;
+
+/// Draws the panes that fit, and says what the one with the keys drew.
+pub(super) fn draw(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect, buffer: &mut Buffer) -> Part {
+    let talking = matches!(model.focus, Focus::Thread | Focus::Composer);
+    let mut focused = Part::default();
+    let mut take = |part: Part, has_keys: bool| {
+        if has_keys {
+            focused = part;
+        }
+    };
+    let on_card = model.focus == Focus::Card;
+    let in_list = model.focus == Focus::Inbox;
+    if area.width < TWO_PANES {
+        if on_card {
+            let strip = u16::from(area.height >= 12);
+            let upper = Rect { height: area.height - strip, ..area };
+            take(card(ink, model, upper, buffer), true);
+            if strip == 1 {
+                let mut pieces = vec![(" ".to_owned(), Role::Text), waiting(ink, &model.header(), oldest_wait(model))];
+                pieces.extend(hint(ink, model, Context::Card, Action::SwitchPane));
+                ink.line(buffer, Rect { y: upper.bottom(), height: 1, ..area }, 0, &pieces);
+            }
+        } else if in_list {
+            take(replies(ink, model, area, buffer), true);
+        } else {
+            take(conversation(ink, model, cache, area, buffer), true);
+        }
+        return focused;
+    }
+    let side = if model.side_pane || in_list { (area.width * 2 / 5).clamp(36, 56) } else { 0 };
+    let main = Rect { width: area.width - side, ..area };
+    let right = Rect { x: main.right(), width: side, ..area };
+    if side > 0 {
+        take(replies(ink, model, right, buffer), in_list);
+    }
+    if area.width >= THREE_PANES && model.open.is_some() {
+        let half = Rect { width: main.width / 2, ..main };
+        let other = Rect { x: half.right(), width: main.width - half.width, ..main };
+        take(card(ink, model, half, buffer), on_card);
+        take(conversation(ink, model, cache, other, buffer), talking);
+    } else if talking || (in_list && model.open.is_some()) {
+        take(conversation(ink, model, cache, main, buffer), talking);
+    } else {
+        take(card(ink, model, main, buffer), on_card);
+    }
+    focused
+}
+
+/// A key of `action` with its label, as the end of a line.
+fn hint(ink: Ink<'_>, model: &Model, context: Context, action: Action) -> Vec<Piece> {
+    let Some(key) = model.options.keymap.key_for(context, action) else { return Vec::new() };
+    vec![("   ".to_owned(), Role::Text), (key, Role::Key), (format!(" {}", ink.word(action.label_key())), Role::Faint)]
+}
+
+/// The frame of the send card: its look says, without colour too, whether voters are real.
+fn card(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Part {
+    let keys = pane_has_keys(model, &[Focus::Card]);
+    let role = if keys { shell::mark_role(model.rehearsal()) } else { Role::Border };
+    let inner = ink.frame(buffer, area, &ink.word("ui-card-title"), role, model.rehearsal() == Some(false));
+    if let Some((text, role)) = shell::mark(ink, model.rehearsal())
+        && area.height > 2
+        && area.width > 30
+    {
+        let edge = Rect::new(area.x + 2, area.bottom() - 1, area.width - 4, 1);
+        ink.right(buffer, edge, 0, &text, role);
+    }
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    match model.card_pane() {
+        CardPane::Loading => plain(ink, &[ink.word("ui-card-loading")], inner, buffer),
+        CardPane::Empty { lines } => {
+            let lines: Vec<String> = lines.iter().map(|say| ink.say(say)).collect();
+            plain(ink, &lines, inner, buffer)
+        }
+        CardPane::Card(shown) => {
+            let drawn = card::draw(ink, &face(ink, model, &shown), inner, buffer);
+            Part { cursor: Some(drawn.start), whole: drawn.end_seen }
+        }
+    }
+}
+
+/// Sentences, with a gap between them.
+fn plain(ink: Ink<'_>, sentences: &[String], area: Rect, buffer: &mut Buffer) -> Part {
+    let mut row = 0;
+    for sentence in sentences {
+        for range in wrap::wrap(sentence, area.width.max(2)) {
+            ink.line(buffer, area, row, &[(sentence[range].trim_end().to_owned(), Role::Text)]);
+            row += 1;
+        }
+        row += 1;
+    }
+    Part { cursor: Some(area.as_position()), whole: false }
+}
+
+/// The time there, in words.
+fn time_there(ink: Ink<'_>, there: (DateTime, DateTime)) -> Piece {
+    let form = if ink.words.language() == "en" { "%-I:%M %p" } else { "%H:%M" };
+    let clock = |at: DateTime| at.strftime(form).to_string();
+    let text = if there.0 == there.1 {
+        ink.with_text("ui-card-local-time", "time", &clock(there.0))
+    } else {
+        ink.words
+            .say("ui-card-local-between", &[("from", Value::Text(clock(there.0))), ("to", Value::Text(clock(there.1)))])
+    };
+    (text, Role::Text)
+}
+
+fn face(ink: Ink<'_>, model: &Model, shown: &CardView) -> CardFace {
+    let name = name_or_none(ink, &shown.name);
+    let dot = || format!(" {} ", ink.sign(Sign::Dot));
+    let mut facts: Vec<Piece> = shown.local_time.map(|there| time_there(ink, there)).into_iter().collect();
+    if let (Some(now), Some(campaign), Some(body)) =
+        (model.campaign_now(), &model.campaign, model.people.body(shown.contact))
+        && let HoursVerdict::Open { until } = campaign.def.hours.verdict(MessageKind::Initial, now, &body.zones)
+    {
+        let until = zone::local_time(until, &body.zones).earliest;
+        let form = if ink.words.language() == "en" { "%-I:%M %p" } else { "%H:%M" };
+        let text = ink.with_text("ui-card-until", "time", &until.strftime(form).to_string());
+        facts.push((format!("{}{text}", dot()), Role::Faint));
+    }
+    if let Some(language) = &shown.language {
+        facts.push((
+            format!("{}{}", dot(), ink.with_text("ui-card-language", "language", &safe_line(language))),
+            Role::Faint,
+        ));
+    }
+    let key = |action| model.options.keymap.key_for(model.context(), action);
+    let (barred, hint) = match &shown.state {
+        Sendable::Blocked(why) => (Some((ink.say(why), Role::Bad)), Vec::new()),
+        Sendable::Journaling | Sendable::Empty => (None, vec![(ink.word("ui-card-wait"), Role::Faint)]),
+        Sendable::Armed => {
+            let hint = ink.with_text("ui-card-hint", "name", &name);
+            (None, vec![(key(Action::Send).unwrap_or_default(), Role::Key), (format!(" {hint}"), Role::Text)])
+        }
+        Sendable::Unfocused => match key(Action::SwitchPane) {
+            Some(key) => (None, vec![(key, Role::Key), (format!(" {}", ink.word("ui-card-not-armed")), Role::Faint)]),
+            None => (None, Vec::new()),
+        },
+    };
+    CardFace {
+        name,
+        facts,
+        fields: shown.details.clone(),
+        note: shown.note.as_ref().map(|note| (ink.say(note), Role::Warn)),
+        text: shown.body.clone(),
+        barred,
+        hint,
+    }
+}
+
+fn name_or_none(ink: Ink<'_>, name: &str) -> String {
+    if name.trim().is_empty() { ink.word("ui-no-name") } else { name.to_owned() }
+}
+
+/// The list of conversations.
+fn replies(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Part {
+    let keys = pane_has_keys(model, &[Focus::Inbox]);
+    let title = format!(
+        "{} {} {} {} {}",
+        ink.word("ui-inbox-title"),
+        ink.sign(Sign::Dot),
+        ink.word(model.people.filter().key()),
+        ink.sign(Sign::Dot),
+        ink.counted("ui-inbox-waiting", "n", model.people.waiting() as u64),
+    );
+    let inner = ink.frame(buffer, area, &title, if keys { Role::Focus } else { Role::Border }, false);
+    let list = model.inbox();
+    if list.len == 0 {
+        return plain(ink, &[ink.word("ui-inbox-empty")], inner, buffer);
+    }
+    let rows = |seen| model.inbox_rows(seen).iter().map(|line| row(ink, model, line)).collect();
+    let cursor = inbox::draw(ink, list.len, list.selected.unwrap_or(0), keys, rows, inner, buffer);
+    Part { cursor: cursor.or(Some(inner.as_position())), whole: false }
+}
+
+fn row(ink: Ink<'_>, model: &Model, line: &view::InboxRow) -> InboxRow {
+    let waits = line.status == Status::NeedsResponse;
+    let (state, role) = match (&line.opt_out, line.status) {
+        (OptOut::Yes { .. }, _) => (ink.word("ui-inbox-opted-out"), Role::Faint),
+        (OptOut::Possible { .. }, _) => (ink.word("ui-inbox-decide"), Role::Bad),
+        (OptOut::No, _) if waits => {
+            (ink.age(line.waiting_since.unwrap_or(line.updated_at), model.campaign_now()), Role::Warn)
+        }
+        (OptOut::No, Status::Convo) => (ink.word("ui-inbox-convo"), Role::Faint),
+        (OptOut::No, Status::Closed) => (ink.word("ui-inbox-closed"), Role::Faint),
+        (OptOut::No, _) => (ink.word("ui-inbox-messaged"), Role::Faint),
+    };
+    let mut words = Vec::new();
+    if line.draft {
+        words.push(ink.word("ui-inbox-draft"));
+    }
+    if line.unread {
+        words.push(ink.word("ui-inbox-new"));
+    }
+    words.push(state);
+    InboxRow { name: name_or_none(ink, &line.name), state: words.join(" "), role, preview: line.preview.clone() }
+}
+
+/// The open conversation with its composer.
+fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect, buffer: &mut Buffer) -> Part {
+    let keys = pane_has_keys(model, &[Focus::Thread, Focus::Composer]);
+    let Some(thread) = model.thread_view() else {
+        let inner = ink.frame(buffer, area, "", Role::Border, false);
+        return plain(ink, &[ink.word("ui-inbox-empty")], inner, buffer);
+    };
+    let name = name_or_none(ink, &thread.name);
+    let title = ink.with_text("ui-thread-title", "name", &name);
+    let inner = ink.frame(buffer, area, &title, if keys { Role::Focus } else { Role::Border }, false);
+    if inner.height < 3 {
+        return Part { cursor: Some(inner.as_position()), whole: false };
+    }
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let top = above_the_thread(ink, model, &thread, inner, buffer);
+    let writing = model.focus == Focus::Composer;
+    let composer = thread.composer.as_ref().filter(|composer| writing || !composer.text.trim().is_empty());
+    let most = (inner.height.saturating_sub(3) / 2).max(1);
+    let rows = composer.map_or(0, |composer| composer::rows_wanted(&composer.text, inner.width, most));
+    // The composer: a rule with its title, the text, its length.
+    let below = if composer.is_some() { rows + 2 } else { 1 }.min(inner.height.saturating_sub(1));
+    let messages = Rect { y: inner.y + top, height: inner.height.saturating_sub(below + top), ..inner };
+    if thread.loading {
+        ink.line(buffer, messages, 0, &[(ink.word("ui-thread-loading"), Role::Faint)]);
+    } else {
+        let face = ThreadFace { name: &name, items: &thread.items, more_before: thread.more_before };
+        thread::draw(ink, cache, &face, messages, buffer);
+    }
+    if thread.hidden_below > 0 {
+        let new = if thread.new_below > 0 {
+            ink.counted("ui-thread-new-below", "n", thread.new_below as u64)
+        } else {
+            String::new()
+        };
+        let text = format!(" {new} {} ", ink.sign(Sign::Down));
+        ink.right(buffer, messages, messages.height.saturating_sub(1), &text, Role::Selected);
+    }
+    let foot = Rect { y: messages.bottom(), height: inner.bottom().saturating_sub(messages.bottom()), ..inner };
+    let end_seen = !thread.loading && thread.hidden_below == 0;
+    let Some(composer) = composer else {
+        let mut pieces = Vec::new();
+        if thread.composer.is_some()
+            && let Some(key) = model.options.keymap.key_for(Context::Thread, Action::Compose)
+        {
+            pieces.extend([(key, Role::Key), (format!(" {}", ink.word("ui-composer-start")), Role::Faint)]);
+        }
+        ink.line(buffer, foot, 0, &pieces);
+        return Part { cursor: Some(foot.as_position()), whole: end_seen };
+    };
+    let drawn = written(ink, composer, writing, foot, rows, buffer);
+    if writing {
+        let armed = composer.state == Sendable::Armed;
+        return Part { cursor: Some(drawn.cursor), whole: if armed { drawn.end_seen } else { end_seen } };
+    }
+    Part { cursor: Some(foot.as_position()), whole: end_seen }
+}
+
+/// The lines between the frame and the messages: what must be known first, then what is known of the person. Returns how
+/// many there are.
+fn above_the_thread(ink: Ink<'_>, model: &Model, thread: &ThreadView, area: Rect, buffer: &mut Buffer) -> u16 {
+    let mut row = 0;
+    if let Some((text, role)) = state_line(ink, model, thread) {
+        let most = if area.height >= 10 { 3 } else { 2 };
+        for range in wrap::wrap(&text, area.width.max(2)).into_iter().take(most) {
+            ink.line(buffer, area, row, &[(text[range].trim_end().to_owned(), role)]);
+            row += 1;
+        }
+    }
+    if area.height >= 12 {
+        let mut pieces: Vec<Piece> = thread.local_time.map(|there| time_there(ink, there)).into_iter().collect();
+        for (name, value) in thread.details.iter().chain(&thread.answers) {
+            pieces.push((format!("   {name}: "), Role::Faint));
+            pieces.push((value.clone(), Role::Text));
+        }
+        if !pieces.is_empty() {
+            ink.line(buffer, area, row, &pieces);
+            row += 1;
+        }
+    }
+    row
+}
+
+/// The composer below the messages.
+fn written(
+    ink: Ink<'_>,
+    composer: &ComposerView,
+    writing: bool,
+    area: Rect,
+    rows: u16,
+    buffer: &mut Buffer,
+) -> composer::DrawnWriting {
+    let rule = if ink.caps.ascii { "-" } else { "─" }.repeat(usize::from(area.width));
+    ink.line(buffer, area, 0, &[(rule, Role::Border)]);
+    let title = format!(" {} ", ink.word("ui-composer-title"));
+    let role = if writing { Role::Focus } else { Role::Border };
+    ink.line(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, 0, &[(title, role)]);
+    let text_area = Rect { y: area.y + 1, height: rows.min(area.height.saturating_sub(1)), ..area };
+    let written =
+        Written { text: &composer.text, cursor: composer.cursor, placeholder: ink.word("ui-composer-placeholder") };
+    let drawn = composer::draw(ink, &written, text_area, buffer);
+    if area.height >= rows + 2 {
+        let mut pieces = match &composer.state {
+            Sendable::Blocked(why) => vec![(ink.say(why), Role::Bad)],
+            Sendable::Journaling => vec![(ink.word("ui-card-wait"), Role::Faint)],
+            _ => card::measured(ink, &composer.segments),
+        };
+        if composer.off_script {
+            pieces.push((format!(" {} {}", ink.sign(Sign::Dot), ink.word("ui-composer-off-script")), Role::Faint));
+        }
+        ink.line(buffer, Rect { y: area.bottom() - 1, height: 1, ..area }, 0, &pieces);
+    }
+    drawn
+}
+
+/// What must be known before anything is written, as one line.
+fn state_line(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Option<Piece> {
+    match &thread.opt_out {
+        OptOut::Possible { words } => {
+            let mut text = ink.with_text("ui-frozen", "words", &safe_line(words));
+            for action in [Action::OptOutNow, Action::NotOptOut] {
+                if let Some(key) = model.options.keymap.key_for(Context::Thread, action) {
+                    text.push_str(&format!("  {key} {}", ink.word(action.label_key())));
+                }
+            }
+            Some((text, Role::Bad))
+        }
+        OptOut::Yes { by_word: true } => Some((ink.word("ui-opted-out-by-word"), Role::Bad)),
+        OptOut::Yes { by_word: false } => Some((ink.word("ui-opted-out"), Role::Bad)),
+        OptOut::No if model.people.body(thread.contact).is_some_and(|body| body.wrong_number) => {
+            Some((ink.word("ui-wrong-number"), Role::Warn))
+        }
+        OptOut::No if thread.status == Status::Closed => Some((ink.word("ui-conversation-closed"), Role::Faint)),
+        OptOut::No => None,
+    }
+}

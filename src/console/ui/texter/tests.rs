@@ -1,0 +1,226 @@
+use std::fmt::Write as _;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use rstest::rstest;
+
+use crate::console::ui::Drawn;
+use crate::console::ui::ink::Caps;
+use crate::console::ui::scenes::Scene;
+use crate::console::ui::theme::{Depth, Theme};
+
+const SIZES: [(u16, u16); 5] = [(40, 12), (60, 20), (80, 24), (120, 40), (200, 60)];
+
+/// Text and style of a screen: the rows, and below them where each style is used, row by row.
+fn picture(buffer: &Buffer, drawn: &Drawn) -> String {
+    let area = buffer.area;
+    let mut out = String::new();
+    for y in area.top()..area.bottom() {
+        let mut row = String::new();
+        let mut skip = 0;
+        for x in area.left()..area.right() {
+            let symbol = buffer[(x, y)].symbol();
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            skip = crate::console::ui::wrap::columns(symbol).saturating_sub(1);
+            row.push_str(symbol);
+        }
+        let _ = writeln!(out, "{}", row.trim_end());
+    }
+    let _ = writeln!(
+        out,
+        "cursor {:?}, card {}, every key {}",
+        drawn.cursor.map(|p| (p.x, p.y)),
+        drawn.card.is_some(),
+        drawn.every_key
+    );
+    out
+}
+
+/// The styles, as runs of one letter each, with a legend.
+fn styles(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let mut legend: Vec<Style> = Vec::new();
+    let mut out = String::new();
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            let style = buffer[(x, y)].style();
+            let index = legend.iter().position(|known| *known == style).unwrap_or_else(|| {
+                legend.push(style);
+                legend.len() - 1
+            });
+            out.push(char::from(b'a' + u8::try_from(index).expect("few styles")));
+        }
+        out.push('\n');
+    }
+    for (letter, style) in (b'a'..).zip(&legend) {
+        let _ = writeln!(out, "{}: {:?} on {:?} {:?}", char::from(letter), style.fg, style.bg, style.add_modifier);
+    }
+    out
+}
+
+fn snapshot_sizes(name: &str, mut scene: impl FnMut() -> Scene) {
+    for (width, height) in SIZES {
+        let (buffer, drawn) = scene().draw(width, height);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&buffer, &drawn));
+    }
+}
+
+#[test]
+fn card() {
+    snapshot_sizes("card", || Scene::new(true));
+}
+
+#[test]
+fn card_with_real_voters() {
+    let (buffer, drawn) = Scene::new(false).draw(80, 24);
+    insta::assert_snapshot!("card_real_80x24", picture(&buffer, &drawn));
+}
+
+#[test]
+fn conversation() {
+    snapshot_sizes("thread", || {
+        let mut scene = Scene::new(true);
+        scene.keys("n");
+        scene.thread("Where do I vote? I moved last month");
+        scene
+    });
+}
+
+#[test]
+fn composer() {
+    snapshot_sizes("composer", || {
+        let mut scene = Scene::new(true);
+        scene.keys("n");
+        scene.thread("Where do I vote? I moved last month");
+        scene.keys("i");
+        scene.type_text("Hi Chloé! You find your polling place at vote.org. Shall I send you the link? 🙂");
+        scene
+    });
+}
+
+#[test]
+fn inbox() {
+    snapshot_sizes("inbox", || {
+        let mut scene = Scene::new(true);
+        scene.keys("tab");
+        scene
+    });
+}
+
+#[rstest]
+#[case::help("?")]
+#[case::palette(":")]
+#[case::opt_out("o")]
+#[case::release("R")]
+#[case::messages("M")]
+fn layers(#[case] key: &str) {
+    let mut scene = Scene::new(true);
+    scene.keys(key);
+    let name = format!("layer_{}", scene.model.context().name());
+    let (buffer, drawn) = scene.draw(80, 24);
+    insta::assert_snapshot!(name + if key == "R" { "_release" } else { "" }, picture(&buffer, &drawn));
+}
+
+#[rstest]
+#[case::canned("c")]
+#[case::answers("a")]
+fn layers_of_a_conversation(#[case] key: &str) {
+    let mut scene = Scene::new(true);
+    scene.keys("n");
+    scene.thread("Where do I vote?");
+    scene.keys(key);
+    let name = format!("layer_{}", scene.model.context().name());
+    let (buffer, drawn) = scene.draw(80, 24);
+    insta::assert_snapshot!(name, picture(&buffer, &drawn));
+}
+
+#[test]
+fn styles_of_each_theme() {
+    for name in Theme::NAMES {
+        let theme = Theme::named(name, Depth::True).expect("known");
+        let mut scene = Scene::new(true);
+        let (buffer, _) = scene.draw_in(60, 20, &theme, &Caps::default());
+        insta::assert_snapshot!(format!("styles_{name}"), styles(&buffer));
+    }
+}
+
+#[test]
+fn ascii_only_when_asked_for() {
+    let mut scene = Scene::new(true);
+    scene.keys("n");
+    let caps = Caps { ascii: true, ..Caps::default() };
+    for (width, height) in SIZES {
+        let (buffer, _) = scene.draw_in(width, height, &Theme::mono(), &caps);
+        for cell in &buffer.content {
+            // Names and texts are people's; all else is ours.
+            let ours = cell.symbol().chars().all(|c| !('\u{2010}'..='\u{2bff}').contains(&c));
+            assert!(ours, "{:?}", cell.symbol());
+        }
+    }
+}
+
+const HOSTILE: &str = "\u{1b}]52;c;ZXZpbA==\u{7}\u{202e}evil\u{2066}x\u{2069} 👩‍👩‍👧‍👦 日本語 שלום e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301} \u{e0041}\u{2028}\u{9b}31m end";
+
+#[test]
+fn hostile_text_stays_text() {
+    let long = format!("{HOSTILE} {}", "word ".repeat(320));
+    let mut scene = Scene::with(true, HOSTILE, "Hi {firstName}, hello from {texterName}.");
+    scene.keys("n");
+    scene.thread(&long);
+    for (width, height) in SIZES {
+        let (buffer, _) = scene.draw(width, height);
+        for cell in &buffer.content {
+            let bad = |c: char| {
+                c.is_control()
+                    || ('\u{202a}'..='\u{202e}').contains(&c)
+                    || ('\u{2066}'..='\u{2069}').contains(&c)
+                    || ('\u{e0000}'..='\u{e007f}').contains(&c)
+                    || c == '\u{2028}'
+            };
+            assert!(!cell.symbol().chars().any(bad), "{:?}", cell.symbol());
+            assert!(cell.symbol().chars().count() <= 12, "{:?}", cell.symbol());
+        }
+    }
+    let (buffer, drawn) = scene.draw(80, 24);
+    insta::assert_snapshot!("hostile_80x24", picture(&buffer, &drawn));
+}
+
+#[test]
+fn a_card_counts_as_drawn_only_when_all_of_its_text_was_seen() {
+    let script = format!("Hi {{firstName}}, {}", "clean water for all of us ".repeat(20));
+    let mut scene = Scene::with(true, "Maria", &script);
+    let (_, small) = scene.draw(40, 12);
+    assert_eq!(small.card, None);
+    let (_, large) = scene.draw(120, 40);
+    assert!(large.card.is_some() && large.every_key);
+}
+
+#[test]
+fn while_writing_the_keys_stay_short() {
+    let mut scene = Scene::new(true);
+    scene.keys("n");
+    scene.thread("Where?");
+    scene.keys("i");
+    scene.type_text("At school");
+    let (_, drawn) = scene.draw(80, 24);
+    assert!(drawn.card.is_some() && !drawn.every_key);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_size_breaks_it(sizes in proptest::collection::vec((1u16..220, 1u16..70), 1..8), keys in "[jkn?:oMcai]{0,4}") {
+        let mut scene = Scene::new(true);
+        for key in keys.chars() {
+            scene.keys(&key.to_string());
+            scene.thread("Where do I vote? I moved last month");
+            for (width, height) in &sizes {
+                let (_, drawn) = scene.draw(*width, *height);
+                let cursor = drawn.cursor.expect("the cursor is always somewhere");
+                proptest::prop_assert!(cursor.x < *width && cursor.y < *height, "{cursor:?} in {width}x{height}");
+            }
+        }
+    }
+}

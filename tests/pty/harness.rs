@@ -1,0 +1,199 @@
+//! A terminal with the program in it.
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// How long anything may take before a test gives up. Generous: the machine may be busy.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+struct Seen {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+    closed: bool,
+}
+
+/// The program, its keyboard and its screen.
+pub struct Terminal {
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    home: tempfile::TempDir,
+}
+
+impl Terminal {
+    /// Starts `textbank` with these arguments, in a home of its own.
+    pub fn start(columns: u16, rows: u16, args: &[&str]) -> Self {
+        let pair = native_pty_system()
+            .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
+            .expect("a pseudo-terminal");
+        let home = tempfile::tempdir().expect("a home");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_textbank"));
+        command.args(args);
+        command.env_clear();
+        for (name, folder) in [
+            ("HOME", ""),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_CACHE_HOME", "cache"),
+        ] {
+            command.env(name, home.path().join(folder));
+        }
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "en_US.UTF-8");
+        command.env("TZ", "UTC");
+        command.cwd(home.path());
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let keyboard = pair.master.take_writer().expect("a writer");
+        let size = |n: u16| n.try_into().expect("not zero");
+        let parser = vt100::Parser::new(size(rows), size(columns), 0);
+        let seen = Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), closed: false }), Condvar::new()));
+        let sink = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut chunk = [0u8; 4096];
+            loop {
+                let got = reader.read(&mut chunk).unwrap_or(0);
+                let mut seen = sink.0.lock().expect("no test holds it broken");
+                if got == 0 {
+                    seen.closed = true;
+                    sink.1.notify_all();
+                    return;
+                }
+                seen.parser.process(&chunk[..got]);
+                seen.bytes.extend_from_slice(&chunk[..got]);
+                sink.1.notify_all();
+            }
+        });
+        let mut terminal = Self { seen, keyboard, child, master: pair.master, home };
+        terminal.answer_who_are_you();
+        terminal
+    }
+
+    /// A terminal is asked what it is before the first frame; this one is a plain VT without kitty's keyboard.
+    fn answer_who_are_you(&mut self) {
+        if self.wait_until("the question of the program", |seen| seen.closed || contains(&seen.bytes, b"\x1b[c")) {
+            self.press(b"\x1b[?62;22c");
+        }
+    }
+
+    fn wait_until(&self, what: &str, done: impl Fn(&Seen) -> bool) -> bool {
+        let guard = self.seen.0.lock().expect("not broken");
+        let (seen, late) = self.seen.1.wait_timeout_while(guard, DEADLINE, |seen| !done(seen)).expect("not broken");
+        assert!(!late.timed_out(), "waited for {what}; the screen is\n{}", seen.parser.screen().contents());
+        !seen.closed
+    }
+
+    /// Waits until the screen has `text` on it.
+    pub fn wait_for(&self, text: &str) {
+        self.wait_until(text, |seen| seen.parser.screen().contents().contains(text));
+    }
+
+    /// Waits until the screen is as `done` wants it.
+    pub fn wait_for_screen(&self, what: &str, done: impl Fn(&str) -> bool) {
+        self.wait_until(what, |seen| done(&seen.parser.screen().contents()));
+    }
+
+    /// Types bytes.
+    pub fn press(&mut self, keys: &[u8]) {
+        self.keyboard.write_all(keys).expect("the keyboard works");
+        self.keyboard.flush().expect("the keyboard works");
+    }
+
+    /// What is on the screen.
+    pub fn screen(&self) -> String {
+        self.with(|seen| seen.parser.screen().contents())
+    }
+
+    /// One row of the screen.
+    pub fn row(&self, row: u16) -> String {
+        self.screen().lines().nth(usize::from(row)).unwrap_or_default().to_owned()
+    }
+
+    /// Row and column of the cursor.
+    pub fn cursor(&self) -> (u16, u16) {
+        self.with(|seen| seen.parser.screen().cursor_position())
+    }
+
+    /// True while the cursor is shown.
+    pub fn cursor_is_shown(&self) -> bool {
+        self.with(|seen| !seen.parser.screen().hide_cursor())
+    }
+
+    /// True while the alternate screen is used.
+    pub fn is_on_alternate_screen(&self) -> bool {
+        self.with(|seen| seen.parser.screen().alternate_screen())
+    }
+
+    /// All bytes that came out so far.
+    pub fn output(&self) -> Vec<u8> {
+        self.with(|seen| seen.bytes.clone())
+    }
+
+    /// Bytes that come out within `time`, or fewer when nothing comes.
+    pub fn bytes_within(&self, time: Duration) -> Vec<u8> {
+        let guard = self.seen.0.lock().expect("not broken");
+        let before = guard.bytes.len();
+        let (seen, _) =
+            self.seen.1.wait_timeout_while(guard, time, |seen| seen.bytes.len() == before).expect("not broken");
+        seen.bytes[before..].to_vec()
+    }
+
+    /// Waits until nothing has come out for `time`.
+    pub fn wait_until_quiet(&self, time: Duration) {
+        for _ in 0..100 {
+            if self.bytes_within(time).is_empty() {
+                return;
+            }
+        }
+        panic!("never quiet; the screen is\n{}", self.screen());
+    }
+
+    /// Changes the size of the window.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        let mut seen = self.seen.0.lock().expect("not broken");
+        let size = |n: u16| n.try_into().expect("not zero");
+        seen.parser.screen_mut().set_size(size(rows), size(columns));
+        drop(seen);
+        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).expect("resized");
+    }
+
+    /// Sends a signal to the program.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.process_id().expect("it runs").to_string();
+        let status = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill runs");
+        assert!(status.success());
+    }
+
+    /// Waits for the program's end.
+    pub fn wait_for_end(&mut self) -> ExitStatus {
+        self.wait_until("the end of the program", |seen| seen.closed);
+        self.child.wait().expect("it has ended")
+    }
+
+    /// The home the program has.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&Seen) -> T) -> T {
+        f(&self.seen.0.lock().expect("not broken"))
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // By its own id; it may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}

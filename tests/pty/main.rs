@@ -1,0 +1,6 @@
+//! The real program in a pseudo-terminal. Waits are for a condition, with a deadline; processes are ended by their own id.
+
+#![cfg(unix)]
+
+mod harness;
+mod rehearse;
