@@ -229,7 +229,7 @@ fn walk(table: &DeTable<'_>, path: &mut Vec<String>, source: &Source<'_>, collec
             _ if rules::is_known(path) => {
                 let (line, _) = source.line_column(key.span().start);
                 let origin = Origin::File { path: source.path.to_owned(), line };
-                collected.take(path.clone(), plain_value(value, source), origin, || source.place(value.span()));
+                collected.take(path.clone(), plain_value(value), origin, || source.place(value.span()));
             }
             _ => {
                 let (place, excerpt) = source.place(key.span());
@@ -241,7 +241,7 @@ fn walk(table: &DeTable<'_>, path: &mut Vec<String>, source: &Source<'_>, collec
 }
 
 /// A spanned value as a plain one; what has no plain form stays as its own words, which the check then refuses by type.
-fn plain_value(value: &Spanned<DeValue<'_>>, source: &Source<'_>) -> Value {
+fn plain_value(value: &Spanned<DeValue<'_>>) -> Value {
     match value.get_ref() {
         DeValue::String(text) => Value::String(text.to_string()),
         DeValue::Boolean(yes) => Value::Boolean(*yes),
@@ -251,7 +251,7 @@ fn plain_value(value: &Spanned<DeValue<'_>>, source: &Source<'_>) -> Value {
         },
         DeValue::Float(number) => Value::Float(number.as_str().replace('_', "").parse().unwrap_or(f64::MAX)),
         DeValue::Datetime(at) => Value::Datetime(*at),
-        DeValue::Array(items) => Value::Array(items.iter().map(|item| plain_value(item, source)).collect()),
+        DeValue::Array(items) => Value::Array(items.iter().map(|item| plain_value(item)).collect()),
         DeValue::Table(_) => Value::Table(Table::new()),
     }
 }
