@@ -182,7 +182,7 @@ fn terminal(terminal: Terminal, surroundings: &Surroundings) -> Finding {
     const CHECK: &str = "terminal";
     let name = if surroundings.term.is_empty() { "TERM is not set" } else { &surroundings.term };
     if !terminal.input || !terminal.output {
-        return Finding::notice(CHECK, "input or output is no terminal", "the console then speaks in plain lines");
+        return Finding::notice(CHECK, "input or output is no terminal", "run doctor, and the consoles, in a terminal");
     }
     if surroundings.dumb() {
         return Finding::notice(

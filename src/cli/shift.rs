@@ -21,9 +21,6 @@ pub struct ShiftArgs {
     /// Which campaign: its number, or the beginning of its title; needed when there are several
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Option<String>,
-    /// Whole lines instead of a screen, for screen readers
-    #[arg(long)]
-    pub plain: bool,
     /// Which sign-in.
     #[command(flatten)]
     pub sign_in: SignInArgs,

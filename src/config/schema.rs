@@ -40,8 +40,6 @@ pub struct ConsoleConfig {
     pub bell: String,
     /// Draw with plain ASCII only.
     pub ascii: bool,
-    /// Whole lines instead of a screen: for screen readers.
-    pub plain: bool,
 }
 
 /// `[client]`
@@ -85,7 +83,6 @@ impl Default for ConsoleConfig {
             side_pane: true,
             bell: "inactive".into(),
             ascii: false,
-            plain: false,
         }
     }
 }
