@@ -79,7 +79,6 @@ pub struct Outbox {
 
 impl Outbox {
     /// The handle and the task to run; the caller's tracker runs it, `cancel` ends it.
-    #[must_use]
     pub fn new(
         server: Arc<dyn CampaignServer>,
         journal: Journal,

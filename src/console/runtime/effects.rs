@@ -34,6 +34,7 @@ const REPORTS: usize = 64;
 
 /// What is left of an effect for the loop to do itself.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, for as long as the loop looks at it")]
 pub enum Left {
     /// The terminal's part: `Copy`, `Notify`, `Title`, `OpenEditor`, `Suspend`, `Quit`.
     Terminal(Effect),
