@@ -12,6 +12,7 @@ pub mod join;
 mod output;
 pub mod people;
 pub mod reach;
+pub mod rehearse;
 pub mod serve;
 pub mod settings;
 mod shift;
@@ -79,6 +80,8 @@ A first try without any server: textbank rehearse";
 pub enum Command {
     /// Run a campaign server until Ctrl-C
     Serve(serve::ServeArgs),
+    /// Rehearse a texting shift offline: the real console and server, simulated voters, nothing sent to anybody
+    Rehearse(rehearse::RehearseArgs),
     /// Sign in on this machine by a join link
     Join(join::JoinArgs),
     /// Bring campaigns to a server and people to campaigns
@@ -196,6 +199,7 @@ pub async fn run(cli: Cli) -> Outcome {
     let ctx = || Context::load(&cli.global);
     match cli.command {
         Command::Serve(args) => serve::run(args, &ctx()?).await,
+        Command::Rehearse(args) => rehearse::run(args, &ctx()?).await,
         Command::Join(args) => join::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,

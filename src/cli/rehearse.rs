@@ -6,15 +6,18 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Context, Exit, Outcome, out, out_json};
+use crate::domain::campaign::CampaignDef;
+use crate::env::SeededIds;
+use crate::exchange::check::check;
+use crate::exchange::contact_list::ContactList;
 use crate::exchange::problem::FileProblem;
 use crate::exchange::{campaign_file, contact_list, sample};
 use crate::i18n::{Catalogue, Value};
 use crate::rehearsal::persona::Personas;
+use crate::rehearsal::persona_file;
 use crate::rehearsal::robot::{Scripted, shift};
 use crate::rehearsal::score::Scorecard;
 use crate::rehearsal::start::{RehearsalPlan, TEXTER, start_stepped};
-use crate::rehearsal::persona_file;
-use crate::env::SeededIds;
 
 /// Rehearse a texting shift: the real console and server on this machine, voters simulated, nothing sent to anybody
 #[derive(Debug, Clone, Args)]
@@ -72,31 +75,16 @@ pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
 /// Reads all files; every problem of all of them is reported at once and nothing starts.
 fn plan(args: &RehearseArgs, context: &Context) -> Result<(RehearsalPlan, Vec<FileProblem>), Vec<FileProblem>> {
     let mut problems = Vec::new();
-    let def = match &args.campaign {
-        None => Some(sample::campaign()),
-        Some(path) => match campaign_file::load(path) {
-            Ok((def, warnings)) => {
-                problems.extend(warnings);
-                Some(def)
-            }
-            Err(errors) => {
-                problems.extend(errors);
-                None
-            }
-        },
+    let campaign = match &args.campaign {
+        None => sample::campaign(),
+        Some(path) => campaign_file::load(path).map(|(def, warnings)| {
+            problems.extend(warnings);
+            def
+        }),
     };
-    let contacts = match &args.contacts {
-        None => Some(sample::contacts()),
-        Some(path) => match contact_list::load(path) {
-            Ok(list) => {
-                problems.extend(list.problems);
-                Some(list.contacts)
-            }
-            Err(errors) => {
-                problems.extend(errors);
-                None
-            }
-        },
+    let list = match &args.contacts {
+        None => sample::contacts(),
+        Some(path) => contact_list::load(path),
     };
     let mut personas = Personas::default();
     for read in std::iter::once(persona_file::built_in()).chain(args.personas.as_deref().map(persona_file::load)) {
@@ -105,21 +93,42 @@ fn plan(args: &RehearseArgs, context: &Context) -> Result<(RehearsalPlan, Vec<Fi
             Err(errors) => problems.extend(errors),
         }
     }
-    match (def, contacts) {
-        (Some(def), Some(contacts)) if !problems.iter().any(|p| p.fatal) => {
-            let plan = RehearsalPlan {
-                def,
-                contacts,
-                personas,
-                seed: args.seed.unwrap_or_else(|| context.ids.below(1_000_000)),
-                speed: args.speed,
-                short: args.short,
-                texter: TEXTER.to_owned(),
-            };
-            Ok((plan, problems))
-        }
-        _ => Err(problems),
+    let campaign = campaign.map_err(|errors| problems.extend(errors)).ok();
+    let list = list.map_err(|errors| problems.extend(errors)).ok();
+    let (Some(def), Some(mut list)) = (campaign, list) else { return Err(problems) };
+    problems.append(&mut list.problems);
+    problems.extend(together(args, &def, &list));
+    if problems.iter().any(|p| p.fatal) {
+        return Err(problems);
     }
+    let plan = RehearsalPlan {
+        def,
+        contacts: list.contacts,
+        personas,
+        seed: args.seed.unwrap_or_else(|| context.ids.below(1_000_000)),
+        speed: args.speed,
+        short: args.short,
+        texter: TEXTER.to_owned(),
+    };
+    Ok((plan, problems))
+}
+
+/// What is wrong between campaign and list.
+fn together(args: &RehearseArgs, def: &CampaignDef, list: &ContactList) -> Vec<FileProblem> {
+    let file = args.contacts.as_ref().or(args.campaign.as_ref());
+    check(def, list)
+        .findings
+        .into_iter()
+        .map(|finding| FileProblem {
+            file: file.cloned().unwrap_or_else(|| PathBuf::from("rehearsal.csv")),
+            line: None,
+            column: None,
+            field: None,
+            what: finding.what,
+            remedy: finding.remedy,
+            fatal: finding.fatal,
+        })
+        .collect()
 }
 
 fn tell(problems: &[FileProblem]) -> std::io::Result<()> {
@@ -150,7 +159,8 @@ fn show(card: &Scorecard, json: bool, catalogue: &Catalogue) -> anyhow::Result<(
         .lines()
         .iter()
         .map(|line| {
-            let numbers = line.numbers.iter().map(|(name, n)| (*name, Value::Number(i64::try_from(*n).unwrap_or(i64::MAX))));
+            let numbers =
+                line.numbers.iter().map(|(name, n)| (*name, Value::Number(i64::try_from(*n).unwrap_or(i64::MAX))));
             let texts = line.texts.iter().map(|(name, text)| (*name, Value::Text(text.clone())));
             catalogue.say(&line.key, &numbers.chain(texts).collect::<Vec<_>>())
         })

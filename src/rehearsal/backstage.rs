@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use crate::env::{SharedClock, SharedIds};
-use crate::server::carrier::{Carrier, Submission, Submitted};
+use crate::server::carrier::{Carrier, Submission, simulated::SimulatedCarrier};
 use crate::server::store::sqlite::{Location, SqliteStore};
 use crate::server::store::{SharedStore, StoreError};
 
@@ -31,30 +30,6 @@ pub struct Backstage {
 pub async fn backstage(clock: SharedClock, ids: SharedIds) -> Result<Backstage, StoreError> {
     let store = SqliteStore::open(Location::Memory, clock, ids).await?;
     let (director, submissions) = mpsc::channel(ON_THE_WAY);
-    Ok(Backstage { store: Arc::new(store), carrier: Arc::new(Prompter { director }), submissions })
-}
-
-/// A carrier that hands every text to the director and reaches nobody else.
-#[derive(Debug)]
-struct Prompter {
-    director: mpsc::Sender<Submission>,
-}
-
-#[async_trait]
-impl Carrier for Prompter {
-    fn name(&self) -> &'static str {
-        "simulated"
-    }
-
-    fn is_simulated(&self) -> bool {
-        true
-    }
-
-    async fn submit(&self, submission: &Submission) -> Submitted {
-        match self.director.send(submission.clone()).await {
-            Ok(()) => Submitted::Accepted { carrier_id: format!("rehearsal-{}", submission.attempt) },
-            // The rehearsal is over; nobody is there to be texted.
-            Err(_) => Submitted::Refused { code: "rehearsal-over".into() },
-        }
-    }
+    let carrier = SimulatedCarrier::new(Arc::new(SimulatedCarrier::accepts), director);
+    Ok(Backstage { store: Arc::new(store), carrier: Arc::new(carrier), submissions })
 }

@@ -28,8 +28,8 @@ use crate::server::store::{StoreError, handles::Desk, handles::Webhook};
 /// The longest that the director sleeps at a time: a clock that was set anew is seen within this.
 const NAP: Duration = Duration::from_millis(250);
 /// How often the carrier's jobs are looked at before they count as stuck, and the real time between two looks.
-const LOOKS: u32 = 1_000;
-const LOOK: Duration = Duration::from_millis(10);
+const LOOKS: u32 = 5_000;
+const LOOK: Duration = Duration::from_millis(2);
 
 /// A contact of the rehearsal.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,8 @@ mod catalogue;
 mod cli;
 mod config;
 mod docs;
+mod rehearsal_robot;
+mod sim_two_texters;
 mod source;
 mod store_act;
 mod store_carrier;

@@ -20,10 +20,10 @@ use textbank::sim::history::Fact;
 use textbank::sim::texter::{Deed, Mind};
 
 fn plan(seed: u64, contacts: usize, short: bool) -> RehearsalPlan {
-    let mut list = sample::contacts();
+    let mut list = sample::contacts().expect("the sample").contacts;
     list.truncate(contacts);
     RehearsalPlan {
-        def: sample::campaign(),
+        def: sample::campaign().expect("the sample"),
         contacts: list,
         personas: built_in().expect("the assets are right"),
         seed,

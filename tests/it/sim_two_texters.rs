@@ -37,9 +37,9 @@ async fn work(robot: &mut Robot) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_texters_and_a_captain_see_the_same() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut contacts = sample::contacts();
+    let mut contacts = sample::contacts().expect("the sample").contacts;
     contacts.truncate(90);
-    let mut def = sample::campaign();
+    let mut def = sample::campaign().expect("the sample");
     def.slice_size = 7;
     let plan = RehearsalPlan {
         def,
@@ -98,12 +98,11 @@ async fn two_texters_and_a_captain_see_the_same() {
             initials += u64::from(*kind == MessageKind::Initial);
         }
     }
-    let in_threads = |wanted: &dyn Fn(&ThreadEntry) -> bool| {
-        threads.iter().filter(|t| t.entries.iter().any(wanted)).count() as u64
-    };
-    let texted = in_threads(&|e| {
-        matches!(e, ThreadEntry::Message(m) if m.kind == Some(MessageKind::Initial) && m.direction == Direction::Outbound)
-    });
+    let in_threads =
+        |wanted: &dyn Fn(&ThreadEntry) -> bool| threads.iter().filter(|t| t.entries.iter().any(wanted)).count() as u64;
+    let texted = in_threads(
+        &|e| matches!(e, ThreadEntry::Message(m) if m.kind == Some(MessageKind::Initial) && m.direction == Direction::Outbound),
+    );
     let opted_out = in_threads(&|e| matches!(e, ThreadEntry::Note { what, .. } if what.starts_with("opted_out")));
     assert_eq!((board.counts.total, board.counts.sent), (90, 90));
     assert_eq!((initials, texted), (90, 90));
