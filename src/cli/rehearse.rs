@@ -1,13 +1,22 @@
 //! `textbank rehearse`: a whole texting shift offline, with simulated voters.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Args;
 
 use super::{Context, Exit, Outcome, out, out_json};
+use crate::client::journal::Journal;
+use crate::console::core::texter::{GateTimes, TexterOptions};
+use crate::console::keymap::Keymap;
+use crate::console::runtime::effects::RehearsalPort;
+use crate::console::runtime::launch::{Launch, Look, texter};
 use crate::domain::campaign::CampaignDef;
-use crate::env::SeededIds;
+use crate::domain::ids::DeviceId;
+use crate::env::{BoxFuture, Clock, SeededIds, SharedClock};
 use crate::exchange::check::check;
 use crate::exchange::contact_list::ContactList;
 use crate::exchange::problem::FileProblem;
@@ -17,7 +26,7 @@ use crate::rehearsal::persona::Personas;
 use crate::rehearsal::persona_file;
 use crate::rehearsal::robot::{Scripted, shift};
 use crate::rehearsal::score::Scorecard;
-use crate::rehearsal::start::{RehearsalPlan, TEXTER, start_stepped};
+use crate::rehearsal::start::{Control, RehearsalPlan, TEXTER, start_live, start_stepped};
 
 /// Rehearse a texting shift: the real console and server on this machine, voters simulated, nothing sent to anybody
 #[derive(Debug, Clone, Args)]
@@ -65,8 +74,10 @@ pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
     };
     let card = if args.robot {
         by_robot(plan, context).await?
+    } else if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        by_hand(plan, context).await?
     } else {
-        return Err(anyhow::anyhow!("no console"));
+        anyhow::bail!("a rehearsal needs a terminal to show its console on; `--robot` checks the whole path without one");
     };
     show(&card, args.json, &context.catalogue)?;
     Ok(Exit::Done)
@@ -137,6 +148,89 @@ fn tell(problems: &[FileProblem]) -> std::io::Result<()> {
         writeln!(stderr, "{problem}")?;
     }
     Ok(())
+}
+
+/// The console's view of a rehearsal.
+#[derive(Debug)]
+struct Port(Control);
+
+impl RehearsalPort for Port {
+    fn may_go_on(&self, may: bool) {
+        self.0.may_go_on(may);
+    }
+
+    fn finish(&self) -> BoxFuture<'static, serde_json::Value> {
+        let control = self.0.clone();
+        Box::pin(async move {
+            match control.finish().await {
+                Ok(card) => card.for_screen(),
+                Err(error) => {
+                    tracing::error!(%error, "the score could not be made");
+                    serde_json::Value::Null
+                }
+            }
+        })
+    }
+}
+
+/// Opens the texter's console on the rehearsal and waits until it is left.
+async fn by_hand(plan: RehearsalPlan, context: &Context) -> anyhow::Result<Scorecard> {
+    let console = &context.config.console;
+    let clock = context.clock.clone();
+    let rehearsal = start_live(plan, clock, context.ids.clone()).await?;
+    let home = TempHome::make(context)?;
+    let campaign_clock: SharedClock = rehearsal.clock.clone();
+    let (journal, _) = Journal::open(&home.0, &campaign_clock, &context.ids).await?;
+    let mut options =
+        TexterOptions::new(rehearsal.campaign, DeviceId(context.ids.act_id(rehearsal.clock.now())));
+    options.keymap = Keymap::with_user(&context.config.keys).unwrap_or_default();
+    options.gate = GateTimes {
+        dwell: Duration::from_millis(console.dwell_ms),
+        gap: Duration::from_millis(console.key_gap_ms),
+        silence: Duration::from_millis(console.key_silence_ms),
+    };
+    options.side_pane = console.side_pane;
+    let launch = Launch {
+        server: Arc::new(rehearsal.client(&rehearsal.token)?),
+        journal: journal.clone(),
+        me: Some(rehearsal.me.clone()),
+        clock: campaign_clock,
+        ids: context.ids.clone(),
+        look: Look::from_settings(console, &context.surroundings),
+        catalogue: context.catalogue.clone(),
+        port: Some(Arc::new(Port(rehearsal.control()))),
+    };
+    let left = texter(launch, options).await;
+    // The score of what really happened, read after the last confirmed text was handed in.
+    let card = rehearsal.control().finish().await;
+    if let Err(error) = journal.close().await {
+        tracing::warn!(%error, "the rehearsal's journal did not close");
+    }
+    drop(home);
+    rehearsal.shutdown().await;
+    left?;
+    Ok(card?)
+}
+
+/// A directory for the rehearsal's journal, wiped at the end whatever happens.
+#[derive(Debug)]
+struct TempHome(PathBuf);
+
+impl TempHome {
+    fn make(context: &Context) -> anyhow::Result<Self> {
+        let id = context.ids.act_id(context.clock.now());
+        let dir = std::env::temp_dir().join(format!("textbank-rehearsal-{id}"));
+        std::fs::create_dir(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
+        Ok(Self(dir))
+    }
+}
+
+impl Drop for TempHome {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, dir = %self.0.display(), "the rehearsal's directory could not be wiped");
+        }
+    }
 }
 
 async fn by_robot(plan: RehearsalPlan, context: &Context) -> anyhow::Result<Scorecard> {

@@ -120,6 +120,23 @@ impl Line {
 }
 
 impl Scorecard {
+    /// The card for a console: `{"card": ..., "lines": [{"key", "numbers": {..}, "texts": {..}}]}`.
+    #[must_use]
+    pub fn for_screen(&self) -> serde_json::Value {
+        let lines: Vec<_> = self
+            .lines()
+            .into_iter()
+            .map(|line| {
+                let numbers: serde_json::Map<_, _> =
+                    line.numbers.into_iter().map(|(name, n)| (name.to_owned(), n.into())).collect();
+                let texts: serde_json::Map<_, _> =
+                    line.texts.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
+                serde_json::json!({ "key": line.key, "numbers": numbers, "texts": texts })
+            })
+            .collect();
+        serde_json::json!({ "card": self, "lines": lines })
+    }
+
     /// The card as lines, in the order shown; the catalogue has the sentences.
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
