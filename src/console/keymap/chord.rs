@@ -107,8 +107,7 @@ impl std::str::FromStr for Chord {
         let bad = || BadChord(text.to_owned());
         let (mut ctrl, mut alt, mut shift) = (false, false, false);
         let mut rest = text;
-        loop {
-            let Some((prefix, tail)) = rest.split_once('+') else { break };
+        while let Some((prefix, tail)) = rest.split_once('+') {
             if tail.is_empty() {
                 break; // the key is `+` itself
             }

@@ -35,7 +35,8 @@ impl Program for Model {
             Effect::Load(Ask::Board(self.options.campaign)),
             Effect::Presence,
             Effect::After { timer: Timer::Presence, delay: MINUTE },
-            Effect::After { timer: Timer::Minute, delay: MINUTE },
+            // At once: it brings the first stamp, and with it the time.
+            Effect::After { timer: Timer::Minute, delay: Duration::ZERO },
         ]
     }
 

@@ -243,7 +243,7 @@ mod tests {
         let mut gate = Gate::default();
         let mut stood = Vec::new();
         let mut timer: Option<u64> = None;
-        let mut run_timer = |gate: &mut Gate, timer: &mut Option<u64>, until: u64, stood: &mut Vec<u64>| {
+        let run_timer = |gate: &mut Gate, timer: &mut Option<u64>, until: u64, stood: &mut Vec<u64>| {
             while let Some(due) = timer.filter(|due| *due < until) {
                 *timer = None;
                 match gate.silent(Duration::from_millis(due), &times) {

@@ -17,6 +17,9 @@ pub mod threads;
 pub mod update;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use gate::GateTimes;
 pub use model::{Focus, Model, TexterOptions};
 pub use overlay::Overlay;

@@ -121,9 +121,7 @@ impl Model {
                     Action::No => 1,
                     _ => selected,
                 };
-                if choice == 2 {
-                    self.overlays.pop();
-                } else if self.confirm_act(Act::OptOut { contact, notice: choice == 0 }, stamp, fx) {
+                if choice == 2 || self.confirm_act(Act::OptOut { contact, notice: choice == 0 }, stamp, fx) {
                     self.overlays.pop();
                 }
             }

@@ -320,7 +320,7 @@ impl Model {
                 }
             });
         }
-        if !self.open.as_ref().is_some_and(|open| open.contact == contact) {
+        if self.open.as_ref().is_none_or(|open| open.contact != contact) {
             return;
         }
         if let Some(reply) = reply {

@@ -34,7 +34,8 @@ impl Program for Model {
             Effect::Load(Ask::Assignment(campaign)),
             Effect::Presence,
             Effect::After { timer: Timer::Presence, delay: PRESENCE },
-            Effect::After { timer: Timer::Minute, delay: MINUTE },
+            // At once: it brings the first stamp, and with it the time.
+            Effect::After { timer: Timer::Minute, delay: Duration::ZERO },
         ]
     }
 
@@ -457,9 +458,12 @@ impl Model {
         }
     }
 
-    /// Asks for contacts when an unused stamp is at hand; else the next frame brings one.
+    /// Asks for contacts when an unused stamp is at hand; else a timer that runs out at once brings one.
     pub(super) fn ask_for_slice(&mut self, fx: &mut Vec<Effect>) {
-        let Some(stamp) = self.fresh.take() else { return };
+        let Some(stamp) = self.fresh.take() else {
+            fx.push(Effect::After { timer: Timer::Retry, delay: Duration::ZERO });
+            return;
+        };
         self.claim = Claim::Asked { id: stamp.id };
         fx.push(Effect::Load(Ask::Slice { campaign: self.options.campaign, claim: stamp.id, want: 0 }));
     }

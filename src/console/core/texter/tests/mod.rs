@@ -1,0 +1,6 @@
+//! Keys in, effects out.
+
+mod driver;
+mod promises;
+mod sending;
+mod story;

@@ -1,0 +1,249 @@
+use rstest::rstest;
+use uuid::Uuid;
+
+use super::driver::{CAMPAIGN, Desk, line};
+use crate::api::act::Act;
+use crate::api::campaign::CampaignState;
+use crate::api::event::EventKind;
+use crate::api::message::{Outcome, Verdict};
+use crate::api::problem::{Code, Problem};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Msg};
+use crate::console::core::texter::Model;
+use crate::console::core::texter::model::Claim;
+use crate::console::keymap::chord::{Chord, Key, Press};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+
+const ENTER: Chord = Chord { key: Key::Enter, ctrl: false, alt: false, shift: false };
+
+#[test]
+fn one_press_sends_what_is_shown_with_its_evidence() {
+    let mut desk = Desk::with(3, 0);
+    desk.key(ENTER);
+    let sent = desk.sent()[0];
+    assert_eq!((sent.contact.0, sent.body.as_str()), (1, "Hi N1, it's Ana"));
+    assert_eq!(sent.shown.body_hash, Model::hash_of("Hi N1, it's Ana"));
+    assert_eq!(sent.shown.dwell_ms, 1000);
+    assert_eq!((sent.script_version, sent.epoch, sent.variant.as_deref()), (3, 1, Some("a")));
+    assert_eq!(desk.card(), Some(2));
+}
+
+#[test]
+fn the_card_moves_on_only_when_the_journal_has_it() {
+    let mut desk = Desk::with(3, 0);
+    desk.journal_at_once = false;
+    desk.keys("<enter><enter><space>");
+    assert_eq!((desk.sent().len(), desk.card()), (1, Some(1)));
+    desk.sync();
+    desk.frame();
+    desk.keys("<enter>");
+    assert_eq!((desk.sent().len(), desk.card()), (2, Some(2)));
+    let id = desk.confirmed[1].id;
+    desk.journal.clear();
+    desk.tell(Msg::NotJournaled { id, reason: "disk full".into() });
+    assert_eq!(desk.card(), Some(2), "nothing was confirmed: the card stays");
+    assert!(desk.model.card.as_ref().unwrap().note.is_some());
+    desk.keys("<enter>");
+    assert_eq!(desk.sent()[2].contact.0, 2);
+}
+
+#[rstest]
+#[case::unsure(Press::Unsure)]
+#[case::repeat(Press::Repeat)]
+fn a_key_held_for_five_seconds_sends_once(#[case] rest: Press) {
+    let mut desk = Desk::with(40, 0);
+    desk.press = if rest == Press::Repeat { Press::Fresh } else { rest };
+    desk.key(ENTER);
+    desk.press = rest;
+    desk.wait(500);
+    for _ in 0..135 {
+        desk.key(ENTER);
+        desk.wait(33);
+    }
+    desk.wait(2000);
+    assert_eq!(desk.sent().len(), 1);
+}
+
+#[rstest]
+#[case(Press::Unsure)]
+#[case(Press::Fresh)]
+fn honest_presses_all_send(#[case] press: Press) {
+    let mut desk = Desk::with(30, 0);
+    desk.press = press;
+    for _ in 0..20 {
+        desk.key(ENTER);
+        desk.wait(250);
+    }
+    desk.wait(200);
+    let contacts: Vec<i64> = desk.sent().iter().map(|sent| sent.contact.0).collect();
+    assert_eq!(contacts, (1..=20).collect::<Vec<_>>());
+}
+
+#[test]
+fn pastes_and_bursts_send_nothing_or_one() {
+    let mut desk = Desk::with(40, 0);
+    for _ in 0..500 {
+        desk.tell(Msg::Paste("\r".into()));
+    }
+    desk.wait(500);
+    assert_eq!(desk.sent().len(), 0);
+    desk.press = Press::Unsure;
+    for _ in 0..500 {
+        desk.key(ENTER);
+    }
+    desk.wait(500);
+    assert_eq!(desk.sent().len(), 1, "without bracketed paste a burst is a held key");
+}
+
+#[test]
+fn a_card_that_was_not_drawn_or_not_long_enough_is_not_sent() {
+    let mut desk = Desk::with(3, 0);
+    desk.key(ENTER);
+    desk.wait(149);
+    desk.key(ENTER);
+    assert_eq!(desk.sent().len(), 1);
+    desk.draw = false;
+    desk.wait(1);
+    desk.key(ENTER);
+    assert_eq!(desk.sent().len(), 2);
+    desk.wait(5000);
+    desk.key(ENTER);
+    assert_eq!(desk.sent().len(), 2, "the third card was never drawn");
+}
+
+#[test]
+fn a_dialog_or_the_other_pane_makes_the_card_new() {
+    let mut desk = Desk::with(3, 0);
+    desk.draw = false;
+    desk.keys("?<esc><enter>");
+    assert_eq!(desk.sent().len(), 0);
+    desk.frame();
+    desk.wait(100);
+    desk.key(ENTER);
+    assert_eq!(desk.sent().len(), 0);
+    desk.wait(100);
+    desk.key(Chord::plain(Key::Char(' ')));
+    assert_eq!(desk.sent().len(), 1);
+}
+
+#[test]
+fn an_opt_out_takes_the_card_away_at_once() {
+    let mut desk = Desk::with(2, 0);
+    let mut contact = line(1, Status::NeedsMessage);
+    contact.opt_out = OptOut::Yes { by_word: true };
+    desk.event(EventKind::Contact { contact });
+    assert_eq!(desk.card(), Some(2));
+    desk.keys("<enter><enter>");
+    assert_eq!(desk.sent().iter().map(|sent| sent.contact.0).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn a_pause_blocks_and_a_resume_arms_again() {
+    let mut desk = Desk::with(2, 0);
+    desk.event(EventKind::Campaign { state: CampaignState::Paused, script_version: 3 });
+    desk.keys("<enter><enter>");
+    assert_eq!(desk.sent().len(), 0);
+    desk.event(EventKind::Campaign { state: CampaignState::Running, script_version: 3 });
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 1);
+}
+
+#[test]
+fn outside_hours_the_queue_holds_back_and_comes_again() {
+    let mut desk = Desk::with(2, 0);
+    desk.wall = "2026-10-08T01:30:00Z".parse().unwrap();
+    desk.key(ENTER);
+    assert_eq!((desk.sent().len(), desk.card()), (0, None));
+    assert_eq!(desk.model.people.held_back().0, 2);
+    desk.wall = "2026-10-08T13:00:30Z".parse().unwrap();
+    desk.wait(61_000);
+    assert_eq!(desk.model.people.held_back().0, 0);
+    assert!(desk.card().is_some());
+}
+
+#[test]
+fn a_missing_field_is_shown_and_skipped() {
+    let mut desk = Desk::with(2, 0);
+    let mut view = super::driver::view(line(1, Status::NeedsMessage));
+    view.fields.clear();
+    desk.tell(Msg::Contacts { asked: vec![ContactId(1)], found: vec![view] });
+    desk.keys("<enter>");
+    assert_eq!((desk.sent().len(), desk.card()), (0, Some(1)));
+    desk.keys("s");
+    assert_eq!(desk.acts(), [&Act::Close { contact: ContactId(1) }]);
+    assert_eq!(desk.card(), Some(2));
+    desk.keys("u");
+    assert_eq!(desk.acts()[1], &Act::Reopen { contact: ContactId(1) });
+    assert_eq!(desk.card(), Some(1));
+}
+
+fn refuse(desk: &mut Desk, id: Uuid, code: Code) {
+    let problem = Problem::new(code, "no");
+    desk.tell(Msg::Verdict { verdict: Verdict { id, outcome: Outcome::Refused { problem } } });
+}
+
+#[test]
+fn a_parked_text_comes_back_as_a_card_and_a_lost_one_does_not() {
+    let mut desk = Desk::with(3, 0);
+    desk.keys("<enter>");
+    let id = desk.confirmed[0].id;
+    refuse(&mut desk, id, Code::Paused);
+    desk.keys("<enter><enter><enter>");
+    let contacts: Vec<i64> = desk.sent().iter().map(|sent| sent.contact.0).collect();
+    assert_eq!(contacts, [1, 2, 3, 1], "a new press, a new id");
+    let ids: std::collections::BTreeSet<Uuid> = desk.confirmed.iter().map(|confirmed| confirmed.id).collect();
+    assert_eq!(ids.len(), 4);
+    let id = desk.confirmed[3].id;
+    refuse(&mut desk, id, Code::AlreadySent);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 4);
+}
+
+#[test]
+fn a_stale_line_of_the_server_brings_no_second_first_text() {
+    let mut desk = Desk::with(1, 0);
+    desk.keys("<enter>");
+    desk.event(EventKind::Contact { contact: line(1, Status::NeedsMessage) });
+    assert_eq!(desk.card(), None);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 1);
+}
+
+#[test]
+fn an_empty_queue_asks_for_a_slice_once_and_says_why_not() {
+    let mut desk = Desk::with(1, 0);
+    desk.keys("<enter>");
+    desk.wait(3000);
+    let claims: Vec<Uuid> = desk
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Load(Ask::Slice { claim, campaign: CAMPAIGN, .. }) => Some(*claim),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(claims.len(), 1);
+    assert_ne!(claims[0], desk.confirmed[0].id, "an id is used once");
+    let problem = Box::new(Problem::new(Code::HeldByOthers, "no"));
+    desk.tell(Msg::Slice { claim: claims[0], result: Err(problem) });
+    assert!(matches!(desk.model.claim, Claim::Refused { retry: true, .. }));
+    desk.wait(59_000);
+    assert!(matches!(desk.model.claim, Claim::Refused { .. }));
+    desk.wait(2_000);
+    assert!(matches!(desk.model.claim, Claim::Asked { .. }));
+}
+
+#[test]
+fn what_the_journal_held_is_not_offered_again() {
+    let mut desk = Desk::with(2, 0);
+    desk.keys("<enter>");
+    let kept = desk.confirmed.clone();
+    let mut desk = Desk::with(2, 0);
+    desk.tell(Msg::JournalOpen { acts: kept, drafts: vec![] });
+    assert_eq!(desk.card(), Some(2));
+    desk.keys("q");
+    assert!(!desk.effects.contains(&Effect::Quit), "says first what stays in the journal");
+    desk.keys("<ctrl+c>");
+    assert!(desk.effects.contains(&Effect::Quit));
+}

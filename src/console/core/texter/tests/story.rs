@@ -1,0 +1,236 @@
+use super::driver::{CAMPAIGN, Desk, inbound, line};
+use crate::api::act::Act;
+use crate::api::event::EventKind;
+use crate::api::message::{Outcome, ThreadEntry, Verdict};
+use crate::api::problem::{Code, Problem};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::Msg;
+use crate::console::core::texter::Focus;
+use crate::console::core::texter::threads::accepted;
+use crate::console::core::texter::view::{ItemState, ThreadItem};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::{ContactId, MessageId};
+use crate::domain::message::{Delivery, MessageKind};
+
+#[test]
+fn a_reply_is_written_sent_and_the_hands_stay_off_the_card() {
+    let mut desk = Desk::with(3, 2);
+    desk.keys("<tab><enter>ihello there<ctrl+j>friend<enter>");
+    assert_eq!(desk.sent()[0].body, "hello there\nfriend");
+    assert_eq!((desk.sent()[0].contact.0, desk.sent()[0].after_seq), (1001, 2));
+    assert_eq!(desk.model.open.as_ref().map(|open| open.contact.0), Some(1002), "the next who waits");
+    desk.keys("<enter>ok<enter>");
+    assert_eq!(desk.sent().len(), 2);
+    assert_eq!((desk.model.focus, desk.model.open.is_none()), (Focus::Inbox, true));
+    desk.keys("<enter><esc><enter><esc>");
+    assert_eq!(desk.sent().len(), 2, "no key but the pane key arms the card");
+    desk.keys("<tab><enter>");
+    assert_eq!(desk.sent().len(), 3);
+}
+
+#[test]
+fn letters_never_send_and_a_draft_is_kept() {
+    let mut desk = Desk::with(3, 1);
+    desk.keys("n<enter>some words <esc>");
+    assert_eq!(desk.sent().len(), 0);
+    assert!(desk.effects.contains(&Effect::SaveDraft { contact: ContactId(1001), text: "some words ".into() }));
+    desk.keys("<esc><enter>");
+    assert_eq!(desk.model.open.as_ref().map(|open| open.editor.text().to_owned()).as_deref(), Some("some words "));
+}
+
+#[test]
+fn canned_replies_and_answers_by_key() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("nc1<ctrl+s>");
+    let sent = desk.sent()[0];
+    assert_eq!(
+        (sent.body.as_str(), sent.source.as_deref(), sent.off_script),
+        ("At the school, N1001.", Some("canned:where"), false)
+    );
+    assert_eq!(desk.model.focus, Focus::Composer, "stays");
+    desk.keys("<alt+a>1");
+    let act = Act::Answer { contact: ContactId(1001), question: "support".into(), value: Some("yes".into()) };
+    assert_eq!(desk.acts(), [&act]);
+    desk.keys("!<enter>");
+    let sent = desk.sent()[1];
+    assert_eq!(
+        (sent.body.as_str(), sent.source.as_deref(), sent.off_script),
+        ("Great, N1001!!", Some("answer:support"), true)
+    );
+}
+
+#[test]
+fn opting_out_is_one_act() {
+    let mut desk = Desk::with(1, 1);
+    desk.keys("no<esc>oy");
+    assert_eq!(desk.acts(), [&Act::OptOut { contact: ContactId(1001), notice: true }]);
+    assert_eq!(desk.model.focus, Focus::Inbox);
+    desk.keys("<tab>o<enter>");
+    assert_eq!(desk.acts().len(), 1, "on the card the safe choice is selected");
+    desk.keys("on");
+    assert_eq!(desk.acts()[1], &Act::OptOut { contact: ContactId(1), notice: false });
+}
+
+#[test]
+fn a_stop_shuts_the_composer_in_mid_typing() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("n<enter>half a sen");
+    let mut contact = line(1001, Status::NeedsResponse);
+    contact.opt_out = OptOut::Yes { by_word: true };
+    desk.event(EventKind::Contact { contact });
+    desk.keys("tence<enter><enter>");
+    assert_eq!(desk.sent().len(), 0);
+    let view = desk.model.thread_view().unwrap();
+    assert_eq!(view.composer, None);
+    assert!(
+        desk.effects.iter().any(|fx| matches!(fx, Effect::SaveDraft { text, .. } if text.is_empty()))
+            || desk.model.drafts.is_empty()
+    );
+}
+
+#[test]
+fn a_possible_opt_out_is_decided_by_two_keys() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("n<enter>hello");
+    let mut contact = line(1001, Status::NeedsResponse);
+    contact.opt_out = OptOut::Possible { words: "stop".into() };
+    desk.event(EventKind::Contact { contact });
+    desk.keys("x<enter>");
+    assert_eq!((desk.sent().len(), desk.acts().len()), (0, 0));
+    desk.keys("k");
+    assert_eq!(desk.acts(), [&Act::NotOptOut { contact: ContactId(1001) }]);
+    desk.keys("<enter><enter>");
+    assert_eq!(desk.sent()[0].body, "hello", "the draft was kept");
+}
+
+#[test]
+fn a_newer_message_has_to_be_seen_before_the_reply_goes() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("n<enter>ok");
+    desk.draw = false;
+    desk.event(EventKind::Thread { contact: ContactId(1001), item: inbound(ContactId(1001), 3, "wait") });
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 0);
+    desk.draw = true;
+    desk.keys("<left><enter>");
+    assert_eq!(desk.sent()[0].after_seq, 3);
+}
+
+#[test]
+fn my_text_is_shown_once_whatever_comes_first() {
+    for feed_first in [true, false] {
+        let mut desk = Desk::with(0, 1);
+        desk.keys("n<enter>ok<ctrl+s>");
+        let id = desk.confirmed[0].id;
+        let states = |desk: &Desk| {
+            let items = desk.model.thread_view().unwrap().items;
+            let state = |item| match item {
+                ThreadItem::Message { state, mine: true, .. } => Some(state),
+                _ => None,
+            };
+            items.into_iter().filter_map(state).collect::<Vec<_>>()
+        };
+        assert_eq!(states(&desk), [ItemState::Confirmed]);
+        let at = desk.wall;
+        let verdict = Verdict { id, outcome: Outcome::Accepted { seq: 3, at } };
+        let item = ThreadEntry::Message(accepted(id, 3, at, MessageKind::Reply, "ok"));
+        let mut msgs = vec![EventKind::Settled { verdict }, EventKind::Thread { contact: ContactId(1001), item }];
+        if feed_first {
+            msgs.reverse();
+        }
+        for what in msgs {
+            desk.event(what);
+            assert_eq!(states(&desk), [ItemState::Server(Delivery::Accepted)]);
+        }
+        desk.event(EventKind::Delivery {
+            contact: ContactId(1001),
+            message: MessageId(id),
+            delivery: Delivery::Delivered,
+            error: None,
+        });
+        assert_eq!(states(&desk), [ItemState::Server(Delivery::Delivered)]);
+        assert_eq!(desk.model.acts.unsettled(), 0);
+    }
+}
+
+#[test]
+fn a_stale_reply_comes_back_as_a_draft() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("n<enter>ok<ctrl+s>");
+    let id = desk.confirmed[0].id;
+    let problem = Problem::new(Code::StaleReply, "no");
+    desk.tell(Msg::Verdict { verdict: Verdict { id, outcome: Outcome::Refused { problem } } });
+    assert_eq!(desk.model.open.as_ref().unwrap().editor.text(), "ok");
+    assert_eq!(desk.model.people.waiting(), 1);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 2);
+}
+
+#[test]
+fn a_contact_that_is_gone_leaves_card_and_thread() {
+    let mut desk = Desk::with(2, 1);
+    for contact in [ContactId(1), ContactId(1001)] {
+        desk.event(EventKind::Gone { contact, why: "reclaimed".into(), who: Some("Bo".into()) });
+    }
+    assert_eq!((desk.card(), desk.model.people.waiting()), (Some(2), 0));
+}
+
+#[test]
+fn giving_back_asks_and_then_rests() {
+    let mut desk = Desk::with(2, 1);
+    desk.keys("Ry");
+    let act = Act::Release { campaign: CAMPAIGN, unsent: true, conversations: false };
+    assert_eq!(desk.acts(), [&act]);
+    assert_eq!((desk.card(), desk.model.people.len()), (None, 1));
+    assert!(!desk.effects.iter().any(|fx| format!("{fx:?}").contains("Slice")));
+}
+
+#[test]
+fn the_director_waits_while_something_is_read() {
+    let mut desk = Desk::with(1, 1);
+    let last = |desk: &Desk| {
+        desk.effects.iter().rev().find_map(|fx| match fx {
+            Effect::DirectorMayGoOn(may) => Some(*may),
+            _ => None,
+        })
+    };
+    assert_eq!(last(&desk), Some(true));
+    desk.keys("n");
+    assert_eq!(last(&desk), Some(false));
+    desk.keys("<enter>ok<enter>");
+    assert_eq!(last(&desk), Some(true));
+}
+
+#[test]
+fn every_key_of_the_catalogue_that_the_cores_name_is_there() {
+    let catalogue = ["keymap", "texter", "captain", "problem"]
+        .map(|part| {
+            std::fs::read_to_string(format!("{}/assets/i18n/en/{part}.ftl", env!("CARGO_MANIFEST_DIR"))).unwrap()
+        })
+        .concat();
+    let sources = [
+        include_str!("../acts.rs"),
+        include_str!("../card.rs"),
+        include_str!("../keys.rs"),
+        include_str!("../overlay_keys.rs"),
+        include_str!("../people.rs"),
+        include_str!("../replies.rs"),
+        include_str!("../server.rs"),
+        include_str!("../update.rs"),
+        include_str!("../view.rs"),
+        include_str!("../../captain/update.rs"),
+        include_str!("../../captain/view.rs"),
+        include_str!("../../../keymap/action.rs"),
+        include_str!("../../../keymap/context.rs"),
+    ]
+    .concat();
+    let kinds = ["texter-", "captain-", "problem-", "note-", "action-", "category-", "context-"];
+    let keys: Vec<&str> = sources
+        .split('"')
+        .filter(|word| kinds.iter().any(|kind| word.starts_with(kind)) && !word.contains('{'))
+        .collect();
+    assert!(keys.len() > 150);
+    for key in keys {
+        assert!(catalogue.lines().any(|line| line.starts_with(&format!("{key} ="))), "{key} has no sentence");
+    }
+}
