@@ -1,1 +1,87 @@
+//! A rehearsal in a terminal.
 
+use std::time::Duration;
+
+use crate::harness::Terminal;
+
+const QUIET: Duration = Duration::from_secs(1);
+
+fn start(columns: u16, rows: u16) -> Terminal {
+    let terminal = Terminal::start(columns, rows, &["rehearse", "--short", "--seed", "7"]);
+    terminal.wait_for("sends this text");
+    terminal
+}
+
+/// First texts confirmed so far, as the header says.
+fn sent(screen: &str) -> Option<u32> {
+    let (before, _) = screen.split_once(" of 8 sent")?;
+    before.rsplit(char::is_whitespace).next()?.parse().ok()
+}
+
+#[test]
+fn the_first_screen_says_that_it_is_a_rehearsal_and_an_idle_one_writes_nothing() {
+    let terminal = start(80, 24);
+    assert!(terminal.screen().contains("REHEARSAL"), "{}", terminal.screen());
+    assert!(terminal.is_on_alternate_screen());
+    terminal.wait_until_quiet(QUIET);
+    let bytes = terminal.bytes_within(Duration::from_secs(5));
+    assert!(bytes.is_empty(), "{:?}", String::from_utf8_lossy(&bytes));
+}
+
+#[test]
+fn the_cursor_is_on_the_text_that_would_be_sent() {
+    let terminal = start(80, 24);
+    terminal.wait_until_quiet(QUIET);
+    assert!(terminal.cursor_is_shown());
+    let (row, column) = terminal.cursor();
+    let line = terminal.row(row);
+    let under: String = line.chars().skip(usize::from(column)).take(2).collect();
+    assert_eq!(under, "Hi", "cursor at {row},{column} of\n{}", terminal.screen());
+}
+
+#[test]
+fn a_held_key_sends_one_text() {
+    let mut terminal = start(80, 24);
+    terminal.wait_until_quiet(QUIET);
+    // 3 s of a key at 30 a second, as a plain terminal sends it: no pause is long enough to be a new press.
+    for _ in 0..90 {
+        terminal.press(b"\r");
+        terminal.bytes_within(Duration::from_millis(33));
+    }
+    terminal.wait_for("1 of 8 sent");
+    terminal.wait_until_quiet(QUIET);
+    assert_eq!(sent(&terminal.screen()), Some(1), "{}", terminal.screen());
+}
+
+#[test]
+fn a_paste_sends_nothing() {
+    let mut terminal = start(80, 24);
+    terminal.wait_until_quiet(QUIET);
+    terminal.press(b"\x1b[200~\r\r  \r\x1b[201~");
+    terminal.wait_until_quiet(QUIET);
+    assert_eq!(sent(&terminal.screen()), Some(0), "{}", terminal.screen());
+}
+
+#[test]
+fn a_signal_to_end_gives_the_terminal_back() {
+    let mut terminal = start(80, 24);
+    terminal.wait_until_quiet(QUIET);
+    terminal.signal("TERM");
+    terminal.wait_for_end();
+    assert!(!terminal.is_on_alternate_screen());
+    assert!(terminal.cursor_is_shown());
+    let output = terminal.output();
+    let has = |part: &[u8]| output.windows(part.len()).any(|window| window == part);
+    assert!(has(b"\x1b[?2004h") && has(b"\x1b[?2004l"), "bracketed paste on and off");
+}
+
+#[test]
+fn every_size_is_drawn() {
+    let terminal = start(80, 24);
+    terminal.resize(40, 12);
+    terminal.wait_for_screen("the small screen", |screen| screen.lines().all(|line| line.chars().count() <= 40) && screen.contains("REHEARSAL"));
+    terminal.resize(20, 5);
+    terminal.wait_for("Please enlarge");
+    terminal.resize(120, 40);
+    terminal.wait_for("Replies");
+}
