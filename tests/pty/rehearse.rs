@@ -79,7 +79,9 @@ fn a_signal_to_end_gives_the_terminal_back() {
 fn every_size_is_drawn() {
     let terminal = start(80, 24);
     terminal.resize(40, 12);
-    terminal.wait_for_screen("the small screen", |screen| screen.lines().all(|line| line.chars().count() <= 40) && screen.contains("REHEARSAL"));
+    terminal.wait_for_screen("the small screen", |screen| {
+        screen.lines().all(|line| line.chars().count() <= 40) && screen.contains("REHEARSAL")
+    });
     terminal.resize(20, 5);
     terminal.wait_for("Please enlarge");
     terminal.resize(120, 40);

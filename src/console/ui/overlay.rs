@@ -12,6 +12,15 @@ pub(super) fn boxed(ink: Ink<'_>, title: &str, width: u16, height: u16, area: Re
     let width = width.min(area.width);
     let height = height.min(area.height);
     let outer = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
+    // A wide character that reaches into the box would be drawn over its border.
+    if outer.x > buffer.area.x {
+        for y in outer.top()..outer.bottom().min(buffer.area.bottom()) {
+            let cell = &mut buffer[(outer.x - 1, y)];
+            if wrap::columns(cell.symbol()) > 1 {
+                cell.set_symbol(" ");
+            }
+        }
+    }
     ink.fill(buffer, outer, Role::Text);
     let inner = ink.frame(buffer, outer, title, Role::Focus, false);
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
