@@ -4,6 +4,7 @@
 //! server; none touches a live database file.
 
 pub mod campaign;
+pub mod captain;
 pub mod campaign_check;
 pub mod campaign_import;
 pub mod doctor;
@@ -15,7 +16,8 @@ pub mod reach;
 pub mod rehearse;
 pub mod serve;
 pub mod settings;
-mod shift;
+pub mod shift;
+pub mod text;
 mod tools;
 
 use std::path::PathBuf;
@@ -78,6 +80,10 @@ A first try without any server: textbank rehearse";
 /// The sub-commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Text: open the texter's console
+    Text(shift::ShiftArgs),
+    /// Watch and steer: open the captain's console
+    Captain(shift::ShiftArgs),
     /// Run a campaign server until Ctrl-C
     Serve(serve::ServeArgs),
     /// Rehearse a texting shift offline: the real console and server, simulated voters, nothing sent to anybody
@@ -200,6 +206,8 @@ pub async fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Serve(args) => serve::run(args, &ctx()?).await,
         Command::Rehearse(args) => rehearse::run(args, &ctx()?).await,
+        Command::Text(args) => text::run(args, &ctx()?).await,
+        Command::Captain(args) => captain::run(args, &ctx()?).await,
         Command::Join(args) => join::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,

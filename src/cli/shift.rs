@@ -1,6 +1,7 @@
 //! What `text` and `captain` share before the console opens: sign-in, server, campaign, journal.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
@@ -12,6 +13,9 @@ use crate::client::CampaignServer;
 use crate::client::journal::Journal;
 use crate::client::native::NativeServer;
 use crate::client::sign_in::{self, SignIn};
+use crate::console::core::texter::GateTimes;
+use crate::console::keymap::Keymap;
+use crate::console::runtime::{Launch, Look, Outcome};
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
 
@@ -34,6 +38,48 @@ pub(super) struct Shift {
     pub(super) campaign: CampaignId,
     pub(super) journal: Journal,
     pub(super) sign_in: SignIn,
+}
+
+impl Shift {
+    /// What the console is opened with.
+    pub(super) fn launch(self, ctx: &Context) -> Launch {
+        Launch {
+            server: self.server,
+            journal: self.journal,
+            me: Some(self.me),
+            clock: Arc::clone(&ctx.clock),
+            ids: Arc::clone(&ctx.ids),
+            look: Look::from_settings(&ctx.config.console, &ctx.surroundings),
+            catalogue: Arc::clone(&ctx.catalogue),
+            port: None,
+        }
+    }
+}
+
+/// The person's key map.
+pub(super) fn keymap(ctx: &Context) -> Keymap {
+    // The settings were refused already if their keys had a fault.
+    Keymap::with_user(&ctx.config.keys).unwrap_or_default()
+}
+
+/// The times that tell one press from a held key.
+pub(super) fn gate_times(ctx: &Context) -> GateTimes {
+    let console = &ctx.config.console;
+    GateTimes {
+        dwell: Duration::from_millis(console.dwell_ms),
+        gap: Duration::from_millis(console.key_gap_ms),
+        silence: Duration::from_millis(console.key_silence_ms),
+    }
+}
+
+/// What is said when the console is left: the terminal is the shell's again.
+pub(super) fn farewell(left: &Outcome) {
+    if left.unsettled > 0 {
+        tell(format!(
+            "{} confirmed but not handed in yet: they are safe in the journal on this machine and go out at the next start",
+            left.unsettled
+        ));
+    }
 }
 
 /// Finds sign-in, server and campaign, and opens the journal.

@@ -1,0 +1,22 @@
+//! `text`: the texter's console.
+
+use super::shift::{ShiftArgs, farewell, gate_times, keymap, prepare};
+use super::{Context, Exit, Outcome};
+use crate::api::people::Role;
+use crate::console::core::texter::TexterOptions;
+use crate::console::runtime;
+
+/// Opens the console and stays until it is left.
+///
+/// # Errors
+/// Not signed in, no campaign, another console open, or no terminal.
+pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
+    let shift = prepare(&args, Role::Texter, ctx).await?;
+    let mut options = TexterOptions::new(shift.campaign, shift.sign_in.device);
+    options.keymap = keymap(ctx);
+    options.gate = gate_times(ctx);
+    options.side_pane = ctx.config.console.side_pane;
+    let left = runtime::texter(shift.launch(ctx), options).await?;
+    farewell(&left);
+    Ok(Exit::Done)
+}
