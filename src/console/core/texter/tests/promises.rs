@@ -34,6 +34,8 @@ enum Step {
     Resize(u16, u16),
     Resumed,
     Snapshot,
+    /// A frame, a look at it, the pane key or not, an honest press, the journal's answer.
+    Deliberate,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -69,6 +71,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..200u16, 0..60u16).prop_map(|(w, h)| Step::Resize(w, h)),
         1 => Just(Step::Resumed),
         1 => Just(Step::Snapshot),
+        8 => Just(Step::Deliberate),
     ]
 }
 
@@ -168,6 +171,16 @@ fn run(steps: Vec<Step>) {
             Step::Resize(width, height) => desk.tell(Msg::Resize { width, height }),
             Step::Resumed => desk.tell(Msg::Resumed),
             Step::Snapshot => desk.event(EventKind::Snapshot { seq: 50 }),
+            Step::Deliberate => {
+                if let Some(card) = desk.model.armed() {
+                    frames.insert((card.contact, card.body_hash));
+                }
+                desk.frame();
+                desk.wait(400);
+                desk.press = Press::Fresh;
+                desk.key("enter".parse().unwrap());
+                desk.sync();
+            }
         }
         assert!(desk.confirmed.len() <= before + 1, "one message, at most one act");
         for confirmed in &desk.confirmed[before..] {
