@@ -36,3 +36,8 @@ pub fn rust() -> Vec<(String, String)> {
 pub fn without_tests(text: &str) -> &str {
     text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
 }
+
+/// A file that holds nothing but tests.
+pub fn is_test_file(file: &str) -> bool {
+    file.ends_with("tests.rs") || file.contains("/tests/")
+}
