@@ -21,7 +21,8 @@ pub struct Terminal {
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
-    home: tempfile::TempDir,
+    /// Removed when the test is over.
+    _home: tempfile::TempDir,
 }
 
 impl Terminal {
@@ -70,7 +71,7 @@ impl Terminal {
                 sink.1.notify_all();
             }
         });
-        let mut terminal = Self { seen, keyboard, child, master: pair.master, home };
+        let mut terminal = Self { seen, keyboard, child, master: pair.master, _home: home };
         terminal.answer_who_are_you();
         terminal
     }
@@ -174,11 +175,6 @@ impl Terminal {
     pub fn wait_for_end(&mut self) -> ExitStatus {
         self.wait_until("the end of the program", |seen| seen.closed);
         self.child.wait().expect("it has ended")
-    }
-
-    /// The home the program has.
-    pub fn home(&self) -> &std::path::Path {
-        self.home.path()
     }
 
     fn with<T>(&self, f: impl FnOnce(&Seen) -> T) -> T {

@@ -10,9 +10,10 @@
 //! Nothing here ticks: without messages nothing is done and nothing is written.
 
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use ratatui::backend::Backend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -205,8 +206,7 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
                     }
                     // Whatever takes the terminal away comes before the keyboard.
                     if self.terminal.is_empty()
-                        && let Some(stream) = &mut input
-                        && let Some(event) = stream.next().now_or_never()
+                        && let Poll::Ready(event) = look_at(&mut input).await
                         && !self.input(event)
                     {
                         input = None;
@@ -442,6 +442,20 @@ async fn next_of<I: Stream<Item = io::Result<Input>> + Unpin>(input: &mut Option
         Some(stream) => stream.next().await,
         None => None,
     }
+}
+
+/// What the input has ready, without waiting. Asked in this task's own name: the terminal's stream remembers who asked
+/// first and wakes nobody else, so a question in nobody's name would leave the next key lying.
+async fn look_at<I: Stream<Item = io::Result<Input>> + Unpin>(
+    input: &mut Option<I>,
+) -> Poll<Option<io::Result<Input>>> {
+    std::future::poll_fn(|cx| {
+        Poll::Ready(match input {
+            Some(stream) => stream.poll_next_unpin(cx),
+            None => Poll::Pending,
+        })
+    })
+    .await
 }
 
 async fn wait_for(sleep: Option<crate::env::BoxFuture<'static, ()>>) {

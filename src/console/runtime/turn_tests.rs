@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::*;
@@ -8,12 +8,13 @@ use crate::console::term::signals;
 use crate::domain::ids::ContactId;
 use crate::env::{SeededIds, SimClock};
 
-/// Shows the number of keys so far; `q` quits, `z` suspends, `c` shows a card.
+/// Shows the number of keys so far; `q` quits, `z` suspends, `c` shows a card, `m` has an answer at once.
 #[derive(Default)]
 struct Counter {
     log: Arc<Mutex<Vec<String>>>,
     keys: usize,
     card: Option<DrawnCard>,
+    inbox: Option<mpsc::Sender<Msg>>,
 }
 
 impl Counter {
@@ -34,6 +35,10 @@ impl Stage for Counter {
                 self.note(format!("key {:?} {press:?}", chord.key));
                 match chord.key {
                     Key::Char('q') => return vec![Effect::Quit],
+                    Key::Char('m') => {
+                        let inbox = self.inbox.as_ref().expect("given");
+                        inbox.try_send(Msg::Journaled { id: uuid::Uuid::nil() }).expect("room");
+                    }
                     Key::Char('z') => return vec![Effect::Suspend],
                     Key::Char('c') => {
                         self.card = Some(DrawnCard { contact: Some(ContactId(1)), body_hash: "h".into(), turn: 0 });
@@ -67,6 +72,18 @@ struct AllTerminal;
 impl Hands for AllTerminal {
     fn run(&mut self, effect: Effect) -> Left {
         Left::Terminal(effect)
+    }
+}
+
+struct FirstAsker {
+    waker: std::task::Waker,
+    woken: AtomicBool,
+}
+
+impl std::task::Wake for FirstAsker {
+    fn wake(self: Arc<Self>) {
+        self.woken.store(true, Ordering::SeqCst);
+        self.waker.wake_by_ref();
     }
 }
 
@@ -104,7 +121,7 @@ async fn with_loop<F: Future<Output = ()>>(host: Recorded, story: impl FnOnce(Ri
     let (keys_tx, keys_rx) = mpsc::channel::<Input>(64);
     let (inbox_tx, inbox_rx) = mpsc::channel(512);
     let (signals_tx, signals) = signals::scripted();
-    let stage = Counter::default();
+    let stage = Counter { inbox: Some(inbox_tx.clone()), ..Counter::default() };
     let opened = Arc::new(AtomicUsize::new(0));
     let rig = Rig {
         log: stage.log.clone(),
@@ -114,15 +131,23 @@ async fn with_loop<F: Future<Output = ()>>(host: Recorded, story: impl FnOnce(Ri
         clock: clock.clone(),
         opened: opened.clone(),
     };
-    let keys = Arc::new(tokio::sync::Mutex::new(keys_rx));
+    let keys = Arc::new(Mutex::new(keys_rx));
     let around = Around {
         host,
         open_input: move || {
             opened.fetch_add(1, Ordering::SeqCst);
             let keys = keys.clone();
-            Box::pin(futures_util::stream::unfold(keys, |keys| async move {
-                let next = keys.lock().await.recv().await;
-                next.map(|input| (Ok(input), keys))
+            // As the terminal's own stream does: only the first who asks is woken, until it was woken.
+            let mut asked: Option<Arc<FirstAsker>> = None;
+            Box::pin(futures_util::stream::poll_fn(move |cx| {
+                let asker = asked.take().filter(|asker| !asker.woken.load(Ordering::SeqCst));
+                let asker = asker.unwrap_or_else(|| {
+                    Arc::new(FirstAsker { waker: cx.waker().clone(), woken: AtomicBool::new(false) })
+                });
+                let waker = std::task::Waker::from(asker.clone());
+                let polled = keys.lock().expect("one loop").poll_recv(&mut std::task::Context::from_waker(&waker));
+                asked = polled.is_pending().then_some(asker);
+                polled.map(|input| input.map(Ok))
             }))
         },
         signals,
@@ -132,8 +157,16 @@ async fn with_loop<F: Future<Output = ()>>(host: Recorded, story: impl FnOnce(Ri
         bell: Bell::default(),
         editor: None,
     };
-    let mut hands = AllTerminal;
-    let (ended, ()) = tokio::join!(run(stage, &mut hands, around), story(rig));
+    // Two tasks: the story must not wake the loop by merely going on.
+    let local = tokio::task::LocalSet::new();
+    let running = local.spawn_local(async move { run(stage, &mut AllTerminal, around).await });
+    let ended = local
+        .run_until(async {
+            story(rig).await;
+            running.await
+        })
+        .await
+        .expect("the loop did not break");
     ended.expect("the loop ended well")
 }
 
@@ -163,6 +196,19 @@ async fn a_flood_from_the_network_does_not_deafen_the_keyboard() {
         let log = rig.log();
         let at = log.iter().position(|line| line.starts_with("key")).expect("heard");
         assert!(log[..at].iter().filter(|line| *line == "inbox").count() <= INBOX_A_TURN, "heard after {at}");
+        rig.press('q').await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_after_an_answer_is_heard_at_once() {
+    with_loop(Recorded::new(10, 2), async |rig| {
+        rig.settle().await;
+        rig.log();
+        rig.press('m').await;
+        rig.press('a').await;
+        assert_eq!(rig.log(), ["key Char('m') Unsure", "inbox", "key Char('a') Unsure"]);
         rig.press('q').await;
     })
     .await;

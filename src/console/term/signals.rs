@@ -67,7 +67,6 @@ pub fn real() -> io::Result<impl Stream<Item = Signal> + Unpin + use<>> {
 }
 
 /// Signals that a test sends by hand.
-#[must_use]
 pub fn scripted() -> (mpsc::Sender<Signal>, impl Stream<Item = Signal> + Unpin) {
     let (tx, mut rx) = mpsc::channel(8);
     (tx, Box::pin(futures_util::stream::poll_fn(move |cx| rx.poll_recv(cx))))
