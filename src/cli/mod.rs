@@ -4,9 +4,9 @@
 //! server; none touches a live database file.
 
 pub mod campaign;
-pub mod captain;
 pub mod campaign_check;
 pub mod campaign_import;
+pub mod captain;
 pub mod doctor;
 pub mod invite;
 pub mod join;

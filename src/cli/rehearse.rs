@@ -77,7 +77,9 @@ pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
     } else if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
         by_hand(plan, context).await?
     } else {
-        anyhow::bail!("a rehearsal needs a terminal to show its console on; `--robot` checks the whole path without one");
+        anyhow::bail!(
+            "a rehearsal needs a terminal to show its console on; `--robot` checks the whole path without one"
+        );
     };
     show(&card, args.json, &context.catalogue)?;
     Ok(Exit::Done)
@@ -181,8 +183,7 @@ async fn by_hand(plan: RehearsalPlan, context: &Context) -> anyhow::Result<Score
     let home = TempHome::make(context)?;
     let campaign_clock: SharedClock = rehearsal.clock.clone();
     let (journal, _) = Journal::open(&home.0, &campaign_clock, &context.ids).await?;
-    let mut options =
-        TexterOptions::new(rehearsal.campaign, DeviceId(context.ids.act_id(rehearsal.clock.now())));
+    let mut options = TexterOptions::new(rehearsal.campaign, DeviceId(context.ids.act_id(rehearsal.clock.now())));
     options.keymap = Keymap::with_user(&context.config.keys).unwrap_or_default();
     options.gate = GateTimes {
         dwell: Duration::from_millis(console.dwell_ms),

@@ -251,7 +251,7 @@ fn plain_value(value: &Spanned<DeValue<'_>>) -> Value {
         },
         DeValue::Float(number) => Value::Float(number.as_str().replace('_', "").parse().unwrap_or(f64::MAX)),
         DeValue::Datetime(at) => Value::Datetime(*at),
-        DeValue::Array(items) => Value::Array(items.iter().map(|item| plain_value(item)).collect()),
+        DeValue::Array(items) => Value::Array(items.iter().map(plain_value).collect()),
         DeValue::Table(_) => Value::Table(Table::new()),
     }
 }

@@ -273,7 +273,7 @@ pub struct Feed {
 #[derive(Debug)]
 pub enum Block {
     Comment,
-    Event { id: Option<u64>, name: String, event: Event },
+    Event { id: Option<u64>, name: String, event: Box<Event> },
     End,
 }
 
@@ -303,7 +303,7 @@ impl Feed {
             match self.next().await {
                 Block::Event { id, name, event } if name != "board" => {
                     assert_eq!(id, Some(event.seq), "the id is the number");
-                    return event;
+                    return *event;
                 }
                 Block::End => panic!("the feed ended"),
                 _ => {}
@@ -341,7 +341,7 @@ fn parse(block: &str) -> Block {
     if data.is_empty() {
         return Block::Comment;
     }
-    Block::Event { id, name, event: serde_json::from_str(&data).expect("an event") }
+    Block::Event { id, name, event: Box::new(serde_json::from_str(&data).expect("an event")) }
 }
 
 pub fn contact(n: u32) -> Contact {
