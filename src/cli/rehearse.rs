@@ -1,7 +1,7 @@
 //! `textbank rehearse`: a whole texting shift offline, with simulated voters.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,13 +99,13 @@ fn plan(args: &RehearseArgs, context: &Context) -> Result<(RehearsalPlan, Vec<Fi
         None => sample::contacts(),
         Some(path) => contact_list::load(path),
     };
-    let mut personas = Personas::default();
-    for read in std::iter::once(persona_file::built_in()).chain(args.personas.as_deref().map(persona_file::load)) {
-        match read {
-            Ok(more) => personas.add(more),
-            Err(errors) => problems.extend(errors),
+    let personas = match read_personas(args.personas.as_deref()) {
+        Ok(personas) => personas,
+        Err(errors) => {
+            problems.extend(errors);
+            Personas::default()
         }
-    }
+    };
     let campaign = campaign.map_err(|errors| problems.extend(errors)).ok();
     let list = list.map_err(|errors| problems.extend(errors)).ok();
     let (Some(def), Some(mut list)) = (campaign, list) else { return Err(problems) };
@@ -124,6 +124,19 @@ fn plan(args: &RehearseArgs, context: &Context) -> Result<(RehearsalPlan, Vec<Fi
         texter: TEXTER.to_owned(),
     };
     Ok((plan, problems))
+}
+
+/// The built-in personas and those of a file.
+pub(super) fn read_personas(file: Option<&Path>) -> Result<Personas, Vec<FileProblem>> {
+    let mut personas = Personas::default();
+    let mut problems = Vec::new();
+    for read in std::iter::once(persona_file::built_in()).chain(file.map(persona_file::load)) {
+        match read {
+            Ok(more) => personas.add(more),
+            Err(errors) => problems.extend(errors),
+        }
+    }
+    if problems.is_empty() { Ok(personas) } else { Err(problems) }
 }
 
 /// What is wrong between campaign and list.

@@ -4,16 +4,24 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use jiff::Timestamp;
 use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::reach::tell;
+use super::rehearse::read_personas;
 use super::{Context, Exit, Outcome, out};
 use crate::api::{admin::InviteRequest, people::Role};
 use crate::client::native::JoinLink;
 use crate::config::create_private_dir;
-use crate::server::carrier::simulated::SimulatedCarrier;
+use crate::env::SharedClock;
+use crate::rehearsal::clock::RehearsalClock;
+use crate::rehearsal::voters::{Voters, VotersPlan, afternoon};
+use crate::server::carrier::{Carrier, simulated::SimulatedCarrier};
 use crate::server::store::{command::Answer, handles::System, sqlite::Location};
 use crate::server::{ServerHandle, ServerOptions, start};
 
@@ -35,6 +43,22 @@ pub struct ServeArgs {
     /// Print a fresh admin's join link although this is not the first start
     #[arg(long)]
     pub admin_link: bool,
+    /// Let simulated voters answer, so that a whole team can rehearse together
+    #[arg(long)]
+    pub simulated_voters: bool,
+    /// Let the simulated voters answer up to ten times as fast
+    #[arg(long, value_name = "X", default_value_t = 1, requires = "simulated_voters",
+        value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub speed: u32,
+    /// Deal the same personas to the same lists [default: others each time]
+    #[arg(long, value_name = "N", requires = "simulated_voters")]
+    pub seed: Option<u64>,
+    /// Add voters from this persona file; one with a known id takes that one's place
+    #[arg(long, value_name = "FILE", requires = "simulated_voters")]
+    pub personas: Option<PathBuf>,
+    /// Keep a campaign time of its own that begins in mid-afternoon, so that texting hours are open at any time of day
+    #[arg(long, requires = "simulated_voters")]
+    pub rehearsal_clock: bool,
 }
 
 /// Serves until the process is told to end.
@@ -42,29 +66,63 @@ pub struct ServeArgs {
 /// # Errors
 /// The directory, the database or the address cannot be had.
 pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
+    let personas = match args.simulated_voters.then(|| read_personas(args.personas.as_deref())).transpose() {
+        Ok(personas) => personas,
+        Err(problems) => {
+            problems.iter().for_each(|problem| tell(problem.to_string()));
+            return Ok(Exit::Problems);
+        }
+    };
     let dir = args.data.clone().unwrap_or_else(|| ctx.paths.data_dir().join("server"));
     create_private_dir(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
     // One server process a database: its events are numbered by one writer.
     let _lock = lock(&dir)?;
     let database = dir.join("textbank.db");
+    let own_time = OwnTime::of(&dir, &database, args.rehearsal_clock)?;
     make_private(&database).with_context(|| format!("cannot open {}", database.display()))?;
     // Listened for from here on: a signal in the middle of starting ends in order too.
     let end = told_to_end()?;
     if let Some(url) = &args.public_url {
         JoinLink::parse(&format!("{}/join#x", url.trim_end_matches('/'))).context("--public-url")?;
     }
-    let server = start(ServerOptions {
+    let clock = own_time.as_ref().map_or_else(|| ctx.clock.clone(), |own| own.start(&ctx.clock));
+    let seed = args.seed.unwrap_or_else(|| ctx.ids.below(1_000_000));
+    let (voters, carrier): (_, Arc<dyn Carrier>) = match personas {
+        Some(personas) => {
+            let plan = VotersPlan { personas, seed, speed: args.speed };
+            let (voters, carrier) = Voters::new(plan, ctx.clock.clone(), &ctx.ids);
+            (Some(voters), carrier)
+        }
+        None => (None, Arc::new(SimulatedCarrier::silent())),
+    };
+    let options = ServerOptions {
         listen: args.listen,
         location: Location::File(database),
-        rehearsal: true,
-        carrier: Arc::new(SimulatedCarrier::silent()),
-        clock: ctx.clock.clone(),
+        carrier,
+        clock: clock.clone(),
         ids: ctx.ids.clone(),
-    })
-    .await?;
+    };
+    let server = start(options).await?;
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    let answered = voters.is_some();
+    if let Some(voters) = voters {
+        tasks.spawn(voters.play(server.state.desk.clone(), stop.clone()));
+    }
+    if let Some(own) = own_time.clone() {
+        tasks.spawn(own.keep(clock.clone(), stop.clone()));
+    }
     let base = args.public_url.clone().unwrap_or_else(|| server.base_url());
     out(format!("Listening on {}", server.base_url()))?;
     tell("REHEARSAL: this version has only the simulated carrier. No text of this server reaches a phone.");
+    if answered {
+        tell(format!("Simulated voters answer (seed {seed}, {} times as fast as in life).", args.speed));
+    } else {
+        tell("Nobody answers the texts; with --simulated-voters made-up voters do.");
+    }
+    if own_time.is_some() {
+        tell(format!("Campaign time is its own: it is {} now.", clock.now().strftime("%a %Y-%m-%d %H:%M UTC")));
+    }
     if let Some(warning) = in_the_clear(server.addr, args.public_url.as_deref()) {
         tell(warning);
     }
@@ -78,7 +136,75 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     end.await;
     tell("stopping: requests and texts under way are being finished");
     server.shutdown().await;
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
     Ok(Exit::Done)
+}
+
+/// The campaign time of a server that does not live by the wall clock, kept beside the database: it must not go back when the
+/// server starts again.
+#[derive(Debug, Clone)]
+struct OwnTime {
+    file: PathBuf,
+    last: Option<Timestamp>,
+}
+
+impl OwnTime {
+    /// How often it is written down.
+    const KEPT_EVERY: Duration = Duration::from_secs(30);
+
+    /// None by the wall clock. A database keeps for life the kind of time that it began with.
+    fn of(dir: &Path, database: &Path, wanted: bool) -> anyhow::Result<Option<Self>> {
+        let file = dir.join("campaign-time");
+        let last = match std::fs::read_to_string(&file) {
+            Ok(text) => {
+                Some(text.trim().parse::<Timestamp>().with_context(|| format!("{} holds no time", file.display()))?)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
+        };
+        match (wanted, last.is_some()) {
+            (true, false) if database.exists() => bail!(
+                "{} lives by the wall clock: serve it without --rehearsal-clock, or name another directory by --data",
+                dir.display()
+            ),
+            (false, true) => bail!(
+                "{} lives by a rehearsal's clock: serve it with --simulated-voters --rehearsal-clock, or name another \
+                 directory by --data",
+                dir.display()
+            ),
+            (true, _) => Ok(Some(Self { file, last })),
+            (false, false) => Ok(None),
+        }
+    }
+
+    fn start(&self, real: &SharedClock) -> SharedClock {
+        let clock = RehearsalClock::standing(real.clone(), afternoon(self.last), 1);
+        clock.flow(true);
+        clock
+    }
+
+    fn write(&self, now: Timestamp) {
+        let fresh = self.file.with_extension("new");
+        // Whole or not at all: half a time would keep the server from starting.
+        let written = std::fs::write(&fresh, format!("{now}\n")).and_then(|()| std::fs::rename(&fresh, &self.file));
+        if let Err(error) = written {
+            tracing::error!(%error, file = %self.file.display(), "campaign time could not be kept");
+        }
+    }
+
+    /// Writes campaign time down until `stop`, and then once more.
+    async fn keep(self, clock: SharedClock, stop: CancellationToken) {
+        loop {
+            self.write(clock.now());
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = clock.sleep(Self::KEPT_EVERY) => {}
+            }
+        }
+        self.write(clock.now());
+    }
 }
 
 fn lock(dir: &Path) -> anyhow::Result<File> {
@@ -176,6 +302,21 @@ mod tests {
     #[case("192.168.1.5:1", Some("https://campaign.example"), false)]
     fn an_open_address_is_told(#[case] addr: &str, #[case] url: Option<&str>, #[case] told: bool) {
         assert_eq!(in_the_clear(addr.parse().expect("an address"), url).is_some(), told);
+    }
+
+    #[test]
+    fn a_database_keeps_the_kind_of_time_it_began_with() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let database = dir.path().join("textbank.db");
+        let own = OwnTime::of(dir.path(), &database, true).expect("a fresh one").expect("wanted");
+        own.write(Timestamp::UNIX_EPOCH);
+        std::fs::write(&database, "").expect("written");
+        let again = OwnTime::of(dir.path(), &database, true).expect("goes on").expect("wanted");
+        assert_eq!(again.last, Some(Timestamp::UNIX_EPOCH));
+        assert!(OwnTime::of(dir.path(), &database, false).is_err(), "not by the wall clock any more");
+        std::fs::remove_file(&own.file).expect("removed");
+        assert!(OwnTime::of(dir.path(), &database, true).is_err(), "lived by the wall clock");
+        assert!(OwnTime::of(dir.path(), &database, false).expect("wall clock").is_none());
     }
 
     #[test]

@@ -56,17 +56,29 @@ pub fn deal(
     contacts: &[Contact],
     main_language: &str,
 ) -> BTreeMap<Phone, Arc<Persona>> {
+    let people = contacts.iter().map(|contact| (&contact.phone, language_of(contact, main_language)));
+    deal_to(seed, personas, people, main_language)
+}
+
+/// As [`deal`], for numbers of which only the language is known.
+#[must_use]
+pub fn deal_to<'a>(
+    seed: u64,
+    personas: &Personas,
+    people: impl IntoIterator<Item = (&'a Phone, &'a str)>,
+    main_language: &str,
+) -> BTreeMap<Phone, Arc<Persona>> {
     let mut packs: BTreeMap<String, (u64, Vec<Arc<Persona>>)> = BTreeMap::new();
     let mut cast = BTreeMap::new();
-    for contact in contacts {
-        let language = known_language(personas, language_of(contact, main_language), main_language);
+    for (phone, language) in people {
+        let language = known_language(personas, language, main_language);
         let (round, pack) = packs.entry(language.clone()).or_default();
         if pack.is_empty() {
             *pack = shuffled(seed, personas, &language, *round);
             *round += 1;
         }
         if let Some(persona) = pack.pop() {
-            cast.insert(contact.phone.clone(), persona);
+            cast.insert(phone.clone(), persona);
         }
     }
     cast

@@ -20,16 +20,30 @@ use crate::domain::message::Delivery;
 use crate::domain::phone::Phone;
 use crate::server::carrier::{CarrierEvent, Submission};
 
-/// At most so many voters wait for an answer before others hold back their first word.
-const MANY_WAITING: usize = 5;
 /// How long they hold back at a time, seconds of campaign time.
 const HOLD_BACK: u64 = 20;
 /// How often at most.
 const HOLD_BACKS: u32 = 30;
-/// Real seconds between two voters' texts, at least.
-const GAP: u64 = 3;
 /// The very first answer comes within so many real seconds.
 const FIRST_ANSWER: u64 = 5;
+
+/// How fast voters' texts come in, so that nobody drowns in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// At most so many voters wait for an answer before others hold back their first word.
+    pub many_waiting: usize,
+    /// Real seconds between two voters' texts, at least.
+    pub gap: u64,
+    /// Seconds of campaign time after which a voter counts as dealt with in any case; none = never.
+    pub patience: Option<u64>,
+}
+
+impl Pace {
+    /// For one texter who learns.
+    pub const ONE: Self = Self { many_waiting: 5, gap: 3, patience: None };
+    /// For a team: nobody tells the director who was dealt with without a text, so it assumes it after a while.
+    pub const TEAM: Self = Self { many_waiting: 15, gap: 1, patience: Some(300) };
+}
 
 /// One voter.
 #[derive(Debug)]
@@ -40,8 +54,8 @@ struct Voter {
     n: u64,
     /// Texts heard.
     heard: u64,
-    /// Wrote last and was not dealt with.
-    waits: bool,
+    /// Wrote last, then, and was not dealt with.
+    waits: Option<Timestamp>,
     wrote: bool,
     held_back: u32,
 }
@@ -64,6 +78,9 @@ enum What {
 pub struct Director {
     seed: u64,
     speed: u64,
+    pace: Pace,
+    /// Set before the key of each event.
+    prefix: String,
     voters: BTreeMap<Phone, Voter>,
     notices: Vec<Vec<String>>,
     queue: BinaryHeap<Reverse<(Timestamp, u64)>>,
@@ -86,26 +103,13 @@ impl Director {
         cast: impl IntoIterator<Item = (Phone, Arc<Persona>)>,
         notices: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        let voters = cast
-            .into_iter()
-            .map(|(phone, persona)| {
-                let voter = Voter {
-                    persona,
-                    state: START.to_owned(),
-                    n: 0,
-                    heard: 0,
-                    waits: false,
-                    wrote: false,
-                    held_back: 0,
-                };
-                (phone, voter)
-            })
-            .collect();
-        Self {
+        let mut director = Self {
             seed,
             speed: u64::from(speed.max(1)),
-            voters,
-            notices: notices.into_iter().map(fixed_parts).collect(),
+            pace: Pace::ONE,
+            prefix: String::new(),
+            voters: BTreeMap::new(),
+            notices: Vec::new(),
             queue: BinaryHeap::new(),
             dues: BTreeMap::new(),
             next: 0,
@@ -114,7 +118,43 @@ impl Director {
             said: Vec::new(),
             heard: Vec::new(),
             story: Vec::new(),
+        };
+        director.join_in(cast, notices);
+        director
+    }
+
+    /// Another pace, and what the keys of this run's events begin with: a database that outlives the director must not take
+    /// the events of the next one for repeated ones.
+    #[must_use]
+    pub fn paced(self, pace: Pace, prefix: String) -> Self {
+        Self { pace, prefix, ..self }
+    }
+
+    /// More voters, and the opt-out notices of their campaign. A number that is played already stays who it is.
+    pub fn join_in<'a>(
+        &mut self,
+        cast: impl IntoIterator<Item = (Phone, Arc<Persona>)>,
+        notices: impl IntoIterator<Item = &'a str>,
+    ) {
+        for (phone, persona) in cast {
+            self.voters.entry(phone).or_insert_with(|| Voter {
+                persona,
+                state: START.to_owned(),
+                n: 0,
+                heard: 0,
+                waits: None,
+                wrote: false,
+                held_back: 0,
+            });
         }
+        self.notices.extend(notices.into_iter().map(fixed_parts));
+    }
+
+    /// Drops what was written down for the scorecard and the story: a server that runs for days needs neither.
+    pub fn forget_story(&mut self) {
+        self.said.clear();
+        self.heard.clear();
+        self.story.clear();
     }
 
     fn at(&mut self, when: Timestamp, due: Due) {
@@ -139,7 +179,7 @@ impl Director {
             n += 1;
             draw_below(self.seed, phone.as_str(), n, bound)
         };
-        voter.waits = false;
+        voter.waits = None;
         let ear = Ear { body: &submission.body, first: voter.heard == 0, notice };
         voter.heard += 1;
         let transit = Duration::from_millis(800 + below(2_400));
@@ -195,7 +235,7 @@ impl Director {
     /// Somebody dealt with this voter without a text (closed, opted out, wrong number): they wait no longer.
     pub fn dealt_with(&mut self, phone: &Phone) {
         if let Some(voter) = self.voters.get_mut(phone) {
-            voter.waits = false;
+            voter.waits = None;
         }
     }
 
@@ -222,7 +262,7 @@ impl Director {
             match due.what {
                 What::Receipt { attempt, delivery, error } => {
                     return Some(CarrierEvent::Receipt {
-                        key: format!("receipt-{id}"),
+                        key: format!("{}receipt-{id}", self.prefix),
                         attempt,
                         delivery,
                         error: error.map(str::to_owned),
@@ -242,16 +282,18 @@ impl Director {
 
     /// Texts must not flood a person: a later moment when this one is too early.
     fn hold_back(&mut self, at: Timestamp, phone: &Phone) -> Option<Timestamp> {
-        let gap = Duration::from_secs(GAP * self.speed);
+        let gap = Duration::from_secs(self.pace.gap * self.speed);
         if let Some(last) = self.last_words {
             let free = add(last, gap);
             if at < free {
                 return Some(free);
             }
         }
-        let waiting = self.voters.values().filter(|v| v.waits).count();
+        let patience = self.pace.patience.map(Duration::from_secs);
+        let still = |since: Timestamp| patience.is_none_or(|patience| at < add(since, patience));
+        let waiting = self.voters.values().filter(|v| v.waits.is_some_and(still)).count();
         let voter = self.voters.get_mut(phone)?;
-        if waiting >= MANY_WAITING && !voter.wrote && voter.held_back < HOLD_BACKS {
+        if waiting >= self.pace.many_waiting && !voter.wrote && voter.held_back < HOLD_BACKS {
             voter.held_back += 1;
             return Some(add(at, Duration::from_secs(HOLD_BACK)));
         }
@@ -260,12 +302,16 @@ impl Director {
 
     fn say(&mut self, at: Timestamp, id: u64, due: Due) -> CarrierEvent {
         let What::Says { body, expect, avoid } = due.what else {
-            return CarrierEvent::Inbound { key: format!("in-{id}"), from: due.phone, body: String::new() };
+            return CarrierEvent::Inbound {
+                key: format!("{}in-{id}", self.prefix),
+                from: due.phone,
+                body: String::new(),
+            };
         };
         self.last_words = Some(at);
         self.story.push(line(at, &due.phone, '<', &body));
         if let Some(voter) = self.voters.get_mut(&due.phone) {
-            voter.waits = expect.wants_something();
+            voter.waits = expect.wants_something().then_some(at);
             voter.wrote = true;
             self.said.push(Said {
                 at,
@@ -276,7 +322,7 @@ impl Director {
                 avoid,
             });
         }
-        CarrierEvent::Inbound { key: format!("in-{id}"), from: due.phone, body }
+        CarrierEvent::Inbound { key: format!("{}in-{id}", self.prefix), from: due.phone, body }
     }
 
     fn is_notice(&self, body: &str) -> bool {

@@ -21,6 +21,7 @@ pub mod score;
 pub mod scoring;
 pub mod stage;
 pub mod start;
+pub mod voters;
 pub mod witness;
 
 #[cfg(test)]

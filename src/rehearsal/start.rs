@@ -220,7 +220,6 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
     let server = server::start::start_over(server::start::Parts {
         store: witness,
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        rehearsal: true,
         carrier,
         clock: clock.clone(),
         ids: ids.clone(),
@@ -243,7 +242,7 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
         .numbers(&actor, campaign)
         .await?
         .into_iter()
-        .map(|(contact, phone)| {
+        .map(|(contact, phone, _)| {
             let name = names.get(&phone).copied().unwrap_or_default().to_owned();
             (contact, Actor { contact, phone, name })
         })

@@ -163,7 +163,7 @@ impl Queries for Witness {
         self.inner.first_organization().await
     }
 
-    async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone)>> {
+    async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>> {
         self.inner.numbers(actor, campaign).await
     }
 

@@ -49,8 +49,6 @@ pub struct ServerOptions {
     pub listen: SocketAddr,
     /// Where the database is.
     pub location: Location,
-    /// True when no text of this server reaches a real phone.
-    pub rehearsal: bool,
     /// Who takes texts to phones.
     pub carrier: Arc<dyn Carrier>,
     /// Time.
@@ -64,9 +62,9 @@ pub struct ServerOptions {
 /// # Errors
 /// [`StartError`]
 pub async fn start(options: ServerOptions) -> Result<ServerHandle, StartError> {
-    let ServerOptions { listen, location, rehearsal, carrier, clock, ids } = options;
+    let ServerOptions { listen, location, carrier, clock, ids } = options;
     let store = Arc::new(SqliteStore::open(location, clock.clone(), ids.clone()).await?);
-    start_over(Parts { store, listen, rehearsal, carrier, clock, ids }).await
+    start_over(Parts { store, listen, carrier, clock, ids }).await
 }
 
 /// What a server over an open store is made of.
@@ -76,8 +74,6 @@ pub struct Parts {
     pub store: SharedStore,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// True when no text of this server reaches a real phone.
-    pub rehearsal: bool,
     /// Who takes texts to phones.
     pub carrier: Arc<dyn Carrier>,
     /// Time.
@@ -132,8 +128,9 @@ impl ServerHandle {
 /// # Errors
 /// [`StartError`]
 pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
-    let Parts { store, listen, rehearsal, carrier, clock, ids } = parts;
-    let state = AppState::new(store, clock.clone(), ids, rehearsal);
+    let Parts { store, listen, carrier, clock, ids } = parts;
+    // Not a setting: what the consoles say follows from where the texts go, so that neither can be taken for the other.
+    let state = AppState::new(store, clock.clone(), ids, carrier.is_simulated());
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     let addr = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
     let tasks = TaskTracker::new();

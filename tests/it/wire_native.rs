@@ -44,7 +44,6 @@ impl World {
         let options = ServerOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             location: Location::Memory,
-            rehearsal: true,
             carrier: Arc::new(SimulatedCarrier::silent()),
             clock: clock.clone(),
             ids: ids.clone(),

@@ -56,9 +56,9 @@ pub trait Queries {
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>>;
     /// The one organization of an embedded server, made at first start.
     async fn first_organization(&self) -> Found<OrganizationId>;
-    /// Which contact has which number, in a campaign that this actor is a captain of; empty for others. For exports and
-    /// rehearsals: a console never learns it.
-    async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone)>>;
+    /// Which contact has which number, and its language when known, in a campaign that this actor is a captain of; empty for
+    /// others. For exports and rehearsals: a console never learns it.
+    async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>>;
     /// Carrier jobs not yet done: (ready, submitting, unknown).
     async fn open_jobs(&self) -> Found<(u64, u64, u64)>;
 }

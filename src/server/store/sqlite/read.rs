@@ -423,22 +423,24 @@ impl Queries for SqliteStore {
         Ok(self.organization)
     }
 
-    async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone)>> {
+    async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>> {
         if actor.role < Role::Captain || actor.campaign.is_some_and(|only| only != campaign) {
             return Ok(Vec::new());
         }
         let mut conn = self.reader().await?;
-        let rows = sqlx::query("SELECT id, phone FROM contacts WHERE campaign = $1 AND organization = $2 ORDER BY id")
-            .bind(campaign.0)
-            .bind(actor.organization.0)
-            .fetch_all(&mut *conn)
-            .await?;
+        let rows = sqlx::query(
+            "SELECT id, phone, language FROM contacts WHERE campaign = $1 AND organization = $2 ORDER BY id",
+        )
+        .bind(campaign.0)
+        .bind(actor.organization.0)
+        .fetch_all(&mut *conn)
+        .await?;
         rows.iter()
             .map(|row| {
                 let phone: String = col(row, 1)?;
                 let phone =
                     Phone::from_e164(&phone).ok_or_else(|| StoreError::Corrupt("a number is none".to_owned()))?;
-                Ok((ContactId(col(row, 0)?), phone))
+                Ok((ContactId(col(row, 0)?), phone, col(row, 2)?))
             })
             .collect()
     }
