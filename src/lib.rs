@@ -3,7 +3,7 @@
 //! One crate, two wings over one ground floor; ARCHITECTURE.md is the map.
 //!
 //! - Ground floor: [`domain`] (the rules of the field, pure), [`exchange`] (files in and out), [`api`] (the contract
-//!   between the wings), [`env`] (time and randomness), [`i18n`] (sentences).
+//!   between the wings), [`mod@env`] (time and randomness), [`i18n`] (sentences).
 //! - Wing 1, what a person sees: [`console`] and the [`client`] by which it reaches a campaign server.
 //! - Wing 2, what a campaign runs: [`server`].
 //! - [`rehearsal`] joins the wings with simulated voters; [`sim`] drives and checks them from a seed.

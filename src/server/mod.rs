@@ -1,6 +1,6 @@
 //! Wing 2: the campaign server.
 //!
-//! [`router`] makes the whole HTTP side from an [`AppState`] and needs no socket; [`start`] puts it behind one, with the
+//! [`router`] makes the whole HTTP side from an [`AppState`] and needs no socket; [`start()`] puts it behind one, with the
 //! workers around it.
 
 pub mod auth;

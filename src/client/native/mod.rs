@@ -1,6 +1,6 @@
 //! Our own contract over HTTP: [`NativeServer`] for consoles, [`AdminClient`] for the admin's commands, [`join`].
 //!
-//! What an answer means is decided in one place ([`wire`]): certainly not reached, perhaps reached, refused, or strange.
+//! What an answer means is decided in one place (`wire`): certainly not reached, perhaps reached, refused, or strange.
 
 mod admin;
 mod feed;

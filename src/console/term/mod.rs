@@ -5,7 +5,7 @@
 //! - [`input`]: what the terminal sends, as [`input::Input`];
 //! - [`press`]: whether a key was really pressed, or is held down;
 //! - [`paint`]: one frame out, and nothing at all when it equals the last one;
-//! - [`panic`]: the terminal first, then a file without anybody's words in it;
+//! - [`mod@panic`]: the terminal first, then a file without anybody's words in it;
 //! - [`signals`]: what the system asks of us;
 //! - [`editor`]: the person's own editor on a draft.
 

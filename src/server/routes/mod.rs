@@ -1,4 +1,4 @@
-//! The routes: one endpoint a file. [`table`] is the one list of them, for axum and for OpenAPI alike.
+//! The routes: one endpoint a file. `table` is the one list of them, for axum and for OpenAPI alike.
 
 mod act;
 mod assignment;
