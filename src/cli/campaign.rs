@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Context, Outcome, campaign_check, campaign_import, invite};
+use super::{Context, Outcome, campaign_check, campaign_import, campaign_list, invite};
 
 /// What can be done with campaigns.
 #[derive(Debug, Subcommand)]
@@ -11,6 +11,8 @@ pub enum CampaignCommand {
     Check(campaign_check::CheckArgs),
     /// Check a campaign file and its contact list, then hand both to the server
     Import(campaign_import::ImportArgs),
+    /// Print the campaigns that a sign-in may see: number, state, what is left to do
+    List(campaign_list::ListArgs),
     /// Print a join link for texters, captains or admins
     Invite(invite::InviteArgs),
 }
@@ -23,6 +25,7 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
     match command {
         CampaignCommand::Check(args) => campaign_check::run(&args.file, args.contacts.as_deref(), args.json),
         CampaignCommand::Import(args) => campaign_import::run(args, ctx).await,
+        CampaignCommand::List(args) => campaign_list::run(args, ctx).await,
         CampaignCommand::Invite(args) => invite::run(args, ctx).await,
     }
 }

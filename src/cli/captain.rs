@@ -1,17 +1,35 @@
-//! `captain`: the captain's console.
+//! `captain`: the captain's console, and its board as data.
 
-use super::shift::{ShiftArgs, farewell, gate_times, keymap, prepare};
-use super::{Context, Exit, Outcome};
+use anyhow::Context as _;
+
+use super::shift::{ShiftArgs, farewell, gate_times, keymap, prepare, reach};
+use super::{Context, Exit, Outcome, out_json};
 use crate::api::people::Role;
 use crate::console::core::captain::CaptainOptions;
 use crate::console::runtime;
+
+/// Options of `captain`.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct CaptainArgs {
+    /// Print the board once as JSON instead of opening the console; needs no terminal
+    #[arg(long)]
+    pub json: bool,
+    /// Which campaign and sign-in.
+    #[command(flatten)]
+    pub shift: ShiftArgs,
+}
 
 /// Opens the console and stays until it is left.
 ///
 /// # Errors
 /// Not signed in as a captain, no campaign, another console open, or no terminal.
-pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
-    let shift = prepare(&args, Role::Captain, ctx).await?;
+pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
+    if args.json {
+        let (_, server, campaign) = reach(&args.shift, Role::Captain, ctx).await?;
+        out_json(&server.board(campaign).await.context("no board")?)?;
+        return Ok(Exit::Done);
+    }
+    let shift = prepare(&args.shift, Role::Captain, ctx).await?;
     let mut options = CaptainOptions::new(shift.campaign);
     options.keymap = keymap(ctx);
     options.gate = gate_times(ctx);

@@ -6,6 +6,7 @@
 pub mod campaign;
 pub mod campaign_check;
 pub mod campaign_import;
+pub mod campaign_list;
 pub mod captain;
 pub mod doctor;
 pub mod invite;
@@ -83,7 +84,7 @@ pub enum Command {
     /// Text: open the texter's console
     Text(shift::ShiftArgs),
     /// Watch and steer: open the captain's console
-    Captain(shift::ShiftArgs),
+    Captain(captain::CaptainArgs),
     /// Run a campaign server until Ctrl-C
     Serve(serve::ServeArgs),
     /// Rehearse a texting shift offline: the real console and server, simulated voters, nothing sent to anybody

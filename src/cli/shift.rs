@@ -82,11 +82,15 @@ pub(super) fn farewell(left: &Outcome) {
     }
 }
 
-/// Finds sign-in, server and campaign, and opens the journal.
+/// Finds sign-in, server and campaign.
 ///
 /// # Errors
-/// Not signed in, no or several campaigns, another console open, or what the server or the disk said.
-pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
+/// Not signed in, no or several campaigns, or what the server said.
+pub(super) async fn reach(
+    args: &ShiftArgs,
+    role: Role,
+    ctx: &Context,
+) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>, CampaignId)> {
     let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), role)?;
     let server: Arc<dyn CampaignServer> = Arc::new(NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?);
     let campaign = match (sign_in.me.campaign, args.campaign.as_deref()) {
@@ -98,6 +102,15 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
             choose(&found, wanted)?
         }
     };
+    Ok((sign_in, server, campaign))
+}
+
+/// Finds sign-in, server and campaign, and opens the journal.
+///
+/// # Errors
+/// As [`reach`]; another console open, or what the disk said.
+pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
+    let (sign_in, server, campaign) = reach(args, role, ctx).await?;
     let (journal, opened) = Journal::open(&ctx.paths.journal_dir(&sign_in.name()), &ctx.clock, &ctx.ids).await?;
     if let Some(damage) = opened.damaged {
         tell(format!(

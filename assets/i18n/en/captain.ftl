@@ -31,6 +31,7 @@ captain-not-journaled = It could not be written to the journal, so nothing was d
 captain-outcome-unknown = What became of your last act is not known. Look at the board, then decide.
 captain-paused = The campaign is paused. No text goes out.
 captain-running = The campaign runs. Texts go out.
+captain-reclaimed = The unsent contacts of { $name } are back in the pool.
 captain-cannot-pause = Only a campaign that runs can be paused, and only a paused one resumed.
 captain-nothing-to-reclaim = This texter holds no unsent contacts.
 captain-no-texters = No texter is at work yet.

@@ -25,6 +25,10 @@ texter-outcome-unknown = What became of a text is not known. It is not sent agai
 texter-asking = Asking for contacts ...
 texter-asks-again = It is asked again by itself.
 texter-ask-by-key = Ask for more when you like.
+texter-taken-back = { $count ->
+    [one] A captain took one contact of yours back for others to text.
+   *[other] A captain took { $count } contacts of yours back for others to text.
+}
 texter-resting = You gave your contacts back. Ask for more when you like.
 texter-held-back = { $count ->
     [one] One contact is held back: it is outside texting hours there until { $at }.
@@ -66,6 +70,7 @@ texter-no-questions = This campaign has no questions.
 texter-copied = Copied.
 texter-notify-reply = A reply came in.
 texter-gone = { $name } is not in your hands any more. { $who }
+texter-taken-back-now = A captain took contacts of yours back for others to text.
 texter-gone-reclaimed = A captain took { $name } back. { $who }
 texter-gone-expired = { $name } went back into the pool: you were away too long. { $who }
 

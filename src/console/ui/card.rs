@@ -109,7 +109,17 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
 fn press(ink: Ink<'_>, face: &CardFace, area: Rect, row: u16, buffer: &mut Buffer) {
     match &face.barred {
         Some((why, role)) => {
-            ink.line(buffer, area, row, &[(format!("{} {why}", ink.sign(Sign::Open)), *role)]);
+            let why = format!("{} {why}", ink.sign(Sign::Open));
+            let lines = wrap::wrap(&why, area.width);
+            let room = usize::from(area.height.saturating_sub(row));
+            if lines.len() > room {
+                // One line is cut with a sign, never in silence.
+                ink.line(buffer, area, row, &[(why, *role)]);
+                return;
+            }
+            for (line, row) in lines.into_iter().zip(row..) {
+                ink.line(buffer, area, row, &[(why[line].trim_end().to_owned(), *role)]);
+            }
         }
         None => {
             ink.line(buffer, area, row, &face.hint);

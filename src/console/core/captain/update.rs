@@ -173,14 +173,17 @@ impl Model {
     }
 
     fn settle(&mut self, verdict: &Verdict, fx: &mut Vec<Effect>) {
-        if self.acts.remove(&verdict.id).is_none() {
-            return;
-        }
+        let Some(act) = self.acts.remove(&verdict.id) else { return };
         if self.busy == Some(verdict.id) {
             self.busy = None;
         }
-        if let Outcome::Refused { problem } = &verdict.outcome {
-            self.say(Level::Error, problem_say(problem));
+        match (&verdict.outcome, act) {
+            (Outcome::Refused { problem }, _) => self.say(Level::Error, problem_say(problem)),
+            (Outcome::Accepted { .. }, Act::Reclaim { texter, .. }) => {
+                self.say(Level::Info, Say::new("captain-reclaimed").with("name", self.name(texter)));
+            }
+            // The feed tells of the rest.
+            (Outcome::Accepted { .. }, _) => {}
         }
         fx.push(Effect::Load(Ask::Board(self.options.campaign)));
     }

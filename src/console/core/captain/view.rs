@@ -56,7 +56,7 @@ impl Model {
         self.options.keymap.continuations(self.context(), &self.typed, self.facts())
     }
 
-    fn name(&self, person: PersonId) -> String {
+    pub(super) fn name(&self, person: PersonId) -> String {
         let line = self.board.iter().flat_map(|board| &board.texters).find(|line| line.person == person);
         line.map(|line| line.name.clone()).unwrap_or_default()
     }

@@ -147,6 +147,19 @@ impl Model {
         }
     }
 
+    /// The same in a few words, for a line that has room for no more.
+    pub(super) fn all_blocked_in_short(&self) -> Option<Say> {
+        if self.link == LinkState::SignedOut {
+            return Some(Say::new("ui-link-signed-out"));
+        }
+        match self.state {
+            CampaignState::Running => None,
+            CampaignState::Paused => Some(Say::new("ui-state-paused")),
+            CampaignState::Importing => Some(Say::new("ui-state-importing")),
+            CampaignState::Archived => Some(Say::new("ui-state-archived")),
+        }
+    }
+
     /// Why the card cannot be sent now; none when a press would send it.
     #[must_use]
     pub fn card_block(&self) -> Option<Say> {

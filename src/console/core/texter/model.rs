@@ -104,6 +104,11 @@ pub enum Claim {
     },
     /// The texter gave the contacts back and wants no others by itself.
     Resting,
+    /// A captain took so many back: the console must not ask for them again by itself.
+    TakenBack {
+        /// How many.
+        count: usize,
+    },
 }
 
 /// The texter's console.

@@ -343,7 +343,10 @@ impl Model {
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::OptOut { contact: asked, .. } if *asked == contact));
         self.undo.retain(|id| *id != contact);
         self.asked.remove(&contact);
-        self.people.remove(contact);
+        if self.people.remove(contact).is_some_and(|line| line.status == Status::NeedsMessage) {
+            // It counts neither as sent nor as still to be sent.
+            self.slice_total = self.slice_total.saturating_sub(1);
+        }
         self.threads.remove(contact);
     }
 

@@ -367,6 +367,10 @@ impl Model {
                 self.threads.deliver(contact, message, delivery, error);
             }
             EventKind::Settled { verdict } => self.settle(&verdict, fx),
+            EventKind::Gone { contact, why, .. } if why == "reclaimed" && self.unsent(contact) => {
+                self.taken_back();
+                self.forget_contact(contact, fx);
+            }
             EventKind::Gone { contact, why, who } => {
                 let on_screen =
                     self.at_hand() == Some(contact) || self.open.as_ref().is_some_and(|open| open.contact == contact);
@@ -408,6 +412,23 @@ impl Model {
                 self.read_again(fx);
             }
             EventKind::Board { .. } | EventKind::Unknown => {}
+        }
+    }
+
+    fn unsent(&self, contact: ContactId) -> bool {
+        self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage)
+    }
+
+    /// A captain took an unsent contact back. Said once for all of them; asking for others is the texter's press from then on.
+    fn taken_back(&mut self) {
+        match &mut self.claim {
+            Claim::TakenBack { count } => *count += 1,
+            // An answer under way may still bring others.
+            Claim::Asked { .. } => {}
+            Claim::Idle | Claim::Refused { .. } | Claim::Resting => {
+                self.claim = Claim::TakenBack { count: 1 };
+                self.say(Level::Warning, Say::new("texter-taken-back-now"));
+            }
         }
     }
 

@@ -384,7 +384,7 @@ impl Model {
             link: self.link.clone(),
             upload_waiting: self.outbox.0,
             upload_oldest: self.outbox.1,
-            blocked: self.all_blocked(),
+            blocked: self.all_blocked_in_short(),
             progress: (self.slice_total.saturating_sub(self.remaining()), self.slice_total),
             sent: self.sent,
             replied: self.replied,
@@ -452,6 +452,10 @@ impl Model {
                 lines.push(Say::new(if *retry { "texter-asks-again" } else { "texter-ask-by-key" }));
             }
             Claim::Resting => lines.push(Say::new("texter-resting")),
+            Claim::TakenBack { count } => {
+                lines.push(Say::new("texter-taken-back").with("count", *count));
+                lines.push(Say::new("texter-ask-by-key"));
+            }
             Claim::Idle => {}
         }
         if let (count @ 1.., Some(at)) = self.people.held_back() {

@@ -553,7 +553,7 @@ async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp
     }
     let since = now.saturating_sub(SignedDuration::from_mins(10)).unwrap_or(Timestamp::MIN);
     let pace = sqlx::query(
-        "SELECT author, COUNT(*) FROM messages INDEXED BY messages_pace
+        "SELECT author, COUNT(*), MAX(at) FROM messages INDEXED BY messages_pace
          WHERE campaign = $1 AND at > $2 AND author IS NOT NULL GROUP BY author",
     )
     .bind(campaign.0)
@@ -562,7 +562,9 @@ async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp
     .await?;
     for row in &pace {
         let person: i64 = col(row, 0)?;
-        lines.entry(person).or_insert_with(|| blank(person)).last_ten_minutes = unsigned(col(row, 1)?);
+        let line = lines.entry(person).or_insert_with(|| blank(person));
+        line.last_ten_minutes = unsigned(col(row, 1)?);
+        line.last_seen = col::<Option<i64>>(row, 2)?.map(time).transpose()?;
     }
     let people: Vec<i64> = lines.keys().copied().collect();
     let names = sqlx::query("SELECT id, name, last_seen FROM people WHERE id IN (SELECT value FROM json_each($1))")
@@ -572,7 +574,8 @@ async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp
     for row in &names {
         if let Some(line) = lines.get_mut(&col(row, 0)?) {
             line.name = col(row, 1)?;
-            line.last_seen = col::<Option<i64>>(row, 2)?.map(time).transpose()?;
+            // Who texts is there: presence alone is told only once a minute.
+            line.last_seen = line.last_seen.max(col::<Option<i64>>(row, 2)?.map(time).transpose()?);
         }
     }
     let mut texters: Vec<_> = lines.into_values().collect();

@@ -5,9 +5,10 @@ use crate::api::message::{Outcome, ThreadEntry, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::Msg;
+use crate::console::core::shared::say::Say;
 use crate::console::core::texter::Focus;
 use crate::console::core::texter::threads::accepted;
-use crate::console::core::texter::view::{ItemState, ThreadItem};
+use crate::console::core::texter::view::{CardPane, ItemState, ThreadItem};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::{ContactId, MessageId};
 use crate::domain::message::{Delivery, MessageKind};
@@ -173,6 +174,26 @@ fn a_contact_that_is_gone_leaves_card_and_thread() {
         desk.event(EventKind::Gone { contact, why: "reclaimed".into(), who: Some("Bo".into()) });
     }
     assert_eq!((desk.card(), desk.model.people.waiting()), (Some(2), 0));
+}
+
+#[test]
+fn what_a_captain_takes_back_is_not_asked_for_again_until_a_press() {
+    let mut desk = Desk::with(3, 1);
+    let slices = |desk: &Desk| desk.effects.iter().filter(|fx| format!("{fx:?}").contains("Slice")).count();
+    let before = slices(&desk);
+    for contact in 1..=3 {
+        desk.event(EventKind::Gone { contact: ContactId(contact), why: "reclaimed".into(), who: None });
+    }
+    desk.keys("<enter>");
+    assert_eq!((desk.card(), desk.sent().len(), slices(&desk)), (None, 0, before));
+    assert_eq!(desk.model.header().progress, (0, 0));
+    let said = desk.model.notices.newest_first().filter(|n| n.say.key == "texter-taken-back-now").count();
+    assert_eq!(said, 1, "said once, not for each");
+    let CardPane::Empty { lines } = desk.model.card_pane() else { panic!("no card") };
+    assert_eq!(lines[0], Say::new("texter-taken-back").with("count", 3usize));
+    assert_eq!(desk.model.people.waiting(), 1, "the conversation stays");
+    desk.keys("r");
+    assert_eq!(slices(&desk), before + 1);
 }
 
 #[test]
