@@ -45,15 +45,12 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     };
     let dir = ctx.paths.sign_ins_dir();
     // One installation has one name, whatever it joins.
-    let device = match sign_in::list(&dir)?.first() {
-        Some(former) => former.device,
-        None => DeviceId(ctx.ids.act_id(ctx.clock.now())),
-    };
+    let device = sign_in::device(&dir, DeviceId(ctx.ids.act_id(ctx.clock.now())))?;
     let request = JoinRequest { invite: link.secret.expose_secret().to_owned(), name, device };
     let joined = native::join(&link.base_url, &request, timeouts(ctx)).await.context("could not join")?;
     let sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
     sign_in::save(&dir, &sign_in)
-        .context("joined, but the sign-in could not be stored here: the link is used up, ask for another one")?;
+        .context("joined, but the sign-in could not be stored here: mend that, then run the same command again")?;
     let me = &sign_in.me;
     if args.json {
         out_json(&serde_json::json!({ "sign_in": sign_in.name(), "server": sign_in.server, "me": me }))?;

@@ -80,12 +80,41 @@ pub fn save(dir: &Path, sign_in: &SignIn) -> Result<PathBuf, SignInError> {
     Ok(path)
 }
 
-fn write(dir: &Path, path: &Path, sign_in: &SignIn) -> io::Result<()> {
+/// This installation's id, the same for whatever it joins; `fresh` when it has none. It is on the disk before it is used: a
+/// join whose answer was lost is found again by it.
+///
+/// # Errors
+/// [`SignInError`]
+pub fn device(dir: &Path, fresh: DeviceId) -> Result<DeviceId, SignInError> {
+    if let Some(former) = list(dir)?.first() {
+        return Ok(former.device);
+    }
+    let path = dir.join("device");
+    let failed = |error| SignInError::File(path.clone(), error);
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let id = text.trim().parse().map_err(|error| SignInError::Damaged(path.clone(), format!("{error}")))?;
+            return Ok(DeviceId(id));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    make_dir(dir).map_err(failed)?;
+    let whole = path.with_extension("new");
+    fs::write(&whole, format!("{}\n", fresh.0)).and_then(|()| fs::rename(&whole, &path)).map_err(failed)?;
+    Ok(fresh)
+}
+
+fn make_dir(dir: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)?;
+    builder.create(dir)
+}
+
+fn write(dir: &Path, path: &Path, sign_in: &SignIn) -> io::Result<()> {
+    make_dir(dir)?;
     let stored = Stored {
         server: sign_in.server.clone(),
         token: sign_in.token.expose_secret().to_owned(),
@@ -221,6 +250,18 @@ mod tests {
 
         remove(&dir, "127.0.0.1-8787-1").expect("removed");
         assert!(name(None, Role::Captain).is_err());
+    }
+
+    #[test]
+    fn an_installation_keeps_its_id_also_before_it_joined_anything() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let dir = dir.path().join("deep");
+        let id = |n| DeviceId(Uuid::from_u128(n));
+        assert_eq!(device(&dir, id(7)).expect("made"), id(7));
+        assert_eq!(device(&dir, id(8)).expect("kept"), id(7));
+        save(&dir, &sign_in("http://h:1", 1, Role::Admin, "2026-01-01T00:00:00Z")).expect("saved");
+        assert_eq!(device(&dir, id(8)).expect("the sign-in's"), id(1));
+        assert_eq!(list(&dir).expect("a list").len(), 1);
     }
 
     #[test]

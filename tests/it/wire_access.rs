@@ -193,3 +193,29 @@ async fn probes_and_the_join_page_need_no_sign_in() {
     assert_eq!(app.call(None, Method::GET, "/join", None).await.status, StatusCode::OK);
     app.close().await;
 }
+
+#[tokio::test]
+async fn joining_again_from_the_same_device_costs_no_use() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let invite = app.invite(&admin, Role::Texter, 1).await;
+    let (secret, device) = (invite["secret"].as_str().expect("a secret"), app.fresh());
+    let join = async |name: &str, device| {
+        let body = json!({"invite": secret, "name": name, "device": device});
+        app.call(None, Method::POST, "/api/v1/join", Some(body)).await
+    };
+    let lost = join("Ann", device).await.read_person();
+    let found = join("Ann", device).await.read_person();
+    assert_eq!(found.joined.me, lost.joined.me);
+    assert_ne!(found.token, lost.token, "a token is shown once");
+    assert_eq!(app.get(&found, "/api/v1/me").await.status, StatusCode::OK);
+    assert_eq!(join("Bob", device).await.problem(), "invite_spent", "somebody else at the same machine");
+    assert_eq!(join("Ann", app.fresh()).await.problem(), "invite_spent", "the same name on another machine");
+
+    let sessions: Vec<SessionInfo> = app.get(&admin, "/api/v1/sessions").await.read();
+    for session in sessions.iter().filter(|session| session.name == "Ann") {
+        app.call(Some(&admin), Method::DELETE, &format!("/api/v1/sessions/{}", session.id), None).await;
+    }
+    assert_eq!(join("Ann", device).await.problem(), "invite_spent", "who was shown out does not come back by it");
+    app.close().await;
+}

@@ -92,13 +92,16 @@ impl Tx<'_> {
         if name.is_empty() || name.chars().count() > MAX_NAME {
             return no(Code::Invalid, "a first name has 1 to 40 characters");
         }
+        // The answer to a join may be lost: the same device asking again under the same name is the same person, for no use.
+        let former = self.joined_before(invite_hash, &name, device).await?;
         let row = sqlx::query(
-            "UPDATE invites SET uses_left = uses_left - 1
-             WHERE secret_hash = $1 AND uses_left > 0 AND expires_at > $2 AND revoked = 0
+            "UPDATE invites SET uses_left = uses_left - CASE WHEN $3 THEN 0 ELSE 1 END
+             WHERE secret_hash = $1 AND (uses_left > 0 OR $3) AND expires_at > $2 AND revoked = 0
              RETURNING id, organization, role, campaign, (SELECT name FROM organizations o WHERE o.id = organization)",
         )
         .bind(invite_hash.as_slice())
         .bind(self.micros())
+        .bind(former.is_some())
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else { return no(Code::InviteSpent, "the invite was used up, expired or revoked") };
@@ -107,14 +110,18 @@ impl Tx<'_> {
         let role_word: String = row.try_get(2)?;
         let campaign: Option<i64> = row.try_get(3)?;
         let organization_name: String = row.try_get(4)?;
-        let person =
-            sqlx::query("INSERT INTO people (organization, name, created_at, last_seen) VALUES ($1, $2, $3, $3)")
-                .bind(organization)
-                .bind(name.as_str())
-                .bind(self.micros())
-                .execute(&mut *self.conn)
-                .await?
-                .last_insert_rowid();
+        let person = match former {
+            Some(person) => person,
+            None => {
+                sqlx::query("INSERT INTO people (organization, name, created_at, last_seen) VALUES ($1, $2, $3, $3)")
+                    .bind(organization)
+                    .bind(name.as_str())
+                    .bind(self.micros())
+                    .execute(&mut *self.conn)
+                    .await?
+                    .last_insert_rowid()
+            }
+        };
         let session = sqlx::query(
             "INSERT INTO sessions (person, token_hash, role, campaign, device, invite, created_at, last_seen)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
@@ -147,6 +154,27 @@ impl Tx<'_> {
             campaign: actor.campaign,
             rehearsal: self.cache.simulated,
         }))
+    }
+
+    /// Who joined by this invite from this device under this name, unless that sign-in was revoked.
+    async fn joined_before(
+        &mut self,
+        invite_hash: [u8; 32],
+        name: &str,
+        device: DeviceId,
+    ) -> Result<Option<i64>, StoreError> {
+        let row = sqlx::query(
+            "SELECT s.person, s.revoked FROM invites i JOIN sessions s ON s.invite = i.id JOIN people p ON p.id = s.person
+             WHERE i.secret_hash = $1 AND s.device = $2 AND p.name = $3 ORDER BY s.id DESC LIMIT 1",
+        )
+        .bind(invite_hash.as_slice())
+        .bind(device.0)
+        .bind(name)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let revoked = col::<i64>(&row, 1)? != 0;
+        Ok((!revoked).then_some(col(&row, 0)?))
     }
 
     pub(super) async fn revoke_session(&mut self, actor: &Actor, session: i64) -> Result<Answer, StoreError> {
