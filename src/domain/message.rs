@@ -39,7 +39,7 @@ pub enum Direction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
-    /// The server has it; the carrier does not yet.
+    /// The server has it; the carrier does not yet (it is queued, or waits for texting hours).
     Accepted,
     /// The call to the carrier is being made.
     Submitting,
@@ -53,7 +53,7 @@ pub enum Delivery {
     Unknown,
     /// A captain decides.
     Held,
-    /// Dropped by the server before the carrier call (opted out meanwhile, outside hours, notice too old).
+    /// Dropped by the server before the carrier call (opted out meanwhile, wrong number, notice too old).
     Dropped,
     /// An inbound message.
     Received,

@@ -98,6 +98,52 @@ on_every_store! {
         assert_eq!(home.claim(&tess, later, 0).await.len(), 1);
     }
 
+    async fn a_wrong_number_that_may_be_an_opt_out_is_one(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let other = home.import(&admin, definition(), people(1)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.jobs().await;
+        home.says(phone(0), "Wrong number, take me off your list").await;
+        assert!(matches!(home.line(&tess, campaign, to.id).await.opt_out, OptOut::Possible { .. }));
+        home.act(&tess, Act::WrongNumber { contact: to.id }).await;
+        let line = home.line(&tess, campaign, to.id).await;
+        assert_eq!((line.opt_out, line.status), (OptOut::Yes { by_word: false }, Status::Closed));
+        // Nobody is left to decide, so it counts in the other campaign too, and nothing is said to them.
+        refused(home.try_claim(&tess, other, 0).await, Code::NoneLeft);
+        assert_eq!(home.board(&admin, other).await.counts.opted_out, 1);
+        assert_eq!(home.jobs().await, []);
+    }
+
+    async fn a_wrong_number_that_writes_again_is_read_by_somebody(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.act(&tess, Act::WrongNumber { contact: to.id }).await;
+        home.act(&tess, Act::Release { campaign, unsent: true, conversations: true }).await;
+        home.says(phone(0), "never write to me again").await;
+        assert_eq!(home.board(&admin, campaign).await.counts.waiting, 1);
+        assert_eq!(home.claim(&tom, campaign, 0).await.remove(0).id, to.id);
+        refused(home.try_send(&tom, home.text(&home.line(&tom, campaign, to.id).await, Reply, "Hm")).await, Code::Suppressed);
+    }
+
+    async fn what_was_refused_is_told_by_the_feed_that_its_author_reads(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let hidden = home.import(&admin, definition(), people(1)).await.campaign;
+        let mut tess = home.join("Tess", Role::Texter).await;
+        let elsewhere = home.claim(&tess, hidden, 0).await.remove(0);
+        tess.actor.campaign = Some(campaign);
+        refused(home.try_act(&tess, Act::Close { contact: elsewhere.id }).await, Code::NotFound);
+        refused(home.try_act(&tess, Act::Release { campaign: hidden, unsent: true, conversations: true }).await, Code::NotFound);
+        refused(home.try_send(&tess, home.text(&elsewhere, Initial, "Hi")).await, Code::NotFound);
+        let settled = home.events(&tess, campaign).await;
+        let settled = settled.iter().filter(|event| matches!(event.what, EventKind::Settled { .. })).count();
+        assert_eq!(settled, 3);
+    }
+
     async fn the_same_act_is_done_once(home: Home) {
         let (_, campaign) = home.campaign(people(2)).await;
         let tess = home.join("Tess", Role::Texter).await;

@@ -31,6 +31,13 @@ use crate::server::store::{
 /// Longest note, in characters.
 const MAX_NOTE: usize = 2_000;
 
+/// Takes what one person holds of one campaign out of their hands.
+pub(super) const GIVE_BACK: &str = "UPDATE contacts INDEXED BY contacts_hand
+     SET assigned = NULL, epoch = epoch + 1, updated_at = $5
+     WHERE assigned = $1 AND campaign = $2
+         AND ((status = 'needs_message' AND $3) OR (status <> 'needs_message' AND $4))
+     RETURNING id, campaign";
+
 /// `Err`: refused for this reason.
 type Decision = Result<(), Problem>;
 
@@ -58,7 +65,7 @@ impl Tx<'_> {
                 });
                 match visible {
                     Some(contact) => (contact.campaign, self.act_on(actor, act, contact, notice).await?),
-                    None => (0, no(Code::NotFound, "no such contact for you")?),
+                    None => (own_feed(actor), no(Code::NotFound, "no such contact for you")?),
                 }
             }
             None => self.act_on_campaign(actor, act).await?,
@@ -124,6 +131,8 @@ impl Tx<'_> {
                 Ok(Ok(()))
             }
             Act::WrongNumber { .. } => {
+                // This closes it too: whoever has the number wrote what may be an opt-out.
+                self.undecided(actor, &contact).await?;
                 sqlx::query(
                     "UPDATE contacts SET wrong_number = 1, status = 'closed', waiting_since = NULL, updated_at = $2
                      WHERE id = $1",
@@ -137,11 +146,7 @@ impl Tx<'_> {
                 Ok(Ok(()))
             }
             Act::Close { .. } => {
-                if matches!(contact.opt_out, OptOut::Possible { .. }) {
-                    // Undecided at close: opted out, without a word to them.
-                    let why = Suppression { reason: "undecided", by_word: false, actor: Some(actor), notice: None };
-                    self.opt_out(contact.organization, &contact.phone, why).await?;
-                }
+                self.undecided(actor, &contact).await?;
                 self.set_status(contact.id, Status::Closed, None).await?;
                 self.note(&contact, Some(actor), "closed", "").await?;
                 self.changed(contact.id).await?;
@@ -164,6 +169,16 @@ impl Tx<'_> {
                 Err(StoreError::Corrupt("an act on a campaign came with a contact".into()))
             }
         }
+    }
+
+    /// A possible opt-out that nobody decided on before the conversation is closed counts: opted out, without a word to
+    /// them.
+    async fn undecided(&mut self, actor: &Actor, contact: &ContactRow) -> Result<(), StoreError> {
+        if !matches!(contact.opt_out, OptOut::Possible { .. }) {
+            return Ok(());
+        }
+        let why = Suppression { reason: "undecided", by_word: false, actor: Some(actor), notice: None };
+        self.opt_out(contact.organization, &contact.phone, why).await
     }
 
     /// Tells the holder a contact's line as it now is.
@@ -289,7 +304,7 @@ impl Tx<'_> {
             _ => return Err(StoreError::Corrupt("an act on a contact came without one".into())),
         };
         let Some(campaign) = self.campaign_of(actor, campaign.0).await? else {
-            return Ok((0, no(Code::NotFound, "no such campaign for you")?));
+            return Ok((own_feed(actor), no(Code::NotFound, "no such campaign for you")?));
         };
         if act.is_captains() && !is_captain(actor) {
             return Ok((campaign.id, no(Code::Forbidden, "only a captain may do this")?));
@@ -320,19 +335,14 @@ impl Tx<'_> {
         conversations: bool,
         why: &'static str,
     ) -> Result<(), StoreError> {
-        let rows = sqlx::query(
-            "UPDATE contacts SET assigned = NULL, epoch = epoch + 1, updated_at = $5
-             WHERE assigned = $1 AND campaign = $2
-                 AND ((status = 'needs_message' AND $3) OR (status <> 'needs_message' AND $4))
-             RETURNING id, campaign",
-        )
-        .bind(person)
-        .bind(campaign)
-        .bind(unsent)
-        .bind(conversations)
-        .bind(self.micros())
-        .fetch_all(&mut *self.conn)
-        .await?;
+        let rows = sqlx::query(GIVE_BACK)
+            .bind(person)
+            .bind(campaign)
+            .bind(unsent)
+            .bind(conversations)
+            .bind(self.micros())
+            .fetch_all(&mut *self.conn)
+            .await?;
         self.gone(actor, person, &rows, why)
     }
 
@@ -359,6 +369,12 @@ impl Tx<'_> {
         self.event(campaign.id, Audience::All, &EventKind::Campaign { state: to, script_version })?;
         Ok(Ok(()))
     }
+}
+
+/// The campaign by whose feed a refusal is told that concerns none the author can see: a journal lets go of a row only
+/// when the feed has echoed it.
+fn own_feed(actor: &Actor) -> i64 {
+    actor.campaign.map_or(0, |campaign| campaign.0)
 }
 
 fn act_word(act: &Act) -> &'static str {

@@ -153,11 +153,13 @@ impl Tx<'_> {
         Ok(row.try_get(0)?)
     }
 
-    /// Voters who wait for an answer while nobody holds their conversation.
+    /// Voters who wait for an answer while nobody holds their conversation; those behind a wrong number too, as what they
+    /// write may be an opt-out that only a person can see.
     async fn waiting_without_hands(&mut self, campaign: i64) -> Result<Vec<i64>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id FROM contacts WHERE campaign = $1 AND waiting_since IS NOT NULL AND assigned IS NULL
-                 AND status = 'needs_response' AND opt_out < 2 AND wrong_number = 0
+            "SELECT id FROM contacts INDEXED BY contacts_waiting
+             WHERE campaign = $1 AND waiting_since IS NOT NULL AND assigned IS NULL
+                 AND status = 'needs_response' AND opt_out < 2
              ORDER BY waiting_since LIMIT $2",
         )
         .bind(campaign)

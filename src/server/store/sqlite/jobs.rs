@@ -27,8 +27,16 @@ const NOTICE_AGE: i64 = 5 * 60 * 1_000_000;
 /// How long the carrier may try a notice.
 const NOTICE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 
+/// Rounds of looking in one claim: what is dropped or put off makes room for what can go.
+const ROUNDS: usize = 16;
+
 /// After a "later" the next try waits this long for each try so far, in microseconds, up to a minute.
 const RETRY: i64 = 5_000_000;
+
+/// Open jobs of one state that began before a moment. Names the state twice, so that the index of the open ones serves:
+/// the table has a row for every text there ever was.
+pub(super) const OPEN_SINCE: &str = "SELECT message FROM jobs INDEXED BY jobs_open
+     WHERE state IN ('submitting', 'unknown') AND state = $1 AND started_at < $2 ORDER BY message";
 
 /// A job about to be looked at.
 struct Ready {
@@ -43,6 +51,8 @@ struct Ready {
 enum Look {
     /// It goes out, at the latest then.
     Go(Timestamp),
+    /// It waits until then: it is outside texting hours where they are.
+    Wait(Timestamp),
     /// It does not, for this reason.
     Drop(&'static str),
 }
@@ -58,39 +68,68 @@ impl Tx<'_> {
                 break;
             }
             let Some(campaign) = self.campaign(col(&row, 0)?).await? else { continue };
-            // In a campaign that does not run only the notices go out; the rest waits.
-            let ranks = if campaign.state == CampaignState::Running { 2_i64 } else { 0 };
-            let ready = sqlx::query(concat!(
-                "SELECT ",
-                contact_columns!(),
-                ", j.message, j.kind, m.body, j.created_at, s.at IS NOT NULL
-                 FROM jobs j INDEXED BY jobs_ready JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = j.contact
-                 LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
-                 WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank <= $2 AND j.not_before <= $3
-                 ORDER BY j.rank, j.message LIMIT $4"
-            ))
-            .bind(campaign.id)
-            .bind(ranks)
-            .bind(self.micros())
-            .bind(left)
-            .fetch_all(&mut *self.conn)
-            .await?;
-            for row in ready {
-                let job = read_ready(&row)?;
-                left -= 1;
-                match self.look(&campaign, &job).await? {
-                    Look::Drop(why) => self.finish(job.message, "dropped", Delivery::Dropped, Some(why)).await?,
-                    Look::Go(expires_at) => {
-                        let Some(attempt) = attempts.next() else { break };
-                        out.push(self.begin(job, attempt, expires_at).await?);
-                    }
+            for _ in 0..ROUNDS {
+                let looked = self.look_at_some(&campaign, &mut left, &mut attempts, &mut out).await?;
+                if looked == 0 || left <= 0 {
+                    break;
                 }
             }
         }
         Ok(Answer::Jobs(out))
     }
 
-    /// The last look before a text leaves: opted out meanwhile, outside hours, a notice too old?
+    /// Looks at as many ready jobs of a campaign as there are places left; says how many that were.
+    async fn look_at_some(
+        &mut self,
+        campaign: &Arc<Campaign>,
+        left: &mut i64,
+        attempts: &mut (impl Iterator<Item = Uuid> + Send),
+        out: &mut Vec<Submission>,
+    ) -> Result<usize, StoreError> {
+        // In a campaign that does not run only the notices go out; the rest waits.
+        let ranks = if campaign.state == CampaignState::Running { 2_i64 } else { 0 };
+        let ready = sqlx::query(concat!(
+            "SELECT ",
+            contact_columns!(),
+            ", j.message, j.kind, m.body, j.created_at, s.at IS NOT NULL
+             FROM jobs j INDEXED BY jobs_ready JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = j.contact
+             LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
+             WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank <= $2 AND j.not_before <= $3
+             ORDER BY j.rank, j.message LIMIT $4"
+        ))
+        .bind(campaign.id)
+        .bind(ranks)
+        .bind(self.micros())
+        .bind(*left)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        for row in &ready {
+            let job = read_ready(row)?;
+            match self.look(campaign, &job).await? {
+                Look::Drop(why) => self.finish(job.message, "dropped", Delivery::Dropped, Some(why)).await?,
+                Look::Wait(until) => self.put_off(job.message, until).await?,
+                Look::Go(expires_at) => {
+                    let Some(attempt) = attempts.next() else { break };
+                    *left -= 1;
+                    out.push(self.begin(job, attempt, expires_at).await?);
+                }
+            }
+        }
+        Ok(ready.len())
+    }
+
+    /// A confirmed text that came to its turn outside hours waits for them; it is looked at again then.
+    async fn put_off(&mut self, message: Uuid, until: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE jobs SET not_before = $2 WHERE message = $1")
+            .bind(message)
+            .bind(until.as_microsecond())
+            .execute(&mut *self.conn)
+            .await?;
+        self.audit(None, "waiting_until", message.to_string(), until.to_string());
+        Ok(())
+    }
+
+    /// The last look before a text leaves: opted out meanwhile, a wrong number, outside hours, a notice too old?
     async fn look(&mut self, campaign: &Arc<Campaign>, job: &Ready) -> Result<Look, StoreError> {
         if !job.kind.needs_press() {
             if self.micros() - job.created_at > NOTICE_AGE {
@@ -107,7 +146,9 @@ impl Tx<'_> {
         }
         Ok(match self.hours(campaign, job.contact.zone_set, job.kind).await? {
             HoursVerdict::Open { until } => Look::Go(until),
-            HoursVerdict::Closed { .. } => Look::Drop("outside_hours"),
+            // The zones they may be in share no hour: it could never go.
+            HoursVerdict::Closed { opens_at } if opens_at == Timestamp::MAX => Look::Drop("outside_hours"),
+            HoursVerdict::Closed { opens_at } => Look::Wait(opens_at),
         })
     }
 
@@ -212,11 +253,7 @@ impl Tx<'_> {
 
     /// Texts whose job is in `state` and began before `before`.
     async fn open_since(&mut self, state: &'static str, before: i64) -> Result<Vec<Uuid>, StoreError> {
-        let rows = sqlx::query("SELECT message FROM jobs WHERE state = $1 AND started_at < $2 ORDER BY message")
-            .bind(state)
-            .bind(before)
-            .fetch_all(&mut *self.conn)
-            .await?;
+        let rows = sqlx::query(OPEN_SINCE).bind(state).bind(before).fetch_all(&mut *self.conn).await?;
         rows.iter().map(|row| col(row, 0)).collect()
     }
 }

@@ -10,6 +10,8 @@ mod import;
 mod jobs;
 mod opt_out;
 mod people;
+#[cfg(test)]
+mod plan_tests;
 mod read;
 mod rows;
 mod schema;

@@ -42,6 +42,24 @@ use crate::server::store::{
 /// Largest page of anything.
 const MAX_PAGE: u32 = 1_000;
 
+/// The oldest wait and the calls under way. Both by an index of just those rows: a board is counted four times a second.
+pub(super) const BOARD_REST: &str = "SELECT
+     (SELECT waiting_since FROM contacts INDEXED BY contacts_waiting WHERE campaign = $1 AND waiting_since IS NOT NULL
+         AND status = 'needs_response' AND opt_out < 2 ORDER BY waiting_since LIMIT 1),
+     (SELECT COUNT(*) FROM jobs INDEXED BY jobs_open
+         WHERE state IN ('submitting', 'unknown') AND state = 'submitting' AND campaign = $1)";
+
+/// My campaigns with what I hold of each and what nobody holds.
+pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state,
+     (SELECT COUNT(*) FROM contacts c INDEXED BY contacts_hand WHERE c.assigned = $1 AND c.campaign = k.id
+         AND c.status = 'needs_message' AND c.opt_out < 2),
+     (SELECT COUNT(*) FROM contacts c INDEXED BY contacts_hand WHERE c.assigned = $1 AND c.campaign = k.id
+         AND c.status = 'needs_response' AND c.opt_out < 2),
+     (SELECT COUNT(*) FROM contacts c WHERE c.campaign = k.id AND c.assigned IS NULL
+         AND c.status = 'needs_message' AND c.opt_out = 0 AND c.wrong_number = 0)
+ FROM campaigns k WHERE k.organization = $2 AND ($3 IS NULL OR k.id = $3) AND k.state <> 'archived'
+ ORDER BY k.id";
+
 async fn newest(conn: &mut SqliteConnection) -> Found<u64> {
     let row = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM events").fetch_one(conn).await?;
     Ok(unsigned(col(&row, 0)?))
@@ -114,22 +132,12 @@ impl Queries for SqliteStore {
 
     async fn campaigns(&self, actor: &Actor) -> Found<Vec<CampaignTodo>> {
         let mut conn = self.reader().await?;
-        let rows = sqlx::query(
-            "SELECT k.id, k.title, k.state,
-                 (SELECT COUNT(*) FROM contacts c WHERE c.assigned = $1 AND c.campaign = k.id
-                     AND c.status = 'needs_message' AND c.opt_out < 2),
-                 (SELECT COUNT(*) FROM contacts c WHERE c.assigned = $1 AND c.campaign = k.id
-                     AND c.status = 'needs_response' AND c.opt_out < 2),
-                 (SELECT COUNT(*) FROM contacts c WHERE c.campaign = k.id AND c.assigned IS NULL
-                     AND c.status = 'needs_message' AND c.opt_out = 0 AND c.wrong_number = 0)
-             FROM campaigns k WHERE k.organization = $2 AND ($3 IS NULL OR k.id = $3) AND k.state <> 'archived'
-             ORDER BY k.id",
-        )
-        .bind(actor.person.0)
-        .bind(actor.organization.0)
-        .bind(actor.campaign.map(|c| c.0))
-        .fetch_all(&mut *conn)
-        .await?;
+        let rows = sqlx::query(CAMPAIGNS)
+            .bind(actor.person.0)
+            .bind(actor.organization.0)
+            .bind(actor.campaign.map(|c| c.0))
+            .fetch_all(&mut *conn)
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(CampaignTodo {
@@ -375,14 +383,7 @@ impl Queries for SqliteStore {
         let seq = newest(&mut conn).await?;
         let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(None) };
         let (counts, texters) = count(&mut conn, campaign, now).await?;
-        let row = sqlx::query(
-            "SELECT (SELECT MIN(waiting_since) FROM contacts WHERE campaign = $1 AND waiting_since IS NOT NULL
-                     AND status = 'needs_response' AND opt_out < 2),
-                 (SELECT COUNT(*) FROM jobs WHERE state = 'submitting' AND campaign = $1)",
-        )
-        .bind(campaign.0)
-        .fetch_one(&mut *conn)
-        .await?;
+        let row = sqlx::query(BOARD_REST).bind(campaign.0).fetch_one(&mut *conn).await?;
         Ok(Some(Board {
             campaign,
             title: seen.title,

@@ -105,7 +105,10 @@ impl Tx<'_> {
         }
         let sight = match self.sight(actor, request).await? {
             Ok(sight) => sight,
-            Err(problem) => return self.refuse(actor, id.0, &hash, request.campaign.0, problem).await,
+            Err(problem) => {
+                let feed = actor.campaign.map_or(request.campaign.0, |own| own.0);
+                return self.refuse(actor, id.0, &hash, feed, problem).await;
+            }
         };
         if let Some(problem) = self.objection(actor, request, &sight).await? {
             return self.refuse(actor, id.0, &hash, request.campaign.0, problem).await;
