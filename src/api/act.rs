@@ -20,6 +20,9 @@ pub enum Act {
     NotOptOut {
         /// Who.
         contact: ContactId,
+        /// The latest inbound or other texter's message that was seen: what came after it may be another doubt.
+        #[serde(default)]
+        after_seq: u64,
     },
     /// Record an answer, or clear it (`value` absent). Clears what hung on the former answer.
     Answer {
@@ -95,7 +98,7 @@ impl Act {
     pub fn contact(&self) -> Option<ContactId> {
         match self {
             Self::OptOut { contact, .. }
-            | Self::NotOptOut { contact }
+            | Self::NotOptOut { contact, .. }
             | Self::Answer { contact, .. }
             | Self::Tag { contact, .. }
             | Self::Note { contact, .. }

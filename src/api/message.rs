@@ -122,7 +122,8 @@ pub enum ThreadEntry {
         at: Timestamp,
         /// Who.
         who: String,
-        /// What: a stable word (`opted_out`, `opted_out_by_word`, `closed`, `reopened`, `answered`, `assigned`, `wrong_number`, `tagged`).
+        /// What: a stable word (`opted_out`, `opted_out_by_word`, `opted_in_by_word`, `not_opt_out`, `closed`, `reopened`,
+        /// `answered`, `assigned`, `wrong_number`, `tagged`, `untagged`).
         what: String,
         /// What exactly (the answer, the tag), safe to show.
         #[serde(default)]

@@ -7,8 +7,22 @@ use utoipa::ToSchema;
 
 /// A number in E.164 form (`+14155550123`).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct Phone(String);
+
+impl TryFrom<String> for Phone {
+    type Error = PhoneProblem;
+
+    fn try_from(text: String) -> Result<Self, PhoneProblem> {
+        Self::from_e164(&text).ok_or(PhoneProblem::NotANumber)
+    }
+}
+
+impl From<Phone> for String {
+    fn from(phone: Phone) -> Self {
+        phone.0
+    }
+}
 
 /// Why a text is not a number that can be texted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -253,6 +267,20 @@ mod tests {
     #[case("99999999999999999999999999999999999999999999999999999999999999", PhoneProblem::Impossible)]
     fn problems(#[case] text: &str, #[case] expected: PhoneProblem) {
         assert_eq!(Phone::parse(text, "US"), Err(expected));
+    }
+
+    /// What comes over the wire is judged too: one row that is no number would stop the carrier's queue for everybody.
+    #[rstest]
+    #[case("\"+12122000002\"", true)]
+    #[case("\"2122000002\"", false)]
+    #[case("\"+1212200000x\"", false)]
+    #[case("\"\"", false)]
+    fn only_a_number_is_read_from_json(#[case] json: &str, #[case] good: bool) {
+        let read = serde_json::from_str::<Phone>(json);
+        assert_eq!(read.is_ok(), good, "{read:?}");
+        if let Ok(phone) = read {
+            assert_eq!(serde_json::to_string(&phone).unwrap(), json);
+        }
     }
 
     #[test]

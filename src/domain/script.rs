@@ -189,6 +189,17 @@ fn field(inner: &str, at: usize) -> Result<Field, String> {
     Ok(Field { name: name.to_owned(), source, fallback, at })
 }
 
+/// The first merge field that still stands in a text that is about to go out, as written between its braces.
+#[must_use]
+pub fn leftover_field(text: &str) -> Option<&str> {
+    text.match_indices('{').find_map(|(start, _)| {
+        let rest = &text[start + 1..];
+        let inner = &rest[..rest.find(['{', '}', '\n']).filter(|&end| rest[end..].starts_with('}'))?];
+        let named = inner.trim().starts_with(|c: char| c.is_alphabetic() || c == '_');
+        (named && field(inner, start).is_ok()).then_some(inner)
+    })
+}
+
 fn is_texter(name: &str) -> bool {
     matches!(fold_name(name).as_str(), "textername" | "texterfirstname" | "texteraliasorfirstname")
 }
@@ -304,6 +315,21 @@ mod tests {
     fn faults(#[case] text: &str, #[case] at: &[usize]) {
         let found: Vec<usize> = Template::parse(text).unwrap_err().iter().map(|f| f.at).collect();
         assert_eq!(found, at);
+    }
+
+    #[rstest]
+    #[case("Hi {firstName}!", Some("firstName"))]
+    #[case("Hi { first name }!", Some(" first name "))]
+    #[case("Hi {firstName/there}!", Some("firstName/there"))]
+    #[case("for {cv:office}", Some("cv:office"))]
+    #[case("Hi Ana! {}", None)]
+    #[case("a set {1, 2} and a brace {", None)]
+    #[case(":} {:", None)]
+    #[case("plain", None)]
+    #[case("{ {lastName}", Some("lastName"))]
+    #[case("{{lastName}}", Some("lastName"))]
+    fn what_counts_as_an_unfilled_field(#[case] body: &str, #[case] found: Option<&str>) {
+        assert_eq!(leftover_field(body), found);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::wording;
 use crate::domain::assignment::MAX_SLICE;
 use crate::domain::campaign::{CampaignDef, CannedReply, Variant};
 use crate::domain::hours::{HoursFault, TextingHours};
+use crate::domain::message::MAX_CHARS;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::script::{Source, Template, lookup};
 use crate::domain::survey::{self, Answer, Question, SurveyFault};
@@ -29,8 +30,6 @@ pub const LANGUAGES: [&str; 22] = [
 
 /// Contacts handed out at once, when the file does not say.
 const SLICE: u32 = 50;
-/// Longest text that all carriers' interfaces take.
-const LONGEST: usize = 1_600;
 
 /// Reads and checks a campaign file; the second part are warnings.
 ///
@@ -279,8 +278,8 @@ impl<'i> Walk<'_, 'i> {
             let what = "this text holds control, hidden or reordering characters";
             self.reader.error(&text.span, &text.key, what, "Type the text anew instead of pasting it.");
         }
-        if value.chars().count() > LONGEST {
-            let what = format!("this text has {} characters, carriers take {LONGEST}", value.chars().count());
+        if value.chars().count() > MAX_CHARS {
+            let what = format!("this text has {} characters, carriers take {MAX_CHARS}", value.chars().count());
             self.reader.error(&text.span, &text.key, what, "Shorten it.");
         }
         match Template::parse(&text.value) {

@@ -68,7 +68,7 @@ impl Mind for Scripted {
         }
         let mut deeds = Vec::new();
         if matches!(contact.summary.opt_out, OptOut::Possible { .. }) {
-            deeds.push(Deed::Act(Act::NotOptOut { contact: id }));
+            deeds.push(Deed::Act(Act::NotOptOut { contact: id, after_seq: contact.summary.foreign_seq }));
         }
         if expect.wrong_number {
             deeds.push(Deed::Act(Act::WrongNumber { contact: id }));

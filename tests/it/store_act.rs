@@ -43,7 +43,7 @@ on_every_store! {
         home.says(phone(0), "STOP").await;
         assert_eq!(home.jobs().await, []);
         // Nobody may undo it; their own START may.
-        refused(home.try_act(&admin, Act::NotOptOut { contact: to.id }).await, Code::Invalid);
+        refused(home.try_act(&admin, Act::NotOptOut { contact: to.id, after_seq: u64::MAX }).await, Code::Invalid);
         home.says(phone(0), "START").await;
         let line = home.line(&tom, other, held.id).await;
         assert_eq!((line.opt_out.clone(), line.status), (OptOut::No, Status::NeedsResponse));
@@ -94,7 +94,7 @@ on_every_store! {
         let later = home.import(&admin, definition(), people(1)).await.campaign;
         assert_eq!(home.board(&admin, later).await.counts.unassigned, 0);
         refused(home.try_claim(&tess, later, 0).await, Code::NoneLeft);
-        home.act(&tess, Act::NotOptOut { contact: to.id }).await;
+        home.act(&tess, Act::NotOptOut { contact: to.id, after_seq: 2 }).await;
         assert_eq!(home.claim(&tess, later, 0).await.len(), 1);
     }
 

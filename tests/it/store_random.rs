@@ -167,7 +167,7 @@ impl World {
                 let (contact, campaign) = (to.id, to.campaign);
                 let act = match what {
                     0 => Act::OptOut { contact, notice: true },
-                    1 => Act::NotOptOut { contact },
+                    1 => Act::NotOptOut { contact, after_seq: u64::MAX },
                     2 => Act::Close { contact },
                     3 => Act::Reopen { contact },
                     4 => Act::WrongNumber { contact },

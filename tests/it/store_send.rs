@@ -197,9 +197,12 @@ on_every_store! {
         let line = home.line(&tess, campaign, slice[0].id).await;
         assert!(matches!(line.opt_out, OptOut::Possible { .. }), "{line:?}");
         refused(home.try_send(&tess, home.text(&line, Reply, "Sure?")).await, Code::Frozen);
-        home.act(&tess, Act::NotOptOut { contact: line.id }).await;
+        let decided = |after_seq| Act::NotOptOut { contact: slice[0].id, after_seq };
+        // What they wrote since may be another doubt: it has to be seen before anybody decides.
+        refused(home.try_act(&tess, decided(line.foreign_seq - 1)).await, Code::StaleReply);
+        home.act(&tess, decided(line.foreign_seq)).await;
         home.try_send(&tess, home.text(&line, Reply, "Sure?")).await.expect("allowed again");
-        refused(home.try_act(&tess, Act::NotOptOut { contact: line.id }).await, Code::Invalid);
+        refused(home.try_act(&tess, decided(line.foreign_seq)).await, Code::Invalid);
         // Undecided at close: opted out, without a word.
         home.jobs().await;
         home.act(&tess, Act::Close { contact: slice[1].id }).await;

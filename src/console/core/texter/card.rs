@@ -10,8 +10,9 @@ use crate::domain::campaign::{FillError, fill_initial};
 use crate::domain::conversation::Status;
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
-use crate::domain::message::MessageKind;
+use crate::domain::message::{MAX_CHARS, MessageKind};
 use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::script::leftover_field;
 use crate::domain::segment::{Segments, measure};
 
 /// The contact at the head of the queue with the text for it.
@@ -47,6 +48,12 @@ fn fault(error: &FillError) -> Say {
     }
 }
 
+/// Why a text is too long, if it is.
+pub(super) fn too_long(body: &str) -> Option<Say> {
+    let count = body.chars().count();
+    (count > MAX_CHARS).then(|| Say::new("texter-too-long").with("count", count).with("most", MAX_CHARS))
+}
+
 /// What became of the head of the queue.
 enum Head {
     Take(Box<Card>),
@@ -67,6 +74,11 @@ impl Model {
         if fault.is_none() && safe_body(&body) != body {
             fault = Some(Say::new("texter-card-unsafe"));
         }
+        // The server would refuse these for good: the contact would be done with and never texted.
+        if fault.is_none() && leftover_field(&body).is_some() {
+            fault = Some(Say::new("texter-card-unfilled"));
+        }
+        fault = fault.or_else(|| too_long(&body));
         Some(Card {
             contact: view.summary.id,
             hash: hash(&body),

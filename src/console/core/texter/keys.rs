@@ -165,7 +165,7 @@ impl Model {
             Action::Reopen => self.on_contact(stamp, fx, |contact| Act::Reopen { contact }),
             Action::WrongNumber => self.on_contact(stamp, fx, |contact| Act::WrongNumber { contact }),
             Action::OptOutNow => self.on_contact(stamp, fx, |contact| Act::OptOut { contact, notice: true }),
-            Action::NotOptOut => self.on_contact(stamp, fx, |contact| Act::NotOptOut { contact }),
+            Action::NotOptOut => self.not_opt_out(stamp, fx),
             Action::OptOut => self.ask_opt_out(),
             Action::Undo => match self.undo.last().copied() {
                 Some(contact) => drop(self.confirm_act(Act::Reopen { contact }, stamp, fx)),
@@ -275,6 +275,12 @@ impl Model {
             return;
         }
         self.confirm_act(act(contact), stamp, fx);
+    }
+
+    /// Decides on what was seen: a text that came meanwhile may be another doubt.
+    fn not_opt_out(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let Some(after_seq) = self.open.as_ref().map(|open| open.seen_seq) else { return };
+        self.on_contact(stamp, fx, |contact| Act::NotOptOut { contact, after_seq });
     }
 
     fn close(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {

@@ -14,7 +14,7 @@ use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
 use crate::domain::safe_text::safe_body;
-use crate::domain::script::Template;
+use crate::domain::script::leftover_field;
 use crate::domain::survey::clear_below;
 
 impl Model {
@@ -95,6 +95,10 @@ impl Model {
         if let Some(why) = self.all_blocked() {
             return Some(why);
         }
+        // Until it is known whether voters are real, the screen cannot say so, and nothing goes out.
+        if self.me.is_none() {
+            return Some(Say::new("texter-loading"));
+        }
         if line.status == Status::NeedsMessage {
             return Some(Say::new("texter-reply-before-first"));
         }
@@ -111,13 +115,13 @@ impl Model {
             return Some(Say::new("texter-hours-closed").with("at", opens_at));
         }
         let text = open.editor.text();
-        if Template::parse(text).map_or(true, |template| template.fields().next().is_some()) {
+        if leftover_field(text).is_some() {
             return Some(Say::new("texter-reply-unfilled"));
         }
         if safe_body(text) != text {
             return Some(Say::new("texter-reply-unsafe"));
         }
-        None
+        super::card::too_long(text)
     }
 
     /// True when the composer may be entered.
@@ -230,7 +234,7 @@ impl Model {
                     self.go_on(Some(contact), fx);
                 }
             }
-            Act::NotOptOut { contact } => {
+            Act::NotOptOut { contact, .. } => {
                 self.people.change(*contact, |line| line.opt_out = OptOut::No);
             }
             Act::WrongNumber { contact } => {

@@ -349,13 +349,15 @@ fn note_key(what: &str) -> &'static str {
     match what {
         "opted_out" => "note-opted-out",
         "opted_out_by_word" => "note-opted-out-by-word",
-        "not_opted_out" => "note-not-opted-out",
+        "not_opt_out" => "note-not-opted-out",
+        "opted_in_by_word" => "note-opted-in-by-word",
         "closed" => "note-closed",
         "reopened" => "note-reopened",
         "answered" => "note-answered",
         "assigned" => "note-assigned",
         "wrong_number" => "note-wrong-number",
         "tagged" => "note-tagged",
+        "untagged" => "note-untagged",
         _ => "note-other",
     }
 }

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 
 use super::{
     opt_out::Suppression,
-    rows::{self, ContactRow, col, json, to_json},
+    rows::{self, ContactRow, col, json, signed, to_json},
     send::request_hash,
     tx::{Audience, Tx, is_captain},
 };
@@ -104,9 +104,12 @@ impl Tx<'_> {
                 self.opt_out(contact.organization, &contact.phone, why).await?;
                 Ok(Ok(()))
             }
-            Act::NotOptOut { .. } => {
+            Act::NotOptOut { after_seq, .. } => {
                 if !matches!(contact.opt_out, OptOut::Possible { .. }) {
                     return no(Code::Invalid, "there is nothing to decide: no possible opt-out is open");
+                }
+                if signed(*after_seq) < contact.foreign_seq {
+                    return no(Code::StaleReply, "they have written since: read it, then decide");
                 }
                 let contacts = self.mark_opt_out(contact.organization, &contact.phone, &OptOut::No).await?;
                 for other in contacts {

@@ -17,16 +17,14 @@ use crate::domain::{
     conversation::{OptOut, Status},
     hours::HoursVerdict,
     ids::{ContactId, MessageId},
-    message::{Delivery, Direction, MessageKind},
+    message::{Delivery, Direction, MAX_CHARS, MessageKind},
     safe_text::safe_line,
+    script::leftover_field,
 };
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
 };
-
-/// Longest text, in characters.
-const MAX_BODY: usize = 1_600;
 
 /// A card must have been on the screen for at least this long before the press counts, in milliseconds.
 const MIN_DWELL: u64 = 100;
@@ -39,18 +37,6 @@ pub(super) fn request_hash<T: Serialize>(what: &str, request: &T) -> Result<[u8;
 /// The start of a text, for a list's line.
 pub(super) fn preview(body: &str) -> String {
     safe_line(body).chars().take(80).collect()
-}
-
-/// The first `{field}` that is still in a text.
-fn leftover_field(body: &str) -> Option<&str> {
-    body.match_indices('{').find_map(|(start, _)| {
-        let rest = &body[start + 1..];
-        let name = &rest[..rest.find('}')?];
-        let word = name.trim();
-        let is_name = word.starts_with(|c: char| c.is_alphabetic() || c == '_')
-            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '-' | '.'));
-        is_name.then_some(name)
-    })
 }
 
 fn problem(code: Code, detail: &str) -> Problem {
@@ -82,7 +68,7 @@ fn faults(request: &SendRequest) -> Option<Problem> {
         problem.faults = faults;
         return Some(problem);
     }
-    (request.body.chars().count() > MAX_BODY).then(|| problem(Code::TooLarge, "a text has at most 1600 characters"))
+    (request.body.chars().count() > MAX_CHARS).then(|| problem(Code::TooLarge, "a text has at most 1600 characters"))
 }
 
 /// Everything the decision about one send looks at.
@@ -384,21 +370,5 @@ impl Tx<'_> {
         let settled = EventKind::Settled { verdict: verdict.clone() };
         self.event(contact.campaign, me, &settled).map_err(coded)?;
         Ok(Answer::Verdict(verdict))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::leftover_field;
-
-    #[rstest::rstest]
-    #[case("Hi {firstName}!", Some("firstName"))]
-    #[case("Hi { first name }!", Some(" first name "))]
-    #[case("Hi Ana! {}", None)]
-    #[case("a set {1, 2} and a brace {", None)]
-    #[case("plain", None)]
-    #[case("{ {lastName}", Some("lastName"))]
-    fn what_counts_as_an_unfilled_field(#[case] body: &str, #[case] found: Option<&str>) {
-        assert_eq!(leftover_field(body), found);
     }
 }

@@ -1,11 +1,11 @@
 use rstest::rstest;
 use uuid::Uuid;
 
-use super::driver::{CAMPAIGN, Desk, line};
+use super::driver::{CAMPAIGN, Desk, line, view};
 use crate::api::act::Act;
 use crate::api::campaign::CampaignState;
 use crate::api::event::EventKind;
-use crate::api::message::{Outcome, Verdict};
+use crate::api::message::{Outcome, SendRequest, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Msg};
@@ -246,4 +246,52 @@ fn what_the_journal_held_is_not_offered_again() {
     assert!(!desk.effects.contains(&Effect::Quit), "says first what stays in the journal");
     desk.keys("<ctrl+c>");
     assert!(desk.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn a_text_that_the_server_would_refuse_for_good_is_shown_and_not_sent() {
+    for name in ["{lastName}".to_owned(), "a".repeat(1_600)] {
+        let mut desk = Desk::with(1, 0);
+        let mut view = view(line(1, Status::NeedsMessage));
+        view.fields.insert("firstName".into(), name);
+        desk.tell(Msg::Contacts { asked: vec![ContactId(1)], found: vec![view] });
+        desk.keys("<enter>");
+        assert_eq!(desk.sent(), Vec::<&SendRequest>::new());
+        assert!(desk.model.card_block().is_some(), "{:?}", desk.model.card);
+        desk.keys("s");
+        assert_eq!(desk.acts(), [&Act::Close { contact: ContactId(1) }], "it can be skipped");
+    }
+}
+
+#[test]
+fn a_reply_is_sent_as_it_stands_or_says_why_not() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("n<enter>");
+    desk.tell(Msg::Paste("a".repeat(1_601)));
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 0, "too long");
+    desk.keys("<backspace><enter>");
+    assert_eq!(desk.sent()[0].body.len(), 1_600);
+
+    for (text, goes) in [("see {{place}}", false), ("see {place/there}", false), ("so glad :} {1, 2}", true)] {
+        let mut desk = Desk::with(0, 1);
+        desk.keys("n<enter>");
+        desk.tell(Msg::Paste(text.into()));
+        desk.keys("<enter>");
+        assert_eq!(
+            desk.sent().iter().map(|request| request.body.as_str()).collect::<Vec<_>>(),
+            [text][usize::from(!goes)..]
+        );
+    }
+}
+
+#[test]
+fn nothing_goes_out_before_the_screen_can_say_whether_voters_are_real() {
+    let mut desk = Desk::with(1, 1);
+    let me = desk.model.me.take().unwrap();
+    desk.keys("n<enter>hello<enter>");
+    assert_eq!(desk.sent(), Vec::<&SendRequest>::new());
+    desk.tell(Msg::Me(me));
+    desk.keys("<enter>");
+    assert_eq!(desk.sent()[0].body, "hello");
 }

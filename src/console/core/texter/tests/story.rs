@@ -99,7 +99,7 @@ fn a_possible_opt_out_is_decided_by_two_keys() {
     desk.keys("x<enter>");
     assert_eq!((desk.sent().len(), desk.acts().len()), (0, 0));
     desk.keys("k");
-    assert_eq!(desk.acts(), [&Act::NotOptOut { contact: ContactId(1001) }]);
+    assert_eq!(desk.acts(), [&Act::NotOptOut { contact: ContactId(1001), after_seq: 2 }]);
     desk.keys("<enter><enter>");
     assert_eq!(desk.sent()[0].body, "hello", "the draft was kept");
 }
