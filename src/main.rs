@@ -14,7 +14,11 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return cli::report(&anyhow::Error::new(error).context("cannot start")).into(),
     };
-    match runtime.block_on(cli::run(cli)) {
+    let ended = runtime.block_on(cli::run(cli));
+    // Everything that matters has been waited for. What is left may be a name that the network does not resolve, or a read of
+    // the keyboard: nobody shall wait for those.
+    runtime.shutdown_background();
+    match ended {
         Ok(exit) => exit.into(),
         Err(error) => cli::report(&error).into(),
     }

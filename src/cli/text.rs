@@ -15,6 +15,8 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
     let mut options = TexterOptions::new(shift.campaign, shift.sign_in.device);
     options.keymap = keymap(ctx);
     options.gate = gate_times(ctx);
+    // A score needs a director beside the server, as `rehearse` has one.
+    options.scored = false;
     options.side_pane = ctx.config.console.side_pane;
     let left = runtime::texter(shift.launch(ctx), options).await?;
     farewell(&left);

@@ -1,6 +1,8 @@
 //! A terminal with the program in it.
 
 use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -15,39 +17,66 @@ struct Seen {
     closed: bool,
 }
 
+/// Where a person's settings, sign-ins and journals are; removed when nobody uses it any more.
+#[derive(Clone)]
+pub struct Home(Arc<tempfile::TempDir>);
+
+impl Home {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self(Arc::new(tempfile::tempdir().expect("a home")))
+    }
+
+    /// All that the program may know of its surroundings.
+    fn surroundings(&self) -> Vec<(&'static str, PathBuf)> {
+        let mut all: Vec<_> = [
+            ("HOME", ""),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_CACHE_HOME", "cache"),
+        ]
+        .map(|(name, folder)| (name, self.0.path().join(folder)))
+        .into();
+        all.extend([("TERM", "xterm-256color"), ("LANG", "en_US.UTF-8"), ("TZ", "UTC")].map(|(k, v)| (k, v.into())));
+        all
+    }
+
+    /// The program with these arguments, without a terminal.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_textbank"));
+        command.args(args).env_clear().envs(self.surroundings()).current_dir(self.0.path());
+        command
+    }
+}
+
 /// The program, its keyboard and its screen.
 pub struct Terminal {
     seen: Arc<(Mutex<Seen>, Condvar)>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
-    /// Removed when the test is over.
-    _home: tempfile::TempDir,
+    _home: Home,
 }
 
 impl Terminal {
     /// Starts `textbank` with these arguments, in a home of its own.
     pub fn start(columns: u16, rows: u16, args: &[&str]) -> Self {
+        Self::start_in(&Home::new(), columns, rows, args)
+    }
+
+    /// Starts `textbank` with these arguments in this home.
+    pub fn start_in(home: &Home, columns: u16, rows: u16, args: &[&str]) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
             .expect("a pseudo-terminal");
-        let home = tempfile::tempdir().expect("a home");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_textbank"));
         command.args(args);
         command.env_clear();
-        for (name, folder) in [
-            ("HOME", ""),
-            ("XDG_CONFIG_HOME", "config"),
-            ("XDG_DATA_HOME", "data"),
-            ("XDG_STATE_HOME", "state"),
-            ("XDG_CACHE_HOME", "cache"),
-        ] {
-            command.env(name, home.path().join(folder));
+        for (name, value) in home.surroundings() {
+            command.env(name, value);
         }
-        command.env("TERM", "xterm-256color");
-        command.env("LANG", "en_US.UTF-8");
-        command.env("TZ", "UTC");
-        command.cwd(home.path());
+        command.cwd(home.0.path());
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().expect("a reader");
@@ -60,7 +89,7 @@ impl Terminal {
             let mut chunk = [0u8; 4096];
             loop {
                 let got = reader.read(&mut chunk).unwrap_or(0);
-                let mut seen = sink.0.lock().expect("no test holds it broken");
+                let mut seen = sink.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 if got == 0 {
                     seen.closed = true;
                     sink.1.notify_all();
@@ -71,7 +100,7 @@ impl Terminal {
                 sink.1.notify_all();
             }
         });
-        let mut terminal = Self { seen, keyboard, child, master: pair.master, _home: home };
+        let mut terminal = Self { seen, keyboard, child, master: pair.master, _home: home.clone() };
         terminal.answer_who_are_you();
         terminal
     }
@@ -155,6 +184,22 @@ impl Terminal {
         panic!("never quiet; the screen is\n{}", self.screen());
     }
 
+    /// Asserts that the terminal is as it was before the program: for after its end.
+    pub fn is_given_back(&self) {
+        assert!(!self.is_on_alternate_screen(), "still on the alternate screen");
+        assert!(self.cursor_is_shown(), "the cursor is hidden");
+        self.with(|seen| {
+            let screen = seen.parser.screen();
+            assert!(!screen.bracketed_paste(), "bracketed paste is still on");
+            assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        });
+        // The line discipline: echo, whole lines, Ctrl-C.
+        let modes = format!("{:?}", self.master.get_termios().expect("the terminal's modes").local_flags);
+        for mode in ["ECHO", "ICANON", "ISIG"] {
+            assert!(modes.contains(mode), "{mode} is off: {modes}");
+        }
+    }
+
     /// Changes the size of the window.
     pub fn resize(&self, columns: u16, rows: u16) {
         let mut seen = self.seen.0.lock().expect("not broken");
@@ -169,6 +214,20 @@ impl Terminal {
         let id = self.child.process_id().expect("it runs").to_string();
         let status = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill runs");
         assert!(status.success());
+    }
+
+    /// Ends the program at once, without a word to it (kill -9).
+    pub fn kill(mut self) {
+        self.signal("KILL");
+        self.wait_for_end();
+    }
+
+    /// Waits for the program's end, and says how long that took.
+    #[expect(clippy::disallowed_methods, reason = "what a person waits for is real time")]
+    pub fn time_to_end(&self) -> Duration {
+        let begun = std::time::Instant::now();
+        self.wait_until("the end of the program", |seen| seen.closed);
+        begun.elapsed()
     }
 
     /// Waits for the program's end.

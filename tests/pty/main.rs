@@ -4,3 +4,4 @@
 
 mod harness;
 mod rehearse;
+mod served;

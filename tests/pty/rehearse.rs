@@ -67,16 +67,45 @@ fn a_paste_sends_nothing() {
 }
 
 #[test]
-fn a_signal_to_end_gives_the_terminal_back() {
+fn a_paste_that_the_terminal_does_not_mark_sends_at_most_one() {
     let mut terminal = start(80, 24);
     terminal.wait_until_quiet(QUIET);
-    terminal.signal("TERM");
+    terminal.press(&[b'\r'; 200]);
+    terminal.wait_until_quiet(QUIET);
+    assert!(sent(&terminal.screen()).is_some_and(|sent| sent <= 1), "{}", terminal.screen());
+}
+
+#[rstest::rstest]
+#[case::asked_to_end("TERM")]
+#[case::the_window_was_closed("HUP")]
+#[case::interrupted("INT")]
+fn a_signal_to_end_gives_the_terminal_back(#[case] signal: &str) {
+    let mut terminal = start(80, 24);
+    terminal.wait_until_quiet(QUIET);
+    terminal.signal(signal);
     terminal.wait_for_end();
-    assert!(!terminal.is_on_alternate_screen());
-    assert!(terminal.cursor_is_shown());
+    terminal.is_given_back();
     let output = terminal.output();
     let has = |part: &[u8]| output.windows(part.len()).any(|window| window == part);
     assert!(has(b"\x1b[?2004h") && has(b"\x1b[?2004l"), "bracketed paste on and off");
+}
+
+#[test]
+fn the_score_is_shown_and_left_at_once() {
+    let mut terminal = start(80, 24);
+    terminal.wait_until_quiet(QUIET);
+    terminal.press(b"\r");
+    terminal.wait_for("1 of 8 sent");
+    terminal.wait_for_screen("the text handed in", |screen| !screen.contains("to upload"));
+    terminal.press(b"q");
+    terminal.wait_for("Your rehearsal");
+    terminal.wait_until_quiet(QUIET);
+    terminal.press(b"q");
+    // Nothing is unsettled, so nothing is waited for: no farewell of the server, no call that hangs.
+    let took = terminal.time_to_end();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(terminal.wait_for_end().success());
+    terminal.is_given_back();
 }
 
 #[test]

@@ -33,8 +33,11 @@ use crate::i18n::Catalogue;
 
 /// Messages that may wait for the loop; tasks wait when it is full.
 const INBOX: usize = 1024;
-/// How long leaving may take while confirmed texts are being handed in.
-const LEAVING: Duration = Duration::from_secs(5);
+/// How long leaving waits for calls under way when nothing is lost by breaking them off: the journal keeps what they would
+/// have settled, and the server knows an act that comes twice. Whoever wants to wait longer says so in the dialog, and sees it.
+const LEAVING: Duration = Duration::from_millis(300);
+/// The same when a call broken off leaves it unknown what became of it.
+const LEAVING_UNKNOWN: Duration = Duration::from_secs(5);
 
 /// How the console looks and behaves on this terminal.
 #[derive(Debug, Clone)]
@@ -144,6 +147,7 @@ async fn run<P: Stage>(mut stage: P, launch: Launch) -> anyhow::Result<(P, u64)>
     let signals = signals::real().context("the program cannot listen to the system's signals")?;
     let host =
         RealTerminal::take(look.mouse).context("this is not a terminal that the console can use; try --plain")?;
+    let leaving = if server.capabilities().idempotent_send { LEAVING } else { LEAVING_UNKNOWN };
     let mut runner = Runner::new(server, journal, inbox_tx, clock.clone(), ids.clone(), tracker.clone(), &cancel);
     if let Some(port) = port {
         runner = runner.with_rehearsal(port);
@@ -154,7 +158,7 @@ async fn run<P: Stage>(mut stage: P, launch: Launch) -> anyhow::Result<(P, u64)>
     let around =
         Around { host, open_input: input::real, signals, inbox, clock, ids, bell: look.bell, editor: look.editor };
     let ended = turn::run(stage, &mut runner, around).await;
-    let unsettled = runner.shutdown(LEAVING).await;
+    let unsettled = runner.shutdown(leaving).await;
     cancel.cancel();
     tracker.close();
     tracker.wait().await;

@@ -327,7 +327,7 @@ impl Model {
     }
 
     fn finish(&mut self, fx: &mut Vec<Effect>) {
-        if self.rehearsal() != Some(true) {
+        if !self.is_scored() {
             self.say(Level::Info, Say::new("texter-no-rehearsal"));
         } else if self.score.is_some() {
             self.overlays = vec![Overlay::Score { scroll: 0 }];
@@ -406,7 +406,7 @@ impl Model {
 
     /// A rehearsal is not left without its score; a second press leaves all the same.
     fn score_is_due(&self) -> bool {
-        self.rehearsal() == Some(true) && self.sent > 0 && self.score.is_none() && !self.finishing
+        self.is_scored() && self.sent > 0 && self.score.is_none() && !self.finishing
     }
 
     fn vertical(&mut self, by: isize, fx: &mut Vec<Effect>) {

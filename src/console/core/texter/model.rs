@@ -39,13 +39,23 @@ pub struct TexterOptions {
     pub side_pane: bool,
     /// Bodies fetched ahead.
     pub prefetch: usize,
+    /// Somebody keeps the score of a rehearsal: it is shown before leaving. A team's rehearsal on a server has no score.
+    pub scored: bool,
 }
 
 impl TexterOptions {
     /// The usual ones.
     #[must_use]
     pub fn new(campaign: CampaignId, device: DeviceId) -> Self {
-        Self { campaign, device, keymap: Keymap::default(), gate: GateTimes::default(), side_pane: true, prefetch: 100 }
+        Self {
+            campaign,
+            device,
+            keymap: Keymap::default(),
+            gate: GateTimes::default(),
+            side_pane: true,
+            prefetch: 100,
+            scored: true,
+        }
     }
 }
 
@@ -284,6 +294,11 @@ impl Model {
     #[must_use]
     pub fn rehearsal(&self) -> Option<bool> {
         self.me.as_ref().map(|me| me.rehearsal)
+    }
+
+    /// True in a rehearsal that ends with a score.
+    pub(super) fn is_scored(&self) -> bool {
+        self.options.scored && self.rehearsal() == Some(true)
     }
 
     /// The contact that keys act on.

@@ -684,7 +684,7 @@ impl Model {
             Action::Undo if self.undo.is_empty() => Some(Say::new("texter-nothing-to-undo")),
             Action::NextWaiting if self.people.waiting() == 0 => Some(Say::new("texter-nobody-waits")),
             Action::Open if self.selected.is_none() => Some(Say::new("texter-inbox-empty")),
-            Action::Finish if self.rehearsal() != Some(true) => Some(Say::new("texter-no-rehearsal")),
+            Action::Finish if !self.is_scored() => Some(Say::new("texter-no-rehearsal")),
             Action::RequestMore if matches!(self.claim, Claim::Asked { .. }) => Some(Say::new("texter-asking")),
             _ => None,
         }

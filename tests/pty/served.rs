@@ -1,0 +1,293 @@
+//! The texter's console against a campaign server, both real programs, when things go wrong: the console is killed, the
+//! server hangs, stops and comes back. Nothing confirmed may be lost, and nobody may get the first text twice.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use jiff::civil::Time;
+use secrecy::{ExposeSecret, SecretString};
+use textbank::api::admin::{ImportChunk, ImportStart, InviteRequest};
+use textbank::api::people::{JoinRequest, Role};
+use textbank::client::native::{AdminClient, JoinLink, Timeouts, join};
+use textbank::domain::hours::TextingHours;
+use textbank::domain::ids::DeviceId;
+use textbank::env::{SystemClock, SystemIds};
+use textbank::exchange::sample;
+
+use crate::harness::{Home, Terminal};
+
+/// Long enough without a byte that the card has been there for its dwell.
+const DWELL: std::time::Duration = std::time::Duration::from_millis(250);
+/// Contacts of the campaign; one slice.
+const CONTACTS: usize = 24;
+
+/// A server process with one campaign whose hours are always open, and a texter signed in to it.
+struct Served {
+    home: Home,
+    data: tempfile::TempDir,
+    process: Child,
+    url: String,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Served {
+    fn start() -> Self {
+        // Fails only when a provider stands already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let home = Home::new();
+        let data = tempfile::tempdir().expect("a directory");
+        let (process, mut lines) = serve(&home, &data, "127.0.0.1:0");
+        let url = listening(&mut lines);
+        let link = lines.find(|line| line.contains("/join#")).expect("the first admin's link");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let invite = runtime.block_on(prepare(&JoinLink::parse(&link).expect("a link")));
+        let link = JoinLink::new(&url, SecretString::from(invite)).reveal();
+        let joined = home.command(&["join", &link, "--name", "Sam"]).output().expect("the program runs");
+        assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
+        Self { home, data, process, url, runtime }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill runs").success());
+    }
+
+    fn stop(&mut self) {
+        self.signal("TERM");
+        assert!(self.process.wait().expect("it ends").success());
+    }
+
+    fn start_again(&mut self) {
+        let address = self.url.strip_prefix("http://").expect("an address").to_owned();
+        let (process, mut lines) = serve(&self.home, &self.data, &address);
+        self.process = process;
+        assert_eq!(listening(&mut lines), self.url);
+    }
+
+    fn console(&self) -> Terminal {
+        Terminal::start_in(&self.home, 80, 24, &["text"])
+    }
+
+    /// One number out of the server's database.
+    fn count(&self, sql: &'static str) -> i64 {
+        use sqlx::Connection as _;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.data.path().join("textbank.db"));
+        self.runtime.block_on(async {
+            let mut database =
+                sqlx::SqliteConnection::connect_with(&options.read_only(true)).await.expect("a database");
+            sqlx::query_scalar(sql).fetch_one(&mut database).await.expect("a number")
+        })
+    }
+
+    /// First texts the server has accepted. That nobody has two is looked at as well.
+    fn accepted(&self) -> i64 {
+        let all = self.count("SELECT count(*) FROM messages WHERE direction = 'out' AND kind = 'initial'");
+        let people = self.count("SELECT count(DISTINCT contact) FROM messages WHERE direction = 'out'");
+        assert_eq!(all, people, "somebody got a text twice");
+        assert_eq!(
+            self.count("SELECT count(*) FROM verdicts WHERE outcome LIKE '%refused%'"),
+            0,
+            "something was refused"
+        );
+        all
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // By its own id; it may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+type Lines = Box<dyn Iterator<Item = String>>;
+
+fn serve(home: &Home, data: &tempfile::TempDir, listen: &str) -> (Child, Lines) {
+    let data = data.path().to_str().expect("a plain path");
+    let mut command = home.command(&["serve", "--listen", listen, "--data", data]);
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+    let output = BufReader::new(process.stdout.take().expect("its output"));
+    (process, Box::new(output.lines().map_while(Result::ok)))
+}
+
+fn listening(lines: &mut Lines) -> String {
+    let line = lines.next().expect("the server's first line");
+    line.strip_prefix("Listening on ").unwrap_or_else(|| panic!("{line}")).to_owned()
+}
+
+/// Imports the sample campaign and gives back a texter's invite.
+async fn prepare(link: &JoinLink) -> String {
+    let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
+    let fresh = || ids.act_id(clock.now());
+    let request =
+        JoinRequest { invite: link.secret.expose_secret().into(), name: "Ada".into(), device: DeviceId(fresh()) };
+    let joined = join(&link.base_url, &request, Timeouts::default()).await.expect("joined");
+    let admin = AdminClient::new(&link.base_url, &joined.token.into(), Timeouts::default()).expect("a client");
+    let mut def = sample::campaign().expect("the sample");
+    let (start, end) = (Time::MIN, Time::MAX);
+    def.hours = TextingHours {
+        initial_start: start,
+        initial_end: end,
+        reply_start: start,
+        reply_end: end,
+        sunday_start: start,
+    };
+    let mut contacts = sample::contacts().expect("the sample").contacts;
+    contacts.truncate(CONTACTS);
+    let import = fresh();
+    let begin = ImportStart { def, contacts: contacts.len() as u64, provenance: "a test".into() };
+    admin.import_start(import, &begin).await.expect("started");
+    admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("taken");
+    let campaign = admin.import_finish(import).await.expect("finished").campaign;
+    let request = InviteRequest { role: Role::Texter, campaign: Some(campaign), uses: 1, valid_seconds: 3600 };
+    admin.invite(&request).await.expect("an invite").secret
+}
+
+/// First texts confirmed so far, as the header says: this console's "3 of 20 sent" leaves 17 of all.
+fn sent(screen: &str) -> Option<usize> {
+    let (before, _) = screen.split_once(" sent ")?;
+    let (before, all) = before.rsplit_once(" of ")?;
+    let done: usize = before.rsplit(char::is_whitespace).next()?.parse().ok()?;
+    let all: usize = all.parse().ok().filter(|all| *all > 0)?;
+    (CONTACTS + done).checked_sub(all)
+}
+
+fn press_enter(console: &mut Terminal) {
+    console.wait_for("sends this text");
+    console.wait_until_quiet(DWELL);
+    console.press(b"\r");
+}
+
+/// Confirms cards until `number` are confirmed.
+fn confirm_until(console: &mut Terminal, number: usize) {
+    console.wait_for_screen("the header", |screen| sent(screen).is_some());
+    let from = sent(&console.screen()).expect("a header");
+    for n in from + 1..=number {
+        press_enter(console);
+        console.wait_for_screen("the confirmed text in the header", |screen| sent(screen) == Some(n));
+    }
+}
+
+fn wait_until_all_is_handed_in(console: &Terminal) {
+    console
+        .wait_for_screen("everything handed in", |screen| !screen.contains("to upload") && screen.contains("online"));
+}
+
+/// `q`, and no dialog: nothing is left to do.
+fn leave(mut console: Terminal) {
+    console.press(b"q");
+    assert!(console.wait_for_end().success());
+    console.is_given_back();
+}
+
+#[test]
+fn a_killed_console_goes_on_where_it_was() {
+    #[expect(clippy::disallowed_methods, reason = "the long run asks for more rounds")]
+    let rounds = std::env::var("TEXTBANK_KILLS").ok().map_or(4, |rounds| rounds.parse().expect("a number"));
+    let (mut confirmed, mut killed) = (0, 0);
+    while killed < rounds {
+        let served = Served::start();
+        // Each campaign is worked through to the end.
+        let mut seen = 0;
+        while killed < rounds && seen + 3 <= CONTACTS {
+            let mut console = served.console();
+            console.wait_for_screen("the header", |screen| sent(screen).is_some_and(|n| n >= seen));
+            press_enter(&mut console);
+            if killed % 2 == 1 {
+                // The header says that it is confirmed: from here on it may not be lost.
+                let next = seen + 1;
+                console.wait_for_screen("the next card", |screen| sent(screen).is_some_and(|n| n >= next));
+            }
+            seen = sent(&console.screen()).unwrap_or(seen);
+            console.kill();
+            killed += 1;
+        }
+        let mut console = served.console();
+        console.wait_for_screen("what was confirmed", |screen| sent(screen).is_some_and(|n| n >= seen));
+        confirm_until(&mut console, CONTACTS);
+        wait_until_all_is_handed_in(&console);
+        assert_eq!(served.accepted(), CONTACTS as i64);
+        confirmed += CONTACTS;
+        leave(console);
+    }
+    assert!(confirmed >= CONTACTS);
+}
+
+#[test]
+fn what_a_hanging_server_was_given_before_the_kill_arrives_once() {
+    let served = Served::start();
+    let mut console = served.console();
+    confirm_until(&mut console, 1);
+    wait_until_all_is_handed_in(&console);
+    // Requests lie in the server's sockets; nobody knows whether they will count.
+    served.signal("STOP");
+    confirm_until(&mut console, 4);
+    console.wait_for("3 texts waiting to upload");
+    console.kill();
+    served.signal("CONT");
+    let console = served.console();
+    console.wait_for_screen("the confirmed texts", |screen| sent(screen) == Some(4));
+    wait_until_all_is_handed_in(&console);
+    assert_eq!(served.accepted(), 4);
+    leave(console);
+}
+
+#[test]
+fn an_outage_is_told_and_worked_through() {
+    let mut served = Served::start();
+    let mut console = served.console();
+    confirm_until(&mut console, 2);
+    wait_until_all_is_handed_in(&console);
+    served.stop();
+    console.wait_for("offline since");
+    confirm_until(&mut console, 5);
+    console.wait_for("3 texts waiting to upload");
+    assert_eq!(served.accepted(), 2);
+    served.start_again();
+    wait_until_all_is_handed_in(&console);
+    assert_eq!(served.accepted(), 5);
+    leave(console);
+}
+
+#[test]
+fn leaving_with_something_to_hand_in_waits_where_it_is_seen() {
+    let served = Served::start();
+    let mut console = served.console();
+    confirm_until(&mut console, 1);
+    wait_until_all_is_handed_in(&console);
+    served.signal("STOP");
+    confirm_until(&mut console, 2);
+    console.press(b"q");
+    console.wait_for("not yet handed in");
+    console.wait_until_quiet(DWELL);
+    console.press(b"\r");
+    console.wait_for("Waiting until all is handed in");
+    assert!(console.is_on_alternate_screen());
+    served.signal("CONT");
+    assert!(console.wait_for_end().success());
+    console.is_given_back();
+    assert_eq!(served.accepted(), 2);
+}
+
+#[test]
+fn leaving_now_does_not_wait_for_a_hanging_server() {
+    let served = Served::start();
+    let mut console = served.console();
+    confirm_until(&mut console, 1);
+    wait_until_all_is_handed_in(&console);
+    served.signal("STOP");
+    confirm_until(&mut console, 2);
+    console.press(b"q");
+    console.wait_for("not yet handed in");
+    console.wait_until_quiet(DWELL);
+    console.press(b"y");
+    // The server hangs for longer than this test may take: only a console that does not wait for it ends.
+    assert!(console.wait_for_end().success());
+    assert!(console.screen().contains("safe in the journal"), "{}", console.screen());
+    served.signal("CONT");
+    let console = served.console();
+    wait_until_all_is_handed_in(&console);
+    assert_eq!(served.accepted(), 2);
+    leave(console);
+}
