@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{Exit, Outcome, out, out_json};
-use crate::exchange::check::{CheckReport, Length, check};
+use crate::exchange::check::{CheckReport, Length};
+use crate::exchange::pair::Pair;
 use crate::exchange::problem::FileProblem;
 use crate::exchange::{campaign_file, contact_list};
 
@@ -16,6 +17,7 @@ const SHOWN: usize = 40;
 struct Output<'a> {
     ok: bool,
     problems: &'a [FileProblem],
+    left_out: u64,
     report: Option<&'a CheckReport>,
 }
 
@@ -38,43 +40,20 @@ pub struct CheckArgs {
 /// # Errors
 /// The findings cannot be written as JSON.
 pub fn run(file: &Path, contacts: Option<&Path>, json: bool) -> Outcome {
-    let mut problems = Vec::new();
-    let campaign = match campaign_file::load(file) {
-        Ok((def, warnings)) => {
-            problems.extend(warnings);
-            Some(def)
-        }
-        Err(found) => {
-            problems.extend(found);
-            None
-        }
-    };
-    let list = match contacts.map(contact_list::load) {
-        Some(Ok(mut list)) => {
-            problems.append(&mut list.problems);
-            Some(list)
-        }
-        Some(Err(found)) => {
-            problems.extend(found);
-            None
-        }
-        None => None,
-    };
-    let report =
-        campaign.as_ref().map(|def| check(def, list.as_ref().unwrap_or(&contact_list::ContactList::default())));
-    // Without a list there are no columns to compare with.
-    let report = report.filter(|_| list.is_some());
-    let ok = !problems.iter().any(|p| p.fatal) && !report.as_ref().is_some_and(CheckReport::is_fatal);
+    let list = contacts.map(contact_list::load);
+    let pair = Pair::new(campaign_file::load(file), list, contacts.unwrap_or(file));
+    let ok = !pair.is_fatal();
     if json {
-        out_json(&Output { ok, problems: &problems, report: report.as_ref() })?;
+        out_json(&Output { ok, problems: &pair.problems, left_out: pair.left_out, report: pair.report.as_ref() })?;
     } else {
-        out(page(&problems, report.as_ref(), ok))?;
+        out(page(&pair, ok))?;
     }
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
 
 /// The findings as text.
-fn page(problems: &[FileProblem], report: Option<&CheckReport>, ok: bool) -> String {
+fn page(pair: &Pair, ok: bool) -> String {
+    let (problems, report) = (&pair.problems, pair.report.as_ref());
     let mut lines: Vec<String> = Vec::new();
     for fatal in [true, false] {
         let sort: Vec<&FileProblem> = problems.iter().filter(|p| p.fatal == fatal).collect();
@@ -84,24 +63,31 @@ fn page(problems: &[FileProblem], report: Option<&CheckReport>, ok: bool) -> Str
         }
     }
     if let Some(report) = report {
-        for finding in &report.findings {
-            let grade = if finding.fatal { "error" } else { "warning" };
-            lines.push(format!("{grade}: {}. {}", finding.what, finding.remedy));
-        }
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines
-            .push(format!("{}: {} contacts, {} duplicates left out", report.title, report.contacts, report.duplicates));
+        lines.push(format!(
+            "{}: {}, {} left out with a problem, {} left out as duplicates",
+            report.title,
+            counted(report.contacts, "contact"),
+            pair.left_out,
+            report.duplicates
+        ));
         for variant in &report.variants {
-            lines.push(format!("  initial `{}` ({}), {} contacts", variant.name, variant.language, variant.contacts));
+            lines.push(format!(
+                "  initial `{}` ({}), {}, {} in all",
+                variant.name,
+                variant.language,
+                counted(variant.contacts, "contact"),
+                counted(variant.segments, "segment")
+            ));
             if let (Some(typical), Some(longest)) = (variant.typical, variant.longest) {
                 lines.push(format!("    typical {}, longest {}", length(typical), length(longest)));
             }
             if !variant.forced_by.is_empty() {
                 let some: Vec<String> =
                     variant.forced_by.iter().take(8).map(|(c, n)| format!("`{c}` in {n}")).collect();
-                lines.push(format!("    70 instead of 160 characters a part because of {}", some.join(", ")));
+                lines.push(format!("    70 instead of 160 characters a segment because of {}", some.join(", ")));
             }
         }
         lines.push("  time zones".into());
@@ -118,6 +104,10 @@ fn page(problems: &[FileProblem], report: Option<&CheckReport>, ok: bool) -> Str
 }
 
 fn length(length: Length) -> String {
-    let parts = if length.parts == 1 { "1 part".to_owned() } else { format!("{} parts", length.parts) };
-    format!("{parts} ({} {})", length.units, if length.wide { "wide characters" } else { "characters" })
+    let segments = counted(length.parts as u64, "segment");
+    format!("{segments} ({} {})", length.units, if length.wide { "wide characters" } else { "characters" })
+}
+
+fn counted(n: u64, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }

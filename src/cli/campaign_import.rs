@@ -13,7 +13,7 @@ use crate::api::admin::{ImportChunk, ImportStart, ImportState, MAX_CHUNK};
 use crate::client::native::AdminClient;
 use crate::client::{Call, CallError};
 use crate::domain::contact::Contact;
-use crate::exchange::problem::FileProblem;
+use crate::exchange::pair::Pair;
 use crate::exchange::{campaign_file, contact_list};
 
 /// A chunk's bytes as JSON, well below what the server takes.
@@ -73,29 +73,12 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
 
 /// Reads both files; tells every problem of both.
 fn check(args: &ImportArgs) -> Option<(ImportStart, Vec<Contact>)> {
-    let (def, campaign_problems) = match campaign_file::load(&args.campaign) {
-        Ok((def, warnings)) => (Some(def), warnings),
-        Err(problems) => (None, problems),
-    };
-    let (list, list_problems) = match contact_list::load(&args.contacts) {
-        Ok(mut list) => {
-            let problems = std::mem::take(&mut list.problems);
-            (Some(list), problems)
-        }
-        Err(problems) => (None, problems),
-    };
-    let problems: Vec<FileProblem> = campaign_problems.into_iter().chain(list_problems).collect();
-    for problem in &problems {
+    let list = contact_list::load(&args.contacts);
+    let pair = Pair::new(campaign_file::load(&args.campaign), Some(list), &args.contacts);
+    for problem in &pair.problems {
         tell(problem.to_string());
     }
-    let (def, list) = (def?, list?);
-    if problems.iter().any(|problem| problem.fatal) {
-        return None;
-    }
-    if list.contacts.is_empty() {
-        tell(format!("{}: error: nobody on the list can be texted. Nothing was imported", args.contacts.display()));
-        return None;
-    }
+    let (def, list) = pair.sound()?;
     let start = ImportStart { def, contacts: list.contacts.len() as u64, provenance: args.provenance.clone() };
     Some((start, list.contacts))
 }

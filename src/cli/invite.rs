@@ -90,7 +90,9 @@ pub async fn run(args: InviteArgs, ctx: &Context) -> Outcome {
         out_json(&told)?;
     } else {
         out(link.reveal())?;
-        tell(format!("Good for {} use(s) until {}. It is shown only here.", args.uses, invite.expires_at));
+        let times = if args.uses == 1 { "once".to_owned() } else { format!("{} times", args.uses) };
+        let until = invite.expires_at.strftime("%Y-%m-%d %H:%M UTC");
+        tell(format!("Good {times}, until {until}. It is shown only here."));
     }
     Ok(Exit::Done)
 }

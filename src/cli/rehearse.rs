@@ -14,11 +14,9 @@ use crate::console::core::texter::{GateTimes, TexterOptions};
 use crate::console::keymap::Keymap;
 use crate::console::runtime::effects::RehearsalPort;
 use crate::console::runtime::launch::{Launch, Look, texter};
-use crate::domain::campaign::CampaignDef;
 use crate::domain::ids::DeviceId;
 use crate::env::{BoxFuture, Clock, SeededIds, SharedClock};
-use crate::exchange::check::check;
-use crate::exchange::contact_list::ContactList;
+use crate::exchange::pair::Pair;
 use crate::exchange::problem::FileProblem;
 use crate::exchange::{campaign_file, contact_list, sample};
 use crate::i18n::{Catalogue, Value};
@@ -89,16 +87,16 @@ pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
 fn plan(args: &RehearseArgs, context: &Context) -> Result<(RehearsalPlan, Vec<FileProblem>), Vec<FileProblem>> {
     let mut problems = Vec::new();
     let campaign = match &args.campaign {
-        None => sample::campaign(),
-        Some(path) => campaign_file::load(path).map(|(def, warnings)| {
-            problems.extend(warnings);
-            def
-        }),
+        None => sample::campaign().map(|def| (def, Vec::new())),
+        Some(path) => campaign_file::load(path),
     };
     let list = match &args.contacts {
         None => sample::contacts(),
         Some(path) => contact_list::load(path),
     };
+    // What does not fit together is told of the file that is the person's own.
+    let named = args.contacts.as_deref().or(args.campaign.as_deref()).unwrap_or(Path::new("rehearsal.csv"));
+    let pair = Pair::new(campaign, Some(list), named);
     let personas = match read_personas(args.personas.as_deref()) {
         Ok(personas) => personas,
         Err(errors) => {
@@ -106,14 +104,11 @@ fn plan(args: &RehearseArgs, context: &Context) -> Result<(RehearsalPlan, Vec<Fi
             Personas::default()
         }
     };
-    let campaign = campaign.map_err(|errors| problems.extend(errors)).ok();
-    let list = list.map_err(|errors| problems.extend(errors)).ok();
-    let (Some(def), Some(mut list)) = (campaign, list) else { return Err(problems) };
-    problems.append(&mut list.problems);
-    problems.extend(together(args, &def, &list));
+    problems.extend(pair.problems.iter().cloned());
     if problems.iter().any(|p| p.fatal) {
         return Err(problems);
     }
+    let Some((def, list)) = pair.sound() else { return Err(problems) };
     let plan = RehearsalPlan {
         def,
         contacts: list.contacts,
@@ -137,24 +132,6 @@ pub(super) fn read_personas(file: Option<&Path>) -> Result<Personas, Vec<FilePro
         }
     }
     if problems.is_empty() { Ok(personas) } else { Err(problems) }
-}
-
-/// What is wrong between campaign and list.
-fn together(args: &RehearseArgs, def: &CampaignDef, list: &ContactList) -> Vec<FileProblem> {
-    let file = args.contacts.as_ref().or(args.campaign.as_ref());
-    check(def, list)
-        .findings
-        .into_iter()
-        .map(|finding| FileProblem {
-            file: file.cloned().unwrap_or_else(|| PathBuf::from("rehearsal.csv")),
-            line: None,
-            column: None,
-            field: None,
-            what: finding.what,
-            remedy: finding.remedy,
-            fatal: finding.fatal,
-        })
-        .collect()
 }
 
 fn tell(problems: &[FileProblem]) -> std::io::Result<()> {

@@ -53,6 +53,8 @@ pub struct VariantReport {
     pub language: String,
     /// Contacts that may get it.
     pub contacts: u64,
+    /// Segments of all these texts together, were each of them sent to everybody who may get it.
+    pub segments: u64,
     /// The longest text.
     pub longest: Option<Length>,
     /// The typical one (median).
@@ -242,6 +244,7 @@ fn measure_variant(
         let wide = measured.encoding == Encoding::Ucs2;
         lengths.push(Length { parts: measured.parts, units: measured.units, wide });
     }
+    let segments = lengths.iter().map(|length| count(length.parts)).sum();
     lengths.sort_unstable();
     let mut forced_by: Vec<(char, u64)> = forced.into_iter().collect();
     forced_by.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -249,6 +252,7 @@ fn measure_variant(
         name: variant.name.clone(),
         language: variant.language.clone(),
         contacts,
+        segments,
         longest: lengths.last().copied(),
         typical: lengths.get(lengths.len() / 2).copied(),
         forced_by,

@@ -23,6 +23,8 @@ pub struct ContactList {
     pub columns: Vec<String>,
     /// Rows left out because the number came earlier in the list.
     pub duplicates: u64,
+    /// Rows left out because of a problem of their own; `problems` has the reasons.
+    pub rejected: u64,
     /// Rows left out, with the reason (not fatal), and other warnings.
     pub problems: Vec<FileProblem>,
 }
@@ -79,6 +81,9 @@ pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ContactList, Vec
             return Err(vec![FileProblem::whole(path, format!("is no table ({error})"), "Export the list as CSV.")]);
         }
     };
+    if headers.iter().all(String::is_empty) && reader.is_done() {
+        return Err(vec![FileProblem::whole(path, "the file is empty", "Export the list again, with a header row.")]);
+    }
     let columns = Columns::find(path, &headers, region, &mut list.problems)?;
     list.columns = columns.custom.iter().map(|(_, name)| name.clone()).collect();
     let mut seen: HashSet<Phone> = HashSet::new();
@@ -88,6 +93,7 @@ pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ContactList, Vec
             Ok(record) => record,
             Err(error) => {
                 let line = error.position().map(|p| p.line() + skipped);
+                list.rejected += 1;
                 list.problems.push(FileProblem {
                     line,
                     fatal: false,
@@ -107,7 +113,10 @@ pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ContactList, Vec
         match row.contact(&record, line, &mut list.problems) {
             Ok(contact) if seen.insert(contact.phone.clone()) => list.contacts.push(contact),
             Ok(_) => list.duplicates += 1,
-            Err(problem) => list.problems.push(*problem),
+            Err(problem) => {
+                list.rejected += 1;
+                list.problems.push(*problem);
+            }
         }
     }
     if list.contacts.is_empty() {
