@@ -157,7 +157,7 @@ async fn import(desk: &Desk, admin: Actor, many: u32) -> anyhow::Result<Campaign
         questions: vec![],
         canned: vec![],
         tags: vec![],
-        opt_out_notice: BTreeMap::new(),
+        opt_out_notice: BTreeMap::from([("en".into(), "You will get no more texts.".into())]),
         visible_fields: vec![],
         slice_size: 500,
         variables: BTreeMap::new(),

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// One campaign's counts. `total` = the five statuses together; opted-out and failed overlap them.
+/// One campaign's counts. `unsent`, `messaged`, `waiting`, `convo` and `closed` together are `total`, less those who opted
+/// out before their first text or while they waited; `opted_out` counts these and the others who opted out, so it
+/// overlaps the rest, as `sent`, `failed` and `held` do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
     /// All campaign contacts.

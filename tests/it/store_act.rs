@@ -13,11 +13,11 @@ use textbank::domain::{
     },
 };
 use textbank::server::store::{
-    command::Answer,
+    command::{Actor, Answer},
     handles::{Captain, Texter},
 };
 
-use crate::store_home::{definition, gone, on_every_store, people, phone, refused};
+use crate::store_home::{Home, Kind, definition, gone, on_every_store, people, phone, refused};
 
 on_every_store! {
     async fn their_own_word_stops_everything_in_every_campaign(home: Home) {
@@ -300,5 +300,42 @@ on_every_store! {
         captain.suppress(&home.desk, phone(0), "called us".into()).await.expect("done");
         refused(home.try_send(&tess, home.text(&to, Initial, "Hi")).await, Code::Suppressed);
         assert_eq!(home.thread(&tess, to.id).await.entries.iter().filter(|e| matches!(e, ThreadEntry::Message(m) if m.kind == Some(OptOutNotice))).count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn every_change_has_an_author_and_tells_no_number_and_no_word() {
+    let home = Home::new(Kind::File).await;
+    let (admin, campaign) = home.campaign(people(3)).await;
+    let tess = home.join("Tess", Role::Texter).await;
+    let slice = home.claim(&tess, campaign, 0).await;
+    for to in &slice {
+        home.initial(&tess, to).await;
+    }
+    refused(home.try_send(&tess, home.text(&slice[0], Initial, "Hi there!")).await, Code::AlreadySent);
+    home.jobs().await;
+    home.says(phone(0), "STOP").await;
+    home.says(phone(1), "please remove me from this list").await;
+    home.act(&tess, Act::NotOptOut { contact: slice[1].id, after_seq: 2 }).await;
+    home.act(&tess, Act::OptOut { contact: slice[2].id, notice: true }).await;
+    home.act(&tess, Act::Note { contact: slice[1].id, text: "call +14155550001".into() }).await;
+    home.act(&tess, Act::Release { campaign, unsent: true, conversations: true }).await;
+    home.act(&admin, Act::Pause { campaign }).await;
+    let rows = home.audit().await;
+    let by = |actor: &Actor| (Some(actor.person.0), Some(actor.session));
+    let done = |what: &str| rows.iter().filter(|row| row.0 == what).map(|row| (row.1, row.2)).collect::<Vec<_>>();
+    assert_eq!(done("accepted")[..3], [by(&tess.actor); 3], "{rows:?}");
+    for what in ["claimed", "refused", "released", "joined"] {
+        assert!(done(what).contains(&by(&tess.actor)), "{what}: {rows:?}");
+    }
+    assert_eq!(done("acted"), [by(&tess.actor), by(&tess.actor), by(&tess.actor), by(&tess.actor), by(&admin.actor)]);
+    assert_eq!(done("opted_out"), [(None, None), by(&tess.actor)], "their own word, then a person");
+    assert_eq!(done("inbound").len(), 2);
+    for what in ["import_started", "import_chunk", "import_finished"] {
+        assert_eq!(done(what), [by(&admin.actor)]);
+    }
+    for (_, _, _, about) in &rows {
+        let leaks = ["+1415", "5550", "Hi there", "remove me", "Voter"].iter().any(|secret| about.contains(secret));
+        assert!(!leaks, "{about}");
     }
 }

@@ -178,6 +178,21 @@ on_every_store! {
         assert_eq!(home.desk.store.me(&tess.actor).await.expect("read").organization, "Friends of the Library");
     }
 
+    async fn a_campaign_that_cannot_be_is_refused_by_the_server_too(home: Home) {
+        let admin = Admin::of(home.join("Ada", Role::Admin).await.actor).expect("an admin");
+        let mut def = definition();
+        def.opt_out_notice.insert("en".into(), "Bye {firstName}".into());
+        def.hours.initial_end = def.hours.initial_start;
+        def.canned[0].text.insert("en".into(), "At {the library".into());
+        let start = ImportStart { def, contacts: 0, provenance: "a test".into() };
+        let Answer::Refused(problem) = admin.import_start(&home.desk, home.fresh(), start.clone()).await.expect("an answer") else { panic!() };
+        assert_eq!((problem.code, problem.faults.len()), (Code::Invalid, 3), "{problem:?}");
+        let mut def = definition();
+        def.opt_out_notice.clear();
+        let Answer::Refused(problem) = admin.import_start(&home.desk, home.fresh(), ImportStart { def, ..start }).await.expect("an answer") else { panic!() };
+        assert_eq!(problem.faults.len(), 1, "{problem:?}");
+    }
+
     async fn the_board_counts_what_is(home: Home) {
         let (admin, campaign) = home.campaign(people(8)).await;
         let tess = home.join("Tess", Role::Texter).await;

@@ -327,6 +327,17 @@ impl Home {
         self.desk.store.events(&hand.actor, campaign, 0, 1_000).await.expect("read").expect("resumable")
     }
 
+    /// The audit rows of a database in a file: what, by whom, in which session, about what.
+    pub async fn audit(&self) -> Vec<(String, Option<i64>, Option<i64>, String)> {
+        use sqlx::{ConnectOptions as _, Row as _};
+        let path = self.dir.as_ref().expect("a file").path().join("textbank.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true);
+        let mut conn = options.connect().await.expect("the file");
+        let sql = "SELECT what, person, session, subject || ' ' || detail FROM audit ORDER BY id";
+        let rows = sqlx::query(sql).fetch_all(&mut conn).await.expect("audit rows");
+        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect()
+    }
+
     /// The delivery of a text, by the newest event about it that its holder saw, else as in the thread.
     pub async fn delivery(&self, hand: &Hand, contact: ContactId, id: MessageId) -> Delivery {
         use textbank::api::message::ThreadEntry;

@@ -375,15 +375,25 @@ impl Journal {
     }
 
     /// The first waiting row that `free` accepts, in order; rows of one contact behind a refused one are not offered.
+    /// A row that concerns no contact (giving contacts back) concerns all: it is offered when nothing waits before it, and
+    /// nothing behind it is offered until it is decided. Handed in too early it would take what was confirmed before it
+    /// out of the person's hands.
     #[must_use]
     pub fn next_waiting(&self, free: impl Fn(&Waiting) -> bool) -> Option<Waiting> {
         let index = self.inner.shared.lock();
         let mut passed = std::collections::HashSet::new();
-        index
-            .waiting
-            .values()
-            .find(|row| !passed.contains(&row.contact) && (free(row) || !passed.insert(row.contact)))
-            .copied()
+        for (place, row) in index.waiting.values().enumerate() {
+            if row.contact.is_none() {
+                return (place == 0 && free(row)).then_some(*row);
+            }
+            if !passed.contains(&row.contact) {
+                if free(row) {
+                    return Some(*row);
+                }
+                passed.insert(row.contact);
+            }
+        }
+        None
     }
 
     /// Rings with each change of what waits.

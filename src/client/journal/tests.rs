@@ -130,9 +130,19 @@ async fn what_waits_is_offered_in_order_per_contact() {
     };
     assert_eq!(next(&[]), Some(id(1)));
     assert_eq!(next(&[1]), Some(id(3)), "2 waits behind 1");
-    assert_eq!(next(&[1, 3]), Some(id(4)));
-    assert_eq!(next(&[1, 3, 4]), None);
+    assert_eq!(next(&[1, 3]), None, "4 concerns all: it waits for what was confirmed before it");
     assert_eq!(journal.progress(), (5, Some(at(1))));
+    journal.confirm(&text(6, 9)).await.unwrap();
+    for n in [1, 2, 3] {
+        assert_ne!(next(&[]), Some(id(4)), "before {n} is decided");
+        journal.settle(&accepted(n)).await.unwrap();
+    }
+    assert_eq!(next(&[]), Some(id(4)));
+    assert_eq!(next(&[4]), None, "and what was confirmed after it waits for it");
+    journal.settle(&accepted(4)).await.unwrap();
+    assert_eq!(next(&[]), Some(id(5)));
+    journal.settle(&accepted(5)).await.unwrap();
+    assert_eq!(next(&[]), Some(id(6)));
 }
 
 #[tokio::test]

@@ -15,7 +15,9 @@ use crate::api::{
     event::EventKind,
     problem::{Code, Problem},
 };
-use crate::domain::{contact::Contact, ids::CampaignId, safe_text::safe_line, zone};
+use crate::domain::{
+    campaign::CampaignDef, contact::Contact, ids::CampaignId, safe_text::safe_line, script::Template, zone,
+};
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
@@ -23,6 +25,33 @@ use crate::server::store::{
 
 fn no(code: Code, detail: &str) -> Result<Answer, StoreError> {
     Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
+}
+
+/// What no campaign may be, whoever sent it: a file is checked with places and remedies before, but the server does not
+/// take that on trust.
+fn def_faults(def: &CampaignDef) -> Vec<String> {
+    let mut faults = Vec::new();
+    if def.initial.is_empty() {
+        faults.push("initial: there is one message at least".to_owned());
+    }
+    if !def.opt_out_notice.values().any(|text| !text.trim().is_empty()) {
+        faults.push("opt_out_notice: there is one at least".to_owned());
+    }
+    faults.extend(def.hours.faults().iter().map(|fault| format!("hours: {fault}")));
+    for text in def.texts() {
+        if let Err(found) = Template::parse(text) {
+            faults.extend(found.iter().map(|fault| format!("a text: {}", fault.what)));
+        }
+    }
+    // The notice goes out by itself, with nobody to see that a field stayed empty.
+    for text in def.opt_out_notice.values() {
+        match Template::parse(text) {
+            Ok(template) if template.fields().next().is_none() => {}
+            Ok(_) => faults.push("opt_out_notice: it has a merge field".to_owned()),
+            Err(found) => faults.extend(found.iter().map(|fault| format!("opt_out_notice: {}", fault.what))),
+        }
+    }
+    faults
 }
 
 /// One contact on its way into the table; short names, as a chunk holds a thousand.
@@ -86,8 +115,11 @@ impl Tx<'_> {
             }
             return self.import_answer(actor, import).await;
         }
-        if start.def.initial.is_empty() {
-            return no(Code::Invalid, "a campaign has one initial message at least");
+        let faults = def_faults(&start.def);
+        if !faults.is_empty() {
+            let mut problem = Problem::new(Code::Invalid, "the campaign has faults");
+            problem.faults = faults;
+            return Ok(Answer::Refused(Box::new(problem)));
         }
         let def = to_json(&start.def)?;
         let campaign = sqlx::query(
