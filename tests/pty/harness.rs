@@ -209,9 +209,14 @@ impl Terminal {
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).expect("resized");
     }
 
+    /// The program's process.
+    pub fn process(&self) -> u32 {
+        self.child.process_id().expect("it runs")
+    }
+
     /// Sends a signal to the program.
     pub fn signal(&self, name: &str) {
-        let id = self.child.process_id().expect("it runs").to_string();
+        let id = self.process().to_string();
         let status = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill runs");
         assert!(status.success());
     }

@@ -5,3 +5,4 @@
 mod harness;
 mod rehearse;
 mod served;
+mod serving;
