@@ -2,11 +2,11 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use secrecy::ExposeSecret;
 
 use super::reach::{tell, timeouts};
-use super::{Context, Exit, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::{JoinRequest, Role};
 use crate::client::native::{self, JoinLink};
 use crate::client::sign_in::{self, SignIn};
@@ -41,13 +41,15 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         Some(name) => name,
         None if !ctx.config.name.trim().is_empty() => ctx.config.name.clone(),
         None if std::io::stdin().is_terminal() => ask("Your first name, as voters will read it: ")?,
-        None => bail!("say your first name, as voters will read it: --name NAME"),
+        None => return Err(Misuse("say your first name, as voters will read it: --name NAME".to_owned()).into()),
     };
     let dir = ctx.paths.sign_ins_dir();
     // One installation has one name, whatever it joins.
     let device = sign_in::device(&dir, DeviceId(ctx.ids.act_id(ctx.clock.now())))?;
     let request = JoinRequest { invite: link.secret.expose_secret().to_owned(), name, device };
-    let joined = native::join(&link.base_url, &request, timeouts(ctx)).await.context("could not join")?;
+    let joined = native::join(&link.base_url, &request, timeouts(ctx))
+        .await
+        .with_context(|| format!("could not join at {}", link.base_url))?;
     let sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
     sign_in::save(&dir, &sign_in)
         .context("joined, but the sign-in could not be stored here: mend that, then run the same command again")?;
@@ -80,7 +82,7 @@ fn ask(question: &str) -> anyhow::Result<String> {
     std::io::stdin().lock().read_line(&mut line)?;
     let line = line.trim().to_owned();
     if line.is_empty() {
-        bail!("nothing was given");
+        return Err(Misuse("nothing was given".to_owned()).into());
     }
     Ok(line)
 }

@@ -3,8 +3,15 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use crate::api::problem::Code;
 use crate::client::CallError;
+use crate::client::native::LinkError;
 use crate::config::{ConfigError, PathsError};
+
+/// The command was given something that cannot be meant; its words say what can.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Misuse(pub String);
 
 /// How a sub-command ended. The numbers are documented in `--help` and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +82,11 @@ pub fn report(error: &anyhow::Error) -> Exit {
     // Faulty settings have places and carets of their own; a name before them would shift the first line.
     let prefix = if error.downcast_ref::<ConfigError>().is_some() { "" } else { "textbank: " };
     // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(std::io::stderr().lock(), "{prefix}{}", in_words(error));
+    let mut stderr = std::io::stderr().lock();
+    let _ = writeln!(stderr, "{prefix}{}", in_words(error));
+    if let Some(remedy) = error.chain().find_map(|cause| cause.downcast_ref::<CallError>()).and_then(remedy) {
+        let _ = writeln!(stderr, "What to do: {remedy}");
+    }
     exit_of(error)
 }
 
@@ -92,6 +103,31 @@ fn in_words(error: &anyhow::Error) -> String {
     said.join(": ")
 }
 
+/// What the person can do about a call that brought no answer, when there is anything.
+fn remedy(error: &CallError) -> Option<&'static str> {
+    let problem = match error {
+        CallError::Refused(problem) => problem,
+        CallError::NotReached(_) => {
+            return Some(
+                "see whether the server runs, the address is right and this machine is online; then run it again",
+            );
+        }
+        CallError::NoAnswer(_) => return Some("run the same command again; nothing is done twice by it"),
+        CallError::Strange(_) => {
+            return Some("see whether the address is that of a campaign server, and not of a page before it");
+        }
+    };
+    Some(match problem.code {
+        Code::InviteSpent => "ask whoever gave you the link for a new one",
+        Code::Unauthorized => "sign in again: textbank join LINK, with a new link",
+        Code::Forbidden => "use a sign-in with the right role (--sign-in), or ask an admin for a link with that role",
+        Code::NotFound => "see what there is: textbank campaign list, textbank people sessions list",
+        Code::RateLimited => "wait a minute, then run it again",
+        Code::Unavailable => "run it again in a moment; if it stays so, look into the server's log",
+        _ => return None,
+    })
+}
+
 fn exit_of(error: &anyhow::Error) -> Exit {
     for cause in error.chain() {
         if let Some(call) = cause.downcast_ref::<CallError>() {
@@ -100,7 +136,7 @@ fn exit_of(error: &anyhow::Error) -> Exit {
                 CallError::NotReached(_) | CallError::NoAnswer(_) | CallError::Strange(_) => Exit::NotReached,
             };
         }
-        if cause.is::<PathsError>() || cause.is::<ConfigError>() {
+        if cause.is::<PathsError>() || cause.is::<ConfigError>() || cause.is::<LinkError>() || cause.is::<Misuse>() {
             return Exit::Usage;
         }
     }

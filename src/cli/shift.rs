@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use super::Context;
 use super::reach::{SignInArgs, tell, timeouts};
+use super::{Context, Misuse};
 use crate::api::campaign::CampaignTodo;
 use crate::api::people::{Me, Role};
 use crate::client::CampaignServer;
@@ -125,6 +125,10 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
     Ok(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in })
 }
 
+fn misuse<T>(why: String) -> anyhow::Result<T> {
+    Err(Misuse(why).into())
+}
+
 /// The campaign that is meant: the only one, or the one named.
 fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<CampaignId> {
     let listed = || {
@@ -135,7 +139,7 @@ fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<Campai
         return match found {
             [] => bail!("there is no campaign yet; your captain tells you when one opens"),
             [only] => Ok(only.id),
-            _ => bail!("there are several campaigns: choose one by --campaign\n{}", listed()),
+            _ => misuse(format!("there are several campaigns: choose one by --campaign\n{}", listed())),
         };
     };
     if let Some(one) = found.iter().find(|one| one.id.to_string() == wanted) {
@@ -145,8 +149,11 @@ fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<Campai
     let mut hits = found.iter().filter(|one| one.title.to_lowercase().starts_with(&start));
     match (hits.next(), hits.next()) {
         (Some(one), None) => Ok(one.id),
-        (Some(_), Some(_)) => bail!("several campaigns begin with {wanted:?}: choose one by its number\n{}", listed()),
-        _ => bail!("no campaign is called {wanted:?}; there are\n{}", listed()),
+        (Some(_), Some(_)) => {
+            misuse(format!("several campaigns begin with {wanted:?}: choose one by its number\n{}", listed()))
+        }
+        _ if found.is_empty() => misuse(format!("no campaign is called {wanted:?}; there is none at all yet")),
+        _ => misuse(format!("no campaign is called {wanted:?}; there are\n{}", listed())),
     }
 }
 

@@ -151,6 +151,12 @@ async fn a_captain_gets_boards_at_most_four_a_second_and_only_when_something_cha
     let third = tokio::time::timeout(Duration::from_millis(200), feed.board()).await;
     assert!(third.is_err(), "nothing changed, and yet a board: {third:?}");
 
+    let bob = app.person(&admin, Role::Texter, "Bob").await;
+    app.slice(&bob, campaign, 1).await;
+    let fourth = feed.board().await;
+    let his = fourth.texters.iter().find(|line| line.name == "Bob").expect("his line");
+    assert_eq!((his.assigned, fourth.counts.unassigned), (1, 0), "a slice handed out shows at once");
+
     let mut hers = app.feed(&ann, campaign, "?after=0", None).await;
     app.put(&ann, &format!("/api/v1/acts/{}", app.fresh()), &json!({"act": "close", "contact": slice[0].id})).await;
     loop {

@@ -162,7 +162,8 @@ impl Follower {
             return Ok(());
         };
         let full = events.len() >= PAGE as usize;
-        self.board_changed |= self.watches && (head > self.cursor || !events.is_empty());
+        // Also without an event: a slice that is handed out has none.
+        self.board_changed |= self.watches;
         for event in events {
             self.cursor = self.cursor.max(event.seq);
             self.say(line(&event, true));

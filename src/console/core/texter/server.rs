@@ -168,7 +168,8 @@ impl Model {
                     self.absorb(line);
                 }
                 let now = self.remaining();
-                self.slice_total = now;
+                // What is asked for in the middle of a slice makes it longer; progress goes on.
+                self.slice_total = if before == 0 { now } else { self.slice_total + now.saturating_sub(before) };
                 // A grant that brings nothing to do must not be asked for again and again.
                 self.claim = if now > before {
                     Claim::Idle

@@ -1,10 +1,11 @@
 use super::driver::{CAMPAIGN, Desk, inbound, line};
 use crate::api::act::Act;
+use crate::api::assignment::SliceGrant;
 use crate::api::event::EventKind;
 use crate::api::message::{Outcome, ThreadEntry, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::Msg;
+use crate::console::core::shared::msg::{Ask, Msg};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::Focus;
 use crate::console::core::texter::threads::accepted;
@@ -194,6 +195,22 @@ fn what_a_captain_takes_back_is_not_asked_for_again_until_a_press() {
     assert_eq!(desk.model.people.waiting(), 1, "the conversation stays");
     desk.keys("r");
     assert_eq!(slices(&desk), before + 1);
+}
+
+#[test]
+fn asking_for_more_in_the_middle_makes_the_slice_longer() {
+    let mut desk = Desk::with(3, 0);
+    desk.keys("<enter>");
+    assert_eq!(desk.model.header().progress, (1, 3));
+    desk.keys("r");
+    let asked = desk.effects.iter().rev().find_map(|fx| match fx {
+        Effect::Load(Ask::Slice { claim, .. }) => Some(*claim),
+        _ => None,
+    });
+    let contacts = vec![line(11, Status::NeedsMessage), line(12, Status::NeedsMessage)];
+    let grant = SliceGrant { contacts, lease_until: jiff::Timestamp::MAX, held_back: 0 };
+    desk.tell(Msg::Slice { claim: asked.unwrap(), result: Ok(grant) });
+    assert_eq!(desk.model.header().progress, (1, 5));
 }
 
 #[test]

@@ -1,0 +1,151 @@
+//! The commands against a served campaign: what is said, and the exit codes that scripts live by.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+/// The real server in a process of its own, ended with the test.
+struct Served {
+    home: tempfile::TempDir,
+    server: Child,
+    /// Kept open: a server whose output nobody reads would not be the same.
+    _stdout: BufReader<ChildStdout>,
+    base: String,
+    admin_link: String,
+}
+
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn command(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_textbank"));
+    command.env_clear().env("TEXTBANK_HOME", home);
+    // Windows programs do not start without it.
+    if let Some(root) = option_env!("SystemRoot") {
+        command.env("SystemRoot", root);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+impl Served {
+    fn start() -> Self {
+        let home = tempfile::tempdir().expect("a directory");
+        let mut server = command(home.path())
+            .args(["serve", "--listen", "127.0.0.1:0", "--simulated-voters", "--rehearsal-clock", "--data"])
+            .arg(home.path().join("served"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        let mut stdout = BufReader::new(server.stdout.take().expect("its output"));
+        let mut lines = (&mut stdout).lines().map_while(Result::ok);
+        let base = lines.find_map(|line| line.strip_prefix("Listening on ").map(str::to_owned)).expect("an address");
+        let admin_link = lines.find(|line| line.contains("/join#")).expect("the first admin's link");
+        Self { home, server, _stdout: stdout, base, admin_link }
+    }
+
+    fn run(&self, profile: &str, args: &[&str]) -> Said {
+        let output = command(self.home.path()).args(["--profile", profile]).args(args).output().expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        Said { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+
+    fn done(&self, profile: &str, args: &[&str]) -> String {
+        let said = self.run(profile, args);
+        assert_eq!((said.code, said.err.contains("textbank:")), (Some(0), false), "{args:?}: {}", said.err);
+        said.out
+    }
+
+    /// Fails with this code, and says all of this.
+    fn fails(&self, profile: &str, args: &[&str], code: i32, words: &[&str]) {
+        let said = self.run(profile, args);
+        assert_eq!(said.code, Some(code), "{args:?}: {}", said.err);
+        for word in words {
+            assert!(said.err.contains(word), "{args:?} does not say {word:?}: {}", said.err);
+        }
+    }
+
+    fn sample(&self) -> (PathBuf, PathBuf) {
+        let (campaign, contacts) = (self.home.path().join("c.toml"), self.home.path().join("c.csv"));
+        std::fs::write(&campaign, CAMPAIGN).expect("written");
+        std::fs::write(&contacts, "firstName,cell\nAna,+14155550101\nBo,+14155550102\n").expect("written");
+        (campaign, contacts)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended by itself when the test failed.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+const CAMPAIGN: &str = r#"
+[campaign]
+title = "Parks"
+organization = "Us"
+[[initial]]
+name = "a"
+text = "Hi {firstName/there}, {texterName} here. Will you vote? Reply STOP to opt out."
+[opt_out]
+notice = "You are opted out."
+"#;
+
+#[test]
+fn every_wrong_input_is_told_with_its_remedy_and_exit_code() {
+    let served = Served::start();
+    served.fails("x", &["join", "nonsense", "--name", "X"], 2, &["not a join link", "https://host/join#SECRET"]);
+    let bare = format!("{}/join", served.base);
+    served.fails("x", &["join", &bare, "--name", "X"], 2, &["lost its secret", "quotes"]);
+    served.fails("x", &["join", &format!("{bare}#wrong"), "--name", "X"], 4, &["used up", "ask whoever gave you"]);
+    served.fails("x", &["join", &served.admin_link], 2, &["--name"]);
+    served.fails("x", &["join", "http://127.0.0.1:1/join#a", "--name", "X"], 5, &["127.0.0.1:1", "server runs"]);
+    served.fails("x", &["captain", "--json"], 1, &["not signed in", "textbank join LINK"]);
+
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada"]);
+    served.fails("bea", &["join", &served.admin_link, "--name", "Bea"], 4, &["used up", "ask whoever"]);
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada"]);
+
+    assert!(served.done("ada", &["campaign", "list"]).contains("no campaign yet"));
+    let (campaign, contacts) = served.sample();
+    let (campaign, contacts) = (campaign.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
+    let import = ["campaign", "import", "--campaign", campaign, "--contacts", contacts];
+    served.fails(
+        "ada",
+        &["campaign", "import", "--campaign", contacts, "--contacts", campaign],
+        3,
+        &["c.csv", "c.toml"],
+    );
+    served.done("ada", &import);
+    let link = served.done("ada", &["campaign", "invite", "--role", "texter"]);
+    served.done("ann", &["join", link.trim(), "--name", "Ann"]);
+    served.fails("ann", &import, 1, &["role admin"]);
+    served.fails("ann", &["captain", "--json"], 1, &["role captain"]);
+    served.fails("ann", &["captain", "--json", "--sign-in", "127"], 4, &["forbidden", "What to do"]);
+    served.fails("ada", &["captain", "--json", "--campaign", "99"], 2, &["no campaign", "Parks"]);
+    served.fails("ada", &["campaign", "invite", "--role", "texter", "--campaign", "99"], 4, &["campaign list"]);
+}
+
+#[test]
+fn what_the_board_shows_can_be_had_as_data() {
+    let served = Served::start();
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada"]);
+    let (campaign, contacts) = served.sample();
+    let (campaign, contacts) = (campaign.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
+    served.done("ada", &["campaign", "import", "--campaign", campaign, "--contacts", contacts]);
+    let json = |args: &[&str]| serde_json::from_str::<Value>(&served.done("ada", args)).expect("JSON");
+    let list = json(&["campaign", "list", "--json"]);
+    assert_eq!((&list[0]["title"], &list[0]["unassigned"]), (&Value::from("Parks"), &Value::from(2)));
+    let board = json(&["captain", "--json"]);
+    assert_eq!((&board["counts"]["total"], &board["counts"]["unsent"]), (&Value::from(2), &Value::from(2)));
+    assert_eq!((&board["state"], &board["texters"]), (&Value::from("running"), &Value::from(Vec::<Value>::new())));
+    assert!(board["at"].as_str().is_some_and(|at| at.starts_with("2026-07-14T19:")), "campaign time: {board}");
+}
