@@ -190,13 +190,8 @@ fn pure_parts_hold_no_outside_world() {
 #[test]
 fn files_stay_readable() {
     const LINES: usize = 700;
-    // Longer than they should be; none may be added.
-    const KNOWN: &[&str] = &["console/core/texter/view.rs"];
-    let long: BTreeMap<_, _> = rust()
-        .iter()
-        .map(|(file, text)| (file.clone(), text.lines().count()))
-        .filter(|(file, n)| *n > LINES && !KNOWN.contains(&file.as_str()))
-        .collect();
+    let long: BTreeMap<_, _> =
+        rust().iter().map(|(file, text)| (file.clone(), text.lines().count())).filter(|(_, n)| *n > LINES).collect();
     assert!(long.is_empty(), "longer than {LINES} lines: {long:?}");
 }
 

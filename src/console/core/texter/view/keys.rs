@@ -1,0 +1,120 @@
+//! The keys that are worth knowing now.
+
+use super::FooterKey;
+use crate::console::core::shared::say::Say;
+use crate::console::core::texter::model::{Claim, Model};
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::{Context, Fact};
+use crate::console::keymap::map::Continuation;
+
+impl Model {
+    /// The keys that matter now, the most used first.
+    #[must_use]
+    pub fn footer(&self) -> Vec<FooterKey> {
+        let facts = self.facts();
+        let context = self.context();
+        let wanted: &[Action] = match context {
+            Context::Card => &[
+                Action::Send,
+                Action::Skip,
+                Action::OptOut,
+                Action::SwitchPane,
+                Action::NextWaiting,
+                Action::RequestMore,
+                Action::Undo,
+                Action::Help,
+                Action::Quit,
+            ],
+            Context::Inbox => &[
+                Action::Open,
+                Action::NextWaiting,
+                Action::Close,
+                Action::Filter,
+                Action::SwitchPane,
+                Action::Help,
+                Action::Quit,
+            ],
+            Context::Thread if facts.has(Fact::Frozen) => &[
+                Action::OptOutNow,
+                Action::NotOptOut,
+                Action::Back,
+                Action::NextWaiting,
+                Action::SwitchPane,
+                Action::Help,
+            ],
+            Context::Thread => &[
+                Action::Compose,
+                Action::Canned,
+                Action::Answers,
+                Action::OptOut,
+                Action::Close,
+                Action::Reopen,
+                Action::WrongNumber,
+                Action::NextWaiting,
+                Action::SwitchPane,
+                Action::Back,
+                Action::Help,
+            ],
+            Context::Composer => &[
+                Action::SendNext,
+                Action::SendStay,
+                Action::Newline,
+                Action::Canned,
+                Action::Answers,
+                Action::Back,
+                Action::Help,
+            ],
+            Context::Confirm => &[Action::Yes, Action::No, Action::Choose, Action::Back],
+            Context::Palette | Context::Canned | Context::Answers => &[Action::Choose, Action::Pick, Action::Back],
+            Context::Help | Context::Messages => &[Action::Down, Action::PageDown, Action::Back],
+            Context::Score => &[Action::Down, Action::Back, Action::Quit],
+            Context::Global | Context::Texting | Context::Board => &[],
+        };
+        wanted
+            .iter()
+            .filter(|action| match action {
+                Action::Close => !facts.has(Fact::Closed),
+                Action::Reopen => facts.has(Fact::Closed),
+                _ => true,
+            })
+            .filter_map(|action| {
+                let key = self.options.keymap.key_for(context, *action)?;
+                Some(FooterKey { action: *action, key, why_not: self.why_not(*action) })
+            })
+            .collect()
+    }
+
+    /// Why an action would do nothing now.
+    #[must_use]
+    pub fn why_not(&self, action: Action) -> Option<Say> {
+        match action {
+            Action::Send => {
+                if self.card.is_none() {
+                    return Some(Say::new("texter-no-card"));
+                }
+                self.card_block()
+            }
+            Action::Skip if self.card.is_none() => Some(Say::new("texter-no-card")),
+            Action::SendNext | Action::SendStay => {
+                let blank = self.open.as_ref().is_none_or(|open| open.editor.is_blank());
+                if blank { Some(Say::new("texter-nothing-written")) } else { self.reply_block() }
+            }
+            Action::Compose | Action::Canned | Action::ExternalEditor => self.may_compose().err(),
+            Action::Undo if self.undo.is_empty() => Some(Say::new("texter-nothing-to-undo")),
+            Action::NextWaiting if self.people.waiting() == 0 => Some(Say::new("texter-nobody-waits")),
+            Action::Open if self.selected.is_none() => Some(Say::new("texter-inbox-empty")),
+            Action::Finish if !self.is_scored() => Some(Say::new("texter-no-rehearsal")),
+            Action::RequestMore if matches!(self.claim, Claim::Asked { .. }) => Some(Say::new("texter-asking")),
+            _ => None,
+        }
+    }
+
+    /// The which-key list: what may follow the keys typed.
+    #[must_use]
+    pub fn which_key(&self) -> Vec<Continuation> {
+        if self.typed().is_empty() {
+            return Vec::new();
+        }
+        self.options.keymap.continuations(self.context(), self.typed(), self.facts())
+    }
+}

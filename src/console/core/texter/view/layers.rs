@@ -1,0 +1,119 @@
+//! What lies over the panes.
+
+use super::{ChoiceRow, OverlayView};
+use crate::console::core::shared::say::Say;
+use crate::console::core::texter::model::Model;
+use crate::console::core::texter::overlay::Overlay;
+use crate::console::core::texter::overlay_keys::palette_actions;
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
+use crate::domain::safe_text::{safe_body, safe_line};
+
+impl Model {
+    /// The top layer.
+    #[must_use]
+    pub fn overlay_view(&self) -> Option<OverlayView> {
+        let keymap = &self.options.keymap;
+        Some(match self.overlays.last()? {
+            Overlay::Help { from, scroll } => {
+                OverlayView::Help { from: *from, groups: keymap.help(*from), scroll: *scroll }
+            }
+            Overlay::Palette { from, query, selected } => OverlayView::Palette {
+                query: query.text().to_owned(),
+                cursor: query.cursor(),
+                rows: palette_actions(*from, query.text())
+                    .into_iter()
+                    .map(|action| (action, keymap.key_for(*from, action)))
+                    .collect(),
+                selected: *selected,
+            },
+            Overlay::Canned { query, selected } => OverlayView::Canned {
+                query: query.text().to_owned(),
+                cursor: query.cursor(),
+                rows: self.canned_choices(query.text()),
+                selected: *selected,
+            },
+            Overlay::Answers { question, selected } => self.answers_view(*question, *selected)?,
+            Overlay::OptOut { contact, selected } => OverlayView::Confirm {
+                title: self.about("texter-ask-opt-out", *contact),
+                lines: vec![Say::new("texter-ask-opt-out-means")],
+                choices: vec![
+                    (Say::new("texter-opt-out-with-notice"), keymap.key_for(Context::Confirm, Action::Yes)),
+                    (Say::new("texter-opt-out-silent"), keymap.key_for(Context::Confirm, Action::No)),
+                    (Say::new("texter-cancel"), keymap.key_for(Context::Confirm, Action::Back)),
+                ],
+                selected: *selected,
+            },
+            Overlay::Release { selected } => OverlayView::Confirm {
+                title: Say::new("texter-ask-release"),
+                lines: vec![
+                    Say::new("texter-release-counts")
+                        .with("unsent", self.remaining())
+                        .with("waiting", self.people.waiting()),
+                ],
+                choices: vec![
+                    (Say::new("texter-release-unsent"), keymap.key_for(Context::Confirm, Action::Yes)),
+                    (Say::new("texter-release-conversations"), None),
+                    (Say::new("texter-release-all"), None),
+                    (Say::new("texter-cancel"), keymap.key_for(Context::Confirm, Action::No)),
+                ],
+                selected: *selected,
+            },
+            Overlay::Leave { selected } => OverlayView::Confirm {
+                title: Say::new("texter-ask-leave"),
+                lines: vec![
+                    Say::new("texter-leave-waiting").with("count", self.outbox.0.max(self.acts.unsettled() as u64)),
+                    Say::new(if self.leaving { "texter-leave-waits" } else { "texter-leave-means" }),
+                ],
+                choices: vec![
+                    (Say::new("texter-leave-when-done"), None),
+                    (Say::new("texter-leave-now"), keymap.key_for(Context::Confirm, Action::Yes)),
+                    (Say::new("texter-leave-stay"), keymap.key_for(Context::Confirm, Action::No)),
+                ],
+                selected: *selected,
+            },
+            Overlay::Messages { scroll } => OverlayView::Messages { scroll: *scroll },
+            Overlay::Score { scroll } => {
+                OverlayView::Score { score: self.score.clone().unwrap_or_default(), scroll: *scroll }
+            }
+        })
+    }
+
+    fn canned_choices(&self, query: &str) -> Vec<ChoiceRow> {
+        let Some(campaign) = &self.campaign else { return Vec::new() };
+        let contact = self.open.as_ref().map(|open| open.contact);
+        self.canned_rows(query)
+            .into_iter()
+            .enumerate()
+            .filter_map(|(place, row)| {
+                let canned = campaign.def.canned.get(row)?;
+                let text = contact.and_then(|contact| self.script_text(contact, &canned.text).ok());
+                Some(ChoiceRow {
+                    number: (place < 9).then_some(place + 1),
+                    title: safe_line(&canned.title),
+                    text: text.map(|text| safe_body(&text)).unwrap_or_default(),
+                    chosen: false,
+                })
+            })
+            .collect()
+    }
+
+    fn answers_view(&self, question: usize, selected: usize) -> Option<OverlayView> {
+        let questions = &self.campaign.as_ref()?.def.questions;
+        let asked = questions.get(question)?;
+        let contact = self.open.as_ref()?.contact;
+        let recorded = self.people.body(contact).and_then(|view| view.answers.get(&asked.id));
+        let rows = asked.answers.iter().enumerate().map(|(place, answer)| ChoiceRow {
+            number: (place < 9).then_some(place + 1),
+            title: safe_line(&answer.value),
+            text: self.script_text(contact, &answer.reply).map(|text| safe_body(&text)).unwrap_or_default(),
+            chosen: recorded == Some(&answer.value),
+        });
+        Some(OverlayView::Answers {
+            question: safe_line(&asked.text),
+            place: (question + 1, questions.len()),
+            rows: rows.collect(),
+            selected,
+        })
+    }
+}

@@ -1,0 +1,340 @@
+//! What is to be seen: projections of the model, so that views only draw.
+//!
+//! A view reports [`Model::armed`] as drawn when everything it stands for was wholly visible: the card's text, the
+//! composer's text, the end of the open conversation.
+
+mod keys;
+mod layers;
+mod panes;
+mod talk;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use super::people::Filter;
+use crate::console::core::shared::msg::LinkState;
+use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::{Action, Category};
+use crate::console::keymap::context::Context;
+use crate::console::keymap::map::HelpRow;
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+use crate::domain::message::{Delivery, Direction};
+use crate::domain::segment::Segments;
+
+/// The line at the top.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeaderView {
+    /// The campaign's title; empty until it is known.
+    pub title: String,
+    /// The organization.
+    pub organization: String,
+    /// REHEARSAL (true) or REAL VOTERS (false); none until it is known, and then nothing can be sent.
+    pub rehearsal: Option<bool>,
+    /// The line to the server.
+    pub link: LinkState,
+    /// Confirmed, not yet decided by the server.
+    pub upload_waiting: u64,
+    /// Since when the oldest of these waits.
+    pub upload_oldest: Option<Timestamp>,
+    /// Why nothing goes out at all.
+    pub blocked: Option<Say>,
+    /// First texts of the slice that are done, and all of it.
+    pub progress: (usize, usize),
+    /// First texts confirmed in this session.
+    pub sent: u64,
+    /// Replies confirmed in this session.
+    pub replied: u64,
+    /// Voters who wait.
+    pub waiting: usize,
+    /// Conversations with something unread.
+    pub unread: usize,
+    /// The campaign's time now.
+    pub now: Option<Timestamp>,
+}
+
+/// The sending pane.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CardPane {
+    /// Something is being fetched.
+    Loading,
+    /// Nothing to send: why, and what can be done.
+    Empty {
+        /// Sentences, the reason first.
+        lines: Vec<Say>,
+    },
+    /// A card.
+    Card(Box<CardView>),
+}
+
+/// How far a text is from going out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sendable {
+    /// One press sends it.
+    Armed,
+    /// The keys are elsewhere: the pane key arms it.
+    Unfocused,
+    /// The press is being written to the journal.
+    Journaling,
+    /// It cannot go out now.
+    Blocked(Say),
+    /// There is nothing to send.
+    Empty,
+}
+
+/// The send card.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CardView {
+    /// Whose.
+    pub contact: ContactId,
+    /// First name.
+    pub name: String,
+    /// What the texter may see besides: field and value.
+    pub details: Vec<(String, String)>,
+    /// The time there: earliest and latest when the zone is not certain.
+    pub local_time: Option<(DateTime, DateTime)>,
+    /// Their language, when known.
+    pub language: Option<String>,
+    /// The exact text.
+    pub body: String,
+    /// Its length.
+    pub segments: Segments,
+    /// How far it is from going out.
+    pub state: Sendable,
+    /// What happened to it before.
+    pub note: Option<Say>,
+    /// Held back for now because of the hours, and when the first of them opens.
+    pub held_back: (usize, Option<Timestamp>),
+}
+
+/// The inbox, without its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxView {
+    /// Which are shown.
+    pub filter: Filter,
+    /// How many.
+    pub len: usize,
+    /// Place of the selected one.
+    pub selected: Option<usize>,
+}
+
+/// A row of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxRow {
+    /// Who.
+    pub contact: ContactId,
+    /// First name.
+    pub name: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether texts are allowed.
+    pub opt_out: OptOut,
+    /// Since when they wait.
+    pub waiting_since: Option<Timestamp>,
+    /// When anything last happened.
+    pub updated_at: Timestamp,
+    /// Start of the latest message.
+    pub preview: String,
+    /// Something came in since it was last open.
+    pub unread: bool,
+    /// A draft is kept.
+    pub draft: bool,
+    /// The keys act on it.
+    pub selected: bool,
+    /// It is open.
+    pub open: bool,
+}
+
+/// Where a text in a conversation stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemState {
+    /// Confirmed, on its way to the server.
+    Confirmed,
+    /// What became of it is not known.
+    Unknown,
+    /// The server said no.
+    Refused(Say),
+    /// As the server knows it.
+    Server(Delivery),
+}
+
+/// One item of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ThreadItem {
+    /// A text.
+    Message {
+        /// Which way.
+        direction: Direction,
+        /// The text, safe to show.
+        body: String,
+        /// When.
+        at: Timestamp,
+        /// Where it stands.
+        state: ItemState,
+        /// The carrier's error.
+        error: Option<String>,
+        /// Who sent it, when another texter did.
+        author: Option<String>,
+        /// I did.
+        mine: bool,
+        /// By the system (opt-out notice, help).
+        system: bool,
+    },
+    /// An act of somebody.
+    Note {
+        /// What, as a key of the catalogue.
+        what: &'static str,
+        /// Who.
+        who: String,
+        /// What exactly.
+        detail: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// The composer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComposerView {
+    /// The text.
+    pub text: String,
+    /// Byte offset of the cursor.
+    pub cursor: usize,
+    /// Its length.
+    pub segments: Segments,
+    /// How far it is from going out.
+    pub state: Sendable,
+    /// The words of the script were changed.
+    pub off_script: bool,
+}
+
+/// The open conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThreadView {
+    /// Whose.
+    pub contact: ContactId,
+    /// First name.
+    pub name: String,
+    /// What the texter may see besides.
+    pub details: Vec<(String, String)>,
+    /// The time there.
+    pub local_time: Option<(DateTime, DateTime)>,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether texts are allowed.
+    pub opt_out: OptOut,
+    /// For a possible opt-out: the words, for the banner with its two keys.
+    pub frozen: Option<String>,
+    /// Recorded answers: question and value.
+    pub answers: Vec<(String, String)>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Note.
+    pub note: String,
+    /// Being fetched.
+    pub loading: bool,
+    /// Older ones exist.
+    pub more_before: bool,
+    /// Oldest first; the ones hidden below are left out.
+    pub items: Vec<ThreadItem>,
+    /// Hidden below the last item.
+    pub hidden_below: usize,
+    /// Of these, new.
+    pub new_below: usize,
+    /// The composer; none when nothing may be written.
+    pub composer: Option<ComposerView>,
+}
+
+/// One key of the footer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FooterKey {
+    /// What it does.
+    pub action: Action,
+    /// The key.
+    pub key: String,
+    /// Why not now (shown greyed), or none.
+    pub why_not: Option<Say>,
+}
+
+/// A row to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoiceRow {
+    /// Its number for choosing by key, from 1.
+    pub number: Option<usize>,
+    /// Title: text of the campaign.
+    pub title: String,
+    /// What it would put into the composer.
+    pub text: String,
+    /// Recorded now.
+    pub chosen: bool,
+}
+
+/// The top layer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OverlayView {
+    /// Help.
+    Help {
+        /// Where it was opened from.
+        from: Context,
+        /// All actions, grouped.
+        groups: Vec<(Category, Vec<HelpRow>)>,
+        /// First row shown; group titles count as rows.
+        scroll: usize,
+    },
+    /// The palette.
+    Palette {
+        /// What was typed.
+        query: String,
+        /// Byte offset of the cursor in it.
+        cursor: usize,
+        /// Actions with their key, if bound here.
+        rows: Vec<(Action, Option<String>)>,
+        /// Which is selected.
+        selected: usize,
+    },
+    /// Canned replies.
+    Canned {
+        /// What was typed.
+        query: String,
+        /// Byte offset of the cursor in it.
+        cursor: usize,
+        /// The replies.
+        rows: Vec<ChoiceRow>,
+        /// Which is selected.
+        selected: usize,
+    },
+    /// Answers.
+    Answers {
+        /// The question.
+        question: String,
+        /// Its number, and how many there are.
+        place: (usize, usize),
+        /// The answers.
+        rows: Vec<ChoiceRow>,
+        /// Which is selected.
+        selected: usize,
+    },
+    /// A question with few choices.
+    Confirm {
+        /// The question.
+        title: Say,
+        /// What it means.
+        lines: Vec<Say>,
+        /// The choices, each with its own key if it has one.
+        choices: Vec<(Say, Option<String>)>,
+        /// Which is selected.
+        selected: usize,
+    },
+    /// What was said: newest first, in [`Model::notices`](super::Model).
+    Messages {
+        /// First row shown.
+        scroll: usize,
+    },
+    /// The scorecard, as data.
+    Score {
+        /// The score.
+        score: serde_json::Value,
+        /// First row shown.
+        scroll: usize,
+    },
+}

@@ -1,0 +1,162 @@
+//! The header, the send card and the inbox.
+
+use std::ops::Range;
+
+use jiff::civil::DateTime;
+
+use super::{CardPane, CardView, HeaderView, InboxRow, InboxView, Sendable};
+use crate::console::core::shared::msg::DrawnCard;
+use crate::console::core::shared::say::Say;
+use crate::console::core::texter::gate::Armed;
+use crate::console::core::texter::model::{Claim, Focus, Model};
+use crate::console::core::texter::server::problem_say;
+use crate::domain::ids::ContactId;
+use crate::domain::safe_text::safe_line;
+use crate::domain::zone::local_time;
+
+impl Model {
+    /// What the view reports in `Msg::Drawn` when all of it was visible; none when nothing is armed or open.
+    #[must_use]
+    pub fn armed(&self) -> Option<DrawnCard> {
+        self.gate.card()
+    }
+
+    /// What kind of thing [`Self::armed`] is.
+    #[must_use]
+    pub fn armed_kind(&self) -> Option<Armed> {
+        self.gate.target().map(|target| target.kind)
+    }
+
+    /// The line at the top.
+    #[must_use]
+    pub fn header(&self) -> HeaderView {
+        let def = self.campaign.as_ref().map(|campaign| &campaign.def);
+        HeaderView {
+            title: def.map(|def| safe_line(&def.title)).unwrap_or_default(),
+            organization: def.map(|def| safe_line(&def.organization)).unwrap_or_default(),
+            rehearsal: self.rehearsal(),
+            link: self.link.clone(),
+            upload_waiting: self.outbox.0,
+            upload_oldest: self.outbox.1,
+            blocked: self.all_blocked_in_short(),
+            progress: (self.slice_total.saturating_sub(self.remaining()), self.slice_total),
+            sent: self.sent,
+            replied: self.replied,
+            waiting: self.people.waiting(),
+            unread: self.people.unread(),
+            now: self.campaign_now(),
+        }
+    }
+
+    pub(super) fn details(&self, contact: ContactId) -> Vec<(String, String)> {
+        let Some(view) = self.people.body(contact) else { return Vec::new() };
+        let visible = view.visible.iter().filter(|name| name.as_str() != "firstName");
+        visible
+            .filter_map(|name| view.fields.get(name).map(|value| (safe_line(name), value.clone())))
+            .filter(|(_, value)| !value.is_empty())
+            .collect()
+    }
+
+    pub(super) fn time_there(&self, contact: ContactId) -> Option<(DateTime, DateTime)> {
+        let there = local_time(self.campaign_now()?, &self.people.body(contact)?.zones);
+        Some((there.earliest, there.latest))
+    }
+
+    /// The sending pane.
+    #[must_use]
+    pub fn card_pane(&self) -> CardPane {
+        let Some(card) = &self.card else {
+            if !self.people.queue().is_empty() || !self.loaded || self.campaign.is_none() {
+                return CardPane::Loading;
+            }
+            return CardPane::Empty { lines: self.nothing_to_send() };
+        };
+        let state = if self.acts.busy().is_some() {
+            Sendable::Journaling
+        } else if let Some(why) = self.card_block() {
+            Sendable::Blocked(why)
+        } else if self.focus == Focus::Card && self.overlays.is_empty() {
+            Sendable::Armed
+        } else {
+            Sendable::Unfocused
+        };
+        CardPane::Card(Box::new(CardView {
+            contact: card.contact,
+            name: self.people.line(card.contact).map(|line| line.first_name.clone()).unwrap_or_default(),
+            details: self.details(card.contact),
+            local_time: self.time_there(card.contact),
+            language: self.people.body(card.contact).and_then(|view| view.language.clone()),
+            body: card.body.clone(),
+            segments: card.segments.clone(),
+            state,
+            note: card.note.clone(),
+            held_back: self.people.held_back(),
+        }))
+    }
+
+    fn nothing_to_send(&self) -> Vec<Say> {
+        let mut lines = Vec::new();
+        if let Some(why) = self.all_blocked() {
+            lines.push(why);
+        }
+        match &self.claim {
+            Claim::Asked { .. } => lines.push(Say::new("texter-asking")),
+            Claim::Refused { problem, retry, .. } => {
+                lines.push(problem_say(problem));
+                lines.push(Say::new(if *retry { "texter-asks-again" } else { "texter-ask-by-key" }));
+            }
+            Claim::Resting => lines.push(Say::new("texter-resting")),
+            Claim::TakenBack { count } => {
+                lines.push(Say::new("texter-taken-back").with("count", *count));
+                lines.push(Say::new("texter-ask-by-key"));
+            }
+            Claim::Idle => {}
+        }
+        if let (count @ 1.., Some(at)) = self.people.held_back() {
+            lines.push(Say::new("texter-held-back").with("count", count).with("at", at));
+        }
+        let waiting = self.people.waiting();
+        if waiting > 0 {
+            lines.push(Say::new("texter-answer-meanwhile").with("count", waiting));
+        } else if self.rehearsal() == Some(true) && self.sent > 0 {
+            lines.push(Say::new("texter-finish-by-key"));
+        }
+        if lines.is_empty() {
+            lines.push(Say::new("texter-nothing-yet"));
+        }
+        lines
+    }
+
+    /// The inbox, without its rows.
+    #[must_use]
+    pub fn inbox(&self) -> InboxView {
+        InboxView {
+            filter: self.people.filter(),
+            len: self.people.inbox_len(),
+            selected: self.selected.and_then(|id| self.people.inbox_place(id)),
+        }
+    }
+
+    /// Some rows of the inbox.
+    #[must_use]
+    pub fn inbox_rows(&self, rows: Range<usize>) -> Vec<InboxRow> {
+        let open = self.open.as_ref().map(|open| open.contact);
+        let row = |contact| {
+            let line = self.people.line(contact)?;
+            Some(InboxRow {
+                contact,
+                name: line.first_name.clone(),
+                status: line.status,
+                opt_out: line.opt_out.clone(),
+                waiting_since: line.waiting_since,
+                updated_at: line.updated_at,
+                preview: line.preview.clone(),
+                unread: self.people.is_unread(contact),
+                draft: self.drafts.get(&contact).is_some_and(|draft| !draft.is_empty()),
+                selected: self.selected == Some(contact),
+                open: open == Some(contact),
+            })
+        };
+        self.people.inbox().skip(rows.start).take(rows.len()).filter_map(row).collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! The open conversation and its composer.
+
+use super::{ComposerView, ItemState, Sendable, ThreadItem, ThreadView};
+use crate::api::message::ThreadEntry;
+use crate::console::core::texter::acts::Stage;
+use crate::console::core::texter::model::{Focus, Model};
+use crate::console::core::texter::server::problem_say;
+use crate::domain::conversation::OptOut;
+use crate::domain::message::{Direction, MessageKind};
+use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::segment::measure;
+
+impl Model {
+    /// The open conversation.
+    #[must_use]
+    pub fn thread_view(&self) -> Option<ThreadView> {
+        let open = self.open.as_ref()?;
+        let line = self.people.line(open.contact)?;
+        let body = self.people.body(open.contact);
+        let thread = self.threads.get(open.contact);
+        let mut items: Vec<ThreadItem> = thread.into_iter().flat_map(|thread| thread.entries()).map(item).collect();
+        for mine in self.acts.about(open.contact) {
+            let Some(request) = mine.text().filter(|_| !thread.is_some_and(|thread| thread.has(mine.confirmed.id)))
+            else {
+                continue;
+            };
+            items.push(ThreadItem::Message {
+                direction: Direction::Outbound,
+                body: safe_body(&request.body),
+                at: mine.confirmed.at,
+                state: match &mine.stage {
+                    Stage::Journaling | Stage::Waiting => ItemState::Confirmed,
+                    Stage::Unknown => ItemState::Unknown,
+                    Stage::Refused(problem) => ItemState::Refused(problem_say(problem)),
+                },
+                error: None,
+                author: None,
+                mine: true,
+                system: false,
+            });
+        }
+        items.truncate(items.len().saturating_sub(open.hidden_below));
+        let questions = self.campaign.as_ref().map(|campaign| campaign.def.questions.as_slice()).unwrap_or_default();
+        let answers = questions.iter().filter_map(|question| {
+            let value = body?.answers.get(&question.id)?;
+            Some((safe_line(&question.text), safe_line(value)))
+        });
+        Some(ThreadView {
+            contact: open.contact,
+            name: line.first_name.clone(),
+            details: self.details(open.contact),
+            local_time: self.time_there(open.contact),
+            status: line.status,
+            opt_out: line.opt_out.clone(),
+            frozen: match &line.opt_out {
+                OptOut::Possible { words } => Some(safe_line(words)),
+                _ => None,
+            },
+            answers: answers.collect(),
+            tags: body.map(|body| body.tags.iter().map(|tag| safe_line(tag)).collect()).unwrap_or_default(),
+            note: body.map(|body| safe_line(&body.note)).unwrap_or_default(),
+            loading: thread.is_none(),
+            more_before: thread.is_some_and(|thread| thread.more_before),
+            items,
+            hidden_below: open.hidden_below,
+            new_below: open.new_below,
+            composer: self.may_compose().is_ok().then(|| self.composer_view()).flatten(),
+        })
+    }
+
+    fn composer_view(&self) -> Option<ComposerView> {
+        let open = self.open.as_ref()?;
+        let text = open.editor.text().to_owned();
+        let state = if self.acts.busy().is_some() {
+            Sendable::Journaling
+        } else if open.editor.is_blank() {
+            Sendable::Empty
+        } else if let Some(why) = self.reply_block() {
+            Sendable::Blocked(why)
+        } else if self.focus == Focus::Composer && self.overlays.is_empty() {
+            Sendable::Armed
+        } else {
+            Sendable::Unfocused
+        };
+        Some(ComposerView {
+            cursor: open.editor.cursor(),
+            segments: measure(&text),
+            state,
+            off_script: open.source.as_ref().is_some_and(|(_, before)| *before != text),
+            text,
+        })
+    }
+}
+
+fn note_key(what: &str) -> &'static str {
+    match what {
+        "opted_out" => "note-opted-out",
+        "opted_out_by_word" => "note-opted-out-by-word",
+        "not_opt_out" => "note-not-opted-out",
+        "opted_in_by_word" => "note-opted-in-by-word",
+        "closed" => "note-closed",
+        "reopened" => "note-reopened",
+        "answered" => "note-answered",
+        "assigned" => "note-assigned",
+        "wrong_number" => "note-wrong-number",
+        "tagged" => "note-tagged",
+        "untagged" => "note-untagged",
+        _ => "note-other",
+    }
+}
+
+fn item(entry: &ThreadEntry) -> ThreadItem {
+    match entry {
+        ThreadEntry::Message(message) => ThreadItem::Message {
+            direction: message.direction,
+            body: safe_body(&message.body),
+            at: message.at,
+            state: ItemState::Server(message.delivery),
+            error: message.error.clone(),
+            author: message.author.clone(),
+            mine: message.mine,
+            system: matches!(message.kind, Some(MessageKind::OptOutNotice | MessageKind::Help)),
+        },
+        ThreadEntry::Note { at, who, what, detail, .. } => {
+            ThreadItem::Note { what: note_key(what), who: who.clone(), detail: detail.clone(), at: *at }
+        }
+    }
+}
