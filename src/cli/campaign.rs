@@ -1,12 +1,25 @@
 //! `campaign ...`
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::{Context, Outcome, campaign_check, campaign_import, campaign_list, invite};
+use super::{Context, Exit, Outcome, campaign_check, campaign_import, campaign_list, invite, out};
+
+/// What `campaign init` writes.
+const EXAMPLE: &str = include_str!("../../assets/campaigns/example.toml");
 
 /// What can be done with campaigns.
 #[derive(Debug, Subcommand)]
 pub enum CampaignCommand {
+    /// Write a campaign file to begin with, every part explained
+    Init {
+        /// Where to; a file that is there already is left alone
+        #[arg(value_name = "FILE", default_value = "campaign.toml")]
+        file: PathBuf,
+    },
     /// Print every problem of a campaign file and its list at once, and what the texts will cost
     Check(campaign_check::CheckArgs),
     /// Check a campaign file and its contact list, then hand both to the server
@@ -23,9 +36,23 @@ pub enum CampaignCommand {
 /// Whatever ended it.
 pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
     match command {
+        CampaignCommand::Init { file } => init(&file),
         CampaignCommand::Check(args) => campaign_check::run(&args.file, args.contacts.as_deref(), args.json),
         CampaignCommand::Import(args) => campaign_import::run(args, ctx).await,
         CampaignCommand::List(args) => campaign_list::run(args, ctx).await,
         CampaignCommand::Invite(args) => invite::run(args, ctx).await,
     }
+}
+
+fn init(file: &Path) -> Outcome {
+    let name = file.display();
+    let mut made = std::fs::File::create_new(file).with_context(|| format!("{name} could not be made"))?;
+    made.write_all(EXAMPLE.as_bytes()).with_context(|| format!("{name} could not be written"))?;
+    out(format!(
+        "wrote {name}: a whole campaign to change into yours.\n\
+         Your list is a CSV file whose first row names the columns: firstName, lastName, cell, zip, state, and whatever \
+         else the script uses.\n\
+         Next: textbank campaign check {name} --contacts LIST.csv"
+    ))?;
+    Ok(Exit::Done)
 }

@@ -64,10 +64,14 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         Role::Admin => ("admin", "textbank campaign import --campaign FILE --contacts FILE"),
     };
     let kind = if me.rehearsal { "REHEARSAL: no text of this server reaches a phone." } else { "REAL VOTERS." };
+    // Before the first import a server has no organization of anybody's.
+    let of = match me.role {
+        Role::Admin => String::new(),
+        Role::Texter | Role::Captain => format!(" of {}", safe_line(&me.organization)),
+    };
     out(format!(
-        "{} is now {role} of {} at {} (sign-in {}).\n{kind}\nNext: {next}",
+        "{} is now {role}{of} at {} (sign-in {}).\n{kind}\nNext: {next}",
         safe_line(&me.name),
-        safe_line(&me.organization),
         sign_in.server,
         sign_in.name(),
     ))?;

@@ -14,6 +14,7 @@ use crate::console::core::texter::{GateTimes, TexterOptions};
 use crate::console::keymap::Keymap;
 use crate::console::runtime::effects::RehearsalPort;
 use crate::console::runtime::launch::{Launch, Look, texter};
+use crate::console::ui::wrap::wrap;
 use crate::domain::ids::DeviceId;
 use crate::env::{BoxFuture, Clock, SeededIds, SharedClock};
 use crate::exchange::pair::Pair;
@@ -250,5 +251,11 @@ fn show(card: &Scorecard, json: bool, catalogue: &Catalogue) -> anyhow::Result<(
             catalogue.say(&line.key, &numbers.chain(texts).collect::<Vec<_>>())
         })
         .collect();
+    let width = match std::io::stdout().is_terminal() {
+        true => crossterm::terminal::size().map_or(80, |(columns, _)| columns.clamp(20, 100)),
+        false => u16::MAX,
+    };
+    let lines: Vec<&str> =
+        lines.iter().flat_map(|line| wrap(line, width).into_iter().map(|range| line[range].trim_end())).collect();
     out(lines.join("\n"))
 }

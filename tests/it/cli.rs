@@ -129,3 +129,42 @@ fn nothing_is_written_outside_home() {
     let beside: Vec<_> = std::fs::read_dir(dir.path()).expect("readable").flatten().map(|e| e.file_name()).collect();
     assert_eq!(beside, ["inside"]);
 }
+
+#[test]
+fn a_campaign_to_begin_with_is_written_once_and_has_no_problem() {
+    let home = home();
+    let file = home.path().join("my.toml");
+    let file = file.to_str().expect("a path");
+    let made = textbank(home.path(), &["campaign", "init", file], &[]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    assert!(text(&made.stdout).contains("textbank campaign check"));
+    let checked = textbank(home.path(), &["campaign", "check", file], &[]);
+    assert_eq!(checked.status.code(), Some(0), "{}", text(&checked.stdout));
+    let again = textbank(home.path(), &["campaign", "init", file], &[]);
+    assert_eq!(again.status.code(), Some(1), "what is there is left alone");
+}
+
+/// Without a sign-in: what is wrong with the files comes first.
+#[rstest]
+#[case::no_such_column("{fistName}", "firstName,cell\nAna,2125550123\n", "fistName")]
+#[case::empty_list("{firstName}", "", "is empty")]
+#[case::broken_number("{firstName}", "firstName,cell\nAna,2.12556E+09\n", "last digits are lost")]
+fn import_refuses_what_check_refuses(#[case] field: &str, #[case] list: &str, #[case] told: &str) {
+    let home = home();
+    let (campaign, contacts) = (home.path().join("c.toml"), home.path().join("l.csv"));
+    let script = format!(
+        "[campaign]\ntitle = \"T\"\norganization = \"Org\"\n[[initial]]\ntext = \"Hi {field}, Org. STOP to opt out\"\n"
+    );
+    std::fs::write(&campaign, script).expect("written");
+    std::fs::write(&contacts, list).expect("written");
+    let (campaign, contacts) = (campaign.to_str().expect("a path"), contacts.to_str().expect("a path"));
+    for args in [
+        ["campaign", "check", campaign, "--contacts", contacts].as_slice(),
+        ["campaign", "import", "--campaign", campaign, "--contacts", contacts].as_slice(),
+    ] {
+        let output = textbank(home.path(), args, &[]);
+        let all = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{args:?}: {all}");
+        assert!(all.contains(told), "{all}");
+    }
+}

@@ -1,7 +1,7 @@
 # One sentence for each refusal of the contract, for the person at the keys: what happened, and what to do.
 # Arguments, where the refusal carries them: $at (a moment, already in local form), $who, $count.
 
-problem-none-left = Every contact of this campaign has been texted. Thank you; answer the replies, and ask your captain what is next.
+problem-none-left = All contacts of this campaign are handed out. Thank you; finish the cards you have, answer the replies, and ask your captain what is next.
 problem-held-by-others = The contacts that are left are in other texters' hands. Ask again in a few minutes: some may come back.
 problem-outside-hours = It is outside texting hours where these people live. Come back when the hours open; replies can wait until then too.
 problem-paused = A captain has paused this campaign. Nothing is sent until it goes on; you need not do anything.

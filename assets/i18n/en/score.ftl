@@ -14,9 +14,9 @@ score-received = { $received ->
    *[other] { $received } texts from voters.
  }
 score-opt-outs = Opt-outs: { $honoured } honoured, { $missed } missed.
-score-waiting = Voters waited { $median } s in the middle, { $longest } s at the longest (campaign time).
+score-waiting = Voters waited { $median } s typically, { $longest } s at the longest (campaign time).
 score-unanswered = { $unanswered ->
-    [0] Nobody was left waiting
+    [0] Nobody was left waiting for long
     [one] One voter was left waiting
    *[other] { $unanswered } voters were left waiting
  }; { $late ->

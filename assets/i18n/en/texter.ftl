@@ -79,7 +79,8 @@ texter-gone-expired = { $name } went back into the pool: you were away too long.
 ## Done
 texter-opt-out-done = { $name } is opted out.
 texter-wrong-number-done = { $name }: wrong number recorded, closed.
-texter-closed-done = { $name } closed; one key takes it back.
+texter-closed-done = { $name } closed; { $key } takes it back.
+texter-skipped-done = { $name } skipped, nothing sent; { $key } takes it back.
 texter-reopened-done = { $name } is open again.
 texter-released-done = { $count ->
     [one] One contact given back.
@@ -87,7 +88,7 @@ texter-released-done = { $count ->
 }
 texter-nothing-to-undo = Nothing to undo.
 texter-nothing-to-release = You hold no contacts.
-texter-no-rehearsal = Only a rehearsal has a score.
+texter-no-rehearsal = Only a rehearsal on your own machine has a score.
 texter-finishing = The rehearsal ends; your score is being made.
 
 ## Questions

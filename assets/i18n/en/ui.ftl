@@ -33,6 +33,7 @@ ui-toast-error = Problem:
 ui-which-key = Next key
 ui-help-title = Keys that work here
 ui-help-unbound = no key
+ui-help-elsewhere = Elsewhere
 ui-messages-title = What was said
 ui-messages-empty = Nothing was said yet.
 ui-palette-title = Commands
@@ -41,10 +42,11 @@ ui-none-found = Nothing found.
 
 ## Card
 ui-card-title = Send card
-ui-card-of = { $done } of { $total } sent
+ui-card-of = { $done } of { $total } done
 ui-card-local-time = { $time } there
-ui-card-local-between = between { $from } and { $to } there
+ui-card-local-between = between { $from } ({ $west }) and { $to } ({ $east }) there
 ui-card-until = may be texted until { $time }
+ui-card-until-city = may be texted until { $time } ({ $city })
 ui-card-more-lines = { $n ->
     [one] { $n } more line
    *[other] { $n } more lines
@@ -54,6 +56,9 @@ ui-card-not-armed = goes to the card; nothing is sent by it
 ui-card-wait = one moment
 ui-card-loading = Loading your contacts
 ui-card-language = speaks { $language }
+ui-language-en = English
+ui-language-es = Spanish
+ui-strip-waits = waits
 ui-no-name = (no name)
 ui-segments = { $n ->
     [one] { $n } segment
@@ -67,6 +72,7 @@ ui-you = You
 ui-system = System
 ui-campaign = Campaign
 ui-thread-title = Conversation with { $name }
+ui-thread-your-time = times below are yours ({ $zone })
 ui-thread-older = older messages above
 ui-thread-loading = Loading the conversation
 ui-thread-new-below = { $n ->

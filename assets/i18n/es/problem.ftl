@@ -1,6 +1,6 @@
 # Una frase por cada negativa del contrato, para quien está al teclado: qué pasó y qué hacer.
 
-problem-none-left = Ya se escribió a todos los contactos de esta campaña. Gracias; conteste las respuestas y pregunte a su capitán qué sigue.
+problem-none-left = Todos los contactos de esta campaña están repartidos. Gracias; termine las tarjetas que tiene, conteste las respuestas y pregunte a su capitán qué sigue.
 problem-held-by-others = Los contactos que quedan los tienen otras personas. Vuelva a pedir en unos minutos: algunos pueden regresar.
 problem-outside-hours = Donde viven estas personas está fuera del horario de mensajes. Vuelva cuando abra el horario; las respuestas también pueden esperar.
 problem-paused = Un capitán puso en pausa esta campaña. No se envía nada hasta que siga; usted no tiene que hacer nada.

@@ -22,9 +22,9 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     match layer {
-        OverlayView::Help { groups, scroll, .. } => {
+        OverlayView::Help { from, groups, scroll } => {
             let inner = boxed(ink, &ink.word("ui-help-title"), 72, area.height, area, buffer);
-            let lines = shell::help_lines(ink, groups);
+            let lines = shell::help_lines(ink, *from, groups);
             page(ink, &lines, *scroll, inner, buffer)
         }
         OverlayView::Messages { scroll } => {

@@ -86,6 +86,14 @@ impl Scene {
         scene
     }
 
+    /// Where everybody may be.
+    pub fn zones<const N: usize>(&mut self, names: [&str; N]) {
+        let ids: Vec<ContactId> = self.model.people.ids().collect();
+        for id in ids {
+            self.model.people.change_body(id, |view| view.zones = Zones::from_names(names));
+        }
+    }
+
     pub fn tell(&mut self, msg: Msg) {
         self.model.update(msg);
     }

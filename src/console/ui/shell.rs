@@ -12,6 +12,7 @@ use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::{Level, Notice};
 use crate::console::core::texter::view::FooterKey;
 use crate::console::keymap::action::{Action, Category};
+use crate::console::keymap::context::Context;
 use crate::console::keymap::map::{Continuation, HelpRow};
 
 /// The smallest screen that is drawn on.
@@ -84,7 +85,8 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
         let last_row = row + 1 == area.height;
         if used + width > area.width.saturating_sub(if last_row { reserved } else { 0 }) {
             if last_row {
-                break;
+                // A shorter one may still find room.
+                continue;
             }
             ink.line(buffer, area, row, &pieces);
             pieces.clear();
@@ -147,19 +149,59 @@ pub(super) fn which_key(ink: Ink<'_>, next: &[Continuation], area: Rect, buffer:
     overlay::page(ink, &lines, 0, inner, buffer);
 }
 
-/// Lines of help: every action of the live keymap, by category, its keys at the right; what has no key says so.
-pub(super) fn help_lines(ink: Ink<'_>, groups: &[(Category, Vec<HelpRow>)]) -> Vec<overlay::Line> {
+/// Lines of help: first what can be pressed where help was opened, by category, with the keys that do it there; below it
+/// what works elsewhere in the same console, with its first place. What has no key at all says so.
+pub(super) fn help_lines(ink: Ink<'_>, from: Context, groups: &[(Category, Vec<HelpRow>)]) -> Vec<overlay::Line> {
+    let mut chain = vec![from];
+    while let Some(parent) = chain.last().and_then(|place| place.parent()) {
+        chain.push(parent);
+    }
+    let name = |row: &HelpRow| format!("  {}", ink.word(row.action.label_key()));
     let mut lines = Vec::new();
     for (category, rows) in groups {
+        let here: Vec<&HelpRow> = rows.iter().filter(|row| row.here).collect();
+        if here.is_empty() {
+            continue;
+        }
         lines.push(overlay::Line::new(ink.word(category.title_key()), Role::Title));
-        for row in rows {
-            let mut keys: Vec<&str> = row.keys.iter().map(|(_, key)| key.as_str()).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            let keys = if keys.is_empty() { ink.word("ui-help-unbound") } else { keys.join(", ") };
-            let role = if row.here { Role::Text } else { Role::Faint };
-            lines.push(overlay::Line::new(format!("  {}", ink.word(row.action.label_key())), role).with_right(keys));
+        for row in here {
+            let keys = keys_in(row, |place| chain.contains(&place));
+            lines.push(overlay::Line::new(name(row), Role::Text).with_right(keys));
         }
     }
+    lines.push(overlay::Line::new(ink.word("ui-help-elsewhere"), Role::Title));
+    let captains = chain.contains(&Context::Board);
+    for row in groups.iter().flat_map(|(_, rows)| rows).filter(|row| !row.here) {
+        let place = row.keys.iter().map(|(place, _)| *place).find(|place| belongs(*place, captains));
+        let right = match place {
+            Some(place) => format!("{}: {}", ink.word(place.title_key()), keys_in(row, |other| other == place)),
+            None if row.keys.is_empty() && row.action.info().contexts.iter().any(|place| belongs(*place, captains)) => {
+                ink.word("ui-help-unbound")
+            }
+            None => continue,
+        };
+        lines.push(overlay::Line::new(name(row), Role::Faint).with_right(right));
+    }
     lines
+}
+
+/// True for the places of one console and those that both have.
+fn belongs(place: Context, captains: bool) -> bool {
+    use Context::{Answers, Board, Canned, Card, Composer, Inbox, Score, Texting, Thread};
+    match place {
+        Board => captains,
+        Texting | Card | Inbox | Thread | Composer | Canned | Answers | Score => !captains,
+        _ => true,
+    }
+}
+
+/// The keys of a row in some places, each once, in the order of the table.
+fn keys_in(row: &HelpRow, wanted: impl Fn(Context) -> bool) -> String {
+    let mut keys: Vec<&str> = Vec::new();
+    for (_, key) in row.keys.iter().filter(|(place, _)| wanted(*place)) {
+        if !keys.contains(&key.as_str()) {
+            keys.push(key);
+        }
+    }
+    keys.join(", ")
 }

@@ -64,6 +64,13 @@ impl Notices {
         }
     }
 
+    /// Something else is being done: what was only good to know is over, lest it stand there untrue.
+    pub fn done_with(&mut self) {
+        if self.toast().is_some_and(|notice| notice.level == Level::Info) {
+            self.up = false;
+        }
+    }
+
     /// Somebody has seen it (a key was pressed).
     pub fn seen(&mut self) {
         if self.toast().is_some_and(|notice| notice.level == Level::Error) {

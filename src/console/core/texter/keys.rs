@@ -156,6 +156,7 @@ impl Model {
 
     /// Does what an action says. `stamp` is the press's.
     pub(super) fn perform(&mut self, action: Action, chord: Chord, stamp: Stamp, fx: &mut Vec<Effect>) {
+        self.notices.done_with();
         match action {
             Action::Send => self.send_card(stamp, fx),
             Action::SendNext => self.send_reply(stamp, true, fx),

@@ -8,6 +8,7 @@ use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::Action;
 use crate::domain::campaign::{fill_text, in_language};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
@@ -240,14 +241,23 @@ impl Model {
             Act::WrongNumber { contact } => {
                 let contact = *contact;
                 self.people.change_body(contact, |view| view.wrong_number = true);
+                // As at the server: what was undecided is decided, in favour of silence.
+                self.people.change(contact, |line| {
+                    if matches!(line.opt_out, OptOut::Possible { .. }) {
+                        line.opt_out = OptOut::Yes { by_word: false };
+                    }
+                });
                 self.closed(contact, fx);
                 self.say(Level::Info, self.about("texter-wrong-number-done", contact));
             }
             Act::Close { contact } => {
                 let contact = *contact;
+                let skipped = self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage);
                 self.undo.push(contact);
                 self.closed(contact, fx);
-                self.say(Level::Info, self.about("texter-closed-done", contact));
+                let key = self.options.keymap.key_for(self.context(), Action::Undo).unwrap_or_default();
+                let done = if skipped { "texter-skipped-done" } else { "texter-closed-done" };
+                self.say(Level::Info, self.about(done, contact).with("key", key));
             }
             Act::Reopen { contact } => {
                 let contact = *contact;

@@ -324,7 +324,12 @@ impl Model {
         let unsettled = |mine: &&Mine| matches!(mine.stage, Stage::Waiting | Stage::Unknown);
         for mine in self.acts.about(line.id).filter(unsettled) {
             match mine.act() {
-                Some(Act::Close { .. } | Act::WrongNumber { .. }) => line.status = Status::Closed,
+                Some(Act::Close { .. } | Act::WrongNumber { .. }) => {
+                    line.status = Status::Closed;
+                    if matches!(line.opt_out, OptOut::Possible { .. }) {
+                        line.opt_out = OptOut::Yes { by_word: false };
+                    }
+                }
                 Some(Act::OptOut { .. }) => line.opt_out = OptOut::Yes { by_word: false },
                 Some(Act::NotOptOut { .. }) if matches!(line.opt_out, OptOut::Possible { .. }) => {
                     line.opt_out = OptOut::No;

@@ -98,7 +98,8 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
 /// How many wait for an answer, and for how long.
 fn waiting(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>) -> Piece {
     let mut text = ink.counted("ui-inbox-waiting", "n", view.waiting as u64);
-    if let Some(since) = oldest {
+    let long = |since: &Timestamp| view.now.is_some_and(|now| now.as_second() - since.as_second() >= 60);
+    if let Some(since) = oldest.filter(long) {
         text.push_str(&format!(" ({})", ink.with_text("ui-inbox-oldest", "age", &ink.age(since, view.now))));
     }
     (text, if view.waiting > 0 { Role::Warn } else { Role::Faint })

@@ -1,10 +1,11 @@
 //! The panes: send card, replies, conversation.
 
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Part, THREE_PANES, TWO_PANES, oldest_wait, pane_has_keys, waiting};
+use super::{Part, THREE_PANES, TWO_PANES, pane_has_keys};
 use crate::console::core::texter::view::{self, CardPane, CardView, ComposerView, Sendable, ThreadView};
 use crate::console::core::texter::{Focus, Model};
 use crate::console::keymap::action::Action;
@@ -19,6 +20,7 @@ use crate::console::ui::thread::{self, RenderCache, ThreadFace};
 use crate::console::ui::wrap;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
+use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
 use crate::domain::safe_text::safe_line;
 use crate::domain::zone;
@@ -37,12 +39,17 @@ pub(super) fn draw(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: R
     let in_list = model.focus == Focus::Inbox;
     if area.width < TWO_PANES {
         if on_card {
-            let strip = u16::from(area.height >= 12);
+            // Who waits longest, and what they wrote: so that nobody need look to know whether to look.
+            let longest = model.people.longest_waiting(None).and_then(|id| model.people.line(id));
+            let strip = u16::from(area.height >= 12 && longest.is_some());
             let upper = Rect { height: area.height - strip, ..area };
             take(card(ink, model, upper, buffer), true);
-            if strip == 1 {
-                let mut pieces = vec![(" ".to_owned(), Role::Text), waiting(ink, &model.header(), oldest_wait(model))];
-                pieces.extend(hint(ink, model, Context::Card, Action::SwitchPane));
+            if let (1, Some(line)) = (strip, longest) {
+                let pieces = [
+                    (format!(" {}", name_or_none(ink, &line.first_name)), Role::Title),
+                    (format!(" {}: ", ink.word("ui-strip-waits")), Role::Warn),
+                    (safe_line(&line.preview), Role::Text),
+                ];
                 ink.line(buffer, Rect { y: upper.bottom(), height: 1, ..area }, 0, &pieces);
             }
         } else if in_list {
@@ -69,12 +76,6 @@ pub(super) fn draw(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: R
         take(card(ink, model, main, buffer), on_card);
     }
     focused
-}
-
-/// A key of `action` with its label, as the end of a line.
-fn hint(ink: Ink<'_>, model: &Model, context: Context, action: Action) -> Vec<Piece> {
-    let Some(key) = model.options.keymap.key_for(context, action) else { return Vec::new() };
-    vec![("   ".to_owned(), Role::Text), (key, Role::Key), (format!(" {}", ink.word(action.label_key())), Role::Faint)]
 }
 
 /// The frame of the send card: its look says, without colour too, whether voters are real.
@@ -116,35 +117,81 @@ fn plain(ink: Ink<'_>, sentences: &[String], area: Rect, buffer: &mut Buffer) ->
     Part { cursor: Some(area.as_position()), whole: false }
 }
 
-/// The time there, in words.
-fn time_there(ink: Ink<'_>, there: (DateTime, DateTime)) -> Piece {
-    let form = if ink.words.language() == "en" { "%-I:%M %p" } else { "%H:%M" };
-    let clock = |at: DateTime| at.strftime(form).to_string();
-    let text = if there.0 == there.1 {
-        ink.with_text("ui-card-local-time", "time", &clock(there.0))
-    } else {
-        ink.words
-            .say("ui-card-local-between", &[("from", Value::Text(clock(there.0))), ("to", Value::Text(clock(there.1)))])
+/// A time of day of another place, the way the catalogue's language writes it.
+fn clock(ink: Ink<'_>, at: DateTime) -> String {
+    at.strftime(if ink.words.language() == "en" { "%-I:%M %p" } else { "%H:%M" }).to_string()
+}
+
+/// The time there, in words; where the zone is not certain, from which city's clock to which.
+fn time_there(ink: Ink<'_>, model: &Model, contact: ContactId, there: (DateTime, DateTime)) -> Piece {
+    let text = match spread(model, contact) {
+        Some((first, last)) if there.0 != there.1 => {
+            let words = [("from", clock(ink, there.0)), ("west", first), ("to", clock(ink, there.1)), ("east", last)];
+            ink.words.say("ui-card-local-between", &words.map(|(name, text)| (name, Value::Text(text))))
+        }
+        _ => ink.with_text("ui-card-local-time", "time", &clock(ink, there.0)),
     };
     (text, Role::Text)
+}
+
+/// The cities whose clocks are the earliest and the latest of those where the contact may be.
+fn spread(model: &Model, contact: ContactId) -> Option<(String, String)> {
+    let now = model.campaign_now()?;
+    let city = |name: &str| name.rsplit('/').next().unwrap_or(name).replace('_', " ");
+    let mut places: Vec<(DateTime, String)> = model
+        .people
+        .body(contact)?
+        .zones
+        .names()
+        .iter()
+        .filter_map(|name| {
+            let zone = TimeZone::get(name).ok()?;
+            Some((zone.to_datetime(now), city(name)))
+        })
+        .collect();
+    // Stable: of cities with one time the likeliest stands for them.
+    places.sort_by_key(|(at, _)| *at);
+    let (first, last) = (places.first()?, places.last()?.0);
+    let last = places.iter().find(|(at, _)| *at == last)?;
+    (first.0 != last.0).then(|| (first.1.clone(), last.1.clone()))
+}
+
+/// A name of the list's header, as words.
+fn field_name(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// The language a code stands for, where we know it.
+fn language_name(ink: Ink<'_>, code: &str) -> String {
+    match code {
+        "en" => ink.word("ui-language-en"),
+        "es" => ink.word("ui-language-es"),
+        other => safe_line(other),
+    }
 }
 
 fn face(ink: Ink<'_>, model: &Model, shown: &CardView) -> CardFace {
     let name = name_or_none(ink, &shown.name);
     let dot = || format!(" {} ", ink.sign(Sign::Dot));
-    let mut facts: Vec<Piece> = shown.local_time.map(|there| time_there(ink, there)).into_iter().collect();
+    let mut facts: Vec<Piece> =
+        shown.local_time.map(|there| time_there(ink, model, shown.contact, there)).into_iter().collect();
     if let (Some(now), Some(campaign), Some(body)) =
         (model.campaign_now(), &model.campaign, model.people.body(shown.contact))
         && let HoursVerdict::Open { until } = campaign.def.hours.verdict(MessageKind::Initial, now, &body.zones)
     {
-        let until = zone::local_time(until, &body.zones).earliest;
-        let form = if ink.words.language() == "en" { "%-I:%M %p" } else { "%H:%M" };
-        let text = ink.with_text("ui-card-until", "time", &until.strftime(form).to_string());
+        let until = clock(ink, zone::local_time(until, &body.zones).earliest);
+        let text = match spread(model, shown.contact) {
+            Some((city, _)) => {
+                let words = [("time", Value::Text(until)), ("city", Value::Text(city))];
+                ink.words.say("ui-card-until-city", &words)
+            }
+            None => ink.with_text("ui-card-until", "time", &until),
+        };
         facts.push((format!("{}{text}", dot()), Role::Faint));
     }
     if let Some(language) = &shown.language {
         facts.push((
-            format!("{}{}", dot(), ink.with_text("ui-card-language", "language", &safe_line(language))),
+            format!("{}{}", dot(), ink.with_text("ui-card-language", "language", &language_name(ink, language))),
             Role::Faint,
         ));
     }
@@ -164,7 +211,7 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView) -> CardFace {
     CardFace {
         name,
         facts,
-        fields: shown.details.clone(),
+        fields: shown.details.iter().map(|(name, value)| (field_name(name), value.clone())).collect(),
         note: shown.note.as_ref().map(|note| (ink.say(note), Role::Warn)),
         text: shown.body.clone(),
         barred,
@@ -289,9 +336,14 @@ fn above_the_thread(ink: Ink<'_>, model: &Model, thread: &ThreadView, area: Rect
         }
     }
     if area.height >= 12 {
-        let mut pieces: Vec<Piece> = thread.local_time.map(|there| time_there(ink, there)).into_iter().collect();
+        let mut pieces: Vec<Piece> =
+            thread.local_time.map(|there| time_there(ink, model, thread.contact, there)).into_iter().collect();
+        if let Some(zone) = other_zone(ink, model, thread.contact) {
+            let text = ink.with_text("ui-thread-your-time", "zone", &zone);
+            pieces.push((format!(" {} {text}", ink.sign(Sign::Dot)), Role::Faint));
+        }
         for (name, value) in thread.details.iter().chain(&thread.answers) {
-            pieces.push((format!("   {name}: "), Role::Faint));
+            pieces.push((format!("   {}: ", field_name(name)), Role::Faint));
             pieces.push((value.clone(), Role::Text));
         }
         if !pieces.is_empty() {
@@ -300,6 +352,14 @@ fn above_the_thread(ink: Ink<'_>, model: &Model, thread: &ThreadView, area: Rect
         }
     }
     row
+}
+
+/// The name of the texter's own zone when its clock is not the contact's: the times of the messages are the texter's.
+fn other_zone(ink: Ink<'_>, model: &Model, contact: ContactId) -> Option<String> {
+    let here = model.campaign_now()?.to_zoned(ink.caps.zone.clone());
+    let there = zone::local_time(here.timestamp(), &model.people.body(contact)?.zones);
+    let same = there.earliest == here.datetime() && there.latest == here.datetime();
+    (!same).then(|| here.strftime("%Z").to_string())
 }
 
 /// The composer below the messages.
@@ -339,7 +399,7 @@ fn state_line(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Option<Piece>
     match &thread.opt_out {
         OptOut::Possible { words } => {
             let mut text = ink.with_text("ui-frozen", "words", &safe_line(words));
-            for action in [Action::OptOutNow, Action::NotOptOut] {
+            for action in [Action::OptOutNow, Action::NotOptOut, Action::WrongNumber] {
                 if let Some(key) = model.options.keymap.key_for(Context::Thread, action) {
                     text.push_str(&format!("  {key} {}", ink.word(action.label_key())));
                 }

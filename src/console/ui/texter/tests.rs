@@ -209,6 +209,46 @@ fn while_writing_the_keys_stay_short() {
     assert!(drawn.card.is_some() && !drawn.every_key);
 }
 
+/// The rows of a screen.
+fn rows(buffer: &Buffer) -> Vec<String> {
+    picture(buffer, &Drawn::default()).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn help_names_the_keys_of_the_place_and_nothing_of_the_captain() {
+    let mut scene = Scene::new(true);
+    scene.keys("?");
+    let all = rows(&scene.draw(100, 200).0).join("\n");
+    let here = all.split("Elsewhere").next().expect("the first part");
+    assert!(here.contains("send ") && here.contains("space, enter"), "{all}");
+    for other in ["canned replies", "open", "pause or resume", "back"] {
+        assert!(!here.contains(&format!("  {other} ")), "{other} does not work on the card:\n{all}");
+    }
+    assert!(all.contains("canned replies") && !all.contains("pause or resume"), "{all}");
+}
+
+#[test]
+fn an_uncertain_zone_says_whose_clocks() {
+    let mut scene = Scene::new(true);
+    scene.zones(["America/New_York", "America/Chicago", "America/Denver"]);
+    let all = rows(&scene.draw(120, 40).0).join("\n");
+    assert!(all.contains("between 12:00 PM (Denver) and 2:00 PM (New York) there"), "{all}");
+    assert!(all.contains("until 6:00 PM (Denver)"), "{all}");
+}
+
+#[test]
+fn times_of_a_conversation_say_whose_they_are_when_clocks_differ() {
+    let mut scene = Scene::new(true);
+    scene.keys("n");
+    scene.thread("Where?");
+    let own = Caps { zone: jiff::tz::TimeZone::get("America/New_York").expect("known"), ..Caps::default() };
+    let there = Caps { zone: jiff::tz::TimeZone::get("America/Los_Angeles").expect("known"), ..Caps::default() };
+    let told = |scene: &mut Scene, caps| rows(&scene.draw_in(120, 40, &Theme::mono(), caps).0).join("\n");
+    let text = told(&mut scene, &own);
+    assert!(text.contains("times below are yours (EDT)") && text.contains("1:48 PM"), "{text}");
+    assert!(!told(&mut scene, &there).contains("times below"));
+}
+
 proptest::proptest! {
     #[test]
     fn no_size_breaks_it(sizes in proptest::collection::vec((1u16..220, 1u16..70), 1..8), keys in "[jkn?:oMcai]{0,4}") {

@@ -10,6 +10,7 @@ use crate::console::core::shared::say::Say;
 use crate::console::core::texter::Focus;
 use crate::console::core::texter::threads::accepted;
 use crate::console::core::texter::view::{CardPane, ItemState, ThreadItem};
+use crate::console::keymap::Action;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::{ContactId, MessageId};
 use crate::domain::message::{Delivery, MessageKind};
@@ -274,4 +275,43 @@ fn every_key_of_the_catalogue_that_the_cores_name_is_there() {
     for key in keys {
         assert!(catalogue.lines().any(|line| line.starts_with(&format!("{key} ="))), "{key} has no sentence");
     }
+}
+
+#[test]
+fn a_wrong_number_that_may_be_an_opt_out_is_settled_by_one_key() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("n");
+    let mut contact = line(1001, Status::NeedsResponse);
+    contact.opt_out = OptOut::Possible { words: "stop texting, not Ana".into() };
+    desk.event(EventKind::Contact { contact });
+    let shown: Vec<Action> = desk.model.footer().iter().map(|key| key.action).collect();
+    assert_eq!(shown[..3], [Action::OptOutNow, Action::NotOptOut, Action::WrongNumber]);
+    desk.keys("w");
+    assert_eq!(desk.acts(), [&Act::WrongNumber { contact: ContactId(1001) }]);
+    let person = desk.model.people.line(ContactId(1001)).expect("still mine");
+    assert_eq!((&person.opt_out, person.status), (&OptOut::Yes { by_word: false }, Status::Closed));
+}
+
+#[test]
+fn a_skip_is_called_so_and_names_the_key_that_takes_it_back() {
+    let mut desk = Desk::with(2, 1);
+    desk.keys("s");
+    let told = desk.model.notices.toast().expect("told").say.clone();
+    assert_eq!(told, desk.model.about("texter-skipped-done", ContactId(1)).with("key", "u"));
+    let undo = desk.model.footer().into_iter().find(|key| key.action == Action::Undo).expect("shown");
+    assert_eq!((undo.key.as_str(), undo.why_not), ("u", None));
+    desk.keys("n");
+    assert_eq!(desk.model.notices.toast(), None, "over, now that something else is done");
+    desk.keys("x");
+    assert_eq!(desk.model.notices.toast().expect("told").say.key, "texter-closed-done");
+}
+
+#[test]
+fn the_footer_names_first_what_works() {
+    let mut desk = Desk::with(1, 0);
+    desk.keys("<tab>");
+    let footer = desk.model.footer();
+    assert_eq!(footer[0].action, Action::SwitchPane, "an empty list has nothing to open");
+    let dead = footer.iter().position(|key| key.why_not.is_some()).expect("some");
+    assert!(footer[dead..].iter().all(|key| key.why_not.is_some()));
 }

@@ -20,23 +20,24 @@ impl Model {
                 Action::OptOut,
                 Action::SwitchPane,
                 Action::NextWaiting,
-                Action::RequestMore,
                 Action::Undo,
+                Action::RequestMore,
                 Action::Help,
                 Action::Quit,
             ],
             Context::Inbox => &[
                 Action::Open,
                 Action::NextWaiting,
+                Action::SwitchPane,
                 Action::Close,
                 Action::Filter,
-                Action::SwitchPane,
                 Action::Help,
                 Action::Quit,
             ],
             Context::Thread if facts.has(Fact::Frozen) => &[
                 Action::OptOutNow,
                 Action::NotOptOut,
+                Action::WrongNumber,
                 Action::Back,
                 Action::NextWaiting,
                 Action::SwitchPane,
@@ -70,7 +71,7 @@ impl Model {
             Context::Score => &[Action::Down, Action::Back, Action::Quit],
             Context::Global | Context::Texting | Context::Board => &[],
         };
-        wanted
+        let mut keys: Vec<FooterKey> = wanted
             .iter()
             .filter(|action| match action {
                 Action::Close => !facts.has(Fact::Closed),
@@ -78,10 +79,18 @@ impl Model {
                 _ => true,
             })
             .filter_map(|action| {
-                let key = self.options.keymap.key_for(context, *action)?;
+                let keys = self.options.keymap.keys_for(context, *action);
+                let key = match (action, keys.as_slice()) {
+                    // One action on a row of keys.
+                    (Action::Pick, [first, .., last]) => format!("{first}-{last}"),
+                    (_, keys) => keys.first()?.clone(),
+                };
                 Some(FooterKey { action: *action, key, why_not: self.why_not(*action) })
             })
-            .collect()
+            .collect();
+        // Room is scarce: what works comes before what does not.
+        keys.sort_by_key(|key| key.why_not.is_some());
+        keys
     }
 
     /// Why an action would do nothing now.
@@ -102,6 +111,11 @@ impl Model {
             Action::Compose | Action::Canned | Action::ExternalEditor => self.may_compose().err(),
             Action::Undo if self.undo.is_empty() => Some(Say::new("texter-nothing-to-undo")),
             Action::NextWaiting if self.people.waiting() == 0 => Some(Say::new("texter-nobody-waits")),
+            Action::Open | Action::Close | Action::Reopen | Action::WrongNumber | Action::OptOut
+                if self.at_hand().is_none() =>
+            {
+                Some(Say::new("texter-inbox-empty"))
+            }
             Action::Open if self.selected.is_none() => Some(Say::new("texter-inbox-empty")),
             Action::Finish if !self.is_scored() => Some(Say::new("texter-no-rehearsal")),
             Action::RequestMore if matches!(self.claim, Claim::Asked { .. }) => Some(Say::new("texter-asking")),

@@ -118,7 +118,7 @@ impl Model {
         let waiting = self.people.waiting();
         if waiting > 0 {
             lines.push(Say::new("texter-answer-meanwhile").with("count", waiting));
-        } else if self.rehearsal() == Some(true) && self.sent > 0 {
+        } else if self.is_scored() && self.sent > 0 {
             lines.push(Say::new("texter-finish-by-key"));
         }
         if lines.is_empty() {
