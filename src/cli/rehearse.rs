@@ -252,7 +252,7 @@ fn show(card: &Scorecard, json: bool, catalogue: &Catalogue) -> anyhow::Result<(
         })
         .collect();
     let width = match std::io::stdout().is_terminal() {
-        true => crossterm::terminal::size().map_or(80, |(columns, _)| columns.clamp(20, 100)),
+        true => terminal_size::terminal_size().map_or(80, |(columns, _)| columns.0.clamp(20, 100)),
         false => u16::MAX,
     };
     let lines: Vec<&str> =
