@@ -9,10 +9,10 @@ use super::reach::{SignInArgs, tell, timeouts};
 use super::{Context, Misuse};
 use crate::api::campaign::CampaignTodo;
 use crate::api::people::{Me, Role};
-use crate::client::CampaignServer;
 use crate::client::journal::Journal;
 use crate::client::native::NativeServer;
 use crate::client::sign_in::{self, SignIn};
+use crate::client::{CallError, CampaignServer};
 use crate::console::core::texter::GateTimes;
 use crate::console::keymap::Keymap;
 use crate::console::runtime::{Launch, Look, Outcome};
@@ -82,6 +82,11 @@ pub(super) fn farewell(left: &Outcome) {
     }
 }
 
+/// How long a console that knows where it was last waits for the server's list before it opens there.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Where the journal keeps the campaign worked in last.
+const LAST: &str = "campaign.last";
+
 /// Finds sign-in, server and campaign.
 ///
 /// # Errors
@@ -91,18 +96,74 @@ pub(super) async fn reach(
     role: Role,
     ctx: &Context,
 ) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>, CampaignId)> {
-    let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), role)?;
-    let server: Arc<dyn CampaignServer> = Arc::new(NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?);
-    let campaign = match (sign_in.me.campaign, args.campaign.as_deref()) {
-        // An invite to one campaign needs no question; the console can then open without the network.
-        (Some(only), None) => only,
-        (_, wanted) => {
-            let found =
-                server.campaigns().await.with_context(|| format!("asking {} for its campaigns", sign_in.server))?;
+    let (sign_in, server) = signed_in(args, role, ctx)?;
+    let campaign = match which(args, &sign_in) {
+        Which::Known(campaign) => campaign,
+        Which::Ask(wanted) => {
+            let found = server.campaigns().await.with_context(|| asking(&sign_in))?;
             choose(&found, wanted)?
         }
     };
     Ok((sign_in, server, campaign))
+}
+
+fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>)> {
+    let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), role)?;
+    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?;
+    Ok((sign_in, Arc::new(server)))
+}
+
+enum Which<'a> {
+    Known(CampaignId),
+    Ask(Option<&'a str>),
+}
+
+fn which<'a>(args: &'a ShiftArgs, sign_in: &SignIn) -> Which<'a> {
+    match (sign_in.me.campaign, args.campaign.as_deref()) {
+        // An invite to one campaign needs no question; the console can then open without the network.
+        (Some(only), None) => Which::Known(only),
+        (_, wanted) => Which::Ask(wanted),
+    }
+}
+
+fn asking(sign_in: &SignIn) -> String {
+    format!("asking {} for its campaigns", sign_in.server)
+}
+
+/// The server's list decides. Without its answer it is the campaign worked in last, so that a shift goes on without the
+/// network.
+async fn choose_or_last(
+    server: &dyn CampaignServer,
+    journal: &Journal,
+    wanted: Option<&str>,
+    sign_in: &SignIn,
+    ctx: &Context,
+) -> anyhow::Result<CampaignId> {
+    let last = match wanted {
+        None => journal.ui_get(LAST).await.ok().flatten().and_then(|last| last.as_i64()).map(CampaignId),
+        Some(_) => None,
+    };
+    let asked = server.campaigns();
+    let answer = match last {
+        Some(_) => tokio::select! {
+            answer = asked => answer,
+            () = ctx.clock.sleep(PATIENCE) => Err(CallError::NoAnswer("the server is slow".into())),
+        },
+        None => asked.await,
+    };
+    match (answer, last) {
+        (Err(error), Some(last)) if error.is_transient() => {
+            tracing::info!(%error, %last, "opens in the campaign worked in last");
+            Ok(last)
+        }
+        (answer, _) => {
+            let chosen = choose(&answer.with_context(|| asking(sign_in))?, wanted)?;
+            if let Err(error) = journal.ui_set(LAST, &chosen.0.into()).await {
+                tracing::warn!(%error, "the campaign worked in is not in the journal");
+            }
+            Ok(chosen)
+        }
+    }
 }
 
 /// Finds sign-in, server and campaign, and opens the journal.
@@ -110,7 +171,7 @@ pub(super) async fn reach(
 /// # Errors
 /// As [`reach`]; another console open, or what the disk said.
 pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
-    let (sign_in, server, campaign) = reach(args, role, ctx).await?;
+    let (sign_in, server) = signed_in(args, role, ctx)?;
     let (journal, opened) = Journal::open(&ctx.paths.journal_dir(&sign_in.name()), &ctx.clock, &ctx.ids).await?;
     if let Some(damage) = opened.damaged {
         tell(format!(
@@ -122,6 +183,10 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
             damage.kept.display()
         ));
     }
+    let campaign = match which(args, &sign_in) {
+        Which::Known(campaign) => campaign,
+        Which::Ask(wanted) => choose_or_last(&*server, &journal, wanted, &sign_in, ctx).await?,
+    };
     Ok(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in })
 }
 

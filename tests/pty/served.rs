@@ -100,6 +100,15 @@ fn an_outage_is_told_and_worked_through() {
     confirm_until(&mut console, 5);
     console.wait_for("3 texts waiting to upload");
     assert_eq!(served.accepted(), 2);
+    // Left and opened again without the network: the journal's texts are still there.
+    console.press(b"q");
+    console.wait_for("not yet handed in");
+    console.wait_until_quiet(DWELL);
+    console.press(b"y");
+    assert!(console.wait_for_end().success());
+    let console = served.console();
+    console.wait_for("offline since");
+    console.wait_for("3 texts waiting to upload");
     served.start_again();
     wait_until_all_is_handed_in(&console);
     assert_eq!(served.accepted(), 5);

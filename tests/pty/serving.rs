@@ -142,8 +142,8 @@ async fn prepare(link: &JoinLink) -> String {
     let begin = ImportStart { def, contacts: contacts.len() as u64, provenance: "a test".into() };
     admin.import_start(import, &begin).await.expect("started");
     admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("taken");
-    let campaign = admin.import_finish(import).await.expect("finished").campaign;
-    let request = InviteRequest { role: Role::Texter, campaign: Some(campaign), uses: 1, valid_seconds: 3600 };
+    admin.import_finish(import).await.expect("finished");
+    let request = InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 3600 };
     admin.invite(&request).await.expect("an invite").secret
 }
 
