@@ -28,14 +28,16 @@ pub(super) struct Written<'a> {
 pub(super) struct DrawnWriting {
     /// Where the cursor is.
     pub cursor: Position,
-    /// The text's end is on the screen: all of it, or its last part after the cursor was moved through it.
+    /// The text's end is on the screen.
     pub end_seen: bool,
+    /// All of the text is on the screen.
+    pub whole: bool,
 }
 
 /// Draws the text so that the cursor is seen.
 pub(super) fn draw(ink: Ink<'_>, written: &Written<'_>, area: Rect, buffer: &mut Buffer) -> DrawnWriting {
     if area.is_empty() {
-        return DrawnWriting { cursor: area.as_position(), end_seen: false };
+        return DrawnWriting { cursor: area.as_position(), end_seen: false, whole: false };
     }
     let lines = wrap::wrap(written.text, area.width);
     let (row, column) = wrap::place(written.text, &lines, written.cursor, area.width);
@@ -54,5 +56,6 @@ pub(super) fn draw(ink: Ink<'_>, written: &Written<'_>, area: Rect, buffer: &mut
         ink.right(buffer, area, area.height - 1, ink.sign(Sign::Down), Role::Key);
     }
     let y = area.y + u16::try_from(row.saturating_sub(first)).unwrap_or(0).min(area.height - 1);
-    DrawnWriting { cursor: Position::new(area.x + column, y), end_seen: first + rows >= lines.len() }
+    let end_seen = first + rows >= lines.len();
+    DrawnWriting { cursor: Position::new(area.x + column, y), end_seen, whole: first == 0 && end_seen }
 }

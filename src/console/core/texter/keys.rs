@@ -129,6 +129,7 @@ impl Model {
                 if let Some(open) = &mut self.open {
                     open.editor.insert(&safe_body(text));
                     open.typed = false;
+                    open.looked_through = false;
                     self.draft_dirty = true;
                 }
             }
@@ -145,8 +146,17 @@ impl Model {
         } else if let Some(open) = self.open.as_mut().filter(|_| self.focus == Focus::Composer) {
             change(&mut open.editor);
             open.typed = true;
+            open.looked_through |= open.editor.cursor() == 0;
             self.draft_dirty = true;
         }
+    }
+
+    /// A change that may bring a whole text at once.
+    fn turn_back(&mut self, change: impl FnOnce(&mut crate::console::core::shared::editor::Editor)) {
+        if let Some(open) = self.open.as_mut().filter(|_| self.overlays.is_empty()) {
+            open.looked_through = false;
+        }
+        self.edit(change);
     }
 
     pub(super) fn push_overlay(&mut self, overlay: Overlay) {
@@ -240,8 +250,8 @@ impl Model {
             Action::DeleteWord => self.edit(|e| e.delete_word()),
             Action::KillEnd => self.edit(|e| e.kill_end()),
             Action::KillLine => self.edit(|e| e.kill_line()),
-            Action::UndoEdit => self.edit(|e| _ = e.undo()),
-            Action::RedoEdit => self.edit(|e| _ = e.redo()),
+            Action::UndoEdit => self.turn_back(|e| _ = e.undo()),
+            Action::RedoEdit => self.turn_back(|e| _ = e.redo()),
             Action::Newline => self.edit(|e| e.type_char('\n')),
             Action::ExternalEditor => match (self.may_compose(), &self.open) {
                 (Ok(()), Some(open)) => {

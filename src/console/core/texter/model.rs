@@ -90,6 +90,9 @@ pub struct Open {
     pub seen_seq: u64,
     /// The last change of the text was typing (its dwell goes on).
     pub typed: bool,
+    /// All of the text has been on the screen, if need be part by part: it was typed here, or the cursor has been at its
+    /// start since it was put there.
+    pub looked_through: bool,
 }
 
 /// How far a request for contacts got.

@@ -36,6 +36,7 @@ impl Model {
             new_below: 0,
             seen_seq: 0,
             typed: false,
+            looked_through: draft.is_empty(),
         });
         self.selected = Some(contact);
         self.focus = Focus::Thread;
@@ -74,6 +75,7 @@ impl Model {
             had = !open.editor.is_blank();
             open.editor = Editor::default();
             open.source = None;
+            open.looked_through = true;
             // Saved as empty by the timer, or on leaving.
             self.draft_dirty = true;
         } else if let Some(text) = self.drafts.get_mut(&contact) {
@@ -168,6 +170,7 @@ impl Model {
             open.source.get_or_insert((source, text.to_owned()));
         }
         open.typed = false;
+        open.looked_through = false;
         self.focus = Focus::Composer;
         self.draft_dirty = true;
     }
@@ -180,6 +183,7 @@ impl Model {
             Some(open) => {
                 open.editor.replace(&text);
                 open.typed = false;
+                open.looked_through = false;
                 self.draft_dirty = true;
                 if self.may_compose().is_ok() {
                     self.focus = Focus::Composer;
@@ -195,6 +199,7 @@ impl Model {
             open.editor = Editor::default();
             open.source = None;
             open.typed = false;
+            open.looked_through = true;
             open.hidden_below = 0;
             open.new_below = 0;
             self.save_draft(fx);

@@ -314,6 +314,7 @@ impl Model {
                         open.editor.replace(&request.body);
                         open.source = request.source.clone().map(|source| (source, request.body.clone()));
                         open.typed = false;
+                        open.looked_through = false;
                         self.draft_dirty = true;
                     }
                     None => {

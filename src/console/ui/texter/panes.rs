@@ -284,7 +284,8 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
     let top = above_the_thread(ink, model, &thread, inner, buffer);
     let writing = model.focus == Focus::Composer;
     let composer = thread.composer.as_ref().filter(|composer| writing || !composer.text.trim().is_empty());
-    let most = (inner.height.saturating_sub(3) / 2).max(1);
+    // A reply that is read before it is sent is worth more than what it answers: it gets what it needs.
+    let most = inner.height.saturating_sub(top + 5).max(inner.height.saturating_sub(3) / 2).max(1);
     let rows = composer.map_or(0, |composer| composer::rows_wanted(&composer.text, inner.width, most));
     // The composer: a rule with its title, the text, its length.
     let below = if composer.is_some() { rows + 2 } else { 1 }.min(inner.height.saturating_sub(1));
@@ -319,7 +320,8 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
     let drawn = written(ink, composer, writing, foot, rows, buffer);
     if writing {
         let armed = composer.state == Sendable::Armed;
-        return Part { cursor: Some(drawn.cursor), whole: if armed { drawn.end_seen } else { end_seen } };
+        let read = drawn.whole || (drawn.end_seen && composer.looked_through);
+        return Part { cursor: Some(drawn.cursor), whole: if armed { read } else { end_seen } };
     }
     Part { cursor: Some(foot.as_position()), whole: end_seen }
 }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use rstest::rstest;
 
+use crate::console::core::shared::msg::Msg;
 use crate::console::ui::Drawn;
 use crate::console::ui::ink::Caps;
 use crate::console::ui::scenes::Scene;
@@ -263,4 +264,26 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_reply_put_there_at_once_counts_as_drawn_only_when_all_of_it_was_seen() {
+    let mut scene = Scene::new(true);
+    scene.keys("n");
+    scene.thread("Where?");
+    scene.keys("i");
+    scene.tell(Msg::Paste("clean water for all of us ".repeat(50)));
+    let (_, large) = scene.draw(120, 60);
+    assert!(large.card.is_some(), "all of it is seen at once");
+    let (_, small) = scene.draw(60, 20);
+    assert_eq!(small.card, None, "only its end is seen");
+    scene.keys("home");
+    let (_, start) = scene.draw(60, 20);
+    assert_eq!(start.card, None, "only its start is seen");
+    scene.keys("end");
+    let (_, end) = scene.draw(60, 20);
+    assert!(end.card.is_some(), "it was looked through");
+    scene.tell(Msg::Paste("and more ".repeat(20)));
+    let (_, more) = scene.draw(60, 20);
+    assert_eq!(more.card, None, "what came since was not");
 }

@@ -206,6 +206,8 @@ pub struct ComposerView {
     pub state: Sendable,
     /// The words of the script were changed.
     pub off_script: bool,
+    /// All of it has been on the screen, if need be part by part.
+    pub looked_through: bool,
 }
 
 /// The open conversation.

@@ -87,6 +87,7 @@ impl Model {
             segments: measure(&text),
             state,
             off_script: open.source.as_ref().is_some_and(|(_, before)| *before != text),
+            looked_through: open.looked_through,
             text,
         })
     }
