@@ -79,6 +79,10 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     let _lock = lock(&dir)?;
     let database = dir.join("textbank.db");
     let own_time = OwnTime::of(&dir, &database, args.rehearsal_clock)?;
+    if let Some(own) = &own_time {
+        // Before there is a database: one without it is taken for one that lives by the wall clock.
+        own.write(afternoon(own.last)).with_context(|| format!("cannot write {}", own.file.display()))?;
+    }
     make_private(&database).with_context(|| format!("cannot open {}", database.display()))?;
     // Listened for from here on: a signal in the middle of starting ends in order too.
     let end = told_to_end()?;
@@ -169,13 +173,13 @@ impl OwnTime {
                 "{} lives by the wall clock: serve it without --rehearsal-clock, or name another directory by --data",
                 dir.display()
             ),
-            (false, true) => bail!(
+            (false, true) if database.exists() => bail!(
                 "{} lives by a rehearsal's clock: serve it with --simulated-voters --rehearsal-clock, or name another \
                  directory by --data",
                 dir.display()
             ),
             (true, _) => Ok(Some(Self { file, last })),
-            (false, false) => Ok(None),
+            (false, _) => Ok(None),
         }
     }
 
@@ -185,11 +189,14 @@ impl OwnTime {
         clock
     }
 
-    fn write(&self, now: Timestamp) {
+    /// Whole or not at all: half a time would keep the server from starting.
+    fn write(&self, now: Timestamp) -> std::io::Result<()> {
         let fresh = self.file.with_extension("new");
-        // Whole or not at all: half a time would keep the server from starting.
-        let written = std::fs::write(&fresh, format!("{now}\n")).and_then(|()| std::fs::rename(&fresh, &self.file));
-        if let Err(error) = written {
+        std::fs::write(&fresh, format!("{now}\n")).and_then(|()| std::fs::rename(&fresh, &self.file))
+    }
+
+    fn note(&self, now: Timestamp) {
+        if let Err(error) = self.write(now) {
             tracing::error!(%error, file = %self.file.display(), "campaign time could not be kept");
         }
     }
@@ -197,13 +204,13 @@ impl OwnTime {
     /// Writes campaign time down until `stop`, and then once more.
     async fn keep(self, clock: SharedClock, stop: CancellationToken) {
         loop {
-            self.write(clock.now());
+            self.note(clock.now());
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = clock.sleep(Self::KEPT_EVERY) => {}
             }
         }
-        self.write(clock.now());
+        self.note(clock.now());
     }
 }
 
@@ -309,7 +316,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let database = dir.path().join("textbank.db");
         let own = OwnTime::of(dir.path(), &database, true).expect("a fresh one").expect("wanted");
-        own.write(Timestamp::UNIX_EPOCH);
+        own.write(Timestamp::UNIX_EPOCH).expect("written");
         std::fs::write(&database, "").expect("written");
         let again = OwnTime::of(dir.path(), &database, true).expect("goes on").expect("wanted");
         assert_eq!(again.last, Some(Timestamp::UNIX_EPOCH));

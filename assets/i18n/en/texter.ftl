@@ -4,7 +4,7 @@ texter-title-rehearsal = REHEARSAL - { $campaign } - { $waiting } waiting
 texter-title-real = { $campaign } - { $waiting } waiting
 
 ## Why nothing goes out at all
-texter-paused = A captain has paused the campaign. Nothing goes out until it goes on; you need not do anything.
+texter-paused = Paused by a captain: nothing goes out until it goes on.
 texter-paused-now = A captain has just paused the campaign.
 texter-resumed-now = The campaign goes on.
 texter-importing = The campaign's contacts are still being imported.

@@ -49,7 +49,7 @@ const JOB_QUEUE: usize = 256;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
     /// Another console holds it.
-    #[error("another textbank console with this sign-in is open (it holds {})", .0.display())]
+    #[error("another textbank console with this sign-in is open (it holds {}); leave that one first", .0.display())]
     InUse(PathBuf),
     /// No room.
     #[error("the disk is full")]

@@ -159,11 +159,8 @@ impl Model {
         }
     }
 
-    /// The same in a few words, for a line that has room for no more.
+    /// The same in a few words, for a line that has room for no more and tells of the link anyway.
     pub(super) fn all_blocked_in_short(&self) -> Option<Say> {
-        if self.link == LinkState::SignedOut {
-            return Some(Say::new("ui-link-signed-out"));
-        }
         match self.state {
             CampaignState::Running => None,
             CampaignState::Paused => Some(Say::new("ui-state-paused")),
