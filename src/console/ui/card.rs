@@ -48,17 +48,18 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
     if roomy {
         ink.line(buffer, area, row, &first);
         row += 1;
-        row += flow(ink, &face.facts, area, row, 2, buffer);
-        let fields: Vec<Piece> = face
+        let facts: Vec<Vec<Piece>> = face.facts.iter().map(|fact| vec![fact.clone()]).collect();
+        row += flow(ink, &facts, area, row, 2, buffer);
+        let fields: Vec<Vec<Piece>> = face
             .fields
             .iter()
-            .flat_map(|(name, value)| [(format!("{name}: "), Role::Faint), (format!("{value}   "), Role::Text)])
+            .map(|(name, value)| vec![(format!("{name}: "), Role::Faint), (format!("{value}   "), Role::Text)])
             .collect();
         if !fields.is_empty() {
             row += flow(ink, &fields, area, row, 3, buffer);
         }
         if let Some(note) = &face.note {
-            row += flow(ink, std::slice::from_ref(note), area, row, 1, buffer);
+            row += flow(ink, &[vec![note.clone()]], area, row, 1, buffer);
         }
         row += 1;
     } else {
@@ -127,19 +128,25 @@ fn press(ink: Ink<'_>, face: &CardFace, area: Rect, row: u16, buffer: &mut Buffe
     }
 }
 
-/// Pieces over several lines, at most `most`; broken between pieces. Returns the lines used.
-fn flow(ink: Ink<'_>, pieces: &[Piece], area: Rect, first_row: u16, most: u16, buffer: &mut Buffer) -> u16 {
+/// Groups of pieces over several lines, at most `most`; broken between groups, where a dot between two is left out. Returns
+/// the lines used.
+fn flow(ink: Ink<'_>, groups: &[Vec<Piece>], area: Rect, first_row: u16, most: u16, buffer: &mut Buffer) -> u16 {
+    let dot = format!(" {} ", ink.sign(Sign::Dot));
     let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
     let mut used = 0;
-    for piece in pieces {
-        let width = wrap::columns(piece.0.trim_end());
-        if used + width > area.width && used > 0 && lines.len() < usize::from(most) {
+    for group in groups {
+        let all: String = group.iter().map(|(text, _)| text.as_str()).collect();
+        let mut group = group.clone();
+        if used + wrap::columns(all.trim_end()) > area.width && used > 0 && lines.len() < usize::from(most) {
             lines.push(Vec::new());
             used = 0;
+            if let Some((text, _)) = group.first_mut() {
+                *text = text.strip_prefix(&dot).unwrap_or(text).to_owned();
+            }
         }
-        used += wrap::columns(&piece.0);
+        used += group.iter().map(|(text, _)| wrap::columns(text)).sum::<u16>();
         if let Some(line) = lines.last_mut() {
-            line.push(piece.clone());
+            line.extend(group);
         }
     }
     for (line, row) in lines.iter().zip(first_row..) {

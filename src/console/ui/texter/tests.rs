@@ -238,6 +238,15 @@ fn an_uncertain_zone_says_whose_clocks() {
 }
 
 #[test]
+fn what_is_known_breaks_between_facts() {
+    let mut scene = Scene::new(true);
+    scene.zones(["America/New_York", "America/Chicago", "America/Denver"]);
+    let all = rows(&scene.draw(60, 24).0);
+    let at = all.iter().position(|row| row.contains("may be texted until")).expect("told");
+    assert!(all[at].trim_start_matches(['│', ' ']).starts_with("may be texted"), "{}", all[at]);
+}
+
+#[test]
 fn times_of_a_conversation_say_whose_they_are_when_clocks_differ() {
     let mut scene = Scene::new(true);
     scene.keys("n");
