@@ -116,16 +116,21 @@ pub(super) fn toast(ink: Ink<'_>, notice: &Notice, area: Rect, buffer: &mut Buff
     };
     let text = format!("{word} {}", ink.say(&notice.say));
     let width = area.width.saturating_sub(2).clamp(2, 76);
-    let mut lines = wrap::wrap(&text, width);
-    lines.truncate(3);
-    let height = u16::try_from(lines.len()).unwrap_or(3);
+    // Two lines: they cover a frame and what stands below a text, never a text that a press would send.
+    let mut lines: Vec<String> =
+        wrap::wrap(&text, width).into_iter().map(|range| text[range].trim_end().to_owned()).collect();
+    if lines.len() > 2 {
+        let rest = lines.split_off(1).join(" ");
+        lines.push(wrap::cut(&rest, width, ink.sign(Sign::More)));
+    }
+    let height = u16::try_from(lines.len()).unwrap_or(2);
     if area.height < height {
         return;
     }
     let place = Rect::new(area.x, area.bottom() - height, area.width, height);
     ink.fill(buffer, place, Role::Text);
-    for (range, row) in lines.into_iter().zip(0..) {
-        ink.line(buffer, Rect { x: place.x + 1, width, ..place }, row, &[(text[range].trim_end().to_owned(), role)]);
+    for (line, row) in lines.into_iter().zip(0..) {
+        ink.line(buffer, Rect { x: place.x + 1, width, ..place }, row, &[(line, role)]);
     }
 }
 

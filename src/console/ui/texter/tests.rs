@@ -296,3 +296,22 @@ fn a_reply_put_there_at_once_counts_as_drawn_only_when_all_of_it_was_seen() {
     let (_, more) = scene.draw(60, 20);
     assert_eq!(more.card, None, "what came since was not");
 }
+
+#[test]
+fn what_is_said_covers_no_text_that_a_press_would_send() {
+    let mut scene = Scene::new(true);
+    scene.keys("n");
+    scene.thread("Where?");
+    scene.keys("i");
+    scene.type_text("You find your polling place at the library, by the zebra");
+    for (width, height) in SIZES {
+        let (buffer, drawn) = {
+            scene.tell(Msg::Tell(
+                crate::console::core::shared::say::Say::new("texter-opted-out-draft").with("name", "Maria"),
+            ));
+            scene.draw(width, height)
+        };
+        let shown = picture(&buffer, &drawn);
+        assert!(drawn.card.is_some() && shown.contains("zebra"), "{shown}");
+    }
+}
