@@ -181,7 +181,8 @@ fn empty_findings(def: &CampaignDef, filled: &[(BTreeMap<String, String>, &Conta
                 fatal: false,
                 contacts: Some(empty),
                 what: format!(
-                    "{empty} contacts have nothing in {{{name}}}, and the script has no fallback for it everywhere"
+                    "{empty} {} nothing in {{{name}}}, and the script has no fallback for it everywhere",
+                    if empty == 1 { "contact has" } else { "contacts have" }
                 ),
                 remedy: format!(
                     "Write {{{name}/...}} with the words to use instead; without them these texts cannot go out."
@@ -310,13 +311,13 @@ mod tests {
                 (
                     false,
                     Some(1),
-                    "1 contacts have nothing in {firstName}, and the script has no fallback for it everywhere",
+                    "1 contact has nothing in {firstName}, and the script has no fallback for it everywhere",
                     "Write {firstName/...} with the words to use instead; without them these texts cannot go out."
                 ),
                 (
                     false,
                     Some(1),
-                    "1 contacts have nothing in {pollingplace}, and the script has no fallback for it everywhere",
+                    "1 contact has nothing in {pollingplace}, and the script has no fallback for it everywhere",
                     "Write {pollingplace/...} with the words to use instead; without them these texts cannot go out."
                 ),
                 (

@@ -108,6 +108,7 @@ impl Model {
             Msg::Event(event) => self.event(*event, fx),
             Msg::Score(score) => {
                 self.score = Some(*score);
+                self.notices.done_with();
                 if self.finishing {
                     self.overlays = vec![Overlay::Score { scroll: 0 }];
                 }
