@@ -19,6 +19,7 @@ use textbank::domain::campaign::{CampaignDef, merge_fields, variant_for};
 use textbank::domain::contact::Contact;
 use textbank::domain::conversation::{OptOut, Status};
 use textbank::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
+use textbank::domain::opt_out::{self, Inbound};
 use textbank::domain::zone;
 use textbank::exchange::sample;
 use textbank::i18n::Catalogue;
@@ -35,7 +36,7 @@ const DONE: usize = 10;
 const REPLIES: [(usize, i64, &str); 4] = [
     (2, 7, "Where do I vote? I moved last month"),
     (4, 4, "¿Quién es?"),
-    (7, 2, "We have got to stop this terrible bill"),
+    (7, 2, "Please take me off your list"),
     (8, 1, "Yes, count on me!"),
 ];
 
@@ -112,8 +113,8 @@ fn later(n: usize, mut line: ContactSummary, now: Timestamp) -> ContactSummary {
         line.waiting_since = now.checked_sub(SignedDuration::from_mins(*minutes)).ok();
         line.preview = (*said).to_owned();
         (line.last_seq, line.foreign_seq) = (2, 2);
-        if said.contains("stop") {
-            line.opt_out = OptOut::Possible { words: (*said).to_owned() };
+        if let Inbound::Possible { words } = opt_out::verdict(said) {
+            line.opt_out = OptOut::Possible { words };
         }
     }
     line
