@@ -266,6 +266,8 @@ impl Model {
             }
             Action::Palette => {
                 let from = self.context();
+                let seen = self.focus == Focus::Card && self.card_was_seen(stamp);
+                self.seen_below = self.at_hand().filter(|_| seen);
                 self.push_overlay(Overlay::Palette { from, query: Default::default(), selected: 0 });
             }
             Action::Messages => self.push_overlay(Overlay::Messages { scroll: 0 }),
@@ -282,7 +284,7 @@ impl Model {
     /// An act on the contact at hand. On the card it must have been seen, like a text.
     fn on_contact(&mut self, stamp: Stamp, fx: &mut Vec<Effect>, act: impl FnOnce(ContactId) -> Act) {
         let Some(contact) = self.at_hand() else { return };
-        if self.focus == Focus::Card && !self.card_was_seen(stamp) {
+        if self.focus == Focus::Card && !self.card_was_seen(stamp) && self.seen_below != Some(contact) {
             return;
         }
         self.confirm_act(act(contact), stamp, fx);

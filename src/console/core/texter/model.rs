@@ -199,6 +199,8 @@ pub struct Model {
     pub(super) may_go_on: Option<bool>,
     pub(super) undo: Vec<ContactId>,
     pub(super) draft_dirty: bool,
+    /// The card that had been seen when the palette was laid over it: what is chosen there is about it.
+    pub(super) seen_below: Option<ContactId>,
     pub(super) finishing: bool,
     pub(super) leaving: bool,
     pub(super) title: Option<(u64, bool)>,
@@ -262,6 +264,7 @@ impl Model {
             may_go_on: None,
             undo: Vec::new(),
             draft_dirty: false,
+            seen_below: None,
             finishing: false,
             leaving: false,
             title: None,

@@ -101,7 +101,11 @@ impl Model {
             Overlay::Palette { from, query, selected } => {
                 let Some(chosen) = palette_actions(from, query.text()).get(selected).copied() else { return };
                 self.overlays.pop();
-                self.perform(chosen, chord, stamp, fx);
+                match self.why_not(chosen) {
+                    Some(why) => self.say(Level::Info, why),
+                    None => self.perform(chosen, chord, stamp, fx),
+                }
+                self.seen_below = None;
             }
             Overlay::Canned { query, selected } => {
                 let place = if action == Action::Pick { digit(chord) } else { Some(selected) };

@@ -315,3 +315,14 @@ fn the_footer_names_first_what_works() {
     let dead = footer.iter().position(|key| key.why_not.is_some()).expect("some");
     assert!(footer[dead..].iter().all(|key| key.why_not.is_some()));
 }
+
+#[test]
+fn what_the_palette_offers_is_done_or_refused_with_a_reason() {
+    let mut desk = Desk::with(2, 0);
+    desk.keys("<ctrl+p> s k i p <enter>");
+    assert_eq!(desk.acts(), [&Act::Close { contact: ContactId(1) }], "the card below had been seen");
+    let mut desk = Desk::with(2, 1);
+    desk.keys("<tab> <ctrl+p> r e o p e n <enter>");
+    assert_eq!(desk.acts(), Vec::<&Act>::new());
+    assert_eq!(desk.model.notices.toast().expect("a reason").say.key, "texter-not-closed");
+}

@@ -109,6 +109,10 @@ impl Model {
                 if blank { Some(Say::new("texter-nothing-written")) } else { self.reply_block() }
             }
             Action::Compose | Action::Canned | Action::ExternalEditor => self.may_compose().err(),
+            Action::Reopen if !self.facts().has(Fact::Closed) => Some(Say::new("texter-not-closed")),
+            Action::OptOutNow | Action::NotOptOut if !self.facts().has(Fact::Frozen) => {
+                Some(Say::new("texter-no-doubt"))
+            }
             Action::Undo if self.undo.is_empty() => Some(Say::new("texter-nothing-to-undo")),
             Action::NextWaiting if self.people.waiting() == 0 => Some(Say::new("texter-nobody-waits")),
             Action::Open | Action::Close | Action::Reopen | Action::WrongNumber | Action::OptOut
