@@ -175,3 +175,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_no_console_offers_is_not_promised() {
+    let (def, warnings) = read(&SOUND.replace("[campaign]\n", "[campaign]\nedit_initial = true\n")).unwrap();
+    assert!(def.edit_initial);
+    assert_eq!(warnings.iter().map(|w| w.field.as_deref()).collect::<Vec<_>>(), [Some("campaign.edit_initial")]);
+}
