@@ -33,6 +33,7 @@ pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
     let mut options = CaptainOptions::new(shift.campaign);
     options.keymap = keymap(ctx);
     options.gate = gate_times(ctx);
+    ctx.guard_terminal();
     let left = runtime::captain(shift.launch(ctx), options).await?;
     farewell(&left);
     Ok(Exit::Done)

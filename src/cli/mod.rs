@@ -170,6 +170,11 @@ impl Context {
             log: Arc::new(log),
         })
     }
+
+    /// To be called before a console opens: should the program break, the terminal is given back first.
+    pub(super) fn guard_terminal(&self) {
+        crate::console::term::panic::install(self.paths.state_dir().to_owned());
+    }
 }
 
 /// Where things are kept, by options and environment.

@@ -192,6 +192,7 @@ async fn by_hand(plan: RehearsalPlan, context: &Context) -> anyhow::Result<Score
         catalogue: context.catalogue.clone(),
         port: Some(Arc::new(Port(rehearsal.control()))),
     };
+    context.guard_terminal();
     let left = texter(launch, options).await;
     // The score of what really happened, read after the last confirmed text was handed in.
     let card = rehearsal.control().finish().await;

@@ -18,6 +18,7 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;
     options.side_pane = ctx.config.console.side_pane;
+    ctx.guard_terminal();
     let left = runtime::texter(shift.launch(ctx), options).await?;
     farewell(&left);
     Ok(Exit::Done)

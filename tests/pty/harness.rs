@@ -67,12 +67,27 @@ impl Terminal {
 
     /// Starts `textbank` with these arguments in this home.
     pub fn start_in(home: &Home, columns: u16, rows: u16, args: &[&str]) -> Self {
+        Self::start_program(home, columns, rows, env!("CARGO_BIN_EXE_textbank"), args, &[])
+    }
+
+    /// Starts any program in this home; it has to ask what terminal it is in, as ours does.
+    pub fn start_program(
+        home: &Home,
+        columns: u16,
+        rows: u16,
+        program: impl AsRef<std::ffi::OsStr>,
+        args: &[&str],
+        more: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
             .expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_textbank"));
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
+        for (name, value) in more {
+            command.env(name, value);
+        }
         for (name, value) in home.surroundings() {
             command.env(name, value);
         }

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod harness;
+mod panic;
 mod rehearse;
 mod served;
 mod serving;

@@ -145,8 +145,7 @@ async fn run<P: Stage>(mut stage: P, launch: Launch) -> anyhow::Result<(P, u64)>
     let cancel = CancellationToken::new();
     // Before the terminal is taken: when this fails nothing has been changed.
     let signals = signals::real().context("the program cannot listen to the system's signals")?;
-    let host =
-        RealTerminal::take(look.mouse).context("this is not a terminal that the console can use; try --plain")?;
+    let host = RealTerminal::take(look.mouse).context("this is not a terminal that the console can use")?;
     let leaving = if server.capabilities().idempotent_send { LEAVING } else { LEAVING_UNKNOWN };
     let mut runner = Runner::new(server, journal, inbox_tx, clock.clone(), ids.clone(), tracker.clone(), &cancel);
     if let Some(port) = port {
