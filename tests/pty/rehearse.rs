@@ -14,7 +14,7 @@ fn start(columns: u16, rows: u16) -> Terminal {
 
 /// First texts confirmed so far, as the header says.
 fn sent(screen: &str) -> Option<u32> {
-    let (before, _) = screen.split_once(" of 8 sent")?;
+    let (before, _) = screen.split_once(" of 8 done")?;
     before.rsplit(char::is_whitespace).next()?.parse().ok()
 }
 
@@ -52,7 +52,7 @@ fn a_held_key_sends_one_text() {
         terminal.press(b"\r");
         terminal.bytes_within(Duration::from_millis(33));
     }
-    terminal.wait_for("1 of 8 sent");
+    terminal.wait_for("1 of 8 done");
     terminal.wait_until_quiet(QUIET);
     assert_eq!(sent(&terminal.screen()), Some(1), "{}", terminal.screen());
 }
@@ -95,7 +95,7 @@ fn the_score_is_shown_and_left_at_once() {
     let mut terminal = start(80, 24);
     terminal.wait_until_quiet(QUIET);
     terminal.press(b"\r");
-    terminal.wait_for("1 of 8 sent");
+    terminal.wait_for("1 of 8 done");
     terminal.wait_for_screen("the text handed in", |screen| !screen.contains("to upload"));
     terminal.press(b"q");
     terminal.wait_for("Your rehearsal");

@@ -147,9 +147,9 @@ async fn prepare(link: &JoinLink) -> String {
     admin.invite(&request).await.expect("an invite").secret
 }
 
-/// First texts confirmed so far, as the header says: this console's "3 of 20 sent" leaves 17 of all.
+/// First texts confirmed so far, as the header says: this console's "3 of 20 done" leaves 17 of all.
 pub fn sent(screen: &str) -> Option<usize> {
-    let (before, _) = screen.split_once(" sent ")?;
+    let (before, _) = screen.split_once(" done ")?;
     let (before, all) = before.rsplit_once(" of ")?;
     let done: usize = before.rsplit(char::is_whitespace).next()?.parse().ok()?;
     let all: usize = all.parse().ok().filter(|all| *all > 0)?;
