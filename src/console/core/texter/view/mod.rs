@@ -1,6 +1,6 @@
 //! What is to be seen: projections of the model, so that views only draw.
 //!
-//! A view reports [`Model::armed`] as drawn when everything it stands for was wholly visible: the card's text, the
+//! A view reports `Model::armed` as drawn when everything it stands for was wholly visible: the card's text, the
 //! composer's text, the end of the open conversation.
 
 mod keys;
