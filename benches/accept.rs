@@ -123,7 +123,9 @@ fn text(desk: &Desk, to: &ContactSummary) -> SendRequest {
             drawn_at: now,
             pressed_at: now,
             dwell_ms: 400,
+            mono_ms: 0,
             device: DeviceId(uuid::Uuid::nil()),
+            link: None,
         },
     }
 }

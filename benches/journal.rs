@@ -45,7 +45,9 @@ fn act(id: Uuid, contact: i64) -> Confirmed {
                 drawn_at: at,
                 pressed_at: at,
                 dwell_ms: 400,
+                mono_ms: 0,
                 device: DeviceId(Uuid::nil()),
+                link: None,
             },
         }),
     }

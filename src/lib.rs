@@ -19,6 +19,7 @@ pub mod domain;
 pub mod env;
 pub mod exchange;
 pub mod i18n;
+pub mod mutation;
 pub mod rehearsal;
 pub mod server;
 pub mod sim;

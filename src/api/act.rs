@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::ids::{CampaignId, ContactId, PersonId};
+use crate::domain::ids::{CampaignId, ContactId, MessageId, PersonId};
 
 /// One act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -90,6 +90,25 @@ pub enum Act {
         /// Whose.
         texter: PersonId,
     },
+    /// Captain: decides on a text whose outcome at the carrier is not known. Never decided by the program.
+    DecideHeld {
+        /// Which text.
+        message: MessageId,
+        /// How.
+        decision: HeldDecision,
+    },
+}
+
+/// What a captain decides on a held text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldDecision {
+    /// It did arrive, or is taken as arrived: nothing more goes out.
+    Arrived,
+    /// It did not arrive: it goes out once more, on this captain's press.
+    SendAgain,
+    /// It did not arrive and is not to: the contact goes back to whoever texts it next.
+    GiveUp,
 }
 
 impl Act {
@@ -105,13 +124,17 @@ impl Act {
             | Self::WrongNumber { contact }
             | Self::Close { contact }
             | Self::Reopen { contact } => Some(*contact),
-            Self::Release { .. } | Self::Pause { .. } | Self::Resume { .. } | Self::Reclaim { .. } => None,
+            Self::Release { .. }
+            | Self::Pause { .. }
+            | Self::Resume { .. }
+            | Self::Reclaim { .. }
+            | Self::DecideHeld { .. } => None,
         }
     }
 
     /// True for the acts that only a captain may do.
     #[must_use]
     pub fn is_captains(&self) -> bool {
-        matches!(self, Self::Pause { .. } | Self::Resume { .. } | Self::Reclaim { .. })
+        matches!(self, Self::Pause { .. } | Self::Resume { .. } | Self::Reclaim { .. } | Self::DecideHeld { .. })
     }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::problem::Problem;
 use crate::domain::{
     ids::{CampaignId, ContactId, DeviceId, MessageId},
+    ledger::{Link, Pressed},
     message::{Delivery, Direction, MessageKind},
 };
 
@@ -55,8 +56,33 @@ pub struct Shown {
     pub pressed_at: Timestamp,
     /// Monotonic milliseconds between the two.
     pub dwell_ms: u64,
+    /// When the key was pressed by the laptop's monotonic clock, in milliseconds since its console started.
+    #[serde(default)]
+    pub mono_ms: u64,
     /// On which installation.
     pub device: DeviceId,
+    /// Its place in the device's ledger. Minted by the journal, in the commit that holds the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Link>,
+}
+
+impl SendRequest {
+    /// What the ledger says of it, under this id.
+    #[must_use]
+    pub fn pressed(&self, id: Uuid) -> Pressed {
+        Pressed {
+            id,
+            device: self.shown.device,
+            campaign: self.campaign,
+            contact: self.contact,
+            kind: self.kind,
+            body_hash: self.shown.body_hash.clone(),
+            drawn_at: self.shown.drawn_at,
+            pressed_at: self.shown.pressed_at,
+            mono_ms: self.shown.mono_ms,
+            dwell_ms: self.shown.dwell_ms,
+        }
+    }
 }
 
 /// What became of a message or an act. Stored once per id.

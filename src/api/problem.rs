@@ -28,6 +28,12 @@ pub enum Code {
     AlreadySent,
     /// The thread has a newer message that the author had not seen.
     StaleReply,
+    /// It was confirmed before the present texting hours began, or too long ago: look at it again.
+    TooLate,
+    /// Its place in the device's ledger is taken by another text, or hangs on another one.
+    LedgerBroken,
+    /// It was confirmed after this device's sign-in was ended.
+    SessionEnded,
     /// The id was used before for something else.
     IdReused,
     /// The text is empty or has unfilled merge fields, or a field of the request is wrong.
@@ -53,11 +59,17 @@ impl Code {
     #[must_use]
     pub fn status(self) -> u16 {
         match self {
-            Self::NoneLeft | Self::HeldByOthers | Self::QuotaReached | Self::AlreadySent | Self::StaleReply => 409,
+            Self::NoneLeft
+            | Self::HeldByOthers
+            | Self::QuotaReached
+            | Self::AlreadySent
+            | Self::StaleReply
+            | Self::TooLate
+            | Self::LedgerBroken => 409,
             Self::OutsideHours => 425,
             Self::Paused | Self::Frozen => 423,
             Self::Suppressed | Self::InviteSpent => 410,
-            Self::LeaseLost | Self::Forbidden => 403,
+            Self::LeaseLost | Self::Forbidden | Self::SessionEnded => 403,
             Self::IdReused | Self::Invalid => 422,
             Self::TooLarge => 413,
             Self::NotFound => 404,
@@ -71,6 +83,15 @@ impl Code {
     #[must_use]
     pub fn is_transient(self) -> bool {
         matches!(self, Self::RateLimited | Self::Unavailable | Self::Unauthorized)
+    }
+
+    /// True when the text was refused for now: it comes back as a card or a draft, for a new press with a new id.
+    #[must_use]
+    pub fn parks(self) -> bool {
+        matches!(
+            self,
+            Self::OutsideHours | Self::Paused | Self::Frozen | Self::StaleReply | Self::TooLate | Self::LedgerBroken
+        )
     }
 
     /// The code as sent (`already_sent`).
@@ -87,6 +108,9 @@ impl Code {
             Self::LeaseLost => "lease_lost",
             Self::AlreadySent => "already_sent",
             Self::StaleReply => "stale_reply",
+            Self::TooLate => "too_late",
+            Self::LedgerBroken => "ledger_broken",
+            Self::SessionEnded => "session_ended",
             Self::IdReused => "id_reused",
             Self::Invalid => "invalid",
             Self::TooLarge => "too_large",
@@ -113,6 +137,9 @@ impl Code {
             Self::LeaseLost => "problem-lease-lost",
             Self::AlreadySent => "problem-already-sent",
             Self::StaleReply => "problem-stale-reply",
+            Self::TooLate => "problem-too-late",
+            Self::LedgerBroken => "problem-ledger-broken",
+            Self::SessionEnded => "problem-session-ended",
             Self::IdReused => "problem-id-reused",
             Self::Invalid => "problem-invalid",
             Self::TooLarge => "problem-too-large",
@@ -126,7 +153,7 @@ impl Code {
     }
 
     /// Every code.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::NoneLeft,
         Self::HeldByOthers,
         Self::OutsideHours,
@@ -137,6 +164,9 @@ impl Code {
         Self::LeaseLost,
         Self::AlreadySent,
         Self::StaleReply,
+        Self::TooLate,
+        Self::LedgerBroken,
+        Self::SessionEnded,
         Self::IdReused,
         Self::Invalid,
         Self::TooLarge,

@@ -269,7 +269,15 @@ pub(crate) mod sample {
 
     pub(crate) fn text(n: u64, contact: i64) -> Confirmed {
         let (drawn_at, pressed_at) = (at(n), at(n));
-        let shown = Shown { body_hash: "00".into(), drawn_at, pressed_at, dwell_ms: 400, device: DeviceId(id(9_000)) };
+        let shown = Shown {
+            body_hash: "00".into(),
+            drawn_at,
+            pressed_at,
+            dwell_ms: 400,
+            mono_ms: 0,
+            device: DeviceId(id(9_000)),
+            link: None,
+        };
         let request = SendRequest {
             campaign: CampaignId(1),
             contact: ContactId(contact),

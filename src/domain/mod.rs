@@ -8,6 +8,7 @@ pub mod contact;
 pub mod conversation;
 pub mod hours;
 pub mod ids;
+pub mod ledger;
 pub mod message;
 pub mod opt_out;
 pub mod phone;

@@ -291,7 +291,9 @@ impl Robot {
                 drawn_at: before(pressed_at, 400),
                 pressed_at,
                 dwell_ms: 400,
+                mono_ms: 0,
                 device: self.device,
+                link: None,
             },
             body,
         }

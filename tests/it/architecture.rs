@@ -10,6 +10,7 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("i18n", &[]),
     ("console::keymap", &[]),
     ("env", &[]),
+    ("mutation", &[]),
     ("exchange", &["domain"]),
     ("api", &["domain"]),
     ("config", &["console::keymap"]),
@@ -20,12 +21,13 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("console::term", &["console::keymap"]),
     ("console::runtime", &["console", "client", "api", "domain", "config", "env", "i18n"]),
     // The journal holds what the console confirmed, in the console's own words.
-    ("client", &["api", "domain", "env", "console::core::shared::msg"]),
+    ("client", &["api", "domain", "env", "mutation", "console::core::shared::msg"]),
     // The store writes down what a carrier said and is about to be told; it never calls one.
-    ("server::store", &["domain", "env", "api", "server::carrier"]),
+    ("server::store", &["domain", "env", "api", "mutation", "server::carrier"]),
     ("server::carrier", &["domain", "env", "api"]),
-    ("server", &["api", "domain", "exchange", "env"]),
-    ("sim", &["client", "api", "domain", "env"]),
+    ("server", &["api", "domain", "exchange", "env", "mutation"]),
+    // The simulator drives both wings against each other.
+    ("sim", &["client", "server", "console::core", "console::keymap", "api", "domain", "env", "mutation"]),
     ("rehearsal", &["server", "client", "api", "domain", "sim", "env", "exchange"]),
     ("doctor", &["api", "client", "config", "console::keymap", "domain", "env"]),
     (

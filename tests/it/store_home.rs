@@ -241,7 +241,9 @@ impl Home {
                 drawn_at: self.desk.clock.now(),
                 pressed_at: self.desk.clock.now(),
                 dwell_ms: 400,
+                mono_ms: 0,
                 device: DeviceId(Uuid::nil()),
+                link: None,
             },
         }
     }

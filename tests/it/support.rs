@@ -204,7 +204,9 @@ impl TestApp {
                 drawn_at: self.clock.now(),
                 pressed_at: self.clock.now(),
                 dwell_ms: 400,
+                mono_ms: 0,
                 device: DeviceId(Uuid::from_u128(7)),
+                link: None,
             },
         }
     }

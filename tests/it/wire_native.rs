@@ -116,7 +116,9 @@ async fn one_text_end_to_end_and_its_answer() {
             drawn_at: world.clock.now(),
             pressed_at: world.clock.now(),
             dwell_ms: 300,
+            mono_ms: 0,
             device: DeviceId(Uuid::from_u128(7)),
+            link: None,
         },
         body,
     };

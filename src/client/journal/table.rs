@@ -7,10 +7,7 @@ use uuid::Uuid;
 use super::index::{Change, Waiting};
 use super::seal::{Place, Sealer};
 use super::{JournalError, State};
-use crate::api::{
-    message::{Outcome, Verdict},
-    problem::Code,
-};
+use crate::api::message::{Outcome, Verdict};
 use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat};
 use crate::domain::{ids::ContactId, message::MessageKind};
 
@@ -136,10 +133,8 @@ pub(super) fn contact_of(act: &Confirmed) -> Option<ContactId> {
 pub(super) fn state_after(verdict: &Verdict) -> State {
     match &verdict.outcome {
         Outcome::Accepted { .. } => State::Accepted,
-        Outcome::Refused { problem } => match problem.code {
-            Code::OutsideHours | Code::Paused | Code::Frozen | Code::StaleReply => State::Parked,
-            _ => State::Refused,
-        },
+        Outcome::Refused { problem } if problem.code.parks() => State::Parked,
+        Outcome::Refused { .. } => State::Refused,
     }
 }
 

@@ -46,7 +46,9 @@ fn text(n: u64, contact: i64) -> Confirmed {
             drawn_at: at(n),
             pressed_at: at(n),
             dwell_ms: 400,
+            mono_ms: 0,
             device: DeviceId(id(9_000)),
+            link: None,
         },
     };
     Confirmed { id: id(n), at: at(n), what: ConfirmedWhat::Text(request) }

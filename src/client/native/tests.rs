@@ -68,7 +68,9 @@ fn request() -> SendRequest {
             drawn_at: at,
             pressed_at: at,
             dwell_ms: 400,
+            mono_ms: 0,
             device: DeviceId(Uuid::from_u128(9)),
+            link: None,
         },
     }
 }

@@ -299,7 +299,12 @@ impl Model {
                 }
                 self.say(Level::Info, Say::new("texter-released-done").with("count", given.len()));
             }
-            Act::Tag { .. } | Act::Note { .. } | Act::Pause { .. } | Act::Resume { .. } | Act::Reclaim { .. } => {}
+            Act::Tag { .. }
+            | Act::Note { .. }
+            | Act::Pause { .. }
+            | Act::Resume { .. }
+            | Act::Reclaim { .. }
+            | Act::DecideHeld { .. } => {}
         }
     }
 

@@ -25,36 +25,10 @@ use crate::domain::ids::ContactId;
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::safe_text::safe_line;
 
-/// Key of the sentence for a refusal.
-#[must_use]
-pub fn problem_key(code: Code) -> &'static str {
-    match code {
-        Code::NoneLeft => "problem-none-left",
-        Code::HeldByOthers => "problem-held-by-others",
-        Code::OutsideHours => "problem-outside-hours",
-        Code::Paused => "problem-paused",
-        Code::QuotaReached => "problem-quota-reached",
-        Code::Suppressed => "problem-suppressed",
-        Code::Frozen => "problem-frozen",
-        Code::LeaseLost => "problem-lease-lost",
-        Code::AlreadySent => "problem-already-sent",
-        Code::StaleReply => "problem-stale-reply",
-        Code::IdReused => "problem-id-reused",
-        Code::Invalid => "problem-invalid",
-        Code::TooLarge => "problem-too-large",
-        Code::NotFound => "problem-not-found",
-        Code::Unauthorized => "problem-unauthorized",
-        Code::Forbidden => "problem-forbidden",
-        Code::InviteSpent => "problem-invite-spent",
-        Code::RateLimited => "problem-rate-limited",
-        Code::Unavailable => "problem-unavailable",
-    }
-}
-
 /// The sentence for a refusal, with what it carries.
 #[must_use]
 pub fn problem_say(problem: &Problem) -> Say {
-    let mut say = Say::new(problem_key(problem.code));
+    let mut say = Say::new(problem.code.say_key());
     if let Some(at) = problem.at {
         say = say.with("at", at);
     }
@@ -249,7 +223,7 @@ impl Model {
     }
 
     fn refused(&mut self, id: Uuid, problem: &Problem, fx: &mut Vec<Effect>) {
-        let parked = matches!(problem.code, Code::OutsideHours | Code::Paused | Code::Frozen | Code::StaleReply);
+        let parked = problem.code.parks();
         let keep = !parked && problem.code != Code::LeaseLost;
         let Some(mine) = self.acts.refused(id, problem, keep, parked) else { return };
         let contact = mine.contact();

@@ -205,7 +205,9 @@ impl Model {
             drawn_at: seen.wall,
             pressed_at: stamp.wall,
             dwell_ms: u64::try_from(stamp.mono.saturating_sub(seen.mono).as_millis()).unwrap_or(u64::MAX),
+            mono_ms: u64::try_from(stamp.mono.as_millis()).unwrap_or(u64::MAX),
             device: self.options.device,
+            link: None,
         })
     }
 

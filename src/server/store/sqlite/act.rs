@@ -168,9 +168,11 @@ impl Tx<'_> {
                 self.changed(contact.id).await?;
                 Ok(Ok(()))
             }
-            Act::Release { .. } | Act::Pause { .. } | Act::Resume { .. } | Act::Reclaim { .. } => {
-                Err(StoreError::Corrupt("an act on a campaign came with a contact".into()))
-            }
+            Act::Release { .. }
+            | Act::Pause { .. }
+            | Act::Resume { .. }
+            | Act::Reclaim { .. }
+            | Act::DecideHeld { .. } => Err(StoreError::Corrupt("an act on a campaign came with a contact".into())),
         }
     }
 
@@ -394,5 +396,6 @@ fn act_word(act: &Act) -> &'static str {
         Act::Pause { .. } => "pause",
         Act::Resume { .. } => "resume",
         Act::Reclaim { .. } => "reclaim",
+        Act::DecideHeld { .. } => "decide_held",
     }
 }
