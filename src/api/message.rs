@@ -12,6 +12,9 @@ use crate::domain::{
     message::{Delivery, Direction, MessageKind},
 };
 
+/// Header of a handed-in text: the laptop's wall clock at that moment (RFC 3339), so that its skew is known.
+pub const SENT_AT: &str = "textbank-sent-at";
+
 /// One text, confirmed by one press. Sent again with the same id it gets the same verdict, for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SendRequest {

@@ -109,7 +109,7 @@ pub(super) async fn reach(
 
 fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>)> {
     let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), role)?;
-    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?;
+    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?.telling_time(ctx.clock.clone());
     Ok((sign_in, Arc::new(server)))
 }
 

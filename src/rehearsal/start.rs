@@ -167,7 +167,7 @@ impl Rehearsal {
     /// # Errors
     /// [`SetupError`]
     pub fn client(&self, token: &SecretString) -> Result<NativeServer, SetupError> {
-        NativeServer::new(&self.url, token, Timeouts::default())
+        Ok(NativeServer::new(&self.url, token, Timeouts::default())?.telling_time(self.clock.clone()))
     }
 
     /// Invites one more person to this campaign and joins as them, over HTTP.

@@ -24,10 +24,11 @@ use crate::api::{
     campaign::{CampaignTodo, CampaignView},
     captain::Board,
     event::Event,
-    message::{Outcome, SendRequest, Thread, Verdict},
+    message::{Outcome, SENT_AT, SendRequest, Thread, Verdict},
     people::{JoinRequest, Joined, Me, Presence},
 };
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
+use crate::env::SharedClock;
 
 pub use admin::AdminClient;
 pub use link::{JoinLink, LinkError};
@@ -72,6 +73,7 @@ pub enum SetupError {
 #[derive(Debug, Clone)]
 pub struct NativeServer {
     wire: Wire,
+    clock: Option<SharedClock>,
 }
 
 impl NativeServer {
@@ -80,7 +82,14 @@ impl NativeServer {
     /// # Errors
     /// [`SetupError`]
     pub fn new(base_url: &str, token: &SecretString, timeouts: Timeouts) -> Result<Self, SetupError> {
-        Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)? })
+        Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)?, clock: None })
+    }
+
+    /// Tells the server with each text what this clock shows then, so that a wrong one is known and allowed for.
+    #[must_use]
+    pub fn telling_time(mut self, clock: SharedClock) -> Self {
+        self.clock = Some(clock);
+        self
     }
 
     /// The stored verdict of an own message or act.
@@ -153,7 +162,10 @@ impl CampaignServer for NativeServer {
     }
 
     async fn send(&self, id: MessageId, request: &SendRequest) -> Call<Verdict> {
-        verdict(id.0, self.wire.with_body(Method::PUT, &format!("messages/{id}"), request).await)
+        let sent_at = self.clock.as_ref().map(|clock| clock.now().to_string());
+        let headers: Vec<_> = sent_at.iter().map(|at| (SENT_AT, at.as_str())).collect();
+        let answer = self.wire.with_body_and(Method::PUT, &format!("messages/{id}"), request, &headers).await;
+        verdict(id.0, answer)
     }
 
     async fn act(&self, id: ActId, act: &Act) -> Call<Verdict> {

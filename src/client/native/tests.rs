@@ -22,6 +22,7 @@ use crate::domain::{
     ids::{ActId, CampaignId, ContactId, DeviceId, MessageId},
     message::MessageKind,
 };
+use crate::env::SimClock;
 
 const QUICK: Timeouts = Timeouts {
     connect: Duration::from_millis(500),
@@ -110,6 +111,22 @@ async fn strange_answers(#[case] response: ResponseTemplate) {
     assert!(matches!(error, CallError::Strange(_)), "a text's fate stays open: {error:?}");
     let error = client.events(CampaignId(1), 0).await.err().expect("strange");
     assert!(matches!(error, CallError::Strange(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_text_tells_the_time_of_its_sending() {
+    let server = MockServer::start().await;
+    Mock::given(method("PUT"))
+        .and(header("textbank-sent-at", "2026-10-01T17:00:00.5Z"))
+        .respond_with(json_answer(200, "[]", "application/json"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let clock = SimClock::at("2026-10-01T17:00:00.5Z".parse().expect("a time"));
+    let client = client(&server.uri()).telling_time(clock);
+    let answer = client.send(MessageId(Uuid::from_u128(1)), &request()).await;
+    assert!(matches!(answer, Err(CallError::Strange(_))), "the header was there: {answer:?}");
+    server.verify().await;
 }
 
 #[tokio::test]

@@ -72,7 +72,22 @@ impl Wire {
         path: &str,
         body: &impl Serialize,
     ) -> Call<T> {
-        self.answer(self.request(method, path)?.json(body)).await
+        self.with_body_and(method, path, body, &[]).await
+    }
+
+    /// [`Self::with_body`], with headers of its own.
+    pub(super) async fn with_body_and<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+        headers: &[(&'static str, &str)],
+    ) -> Call<T> {
+        let mut request = self.request(method, path)?.json(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answer(request).await
     }
 
     pub(super) async fn empty<T: DeserializeOwned>(&self, method: Method, path: &str) -> Call<T> {

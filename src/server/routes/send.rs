@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::extract::{At, Sent};
 use super::refusal::{Refusal, Reply};
 use crate::api::{
-    message::{SendRequest, Verdict},
+    message::{SENT_AT, SendRequest, Verdict},
     problem::Problem,
 };
 use crate::domain::ids::MessageId;
@@ -20,7 +21,10 @@ use crate::server::{AppState, auth::AsTexter, store::command::Answer};
     path = "/api/v1/messages/{id}",
     operation_id = "send",
     tag = "texting",
-    params(("id" = Uuid, Path, description = "Minted at the press (UUIDv7)")),
+    params(
+        ("id" = Uuid, Path, description = "Minted at the press (UUIDv7)"),
+        ("textbank-sent-at" = Option<String>, Header, description = "The laptop's clock now (RFC 3339): its skew is recorded"),
+    ),
     request_body = SendRequest,
     responses((status = 202, description = "Accepted, durably", body = Verdict), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
     security(("session" = [])),
@@ -29,10 +33,16 @@ pub async fn handler(
     AsTexter(texter): AsTexter,
     At(id): At<Uuid>,
     State(state): State<AppState>,
+    headers: HeaderMap,
     Sent(request): Sent<SendRequest>,
 ) -> Reply<(StatusCode, Json<Verdict>)> {
-    match texter.send(&state.desk, MessageId(id), request).await? {
+    match texter.send_told(&state.desk, MessageId(id), request, sent_at(&headers)).await? {
         Answer::Verdict(verdict) => Ok((StatusCode::ACCEPTED, Json(Refusal::unless_accepted(verdict)?))),
         other => Err(Refusal::unfit(&other)),
     }
+}
+
+/// The laptop's clock as it says; what is no time is no clock. A wrong one is recorded, never a reason to refuse.
+fn sent_at(headers: &HeaderMap) -> Option<Timestamp> {
+    headers.get(SENT_AT)?.to_str().ok()?.parse().ok()
 }

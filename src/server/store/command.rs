@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::api::{
@@ -71,6 +71,9 @@ pub enum CommandKind {
         id: MessageId,
         /// The text and its evidence.
         request: Box<SendRequest>,
+        /// How far the server's clock is ahead of the laptop's, when the laptop told its time with the request: its
+        /// times plus this are times of the server's clock, but for the request's time on the way.
+        skew: Option<SignedDuration>,
     },
     /// Accept or refuse one act.
     Act {

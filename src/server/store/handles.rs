@@ -97,7 +97,24 @@ impl Texter {
     /// # Errors
     /// [`StoreError`]: nothing is known; ask again with the same id.
     pub async fn send(&self, desk: &Desk, id: MessageId, request: SendRequest) -> Answered {
-        desk.run(CommandKind::Send { actor: self.0.clone(), id, request: Box::new(request) }).await
+        self.send_told(desk, id, request, None).await
+    }
+
+    /// [`Self::send`], with the laptop's time at the moment it handed the text in.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn send_told(
+        &self,
+        desk: &Desk,
+        id: MessageId,
+        request: SendRequest,
+        sent_at: Option<Timestamp>,
+    ) -> Answered {
+        let now = desk.clock.now();
+        let skew = sent_at.map(|sent_at| now.duration_since(sent_at));
+        let kind = CommandKind::Send { actor: self.0.clone(), id, request: Box::new(request), skew };
+        desk.store.execute(Command { now, kind }).await
     }
 
     /// Hands in one act on a contact in hand, or a release: [`Answer::Verdict`]. A captain's act is refused.
