@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::history::{Fact, History};
+use super::history::{Deed as Pressed, Fact, History, Press};
 use crate::api::act::Act;
 use crate::api::assignment::{ContactSummary, ContactView};
 use crate::api::campaign::CampaignView;
@@ -141,7 +141,7 @@ impl Robot {
             }
         }
         for gone in self.hand.keys().filter(|id| !all.contains_key(id)) {
-            self.place.history.add(Fact::Left { texter: self.me.person, contact: *gone });
+            self.place.history.add(Fact::Left { texter: self.me.person, contact: *gone, why: String::new() });
         }
         self.unsent.retain(|id| all.get(id).is_some_and(|c| c.status == Status::NeedsMessage));
         for contact in all.values() {
@@ -262,7 +262,7 @@ impl Robot {
 
     fn lose(&mut self, contact: ContactId) {
         if self.hand.remove(&contact).is_some() {
-            self.place.history.add(Fact::Left { texter: self.me.person, contact });
+            self.place.history.add(Fact::Left { texter: self.me.person, contact, why: String::new() });
         }
     }
 
@@ -301,13 +301,18 @@ impl Robot {
 
     async fn send(&self, request: SendRequest) -> Call<Verdict> {
         let id = self.id();
-        self.place.history.add(Fact::Confirmed {
+        self.place.history.add(Fact::Pressed(Press {
             texter: self.me.person,
+            device: self.device,
             id,
+            campaign: request.campaign,
             contact: request.contact,
             kind: request.kind,
             body: request.body.clone(),
-        });
+            epoch: request.epoch,
+            after_seq: request.after_seq,
+            at: request.shown.pressed_at,
+        }));
         let mut tries = 0;
         loop {
             tries += 1;
@@ -321,7 +326,9 @@ impl Robot {
 
     async fn act(&self, act: &Act) -> Call<Verdict> {
         let id = self.id();
-        self.place.history.add(Fact::Acted { texter: self.me.person, id, contact: act.contact() });
+        let at = self.place.clock.now();
+        let pressed = Pressed { texter: self.me.person, device: self.device, id, act: act.clone(), at };
+        self.place.history.add(Fact::Acted(pressed));
         let mut tries = 0;
         loop {
             tries += 1;
@@ -334,7 +341,7 @@ impl Robot {
     }
 
     fn decided(&self, verdict: Verdict) -> Verdict {
-        self.place.history.add(Fact::Decided { verdict: verdict.clone() });
+        self.place.history.add(Fact::Answered { device: self.device, verdict: verdict.clone() });
         verdict
     }
 }

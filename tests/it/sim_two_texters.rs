@@ -15,7 +15,7 @@ use textbank::exchange::sample;
 use textbank::rehearsal::persona_file::built_in;
 use textbank::rehearsal::start::{Rehearsal, RehearsalPlan, start_stepped};
 use textbank::sim::check::check;
-use textbank::sim::history::{Fact, History};
+use textbank::sim::history::{Fact, History, Press};
 use textbank::sim::texter::{Place, Robot, Step, Thankful};
 
 async fn robot(rehearsal: &Rehearsal, token: &SecretString, history: &Arc<History>, ids: SharedIds) -> Robot {
@@ -84,14 +84,14 @@ async fn two_texters_and_a_captain_see_the_same() {
     let accepted: BTreeMap<_, _> = facts
         .iter()
         .filter_map(|f| match f {
-            Fact::Decided { verdict } => Some((verdict.id, matches!(verdict.outcome, Outcome::Accepted { .. }))),
+            Fact::Answered { verdict, .. } => Some((verdict.id, matches!(verdict.outcome, Outcome::Accepted { .. }))),
             _ => None,
         })
         .collect();
     let mut sent: BTreeMap<PersonId, u64> = BTreeMap::new();
     let mut initials = 0;
     for fact in &facts {
-        if let Fact::Confirmed { texter, id, kind, .. } = fact
+        if let Fact::Pressed(Press { texter, id, kind, .. }) = fact
             && accepted.get(id) == Some(&true)
         {
             *sent.entry(*texter).or_default() += 1;

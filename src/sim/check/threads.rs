@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::history::Fact;
 use crate::api::message::{Outcome, Thread, ThreadEntry, ThreadMessage};
 use crate::domain::ids::{ContactId, PersonId};
 use crate::domain::message::{Direction, MessageKind};
+use crate::sim::history::{Deed, Fact, Press};
 
 /// Every broken promise, in words; empty = none. `threads` are the server's own, whole.
 #[must_use]
@@ -39,7 +39,7 @@ fn one_pair_of_hands(facts: &[Fact], broken: &mut Vec<String>) {
                     broken.push(format!("contact {contact} changed hands and its epoch went from {before} to {epoch}"));
                 }
             }
-            Fact::Left { texter, contact } if held.get(contact) == Some(texter) => {
+            Fact::Left { texter, contact, .. } if held.get(contact) == Some(texter) => {
                 held.remove(contact);
             }
             _ => {}
@@ -57,7 +57,7 @@ fn messages(thread: &Thread) -> impl Iterator<Item = &ThreadMessage> {
 fn one_verdict_each(facts: &[Fact], threads: &[Thread], broken: &mut Vec<String>) {
     let mut verdicts: BTreeMap<Uuid, &Outcome> = BTreeMap::new();
     for fact in facts {
-        if let Fact::Decided { verdict } = fact
+        if let Fact::Answered { verdict, .. } = fact
             && let Some(before) = verdicts.insert(verdict.id, &verdict.outcome)
             && *before != verdict.outcome
         {
@@ -71,7 +71,7 @@ fn one_verdict_each(facts: &[Fact], threads: &[Thread], broken: &mut Vec<String>
     let mut confirmed = 0;
     for fact in facts {
         match fact {
-            Fact::Confirmed { id, contact, .. } => {
+            Fact::Pressed(Press { id, contact, .. }) => {
                 confirmed += 1;
                 let found = stored.get(id).copied().unwrap_or(0);
                 match verdicts.get(id) {
@@ -85,7 +85,7 @@ fn one_verdict_each(facts: &[Fact], threads: &[Thread], broken: &mut Vec<String>
                     Some(_) => {}
                 }
             }
-            Fact::Acted { id, .. } if !verdicts.contains_key(id) => {
+            Fact::Acted(Deed { id, .. }) if !verdicts.contains_key(id) => {
                 broken.push(format!("the act {id} has no verdict"));
             }
             _ => {}
@@ -134,17 +134,22 @@ mod tests {
     use super::*;
     use crate::api::message::Verdict;
     use crate::api::problem::{Code, Problem};
-    use crate::domain::ids::MessageId;
+    use crate::domain::ids::{CampaignId, DeviceId, MessageId};
     use crate::domain::message::Delivery;
     use jiff::Timestamp;
 
     const ANN: PersonId = PersonId(1);
     const BOB: PersonId = PersonId(2);
     const CONTACT: ContactId = ContactId(7);
+    const DEVICE: DeviceId = DeviceId(Uuid::nil());
     const AT: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn id(n: u128) -> Uuid {
         Uuid::from_u128(n)
+    }
+
+    fn left() -> Fact {
+        Fact::Left { texter: ANN, contact: CONTACT, why: String::new() }
     }
 
     fn granted(texter: PersonId, epoch: u32) -> Fact {
@@ -152,16 +157,27 @@ mod tests {
     }
 
     fn confirmed(n: u128) -> Fact {
-        Fact::Confirmed { texter: ANN, id: id(n), contact: CONTACT, kind: MessageKind::Reply, body: "hi".into() }
+        Fact::Pressed(Press {
+            texter: ANN,
+            device: DEVICE,
+            id: id(n),
+            campaign: CampaignId(1),
+            contact: CONTACT,
+            kind: MessageKind::Reply,
+            body: "hi".into(),
+            epoch: 1,
+            after_seq: 0,
+            at: AT,
+        })
     }
 
     fn accepted(n: u128) -> Fact {
-        Fact::Decided { verdict: Verdict { id: id(n), outcome: Outcome::Accepted { seq: 1, at: AT } } }
+        Fact::Answered { device: DEVICE, verdict: Verdict { id: id(n), outcome: Outcome::Accepted { seq: 1, at: AT } } }
     }
 
     fn refused(n: u128) -> Fact {
         let problem = Problem::new(Code::Suppressed, "opted out");
-        Fact::Decided { verdict: Verdict { id: id(n), outcome: Outcome::Refused { problem } } }
+        Fact::Answered { device: DEVICE, verdict: Verdict { id: id(n), outcome: Outcome::Refused { problem } } }
     }
 
     fn text(n: u128, kind: MessageKind) -> ThreadEntry {
@@ -196,7 +212,7 @@ mod tests {
             accepted(1),
             confirmed(2),
             refused(2),
-            Fact::Left { texter: ANN, contact: CONTACT },
+            left(),
             granted(BOB, 2),
         ];
         let threads = thread(vec![text(1, MessageKind::Reply), note("opted_out"), text(9, MessageKind::OptOutNotice)]);
@@ -205,7 +221,7 @@ mod tests {
 
     #[rstest::rstest]
     #[case::two_hands(&[granted(ANN, 1), granted(BOB, 2)], vec![], "in the hands of 1 and of 2")]
-    #[case::old_epoch(&[granted(ANN, 2), Fact::Left { texter: ANN, contact: CONTACT }, granted(BOB, 2)], vec![], "epoch went from 2 to 2")]
+    #[case::old_epoch(&[granted(ANN, 2), left(), granted(BOB, 2)], vec![], "epoch went from 2 to 2")]
     #[case::no_verdict(&[confirmed(1)], vec![], "has no verdict")]
     #[case::lost(&[confirmed(1), accepted(1)], vec![], "is stored 0 times")]
     #[case::refused_and_kept(&[confirmed(1), refused(1)], vec![text(1, MessageKind::Reply)], "stored all the same")]
