@@ -76,6 +76,12 @@ pub enum HoursFault {
     },
 }
 
+/// Windows with no more than this between them are one: hours from midnight to midnight never close.
+pub const SEAM: SignedDuration = SignedDuration::from_secs(60);
+
+/// A confirmed text is good for this long at most, whatever the hours are.
+pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
+
 /// How far ahead an opening is looked for: past any weekend, short enough to end at once.
 const LOOK_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 15);
 
@@ -108,6 +114,60 @@ impl TextingHours {
             at = later;
         }
         HoursVerdict::Closed { opens_at: Timestamp::MAX }
+    }
+
+    /// When the window began that is open at `now` for a text of `kind` in every one of `zones`; none when it is closed.
+    /// A text confirmed before that moment was confirmed for another day. Seams at midnight are passed over, as far back
+    /// as [`MAX_AGE`] needs.
+    #[must_use]
+    pub fn opened_at(&self, kind: MessageKind, now: Timestamp, zones: &Zones) -> Option<Timestamp> {
+        if !kind.needs_press() {
+            return Some(Timestamp::MIN);
+        }
+        let oldest = now.saturating_sub(MAX_AGE).unwrap_or(Timestamp::MIN);
+        let mut opened = Timestamp::MIN;
+        for tz in &zones.time_zones() {
+            let mut began = self.began(kind, now, tz)?;
+            while began > oldest {
+                let Some(before) = began
+                    .saturating_sub(SEAM + SignedDuration::from_nanos(1))
+                    .ok()
+                    .and_then(|before| self.began(kind, before, tz))
+                else {
+                    break;
+                };
+                began = before;
+            }
+            opened = opened.max(began);
+        }
+        Some(opened)
+    }
+
+    /// When a text of `kind` confirmed and accepted at `now` has to be on its way: the end of the window that is open in
+    /// every one of `zones`, or [`MAX_AGE`] later, whichever is first; `now` when it is closed. Seams at midnight are
+    /// passed over.
+    #[must_use]
+    pub fn good_until(&self, kind: MessageKind, now: Timestamp, zones: &Zones) -> Timestamp {
+        let last = now.saturating_add(MAX_AGE).unwrap_or(Timestamp::MAX);
+        let HoursVerdict::Open { mut until } = self.verdict(kind, now, zones) else { return now };
+        while until < last {
+            let HoursVerdict::Closed { opens_at } = self.verdict(kind, until, zones) else { break };
+            if opens_at.duration_since(until) > SEAM {
+                break;
+            }
+            let HoursVerdict::Open { until: further } = self.verdict(kind, opens_at, zones) else { break };
+            until = further;
+        }
+        until.min(last)
+    }
+
+    /// When the window of one zone began that is open at `at`.
+    fn began(&self, kind: MessageKind, at: Timestamp, tz: &TimeZone) -> Option<Timestamp> {
+        let date = tz.to_datetime(at).date();
+        let (start, end) = self.window(kind, date)?;
+        let start = tz.to_timestamp(date.to_datetime(start)).ok()?;
+        let end = tz.to_timestamp(date.to_datetime(end)).ok()?;
+        (start <= at && at < end).then_some(start)
     }
 
     /// What cannot be: a window that ends before it starts.
@@ -228,6 +288,55 @@ mod tests {
         assert_eq!(verdict, HoursVerdict::Closed { opens_at: Timestamp::MAX });
     }
 
+    #[rstest]
+    #[case::closed(INITIAL, "2026-07-01T08:59:59-04:00", &["America/New_York"], None)]
+    #[case::at_once(INITIAL, "2026-07-01T09:00:00-04:00", &["America/New_York"], Some("2026-07-01T09:00-04:00"))]
+    #[case::evening(INITIAL, "2026-07-01T19:59:59-04:00", &["America/New_York"], Some("2026-07-01T09:00-04:00"))]
+    #[case::sunday(INITIAL, "2026-07-05T13:00:00-04:00", &["America/New_York"], Some("2026-07-05T12:00-04:00"))]
+    // The later opening counts: only then were all of them open.
+    #[case::both(INITIAL, "2026-07-01T13:00:00-04:00", &["America/New_York", "America/Chicago"], Some("2026-07-01T10:00-04:00"))]
+    #[case::spring(INITIAL, "2026-03-08T13:00:00-04:00", &["America/New_York"], Some("2026-03-08T12:00-04:00"))]
+    fn openings(#[case] kind: MessageKind, #[case] now: &str, #[case] zones: &[&str], #[case] expected: Option<&str>) {
+        let opened = TextingHours::default().opened_at(kind, at(now), &Zones::from_names(zones));
+        assert_eq!(opened, expected.map(at));
+    }
+
+    fn around_the_clock() -> TextingHours {
+        TextingHours {
+            initial_start: Time::midnight(),
+            initial_end: time(23, 59, 0, 0),
+            reply_start: Time::midnight(),
+            reply_end: Time::MAX,
+            sunday_start: Time::midnight(),
+        }
+    }
+
+    #[test]
+    fn hours_around_the_clock_know_no_morning() {
+        let zones = Zones::from_names(["America/New_York"]);
+        for kind in [INITIAL, REPLY] {
+            let now = at("2026-07-01T00:05:00-04:00");
+            let opened = around_the_clock().opened_at(kind, now, &zones).unwrap();
+            assert!(opened <= now - MAX_AGE, "{kind:?}: {opened}");
+            let evening = at("2026-07-01T23:00:00-04:00");
+            assert_eq!(around_the_clock().good_until(kind, evening, &zones), evening + MAX_AGE);
+        }
+    }
+
+    #[test]
+    fn a_text_is_good_until_its_window_closes_and_never_longer_than_its_age() {
+        let zones = Zones::from_names(["America/New_York"]);
+        let hours = TextingHours::default();
+        let noon = at("2026-07-01T12:00:00-04:00");
+        assert_eq!(hours.good_until(INITIAL, noon, &zones), at("2026-07-01T20:00-04:00"));
+        assert_eq!(hours.good_until(REPLY, noon, &zones), at("2026-07-01T21:00-04:00"));
+        let night = at("2026-07-01T22:00:00-04:00");
+        assert_eq!(hours.good_until(INITIAL, night, &zones), night, "closed: not at all");
+        let long = TextingHours { initial_start: time(6, 0, 0, 0), initial_end: time(22, 0, 0, 0), ..hours };
+        let early = at("2026-07-01T06:00:00-04:00");
+        assert_eq!(long.good_until(INITIAL, early, &zones), early + MAX_AGE);
+    }
+
     #[test]
     fn windows_that_cannot_be() {
         let noon = time(12, 0, 0, 0);
@@ -276,6 +385,21 @@ mod tests {
                     prop_assert!(is_open(opens_at));
                     prop_assert!(!is_open(opens_at - second));
                 }
+            }
+        }
+
+        #[test]
+        fn what_opened_was_open_since(second in 1_767_225_600_i64..1_861_920_000, zones in zones(), reply in any::<bool>()) {
+            let hours = TextingHours::default();
+            let kind = if reply { REPLY } else { INITIAL };
+            let now = Timestamp::from_second(second).unwrap();
+            let is_open = |t: Timestamp| matches!(hours.verdict(kind, t, &zones), HoursVerdict::Open { .. });
+            let opened = hours.opened_at(kind, now, &zones);
+            prop_assert_eq!(opened.is_some(), is_open(now));
+            if let Some(opened) = opened {
+                prop_assert!(opened <= now && is_open(opened) && !is_open(opened - SignedDuration::from_secs(1)));
+                // One window: what closes next after the opening closes next after now.
+                prop_assert_eq!(hours.verdict(kind, opened, &zones), hours.verdict(kind, now, &zones));
             }
         }
 

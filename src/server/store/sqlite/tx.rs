@@ -30,6 +30,14 @@ pub(super) struct Campaign {
     pub(super) def: CampaignDef,
 }
 
+/// Texting hours as they stand for one kind of text and one set of zones.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hours {
+    pub(super) verdict: HoursVerdict,
+    /// When the window that is open now began.
+    pub(super) opened_at: Option<Timestamp>,
+}
+
 /// What the writer remembers between commands. It is the only one that changes these rows, so what it remembers is
 /// true; it forgets everything when something is taken back.
 #[derive(Debug)]
@@ -42,7 +50,7 @@ pub(super) struct Cache {
     zones: HashMap<i64, Arc<Zones>>,
     pub(super) zone_sets: HashMap<String, i64>,
     names: HashMap<i64, String>,
-    hours: HashMap<(i64, i64, MessageKind), (Timestamp, HoursVerdict)>,
+    hours: HashMap<(i64, i64, MessageKind), (Timestamp, Hours)>,
     pub(super) seen: HashMap<i64, Timestamp>,
 }
 
@@ -300,27 +308,38 @@ impl<'c> Tx<'c> {
         Ok(zones)
     }
 
-    /// May a text of `kind` go out now to somebody in `zone_set`? Remembered for as long as the verdict holds.
+    /// May a text of `kind` go out now to somebody in `zone_set`?
     pub(super) async fn hours(
         &mut self,
         campaign: &Campaign,
         zone_set: i64,
         kind: MessageKind,
     ) -> Result<HoursVerdict, StoreError> {
+        Ok(self.hours_of(campaign, zone_set, kind).await?.verdict)
+    }
+
+    /// [`Self::hours`], and since when. Remembered for as long as the verdict holds.
+    pub(super) async fn hours_of(
+        &mut self,
+        campaign: &Campaign,
+        zone_set: i64,
+        kind: MessageKind,
+    ) -> Result<Hours, StoreError> {
         let key = (campaign.id, zone_set, kind);
-        if let Some((since, verdict)) = self.cache.hours.get(&key) {
-            let end = match verdict {
-                HoursVerdict::Open { until } => *until,
-                HoursVerdict::Closed { opens_at } => *opens_at,
+        if let Some((since, hours)) = self.cache.hours.get(&key) {
+            let end = match hours.verdict {
+                HoursVerdict::Open { until } => until,
+                HoursVerdict::Closed { opens_at } => opens_at,
             };
             if *since <= self.now && self.now < end {
-                return Ok(*verdict);
+                return Ok(*hours);
             }
         }
         let zones = self.zones(zone_set).await?;
         let verdict = campaign.def.hours.verdict(kind, self.now, &zones);
-        self.cache.hours.insert(key, (self.now, verdict));
-        Ok(verdict)
+        let hours = Hours { verdict, opened_at: campaign.def.hours.opened_at(kind, self.now, &zones) };
+        self.cache.hours.insert(key, (self.now, hours));
+        Ok(hours)
     }
 
     /// A person was seen: what they hold stays theirs. Written at most twice a minute.
