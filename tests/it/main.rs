@@ -13,6 +13,7 @@ mod source;
 mod store_act;
 mod store_carrier;
 mod store_claim;
+mod store_gate;
 mod store_home;
 mod store_random;
 mod store_send;

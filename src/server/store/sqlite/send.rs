@@ -1,5 +1,6 @@
 //! One confirmed text: accepted or refused, once and for ever.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -15,12 +16,13 @@ use crate::api::{
 };
 use crate::domain::{
     conversation::{OptOut, Status},
-    hours::HoursVerdict,
+    hours::{HoursVerdict, MAX_AGE},
     ids::{ContactId, MessageId},
     message::{Delivery, Direction, MAX_CHARS, MessageKind},
     safe_text::safe_line,
     script::leftover_field,
 };
+use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
@@ -28,6 +30,9 @@ use crate::server::store::{
 
 /// A card must have been on the screen for at least this long before the press counts, in milliseconds.
 const MIN_DWELL: u64 = 100;
+
+/// How far a laptop's clock may be off that did not tell its time.
+const UNTOLD_GRACE: SignedDuration = SignedDuration::from_mins(2);
 
 /// Hash of a request: what "the same request" means.
 pub(super) fn request_hash<T: Serialize>(what: &str, request: &T) -> Result<[u8; 32], StoreError> {
@@ -37,6 +42,12 @@ pub(super) fn request_hash<T: Serialize>(what: &str, request: &T) -> Result<[u8;
 /// The start of a text, for a list's line.
 pub(super) fn preview(body: &str) -> String {
     safe_line(body).chars().take(80).collect()
+}
+
+/// When a text was pressed, by the server's clock: the laptop's time put right by its skew, at the latest now.
+pub(super) fn pressed_at(request: &SendRequest, skew: Option<SignedDuration>, now: Timestamp) -> Timestamp {
+    let pressed_at = request.shown.pressed_at;
+    pressed_at.saturating_add(skew.unwrap_or_default()).unwrap_or(pressed_at).min(now)
 }
 
 fn problem(code: Code, detail: &str) -> Problem {
@@ -84,6 +95,7 @@ impl Tx<'_> {
         actor: &Actor,
         id: MessageId,
         request: &SendRequest,
+        skew: Option<SignedDuration>,
     ) -> Result<Answer, StoreError> {
         let hash = request_hash("send", request)?;
         if let Some(answer) = self.replay(actor, id.0, &hash).await? {
@@ -96,7 +108,7 @@ impl Tx<'_> {
                 return self.refuse(actor, id.0, &hash, feed, problem).await;
             }
         };
-        if let Some(problem) = self.objection(actor, request, &sight).await? {
+        if let Some(problem) = self.objection(actor, request, skew, &sight).await? {
             return self.refuse(actor, id.0, &hash, request.campaign.0, problem).await;
         }
         self.seen(actor.person.0).await?;
@@ -195,6 +207,7 @@ impl Tx<'_> {
         &mut self,
         actor: &Actor,
         request: &SendRequest,
+        skew: Option<SignedDuration>,
         sight: &Sight,
     ) -> Result<Option<Problem>, StoreError> {
         if let Some(faults) = faults(request) {
@@ -226,10 +239,15 @@ impl Tx<'_> {
             CampaignState::Importing => return Ok(Some(problem(Code::Paused, "the campaign is being imported"))),
             CampaignState::Archived => return Ok(Some(problem(Code::Paused, "the campaign is over"))),
         }
-        if let HoursVerdict::Closed { opens_at } = self.hours(&sight.campaign, contact.zone_set, request.kind).await? {
+        let hours = self.hours_of(&sight.campaign, contact.zone_set, request.kind).await?;
+        if let HoursVerdict::Closed { opens_at } = hours.verdict {
             let mut closed = problem(Code::OutsideHours, "it is outside texting hours where they are");
             closed.at = Some(opens_at);
             return Ok(Some(closed));
+        }
+        if self.too_late(request, skew, hours.opened_at) && !mutation::on(Mutation::SentNextMorning) {
+            let detail = "it was confirmed before the present texting hours began, or too long ago";
+            return Ok(Some(problem(Code::TooLate, detail)));
         }
         if initial && contact.status != Status::NeedsMessage {
             return Ok(Some(problem(Code::Invalid, "the conversation is past its first text: reopen it or reply")));
@@ -241,6 +259,17 @@ impl Tx<'_> {
             return Ok(Some(problem(Code::Invalid, "there is no conversation yet to reply in")));
         }
         Ok(None)
+    }
+
+    /// True when a text was confirmed for other texting hours than those that are open now, or too long ago to be meant
+    /// still. The press is taken by the laptop's clock, put right by what that clock is known to be off; one from the future
+    /// counts as pressed now.
+    fn too_late(&self, request: &SendRequest, skew: Option<SignedDuration>, opened_at: Option<Timestamp>) -> bool {
+        // A laptop that did not tell its time may be a little off without meaning yesterday.
+        let grace = if skew.is_none() { UNTOLD_GRACE } else { SignedDuration::ZERO };
+        let pressed_at = pressed_at(request, skew, self.now);
+        let opened_at = opened_at.and_then(|at| at.saturating_sub(grace).ok());
+        opened_at.is_some_and(|opened_at| pressed_at < opened_at) || self.now.duration_since(pressed_at) > MAX_AGE
     }
 
     /// `lease_lost`, unless the contact is in the actor's hands under this epoch. A lease that only ran out, and was
