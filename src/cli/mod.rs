@@ -8,6 +8,7 @@ pub mod campaign_check;
 pub mod campaign_import;
 pub mod campaign_list;
 pub mod captain;
+pub mod carrier;
 pub mod doctor;
 pub mod invite;
 pub mod join;
@@ -109,6 +110,9 @@ pub enum Command {
         #[command(subcommand)]
         command: settings::ConfigCommand,
     },
+    /// Run a simulated carrier for tests of a whole system; it listens on this machine only and reaches nobody
+    #[command(hide = true)]
+    Carrier(carrier::CarrierArgs),
     /// Check this machine, and say what to do about what is found
     Doctor(doctor::Args),
     /// Print every key: where it works and what it does
@@ -217,6 +221,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Join(args) => join::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,
+        Command::Carrier(args) => carrier::run(args, &ctx()?).await,
         Command::Doctor(args) => doctor::run(&args, &cli.global).await,
         Command::Keys { json } => tools::keys(&ctx()?, json),
         Command::Completions { shell } => tools::completions(shell),

@@ -12,16 +12,18 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::carrier::read_secret;
 use super::reach::tell;
 use super::rehearse::read_personas;
-use super::{Context, Exit, Outcome, out};
+use super::{Context, Exit, Misuse, Outcome, out};
 use crate::api::{admin::InviteRequest, people::Role};
 use crate::client::native::JoinLink;
 use crate::config::create_private_dir;
 use crate::env::SharedClock;
 use crate::rehearsal::clock::RehearsalClock;
 use crate::rehearsal::voters::{Voters, VotersPlan, afternoon};
-use crate::server::carrier::{Carrier, simulated::SimulatedCarrier};
+use crate::server::carrier::loopback::{LoopbackCarrier, LoopbackDoor};
+use crate::server::carrier::{Carrier, Pace, simulated::SimulatedCarrier};
 use crate::server::store::{command::Answer, handles::System, sqlite::Location};
 use crate::server::{ServerHandle, ServerOptions, start};
 
@@ -44,7 +46,7 @@ pub struct ServeArgs {
     #[arg(long)]
     pub admin_link: bool,
     /// Let simulated voters answer, so that a whole team can rehearse together
-    #[arg(long)]
+    #[arg(long, group = "rehearsed")]
     pub simulated_voters: bool,
     /// Let the simulated voters answer up to ten times as fast
     #[arg(long, value_name = "X", default_value_t = 1, requires = "simulated_voters",
@@ -57,8 +59,33 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE", requires = "simulated_voters")]
     pub personas: Option<PathBuf>,
     /// Keep a campaign time of its own that begins in mid-afternoon, so that texting hours are open at any time of day
-    #[arg(long, requires = "simulated_voters")]
+    #[arg(long, requires = "rehearsed")]
     pub rehearsal_clock: bool,
+    /// Hand texts to a simulated carrier in a process of its own on this machine (textbank carrier)
+    #[arg(long, value_name = "URL", group = "rehearsed", hide = true)]
+    pub carrier_url: Option<String>,
+    /// Take callbacks signed with this secret, at /webhooks/loopback
+    #[arg(long, value_name = "FILE", requires = "carrier_url", hide = true)]
+    pub carrier_secret_file: Option<PathBuf>,
+    /// Wait for that carrier so many times shorter than for a real one
+    #[arg(long, value_name = "X", default_value_t = 1, requires = "carrier_url", hide = true,
+        value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub carrier_hurry: u32,
+}
+
+impl ServeArgs {
+    /// The carrier in a process of its own, when there is to be one.
+    fn other_carrier(&self, ctx: &Context) -> anyhow::Result<Option<Arc<dyn Carrier>>> {
+        let Some(url) = &self.carrier_url else { return Ok(None) };
+        let door = match &self.carrier_secret_file {
+            // Signed by the machine's time: the carrier does not know the campaign's.
+            Some(file) => Some(LoopbackDoor::new(read_secret(file)?, ctx.clock.clone())),
+            None => None,
+        };
+        let carrier = LoopbackCarrier::new(url, door, Pace::default().hurried(self.carrier_hurry))
+            .map_err(|error| Misuse(format!("--carrier-url: {error}")))?;
+        Ok(Some(Arc::new(carrier)))
+    }
 }
 
 /// Serves until the process is told to end.
@@ -97,7 +124,7 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
             let (voters, carrier) = Voters::new(plan, ctx.clock.clone(), &ctx.ids);
             (Some(voters), carrier)
         }
-        None => (None, Arc::new(SimulatedCarrier::silent())),
+        None => (None, args.other_carrier(ctx)?.unwrap_or_else(|| Arc::new(SimulatedCarrier::silent()))),
     };
     let options = ServerOptions {
         listen: args.listen,
@@ -119,7 +146,9 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     let base = args.public_url.clone().unwrap_or_else(|| server.base_url());
     out(format!("Listening on {}", server.base_url()))?;
     tell("REHEARSAL: this version has only the simulated carrier. No text of this server reaches a phone.");
-    if answered {
+    if let Some(url) = &args.carrier_url {
+        tell(format!("Texts go to the simulated carrier at {}.", crate::domain::safe_text::safe_line(url)));
+    } else if answered {
         tell(format!("Simulated voters answer (seed {seed}, {} times as fast as in life).", args.speed));
     } else {
         tell("Nobody answers the texts; with --simulated-voters made-up voters do.");
@@ -266,7 +295,7 @@ async fn admin_link(server: &ServerHandle, base: &str) -> anyhow::Result<JoinLin
 
 /// Completes when the process is told to end: Ctrl-C, TERM, HUP; on Windows Ctrl-C, a closed window, a shutdown.
 #[cfg(unix)]
-fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut int, mut term) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let mut hup = signal(SignalKind::hangup())?;
@@ -281,7 +310,7 @@ fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Completes when the process is told to end: Ctrl-C, TERM, HUP; on Windows Ctrl-C, a closed window, a shutdown.
 #[cfg(windows)]
-fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
     let (mut c, mut brk, mut close, mut down) = (ctrl_c()?, ctrl_break()?, ctrl_close()?, ctrl_shutdown()?);
     Ok(async move {

@@ -15,6 +15,8 @@ use crate::api::problem::Code;
 
 /// Largest body of a request.
 pub const MAX_BODY: usize = 1024 * 1024;
+/// Largest body of a carrier's callback.
+pub const MAX_WEBHOOK_BODY: usize = 64 * 1024;
 /// Largest body of one chunk of an import.
 pub const MAX_CHUNK_BODY: usize = 4 * 1024 * 1024;
 /// A request that takes longer is answered with `unavailable`. Feeds are exempt.

@@ -34,6 +34,8 @@ pub struct AppState {
     pub joins: Arc<limits::JoinGate>,
     /// Tells open feeds that a session was revoked.
     pub revocations: Arc<events::Revocations>,
+    /// Where the carrier's callbacks come in, when they come by a webhook.
+    pub door: Option<Arc<dyn carrier::Door>>,
     /// Ends open feeds when the server shuts down.
     pub stop: CancellationToken,
 }
@@ -47,6 +49,7 @@ impl AppState {
             rehearsal,
             joins: Arc::default(),
             revocations: Arc::default(),
+            door: None,
             stop: CancellationToken::new(),
         }
     }

@@ -130,7 +130,8 @@ impl ServerHandle {
 pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     let Parts { store, listen, carrier, clock, ids } = parts;
     // Not a setting: what the consoles say follows from where the texts go, so that neither can be taken for the other.
-    let state = AppState::new(store, clock.clone(), ids, carrier.is_simulated());
+    let mut state = AppState::new(store, clock.clone(), ids, carrier.is_simulated());
+    state.door = carrier.door();
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     let addr = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
     let tasks = TaskTracker::new();

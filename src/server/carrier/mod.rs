@@ -1,6 +1,10 @@
 //! Carriers: who takes a text to a phone.
 
+pub mod loopback;
 pub mod simulated;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -46,6 +50,80 @@ pub enum Submitted {
     },
 }
 
+/// What a carrier's list says about an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It has the text and calls it so.
+    Present {
+        /// The carrier's id.
+        carrier_id: String,
+    },
+    /// It is not in the list.
+    Absent,
+    /// The list cannot be had, or does not say.
+    NotKnown,
+}
+
+/// How long the server waits for a carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// A call that takes longer is `unknown`.
+    pub call: Duration,
+    /// So long after the start of an unknown call its request can be nowhere on the way any more: the list may be asked.
+    pub look_up_after: Duration,
+    /// An unknown outcome waits this long for a receipt; then a captain decides.
+    pub hold_after: Duration,
+    /// Between two looks at leases and old attempts.
+    pub housekeeping: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { call: seconds(30), look_up_after: seconds(90), hold_after: seconds(15 * 60), housekeeping: seconds(30) }
+    }
+}
+
+impl Pace {
+    /// All of it so many times as fast: for tests of whole programs.
+    #[must_use]
+    pub fn hurried(self, times: u32) -> Self {
+        let times = times.max(1);
+        Self {
+            call: self.call / times,
+            look_up_after: self.look_up_after / times,
+            hold_after: self.hold_after / times,
+            housekeeping: self.housekeeping / times,
+        }
+    }
+}
+
+/// Why a callback was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DoorError {
+    /// Not signed, or not by the carrier.
+    #[error("the signature is not the carrier's")]
+    Forged,
+    /// Signed, but too long ago or ahead of time.
+    #[error("the callback is not of now")]
+    Stale,
+    /// Signed, but not understood.
+    #[error("{0}")]
+    Strange(String),
+}
+
+/// The place where a carrier's callbacks come in: verifies and reads them.
+pub trait Door: Send + Sync + std::fmt::Debug + 'static {
+    /// The carrier's name: the last part of the webhook's path.
+    fn name(&self) -> &'static str;
+
+    /// Verifies one callback and reads it.
+    ///
+    /// # Errors
+    /// [`DoorError`]: nothing of it is to be believed.
+    fn open(&self, headers: &axum::http::HeaderMap, body: &[u8]) -> Result<CarrierEvent, DoorError>;
+}
+
 /// What a carrier says by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CarrierEvent {
@@ -82,4 +160,24 @@ pub trait Carrier: Send + Sync + std::fmt::Debug + 'static {
 
     /// Makes one call.
     async fn submit(&self, submission: &Submission) -> Submitted;
+
+    /// Looks an attempt up in the carrier's list.
+    async fn look_up(&self, _submission: &Submission) -> Found {
+        Found::NotKnown
+    }
+
+    /// True when a text that is not in the list after [`Pace::look_up_after`] is surely not at the carrier.
+    fn list_is_authoritative(&self) -> bool {
+        false
+    }
+
+    /// How long to wait for it.
+    fn pace(&self) -> Pace {
+        Pace::default()
+    }
+
+    /// Where its callbacks come in, when they come by a webhook.
+    fn door(&self) -> Option<Arc<dyn Door>> {
+        None
+    }
 }

@@ -11,7 +11,7 @@ use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::carrier::{Carrier, Submission, Submitted};
+use super::carrier::{Carrier, Pace, Submission, Submitted};
 use super::store::{
     StoreError,
     command::Answer,
@@ -21,26 +21,18 @@ use super::store::{
 /// Carrier calls under way at once: also the most that a crash can leave unknown.
 pub const IN_FLIGHT: usize = 20;
 
-/// A call that takes longer is `unknown`.
-pub const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A call still open after this is lost: its record failed.
-const LOST_AFTER: Duration = Duration::from_secs(120);
-
-/// An unknown outcome waits this long for a receipt; then a captain decides.
-pub const HOLD_AFTER: Duration = Duration::from_secs(15 * 60);
+/// A call still open after so many of its time-outs is lost: its record failed.
+const LOST_AFTER: u32 = 4;
 
 /// How often postponed jobs, leases and old attempts are looked at when nothing else happens.
 const TICK: Duration = Duration::from_secs(1);
-
-/// How often leases and old attempts are looked at.
-const HOUSEKEEPING: Duration = Duration::from_secs(30);
 
 /// Takes texts from one store to one carrier.
 #[derive(Debug, Clone)]
 pub struct Dispatcher {
     desk: Desk,
     carrier: Arc<dyn Carrier>,
+    pace: Pace,
     started: Timestamp,
 }
 
@@ -49,7 +41,8 @@ impl Dispatcher {
     #[must_use]
     pub fn new(desk: Desk, carrier: Arc<dyn Carrier>) -> Self {
         let started = desk.clock.now();
-        Self { desk, carrier, started }
+        let pace = carrier.pace();
+        Self { desk, carrier, pace, started }
     }
 
     /// Runs until `cancel`; calls under way are then waited for and recorded.
@@ -60,7 +53,7 @@ impl Dispatcher {
         let mut look = true;
         while !cancel.is_cancelled() {
             let monotonic = self.desk.clock.monotonic();
-            if kept_at.is_none_or(|at| monotonic.saturating_sub(at) >= HOUSEKEEPING) {
+            if kept_at.is_none_or(|at| monotonic.saturating_sub(at) >= self.pace.housekeeping) {
                 kept_at = Some(monotonic);
                 self.log(self.housekeeping().await);
             }
@@ -137,8 +130,8 @@ impl Dispatcher {
     pub async fn housekeeping(&self) -> Result<(), StoreError> {
         System::expire_leases(&self.desk).await?;
         // Our own calls end at their time-out: one that is still open long after was never recorded.
-        let lost = self.desk.clock.now().saturating_sub(LOST_AFTER).unwrap_or(Timestamp::MIN);
-        System::sweep_attempts(&self.desk, self.started.max(lost), HOLD_AFTER).await?;
+        let lost = self.desk.clock.now().saturating_sub(self.pace.call * LOST_AFTER).unwrap_or(Timestamp::MIN);
+        System::sweep_attempts(&self.desk, self.started.max(lost), self.pace.hold_after).await?;
         Ok(())
     }
 
@@ -154,7 +147,7 @@ impl Dispatcher {
         let answer = tokio::select! {
             biased;
             answer = self.carrier.submit(&job) => answer,
-            () = self.desk.clock.sleep(CALL_TIMEOUT) => Submitted::Unknown { reason: "no answer in time".into() },
+            () = self.desk.clock.sleep(self.pace.call) => Submitted::Unknown { reason: "no answer in time".into() },
         };
         System::record_attempt(&self.desk, job.attempt, answer).await?;
         Ok(())

@@ -25,6 +25,7 @@ mod send;
 mod sessions;
 mod thread;
 mod verdict;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Request};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -94,7 +95,8 @@ pub fn router(state: AppState) -> Router {
     let (feeds, _) = feeds().split_for_parts();
     let plain = plain
         .route("/api/v1/openapi.json", get(move || std::future::ready((json, document.to_string()))))
-        .route("/join", get(join_page::handler));
+        .route("/join", get(join_page::handler))
+        .route("/webhooks/{carrier}", post(webhook::handler).layer(DefaultBodyLimit::max(limits::MAX_WEBHOOK_BODY)));
     dressed(plain, feeds, state)
 }
 
