@@ -46,6 +46,8 @@ struct State {
     claims: VecDeque<Call<SliceGrant>>,
     claimed: Vec<Uuid>,
     me: VecDeque<Call<Me>>,
+    verdict_answers: VecDeque<Call<Option<Verdict>>>,
+    read_back: Vec<Uuid>,
     feeds: VecDeque<Call<mpsc::Receiver<Call<Event>>>>,
     follows: Vec<u64>,
     in_flight: usize,
@@ -98,6 +100,21 @@ impl FakeServer {
 
     pub(crate) fn accepted(&self) -> usize {
         self.state().verdicts.values().filter(|verdict| verdict.is_accepted()).count()
+    }
+
+    /// What the next questions for stored verdicts get.
+    pub(crate) fn verdict_answers(&self, answers: impl IntoIterator<Item = Call<Option<Verdict>>>) {
+        self.state().verdict_answers.extend(answers);
+    }
+
+    /// Whose stored verdicts were asked for.
+    pub(crate) fn read_back(&self) -> Vec<Uuid> {
+        self.state().read_back.clone()
+    }
+
+    /// As after a fall in which the server lost what it had answered.
+    pub(crate) fn forget(&self, id: Uuid) {
+        self.state().verdicts.remove(&id);
     }
 
     pub(crate) fn most_in_flight(&self) -> usize {
@@ -223,6 +240,12 @@ impl CampaignServer for FakeServer {
 
     async fn act(&self, id: ActId, _: &Act) -> Call<Verdict> {
         self.decide(id.0).await
+    }
+
+    async fn verdict(&self, id: Uuid) -> Call<Option<Verdict>> {
+        let mut state = self.state();
+        state.read_back.push(id);
+        state.verdict_answers.pop_front().unwrap_or_else(|| Ok(state.verdicts.get(&id).cloned()))
     }
 
     async fn presence(&self) -> Call<Presence> {

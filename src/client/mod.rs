@@ -130,6 +130,12 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
     /// Hands in one act. As [`Self::send`].
     async fn act(&self, id: ActId, act: &Act) -> Call<Verdict>;
 
+    /// The stored verdict on one of mine; `None` when the server knows no such id. What is read here is committed, as what
+    /// the feed tells is. A server that keeps no verdicts cannot say.
+    async fn verdict(&self, _id: Uuid) -> Call<Option<Verdict>> {
+        Err(CallError::Strange("this server keeps no verdicts".into()))
+    }
+
     /// Says that I am here; renews my leases.
     async fn presence(&self) -> Call<Presence>;
 

@@ -3,6 +3,9 @@
 //! The queue is the journal itself: here are only ids, and of those only the ones in flight or waiting for another try.
 //! A row keeps its id over every try, so the server's one stored verdict is what comes back. When the line is down,
 //! one row at a time is tried (each time another contact's), so that an outage of an hour costs little and ends fast.
+//! A sign-in that was ended may still hand in and read its verdicts back; only a refusal of that stops it.
+
+mod read_back;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,6 +17,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use self::read_back::ReadBack;
 use super::backoff::Backoff;
 use super::journal::{Journal, JournalError, Waiting};
 use super::{Call, CallError, CampaignServer};
@@ -24,6 +28,7 @@ use crate::api::{
 use crate::console::core::shared::msg::ConfirmedWhat;
 use crate::domain::ids::{ActId, ContactId, MessageId};
 use crate::env::{BoxFuture, SharedClock, SharedIds};
+use crate::mutation::{self, Mutation};
 
 /// Calls at once.
 pub const PARALLEL: usize = 8;
@@ -56,7 +61,8 @@ pub enum Line {
         /// When the next try is made.
         next_try: Timestamp,
     },
-    /// The session was ended: nothing is handed in until somebody signs in again.
+    /// The sign-in was ended, and not even what was confirmed before is taken: nothing is handed in until somebody signs
+    /// in again.
     SignedOut,
 }
 
@@ -75,6 +81,7 @@ pub struct Outbox {
     journal: Journal,
     nudge: Arc<Notify>,
     activity: watch::Receiver<Activity>,
+    echoes: Arc<watch::Sender<bool>>,
 }
 
 impl Outbox {
@@ -89,9 +96,12 @@ impl Outbox {
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let nudge = Arc::new(Notify::new());
         let (activity, watched) = watch::channel(Activity::default());
+        let (echoes, no_echo) = watch::channel(true);
         let handle = journal.clone();
         let worker = Worker {
             idempotent: server.capabilities().idempotent_send,
+            read_back: ReadBack::new(Arc::clone(&server), journal.clone()),
+            echoes: no_echo,
             server,
             journal,
             reports,
@@ -107,13 +117,18 @@ impl Outbox {
             shown_line: None,
             shown_progress: None,
         };
-        let outbox = Self { journal: handle, nudge: Arc::clone(&nudge), activity: watched };
+        let outbox = Self { journal: handle, nudge: Arc::clone(&nudge), activity: watched, echoes: Arc::new(echoes) };
         (outbox, worker.run(nudge))
     }
 
     /// The line may be back, or somebody signed in: try now.
     pub fn nudge(&self) {
         self.nudge.notify_one();
+    }
+
+    /// Whether a feed echoes verdicts. While none does (the sign-in was ended), each is read back before its row goes.
+    pub fn echoes(&self, yes: bool) {
+        self.echoes.send_if_modified(|now| std::mem::replace(now, yes) != yes);
     }
 
     /// What it is doing now.
@@ -165,6 +180,9 @@ struct Worker {
     ids: SharedIds,
     cancel: CancellationToken,
     activity: watch::Sender<Activity>,
+    read_back: ReadBack,
+    /// False while no feed echoes.
+    echoes: watch::Receiver<bool>,
     idempotent: bool,
     /// Contacts with a call under way.
     busy: HashSet<Option<ContactId>>,
@@ -183,10 +201,14 @@ impl Worker {
     async fn run(mut self, nudge: Arc<Notify>) {
         let mut changes = self.journal.changes();
         let mut flights: FuturesUnordered<Flight> = FuturesUnordered::new();
+        let mut questions: FuturesUnordered<BoxFuture<'static, read_back::Answer>> = FuturesUnordered::new();
+        // What an earlier run left: the feed may echo it as well, whichever is first.
+        self.read_back.add_all().await;
         loop {
             changes.borrow_and_update();
             self.say_progress().await;
             self.take_off(&mut flights);
+            questions.extend(self.ask_back());
             self.activity.send_replace(Activity { in_flight: flights.len(), stalled: self.line.down });
             if self.closed {
                 break;
@@ -196,6 +218,14 @@ impl Worker {
                 biased;
                 () = self.cancel.cancelled() => break,
                 Some((row, answer)) = flights.next() => self.land(row, answer).await,
+                Some(answer) = questions.next() => {
+                    self.read_back.land(answer, self.clock.monotonic(), &*self.ids).await;
+                }
+                Ok(()) = self.echoes.changed() => {
+                    if !*self.echoes.borrow_and_update() {
+                        self.read_back.add_all().await;
+                    }
+                }
                 Ok(()) = changes.changed() => {}
                 () = nudge.notified() => self.try_now(),
                 () = wake => {}
@@ -222,8 +252,18 @@ impl Worker {
                 continue;
             }
             let (server, journal, once) = (Arc::clone(&self.server), self.journal.clone(), !self.idempotent);
-            flights.push(Box::pin(async move { (row, hand_in(&*server, &journal, row.id, once).await) }));
+            let mut as_id = row.id;
+            if mutation::on(Mutation::FreshIdOnRetry) && self.lanes.contains_key(&row.contact) {
+                as_id = self.ids.act_id(self.clock.now());
+            }
+            flights.push(Box::pin(async move { (row, hand_in(&*server, &journal, row.id, as_id, once).await) }));
         }
+    }
+
+    fn ask_back(&mut self) -> Option<BoxFuture<'static, read_back::Answer>> {
+        let now = self.clock.monotonic();
+        let may = !self.line.down && self.line.until <= now;
+        may.then(|| self.read_back.take_off(now)).flatten()
     }
 
     /// A sleep until the first wait is over; for ever when there is none.
@@ -231,14 +271,17 @@ impl Worker {
         let now = self.clock.monotonic();
         let line = (self.line.until > now).then_some(self.line.until);
         // While the line waits, nothing else matters.
-        let next = line.or_else(|| self.lanes.values().map(|wait| wait.until).filter(|until| *until > now).min());
+        let lanes = self.lanes.values().map(|wait| wait.until).filter(|until| *until > now);
+        let next = line.or_else(|| lanes.chain(self.read_back.wake(now)).min());
         match next {
+            // Only a nudge ends it.
+            Some(Duration::MAX) | None => Box::pin(std::future::pending()),
             Some(until) => self.clock.sleep(until.saturating_sub(now)),
-            None => Box::pin(std::future::pending()),
         }
     }
 
     fn try_now(&mut self) {
+        self.read_back.try_now();
         self.line.until = Duration::ZERO;
         self.lanes.values_mut().for_each(|wait| wait.until = Duration::ZERO);
     }
@@ -272,6 +315,12 @@ impl Worker {
         match self.journal.settle(&verdict).await {
             Ok(first) => {
                 self.lanes.remove(&row.contact);
+                if mutation::on(Mutation::RowFreedEarly) {
+                    drop(self.journal.echoed(row.id).await);
+                }
+                if !*self.echoes.borrow() {
+                    self.read_back.add(row.id);
+                }
                 let told = self.unrecorded.remove(&row.id).is_some();
                 if first && !told {
                     self.report(Report::Verdict(verdict)).await;
@@ -307,7 +356,7 @@ impl Worker {
         }
         self.line.down = true;
         if matches!(error, CallError::Refused(problem) if problem.code == Code::Unauthorized) {
-            self.line.until = now + Backoff::LONGEST;
+            self.line.until = Duration::MAX;
             self.show_line(Line::SignedOut).await;
             return;
         }
@@ -355,7 +404,8 @@ impl Worker {
     }
 }
 
-async fn hand_in(server: &dyn CampaignServer, journal: &Journal, id: Uuid, once: bool) -> Answer {
+/// `as_id` is `id`, unless a promise is broken on purpose.
+async fn hand_in(server: &dyn CampaignServer, journal: &Journal, id: Uuid, as_id: Uuid, once: bool) -> Answer {
     let act = match journal.load(id).await {
         Ok(Some(act)) => act,
         Ok(None) => return Answer::Gone,
@@ -369,10 +419,11 @@ async fn hand_in(server: &dyn CampaignServer, journal: &Journal, id: Uuid, once:
             Err(error) => return Answer::Journal(error),
         }
     }
-    Answer::Call(match &act.what {
-        ConfirmedWhat::Text(text) => server.send(MessageId(id), text).await,
-        ConfirmedWhat::Act { act } => server.act(ActId(id), act).await,
-    })
+    let answer = match &act.what {
+        ConfirmedWhat::Text(text) => server.send(MessageId(as_id), text).await,
+        ConfirmedWhat::Act { act } => server.act(ActId(as_id), act).await,
+    };
+    Answer::Call(answer.map(|verdict| if verdict.id == as_id { Verdict { id, ..verdict } } else { verdict }))
 }
 
 /// True when a server that cannot be asked twice has certainly not done it.

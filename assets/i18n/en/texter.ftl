@@ -9,7 +9,16 @@ texter-paused-now = A captain has just paused the campaign.
 texter-resumed-now = The campaign goes on.
 texter-importing = The campaign's contacts are still being imported.
 texter-archived = The campaign is over. Replies still come in.
-texter-signed-out = You are signed out. Ask your captain for a new join link; what you confirmed is safe in the journal.
+texter-signed-out = Your sign-in was ended, and the server takes nothing more from it. { $count ->
+    [0] Nothing you confirmed waits.
+    [one] One thing you confirmed waits, safe in the journal.
+   *[other] { $count } things you confirmed wait, safe in the journal.
+} Ask your captain for a new join link.
+texter-signed-out-hands-in = Your sign-in was ended. { $count ->
+    [0] Everything you confirmed has been handed in.
+    [one] One thing you confirmed is still being handed in: stay until it is.
+   *[other] { $count } things you confirmed are still being handed in: stay until they are.
+} To go on texting, ask your captain for a new join link.
 
 ## The card
 texter-card-missing = The list has nothing to put in for: { $fields }. Skip this contact.

@@ -12,6 +12,7 @@ ui-link-connecting = connecting
 ui-link-online = online
 ui-link-offline = offline since { $since }, next try { $next }
 ui-link-signed-out = signed out: please join again
+ui-link-signed-out-hands-in = signed out, still handing in
 ui-upload-waiting = { $n ->
     [one] { $n } text waiting to upload
    *[other] { $n } texts waiting to upload

@@ -15,6 +15,7 @@ use super::table::{self, Done, StoredAct, Write};
 use super::{JournalError, Wipe};
 use crate::console::core::shared::msg::Confirmed;
 use crate::domain::ids::ContactId;
+use crate::mutation::{self, Mutation};
 
 /// Most writes in one commit.
 const BATCH: usize = 64;
@@ -61,6 +62,7 @@ pub(super) enum Job {
     Drafts(Reply<()>),
     Load(Uuid, Reply<Option<Confirmed>>),
     OpenActs(Reply<Vec<Confirmed>>),
+    Settled(Reply<Vec<Uuid>>),
     ReadDrafts(Reply<Vec<(ContactId, String)>>),
     ReadUi(String, Reply<Option<serde_json::Value>>),
     Wipe(Wipe, Reply<()>),
@@ -84,6 +86,7 @@ impl Keeper {
     /// Works until all handles are gone, or the journal is closed or wiped.
     pub(super) async fn run(mut self, mut confirms: mpsc::Receiver<Pending>, mut jobs: mpsc::Receiver<Job>) {
         let mut held: Option<Job> = None;
+        let mut late = Vec::new();
         loop {
             let job = match held.take() {
                 Some(job) => job,
@@ -115,11 +118,15 @@ impl Keeper {
                             Err(_) => break,
                         }
                     }
+                    if mutation::on(Mutation::JournalForgets) {
+                        batch = answered_before_the_disk_has_it(batch, &mut late);
+                    }
                     self.write(batch).await;
                 }
                 Job::Drafts(reply) => answer(reply, self.flush_drafts().await),
                 Job::Load(id, reply) => answer(reply, self.load(id).await),
                 Job::OpenActs(reply) => answer(reply, self.open_acts().await),
+                Job::Settled(reply) => answer(reply, self.settled().await),
                 Job::ReadDrafts(reply) => {
                     let flushed = self.flush_drafts().await;
                     let read = match flushed {
@@ -262,6 +269,11 @@ impl Keeper {
         rows.iter().map(|row| StoredAct::from_row(row)?.open(&self.sealer)).collect()
     }
 
+    async fn settled(&mut self) -> Result<Vec<Uuid>, JournalError> {
+        let sql = "SELECT id FROM acts WHERE state IN ('accepted','refused','parked','discarded') ORDER BY ord";
+        Ok(sqlx::query_scalar(sql).fetch_all(&mut self.conn).await?)
+    }
+
     async fn read_ui(&mut self, key: &str) -> Result<Option<serde_json::Value>, JournalError> {
         let row =
             sqlx::query("SELECT value FROM ui_state WHERE key = $1").bind(key).fetch_optional(&mut self.conn).await?;
@@ -284,6 +296,20 @@ pub(super) async fn read_drafts(
             Ok((contact, sealer.open(table::draft_place(contact), &sealed)?))
         })
         .collect()
+}
+
+/// A promise broken on purpose: confirms are answered now and written with whatever comes next.
+fn answered_before_the_disk_has_it(batch: Vec<Pending>, late: &mut Vec<Pending>) -> Vec<Pending> {
+    let mut now = std::mem::take(late);
+    for Pending { write, reply } in batch {
+        if matches!(write, Write::Confirm { .. }) {
+            answer(reply, Ok(true));
+            late.push(Pending { write, reply: oneshot::channel().0 });
+        } else {
+            now.push(Pending { write, reply });
+        }
+    }
+    now
 }
 
 /// Whoever asked may be gone.

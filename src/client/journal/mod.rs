@@ -4,7 +4,8 @@
 //! (`seal`); order, state and ids are not. One task owns the connection (`keeper`); a [`Journal`] is a handle to it.
 //!
 //! - [`Journal::confirm`] returns after the synced commit and not before.
-//! - A row goes only when the server's feed has echoed it ([`Journal::echoed`]).
+//! - A row goes only when the server's feed has echoed it, or its stored verdict was read back where no feed will
+//!   ([`Journal::echoed`]).
 //! - One console at a time: a second one gets [`JournalError::InUse`].
 //! - A damaged file is kept aside; what can be read of it goes on.
 //!
@@ -336,6 +337,22 @@ impl Journal {
     /// What the disk says.
     pub async fn mark_waiting(&self, id: Uuid) -> Result<bool, JournalError> {
         self.write(Write::Waits(id)).await
+    }
+
+    /// An act that the server had accepted and knows nothing of any more waits again, under its own id. True when it does.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn mark_lost(&self, id: Uuid) -> Result<bool, JournalError> {
+        self.write(Write::Lost(id)).await
+    }
+
+    /// Acts with a verdict that the server's feed has not echoed yet, in the order of confirmation.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn settled(&self) -> Result<Vec<Uuid>, JournalError> {
+        self.ask(Job::Settled).await
     }
 
     /// One act.

@@ -150,6 +150,8 @@ pub(super) enum Write {
     Unknown(Uuid),
     /// It certainly did not get there: it waits again.
     Waits(Uuid),
+    /// The server had accepted it and knows nothing of it any more: it waits again.
+    Lost(Uuid),
     Draft {
         contact: ContactId,
         text: String,
@@ -211,6 +213,15 @@ pub(super) async fn apply(conn: &mut SqliteConnection, sealer: &Sealer, write: &
             let row = find(conn, *id).await?;
             let index =
                 row.iter().filter(|r| r.state == "confirmed").map(|r| Change::Waits(r.waiting())).collect::<Vec<_>>();
+            Ok(Done { changed: !index.is_empty(), index })
+        }
+        Write::Lost(id) => {
+            sqlx::query("UPDATE acts SET state = 'confirmed', verdict = NULL WHERE id = $1 AND state = 'accepted'")
+                .bind(id)
+                .execute(&mut *conn)
+                .await?;
+            let row = find(conn, *id).await?.filter(|row| row.state == "confirmed");
+            let index: Vec<Change> = row.iter().map(|row| Change::Waits(row.waiting())).collect();
             Ok(Done { changed: !index.is_empty(), index })
         }
         Write::Draft { contact, text } => {

@@ -26,6 +26,7 @@ use crate::api::{
     event::Event,
     message::{Outcome, SENT_AT, SendRequest, Thread, Verdict},
     people::{JoinRequest, Joined, Me, Presence},
+    problem::Code,
 };
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
 use crate::env::SharedClock;
@@ -90,14 +91,6 @@ impl NativeServer {
     pub fn telling_time(mut self, clock: SharedClock) -> Self {
         self.clock = Some(clock);
         self
-    }
-
-    /// The stored verdict of an own message or act.
-    ///
-    /// # Errors
-    /// [`CallError`]
-    pub async fn verdict(&self, id: Uuid) -> Call<Verdict> {
-        self.wire.get(&format!("verdicts/{id}")).await
     }
 }
 
@@ -170,6 +163,15 @@ impl CampaignServer for NativeServer {
 
     async fn act(&self, id: ActId, act: &Act) -> Call<Verdict> {
         verdict(id.0, self.wire.with_body(Method::PUT, &format!("acts/{id}"), act).await)
+    }
+
+    async fn verdict(&self, id: Uuid) -> Call<Option<Verdict>> {
+        match self.wire.get::<Verdict>(&format!("verdicts/{id}")).await {
+            Ok(verdict) if verdict.id == id => Ok(Some(verdict)),
+            Ok(other) => Err(CallError::Strange(format!("a verdict on {} where {id} was asked", other.id))),
+            Err(CallError::Refused(problem)) if problem.code == Code::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn presence(&self) -> Call<Presence> {

@@ -196,7 +196,7 @@ async fn a_refusal_is_a_verdict_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
-async fn signed_out_it_waits_for_a_nudge() {
+async fn shut_out_it_waits_for_a_nudge_however_long() {
     let server = FakeServer::new(Capabilities::NATIVE);
     server.script([Reply::Fail(unavailable(Code::Unauthorized))]);
     let mut house = House::new(&server).await;
@@ -204,12 +204,83 @@ async fn signed_out_it_waits_for_a_nudge() {
     server.called(1).await;
     house.journal.confirm(&text(2, 8)).await.unwrap();
     while house.reports.recv().await != Some(Report::Line(Line::SignedOut)) {}
-    house.clock.advance(Duration::from_secs(30));
+    for _ in 0..100 {
+        house.clock.advance(Duration::from_secs(300));
+        tokio::task::yield_now().await;
+    }
     house.outbox.idle().await;
     assert_eq!(server.calls(), [id(1)], "no other is tried meanwhile");
     house.outbox.nudge();
     assert_eq!(house.verdicts(2).await.len(), 2);
     assert_eq!(server.accepted(), 2);
+}
+
+/// Turns until the journal has let go of every act.
+async fn let_go(house: &mut House) {
+    for _ in 0..200_000 {
+        if house.journal.settled().await.unwrap().is_empty() && house.journal.unsettled_count() == 0 {
+            return;
+        }
+        house.clock.advance(Duration::from_millis(100));
+        tokio::task::yield_now().await;
+    }
+    panic!("rows stay: {:?}", house.journal.settled().await);
+}
+
+#[tokio::test]
+async fn after_the_sign_in_ended_a_row_goes_when_its_verdict_was_read_back() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    assert_eq!(house.verdicts(1).await, [(id(1), true)]);
+    house.outbox.idle().await;
+    assert_eq!(house.journal.settled().await.unwrap(), [id(1)], "a feed would echo it");
+    assert!(server.read_back().is_empty());
+    server.verdict_answers([Err(cut()), Err(unavailable(Code::Unavailable))]);
+    server.always(id(3), Some(Reply::Refuse(Code::SessionEnded)));
+    house.outbox.echoes(false);
+    house.journal.confirm(&text(2, 8)).await.unwrap();
+    house.journal.confirm(&text(3, 9)).await.unwrap();
+    assert_eq!(house.verdicts(2).await, [(id(2), true), (id(3), false)], "it goes on handing in");
+    let_go(&mut house).await;
+    let mut asked = server.read_back();
+    asked.sort_unstable();
+    asked.dedup();
+    assert_eq!(asked, [id(1), id(2), id(3)], "each was read back");
+    assert_eq!(server.calls(), [id(1), id(2), id(3)], "and handed in once");
+}
+
+#[tokio::test]
+async fn a_verdict_that_may_not_be_read_back_keeps_its_row() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    server.verdict_answers([Err(unavailable(Code::Unauthorized))]);
+    let mut house = House::new(&server).await;
+    house.outbox.echoes(false);
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    assert_eq!(house.verdicts(1).await, [(id(1), true)]);
+    for _ in 0..200 {
+        house.clock.advance(Duration::from_secs(60));
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.read_back(), [id(1)], "not asked again");
+    assert_eq!(house.journal.settled().await.unwrap(), [id(1)]);
+}
+
+#[tokio::test]
+async fn what_the_server_has_lost_is_handed_in_again_under_its_id() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    house.journal.confirm(&text(2, 7)).await.unwrap();
+    assert_eq!(house.verdicts(2).await.len(), 2);
+    let home = house.leave().await;
+    // No feed had echoed them; the server fell and came up without the second.
+    server.forget(id(2));
+    let mut house = House::open(&server, home).await;
+    assert_eq!(house.verdicts(1).await, [(id(2), true)]);
+    assert_eq!(server.calls(), [id(1), id(2), id(2)]);
+    assert_eq!(server.accepted(), 2);
+    assert_eq!(house.journal.settled().await.unwrap(), [id(2)], "the first was found there and let go");
 }
 
 fn once() -> Capabilities {

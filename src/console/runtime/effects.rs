@@ -86,6 +86,12 @@ impl Ctx {
         }
     }
 
+    /// The sign-in was ended: no feed echoes any more, what was confirmed is still handed in.
+    async fn signed_out(&self) {
+        self.outbox.echoes(false);
+        self.tell_link(self.link.signed_out()).await;
+    }
+
     /// Everything that waits for another try tries now.
     fn retry_now(&self) {
         self.nudge.send_modify(|n| *n += 1);
@@ -388,7 +394,7 @@ async fn forward(ctx: Arc<Ctx>, mut reports: mpsc::Receiver<Report>, left: Cance
             Report::Line(line) => match line {
                 Line::Up => ctx.link.upload_up(),
                 Line::Down { next_try } => ctx.link.upload_down(next_try),
-                Line::SignedOut => ctx.link.signed_out(),
+                Line::SignedOut => ctx.link.shut_out(),
             }
             .map(Msg::Link),
         };

@@ -51,7 +51,8 @@ pub(super) fn link(ink: Ink<'_>, link: &LinkState) -> Piece {
             let args = [("since", Value::Time(ink.time(*since))), ("next", Value::Time(ink.time(*next_try)))];
             (ink.words.say("ui-link-offline", &args), Role::Warn)
         }
-        LinkState::SignedOut => (ink.word("ui-link-signed-out"), Role::Bad),
+        LinkState::SignedOut { hands_in: true } => (ink.word("ui-link-signed-out-hands-in"), Role::Bad),
+        LinkState::SignedOut { hands_in: false } => (ink.word("ui-link-signed-out"), Role::Bad),
     }
 }
 

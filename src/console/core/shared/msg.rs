@@ -209,8 +209,11 @@ pub enum LinkState {
         /// Next try.
         next_try: Timestamp,
     },
-    /// The session was ended; sign in again.
-    SignedOut,
+    /// The sign-in was ended; sign in again.
+    SignedOut {
+        /// What was confirmed before is still handed in. False: not even that is taken.
+        hands_in: bool,
+    },
 }
 
 /// What can be asked of the server.

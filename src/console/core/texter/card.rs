@@ -148,8 +148,9 @@ impl Model {
 
     /// Why no text at all may go out now.
     pub(super) fn all_blocked(&self) -> Option<Say> {
-        if self.link == LinkState::SignedOut {
-            return Some(Say::new("texter-signed-out"));
+        if let LinkState::SignedOut { hands_in } = self.link {
+            let key = if hands_in { "texter-signed-out-hands-in" } else { "texter-signed-out" };
+            return Some(Say::new(key).with("count", self.outbox.0));
         }
         match self.state {
             CampaignState::Running => None,

@@ -30,7 +30,7 @@ pub(super) async fn follow(ctx: &Ctx, campaign: CampaignId, after: u64) {
     loop {
         let error = feed.read(campaign).await;
         if load::is_signed_out(&error) {
-            ctx.tell_link(ctx.link.signed_out()).await;
+            ctx.signed_out().await;
             ctx.wait(Backoff::LONGEST).await;
             continue;
         }
@@ -66,6 +66,7 @@ impl Feed<'_> {
             Ok(stream) => stream,
             Err(error) => return error,
         };
+        ctx.outbox.echoes(true);
         ctx.tell_link(ctx.link.feed_up()).await;
         // What waits elsewhere need not wait any longer.
         ctx.retry_now();

@@ -56,17 +56,31 @@ impl Link {
 
     pub(super) fn upload_up(&self) -> Option<LinkState> {
         let mut state = lock(&self.state);
-        // Somebody signed in again, even if the feed does not know yet.
-        let again = state.shown == LinkState::SignedOut;
-        if state.followed && !again { None } else { Self::show(&mut state, LinkState::Online) }
+        match state.shown {
+            // What is handed in says nothing of the rest: only the feed knows that somebody signed in again.
+            LinkState::SignedOut { .. } => Self::show(&mut state, LinkState::SignedOut { hands_in: true }),
+            _ if state.followed => None,
+            _ => Self::show(&mut state, LinkState::Online),
+        }
     }
 
     pub(super) fn upload_down(&self, next_try: Timestamp) -> Option<LinkState> {
         let mut state = lock(&self.state);
-        if state.followed { None } else { self.offline(&mut state, next_try) }
+        let known = state.followed || matches!(state.shown, LinkState::SignedOut { .. });
+        if known { None } else { self.offline(&mut state, next_try) }
     }
 
+    /// The sign-in was ended; what was confirmed may still be handed in, as long as that is not refused as well.
     pub(super) fn signed_out(&self) -> Option<LinkState> {
-        Self::show(&mut lock(&self.state), LinkState::SignedOut)
+        let mut state = lock(&self.state);
+        match state.shown {
+            LinkState::SignedOut { .. } => None,
+            _ => Self::show(&mut state, LinkState::SignedOut { hands_in: true }),
+        }
+    }
+
+    /// Not even that.
+    pub(super) fn shut_out(&self) -> Option<LinkState> {
+        Self::show(&mut lock(&self.state), LinkState::SignedOut { hands_in: false })
     }
 }

@@ -33,7 +33,7 @@ pub(super) async fn load(ctx: &Ctx, ask: &Ask) {
     if let Err(error) = result {
         tracing::warn!(%error, ?ask, "a load failed");
         if is_signed_out(&error) {
-            ctx.tell_link(ctx.link.signed_out()).await;
+            ctx.signed_out().await;
         }
         ctx.tell(Msg::Failed { what: ask.clone(), problem: Box::new(problem(error)) }).await;
     }
@@ -126,7 +126,7 @@ async fn repeat(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
 pub(super) async fn note_failure(ctx: &Ctx, error: &CallError, what: &str) {
     tracing::debug!(%error, what, "failed");
     if is_signed_out(error) {
-        ctx.tell_link(ctx.link.signed_out()).await;
+        ctx.signed_out().await;
     }
 }
 

@@ -263,7 +263,7 @@ async fn what_cannot_be_loaded_is_told(#[case] errors: Vec<CallError>, #[case] c
     let mut house = House::new(&server).await;
     house.run(Effect::Load(Ask::Me));
     if code == Code::Unauthorized {
-        assert_eq!(house.next().await, Msg::Link(LinkState::SignedOut));
+        assert_eq!(house.next().await, Msg::Link(LinkState::SignedOut { hands_in: true }));
     }
     let problem = house
         .until(|msg| if let Msg::Failed { what: Ask::Me, problem } = msg { Some(problem.code) } else { None })
@@ -353,6 +353,40 @@ async fn the_echo_frees_the_row_and_the_next_start_asks_for_the_missed_ones() {
     assert_eq!(house.journal.load(id(2)).await.unwrap(), None);
     server.open_gate(true);
     assert!(house.quiet().await.iter().all(|msg| verdict_id(msg).is_none()), "one verdict");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_ended_still_hands_in_and_lets_go() {
+    let server = server();
+    let feed = server.feed(Ok(()));
+    server.feed(Err(refusal(Code::Unauthorized)));
+    let mut house = House::new(&server).await;
+    house.run(Effect::Follow { campaign: CAMPAIGN, after: 10 });
+    assert_eq!(house.next().await, Msg::Link(LinkState::Online));
+    feed.send(Err(CallError::NoAnswer("cut".into()))).await.unwrap();
+    let signed_out = Msg::Link(LinkState::SignedOut { hands_in: true });
+    house.until(|msg| (*msg == signed_out).then_some(())).await;
+    house.run(Effect::Confirm(text(1, 7)));
+    assert_eq!(house.until(verdict_id).await, id(1));
+    for _ in 0..100_000 {
+        if house.journal.load(id(1)).await.unwrap().is_none() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(house.journal.load(id(1)).await.unwrap(), None, "let go after it was read back");
+    assert_eq!(server.read_back(), [id(1)]);
+    // Shut out for good: said, and not taken back by the feed's next refusal.
+    server.always(id(2), Some(Reply::Fail(refusal(Code::Unauthorized))));
+    for _ in 0..10 {
+        server.feed(Err(refusal(Code::Unauthorized)));
+    }
+    house.run(Effect::Confirm(text(2, 7)));
+    let told = house.until(|msg| if let Msg::Link(link) = msg { Some(link.clone()) } else { None }).await;
+    assert_eq!(told, LinkState::SignedOut { hands_in: false });
+    house.clock.advance(Duration::from_secs(120));
+    assert!(!house.quiet().await.iter().any(|msg| matches!(msg, Msg::Link(_))));
+    assert_eq!(house.runner.unsettled(), 1);
 }
 
 #[tokio::test]

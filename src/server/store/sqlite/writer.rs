@@ -9,6 +9,7 @@ use super::{
     Errand,
     tx::{Cache, Tx},
 };
+use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
     command::{Answer, Command, CommandKind},
@@ -66,6 +67,10 @@ struct Done {
 }
 
 async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Command>) -> Result<Done, StoreError> {
+    if mutation::on(Mutation::AnswerBeforeCommit) {
+        // What was answered before is committed only now.
+        drop(sqlx::query("COMMIT").execute(&mut *conn).await);
+    }
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await?;
     let mut tx = Tx::new(conn, cache);
     let mut results = Vec::with_capacity(commands.len());
@@ -98,7 +103,9 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
         }
     }
     let newest = tx.flush().await?;
-    sqlx::query("COMMIT").execute(&mut *conn).await?;
+    if !mutation::on(Mutation::AnswerBeforeCommit) {
+        sqlx::query("COMMIT").execute(&mut *conn).await?;
+    }
     Ok(Done { results, newest, changed })
 }
 
