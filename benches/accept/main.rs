@@ -1,11 +1,15 @@
-//! How many texts the embedded store accepts durably in a second, from one sender and from 64 at once, on a file.
+//! How many texts the embedded server accepts durably in a second: with 1, 16 and 64 consoles at once, against what the
+//! disk, the database and HTTP can do at best in the same run.
 //!
-//! `cargo bench --bench accept`. Every check runs: lease, opt-out, hours, evidence, one first text per contact.
+//! `cargo bench --bench accept`. Every check runs: sign-in, lease, opt-out, hours, evidence, ledger, one first text per contact.
+
+mod floor;
+mod line;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use textbank::api::{
     admin::{ImportChunk, ImportStart, InviteRequest},
@@ -22,67 +26,136 @@ use textbank::domain::{
     phone::Phone,
 };
 use textbank::env::{SystemClock, SystemIds};
+use textbank::server::carrier::simulated::SimulatedCarrier;
+use textbank::server::jobs::Dispatcher;
 use textbank::server::store::{
     command::{Actor, Answer},
     handles::{Admin, Desk, Door, System, Texter, secret_hash},
     sqlite::{Location, SqliteStore},
 };
+use textbank::server::{AppState, router};
+use tokio_util::sync::CancellationToken;
 
-const EACH: u32 = 400;
-const SENDERS: u32 = 64;
+use crate::line::Rate;
+
+/// Consoles at once, and texts of each.
+const RUNS: [(u32, u32); 3] = [(1, 1_000), (16, 400), (64, 200)];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let dir = tempfile::tempdir()?;
+    let dir = tempfile::Builder::new().prefix("accept").tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
     let store = SqliteStore::open(Location::File(dir.path().join("bench.db")), clock.clone(), ids.clone()).await?;
-    let desk = Desk::new(Arc::new(store), clock, ids);
-    let admin = join(&desk, Role::Admin).await?;
-    let begun = desk.clock.monotonic();
+    let state = AppState::new(Arc::new(store), clock, ids, true);
+    let desk = state.desk.clone();
+    let admin = join(&desk, Role::Admin).await?.actor;
+    let begun = Instant::now();
     let campaign = import(&desk, admin, 100_000).await?;
     let mut out = std::io::stdout();
-    writeln!(out, "import of 100,000 contacts: {:.2} s", (desk.clock.monotonic() - begun).as_secs_f64())?;
-    run(&desk, campaign, 1, 1_000).await?;
-    run(&desk, campaign, SENDERS, EACH).await?;
+    writeln!(out, "import of 100,000 contacts: {:.2} s", begun.elapsed().as_secs_f64())?;
+    let bare = line::serve(floor::bare()).await?;
+    let ours = line::serve(router(state.clone())).await?;
+    for (consoles, each) in RUNS {
+        let group = usize::try_from(consoles)?;
+        let appends = floor::appends(dir.path(), group, 500)?;
+        let commits = floor::commits(dir.path(), group, 300).await?;
+        let texts = hands(&desk, campaign, consoles, each).await?;
+        let nothing = line::run(bare, requests(&desk, &texts)?).await?;
+        let accepted = line::run(ours, requests(&desk, &texts)?).await?;
+        let store = straight(&desk, hands(&desk, campaign, consoles, each).await?).await?;
+        // The carrier's queue is worked off at the same time, as in a running server.
+        let texts = hands(&desk, campaign, consoles, each).await?;
+        let stop = CancellationToken::new();
+        let dispatcher = Dispatcher::new(desk.clone(), Arc::new(SimulatedCarrier::silent()));
+        let (told, requests) = (stop.clone(), requests(&desk, &texts)?);
+        let worker = tokio::spawn(async move { dispatcher.run(told).await });
+        let beside = line::run(ours, requests).await?;
+        stop.cancel();
+        worker.await?;
+        writeln!(out, "\n{consoles} consoles at once")?;
+        writeln!(out, "  synced appends of the disk          {appends:>9.0} texts/s")?;
+        writeln!(out, "  bare commits of the database        {commits:>9.0} texts/s")?;
+        say(&mut out, "HTTP that stores nothing", nothing)?;
+        say(&mut out, "accepted by the store", store)?;
+        say(&mut out, "accepted over HTTP", accepted)?;
+        say(&mut out, "the same, the carrier being called", beside)?;
+        let of = |floor: f64| accepted.a_second / floor;
+        writeln!(
+            out,
+            "  accepted over HTTP: {:.2} of the disk, {:.2} of the bare commits, {:.2} of the HTTP that stores nothing",
+            of(appends),
+            of(commits),
+            of(nothing.a_second)
+        )?;
+    }
     Ok(())
 }
 
-async fn run(desk: &Desk, campaign: CampaignId, senders: u32, each: u32) -> anyhow::Result<()> {
+fn say(out: &mut impl std::io::Write, what: &str, rate: Rate) -> std::io::Result<()> {
+    writeln!(out, "  {what:<35} {:>9.0} texts/s   p50 {:>9.3?}   p99 {:>9.3?}", rate.a_second, rate.p50, rate.p99)
+}
+
+/// A console: whose, with which token, and what lies in its hands.
+struct Hand {
+    joined: Joined,
+    slice: Vec<ContactSummary>,
+}
+
+/// So many people with so many contacts each.
+async fn hands(desk: &Desk, campaign: CampaignId, consoles: u32, each: u32) -> anyhow::Result<Vec<Hand>> {
     let mut hands = Vec::new();
-    let begun = desk.clock.monotonic();
-    let mut claims = 0;
-    for _ in 0..senders {
-        let texter = Texter::of(join(desk, Role::Texter).await?);
+    for _ in 0..consoles {
+        let joined = join(desk, Role::Texter).await?;
+        let texter = Texter::of(joined.actor.clone());
         let mut slice = Vec::new();
         while slice.len() < usize::try_from(each)? {
             let id = desk.ids.act_id(desk.clock.now());
             let Answer::Slice(grant) = texter.claim(desk, campaign, id, each.min(500)).await? else {
                 anyhow::bail!("no slice")
             };
-            claims += 1;
             slice.extend(grant.contacts);
         }
         slice.truncate(usize::try_from(each)?);
-        hands.push((texter, slice));
+        hands.push(Hand { joined, slice });
     }
-    let mut out = std::io::stdout();
-    let took = desk.clock.monotonic() - begun;
-    writeln!(out, "{claims} claims with joining: {:.1} ms each", took.as_secs_f64() * 1e3 / f64::from(claims))?;
-    let begun = desk.clock.monotonic();
+    Ok(hands)
+}
+
+/// Every text as a request, per console.
+fn requests(desk: &Desk, hands: &[Hand]) -> anyhow::Result<Vec<Vec<Vec<u8>>>> {
+    hands
+        .iter()
+        .map(|hand| {
+            hand.slice
+                .iter()
+                .map(|to| {
+                    let id = desk.ids.act_id(desk.clock.now());
+                    let body = serde_json::to_string(&text(desk, to))?;
+                    Ok(line::put(&format!("/api/v1/messages/{id}"), &hand.joined.token, &body))
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// Without HTTP.
+async fn straight(desk: &Desk, hands: Vec<Hand>) -> anyhow::Result<Rate> {
+    let begun = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
-    for (texter, slice) in hands {
+    for hand in hands {
         let desk = desk.clone();
         tasks.spawn(async move {
-            let mut times = Vec::with_capacity(slice.len());
-            for to in slice {
-                let begun = desk.clock.monotonic();
+            let texter = Texter::of(hand.joined.actor);
+            let mut times = Vec::with_capacity(hand.slice.len());
+            for to in hand.slice {
+                let begun = Instant::now();
                 let id = MessageId(desk.ids.act_id(desk.clock.now()));
                 let answer = texter.send(&desk, id, text(&desk, &to)).await?;
                 anyhow::ensure!(matches!(&answer, Answer::Verdict(Verdict { .. })), "{answer:?}");
                 if let Answer::Verdict(verdict) = &answer {
                     anyhow::ensure!(verdict.is_accepted(), "{verdict:?}");
                 }
-                times.push(desk.clock.monotonic() - begun);
+                times.push(begun.elapsed());
             }
             anyhow::Ok(times)
         });
@@ -91,17 +164,7 @@ async fn run(desk: &Desk, campaign: CampaignId, senders: u32, each: u32) -> anyh
     while let Some(done) = tasks.join_next().await {
         times.extend(done??);
     }
-    let took = desk.clock.monotonic() - begun;
-    times.sort_unstable();
-    let at = |percent: usize| times.get(times.len() * percent / 100).copied().unwrap_or_default();
-    writeln!(
-        out,
-        "{senders} senders: {:.0} accepted/s, p50 {:?}, p99 {:?}",
-        f64::from(u32::try_from(times.len())?) / took.as_secs_f64(),
-        at(50),
-        at(99)
-    )?;
-    Ok(())
+    Ok(line::rate(times, begun.elapsed()))
 }
 
 fn text(desk: &Desk, to: &ContactSummary) -> SendRequest {
@@ -130,14 +193,21 @@ fn text(desk: &Desk, to: &ContactSummary) -> SendRequest {
     }
 }
 
-async fn join(desk: &Desk, role: Role) -> anyhow::Result<Actor> {
+/// A fresh sign-in.
+struct Joined {
+    actor: Actor,
+    token: String,
+}
+
+async fn join(desk: &Desk, role: Role) -> anyhow::Result<Joined> {
     let organization = desk.store.first_organization().await?;
     let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 60 };
     let Answer::Invite(invite) = System::invite(desk, organization, request).await? else { anyhow::bail!("no invite") };
     let device = DeviceId(desk.ids.act_id(desk.clock.now()));
     let joined = Door::join(desk, JoinRequest { invite: invite.secret, name: "Tess".into(), device }).await?;
     let token = joined.map_err(|problem| anyhow::anyhow!("{problem:?}"))?.token;
-    desk.store.session(secret_hash(&token)).await?.ok_or_else(|| anyhow::anyhow!("no session"))
+    let actor = desk.store.session(secret_hash(&token)).await?.ok_or_else(|| anyhow::anyhow!("no session"))?;
+    Ok(Joined { actor, token })
 }
 
 async fn import(desk: &Desk, admin: Actor, many: u32) -> anyhow::Result<CampaignId> {
