@@ -84,6 +84,13 @@ pub enum Fact {
         /// Text or act.
         id: Uuid,
     },
+    /// A row is still in its journal now that everything has come to rest.
+    Kept {
+        /// Whose journal.
+        device: DeviceId,
+        /// Text or act.
+        id: Uuid,
+    },
     /// What a person was shown of a text or an act of theirs.
     Shown {
         /// On which laptop.

@@ -3,6 +3,11 @@
 //! [`judge`] is the whole checker: facts of every side and the server's rows, after everything came to rest. [`check`] is the
 //! smaller one for robots, who see only the contract.
 
+mod book;
+mod ends;
+mod order;
+#[cfg(test)]
+mod tests;
 mod threads;
 
 use std::fmt;
@@ -68,6 +73,9 @@ impl fmt::Display for Broken {
 /// The rest (grants, answers, echoes, tries) is checked where it is there.
 #[must_use]
 pub fn judge(facts: &[Fact]) -> Vec<Broken> {
-    let _ = facts;
-    Vec::new()
+    let book = book::Book::of(facts);
+    let mut broken = Vec::new();
+    ends::judge(&book, &mut broken);
+    order::judge(&book, &mut broken);
+    broken
 }
