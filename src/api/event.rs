@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     ids::{ContactId, MessageId},
-    message::Delivery,
+    message::{Delivery, MessageKind},
 };
 
 /// One event. `seq` is the SSE id; resume with `Last-Event-ID`.
@@ -60,6 +60,19 @@ pub enum EventKind {
     Settled {
         /// Id and outcome.
         verdict: Verdict,
+    },
+    /// A text that I confirmed and the server had accepted came back: it was not sent, and never will be under this id.
+    Returned {
+        /// Whose.
+        contact: ContactId,
+        /// Which text.
+        message: MessageId,
+        /// What for.
+        kind: MessageKind,
+        /// Its words, to be looked at again.
+        body: String,
+        /// `too_late`, `possible_opt_out`, `opted_out`, `wrong_number`.
+        why: String,
     },
     /// A contact left my hands.
     Gone {

@@ -151,14 +151,23 @@ impl TextingHours {
         let last = now.saturating_add(MAX_AGE).unwrap_or(Timestamp::MAX);
         let HoursVerdict::Open { mut until } = self.verdict(kind, now, zones) else { return now };
         while until < last {
-            let HoursVerdict::Closed { opens_at } = self.verdict(kind, until, zones) else { break };
-            if opens_at.duration_since(until) > SEAM {
+            if !self.is_seam(kind, until, zones) {
                 break;
             }
-            let HoursVerdict::Open { until: further } = self.verdict(kind, opens_at, zones) else { break };
+            let over = until.saturating_add(SEAM).unwrap_or(Timestamp::MAX);
+            let HoursVerdict::Open { until: further } = self.verdict(kind, over, zones) else { break };
             until = further;
         }
         until.min(last)
+    }
+
+    /// True when what closes at `end` opens again within [`SEAM`].
+    #[must_use]
+    pub fn is_seam(&self, kind: MessageKind, end: Timestamp, zones: &Zones) -> bool {
+        match self.verdict(kind, end, zones) {
+            HoursVerdict::Closed { opens_at } => opens_at.duration_since(end) <= SEAM,
+            HoursVerdict::Open { .. } => true,
+        }
     }
 
     /// When the window of one zone began that is open at `at`.

@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::history::{Deed as Pressed, Fact, History, Press};
-use super::minter::Minter;
 use crate::api::act::Act;
 use crate::api::assignment::{ContactSummary, ContactView};
 use crate::api::campaign::CampaignView;
@@ -90,7 +89,6 @@ pub struct Robot {
     /// Conversations left as they are, with the message up to which they were read.
     left: BTreeMap<ContactId, u64>,
     device: DeviceId,
-    minter: Minter,
 }
 
 impl Robot {
@@ -111,7 +109,6 @@ impl Robot {
             unsent: VecDeque::new(),
             left: BTreeMap::new(),
             device,
-            minter: Minter::default(),
         };
         robot.refresh().await?;
         Ok(robot)
@@ -302,9 +299,8 @@ impl Robot {
         }
     }
 
-    async fn send(&self, mut request: SendRequest) -> Call<Verdict> {
+    async fn send(&self, request: SendRequest) -> Call<Verdict> {
         let id = self.id();
-        self.minter.link(self.me.person, id, &mut request);
         self.place.history.add(Fact::Pressed(Press {
             texter: self.me.person,
             device: self.device,

@@ -1,18 +1,26 @@
 //! Conformance: what the server lets through, and what comes back.
 
 use jiff::{SignedDuration, Timestamp};
+use pretty_assertions::assert_eq;
 use textbank::api::{
+    act::Act,
+    event::EventKind,
     message::{Outcome, SendRequest, Verdict},
     people::Role,
     problem::{Code, Problem},
 };
 use textbank::domain::{
+    conversation::{OptOut, Status},
     ids::MessageId,
-    message::MessageKind::{Initial, Reply},
+    message::{
+        Delivery,
+        MessageKind::{Initial, Reply},
+    },
 };
+use textbank::server::carrier::Submitted;
 use textbank::server::store::{command::Answer, handles::Texter};
 
-use crate::store_home::{Hand, Home, definition, on_every_store, people, phone, refused};
+use crate::store_home::{Hand, Home, Kind, definition, on_every_store, people, phone, refused};
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
@@ -113,4 +121,218 @@ on_every_store! {
         let fresh = pressed(home.text(&slice[0], Initial, "Hi!"), now - hours(12));
         told(&home, &tess, MessageId(home.fresh()), fresh, Some(now)).await.expect("twelve hours");
     }
+
+    async fn what_waited_until_its_hours_were_over_comes_back_and_goes_by_a_new_press_alone(home: Home) {
+        let (admin, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        let id = home.initial(&tess, &slice[0]).await;
+        home.act(&admin, Act::Pause { campaign }).await;
+        // A second before eight in the evening there it waits still, in a paused campaign.
+        home.clock.jump_to(at("2026-06-11T02:59:59Z"));
+        assert_eq!(home.jobs().await, []);
+        assert_eq!(home.delivery(&tess, slice[0].id, id).await, Delivery::Accepted, "confirmed, so not lost");
+        home.pass(1);
+        let before = home.events(&tess, campaign).await.len();
+        assert_eq!(home.jobs().await, []);
+        assert_eq!(home.delivery(&tess, slice[0].id, id).await, Delivery::Dropped);
+        let line = home.line(&tess, campaign, slice[0].id).await;
+        assert_eq!((line.status, line.epoch, line.preview.as_str()), (Status::NeedsMessage, slice[0].epoch, ""));
+        assert_eq!(home.hand(&tess, campaign).await.len(), 3, "in the same hands");
+        // Its author hears of it, before the contact's new line.
+        let told: Vec<_> = home.events(&tess, campaign).await.split_off(before).into_iter().map(|event| event.what).collect();
+        let [EventKind::Delivery { .. }, EventKind::Returned { contact, message, kind, body, why }, EventKind::Contact { .. }] =
+            told.as_slice()
+        else {
+            panic!("{told:?}")
+        };
+        let expected = (&slice[0].id, &id, &Initial, "Hi there!", "too_late");
+        assert_eq!((contact, message, kind, body.as_str(), why.as_str()), expected);
+        let board = home.board(&admin, campaign).await;
+        assert_eq!((board.counts.sent, board.counts.unsent, board.counts.messaged), (0, 3, 0));
+        assert_eq!(board.texters.iter().map(|line| line.sent).sum::<u64>(), 0);
+        // Next morning nothing goes out by itself; a new press does, once.
+        home.act(&admin, Act::Resume { campaign }).await;
+        home.clock.jump_to(at("2026-06-11T16:00:00Z"));
+        assert_eq!(home.jobs().await, []);
+        home.initial(&tess, &line).await;
+        assert_eq!(home.jobs().await.len(), 1);
+        refused(home.try_send(&tess, home.text(&line, Initial, "Hi again!")).await, Code::AlreadySent);
+        assert_eq!(home.board(&admin, campaign).await.counts.sent, 1);
+    }
+
+    async fn a_reply_comes_back_to_a_voter_who_waits_since_before(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 1).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.jobs().await;
+        home.pass(60);
+        let waits = home.desk.clock.now();
+        home.says(phone(0), "Who is this?").await;
+        home.pass(60);
+        let line = home.line(&tess, campaign, to.id).await;
+        // The first of two goes out, the second waits too long.
+        let (first, _) = home.try_send(&tess, home.text(&line, Reply, "Tess.")).await.expect("accepted");
+        home.jobs().await;
+        home.act(&admin, Act::Pause { campaign }).await;
+        home.act(&admin, Act::Resume { campaign }).await;
+        home.pass(1);
+        let (second, _) = home.try_send(&tess, home.text(&line, Reply, "From the library.")).await.expect("accepted");
+        home.clock.jump_to(at("2026-06-11T04:00:00Z"));
+        assert_eq!(home.jobs().await, []);
+        assert_eq!(home.delivery(&tess, to.id, first).await, Delivery::Submitting);
+        assert_eq!(home.delivery(&tess, to.id, second).await, Delivery::Dropped);
+        let line = home.line(&tess, campaign, to.id).await;
+        assert_eq!((line.status, line.waiting_since, line.preview.as_str()), (Status::Convo, None, "Tess."));
+        // Both of two come back: the voter waits since they wrote.
+        home.clock.jump_to(at("2026-06-11T17:00:00Z"));
+        let wrote = home.desk.clock.now();
+        home.says(phone(0), "Which library?").await;
+        let line = home.line(&tess, campaign, to.id).await;
+        home.try_send(&tess, home.text(&line, Reply, "Ours.")).await.expect("accepted");
+        home.try_send(&tess, home.text(&line, Reply, "On Main Street.")).await.expect("accepted");
+        home.clock.jump_to(at("2026-06-12T04:00:00Z"));
+        assert_eq!(home.jobs().await, []);
+        let line = home.line(&tess, campaign, to.id).await;
+        assert_eq!((line.status, line.waiting_since), (Status::NeedsResponse, Some(wrote)));
+        assert_ne!(waits, wrote);
+        assert_eq!(home.board(&admin, campaign).await.texters[0].sent, 2);
+    }
+
+    async fn what_somebody_closed_meanwhile_stays_closed(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.act(&tess, Act::Close { contact: to.id }).await;
+        home.clock.jump_to(at("2026-06-11T03:00:00Z"));
+        assert_eq!(home.jobs().await, []);
+        assert_eq!(home.line(&tess, campaign, to.id).await.status, Status::Closed);
+        // Reopened, it stands where it stood before the text that never went.
+        home.act(&tess, Act::Reopen { contact: to.id }).await;
+        assert_eq!(home.line(&tess, campaign, to.id).await.status, Status::NeedsMessage);
+    }
+
+    async fn a_doubt_and_an_opt_out_bring_back_what_waited(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        let (doubtful, out) = (home.initial(&tess, &slice[0]).await, home.initial(&tess, &slice[1]).await);
+        home.says(phone(0), "please remove me from this list").await;
+        home.says(phone(1), "STOP").await;
+        home.jobs().await;
+        for (n, id, why) in [(0_usize, doubtful, "possible_opt_out"), (1, out, "opted_out")] {
+            assert_eq!(home.delivery(&tess, slice[n].id, id).await, Delivery::Dropped);
+            let told = home.events(&tess, campaign).await.into_iter().any(|event| {
+                matches!(event.what, EventKind::Returned { message, why: said, .. } if message == id && said == why)
+            });
+            assert!(told, "{why}");
+        }
+        let line = home.line(&tess, campaign, slice[0].id).await;
+        assert_eq!(line.status, Status::NeedsResponse, "they wrote");
+        assert!(line.waiting_since.is_some());
+        let line = home.line(&tess, campaign, slice[1].id).await;
+        assert_eq!((line.waiting_since, &line.opt_out), (None, &OptOut::Yes { by_word: true }));
+        assert_eq!(home.board(&admin, campaign).await.counts.sent, 0);
+    }
+
+    async fn a_carrier_that_is_busy_until_the_evening_gives_it_back(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        let id = home.initial(&tess, &to).await;
+        let mut attempt = None;
+        while home.desk.clock.now() < at("2026-06-11T03:00:00Z") {
+            for job in home.jobs().await {
+                assert_eq!(job.expires_at, at("2026-06-11T03:00:00Z"));
+                home.record(job.attempt, Submitted::Later { reason: "429".into() }).await;
+                attempt = Some(job.attempt);
+            }
+            home.pass(30 * 60);
+        }
+        assert_eq!(home.jobs().await, []);
+        assert_eq!(home.delivery(&tess, to.id, id).await, Delivery::Dropped);
+        assert_eq!(home.line(&tess, campaign, to.id).await.status, Status::NeedsMessage);
+        // The carrier had said no each time. Should it say otherwise now, the text stays dropped.
+        home.receipt(attempt.expect("a call"), Delivery::Delivered).await;
+        assert_eq!(home.delivery(&tess, to.id, id).await, Delivery::Dropped);
+    }
+
+    async fn many_come_back_in_several_looks(home: Home) {
+        let (admin, campaign) = home.campaign(people(450)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let mut sent = 0;
+        for _ in 0..5 {
+            for to in home.claim(&tess, campaign, 100).await {
+                home.initial(&tess, &to).await;
+                sent += 1;
+            }
+        }
+        assert_eq!(sent, 450);
+        home.act(&admin, Act::Pause { campaign }).await;
+        home.clock.jump_to(at("2026-06-11T03:00:00Z"));
+        let mut looks = 0;
+        while home.desk.store.open_jobs().await.expect("read").0 > 0 {
+            assert_eq!(home.jobs().await, []);
+            looks += 1;
+        }
+        assert!(looks == 3, "{looks}");
+        assert_eq!(home.board(&admin, campaign).await.counts.unsent, 450);
+    }
+}
+
+async fn raw(home: &Home, sql: &str) -> Result<u64, sqlx::Error> {
+    use sqlx::ConnectOptions as _;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(home.file());
+    let mut conn = options.connect().await.expect("the file");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut conn).await.map(|done| done.rows_affected())
+}
+
+#[tokio::test]
+async fn after_a_call_in_doubt_nothing_comes_back_and_a_captain_decides() {
+    let home = Home::new(Kind::File).await;
+    let (admin, campaign) = home.campaign(people(1)).await;
+    let tess = home.join("Tess", Role::Texter).await;
+    let to = home.claim(&tess, campaign, 0).await.remove(0);
+    let id = home.initial(&tess, &to).await;
+    // As after a captain's "send it again" on a text whose first call was never answered.
+    raw(&home, "INSERT INTO attempts (id, message, started_at) SELECT x'00', message, 0 FROM jobs")
+        .await
+        .expect("written");
+    home.clock.jump_to(at("2026-06-11T03:00:00Z"));
+    assert_eq!(home.jobs().await, []);
+    assert_eq!(home.delivery(&tess, to.id, id).await, Delivery::Held);
+    assert_eq!(home.board(&admin, campaign).await.counts.held, 1);
+    assert_eq!(home.line(&tess, campaign, to.id).await.status, Status::Messaged);
+    home.clock.jump_to(at("2026-06-11T17:00:00Z"));
+    refused(home.try_send(&tess, home.text(&to, Initial, "Hi again!")).await, Code::AlreadySent);
+}
+
+#[tokio::test]
+async fn the_database_lets_no_dropped_text_live_again_and_no_second_first_text_in() {
+    let home = Home::new(Kind::File).await;
+    let (_, campaign) = home.campaign(people(1)).await;
+    let tess = home.join("Tess", Role::Texter).await;
+    let to = home.claim(&tess, campaign, 0).await.remove(0);
+    home.initial(&tess, &to).await;
+    home.clock.jump_to(at("2026-06-11T03:00:00Z"));
+    assert_eq!(home.jobs().await, []);
+    for sql in [
+        "UPDATE messages SET delivery = 'accepted'",
+        "UPDATE messages SET delivery = 'delivered' WHERE kind = 'initial'",
+        "UPDATE messages SET kind = 'reply'",
+        "UPDATE jobs SET state = 'ready'",
+    ] {
+        let error = raw(&home, sql).await.expect_err(sql).to_string();
+        assert!(error.contains("stays dropped"), "{sql}: {error}");
+    }
+    home.clock.jump_to(at("2026-06-11T17:00:00Z"));
+    home.initial(&tess, &to).await;
+    let second = "INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, delivery,
+                      script_version, language)
+                  SELECT x'00', organization, campaign, contact, seq + 1, direction, kind, body, at, 'accepted', 1, ''
+                  FROM messages WHERE delivery <> 'dropped'";
+    let error = raw(&home, second).await.expect_err("a second first text").to_string();
+    assert!(error.contains("UNIQUE"), "{error}");
 }

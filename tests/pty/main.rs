@@ -3,9 +3,7 @@
 #![cfg(unix)]
 
 mod harness;
-mod line;
 mod panic;
-mod proxy;
 mod rehearse;
 mod served;
 mod serving;

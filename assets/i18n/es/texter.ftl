@@ -9,3 +9,8 @@ texter-signed-out-hands-in = Tu sesión fue cerrada. { $count ->
     [one] Un envío confirmado se está entregando todavía: espera a que termine.
    *[other] { $count } envíos confirmados se están entregando todavía: espera a que terminen.
 } Para seguir, pide a tu capitán un nuevo enlace.
+texter-back = { $name }: tu mensaje no se envió. Míralo otra vez.
+texter-back-late = { $name }: tu mensaje esperó hasta que terminó el horario permitido y no se envió. Míralo otra vez y confírmalo de nuevo.
+texter-back-frozen = { $name }: tu mensaje no se envió, porque lo que escribió puede ser una baja. Decide eso primero.
+texter-back-opted-out = { $name } se dio de baja antes de que saliera tu mensaje; no se envió.
+texter-back-wrong-number = { $name }: el número se marcó como equivocado antes de que saliera tu mensaje; no se envió.

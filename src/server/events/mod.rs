@@ -221,6 +221,7 @@ fn name(what: &EventKind) -> &'static str {
         EventKind::Thread { .. } => "thread",
         EventKind::Delivery { .. } => "delivery",
         EventKind::Settled { .. } => "settled",
+        EventKind::Returned { .. } => "returned",
         EventKind::Gone { .. } => "gone",
         EventKind::Campaign { .. } => "campaign",
         EventKind::Board { .. } => "board",

@@ -178,6 +178,14 @@ impl Acts {
         Some(mine)
     }
 
+    /// A first text that the server had taken was not sent after all: the contact may be texted anew, unless I already did.
+    pub fn initial_came_back(&mut self, contact: ContactId) {
+        let again = |mine: &Mine| mine.is_initial() && !matches!(mine.stage, Stage::Refused(_));
+        if !self.about(contact).any(again) {
+            self.initials.remove(&contact);
+        }
+    }
+
     fn forget(&mut self, id: Uuid) -> Option<Mine> {
         let mine = self.all.get(&id)?.clone();
         if mine.is_initial()

@@ -86,7 +86,7 @@ impl Model {
             body,
             variant: view.variant.clone(),
             fault,
-            note: None,
+            note: self.came_back.get(&view.summary.id).cloned(),
         })
     }
 

@@ -18,6 +18,7 @@ use crate::api::problem::Problem;
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{LinkState, Stamp};
 use crate::console::core::shared::notice::Notices;
+use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::Context;
@@ -198,6 +199,8 @@ pub struct Model {
     pub(super) following: bool,
     pub(super) may_go_on: Option<bool>,
     pub(super) undo: Vec<ContactId>,
+    /// First texts that came back, and why: said on the card when it comes again.
+    pub(super) came_back: BTreeMap<ContactId, Say>,
     pub(super) draft_dirty: bool,
     /// The card that had been seen when the palette was laid over it: what is chosen there is about it.
     pub(super) seen_below: Option<ContactId>,
@@ -263,6 +266,7 @@ impl Model {
             following: false,
             may_go_on: None,
             undo: Vec::new(),
+            came_back: BTreeMap::new(),
             draft_dirty: false,
             seen_below: None,
             finishing: false,

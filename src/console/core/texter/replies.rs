@@ -267,6 +267,7 @@ impl Model {
             Act::Reopen { contact } => {
                 let contact = *contact;
                 self.undo.retain(|id| *id != contact);
+                self.came_back.remove(&contact);
                 self.people.change(contact, |line| {
                     line.status = match line {
                         _ if line.last_seq == 0 => Status::NeedsMessage,

@@ -54,6 +54,14 @@ fn retry_after(problem: &Problem, now: Option<jiff::Timestamp>) -> Option<Durati
     }
 }
 
+/// A text that came back.
+struct Back {
+    contact: ContactId,
+    kind: MessageKind,
+    body: String,
+    why: String,
+}
+
 impl Model {
     pub(super) fn campaign_came(&mut self, view: CampaignView) {
         self.state = view.state;
@@ -270,38 +278,76 @@ impl Model {
         let contact = request.contact;
         match request.kind {
             MessageKind::Initial => {
-                self.people.change(contact, |line| line.status = Status::NeedsMessage);
                 match problem.at.filter(|_| problem.code == Code::OutsideHours) {
-                    Some(opens_at) => self.people.hold_back(contact, HeldBack::Hours { opens_at }),
-                    None if problem.code == Code::Frozen => self.people.drop_from_queue(contact),
-                    None => {}
+                    Some(opens_at) => self.card_again(contact, why, Some(HeldBack::Hours { opens_at })),
+                    None => self.card_again(contact, why, None),
                 }
-                self.pick_card();
-                if let Some(card) = self.card.as_mut().filter(|card| card.contact == contact) {
-                    card.note = Some(why.clone());
+                if problem.code == Code::Frozen {
+                    self.people.drop_from_queue(contact);
+                    self.pick_card();
                 }
             }
-            _ => {
-                let open = self.open.as_mut().filter(|open| open.contact == contact && open.editor.is_blank());
-                match open {
-                    Some(open) => {
-                        open.editor.replace(&request.body);
-                        open.source = request.source.clone().map(|source| (source, request.body.clone()));
-                        open.typed = false;
-                        open.looked_through = false;
-                        self.draft_dirty = true;
-                    }
-                    None => {
-                        let free = self.drafts.get(&contact).is_none_or(String::is_empty);
-                        let open_here = self.open.as_ref().is_some_and(|open| open.contact == contact);
-                        if free && !open_here {
-                            self.drafts.insert(contact, request.body.clone());
-                            fx.push(Effect::SaveDraft { contact, text: request.body.clone() });
-                        }
-                    }
+            _ => self.draft_again(contact, &request.body, request.source.clone(), fx),
+        }
+    }
+
+    /// A first text was not sent: its card comes again, with the reason.
+    fn card_again(&mut self, contact: ContactId, why: &Say, hold: Option<HeldBack>) {
+        self.came_back.insert(contact, why.clone());
+        self.people.change(contact, |line| line.status = Status::NeedsMessage);
+        if let Some(hold) = hold {
+            self.people.hold_back(contact, hold);
+        }
+        self.pick_card();
+        if let Some(card) = self.card.as_mut().filter(|card| card.contact == contact) {
+            card.note = Some(why.clone());
+        }
+    }
+
+    /// A reply was not sent: its words become the draft, unless there is one.
+    fn draft_again(&mut self, contact: ContactId, body: &str, source: Option<String>, fx: &mut Vec<Effect>) {
+        let open = self.open.as_mut().filter(|open| open.contact == contact && open.editor.is_blank());
+        match open {
+            Some(open) => {
+                open.editor.replace(body);
+                open.source = source.map(|source| (source, body.to_owned()));
+                open.typed = false;
+                open.looked_through = false;
+                self.draft_dirty = true;
+            }
+            None => {
+                let free = self.drafts.get(&contact).is_none_or(String::is_empty);
+                let open_here = self.open.as_ref().is_some_and(|open| open.contact == contact);
+                if free && !open_here {
+                    self.drafts.insert(contact, body.to_owned());
+                    fx.push(Effect::SaveDraft { contact, text: body.to_owned() });
                 }
             }
         }
+    }
+
+    /// A text that was accepted came back before a carrier had it: nothing of it reached the voter.
+    fn returned(&mut self, back: Back, fx: &mut Vec<Effect>) {
+        let Back { contact, kind, body, why } = back;
+        let (key, again) = match why.as_str() {
+            "too_late" => ("texter-back-late", true),
+            "possible_opt_out" => ("texter-back-frozen", true),
+            "wrong_number" => ("texter-back-wrong-number", false),
+            "opted_out" => ("texter-back-opted-out", false),
+            _ => ("texter-back", true),
+        };
+        let say = self.about(key, contact);
+        if self.people.line(contact).is_some() {
+            if kind == MessageKind::Initial {
+                self.acts.initial_came_back(contact);
+            }
+            match kind {
+                MessageKind::Initial if again => self.card_again(contact, &say, None),
+                MessageKind::Reply if again => self.draft_again(contact, &body, None, fx),
+                _ => {}
+            }
+        }
+        self.say(Level::Warning, say);
     }
 
     /// What was shown at once was not so: read the truth again.
@@ -343,6 +389,9 @@ impl Model {
                 self.threads.deliver(contact, message, delivery, error);
             }
             EventKind::Settled { verdict } => self.settle(&verdict, fx),
+            EventKind::Returned { contact, kind, body, why, .. } => {
+                self.returned(Back { contact, kind, body, why }, fx);
+            }
             EventKind::Gone { contact, why, .. } if why == "reclaimed" && self.unsent(contact) => {
                 self.taken_back();
                 self.forget_contact(contact, fx);

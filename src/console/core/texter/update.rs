@@ -283,6 +283,7 @@ impl Model {
             ConfirmedWhat::Text(request) if request.kind == MessageKind::Initial => {
                 self.sent += 1;
                 self.card = None;
+                self.came_back.remove(&request.contact);
                 self.people.change(request.contact, |line| line.status = Status::Messaged);
             }
             ConfirmedWhat::Text(request) => {

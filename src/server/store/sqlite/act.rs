@@ -205,12 +205,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Where a conversation stands by its messages alone, and since when the voter waits.
-    async fn status_of_thread(&mut self, contact: i64) -> Result<(Status, Option<i64>), StoreError> {
+    /// Where a conversation stands by its messages alone, and since when the voter waits. What was dropped never was.
+    pub(super) async fn status_of_thread(&mut self, contact: i64) -> Result<(Status, Option<i64>), StoreError> {
         let row = sqlx::query(
             "SELECT MAX(seq), COALESCE(MAX(CASE WHEN direction = 'in' THEN seq END), 0),
                  COALESCE(MAX(CASE WHEN direction = 'out' AND author IS NOT NULL THEN seq END), 0)
-             FROM messages WHERE contact = $1",
+             FROM messages WHERE contact = $1 AND delivery <> 'dropped'",
         )
         .bind(contact)
         .fetch_one(&mut *self.conn)

@@ -221,9 +221,10 @@ impl Tx<'_> {
 /// than what the carrier itself says.
 fn rank(delivery: Delivery) -> u8 {
     match delivery {
-        Delivery::Accepted | Delivery::Submitting | Delivery::Unknown | Delivery::Held | Delivery::Dropped => 1,
+        Delivery::Accepted | Delivery::Submitting | Delivery::Unknown | Delivery::Held => 1,
         Delivery::Submitted => 2,
-        Delivery::Delivered | Delivery::Failed => 3,
+        // A dropped text stays dropped: its contact may have got another first text since.
+        Delivery::Delivered | Delivery::Failed | Delivery::Dropped => 3,
         // Not something a receipt can say.
         Delivery::Received => u8::MAX,
     }
@@ -241,6 +242,7 @@ mod tests {
     #[case(Delivery::Failed, Delivery::Delivered, false)]
     #[case(Delivery::Delivered, Delivery::Failed, false)]
     #[case(Delivery::Accepted, Delivery::Submitting, false)]
+    #[case(Delivery::Delivered, Delivery::Dropped, false)]
     fn receipts_only_move_forward(#[case] receipt: Delivery, #[case] now: Delivery, #[case] moves: bool) {
         assert_eq!(rank(receipt) > rank(now), moves);
     }

@@ -14,10 +14,11 @@ use super::{
 use crate::api::campaign::CampaignState;
 use crate::domain::{
     conversation::OptOut,
-    hours::HoursVerdict,
+    hours::{HoursVerdict, SEAM},
     message::{Delivery, MessageKind},
     phone::Phone,
 };
+use crate::mutation::{self, Mutation};
 use crate::server::carrier::{Submission, Submitted};
 use crate::server::store::{StoreError, command::Answer};
 
@@ -44,6 +45,8 @@ struct Ready {
     kind: MessageKind,
     body: String,
     created_at: i64,
+    /// A text with a press has to be on its way by then.
+    good_until: Timestamp,
     suppressed: bool,
     contact: ContactRow,
 }
@@ -51,9 +54,9 @@ struct Ready {
 enum Look {
     /// It goes out, at the latest then.
     Go(Timestamp),
-    /// It waits until then: it is outside texting hours where they are.
+    /// It waits until then: texting hours make a seam at midnight and go on.
     Wait(Timestamp),
-    /// It does not, for this reason.
+    /// It does not, for this reason; one with a press comes back.
     Drop(&'static str),
 }
 
@@ -62,6 +65,7 @@ impl Tx<'_> {
         let mut attempts = attempts.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
         let mut left = i64::from(limit);
         let mut out = Vec::new();
+        self.take_back_late().await?;
         let campaigns = sqlx::query("SELECT id FROM campaigns ORDER BY id").fetch_all(&mut *self.conn).await?;
         for row in campaigns {
             if left <= 0 {
@@ -91,7 +95,7 @@ impl Tx<'_> {
         let ready = sqlx::query(concat!(
             "SELECT ",
             contact_columns!(),
-            ", j.message, j.kind, m.body, j.created_at, s.at IS NOT NULL
+            ", j.message, j.kind, m.body, j.created_at, s.at IS NOT NULL, j.good_until
              FROM jobs j INDEXED BY jobs_ready JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = j.contact
              LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
              WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank <= $2 AND j.not_before <= $3
@@ -106,7 +110,7 @@ impl Tx<'_> {
         for row in &ready {
             let job = read_ready(row)?;
             match self.look(campaign, &job).await? {
-                Look::Drop(why) => self.finish(job.message, "dropped", Delivery::Dropped, Some(why)).await?,
+                Look::Drop(why) => self.take_back(job.message, why).await?,
                 Look::Wait(until) => self.put_off(job.message, until).await?,
                 Look::Go(expires_at) => {
                     let Some(attempt) = attempts.next() else { break };
@@ -118,7 +122,7 @@ impl Tx<'_> {
         Ok(ready.len())
     }
 
-    /// A confirmed text that came to its turn outside hours waits for them; it is looked at again then.
+    /// A confirmed text that came to its turn between two windows that are one waits for the second.
     async fn put_off(&mut self, message: Uuid, until: Timestamp) -> Result<(), StoreError> {
         sqlx::query("UPDATE jobs SET not_before = $2 WHERE message = $1")
             .bind(message)
@@ -144,11 +148,17 @@ impl Tx<'_> {
         if job.contact.wrong_number {
             return Ok(Look::Drop("wrong_number"));
         }
+        let tomorrow = mutation::on(Mutation::SentNextMorning);
+        if job.good_until <= self.now && !tomorrow {
+            return Ok(Look::Drop("too_late"));
+        }
         Ok(match self.hours(campaign, job.contact.zone_set, job.kind).await? {
-            HoursVerdict::Open { until } => Look::Go(until),
-            // The zones they may be in share no hour: it could never go.
-            HoursVerdict::Closed { opens_at } if opens_at == Timestamp::MAX => Look::Drop("outside_hours"),
-            HoursVerdict::Closed { opens_at } => Look::Wait(opens_at),
+            HoursVerdict::Open { until } => Look::Go(if tomorrow { until } else { until.min(job.good_until) }),
+            HoursVerdict::Closed { opens_at } if tomorrow || opens_at.duration_since(self.now) <= SEAM => {
+                Look::Wait(opens_at)
+            }
+            // The window closed before its turn came: it does not go out by itself tomorrow.
+            HoursVerdict::Closed { .. } => Look::Drop("too_late"),
         })
     }
 
@@ -169,7 +179,7 @@ impl Tx<'_> {
     }
 
     /// Ends a job and moves its text on.
-    async fn finish(
+    pub(super) async fn finish(
         &mut self,
         message: Uuid,
         state: &'static str,
@@ -265,6 +275,10 @@ fn read_ready(row: &SqliteRow) -> Result<Ready, StoreError> {
         body: col(row, CONTACT_COLUMNS + 2)?,
         created_at: col(row, CONTACT_COLUMNS + 3)?,
         suppressed: col::<i64>(row, CONTACT_COLUMNS + 4)? != 0,
+        good_until: col::<Option<i64>>(row, CONTACT_COLUMNS + 5)?
+            .map(rows::time)
+            .transpose()?
+            .unwrap_or(Timestamp::MAX),
         contact: ContactRow::read(row)?,
     })
 }

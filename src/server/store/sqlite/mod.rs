@@ -4,6 +4,7 @@
 //! In memory there is one connection, which the writer and the questions take in turn.
 
 mod act;
+mod back;
 mod carrier;
 mod claim;
 mod import;

@@ -123,7 +123,7 @@ impl Tx<'_> {
         }
         if let Some((id, contact)) = why.notice
             && noticed == 0
-            && let Some(contact) = contacts.into_iter().find(|c| c.id == contact)
+            && contacts.iter().any(|c| c.id == contact)
             && self.queue_notice(id, contact).await?
         {
             sqlx::query("UPDATE suppressions SET notice = $3 WHERE organization = $1 AND phone = $2")
@@ -139,20 +139,21 @@ impl Tx<'_> {
     /// Takes back the texts to a contact that no carrier call has begun for.
     async fn drop_ready(&mut self, contact: &ContactRow, why: &'static str) -> Result<(), StoreError> {
         let dropped = sqlx::query(
-            "UPDATE jobs SET state = 'dropped' WHERE contact = $1 AND state = 'ready' AND kind <> 'opt_out_notice'
-             RETURNING message",
+            "SELECT message FROM jobs WHERE contact = $1 AND state = 'ready' AND kind <> 'opt_out_notice' ORDER BY message",
         )
         .bind(contact.id)
         .fetch_all(&mut *self.conn)
         .await?;
         for row in dropped {
-            self.deliver(col(&row, 0)?, Delivery::Dropped, Some(why)).await?;
+            self.take_back(col(&row, 0)?, why).await?;
         }
         Ok(())
     }
 
     /// Queues the one notice, in the contact's language; false when the campaign has no text for it.
-    async fn queue_notice(&mut self, id: MessageId, mut contact: ContactRow) -> Result<bool, StoreError> {
+    async fn queue_notice(&mut self, id: MessageId, contact: i64) -> Result<bool, StoreError> {
+        // As it is now: what was about to go out to it may just have come back.
+        let Some(mut contact) = self.contact(contact).await? else { return Ok(false) };
         let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(false) };
         let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
         let Some(text) = in_language(&campaign.def.opt_out_notice, &language, &campaign.def.language) else {
@@ -246,6 +247,16 @@ impl Tx<'_> {
             .bind(phone)
             .execute(&mut *self.conn)
             .await?;
+        // Whoever wrote last in any of their conversations waits for an answer there again.
+        sqlx::query(
+            "UPDATE contacts SET waiting_since = $3
+             WHERE organization = $1 AND phone = $2 AND status = 'needs_response' AND waiting_since IS NULL",
+        )
+        .bind(organization)
+        .bind(phone)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
         let contacts = self.mark_opt_out(organization, phone, &OptOut::No).await?;
         for contact in &contacts {
             self.note(contact, None, "opted_in_by_word", "").await?;

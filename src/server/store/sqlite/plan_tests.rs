@@ -2,7 +2,7 @@
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
-use super::{act::GIVE_BACK, jobs::OPEN_SINCE, read, schema};
+use super::{act::GIVE_BACK, back::LATE, jobs::OPEN_SINCE, read, schema};
 
 async fn plan(sql: &'static str) -> Vec<String> {
     let mut conn = SqliteConnection::connect("sqlite::memory:").await.expect("a database");
@@ -16,6 +16,7 @@ async fn plan(sql: &'static str) -> Vec<String> {
 #[case::jobs_to_sweep(OPEN_SINCE, &["jobs_open"])]
 #[case::rest_of_the_board(read::BOARD_REST, &["contacts_waiting", "jobs_open"])]
 #[case::my_campaigns(read::CAMPAIGNS, &["contacts_hand"])]
+#[case::texts_that_come_back(LATE, &["jobs_late"])]
 #[case::giving_back(GIVE_BACK, &["contacts_hand"])]
 #[tokio::test]
 async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[&str]) {

@@ -15,7 +15,7 @@ struct Step {
 }
 
 /// Every step; a database's version is the number of steps it has.
-const STEPS: &[Step] = &[Step { min_program: 1, sql: FIRST }];
+const STEPS: &[Step] = &[Step { min_program: 1, sql: FIRST }, Step { min_program: 1, sql: COMES_BACK }];
 
 /// The version that this program is.
 const PROGRAM: i64 = 1;
@@ -151,6 +151,24 @@ CREATE TABLE audit (
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, organization INTEGER, person INTEGER, session INTEGER,
     what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL
 ) STRICT;
+";
+
+/// Texts that come back. A text is dropped only when no call for it may have succeeded; then the contact may get the first
+/// text after all, by a new press. That stays sound because a dropped text never becomes a live one again: the database itself
+/// says so, whatever a program does.
+const COMES_BACK: &str = "
+-- A text with a press has to be on its way by then, or it comes back; NULL for texts without a press.
+ALTER TABLE jobs ADD COLUMN good_until INTEGER;
+UPDATE jobs SET good_until = created_at + 43200000000 WHERE state = 'ready' AND kind IN ('initial', 'reply');
+CREATE INDEX jobs_late ON jobs(good_until) WHERE state = 'ready' AND good_until IS NOT NULL;
+CREATE INDEX attempts_of ON attempts(message);
+DROP INDEX messages_one_initial;
+CREATE UNIQUE INDEX messages_one_initial ON messages(contact) WHERE kind = 'initial' AND delivery <> 'dropped';
+CREATE TRIGGER messages_stay_dropped BEFORE UPDATE OF delivery, kind, contact ON messages
+    WHEN OLD.delivery = 'dropped' AND (NEW.delivery, NEW.kind, NEW.contact) IS NOT (OLD.delivery, OLD.kind, OLD.contact)
+    BEGIN SELECT RAISE(ABORT, 'a dropped text stays dropped'); END;
+CREATE TRIGGER jobs_stay_dropped BEFORE UPDATE OF state ON jobs WHEN OLD.state = 'dropped' AND NEW.state <> 'dropped'
+    BEGIN SELECT RAISE(ABORT, 'a dropped job stays dropped'); END;
 ";
 
 /// Brings a database to this program's version.

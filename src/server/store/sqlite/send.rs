@@ -87,6 +87,8 @@ struct Sight {
     campaign: std::sync::Arc<Campaign>,
     contact: ContactRow,
     suppressed: bool,
+    /// When it has to be on its way to the carrier, once it is accepted.
+    good_until: Timestamp,
 }
 
 impl Tx<'_> {
@@ -101,7 +103,7 @@ impl Tx<'_> {
         if let Some(answer) = self.replay(actor, id.0, &hash).await? {
             return Ok(answer);
         }
-        let sight = match self.sight(actor, request).await? {
+        let mut sight = match self.sight(actor, request).await? {
             Ok(sight) => sight,
             Err(problem) => {
                 let feed = actor.campaign.map_or(request.campaign.0, |own| own.0);
@@ -111,6 +113,7 @@ impl Tx<'_> {
         if let Some(problem) = self.objection(actor, request, skew, &sight).await? {
             return self.refuse(actor, id.0, &hash, request.campaign.0, problem).await;
         }
+        sight.good_until = self.good_until(request, skew, &sight).await?;
         self.seen(actor.person.0).await?;
         match self.accept(actor, id, request, &hash, sight).await {
             Ok(answer) => Ok(answer),
@@ -199,7 +202,7 @@ impl Tx<'_> {
         .await?;
         let Some(row) = row else { return Ok(Err(hidden())) };
         let suppressed = col::<Option<i64>>(&row, CONTACT_COLUMNS)?.is_some();
-        Ok(Ok(Sight { campaign, contact: ContactRow::read(&row)?, suppressed }))
+        Ok(Ok(Sight { campaign, contact: ContactRow::read(&row)?, suppressed, good_until: self.now }))
     }
 
     /// Why this text may not go out; `None` when it may.
@@ -272,6 +275,24 @@ impl Tx<'_> {
         opened_at.is_some_and(|opened_at| pressed_at < opened_at) || self.now.duration_since(pressed_at) > MAX_AGE
     }
 
+    /// When a text that may go out now has to be on its way, or it comes back: at the end of the window in which it was
+    /// confirmed, and at no time too old.
+    async fn good_until(
+        &mut self,
+        request: &SendRequest,
+        skew: Option<SignedDuration>,
+        sight: &Sight,
+    ) -> Result<Timestamp, StoreError> {
+        let old = pressed_at(request, skew, self.now).saturating_add(MAX_AGE).unwrap_or(Timestamp::MAX);
+        let hours = self.hours_of(&sight.campaign, sight.contact.zone_set, request.kind).await?;
+        let HoursVerdict::Open { until } = hours.verdict else { return Ok(self.now) };
+        if !hours.seamless {
+            return Ok(until.min(old));
+        }
+        let zones = self.zones(sight.contact.zone_set).await?;
+        Ok(sight.campaign.def.hours.good_until(request.kind, self.now, &zones).min(old))
+    }
+
     /// `lease_lost`, unless the contact is in the actor's hands under this epoch. A lease that only ran out, and was
     /// given to nobody else, still counts.
     pub(super) async fn lease_lost(
@@ -295,10 +316,12 @@ impl Tx<'_> {
     /// `already_sent` with the winner; without `at` when there is none.
     async fn already_sent(&mut self, contact: i64) -> Result<Problem, StoreError> {
         let mut problem = problem(Code::AlreadySent, "this contact has the first text already");
-        let row = sqlx::query("SELECT at, author FROM messages WHERE contact = $1 AND kind = 'initial'")
-            .bind(contact)
-            .fetch_optional(&mut *self.conn)
-            .await?;
+        let row = sqlx::query(
+            "SELECT at, author FROM messages WHERE contact = $1 AND kind = 'initial' AND delivery <> 'dropped'",
+        )
+        .bind(contact)
+        .fetch_optional(&mut *self.conn)
+        .await?;
         if let Some(row) = row {
             problem.at = Some(time(col(&row, 0)?)?);
             if let Some(author) = col::<Option<i64>>(&row, 1)? {
@@ -337,8 +360,8 @@ impl Tx<'_> {
                  drawn_at, pressed_at, dwell_ms, device)
              VALUES ($1, $2, $3, $4, $5, 'out', $6, $7, $8, $9, $10, 'accepted', $11, $12, $13, $14, $15, $16, $17, $18,
                  $19, $20, $21, $22);
-             INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state)
-             VALUES ($1, $2, $3, $4, $6, $23, $8, 'ready');
+             INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state, good_until)
+             VALUES ($1, $2, $3, $4, $6, $23, $8, 'ready', $30);
              UPDATE contacts SET status = $24, last_seq = $5, preview = $25, waiting_since = NULL, last_out_at = $8,
                  updated_at = $8, assigned = $9, holder = $9 WHERE id = $4;
              INSERT INTO tallies (campaign, person, initials, replies) VALUES ($3, $9, $26, $27)
@@ -377,6 +400,7 @@ impl Tx<'_> {
         .bind(i64::from(!initial))
         .bind(hash.as_slice())
         .bind(outcome)
+        .bind(sight.good_until.as_microsecond())
         .execute(&mut *self.conn)
         .await?;
         self.audit(Some(actor), "accepted", id.to_string(), format!("contact {}", contact.id));

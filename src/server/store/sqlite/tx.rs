@@ -36,6 +36,8 @@ pub(super) struct Hours {
     pub(super) verdict: HoursVerdict,
     /// When the window that is open now began.
     pub(super) opened_at: Option<Timestamp>,
+    /// The next window follows without a break: midnight is only a seam.
+    pub(super) seamless: bool,
 }
 
 /// What the writer remembers between commands. It is the only one that changes these rows, so what it remembers is
@@ -337,7 +339,14 @@ impl<'c> Tx<'c> {
         }
         let zones = self.zones(zone_set).await?;
         let verdict = campaign.def.hours.verdict(kind, self.now, &zones);
-        let hours = Hours { verdict, opened_at: campaign.def.hours.opened_at(kind, self.now, &zones) };
+        let hours = Hours {
+            verdict,
+            opened_at: campaign.def.hours.opened_at(kind, self.now, &zones),
+            seamless: match verdict {
+                HoursVerdict::Open { until } => campaign.def.hours.is_seam(kind, until, &zones),
+                HoursVerdict::Closed { .. } => false,
+            },
+        };
         self.cache.hours.insert(key, (self.now, hours));
         Ok(hours)
     }

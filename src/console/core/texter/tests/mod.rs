@@ -1,5 +1,6 @@
 //! Keys in, effects out.
 
+mod back;
 mod driver;
 mod promises;
 mod sending;

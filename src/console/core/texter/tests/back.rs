@@ -1,0 +1,104 @@
+//! Texts that the server had accepted and gave back.
+
+use super::driver::{CAMPAIGN, Desk, line};
+use crate::api::event::EventKind;
+use crate::api::message::{Outcome, SendRequest, Verdict};
+use crate::console::core::shared::effect::Effect;
+use crate::domain::conversation::Status;
+use crate::domain::ids::{ContactId, MessageId};
+use crate::domain::message::MessageKind;
+
+/// The server takes the latest text, tells so by the feed, and later gives it back.
+fn given_back(desk: &mut Desk, why: &str) -> SendRequest {
+    let confirmed = desk.confirmed.last().cloned().expect("one");
+    let request = desk.sent().last().copied().cloned().expect("a text");
+    let verdict = Verdict { id: confirmed.id, outcome: Outcome::Accepted { seq: 3, at: desk.wall } };
+    desk.tell(crate::console::core::shared::msg::Msg::Verdict { verdict });
+    desk.event(EventKind::Returned {
+        contact: request.contact,
+        message: MessageId(confirmed.id),
+        kind: request.kind,
+        body: request.body.clone(),
+        why: why.into(),
+    });
+    let status = if request.kind == MessageKind::Initial { Status::NeedsMessage } else { Status::NeedsResponse };
+    desk.event(EventKind::Contact { contact: line(request.contact.0, status) });
+    request
+}
+
+#[test]
+fn a_first_text_that_came_back_is_a_card_with_the_reason_and_goes_by_a_new_press() {
+    let mut desk = Desk::with(1, 0);
+    desk.keys("<enter>");
+    assert_eq!(desk.card(), None);
+    let first = given_back(&mut desk, "too_late");
+    assert_eq!(first.campaign, CAMPAIGN);
+    let card = desk.model.card.clone().expect("a card");
+    assert_eq!(card.note.expect("the reason").key, "texter-back-late");
+    assert_eq!(desk.model.notices.toast().expect("a notice").say.key, "texter-back-late");
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 2);
+    assert_ne!(desk.confirmed[0].id, desk.confirmed[1].id);
+    // Sent anew, it is not offered a third time.
+    desk.event(EventKind::Contact { contact: line(1, Status::NeedsMessage) });
+    assert_eq!(desk.card(), None);
+}
+
+#[test]
+fn one_behind_others_keeps_its_reason_until_its_turn() {
+    let mut desk = Desk::with(2, 0);
+    desk.keys("<enter>");
+    given_back(&mut desk, "too_late");
+    assert_eq!((desk.card(), desk.model.card.as_ref().expect("a card").note.as_ref()), (Some(2), None));
+    desk.keys("<enter>");
+    assert_eq!(desk.card(), Some(1));
+    assert_eq!(
+        desk.model.card.as_ref().and_then(|card| card.note.as_ref()).map(|note| note.key),
+        Some("texter-back-late")
+    );
+}
+
+#[test]
+fn a_reply_that_came_back_is_the_draft_unless_there_is_one() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("n<enter>hello<enter>");
+    let reply = given_back(&mut desk, "too_late");
+    let contact = ContactId(1001);
+    assert_eq!((reply.contact, reply.body.as_str()), (contact, "hello"));
+    assert_eq!(desk.sent().len(), 1, "nothing by itself");
+    let saved = desk
+        .effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::SaveDraft { contact: of, text } if *of == contact && text == "hello"));
+    let open = desk.model.open.as_ref().is_some_and(|open| open.editor.text() == "hello");
+    assert!(saved || open);
+    // What is being written stays; a second one that comes back does not overwrite it.
+    let message = MessageId(desk.stamp().id);
+    desk.event(EventKind::Returned {
+        contact,
+        message,
+        kind: MessageKind::Reply,
+        body: "other words".into(),
+        why: "too_late".into(),
+    });
+    let drafts =
+        desk.effects.iter().filter(|effect| matches!(effect, Effect::SaveDraft { text, .. } if text == "other words"));
+    assert_eq!(drafts.count(), 0);
+    assert_eq!(desk.model.notices.toast().expect("said all the same").say.key, "texter-back-late");
+}
+
+#[test]
+fn who_opted_out_gets_no_card_and_no_draft() {
+    let mut desk = Desk::with(1, 0);
+    desk.keys("<enter>");
+    let id = desk.confirmed[0].id;
+    desk.event(EventKind::Returned {
+        contact: ContactId(1),
+        message: MessageId(id),
+        kind: MessageKind::Initial,
+        body: "Hi".into(),
+        why: "opted_out".into(),
+    });
+    assert_eq!(desk.card(), None);
+    assert_eq!(desk.model.notices.toast().expect("a notice").say.key, "texter-back-opted-out");
+}

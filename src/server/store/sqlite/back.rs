@@ -1,0 +1,127 @@
+//! Texts that come back: accepted, and not to go out any more before any call that may have succeeded.
+//!
+//! The text stays in its thread as dropped, with the reason. The contact stands again where it stood before: waiting for
+//! its first text, or for an answer since the moment it began to wait, in the same hands. Nothing goes out again by itself:
+//! whoever wants it sent presses anew, under a new id.
+
+use uuid::Uuid;
+
+use super::{
+    rows::{self, col},
+    send::preview,
+    tx::{Audience, Tx},
+};
+use crate::api::event::EventKind;
+use crate::domain::{
+    conversation::{OptOut, Status},
+    ids::{ContactId, MessageId},
+    message::{Delivery, MessageKind},
+};
+use crate::mutation::{self, Mutation};
+use crate::server::store::StoreError;
+
+/// Texts that waited too long, oldest first. The sweep takes so many at a time.
+pub(super) const LATE: &str = "SELECT message FROM jobs INDEXED BY jobs_late
+     WHERE state = 'ready' AND good_until IS NOT NULL AND good_until <= $1 ORDER BY good_until, message LIMIT $2";
+
+/// Most texts taken back in one commit by the sweep: thousands may wait when a window closes on a paused campaign.
+const SWEPT: i64 = 200;
+
+impl Tx<'_> {
+    /// Takes back what waited beyond its texting hours, in campaigns that are paused too. What is left is taken by the next
+    /// look, for which this one rings.
+    pub(super) async fn take_back_late(&mut self) -> Result<(), StoreError> {
+        if mutation::on(Mutation::SentNextMorning) {
+            return Ok(());
+        }
+        let late = sqlx::query(LATE).bind(self.micros()).bind(SWEPT).fetch_all(&mut *self.conn).await?;
+        for row in &late {
+            self.take_back(col(row, 0)?, "too_late").await?;
+        }
+        Ok(())
+    }
+
+    /// Takes back a text that no call has begun for, or only calls that the carrier surely did not take. After any other
+    /// call nobody knows whether it arrived: then a captain decides, as ever.
+    pub(super) async fn take_back(&mut self, message: Uuid, why: &'static str) -> Result<(), StoreError> {
+        let in_doubt = sqlx::query(
+            "SELECT 1 FROM attempts INDEXED BY attempts_of
+             WHERE message = $1 AND (answer IS NULL OR answer NOT LIKE 'later: %') LIMIT 1",
+        )
+        .bind(message)
+        .fetch_optional(&mut *self.conn)
+        .await?
+        .is_some();
+        if in_doubt {
+            return self.finish(message, "held", Delivery::Held, Some(why)).await;
+        }
+        self.finish(message, "dropped", Delivery::Dropped, Some(why)).await?;
+        let row = sqlx::query("SELECT contact, campaign, author, kind, body FROM messages WHERE id = $1")
+            .bind(message)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        let Some(row) = row else { return Ok(()) };
+        let (contact, campaign): (i64, i64) = (col(&row, 0)?, col(&row, 1)?);
+        // A text without an author had no press: nobody is asked for another one.
+        let Some(author) = col::<Option<i64>>(&row, 2)? else { return Ok(()) };
+        let kind = rows::kind(&col::<String>(&row, 3)?)?;
+        let initial = i64::from(kind == MessageKind::Initial);
+        sqlx::query(
+            "UPDATE tallies SET initials = initials - $3, replies = replies - $4 WHERE campaign = $1 AND person = $2",
+        )
+        .bind(campaign)
+        .bind(author)
+        .bind(initial)
+        .bind(1 - initial)
+        .execute(&mut *self.conn)
+        .await?;
+        // Before the contact's new line: only who knows that it came back believes that it may be texted anew.
+        let what = EventKind::Returned {
+            contact: ContactId(contact),
+            message: MessageId(message),
+            kind,
+            body: col(&row, 4)?,
+            why: why.to_owned(),
+        };
+        self.event(campaign, Audience::Person(author), &what)?;
+        self.stand_again(contact).await
+    }
+
+    /// Puts a contact where it stands by what was not dropped; what a person closed stays closed.
+    async fn stand_again(&mut self, contact: i64) -> Result<(), StoreError> {
+        let Some(mut line) = self.contact(contact).await? else { return Ok(()) };
+        let (status, waiting) = self.status_of_thread(contact).await?;
+        if line.status != Status::Closed {
+            line.status = status;
+            let silent = matches!(line.opt_out, OptOut::Yes { .. });
+            line.waiting_since = waiting.filter(|_| !silent);
+        }
+        let last = sqlx::query(
+            "SELECT body, (SELECT MAX(at) FROM messages
+                 WHERE contact = $1 AND direction = 'out' AND author IS NOT NULL AND delivery <> 'dropped')
+             FROM messages WHERE contact = $1 AND delivery <> 'dropped' ORDER BY seq DESC LIMIT 1",
+        )
+        .bind(contact)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let (body, last_out): (String, Option<i64>) = match &last {
+            Some(row) => (col(row, 0)?, col(row, 1)?),
+            None => (String::new(), None),
+        };
+        line.preview = preview(&body);
+        line.updated_at = self.micros();
+        sqlx::query(
+            "UPDATE contacts SET status = $2, waiting_since = $3, preview = $4, last_out_at = $5, updated_at = $6
+             WHERE id = $1",
+        )
+        .bind(contact)
+        .bind(line.status.as_str())
+        .bind(line.waiting_since)
+        .bind(line.preview.as_str())
+        .bind(last_out)
+        .bind(line.updated_at)
+        .execute(&mut *self.conn)
+        .await?;
+        self.contact_event(&line)
+    }
+}
