@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 
-use super::shift::{ShiftArgs, farewell, gate_times, keymap, prepare, reach};
+use super::shift::{ShiftArgs, gate_times, keymap, prepare, reach};
 use super::{Context, Exit, Outcome, out_json};
 use crate::api::people::Role;
 use crate::console::core::captain::CaptainOptions;
@@ -34,7 +34,8 @@ pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
     options.keymap = keymap(ctx);
     options.gate = gate_times(ctx);
     ctx.guard_terminal();
+    let rest = shift.rest();
     let left = runtime::captain(shift.launch(ctx), options).await?;
-    farewell(&left);
+    rest.farewell(&left, ctx).await?;
     Ok(Exit::Done)
 }

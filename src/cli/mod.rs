@@ -21,6 +21,7 @@ pub mod settings;
 pub mod shift;
 pub mod text;
 mod tools;
+pub mod wipe;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -92,6 +93,8 @@ pub enum Command {
     Rehearse(rehearse::RehearseArgs),
     /// Sign in on this machine by a join link
     Join(join::JoinArgs),
+    /// Remove a sign-in from this machine: its key, its journal, its token; what is not handed in is spared
+    Wipe(wipe::WipeArgs),
     /// Bring campaigns to a server and people to campaigns
     Campaign {
         /// What to do
@@ -219,6 +222,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Text(args) => text::run(args, &ctx()?).await,
         Command::Captain(args) => captain::run(args, &ctx()?).await,
         Command::Join(args) => join::run(args, &ctx()?).await,
+        Command::Wipe(args) => wipe::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,
         Command::Carrier(args) => carrier::run(args, &ctx()?).await,

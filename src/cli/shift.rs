@@ -9,7 +9,7 @@ use super::reach::{SignInArgs, tell, timeouts};
 use super::{Context, Misuse};
 use crate::api::campaign::CampaignTodo;
 use crate::api::people::{Me, Role};
-use crate::client::journal::Journal;
+use crate::client::journal::{Damage, Journal, Wipe};
 use crate::client::native::NativeServer;
 use crate::client::sign_in::{self, SignIn};
 use crate::client::{CallError, CampaignServer};
@@ -41,6 +41,11 @@ pub(super) struct Shift {
 }
 
 impl Shift {
+    /// What stays when the console is left.
+    pub(super) fn rest(&self) -> Rest {
+        Rest { journal: self.journal.clone(), sign_in: self.sign_in.clone() }
+    }
+
     /// What the console is opened with.
     pub(super) fn launch(self, ctx: &Context) -> Launch {
         Launch {
@@ -72,13 +77,59 @@ pub(super) fn gate_times(ctx: &Context) -> GateTimes {
     }
 }
 
-/// What is said when the console is left: the terminal is the shell's again.
-pub(super) fn farewell(left: &Outcome) {
-    if left.unsettled > 0 {
-        tell(format!(
-            "{} confirmed but not handed in yet: they are safe in the journal on this machine and go out at the next start",
-            left.unsettled
-        ));
+/// What was saved of a damaged journal and what was not.
+pub(super) fn damage_in_words(damage: &Damage) -> String {
+    format!(
+        "the journal was damaged ({}): {} acts and {} drafts were saved from it, {} could not be opened. The damaged file is kept: {}",
+        damage.why,
+        damage.acts,
+        damage.drafts,
+        damage.lost,
+        damage.kept.display()
+    )
+}
+
+/// What stays of a shift when its console is left.
+#[derive(Debug)]
+pub(super) struct Rest {
+    journal: Journal,
+    sign_in: SignIn,
+}
+
+impl Rest {
+    /// Says what stays on this machine, and wipes it all when the sign-in was ended and nothing is open any more. The
+    /// terminal is the shell's again.
+    pub(super) async fn farewell(self, left: &Outcome, ctx: &Context) -> anyhow::Result<()> {
+        let Self { journal, sign_in } = self;
+        if left.unsettled > 0 {
+            tell(format!(
+                "{} confirmed but not handed in yet: they are safe in the journal on this machine and go out at the next start",
+                left.unsettled
+            ));
+            if left.signed_out {
+                tell(
+                    "your sign-in was ended; what you confirmed before is still taken: run textbank text again, with the network",
+                );
+            }
+            return Ok(());
+        }
+        // A verdict that nobody read back may be one that the server has lost: then the journal still has the text.
+        if left.signed_out && journal.settled().await?.is_empty() {
+            super::wipe::destroy(&journal, &sign_in, Wipe::SpareUnsettled, ctx).await?;
+            tell(
+                "your sign-in was ended and everything you confirmed is settled: key, journal and token are wiped from this machine",
+            );
+            return Ok(());
+        }
+        let drafts = journal.drafts().await?.len();
+        journal.close().await?;
+        if drafts > 0 {
+            tell(format!(
+                "{drafts} unsent {} kept on this machine, sealed; textbank wipe removes everything",
+                if drafts == 1 { "draft is" } else { "drafts are" }
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -173,15 +224,8 @@ async fn choose_or_last(
 pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
     let (sign_in, server) = signed_in(args, role, ctx)?;
     let (journal, opened) = Journal::open(&ctx.paths.journal_dir(&sign_in.name()), &ctx.clock, &ctx.ids).await?;
-    if let Some(damage) = opened.damaged {
-        tell(format!(
-            "the journal was damaged ({}): {} acts and {} drafts were saved from it, {} could not be opened. The damaged file is kept: {}",
-            damage.why,
-            damage.acts,
-            damage.drafts,
-            damage.lost,
-            damage.kept.display()
-        ));
+    if let Some(damage) = &opened.damaged {
+        tell(damage_in_words(damage));
     }
     let campaign = match which(args, &sign_in) {
         Which::Known(campaign) => campaign,

@@ -1,6 +1,6 @@
 //! `text`: the texter's console.
 
-use super::shift::{ShiftArgs, farewell, gate_times, keymap, prepare};
+use super::shift::{ShiftArgs, gate_times, keymap, prepare};
 use super::{Context, Exit, Outcome};
 use crate::api::people::Role;
 use crate::console::core::texter::TexterOptions;
@@ -19,7 +19,8 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
     options.scored = false;
     options.side_pane = ctx.config.console.side_pane;
     ctx.guard_terminal();
+    let rest = shift.rest();
     let left = runtime::texter(shift.launch(ctx), options).await?;
-    farewell(&left);
+    rest.farewell(&left, ctx).await?;
     Ok(Exit::Done)
 }

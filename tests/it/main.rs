@@ -18,6 +18,7 @@ mod store_home;
 mod store_random;
 mod store_send;
 mod support;
+mod wipe;
 mod wire_access;
 mod wire_cli;
 mod wire_feed;

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::files::Files;
+use super::held::{self, Held};
 use super::index::Shared;
 use super::seal::Sealer;
 use super::table::{self, Done, StoredAct, Write};
@@ -63,6 +64,7 @@ pub(super) enum Job {
     Load(Uuid, Reply<Option<Confirmed>>),
     OpenActs(Reply<Vec<Confirmed>>),
     Settled(Reply<Vec<Uuid>>),
+    Held(Reply<Vec<Held>>),
     ReadDrafts(Reply<Vec<(ContactId, String)>>),
     ReadUi(String, Reply<Option<serde_json::Value>>),
     Wipe(Wipe, Reply<()>),
@@ -85,10 +87,10 @@ pub(super) struct Keeper {
 impl Keeper {
     /// Works until all handles are gone, or the journal is closed or wiped.
     pub(super) async fn run(mut self, mut confirms: mpsc::Receiver<Pending>, mut jobs: mpsc::Receiver<Job>) {
-        let mut held: Option<Job> = None;
+        let mut put_off: Option<Job> = None;
         let mut late = Vec::new();
         loop {
-            let job = match held.take() {
+            let job = match put_off.take() {
                 Some(job) => job,
                 None => {
                     let next = tokio::select! {
@@ -112,7 +114,7 @@ impl Keeper {
                         match jobs.try_recv() {
                             Ok(Job::Write(pending)) => batch.push(pending),
                             Ok(other) => {
-                                held = Some(other);
+                                put_off = Some(other);
                                 break;
                             }
                             Err(_) => break,
@@ -127,6 +129,7 @@ impl Keeper {
                 Job::Load(id, reply) => answer(reply, self.load(id).await),
                 Job::OpenActs(reply) => answer(reply, self.open_acts().await),
                 Job::Settled(reply) => answer(reply, self.settled().await),
+                Job::Held(reply) => answer(reply, held::read(&mut self.conn, &self.sealer).await),
                 Job::ReadDrafts(reply) => {
                     let flushed = self.flush_drafts().await;
                     let read = match flushed {

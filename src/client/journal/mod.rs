@@ -14,6 +14,7 @@
 //! For a first text the server's constraint makes that harmless.
 
 mod files;
+mod held;
 mod index;
 mod keeper;
 mod salvage;
@@ -29,6 +30,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
+pub use self::held::{Held, Tally};
 pub use self::index::Waiting;
 
 use self::files::Files;
@@ -151,6 +153,13 @@ impl State {
             Self::Parked => "parked",
             Self::Discarded => "discarded",
         }
+    }
+
+    /// The state of a stored word.
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        [Self::Confirmed, Self::Accepted, Self::Refused, Self::Unknown, Self::Parked, Self::Discarded]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 
     /// The state that a verdict leads to.

@@ -88,6 +88,9 @@ fn options(path: &Path) -> SqliteConnectOptions {
         // A predecessor in this process may be closing its thread.
         .busy_timeout(Duration::from_secs(5))
         .pragma("temp_store", "MEMORY")
+        // What goes is written over with zeros: once everything is settled and the log is folded in at the end, not even
+        // sealed bytes about anybody are left.
+        .pragma("secure_delete", "ON")
         .disable_statement_logging()
 }
 

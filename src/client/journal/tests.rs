@@ -436,6 +436,43 @@ async fn a_wipe_spares_what_is_not_settled_and_leaves_nothing_else() {
 }
 
 #[tokio::test]
+async fn once_all_is_settled_not_even_sealed_bytes_stay() {
+    let (_home, dir) = home();
+    let journal = open(&dir).await;
+    for n in 0..40 {
+        journal.confirm(&text(n, 7)).await.unwrap();
+    }
+    journal.save_draft(ContactId(7), "hello").await.unwrap();
+    journal.close().await.unwrap();
+    let sealed = sealed_bytes(&dir).await;
+    assert_eq!(sealed.len(), 41);
+    let found = |sealed: &Vec<u8>| {
+        let files: Vec<Vec<u8>> = fs::read_dir(&dir).unwrap().map(|e| fs::read(e.unwrap().path()).unwrap()).collect();
+        // A page may end within one; any 48 bytes of it are enough to know it by.
+        sealed.chunks_exact(48).any(|piece| files.iter().any(|bytes| bytes.windows(48).any(|window| window == piece)))
+    };
+    assert!(sealed.iter().all(found), "the search finds what is there");
+    let journal = open(&dir).await;
+    for n in 0..40 {
+        journal.settle(&accepted(n)).await.unwrap();
+        journal.echoed(id(n)).await.unwrap();
+    }
+    journal.save_draft(ContactId(7), "").await.unwrap();
+    journal.close().await.unwrap();
+    assert_eq!(sealed.iter().filter(|one| found(one)).count(), 0);
+}
+
+/// Every sealed text of a closed journal.
+async fn sealed_bytes(dir: &Path) -> Vec<Vec<u8>> {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("journal.db"));
+    let mut conn = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let sql = "SELECT payload FROM acts UNION ALL SELECT text FROM drafts";
+    let all = sqlx::query_scalar(sql).fetch_all(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+    all
+}
+
+#[tokio::test]
 async fn a_journal_of_a_newer_textbank_is_left_alone() {
     let (_home, dir) = home();
     open(&dir).await.close().await.unwrap();

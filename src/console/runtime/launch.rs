@@ -20,7 +20,7 @@ use crate::config::{ConsoleConfig, Surroundings};
 use crate::console::core::captain;
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::Msg;
+use crate::console::core::shared::msg::{LinkState, Msg};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::{self, TexterOptions};
 use crate::console::term::real::RealTerminal;
@@ -111,6 +111,8 @@ pub struct Left {
     pub sent: u64,
     /// Replies confirmed.
     pub replied: u64,
+    /// The sign-in was ended; what was confirmed before is still taken.
+    pub signed_out: bool,
     /// The score, when a rehearsal was finished.
     pub score: Option<serde_json::Value>,
 }
@@ -124,7 +126,8 @@ pub async fn texter(launch: Launch, options: TexterOptions) -> anyhow::Result<Le
     let stage = TexterStage::new(model, launch.look.clone(), Arc::clone(&launch.catalogue));
     let (stage, unsettled) = run(stage, launch).await?;
     let model = stage.model;
-    Ok(Left { unsettled, sent: model.sent, replied: model.replied, score: model.score })
+    let signed_out = model.link == LinkState::SignedOut { hands_in: true };
+    Ok(Left { unsettled, sent: model.sent, replied: model.replied, signed_out, score: model.score })
 }
 
 /// Runs the captain's console on this terminal until it is left.
@@ -134,8 +137,9 @@ pub async fn texter(launch: Launch, options: TexterOptions) -> anyhow::Result<Le
 pub async fn captain(launch: Launch, options: captain::CaptainOptions) -> anyhow::Result<Left> {
     let model = captain::Model::new(options);
     let stage = CaptainStage { model, look: launch.look.clone(), words: Arc::clone(&launch.catalogue) };
-    let (_, unsettled) = run(stage, launch).await?;
-    Ok(Left { unsettled, ..Left::default() })
+    let (stage, unsettled) = run(stage, launch).await?;
+    let signed_out = stage.model.link == LinkState::SignedOut { hands_in: true };
+    Ok(Left { unsettled, signed_out, ..Left::default() })
 }
 
 async fn run<P: Stage>(mut stage: P, launch: Launch) -> anyhow::Result<(P, u64)> {

@@ -1,0 +1,165 @@
+//! `wipe`: removes a sign-in from this machine: its key, its journal, its token.
+//!
+//! What was confirmed and not handed in is spared, unless the person types how much of it will be lost.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use serde::Serialize;
+
+use super::reach::{SignInArgs, tell};
+use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use crate::client::journal::{Journal, Tally, Wipe};
+use crate::client::sign_in::{self, SignIn};
+
+/// Options of `wipe`.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct WipeArgs {
+    /// Do not ask; what is not handed in is spared all the same
+    #[arg(long)]
+    pub yes: bool,
+    /// Destroy even what was confirmed and not handed in; asks for its number
+    #[arg(long)]
+    pub everything: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Which sign-in.
+    #[command(flatten)]
+    pub sign_in: SignInArgs,
+}
+
+/// What was found and done.
+#[derive(Debug, Serialize)]
+struct Report {
+    sign_in: String,
+    /// Key, journal and token are gone.
+    wiped: bool,
+    /// What the journal held before.
+    held: Tally,
+    /// Drafts it held.
+    drafts: usize,
+    /// What to do, when it was not wiped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<String>,
+}
+
+/// Wipes.
+///
+/// # Errors
+/// No such sign-in, a console is open, nothing to ask a person with, or what the disk said.
+pub async fn run(args: WipeArgs, ctx: &Context) -> Outcome {
+    let sign_in = which(&args, ctx)?;
+    let (journal, opened) = Journal::open(&ctx.paths.journal_dir(&sign_in.name()), &ctx.clock, &ctx.ids).await?;
+    if let Some(damage) = &opened.damaged {
+        tell(super::shift::damage_in_words(damage));
+    }
+    let held = Tally::of(&journal.held().await?);
+    let drafts = journal.drafts().await?.len();
+    let mut report = Report { sign_in: sign_in.name(), wiped: false, held, drafts, remedy: None };
+    let unsettled = held.unsettled();
+    if unsettled > 0 && !args.everything {
+        journal.close().await?;
+        report.remedy = Some(remedy(&sign_in));
+        say(&args, &report)?;
+        return Ok(Exit::Problems);
+    }
+    let sure = if unsettled > 0 {
+        tell(format!("{}: {}", sign_in.name(), in_words(&held, drafts)));
+        let answer = ask(&format!("They will be lost for good. Type {unsettled} to destroy them: "))?;
+        answer == unsettled.to_string()
+    } else if args.yes {
+        true
+    } else if std::io::stdin().is_terminal() {
+        tell(format!("{}: {}", sign_in.name(), in_words(&held, drafts)));
+        let question = "Destroy the key, the journal and the sign-in on this machine? Type yes: ";
+        ask(question)?.eq_ignore_ascii_case("yes")
+    } else {
+        journal.close().await?;
+        return Err(Misuse("nobody to ask: run it in a terminal, or say --yes".to_owned()).into());
+    };
+    if !sure {
+        journal.close().await?;
+        report.remedy = Some("nothing was destroyed: the answer was another one".to_owned());
+        say(&args, &report)?;
+        return Ok(Exit::Failed);
+    }
+    destroy(&journal, &sign_in, if unsettled > 0 { Wipe::Everything } else { Wipe::SpareUnsettled }, ctx).await?;
+    report.wiped = true;
+    say(&args, &report)?;
+    Ok(Exit::Done)
+}
+
+/// Key and journal first, then the token: cut short in between, the sign-in is still there to wipe again.
+///
+/// # Errors
+/// What the disk said; something is unsettled after all.
+pub(super) async fn destroy(journal: &Journal, sign_in: &SignIn, how: Wipe, ctx: &Context) -> anyhow::Result<()> {
+    journal.wipe(how).await?;
+    sign_in::remove(&ctx.paths.sign_ins_dir(), &sign_in.name())?;
+    Ok(())
+}
+
+/// A wipe takes no guess: with several sign-ins it must be said which.
+fn which(args: &WipeArgs, ctx: &Context) -> anyhow::Result<SignIn> {
+    let dir = ctx.paths.sign_ins_dir();
+    if args.sign_in.sign_in.is_none() {
+        let names: Vec<String> = sign_in::list(&dir)?.iter().map(SignIn::name).collect();
+        if names.len() > 1 {
+            let listed: Vec<String> = names.iter().map(|name| format!("  {name}")).collect();
+            let why = format!("there are several sign-ins: choose one by --sign-in\n{}", listed.join("\n"));
+            return Err(Misuse(why).into());
+        }
+    }
+    Ok(sign_in::load(&dir, args.sign_in.sign_in.as_deref(), crate::api::people::Role::Texter)?)
+}
+
+fn remedy(sign_in: &SignIn) -> String {
+    format!(
+        "nothing was destroyed. Hand it in first: textbank text --sign-in {} with the network there, and stay until \
+         nothing waits; or lose it: textbank wipe --everything",
+        sign_in.name()
+    )
+}
+
+/// "2 texts and 1 other act not handed in, 1 of unknown outcome, 3 drafts"
+fn in_words(held: &Tally, drafts: usize) -> String {
+    let counted = |n: u64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+    let mut parts = Vec::new();
+    if held.texts > 0 {
+        parts.push(counted(held.texts, "text not handed in", "texts not handed in"));
+    }
+    if held.acts > 0 {
+        parts.push(counted(held.acts, "other act not handed in", "other acts not handed in"));
+    }
+    if held.unknown > 0 {
+        parts.push(counted(held.unknown, "of unknown outcome", "of unknown outcome"));
+    }
+    if drafts > 0 {
+        parts.push(counted(drafts as u64, "draft", "drafts"));
+    }
+    if parts.is_empty() { "nothing waits".to_owned() } else { parts.join(", ") }
+}
+
+fn say(args: &WipeArgs, report: &Report) -> anyhow::Result<()> {
+    if args.json {
+        return out_json(report);
+    }
+    if report.wiped {
+        return out(format!(
+            "Wiped: the key, the journal and the token of {} are gone from this machine. The server lists the sign-in \
+             until a captain ends it.",
+            report.sign_in
+        ));
+    }
+    let remedy = report.remedy.as_deref().unwrap_or_default();
+    out(format!("Not wiped: {}; {remedy}", in_words(&report.held, report.drafts)))
+}
+
+fn ask(question: &str) -> anyhow::Result<String> {
+    let mut stderr = std::io::stderr().lock();
+    write!(stderr, "{question}")?;
+    stderr.flush()?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}
