@@ -34,6 +34,7 @@ use textbank::server::store::{
     sqlite::{Location, SqliteStore},
 };
 use textbank::server::{AppState, router};
+use textbank::sim::minter::Minter;
 use tokio_util::sync::CancellationToken;
 
 use crate::line::Rate;
@@ -123,6 +124,7 @@ async fn hands(desk: &Desk, campaign: CampaignId, consoles: u32, each: u32) -> a
 
 /// Every text as a request, per console.
 fn requests(desk: &Desk, hands: &[Hand]) -> anyhow::Result<Vec<Vec<Vec<u8>>>> {
+    let minter = Minter::default();
     hands
         .iter()
         .map(|hand| {
@@ -130,7 +132,9 @@ fn requests(desk: &Desk, hands: &[Hand]) -> anyhow::Result<Vec<Vec<Vec<u8>>>> {
                 .iter()
                 .map(|to| {
                     let id = desk.ids.act_id(desk.clock.now());
-                    let body = serde_json::to_string(&text(desk, to))?;
+                    let mut text = text(desk, to);
+                    minter.link(hand.joined.actor.person, id, &mut text);
+                    let body = serde_json::to_string(&text)?;
                     Ok(line::put(&format!("/api/v1/messages/{id}"), &hand.joined.token, &body))
                 })
                 .collect()
@@ -142,7 +146,9 @@ fn requests(desk: &Desk, hands: &[Hand]) -> anyhow::Result<Vec<Vec<Vec<u8>>>> {
 async fn straight(desk: &Desk, hands: Vec<Hand>) -> anyhow::Result<Rate> {
     let begun = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
+    let minter = Arc::new(Minter::default());
     for hand in hands {
+        let minter = minter.clone();
         let desk = desk.clone();
         tasks.spawn(async move {
             let texter = Texter::of(hand.joined.actor);
@@ -150,7 +156,9 @@ async fn straight(desk: &Desk, hands: Vec<Hand>) -> anyhow::Result<Rate> {
             for to in hand.slice {
                 let begun = Instant::now();
                 let id = MessageId(desk.ids.act_id(desk.clock.now()));
-                let answer = texter.send(&desk, id, text(&desk, &to)).await?;
+                let mut text = text(&desk, &to);
+                minter.link(texter.actor().person, id.0, &mut text);
+                let answer = texter.send(&desk, id, text).await?;
                 anyhow::ensure!(matches!(&answer, Answer::Verdict(Verdict { .. })), "{answer:?}");
                 if let Answer::Verdict(verdict) = &answer {
                     anyhow::ensure!(verdict.is_accepted(), "{verdict:?}");

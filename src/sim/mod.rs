@@ -5,4 +5,5 @@
 
 pub mod check;
 pub mod history;
+pub mod minter;
 pub mod texter;

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::history::{Deed as Pressed, Fact, History, Press};
+use super::minter::Minter;
 use crate::api::act::Act;
 use crate::api::assignment::{ContactSummary, ContactView};
 use crate::api::campaign::CampaignView;
@@ -89,6 +90,7 @@ pub struct Robot {
     /// Conversations left as they are, with the message up to which they were read.
     left: BTreeMap<ContactId, u64>,
     device: DeviceId,
+    minter: Minter,
 }
 
 impl Robot {
@@ -109,6 +111,7 @@ impl Robot {
             unsent: VecDeque::new(),
             left: BTreeMap::new(),
             device,
+            minter: Minter::default(),
         };
         robot.refresh().await?;
         Ok(robot)
@@ -299,8 +302,9 @@ impl Robot {
         }
     }
 
-    async fn send(&self, request: SendRequest) -> Call<Verdict> {
+    async fn send(&self, mut request: SendRequest) -> Call<Verdict> {
         let id = self.id();
+        self.minter.link(self.me.person, id, &mut request);
         self.place.history.add(Fact::Pressed(Press {
             texter: self.me.person,
             device: self.device,

@@ -31,6 +31,7 @@ use textbank::server::store::{
     handles::{Admin, Captain, Desk, Door, System, Texter, Webhook, secret_hash},
     sqlite::{Location, SqliteStore},
 };
+use textbank::sim::minter::Minter;
 use uuid::Uuid;
 
 /// The kinds of database that the suite runs on.
@@ -46,6 +47,8 @@ pub enum Kind {
 pub struct Home {
     pub desk: Desk,
     pub clock: Arc<SimClock>,
+    /// Gives texts their place in the ledger, as journals do.
+    pub minter: Minter,
     /// Keeps the file's directory.
     dir: Option<tempfile::TempDir>,
 }
@@ -144,10 +147,10 @@ impl Home {
             Some(dir) => Location::File(dir.path().join("textbank.db")),
             None => Location::Memory,
         };
-        Self::open(location, clock, dir).await
+        Self::open(location, clock, dir, Minter::default()).await
     }
 
-    async fn open(location: Location, clock: Arc<SimClock>, dir: Option<tempfile::TempDir>) -> Self {
+    async fn open(location: Location, clock: Arc<SimClock>, dir: Option<tempfile::TempDir>, minter: Minter) -> Self {
         let shared: SharedClock = clock.clone();
         let ids = SeededIds::shared(7);
         let store = SqliteStore::open(location, shared.clone(), ids.clone()).await.expect("the store opens");
@@ -155,16 +158,16 @@ impl Home {
         for _ in 0..(clock.now_micros() % 1_000) {
             ids.below(2);
         }
-        Self { desk: Desk::new(Arc::new(store), shared, ids), clock, dir }
+        Self { desk: Desk::new(Arc::new(store), shared, ids), clock, minter, dir }
     }
 
     /// Drops the store without a farewell and opens its file again.
     pub async fn reopened(self) -> Self {
-        let Self { desk, clock, dir } = self;
+        let Self { desk, clock, minter, dir } = self;
         drop(desk);
         let path = dir.as_ref().expect("a file").path().join("textbank.db");
         clock.advance(Duration::from_micros(1));
-        Self::open(Location::File(path), clock, dir).await
+        Self::open(Location::File(path), clock, dir, minter).await
     }
 
     pub fn fresh(&self) -> Uuid {
@@ -248,7 +251,8 @@ impl Home {
         }
     }
 
-    pub async fn put(&self, hand: &Hand, id: MessageId, request: SendRequest) -> Answer {
+    pub async fn put(&self, hand: &Hand, id: MessageId, mut request: SendRequest) -> Answer {
+        self.minter.link(hand.actor.person, id.0, &mut request);
         Texter::of(hand.actor.clone()).send(&self.desk, id, request).await.expect("an answer")
     }
 

@@ -31,6 +31,7 @@ use textbank::server::store::command::Answer;
 use textbank::server::store::handles::{System, Webhook};
 use textbank::server::store::sqlite::{Location, SqliteStore};
 use textbank::server::{AppState, router};
+use textbank::sim::minter::Minter;
 
 /// Thursday, 11:00 in California and 14:00 in New York.
 pub const THURSDAY: &str = "2026-10-01T18:00:00Z";
@@ -41,6 +42,7 @@ pub struct TestApp {
     pub clock: Arc<SimClock>,
     pub ids: SharedIds,
     pub router: Router,
+    pub minter: Minter,
     closed: bool,
 }
 
@@ -80,7 +82,7 @@ impl TestApp {
         let ids = SeededIds::shared(42);
         let store = SqliteStore::open(Location::Memory, clock.clone(), ids.clone()).await.expect("a store");
         let state = AppState::new(Arc::new(store), clock.clone(), ids.clone(), true);
-        Self { router: router(state.clone()), state, clock, ids, closed: false }
+        Self { router: router(state.clone()), state, clock, ids, minter: Minter::default(), closed: false }
     }
 
     /// Ends the test: no carrier job may be open.
@@ -180,7 +182,9 @@ impl TestApp {
     }
 
     pub async fn send(&self, who: &Person, id: Uuid, request: &SendRequest) -> Reply {
-        self.put(who, &format!("/api/v1/messages/{id}"), request).await
+        let mut request = request.clone();
+        self.minter.link(who.joined.me.person, id, &mut request);
+        self.put(who, &format!("/api/v1/messages/{id}"), &request).await
     }
 
     pub fn initial(&self, contact: &ContactSummary) -> SendRequest {

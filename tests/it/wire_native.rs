@@ -17,7 +17,7 @@ use textbank::api::people::{JoinRequest, Joined, Role};
 use textbank::api::problem::Code;
 use textbank::client::native::{AdminClient, NativeServer, Timeouts, join};
 use textbank::client::{CallError, CampaignServer};
-use textbank::domain::ids::{ActId, DeviceId, MessageId};
+use textbank::domain::ids::{ActId, DeviceId, MessageId, PersonId};
 use textbank::domain::message::{Delivery, MessageKind};
 use textbank::env::{Clock, SeededIds, SharedIds, SimClock};
 use textbank::server::carrier::CarrierEvent;
@@ -26,6 +26,7 @@ use textbank::server::store::command::Answer;
 use textbank::server::store::handles::System;
 use textbank::server::store::sqlite::Location;
 use textbank::server::{ServerHandle, ServerOptions, start};
+use textbank::sim::minter::Minter;
 
 use crate::support::{THURSDAY, contact, def, phone};
 
@@ -101,7 +102,7 @@ async fn one_text_end_to_end_and_its_answer() {
 
     let slice = ann.claim(campaign, world.fresh(), 1).await.expect("a slice").contacts;
     let body = format!("Hi {}", slice[0].first_name);
-    let request = SendRequest {
+    let mut request = SendRequest {
         campaign,
         contact: slice[0].id,
         kind: MessageKind::Initial,
@@ -123,10 +124,15 @@ async fn one_text_end_to_end_and_its_answer() {
         body,
     };
     let id = MessageId(world.fresh());
+    let minter = Minter::default();
+    let mut again = request.clone();
+    minter.link(PersonId(1), id.0, &mut request);
     let verdict = ann.send(id, &request).await.expect("a verdict");
     assert!(verdict.is_accepted(), "{verdict:?}");
     assert_eq!(ann.send(id, &request).await, Ok(verdict.clone()));
-    let second = ann.send(MessageId(world.fresh()), &request).await.expect("a verdict too");
+    let other = MessageId(world.fresh());
+    minter.link(PersonId(1), other.0, &mut again);
+    let second = ann.send(other, &again).await.expect("a verdict too");
     let Outcome::Refused { problem } = second.outcome else { panic!("two initials") };
     assert_eq!((problem.code, problem.who.as_deref()), (Code::AlreadySent, Some("Ann")));
 

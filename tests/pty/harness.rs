@@ -70,6 +70,11 @@ impl Terminal {
         Self::start_program(home, columns, rows, env!("CARGO_BIN_EXE_textbank"), args, &[])
     }
 
+    /// Starts `textbank` with these arguments in this home, and with more in its surroundings.
+    pub fn start_with(home: &Home, columns: u16, rows: u16, args: &[&str], more: &[(&str, &str)]) -> Self {
+        Self::start_program(home, columns, rows, env!("CARGO_BIN_EXE_textbank"), args, more)
+    }
+
     /// Starts any program in this home; it has to ask what terminal it is in, as ours does.
     pub fn start_program(
         home: &Home,

@@ -3,7 +3,9 @@
 #![cfg(unix)]
 
 mod harness;
+mod line;
 mod panic;
+mod proxy;
 mod rehearse;
 mod served;
 mod serving;

@@ -9,14 +9,14 @@ use crate::serving::{CONTACTS, Served, sent};
 /// Long enough without a byte that the card has been there for its dwell.
 const DWELL: Duration = Duration::from_millis(250);
 
-fn press_enter(console: &mut Terminal) {
+pub fn press_enter(console: &mut Terminal) {
     console.wait_for("sends this text");
     console.wait_until_quiet(DWELL);
     console.press(b"\r");
 }
 
 /// Confirms cards until `number` are confirmed.
-fn confirm_until(console: &mut Terminal, number: usize) {
+pub fn confirm_until(console: &mut Terminal, number: usize) {
     console.wait_for_screen("the header", |screen| sent(screen).is_some());
     let from = sent(&console.screen()).expect("a header");
     for n in from + 1..=number {
@@ -25,13 +25,13 @@ fn confirm_until(console: &mut Terminal, number: usize) {
     }
 }
 
-fn wait_until_all_is_handed_in(console: &Terminal) {
+pub fn wait_until_all_is_handed_in(console: &Terminal) {
     console
         .wait_for_screen("everything handed in", |screen| !screen.contains("to upload") && screen.contains("online"));
 }
 
 /// Waits until the server has accepted this many first texts; it may never be more.
-fn server_gets(served: &Served, console: &Terminal, number: i64) {
+pub fn server_gets(served: &Served, console: &Terminal, number: i64) {
     // The header counts a text at the press; that it is on its way shows a moment later. Only the server's file can say.
     for _ in 0..600 {
         if served.accepted() >= number {
@@ -43,7 +43,7 @@ fn server_gets(served: &Served, console: &Terminal, number: i64) {
 }
 
 /// `q`, and no dialog: nothing is left to do.
-fn leave(mut console: Terminal) {
+pub fn leave(mut console: Terminal) {
     console.press(b"q");
     assert!(console.wait_for_end().success());
     console.is_given_back();

@@ -31,6 +31,11 @@ pub struct Served {
 impl Served {
     /// A server with its campaign and texter.
     pub fn start() -> Self {
+        Self::start_behind(str::to_owned)
+    }
+
+    /// The same; `line` is told the server's address, and says by which one the texter reaches it.
+    pub fn start_behind(line: impl FnOnce(&str) -> String) -> Self {
         // Fails only when a provider stands already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let home = Home::new();
@@ -40,7 +45,7 @@ impl Served {
         let link = lines.find(|line| line.contains("/join#")).expect("the first admin's link");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let invite = runtime.block_on(prepare(&JoinLink::parse(&link).expect("a link")));
-        let link = JoinLink::new(&url, SecretString::from(invite)).reveal();
+        let link = JoinLink::new(&line(&url), SecretString::from(invite)).reveal();
         let joined = home.command(&["join", &link, "--name", "Sam"]).output().expect("the program runs");
         assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
         Self { home, data, process, url, runtime }
@@ -71,6 +76,11 @@ impl Served {
         Terminal::start_in(&self.home, 80, 24, &["text"])
     }
 
+    /// The texter's console, with more in its surroundings.
+    pub fn console_with(&self, more: &[(&str, &str)]) -> Terminal {
+        Terminal::start_with(&self.home, 80, 24, &["text"], more)
+    }
+
     /// One number out of the server's database.
     pub fn count(&self, sql: &'static str) -> i64 {
         use sqlx::Connection as _;
@@ -87,6 +97,8 @@ impl Served {
         let all = self.count("SELECT count(*) FROM messages WHERE direction = 'out' AND kind = 'initial'");
         let people = self.count("SELECT count(DISTINCT contact) FROM messages WHERE direction = 'out'");
         assert_eq!(all, people, "somebody got a text twice");
+        let twice = self.count("SELECT count(*) FROM (SELECT 1 FROM attempts GROUP BY message HAVING count(*) > 1)");
+        assert_eq!(twice, 0, "a text went to the carrier twice");
         assert_eq!(
             self.count("SELECT count(*) FROM verdicts WHERE outcome LIKE '%refused%'"),
             0,

@@ -8,6 +8,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use super::chain::Chain;
 use super::files::Files;
 use super::held::{self, Held};
 use super::index::Shared;
@@ -78,6 +79,7 @@ pub(super) enum Job {
 pub(super) struct Keeper {
     pub(super) conn: SqliteConnection,
     pub(super) sealer: Arc<Sealer>,
+    pub(super) chain: Chain,
     pub(super) shared: Arc<Shared>,
     pub(super) drafts: Arc<PendingDrafts>,
     pub(super) files: Files,
@@ -210,7 +212,9 @@ impl Keeper {
         if !single {
             sqlx::query("BEGIN IMMEDIATE").execute(&mut self.conn).await?;
         }
-        let result = self.apply_all(writes).await;
+        // A failed commit leaves no gap: the next text is minted from where the chain was.
+        let mut chain = self.chain.clone();
+        let result = self.apply_all(writes, &mut chain).await;
         let result = match result {
             // A confirm alone is one statement, which commits by itself: one turn to the database instead of three.
             Ok(done) if single => Ok(done),
@@ -219,6 +223,7 @@ impl Keeper {
         };
         match result {
             Ok(done) => {
+                self.chain = chain;
                 let mut changed = Vec::with_capacity(done.len());
                 let mut index = Vec::new();
                 for one in done {
@@ -238,10 +243,10 @@ impl Keeper {
         }
     }
 
-    async fn apply_all(&mut self, writes: &[&Write]) -> Result<Vec<Done>, JournalError> {
+    async fn apply_all(&mut self, writes: &[&Write], chain: &mut Chain) -> Result<Vec<Done>, JournalError> {
         let mut done = Vec::with_capacity(writes.len());
         for write in writes {
-            done.push(table::apply(&mut self.conn, &self.sealer, write).await?);
+            done.push(table::apply(&mut self.conn, &self.sealer, chain, write).await?);
         }
         Ok(done)
     }

@@ -8,11 +8,13 @@
 //!   ([`Journal::echoed`]).
 //! - One console at a time: a second one gets [`JournalError::InUse`].
 //! - A damaged file is kept aside; what can be read of it goes on.
+//! - Each confirmed text gets its place in the device's ledger (`chain`) in the commit that holds it.
 //!
 //! What a disk may still do: when a sync fails and so does the second try, the act is reported as not journaled; should
 //! the machine stop before the next good commit, the row may be found after all, and is then handed in with its id.
 //! For a first text the server's constraint makes that harmless.
 
+mod chain;
 mod files;
 mod held;
 mod index;
@@ -24,7 +26,6 @@ mod table;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -33,15 +34,19 @@ use uuid::Uuid;
 pub use self::held::{Held, Tally};
 pub use self::index::Waiting;
 
+use self::chain::Chain;
 use self::files::Files;
 use self::index::{Change, Shared};
 use self::keeper::{Job, Keeper, Pending, PendingDrafts};
 use self::salvage::Meta;
 use self::seal::{Sealer, Unsealable};
-use self::table::{StoredAct, Write};
+use self::table::Write;
 use crate::api::message::Verdict;
-use crate::console::core::shared::msg::Confirmed;
-use crate::domain::ids::{ContactId, DeviceId, PersonId};
+use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat};
+use crate::domain::{
+    ids::{ContactId, DeviceId, PersonId},
+    ledger::Link,
+};
 use crate::env::{SharedClock, SharedIds};
 
 /// Confirms that may wait for the disk before a further one is refused.
@@ -223,8 +228,21 @@ struct Inner {
     drafts: Arc<PendingDrafts>,
     sealer: Arc<Sealer>,
     files: Files,
-    next_order: AtomicI64,
+    /// Held until the row is queued: rows reach the keeper in their order, and so do their links.
+    next_order: Mutex<i64>,
     meta: Mutex<Meta>,
+}
+
+/// The link that was minted last, as far as rows hold it.
+fn newest_link(whole: &salvage::Whole) -> Result<Option<(i64, DeviceId, Link)>, JournalError> {
+    for row in whole.acts.iter().rev() {
+        if let ConfirmedWhat::Text(text) = row.open(&whole.sealer)?.what
+            && let Some(link) = text.shown.link
+        {
+            return Ok(Some((row.order, text.shown.device, link)));
+        }
+    }
+    Ok(None)
 }
 
 impl Journal {
@@ -237,7 +255,11 @@ impl Journal {
         files.make_dir()?;
         let lock = files.take_lock()?;
         let whole = salvage::open(&files, ids).await?;
-        let next = whole.acts.last().map_or(1, |act| act.order + 1);
+        let noted = whole.meta.chain.clone();
+        let last = whole.acts.last().map_or(0, |act| act.order);
+        // Orders are never given twice, though all rows may be gone: the chain's end is noted by them.
+        let next = last.max(noted.as_ref().map_or(0, |noted| noted.order)).saturating_add(1);
+        let chain = Chain::found(noted, newest_link(&whole)?, Arc::clone(clock), Arc::clone(ids));
         let changes = whole.acts.iter().filter_map(|act| match act.state.as_str() {
             "confirmed" => Some(Change::Waits(act.waiting())),
             "unknown" => Some(Change::Unknown(act.id)),
@@ -250,6 +272,7 @@ impl Journal {
         let keeper = Keeper {
             conn: whole.conn,
             sealer: Arc::clone(&whole.sealer),
+            chain,
             shared: Arc::clone(&shared),
             drafts: Arc::clone(&drafts),
             files: files.clone(),
@@ -266,7 +289,7 @@ impl Journal {
                 drafts,
                 sealer: whole.sealer,
                 files,
-                next_order: AtomicI64::new(next),
+                next_order: Mutex::new(next),
                 meta: Mutex::new(whole.meta),
             }),
         };
@@ -283,7 +306,8 @@ impl Journal {
         KeyLocation::File(self.inner.files.key())
     }
 
-    /// Puts an act into the journal. Returns after the synced commit. The same act twice is held once.
+    /// Puts an act into the journal. Returns after the synced commit. The same act twice is held once. A text's link in
+    /// the ledger is minted here, whatever it said before.
     ///
     /// # Errors
     /// Whatever kept it from the disk: nothing was confirmed.
@@ -301,18 +325,11 @@ impl Journal {
             mpsc::error::TrySendError::Full(()) => JournalError::Busy,
             mpsc::error::TrySendError::Closed(()) => JournalError::Closed,
         })?;
-        let order = self.inner.next_order.fetch_add(1, Ordering::Relaxed);
-        let row = StoredAct {
-            order,
-            id: act.id,
-            state: State::Confirmed.as_str().to_owned(),
-            contact: table::contact_of(act).map(|contact| contact.0),
-            at: act.at.as_microsecond(),
-            payload: self.inner.sealer.seal(table::act_place(&act.id, order), act)?,
-            verdict: None,
-        };
+        let act = Box::new(act.clone());
         let (reply, answer) = oneshot::channel();
-        permit.send(Pending { write: Write::Confirm { row }, reply });
+        let mut next = self.inner.next_order.lock().unwrap_or_else(PoisonError::into_inner);
+        permit.send(Pending { write: Write::Confirm { order: *next, act }, reply });
+        *next += 1;
         Ok(answer)
     }
 

@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::chain::Noted;
 use super::files::{Files, beside};
 use super::seal::Sealer;
 use super::table::{self, StoredAct};
@@ -22,6 +23,8 @@ use crate::env::SharedIds;
 pub(super) struct Meta {
     pub(super) device: Option<DeviceId>,
     pub(super) person: Option<PersonId>,
+    /// The end of the device's chain in the ledger.
+    pub(super) chain: Option<Noted>,
 }
 
 /// An open, whole journal.
@@ -149,8 +152,11 @@ async fn check_all(
         acts.push(act);
     }
     keeper::read_drafts(conn, sealer).await?;
-    let meta =
-        Meta { device: read_meta(conn, sealer, "device").await?, person: read_meta(conn, sealer, "person").await? };
+    let meta = Meta {
+        device: read_meta(conn, sealer, "device").await?,
+        person: read_meta(conn, sealer, "person").await?,
+        chain: read_meta(conn, sealer, table::CHAIN).await?,
+    };
     Ok(Some((acts, meta)))
 }
 
@@ -184,10 +190,13 @@ async fn rebuild(
     key: Option<Zeroizing<[u8; 32]>>,
     why: String,
 ) -> Result<Whole, JournalError> {
-    let saved = match &key {
+    let mut saved = match &key {
         Some(key) => save(&files.db(), &Sealer::new(key.clone(), Arc::clone(ids))).await,
         None => Saved::default(),
     };
+    // Rows may be missing at the end: a link minted from what is left might fork the chain.
+    let last = saved.acts.last_key_value().map_or(0, |(order, _)| *order);
+    saved.meta.chain = Some(Noted { order: last, end: None });
     let key = match key {
         Some(key) => key,
         None => files.make_key(ids)?,
@@ -238,6 +247,7 @@ async fn build(files: &Files, sealer: &Sealer, saved: &Saved) -> Result<(), Jour
     for (key, value) in [
         ("device", saved.meta.device.map(|d| sealer.seal(table::meta_place("device"), &d))),
         ("person", saved.meta.person.map(|p| sealer.seal(table::meta_place("person"), &p))),
+        (table::CHAIN, saved.meta.chain.as_ref().map(|c| sealer.seal(table::meta_place(table::CHAIN), c))),
     ] {
         if let Some(value) = value {
             sqlx::query("INSERT INTO meta (key, value) VALUES ($1,$2)")

@@ -4,10 +4,14 @@ use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
+use super::chain::Chain;
 use super::index::{Change, Waiting};
 use super::seal::{Place, Sealer};
 use super::{JournalError, State};
-use crate::api::message::{Outcome, Verdict};
+use crate::api::{
+    message::{Outcome, Verdict},
+    problem::Code,
+};
 use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat};
 use crate::domain::{ids::ContactId, message::MessageKind};
 
@@ -29,6 +33,9 @@ CREATE TABLE drafts (contact INTEGER PRIMARY KEY, text BLOB NOT NULL) STRICT;
 CREATE TABLE ui_state (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO meta VALUES ('version', 1);
 ";
+
+/// Where in `meta` the end of the device's chain is noted.
+pub(super) const CHAIN: &str = "chain";
 
 /// Makes the tables.
 pub(super) async fn create(conn: &mut SqliteConnection) -> sqlx::Result<()> {
@@ -142,7 +149,8 @@ pub(super) fn state_after(verdict: &Verdict) -> State {
 #[derive(Debug, Clone)]
 pub(super) enum Write {
     Confirm {
-        row: StoredAct,
+        order: i64,
+        act: Box<Confirmed>,
     },
     Settle(Verdict),
     Echoed(Uuid),
@@ -174,22 +182,18 @@ pub(super) struct Done {
 }
 
 /// Writes one, inside the caller's transaction.
-pub(super) async fn apply(conn: &mut SqliteConnection, sealer: &Sealer, write: &Write) -> Result<Done, JournalError> {
+pub(super) async fn apply(
+    conn: &mut SqliteConnection,
+    sealer: &Sealer,
+    chain: &mut Chain,
+    write: &Write,
+) -> Result<Done, JournalError> {
     match write {
-        Write::Confirm { row } => {
-            match row.insert(conn).await {
-                Ok(()) => Ok(Done { changed: true, index: vec![Change::Waits(row.waiting())] }),
-                // The same act confirmed twice is held once.
-                Err(sqlx::Error::Database(error))
-                    if error.is_unique_violation() && find(conn, row.id).await?.is_some() =>
-                {
-                    Ok(Done::default())
-                }
-                Err(error) => Err(error.into()),
-            }
-        }
-        Write::Settle(verdict) => settle(conn, sealer, verdict).await,
+        Write::Confirm { order, act } => confirm(conn, sealer, chain, *order, act).await,
+        Write::Settle(verdict) => settle(conn, sealer, chain, verdict).await,
         Write::Echoed(id) => {
+            // The row may be the one that holds the chain's end.
+            note(conn, sealer, chain).await?;
             let gone =
                 sqlx::query("DELETE FROM acts WHERE id = $1 AND state IN ('accepted','refused','parked','discarded')")
                     .bind(id)
@@ -246,13 +250,7 @@ pub(super) async fn apply(conn: &mut SqliteConnection, sealer: &Sealer, write: &
             Ok(Done::default())
         }
         Write::Meta { key, value } => {
-            sqlx::query(
-                "INSERT INTO meta (key, value) VALUES ($1,$2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            )
-            .bind(*key)
-            .bind(value)
-            .execute(conn)
-            .await?;
+            write_meta(conn, key, value).await?;
             Ok(Done::default())
         }
     }
@@ -267,7 +265,72 @@ pub(super) async fn find(conn: &mut SqliteConnection, id: Uuid) -> sqlx::Result<
     row.as_ref().map(StoredAct::from_row).transpose()
 }
 
-async fn settle(conn: &mut SqliteConnection, sealer: &Sealer, verdict: &Verdict) -> Result<Done, JournalError> {
+/// Puts an act in, a text with its link: sealed here, for only here is it known what it hangs on.
+async fn confirm(
+    conn: &mut SqliteConnection,
+    sealer: &Sealer,
+    chain: &mut Chain,
+    order: i64,
+    act: &Confirmed,
+) -> Result<Done, JournalError> {
+    let place = act_place(&act.id, order);
+    let (payload, end) = match &act.what {
+        ConfirmedWhat::Text(text) => {
+            let (link, end) = chain.mint(act.id, text);
+            let mut text = text.clone();
+            text.shown.link = Some(link);
+            let linked = Confirmed { id: act.id, at: act.at, what: ConfirmedWhat::Text(text) };
+            (sealer.seal(place, &linked)?, Some(end))
+        }
+        ConfirmedWhat::Act { .. } => (sealer.seal(place, act)?, None),
+    };
+    let row = StoredAct {
+        order,
+        id: act.id,
+        state: State::Confirmed.as_str().to_owned(),
+        contact: contact_of(act).map(|contact| contact.0),
+        at: act.at.as_microsecond(),
+        payload,
+        verdict: None,
+    };
+    match row.insert(conn).await {
+        Ok(()) => {
+            if let Some(end) = end {
+                chain.follow(order, end);
+            }
+            Ok(Done { changed: true, index: vec![Change::Waits(row.waiting())] })
+        }
+        // The same act confirmed twice is held once.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() && find(conn, row.id).await?.is_some() => {
+            Ok(Done::default())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes the chain's end down beside the rows, unless it is there.
+async fn note(conn: &mut SqliteConnection, sealer: &Sealer, chain: &mut Chain) -> Result<(), JournalError> {
+    let Some(noted) = chain.to_note() else { return Ok(()) };
+    write_meta(conn, CHAIN, &sealer.seal(meta_place(CHAIN), &noted)?).await?;
+    chain.noted();
+    Ok(())
+}
+
+async fn write_meta(conn: &mut SqliteConnection, key: &str, sealed: &[u8]) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO meta (key, value) VALUES ($1,$2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+        .bind(key)
+        .bind(sealed)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+async fn settle(
+    conn: &mut SqliteConnection,
+    sealer: &Sealer,
+    chain: &mut Chain,
+    verdict: &Verdict,
+) -> Result<Done, JournalError> {
     let Some(row) = find(conn, verdict.id).await? else { return Ok(Done::default()) };
     if !matches!(row.state.as_str(), "confirmed" | "unknown") {
         return Ok(Done::default());
@@ -281,6 +344,12 @@ async fn settle(conn: &mut SqliteConnection, sealer: &Sealer, verdict: &Verdict)
         .await?;
     if state == State::Parked {
         keep_words(conn, sealer, &row).await?;
+    }
+    if matches!(&verdict.outcome, Outcome::Refused { problem } if problem.code == Code::LedgerBroken)
+        && let ConfirmedWhat::Text(text) = row.open(sealer)?.what
+        && text.shown.link.is_some_and(|link| chain.broken(&link))
+    {
+        note(conn, sealer, chain).await?;
     }
     Ok(Done { changed: true, index: vec![Change::Decided(verdict.id)] })
 }

@@ -71,6 +71,15 @@ impl Ctx {
         let _ = self.inbox.send(msg).await;
     }
 
+    /// Tells, unless the console has left.
+    async fn tell_unless(&self, left: &CancellationToken, msg: Msg) {
+        tokio::select! {
+            biased;
+            () = left.cancelled() => {}
+            () = self.tell(msg) => {}
+        }
+    }
+
     /// Waits on the clock, or until the line may be back.
     async fn wait(&self, wait: Duration) {
         let mut nudged = self.nudge.subscribe();
@@ -390,7 +399,14 @@ async fn forward(ctx: Arc<Ctx>, mut reports: mpsc::Receiver<Report>, left: Cance
         let msg = match report {
             Report::Verdict(verdict) => Some(Msg::Verdict { verdict }),
             Report::Unknown(id) => Some(Msg::Unknown { id }),
-            Report::Progress { waiting, oldest } => Some(Msg::Outbox { waiting, oldest }),
+            Report::Progress { waiting, oldest } => {
+                if waiting == 0
+                    && let Some(state) = ctx.link.upload_over()
+                {
+                    ctx.tell_unless(&left, Msg::Link(state)).await;
+                }
+                Some(Msg::Outbox { waiting, oldest })
+            }
             Report::Line(line) => match line {
                 Line::Up => ctx.link.upload_up(),
                 Line::Down { next_try } => ctx.link.upload_down(next_try),
@@ -399,11 +415,7 @@ async fn forward(ctx: Arc<Ctx>, mut reports: mpsc::Receiver<Report>, left: Cance
             .map(Msg::Link),
         };
         if let Some(msg) = msg {
-            tokio::select! {
-                biased;
-                () = left.cancelled() => {}
-                () = ctx.tell(msg) => {}
-            }
+            ctx.tell_unless(&left, msg).await;
         }
     }
 }

@@ -1,4 +1,5 @@
-//! One state of the line out of two witnesses: the feed, and (while no feed is followed) the outbox.
+//! One state of the line out of two witnesses: the feed and the outbox. Online is said when neither knows better: a line
+//! that brings replies and takes no text is not one that works.
 
 use std::sync::Mutex;
 
@@ -17,8 +18,12 @@ pub(super) struct Link {
 #[derive(Debug, Default)]
 struct State {
     shown: LinkState,
-    /// A feed is followed: it knows best.
-    followed: bool,
+    /// When a feed that is down is tried again.
+    feed: Option<Timestamp>,
+    /// When an upload that failed is tried again.
+    upload: Option<Timestamp>,
+    /// The sign-in was ended; true while what was confirmed before is still taken.
+    signed_out: Option<bool>,
 }
 
 impl Link {
@@ -26,61 +31,110 @@ impl Link {
         Self { clock, state: Mutex::default() }
     }
 
-    /// The state to show, when it is another one.
-    fn show(state: &mut State, next: LinkState) -> Option<LinkState> {
+    /// Notes what a witness says; the state to show, when it is another one.
+    fn note(&self, change: impl FnOnce(&mut State)) -> Option<LinkState> {
+        let mut state = lock(&self.state);
+        change(&mut state);
+        let next_try = [state.feed, state.upload].into_iter().flatten().min();
+        let next = match (state.signed_out, next_try) {
+            (Some(hands_in), _) => LinkState::SignedOut { hands_in },
+            (None, None) => LinkState::Online,
+            (None, Some(next_try)) => {
+                let since = match state.shown {
+                    LinkState::Offline { since, .. } => since,
+                    _ => self.clock.now(),
+                };
+                LinkState::Offline { since, next_try }
+            }
+        };
         (state.shown != next).then(|| {
             state.shown = next.clone();
             next
         })
     }
 
-    fn offline(&self, state: &mut State, next_try: Timestamp) -> Option<LinkState> {
-        let since = match state.shown {
-            LinkState::Offline { since, .. } => since,
-            _ => self.clock.now(),
-        };
-        Self::show(state, LinkState::Offline { since, next_try })
-    }
-
     pub(super) fn feed_up(&self) -> Option<LinkState> {
-        let mut state = lock(&self.state);
-        state.followed = true;
-        Self::show(&mut state, LinkState::Online)
+        self.note(|state| {
+            state.feed = None;
+            state.signed_out = None;
+        })
     }
 
     pub(super) fn feed_down(&self, next_try: Timestamp) -> Option<LinkState> {
-        let mut state = lock(&self.state);
-        state.followed = true;
-        self.offline(&mut state, next_try)
+        self.note(|state| {
+            state.feed = Some(next_try);
+            state.signed_out = None;
+        })
     }
 
     pub(super) fn upload_up(&self) -> Option<LinkState> {
-        let mut state = lock(&self.state);
-        match state.shown {
+        self.note(|state| {
+            state.upload = None;
             // What is handed in says nothing of the rest: only the feed knows that somebody signed in again.
-            LinkState::SignedOut { .. } => Self::show(&mut state, LinkState::SignedOut { hands_in: true }),
-            _ if state.followed => None,
-            _ => Self::show(&mut state, LinkState::Online),
-        }
+            state.signed_out = state.signed_out.map(|_| true);
+        })
     }
 
     pub(super) fn upload_down(&self, next_try: Timestamp) -> Option<LinkState> {
-        let mut state = lock(&self.state);
-        let known = state.followed || matches!(state.shown, LinkState::SignedOut { .. });
-        if known { None } else { self.offline(&mut state, next_try) }
+        self.note(|state| state.upload = Some(next_try))
+    }
+
+    /// Nothing waits to be handed in, so no next try of it will be made.
+    pub(super) fn upload_over(&self) -> Option<LinkState> {
+        if lock(&self.state).upload.is_none() {
+            return None;
+        }
+        self.note(|state| state.upload = None)
     }
 
     /// The sign-in was ended; what was confirmed may still be handed in, as long as that is not refused as well.
     pub(super) fn signed_out(&self) -> Option<LinkState> {
-        let mut state = lock(&self.state);
-        match state.shown {
-            LinkState::SignedOut { .. } => None,
-            _ => Self::show(&mut state, LinkState::SignedOut { hands_in: true }),
-        }
+        self.note(|state| state.signed_out = state.signed_out.or(Some(true)))
     }
 
     /// Not even that.
     pub(super) fn shut_out(&self) -> Option<LinkState> {
-        Self::show(&mut lock(&self.state), LinkState::SignedOut { hands_in: false })
+        self.note(|state| state.signed_out = Some(false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::SystemClock;
+
+    #[test]
+    fn online_is_said_only_when_neither_feed_nor_upload_knows_better() {
+        let link = Link::new(SystemClock::shared());
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let next = |state: Option<LinkState>| match state {
+            Some(LinkState::Offline { next_try, .. }) => Some(next_try),
+            _ => None,
+        };
+        assert_eq!(link.feed_up(), Some(LinkState::Online));
+        assert_eq!(next(link.upload_down(at(10))), Some(at(10)), "a feed that works hands no text in");
+        assert_eq!(link.feed_up(), None);
+        assert_eq!(next(link.feed_down(at(5))), Some(at(5)), "the next try is the earlier one");
+        assert_eq!(next(link.feed_up()), Some(at(10)));
+        assert_eq!(link.upload_over(), Some(LinkState::Online), "settled by the feed: nothing will be tried");
+        assert_eq!(link.upload_over(), None);
+        assert_eq!(next(link.feed_down(at(20))), Some(at(20)));
+        assert_eq!(link.upload_up(), None, "a text went through; replies still do not come");
+        assert_eq!(link.signed_out(), Some(LinkState::SignedOut { hands_in: true }));
+        assert_eq!(link.upload_down(at(30)), None, "that is said already");
+        assert_eq!(link.shut_out(), Some(LinkState::SignedOut { hands_in: false }));
+        assert_eq!(link.upload_up(), Some(LinkState::SignedOut { hands_in: true }));
+        assert_eq!(link.feed_up(), Some(LinkState::Online), "only the feed knows that somebody signed in again");
+    }
+
+    #[test]
+    fn offline_is_since_the_first_failure() {
+        let link = Link::new(SystemClock::shared());
+        let since = |state: Option<LinkState>| match state {
+            Some(LinkState::Offline { since, .. }) => since,
+            other => panic!("{other:?}"),
+        };
+        let first = since(link.upload_down(Timestamp::UNIX_EPOCH));
+        assert_eq!(since(link.feed_down(Timestamp::MIN)), first);
     }
 }
