@@ -6,6 +6,7 @@
 //! A sign-in that was ended may still hand in and read its verdicts back; only a refusal of that stops it.
 
 mod read_back;
+mod steps;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+pub use self::steps::Steps;
 
 use self::read_back::ReadBack;
 use super::backoff::Backoff;
@@ -95,28 +98,8 @@ impl Outbox {
         cancel: CancellationToken,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let nudge = Arc::new(Notify::new());
-        let (activity, watched) = watch::channel(Activity::default());
-        let (echoes, no_echo) = watch::channel(true);
         let handle = journal.clone();
-        let worker = Worker {
-            idempotent: server.capabilities().idempotent_send,
-            read_back: ReadBack::new(Arc::clone(&server), journal.clone()),
-            echoes: no_echo,
-            server,
-            journal,
-            reports,
-            clock,
-            ids,
-            cancel,
-            activity,
-            busy: HashSet::new(),
-            lanes: HashMap::new(),
-            unrecorded: HashMap::new(),
-            line: Wait::default(),
-            closed: false,
-            shown_line: None,
-            shown_progress: None,
-        };
+        let (worker, watched, echoes) = Worker::new(server, journal, reports, clock, ids, cancel);
         let outbox = Self { journal: handle, nudge: Arc::clone(&nudge), activity: watched, echoes: Arc::new(echoes) };
         (outbox, worker.run(nudge))
     }
@@ -198,6 +181,39 @@ struct Worker {
 }
 
 impl Worker {
+    /// The worker, what can be seen of it, and where it is told whether a feed echoes.
+    fn new(
+        server: Arc<dyn CampaignServer>,
+        journal: Journal,
+        reports: mpsc::Sender<Report>,
+        clock: SharedClock,
+        ids: SharedIds,
+        cancel: CancellationToken,
+    ) -> (Self, watch::Receiver<Activity>, watch::Sender<bool>) {
+        let (activity, watched) = watch::channel(Activity::default());
+        let (echoes, no_echo) = watch::channel(true);
+        let worker = Self {
+            idempotent: server.capabilities().idempotent_send,
+            read_back: ReadBack::new(Arc::clone(&server), journal.clone()),
+            echoes: no_echo,
+            server,
+            journal,
+            reports,
+            clock,
+            ids,
+            cancel,
+            activity,
+            busy: HashSet::new(),
+            lanes: HashMap::new(),
+            unrecorded: HashMap::new(),
+            line: Wait::default(),
+            closed: false,
+            shown_line: None,
+            shown_progress: None,
+        };
+        (worker, watched, echoes)
+    }
+
     async fn run(mut self, nudge: Arc<Notify>) {
         let mut changes = self.journal.changes();
         let mut flights: FuturesUnordered<Flight> = FuturesUnordered::new();

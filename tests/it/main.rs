@@ -17,6 +17,7 @@ mod store_gate;
 mod store_home;
 mod store_random;
 mod store_send;
+mod stories;
 mod support;
 mod wipe;
 mod wire_access;

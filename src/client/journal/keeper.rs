@@ -70,6 +70,7 @@ pub(super) enum Job {
     ReadUi(String, Reply<Option<serde_json::Value>>),
     Wipe(Wipe, Reply<()>),
     Close(Reply<()>),
+    Grow(bool, Reply<()>),
     #[cfg(test)]
     Raw(&'static str, Reply<()>),
 }
@@ -161,6 +162,11 @@ impl Keeper {
                     drop(self.end().await);
                     answer(reply, flushed);
                     return;
+                }
+                Job::Grow(may, reply) => {
+                    let sql = if may { "PRAGMA max_page_count = 4294967294" } else { "PRAGMA max_page_count = 1" };
+                    let set = sqlx::raw_sql(sql).execute(&mut self.conn).await;
+                    answer(reply, set.map(drop).map_err(JournalError::from));
                 }
                 #[cfg(test)]
                 Job::Raw(sql, reply) => {

@@ -543,6 +543,14 @@ impl Journal {
         self.ask(Job::Close).await
     }
 
+    /// Lets the file grow no further, or lets it grow again: how a simulator fills a disk and makes room.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn may_grow(&self, may: bool) -> Result<(), JournalError> {
+        self.ask(|reply| Job::Grow(may, reply)).await
+    }
+
     fn meta(&self) -> std::sync::MutexGuard<'_, Meta> {
         self.inner.meta.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,0 +1,260 @@
+//! The server's side: the real store on a file, the real router over it, and a carrier that answers when it is told to.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::line::Door;
+use super::plan::Reaction;
+use super::tap::{Known, Tap};
+use super::{WorldError, beside};
+use crate::api::act::Act;
+use crate::domain::ids::{ActId, MessageId};
+use crate::domain::message::Delivery;
+use crate::domain::phone::Phone;
+use crate::env::{Clock as _, SharedClock, SharedIds, SimClock};
+use crate::server::carrier::simulated::SimulatedCarrier;
+use crate::server::carrier::{CarrierEvent, Submission, Submitted};
+use crate::server::jobs::Dispatcher;
+use crate::server::store::SharedStore;
+use crate::server::store::command::{Actor, Answer};
+use crate::server::store::handles::{Captain, Desk, System, Webhook};
+use crate::server::store::sqlite::{Location, SqliteStore};
+use crate::server::{AppState, router};
+use crate::sim::history::{Call, Fact, History, Told};
+
+/// A call that the server waits for.
+#[derive(Debug, Clone)]
+struct Flying {
+    attempt: Uuid,
+    answer: Submitted,
+}
+
+/// See the module.
+pub(super) struct House {
+    dir: PathBuf,
+    life: u32,
+    pub(super) file: PathBuf,
+    pub(super) clock: Arc<SimClock>,
+    ids: SharedIds,
+    history: Arc<History>,
+    pub(super) door: Door,
+    known: Known,
+    running: Running,
+    flying: Vec<Flying>,
+    /// Texts that the carrier has: it may report on them.
+    pub(super) carried: Vec<Uuid>,
+    callbacks: u64,
+}
+
+struct Running {
+    desk: Desk,
+    dispatcher: Dispatcher,
+}
+
+impl House {
+    pub(super) async fn open(
+        dir: &Path,
+        start: Timestamp,
+        ids: SharedIds,
+        history: Arc<History>,
+    ) -> Result<Self, WorldError> {
+        let clock = SimClock::at(start);
+        let file = dir.join("server-0.db");
+        let (door, known) = (Door::default(), Known::default());
+        let running = run(&file, &clock, &ids, &history, &door, &known).await?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            life: 0,
+            file,
+            clock,
+            ids,
+            history,
+            door,
+            known,
+            running,
+            flying: Vec::new(),
+            carried: Vec::new(),
+            callbacks: 0,
+        })
+    }
+
+    pub(super) fn desk(&self) -> &Desk {
+        &self.running.desk
+    }
+
+    pub(super) fn store(&self) -> &SharedStore {
+        &self.running.desk.store
+    }
+
+    /// The process dies: what is on the disk now is all there is. Calls under way were made; nobody records their answers.
+    pub(super) async fn crash(&mut self) -> Result<(), WorldError> {
+        self.life += 1;
+        let next = self.dir.join(format!("server-{}.db", self.life));
+        copy_database(&self.file, &next)?;
+        self.door.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.flying.clear();
+        self.file = next;
+        self.history.add(Fact::Crashed { whom: "server".into() });
+        self.clock.advance(Duration::from_secs(1));
+        self.running = run(&self.file, &self.clock, &self.ids, &self.history, &self.door, &self.known).await?;
+        self.history.add(Fact::Reopened { whom: "server".into() });
+        Ok(())
+    }
+
+    /// Takes jobs, each marked in a commit of its own kind before its call, and calls the carrier. Says what was called.
+    pub(super) async fn dispatch(&mut self, many: u32, reactions: &[Reaction]) -> Result<Vec<String>, WorldError> {
+        let Answer::Jobs(jobs) = System::claim_jobs(self.desk(), many).await? else {
+            return Err(WorldError::Odd("jobs were asked for and something else came".into()));
+        };
+        let mut said = Vec::new();
+        for (n, job) in jobs.into_iter().enumerate() {
+            let reaction = reactions.get(n % reactions.len().max(1)).copied().unwrap_or(Reaction::Takes);
+            said.push(format!("the carrier is called with {:?} to {}: {reaction:?}", job.body, job.to.as_str()));
+            self.call(&job, reaction);
+        }
+        Ok(said)
+    }
+
+    fn call(&mut self, job: &Submission, reaction: Reaction) {
+        let carrier_id = format!("c-{}", job.attempt);
+        let (answer, told) = match reaction {
+            Reaction::Takes => (Submitted::Accepted { carrier_id }, Told::Yes),
+            Reaction::Refuses => (Submitted::Refused { code: "30006".into() }, Told::No),
+            Reaction::Later => (Submitted::Later { reason: "busy".into() }, Told::Later),
+            Reaction::TakesInSilence | Reaction::Silent => {
+                (Submitted::Unknown { reason: "no answer".into() }, Told::Nothing)
+            }
+        };
+        let took = matches!(reaction, Reaction::Takes | Reaction::TakesInSilence);
+        let (to, body) = (job.to.as_str().to_owned(), job.body.clone());
+        self.history.add(Fact::Called(Call { attempt: job.attempt, to, body, at: self.clock.now(), told, took }));
+        if took {
+            self.carried.push(job.attempt);
+        }
+        self.flying.push(Flying { attempt: job.attempt, answer });
+    }
+
+    /// One answer of the carrier comes back and is recorded.
+    pub(super) async fn answer(&mut self, pick: usize) -> Result<Option<String>, WorldError> {
+        if self.flying.is_empty() {
+            return Ok(None);
+        }
+        let call = self.flying.remove(pick % self.flying.len());
+        let said = format!("the carrier's answer comes back: {:?}", call.answer);
+        System::record_attempt(self.desk(), call.attempt, call.answer).await?;
+        Ok(Some(said))
+    }
+
+    /// The carrier reports on a text that it has.
+    pub(super) async fn receipt(
+        &mut self,
+        pick: usize,
+        failed: bool,
+        twice: bool,
+    ) -> Result<Option<String>, WorldError> {
+        if self.carried.is_empty() {
+            return Ok(None);
+        }
+        let attempt = self.carried[pick % self.carried.len()];
+        let delivery = if failed { Delivery::Failed } else { Delivery::Delivered };
+        let error = failed.then(|| "30005".to_owned());
+        let key = self.key();
+        for _ in 0..=usize::from(twice) {
+            let event = CarrierEvent::Receipt { key: key.clone(), attempt, delivery, error: error.clone() };
+            self.callback(event).await?;
+        }
+        Ok(Some(format!("the carrier reports {delivery:?}{}", if twice { ", twice" } else { "" })))
+    }
+
+    /// A voter writes.
+    pub(super) async fn says(&mut self, from: &Phone, body: &str, twice: bool) -> Result<(), WorldError> {
+        let (key, at) = (self.key(), self.clock.now());
+        self.history.add(Fact::Wrote { from: from.as_str().to_owned(), body: body.to_owned(), at });
+        for _ in 0..=usize::from(twice) {
+            let event = CarrierEvent::Inbound { key: key.clone(), from: from.clone(), body: body.to_owned() };
+            self.callback(event).await?;
+        }
+        Ok(())
+    }
+
+    fn key(&mut self) -> String {
+        self.callbacks += 1;
+        format!("callback-{}", self.callbacks)
+    }
+
+    async fn callback(&self, event: CarrierEvent) -> Result<(), WorldError> {
+        Webhook::of("simulated").event(self.desk(), event).await?;
+        Ok(())
+    }
+
+    pub(super) async fn housekeeping(&self) -> Result<(), WorldError> {
+        Ok(self.running.dispatcher.housekeeping().await?)
+    }
+
+    /// An act of a captain, by their own handle.
+    pub(super) async fn steer(&self, captain: &Actor, act: Act) -> Result<bool, WorldError> {
+        let Some(captain) = Captain::of(captain.clone()) else { return Ok(false) };
+        let id = ActId(self.ids.act_id(self.clock.now()));
+        match captain.act(self.desk(), id, act).await {
+            Ok(answer) => Ok(matches!(answer, Answer::Verdict(verdict) if verdict.is_accepted())),
+            // The program does not know this act yet.
+            Err(error) => {
+                tracing::debug!(%error, "a captain's act came to nothing");
+                Ok(false)
+            }
+        }
+    }
+
+    pub(super) async fn suppress(&self, captain: &Actor, phone: &Phone) -> Result<(), WorldError> {
+        let Some(captain) = Captain::of(captain.clone()) else { return Ok(()) };
+        captain.suppress(self.desk(), phone.clone(), "by_captain: a letter".into()).await?;
+        Ok(())
+    }
+
+    /// Texts that wait for a captain.
+    pub(super) async fn held(&self) -> Result<Vec<MessageId>, WorldError> {
+        Ok(super::database::held(&self.file).await?.into_iter().map(MessageId).collect())
+    }
+
+    /// Calls whose answer the server waits for.
+    pub(super) fn waits(&self) -> usize {
+        self.flying.len()
+    }
+
+    pub(super) fn fresh(&self) -> Uuid {
+        self.ids.act_id(self.clock.now())
+    }
+}
+
+async fn run(
+    file: &Path,
+    clock: &Arc<SimClock>,
+    ids: &SharedIds,
+    history: &Arc<History>,
+    door: &Door,
+    known: &Known,
+) -> Result<Running, WorldError> {
+    let shared: SharedClock = clock.clone();
+    let store = SqliteStore::open(Location::File(file.to_owned()), shared.clone(), ids.clone()).await?;
+    let tap = Tap::beside(Arc::new(store), file, history.clone(), known.clone()).await?;
+    let state = AppState::new(Arc::new(tap), shared, ids.clone(), true);
+    let desk = state.desk.clone();
+    let dispatcher = Dispatcher::new(desk.clone(), Arc::new(SimulatedCarrier::silent()));
+    *door.lock().unwrap_or_else(PoisonError::into_inner) = Some(router(state));
+    Ok(Running { desk, dispatcher })
+}
+
+/// Copies a database as a crash leaves it: the file and its log, without the index of the log.
+pub(super) fn copy_database(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::copy(from, to)?;
+    let log = beside(from, "-wal");
+    if log.exists() {
+        fs::copy(log, beside(to, "-wal"))?;
+    }
+    Ok(())
+}

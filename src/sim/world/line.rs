@@ -1,0 +1,299 @@
+//! A line to the server that fails as it is told to. The real router stands behind it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use futures_util::stream::BoxStream;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+use crate::api::{
+    act::Act,
+    assignment::{AssignmentPage, ClaimRequest, ContactView, SliceGrant},
+    campaign::{CampaignTodo, CampaignView},
+    captain::Board,
+    event::Event,
+    message::{Outcome, SENT_AT, SendRequest, Thread, Verdict},
+    people::{Me, Presence},
+    problem::{Code, Problem},
+};
+use crate::client::{Call, CallError, CampaignServer, Capabilities};
+use crate::domain::ids::{ActId, CampaignId, ContactId, DeviceId, MessageId};
+use crate::env::SharedClock;
+use crate::sim::history::{Fact, History};
+
+/// What the line does to one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    None,
+    /// Not even a connection.
+    NotReached,
+    /// Cut while the request went out: the server never has it, and the laptop cannot know.
+    CutBefore,
+    /// Cut while the answer came back: the server has done it.
+    CutAfter,
+    /// Half open: the laptop gives up, and the request reaches the server later.
+    Held,
+    /// The request reaches the server twice.
+    Twice,
+    /// 429 from something in between.
+    TooMany,
+    /// 503 with a problem document.
+    Unavailable,
+    /// A login page instead of the server.
+    LoginPage,
+    /// Damaged JSON after the server has done it.
+    Damaged,
+}
+
+impl Fault {
+    /// Every one, nothing first.
+    pub const ALL: [Self; 10] = [
+        Self::None,
+        Self::NotReached,
+        Self::CutBefore,
+        Self::CutAfter,
+        Self::Held,
+        Self::Twice,
+        Self::TooMany,
+        Self::Unavailable,
+        Self::LoginPage,
+        Self::Damaged,
+    ];
+
+    /// In words, for stories.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::None => "and all goes well",
+            Self::NotReached => "the server cannot be reached",
+            Self::CutBefore => "the line is cut before the server has it",
+            Self::CutAfter => "the answer is lost",
+            Self::Held => "the line hangs; the request arrives later",
+            Self::Twice => "the request arrives twice",
+            Self::TooMany => "429",
+            Self::Unavailable => "503",
+            Self::LoginPage => "a login page answers",
+            Self::Damaged => "the answer is damaged",
+        }
+    }
+}
+
+/// A request as it goes over the line.
+#[derive(Debug, Clone)]
+pub(super) struct Wire {
+    method: Method,
+    path: String,
+    token: String,
+    sent_at: Option<String>,
+    body: String,
+}
+
+/// The server's door: shut while it is down.
+pub(super) type Door = Arc<Mutex<Option<Router>>>;
+
+/// Requests that are still on their way.
+pub(super) type Limbo = Arc<Mutex<Vec<Wire>>>;
+
+fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// See the module. One for each laptop.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) door: Door,
+    pub(super) limbo: Limbo,
+    pub(super) token: String,
+    pub(super) device: DeviceId,
+    pub(super) clock: SharedClock,
+    pub(super) history: Arc<History>,
+    pub(super) next: Mutex<Fault>,
+}
+
+impl Line {
+    /// What happens to the next call; after it the line is good again.
+    pub(super) fn fail(&self, fault: Fault) {
+        *open(&self.next) = fault;
+    }
+
+    fn wire(&self, method: Method, path: String, body: String, told: bool) -> Wire {
+        let sent_at = told.then(|| self.clock.now().to_string());
+        Wire { method, path: format!("/api/v1/{path}"), token: self.token.clone(), sent_at, body }
+    }
+
+    async fn call<T: DeserializeOwned>(&self, wire: Wire) -> Call<T> {
+        let fault = std::mem::replace(&mut *open(&self.next), Fault::None);
+        let cut = || CallError::NoAnswer("the line was cut".into());
+        match fault {
+            Fault::None => read(deliver(&self.door, &wire).await),
+            Fault::NotReached => Err(CallError::NotReached("no connection".into())),
+            Fault::CutBefore => Err(cut()),
+            Fault::CutAfter => {
+                drop(deliver(&self.door, &wire).await);
+                Err(cut())
+            }
+            Fault::Held => {
+                open(&self.limbo).push(wire);
+                Err(CallError::NoAnswer("no answer in time".into()))
+            }
+            Fault::Twice => {
+                drop(deliver(&self.door, &wire).await);
+                read(deliver(&self.door, &wire).await)
+            }
+            Fault::TooMany => Err(CallError::Refused(Box::new(Problem::new(Code::RateLimited, "too many")))),
+            Fault::Unavailable => Err(CallError::Refused(Box::new(Problem::new(Code::Unavailable, "not now")))),
+            Fault::LoginPage => Err(CallError::Strange("<html> where JSON should be".into())),
+            Fault::Damaged => {
+                drop(deliver(&self.door, &wire).await);
+                Err(CallError::Strange("damaged JSON".into()))
+            }
+        }
+    }
+
+    async fn decide(&self, id: Uuid, wire: Wire) -> Call<Verdict> {
+        // As the native client reads it: a refusal that decides about the id is the verdict itself.
+        let answer = match self.call::<Verdict>(wire).await {
+            Ok(verdict) if verdict.id == id => Ok(verdict),
+            Ok(verdict) => Err(CallError::Strange(format!("a verdict on {} where {id} was asked", verdict.id))),
+            Err(CallError::Refused(problem)) if !problem.code.is_transient() => {
+                Ok(Verdict { id, outcome: Outcome::Refused { problem: *problem } })
+            }
+            Err(error) => Err(error),
+        };
+        self.history.add(match &answer {
+            Ok(verdict) => Fact::Answered { device: self.device, verdict: verdict.clone() },
+            Err(error) => Fact::NoAnswer { device: self.device, id, why: error.to_string() },
+        });
+        answer
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: String) -> Call<T> {
+        self.call(self.wire(Method::GET, path, String::new(), false)).await
+    }
+}
+
+/// Lets one of the requests in limbo arrive; nobody waits for the answer any more. Says what it was.
+pub(super) async fn arrive(door: &Door, limbo: &Limbo, pick: usize) -> Option<String> {
+    let wire = {
+        let mut limbo = open(limbo);
+        let many = limbo.len();
+        (many > 0).then(|| limbo.remove(pick % many))?
+    };
+    let (status, _) = deliver(door, &wire).await.ok()?;
+    Some(format!("{} {} arrives late: {status}", wire.method, wire.path))
+}
+
+/// A whole answer: its status and its body.
+type Answer = Result<(StatusCode, Vec<u8>), CallError>;
+
+async fn deliver(door: &Door, wire: &Wire) -> Answer {
+    let router = open(door).clone().ok_or_else(|| CallError::NotReached("the server is down".into()))?;
+    let mut request = Request::builder()
+        .method(wire.method.clone())
+        .uri(&wire.path)
+        .header(header::AUTHORIZATION, format!("Bearer {}", wire.token))
+        .header(header::CONTENT_TYPE, "application/json");
+    if let Some(at) = &wire.sent_at {
+        request = request.header(SENT_AT, at);
+    }
+    let strange = |error: &dyn std::fmt::Display| CallError::Strange(error.to_string());
+    let request = request.body(Body::from(wire.body.clone())).map_err(|error| strange(&error))?;
+    let Ok(response) = router.oneshot(request).await;
+    let status = response.status();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 24).await.map_err(|error| strange(&error))?;
+    Ok((status, bytes.to_vec()))
+}
+
+fn read<T: DeserializeOwned>(answer: Answer) -> Call<T> {
+    let (status, bytes) = answer?;
+    if status.is_success() {
+        return serde_json::from_slice(&bytes).map_err(|error| CallError::Strange(error.to_string()));
+    }
+    match serde_json::from_slice::<Problem>(&bytes) {
+        Ok(problem) => Err(CallError::Refused(Box::new(problem))),
+        Err(_) => Err(CallError::Strange(status.to_string())),
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+#[async_trait]
+impl CampaignServer for Line {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::NATIVE
+    }
+
+    async fn me(&self) -> Call<Me> {
+        self.get("me".into()).await
+    }
+
+    async fn campaigns(&self) -> Call<Vec<CampaignTodo>> {
+        self.get("campaigns".into()).await
+    }
+
+    async fn campaign(&self, campaign: CampaignId) -> Call<CampaignView> {
+        self.get(format!("campaigns/{campaign}")).await
+    }
+
+    async fn claim(&self, campaign: CampaignId, claim: Uuid, want: u32) -> Call<SliceGrant> {
+        let path = format!("campaigns/{campaign}/claims/{claim}");
+        self.call(self.wire(Method::PUT, path, json(&ClaimRequest { want }), false)).await
+    }
+
+    async fn assignment(&self, campaign: CampaignId, _: Option<String>) -> Call<AssignmentPage> {
+        self.get(format!("campaigns/{campaign}/assignment")).await
+    }
+
+    async fn contacts(&self, campaign: CampaignId, ids: &[ContactId]) -> Call<Vec<ContactView>> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        self.get(format!("campaigns/{campaign}/contacts?ids={}", ids.join(","))).await
+    }
+
+    async fn thread(&self, contact: ContactId, _: Option<u64>, limit: u32) -> Call<Thread> {
+        self.get(format!("contacts/{contact}/thread?limit={limit}")).await
+    }
+
+    async fn send(&self, id: MessageId, request: &SendRequest) -> Call<Verdict> {
+        let link = request.shown.link.clone();
+        self.history.add(Fact::HandedIn { device: self.device, id: id.0, link });
+        self.decide(id.0, self.wire(Method::PUT, format!("messages/{id}"), json(request), true)).await
+    }
+
+    async fn act(&self, id: ActId, act: &Act) -> Call<Verdict> {
+        self.history.add(Fact::HandedIn { device: self.device, id: id.0, link: None });
+        self.decide(id.0, self.wire(Method::PUT, format!("acts/{id}"), json(act), false)).await
+    }
+
+    async fn verdict(&self, id: Uuid) -> Call<Option<Verdict>> {
+        let answer = match self.get::<Verdict>(format!("verdicts/{id}")).await {
+            Ok(verdict) => Ok(Some(verdict)),
+            Err(CallError::Refused(problem)) if problem.code == Code::NotFound => Ok(None),
+            Err(error) => Err(error),
+        };
+        if let Ok(Some(_)) = &answer {
+            self.history.add(Fact::Echoed { device: self.device, id });
+        }
+        answer
+    }
+
+    async fn presence(&self) -> Call<Presence> {
+        self.call(self.wire(Method::POST, "presence".into(), String::new(), false)).await
+    }
+
+    async fn events(&self, _: CampaignId, _: u64) -> Call<BoxStream<'static, Call<Event>>> {
+        Err(CallError::NotReached("the simulator reads the feed's table step by step".into()))
+    }
+
+    async fn board(&self, campaign: CampaignId) -> Call<Board> {
+        self.get(format!("campaigns/{campaign}/board")).await
+    }
+}

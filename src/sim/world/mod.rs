@@ -1,0 +1,530 @@
+//! A whole small campaign in one thread, from a seed: laptops with their real journals and outboxes, the real server on a file, a
+//! carrier, voters and captains, and everything that can go wrong between them.
+//!
+//! The story is data ([`plan::Plan`]); each action is awaited before the next one begins, clocks and ids are simulated, so the same
+//! plan gives the same facts. At the end everything is brought to rest and [`crate::sim::check::judge`] reads the history.
+
+pub mod database;
+mod house;
+mod laptop;
+pub mod line;
+pub mod plan;
+pub mod shrink;
+mod tap;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use self::house::House;
+use self::laptop::{Laptop, Parts, SignIn};
+use self::line::{Fault, Limbo};
+use self::plan::{Action, CAMPAIGNS, LAPTOPS, NUMBERS, Other, Plan, Reaction, Steer};
+use super::check::{Broken, judge};
+use super::history::{Fact, History};
+use crate::api::act::{Act, HeldDecision};
+use crate::api::admin::{ImportChunk, ImportStart, InviteRequest};
+use crate::api::people::{JoinRequest, Role};
+use crate::client::journal::JournalError;
+use crate::domain::campaign::{CampaignDef, Variant};
+use crate::domain::contact::Contact;
+use crate::domain::hours::TextingHours;
+use crate::domain::ids::{CampaignId, DeviceId};
+use crate::domain::phone::Phone;
+use crate::env::{Clock as _, SeededIds, SharedIds};
+use crate::server::store::StoreError;
+use crate::server::store::command::{Actor, Answer};
+use crate::server::store::handles::{Admin, Door, System, secret_hash};
+
+/// Why a story could not be told to its end. Not a broken promise: a fault of the machine or of the simulator.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// A file.
+    #[error("the simulator's files: {0}")]
+    Io(#[from] std::io::Error),
+    /// The server's store.
+    #[error("the server's store: {0}")]
+    Store(#[from] StoreError),
+    /// The second look into the server's database.
+    #[error("the server's database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Its rows.
+    #[error(transparent)]
+    Read(#[from] database::ReadError),
+    /// A laptop's journal.
+    #[error("a laptop's journal: {0}")]
+    Journal(#[from] JournalError),
+    /// Something else.
+    #[error("{0}")]
+    Odd(String),
+}
+
+/// How a story went.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What happened, on every side.
+    pub facts: Vec<Fact>,
+    /// Promises that did not hold.
+    pub broken: Vec<Broken>,
+    /// The story in words, a line an action.
+    pub story: Vec<String>,
+    /// How often what happened.
+    pub counts: BTreeMap<&'static str, u64>,
+}
+
+/// Tells a story in a directory of its own below `dir`, in a runtime of its own.
+///
+/// # Errors
+/// [`WorldError`]
+pub fn run(dir: &Path, plan: &Plan) -> Result<Outcome, WorldError> {
+    let home = dir.join(format!("story-{}", plan.seed));
+    if home.exists() {
+        std::fs::remove_dir_all(&home)?;
+    }
+    std::fs::create_dir_all(&home)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let outcome = runtime.block_on(tell(&home, plan));
+    drop(runtime);
+    std::fs::remove_dir_all(&home)?;
+    outcome
+}
+
+async fn tell(home: &Path, plan: &Plan) -> Result<Outcome, WorldError> {
+    let mut world = World::new(home, plan).await?;
+    for action in &plan.actions {
+        world.take(action).await?;
+    }
+    world.rest().await?;
+    world.history_with_rows().await
+}
+
+/// `journal.db` and `-wal` is `journal.db-wal`.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+struct World {
+    home: PathBuf,
+    history: Arc<History>,
+    house: House,
+    captain: Actor,
+    admin: Actor,
+    campaigns: Vec<CampaignId>,
+    laptops: Vec<Laptop>,
+    limbo: Limbo,
+    seed: u64,
+    texts: u32,
+    story: Vec<String>,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+/// The number of a voter: every other one lives in the east.
+fn phone(number: u32) -> Result<Phone, WorldError> {
+    let area = if number % 2 == 0 { 415 } else { 212 };
+    let text = format!("+1{area}5550{number:03}");
+    Phone::from_e164(&text).ok_or(WorldError::Odd(text))
+}
+
+fn voter(number: u32) -> Result<Contact, WorldError> {
+    let zone = if number % 2 == 0 { "America/Los_Angeles" } else { "America/New_York" };
+    Ok(Contact {
+        external_id: None,
+        first_name: format!("Voter{number}"),
+        last_name: "Doe".into(),
+        phone: phone(number)?,
+        zip: None,
+        state: None,
+        language: None,
+        time_zone: Some(zone.into()),
+        fields: BTreeMap::new(),
+    })
+}
+
+fn definition(number: usize) -> CampaignDef {
+    CampaignDef {
+        title: format!("Campaign {number}"),
+        organization: "Friends of the Library".into(),
+        language: "en".into(),
+        hours: TextingHours::default(),
+        initial: vec![Variant { name: "a".into(), language: "en".into(), text: "Hi {firstName/there}!".into() }],
+        questions: Vec::new(),
+        canned: Vec::new(),
+        tags: Vec::new(),
+        opt_out_notice: BTreeMap::from([("en".to_owned(), "You will get no more texts.".to_owned())]),
+        visible_fields: Vec::new(),
+        slice_size: 3,
+        variables: BTreeMap::new(),
+        guide: String::new(),
+        edit_initial: false,
+    }
+}
+
+impl World {
+    async fn new(home: &Path, plan: &Plan) -> Result<Self, WorldError> {
+        let history = Arc::new(History::default());
+        let ids = SeededIds::shared(plan.seed);
+        let house = House::open(home, plan.start, ids, history.clone()).await?;
+        let admin = join(&house, "Ada", Role::Admin).await?.1;
+        let captain = join(&house, "Cap", Role::Captain).await?.1;
+        let mut campaigns = Vec::new();
+        for number in 0..CAMPAIGNS {
+            campaigns.push(import(&house, &admin, number).await?);
+        }
+        let mut world = Self {
+            home: home.to_owned(),
+            history,
+            house,
+            captain,
+            admin,
+            campaigns,
+            laptops: Vec::new(),
+            limbo: Limbo::default(),
+            seed: plan.seed,
+            texts: 0,
+            story: Vec::new(),
+            counts: BTreeMap::new(),
+        };
+        for name in ["Ann", "Ben"] {
+            world.join(name).await?;
+        }
+        // The second device of the first texter: the same sign-in on another machine.
+        let second = world.laptops[0].sign_in.clone();
+        world.laptop(second, "Ann's-desktop".into()).await?;
+        debug_assert_eq!(world.laptops.len(), LAPTOPS, "as the plan counts them");
+        Ok(world)
+    }
+
+    async fn join(&mut self, name: &str) -> Result<(), WorldError> {
+        let (token, actor) = join(&self.house, name, Role::Texter).await?;
+        self.laptop(SignIn { name: name.into(), person: actor.person, token }, name.into()).await
+    }
+
+    async fn laptop(&mut self, sign_in: SignIn, label: String) -> Result<(), WorldError> {
+        let number = u64::try_from(self.laptops.len()).unwrap_or(0);
+        let ids: SharedIds = SeededIds::shared(self.seed.wrapping_mul(31).wrapping_add(1_000 + number));
+        let device = DeviceId(ids.act_id(self.house.clock.now()));
+        let parts = Parts {
+            sign_in,
+            label,
+            device,
+            dir: &self.home,
+            start: self.house.clock.now(),
+            ids,
+            history: self.history.clone(),
+            door: self.house.door.clone(),
+            limbo: self.limbo.clone(),
+        };
+        self.laptops.push(Laptop::open(parts).await?);
+        Ok(())
+    }
+
+    fn count(&mut self, what: &'static str) {
+        *self.counts.entry(what).or_default() += 1;
+    }
+
+    fn say(&mut self, what: &'static str, words: String) {
+        self.count(what);
+        let at = self.house.clock.now();
+        self.story.push(format!("{at}  {words}"));
+    }
+
+    async fn take(&mut self, action: &Action) -> Result<(), WorldError> {
+        match action {
+            Action::Claim { who, .. }
+            | Action::Press { who, .. }
+            | Action::Act { who, .. }
+            | Action::HandIn { who, .. }
+            | Action::Feed { who, .. }
+            | Action::Look { who }
+            | Action::Presence { who }
+            | Action::LaptopCrash { who, .. }
+            | Action::LaptopJump { who, .. }
+            | Action::DiskFull { who, .. } => self.texter(who % self.laptops.len(), action).await,
+            Action::Revoke { who } => self.revoke(who % self.laptops.len()).await,
+            Action::Captain { what, which } => self.steer(*what, *which).await,
+            _ => self.outside(action).await,
+        }
+    }
+
+    /// What happens on one laptop.
+    async fn texter(&mut self, who: usize, action: &Action) -> Result<(), WorldError> {
+        let at = self.house.clock.now();
+        let laptop = &mut self.laptops[who];
+        let name = laptop.label.clone();
+        match action {
+            Action::Claim { campaign, fault, .. } => {
+                let campaign = self.campaigns[campaign % self.campaigns.len()];
+                let said = laptop.claim(campaign, *fault).await;
+                self.fault(*fault);
+                self.say("claims", format!("{name} asks for a slice of campaign {campaign}: {said}"));
+            }
+            Action::Press { which, initial, crash, .. } => {
+                let Some(to) = laptop.card(*which, *initial).cloned() else { return Ok(()) };
+                self.texts += 1;
+                let body = format!("Text {}", self.texts);
+                let kind = if *initial { "first text" } else { "reply" };
+                let words = format!("{name} presses on the {kind} {body:?} to {} ({})", to.first_name, to.id);
+                let said = laptop.press(&to, *initial, body, at).await?;
+                self.say("presses", format!("{words}: {said}"));
+                if *crash {
+                    self.crash(who, plan::Tear::None).await?;
+                }
+            }
+            Action::Act { which, what, .. } => {
+                let Some(to) = laptop.remembered(*which).cloned() else { return Ok(()) };
+                let contact = to.id;
+                let act = match what {
+                    Other::OptOut => Act::OptOut { contact, notice: true },
+                    Other::NotOptOut => Act::NotOptOut { contact, after_seq: to.foreign_seq },
+                    Other::Close => Act::Close { contact },
+                    Other::Reopen => Act::Reopen { contact },
+                    Other::WrongNumber => Act::WrongNumber { contact },
+                    Other::Release => Act::Release { campaign: to.campaign, unsent: true, conversations: true },
+                };
+                let said = laptop.act(act, at).await?;
+                self.say("acts", format!("{name} confirms {what:?} on {} ({contact}): {said}", to.first_name));
+            }
+            Action::HandIn { pick, fault, nudge, .. } => {
+                if let Some(said) = laptop.hand_in(*pick, *fault, *nudge).await? {
+                    self.fault(*fault);
+                    self.say("calls", format!("{name}'s outbox hands something in, {}: {said}", fault.words()));
+                }
+            }
+            Action::Feed { many, .. } => {
+                if let Some(said) = laptop.feed(&self.house, &self.campaigns, *many).await? {
+                    self.say("feeds", format!("{name}'s laptop reads {said}"));
+                }
+            }
+            Action::Look { .. } => {
+                laptop.look(&self.campaigns).await;
+                self.say("looks", format!("{name} reads the slice anew"));
+            }
+            Action::Presence { .. } => {
+                laptop.presence().await;
+                self.say("heartbeats", format!("{name}'s laptop says that it is there"));
+            }
+            Action::LaptopCrash { tear, .. } => self.crash(who, *tear).await?,
+            Action::LaptopJump { seconds, .. } => {
+                let to = laptop.clock.now().saturating_add(SignedDuration::from_secs(*seconds));
+                laptop.clock.jump_to(to.unwrap_or(at));
+                self.history.add(Fact::Jumped { whom: name.clone(), seconds: *seconds });
+                self.say("laptop clock jumps", format!("{name}'s clock jumps by {seconds} s"));
+            }
+            Action::DiskFull { full, .. } => {
+                laptop.disk_full(*full).await?;
+                let said = if *full { "is full" } else { "has room again" };
+                self.say("full disks", format!("{name}'s disk {said}"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        if fault != Fault::None {
+            self.count(fault.words());
+        }
+    }
+
+    async fn crash(&mut self, who: usize, tear: plan::Tear) -> Result<(), WorldError> {
+        let laptop = &mut self.laptops[who];
+        let name = laptop.label.clone();
+        let said = laptop.crash(tear).await?;
+        laptop.resume(&self.campaigns).await?;
+        laptop.look(&self.campaigns).await;
+        self.say("laptop crashes", format!("{name}'s laptop dies and comes up again; {said}"));
+        Ok(())
+    }
+
+    async fn revoke(&mut self, who: usize) -> Result<(), WorldError> {
+        let name = self.laptops[who].sign_in.name.clone();
+        let hash = secret_hash(&self.laptops[who].sign_in.token);
+        let Some(actor) = self.house.store().session(hash).await? else { return Ok(()) };
+        let Some(admin) = Admin::of(self.admin.clone()) else { return Ok(()) };
+        admin.revoke_session(self.house.desk(), actor.session).await?;
+        self.say("sign-ins ended", format!("the admin ends {name}'s sign-in"));
+        Ok(())
+    }
+
+    async fn steer(&mut self, what: Steer, which: usize) -> Result<(), WorldError> {
+        let campaign = self.campaigns[which % self.campaigns.len()];
+        let act = match what {
+            Steer::Pause => Act::Pause { campaign },
+            Steer::Resume => Act::Resume { campaign },
+            Steer::Reclaim => {
+                Act::Reclaim { campaign, texter: self.laptops[which / 2 % self.laptops.len()].sign_in.person }
+            }
+            Steer::Suppress => {
+                let phone = phone(u32::try_from(which).unwrap_or(0) % NUMBERS)?;
+                self.house.suppress(&self.captain, &phone).await?;
+                self.say("captain's acts", format!("the captain puts {} on the list", phone.as_str()));
+                return Ok(());
+            }
+            Steer::Arrived | Steer::SendAgain | Steer::GiveUp => {
+                let held = self.house.held().await?;
+                let Some(message) = held.get(which % held.len().max(1)).copied() else { return Ok(()) };
+                let decision = match what {
+                    Steer::Arrived => HeldDecision::Arrived,
+                    Steer::SendAgain => HeldDecision::SendAgain,
+                    _ => HeldDecision::GiveUp,
+                };
+                Act::DecideHeld { message, decision }
+            }
+        };
+        let done = self.house.steer(&self.captain, act.clone()).await?;
+        let said = if done { "done" } else { "refused" };
+        self.say("captain's acts", format!("the captain: {act:?}: {said}"));
+        Ok(())
+    }
+
+    /// What happens on the server, at the carrier, at the voters' and to time.
+    async fn outside(&mut self, action: &Action) -> Result<(), WorldError> {
+        match action {
+            Action::Join if self.laptops.len() < LAPTOPS + 2 => {
+                let name = if self.laptops.len() == LAPTOPS { "Cleo" } else { "Dan" };
+                self.join(name).await?;
+                self.say("joins", format!("{name} joins"));
+            }
+            Action::Dispatch { many, reactions } => {
+                for said in self.house.dispatch(*many, reactions).await? {
+                    self.say("carrier calls", said);
+                }
+            }
+            Action::Answer { pick } => {
+                if let Some(said) = self.house.answer(*pick).await? {
+                    self.say("carrier answers", said);
+                }
+            }
+            Action::Receipt { pick, failed, twice } => {
+                if let Some(said) = self.house.receipt(*pick, *failed, *twice).await? {
+                    self.say("receipts", said);
+                }
+            }
+            Action::Housekeeping => {
+                self.house.housekeeping().await?;
+                self.say("housekeeping", "the server looks at leases and old attempts".into());
+            }
+            Action::ServerCrash => {
+                self.house.crash().await?;
+                self.say("server crashes", "the server dies and comes up again".into());
+            }
+            Action::ServerJump { seconds } => {
+                let to = self.house.clock.now().saturating_add(SignedDuration::from_secs(*seconds));
+                self.house.clock.jump_to(to.unwrap_or(self.house.clock.now()));
+                self.history.add(Fact::Jumped { whom: "server".into(), seconds: *seconds });
+                self.say("server clock jumps", format!("the server's clock jumps by {seconds} s"));
+            }
+            Action::Arrive { pick } => {
+                if let Some(said) = line::arrive(&self.house.door, &self.limbo, *pick).await {
+                    self.say("late arrivals", said);
+                }
+            }
+            Action::Says { number, what, twice } => {
+                let from = phone(*number)?;
+                self.house.says(&from, what.text(), *twice).await?;
+                let twice = if *twice { ", and the callback comes twice" } else { "" };
+                self.say("voters' texts", format!("Voter{number} writes {:?}{twice}", what.text()));
+            }
+            Action::Pass { seconds } => {
+                self.pass(*seconds);
+                self.say("time passes", format!("{seconds} s pass"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn pass(&self, seconds: u64) {
+        let by = Duration::from_secs(seconds);
+        self.house.clock.advance(by);
+        for laptop in &self.laptops {
+            laptop.clock.advance(by);
+        }
+    }
+
+    /// Everything comes to rest: lines are good, campaigns run, disks have room, the carrier answers, time passes.
+    async fn rest(&mut self) -> Result<(), WorldError> {
+        self.story.push("everything comes to rest".into());
+        while line::arrive(&self.house.door, &self.limbo, 0).await.is_some() {}
+        for campaign in self.campaigns.clone() {
+            self.house.steer(&self.captain, Act::Resume { campaign }).await?;
+        }
+        for laptop in &mut self.laptops {
+            laptop.disk_full(false).await?;
+        }
+        for round in 0..12 {
+            self.settle_down().await?;
+            // First minutes, so that nothing old goes out late; then over the night into the opening hours of both coasts,
+            // and on until what nobody knows is held.
+            self.pass([400, 400, 1_000, 1_000, 30_000, 20_000, 20_000, 20_000, 1_000, 1_000, 1_000, 60][round]);
+            self.house.housekeeping().await?;
+        }
+        self.settle_down().await?;
+        for laptop in &self.laptops {
+            laptop.at_rest().await?;
+        }
+        Ok(())
+    }
+
+    async fn settle_down(&mut self) -> Result<(), WorldError> {
+        for _ in 0..30 {
+            let mut moved = self.house.waits();
+            while self.house.answer(0).await?.is_some() {}
+            for laptop in &mut self.laptops {
+                moved += laptop.settle_down().await?;
+                while laptop
+                    .feed(&self.house, &self.campaigns, 256)
+                    .await?
+                    .is_some_and(|said| !said.contains("refused"))
+                {}
+                moved += laptop.settle_down().await?;
+            }
+            moved += self.house.dispatch(20, &[Reaction::Takes]).await?.len();
+            if moved == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn history_with_rows(self) -> Result<Outcome, WorldError> {
+        let mut facts = self.history.facts();
+        facts.extend(database::rows(&self.house.file).await?);
+        let broken = judge(&facts);
+        Ok(Outcome { facts, broken, story: self.story, counts: self.counts })
+    }
+}
+
+/// Somebody joins by an invite of their own: the token and the session's actor.
+async fn join(house: &House, name: &str, role: Role) -> Result<(String, Actor), WorldError> {
+    let desk = house.desk();
+    let organization = desk.store.first_organization().await?;
+    let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600 };
+    let Answer::Invite(invite) = System::invite(desk, organization, request).await? else {
+        return Err(WorldError::Odd("no invite".into()));
+    };
+    let request = JoinRequest { invite: invite.secret, name: name.into(), device: DeviceId(house.fresh()) };
+    let joined = Door::join(desk, request).await?.map_err(|problem| WorldError::Odd(problem.detail))?;
+    let actor = desk.store.session(secret_hash(&joined.token)).await?;
+    Ok((joined.token, actor.ok_or_else(|| WorldError::Odd("no session".into()))?))
+}
+
+async fn import(house: &House, admin: &Actor, number: usize) -> Result<CampaignId, WorldError> {
+    let odd = || WorldError::Odd("the import was refused".into());
+    let admin = Admin::of(admin.clone()).ok_or_else(odd)?;
+    let import: Uuid = house.fresh();
+    let contacts = (0..NUMBERS).map(voter).collect::<Result<Vec<_>, _>>()?;
+    let start = ImportStart { def: definition(number), contacts: u64::from(NUMBERS), provenance: "a story".into() };
+    admin.import_start(house.desk(), import, start).await?;
+    admin.import_chunk(house.desk(), import, 0, ImportChunk { contacts }).await?;
+    match admin.import_finish(house.desk(), import).await? {
+        Answer::Import(state) => Ok(state.campaign),
+        _ => Err(odd()),
+    }
+}
