@@ -66,7 +66,8 @@ fn refusal_shown(
     shown: Option<&(Seen, Option<Code>)>,
     code: Code,
 ) -> Option<String> {
-    if !book.showing.contains(&device) {
+    // A sign-in that was ended and is let in no more: its author sees that nothing goes on.
+    if !book.showing.contains(&device) || shown == Some(&(Seen::Waiting, Some(Code::Unauthorized))) {
         return None;
     }
     let wanted = if code.parks() { Seen::Parked } else { Seen::Refused };
