@@ -25,6 +25,7 @@
 //! | `POST /api/v1/invites` | admin | [`admin::InviteRequest`] -> [`admin::Invite`] |
 //! | `DELETE /api/v1/invites/{id}` | admin | -> 204 |
 //! | `GET /api/v1/sessions`, `DELETE /api/v1/sessions/{id}` | admin | -> `Vec<`[`people::SessionInfo`]`>`, 204 |
+//! | `GET /api/v1/ledger?cursor=&limit=`, `GET /api/v1/ledger/state` | admin | -> [`ledger::LedgerPage`], [`ledger::LedgerState`] |
 //! | `GET /api/v1/openapi.json`, `GET /healthz`, `GET /readyz` | anyone | |
 //!
 //! Refusals are problem documents ([`problem::Problem`]) with a stable [`problem::Code`].
@@ -35,6 +36,7 @@ pub mod assignment;
 pub mod campaign;
 pub mod captain;
 pub mod event;
+pub mod ledger;
 pub mod message;
 pub mod people;
 pub mod problem;

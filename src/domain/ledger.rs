@@ -30,7 +30,7 @@ pub struct Link {
 }
 
 /// What an entry says: one confirmed text, without its words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Pressed {
     /// The text's id.
     pub id: Uuid,
@@ -45,8 +45,10 @@ pub struct Pressed {
     /// Hash (BLAKE3, hex) of the exact text on the screen.
     pub body_hash: HexHash,
     /// When the card was drawn, by the laptop's wall clock.
+    #[schema(value_type = String)]
     pub drawn_at: Timestamp,
     /// When the key was pressed, by the laptop's wall clock.
+    #[schema(value_type = String)]
     pub pressed_at: Timestamp,
     /// The same by the laptop's monotonic clock, in milliseconds since the console started.
     pub mono_ms: u64,

@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod message;
 pub mod opt_out;
 pub mod phone;
+pub mod received;
 pub mod safe_text;
 pub mod script;
 pub mod segment;

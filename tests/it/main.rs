@@ -15,6 +15,7 @@ mod store_carrier;
 mod store_claim;
 mod store_gate;
 mod store_home;
+mod store_ledger;
 mod store_random;
 mod store_send;
 mod stories;

@@ -31,9 +31,10 @@ async fn told(
     home: &Home,
     hand: &Hand,
     id: MessageId,
-    request: SendRequest,
+    mut request: SendRequest,
     sent_at: Option<Timestamp>,
 ) -> Result<u64, Problem> {
+    home.minter.link(hand.actor.person, id.0, &mut request);
     let texter = Texter::of(hand.actor.clone());
     match texter.send_told(&home.desk, id, request, sent_at).await.expect("an answer") {
         Answer::Verdict(Verdict { outcome: Outcome::Accepted { seq, .. }, .. }) => Ok(seq),

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::{SetupError, Timeouts, wire::Wire};
 use crate::api::{
     admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest},
-    people::SessionInfo,
+    ledger::{LedgerPage, LedgerState},
+    people::{Me, SessionInfo},
 };
 use crate::client::Call;
 
@@ -80,5 +81,30 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn revoke_session(&self, session: i64) -> Call<()> {
         self.wire.silent(Method::DELETE, &format!("sessions/{session}")).await
+    }
+
+    /// A page of the ledger, after the one that gave this cursor.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn ledger(&self, cursor: Option<String>) -> Call<LedgerPage> {
+        let query: Vec<(&str, String)> = cursor.into_iter().map(|cursor| ("cursor", cursor)).collect();
+        self.wire.get_with("ledger", &query).await
+    }
+
+    /// How far the ledger is anchored.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn ledger_state(&self) -> Call<LedgerState> {
+        self.wire.get("ledger/state").await
+    }
+
+    /// Who this admin is, and of which organization.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn me(&self) -> Call<Me> {
+        self.wire.get("me").await
     }
 }

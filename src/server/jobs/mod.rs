@@ -129,6 +129,7 @@ impl Dispatcher {
     /// [`StoreError`]; the next time will do it.
     pub async fn housekeeping(&self) -> Result<(), StoreError> {
         System::expire_leases(&self.desk).await?;
+        System::anchor(&self.desk).await?;
         // Our own calls end at their time-out: one that is still open long after was never recorded.
         let lost = self.desk.clock.now().saturating_sub(self.pace.call * LOST_AFTER).unwrap_or(Timestamp::MIN);
         System::sweep_attempts(&self.desk, self.started.max(lost), self.pace.hold_after).await?;

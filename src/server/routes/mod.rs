@@ -16,6 +16,7 @@ mod import_start;
 mod invite;
 mod join;
 mod join_page;
+mod ledger;
 mod me;
 mod presence;
 pub mod refusal;
@@ -71,6 +72,8 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(revoke_invite::handler))
         .routes(routes!(sessions::handler))
         .routes(routes!(revoke_session::handler))
+        .routes(routes!(ledger::page))
+        .routes(routes!(ledger::state))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .layer(DefaultBodyLimit::max(limits::MAX_BODY))

@@ -104,6 +104,8 @@ pub enum CommandKind {
     },
     /// Give contacts whose lease ran out back to the pool.
     ExpireLeases,
+    /// Anchor the ledger, when it is time and there is something new.
+    Anchor,
     /// Store an inbound text or a receipt. An inbound per-se word suppresses in this transaction.
     Carrier {
         /// Which carrier.

@@ -342,6 +342,14 @@ impl System {
         desk.run(CommandKind::ExpireLeases).await
     }
 
+    /// Anchors the ledger, at most every ten minutes and only when something is new: [`Answer::Done`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn anchor(desk: &Desk) -> Answered {
+        desk.run(CommandKind::Anchor).await
+    }
+
     /// Makes an invite on the server's own behalf (the first admin's, a rehearsal's): [`Answer::Invite`] with the secret.
     ///
     /// # Errors

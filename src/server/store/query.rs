@@ -9,6 +9,7 @@ use crate::api::{
     campaign::{CampaignTodo, CampaignView},
     captain::Board,
     event::Event,
+    ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
     people::{Me, SessionInfo},
 };
@@ -54,6 +55,10 @@ pub trait Queries {
     async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>>;
     /// The organization's sessions.
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>>;
+    /// A page of the organization's ledger after the entry with this number. For admins' handles only.
+    async fn ledger(&self, actor: &Actor, after: u64, limit: u32) -> Found<LedgerPage>;
+    /// How far it is anchored.
+    async fn ledger_state(&self, actor: &Actor) -> Found<LedgerState>;
     /// The one organization of an embedded server, made at first start.
     async fn first_organization(&self) -> Found<OrganizationId>;
     /// Which contact has which number, and its language when known, in a campaign that this actor is a captain of; empty for

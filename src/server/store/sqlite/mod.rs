@@ -9,6 +9,7 @@ mod carrier;
 mod claim;
 mod import;
 mod jobs;
+mod ledger;
 mod opt_out;
 mod people;
 #[cfg(test)]

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     SqliteStore,
     claim::lease_of,
+    ledger,
     rows::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, OPTED_OUT, col, contact_columns, json, listed,
         listed_columns, signed, time, to_json, unsigned,
@@ -21,6 +22,7 @@ use crate::api::{
     campaign::{CampaignState, CampaignTodo, CampaignView},
     captain::{Board, TexterLine},
     event::Event,
+    ledger::{LedgerPage, LedgerState},
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
     people::{Me, Role, SessionInfo},
 };
@@ -418,6 +420,16 @@ impl Queries for SqliteStore {
                 })
             })
             .collect()
+    }
+
+    async fn ledger(&self, actor: &Actor, after: u64, limit: u32) -> Found<LedgerPage> {
+        let mut conn = self.reader().await?;
+        ledger::page(&mut conn, actor, after, limit.clamp(1, MAX_PAGE)).await
+    }
+
+    async fn ledger_state(&self, actor: &Actor) -> Found<LedgerState> {
+        let mut conn = self.reader().await?;
+        ledger::state(&mut conn, actor).await
     }
 
     async fn first_organization(&self) -> Found<OrganizationId> {

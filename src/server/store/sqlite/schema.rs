@@ -15,7 +15,11 @@ struct Step {
 }
 
 /// Every step; a database's version is the number of steps it has.
-const STEPS: &[Step] = &[Step { min_program: 1, sql: FIRST }, Step { min_program: 1, sql: COMES_BACK }];
+const STEPS: &[Step] = &[
+    Step { min_program: 1, sql: FIRST },
+    Step { min_program: 1, sql: COMES_BACK },
+    Step { min_program: 1, sql: LEDGER },
+];
 
 /// The version that this program is.
 const PROGRAM: i64 = 1;
@@ -169,6 +173,25 @@ CREATE TRIGGER messages_stay_dropped BEFORE UPDATE OF delivery, kind, contact ON
     BEGIN SELECT RAISE(ABORT, 'a dropped text stays dropped'); END;
 CREATE TRIGGER jobs_stay_dropped BEFORE UPDATE OF state ON jobs WHEN OLD.state = 'dropped' AND NEW.state <> 'dropped'
     BEGIN SELECT RAISE(ABORT, 'a dropped job stays dropped'); END;
+";
+
+/// Every confirmed text in the order of its arrival, accepted or refused, and what the running total was from time to
+/// time. Hashes are 32 bytes.
+const LEDGER: &str = "
+CREATE TABLE ledger (
+    organization INTEGER NOT NULL, seq INTEGER NOT NULL, received_at INTEGER NOT NULL, skew_us INTEGER,
+    outcome TEXT NOT NULL, person INTEGER NOT NULL, texter TEXT NOT NULL, session INTEGER NOT NULL, id BLOB NOT NULL,
+    device BLOB NOT NULL, campaign INTEGER NOT NULL, contact INTEGER NOT NULL, kind TEXT NOT NULL,
+    body_hash BLOB NOT NULL, drawn_at INTEGER NOT NULL, pressed_at INTEGER NOT NULL, mono_ms INTEGER NOT NULL,
+    dwell_ms INTEGER NOT NULL, chain BLOB NOT NULL, n INTEGER NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL,
+    total BLOB NOT NULL, PRIMARY KEY (organization, seq)
+) STRICT, WITHOUT ROWID;
+-- One text in each place of a chain. What was refused because its place was taken stands beside it.
+CREATE UNIQUE INDEX ledger_place ON ledger(chain, n) WHERE outcome <> 'ledger_broken';
+CREATE TABLE anchors (
+    organization INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, total BLOB NOT NULL, prev BLOB NOT NULL,
+    hash BLOB NOT NULL, PRIMARY KEY (organization, seq)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings a database to this program's version.

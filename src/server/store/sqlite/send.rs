@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
+    ledger::{Standing, sound_link},
     rows::{self, CONTACT_COLUMNS, ContactRow, col, contact_columns, signed, time, to_json, unsigned},
     tx::{Audience, Campaign, Tx},
 };
@@ -19,6 +20,7 @@ use crate::domain::{
     hours::{HoursVerdict, MAX_AGE},
     ids::{ContactId, MessageId},
     message::{Delivery, Direction, MAX_CHARS, MessageKind},
+    received::ACCEPTED,
     safe_text::safe_line,
     script::leftover_field,
 };
@@ -91,6 +93,15 @@ struct Sight {
     good_until: Timestamp,
 }
 
+/// One text on its way to its verdict.
+struct Text<'a> {
+    actor: &'a Actor,
+    id: MessageId,
+    request: &'a SendRequest,
+    skew: Option<SignedDuration>,
+    hash: &'a [u8; 32],
+}
+
 impl Tx<'_> {
     pub(super) async fn send(
         &mut self,
@@ -103,19 +114,28 @@ impl Tx<'_> {
         if let Some(answer) = self.replay(actor, id.0, &hash).await? {
             return Ok(answer);
         }
+        let feed = actor.campaign.map_or(request.campaign.0, |own| own.0);
+        let link = match sound_link(id, request) {
+            Ok(link) => link,
+            Err(problem) => return self.refuse(actor, id.0, &hash, feed, problem).await,
+        };
+        let text = Text { actor, id, request, skew, hash: &hash };
+        let standing = self.standing(actor, request.shown.device, link).await?;
+        if let Standing::Broken(why) = standing
+            && !mutation::on(Mutation::LedgerUnchecked)
+        {
+            return self.refuse_text(&text, feed, problem(Code::LedgerBroken, why)).await;
+        }
         let mut sight = match self.sight(actor, request).await? {
             Ok(sight) => sight,
-            Err(problem) => {
-                let feed = actor.campaign.map_or(request.campaign.0, |own| own.0);
-                return self.refuse(actor, id.0, &hash, feed, problem).await;
-            }
+            Err(problem) => return self.refuse_text(&text, feed, problem).await,
         };
         if let Some(problem) = self.objection(actor, request, skew, &sight).await? {
-            return self.refuse(actor, id.0, &hash, request.campaign.0, problem).await;
+            return self.refuse_text(&text, request.campaign.0, problem).await;
         }
         sight.good_until = self.good_until(request, skew, &sight).await?;
         self.seen(actor.person.0).await?;
-        match self.accept(actor, id, request, &hash, sight).await {
+        match self.accept(&text, sight, standing == Standing::Fits).await {
             Ok(answer) => Ok(answer),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
                 // The database's own constraints have the last word.
@@ -123,7 +143,11 @@ impl Tx<'_> {
                 self.cache.forget();
                 if error.message().contains("messages.contact") {
                     let problem = self.already_sent(request.contact.0).await?;
-                    return self.refuse(actor, id.0, &hash, request.campaign.0, problem).await;
+                    return self.refuse_text(&text, request.campaign.0, problem).await;
+                }
+                if error.message().contains("ledger.chain") {
+                    let problem = problem(Code::LedgerBroken, "its place is taken by another text");
+                    return self.refuse_text(&text, request.campaign.0, problem).await;
                 }
                 Ok(Answer::Refused(Box::new(problem(Code::IdReused, "this id was used before for something else"))))
             }
@@ -185,6 +209,32 @@ impl Tx<'_> {
     ) -> Result<Answer, StoreError> {
         self.audit(Some(actor), "refused", id.to_string(), problem.code.as_str().to_owned());
         self.settle(actor, hash, campaign, Verdict { id, outcome: Outcome::Refused { problem } }).await
+    }
+
+    /// Stores a refusal of a text with a sound link, and its entry in the ledger: both or neither.
+    async fn refuse_text(&mut self, text: &Text<'_>, campaign: i64, problem: Problem) -> Result<Answer, StoreError> {
+        self.run("SAVEPOINT one").await?;
+        match self.refuse_and_enter(text, campaign, problem).await {
+            Ok(answer) => {
+                self.run("RELEASE one").await?;
+                Ok(answer)
+            }
+            Err(error) => {
+                sqlx::raw_sql("ROLLBACK TO one; RELEASE one").execute(&mut *self.conn).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn refuse_and_enter(
+        &mut self,
+        text: &Text<'_>,
+        campaign: i64,
+        problem: Problem,
+    ) -> Result<Answer, StoreError> {
+        let entry = self.entry(text.actor, text.id, text.request, text.skew, problem.code.as_str()).await?;
+        self.write_entry(text.actor.organization.0, entry).await?;
+        self.refuse(text.actor, text.id.0, text.hash, campaign, problem).await
     }
 
     async fn sight(&mut self, actor: &Actor, request: &SendRequest) -> Result<Result<Sight, Problem>, StoreError> {
@@ -333,14 +383,8 @@ impl Tx<'_> {
 
     /// Writes everything an accepted text is: the message, the contact's new line, the carrier job, the tally, the
     /// verdict. Opens the savepoint that the caller takes back when a constraint says no.
-    async fn accept(
-        &mut self,
-        actor: &Actor,
-        id: MessageId,
-        request: &SendRequest,
-        hash: &[u8; 32],
-        sight: Sight,
-    ) -> Result<Answer, sqlx::Error> {
+    async fn accept(&mut self, text: &Text<'_>, sight: Sight, enter: bool) -> Result<Answer, sqlx::Error> {
+        let &Text { actor, id, request, skew, hash } = text;
         let mut contact = sight.contact;
         let initial = request.kind == MessageKind::Initial;
         contact.last_seq += 1;
@@ -353,6 +397,7 @@ impl Tx<'_> {
         let verdict = Verdict { id: id.0, outcome: Outcome::Accepted { seq, at: self.now } };
         let coded = |e: StoreError| sqlx::Error::Encode(Box::new(e));
         let outcome = to_json(&verdict.outcome).map_err(coded)?;
+        let entry = self.entry(actor, id, request, skew, ACCEPTED).await.map_err(coded)?;
         sqlx::query(
             "SAVEPOINT one;
              INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, author, session,
@@ -369,6 +414,10 @@ impl Tx<'_> {
                  DO UPDATE SET initials = initials + excluded.initials, replies = replies + excluded.replies;
              INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
              VALUES ($1, $2, $9, $10, $28, $29, $8);
+             INSERT INTO ledger (organization, seq, received_at, skew_us, outcome, person, texter, session, id, device,
+                 campaign, contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total)
+             SELECT $2, $31, $8, $32, $33, $9, $34, $10, $1, $22, $3, $4, $6, $35, $19, $20, $36, $21, $37, $38, $39,
+                 $40, $41 WHERE $31 IS NOT NULL;
              RELEASE one",
         )
         .bind(id.0)
@@ -401,8 +450,22 @@ impl Tx<'_> {
         .bind(hash.as_slice())
         .bind(outcome)
         .bind(sight.good_until.as_microsecond())
+        .bind(enter.then_some(signed(entry.what.seq)))
+        .bind(entry.what.skew_us)
+        .bind(entry.what.outcome.as_str())
+        .bind(entry.what.texter.as_str())
+        .bind(entry.body_hash.as_slice())
+        .bind(signed(entry.what.pressed.mono_ms))
+        .bind(entry.what.link.chain)
+        .bind(signed(entry.what.link.n))
+        .bind(entry.prev.as_slice())
+        .bind(entry.hash.as_slice())
+        .bind(entry.total.as_slice())
         .execute(&mut *self.conn)
         .await?;
+        if enter {
+            self.entered(entry.what);
+        }
         self.audit(Some(actor), "accepted", id.to_string(), format!("contact {}", contact.id));
         let me = Audience::Person(actor.person.0);
         let item = ThreadEntry::Message(ThreadMessage {

@@ -54,6 +54,7 @@ pub(super) struct Cache {
     names: HashMap<i64, String>,
     hours: HashMap<(i64, i64, MessageKind), (Timestamp, Hours)>,
     pub(super) seen: HashMap<i64, Timestamp>,
+    pub(super) ledger: super::ledger::Known,
 }
 
 impl Cache {
@@ -68,6 +69,7 @@ impl Cache {
             names: HashMap::new(),
             hours: HashMap::new(),
             seen: HashMap::new(),
+            ledger: super::ledger::Known::default(),
         }
     }
 

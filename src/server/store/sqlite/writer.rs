@@ -121,6 +121,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::Claim { actor, campaign, claim, want } => tx.claim(&actor, campaign, claim, want).await,
         CommandKind::Presence { actor } => tx.presence(&actor).await,
         CommandKind::ExpireLeases => tx.expire_leases(None).await,
+        CommandKind::Anchor => tx.anchor().await,
         CommandKind::Carrier { carrier, event, message, notice } => {
             tx.carrier_event(&carrier, event, message, notice).await
         }
