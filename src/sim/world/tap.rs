@@ -16,6 +16,7 @@ use crate::api::{
     campaign::{CampaignTodo, CampaignView},
     captain::Board,
     event::{Event, EventKind},
+    ledger::{LedgerPage, LedgerState},
     message::{Outcome, Thread, Verdict},
     people::{Me, SessionInfo},
 };
@@ -186,6 +187,14 @@ impl Queries for Tap {
 
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {
         self.inner.sessions(actor).await
+    }
+
+    async fn ledger(&self, actor: &Actor, after: u64, limit: u32) -> Found<LedgerPage> {
+        self.inner.ledger(actor, after, limit).await
+    }
+
+    async fn ledger_state(&self, actor: &Actor) -> Found<LedgerState> {
+        self.inner.ledger_state(actor).await
     }
 
     async fn first_organization(&self) -> Found<OrganizationId> {
