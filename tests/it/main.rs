@@ -5,6 +5,7 @@ mod catalogue;
 mod cli;
 mod config;
 mod docs;
+mod model;
 mod picture;
 mod rehearsal_robot;
 mod sim_team;
