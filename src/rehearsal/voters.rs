@@ -127,6 +127,7 @@ impl Voters {
             role: Role::Admin,
             organization: desk.store.first_organization().await?,
             campaign: None,
+            ended_at: None,
         };
         for campaign in desk.store.campaigns(&actor).await? {
             if self.known.contains(&campaign.id) {

@@ -108,6 +108,10 @@ impl Queries for Witness {
         self.inner.session(token_hash).await
     }
 
+    async fn session_even_ended(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
+        self.inner.session_even_ended(token_hash).await
+    }
+
     async fn me(&self, actor: &Actor) -> Found<Me> {
         self.inner.me(actor).await
     }

@@ -25,6 +25,7 @@ mod wipe;
 mod wire_access;
 mod wire_cli;
 mod wire_feed;
+mod wire_gate;
 mod wire_native;
 mod wire_openapi;
 mod wire_texting;

@@ -281,6 +281,85 @@ on_every_store! {
         assert!(looks == 3, "{looks}");
         assert_eq!(home.board(&admin, campaign).await.counts.unsent, 450);
     }
+
+    async fn an_old_lease_counts_for_what_was_confirmed_under_it_until_another_begins(home: Home) {
+        let (admin, campaign) = home.campaign(people(5)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let mine = home.claim(&tess, campaign, 5).await;
+        // Confirmed now, on a laptop without a line.
+        let texts: Vec<_> = mine.iter().map(|to| home.text(to, Initial, "Hi there!")).collect();
+        let hand_in = async |n: usize| home.try_send(&tess, texts[n].clone()).await;
+        // Ran out and given to nobody: it goes out, once, though two of her consoles hand it in under two ids.
+        home.pass(20 * 60);
+        textbank::server::store::handles::System::expire_leases(&home.desk).await.expect("done");
+        assert_eq!(home.hand(&tess, campaign).await, []);
+        let (one, other) = tokio::join!(hand_in(0), hand_in(0));
+        let lost = refused(one.and(other), Code::AlreadySent);
+        assert_eq!(lost.who.as_deref(), Some("Tess"));
+        assert_eq!(home.jobs().await.len(), 1);
+        // Given to another, who has it; who lost it again; who sent it.
+        let toms = home.claim(&tom, campaign, 2).await;
+        assert_eq!(refused(hand_in(1).await, Code::LeaseLost).who.as_deref(), Some("Tom"));
+        home.initial(&tom, &toms[0]).await;
+        assert_eq!(refused(hand_in(1).await, Code::AlreadySent).who.as_deref(), Some("Tom"));
+        home.pass(20 * 60);
+        textbank::server::store::handles::System::expire_leases(&home.desk).await.expect("done");
+        assert_eq!(refused(hand_in(2).await, Code::LeaseLost).who, None);
+        // Given back by herself, or taken back by a captain, and hers again: what was confirmed before is over.
+        let again = home.claim(&tess, campaign, 3).await;
+        assert_eq!(again.len(), 3);
+        home.act(&admin, Act::Reclaim { campaign, texter: tess.actor.person }).await;
+        let third = home.claim(&tess, campaign, 3).await;
+        refused(home.try_send(&tess, home.text(&again[0], Initial, "Hi!")).await, Code::LeaseLost);
+        home.act(&tess, Act::Release { campaign, unsent: true, conversations: true }).await;
+        refused(home.try_send(&tess, home.text(&third[0], Initial, "Hi!")).await, Code::LeaseLost);
+        let fourth = home.claim(&tess, campaign, 3).await;
+        refused(home.try_send(&tess, home.text(&third[0], Initial, "Hi!")).await, Code::LeaseLost);
+        home.initial(&tess, &fourth[0]).await;
+    }
+
+    async fn stopping_is_never_too_late_for_whoever_had_the_contact(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let mine = home.claim(&tess, campaign, 1).await.remove(0);
+        home.pass(20 * 60);
+        let toms = home.claim(&tom, campaign, 2).await;
+        home.act(&tess, Act::OptOut { contact: mine.id, notice: false }).await;
+        let other = toms.iter().find(|to| to.id != mine.id).expect("another");
+        refused(home.try_act(&tess, Act::OptOut { contact: other.id, notice: false }).await, Code::LeaseLost);
+        refused(home.try_send(&tom, home.text(&mine, Initial, "Hi!")).await, Code::Suppressed);
+    }
+}
+
+#[tokio::test]
+async fn what_an_ended_sign_in_hands_in_is_on_record_and_renews_no_lease() {
+    let home = Home::new(Kind::File).await;
+    let (admin, campaign) = home.campaign(people(3)).await;
+    let tess = home.join("Tess", Role::Texter).await;
+    let slice = home.claim(&tess, campaign, 3).await;
+    let text = home.text(&slice[0], Initial, "Hi there!");
+    home.pass(60);
+    let handle = textbank::server::store::handles::Admin::of(admin.actor.clone()).expect("an admin");
+    handle.revoke_session(&home.desk, tess.actor.session).await.expect("done");
+    home.pass(60);
+    // Ended once is ended then; a second time changes nothing.
+    handle.revoke_session(&home.desk, tess.actor.session).await.expect("done");
+    let hash = textbank::server::store::handles::secret_hash(&tess.token);
+    assert_eq!(home.desk.store.session(hash).await.expect("read"), None);
+    let actor = home.desk.store.session_even_ended(hash).await.expect("read").expect("known");
+    assert_eq!(actor.ended_at, Some(home.desk.clock.now() - SignedDuration::from_secs(60)));
+    let ended = Hand { actor, token: tess.token.clone() };
+    let (id, _) = home.try_send(&ended, text).await.expect("confirmed in time");
+    let by = ("by_ended_session".to_owned(), Some(tess.actor.person.0), Some(tess.actor.session));
+    let row = home.audit().await.into_iter().find(|row| row.0 == by.0).expect("a row");
+    assert_eq!((row.0, row.1, row.2), by);
+    assert!(row.3.starts_with(&id.0.to_string()), "{}", row.3);
+    // What she held runs out as it would have.
+    home.pass(16 * 60);
+    textbank::server::store::handles::System::expire_leases(&home.desk).await.expect("done");
+    assert_eq!(home.hand(&tess, campaign).await.len(), 1, "the conversation, for an hour");
 }
 
 async fn raw(home: &Home, sql: &str) -> Result<u64, sqlx::Error> {

@@ -162,7 +162,9 @@ impl CampaignServer for NativeServer {
     }
 
     async fn act(&self, id: ActId, act: &Act) -> Call<Verdict> {
-        verdict(id.0, self.wire.with_body(Method::PUT, &format!("acts/{id}"), act).await)
+        let sent_at = self.clock.as_ref().map(|clock| clock.now().to_string());
+        let headers: Vec<_> = sent_at.iter().map(|at| (SENT_AT, at.as_str())).collect();
+        verdict(id.0, self.wire.with_body_and(Method::PUT, &format!("acts/{id}"), act, &headers).await)
     }
 
     async fn verdict(&self, id: Uuid) -> Call<Option<Verdict>> {

@@ -23,6 +23,11 @@ pub struct Session {
     pub token_hash: [u8; 32],
 }
 
+/// A session that runs, or one that was ended: it may hand in what was confirmed on its device before the end, and read the
+/// verdicts. Its role is a texter's then.
+#[derive(Debug, Clone)]
+pub struct HandsIn(pub Actor);
+
 /// The texter's handle.
 #[derive(Debug, Clone)]
 pub struct AsTexter(pub Texter);
@@ -49,6 +54,16 @@ impl FromRequestParts<AppState> for Session {
         let token_hash = token_hash(parts).ok_or_else(refuse)?;
         let actor = state.store().session(token_hash).await?.ok_or_else(refuse)?;
         Ok(Self { actor, token_hash })
+    }
+}
+
+impl FromRequestParts<AppState> for HandsIn {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        let refuse = || Refusal::new(Code::Unauthorized, "not signed in: join again");
+        let token_hash = token_hash(parts).ok_or_else(refuse)?;
+        state.store().session_even_ended(token_hash).await?.map(Self).ok_or_else(refuse)
     }
 }
 

@@ -13,9 +13,14 @@ use crate::api::{
     problem::Problem,
 };
 use crate::domain::ids::MessageId;
-use crate::server::{AppState, auth::AsTexter, store::command::Answer};
+use crate::server::{
+    AppState,
+    auth::HandsIn,
+    store::{command::Answer, handles::Texter},
+};
 
-/// Hands in one confirmed text. The same id with the same body gets the same verdict, for ever.
+/// Hands in one confirmed text. The same id with the same body gets the same verdict, for ever. A sign-in that was ended may
+/// still hand in what was pressed before; what was pressed after is refused with `session_ended`.
 #[utoipa::path(
     put,
     path = "/api/v1/messages/{id}",
@@ -30,19 +35,19 @@ use crate::server::{AppState, auth::AsTexter, store::command::Answer};
     security(("session" = [])),
 )]
 pub async fn handler(
-    AsTexter(texter): AsTexter,
+    HandsIn(actor): HandsIn,
     At(id): At<Uuid>,
     State(state): State<AppState>,
     headers: HeaderMap,
     Sent(request): Sent<SendRequest>,
 ) -> Reply<(StatusCode, Json<Verdict>)> {
-    match texter.send_told(&state.desk, MessageId(id), request, sent_at(&headers)).await? {
+    match Texter::of(actor).send_told(&state.desk, MessageId(id), request, sent_at(&headers)).await? {
         Answer::Verdict(verdict) => Ok((StatusCode::ACCEPTED, Json(Refusal::unless_accepted(verdict)?))),
         other => Err(Refusal::unfit(&other)),
     }
 }
 
 /// The laptop's clock as it says; what is no time is no clock. A wrong one is recorded, never a reason to refuse.
-fn sent_at(headers: &HeaderMap) -> Option<Timestamp> {
+pub(super) fn sent_at(headers: &HeaderMap) -> Option<Timestamp> {
     headers.get(SENT_AT)?.to_str().ok()?.parse().ok()
 }

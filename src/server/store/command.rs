@@ -34,6 +34,8 @@ pub struct Actor {
     pub organization: OrganizationId,
     /// The one campaign it may work in, when it is bound to one.
     pub campaign: Option<CampaignId>,
+    /// When the sign-in was ended. It may then hand in what was confirmed on its device before, and nothing else.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// One change. `now` is the server's clock at the decision. Made by the capability handles
@@ -83,6 +85,8 @@ pub enum CommandKind {
         id: ActId,
         /// What.
         act: Act,
+        /// As for `Send`; the press is told by the id, which holds its time.
+        skew: Option<SignedDuration>,
         /// Id for the opt-out notice it may cause.
         notice: MessageId,
     },

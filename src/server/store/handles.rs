@@ -122,10 +122,21 @@ impl Texter {
     /// # Errors
     /// As [`Self::send`].
     pub async fn act(&self, desk: &Desk, id: ActId, act: Act) -> Answered {
-        if act.is_captains() && self.0.role < Role::Captain {
+        self.act_told(desk, id, act, None).await
+    }
+
+    /// [`Self::act`], with the laptop's time at the moment it handed the act in.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn act_told(&self, desk: &Desk, id: ActId, act: Act, sent_at: Option<Timestamp>) -> Answered {
+        if act.is_captains() && self.0.role < Role::Captain && self.0.ended_at.is_none() {
             return refused(Code::Forbidden, "only a captain may do this");
         }
-        desk.run(CommandKind::Act { actor: self.0.clone(), id, act, notice: MessageId(desk.fresh()) }).await
+        let now = desk.clock.now();
+        let skew = sent_at.map(|sent_at| now.duration_since(sent_at));
+        let kind = CommandKind::Act { actor: self.0.clone(), id, act, skew, notice: MessageId(desk.fresh()) };
+        desk.store.execute(Command { now, kind }).await
     }
 
     /// Leases a slice: [`Answer::Slice`] or [`Answer::Refused`]. The same `claim` twice grants once.
@@ -167,7 +178,8 @@ impl Captain {
     /// # Errors
     /// As [`Texter::send`].
     pub async fn act(&self, desk: &Desk, id: ActId, act: Act) -> Answered {
-        desk.run(CommandKind::Act { actor: self.0.clone(), id, act, notice: MessageId(desk.fresh()) }).await
+        let notice = MessageId(desk.fresh());
+        desk.run(CommandKind::Act { actor: self.0.clone(), id, act, skew: None, notice }).await
     }
 
     /// Puts a number on the organization's suppression list: [`Answer::Done`].

@@ -28,6 +28,8 @@ pub type Found<T> = Result<T, StoreError>;
 pub trait Queries {
     /// The running session whose token hashes to this.
     async fn session(&self, token_hash: [u8; 32]) -> Found<Option<Actor>>;
+    /// The same, a session that was ended too: with [`Actor::ended_at`] then, and a texter's role at most.
+    async fn session_even_ended(&self, token_hash: [u8; 32]) -> Found<Option<Actor>>;
     /// The person behind a session.
     async fn me(&self, actor: &Actor) -> Found<Me>;
     /// My campaigns.

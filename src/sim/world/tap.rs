@@ -137,6 +137,10 @@ impl Queries for Tap {
         self.inner.session(token_hash).await
     }
 
+    async fn session_even_ended(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
+        self.inner.session_even_ended(token_hash).await
+    }
+
     async fn me(&self, actor: &Actor) -> Found<Me> {
         self.inner.me(actor).await
     }

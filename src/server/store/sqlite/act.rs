@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use sqlx::Row as _;
+use uuid::Uuid;
 
 use super::{
     opt_out::Suppression,
@@ -51,13 +53,16 @@ impl Tx<'_> {
         actor: &Actor,
         id: ActId,
         act: &Act,
+        skew: Option<SignedDuration>,
         notice: MessageId,
     ) -> Result<Answer, StoreError> {
         let hash = request_hash("act", act)?;
         if let Some(answer) = self.replay(actor, id.0, &hash).await? {
             return Ok(answer);
         }
+        let ended = self.ended(actor, id.0, skew, act);
         let (campaign, decision) = match act.contact() {
+            _ if ended.is_some() => (own_feed(actor), ended.map_or(Ok(()), Err)),
             Some(contact) => {
                 let found = self.contact(contact.0).await?;
                 let visible = found.filter(|c| {
@@ -72,13 +77,30 @@ impl Tx<'_> {
         };
         match decision {
             Ok(()) => {
-                self.seen(actor.person.0).await?;
+                self.handed_in(actor, id.0).await?;
                 let verdict = Verdict { id: id.0, outcome: Outcome::Accepted { seq: 0, at: self.now } };
                 self.audit(Some(actor), "acted", id.to_string(), act_word(act).to_owned());
                 self.settle(actor, &hash, campaign, verdict).await
             }
             Err(problem) => self.refuse(actor, id.0, &hash, campaign, problem).await,
         }
+    }
+
+    /// What a sign-in that was ended may not hand in any more: what was pressed after the end, or concerns more than one contact.
+    /// An opt-out is honoured whenever it was pressed: stopping is never too late.
+    fn ended(&self, actor: &Actor, id: Uuid, skew: Option<SignedDuration>, act: &Act) -> Option<Problem> {
+        let ended_at = actor.ended_at?;
+        if matches!(act, Act::OptOut { .. }) {
+            return None;
+        }
+        // The id is minted at the press and holds its time. One that holds none cannot show that it was in time.
+        let in_time = || {
+            let (seconds, nanos) = id.get_timestamp()?.to_unix();
+            let pressed_at = Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()?;
+            Some(pressed_at.saturating_add(skew.unwrap_or_default()).unwrap_or(pressed_at) < ended_at)
+        };
+        (act.contact().is_none() || in_time() != Some(true))
+            .then(|| Problem::new(Code::SessionEnded, "the sign-in was ended before this was confirmed"))
     }
 
     async fn act_on(
@@ -88,8 +110,10 @@ impl Tx<'_> {
         contact: ContactRow,
         notice: MessageId,
     ) -> Result<Decision, StoreError> {
-        // An opt-out is honoured from whoever hears of it, lease or not: stopping is never too late.
-        let always = is_captain(actor) || (matches!(act, Act::OptOut { .. }) && contact.holder == Some(actor.person.0));
+        // An opt-out is honoured from whoever may have heard of it, lease or not: stopping is never too late.
+        let stops = matches!(act, Act::OptOut { .. })
+            && (contact.holder == Some(actor.person.0) || self.once_held(actor, &contact).await?);
+        let always = is_captain(actor) || stops;
         if !always && let Some(lost) = self.lease_lost(actor, &contact, None).await? {
             return Ok(Err(lost));
         }
@@ -174,6 +198,19 @@ impl Tx<'_> {
             | Act::Reclaim { .. }
             | Act::DecideHeld { .. } => Err(StoreError::Corrupt("an act on a campaign came with a contact".into())),
         }
+    }
+
+    /// True when the contact was ever handed out to this person.
+    async fn once_held(&mut self, actor: &Actor, contact: &ContactRow) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "SELECT 1 FROM claims c, json_each(c.contacts) j WHERE c.person = $1 AND c.campaign = $2 AND j.value = $3 LIMIT 1",
+        )
+        .bind(actor.person.0)
+        .bind(contact.campaign)
+        .bind(contact.id)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        Ok(row.is_some())
     }
 
     /// A possible opt-out that nobody decided on before the conversation is closed counts: opted out, without a word to

@@ -20,6 +20,7 @@ use crate::domain::{
     ids::{CampaignId, ContactId},
     message::MessageKind,
 };
+use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
@@ -92,7 +93,13 @@ impl Tx<'_> {
             full.count = Some(unsigned(in_hand));
             return no(full);
         }
-        let pool = self.pool(&campaign, want.min(room).max(0)).await?;
+        let mut pool = self.pool(&campaign, want.min(room).max(0)).await?;
+        if mutation::on(Mutation::TwoHands) {
+            let held =
+                "SELECT id FROM contacts WHERE campaign = $1 AND status = 'needs_message' AND opt_out = 0 LIMIT $2";
+            let held = sqlx::query(held).bind(campaign.id).bind(want).fetch_all(&mut *self.conn).await?;
+            pool.open = held.iter().map(|row| col(row, 0)).collect::<Result<_, _>>()?;
+        }
         if pool.open.is_empty() && rescued.is_empty() {
             return no(self.nothing_to_hand_out(actor, &campaign, &pool).await?);
         }

@@ -128,6 +128,9 @@ impl SqliteStore {
         let mut conn = options.clone().optimize_on_close(true, 400).connect().await?;
         let now = clock.now().as_microsecond();
         schema::migrate(&mut conn, now).await?;
+        if crate::mutation::on(crate::mutation::Mutation::SecondInitial) {
+            sqlx::query("DROP INDEX IF EXISTS messages_one_initial").execute(&mut conn).await?;
+        }
         let (organization, newest) = prepare(&mut conn, now, &ids).await?;
         let conn = Arc::new(Mutex::new(conn));
         let readers = match location {

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use sqlx::Row as _;
+use uuid::Uuid;
 
 use super::{
     rows::{self, col},
@@ -144,6 +145,7 @@ impl Tx<'_> {
             role,
             organization: OrganizationId(organization),
             campaign: campaign.map(CampaignId),
+            ended_at: None,
         };
         self.audit(Some(&actor), "joined", format!("invite {invite}"), role_word);
         Ok(Answer::Joined(Me {
@@ -177,13 +179,29 @@ impl Tx<'_> {
         Ok((!revoked).then_some(col(&row, 0)?))
     }
 
+    /// Whoever hands in is there: what they hold stays theirs. A sign-in that was ended renews nothing, and the record says that
+    /// it came by one; what its person still holds runs out.
+    pub(super) async fn handed_in(&mut self, actor: &Actor, id: Uuid) -> Result<(), StoreError> {
+        if actor.ended_at.is_none() {
+            return self.seen(actor.person.0).await;
+        }
+        sqlx::query("UPDATE people SET lease_until = COALESCE(lease_until, $2) WHERE id = $1")
+            .bind(actor.person.0)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        self.audit(Some(actor), "by_ended_session", id.to_string(), format!("session {}", actor.session));
+        Ok(())
+    }
+
     pub(super) async fn revoke_session(&mut self, actor: &Actor, session: i64) -> Result<Answer, StoreError> {
         let row = sqlx::query(
-            "UPDATE sessions SET revoked = 1
+            "UPDATE sessions SET revoked = 1, revoked_at = COALESCE(revoked_at, $3)
              WHERE id = $1 AND person IN (SELECT id FROM people WHERE organization = $2) RETURNING person",
         )
         .bind(session)
         .bind(actor.organization.0)
+        .bind(self.micros())
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else { return no(Code::NotFound, "no such session") };

@@ -97,22 +97,30 @@ async fn visible(conn: &mut SqliteConnection, actor: &Actor, campaign: CampaignI
 #[async_trait]
 impl Queries for SqliteStore {
     async fn session(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
+        Ok(self.session_even_ended(token_hash).await?.filter(|actor| actor.ended_at.is_none()))
+    }
+
+    async fn session_even_ended(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
         let mut conn = self.reader().await?;
         let row = sqlx::query(
-            "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign FROM sessions s
-             JOIN people p ON p.id = s.person WHERE s.token_hash = $1 AND s.revoked = 0",
+            "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign,
+                 CASE WHEN s.revoked = 0 THEN NULL ELSE COALESCE(s.revoked_at, s.created_at) END
+             FROM sessions s JOIN people p ON p.id = s.person WHERE s.token_hash = $1",
         )
         .bind(token_hash.as_slice())
         .fetch_optional(&mut *conn)
         .await?;
         let Some(row) = row else { return Ok(None) };
+        let ended_at = col::<Option<i64>>(&row, 6)?.map(time).transpose()?;
+        let role = rows::role(&col::<String>(&row, 3)?)?;
         Ok(Some(Actor {
             session: col(&row, 0)?,
             person: PersonId(col(&row, 1)?),
             name: col(&row, 2)?,
-            role: rows::role(&col::<String>(&row, 3)?)?,
+            role: if ended_at.is_some() { Role::Texter } else { role },
             organization: OrganizationId(col(&row, 4)?),
             campaign: col::<Option<i64>>(&row, 5)?.map(CampaignId),
+            ended_at,
         }))
     }
 

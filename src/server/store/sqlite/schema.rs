@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: FIRST },
     Step { min_program: 1, sql: COMES_BACK },
     Step { min_program: 1, sql: LEDGER },
+    Step { min_program: 1, sql: ENDED_AT },
 ];
 
 /// The version that this program is.
@@ -192,6 +193,13 @@ CREATE TABLE anchors (
     organization INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, total BLOB NOT NULL, prev BLOB NOT NULL,
     hash BLOB NOT NULL, PRIMARY KEY (organization, seq)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// When a sign-in was ended: what was confirmed on its device before may still be handed in. For those ended by an earlier
+/// program the last sign of life stands for it.
+const ENDED_AT: &str = "
+ALTER TABLE sessions ADD COLUMN revoked_at INTEGER;
+UPDATE sessions SET revoked_at = COALESCE(last_seen, created_at) WHERE revoked <> 0;
 ";
 
 /// Brings a database to this program's version.

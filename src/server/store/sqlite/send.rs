@@ -134,7 +134,7 @@ impl Tx<'_> {
             return self.refuse_text(&text, request.campaign.0, problem).await;
         }
         sight.good_until = self.good_until(request, skew, &sight).await?;
-        self.seen(actor.person.0).await?;
+        self.handed_in(actor, id.0).await?;
         match self.accept(&text, sight, standing == Standing::Fits).await {
             Ok(answer) => Ok(answer),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
@@ -165,6 +165,9 @@ impl Tx<'_> {
         id: Uuid,
         hash: &[u8; 32],
     ) -> Result<Option<Answer>, StoreError> {
+        if mutation::on(Mutation::VerdictForgotten) {
+            sqlx::query("DELETE FROM verdicts WHERE id = $1").bind(id).execute(&mut *self.conn).await?;
+        }
         let Some((person, stored, outcome)) = self.stored_verdict(id).await? else { return Ok(None) };
         if person != actor.person.0 || stored != hash {
             let problem = problem(Code::IdReused, "this id was used before for something else");
@@ -266,9 +269,13 @@ impl Tx<'_> {
         if let Some(faults) = faults(request) {
             return Ok(Some(faults));
         }
+        if actor.ended_at.is_some_and(|ended_at| pressed_at(request, skew, self.now) >= ended_at) {
+            return Ok(Some(problem(Code::SessionEnded, "the sign-in was ended before this was confirmed")));
+        }
         let contact = &sight.contact;
         let initial = request.kind == MessageKind::Initial;
-        if initial && contact.status != Status::NeedsMessage {
+        let second = mutation::on(Mutation::SecondInitial);
+        if initial && contact.status != Status::NeedsMessage && !second {
             let problem = self.already_sent(contact.id).await?;
             if problem.at.is_some() {
                 return Ok(Some(problem));
@@ -302,10 +309,11 @@ impl Tx<'_> {
             let detail = "it was confirmed before the present texting hours began, or too long ago";
             return Ok(Some(problem(Code::TooLate, detail)));
         }
-        if initial && contact.status != Status::NeedsMessage {
+        if initial && contact.status != Status::NeedsMessage && !second {
             return Ok(Some(problem(Code::Invalid, "the conversation is past its first text: reopen it or reply")));
         }
-        if !initial && signed(request.after_seq) < contact.foreign_seq {
+        let stale = signed(request.after_seq) < contact.foreign_seq && !mutation::on(Mutation::StaleReplyTaken);
+        if !initial && stale {
             return Ok(Some(problem(Code::StaleReply, "the thread has a newer message")));
         }
         if !initial && contact.status == Status::NeedsMessage {
@@ -351,6 +359,9 @@ impl Tx<'_> {
         contact: &ContactRow,
         epoch: Option<u32>,
     ) -> Result<Option<Problem>, StoreError> {
+        if mutation::on(Mutation::NoFencing) {
+            return Ok(None);
+        }
         let me = Some(actor.person.0);
         let mine = contact.assigned == me || (contact.assigned.is_none() && contact.holder == me);
         if mine && epoch.is_none_or(|epoch| i64::from(epoch) == contact.epoch) {

@@ -117,7 +117,7 @@ fn manages_itself(kind: &CommandKind) -> bool {
 async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError> {
     match kind {
         CommandKind::Send { actor, id, request, skew } => tx.send(&actor, id, &request, skew).await,
-        CommandKind::Act { actor, id, act, notice } => tx.act(&actor, id, &act, notice).await,
+        CommandKind::Act { actor, id, act, skew, notice } => tx.act(&actor, id, &act, skew, notice).await,
         CommandKind::Claim { actor, campaign, claim, want } => tx.claim(&actor, campaign, claim, want).await,
         CommandKind::Presence { actor } => tx.presence(&actor).await,
         CommandKind::ExpireLeases => tx.expire_leases(None).await,
