@@ -107,7 +107,8 @@ pub enum HeldDecision {
     Arrived,
     /// It did not arrive: it goes out once more, on this captain's press.
     SendAgain,
-    /// It did not arrive and is not to: the contact goes back to whoever texts it next.
+    /// It is not to go out again, arrived or not: the text counts as failed. A first text stays the contact's only one, since
+    /// nobody knows that it did not arrive; after a reply the voter waits for an answer again.
     GiveUp,
 }
 

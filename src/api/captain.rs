@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::campaign::CampaignState;
 use crate::domain::{
-    ids::{CampaignId, PersonId},
+    ids::{CampaignId, ContactId, MessageId, PersonId},
+    message::{Delivery, MessageKind},
     stats::Counts,
 };
 
@@ -27,6 +28,9 @@ pub struct Board {
     pub oldest_wait: Option<Timestamp>,
     /// Carrier calls under way now.
     pub in_flight: u64,
+    /// Texts whose outcome at the carrier is not known yet; the ones that wait for a captain are `counts.held`.
+    #[serde(default)]
+    pub unknown: u64,
     /// Per texter, by name.
     pub texters: Vec<TexterLine>,
     /// When this was counted.
@@ -34,6 +38,38 @@ pub struct Board {
     pub at: Timestamp,
     /// Event number at which this was read.
     pub seq: u64,
+}
+
+/// A text whose outcome at the carrier nobody knows. It is never sent again by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HeldText {
+    /// Which.
+    pub message: MessageId,
+    /// To whom.
+    pub contact: ContactId,
+    /// Their first name.
+    pub first_name: String,
+    /// First name of who confirmed it; absent for the system's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texter: Option<String>,
+    /// What it is for.
+    pub kind: MessageKind,
+    /// The text.
+    pub body: String,
+    /// When the server took it.
+    #[schema(value_type = String)]
+    pub confirmed_at: Timestamp,
+    /// When the last call to the carrier began.
+    #[schema(value_type = String)]
+    pub tried_at: Timestamp,
+    /// Calls made for it.
+    pub attempts: u64,
+    /// True when the carrier's own list does not hold it, and is known to hold all: it did not arrive.
+    pub safe_to_send_again: bool,
+    /// `held`: a captain decides; `unknown`: the answer may still come in by itself.
+    pub delivery: Delivery,
+    /// True when the person has opted out meanwhile: sent again, it would be dropped.
+    pub opted_out: bool,
 }
 
 /// One texter on the board.

@@ -20,7 +20,7 @@ use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ContactView, SliceGrant},
     campaign::{CampaignTodo, CampaignView},
-    captain::Board,
+    captain::{Board, HeldText},
     event::Event,
     message::{SendRequest, Thread, Verdict},
     people::{Me, Presence},
@@ -144,4 +144,9 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
 
     /// The captain's board.
     async fn board(&self, campaign: CampaignId) -> Call<Board>;
+
+    /// The captain's list of texts whose outcome at the carrier nobody knows; a server that keeps none has none.
+    async fn held(&self, _campaign: CampaignId) -> Call<Vec<HeldText>> {
+        Ok(Vec::new())
+    }
 }

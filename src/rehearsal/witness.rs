@@ -11,7 +11,7 @@ use super::record::{Deed, Done};
 use crate::api::{
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignTodo, CampaignView},
-    captain::Board,
+    captain::{Board, HeldText},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Outcome, Thread, Verdict},
@@ -20,6 +20,7 @@ use crate::api::{
 };
 use crate::domain::ids::{CampaignId, ContactId, OrganizationId};
 use crate::domain::phone::Phone;
+use crate::server::carrier::Asked;
 use crate::server::store::{
     SharedStore, Store, StoreError,
     command::{Actor, Answer, Command, CommandKind},
@@ -178,6 +179,14 @@ impl Queries for Witness {
 
     async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>> {
         self.inner.numbers(actor, campaign).await
+    }
+
+    async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>> {
+        self.inner.held(actor, campaign).await
+    }
+
+    async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>> {
+        self.inner.to_look_up(since, after, limit).await
     }
 
     async fn open_jobs(&self) -> Found<(u64, u64, u64)> {

@@ -15,6 +15,7 @@ mod store_act;
 mod store_carrier;
 mod store_claim;
 mod store_gate;
+mod store_held;
 mod store_home;
 mod store_ledger;
 mod store_random;

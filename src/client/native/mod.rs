@@ -22,7 +22,7 @@ use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ClaimRequest, ContactView, SliceGrant},
     campaign::{CampaignTodo, CampaignView},
-    captain::Board,
+    captain::{Board, HeldText},
     event::Event,
     message::{Outcome, SENT_AT, SendRequest, Thread, Verdict},
     people::{JoinRequest, Joined, Me, Presence},
@@ -187,5 +187,9 @@ impl CampaignServer for NativeServer {
 
     async fn board(&self, campaign: CampaignId) -> Call<Board> {
         self.wire.get(&format!("campaigns/{campaign}/board")).await
+    }
+
+    async fn held(&self, campaign: CampaignId) -> Call<Vec<HeldText>> {
+        self.wire.get(&format!("campaigns/{campaign}/held")).await
     }
 }

@@ -50,6 +50,19 @@ pub enum Submitted {
     },
 }
 
+/// What is known of an attempt that is to be looked up in a carrier's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Id of the attempt.
+    pub attempt: Uuid,
+    /// To whom.
+    pub to: Phone,
+    /// The text.
+    pub body: String,
+    /// When the call began, by the server's clock.
+    pub started_at: Timestamp,
+}
+
 /// What a carrier's list says about an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -162,7 +175,7 @@ pub trait Carrier: Send + Sync + std::fmt::Debug + 'static {
     async fn submit(&self, submission: &Submission) -> Submitted;
 
     /// Looks an attempt up in the carrier's list.
-    async fn look_up(&self, _submission: &Submission) -> Found {
+    async fn look_up(&self, _asked: &Asked) -> Found {
         Found::NotKnown
     }
 

@@ -3,7 +3,9 @@
 //! Each call is committed before it is made and recorded after it. Whatever is neither a definite yes nor a definite
 //! no is `unknown`, and never made again by itself.
 
-use std::sync::Arc;
+mod look_up;
+
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -34,6 +36,7 @@ pub struct Dispatcher {
     carrier: Arc<dyn Carrier>,
     pace: Pace,
     started: Timestamp,
+    calls: Arc<Mutex<look_up::Calls>>,
 }
 
 impl Dispatcher {
@@ -42,13 +45,16 @@ impl Dispatcher {
     pub fn new(desk: Desk, carrier: Arc<dyn Carrier>) -> Self {
         let started = desk.clock.now();
         let pace = carrier.pace();
-        Self { desk, carrier, pace, started }
+        let calls = Arc::new(Mutex::new(look_up::Calls::new(desk.clock.monotonic())));
+        Self { desk, carrier, pace, started, calls }
     }
 
     /// Runs until `cancel`; calls under way are then waited for and recorded.
     pub async fn run(&self, cancel: CancellationToken) {
         let mut wake = self.desk.store.wake();
         let mut calls = FuturesUnordered::new();
+        // Slow lists do not hold up the calls.
+        let mut looking_up = FuturesUnordered::new();
         let mut kept_at: Option<Duration> = None;
         let mut look = true;
         while !cancel.is_cancelled() {
@@ -56,6 +62,12 @@ impl Dispatcher {
             if kept_at.is_none_or(|at| monotonic.saturating_sub(at) >= self.pace.housekeeping) {
                 kept_at = Some(monotonic);
                 self.log(self.housekeeping().await);
+                if looking_up.is_empty() {
+                    match self.to_look_up().await {
+                        Ok(ready) => looking_up.push(self.look_up(ready)),
+                        Err(error) => self.log(Err(error)),
+                    }
+                }
             }
             if look && calls.len() < IN_FLIGHT {
                 // Seen before the look: what is committed during it wakes us again.
@@ -78,6 +90,7 @@ impl Dispatcher {
                     look = true;
                     self.log(done);
                 }
+                Some(done) = looking_up.next() => self.log(done),
                 changed = wake.changed() => {
                     look = true;
                     if changed.is_err() {
@@ -145,6 +158,7 @@ impl Dispatcher {
 
     /// One call and its record.
     async fn call(&self, job: Submission) -> Result<(), StoreError> {
+        self.note_call(job.attempt);
         let answer = tokio::select! {
             biased;
             answer = self.carrier.submit(&job) => answer,

@@ -10,6 +10,7 @@ mod contacts;
 mod events;
 pub mod extract;
 mod health;
+mod held;
 mod import_chunk;
 mod import_finish;
 mod import_start;
@@ -66,6 +67,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(verdict::handler))
         .routes(routes!(presence::handler))
         .routes(routes!(board::handler))
+        .routes(routes!(held::handler))
         .routes(routes!(import_start::handler))
         .routes(routes!(import_finish::handler))
         .routes(routes!(invite::handler))

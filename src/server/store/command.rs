@@ -17,7 +17,7 @@ use crate::domain::{
     ids::{ActId, CampaignId, DeviceId, MessageId, OrganizationId, PersonId},
     phone::Phone,
 };
-use crate::server::carrier::{CarrierEvent, Submission, Submitted};
+use crate::server::carrier::{CarrierEvent, Found, Submission, Submitted};
 
 /// On whose behalf a command runs. Made from a session by the auth layer only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +134,15 @@ pub enum CommandKind {
         attempt: Uuid,
         /// What it said.
         answer: Submitted,
+    },
+    /// Record what the carrier's list says about an attempt whose outcome is not known.
+    RecordLookUp {
+        /// Which.
+        attempt: Uuid,
+        /// What the list says.
+        found: Found,
+        /// True when what is not in the list is surely not at the carrier.
+        authoritative: bool,
     },
     /// Attempts left `submitting` by a crash become unknown; unknown ones older than `hold_after` become held.
     SweepAttempts {

@@ -26,7 +26,7 @@ use crate::domain::{
     phone::Phone,
 };
 use crate::env::{SharedClock, SharedIds};
-use crate::server::carrier::{CarrierEvent, Submitted};
+use crate::server::carrier::{CarrierEvent, Found, Submitted};
 
 /// Answer of a handle's verb: a refusal by the rules is an `Ok`.
 pub type Answered = Result<Answer, StoreError>;
@@ -335,6 +335,15 @@ impl System {
     /// As [`Texter::send`].
     pub async fn record_attempt(desk: &Desk, attempt: Uuid, answer: Submitted) -> Answered {
         desk.run(CommandKind::RecordAttempt { attempt, answer }).await
+    }
+
+    /// Records what the carrier's list says about an attempt whose outcome is not known: present is submitted; absent, when
+    /// the list is authoritative, is held and safe to send again: [`Answer::Done`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn record_look_up(desk: &Desk, attempt: Uuid, found: Found, authoritative: bool) -> Answered {
+        desk.run(CommandKind::RecordLookUp { attempt, found, authoritative }).await
     }
 
     /// Attempts begun before `started_before` and still submitting become unknown; unknown ones older than

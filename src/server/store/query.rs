@@ -7,7 +7,7 @@ use super::{StoreError, command::Actor};
 use crate::api::{
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignTodo, CampaignView},
-    captain::Board,
+    captain::{Board, HeldText},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
@@ -18,6 +18,7 @@ use crate::domain::{
     ids::{CampaignId, ContactId},
     phone::Phone,
 };
+use crate::server::carrier::Asked;
 use jiff::Timestamp;
 
 /// Result of a question.
@@ -66,6 +67,10 @@ pub trait Queries {
     /// Which contact has which number, and its language when known, in a campaign that this actor is a captain of; empty for
     /// others. For exports and rehearsals: a console never learns it.
     async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>>;
+    /// Texts of a campaign whose outcome nobody knows, the held ones first; `None` unless the actor is its captain.
+    async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>>;
+    /// Attempts begun since `since` whose outcome is not known and that no list has settled, after `after`, in order.
+    async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>>;
     /// Carrier jobs not yet done: (ready, submitting, unknown).
     async fn open_jobs(&self) -> Found<(u64, u64, u64)>;
 }

@@ -14,7 +14,7 @@ use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignTodo, CampaignView},
-    captain::Board,
+    captain::{Board, HeldText},
     event::{Event, EventKind},
     ledger::{LedgerPage, LedgerState},
     message::{Outcome, Thread, Verdict},
@@ -22,6 +22,7 @@ use crate::api::{
 };
 use crate::domain::ids::{CampaignId, ContactId, OrganizationId, PersonId};
 use crate::domain::phone::Phone;
+use crate::server::carrier;
 use crate::server::store::{
     SharedStore, Store, StoreError,
     command::{Actor, Answer, Command, CommandKind},
@@ -207,6 +208,14 @@ impl Queries for Tap {
 
     async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>> {
         self.inner.numbers(actor, campaign).await
+    }
+
+    async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>> {
+        self.inner.held(actor, campaign).await
+    }
+
+    async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<carrier::Asked>> {
+        self.inner.to_look_up(since, after, limit).await
     }
 
     async fn open_jobs(&self) -> Found<(u64, u64, u64)> {

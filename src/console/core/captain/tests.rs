@@ -31,6 +31,7 @@ fn board(seq: u64) -> Board {
         counts: crate::domain::stats::Counts::default(),
         oldest_wait: None,
         in_flight: 0,
+        unknown: 0,
         texters: vec![texter(1, 0), texter(2, 5)],
         at: Timestamp::UNIX_EPOCH,
         seq,

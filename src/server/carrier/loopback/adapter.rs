@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::{CallBody, Listed, LoopbackDoor, LoopbackError, NAME, Said4xx, Taken, loopback_url};
 use crate::domain::safe_text::safe_line;
-use crate::server::carrier::{Carrier, Door, Found, Pace, Submission, Submitted};
+use crate::server::carrier::{Asked, Carrier, Door, Found, Pace, Submission, Submitted};
 
 /// A line to a carrier's process on this machine.
 #[derive(Debug, Clone)]
@@ -117,9 +117,9 @@ impl Carrier for LoopbackCarrier {
         }
     }
 
-    async fn look_up(&self, submission: &Submission) -> Found {
+    async fn look_up(&self, asked: &Asked) -> Found {
         let mut url = self.messages();
-        url.query_pairs_mut().append_pair("attempt", &submission.attempt.to_string());
+        url.query_pairs_mut().append_pair("attempt", &asked.attempt.to_string());
         let response = match self.http.get(url).timeout(Duration::from_secs(10)).send().await {
             Ok(response) if response.status() == StatusCode::OK => response,
             Ok(_) | Err(_) => return Found::NotKnown,

@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::env::{SeededIds, SharedClock, SystemClock};
-use crate::server::carrier::{Carrier, CarrierEvent, Door, DoorError, Found, Pace, Submission, Submitted};
+use crate::server::carrier::{Asked, Carrier, CarrierEvent, Door, DoorError, Found, Pace, Submission, Submitted};
 
 fn phone(n: u32) -> Phone {
     Phone::from_e164(&format!("+1415555{n:04}")).expect("a number")
@@ -54,6 +54,11 @@ fn text(n: u32) -> Submission {
     }
 }
 
+fn asked(n: u32) -> Asked {
+    let Submission { attempt, to, body, expires_at } = text(n);
+    Asked { attempt, to, body, started_at: expires_at }
+}
+
 fn taken(log: &std::path::Path) -> usize {
     let lines = read_log(log).expect("a log");
     lines.iter().filter(|line| matches!(line, LogLine::Received { taken: true, .. })).count()
@@ -77,7 +82,7 @@ async fn only_the_carriers_own_word_is_definite(#[case] faults: &str, #[case] ou
     let line = line(faults).await;
     let answer = match line.carrier.submit(&text(1)).await {
         Submitted::Accepted { carrier_id } => {
-            assert_eq!(line.carrier.look_up(&text(1)).await, Found::Present { carrier_id });
+            assert_eq!(line.carrier.look_up(&asked(1)).await, Found::Present { carrier_id });
             "accepted".to_owned()
         }
         Submitted::Refused { code } => format!("refused {code}"),
@@ -87,7 +92,7 @@ async fn only_the_carriers_own_word_is_definite(#[case] faults: &str, #[case] ou
     assert_eq!(answer, outcome);
     // Seen synced before any answer.
     assert_eq!(taken(&line.log), usize::from(on_phone));
-    match line.carrier.look_up(&text(1)).await {
+    match line.carrier.look_up(&asked(1)).await {
         Found::Present { .. } => assert!(on_phone),
         Found::Absent => assert!(!on_phone),
         Found::NotKnown => unreachable!("the list does not lag"),
@@ -101,14 +106,14 @@ async fn no_line_is_a_definite_no_and_a_list_that_cannot_be_had_says_nothing() {
     let carrier = line.carrier.clone();
     line.process.shutdown().await;
     assert!(matches!(carrier.submit(&text(1)).await, Submitted::Later { .. }));
-    assert_eq!(carrier.look_up(&text(1)).await, Found::NotKnown);
+    assert_eq!(carrier.look_up(&asked(1)).await, Found::NotKnown);
 }
 
 #[tokio::test]
 async fn a_list_that_lags_never_says_absent() {
     let line = line("lost=100,lag_ms=3600000").await;
     assert!(matches!(line.carrier.submit(&text(1)).await, Submitted::Unknown { .. }));
-    assert_eq!(line.carrier.look_up(&text(1)).await, Found::NotKnown);
+    assert_eq!(line.carrier.look_up(&asked(1)).await, Found::NotKnown);
     line.process.shutdown().await;
 }
 
@@ -122,7 +127,7 @@ async fn the_log_is_its_memory_and_a_torn_line_is_none() {
     torn.extend_from_slice(b"{\"what\":\"received\",\"at\":\"20");
     std::fs::write(&first.log, torn).expect("written");
     let again = line_in(dir, "").await;
-    assert!(matches!(again.carrier.look_up(&text(1)).await, Found::Present { .. }));
+    assert!(matches!(again.carrier.look_up(&asked(1)).await, Found::Present { .. }));
     // The carrier has no key: the same attempt once more is one more text on the phone.
     again.carrier.submit(&text(1)).await;
     assert_eq!(taken(&again.log), 2);

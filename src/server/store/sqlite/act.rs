@@ -41,9 +41,9 @@ pub(super) const GIVE_BACK: &str = "UPDATE contacts INDEXED BY contacts_hand
      RETURNING id, campaign";
 
 /// `Err`: refused for this reason.
-type Decision = Result<(), Problem>;
+pub(super) type Decision = Result<(), Problem>;
 
-fn no(code: Code, detail: &str) -> Result<Decision, StoreError> {
+pub(super) fn no(code: Code, detail: &str) -> Result<Decision, StoreError> {
     Ok(Err(Problem::new(code, detail)))
 }
 
@@ -73,7 +73,10 @@ impl Tx<'_> {
                     None => (own_feed(actor), no(Code::NotFound, "no such contact for you")?),
                 }
             }
-            None => self.act_on_campaign(actor, act).await?,
+            None => match act {
+                Act::DecideHeld { message, decision } => self.decide_held(actor, *message, *decision).await?,
+                _ => self.act_on_campaign(actor, act).await?,
+            },
         };
         match decision {
             Ok(()) => {
@@ -415,7 +418,7 @@ impl Tx<'_> {
 
 /// The campaign by whose feed a refusal is told that concerns none the author can see: a journal lets go of a row only
 /// when the feed has echoed it.
-fn own_feed(actor: &Actor) -> i64 {
+pub(super) fn own_feed(actor: &Actor) -> i64 {
     actor.campaign.map_or(0, |campaign| campaign.0)
 }
 

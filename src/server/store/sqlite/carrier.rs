@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{
+    held::GIVEN_UP,
     opt_out::Suppression,
     rows::{self, ContactRow, col, unsigned},
     send::preview,
@@ -191,9 +192,14 @@ impl Tx<'_> {
     }
 
     /// A receipt binds by the attempt it echoes. What is final stays; nothing goes back.
-    async fn receipt(&mut self, attempt: Uuid, delivery: Delivery, error: Option<&str>) -> Result<(), StoreError> {
+    pub(super) async fn receipt(
+        &mut self,
+        attempt: Uuid,
+        delivery: Delivery,
+        error: Option<&str>,
+    ) -> Result<(), StoreError> {
         let row = sqlx::query(
-            "SELECT m.id, m.delivery, j.attempt FROM attempts a JOIN messages m ON m.id = a.message
+            "SELECT m.id, m.delivery, j.attempt, m.error, j.state FROM attempts a JOIN messages m ON m.id = a.message
              LEFT JOIN jobs j ON j.message = m.id WHERE a.id = $1",
         )
         .bind(attempt)
@@ -207,8 +213,15 @@ impl Tx<'_> {
         let now = rows::delivery(&col::<String>(&row, 1)?)?;
         let current: Option<Uuid> = col(&row, 2)?;
         // A failure of an attempt that was followed by another one says nothing about the other.
-        let stale = delivery == Delivery::Failed && current != Some(attempt);
-        if stale || rank(delivery) <= rank(now) {
+        // A ready job is about to make another one.
+        let other = current != Some(attempt) || col::<Option<String>>(&row, 4)?.as_deref() == Some("ready");
+        if delivery == Delivery::Failed && other {
+            return Ok(());
+        }
+        // A captain gave it up, or another attempt failed: the phone has it all the same.
+        let given_up = now == Delivery::Failed && col::<Option<String>>(&row, 3)?.as_deref() == Some(GIVEN_UP);
+        let arrived = now == Delivery::Failed && other && delivery == Delivery::Delivered;
+        if !arrived && rank(delivery) <= if given_up { 1 } else { rank(now) } {
             return Ok(());
         }
         // The carrier has it: whatever the job waited for, it is over.

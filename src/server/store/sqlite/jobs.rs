@@ -165,7 +165,7 @@ impl Tx<'_> {
     async fn begin(&mut self, job: Ready, attempt: Uuid, expires_at: Timestamp) -> Result<Submission, StoreError> {
         let to = Phone::from_e164(&job.contact.phone).ok_or_else(|| rows::corrupt("a number", "hidden"))?;
         sqlx::query(
-            "UPDATE jobs SET state = 'submitting', attempt = $2, started_at = $3, tries = tries + 1 WHERE message = $1;
+            "UPDATE jobs SET state = 'submitting', attempt = $2, started_at = $3, tries = tries + 1, absent = 0 WHERE message = $1;
              INSERT INTO attempts (id, message, started_at) VALUES ($2, $1, $3)",
         )
         .bind(job.message)
@@ -216,6 +216,12 @@ impl Tx<'_> {
         .bind(attempt)
         .fetch_optional(&mut *self.conn)
         .await?;
+        // Another attempt was made since, or is to be: that the carrier took this one is as good as its receipt.
+        let state: Option<String> = row.as_ref().map(|row| col(row, 1)).transpose()?;
+        if state.is_none_or(|state| state == "ready") && matches!(answer, Submitted::Accepted { .. }) {
+            self.receipt(attempt, Delivery::Submitted, None).await?;
+            return Ok(Answer::Done);
+        }
         let Some(row) = row else { return Ok(Answer::Done) };
         let message: Uuid = col(&row, 0)?;
         let state: String = col(&row, 1)?;

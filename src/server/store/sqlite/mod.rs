@@ -7,6 +7,7 @@ mod act;
 mod back;
 mod carrier;
 mod claim;
+mod held;
 mod import;
 mod jobs;
 mod ledger;

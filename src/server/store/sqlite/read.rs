@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     SqliteStore,
     claim::lease_of,
-    ledger,
+    held, ledger,
     rows::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, OPTED_OUT, col, contact_columns, json, listed,
         listed_columns, signed, time, to_json, unsigned,
@@ -20,7 +20,7 @@ use super::{
 use crate::api::{
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignState, CampaignTodo, CampaignView},
-    captain::{Board, TexterLine},
+    captain::{Board, HeldText, TexterLine},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
@@ -35,6 +35,7 @@ use crate::domain::{
     script::fold_name,
     stats::Counts,
 };
+use crate::server::carrier::Asked;
 use crate::server::store::{
     StoreError,
     command::Actor,
@@ -49,7 +50,9 @@ pub(super) const BOARD_REST: &str = "SELECT
      (SELECT waiting_since FROM contacts INDEXED BY contacts_waiting WHERE campaign = $1 AND waiting_since IS NOT NULL
          AND status = 'needs_response' AND opt_out < 2 ORDER BY waiting_since LIMIT 1),
      (SELECT COUNT(*) FROM jobs INDEXED BY jobs_open
-         WHERE state IN ('submitting', 'unknown') AND state = 'submitting' AND campaign = $1)";
+         WHERE state IN ('submitting', 'unknown') AND state = 'submitting' AND campaign = $1),
+     (SELECT COUNT(*) FROM jobs INDEXED BY jobs_undecided
+         WHERE state IN ('unknown', 'held') AND state = 'unknown' AND campaign = $1)";
 
 /// My campaigns with what I hold of each and what nobody holds.
 pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state,
@@ -401,6 +404,7 @@ impl Queries for SqliteStore {
             counts,
             oldest_wait: col::<Option<i64>>(&row, 0)?.map(time).transpose()?,
             in_flight: unsigned(col(&row, 1)?),
+            unknown: unsigned(col(&row, 2)?),
             texters,
             at: now,
             seq,
@@ -464,6 +468,22 @@ impl Queries for SqliteStore {
                 Ok((ContactId(col(row, 0)?), phone, col(row, 2)?))
             })
             .collect()
+    }
+
+    async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>> {
+        if actor.role < Role::Captain {
+            return Ok(None);
+        }
+        let mut conn = self.reader().await?;
+        if visible(&mut conn, actor, campaign).await?.is_none() {
+            return Ok(None);
+        }
+        held::held(&mut conn, campaign.0).await.map(Some)
+    }
+
+    async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>> {
+        let mut conn = self.reader().await?;
+        held::to_look_up(&mut conn, since, after, limit).await
     }
 
     async fn open_jobs(&self) -> Found<(u64, u64, u64)> {

@@ -20,7 +20,14 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: COMES_BACK },
     Step { min_program: 1, sql: LEDGER },
     Step { min_program: 1, sql: ENDED_AT },
+    Step { min_program: 1, sql: HELD },
 ];
+
+/// Texts that wait for a captain. `absent`: the carrier's list surely does not hold the last attempt.
+const HELD: &str = "
+ALTER TABLE jobs ADD COLUMN absent INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_undecided ON jobs(campaign, state, started_at) WHERE state IN ('unknown', 'held');
+";
 
 /// The version that this program is.
 const PROGRAM: i64 = 1;

@@ -127,6 +127,9 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         }
         CommandKind::ClaimJobs { limit, attempts } => tx.claim_jobs(limit, attempts).await,
         CommandKind::RecordAttempt { attempt, answer } => tx.record_attempt(attempt, answer).await,
+        CommandKind::RecordLookUp { attempt, found, authoritative } => {
+            tx.record_look_up(attempt, found, authoritative).await
+        }
         CommandKind::SweepAttempts { started_before, hold_after } => {
             tx.sweep_attempts(started_before, hold_after).await
         }
