@@ -12,6 +12,7 @@ pub mod carrier;
 pub mod doctor;
 pub mod invite;
 pub mod join;
+pub mod outbox;
 mod output;
 pub mod people;
 pub mod reach;
@@ -93,6 +94,8 @@ pub enum Command {
     Rehearse(rehearse::RehearseArgs),
     /// Sign in on this machine by a join link
     Join(join::JoinArgs),
+    /// Print what waits in this machine's journal to be handed in
+    Outbox(outbox::OutboxArgs),
     /// Remove a sign-in from this machine: its key, its journal, its token; what is not handed in is spared
     Wipe(wipe::WipeArgs),
     /// Bring campaigns to a server and people to campaigns
@@ -222,6 +225,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Text(args) => text::run(args, &ctx()?).await,
         Command::Captain(args) => captain::run(args, &ctx()?).await,
         Command::Join(args) => join::run(args, &ctx()?).await,
+        Command::Outbox(args) => outbox::run(args, &ctx()?).await,
         Command::Wipe(args) => wipe::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,

@@ -122,7 +122,7 @@ fn remedy(sign_in: &SignIn) -> String {
 }
 
 /// "2 texts and 1 other act not handed in, 1 of unknown outcome, 3 drafts"
-fn in_words(held: &Tally, drafts: usize) -> String {
+pub(super) fn in_words(held: &Tally, drafts: usize) -> String {
     let counted = |n: u64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
     let mut parts = Vec::new();
     if held.texts > 0 {

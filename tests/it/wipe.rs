@@ -184,3 +184,31 @@ async fn an_open_console_keeps_its_store() {
     assert!(laptop.signed_in());
     journal.confirm(&act(9)).await.expect("it works on");
 }
+
+fn outbox(laptop: &Laptop, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_textbank"));
+    command.env_clear().env("TEXTBANK_HOME", laptop.home.path()).arg("outbox").args(args);
+    command.output().expect("the program runs")
+}
+
+#[tokio::test]
+async fn the_outbox_is_told_without_a_console() {
+    let laptop = Laptop::new();
+    let nothing = json(&outbox(&laptop, &["--json"]));
+    assert_eq!((&nothing["rows"], &nothing["counts"]["acts"]), (&Value::Array(vec![]), &Value::from(0)));
+    assert!(!laptop.journal_dir.exists(), "asking makes nothing");
+    laptop.confirm(3, 1).await;
+    let report = json(&outbox(&laptop, &["--json"]));
+    let states: Vec<&str> =
+        report["rows"].as_array().expect("rows").iter().map(|r| r["state"].as_str().expect("a word")).collect();
+    assert_eq!(states, ["accepted", "confirmed", "confirmed"]);
+    assert_eq!((&report["rows"][1]["kind"], &report["counts"]["acts"]), (&Value::from("pause"), &Value::from(2)));
+    let said = text(&outbox(&laptop, &[]).stdout);
+    assert!(said.contains("2 other acts not handed in, 1 draft"), "{said}");
+    assert!(!said.contains("half a sentence"), "no words of anybody");
+    let journal = laptop.journal().await;
+    let output = outbox(&laptop, &["--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("another textbank console"), "{}", text(&output.stderr));
+    assert_eq!(journal.unsettled_count(), 2);
+}

@@ -59,6 +59,7 @@ action-reclaim = take unsent back
 action-refresh = count again
 action-help = help
 action-palette = commands
+action-outbox = what waits and came back
 action-messages = messages so far
 action-redraw = draw anew
 action-suspend = to the shell

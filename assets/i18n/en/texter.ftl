@@ -142,3 +142,11 @@ note-wrong-number = wrong number
 note-tagged = tagged
 note-untagged = tag taken off
 note-other = changed
+texter-leave-unknown = { $count ->
+    [one] What became of one is not known; it stays noted here and is never sent again by itself. Tell your captain.
+   *[other] What became of { $count } is not known; they stay noted here and are never sent again by themselves. Tell your captain.
+}
+texter-leave-parked = { $count ->
+    [one] One text came back: it did not go out, and waits here as a card or draft.
+   *[other] { $count } texts came back: they did not go out, and wait here as cards or drafts.
+}

@@ -1,1 +1,2 @@
 # The part `keymap`.
+action-outbox = lo que espera y lo que volvió

@@ -14,3 +14,11 @@ texter-back-late = { $name }: tu mensaje esperó hasta que terminó el horario p
 texter-back-frozen = { $name }: tu mensaje no se envió, porque lo que escribió puede ser una baja. Decide eso primero.
 texter-back-opted-out = { $name } se dio de baja antes de que saliera tu mensaje; no se envió.
 texter-back-wrong-number = { $name }: el número se marcó como equivocado antes de que saliera tu mensaje; no se envió.
+texter-leave-unknown = { $count ->
+    [one] No se sabe qué pasó con un envío; queda anotado aquí y nunca se envía otra vez por sí solo. Díselo a tu capitán.
+   *[other] No se sabe qué pasó con { $count } envíos; quedan anotados aquí y nunca se envían otra vez por sí solos. Díselo a tu capitán.
+}
+texter-leave-parked = { $count ->
+    [one] Un mensaje volvió: no salió, y espera aquí como tarjeta o borrador.
+   *[other] { $count } mensajes volvieron: no salieron, y esperan aquí como tarjetas o borradores.
+}

@@ -1,3 +1,31 @@
 # The part `ui`.
 ui-link-signed-out = sesión cerrada: vuelve a entrar
 ui-link-signed-out-hands-in = sesión cerrada, aún entregando
+
+## La bandeja de salida
+ui-upload-unknown = { $n } sin saber
+ui-upload-parked = { $n } de vuelta
+outbox-title = Bandeja de salida
+outbox-line-connecting = Conectando con el servidor.
+outbox-line-online = En línea: lo que confirmas se entrega enseguida.
+outbox-line-offline = Sin conexión desde las { $since }; se intenta de nuevo a las { $next }, según el reloj de este equipo.
+outbox-counts = { $waiting } sin aceptar todavía, { $unknown } de resultado desconocido, { $parked } de vuelta.
+outbox-waiting = sin aceptar todavía
+outbox-unknown = resultado desconocido
+outbox-parked = de vuelta
+outbox-refused = rechazado
+outbox-kind-initial = primer mensaje
+outbox-kind-reply = respuesta
+outbox-kind-opt-out = baja
+outbox-kind-answer = respuesta anotada
+outbox-kind-close = conversación cerrada
+outbox-kind-release = contactos devueltos
+outbox-kind-other = otro cambio
+outbox-do-waiting = No hay nada que hacer: se está entregando.
+outbox-do-offline = No hay nada que hacer: sale cuando vuelva la conexión. Puedes salir, está a salvo en el diario.
+outbox-do-shut-out = Pide a tu capitán un nuevo enlace: se entrega cuando hayas entrado.
+outbox-do-unknown = Nunca se envía otra vez por sí solo. Pide a tu capitán que mire si llegó.
+outbox-do-parked-card = Vuelve como tarjeta: mírala y pulsa de nuevo.
+outbox-do-parked-draft = Sus palabras están en el borrador: abre la conversación, léela y envía de nuevo.
+outbox-do-parked-act = No ocurrió: hazlo otra vez cuando quieras.
+outbox-do-refused = No salió; no hay nada que hacer.

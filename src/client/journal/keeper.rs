@@ -276,7 +276,7 @@ impl Keeper {
 
     async fn open_acts(&mut self) -> Result<Vec<Confirmed>, JournalError> {
         let rows = sqlx::query(
-            "SELECT ord, id, state, contact, at, payload, verdict FROM acts WHERE state = 'confirmed' ORDER BY ord",
+            "SELECT ord, id, state, contact, at, payload, verdict FROM acts WHERE state IN ('confirmed','unknown') ORDER BY ord",
         )
         .fetch_all(&mut self.conn)
         .await?;

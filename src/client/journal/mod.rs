@@ -389,7 +389,7 @@ impl Journal {
         self.ask(|reply| Job::Load(id, reply)).await
     }
 
-    /// Acts without a verdict, in the order of confirmation.
+    /// Acts without a verdict, those of unknown outcome among them, in the order of confirmation.
     ///
     /// # Errors
     /// What the disk says.

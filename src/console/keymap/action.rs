@@ -200,6 +200,8 @@ actions! {
         [Global, Texting, Card, Inbox, Thread, Composer, Help, Answers, Confirm, Messages, Score, Board];
     /// The command palette.
     Palette, "palette", "action-palette", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board];
+    /// What waits to be handed in, what nobody knows, what came back.
+    Outbox, "outbox", "action-outbox", Shift, [Texting, Card, Inbox, Thread];
     /// What was said.
     Messages, "messages", "action-messages", Program, [Global, Texting, Card, Inbox, Thread, Messages, Board];
     /// Draw everything anew.

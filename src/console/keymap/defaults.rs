@@ -21,6 +21,7 @@ pub const DEFAULTS: &[(Context, &str, &str)] = &[
     (Texting, "u", "undo"),
     (Texting, "R", "release"),
     (Texting, "F", "finish"),
+    (Texting, "O", "outbox"),
     (Card, "enter", "send"),
     (Card, "space", "send"),
     (Card, "s", "skip"),

@@ -7,7 +7,7 @@ use super::composer::{self, Written};
 use super::ink::Ink;
 use super::overlay::{Line, boxed, list, page, wrapped};
 use super::theme::Role;
-use super::{score, shell};
+use super::{outbox, score, shell};
 use crate::console::core::shared::notice::{Level, Notices};
 use crate::console::core::texter::view::{ChoiceRow, OverlayView};
 use crate::domain::safe_text::safe_line;
@@ -25,6 +25,11 @@ pub(super) fn draw(
         OverlayView::Help { from, groups, scroll } => {
             let inner = boxed(ink, &ink.word("ui-help-title"), 72, area.height, area, buffer);
             let lines = shell::help_lines(ink, *from, groups);
+            page(ink, &lines, *scroll, inner, buffer)
+        }
+        OverlayView::Outbox { head, rows, now, scroll } => {
+            let inner = boxed(ink, &ink.word("outbox-title"), 84, area.height, area, buffer);
+            let lines = outbox::lines(ink, head, rows, *now, inner.width);
             page(ink, &lines, *scroll, inner, buffer)
         }
         OverlayView::Messages { scroll } => {

@@ -7,6 +7,7 @@ mod composer;
 mod inbox;
 pub mod ink;
 mod layers;
+mod outbox;
 mod overlay;
 #[cfg(test)]
 mod scenes;

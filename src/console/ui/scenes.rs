@@ -121,6 +121,48 @@ impl Scene {
         }
     }
 
+    /// The line is down; one act waits, of one nobody knows, one came back, one was refused.
+    pub fn outbox(&mut self) {
+        use crate::api::act::Act;
+        use crate::api::message::{Outcome, SendRequest, Shown, Verdict};
+        use crate::api::problem::{Code, Problem};
+        use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat};
+        let shown = Shown {
+            body_hash: String::new(),
+            drawn_at: at(-9),
+            pressed_at: at(-9),
+            dwell_ms: 900,
+            mono_ms: 0,
+            device: DeviceId(Uuid::nil()),
+            link: None,
+        };
+        let reply = |contact| SendRequest {
+            campaign: CAMPAIGN,
+            contact: ContactId(contact),
+            kind: MessageKind::Reply,
+            body: "See you there".into(),
+            after_seq: 1,
+            epoch: 1,
+            script_version: 1,
+            variant: None,
+            source: None,
+            off_script: false,
+            shown: shown.clone(),
+        };
+        let id = |n: u128| Uuid::from_u128(900 + n);
+        let text = |n, contact| Confirmed { id: id(n), at: at(-9), what: ConfirmedWhat::Text(reply(contact)) };
+        let opt_out = Act::OptOut { contact: ContactId(5), notice: true };
+        let act = Confirmed { id: id(4), at: at(-2), what: ConfirmedWhat::Act { act: opt_out } };
+        self.tell(Msg::JournalOpen { acts: vec![text(1, 1), text(2, 2), text(3, 4), act], drafts: vec![] });
+        self.tell(Msg::Unknown { id: id(1) });
+        for (n, code) in [(2, Code::LeaseLost), (3, Code::StaleReply)] {
+            let outcome = Outcome::Refused { problem: Problem::new(code, "no") };
+            self.tell(Msg::Verdict { verdict: Verdict { id: id(n), outcome } });
+        }
+        self.tell(Msg::Outbox { waiting: 1, oldest: Some(at(-2)) });
+        self.tell(Msg::Link(LinkState::Offline { since: at(-4), next_try: at(1) }));
+    }
+
     /// The conversation with the third contact, as loaded.
     pub fn thread(&mut self, body: &str) {
         let entries = vec![

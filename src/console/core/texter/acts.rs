@@ -220,6 +220,11 @@ impl Acts {
         self.by_contact.get(&contact).into_iter().flatten().filter_map(|id| self.all.get(id))
     }
 
+    /// All of mine, by id: in the order of the presses.
+    pub fn all(&self) -> impl Iterator<Item = &Mine> {
+        self.all.values()
+    }
+
     /// How many are in the journal and not settled.
     #[must_use]
     pub fn unsettled(&self) -> usize {

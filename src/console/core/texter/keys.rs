@@ -270,6 +270,7 @@ impl Model {
                 self.seen_below = self.at_hand().filter(|_| seen);
                 self.push_overlay(Overlay::Palette { from, query: Default::default(), selected: 0 });
             }
+            Action::Outbox => self.push_overlay(Overlay::Outbox { scroll: 0 }),
             Action::Messages => self.push_overlay(Overlay::Messages { scroll: 0 }),
             Action::Redraw => self.gate.disarm(),
             Action::Suspend => {
@@ -406,7 +407,8 @@ impl Model {
 
     pub(super) fn ask_quit(&mut self, fx: &mut Vec<Effect>) {
         let asked = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Leave { .. }));
-        let waiting = self.acts.unsettled() > 0 || self.outbox.0 > 0 || self.acts.busy().is_some();
+        let open = self.unknown_count() + self.parked_count() > 0;
+        let waiting = open || self.acts.unsettled() > 0 || self.outbox.0 > 0 || self.acts.busy().is_some();
         if asked || !(waiting || self.score_is_due()) {
             self.quit(fx);
         } else if waiting {
@@ -431,6 +433,7 @@ impl Model {
             Some(
                 Overlay::Help { scroll: at, .. }
                 | Overlay::Messages { scroll: at }
+                | Overlay::Outbox { scroll: at }
                 | Overlay::Score { scroll: at }
                 | Overlay::Palette { selected: at, .. }
                 | Overlay::Canned { selected: at, .. }

@@ -8,6 +8,7 @@ pub mod card;
 pub mod gate;
 pub mod keys;
 pub mod model;
+pub mod outbox;
 pub mod overlay;
 pub mod overlay_keys;
 pub mod people;

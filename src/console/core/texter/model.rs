@@ -1,6 +1,6 @@
 //! The state of the texter's console.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::acts::Acts;
 use super::card::Card;
 use super::gate::{Gate, GateTimes};
+use super::outbox::Lately;
 use super::overlay::Overlay;
 use super::people::People;
 use super::threads::Threads;
@@ -158,6 +159,8 @@ pub struct Model {
     pub link: LinkState,
     /// Confirmed texts and acts that wait to be handed in, and since when the oldest.
     pub outbox: (u64, Option<Timestamp>),
+    /// Refused in this session, the latest first.
+    pub lately: VecDeque<Lately>,
     /// Said.
     pub notices: Notices,
     /// Request for contacts.
@@ -243,6 +246,7 @@ impl Model {
             drafts: BTreeMap::new(),
             link: LinkState::Connecting,
             outbox: (0, None),
+            lately: VecDeque::new(),
             notices: Notices::default(),
             claim: Claim::Idle,
             slice_total: 0,
@@ -298,6 +302,12 @@ impl Model {
     pub fn campaign_now(&self) -> Option<Timestamp> {
         let wall = self.now?.wall;
         Some(wall.saturating_add(self.offset).unwrap_or(wall))
+    }
+
+    /// This laptop's time, by which confirms and the line's tries are told. None before the first input or frame.
+    #[must_use]
+    pub fn laptop_now(&self) -> Option<Timestamp> {
+        self.now.map(|now| now.wall)
     }
 
     /// True in a rehearsal; none while it is not known.

@@ -54,6 +54,11 @@ pub enum Overlay {
         /// 0 stay, 1 leave.
         selected: usize,
     },
+    /// What waits, what nobody knows, what came back.
+    Outbox {
+        /// First row shown.
+        scroll: usize,
+    },
     /// What was said.
     Messages {
         /// First row shown.
@@ -76,7 +81,7 @@ impl Overlay {
             Self::Canned { .. } => Context::Canned,
             Self::Answers { .. } => Context::Answers,
             Self::OptOut { .. } | Self::Release { .. } | Self::Leave { .. } => Context::Confirm,
-            Self::Messages { .. } => Context::Messages,
+            Self::Messages { .. } | Self::Outbox { .. } => Context::Messages,
             Self::Score { .. } => Context::Score,
         }
     }

@@ -86,6 +86,8 @@ impl Model {
             Some(Overlay::OptOut { .. } | Overlay::Leave { .. }) => 3,
             Some(Overlay::Release { .. }) => 4,
             Some(Overlay::Messages { .. }) => self.notices.len(),
+            // A row has several lines; the view shows its last page at most.
+            Some(Overlay::Outbox { .. }) => 4 + 5 * self.outbox_rows().len(),
             // As many as a card of any size has; the view shows its last page at most.
             Some(Overlay::Score { .. }) => 500,
         }
@@ -169,7 +171,7 @@ impl Model {
                     }
                 }
             }
-            Overlay::Help { .. } | Overlay::Messages { .. } | Overlay::Score { .. } => {}
+            Overlay::Help { .. } | Overlay::Messages { .. } | Overlay::Outbox { .. } | Overlay::Score { .. } => {}
         }
     }
 

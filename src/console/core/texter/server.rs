@@ -234,6 +234,7 @@ impl Model {
         let parked = problem.code.parks();
         let keep = !parked && problem.code != Code::LeaseLost;
         let Some(mine) = self.acts.refused(id, problem, keep, parked) else { return };
+        self.remember(&mine, problem, parked);
         let contact = mine.contact();
         if let Some(contact) = contact {
             match problem.code {

@@ -282,6 +282,7 @@ impl Model {
         match &mine.confirmed.what {
             ConfirmedWhat::Text(request) if request.kind == MessageKind::Initial => {
                 self.sent += 1;
+                self.taken_up(request.contact);
                 self.card = None;
                 self.came_back.remove(&request.contact);
                 self.people.change(request.contact, |line| line.status = Status::Messaged);
@@ -289,6 +290,7 @@ impl Model {
             ConfirmedWhat::Text(request) => {
                 self.replied += 1;
                 let contact = request.contact;
+                self.taken_up(contact);
                 self.people.change(contact, |line| {
                     line.status = line.status.after_outbound();
                     line.waiting_since = None;

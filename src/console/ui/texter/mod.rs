@@ -81,10 +81,18 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
     let number = |n: usize| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
     let progress =
         ink.words.say("ui-card-of", &[("done", number(view.progress.0)), ("total", number(view.progress.1))]);
-    let mut second: Vec<Piece> = vec![(format!(" {progress}"), Role::Text), dot(), waiting(ink, view, oldest)];
-    if let Some(lag) = shell::lag(ink, view.upload_waiting, view.upload_oldest, view.now) {
+    // What needs somebody comes first: the end of the line may find no room.
+    let mut second: Vec<Piece> = vec![(format!(" {progress}"), Role::Text)];
+    if view.unknown > 0 {
+        second.extend([dot(), (ink.counted("ui-upload-unknown", "n", view.unknown), Role::Bad)]);
+    }
+    if view.parked > 0 {
+        second.extend([dot(), (ink.counted("ui-upload-parked", "n", view.parked), Role::Warn)]);
+    }
+    if let Some(lag) = shell::lag(ink, view.upload_waiting, view.upload_oldest, view.laptop_now) {
         second.extend([dot(), lag]);
     }
+    second.extend([dot(), waiting(ink, view, oldest)]);
     if one_line {
         first.append(&mut second);
     }

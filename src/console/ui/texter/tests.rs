@@ -74,6 +74,33 @@ fn card() {
     snapshot_sizes("card", || Scene::new(true));
 }
 
+/// One of each: waiting, unknown, come back, refused; the line is down.
+fn outbox_scene() -> Scene {
+    let mut scene = Scene::new(false);
+    scene.outbox();
+    scene.keys("O");
+    scene
+}
+
+#[test]
+fn outbox() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let (buffer, drawn) = outbox_scene().draw(width, height);
+        insta::assert_snapshot!(format!("outbox_{width}x{height}"), picture(&buffer, &drawn));
+    }
+}
+
+#[test]
+fn outbox_in_the_header_and_at_leaving() {
+    let mut scene = Scene::new(false);
+    scene.outbox();
+    let (buffer, drawn) = scene.draw(120, 40);
+    insta::assert_snapshot!("outbox_header_120x40", picture(&buffer, &drawn));
+    scene.keys("q");
+    let (buffer, drawn) = scene.draw(80, 24);
+    insta::assert_snapshot!("outbox_leave_80x24", picture(&buffer, &drawn));
+}
+
 #[test]
 fn card_with_real_voters() {
     let (buffer, drawn) = Scene::new(false).draw(80, 24);

@@ -2,6 +2,7 @@
 
 mod back;
 mod driver;
+mod outbox;
 mod promises;
 mod sending;
 mod story;

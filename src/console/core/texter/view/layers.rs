@@ -61,10 +61,7 @@ impl Model {
             },
             Overlay::Leave { selected } => OverlayView::Confirm {
                 title: Say::new("texter-ask-leave"),
-                lines: vec![
-                    Say::new("texter-leave-waiting").with("count", self.outbox.0.max(self.acts.unsettled() as u64)),
-                    Say::new(if self.leaving { "texter-leave-waits" } else { "texter-leave-means" }),
-                ],
+                lines: self.what_leaving_means(),
                 choices: vec![
                     (Say::new("texter-leave-when-done"), None),
                     (Say::new("texter-leave-now"), keymap.key_for(Context::Confirm, Action::Yes)),
@@ -72,11 +69,35 @@ impl Model {
                 ],
                 selected: *selected,
             },
+            Overlay::Outbox { scroll } => OverlayView::Outbox {
+                head: self.outbox_head(),
+                rows: self.outbox_rows(),
+                now: self.laptop_now(),
+                scroll: *scroll,
+            },
             Overlay::Messages { scroll } => OverlayView::Messages { scroll: *scroll },
             Overlay::Score { scroll } => {
                 OverlayView::Score { score: self.score.clone().unwrap_or_default(), scroll: *scroll }
             }
         })
+    }
+
+    /// What leaves, what stays, what comes again.
+    fn what_leaving_means(&self) -> Vec<Say> {
+        let waiting = self.outbox.0.max(self.acts.unsettled() as u64);
+        let (unknown, parked) = (self.unknown_count(), self.parked_count());
+        let mut lines = Vec::new();
+        if waiting > 0 || (unknown == 0 && parked == 0) {
+            lines.push(Say::new("texter-leave-waiting").with("count", waiting));
+            lines.push(Say::new(if self.leaving { "texter-leave-waits" } else { "texter-leave-means" }));
+        }
+        if unknown > 0 {
+            lines.push(Say::new("texter-leave-unknown").with("count", unknown));
+        }
+        if parked > 0 {
+            lines.push(Say::new("texter-leave-parked").with("count", parked));
+        }
+        lines
     }
 
     fn canned_choices(&self, query: &str) -> Vec<ChoiceRow> {

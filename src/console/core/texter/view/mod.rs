@@ -11,6 +11,7 @@ mod talk;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
+use super::outbox::OutboxRow;
 use super::people::Filter;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::say::Say;
@@ -37,6 +38,10 @@ pub struct HeaderView {
     pub upload_waiting: u64,
     /// Since when the oldest of these waits.
     pub upload_oldest: Option<Timestamp>,
+    /// Of which nobody knows what became.
+    pub unknown: u64,
+    /// Came back, and not taken up again.
+    pub parked: u64,
     /// Why nothing goes out at all.
     pub blocked: Option<Say>,
     /// First texts of the slice that are done, and all of it.
@@ -51,6 +56,8 @@ pub struct HeaderView {
     pub unread: usize,
     /// The campaign's time now.
     pub now: Option<Timestamp>,
+    /// This laptop's time now.
+    pub laptop_now: Option<Timestamp>,
 }
 
 /// The sending pane.
@@ -326,6 +333,17 @@ pub enum OverlayView {
         choices: Vec<(Say, Option<String>)>,
         /// Which is selected.
         selected: usize,
+    },
+    /// The outbox.
+    Outbox {
+        /// The line, and how much is where.
+        head: Vec<Say>,
+        /// What waits, what nobody knows, what came back, what was refused.
+        rows: Vec<OutboxRow>,
+        /// This laptop's time.
+        now: Option<Timestamp>,
+        /// First row shown.
+        scroll: usize,
     },
     /// What was said: newest first, in [`Model::notices`](super::Model).
     Messages {

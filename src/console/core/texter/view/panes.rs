@@ -38,6 +38,8 @@ impl Model {
             link: self.link.clone(),
             upload_waiting: self.outbox.0,
             upload_oldest: self.outbox.1,
+            unknown: self.unknown_count(),
+            parked: self.parked_count(),
             blocked: self.all_blocked_in_short(),
             progress: (self.slice_total.saturating_sub(self.remaining()), self.slice_total),
             sent: self.sent,
@@ -45,6 +47,7 @@ impl Model {
             waiting: self.people.waiting(),
             unread: self.people.unread(),
             now: self.campaign_now(),
+            laptop_now: self.laptop_now(),
         }
     }
 

@@ -1,0 +1,183 @@
+//! What I confirmed and is not settled, and what was refused lately: for the outbox layer, the header and the farewell.
+
+use jiff::Timestamp;
+
+use super::acts::{Mine, Stage};
+use super::model::Model;
+use super::server::problem_say;
+use crate::api::act::Act;
+use crate::api::problem::Problem;
+use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat, LinkState};
+use crate::console::core::shared::say::Say;
+use crate::domain::ids::ContactId;
+use crate::domain::message::MessageKind;
+
+/// Refusals that are remembered.
+const LATELY: usize = 50;
+
+/// One that was refused in this session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lately {
+    /// What it was.
+    pub confirmed: Confirmed,
+    /// Whose.
+    pub contact: Option<ContactId>,
+    /// First name, as known then.
+    pub name: String,
+    /// Why.
+    pub problem: Problem,
+    /// It came back as a card or draft.
+    pub parked: bool,
+}
+
+/// Where a row of the outbox stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Waits to be handed in.
+    Waiting,
+    /// Nobody knows what became of it.
+    Unknown,
+    /// It came back, and why.
+    Parked(Say),
+    /// It did not go out, and why.
+    Refused(Say),
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// First name; empty for what concerns nobody or somebody not known any more.
+    pub name: String,
+    /// What it is.
+    pub kind: Say,
+    /// When it was confirmed, by this laptop's clock.
+    pub at: Timestamp,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What to do.
+    pub todo: Say,
+}
+
+/// What an act is, in a word.
+fn kind_of(confirmed: &Confirmed) -> Say {
+    let act = match &confirmed.what {
+        ConfirmedWhat::Text(text) if text.kind == MessageKind::Initial => return Say::new("outbox-kind-initial"),
+        ConfirmedWhat::Text(_) => return Say::new("outbox-kind-reply"),
+        ConfirmedWhat::Act { act } => act,
+    };
+    match act {
+        Act::OptOut { .. } => Say::new("outbox-kind-opt-out"),
+        Act::Answer { .. } => Say::new("outbox-kind-answer"),
+        Act::Close { .. } => Say::new("outbox-kind-close"),
+        Act::Release { .. } => Say::new("outbox-kind-release"),
+        _ => Say::new("outbox-kind-other"),
+    }
+}
+
+impl Model {
+    /// Takes a refusal down.
+    pub(super) fn remember(&mut self, mine: &Mine, problem: &Problem, parked: bool) {
+        let contact = mine.contact();
+        let name = self.name_of(contact);
+        self.lately.push_front(Lately {
+            confirmed: mine.confirmed.clone(),
+            contact,
+            name,
+            problem: problem.clone(),
+            parked,
+        });
+        self.lately.truncate(LATELY);
+    }
+
+    /// A text to this contact was confirmed anew: what had come back was taken up.
+    pub(super) fn taken_up(&mut self, contact: ContactId) {
+        self.lately.retain(|one| !(one.parked && one.contact == Some(contact)));
+    }
+
+    fn name_of(&self, contact: Option<ContactId>) -> String {
+        contact.and_then(|id| self.people.line(id)).map(|line| line.first_name.clone()).unwrap_or_default()
+    }
+
+    /// Those of which nobody knows what became.
+    #[must_use]
+    pub fn unknown_count(&self) -> u64 {
+        self.acts.all().filter(|mine| mine.stage == Stage::Unknown).count() as u64
+    }
+
+    /// Those that came back and were not taken up again.
+    #[must_use]
+    pub fn parked_count(&self) -> u64 {
+        self.lately.iter().filter(|one| one.parked).count() as u64
+    }
+
+    /// The outbox: what needs somebody first, then what waits (oldest first), then what was refused.
+    #[must_use]
+    pub fn outbox_rows(&self) -> Vec<OutboxRow> {
+        let mut unknown = Vec::new();
+        let mut waiting = Vec::new();
+        for mine in self.acts.all() {
+            let (standing, todo, rows) = match &mine.stage {
+                Stage::Unknown => (Standing::Unknown, Say::new("outbox-do-unknown"), &mut unknown),
+                Stage::Waiting => (Standing::Waiting, self.what_waiting_needs(), &mut waiting),
+                Stage::Journaling | Stage::Refused(_) => continue,
+            };
+            let kind = kind_of(&mine.confirmed);
+            rows.push(OutboxRow { name: self.name_of(mine.contact()), kind, at: mine.confirmed.at, standing, todo });
+        }
+        waiting.sort_by_key(|row| row.at);
+        let (parked, refused): (Vec<_>, Vec<_>) = self.lately.iter().partition(|one| one.parked);
+        let back = |one: &Lately| OutboxRow {
+            name: one.name.clone(),
+            kind: kind_of(&one.confirmed),
+            at: one.confirmed.at,
+            standing: Standing::Parked(self.named(&one.problem, &one.name)),
+            todo: match &one.confirmed.what {
+                ConfirmedWhat::Text(text) if text.kind == MessageKind::Initial => Say::new("outbox-do-parked-card"),
+                ConfirmedWhat::Text(_) => Say::new("outbox-do-parked-draft"),
+                ConfirmedWhat::Act { .. } => Say::new("outbox-do-parked-act"),
+            },
+        };
+        let no = |one: &Lately| OutboxRow {
+            name: one.name.clone(),
+            kind: kind_of(&one.confirmed),
+            at: one.confirmed.at,
+            standing: Standing::Refused(self.named(&one.problem, &one.name)),
+            todo: Say::new("outbox-do-refused"),
+        };
+        let parked = parked.into_iter().map(back);
+        unknown.into_iter().chain(parked).chain(waiting).chain(refused.into_iter().map(no)).collect()
+    }
+
+    fn named(&self, problem: &Problem, name: &str) -> Say {
+        problem_say(problem).with("name", name)
+    }
+
+    fn what_waiting_needs(&self) -> Say {
+        match self.link {
+            LinkState::SignedOut { hands_in: false } => Say::new("outbox-do-shut-out"),
+            LinkState::Offline { .. } | LinkState::Connecting => Say::new("outbox-do-offline"),
+            LinkState::Online | LinkState::SignedOut { hands_in: true } => Say::new("outbox-do-waiting"),
+        }
+    }
+
+    /// The line in whole sentences, and how much is where.
+    #[must_use]
+    pub fn outbox_head(&self) -> Vec<Say> {
+        let line = match &self.link {
+            LinkState::Connecting => Say::new("outbox-line-connecting"),
+            LinkState::Online => Say::new("outbox-line-online"),
+            LinkState::Offline { since, next_try } => {
+                Say::new("outbox-line-offline").with("since", *since).with("next", *next_try)
+            }
+            LinkState::SignedOut { hands_in } => {
+                let key = if *hands_in { "texter-signed-out-hands-in" } else { "texter-signed-out" };
+                Say::new(key).with("count", self.outbox.0)
+            }
+        };
+        let counts = Say::new("outbox-counts")
+            .with("waiting", self.outbox.0)
+            .with("unknown", self.unknown_count())
+            .with("parked", self.parked_count());
+        vec![line, counts]
+    }
+}
