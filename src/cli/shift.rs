@@ -80,7 +80,7 @@ pub(super) fn gate_times(ctx: &Context) -> GateTimes {
 /// What was saved of a damaged journal and what was not.
 pub(super) fn damage_in_words(damage: &Damage) -> String {
     format!(
-        "the journal was damaged ({}): {} acts and {} drafts were saved from it, {} could not be opened. The damaged file is kept: {}",
+        "the journal was damaged ({}): {} acts and {} drafts were saved from it, {} could not be opened; what could not be read at all is not counted. The damaged file is kept: {}",
         damage.why,
         damage.acts,
         damage.drafts,

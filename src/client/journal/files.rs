@@ -78,6 +78,9 @@ impl Files {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
+        if file.metadata()?.is_dir() {
+            return Ok(None);
+        }
         let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_BYTES + 1));
         std::io::Read::by_ref(&mut file).take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         Ok(<[u8; KEY_BYTES]>::try_from(bytes.as_slice()).ok().map(Zeroizing::new))
@@ -126,6 +129,10 @@ impl Files {
 
     /// Removes a database and what belongs to it.
     pub(super) fn remove_db(&self, path: &Path) -> io::Result<()> {
+        if path.is_dir() {
+            // None of ours; it is not for us to empty it.
+            return self.move_db(path, &self.free_name("journal.damaged"));
+        }
         for tail in ["-wal", "-shm", "-journal", ""] {
             remove_if_there(&beside(path, tail))?;
         }

@@ -53,6 +53,9 @@ pub(super) async fn open(files: &Files, ids: &SharedIds) -> Result<Whole, Journa
     }
     let why = match &key {
         None => "the key is missing or is no key".to_owned(),
+        Some(_) if files.db().is_dir() => "a directory is in its place".to_owned(),
+        // SQLite would take what is left of a first page for an empty file, and write over it.
+        Some(_) if !empty(&files.db())? && std::fs::metadata(files.db())?.len() < PAGE => "it is cut short".to_owned(),
         Some(_) if empty(&files.db())? => "the file is empty".to_owned(),
         Some(key) => {
             let sealer = Arc::new(Sealer::new(key.clone(), Arc::clone(ids)));
@@ -127,7 +130,11 @@ async fn read_whole(
         other => {
             // Closed before anything is moved.
             drop(conn.close().await);
-            other.map(|_| None)
+            match other {
+                // The file may be written: it is its own header that says it may not.
+                Err(JournalError::ReadOnly) => Err(JournalError::Damaged("its header is bent".into())),
+                other => other.map(|_| None),
+            }
         }
     }
 }
@@ -145,10 +152,12 @@ async fn check_all(
     if report != "ok" {
         return Err(JournalError::Damaged("the database's own check failed".into()));
     }
+    // A header may say that nothing can be written; better known now than at the first press.
+    sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK").execute(&mut *conn).await?;
     let mut acts = Vec::new();
     for row in sqlx::query(ACTS).fetch_all(&mut *conn).await? {
         let act = StoredAct::from_row(&row)?;
-        act.open(sealer)?;
+        act.open_whole(sealer)?;
         acts.push(act);
     }
     keeper::read_drafts(conn, sealer).await?;
@@ -191,7 +200,7 @@ async fn rebuild(
     why: String,
 ) -> Result<Whole, JournalError> {
     let mut saved = match &key {
-        Some(key) => save(&files.db(), &Sealer::new(key.clone(), Arc::clone(ids))).await,
+        Some(key) => save(files, &Sealer::new(key.clone(), Arc::clone(ids))).await,
         None => Saved::default(),
     };
     // Rows may be missing at the end: a link minted from what is left might fork the chain.
@@ -202,7 +211,11 @@ async fn rebuild(
         None => files.make_key(ids)?,
     };
     let sealer = Arc::new(Sealer::new(key, Arc::clone(ids)));
-    build(files, &sealer, &saved).await?;
+    if let Err(error) = build(files, &sealer, &saved).await {
+        // The damaged one is still in its place; nothing half-built stays beside it.
+        drop(files.remove_db(&files.building()));
+        return Err(error);
+    }
     let kept = free_kept(files);
     files.move_db(&files.db(), &kept)?;
     files.move_db(&files.rebuilt(), &files.db())?;
@@ -266,8 +279,61 @@ async fn build(files: &Files, sealer: &Sealer, saved: &Saved) -> Result<(), Jour
     Ok(files.sync_dir()?)
 }
 
+/// What can be read; when that is nothing, what can be read with a good header put before the rest.
+async fn save(files: &Files, sealer: &Sealer) -> Saved {
+    let saved = read_what_opens(&files.db(), sealer).await;
+    if !(saved.acts.is_empty() && saved.drafts.is_empty()) {
+        return saved;
+    }
+    let spare = files.building();
+    let saved = match with_a_good_header(files, &spare).await {
+        Ok(true) => read_what_opens(&spare, sealer).await,
+        Ok(false) => saved,
+        Err(error) => {
+            tracing::warn!(%error, "the damaged journal's header could not be mended");
+            saved
+        }
+    };
+    drop(files.remove_db(&spare));
+    saved
+}
+
+/// Bytes of a database's header, and of a page.
+const HEADER: usize = 100;
+const PAGE: u64 = 4096;
+
+/// Writes a copy of the damaged database whose header is that of a new one. False when there is nothing behind a header.
+async fn with_a_good_header(files: &Files, spare: &Path) -> Result<bool, JournalError> {
+    let Ok(mut bytes) = std::fs::read(files.db()) else { return Ok(false) };
+    let mut conn = connect(files, spare).await?;
+    table::create(&mut conn).await?;
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn).await?;
+    conn.close().await?;
+    let fresh = std::fs::read(spare)?;
+    let log = beside(&files.db(), "-wal");
+    let pages = u32::try_from(bytes.len() as u64 / PAGE).unwrap_or(u32::MAX);
+    if (pages == 0 && !log.exists()) || fresh.len() < HEADER {
+        return Ok(false);
+    }
+    if pages == 0 {
+        // Everything is still in the log.
+        bytes.clone_from(&fresh);
+    }
+    let mut header = fresh[..HEADER].to_vec();
+    // How many pages there are stands at 28, the list of free ones at 32 and 36.
+    let pages = u32::try_from(bytes.len() as u64 / PAGE).unwrap_or(u32::MAX);
+    header[28..32].copy_from_slice(&pages.to_be_bytes());
+    header[32..40].fill(0);
+    bytes[..HEADER].copy_from_slice(&header);
+    std::fs::write(spare, &bytes)?;
+    if log.exists() {
+        std::fs::copy(log, beside(spare, "-wal"))?;
+    }
+    Ok(true)
+}
+
 /// Reads from both ends: a bad page in the middle hides only what hangs on it.
-async fn save(path: &Path, sealer: &Sealer) -> Saved {
+async fn read_what_opens(path: &Path, sealer: &Sealer) -> Saved {
     let mut saved = Saved::default();
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -283,7 +349,8 @@ async fn save(path: &Path, sealer: &Sealer) -> Saved {
         for row in rows(&mut conn, format!("{ACTS} {direction}")).await {
             let Ok(act) = StoredAct::from_row(&row) else { continue };
             match act.open(sealer) {
-                Ok(_) => drop(saved.acts.insert(act.order, act)),
+                Ok(_) if act.open_whole(sealer).is_ok() => drop(saved.acts.insert(act.order, act)),
+                Ok(_) => drop(saved.acts.insert(act.order, act.undecided())),
                 Err(_) => drop(lost.insert(act.id, ())),
             }
         }

@@ -104,6 +104,32 @@ impl StoredAct {
         if act.id == self.id { Ok(act) } else { Err(JournalError::Damaged("a row holds another act".into())) }
     }
 
+    /// As [`Self::open`], and the row stands where its sealed verdict says: the word alone is not sealed.
+    pub(super) fn open_whole(&self, sealer: &Sealer) -> Result<Confirmed, JournalError> {
+        let act = self.open(sealer)?;
+        let said = match &self.verdict {
+            Some(sealed) => {
+                let verdict: Verdict = sealer.open(verdict_place(&self.id, self.order), sealed)?;
+                vec![state_after(&verdict).as_str()]
+            }
+            None => vec![State::Confirmed.as_str(), State::Unknown.as_str(), State::Discarded.as_str()],
+        };
+        if said.contains(&self.state.as_str()) {
+            Ok(act)
+        } else {
+            Err(JournalError::Damaged("a row does not stand where its verdict says".into()))
+        }
+    }
+
+    /// Without its verdict: the server says it again.
+    pub(super) fn undecided(mut self) -> Self {
+        self.verdict = None;
+        if self.state != State::Unknown.as_str() {
+            self.state = State::Confirmed.as_str().to_owned();
+        }
+        self
+    }
+
     pub(super) async fn insert(&self, conn: &mut SqliteConnection) -> sqlx::Result<()> {
         sqlx::query("INSERT INTO acts (ord, id, state, contact, at, payload, verdict) VALUES ($1,$2,$3,$4,$5,$6,$7)")
             .bind(self.order)

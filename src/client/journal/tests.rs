@@ -1,6 +1,8 @@
 //! Tests of the journal against a real file.
 
 mod chain;
+mod damage;
+mod stolen;
 
 use std::fs;
 use std::path::Path;

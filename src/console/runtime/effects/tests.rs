@@ -173,7 +173,8 @@ async fn a_restart_shows_what_waits_and_hands_it_in() {
     server.open_gate(true);
     let mut house = House::open(&server, home, 64).await;
     let drafts = vec![(ContactId(8), "hey".to_owned())];
-    assert_eq!(house.next().await, Msg::JournalOpen { acts: vec![text(1, 7)], drafts });
+    let Msg::JournalOpen { acts, drafts: found } = house.next().await else { panic!("not open") };
+    assert_eq!((acts.iter().map(|act| act.id).collect::<Vec<_>>(), found), (vec![id(1)], drafts));
     assert_eq!(house.until(verdict_id).await, id(1));
 }
 
@@ -451,7 +452,8 @@ async fn leaving_waits_for_what_is_in_flight_but_not_for_a_dead_line() {
         clock.advance(Duration::from_secs(5));
     });
     assert_eq!(house.runner.shutdown(Duration::from_secs(5)).await, 1);
-    assert_eq!(house.journal.open_acts().await.unwrap(), [text(1, 7)]);
+    let held: Vec<Uuid> = house.journal.open_acts().await.unwrap().into_iter().map(|act| act.id).collect();
+    assert_eq!(held, [id(1)]);
 }
 
 #[tokio::test]
