@@ -271,6 +271,9 @@ fn way(skew: SignedDuration) -> &'static str {
 fn journal(dir: &Path) -> Finding {
     const CHECK: &str = "journal";
     let key = dir.join("key");
+    if !key.exists() && dir.join("key.keychain").exists() {
+        return Finding::good(CHECK, format!("sealed in {}; its key is in the system's keychain", dir.display()));
+    }
     if !key.exists() {
         return Finding::good(CHECK, format!("not begun yet in {}", dir.display()));
     }
@@ -280,7 +283,7 @@ fn journal(dir: &Path) -> Finding {
             format!("its key {} can be read by other accounts (mode {mode:o})", key.display()),
             format!("chmod 600 {}", key.display()),
         ),
-        None => Finding::good(CHECK, format!("sealed; its key is {}", key.display())),
+        None => Finding::good(CHECK, format!("sealed; its key is the file {}", key.display())),
     }
 }
 
@@ -369,5 +372,10 @@ mod tests {
         assert_eq!(state_of(&found, "journal"), State::Fault);
         std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("set");
         assert_eq!(state_of(&examine(&machine), "journal"), State::Good);
+        std::fs::remove_file(&key).expect("gone");
+        std::fs::write(paths.data_dir().join("key.keychain"), "journal-00").expect("written");
+        let found = examine(&machine);
+        let journal = found.iter().find(|finding| finding.check == "journal").expect("checked");
+        assert!(journal.state == State::Good && journal.found.contains("keychain"), "{}", journal.found);
     }
 }

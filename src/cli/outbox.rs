@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::reach::{SignInArgs, tell};
+use super::reach::SignInArgs;
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::act::Act;
 use crate::api::message::Outcome as Decided;
 use crate::api::people::Role;
-use crate::client::journal::{Held, Journal, State, Tally};
+use crate::client::journal::{Held, State, Tally};
 use crate::client::sign_in;
 use crate::console::core::shared::msg::ConfirmedWhat;
 use crate::domain::message::MessageKind;
@@ -55,10 +55,7 @@ pub async fn run(args: OutboxArgs, ctx: &Context) -> Outcome {
     let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), Role::Texter)?;
     let dir = ctx.paths.journal_dir(&sign_in.name());
     let (held, drafts) = if dir.exists() {
-        let (journal, opened) = Journal::open(&dir, &ctx.clock, &ctx.ids).await?;
-        if let Some(damage) = &opened.damaged {
-            tell(super::shift::damage_in_words(damage));
-        }
+        let journal = super::reach::journal(&sign_in, ctx).await?;
         let held = journal.held().await?;
         let drafts = journal.drafts().await?.len();
         journal.close().await?;

@@ -1,10 +1,12 @@
 //! What the commands that speak to a server share: which sign-in, which time-outs, what goes to standard error.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Context;
 use crate::api::people::Role;
+use crate::client::journal::{Journal, KeyPlace, SystemKeychain};
 use crate::client::native::{AdminClient, Timeouts};
 use crate::client::sign_in::{self, SignIn};
 
@@ -23,6 +25,27 @@ pub(super) fn timeouts(ctx: &Context) -> Timeouts {
         request: Duration::from_secs(ctx.config.client.timeout_seconds),
         ..Timeouts::default()
     }
+}
+
+/// Where the journals' keys are kept. With everything below one directory (`--home`), so are the keys.
+pub(super) fn key_place(ctx: &Context) -> KeyPlace {
+    let keychain = SystemKeychain::default();
+    let in_keychain = match ctx.config.client.key_store.as_str() {
+        "file" => false,
+        "keychain" => true,
+        _ => !ctx.paths.together() && keychain.is_there(),
+    };
+    KeyPlace { keychain: Some(Arc::new(keychain)), in_keychain }
+}
+
+/// Opens a sign-in's journal, and says what became of a damaged one.
+pub(super) async fn journal(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<Journal> {
+    let dir = ctx.paths.journal_dir(&sign_in.name());
+    let (journal, opened) = Journal::open_with(&dir, &ctx.clock, &ctx.ids, key_place(ctx)).await?;
+    if let Some(damage) = &opened.damaged {
+        tell(super::shift::damage_in_words(damage));
+    }
+    Ok(journal)
 }
 
 /// An admin's client by a stored sign-in.

@@ -223,10 +223,7 @@ async fn choose_or_last(
 /// As [`reach`]; another console open, or what the disk said.
 pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
     let (sign_in, server) = signed_in(args, role, ctx)?;
-    let (journal, opened) = Journal::open(&ctx.paths.journal_dir(&sign_in.name()), &ctx.clock, &ctx.ids).await?;
-    if let Some(damage) = &opened.damaged {
-        tell(damage_in_words(damage));
-    }
+    let journal = super::reach::journal(&sign_in, ctx).await?;
     let campaign = match which(args, &sign_in) {
         Which::Known(campaign) => campaign,
         Which::Ask(wanted) => choose_or_last(&*server, &journal, wanted, &sign_in, ctx).await?,

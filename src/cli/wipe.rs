@@ -49,10 +49,7 @@ struct Report {
 /// No such sign-in, a console is open, nothing to ask a person with, or what the disk said.
 pub async fn run(args: WipeArgs, ctx: &Context) -> Outcome {
     let sign_in = which(&args, ctx)?;
-    let (journal, opened) = Journal::open(&ctx.paths.journal_dir(&sign_in.name()), &ctx.clock, &ctx.ids).await?;
-    if let Some(damage) = &opened.damaged {
-        tell(super::shift::damage_in_words(damage));
-    }
+    let journal = super::reach::journal(&sign_in, ctx).await?;
     let held = Tally::of(&journal.held().await?);
     let drafts = journal.drafts().await?.len();
     let mut report = Report { sign_in: sign_in.name(), wiped: false, held, drafts, remedy: None };

@@ -11,6 +11,7 @@ pub struct Paths {
     config: PathBuf,
     data: PathBuf,
     state: PathBuf,
+    together: bool,
 }
 
 /// The machine tells us no home directory.
@@ -25,10 +26,16 @@ pub enum PathsError {
 }
 
 impl Paths {
+    /// Everything is below one directory that was named.
+    #[must_use]
+    pub fn together(&self) -> bool {
+        self.together
+    }
+
     /// Everything below `home`.
     #[must_use]
     pub fn below(home: &Path) -> Self {
-        Self { config: home.join("config"), data: home.join("data"), state: home.join("state") }
+        Self { config: home.join("config"), data: home.join("data"), state: home.join("state"), together: true }
     }
 
     /// By the platform's convention, or below `home` when it is given. A profile has its own sign-ins, journals and logs;
@@ -45,6 +52,7 @@ impl Paths {
                     config: dirs.config_dir().to_owned(),
                     data: dirs.data_dir().to_owned(),
                     state: dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned(),
+                    together: false,
                 }
             }
         };

@@ -26,6 +26,7 @@ fn rule(key: &str) -> Rule {
         "console.key_gap_ms" => Rule::Between(300, 10_000),
         // A held key repeats every 33 ms or so; silence must be longer than that.
         "console.key_silence_ms" => Rule::Between(50, 1_000),
+        "client.key_store" => Rule::OneOf(&["auto", "file", "keychain"]),
         "client.timeout_seconds" | "client.connect_timeout_seconds" => Rule::Between(1, 300),
         "log.level" => Rule::OneOf(LEVELS),
         _ => Rule::Any,

@@ -50,6 +50,8 @@ pub struct ClientConfig {
     pub timeout_seconds: u64,
     /// How long a connection may take to be made, in seconds.
     pub connect_timeout_seconds: u64,
+    /// Where a journal's key is kept: `auto` (the system's keychain where there is one), `file`, `keychain`.
+    pub key_store: String,
 }
 
 /// `[log]`
@@ -89,7 +91,7 @@ impl Default for ConsoleConfig {
 
 impl Default for ClientConfig {
     fn default() -> Self {
-        Self { timeout_seconds: 20, connect_timeout_seconds: 5 }
+        Self { timeout_seconds: 20, connect_timeout_seconds: 5, key_store: "auto".into() }
     }
 }
 

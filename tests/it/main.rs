@@ -22,6 +22,7 @@ mod store_random;
 mod store_send;
 mod stories;
 mod support;
+mod two_laptops;
 mod wipe;
 mod wire_access;
 mod wire_cli;

@@ -212,3 +212,16 @@ async fn the_outbox_is_told_without_a_console() {
     assert!(text(&output.stderr).contains("another textbank console"), "{}", text(&output.stderr));
     assert_eq!(journal.unsettled_count(), 2);
 }
+
+#[tokio::test]
+async fn a_second_console_of_the_same_sign_in_says_so() {
+    let laptop = Laptop::new();
+    let journal = laptop.journal().await;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_textbank"));
+    command.env_clear().env("TEXTBANK_HOME", laptop.home.path()).args(["text", "--campaign", "1"]);
+    let output = command.stdin(Stdio::null()).output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("another textbank console with this sign-in is open"), "{said}");
+    journal.confirm(&act(1)).await.expect("the first works on");
+}

@@ -15,7 +15,7 @@ texter-signed-out = Your sign-in was ended, and the server takes nothing more fr
    *[other] { $count } things you confirmed wait, safe in the journal.
 } Ask your captain for a new join link.
 texter-signed-out-hands-in = Your sign-in was ended. { $count ->
-    [0] Everything you confirmed has been handed in.
+    [0] Everything you confirmed has been handed in; leaving now wipes this laptop of it.
     [one] One thing you confirmed is still being handed in: stay until it is.
    *[other] { $count } things you confirmed are still being handed in: stay until they are.
 } To go on texting, ask your captain for a new join link.

@@ -5,7 +5,7 @@ texter-signed-out = Tu sesión fue cerrada y el servidor ya no acepta nada de el
    *[other] { $count } envíos confirmados esperan, a salvo en el diario.
 } Pide a tu capitán un nuevo enlace.
 texter-signed-out-hands-in = Tu sesión fue cerrada. { $count ->
-    [0] Todo lo que confirmaste ha sido entregado.
+    [0] Todo lo que confirmaste ha sido entregado; al salir se borra de este equipo.
     [one] Un envío confirmado se está entregando todavía: espera a que termine.
    *[other] { $count } envíos confirmados se están entregando todavía: espera a que terminen.
 } Para seguir, pide a tu capitán un nuevo enlace.

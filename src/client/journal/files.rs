@@ -24,6 +24,52 @@ impl Files {
         self.dir.join("key")
     }
 
+    /// Says that the key is in the keychain, and under which name.
+    pub(super) fn marker(&self) -> PathBuf {
+        self.dir.join("key.keychain")
+    }
+
+    /// Under which name the keychain has the key; none when no key is there.
+    pub(super) fn read_marker(&self) -> io::Result<Option<String>> {
+        match fs::read_to_string(self.marker()) {
+            Ok(text) => Ok(Some(text.trim().to_owned()).filter(|name| !name.is_empty())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whole or not at all.
+    pub(super) fn write_marker(&self, account: &str) -> io::Result<()> {
+        self.write_whole("key.new", &self.marker(), account.as_bytes())
+    }
+
+    pub(super) fn remove_marker(&self) -> io::Result<()> {
+        remove_if_there(&self.marker())?;
+        self.sync_dir()
+    }
+
+    /// Writes the key to its file, whole or not at all.
+    pub(super) fn write_key(&self, key: &[u8; KEY_BYTES]) -> io::Result<()> {
+        self.write_whole("key.new", &self.key(), key)
+    }
+
+    /// Zeros over the key's file, and it goes.
+    pub(super) fn destroy_key_file(&self) -> io::Result<()> {
+        overwrite(&self.key())?;
+        fs::remove_file(self.key())?;
+        self.sync_dir()
+    }
+
+    fn write_whole(&self, fresh: &str, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let fresh = self.dir.join(fresh);
+        remove_if_there(&fresh)?;
+        let mut file = private().write(true).create_new(true).open(&fresh)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&fresh, path)?;
+        self.sync_dir()
+    }
+
     fn lock(&self) -> PathBuf {
         self.dir.join("lock")
     }
@@ -94,16 +140,7 @@ impl Files {
         let mut key = Zeroizing::new([0u8; KEY_BYTES]);
         ids.fill(key.as_mut_slice());
         // Under another name first: a key file is whole or absent.
-        let fresh = self.dir.join("key.new");
-        match fs::remove_file(&fresh) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = private().write(true).create_new(true).open(&fresh)?;
-        file.write_all(key.as_slice())?;
-        file.sync_all()?;
-        fs::rename(&fresh, self.key())?;
-        self.sync_dir()?;
+        self.write_key(&key)?;
         Ok(key)
     }
 

@@ -12,6 +12,7 @@ use super::chain::Chain;
 use super::files::Files;
 use super::held::{self, Held};
 use super::index::Shared;
+use super::keys::{self, KeyPlace};
 use super::seal::Sealer;
 use super::table::{self, Done, StoredAct, Write};
 use super::{JournalError, Wipe};
@@ -84,6 +85,7 @@ pub(super) struct Keeper {
     pub(super) shared: Arc<Shared>,
     pub(super) drafts: Arc<PendingDrafts>,
     pub(super) files: Files,
+    pub(super) place: KeyPlace,
     pub(super) lock: File,
 }
 
@@ -148,9 +150,11 @@ impl Keeper {
                         answer(reply, Err(JournalError::Unsettled(unsettled)));
                         continue;
                     }
-                    let files = self.files.clone();
+                    let (files, place) = (self.files.clone(), self.place.clone());
                     let lock = self.end().await;
-                    answer(reply, files.destroy().map_err(JournalError::from));
+                    // The key first; a keychain that will not forget it keeps nothing that is still sealed with it.
+                    let forgotten = keys::forget(&files, &place);
+                    answer(reply, files.destroy().map_err(JournalError::from).and(forgotten));
                     drop(lock);
                     return;
                 }

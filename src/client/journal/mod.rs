@@ -19,6 +19,7 @@ mod files;
 mod held;
 mod index;
 mod keeper;
+mod keys;
 mod salvage;
 mod seal;
 mod table;
@@ -33,6 +34,7 @@ use uuid::Uuid;
 
 pub use self::held::{Held, Tally};
 pub use self::index::Waiting;
+pub use self::keys::{Key, KeyPlace, Keychain, KeychainError, SystemKeychain};
 
 use self::chain::Chain;
 use self::files::Files;
@@ -79,6 +81,11 @@ pub enum JournalError {
         /// Version known.
         known: i64,
     },
+    /// The key is in a keychain that does not give it.
+    #[error(
+        "the journal's key is in the keychain, and it does not give it ({0}); unlock it and start again. Nothing is lost"
+    )]
+    KeyElsewhere(String),
     /// Not wiped: so many acts have no verdict yet.
     #[error("{0} confirmed acts have not been handed in")]
     Unsettled(u64),
@@ -212,6 +219,8 @@ pub enum Wipe {
 pub enum KeyLocation {
     /// In a file that only its owner may read.
     File(PathBuf),
+    /// In the keychain of this name.
+    Keychain(&'static str),
 }
 
 /// A handle to the open journal. Cheap to clone; the file closes when the last handle is gone.
@@ -228,6 +237,7 @@ struct Inner {
     drafts: Arc<PendingDrafts>,
     sealer: Arc<Sealer>,
     files: Files,
+    place: KeyPlace,
     /// Held until the row is queued: rows reach the keeper in their order, and so do their links.
     next_order: Mutex<i64>,
     meta: Mutex<Meta>,
@@ -251,10 +261,24 @@ impl Journal {
     /// # Errors
     /// [`JournalError::InUse`] when another console holds it; [`JournalError::Newer`]; what the disk says.
     pub async fn open(dir: &Path, clock: &SharedClock, ids: &SharedIds) -> Result<(Self, Opened), JournalError> {
+        Self::open_with(dir, clock, ids, KeyPlace::default()).await
+    }
+
+    /// As [`Self::open`], with the key where `place` says; a key found elsewhere is moved there.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; [`JournalError::KeyElsewhere`].
+    pub async fn open_with(
+        dir: &Path,
+        clock: &SharedClock,
+        ids: &SharedIds,
+        place: KeyPlace,
+    ) -> Result<(Self, Opened), JournalError> {
         let files = Files { dir: dir.to_owned() };
         files.make_dir()?;
         let lock = files.take_lock()?;
-        let whole = salvage::open(&files, ids).await?;
+        let whole = salvage::open(&files, &place, ids).await?;
+        keys::settle(&files, &place, ids)?;
         let noted = whole.meta.chain.clone();
         let last = whole.acts.last().map_or(0, |act| act.order);
         // Orders are never given twice, though all rows may be gone: the chain's end is noted by them.
@@ -276,6 +300,7 @@ impl Journal {
             shared: Arc::clone(&shared),
             drafts: Arc::clone(&drafts),
             files: files.clone(),
+            place: place.clone(),
             lock,
         };
         // It ends by itself when the last handle is gone, and must finish its writes rather than be cancelled.
@@ -289,6 +314,7 @@ impl Journal {
                 drafts,
                 sealer: whole.sealer,
                 files,
+                place,
                 next_order: Mutex::new(next),
                 meta: Mutex::new(whole.meta),
             }),
@@ -303,7 +329,7 @@ impl Journal {
     /// Where the key is.
     #[must_use]
     pub fn key_location(&self) -> KeyLocation {
-        KeyLocation::File(self.inner.files.key())
+        keys::location(&self.inner.files, &self.inner.place)
     }
 
     /// Puts an act into the journal. Returns after the synced commit. The same act twice is held once. A text's link in

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::chain::Noted;
 use super::files::{Files, beside};
+use super::keys::{self, KeyPlace};
 use super::seal::Sealer;
 use super::table::{self, StoredAct};
 use super::{Damage, JournalError, keeper};
@@ -38,7 +39,9 @@ pub(super) struct Whole {
 }
 
 /// Opens what is there, or makes a new one. The lock is held by the caller.
-pub(super) async fn open(files: &Files, ids: &SharedIds) -> Result<Whole, JournalError> {
+pub(super) async fn open(files: &Files, place: &KeyPlace, ids: &SharedIds) -> Result<Whole, JournalError> {
+    // Before anything is moved: a keychain that is locked is no damage.
+    let key = keys::read(files, place)?;
     files.remove_db(&files.building())?;
     if files.rebuilt().exists() {
         // A rebuilding was cut short after it was complete: the damaged one may still be in the place.
@@ -46,8 +49,7 @@ pub(super) async fn open(files: &Files, ids: &SharedIds) -> Result<Whole, Journa
         files.move_db(&files.db(), &kept)?;
         files.move_db(&files.rebuilt(), &files.db())?;
     }
-    let key = files.read_key()?;
-    let fresh = !files.key().exists() && empty(&files.db())?;
+    let fresh = !files.key().exists() && !files.marker().exists() && empty(&files.db())?;
     if fresh {
         return create(files, ids).await;
     }

@@ -2,6 +2,7 @@
 
 mod chain;
 mod damage;
+mod keys;
 mod stolen;
 
 use std::fs;

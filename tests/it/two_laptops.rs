@@ -1,0 +1,244 @@
+//! One texter at two laptops at once: two journals, two outboxes, one server. Both work, and no text goes out twice.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pretty_assertions::assert_eq;
+use secrecy::SecretString;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use textbank::api::admin::{ImportChunk, ImportStart, InviteRequest};
+use textbank::api::assignment::ContactSummary;
+use textbank::api::message::{Outcome, SendRequest, Shown, ThreadEntry, Verdict};
+use textbank::api::people::{JoinRequest, Role};
+use textbank::api::problem::Code;
+use textbank::client::CampaignServer;
+use textbank::client::journal::{Journal, State};
+use textbank::client::native::{AdminClient, NativeServer, Timeouts, join};
+use textbank::client::outbox::{Outbox, Report};
+use textbank::console::core::shared::msg::{Confirmed, ConfirmedWhat};
+use textbank::domain::ids::DeviceId;
+use textbank::domain::message::{Direction, MessageKind};
+use textbank::env::{Clock, SeededIds, SharedClock, SharedIds, SimClock};
+use textbank::server::carrier::simulated::SimulatedCarrier;
+use textbank::server::store::command::Answer;
+use textbank::server::store::handles::System;
+use textbank::server::store::sqlite::Location;
+use textbank::server::{ServerHandle, ServerOptions, start};
+
+use crate::support::{THURSDAY, contact, def};
+
+const CONTACTS: u32 = 6;
+
+struct World {
+    server: ServerHandle,
+    clock: Arc<SimClock>,
+    ids: SharedIds,
+}
+
+impl World {
+    async fn start() -> Self {
+        // Installed already by another test: just as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let clock = SimClock::at(THURSDAY.parse().expect("a time"));
+        let ids = SeededIds::shared(11);
+        let options = ServerOptions {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            location: Location::Memory,
+            carrier: Arc::new(SimulatedCarrier::silent()),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        Self { server: start(options).await.expect("a server"), clock, ids }
+    }
+
+    fn fresh(&self) -> Uuid {
+        self.ids.act_id(self.clock.now())
+    }
+
+    async fn token(&self, secret: &str, name: &str) -> SecretString {
+        let device = DeviceId(Uuid::from_u128(7));
+        let request = JoinRequest { invite: secret.to_owned(), name: name.to_owned(), device };
+        let joined = join(&self.server.base_url(), &request, Timeouts::default()).await.expect("joined");
+        SecretString::from(joined.token)
+    }
+
+    async fn admin(&self) -> AdminClient {
+        let organization = self.server.store().first_organization().await.expect("an organization");
+        let request = InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: 600 };
+        let invite = System::invite(&self.server.state.desk, organization, request).await.expect("a store");
+        let Answer::Invite(invite) = invite else { panic!("no invite") };
+        let token = self.token(&invite.secret, "Ada").await;
+        AdminClient::new(&self.server.base_url(), &token, Timeouts::default()).expect("a client")
+    }
+
+    /// One person, signed in twice.
+    async fn ann_twice(&self, admin: &AdminClient) -> [Arc<NativeServer>; 2] {
+        let request = InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 600 };
+        let secret = admin.invite(&request).await.expect("an invite").secret;
+        let mut clients = Vec::new();
+        for _ in 0..2 {
+            let token = self.token(&secret, "Ann").await;
+            let client = NativeServer::new(&self.server.base_url(), &token, Timeouts::default());
+            clients.push(Arc::new(client.expect("a client")));
+        }
+        clients.try_into().expect("two")
+    }
+
+    fn initial(&self, contact: &ContactSummary) -> Confirmed {
+        let body = format!("Hi {}, will you vote?", contact.first_name);
+        let now = self.clock.now();
+        let request = SendRequest {
+            campaign: contact.campaign,
+            contact: contact.id,
+            kind: MessageKind::Initial,
+            after_seq: 0,
+            epoch: contact.epoch,
+            script_version: 1,
+            variant: Some("a".to_owned()),
+            source: None,
+            off_script: false,
+            shown: Shown {
+                body_hash: blake3::hash(body.as_bytes()).to_hex().to_string(),
+                drawn_at: now,
+                pressed_at: now,
+                dwell_ms: 400,
+                mono_ms: 0,
+                device: DeviceId(Uuid::from_u128(7)),
+                link: None,
+            },
+            body,
+        };
+        Confirmed { id: self.fresh(), at: now, what: ConfirmedWhat::Text(request) }
+    }
+}
+
+struct Laptop {
+    journal: Journal,
+    outbox: Outbox,
+    reports: mpsc::Receiver<Report>,
+    cancel: CancellationToken,
+}
+
+impl Laptop {
+    async fn open(world: &World, server: &Arc<NativeServer>, dir: &Path) -> Self {
+        let clock: SharedClock = world.clock.clone();
+        let (journal, opened) = Journal::open(dir, &clock, &world.ids).await.expect("a journal");
+        assert_eq!(opened.damaged, None);
+        let (sender, reports) = mpsc::channel(64);
+        let cancel = CancellationToken::new();
+        let ids = world.ids.clone();
+        let (outbox, worker) = Outbox::new(server.clone(), journal.clone(), sender, clock, ids, cancel.clone());
+        tokio::spawn(worker);
+        Self { journal, outbox, reports, cancel }
+    }
+
+    /// Everything is decided: the verdicts by id.
+    async fn done(mut self) -> BTreeMap<Uuid, Verdict> {
+        let mut verdicts = BTreeMap::new();
+        let idle = async {
+            while self.journal.unsettled_count() > 0 {
+                if let Some(Report::Verdict(verdict)) = self.reports.recv().await {
+                    assert_eq!(verdicts.insert(verdict.id, verdict), None, "one verdict");
+                }
+            }
+            self.outbox.idle().await;
+        };
+        tokio::time::timeout(Duration::from_secs(30), idle).await.expect("handed in in time");
+        while let Ok(report) = self.reports.try_recv() {
+            if let Report::Verdict(verdict) = report {
+                assert_eq!(verdicts.insert(verdict.id, verdict), None, "one verdict");
+            }
+        }
+        self.cancel.cancel();
+        self.outbox.ended().await;
+        self.journal.close().await.expect("closed");
+        verdicts
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_work_and_no_text_goes_out_twice() {
+    let world = World::start().await;
+    let admin = world.admin().await;
+    let import = world.fresh();
+    let list = ImportStart { def: def(), contacts: u64::from(CONTACTS), provenance: String::new() };
+    admin.import_start(import, &list).await.expect("started");
+    let chunk = ImportChunk { contacts: (0..CONTACTS).map(contact).collect() };
+    admin.import_chunk(import, 0, &chunk).await.expect("stored");
+    let campaign = admin.import_finish(import).await.expect("finished").campaign;
+    let [here, there] = world.ann_twice(&admin).await;
+    assert_eq!(here.me().await.expect("me").person, there.me().await.expect("me").person, "one person");
+    let slice = here.claim(campaign, world.fresh(), CONTACTS).await.expect("a slice").contacts;
+    let same = there.assignment(campaign, None).await.expect("the assignment").contacts;
+    assert_eq!(slice.len(), same.len(), "the same contacts on both screens");
+
+    // At the first laptop two texts are confirmed without the network; then its journal is copied to a third place, as a
+    // backup that is restored elsewhere would be.
+    let home = tempfile::tempdir().expect("a directory");
+    let dirs = ["here", "there", "copy"].map(|name| home.path().join(name));
+    let clock: SharedClock = world.clock.clone();
+    let (offline, _) = Journal::open(&dirs[0], &clock, &world.ids).await.expect("a journal");
+    let early: Vec<Confirmed> = slice[..2].iter().map(|contact| world.initial(contact)).collect();
+    for text in &early {
+        offline.confirm(text).await.expect("confirmed");
+    }
+    offline.close().await.expect("closed");
+    std::fs::create_dir(&dirs[2]).expect("made");
+    for name in ["journal.db", "key"] {
+        std::fs::copy(dirs[0].join(name), dirs[2].join(name)).expect("copied");
+    }
+
+    // All three hand in at once, while both people press on every contact.
+    let first = Laptop::open(&world, &here, &dirs[0]).await;
+    let second = Laptop::open(&world, &there, &dirs[1]).await;
+    let third = Laptop::open(&world, &there, &dirs[2]).await;
+    let mut pressed = early.clone();
+    for contact in &slice {
+        for laptop in [&first, &second] {
+            let text = world.initial(contact);
+            laptop.journal.confirm(&text).await.expect("confirmed");
+            pressed.push(text);
+        }
+    }
+    let (first, second, third) = tokio::join!(first.done(), second.done(), third.done());
+
+    let mut accepted: BTreeMap<_, Vec<Uuid>> = BTreeMap::new();
+    for text in &pressed {
+        let ConfirmedWhat::Text(request) = &text.what else { panic!("only texts") };
+        let verdict = first.get(&text.id).or(second.get(&text.id)).expect("every press has its verdict");
+        match &verdict.outcome {
+            Outcome::Accepted { .. } => accepted.entry(request.contact).or_default().push(text.id),
+            Outcome::Refused { problem } => {
+                assert_eq!((problem.code, problem.who.as_deref()), (Code::AlreadySent, Some("Ann")), "{problem:?}");
+            }
+        }
+    }
+    assert!(slice.iter().all(|contact| accepted.get(&contact.id).is_some_and(|ids| ids.len() == 1)), "{accepted:?}");
+    for text in &early {
+        // Same id, same text: the copy hears the same, whoever of the two was first.
+        assert_eq!(first.get(&text.id), third.get(&text.id), "one verdict for an id");
+    }
+    for contact in &slice {
+        let thread = here.thread(contact.id, None, 50).await.expect("the thread");
+        let out = thread
+            .entries
+            .iter()
+            .filter(|entry| matches!(entry, ThreadEntry::Message(message) if message.direction == Direction::Outbound));
+        assert_eq!(out.count(), 1, "one text to {}", contact.first_name);
+    }
+    // Nothing was lost on the way: each journal still has every press of its own, with its verdict.
+    for (dir, verdicts) in dirs.iter().zip([&first, &second, &third]) {
+        let (journal, _) = Journal::open(dir, &clock, &world.ids).await.expect("a journal");
+        let held = journal.held().await.expect("read");
+        assert!(held.iter().all(|one| matches!(one.state, State::Accepted | State::Refused) && one.verdict.is_some()));
+        assert_eq!(held.len(), verdicts.len());
+        journal.close().await.expect("closed");
+    }
+    tokio::time::timeout(Duration::from_secs(15), world.server.shutdown()).await.expect("an end");
+}
