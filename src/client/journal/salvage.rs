@@ -154,8 +154,10 @@ async fn check_all(
     if report != "ok" {
         return Err(JournalError::Damaged("the database's own check failed".into()));
     }
-    // A header may say that nothing can be written; better known now than at the first press.
-    sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK").execute(&mut *conn).await?;
+    // A header may say that nothing can be written; better known now than at the first press. (A transaction alone is begun
+    // all the same.)
+    let nothing = "BEGIN IMMEDIATE; UPDATE meta SET value = value WHERE key = 'version'; ROLLBACK";
+    sqlx::raw_sql(nothing).execute(&mut *conn).await?;
     let mut acts = Vec::new();
     for row in sqlx::query(ACTS).fetch_all(&mut *conn).await? {
         let act = StoredAct::from_row(&row)?;
