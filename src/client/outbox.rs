@@ -114,6 +114,11 @@ impl Outbox {
         self.echoes.send_if_modified(|now| std::mem::replace(now, yes) != yes);
     }
 
+    /// The server may have lost what it had accepted: everything that no feed has echoed is asked for.
+    pub fn doubt(&self) {
+        self.echoes.send_modify(|_| {});
+    }
+
     /// What it is doing now.
     #[must_use]
     pub fn activity(&self) -> Activity {
@@ -237,11 +242,8 @@ impl Worker {
                 Some(answer) = questions.next() => {
                     self.read_back.land(answer, self.clock.monotonic(), &*self.ids).await;
                 }
-                Ok(()) = self.echoes.changed() => {
-                    if !*self.echoes.borrow_and_update() {
-                        self.read_back.add_all().await;
-                    }
-                }
+                // No feed echoes any more, or one does that may have left something out.
+                Ok(()) = self.echoes.changed() => self.read_back.add_all().await,
                 Ok(()) = changes.changed() => {}
                 () = nudge.notified() => self.try_now(),
                 () = wake => {}

@@ -89,11 +89,20 @@ impl Feed<'_> {
     }
 
     async fn take(&mut self, event: Event) {
+        let told = self.last;
         self.last = self.last.max(event.seq);
         let wanted = match &event.what {
             EventKind::Settled { verdict } => {
                 self.settled(verdict).await;
                 event.seq > self.after
+            }
+            // The server knows less than it told: it lost its last commits, or was put back to an older copy. What it
+            // tells from now on is new, whatever its number; and what it had accepted may be lost as well.
+            EventKind::Snapshot { seq } if *seq < told => {
+                self.last = *seq;
+                self.after = *seq;
+                self.ctx.outbox.doubt();
+                true
             }
             EventKind::Snapshot { seq } => {
                 // A gap that only the journal's older verdicts had is no gap for the console.

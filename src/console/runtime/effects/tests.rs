@@ -406,6 +406,29 @@ async fn a_snapshot_in_the_journals_part_of_the_feed_is_not_the_consoles() {
 }
 
 #[tokio::test]
+async fn a_server_that_lost_its_last_events_is_heard_again_and_asked_for_what_it_had_accepted() {
+    let server = server();
+    let feed = server.feed(Ok(()));
+    let mut house = House::new(&server).await;
+    house.run(Effect::Follow { campaign: CAMPAIGN, after: 50 });
+    house.run(Effect::Confirm(text(1, 7)));
+    assert_eq!(house.until(verdict_id).await, id(1));
+    feed.send(Ok(gone(60))).await.unwrap();
+    // Its machine fell, and its disk had not kept the last commits: neither the text nor the last events.
+    server.forget(id(1));
+    feed.send(Ok(event(48, EventKind::Snapshot { seq: 48 }))).await.unwrap();
+    feed.send(Ok(gone(49))).await.unwrap();
+    let event_seq = |msg: &Msg| if let Msg::Event(event) = msg { Some(event.seq) } else { None };
+    let mut told = Vec::new();
+    while told.len() < 3 {
+        told.push(house.until(event_seq).await);
+    }
+    assert_eq!(told, [60, 48, 49], "what is new is told, though its number is not");
+    house.until(verdict_id).await;
+    assert_eq!(server.calls(), [id(1), id(1)], "handed in again, under its id");
+}
+
+#[tokio::test]
 async fn a_timer_set_again_is_replaced_and_a_stopped_one_is_silent() {
     let mut house = House::new(&server()).await;
     let secs = Duration::from_secs;
