@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use textbank::server::carrier::Pace;
+use textbank::server::jobs::IN_FLIGHT;
+
 use crate::architecture::MAY_USE;
 use crate::source::root;
 
@@ -51,6 +54,41 @@ fn files_and_tests_that_are_named_exist() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Rows of a document's tables, without their heads.
+fn rows(text: &str) -> Vec<Vec<&str>> {
+    let lines = text.lines().filter(|line| line.starts_with('|'));
+    let cells = lines.map(|line| line.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>());
+    cells.filter(|row| row.iter().any(|cell| cell.len() > 3 && !cell.starts_with("---"))).collect()
+}
+
+#[test]
+fn promises_and_threats_name_their_tests() {
+    let text = read("SECURITY.md");
+    let heads = ["#", "threat"];
+    let rows: Vec<_> = rows(&text).into_iter().filter(|row| !heads.contains(&row[0])).collect();
+    assert!(rows.len() > 20, "{} rows", rows.len());
+    for row in rows {
+        let tests = row.last().expect("a cell");
+        let told = tests.contains("#") || tests.starts_with("nothing to test") || tests.starts_with("not run");
+        assert!(told, "no test is named for: {}", row[..2].join(": "));
+    }
+}
+
+#[test]
+fn figures_that_are_promised_are_the_programs() {
+    let pace = Pace::default();
+    let wanted = [
+        format!("At most `IN_FLIGHT` ({IN_FLIGHT}) calls"),
+        format!("At most {IN_FLIGHT} calls are under way, each for at most {} seconds", pace.call.as_secs()),
+        format!("(`Pace::look_up_after`, {} s from", pace.look_up_after.as_secs()),
+    ];
+    let text = read("SECURITY.md");
+    let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for sentence in wanted {
+        assert!(squeezed.contains(&sentence), "SECURITY.md does not say: {sentence}");
+    }
 }
 
 #[test]

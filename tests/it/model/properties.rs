@@ -81,7 +81,7 @@ fn urgency(state: &State, step: Step) -> Option<u8> {
         Step::Hold { .. } | Step::Requeue { .. } => 6,
         Step::Decide { t, decision } => match decision {
             HeldDecision::Arrived if text(t)?.taken() > 0 => 7,
-            HeldDecision::SendAgain if text(t)?.day == state.day && !state.suppressed => 7,
+            HeldDecision::SendAgain => 7,
             HeldDecision::GiveUp => 8,
             _ => return None,
         },

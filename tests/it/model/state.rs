@@ -172,6 +172,11 @@ impl Text {
         self.tries() < policy.bounds.calls
     }
 
+    /// Whatever the job waits for, that the carrier has the text ends it.
+    pub fn takes_receipts(&self) -> bool {
+        !matches!(self.job, Job::None | Job::Done | Job::Dropped)
+    }
+
     /// A call may have succeeded, for all that the server knows.
     pub fn in_doubt(&self) -> bool {
         self.calls.iter().any(|call| !matches!(call, Call::None | Call::LaterRecorded))

@@ -147,7 +147,7 @@ fn job_steps(policy: &Policy, state: &State, t: u8, text: &Text, free: bool, out
             if careless || text.taken() > 0 {
                 out.push(Step::Decide { t, decision: HeldDecision::Arrived });
             }
-            if absent && text.may_try_again(policy) {
+            if absent && text.may_try_again(policy) && state.open() && !state.suppressed {
                 out.push(Step::Decide { t, decision: HeldDecision::SendAgain });
             }
             out.push(Step::Decide { t, decision: HeldDecision::GiveUp });
@@ -183,7 +183,7 @@ fn call_steps(policy: &Policy, state: &State, t: u8, text: &Text, n: u8, out: &m
         }
         out.push(Step::Die { t, n });
     }
-    if call == Call::Taken && !matches!(text.job, Job::None | Job::Done | Job::Dropped | Job::GivenUp) {
+    if call == Call::Taken && text.takes_receipts() {
         out.push(Step::Receipt { t, n });
     }
     if state.workers.contains(&Worker::Calls { text: t, call: n }) {
@@ -252,6 +252,9 @@ pub fn after(policy: &Policy, state: &State, step: Step) -> Option<State> {
             }
             if n + 1 == text.tries() && matches!(text.job, Job::Submitting | Job::Unknown | Job::Held) {
                 text.job = if later { Job::Ready } else { Job::Done };
+            } else if text.calls[usize::from(n)] == Call::Taken && text.takes_receipts() {
+                // Another call was made since, or is to be: that this one was taken is as good as its receipt.
+                text.job = Job::Done;
             }
         }
         Step::TimeOut { t, n } => {
@@ -282,11 +285,16 @@ pub fn after(policy: &Policy, state: &State, step: Step) -> Option<State> {
         }
         Step::Decide { t, decision } => {
             next.committed();
-            next.at(t)?.job = match decision {
+            let text = next.at(t)?;
+            text.job = match decision {
                 HeldDecision::Arrived => Job::Done,
                 HeldDecision::SendAgain => Job::Ready,
                 HeldDecision::GiveUp => Job::GivenUp,
             };
+            if decision == HeldDecision::SendAgain {
+                // The captain's press of now counts.
+                text.day = state.day;
+            }
         }
         Step::OptOut => {
             next.committed();
