@@ -10,6 +10,7 @@ pub mod campaign_list;
 pub mod captain;
 pub mod carrier;
 pub mod doctor;
+pub mod held;
 pub mod invite;
 pub mod join;
 pub mod outbox;
@@ -103,6 +104,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: campaign::CampaignCommand,
+    },
+    /// Texts whose outcome at the carrier nobody knows: list them, decide on them
+    Held {
+        /// What to do
+        #[command(subcommand)]
+        command: held::HeldCommand,
     },
     /// See and end the sign-ins of others
     People {
@@ -228,6 +235,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Outbox(args) => outbox::run(args, &ctx()?).await,
         Command::Wipe(args) => wipe::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
+        Command::Held { command } => held::run(command, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,
         Command::Carrier(args) => carrier::run(args, &ctx()?).await,
         Command::Doctor(args) => doctor::run(&args, &cli.global).await,

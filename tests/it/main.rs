@@ -31,3 +31,4 @@ mod wire_gate;
 mod wire_native;
 mod wire_openapi;
 mod wire_texting;
+mod wire_webhook;

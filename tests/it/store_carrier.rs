@@ -234,6 +234,56 @@ on_every_store! {
     }
 }
 
+/// Opt-outs, claims and the carrier's answers race each other; the audit has the order of the commits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_claimed_after_the_commit_that_recorded_an_opt_out() {
+    const PEOPLE: u32 = 40;
+    let home = Home::new(Kind::File).await;
+    let (admin, campaign) = home.campaign(people(PEOPLE)).await;
+    let other = home.import(&admin, crate::store_home::definition(), people(PEOPLE)).await.campaign;
+    let tess = home.join("Tess", Role::Texter).await;
+    let (mut contact_of, mut notices) = (std::collections::BTreeMap::new(), 0);
+    for campaign in [campaign, other] {
+        for to in home.claim(&tess, campaign, PEOPLE).await {
+            contact_of.insert(home.initial(&tess, &to).await.to_string(), format!("contact {}", to.id));
+        }
+    }
+    // A third of the calls answer "later": those jobs wait for their next try when the opt-out comes.
+    for (n, job) in home.jobs().await.into_iter().enumerate().take(30) {
+        let answer = if n % 3 == 0 { yes() } else { Submitted::Later { reason: "429".into() } };
+        home.record(job.attempt, answer).await;
+    }
+    home.pass(10);
+    let stops = futures_util::future::join_all((0..PEOPLE).map(|n| home.says(phone(n), "STOP")));
+    let claims = futures_util::future::join_all((0..PEOPLE).map(|_| System::claim_jobs(&home.desk, 3)));
+    let (_, claimed) = tokio::join!(stops, claims);
+    for answer in claimed {
+        let Answer::Jobs(jobs) = answer.expect("an answer") else { panic!("no jobs") };
+        for job in jobs {
+            notices += usize::from(job.body != "Hi there!");
+            home.record(job.attempt, Submitted::Later { reason: "429".into() }).await;
+        }
+    }
+    home.pass(60);
+    notices += home.jobs().await.iter().filter(|job| job.body != "Hi there!").count();
+    let rows = home.audit().await;
+    let mut out = std::collections::BTreeSet::new();
+    for (what, _, _, about) in &rows {
+        let (subject, _) = about.split_once(' ').unwrap_or((about, ""));
+        match what.as_str() {
+            "opted_out" => drop(out.insert(about.trim_end_matches(" STOP").trim_end_matches(" stop").to_owned())),
+            "submitting" => {
+                if let Some(contact) = contact_of.get(subject) {
+                    assert!(!out.contains(contact), "{contact} was texted after the opt-out");
+                }
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(out.len(), 2 * usize::try_from(PEOPLE).expect("few"), "in both campaigns: {out:?}");
+    assert!(notices >= usize::try_from(PEOPLE).expect("few"), "everybody is told: {notices}");
+}
+
 #[tokio::test]
 async fn what_was_answered_survives_a_restart() {
     let home = Home::new(Kind::File).await;

@@ -31,7 +31,7 @@ impl Tx<'_> {
     /// Takes back what waited beyond its texting hours, in campaigns that are paused too. What is left is taken by the next
     /// look, for which this one rings.
     pub(super) async fn take_back_late(&mut self) -> Result<(), StoreError> {
-        if mutation::on(Mutation::SentNextMorning) {
+        if mutation::on(Mutation::SentNextMorning) || mutation::on(Mutation::HoursAtAcceptOnly) {
             return Ok(());
         }
         let late = sqlx::query(LATE).bind(self.micros()).bind(SWEPT).fetch_all(&mut *self.conn).await?;

@@ -20,6 +20,7 @@ use crate::domain::{
     opt_out::{self, Inbound},
     phone::Phone,
 };
+use crate::mutation::{self, Mutation};
 use crate::server::carrier::CarrierEvent;
 use crate::server::store::{StoreError, command::Answer};
 
@@ -49,7 +50,7 @@ impl Tx<'_> {
         .execute(&mut *self.conn)
         .await?
         .rows_affected();
-        if new == 0 {
+        if new == 0 && !mutation::on(Mutation::NoticeTwice) {
             return Ok(Answer::Done);
         }
         match event {
@@ -91,6 +92,10 @@ impl Tx<'_> {
             }
         }
         match verdict {
+            Inbound::OptOutWord { word } if mutation::on(Mutation::LateSuppression) => {
+                self.cache.late.push((from.as_str().to_owned(), word));
+                Ok(())
+            }
             Inbound::OptOutWord { word } => {
                 let why = Suppression {
                     reason: &word,

@@ -79,6 +79,9 @@ impl Tx<'_> {
                 }
             }
         }
+        for late in std::mem::take(&mut self.cache.late) {
+            self.suppress_late(&late).await?;
+        }
         Ok(Answer::Jobs(out))
     }
 
@@ -141,12 +144,16 @@ impl Tx<'_> {
             }
             return Ok(Look::Go(self.now.saturating_add(NOTICE_LIFE).unwrap_or(Timestamp::MAX)));
         }
-        if job.suppressed || !job.contact.opt_out.allows_text() {
+        let stopped = job.suppressed || !job.contact.opt_out.allows_text();
+        if stopped && !mutation::on(Mutation::SuppressionAtAcceptOnly) {
             let possible = matches!(job.contact.opt_out, OptOut::Possible { .. }) && !job.suppressed;
             return Ok(Look::Drop(if possible { "possible_opt_out" } else { "opted_out" }));
         }
         if job.contact.wrong_number {
             return Ok(Look::Drop("wrong_number"));
+        }
+        if mutation::on(Mutation::HoursAtAcceptOnly) {
+            return Ok(Look::Go(self.now.saturating_add(NOTICE_LIFE).unwrap_or(Timestamp::MAX)));
         }
         let tomorrow = mutation::on(Mutation::SentNextMorning);
         if job.good_until <= self.now && !tomorrow {
@@ -195,7 +202,21 @@ impl Tx<'_> {
         self.deliver(message, delivery, error).await
     }
 
+    /// The job goes once more, not before then.
+    pub(super) async fn again(&mut self, message: Uuid, not_before: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE jobs SET state = 'ready', not_before = $2 WHERE message = $1 AND state <> 'dropped'")
+            .bind(message)
+            .bind(not_before)
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
     pub(super) async fn record_attempt(&mut self, attempt: Uuid, answer: Submitted) -> Result<Answer, StoreError> {
+        let answer = match answer {
+            Submitted::Unknown { reason } if mutation::on(Mutation::ResendUnknown) => Submitted::Later { reason },
+            answer => answer,
+        };
         let (word, carrier_id) = match &answer {
             Submitted::Accepted { carrier_id } => ("accepted".to_owned(), Some(carrier_id.as_str())),
             Submitted::Refused { code } => (format!("refused: {code}"), None),
@@ -239,11 +260,7 @@ impl Tx<'_> {
             Submitted::Later { .. } => {
                 let tries: i64 = col(&row, 2)?;
                 let wait = (RETRY * tries).min(60_000_000);
-                sqlx::query("UPDATE jobs SET state = 'ready', not_before = $2 WHERE message = $1")
-                    .bind(message)
-                    .bind(self.micros() + wait)
-                    .execute(&mut *self.conn)
-                    .await?;
+                self.again(message, self.micros() + wait).await?;
                 self.deliver(message, Delivery::Accepted, None).await?;
             }
         }
@@ -257,6 +274,10 @@ impl Tx<'_> {
     ) -> Result<Answer, StoreError> {
         let lost = self.open_since("submitting", started_before.as_microsecond()).await?;
         for message in lost {
+            if mutation::on(Mutation::ResendLost) {
+                self.again(message, self.micros()).await?;
+                continue;
+            }
             self.finish(message, "unknown", Delivery::Unknown, None).await?;
         }
         let held_before = self.micros() - i64::try_from(hold_after.as_micros()).unwrap_or(i64::MAX);
@@ -280,7 +301,7 @@ fn read_ready(row: &SqliteRow) -> Result<Ready, StoreError> {
         kind: rows::kind(&col::<String>(row, CONTACT_COLUMNS + 1)?)?,
         body: col(row, CONTACT_COLUMNS + 2)?,
         created_at: col(row, CONTACT_COLUMNS + 3)?,
-        suppressed: col::<i64>(row, CONTACT_COLUMNS + 4)? != 0,
+        suppressed: col::<i64>(row, CONTACT_COLUMNS + 4)? != 0 && !mutation::on(Mutation::SuppressionPerCampaign),
         good_until: col::<Option<i64>>(row, CONTACT_COLUMNS + 5)?
             .map(rows::time)
             .transpose()?

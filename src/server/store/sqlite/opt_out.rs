@@ -18,6 +18,7 @@ use crate::domain::{
     message::{Delivery, Direction, MessageKind},
     phone::Phone,
 };
+use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
@@ -62,10 +63,14 @@ impl Tx<'_> {
             _ => "",
         };
         let opted_out = matches!(state, OptOut::Yes { .. });
+        let only = match mutation::on(Mutation::SuppressionPerCampaign) {
+            true => self.contacts_of(organization, phone).await?.first().map(|contact| contact.id),
+            false => None,
+        };
         sqlx::query(
             "UPDATE contacts SET opt_out = $3, opt_out_words = $4, updated_at = $5,
                  waiting_since = CASE WHEN $6 THEN NULL ELSE waiting_since END
-             WHERE organization = $1 AND phone = $2",
+             WHERE organization = $1 AND phone = $2 AND ($7 IS NULL OR id = $7)",
         )
         .bind(organization)
         .bind(phone)
@@ -73,9 +78,11 @@ impl Tx<'_> {
         .bind(words)
         .bind(self.micros())
         .bind(opted_out)
+        .bind(only)
         .execute(&mut *self.conn)
         .await?;
-        let contacts = self.contacts_of(organization, phone).await?;
+        let mut contacts = self.contacts_of(organization, phone).await?;
+        contacts.retain(|contact| only.is_none_or(|only| only == contact.id));
         for contact in &contacts {
             self.contact_event(contact)?;
         }
@@ -122,7 +129,7 @@ impl Tx<'_> {
             self.audit(why.actor, "opted_out", "number in no campaign".to_owned(), why.reason.to_owned());
         }
         if let Some((id, contact)) = why.notice
-            && noticed == 0
+            && (noticed == 0 || mutation::on(Mutation::NoticeTwice))
             && contacts.iter().any(|c| c.id == contact)
             && self.queue_notice(id, contact).await?
         {
@@ -138,6 +145,9 @@ impl Tx<'_> {
 
     /// Takes back the texts to a contact that no carrier call has begun for.
     async fn drop_ready(&mut self, contact: &ContactRow, why: &'static str) -> Result<(), StoreError> {
+        if mutation::on(Mutation::SuppressionAtAcceptOnly) {
+            return Ok(());
+        }
         let dropped = sqlx::query(
             "SELECT message FROM jobs WHERE contact = $1 AND state = 'ready' AND kind <> 'opt_out_notice' ORDER BY message",
         )
@@ -263,6 +273,13 @@ impl Tx<'_> {
             self.audit(None, "opted_in", format!("contact {}", contact.id), "by_word".to_owned());
         }
         Ok(())
+    }
+
+    /// An opt-out that was put off on purpose.
+    pub(super) async fn suppress_late(&mut self, late: &(String, String)) -> Result<(), StoreError> {
+        let (phone, word) = late;
+        let why = Suppression { reason: word, by_word: true, actor: None, notice: None };
+        self.opt_out(self.cache.organization.0, phone, why).await
     }
 
     /// An opt-out that came by another way (a call, a letter).

@@ -173,6 +173,9 @@ impl Tx<'_> {
             let problem = problem(Code::IdReused, "this id was used before for something else");
             return Ok(Some(Answer::Refused(Box::new(problem))));
         }
+        if mutation::on(Mutation::JobTwice) {
+            self.again(id, self.micros()).await?;
+        }
         Ok(Some(Answer::Verdict(Verdict { id, outcome: rows::json(&outcome)? })))
     }
 
@@ -254,7 +257,8 @@ impl Tx<'_> {
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else { return Ok(Err(hidden())) };
-        let suppressed = col::<Option<i64>>(&row, CONTACT_COLUMNS)?.is_some();
+        let listed = col::<Option<i64>>(&row, CONTACT_COLUMNS)?.is_some();
+        let suppressed = listed && !mutation::on(Mutation::SuppressionPerCampaign);
         Ok(Ok(Sight { campaign, contact: ContactRow::read(&row)?, suppressed, good_until: self.now }))
     }
 

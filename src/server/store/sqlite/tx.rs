@@ -54,6 +54,8 @@ pub(super) struct Cache {
     names: HashMap<i64, String>,
     hours: HashMap<(i64, i64, MessageKind), (Timestamp, Hours)>,
     pub(super) seen: HashMap<i64, Timestamp>,
+    /// Opt-outs put off on purpose: number and word. Always empty in a build that keeps its promises.
+    pub(super) late: Vec<(String, String)>,
     pub(super) ledger: super::ledger::Known,
 }
 
@@ -69,6 +71,7 @@ impl Cache {
             names: HashMap::new(),
             hours: HashMap::new(),
             seen: HashMap::new(),
+            late: Vec::new(),
             ledger: super::ledger::Known::default(),
         }
     }
