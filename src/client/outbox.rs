@@ -5,6 +5,7 @@
 //! one row at a time is tried (each time another contact's), so that an outage of an hour costs little and ends fast.
 //! A sign-in that was ended may still hand in and read its verdicts back; only a refusal of that stops it.
 
+mod gate;
 mod read_back;
 mod steps;
 
@@ -18,6 +19,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use self::gate::{FlushGate, KnownHours};
 pub use self::steps::Steps;
 
 use self::read_back::ReadBack;
@@ -25,7 +27,7 @@ use super::backoff::Backoff;
 use super::journal::{Journal, JournalError, Waiting};
 use super::{Call, CallError, CampaignServer};
 use crate::api::{
-    message::{Outcome, Verdict},
+    message::{Outcome, SendRequest, Verdict},
     problem::{Code, Problem},
 };
 use crate::console::core::shared::msg::ConfirmedWhat;
@@ -97,9 +99,23 @@ impl Outbox {
         ids: SharedIds,
         cancel: CancellationToken,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
+        Self::gated(server, journal, reports, clock, ids, cancel, None)
+    }
+
+    /// [`Self::new`], with a last look at each text for servers that take none.
+    pub fn gated(
+        server: Arc<dyn CampaignServer>,
+        journal: Journal,
+        reports: mpsc::Sender<Report>,
+        clock: SharedClock,
+        ids: SharedIds,
+        cancel: CancellationToken,
+        gate: Option<Arc<dyn FlushGate>>,
+    ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let nudge = Arc::new(Notify::new());
         let handle = journal.clone();
-        let (worker, watched, echoes) = Worker::new(server, journal, reports, clock, ids, cancel);
+        let (mut worker, watched, echoes) = Worker::new(server, journal, reports, clock, ids, cancel);
+        worker.gate = gate;
         let outbox = Self { journal: handle, nudge: Arc::clone(&nudge), activity: watched, echoes: Arc::new(echoes) };
         (outbox, worker.run(nudge))
     }
@@ -114,7 +130,8 @@ impl Outbox {
         self.echoes.send_if_modified(|now| std::mem::replace(now, yes) != yes);
     }
 
-    /// The server may have lost what it had accepted: everything that no feed has echoed is asked for.
+    /// The server may have lost what it had accepted, or the feed left something out: everything that it has not echoed is
+    /// asked for.
     pub fn doubt(&self) {
         self.echoes.send_modify(|_| {});
     }
@@ -152,6 +169,8 @@ struct Wait {
 enum Answer {
     /// The server's.
     Call(Call<Verdict>),
+    /// Refused on this side: it was not handed in.
+    Here(Verdict),
     /// The feed settled it meanwhile.
     Gone,
     /// The journal could not be read or written: nothing was handed in.
@@ -172,6 +191,7 @@ struct Worker {
     /// False while no feed echoes.
     echoes: watch::Receiver<bool>,
     idempotent: bool,
+    gate: Option<Arc<dyn FlushGate>>,
     /// Contacts with a call under way.
     busy: HashSet<Option<ContactId>>,
     /// Contacts that wait for another try.
@@ -199,6 +219,7 @@ impl Worker {
         let (echoes, no_echo) = watch::channel(true);
         let worker = Self {
             idempotent: server.capabilities().idempotent_send,
+            gate: None,
             read_back: ReadBack::new(Arc::clone(&server), journal.clone()),
             echoes: no_echo,
             server,
@@ -274,7 +295,13 @@ impl Worker {
             if mutation::on(Mutation::FreshIdOnRetry) && self.lanes.contains_key(&row.contact) {
                 as_id = self.ids.act_id(self.clock.now());
             }
-            flights.push(Box::pin(async move { (row, hand_in(&*server, &journal, row.id, as_id, once).await) }));
+            // Only what surely has not reached the server may be decided here.
+            let gate = self.gate.clone().filter(|_| once);
+            let now = self.clock.now();
+            flights.push(Box::pin(async move {
+                let objection = |text: &SendRequest| gate.and_then(|gate| gate.objection(text, now));
+                (row, hand_in(&*server, &journal, (row.id, as_id), once, objection).await)
+            }));
         }
     }
 
@@ -308,6 +335,7 @@ impl Worker {
         self.busy.remove(&row.contact);
         match answer {
             Answer::Gone => drop(self.lanes.remove(&row.contact)),
+            Answer::Here(verdict) => self.decided(row, verdict).await,
             Answer::Journal(error) => {
                 tracing::warn!(%error, "an act could not be read from the journal");
                 self.closed = error == JournalError::Closed;
@@ -336,7 +364,7 @@ impl Worker {
                 if mutation::on(Mutation::RowFreedEarly) {
                     drop(self.journal.echoed(row.id).await);
                 }
-                if !*self.echoes.borrow() {
+                if !*self.echoes.borrow() || is_never_echoed(&verdict) {
                     self.read_back.add(row.id);
                 }
                 let told = self.unrecorded.remove(&row.id).is_some();
@@ -423,12 +451,23 @@ impl Worker {
 }
 
 /// `as_id` is `id`, unless a promise is broken on purpose.
-async fn hand_in(server: &dyn CampaignServer, journal: &Journal, id: Uuid, as_id: Uuid, once: bool) -> Answer {
+async fn hand_in(
+    server: &dyn CampaignServer,
+    journal: &Journal,
+    (id, as_id): (Uuid, Uuid),
+    once: bool,
+    objection: impl FnOnce(&SendRequest) -> Option<Problem>,
+) -> Answer {
     let act = match journal.load(id).await {
         Ok(Some(act)) => act,
         Ok(None) => return Answer::Gone,
         Err(error) => return Answer::Journal(error),
     };
+    if let ConfirmedWhat::Text(text) = &act.what
+        && let Some(problem) = objection(text)
+    {
+        return Answer::Here(Verdict { id, outcome: Outcome::Refused { problem } });
+    }
     if once {
         // Before the call: were this process killed during it, the act must not be handed in again.
         match journal.mark_unknown(id).await {
@@ -442,6 +481,13 @@ async fn hand_in(server: &dyn CampaignServer, journal: &Journal, id: Uuid, as_id
         ConfirmedWhat::Act { act } => server.act(ActId(as_id), act).await,
     };
     Answer::Call(answer.map(|verdict| if verdict.id == as_id { Verdict { id, ..verdict } } else { verdict }))
+}
+
+/// True for refusals that a server may have given without storing a verdict of this row (the id was another's, or the request
+/// could not be read): no feed echoes them.
+fn is_never_echoed(verdict: &Verdict) -> bool {
+    let Outcome::Refused { problem } = &verdict.outcome else { return false };
+    matches!(problem.code, Code::IdReused | Code::Invalid | Code::TooLarge | Code::Forbidden | Code::NotFound)
 }
 
 /// True when a server that cannot be asked twice has certainly not done it.

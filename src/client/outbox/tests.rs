@@ -30,13 +30,22 @@ impl House {
     }
 
     async fn open(server: &Arc<FakeServer>, home: TempDir) -> Self {
+        Self::with(server, home, None).await
+    }
+
+    async fn gated(server: &Arc<FakeServer>, gate: Option<Arc<dyn FlushGate>>) -> Self {
+        Self::with(server, tempfile::tempdir().unwrap(), gate).await
+    }
+
+    async fn with(server: &Arc<FakeServer>, home: TempDir, gate: Option<Arc<dyn FlushGate>>) -> Self {
         let clock = SimClock::at(at(0));
         let shared: SharedClock = clock.clone();
         let ids = SeededIds::shared(3);
         let (journal, _) = Journal::open(home.path(), &shared, &ids).await.unwrap();
         let (sender, reports) = mpsc::channel(64);
         let cancel = CancellationToken::new();
-        let (outbox, worker) = Outbox::new(server.clone(), journal.clone(), sender, shared, ids, cancel.clone());
+        let (outbox, worker) =
+            Outbox::gated(server.clone(), journal.clone(), sender, shared, ids, cancel.clone(), gate);
         tokio::spawn(worker);
         Self { clock, home, journal, server: Arc::clone(server), outbox, reports, cancel }
     }
@@ -251,6 +260,33 @@ async fn after_the_sign_in_ended_a_row_goes_when_its_verdict_was_read_back() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_nobody_will_echo_frees_its_row() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    // The id was another's: the server keeps no verdict of this row, and its feed never tells one.
+    server.always(id(1), Some(Reply::Fail(CallError::Refused(Box::new(Problem::new(Code::IdReused, "other body"))))));
+    server.always(id(2), Some(Reply::Refuse(Code::Paused)));
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    house.journal.confirm(&text(2, 8)).await.unwrap();
+    let mut verdicts = house.verdicts(2).await;
+    verdicts.sort_unstable();
+    assert_eq!(verdicts, [(id(1), false), (id(2), false)]);
+    house.outbox.idle().await;
+    for _ in 0..200_000 {
+        if house.journal.load(id(1)).await.unwrap().is_none() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(house.journal.settled().await.unwrap(), [id(2)], "the other waits for its echo");
+    assert_eq!(server.read_back(), [id(1)]);
+    // Unless the feed says that it could not tell everything.
+    house.outbox.doubt();
+    let_go(&mut house).await;
+    assert_eq!(server.calls().len(), 2);
+}
+
+#[tokio::test]
 async fn a_verdict_that_may_not_be_read_back_keeps_its_row() {
     let server = FakeServer::new(Capabilities::NATIVE);
     server.verdict_answers([Err(unavailable(Code::Unauthorized))]);
@@ -317,6 +353,52 @@ async fn killed_in_mid_call_to_such_a_server_it_stays_unknown() {
     house.outbox.idle().await;
     assert_eq!(house.journal.unknown(), [id(1)]);
     assert_eq!(server.calls(), [id(1)]);
+}
+
+/// Refuses the first text, whoever asks.
+#[derive(Debug)]
+struct Shut;
+
+impl FlushGate for Shut {
+    fn objection(&self, request: &SendRequest, _now: jiff::Timestamp) -> Option<Problem> {
+        (request.body == "Text 1").then(|| Problem::new(Code::TooLate, "yesterday's"))
+    }
+}
+
+#[rstest]
+#[case::such_a_server_looks_at_nothing(once(), false)]
+#[case::our_own_decides_itself(Capabilities::NATIVE, true)]
+#[tokio::test]
+async fn a_last_look_is_taken_for_servers_that_take_none(#[case] capabilities: Capabilities, #[case] handed_in: bool) {
+    let server = FakeServer::new(capabilities);
+    let mut house = House::gated(&server, Some(Arc::new(Shut))).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    house.journal.confirm(&text(2, 7)).await.unwrap();
+    assert_eq!(house.verdicts(2).await, [(id(1), handed_in), (id(2), true)]);
+    assert_eq!(server.calls().contains(&id(1)), handed_in);
+}
+
+#[rstest]
+#[case::now("2026-10-07T18:00:00Z", None, None)]
+#[case::before_the_opening("2026-10-07T12:30:00Z", None, Some(Code::TooLate))]
+#[case::long_ago("2026-10-01T18:00:00Z", Some(Code::TooLate), Some(Code::TooLate))]
+fn what_is_known_of_hours_decides(
+    #[case] pressed_at: &str,
+    #[case] of_a_stranger: Option<Code>,
+    #[case] of_one_known: Option<Code>,
+) {
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    let ConfirmedWhat::Text(mut request) = text(1, 7).what else { panic!("a text") };
+    request.shown.pressed_at = at(pressed_at);
+    let known = KnownHours::default();
+    let judge = |known: &KnownHours, now: &str| known.objection(&request, at(now)).map(|problem| problem.code);
+    assert_eq!(judge(&known, "2026-10-07T18:30:00Z"), of_a_stranger, "what is not known the server decides");
+    known.campaign(request.campaign, &crate::domain::hours::TextingHours::default());
+    known.contact(request.contact, &crate::domain::zone::Zones::from_names(["America/New_York"]));
+    assert_eq!(judge(&known, "2026-10-07T18:30:00Z"), of_one_known);
+    if of_one_known.is_none() {
+        assert_eq!(judge(&known, "2026-10-08T01:30:00Z"), Some(Code::OutsideHours));
+    }
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use self::link::Link;
 use super::turn::Hands;
 use crate::client::CampaignServer;
 use crate::client::journal::{Journal, JournalError};
-use crate::client::outbox::{Line, Outbox, Report};
+use crate::client::outbox::{FlushGate, KnownHours, Line, Outbox, Report};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, LinkState, Msg, Stamp, Timer};
 use crate::env::{BoxFuture, SharedClock, SharedIds};
@@ -62,6 +62,8 @@ struct Ctx {
     link: Link,
     /// Rings when the line may be back: waits end early.
     nudge: watch::Sender<u64>,
+    /// What was loaded of texting hours, for the outbox's last look.
+    known: Arc<KnownHours>,
     outbox: Outbox,
 }
 
@@ -147,17 +149,21 @@ impl Runner {
     ) -> Self {
         let (work, upload) = (cancel.child_token(), cancel.child_token());
         let (reports, reported) = mpsc::channel(REPORTS);
-        let (outbox, worker) = Outbox::new(
+        let known = Arc::new(KnownHours::default());
+        let gate: Arc<dyn FlushGate> = Arc::<KnownHours>::clone(&known);
+        let (outbox, worker) = Outbox::gated(
             Arc::clone(&server),
             journal.clone(),
             reports,
             Arc::clone(&clock),
             Arc::clone(&ids),
             upload.clone(),
+            Some(gate),
         );
         let ctx = Arc::new(Ctx {
             link: Link::new(Arc::clone(&clock)),
             nudge: watch::Sender::new(0),
+            known,
             outbox,
             server,
             journal,

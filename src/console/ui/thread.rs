@@ -187,12 +187,25 @@ fn head(ink: Ink<'_>, name: &str, item: &ThreadItem) -> Vec<(String, Role)> {
             ItemState::Server(at_server) => delivery(ink, *at_server),
         };
         let text = match error {
-            Some(error) => format!("{word} ({error})"),
+            Some(error) => format!("{word} ({})", reason(ink, error)),
             None => word,
         };
         head.push((text, role));
     }
     head
+}
+
+/// Why a text did not go out: the server's own words in people's, a carrier's code as it is.
+fn reason(ink: Ink<'_>, error: &str) -> String {
+    let key = match error {
+        "too_late" => "ui-reason-too-late",
+        "too_old" => "ui-reason-too-old",
+        "opted_out" => "ui-reason-opted-out",
+        "possible_opt_out" => "ui-reason-possible-opt-out",
+        "wrong_number" => "ui-reason-wrong-number",
+        code => return code.to_owned(),
+    };
+    ink.word(key)
 }
 
 /// The word for where a text stands at the server, with its role.

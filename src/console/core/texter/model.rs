@@ -24,7 +24,7 @@ use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
-use crate::domain::ids::{CampaignId, ContactId, DeviceId};
+use crate::domain::ids::{CampaignId, ContactId, DeviceId, MessageId};
 
 /// What the console is started with.
 #[derive(Debug, Clone)]
@@ -204,6 +204,8 @@ pub struct Model {
     pub(super) undo: Vec<ContactId>,
     /// First texts that came back, and why: said on the card when it comes again.
     pub(super) came_back: BTreeMap<ContactId, Say>,
+    /// Replies that came back and were put into the composer from the thread: each once.
+    pub(super) offered: BTreeSet<MessageId>,
     pub(super) draft_dirty: bool,
     /// The card that had been seen when the palette was laid over it: what is chosen there is about it.
     pub(super) seen_below: Option<ContactId>,
@@ -271,6 +273,7 @@ impl Model {
             may_go_on: None,
             undo: Vec::new(),
             came_back: BTreeMap::new(),
+            offered: BTreeSet::new(),
             draft_dirty: false,
             seen_below: None,
             finishing: false,

@@ -22,7 +22,7 @@ use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
-use crate::domain::message::{Direction, MessageKind};
+use crate::domain::message::{Delivery, Direction, MessageKind};
 use crate::domain::safe_text::safe_line;
 
 /// The sentence for a refusal, with what it carries.
@@ -327,6 +327,34 @@ impl Model {
         }
     }
 
+    /// The last of the thread is a reply of mine that came back while no console ran: its words become the draft, once, unless
+    /// there is one.
+    pub(super) fn offer_again(&mut self, contact: ContactId) {
+        let last = self.threads.get(contact).and_then(|thread| {
+            thread.entries().iter().rev().find_map(|entry| match entry {
+                ThreadEntry::Message(message) => Some(message),
+                ThreadEntry::Note { .. } => None,
+            })
+        });
+        let Some(message) = last.filter(|message| {
+            message.mine
+                && message.kind == Some(MessageKind::Reply)
+                && message.delivery == Delivery::Dropped
+                && matches!(message.error.as_deref(), Some("too_late" | "possible_opt_out"))
+        }) else {
+            return;
+        };
+        let Some(open) = self.open.as_mut().filter(|open| open.contact == contact && open.editor.is_blank()) else {
+            return;
+        };
+        if self.offered.insert(message.id) {
+            open.editor.replace(&message.body);
+            open.typed = false;
+            open.looked_through = false;
+            self.draft_dirty = true;
+        }
+    }
+
     /// A text that was accepted came back before a carrier had it: nothing of it reached the voter.
     fn returned(&mut self, back: Back, fx: &mut Vec<Effect>) {
         let Back { contact, kind, body, why } = back;
@@ -390,7 +418,8 @@ impl Model {
                 self.threads.deliver(contact, message, delivery, error);
             }
             EventKind::Settled { verdict } => self.settle(&verdict, fx),
-            EventKind::Returned { contact, kind, body, why, .. } => {
+            EventKind::Returned { contact, message, kind, body, why } => {
+                self.offered.insert(message);
                 self.returned(Back { contact, kind, body, why }, fx);
             }
             EventKind::Gone { contact, why, .. } if why == "reclaimed" && self.unsent(contact) => {

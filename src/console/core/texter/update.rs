@@ -95,7 +95,9 @@ impl Model {
                     self.thread_asked = None;
                 }
                 let open = self.open.as_ref().map(|open| open.contact);
+                let contact = thread.contact;
                 self.threads.put(thread, open);
+                self.offer_again(contact);
             }
             Msg::Board(_) => {}
             Msg::Presence(presence) => {

@@ -107,6 +107,7 @@ impl Feed<'_> {
             EventKind::Snapshot { seq } => {
                 // A gap that only the journal's older verdicts had is no gap for the console.
                 let wanted = event.seq.max(*seq) > self.after;
+                self.ctx.outbox.doubt();
                 self.last = self.last.max(*seq).max(self.after);
                 wanted
             }

@@ -77,7 +77,11 @@ async fn call(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
     };
     Ok(match ask {
         Ask::Me => Msg::Me(server.me().await?),
-        Ask::Campaign(id) => Msg::Campaign(Box::new(server.campaign(*id).await?)),
+        Ask::Campaign(id) => {
+            let view = server.campaign(*id).await?;
+            ctx.known.campaign(*id, &view.def.hours);
+            Msg::Campaign(Box::new(view))
+        }
         Ask::Board(id) => Msg::Board(Box::new(server.board(*id).await?)),
         Ask::Thread { contact, before } => Msg::Thread(server.thread(*contact, *before, THREAD_PAGE).await?),
         Ask::Slice { campaign, claim, want } => {
@@ -96,6 +100,9 @@ async fn call(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
 
 async fn contacts(ctx: &Ctx, campaign: CampaignId, ids: &[ContactId]) -> Call<Msg> {
     let found = ctx.server.contacts(campaign, ids).await?;
+    for view in &found {
+        ctx.known.contact(view.summary.id, &view.zones);
+    }
     Ok(Msg::Contacts { asked: ids.to_vec(), found })
 }
 

@@ -429,6 +429,26 @@ async fn a_server_that_lost_its_last_events_is_heard_again_and_asked_for_what_it
 }
 
 #[tokio::test]
+async fn what_a_gap_of_the_feed_swallowed_is_read_back() {
+    let server = server();
+    let feed = server.feed(Ok(()));
+    let mut house = House::new(&server).await;
+    house.run(Effect::Follow { campaign: CAMPAIGN, after: 10 });
+    house.run(Effect::Confirm(text(1, 7)));
+    assert_eq!(house.until(verdict_id).await, id(1));
+    assert!(house.journal.load(id(1)).await.unwrap().is_some(), "it waits for its echo");
+    feed.send(Ok(event(40, EventKind::Snapshot { seq: 40 }))).await.unwrap();
+    for _ in 0..100_000 {
+        if house.journal.load(id(1)).await.unwrap().is_none() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(house.journal.load(id(1)).await.unwrap(), None);
+    assert_eq!(server.read_back(), [id(1)]);
+}
+
+#[tokio::test]
 async fn a_timer_set_again_is_replaced_and_a_stopped_one_is_silent() {
     let mut house = House::new(&server()).await;
     let secs = Duration::from_secs;

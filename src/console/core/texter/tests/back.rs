@@ -1,19 +1,22 @@
 //! Texts that the server had accepted and gave back.
 
-use super::driver::{CAMPAIGN, Desk, line};
+use uuid::Uuid;
+
+use super::driver::{CAMPAIGN, Desk, inbound, line};
 use crate::api::event::EventKind;
-use crate::api::message::{Outcome, SendRequest, Verdict};
+use crate::api::message::{Outcome, SendRequest, Thread, ThreadEntry, ThreadMessage, Verdict};
 use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::Msg;
 use crate::domain::conversation::Status;
 use crate::domain::ids::{ContactId, MessageId};
-use crate::domain::message::MessageKind;
+use crate::domain::message::{Delivery, Direction, MessageKind};
 
 /// The server takes the latest text, tells so by the feed, and later gives it back.
 fn given_back(desk: &mut Desk, why: &str) -> SendRequest {
     let confirmed = desk.confirmed.last().cloned().expect("one");
     let request = desk.sent().last().copied().cloned().expect("a text");
     let verdict = Verdict { id: confirmed.id, outcome: Outcome::Accepted { seq: 3, at: desk.wall } };
-    desk.tell(crate::console::core::shared::msg::Msg::Verdict { verdict });
+    desk.tell(Msg::Verdict { verdict });
     desk.event(EventKind::Returned {
         contact: request.contact,
         message: MessageId(confirmed.id),
@@ -101,4 +104,40 @@ fn who_opted_out_gets_no_card_and_no_draft() {
     });
     assert_eq!(desk.card(), None);
     assert_eq!(desk.model.notices.toast().expect("a notice").say.key, "texter-back-opted-out");
+}
+
+#[test]
+fn a_reply_that_came_back_while_no_console_ran_is_found_in_its_thread() {
+    let contact = ContactId(1001);
+    let dropped = |why: &str, delivery| {
+        ThreadEntry::Message(ThreadMessage {
+            id: MessageId(Uuid::from_u128(900)),
+            seq: 3,
+            direction: Direction::Outbound,
+            kind: Some(MessageKind::Reply),
+            body: "hello".into(),
+            at: super::driver::start(),
+            delivery,
+            error: Some(why.into()),
+            author: Some("Ana".into()),
+            mine: true,
+        })
+    };
+    for (why, delivery, offered) in [
+        ("too_late", Delivery::Dropped, "hello"),
+        ("opted_out", Delivery::Dropped, ""),
+        ("30006", Delivery::Failed, ""),
+    ] {
+        let mut desk = Desk::with(0, 1);
+        desk.keys("n");
+        let entries = vec![inbound(contact, 2, "yes?"), dropped(why, delivery)];
+        desk.tell(Msg::Thread(Thread { contact, entries: entries.clone(), more_before: false }));
+        let text = |desk: &Desk| desk.model.open.as_ref().expect("open").editor.text().to_owned();
+        assert_eq!(text(&desk), offered, "{why}");
+        assert_eq!(desk.sent().len(), 0);
+        // Thrown away is thrown away.
+        desk.model.open.as_mut().expect("open").editor.replace("");
+        desk.tell(Msg::Thread(Thread { contact, entries, more_before: false }));
+        assert_eq!(text(&desk), "");
+    }
 }
