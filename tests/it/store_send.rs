@@ -69,6 +69,44 @@ on_every_store! {
         assert_eq!(first, last);
     }
 
+    async fn what_is_decided_in_one_group_is_decided_as_one_by_one(home: Home) {
+        let (_, campaign) = home.campaign(people(6)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        let text = |to: usize, words: &str| (MessageId(home.fresh()), home.text(&slice[to], Initial, words));
+        let ((ann, to_ann), (bea, to_bea)) = (text(0, "Hi Ann!"), text(1, "Hi Bea!"));
+        let Answer::Verdict(ann_first) = home.put(&tess, ann, to_ann.clone()).await else { panic!() };
+        let Answer::Verdict(bea_first) = home.put(&tess, bea, to_bea.clone()).await else { panic!() };
+        let ((cat, to_cat), (dan, to_dan)) = (text(2, "Hi Cat!"), text(3, "Hi Dan!"));
+        let ((dan_2, to_dan_2), (eve, to_eve)) = (text(3, "Hello Dan!"), text(4, "Hi Eve!"));
+        // Queued in this order before the writer sees the first of them.
+        let (ann_again, cat, dan, dan_2, cat_again, bea_again, (), eve) = tokio::join!(
+            home.put(&tess, ann, to_ann),
+            home.put(&tess, cat, to_cat.clone()),
+            home.put(&tess, dan, to_dan),
+            home.put(&tess, dan_2, to_dan_2),
+            home.put(&tess, cat, to_cat),
+            home.put(&tess, bea, to_bea),
+            home.says(phone(4), "STOP"),
+            home.put(&tess, eve, to_eve),
+        );
+        let verdict = |answer: Answer| match answer {
+            Answer::Verdict(verdict) => verdict,
+            other => panic!("{other:?}"),
+        };
+        let refused = |answer: Answer| match verdict(answer).outcome {
+            Outcome::Refused { problem } => problem.code,
+            other @ Outcome::Accepted { .. } => panic!("{other:?}"),
+        };
+        assert_eq!((verdict(ann_again), verdict(bea_again)), (ann_first, bea_first));
+        let cat = verdict(cat);
+        assert!(cat.is_accepted() && verdict(dan).is_accepted());
+        assert_eq!(verdict(cat_again), cat);
+        assert_eq!((refused(dan_2), refused(eve)), (Code::AlreadySent, Code::Suppressed));
+        // Four first texts and Eve's notice.
+        assert_eq!(home.desk.store.open_jobs().await.expect("read").0, 5);
+    }
+
     async fn a_refusal_is_stored_for_ever(home: Home) {
         let (admin, campaign) = home.campaign(people(1)).await;
         let tess = home.join("Tess", Role::Texter).await;

@@ -4,6 +4,7 @@
 //! In memory there is one connection, which the writer and the questions take in turn.
 
 mod act;
+mod ahead;
 mod back;
 mod carrier;
 mod claim;
@@ -19,6 +20,7 @@ mod read;
 mod rows;
 mod schema;
 mod send;
+mod sessions;
 mod tx;
 mod writer;
 
@@ -77,6 +79,7 @@ pub struct SqliteStore {
     wake: watch::Receiver<u64>,
     organization: OrganizationId,
     simulated: bool,
+    sessions: Arc<sessions::Sessions>,
     writer: tokio::task::JoinHandle<()>,
 }
 
@@ -145,9 +148,10 @@ impl SqliteStore {
         let mut cache = tx::Cache::new(organization, simulated);
         cache.newest = newest;
         let (woken, wake) = watch::channel(newest);
+        let sessions = Arc::default();
         // The store owns its writer: it ends when the store is dropped.
-        let writer = tokio::spawn(writer::run(conn, errands, woken, cache));
-        Ok(Self { queue, readers, wake, organization, simulated, writer })
+        let writer = tokio::spawn(writer::run(conn, errands, woken, cache, Arc::clone(&sessions)));
+        Ok(Self { queue, readers, wake, organization, simulated, sessions, writer })
     }
 
     /// Ends the writer after all that is queued, and closes the readers.

@@ -104,6 +104,10 @@ impl Queries for SqliteStore {
     }
 
     async fn session_even_ended(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
+        let before = match self.sessions.get(&token_hash) {
+            Ok(actor) => return Ok(Some(actor)),
+            Err(before) => before,
+        };
         let mut conn = self.reader().await?;
         let row = sqlx::query(
             "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign,
@@ -116,7 +120,7 @@ impl Queries for SqliteStore {
         let Some(row) = row else { return Ok(None) };
         let ended_at = col::<Option<i64>>(&row, 6)?.map(time).transpose()?;
         let role = rows::role(&col::<String>(&row, 3)?)?;
-        Ok(Some(Actor {
+        let actor = Actor {
             session: col(&row, 0)?,
             person: PersonId(col(&row, 1)?),
             name: col(&row, 2)?,
@@ -124,7 +128,9 @@ impl Queries for SqliteStore {
             organization: OrganizationId(col(&row, 4)?),
             campaign: col::<Option<i64>>(&row, 5)?.map(CampaignId),
             ended_at,
-        }))
+        };
+        self.sessions.remember(token_hash, &actor, before);
+        Ok(Some(actor))
     }
 
     async fn me(&self, actor: &Actor) -> Found<Me> {

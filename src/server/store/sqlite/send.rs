@@ -246,6 +246,11 @@ impl Tx<'_> {
     async fn sight(&mut self, actor: &Actor, request: &SendRequest) -> Result<Result<Sight, Problem>, StoreError> {
         let hidden = || problem(Code::NotFound, "no such contact for you");
         let Some(campaign) = self.campaign_of(actor, request.campaign.0).await? else { return Ok(Err(hidden())) };
+        if let Some((contact, suppressed)) = self.ahead.contact(request.contact.0)
+            && contact.campaign == campaign.id
+        {
+            return Ok(Ok(Sight { campaign, contact, suppressed, good_until: self.now }));
+        }
         let row = sqlx::query(concat!(
             "SELECT ",
             contact_columns!(),

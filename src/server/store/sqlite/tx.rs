@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
+use super::ahead::Ahead;
 use super::rows::{self, ContactRow, col, contact_columns, json, listed_columns, to_json, unsigned};
 use crate::api::{campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role};
 use crate::domain::{
@@ -133,13 +134,21 @@ pub(super) struct Tx<'c> {
     pub(super) conn: &'c mut SqliteConnection,
     pub(super) cache: &'c mut Cache,
     pub(super) now: Timestamp,
+    pub(super) ahead: Ahead,
     events: Vec<EventRow>,
     audits: Vec<AuditRow>,
 }
 
 impl<'c> Tx<'c> {
     pub(super) fn new(conn: &'c mut SqliteConnection, cache: &'c mut Cache) -> Self {
-        Self { conn, cache, now: Timestamp::UNIX_EPOCH, events: Vec::new(), audits: Vec::new() }
+        Self {
+            conn,
+            cache,
+            now: Timestamp::UNIX_EPOCH,
+            ahead: Ahead::default(),
+            events: Vec::new(),
+            audits: Vec::new(),
+        }
     }
 
     pub(super) fn micros(&self) -> i64 {
@@ -382,6 +391,9 @@ impl<'c> Tx<'c> {
 
     /// The stored verdict of an id: whose, for which request, and the outcome.
     pub(super) async fn stored_verdict(&mut self, id: Uuid) -> Result<Option<(i64, Vec<u8>, String)>, StoreError> {
+        if self.ahead.undecided(&id) {
+            return Ok(None);
+        }
         let row = sqlx::query("SELECT person, request_hash, outcome FROM verdicts WHERE id = $1")
             .bind(id)
             .fetch_optional(&mut *self.conn)

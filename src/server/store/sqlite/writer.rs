@@ -7,6 +7,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use super::{
     Errand,
+    sessions::{Sessions, changes_sessions},
     tx::{Cache, Tx},
 };
 use crate::mutation::{self, Mutation};
@@ -24,13 +25,20 @@ pub(super) async fn run(
     mut errands: mpsc::Receiver<Errand>,
     woken: watch::Sender<u64>,
     mut cache: Cache,
+    sessions: Arc<Sessions>,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     // What is queued now goes together; a lone command never waits for company.
     while errands.recv_many(&mut batch, BATCH).await > 0 {
         let (commands, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        let resign = commands.iter().any(|command| changes_sessions(&command.kind));
         let mut conn = conn.lock().await;
-        match commit(&mut conn, &mut cache, commands).await {
+        let done = commit(&mut conn, &mut cache, commands).await;
+        if resign {
+            // Whatever became of it, and before anybody is told.
+            sessions.forget();
+        }
+        match done {
             Ok(done) => {
                 drop(conn);
                 if let Some(newest) = done.newest {
@@ -75,7 +83,17 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
     let mut tx = Tx::new(conn, cache);
     let mut results = Vec::with_capacity(commands.len());
     let mut changed = false;
-    for command in commands {
+    let mut commands = std::collections::VecDeque::from(commands);
+    let mut texts_before = false;
+    while !commands.is_empty() {
+        if !texts_before {
+            tx.look_ahead(commands.make_contiguous()).await?;
+        }
+        let Some(command) = commands.pop_front() else { break };
+        texts_before = manages_itself(&command.kind);
+        if !texts_before {
+            tx.ahead.forget();
+        }
         tx.now = command.now;
         let mark = tx.mark();
         let savepoint = !manages_itself(&command.kind);
