@@ -13,6 +13,8 @@ pub mod doctor;
 pub mod held;
 pub mod invite;
 pub mod join;
+pub mod ledger;
+pub mod ledger_verify;
 pub mod outbox;
 mod output;
 pub mod people;
@@ -116,6 +118,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: people::PeopleCommand,
+    },
+    /// Prove what was texted: export the ledger of confirmed texts, check it, anchor it
+    Ledger {
+        /// What to do
+        #[command(subcommand)]
+        command: ledger::LedgerCommand,
     },
     /// Show, check or start the settings file
     Config {
@@ -238,6 +246,12 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,
         Command::Carrier(args) => carrier::run(args, &ctx()?).await,
+        Command::Ledger { command } => match command {
+            ledger::LedgerCommand::Export(args) => ledger::export(args, &ctx()?).await,
+            // Needs no settings and no sign-in: an auditor has neither.
+            ledger::LedgerCommand::Verify(args) => ledger_verify::run(&args),
+            ledger::LedgerCommand::Anchor(args) => ledger::anchor(args, &ctx()?).await,
+        },
         Command::Doctor(args) => doctor::run(&args, &cli.global).await,
         Command::Keys { json } => tools::keys(&ctx()?, json),
         Command::Completions { shell } => tools::completions(shell),

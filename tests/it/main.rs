@@ -3,6 +3,7 @@
 mod architecture;
 mod catalogue;
 mod cli;
+mod cli_ledger;
 mod config;
 mod docs;
 mod model;
