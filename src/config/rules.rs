@@ -24,7 +24,7 @@ fn rule(key: &str) -> Rule {
         // Below 50 ms nobody has seen the card.
         "console.dwell_ms" => Rule::Between(50, 5_000),
         "console.key_gap_ms" => Rule::Between(300, 10_000),
-        // A held key repeats every 33 ms or so; silence must be longer than that.
+        // A held key repeats every 30 to 100 ms; silence must be longer than that.
         "console.key_silence_ms" => Rule::Between(50, 1_000),
         "client.key_store" => Rule::OneOf(&["auto", "file", "keychain"]),
         "client.timeout_seconds" | "client.connect_timeout_seconds" => Rule::Between(1, 300),

@@ -79,9 +79,9 @@ impl Default for ConsoleConfig {
     fn default() -> Self {
         Self {
             theme: "dark".into(),
-            dwell_ms: 150,
+            dwell_ms: 120,
             key_gap_ms: 1000,
-            key_silence_ms: 80,
+            key_silence_ms: 110,
             side_pane: true,
             bell: "inactive".into(),
             ascii: false,

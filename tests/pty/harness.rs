@@ -11,6 +11,10 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 /// How long anything may take before a test gives up. Generous: the machine may be busy.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// Names, in the surroundings, what the terminal answers when it is asked who it is.
+pub const ANSWERS: &str = "TEXTBANK_TEST_TERMINAL_ANSWERS";
+const PLAIN: &str = "\x1b[?62;22c";
+
 struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
@@ -25,6 +29,11 @@ impl Home {
     /// An empty one.
     pub fn new() -> Self {
         Self(Arc::new(tempfile::tempdir().expect("a home")))
+    }
+
+    /// Its directory.
+    pub fn path(&self) -> &std::path::Path {
+        self.0.path()
     }
 
     /// All that the program may know of its surroundings.
@@ -121,14 +130,16 @@ impl Terminal {
             }
         });
         let mut terminal = Self { seen, keyboard, child, master: pair.master, _home: home.clone() };
-        terminal.answer_who_are_you();
+        let answer = more.iter().find(|(name, _)| *name == ANSWERS).map_or(PLAIN, |(_, answer)| *answer);
+        terminal.answer_who_are_you(answer.as_bytes());
         terminal
     }
 
-    /// A terminal is asked what it is before the first frame; this one is a plain VT without kitty's keyboard.
-    fn answer_who_are_you(&mut self) {
+    /// A terminal is asked what it is before the first frame; this one is a plain VT without kitty's keyboard, unless the
+    /// surroundings say otherwise.
+    fn answer_who_are_you(&mut self, answer: &[u8]) {
         if self.wait_until("the question of the program", |seen| seen.closed || contains(&seen.bytes, b"\x1b[c")) {
-            self.press(b"\x1b[?62;22c");
+            self.press(answer);
         }
     }
 
@@ -192,6 +203,12 @@ impl Terminal {
         let (seen, _) =
             self.seen.1.wait_timeout_while(guard, time, |seen| seen.bytes.len() == before).expect("not broken");
         seen.bytes[before..].to_vec()
+    }
+
+    /// Lets this much time pass, whatever comes out.
+    pub fn pass(&self, time: Duration) {
+        let guard = self.seen.0.lock().expect("not broken");
+        drop(self.seen.1.wait_timeout_while(guard, time, |_| true).expect("not broken"));
     }
 
     /// Waits until nothing has come out for `time`.
@@ -272,6 +289,12 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Says that something was not tested here, and why.
+pub fn skip(why: &str) {
+    // Nobody reads it when the output is captured; it is not worth a failure.
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {

@@ -2,7 +2,10 @@
 
 #![cfg(unix)]
 
+mod asleep;
+mod disk;
 mod harness;
+mod keys;
 mod line;
 mod panic;
 mod proxy;

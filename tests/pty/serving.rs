@@ -1,13 +1,14 @@
 //! A campaign server as a process of its own, with a campaign and a texter signed in to it.
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use jiff::civil::Time;
 use secrecy::{ExposeSecret, SecretString};
 use textbank::api::admin::{ImportChunk, ImportStart, InviteRequest};
 use textbank::api::people::{JoinRequest, Role};
-use textbank::client::native::{AdminClient, JoinLink, Timeouts, join};
+use textbank::client::native::{AdminClient, JoinLink, NativeServer, Timeouts, join};
 use textbank::domain::hours::TextingHours;
 use textbank::domain::ids::DeviceId;
 use textbank::env::{SystemClock, SystemIds};
@@ -18,14 +19,33 @@ use crate::harness::{Home, Terminal};
 /// Contacts of the campaign; one slice.
 pub const CONTACTS: usize = 24;
 
+/// Where a server differs from the plainest one.
+#[derive(Default)]
+pub struct Plan {
+    /// The texter's home.
+    pub home: Option<Home>,
+    /// Where the database is; a fresh directory when absent.
+    pub data: Option<PathBuf>,
+    /// Where it listens; a free port when absent.
+    pub listen: Option<String>,
+    /// More arguments of `serve`.
+    pub serve: Vec<String>,
+    /// More in its surroundings.
+    pub surroundings: Vec<(String, String)>,
+}
+
 /// A server process with one campaign whose hours are always open, and a texter signed in to it.
 pub struct Served {
     /// The texter's home.
     pub home: Home,
-    data: tempfile::TempDir,
+    plan: Plan,
+    data: PathBuf,
     process: Child,
     url: String,
     runtime: tokio::runtime::Runtime,
+    /// The admin's token.
+    token: SecretString,
+    _own: tempfile::TempDir,
 }
 
 impl Served {
@@ -34,21 +54,32 @@ impl Served {
         Self::start_behind(str::to_owned)
     }
 
+    /// As planned.
+    pub fn start_as(plan: Plan) -> Self {
+        Self::begin(plan, str::to_owned)
+    }
+
     /// The same; `line` is told the server's address, and says by which one the texter reaches it.
     pub fn start_behind(line: impl FnOnce(&str) -> String) -> Self {
+        Self::begin(Plan::default(), line)
+    }
+
+    fn begin(plan: Plan, line: impl FnOnce(&str) -> String) -> Self {
         // Fails only when a provider stands already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let home = Home::new();
-        let data = tempfile::tempdir().expect("a directory");
-        let (process, mut lines) = serve(&home, &data, "127.0.0.1:0");
+        let home = plan.home.clone().unwrap_or_else(Home::new);
+        let own = tempfile::tempdir().expect("a directory");
+        let data = plan.data.clone().unwrap_or_else(|| own.path().to_owned());
+        let listen = plan.listen.clone().unwrap_or_else(|| "127.0.0.1:0".into());
+        let (process, mut lines) = serve(&home, &data, &listen, &plan);
         let url = listening(&mut lines);
         let link = lines.find(|line| line.contains("/join#")).expect("the first admin's link");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let invite = runtime.block_on(prepare(&JoinLink::parse(&link).expect("a link")));
+        let (token, invite) = runtime.block_on(prepare(&JoinLink::parse(&link).expect("a link")));
         let link = JoinLink::new(&line(&url), SecretString::from(invite)).reveal();
         let joined = home.command(&["join", &link, "--name", "Sam"]).output().expect("the program runs");
         assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
-        Self { home, data, process, url, runtime }
+        Self { home, plan, data, process, url, runtime, token, _own: own }
     }
 
     /// Sends a signal to the server.
@@ -63,10 +94,31 @@ impl Served {
         assert!(self.process.wait().expect("it ends").success());
     }
 
+    /// Ends it at once, without a word to it (kill -9).
+    pub fn kill(&mut self) {
+        self.signal("KILL");
+        self.process.wait().expect("it ends");
+    }
+
+    /// The server, as its admin reaches it.
+    pub fn admin(&self) -> NativeServer {
+        NativeServer::new(&self.url, &self.token, Timeouts::default()).expect("a client")
+    }
+
+    /// Waits for an answer of the server.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// The server's database.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("textbank.db")
+    }
+
     /// Starts it again where it was.
     pub fn start_again(&mut self) {
         let address = self.url.strip_prefix("http://").expect("an address").to_owned();
-        let (process, mut lines) = serve(&self.home, &self.data, &address);
+        let (process, mut lines) = serve(&self.home, &self.data, &address, &self.plan);
         self.process = process;
         assert_eq!(listening(&mut lines), self.url);
     }
@@ -84,7 +136,7 @@ impl Served {
     /// One number out of the server's database.
     pub fn count(&self, sql: &'static str) -> i64 {
         use sqlx::Connection as _;
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.data.path().join("textbank.db"));
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.database());
         self.runtime.block_on(async {
             let mut database =
                 sqlx::SqliteConnection::connect_with(&options.read_only(true)).await.expect("a database");
@@ -118,9 +170,10 @@ impl Drop for Served {
 
 type Lines = Box<dyn Iterator<Item = String>>;
 
-fn serve(home: &Home, data: &tempfile::TempDir, listen: &str) -> (Child, Lines) {
-    let data = data.path().to_str().expect("a plain path");
+fn serve(home: &Home, data: &Path, listen: &str, plan: &Plan) -> (Child, Lines) {
+    let data = data.to_str().expect("a plain path");
     let mut command = home.command(&["serve", "--listen", listen, "--data", data]);
+    command.args(&plan.serve).envs(plan.surroundings.iter().cloned());
     let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
     let output = BufReader::new(process.stdout.take().expect("its output"));
     (process, Box::new(output.lines().map_while(Result::ok)))
@@ -131,14 +184,15 @@ fn listening(lines: &mut Lines) -> String {
     line.strip_prefix("Listening on ").unwrap_or_else(|| panic!("{line}")).to_owned()
 }
 
-/// Imports the sample campaign and gives back a texter's invite.
-async fn prepare(link: &JoinLink) -> String {
+/// Imports the sample campaign and gives back the admin's token and a texter's invite.
+async fn prepare(link: &JoinLink) -> (SecretString, String) {
     let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
     let fresh = || ids.act_id(clock.now());
     let request =
         JoinRequest { invite: link.secret.expose_secret().into(), name: "Ada".into(), device: DeviceId(fresh()) };
     let joined = join(&link.base_url, &request, Timeouts::default()).await.expect("joined");
-    let admin = AdminClient::new(&link.base_url, &joined.token.into(), Timeouts::default()).expect("a client");
+    let token = SecretString::from(joined.token);
+    let admin = AdminClient::new(&link.base_url, &token, Timeouts::default()).expect("a client");
     let mut def = sample::campaign().expect("the sample");
     let (start, end) = (Time::MIN, Time::MAX);
     def.hours = TextingHours {
@@ -156,7 +210,7 @@ async fn prepare(link: &JoinLink) -> String {
     admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("taken");
     admin.import_finish(import).await.expect("finished");
     let request = InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 3600 };
-    admin.invite(&request).await.expect("an invite").secret
+    (token, admin.invite(&request).await.expect("an invite").secret)
 }
 
 /// First texts confirmed so far, as the header says: this console's "3 of 20 done" leaves 17 of all.

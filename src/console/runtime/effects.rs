@@ -406,9 +406,7 @@ async fn forward(ctx: Arc<Ctx>, mut reports: mpsc::Receiver<Report>, left: Cance
             Report::Verdict(verdict) => Some(Msg::Verdict { verdict }),
             Report::Unknown(id) => Some(Msg::Unknown { id }),
             Report::Progress { waiting, oldest } => {
-                if waiting == 0
-                    && let Some(state) = ctx.link.upload_over()
-                {
+                if let Some(state) = ctx.link.upload_waits(waiting) {
                     ctx.tell_unless(&left, Msg::Link(state)).await;
                 }
                 Some(Msg::Outbox { waiting, oldest })

@@ -22,6 +22,8 @@ struct State {
     feed: Option<Timestamp>,
     /// When an upload that failed is tried again.
     upload: Option<Timestamp>,
+    /// Nothing waits to be handed in.
+    idle: bool,
     /// The sign-in was ended; true while what was confirmed before is still taken.
     signed_out: Option<bool>,
 }
@@ -76,13 +78,18 @@ impl Link {
     }
 
     pub(super) fn upload_down(&self, next_try: Timestamp) -> Option<LinkState> {
-        self.note(|state| state.upload = Some(next_try))
+        // The feed may have settled it before its own try failed.
+        self.note(|state| state.upload = (!state.idle).then_some(next_try))
     }
 
-    /// Nothing waits to be handed in, so no next try of it will be made.
-    pub(super) fn upload_over(&self) -> Option<LinkState> {
-        if lock(&self.state).upload.is_none() {
-            return None;
+    /// How much waits to be handed in. When nothing does, no next try will be made.
+    pub(super) fn upload_waits(&self, waiting: u64) -> Option<LinkState> {
+        {
+            let mut state = lock(&self.state);
+            state.idle = waiting == 0;
+            if !state.idle || state.upload.is_none() {
+                return None;
+            }
         }
         self.note(|state| state.upload = None)
     }
@@ -116,8 +123,10 @@ mod tests {
         assert_eq!(link.feed_up(), None);
         assert_eq!(next(link.feed_down(at(5))), Some(at(5)), "the next try is the earlier one");
         assert_eq!(next(link.feed_up()), Some(at(10)));
-        assert_eq!(link.upload_over(), Some(LinkState::Online), "settled by the feed: nothing will be tried");
-        assert_eq!(link.upload_over(), None);
+        assert_eq!(link.upload_waits(0), Some(LinkState::Online), "settled by the feed: nothing will be tried");
+        assert_eq!(link.upload_waits(0), None);
+        assert_eq!(link.upload_down(at(15)), None, "its own try failed later");
+        assert_eq!(link.upload_waits(1), None);
         assert_eq!(next(link.feed_down(at(20))), Some(at(20)));
         assert_eq!(link.upload_up(), None, "a text went through; replies still do not come");
         assert_eq!(link.signed_out(), Some(LinkState::SignedOut { hands_in: true }));

@@ -100,7 +100,7 @@ fn pastes_and_bursts_send_nothing_or_one() {
 fn a_card_that_was_not_drawn_or_not_long_enough_is_not_sent() {
     let mut desk = Desk::with(3, 0);
     desk.key(ENTER);
-    desk.wait(149);
+    desk.wait(119);
     desk.key(ENTER);
     assert_eq!(desk.sent().len(), 1);
     desk.draw = false;
