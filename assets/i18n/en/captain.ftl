@@ -36,3 +36,23 @@ captain-cannot-pause = Only a campaign that runs can be paused, and only a pause
 captain-nothing-to-reclaim = This texter holds no unsent contacts.
 captain-no-texters = No texter is at work yet.
 captain-still-writing = The last press is still being written to the journal.
+captain-nothing-held = No text waits for a decision: the outcome of all is known.
+captain-held-title = Texts whose outcome nobody knows: { $count }
+captain-held-means = The carrier was asked and its answer was lost. None of them is sent again by itself. Choose one to decide on it.
+captain-held-row = { $name }: { $text }
+captain-held-row-safe = (safe to send again) { $name }: { $text }
+captain-held-row-opted-out = (opted out) { $name }: { $text }
+captain-held-row-unknown = (may still be told) { $name }: { $text }
+captain-ask-decide = What became of the text to { $name }?
+captain-decide-text = { $text }
+captain-decide-tries = { $count ->
+    [one] Tried once.
+   *[other] Tried { $count } times.
+} { $who }
+captain-decide-risk = If you send it again and it did arrive, they get it twice. Ask them, or look at the carrier's own log.
+captain-decide-safe = The carrier's own list does not hold it: it did not arrive.
+captain-decide-opted-out = They have opted out meanwhile: it cannot be sent again.
+captain-decide-arrived = It arrived: nothing more goes out
+captain-decide-send-again = Send it once more now
+captain-decide-give-up = Give it up: it never goes out again
+captain-decided = Your decision is with the server.

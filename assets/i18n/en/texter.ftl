@@ -135,6 +135,7 @@ note-opted-out-by-word = opted out by their own word
 note-not-opted-out = not an opt-out
 note-opted-in-by-word = opted in again by their own word
 note-closed = closed
+note-decided-held = decided on a text of unknown outcome
 note-reopened = opened again
 note-answered = answer recorded
 note-assigned = assigned

@@ -137,6 +137,10 @@ ui-board-title = Board
 ui-board-loading = Counting
 ui-board-oldest = longest wait: { $age }
 ui-board-nobody-waits = nobody waits
+ui-board-unknown = { $n ->
+    [one] { $n } outcome not known yet
+   *[other] { $n } outcomes not known yet
+}
 ui-board-in-flight = { $n ->
     [one] { $n } text on its way to the carrier
    *[other] { $n } texts on their way to the carrier

@@ -193,6 +193,8 @@ actions! {
     PauseResume, "pause_resume", "action-pause-resume", Steering, [Board];
     /// Take the selected texter's unsent contacts back (asks first).
     Reclaim, "reclaim", "action-reclaim", Steering, [Board];
+    /// See the texts whose outcome nobody knows, and decide on them.
+    Held, "held", "action-held", Steering, [Board];
     /// Count again.
     Refresh, "refresh", "action-refresh", Steering, [Board];
     /// Help.

@@ -243,6 +243,7 @@ pub const DEFAULTS: &[(Context, &str, &str)] = &[
     (Board, "end", "bottom"),
     (Board, "p", "pause_resume"),
     (Board, "t", "reclaim"),
+    (Board, "h", "held"),
     (Board, "r", "refresh"),
     (Board, "esc", "back"),
 ];

@@ -62,7 +62,12 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
     };
     let in_flight =
         (format!(" {} {}", ink.sign(Sign::Dot), ink.counted("ui-board-in-flight", "n", board.in_flight)), Role::Faint);
-    ink.line(buffer, area, rows, &[wait, in_flight]);
+    let mut pieces = vec![wait, in_flight];
+    if board.unknown > 0 {
+        let unknown = ink.counted("ui-board-unknown", "n", board.unknown);
+        pieces.push((format!(" {} {unknown}", ink.sign(Sign::Dot)), Role::Warn));
+    }
+    ink.line(buffer, area, rows, &pieces);
     (rows + 2).min(area.height)
 }
 

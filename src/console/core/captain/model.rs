@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::api::act::Act;
-use crate::api::captain::Board;
+use crate::api::captain::{Board, HeldText};
 use crate::api::people::Me;
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{LinkState, Stamp};
@@ -71,6 +71,18 @@ pub enum Overlay {
         /// 0 yes, 1 no.
         selected: usize,
     },
+    /// The texts whose outcome nobody knows.
+    Held {
+        /// Which row.
+        selected: usize,
+    },
+    /// What is to become of this one?
+    Decide {
+        /// Which, as it was when the question was put.
+        text: Box<HeldText>,
+        /// 0 arrived, 1 send again, 2 give up, 3 nothing.
+        selected: usize,
+    },
     /// Leave although an act waits to be handed in?
     Leave {
         /// 0 leave, 1 stay.
@@ -90,7 +102,11 @@ impl Overlay {
         match self {
             Self::Help { .. } => Context::Help,
             Self::Palette { .. } => Context::Palette,
-            Self::Pause { .. } | Self::Reclaim { .. } | Self::Leave { .. } => Context::Confirm,
+            Self::Pause { .. }
+            | Self::Reclaim { .. }
+            | Self::Held { .. }
+            | Self::Decide { .. }
+            | Self::Leave { .. } => Context::Confirm,
             Self::Messages { .. } => Context::Messages,
         }
     }
@@ -105,6 +121,8 @@ pub struct Model {
     pub me: Option<Me>,
     /// The counts, strangers' and texters' names in it made safe.
     pub board: Option<Board>,
+    /// The texts whose outcome nobody knows, as last asked for, names and texts in it made safe.
+    pub held: Vec<HeldText>,
     /// The texter that keys act on.
     pub selected: Option<PersonId>,
     /// Layers, the top one last.
@@ -120,6 +138,8 @@ pub struct Model {
     /// Acts confirmed and not settled.
     pub acts: BTreeMap<Uuid, Act>,
 
+    /// The list was asked for and is to be shown.
+    pub(super) held_asked: bool,
     pub(super) busy: Option<Uuid>,
     pub(super) gate: Gate,
     pub(super) waiting_action: Option<Action>,
@@ -140,6 +160,8 @@ impl Model {
             options,
             me: None,
             board: None,
+            held: Vec::new(),
+            held_asked: false,
             selected: None,
             overlays: Vec::new(),
             link: LinkState::Connecting,

@@ -105,3 +105,69 @@ fn leaving_with_an_act_on_its_way_asks() {
     assert!(!press(&mut model, &mut at, "q").contains(&Effect::Quit));
     assert!(press(&mut model, &mut at, "y").contains(&Effect::Quit));
 }
+
+fn held() -> crate::api::captain::HeldText {
+    use crate::domain::ids::{ContactId, MessageId};
+    use crate::domain::message::{Delivery, MessageKind};
+    crate::api::captain::HeldText {
+        message: MessageId(Uuid::from_u128(5)),
+        contact: ContactId(9),
+        first_name: "Mal\u{1b}[2J".into(),
+        texter: Some("Tess".into()),
+        kind: MessageKind::Initial,
+        body: "Hi\u{1b}]52;c;x\u{7} there".into(),
+        confirmed_at: Timestamp::UNIX_EPOCH,
+        tried_at: Timestamp::UNIX_EPOCH,
+        attempts: 1,
+        safe_to_send_again: false,
+        delivery: Delivery::Held,
+        opted_out: false,
+    }
+}
+
+#[test]
+fn a_held_text_is_decided_on_in_a_dialog_whose_safe_choice_is_selected() {
+    use crate::api::act::HeldDecision::{Arrived, GiveUp, SendAgain};
+    use crate::console::core::shared::msg::Ask;
+    use crate::console::keymap::action::Action;
+    let (mut model, mut at) = (ready(), 0);
+    assert_eq!(press(&mut model, &mut at, "h").iter().filter(|fx| matches!(fx, Effect::Load(Ask::Held(_)))).count(), 0);
+    assert!(!model.footer().iter().any(|key| key.action == Action::Held), "nothing to decide");
+    let mut counted = board(8);
+    counted.counts.held = 1;
+    model.update(Msg::Board(Box::new(counted)));
+    assert!(model.footer().iter().any(|key| key.action == Action::Held));
+    for (keys, decisions) in [
+        ("enter enter", vec![]),
+        ("y y", vec![]),
+        ("enter n", vec![]),
+        ("enter k k k enter", vec![Arrived]),
+        ("enter k k enter", vec![SendAgain]),
+        ("enter k enter", vec![GiveUp]),
+    ] {
+        model.overlays.clear();
+        assert!(press(&mut model, &mut at, "h").contains(&Effect::Load(Ask::Held(CampaignId(1)))));
+        model.update(Msg::Held(vec![held()]));
+        assert!(!model.held[0].first_name.contains('\u{1b}') && !model.held[0].body.contains('\u{1b}'));
+        let fx = press(&mut model, &mut at, keys);
+        let wanted: Vec<_> =
+            decisions.into_iter().map(|decision| Act::DecideHeld { message: held().message, decision }).collect();
+        assert_eq!(acts(&fx), wanted, "{keys}");
+        if let Some(id) = model.busy {
+            model.update(Msg::Journaled { id });
+        }
+    }
+}
+
+#[test]
+fn the_list_goes_when_nothing_is_left_to_decide() {
+    let (mut model, mut at) = (ready(), 0);
+    let mut counted = board(8);
+    counted.unknown = 1;
+    model.update(Msg::Board(Box::new(counted)));
+    press(&mut model, &mut at, "h");
+    model.update(Msg::Held(vec![held()]));
+    assert!(matches!(model.overlays.last(), Some(Overlay::Held { .. })));
+    model.update(Msg::Held(vec![]));
+    assert!(model.overlays.is_empty());
+}

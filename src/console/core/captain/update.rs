@@ -5,9 +5,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::model::{Model, Overlay};
-use crate::api::act::Act;
+use crate::api::act::{Act, HeldDecision};
 use crate::api::campaign::CampaignState;
-use crate::api::captain::Board;
+use crate::api::captain::{Board, HeldText};
 use crate::api::event::{Event, EventKind};
 use crate::api::message::{Outcome, Verdict};
 use crate::console::core::shared::Program;
@@ -110,6 +110,7 @@ impl Model {
                     fx.push(Effect::Follow { campaign: self.options.campaign, after: seq });
                 }
             }
+            Msg::Held(held) => self.put_held(held),
             Msg::Presence(presence) => {
                 if let Some(now) = self.now {
                     self.offset = presence.server_time.duration_since(now.wall);
@@ -152,6 +153,25 @@ impl Model {
         self.board = Some(board);
     }
 
+    fn put_held(&mut self, mut held: Vec<HeldText>) {
+        for text in &mut held {
+            text.first_name = safe_line(&text.first_name);
+            text.texter = text.texter.as_deref().map(safe_line);
+            text.body = safe_line(&text.body);
+        }
+        self.held = held;
+        let shown = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Held { .. }));
+        if self.held.is_empty() {
+            self.overlays.retain(|overlay| !matches!(overlay, Overlay::Held { .. }));
+            if shown || self.held_asked {
+                self.say(Level::Info, Say::new("captain-nothing-held"));
+            }
+        } else if self.held_asked && self.overlays.is_empty() {
+            self.open(Overlay::Held { selected: 0 });
+        }
+        self.held_asked = false;
+    }
+
     fn event(&mut self, event: Event, fx: &mut Vec<Effect>) {
         match event.what {
             EventKind::Board { board } => self.put_board(board),
@@ -182,10 +202,14 @@ impl Model {
             (Outcome::Accepted { .. }, Act::Reclaim { texter, .. }) => {
                 self.say(Level::Info, Say::new("captain-reclaimed").with("name", self.name(texter)));
             }
+            (Outcome::Accepted { .. }, Act::DecideHeld { .. }) => self.say(Level::Info, Say::new("captain-decided")),
             // The feed tells of the rest.
             (Outcome::Accepted { .. }, _) => {}
         }
         fx.push(Effect::Load(Ask::Board(self.options.campaign)));
+        if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Held { .. })) {
+            fx.push(Effect::Load(Ask::Held(self.options.campaign)));
+        }
     }
 
     fn timer(&mut self, timer: Timer, stamp: Stamp, fx: &mut Vec<Effect>) {
@@ -278,6 +302,14 @@ impl Model {
                     None => self.say(Level::Info, Say::new("captain-no-texters")),
                 }
             }
+            Action::Held => {
+                if self.undecided() == 0 {
+                    self.say(Level::Info, Say::new("captain-nothing-held"));
+                } else {
+                    self.held_asked = true;
+                    fx.push(Effect::Load(Ask::Held(self.options.campaign)));
+                }
+            }
             Action::Refresh => fx.push(Effect::Load(Ask::Board(self.options.campaign))),
             Action::Up => self.vertical(-1),
             Action::Down => self.vertical(1),
@@ -330,6 +362,8 @@ impl Model {
             Some(Overlay::Help { .. }) => ACTIONS.len() + Category::ALL.len(),
             Some(Overlay::Palette { from, query, .. }) => palette_actions(*from, query.text()).len(),
             Some(Overlay::Pause { .. } | Overlay::Reclaim { .. } | Overlay::Leave { .. }) => 2,
+            Some(Overlay::Held { .. }) => self.held.len(),
+            Some(Overlay::Decide { .. }) => 4,
             Some(Overlay::Messages { .. }) => self.notices.len(),
             None => self.board.as_ref().map_or(0, |board| board.texters.len()),
         };
@@ -341,6 +375,8 @@ impl Model {
                 | Overlay::Palette { selected: at, .. }
                 | Overlay::Pause { selected: at, .. }
                 | Overlay::Reclaim { selected: at, .. }
+                | Overlay::Held { selected: at }
+                | Overlay::Decide { selected: at, .. }
                 | Overlay::Leave { selected: at },
             ) => *at = step(*at),
             None => {
@@ -387,6 +423,25 @@ impl Model {
             }
             Some(Overlay::Reclaim { texter, selected }) => {
                 if !yes(selected) || self.confirm(Act::Reclaim { campaign, texter }, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            Some(Overlay::Held { selected }) => match self.held.get(selected).filter(|_| action != Action::No) {
+                // The safe choice is selected.
+                Some(text) => self.open(Overlay::Decide { text: Box::new(text.clone()), selected: 3 }),
+                None => drop(self.overlays.pop()),
+            },
+            Some(Overlay::Decide { text, selected }) => {
+                let decision = match (action, selected) {
+                    // Which of the three a "yes" would mean nobody can say.
+                    (Action::Yes, _) => return,
+                    (Action::Choose, 0) => Some(HeldDecision::Arrived),
+                    (Action::Choose, 1) => Some(HeldDecision::SendAgain),
+                    (Action::Choose, 2) => Some(HeldDecision::GiveUp),
+                    _ => None,
+                };
+                let act = |decision| Act::DecideHeld { message: text.message, decision };
+                if decision.is_none_or(|decision| self.confirm(act(decision), stamp, fx)) {
                     self.overlays.pop();
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::model::{Model, Overlay};
 use crate::api::campaign::CampaignState;
+use crate::api::captain::HeldText;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::overlay_keys::palette_actions;
 use crate::console::core::texter::view::{FooterKey, OverlayView};
@@ -9,6 +10,7 @@ use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Continuation;
 use crate::domain::ids::PersonId;
+use crate::domain::message::Delivery;
 
 impl Model {
     /// The keys that matter now.
@@ -27,7 +29,9 @@ impl Model {
             let key = self.options.keymap.key_for(context, *action)?;
             Some(FooterKey { action: *action, key, why_not: self.why_not(*action) })
         };
-        wanted.iter().filter_map(key).collect()
+        // Asked for only when there is something to decide.
+        let held = (context == Context::Board && self.undecided() > 0).then_some(Action::Held);
+        held.iter().chain(wanted).filter_map(key).collect()
     }
 
     /// Why an action would do nothing now.
@@ -39,6 +43,7 @@ impl Model {
                 let can = matches!(state, Some(CampaignState::Running | CampaignState::Paused));
                 (!can).then(|| Say::new("captain-cannot-pause"))
             }
+            Action::Held => (self.undecided() == 0).then(|| Say::new("captain-nothing-held")),
             Action::Reclaim => match self.selected_place().and_then(|at| self.board.as_ref()?.texters.get(at)) {
                 None => Some(Say::new("captain-no-texters")),
                 Some(line) => (line.unsent == 0).then(|| Say::new("captain-nothing-to-reclaim")),
@@ -54,6 +59,21 @@ impl Model {
             return Vec::new();
         }
         self.options.keymap.continuations(self.context(), &self.typed, self.facts())
+    }
+
+    /// Texts whose outcome nobody knows, held or not yet.
+    pub(super) fn undecided(&self) -> u64 {
+        self.board.as_ref().map_or(0, |board| board.counts.held + board.unknown)
+    }
+
+    fn held_row(&self, text: &HeldText) -> Say {
+        let key = match (text.delivery == Delivery::Held, text.opted_out, text.safe_to_send_again) {
+            (false, ..) => "captain-held-row-unknown",
+            (true, true, _) => "captain-held-row-opted-out",
+            (true, false, true) => "captain-held-row-safe",
+            (true, false, false) => "captain-held-row",
+        };
+        Say::new(key).with("name", text.first_name.clone()).with("text", text.body.clone())
     }
 
     pub(super) fn name(&self, person: PersonId) -> String {
@@ -105,6 +125,36 @@ impl Model {
                     title: Say::new("captain-ask-reclaim").with("name", self.name(*texter)),
                     lines: vec![Say::new("captain-reclaim-means").with("count", line.map_or(0, |line| line.unsent))],
                     choices: choices("captain-reclaim-yes", "captain-cancel"),
+                    selected: *selected,
+                }
+            }
+            Overlay::Held { selected } => OverlayView::Confirm {
+                title: Say::new("captain-held-title").with("count", self.held.len()),
+                lines: vec![Say::new("captain-held-means")],
+                choices: self.held.iter().map(|text| (self.held_row(text), None)).collect(),
+                selected: *selected,
+            },
+            Overlay::Decide { text, selected } => {
+                let risk = match (text.opted_out, text.safe_to_send_again) {
+                    (true, _) => "captain-decide-opted-out",
+                    (false, true) => "captain-decide-safe",
+                    (false, false) => "captain-decide-risk",
+                };
+                OverlayView::Confirm {
+                    title: Say::new("captain-ask-decide").with("name", text.first_name.clone()),
+                    lines: vec![
+                        Say::new("captain-decide-text").with("text", text.body.clone()),
+                        Say::new("captain-decide-tries")
+                            .with("count", text.attempts)
+                            .with("who", text.texter.clone().unwrap_or_default()),
+                        Say::new(risk),
+                    ],
+                    choices: vec![
+                        (Say::new("captain-decide-arrived"), None),
+                        (Say::new("captain-decide-send-again"), None),
+                        (Say::new("captain-decide-give-up"), None),
+                        (Say::new("captain-cancel"), keymap.key_for(Context::Confirm, Action::No)),
+                    ],
                     selected: *selected,
                 }
             }

@@ -9,7 +9,7 @@ use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ContactView, SliceGrant},
     campaign::CampaignView,
-    captain::Board,
+    captain::{Board, HeldText},
     event::Event,
     message::{SendRequest, Thread, Verdict},
     people::{Me, Presence},
@@ -142,6 +142,8 @@ pub enum Msg {
     Thread(Thread),
     /// Answer: the board.
     Board(Box<Board>),
+    /// Answer: the texts whose outcome nobody knows.
+    Held(Vec<HeldText>),
     /// Heartbeat answered.
     Presence(Presence),
     /// Something was asked and failed for good; the runtime has retried what may be retried.
@@ -245,6 +247,8 @@ pub enum Ask {
     },
     /// The captain's board.
     Board(CampaignId),
+    /// The captain's list of texts whose outcome nobody knows.
+    Held(CampaignId),
 }
 
 /// Timers a console may set. Setting one again replaces it.

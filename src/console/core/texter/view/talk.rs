@@ -101,6 +101,7 @@ fn note_key(what: &str) -> &'static str {
         "opted_in_by_word" => "note-opted-in-by-word",
         "closed" => "note-closed",
         "reopened" => "note-reopened",
+        "decided_held" => "note-decided-held",
         "answered" => "note-answered",
         "assigned" => "note-assigned",
         "wrong_number" => "note-wrong-number",
