@@ -7,6 +7,8 @@ mod cli_ledger;
 mod config;
 mod docs;
 mod model;
+#[cfg(feature = "mutations")]
+mod mutations;
 mod picture;
 mod rehearsal_robot;
 mod sim_team;

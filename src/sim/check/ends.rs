@@ -163,7 +163,9 @@ fn carried_once(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
 
 fn one_initial(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
     let mut initials: BTreeMap<ContactId, Vec<&MessageRow>> = BTreeMap::new();
-    for message in book.messages.values().filter(|m| m.kind == Some(MessageKind::Initial)) {
+    // One that was dropped before any call is given back: the card comes again, for a press of its own.
+    let counts = |m: &&&MessageRow| m.kind == Some(MessageKind::Initial) && m.delivery != Delivery::Dropped;
+    for message in book.messages.values().filter(counts) {
         initials.entry(message.contact).or_default().push(message);
     }
     for (contact, texts) in initials {

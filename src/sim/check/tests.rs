@@ -325,6 +325,12 @@ fn each_broken_promise_is_named(#[case] rule: Rule, #[case] change: Change) {
     f.push(Fact::Decided { captain: BOB, message: id(1), decision: HeldDecision::SendAgain });
     f.extend([attempt(12, 1), call(12, 1, Told::Yes, true)]);
 })]
+#[case::a_first_text_given_back(|f: &mut Vec<Fact>| {
+    let back = MessageRow { delivery: Delivery::Dropped, error: Some("outside_hours".into()), ..message(2, 2, Some(MessageKind::Initial)) };
+    f.extend([press(2, MessageKind::Initial), Fact::Row(Row::Message(back)), verdict_row(accepted(2))]);
+    f.push(audit(3, Some(ANN), "accepted", &id(2).to_string(), "contact 7"));
+    without(f, |fact| matches!(fact, Fact::Row(Row::Ledger { .. })));
+})]
 #[case::the_notice_after_a_stop(|f: &mut Vec<Fact>| {
     f.push(Fact::Row(Row::Message(MessageRow { body: "STOP".into(), ..message(3, 2, None) })));
     f.push(Fact::Row(Row::Message(message(4, 3, Some(MessageKind::OptOutNotice)))));

@@ -466,6 +466,7 @@ impl World {
             self.house.housekeeping().await?;
         }
         self.settle_down().await?;
+        self.house.housekeeping().await?;
         for laptop in &self.laptops {
             laptop.at_rest().await?;
         }
@@ -511,6 +512,8 @@ async fn join(house: &House, name: &str, role: Role) -> Result<(String, Actor), 
     };
     let request = JoinRequest { invite: invite.secret, name: name.into(), device: DeviceId(house.fresh()) };
     let joined = Door::join(desk, request).await?.map_err(|problem| WorldError::Odd(problem.detail))?;
+    // What is answered must be there whatever comes next; a store that breaks this on purpose commits with the next command.
+    System::expire_leases(desk).await?;
     let actor = desk.store.session(secret_hash(&joined.token)).await?;
     Ok((joined.token, actor.ok_or_else(|| WorldError::Odd("no session".into()))?))
 }

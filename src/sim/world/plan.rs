@@ -220,47 +220,48 @@ impl Plan {
 
 fn action(dice: &Dice) -> Action {
     let (who, pick) = (dice.below(LAPTOPS + 1), dice.below(1_000));
-    match dice.below(104) {
-        0..6 => Action::Claim { who, campaign: dice.below(CAMPAIGNS), fault: dice.fault() },
-        6..22 => Action::Press { who, which: pick, initial: dice.below(5) < 3, crash: dice.one_in(12) },
-        22..28 => {
+    match dice.below(120) {
+        0..7 => Action::Claim { who, campaign: dice.below(CAMPAIGNS), fault: dice.fault() },
+        7..25 => Action::Press { who, which: pick, initial: dice.below(5) < 3, crash: dice.one_in(12) },
+        25..31 => {
             use Other::{Close, NotOptOut, OptOut, Release, Reopen, WrongNumber};
             let what = dice.of(&[OptOut, OptOut, NotOptOut, NotOptOut, Close, Reopen, WrongNumber, Release]);
             Action::Act { who, which: pick, what }
         }
-        28..46 => Action::HandIn { who, pick, fault: dice.fault(), nudge: dice.below(3) < 2 },
-        46..54 => Action::Feed { who, many: if dice.one_in(3) { 2 } else { 256 } },
-        54..56 => Action::Look { who },
-        56..58 => Action::Presence { who },
-        58..61 => {
+        31..56 => Action::HandIn { who, pick, fault: dice.fault(), nudge: dice.below(3) < 2 },
+        56..65 => Action::Feed { who, many: if dice.one_in(3) { 2 } else { 256 } },
+        65 => Action::Look { who },
+        66..68 => Action::Presence { who },
+        68..71 => {
             let tear = dice.of(&[Tear::None, Tear::HalfWritten, Tear::TailLost]);
             Action::LaptopCrash { who, tear }
         }
-        61 => Action::LaptopJump { who, seconds: dice.of(&[-2_400, -70, 45, 600, 3_000]) },
-        62 => Action::DiskFull { who, full: dice.below(3) < 2 },
-        63 if dice.one_in(2) => Action::Revoke { who },
-        63 => Action::Join,
-        64..75 => {
+        71 => Action::LaptopJump { who, seconds: dice.of(&[-2_400, -70, 45, 600, 3_000]) },
+        72 if dice.one_in(2) => Action::DiskFull { who, full: dice.below(3) < 2 },
+        72 if dice.one_in(3) => Action::Revoke { who },
+        72 => Action::Join,
+        73..87 => {
             let reactions = (0..4).map(|_| dice.reaction()).collect();
             Action::Dispatch { many: 1 + u32::try_from(dice.below(4)).unwrap_or(0), reactions }
         }
-        75..83 => Action::Answer { pick },
-        83..87 => Action::Receipt { pick, failed: dice.one_in(4), twice: dice.one_in(3) },
-        87..89 => Action::Housekeeping,
-        89 => Action::ServerCrash,
-        90 => Action::ServerJump { seconds: dice.of(&[-90, -5, 20, 200]) },
-        91..93 => Action::Arrive { pick },
-        93..98 => {
+        87..96 => Action::Answer { pick },
+        96..99 => Action::Receipt { pick, failed: dice.one_in(4), twice: dice.one_in(3) },
+        99..101 => Action::Housekeeping,
+        101 => Action::ServerCrash,
+        102 => Action::ServerJump { seconds: dice.of(&[-90, -5, 20, 200]) },
+        103..106 => Action::Arrive { pick },
+        106..110 => {
             use Words::{Doubt, Question, Start, Stop, Yes};
             let number = u32::try_from(dice.below(NUMBERS as usize)).unwrap_or(0);
-            let what = dice.of(&[Stop, Stop, Start, Doubt, Doubt, Question, Yes]);
+            let what = dice.of(&[Stop, Start, Start, Doubt, Doubt, Question, Question, Yes, Yes]);
             Action::Says { number, what, twice: dice.one_in(4) }
         }
-        98..101 => {
+        110..114 => {
             use Steer::{Arrived, GiveUp, Pause, Reclaim, Resume, SendAgain, Suppress};
-            let all = [Pause, Resume, Resume, Reclaim, Reclaim, Suppress, Arrived, SendAgain, GiveUp];
+            let all =
+                [Pause, Resume, Resume, Resume, Reclaim, Reclaim, Suppress, Arrived, SendAgain, SendAgain, GiveUp];
             Action::Captain { what: dice.of(&all), which: pick }
         }
-        _ => Action::Pass { seconds: dice.of(&[1, 5, 60, 60, 600, 1_000, 4_000, 14_000, 50_000]) },
+        _ => Action::Pass { seconds: dice.of(&[1, 5, 5, 60, 60, 60, 300, 1_000, 1_000, 4_000, 14_000, 50_000]) },
     }
 }

@@ -1,0 +1,60 @@
+//! Each promise broken on purpose, one after the other: the checker of histories must notice every one.
+//!
+//! The switch is one for the whole process, so everything is in one test; it has a run of its own in `.ci/run`.
+
+use std::fmt::Write as _;
+
+use pretty_assertions::assert_eq;
+use textbank::mutation::{Mutation, set};
+use textbank::sim::check::Rule;
+use textbank::sim::world::plan::Plan;
+use textbank::sim::world::run;
+
+use crate::source::root;
+use crate::stories::{STEPS, home};
+
+/// So many stories at most, until a broken promise must have been noticed.
+const SEEDS: std::ops::Range<u64> = 1..200;
+
+/// What the list says before its lines.
+const HEAD: &str = "# Promises broken on purpose, and what notices
+
+A build with the feature `mutations` can break each of these promises when it is told to (`src/mutation.rs`). For each one, stories
+(`src/sim/world/`) are told from seed 1 on until the checker of histories (`src/sim/check/`) notices; the list is what it found, and
+`tests/it/mutations.rs` fails when one is not noticed, or when this list is not what comes out. Write it anew with
+`TEXTBANK_WRITE_DOCS=1 cargo test --features mutations --test it mutations`; see one happen with
+`cargo run --features mutations --example stories -- --seeds SEED --break NAME`.
+
+| broken on purpose | noticed by | in the story of seed |
+|---|---|---|
+";
+
+/// The first story in which the checker notices, and by which rule.
+fn noticed(which: Mutation) -> Option<(u64, Rule)> {
+    let home = home();
+    set(Some(which));
+    let found = SEEDS.clone().find_map(|seed| {
+        let outcome = run(home.path(), &Plan::draw(seed, STEPS)).expect("the story can be told");
+        outcome.broken.first().map(|broken| (seed, broken.rule))
+    });
+    set(None);
+    found
+}
+
+#[test]
+fn every_broken_promise_is_noticed() {
+    let mut list = HEAD.to_owned();
+    let mut missed = Vec::new();
+    for which in Mutation::ALL {
+        match noticed(which) {
+            Some((seed, rule)) => writeln!(list, "| {which:?} | {rule:?} | {seed} |").expect("a line"),
+            None => missed.push(which),
+        }
+    }
+    assert!(missed.is_empty(), "nothing noticed {missed:?} in {SEEDS:?}\n{list}");
+    let path = root().join("docs/mutations.md");
+    if std::env::var_os("TEXTBANK_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &list).expect("the list is written");
+    }
+    assert_eq!(std::fs::read_to_string(&path).expect("docs/mutations.md"), list, "write it anew: see its head");
+}
