@@ -7,9 +7,11 @@ use uuid::Uuid;
 use super::book::Book;
 use super::{Broken, Rule};
 use crate::api::act::Act;
+use crate::api::message::Outcome;
+use crate::api::problem::Code;
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::{ContactId, PersonId};
-use crate::domain::ledger::Head;
+use crate::domain::ledger::Link;
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::opt_out::{self, Inbound};
 use crate::sim::history::{AuditRow, Fact, MessageRow};
@@ -224,7 +226,8 @@ fn hours(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
     }
 }
 
-/// Chains as the server keeps them. A history without any line has no ledger.
+/// Chains as the server keeps them. A history without any line has no ledger. A text that never arrived leaves a gap: only
+/// neighbours must hang together.
 fn ledger(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
     if book.ledger.is_empty() {
         return;
@@ -237,24 +240,33 @@ fn ledger(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
     }
     for (chain, mut lines) in chains {
         lines.sort_by_key(|(link, _)| link.n);
-        let mut head: Option<Head> = None;
+        let mut before: Option<&Link> = None;
         for (link, entry) in lines {
-            let hangs = head.as_ref().is_none_or(|head| head.hash == link.prev && head.n + 1 == link.n);
+            let hangs = before.is_none_or(|before| match link.n.saturating_sub(before.n) {
+                0 => false,
+                1 => link.prev == before.hash,
+                _ => true,
+            });
             if !link.holds(entry) || !hangs {
                 say(Rule::Ledger, format!("chain {chain} is broken at its line {}", link.n));
             }
-            head.get_or_insert_with(|| Head::start(chain, entry.device)).follow(link);
+            before = Some(link);
         }
     }
-    for message in book.messages.values().filter(|m| m.kind.is_some_and(MessageKind::needs_press)) {
-        let Some(press) = book.presses.get(&message.id) else { continue };
+    for (id, press) in &book.presses {
+        let Some((_, verdict)) = book.verdicts.get(id) else { continue };
+        let wanted = match &verdict.outcome {
+            Outcome::Accepted { .. } => true,
+            // What has no place is refused for that.
+            Outcome::Refused { problem } => !matches!(problem.code, Code::Invalid | Code::LedgerBroken),
+        };
         let hash = blake3::hash(press.body.as_bytes()).to_hex();
-        match listed.get(&message.id) {
-            None => say(Rule::Ledger, format!("{:?} is in no ledger", message.body)),
+        match listed.get(id) {
+            None if wanted => say(Rule::Ledger, format!("{:?} is in no ledger", press.body)),
             Some(entry) if entry.contact != press.contact || entry.body_hash.as_str() != hash.as_str() => {
-                say(Rule::Ledger, format!("the ledger says of {:?}: {entry:?}", message.body));
+                say(Rule::Ledger, format!("the ledger says of {:?}: {entry:?}", press.body));
             }
-            Some(_) => {}
+            _ => {}
         }
     }
 }

@@ -296,10 +296,11 @@ fn a_history_in_which_all_is_well_breaks_nothing() {
     without(f, |fact| matches!(fact, Fact::Row(Row::Ledger { .. })));
     f.push(ledger(8, &mut Head::start(id(5), LAPTOP)));
 })]
-#[case::a_line_taken_out(Rule::Ledger, |f: &mut Vec<Fact>| {
-    let mut head = Head::start(id(6), LAPTOP);
-    let lines = [ledger(21, &mut head), ledger(22, &mut head), ledger(23, &mut head)];
-    f.extend([lines[0].clone(), lines[2].clone()]);
+#[case::two_lines_in_one_place(Rule::Ledger, |f: &mut Vec<Fact>| f.push(ledger(8, &mut Head::start(id(5), LAPTOP))))]
+#[case::a_line_that_hangs_on_another(Rule::Ledger, |f: &mut Vec<Fact>| {
+    let mut other = Head::start(id(5), DeviceId(id(3)));
+    drop(ledger(8, &mut other));
+    f.push(ledger(9, &mut other));
 })]
 #[case::a_line_changed(Rule::Ledger, |f: &mut Vec<Fact>| {
     if let Some(Fact::Row(Row::Ledger { entry, .. })) = f.last_mut() {

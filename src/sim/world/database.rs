@@ -1,5 +1,6 @@
 //! The server's rows, read from its database file.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -9,7 +10,8 @@ use uuid::Uuid;
 
 use crate::api::message::Verdict;
 use crate::domain::campaign::CampaignDef;
-use crate::domain::ids::{CampaignId, ContactId, PersonId};
+use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
+use crate::domain::ledger::{Link, Pressed};
 use crate::domain::message::{Delivery, Direction, MessageKind};
 use crate::sim::history::{AuditRow, Fact, MessageRow, Row};
 
@@ -36,6 +38,7 @@ pub async fn rows(file: &Path) -> Result<Vec<Fact>, ReadError> {
     messages(&mut conn, &mut out).await?;
     small(&mut conn, &mut out).await?;
     audit(&mut conn, &mut out).await?;
+    ledger(&mut conn, &mut out).await?;
     Ok(out.into_iter().map(Fact::Row).collect())
 }
 
@@ -139,6 +142,39 @@ async fn audit(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), Re
         }));
     }
     Ok(())
+}
+
+/// Entries that have a place in their chain; one that was refused for want of it has none.
+async fn ledger(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), ReadError> {
+    let sql = "SELECT chain, n, prev, hash, id, device, campaign, contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms
+         FROM ledger WHERE outcome <> 'ledger_broken' ORDER BY seq";
+    for row in all(conn, sql).await? {
+        let hash = |at: usize| Ok::<_, ReadError>(hex(&row.try_get::<Vec<u8>, _>(at)?));
+        out.push(Row::Ledger {
+            link: Link { chain: row.try_get(0)?, n: number(row.try_get(1)?), prev: hash(2)?, hash: hash(3)? },
+            entry: Pressed {
+                id: row.try_get(4)?,
+                device: DeviceId(row.try_get(5)?),
+                campaign: CampaignId(row.try_get(6)?),
+                contact: ContactId(row.try_get(7)?),
+                kind: word(row.try_get(8)?)?,
+                body_hash: hash(9)?,
+                drawn_at: time(row.try_get(10)?)?,
+                pressed_at: time(row.try_get(11)?)?,
+                mono_ms: number(row.try_get(12)?),
+                dwell_ms: number(row.try_get(13)?),
+            },
+        });
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Texts that wait for a captain's decision.

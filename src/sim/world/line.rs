@@ -24,6 +24,7 @@ use crate::api::{
 };
 use crate::client::{Call, CallError, CampaignServer, Capabilities};
 use crate::domain::ids::{ActId, CampaignId, ContactId, DeviceId, MessageId};
+use crate::domain::ledger::Link;
 use crate::env::SharedClock;
 use crate::sim::history::{Fact, History};
 
@@ -115,12 +116,19 @@ pub(super) struct Line {
     pub(super) clock: SharedClock,
     pub(super) history: Arc<History>,
     pub(super) next: Mutex<Fault>,
+    /// The place in the ledger of the text that was handed in last.
+    pub(super) link: Mutex<Option<Link>>,
 }
 
 impl Line {
     /// What happens to the next call; after it the line is good again.
     pub(super) fn fail(&self, fault: Fault) {
         *open(&self.next) = fault;
+    }
+
+    /// See [`Self::link`].
+    pub(super) fn last_link(&self) -> Option<Link> {
+        open(&self.link).clone()
     }
 
     fn wire(&self, method: Method, path: String, body: String, told: bool) -> Wire {
@@ -264,6 +272,7 @@ impl CampaignServer for Line {
 
     async fn send(&self, id: MessageId, request: &SendRequest) -> Call<Verdict> {
         let link = request.shown.link.clone();
+        (*open(&self.link)).clone_from(&link);
         self.history.add(Fact::HandedIn { device: self.device, id: id.0, link });
         self.decide(id.0, self.wire(Method::PUT, format!("messages/{id}"), json(request), true)).await
     }

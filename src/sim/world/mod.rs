@@ -25,7 +25,7 @@ use self::laptop::{Laptop, Parts, SignIn};
 use self::line::{Fault, Limbo};
 use self::plan::{Action, CAMPAIGNS, LAPTOPS, NUMBERS, Other, Plan, Reaction, Steer};
 use super::check::{Broken, judge};
-use super::history::{Fact, History};
+use super::history::{Fact, History, Seen};
 use crate::api::act::{Act, HeldDecision};
 use crate::api::admin::{ImportChunk, ImportStart, InviteRequest};
 use crate::api::people::{JoinRequest, Role};
@@ -239,6 +239,7 @@ impl World {
             Action::Claim { who, .. }
             | Action::Press { who, .. }
             | Action::Act { who, .. }
+            | Action::Forge { who, .. }
             | Action::HandIn { who, .. }
             | Action::Feed { who, .. }
             | Action::Look { who }
@@ -289,6 +290,15 @@ impl World {
                 };
                 let said = laptop.act(act, at).await?;
                 self.say("acts", format!("{name} confirms {what:?} on {} ({contact}): {said}", to.first_name));
+            }
+            Action::Forge { which, .. } => {
+                let Some(to) = laptop.remembered(*which).cloned() else { return Ok(()) };
+                self.texts += 1;
+                if let Some(said) = laptop.forge(&to, format!("Text {}", self.texts), at).await {
+                    let words =
+                        format!("{name}'s changed program hands in \"Text {}\" to {}", self.texts, to.first_name);
+                    self.say("forged places", format!("{words} in another text's place: {said}"));
+                }
             }
             Action::HandIn { pick, fault, nudge, .. } => {
                 if let Some(said) = laptop.hand_in(*pick, *fault, *nudge).await? {
@@ -494,8 +504,16 @@ impl World {
         Ok(())
     }
 
-    async fn history_with_rows(self) -> Result<Outcome, WorldError> {
+    async fn history_with_rows(mut self) -> Result<Outcome, WorldError> {
         let mut facts = self.history.facts();
+        for fact in &facts {
+            match fact {
+                Fact::Shown { code: Some(code), .. } => self.count(code.as_str()),
+                Fact::Shown { state: Seen::Accepted, .. } => self.count("accepted"),
+                Fact::Decided { .. } => self.count("held texts decided"),
+                _ => {}
+            }
+        }
         facts.extend(database::rows(&self.house.file).await?);
         let broken = judge(&facts);
         Ok(Outcome { facts, broken, story: self.story, counts: self.counts })

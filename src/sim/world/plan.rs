@@ -106,6 +106,8 @@ pub enum Action {
     Press { who: usize, which: usize, initial: bool, crash: bool },
     /// A texter does something else.
     Act { who: usize, which: usize, what: Other },
+    /// A changed program hands a text in past the journal, with a place in the ledger that is not its own.
+    Forge { who: usize, which: usize },
     /// The outbox makes one of the calls it would make now.
     HandIn { who: usize, pick: usize, fault: Fault, nudge: bool },
     /// The laptop reads so many events of the feed.
@@ -158,7 +160,7 @@ pub struct Plan {
 }
 
 /// Voters of a story.
-pub const NUMBERS: u32 = 6;
+pub const NUMBERS: u32 = 8;
 
 /// Campaigns that a story has.
 pub const CAMPAIGNS: usize = 2;
@@ -222,7 +224,7 @@ fn action(dice: &Dice) -> Action {
     let (who, pick) = (dice.below(LAPTOPS + 1), dice.below(1_000));
     match dice.below(120) {
         0..7 => Action::Claim { who, campaign: dice.below(CAMPAIGNS), fault: dice.fault() },
-        7..25 => Action::Press { who, which: pick, initial: dice.below(5) < 3, crash: dice.one_in(12) },
+        7..25 => Action::Press { who, which: pick, initial: dice.below(5) < 3, crash: dice.one_in(20) },
         25..31 => {
             use Other::{Close, NotOptOut, OptOut, Release, Reopen, WrongNumber};
             let what = dice.of(&[OptOut, OptOut, NotOptOut, NotOptOut, Close, Reopen, WrongNumber, Release]);
@@ -230,16 +232,18 @@ fn action(dice: &Dice) -> Action {
         }
         31..56 => Action::HandIn { who, pick, fault: dice.fault(), nudge: dice.below(3) < 2 },
         56..65 => Action::Feed { who, many: if dice.one_in(3) { 2 } else { 256 } },
+        65 if dice.one_in(3) => Action::Forge { who, which: pick },
         65 => Action::Look { who },
-        66..68 => Action::Presence { who },
-        68..71 => {
+        66..69 => Action::Presence { who },
+        69..71 => {
             let tear = dice.of(&[Tear::None, Tear::HalfWritten, Tear::TailLost]);
             Action::LaptopCrash { who, tear }
         }
         71 => Action::LaptopJump { who, seconds: dice.of(&[-2_400, -70, 45, 600, 3_000]) },
         72 if dice.one_in(2) => Action::DiskFull { who, full: dice.below(3) < 2 },
-        72 if dice.one_in(3) => Action::Revoke { who },
-        72 => Action::Join,
+        72 if dice.one_in(3) => Action::Join,
+        72 if dice.one_in(2) => Action::Revoke { who },
+        72 => Action::Presence { who },
         73..87 => {
             let reactions = (0..4).map(|_| dice.reaction()).collect();
             Action::Dispatch { many: 1 + u32::try_from(dice.below(4)).unwrap_or(0), reactions }
@@ -253,7 +257,7 @@ fn action(dice: &Dice) -> Action {
         106..110 => {
             use Words::{Doubt, Question, Start, Stop, Yes};
             let number = u32::try_from(dice.below(NUMBERS as usize)).unwrap_or(0);
-            let what = dice.of(&[Stop, Start, Start, Doubt, Doubt, Question, Question, Yes, Yes]);
+            let what = dice.of(&[Stop, Start, Start, Doubt, Question, Question, Yes, Yes, Yes]);
             Action::Says { number, what, twice: dice.one_in(4) }
         }
         110..114 => {
@@ -262,6 +266,21 @@ fn action(dice: &Dice) -> Action {
                 [Pause, Resume, Resume, Resume, Reclaim, Reclaim, Suppress, Arrived, SendAgain, SendAgain, GiveUp];
             Action::Captain { what: dice.of(&all), which: pick }
         }
-        _ => Action::Pass { seconds: dice.of(&[1, 5, 5, 60, 60, 60, 300, 1_000, 1_000, 4_000, 14_000, 50_000]) },
+        _ => Action::Pass {
+            seconds: dice.of(&[
+                1,
+                5,
+                5,
+                60,
+                60,
+                60,
+                300,
+                300,
+                1_000,
+                1_000,
+                4_000,
+                if dice.one_in(2) { 14_000 } else { 50_000 },
+            ]),
+        },
     }
 }
