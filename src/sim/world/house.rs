@@ -1,10 +1,12 @@
 //! The server's side: the real store on a file, the real router over it, and a carrier that answers when it is told to.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -17,8 +19,7 @@ use crate::domain::ids::{ActId, MessageId};
 use crate::domain::message::Delivery;
 use crate::domain::phone::Phone;
 use crate::env::{Clock as _, SharedClock, SharedIds, SimClock};
-use crate::server::carrier::simulated::SimulatedCarrier;
-use crate::server::carrier::{CarrierEvent, Submission, Submitted};
+use crate::server::carrier::{Asked, Carrier, CarrierEvent, Found, Submission, Submitted};
 use crate::server::jobs::Dispatcher;
 use crate::server::store::SharedStore;
 use crate::server::store::command::{Actor, Answer};
@@ -34,6 +35,43 @@ struct Flying {
     answer: Submitted,
 }
 
+/// The carrier's list of what it took. It is told the truth; its calls are made by the story ([`House::dispatch`]).
+#[derive(Debug, Clone, Default)]
+struct List(Arc<Mutex<BTreeSet<Uuid>>>);
+
+impl List {
+    fn taken(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Carrier for List {
+    fn name(&self) -> &'static str {
+        "simulated"
+    }
+
+    fn is_simulated(&self) -> bool {
+        true
+    }
+
+    async fn submit(&self, _: &Submission) -> Submitted {
+        Submitted::Unknown { reason: "calls are made step by step".into() }
+    }
+
+    fn list_is_authoritative(&self) -> bool {
+        true
+    }
+
+    async fn look_up(&self, asked: &Asked) -> Found {
+        if self.taken().contains(&asked.attempt) {
+            Found::Present { carrier_id: format!("c-{}", asked.attempt) }
+        } else {
+            Found::Absent
+        }
+    }
+}
+
 /// See the module.
 pub(super) struct House {
     dir: PathBuf,
@@ -44,6 +82,7 @@ pub(super) struct House {
     history: Arc<History>,
     pub(super) door: Door,
     known: Known,
+    list: List,
     running: Running,
     flying: Vec<Flying>,
     /// Texts that the carrier has: it may report on them.
@@ -65,8 +104,8 @@ impl House {
     ) -> Result<Self, WorldError> {
         let clock = SimClock::at(start);
         let file = dir.join("server-0.db");
-        let (door, known) = (Door::default(), Known::default());
-        let running = run(&file, &clock, &ids, &history, &door, &known).await?;
+        let (door, known, list) = (Door::default(), Known::default(), List::default());
+        let running = run(&file, &clock, &ids, &history, &door, &known, &list).await?;
         Ok(Self {
             dir: dir.to_owned(),
             life: 0,
@@ -76,6 +115,7 @@ impl House {
             history,
             door,
             known,
+            list,
             running,
             flying: Vec::new(),
             carried: Vec::new(),
@@ -101,7 +141,8 @@ impl House {
         self.file = next;
         self.history.add(Fact::Crashed { whom: "server".into() });
         self.clock.advance(Duration::from_secs(1));
-        self.running = run(&self.file, &self.clock, &self.ids, &self.history, &self.door, &self.known).await?;
+        self.running =
+            run(&self.file, &self.clock, &self.ids, &self.history, &self.door, &self.known, &self.list).await?;
         self.history.add(Fact::Reopened { whom: "server".into() });
         Ok(())
     }
@@ -135,6 +176,7 @@ impl House {
         self.history.add(Fact::Called(Call { attempt: job.attempt, to, body, at: self.clock.now(), told, took }));
         if took {
             self.carried.push(job.attempt);
+            self.list.taken().insert(job.attempt);
         }
         self.flying.push(Flying { attempt: job.attempt, answer });
     }
@@ -192,6 +234,11 @@ impl House {
         Ok(())
     }
 
+    /// Asks the carrier's list for what nobody knows.
+    pub(super) async fn look_up(&self) -> Result<usize, WorldError> {
+        Ok(self.running.dispatcher.look_up_unknown().await?)
+    }
+
     pub(super) async fn housekeeping(&self) -> Result<(), WorldError> {
         Ok(self.running.dispatcher.housekeeping().await?)
     }
@@ -238,13 +285,14 @@ async fn run(
     history: &Arc<History>,
     door: &Door,
     known: &Known,
+    list: &List,
 ) -> Result<Running, WorldError> {
     let shared: SharedClock = clock.clone();
     let store = SqliteStore::open(Location::File(file.to_owned()), shared.clone(), ids.clone()).await?;
     let tap = Tap::beside(Arc::new(store), file, history.clone(), known.clone()).await?;
     let state = AppState::new(Arc::new(tap), shared, ids.clone(), true);
     let desk = state.desk.clone();
-    let dispatcher = Dispatcher::new(desk.clone(), Arc::new(SimulatedCarrier::silent()));
+    let dispatcher = Dispatcher::new(desk.clone(), Arc::new(list.clone()));
     *door.lock().unwrap_or_else(PoisonError::into_inner) = Some(router(state));
     Ok(Running { desk, dispatcher })
 }

@@ -279,7 +279,7 @@ impl CampaignServer for Line {
 
     async fn act(&self, id: ActId, act: &Act) -> Call<Verdict> {
         self.history.add(Fact::HandedIn { device: self.device, id: id.0, link: None });
-        self.decide(id.0, self.wire(Method::PUT, format!("acts/{id}"), json(act), false)).await
+        self.decide(id.0, self.wire(Method::PUT, format!("acts/{id}"), json(act), true)).await
     }
 
     async fn verdict(&self, id: Uuid) -> Call<Option<Verdict>> {

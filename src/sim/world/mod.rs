@@ -420,6 +420,12 @@ impl World {
                 self.house.housekeeping().await?;
                 self.say("housekeeping", "the server looks at leases and old attempts".into());
             }
+            Action::LookUp => {
+                let many = self.house.look_up().await?;
+                if many > 0 {
+                    self.say("look-ups", format!("{many} texts are looked up in the carrier's list"));
+                }
+            }
             Action::ServerCrash => {
                 self.house.crash().await?;
                 self.say("server crashes", "the server dies and comes up again".into());
@@ -444,6 +450,10 @@ impl World {
             Action::Pass { seconds } => {
                 self.pass(*seconds);
                 self.say("time passes", format!("{seconds} s pass"));
+                // The dispatcher looks at leases and old attempts twice a minute.
+                if *seconds >= 60 {
+                    self.house.housekeeping().await?;
+                }
             }
             _ => {}
         }

@@ -134,6 +134,8 @@ pub enum Action {
     Receipt { pick: usize, failed: bool, twice: bool },
     /// Leases and old attempts are looked at.
     Housekeeping,
+    /// What nobody knows is looked up in the carrier's list.
+    LookUp,
     /// The server dies and comes up again.
     ServerCrash,
     /// The server's wall clock jumps.
@@ -250,7 +252,8 @@ fn action(dice: &Dice) -> Action {
         }
         87..96 => Action::Answer { pick },
         96..99 => Action::Receipt { pick, failed: dice.one_in(4), twice: dice.one_in(3) },
-        99..101 => Action::Housekeeping,
+        99 => Action::LookUp,
+        100 => Action::Housekeeping,
         101 => Action::ServerCrash,
         102 => Action::ServerJump { seconds: dice.of(&[-90, -5, 20, 200]) },
         103..106 => Action::Arrive { pick },
@@ -260,7 +263,7 @@ fn action(dice: &Dice) -> Action {
             let what = dice.of(&[Stop, Start, Start, Doubt, Question, Question, Yes, Yes, Yes]);
             Action::Says { number, what, twice: dice.one_in(4) }
         }
-        110..114 => {
+        110..115 => {
             use Steer::{Arrived, GiveUp, Pause, Reclaim, Resume, SendAgain, Suppress};
             let all =
                 [Pause, Resume, Resume, Resume, Reclaim, Reclaim, Suppress, Arrived, SendAgain, SendAgain, GiveUp];
