@@ -66,8 +66,7 @@ fn refusal_shown(
     shown: Option<&(Seen, Option<Code>)>,
     code: Code,
 ) -> Option<String> {
-    // A sign-in that was ended and is let in no more: its author sees that nothing goes on.
-    if !book.showing.contains(&device) || shown == Some(&(Seen::Waiting, Some(Code::Unauthorized))) {
+    if !book.showing.contains(&device) {
         return None;
     }
     let wanted = if code.parks() { Seen::Parked } else { Seen::Refused };
@@ -82,11 +81,15 @@ fn delivered(book: &Book<'_>, name: &str, message: &MessageRow) -> Option<String
     let took = took.count();
     let job = book.jobs.get(&message.id).copied();
     let reason = message.error.is_some();
+    // A captain may have taken it as arrived.
+    let known = took > 0 || book.decided(message.id, HeldDecision::Arrived) > 0;
     match message.delivery {
-        Delivery::Submitted | Delivery::Delivered if took == 0 => {
+        Delivery::Submitted | Delivery::Delivered if !known => {
             Some(format!("{name} counts as {:?} and the carrier never had it", message.delivery))
         }
-        Delivery::Dropped if took > 0 => Some(format!("{name} counts as dropped and the carrier has it")),
+        Delivery::Dropped if took > 0 && book.decided(message.id, HeldDecision::GiveUp) == 0 => {
+            Some(format!("{name} counts as dropped and the carrier has it"))
+        }
         Delivery::Dropped | Delivery::Failed if !reason => {
             Some(format!("{name} ended as {:?} without a reason", message.delivery))
         }

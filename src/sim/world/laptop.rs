@@ -485,11 +485,7 @@ impl Laptop {
         let device = self.device;
         let waiting: BTreeSet<Uuid> = self.journal.open_acts().await?.into_iter().map(|act| act.id).collect();
         for id in &self.there {
-            // A server that lets an ended sign-in read nothing back keeps its rows where they are.
-            let shut_out = matches!(&self.line.verdict(*id).await, Err(CallError::Refused(problem)) if problem.code == Code::Unauthorized);
-            if !shut_out {
-                self.history.add(Fact::Kept { device, id: *id });
-            }
+            self.history.add(Fact::Kept { device, id: *id });
             if waiting.contains(id) {
                 let code = (self.seems == Some(Seems::SignedOut)).then_some(Code::Unauthorized);
                 self.history.add(Fact::Shown { device, id: *id, state: Seen::Waiting, code });
