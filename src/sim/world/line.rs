@@ -198,6 +198,11 @@ pub(super) async fn arrive(door: &Door, limbo: &Limbo, pick: usize) -> Option<St
     Some(format!("{} {} arrives late: {status}", wire.method, wire.path))
 }
 
+/// What hung is given up for good.
+pub(super) fn give_up(limbo: &Limbo) {
+    open(limbo).clear();
+}
+
 /// A whole answer: its status and its body.
 type Answer = Result<(StatusCode, Vec<u8>), CallError>;
 

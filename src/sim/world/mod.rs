@@ -63,6 +63,9 @@ pub enum WorldError {
     Odd(String),
 }
 
+/// No request hangs on the way for longer: something on it has given up by then.
+const LONGEST_HANG: Duration = Duration::from_secs(900);
+
 /// How a story went.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -462,6 +465,9 @@ impl World {
 
     fn pass(&self, seconds: u64) {
         let by = Duration::from_secs(seconds);
+        if by > LONGEST_HANG {
+            line::give_up(&self.limbo);
+        }
         self.house.clock.advance(by);
         for laptop in &self.laptops {
             laptop.clock.advance(by);
