@@ -39,7 +39,7 @@ impl Book {
             device: device(of as u128),
             campaign: CampaignId(1),
             contact: ContactId(n as i64 + 7),
-            kind: if n % 3 == 0 { MessageKind::Reply } else { MessageKind::Initial },
+            kind: if n.is_multiple_of(3) { MessageKind::Reply } else { MessageKind::Initial },
             body_hash: body,
             drawn_at: self.now - SignedDuration::from_millis(900),
             pressed_at: self.now,
@@ -90,7 +90,7 @@ impl Book {
                 book.anchor();
             }
         }
-        if texts % 7 != 0 {
+        if !texts.is_multiple_of(7) {
             book.anchor();
         }
         book
