@@ -17,10 +17,10 @@ use textbank::api::assignment::ContactSummary;
 use textbank::api::message::{Outcome, SendRequest, Shown, ThreadEntry, Verdict};
 use textbank::api::people::{JoinRequest, Role};
 use textbank::api::problem::Code;
-use textbank::client::CampaignServer;
 use textbank::client::journal::{Journal, State};
 use textbank::client::native::{AdminClient, NativeServer, Timeouts, join};
 use textbank::client::outbox::{Outbox, Report};
+use textbank::client::{CallError, CampaignServer};
 use textbank::console::core::shared::msg::{Confirmed, ConfirmedWhat};
 use textbank::domain::ids::DeviceId;
 use textbank::domain::message::{Direction, MessageKind};
@@ -240,5 +240,58 @@ async fn both_work_and_no_text_goes_out_twice() {
         assert_eq!(held.len(), verdicts.len());
         journal.close().await.expect("closed");
     }
+    tokio::time::timeout(Duration::from_secs(15), world.server.shutdown()).await.expect("an end");
+}
+
+/// A captain ends the sign-in of a laptop that has texts in its journal: what was confirmed before goes out once, what was
+/// confirmed after does not, and the journal lets go of both because it read their verdicts back.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_sign_in_settles_its_journal_with_the_real_server() {
+    let world = World::start().await;
+    let admin = world.admin().await;
+    let import = world.fresh();
+    let list = ImportStart { def: def(), contacts: 2, provenance: String::new() };
+    admin.import_start(import, &list).await.expect("started");
+    let chunk = ImportChunk { contacts: (0..2).map(contact).collect() };
+    admin.import_chunk(import, 0, &chunk).await.expect("stored");
+    let campaign = admin.import_finish(import).await.expect("finished").campaign;
+    let [here, _] = world.ann_twice(&admin).await;
+    let slice = here.claim(campaign, world.fresh(), 2).await.expect("a slice").contacts;
+
+    let home = tempfile::tempdir().expect("a directory");
+    let dir = home.path().join("ann");
+    let clock: SharedClock = world.clock.clone();
+    let (journal, _) = Journal::open(&dir, &clock, &world.ids).await.expect("a journal");
+    let before = world.initial(&slice[0]);
+    journal.confirm(&before).await.expect("confirmed");
+    world.clock.advance(Duration::from_secs(60));
+    for session in admin.sessions().await.expect("a list").iter().filter(|session| session.role == Role::Texter) {
+        admin.revoke_session(session.id).await.expect("ended");
+    }
+    world.clock.advance(Duration::from_secs(60));
+    let after = world.initial(&slice[1]);
+    journal.confirm(&after).await.expect("confirmed, as nobody knows yet");
+    journal.close().await.expect("closed");
+    let shut = here.me().await;
+    assert!(matches!(&shut, Err(CallError::Refused(problem)) if problem.code == Code::Unauthorized), "{shut:?}");
+
+    let laptop = Laptop::open(&world, &here, &dir).await;
+    laptop.outbox.echoes(false);
+    let journal = laptop.journal.clone();
+    let let_go = async {
+        let mut changes = journal.changes();
+        while journal.unsettled_count() > 0 {
+            changes.changed().await.expect("it is open");
+        }
+        // Nothing rings when a row goes; each look is a turn of the journal's.
+        while !journal.held().await.expect("read").is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), let_go).await.expect("let go in time");
+    let verdicts = laptop.done().await;
+    assert!(verdicts[&before.id].is_accepted(), "{verdicts:?}");
+    let Outcome::Refused { problem } = &verdicts[&after.id].outcome else { panic!("taken after the end") };
+    assert_eq!(problem.code, Code::SessionEnded);
     tokio::time::timeout(Duration::from_secs(15), world.server.shutdown()).await.expect("an end");
 }

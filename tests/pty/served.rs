@@ -168,3 +168,27 @@ fn leaving_now_does_not_wait_for_a_hanging_server() {
     server_gets(&served, &console, 2);
     leave(console);
 }
+
+#[test]
+fn a_sign_in_ended_while_texting_is_said_and_wiped_when_left() {
+    let served = Served::start();
+    let mut console = served.console();
+    confirm_until(&mut console, 2);
+    wait_until_all_is_handed_in(&console);
+    server_gets(&served, &console, 2);
+    assert!(served.kept().iter().any(|name| name == "journal.db"), "{:?}", served.kept());
+    served.end_the_sign_in();
+    console.wait_for("signed out");
+    console.press(b"\r");
+    console.wait_until_quiet(DWELL);
+    assert_eq!(served.accepted(), 2, "nothing more goes out");
+    console.press(b"q");
+    assert!(console.wait_for_end().success());
+    console.is_given_back();
+    assert!(console.screen().contains("wiped from this machine"), "{}", console.screen());
+    let kept = served.kept();
+    assert!(
+        !kept.iter().any(|name| name.starts_with("journal.") || name.starts_with("key") || name.ends_with(".json")),
+        "{kept:?}"
+    );
+}

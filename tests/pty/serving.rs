@@ -133,6 +133,32 @@ impl Served {
         Terminal::start_with(&self.home, 80, 24, &["text"], more)
     }
 
+    /// Everything below the texter's sign-ins and journals, by name.
+    pub fn kept(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut dirs = vec![self.home.path().join("data")];
+        while let Some(dir) = dirs.pop() {
+            for entry in std::fs::read_dir(dir).expect("readable").flatten() {
+                match entry.path() {
+                    path if path.is_dir() => dirs.push(path),
+                    path => found.push(path.file_name().expect("a name").to_string_lossy().into_owned()),
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// An admin ends the texter's sign-in.
+    pub fn end_the_sign_in(&self) {
+        let admin = AdminClient::new(&self.url, &self.token, Timeouts::default()).expect("a client");
+        self.runtime.block_on(async move {
+            for session in admin.sessions().await.expect("a list").iter().filter(|one| one.role == Role::Texter) {
+                admin.revoke_session(session.id).await.expect("ended");
+            }
+        });
+    }
+
     /// One number out of the server's database.
     pub fn count(&self, sql: &'static str) -> i64 {
         use sqlx::Connection as _;
