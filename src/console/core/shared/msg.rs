@@ -186,6 +186,7 @@ pub struct Confirmed {
 /// See [`Confirmed`].
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "confirmed", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "nearly all are texts")]
 pub enum ConfirmedWhat {
     /// A text.
     Text(SendRequest),
