@@ -70,11 +70,11 @@ fn opt_outs(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
                 Inbound::Possible { .. } if *now == Silence::None => *now = Silence::Doubt,
                 _ => {}
             },
-            ("accepted" | "submitting", Some(text)) if *now != Silence::None => {
-                if text.kind.is_some_and(MessageKind::needs_press) {
-                    let cause = if *now == Silence::Out { "an opt-out" } else { "a doubt" };
-                    say(Rule::OptOutStops, format!("{:?} to {phone} was {} after {cause}", text.body, line.what));
-                }
+            ("accepted" | "submitting", Some(text))
+                if *now != Silence::None && text.kind.is_some_and(MessageKind::needs_press) =>
+            {
+                let cause = if *now == Silence::Out { "an opt-out" } else { "a doubt" };
+                say(Rule::OptOutStops, format!("{:?} to {phone} was {} after {cause}", text.body, line.what));
             }
             _ => {}
         }

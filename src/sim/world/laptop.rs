@@ -133,7 +133,7 @@ impl Laptop {
         let fits: Vec<_> =
             self.memory.values().filter(|line| (line.status == Status::NeedsMessage) == initial).collect();
         // Now and then something that does not fit: a bug of a console must not get through either.
-        if fits.is_empty() || which % 16 == 0 {
+        if fits.is_empty() || which.is_multiple_of(16) {
             return self.remembered(which / 16);
         }
         fits.get((which / 16) % fits.len()).copied()

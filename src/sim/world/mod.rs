@@ -129,13 +129,13 @@ struct World {
 
 /// The number of a voter: every other one lives in the east.
 fn phone(number: u32) -> Result<Phone, WorldError> {
-    let area = if number % 2 == 0 { 415 } else { 212 };
+    let area = if number.is_multiple_of(2) { 415 } else { 212 };
     let text = format!("+1{area}5550{number:03}");
     Phone::from_e164(&text).ok_or(WorldError::Odd(text))
 }
 
 fn voter(number: u32) -> Result<Contact, WorldError> {
-    let zone = if number % 2 == 0 { "America/Los_Angeles" } else { "America/New_York" };
+    let zone = if number.is_multiple_of(2) { "America/Los_Angeles" } else { "America/New_York" };
     Ok(Contact {
         external_id: None,
         first_name: format!("Voter{number}"),
