@@ -143,7 +143,7 @@ impl State {
     }
 
     pub fn open(&self) -> bool {
-        self.day % 2 == 0
+        self.day.is_multiple_of(2)
     }
 
     /// Texts with their places.
