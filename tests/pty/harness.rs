@@ -160,6 +160,14 @@ impl Terminal {
         self.wait_until(what, |seen| done(&seen.parser.screen().contents()));
     }
 
+    /// Waits for at most `time` until the screen is as `done` wants it; false when it is not by then, or has closed.
+    pub fn becomes(&self, time: Duration, done: impl Fn(&str) -> bool) -> bool {
+        let guard = self.seen.0.lock().expect("not broken");
+        let not_yet = |seen: &mut Seen| !seen.closed && !done(&seen.parser.screen().contents());
+        let (seen, late) = self.seen.1.wait_timeout_while(guard, time, not_yet).expect("not broken");
+        !late.timed_out() && !seen.closed
+    }
+
     /// Types bytes.
     pub fn press(&mut self, keys: &[u8]) {
         self.keyboard.write_all(keys).expect("the keyboard works");

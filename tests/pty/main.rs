@@ -6,6 +6,7 @@ mod asleep;
 mod disk;
 mod harness;
 mod keys;
+mod kills;
 mod line;
 mod panic;
 mod proxy;

@@ -32,6 +32,8 @@ pub struct Plan {
     pub serve: Vec<String>,
     /// More in its surroundings.
     pub surroundings: Vec<(String, String)>,
+    /// So many contacts, all in one slice; [`CONTACTS`] when absent.
+    pub contacts: Option<usize>,
 }
 
 /// A server process with one campaign whose hours are always open, and a texter signed in to it.
@@ -75,7 +77,8 @@ impl Served {
         let url = listening(&mut lines);
         let link = lines.find(|line| line.contains("/join#")).expect("the first admin's link");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (token, invite) = runtime.block_on(prepare(&JoinLink::parse(&link).expect("a link")));
+        let (token, invite) =
+            runtime.block_on(prepare(&JoinLink::parse(&link).expect("a link"), plan.contacts.unwrap_or(CONTACTS)));
         let link = JoinLink::new(&line(&url), SecretString::from(invite)).reveal();
         let joined = home.command(&["join", &link, "--name", "Sam"]).output().expect("the program runs");
         assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
@@ -211,7 +214,7 @@ fn listening(lines: &mut Lines) -> String {
 }
 
 /// Imports the sample campaign and gives back the admin's token and a texter's invite.
-async fn prepare(link: &JoinLink) -> (SecretString, String) {
+async fn prepare(link: &JoinLink, many: usize) -> (SecretString, String) {
     let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
     let fresh = || ids.act_id(clock.now());
     let request =
@@ -229,7 +232,8 @@ async fn prepare(link: &JoinLink) -> (SecretString, String) {
         sunday_start: start,
     };
     let mut contacts = sample::contacts().expect("the sample").contacts;
-    contacts.truncate(CONTACTS);
+    contacts.truncate(many);
+    def.slice_size = def.slice_size.max(many.try_into().expect("a slice"));
     let import = fresh();
     let begin = ImportStart { def, contacts: contacts.len() as u64, provenance: "a test".into() };
     admin.import_start(import, &begin).await.expect("started");
@@ -241,9 +245,14 @@ async fn prepare(link: &JoinLink) -> (SecretString, String) {
 
 /// First texts confirmed so far, as the header says: this console's "3 of 20 done" leaves 17 of all.
 pub fn sent(screen: &str) -> Option<usize> {
+    sent_of(CONTACTS, screen)
+}
+
+/// The same in a campaign of `many` contacts.
+pub fn sent_of(many: usize, screen: &str) -> Option<usize> {
     let (before, _) = screen.split_once(" done ")?;
     let (before, all) = before.rsplit_once(" of ")?;
     let done: usize = before.rsplit(char::is_whitespace).next()?.parse().ok()?;
     let all: usize = all.parse().ok().filter(|all| *all > 0)?;
-    (CONTACTS + done).checked_sub(all)
+    (many + done).checked_sub(all)
 }

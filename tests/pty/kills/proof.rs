@@ -1,0 +1,232 @@
+//! The three logs, put together for the checker, and what can be said of them without it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use textbank::api::message::{Outcome, SendRequest};
+use textbank::client::CampaignServer as _;
+use textbank::domain::ids::{CampaignId, DeviceId, PersonId};
+use textbank::domain::ledger::{Link, Pressed};
+use textbank::domain::message::{Delivery, MessageKind};
+use textbank::server::carrier::loopback::{LogLine, read_log};
+use textbank::sim::check::{Rule, judge};
+use textbank::sim::history::{Call, Fact, MessageRow, Press, Row, Told};
+use uuid::Uuid;
+
+use super::Town;
+
+impl Town {
+    /// The three logs as one history.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        let rows = self.rows();
+        let texter = PersonId(self.served.count("SELECT DISTINCT assigned FROM contacts WHERE assigned IS NOT NULL"));
+        let texts = messages(&rows);
+        let mut facts = Vec::new();
+        for (id, request) in &self.journaled {
+            let device = request.shown.device;
+            facts.extend([pressed(texter, *id, request), Fact::Journaled { device, id: *id }]);
+        }
+        // Those that no dead console held any more: the chain in the journal stands for them, and the hash for their words.
+        for (_, entry) in ledger(&rows) {
+            if self.journaled.contains_key(&entry.id) {
+                continue;
+            }
+            let words = texts.get(&entry.id).map(|text| text.body.clone());
+            let words = words.filter(|words| blake3::hash(words.as_bytes()).to_hex().as_str() == entry.body_hash);
+            facts.push(Fact::Pressed(Press {
+                texter,
+                device: entry.device,
+                id: entry.id,
+                campaign: entry.campaign,
+                contact: entry.contact,
+                kind: entry.kind,
+                body: words.unwrap_or_else(|| "other words than are stored".into()),
+                epoch: 0,
+                after_seq: 0,
+                at: entry.pressed_at,
+            }));
+            facts.push(Fact::Journaled { device: entry.device, id: entry.id });
+        }
+        facts.extend(calls(&read_log(&self.log).expect("the carrier's log")));
+        facts.extend(rows);
+        facts
+    }
+
+    /// What can be said without the checker.
+    pub(super) fn look(&self, facts: &[Fact], newest: &Link) -> BTreeMap<String, usize> {
+        let presses: BTreeMap<Uuid, &Press> = facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Fact::Pressed(press) => Some((press.id, press)),
+                _ => None,
+            })
+            .collect();
+        // The journal's newest hash stands for every text before it: the server has each, as it was confirmed, and no other.
+        let mut lines: Vec<_> = ledger(facts).collect();
+        lines.sort_by_key(|(link, _)| link.n);
+        assert_eq!(lines.len() as u64, newest.n, "texts that were confirmed, and lines of the ledger");
+        let mut before: Option<&Link> = None;
+        for ((link, entry), n) in lines.iter().zip(1..) {
+            assert!(link.n == n && link.chain == newest.chain && link.holds(entry), "line {n}: {link:?}");
+            assert!(before.is_none_or(|before| before.hash == link.prev), "line {n} hangs on another");
+            before = Some(link);
+        }
+        assert_eq!(before, Some(newest));
+        assert_eq!(presses.len() as u64, newest.n);
+        assert!(self.most as u64 <= newest.n, "the screen said {} of {}", self.most, newest.n);
+
+        let log = read_log(&self.log).expect("the carrier's log");
+        let mut phones: BTreeMap<&str, usize> = BTreeMap::new();
+        for line in &log {
+            if let LogLine::Received { to, taken: true, .. } = line {
+                *phones.entry(to.as_str()).or_default() += 1;
+            }
+        }
+        let twice: Vec<_> = phones.iter().filter(|(_, many)| **many > 1).collect();
+        assert!(twice.is_empty(), "a first text twice on a phone: {twice:?}");
+        let in_doubt =
+            "SELECT count(*) FROM attempts a WHERE (a.answer IS NULL OR a.answer NOT LIKE 'later%') AND EXISTS
+             (SELECT 1 FROM attempts b WHERE b.message = a.message AND b.started_at > a.started_at)";
+        assert_eq!(self.served.count(in_doubt), 0, "a text went to the carrier again without its definite answer");
+
+        let texts = messages(facts);
+        let verdicts: BTreeMap<Uuid, &Outcome> = facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Fact::Row(Row::Verdict { verdict, .. }) => Some((verdict.id, &verdict.outcome)),
+                _ => None,
+            })
+            .collect();
+        let held = self.served.block_on(self.served.admin().held(CampaignId(1))).expect("a list");
+        let held: BTreeSet<Uuid> = held.iter().map(|text| text.message.0).collect();
+        let mut phone = BTreeMap::new();
+        for fact in facts {
+            if let Fact::Row(Row::Contact { id, phone: number, .. }) = fact {
+                phone.insert(*id, number.as_str());
+            }
+        }
+        let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+        for (id, press) in presses {
+            let on_the_phone = phones.get(phone[&press.contact]).copied().unwrap_or(0);
+            let end = match (verdicts.get(&id), texts.get(&id)) {
+                (Some(Outcome::Refused { problem }), None) => {
+                    assert_eq!(on_the_phone, 0);
+                    if problem.code.parks() { "parked" } else { "refused" }
+                }
+                (Some(Outcome::Accepted { .. }), Some(text)) => match text.delivery {
+                    Delivery::Submitted | Delivery::Delivered => {
+                        assert_eq!(on_the_phone, 1, "{text:?}");
+                        "delivered to the carrier"
+                    }
+                    Delivery::Failed => {
+                        assert!(text.error.is_some(), "{text:?}");
+                        if on_the_phone == 1 {
+                            "not brought to the phone, with the carrier's word"
+                        } else {
+                            "refused by the carrier"
+                        }
+                    }
+                    Delivery::Held => {
+                        assert!(held.contains(&id), "{text:?} is in no captain's list");
+                        "held for a captain"
+                    }
+                    Delivery::Dropped => "given back",
+                    _ => panic!("no end: {text:?}"),
+                },
+                other => panic!("{press:?} is nowhere: {other:?}"),
+            };
+            *ends.entry(end.to_owned()).or_default() += 1;
+        }
+        ends
+    }
+}
+
+fn messages(facts: &[Fact]) -> BTreeMap<Uuid, &MessageRow> {
+    let texts = facts.iter().filter_map(|fact| match fact {
+        Fact::Row(Row::Message(text)) => Some((text.id, text)),
+        _ => None,
+    });
+    texts.collect()
+}
+
+fn ledger(facts: &[Fact]) -> impl Iterator<Item = (&Link, &Pressed)> {
+    facts.iter().filter_map(|fact| match fact {
+        Fact::Row(Row::Ledger { link, entry }) => Some((link, entry)),
+        _ => None,
+    })
+}
+
+fn pressed(texter: PersonId, id: Uuid, request: &SendRequest) -> Fact {
+    Fact::Pressed(Press {
+        texter,
+        device: request.shown.device,
+        id,
+        campaign: request.campaign,
+        contact: request.contact,
+        kind: request.kind,
+        body: request.body.clone(),
+        epoch: request.epoch,
+        after_seq: request.after_seq,
+        at: request.shown.pressed_at,
+    })
+}
+
+/// The carrier's log as facts. What it answered stands in a line of its own, which a kill may have taken.
+fn calls(log: &[LogLine]) -> Vec<Fact> {
+    let answers: BTreeMap<Uuid, &str> = log
+        .iter()
+        .filter_map(|line| match line {
+            LogLine::Answered { attempt, answer, .. } => Some((*attempt, answer.as_str())),
+            _ => None,
+        })
+        .collect();
+    let called = log.iter().filter_map(|line| match line {
+        LogLine::Received { at, attempt, to, body, taken, .. } => {
+            let told = match answers.get(attempt).copied() {
+                Some("accepted" | "slow") => Told::Yes,
+                Some("refused") => Told::No,
+                Some("later") => Told::Later,
+                // It may have said "later" before it was killed, and it surely does not have it.
+                None if !taken => Told::Later,
+                _ => Told::Nothing,
+            };
+            let (to, body) = (to.as_str().to_owned(), body.clone());
+            Some(Fact::Called(Call { attempt: *attempt, to, body, at: *at, told, took: *taken }))
+        }
+        _ => None,
+    });
+    called.collect()
+}
+
+/// A checker that cannot fail proves nothing: the same history, changed as a broken program would have left it.
+pub(super) fn changes_are_noticed(facts: &[Fact]) {
+    let noticed = |rule: Rule, change: &dyn Fn(&mut Vec<Fact>)| {
+        let mut changed = facts.to_vec();
+        change(&mut changed);
+        assert!(judge(&changed).iter().any(|broken| broken.rule == rule), "{rule:?} is not noticed");
+    };
+    let took = |fact: &&Fact| matches!(fact, Fact::Called(Call { took: true, .. }));
+    let call = facts.iter().find(took).expect("a call").clone();
+    noticed(Rule::CarriedOnce, &|facts| facts.push(call.clone()));
+    let lost = facts.iter().find_map(|fact| match fact {
+        Fact::Row(Row::Message(text)) if text.kind == Some(MessageKind::Initial) => Some(text.clone()),
+        _ => None,
+    });
+    let lost = lost.expect("a text");
+    noticed(Rule::OneEnd, &|facts| {
+        facts.retain(|fact| match fact {
+            Fact::Row(Row::Message(text)) => text.id != lost.id,
+            Fact::Row(Row::Verdict { verdict, .. }) => verdict.id != lost.id,
+            _ => true,
+        });
+    });
+    noticed(Rule::AsPressed, &|facts| {
+        facts.retain(|fact| !matches!(fact, Fact::Pressed(press) if press.id == lost.id));
+    });
+    noticed(Rule::OneInitial, &|facts| {
+        facts.push(Fact::Row(Row::Message(MessageRow { id: Uuid::nil(), seq: 2, ..lost.clone() })));
+    });
+    noticed(Rule::Ledger, &|facts| {
+        facts.push(Fact::Journaled { device: DeviceId(Uuid::nil()), id: lost.id });
+        facts.retain(|fact| !matches!(fact, Fact::Row(Row::Ledger { entry, .. }) if entry.id == lost.id));
+    });
+}
