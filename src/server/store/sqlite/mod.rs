@@ -54,6 +54,13 @@ pub enum Location {
 /// Commands that may wait for the writer; a further one waits for a place.
 const QUEUE: usize = 4_096;
 
+/// The writer's page cache, in KiB (SQLite counts KiB as negative numbers): the rows that a shift is about stay in it.
+const WRITER_CACHE: &str = "-65536";
+
+/// Pages that the log may have before they are copied into the file. A text touches some ten pages all over the file, so
+/// with SQLite's thousand every second group of texts would wait for the copying; this is 64 MiB.
+const CHECKPOINT_EVERY: &str = "16384";
+
 /// Connections for questions.
 const READERS: u32 = 4;
 
@@ -129,7 +136,13 @@ impl SqliteStore {
         .busy_timeout(Duration::from_secs(5))
         .statement_cache_capacity(256)
         .disable_statement_logging();
-        let mut conn = options.clone().optimize_on_close(true, 400).connect().await?;
+        let mut conn = options
+            .clone()
+            .optimize_on_close(true, 400)
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("wal_autocheckpoint", CHECKPOINT_EVERY)
+            .connect()
+            .await?;
         let now = clock.now().as_microsecond();
         schema::migrate(&mut conn, now).await?;
         if crate::mutation::on(crate::mutation::Mutation::SecondInitial) {
