@@ -15,6 +15,13 @@ use crate::domain::{
 /// Header of a handed-in text: the laptop's wall clock at that moment (RFC 3339), so that its skew is known.
 pub const SENT_AT: &str = "textbank-sent-at";
 
+/// Header beside [`SENT_AT`]: the server's time minus the laptop's in microseconds, by an earlier answer. A request that was
+/// long on its way is told from a clock that is behind by it.
+pub const CLOCK_OFFSET: &str = "textbank-clock-offset";
+
+/// Header of every answer: the server's time (RFC 3339).
+pub const SERVER_TIME: &str = "textbank-time";
+
 /// One text, confirmed by one press. Sent again with the same id it gets the same verdict, for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SendRequest {

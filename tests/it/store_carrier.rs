@@ -108,7 +108,8 @@ on_every_store! {
         let tess = home.join("Tess", Role::Texter).await;
         let slice = home.claim(&tess, campaign, 0).await;
         home.initial(&tess, &slice[0]).await;
-        home.jobs().await;
+        let called = home.jobs().await.remove(0);
+        home.record(called.attempt, yes()).await;
         home.says(phone(0), "Hm?").await;
         let late = home.initial(&tess, &slice[1]).await;
         // Eight in the evening there: the window of first texts is over.
@@ -127,6 +128,24 @@ on_every_store! {
         // The window is over for new ones too.
         let wrong = home.try_send(&tess, home.text(&slice[1], Initial, "Hi!")).await;
         refused(wrong, textbank::api::problem::Code::OutsideHours);
+    }
+
+    async fn a_reply_does_not_overtake_the_text_before_it(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        home.initial(&tess, &slice[0]).await;
+        let line = home.line(&tess, campaign, slice[0].id).await;
+        home.try_send(&tess, home.text(&line, Reply, "One more thing.")).await.expect("accepted");
+        home.initial(&tess, &slice[1]).await;
+        let bodies = |jobs: &[Submission]| jobs.iter().map(|job| job.body.clone()).collect::<Vec<_>>();
+        let first = home.jobs().await;
+        assert_eq!(first.len(), 2, "the two first texts: {:?}", bodies(&first));
+        assert_eq!(home.jobs().await, [], "the call for the text before it is under way");
+        for call in &first {
+            home.record(call.attempt, yes()).await;
+        }
+        assert_eq!(bodies(&home.jobs().await), ["One more thing."]);
     }
 
     async fn an_opt_out_during_the_call_stops_the_next_try(home: Home) {

@@ -18,7 +18,10 @@ use textbank::domain::{
     },
 };
 use textbank::server::carrier::Submitted;
-use textbank::server::store::{command::Answer, handles::Texter};
+use textbank::server::store::{
+    command::Answer,
+    handles::{Texter, Told},
+};
 
 use crate::store_home::{Hand, Home, Kind, definition, on_every_store, people, phone, refused};
 
@@ -26,17 +29,22 @@ fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
-/// Hands a text in, with what the laptop says its clock shows.
+/// Hands a text in at once, with what the laptop says its clock shows; how far it is off was known before.
 async fn told(
     home: &Home,
     hand: &Hand,
     id: MessageId,
-    mut request: SendRequest,
+    request: SendRequest,
     sent_at: Option<Timestamp>,
 ) -> Result<u64, Problem> {
+    let offset = sent_at.map(|sent_at| home.desk.clock.now().duration_since(sent_at));
+    tell(home, hand, id, request, Told { sent_at, offset }).await
+}
+
+async fn tell(home: &Home, hand: &Hand, id: MessageId, mut request: SendRequest, told: Told) -> Result<u64, Problem> {
     home.minter.link(hand.actor.person, id.0, &mut request);
     let texter = Texter::of(hand.actor.clone());
-    match texter.send_told(&home.desk, id, request, sent_at).await.expect("an answer") {
+    match texter.send_told(&home.desk, id, request, told).await.expect("an answer") {
         Answer::Verdict(Verdict { outcome: Outcome::Accepted { seq, .. }, .. }) => Ok(seq),
         Answer::Verdict(Verdict { outcome: Outcome::Refused { problem }, .. }) => Err(problem),
         other => panic!("{other:?}"),
@@ -65,6 +73,11 @@ on_every_store! {
         let late = refused(told(&home, &tess, old, first(0, evening), Some(now)).await, Code::TooLate);
         assert!(late.code.parks());
         refused(told(&home, &tess, id(), first(0, evening), None).await, Code::TooLate);
+        // Handed in last evening, and the request hung all night on a line: that is no clock that is behind.
+        for offset in [None, Some(SignedDuration::ZERO), Some(-SignedDuration::from_hours(3))] {
+            let hung = Told { sent_at: Some(evening), offset };
+            refused(tell(&home, &tess, id(), first(0, evening), hung).await, Code::TooLate);
+        }
         // Pressed by a clock that is a day behind, and says so: it was pressed a second ago.
         let day = SignedDuration::from_hours(24);
         let behind = first(1, now - day - SignedDuration::from_secs(1));
@@ -167,7 +180,8 @@ on_every_store! {
         let tess = home.join("Tess", Role::Texter).await;
         let to = home.claim(&tess, campaign, 1).await.remove(0);
         home.initial(&tess, &to).await;
-        home.jobs().await;
+        let called = home.jobs().await.remove(0);
+        home.record(called.attempt, Submitted::Accepted { carrier_id: "1".into() }).await;
         home.pass(60);
         let waits = home.desk.clock.now();
         home.says(phone(0), "Who is this?").await;

@@ -123,7 +123,8 @@ on_every_store! {
         let (admin, campaign) = home.campaign(people(1)).await;
         let tess = home.join("Tess", Role::Texter).await;
         let slice = home.claim(&tess, campaign, 0).await;
-        let spoil: [(&str, fn(&mut SendRequest)); 8] = [
+        type Spoil = fn(&mut SendRequest);
+        let spoil: [(&str, Spoil); 8] = [
             ("none", |t| t.shown.link = None),
             ("hash", |t| link(t).hash = "00".repeat(32)),
             ("chain", |t| link(t).chain = Uuid::from_u128(5)),

@@ -7,6 +7,7 @@ mod feed;
 mod link;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod wire;
 
 use std::time::Duration;
@@ -24,7 +25,7 @@ use crate::api::{
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, HeldText},
     event::Event,
-    message::{Outcome, SENT_AT, SendRequest, Thread, Verdict},
+    message::{Outcome, SendRequest, Thread, Verdict},
     people::{JoinRequest, Joined, Me, Presence},
     problem::Code,
 };
@@ -33,6 +34,7 @@ use crate::env::SharedClock;
 
 pub use admin::AdminClient;
 pub use link::{JoinLink, LinkError};
+use watch::Watch;
 use wire::Wire;
 
 /// How long the client waits for what.
@@ -74,7 +76,6 @@ pub enum SetupError {
 #[derive(Debug, Clone)]
 pub struct NativeServer {
     wire: Wire,
-    clock: Option<SharedClock>,
 }
 
 impl NativeServer {
@@ -83,13 +84,13 @@ impl NativeServer {
     /// # Errors
     /// [`SetupError`]
     pub fn new(base_url: &str, token: &SecretString, timeouts: Timeouts) -> Result<Self, SetupError> {
-        Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)?, clock: None })
+        Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)? })
     }
 
     /// Tells the server with each text what this clock shows then, so that a wrong one is known and allowed for.
     #[must_use]
     pub fn telling_time(mut self, clock: SharedClock) -> Self {
-        self.clock = Some(clock);
+        self.wire.watch = Some(Watch::new(clock));
         self
     }
 }
@@ -155,16 +156,11 @@ impl CampaignServer for NativeServer {
     }
 
     async fn send(&self, id: MessageId, request: &SendRequest) -> Call<Verdict> {
-        let sent_at = self.clock.as_ref().map(|clock| clock.now().to_string());
-        let headers: Vec<_> = sent_at.iter().map(|at| (SENT_AT, at.as_str())).collect();
-        let answer = self.wire.with_body_and(Method::PUT, &format!("messages/{id}"), request, &headers).await;
-        verdict(id.0, answer)
+        verdict(id.0, self.wire.with_body_and_time(Method::PUT, &format!("messages/{id}"), request).await)
     }
 
     async fn act(&self, id: ActId, act: &Act) -> Call<Verdict> {
-        let sent_at = self.clock.as_ref().map(|clock| clock.now().to_string());
-        let headers: Vec<_> = sent_at.iter().map(|at| (SENT_AT, at.as_str())).collect();
-        verdict(id.0, self.wire.with_body_and(Method::PUT, &format!("acts/{id}"), act, &headers).await)
+        verdict(id.0, self.wire.with_body_and_time(Method::PUT, &format!("acts/{id}"), act).await)
     }
 
     async fn verdict(&self, id: Uuid) -> Call<Option<Verdict>> {

@@ -130,6 +130,26 @@ async fn a_text_tells_the_time_of_its_sending() {
 }
 
 #[tokio::test]
+async fn what_the_clock_is_off_is_told_with_the_next_text() {
+    let server = MockServer::start().await;
+    let time = json_answer(200, ME, "application/json").insert_header("textbank-time", "2026-10-01T20:00:00Z");
+    Mock::given(method("GET")).respond_with(time).mount(&server).await;
+    Mock::given(method("PUT"))
+        .and(header("textbank-clock-offset", "10800000000"))
+        .respond_with(json_answer(200, "[]", "application/json"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let clock = SimClock::at("2026-10-01T17:00:00Z".parse().expect("a time"));
+    let client = client(&server.uri()).telling_time(clock.clone());
+    client.me().await.expect("an answer");
+    clock.advance(Duration::from_secs(86_400));
+    let answer = client.send(MessageId(Uuid::from_u128(1)), &request()).await;
+    assert!(matches!(answer, Err(CallError::Strange(_))), "the header was there: {answer:?}");
+    server.verify().await;
+}
+
+#[tokio::test]
 async fn nobody_listens_is_not_reached() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");

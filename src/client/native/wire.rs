@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::watch::Watch;
 use super::{SetupError, Timeouts};
 use crate::api::problem::{Code, Problem};
 use crate::client::{Call, CallError};
@@ -22,6 +23,8 @@ pub(super) struct Wire {
     base: Url,
     bearer: Option<HeaderValue>,
     timeouts: Timeouts,
+    /// Tells the server this laptop's time, when it may.
+    pub(super) watch: Option<Watch>,
 }
 
 impl Wire {
@@ -46,7 +49,7 @@ impl Wire {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| SetupError::Client(describe(&error)))?;
-        Ok(Self { http, base, bearer, timeouts })
+        Ok(Self { http, base, bearer, timeouts, watch: None })
     }
 
     fn request(&self, method: Method, path: &str) -> Call<RequestBuilder> {
@@ -72,20 +75,19 @@ impl Wire {
         path: &str,
         body: &impl Serialize,
     ) -> Call<T> {
-        self.with_body_and(method, path, body, &[]).await
+        self.answer(self.request(method, path)?.json(body)).await
     }
 
-    /// [`Self::with_body`], with headers of its own.
-    pub(super) async fn with_body_and<T: DeserializeOwned>(
+    /// [`Self::with_body`], with this laptop's time.
+    pub(super) async fn with_body_and_time<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: &impl Serialize,
-        headers: &[(&'static str, &str)],
     ) -> Call<T> {
         let mut request = self.request(method, path)?.json(body);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
+        for (name, value) in self.watch.iter().flat_map(Watch::told) {
+            request = request.header(name, value);
         }
         self.answer(request).await
     }
@@ -115,7 +117,12 @@ impl Wire {
 
     async fn send(&self, request: RequestBuilder) -> Call<Response> {
         let request = request.header(ACCEPT, "application/json").timeout(self.timeouts.request);
-        request.send().await.map_err(|error| failed(&error))
+        let left = self.watch.as_ref().map(Watch::leaves);
+        let response = request.send().await.map_err(|error| failed(&error))?;
+        if let (Some(watch), Some(left)) = (&self.watch, left) {
+            watch.answered(left, response.headers());
+        }
+        Ok(response)
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Call<T> {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::extract::{At, Sent};
 use super::refusal::{Refusal, Reply};
-use super::send::sent_at;
+use super::send::told;
 use crate::api::{act::Act, message::Verdict, problem::Problem};
 use crate::domain::ids::ActId;
 use crate::server::{
@@ -29,6 +29,7 @@ use crate::server::{
     params(
         ("id" = Uuid, Path, description = "Minted at the press (UUIDv7): its time is the press's, by the laptop's clock"),
         ("textbank-sent-at" = Option<String>, Header, description = "The laptop's clock now (RFC 3339)"),
+        ("textbank-clock-offset" = Option<i64>, Header, description = "The server's time minus the laptop's, in microseconds"),
     ),
     request_body = Act,
     responses((status = 200, description = "Done, durably", body = Verdict), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
@@ -44,7 +45,7 @@ pub async fn handler(
     let id = ActId(id);
     let answer = match Captain::of(actor.clone()) {
         Some(captain) => captain.act(&state.desk, id, act).await?,
-        None => Texter::of(actor).act_told(&state.desk, id, act, sent_at(&headers)).await?,
+        None => Texter::of(actor).act_told(&state.desk, id, act, told(&headers)).await?,
     };
     match answer {
         Answer::Verdict(verdict) => Ok(Json(Refusal::unless_accepted(verdict)?)),

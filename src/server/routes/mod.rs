@@ -31,7 +31,7 @@ mod webhook;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Request};
 use axum::response::Response;
@@ -47,6 +47,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::AppState;
 use super::limits;
 use super::openapi::Head;
+use crate::api::message::SERVER_TIME;
 
 /// Every endpoint of the contract.
 pub(super) fn table() -> OpenApiRouter<AppState> {
@@ -114,10 +115,19 @@ fn dressed(plain: Router<AppState>, feeds: Router<AppState>, state: AppState) ->
         .method_not_allowed_fallback(refusal::no_method)
         .layer(CompressionLayer::new())
         .layer(middleware::map_response(not_kept))
+        .layer(middleware::map_response_with_state(state.clone(), telling_time))
         .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION]))
         .with_state(state)
+}
+
+/// Every answer says the server's time, so that a laptop learns how far its clock is off.
+async fn telling_time(State(state): State<AppState>, mut response: Response) -> Response {
+    if let Ok(now) = HeaderValue::try_from(state.desk.clock.now().to_string()) {
+        response.headers_mut().insert(SERVER_TIME, now);
+    }
+    response
 }
 
 /// Answers hold voters' words and tokens: no cache keeps them.

@@ -3,20 +3,23 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::extract::{At, Sent};
 use super::refusal::{Refusal, Reply};
 use crate::api::{
-    message::{SENT_AT, SendRequest, Verdict},
+    message::{CLOCK_OFFSET, SENT_AT, SendRequest, Verdict},
     problem::Problem,
 };
 use crate::domain::ids::MessageId;
 use crate::server::{
     AppState,
     auth::HandsIn,
-    store::{command::Answer, handles::Texter},
+    store::{
+        command::Answer,
+        handles::{Texter, Told},
+    },
 };
 
 /// Hands in one confirmed text. The same id with the same body gets the same verdict, for ever. A sign-in that was ended may
@@ -29,6 +32,7 @@ use crate::server::{
     params(
         ("id" = Uuid, Path, description = "Minted at the press (UUIDv7)"),
         ("textbank-sent-at" = Option<String>, Header, description = "The laptop's clock now (RFC 3339): its skew is recorded"),
+        ("textbank-clock-offset" = Option<i64>, Header, description = "The server's time (textbank-time of an earlier answer) minus the laptop's, in microseconds"),
     ),
     request_body = SendRequest,
     responses((status = 202, description = "Accepted, durably", body = Verdict), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
@@ -41,13 +45,16 @@ pub async fn handler(
     headers: HeaderMap,
     Sent(request): Sent<SendRequest>,
 ) -> Reply<(StatusCode, Json<Verdict>)> {
-    match Texter::of(actor).send_told(&state.desk, MessageId(id), request, sent_at(&headers)).await? {
+    match Texter::of(actor).send_told(&state.desk, MessageId(id), request, told(&headers)).await? {
         Answer::Verdict(verdict) => Ok((StatusCode::ACCEPTED, Json(Refusal::unless_accepted(verdict)?))),
         other => Err(Refusal::unfit(&other)),
     }
 }
 
 /// The laptop's clock as it says; what is no time is no clock. A wrong one is recorded, never a reason to refuse.
-pub(super) fn sent_at(headers: &HeaderMap) -> Option<Timestamp> {
-    headers.get(SENT_AT)?.to_str().ok()?.parse().ok()
+pub(super) fn told(headers: &HeaderMap) -> Told {
+    let header = |name| headers.get(name)?.to_str().ok();
+    let sent_at = header(SENT_AT).and_then(|text| text.parse().ok());
+    let offset = header(CLOCK_OFFSET).and_then(|text| text.parse().ok()).map(SignedDuration::from_micros);
+    Told { sent_at, offset }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
@@ -71,6 +71,34 @@ pub fn secret_hash(secret: &str) -> [u8; 32] {
     *blake3::hash(secret.as_bytes()).as_bytes()
 }
 
+/// How much later than its clock says a laptop may have handed something in. More is the request's own time on the way,
+/// unless an earlier answer showed that the clock is off by it.
+const ON_THE_WAY: SignedDuration = SignedDuration::from_mins(15);
+
+/// What a laptop told of its clock when it handed something in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Told {
+    /// Its time then.
+    pub sent_at: Option<Timestamp>,
+    /// The server's time minus its own, by an earlier answer of the server.
+    pub offset: Option<SignedDuration>,
+}
+
+impl Told {
+    /// How far its clock is behind, as far as that can be believed.
+    #[must_use]
+    pub fn skew(self, now: Timestamp) -> Option<SignedDuration> {
+        let most = self.offset.unwrap_or_default().saturating_add(ON_THE_WAY);
+        self.sent_at.map(|sent_at| now.duration_since(sent_at).min(most))
+    }
+}
+
+impl From<Option<Timestamp>> for Told {
+    fn from(sent_at: Option<Timestamp>) -> Self {
+        Self { sent_at, offset: None }
+    }
+}
+
 fn refused(code: Code, detail: &str) -> Answered {
     Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
 }
@@ -97,22 +125,16 @@ impl Texter {
     /// # Errors
     /// [`StoreError`]: nothing is known; ask again with the same id.
     pub async fn send(&self, desk: &Desk, id: MessageId, request: SendRequest) -> Answered {
-        self.send_told(desk, id, request, None).await
+        self.send_told(desk, id, request, Told::default()).await
     }
 
     /// [`Self::send`], with the laptop's time at the moment it handed the text in.
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub async fn send_told(
-        &self,
-        desk: &Desk,
-        id: MessageId,
-        request: SendRequest,
-        sent_at: Option<Timestamp>,
-    ) -> Answered {
+    pub async fn send_told(&self, desk: &Desk, id: MessageId, request: SendRequest, told: impl Into<Told>) -> Answered {
         let now = desk.clock.now();
-        let skew = sent_at.map(|sent_at| now.duration_since(sent_at));
+        let skew = told.into().skew(now);
         let kind = CommandKind::Send { actor: self.0.clone(), id, request: Box::new(request), skew };
         desk.store.execute(Command { now, kind }).await
     }
@@ -122,19 +144,19 @@ impl Texter {
     /// # Errors
     /// As [`Self::send`].
     pub async fn act(&self, desk: &Desk, id: ActId, act: Act) -> Answered {
-        self.act_told(desk, id, act, None).await
+        self.act_told(desk, id, act, Told::default()).await
     }
 
     /// [`Self::act`], with the laptop's time at the moment it handed the act in.
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub async fn act_told(&self, desk: &Desk, id: ActId, act: Act, sent_at: Option<Timestamp>) -> Answered {
+    pub async fn act_told(&self, desk: &Desk, id: ActId, act: Act, told: impl Into<Told>) -> Answered {
         if act.is_captains() && self.0.role < Role::Captain && self.0.ended_at.is_none() {
             return refused(Code::Forbidden, "only a captain may do this");
         }
         let now = desk.clock.now();
-        let skew = sent_at.map(|sent_at| now.duration_since(sent_at));
+        let skew = told.into().skew(now);
         let kind = CommandKind::Act { actor: self.0.clone(), id, act, skew, notice: MessageId(desk.fresh()) };
         desk.store.execute(Command { now, kind }).await
     }
@@ -377,5 +399,31 @@ impl System {
     /// As [`Texter::send`].
     pub async fn invite(desk: &Desk, organization: OrganizationId, request: InviteRequest) -> Answered {
         invite(desk, None, organization, request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case::nothing_told(None, None, None)]
+    #[case::a_good_clock(Some(0), Some(0), Some(0))]
+    #[case::a_slow_line(Some(600), Some(0), Some(600))]
+    #[case::a_request_that_hung_for_a_day(Some(86_400), Some(0), Some(900))]
+    #[case::one_that_hung_and_never_heard_the_time(Some(86_400), None, Some(900))]
+    #[case::a_clock_three_hours_behind(Some(10_801), Some(10_800), Some(10_801))]
+    #[case::such_a_clock_and_a_request_that_hung(Some(90_000), Some(10_800), Some(11_700))]
+    #[case::a_clock_ahead(Some(-10_800), Some(-10_799), Some(-10_800))]
+    #[case::one_ahead_and_a_request_that_hung(Some(50_000), Some(-10_800), Some(-9_900))]
+    fn a_long_way_is_told_from_a_wrong_clock(
+        #[case] late: Option<i64>,
+        #[case] offset: Option<i64>,
+        #[case] believed: Option<i64>,
+    ) {
+        let now = Timestamp::from_second(1_800_000_000).expect("a time");
+        let seconds = SignedDuration::from_secs;
+        let told = Told { sent_at: late.map(|late| now - seconds(late)), offset: offset.map(seconds) };
+        assert_eq!(told.skew(now), believed.map(seconds));
     }
 }

@@ -231,7 +231,7 @@ impl World {
         *self.counts.entry(what).or_default() += 1;
     }
 
-    fn say(&mut self, what: &'static str, words: String) {
+    fn tell(&mut self, what: &'static str, words: String) {
         self.count(what);
         let at = self.house.clock.now();
         self.story.push(format!("{at}  {words}"));
@@ -266,7 +266,7 @@ impl World {
                 let campaign = self.campaigns[campaign % self.campaigns.len()];
                 let said = laptop.claim(campaign, *fault).await;
                 self.fault(*fault);
-                self.say("claims", format!("{name} asks for a slice of campaign {campaign}: {said}"));
+                self.tell("claims", format!("{name} asks for a slice of campaign {campaign}: {said}"));
             }
             Action::Press { which, initial, crash, .. } => {
                 let Some(to) = laptop.card(*which, *initial).cloned() else { return Ok(()) };
@@ -275,7 +275,7 @@ impl World {
                 let kind = if *initial { "first text" } else { "reply" };
                 let words = format!("{name} presses on the {kind} {body:?} to {} ({})", to.first_name, to.id);
                 let said = laptop.press(&to, *initial, body, at).await?;
-                self.say("presses", format!("{words}: {said}"));
+                self.tell("presses", format!("{words}: {said}"));
                 if *crash {
                     self.crash(who, plan::Tear::None).await?;
                 }
@@ -292,7 +292,7 @@ impl World {
                     Other::Release => Act::Release { campaign: to.campaign, unsent: true, conversations: true },
                 };
                 let said = laptop.act(act, at).await?;
-                self.say("acts", format!("{name} confirms {what:?} on {} ({contact}): {said}", to.first_name));
+                self.tell("acts", format!("{name} confirms {what:?} on {} ({contact}): {said}", to.first_name));
             }
             Action::Forge { which, .. } => {
                 let Some(to) = laptop.remembered(*which).cloned() else { return Ok(()) };
@@ -300,39 +300,39 @@ impl World {
                 if let Some(said) = laptop.forge(&to, format!("Text {}", self.texts), at).await {
                     let words =
                         format!("{name}'s changed program hands in \"Text {}\" to {}", self.texts, to.first_name);
-                    self.say("forged places", format!("{words} in another text's place: {said}"));
+                    self.tell("forged places", format!("{words} in another text's place: {said}"));
                 }
             }
             Action::HandIn { pick, fault, nudge, .. } => {
                 if let Some(said) = laptop.hand_in(*pick, *fault, *nudge).await? {
                     self.fault(*fault);
-                    self.say("calls", format!("{name}'s outbox hands something in, {}: {said}", fault.words()));
+                    self.tell("calls", format!("{name}'s outbox hands something in, {}: {said}", fault.words()));
                 }
             }
             Action::Feed { many, .. } => {
                 if let Some(said) = laptop.feed(&self.house, &self.campaigns, *many).await? {
-                    self.say("feeds", format!("{name}'s laptop reads {said}"));
+                    self.tell("feeds", format!("{name}'s laptop reads {said}"));
                 }
             }
             Action::Look { .. } => {
                 laptop.look(&self.campaigns).await;
-                self.say("looks", format!("{name} reads the slice anew"));
+                self.tell("looks", format!("{name} reads the slice anew"));
             }
             Action::Presence { .. } => {
                 laptop.presence().await;
-                self.say("heartbeats", format!("{name}'s laptop says that it is there"));
+                self.tell("heartbeats", format!("{name}'s laptop says that it is there"));
             }
             Action::LaptopCrash { tear, .. } => self.crash(who, *tear).await?,
             Action::LaptopJump { seconds, .. } => {
                 let to = laptop.clock.now().saturating_add(SignedDuration::from_secs(*seconds));
                 laptop.clock.jump_to(to.unwrap_or(at));
                 self.history.add(Fact::Jumped { whom: name.clone(), seconds: *seconds });
-                self.say("laptop clock jumps", format!("{name}'s clock jumps by {seconds} s"));
+                self.tell("laptop clock jumps", format!("{name}'s clock jumps by {seconds} s"));
             }
             Action::DiskFull { full, .. } => {
                 laptop.disk_full(*full).await?;
                 let said = if *full { "is full" } else { "has room again" };
-                self.say("full disks", format!("{name}'s disk {said}"));
+                self.tell("full disks", format!("{name}'s disk {said}"));
             }
             _ => {}
         }
@@ -351,7 +351,7 @@ impl World {
         let said = laptop.crash(tear).await?;
         laptop.resume(&self.campaigns).await?;
         laptop.look(&self.campaigns).await;
-        self.say("laptop crashes", format!("{name}'s laptop dies and comes up again; {said}"));
+        self.tell("laptop crashes", format!("{name}'s laptop dies and comes up again; {said}"));
         Ok(())
     }
 
@@ -361,7 +361,7 @@ impl World {
         let Some(actor) = self.house.store().session(hash).await? else { return Ok(()) };
         let Some(admin) = Admin::of(self.admin.clone()) else { return Ok(()) };
         admin.revoke_session(self.house.desk(), actor.session).await?;
-        self.say("sign-ins ended", format!("the admin ends {name}'s sign-in"));
+        self.tell("sign-ins ended", format!("the admin ends {name}'s sign-in"));
         Ok(())
     }
 
@@ -376,7 +376,7 @@ impl World {
             Steer::Suppress => {
                 let phone = phone(u32::try_from(which).unwrap_or(0) % NUMBERS)?;
                 self.house.suppress(&self.captain, &phone).await?;
-                self.say("captain's acts", format!("the captain puts {} on the list", phone.as_str()));
+                self.tell("captain's acts", format!("the captain puts {} on the list", phone.as_str()));
                 return Ok(());
             }
             Steer::Arrived | Steer::SendAgain | Steer::GiveUp => {
@@ -392,7 +392,7 @@ impl World {
         };
         let done = self.house.steer(&self.captain, act.clone()).await?;
         let said = if done { "done" } else { "refused" };
-        self.say("captain's acts", format!("the captain: {act:?}: {said}"));
+        self.tell("captain's acts", format!("the captain: {act:?}: {said}"));
         Ok(())
     }
 
@@ -402,57 +402,57 @@ impl World {
             Action::Join if self.laptops.len() < LAPTOPS + 2 => {
                 let name = if self.laptops.len() == LAPTOPS { "Cleo" } else { "Dan" };
                 self.join(name).await?;
-                self.say("joins", format!("{name} joins"));
+                self.tell("joins", format!("{name} joins"));
             }
             Action::Dispatch { many, reactions } => {
                 for said in self.house.dispatch(*many, reactions).await? {
-                    self.say("carrier calls", said);
+                    self.tell("carrier calls", said);
                 }
             }
             Action::Answer { pick } => {
                 if let Some(said) = self.house.answer(*pick).await? {
-                    self.say("carrier answers", said);
+                    self.tell("carrier answers", said);
                 }
             }
             Action::Receipt { pick, failed, twice } => {
                 if let Some(said) = self.house.receipt(*pick, *failed, *twice).await? {
-                    self.say("receipts", said);
+                    self.tell("receipts", said);
                 }
             }
             Action::Housekeeping => {
                 self.house.housekeeping().await?;
-                self.say("housekeeping", "the server looks at leases and old attempts".into());
+                self.tell("housekeeping", "the server looks at leases and old attempts".into());
             }
             Action::LookUp => {
                 let many = self.house.look_up().await?;
                 if many > 0 {
-                    self.say("look-ups", format!("{many} texts are looked up in the carrier's list"));
+                    self.tell("look-ups", format!("{many} texts are looked up in the carrier's list"));
                 }
             }
             Action::ServerCrash => {
                 self.house.crash().await?;
-                self.say("server crashes", "the server dies and comes up again".into());
+                self.tell("server crashes", "the server dies and comes up again".into());
             }
             Action::ServerJump { seconds } => {
                 let to = self.house.clock.now().saturating_add(SignedDuration::from_secs(*seconds));
                 self.house.clock.jump_to(to.unwrap_or(self.house.clock.now()));
                 self.history.add(Fact::Jumped { whom: "server".into(), seconds: *seconds });
-                self.say("server clock jumps", format!("the server's clock jumps by {seconds} s"));
+                self.tell("server clock jumps", format!("the server's clock jumps by {seconds} s"));
             }
             Action::Arrive { pick } => {
                 if let Some(said) = line::arrive(&self.house.door, &self.limbo, *pick).await {
-                    self.say("late arrivals", said);
+                    self.tell("late arrivals", said);
                 }
             }
             Action::Says { number, what, twice } => {
                 let from = phone(*number)?;
                 self.house.says(&from, what.text(), *twice).await?;
                 let twice = if *twice { ", and the callback comes twice" } else { "" };
-                self.say("voters' texts", format!("Voter{number} writes {:?}{twice}", what.text()));
+                self.tell("voters' texts", format!("Voter{number} writes {:?}{twice}", what.text()));
             }
             Action::Pass { seconds } => {
                 self.pass(*seconds);
-                self.say("time passes", format!("{seconds} s pass"));
+                self.tell("time passes", format!("{seconds} s pass"));
                 // The dispatcher looks at leases and old attempts twice a minute.
                 if *seconds >= 60 {
                     self.house.housekeeping().await?;

@@ -95,8 +95,11 @@ fn urgency(state: &State, step: Step) -> Option<u8> {
     })
 }
 
+/// A question to a state.
+type Question = fn(&Policy, &State) -> bool;
+
 /// Things that do happen: without them the search would prove little.
-pub const REACHED: &[(&str, fn(&Policy, &State) -> bool)] = &[
+pub const REACHED: &[(&str, Question)] = &[
     ("a text arrives", |_, s| s.each().any(|(_, text)| text.taken() > 0 && text.job == Job::Done)),
     ("a text is held", |_, s| s.each().any(|(_, text)| text.job == Job::Held)),
     ("a held text is sent again and arrives", |_, s| s.each().any(|(_, text)| text.calls[1] == Call::Taken)),

@@ -160,10 +160,10 @@ impl Model {
             text.body = safe_line(&text.body);
         }
         self.held = held;
-        let shown = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Held { .. }));
         if self.held.is_empty() {
             self.overlays.retain(|overlay| !matches!(overlay, Overlay::Held { .. }));
-            if shown || self.held_asked {
+            // After a decision the list may be empty because the text is on its way again.
+            if self.held_asked {
                 self.say(Level::Info, Say::new("captain-nothing-held"));
             }
         } else if self.held_asked && self.overlays.is_empty() {

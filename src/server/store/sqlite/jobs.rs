@@ -93,7 +93,7 @@ impl Tx<'_> {
         attempts: &mut (impl Iterator<Item = Uuid> + Send),
         out: &mut Vec<Submission>,
     ) -> Result<usize, StoreError> {
-        // In a campaign that does not run only the notices go out; the rest waits.
+        // In a campaign that does not run only the notices go out; the rest waits. A reply waits for the text before it.
         let ranks = if campaign.state == CampaignState::Running { 2_i64 } else { 0 };
         let ready = sqlx::query(concat!(
             "SELECT ",
@@ -102,6 +102,13 @@ impl Tx<'_> {
              FROM jobs j INDEXED BY jobs_ready JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = j.contact
              LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
              WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank <= $2 AND j.not_before <= $3
+                 AND (j.rank <> 1 OR NOT EXISTS (
+                     SELECT 1 FROM jobs e INDEXED BY jobs_ready_of JOIN messages before ON before.id = e.message
+                     WHERE e.state = 'ready' AND e.contact = j.contact AND e.rank > 0 AND before.seq < m.seq
+                     UNION ALL
+                     SELECT 1 FROM jobs e INDEXED BY jobs_open JOIN messages before ON before.id = e.message
+                     WHERE e.state IN ('submitting', 'unknown') AND e.state = 'submitting' AND e.contact = j.contact
+                         AND before.seq < m.seq))
              ORDER BY j.rank, j.message LIMIT $4"
         ))
         .bind(campaign.id)

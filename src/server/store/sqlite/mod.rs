@@ -3,6 +3,7 @@
 //! Every change goes through one writer task that commits in groups; questions have their own connections.
 //! In memory there is one connection, which the writer and the questions take in turn.
 
+mod accepted;
 mod act;
 mod ahead;
 mod back;
@@ -148,6 +149,7 @@ impl SqliteStore {
         if crate::mutation::on(crate::mutation::Mutation::SecondInitial) {
             sqlx::query("DROP INDEX IF EXISTS messages_one_initial").execute(&mut conn).await?;
         }
+        accepted::prepare(&mut conn).await?;
         let (organization, newest) = prepare(&mut conn, now, &ids).await?;
         let conn = Arc::new(Mutex::new(conn));
         let readers = match location {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
+    accepted,
     ledger::{Standing, sound_link},
     rows::{self, CONTACT_COLUMNS, ContactRow, col, contact_columns, signed, time, to_json, unsigned},
     tx::{Audience, Campaign, Tx},
@@ -138,8 +139,7 @@ impl Tx<'_> {
         match self.accept(&text, sight, standing == Standing::Fits).await {
             Ok(answer) => Ok(answer),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                // The database's own constraints have the last word.
-                sqlx::raw_sql("ROLLBACK TO one; RELEASE one").execute(&mut *self.conn).await?;
+                // The database's own constraints have the last word; nothing of the text was written.
                 self.cache.forget();
                 if error.message().contains("messages.contact") {
                     let problem = self.already_sent(request.contact.0).await?;
@@ -151,10 +151,7 @@ impl Tx<'_> {
                 }
                 Ok(Answer::Refused(Box::new(problem(Code::IdReused, "this id was used before for something else"))))
             }
-            Err(error) => {
-                sqlx::raw_sql("ROLLBACK TO one; RELEASE one").execute(&mut *self.conn).await?;
-                Err(error.into())
-            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -402,7 +399,7 @@ impl Tx<'_> {
     }
 
     /// Writes everything an accepted text is: the message, the contact's new line, the carrier job, the tally, the
-    /// verdict. Opens the savepoint that the caller takes back when a constraint says no.
+    /// verdict: all of it or, when a constraint says no, nothing.
     async fn accept(&mut self, text: &Text<'_>, sight: Sight, enter: bool) -> Result<Answer, sqlx::Error> {
         let &Text { actor, id, request, skew, hash } = text;
         let mut contact = sight.contact;
@@ -418,71 +415,50 @@ impl Tx<'_> {
         let coded = |e: StoreError| sqlx::Error::Encode(Box::new(e));
         let outcome = to_json(&verdict.outcome).map_err(coded)?;
         let entry = self.entry(actor, id, request, skew, ACCEPTED).await.map_err(coded)?;
-        sqlx::query(
-            "SAVEPOINT one;
-             INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, author, session,
-                 delivery, script_version, language, variant, source, off_script, after_seq, epoch, body_hash,
-                 drawn_at, pressed_at, dwell_ms, device)
-             VALUES ($1, $2, $3, $4, $5, 'out', $6, $7, $8, $9, $10, 'accepted', $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22);
-             INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state, good_until)
-             VALUES ($1, $2, $3, $4, $6, $23, $8, 'ready', $30);
-             UPDATE contacts SET status = $24, last_seq = $5, preview = $25, waiting_since = NULL, last_out_at = $8,
-                 updated_at = $8, assigned = $9, holder = $9 WHERE id = $4;
-             INSERT INTO tallies (campaign, person, initials, replies) VALUES ($3, $9, $26, $27)
-                 ON CONFLICT (campaign, person)
-                 DO UPDATE SET initials = initials + excluded.initials, replies = replies + excluded.replies;
-             INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
-             VALUES ($1, $2, $9, $10, $28, $29, $8);
-             INSERT INTO ledger (organization, seq, received_at, skew_us, outcome, person, texter, session, id, device,
-                 campaign, contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total)
-             SELECT $2, $31, $8, $32, $33, $9, $34, $10, $1, $22, $3, $4, $6, $35, $19, $20, $36, $21, $37, $38, $39,
-                 $40, $41 WHERE $31 IS NOT NULL;
-             RELEASE one",
-        )
-        .bind(id.0)
-        .bind(contact.organization)
-        .bind(contact.campaign)
-        .bind(contact.id)
-        .bind(contact.last_seq)
-        .bind(rows::kind_word(request.kind))
-        .bind(request.body.as_str())
-        .bind(self.micros())
-        .bind(actor.person.0)
-        .bind(actor.session)
-        .bind(i64::from(request.script_version))
-        .bind(contact.language.as_deref().unwrap_or(&sight.campaign.def.language))
-        .bind(request.variant.as_deref())
-        .bind(request.source.as_deref())
-        .bind(i64::from(request.off_script))
-        .bind(signed(request.after_seq))
-        .bind(i64::from(request.epoch))
-        .bind(request.shown.body_hash.as_str())
-        .bind(request.shown.drawn_at.as_microsecond())
-        .bind(request.shown.pressed_at.as_microsecond())
-        .bind(signed(request.shown.dwell_ms))
-        .bind(request.shown.device.0)
-        .bind(if initial { 2_i64 } else { 1 })
-        .bind(contact.status.as_str())
-        .bind(contact.preview.as_str())
-        .bind(i64::from(initial))
-        .bind(i64::from(!initial))
-        .bind(hash.as_slice())
-        .bind(outcome)
-        .bind(sight.good_until.as_microsecond())
-        .bind(enter.then_some(signed(entry.what.seq)))
-        .bind(entry.what.skew_us)
-        .bind(entry.what.outcome.as_str())
-        .bind(entry.what.texter.as_str())
-        .bind(entry.body_hash.as_slice())
-        .bind(signed(entry.what.pressed.mono_ms))
-        .bind(entry.what.link.chain)
-        .bind(signed(entry.what.link.n))
-        .bind(entry.prev.as_slice())
-        .bind(entry.hash.as_slice())
-        .bind(entry.total.as_slice())
-        .execute(&mut *self.conn)
-        .await?;
+        sqlx::query(accepted::INSERT)
+            .bind(id.0)
+            .bind(contact.organization)
+            .bind(contact.campaign)
+            .bind(contact.id)
+            .bind(contact.last_seq)
+            .bind(rows::kind_word(request.kind))
+            .bind(request.body.as_str())
+            .bind(self.micros())
+            .bind(actor.person.0)
+            .bind(actor.session)
+            .bind(i64::from(request.script_version))
+            .bind(contact.language.as_deref().unwrap_or(&sight.campaign.def.language))
+            .bind(request.variant.as_deref())
+            .bind(request.source.as_deref())
+            .bind(i64::from(request.off_script))
+            .bind(signed(request.after_seq))
+            .bind(i64::from(request.epoch))
+            .bind(request.shown.body_hash.as_str())
+            .bind(request.shown.drawn_at.as_microsecond())
+            .bind(request.shown.pressed_at.as_microsecond())
+            .bind(signed(request.shown.dwell_ms))
+            .bind(request.shown.device.0)
+            .bind(if initial { 2_i64 } else { 1 })
+            .bind(contact.status.as_str())
+            .bind(contact.preview.as_str())
+            .bind(i64::from(initial))
+            .bind(i64::from(!initial))
+            .bind(hash.as_slice())
+            .bind(outcome)
+            .bind(sight.good_until.as_microsecond())
+            .bind(enter.then_some(signed(entry.what.seq)))
+            .bind(entry.what.skew_us)
+            .bind(entry.what.outcome.as_str())
+            .bind(entry.what.texter.as_str())
+            .bind(entry.body_hash.as_slice())
+            .bind(signed(entry.what.pressed.mono_ms))
+            .bind(entry.what.link.chain)
+            .bind(signed(entry.what.link.n))
+            .bind(entry.prev.as_slice())
+            .bind(entry.hash.as_slice())
+            .bind(entry.total.as_slice())
+            .execute(&mut *self.conn)
+            .await?;
         if enter {
             self.entered(entry.what);
         }

@@ -127,7 +127,7 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
     Ok(Done { results, newest, changed })
 }
 
-/// A send opens its savepoint itself, together with its writes: one round to the database less.
+/// A send writes by one statement, which is all or nothing: it needs no savepoint.
 fn manages_itself(kind: &CommandKind) -> bool {
     matches!(kind, CommandKind::Send { .. })
 }

@@ -1,0 +1,54 @@
+//! Everything that an accepted text is, written by one statement.
+//!
+//! Each statement costs a turn to the database's own thread, so the eight tables are written by a trigger on a view that
+//! holds nothing: one row into it is the message, the contact's new line, the carrier job, the tally, the verdict and the
+//! entry in the ledger. Should one of them be refused by a constraint, SQLite takes all of them back.
+//!
+//! View and trigger belong to the writer's connection and are not kept in the file.
+
+use sqlx::SqliteConnection;
+
+/// Columns in the order in which they are bound.
+const VIEW: &str = "CREATE TEMP VIEW accepted_text AS SELECT
+    NULL AS id, NULL AS organization, NULL AS campaign, NULL AS contact, NULL AS seq, NULL AS kind, NULL AS body, NULL AS at,
+    NULL AS person, NULL AS session, NULL AS script_version, NULL AS language, NULL AS variant, NULL AS source,
+    NULL AS off_script, NULL AS after_seq, NULL AS epoch, NULL AS body_hex, NULL AS drawn_at, NULL AS pressed_at,
+    NULL AS dwell_ms, NULL AS device, NULL AS rank, NULL AS status, NULL AS preview, NULL AS initials, NULL AS replies,
+    NULL AS request_hash, NULL AS outcome, NULL AS good_until, NULL AS entry, NULL AS skew_us, NULL AS entry_outcome,
+    NULL AS texter, NULL AS body_hash, NULL AS mono_ms, NULL AS chain, NULL AS n, NULL AS prev, NULL AS hash,
+    NULL AS total";
+
+const TRIGGER: &str = "CREATE TEMP TRIGGER write_accepted_text INSTEAD OF INSERT ON accepted_text BEGIN
+    INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, author, session, delivery,
+        script_version, language, variant, source, off_script, after_seq, epoch, body_hash, drawn_at, pressed_at, dwell_ms,
+        device)
+    VALUES (NEW.id, NEW.organization, NEW.campaign, NEW.contact, NEW.seq, 'out', NEW.kind, NEW.body, NEW.at, NEW.person,
+        NEW.session, 'accepted', NEW.script_version, NEW.language, NEW.variant, NEW.source, NEW.off_script, NEW.after_seq,
+        NEW.epoch, NEW.body_hex, NEW.drawn_at, NEW.pressed_at, NEW.dwell_ms, NEW.device);
+    INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state, good_until)
+    VALUES (NEW.id, NEW.organization, NEW.campaign, NEW.contact, NEW.kind, NEW.rank, NEW.at, 'ready', NEW.good_until);
+    UPDATE contacts SET status = NEW.status, last_seq = NEW.seq, preview = NEW.preview, waiting_since = NULL,
+        last_out_at = NEW.at, updated_at = NEW.at, assigned = NEW.person, holder = NEW.person WHERE id = NEW.contact;
+    INSERT INTO tallies (campaign, person, initials, replies)
+    VALUES (NEW.campaign, NEW.person, NEW.initials, NEW.replies)
+        ON CONFLICT (campaign, person)
+        DO UPDATE SET initials = initials + excluded.initials, replies = replies + excluded.replies;
+    INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
+    VALUES (NEW.id, NEW.organization, NEW.person, NEW.session, NEW.request_hash, NEW.outcome, NEW.at);
+    INSERT INTO ledger (organization, seq, received_at, skew_us, outcome, person, texter, session, id, device, campaign,
+        contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total)
+    SELECT NEW.organization, NEW.entry, NEW.at, NEW.skew_us, NEW.entry_outcome, NEW.person, NEW.texter, NEW.session,
+        NEW.id, NEW.device, NEW.campaign, NEW.contact, NEW.kind, NEW.body_hash, NEW.drawn_at, NEW.pressed_at, NEW.mono_ms,
+        NEW.dwell_ms, NEW.chain, NEW.n, NEW.prev, NEW.hash, NEW.total WHERE NEW.entry IS NOT NULL;
+END";
+
+/// One accepted text.
+pub(super) const INSERT: &str = "INSERT INTO accepted_text VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+    $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
+    $39, $40, $41)";
+
+/// Makes view and trigger for this connection.
+pub(super) async fn prepare(conn: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql(VIEW).execute(&mut *conn).await?;
+    sqlx::raw_sql(TRIGGER).execute(conn).await.map(drop)
+}
