@@ -9,6 +9,7 @@ mod keys;
 mod kills;
 mod line;
 mod panic;
+mod power;
 mod proxy;
 mod rehearse;
 mod served;

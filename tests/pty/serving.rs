@@ -108,6 +108,11 @@ impl Served {
         NativeServer::new(&self.url, &self.token, Timeouts::default()).expect("a client")
     }
 
+    /// The admin's token.
+    pub fn token(&self) -> &SecretString {
+        &self.token
+    }
+
     /// Waits for an answer of the server.
     pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)

@@ -158,7 +158,10 @@ impl Files {
 
     /// Moves a database and what belongs to it. The main file goes last: while it is there, the move is not done.
     pub(super) fn move_db(&self, from: &Path, to: &Path) -> io::Result<()> {
-        rename_if_there(&beside(from, "-wal"), &beside(to, "-wal"))?;
+        // A journal of pages that stayed behind would be played into whatever takes the place.
+        for tail in ["-wal", "-journal"] {
+            rename_if_there(&beside(from, tail), &beside(to, tail))?;
+        }
         remove_if_there(&beside(from, "-shm"))?;
         rename_if_there(from, to)?;
         self.sync_dir()

@@ -49,9 +49,14 @@ pub(super) async fn open(files: &Files, place: &KeyPlace, ids: &SharedIds) -> Re
         files.move_db(&files.db(), &kept)?;
         files.move_db(&files.rebuilt(), &files.db())?;
     }
-    let fresh = !files.key().exists() && !files.marker().exists() && empty(&files.db())?;
-    if fresh {
-        return create(files, ids).await;
+    if !files.key().exists() && !files.marker().exists() {
+        if empty(&files.db())? {
+            return create(files, ids).await;
+        }
+        if never_finished(files).await {
+            files.remove_db(&files.db())?;
+            return create(files, ids).await;
+        }
     }
     let why = match &key {
         None => "the key is missing or is no key".to_owned(),
@@ -119,6 +124,29 @@ async fn create(files: &Files, ids: &SharedIds) -> Result<Whole, JournalError> {
         meta: Meta::default(),
         damaged: None,
     })
+}
+
+/// True for a database that a first start was killed in the middle of: without a key, and nothing was ever put into it.
+async fn never_finished(files: &Files) -> bool {
+    // See `open`: looking at what is left of a first page would be writing over it.
+    if !std::fs::metadata(files.db()).is_ok_and(|meta| meta.is_file() && meta.len() >= PAGE) {
+        return false;
+    }
+    let Ok(mut conn) = connect(files, &files.db()).await else { return false };
+    let unused = unused(&mut conn).await.unwrap_or(false);
+    drop(conn.close().await);
+    unused
+}
+
+async fn unused(conn: &mut SqliteConnection) -> sqlx::Result<bool> {
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut *conn).await?;
+    if tables == 0 {
+        return Ok(true);
+    }
+    // The first thing that an opened journal writes is its device.
+    let rows = "SELECT (SELECT count(*) FROM acts) + (SELECT count(*) FROM drafts)
+                + (SELECT count(*) FROM meta WHERE key <> 'version')";
+    Ok(sqlx::query_scalar::<_, i64>(rows).fetch_one(conn).await? == 0)
 }
 
 /// Opens and checks everything. `None`: no tables. `Damaged`: something does not read or does not open.
