@@ -123,7 +123,11 @@ impl Campaign {
     fn check(&self, data: &Path, answers: &Answers, what: &str) {
         let rows = self.rows(data);
         for id in answers.accepted().keys() {
-            assert_eq!(rows.get(id), Some(&[1; 4]), "{what}: {id} was answered and is not there\n{rows:?}\n{answers:?}");
+            assert_eq!(
+                rows.get(id),
+                Some(&[1; 4]),
+                "{what}: {id} was answered and is not there\n{rows:?}\n{answers:?}"
+            );
         }
         for (id, row) in &rows {
             assert!([[0; 4], [1; 4]].contains(row), "{what}: {id} is there by halves: {row:?}");
