@@ -12,6 +12,7 @@ use super::{
     rows::{CONTACT_COLUMNS, ContactRow, col, contact_columns},
     tx::Tx,
 };
+use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
     command::{Command, CommandKind},
@@ -75,8 +76,9 @@ impl Tx<'_> {
         let wanted = super::rows::to_json(&contacts)?;
         let rows = sqlx::query(CONTACTS).bind(wanted).fetch_all(&mut *self.conn).await?;
         for row in &rows {
-            let contact = ContactRow::read(row)?;
-            let suppressed = col::<i64>(row, CONTACT_COLUMNS)? != 0;
+            // One that cannot be read is read again by itself, and fails for its own text alone.
+            let Ok(contact) = ContactRow::read(row) else { continue };
+            let suppressed = col::<i64>(row, CONTACT_COLUMNS)? != 0 && !mutation::on(Mutation::SuppressionPerCampaign);
             self.ahead.contacts.insert(contact.id, (contact, suppressed));
         }
         Ok(())

@@ -114,6 +114,10 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
                 if savepoint {
                     tx.run("ROLLBACK TO one").await?;
                     tx.run("RELEASE one").await?;
+                } else if sqlx::raw_sql("BEGIN").execute(&mut *tx.conn).await.is_ok() {
+                    // On some faults of the disk SQLite ends the whole transaction, and nobody's change stands: what the
+                    // others were told must not be written after it. (Inside a transaction BEGIN fails and changes nothing.)
+                    return Err(error);
                 }
                 tx.back_to(mark);
                 results.push(Err(error));
@@ -127,7 +131,7 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
     Ok(Done { results, newest, changed })
 }
 
-/// A send writes by one statement, which is all or nothing: it needs no savepoint.
+/// A send's acceptance is one statement, which is all or nothing; a refusal has a savepoint of its own.
 fn manages_itself(kind: &CommandKind) -> bool {
     matches!(kind, CommandKind::Send { .. })
 }
