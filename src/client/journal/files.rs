@@ -9,6 +9,9 @@ use zeroize::Zeroizing;
 use super::{JournalError, seal::KEY_BYTES};
 use crate::env::SharedIds;
 
+/// Tries to take the lock before it counts as held: some milliseconds.
+const LOCK_TRIES: u32 = 10_000;
+
 /// Where things are in a sign-in's directory.
 #[derive(Debug, Clone)]
 pub(super) struct Files {
@@ -100,11 +103,15 @@ impl Files {
     /// Takes the lock for as long as the file lives.
     pub(super) fn take_lock(&self) -> Result<File, JournalError> {
         let file = private().read(true).write(true).create(true).truncate(false).open(self.lock())?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(JournalError::InUse(self.dir.clone())),
-            Err(TryLockError::Error(error)) => Err(error.into()),
+        // A child that this very process is just starting has every open file for an instant, this one too if it was open.
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+                Err(TryLockError::Error(error)) => return Err(error.into()),
+            }
         }
+        Err(JournalError::InUse(self.dir.clone()))
     }
 
     /// Makes sure that the database file exists with its owner's rights before SQLite opens it; SQLite gives `-wal`
