@@ -144,7 +144,7 @@ fn say(args: &WipeArgs, report: &Report) -> anyhow::Result<()> {
     if report.wiped {
         return out(format!(
             "Wiped: the key, the journal and the token of {} are gone from this machine. The server lists the sign-in \
-             until a captain ends it.",
+             until an admin ends it.",
             report.sign_in
         ));
     }
