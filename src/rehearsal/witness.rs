@@ -4,27 +4,18 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::record::{Deed, Done};
 use crate::api::{
-    assignment::{AssignmentPage, ContactView},
-    campaign::{CampaignTodo, CampaignView},
-    captain::{Board, HeldText},
-    event::Event,
-    ledger::{LedgerPage, LedgerState},
-    message::{Outcome, Thread, Verdict},
-    people::{Me, SessionInfo},
+    message::{Outcome, Verdict},
     problem::Code,
 };
-use crate::domain::ids::{CampaignId, ContactId, OrganizationId};
-use crate::domain::phone::Phone;
-use crate::server::carrier::Asked;
+use crate::domain::ids::ContactId;
 use crate::server::store::{
-    SharedStore, Store, StoreError,
-    command::{Actor, Answer, Command, CommandKind},
-    query::{Found, Queries},
+    SharedStore, StoreError,
+    beside::{Beside, Onlooker},
+    command::{Answer, Command, CommandKind},
 };
 
 /// What the witness wrote down.
@@ -53,16 +44,15 @@ impl Book {
 /// See the module.
 #[derive(Debug)]
 pub struct Witness {
-    inner: SharedStore,
     book: Arc<Book>,
 }
 
 impl Witness {
     /// A witness beside `inner`, and its book.
     #[must_use]
-    pub fn beside(inner: SharedStore) -> (Arc<Self>, Arc<Book>) {
+    pub fn beside(inner: SharedStore) -> (SharedStore, Arc<Book>) {
         let book = Arc::new(Book::default());
-        (Arc::new(Self { inner, book: book.clone() }), book)
+        (Arc::new(Beside::new(inner, Self { book: book.clone() })), book)
     }
 }
 
@@ -87,109 +77,18 @@ fn refusal(answer: &Answer) -> Option<Code> {
 }
 
 #[async_trait]
-impl Store for Witness {
-    async fn execute(&self, command: Command) -> Result<Answer, StoreError> {
-        let at = command.now();
-        let pressed = pressed(&command);
-        let answer = self.inner.execute(command).await?;
-        if let Some((id, contact, what)) = pressed {
-            self.book.write(Deed { id, at, contact, what, refused: refusal(&answer) });
+impl Onlooker for Witness {
+    type Note = Option<Deed>;
+
+    fn asked(&self, command: &Command) -> Option<Deed> {
+        let (id, contact, what) = pressed(command)?;
+        Some(Deed { id, at: command.now(), contact, what, refused: None })
+    }
+
+    async fn answered(&self, deed: Option<Deed>, answer: &Answer) -> Result<(), StoreError> {
+        if let Some(deed) = deed {
+            self.book.write(Deed { refused: refusal(answer), ..deed });
         }
-        Ok(answer)
-    }
-
-    fn wake(&self) -> tokio::sync::watch::Receiver<u64> {
-        self.inner.wake()
-    }
-}
-
-#[async_trait]
-impl Queries for Witness {
-    async fn session(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
-        self.inner.session(token_hash).await
-    }
-
-    async fn session_even_ended(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
-        self.inner.session_even_ended(token_hash).await
-    }
-
-    async fn me(&self, actor: &Actor) -> Found<Me> {
-        self.inner.me(actor).await
-    }
-
-    async fn campaigns(&self, actor: &Actor) -> Found<Vec<CampaignTodo>> {
-        self.inner.campaigns(actor).await
-    }
-
-    async fn campaign(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<CampaignView>> {
-        self.inner.campaign(actor, campaign).await
-    }
-
-    async fn assignment(
-        &self,
-        actor: &Actor,
-        campaign: CampaignId,
-        after: Option<ContactId>,
-        limit: u32,
-    ) -> Found<Option<AssignmentPage>> {
-        self.inner.assignment(actor, campaign, after, limit).await
-    }
-
-    async fn contacts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Vec<ContactView>> {
-        self.inner.contacts(actor, campaign, ids).await
-    }
-
-    async fn thread(
-        &self,
-        actor: &Actor,
-        contact: ContactId,
-        before: Option<u64>,
-        limit: u32,
-    ) -> Found<Option<Thread>> {
-        self.inner.thread(actor, contact, before, limit).await
-    }
-
-    async fn verdict(&self, actor: &Actor, id: Uuid) -> Found<Option<Verdict>> {
-        self.inner.verdict(actor, id).await
-    }
-
-    async fn events(&self, actor: &Actor, campaign: CampaignId, after: u64, limit: u32) -> Found<Option<Vec<Event>>> {
-        self.inner.events(actor, campaign, after, limit).await
-    }
-
-    async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>> {
-        self.inner.board(actor, campaign, now).await
-    }
-
-    async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {
-        self.inner.sessions(actor).await
-    }
-
-    async fn ledger(&self, actor: &Actor, after: u64, limit: u32) -> Found<LedgerPage> {
-        self.inner.ledger(actor, after, limit).await
-    }
-
-    async fn ledger_state(&self, actor: &Actor) -> Found<LedgerState> {
-        self.inner.ledger_state(actor).await
-    }
-
-    async fn first_organization(&self) -> Found<OrganizationId> {
-        self.inner.first_organization().await
-    }
-
-    async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>> {
-        self.inner.numbers(actor, campaign).await
-    }
-
-    async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>> {
-        self.inner.held(actor, campaign).await
-    }
-
-    async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>> {
-        self.inner.to_look_up(since, after, limit).await
-    }
-
-    async fn open_jobs(&self) -> Found<(u64, u64, u64)> {
-        self.inner.open_jobs().await
+        Ok(())
     }
 }

@@ -290,7 +290,7 @@ async fn run(
     let shared: SharedClock = clock.clone();
     let store = SqliteStore::open(Location::File(file.to_owned()), shared.clone(), ids.clone()).await?;
     let tap = Tap::beside(Arc::new(store), file, history.clone(), known.clone()).await?;
-    let state = AppState::new(Arc::new(tap), shared, ids.clone(), true);
+    let state = AppState::new(tap, shared, ids.clone(), true);
     let desk = state.desk.clone();
     let dispatcher = Dispatcher::new(desk.clone(), Arc::new(list.clone()));
     *door.lock().unwrap_or_else(PoisonError::into_inner) = Some(router(state));

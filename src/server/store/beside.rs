@@ -1,0 +1,162 @@
+//! A store with somebody beside it: every command goes through unchanged, and an [`Onlooker`] is told what was asked and
+//! what was answered. What it hears is the server's own decision, not what a console believed.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    SharedStore, Store, StoreError,
+    command::{Actor, Answer, Command},
+    query::{Found, Queries},
+};
+use crate::api::{
+    assignment::{AssignmentPage, ContactView},
+    campaign::{CampaignTodo, CampaignView},
+    captain::{Board, HeldText},
+    event::Event,
+    ledger::{LedgerPage, LedgerState},
+    message::{Thread, Verdict},
+    people::{Me, SessionInfo},
+};
+use crate::domain::{
+    ids::{CampaignId, ContactId, OrganizationId},
+    phone::Phone,
+};
+use crate::server::carrier::Asked;
+
+/// Who is told.
+#[async_trait]
+pub trait Onlooker: Send + Sync + std::fmt::Debug + 'static {
+    /// What it wants to remember of a command until the answer is there.
+    type Note: Send;
+
+    /// A command is about to be decided.
+    fn asked(&self, command: &Command) -> Self::Note;
+
+    /// The store has answered; whoever asked is told after this.
+    ///
+    /// # Errors
+    /// [`StoreError`]: then that is the answer, though the command was decided.
+    async fn answered(&self, note: Self::Note, answer: &Answer) -> Result<(), StoreError>;
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Beside<O> {
+    inner: SharedStore,
+    onlooker: O,
+}
+
+impl<O> Beside<O> {
+    /// Puts `onlooker` beside `inner`.
+    #[must_use]
+    pub fn new(inner: SharedStore, onlooker: O) -> Self {
+        Self { inner, onlooker }
+    }
+}
+
+#[async_trait]
+impl<O: Onlooker> Store for Beside<O> {
+    async fn execute(&self, command: Command) -> Result<Answer, StoreError> {
+        let note = self.onlooker.asked(&command);
+        let answer = self.inner.execute(command).await?;
+        self.onlooker.answered(note, &answer).await?;
+        Ok(answer)
+    }
+
+    fn wake(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.inner.wake()
+    }
+}
+
+#[async_trait]
+impl<O: Onlooker> Queries for Beside<O> {
+    async fn session(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
+        self.inner.session(token_hash).await
+    }
+
+    async fn session_even_ended(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
+        self.inner.session_even_ended(token_hash).await
+    }
+
+    async fn me(&self, actor: &Actor) -> Found<Me> {
+        self.inner.me(actor).await
+    }
+
+    async fn campaigns(&self, actor: &Actor) -> Found<Vec<CampaignTodo>> {
+        self.inner.campaigns(actor).await
+    }
+
+    async fn campaign(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<CampaignView>> {
+        self.inner.campaign(actor, campaign).await
+    }
+
+    async fn assignment(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        after: Option<ContactId>,
+        limit: u32,
+    ) -> Found<Option<AssignmentPage>> {
+        self.inner.assignment(actor, campaign, after, limit).await
+    }
+
+    async fn contacts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Vec<ContactView>> {
+        self.inner.contacts(actor, campaign, ids).await
+    }
+
+    async fn thread(
+        &self,
+        actor: &Actor,
+        contact: ContactId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Found<Option<Thread>> {
+        self.inner.thread(actor, contact, before, limit).await
+    }
+
+    async fn verdict(&self, actor: &Actor, id: Uuid) -> Found<Option<Verdict>> {
+        self.inner.verdict(actor, id).await
+    }
+
+    async fn events(&self, actor: &Actor, campaign: CampaignId, after: u64, limit: u32) -> Found<Option<Vec<Event>>> {
+        self.inner.events(actor, campaign, after, limit).await
+    }
+
+    async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>> {
+        self.inner.board(actor, campaign, now).await
+    }
+
+    async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {
+        self.inner.sessions(actor).await
+    }
+
+    async fn ledger(&self, actor: &Actor, after: u64, limit: u32) -> Found<LedgerPage> {
+        self.inner.ledger(actor, after, limit).await
+    }
+
+    async fn ledger_state(&self, actor: &Actor) -> Found<LedgerState> {
+        self.inner.ledger_state(actor).await
+    }
+
+    async fn first_organization(&self) -> Found<OrganizationId> {
+        self.inner.first_organization().await
+    }
+
+    async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>> {
+        self.inner.numbers(actor, campaign).await
+    }
+
+    async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>> {
+        self.inner.held(actor, campaign).await
+    }
+
+    async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>> {
+        self.inner.to_look_up(since, after, limit).await
+    }
+
+    async fn open_jobs(&self) -> Found<(u64, u64, u64)> {
+        self.inner.open_jobs().await
+    }
+}
