@@ -17,7 +17,7 @@ use textbank::domain::{
 };
 use textbank::server::store::{
     command::Answer,
-    handles::{System, Texter},
+    handles::{System, Texter, Told},
 };
 use uuid::Uuid;
 
@@ -101,8 +101,8 @@ on_every_store! {
         home.act(&admin, Act::Resume { campaign }).await;
         home.pass(60);
         let last = laptop.press(&home, &slice[1]);
-        let told = home.desk.clock.now() - SignedDuration::from_secs(5);
-        let answer = Texter::of(tess.actor.clone()).send_told(&home.desk, last.0, last.1.clone(), Some(told)).await;
+        let told = Told { sent_at: Some(home.desk.clock.now() - SignedDuration::from_secs(5)), offset: None };
+        let answer = Texter::of(tess.actor.clone()).send_told(&home.desk, last.0, last.1.clone(), told).await;
         assert!(matches!(answer, Ok(Answer::Verdict(verdict)) if verdict.is_accepted()));
         // The same ids again add nothing.
         for text in [&first, &last] {

@@ -93,12 +93,6 @@ impl Told {
     }
 }
 
-impl From<Option<Timestamp>> for Told {
-    fn from(sent_at: Option<Timestamp>) -> Self {
-        Self { sent_at, offset: None }
-    }
-}
-
 fn refused(code: Code, detail: &str) -> Answered {
     Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
 }
@@ -132,9 +126,9 @@ impl Texter {
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub async fn send_told(&self, desk: &Desk, id: MessageId, request: SendRequest, told: impl Into<Told>) -> Answered {
+    pub async fn send_told(&self, desk: &Desk, id: MessageId, request: SendRequest, told: Told) -> Answered {
         let now = desk.clock.now();
-        let skew = told.into().skew(now);
+        let skew = told.skew(now);
         let kind = CommandKind::Send { actor: self.0.clone(), id, request: Box::new(request), skew };
         desk.store.execute(Command { now, kind }).await
     }
@@ -151,12 +145,12 @@ impl Texter {
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub async fn act_told(&self, desk: &Desk, id: ActId, act: Act, told: impl Into<Told>) -> Answered {
+    pub async fn act_told(&self, desk: &Desk, id: ActId, act: Act, told: Told) -> Answered {
         if act.is_captains() && self.0.role < Role::Captain && self.0.ended_at.is_none() {
             return refused(Code::Forbidden, "only a captain may do this");
         }
         let now = desk.clock.now();
-        let skew = told.into().skew(now);
+        let skew = told.skew(now);
         let kind = CommandKind::Act { actor: self.0.clone(), id, act, skew, notice: MessageId(desk.fresh()) };
         desk.store.execute(Command { now, kind }).await
     }

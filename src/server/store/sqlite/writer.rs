@@ -83,21 +83,14 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
     let mut tx = Tx::new(conn, cache);
     let mut results = Vec::with_capacity(commands.len());
     let mut changed = false;
-    let mut commands = std::collections::VecDeque::from(commands);
-    let mut texts_before = false;
-    while !commands.is_empty() {
-        if !texts_before {
-            tx.look_ahead(commands.make_contiguous()).await?;
-        }
-        let Some(command) = commands.pop_front() else { break };
-        texts_before = manages_itself(&command.kind);
-        if !texts_before {
-            tx.ahead.forget();
-        }
+    let mut commands = commands.into_iter();
+    tx.look_ahead(commands.as_slice()).await?;
+    while let Some(command) = commands.next() {
         tx.now = command.now;
         let mark = tx.mark();
         let savepoint = !manages_itself(&command.kind);
         if savepoint {
+            tx.ahead.forget();
             tx.run("SAVEPOINT one").await?;
         }
         match decide(&mut tx, command.kind).await {
@@ -122,6 +115,9 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
                 tx.back_to(mark);
                 results.push(Err(error));
             }
+        }
+        if savepoint {
+            tx.look_ahead(commands.as_slice()).await?;
         }
     }
     let newest = tx.flush().await?;
