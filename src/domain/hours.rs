@@ -82,6 +82,13 @@ pub const SEAM: SignedDuration = SignedDuration::from_secs(60);
 /// A confirmed text is good for this long at most, whatever the hours are.
 pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
 
+/// True when a text was confirmed for other texting hours than those that are open at `now`, or too long ago to be meant
+/// still. `opened_at` is when the open ones began ([`TextingHours::opened_at`]); without it age alone counts.
+#[must_use]
+pub fn is_too_late(pressed_at: Timestamp, opened_at: Option<Timestamp>, now: Timestamp) -> bool {
+    opened_at.is_some_and(|opened_at| pressed_at < opened_at) || now.duration_since(pressed_at) > MAX_AGE
+}
+
 /// How far ahead an opening is looked for: past any weekend, short enough to end at once.
 const LOOK_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 15);
 

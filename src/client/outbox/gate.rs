@@ -13,7 +13,7 @@ use crate::api::{
     message::SendRequest,
     problem::{Code, Problem},
 };
-use crate::domain::hours::{HoursVerdict, MAX_AGE, TextingHours};
+use crate::domain::hours::{HoursVerdict, TextingHours, is_too_late};
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::zone::Zones;
 
@@ -62,7 +62,7 @@ impl FlushGate for KnownHours {
         let pressed_at = text.shown.pressed_at;
         let late =
             || Problem::new(Code::TooLate, "it was confirmed before the present texting hours began, or too long ago");
-        if now.duration_since(pressed_at) > MAX_AGE {
+        if is_too_late(pressed_at, None, now) {
             return Some(late());
         }
         let known = self.known();
@@ -73,6 +73,6 @@ impl FlushGate for KnownHours {
             closed.at = Some(opens_at);
             return Some(closed);
         }
-        hours.opened_at(text.kind, now, zones).is_some_and(|opened_at| pressed_at < opened_at).then(late)
+        is_too_late(pressed_at, hours.opened_at(text.kind, now, zones), now).then(late)
     }
 }

@@ -18,7 +18,7 @@ use crate::api::{
 };
 use crate::domain::{
     conversation::{OptOut, Status},
-    hours::{HoursVerdict, MAX_AGE},
+    hours::{HoursVerdict, MAX_AGE, is_too_late},
     ids::{ContactId, MessageId},
     message::{Delivery, Direction, MAX_CHARS, MessageKind},
     received::ACCEPTED,
@@ -328,15 +328,13 @@ impl Tx<'_> {
         Ok(None)
     }
 
-    /// True when a text was confirmed for other texting hours than those that are open now, or too long ago to be meant
-    /// still. The press is taken by the laptop's clock, put right by what that clock is known to be off; one from the future
+    /// [`is_too_late`], now. The press is taken by the laptop's clock, put right by what that clock is known to be off; one from the future
     /// counts as pressed now.
     fn too_late(&self, request: &SendRequest, skew: Option<SignedDuration>, opened_at: Option<Timestamp>) -> bool {
         // A laptop that did not tell its time may be a little off without meaning yesterday.
         let grace = if skew.is_none() { UNTOLD_GRACE } else { SignedDuration::ZERO };
-        let pressed_at = pressed_at(request, skew, self.now);
         let opened_at = opened_at.and_then(|at| at.saturating_sub(grace).ok());
-        opened_at.is_some_and(|opened_at| pressed_at < opened_at) || self.now.duration_since(pressed_at) > MAX_AGE
+        is_too_late(pressed_at(request, skew, self.now), opened_at, self.now)
     }
 
     /// When a text that may go out now has to be on its way, or it comes back: at the end of the window in which it was
