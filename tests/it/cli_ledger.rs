@@ -1,6 +1,5 @@
 //! The ledger from the press to the auditor: texts over HTTP, then the commands as people run them.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -18,15 +17,13 @@ use textbank::client::CampaignServer;
 use textbank::client::native::{AdminClient, NativeServer, Timeouts, join};
 use textbank::domain::ids::{CampaignId, DeviceId, MessageId};
 use textbank::domain::message::MessageKind;
-use textbank::env::{Clock, SeededIds, SharedIds, SimClock};
-use textbank::server::carrier::simulated::SimulatedCarrier;
-use textbank::server::store::command::Answer;
+use textbank::env::{Clock, SharedIds, SimClock};
+use textbank::server::ServerHandle;
 use textbank::server::store::handles::System;
-use textbank::server::store::sqlite::Location;
-use textbank::server::{ServerHandle, ServerOptions, start};
 use textbank::sim::minter::Minter;
 
-use crate::support::{THURSDAY, contact, def};
+use crate::served::{Served, admin_secret};
+use crate::support::{contact, def};
 
 struct World {
     server: ServerHandle,
@@ -39,24 +36,10 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        // Installed already by another test: just as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let clock = SimClock::at(THURSDAY.parse().expect("a time"));
-        let ids = SeededIds::shared(7);
-        let options = ServerOptions {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            location: Location::Memory,
-            carrier: Arc::new(SimulatedCarrier::silent()),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
-        let server = start(options).await.expect("a server");
-        let organization = server.store().first_organization().await.expect("an organization");
-        let request = InviteRequest { role: Role::Admin, campaign: None, uses: 2, valid_seconds: 600 };
-        let invite = System::invite(&server.state.desk, organization, request).await.expect("a store");
-        let Answer::Invite(invite) = invite else { panic!("no invite") };
-        let admin_link = format!("{}/join#{}", server.base_url(), invite.secret);
-        let request = JoinRequest { invite: invite.secret, name: "Ada".into(), device: DeviceId(Uuid::from_u128(7)) };
+        let Served { server, clock, ids } = Served::start(7).await;
+        let secret = admin_secret(&server, 2).await;
+        let admin_link = format!("{}/join#{secret}", server.base_url());
+        let request = JoinRequest { invite: secret, name: "Ada".into(), device: DeviceId(Uuid::from_u128(7)) };
         let token = join(&server.base_url(), &request, Timeouts::default()).await.expect("joined").token;
         let admin = AdminClient::new(&server.base_url(), &SecretString::from(token), Timeouts::default());
         let home = tempfile::tempdir().expect("a directory");

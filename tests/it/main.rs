@@ -11,6 +11,7 @@ mod model;
 mod mutations;
 mod picture;
 mod rehearsal_robot;
+mod served;
 mod sim_team;
 mod sim_two_texters;
 mod source;

@@ -1,7 +1,6 @@
 //! One texter at two laptops at once: two journals, two outboxes, one server. Both work, and no text goes out twice.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,14 +23,11 @@ use textbank::client::{CallError, CampaignServer};
 use textbank::console::core::shared::msg::{Confirmed, ConfirmedWhat};
 use textbank::domain::ids::DeviceId;
 use textbank::domain::message::{Direction, MessageKind};
-use textbank::env::{Clock, SeededIds, SharedClock, SharedIds, SimClock};
-use textbank::server::carrier::simulated::SimulatedCarrier;
-use textbank::server::store::command::Answer;
-use textbank::server::store::handles::System;
-use textbank::server::store::sqlite::Location;
-use textbank::server::{ServerHandle, ServerOptions, start};
+use textbank::env::{Clock, SharedClock, SharedIds, SimClock};
+use textbank::server::ServerHandle;
 
-use crate::support::{THURSDAY, contact, def};
+use crate::served::{Served, admin_secret};
+use crate::support::{contact, def};
 
 const CONTACTS: u32 = 6;
 
@@ -43,18 +39,8 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        // Installed already by another test: just as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let clock = SimClock::at(THURSDAY.parse().expect("a time"));
-        let ids = SeededIds::shared(11);
-        let options = ServerOptions {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            location: Location::Memory,
-            carrier: Arc::new(SimulatedCarrier::silent()),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
-        Self { server: start(options).await.expect("a server"), clock, ids }
+        let Served { server, clock, ids } = Served::start(11).await;
+        Self { server, clock, ids }
     }
 
     fn fresh(&self) -> Uuid {
@@ -69,11 +55,8 @@ impl World {
     }
 
     async fn admin(&self) -> AdminClient {
-        let organization = self.server.store().first_organization().await.expect("an organization");
-        let request = InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: 600 };
-        let invite = System::invite(&self.server.state.desk, organization, request).await.expect("a store");
-        let Answer::Invite(invite) = invite else { panic!("no invite") };
-        let token = self.token(&invite.secret, "Ada").await;
+        let secret = admin_secret(&self.server, 1).await;
+        let token = self.token(&secret, "Ada").await;
         AdminClient::new(&self.server.base_url(), &token, Timeouts::default()).expect("a client")
     }
 

@@ -1,6 +1,5 @@
 //! The whole way over loopback: the running server, the clients that people have.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,16 +18,13 @@ use textbank::client::native::{AdminClient, NativeServer, Timeouts, join};
 use textbank::client::{CallError, CampaignServer};
 use textbank::domain::ids::{ActId, DeviceId, MessageId, PersonId};
 use textbank::domain::message::{Delivery, MessageKind};
-use textbank::env::{Clock, SeededIds, SharedIds, SimClock};
+use textbank::env::{Clock, SharedIds, SimClock};
+use textbank::server::ServerHandle;
 use textbank::server::carrier::CarrierEvent;
-use textbank::server::carrier::simulated::SimulatedCarrier;
-use textbank::server::store::command::Answer;
-use textbank::server::store::handles::System;
-use textbank::server::store::sqlite::Location;
-use textbank::server::{ServerHandle, ServerOptions, start};
 use textbank::sim::minter::Minter;
 
-use crate::support::{THURSDAY, contact, def, phone};
+use crate::served::{Served, admin_secret};
+use crate::support::{contact, def, phone};
 
 struct World {
     server: ServerHandle,
@@ -38,18 +34,8 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        // Installed already by another test: just as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let clock = SimClock::at(THURSDAY.parse().expect("a time"));
-        let ids = SeededIds::shared(7);
-        let options = ServerOptions {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            location: Location::Memory,
-            carrier: Arc::new(SimulatedCarrier::silent()),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
-        Self { server: start(options).await.expect("a server"), clock, ids }
+        let Served { server, clock, ids } = Served::start(7).await;
+        Self { server, clock, ids }
     }
 
     fn fresh(&self) -> Uuid {
@@ -63,11 +49,8 @@ impl World {
     }
 
     async fn admin(&self) -> AdminClient {
-        let organization = self.server.store().first_organization().await.expect("an organization");
-        let request = InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: 600 };
-        let invite = System::invite(&self.server.state.desk, organization, request).await.expect("a store");
-        let Answer::Invite(invite) = invite else { panic!("no invite") };
-        let token = SecretString::from(self.join(&invite.secret, "Ada").await.token);
+        let secret = admin_secret(&self.server, 1).await;
+        let token = SecretString::from(self.join(&secret, "Ada").await.token);
         AdminClient::new(&self.server.base_url(), &token, Timeouts::default()).expect("a client")
     }
 
