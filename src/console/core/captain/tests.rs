@@ -149,6 +149,9 @@ fn a_held_text_is_decided_on_in_a_dialog_whose_safe_choice_is_selected() {
         assert!(press(&mut model, &mut at, "h").contains(&Effect::Load(Ask::Held(CampaignId(1)))));
         model.update(Msg::Held(vec![held()]));
         assert!(!model.held[0].first_name.contains('\u{1b}') && !model.held[0].body.contains('\u{1b}'));
+        let offered = |model: &Model| model.footer().iter().map(|key| key.action).collect::<Vec<_>>();
+        let list_keys = [Action::Down, Action::Choose, Action::Back];
+        assert_eq!(offered(&model), list_keys, "nothing that a yes would answer");
         let fx = press(&mut model, &mut at, keys);
         let wanted: Vec<_> =
             decisions.into_iter().map(|decision| Act::DecideHeld { message: held().message, decision }).collect();

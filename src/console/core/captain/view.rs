@@ -21,6 +21,10 @@ impl Model {
             Context::Board => {
                 &[Action::Down, Action::PauseResume, Action::Reclaim, Action::Refresh, Action::Help, Action::Quit]
             }
+            // Lists to choose from: no question that a yes would answer.
+            Context::Confirm if matches!(self.overlays.last(), Some(Overlay::Held { .. } | Overlay::Decide { .. })) => {
+                &[Action::Down, Action::Choose, Action::Back]
+            }
             Context::Confirm => &[Action::Yes, Action::No, Action::Choose, Action::Back],
             Context::Palette => &[Action::Choose, Action::Back],
             _ => &[Action::Down, Action::PageDown, Action::Back],
