@@ -14,6 +14,7 @@ pub mod cli;
 pub mod client;
 pub mod config;
 pub mod console;
+pub mod db;
 pub mod doctor;
 pub mod domain;
 pub mod env;

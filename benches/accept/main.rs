@@ -33,7 +33,7 @@ use textbank::server::jobs::Dispatcher;
 use textbank::server::store::{
     command::{Actor, Answer},
     handles::{Admin, Desk, Door, System, Texter, secret_hash},
-    sqlite::{Location, SqliteStore},
+    sql::{Location, SqlStore},
 };
 use textbank::server::{AppState, router};
 use textbank::sim::minter::Minter;
@@ -48,7 +48,7 @@ const RUNS: [(u32, u32); 3] = [(1, 1_000), (16, 400), (64, 200)];
 async fn main() -> anyhow::Result<()> {
     let dir = tempfile::Builder::new().prefix("accept").tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
-    let store = SqliteStore::open(Location::File(dir.path().join("bench.db")), clock.clone(), ids.clone()).await?;
+    let store = SqlStore::open(Location::File(dir.path().join("bench.db")), clock.clone(), ids.clone()).await?;
     let state = AppState::new(Arc::new(store), clock, ids, true);
     let desk = state.desk.clone();
     let admin = join(&desk, Role::Admin).await?.actor;

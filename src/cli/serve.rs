@@ -24,7 +24,7 @@ use crate::rehearsal::clock::RehearsalClock;
 use crate::rehearsal::voters::{Voters, VotersPlan, afternoon};
 use crate::server::carrier::loopback::{LoopbackCarrier, LoopbackDoor};
 use crate::server::carrier::{Carrier, Pace, simulated::SimulatedCarrier};
-use crate::server::store::{command::Answer, handles::System, sqlite::Location};
+use crate::server::store::{command::Answer, handles::System, sql::Location};
 use crate::server::{ServerHandle, ServerOptions, start};
 
 /// How long the first admin's link is good.

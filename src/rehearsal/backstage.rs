@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use crate::env::{SharedClock, SharedIds};
 use crate::server::carrier::{Carrier, Submission, simulated::SimulatedCarrier};
-use crate::server::store::sqlite::{Location, SqliteStore};
+use crate::server::store::sql::{Location, SqlStore};
 use crate::server::store::{SharedStore, StoreError};
 
 /// How many texts may be on their way to the director.
@@ -28,7 +28,7 @@ pub struct Backstage {
 /// # Errors
 /// The database cannot be made.
 pub async fn backstage(clock: SharedClock, ids: SharedIds) -> Result<Backstage, StoreError> {
-    let store = SqliteStore::open(Location::Memory, clock, ids).await?;
+    let store = SqlStore::open(Location::Memory, clock, ids).await?;
     let (director, submissions) = mpsc::channel(ON_THE_WAY);
     let carrier = SimulatedCarrier::new(Arc::new(SimulatedCarrier::accepts), director);
     Ok(Backstage { store: Arc::new(store), carrier: Arc::new(carrier), submissions })

@@ -23,7 +23,7 @@ use super::carrier::{Carrier, CarrierEvent};
 use super::store::{
     SharedStore, StoreError,
     handles::Webhook,
-    sqlite::{Location, SqliteStore},
+    sql::{Location, SqlStore},
 };
 use super::{AppState, jobs::Dispatcher, limits, router};
 use crate::env::{SharedClock, SharedIds};
@@ -63,7 +63,7 @@ pub struct ServerOptions {
 /// [`StartError`]
 pub async fn start(options: ServerOptions) -> Result<ServerHandle, StartError> {
     let ServerOptions { listen, location, carrier, clock, ids } = options;
-    let store = Arc::new(SqliteStore::open(location, clock.clone(), ids.clone()).await?);
+    let store = Arc::new(SqlStore::open(location, clock.clone(), ids.clone()).await?);
     start_over(Parts { store, listen, carrier, clock, ids }).await
 }
 

@@ -11,6 +11,7 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("console::keymap", &[]),
     ("env", &[]),
     ("mutation", &[]),
+    ("db", &[]),
     ("exchange", &["domain"]),
     ("api", &["domain"]),
     ("config", &["console::keymap"]),
@@ -23,11 +24,11 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     // The journal holds what the console confirmed, in the console's own words.
     ("client", &["api", "domain", "env", "mutation", "console::core::shared::msg"]),
     // The store writes down what a carrier said and is about to be told; it never calls one.
-    ("server::store", &["domain", "env", "api", "mutation", "server::carrier"]),
+    ("server::store", &["domain", "env", "api", "mutation", "db", "server::carrier"]),
     ("server::carrier", &["domain", "env", "api"]),
     ("server", &["api", "domain", "exchange", "env", "mutation"]),
     // The simulator drives both wings against each other.
-    ("sim", &["client", "server", "console::core", "console::keymap", "api", "domain", "env", "mutation"]),
+    ("sim", &["client", "server", "console::core", "console::keymap", "api", "db", "domain", "env", "mutation"]),
     ("rehearsal", &["server", "client", "api", "domain", "sim", "env", "exchange"]),
     ("doctor", &["api", "client", "config", "console::keymap", "domain", "env"]),
     (
@@ -142,7 +143,7 @@ const BANNED: &[(&str, &[&str], &str)] = &[
 /// Tasks without an owner that could cancel them, each with its reason.
 const TASKS_THAT_END_BY_THEMSELVES: &[(&str, &str)] = &[
     ("client/journal/mod.rs", "the keeper must finish its writes, and ends when the last handle is gone"),
-    ("server/store/sqlite/mod.rs", "the writer must finish its commits, and ends when the store is gone"),
+    ("server/store/sql/mod.rs", "the writer must finish its commits, and ends when the store is gone"),
 ];
 
 #[test]

@@ -7,7 +7,7 @@ use textbank::api::admin::InviteRequest;
 use textbank::api::people::Role;
 use textbank::env::{SeededIds, SharedIds, SimClock};
 use textbank::server::carrier::simulated::SimulatedCarrier;
-use textbank::server::store::{command::Answer, handles::System, sqlite::Location};
+use textbank::server::store::{command::Answer, handles::System, sql::Location};
 use textbank::server::{ServerHandle, ServerOptions, start};
 
 use crate::support::THURSDAY;

@@ -26,7 +26,7 @@ use textbank::rehearsal::persona_file::built_in;
 use textbank::rehearsal::voters::{Voters, VotersPlan, afternoon};
 use textbank::server::store::command::Answer;
 use textbank::server::store::handles::System;
-use textbank::server::store::sqlite::Location;
+use textbank::server::store::sql::Location;
 use textbank::server::{ServerHandle, ServerOptions, start};
 use textbank::sim::check::check;
 use textbank::sim::history::History;

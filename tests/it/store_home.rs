@@ -29,7 +29,7 @@ use textbank::server::carrier::{CarrierEvent, Submission, Submitted};
 use textbank::server::store::{
     command::{Actor, Answer},
     handles::{Admin, Captain, Desk, Door, System, Texter, Webhook, secret_hash},
-    sqlite::{Location, SqliteStore},
+    sql::{Location, SqlStore},
 };
 use textbank::sim::minter::Minter;
 use uuid::Uuid;
@@ -153,7 +153,7 @@ impl Home {
     async fn open(location: Location, clock: Arc<SimClock>, dir: Option<tempfile::TempDir>, minter: Minter) -> Self {
         let shared: SharedClock = clock.clone();
         let ids = SeededIds::shared(7);
-        let store = SqliteStore::open(location, shared.clone(), ids.clone()).await.expect("the store opens");
+        let store = SqlStore::open(location, shared.clone(), ids.clone()).await.expect("the store opens");
         // The seed may not repeat ids that the database holds already.
         for _ in 0..(clock.now_micros() % 1_000) {
             ids.below(2);

@@ -29,7 +29,7 @@ use textbank::env::{Clock, SeededIds, SharedIds, SimClock};
 use textbank::server::carrier::{CarrierEvent, Submission, Submitted};
 use textbank::server::store::command::Answer;
 use textbank::server::store::handles::{System, Webhook};
-use textbank::server::store::sqlite::{Location, SqliteStore};
+use textbank::server::store::sql::{Location, SqlStore};
 use textbank::server::{AppState, router};
 use textbank::sim::minter::Minter;
 
@@ -80,7 +80,7 @@ impl TestApp {
     pub async fn start() -> Self {
         let clock = SimClock::at(THURSDAY.parse().expect("a time"));
         let ids = SeededIds::shared(42);
-        let store = SqliteStore::open(Location::Memory, clock.clone(), ids.clone()).await.expect("a store");
+        let store = SqlStore::open(Location::Memory, clock.clone(), ids.clone()).await.expect("a store");
         let state = AppState::new(Arc::new(store), clock.clone(), ids.clone(), true);
         Self { router: router(state.clone()), state, clock, ids, minter: Minter::default(), closed: false }
     }

@@ -177,7 +177,10 @@ async fn captains_take_back_while_others_claim_and_the_texter_sends_all_at_once(
         while let Some(done) = tasks.join_next().await {
             match done.expect("no panic") {
                 (contact, Some(true), _) => drop(went.insert(contact)),
-                (_, Some(false), code) => assert_eq!(code.as_deref(), Some("lease_lost")),
+                // The next to hold it may have written before Ann's text came to its turn.
+                (_, Some(false), code) => {
+                    assert!(matches!(code.as_deref(), Some("lease_lost" | "already_sent")), "{code:?}")
+                }
                 _ => {}
             }
         }

@@ -148,12 +148,12 @@ mod tests {
 
     use super::*;
     use crate::env::{SeededIds, SimClock};
-    use crate::server::store::sqlite::{Location, SqliteStore};
+    use crate::server::store::sql::{Location, SqlStore};
 
     async fn app(plain: Router<AppState>) -> (Router, Arc<SimClock>) {
         let clock = SimClock::at(jiff::Timestamp::UNIX_EPOCH);
         let ids = SeededIds::shared(1);
-        let store = SqliteStore::open(Location::Memory, clock.clone(), ids.clone()).await.expect("a store");
+        let store = SqlStore::open(Location::Memory, clock.clone(), ids.clone()).await.expect("a store");
         let state = AppState::new(Arc::new(store), clock.clone(), ids, true);
         (dressed(plain, Router::new(), state), clock)
     }

@@ -6,7 +6,7 @@ pub mod beside;
 pub mod command;
 pub mod handles;
 pub mod query;
-pub mod sqlite;
+pub mod sql;
 
 use std::sync::Arc;
 

@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use crate::api::message::Verdict;
+use crate::db::{self, Conn, Options};
 use crate::domain::campaign::CampaignDef;
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
 use crate::domain::ledger::{Link, Pressed};
@@ -20,7 +19,7 @@ use crate::sim::history::{AuditRow, Fact, MessageRow, Row};
 pub enum ReadError {
     /// The file, or a table that another program version has otherwise.
     #[error("the server's database cannot be read: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] db::Error),
     /// A column holds something unknown.
     #[error("a row of the server's database is not understood: {0}")]
     Row(String),
@@ -31,7 +30,7 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`]
 pub async fn rows(file: &Path) -> Result<Vec<Fact>, ReadError> {
-    let mut conn = SqliteConnectOptions::new().filename(file).read_only(true).connect().await?;
+    let mut conn = Options::file(file).read_only().open().await?;
     let mut out = Vec::new();
     campaigns(&mut conn, &mut out).await?;
     contacts(&mut conn, &mut out).await?;
@@ -59,20 +58,20 @@ fn number(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
 
-async fn all(conn: &mut SqliteConnection, sql: &'static str) -> Result<Vec<SqliteRow>, ReadError> {
-    Ok(sqlx::query(sql).fetch_all(conn).await?)
+async fn all(conn: &mut Conn, sql: &'static str) -> Result<Vec<db::Row>, ReadError> {
+    Ok(db::query(sql).fetch_all(conn).await?)
 }
 
-async fn campaigns(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), ReadError> {
+async fn campaigns(conn: &mut Conn, out: &mut Vec<Row>) -> Result<(), ReadError> {
     for row in all(conn, "SELECT id, def, state FROM campaigns ORDER BY id").await? {
-        let def: CampaignDef = serde_json::from_str(&row.try_get::<String, _>(1)?).map_err(odd)?;
-        let paused = row.try_get::<String, _>(2)? != "running";
+        let def: CampaignDef = serde_json::from_str(&row.try_get::<String>(1)?).map_err(odd)?;
+        let paused = row.try_get::<String>(2)? != "running";
         out.push(Row::Campaign { id: CampaignId(row.try_get(0)?), hours: def.hours, paused });
     }
     Ok(())
 }
 
-async fn contacts(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), ReadError> {
+async fn contacts(conn: &mut Conn, out: &mut Vec<Row>) -> Result<(), ReadError> {
     let sql = "SELECT c.id, c.campaign, c.phone, z.zones, c.opt_out, c.assigned FROM contacts c
          JOIN zone_sets z ON z.id = c.zone_set ORDER BY c.id";
     for row in all(conn, sql).await? {
@@ -80,28 +79,28 @@ async fn contacts(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(),
             id: ContactId(row.try_get(0)?),
             campaign: CampaignId(row.try_get(1)?),
             phone: row.try_get(2)?,
-            zones: serde_json::from_str(&row.try_get::<String, _>(3)?).map_err(odd)?,
-            opted_out: row.try_get::<i64, _>(4)? >= 2,
-            assigned: row.try_get::<Option<i64>, _>(5)?.map(PersonId),
+            zones: serde_json::from_str(&row.try_get::<String>(3)?).map_err(odd)?,
+            opted_out: row.try_get::<i64>(4)? >= 2,
+            assigned: row.try_get::<Option<i64>>(5)?.map(PersonId),
         });
     }
     Ok(())
 }
 
-async fn messages(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), ReadError> {
+async fn messages(conn: &mut Conn, out: &mut Vec<Row>) -> Result<(), ReadError> {
     let sql = "SELECT id, contact, seq, direction, kind, body, at, author, delivery, error, after_seq FROM messages
          ORDER BY contact, seq";
     for row in all(conn, sql).await? {
-        let inbound = row.try_get::<String, _>(3)? == "in";
+        let inbound = row.try_get::<String>(3)? == "in";
         out.push(Row::Message(MessageRow {
             id: row.try_get(0)?,
             contact: ContactId(row.try_get(1)?),
             seq: number(row.try_get(2)?),
             direction: if inbound { Direction::Inbound } else { Direction::Outbound },
-            kind: row.try_get::<Option<String>, _>(4)?.map(word::<MessageKind>).transpose()?,
+            kind: row.try_get::<Option<String>>(4)?.map(word::<MessageKind>).transpose()?,
             body: row.try_get(5)?,
             at: time(row.try_get(6)?)?,
-            author: row.try_get::<Option<i64>, _>(7)?.map(PersonId),
+            author: row.try_get::<Option<i64>>(7)?.map(PersonId),
             delivery: word::<Delivery>(row.try_get(8)?)?,
             error: row.try_get(9)?,
             after_seq: number(row.try_get(10)?),
@@ -110,9 +109,9 @@ async fn messages(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(),
     Ok(())
 }
 
-async fn small(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), ReadError> {
+async fn small(conn: &mut Conn, out: &mut Vec<Row>) -> Result<(), ReadError> {
     for row in all(conn, "SELECT message, state, tries FROM jobs ORDER BY message").await? {
-        let tries = u32::try_from(row.try_get::<i64, _>(2)?).unwrap_or(u32::MAX);
+        let tries = u32::try_from(row.try_get::<i64>(2)?).unwrap_or(u32::MAX);
         out.push(Row::Job { message: row.try_get(0)?, state: row.try_get(1)?, tries });
     }
     for row in all(conn, "SELECT id, message FROM attempts ORDER BY id").await? {
@@ -120,21 +119,21 @@ async fn small(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), Re
     }
     for row in all(conn, "SELECT person, id, outcome FROM verdicts ORDER BY id").await? {
         let id: Uuid = row.try_get(1)?;
-        let outcome = serde_json::from_str(&row.try_get::<String, _>(2)?).map_err(odd)?;
+        let outcome = serde_json::from_str(&row.try_get::<String>(2)?).map_err(odd)?;
         out.push(Row::Verdict { person: PersonId(row.try_get(0)?), verdict: Verdict { id, outcome } });
     }
     for row in all(conn, "SELECT phone, by_word FROM suppressions ORDER BY phone").await? {
-        out.push(Row::Suppression { phone: row.try_get(0)?, by_word: row.try_get::<i64, _>(1)? != 0 });
+        out.push(Row::Suppression { phone: row.try_get(0)?, by_word: row.try_get::<i64>(1)? != 0 });
     }
     Ok(())
 }
 
-async fn audit(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), ReadError> {
+async fn audit(conn: &mut Conn, out: &mut Vec<Row>) -> Result<(), ReadError> {
     for row in all(conn, "SELECT id, at, person, session, what, subject, detail FROM audit ORDER BY id").await? {
         out.push(Row::Audit(AuditRow {
             n: row.try_get(0)?,
             at: time(row.try_get(1)?)?,
-            person: row.try_get::<Option<i64>, _>(2)?.map(PersonId),
+            person: row.try_get::<Option<i64>>(2)?.map(PersonId),
             session: row.try_get(3)?,
             what: row.try_get(4)?,
             subject: row.try_get(5)?,
@@ -145,11 +144,11 @@ async fn audit(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), Re
 }
 
 /// Entries that have a place in their chain; one that was refused for want of it has none.
-async fn ledger(conn: &mut SqliteConnection, out: &mut Vec<Row>) -> Result<(), ReadError> {
+async fn ledger(conn: &mut Conn, out: &mut Vec<Row>) -> Result<(), ReadError> {
     let sql = "SELECT chain, n, prev, hash, id, device, campaign, contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms
          FROM ledger WHERE outcome <> 'ledger_broken' ORDER BY seq";
     for row in all(conn, sql).await? {
-        let hash = |at: usize| Ok::<_, ReadError>(hex(&row.try_get::<Vec<u8>, _>(at)?));
+        let hash = |at: usize| Ok::<_, ReadError>(hex(&row.try_get::<Vec<u8>>(at)?));
         out.push(Row::Ledger {
             link: Link { chain: row.try_get(0)?, n: number(row.try_get(1)?), prev: hash(2)?, hash: hash(3)? },
             entry: Pressed {
@@ -179,7 +178,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Texts that wait for a captain's decision.
 pub(super) async fn held(file: &Path) -> Result<Vec<Uuid>, ReadError> {
-    let mut conn = SqliteConnectOptions::new().filename(file).read_only(true).connect().await?;
+    let mut conn = Options::file(file).read_only().open().await?;
     let rows = all(&mut conn, "SELECT id FROM messages WHERE delivery = 'held' ORDER BY id").await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }

@@ -24,7 +24,7 @@ use crate::server::jobs::Dispatcher;
 use crate::server::store::SharedStore;
 use crate::server::store::command::{Actor, Answer};
 use crate::server::store::handles::{Captain, Desk, System, Webhook};
-use crate::server::store::sqlite::{Location, SqliteStore};
+use crate::server::store::sql::{Location, SqlStore};
 use crate::server::{AppState, router};
 use crate::sim::history::{Call, Fact, History, Told};
 
@@ -288,7 +288,7 @@ async fn run(
     list: &List,
 ) -> Result<Running, WorldError> {
     let shared: SharedClock = clock.clone();
-    let store = SqliteStore::open(Location::File(file.to_owned()), shared.clone(), ids.clone()).await?;
+    let store = SqlStore::open(Location::File(file.to_owned()), shared.clone(), ids.clone()).await?;
     let tap = Tap::beside(Arc::new(store), file, history.clone(), known.clone()).await?;
     let state = AppState::new(tap, shared, ids.clone(), true);
     let desk = state.desk.clone();

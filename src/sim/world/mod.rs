@@ -30,6 +30,7 @@ use crate::api::act::{Act, HeldDecision};
 use crate::api::admin::{ImportChunk, ImportStart, InviteRequest};
 use crate::api::people::{JoinRequest, Role};
 use crate::client::journal::JournalError;
+use crate::db;
 use crate::domain::campaign::{CampaignDef, Variant};
 use crate::domain::contact::Contact;
 use crate::domain::hours::TextingHours;
@@ -51,7 +52,7 @@ pub enum WorldError {
     Store(#[from] StoreError),
     /// The second look into the server's database.
     #[error("the server's database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] db::Error),
     /// Its rows.
     #[error(transparent)]
     Read(#[from] database::ReadError),

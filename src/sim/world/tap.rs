@@ -5,8 +5,6 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use crate::api::{
@@ -14,6 +12,7 @@ use crate::api::{
     event::EventKind,
     message::{Outcome, Verdict},
 };
+use crate::db::{self, Conn, Options};
 use crate::domain::ids::{ContactId, PersonId};
 use crate::server::store::{
     SharedStore, StoreError,
@@ -27,7 +26,7 @@ use crate::sim::history::{Fact, History};
 pub(super) struct Tap {
     history: Arc<History>,
     /// A second look into the database, and the last event seen there.
-    look: tokio::sync::Mutex<(SqliteConnection, i64)>,
+    look: tokio::sync::Mutex<(Conn, i64)>,
     /// Texts taken and decisions made so far; they count once.
     known: Known,
 }
@@ -41,9 +40,9 @@ impl Tap {
         file: &Path,
         history: Arc<History>,
         known: Known,
-    ) -> Result<SharedStore, sqlx::Error> {
-        let mut conn = SqliteConnectOptions::new().filename(file).read_only(true).connect().await?;
-        let seen = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM events").fetch_one(&mut conn).await?.try_get(0)?;
+    ) -> Result<SharedStore, db::Error> {
+        let mut conn = Options::file(file).read_only().open().await?;
+        let seen = db::query("SELECT COALESCE(MAX(seq), 0) FROM events").fetch_one(&mut conn).await?.try_get(0)?;
         let tap = Self { history, look: tokio::sync::Mutex::new((conn, seen)), known };
         Ok(Arc::new(Beside::new(inner, tap)))
     }
@@ -56,7 +55,7 @@ impl Tap {
     async fn left(&self) -> Result<(), StoreError> {
         let mut look = self.look.lock().await;
         let (conn, seen) = &mut *look;
-        let rows = sqlx::query(
+        let rows = db::query(
             "SELECT seq, person, payload FROM events WHERE seq > $1 AND payload LIKE '{\"event\":\"gone\"%' ORDER BY seq",
         )
         .bind(*seen)
@@ -66,7 +65,7 @@ impl Tap {
             *seen = row.try_get(0)?;
             let payload: String = row.try_get(2)?;
             let what = serde_json::from_str(&payload).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            if let (EventKind::Gone { contact, why, .. }, Some(person)) = (what, row.try_get::<Option<i64>, _>(1)?) {
+            if let (EventKind::Gone { contact, why, .. }, Some(person)) = (what, row.try_get::<Option<i64>>(1)?) {
                 self.history.add(Fact::Left { texter: PersonId(person), contact, why });
             }
         }

@@ -11,18 +11,18 @@
 //! |---|---|
 //! | `Press` | `client::journal::Journal::confirm` (one synced commit), after `console::core::texter::gate` |
 //! | `Send` | `client::outbox::Worker::take_off`, `hand_in`: `PUT /messages/{id}` |
-//! | `Deliver` | `server::store::sqlite::send`: `Tx::send` = `replay`, `objection`, `accept` or `refuse`, in one commit |
+//! | `Deliver` | `server::store::sql::send`: `Tx::send` = `replay`, `objection`, `accept` or `refuse`, in one commit |
 //! | `Answer` | `client::outbox::Worker::decided`, `Journal::settle` |
 //! | `Echo` | `console::runtime::effects::feed`: `Feed::settled` = `Journal::settle`, `Journal::echoed` |
 //! | `ReadBack` | `client::outbox::read_back`, `Journal::mark_lost` |
-//! | `Claim` | `server::store::sqlite::jobs`: `Tx::claim_jobs` = `look`, then `begin` or `back::take_back`, in one commit |
+//! | `Claim` | `server::store::sql::jobs`: `Tx::claim_jobs` = `look`, then `begin` or `back::take_back`, in one commit |
 //! | `Call`, `Arrive`, `Die` | `server::jobs::Dispatcher::call`, `Carrier::submit`, and the line to the carrier |
 //! | `Record`, `TimeOut` | `Tx::record_attempt` |
 //! | `Sweep`, `Hold` | `Tx::sweep_attempts`, called by `Dispatcher::housekeeping` |
-//! | `Receipt` | `server::store::sqlite::carrier`: `Tx::receipt`; a look-up that finds the text (`held`: `Tx::record_look_up`) has the same effect |
-//! | `Decide` | `server::store::sqlite::held`: `Tx::decide_held` |
-//! | `OptOut` | `server::store::sqlite::opt_out`: `Tx::opt_out` with `drop_ready`, in one commit |
-//! | `Reassign` | `Act::Reclaim`, then `server::store::sqlite::claim`: `Tx::claim` |
+//! | `Receipt` | `server::store::sql::carrier`: `Tx::receipt`; a look-up that finds the text (`held`: `Tx::record_look_up`) has the same effect |
+//! | `Decide` | `server::store::sql::held`: `Tx::decide_held` |
+//! | `OptOut` | `server::store::sql::opt_out`: `Tx::opt_out` with `drop_ready`, in one commit |
+//! | `Reassign` | `Act::Reclaim`, then `server::store::sql::claim`: `Tx::claim` |
 //!
 //! Not in the model: several contacts at once (nothing of one contact looks at another), the carrier's receipts of failure,
 //! campaigns on pause (as closed hours), possible opt-outs (as opt-outs, until a person decides), `after_seq` of replies.

@@ -110,10 +110,7 @@ impl Editor {
 
     /// A combining mark may have joined the grapheme before the cursor with the one after it.
     fn settle(&mut self) {
-        let mut cursor = GraphemeCursor::new(self.cursor, self.text.len(), true);
-        if !cursor.is_boundary(&self.text, 0).unwrap_or(true) {
-            self.cursor = cursor.next_boundary(&self.text, 0).ok().flatten().unwrap_or(self.text.len());
-        }
+        self.cursor = self.ceil(self.cursor);
     }
 
     fn before(&self) -> usize {
@@ -126,19 +123,39 @@ impl Editor {
         cursor.next_boundary(&self.text, 0).ok().flatten().unwrap_or(self.text.len())
     }
 
+    /// `at`, or the start of the grapheme that it lies in. A word may begin inside a grapheme: two flags without a blank
+    /// between them are one word each way they are cut, and what the cut half of a text makes of them is not what the
+    /// whole does.
+    fn floor(&self, at: usize) -> usize {
+        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
+        if cursor.is_boundary(&self.text, 0).unwrap_or(true) {
+            return at;
+        }
+        cursor.prev_boundary(&self.text, 0).ok().flatten().unwrap_or(0)
+    }
+
+    /// `at`, or the end of the grapheme that it lies in.
+    fn ceil(&self, at: usize) -> usize {
+        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
+        if cursor.is_boundary(&self.text, 0).unwrap_or(true) {
+            return at;
+        }
+        cursor.next_boundary(&self.text, 0).ok().flatten().unwrap_or(self.text.len())
+    }
+
     fn word_before(&self) -> usize {
         self.text[..self.cursor]
             .split_word_bound_indices()
             .rev()
             .find(|(_, word)| !word.chars().all(char::is_whitespace))
-            .map_or(0, |(at, _)| at)
+            .map_or(0, |(at, _)| self.floor(at))
     }
 
     fn word_after(&self) -> usize {
         self.text[self.cursor..]
             .split_word_bound_indices()
             .find(|(_, word)| !word.chars().all(char::is_whitespace))
-            .map_or(self.text.len(), |(at, word)| self.cursor + at + word.len())
+            .map_or(self.text.len(), |(at, word)| self.ceil(self.cursor + at + word.len()))
     }
 
     fn line_start_of(&self, at: usize) -> usize {
@@ -221,7 +238,7 @@ impl Editor {
         let column = self.text[from_line..self.cursor].graphemes(true).count();
         let line = &self.text[to_line..self.line_end_of(to_line)];
         let offset = line.grapheme_indices(true).nth(column).map_or(line.len(), |(at, _)| at);
-        self.go(to_line + offset);
+        self.go(self.floor(to_line + offset));
     }
 
     /// Deletes the grapheme before the cursor.
@@ -322,6 +339,13 @@ mod tests {
         assert!(!editor.undo());
         assert!(editor.redo());
         assert_eq!(editor.text(), "hello");
+    }
+
+    #[test]
+    fn a_word_that_begins_inside_a_flag_is_left_whole() {
+        let mut editor = Editor::new("🇩\u{200d}🇩🇩\n");
+        editor.word_left();
+        assert!(editor.text().grapheme_indices(true).any(|(at, _)| at == editor.cursor()), "at {}", editor.cursor());
     }
 
     #[test]

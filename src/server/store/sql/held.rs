@@ -4,7 +4,6 @@
 //! like any other job, and what was said about the attempt before it (a late failure) is not said about the next.
 
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::{
@@ -17,6 +16,7 @@ use crate::api::{
     captain::HeldText,
     problem::{Code, Problem},
 };
+use crate::db::{self, Conn};
 use crate::domain::{
     conversation::{OptOut, Status},
     hours::{HoursVerdict, MAX_AGE},
@@ -51,8 +51,8 @@ pub(super) const TO_LOOK_UP: &str = "SELECT j.attempt, c.phone, m.body, j.starte
 /// Most texts of one answer.
 const MAX_HELD: u32 = 1_000;
 
-pub(super) async fn held(conn: &mut SqliteConnection, campaign: i64) -> Result<Vec<HeldText>, StoreError> {
-    let found = sqlx::query(HELD).bind(campaign).bind(i64::from(MAX_HELD)).fetch_all(conn).await?;
+pub(super) async fn held(conn: &mut Conn, campaign: i64) -> Result<Vec<HeldText>, StoreError> {
+    let found = db::query(HELD).bind(campaign).bind(i64::from(MAX_HELD)).fetch_all(conn).await?;
     found
         .iter()
         .map(|row| {
@@ -76,12 +76,12 @@ pub(super) async fn held(conn: &mut SqliteConnection, campaign: i64) -> Result<V
 }
 
 pub(super) async fn to_look_up(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     since: Timestamp,
     after: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<Asked>, StoreError> {
-    let found = sqlx::query(TO_LOOK_UP)
+    let found = db::query(TO_LOOK_UP)
         .bind(since.as_microsecond())
         .bind(after.unwrap_or_default())
         .bind(i64::from(limit))
@@ -119,7 +119,7 @@ impl Tx<'_> {
         found: Found,
         authoritative: bool,
     ) -> Result<Answer, StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT message FROM jobs WHERE message = (SELECT message FROM attempts WHERE id = $1)
                  AND attempt = $1 AND state IN ('unknown', 'held')",
         )
@@ -130,7 +130,7 @@ impl Tx<'_> {
         let message: Uuid = col(&row, 0)?;
         match found {
             Found::Present { carrier_id } => {
-                sqlx::query("UPDATE attempts SET carrier_id = $2 WHERE id = $1")
+                db::query("UPDATE attempts SET carrier_id = $2 WHERE id = $1")
                     .bind(attempt)
                     .bind(carrier_id)
                     .execute(&mut *self.conn)
@@ -139,7 +139,7 @@ impl Tx<'_> {
                 self.finish(message, "done", Delivery::Submitted, None).await?;
             }
             Found::Absent if authoritative => {
-                sqlx::query("UPDATE jobs SET absent = 1 WHERE message = $1")
+                db::query("UPDATE jobs SET absent = 1 WHERE message = $1")
                     .bind(message)
                     .execute(&mut *self.conn)
                     .await?;
@@ -189,7 +189,7 @@ impl Tx<'_> {
                     Err(problem) => return Ok(Err(problem)),
                 };
                 // The press of now counts: it is looked at again when its turn comes, like any other.
-                sqlx::query("UPDATE jobs SET state = 'ready', not_before = 0, good_until = $2 WHERE message = $1")
+                db::query("UPDATE jobs SET state = 'ready', not_before = 0, good_until = $2 WHERE message = $1")
                     .bind(message.0)
                     .bind(good_until.as_microsecond())
                     .execute(&mut *self.conn)
@@ -253,7 +253,7 @@ impl Tx<'_> {
     }
 
     async fn undecided_text(&mut self, actor: &Actor, message: MessageId) -> Result<Option<Undecided>, StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT m.campaign, m.contact, m.kind, j.state, m.delivery, j.attempt
              FROM messages m JOIN jobs j ON j.message = m.id WHERE m.id = $1 AND m.organization = $2",
         )
@@ -279,7 +279,7 @@ impl Tx<'_> {
         if contact.status != Status::Convo || matches!(contact.opt_out, OptOut::Yes { .. }) {
             return Ok(());
         }
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT MIN(at) FROM messages WHERE contact = $1 AND direction = 'in' AND seq > COALESCE(
                  (SELECT MAX(seq) FROM messages WHERE contact = $1 AND direction = 'out' AND author IS NOT NULL
                      AND delivery <> 'dropped' AND NOT (delivery = 'failed' AND error = $2)), 0)",
@@ -289,7 +289,7 @@ impl Tx<'_> {
         .fetch_one(&mut *self.conn)
         .await?;
         let Some(since) = col::<Option<i64>>(&row, 0)? else { return Ok(()) };
-        sqlx::query("UPDATE contacts SET status = $2, waiting_since = $3, updated_at = $4 WHERE id = $1")
+        db::query("UPDATE contacts SET status = $2, waiting_since = $3, updated_at = $4 WHERE id = $1")
             .bind(contact.id)
             .bind(Status::NeedsResponse.as_str())
             .bind(since)

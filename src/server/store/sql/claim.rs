@@ -1,6 +1,5 @@
 //! Slices and leases: who may text whom.
 
-use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::{
@@ -14,6 +13,7 @@ use crate::api::{
     people::Presence,
     problem::{Code, Problem},
 };
+use crate::db;
 use crate::domain::{
     assignment::MAX_SLICE,
     hours::HoursVerdict,
@@ -59,7 +59,7 @@ impl Tx<'_> {
         want: u32,
     ) -> Result<Answer, StoreError> {
         let no = |problem: Problem| Ok(Answer::Refused(Box::new(problem)));
-        let stored = sqlx::query("SELECT person, campaign, contacts FROM claims WHERE id = $1")
+        let stored = db::query("SELECT person, campaign, contacts FROM claims WHERE id = $1")
             .bind(claim)
             .fetch_optional(&mut *self.conn)
             .await?;
@@ -97,14 +97,14 @@ impl Tx<'_> {
         if mutation::on(Mutation::TwoHands) {
             let held =
                 "SELECT id FROM contacts WHERE campaign = $1 AND status = 'needs_message' AND opt_out = 0 LIMIT $2";
-            let held = sqlx::query(held).bind(campaign.id).bind(want).fetch_all(&mut *self.conn).await?;
+            let held = db::query(held).bind(campaign.id).bind(want).fetch_all(&mut *self.conn).await?;
             pool.open = held.iter().map(|row| col(row, 0)).collect::<Result<_, _>>()?;
         }
         if pool.open.is_empty() && rescued.is_empty() {
             return no(self.nothing_to_hand_out(actor, &campaign, &pool).await?);
         }
         let ids = to_json(&rescued.iter().chain(&pool.open).collect::<Vec<_>>())?;
-        sqlx::query(
+        db::query(
             "UPDATE contacts SET assigned = $2, holder = $2, epoch = epoch + 1, updated_at = $3,
                  foreign_seq = CASE WHEN last_seq = 0 THEN 0 ELSE COALESCE((SELECT MAX(m.seq) FROM messages m
                      WHERE m.contact = contacts.id AND (m.direction = 'in' OR m.author <> $2)), 0) END
@@ -115,7 +115,7 @@ impl Tx<'_> {
         .bind(self.micros())
         .execute(&mut *self.conn)
         .await?;
-        sqlx::query("INSERT INTO claims (id, person, campaign, contacts, at) VALUES ($1, $2, $3, $4, $5)")
+        db::query("INSERT INTO claims (id, person, campaign, contacts, at) VALUES ($1, $2, $3, $4, $5)")
             .bind(claim)
             .bind(actor.person.0)
             .bind(campaign.id)
@@ -135,7 +135,7 @@ impl Tx<'_> {
 
     /// A grant of those of `ids` that are in the actor's hands.
     async fn granted(&mut self, actor: &Actor, ids: &str, held_back: u64) -> Result<Answer, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = db::query(concat!(
             "SELECT ",
             contact_columns!(),
             " FROM json_each($1) j JOIN contacts c ON c.id = j.value WHERE c.assigned = $2 ORDER BY j.key"
@@ -149,7 +149,7 @@ impl Tx<'_> {
     }
 
     async fn unsent_in_hand(&mut self, actor: &Actor, campaign: i64) -> Result<i64, StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT COUNT(*) FROM contacts INDEXED BY contacts_hand
              WHERE assigned = $1 AND campaign = $2 AND status = 'needs_message' AND opt_out < 2",
         )
@@ -163,7 +163,7 @@ impl Tx<'_> {
     /// Voters who wait for an answer while nobody holds their conversation; those behind a wrong number too, as what they
     /// write may be an opt-out that only a person can see.
     async fn waiting_without_hands(&mut self, campaign: i64) -> Result<Vec<i64>, StoreError> {
-        let rows = sqlx::query(
+        let rows = db::query(
             "SELECT id FROM contacts INDEXED BY contacts_waiting
              WHERE campaign = $1 AND waiting_since IS NOT NULL AND assigned IS NULL
                  AND status = 'needs_response' AND opt_out < 2
@@ -178,7 +178,7 @@ impl Tx<'_> {
 
     /// Looks at the pool zone by zone, so that nobody is scanned who cannot be texted now.
     async fn pool(&mut self, campaign: &Campaign, want: i64) -> Result<Pool, StoreError> {
-        let sets = sqlx::query("SELECT zone_set FROM campaign_zones WHERE campaign = $1")
+        let sets = db::query("SELECT zone_set FROM campaign_zones WHERE campaign = $1")
             .bind(campaign.id)
             .fetch_all(&mut *self.conn)
             .await?;
@@ -187,7 +187,7 @@ impl Tx<'_> {
             let set: i64 = col(&row, 0)?;
             match self.hours(campaign, set, MessageKind::Initial).await? {
                 HoursVerdict::Open { .. } if want > 0 => {
-                    let rows = sqlx::query(
+                    let rows = db::query(
                         "SELECT id FROM contacts INDEXED BY contacts_pool
                          WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message'
                              AND opt_out = 0 AND wrong_number = 0 ORDER BY id LIMIT $3",
@@ -203,7 +203,7 @@ impl Tx<'_> {
                 }
                 HoursVerdict::Open { .. } => {}
                 HoursVerdict::Closed { opens_at } => {
-                    let row = sqlx::query(
+                    let row = db::query(
                         "SELECT COUNT(*) FROM contacts INDEXED BY contacts_pool
                          WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message'
                              AND opt_out = 0 AND wrong_number = 0",
@@ -239,7 +239,7 @@ impl Tx<'_> {
             closed.count = Some(pool.closed);
             return Ok(closed);
         }
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT COUNT(*) FROM contacts INDEXED BY contacts_board
              WHERE campaign = $1 AND status = 'needs_message' AND opt_out < 2 AND wrong_number = 0
                  AND assigned IS NOT NULL AND assigned <> $2",
@@ -260,7 +260,7 @@ impl Tx<'_> {
     pub(super) async fn presence(&mut self, actor: &Actor) -> Result<Answer, StoreError> {
         self.cache.seen.remove(&actor.person.0);
         self.seen(actor.person.0).await?;
-        sqlx::query("UPDATE sessions SET last_seen = $2 WHERE id = $1")
+        db::query("UPDATE sessions SET last_seen = $2 WHERE id = $1")
             .bind(actor.session)
             .bind(self.micros())
             .execute(&mut *self.conn)
@@ -271,14 +271,14 @@ impl Tx<'_> {
     /// Gives back what is held by people who have not been seen for too long: unsent contacts at the end of the lease,
     /// conversations an hour after they were last seen. With a campaign: only that one's unsent contacts.
     pub(super) async fn expire_leases(&mut self, campaign: Option<i64>) -> Result<Answer, StoreError> {
-        let gone = sqlx::query("SELECT id, COALESCE(last_seen, 0) FROM people WHERE lease_until <= $1")
+        let gone = db::query("SELECT id, COALESCE(last_seen, 0) FROM people WHERE lease_until <= $1")
             .bind(self.micros())
             .fetch_all(&mut *self.conn)
             .await?;
         for row in gone {
             let (person, last_seen): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
             self.cache.seen.remove(&person);
-            let unsent = sqlx::query(
+            let unsent = db::query(
                 "UPDATE contacts SET assigned = NULL, updated_at = $2
                  WHERE assigned = $1 AND status = 'needs_message' AND ($3 IS NULL OR campaign = $3)
                  RETURNING id, campaign",
@@ -290,7 +290,7 @@ impl Tx<'_> {
             .await?;
             self.gone(None, person, &unsent, "lease_expired")?;
             if campaign.is_none() && self.micros() >= last_seen.saturating_add(CONVERSATION_LEASE) {
-                let conversations = sqlx::query(
+                let conversations = db::query(
                     "UPDATE contacts SET assigned = NULL, updated_at = $2 WHERE assigned = $1 RETURNING id, campaign",
                 )
                 .bind(person)
@@ -298,7 +298,7 @@ impl Tx<'_> {
                 .fetch_all(&mut *self.conn)
                 .await?;
                 self.gone(None, person, &conversations, "lease_expired")?;
-                sqlx::query("UPDATE people SET lease_until = NULL WHERE id = $1")
+                db::query("UPDATE people SET lease_until = NULL WHERE id = $1")
                     .bind(person)
                     .execute(&mut *self.conn)
                     .await?;
@@ -312,7 +312,7 @@ impl Tx<'_> {
         &mut self,
         actor: Option<&Actor>,
         person: i64,
-        rows: &[sqlx::sqlite::SqliteRow],
+        rows: &[db::Row],
         why: &'static str,
     ) -> Result<(), StoreError> {
         for row in rows {
@@ -327,11 +327,8 @@ impl Tx<'_> {
 }
 
 /// When what a person holds runs out.
-pub(super) async fn lease_of(
-    conn: &mut sqlx::SqliteConnection,
-    person: i64,
-) -> Result<Option<jiff::Timestamp>, StoreError> {
-    let row = sqlx::query("SELECT lease_until FROM people WHERE id = $1").bind(person).fetch_optional(conn).await?;
+pub(super) async fn lease_of(conn: &mut db::Conn, person: i64) -> Result<Option<jiff::Timestamp>, StoreError> {
+    let row = db::query("SELECT lease_until FROM people WHERE id = $1").bind(person).fetch_optional(conn).await?;
     let Some(row) = row else { return Ok(None) };
     rows::col::<Option<i64>>(&row, 0)?.map(time).transpose()
 }

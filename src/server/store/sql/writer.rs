@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use sqlx::SqliteConnection;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use super::{
@@ -10,6 +9,7 @@ use super::{
     sessions::{Sessions, changes_sessions},
     tx::{Cache, Tx},
 };
+use crate::db::{self, Conn};
 use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
@@ -21,7 +21,7 @@ const BATCH: usize = 256;
 
 /// Runs until every sender is gone.
 pub(super) async fn run(
-    conn: Arc<Mutex<SqliteConnection>>,
+    conn: Arc<Mutex<Conn>>,
     mut errands: mpsc::Receiver<Errand>,
     woken: watch::Sender<u64>,
     mut cache: Cache,
@@ -56,7 +56,7 @@ pub(super) async fn run(
                 tracing::error!(%error, "a commit failed");
                 cache.forget();
                 // An error of COMMIT may leave the transaction open.
-                if let Err(error) = sqlx::raw_sql("ROLLBACK").execute(&mut *conn).await {
+                if let Err(error) = db::script("ROLLBACK", &mut *conn).await {
                     tracing::debug!(%error, "nothing to roll back");
                 }
                 drop(conn);
@@ -66,6 +66,14 @@ pub(super) async fn run(
             }
         }
     }
+    leave(&mut *conn.lock().await).await;
+}
+
+/// What SQLite learned about its tables stays for the next start.
+async fn leave(conn: &mut Conn) {
+    if let Err(error) = db::script("PRAGMA analysis_limit = 400; PRAGMA optimize", conn).await {
+        tracing::debug!(%error, "the database's statistics were not kept");
+    }
 }
 
 struct Done {
@@ -74,12 +82,12 @@ struct Done {
     changed: bool,
 }
 
-async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Command>) -> Result<Done, StoreError> {
+async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> Result<Done, StoreError> {
     if mutation::on(Mutation::AnswerBeforeCommit) {
         // What was answered before is committed only now.
-        drop(sqlx::query("COMMIT").execute(&mut *conn).await);
+        drop(db::query("COMMIT").execute(&mut *conn).await);
     }
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await?;
+    db::query("BEGIN IMMEDIATE").execute(&mut *conn).await?;
     let mut tx = Tx::new(conn, cache);
     let mut results = Vec::with_capacity(commands.len());
     let mut changed = false;
@@ -107,7 +115,7 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
                 if savepoint {
                     tx.run("ROLLBACK TO one").await?;
                     tx.run("RELEASE one").await?;
-                } else if sqlx::raw_sql("BEGIN").execute(&mut *tx.conn).await.is_ok() {
+                } else if db::script("BEGIN", &mut *tx.conn).await.is_ok() {
                     // On some faults of the disk SQLite ends the whole transaction, and nobody's change stands: what the
                     // others were told must not be written after it. (Inside a transaction BEGIN fails and changes nothing.)
                     return Err(error);
@@ -122,7 +130,7 @@ async fn commit(conn: &mut SqliteConnection, cache: &mut Cache, commands: Vec<Co
     }
     let newest = tx.flush().await?;
     if !mutation::on(Mutation::AnswerBeforeCommit) {
-        sqlx::query("COMMIT").execute(&mut *conn).await?;
+        db::query("COMMIT").execute(&mut *conn).await?;
     }
     Ok(Done { results, newest, changed })
 }

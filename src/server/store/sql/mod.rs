@@ -18,6 +18,7 @@ mod people;
 #[cfg(test)]
 mod plan_tests;
 mod read;
+mod readers;
 mod rows;
 mod schema;
 mod send;
@@ -26,20 +27,17 @@ mod tx;
 mod writer;
 
 use std::path::PathBuf;
-use std::str::FromStr as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Row as _, Sqlite, SqliteConnection, SqlitePool};
-use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
+use self::readers::{Pool, Reader};
 use super::{
     Store, StoreError,
     command::{Answer, Command},
 };
+use crate::db::{self, Conn, Options};
 use crate::domain::ids::OrganizationId;
 use crate::env::{SharedClock, SharedIds};
 
@@ -62,15 +60,10 @@ const WRITER_CACHE: &str = "-65536";
 /// with SQLite's thousand every second group of texts would wait for the copying; this is 64 MiB.
 const CHECKPOINT_EVERY: &str = "16384";
 
-/// Connections for questions.
-const READERS: u32 = 4;
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<db::Error> for StoreError {
+    fn from(error: db::Error) -> Self {
         match error {
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
-                Self::Corrupt(error.to_string())
-            }
+            db::Error::Decode(_) => Self::Corrupt(error.to_string()),
             other => Self::Unavailable(other.to_string()),
         }
     }
@@ -81,82 +74,52 @@ type Errand = (Command, oneshot::Sender<Result<Answer, StoreError>>);
 
 /// The embedded store. Dropping it ends the writer when its queue is empty.
 #[derive(Debug)]
-pub struct SqliteStore {
+pub struct SqlStore {
     queue: mpsc::Sender<Errand>,
     readers: Readers,
     wake: watch::Receiver<u64>,
     organization: OrganizationId,
     simulated: bool,
     sessions: Arc<sessions::Sessions>,
-    writer: tokio::task::JoinHandle<()>,
+    /// Told when the writer has ended.
+    ended: oneshot::Receiver<()>,
 }
 
 #[derive(Debug)]
 enum Readers {
-    Pool(SqlitePool),
-    Shared(Arc<Mutex<SqliteConnection>>),
+    Pool(Arc<Pool>),
+    Shared(Arc<Mutex<Conn>>),
 }
 
-enum Reader {
-    Pooled(PoolConnection<Sqlite>),
-    Shared(OwnedMutexGuard<SqliteConnection>),
-}
-
-impl std::ops::Deref for Reader {
-    type Target = SqliteConnection;
-    fn deref(&self) -> &SqliteConnection {
-        match self {
-            Self::Pooled(conn) => conn,
-            Self::Shared(conn) => conn,
-        }
-    }
-}
-
-impl std::ops::DerefMut for Reader {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        match self {
-            Self::Pooled(conn) => conn,
-            Self::Shared(conn) => conn,
-        }
-    }
-}
-
-impl SqliteStore {
+impl SqlStore {
     /// Opens the database, makes or upgrades its tables, and starts the writer.
     ///
     /// # Errors
     /// When the file cannot be opened or belongs to a newer program.
     pub async fn open(location: Location, clock: SharedClock, ids: SharedIds) -> Result<Self, StoreError> {
         let options = match &location {
-            Location::File(path) => SqliteConnectOptions::new().filename(path).create_if_missing(true),
-            Location::Memory => SqliteConnectOptions::from_str("sqlite::memory:")?,
-        }
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(256)
-        .disable_statement_logging();
+            Location::File(path) => Options::file(path),
+            Location::Memory => Options::memory(),
+        };
         let mut conn = options
-            .clone()
-            .optimize_on_close(true, 400)
+            .pragma("journal_mode", "wal")
+            .pragma("synchronous", "full")
+            .pragma("foreign_keys", "on")
             .pragma("cache_size", WRITER_CACHE)
             .pragma("wal_autocheckpoint", CHECKPOINT_EVERY)
-            .connect()
+            .open()
             .await?;
         let now = clock.now().as_microsecond();
         schema::migrate(&mut conn, now).await?;
         if crate::mutation::on(crate::mutation::Mutation::SecondInitial) {
-            sqlx::query("DROP INDEX IF EXISTS messages_one_initial").execute(&mut conn).await?;
+            db::query("DROP INDEX IF EXISTS messages_one_initial").execute(&mut conn).await?;
         }
         accepted::prepare(&mut conn).await?;
         let (organization, newest) = prepare(&mut conn, now, &ids).await?;
         let conn = Arc::new(Mutex::new(conn));
         let readers = match location {
             Location::Memory => Readers::Shared(Arc::clone(&conn)),
-            Location::File(_) => Readers::Pool(
-                SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?,
-            ),
+            Location::File(path) => Readers::Pool(Arc::new(Pool::new(&path))),
         };
         let simulated = matches!(readers, Readers::Shared(_));
         let (queue, errands) = mpsc::channel(QUEUE);
@@ -164,45 +127,62 @@ impl SqliteStore {
         cache.newest = newest;
         let (woken, wake) = watch::channel(newest);
         let sessions = Arc::default();
-        // The store owns its writer: it ends when the store is dropped.
-        let writer = tokio::spawn(writer::run(conn, errands, woken, cache, Arc::clone(&sessions)));
-        Ok(Self { queue, readers, wake, organization, simulated, sessions, writer })
+        let in_memory = matches!(readers, Readers::Shared(_));
+        let work = writer::run(conn, errands, woken, cache, Arc::clone(&sessions));
+        let (end, ended) = oneshot::channel();
+        // It ends when the store is dropped: then nothing more can be asked.
+        if in_memory {
+            tokio::spawn(async move {
+                work.await;
+                let _ = end.send(());
+            });
+        } else {
+            // A thread of its own: its statements run in it, and it may wait for the disk.
+            let runtime = tokio::runtime::Handle::current();
+            let thread = move || {
+                runtime.block_on(work);
+                let _ = end.send(());
+            };
+            std::thread::Builder::new()
+                .name("database".into())
+                .spawn(thread)
+                .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        }
+        Ok(Self { queue, readers, wake, organization, simulated, sessions, ended })
     }
 
     /// Ends the writer after all that is queued, and closes the readers.
     pub async fn close(self) {
-        let Self { queue, readers, writer, .. } = self;
+        let Self { queue, readers, ended, .. } = self;
         drop(queue);
-        if writer.await.is_err() {
+        if ended.await.is_err() {
             tracing::warn!("the database's writer had stopped before it was told to");
         }
-        if let Readers::Pool(pool) = readers {
-            pool.close().await;
-        }
+        drop(readers);
     }
 
     async fn reader(&self) -> Result<Reader, StoreError> {
         Ok(match &self.readers {
-            Readers::Pool(pool) => Reader::Pooled(pool.acquire().await?),
+            Readers::Pool(pool) => Reader::Pooled(Arc::clone(pool).take().await?),
             Readers::Shared(conn) => Reader::Shared(Arc::clone(conn).lock_owned().await),
         })
     }
 }
 
 /// Makes the one organization and the database's name at first start; says the newest event.
-async fn prepare(conn: &mut SqliteConnection, now: i64, ids: &SharedIds) -> Result<(OrganizationId, u64), StoreError> {
-    sqlx::query("INSERT INTO meta (key, value) VALUES ('server_id', $1) ON CONFLICT DO NOTHING")
+async fn prepare(conn: &mut Conn, now: i64, ids: &SharedIds) -> Result<(OrganizationId, u64), StoreError> {
+    db::query("INSERT INTO meta (key, value) VALUES ('server_id', $1) ON CONFLICT DO NOTHING")
         .bind(ids.act_id(jiff::Timestamp::from_microsecond(now).unwrap_or_default()).to_string())
         .execute(&mut *conn)
         .await?;
-    sqlx::query(
+    db::query(
         "INSERT INTO organizations (id, name, created_at) SELECT 1, 'Campaign', $1
          WHERE NOT EXISTS (SELECT 1 FROM organizations)",
     )
     .bind(now)
     .execute(&mut *conn)
     .await?;
-    let row = sqlx::query("SELECT (SELECT MIN(id) FROM organizations), (SELECT COALESCE(MAX(seq), 0) FROM events)")
+    let row = db::query("SELECT (SELECT MIN(id) FROM organizations), (SELECT COALESCE(MAX(seq), 0) FROM events)")
         .fetch_one(&mut *conn)
         .await?;
     let newest: i64 = row.try_get(1)?;
@@ -210,7 +190,7 @@ async fn prepare(conn: &mut SqliteConnection, now: i64, ids: &SharedIds) -> Resu
 }
 
 #[async_trait]
-impl Store for SqliteStore {
+impl Store for SqlStore {
     async fn execute(&self, command: Command) -> Result<Answer, StoreError> {
         let (answer, wait) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the database's writer has stopped".into());

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::{
-    SqliteStore,
+    SqlStore,
     claim::lease_of,
     held, ledger,
     rows::{
@@ -26,6 +25,7 @@ use crate::api::{
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
     people::{Me, Role, SessionInfo},
 };
+use crate::db::{self, Conn};
 use crate::domain::{
     campaign::{CampaignDef, merge_fields, variant_for},
     conversation::Status,
@@ -65,8 +65,8 @@ pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state,
  FROM campaigns k WHERE k.organization = $2 AND ($3 IS NULL OR k.id = $3) AND k.state <> 'archived'
  ORDER BY k.id";
 
-async fn newest(conn: &mut SqliteConnection) -> Found<u64> {
-    let row = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM events").fetch_one(conn).await?;
+async fn newest(conn: &mut Conn) -> Found<u64> {
+    let row = db::query("SELECT COALESCE(MAX(seq), 0) FROM events").fetch_one(conn).await?;
     Ok(unsigned(col(&row, 0)?))
 }
 
@@ -78,16 +78,15 @@ struct Seen {
     def: CampaignDef,
 }
 
-async fn visible(conn: &mut SqliteConnection, actor: &Actor, campaign: CampaignId) -> Found<Option<Seen>> {
+async fn visible(conn: &mut Conn, actor: &Actor, campaign: CampaignId) -> Found<Option<Seen>> {
     if actor.campaign.is_some_and(|only| only != campaign) {
         return Ok(None);
     }
-    let row =
-        sqlx::query("SELECT title, state, script_version, def FROM campaigns WHERE id = $1 AND organization = $2")
-            .bind(campaign.0)
-            .bind(actor.organization.0)
-            .fetch_optional(conn)
-            .await?;
+    let row = db::query("SELECT title, state, script_version, def FROM campaigns WHERE id = $1 AND organization = $2")
+        .bind(campaign.0)
+        .bind(actor.organization.0)
+        .fetch_optional(conn)
+        .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Seen {
         title: col(&row, 0)?,
@@ -98,7 +97,7 @@ async fn visible(conn: &mut SqliteConnection, actor: &Actor, campaign: CampaignI
 }
 
 #[async_trait]
-impl Queries for SqliteStore {
+impl Queries for SqlStore {
     async fn session(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
         Ok(self.session_even_ended(token_hash).await?.filter(|actor| actor.ended_at.is_none()))
     }
@@ -109,7 +108,7 @@ impl Queries for SqliteStore {
             Err(before) => before,
         };
         let mut conn = self.reader().await?;
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign,
                  CASE WHEN s.revoked = 0 THEN NULL ELSE COALESCE(s.revoked_at, s.created_at) END
              FROM sessions s JOIN people p ON p.id = s.person WHERE s.token_hash = $1",
@@ -135,7 +134,7 @@ impl Queries for SqliteStore {
 
     async fn me(&self, actor: &Actor) -> Found<Me> {
         let mut conn = self.reader().await?;
-        let row = sqlx::query("SELECT name FROM organizations WHERE id = $1")
+        let row = db::query("SELECT name FROM organizations WHERE id = $1")
             .bind(actor.organization.0)
             .fetch_one(&mut *conn)
             .await?;
@@ -151,7 +150,7 @@ impl Queries for SqliteStore {
 
     async fn campaigns(&self, actor: &Actor) -> Found<Vec<CampaignTodo>> {
         let mut conn = self.reader().await?;
-        let rows = sqlx::query(CAMPAIGNS)
+        let rows = db::query(CAMPAIGNS)
             .bind(actor.person.0)
             .bind(actor.organization.0)
             .bind(actor.campaign.map(|c| c.0))
@@ -197,7 +196,7 @@ impl Queries for SqliteStore {
             return Ok(None);
         }
         let limit = limit.clamp(1, MAX_PAGE);
-        let rows = sqlx::query(concat!(
+        let rows = db::query(concat!(
             "SELECT ",
             contact_columns!(),
             " FROM contacts c WHERE c.assigned = $1 AND c.campaign = $2 AND c.id > $3 ORDER BY c.id LIMIT $4"
@@ -221,7 +220,7 @@ impl Queries for SqliteStore {
         let mut conn = self.reader().await?;
         let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(Vec::new()) };
         let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        let rows = sqlx::query(concat!(
+        let rows = db::query(concat!(
             "SELECT ",
             contact_columns!(),
             ", ",
@@ -280,7 +279,7 @@ impl Queries for SqliteStore {
         limit: u32,
     ) -> Found<Option<Thread>> {
         let mut conn = self.reader().await?;
-        let mine = sqlx::query(
+        let mine = db::query(
             "SELECT 1 FROM contacts WHERE id = $1 AND organization = $2 AND (assigned = $3 OR $4)
                  AND ($5 IS NULL OR campaign = $5)",
         )
@@ -296,7 +295,7 @@ impl Queries for SqliteStore {
         }
         let limit = limit.clamp(1, MAX_PAGE);
         let before = before.map_or(i64::MAX, signed);
-        let rows = sqlx::query(
+        let rows = db::query(
             "SELECT m.id, m.seq, m.direction, m.kind, m.body, m.at, m.delivery, m.error, m.author, p.name
              FROM messages m LEFT JOIN people p ON p.id = m.author
              WHERE m.contact = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3",
@@ -315,7 +314,7 @@ impl Queries for SqliteStore {
         }
         // Notes stand after the message of their number; those of the messages on this page come with it.
         let from = if more_before { messages.keys().next().copied().unwrap_or(0) } else { 0 };
-        let notes = sqlx::query(
+        let notes = db::query(
             "SELECT n.seq, n.at, p.name, n.what, n.detail FROM notes n LEFT JOIN people p ON p.id = n.person
              WHERE n.contact = $1 AND n.seq >= $2 AND n.seq < $3 ORDER BY n.seq, n.id",
         )
@@ -346,7 +345,7 @@ impl Queries for SqliteStore {
 
     async fn verdict(&self, actor: &Actor, id: Uuid) -> Found<Option<Verdict>> {
         let mut conn = self.reader().await?;
-        let row = sqlx::query("SELECT outcome FROM verdicts WHERE id = $1 AND person = $2")
+        let row = db::query("SELECT outcome FROM verdicts WHERE id = $1 AND person = $2")
             .bind(id)
             .bind(actor.person.0)
             .fetch_optional(&mut *conn)
@@ -359,16 +358,15 @@ impl Queries for SqliteStore {
         if visible(&mut conn, actor, campaign).await?.is_none() {
             return Ok(None);
         }
-        let bounds = sqlx::query("SELECT COALESCE(MIN(seq), 1), COALESCE(MAX(seq), 0) FROM events")
-            .fetch_one(&mut *conn)
-            .await?;
+        let bounds =
+            db::query("SELECT COALESCE(MIN(seq), 1), COALESCE(MAX(seq), 0) FROM events").fetch_one(&mut *conn).await?;
         let (oldest, latest) = (unsigned(col(&bounds, 0)?), unsigned(col(&bounds, 1)?));
         // Older than what is kept, or of another database: nothing to resume from.
         if after + 1 < oldest || after > latest {
             return Ok(None);
         }
         let limit = i64::from(limit.clamp(1, MAX_PAGE));
-        let rows = sqlx::query(
+        let rows = db::query(
             "SELECT seq, at, payload FROM (
                  SELECT * FROM (SELECT seq, at, payload FROM events
                      WHERE campaign = $1 AND person = $2 AND seq > $3 ORDER BY seq LIMIT $4)
@@ -402,7 +400,7 @@ impl Queries for SqliteStore {
         let seq = newest(&mut conn).await?;
         let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(None) };
         let (counts, texters) = count(&mut conn, campaign, now).await?;
-        let row = sqlx::query(BOARD_REST).bind(campaign.0).fetch_one(&mut *conn).await?;
+        let row = db::query(BOARD_REST).bind(campaign.0).fetch_one(&mut *conn).await?;
         Ok(Some(Board {
             campaign,
             title: seen.title,
@@ -419,7 +417,7 @@ impl Queries for SqliteStore {
 
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {
         let mut conn = self.reader().await?;
-        let rows = sqlx::query(
+        let rows = db::query(
             "SELECT s.id, p.name, s.role, s.created_at, s.last_seen, s.revoked FROM sessions s
              JOIN people p ON p.id = s.person WHERE p.organization = $1 ORDER BY s.id",
         )
@@ -459,13 +457,12 @@ impl Queries for SqliteStore {
             return Ok(Vec::new());
         }
         let mut conn = self.reader().await?;
-        let rows = sqlx::query(
-            "SELECT id, phone, language FROM contacts WHERE campaign = $1 AND organization = $2 ORDER BY id",
-        )
-        .bind(campaign.0)
-        .bind(actor.organization.0)
-        .fetch_all(&mut *conn)
-        .await?;
+        let rows =
+            db::query("SELECT id, phone, language FROM contacts WHERE campaign = $1 AND organization = $2 ORDER BY id")
+                .bind(campaign.0)
+                .bind(actor.organization.0)
+                .fetch_all(&mut *conn)
+                .await?;
         rows.iter()
             .map(|row| {
                 let phone: String = col(row, 1)?;
@@ -494,7 +491,7 @@ impl Queries for SqliteStore {
 
     async fn open_jobs(&self) -> Found<(u64, u64, u64)> {
         let mut conn = self.reader().await?;
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT (SELECT COUNT(*) FROM jobs WHERE state = 'ready'),
                  (SELECT COUNT(*) FROM jobs WHERE state = 'submitting'),
                  (SELECT COUNT(*) FROM jobs WHERE state = 'unknown')",
@@ -505,7 +502,7 @@ impl Queries for SqliteStore {
     }
 }
 
-fn thread_message(actor: &Actor, row: &sqlx::sqlite::SqliteRow) -> Found<ThreadMessage> {
+fn thread_message(actor: &Actor, row: &db::Row) -> Found<ThreadMessage> {
     let author: Option<i64> = col(row, 8)?;
     Ok(ThreadMessage {
         id: MessageId(col(row, 0)?),
@@ -525,7 +522,7 @@ fn thread_message(actor: &Actor, row: &sqlx::sqlite::SqliteRow) -> Found<ThreadM
 }
 
 /// The counts of [`Counts`] and the lines per texter, by one pass over a covering index and a few small ones.
-async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp) -> Found<(Counts, Vec<TexterLine>)> {
+async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp) -> Found<(Counts, Vec<TexterLine>)> {
     let mut counts = Counts::default();
     let mut lines: BTreeMap<i64, TexterLine> = BTreeMap::new();
     let blank = |person: i64| TexterLine {
@@ -538,7 +535,7 @@ async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp
         last_ten_minutes: 0,
         last_seen: None,
     };
-    let groups = sqlx::query(
+    let groups = db::query(
         "SELECT status, opt_out, wrong_number, assigned, COUNT(*) FROM contacts INDEXED BY contacts_board
          WHERE campaign = $1 GROUP BY status, opt_out, wrong_number, assigned",
     )
@@ -574,7 +571,7 @@ async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp
             line.waiting += if status == Status::NeedsResponse && !out { many } else { 0 };
         }
     }
-    let tallies = sqlx::query("SELECT person, initials, replies FROM tallies WHERE campaign = $1")
+    let tallies = db::query("SELECT person, initials, replies FROM tallies WHERE campaign = $1")
         .bind(campaign.0)
         .fetch_all(&mut *conn)
         .await?;
@@ -584,7 +581,7 @@ async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp
         counts.sent += initials;
         lines.entry(person).or_insert_with(|| blank(person)).sent = initials + replies;
     }
-    let trouble = sqlx::query(
+    let trouble = db::query(
         "SELECT delivery, COUNT(*) FROM messages INDEXED BY messages_trouble
          WHERE campaign = $1 AND delivery IN ('failed', 'held') GROUP BY delivery",
     )
@@ -599,7 +596,7 @@ async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp
         }
     }
     let since = now.saturating_sub(SignedDuration::from_mins(10)).unwrap_or(Timestamp::MIN);
-    let pace = sqlx::query(
+    let pace = db::query(
         "SELECT author, COUNT(*), MAX(at) FROM messages INDEXED BY messages_pace
          WHERE campaign = $1 AND at > $2 AND author IS NOT NULL GROUP BY author",
     )
@@ -614,7 +611,7 @@ async fn count(conn: &mut SqliteConnection, campaign: CampaignId, now: Timestamp
         line.last_seen = col::<Option<i64>>(row, 2)?.map(time).transpose()?;
     }
     let people: Vec<i64> = lines.keys().copied().collect();
-    let names = sqlx::query("SELECT id, name, last_seen FROM people WHERE id IN (SELECT value FROM json_each($1))")
+    let names = db::query("SELECT id, name, last_seen FROM people WHERE id IN (SELECT value FROM json_each($1))")
         .bind(to_json(&people)?)
         .fetch_all(&mut *conn)
         .await?;

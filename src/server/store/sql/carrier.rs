@@ -13,6 +13,7 @@ use crate::api::{
     event::EventKind,
     message::{ThreadEntry, ThreadMessage},
 };
+use crate::db;
 use crate::domain::{
     conversation::OptOut,
     ids::{ContactId, MessageId},
@@ -40,7 +41,7 @@ impl Tx<'_> {
                 (key, serde_json::json!({ "receipt": { "attempt": attempt, "delivery": delivery, "error": error } }))
             }
         };
-        let new = sqlx::query(
+        let new = db::query(
             "INSERT INTO carrier_events (carrier, key, at, payload) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
         )
         .bind(carrier)
@@ -77,7 +78,7 @@ impl Tx<'_> {
         match &contact {
             Some(contact) => self.store_inbound(contact.clone(), body, message).await?,
             None => {
-                sqlx::query(
+                db::query(
                     "INSERT INTO unmatched_inbound (id, organization, carrier, phone, body, at)
                      VALUES ($1, $2, $3, $4, $5, $6)",
                 )
@@ -106,7 +107,7 @@ impl Tx<'_> {
                 self.opt_out(organization, from.as_str(), why).await
             }
             Inbound::OptIn => {
-                let row = sqlx::query("SELECT by_word FROM suppressions WHERE organization = $1 AND phone = $2")
+                let row = db::query("SELECT by_word FROM suppressions WHERE organization = $1 AND phone = $2")
                     .bind(organization)
                     .bind(from.as_str())
                     .fetch_optional(&mut *self.conn)
@@ -146,18 +147,25 @@ impl Tx<'_> {
         contact.waiting_since = if opted_out { None } else { contact.waiting_since.or(Some(self.micros())) };
         contact.preview = preview(body);
         contact.updated_at = self.micros();
-        sqlx::query(
+        db::query(
             "INSERT INTO messages (id, organization, campaign, contact, seq, direction, body, at, delivery,
                  script_version, language)
              SELECT $1, organization, campaign, id, $3, 'in', $4, $5, 'received', 0, COALESCE(language, '')
-             FROM contacts WHERE id = $2;
-             UPDATE contacts SET status = $6, last_seq = $3, foreign_seq = $3, waiting_since = $7, preview = $8,
-                 updated_at = $5 WHERE id = $2",
+             FROM contacts WHERE id = $2",
         )
         .bind(message.0)
         .bind(contact.id)
         .bind(contact.last_seq)
         .bind(body)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        db::query(
+            "UPDATE contacts SET status = $4, last_seq = $2, foreign_seq = $2, waiting_since = $5, preview = $6,
+                 updated_at = $3 WHERE id = $1",
+        )
+        .bind(contact.id)
+        .bind(contact.last_seq)
         .bind(self.micros())
         .bind(contact.status.as_str())
         .bind(contact.waiting_since)
@@ -185,7 +193,7 @@ impl Tx<'_> {
     /// After a START the voter waits for an answer again.
     async fn wait_again(&mut self, contact: Option<&ContactRow>) -> Result<(), StoreError> {
         let Some(contact) = contact else { return Ok(()) };
-        sqlx::query("UPDATE contacts SET waiting_since = $2 WHERE id = $1 AND status = 'needs_response'")
+        db::query("UPDATE contacts SET waiting_since = $2 WHERE id = $1 AND status = 'needs_response'")
             .bind(contact.id)
             .bind(self.micros())
             .execute(&mut *self.conn)
@@ -203,7 +211,7 @@ impl Tx<'_> {
         delivery: Delivery,
         error: Option<&str>,
     ) -> Result<(), StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT m.id, m.delivery, j.attempt, m.error, j.state FROM attempts a JOIN messages m ON m.id = a.message
              LEFT JOIN jobs j ON j.message = m.id WHERE a.id = $1",
         )
@@ -230,7 +238,7 @@ impl Tx<'_> {
             return Ok(());
         }
         // The carrier has it: whatever the job waited for, it is over.
-        sqlx::query("UPDATE jobs SET state = 'done' WHERE message = $1").bind(message).execute(&mut *self.conn).await?;
+        db::query("UPDATE jobs SET state = 'done' WHERE message = $1").bind(message).execute(&mut *self.conn).await?;
         self.deliver(message, delivery, error).await
     }
 }

@@ -1,10 +1,9 @@
 //! Rows to words and back.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row as _, Sqlite, Type};
 
 use crate::api::{assignment::ContactSummary, campaign::CampaignState, people::Role};
+use crate::db::{FromValue, Row};
 use crate::domain::{
     contact::Contact,
     conversation::{OptOut, Status},
@@ -20,7 +19,7 @@ pub(super) fn corrupt(what: &str, value: &str) -> StoreError {
 }
 
 /// A column by number.
-pub(super) fn col<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(row: &'r SqliteRow, at: usize) -> Result<T, StoreError> {
+pub(super) fn col<T: FromValue>(row: &Row, at: usize) -> Result<T, StoreError> {
     Ok(row.try_get(at)?)
 }
 
@@ -183,7 +182,7 @@ pub(super) struct ContactRow {
 
 impl ContactRow {
     /// Reads the columns of [`contact_columns`], which come first.
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: col(row, 0)?,
             organization: col(row, 1)?,
@@ -236,7 +235,7 @@ pub(super) use listed_columns;
 pub(super) const LISTED_COLUMNS: usize = 9;
 
 /// A contact as its list gave it; the columns of [`listed_columns`] start at `at`.
-pub(super) fn listed(row: &SqliteRow, at: usize) -> Result<Contact, StoreError> {
+pub(super) fn listed(row: &Row, at: usize) -> Result<Contact, StoreError> {
     let phone: String = col(row, at + 3)?;
     Ok(Contact {
         external_id: col(row, at)?,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::{
@@ -19,6 +18,7 @@ use crate::api::{
     message::{Outcome, Verdict},
     problem::{Code, Problem},
 };
+use crate::db;
 use crate::domain::{
     conversation::{OptOut, Status},
     ids::{ActId, MessageId},
@@ -151,7 +151,7 @@ impl Tx<'_> {
                 if text.chars().count() > MAX_NOTE {
                     return no(Code::TooLarge, "a note has at most 2000 characters");
                 }
-                sqlx::query("UPDATE contacts SET note = $2, updated_at = $3 WHERE id = $1")
+                db::query("UPDATE contacts SET note = $2, updated_at = $3 WHERE id = $1")
                     .bind(contact.id)
                     .bind(text)
                     .bind(self.micros())
@@ -163,7 +163,7 @@ impl Tx<'_> {
             Act::WrongNumber { .. } => {
                 // This closes it too: whoever has the number wrote what may be an opt-out.
                 self.undecided(actor, &contact).await?;
-                sqlx::query(
+                db::query(
                     "UPDATE contacts SET wrong_number = 1, status = 'closed', waiting_since = NULL, updated_at = $2
                      WHERE id = $1",
                 )
@@ -205,7 +205,7 @@ impl Tx<'_> {
 
     /// True when the contact was ever handed out to this person.
     async fn once_held(&mut self, actor: &Actor, contact: &ContactRow) -> Result<bool, StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT 1 FROM claims c, json_each(c.contacts) j WHERE c.person = $1 AND c.campaign = $2 AND j.value = $3 LIMIT 1",
         )
         .bind(actor.person.0)
@@ -235,7 +235,7 @@ impl Tx<'_> {
     }
 
     async fn set_status(&mut self, contact: i64, status: Status, waiting: Option<i64>) -> Result<(), StoreError> {
-        sqlx::query("UPDATE contacts SET status = $2, waiting_since = $3, updated_at = $4 WHERE id = $1")
+        db::query("UPDATE contacts SET status = $2, waiting_since = $3, updated_at = $4 WHERE id = $1")
             .bind(contact)
             .bind(status.as_str())
             .bind(waiting)
@@ -247,7 +247,7 @@ impl Tx<'_> {
 
     /// Where a conversation stands by its messages alone, and since when the voter waits. What was dropped never was.
     pub(super) async fn status_of_thread(&mut self, contact: i64) -> Result<(Status, Option<i64>), StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT MAX(seq), COALESCE(MAX(CASE WHEN direction = 'in' THEN seq END), 0),
                  COALESCE(MAX(CASE WHEN direction = 'out' AND author IS NOT NULL THEN seq END), 0)
              FROM messages WHERE contact = $1 AND delivery <> 'dropped'",
@@ -261,7 +261,7 @@ impl Tx<'_> {
         }
         if inbound > ours {
             // The wait began with the first text that nobody has answered.
-            let row = sqlx::query("SELECT MIN(at) FROM messages WHERE contact = $1 AND direction = 'in' AND seq > $2")
+            let row = db::query("SELECT MIN(at) FROM messages WHERE contact = $1 AND direction = 'in' AND seq > $2")
                 .bind(contact)
                 .bind(ours)
                 .fetch_one(&mut *self.conn)
@@ -289,10 +289,8 @@ impl Tx<'_> {
         {
             return no(Code::Invalid, "the question has no such answer");
         }
-        let row = sqlx::query("SELECT answers FROM contacts WHERE id = $1")
-            .bind(contact.id)
-            .fetch_one(&mut *self.conn)
-            .await?;
+        let row =
+            db::query("SELECT answers FROM contacts WHERE id = $1").bind(contact.id).fetch_one(&mut *self.conn).await?;
         let mut answers: BTreeMap<String, String> = json(&col::<String>(&row, 0)?)?;
         if answers.get(question).map(String::as_str) != value {
             for below in clear_below(&campaign.def.questions, &answers, question) {
@@ -303,7 +301,7 @@ impl Tx<'_> {
             Some(value) => answers.insert(question.to_owned(), value.to_owned()),
             None => answers.remove(question),
         };
-        sqlx::query("UPDATE contacts SET answers = $2, updated_at = $3 WHERE id = $1")
+        db::query("UPDATE contacts SET answers = $2, updated_at = $3 WHERE id = $1")
             .bind(contact.id)
             .bind(to_json(&answers)?)
             .bind(self.micros())
@@ -323,13 +321,13 @@ impl Tx<'_> {
             return no(Code::Invalid, "the campaign has no such tag");
         }
         let row =
-            sqlx::query("SELECT tags FROM contacts WHERE id = $1").bind(contact.id).fetch_one(&mut *self.conn).await?;
+            db::query("SELECT tags FROM contacts WHERE id = $1").bind(contact.id).fetch_one(&mut *self.conn).await?;
         let mut tags: Vec<String> = json(&col::<String>(&row, 0)?)?;
         tags.retain(|set| set != tag);
         if on {
             tags.push(tag.to_owned());
         }
-        sqlx::query("UPDATE contacts SET tags = $2, updated_at = $3 WHERE id = $1")
+        db::query("UPDATE contacts SET tags = $2, updated_at = $3 WHERE id = $1")
             .bind(contact.id)
             .bind(to_json(&tags)?)
             .bind(self.micros())
@@ -380,7 +378,7 @@ impl Tx<'_> {
         conversations: bool,
         why: &'static str,
     ) -> Result<(), StoreError> {
-        let rows = sqlx::query(GIVE_BACK)
+        let rows = db::query(GIVE_BACK)
             .bind(person)
             .bind(campaign)
             .bind(unsent)
@@ -404,7 +402,7 @@ impl Tx<'_> {
         if campaign.state != from {
             return no(Code::Invalid, "the campaign is neither running nor paused");
         }
-        sqlx::query("UPDATE campaigns SET state = $2 WHERE id = $1")
+        db::query("UPDATE campaigns SET state = $2 WHERE id = $1")
             .bind(campaign.id)
             .bind(rows::state_word(to))
             .execute(&mut *self.conn)

@@ -2,8 +2,7 @@
 //!
 //! A step, once released, is never edited: a change is a new step at the end.
 
-use sqlx::{Connection as _, Row as _, SqliteConnection};
-
+use crate::db::{self, Conn};
 use crate::server::store::StoreError;
 
 /// One step.
@@ -213,14 +212,14 @@ UPDATE sessions SET revoked_at = COALESCE(last_seen, created_at) WHERE revoked <
 ///
 /// # Errors
 /// When the database belongs to a newer program, or a step fails (nothing of that step stays).
-pub(super) async fn migrate(conn: &mut SqliteConnection, at: i64) -> Result<(), StoreError> {
-    sqlx::raw_sql(
+pub(super) async fn migrate(conn: &mut Conn, at: i64) -> Result<(), StoreError> {
+    db::script(
         "CREATE TABLE IF NOT EXISTS schema_steps (version INTEGER PRIMARY KEY, min_program INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
          CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+        conn,
     )
-    .execute(&mut *conn)
     .await?;
-    let row = sqlx::query("SELECT COALESCE(MAX(version), 0), COALESCE(MAX(min_program), 0) FROM schema_steps")
+    let row = db::query("SELECT COALESCE(MAX(version), 0), COALESCE(MAX(min_program), 0) FROM schema_steps")
         .fetch_one(&mut *conn)
         .await?;
     let (version, min_program): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
@@ -231,15 +230,24 @@ pub(super) async fn migrate(conn: &mut SqliteConnection, at: i64) -> Result<(), 
     }
     let done = usize::try_from(version).unwrap_or(usize::MAX);
     for (index, step) in STEPS.iter().enumerate().skip(done) {
-        let mut step_tx = conn.begin().await?;
-        sqlx::raw_sql(step.sql).execute(&mut *step_tx).await?;
-        sqlx::query("INSERT INTO schema_steps (version, min_program, at) VALUES ($1, $2, $3)")
-            .bind(i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1))
-            .bind(step.min_program)
-            .bind(at)
-            .execute(&mut *step_tx)
-            .await?;
-        step_tx.commit().await?;
+        db::query("BEGIN IMMEDIATE").execute(conn).await?;
+        let done = one_step(conn, index, step, at).await;
+        // A step that failed leaves nothing behind; what failed is said, not that it could not be taken back.
+        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = db::query(end).execute(conn).await;
+        done?;
+        ended?;
     }
+    Ok(())
+}
+
+async fn one_step(conn: &mut Conn, index: usize, step: &Step, at: i64) -> Result<(), StoreError> {
+    db::script(step.sql, conn).await?;
+    db::query("INSERT INTO schema_steps (version, min_program, at) VALUES ($1, $2, $3)")
+        .bind(i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1))
+        .bind(step.min_program)
+        .bind(at)
+        .execute(conn)
+        .await?;
     Ok(())
 }

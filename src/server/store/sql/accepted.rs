@@ -6,9 +6,8 @@
 //!
 //! View and trigger belong to the writer's connection and are not kept in the file.
 
-use sqlx::SqliteConnection;
-
 /// Columns in the order in which they are bound.
+use crate::db::{self, Conn};
 const VIEW: &str = "CREATE TEMP VIEW accepted_text AS SELECT
     NULL AS id, NULL AS organization, NULL AS campaign, NULL AS contact, NULL AS seq, NULL AS kind, NULL AS body, NULL AS at,
     NULL AS person, NULL AS session, NULL AS script_version, NULL AS language, NULL AS variant, NULL AS source,
@@ -48,7 +47,7 @@ pub(super) const INSERT: &str = "INSERT INTO accepted_text VALUES ($1, $2, $3, $
     $39, $40, $41)";
 
 /// Makes view and trigger for this connection.
-pub(super) async fn prepare(conn: &mut SqliteConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql(VIEW).execute(&mut *conn).await?;
-    sqlx::raw_sql(TRIGGER).execute(conn).await.map(drop)
+pub(super) async fn prepare(conn: &mut Conn) -> db::Result<()> {
+    db::script(VIEW, conn).await?;
+    db::script(TRIGGER, conn).await
 }

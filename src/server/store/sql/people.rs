@@ -1,7 +1,6 @@
 //! Invites, joining, sessions.
 
 use jiff::SignedDuration;
-use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::{
@@ -13,6 +12,7 @@ use crate::api::{
     people::Me,
     problem::{Code, Problem},
 };
+use crate::db;
 use crate::domain::{
     ids::{CampaignId, DeviceId, OrganizationId, PersonId},
     safe_text::safe_line,
@@ -50,9 +50,9 @@ impl Tx<'_> {
         let Ok(expires_at) = self.now.checked_add(valid) else {
             return no(Code::Invalid, "an invite cannot be good for so long");
         };
-        let done = sqlx::query(
+        let id = db::query(
             "INSERT INTO invites (organization, secret_hash, role, campaign, uses_left, expires_at, created_at, created_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         )
         .bind(organization.0)
         .bind(secret_hash.as_slice())
@@ -62,15 +62,15 @@ impl Tx<'_> {
         .bind(expires_at.as_microsecond())
         .bind(self.micros())
         .bind(actor.map(|a| a.person.0))
-        .execute(&mut *self.conn)
-        .await?;
-        let id = done.last_insert_rowid();
+        .fetch_one(&mut *self.conn)
+        .await?
+        .try_get::<i64>(0)?;
         self.audit(actor, "invited", format!("invite {id}"), rows::role_word(request.role).to_owned());
         Ok(Answer::Invite(Invite { id, secret: String::new(), expires_at }))
     }
 
     pub(super) async fn revoke_invite(&mut self, actor: &Actor, invite: i64) -> Result<Answer, StoreError> {
-        let done = sqlx::query("UPDATE invites SET revoked = 1 WHERE id = $1 AND organization = $2")
+        let done = db::query("UPDATE invites SET revoked = 1 WHERE id = $1 AND organization = $2")
             .bind(invite)
             .bind(actor.organization.0)
             .execute(&mut *self.conn)
@@ -95,7 +95,7 @@ impl Tx<'_> {
         }
         // The answer to a join may be lost: the same device asking again under the same name is the same person, for no use.
         let former = self.joined_before(invite_hash, &name, device).await?;
-        let row = sqlx::query(
+        let row = db::query(
             "UPDATE invites SET uses_left = uses_left - CASE WHEN $3 THEN 0 ELSE 1 END
              WHERE secret_hash = $1 AND (uses_left > 0 OR $3) AND expires_at > $2 AND revoked = 0
              RETURNING id, organization, role, campaign, (SELECT name FROM organizations o WHERE o.id = organization)",
@@ -113,19 +113,19 @@ impl Tx<'_> {
         let organization_name: String = row.try_get(4)?;
         let person = match former {
             Some(person) => person,
-            None => {
-                sqlx::query("INSERT INTO people (organization, name, created_at, last_seen) VALUES ($1, $2, $3, $3)")
-                    .bind(organization)
-                    .bind(name.as_str())
-                    .bind(self.micros())
-                    .execute(&mut *self.conn)
-                    .await?
-                    .last_insert_rowid()
-            }
+            None => db::query(
+                "INSERT INTO people (organization, name, created_at, last_seen) VALUES ($1, $2, $3, $3) RETURNING id",
+            )
+            .bind(organization)
+            .bind(name.as_str())
+            .bind(self.micros())
+            .fetch_one(&mut *self.conn)
+            .await?
+            .try_get::<i64>(0)?,
         };
-        let session = sqlx::query(
+        let session = db::query(
             "INSERT INTO sessions (person, token_hash, role, campaign, device, invite, created_at, last_seen)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING id",
         )
         .bind(person)
         .bind(token_hash.as_slice())
@@ -134,9 +134,9 @@ impl Tx<'_> {
         .bind(device.0)
         .bind(invite)
         .bind(self.micros())
-        .execute(&mut *self.conn)
+        .fetch_one(&mut *self.conn)
         .await?
-        .last_insert_rowid();
+        .try_get::<i64>(0)?;
         let role = rows::role(&role_word)?;
         let actor = Actor {
             session,
@@ -165,7 +165,7 @@ impl Tx<'_> {
         name: &str,
         device: DeviceId,
     ) -> Result<Option<i64>, StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT s.person, s.revoked FROM invites i JOIN sessions s ON s.invite = i.id JOIN people p ON p.id = s.person
              WHERE i.secret_hash = $1 AND s.device = $2 AND p.name = $3 ORDER BY s.id DESC LIMIT 1",
         )
@@ -185,7 +185,7 @@ impl Tx<'_> {
         if actor.ended_at.is_none() {
             return self.seen(actor.person.0).await;
         }
-        sqlx::query("UPDATE people SET lease_until = COALESCE(lease_until, $2) WHERE id = $1")
+        db::query("UPDATE people SET lease_until = COALESCE(lease_until, $2) WHERE id = $1")
             .bind(actor.person.0)
             .bind(self.micros())
             .execute(&mut *self.conn)
@@ -195,7 +195,7 @@ impl Tx<'_> {
     }
 
     pub(super) async fn revoke_session(&mut self, actor: &Actor, session: i64) -> Result<Answer, StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "UPDATE sessions SET revoked = 1, revoked_at = COALESCE(revoked_at, $3)
              WHERE id = $1 AND person IN (SELECT id FROM people WHERE organization = $2) RETURNING person",
         )

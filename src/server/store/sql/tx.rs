@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::ahead::Ahead;
 use super::rows::{self, ContactRow, col, contact_columns, json, listed_columns, to_json, unsigned};
 use crate::api::{campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role};
+use crate::db::{self, Conn};
 use crate::domain::{
     campaign::CampaignDef,
     contact::Contact,
@@ -131,7 +131,7 @@ impl Audience {
 /// The open transaction of one group.
 #[derive(Debug)]
 pub(super) struct Tx<'c> {
-    pub(super) conn: &'c mut SqliteConnection,
+    pub(super) conn: &'c mut Conn,
     pub(super) cache: &'c mut Cache,
     pub(super) now: Timestamp,
     pub(super) ahead: Ahead,
@@ -140,7 +140,7 @@ pub(super) struct Tx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(conn: &'c mut SqliteConnection, cache: &'c mut Cache) -> Self {
+    pub(super) fn new(conn: &'c mut Conn, cache: &'c mut Cache) -> Self {
         Self {
             conn,
             cache,
@@ -168,14 +168,14 @@ impl<'c> Tx<'c> {
     }
 
     pub(super) async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        sqlx::query(sql).execute(&mut *self.conn).await?;
+        db::query(sql).execute(&mut *self.conn).await?;
         Ok(())
     }
 
     /// Writes the group's events and audit rows; says the newest event's number when there are any.
     pub(super) async fn flush(&mut self) -> Result<Option<u64>, StoreError> {
         if !self.audits.is_empty() {
-            sqlx::query(
+            db::query(
                 "INSERT INTO audit (at, organization, person, session, what, subject, detail)
                  SELECT value->>'a', value->>'g', value->>'p', value->>'s', value->>'w', value->>'u', value->>'d'
                  FROM json_each($1)",
@@ -187,14 +187,15 @@ impl<'c> Tx<'c> {
         if self.events.is_empty() {
             return Ok(None);
         }
-        let done = sqlx::query(
+        db::query(
             "INSERT INTO events (at, campaign, person, captain_only, payload)
              SELECT value->>'a', value->>'c', value->>'p', value->>'k', value->>'o' FROM json_each($1)",
         )
         .bind(to_json(&self.events)?)
         .execute(&mut *self.conn)
         .await?;
-        Ok(Some(unsigned(done.last_insert_rowid())))
+        let newest = db::query("SELECT MAX(seq) FROM events").fetch_one(&mut *self.conn).await?;
+        Ok(Some(unsigned(newest.try_get(0)?)))
     }
 
     pub(super) fn event(&mut self, campaign: i64, audience: Audience, what: &EventKind) -> Result<(), StoreError> {
@@ -235,7 +236,7 @@ impl<'c> Tx<'c> {
         detail: &str,
     ) -> Result<(), StoreError> {
         let at = self.micros();
-        sqlx::query("INSERT INTO notes (contact, seq, at, person, what, detail) VALUES ($1, $2, $3, $4, $5, $6)")
+        db::query("INSERT INTO notes (contact, seq, at, person, what, detail) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(contact.id)
             .bind(contact.last_seq)
             .bind(at)
@@ -260,7 +261,7 @@ impl<'c> Tx<'c> {
         if let Some(known) = self.cache.campaigns.get(&id) {
             return Ok(Some(Arc::clone(known)));
         }
-        let row = sqlx::query("SELECT organization, state, script_version, def FROM campaigns WHERE id = $1")
+        let row = db::query("SELECT organization, state, script_version, def FROM campaigns WHERE id = $1")
             .bind(id)
             .fetch_optional(&mut *self.conn)
             .await?;
@@ -284,7 +285,7 @@ impl<'c> Tx<'c> {
 
     /// A contact by id.
     pub(super) async fn contact(&mut self, id: i64) -> Result<Option<ContactRow>, StoreError> {
-        let row = sqlx::query(concat!("SELECT ", contact_columns!(), " FROM contacts c WHERE c.id = $1"))
+        let row = db::query(concat!("SELECT ", contact_columns!(), " FROM contacts c WHERE c.id = $1"))
             .bind(id)
             .fetch_optional(&mut *self.conn)
             .await?;
@@ -293,7 +294,7 @@ impl<'c> Tx<'c> {
 
     /// A contact as its list gave it.
     pub(super) async fn listed(&mut self, id: i64) -> Result<Option<Contact>, StoreError> {
-        let row = sqlx::query(concat!("SELECT ", listed_columns!(), " FROM contacts c WHERE c.id = $1"))
+        let row = db::query(concat!("SELECT ", listed_columns!(), " FROM contacts c WHERE c.id = $1"))
             .bind(id)
             .fetch_optional(&mut *self.conn)
             .await?;
@@ -306,7 +307,7 @@ impl<'c> Tx<'c> {
             return Ok(Some(name.clone()));
         }
         let row =
-            sqlx::query("SELECT name FROM people WHERE id = $1").bind(person).fetch_optional(&mut *self.conn).await?;
+            db::query("SELECT name FROM people WHERE id = $1").bind(person).fetch_optional(&mut *self.conn).await?;
         let Some(row) = row else { return Ok(None) };
         let name: String = row.try_get(0)?;
         self.cache.names.insert(person, name.clone());
@@ -318,7 +319,7 @@ impl<'c> Tx<'c> {
         if let Some(zones) = self.cache.zones.get(&set) {
             return Ok(Arc::clone(zones));
         }
-        let row = sqlx::query("SELECT zones FROM zone_sets WHERE id = $1").bind(set).fetch_one(&mut *self.conn).await?;
+        let row = db::query("SELECT zones FROM zone_sets WHERE id = $1").bind(set).fetch_one(&mut *self.conn).await?;
         let zones: Arc<Zones> = Arc::new(json(&col::<String>(&row, 0)?)?);
         self.cache.zones.insert(set, Arc::clone(&zones));
         Ok(zones)
@@ -374,7 +375,7 @@ impl<'c> Tx<'c> {
         {
             return Ok(());
         }
-        sqlx::query("UPDATE people SET last_seen = $2, lease_until = $3 WHERE id = $1")
+        db::query("UPDATE people SET last_seen = $2, lease_until = $3 WHERE id = $1")
             .bind(person)
             .bind(self.micros())
             .bind(self.lease_end().as_microsecond())
@@ -394,7 +395,7 @@ impl<'c> Tx<'c> {
         if self.ahead.undecided(&id) {
             return Ok(None);
         }
-        let row = sqlx::query("SELECT person, request_hash, outcome FROM verdicts WHERE id = $1")
+        let row = db::query("SELECT person, request_hash, outcome FROM verdicts WHERE id = $1")
             .bind(id)
             .fetch_optional(&mut *self.conn)
             .await?;

@@ -16,6 +16,7 @@ use crate::api::{
     message::{Outcome, SendRequest, ThreadEntry, ThreadMessage, Verdict},
     problem::{Code, Problem},
 };
+use crate::db;
 use crate::domain::{
     conversation::{OptOut, Status},
     hours::{HoursVerdict, MAX_AGE, is_too_late},
@@ -138,14 +139,14 @@ impl Tx<'_> {
         self.handed_in(actor, id.0).await?;
         match self.accept(&text, sight, standing == Standing::Fits).await {
             Ok(answer) => Ok(answer),
-            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            Err(db::Error::Unique(what)) => {
                 // The database's own constraints have the last word; nothing of the text was written.
                 self.cache.forget();
-                if error.message().contains("messages.contact") {
+                if what.contains("messages.contact") {
                     let problem = self.already_sent(request.contact.0).await?;
                     return self.refuse_text(&text, request.campaign.0, problem).await;
                 }
-                if error.message().contains("ledger.chain") {
+                if what.contains("ledger.chain") {
                     let problem = problem(Code::LedgerBroken, "its place is taken by another text");
                     return self.refuse_text(&text, request.campaign.0, problem).await;
                 }
@@ -163,7 +164,7 @@ impl Tx<'_> {
         hash: &[u8; 32],
     ) -> Result<Option<Answer>, StoreError> {
         if mutation::on(Mutation::VerdictForgotten) {
-            sqlx::query("DELETE FROM verdicts WHERE id = $1").bind(id).execute(&mut *self.conn).await?;
+            db::query("DELETE FROM verdicts WHERE id = $1").bind(id).execute(&mut *self.conn).await?;
         }
         let Some((person, stored, outcome)) = self.stored_verdict(id).await? else { return Ok(None) };
         if person != actor.person.0 || stored != hash {
@@ -184,7 +185,7 @@ impl Tx<'_> {
         campaign: i64,
         verdict: Verdict,
     ) -> Result<Answer, StoreError> {
-        sqlx::query(
+        db::query(
             "INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -223,7 +224,7 @@ impl Tx<'_> {
                 Ok(answer)
             }
             Err(error) => {
-                sqlx::raw_sql("ROLLBACK TO one; RELEASE one").execute(&mut *self.conn).await?;
+                db::script("ROLLBACK TO one; RELEASE one", &mut *self.conn).await?;
                 Err(error)
             }
         }
@@ -248,7 +249,7 @@ impl Tx<'_> {
         {
             return Ok(Ok(Sight { campaign, contact, suppressed, good_until: self.now }));
         }
-        let row = sqlx::query(concat!(
+        let row = db::query(concat!(
             "SELECT ",
             contact_columns!(),
             ", s.at FROM contacts c LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
@@ -381,7 +382,7 @@ impl Tx<'_> {
     /// `already_sent` with the winner; without `at` when there is none.
     async fn already_sent(&mut self, contact: i64) -> Result<Problem, StoreError> {
         let mut problem = problem(Code::AlreadySent, "this contact has the first text already");
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT at, author FROM messages WHERE contact = $1 AND kind = 'initial' AND delivery <> 'dropped'",
         )
         .bind(contact)
@@ -398,7 +399,7 @@ impl Tx<'_> {
 
     /// Writes everything an accepted text is: the message, the contact's new line, the carrier job, the tally, the
     /// verdict: all of it or, when a constraint says no, nothing.
-    async fn accept(&mut self, text: &Text<'_>, sight: Sight, enter: bool) -> Result<Answer, sqlx::Error> {
+    async fn accept(&mut self, text: &Text<'_>, sight: Sight, enter: bool) -> Result<Answer, db::Error> {
         let &Text { actor, id, request, skew, hash } = text;
         let mut contact = sight.contact;
         let initial = request.kind == MessageKind::Initial;
@@ -410,10 +411,10 @@ impl Tx<'_> {
         contact.assigned = Some(actor.person.0);
         let seq = unsigned(contact.last_seq);
         let verdict = Verdict { id: id.0, outcome: Outcome::Accepted { seq, at: self.now } };
-        let coded = |e: StoreError| sqlx::Error::Encode(Box::new(e));
+        let coded = |error: StoreError| db::Error::encode(error);
         let outcome = to_json(&verdict.outcome).map_err(coded)?;
         let entry = self.entry(actor, id, request, skew, ACCEPTED).await.map_err(coded)?;
-        sqlx::query(accepted::INSERT)
+        db::query(accepted::INSERT)
             .bind(id.0)
             .bind(contact.organization)
             .bind(contact.campaign)

@@ -1,7 +1,6 @@
 //! Importing a campaign: a start, chunks in any order, a finish; each of them twice is once.
 
 use serde::Serialize;
-use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::{
@@ -15,6 +14,7 @@ use crate::api::{
     event::EventKind,
     problem::{Code, Problem},
 };
+use crate::db;
 use crate::domain::{
     campaign::CampaignDef, contact::Contact, ids::CampaignId, safe_text::safe_line, script::Template, zone,
 };
@@ -71,7 +71,7 @@ struct Line {
 
 impl Tx<'_> {
     async fn import_state(&mut self, actor: &Actor, import: Uuid) -> Result<Option<(ImportState, i64)>, StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT campaign, chunks, stored, duplicates, suppressed, finished, expected FROM imports
              WHERE id = $1 AND organization = $2",
         )
@@ -105,7 +105,7 @@ impl Tx<'_> {
         start: &ImportStart,
     ) -> Result<Answer, StoreError> {
         let hash = request_hash("import", start)?;
-        let known = sqlx::query("SELECT request_hash, organization FROM imports WHERE id = $1")
+        let known = db::query("SELECT request_hash, organization FROM imports WHERE id = $1")
             .bind(import)
             .fetch_optional(&mut *self.conn)
             .await?;
@@ -122,25 +122,25 @@ impl Tx<'_> {
             return Ok(Answer::Refused(Box::new(problem)));
         }
         let def = to_json(&start.def)?;
-        let campaign = sqlx::query(
+        let campaign = db::query(
             "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)
-             VALUES ($1, $2, 'importing', 1, $3, $4, $5)",
+             VALUES ($1, $2, 'importing', 1, $3, $4, $5) RETURNING id",
         )
         .bind(actor.organization.0)
         .bind(safe_line(&start.def.title))
         .bind(start.def.language.as_str())
         .bind(def.as_str())
         .bind(self.micros())
-        .execute(&mut *self.conn)
+        .fetch_one(&mut *self.conn)
         .await?
-        .last_insert_rowid();
-        sqlx::query("INSERT INTO scripts (campaign, version, def, at) VALUES ($1, 1, $2, $3)")
+        .try_get::<i64>(0)?;
+        db::query("INSERT INTO scripts (campaign, version, def, at) VALUES ($1, 1, $2, $3)")
             .bind(campaign)
             .bind(def.as_str())
             .bind(self.micros())
             .execute(&mut *self.conn)
             .await?;
-        sqlx::query(
+        db::query(
             "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -154,7 +154,7 @@ impl Tx<'_> {
         .execute(&mut *self.conn)
         .await?;
         // The first campaign says whose server this is.
-        sqlx::query("UPDATE organizations SET name = $2, named = 1 WHERE id = $1 AND named = 0")
+        db::query("UPDATE organizations SET name = $2, named = 1 WHERE id = $1 AND named = 0")
             .bind(actor.organization.0)
             .bind(safe_line(&start.def.organization))
             .execute(&mut *self.conn)
@@ -176,7 +176,7 @@ impl Tx<'_> {
         let Some((state, _)) = self.import_state(actor, import).await? else {
             return no(Code::NotFound, "no such import");
         };
-        let new = sqlx::query("INSERT INTO import_chunks (import, number) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        let new = db::query("INSERT INTO import_chunks (import, number) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(import)
             .bind(signed(number))
             .execute(&mut *self.conn)
@@ -186,7 +186,7 @@ impl Tx<'_> {
             return Ok(Answer::Import(state));
         }
         if state.finished {
-            sqlx::query("DELETE FROM import_chunks WHERE import = $1 AND number = $2")
+            db::query("DELETE FROM import_chunks WHERE import = $1 AND number = $2")
                 .bind(import)
                 .bind(signed(number))
                 .execute(&mut *self.conn)
@@ -201,7 +201,7 @@ impl Tx<'_> {
         }
         let lines = to_json(&lines)?;
         // Suppressed numbers are stored as opted out; a number that waits for a decision elsewhere waits here too.
-        let stored = sqlx::query(
+        let stored = db::query(
             "INSERT INTO contacts (organization, campaign, phone, external_id, first_name, last_name, zip, state,
                  language, time_zone, fields, zone_set, opt_out, opt_out_words, updated_at)
              SELECT $2, $3, j.value->>'p', j.value->>'x', j.value->>'f', j.value->>'l', j.value->>'z', j.value->>'s',
@@ -227,7 +227,7 @@ impl Tx<'_> {
             suppressed += i64::from(col::<i64>(row, 0)? >= rows::OPTED_OUT);
         }
         let stored = signed(u64::try_from(stored.len()).unwrap_or(u64::MAX));
-        sqlx::query(
+        db::query(
             "UPDATE imports SET chunks = chunks + 1, stored = stored + $2, duplicates = duplicates + $3,
                  suppressed = suppressed + $4 WHERE id = $1",
         )
@@ -278,14 +278,13 @@ impl Tx<'_> {
         if let Some(id) = self.cache.zone_sets.get(&key) {
             return Ok(*id);
         }
-        sqlx::query("INSERT INTO zone_sets (zones) VALUES ($1) ON CONFLICT DO NOTHING")
+        db::query("INSERT INTO zone_sets (zones) VALUES ($1) ON CONFLICT DO NOTHING")
             .bind(zones)
             .execute(&mut *self.conn)
             .await?;
-        let row =
-            sqlx::query("SELECT id FROM zone_sets WHERE zones = $1").bind(zones).fetch_one(&mut *self.conn).await?;
+        let row = db::query("SELECT id FROM zone_sets WHERE zones = $1").bind(zones).fetch_one(&mut *self.conn).await?;
         let id: i64 = row.try_get(0)?;
-        sqlx::query("INSERT INTO campaign_zones (campaign, zone_set) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        db::query("INSERT INTO campaign_zones (campaign, zone_set) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(campaign)
             .bind(id)
             .execute(&mut *self.conn)
@@ -309,8 +308,8 @@ impl Tx<'_> {
             );
         }
         let campaign = state.campaign.0;
-        sqlx::query("UPDATE imports SET finished = 1 WHERE id = $1").bind(import).execute(&mut *self.conn).await?;
-        sqlx::query("UPDATE campaigns SET state = 'running' WHERE id = $1 AND state = 'importing'")
+        db::query("UPDATE imports SET finished = 1 WHERE id = $1").bind(import).execute(&mut *self.conn).await?;
+        db::query("UPDATE campaigns SET state = 'running' WHERE id = $1 AND state = 'importing'")
             .bind(campaign)
             .execute(&mut *self.conn)
             .await?;

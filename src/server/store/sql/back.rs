@@ -12,6 +12,7 @@ use super::{
     tx::{Audience, Tx},
 };
 use crate::api::event::EventKind;
+use crate::db;
 use crate::domain::{
     conversation::{OptOut, Status},
     ids::{ContactId, MessageId},
@@ -34,7 +35,7 @@ impl Tx<'_> {
         if mutation::on(Mutation::SentNextMorning) || mutation::on(Mutation::HoursAtAcceptOnly) {
             return Ok(());
         }
-        let late = sqlx::query(LATE).bind(self.micros()).bind(SWEPT).fetch_all(&mut *self.conn).await?;
+        let late = db::query(LATE).bind(self.micros()).bind(SWEPT).fetch_all(&mut *self.conn).await?;
         for row in &late {
             self.take_back(col(row, 0)?, "too_late").await?;
         }
@@ -44,7 +45,7 @@ impl Tx<'_> {
     /// Takes back a text that no call has begun for, or only calls that the carrier surely did not take. After any other
     /// call nobody knows whether it arrived: then a captain decides, as ever.
     pub(super) async fn take_back(&mut self, message: Uuid, why: &'static str) -> Result<(), StoreError> {
-        let in_doubt = sqlx::query(
+        let in_doubt = db::query(
             "SELECT 1 FROM attempts INDEXED BY attempts_of
              WHERE message = $1 AND (answer IS NULL OR answer NOT LIKE 'later: %') LIMIT 1",
         )
@@ -56,7 +57,7 @@ impl Tx<'_> {
             return self.finish(message, "held", Delivery::Held, Some(why)).await;
         }
         self.finish(message, "dropped", Delivery::Dropped, Some(why)).await?;
-        let row = sqlx::query("SELECT contact, campaign, author, kind, body FROM messages WHERE id = $1")
+        let row = db::query("SELECT contact, campaign, author, kind, body FROM messages WHERE id = $1")
             .bind(message)
             .fetch_optional(&mut *self.conn)
             .await?;
@@ -66,7 +67,7 @@ impl Tx<'_> {
         let Some(author) = col::<Option<i64>>(&row, 2)? else { return Ok(()) };
         let kind = rows::kind(&col::<String>(&row, 3)?)?;
         let initial = i64::from(kind == MessageKind::Initial);
-        sqlx::query(
+        db::query(
             "UPDATE tallies SET initials = initials - $3, replies = replies - $4 WHERE campaign = $1 AND person = $2",
         )
         .bind(campaign)
@@ -96,7 +97,7 @@ impl Tx<'_> {
             let silent = matches!(line.opt_out, OptOut::Yes { .. });
             line.waiting_since = waiting.filter(|_| !silent);
         }
-        let last = sqlx::query(
+        let last = db::query(
             "SELECT body, (SELECT MAX(at) FROM messages
                  WHERE contact = $1 AND direction = 'out' AND author IS NOT NULL AND delivery <> 'dropped')
              FROM messages WHERE contact = $1 AND delivery <> 'dropped' ORDER BY seq DESC LIMIT 1",
@@ -110,7 +111,7 @@ impl Tx<'_> {
         };
         line.preview = preview(&body);
         line.updated_at = self.micros();
-        sqlx::query(
+        db::query(
             "UPDATE contacts SET status = $2, waiting_since = $3, preview = $4, last_out_at = $5, updated_at = $6
              WHERE id = $1",
         )

@@ -1,7 +1,5 @@
 //! Opting out, everywhere the person is: organization and number, in every campaign.
 
-use sqlx::Row as _;
-
 use super::{
     rows::{self, ContactRow, col, contact_columns},
     send::preview,
@@ -11,6 +9,7 @@ use crate::api::{
     event::EventKind,
     message::{ThreadEntry, ThreadMessage},
 };
+use crate::db;
 use crate::domain::{
     campaign::{fill_text, in_language, merge_fields},
     conversation::OptOut,
@@ -39,7 +38,7 @@ pub(super) struct Suppression<'a> {
 impl Tx<'_> {
     /// Every contact of a number in an organization.
     pub(super) async fn contacts_of(&mut self, organization: i64, phone: &str) -> Result<Vec<ContactRow>, StoreError> {
-        let rows = sqlx::query(concat!(
+        let rows = db::query(concat!(
             "SELECT ",
             contact_columns!(),
             " FROM contacts c WHERE c.organization = $1 AND c.phone = $2 ORDER BY c.last_out_at DESC NULLS LAST, c.id DESC"
@@ -67,7 +66,7 @@ impl Tx<'_> {
             true => self.contacts_of(organization, phone).await?.first().map(|contact| contact.id),
             false => None,
         };
-        sqlx::query(
+        db::query(
             "UPDATE contacts SET opt_out = $3, opt_out_words = $4, updated_at = $5,
                  waiting_since = CASE WHEN $6 THEN NULL ELSE waiting_since END
              WHERE organization = $1 AND phone = $2 AND ($7 IS NULL OR id = $7)",
@@ -97,7 +96,7 @@ impl Tx<'_> {
         why: Suppression<'_>,
     ) -> Result<(), StoreError> {
         // A word of their own outranks a person's decision; nothing turns it back into one.
-        sqlx::query(
+        db::query(
             "INSERT INTO suppressions (organization, phone, reason, by_word, at, person) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (organization, phone) DO UPDATE SET by_word = MAX(by_word, excluded.by_word)",
         )
@@ -110,7 +109,7 @@ impl Tx<'_> {
         .execute(&mut *self.conn)
         .await?;
         let row =
-            sqlx::query("SELECT by_word, notice IS NOT NULL FROM suppressions WHERE organization = $1 AND phone = $2")
+            db::query("SELECT by_word, notice IS NOT NULL FROM suppressions WHERE organization = $1 AND phone = $2")
                 .bind(organization)
                 .bind(phone)
                 .fetch_one(&mut *self.conn)
@@ -133,7 +132,7 @@ impl Tx<'_> {
             && contacts.iter().any(|c| c.id == contact)
             && self.queue_notice(id, contact).await?
         {
-            sqlx::query("UPDATE suppressions SET notice = $3 WHERE organization = $1 AND phone = $2")
+            db::query("UPDATE suppressions SET notice = $3 WHERE organization = $1 AND phone = $2")
                 .bind(organization)
                 .bind(phone)
                 .bind(id.0)
@@ -148,7 +147,7 @@ impl Tx<'_> {
         if mutation::on(Mutation::SuppressionAtAcceptOnly) {
             return Ok(());
         }
-        let dropped = sqlx::query(
+        let dropped = db::query(
             "SELECT message FROM jobs WHERE contact = $1 AND state = 'ready' AND kind <> 'opt_out_notice' ORDER BY message",
         )
         .bind(contact.id)
@@ -182,13 +181,10 @@ impl Tx<'_> {
         contact.last_seq += 1;
         contact.preview = preview(&body);
         contact.updated_at = self.micros();
-        sqlx::query(
+        db::query(
             "INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, delivery,
                  script_version, language)
-             VALUES ($1, $2, $3, $4, $5, 'out', 'opt_out_notice', $6, $7, 'accepted', $8, $9);
-             INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state)
-             VALUES ($1, $2, $3, $4, 'opt_out_notice', 0, $7, 'ready');
-             UPDATE contacts SET last_seq = $5, preview = $10, updated_at = $7 WHERE id = $4",
+             VALUES ($1, $2, $3, $4, $5, 'out', 'opt_out_notice', $6, $7, 'accepted', $8, $9)",
         )
         .bind(id.0)
         .bind(contact.organization)
@@ -199,9 +195,26 @@ impl Tx<'_> {
         .bind(self.micros())
         .bind(campaign.script_version)
         .bind(language)
-        .bind(contact.preview.as_str())
         .execute(&mut *self.conn)
         .await?;
+        db::query(
+            "INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state)
+             VALUES ($1, $2, $3, $4, 'opt_out_notice', 0, $5, 'ready')",
+        )
+        .bind(id.0)
+        .bind(contact.organization)
+        .bind(contact.campaign)
+        .bind(contact.id)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        db::query("UPDATE contacts SET last_seq = $2, preview = $3, updated_at = $4 WHERE id = $1")
+            .bind(contact.id)
+            .bind(contact.last_seq)
+            .bind(contact.preview.as_str())
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
         let item = ThreadEntry::Message(ThreadMessage {
             id,
             seq: rows::unsigned(contact.last_seq),
@@ -230,7 +243,7 @@ impl Tx<'_> {
         delivery: Delivery,
         error: Option<&str>,
     ) -> Result<(), StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "UPDATE messages SET delivery = $2, error = $3 WHERE id = $1
              RETURNING campaign, contact, (SELECT assigned FROM contacts WHERE id = messages.contact)",
         )
@@ -252,13 +265,13 @@ impl Tx<'_> {
 
     /// Takes a number off the list again; only after a START of their own.
     pub(super) async fn lift(&mut self, organization: i64, phone: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM suppressions WHERE organization = $1 AND phone = $2")
+        db::query("DELETE FROM suppressions WHERE organization = $1 AND phone = $2")
             .bind(organization)
             .bind(phone)
             .execute(&mut *self.conn)
             .await?;
         // Whoever wrote last in any of their conversations waits for an answer there again.
-        sqlx::query(
+        db::query(
             "UPDATE contacts SET waiting_since = $3
              WHERE organization = $1 AND phone = $2 AND status = 'needs_response' AND waiting_since IS NULL",
         )

@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::{
@@ -19,6 +18,7 @@ use crate::api::{
     message::SendRequest,
     problem::{Code, Problem},
 };
+use crate::db;
 use crate::domain::{
     ids::{CampaignId, ContactId, DeviceId, MessageId, PersonId},
     ledger::{Link, Pressed},
@@ -128,7 +128,7 @@ impl Tx<'_> {
             return Ok(if fits { Standing::Fits } else { Standing::Broken("it hangs on another text") });
         }
         // Late, or forked: its neighbours know.
-        let rows = sqlx::query(AROUND).bind(link.chain).bind(signed(link.n)).fetch_all(&mut *self.conn).await?;
+        let rows = db::query(AROUND).bind(link.chain).bind(signed(link.n)).fetch_all(&mut *self.conn).await?;
         for row in &rows {
             let n = unsigned(col(row, 0)?);
             let (prev, hash) = (hash_col(row, 1)?, hash_col(row, 2)?);
@@ -149,7 +149,7 @@ impl Tx<'_> {
         if let Some(top) = self.cache.ledger.tops.get(&chain) {
             return Ok(Some(top.clone()));
         }
-        let row = sqlx::query(TOP).bind(chain).fetch_optional(&mut *self.conn).await?;
+        let row = db::query(TOP).bind(chain).fetch_optional(&mut *self.conn).await?;
         let Some(row) = row else { return Ok(None) };
         let top = Top {
             n: unsigned(col(&row, 0)?),
@@ -207,7 +207,7 @@ impl Tx<'_> {
     /// Writes an entry by itself (a refusal's).
     pub(super) async fn write_entry(&mut self, organization: i64, entry: Entry) -> Result<(), StoreError> {
         let Entry { what, body_hash, prev, hash, total } = &entry;
-        sqlx::query(INSERT)
+        db::query(INSERT)
             .bind(organization)
             .bind(signed(what.seq))
             .bind(what.received_at.as_microsecond())
@@ -268,7 +268,7 @@ impl Tx<'_> {
         let prev = last.map_or_else(Anchor::first_prev, |last| last.hash);
         let anchor = Anchor::new(seq, self.now, total, prev);
         let bytes = |hex: &str| hash_bytes(hex).ok_or_else(unsound);
-        sqlx::query("INSERT INTO anchors (organization, seq, at, total, prev, hash) VALUES ($1, $2, $3, $4, $5, $6)")
+        db::query("INSERT INTO anchors (organization, seq, at, total, prev, hash) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(organization)
             .bind(signed(anchor.seq))
             .bind(anchor.at.as_microsecond())
@@ -295,21 +295,21 @@ fn unsound() -> StoreError {
     StoreError::Corrupt("a link of the ledger that was never looked at".into())
 }
 
-fn hash_col(row: &SqliteRow, at: usize) -> Result<String, StoreError> {
+fn hash_col(row: &db::Row, at: usize) -> Result<String, StoreError> {
     let bytes: Vec<u8> = col(row, at)?;
     let bytes = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| corrupt("a hash", "of another length"))?;
     Ok(hash_text(bytes))
 }
 
-async fn read_tail(conn: &mut sqlx::SqliteConnection, organization: i64) -> Result<(u64, String), StoreError> {
-    let row = sqlx::query("SELECT seq, total FROM ledger WHERE organization = $1 ORDER BY seq DESC LIMIT 1")
+async fn read_tail(conn: &mut db::Conn, organization: i64) -> Result<(u64, String), StoreError> {
+    let row = db::query("SELECT seq, total FROM ledger WHERE organization = $1 ORDER BY seq DESC LIMIT 1")
         .bind(organization)
         .fetch_optional(conn)
         .await?;
     row.map_or_else(|| Ok((0, received::first_total())), |row| Ok((unsigned(col(&row, 0)?), hash_col(&row, 1)?)))
 }
 
-fn read_anchor(row: &SqliteRow) -> Result<Anchor, StoreError> {
+fn read_anchor(row: &db::Row) -> Result<Anchor, StoreError> {
     Ok(Anchor {
         seq: unsigned(col(row, 0)?),
         at: time(col(row, 1)?)?,
@@ -319,16 +319,16 @@ fn read_anchor(row: &SqliteRow) -> Result<Anchor, StoreError> {
     })
 }
 
-async fn newest_anchor(conn: &mut sqlx::SqliteConnection, organization: i64) -> Result<Option<Anchor>, StoreError> {
+async fn newest_anchor(conn: &mut db::Conn, organization: i64) -> Result<Option<Anchor>, StoreError> {
     let row =
-        sqlx::query("SELECT seq, at, total, prev, hash FROM anchors WHERE organization = $1 ORDER BY seq DESC LIMIT 1")
+        db::query("SELECT seq, at, total, prev, hash FROM anchors WHERE organization = $1 ORDER BY seq DESC LIMIT 1")
             .bind(organization)
             .fetch_optional(conn)
             .await?;
     row.as_ref().map(read_anchor).transpose()
 }
 
-fn read_entry(row: &SqliteRow) -> Result<Received, StoreError> {
+fn read_entry(row: &db::Row) -> Result<Received, StoreError> {
     let moment = |at: usize| -> Result<Timestamp, StoreError> { time(col(row, at)?) };
     Ok(Received {
         seq: unsigned(col(row, 0)?),
@@ -361,33 +361,27 @@ fn read_entry(row: &SqliteRow) -> Result<Received, StoreError> {
 }
 
 /// A page of entries after `after`; the anchors come with the last one.
-pub(super) async fn page(
-    conn: &mut sqlx::SqliteConnection,
-    actor: &Actor,
-    after: u64,
-    limit: u32,
-) -> Found<LedgerPage> {
+pub(super) async fn page(conn: &mut db::Conn, actor: &Actor, after: u64, limit: u32) -> Found<LedgerPage> {
     let organization = actor.organization.0;
     let rows =
-        sqlx::query(PAGE).bind(organization).bind(signed(after)).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
+        db::query(PAGE).bind(organization).bind(signed(after)).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
     let entries = rows.iter().map(read_entry).collect::<Result<Vec<_>, _>>()?;
     let last = entries.last().map_or(after, |entry| entry.seq);
     if entries.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
         return Ok(LedgerPage { entries, anchors: Vec::new(), next: Some(last.to_string()) });
     }
     // One may be made meanwhile, over entries that are not in this page.
-    let rows = sqlx::query(
-        "SELECT seq, at, total, prev, hash FROM anchors WHERE organization = $1 AND seq <= $2 ORDER BY seq",
-    )
-    .bind(organization)
-    .bind(signed(last))
-    .fetch_all(&mut *conn)
-    .await?;
+    let rows =
+        db::query("SELECT seq, at, total, prev, hash FROM anchors WHERE organization = $1 AND seq <= $2 ORDER BY seq")
+            .bind(organization)
+            .bind(signed(last))
+            .fetch_all(&mut *conn)
+            .await?;
     Ok(LedgerPage { entries, anchors: rows.iter().map(read_anchor).collect::<Result<_, _>>()?, next: None })
 }
 
 /// The newest anchor, and how far the entries are.
-pub(super) async fn state(conn: &mut sqlx::SqliteConnection, actor: &Actor) -> Found<LedgerState> {
+pub(super) async fn state(conn: &mut db::Conn, actor: &Actor) -> Found<LedgerState> {
     let anchor = newest_anchor(&mut *conn, actor.organization.0).await?;
     let (entries, _) = read_tail(&mut *conn, actor.organization.0).await?;
     let uncovered = entries.saturating_sub(anchor.as_ref().map_or(0, |anchor| anchor.seq));

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     tx::{Campaign, Tx},
 };
 use crate::api::campaign::CampaignState;
+use crate::db;
 use crate::domain::{
     conversation::OptOut,
     hours::{HoursVerdict, SEAM},
@@ -66,7 +66,7 @@ impl Tx<'_> {
         let mut left = i64::from(limit);
         let mut out = Vec::new();
         self.take_back_late().await?;
-        let campaigns = sqlx::query("SELECT id FROM campaigns ORDER BY id").fetch_all(&mut *self.conn).await?;
+        let campaigns = db::query("SELECT id FROM campaigns ORDER BY id").fetch_all(&mut *self.conn).await?;
         for row in campaigns {
             if left <= 0 {
                 break;
@@ -95,7 +95,7 @@ impl Tx<'_> {
     ) -> Result<usize, StoreError> {
         // In a campaign that does not run only the notices go out; the rest waits. A reply waits for the text before it.
         let ranks = if campaign.state == CampaignState::Running { 2_i64 } else { 0 };
-        let ready = sqlx::query(concat!(
+        let ready = db::query(concat!(
             "SELECT ",
             contact_columns!(),
             ", j.message, j.kind, m.body, j.created_at, s.at IS NOT NULL, j.good_until
@@ -134,7 +134,7 @@ impl Tx<'_> {
 
     /// A confirmed text that came to its turn between two windows that are one waits for the second.
     async fn put_off(&mut self, message: Uuid, until: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("UPDATE jobs SET not_before = $2 WHERE message = $1")
+        db::query("UPDATE jobs SET not_before = $2 WHERE message = $1")
             .bind(message)
             .bind(until.as_microsecond())
             .execute(&mut *self.conn)
@@ -178,15 +178,21 @@ impl Tx<'_> {
 
     async fn begin(&mut self, job: Ready, attempt: Uuid, expires_at: Timestamp) -> Result<Submission, StoreError> {
         let to = Phone::from_e164(&job.contact.phone).ok_or_else(|| rows::corrupt("a number", "hidden"))?;
-        sqlx::query(
-            "UPDATE jobs SET state = 'submitting', attempt = $2, started_at = $3, tries = tries + 1, absent = 0 WHERE message = $1;
-             INSERT INTO attempts (id, message, started_at) VALUES ($2, $1, $3)",
+        db::query(
+            "UPDATE jobs SET state = 'submitting', attempt = $2, started_at = $3, tries = tries + 1, absent = 0
+             WHERE message = $1",
         )
         .bind(job.message)
         .bind(attempt)
         .bind(self.micros())
         .execute(&mut *self.conn)
         .await?;
+        db::query("INSERT INTO attempts (id, message, started_at) VALUES ($1, $2, $3)")
+            .bind(attempt)
+            .bind(job.message)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
         self.deliver(job.message, Delivery::Submitting, None).await?;
         self.audit(None, "submitting", job.message.to_string(), attempt.to_string());
         Ok(Submission { attempt, to, body: job.body, expires_at })
@@ -200,7 +206,7 @@ impl Tx<'_> {
         delivery: Delivery,
         error: Option<&str>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE jobs SET state = $2 WHERE message = $1")
+        db::query("UPDATE jobs SET state = $2 WHERE message = $1")
             .bind(message)
             .bind(state)
             .execute(&mut *self.conn)
@@ -211,7 +217,7 @@ impl Tx<'_> {
 
     /// The job goes once more, not before then.
     pub(super) async fn again(&mut self, message: Uuid, not_before: i64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE jobs SET state = 'ready', not_before = $2 WHERE message = $1 AND state <> 'dropped'")
+        db::query("UPDATE jobs SET state = 'ready', not_before = $2 WHERE message = $1 AND state <> 'dropped'")
             .bind(message)
             .bind(not_before)
             .execute(&mut *self.conn)
@@ -230,14 +236,14 @@ impl Tx<'_> {
             Submitted::Later { reason } => (format!("later: {reason}"), None),
             Submitted::Unknown { reason } => (format!("unknown: {reason}"), None),
         };
-        sqlx::query("UPDATE attempts SET answered_at = $2, answer = $3, carrier_id = $4 WHERE id = $1")
+        db::query("UPDATE attempts SET answered_at = $2, answer = $3, carrier_id = $4 WHERE id = $1")
             .bind(attempt)
             .bind(self.micros())
             .bind(word.as_str())
             .bind(carrier_id)
             .execute(&mut *self.conn)
             .await?;
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT message, state, tries FROM jobs WHERE message = (SELECT message FROM attempts WHERE id = $1)
                  AND attempt = $1",
         )
@@ -297,12 +303,12 @@ impl Tx<'_> {
 
     /// Texts whose job is in `state` and began before `before`.
     async fn open_since(&mut self, state: &'static str, before: i64) -> Result<Vec<Uuid>, StoreError> {
-        let rows = sqlx::query(OPEN_SINCE).bind(state).bind(before).fetch_all(&mut *self.conn).await?;
+        let rows = db::query(OPEN_SINCE).bind(state).bind(before).fetch_all(&mut *self.conn).await?;
         rows.iter().map(|row| col(row, 0)).collect()
     }
 }
 
-fn read_ready(row: &SqliteRow) -> Result<Ready, StoreError> {
+fn read_ready(row: &db::Row) -> Result<Ready, StoreError> {
     Ok(Ready {
         message: col(row, CONTACT_COLUMNS)?,
         kind: rows::kind(&col::<String>(row, CONTACT_COLUMNS + 1)?)?,

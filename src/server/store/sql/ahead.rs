@@ -12,6 +12,7 @@ use super::{
     rows::{CONTACT_COLUMNS, ContactRow, col, contact_columns},
     tx::Tx,
 };
+use crate::db;
 use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
@@ -68,13 +69,13 @@ impl Tx<'_> {
             return Ok(());
         }
         let wanted = super::rows::to_json(&ids)?;
-        let rows = sqlx::query(DECIDED).bind(wanted).fetch_all(&mut *self.conn).await?;
+        let rows = db::query(DECIDED).bind(wanted).fetch_all(&mut *self.conn).await?;
         self.ahead.undecided = ids.into_iter().collect();
         for row in &rows {
             self.ahead.undecided.remove(&col::<Uuid>(row, 0)?);
         }
         let wanted = super::rows::to_json(&contacts)?;
-        let rows = sqlx::query(CONTACTS).bind(wanted).fetch_all(&mut *self.conn).await?;
+        let rows = db::query(CONTACTS).bind(wanted).fetch_all(&mut *self.conn).await?;
         for row in &rows {
             // One that cannot be read is read again by itself, and fails for its own text alone.
             let Ok(contact) = ContactRow::read(row) else { continue };
