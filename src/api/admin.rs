@@ -71,3 +71,32 @@ pub struct Invite {
     #[schema(value_type = String)]
     pub expires_at: Timestamp,
 }
+
+/// A join link as an admin sees it afterwards: what it is for and what became of it. Its secret is nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InviteInfo {
+    /// For revoking.
+    pub id: i64,
+    /// What its joiners may do.
+    pub role: Role,
+    /// For one campaign, or all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
+    /// How many people joined by it.
+    pub joined: u64,
+    /// How many more may.
+    pub uses_left: u64,
+    /// Until when it is good.
+    #[schema(value_type = String)]
+    pub expires_at: Timestamp,
+    /// When it was made.
+    #[schema(value_type = String)]
+    pub created_at: Timestamp,
+    /// Who made it; absent: the server itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+    /// True when somebody may still join by it.
+    pub good: bool,
+    /// True when it was revoked.
+    pub revoked: bool,
+}

@@ -22,7 +22,7 @@
 //! | `PUT /api/v1/imports/{import}` | admin | [`admin::ImportStart`] -> [`admin::ImportState`] |
 //! | `PUT /api/v1/imports/{import}/chunks/{n}` | admin | [`admin::ImportChunk`] -> [`admin::ImportState`] |
 //! | `POST /api/v1/imports/{import}/finish` | admin | -> [`admin::ImportState`] |
-//! | `POST /api/v1/invites` | admin | [`admin::InviteRequest`] -> [`admin::Invite`] |
+//! | `POST /api/v1/invites`, `GET /api/v1/invites` | admin | [`admin::InviteRequest`] -> [`admin::Invite`]; `Vec<`[`admin::InviteInfo`]`>` |
 //! | `DELETE /api/v1/invites/{id}` | admin | -> 204 |
 //! | `GET /api/v1/sessions`, `DELETE /api/v1/sessions/{id}` | admin | -> `Vec<`[`people::SessionInfo`]`>`, 204 |
 //! | `GET /api/v1/ledger?cursor=&limit=`, `GET /api/v1/ledger/state` | admin | -> [`ledger::LedgerPage`], [`ledger::LedgerState`] |

@@ -45,8 +45,8 @@ pub struct InviteArgs {
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub uses: u32,
     /// How long it is good: 30m, 12h, 7d
-    #[arg(long, default_value = "7d", value_name = "TIME", value_parser = span)]
-    pub valid: Duration,
+    #[arg(long, alias = "valid", default_value = "7d", value_name = "TIME", value_parser = span)]
+    pub expires: Duration,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -81,7 +81,7 @@ pub async fn run(args: InviteArgs, ctx: &Context) -> Outcome {
         role: args.role.into(),
         campaign: args.campaign.map(CampaignId),
         uses: args.uses,
-        valid_seconds: args.valid.as_secs(),
+        valid_seconds: args.expires.as_secs(),
     };
     let invite = client.invite(&request).await.context("no invite")?;
     let link = JoinLink::new(&sign_in.server, SecretString::from(invite.secret));

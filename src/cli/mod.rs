@@ -12,6 +12,7 @@ pub mod carrier;
 pub mod doctor;
 pub mod held;
 pub mod invite;
+pub mod invites;
 pub mod join;
 pub mod ledger;
 pub mod ledger_verify;
@@ -113,6 +114,8 @@ pub enum Command {
         #[command(subcommand)]
         command: held::HeldCommand,
     },
+    /// List the join links that were made, or revoke one
+    Invites(invites::InvitesArgs),
     /// See and end the sign-ins of others
     People {
         /// What to do
@@ -244,6 +247,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Wipe(args) => wipe::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::Held { command } => held::run(command, &ctx()?).await,
+        Command::Invites(args) => invites::run(args, &ctx()?).await,
         Command::People { command } => people::run(command, &ctx()?).await,
         Command::Carrier(args) => carrier::run(args, &ctx()?).await,
         Command::Ledger { command } => match command {

@@ -63,14 +63,19 @@ pub async fn run(command: PeopleCommand, ctx: &Context) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// A role as it is printed.
+pub(super) fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Texter => "texter",
+        Role::Captain => "captain",
+        Role::Admin => "admin",
+    }
+}
+
 fn table(sessions: &[SessionInfo]) -> String {
     let mut text = format!("{:>6}  {:<8}{:<9}{:<21}{}\n", "id", "role", "state", "last seen (UTC)", "name");
     for session in sessions {
-        let role = match session.role {
-            Role::Texter => "texter",
-            Role::Captain => "captain",
-            Role::Admin => "admin",
-        };
+        let role = role_word(session.role);
         let state = if session.revoked { "ended" } else { "running" };
         let seen =
             session.last_seen.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string());

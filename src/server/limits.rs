@@ -26,9 +26,9 @@ pub const HEAD_TIME: Duration = Duration::from_secs(20);
 /// Open connections at most; more wait to be accepted.
 pub const MAX_CONNECTIONS: usize = 4_096;
 
-/// Tries to join from one address: this many at once, so that a whole room behind one address gets in ...
+/// Failed tries to join from one address: this many at once, as in a room many may try a link that is used up ...
 const TRIES_AT_ONCE: f64 = 100.0;
-/// ... and then one more each so many seconds. A try that succeeds costs nothing.
+/// ... and then one more each so many seconds. Whoever has a good link is let in all the same.
 const SECONDS_A_TRY: f64 = 5.0;
 /// Tries of everybody together, in case the guesses come from many addresses.
 const ALL_TRIES_AT_ONCE: f64 = 1_000.0;
@@ -73,7 +73,8 @@ impl Bucket {
     }
 }
 
-/// Who may try to join. Guessing a secret of 256 bits is hopeless anyhow; this keeps the guessing from being a load.
+/// Counts failed tries to join. Guessing a secret of 256 bits is hopeless anyhow; this keeps the guessing from being a load,
+/// and costs nobody anything who has a good link: otherwise one prankster in a room would keep all of it out.
 #[derive(Debug, Default)]
 pub struct JoinGate(Mutex<Tries>);
 
@@ -84,11 +85,11 @@ struct Tries {
 }
 
 impl JoinGate {
-    /// Takes one try for `from` at `now` (monotonic).
+    /// Counts a failed try from `from` at `now` (monotonic).
     ///
     /// # Errors
-    /// How long to wait, when there is none.
-    pub fn take(&self, from: IpAddr, now: Duration) -> Result<(), Duration> {
+    /// How long to wait, when it was one too many.
+    pub fn failed(&self, from: IpAddr, now: Duration) -> Result<(), Duration> {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.by_address.len() >= MAX_ADDRESSES {
             tries.forget_the_idle(now);
@@ -106,7 +107,7 @@ impl JoinGate {
         Ok(())
     }
 
-    /// Gives the try back: it succeeded.
+    /// Takes the last failed try back: it was none.
     pub fn give_back(&self, from: IpAddr) {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = tries.by_address.get_mut(&network(from)) {
@@ -149,26 +150,26 @@ mod tests {
     const ROOM: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 
     #[test]
-    fn a_room_of_fifty_gets_in_at_once_and_a_thousand_guesses_do_not() {
+    fn a_thousand_guesses_are_too_many() {
         let gate = JoinGate::default();
         let now = Duration::from_secs(1);
-        assert!((0..50).all(|_| gate.take(ROOM, now).is_ok()), "fifty at the same moment");
+        assert!((0..50).all(|_| gate.failed(ROOM, now).is_ok()), "fifty at the same moment");
         for _ in 0..50 {
             gate.give_back(ROOM);
         }
-        let through = (0..1_000).filter(|_| gate.take(ROOM, now).is_ok()).count();
+        let through = (0..1_000).filter(|_| gate.failed(ROOM, now).is_ok()).count();
         assert_eq!(through, 100);
-        let wait = gate.take(ROOM, now).expect_err("none left");
+        let wait = gate.failed(ROOM, now).expect_err("none left");
         assert!(wait <= Duration::from_secs(5) && wait > Duration::ZERO, "{wait:?}");
-        assert!(gate.take(ROOM, now + wait).is_ok(), "after the wait one more");
-        assert!(gate.take(ROOM, now + wait).is_err(), "but only one");
+        assert!(gate.failed(ROOM, now + wait).is_ok(), "after the wait one more");
+        assert!(gate.failed(ROOM, now + wait).is_err(), "but only one");
     }
 
     #[test]
     fn guesses_from_everywhere_share_one_bucket() {
         let gate = JoinGate::default();
         let through =
-            (0..5_000u32).filter(|n| gate.take(IpAddr::from(n.to_be_bytes()), Duration::ZERO).is_ok()).count();
+            (0..5_000u32).filter(|n| gate.failed(IpAddr::from(n.to_be_bytes()), Duration::ZERO).is_ok()).count();
         assert_eq!(through, 1_000);
     }
 
@@ -176,16 +177,16 @@ mod tests {
     fn one_ipv6_network_is_one_address() {
         let gate = JoinGate::default();
         let at = |n: u128| IpAddr::V6(Ipv6Addr::from_bits((0x2001_0db8_u128 << 96) | n));
-        let through = (0..1_000).filter(|n| gate.take(at(*n), Duration::ZERO).is_ok()).count();
+        let through = (0..1_000).filter(|n| gate.failed(at(*n), Duration::ZERO).is_ok()).count();
         assert_eq!(through, 100);
-        assert!(gate.take(at(1 << 64), Duration::ZERO).is_ok(), "the neighbour is another");
+        assert!(gate.failed(at(1 << 64), Duration::ZERO).is_ok(), "the neighbour is another");
     }
 
     #[test]
     fn memory_of_addresses_is_bounded() {
         let gate = JoinGate::default();
         for n in 0..30_000u32 {
-            let _ = gate.take(IpAddr::from(n.to_be_bytes()), Duration::from_secs(u64::from(n)));
+            let _ = gate.failed(IpAddr::from(n.to_be_bytes()), Duration::from_secs(u64::from(n)));
         }
         assert!(gate.0.lock().expect("no panic").by_address.len() <= MAX_ADDRESSES);
     }

@@ -32,6 +32,7 @@ mod wire_access;
 mod wire_cli;
 mod wire_feed;
 mod wire_gate;
+mod wire_invites;
 mod wire_native;
 mod wire_openapi;
 mod wire_texting;

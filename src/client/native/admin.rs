@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{SetupError, Timeouts, wire::Wire};
 use crate::api::{
-    admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest},
+    admin::{ImportChunk, ImportStart, ImportState, Invite, InviteInfo, InviteRequest},
     ledger::{LedgerPage, LedgerState},
     people::{Me, SessionInfo},
 };
@@ -57,6 +57,14 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn invite(&self, request: &InviteRequest) -> Call<Invite> {
         self.wire.with_body(Method::POST, "invites", request).await
+    }
+
+    /// The organization's invites, the newest first.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn invites(&self) -> Call<Vec<InviteInfo>> {
+        self.wire.get("invites").await
     }
 
     /// Revokes an invite.

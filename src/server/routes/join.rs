@@ -12,7 +12,10 @@ use crate::api::{
     people::{JoinRequest, Joined, Me},
     problem::{Code, Problem},
 };
-use crate::server::{AppState, store::handles::Door};
+use crate::server::{
+    AppState,
+    store::{handles::Door, roster::Standing},
+};
 
 /// Longest first name, in characters.
 const LONGEST_NAME: usize = 60;
@@ -49,8 +52,23 @@ pub async fn handler(
     if !(1..=LONGEST_NAME).contains(&length) || request.name.chars().any(char::is_control) {
         return Err(Refusal::new(Code::Invalid, format!("`name` has from 1 to {LONGEST_NAME} characters")));
     }
-    state.joins.take(peer, state.desk.clock.monotonic()).map_err(Refusal::rate_limited)?;
-    let joined = Door::join(&state.desk, request).await??;
-    state.joins.give_back(peer);
+    let failed = || state.joins.failed(peer, state.desk.clock.monotonic()).map_err(Refusal::rate_limited);
+    // Whoever has a good link gets in, whatever was guessed from the same room before.
+    let standing = Door::standing(&state.desk, &request.invite).await?;
+    if standing != Standing::Good {
+        failed()?;
+    }
+    if standing == Standing::Unknown {
+        return Err(Refusal::new(Code::InviteSpent, "the invite was used up, expired or revoked"));
+    }
+    let joined = match (Door::join(&state.desk, request).await?, standing) {
+        (Ok(joined), Standing::Good) => joined,
+        (Ok(joined), _) => {
+            // Found again by a spent link: that was no guess.
+            state.joins.give_back(peer);
+            joined
+        }
+        (Err(problem), _) => return Err(problem.into()),
+    };
     Ok(Json(Joined { me: Me { rehearsal: state.rehearsal, ..joined.me }, token: joined.token }))
 }

@@ -15,6 +15,7 @@ mod import_chunk;
 mod import_finish;
 mod import_start;
 mod invite;
+mod invites;
 mod join;
 mod join_page;
 mod ledger;
@@ -72,6 +73,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(import_start::handler))
         .routes(routes!(import_finish::handler))
         .routes(routes!(invite::handler))
+        .routes(routes!(invites::handler))
         .routes(routes!(revoke_invite::handler))
         .routes(routes!(sessions::handler))
         .routes(routes!(revoke_session::handler))

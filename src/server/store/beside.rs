@@ -9,8 +9,10 @@ use super::{
     SharedStore, Store, StoreError,
     command::{Actor, Answer, Command},
     query::{Found, Queries},
+    roster::{Roster, Standing},
 };
 use crate::api::{
+    admin::InviteInfo,
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, HeldText},
@@ -158,5 +160,16 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn open_jobs(&self) -> Found<(u64, u64, u64)> {
         self.inner.open_jobs().await
+    }
+}
+
+#[async_trait]
+impl<O: Onlooker> Roster for Beside<O> {
+    async fn invite_standing(&self, secret_hash: [u8; 32], now: Timestamp) -> Found<Standing> {
+        self.inner.invite_standing(secret_hash, now).await
+    }
+
+    async fn invites(&self, actor: &Actor, now: Timestamp) -> Found<Vec<InviteInfo>> {
+        self.inner.invites(actor, now).await
     }
 }

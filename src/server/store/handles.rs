@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     SharedStore, StoreError,
     command::{Actor, Answer, Command, CommandKind},
+    roster::Standing,
 };
 use crate::api::{
     act::Act,
@@ -285,11 +286,19 @@ async fn invite(desk: &Desk, actor: Option<Actor>, organization: OrganizationId,
     })
 }
 
-/// The one verb of somebody who is nobody yet.
+/// The verbs of somebody who is nobody yet.
 #[derive(Debug, Clone, Copy)]
 pub struct Door;
 
 impl Door {
+    /// What is known of an invite's secret; nothing is used up by asking.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn standing(desk: &Desk, secret: &str) -> Result<Standing, StoreError> {
+        desk.store.invite_standing(secret_hash(secret), desk.clock.now()).await
+    }
+
     /// Redeems an invite for a session. The token in the answer is nowhere else.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod people;
 mod plan_tests;
 mod read;
 mod readers;
+mod roster;
 mod rows;
 mod schema;
 mod send;

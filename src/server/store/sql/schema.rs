@@ -20,7 +20,14 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: LEDGER },
     Step { min_program: 1, sql: ENDED_AT },
     Step { min_program: 1, sql: HELD },
+    Step { min_program: 1, sql: JOINED_BY },
 ];
+
+/// Who joined by an invite is counted, and looked for when a join's answer was lost.
+const JOINED_BY: &str = "
+CREATE INDEX sessions_invite ON sessions(invite);
+CREATE INDEX invites_organization ON invites(organization, id);
+";
 
 /// Texts that wait for a captain. `absent`: the carrier's list surely does not hold the last attempt.
 const HELD: &str = "

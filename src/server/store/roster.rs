@@ -1,0 +1,27 @@
+//! Questions about people: who may come in, who is in. They change nothing.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::{command::Actor, query::Found};
+use crate::api::admin::InviteInfo;
+
+/// What is known of an invite's secret before anybody joins by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// No invite has this secret: a guess.
+    Unknown,
+    /// There was one; it is used up, over or revoked. Its former joiners are found again by it.
+    Spent,
+    /// Somebody may join by it.
+    Good,
+}
+
+/// What can be asked about people. As with all questions, an [`Actor`] sees only the own organization.
+#[async_trait]
+pub trait Roster {
+    /// How an invite stands at `now`, by its secret's hash.
+    async fn invite_standing(&self, secret_hash: [u8; 32], now: Timestamp) -> Found<Standing>;
+    /// The organization's invites as they stand at `now`, the newest first. For admins' handles only.
+    async fn invites(&self, actor: &Actor, now: Timestamp) -> Found<Vec<InviteInfo>>;
+}

@@ -1,0 +1,68 @@
+//! Who may come in, who is in: the questions.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::{
+    SqlStore,
+    rows::{self, col, time, unsigned},
+};
+use crate::api::admin::InviteInfo;
+use crate::db;
+use crate::domain::ids::CampaignId;
+use crate::server::store::{
+    command::Actor,
+    query::Found,
+    roster::{Roster, Standing},
+};
+
+/// Longest list of invites: the newest.
+const MOST_INVITES: i64 = 1_000;
+
+#[async_trait]
+impl Roster for SqlStore {
+    async fn invite_standing(&self, secret_hash: [u8; 32], now: Timestamp) -> Found<Standing> {
+        let mut conn = self.reader().await?;
+        let row = db::query("SELECT uses_left, expires_at, revoked FROM invites WHERE secret_hash = $1")
+            .bind(secret_hash.as_slice())
+            .fetch_optional(&mut *conn)
+            .await?;
+        let Some(row) = row else { return Ok(Standing::Unknown) };
+        Ok(if is_good(col(&row, 0)?, col(&row, 1)?, col(&row, 2)?, now) { Standing::Good } else { Standing::Spent })
+    }
+
+    async fn invites(&self, actor: &Actor, now: Timestamp) -> Found<Vec<InviteInfo>> {
+        let mut conn = self.reader().await?;
+        let rows = db::query(
+            "SELECT i.id, i.role, i.campaign, i.uses_left, i.expires_at, i.created_at, i.revoked, p.name,
+                 (SELECT COUNT(DISTINCT s.person) FROM sessions s WHERE s.invite = i.id)
+             FROM invites i LEFT JOIN people p ON p.id = i.created_by
+             WHERE i.organization = $1 ORDER BY i.id DESC LIMIT $2",
+        )
+        .bind(actor.organization.0)
+        .bind(MOST_INVITES)
+        .fetch_all(&mut *conn)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let (uses_left, expires_at, revoked) = (col(row, 3)?, col(row, 4)?, col::<i64>(row, 6)?);
+                Ok(InviteInfo {
+                    id: col(row, 0)?,
+                    role: rows::role(&col::<String>(row, 1)?)?,
+                    campaign: col::<Option<i64>>(row, 2)?.map(CampaignId),
+                    joined: unsigned(col(row, 8)?),
+                    uses_left: unsigned(uses_left),
+                    expires_at: time(expires_at)?,
+                    created_at: time(col(row, 5)?)?,
+                    created_by: col(row, 7)?,
+                    good: is_good(uses_left, expires_at, revoked, now),
+                    revoked: revoked != 0,
+                })
+            })
+            .collect()
+    }
+}
+
+fn is_good(uses_left: i64, expires_at: i64, revoked: i64, now: Timestamp) -> bool {
+    uses_left > 0 && expires_at > now.as_microsecond() && revoked == 0
+}
