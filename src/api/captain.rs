@@ -77,8 +77,11 @@ pub struct HeldText {
 pub struct TexterLine {
     /// Who.
     pub person: PersonId,
-    /// First name.
+    /// First name; the second of the same name is "Ann (2)".
     pub name: String,
+    /// No sign-in of theirs is left: they hold nothing and get nothing.
+    #[serde(default)]
+    pub signed_out: bool,
     /// Contacts in hand.
     pub assigned: u64,
     /// Of these without a first text.

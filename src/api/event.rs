@@ -78,7 +78,7 @@ pub enum EventKind {
     Gone {
         /// Which.
         contact: ContactId,
-        /// `released`, `reclaimed`, `lease_expired`.
+        /// `released`, `reclaimed`, `lease_expired`, `session_ended`.
         why: String,
         /// Who has it now, when somebody.
         #[serde(default, skip_serializing_if = "Option::is_none")]

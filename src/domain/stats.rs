@@ -20,6 +20,9 @@ pub struct Counts {
     pub messaged: u64,
     /// Waiting for an answer of ours, opted-out ones left out.
     pub waiting: u64,
+    /// Of the waiting: in nobody's hands. The next texter who asks for more gets them.
+    #[serde(default)]
+    pub waiting_unassigned: u64,
     /// In conversation.
     pub convo: u64,
     /// Closed.

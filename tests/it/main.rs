@@ -21,6 +21,7 @@ mod store_claim;
 mod store_gate;
 mod store_held;
 mod store_home;
+mod store_leaving;
 mod store_ledger;
 mod store_random;
 mod store_send;

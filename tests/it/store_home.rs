@@ -179,12 +179,17 @@ impl Home {
     }
 
     pub async fn join(&self, name: &str, role: Role) -> Hand {
+        self.join_on(name, role, DeviceId(self.fresh())).await
+    }
+
+    /// By a link of their own, on this machine.
+    pub async fn join_on(&self, name: &str, role: Role, device: DeviceId) -> Hand {
         let organization = self.desk.store.first_organization().await.expect("an organization");
         let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600 };
         let Answer::Invite(invite) = System::invite(&self.desk, organization, request).await.expect("an answer") else {
             panic!("no invite");
         };
-        let request = JoinRequest { invite: invite.secret, name: name.into(), device: DeviceId(self.fresh()) };
+        let request = JoinRequest { invite: invite.secret, name: name.into(), device };
         let joined = Door::join(&self.desk, request).await.expect("an answer").expect("joined");
         let actor = self.desk.store.session(secret_hash(&joined.token)).await.expect("read").expect("a session");
         Hand { actor, token: joined.token }

@@ -277,7 +277,10 @@ impl World {
                         counts.unsent += 1;
                         counts.unassigned += u64::from(textable);
                     }
-                    Status::NeedsResponse if !out => counts.waiting += 1,
+                    Status::NeedsResponse if !out => {
+                        counts.waiting += 1;
+                        counts.waiting_unassigned += u64::from(!held.contains(&line.id));
+                    }
                     Status::NeedsMessage | Status::NeedsResponse => {}
                     Status::Messaged => counts.messaged += 1,
                     Status::Convo => counts.convo += 1,

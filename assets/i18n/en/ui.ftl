@@ -145,6 +145,8 @@ ui-board-in-flight = { $n ->
     [one] { $n } text on its way to the carrier
    *[other] { $n } texts on their way to the carrier
 }
+ui-board-waiting-unassigned = { $n } with nobody (next claim)
+ui-texter-signed-out = { $name }, signed out
 ui-board-no-texters = No texters yet.
 ui-texter-name = Texter
 ui-texter-waiting = waiting

@@ -62,7 +62,12 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
     };
     let in_flight =
         (format!(" {} {}", ink.sign(Sign::Dot), ink.counted("ui-board-in-flight", "n", board.in_flight)), Role::Faint);
-    let mut pieces = vec![wait, in_flight];
+    let mut pieces = vec![wait];
+    if board.counts.waiting_unassigned > 0 {
+        let alone = ink.counted("ui-board-waiting-unassigned", "n", board.counts.waiting_unassigned);
+        pieces.push((format!(" {} {alone}", ink.sign(Sign::Dot)), Role::Warn));
+    }
+    pieces.push(in_flight);
     if board.unknown > 0 {
         let unknown = ink.counted("ui-board-unknown", "n", board.unknown);
         pieces.push((format!(" {} {unknown}", ink.sign(Sign::Dot)), Role::Warn));
@@ -150,7 +155,9 @@ fn draw_texters(
             cursor = Some(bar.as_position());
         }
         let mark = if here { ink.sign(Sign::Here) } else { " " };
-        let name = wrap::cut(&safe_line(&texter.name), name_width.saturating_sub(3), ink.sign(Sign::More));
+        let name = safe_line(&texter.name);
+        let name = if texter.signed_out { ink.with_text("ui-texter-signed-out", "name", &name) } else { name };
+        let name = wrap::cut(&name, name_width.saturating_sub(3), ink.sign(Sign::More));
         ink.line(buffer, head, row, &[(format!("{mark} {name}"), look(Role::Text))]);
         for (column_index, column) in shown.iter().enumerate() {
             let (text, role) = (column.value)(ink, texter, now);

@@ -17,6 +17,7 @@ fn board(seq: u64) -> Board {
     let texter = |person, unsent| TexterLine {
         person: PersonId(person),
         name: format!("T{person}\u{1b}[2J"),
+        signed_out: false,
         assigned: 10,
         unsent,
         sent: 0,

@@ -307,6 +307,28 @@ impl Tx<'_> {
         Ok(Answer::Done)
     }
 
+    /// The last sign-in of a person was ended: nobody works behind what they hold. Unsent contacts go back into the pool,
+    /// conversations to whoever claims next. The epoch stays: what was confirmed before the end still counts for whatever was
+    /// given to nobody since.
+    pub(super) async fn leaves(&mut self, actor: &Actor, person: i64) -> Result<(), StoreError> {
+        let signed_in = db::query("SELECT 1 FROM sessions WHERE person = $1 AND revoked = 0 LIMIT 1")
+            .bind(person)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        if signed_in.is_some() {
+            return Ok(());
+        }
+        let held = db::query(
+            "UPDATE contacts SET assigned = NULL, updated_at = $2 WHERE assigned = $1 RETURNING id, campaign",
+        )
+        .bind(person)
+        .bind(self.micros())
+        .fetch_all(&mut *self.conn)
+        .await?;
+        self.cache.seen.remove(&person);
+        self.gone(Some(actor), person, &held, "session_ended")
+    }
+
     /// Tells a person what left their hands. Rows: contact, campaign.
     pub(super) fn gone(
         &mut self,

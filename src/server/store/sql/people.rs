@@ -95,6 +95,10 @@ impl Tx<'_> {
         }
         // The answer to a join may be lost: the same device asking again under the same name is the same person, for no use.
         let former = self.joined_before(invite_hash, &name, device).await?;
+        let known = match former {
+            Some(person) => Some(person),
+            None => self.known_here(invite_hash, &name, device).await?,
+        };
         let row = db::query(
             "UPDATE invites SET uses_left = uses_left - CASE WHEN $3 THEN 0 ELSE 1 END
              WHERE secret_hash = $1 AND (uses_left > 0 OR $3) AND expires_at > $2 AND revoked = 0
@@ -111,10 +115,11 @@ impl Tx<'_> {
         let role_word: String = row.try_get(2)?;
         let campaign: Option<i64> = row.try_get(3)?;
         let organization_name: String = row.try_get(4)?;
-        let person = match former {
+        let person = match known {
             Some(person) => person,
             None => db::query(
-                "INSERT INTO people (organization, name, created_at, last_seen) VALUES ($1, $2, $3, $3) RETURNING id",
+                "INSERT INTO people (organization, name, created_at, last_seen, namesake)
+                 SELECT $1, $2, $3, $3, 1 + COUNT(*) FROM people WHERE organization = $1 AND name = $2 RETURNING id",
             )
             .bind(organization)
             .bind(name.as_str())
@@ -179,6 +184,27 @@ impl Tx<'_> {
         Ok((!revoked).then_some(col(&row, 0)?))
     }
 
+    /// Who joined by another link of the same kind from this device under this name: the same person again, on the board too.
+    async fn known_here(
+        &mut self,
+        invite_hash: [u8; 32],
+        name: &str,
+        device: DeviceId,
+    ) -> Result<Option<i64>, StoreError> {
+        let row = db::query(
+            "SELECT s.person FROM invites i JOIN people p ON p.organization = i.organization AND p.name = $3
+             JOIN sessions s ON s.person = p.id AND s.device = $2 AND s.role = i.role
+                 AND s.campaign IS NOT DISTINCT FROM i.campaign
+             WHERE i.secret_hash = $1 ORDER BY s.id DESC LIMIT 1",
+        )
+        .bind(invite_hash.as_slice())
+        .bind(device.0)
+        .bind(name)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        row.map(|row| col(&row, 0)).transpose()
+    }
+
     /// Whoever hands in is there: what they hold stays theirs. A sign-in that was ended renews nothing, and the record says that
     /// it came by one; what its person still holds runs out.
     pub(super) async fn handed_in(&mut self, actor: &Actor, id: Uuid) -> Result<(), StoreError> {
@@ -207,6 +233,7 @@ impl Tx<'_> {
         let Some(row) = row else { return no(Code::NotFound, "no such session") };
         let person: i64 = col(&row, 0)?;
         self.audit(Some(actor), "session_revoked", format!("session {session}"), format!("person {person}"));
+        self.leaves(actor, person).await?;
         Ok(Answer::Done)
     }
 }

@@ -418,7 +418,7 @@ impl Queries for SqlStore {
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {
         let mut conn = self.reader().await?;
         let rows = db::query(
-            "SELECT s.id, p.name, s.role, s.created_at, s.last_seen, s.revoked FROM sessions s
+            "SELECT s.id, p.name, s.role, s.created_at, s.last_seen, s.revoked, p.namesake FROM sessions s
              JOIN people p ON p.id = s.person WHERE p.organization = $1 ORDER BY s.id",
         )
         .bind(actor.organization.0)
@@ -428,7 +428,7 @@ impl Queries for SqlStore {
             .map(|row| {
                 Ok(SessionInfo {
                     id: col(row, 0)?,
-                    name: col(row, 1)?,
+                    name: rows::told_apart(col(row, 1)?, col(row, 6)?),
                     role: rows::role(&col::<String>(row, 2)?)?,
                     created_at: time(col(row, 3)?)?,
                     last_seen: col::<Option<i64>>(row, 4)?.map(time).transpose()?,
@@ -534,6 +534,7 @@ async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp) -> Found<(
         waiting: 0,
         last_ten_minutes: 0,
         last_seen: None,
+        signed_out: false,
     };
     let groups = db::query(
         "SELECT status, opt_out, wrong_number, assigned, COUNT(*) FROM contacts INDEXED BY contacts_board
@@ -558,7 +559,12 @@ async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp) -> Found<(
                     counts.unassigned += many;
                 }
             }
-            Status::NeedsResponse if !out => counts.waiting += many,
+            Status::NeedsResponse if !out => {
+                counts.waiting += many;
+                if assigned.is_none() {
+                    counts.waiting_unassigned += many;
+                }
+            }
             Status::NeedsMessage | Status::NeedsResponse => {}
             Status::Messaged => counts.messaged += many,
             Status::Convo => counts.convo += many,
@@ -611,13 +617,18 @@ async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp) -> Found<(
         line.last_seen = col::<Option<i64>>(row, 2)?.map(time).transpose()?;
     }
     let people: Vec<i64> = lines.keys().copied().collect();
-    let names = db::query("SELECT id, name, last_seen FROM people WHERE id IN (SELECT value FROM json_each($1))")
-        .bind(to_json(&people)?)
-        .fetch_all(&mut *conn)
-        .await?;
+    let names = db::query(
+        "SELECT id, name, last_seen, namesake,
+             (SELECT COUNT(*) FROM sessions s INDEXED BY sessions_person WHERE s.person = people.id AND s.revoked = 0)
+         FROM people WHERE id IN (SELECT value FROM json_each($1))",
+    )
+    .bind(to_json(&people)?)
+    .fetch_all(&mut *conn)
+    .await?;
     for row in &names {
         if let Some(line) = lines.get_mut(&col(row, 0)?) {
-            line.name = col(row, 1)?;
+            line.name = rows::told_apart(col(row, 1)?, col(row, 3)?);
+            line.signed_out = col::<i64>(row, 4)? == 0;
             // Who texts is there: presence alone is told only once a minute.
             line.last_seen = line.last_seen.max(col::<Option<i64>>(row, 2)?.map(time).transpose()?);
         }

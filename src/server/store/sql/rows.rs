@@ -249,3 +249,8 @@ pub(super) fn listed(row: &Row, at: usize) -> Result<Contact, StoreError> {
         fields: json(&col::<String>(row, at + 8)?)?,
     })
 }
+
+/// A first name as others than voters read it: the second Ann is "Ann (2)".
+pub(super) fn told_apart(name: String, namesake: i64) -> String {
+    if namesake > 1 { format!("{name} ({namesake})") } else { name }
+}

@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: ENDED_AT },
     Step { min_program: 1, sql: HELD },
     Step { min_program: 1, sql: JOINED_BY },
+    Step { min_program: 1, sql: NAMESAKES },
 ];
 
 /// Who joined by an invite is counted, and looked for when a join's answer was lost.
@@ -33,6 +34,15 @@ CREATE INDEX invites_organization ON invites(organization, id);
 const HELD: &str = "
 ALTER TABLE jobs ADD COLUMN absent INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX jobs_undecided ON jobs(campaign, state, started_at) WHERE state IN ('unknown', 'held');
+";
+
+/// The how-manieth of the same first name somebody is; and whether anybody is signed in behind what is held.
+const NAMESAKES: &str = "
+ALTER TABLE people ADD COLUMN namesake INTEGER NOT NULL DEFAULT 1;
+UPDATE people SET namesake = (SELECT COUNT(*) FROM people other
+    WHERE other.organization = people.organization AND other.name = people.name AND other.id <= people.id);
+CREATE INDEX people_name ON people(organization, name);
+CREATE INDEX sessions_person ON sessions(person);
 ";
 
 /// The version that this program is.

@@ -408,6 +408,7 @@ impl Tx<'_> {
         contact.waiting_since = None;
         contact.preview = preview(&request.body);
         contact.updated_at = self.micros();
+        let former = contact.assigned;
         contact.assigned = Some(actor.person.0);
         let seq = unsigned(contact.last_seq);
         let verdict = Verdict { id: id.0, outcome: Outcome::Accepted { seq, at: self.now } };
@@ -458,6 +459,15 @@ impl Tx<'_> {
             .bind(entry.total.as_slice())
             .execute(&mut *self.conn)
             .await?;
+        if actor.ended_at.is_some() && former != contact.assigned {
+            // Nobody works behind an ended sign-in: what it hands in gives it nothing.
+            contact.assigned = former;
+            db::query("UPDATE contacts SET assigned = $2 WHERE id = $1")
+                .bind(contact.id)
+                .bind(former)
+                .execute(&mut *self.conn)
+                .await?;
+        }
         if enter {
             self.entered(entry.what);
         }

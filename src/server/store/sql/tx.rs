@@ -301,15 +301,17 @@ impl<'c> Tx<'c> {
         row.map(|row| rows::listed(&row, 0)).transpose()
     }
 
-    /// A person's first name.
+    /// A person's first name, told apart from others of the same.
     pub(super) async fn name_of(&mut self, person: i64) -> Result<Option<String>, StoreError> {
         if let Some(name) = self.cache.names.get(&person) {
             return Ok(Some(name.clone()));
         }
-        let row =
-            db::query("SELECT name FROM people WHERE id = $1").bind(person).fetch_optional(&mut *self.conn).await?;
+        let row = db::query("SELECT name, namesake FROM people WHERE id = $1")
+            .bind(person)
+            .fetch_optional(&mut *self.conn)
+            .await?;
         let Some(row) = row else { return Ok(None) };
-        let name: String = row.try_get(0)?;
+        let name = rows::told_apart(row.try_get(0)?, row.try_get(1)?);
         self.cache.names.insert(person, name.clone());
         Ok(Some(name))
     }

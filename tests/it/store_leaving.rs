@@ -1,0 +1,97 @@
+//! Conformance: who leaves, who comes again, and what becomes of what they held.
+
+use pretty_assertions::assert_eq;
+use textbank::api::people::Role;
+use textbank::api::problem::Code;
+use textbank::domain::conversation::Status;
+use textbank::domain::ids::DeviceId;
+use textbank::domain::message::MessageKind::{Initial, Reply};
+use textbank::server::store::handles::{Admin, secret_hash};
+
+use crate::store_home::{Hand, Home, gone, on_every_store, people, phone, refused};
+
+/// Ends a sign-in; what it may still do is done by the hand that comes back.
+async fn end(home: &Home, admin: &Hand, hand: &Hand) -> Hand {
+    let admin = Admin::of(admin.actor.clone()).expect("an admin");
+    admin.revoke_session(&home.desk, hand.actor.session).await.expect("done");
+    let found = home.desk.store.session_even_ended(secret_hash(&hand.token)).await.expect("read");
+    Hand { actor: found.expect("known"), token: hand.token.clone() }
+}
+
+on_every_store! {
+    async fn what_an_ended_texter_held_is_there_for_others_at_once(home: Home) {
+        let (admin, campaign) = home.campaign(people(4)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 4).await;
+        home.initial(&tess, &slice[0]).await;
+        home.initial(&tess, &slice[1]).await;
+        home.says(phone(0), "Who is this?").await;
+        let line = home.line(&tess, campaign, slice[0].id).await;
+        // Confirmed before the end, and not handed in yet.
+        let reply = home.text(&line, Reply, "Tess here");
+        let first = home.text(&slice[2], Initial, "Hi there!");
+        let taken = home.text(&slice[3], Initial, "Hi there!");
+        home.pass(60);
+        let tess = end(&home, &admin, &tess).await;
+        assert_eq!(home.hand(&tess, campaign).await, []);
+        let why = gone(&home.events(&admin, campaign).await);
+        assert_eq!(why, [], "a person's own feed alone tells what left their hands");
+        let board = home.board(&admin, campaign).await;
+        let marked: Vec<_> = board.texters.iter().map(|line| (line.name.as_str(), line.signed_out, line.assigned)).collect();
+        assert_eq!(marked, [("Tess", true, 0)]);
+        assert_eq!((board.counts.waiting, board.counts.waiting_unassigned, board.counts.unassigned), (1, 1, 2));
+        // What nobody took since is still hers to hand in, and falls into nobody's hands by it.
+        home.try_send(&tess, first).await.expect("confirmed in time");
+        assert_eq!(home.hand(&tess, campaign).await, []);
+        // Who waits comes with the next claim; what was taken is refused with the name.
+        let toms = home.claim(&tom, campaign, 4).await;
+        assert_eq!(toms.iter().map(|c| (c.id, c.status)).collect::<Vec<_>>(), [
+            (slice[0].id, Status::NeedsResponse), (slice[3].id, Status::NeedsMessage)
+        ]);
+        for late in [reply, taken] {
+            assert_eq!(refused(home.try_send(&tess, late).await, Code::LeaseLost).who.as_deref(), Some("Tom"));
+        }
+        home.try_send(&tom, home.text(&toms[0], Reply, "Tom here")).await.expect("in his hands");
+        assert_eq!(home.board(&admin, campaign).await.counts.waiting_unassigned, 0);
+    }
+
+    async fn with_another_sign_in_left_everything_stays(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let device = DeviceId(home.fresh());
+        let tess = home.join_on("Tess", Role::Texter, device).await;
+        let again = home.join_on("Tess", Role::Texter, device).await;
+        home.claim(&tess, campaign, 2).await;
+        end(&home, &admin, &tess).await;
+        assert_eq!(home.hand(&again, campaign).await.len(), 2);
+        assert!(home.board(&admin, campaign).await.texters.iter().all(|line| !line.signed_out));
+        end(&home, &admin, &again).await;
+        assert_eq!(home.hand(&again, campaign).await, []);
+    }
+
+    async fn the_same_name_on_the_same_machine_is_the_same_person_and_elsewhere_another(home: Home) {
+        let (admin, campaign) = home.campaign(people(9)).await;
+        let device = DeviceId(home.fresh());
+        let ann = home.join_on("Ann", Role::Texter, device).await;
+        let again = home.join_on("Ann", Role::Texter, device).await;
+        assert_eq!(again.actor.person, ann.actor.person);
+        let other = home.join("Ann", Role::Texter).await;
+        let bob = home.join_on("Bob", Role::Texter, device).await;
+        // A link for another kind of work is a sign-in of its own: it must not stand in the former one's place.
+        let captain = home.join_on("Ann", Role::Captain, device).await;
+        let mut persons = [ann.actor.person, other.actor.person, bob.actor.person, captain.actor.person];
+        persons.sort_unstable();
+        assert!(persons.windows(2).all(|two| two[0] != two[1]), "{persons:?}");
+        for hand in [&again, &other, &bob] {
+            home.claim(hand, campaign, 2).await;
+        }
+        let board = home.board(&admin, campaign).await;
+        assert_eq!(board.texters.iter().map(|line| line.name.as_str()).collect::<Vec<_>>(), ["Ann", "Ann (2)", "Bob"]);
+        // The voters read the name alone.
+        assert_eq!(other.actor.name, "Ann");
+        // Ended and back with a new link: still the same.
+        end(&home, &admin, &ann).await;
+        end(&home, &admin, &again).await;
+        assert_eq!(home.join_on("Ann", Role::Texter, device).await.actor.person, ann.actor.person);
+    }
+}
