@@ -25,6 +25,7 @@ mod store_leaving;
 mod store_ledger;
 mod store_random;
 mod store_send;
+mod store_trouble;
 mod stories;
 mod support;
 mod two_laptops;

@@ -4,6 +4,7 @@
 //! no is `unknown`, and never made again by itself.
 
 mod look_up;
+mod trouble;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use self::trouble::{Errand, News, Trouble};
 use super::carrier::{Carrier, Pace, Submission, Submitted};
 use super::store::{
     StoreError,
@@ -57,40 +59,37 @@ impl Dispatcher {
         let mut looking_up = FuturesUnordered::new();
         let mut kept_at: Option<Duration> = None;
         let mut look = true;
+        let mut trouble = Trouble::default();
         while !cancel.is_cancelled() {
             let monotonic = self.desk.clock.monotonic();
             if kept_at.is_none_or(|at| monotonic.saturating_sub(at) >= self.pace.housekeeping) {
                 kept_at = Some(monotonic);
-                self.log(self.housekeeping().await);
+                self.note(&mut trouble, Errand::Housekeeping, &self.housekeeping().await);
                 if looking_up.is_empty() {
-                    match self.to_look_up().await {
-                        Ok(ready) => looking_up.push(self.look_up(ready)),
-                        Err(error) => self.log(Err(error)),
+                    let ready = self.to_look_up().await;
+                    if ready.is_err() {
+                        self.note(&mut trouble, Errand::LookUp, &ready);
                     }
+                    looking_up.extend(ready.ok().map(|ready| self.look_up(ready)));
                 }
             }
-            if look && calls.len() < IN_FLIGHT {
+            if look && calls.len() < IN_FLIGHT && trouble.may_claim(monotonic) {
                 // Seen before the look: what is committed during it wakes us again.
                 wake.mark_unchanged();
-                match self.claim(IN_FLIGHT - calls.len()).await {
-                    Ok(jobs) => {
-                        look = !jobs.is_empty();
-                        calls.extend(jobs.into_iter().map(|job| self.call(job)));
-                    }
-                    Err(error) => {
-                        look = false;
-                        self.log(Err(error));
-                    }
-                }
+                let jobs = self.claim(IN_FLIGHT - calls.len()).await;
+                self.note(&mut trouble, Errand::Claim, &jobs);
+                let jobs = jobs.unwrap_or_default();
+                look = !jobs.is_empty();
+                calls.extend(jobs.into_iter().map(|job| self.call(job)));
             }
             tokio::select! {
                 biased;
                 () = cancel.cancelled() => {}
                 Some(done) = calls.next() => {
                     look = true;
-                    self.log(done);
+                    self.note(&mut trouble, Errand::Record, &done);
                 }
-                Some(done) = looking_up.next() => self.log(done),
+                Some(done) = looking_up.next() => self.note(&mut trouble, Errand::LookUp, &done),
                 changed = wake.changed() => {
                     look = true;
                     if changed.is_err() {
@@ -101,7 +100,7 @@ impl Dispatcher {
             }
         }
         while let Some(done) = calls.next().await {
-            self.log(done);
+            self.note(&mut trouble, Errand::Record, &done);
         }
     }
 
@@ -168,9 +167,17 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn log(&self, result: Result<(), StoreError>) {
-        if let Err(error) = result {
-            tracing::error!(%error, carrier = self.carrier.name(), "the dispatcher could not reach the store");
+    fn note<T>(&self, trouble: &mut Trouble, errand: Errand, result: &Result<T, StoreError>) {
+        let carrier = self.carrier.name();
+        match (trouble.note(errand, result.as_ref(), self.desk.clock.monotonic()), result) {
+            (News::Fails, Err(error)) => {
+                tracing::error!(%error, carrier, ?errand, "the dispatcher gets no answer from the store; it tries again");
+            }
+            (News::WorksAgain(failures), _) => {
+                tracing::info!(failures, carrier, ?errand, "the dispatcher gets answers from the store again");
+            }
+            (_, Err(error)) => tracing::debug!(%error, carrier, ?errand, "still no answer from the store"),
+            (News::None | News::Fails, Ok(_)) => {}
         }
     }
 }

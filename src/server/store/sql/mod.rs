@@ -26,6 +26,8 @@ mod send;
 mod sessions;
 mod tx;
 mod writer;
+#[cfg(test)]
+mod writer_tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;

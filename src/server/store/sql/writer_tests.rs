@@ -1,0 +1,254 @@
+//! A disk that says no in the middle of a group: what was answered is there, and what was not is not.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use super::{Location, Readers, SqlStore};
+use crate::api::{
+    admin::{ImportChunk, ImportStart, InviteRequest},
+    assignment::ContactSummary,
+    message::{SendRequest, Shown, Verdict},
+    people::{JoinRequest, Role},
+};
+use crate::db::{self, Conn};
+use crate::domain::{
+    campaign::{CampaignDef, Variant},
+    contact::Contact,
+    hours::TextingHours,
+    ids::{DeviceId, MessageId},
+    ledger::Head,
+    message::MessageKind,
+    phone::Phone,
+};
+use crate::env::{SeededIds, SimClock};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, Answer},
+    handles::{Admin, Desk, Door, System, Texter, secret_hash},
+};
+
+const DEVICE: DeviceId = DeviceId(Uuid::from_u128(7));
+
+struct Home {
+    desk: Desk,
+    conn: Arc<Mutex<Conn>>,
+    texter: Actor,
+    slice: Vec<ContactSummary>,
+}
+
+async fn join(desk: &Desk, name: &str, role: Role) -> Actor {
+    let organization = desk.store.first_organization().await.expect("an organization");
+    let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600 };
+    let Answer::Invite(invite) = System::invite(desk, organization, request).await.expect("an answer") else {
+        panic!("no invite")
+    };
+    let request = JoinRequest { invite: invite.secret, name: name.into(), device: DEVICE };
+    let joined = Door::join(desk, request).await.expect("an answer").expect("joined");
+    desk.store.session(secret_hash(&joined.token)).await.expect("read").expect("a session")
+}
+
+fn contact(n: u32) -> Contact {
+    Contact {
+        external_id: None,
+        first_name: format!("Voter{n}"),
+        last_name: "Doe".into(),
+        phone: Phone::from_e164(&format!("+1415555{n:04}")).expect("a number"),
+        zip: None,
+        state: None,
+        language: None,
+        time_zone: None,
+        fields: std::collections::BTreeMap::new(),
+    }
+}
+
+fn definition() -> CampaignDef {
+    CampaignDef {
+        title: "Library vote".into(),
+        organization: "Friends of the Library".into(),
+        language: "en".into(),
+        hours: TextingHours::default(),
+        initial: vec![Variant { name: "a".into(), language: "en".into(), text: "Hi!".into() }],
+        questions: vec![],
+        canned: vec![],
+        tags: vec![],
+        opt_out_notice: std::collections::BTreeMap::from([("en".to_owned(), "No more texts.".to_owned())]),
+        visible_fields: vec![],
+        slice_size: 100,
+        variables: std::collections::BTreeMap::new(),
+        guide: String::new(),
+        edit_initial: false,
+    }
+}
+
+/// In memory, where one thread takes turns: what is queued together is one group.
+async fn home(contacts: u32) -> Home {
+    let clock = SimClock::at("2026-06-10T18:00:00Z".parse::<Timestamp>().expect("a time"));
+    let ids = SeededIds::shared(5);
+    let store = SqlStore::open(Location::Memory, clock.clone(), ids.clone()).await.expect("a store");
+    let Readers::Shared(conn) = &store.readers else { panic!("not in memory") };
+    let conn = Arc::clone(conn);
+    let desk = Desk::new(Arc::new(store), clock, ids.clone());
+    let admin = Admin::of(join(&desk, "Ada", Role::Admin).await).expect("an admin");
+    let import = ids.act_id(desk.clock.now());
+    let start = ImportStart { def: definition(), contacts: u64::from(contacts), provenance: "a test".into() };
+    admin.import_start(&desk, import, start).await.expect("started");
+    let chunk = ImportChunk { contacts: (0..contacts).map(contact).collect() };
+    admin.import_chunk(&desk, import, 0, chunk).await.expect("stored");
+    let Answer::Import(state) = admin.import_finish(&desk, import).await.expect("finished") else { panic!() };
+    let texter = join(&desk, "Tess", Role::Texter).await;
+    let claim = Texter::of(texter.clone()).claim(&desk, state.campaign, ids.act_id(desk.clock.now()), contacts).await;
+    let Answer::Slice(grant) = claim.expect("a slice") else { panic!("no slice") };
+    assert_eq!(grant.contacts.len(), contacts as usize);
+    Home { desk, conn, texter, slice: grant.contacts }
+}
+
+impl Home {
+    /// First texts to the slice, in order, with their places in one chain.
+    fn texts(&self, body: impl Fn(usize) -> String) -> Vec<(MessageId, SendRequest)> {
+        let now = self.desk.clock.now();
+        let mut head = Head::start(Uuid::from_u128(9), DEVICE);
+        let text = |(n, to): (usize, &ContactSummary)| {
+            let body = body(n);
+            let id = self.desk.ids.act_id(now);
+            let mut request = SendRequest {
+                campaign: to.campaign,
+                contact: to.id,
+                kind: MessageKind::Initial,
+                after_seq: 0,
+                epoch: to.epoch,
+                script_version: 1,
+                variant: None,
+                source: None,
+                off_script: false,
+                shown: Shown {
+                    body_hash: blake3::hash(body.as_bytes()).to_hex().to_string(),
+                    drawn_at: now,
+                    pressed_at: now,
+                    dwell_ms: 400,
+                    mono_ms: 0,
+                    device: DEVICE,
+                    link: None,
+                },
+                body,
+            };
+            let link = head.mint(&request.pressed(id));
+            head.follow(&link);
+            request.shown.link = Some(link);
+            (MessageId(id), request)
+        };
+        self.slice.iter().enumerate().map(text).collect()
+    }
+
+    /// Hands them in together.
+    async fn send(&self, texts: &[(MessageId, SendRequest)]) -> Vec<Result<Answer, StoreError>> {
+        let texter = Texter::of(self.texter.clone());
+        join_all(texts.iter().map(|(id, text)| texter.send(&self.desk, *id, text.clone()))).await
+    }
+
+    async fn script(&self, sql: &'static str) {
+        db::script(sql, &mut *self.conn.lock().await).await.expect("the script runs");
+    }
+
+    async fn count(&self, sql: &'static str, id: Option<Uuid>) -> i64 {
+        let row = db::query(sql).bind(id).fetch_one(&mut *self.conn.lock().await).await.expect("a count");
+        row.try_get(0).expect("a number")
+    }
+
+    /// How often a text is in each of the places that an acceptance writes together.
+    async fn stored(&self, id: Uuid) -> [i64; 4] {
+        [
+            self.count("SELECT COUNT(*) FROM messages WHERE id = $1", Some(id)).await,
+            self.count("SELECT COUNT(*) FROM jobs WHERE message = $1", Some(id)).await,
+            self.count("SELECT COUNT(*) FROM verdicts WHERE id = $1", Some(id)).await,
+            self.count("SELECT COUNT(*) FROM ledger WHERE id = $1", Some(id)).await,
+        ]
+    }
+
+    /// What was answered is there, and whatever got no answer is not; with the disk well again all of it has one end.
+    async fn holds(&self, texts: &[(MessageId, SendRequest)], answers: &[Result<Answer, StoreError>]) {
+        for ((id, text), answer) in texts.iter().zip(answers) {
+            let wanted = match answer {
+                Ok(Answer::Verdict(verdict)) if verdict.is_accepted() => [1; 4],
+                Err(StoreError::Unavailable(_)) => [0; 4],
+                other => panic!("{:?}: {other:?}", text.body),
+            };
+            assert_eq!(self.stored(id.0).await, wanted, "{:?} was answered {answer:?}", text.body);
+        }
+        let accepted = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert_eq!(self.count("SELECT COUNT(*) FROM audit WHERE what = 'accepted'", None).await, to_i64(accepted));
+    }
+
+    async fn ends(&self, texts: &[(MessageId, SendRequest)]) {
+        for ((id, _), answer) in texts.iter().zip(self.send(texts).await) {
+            let Ok(Answer::Verdict(Verdict { id: of, outcome })) = answer else { panic!("{answer:?}") };
+            assert_eq!((of, self.stored(id.0).await), (id.0, [1; 4]), "{outcome:?}");
+        }
+        assert_eq!(self.count("SELECT COUNT(*) FROM audit WHERE what = 'accepted'", None).await, to_i64(texts.len()));
+        let settled = "SELECT COUNT(*) FROM events WHERE payload LIKE '%settled%'";
+        assert_eq!(self.count(settled, None).await, to_i64(texts.len()));
+    }
+}
+
+fn to_i64(many: usize) -> i64 {
+    i64::try_from(many).expect("few")
+}
+
+fn named(n: usize) -> String {
+    if n == 2 { "the disk breaks here".into() } else { format!("Hi number {n}!") }
+}
+
+/// `SQLITE_IOERR` ends the whole transaction, not the statement; `RAISE(ROLLBACK)` is the same to whoever asked.
+#[tokio::test]
+async fn when_the_transaction_ends_in_mid_group_nobody_of_it_is_told_anything_else() {
+    let home = home(5).await;
+    home.script(
+        "CREATE TEMP TRIGGER breaks BEFORE INSERT ON messages WHEN NEW.body = 'the disk breaks here'
+         BEGIN SELECT RAISE(ROLLBACK, 'disk I/O error'); END",
+    )
+    .await;
+    let texts = home.texts(named);
+    let answers = home.send(&texts).await;
+    assert!(answers.iter().all(Result::is_err), "{answers:?}");
+    home.holds(&texts, &answers).await;
+    // Nor does the writer stay in a transaction of its own, or outside of one.
+    let answers = home.send(&texts[..2]).await;
+    home.holds(&texts[..2], &answers).await;
+    home.script("DROP TRIGGER breaks").await;
+    home.ends(&texts).await;
+}
+
+#[tokio::test]
+async fn a_statement_that_fails_alone_takes_nobody_with_it() {
+    let home = home(5).await;
+    home.script(
+        "CREATE TEMP TRIGGER breaks BEFORE INSERT ON messages WHEN NEW.body = 'the disk breaks here'
+         BEGIN SELECT RAISE(ABORT, 'something of this row alone'); END",
+    )
+    .await;
+    let texts = home.texts(named);
+    let answers = home.send(&texts).await;
+    let failed: Vec<_> = answers.iter().map(Result::is_err).collect();
+    assert_eq!(failed, [false, false, true, false, false]);
+    home.holds(&texts, &answers).await;
+    home.script("DROP TRIGGER breaks").await;
+    home.ends(&texts).await;
+}
+
+#[rstest::rstest]
+#[tokio::test]
+async fn a_full_database_tells_nobody_of_what_it_does_not_hold(#[values(2, 5, 9, 14, 22)] more: i64) {
+    let home = home(40).await;
+    let texts = home.texts(|n| format!("{n} {}", "long ".repeat(300)));
+    let pages = home.count("SELECT page_count FROM pragma_page_count() WHERE $1 IS NULL", None).await;
+    let limit: &'static str = format!("PRAGMA max_page_count = {}", pages + more).leak();
+    home.script(limit).await;
+    let answers = home.send(&texts).await;
+    assert!(answers.iter().any(Result::is_err), "it was not full");
+    home.holds(&texts, &answers).await;
+    home.script("PRAGMA max_page_count = 1000000").await;
+    home.ends(&texts).await;
+}
