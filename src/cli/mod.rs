@@ -22,6 +22,7 @@ pub mod people;
 pub mod reach;
 pub mod rehearse;
 pub mod serve;
+pub mod serve_net;
 pub mod settings;
 pub mod shift;
 pub mod text;

@@ -15,7 +15,8 @@ use tokio_util::task::TaskTracker;
 use super::carrier::read_secret;
 use super::reach::tell;
 use super::rehearse::read_personas;
-use super::{Context, Exit, Misuse, Outcome, out};
+use super::serve_net::{NetArgs, Signals};
+use super::{Context, Exit, Misuse, Outcome, out, serve_net};
 use crate::api::{admin::InviteRequest, people::Role};
 use crate::client::native::JoinLink;
 use crate::config::create_private_dir;
@@ -45,6 +46,9 @@ pub struct ServeArgs {
     /// Print a fresh admin's join link although this is not the first start
     #[arg(long)]
     pub admin_link: bool,
+    /// How it stands on the network
+    #[command(flatten)]
+    pub net: NetArgs,
     /// Let simulated voters answer, so that a whole team can rehearse together
     #[arg(long, group = "rehearsed")]
     pub simulated_voters: bool,
@@ -112,7 +116,8 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     }
     make_private(&database).with_context(|| format!("cannot open {}", database.display()))?;
     // Listened for from here on: a signal in the middle of starting ends in order too.
-    let end = told_to_end()?;
+    let mut signals = Signals::listen()?;
+    let net = args.net.net(&ctx.config.serve)?;
     if let Some(url) = &args.public_url {
         JoinLink::parse(&format!("{}/join#x", url.trim_end_matches('/'))).context("--public-url")?;
     }
@@ -132,6 +137,7 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
         carrier,
         clock: clock.clone(),
         ids: ctx.ids.clone(),
+        net,
     };
     let server = start(options).await?;
     let stop = CancellationToken::new();
@@ -156,7 +162,7 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     if own_time.is_some() {
         tell(format!("Campaign time is its own: it is {} now.", clock.now().strftime("%a %Y-%m-%d %H:%M UTC")));
     }
-    if let Some(warning) = in_the_clear(server.addr, args.public_url.as_deref()) {
+    if let Some(warning) = in_the_clear(server.addr, server.tls().is_some(), args.public_url.as_deref()) {
         tell(warning);
     }
     let told = dir.join("admin-link-was-shown");
@@ -166,7 +172,10 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
         tell("Sign in with: textbank join 'LINK' --name NAME");
         private(&told).with_context(|| format!("cannot make {}", told.display()))?;
     }
-    end.await;
+    if let Some(tls) = server.tls() {
+        tasks.spawn(serve_net::tell_of_certificates(tls.news(), stop.clone()));
+    }
+    signals.end(server.tls()).await;
     tell("stopping: requests and texts under way are being finished");
     server.shutdown().await;
     stop.cancel();
@@ -272,15 +281,16 @@ fn make_private(database: &Path) -> std::io::Result<()> {
 }
 
 /// What to say when whoever is on the network between can read along.
-fn in_the_clear(addr: SocketAddr, public_url: Option<&str>) -> Option<&'static str> {
-    let covered = public_url.is_some_and(|url| url.starts_with("https://"));
+fn in_the_clear(addr: SocketAddr, tls: bool, public_url: Option<&str>) -> Option<&'static str> {
+    let covered = tls || public_url.is_some_and(|url| url.starts_with("https://"));
     let loopback = match addr.ip() {
         IpAddr::V4(ip) => ip.is_loopback(),
         IpAddr::V6(ip) => ip.is_loopback(),
     };
     (!loopback && !covered).then_some(
         "warning: this address is reachable from other machines and not encrypted: names, numbers and sign-ins can be \
-         read on the way. Put a proxy with TLS before it and name it with --public-url https://...",
+         read on the way. Give it a certificate by --tls-cert and --tls-key, or put a proxy with TLS before it and name that with \
+         --public-url https://...",
     )
 }
 
@@ -330,14 +340,15 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("127.0.0.1:1", None, false)]
-    #[case("[::1]:1", None, false)]
-    #[case("0.0.0.0:1", None, true)]
-    #[case("[::]:1", None, true)]
-    #[case("192.168.1.5:1", Some("http://campaign.example"), true)]
-    #[case("192.168.1.5:1", Some("https://campaign.example"), false)]
-    fn an_open_address_is_told(#[case] addr: &str, #[case] url: Option<&str>, #[case] told: bool) {
-        assert_eq!(in_the_clear(addr.parse().expect("an address"), url).is_some(), told);
+    #[case("127.0.0.1:1", false, None, false)]
+    #[case("[::1]:1", false, None, false)]
+    #[case("0.0.0.0:1", false, None, true)]
+    #[case("0.0.0.0:1", true, None, false)]
+    #[case("[::]:1", false, None, true)]
+    #[case("192.168.1.5:1", false, Some("http://campaign.example"), true)]
+    #[case("192.168.1.5:1", false, Some("https://campaign.example"), false)]
+    fn an_open_address_is_told(#[case] addr: &str, #[case] tls: bool, #[case] url: Option<&str>, #[case] told: bool) {
+        assert_eq!(in_the_clear(addr.parse().expect("an address"), tls, url).is_some(), told);
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Config {
     pub console: ConsoleConfig,
     /// How servers are reached.
     pub client: ClientConfig,
+    /// A campaign server on the network.
+    pub serve: ServeConfig,
     /// The log file.
     pub log: LogConfig,
     /// Own keys: `[keys.<context>]`, `"<chord>" = "action"`. Checked by the key map.
@@ -54,6 +56,18 @@ pub struct ClientConfig {
     pub key_store: String,
 }
 
+/// `[serve]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServeConfig {
+    /// File with the certificate and its chain (PEM); empty: plain HTTP.
+    pub tls_cert: String,
+    /// File with the certificate's private key (PEM).
+    pub tls_key: String,
+    /// Proxies that are believed when they say for whom they ask: addresses and blocks, commas between them.
+    pub trusted_proxies: String,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -69,6 +83,7 @@ impl Default for Config {
             language: "auto".into(),
             console: ConsoleConfig::default(),
             client: ClientConfig::default(),
+            serve: ServeConfig::default(),
             log: LogConfig::default(),
             keys: BTreeMap::new(),
         }

@@ -223,6 +223,7 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
         carrier,
         clock: clock.clone(),
         ids: ids.clone(),
+        net: server::net::Net::default(),
     })
     .await?;
     let desk = server.state.desk.clone();

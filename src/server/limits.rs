@@ -19,6 +19,8 @@ pub const MAX_BODY: usize = 1024 * 1024;
 pub const MAX_WEBHOOK_BODY: usize = 64 * 1024;
 /// Largest body of one chunk of an import.
 pub const MAX_CHUNK_BODY: usize = 4 * 1024 * 1024;
+/// Largest head of a request: its line and its headers.
+pub const MAX_HEAD: usize = 64 * 1024;
 /// A request that takes longer is answered with `unavailable`. Feeds are exempt.
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// A connection whose request head is not complete after this is cut; so is an idle one.

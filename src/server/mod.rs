@@ -8,6 +8,7 @@ pub mod carrier;
 pub mod events;
 pub mod jobs;
 pub mod limits;
+pub mod net;
 pub mod openapi;
 pub mod routes;
 pub mod start;

@@ -38,4 +38,5 @@ mod wire_invites;
 mod wire_native;
 mod wire_openapi;
 mod wire_texting;
+mod wire_tls;
 mod wire_webhook;

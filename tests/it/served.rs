@@ -7,6 +7,7 @@ use textbank::api::admin::InviteRequest;
 use textbank::api::people::Role;
 use textbank::env::{SeededIds, SharedIds, SimClock};
 use textbank::server::carrier::simulated::SimulatedCarrier;
+use textbank::server::net::Net;
 use textbank::server::store::{command::Answer, handles::System, sql::Location};
 use textbank::server::{ServerHandle, ServerOptions, start};
 
@@ -21,6 +22,11 @@ pub struct Served {
 
 impl Served {
     pub async fn start(seed: u64) -> Self {
+        Self::start_on(seed, Net::default()).await
+    }
+
+    /// As it is to stand on the network.
+    pub async fn start_on(seed: u64, net: Net) -> Self {
         // Installed already by another test: just as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = SimClock::at(THURSDAY.parse().expect("a time"));
@@ -31,6 +37,7 @@ impl Served {
             carrier: Arc::new(SimulatedCarrier::silent()),
             clock: clock.clone(),
             ids: ids.clone(),
+            net,
         };
         Self { server: start(options).await.expect("a server"), clock, ids }
     }

@@ -63,6 +63,7 @@ impl House {
             carrier,
             clock: clock.clone(),
             ids: ids.clone(),
+            net: textbank::server::net::Net::default(),
         })
         .await
         .expect("a server");

@@ -1,0 +1,158 @@
+//! `serve`: its options about the network, and the signals it listens to.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::Misuse;
+use super::reach::tell;
+use crate::config::ServeConfig;
+use crate::server::net::tls::{News, Tls, TlsFiles};
+use crate::server::net::{Net, peer::Proxies};
+
+/// Options of `serve` about the network; each stands for a setting in `[serve]`.
+#[derive(Debug, Default, clap::Args)]
+pub struct NetArgs {
+    /// Encrypt with this certificate and its chain (PEM); read again when it changes
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Believe the proxy at ADDR (or in the block ADDR/BITS) for whom it asks; may be given several times
+    #[arg(long = "trusted-proxy", value_name = "ADDR")]
+    pub trusted_proxies: Vec<String>,
+}
+
+impl NetArgs {
+    /// Options before settings.
+    ///
+    /// # Errors
+    /// [`Misuse`]: what does not fit together.
+    pub fn net(&self, config: &ServeConfig) -> Result<Net, Misuse> {
+        let file = |option: &Option<PathBuf>, setting: &str| {
+            option.clone().or_else(|| (!setting.is_empty()).then(|| PathBuf::from(setting)))
+        };
+        let tls = match (file(&self.tls_cert, &config.tls_cert), file(&self.tls_key, &config.tls_key)) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+            (None, None) => None,
+            (Some(_), None) => {
+                return Err(Misuse("a certificate needs its key: --tls-key FILE, or serve.tls_key".into()));
+            }
+            (None, Some(_)) => {
+                return Err(Misuse("a key needs its certificate: --tls-cert FILE, or serve.tls_cert".into()));
+            }
+        };
+        let (named, name) = match self.trusted_proxies.is_empty() {
+            true => (config.trusted_proxies.clone(), "serve.trusted_proxies"),
+            false => (self.trusted_proxies.join(","), "--trusted-proxy"),
+        };
+        let proxies: Proxies = named.parse().map_err(|error| Misuse(format!("{name}: {error}")))?;
+        Ok(Net { tls, proxies })
+    }
+}
+
+/// Tells what becomes of a changed certificate until `stop`.
+pub(super) async fn tell_of_certificates(mut news: watch::Receiver<Option<News>>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            changed = news.changed() => if changed.is_err() { return },
+        }
+        match news.borrow_and_update().as_ref() {
+            Some(News::Renewed) => tell("The certificate was read again; new connections get it."),
+            Some(News::Kept(error)) => tell(format!("warning: the certificate in use stays: {error}")),
+            None => {}
+        }
+    }
+}
+
+/// The signals that a server listens to: INT and TERM end it; HUP has a server with a certificate read it again, and ends one
+/// without.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(super) struct Signals {
+    int: tokio::signal::unix::Signal,
+    term: tokio::signal::unix::Signal,
+    hup: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    pub(super) fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            int: signal(SignalKind::interrupt())?,
+            term: signal(SignalKind::terminate())?,
+            hup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Completes when the process is told to end.
+    pub(super) async fn end(&mut self, tls: Option<&Arc<Tls>>) {
+        loop {
+            tokio::select! {
+                _ = self.int.recv() => return,
+                _ = self.term.recv() => return,
+                _ = self.hup.recv() => match tls {
+                    None => return,
+                    Some(tls) => if tls.look().await.is_none() {
+                        tell("The certificate is the same as before.");
+                    },
+                },
+            }
+        }
+    }
+}
+
+/// What ends a server on Windows: Ctrl-C, a closed window, a shutdown.
+#[cfg(windows)]
+#[derive(Debug)]
+pub(super) struct Signals {
+    c: tokio::signal::windows::CtrlC,
+    brk: tokio::signal::windows::CtrlBreak,
+    close: tokio::signal::windows::CtrlClose,
+    down: tokio::signal::windows::CtrlShutdown,
+}
+
+#[cfg(windows)]
+impl Signals {
+    pub(super) fn listen() -> std::io::Result<Self> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+        Ok(Self { c: ctrl_c()?, brk: ctrl_break()?, close: ctrl_close()?, down: ctrl_shutdown()? })
+    }
+
+    /// Completes when the process is told to end.
+    pub(super) async fn end(&mut self, _tls: Option<&Arc<Tls>>) {
+        tokio::select! {
+            _ = self.c.recv() => {}
+            _ = self.brk.recv() => {}
+            _ = self.close.recv() => {}
+            _ = self.down.recv() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_pair_is_refused_with_the_missing_half() {
+        let args = NetArgs { tls_cert: Some("c.pem".into()), ..NetArgs::default() };
+        assert!(args.net(&ServeConfig::default()).expect_err("no key").0.contains("--tls-key"));
+        let config = ServeConfig { tls_key: "k.pem".into(), ..ServeConfig::default() };
+        assert!(NetArgs::default().net(&config).expect_err("no certificate").0.contains("--tls-cert"));
+        let both = args.net(&config).expect("one of each").tls.expect("a pair");
+        assert_eq!((both.cert, both.key), ("c.pem".into(), "k.pem".into()));
+    }
+
+    #[test]
+    fn a_wrong_proxy_is_named() {
+        let args = NetArgs { trusted_proxies: vec!["10.0.0.1".into(), "proxy".into()], ..NetArgs::default() };
+        let told = args.net(&ServeConfig::default()).expect_err("a name").0;
+        assert!(told.contains("--trusted-proxy") && told.contains("`proxy`"), "{told}");
+    }
+}
