@@ -12,10 +12,40 @@ use crate::domain::ids::{CampaignId, DeviceId, PersonId};
 pub enum Role {
     /// Texts the contacts of the own slices.
     Texter,
+    /// Takes over conversations that others began and left.
+    VettedTexter,
     /// Watches and steers a campaign.
     Captain,
     /// Imports campaigns, invites people, revokes sessions.
     Admin,
+    /// Makes and ends other owners' sign-ins too. Who joins first by the server's own link is one.
+    Owner,
+}
+
+impl Role {
+    /// Every role, the least first.
+    pub const ALL: [Self; 5] = [Self::Texter, Self::VettedTexter, Self::Captain, Self::Admin, Self::Owner];
+
+    /// The role as sent and stored (`vetted_texter`).
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Texter => "texter",
+            Self::VettedTexter => "vetted_texter",
+            Self::Captain => "captain",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The role as a person reads it.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::VettedTexter => "vetted texter",
+            other => other.as_str(),
+        }
+    }
 }
 
 /// Redeems an invite.

@@ -16,18 +16,24 @@ use crate::domain::ids::CampaignId;
 pub enum RoleArg {
     /// Texts the contacts of the own slices
     Texter,
+    /// Takes over conversations that others began and left, too
+    VettedTexter,
     /// Watches and steers a campaign
     Captain,
     /// Imports, invites, revokes
     Admin,
+    /// Makes and ends owners too
+    Owner,
 }
 
 impl From<RoleArg> for Role {
     fn from(role: RoleArg) -> Self {
         match role {
             RoleArg::Texter => Self::Texter,
+            RoleArg::VettedTexter => Self::VettedTexter,
             RoleArg::Captain => Self::Captain,
             RoleArg::Admin => Self::Admin,
+            RoleArg::Owner => Self::Owner,
         }
     }
 }

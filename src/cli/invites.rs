@@ -3,7 +3,6 @@
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::people::role_word;
 use super::reach::{SignInArgs, admin};
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::admin::InviteInfo;
@@ -75,7 +74,7 @@ fn table(invites: &[InviteInfo]) -> String {
         text.push_str(&format!(
             "{:>6}  {:<14}{campaign:<10}{:>7}{:>6}  {state:<9}{:<18}{by}\n",
             invite.id,
-            role_word(invite.role),
+            invite.role.in_words(),
             invite.joined,
             invite.uses_left,
             invite.expires_at.strftime("%Y-%m-%d %H:%M").to_string(),

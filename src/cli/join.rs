@@ -58,16 +58,17 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         out_json(&serde_json::json!({ "sign_in": sign_in.name(), "server": sign_in.server, "me": me }))?;
         return Ok(Exit::Done);
     }
-    let (role, next) = match me.role {
-        Role::Texter => ("texter", "textbank text"),
-        Role::Captain => ("captain", "textbank captain"),
-        Role::Admin => ("admin", "textbank campaign import --campaign FILE --contacts FILE"),
+    let role = me.role.in_words();
+    let next = match me.role {
+        Role::Texter | Role::VettedTexter => "textbank text",
+        Role::Captain => "textbank captain",
+        Role::Admin | Role::Owner => "textbank campaign import --campaign FILE --contacts FILE",
     };
     let kind = if me.rehearsal { "REHEARSAL: no text of this server reaches a phone." } else { "REAL VOTERS." };
     // Before the first import a server has no organization of anybody's.
     let of = match me.role {
-        Role::Admin => String::new(),
-        Role::Texter | Role::Captain => format!(" of {}", safe_line(&me.organization)),
+        Role::Admin | Role::Owner => String::new(),
+        Role::Texter | Role::VettedTexter | Role::Captain => format!(" of {}", safe_line(&me.organization)),
     };
     out(format!(
         "{} is now {role}{of} at {} (sign-in {}).\n{kind}\nNext: {next}",

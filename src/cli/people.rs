@@ -5,7 +5,7 @@ use clap::Subcommand;
 
 use super::reach::{SignInArgs, admin};
 use super::{Context, Exit, Outcome, out, out_json};
-use crate::api::people::{Role, SessionInfo};
+use crate::api::people::SessionInfo;
 use crate::domain::safe_text::safe_line;
 
 /// What can be done with people.
@@ -63,23 +63,14 @@ pub async fn run(command: PeopleCommand, ctx: &Context) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// A role as it is printed.
-pub(super) fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Texter => "texter",
-        Role::Captain => "captain",
-        Role::Admin => "admin",
-    }
-}
-
 fn table(sessions: &[SessionInfo]) -> String {
-    let mut text = format!("{:>6}  {:<8}{:<9}{:<21}{}\n", "id", "role", "state", "last seen (UTC)", "name");
+    let mut text = format!("{:>6}  {:<14}{:<9}{:<21}{}\n", "id", "role", "state", "last seen (UTC)", "name");
     for session in sessions {
-        let role = role_word(session.role);
+        let role = session.role.in_words();
         let state = if session.revoked { "ended" } else { "running" };
         let seen =
             session.last_seen.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string());
-        text.push_str(&format!("{:>6}  {role:<8}{state:<9}{seen:<21}{}\n", session.id, safe_line(&session.name)));
+        text.push_str(&format!("{:>6}  {role:<14}{state:<9}{seen:<21}{}\n", session.id, safe_line(&session.name)));
     }
     text
 }
@@ -87,6 +78,7 @@ fn table(sessions: &[SessionInfo]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::people::Role;
 
     #[test]
     fn a_name_cannot_reach_the_terminal() {

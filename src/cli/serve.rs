@@ -28,7 +28,7 @@ use crate::server::carrier::{Carrier, Pace, simulated::SimulatedCarrier};
 use crate::server::store::{command::Answer, handles::System, sql::Location};
 use crate::server::{ServerHandle, ServerOptions, start};
 
-/// How long the first admin's link is good.
+/// How long the owner's link is good.
 const FIRST_LINK_SECONDS: u64 = 7 * 86_400;
 
 /// Run a campaign server until Ctrl-C
@@ -168,7 +168,7 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     let told = dir.join("admin-link-was-shown");
     if args.admin_link || !told.exists() {
         let link = admin_link(&server, &base).await?;
-        out(format!("Admin's join link, good once, for 7 days:\n{}", link.reveal()))?;
+        out(format!("Owner's join link, good once, for 7 days:\n{}", link.reveal()))?;
         tell("Sign in with: textbank join 'LINK' --name NAME");
         private(&told).with_context(|| format!("cannot make {}", told.display()))?;
     }
@@ -296,10 +296,10 @@ fn in_the_clear(addr: SocketAddr, tls: bool, public_url: Option<&str>) -> Option
 
 async fn admin_link(server: &ServerHandle, base: &str) -> anyhow::Result<JoinLink> {
     let organization = server.store().first_organization().await?;
-    let request = InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: FIRST_LINK_SECONDS };
+    let request = InviteRequest { role: Role::Owner, campaign: None, uses: 1, valid_seconds: FIRST_LINK_SECONDS };
     match System::invite(&server.state.desk, organization, request).await? {
         Answer::Invite(invite) => Ok(JoinLink::new(base, SecretString::from(invite.secret))),
-        other => bail!("no invite for the first admin: {other:?}"),
+        other => bail!("no invite for the owner: {other:?}"),
     }
 }
 

@@ -181,7 +181,7 @@ pub fn load(dir: &Path, name: Option<&str>, role: Role) -> Result<SignIn, SignIn
     }
     let Some(name) = name else {
         return all.into_iter().find(|sign_in| sign_in.me.role >= role).ok_or_else(|| {
-            SignInError::None(format!("no sign-in here may do this: it needs a link for the role {}", word(role)))
+            SignInError::None(format!("no sign-in here may do this: it needs a link for the role {}", role.in_words()))
         });
     };
     let names: Vec<String> = all.iter().map(SignIn::name).collect();
@@ -202,14 +202,6 @@ pub fn load(dir: &Path, name: Option<&str>, role: Role) -> Result<SignIn, SignIn
 pub fn remove(dir: &Path, name: &str) -> Result<(), SignInError> {
     let path = dir.join(format!("{name}.json"));
     fs::remove_file(&path).map_err(|error| SignInError::File(path, error))
-}
-
-fn word(role: Role) -> &'static str {
-    match role {
-        Role::Texter => "texter",
-        Role::Captain => "captain",
-        Role::Admin => "admin",
-    }
 }
 
 #[cfg(test)]

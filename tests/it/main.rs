@@ -39,4 +39,5 @@ mod wire_native;
 mod wire_openapi;
 mod wire_texting;
 mod wire_tls;
+mod wire_walls;
 mod wire_webhook;

@@ -100,6 +100,39 @@ on_every_store! {
         home.try_send(&tom, home.text(&slice[0], Reply, "Tom here")).await.expect("accepted");
     }
 
+    async fn what_others_began_goes_to_vetted_texters_while_one_is_there(home: Home) {
+        let (_, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let (tom, vera) = (home.join("Tom", Role::Texter).await, home.join("Vera", Role::VettedTexter).await);
+        let to = home.claim(&tess, campaign, 1).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.act(&tess, Act::Release { campaign, unsent: true, conversations: true }).await;
+        home.says(phone(0), "Who is this?").await;
+        Texter::of(vera.actor.clone()).presence(&home.desk).await.expect("an answer");
+
+        let of_tom = home.claim(&tom, campaign, 1).await;
+        assert!(of_tom.iter().all(|c| c.status == Status::NeedsMessage), "not for him: {of_tom:?}");
+        let of_vera = home.claim(&vera, campaign, 1).await;
+        assert_eq!(of_vera[0].id, to.id);
+
+        // It is left again, and Vera goes: now the voter waits for nobody in particular.
+        home.act(&vera, Act::Release { campaign, unsent: true, conversations: true }).await;
+        home.pass(10 * 60 + 1);
+        let of_tom = home.claim(&tom, campaign, 1).await;
+        assert_eq!(of_tom[0].id, to.id);
+    }
+
+    async fn who_is_not_vetted_gets_back_what_was_theirs(home: Home) {
+        let (_, campaign) = home.campaign(people(3)).await;
+        let (tess, vera) = (home.join("Tess", Role::Texter).await, home.join("Vera", Role::VettedTexter).await);
+        let to = home.claim(&tess, campaign, 1).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.act(&tess, Act::Release { campaign, unsent: true, conversations: true }).await;
+        home.says(phone(0), "Who is this?").await;
+        Texter::of(vera.actor.clone()).presence(&home.desk).await.expect("an answer");
+        assert_eq!(home.claim(&tess, campaign, 1).await[0].id, to.id);
+    }
+
     async fn invites_are_for_so_many_for_so_long_and_can_be_revoked(home: Home) {
         let admin = home.join("Ada", Role::Admin).await;
         let handle = Admin::of(admin.actor.clone()).expect("an admin");

@@ -78,9 +78,13 @@ impl Reply {
 
 impl TestApp {
     pub async fn start() -> Self {
+        Self::start_in(Location::Memory).await
+    }
+
+    pub async fn start_in(location: Location) -> Self {
         let clock = SimClock::at(THURSDAY.parse().expect("a time"));
         let ids = SeededIds::shared(42);
-        let store = SqlStore::open(Location::Memory, clock.clone(), ids.clone()).await.expect("a store");
+        let store = SqlStore::open(location, clock.clone(), ids.clone()).await.expect("a store");
         let state = AppState::new(Arc::new(store), clock.clone(), ids.clone(), true);
         Self { router: router(state.clone()), state, clock, ids, minter: Minter::default(), closed: false }
     }

@@ -49,5 +49,9 @@ pub async fn handler(
     if ids.len() > MOST {
         return Err(Refusal::new(Code::Invalid, format!("at most {MOST} contacts at once")));
     }
-    Ok(Json(state.store().contacts(&session.actor, campaign, &ids).await?))
+    let bodies = state.store().contacts(&session.actor, campaign, &ids).await?;
+    if bodies.is_empty() && state.store().campaign(&session.actor, campaign).await?.is_none() {
+        return Err(Refusal::not_found());
+    }
+    Ok(Json(bodies))
 }

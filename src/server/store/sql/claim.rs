@@ -10,7 +10,7 @@ use crate::api::{
     assignment::SliceGrant,
     campaign::CampaignState,
     event::EventKind,
-    people::Presence,
+    people::{Presence, Role},
     problem::{Code, Problem},
 };
 use crate::db;
@@ -34,6 +34,9 @@ const MIN_QUOTA: i64 = 100;
 
 /// Conversations without hands that a claim takes along, longest wait first.
 const RESCUED: i64 = 20;
+
+/// A vetted texter is there who was seen this lately, in microseconds. When none is, no voter waits for one.
+const VETTED_THERE: i64 = 10 * 60 * 1_000_000;
 
 fn refused(code: Code, detail: &str) -> Problem {
     Problem::new(code, detail)
@@ -82,7 +85,7 @@ impl Tx<'_> {
         }
         self.seen(actor.person.0).await?;
         self.expire_leases(Some(campaign.id)).await?;
-        let rescued = self.waiting_without_hands(campaign.id).await?;
+        let rescued = self.waiting_without_hands(actor, campaign.id).await?;
         let slice = i64::from(campaign.def.slice_size.clamp(1, MAX_SLICE));
         let want = if want == 0 { slice } else { i64::from(want.min(MAX_SLICE)) };
         let quota = (2 * slice).max(MIN_QUOTA);
@@ -162,18 +165,37 @@ impl Tx<'_> {
 
     /// Voters who wait for an answer while nobody holds their conversation; those behind a wrong number too, as what they
     /// write may be an opt-out that only a person can see.
-    async fn waiting_without_hands(&mut self, campaign: i64) -> Result<Vec<i64>, StoreError> {
+    ///
+    /// What others began goes to vetted texters, as long as one is there; who is not vetted gets back what was theirs.
+    async fn waiting_without_hands(&mut self, actor: &Actor, campaign: i64) -> Result<Vec<i64>, StoreError> {
+        let anybodys = actor.role >= Role::VettedTexter || !self.a_vetted_texter_is_there(actor, campaign).await?;
         let rows = db::query(
             "SELECT id FROM contacts INDEXED BY contacts_waiting
              WHERE campaign = $1 AND waiting_since IS NOT NULL AND assigned IS NULL
-                 AND status = 'needs_response' AND opt_out < 2
+                 AND status = 'needs_response' AND opt_out < 2 AND ($3 = 1 OR holder = $4)
              ORDER BY waiting_since LIMIT $2",
         )
         .bind(campaign)
         .bind(RESCUED)
+        .bind(i64::from(anybodys))
+        .bind(actor.person.0)
         .fetch_all(&mut *self.conn)
         .await?;
         rows.iter().map(|row| col(row, 0)).collect()
+    }
+
+    async fn a_vetted_texter_is_there(&mut self, actor: &Actor, campaign: i64) -> Result<bool, StoreError> {
+        let row = db::query(
+            "SELECT COUNT(*) FROM sessions s JOIN people p ON p.id = s.person
+             WHERE s.role = 'vetted_texter' AND s.revoked = 0 AND p.organization = $1 AND p.last_seen > $2
+                 AND (s.campaign IS NULL OR s.campaign = $3)",
+        )
+        .bind(actor.organization.0)
+        .bind(self.micros().saturating_sub(VETTED_THERE))
+        .bind(campaign)
+        .fetch_one(&mut *self.conn)
+        .await?;
+        Ok(col::<i64>(&row, 0)? > 0)
     }
 
     /// Looks at the pool zone by zone, so that nobody is scanned who cannot be texted now.

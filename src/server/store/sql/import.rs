@@ -110,7 +110,10 @@ impl Tx<'_> {
             .fetch_optional(&mut *self.conn)
             .await?;
         if let Some(row) = known {
-            if col::<Vec<u8>>(&row, 0)? != hash || col::<i64>(&row, 1)? != actor.organization.0 {
+            if col::<i64>(&row, 1)? != actor.organization.0 {
+                return no(Code::NotFound, "no such import");
+            }
+            if col::<Vec<u8>>(&row, 0)? != hash {
                 return no(Code::IdReused, "this import's id was used before for something else");
             }
             return self.import_answer(actor, import).await;

@@ -25,6 +25,9 @@ use crate::server::store::{
 /// Longest name of a person, in characters.
 const MAX_NAME: usize = 40;
 
+/// Nobody makes, ends or takes back what is above them.
+const ABOVE: &str = "this is about a role above your own: an owner can do it";
+
 fn no(code: Code, detail: &str) -> Result<Answer, StoreError> {
     Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
 }
@@ -39,6 +42,9 @@ impl Tx<'_> {
     ) -> Result<Answer, StoreError> {
         if request.uses == 0 {
             return no(Code::Invalid, "an invite is for one use at least");
+        }
+        if actor.is_some_and(|actor| request.role > actor.role) {
+            return no(Code::Forbidden, ABOVE);
         }
         if let Some(campaign) = request.campaign {
             let found = self.campaign(campaign.0).await?;
@@ -70,14 +76,16 @@ impl Tx<'_> {
     }
 
     pub(super) async fn revoke_invite(&mut self, actor: &Actor, invite: i64) -> Result<Answer, StoreError> {
-        let done = db::query("UPDATE invites SET revoked = 1 WHERE id = $1 AND organization = $2")
+        let row = db::query("SELECT role FROM invites WHERE id = $1 AND organization = $2")
             .bind(invite)
             .bind(actor.organization.0)
-            .execute(&mut *self.conn)
+            .fetch_optional(&mut *self.conn)
             .await?;
-        if done.rows_affected() == 0 {
-            return no(Code::NotFound, "no such invite");
+        let Some(row) = row else { return no(Code::NotFound, "no such invite") };
+        if rows::role(&col::<String>(&row, 0)?)? > actor.role {
+            return no(Code::Forbidden, ABOVE);
         }
+        db::query("UPDATE invites SET revoked = 1 WHERE id = $1").bind(invite).execute(&mut *self.conn).await?;
         self.audit(Some(actor), "invite_revoked", format!("invite {invite}"), String::new());
         Ok(Answer::Done)
     }
@@ -222,16 +230,23 @@ impl Tx<'_> {
 
     pub(super) async fn revoke_session(&mut self, actor: &Actor, session: i64) -> Result<Answer, StoreError> {
         let row = db::query(
-            "UPDATE sessions SET revoked = 1, revoked_at = COALESCE(revoked_at, $3)
-             WHERE id = $1 AND person IN (SELECT id FROM people WHERE organization = $2) RETURNING person",
+            "SELECT s.person, s.role FROM sessions s JOIN people p ON p.id = s.person
+             WHERE s.id = $1 AND p.organization = $2",
         )
         .bind(session)
         .bind(actor.organization.0)
-        .bind(self.micros())
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else { return no(Code::NotFound, "no such session") };
         let person: i64 = col(&row, 0)?;
+        if rows::role(&col::<String>(&row, 1)?)? > actor.role {
+            return no(Code::Forbidden, ABOVE);
+        }
+        db::query("UPDATE sessions SET revoked = 1, revoked_at = COALESCE(revoked_at, $2) WHERE id = $1")
+            .bind(session)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
         self.audit(Some(actor), "session_revoked", format!("session {session}"), format!("person {person}"));
         self.leaves(actor, person).await?;
         Ok(Answer::Done)

@@ -91,18 +91,11 @@ pub(super) fn delivery(word: &str) -> Result<Delivery, StoreError> {
 }
 
 pub(super) fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Texter => "texter",
-        Role::Captain => "captain",
-        Role::Admin => "admin",
-    }
+    role.as_str()
 }
 
 pub(super) fn role(word: &str) -> Result<Role, StoreError> {
-    [Role::Texter, Role::Captain, Role::Admin]
-        .into_iter()
-        .find(|r| role_word(*r) == word)
-        .ok_or_else(|| corrupt("a role", word))
+    Role::ALL.into_iter().find(|r| r.as_str() == word).ok_or_else(|| corrupt("a role", word))
 }
 
 pub(super) fn state_word(state: CampaignState) -> &'static str {
