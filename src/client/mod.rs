@@ -13,6 +13,7 @@ pub mod sign_in;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -134,6 +135,11 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
     /// the feed tells is. A server that keeps no verdicts cannot say.
     async fn verdict(&self, _id: Uuid) -> Call<Option<Verdict>> {
         Err(CallError::Strange("this server keeps no verdicts".into()))
+    }
+
+    /// The server's time minus this laptop's, as its latest answer said it; `None` when nothing is known of it.
+    fn clock_offset(&self) -> Option<SignedDuration> {
+        None
     }
 
     /// Says that I am here; renews my leases.

@@ -25,13 +25,39 @@ struct Flow {
     at: Timestamp,
     /// Real monotonic time since which it flows; none = it stands.
     since: Option<Duration>,
+    /// Since when it was stopped, while it is.
+    stopped: Option<Duration>,
+    /// How long it was stopped so far: when it began, how long.
+    stops: Vec<(Timestamp, Duration)>,
+}
+
+/// What somebody who waits lives through while campaign time is stopped, because a person reads or writes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stops(Vec<(Timestamp, Duration)>);
+
+impl Stops {
+    /// All of it that began before `at`.
+    #[must_use]
+    pub fn before(&self, at: Timestamp) -> Duration {
+        self.0.iter().take_while(|(began, _)| *began < at).map(|(_, long)| *long).sum()
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn all(&self) -> Duration {
+        self.0.iter().map(|(_, long)| *long).sum()
+    }
 }
 
 impl RehearsalClock {
     /// A clock that stands at `start`; once it flows, `speed` campaign seconds pass in a real one.
     #[must_use]
     pub fn standing(real: SharedClock, start: Timestamp, speed: u32) -> Arc<Self> {
-        Arc::new(Self { real, state: Mutex::new(Flow { at: start, since: None }), speed: speed.max(1) })
+        Arc::new(Self {
+            real,
+            state: Mutex::new(Flow { at: start, since: None, stopped: None, stops: Vec::new() }),
+            speed: speed.max(1),
+        })
     }
 
     fn with<T>(&self, f: impl FnOnce(&mut Flow) -> T) -> T {
@@ -48,8 +74,29 @@ impl RehearsalClock {
         let mono = self.real.monotonic();
         self.with(|flow| {
             flow.at = self.at(flow, mono);
+            let flowed = flow.since.is_some();
             flow.since = on.then_some(mono);
+            if on && let Some(since) = flow.stopped.take() {
+                flow.stops.push((flow.at, self.stopped(since, mono)));
+            } else if !on && flowed {
+                flow.stopped = Some(mono);
+            }
         });
+    }
+
+    /// As long as it would have been, had campaign time gone on.
+    fn stopped(&self, since: Duration, mono: Duration) -> Duration {
+        mono.saturating_sub(since).saturating_mul(self.speed)
+    }
+
+    /// How often and how long campaign time was stopped by [`Self::flow`], up to now.
+    #[must_use]
+    pub fn stops(&self) -> Stops {
+        let mono = self.real.monotonic();
+        self.with(|flow| {
+            let now = flow.stopped.map(|since| (flow.at, self.stopped(since, mono)));
+            Stops(flow.stops.iter().copied().chain(now).collect())
+        })
     }
 
     /// True while campaign time flows by itself.
@@ -156,6 +203,12 @@ mod tests {
         clock.flow(false);
         real.advance(Duration::from_secs(60));
         assert_eq!(clock.now(), add(start, Duration::from_secs(30)), "it stands again");
+        let stop = add(start, Duration::from_secs(30));
+        assert_eq!(clock.stops(), Stops(vec![(stop, Duration::from_secs(600))]), "not before it was first let go");
+        assert_eq!(clock.stops().before(stop), Duration::ZERO);
+        clock.flow(false);
+        clock.flow(true);
+        assert_eq!(clock.stops().all(), Duration::from_secs(600));
         assert_eq!(clock.monotonic(), Duration::from_secs(123), "the dwell on a card is real");
     }
 

@@ -1,6 +1,7 @@
 //! What happened in a rehearsal, as the director and the witness wrote it down.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -50,6 +51,8 @@ pub struct Deed {
     pub id: Uuid,
     /// The server's clock at the decision.
     pub at: Timestamp,
+    /// How long campaign time had been stopped by then, all in all.
+    pub stopped: Duration,
     /// On which contact.
     pub contact: ContactId,
     /// What.

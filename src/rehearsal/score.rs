@@ -68,8 +68,11 @@ pub struct OptOutScore {
 pub struct WaitingScore {
     /// Voters' texts that were answered or otherwise dealt with.
     pub answered: u64,
-    /// Voters who were still waiting at the end.
+    /// Voters who had waited for a minute or longer at the end.
     pub unanswered: u64,
+    /// Voters who had written within the last minute and waited.
+    #[serde(default)]
+    pub just_wrote: u64,
     /// Answered later than that persona bears.
     pub late: u64,
     /// Median wait, seconds.
@@ -152,7 +155,14 @@ impl Scorecard {
                 "score-waiting",
                 &[("median", self.waiting.median_seconds), ("longest", self.waiting.longest_seconds)],
             ),
-            Line::new("score-unanswered", &[("unanswered", self.waiting.unanswered), ("late", self.waiting.late)]),
+            Line::new(
+                "score-unanswered",
+                &[
+                    ("unanswered", self.waiting.unanswered),
+                    ("late", self.waiting.late),
+                    ("just", self.waiting.just_wrote),
+                ],
+            ),
             Line::new(
                 "score-answers",
                 &[("correct", self.answers.correct), ("wrong", self.answers.wrong), ("missing", self.answers.missing)],

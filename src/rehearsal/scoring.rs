@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::clock::Stops;
 use super::expect::in_script;
 use super::persona::{Personas, says_phrase};
 use super::record::{Deed, Done, Said};
@@ -61,6 +62,8 @@ pub struct Facts<'a> {
     pub deeds: &'a [Deed],
     /// Campaign time at the end.
     pub end: Timestamp,
+    /// When campaign time was stopped: to those who wait it goes on.
+    pub stops: &'a Stops,
 }
 
 /// One voter's part.
@@ -79,8 +82,8 @@ impl Tale<'_> {
         self.deeds.iter().any(|d| d.refused.is_none() && d.at >= at && matches!(&d.what, Done::Act(act) if wanted(act)))
     }
 
-    /// When somebody dealt with the voter, at or after `at`.
-    fn dealt_with(&self, at: Timestamp) -> Option<Timestamp> {
+    /// When somebody dealt with the voter, at or after `at`, and how long campaign time had been stopped by then.
+    fn dealt_with(&self, at: Timestamp) -> Option<(Timestamp, Duration)> {
         self.deeds
             .iter()
             .filter(|d| d.refused.is_none() && d.at >= at)
@@ -90,7 +93,7 @@ impl Tale<'_> {
                     matches!(act, Act::OptOut { .. } | Act::WrongNumber { .. } | Act::Close { .. })
                 }
             })
-            .map(|d| d.at)
+            .map(|d| (d.at, d.stopped))
     }
 
     /// An opt-out by a person would be right or at least no fault.
@@ -129,7 +132,7 @@ pub fn score(facts: &Facts<'_>) -> Scorecard {
             deeds: by_contact.remove(&known.contact).unwrap_or_default(),
         };
         opt_outs(&mut card, &tale);
-        waiting(&mut card, &mut waits, &tale, facts.end);
+        waiting(&mut card, &mut waits, &tale, facts);
         answers(&mut card, &tale, facts);
         wrong_number(&mut card, &tale);
         words(&mut card, &tale);
@@ -175,7 +178,7 @@ fn opt_outs(card: &mut Scorecard, tale: &Tale<'_>) {
     }
 }
 
-fn waiting(card: &mut Scorecard, waits: &mut Vec<u64>, tale: &Tale<'_>, end: Timestamp) {
+fn waiting(card: &mut Scorecard, waits: &mut Vec<u64>, tale: &Tale<'_>, facts: &Facts<'_>) {
     let score = &mut card.waiting;
     let mut waits_since: Option<Timestamp> = None;
     for (at, said) in tale.said.iter().enumerate() {
@@ -187,8 +190,8 @@ fn waiting(card: &mut Scorecard, waits: &mut Vec<u64>, tale: &Tale<'_>, end: Tim
         let until = tale.dealt_with(said.at);
         let next = tale.said.get(at + 1).map(|s| s.at);
         match until {
-            Some(until) if next.is_none_or(|next| until < next) => {
-                let wait = seconds(since, until);
+            Some((until, stopped)) if next.is_none_or(|next| until < next) => {
+                let wait = seconds(since, until, stopped.saturating_sub(facts.stops.before(since)));
                 waits.push(wait);
                 score.answered += 1;
                 let bears = said.expect.reply_minutes.map_or(u64::MAX, |m| u64::from(m) * 60);
@@ -198,18 +201,21 @@ fn waiting(card: &mut Scorecard, waits: &mut Vec<u64>, tale: &Tale<'_>, end: Tim
             Some(_) => {}
             None if next.is_some() => {}
             None => {
-                let wait = seconds(since, end);
+                let wait = seconds(since, facts.end, facts.stops.all().saturating_sub(facts.stops.before(since)));
                 if wait >= JUST_NOW.as_secs() {
                     waits.push(wait);
                     score.unanswered += 1;
+                } else {
+                    score.just_wrote += 1;
                 }
             }
         }
     }
 }
 
-fn seconds(from: Timestamp, to: Timestamp) -> u64 {
-    u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
+/// From one moment to another, and how long campaign time was stopped between them.
+fn seconds(from: Timestamp, to: Timestamp, stopped: Duration) -> u64 {
+    (Duration::try_from(to.duration_since(from)).unwrap_or_default() + stopped).as_secs()
 }
 
 fn answers(card: &mut Scorecard, tale: &Tale<'_>, facts: &Facts<'_>) {
@@ -277,7 +283,7 @@ fn judge(card: &mut Scorecard) {
     let well = [
         (o.honoured > 0 && o.missed == 0, "score-well-opt-outs"),
         (w.answered > 0 && w.late == 0 && w.median_seconds <= QUICK, "score-well-quick"),
-        (w.answered > 0 && w.unanswered == 0, "score-well-everyone"),
+        (w.answered > 0 && w.unanswered + w.just_wrote == 0, "score-well-everyone"),
         (a.correct > 0 && a.wrong == 0 && a.missing == 0, "score-well-answers"),
         (o.seen_through > 0 && o.needless == 0, "score-well-seen-through"),
         (w.answered > 0 && card.unwelcome.is_empty(), "score-well-words"),

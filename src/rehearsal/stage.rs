@@ -177,6 +177,7 @@ impl Stage {
             said: &said,
             deeds: &deeds,
             end: self.clock.now(),
+            stops: &self.clock.stops(),
         }))
     }
 

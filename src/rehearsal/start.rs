@@ -215,7 +215,7 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
         .collect();
     let clock = RehearsalClock::standing(real, start_inside_hours(&def.hours, &zones), speed);
     let Backstage { store, carrier, submissions } = backstage(clock.clone(), ids.clone()).await?;
-    let (witness, book) = Witness::beside(store);
+    let (witness, book) = Witness::beside(store, clock.clone());
     let carrier_name = carrier.name();
     let server = server::start::start_over(server::start::Parts {
         store: witness,

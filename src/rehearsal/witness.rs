@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use super::clock::RehearsalClock;
 use super::record::{Deed, Done};
 use crate::api::{
     message::{Outcome, Verdict},
@@ -45,14 +46,15 @@ impl Book {
 #[derive(Debug)]
 pub struct Witness {
     book: Arc<Book>,
+    clock: Arc<RehearsalClock>,
 }
 
 impl Witness {
     /// A witness beside `inner`, and its book.
     #[must_use]
-    pub fn beside(inner: SharedStore) -> (SharedStore, Arc<Book>) {
+    pub fn beside(inner: SharedStore, clock: Arc<RehearsalClock>) -> (SharedStore, Arc<Book>) {
         let book = Arc::new(Book::default());
-        (Arc::new(Beside::new(inner, Self { book: book.clone() })), book)
+        (Arc::new(Beside::new(inner, Self { book: book.clone(), clock })), book)
     }
 }
 
@@ -82,7 +84,8 @@ impl Onlooker for Witness {
 
     fn asked(&self, command: &Command) -> Option<Deed> {
         let (id, contact, what) = pressed(command)?;
-        Some(Deed { id, at: command.now(), contact, what, refused: None })
+        let stopped = self.clock.stops().all();
+        Some(Deed { id, at: command.now(), stopped, contact, what, refused: None })
     }
 
     async fn answered(&self, deed: Option<Deed>, answer: &Answer) -> Result<(), StoreError> {

@@ -14,7 +14,7 @@ score-received = { $received ->
    *[other] { $received } texts from voters.
  }
 score-opt-outs = Opt-outs: { $honoured } honoured, { $missed } missed.
-score-waiting = Voters waited { $median } s typically, { $longest } s at the longest (campaign time).
+score-waiting = Voters waited { $median } s typically, { $longest } s at the longest, until somebody dealt with them.
 score-unanswered = { $unanswered ->
     [0] Nobody was left waiting for long
     [one] One voter was left waiting
@@ -23,6 +23,10 @@ score-unanswered = { $unanswered ->
     [0] no answer came too late.
     [one] one answer came late.
    *[other] { $late } answers came late.
+ } { $just ->
+    [0] {""}
+    [one] One had only just written.
+   *[other] { $just } had only just written.
  }
 score-answers = Answers recorded: { $correct } right, { $wrong } wrong, { $missing } missing.
 score-wrong-numbers = Wrong numbers: { $right } marked, { $missed } not marked.

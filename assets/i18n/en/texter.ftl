@@ -151,3 +151,4 @@ texter-leave-parked = { $count ->
     [one] One text came back: it did not go out, and waits here as a card or draft.
    *[other] { $count } texts came back: they did not go out, and wait here as cards or drafts.
 }
+texter-next-draft = Another reply to { $name } came back too; it is the draft now.

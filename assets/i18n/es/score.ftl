@@ -14,7 +14,7 @@ score-received = { $received ->
    *[other] { $received } mensajes de votantes.
  }
 score-opt-outs = Bajas: { $honoured } respetadas, { $missed } pasadas por alto.
-score-waiting = Los votantes esperaron { $median } s de mediana y { $longest } s como máximo (tiempo de campaña).
+score-waiting = Los votantes esperaron { $median } s de mediana y { $longest } s como máximo hasta que alguien los atendió.
 score-unanswered = { $unanswered ->
     [0] Nadie quedó esperando
     [one] Un votante quedó esperando
@@ -23,6 +23,10 @@ score-unanswered = { $unanswered ->
     [0] ninguna respuesta llegó tarde.
     [one] una respuesta llegó tarde.
    *[other] { $late } respuestas llegaron tarde.
+ } { $just ->
+    [0] {""}
+    [one] Uno acababa de escribir.
+   *[other] { $just } acababan de escribir.
  }
 score-answers = Respuestas anotadas: { $correct } bien, { $wrong } mal, { $missing } sin anotar.
 score-wrong-numbers = Números equivocados: { $right } marcados, { $missed } sin marcar.

@@ -22,3 +22,4 @@ texter-leave-parked = { $count ->
     [one] Un mensaje volvió: no salió, y espera aquí como tarjeta o borrador.
    *[other] { $count } mensajes volvieron: no salieron, y esperan aquí como tarjetas o borradores.
 }
+texter-next-draft = Otra respuesta a { $name } volvió también; ahora es el borrador.

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use jiff::SignedDuration;
 use reqwest::Method;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -120,6 +121,10 @@ fn verdict(id: Uuid, answer: Call<Verdict>) -> Call<Verdict> {
 impl CampaignServer for NativeServer {
     fn capabilities(&self) -> Capabilities {
         Capabilities::NATIVE
+    }
+
+    fn clock_offset(&self) -> Option<SignedDuration> {
+        self.wire.watch.as_ref().and_then(Watch::offset)
     }
 
     async fn me(&self) -> Call<Me> {

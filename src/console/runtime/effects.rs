@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -29,6 +30,8 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, LinkState, Msg, Stamp, Timer};
 use crate::env::{BoxFuture, SharedClock, SharedIds};
 
+/// A clock that is off by so much more or less is told anew.
+const CLOCK_STEP: SignedDuration = SignedDuration::from_secs(1);
 /// Reports of the outbox that may wait for the loop.
 const REPORTS: usize = 64;
 
@@ -60,6 +63,8 @@ struct Ctx {
     clock: SharedClock,
     ids: SharedIds,
     link: Link,
+    /// What was last told of the server's clock.
+    clock_told: Mutex<Option<SignedDuration>>,
     /// Rings when the line may be back: waits end early.
     nudge: watch::Sender<u64>,
     /// What was loaded of texting hours, for the outbox's last look.
@@ -88,6 +93,22 @@ impl Ctx {
         tokio::select! {
             () = self.clock.sleep(wait) => {}
             _ = nudged.changed() => {}
+        }
+    }
+
+    /// Tells what the server's clock shows beside this one, when that is another difference than was told.
+    async fn tell_clock(&self) {
+        let Some(offset) = self.server.clock_offset() else { return };
+        let news = {
+            let mut told = lock(&self.clock_told);
+            let news = told.is_none_or(|told| (offset - told).abs() >= CLOCK_STEP);
+            if news {
+                *told = Some(offset);
+            }
+            news
+        };
+        if news {
+            self.tell(Msg::Clock { offset }).await;
         }
     }
 
@@ -162,6 +183,7 @@ impl Runner {
         );
         let ctx = Arc::new(Ctx {
             link: Link::new(Arc::clone(&clock)),
+            clock_told: Mutex::default(),
             nudge: watch::Sender::new(0),
             known,
             outbox,
@@ -345,7 +367,10 @@ impl Runner {
             let answer = ctx.server.presence().await;
             present.store(false, Ordering::Release);
             match answer {
-                Ok(presence) => ctx.tell(Msg::Presence(presence)).await,
+                Ok(presence) => {
+                    ctx.tell(Msg::Presence(presence)).await;
+                    ctx.tell_clock().await;
+                }
                 Err(error) => load::note_failure(&ctx, &error, "heartbeat").await,
             }
         });

@@ -116,6 +116,7 @@ impl Model {
                     self.offset = presence.server_time.duration_since(now.wall);
                 }
             }
+            Msg::Clock { offset } => self.offset = offset,
             Msg::Failed { problem, .. } => self.say(Level::Error, problem_say(&problem)),
             Msg::Event(event) => self.event(*event, fx),
             Msg::Quit => fx.push(Effect::Quit),

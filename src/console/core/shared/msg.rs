@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::api::{
@@ -146,6 +146,11 @@ pub enum Msg {
     Held(Vec<HeldText>),
     /// Heartbeat answered.
     Presence(Presence),
+    /// The server's clock is so much ahead of this laptop's, as an answer just said.
+    Clock {
+        /// Negative when it is behind.
+        offset: SignedDuration,
+    },
     /// Something was asked and failed for good; the runtime has retried what may be retried.
     Failed {
         /// What was asked.

@@ -5,6 +5,7 @@
 
 pub mod acts;
 pub mod card;
+mod drafts;
 pub mod gate;
 pub mod keys;
 pub mod model;

@@ -207,6 +207,8 @@ pub struct Model {
     /// Replies that came back and were put into the composer from the thread: each once.
     pub(super) offered: BTreeSet<MessageId>,
     pub(super) draft_dirty: bool,
+    /// Drafts thrown away that the journal holds still.
+    pub(super) dropped: BTreeSet<ContactId>,
     /// The card that had been seen when the palette was laid over it: what is chosen there is about it.
     pub(super) seen_below: Option<ContactId>,
     pub(super) finishing: bool,
@@ -275,6 +277,7 @@ impl Model {
             came_back: BTreeMap::new(),
             offered: BTreeSet::new(),
             draft_dirty: false,
+            dropped: BTreeSet::new(),
             seen_below: None,
             finishing: false,
             leaving: false,

@@ -25,7 +25,10 @@ impl Model {
             return;
         }
         self.leave_thread(fx);
-        let draft = self.drafts.get(&contact).cloned().unwrap_or_default();
+        if self.draft(contact).is_empty() && self.has_behind(contact) {
+            self.next_draft(contact, fx);
+        }
+        let draft = self.draft(contact).to_owned();
         self.threads.touch(contact);
         self.people.touch(contact);
         self.open = Some(Open {
@@ -54,33 +57,21 @@ impl Model {
     /// Keeps the draft of the open conversation, when it changed.
     pub(super) fn save_draft(&mut self, fx: &mut Vec<Effect>) {
         let Some(open) = &self.open else { return };
-        let text = if open.editor.is_blank() { "" } else { open.editor.text() };
-        let kept = self.drafts.get(&open.contact).map_or("", String::as_str);
-        if text == kept {
-            return;
-        }
-        let text = text.to_owned();
-        if text.is_empty() {
-            self.drafts.remove(&open.contact);
-        } else {
-            self.drafts.insert(open.contact, text.clone());
-        }
-        fx.push(Effect::SaveDraft { contact: open.contact, text });
+        let text = if open.editor.is_blank() { String::new() } else { open.editor.text().to_owned() };
+        self.put_draft(open.contact, &text, fx);
     }
 
-    /// Throws a draft away. True when there was one.
+    /// Throws a draft away, with all that waits behind it. True when there was one.
     pub(super) fn drop_draft(&mut self, contact: ContactId) -> bool {
-        let mut had = false;
+        let mut had = self.drafts.remove(&contact).is_some();
         if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact) {
-            had = !open.editor.is_blank();
+            had = had || !open.editor.is_blank();
             open.editor = Editor::default();
             open.source = None;
             open.looked_through = true;
-            // Saved as empty by the timer, or on leaving.
-            self.draft_dirty = true;
-        } else if let Some(text) = self.drafts.get_mut(&contact) {
-            had = !text.is_empty();
-            text.clear();
+        }
+        if had {
+            self.dropped.insert(contact);
         }
         had
     }
@@ -154,6 +145,20 @@ impl Model {
             .map_err(|error| Say::new("texter-script-fault").with("fault", error.to_string()))
     }
 
+    /// True when the reply has other words than the script's: typed by hand, or a line of it that was changed.
+    pub(super) fn off_script(&self) -> bool {
+        let Some(open) = self.open.as_ref().filter(|open| !open.editor.is_blank()) else { return false };
+        let text = open.editor.text();
+        if let Some((_, before)) = &open.source {
+            return before != text;
+        }
+        // A draft of an earlier day does not say where it came from.
+        let Some(campaign) = &self.campaign else { return true };
+        let answers = campaign.def.questions.iter().flat_map(|question| &question.answers).map(|answer| &answer.reply);
+        let mut lines = campaign.def.canned.iter().map(|reply| &reply.text).chain(answers);
+        !lines.any(|texts| self.script_text(open.contact, texts).is_ok_and(|line| line == text))
+    }
+
     /// Puts a line of the script into the composer, to be looked at and sent.
     pub(super) fn put_into_composer(&mut self, source: String, text: &str) {
         if let Err(why) = self.may_compose() {
@@ -176,7 +181,7 @@ impl Model {
     }
 
     /// The editor came back with a text.
-    pub(super) fn edited(&mut self, contact: ContactId, text: Option<String>) {
+    pub(super) fn edited(&mut self, contact: ContactId, text: Option<String>, fx: &mut Vec<Effect>) {
         let Some(text) = text else { return };
         let text = text.trim_end().to_owned();
         match self.open.as_mut().filter(|open| open.contact == contact) {
@@ -189,7 +194,7 @@ impl Model {
                     self.focus = Focus::Composer;
                 }
             }
-            None => drop(self.drafts.insert(contact, text)),
+            None => self.put_draft(contact, &text, fx),
         }
     }
 
@@ -202,13 +207,19 @@ impl Model {
             open.looked_through = true;
             open.hidden_below = 0;
             open.new_below = 0;
-            self.save_draft(fx);
-            if go_on {
+            if let Some(next) = self.next_draft(contact, fx) {
+                // It came back too: to be looked at before the hands go on.
+                if let Some(open) = &mut self.open {
+                    open.editor.replace(&next);
+                    open.looked_through = false;
+                }
+                let say = self.about("texter-next-draft", contact);
+                self.say(Level::Info, say);
+            } else if go_on {
                 self.go_on(Some(contact), fx);
             }
         } else {
-            self.drafts.remove(&contact);
-            fx.push(Effect::SaveDraft { contact, text: String::new() });
+            self.next_draft(contact, fx);
         }
     }
 

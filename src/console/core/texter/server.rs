@@ -14,14 +14,14 @@ use crate::api::act::Act;
 use crate::api::assignment::{AssignmentPage, ContactView, SliceGrant};
 use crate::api::campaign::{CampaignState, CampaignView};
 use crate::api::event::{Event, EventKind};
-use crate::api::message::{Outcome, SendRequest, ThreadEntry, Verdict};
+use crate::api::message::{Outcome, SendRequest, ThreadEntry, ThreadMessage, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::conversation::{OptOut, Status};
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ContactId, MessageId};
 use crate::domain::message::{Delivery, Direction, MessageKind};
 use crate::domain::safe_text::safe_line;
 
@@ -305,7 +305,7 @@ impl Model {
         }
     }
 
-    /// A reply was not sent: its words become the draft, unless there is one.
+    /// A reply was not sent: its words become the draft, or stand behind the one that there is.
     fn draft_again(&mut self, contact: ContactId, body: &str, source: Option<String>, fx: &mut Vec<Effect>) {
         let open = self.open.as_mut().filter(|open| open.contact == contact && open.editor.is_blank());
         match open {
@@ -317,41 +317,48 @@ impl Model {
                 self.draft_dirty = true;
             }
             None => {
-                let free = self.drafts.get(&contact).is_none_or(String::is_empty);
-                let open_here = self.open.as_ref().is_some_and(|open| open.contact == contact);
-                if free && !open_here {
-                    self.drafts.insert(contact, body.to_owned());
-                    fx.push(Effect::SaveDraft { contact, text: body.to_owned() });
+                // What is being written is kept first, so that this one stands behind it.
+                if self.open.as_ref().is_some_and(|open| open.contact == contact) {
+                    self.save_draft(fx);
+                }
+                if self.drafts.contains_key(&contact) {
+                    self.put_behind(contact, body, fx);
+                } else {
+                    self.put_draft(contact, body, fx);
                 }
             }
         }
     }
 
-    /// The last of the thread is a reply of mine that came back while no console ran: its words become the draft, once, unless
-    /// there is one.
-    pub(super) fn offer_again(&mut self, contact: ContactId) {
-        let last = self.threads.get(contact).and_then(|thread| {
-            thread.entries().iter().rev().find_map(|entry| match entry {
-                ThreadEntry::Message(message) => Some(message),
-                ThreadEntry::Note { .. } => None,
-            })
-        });
-        let Some(message) = last.filter(|message| {
+    /// The last of the thread are replies of mine that came back while no console ran: the first one's words become the draft,
+    /// the others stand behind it, each once, unless there is one.
+    pub(super) fn offer_again(&mut self, contact: ContactId, fx: &mut Vec<Effect>) {
+        let free = self.open.as_ref().is_some_and(|open| open.contact == contact && open.editor.is_blank());
+        if !free || self.has_behind(contact) {
+            return;
+        }
+        let came_back = |message: &&ThreadMessage| {
             message.mine
                 && message.kind == Some(MessageKind::Reply)
                 && message.delivery == Delivery::Dropped
                 && matches!(message.error.as_deref(), Some("too_late" | "possible_opt_out"))
-        }) else {
-            return;
         };
-        let Some(open) = self.open.as_mut().filter(|open| open.contact == contact && open.editor.is_blank()) else {
-            return;
-        };
-        if self.offered.insert(message.id) {
-            open.editor.replace(&message.body);
-            open.typed = false;
-            open.looked_through = false;
-            self.draft_dirty = true;
+        let mut back: Vec<(MessageId, String)> = self
+            .threads
+            .get(contact)
+            .iter()
+            .flat_map(|thread| thread.entries().iter().rev())
+            .filter_map(|entry| match entry {
+                ThreadEntry::Message(message) => Some(message),
+                ThreadEntry::Note { .. } => None,
+            })
+            .take_while(came_back)
+            .map(|message| (message.id, message.body.clone()))
+            .collect();
+        back.reverse();
+        back.retain(|(id, _)| self.offered.insert(*id));
+        for (_, body) in back {
+            self.draft_again(contact, &body, None, fx);
         }
     }
 

@@ -97,13 +97,19 @@ impl Model {
                 let open = self.open.as_ref().map(|open| open.contact);
                 let contact = thread.contact;
                 self.threads.put(thread, open);
-                self.offer_again(contact);
+                self.offer_again(contact, fx);
             }
             Msg::Board(_) | Msg::Held(_) => {}
             Msg::Presence(presence) => {
                 self.lease_until = Some(presence.lease_until);
                 if let Some(now) = self.now {
                     self.offset = presence.server_time.duration_since(now.wall);
+                }
+            }
+            Msg::Clock { offset } => {
+                self.offset = offset;
+                if let Some(now) = self.campaign_now() {
+                    self.people.release_held(now);
                 }
             }
             Msg::Failed { what, problem } => self.failed(&what, &problem, fx),
@@ -115,7 +121,7 @@ impl Model {
                     self.overlays = vec![Overlay::Score { scroll: 0 }];
                 }
             }
-            Msg::Edited { contact, text } => self.edited(contact, text),
+            Msg::Edited { contact, text } => self.edited(contact, text, fx),
             Msg::Quit => self.quit(fx),
             Msg::Resumed => self.gate.disarm(),
             Msg::Tell(say) => self.say(Level::Warning, say),
@@ -271,7 +277,7 @@ impl Model {
             epoch: line.epoch,
             script_version: campaign.script_version,
             variant: None,
-            off_script: open.source.as_ref().is_some_and(|(_, text)| *text != body),
+            off_script: self.off_script(),
             source: open.source.as_ref().map(|(source, _)| source.clone()),
             body,
             shown,
@@ -389,6 +395,10 @@ impl Model {
 
     /// Everything that follows from the state.
     fn follow_up(&mut self, fx: &mut Vec<Effect>) {
+        for contact in std::mem::take(&mut self.dropped) {
+            let text = self.drafts.get(&contact).cloned().unwrap_or_default();
+            fx.push(Effect::SaveDraft { contact, text });
+        }
         self.pick_card();
         self.fetch_ahead(fx);
         self.claim_if_empty(fx);

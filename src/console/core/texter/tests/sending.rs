@@ -295,3 +295,27 @@ fn nothing_goes_out_before_the_screen_can_say_whether_voters_are_real() {
     desk.keys("<enter>");
     assert_eq!(desk.sent()[0].body, "hello");
 }
+
+#[test]
+fn a_reply_typed_by_hand_is_not_the_scripts() {
+    for (typed, off) in [("hello", true), ("At the school, N1001.", false)] {
+        let mut desk = Desk::with(0, 1);
+        desk.keys("n<enter>");
+        desk.keys(typed).keys("<enter>");
+        assert_eq!(desk.sent().last().map(|sent| sent.off_script), Some(off), "{typed}");
+    }
+}
+
+#[test]
+fn the_servers_time_counts_as_soon_as_it_is_known() {
+    let mut desk = Desk::with(1, 0);
+    // Six in the morning by this laptop; noon at the server, as its first answer says.
+    let early = jiff::SignedDuration::from_hours(-6);
+    desk.tell(Msg::Clock { offset: early });
+    desk.tell(Msg::Contacts { asked: vec![], found: vec![] });
+    desk.model.card = None;
+    desk.tell(Msg::Clock { offset: early });
+    assert_eq!((desk.card(), desk.model.people.held_back().0), (None, 1));
+    desk.tell(Msg::Clock { offset: jiff::SignedDuration::ZERO });
+    assert_eq!((desk.card(), desk.model.people.held_back().0), (Some(1), 0));
+}

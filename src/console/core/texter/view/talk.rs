@@ -86,7 +86,8 @@ impl Model {
             cursor: open.editor.cursor(),
             segments: measure(&text),
             state,
-            off_script: open.source.as_ref().is_some_and(|(_, before)| *before != text),
+            // Whoever types by hand knows it.
+            off_script: open.source.is_some() && self.off_script(),
             looked_through: open.looked_through,
             text,
         })

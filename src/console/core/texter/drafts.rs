@@ -1,0 +1,64 @@
+//! Drafts: what is being written to somebody, and behind it what came back and waits for its turn.
+//!
+//! One line of the journal holds both. A reply that comes back while another is the draft must neither overwrite it nor get
+//! lost: it stands behind it and becomes the draft once that one was sent or cleared.
+
+use super::model::Model;
+use crate::console::core::shared::effect::Effect;
+use crate::domain::ids::ContactId;
+
+/// Between two drafts; no text that can be sent holds one.
+const BEHIND: char = '\u{c}';
+
+impl Model {
+    fn parts(&self, contact: ContactId) -> (&str, Option<&str>) {
+        let kept = self.drafts.get(&contact).map_or("", String::as_str);
+        kept.split_once(BEHIND).map_or((kept, None), |(first, rest)| (first, Some(rest)))
+    }
+
+    /// The draft for somebody; empty when there is none.
+    pub(super) fn draft(&self, contact: ContactId) -> &str {
+        self.parts(contact).0
+    }
+
+    /// True when something that came back waits behind the draft.
+    pub(super) fn has_behind(&self, contact: ContactId) -> bool {
+        self.parts(contact).1.is_some()
+    }
+
+    /// Puts the draft; what waits behind it stays.
+    pub(super) fn put_draft(&mut self, contact: ContactId, text: &str, fx: &mut Vec<Effect>) {
+        let text: String = text.chars().filter(|c| *c != BEHIND).collect();
+        let whole = match self.parts(contact).1 {
+            Some(rest) => format!("{text}{BEHIND}{rest}"),
+            None => text,
+        };
+        self.keep_draft(contact, whole, fx);
+    }
+
+    /// Puts a text behind the draft.
+    pub(super) fn put_behind(&mut self, contact: ContactId, text: &str, fx: &mut Vec<Effect>) {
+        let text: String = text.chars().filter(|c| *c != BEHIND).collect();
+        let kept = self.drafts.get(&contact).map_or("", String::as_str);
+        self.keep_draft(contact, format!("{kept}{BEHIND}{text}"), fx);
+    }
+
+    /// The draft is settled: the next one takes its place.
+    pub(super) fn next_draft(&mut self, contact: ContactId, fx: &mut Vec<Effect>) -> Option<String> {
+        let whole = self.parts(contact).1.unwrap_or_default().to_owned();
+        self.keep_draft(contact, whole, fx);
+        Some(self.draft(contact).to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn keep_draft(&mut self, contact: ContactId, whole: String, fx: &mut Vec<Effect>) {
+        if self.drafts.get(&contact).map_or("", String::as_str) == whole {
+            return;
+        }
+        if whole.is_empty() {
+            self.drafts.remove(&contact);
+        } else {
+            self.drafts.insert(contact, whole.clone());
+        }
+        fx.push(Effect::SaveDraft { contact, text: whole });
+    }
+}
