@@ -3,18 +3,20 @@
 //! Statements are prepared once a connection and kept. There is no pool, no mapping and no dialect here: whoever writes a
 //! statement says what it means.
 
+mod postgres;
 mod sqlite;
 mod value;
 
+pub use postgres::{Heard, Listener, Postgres, Url};
 pub use sqlite::{Options, Sqlite};
 pub use value::{FromValue, Row, Value};
 
 /// Why a statement gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A unique constraint refused it; the database's words, which name the constraint.
+    /// A unique constraint refused it.
     #[error("{0}")]
-    Unique(String),
+    Unique(Constraint),
     /// A row does not hold what was asked of it.
     #[error("{0}")]
     Decode(String),
@@ -24,6 +26,26 @@ pub enum Error {
     /// Anything else: the connection, the disk, another constraint.
     #[error("{0}")]
     Failed(String),
+}
+
+/// The constraint that refused something, as the database names it: SQLite by its columns (`table.column, ...`),
+/// PostgreSQL by its name (`table.constraint`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Constraint(String);
+
+impl Constraint {
+    /// True when it is one of these: each by the beginning of its columns in SQLite, or by its name in PostgreSQL.
+    #[must_use]
+    pub fn is_on(&self, names: &[&str]) -> bool {
+        let said = self.0.rsplit(": ").next().unwrap_or_default();
+        names.iter().any(|name| said.split(", ").next() == Some(name))
+    }
+}
+
+impl std::fmt::Display for Constraint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 impl Error {
@@ -41,6 +63,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Conn {
     /// To the embedded database.
     Sqlite(Sqlite),
+    /// To a PostgreSQL.
+    Postgres(Postgres),
 }
 
 impl Conn {
@@ -55,6 +79,47 @@ impl Conn {
     pub fn is_whole(&self) -> bool {
         match self {
             Self::Sqlite(sqlite) => sqlite.is_whole(),
+            Self::Postgres(postgres) => postgres.is_whole(),
+        }
+    }
+
+    /// True where a statement that fails spoils the transaction it stands in, unless there is a savepoint before it.
+    #[must_use]
+    pub fn is_spoilt_by_failure(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Begins the transaction of the one who writes; waits for others who do. True when somebody else may have written
+    /// since this connection's last commit.
+    ///
+    /// # Errors
+    /// [`Error`]: roll back, as a part of it may have happened.
+    pub async fn begin(&mut self) -> Result<bool> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.run("BEGIN IMMEDIATE", Vec::new()).await.map(|_| false),
+            Self::Postgres(postgres) => postgres.begin().await,
+        }
+    }
+
+    /// Ends it; afterwards what it wrote is durable.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing was written, or nobody knows.
+    pub async fn commit(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.run("COMMIT", Vec::new()).await.map(drop),
+            Self::Postgres(postgres) => postgres.commit().await,
+        }
+    }
+
+    /// Takes it back.
+    ///
+    /// # Errors
+    /// [`Error`], also when there is nothing to take back.
+    pub async fn roll_back(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.script("ROLLBACK").await,
+            Self::Postgres(postgres) => postgres.rollback().await,
         }
     }
 }
@@ -101,6 +166,7 @@ impl Query {
     pub async fn execute(self, conn: &mut Conn) -> Result<Done> {
         match conn {
             Conn::Sqlite(sqlite) => sqlite.run(self.sql, self.values).await.map(|(_, changed)| Done { changed }),
+            Conn::Postgres(postgres) => postgres.run(self.sql, self.values).await.map(|(_, changed)| Done { changed }),
         }
     }
 
@@ -111,6 +177,7 @@ impl Query {
     pub async fn fetch_all(self, conn: &mut Conn) -> Result<Vec<Row>> {
         match conn {
             Conn::Sqlite(sqlite) => sqlite.run(self.sql, self.values).await.map(|(rows, _)| rows),
+            Conn::Postgres(postgres) => postgres.run(self.sql, self.values).await.map(|(rows, _)| rows),
         }
     }
 
@@ -138,5 +205,6 @@ impl Query {
 pub async fn script(sql: &'static str, conn: &mut Conn) -> Result<()> {
     match conn {
         Conn::Sqlite(sqlite) => sqlite.script(sql).await,
+        Conn::Postgres(postgres) => postgres.script(sql).await,
     }
 }

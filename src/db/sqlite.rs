@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 
-use super::{Conn, Error, Result, Row, Value};
+use super::{Conn, Constraint, Error, Result, Row, Value};
 
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;
@@ -17,7 +17,7 @@ impl From<rusqlite::Error> for Error {
         if let rusqlite::Error::SqliteFailure(code, _) = &error
             && matches!(code.extended_code, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
         {
-            return Self::Unique(error.to_string());
+            return Self::Unique(Constraint(error.to_string()));
         }
         Self::Failed(error.to_string())
     }

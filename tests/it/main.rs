@@ -10,6 +10,7 @@ mod model;
 #[cfg(feature = "mutations")]
 mod mutations;
 mod picture;
+mod postgres;
 mod rehearsal_robot;
 mod served;
 mod sim_team;

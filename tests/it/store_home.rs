@@ -34,6 +34,8 @@ use textbank::server::store::{
 use textbank::sim::minter::Minter;
 use uuid::Uuid;
 
+use crate::postgres::Database;
+
 /// The kinds of database that the suite runs on.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
@@ -41,6 +43,33 @@ pub enum Kind {
     Memory,
     /// SQLite in a file.
     File,
+    /// PostgreSQL, when there is one.
+    Postgres,
+}
+
+/// Where a home's database lives, and what goes with it.
+pub enum Place {
+    Memory,
+    File(tempfile::TempDir),
+    Postgres(Database),
+}
+
+impl Place {
+    fn make(kind: Kind) -> Option<Self> {
+        Some(match kind {
+            Kind::Memory => Self::Memory,
+            Kind::File => Self::File(tempfile::tempdir().expect("a directory")),
+            Kind::Postgres => Self::Postgres(Database::make()?),
+        })
+    }
+
+    pub fn location(&self) -> Location {
+        match self {
+            Self::Memory => Location::Memory,
+            Self::File(dir) => Location::File(dir.path().join("textbank.db")),
+            Self::Postgres(database) => Location::Postgres(database.url()),
+        }
+    }
 }
 
 /// A store and the world around it.
@@ -49,8 +78,7 @@ pub struct Home {
     pub clock: Arc<SimClock>,
     /// Gives texts their place in the ledger, as journals do.
     pub minter: Minter,
-    /// Keeps the file's directory.
-    dir: Option<tempfile::TempDir>,
+    pub place: Place,
 }
 
 /// A Wednesday, 11 in the morning in San Francisco, 2 in the afternoon in New York.
@@ -141,33 +169,31 @@ pub struct Hand {
 
 impl Home {
     pub async fn new(kind: Kind) -> Self {
-        let clock = SimClock::at(start());
-        let dir = matches!(kind, Kind::File).then(|| tempfile::tempdir().expect("a directory"));
-        let location = match &dir {
-            Some(dir) => Location::File(dir.path().join("textbank.db")),
-            None => Location::Memory,
-        };
-        Self::open(location, clock, dir, Minter::default()).await
+        Self::try_new(kind).await.expect("a kind that is always there")
     }
 
-    async fn open(location: Location, clock: Arc<SimClock>, dir: Option<tempfile::TempDir>, minter: Minter) -> Self {
+    /// `None` when this kind is not to be had here.
+    pub async fn try_new(kind: Kind) -> Option<Self> {
+        Some(Self::open(Place::make(kind)?, SimClock::at(start()), Minter::default()).await)
+    }
+
+    async fn open(place: Place, clock: Arc<SimClock>, minter: Minter) -> Self {
         let shared: SharedClock = clock.clone();
         let ids = SeededIds::shared(7);
-        let store = SqlStore::open(location, shared.clone(), ids.clone()).await.expect("the store opens");
+        let store = SqlStore::open(place.location(), shared.clone(), ids.clone()).await.expect("the store opens");
         // The seed may not repeat ids that the database holds already.
         for _ in 0..(clock.now_micros() % 1_000) {
             ids.below(2);
         }
-        Self { desk: Desk::new(Arc::new(store), shared, ids), clock, minter, dir }
+        Self { desk: Desk::new(Arc::new(store), shared, ids), clock, minter, place }
     }
 
     /// Drops the store without a farewell and opens its file again.
     pub async fn reopened(self) -> Self {
-        let Self { desk, clock, minter, dir } = self;
+        let Self { desk, clock, minter, place } = self;
         drop(desk);
-        let path = dir.as_ref().expect("a file").path().join("textbank.db");
         clock.advance(Duration::from_micros(1));
-        Self::open(Location::File(path), clock, dir, minter).await
+        Self::open(place, clock, minter).await
     }
 
     pub fn fresh(&self) -> Uuid {
@@ -340,14 +366,16 @@ impl Home {
 
     /// Where the database is; only for one in a file.
     pub fn file(&self) -> std::path::PathBuf {
-        self.dir.as_ref().expect("a file").path().join("textbank.db")
+        match self.place.location() {
+            Location::File(path) => path,
+            other => panic!("in no file: {other:?}"),
+        }
     }
 
     /// The audit rows of a database in a file: what, by whom, in which session, about what.
     pub async fn audit(&self) -> Vec<(String, Option<i64>, Option<i64>, String)> {
         use sqlx::{ConnectOptions as _, Row as _};
-        let path = self.dir.as_ref().expect("a file").path().join("textbank.db");
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true);
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.file()).read_only(true);
         let mut conn = options.connect().await.expect("the file");
         let sql = "SELECT what, person, session, subject || ' ' || detail FROM audit ORDER BY id";
         let rows = sqlx::query(sql).fetch_all(&mut conn).await.expect("audit rows");
@@ -406,9 +434,10 @@ macro_rules! on_every_store {
             #[rstest::rstest]
             #[case::memory($crate::store_home::Kind::Memory)]
             #[case::file($crate::store_home::Kind::File)]
+            #[case::postgres($crate::store_home::Kind::Postgres)]
             #[tokio::test]
             async fn $name(#[case] kind: $crate::store_home::Kind) {
-                let $home = $crate::store_home::Home::new(kind).await;
+                let Some($home) = $crate::store_home::Home::try_new(kind).await else { return };
                 $body
             }
         )*

@@ -38,4 +38,9 @@ pub trait Store: query::Queries + roster::Roster + Send + Sync + std::fmt::Debug
 
     /// Number of the newest committed event; changes wake feed readers and job workers.
     fn wake(&self) -> tokio::sync::watch::Receiver<u64>;
+
+    /// True when other processes may work on the same database at the same time.
+    fn is_shared(&self) -> bool {
+        false
+    }
 }

@@ -31,7 +31,7 @@ const TRIGGER: &str = "CREATE TEMP TRIGGER write_accepted_text INSTEAD OF INSERT
     INSERT INTO tallies (campaign, person, initials, replies)
     VALUES (NEW.campaign, NEW.person, NEW.initials, NEW.replies)
         ON CONFLICT (campaign, person)
-        DO UPDATE SET initials = initials + excluded.initials, replies = replies + excluded.replies;
+        DO UPDATE SET initials = tallies.initials + excluded.initials, replies = tallies.replies + excluded.replies;
     INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
     VALUES (NEW.id, NEW.organization, NEW.person, NEW.session, NEW.request_hash, NEW.outcome, NEW.at);
     INSERT INTO ledger (organization, seq, received_at, skew_us, outcome, person, texter, session, id, device, campaign,
@@ -41,6 +41,45 @@ const TRIGGER: &str = "CREATE TEMP TRIGGER write_accepted_text INSTEAD OF INSERT
         NEW.dwell_ms, NEW.chain, NEW.n, NEW.prev, NEW.hash, NEW.total WHERE NEW.entry IS NOT NULL;
 END";
 
+/// The same in PostgreSQL's words.
+const POSTGRES: &str = "CREATE TEMP VIEW accepted_text AS SELECT
+    NULL::bytea AS id, NULL::bigint AS organization, NULL::bigint AS campaign, NULL::bigint AS contact,
+    NULL::bigint AS seq, NULL::text AS kind, NULL::text AS body, NULL::bigint AS at, NULL::bigint AS person,
+    NULL::bigint AS session, NULL::bigint AS script_version, NULL::text AS language, NULL::text AS variant,
+    NULL::text AS source, NULL::bigint AS off_script, NULL::bigint AS after_seq, NULL::bigint AS epoch,
+    NULL::text AS body_hex, NULL::bigint AS drawn_at, NULL::bigint AS pressed_at, NULL::bigint AS dwell_ms,
+    NULL::bytea AS device, NULL::bigint AS rank, NULL::text AS status, NULL::text AS preview, NULL::bigint AS initials,
+    NULL::bigint AS replies, NULL::bytea AS request_hash, NULL::text AS outcome, NULL::bigint AS good_until,
+    NULL::bigint AS entry, NULL::bigint AS skew_us, NULL::text AS entry_outcome, NULL::text AS texter,
+    NULL::bytea AS body_hash, NULL::bigint AS mono_ms, NULL::bytea AS chain, NULL::bigint AS n, NULL::bytea AS prev,
+    NULL::bytea AS hash, NULL::bytea AS total;
+CREATE FUNCTION pg_temp.write_accepted_text() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, author, session, delivery,
+        script_version, language, variant, source, off_script, after_seq, epoch, body_hash, drawn_at, pressed_at, dwell_ms,
+        device)
+    VALUES (NEW.id, NEW.organization, NEW.campaign, NEW.contact, NEW.seq, 'out', NEW.kind, NEW.body, NEW.at, NEW.person,
+        NEW.session, 'accepted', NEW.script_version, NEW.language, NEW.variant, NEW.source, NEW.off_script, NEW.after_seq,
+        NEW.epoch, NEW.body_hex, NEW.drawn_at, NEW.pressed_at, NEW.dwell_ms, NEW.device);
+    INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state, good_until)
+    VALUES (NEW.id, NEW.organization, NEW.campaign, NEW.contact, NEW.kind, NEW.rank, NEW.at, 'ready', NEW.good_until);
+    UPDATE contacts SET status = NEW.status, last_seq = NEW.seq, preview = NEW.preview, waiting_since = NULL,
+        last_out_at = NEW.at, updated_at = NEW.at, assigned = NEW.person, holder = NEW.person WHERE id = NEW.contact;
+    INSERT INTO tallies (campaign, person, initials, replies)
+    VALUES (NEW.campaign, NEW.person, NEW.initials, NEW.replies)
+        ON CONFLICT (campaign, person)
+        DO UPDATE SET initials = tallies.initials + excluded.initials, replies = tallies.replies + excluded.replies;
+    INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
+    VALUES (NEW.id, NEW.organization, NEW.person, NEW.session, NEW.request_hash, NEW.outcome, NEW.at);
+    INSERT INTO ledger (organization, seq, received_at, skew_us, outcome, person, texter, session, id, device, campaign,
+        contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total)
+    SELECT NEW.organization, NEW.entry, NEW.at, NEW.skew_us, NEW.entry_outcome, NEW.person, NEW.texter, NEW.session,
+        NEW.id, NEW.device, NEW.campaign, NEW.contact, NEW.kind, NEW.body_hash, NEW.drawn_at, NEW.pressed_at, NEW.mono_ms,
+        NEW.dwell_ms, NEW.chain, NEW.n, NEW.prev, NEW.hash, NEW.total WHERE NEW.entry IS NOT NULL;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER write_accepted_text INSTEAD OF INSERT ON accepted_text
+    FOR EACH ROW EXECUTE FUNCTION pg_temp.write_accepted_text();";
+
 /// One accepted text.
 pub(super) const INSERT: &str = "INSERT INTO accepted_text VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
     $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
@@ -48,6 +87,9 @@ pub(super) const INSERT: &str = "INSERT INTO accepted_text VALUES ($1, $2, $3, $
 
 /// Makes view and trigger for this connection.
 pub(super) async fn prepare(conn: &mut Conn) -> db::Result<()> {
+    if matches!(conn, Conn::Postgres(_)) {
+        return db::script(POSTGRES, conn).await;
+    }
     db::script(VIEW, conn).await?;
     db::script(TRIGGER, conn).await
 }

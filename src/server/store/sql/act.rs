@@ -206,7 +206,7 @@ impl Tx<'_> {
     /// True when the contact was ever handed out to this person.
     async fn once_held(&mut self, actor: &Actor, contact: &ContactRow) -> Result<bool, StoreError> {
         let row = db::query(
-            "SELECT 1 FROM claims c, json_each(c.contacts) j WHERE c.person = $1 AND c.campaign = $2 AND j.value = $3 LIMIT 1",
+            "SELECT 1 FROM claims c, json_each(c.contacts) j WHERE c.person = $1 AND c.campaign = $2 AND CAST(j.atom AS BIGINT) = $3 LIMIT 1",
         )
         .bind(actor.person.0)
         .bind(contact.campaign)

@@ -20,13 +20,13 @@ use crate::server::store::{
 };
 
 /// Any of these ids that have a verdict.
-const DECIDED: &str = "SELECT id FROM verdicts WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))";
+const DECIDED: &str = "SELECT id FROM verdicts WHERE id IN (SELECT unhex(atom, '-') FROM json_each($1))";
 
 /// These contacts, and whether each one's number is suppressed.
 const CONTACTS: &str = concat!(
     "SELECT ",
     contact_columns!(),
-    ", s.at IS NOT NULL FROM json_each($1) wanted JOIN contacts c ON c.id = wanted.value
+    ", s.at IS NOT NULL FROM json_each($1) wanted JOIN contacts c ON c.id = CAST(wanted.atom AS BIGINT)
      LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone"
 );
 

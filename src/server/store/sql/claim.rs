@@ -111,7 +111,7 @@ impl Tx<'_> {
             "UPDATE contacts SET assigned = $2, holder = $2, epoch = epoch + 1, updated_at = $3,
                  foreign_seq = CASE WHEN last_seq = 0 THEN 0 ELSE COALESCE((SELECT MAX(m.seq) FROM messages m
                      WHERE m.contact = contacts.id AND (m.direction = 'in' OR m.author <> $2)), 0) END
-             WHERE id IN (SELECT value FROM json_each($1))",
+             WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
         )
         .bind(ids.as_str())
         .bind(actor.person.0)
@@ -141,7 +141,7 @@ impl Tx<'_> {
         let rows = db::query(concat!(
             "SELECT ",
             contact_columns!(),
-            " FROM json_each($1) j JOIN contacts c ON c.id = j.value WHERE c.assigned = $2 ORDER BY j.key"
+            " FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT) WHERE c.assigned = $2 ORDER BY j.key"
         ))
         .bind(ids)
         .bind(actor.person.0)
@@ -302,7 +302,7 @@ impl Tx<'_> {
             self.cache.seen.remove(&person);
             let unsent = db::query(
                 "UPDATE contacts SET assigned = NULL, updated_at = $2
-                 WHERE assigned = $1 AND status = 'needs_message' AND ($3 IS NULL OR campaign = $3)
+                 WHERE assigned = $1 AND status = 'needs_message' AND (CAST($3 AS BIGINT) IS NULL OR campaign = $3)
                  RETURNING id, campaign",
             )
             .bind(person)

@@ -208,15 +208,15 @@ impl Tx<'_> {
             "INSERT INTO contacts (organization, campaign, phone, external_id, first_name, last_name, zip, state,
                  language, time_zone, fields, zone_set, opt_out, opt_out_words, updated_at)
              SELECT $2, $3, j.value->>'p', j.value->>'x', j.value->>'f', j.value->>'l', j.value->>'z', j.value->>'s',
-                 j.value->>'g', j.value->>'t', j.value->>'o', j.value->>'n',
+                 j.value->>'g', j.value->>'t', j.value->>'o', CAST(j.value->>'n' AS BIGINT),
                  CASE WHEN s.by_word = 1 THEN 3 WHEN s.by_word = 0 THEN 2 WHEN EXISTS (SELECT 1 FROM contacts o
                      WHERE o.organization = $2 AND o.phone = j.value->>'p' AND o.opt_out = 1) THEN 1 ELSE 0 END,
                  CASE WHEN s.by_word IS NULL THEN COALESCE((SELECT o.opt_out_words FROM contacts o
-                     WHERE o.organization = $2 AND o.phone = j.value->>'p' AND o.opt_out = 1), '') ELSE '' END,
+                     WHERE o.organization = $2 AND o.phone = j.value->>'p' AND o.opt_out = 1 ORDER BY o.id LIMIT 1), '') ELSE '' END,
                  $4
              FROM json_each($1) j
              LEFT JOIN suppressions s ON s.organization = $2 AND s.phone = j.value->>'p'
-             WHERE 1 ORDER BY j.key
+             WHERE TRUE ORDER BY j.key
              ON CONFLICT (campaign, phone) DO NOTHING RETURNING opt_out",
         )
         .bind(lines)

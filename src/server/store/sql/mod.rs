@@ -1,7 +1,8 @@
-//! The embedded database: SQLite, one file, one writer, any number of readers.
+//! The store over SQL: SQLite (one file, or memory) or PostgreSQL, by the same statements.
 //!
 //! Every change goes through one writer task that commits in groups; questions have their own connections.
-//! In memory there is one connection, which the writer and the questions take in turn.
+//! In memory there is one connection, which the writer and the questions take in turn. On PostgreSQL any number of processes
+//! do this at once: their writers take turns ([`Conn::begin`]), and [`herald`] tells each of what the others committed.
 
 mod accepted;
 mod act;
@@ -10,6 +11,7 @@ mod back;
 mod carrier;
 mod claim;
 mod held;
+mod herald;
 mod import;
 mod jobs;
 mod ledger;
@@ -34,13 +36,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-use self::readers::{Pool, Reader};
+use self::herald::Herald;
+use self::readers::{Pool, Reader, Source};
 use super::{
     Store, StoreError,
     command::{Answer, Command},
 };
-use crate::db::{self, Conn, Options};
+use crate::db::{self, Conn, Options, Url};
 use crate::domain::ids::OrganizationId;
 use crate::env::{SharedClock, SharedIds};
 
@@ -51,6 +55,8 @@ pub enum Location {
     File(PathBuf),
     /// In memory, gone with the store: rehearsals and tests.
     Memory,
+    /// In this PostgreSQL, which any number of processes may use.
+    Postgres(Url),
 }
 
 /// Commands that may wait for the writer; a further one waits for a place.
@@ -75,7 +81,7 @@ impl From<db::Error> for StoreError {
 /// A command on its way to the writer, and where its answer goes.
 type Errand = (Command, oneshot::Sender<Result<Answer, StoreError>>);
 
-/// The embedded store. Dropping it ends the writer when its queue is empty.
+/// The store. Dropping it ends the writer when its queue is empty.
 #[derive(Debug)]
 pub struct SqlStore {
     queue: mpsc::Sender<Errand>,
@@ -84,6 +90,10 @@ pub struct SqlStore {
     organization: OrganizationId,
     simulated: bool,
     sessions: Arc<sessions::Sessions>,
+    clock: SharedClock,
+    shared: bool,
+    /// Ends the herald.
+    _herald: Option<DropGuard>,
     /// Told when the writer has ended.
     ended: oneshot::Receiver<()>,
 }
@@ -100,41 +110,62 @@ impl SqlStore {
     /// # Errors
     /// When the file cannot be opened or belongs to a newer program.
     pub async fn open(location: Location, clock: SharedClock, ids: SharedIds) -> Result<Self, StoreError> {
-        let options = match &location {
-            Location::File(path) => Options::file(path),
-            Location::Memory => Options::memory(),
+        let mut conn = match &location {
+            Location::File(path) => embedded(Options::file(path)).await?,
+            Location::Memory => embedded(Options::memory()).await?,
+            Location::Postgres(url) => url.builder().await?,
         };
-        let mut conn = options
-            .pragma("journal_mode", "wal")
-            .pragma("synchronous", "full")
-            .pragma("foreign_keys", "on")
-            .pragma("cache_size", WRITER_CACHE)
-            .pragma("wal_autocheckpoint", CHECKPOINT_EVERY)
-            .open()
-            .await?;
         let now = clock.now().as_microsecond();
         schema::migrate(&mut conn, now).await?;
         if crate::mutation::on(crate::mutation::Mutation::SecondInitial) {
             db::query("DROP INDEX IF EXISTS messages_one_initial").execute(&mut conn).await?;
         }
-        accepted::prepare(&mut conn).await?;
         let (organization, newest) = prepare(&mut conn, now, &ids).await?;
+        let url = match &location {
+            Location::Postgres(url) => Some(url.clone()),
+            Location::File(_) | Location::Memory => None,
+        };
+        if let Some(url) = &url {
+            // Who makes tables is alone and may take long; who writes is neither.
+            conn = url.writer().await?;
+        }
+        accepted::prepare(&mut conn).await?;
         let conn = Arc::new(Mutex::new(conn));
         let readers = match location {
             Location::Memory => Readers::Shared(Arc::clone(&conn)),
-            Location::File(path) => Readers::Pool(Arc::new(Pool::new(&path))),
+            Location::File(path) => Readers::Pool(Arc::new(Pool::new(Source::File(path)))),
+            Location::Postgres(url) => Readers::Pool(Arc::new(Pool::new(Source::Postgres(url)))),
         };
         let simulated = matches!(readers, Readers::Shared(_));
         let (queue, errands) = mpsc::channel(QUEUE);
         let mut cache = tx::Cache::new(organization, simulated);
         cache.newest = newest;
         let (woken, wake) = watch::channel(newest);
-        let sessions = Arc::default();
-        let in_memory = matches!(readers, Readers::Shared(_));
-        let work = writer::run(conn, errands, woken, cache, Arc::clone(&sessions));
+        let woken = Arc::new(woken);
+        let shared = url.is_some();
+        let sessions = Arc::new(sessions::Sessions::new(shared));
+        let in_this_thread = simulated || shared;
+        let mut writer = writer::Writer {
+            conn,
+            url: url.clone(),
+            woken: Arc::clone(&woken),
+            cache,
+            sessions: Arc::clone(&sessions),
+            news: None,
+        };
+        let herald = url.map(|url| {
+            let news = Arc::default();
+            writer.news = Some(Arc::clone(&news));
+            let name = ids.act_id(clock.now()).to_string();
+            let herald = Herald { url, name, news, woken, sessions: Arc::clone(&sessions) };
+            let end = CancellationToken::new();
+            tokio::spawn(herald.run(end.clone()));
+            end.drop_guard()
+        });
+        let work = writer.run(errands);
         let (end, ended) = oneshot::channel();
         // It ends when the store is dropped: then nothing more can be asked.
-        if in_memory {
+        if in_this_thread {
             tokio::spawn(async move {
                 work.await;
                 let _ = end.send(());
@@ -151,7 +182,7 @@ impl SqlStore {
                 .spawn(thread)
                 .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         }
-        Ok(Self { queue, readers, wake, organization, simulated, sessions, ended })
+        Ok(Self { queue, readers, wake, organization, simulated, sessions, clock, shared, _herald: herald, ended })
     }
 
     /// Ends the writer after all that is queued, and closes the readers.
@@ -172,6 +203,17 @@ impl SqlStore {
     }
 }
 
+async fn embedded(options: Options) -> db::Result<Conn> {
+    options
+        .pragma("journal_mode", "wal")
+        .pragma("synchronous", "full")
+        .pragma("foreign_keys", "on")
+        .pragma("cache_size", WRITER_CACHE)
+        .pragma("wal_autocheckpoint", CHECKPOINT_EVERY)
+        .open()
+        .await
+}
+
 /// Makes the one organization and the database's name at first start; says the newest event.
 async fn prepare(conn: &mut Conn, now: i64, ids: &SharedIds) -> Result<(OrganizationId, u64), StoreError> {
     db::query("INSERT INTO meta (key, value) VALUES ('server_id', $1) ON CONFLICT DO NOTHING")
@@ -179,7 +221,7 @@ async fn prepare(conn: &mut Conn, now: i64, ids: &SharedIds) -> Result<(Organiza
         .execute(&mut *conn)
         .await?;
     db::query(
-        "INSERT INTO organizations (id, name, created_at) SELECT 1, 'Campaign', $1
+        "INSERT INTO organizations (name, created_at) SELECT 'Campaign', $1
          WHERE NOT EXISTS (SELECT 1 FROM organizations)",
     )
     .bind(now)
@@ -203,5 +245,9 @@ impl Store for SqlStore {
 
     fn wake(&self) -> watch::Receiver<u64> {
         self.wake.clone()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.shared
     }
 }

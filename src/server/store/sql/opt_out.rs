@@ -69,7 +69,7 @@ impl Tx<'_> {
         db::query(
             "UPDATE contacts SET opt_out = $3, opt_out_words = $4, updated_at = $5,
                  waiting_since = CASE WHEN $6 THEN NULL ELSE waiting_since END
-             WHERE organization = $1 AND phone = $2 AND ($7 IS NULL OR id = $7)",
+             WHERE organization = $1 AND phone = $2 AND (CAST($7 AS BIGINT) IS NULL OR id = $7)",
         )
         .bind(organization)
         .bind(phone)
@@ -98,7 +98,8 @@ impl Tx<'_> {
         // A word of their own outranks a person's decision; nothing turns it back into one.
         db::query(
             "INSERT INTO suppressions (organization, phone, reason, by_word, at, person) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (organization, phone) DO UPDATE SET by_word = MAX(by_word, excluded.by_word)",
+             ON CONFLICT (organization, phone) DO UPDATE SET by_word =
+                 CASE WHEN excluded.by_word > suppressions.by_word THEN excluded.by_word ELSE suppressions.by_word END",
         )
         .bind(organization)
         .bind(phone)

@@ -62,7 +62,7 @@ pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state,
          AND c.status = 'needs_response' AND c.opt_out < 2),
      (SELECT COUNT(*) FROM contacts c WHERE c.campaign = k.id AND c.assigned IS NULL
          AND c.status = 'needs_message' AND c.opt_out = 0 AND c.wrong_number = 0)
- FROM campaigns k WHERE k.organization = $2 AND ($3 IS NULL OR k.id = $3) AND k.state <> 'archived'
+ FROM campaigns k WHERE k.organization = $2 AND (CAST($3 AS BIGINT) IS NULL OR k.id = $3) AND k.state <> 'archived'
  ORDER BY k.id";
 
 async fn newest(conn: &mut Conn) -> Found<u64> {
@@ -103,7 +103,8 @@ impl Queries for SqlStore {
     }
 
     async fn session_even_ended(&self, token_hash: [u8; 32]) -> Found<Option<Actor>> {
-        let before = match self.sessions.get(&token_hash) {
+        let now = self.clock.monotonic();
+        let before = match self.sessions.get(&token_hash, now) {
             Ok(actor) => return Ok(Some(actor)),
             Err(before) => before,
         };
@@ -128,7 +129,7 @@ impl Queries for SqlStore {
             campaign: col::<Option<i64>>(&row, 5)?.map(CampaignId),
             ended_at,
         };
-        self.sessions.remember(token_hash, &actor, before);
+        self.sessions.remember(token_hash, &actor, before, now);
         Ok(Some(actor))
     }
 
@@ -225,7 +226,7 @@ impl Queries for SqlStore {
             contact_columns!(),
             ", ",
             listed_columns!(),
-            ", z.zones, c.answers, c.tags, c.note FROM json_each($1) j JOIN contacts c ON c.id = j.value
+            ", z.zones, c.answers, c.tags, c.note FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
              JOIN zone_sets z ON z.id = c.zone_set
              WHERE c.campaign = $2 AND (c.assigned = $3 OR $4) ORDER BY j.key"
         ))
@@ -281,7 +282,7 @@ impl Queries for SqlStore {
         let mut conn = self.reader().await?;
         let mine = db::query(
             "SELECT 1 FROM contacts WHERE id = $1 AND organization = $2 AND (assigned = $3 OR $4)
-                 AND ($5 IS NULL OR campaign = $5)",
+                 AND (CAST($5 AS BIGINT) IS NULL OR campaign = $5)",
         )
         .bind(contact.0)
         .bind(actor.organization.0)
@@ -369,12 +370,12 @@ impl Queries for SqlStore {
         let rows = db::query(
             "SELECT seq, at, payload FROM (
                  SELECT * FROM (SELECT seq, at, payload FROM events
-                     WHERE campaign = $1 AND person = $2 AND seq > $3 ORDER BY seq LIMIT $4)
+                     WHERE campaign = $1 AND person = $2 AND seq > $3 ORDER BY seq LIMIT $4) mine
                  UNION ALL
                  SELECT * FROM (SELECT seq, at, payload FROM events
                      WHERE campaign = $1 AND person IS NULL AND seq > $3 AND (captain_only = 0 OR $5)
-                     ORDER BY seq LIMIT $4)
-             ) ORDER BY seq LIMIT $4",
+                     ORDER BY seq LIMIT $4) everybodys
+             ) feed ORDER BY seq LIMIT $4",
         )
         .bind(campaign.0)
         .bind(actor.person.0)
@@ -620,7 +621,7 @@ async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp) -> Found<(
     let names = db::query(
         "SELECT id, name, last_seen, namesake,
              (SELECT COUNT(*) FROM sessions s INDEXED BY sessions_person WHERE s.person = people.id AND s.revoked = 0)
-         FROM people WHERE id IN (SELECT value FROM json_each($1))",
+         FROM people WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
     )
     .bind(to_json(&people)?)
     .fetch_all(&mut *conn)

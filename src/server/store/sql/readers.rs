@@ -1,38 +1,62 @@
 //! Connections for questions.
 
 use std::ops::{Deref, DerefMut};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
-use crate::db::{Conn, Options};
+use crate::db::{self, Conn, Options, Url};
 use crate::server::store::StoreError;
 
 /// How many questions are answered at once.
 const READERS: usize = 4;
 
-/// Connections to a file, opened when they are needed, which only read.
+/// Where the questions go.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// To a file.
+    File(PathBuf),
+    /// To a PostgreSQL.
+    Postgres(Url),
+}
+
+impl Source {
+    async fn open(&self) -> db::Result<Conn> {
+        match self {
+            Self::File(path) => Options::file(path).read_only().elsewhere().open().await,
+            Self::Postgres(url) => url.reader().await,
+        }
+    }
+}
+
+/// Connections, opened when they are needed, which only read.
 #[derive(Debug)]
 pub(super) struct Pool {
-    file: PathBuf,
+    source: Source,
     idle: Mutex<Vec<Conn>>,
     places: Arc<Semaphore>,
 }
 
 impl Pool {
-    pub(super) fn new(file: &Path) -> Self {
-        Self { file: file.to_owned(), idle: Mutex::default(), places: Arc::new(Semaphore::new(READERS)) }
+    pub(super) fn new(source: Source) -> Self {
+        Self { source, idle: Mutex::default(), places: Arc::new(Semaphore::new(READERS)) }
+    }
+
+    /// One that waits. The other end of a line may have hung up meanwhile.
+    fn idle(&self) -> Option<Conn> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(Conn::is_whole);
+        idle.pop()
     }
 
     /// A connection, when one is free.
     pub(super) async fn take(self: Arc<Self>) -> Result<Pooled, StoreError> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = match idle {
+        let conn = match self.idle() {
             Some(conn) => conn,
-            None => Options::file(&self.file).read_only().elsewhere().open().await?,
+            None => self.source.open().await?,
         };
         Ok(Pooled { conn, pool: self, _place: place })
     }

@@ -247,11 +247,10 @@ pub(super) async fn migrate(conn: &mut Conn, at: i64) -> Result<(), StoreError> 
     }
     let done = usize::try_from(version).unwrap_or(usize::MAX);
     for (index, step) in STEPS.iter().enumerate().skip(done) {
-        db::query("BEGIN IMMEDIATE").execute(conn).await?;
+        conn.begin().await?;
         let done = one_step(conn, index, step, at).await;
         // A step that failed leaves nothing behind; what failed is said, not that it could not be taken back.
-        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        let ended = db::query(end).execute(conn).await;
+        let ended = if done.is_ok() { conn.commit().await } else { conn.roll_back().await };
         done?;
         ended?;
     }

@@ -137,16 +137,32 @@ impl Tx<'_> {
         }
         sight.good_until = self.good_until(request, skew, &sight).await?;
         self.handed_in(actor, id.0).await?;
-        match self.accept(&text, sight, standing == Standing::Fits).await {
+        // Where a failure spoils the transaction, what follows it needs a point to go back to.
+        let savepoint = self.conn.is_spoilt_by_failure();
+        if savepoint {
+            self.run("SAVEPOINT one").await?;
+        }
+        let accepted = self.accept(&text, sight, standing == Standing::Fits).await;
+        if savepoint {
+            if accepted.is_err() {
+                self.run("ROLLBACK TO one").await?;
+            }
+            self.run("RELEASE one").await?;
+        }
+        match accepted {
             Ok(answer) => Ok(answer),
             Err(db::Error::Unique(what)) => {
                 // The database's own constraints have the last word; nothing of the text was written.
                 self.cache.forget();
-                if what.contains("messages.contact") {
+                if what.is_on(&[
+                    "messages.contact",
+                    "messages.messages_one_initial",
+                    "messages.messages_contact_seq_key",
+                ]) {
                     let problem = self.already_sent(request.contact.0).await?;
                     return self.refuse_text(&text, request.campaign.0, problem).await;
                 }
-                if what.contains("ledger.chain") {
+                if what.is_on(&["ledger.chain", "ledger.ledger_place"]) {
                     let problem = problem(Code::LedgerBroken, "its place is taken by another text");
                     return self.refuse_text(&text, request.campaign.0, problem).await;
                 }

@@ -1,46 +1,63 @@
 //! Sign-ins that were looked up, remembered: every request asks for one, and they hardly ever change.
 //!
 //! Only the writer changes them. It forgets them all after the commit of such a change and before it answers, so that
-//! nobody who was told of an end is let in after it.
+//! nobody who was told of an end is let in after it. Where other processes write too, their word makes it forget, and what
+//! is remembered lasts for half a second should that word get lost.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::server::store::command::{Actor, CommandKind};
 
 /// More are looked up again.
 const MOST: usize = 10_000;
 
+/// How long a sign-in is remembered that another process may end.
+const SHARED_FOR: Duration = Duration::from_millis(500);
+
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct Sessions(Mutex<Inner>);
+pub(super) struct Sessions {
+    inner: Mutex<Inner>,
+    /// Other processes write too.
+    shared: bool,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
     /// Goes up with every change: what was read before it is not remembered after it.
     changes: u64,
-    known: HashMap<[u8; 32], Actor>,
+    /// With the moment of the look.
+    known: HashMap<[u8; 32], (Actor, Duration)>,
 }
 
 impl Sessions {
+    pub(super) fn new(shared: bool) -> Self {
+        Self { inner: Mutex::default(), shared }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The sign-in, or what [`Self::remember`] wants to be told when it was read.
-    pub(super) fn get(&self, token_hash: &[u8; 32]) -> Result<Actor, u64> {
+    /// `now` is monotonic.
+    pub(super) fn get(&self, token_hash: &[u8; 32], now: Duration) -> Result<Actor, u64> {
         let inner = self.lock();
-        inner.known.get(token_hash).cloned().ok_or(inner.changes)
+        let known = inner.known.get(token_hash);
+        let fresh = known.filter(|(_, at)| !self.shared || now.saturating_sub(*at) < SHARED_FOR);
+        fresh.map(|(actor, _)| actor.clone()).ok_or(inner.changes)
     }
 
-    /// Remembers what was read, unless something changed since `before`.
-    pub(super) fn remember(&self, token_hash: [u8; 32], actor: &Actor, before: u64) {
+    /// Remembers what was read at `now` or later, unless something changed since `before`.
+    pub(super) fn remember(&self, token_hash: [u8; 32], actor: &Actor, before: u64, now: Duration) {
         let mut inner = self.lock();
         if inner.changes == before {
             if inner.known.len() >= MOST {
                 inner.known.clear();
             }
-            inner.known.insert(token_hash, actor.clone());
+            inner.known.insert(token_hash, (actor.clone(), now));
         }
     }
 
@@ -78,13 +95,30 @@ mod tests {
     #[test]
     fn what_was_read_before_a_change_is_not_remembered_after_it() {
         let sessions = Sessions::default();
-        let before = sessions.get(&[7; 32]).expect_err("not known yet");
+        let at = Duration::from_secs(9);
+        let before = sessions.get(&[7; 32], at).expect_err("not known yet");
         sessions.forget();
-        sessions.remember([7; 32], &actor(), before);
-        let now = sessions.get(&[7; 32]).expect_err("it was read before the change");
-        sessions.remember([7; 32], &actor(), now);
-        assert_eq!(sessions.get(&[7; 32]), Ok(actor()));
+        sessions.remember([7; 32], &actor(), before, at);
+        let now = sessions.get(&[7; 32], at).expect_err("it was read before the change");
+        sessions.remember([7; 32], &actor(), now, at);
+        assert_eq!(sessions.get(&[7; 32], at), Ok(actor()));
         sessions.forget();
-        assert!(sessions.get(&[7; 32]).is_err());
+        assert!(sessions.get(&[7; 32], at).is_err());
+    }
+
+    #[rstest::rstest]
+    #[case::alone(false, 3_600_000, true)]
+    #[case::at_once(true, 499, true)]
+    #[case::later(true, 500, false)]
+    fn where_others_write_too_it_is_remembered_for_half_a_second(
+        #[case] shared: bool,
+        #[case] after: u64,
+        #[case] known: bool,
+    ) {
+        let sessions = Sessions::new(shared);
+        let at = Duration::from_secs(9);
+        let before = sessions.get(&[7; 32], at).expect_err("not known yet");
+        sessions.remember([7; 32], &actor(), before, at);
+        assert_eq!(sessions.get(&[7; 32], at + Duration::from_millis(after)).is_ok(), known);
     }
 }

@@ -177,7 +177,8 @@ impl<'c> Tx<'c> {
         if !self.audits.is_empty() {
             db::query(
                 "INSERT INTO audit (at, organization, person, session, what, subject, detail)
-                 SELECT value->>'a', value->>'g', value->>'p', value->>'s', value->>'w', value->>'u', value->>'d'
+                 SELECT CAST(value->>'a' AS BIGINT), CAST(value->>'g' AS BIGINT), CAST(value->>'p' AS BIGINT),
+                     CAST(value->>'s' AS BIGINT), value->>'w', value->>'u', value->>'d'
                  FROM json_each($1)",
             )
             .bind(to_json(&self.audits)?)
@@ -189,7 +190,8 @@ impl<'c> Tx<'c> {
         }
         db::query(
             "INSERT INTO events (at, campaign, person, captain_only, payload)
-             SELECT value->>'a', value->>'c', value->>'p', value->>'k', value->>'o' FROM json_each($1)",
+             SELECT CAST(value->>'a' AS BIGINT), CAST(value->>'c' AS BIGINT), CAST(value->>'p' AS BIGINT),
+                 CAST(value->>'k' AS BIGINT), value->>'o' FROM json_each($1) ORDER BY key",
         )
         .bind(to_json(&self.events)?)
         .execute(&mut *self.conn)

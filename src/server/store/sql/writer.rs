@@ -5,11 +5,12 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use super::{
-    Errand,
+    Errand, accepted,
+    herald::News,
     sessions::{Sessions, changes_sessions},
     tx::{Cache, Tx},
 };
-use crate::db::{self, Conn};
+use crate::db::{self, Conn, Url};
 use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
@@ -19,58 +20,94 @@ use crate::server::store::{
 /// Most commands in one commit.
 const BATCH: usize = 256;
 
-/// Runs until every sender is gone.
-pub(super) async fn run(
-    conn: Arc<Mutex<Conn>>,
-    mut errands: mpsc::Receiver<Errand>,
-    woken: watch::Sender<u64>,
-    mut cache: Cache,
-    sessions: Arc<Sessions>,
-) {
-    let mut batch = Vec::with_capacity(BATCH);
-    // What is queued now goes together; a lone command never waits for company.
-    while errands.recv_many(&mut batch, BATCH).await > 0 {
-        let (commands, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        let resign = commands.iter().any(|command| changes_sessions(&command.kind));
-        let mut conn = conn.lock().await;
-        let done = commit(&mut conn, &mut cache, commands).await;
-        if resign {
-            // Whatever became of it, and before anybody is told.
-            sessions.forget();
-        }
-        match done {
-            Ok(done) => {
-                drop(conn);
-                if let Some(newest) = done.newest {
-                    cache.newest = newest;
-                }
-                if done.changed {
-                    woken.send_replace(cache.newest);
-                }
-                for (answer, result) in answers.into_iter().zip(done.results) {
-                    // Whoever asked may have gone; the change stands all the same.
-                    let _ = answer.send(result);
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "a commit failed");
-                cache.forget();
-                // An error of COMMIT may leave the transaction open.
-                if let Err(error) = db::script("ROLLBACK", &mut *conn).await {
-                    tracing::debug!(%error, "nothing to roll back");
-                }
-                drop(conn);
-                for answer in answers {
-                    let _ = answer.send(Err(StoreError::Unavailable(error.to_string())));
+/// The one writer of this process.
+pub(super) struct Writer {
+    pub(super) conn: Arc<Mutex<Conn>>,
+    /// Where to connect to again when the connection was lost.
+    pub(super) url: Option<Url>,
+    pub(super) woken: Arc<watch::Sender<u64>>,
+    pub(super) cache: Cache,
+    pub(super) sessions: Arc<Sessions>,
+    /// For the other processes.
+    pub(super) news: Option<Arc<News>>,
+}
+
+impl Writer {
+    /// Runs until every sender is gone.
+    pub(super) async fn run(self, mut errands: mpsc::Receiver<Errand>) {
+        let Self { conn, url, woken, mut cache, sessions, news } = self;
+        let mut batch = Vec::with_capacity(BATCH);
+        // What is queued now goes together; a lone command never waits for company.
+        while errands.recv_many(&mut batch, BATCH).await > 0 {
+            let (commands, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+            let resign = commands.iter().any(|command| changes_sessions(&command.kind));
+            let mut conn = conn.lock().await;
+            let done = match again(&mut conn, url.as_ref()).await {
+                Ok(()) => commit(&mut conn, &mut cache, commands).await,
+                Err(error) => Err(error),
+            };
+            if resign {
+                // Whatever became of it, and before anybody is told.
+                sessions.forget();
+                if let Some(news) = &news {
+                    news.sign_ins_changed();
                 }
             }
+            match done {
+                Ok(done) => {
+                    drop(conn);
+                    if let Some(newest) = done.newest {
+                        cache.newest = newest;
+                    }
+                    if done.changed {
+                        // Another process may have told of a newer one meanwhile.
+                        woken.send_modify(|newest| *newest = cache.newest.max(*newest));
+                        if let Some(news) = &news {
+                            news.tell(cache.newest);
+                        }
+                    }
+                    for (answer, result) in answers.into_iter().zip(done.results) {
+                        // Whoever asked may have gone; the change stands all the same.
+                        let _ = answer.send(result);
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "a commit failed");
+                    cache.forget();
+                    // An error of COMMIT may leave the transaction open.
+                    if let Err(error) = conn.roll_back().await {
+                        tracing::debug!(%error, "nothing to roll back");
+                    }
+                    drop(conn);
+                    for answer in answers {
+                        let _ = answer.send(Err(StoreError::Unavailable(error.to_string())));
+                    }
+                }
+            }
         }
+        leave(&mut *conn.lock().await).await;
     }
-    leave(&mut *conn.lock().await).await;
+}
+
+/// Connects again when the connection was lost.
+async fn again(conn: &mut Conn, url: Option<&Url>) -> Result<(), StoreError> {
+    if conn.is_whole() {
+        return Ok(());
+    }
+    // SQLite's file is never far away.
+    let Some(url) = url else { return Ok(()) };
+    *conn = url.writer().await?;
+    accepted::prepare(conn).await?;
+    tracing::info!("connected to the database again");
+    Ok(())
 }
 
 /// What SQLite learned about its tables stays for the next start.
 async fn leave(conn: &mut Conn) {
+    // PostgreSQL sees to its own.
+    if !matches!(conn, Conn::Sqlite(_)) {
+        return;
+    }
     if let Err(error) = db::script("PRAGMA analysis_limit = 400; PRAGMA optimize", conn).await {
         tracing::debug!(%error, "the database's statistics were not kept");
     }
@@ -87,7 +124,11 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
         // What was answered before is committed only now.
         drop(db::query("COMMIT").execute(&mut *conn).await);
     }
-    db::query("BEGIN IMMEDIATE").execute(&mut *conn).await?;
+    if conn.begin().await? {
+        // Another process wrote: what is remembered may not be so any more.
+        cache.forget();
+    }
+    let spoilt_by_failure = conn.is_spoilt_by_failure();
     let mut tx = Tx::new(conn, cache);
     let mut results = Vec::with_capacity(commands.len());
     let mut changed = false;
@@ -96,9 +137,12 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
     while let Some(command) = commands.next() {
         tx.now = command.now;
         let mark = tx.mark();
-        let savepoint = !manages_itself(&command.kind);
-        if savepoint {
+        let text = manages_itself(&command.kind);
+        let savepoint = !text || spoilt_by_failure;
+        if !text {
             tx.ahead.forget();
+        }
+        if savepoint {
             tx.run("SAVEPOINT one").await?;
         }
         match decide(&mut tx, command.kind).await {
@@ -124,13 +168,13 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
                 results.push(Err(error));
             }
         }
-        if savepoint {
+        if !text {
             tx.look_ahead(commands.as_slice()).await?;
         }
     }
     let newest = tx.flush().await?;
     if !mutation::on(Mutation::AnswerBeforeCommit) {
-        db::query("COMMIT").execute(&mut *conn).await?;
+        conn.commit().await?;
     }
     Ok(Done { results, newest, changed })
 }

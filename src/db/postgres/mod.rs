@@ -1,0 +1,193 @@
+//! PostgreSQL, over a socket.
+//!
+//! One write transaction at a time over all processes: who begins one takes a lock that ends with the transaction or with
+//! the connection, and learns whether somebody else wrote since its own last commit. What may block for long ends by
+//! itself, so that a process that stands still in the middle of a transaction does not hold up the others.
+
+mod dialect;
+mod options;
+mod wire;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, SimpleQueryMessage, Statement};
+
+pub use options::{Heard, Listener, Url};
+
+use super::{Constraint, Error, Result, Row, Value};
+
+/// The one lock that everybody who writes takes. Locks of this kind belong to one database.
+const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8387229001); SELECT turn FROM textbank_turn";
+
+/// Counts the commits that wrote something. Who reads another count than that of its own last commit has not seen it all.
+const COMMIT: &str =
+    "UPDATE textbank_turn SET turn = turn + 1 WHERE txid_current_if_assigned() IS NOT NULL RETURNING turn; COMMIT";
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            // Only names: the detail would tell what is in the row.
+            Some(said) if *said.code() == SqlState::UNIQUE_VIOLATION => {
+                Self::Unique(Constraint(format!("{}.{}", said.table().unwrap_or(""), said.constraint().unwrap_or(""))))
+            }
+            Some(said) => Self::Failed(format!("{} ({})", said.message(), said.code().code())),
+            None => {
+                let why = std::error::Error::source(&error).map(|why| format!(": {why}")).unwrap_or_default();
+                Self::Failed(format!("{error}{why}"))
+            }
+        }
+    }
+}
+
+/// A connection to PostgreSQL.
+pub struct Postgres {
+    client: Option<Client>,
+    statements: HashMap<&'static str, Statement>,
+    /// Savepoints made and left, which go out with the next statement.
+    unsent: Vec<&'static str>,
+    /// The count after this connection's own last commit.
+    turn: Option<i64>,
+    /// A statement that takes longer has lost its connection.
+    patience: Duration,
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postgres").field("whole", &self.is_whole()).finish_non_exhaustive()
+    }
+}
+
+impl Postgres {
+    fn over(client: Client, patience: Duration) -> Self {
+        Self { client: Some(client), statements: HashMap::new(), unsent: Vec::new(), turn: None, patience }
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.client.as_ref().is_some_and(|client| !client.is_closed())
+    }
+
+    fn client(&self) -> Result<&Client> {
+        self.client.as_ref().ok_or_else(|| Error::Failed("the connection to the database was lost".to_owned()))
+    }
+
+    /// Waits for an answer, but not for ever: without one nobody knows what became of it, and the connection is given up.
+    async fn in_time<T>(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let patience = self.patience;
+        if let Ok(done) = tokio::time::timeout(patience, work(self)).await {
+            return done;
+        }
+        self.client = None;
+        Err(Error::Failed(format!("the database did not answer within {} s", patience.as_secs())))
+    }
+
+    /// Statements without values, in one message, after what is unsent.
+    async fn simple(&mut self, sql: &str) -> Result<Vec<SimpleQueryMessage>> {
+        let mut all = String::new();
+        for one in self.unsent.drain(..) {
+            all.push_str(one);
+            all.push(';');
+        }
+        all.push_str(sql);
+        self.in_time(async |this: &mut Self| Ok(this.client()?.simple_query(&all).await?)).await
+    }
+
+    /// Begins the one transaction that writes; true when another connection wrote since this one's last commit.
+    pub(super) async fn begin(&mut self) -> Result<bool> {
+        self.unsent.clear();
+        let before = self.turn.take();
+        let turn = turn(&self.simple(BEGIN).await?);
+        self.turn = turn;
+        Ok(turn.is_none() || turn != before)
+    }
+
+    pub(super) async fn commit(&mut self) -> Result<()> {
+        let before = self.turn.take();
+        let done = self.simple(COMMIT).await?;
+        self.turn = turn(&done).or(before);
+        Ok(())
+    }
+
+    pub(super) async fn rollback(&mut self) -> Result<()> {
+        self.unsent.clear();
+        self.turn = None;
+        self.simple("ROLLBACK").await.map(drop)
+    }
+
+    /// Makes and leaves savepoints without a journey of their own.
+    async fn savepoint(&mut self, sql: &'static str) -> Result<()> {
+        let fresh = self.unsent.last().is_some_and(|last| last.starts_with("SAVEPOINT"));
+        match (sql, fresh) {
+            // Nothing happened in it.
+            ("RELEASE one", true) => drop(self.unsent.pop()),
+            ("ROLLBACK TO one", true) => {}
+            ("ROLLBACK TO one", false) => drop(self.simple(sql).await?),
+            _ => self.unsent.push(sql),
+        }
+        Ok(())
+    }
+
+    async fn prepared(&mut self, sql: &'static str) -> Result<Statement> {
+        if let Some(known) = self.statements.get(sql) {
+            return Ok(known.clone());
+        }
+        let made = self.client()?.prepare(&dialect::statement(sql)).await?;
+        self.statements.insert(sql, made.clone());
+        Ok(made)
+    }
+
+    pub(super) async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<(Vec<Row>, u64)> {
+        if matches!(sql, "SAVEPOINT one" | "RELEASE one" | "ROLLBACK TO one") {
+            return self.savepoint(sql).await.map(|()| (Vec::new(), 0));
+        }
+        self.in_time(async |this: &mut Self| {
+            let statement = this.prepared(sql).await?;
+            let before = std::mem::take(&mut this.unsent).join(";");
+            let client = this.client()?;
+            let asked = async {
+                let rows = client.query_raw(&statement, &values).await?;
+                tokio::pin!(rows);
+                let mut found = Vec::new();
+                while let Some(row) = rows.try_next().await? {
+                    found.push(row);
+                }
+                Ok::<_, Error>((found, rows.rows_affected().unwrap_or(0)))
+            };
+            let (rows, changed) = if before.is_empty() {
+                asked.await?
+            } else {
+                // Both go out before either is answered.
+                let before = async { Ok::<_, Error>(client.batch_execute(&before).await?) };
+                let (before, asked) = futures_util::future::join(before, asked).await;
+                before?;
+                asked?
+            };
+            let names: Arc<[String]> = statement.columns().iter().map(|column| column.name().to_owned()).collect();
+            let columns = names.len();
+            let read = |row: tokio_postgres::Row| {
+                let value = |at| row.try_get::<_, Value>(at).map_err(|error| Error::Decode(error.to_string()));
+                Ok(Row::new((0..columns).map(value).collect::<Result<_>>()?, Arc::clone(&names)))
+            };
+            Ok((rows.into_iter().map(read).collect::<Result<_>>()?, changed))
+        })
+        .await
+    }
+
+    pub(super) async fn script(&mut self, sql: &'static str) -> Result<()> {
+        self.simple(&dialect::tables(sql)).await.map(drop)
+    }
+}
+
+/// The first number among the answers.
+fn turn(messages: &[SimpleQueryMessage]) -> Option<i64> {
+    messages
+        .iter()
+        .filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+            _ => None,
+        })
+        .next()
+}

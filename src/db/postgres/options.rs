@@ -1,0 +1,313 @@
+//! Where a PostgreSQL is, and how one speaks to it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use tokio::sync::mpsc;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::super::{Conn, Error, Result};
+use super::{Postgres, dialect};
+
+/// How long it may take until there is a connection.
+const CONNECT: Duration = Duration::from_secs(4);
+
+/// What has not been acknowledged for so long is on a dead line.
+const DEAD: Duration = Duration::from_secs(6);
+
+/// Word that others committed; more than these at once say no more than these.
+const HEARD: usize = 64;
+
+/// The writer's connection. Who stands still inside a transaction is thrown out of it after 3 seconds; who waits for
+/// the lock meanwhile waits for longer than that, and no statement may take longer than a laptop waits for an answer.
+const WRITER: &str = "SET idle_in_transaction_session_timeout = '3s'; SET lock_timeout = '7s';
+    SET statement_timeout = '9s'; SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on;
+    SET client_min_messages = warning";
+
+/// A connection for questions.
+const READER: &str =
+    "SET default_transaction_read_only = on; SET statement_timeout = '30s'; SET client_min_messages = warning";
+
+/// While tables are made: a step may take its time.
+const BUILDER: &str =
+    "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = '60s'";
+
+/// A little longer than the database itself takes to give up.
+const WRITER_PATIENCE: Duration = Duration::from_secs(10);
+const READER_PATIENCE: Duration = Duration::from_secs(31);
+const BUILDER_PATIENCE: Duration = Duration::from_secs(6 * 3_600);
+
+/// The address of a database, with its password: `postgres://user:password@host:port/database`. It is shown without.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Url {
+    config: Config,
+    tls: Tls,
+}
+
+/// Whether the line is encrypted, and whose word counts for the other end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Tls {
+    /// Not asked for.
+    No,
+    /// The machine's authorities, or those of a file.
+    Checked(Option<PathBuf>),
+}
+
+impl std::fmt::Debug for Url {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl std::fmt::Display for Url {
+    /// Host, port and database; neither who signs in nor by what.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("postgres://")?;
+        for (at, host) in self.config.get_hosts().iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            let ports = self.config.get_ports();
+            let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
+            match host {
+                Host::Tcp(name) => write!(f, "{comma}{name}:{port}")?,
+                #[cfg(unix)]
+                Host::Unix(path) => write!(f, "{comma}{}:{port}", path.display())?,
+            }
+        }
+        write!(f, "/{}", self.config.get_dbname().unwrap_or_default())
+    }
+}
+
+impl Url {
+    /// Reads `postgres://...` or `postgresql://...`.
+    ///
+    /// # Errors
+    /// What is wrong with it, without repeating it: it may hold a password.
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+        let scheme = ["postgres://", "postgresql://"].into_iter().any(|scheme| text.starts_with(scheme));
+        if !scheme {
+            return Err("it does not begin with postgres://".into());
+        }
+        let (address, settings) = text.split_once('?').unwrap_or((text, ""));
+        let (mut kept, mut mode, mut roots) = (Vec::new(), "prefer", None);
+        for setting in settings.split('&').filter(|setting| !setting.is_empty()) {
+            match setting.split_once('=') {
+                Some(("sslmode", value)) => mode = value,
+                Some(("sslrootcert", value)) => roots = Some(PathBuf::from(value)),
+                _ => kept.push(setting),
+            }
+        }
+        let tls = match mode {
+            "disable" | "allow" | "prefer" => Tls::No,
+            // With a certificate that nobody checks whoever is on the way could read along: it is always checked.
+            "require" | "verify-ca" | "verify-full" => Tls::Checked(roots),
+            _ => return Err("sslmode is disable, require or verify-full".into()),
+        };
+        let mark = if kept.is_empty() { "" } else { "?" };
+        // The parser's own words may repeat a part of it.
+        let bare = format!("{address}{mark}{}", kept.join("&"));
+        let mut config: Config =
+            bare.parse().map_err(|_| "it is not postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned())?;
+        if config.get_hosts().is_empty() {
+            return Err("it names no host".into());
+        }
+        if config.get_dbname().is_none_or(str::is_empty) {
+            return Err("it names no database".into());
+        }
+        let encrypted = if tls == Tls::No { SslMode::Disable } else { SslMode::Require };
+        config
+            .ssl_mode(encrypted)
+            .connect_timeout(CONNECT)
+            .keepalives(true)
+            .keepalives_idle(Duration::from_secs(2))
+            .keepalives_interval(Duration::from_secs(1))
+            .keepalives_retries(3)
+            .tcp_user_timeout(DEAD);
+        if config.get_application_name().is_none() {
+            config.application_name("textbank");
+        }
+        Ok(Self { config, tls })
+    }
+
+    async fn client(&self, heard: Option<mpsc::Sender<String>>) -> Result<Client> {
+        match &self.tls {
+            Tls::No => {
+                let (client, connection) = self.config.connect(NoTls).await.map_err(|error| self.unreachable(error))?;
+                drive(connection, heard);
+                Ok(client)
+            }
+            Tls::Checked(roots) => {
+                let tls = MakeRustlsConnect::new(authorities(roots.as_deref())?);
+                let (client, connection) = self.config.connect(tls).await.map_err(|error| self.unreachable(error))?;
+                drive(connection, heard);
+                Ok(client)
+            }
+        }
+    }
+
+    fn unreachable(&self, error: tokio_postgres::Error) -> Error {
+        Error::Failed(format!("no connection to {self}: {}", Error::from(error)))
+    }
+
+    async fn open(&self, settings: &str, patience: Duration) -> Result<Conn> {
+        let client = self.client(None).await?;
+        client.batch_execute(settings).await?;
+        Ok(Conn::Postgres(Postgres::over(client, patience)))
+    }
+
+    /// The connection of whoever writes.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or lets nobody in.
+    pub async fn writer(&self) -> Result<Conn> {
+        self.open(WRITER, WRITER_PATIENCE).await
+    }
+
+    /// A connection that only reads.
+    ///
+    /// # Errors
+    /// As [`Self::writer`].
+    pub async fn reader(&self) -> Result<Conn> {
+        self.open(READER, READER_PATIENCE).await
+    }
+
+    /// A connection for making tables, alone: others who want to wait until it is dropped. What this module itself needs
+    /// in the database is there afterwards.
+    ///
+    /// # Errors
+    /// As [`Self::writer`]; also when the role may not make tables.
+    pub async fn builder(&self) -> Result<Conn> {
+        let client = self.client(None).await?;
+        client.batch_execute(BUILDER).await?;
+        client.batch_execute("SELECT pg_advisory_lock(8387229002)").await?;
+        client.batch_execute(dialect::GROUND).await?;
+        Ok(Conn::Postgres(Postgres::over(client, BUILDER_PATIENCE)))
+    }
+
+    /// Listens for word from other processes, and gives it.
+    ///
+    /// # Errors
+    /// As [`Self::writer`].
+    pub async fn listener(&self) -> Result<Listener> {
+        let (tell, heard) = mpsc::channel(HEARD);
+        let client = self.client(Some(tell)).await?;
+        client.batch_execute("SET statement_timeout = '5s'; LISTEN textbank").await?;
+        Ok(Listener { client, heard })
+    }
+}
+
+fn authorities(file: Option<&std::path::Path>) -> Result<rustls::ClientConfig> {
+    let mut roots = rustls::RootCertStore::empty();
+    match file {
+        Some(path) => {
+            let unreadable = |error: rustls::pki_types::pem::Error| {
+                Error::Failed(format!("sslrootcert: cannot read {}: {error}", path.display()))
+            };
+            for certificate in CertificateDer::pem_file_iter(path).map_err(unreadable)? {
+                roots.add(certificate.map_err(unreadable)?).map_err(|error| Error::Failed(error.to_string()))?;
+            }
+        }
+        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::Failed(error.to_string()))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Moves bytes for as long as its client is there: ends with it.
+fn drive<S, T>(mut connection: tokio_postgres::Connection<S, T>, heard: Option<mpsc::Sender<String>>)
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    tokio::spawn(async move {
+        loop {
+            match std::future::poll_fn(|cx| connection.poll_message(cx)).await {
+                Some(Ok(AsyncMessage::Notification(said))) => {
+                    if let Some(heard) = &heard {
+                        // When it is full there is word enough.
+                        let _ = heard.try_send(said.payload().to_owned());
+                    }
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => {
+                    tracing::debug!(%error, "a connection to the database ended");
+                    return;
+                }
+                None => return,
+            }
+        }
+    });
+}
+
+/// What was heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// Somebody's words.
+    Word(String),
+    /// The connection has ended.
+    Gone,
+}
+
+/// A connection that hears what others say.
+#[derive(Debug)]
+pub struct Listener {
+    client: Client,
+    heard: mpsc::Receiver<String>,
+}
+
+impl Listener {
+    /// The next word.
+    pub async fn hear(&mut self) -> Heard {
+        self.heard.recv().await.map_or(Heard::Gone, Heard::Word)
+    }
+
+    /// Tells everybody, this process too.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn tell(&self, word: &str) -> Result<()> {
+        Ok(self.client.execute("SELECT pg_notify('textbank', $1)", &[&word]).await.map(drop)?)
+    }
+
+    /// The newest event, in case nobody told of it.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn newest(&self) -> Result<i64> {
+        let row = self.client.query_one("SELECT COALESCE(MAX(seq), 0) FROM events", &[]).await?;
+        Ok(row.try_get(0)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("postgres://ann:s3cret@db.example/bank", "postgres://db.example:5432/bank")]
+    #[case("postgresql://ann:s3cret@db.example:6000/bank?sslmode=verify-full", "postgres://db.example:6000/bank")]
+    #[case("postgres://ann@/bank?host=/run/postgresql", "postgres:///run/postgresql:5432/bank")]
+    #[case("postgres://ann:s3cret@a,b/bank?connect_timeout=2", "postgres://a:5432,b:5432/bank")]
+    fn an_address_is_shown_without_its_password(#[case] text: &str, #[case] shown: &str) {
+        let url = Url::parse(text).expect("an address");
+        assert_eq!((url.to_string(), format!("{url:?}")), (shown.to_owned(), shown.to_owned()));
+    }
+
+    #[rstest::rstest]
+    #[case::scheme("mysql://ann:s3cret@db/bank")]
+    #[case::no_database("postgres://ann:s3cret@db")]
+    #[case::no_host("postgres://ann:s3cret@/bank")]
+    #[case::mode("postgres://ann:s3cret@db/bank?sslmode=s3cret")]
+    #[case::setting("postgres://ann@db/bank?colour=s3cret")]
+    #[case::port("postgres://ann@db:s3cret/bank")]
+    fn what_is_wrong_does_not_repeat_it(#[case] text: &str) {
+        let why = Url::parse(text).expect_err("a fault");
+        assert!(!why.contains("s3cret"), "{why}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Values as PostgreSQL sends them.
+
+use bytes::{BufMut as _, BytesMut};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+
+use super::super::Value;
+
+type Fault = Box<dyn std::error::Error + Sync + Send>;
+
+fn fault<T>(what: impl Into<String>) -> Result<T, Fault> {
+    Err(what.into().into())
+}
+
+impl ToSql for Value {
+    fn to_sql(&self, to: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+        match (self, to) {
+            (Self::Null, _) => return Ok(IsNull::Yes),
+            (Self::Int(value), &Type::INT8) => out.put_i64(*value),
+            (Self::Int(value), &Type::INT4) => out.put_i32(i32::try_from(*value)?),
+            (Self::Int(value), &Type::INT2) => out.put_i16(i16::try_from(*value)?),
+            (Self::Int(value), &Type::BOOL) => out.put_u8(u8::from(*value != 0)),
+            #[expect(clippy::cast_precision_loss, reason = "the statement wants it as a fraction")]
+            (Self::Int(value), &Type::FLOAT8) => out.put_f64(*value as f64),
+            (Self::Real(value), &Type::FLOAT8) => out.put_f64(*value),
+            (Self::Text(value), &Type::TEXT | &Type::VARCHAR | &Type::BPCHAR | &Type::NAME | &Type::JSON) => {
+                out.put_slice(value.as_bytes());
+            }
+            (Self::Text(value), &Type::JSONB) => {
+                out.put_u8(1);
+                out.put_slice(value.as_bytes());
+            }
+            (Self::Bytes(value), &Type::BYTEA | &Type::UUID) => out.put_slice(value),
+            (other, _) => return fault(format!("the statement wants {to}, not {}", other.kind())),
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(from: &Type, raw: &'a [u8]) -> Result<Self, Fault> {
+        let text = |raw: &[u8]| Ok(Self::Text(std::str::from_utf8(raw)?.to_owned()));
+        match *from {
+            Type::BOOL => Ok(Self::Int(i64::from(bool::from_sql(from, raw)?))),
+            Type::INT2 => Ok(Self::Int(i64::from(i16::from_sql(from, raw)?))),
+            Type::INT4 => Ok(Self::Int(i64::from(i32::from_sql(from, raw)?))),
+            Type::INT8 => Ok(Self::Int(i64::from_sql(from, raw)?)),
+            Type::FLOAT4 => Ok(Self::Real(f64::from(f32::from_sql(from, raw)?))),
+            Type::FLOAT8 => Ok(Self::Real(f64::from_sql(from, raw)?)),
+            Type::NUMERIC => whole(raw),
+            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::JSON | Type::UNKNOWN => text(raw),
+            Type::JSONB => text(raw.get(1..).unwrap_or_default()),
+            Type::BYTEA | Type::UUID => Ok(Self::Bytes(raw.to_owned())),
+            Type::VOID => Ok(Self::Null),
+            _ => fault(format!("a column is {from}")),
+        }
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Fault> {
+        Ok(Self::Null)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+/// A sum of whole numbers, which PostgreSQL gives as a decimal number: digits to the base of 10,000.
+fn whole(raw: &[u8]) -> Result<Value, Fault> {
+    let words: Vec<i16> = raw.chunks_exact(2).map(|word| i16::from_be_bytes([word[0], word[1]])).collect();
+    let [_, weight, sign, _, digits @ ..] = words.as_slice() else { return fault("a decimal number is cut off") };
+    let places = usize::try_from(i32::from(*weight) + 1).unwrap_or(0);
+    if digits.len() > places {
+        return fault("a decimal number is not whole");
+    }
+    let mut value: i64 = 0;
+    for at in 0..places {
+        let digit = i64::from(digits.get(at).copied().unwrap_or(0));
+        let Some(next) = value.checked_mul(10_000).and_then(|value| value.checked_add(digit)) else {
+            return fault("a decimal number is too large");
+        };
+        value = next;
+    }
+    match *sign {
+        0 => Ok(Value::Int(value)),
+        0x4000 => Ok(Value::Int(-value)),
+        _ => fault("a decimal number is none"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(words: &[i16]) -> Result<Value, Fault> {
+        whole(&words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<_>>())
+    }
+
+    #[rstest::rstest]
+    #[case(&[0, 0, 0, 0], 0)]
+    #[case(&[1, 0, 0, 0, 42], 42)]
+    #[case(&[2, 1, 0, 0, 12, 3456], 123_456)]
+    #[case(&[1, 1, 0, 0, 5], 50_000)]
+    #[case(&[1, 0, 0x4000, 0, 7], -7)]
+    fn whole_decimals(#[case] words: &[i16], #[case] value: i64) {
+        assert_eq!(decimal(words).expect("whole"), Value::Int(value));
+    }
+
+    #[rstest::rstest]
+    #[case::half(&[1, -1, 0, 1, 5000])]
+    #[case::nan(&[0, 0, -0x4000, 0])]
+    #[case::cut(&[1, 0])]
+    fn other_decimals(#[case] words: &[i16]) {
+        assert!(decimal(words).is_err());
+    }
+}
