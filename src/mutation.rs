@@ -43,13 +43,15 @@ pub enum Mutation {
     TwoHands,
     /// 8: a link of the ledger is taken without a look.
     LedgerUnchecked,
+    /// 7: a sign-in that was ended while its request was on the way still counts as running.
+    EndedWhileOnTheWay,
     /// 4: a reply is taken though the thread has a newer message.
     StaleReplyTaken,
 }
 
 impl Mutation {
     /// Every one.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::JournalForgets,
         Self::RowFreedEarly,
         Self::AnswerBeforeCommit,
@@ -68,6 +70,7 @@ impl Mutation {
         Self::NoFencing,
         Self::TwoHands,
         Self::LedgerUnchecked,
+        Self::EndedWhileOnTheWay,
         Self::StaleReplyTaken,
     ];
 }

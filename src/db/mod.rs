@@ -208,3 +208,23 @@ pub async fn script(sql: &'static str, conn: &mut Conn) -> Result<()> {
         Conn::Postgres(postgres) => postgres.script(sql).await,
     }
 }
+
+/// Every statement that this thread asked, for the tests of query plans.
+#[cfg(test)]
+pub(crate) mod asked {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    thread_local! {
+        static ASKED: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
+    }
+
+    pub(super) fn note(sql: &'static str) {
+        ASKED.with_borrow_mut(|asked| asked.extend([sql]));
+    }
+
+    /// Takes them.
+    pub(crate) fn take() -> BTreeSet<&'static str> {
+        ASKED.take()
+    }
+}

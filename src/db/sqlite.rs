@@ -165,6 +165,8 @@ impl Sqlite {
     }
 
     pub(super) async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<(Vec<Row>, u64)> {
+        #[cfg(test)]
+        super::asked::note(sql);
         self.with(move |conn| run(conn, sql, &values)).await
     }
 

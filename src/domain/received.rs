@@ -27,8 +27,13 @@ pub struct Received {
     /// When it arrived and was decided, by the server's clock.
     #[schema(value_type = String)]
     pub received_at: Timestamp,
-    /// How far the server's clock was ahead of the laptop's then, in microseconds; absent when the laptop told no time.
+    /// How far the server's clock was ahead of the laptop's then, in microseconds, as far as that was believed: what is more
+    /// than an earlier answer showed is taken for the request's way. Absent when the laptop told no time.
     pub skew_us: Option<i64>,
+    /// The same as it was told, believed or not: when it arrived minus when the laptop says that it handed it in. Absent when
+    /// the laptop told no time, and in entries of programs before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_skew_us: Option<i64>,
     /// `accepted`, or the code of the refusal.
     pub outcome: String,
     /// Who, by the session that handed it in.
@@ -64,6 +69,10 @@ impl Received {
             Some(skew) => hasher.update(&[1]).update(&skew.to_be_bytes()),
             None => hasher.update(&[0]),
         };
+        // Entries from before it was kept have the total they had.
+        if let Some(told) = self.told_skew_us {
+            hasher.update(&[2]).update(&told.to_be_bytes());
+        }
         hasher.finalize().to_hex().to_string()
     }
 
@@ -174,6 +183,7 @@ mod tests {
             seq: 1,
             received_at: at,
             skew_us: Some(-3),
+            told_skew_us: Some(-4),
             outcome: ACCEPTED.into(),
             person: PersonId(4),
             texter: "Ann".into(),
@@ -188,11 +198,13 @@ mod tests {
 
     #[test]
     fn the_total_covers_all_that_the_server_noted() {
-        let changes: [fn(&mut Received); 8] = [
+        let changes: [fn(&mut Received); 10] = [
             |r| r.seq = 2,
             |r| r.received_at = Timestamp::from_microsecond(1).expect("a moment"),
             |r| r.skew_us = None,
             |r| r.skew_us = Some(3),
+            |r| r.told_skew_us = None,
+            |r| r.told_skew_us = Some(-3),
             |r| r.outcome = "paused".into(),
             |r| r.person = PersonId(5),
             |r| r.texter = "Bob".into(),

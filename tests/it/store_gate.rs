@@ -373,6 +373,37 @@ async fn what_an_ended_sign_in_hands_in_is_on_record_and_renews_no_lease() {
     assert_eq!(home.hand(&tess, campaign).await, [], "nobody works behind it");
 }
 
+#[tokio::test]
+async fn a_request_on_its_way_when_its_sign_in_ends_counts_as_after_the_end() {
+    let home = Home::new(Kind::File).await;
+    let (admin, campaign) = home.campaign(people(9)).await;
+    let (tess, cap) = (home.join("Tess", Role::Texter).await, home.join("Cap", Role::Captain).await);
+    let slice = home.claim(&tess, campaign, 3).await;
+    let before = home.text(&slice[0], Initial, "Hi there!");
+    home.act(&cap, Act::Pause { campaign }).await;
+    home.act(&cap, Act::Resume { campaign }).await;
+    home.pass(10);
+    let handle = textbank::server::store::handles::Admin::of(admin.actor.clone()).expect("an admin");
+    for ended in [&tess, &cap] {
+        handle.revoke_session(&home.desk, ended.actor.session).await.expect("done");
+    }
+    home.pass(10);
+    let after = home.text(&slice[1], Initial, "Hi you!");
+    // The actors were looked up while the sign-ins ran; the requests come to their decision now.
+    assert_eq!((tess.actor.ended_at, cap.actor.ended_at), (None, None));
+    home.try_send(&tess, before).await.expect("pressed in time");
+    refused(home.try_send(&tess, after).await, Code::SessionEnded);
+    refused(home.try_claim(&tess, campaign, 3).await, Code::Unauthorized);
+    let presence = textbank::server::store::handles::Texter::of(tess.actor.clone()).presence(&home.desk).await;
+    assert!(matches!(presence, Ok(Answer::Refused(problem)) if problem.code == Code::Unauthorized));
+    refused(home.try_act(&cap, Act::Pause { campaign }).await, Code::SessionEnded);
+    let audit = home.audit().await;
+    let end = audit.iter().position(|row| row.0 == "session_revoked").expect("an end");
+    let later: Vec<_> =
+        audit[end..].iter().filter(|row| row.2 == Some(tess.actor.session)).map(|row| row.0.as_str()).collect();
+    assert_eq!(later, ["by_ended_session", "accepted", "refused"]);
+}
+
 async fn raw(home: &Home, sql: &str) -> Result<u64, sqlx::Error> {
     use sqlx::ConnectOptions as _;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(home.file());

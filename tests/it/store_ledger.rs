@@ -101,7 +101,7 @@ on_every_store! {
         home.act(&admin, Act::Resume { campaign }).await;
         home.pass(60);
         let last = laptop.press(&home, &slice[1]);
-        let told = Told { sent_at: Some(home.desk.clock.now() - SignedDuration::from_secs(5)), offset: None };
+        let told = Told { sent_at: Some(home.desk.clock.now() - SignedDuration::from_mins(20)), offset: None };
         let answer = Texter::of(tess.actor.clone()).send_told(&home.desk, last.0, last.1.clone(), told).await;
         assert!(matches!(answer, Ok(Answer::Verdict(verdict)) if verdict.is_accepted()));
         // The same ids again add nothing.
@@ -112,8 +112,9 @@ on_every_store! {
         let all = ledger(&home, &admin).await;
         let expected = [(1, "accepted"), (2, "already_sent"), (3, "not_found"), (4, "paused"), (5, "accepted")];
         assert_eq!(places(&all), expected);
-        assert_eq!(all[4].skew_us, Some(5_000_000));
-        assert_eq!((all[0].skew_us, all[0].texter.as_str(), all[0].person), (None, "Tess", tess.actor.person));
+        // More than a quarter of an hour that nothing showed before is the request's way; what was told is kept all the same.
+        assert_eq!((all[4].skew_us, all[4].told_skew_us), (Some(900_000_000), Some(1_200_000_000)));
+        assert_eq!((all[0].skew_us.or(all[0].told_skew_us), all[0].texter.as_str(), all[0].person), (None, "Tess", tess.actor.person));
         assert_eq!(all[4].received_at, home.desk.clock.now());
         assert_eq!(all[0].pressed, first.1.pressed(first.0.0));
         assert_eq!(Some(&all[0].link), first.1.shown.link.as_ref());

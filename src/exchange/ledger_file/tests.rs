@@ -62,6 +62,7 @@ impl Book {
             seq: self.texts.len() as u64 + 1,
             received_at: self.now + SignedDuration::from_millis(40),
             skew_us: Some(1_500),
+            told_skew_us: Some(1_700),
             outcome: how.into(),
             person: PersonId(of as i64 + 1),
             texter: format!("Texter{of}"),

@@ -76,6 +76,8 @@ pub enum CommandKind {
         /// How far the server's clock is ahead of the laptop's, when the laptop told its time with the request: its
         /// times plus this are times of the server's clock, but for the request's time on the way.
         skew: Option<SignedDuration>,
+        /// The same as the laptop told it, believed or not.
+        told: Option<SignedDuration>,
     },
     /// Accept or refuse one act.
     Act {
@@ -223,6 +225,33 @@ pub enum CommandKind {
         /// Why.
         reason: String,
     },
+}
+
+impl CommandKind {
+    /// On whose behalf, when it is on somebody's.
+    pub(in crate::server::store) fn actor_mut(&mut self) -> Option<&mut Actor> {
+        match self {
+            Self::Send { actor, .. }
+            | Self::Act { actor, .. }
+            | Self::Claim { actor, .. }
+            | Self::Presence { actor }
+            | Self::ImportStart { actor, .. }
+            | Self::ImportChunk { actor, .. }
+            | Self::ImportFinish { actor, .. }
+            | Self::RevokeInvite { actor, .. }
+            | Self::RevokeSession { actor, .. }
+            | Self::Suppress { actor, .. } => Some(actor),
+            Self::MakeInvite { actor, .. } => actor.as_mut(),
+            Self::ExpireLeases
+            | Self::Anchor
+            | Self::Carrier { .. }
+            | Self::ClaimJobs { .. }
+            | Self::RecordAttempt { .. }
+            | Self::RecordLookUp { .. }
+            | Self::SweepAttempts { .. }
+            | Self::Join { .. } => None,
+        }
+    }
 }
 
 /// What a command came to.

@@ -90,7 +90,13 @@ impl Told {
     #[must_use]
     pub fn skew(self, now: Timestamp) -> Option<SignedDuration> {
         let most = self.offset.unwrap_or_default().saturating_add(ON_THE_WAY);
-        self.sent_at.map(|sent_at| now.duration_since(sent_at).min(most))
+        self.raw(now).map(|skew| skew.min(most))
+    }
+
+    /// The same, believed or not.
+    #[must_use]
+    pub fn raw(self, now: Timestamp) -> Option<SignedDuration> {
+        self.sent_at.map(|sent_at| now.duration_since(sent_at))
     }
 }
 
@@ -129,8 +135,8 @@ impl Texter {
     /// As [`Self::send`].
     pub async fn send_told(&self, desk: &Desk, id: MessageId, request: SendRequest, told: Told) -> Answered {
         let now = desk.clock.now();
-        let skew = told.skew(now);
-        let kind = CommandKind::Send { actor: self.0.clone(), id, request: Box::new(request), skew };
+        let (skew, told) = (told.skew(now), told.raw(now));
+        let kind = CommandKind::Send { actor: self.0.clone(), id, request: Box::new(request), skew, told };
         desk.store.execute(Command { now, kind }).await
     }
 
@@ -427,6 +433,6 @@ mod tests {
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
         let seconds = SignedDuration::from_secs;
         let told = Told { sent_at: late.map(|late| now - seconds(late)), offset: offset.map(seconds) };
-        assert_eq!(told.skew(now), believed.map(seconds));
+        assert_eq!((told.skew(now), told.raw(now)), (believed.map(seconds), late.map(seconds)));
     }
 }

@@ -15,7 +15,7 @@ const VIEW: &str = "CREATE TEMP VIEW accepted_text AS SELECT
     NULL AS dwell_ms, NULL AS device, NULL AS rank, NULL AS status, NULL AS preview, NULL AS initials, NULL AS replies,
     NULL AS request_hash, NULL AS outcome, NULL AS good_until, NULL AS entry, NULL AS skew_us, NULL AS entry_outcome,
     NULL AS texter, NULL AS body_hash, NULL AS mono_ms, NULL AS chain, NULL AS n, NULL AS prev, NULL AS hash,
-    NULL AS total";
+    NULL AS total, NULL AS told_skew_us";
 
 const TRIGGER: &str = "CREATE TEMP TRIGGER write_accepted_text INSTEAD OF INSERT ON accepted_text BEGIN
     INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, author, session, delivery,
@@ -35,10 +35,10 @@ const TRIGGER: &str = "CREATE TEMP TRIGGER write_accepted_text INSTEAD OF INSERT
     INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
     VALUES (NEW.id, NEW.organization, NEW.person, NEW.session, NEW.request_hash, NEW.outcome, NEW.at);
     INSERT INTO ledger (organization, seq, received_at, skew_us, outcome, person, texter, session, id, device, campaign,
-        contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total)
+        contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total, told_skew_us)
     SELECT NEW.organization, NEW.entry, NEW.at, NEW.skew_us, NEW.entry_outcome, NEW.person, NEW.texter, NEW.session,
         NEW.id, NEW.device, NEW.campaign, NEW.contact, NEW.kind, NEW.body_hash, NEW.drawn_at, NEW.pressed_at, NEW.mono_ms,
-        NEW.dwell_ms, NEW.chain, NEW.n, NEW.prev, NEW.hash, NEW.total WHERE NEW.entry IS NOT NULL;
+        NEW.dwell_ms, NEW.chain, NEW.n, NEW.prev, NEW.hash, NEW.total, NEW.told_skew_us WHERE NEW.entry IS NOT NULL;
 END";
 
 /// The same in PostgreSQL's words.
@@ -83,7 +83,7 @@ CREATE TRIGGER write_accepted_text INSTEAD OF INSERT ON accepted_text
 /// One accepted text.
 pub(super) const INSERT: &str = "INSERT INTO accepted_text VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
     $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
-    $39, $40, $41)";
+    $39, $40, $41, $42)";
 
 /// Makes view and trigger for this connection.
 pub(super) async fn prepare(conn: &mut Conn) -> db::Result<()> {

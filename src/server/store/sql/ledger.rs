@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     rows::{self, col, corrupt, signed, time, unsigned},
+    send::Text,
     tx::Tx,
 };
 use crate::api::{
@@ -40,8 +41,9 @@ const CHAINS: usize = 10_000;
 /// One entry into the table. Numbered as [`Entry::values`] are bound in [`super::send`] too.
 const INSERT: &str =
     "INSERT INTO ledger (organization, seq, received_at, skew_us, outcome, person, texter, session, id,
-     device, campaign, contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+     device, campaign, contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total,
+     told_skew_us)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
 
 /// The end of a chain, for who appends to it.
 const TOP: &str = "SELECT n, hash, person, device FROM ledger WHERE chain = $1 AND outcome <> 'ledger_broken'
@@ -53,8 +55,8 @@ const AROUND: &str = "SELECT n, prev, hash FROM ledger
 
 /// A page of entries, and the anchors over entries that were given.
 const PAGE: &str = "SELECT seq, received_at, skew_us, outcome, person, texter, session, id, device, campaign, contact,
-     kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total
-     FROM ledger WHERE organization = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+     kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total,
+     told_skew_us FROM ledger WHERE organization = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 /// What the writer remembers of the ledger.
 #[derive(Debug, Default)]
@@ -162,20 +164,16 @@ impl Tx<'_> {
     }
 
     /// The entry of a text with a sound link, next in the order of arrival. Nothing is written yet.
-    pub(super) async fn entry(
-        &mut self,
-        actor: &Actor,
-        id: MessageId,
-        request: &SendRequest,
-        skew: Option<SignedDuration>,
-        outcome: &str,
-    ) -> Result<Entry, StoreError> {
+    pub(super) async fn entry(&mut self, text: &Text<'_>, outcome: &str) -> Result<Entry, StoreError> {
+        let &Text { actor, id, request, skew, told, .. } = text;
+        let micros = |skew: SignedDuration| i64::try_from(skew.as_micros()).unwrap_or(i64::MAX);
         let Some(link) = request.shown.link.clone() else { return Err(unsound()) };
         let (seq, before) = self.tail(actor.organization.0).await?;
         let mut what = Received {
             seq: seq + 1,
             received_at: self.now,
-            skew_us: skew.map(|skew| i64::try_from(skew.as_micros()).unwrap_or(i64::MAX)),
+            skew_us: skew.map(micros),
+            told_skew_us: told.map(micros),
             outcome: outcome.to_owned(),
             person: actor.person,
             texter: actor.name.clone(),
@@ -231,6 +229,7 @@ impl Tx<'_> {
             .bind(prev.as_slice())
             .bind(hash.as_slice())
             .bind(total.as_slice())
+            .bind(what.told_skew_us)
             .execute(&mut *self.conn)
             .await?;
         self.entered(entry.what);
@@ -334,6 +333,7 @@ fn read_entry(row: &db::Row) -> Result<Received, StoreError> {
         seq: unsigned(col(row, 0)?),
         received_at: moment(1)?,
         skew_us: col(row, 2)?,
+        told_skew_us: col(row, 22)?,
         outcome: col(row, 3)?,
         person: PersonId(col(row, 4)?),
         texter: col(row, 5)?,

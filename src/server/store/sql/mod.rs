@@ -10,6 +10,8 @@ mod ahead;
 mod back;
 mod carrier;
 mod claim;
+#[cfg(test)]
+mod hash_tests;
 mod held;
 mod herald;
 mod import;

@@ -238,6 +238,7 @@ impl Tx<'_> {
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else { return no(Code::NotFound, "no such session") };
+        self.cache.ended.remove(&session);
         let person: i64 = col(&row, 0)?;
         if rows::role(&col::<String>(&row, 1)?)? > actor.role {
             return no(Code::Forbidden, ABOVE);

@@ -70,6 +70,9 @@ async fn newest(conn: &mut Conn) -> Found<u64> {
     Ok(unsigned(col(&row, 0)?))
 }
 
+/// The oldest and the newest event. Each by itself: asked for together, SQLite reads all events.
+const BOUNDS: &str = "SELECT COALESCE((SELECT MIN(seq) FROM events), 1), COALESCE((SELECT MAX(seq) FROM events), 0)";
+
 /// A campaign that this actor may see.
 struct Seen {
     title: String,
@@ -359,8 +362,7 @@ impl Queries for SqlStore {
         if visible(&mut conn, actor, campaign).await?.is_none() {
             return Ok(None);
         }
-        let bounds =
-            db::query("SELECT COALESCE(MIN(seq), 1), COALESCE(MAX(seq), 0) FROM events").fetch_one(&mut *conn).await?;
+        let bounds = db::query(BOUNDS).fetch_one(&mut *conn).await?;
         let (oldest, latest) = (unsigned(col(&bounds, 0)?), unsigned(col(&bounds, 1)?));
         // Older than what is kept, or of another database: nothing to resume from.
         if after + 1 < oldest || after > latest {

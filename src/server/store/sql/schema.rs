@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: HELD },
     Step { min_program: 1, sql: JOINED_BY },
     Step { min_program: 1, sql: NAMESAKES },
+    Step { min_program: 1, sql: TOLD_SKEW },
 ];
 
 /// Who joined by an invite is counted, and looked for when a join's answer was lost.
@@ -43,6 +44,11 @@ UPDATE people SET namesake = (SELECT COUNT(*) FROM people other
     WHERE other.organization = people.organization AND other.name = people.name AND other.id <= people.id);
 CREATE INDEX people_name ON people(organization, name);
 CREATE INDEX sessions_person ON sessions(person);
+";
+
+/// The ledger keeps what a laptop told of its clock beside what of it was believed.
+const TOLD_SKEW: &str = "
+ALTER TABLE ledger ADD COLUMN told_skew_us INTEGER;
 ";
 
 /// The version that this program is.

@@ -38,7 +38,9 @@ const MIN_DWELL: u64 = 100;
 /// How far a laptop's clock may be off that did not tell its time.
 const UNTOLD_GRACE: SignedDuration = SignedDuration::from_mins(2);
 
-/// Hash of a request: what "the same request" means.
+/// Hash of a request: what "the same request" means. It is kept with the verdict for ever, and a request may come again after
+/// the program was replaced. So what is hashed never changes for a request that was there before: the fields in the order in
+/// which they are declared, a new one at the end and left out while it holds its default ([`super::hash_tests`] has the bytes).
 pub(super) fn request_hash<T: Serialize>(what: &str, request: &T) -> Result<[u8; 32], StoreError> {
     Ok(*blake3::hash(format!("{what}:{}", to_json(request)?).as_bytes()).as_bytes())
 }
@@ -96,11 +98,13 @@ struct Sight {
 }
 
 /// One text on its way to its verdict.
-struct Text<'a> {
-    actor: &'a Actor,
-    id: MessageId,
-    request: &'a SendRequest,
-    skew: Option<SignedDuration>,
+pub(super) struct Text<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) id: MessageId,
+    pub(super) request: &'a SendRequest,
+    /// By how much the laptop's clock is behind, as far as that is believed, and as it was told.
+    pub(super) skew: Option<SignedDuration>,
+    pub(super) told: Option<SignedDuration>,
     hash: &'a [u8; 32],
 }
 
@@ -111,6 +115,7 @@ impl Tx<'_> {
         id: MessageId,
         request: &SendRequest,
         skew: Option<SignedDuration>,
+        told: Option<SignedDuration>,
     ) -> Result<Answer, StoreError> {
         let hash = request_hash("send", request)?;
         if let Some(answer) = self.replay(actor, id.0, &hash).await? {
@@ -121,7 +126,7 @@ impl Tx<'_> {
             Ok(link) => link,
             Err(problem) => return self.refuse(actor, id.0, &hash, feed, problem).await,
         };
-        let text = Text { actor, id, request, skew, hash: &hash };
+        let text = Text { actor, id, request, skew, told, hash: &hash };
         let standing = self.standing(actor, request.shown.device, link).await?;
         if let Standing::Broken(why) = standing
             && !mutation::on(Mutation::LedgerUnchecked)
@@ -252,7 +257,7 @@ impl Tx<'_> {
         campaign: i64,
         problem: Problem,
     ) -> Result<Answer, StoreError> {
-        let entry = self.entry(text.actor, text.id, text.request, text.skew, problem.code.as_str()).await?;
+        let entry = self.entry(text, problem.code.as_str()).await?;
         self.write_entry(text.actor.organization.0, entry).await?;
         self.refuse(text.actor, text.id.0, text.hash, campaign, problem).await
     }
@@ -416,7 +421,7 @@ impl Tx<'_> {
     /// Writes everything an accepted text is: the message, the contact's new line, the carrier job, the tally, the
     /// verdict: all of it or, when a constraint says no, nothing.
     async fn accept(&mut self, text: &Text<'_>, sight: Sight, enter: bool) -> Result<Answer, db::Error> {
-        let &Text { actor, id, request, skew, hash } = text;
+        let &Text { actor, id, request, hash, .. } = text;
         let mut contact = sight.contact;
         let initial = request.kind == MessageKind::Initial;
         contact.last_seq += 1;
@@ -430,7 +435,7 @@ impl Tx<'_> {
         let verdict = Verdict { id: id.0, outcome: Outcome::Accepted { seq, at: self.now } };
         let coded = |error: StoreError| db::Error::encode(error);
         let outcome = to_json(&verdict.outcome).map_err(coded)?;
-        let entry = self.entry(actor, id, request, skew, ACCEPTED).await.map_err(coded)?;
+        let entry = self.entry(text, ACCEPTED).await.map_err(coded)?;
         db::query(accepted::INSERT)
             .bind(id.0)
             .bind(contact.organization)
@@ -473,6 +478,7 @@ impl Tx<'_> {
             .bind(entry.prev.as_slice())
             .bind(entry.hash.as_slice())
             .bind(entry.total.as_slice())
+            .bind(entry.what.told_skew_us)
             .execute(&mut *self.conn)
             .await?;
         if actor.ended_at.is_some() && former != contact.assigned {

@@ -8,7 +8,22 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::server::store::command::{Actor, CommandKind};
+use jiff::Timestamp;
+
+use super::{
+    rows::{col, time},
+    tx::Tx,
+};
+use crate::api::{
+    people::Role,
+    problem::{Code, Problem},
+};
+use crate::db;
+use crate::mutation::{self, Mutation};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, CommandKind},
+};
 
 /// More are looked up again.
 const MOST: usize = 10_000;
@@ -72,6 +87,42 @@ impl Sessions {
 /// True for what changes sign-ins, or the people behind them.
 pub(super) fn changes_sessions(kind: &CommandKind) -> bool {
     matches!(kind, CommandKind::Join { .. } | CommandKind::RevokeSession { .. })
+}
+
+impl Tx<'_> {
+    /// The command as its sign-in stands in the order of commits. It was looked up when the request came, and a body may be half
+    /// a minute on its way: who was ended meanwhile hands in as one who was ended, and does nothing else.
+    pub(super) async fn as_signed_in_now(
+        &mut self,
+        mut kind: CommandKind,
+    ) -> Result<Result<CommandKind, Problem>, StoreError> {
+        let hands_in = matches!(kind, CommandKind::Send { .. } | CommandKind::Act { .. });
+        let Some(actor) = kind.actor_mut() else { return Ok(Ok(kind)) };
+        if actor.ended_at.is_none() && !mutation::on(Mutation::EndedWhileOnTheWay) {
+            actor.ended_at = self.ended_at(actor.session).await?;
+        }
+        if actor.ended_at.is_some() {
+            if !hands_in {
+                return Ok(Err(Problem::new(Code::Unauthorized, "the session was ended: join again")));
+            }
+            actor.role = Role::Texter;
+        }
+        Ok(Ok(kind))
+    }
+
+    async fn ended_at(&mut self, session: i64) -> Result<Option<Timestamp>, StoreError> {
+        if let Some(known) = self.cache.ended.get(&session) {
+            return Ok(*known);
+        }
+        let sql = "SELECT COALESCE(revoked_at, created_at) FROM sessions WHERE id = $1 AND revoked <> 0";
+        let row = db::query(sql).bind(session).fetch_optional(&mut *self.conn).await?;
+        let ended_at = row.map(|row| time(col(&row, 0)?)).transpose()?;
+        if self.cache.ended.len() >= MOST {
+            self.cache.ended.clear();
+        }
+        self.cache.ended.insert(session, ended_at);
+        Ok(ended_at)
+    }
 }
 
 #[cfg(test)]

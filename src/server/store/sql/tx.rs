@@ -55,6 +55,8 @@ pub(super) struct Cache {
     names: HashMap<i64, String>,
     hours: HashMap<(i64, i64, MessageKind), (Timestamp, Hours)>,
     pub(super) seen: HashMap<i64, Timestamp>,
+    /// When each sign-in was ended; none = it runs.
+    pub(super) ended: HashMap<i64, Option<Timestamp>>,
     /// Opt-outs put off on purpose: number and word. Always empty in a build that keeps its promises.
     pub(super) late: Vec<(String, String)>,
     pub(super) ledger: super::ledger::Known,
@@ -72,6 +74,7 @@ impl Cache {
             names: HashMap::new(),
             hours: HashMap::new(),
             seen: HashMap::new(),
+            ended: HashMap::new(),
             late: Vec::new(),
             ledger: super::ledger::Known::default(),
         }

@@ -185,8 +185,12 @@ fn manages_itself(kind: &CommandKind) -> bool {
 }
 
 async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError> {
+    let kind = match tx.as_signed_in_now(kind).await? {
+        Ok(kind) => kind,
+        Err(problem) => return Ok(Answer::Refused(Box::new(problem))),
+    };
     match kind {
-        CommandKind::Send { actor, id, request, skew } => tx.send(&actor, id, &request, skew).await,
+        CommandKind::Send { actor, id, request, skew, told } => tx.send(&actor, id, &request, skew, told).await,
         CommandKind::Act { actor, id, act, skew, notice } => tx.act(&actor, id, &act, skew, notice).await,
         CommandKind::Claim { actor, campaign, claim, want } => tx.claim(&actor, campaign, claim, want).await,
         CommandKind::Presence { actor } => tx.presence(&actor).await,

@@ -193,6 +193,82 @@ impl Home {
     }
 }
 
+/// A little of everything that consoles, carrier and housekeeping ask.
+pub(super) async fn whole_shift() {
+    use crate::api::act::Act;
+    use crate::domain::message::Delivery;
+    use crate::server::carrier::{CarrierEvent, Found, Submitted};
+    use crate::server::store::handles::{Captain, Webhook};
+    use std::time::Duration;
+
+    let home = home(30).await;
+    let (desk, tess) = (&home.desk, &home.texter);
+    let texter = Texter::of(tess.clone());
+    let cap = join(desk, "Cap", Role::Captain).await;
+    let captain = Captain::of(cap.clone()).expect("a captain");
+    let campaign = home.slice[0].campaign;
+    let act = |act: Act| texter.act(desk, crate::domain::ids::ActId(desk.ids.act_id(desk.clock.now())), act);
+    home.send(&home.texts(|n| format!("Hi number {n}!"))[..20]).await;
+    let Answer::Jobs(jobs) = System::claim_jobs(desk, 20).await.expect("jobs") else { panic!() };
+    for (n, job) in jobs.iter().enumerate() {
+        let answer = match n % 3 {
+            0 => Submitted::Unknown { reason: "no answer".into() },
+            1 => Submitted::Later { reason: "busy".into() },
+            _ => Submitted::Accepted { carrier_id: "c".into() },
+        };
+        System::record_attempt(desk, job.attempt, answer).await.expect("recorded");
+    }
+    for (n, delivery) in [Delivery::Delivered, Delivery::Failed].into_iter().enumerate() {
+        let event =
+            CarrierEvent::Receipt { key: n.to_string(), attempt: jobs[2 + 3 * n].attempt, delivery, error: None };
+        Webhook::of("test").event(desk, event).await.expect("stored");
+    }
+    for (n, body) in ["Who is this?", "STOP", "START", "please remove me"].into_iter().enumerate() {
+        let from = Phone::from_e164("+14155550002").expect("a number");
+        let event = CarrierEvent::Inbound { key: format!("in {n}"), from, body: body.into() };
+        Webhook::of("test").event(desk, event).await.expect("stored");
+    }
+    let contact = home.slice[2].id;
+    act(Act::NotOptOut { contact, after_seq: 9 }).await.expect("an answer");
+    act(Act::Note { contact, text: "n".into() }).await.expect("an answer");
+    act(Act::OptOut { contact: home.slice[3].id, notice: true }).await.expect("an answer");
+    act(Act::Close { contact: home.slice[4].id }).await.expect("an answer");
+    act(Act::Reopen { contact: home.slice[4].id }).await.expect("an answer");
+    act(Act::WrongNumber { contact: home.slice[5].id }).await.expect("an answer");
+    let store = &desk.store;
+    let asked = store.to_look_up(Timestamp::MIN, None, 100).await.expect("read");
+    for one in asked.iter().take(2) {
+        System::record_look_up(desk, one.attempt, Found::Absent, true).await.expect("recorded");
+    }
+    System::sweep_attempts(desk, Timestamp::MAX, Duration::ZERO).await.expect("swept");
+    let held = store.held(&cap, campaign).await.expect("read").expect("visible");
+    let id = || crate::domain::ids::ActId(desk.ids.act_id(desk.clock.now()));
+    if let Some(text) = held.first() {
+        let decision = crate::api::act::HeldDecision::SendAgain;
+        captain.act(desk, id(), Act::DecideHeld { message: text.message, decision }).await.expect("an answer");
+    }
+    texter.presence(desk).await.expect("an answer");
+    System::expire_leases(desk).await.expect("an answer");
+    System::anchor(desk).await.expect("an answer");
+    captain.act(desk, id(), Act::Reclaim { campaign, texter: tess.person }).await.expect("an answer");
+    texter.claim(desk, campaign, desk.ids.act_id(desk.clock.now()), 5).await.expect("an answer");
+    act(Act::Release { campaign, unsent: true, conversations: true }).await.expect("an answer");
+    for who in [tess, &cap] {
+        drop(store.me(who).await.expect("read"));
+        drop(store.campaigns(who).await.expect("read"));
+        drop(store.campaign(who, campaign).await.expect("read"));
+        drop(store.assignment(who, campaign, None, 100).await.expect("read"));
+        drop(store.contacts(who, campaign, &[contact]).await.expect("read"));
+        drop(store.thread(who, contact, None, 50).await.expect("read"));
+        drop(store.verdict(who, Uuid::nil()).await.expect("read"));
+        drop(store.events(who, campaign, 1, 100).await.expect("read"));
+        drop(store.board(who, campaign, desk.clock.now()).await.expect("read"));
+        drop(store.ledger(who, 0, 100).await.expect("read"));
+        drop(store.ledger_state(who).await.expect("read"));
+        drop(store.session_even_ended([3; 32]).await.expect("read"));
+    }
+}
+
 fn to_i64(many: usize) -> i64 {
     i64::try_from(many).expect("few")
 }
