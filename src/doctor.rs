@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 use serde::Serialize;
 
+use crate::client::journal::Tally;
 use crate::config::{ConfigError, Loaded, Paths, Surroundings};
 use crate::console::keymap::Keymap;
 
@@ -73,6 +74,21 @@ pub struct Seen {
     pub dir: PathBuf,
     /// How far its clock is ahead of ours, or why it did not answer.
     pub clock: Result<SignedDuration, String>,
+    /// What its journal holds.
+    pub waits: Waits,
+}
+
+/// What waits in a journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waits {
+    /// There is no journal yet.
+    NoJournal,
+    /// So much, the oldest since so long.
+    Counted(Tally, Option<SignedDuration>),
+    /// A console holds it.
+    ConsoleOpen,
+    /// It could not be read.
+    Unreadable(String),
 }
 
 /// Everything that is looked at.
@@ -112,6 +128,7 @@ pub fn examine(machine: &Machine<'_>) -> Vec<Finding> {
     for seen in &machine.servers {
         found.push(server(seen));
         found.push(journal(&seen.dir));
+        found.extend(waiting(&seen.server, &seen.waits));
     }
     found
 }
@@ -268,6 +285,40 @@ fn way(skew: SignedDuration) -> &'static str {
     if skew.is_negative() { "ahead" } else { "behind" }
 }
 
+fn waiting(server: &str, waits: &Waits) -> Option<Finding> {
+    const CHECK: &str = "waiting texts";
+    Some(match waits {
+        Waits::NoJournal => return None,
+        Waits::ConsoleOpen => Finding::notice(
+            CHECK,
+            format!("for {server}: a console is open and holds the journal"),
+            "press O there: its outbox shows what waits",
+        ),
+        Waits::Unreadable(why) => Finding::fault(CHECK, format!("for {server}: {why}"), "textbank outbox says more"),
+        Waits::Counted(tally, _) if tally.unsettled() == 0 => Finding::good(CHECK, format!("for {server}: none")),
+        Waits::Counted(tally, age) => {
+            let age = age.map(|age| format!(", the oldest for {}", long(age))).unwrap_or_default();
+            let (texts, acts) = (tally.texts, tally.acts);
+            let mut found = format!("for {server}: {texts} texts and {acts} other acts are not handed in{age}");
+            if tally.unknown > 0 {
+                found.push_str(&format!("; what became of {} is not known", tally.unknown));
+            }
+            Finding::notice(CHECK, found, "run `textbank text` with the network there; `textbank outbox` lists them")
+        }
+    })
+}
+
+/// "40 s", "5 min", "3 h", "2 days"
+#[must_use]
+pub fn long(age: SignedDuration) -> String {
+    match age.as_secs().max(0) {
+        s @ 0..60 => format!("{s} s"),
+        s @ 60..3_600 => format!("{} min", s / 60),
+        s @ 3_600..172_800 => format!("{} h", s / 3_600),
+        s => format!("{} days", s / 86_400),
+    }
+}
+
 fn journal(dir: &Path) -> Finding {
     const CHECK: &str = "journal";
     let key = dir.join("key");
@@ -293,7 +344,8 @@ mod tests {
     use pretty_assertions::assert_eq;
     use rstest::rstest;
 
-    use super::{Finding, Machine, Seen, State, Terminal, examine};
+    use super::{Finding, Machine, Seen, State, Terminal, Waits, examine};
+    use crate::client::journal::Tally;
     use crate::config::{Layers, Paths, Surroundings, load};
 
     fn state_of(found: &[Finding], check: &str) -> State {
@@ -305,6 +357,21 @@ mod tests {
         let loaded = load(&Layers::default()).expect("defaults");
         let paths = Paths::below(dir.path());
         examine(&Machine { paths: &paths, surroundings, settings: Ok(&loaded), terminal, servers })
+    }
+
+    #[rstest]
+    #[case(Waits::Counted(Tally::default(), None), State::Good, "none")]
+    #[case(
+        Waits::Counted(Tally { texts: 2, acts: 1, ..Tally::default() }, Some(SignedDuration::from_mins(7))),
+        State::Notice,
+        "2 texts and 1 other acts are not handed in, the oldest for 7 min"
+    )]
+    #[case(Waits::ConsoleOpen, State::Notice, "a console is open")]
+    #[case(Waits::Unreadable("damaged".into()), State::Fault, "damaged")]
+    fn what_waits_is_told(#[case] waits: Waits, #[case] state: State, #[case] words: &str) {
+        let found = super::waiting("http://h", &waits).expect("a finding");
+        assert_eq!(found.state, state);
+        assert!(found.found.contains(words), "{}", found.found);
     }
 
     #[rstest]
@@ -331,7 +398,7 @@ mod tests {
         #[case] state: State,
         #[case] words: &str,
     ) {
-        let seen = Seen { server: "http://s".into(), dir: "d".into(), clock };
+        let seen = Seen { server: "http://s".into(), dir: "d".into(), clock, waits: Waits::NoJournal };
         let found = with(Terminal::default(), &Surroundings::default(), vec![seen]);
         let finding = found.iter().find(|finding| finding.check == "server").expect("checked");
         assert_eq!(finding.state, state);
@@ -359,7 +426,12 @@ mod tests {
         std::fs::write(&key, "x").expect("written");
         std::fs::set_permissions(&key, PermissionsExt::from_mode(0o644)).expect("set");
         let loaded = load(&Layers::default()).expect("defaults");
-        let seen = Seen { server: "s".into(), dir: paths.data_dir().into(), clock: Ok(SignedDuration::ZERO) };
+        let seen = Seen {
+            server: "s".into(),
+            dir: paths.data_dir().into(),
+            clock: Ok(SignedDuration::ZERO),
+            waits: Waits::NoJournal,
+        };
         let machine = Machine {
             paths: &paths,
             surroundings: &Surroundings::default(),

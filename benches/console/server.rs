@@ -169,7 +169,7 @@ impl CampaignServer for Memory {
         let contacts =
             (from..to).filter_map(|n| i64::try_from(n).ok()).map(|n| self.summary(ContactId(n + 1))).collect();
         let next = (to < all).then(|| to.to_string());
-        Ok(AssignmentPage { contacts, next, seq: 1, lease_until: Some(Timestamp::MAX) })
+        Ok(AssignmentPage { contacts, next, seq: 1, lease_until: Some(Timestamp::MAX), sent: 0 })
     }
 
     async fn contacts(&self, _: CampaignId, ids: &[ContactId]) -> Call<Vec<ContactView>> {

@@ -82,7 +82,7 @@ pub fn picture() -> Result<String, Box<dyn Error>> {
 }
 
 fn page(contacts: Vec<ContactSummary>) -> Msg {
-    Msg::Assignment(AssignmentPage { contacts, next: None, seq: 1, lease_until: None })
+    Msg::Assignment(AssignmentPage { contacts, next: None, seq: 1, lease_until: None, sent: 0 })
 }
 
 fn line(n: usize, contact: &Contact, now: Timestamp) -> ContactSummary {

@@ -79,6 +79,9 @@ pub struct AssignmentPage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub lease_until: Option<Timestamp>,
+    /// First texts accepted from me in this campaign.
+    #[serde(default)]
+    pub sent: u64,
 }
 
 /// A contact with all that its texter may see.

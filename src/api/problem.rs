@@ -201,6 +201,9 @@ pub struct Problem {
     /// Every single fault of an `invalid` request: field and remedy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<String>,
+    /// How many seconds the answer's `Retry-After` asked for; not part of the document.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -215,6 +218,7 @@ impl Problem {
             who: None,
             count: None,
             faults: Vec::new(),
+            retry_after: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::reach::{SignInArgs, admin, tell};
@@ -52,7 +53,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
     let chunks = chunks(contacts)?;
     let import = import_id(&start, &chunks)?;
     let work = hand_in(&client, ctx, import, &start, &chunks);
-    let state = tokio::select! {
+    let (state, before) = tokio::select! {
         state = work => state.context("the import is not finished; run the same command again and it goes on where it stopped")?,
         _ = tokio::signal::ctrl_c() => {
             tell("\nstopped; run the same command again and it goes on where it stopped");
@@ -60,15 +61,35 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
         }
     };
     if args.json {
-        out_json(&state)?;
+        out_json(&Imported { state: &state, handed_in_before: before })?;
     } else {
-        out(format!(
-            "Campaign {} has {} contacts ({} numbers were in it already, {} are suppressed and never texted).\n\
-             Next: textbank campaign invite --role texter --campaign {}",
-            state.campaign, state.stored, state.duplicates, state.suppressed, state.campaign
-        ))?;
+        out(in_words(&state, before))?;
     }
     Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct Imported<'a> {
+    #[serde(flatten)]
+    state: &'a ImportState,
+    /// This very campaign with this very list was there already: nothing was handed in now.
+    handed_in_before: bool,
+}
+
+fn in_words(state: &ImportState, before: bool) -> String {
+    let next = format!("Next: textbank campaign invite --role texter --campaign {}", state.campaign);
+    if before {
+        return format!(
+            "Campaign {} was made from these very files before: all {} contacts were in it already, nothing was handed \
+             in now.\n{next}",
+            state.campaign, state.stored
+        );
+    }
+    format!(
+        "Campaign {} has {} contacts ({} rows of the list had a number that was in it already, {} are suppressed and \
+         never texted).\n{next}",
+        state.campaign, state.stored, state.duplicates, state.suppressed
+    )
 }
 
 /// Reads both files; tells every problem of both.
@@ -120,10 +141,10 @@ async fn hand_in(
     import: Uuid,
     start: &ImportStart,
     chunks: &[ImportChunk],
-) -> Call<ImportState> {
+) -> Call<(ImportState, bool)> {
     let state = patiently(ctx, || client.import_start(import, start)).await?;
     if state.finished {
-        return Ok(state);
+        return Ok((state, true));
     }
     let mut progress = Progress::new(chunks.len());
     // Chunks are handed in one after the other: those stored are the first ones.
@@ -132,7 +153,7 @@ async fn hand_in(
         patiently(ctx, || client.import_chunk(import, number as u64, chunk)).await?;
     }
     progress.end();
-    patiently(ctx, || client.import_finish(import)).await
+    Ok((patiently(ctx, || client.import_finish(import)).await?, false))
 }
 
 /// Tries a request again while that may help; every one of them may be repeated.
@@ -197,6 +218,18 @@ mod tests {
             time_zone: None,
             fields: BTreeMap::from([("x".to_owned(), field.to_owned())]),
         }
+    }
+
+    #[test]
+    fn a_second_import_says_how_many_were_there() {
+        let campaign = crate::domain::ids::CampaignId(3);
+        let state = ImportState { campaign, chunks: 1, stored: 40, duplicates: 2, suppressed: 1, finished: true };
+        assert!(
+            in_words(&state, true).starts_with("Campaign 3 was made from these very files before: all 40 contacts")
+        );
+        assert!(
+            in_words(&state, false).starts_with("Campaign 3 has 40 contacts (2 rows of the list had a number that")
+        );
     }
 
     #[test]

@@ -1,18 +1,20 @@
 //! `doctor`: checks of this machine with remedies.
 
 use std::io::IsTerminal as _;
-
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use super::{Exit, Global, Outcome, find_paths, out, out_json, read_config};
 use crate::client::CampaignServer as _;
+use crate::client::journal::{Journal, JournalError, KeyPlace, SystemKeychain, Tally};
 use crate::client::native::{NativeServer, Timeouts};
 use crate::client::sign_in::{self, SignIn};
 use crate::config::{ConfigError, Loaded, Paths, Surroundings};
-use crate::doctor::{Finding, Machine, Seen, State, Terminal, examine};
-use crate::env::SystemClock;
+use crate::doctor::{Finding, Machine, Seen, State, Terminal, Waits, examine};
+use crate::env::{SystemClock, SystemIds};
 
 /// Options of `doctor`.
 #[derive(Debug, Clone, clap::Args)]
@@ -62,17 +64,41 @@ async fn servers(paths: &Paths, loaded: Option<&Loaded>) -> Vec<Seen> {
         Ok(sign_ins) => sign_ins,
         Err(error) => {
             let dir = paths.sign_ins_dir();
-            return vec![Seen { server: dir.display().to_string(), dir, clock: Err(error.to_string()) }];
+            let server = dir.display().to_string();
+            return vec![Seen { server, dir, clock: Err(error.to_string()), waits: Waits::NoJournal }];
         }
     };
     for sign_in in sign_ins {
+        let dir = paths.journal_dir(&sign_in.name());
         seen.push(Seen {
             server: sign_in.server.clone(),
-            dir: paths.journal_dir(&sign_in.name()),
+            waits: waits(&dir).await,
+            dir,
             clock: skew(&sign_in, timeouts).await.map_err(|error| format!("{error:#}")),
         });
     }
     seen
+}
+
+/// What the journal in `dir` holds. Its key stays where it is.
+async fn waits(dir: &Path) -> Waits {
+    let (file, marker) = (dir.join("key").exists(), dir.join("key.keychain").exists());
+    if !file && !marker {
+        return Waits::NoJournal;
+    }
+    let clock = SystemClock::shared();
+    let place = KeyPlace { keychain: Some(Arc::new(SystemKeychain::default())), in_keychain: !file };
+    let counted = async {
+        let (journal, _) = Journal::open_with(dir, &clock, &SystemIds::shared(), place).await?;
+        let tally = Tally::of(&journal.held().await?);
+        journal.close().await?;
+        Ok(Waits::Counted(tally, tally.oldest.map(|oldest| clock.now().duration_since(oldest))))
+    };
+    match counted.await {
+        Ok(waits) => waits,
+        Err(JournalError::InUse(_)) => Waits::ConsoleOpen,
+        Err(error) => Waits::Unreadable(error.to_string()),
+    }
 }
 
 /// How far the server's clock is ahead, judged against the middle of the call.

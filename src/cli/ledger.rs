@@ -9,7 +9,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::reach::{SignInArgs, admin, tell};
-use super::{Context, Exit, Outcome, ledger_verify, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, ledger_verify, out, out_json};
 use crate::client::native::AdminClient;
 use crate::exchange::ledger_file::{End, FORMAT, Title, Writer};
 
@@ -30,6 +30,9 @@ pub struct ExportArgs {
     /// Write to FILE instead of standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write over FILE when there is one already
+    #[arg(long, requires = "out")]
+    pub force: bool,
     /// Print what was written as JSON (with --out)
     #[arg(long, requires = "out")]
     pub json: bool,
@@ -62,6 +65,10 @@ struct Written<'a> {
 /// # Errors
 /// What the server or the disk said.
 pub async fn export(args: ExportArgs, ctx: &Context) -> Outcome {
+    if let Some(path) = args.out.as_deref().filter(|path| !args.force && path.exists()) {
+        let why = format!("{} is there already: choose another name, or say --force to write over it", path.display());
+        return Err(Misuse(why).into());
+    }
     let (sign_in, client) = admin(&args.who, ctx)?;
     let organization = client.me().await.context("no ledger")?.organization;
     let title =

@@ -1,7 +1,7 @@
 //! `ledger verify`: an exported ledger checked without any server.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::{Exit, Misuse, Outcome, out, out_json};
 use crate::domain::received::hash_bytes;
 use crate::domain::safe_text::safe_line;
-use crate::exchange::ledger_file::{Finding, Report, verify};
+use crate::exchange::kind::{Kind as FileKind, kind_of};
+use crate::exchange::ledger_file::{Finding, Kind, Report, verify};
 
 /// Findings of one sort shown before the rest is only counted (`--json` gives all).
 const SHOWN: usize = 40;
@@ -50,6 +51,19 @@ pub fn run(args: &VerifyArgs) -> Outcome {
     let file = File::open(&args.file).with_context(cannot)?;
     let report = verify(BufReader::new(file), anchor.as_deref()).with_context(cannot)?;
     let ok = report.problems.is_empty();
+    if !args.json && report.title.is_none() && report.texts + report.anchors == 0 {
+        // Another file altogether: one word is enough.
+        let seems = kind_of(&beginning(&args.file).with_context(cannot)?);
+        out(format!(
+            "{}: error: is no exported ledger{}. `textbank ledger export --out FILE` writes one.",
+            args.file.display(),
+            seems
+                .filter(|kind| *kind != FileKind::Ledger)
+                .map(|kind| format!("; it seems to be {kind}"))
+                .unwrap_or_default()
+        ))?;
+        return Ok(Exit::Problems);
+    }
     if args.json {
         out_json(&Output { ok, file: &args.file, report: &report })?;
     } else {
@@ -58,14 +72,34 @@ pub fn run(args: &VerifyArgs) -> Outcome {
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
 
+/// The first bytes of a file.
+fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(4_096).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn page(file: &Path, report: &Report) -> String {
     let mut lines = Vec::new();
-    for (sort, found) in [("error", &report.problems), ("note", &report.notes)] {
-        let line = |one: &Finding| format!("{}:{}: {sort}: {}.", file.display(), one.line, one.what);
-        lines.extend(found.iter().take(SHOWN).map(line));
-        if found.len() > SHOWN {
-            lines.push(format!("... and {} more like these (--json lists all)", found.len() - SHOWN));
+    let line = |one: &Finding, sort: &str| format!("{}:{}: {sort}: {}", file.display(), one.line, one.what);
+    lines.extend(report.problems.iter().take(SHOWN).map(|one| format!("{}.", line(one, "error"))));
+    if report.problems.len() > SHOWN {
+        lines.push(format!("... and {} more like these (--json lists all)", report.problems.len() - SHOWN));
+    }
+    // Notes hold nothing against the file: the first of each kind stands for all of it.
+    let mut told: Vec<Kind> = Vec::new();
+    for note in &report.notes {
+        if told.contains(&note.kind) {
+            continue;
         }
+        told.push(note.kind);
+        let more = report.notes.iter().filter(|other| other.kind == note.kind).count() - 1;
+        let more = match more {
+            0 => String::new(),
+            1 => " (and one more note of this kind; --json lists both)".to_owned(),
+            more => format!(" (and {more} more notes of this kind; --json lists all)"),
+        };
+        lines.push(format!("{}{more}.", line(note, "note")));
     }
     if let Some(title) = &report.title {
         lines.push(format!(

@@ -1,5 +1,10 @@
 //! `outbox`: what this laptop's journal holds, without opening a console.
 
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::reach::SignInArgs;
@@ -7,10 +12,20 @@ use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::act::Act;
 use crate::api::message::Outcome as Decided;
 use crate::api::people::Role;
-use crate::client::journal::{Held, State, Tally};
-use crate::client::sign_in;
+use crate::client::CampaignServer as _;
+use crate::client::journal::{Held, JournalError, State, Tally};
+use crate::client::native::{NativeServer, Timeouts};
+use crate::client::sign_in::{self, SignIn};
 use crate::console::core::shared::msg::ConfirmedWhat;
+use crate::doctor::long;
+use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::message::MessageKind;
+use crate::domain::safe_text::safe_line;
+
+/// Names are worth a moment and no more.
+const QUICK: Duration = Duration::from_secs(2);
+/// Most names asked for.
+const MOST_NAMES: usize = 100;
 
 /// Options of `outbox`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -30,8 +45,13 @@ struct Row {
     kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     contact: Option<i64>,
+    /// Their first name, when the server could be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// How long ago it was confirmed, in seconds.
+    age_seconds: i64,
     /// When it was confirmed, by this machine's clock.
-    at: String,
+    at: Timestamp,
     state: &'static str,
     /// Code of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +75,7 @@ pub async fn run(args: OutboxArgs, ctx: &Context) -> Outcome {
     let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), Role::Texter)?;
     let dir = ctx.paths.journal_dir(&sign_in.name());
     let (held, drafts) = if dir.exists() {
-        let journal = super::reach::journal(&sign_in, ctx).await?;
+        let journal = super::reach::journal(&sign_in, ctx).await.map_err(in_a_console)?;
         let held = journal.held().await?;
         let drafts = journal.drafts().await?.len();
         journal.close().await?;
@@ -64,21 +84,59 @@ pub async fn run(args: OutboxArgs, ctx: &Context) -> Outcome {
         (Vec::new(), 0)
     };
     let counts = Tally::of(&held);
-    let report = Report { sign_in: sign_in.name(), counts, drafts, rows: held.iter().map(row).collect() };
+    let names = names(&sign_in, &held, ctx).await;
+    let now = ctx.clock.now();
+    let rows = held.iter().map(|held| row(held, &names, now)).collect();
+    let report = Report { sign_in: sign_in.name(), counts, drafts, rows };
     if args.json {
         out_json(&report)?;
     } else {
-        out(in_lines(&report))?;
+        out(in_lines(&report, now, &TimeZone::system()))?;
     }
     Ok(Exit::Done)
 }
 
-fn row(held: &Held) -> Row {
+/// What to do where the console is that has the journal.
+fn in_a_console(error: anyhow::Error) -> anyhow::Error {
+    if matches!(error.downcast_ref::<JournalError>(), Some(JournalError::InUse(_))) {
+        return anyhow::anyhow!(
+            "a console with this sign-in is open and holds the journal: press O in it, it shows the same; or leave it \
+             with q and run this again"
+        );
+    }
+    error
+}
+
+/// First names are not kept on this laptop: they are asked for, should the server be there.
+async fn names(sign_in: &SignIn, held: &[Held], ctx: &Context) -> HashMap<ContactId, String> {
+    let mut wanted: BTreeMap<CampaignId, Vec<ContactId>> = BTreeMap::new();
+    for held in held {
+        if let ConfirmedWhat::Text(text) = &held.act.what {
+            wanted.entry(text.campaign).or_default().push(text.contact);
+        }
+    }
+    let quick = Timeouts { connect: QUICK, request: QUICK, ..super::reach::timeouts(ctx) };
+    let mut found = HashMap::new();
+    let Ok(server) = NativeServer::new(&sign_in.server, &sign_in.token, quick) else { return found };
+    for (campaign, mut ids) in wanted {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.truncate(MOST_NAMES);
+        // Without it there is a time and a kind.
+        let Ok(views) = server.contacts(campaign, &ids).await else { break };
+        found.extend(views.into_iter().map(|view| (view.summary.id, safe_line(&view.summary.first_name))));
+    }
+    found
+}
+
+fn row(held: &Held, names: &HashMap<ContactId, String>, now: Timestamp) -> Row {
     let (kind, contact) = match &held.act.what {
         ConfirmedWhat::Text(text) if text.kind == MessageKind::Initial => ("initial".to_owned(), Some(text.contact)),
         ConfirmedWhat::Text(text) => ("reply".to_owned(), Some(text.contact)),
         ConfirmedWhat::Act { act } => (name_of(act), act.contact()),
     };
+    let name = contact.and_then(|contact| names.get(&contact).cloned());
+    let age_seconds = now.duration_since(held.act.at).as_secs();
     let reason = held.verdict.as_ref().and_then(|verdict| match &verdict.outcome {
         Decided::Refused { problem } => Some(problem.code.as_str()),
         Decided::Accepted { .. } => None,
@@ -90,7 +148,8 @@ fn row(held: &Held) -> Row {
         State::Accepted | State::Refused | State::Discarded => "nothing: it goes when the server's feed has told of it",
     };
     let contact = contact.map(|contact| contact.0);
-    Row { id: held.act.id, kind, contact, at: held.act.at.to_string(), state: held.state.as_str(), reason, todo }
+    let (id, at, state) = (held.act.id, held.act.at, held.state.as_str());
+    Row { id, kind, contact, name, age_seconds, at, state, reason, todo }
 }
 
 /// The act's name on the wire.
@@ -99,15 +158,63 @@ fn name_of(act: &Act) -> String {
     value.get("act").and_then(|name| name.as_str()).unwrap_or("act").to_owned()
 }
 
-fn in_lines(report: &Report) -> String {
+fn in_lines(report: &Report, now: Timestamp, zone: &TimeZone) -> String {
     let mut lines = vec![format!("{}: {}", report.sign_in, super::wipe::in_words(&report.counts, report.drafts))];
-    lines.extend(
-        report.counts.oldest.map(|oldest| format!("The oldest was confirmed at {oldest} by this machine's clock.")),
-    );
+    if let Some(oldest) = report.counts.oldest {
+        lines.push(format!("The oldest was confirmed {} ago.", long(now.duration_since(oldest))));
+    }
     for row in &report.rows {
-        let to = row.contact.map(|contact| format!(" to contact {contact}")).unwrap_or_default();
-        let why = row.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-        lines.push(format!("  {}  {}{to}  {}{why} -> {}", row.at, row.kind, row.state, row.todo));
+        let at = row.at.to_zoned(zone.clone());
+        let today = now.to_zoned(zone.clone()).date() == at.date();
+        let at = at.strftime(if today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" });
+        let ago = long(SignedDuration::from_secs(row.age_seconds));
+        let kind = match row.kind.as_str() {
+            "initial" => "first text".to_owned(),
+            other => other.replace('_', " "),
+        };
+        let to = row.name.as_ref().map(|name| format!(" to {name}")).unwrap_or_default();
+        let state = match row.state {
+            "confirmed" => "waits",
+            "parked" => "came back",
+            "unknown" => "outcome not known",
+            other => other,
+        };
+        let why = row.reason.map(|reason| format!(" ({})", reason.replace('_', " "))).unwrap_or_default();
+        lines.push(format!("  {at} ({ago} ago)  {kind}{to}: {state}{why} -> {}", row.todo));
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[test]
+    fn times_are_local_people_have_names_and_ages_are_said() {
+        let now: Timestamp = "2026-10-07T16:00:00Z".parse().expect("a time");
+        let row = |kind: &str, name: Option<&str>, minutes: i64| Row {
+            id: uuid::Uuid::nil(),
+            kind: kind.into(),
+            contact: Some(7),
+            name: name.map(str::to_owned),
+            age_seconds: minutes * 60,
+            at: now - SignedDuration::from_mins(minutes),
+            state: "confirmed",
+            reason: None,
+            todo: "do",
+        };
+        let counts =
+            Tally { texts: 1, acts: 1, oldest: Some(now - SignedDuration::from_hours(50)), ..Tally::default() };
+        let rows = vec![row("initial", Some("Ann"), 5), row("wrong_number", None, 3_000)];
+        let report = Report { sign_in: "h-1".into(), counts, drafts: 0, rows };
+        let zone = TimeZone::fixed(jiff::tz::offset(-7));
+        assert_eq!(
+            in_lines(&report, now, &zone),
+            "h-1: 1 text not handed in, 1 other act not handed in\nThe oldest was confirmed 2 days ago.\n  \
+             08:55:00 (5 min ago)  first text to Ann: waits -> do\n  \
+             2026-10-05 07:00 (2 days ago)  wrong number: waits -> do"
+        );
+    }
 }

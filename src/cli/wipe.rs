@@ -76,7 +76,8 @@ pub async fn run(args: WipeArgs, ctx: &Context) -> Outcome {
     };
     if !sure {
         journal.close().await?;
-        report.remedy = Some("nothing was destroyed: the answer was another one".to_owned());
+        let wanted = if unsettled > 0 { unsettled.to_string() } else { "yes".to_owned() };
+        report.remedy = Some(format!("nothing was destroyed, because the answer was not `{wanted}`"));
         say(&args, &report)?;
         return Ok(Exit::Failed);
     }

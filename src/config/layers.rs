@@ -281,7 +281,8 @@ fn flag_layer(flag: &str, pair: &str, collected: &mut Collected) {
         let value = rules::value_from_words(&path, text.trim());
         collected.take(path, value, Origin::Flag { flag: flag.to_owned() }, place);
     } else {
-        collected.faults.push(fault(rules::unknown(&path)));
+        // As it was typed: quotes that TOML would want are not the point.
+        collected.faults.push(fault(rules::unknown_key(key.trim())));
     }
 }
 
@@ -407,6 +408,16 @@ mod tests {
         ] {
             assert!(said.contains(part), "{part}\nnot in\n{said}");
         }
+    }
+
+    #[rstest]
+    #[case("console.foo=1", "option --set: unknown setting `console.foo`; `console` has ")]
+    #[case("console.dwell=1", "option --set: unknown setting `console.dwell`; did you mean `console.dwell_ms`?")]
+    #[case("foo=1", "option --set: unknown setting `foo`; `textbank config show` lists all")]
+    fn a_setting_that_is_none_is_answered_by_what_can_be_meant(#[case] pair: &str, #[case] words: &str) {
+        let layers = Layers { flags: vec![("--set".into(), pair.into())], ..Layers::default() };
+        let said = load(&layers).expect_err("faulty").to_string();
+        assert!(said.contains(words), "{said}");
     }
 
     #[test]

@@ -135,11 +135,23 @@ pub(super) fn dotted(path: &[String]) -> String {
 
 /// Says that a setting does not exist, and the nearest that does.
 pub(super) fn unknown(path: &[String]) -> String {
-    let key = dotted(path);
+    unknown_key(&dotted(path))
+}
+
+/// As [`unknown`], for a key as it was typed.
+pub(super) fn unknown_key(key: &str) -> String {
     let mut names: Vec<String> = defaults().keys().map(|path| dotted(path)).collect();
     names.extend(defaults().keys().filter(|path| path.len() > 1).map(|path| path[0].clone()));
     names.push("keys".into());
-    format!("unknown setting `{key}`{}", did_you_mean(&key, &names, "`"))
+    if let Some((section, _)) = key.split_once('.').filter(|(section, _)| is_section(&[(*section).to_owned()])) {
+        // A name that is like none of them: those of the same section are what can be meant.
+        let here: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix(section)?.strip_prefix('.')).collect();
+        let like_one = names.iter().any(|known| strsim::jaro_winkler(key, known) > NEAR && near_tail(key, known));
+        if !like_one && !here.is_empty() {
+            return format!("unknown setting `{key}`; `{section}` has {}", here.join(", "));
+        }
+    }
+    format!("unknown setting `{key}`{}", did_you_mean(key, &names, "`"))
 }
 
 /// As [`unknown`], for an environment variable.
@@ -148,10 +160,19 @@ pub(super) fn unknown_variable(name: &str) -> String {
     format!("no such setting{}", did_you_mean(name, &names, ""))
 }
 
+/// From this likeness on a name is taken for a slip of another.
+const NEAR: f64 = 0.8;
+
+/// The section's name makes any two of its settings look alike: the part behind it decides.
+fn near_tail(key: &str, known: &str) -> bool {
+    let tail = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    strsim::jaro_winkler(&tail(key), &tail(known)) > NEAR
+}
+
 fn did_you_mean(name: &str, names: &[String], quote: &str) -> String {
     let near = names.iter().map(|known| (strsim::jaro_winkler(name, known), known));
     match near.max_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((likeness, known)) if likeness > 0.8 => format!("; did you mean {quote}{known}{quote}?"),
+        Some((likeness, known)) if likeness > NEAR => format!("; did you mean {quote}{known}{quote}?"),
         _ => "; `textbank config show` lists all".into(),
     }
 }

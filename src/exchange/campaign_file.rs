@@ -8,6 +8,7 @@ use std::path::Path;
 use jiff::civil::{Time, time};
 use toml::de::DeTable;
 
+use super::kind::{Kind, kind_of};
 use super::problem::FileProblem;
 use super::toml_reader::{Reader, Tab, Text};
 use super::wording;
@@ -37,6 +38,11 @@ const SLICE: u32 = 50;
 /// Every problem of the file at once.
 pub fn load(path: &Path) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProblem>> {
     let bytes = std::fs::read(path).map_err(|error| vec![FileProblem::unreadable(path, &error)])?;
+    if let Some(kind) = kind_of(&bytes[..bytes.len().min(4_096)]).filter(|kind| *kind != Kind::Campaign) {
+        // Its lines would all be faults: that it is another file is said once.
+        let remedy = "Name the campaign file; `textbank campaign init FILE` writes one to change.";
+        return Err(vec![FileProblem::whole(path, format!("is no campaign file; it seems to be {kind}"), remedy)]);
+    }
     match String::from_utf8(bytes) {
         Ok(text) => parse(path, &text),
         Err(error) => {

@@ -187,6 +187,13 @@ async fn an_auditor_finds_what_was_done_to_a_ledger() {
 
     let (code, _, err) = world.run(&["ledger", "verify", "ledger.jsonl", "--anchor", "abc"]).await;
     assert_eq!((code, err.contains("64 hexadecimal digits")), (Some(2), true), "{err}");
+    std::fs::write(world.home.path().join("list.csv"), "firstName,cell\nAna,2122000002\n".repeat(9)).expect("written");
+    let (code, out, _) = world.run(&["ledger", "verify", "list.csv"]).await;
+    assert_eq!((code, out.lines().count()), (Some(3), 1), "said once: {out}");
+    assert!(out.contains("is no exported ledger; it seems to be a contact list"), "{out}");
+    let (code, _, err) = world.run(&["ledger", "export", "--out", "list.csv"]).await;
+    assert_eq!((code, err.contains("is there already") && err.contains("--force")), (Some(2), true), "{err}");
+    world.done(&["ledger", "export", "--out", "list.csv", "--force"]).await;
     let (code, _, err) = world.run(&["ledger", "verify", "nothing.jsonl"]).await;
     assert_eq!((code, err.contains("cannot read nothing.jsonl")), (Some(1), true), "{err}");
     let summary: Value =

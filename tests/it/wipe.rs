@@ -209,7 +209,7 @@ async fn the_outbox_is_told_without_a_console() {
     let journal = laptop.journal().await;
     let output = outbox(&laptop, &["--json"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("another textbank console"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("press O in it"), "{}", text(&output.stderr));
     assert_eq!(journal.unsettled_count(), 2);
 }
 

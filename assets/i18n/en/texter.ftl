@@ -152,3 +152,11 @@ texter-leave-parked = { $count ->
    *[other] { $count } texts came back: they did not go out, and wait here as cards or drafts.
 }
 texter-next-draft = Another reply to { $name } came back too; it is the draft now.
+texter-thread-loading = Loading the conversation
+texter-thread-offline = Offline: the conversation comes as soon as the server is reached. Nothing can be answered before it was read.
+texter-thread-signed-out = Your sign-in was ended: the conversation is not shown any more.
+texter-offline-no-contacts = Offline: your contacts come as soon as the server is reached. What you confirmed is safe in the journal.
+texter-signed-out-unknown = Your sign-in was ended. { $count ->
+    [one] What became of one confirmed text is not known
+   *[other] What became of { $count } confirmed texts is not known
+}: tell your captain. The journal keeps them.

@@ -75,7 +75,7 @@ ui-campaign = Campaign
 ui-thread-title = Conversation with { $name }
 ui-thread-your-time = times below are yours ({ $zone })
 ui-thread-older = older messages above
-ui-thread-loading = Loading the conversation
+ui-thread-known = The last words known: { $text }
 ui-thread-new-below = { $n ->
     [one] { $n } new below
    *[other] { $n } new below

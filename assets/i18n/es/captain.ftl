@@ -1,1 +1,58 @@
-# The part `captain`.
+# The captain's console.
+
+captain-title-rehearsal = ENSAYO - { $campaign } - { $waiting } en espera - capitán
+captain-title-real = { $campaign } - { $waiting } en espera - capitán
+captain-ask-pause = ¿Pausar la campaña?
+captain-pause-means = No sale ningún mensaje hasta que usted la reanude. { $count ->
+    [0] Ahora no hay ninguno camino de la operadora.
+    [one] Un mensaje va camino de la operadora y aún puede llegar.
+   *[other] { $count } mensajes van camino de la operadora y aún pueden llegar.
+}
+captain-pause-yes = Pausar
+captain-ask-resume = ¿Reanudar la campaña?
+captain-resume-means = Los mensajes vuelven a salir enseguida, dentro del horario permitido.
+captain-resume-yes = Reanudar
+captain-ask-reclaim = ¿Recuperar los contactos sin enviar de { $name }?
+captain-reclaim-means = { $count ->
+    [one] Un contacto sin primer mensaje vuelve
+   *[other] { $count } contactos sin primer mensaje vuelven
+} a la reserva. Las conversaciones se quedan donde están; ambas pantallas lo dicen.
+captain-reclaim-yes = Recuperarlos
+captain-cancel = Cancelar
+captain-ask-leave = ¿Salir?
+captain-leave-means = { $count ->
+    [one] Un acto suyo aún no se ha entregado.
+   *[other] { $count } actos suyos aún no se han entregado.
+} El diario los guarda; se entregan cuando vuelva.
+captain-leave-yes = Salir
+captain-leave-no = Quedarse
+captain-handed-in = Confirmado; va camino del servidor.
+captain-not-journaled = No se pudo escribir en el diario, así que no se hizo nada: { $reason }
+captain-outcome-unknown = No se sabe qué fue de su último acto. Mire el tablero y decida.
+captain-paused = La campaña está en pausa. No sale ningún mensaje.
+captain-running = La campaña está en marcha. Los mensajes salen.
+captain-reclaimed = Los contactos sin enviar de { $name } están de nuevo en la reserva.
+captain-cannot-pause = Solo se pausa una campaña en marcha, y solo se reanuda una en pausa.
+captain-nothing-to-reclaim = Esta persona no tiene contactos sin enviar.
+captain-no-texters = Todavía no trabaja nadie.
+captain-still-writing = La última pulsación aún se está escribiendo en el diario.
+captain-nothing-held = Ningún mensaje espera una decisión: se sabe qué fue de todos.
+captain-held-title = Mensajes de los que nadie sabe qué fue: { $count }
+captain-held-means = Se preguntó a la operadora y su respuesta se perdió. Ninguno se reenvía solo. Elija uno para decidir.
+captain-held-row = { $name }: { $text }
+captain-held-row-safe = (se puede reenviar) { $name }: { $text }
+captain-held-row-opted-out = (se dio de baja) { $name }: { $text }
+captain-held-row-unknown = (aún puede saberse) { $name }: { $text }
+captain-ask-decide = ¿Qué fue del mensaje a { $name }?
+captain-decide-text = { $text }
+captain-decide-tries = { $count ->
+    [one] Un intento.
+   *[other] { $count } intentos.
+} { $who }
+captain-decide-risk = Si lo reenvía y sí había llegado, lo recibe dos veces. Pregúntele, o mire el registro de la operadora.
+captain-decide-safe = La lista de la operadora no lo tiene: no llegó.
+captain-decide-opted-out = Entretanto se dio de baja: no se puede reenviar.
+captain-decide-arrived = Llegó: no sale nada más
+captain-decide-send-again = Enviarlo una vez más ahora
+captain-decide-give-up = Darlo por perdido: no sale nunca más
+captain-decided = Su decisión está en el servidor.

@@ -23,3 +23,11 @@ texter-leave-parked = { $count ->
    *[other] { $count } mensajes volvieron: no salieron, y esperan aquí como tarjetas o borradores.
 }
 texter-next-draft = Otra respuesta a { $name } volvió también; ahora es el borrador.
+texter-thread-loading = Cargando la conversación
+texter-thread-offline = Sin conexión: la conversación llega en cuanto se alcance el servidor. Nada se puede responder antes de leerla.
+texter-thread-signed-out = Su acceso fue cerrado: la conversación ya no se muestra.
+texter-offline-no-contacts = Sin conexión: sus contactos llegan en cuanto se alcance el servidor. Lo confirmado está a salvo en el diario.
+texter-signed-out-unknown = Su acceso fue cerrado. { $count ->
+    [one] No se sabe qué fue de un mensaje confirmado
+   *[other] No se sabe qué fue de { $count } mensajes confirmados
+}: dígaselo a su capitán. El diario los conserva.

@@ -34,3 +34,4 @@ ui-reason-too-old = esperó demasiado
 ui-reason-opted-out = se dio de baja antes
 ui-reason-possible-opt-out = puede haberse dado de baja
 ui-reason-wrong-number = número equivocado
+ui-thread-known = Lo último que se sabe: { $text }

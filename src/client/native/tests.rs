@@ -149,6 +149,23 @@ async fn what_the_clock_is_off_is_told_with_the_next_text() {
     server.verify().await;
 }
 
+#[rstest]
+#[case::our_servers(problem(&Problem::new(Code::RateLimited, "slower")).insert_header("retry-after", "7"), Code::RateLimited)]
+#[case::a_boxs(json_answer(503, "<html>", "text/html").insert_header("retry-after", "7"), Code::Unavailable)]
+#[case::a_boxs_too(json_answer(429, "", "text/plain").insert_header("retry-after", "7"), Code::RateLimited)]
+#[case::by_date(
+    json_answer(503, "", "text/plain")
+        .insert_header("retry-after", "Wed, 21 Oct 2026 07:28:07 GMT")
+        .insert_header("date", "Wed, 21 Oct 2026 07:28:00 GMT"),
+    Code::Unavailable
+)]
+#[tokio::test]
+async fn whoever_asks_to_be_left_alone_says_for_how_long(#[case] answer: ResponseTemplate, #[case] code: Code) {
+    let (_server, client) = answering(answer).await;
+    let Err(CallError::Refused(problem)) = client.me().await else { panic!("no answer") };
+    assert_eq!((problem.code, problem.retry_after), (code, Some(7)));
+}
+
 #[tokio::test]
 async fn nobody_listens_is_not_reached() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -1,7 +1,7 @@
 //! One request, one answer, and what the answer means.
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -187,6 +187,39 @@ async fn body(mut response: Response) -> Call<Bytes> {
 /// Reads an answer that is not the good one: a problem document, or something strange.
 async fn refusal(response: Response) -> CallError {
     let status = response.status();
+    let wait = asked_to_wait(response.headers());
+    let mut error = refusal_in(response, status).await;
+    match &mut error {
+        CallError::Refused(problem) => problem.retry_after = wait,
+        // A box on the way says that it is too much now, and when it will not be.
+        CallError::Strange(what) if wait.is_some() => {
+            let code = match status.as_u16() {
+                429 => Code::RateLimited,
+                503 => Code::Unavailable,
+                _ => return error,
+            };
+            let mut problem = Problem::new(code, safe_line(what));
+            problem.retry_after = wait;
+            error = CallError::Refused(Box::new(problem));
+        }
+        _ => {}
+    }
+    error
+}
+
+/// The seconds of a `Retry-After`: a number, or a date to be held against the answer's own.
+fn asked_to_wait(headers: &HeaderMap) -> Option<u64> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    if let Ok(seconds) = asked.parse() {
+        return Some(seconds);
+    }
+    let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok();
+    let seconds = date(asked)?.timestamp().as_second() - date(text(DATE)?)?.timestamp().as_second();
+    u64::try_from(seconds).ok()
+}
+
+async fn refusal_in(response: Response, status: StatusCode) -> CallError {
     if !is_type(&response, "application/problem+json") {
         let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no type");
         return CallError::Strange(format!("{status} with {kind}"));

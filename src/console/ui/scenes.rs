@@ -80,6 +80,7 @@ impl Scene {
             next: None,
             seq: 5,
             lease_until: Some(at(15)),
+            sent: 0,
         }));
         let views: Vec<ContactView> = lines.into_iter().map(view).collect();
         scene.tell(Msg::Contacts { asked: views.iter().map(|v| v.summary.id).collect(), found: views });

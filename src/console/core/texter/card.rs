@@ -148,9 +148,8 @@ impl Model {
 
     /// Why no text at all may go out now.
     pub(super) fn all_blocked(&self) -> Option<Say> {
-        if let LinkState::SignedOut { hands_in } = self.link {
-            let key = if hands_in { "texter-signed-out-hands-in" } else { "texter-signed-out" };
-            return Some(Say::new(key).with("count", self.outbox.0));
+        if let Some(why) = self.signed_out() {
+            return Some(why);
         }
         match self.state {
             CampaignState::Running => None,
@@ -158,6 +157,18 @@ impl Model {
             CampaignState::Importing => Some(Say::new("texter-importing")),
             CampaignState::Archived => Some(Say::new("texter-archived")),
         }
+    }
+
+    /// That the sign-in was ended, and what becomes of what was confirmed.
+    pub(super) fn signed_out(&self) -> Option<Say> {
+        let LinkState::SignedOut { hands_in } = self.link else { return None };
+        let unknown = self.unknown_count();
+        Some(match (hands_in, self.outbox.0) {
+            // A wipe spares what nobody knows the outcome of: it must not be promised.
+            (true, 0) if unknown > 0 => Say::new("texter-signed-out-unknown").with("count", unknown),
+            (true, waiting) => Say::new("texter-signed-out-hands-in").with("count", waiting),
+            (false, waiting) => Say::new("texter-signed-out").with("count", waiting),
+        })
     }
 
     /// The same in a few words, for a line that has room for no more and tells of the link anyway.

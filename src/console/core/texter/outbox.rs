@@ -169,9 +169,8 @@ impl Model {
             LinkState::Offline { since, next_try } => {
                 Say::new("outbox-line-offline").with("since", *since).with("next", *next_try)
             }
-            LinkState::SignedOut { hands_in } => {
-                let key = if *hands_in { "texter-signed-out-hands-in" } else { "texter-signed-out" };
-                Say::new(key).with("count", self.outbox.0)
+            LinkState::SignedOut { .. } => {
+                self.signed_out().unwrap_or_else(|| Say::new("texter-signed-out").with("count", self.outbox.0))
             }
         };
         let counts = Say::new("outbox-counts")

@@ -97,7 +97,9 @@ impl Model {
         }
         if !self.loaded {
             self.loaded = true;
-            self.slice_total = self.remaining();
+            // What was done before this console was opened counts, and what is still on its way.
+            let waiting = self.acts.initials_waiting();
+            self.slice_total = self.remaining() + usize::try_from(page.sent).unwrap_or(0) + waiting;
         }
         self.slice_total = self.slice_total.max(self.remaining());
         let after = reading.after.unwrap_or(page.seq);
@@ -150,8 +152,8 @@ impl Model {
                     self.absorb(line);
                 }
                 let now = self.remaining();
-                // What is asked for in the middle of a slice makes it longer; progress goes on.
-                self.slice_total = if before == 0 { now } else { self.slice_total + now.saturating_sub(before) };
+                // What is asked for makes it longer; progress goes on.
+                self.slice_total += now.saturating_sub(before);
                 // A grant that brings nothing to do must not be asked for again and again.
                 self.claim = if now > before {
                     Claim::Idle

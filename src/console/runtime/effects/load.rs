@@ -1,8 +1,11 @@
 //! Asks the server and asks again.
 
+use std::time::Duration;
+
 use super::Ctx;
 use crate::api::problem::{Code, Problem};
 use crate::client::backoff::Backoff;
+use crate::client::outbox::asked_to_wait;
 use crate::client::{Call, CallError};
 use crate::console::core::shared::msg::{Ask, Msg};
 use crate::domain::ids::{CampaignId, ContactId};
@@ -130,7 +133,11 @@ async fn repeat(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
             }
         }
         tracing::debug!(%error, "asking again");
-        ctx.wait(backoff.next(&*ctx.ids)).await;
+        let asked = match &error {
+            CallError::Refused(problem) => asked_to_wait(problem, ctx.clock.now()),
+            _ => Duration::ZERO,
+        };
+        ctx.wait(backoff.next(&*ctx.ids).max(asked)).await;
     }
 }
 

@@ -211,6 +211,7 @@ async fn pages_come_in_order_over_failures() {
         next: next.map(str::to_owned),
         seq: 9,
         lease_until: None,
+        sent: 0,
     };
     server.pages([
         Ok(page(Some("a"))),

@@ -11,6 +11,7 @@ use super::ink::{Caps, Ink, Piece, Sign};
 use super::theme::{Role, Theme};
 use super::thread::RenderCache;
 use super::{layers, shell};
+use crate::console::core::shared::msg::LinkState;
 use crate::console::core::texter::gate::Armed;
 use crate::console::core::texter::view::HeaderView;
 use crate::console::core::texter::{Focus, Model};
@@ -51,7 +52,13 @@ pub fn render(
         (true, 36..) if area.width < 120 => 2,
         (true, _) => 1,
     };
-    header(ink, &model.header(), oldest_wait(model), Rect { height: head, ..area }, buffer);
+    header(
+        ink,
+        &model.header(),
+        oldest_wait(model).filter(|_| !matches!(model.link, LinkState::SignedOut { .. })),
+        Rect { height: head, ..area },
+        buffer,
+    );
     let body = Rect { y: area.y + head, height: area.height - head - foot, ..area };
     let mut part = panes::draw(ink, model, cache, body, buffer);
     let footer = Rect { y: area.bottom() - foot, height: foot, ..area };

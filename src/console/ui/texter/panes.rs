@@ -290,8 +290,16 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
     // The composer: a rule with its title, the text, its length.
     let below = if composer.is_some() { rows + 2 } else { 1 }.min(inner.height.saturating_sub(1));
     let messages = Rect { y: inner.y + top, height: inner.height.saturating_sub(below + top), ..inner };
-    if thread.loading {
-        ink.line(buffer, messages, 0, &[(ink.word("ui-thread-loading"), Role::Faint)]);
+    if let Some(why) = &thread.loading {
+        let why = ink.say(why);
+        let lines = wrap::wrap(&why, messages.width);
+        for (row, line) in (0u16..).zip(&lines) {
+            ink.line(buffer, messages, row, &[(why[line.clone()].to_owned(), Role::Faint)]);
+        }
+        if !thread.known.is_empty() {
+            let row = u16::try_from(lines.len()).unwrap_or(1);
+            ink.line(buffer, messages, row, &[(ink.with_text("ui-thread-known", "text", &thread.known), Role::Text)]);
+        }
     } else {
         let face = ThreadFace { name: &name, items: &thread.items, more_before: thread.more_before };
         thread::draw(ink, cache, &face, messages, buffer);
@@ -306,7 +314,7 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
         ink.right(buffer, messages, messages.height.saturating_sub(1), &text, Role::Selected);
     }
     let foot = Rect { y: messages.bottom(), height: inner.bottom().saturating_sub(messages.bottom()), ..inner };
-    let end_seen = !thread.loading && thread.hidden_below == 0;
+    let end_seen = thread.loading.is_none() && thread.hidden_below == 0;
     let Some(composer) = composer else {
         let mut pieces = Vec::new();
         if thread.composer.is_some()

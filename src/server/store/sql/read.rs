@@ -217,7 +217,13 @@ impl Queries for SqlStore {
             rows.iter().take(page).map(|row| ContactRow::read(row)?.summary()).collect::<Result<Vec<_>, _>>()?;
         let next = contacts.last().filter(|_| more).map(|last| last.id.to_string());
         let lease_until = lease_of(&mut conn, actor.person.0).await?;
-        Ok(Some(AssignmentPage { contacts, next, seq, lease_until }))
+        let sent = db::query("SELECT initials FROM tallies WHERE campaign = $1 AND person = $2")
+            .bind(campaign.0)
+            .bind(actor.person.0)
+            .fetch_optional(&mut *conn)
+            .await?;
+        let sent = sent.map(|row| col(&row, 0)).transpose()?.map_or(0, unsigned);
+        Ok(Some(AssignmentPage { contacts, next, seq, lease_until, sent }))
     }
 
     async fn contacts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Vec<ContactView>> {

@@ -165,7 +165,13 @@ impl Desk {
             .map(|id| line(id, Status::NeedsMessage))
             .chain((1001..1001 + waiting).map(|id| line(id, Status::NeedsResponse)))
             .collect();
-        desk.tell(Msg::Assignment(AssignmentPage { contacts: lines.clone(), next: None, seq: 1, lease_until: None }));
+        desk.tell(Msg::Assignment(AssignmentPage {
+            contacts: lines.clone(),
+            next: None,
+            seq: 1,
+            lease_until: None,
+            sent: 0,
+        }));
         desk.tell(Msg::Contacts {
             asked: lines.iter().map(|line| line.id).collect(),
             found: lines.into_iter().map(view).collect(),

@@ -3,17 +3,20 @@ use uuid::Uuid;
 
 use super::driver::{CAMPAIGN, Desk, line, view};
 use crate::api::act::Act;
+use crate::api::assignment::AssignmentPage;
 use crate::api::campaign::CampaignState;
 use crate::api::event::EventKind;
 use crate::api::message::{Outcome, SendRequest, Verdict};
 use crate::api::problem::{Code, Problem};
+use crate::console::core::shared::Program as _;
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Msg};
-use crate::console::core::texter::Model;
+use crate::console::core::shared::msg::{Ask, LinkState, Msg};
 use crate::console::core::texter::model::Claim;
+use crate::console::core::texter::view::CardPane;
+use crate::console::core::texter::{Model, TexterOptions};
 use crate::console::keymap::chord::{Chord, Key, Press};
 use crate::domain::conversation::{OptOut, Status};
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ContactId, DeviceId};
 
 const ENTER: Chord = Chord { key: Key::Enter, ctrl: false, alt: false, shift: false };
 
@@ -318,4 +321,53 @@ fn the_servers_time_counts_as_soon_as_it_is_known() {
     assert_eq!((desk.card(), desk.model.people.held_back().0), (None, 1));
     desk.tell(Msg::Clock { offset: jiff::SignedDuration::ZERO });
     assert_eq!((desk.card(), desk.model.people.held_back().0), (Some(1), 0));
+}
+
+#[test]
+fn a_console_without_the_server_says_so_and_what_is_known() {
+    let mut desk = Desk::with(0, 1);
+    let offline = LinkState::Offline { since: super::driver::start(), next_try: super::driver::start() };
+    desk.model.threads.clear();
+    desk.tell(Msg::Link(offline.clone()));
+    desk.keys("n");
+    desk.model.threads.clear();
+    let key = |desk: &Desk| desk.model.thread_view().expect("open").loading.map(|why| why.key);
+    assert_eq!(key(&desk), Some("texter-thread-offline"));
+    desk.model.link = LinkState::Online;
+    assert_eq!(key(&desk), Some("texter-thread-loading"));
+
+    let fresh = |link: LinkState| {
+        let mut model = Model::new(TexterOptions::new(CAMPAIGN, DeviceId(Uuid::nil())));
+        model.link = link;
+        match model.card_pane() {
+            CardPane::Empty { lines } => lines.into_iter().map(|line| line.key).collect(),
+            _ => Vec::new(),
+        }
+    };
+    assert_eq!(fresh(LinkState::Connecting), Vec::<&str>::new(), "it is being fetched");
+    assert_eq!(fresh(offline), ["texter-offline-no-contacts"]);
+    assert_eq!(fresh(LinkState::SignedOut { hands_in: true }), ["texter-signed-out-hands-in"]);
+}
+
+#[test]
+fn after_the_end_of_the_sign_in_nobody_is_said_to_wait_and_an_unknown_outcome_is_named() {
+    let mut desk = Desk::with(2, 1);
+    desk.keys("<enter>");
+    let id = desk.confirmed[0].id;
+    desk.tell(Msg::Outbox { waiting: 0, oldest: None });
+    desk.tell(Msg::Link(LinkState::SignedOut { hands_in: true }));
+    assert_eq!(desk.model.header().waiting, 0);
+    let block = |desk: &Desk| desk.model.card_block().map(|why| why.key);
+    assert_eq!(block(&desk), Some("texter-signed-out-hands-in"));
+    desk.tell(Msg::Unknown { id });
+    assert_eq!(block(&desk), Some("texter-signed-out-unknown"), "a wipe would spare it");
+}
+
+#[test]
+fn what_was_done_before_this_console_was_opened_counts() {
+    let mut model = Model::new(TexterOptions::new(CAMPAIGN, DeviceId(Uuid::nil())));
+    let contacts = vec![line(1, Status::NeedsMessage), line(2, Status::Messaged)];
+    let page = AssignmentPage { contacts, next: None, seq: 1, lease_until: None, sent: 7 };
+    drop(model.update(Msg::Assignment(page)));
+    assert_eq!(model.header().progress, (7, 8));
 }

@@ -240,8 +240,10 @@ pub struct ThreadView {
     pub tags: Vec<String>,
     /// Note.
     pub note: String,
-    /// Being fetched.
-    pub loading: bool,
+    /// It is not here: why.
+    pub loading: Option<Say>,
+    /// What is known of it while it is not here: the last words.
+    pub known: String,
     /// Older ones exist.
     pub more_before: bool,
     /// Oldest first; the ones hidden below are left out.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 
 use super::{CardPane, CardView, HeaderView, InboxRow, InboxView, Sendable};
-use crate::console::core::shared::msg::DrawnCard;
+use crate::console::core::shared::msg::{DrawnCard, LinkState};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::gate::Armed;
 use crate::console::core::texter::model::{Claim, Focus, Model};
@@ -44,7 +44,8 @@ impl Model {
             progress: (self.slice_total.saturating_sub(self.remaining()), self.slice_total),
             sent: self.sent,
             replied: self.replied,
-            waiting: self.people.waiting(),
+            // After the end of the sign-in nobody waits for this person any more.
+            waiting: if self.signed_out().is_some() { 0 } else { self.people.waiting() },
             unread: self.people.unread(),
             now: self.campaign_now(),
             laptop_now: self.laptop_now(),
@@ -70,7 +71,14 @@ impl Model {
     pub fn card_pane(&self) -> CardPane {
         let Some(card) = &self.card else {
             if !self.people.queue().is_empty() || !self.loaded || self.campaign.is_none() {
-                return CardPane::Loading;
+                return match (&self.link, self.signed_out()) {
+                    // Nothing is being fetched any more.
+                    (_, Some(why)) => CardPane::Empty { lines: vec![why] },
+                    (LinkState::Offline { .. }, None) => {
+                        CardPane::Empty { lines: vec![Say::new("texter-offline-no-contacts")] }
+                    }
+                    _ => CardPane::Loading,
+                };
             }
             return CardPane::Empty { lines: self.nothing_to_send() };
         };

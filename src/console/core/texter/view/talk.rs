@@ -2,6 +2,8 @@
 
 use super::{ComposerView, ItemState, Sendable, ThreadItem, ThreadView};
 use crate::api::message::ThreadEntry;
+use crate::console::core::shared::msg::LinkState;
+use crate::console::core::shared::say::Say;
 use crate::console::core::texter::acts::Stage;
 use crate::console::core::texter::model::{Focus, Model};
 use crate::console::core::texter::server::problem_say;
@@ -59,13 +61,23 @@ impl Model {
             answers: answers.collect(),
             tags: body.map(|body| body.tags.iter().map(|tag| safe_line(tag)).collect()).unwrap_or_default(),
             note: body.map(|body| safe_line(&body.note)).unwrap_or_default(),
-            loading: thread.is_none(),
+            loading: thread.is_none().then(|| self.why_no_thread()),
+            known: if thread.is_none() { safe_line(&line.preview) } else { String::new() },
             more_before: thread.is_some_and(|thread| thread.more_before),
             items,
             hidden_below: open.hidden_below,
             new_below: open.new_below,
             composer: self.may_compose().is_ok().then(|| self.composer_view()).flatten(),
         })
+    }
+
+    /// What is said in place of a conversation that is not here.
+    fn why_no_thread(&self) -> Say {
+        match self.link {
+            LinkState::Online | LinkState::Connecting => Say::new("texter-thread-loading"),
+            LinkState::Offline { .. } => Say::new("texter-thread-offline"),
+            LinkState::SignedOut { .. } => Say::new("texter-thread-signed-out"),
+        }
     }
 
     fn composer_view(&self) -> Option<ComposerView> {
