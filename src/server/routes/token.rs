@@ -18,5 +18,5 @@ use crate::server::{AppState, auth::AsTexter};
     security(("session" = [])),
 )]
 pub async fn handler(AsTexter(texter): AsTexter, State(state): State<AppState>) -> Reply<Json<Renewed>> {
-    Ok(Json(Renewed { token: texter.renew_token(&state.desk).await? }))
+    Ok(Json(Renewed { token: texter.renew_token(&state.desk).await?? }))
 }

@@ -252,6 +252,7 @@ impl CommandKind {
             | Self::ImportFinish { actor, .. }
             | Self::RevokeInvite { actor, .. }
             | Self::RevokeSession { actor, .. }
+            | Self::RenewToken { actor, .. }
             | Self::Suppress { actor, .. } => Some(actor),
             Self::MakeInvite { actor, .. } => actor.as_mut(),
             Self::ExpireLeases
@@ -261,7 +262,8 @@ impl CommandKind {
             | Self::RecordAttempt { .. }
             | Self::RecordLookUp { .. }
             | Self::SweepAttempts { .. }
-            | Self::Join { .. } => None,
+            | Self::Join { .. }
+            | Self::Presented { .. } => None,
         }
     }
 }

@@ -174,11 +174,13 @@ impl Texter {
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub async fn renew_token(&self, desk: &Desk) -> Result<String, StoreError> {
+    pub async fn renew_token(&self, desk: &Desk) -> Result<Result<String, Box<Problem>>, StoreError> {
         let token = desk.secret();
         let next_hash = secret_hash(&token);
-        desk.run(CommandKind::RenewToken { actor: self.0.clone(), next_hash }).await?;
-        Ok(token)
+        match desk.run(CommandKind::RenewToken { actor: self.0.clone(), next_hash }).await? {
+            Answer::Refused(problem) => Ok(Err(problem)),
+            _ => Ok(Ok(token)),
+        }
     }
 
     /// Heartbeat: [`Answer::Presence`].

@@ -84,6 +84,7 @@ impl Tx<'_> {
             .bind(self.micros())
             .execute(&mut *self.conn)
             .await?;
+        self.cache.ended.remove(&session);
         let what = format!("session {session}");
         self.audit(Some(&actor), "token_reused", what, "a token that had been replaced was used: ended".to_owned());
         self.leaves(&actor, actor.person.0).await?;
