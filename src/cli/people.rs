@@ -1,32 +1,17 @@
-//! `people`, `sessions`
+//! `people sessions ...`
 
 use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::reach::{SignInArgs, admin};
 use super::{Context, Exit, Outcome, out, out_json};
-use crate::api::people::{PersonInfo, Role, SessionInfo};
+use crate::api::people::SessionInfo;
 use crate::domain::safe_text::safe_line;
 
-/// List the organization's people: last seen, role, how many contacts in hand
-#[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct PeopleArgs {
-    /// What to do; without it: list them.
-    #[command(subcommand)]
-    pub command: Option<PeopleCommand>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Who asks.
-    #[command(flatten)]
-    pub who: SignInArgs,
-}
-
-/// What else can be done with people.
+/// What can be done with people.
 #[derive(Debug, Subcommand)]
 pub enum PeopleCommand {
-    /// Who is signed in (as `textbank sessions`)
+    /// Who is signed in
     Sessions {
         /// What to do with them
         #[command(subcommand)]
@@ -34,25 +19,10 @@ pub enum PeopleCommand {
     },
 }
 
-/// List the sign-ins, or end one
-#[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct SessionsArgs {
-    /// What to do; without it: list them.
-    #[command(subcommand)]
-    pub command: Option<SessionsCommand>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Who asks.
-    #[command(flatten)]
-    pub who: SignInArgs,
-}
-
-/// What can be done with sign-ins.
+/// What can be done with sessions.
 #[derive(Debug, Subcommand)]
 pub enum SessionsCommand {
-    /// List the organization's sign-ins
+    /// List the organization's sessions
     List {
         /// Print JSON
         #[arg(long)]
@@ -61,9 +31,8 @@ pub enum SessionsCommand {
         #[command(flatten)]
         who: SignInArgs,
     },
-    /// End a sign-in: its console stops at once; what was confirmed before is still handed in
-    #[command(alias = "revoke")]
-    End {
+    /// End a session; what its person holds goes back to the pool as leases run out
+    Revoke {
         /// Its number, from the list
         #[arg(value_name = "ID")]
         session: i64,
@@ -73,70 +42,25 @@ pub enum SessionsCommand {
     },
 }
 
-/// Runs `people`.
+/// Runs one of them.
 ///
 /// # Errors
 /// What the server said.
-pub async fn run(args: PeopleArgs, ctx: &Context) -> Outcome {
-    match args.command {
-        Some(PeopleCommand::Sessions { command }) => session(command, ctx).await,
-        None => {
-            let (_, client) = admin(&args.who, ctx).await?;
-            let people = client.people().await.context("no list")?;
-            if args.json {
-                out_json(&people)?
-            } else {
-                out(people_table(&people))?
-            }
-            Ok(Exit::Done)
-        }
-    }
-}
-
-/// Runs `sessions`.
-///
-/// # Errors
-/// What the server said.
-pub async fn sessions(args: SessionsArgs, ctx: &Context) -> Outcome {
-    let SessionsArgs { command, json, who } = args;
-    session(command.unwrap_or(SessionsCommand::List { json, who }), ctx).await
-}
-
-async fn session(command: SessionsCommand, ctx: &Context) -> Outcome {
+pub async fn run(command: PeopleCommand, ctx: &Context) -> Outcome {
+    let PeopleCommand::Sessions { command } = command;
     match command {
         SessionsCommand::List { json, who } => {
-            let (_, client) = admin(&who, ctx).await?;
+            let (_, client) = admin(&who, ctx)?;
             let sessions = client.sessions().await.context("no list")?;
             if json { out_json(&sessions)? } else { out(table(&sessions))? }
         }
-        SessionsCommand::End { session, who } => {
-            let (_, client) = admin(&who, ctx).await?;
-            client.revoke_session(session).await.context("not ended")?;
+        SessionsCommand::Revoke { session, who } => {
+            let (_, client) = admin(&who, ctx)?;
+            client.revoke_session(session).await.context("not revoked")?;
             out(format!("Session {session} is ended."))?;
         }
     }
     Ok(Exit::Done)
-}
-
-fn seen_at(at: Option<jiff::Timestamp>) -> String {
-    at.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
-}
-
-fn people_table(people: &[PersonInfo]) -> String {
-    let mut text =
-        format!("{:>6}  {:<14}{:>8}{:>8}  {:<21}{}\n", "id", "role", "sign-ins", "in hand", "last seen (UTC)", "name");
-    for person in people {
-        let role = person.role.map_or("signed out", Role::in_words);
-        text.push_str(&format!(
-            "{:>6}  {role:<14}{:>8}{:>8}  {:<21}{}\n",
-            person.id.0,
-            person.sessions,
-            person.in_hand,
-            seen_at(person.last_seen),
-            safe_line(&person.name)
-        ));
-    }
-    text
 }
 
 fn table(sessions: &[SessionInfo]) -> String {
@@ -144,7 +68,8 @@ fn table(sessions: &[SessionInfo]) -> String {
     for session in sessions {
         let role = session.role.in_words();
         let state = if session.revoked { "ended" } else { "running" };
-        let seen = seen_at(session.last_seen);
+        let seen =
+            session.last_seen.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string());
         text.push_str(&format!("{:>6}  {role:<14}{state:<9}{seen:<21}{}\n", session.id, safe_line(&session.name)));
     }
     text
@@ -153,6 +78,7 @@ fn table(sessions: &[SessionInfo]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::people::Role;
 
     #[test]
     fn a_name_cannot_reach_the_terminal() {

@@ -20,6 +20,7 @@ use super::{Context, Exit, Misuse, Outcome, out, serve_net};
 use crate::api::{admin::InviteRequest, people::Role};
 use crate::client::native::JoinLink;
 use crate::config::create_private_dir;
+use crate::db::Url;
 use crate::env::SharedClock;
 use crate::rehearsal::clock::RehearsalClock;
 use crate::rehearsal::voters::{Voters, VotersPlan, afternoon};
@@ -31,6 +32,9 @@ use crate::server::{ServerHandle, ServerOptions, start};
 /// How long the owner's link is good.
 const FIRST_LINK_SECONDS: u64 = 7 * 86_400;
 
+/// Beside a database whose owner's link was printed.
+const LINK_SHOWN: &str = "admin-link-was-shown";
+
 /// Run a campaign server until Ctrl-C
 #[derive(Debug, clap::Args)]
 pub struct ServeArgs {
@@ -40,6 +44,10 @@ pub struct ServeArgs {
     /// Keep the database in DIR; else in the data directory
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Keep campaigns in this database instead: sqlite:FILE, or postgres://USER:PASSWORD@HOST/DATABASE, which any number of
+    /// servers may share
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    pub database: Option<String>,
     /// The address by which others reach this server, for join links (a proxy's: https://...)
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
@@ -104,17 +112,8 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
             return Ok(Exit::Problems);
         }
     };
-    let dir = args.data.clone().unwrap_or_else(|| ctx.paths.data_dir().join("server"));
-    create_private_dir(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    // One server process a database: its events are numbered by one writer.
-    let _lock = lock(&dir)?;
-    let database = dir.join("textbank.db");
-    let own_time = OwnTime::of(&dir, &database, args.rehearsal_clock)?;
-    if let Some(own) = &own_time {
-        // Before there is a database: one without it is taken for one that lives by the wall clock.
-        own.write(afternoon(own.last)).with_context(|| format!("cannot write {}", own.file.display()))?;
-    }
-    make_private(&database).with_context(|| format!("cannot open {}", database.display()))?;
+    let home = Home::of(&args, ctx)?;
+    let (location, own_time, _lock) = home.prepare(args.rehearsal_clock)?;
     // Listened for from here on: a signal in the middle of starting ends in order too.
     let mut signals = Signals::listen()?;
     let net = args.net.net(&ctx.config.serve)?;
@@ -131,14 +130,8 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
         }
         None => (None, args.other_carrier(ctx)?.unwrap_or_else(|| Arc::new(SimulatedCarrier::silent()))),
     };
-    let options = ServerOptions {
-        listen: args.listen,
-        location: Location::File(database),
-        carrier,
-        clock: clock.clone(),
-        ids: ctx.ids.clone(),
-        net,
-    };
+    let options =
+        ServerOptions { listen: args.listen, location, carrier, clock: clock.clone(), ids: ctx.ids.clone(), net };
     let server = start(options).await?;
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
@@ -165,12 +158,11 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     if let Some(warning) = in_the_clear(server.addr, server.tls().is_some(), args.public_url.as_deref()) {
         tell(warning);
     }
-    let told = dir.join("admin-link-was-shown");
-    if args.admin_link || !told.exists() {
+    if args.admin_link || home.is_new(&server).await? {
         let link = admin_link(&server, &base).await?;
         out(format!("Owner's join link, good once, for 7 days:\n{}", link.reveal()))?;
         tell("Sign in with: textbank join 'LINK' --name NAME");
-        private(&told).with_context(|| format!("cannot make {}", told.display()))?;
+        home.link_was_shown()?;
     }
     if let Some(tls) = server.tls() {
         tasks.spawn(serve_net::tell_of_certificates(tls.news(), stop.clone()));
@@ -182,6 +174,83 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     tasks.close();
     tasks.wait().await;
     Ok(Exit::Done)
+}
+
+/// Where a server keeps its campaigns.
+#[derive(Debug)]
+enum Home {
+    /// In this file, and what belongs to it beside it.
+    Dir { dir: PathBuf, database: PathBuf },
+    /// In a PostgreSQL, with any number of others.
+    Postgres(Url),
+}
+
+impl Home {
+    fn of(args: &ServeArgs, ctx: &Context) -> anyhow::Result<Self> {
+        let setting = &ctx.config.serve.database;
+        let (named, name) = match (&args.database, &args.data) {
+            (Some(database), _) => (database.as_str(), "--database"),
+            (None, None) if !setting.is_empty() => (setting.as_str(), "serve.database"),
+            (None, data) => {
+                let dir = data.clone().unwrap_or_else(|| ctx.paths.data_dir().join("server"));
+                let database = dir.join("textbank.db");
+                return Ok(Self::Dir { dir, database });
+            }
+        };
+        if named.starts_with("postgres://") || named.starts_with("postgresql://") {
+            let url = Url::parse(named).map_err(|why| Misuse(format!("{name}: {why}")))?;
+            return Ok(Self::Postgres(url));
+        }
+        let path = named.strip_prefix("sqlite:").unwrap_or(named);
+        // Said without what follows: a mistyped address may hold a password.
+        if path.is_empty() || path.contains("://") {
+            return Err(
+                Misuse(format!("{name}: it is sqlite:FILE, a file or postgres://USER:PASSWORD@HOST/DATABASE")).into()
+            );
+        }
+        let database = std::path::absolute(path).with_context(|| format!("{name}: cannot find {path}"))?;
+        let dir = database.parent().map(Path::to_owned).with_context(|| format!("{name}: {path} is no file"))?;
+        Ok(Self::Dir { dir, database })
+    }
+
+    /// Makes what has to be there before the server starts. The file keeps other servers out for as long as it is held.
+    fn prepare(&self, rehearsal_clock: bool) -> anyhow::Result<(Location, Option<OwnTime>, Option<File>)> {
+        let (dir, database) = match self {
+            Self::Dir { dir, database } => (dir, database),
+            Self::Postgres(_) if rehearsal_clock => {
+                return Err(Misuse(
+                    "--rehearsal-clock: servers that share a database live by the wall clock; leave out --database"
+                        .into(),
+                )
+                .into());
+            }
+            Self::Postgres(url) => return Ok((Location::Postgres(url.clone()), None, None)),
+        };
+        create_private_dir(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+        // One server process a file: its events are numbered by one writer.
+        let lock = lock(dir)?;
+        let own_time = OwnTime::of(dir, database, rehearsal_clock)?;
+        if let Some(own) = &own_time {
+            // Before there is a database: one without it is taken for one that lives by the wall clock.
+            own.write(afternoon(own.last)).with_context(|| format!("cannot write {}", own.file.display()))?;
+        }
+        make_private(database).with_context(|| format!("cannot open {}", database.display()))?;
+        Ok((Location::File(database.clone()), own_time, Some(lock)))
+    }
+
+    /// True until the owner's link was shown; where several servers start together, until somebody joined.
+    async fn is_new(&self, server: &ServerHandle) -> anyhow::Result<bool> {
+        match self {
+            Self::Dir { dir, .. } => Ok(!dir.join(LINK_SHOWN).exists()),
+            Self::Postgres(_) => Ok(server.store().nobody_joined().await?),
+        }
+    }
+
+    fn link_was_shown(&self) -> anyhow::Result<()> {
+        let Self::Dir { dir, .. } = self else { return Ok(()) };
+        let told = dir.join(LINK_SHOWN);
+        private(&told).map(drop).with_context(|| format!("cannot make {}", told.display()))
+    }
 }
 
 /// The campaign time of a server that does not live by the wall clock, kept beside the database: it must not go back when the

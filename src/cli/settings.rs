@@ -31,7 +31,7 @@ pub enum ConfigCommand {
 #[derive(Serialize)]
 struct Shown<'a> {
     key: &'a str,
-    value: &'a str,
+    value: String,
     #[serde(flatten)]
     origin: Option<&'a Origin>,
 }
@@ -51,7 +51,11 @@ pub fn run(command: &ConfigCommand, global: &Global) -> Outcome {
             let shown: Vec<_> = loaded
                 .origins
                 .iter()
-                .map(|(key, (value, from))| Shown { key, value, origin: origin.then_some(from) })
+                .map(|(key, (value, from))| Shown {
+                    key,
+                    value: config::shown(key, value),
+                    origin: origin.then_some(from),
+                })
                 .collect();
             if *json {
                 out_json(&shown)?;

@@ -66,6 +66,34 @@ pub struct ServeConfig {
     pub tls_key: String,
     /// Proxies that are believed when they say for whom they ask: addresses and blocks, commas between them.
     pub trusted_proxies: String,
+    /// Where the database is: `sqlite:FILE`, a file's path or `postgres://...`; empty: a file in the data directory. May hold a
+    /// password: it is shown by [`shown`] alone.
+    pub database: String,
+}
+
+/// A setting as it may be shown: without the password of an address.
+#[must_use]
+pub fn shown(key: &str, value: &str) -> String {
+    if key != "serve.database" {
+        return value.to_owned();
+    }
+    let Some((scheme, rest)) = value.split_once("://") else { return value.to_owned() };
+    // A password may hold anything, and may stand among the settings too.
+    let (before, settings) = rest.split_once('?').map_or((rest, None), |(before, settings)| (before, Some(settings)));
+    let place = before.rsplit_once('@').map_or(before, |(_, place)| place);
+    let user = before.rsplit_once('@').map_or(String::new(), |(who, _)| match who.split_once(':') {
+        Some((user, _)) => format!("{user}:***@"),
+        None => format!("{who}@"),
+    });
+    let settings = settings.map_or(String::new(), |settings| {
+        let end = if settings.ends_with('"') { "\"" } else { "" };
+        let masked = |setting: &str| match setting.split_once('=') {
+            Some((name, _)) if name.to_ascii_lowercase().contains("pass") => format!("{name}=***"),
+            _ => setting.trim_end_matches('"').to_owned(),
+        };
+        format!("?{}{end}", settings.split('&').map(masked).collect::<Vec<_>>().join("&"))
+    });
+    format!("{scheme}://{user}{place}{settings}")
 }
 
 /// `[log]`
@@ -113,5 +141,24 @@ impl Default for ClientConfig {
 impl Default for LogConfig {
     fn default() -> Self {
         Self { level: "info".into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("serve.database", "\"postgres://ann:s3:c@ret@db/bank\"", "\"postgres://ann:***@db/bank\"")]
+    #[case(
+        "serve.database",
+        "\"postgres://ann@/bank?host=/run&password=x@y\"",
+        "\"postgres://ann@/bank?host=/run&password=***\""
+    )]
+    #[case("serve.database", "\"postgres://db/bank?sslmode=require\"", "\"postgres://db/bank?sslmode=require\"")]
+    #[case("serve.database", "\"sqlite:/srv/textbank.db\"", "\"sqlite:/srv/textbank.db\"")]
+    #[case("name", "\"a://b:c@d\"", "\"a://b:c@d\"")]
+    fn an_address_is_shown_without_its_password(#[case] key: &str, #[case] value: &str, #[case] masked: &str) {
+        assert_eq!(shown(key, value), masked);
     }
 }

@@ -38,6 +38,7 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
             "client",
             "config",
             "console",
+            "db",
             "doctor",
             "domain",
             "env",

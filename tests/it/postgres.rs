@@ -63,6 +63,11 @@ impl Database {
     pub fn url(&self) -> Url {
         Url::parse(&self.text()).expect("an address")
     }
+
+    /// Does something to it, as an administrator.
+    pub fn sql(&self, statement: &str) {
+        tell(&self.text(), statement.to_owned());
+    }
 }
 
 impl Drop for Database {

@@ -52,6 +52,8 @@ pub enum Place {
     Memory,
     File(tempfile::TempDir),
     Postgres(Database),
+    /// In another home's.
+    Beside(Location),
 }
 
 impl Place {
@@ -68,6 +70,7 @@ impl Place {
             Self::Memory => Location::Memory,
             Self::File(dir) => Location::File(dir.path().join("textbank.db")),
             Self::Postgres(database) => Location::Postgres(database.url()),
+            Self::Beside(location) => location.clone(),
         }
     }
 }
@@ -177,9 +180,19 @@ impl Home {
         Some(Self::open(Place::make(kind)?, SimClock::at(start()), Minter::default()).await)
     }
 
+    /// Another store on the same database, as another process has one.
+    pub async fn beside(&self, seed: u64) -> Self {
+        let place = Place::Beside(self.place.location());
+        Self::open_as(place, Arc::clone(&self.clock), Minter::default(), seed).await
+    }
+
     async fn open(place: Place, clock: Arc<SimClock>, minter: Minter) -> Self {
+        Self::open_as(place, clock, minter, 7).await
+    }
+
+    async fn open_as(place: Place, clock: Arc<SimClock>, minter: Minter, seed: u64) -> Self {
         let shared: SharedClock = clock.clone();
-        let ids = SeededIds::shared(7);
+        let ids = SeededIds::shared(seed);
         let store = SqlStore::open(place.location(), shared.clone(), ids.clone()).await.expect("the store opens");
         // The seed may not repeat ids that the database holds already.
         for _ in 0..(clock.now_micros() % 1_000) {

@@ -44,7 +44,7 @@ const BUILDER_PATIENCE: Duration = Duration::from_secs(6 * 3_600);
 /// The address of a database, with its password: `postgres://user:password@host:port/database`. It is shown without.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url {
-    config: Config,
+    config: Box<Config>,
     tls: Tls,
 }
 
@@ -129,7 +129,7 @@ impl Url {
         if config.get_application_name().is_none() {
             config.application_name("textbank");
         }
-        Ok(Self { config, tls })
+        Ok(Self { config: Box::new(config), tls })
     }
 
     async fn client(&self, heard: Option<mpsc::Sender<String>>) -> Result<Client> {

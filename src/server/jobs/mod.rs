@@ -76,11 +76,12 @@ impl Dispatcher {
             if look && calls.len() < IN_FLIGHT && trouble.may_claim(monotonic) {
                 // Seen before the look: what is committed during it wakes us again.
                 wake.mark_unchanged();
+                let claimed_at = self.desk.clock.monotonic();
                 let jobs = self.claim(IN_FLIGHT - calls.len()).await;
                 self.note(&mut trouble, Errand::Claim, &jobs);
                 let jobs = jobs.unwrap_or_default();
                 look = !jobs.is_empty();
-                calls.extend(jobs.into_iter().map(|job| self.call(job)));
+                calls.extend(jobs.into_iter().map(|job| self.call(job, claimed_at)));
             }
             tokio::select! {
                 biased;
@@ -109,9 +110,10 @@ impl Dispatcher {
     /// # Errors
     /// [`StoreError`] when the store cannot say what to do, or cannot record what was done.
     pub async fn drain_once(&self) -> Result<usize, StoreError> {
+        let claimed_at = self.desk.clock.monotonic();
         let jobs = self.claim(IN_FLIGHT).await?;
         let many = jobs.len();
-        let mut calls: FuturesUnordered<_> = jobs.into_iter().map(|job| self.call(job)).collect();
+        let mut calls: FuturesUnordered<_> = jobs.into_iter().map(|job| self.call(job, claimed_at)).collect();
         let mut result = Ok(many);
         while let Some(done) = calls.next().await {
             if let Err(error) = done {
@@ -142,9 +144,11 @@ impl Dispatcher {
     pub async fn housekeeping(&self) -> Result<(), StoreError> {
         System::expire_leases(&self.desk).await?;
         System::anchor(&self.desk).await?;
-        // Our own calls end at their time-out: one that is still open long after was never recorded.
+        // Our own calls end at their time-out: one that is still open long after was never recorded. Those begun before
+        // this process are lost too, unless they may be another one's that lives.
         let lost = self.desk.clock.now().saturating_sub(self.pace.call * LOST_AFTER).unwrap_or(Timestamp::MIN);
-        System::sweep_attempts(&self.desk, self.started.max(lost), self.pace.hold_after).await?;
+        let lost = if self.desk.store.is_shared() { lost } else { self.started.max(lost) };
+        System::sweep_attempts(&self.desk, lost, self.pace.hold_after).await?;
         Ok(())
     }
 
@@ -155,8 +159,13 @@ impl Dispatcher {
         }
     }
 
-    /// One call and its record.
-    async fn call(&self, job: Submission) -> Result<(), StoreError> {
+    /// One call and its record. A process that stood still since the claim makes no call any more: others have counted it as
+    /// lost by now, or are about to, and a captain may have decided to send the text again.
+    async fn call(&self, job: Submission, claimed_at: Duration) -> Result<(), StoreError> {
+        if self.desk.store.is_shared() && self.desk.clock.monotonic().saturating_sub(claimed_at) > self.pace.call {
+            let answer = Submitted::Later { reason: "never called: this server stood still".into() };
+            return System::record_attempt(&self.desk, job.attempt, answer).await.map(drop);
+        }
         self.note_call(job.attempt);
         let answer = tokio::select! {
             biased;

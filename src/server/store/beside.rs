@@ -19,7 +19,7 @@ use crate::api::{
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
-    people::{Me, PersonInfo, SessionInfo},
+    people::{Me, SessionInfo},
 };
 use crate::domain::{
     ids::{CampaignId, ContactId, OrganizationId},
@@ -69,6 +69,10 @@ impl<O: Onlooker> Store for Beside<O> {
 
     fn wake(&self) -> tokio::sync::watch::Receiver<u64> {
         self.inner.wake()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
     }
 }
 
@@ -142,6 +146,10 @@ impl<O: Onlooker> Queries for Beside<O> {
         self.inner.ledger_state(actor).await
     }
 
+    async fn nobody_joined(&self) -> Found<bool> {
+        self.inner.nobody_joined().await
+    }
+
     async fn first_organization(&self) -> Found<OrganizationId> {
         self.inner.first_organization().await
     }
@@ -167,14 +175,6 @@ impl<O: Onlooker> Queries for Beside<O> {
 impl<O: Onlooker> Roster for Beside<O> {
     async fn invite_standing(&self, secret_hash: [u8; 32], now: Timestamp) -> Found<Standing> {
         self.inner.invite_standing(secret_hash, now).await
-    }
-
-    async fn knows_token(&self, token_hash: [u8; 32]) -> Found<bool> {
-        self.inner.knows_token(token_hash).await
-    }
-
-    async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {
-        self.inner.people(actor).await
     }
 
     async fn invites(&self, actor: &Actor, now: Timestamp) -> Found<Vec<InviteInfo>> {

@@ -62,6 +62,8 @@ pub trait Queries {
     async fn ledger(&self, actor: &Actor, after: u64, limit: u32) -> Found<LedgerPage>;
     /// How far it is anchored.
     async fn ledger_state(&self, actor: &Actor) -> Found<LedgerState>;
+    /// True when nobody ever joined.
+    async fn nobody_joined(&self) -> Found<bool>;
     /// The one organization of an embedded server, made at first start.
     async fn first_organization(&self) -> Found<OrganizationId>;
     /// Which contact has which number, and its language when known, in a campaign that this actor is a captain of; empty for

@@ -28,7 +28,6 @@ mod rows;
 mod schema;
 mod send;
 mod sessions;
-mod tokens;
 mod tx;
 mod writer;
 #[cfg(test)]
