@@ -25,6 +25,8 @@
 //! | `POST /api/v1/invites`, `GET /api/v1/invites` | admin | [`admin::InviteRequest`] -> [`admin::Invite`]; `Vec<`[`admin::InviteInfo`]`>` |
 //! | `DELETE /api/v1/invites/{id}` | admin | -> 204 |
 //! | `GET /api/v1/sessions`, `DELETE /api/v1/sessions/{id}` | admin | -> `Vec<`[`people::SessionInfo`]`>`, 204 |
+//! | `POST /api/v1/token` | session | -> [`people::Renewed`]: the next token, which is stored before it is used |
+//! | `GET /api/v1/people` | admin | -> `Vec<`[`people::PersonInfo`]`>` |
 //! | `GET /api/v1/ledger?cursor=&limit=`, `GET /api/v1/ledger/state` | admin | -> [`ledger::LedgerPage`], [`ledger::LedgerState`] |
 //! | `GET /api/v1/openapi.json`, `GET /healthz`, `GET /readyz` | anyone | |
 //!

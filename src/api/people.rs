@@ -74,6 +74,39 @@ impl std::fmt::Debug for Joined {
     }
 }
 
+/// A fresh token for a running session. The one it was asked with goes on working until this one is used; then its use ends
+/// the session, but for a minute's grace.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Renewed {
+    /// Bearer token: to be stored durably before it is used.
+    pub token: String,
+}
+
+impl std::fmt::Debug for Renewed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Renewed").field("token", &"<hidden>").finish()
+    }
+}
+
+/// A person of the organization as an admin sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PersonInfo {
+    /// Id on this server.
+    pub id: PersonId,
+    /// First name; the second of the same name is "Ann (2)".
+    pub name: String,
+    /// The most that a running sign-in of theirs may do; absent when none runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Running sign-ins.
+    pub sessions: u64,
+    /// Contacts in hand, in all campaigns.
+    pub in_hand: u64,
+    /// When they were last seen.
+    #[schema(value_type = Option<String>)]
+    pub last_seen: Option<Timestamp>,
+}
+
 /// The person behind a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Me {

@@ -49,7 +49,7 @@ pub struct ImportArgs {
 /// What the server said. Problems in the files are printed, all at once, and nothing is handed in.
 pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
     let Some((start, contacts)) = check(&args) else { return Ok(Exit::Problems) };
-    let (_, client) = admin(&args.who, ctx)?;
+    let (_, client) = admin(&args.who, ctx).await?;
     let chunks = chunks(contacts)?;
     let import = import_id(&start, &chunks)?;
     let work = hand_in(&client, ctx, import, &start, &chunks);

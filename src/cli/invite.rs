@@ -82,7 +82,7 @@ fn span(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// What the server said.
 pub async fn run(args: InviteArgs, ctx: &Context) -> Outcome {
-    let (sign_in, client) = admin(&args.who, ctx)?;
+    let (sign_in, client) = admin(&args.who, ctx).await?;
     let request = InviteRequest {
         role: args.role.into(),
         campaign: args.campaign.map(CampaignId),

@@ -44,12 +44,12 @@ pub enum InvitesCommand {
 pub async fn run(args: InvitesArgs, ctx: &Context) -> Outcome {
     match args.command {
         None => {
-            let (_, client) = admin(&args.who, ctx)?;
+            let (_, client) = admin(&args.who, ctx).await?;
             let invites = client.invites().await.context("no list")?;
             if args.json { out_json(&invites)? } else { out(table(&invites))? }
         }
         Some(InvitesCommand::Revoke { invite, who }) => {
-            let (_, client) = admin(&who, ctx)?;
+            let (_, client) = admin(&who, ctx).await?;
             client.revoke_invite(invite).await.context("not revoked")?;
             out(format!("Join link {invite} is revoked: nobody joins by it any more."))?;
         }

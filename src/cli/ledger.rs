@@ -69,7 +69,7 @@ pub async fn export(args: ExportArgs, ctx: &Context) -> Outcome {
         let why = format!("{} is there already: choose another name, or say --force to write over it", path.display());
         return Err(Misuse(why).into());
     }
-    let (sign_in, client) = admin(&args.who, ctx)?;
+    let (sign_in, client) = admin(&args.who, ctx).await?;
     let organization = client.me().await.context("no ledger")?.organization;
     let title =
         Title { format: FORMAT.to_owned(), organization, server: sign_in.server.clone(), exported_at: ctx.clock.now() };
@@ -140,7 +140,7 @@ impl<'a> Pages<'a> {
 /// # Errors
 /// What the server said.
 pub async fn anchor(args: AnchorArgs, ctx: &Context) -> Outcome {
-    let (_, client) = admin(&args.who, ctx)?;
+    let (_, client) = admin(&args.who, ctx).await?;
     let state = client.ledger_state().await.context("no anchor")?;
     if args.json {
         out_json(&state)?;

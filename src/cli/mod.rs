@@ -117,12 +117,10 @@ pub enum Command {
     },
     /// List the join links that were made, or revoke one
     Invites(invites::InvitesArgs),
-    /// See and end the sign-ins of others
-    People {
-        /// What to do
-        #[command(subcommand)]
-        command: people::PeopleCommand,
-    },
+    /// List the organization's people: last seen, role, how many contacts in hand
+    People(people::PeopleArgs),
+    /// List the sign-ins, or end one
+    Sessions(people::SessionsArgs),
     /// Prove what was texted: export the ledger of confirmed texts, check it, anchor it
     Ledger {
         /// What to do
@@ -249,7 +247,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::Invites(args) => invites::run(args, &ctx()?).await,
-        Command::People { command } => people::run(command, &ctx()?).await,
+        Command::People(args) => people::run(args, &ctx()?).await,
+        Command::Sessions(args) => people::sessions(args, &ctx()?).await,
         Command::Carrier(args) => carrier::run(args, &ctx()?).await,
         Command::Ledger { command } => match command {
             ledger::LedgerCommand::Export(args) => ledger::export(args, &ctx()?).await,

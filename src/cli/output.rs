@@ -121,7 +121,7 @@ fn remedy(error: &CallError) -> Option<&'static str> {
         Code::InviteSpent => "ask whoever gave you the link for a new one",
         Code::Unauthorized => "sign in again: textbank join LINK, with a new link",
         Code::Forbidden => "use a sign-in with the right role (--sign-in), or ask an admin for a link with that role",
-        Code::NotFound => "see what there is: textbank campaign list, textbank people sessions list",
+        Code::NotFound => "see what there is: textbank campaign list, textbank sessions",
         Code::RateLimited => "wait a minute, then run it again",
         Code::Unavailable => "run it again in a moment; if it stays so, look into the server's log",
         _ => return None,

@@ -1,17 +1,32 @@
-//! `people sessions ...`
+//! `people`, `sessions`
 
 use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::reach::{SignInArgs, admin};
 use super::{Context, Exit, Outcome, out, out_json};
-use crate::api::people::SessionInfo;
+use crate::api::people::{PersonInfo, Role, SessionInfo};
 use crate::domain::safe_text::safe_line;
 
-/// What can be done with people.
+/// List the organization's people: last seen, role, how many contacts in hand
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct PeopleArgs {
+    /// What to do; without it: list them.
+    #[command(subcommand)]
+    pub command: Option<PeopleCommand>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Who asks.
+    #[command(flatten)]
+    pub who: SignInArgs,
+}
+
+/// What else can be done with people.
 #[derive(Debug, Subcommand)]
 pub enum PeopleCommand {
-    /// Who is signed in
+    /// Who is signed in (as `textbank sessions`)
     Sessions {
         /// What to do with them
         #[command(subcommand)]
@@ -19,10 +34,25 @@ pub enum PeopleCommand {
     },
 }
 
-/// What can be done with sessions.
+/// List the sign-ins, or end one
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct SessionsArgs {
+    /// What to do; without it: list them.
+    #[command(subcommand)]
+    pub command: Option<SessionsCommand>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Who asks.
+    #[command(flatten)]
+    pub who: SignInArgs,
+}
+
+/// What can be done with sign-ins.
 #[derive(Debug, Subcommand)]
 pub enum SessionsCommand {
-    /// List the organization's sessions
+    /// List the organization's sign-ins
     List {
         /// Print JSON
         #[arg(long)]
@@ -31,8 +61,9 @@ pub enum SessionsCommand {
         #[command(flatten)]
         who: SignInArgs,
     },
-    /// End a session; what its person holds goes back to the pool as leases run out
-    Revoke {
+    /// End a sign-in: its console stops at once; what was confirmed before is still handed in
+    #[command(alias = "revoke")]
+    End {
         /// Its number, from the list
         #[arg(value_name = "ID")]
         session: i64,
@@ -42,25 +73,70 @@ pub enum SessionsCommand {
     },
 }
 
-/// Runs one of them.
+/// Runs `people`.
 ///
 /// # Errors
 /// What the server said.
-pub async fn run(command: PeopleCommand, ctx: &Context) -> Outcome {
-    let PeopleCommand::Sessions { command } = command;
+pub async fn run(args: PeopleArgs, ctx: &Context) -> Outcome {
+    match args.command {
+        Some(PeopleCommand::Sessions { command }) => session(command, ctx).await,
+        None => {
+            let (_, client) = admin(&args.who, ctx).await?;
+            let people = client.people().await.context("no list")?;
+            if args.json {
+                out_json(&people)?
+            } else {
+                out(people_table(&people))?
+            }
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// Runs `sessions`.
+///
+/// # Errors
+/// What the server said.
+pub async fn sessions(args: SessionsArgs, ctx: &Context) -> Outcome {
+    let SessionsArgs { command, json, who } = args;
+    session(command.unwrap_or(SessionsCommand::List { json, who }), ctx).await
+}
+
+async fn session(command: SessionsCommand, ctx: &Context) -> Outcome {
     match command {
         SessionsCommand::List { json, who } => {
-            let (_, client) = admin(&who, ctx)?;
+            let (_, client) = admin(&who, ctx).await?;
             let sessions = client.sessions().await.context("no list")?;
             if json { out_json(&sessions)? } else { out(table(&sessions))? }
         }
-        SessionsCommand::Revoke { session, who } => {
-            let (_, client) = admin(&who, ctx)?;
-            client.revoke_session(session).await.context("not revoked")?;
+        SessionsCommand::End { session, who } => {
+            let (_, client) = admin(&who, ctx).await?;
+            client.revoke_session(session).await.context("not ended")?;
             out(format!("Session {session} is ended."))?;
         }
     }
     Ok(Exit::Done)
+}
+
+fn seen_at(at: Option<jiff::Timestamp>) -> String {
+    at.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+fn people_table(people: &[PersonInfo]) -> String {
+    let mut text =
+        format!("{:>6}  {:<14}{:>8}{:>8}  {:<21}{}\n", "id", "role", "sign-ins", "in hand", "last seen (UTC)", "name");
+    for person in people {
+        let role = person.role.map_or("signed out", Role::in_words);
+        text.push_str(&format!(
+            "{:>6}  {role:<14}{:>8}{:>8}  {:<21}{}\n",
+            person.id.0,
+            person.sessions,
+            person.in_hand,
+            seen_at(person.last_seen),
+            safe_line(&person.name)
+        ));
+    }
+    text
 }
 
 fn table(sessions: &[SessionInfo]) -> String {
@@ -68,8 +144,7 @@ fn table(sessions: &[SessionInfo]) -> String {
     for session in sessions {
         let role = session.role.in_words();
         let state = if session.revoked { "ended" } else { "running" };
-        let seen =
-            session.last_seen.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string());
+        let seen = seen_at(session.last_seen);
         text.push_str(&format!("{:>6}  {role:<14}{state:<9}{seen:<21}{}\n", session.id, safe_line(&session.name)));
     }
     text
@@ -78,7 +153,6 @@ fn table(sessions: &[SessionInfo]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::people::Role;
 
     #[test]
     fn a_name_cannot_reach_the_terminal() {

@@ -1,14 +1,18 @@
 //! What the commands that speak to a server share: which sign-in, which time-outs, what goes to standard error.
 
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use jiff::SignedDuration;
 
 use super::Context;
 use crate::api::people::Role;
 use crate::client::journal::{Journal, KeyPlace, SystemKeychain};
-use crate::client::native::{AdminClient, Timeouts};
+use crate::client::native::{self, AdminClient, Timeouts};
 use crate::client::sign_in::{self, SignIn};
+use crate::client::token_file::TokenFile;
 
 /// Which sign-in a command speaks for.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -49,10 +53,54 @@ pub(super) async fn journal(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<J
 }
 
 /// An admin's client by a stored sign-in.
-pub(super) fn admin(args: &SignInArgs, ctx: &Context) -> anyhow::Result<(SignIn, AdminClient)> {
-    let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.as_deref(), Role::Admin)?;
-    let client = AdminClient::new(&sign_in.server, &sign_in.token, timeouts(ctx))?;
+pub(super) async fn admin(args: &SignInArgs, ctx: &Context) -> anyhow::Result<(SignIn, AdminClient)> {
+    let sign_in = stored(args, Role::Admin, ctx).await?;
+    let client = AdminClient::new(&sign_in.server, &sign_in.token, timeouts(ctx))?.with_tokens(tokens(&sign_in, ctx));
     Ok((sign_in, client))
+}
+
+/// Where a sign-in's token is looked up.
+pub(super) fn tokens(sign_in: &SignIn, ctx: &Context) -> TokenFile {
+    TokenFile::new(sign_in::file_of(&ctx.paths.sign_ins_dir(), sign_in), sign_in)
+}
+
+/// A token older than this is renewed at the start of a command.
+const RENEW_AFTER: SignedDuration = SignedDuration::from_hours(12);
+/// How long a command's start waits for that.
+const RENEWAL: Duration = Duration::from_secs(3);
+
+/// A stored sign-in, with a token that is not old. Without the network it is the old one, which goes on working.
+pub(super) async fn stored(args: &SignInArgs, role: Role, ctx: &Context) -> anyhow::Result<SignIn> {
+    let dir = ctx.paths.sign_ins_dir();
+    let sign_in = sign_in::load(&dir, args.sign_in.as_deref(), role)?;
+    let age = ctx.clock.now().duration_since(sign_in.renewed_at.unwrap_or(sign_in.at));
+    if age < RENEW_AFTER {
+        return Ok(sign_in);
+    }
+    let renewed = tokio::select! {
+        renewed = renew(&dir, &sign_in, ctx) => renewed,
+        () = ctx.clock.sleep(RENEWAL) => Ok(None),
+    };
+    match renewed {
+        Ok(Some(renewed)) => Ok(renewed),
+        Ok(None) => Ok(sign_in),
+        Err(error) => {
+            tracing::info!(%error, "the sign-in's token was not renewed");
+            Ok(sign_in)
+        }
+    }
+}
+
+/// `None` when another program is at it. The new token is on the disk before anybody uses it.
+async fn renew(dir: &Path, sign_in: &SignIn, ctx: &Context) -> anyhow::Result<Option<SignIn>> {
+    let Some(_alone) = sign_in::lock(dir, sign_in)? else { return Ok(None) };
+    let mut fresh = sign_in::read(&sign_in::file_of(dir, sign_in))?;
+    if fresh.renewed_at == sign_in.renewed_at {
+        fresh.token = native::renew(&fresh.server, &fresh.token, timeouts(ctx)).await?;
+        fresh.renewed_at = Some(ctx.clock.now());
+        sign_in::save(dir, &fresh)?;
+    }
+    Ok(Some(fresh))
 }
 
 /// Says something beside the result, on standard error.

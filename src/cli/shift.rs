@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use super::reach::{SignInArgs, tell, timeouts};
+use super::reach::{SignInArgs, stored, tell, timeouts, tokens};
 use super::{Context, Misuse};
 use crate::api::campaign::CampaignTodo;
 use crate::api::people::{Me, Role};
 use crate::client::journal::{Damage, Journal, Wipe};
 use crate::client::native::NativeServer;
-use crate::client::sign_in::{self, SignIn};
+use crate::client::sign_in::SignIn;
 use crate::client::{CallError, CampaignServer};
 use crate::console::core::texter::GateTimes;
 use crate::console::keymap::Keymap;
@@ -147,7 +147,7 @@ pub(super) async fn reach(
     role: Role,
     ctx: &Context,
 ) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>, CampaignId)> {
-    let (sign_in, server) = signed_in(args, role, ctx)?;
+    let (sign_in, server) = signed_in(args, role, ctx).await?;
     let campaign = match which(args, &sign_in) {
         Which::Known(campaign) => campaign,
         Which::Ask(wanted) => {
@@ -158,9 +158,11 @@ pub(super) async fn reach(
     Ok((sign_in, server, campaign))
 }
 
-fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>)> {
-    let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), role)?;
-    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?.telling_time(ctx.clock.clone());
+async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>)> {
+    let sign_in = stored(&args.sign_in, role, ctx).await?;
+    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?
+        .with_tokens(tokens(&sign_in, ctx))
+        .telling_time(ctx.clock.clone());
     Ok((sign_in, Arc::new(server)))
 }
 
@@ -222,7 +224,7 @@ async fn choose_or_last(
 /// # Errors
 /// As [`reach`]; another console open, or what the disk said.
 pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
-    let (sign_in, server) = signed_in(args, role, ctx)?;
+    let (sign_in, server) = signed_in(args, role, ctx).await?;
     let journal = super::reach::journal(&sign_in, ctx).await?;
     let campaign = match which(args, &sign_in) {
         Which::Known(campaign) => campaign,

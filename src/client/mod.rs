@@ -10,6 +10,7 @@ pub mod journal;
 pub mod native;
 pub mod outbox;
 pub mod sign_in;
+pub mod token_file;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;

@@ -27,6 +27,8 @@ pub struct SignIn {
     pub device: DeviceId,
     /// When it was made.
     pub at: Timestamp,
+    /// When its token was renewed, if ever.
+    pub renewed_at: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -36,6 +38,8 @@ struct Stored {
     me: Me,
     device: DeviceId,
     at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renewed_at: Option<Timestamp>,
 }
 
 /// Why there is no sign-in.
@@ -57,7 +61,7 @@ impl SignIn {
     #[must_use]
     pub fn new(server: &str, joined: Joined, device: DeviceId, at: Timestamp) -> Self {
         let Joined { token, me } = joined;
-        Self { server: server.to_owned(), token: token.into(), me, device, at }
+        Self { server: server.to_owned(), token: token.into(), me, device, at, renewed_at: None }
     }
 
     /// Its name on this machine: server and person, safe as a file's name.
@@ -121,6 +125,7 @@ fn write(dir: &Path, path: &Path, sign_in: &SignIn) -> io::Result<()> {
         me: sign_in.me.clone(),
         device: sign_in.device,
         at: sign_in.at,
+        renewed_at: sign_in.renewed_at,
     };
     let fresh = path.with_extension("new");
     // A leftover of a crash may have other rights.
@@ -160,12 +165,41 @@ pub fn list(dir: &Path) -> Result<Vec<SignIn>, SignInError> {
     Ok(all)
 }
 
-fn read(path: &Path) -> Result<SignIn, SignInError> {
+/// Where a sign-in's file is.
+#[must_use]
+pub fn file_of(dir: &Path, sign_in: &SignIn) -> PathBuf {
+    dir.join(format!("{}.json", sign_in.name()))
+}
+
+/// Alone with a sign-in's token while this is held; `None` when another program is at it.
+///
+/// # Errors
+/// [`SignInError::File`]
+pub fn lock(dir: &Path, sign_in: &SignIn) -> Result<Option<fs::File>, SignInError> {
+    let path = dir.join(format!("{}.lock", sign_in.name()));
+    let failed = |error| SignInError::File(path.clone(), error);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// Reads one sign-in.
+///
+/// # Errors
+/// [`SignInError`]
+pub fn read(path: &Path) -> Result<SignIn, SignInError> {
     let bytes = fs::read(path).map_err(|error| SignInError::File(path.to_owned(), error))?;
     let stored: Stored =
         serde_json::from_slice(&bytes).map_err(|error| SignInError::Damaged(path.to_owned(), error.to_string()))?;
-    let Stored { server, token, me, device, at } = stored;
-    Ok(SignIn { server, token: token.into(), me, device, at })
+    let Stored { server, token, me, device, at, renewed_at } = stored;
+    Ok(SignIn { server, token: token.into(), me, device, at, renewed_at })
 }
 
 /// The sign-in with this name (or its unambiguous beginning); without a name, the latest that may do what `role` may.
@@ -201,6 +235,8 @@ pub fn load(dir: &Path, name: Option<&str>, role: Role) -> Result<SignIn, SignIn
 /// [`SignInError`]
 pub fn remove(dir: &Path, name: &str) -> Result<(), SignInError> {
     let path = dir.join(format!("{name}.json"));
+    // Beside it may be the lock of a renewal, which holds nothing.
+    drop(fs::remove_file(dir.join(format!("{name}.lock"))));
     fs::remove_file(&path).map_err(|error| SignInError::File(path, error))
 }
 

@@ -39,6 +39,7 @@ mod wire_gate;
 mod wire_invites;
 mod wire_native;
 mod wire_openapi;
+mod wire_sessions;
 mod wire_texting;
 mod wire_tls;
 mod wire_walls;

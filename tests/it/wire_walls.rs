@@ -43,6 +43,8 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/me", Own(Texter)),
     ("GET /api/v1/campaigns", Own(Texter)),
     ("POST /api/v1/presence", Own(Texter)),
+    ("POST /api/v1/token", Own(Texter)),
+    ("GET /api/v1/people", Own(Admin)),
     ("GET /api/v1/invites", Own(Admin)),
     ("GET /api/v1/sessions", Own(Admin)),
     ("GET /api/v1/ledger", Own(Admin)),

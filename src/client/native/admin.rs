@@ -1,5 +1,7 @@
 //! What only an admin asks of a server. No console needs it, so it is no part of [`crate::client::CampaignServer`].
 
+use std::sync::Arc;
+
 use reqwest::Method;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -8,9 +10,9 @@ use super::{SetupError, Timeouts, wire::Wire};
 use crate::api::{
     admin::{ImportChunk, ImportStart, ImportState, Invite, InviteInfo, InviteRequest},
     ledger::{LedgerPage, LedgerState},
-    people::{Me, SessionInfo},
+    people::{Me, PersonInfo, SessionInfo},
 };
-use crate::client::Call;
+use crate::client::{Call, token_file::TokenFile};
 
 /// An admin's client.
 #[derive(Debug, Clone)]
@@ -25,6 +27,13 @@ impl AdminClient {
     /// [`SetupError`]
     pub fn new(base_url: &str, token: &SecretString, timeouts: Timeouts) -> Result<Self, SetupError> {
         Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)? })
+    }
+
+    /// Looks the token up before each request: it may be renewed while this runs.
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: TokenFile) -> Self {
+        self.wire.tokens = Some(Arc::new(tokens));
+        self
     }
 
     /// Starts an import, or finds the one with this id.
@@ -81,6 +90,14 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn sessions(&self) -> Call<Vec<SessionInfo>> {
         self.wire.get("sessions").await
+    }
+
+    /// The organization's people.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn people(&self) -> Call<Vec<PersonInfo>> {
+        self.wire.get("people").await
     }
 
     /// Ends a session.

@@ -10,6 +10,7 @@ mod tests;
 mod watch;
 mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ use reqwest::Method;
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::token_file::TokenFile;
 use super::{Call, CallError, CampaignServer, Capabilities};
 use crate::api::{
     act::Act,
@@ -27,7 +29,7 @@ use crate::api::{
     captain::{Board, HeldText},
     event::Event,
     message::{Outcome, SendRequest, Thread, Verdict},
-    people::{JoinRequest, Joined, Me, Presence},
+    people::{JoinRequest, Joined, Me, Presence, Renewed},
     problem::Code,
 };
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
@@ -88,6 +90,13 @@ impl NativeServer {
         Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)? })
     }
 
+    /// Looks the token up before each request: it may be renewed while this runs.
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: TokenFile) -> Self {
+        self.wire.tokens = Some(Arc::new(tokens));
+        self
+    }
+
     /// Tells the server with each text what this clock shows then, so that a wrong one is known and allowed for.
     #[must_use]
     pub fn telling_time(mut self, clock: SharedClock) -> Self {
@@ -103,6 +112,16 @@ impl NativeServer {
 pub async fn join(base_url: &str, request: &JoinRequest, timeouts: Timeouts) -> Call<Joined> {
     let wire = Wire::new(base_url, None, timeouts).map_err(|error| CallError::NotReached(error.to_string()))?;
     wire.with_body(Method::POST, "join", request).await
+}
+
+/// Asks for the next token of the session that `token` is in use for. It has to be stored before it is used.
+///
+/// # Errors
+/// [`CallError`]
+pub async fn renew(base_url: &str, token: &SecretString, timeouts: Timeouts) -> Call<SecretString> {
+    let wire = Wire::new(base_url, Some(token), timeouts).map_err(|error| CallError::NotReached(error.to_string()))?;
+    let renewed: Renewed = wire.empty(Method::POST, "token").await?;
+    Ok(renewed.token.into())
 }
 
 /// A refusal that decides about the id is the verdict itself; one that decides nothing stays an error.

@@ -1,5 +1,7 @@
 //! One request, one answer, and what the answer means.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
@@ -10,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::watch::Watch;
 use super::{SetupError, Timeouts};
 use crate::api::problem::{Code, Problem};
+use crate::client::token_file::TokenFile;
 use crate::client::{Call, CallError};
 use crate::domain::safe_text::safe_line;
 
@@ -22,6 +25,8 @@ pub(super) struct Wire {
     http: Client,
     base: Url,
     bearer: Option<HeaderValue>,
+    /// Where the token is looked up before each request, when it may be renewed meanwhile.
+    pub(super) tokens: Option<Arc<TokenFile>>,
     timeouts: Timeouts,
     /// Tells the server this laptop's time, when it may.
     pub(super) watch: Option<Watch>,
@@ -30,14 +35,7 @@ pub(super) struct Wire {
 impl Wire {
     pub(super) fn new(base_url: &str, token: Option<&SecretString>, timeouts: Timeouts) -> Result<Self, SetupError> {
         let base = base(base_url)?;
-        let bearer = token
-            .map(|token| {
-                let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
-                    .map_err(|_bad_byte| SetupError::Token)?;
-                value.set_sensitive(true);
-                Ok(value)
-            })
-            .transpose()?;
+        let bearer = token.map(|token| in_header(token).ok_or(SetupError::Token)).transpose()?;
         let mut builder = Client::builder()
             .user_agent(concat!("textbank/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(timeouts.connect)
@@ -49,16 +47,37 @@ impl Wire {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| SetupError::Client(describe(&error)))?;
-        Ok(Self { http, base, bearer, timeouts, watch: None })
+        Ok(Self { http, base, bearer, tokens: None, timeouts, watch: None })
     }
 
     fn request(&self, method: Method, path: &str) -> Call<RequestBuilder> {
         let url = self.base.join(path).map_err(|error| CallError::NotReached(format!("bad path: {error}")))?;
         let mut request = self.http.request(method, url);
-        if let Some(bearer) = &self.bearer {
-            request = request.header(AUTHORIZATION, bearer.clone());
+        if let Some(bearer) = self.bearer() {
+            request = request.header(AUTHORIZATION, bearer);
         }
         Ok(request)
+    }
+
+    fn bearer(&self) -> Option<HeaderValue> {
+        let stored = self.tokens.as_ref().and_then(|tokens| in_header(&tokens.token()));
+        stored.or_else(|| self.bearer.clone())
+    }
+
+    /// Sends it; once more when the token was renewed by another program while it was on its way.
+    async fn execute(&self, request: RequestBuilder) -> Call<Response> {
+        let request = request.build().map_err(|error| failed(&error))?;
+        let used = request.headers().get(AUTHORIZATION).cloned();
+        let again = self.tokens.as_ref().and_then(|_| request.try_clone());
+        let response = self.http.execute(request).await.map_err(|error| failed(&error))?;
+        if response.status() == StatusCode::UNAUTHORIZED
+            && let (Some(mut again), Some(fresh)) = (again, self.bearer())
+            && used.as_ref() != Some(&fresh)
+        {
+            again.headers_mut().insert(AUTHORIZATION, fresh);
+            return self.http.execute(again).await.map_err(|error| failed(&error));
+        }
+        Ok(response)
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Call<T> {
@@ -112,7 +131,7 @@ impl Wire {
     /// Opens a feed; the answer is a stream of server-sent events.
     pub(super) async fn feed(&self, path: &str, query: &[(&str, String)]) -> Call<Response> {
         let request = self.request(Method::GET, &with_query(path, query))?.header(ACCEPT, "text/event-stream");
-        let response = request.send().await.map_err(|error| failed(&error))?;
+        let response = self.execute(request).await?;
         if response.status() == StatusCode::OK && is_type(&response, "text/event-stream") {
             return Ok(response);
         }
@@ -122,7 +141,7 @@ impl Wire {
     async fn send(&self, request: RequestBuilder) -> Call<Response> {
         let request = request.header(ACCEPT, "application/json").timeout(self.timeouts.request);
         let left = self.watch.as_ref().map(Watch::now);
-        let response = request.send().await.map_err(|error| failed(&error))?;
+        let response = self.execute(request).await?;
         if let (Some(watch), Some(left)) = (&self.watch, left) {
             watch.answered(left, response.headers());
         }
@@ -151,6 +170,12 @@ fn base(text: &str) -> Result<Url, SetupError> {
     let path = format!("{}/api/v1/", url.path().trim_end_matches('/'));
     url.set_path(&path);
     Ok(url)
+}
+
+fn in_header(token: &SecretString) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret())).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 fn is_loopback(url: &Url) -> bool {

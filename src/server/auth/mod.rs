@@ -10,7 +10,7 @@ use super::AppState;
 use super::routes::refusal::Refusal;
 use super::store::{
     command::Actor,
-    handles::{Admin, Captain, Texter, secret_hash},
+    handles::{Admin, Captain, Door, Texter, secret_hash},
 };
 use crate::api::problem::Code;
 
@@ -46,13 +46,28 @@ fn token_hash(parts: &Parts) -> Option<[u8; 32]> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret_hash(token.trim()))
 }
 
+/// A token that is in use nowhere: a next one is in use from now on; one that was replaced ends its session, feeds and all.
+async fn turned_over(state: &AppState, token_hash: [u8; 32]) -> Result<(), Refusal> {
+    if Door::presented(&state.desk, token_hash).await? {
+        tracing::warn!("a token that had been replaced was used: its session was ended");
+        state.revocations.happened();
+    }
+    Ok(())
+}
+
 impl FromRequestParts<AppState> for Session {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let refuse = || Refusal::new(Code::Unauthorized, "not signed in, or the session was ended: join again");
         let token_hash = token_hash(parts).ok_or_else(refuse)?;
-        let actor = state.store().session(token_hash).await?.ok_or_else(refuse)?;
+        let actor = match state.store().session(token_hash).await? {
+            Some(actor) => actor,
+            None => {
+                turned_over(state, token_hash).await?;
+                state.store().session(token_hash).await?.ok_or_else(refuse)?
+            }
+        };
         Ok(Self { actor, token_hash })
     }
 }
@@ -63,6 +78,10 @@ impl FromRequestParts<AppState> for HandsIn {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let refuse = || Refusal::new(Code::Unauthorized, "not signed in: join again");
         let token_hash = token_hash(parts).ok_or_else(refuse)?;
+        if let Some(actor) = state.store().session_even_ended(token_hash).await? {
+            return Ok(Self(actor));
+        }
+        turned_over(state, token_hash).await?;
         state.store().session_even_ended(token_hash).await?.map(Self).ok_or_else(refuse)
     }
 }

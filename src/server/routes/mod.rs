@@ -20,6 +20,7 @@ mod join;
 mod join_page;
 mod ledger;
 mod me;
+mod people;
 mod presence;
 pub mod refusal;
 mod revoke_invite;
@@ -27,6 +28,7 @@ mod revoke_session;
 mod send;
 mod sessions;
 mod thread;
+mod token;
 mod verdict;
 mod webhook;
 
@@ -77,6 +79,8 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(revoke_invite::handler))
         .routes(routes!(sessions::handler))
         .routes(routes!(revoke_session::handler))
+        .routes(routes!(people::handler))
+        .routes(routes!(token::handler))
         .routes(routes!(ledger::page))
         .routes(routes!(ledger::state))
         .routes(routes!(health::alive))

@@ -19,7 +19,7 @@ use crate::api::{
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
-    people::{Me, SessionInfo},
+    people::{Me, PersonInfo, SessionInfo},
 };
 use crate::domain::{
     ids::{CampaignId, ContactId, OrganizationId},
@@ -175,6 +175,14 @@ impl<O: Onlooker> Queries for Beside<O> {
 impl<O: Onlooker> Roster for Beside<O> {
     async fn invite_standing(&self, secret_hash: [u8; 32], now: Timestamp) -> Found<Standing> {
         self.inner.invite_standing(secret_hash, now).await
+    }
+
+    async fn knows_token(&self, token_hash: [u8; 32]) -> Found<bool> {
+        self.inner.knows_token(token_hash).await
+    }
+
+    async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {
+        self.inner.people(actor).await
     }
 
     async fn invites(&self, actor: &Actor, now: Timestamp) -> Found<Vec<InviteInfo>> {

@@ -209,6 +209,18 @@ pub enum CommandKind {
         /// Installation.
         device: DeviceId,
     },
+    /// Note the next token of a session; the one in use stays until the next is used.
+    RenewToken {
+        /// Whose.
+        actor: Actor,
+        /// BLAKE3 of the next token.
+        next_hash: [u8; 32],
+    },
+    /// A token that is not in use came in: a next one is in use from now on, a former one ends its session.
+    Presented {
+        /// BLAKE3 of the token.
+        token_hash: [u8; 32],
+    },
     /// End a session.
     RevokeSession {
         /// By whom.
@@ -240,6 +252,7 @@ impl CommandKind {
             | Self::ImportFinish { actor, .. }
             | Self::RevokeInvite { actor, .. }
             | Self::RevokeSession { actor, .. }
+            | Self::RenewToken { actor, .. }
             | Self::Suppress { actor, .. } => Some(actor),
             Self::MakeInvite { actor, .. } => actor.as_mut(),
             Self::ExpireLeases
@@ -249,7 +262,8 @@ impl CommandKind {
             | Self::RecordAttempt { .. }
             | Self::RecordLookUp { .. }
             | Self::SweepAttempts { .. }
-            | Self::Join { .. } => None,
+            | Self::Join { .. }
+            | Self::Presented { .. } => None,
         }
     }
 }
@@ -271,6 +285,8 @@ pub enum Answer {
     Invite(Invite),
     /// Of `Join`.
     Joined(Me),
+    /// Of `Presented`: the session ended by it.
+    Ended,
     /// Nothing to say.
     Done,
     /// Refused; nothing changed but the stored refusal, where the command has an id.

@@ -170,6 +170,19 @@ impl Texter {
         desk.run(CommandKind::Claim { actor: self.0.clone(), campaign, claim, want }).await
     }
 
+    /// The next token of this session; it is in this answer and nowhere else.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn renew_token(&self, desk: &Desk) -> Result<Result<String, Box<Problem>>, StoreError> {
+        let token = desk.secret();
+        let next_hash = secret_hash(&token);
+        match desk.run(CommandKind::RenewToken { actor: self.0.clone(), next_hash }).await? {
+            Answer::Refused(problem) => Ok(Err(problem)),
+            _ => Ok(Ok(token)),
+        }
+    }
+
     /// Heartbeat: [`Answer::Presence`].
     ///
     /// # Errors
@@ -297,6 +310,18 @@ async fn invite(desk: &Desk, actor: Option<Actor>, organization: OrganizationId,
 pub struct Door;
 
 impl Door {
+    /// A token that is in use nowhere came in. True when it ended its session: it had been replaced, so somebody has a copy.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn presented(desk: &Desk, token_hash: [u8; 32]) -> Result<bool, StoreError> {
+        // Strangers' tokens are turned away by a look: they cost the writer nothing.
+        if !desk.store.knows_token(token_hash).await? {
+            return Ok(false);
+        }
+        Ok(matches!(desk.run(CommandKind::Presented { token_hash }).await?, Answer::Ended))
+    }
+
     /// What is known of an invite's secret; nothing is used up by asking.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{command::Actor, query::Found};
-use crate::api::admin::InviteInfo;
+use crate::api::{admin::InviteInfo, people::PersonInfo};
 
 /// What is known of an invite's secret before anybody joins by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub enum Standing {
 pub trait Roster {
     /// How an invite stands at `now`, by its secret's hash.
     async fn invite_standing(&self, secret_hash: [u8; 32], now: Timestamp) -> Found<Standing>;
+    /// True when this token was handed out for a session beside the one in use, or was in use before.
+    async fn knows_token(&self, token_hash: [u8; 32]) -> Found<bool>;
+    /// The organization's people, by name. For admins' handles only.
+    async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>>;
     /// The organization's invites as they stand at `now`, the newest first. For admins' handles only.
     async fn invites(&self, actor: &Actor, now: Timestamp) -> Found<Vec<InviteInfo>>;
 }

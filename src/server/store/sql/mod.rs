@@ -28,6 +28,7 @@ mod rows;
 mod schema;
 mod send;
 mod sessions;
+mod tokens;
 mod tx;
 mod writer;
 #[cfg(test)]

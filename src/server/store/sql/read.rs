@@ -115,7 +115,8 @@ impl Queries for SqlStore {
         let row = db::query(
             "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign,
                  CASE WHEN s.revoked = 0 THEN NULL ELSE COALESCE(s.revoked_at, s.created_at) END
-             FROM sessions s JOIN people p ON p.id = s.person WHERE s.token_hash = $1",
+             FROM sessions s JOIN people p ON p.id = s.person
+             WHERE s.token_hash = $1 OR (s.revoked <> 0 AND s.id = (SELECT t.session FROM tokens t WHERE t.hash = $1))",
         )
         .bind(token_hash.as_slice())
         .fetch_optional(&mut *conn)

@@ -1,5 +1,7 @@
 //! Who may come in, who is in: the questions.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -7,9 +9,12 @@ use super::{
     SqlStore,
     rows::{self, col, time, unsigned},
 };
-use crate::api::admin::InviteInfo;
+use crate::api::{
+    admin::InviteInfo,
+    people::{PersonInfo, Role},
+};
 use crate::db;
-use crate::domain::ids::CampaignId;
+use crate::domain::ids::{CampaignId, PersonId};
 use crate::server::store::{
     command::Actor,
     query::Found,
@@ -29,6 +34,57 @@ impl Roster for SqlStore {
             .await?;
         let Some(row) = row else { return Ok(Standing::Unknown) };
         Ok(if is_good(col(&row, 0)?, col(&row, 1)?, col(&row, 2)?, now) { Standing::Good } else { Standing::Spent })
+    }
+
+    async fn knows_token(&self, token_hash: [u8; 32]) -> Found<bool> {
+        let mut conn = self.reader().await?;
+        let row = db::query("SELECT 1 FROM tokens WHERE hash = $1")
+            .bind(token_hash.as_slice())
+            .fetch_optional(&mut *conn)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {
+        let mut conn = self.reader().await?;
+        let rows = db::query(
+            "SELECT p.id, p.name, p.namesake, p.last_seen, (SELECT COUNT(*) FROM contacts c WHERE c.assigned = p.id)
+             FROM people p WHERE p.organization = $1 ORDER BY p.name, p.namesake, p.id",
+        )
+        .bind(actor.organization.0)
+        .fetch_all(&mut *conn)
+        .await?;
+        let mut people = Vec::with_capacity(rows.len());
+        for row in &rows {
+            people.push(PersonInfo {
+                id: PersonId(col(row, 0)?),
+                name: rows::told_apart(col(row, 1)?, col(row, 2)?),
+                role: None,
+                sessions: 0,
+                in_hand: unsigned(col(row, 4)?),
+                last_seen: col::<Option<i64>>(row, 3)?.map(time).transpose()?,
+            });
+        }
+        let running = db::query(
+            "SELECT s.person, s.role FROM sessions s JOIN people p ON p.id = s.person
+             WHERE p.organization = $1 AND s.revoked = 0",
+        )
+        .bind(actor.organization.0)
+        .fetch_all(&mut *conn)
+        .await?;
+        let mut signed_in: BTreeMap<i64, (Role, u64)> = BTreeMap::new();
+        for row in &running {
+            let role = rows::role(&col::<String>(row, 1)?)?;
+            let one = signed_in.entry(col(row, 0)?).or_insert((role, 0));
+            *one = (one.0.max(role), one.1 + 1);
+        }
+        for person in &mut people {
+            if let Some((role, sessions)) = signed_in.get(&person.id.0) {
+                person.role = Some(*role);
+                person.sessions = *sessions;
+            }
+        }
+        Ok(people)
     }
 
     async fn invites(&self, actor: &Actor, now: Timestamp) -> Found<Vec<InviteInfo>> {

@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: JOINED_BY },
     Step { min_program: 1, sql: NAMESAKES },
     Step { min_program: 1, sql: TOLD_SKEW },
+    Step { min_program: 1, sql: TOKENS },
 ];
 
 /// Who joined by an invite is counted, and looked for when a join's answer was lost.
@@ -49,6 +50,14 @@ CREATE INDEX sessions_person ON sessions(person);
 /// The ledger keeps what a laptop told of its clock beside what of it was believed.
 const TOLD_SKEW: &str = "
 ALTER TABLE ledger ADD COLUMN told_skew_us INTEGER;
+";
+
+/// Tokens beside the one in use: `next` was handed out and not used yet, `former` was replaced.
+const TOKENS: &str = "
+CREATE TABLE tokens (
+    hash BLOB PRIMARY KEY, session INTEGER NOT NULL REFERENCES sessions(id), state TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_session ON tokens(session, state);
 ";
 
 /// The version that this program is.

@@ -86,7 +86,7 @@ impl Sessions {
 
 /// True for what changes sign-ins, or the people behind them.
 pub(super) fn changes_sessions(kind: &CommandKind) -> bool {
-    matches!(kind, CommandKind::Join { .. } | CommandKind::RevokeSession { .. })
+    matches!(kind, CommandKind::Join { .. } | CommandKind::RevokeSession { .. } | CommandKind::Presented { .. })
 }
 
 impl Tx<'_> {

@@ -219,6 +219,8 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::Join { invite_hash, token_hash, name, device } => {
             tx.join(invite_hash, token_hash, &name, device).await
         }
+        CommandKind::RenewToken { actor, next_hash } => tx.renew_token(&actor, next_hash).await,
+        CommandKind::Presented { token_hash } => tx.presented(token_hash).await,
         CommandKind::RevokeSession { actor, session } => tx.revoke_session(&actor, session).await,
         CommandKind::Suppress { actor, phone, reason } => tx.suppress(&actor, &phone, &reason).await,
     }
