@@ -45,13 +45,15 @@ pub enum Mutation {
     LedgerUnchecked,
     /// 7: a sign-in that was ended while its request was on the way still counts as running.
     EndedWhileOnTheWay,
+    /// 3: commands whose commit failed are answered as they were decided.
+    FailedCommitAnswered,
     /// 4: a reply is taken though the thread has a newer message.
     StaleReplyTaken,
 }
 
 impl Mutation {
     /// Every one.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::JournalForgets,
         Self::RowFreedEarly,
         Self::AnswerBeforeCommit,
@@ -71,6 +73,7 @@ impl Mutation {
         Self::TwoHands,
         Self::LedgerUnchecked,
         Self::EndedWhileOnTheWay,
+        Self::FailedCommitAnswered,
         Self::StaleReplyTaken,
     ];
 }

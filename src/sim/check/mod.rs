@@ -50,6 +50,8 @@ pub enum Rule {
     Ledger,
     /// Every change has an author.
     Author,
+    /// After the commit that ended a sign-in nothing is done by it but handing in.
+    SignIn,
 }
 
 /// A promise that did not hold.

@@ -1,6 +1,6 @@
 //! What the server's own order must keep: opt-outs, hands, replies, hours, the ledger, authors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -24,6 +24,7 @@ pub(super) fn judge(book: &Book<'_>, broken: &mut Vec<Broken>) {
     hours(book, &mut say);
     ledger(book, &mut say);
     authors(book, &mut say);
+    sign_ins(book, &mut say);
 }
 
 /// Whether a number may be texted.
@@ -267,6 +268,24 @@ fn ledger(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
                 say(Rule::Ledger, format!("the ledger says of {:?}: {entry:?}", press.body));
             }
             _ => {}
+        }
+    }
+}
+
+/// What takes a sign-in that runs.
+const BY_RUNNING: &[&str] = &["claimed", "released", "reclaimed", "session_revoked"];
+
+/// Walks the commits: a sign-in that was ended hands in, and nothing else.
+fn sign_ins(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
+    let mut ended: BTreeSet<i64> = BTreeSet::new();
+    for line in &book.audit {
+        if line.session.is_some_and(|session| ended.contains(&session)) && BY_RUNNING.contains(&line.what.as_str()) {
+            say(Rule::SignIn, format!("{} {} by a sign-in that was ended before", line.what, line.subject));
+        }
+        if line.what == "session_revoked"
+            && let Some(session) = line.subject.strip_prefix("session ").and_then(|number| number.parse().ok())
+        {
+            ended.insert(session);
         }
     }
 }

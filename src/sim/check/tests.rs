@@ -308,6 +308,10 @@ fn a_history_in_which_all_is_well_breaks_nothing() {
     }
 })]
 #[case::no_author(Rule::Author, |f: &mut Vec<Fact>| f.push(audit(3, None, "claimed", "a claim", "")))]
+#[case::work_behind_an_ended_sign_in(Rule::SignIn, |f: &mut Vec<Fact>| {
+    f.push(audit(98, Some(ANN), "session_revoked", "session 2", "person 2"));
+    f.push(audit(99, Some(BOB), "claimed", "a claim", ""));
+})]
 #[case::another_author(Rule::Author, |f: &mut Vec<Fact>| change(f, |row| row.author = Some(BOB)))]
 #[case::accepted_in_no_audit(Rule::Author, |f: &mut Vec<Fact>| {
     without(f, |fact| matches!(fact, Fact::Row(Row::Audit(line)) if line.what == "accepted"));

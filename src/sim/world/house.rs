@@ -15,16 +15,18 @@ use super::plan::Reaction;
 use super::tap::{Known, Tap};
 use super::{WorldError, beside};
 use crate::api::act::Act;
+use crate::db::{self, Options};
 use crate::domain::ids::{ActId, MessageId};
 use crate::domain::message::Delivery;
 use crate::domain::phone::Phone;
 use crate::env::{Clock as _, SharedClock, SharedIds, SimClock};
+use crate::mutation::{self, Mutation};
 use crate::server::carrier::{Asked, Carrier, CarrierEvent, Found, Submission, Submitted};
 use crate::server::jobs::Dispatcher;
-use crate::server::store::SharedStore;
 use crate::server::store::command::{Actor, Answer};
 use crate::server::store::handles::{Captain, Desk, System, Webhook};
 use crate::server::store::sql::{Location, SqlStore};
+use crate::server::store::{SharedStore, StoreError};
 use crate::server::{AppState, router};
 use crate::sim::history::{Call, Fact, History, Told};
 
@@ -88,6 +90,10 @@ pub(super) struct House {
     /// Texts that the carrier has: it may report on them.
     pub(super) carried: Vec<Uuid>,
     callbacks: u64,
+    /// Its disk takes nothing.
+    refuses: bool,
+    /// Callbacks that got no answer: the carrier brings them again.
+    unheard: Vec<CarrierEvent>,
 }
 
 struct Running {
@@ -120,6 +126,8 @@ impl House {
             flying: Vec::new(),
             carried: Vec::new(),
             callbacks: 0,
+            refuses: false,
+            unheard: Vec::new(),
         })
     }
 
@@ -229,9 +237,40 @@ impl House {
         format!("callback-{}", self.callbacks)
     }
 
-    async fn callback(&self, event: CarrierEvent) -> Result<(), WorldError> {
-        Webhook::of("simulated").event(self.desk(), event).await?;
+    async fn callback(&mut self, event: CarrierEvent) -> Result<(), WorldError> {
+        match Webhook::of("simulated").event(self.desk(), event.clone()).await {
+            Err(StoreError::Unavailable(_)) if self.refuses => self.unheard.push(event),
+            answer => drop(answer?),
+        }
         Ok(())
+    }
+
+    /// Lets the disk take nothing, or all again. What a transaction does to the first row of the audit, which every change
+    /// has, ends it, as SQLite does when the disk fails.
+    pub(super) async fn disk(&mut self, refuses: bool) -> Result<(), WorldError> {
+        if mutation::on(Mutation::AnswerBeforeCommit) {
+            // Its transaction is open for ever: nobody else gets at the file.
+            return Ok(());
+        }
+        let mut conn = Options::file(&self.file).open().await?;
+        let sql = if refuses {
+            "CREATE TRIGGER IF NOT EXISTS disk_refuses BEFORE INSERT ON audit
+             BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END"
+        } else {
+            "DROP TRIGGER IF EXISTS disk_refuses"
+        };
+        db::script(sql, &mut conn).await?;
+        self.refuses = refuses;
+        if !refuses {
+            for event in std::mem::take(&mut self.unheard) {
+                self.callback(event).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn refuses(&self) -> bool {
+        self.refuses
     }
 
     /// Asks the carrier's list for what nobody knows.

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -25,7 +26,7 @@ use crate::api::{
 use crate::client::{Call, CallError, CampaignServer, Capabilities};
 use crate::domain::ids::{ActId, CampaignId, ContactId, DeviceId, MessageId};
 use crate::domain::ledger::Link;
-use crate::env::SharedClock;
+use crate::env::{BoxFuture, SharedClock};
 use crate::sim::history::{Fact, History};
 
 /// What the line does to one call.
@@ -51,11 +52,19 @@ pub enum Fault {
     LoginPage,
     /// Damaged JSON after the server has done it.
     Damaged,
+    /// 500 and a page in HTML, after the server has done it.
+    Broken,
+    /// 502 from something in between; the server never has it.
+    BadGateway,
+    /// A redirect to somewhere else.
+    Elsewhere,
+    /// The head arrives and the sign-in is looked up; the body follows later.
+    SlowBody,
 }
 
 impl Fault {
     /// Every one, nothing first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::None,
         Self::NotReached,
         Self::CutBefore,
@@ -66,6 +75,10 @@ impl Fault {
         Self::Unavailable,
         Self::LoginPage,
         Self::Damaged,
+        Self::Broken,
+        Self::BadGateway,
+        Self::Elsewhere,
+        Self::SlowBody,
     ];
 
     /// In words, for stories.
@@ -82,6 +95,10 @@ impl Fault {
             Self::Unavailable => "503",
             Self::LoginPage => "a login page answers",
             Self::Damaged => "the answer is damaged",
+            Self::Broken => "500 after the server has done it",
+            Self::BadGateway => "502",
+            Self::Elsewhere => "a redirect answers",
+            Self::SlowBody => "the request's body is long on its way",
         }
     }
 }
@@ -100,7 +117,60 @@ pub(super) struct Wire {
 pub(super) type Door = Arc<Mutex<Option<Router>>>;
 
 /// Requests that are still on their way.
-pub(super) type Limbo = Arc<Mutex<Vec<Wire>>>;
+pub(super) type Limbo = Arc<Mutex<Vec<Late>>>;
+
+/// A request on its way.
+#[derive(Debug)]
+pub(super) enum Late {
+    /// Nothing of it has arrived.
+    Whole(Wire),
+    /// Its head has, and the server knows whose it is.
+    Half(Half),
+}
+
+/// A request whose body is not there yet.
+pub(super) struct Half {
+    wire: Wire,
+    body: oneshot::Sender<Vec<u8>>,
+    answer: BoxFuture<'static, StatusCode>,
+}
+
+impl std::fmt::Debug for Half {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Half").field("wire", &self.wire).finish_non_exhaustive()
+    }
+}
+
+impl Half {
+    /// Sends the head, until the server asks for the body. None when it answered without.
+    async fn begin(door: &Door, wire: Wire) -> Result<Option<Self>, CallError> {
+        let router = open(door).clone().ok_or_else(|| CallError::NotReached("the server is down".into()))?;
+        let (asks, mut asked) = oneshot::channel::<()>();
+        let (body, comes) = oneshot::channel::<Vec<u8>>();
+        let late = stream::once(async move {
+            // Whoever waited for it may have gone.
+            let _ = asks.send(());
+            comes.await
+        });
+        let request = wire.request(Body::from_stream(late))?;
+        let mut answer: BoxFuture<'static, StatusCode> = Box::pin(async move {
+            let Ok(response) = router.oneshot(request).await;
+            response.status()
+        });
+        tokio::select! {
+            biased;
+            _ = &mut answer => Ok(None),
+            _ = &mut asked => Ok(Some(Self { wire, body, answer })),
+        }
+    }
+
+    /// The rest arrives.
+    async fn end(self) -> StatusCode {
+        // A server that did not want it any more has answered.
+        let _ = self.body.send(self.wire.body.into_bytes());
+        self.answer.await
+    }
+}
 
 fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
@@ -147,8 +217,14 @@ impl Line {
                 drop(deliver(&self.door, &wire).await);
                 Err(cut())
             }
+            Fault::SlowBody => {
+                if let Some(half) = Half::begin(&self.door, wire).await? {
+                    open(&self.limbo).push(Late::Half(half));
+                }
+                Err(CallError::NoAnswer("no answer in time".into()))
+            }
             Fault::Held => {
-                open(&self.limbo).push(wire);
+                open(&self.limbo).push(Late::Whole(wire));
                 Err(CallError::NoAnswer("no answer in time".into()))
             }
             Fault::Twice => {
@@ -159,9 +235,16 @@ impl Line {
             Fault::Unavailable => Err(CallError::Refused(Box::new(Problem::new(Code::Unavailable, "not now")))),
             Fault::LoginPage => Err(CallError::Strange("<html> where JSON should be".into())),
             Fault::Damaged => {
-                drop(deliver(&self.door, &wire).await);
-                Err(CallError::Strange("damaged JSON".into()))
+                let (status, mut bytes) = deliver(&self.door, &wire).await?;
+                bytes.truncate(bytes.len() / 2);
+                read(Ok((status, bytes)))
             }
+            Fault::Broken => {
+                drop(deliver(&self.door, &wire).await);
+                read(Ok((StatusCode::INTERNAL_SERVER_ERROR, b"<html>500".to_vec())))
+            }
+            Fault::BadGateway => read(Ok((StatusCode::BAD_GATEWAY, b"<html>502".to_vec()))),
+            Fault::Elsewhere => read(Ok((StatusCode::FOUND, Vec::new()))),
         }
     }
 
@@ -189,13 +272,33 @@ impl Line {
 
 /// Lets one of the requests in limbo arrive; nobody waits for the answer any more. Says what it was.
 pub(super) async fn arrive(door: &Door, limbo: &Limbo, pick: usize) -> Option<String> {
-    let wire = {
+    let late = {
         let mut limbo = open(limbo);
         let many = limbo.len();
         (many > 0).then(|| limbo.remove(pick % many))?
     };
-    let (status, _) = deliver(door, &wire).await.ok()?;
-    Some(format!("{} {} arrives late: {status}", wire.method, wire.path))
+    let (what, status) = match late {
+        Late::Whole(wire) => {
+            let status =
+                deliver(door, &wire).await.map_or_else(|error| error.to_string(), |answer| answer.0.to_string());
+            (format!("{} {}", wire.method, wire.path), status)
+        }
+        Late::Half(half) => {
+            let what = format!("the body of {} {}", half.wire.method, half.wire.path);
+            (what, half.end().await.to_string())
+        }
+    };
+    Some(format!("{what} arrives late: {status}"))
+}
+
+/// The server died: whatever it had the head of is gone.
+pub(super) fn cut_halves(limbo: &Limbo) {
+    open(limbo).retain(|late| matches!(late, Late::Whole(_)));
+}
+
+/// How many are on their way.
+pub(super) fn on_the_way(limbo: &Limbo) -> usize {
+    open(limbo).len()
 }
 
 /// What hung is given up for good.
@@ -206,18 +309,24 @@ pub(super) fn give_up(limbo: &Limbo) {
 /// A whole answer: its status and its body.
 type Answer = Result<(StatusCode, Vec<u8>), CallError>;
 
+impl Wire {
+    fn request(&self, body: Body) -> Result<Request<Body>, CallError> {
+        let mut request = Request::builder()
+            .method(self.method.clone())
+            .uri(&self.path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(at) = &self.sent_at {
+            request = request.header(SENT_AT, at);
+        }
+        request.body(body).map_err(|error| CallError::Strange(error.to_string()))
+    }
+}
+
 async fn deliver(door: &Door, wire: &Wire) -> Answer {
     let router = open(door).clone().ok_or_else(|| CallError::NotReached("the server is down".into()))?;
-    let mut request = Request::builder()
-        .method(wire.method.clone())
-        .uri(&wire.path)
-        .header(header::AUTHORIZATION, format!("Bearer {}", wire.token))
-        .header(header::CONTENT_TYPE, "application/json");
-    if let Some(at) = &wire.sent_at {
-        request = request.header(SENT_AT, at);
-    }
     let strange = |error: &dyn std::fmt::Display| CallError::Strange(error.to_string());
-    let request = request.body(Body::from(wire.body.clone())).map_err(|error| strange(&error))?;
+    let request = wire.request(Body::from(wire.body.clone()))?;
     let Ok(response) = router.oneshot(request).await;
     let status = response.status();
     let bytes = axum::body::to_bytes(response.into_body(), 1 << 24).await.map_err(|error| strange(&error))?;

@@ -118,6 +118,7 @@ struct World {
     history: Arc<History>,
     house: House,
     captain: Actor,
+    other_captain: Actor,
     admin: Actor,
     campaigns: Vec<CampaignId>,
     laptops: Vec<Laptop>,
@@ -176,6 +177,7 @@ impl World {
         let house = House::open(home, plan.start, ids, history.clone()).await?;
         let admin = join(&house, "Ada", Role::Admin).await?.1;
         let captain = join(&house, "Cap", Role::Captain).await?.1;
+        let other_captain = join(&house, "Cab", Role::Captain).await?.1;
         let mut campaigns = Vec::new();
         for number in 0..CAMPAIGNS {
             campaigns.push(import(&house, &admin, number).await?);
@@ -185,6 +187,7 @@ impl World {
             history,
             house,
             captain,
+            other_captain,
             admin,
             campaigns,
             laptops: Vec::new(),
@@ -239,6 +242,16 @@ impl World {
     }
 
     async fn take(&mut self, action: &Action) -> Result<(), WorldError> {
+        match self.try_take(action).await {
+            Err(WorldError::Store(StoreError::Unavailable(why))) if self.house.refuses() => {
+                self.tell("changes that the disk refused", format!("the server's disk refuses {action:?}: {why}"));
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    async fn try_take(&mut self, action: &Action) -> Result<(), WorldError> {
         match action {
             Action::Claim { who, .. }
             | Action::Press { who, .. }
@@ -253,6 +266,8 @@ impl World {
             | Action::DiskFull { who, .. } => self.texter(who % self.laptops.len(), action).await,
             Action::Revoke { who } => self.revoke(who % self.laptops.len()).await,
             Action::Captain { what, which } => self.steer(*what, *which).await,
+            Action::Overtaken { who, campaign } => self.overtaken(who % self.laptops.len(), *campaign).await,
+            Action::TwoCaptains { which } => self.two_captains(*which).await,
             _ => self.outside(action).await,
         }
     }
@@ -366,6 +381,35 @@ impl World {
         Ok(())
     }
 
+    /// A claim's head arrives, its sign-in is ended, and then its body arrives.
+    async fn overtaken(&mut self, who: usize, campaign: usize) -> Result<(), WorldError> {
+        let (campaign, name) = (self.campaigns[campaign % self.campaigns.len()], self.laptops[who].label.clone());
+        let waits = line::on_the_way(&self.limbo);
+        drop(self.laptops[who].claim(campaign, Fault::SlowBody).await);
+        self.fault(Fault::SlowBody);
+        self.tell("claims", format!("{name} asks for a slice of campaign {campaign}; the body is long on its way"));
+        self.revoke(who).await?;
+        if line::on_the_way(&self.limbo) > waits
+            && let Some(said) = line::arrive(&self.house.door, &self.limbo, waits).await
+        {
+            self.tell("requests overtaken by the end of their sign-in", said);
+        }
+        Ok(())
+    }
+
+    /// Both at once, of the same texter or of two.
+    async fn two_captains(&mut self, which: usize) -> Result<(), WorldError> {
+        let campaign = self.campaigns[which % self.campaigns.len()];
+        let texter = |at: usize| self.laptops[at % self.laptops.len()].sign_in.person;
+        let of = |at: usize| Act::Reclaim { campaign, texter: texter(at) };
+        let (one, two) = (of(which / 2), of(which / 4));
+        let words = format!("two captains at once: {one:?} and {two:?}");
+        let (one, two) = tokio::join!(self.house.steer(&self.captain, one), self.house.steer(&self.other_captain, two));
+        let words = format!("{words}: {} and {}", one?, two?);
+        self.tell("captains at once", words);
+        Ok(())
+    }
+
     async fn steer(&mut self, what: Steer, which: usize) -> Result<(), WorldError> {
         let campaign = self.campaigns[which % self.campaigns.len()];
         let act = match what {
@@ -430,7 +474,13 @@ impl World {
                     self.tell("look-ups", format!("{many} texts are looked up in the carrier's list"));
                 }
             }
+            Action::ServerDisk { refuses } => {
+                self.house.disk(*refuses).await?;
+                let said = if *refuses { "takes nothing any more" } else { "takes everything again" };
+                self.tell("server's disks", format!("the server's disk {said}"));
+            }
             Action::ServerCrash => {
+                line::cut_halves(&self.limbo);
                 self.house.crash().await?;
                 self.tell("server crashes", "the server dies and comes up again".into());
             }
@@ -478,6 +528,7 @@ impl World {
     /// Everything comes to rest: lines are good, campaigns run, disks have room, the carrier answers, time passes.
     async fn rest(&mut self) -> Result<(), WorldError> {
         self.story.push("everything comes to rest".into());
+        self.house.disk(false).await?;
         while line::arrive(&self.house.door, &self.limbo, 0).await.is_some() {}
         for campaign in self.campaigns.clone() {
             self.house.steer(&self.captain, Act::Resume { campaign }).await?;
@@ -494,9 +545,25 @@ impl World {
         }
         self.settle_down().await?;
         self.house.housekeeping().await?;
+        self.years_later().await?;
         for laptop in &self.laptops {
             laptop.at_rest().await?;
         }
+        Ok(())
+    }
+
+    /// The carrier reports on everything once more when nobody thinks of it any more; no text goes out for that.
+    async fn years_later(&mut self) -> Result<(), WorldError> {
+        self.pass(3 * 365 * 86_400);
+        for at in 0..self.house.carried.len() {
+            self.house.receipt(at, at % 2 == 0, true).await?;
+            self.house.receipt(at, at % 2 == 1, true).await?;
+        }
+        self.house.housekeeping().await?;
+        for said in self.house.dispatch(20, &[Reaction::Takes]).await? {
+            self.tell("carrier calls", said);
+        }
+        while self.house.answer(0).await?.is_some() {}
         Ok(())
     }
 

@@ -140,6 +140,12 @@ pub enum Action {
     ServerCrash,
     /// The server's wall clock jumps.
     ServerJump { seconds: i64 },
+    /// The server's disk takes nothing any more, or does again.
+    ServerDisk { refuses: bool },
+    /// A texter's sign-in is ended while their claim is on its way: the server has its head.
+    Overtaken { who: usize, campaign: usize },
+    /// Two captains take contacts back at once, perhaps the same.
+    TwoCaptains { which: usize },
     /// A request that hung arrives.
     Arrive { pick: usize },
     /// A voter writes; the callback may come twice.
@@ -224,7 +230,7 @@ impl Plan {
 
 fn action(dice: &Dice) -> Action {
     let (who, pick) = (dice.below(LAPTOPS + 1), dice.below(1_000));
-    match dice.below(120) {
+    match dice.below(124) {
         0..7 => Action::Claim { who, campaign: dice.below(CAMPAIGNS), fault: dice.fault() },
         7..25 => Action::Press { who, which: pick, initial: dice.below(5) < 3, crash: dice.one_in(20) },
         25..31 => {
@@ -269,6 +275,9 @@ fn action(dice: &Dice) -> Action {
                 [Pause, Resume, Resume, Resume, Reclaim, Reclaim, Suppress, Arrived, SendAgain, SendAgain, GiveUp];
             Action::Captain { what: dice.of(&all), which: pick }
         }
+        115 => Action::ServerDisk { refuses: dice.one_in(2) },
+        116 if dice.one_in(3) => Action::Overtaken { who, campaign: dice.below(CAMPAIGNS) },
+        116..118 => Action::TwoCaptains { which: pick },
         _ => Action::Pass {
             seconds: dice.of(&[
                 1,

@@ -172,7 +172,14 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
             tx.look_ahead(commands.as_slice()).await?;
         }
     }
-    let newest = tx.flush().await?;
+    let newest = match tx.flush().await {
+        Err(_) if mutation::on(Mutation::FailedCommitAnswered) => {
+            drop(db::script("ROLLBACK", &mut *tx.conn).await);
+            tx.cache.forget();
+            return Ok(Done { results, newest: None, changed: false });
+        }
+        newest => newest?,
+    };
     if !mutation::on(Mutation::AnswerBeforeCommit) {
         conn.commit().await?;
     }
