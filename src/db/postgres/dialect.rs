@@ -40,11 +40,11 @@ pub(super) fn tables(sql: &str) -> String {
         let (before, from) = rest.split_at(at);
         plain(before, &mut out);
         let end = from.find("END;").map_or(from.len(), |end| end + "END;".len());
-        let (trigger, after) = from.split_at(end);
-        match refusal(trigger) {
+        let (made_here, after) = from.split_at(end);
+        match trigger(made_here) {
             Some(made) => out.push_str(&made),
             // The database says what is wrong with it.
-            None => out.push_str(trigger),
+            None => out.push_str(made_here),
         }
         rest = after;
     }
@@ -52,16 +52,26 @@ pub(super) fn tables(sql: &str) -> String {
     out
 }
 
-/// A trigger that refuses a change: the only kind that there is.
-fn refusal(trigger: &str) -> Option<String> {
-    let (head, rest) = trigger.strip_prefix("CREATE TRIGGER ")?.split_once(" WHEN ")?;
-    let (condition, body) = rest.split_once("BEGIN")?;
-    let (name, when) = head.split_once(' ')?;
-    let words = body.trim().strip_prefix("SELECT RAISE(ABORT, '")?.split_once("')")?.0;
-    let condition = condition.trim().replace(" IS NOT (", " IS DISTINCT FROM (");
+/// A trigger, which in PostgreSQL is a function and what calls it: one that refuses a change, or one that changes other rows
+/// after it.
+fn trigger(sql: &str) -> Option<String> {
+    let (head, body) = sql.strip_prefix("CREATE TRIGGER ")?.split_once("BEGIN")?;
+    let body = body.trim().strip_suffix("END;")?;
+    let (head, condition) = match head.split_once("WHEN ") {
+        Some((head, condition)) => {
+            let condition = condition.trim().replace(" IS NOT (", " IS DISTINCT FROM (");
+            (head, format!("WHEN ({condition}) "))
+        }
+        None => (head, String::new()),
+    };
+    let (name, when) = head.trim().split_once(' ')?;
+    let body = match body.strip_prefix("SELECT RAISE(ABORT, '") {
+        Some(refused) => format!("RAISE EXCEPTION '{}';", refused.split_once("')")?.0),
+        None => format!("{body} RETURN NULL;"),
+    };
     Some(format!(
-        "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{words}'; END $$;
-         CREATE TRIGGER {name} {when} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}();"
+        "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;
+         CREATE TRIGGER {name} {when} FOR EACH ROW {condition}EXECUTE FUNCTION {name}();"
     ))
 }
 
@@ -141,5 +151,12 @@ mod tests {
             "{made}"
         );
         assert!(made.ends_with(" DROP INDEX i;"), "{made}");
+    }
+
+    #[test]
+    fn a_trigger_that_changes_other_rows_gets_its_function() {
+        let made = tables("CREATE TRIGGER more AFTER INSERT ON t BEGIN UPDATE u SET n = n + 1; END;");
+        assert!(made.contains("BEGIN UPDATE u SET n = n + 1;  RETURN NULL; END $$"), "{made}");
+        assert!(made.contains("CREATE TRIGGER more AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION more();"), "{made}");
     }
 }

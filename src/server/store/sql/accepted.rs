@@ -27,7 +27,10 @@ const TRIGGER: &str = "CREATE TEMP TRIGGER write_accepted_text INSTEAD OF INSERT
     INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state, good_until)
     VALUES (NEW.id, NEW.organization, NEW.campaign, NEW.contact, NEW.kind, NEW.rank, NEW.at, 'ready', NEW.good_until);
     UPDATE contacts SET status = NEW.status, last_seq = NEW.seq, preview = NEW.preview, waiting_since = NULL,
-        last_out_at = NEW.at, updated_at = NEW.at, assigned = NEW.person, holder = NEW.person WHERE id = NEW.contact;
+        last_out_at = NEW.at, updated_at = NEW.at WHERE id = NEW.contact;
+    -- By itself, for the few whose lease had run out: naming a column rewrites its indices, changed or not.
+    UPDATE contacts SET assigned = NEW.person, holder = NEW.person
+        WHERE id = NEW.contact AND (assigned IS DISTINCT FROM NEW.person OR holder IS DISTINCT FROM NEW.person);
     INSERT INTO tallies (campaign, person, initials, replies)
     VALUES (NEW.campaign, NEW.person, NEW.initials, NEW.replies)
         ON CONFLICT (campaign, person)
@@ -63,7 +66,9 @@ CREATE FUNCTION pg_temp.write_accepted_text() RETURNS trigger LANGUAGE plpgsql A
     INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state, good_until)
     VALUES (NEW.id, NEW.organization, NEW.campaign, NEW.contact, NEW.kind, NEW.rank, NEW.at, 'ready', NEW.good_until);
     UPDATE contacts SET status = NEW.status, last_seq = NEW.seq, preview = NEW.preview, waiting_since = NULL,
-        last_out_at = NEW.at, updated_at = NEW.at, assigned = NEW.person, holder = NEW.person WHERE id = NEW.contact;
+        last_out_at = NEW.at, updated_at = NEW.at WHERE id = NEW.contact;
+    UPDATE contacts SET assigned = NEW.person, holder = NEW.person
+        WHERE id = NEW.contact AND (assigned IS DISTINCT FROM NEW.person OR holder IS DISTINCT FROM NEW.person);
     INSERT INTO tallies (campaign, person, initials, replies)
     VALUES (NEW.campaign, NEW.person, NEW.initials, NEW.replies)
         ON CONFLICT (campaign, person)

@@ -262,9 +262,9 @@ impl Tx<'_> {
             return Ok(closed);
         }
         let row = db::query(
-            "SELECT COUNT(*) FROM contacts INDEXED BY contacts_board
+            "SELECT CAST(COALESCE(SUM(many), 0) AS BIGINT) FROM contact_counts
              WHERE campaign = $1 AND status = 'needs_message' AND opt_out < 2 AND wrong_number = 0
-                 AND assigned IS NOT NULL AND assigned <> $2",
+                 AND assigned <> 0 AND assigned <> $2",
         )
         .bind(campaign.id)
         .bind(actor.person.0)

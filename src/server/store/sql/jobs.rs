@@ -103,12 +103,9 @@ impl Tx<'_> {
              LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
              WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank <= $2 AND j.not_before <= $3
                  AND (j.rank <> 1 OR NOT EXISTS (
-                     SELECT 1 FROM jobs e INDEXED BY jobs_ready_of JOIN messages before ON before.id = e.message
-                     WHERE e.state = 'ready' AND e.contact = j.contact AND e.rank > 0 AND before.seq < m.seq
-                     UNION ALL
-                     SELECT 1 FROM jobs e INDEXED BY jobs_open JOIN messages before ON before.id = e.message
-                     WHERE e.state IN ('submitting', 'unknown') AND e.state = 'submitting' AND e.contact = j.contact
-                         AND before.seq < m.seq))
+                     SELECT 1 FROM messages before JOIN jobs e ON e.message = before.id
+                     WHERE before.contact = j.contact AND before.seq < m.seq
+                         AND (e.state = 'submitting' OR (e.state = 'ready' AND e.rank > 0))))
              ORDER BY j.rank, j.message LIMIT $4"
         ))
         .bind(campaign.id)

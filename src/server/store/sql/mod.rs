@@ -9,6 +9,7 @@ mod act;
 mod ahead;
 mod back;
 mod carrier;
+mod checkpoint;
 mod claim;
 #[cfg(test)]
 mod hash_tests;
@@ -67,10 +68,6 @@ const QUEUE: usize = 4_096;
 
 /// The writer's page cache, in KiB (SQLite counts KiB as negative numbers): the rows that a shift is about stay in it.
 const WRITER_CACHE: &str = "-65536";
-
-/// Pages that the log may have before they are copied into the file. A text touches some ten pages all over the file, so
-/// with SQLite's thousand every second group of texts would wait for the copying; this is 64 MiB.
-const CHECKPOINT_EVERY: &str = "16384";
 
 impl From<db::Error> for StoreError {
     fn from(error: db::Error) -> Self {
@@ -134,9 +131,13 @@ impl SqlStore {
         }
         accepted::prepare(&mut conn).await?;
         let conn = Arc::new(Mutex::new(conn));
+        let mut due = checkpoint::Due::default();
         let readers = match location {
             Location::Memory => Readers::Shared(Arc::clone(&conn)),
-            Location::File(path) => Readers::Pool(Arc::new(Pool::new(Source::File(path)))),
+            Location::File(path) => {
+                due = checkpoint::start(&path).await?;
+                Readers::Pool(Arc::new(Pool::new(Source::File(path))))
+            }
             Location::Postgres(url) => Readers::Pool(Arc::new(Pool::new(Source::Postgres(url)))),
         };
         let simulated = matches!(readers, Readers::Shared(_));
@@ -155,6 +156,7 @@ impl SqlStore {
             cache,
             sessions: Arc::clone(&sessions),
             news: None,
+            due,
         };
         let herald = url.map(|url| {
             let news = Arc::default();
@@ -212,7 +214,9 @@ async fn embedded(options: Options) -> db::Result<Conn> {
         .pragma("synchronous", "full")
         .pragma("foreign_keys", "on")
         .pragma("cache_size", WRITER_CACHE)
-        .pragma("wal_autocheckpoint", CHECKPOINT_EVERY)
+        .pragma("wal_autocheckpoint", checkpoint::BACKSTOP)
+        // What a statement may have to take back is kept in memory, not in a file that is made and removed each time.
+        .pragma("temp_store", "memory")
         .open()
         .await
 }

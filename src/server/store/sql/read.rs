@@ -552,8 +552,8 @@ async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp) -> Found<(
         signed_out: false,
     };
     let groups = db::query(
-        "SELECT status, opt_out, wrong_number, assigned, COUNT(*) FROM contacts INDEXED BY contacts_board
-         WHERE campaign = $1 GROUP BY status, opt_out, wrong_number, assigned",
+        "SELECT status, opt_out, wrong_number, NULLIF(assigned, 0), many FROM contact_counts
+         WHERE campaign = $1 AND many > 0",
     )
     .bind(campaign.0)
     .fetch_all(&mut *conn)

@@ -6,6 +6,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use super::{
     Errand, accepted,
+    checkpoint::Due,
     herald::News,
     sessions::{Sessions, changes_sessions},
     tx::{Cache, Tx},
@@ -30,15 +31,17 @@ pub(super) struct Writer {
     pub(super) sessions: Arc<Sessions>,
     /// For the other processes.
     pub(super) news: Option<Arc<News>>,
+    pub(super) due: Due,
 }
 
 impl Writer {
     /// Runs until every sender is gone.
     pub(super) async fn run(self, mut errands: mpsc::Receiver<Errand>) {
-        let Self { conn, url, woken, mut cache, sessions, news } = self;
+        let Self { conn, url, woken, mut cache, sessions, news, mut due } = self;
         let mut batch = Vec::with_capacity(BATCH);
         // What is queued now goes together; a lone command never waits for company.
         while errands.recv_many(&mut batch, BATCH).await > 0 {
+            let many = batch.len();
             let (commands, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
             let resign = commands.iter().any(|command| changes_sessions(&command.kind));
             let mut conn = conn.lock().await;
@@ -56,6 +59,7 @@ impl Writer {
             match done {
                 Ok(done) => {
                     drop(conn);
+                    due.committed(many);
                     if let Some(newest) = done.newest {
                         cache.newest = newest;
                     }
