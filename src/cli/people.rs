@@ -61,7 +61,7 @@ pub enum SessionsCommand {
         #[command(flatten)]
         who: SignInArgs,
     },
-    /// End a sign-in: its console stops at once; what was confirmed before is still handed in
+    /// End a sign-in: its console stops at once, what was confirmed is handed in; with a person's last, what they hold is free
     #[command(alias = "revoke")]
     End {
         /// Its number, from the list

@@ -197,3 +197,4 @@ outbox-do-parked-card = It comes again as a card: look at it and press anew.
 outbox-do-parked-draft = Its words are in the draft: open the conversation, read it and send anew.
 outbox-do-parked-act = It did not happen: do it again when you like.
 outbox-do-refused = It did not go out; nothing to do.
+ui-link-signed-out-done = signed out, nothing left to hand in

@@ -35,3 +35,4 @@ ui-reason-opted-out = se dio de baja antes
 ui-reason-possible-opt-out = puede haberse dado de baja
 ui-reason-wrong-number = número equivocado
 ui-thread-known = Lo último que se sabe: { $text }
+ui-link-signed-out-done = acceso cerrado, nada por entregar

@@ -59,7 +59,10 @@ pub async fn handler(
         failed()?;
     }
     if standing == Standing::Unknown {
-        return Err(Refusal::new(Code::InviteSpent, "the invite was used up, expired or revoked"));
+        return Err(Refusal::new(
+            Code::InviteSpent,
+            "no join link like this is good now: it was used up, has expired, was revoked, or is not whole",
+        ));
     }
     let joined = match (Door::join(&state.desk, request).await?, standing) {
         (Ok(joined), Standing::Good) => joined,

@@ -284,7 +284,7 @@ impl Admin {
         desk.run(CommandKind::RevokeInvite { actor: self.0.clone(), invite }).await
     }
 
-    /// Ends a session: [`Answer::Done`]. What its person holds goes back to the pool as leases run out.
+    /// Ends a session: [`Answer::Done`]. With the last one of a person, what they hold is free for others at once.
     ///
     /// # Errors
     /// As [`Texter::send`].

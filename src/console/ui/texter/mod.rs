@@ -103,7 +103,10 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
     if one_line {
         first.append(&mut second);
     }
-    let link = shell::link(ink, &view.link);
+    let mut link = shell::link(ink, &view.link);
+    if view.link == (LinkState::SignedOut { hands_in: true }) && view.upload_waiting == 0 {
+        link.0 = ink.word("ui-link-signed-out-done");
+    }
     let most = Rect { x: area.x + area.width / 2, width: area.width - area.width / 2, ..area };
     let width = ink.right(buffer, most, 0, &format!("{} ", link.0), link.1);
     ink.line(buffer, Rect { width: area.width.saturating_sub(width + 1), ..area }, 0, &first);

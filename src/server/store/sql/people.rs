@@ -117,7 +117,12 @@ impl Tx<'_> {
         .bind(former.is_some())
         .fetch_optional(&mut *self.conn)
         .await?;
-        let Some(row) = row else { return no(Code::InviteSpent, "the invite was used up, expired or revoked") };
+        let Some(row) = row else {
+            return no(
+                Code::InviteSpent,
+                "no join link like this is good now: it was used up, has expired, was revoked, or is not whole",
+            );
+        };
         let invite: i64 = row.try_get(0)?;
         let organization: i64 = row.try_get(1)?;
         let role_word: String = row.try_get(2)?;
