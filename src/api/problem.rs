@@ -203,7 +203,7 @@ pub struct Problem {
     pub faults: Vec<String>,
     /// How many seconds the answer's `Retry-After` asked for; not part of the document.
     #[serde(skip)]
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u16>,
 }
 
 impl Problem {

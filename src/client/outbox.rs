@@ -502,7 +502,7 @@ fn surely_not_done(error: &CallError) -> bool {
 /// How long the server, or a box on the way, asked to be left alone; ten minutes at most.
 pub(crate) fn asked_to_wait(problem: &Problem, now: Timestamp) -> Duration {
     let until = problem.at.map(|at| at.duration_since(now)).unwrap_or_default();
-    let asked = Duration::from_secs(problem.retry_after.unwrap_or_default());
+    let asked = Duration::from_secs(problem.retry_after.unwrap_or_default().into());
     Duration::try_from(until).unwrap_or_default().max(asked).min(Duration::from_secs(600))
 }
 

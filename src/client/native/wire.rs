@@ -233,15 +233,16 @@ async fn refusal(response: Response) -> CallError {
 }
 
 /// The seconds of a `Retry-After`: a number, or a date to be held against the answer's own.
-fn asked_to_wait(headers: &HeaderMap) -> Option<u64> {
+fn asked_to_wait(headers: &HeaderMap) -> Option<u16> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let asked = text(RETRY_AFTER)?;
+    let at_most = |seconds: u64| u16::try_from(seconds).unwrap_or(u16::MAX);
     if let Ok(seconds) = asked.parse() {
-        return Some(seconds);
+        return Some(at_most(seconds));
     }
     let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok();
     let seconds = date(asked)?.timestamp().as_second() - date(text(DATE)?)?.timestamp().as_second();
-    u64::try_from(seconds).ok()
+    u64::try_from(seconds).ok().map(at_most)
 }
 
 async fn refusal_in(response: Response, status: StatusCode) -> CallError {
