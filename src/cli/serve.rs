@@ -116,6 +116,7 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     let (location, own_time, _lock) = home.prepare(args.rehearsal_clock)?;
     // Listened for from here on: a signal in the middle of starting ends in order too.
     let mut signals = Signals::listen()?;
+    serve_net::raise_files_limit();
     let net = args.net.net(&ctx.config.serve)?;
     if let Some(url) = &args.public_url {
         JoinLink::parse(&format!("{}/join#x", url.trim_end_matches('/'))).context("--public-url")?;
@@ -168,12 +169,29 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
         tasks.spawn(serve_net::tell_of_certificates(tls.news(), stop.clone()));
     }
     signals.end(server.tls()).await;
-    tell("stopping: requests and texts under way are being finished");
-    server.shutdown().await;
-    stop.cancel();
-    tasks.close();
-    tasks.wait().await;
-    Ok(Exit::Done)
+    server.drain();
+    let tls = server.tls().cloned();
+    let ended = async {
+        let wait = Duration::from_secs(ctx.config.serve.drain_seconds);
+        if !wait.is_zero() {
+            tell(format!("stopping in {} seconds; /readyz says so", wait.as_secs()));
+            // By the machine's clock: the campaign's may stand or run.
+            ctx.clock.sleep(wait).await;
+        }
+        tell("stopping: requests and texts under way are being finished");
+        server.shutdown().await;
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
+    };
+    tokio::select! {
+        () = ended => Ok(Exit::Done),
+        () = signals.end(tls.as_ref()) => {
+            // What was answered is on the disk; what was not is asked again by whoever asked.
+            tell("told twice: stopped at once");
+            Ok(Exit::Failed)
+        }
+    }
 }
 
 /// Where a server keeps its campaigns.

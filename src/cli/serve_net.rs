@@ -10,7 +10,7 @@ use super::Misuse;
 use super::reach::tell;
 use crate::config::ServeConfig;
 use crate::server::net::tls::{News, Tls, TlsFiles};
-use crate::server::net::{Net, peer::Proxies};
+use crate::server::net::{Limits, Net, peer::Proxies};
 
 /// Options of `serve` about the network; each stands for a setting in `[serve]`.
 #[derive(Debug, Default, clap::Args)]
@@ -50,9 +50,33 @@ impl NetArgs {
             false => (self.trusted_proxies.join(","), "--trusted-proxy"),
         };
         let proxies: Proxies = named.parse().map_err(|error| Misuse(format!("{name}: {error}")))?;
-        Ok(Net { tls, proxies })
+        let limits = Limits {
+            connections: usize::try_from(config.connections).unwrap_or(usize::MAX),
+            connections_per_address: usize::try_from(config.connections_per_address).unwrap_or(usize::MAX),
+            requests_per_account: config.requests_per_account,
+            requests_per_address: config.requests_per_address,
+            ..Limits::default()
+        };
+        let download = (!config.download_url.is_empty()).then(|| config.download_url.clone());
+        if download.as_ref().is_some_and(|url| !url.starts_with("https://")) {
+            return Err(Misuse("serve.download_url begins with https://".into()));
+        }
+        Ok(Net { tls, proxies, limits, download })
     }
 }
+
+/// Each connection is an open file, and most systems begin with 1,024 of them where many more are allowed.
+#[cfg(unix)]
+pub(super) fn raise_files_limit() {
+    match rlimit::increase_nofile_limit(1 << 20) {
+        Ok(files) => tracing::debug!(files, "open files at most"),
+        Err(error) => tracing::warn!(%error, "the limit of open files could not be raised"),
+    }
+}
+
+/// There is no such limit here.
+#[cfg(not(unix))]
+pub(super) fn raise_files_limit() {}
 
 /// Tells what becomes of a changed certificate until `stop`.
 pub(super) async fn tell_of_certificates(mut news: watch::Receiver<Option<News>>, stop: CancellationToken) {

@@ -28,6 +28,9 @@ fn rule(key: &str) -> Rule {
         "console.key_silence_ms" => Rule::Between(50, 1_000),
         "client.key_store" => Rule::OneOf(&["auto", "file", "keychain"]),
         "client.timeout_seconds" | "client.connect_timeout_seconds" => Rule::Between(1, 300),
+        "serve.connections" | "serve.connections_per_address" => Rule::Between(8, 1_000_000),
+        "serve.requests_per_account" | "serve.requests_per_address" => Rule::Between(0, 1_000_000),
+        "serve.drain_seconds" => Rule::Between(0, 3_600),
         "log.level" => Rule::OneOf(LEVELS),
         _ => Rule::Any,
     }

@@ -57,7 +57,7 @@ pub struct ClientConfig {
 }
 
 /// `[serve]`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServeConfig {
     /// File with the certificate and its chain (PEM); empty: plain HTTP.
@@ -69,6 +69,19 @@ pub struct ServeConfig {
     /// Where the database is: `sqlite:FILE`, a file's path or `postgres://...`; empty: a file in the data directory. May hold a
     /// password: it is shown by [`shown`] alone.
     pub database: String,
+    /// Where volunteers get the program, for the page that a join link opens: an address (https://...); empty: from whoever
+    /// sent the link.
+    pub download_url: String,
+    /// Open connections at most.
+    pub connections: u32,
+    /// Open connections of one address at most.
+    pub connections_per_address: u32,
+    /// Requests of one sign-in in a second; 0: without bound.
+    pub requests_per_account: u32,
+    /// Requests of one address in a second; 0: without bound.
+    pub requests_per_address: u32,
+    /// How long the server still answers after it was told to end and said so to probes, in seconds.
+    pub drain_seconds: u64,
 }
 
 /// A setting as it may be shown: without the password of an address.
@@ -135,6 +148,23 @@ impl Default for ConsoleConfig {
 impl Default for ClientConfig {
     fn default() -> Self {
         Self { timeout_seconds: 20, connect_timeout_seconds: 5, key_store: "auto".into() }
+    }
+}
+
+impl Default for ServeConfig {
+    fn default() -> Self {
+        Self {
+            tls_cert: String::new(),
+            tls_key: String::new(),
+            trusted_proxies: String::new(),
+            database: String::new(),
+            download_url: String::new(),
+            connections: 4_096,
+            connections_per_address: 1_024,
+            requests_per_account: 50,
+            requests_per_address: 1_000,
+            drain_seconds: 0,
+        }
     }
 }
 

@@ -223,7 +223,7 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
         carrier,
         clock: clock.clone(),
         ids: ids.clone(),
-        net: server::net::Net::default(),
+        net: server::net::Net { limits: server::net::Limits::among_friends(), ..Default::default() },
     })
     .await?;
     let desk = server.state.desk.clone();

@@ -24,7 +24,7 @@ pub const MAX_HEAD: usize = 64 * 1024;
 /// A request that takes longer is answered with `unavailable`. Feeds are exempt.
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// A connection whose request head is not complete after this is cut; so is an idle one.
-pub const HEAD_TIME: Duration = Duration::from_secs(20);
+pub const HEAD_TIME: Duration = Duration::from_secs(15);
 /// Open connections at most; more wait to be accepted.
 pub const MAX_CONNECTIONS: usize = 4_096;
 
@@ -134,8 +134,8 @@ impl Tries {
     }
 }
 
-/// One person with IPv6 has a whole /64.
-fn network(address: IpAddr) -> IpAddr {
+/// What stands for an address when it is counted: one person with IPv6 has a whole /64.
+pub fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
             Some(v4) => IpAddr::V4(v4),

@@ -37,6 +37,10 @@ pub struct AppState {
     pub revocations: Arc<events::Revocations>,
     /// Where the carrier's callbacks come in, when they come by a webhook.
     pub door: Option<Arc<dyn carrier::Door>>,
+    /// Where volunteers get the program, as the join page says.
+    pub download: Option<Arc<str>>,
+    /// Set when the server is about to stop: it answers as ever, and says to probes that others had better be asked.
+    pub draining: CancellationToken,
     /// Ends open feeds when the server shuts down.
     pub stop: CancellationToken,
 }
@@ -51,6 +55,8 @@ impl AppState {
             joins: Arc::default(),
             revocations: Arc::default(),
             door: None,
+            download: None,
+            draining: CancellationToken::new(),
             stop: CancellationToken::new(),
         }
     }

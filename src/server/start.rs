@@ -3,19 +3,21 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::middleware;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use super::carrier::{Carrier, CarrierEvent};
 use super::net::Net;
 use super::net::accept::{Line, accept};
+use super::net::rate::{self, Gate};
 use super::net::tls::{Tls, TlsError};
 use super::store::{
     SharedStore, StoreError,
     handles::Webhook,
     sql::{Location, SqlStore},
 };
-use super::{AppState, jobs::Dispatcher, limits, router};
+use super::{AppState, jobs::Dispatcher, router};
 use crate::env::{SharedClock, SharedIds, SystemClock};
 
 /// Why a server did not start.
@@ -117,8 +119,14 @@ impl ServerHandle {
         Webhook::of(self.carrier.name()).event(&self.state.desk, event).await.map(drop)
     }
 
+    /// Says to probes that the server is about to stop; everything is answered as ever.
+    pub fn drain(&self) {
+        self.state.draining.cancel();
+    }
+
     /// Stops accepting, ends the feeds, lets requests and carrier calls under way finish, then returns.
     pub async fn shutdown(self) {
+        self.drain();
         self.state.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
@@ -138,14 +146,18 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     // Not a setting: what the consoles say follows from where the texts go, so that neither can be taken for the other.
     let mut state = AppState::new(store, clock.clone(), ids, carrier.is_simulated());
     state.door = carrier.door();
+    state.download = net.download.map(Into::into);
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     let addr = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
     let tasks = TaskTracker::new();
+    // The machine's time, whatever the campaign's is: a socket knows no other.
+    let machine = SystemClock::shared();
+    let gate = Gate::new(machine.clone(), net.limits.requests_per_account, net.limits.requests_per_address);
     let line = Line {
-        router: router(state.clone()),
+        router: router(state.clone()).layer(middleware::from_fn_with_state(Arc::new(gate), rate::limit)),
         stop: state.stop.clone(),
-        clock: SystemClock::shared(),
-        head_time: limits::HEAD_TIME,
+        clock: machine,
+        limits: net.limits,
         tls: tls.clone(),
         proxies: Arc::new(net.proxies),
     };

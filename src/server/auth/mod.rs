@@ -3,6 +3,7 @@
 //! A handler names the handle it needs as an argument; without the role there is no handle, and without the handle no verb.
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
@@ -40,8 +41,10 @@ pub struct AsCaptain(pub Captain);
 #[derive(Debug, Clone)]
 pub struct AsAdmin(pub Admin);
 
-fn token_hash(parts: &Parts) -> Option<[u8; 32]> {
-    let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+/// What a request's bearer token is known by, whether there is such a session or not.
+#[must_use]
+pub fn token_hash(headers: &HeaderMap) -> Option<[u8; 32]> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| secret_hash(token.trim()))
 }
@@ -60,7 +63,7 @@ impl FromRequestParts<AppState> for Session {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let refuse = || Refusal::new(Code::Unauthorized, "not signed in, or the session was ended: join again");
-        let token_hash = token_hash(parts).ok_or_else(refuse)?;
+        let token_hash = token_hash(&parts.headers).ok_or_else(refuse)?;
         let actor = match state.store().session(token_hash).await? {
             Some(actor) => actor,
             None => {
@@ -77,7 +80,7 @@ impl FromRequestParts<AppState> for HandsIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let refuse = || Refusal::new(Code::Unauthorized, "not signed in: join again");
-        let token_hash = token_hash(parts).ok_or_else(refuse)?;
+        let token_hash = token_hash(&parts.headers).ok_or_else(refuse)?;
         if let Some(actor) = state.store().session_even_ended(token_hash).await? {
             return Ok(Self(actor));
         }

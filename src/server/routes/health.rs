@@ -5,8 +5,8 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::refusal::Reply;
-use crate::api::problem::Problem;
+use super::refusal::{Refusal, Reply};
+use crate::api::problem::{Code, Problem};
 use crate::server::AppState;
 
 /// What a probe reads.
@@ -30,7 +30,7 @@ pub async fn alive(State(state): State<AppState>) -> Json<Health> {
     well(&state)
 }
 
-/// The database answers too.
+/// The database answers too, and the server is not about to stop.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -39,6 +39,9 @@ pub async fn alive(State(state): State<AppState>) -> Json<Health> {
     responses((status = 200, body = Health), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn ready(State(state): State<AppState>) -> Reply<Json<Health>> {
+    if state.draining.is_cancelled() || state.stop.is_cancelled() {
+        return Err(Refusal::new(Code::Unavailable, "the server is about to stop"));
+    }
     state.store().open_jobs().await?;
     Ok(well(&state))
 }

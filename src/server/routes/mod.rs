@@ -108,6 +108,7 @@ pub fn router(state: AppState) -> Router {
     let plain = plain
         .route("/api/v1/openapi.json", get(move || std::future::ready((json, document.to_string()))))
         .route("/join", get(join_page::handler))
+        .route("/join.css", get(join_page::style))
         .route("/webhooks/{carrier}", post(webhook::handler).layer(DefaultBodyLimit::max(limits::MAX_WEBHOOK_BODY)));
     dressed(plain, feeds, state)
 }

@@ -154,6 +154,10 @@ impl<O: Onlooker> Queries for Beside<O> {
         self.inner.first_organization().await
     }
 
+    async fn named_organization(&self) -> Found<Option<String>> {
+        self.inner.named_organization().await
+    }
+
     async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>> {
         self.inner.numbers(actor, campaign).await
     }

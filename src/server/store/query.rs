@@ -66,6 +66,8 @@ pub trait Queries {
     async fn nobody_joined(&self) -> Found<bool>;
     /// The one organization of an embedded server, made at first start.
     async fn first_organization(&self) -> Found<OrganizationId>;
+    /// The organization's name, for whoever opens a join link: none before the first import, or when there are several.
+    async fn named_organization(&self) -> Found<Option<String>>;
     /// Which contact has which number, and its language when known, in a campaign that this actor is a captain of; empty for
     /// others. For exports and rehearsals: a console never learns it.
     async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>>;

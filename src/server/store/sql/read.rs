@@ -467,6 +467,17 @@ impl Queries for SqlStore {
         Ok(self.organization)
     }
 
+    async fn named_organization(&self) -> Found<Option<String>> {
+        let mut conn = self.reader().await?;
+        let rows = db::query("SELECT name FROM organizations WHERE named <> 0 ORDER BY id LIMIT 2")
+            .fetch_all(&mut *conn)
+            .await?;
+        match rows.as_slice() {
+            [one] => Ok(Some(col(one, 0)?)),
+            _ => Ok(None),
+        }
+    }
+
     async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>> {
         if actor.role < Role::Captain || actor.campaign.is_some_and(|only| only != campaign) {
             return Ok(Vec::new());

@@ -1,0 +1,209 @@
+//! How often one account, and one address, may ask. Buckets of tries that fill up again with time: ten seconds' worth may be
+//! asked at once, so that a laptop that was away hands in what waits without being told off.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::env::SharedClock;
+use crate::server::auth::token_hash;
+use crate::server::limits::network;
+use crate::server::routes::refusal::Refusal;
+
+/// Seconds' worth of requests that may come at once.
+const AT_ONCE: f64 = 10.0;
+/// What a request with a wrong sign-in takes from its address: guesses are dear.
+const WRONG: f64 = 20.0;
+/// Accounts, and addresses, that are remembered.
+const REMEMBERED: usize = 50_000;
+
+/// Who may ask now.
+#[derive(Debug)]
+pub struct Gate {
+    clock: SharedClock,
+    accounts: Option<Mutex<Buckets<[u8; 32]>>>,
+    addresses: Option<Mutex<Buckets<IpAddr>>>,
+}
+
+#[derive(Debug)]
+struct Buckets<K> {
+    per_second: f64,
+    by_key: HashMap<K, Bucket>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    left: f64,
+    at: Duration,
+}
+
+impl<K: Eq + Hash> Buckets<K> {
+    fn new(per_second: u32) -> Mutex<Self> {
+        Mutex::new(Self { per_second: f64::from(per_second), by_key: HashMap::new() })
+    }
+
+    fn filled(&mut self, key: K, now: Duration) -> &mut Bucket {
+        let (per_second, full) = (self.per_second, self.per_second * AT_ONCE);
+        let fill = move |bucket: &mut Bucket| {
+            let passed = now.saturating_sub(bucket.at).as_secs_f64();
+            *bucket = Bucket { left: (bucket.left + passed * per_second).min(full), at: now };
+        };
+        if self.by_key.len() >= REMEMBERED && !self.by_key.contains_key(&key) {
+            // Whoever has everything left is as good as unknown.
+            self.by_key.retain(|_, bucket| {
+                fill(bucket);
+                bucket.left < full
+            });
+            if self.by_key.len() >= REMEMBERED {
+                self.by_key.clear();
+            }
+        }
+        let bucket = self.by_key.entry(key).or_insert(Bucket { left: full, at: now });
+        fill(bucket);
+        bucket
+    }
+
+    /// Takes one, or says how long until there is one.
+    fn take(&mut self, key: K, now: Duration) -> Result<(), Duration> {
+        let per_second = self.per_second;
+        let bucket = self.filled(key, now);
+        if bucket.left < 1.0 {
+            return Err(Duration::from_secs_f64((1.0 - bucket.left) / per_second));
+        }
+        bucket.left -= 1.0;
+        Ok(())
+    }
+
+    fn also_take(&mut self, key: K, now: Duration, more: f64) {
+        let bucket = self.filled(key, now);
+        bucket.left = (bucket.left - more).max(0.0);
+    }
+}
+
+impl Gate {
+    /// A gate that lets each account and each address ask so often in a second; none and zero are without bound.
+    #[must_use]
+    pub fn new(clock: SharedClock, account: u32, address: u32) -> Self {
+        Self {
+            clock,
+            accounts: (account > 0).then(|| Buckets::new(account)),
+            addresses: (address > 0).then(|| Buckets::new(address)),
+        }
+    }
+
+    /// Takes one from the account first, and from the address second.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn take(&self, account: Option<[u8; 32]>, address: IpAddr) -> Result<(), Duration> {
+        let now = self.clock.monotonic();
+        if let (Some(accounts), Some(account)) = (&self.accounts, account) {
+            accounts.lock().unwrap_or_else(PoisonError::into_inner).take(account, now)?;
+        }
+        match &self.addresses {
+            Some(addresses) => addresses.lock().unwrap_or_else(PoisonError::into_inner).take(network(address), now),
+            None => Ok(()),
+        }
+    }
+
+    /// A sign-in that does not exist came from `address`.
+    pub fn wrong(&self, address: IpAddr) {
+        if let Some(addresses) = &self.addresses {
+            let now = self.clock.monotonic();
+            addresses.lock().unwrap_or_else(PoisonError::into_inner).also_take(network(address), now, WRONG);
+        }
+    }
+}
+
+/// Keeps whoever asks too often waiting. Probes are free, and so is a carrier: what it says is signed, and it would only say
+/// it again.
+pub async fn limit(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let free = matches!(path, "/healthz" | "/readyz") || path.starts_with("/webhooks/");
+    let caller = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(caller)| caller.ip());
+    let Some(address) = caller.filter(|_| !free) else { return next.run(request).await };
+    if let Err(wait) = gate.take(token_hash(request.headers()), address) {
+        return Refusal::rate_limited(wait).into_response();
+    }
+    let response = next.run(request).await;
+    if response.status() == StatusCode::UNAUTHORIZED {
+        gate.wrong(address);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::SimClock;
+
+    const ROOM: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
+
+    fn gate(account: u32, address: u32) -> (Gate, Arc<SimClock>) {
+        let clock = SimClock::at(jiff::Timestamp::UNIX_EPOCH);
+        (Gate::new(clock.clone(), account, address), clock)
+    }
+
+    #[test]
+    fn ten_a_second_for_hours_is_no_haste_and_a_loop_is() {
+        let (gate, clock) = gate(50, 1_000);
+        for _ in 0..36_000 {
+            clock.advance(Duration::from_millis(100));
+            gate.take(Some([1; 32]), ROOM).expect("ten a second");
+        }
+        clock.advance(Duration::from_secs(1));
+        let through = (0..10_000).filter(|_| gate.take(Some([1; 32]), ROOM).is_ok()).count();
+        assert_eq!(through, 500, "ten seconds' worth at once");
+        let wait = gate.take(Some([1; 32]), ROOM).expect_err("none left");
+        assert!(wait > Duration::ZERO && wait <= Duration::from_millis(20), "{wait:?}");
+        gate.take(Some([2; 32]), ROOM).expect("the neighbour is another account");
+        clock.advance(wait);
+        gate.take(Some([1; 32]), ROOM).expect("after the wait");
+    }
+
+    #[test]
+    fn a_room_of_fifty_at_full_speed_gets_through() {
+        let (gate, clock) = gate(50, 1_000);
+        for _ in 0..600 {
+            clock.advance(Duration::from_millis(100));
+            for person in 0..50 {
+                gate.take(Some([person; 32]), ROOM).expect("ten a second each");
+            }
+        }
+    }
+
+    #[test]
+    fn made_up_sign_ins_end_with_their_address() {
+        let (gate, _) = gate(50, 1_000);
+        let through = (0..100_000u32)
+            .filter(|n| {
+                let mut made_up = [0; 32];
+                made_up[..4].copy_from_slice(&n.to_be_bytes());
+                let taken = gate.take(Some(made_up), ROOM).is_ok();
+                if taken {
+                    gate.wrong(ROOM);
+                }
+                taken
+            })
+            .count();
+        assert!((400..500).contains(&through), "{through}");
+        gate.take(None, IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 8))).expect("another address");
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (gate, _) = gate(0, 1_000);
+        for n in 0..120_000u32 {
+            let _ = gate.take(None, IpAddr::from(n.to_be_bytes()));
+        }
+        let held = gate.addresses.as_ref().map(|held| held.lock().expect("no panic").by_key.len());
+        assert!(held.is_some_and(|held| held <= REMEMBERED), "{held:?}");
+    }
+}
