@@ -470,7 +470,7 @@ impl Queries for SqlStore {
     async fn named_organization(&self) -> Found<Option<String>> {
         let mut conn = self.reader().await?;
         let rows = db::query("SELECT name FROM organizations WHERE named <> 0 ORDER BY id LIMIT 2")
-            .fetch_all(&mut *conn)
+            .fetch_all(&mut conn)
             .await?;
         match rows.as_slice() {
             [one] => Ok(Some(col(one, 0)?)),
