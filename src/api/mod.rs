@@ -26,6 +26,7 @@
 //! | `DELETE /api/v1/invites/{id}` | admin | -> 204 |
 //! | `GET /api/v1/sessions`, `DELETE /api/v1/sessions/{id}` | admin | -> `Vec<`[`people::SessionInfo`]`>`, 204 |
 //! | `POST /api/v1/token` | session | -> [`people::Renewed`]: the next token, which is stored before it is used |
+//! | `GET /api/v1/audit?contact&person&device&since&cursor&limit` | admin | -> [`audit::AuditPage`] |
 //! | `GET /api/v1/people` | admin | -> `Vec<`[`people::PersonInfo`]`>` |
 //! | `GET /api/v1/ledger?cursor=&limit=`, `GET /api/v1/ledger/state` | admin | -> [`ledger::LedgerPage`], [`ledger::LedgerState`] |
 //! | `GET /api/v1/openapi.json`, `GET /healthz`, `GET /readyz` | anyone | |
@@ -35,6 +36,7 @@
 pub mod act;
 pub mod admin;
 pub mod assignment;
+pub mod audit;
 pub mod campaign;
 pub mod captain;
 pub mod event;

@@ -62,7 +62,7 @@ pub struct InviteArgs {
 }
 
 /// `90s`, `30m`, `12h`, `7d`
-fn span(text: &str) -> Result<Duration, String> {
+pub(super) fn span(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no time; write 30m, 12h or 7d");
     let unit = text.chars().last().ok_or_else(wrong)?;
     let seconds = match unit {

@@ -3,6 +3,7 @@
 //! A new one needs three lines here: its `mod`, its variant of [`Command`], its arm in [`run`]. Admin commands speak HTTP to a
 //! server; none touches a live database file.
 
+pub mod audit;
 pub mod campaign;
 pub mod campaign_check;
 pub mod campaign_import;
@@ -119,6 +120,8 @@ pub enum Command {
     Invites(invites::InvitesArgs),
     /// List the organization's people: last seen, role, how many contacts in hand
     People(people::PeopleArgs),
+    /// Print who did what, and whose data was on which device
+    Audit(audit::AuditArgs),
     /// List the sign-ins, or end one
     Sessions(people::SessionsArgs),
     /// Prove what was texted: export the ledger of confirmed texts, check it, anchor it
@@ -248,6 +251,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::Invites(args) => invites::run(args, &ctx()?).await,
         Command::People(args) => people::run(args, &ctx()?).await,
+        Command::Audit(args) => audit::run(args, &ctx()?).await,
         Command::Sessions(args) => people::sessions(args, &ctx()?).await,
         Command::Carrier(args) => carrier::run(args, &ctx()?).await,
         Command::Ledger { command } => match command {

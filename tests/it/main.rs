@@ -34,6 +34,7 @@ mod support;
 mod two_laptops;
 mod wipe;
 mod wire_access;
+mod wire_audit;
 mod wire_cli;
 mod wire_feed;
 mod wire_gate;

@@ -45,6 +45,7 @@ const RULES: &[(&str, Rule)] = &[
     ("POST /api/v1/presence", Own(Texter)),
     ("POST /api/v1/token", Own(Texter)),
     ("GET /api/v1/people", Own(Admin)),
+    ("GET /api/v1/audit", Own(Admin)),
     ("GET /api/v1/invites", Own(Admin)),
     ("GET /api/v1/sessions", Own(Admin)),
     ("GET /api/v1/ledger", Own(Admin)),

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{SetupError, Timeouts, wire::Wire};
 use crate::api::{
     admin::{ImportChunk, ImportStart, ImportState, Invite, InviteInfo, InviteRequest},
+    audit::AuditPage,
     ledger::{LedgerPage, LedgerState},
     people::{Me, PersonInfo, SessionInfo},
 };
@@ -90,6 +91,14 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn sessions(&self) -> Call<Vec<SessionInfo>> {
         self.wire.get("sessions").await
+    }
+
+    /// A page of the audit; `query` says which lines: `contact`, `person`, `device`, `since`, `cursor`.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn audit(&self, query: &[(&str, String)]) -> Call<AuditPage> {
+        self.wire.get_with("audit", query).await
     }
 
     /// The organization's people.

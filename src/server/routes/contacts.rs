@@ -11,7 +11,7 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::domain::ids::{CampaignId, ContactId};
-use crate::server::{AppState, auth::Session};
+use crate::server::{AppState, auth::Session, store::handles::Captain};
 
 /// Bodies in one answer.
 const MOST: usize = 100;
@@ -52,6 +52,10 @@ pub async fn handler(
     let bodies = state.store().contacts(&session.actor, campaign, &ids).await?;
     if bodies.is_empty() && state.store().campaign(&session.actor, campaign).await?.is_none() {
         return Err(Refusal::not_found());
+    }
+    if let Some(captain) = Captain::of(session.actor) {
+        let seen = bodies.iter().map(|body| body.summary.id).collect();
+        captain.reads(&state.desk, seen, "contacts").await??;
     }
     Ok(Json(bodies))
 }

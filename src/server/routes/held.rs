@@ -25,5 +25,7 @@ pub async fn handler(
     At(campaign): At<CampaignId>,
     State(state): State<AppState>,
 ) -> Reply<Json<Vec<HeldText>>> {
-    state.store().held(captain.actor(), campaign).await?.map(Json).ok_or_else(Refusal::not_found)
+    let texts = state.store().held(captain.actor(), campaign).await?.ok_or_else(Refusal::not_found)?;
+    captain.reads(&state.desk, texts.iter().map(|text| text.contact).collect(), "held").await??;
+    Ok(Json(texts))
 }

@@ -2,6 +2,7 @@
 
 mod act;
 mod assignment;
+mod audit;
 mod board;
 mod campaign;
 mod campaigns;
@@ -80,6 +81,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::handler))
         .routes(routes!(revoke_session::handler))
         .routes(routes!(people::handler))
+        .routes(routes!(audit::handler))
         .routes(routes!(token::handler))
         .routes(routes!(ledger::page))
         .routes(routes!(ledger::state))

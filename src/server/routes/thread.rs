@@ -8,7 +8,7 @@ use super::extract::{Asked, At};
 use super::refusal::{Refusal, Reply};
 use crate::api::{message::Thread, problem::Problem};
 use crate::domain::ids::ContactId;
-use crate::server::{AppState, auth::Session};
+use crate::server::{AppState, auth::Session, store::handles::Captain};
 
 /// Entries unless asked for another number.
 const PAGE: u32 = 50;
@@ -44,5 +44,9 @@ pub async fn handler(
 ) -> Reply<Json<Thread>> {
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
     let thread = state.store().thread(&session.actor, contact, query.before, limit).await?;
-    thread.map(Json).ok_or_else(Refusal::not_found)
+    let thread = thread.ok_or_else(Refusal::not_found)?;
+    if let Some(captain) = Captain::of(session.actor) {
+        captain.reads(&state.desk, vec![contact], "thread").await??;
+    }
+    Ok(Json(thread))
 }

@@ -9,11 +9,12 @@ use super::{
     SharedStore, Store, StoreError,
     command::{Actor, Answer, Command},
     query::{Found, Queries},
-    roster::{Roster, Standing},
+    roster::{AuditWanted, Roster, Standing},
 };
 use crate::api::{
     admin::InviteInfo,
     assignment::{AssignmentPage, ContactView},
+    audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, HeldText},
     event::Event,
@@ -183,6 +184,10 @@ impl<O: Onlooker> Roster for Beside<O> {
 
     async fn knows_token(&self, token_hash: [u8; 32]) -> Found<bool> {
         self.inner.knows_token(token_hash).await
+    }
+
+    async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {
+        self.inner.audit(actor, wanted).await
     }
 
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {

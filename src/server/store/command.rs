@@ -14,7 +14,7 @@ use crate::api::{
     problem::Problem,
 };
 use crate::domain::{
-    ids::{ActId, CampaignId, DeviceId, MessageId, OrganizationId, PersonId},
+    ids::{ActId, CampaignId, ContactId, DeviceId, MessageId, OrganizationId, PersonId},
     phone::Phone,
 };
 use crate::server::carrier::{CarrierEvent, Found, Submission, Submitted};
@@ -209,6 +209,15 @@ pub enum CommandKind {
         /// Installation.
         device: DeviceId,
     },
+    /// Note that a captain was shown contacts that are in others' hands.
+    ContactsRead {
+        /// Who.
+        actor: Actor,
+        /// Which.
+        contacts: Vec<ContactId>,
+        /// Where: `contacts`, `thread`, `held`.
+        place: &'static str,
+    },
     /// Note the next token of a session; the one in use stays until the next is used.
     RenewToken {
         /// Whose.
@@ -253,6 +262,7 @@ impl CommandKind {
             | Self::RevokeInvite { actor, .. }
             | Self::RevokeSession { actor, .. }
             | Self::RenewToken { actor, .. }
+            | Self::ContactsRead { actor, .. }
             | Self::Suppress { actor, .. } => Some(actor),
             Self::MakeInvite { actor, .. } => actor.as_mut(),
             Self::ExpireLeases

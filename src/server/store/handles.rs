@@ -23,7 +23,7 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::domain::{
-    ids::{ActId, CampaignId, MessageId, OrganizationId},
+    ids::{ActId, CampaignId, ContactId, MessageId, OrganizationId},
     phone::Phone,
 };
 use crate::env::{SharedClock, SharedIds};
@@ -216,6 +216,25 @@ impl Captain {
     pub async fn act(&self, desk: &Desk, id: ActId, act: Act) -> Answered {
         let notice = MessageId(desk.fresh());
         desk.run(CommandKind::Act { actor: self.0.clone(), id, act, skew: None, notice }).await
+    }
+
+    /// Puts on record which contacts this captain is about to be shown; those in the own hands are on record already.
+    ///
+    /// # Errors
+    /// As [`Texter::send`]: then they are not shown.
+    pub async fn reads(
+        &self,
+        desk: &Desk,
+        contacts: Vec<ContactId>,
+        place: &'static str,
+    ) -> Result<Result<(), Box<Problem>>, StoreError> {
+        if contacts.is_empty() {
+            return Ok(Ok(()));
+        }
+        Ok(match desk.run(CommandKind::ContactsRead { actor: self.0.clone(), contacts, place }).await? {
+            Answer::Refused(problem) => Err(problem),
+            _ => Ok(()),
+        })
     }
 
     /// Puts a number on the organization's suppression list: [`Answer::Done`].

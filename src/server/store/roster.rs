@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{command::Actor, query::Found};
-use crate::api::{admin::InviteInfo, people::PersonInfo};
+use crate::api::{admin::InviteInfo, audit::AuditPage, people::PersonInfo};
+use crate::domain::ids::{ContactId, DeviceId, PersonId};
 
 /// What is known of an invite's secret before anybody joins by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,23 @@ pub enum Standing {
     Good,
 }
 
+/// Which lines of the audit are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditWanted {
+    /// About this contact.
+    pub contact: Option<ContactId>,
+    /// By this person.
+    pub person: Option<PersonId>,
+    /// By this installation.
+    pub device: Option<DeviceId>,
+    /// Since then.
+    pub since: Option<Timestamp>,
+    /// After the line with this number.
+    pub after: u64,
+    /// So many at most.
+    pub limit: u32,
+}
+
 /// What can be asked about people. As with all questions, an [`Actor`] sees only the own organization.
 #[async_trait]
 pub trait Roster {
@@ -24,6 +42,8 @@ pub trait Roster {
     async fn invite_standing(&self, secret_hash: [u8; 32], now: Timestamp) -> Found<Standing>;
     /// True when this token was handed out for a session beside the one in use, or was in use before.
     async fn knows_token(&self, token_hash: [u8; 32]) -> Found<bool>;
+    /// A page of the organization's audit. For admins' handles only.
+    async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage>;
     /// The organization's people, by name. For admins' handles only.
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>>;
     /// The organization's invites as they stand at `now`, the newest first. For admins' handles only.

@@ -133,6 +133,7 @@ impl Tx<'_> {
         }
         let detail = format!("{} contacts of campaign {}", rescued.len() + pool.open.len(), campaign.id);
         self.audit(Some(actor), "claimed", claim.to_string(), detail);
+        self.contacts_received(actor, &claim.to_string(), &ids).await?;
         self.granted(actor, &ids, pool.closed).await
     }
 

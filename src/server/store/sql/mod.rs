@@ -7,6 +7,7 @@
 mod accepted;
 mod act;
 mod ahead;
+mod audit;
 mod back;
 mod carrier;
 mod checkpoint;

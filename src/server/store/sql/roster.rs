@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    SqlStore,
+    SqlStore, audit,
     rows::{self, col, time, unsigned},
 };
 use crate::api::{
     admin::InviteInfo,
+    audit::AuditPage,
     people::{PersonInfo, Role},
 };
 use crate::db;
@@ -18,7 +19,7 @@ use crate::domain::ids::{CampaignId, PersonId};
 use crate::server::store::{
     command::Actor,
     query::Found,
-    roster::{Roster, Standing},
+    roster::{AuditWanted, Roster, Standing},
 };
 
 /// Longest list of invites: the newest.
@@ -43,6 +44,11 @@ impl Roster for SqlStore {
             .fetch_optional(&mut *conn)
             .await?;
         Ok(row.is_some())
+    }
+
+    async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {
+        let mut conn = self.reader().await?;
+        audit::page(&mut conn, actor, wanted).await
     }
 
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {

@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: TOLD_SKEW },
     Step { min_program: 1, sql: TOKENS },
     Step { min_program: 1, sql: LEANER },
+    Step { min_program: 1, sql: WHOSE_DATA },
 ];
 
 /// What a text costs is the pages that it touches far from those of others. Which texts of a contact wait is found by its
@@ -94,6 +95,11 @@ CREATE TABLE tokens (
     hash BLOB PRIMARY KEY, session INTEGER NOT NULL REFERENCES sessions(id), state TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tokens_session ON tokens(session, state);
+";
+
+/// Whose data a line of the audit is about, when it left the server with it.
+const WHOSE_DATA: &str = "
+ALTER TABLE audit ADD COLUMN contact INTEGER;
 ";
 
 /// The version that this program is.

@@ -230,6 +230,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::Join { invite_hash, token_hash, name, device } => {
             tx.join(invite_hash, token_hash, &name, device).await
         }
+        CommandKind::ContactsRead { actor, contacts, place } => tx.contacts_read(&actor, &contacts, place).await,
         CommandKind::RenewToken { actor, next_hash } => tx.renew_token(&actor, next_hash).await,
         CommandKind::Presented { token_hash } => tx.presented(token_hash).await,
         CommandKind::RevokeSession { actor, session } => tx.revoke_session(&actor, session).await,
