@@ -55,7 +55,8 @@ const POSTGRES: &str = "CREATE TEMP VIEW accepted_text AS SELECT
     NULL::bigint AS replies, NULL::bytea AS request_hash, NULL::text AS outcome, NULL::bigint AS good_until,
     NULL::bigint AS entry, NULL::bigint AS skew_us, NULL::text AS entry_outcome, NULL::text AS texter,
     NULL::bytea AS body_hash, NULL::bigint AS mono_ms, NULL::bytea AS chain, NULL::bigint AS n, NULL::bytea AS prev,
-    NULL::bytea AS hash, NULL::bytea AS total;
+    NULL::bytea AS hash, NULL::bytea AS total,
+    NULL::bigint AS told_skew_us;
 CREATE FUNCTION pg_temp.write_accepted_text() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, author, session, delivery,
         script_version, language, variant, source, off_script, after_seq, epoch, body_hash, drawn_at, pressed_at, dwell_ms,
@@ -76,10 +77,10 @@ CREATE FUNCTION pg_temp.write_accepted_text() RETURNS trigger LANGUAGE plpgsql A
     INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
     VALUES (NEW.id, NEW.organization, NEW.person, NEW.session, NEW.request_hash, NEW.outcome, NEW.at);
     INSERT INTO ledger (organization, seq, received_at, skew_us, outcome, person, texter, session, id, device, campaign,
-        contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total)
+        contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total, told_skew_us)
     SELECT NEW.organization, NEW.entry, NEW.at, NEW.skew_us, NEW.entry_outcome, NEW.person, NEW.texter, NEW.session,
         NEW.id, NEW.device, NEW.campaign, NEW.contact, NEW.kind, NEW.body_hash, NEW.drawn_at, NEW.pressed_at, NEW.mono_ms,
-        NEW.dwell_ms, NEW.chain, NEW.n, NEW.prev, NEW.hash, NEW.total WHERE NEW.entry IS NOT NULL;
+        NEW.dwell_ms, NEW.chain, NEW.n, NEW.prev, NEW.hash, NEW.total, NEW.told_skew_us WHERE NEW.entry IS NOT NULL;
     RETURN NEW;
 END $$;
 CREATE TRIGGER write_accepted_text INSTEAD OF INSERT ON accepted_text
