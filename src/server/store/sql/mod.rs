@@ -203,7 +203,7 @@ impl SqlStore {
 
     async fn reader(&self) -> Result<Reader, StoreError> {
         Ok(match &self.readers {
-            Readers::Pool(pool) => Reader::Pooled(Arc::clone(pool).take().await?),
+            Readers::Pool(pool) => Reader::Pooled(Box::new(Arc::clone(pool).take().await?)),
             Readers::Shared(conn) => Reader::Shared(Arc::clone(conn).lock_owned().await),
         })
     }

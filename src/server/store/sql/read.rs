@@ -119,7 +119,7 @@ impl Queries for SqlStore {
              WHERE s.token_hash = $1 OR (s.revoked <> 0 AND s.id = (SELECT t.session FROM tokens t WHERE t.hash = $1))",
         )
         .bind(token_hash.as_slice())
-        .fetch_optional(&mut *conn)
+        .fetch_optional(&mut conn)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let ended_at = col::<Option<i64>>(&row, 6)?.map(time).transpose()?;
@@ -141,7 +141,7 @@ impl Queries for SqlStore {
         let mut conn = self.reader().await?;
         let row = db::query("SELECT name FROM organizations WHERE id = $1")
             .bind(actor.organization.0)
-            .fetch_one(&mut *conn)
+            .fetch_one(&mut conn)
             .await?;
         Ok(Me {
             person: actor.person,
@@ -159,7 +159,7 @@ impl Queries for SqlStore {
             .bind(actor.person.0)
             .bind(actor.organization.0)
             .bind(actor.campaign.map(|c| c.0))
-            .fetch_all(&mut *conn)
+            .fetch_all(&mut conn)
             .await?;
         rows.iter()
             .map(|row| {
@@ -210,7 +210,7 @@ impl Queries for SqlStore {
         .bind(campaign.0)
         .bind(after.map_or(0, |id| id.0))
         .bind(i64::from(limit) + 1)
-        .fetch_all(&mut *conn)
+        .fetch_all(&mut conn)
         .await?;
         let page = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > page;
@@ -221,7 +221,7 @@ impl Queries for SqlStore {
         let sent = db::query("SELECT initials FROM tallies WHERE campaign = $1 AND person = $2")
             .bind(campaign.0)
             .bind(actor.person.0)
-            .fetch_optional(&mut *conn)
+            .fetch_optional(&mut conn)
             .await?;
         let sent = sent.map(|row| col(&row, 0)).transpose()?.map_or(0, unsigned);
         Ok(Some(AssignmentPage { contacts, next, seq, lease_until, sent }))
@@ -244,7 +244,7 @@ impl Queries for SqlStore {
         .bind(campaign.0)
         .bind(actor.person.0)
         .bind(actor.role >= Role::Captain)
-        .fetch_all(&mut *conn)
+        .fetch_all(&mut conn)
         .await?;
         let used: BTreeSet<String> = seen.def.fields_used().iter().map(|name| fold_name(name)).collect();
         let shown: BTreeSet<String> = seen.def.visible_fields.iter().map(|name| fold_name(name)).collect();
@@ -299,7 +299,7 @@ impl Queries for SqlStore {
         .bind(actor.person.0)
         .bind(actor.role >= Role::Captain)
         .bind(actor.campaign.map(|c| c.0))
-        .fetch_optional(&mut *conn)
+        .fetch_optional(&mut conn)
         .await?;
         if mine.is_none() {
             return Ok(None);
@@ -314,7 +314,7 @@ impl Queries for SqlStore {
         .bind(contact.0)
         .bind(before)
         .bind(i64::from(limit) + 1)
-        .fetch_all(&mut *conn)
+        .fetch_all(&mut conn)
         .await?;
         let page = usize::try_from(limit).unwrap_or(usize::MAX);
         let more_before = rows.len() > page;
@@ -332,7 +332,7 @@ impl Queries for SqlStore {
         .bind(contact.0)
         .bind(signed(from))
         .bind(before)
-        .fetch_all(&mut *conn)
+        .fetch_all(&mut conn)
         .await?;
         let mut after: BTreeMap<u64, Vec<ThreadEntry>> = BTreeMap::new();
         for row in &notes {
@@ -359,7 +359,7 @@ impl Queries for SqlStore {
         let row = db::query("SELECT outcome FROM verdicts WHERE id = $1 AND person = $2")
             .bind(id)
             .bind(actor.person.0)
-            .fetch_optional(&mut *conn)
+            .fetch_optional(&mut conn)
             .await?;
         row.map(|row| Ok(Verdict { id, outcome: json(&col::<String>(&row, 0)?)? })).transpose()
     }
@@ -369,7 +369,7 @@ impl Queries for SqlStore {
         if visible(&mut conn, actor, campaign).await?.is_none() {
             return Ok(None);
         }
-        let bounds = db::query(BOUNDS).fetch_one(&mut *conn).await?;
+        let bounds = db::query(BOUNDS).fetch_one(&mut conn).await?;
         let (oldest, latest) = (unsigned(col(&bounds, 0)?), unsigned(col(&bounds, 1)?));
         // Older than what is kept, or of another database: nothing to resume from.
         if after + 1 < oldest || after > latest {
@@ -391,7 +391,7 @@ impl Queries for SqlStore {
         .bind(signed(after))
         .bind(limit)
         .bind(actor.role >= Role::Captain)
-        .fetch_all(&mut *conn)
+        .fetch_all(&mut conn)
         .await?;
         let events = rows
             .iter()
@@ -410,7 +410,7 @@ impl Queries for SqlStore {
         let seq = newest(&mut conn).await?;
         let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(None) };
         let (counts, texters) = count(&mut conn, campaign, now).await?;
-        let row = db::query(BOARD_REST).bind(campaign.0).fetch_one(&mut *conn).await?;
+        let row = db::query(BOARD_REST).bind(campaign.0).fetch_one(&mut conn).await?;
         Ok(Some(Board {
             campaign,
             title: seen.title,
@@ -432,7 +432,7 @@ impl Queries for SqlStore {
              JOIN people p ON p.id = s.person WHERE p.organization = $1 ORDER BY s.id",
         )
         .bind(actor.organization.0)
-        .fetch_all(&mut *conn)
+        .fetch_all(&mut conn)
         .await?;
         rows.iter()
             .map(|row| {
@@ -487,7 +487,7 @@ impl Queries for SqlStore {
             db::query("SELECT id, phone, language FROM contacts WHERE campaign = $1 AND organization = $2 ORDER BY id")
                 .bind(campaign.0)
                 .bind(actor.organization.0)
-                .fetch_all(&mut *conn)
+                .fetch_all(&mut conn)
                 .await?;
         rows.iter()
             .map(|row| {
@@ -522,7 +522,7 @@ impl Queries for SqlStore {
                  (SELECT COUNT(*) FROM jobs WHERE state = 'submitting'),
                  (SELECT COUNT(*) FROM jobs WHERE state = 'unknown')",
         )
-        .fetch_one(&mut *conn)
+        .fetch_one(&mut conn)
         .await?;
         Ok((unsigned(col(&row, 0)?), unsigned(col(&row, 1)?), unsigned(col(&row, 2)?)))
     }

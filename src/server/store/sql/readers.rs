@@ -82,7 +82,7 @@ impl Drop for Pooled {
 
 /// Where a question is asked.
 pub(super) enum Reader {
-    Pooled(Pooled),
+    Pooled(Box<Pooled>),
     /// In memory there is one connection for all.
     Shared(OwnedMutexGuard<Conn>),
 }

@@ -31,7 +31,7 @@ impl Roster for SqlStore {
         let mut conn = self.reader().await?;
         let row = db::query("SELECT uses_left, expires_at, revoked FROM invites WHERE secret_hash = $1")
             .bind(secret_hash.as_slice())
-            .fetch_optional(&mut *conn)
+            .fetch_optional(&mut conn)
             .await?;
         let Some(row) = row else { return Ok(Standing::Unknown) };
         Ok(if is_good(col(&row, 0)?, col(&row, 1)?, col(&row, 2)?, now) { Standing::Good } else { Standing::Spent })
@@ -41,7 +41,7 @@ impl Roster for SqlStore {
         let mut conn = self.reader().await?;
         let row = db::query("SELECT 1 FROM tokens WHERE hash = $1")
             .bind(token_hash.as_slice())
-            .fetch_optional(&mut *conn)
+            .fetch_optional(&mut conn)
             .await?;
         Ok(row.is_some())
     }
@@ -58,7 +58,7 @@ impl Roster for SqlStore {
              FROM people p WHERE p.organization = $1 ORDER BY p.name, p.namesake, p.id",
         )
         .bind(actor.organization.0)
-        .fetch_all(&mut *conn)
+        .fetch_all(&mut conn)
         .await?;
         let mut people = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -76,7 +76,7 @@ impl Roster for SqlStore {
              WHERE p.organization = $1 AND s.revoked = 0",
         )
         .bind(actor.organization.0)
-        .fetch_all(&mut *conn)
+        .fetch_all(&mut conn)
         .await?;
         let mut signed_in: BTreeMap<i64, (Role, u64)> = BTreeMap::new();
         for row in &running {
@@ -103,7 +103,7 @@ impl Roster for SqlStore {
         )
         .bind(actor.organization.0)
         .bind(MOST_INVITES)
-        .fetch_all(&mut *conn)
+        .fetch_all(&mut conn)
         .await?;
         rows.iter()
             .map(|row| {
