@@ -16,6 +16,11 @@ pub struct Database {
     name: String,
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "whoever runs the tests says so by it, and is told"
+)]
 fn server() -> Option<String> {
     static SAID: Once = Once::new();
     let server = std::env::var("TEXTBANK_TEST_POSTGRES").ok().filter(|url| !url.is_empty());
