@@ -20,7 +20,7 @@ impl Tx<'_> {
         db::query(
             "INSERT INTO audit (at, organization, person, session, what, subject, detail, contact)
              SELECT $2, $3, $4, $5, 'contact_received', $6, '', c.id
-             FROM contacts c WHERE c.id IN (SELECT value FROM json_each($1)) ORDER BY c.id",
+             FROM contacts c WHERE c.id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY c.id",
         )
         .bind(ids)
         .bind(self.micros())
@@ -44,7 +44,7 @@ impl Tx<'_> {
         db::query(
             "INSERT INTO audit (at, organization, person, session, what, subject, detail, contact)
              SELECT $2, $3, $4, $5, 'contact_read', $6, '', c.id
-             FROM contacts c WHERE c.id IN (SELECT value FROM json_each($1)) AND c.organization = $3
+             FROM contacts c WHERE c.id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) AND c.organization = $3
                  AND c.assigned IS DISTINCT FROM $4 ORDER BY c.id",
         )
         .bind(to_json(&ids)?)
