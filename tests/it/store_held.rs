@@ -356,7 +356,8 @@ on_every_store! {
         let to = home.claim(&tess, campaign, 1).await.remove(0);
         let id = home.initial(&tess, &to).await;
         home.jobs().await;
-        home.pass(5);
+        // Where it may be another server's call that still goes on, it is lost only after four of its time-outs.
+        home.pass(if home.desk.store.is_shared() { 121 } else { 5 });
         let carrier = Deaf::new(Found::Present { carrier_id: "c1".into() }, true);
         let dispatcher = Dispatcher::new(home.desk.clone(), carrier.clone());
         dispatcher.housekeeping().await.expect("kept");
