@@ -149,7 +149,8 @@ impl Tx<'_> {
             return Ok(());
         }
         let dropped = db::query(
-            "SELECT message FROM jobs WHERE contact = $1 AND state = 'ready' AND kind <> 'opt_out_notice' ORDER BY message",
+            "SELECT j.message FROM messages m JOIN jobs j ON j.message = m.id
+             WHERE m.contact = $1 AND j.state = 'ready' AND j.kind <> 'opt_out_notice' ORDER BY j.message",
         )
         .bind(contact.id)
         .fetch_all(&mut *self.conn)
