@@ -141,7 +141,11 @@ fn write(dir: &Path, path: &Path, sign_in: &SignIn) -> io::Result<()> {
     let mut file = options.open(&fresh)?;
     file.write_all(&serde_json::to_vec_pretty(&stored)?)?;
     file.sync_all()?;
-    fs::rename(&fresh, path)
+    fs::rename(&fresh, path)?;
+    // A token is used only when its name is on the disk too: after a loss of power the former one would count as stolen.
+    #[cfg(unix)]
+    fs::File::open(dir)?.sync_all()?;
+    Ok(())
 }
 
 /// Every sign-in of the directory, the latest first; none when there is no directory.
@@ -237,6 +241,8 @@ pub fn remove(dir: &Path, name: &str) -> Result<(), SignInError> {
     let path = dir.join(format!("{name}.json"));
     // Beside it may be the lock of a renewal, which holds nothing.
     drop(fs::remove_file(dir.join(format!("{name}.lock"))));
+    // Or a token that a crash left there.
+    drop(fs::remove_file(path.with_extension("new")));
     fs::remove_file(&path).map_err(|error| SignInError::File(path, error))
 }
 

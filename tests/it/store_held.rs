@@ -342,6 +342,12 @@ on_every_store! {
             let carrier = Deaf::new(found, authoritative);
             let dispatcher = Dispatcher::new(home.desk.clone(), carrier.clone());
             home.pass(90);
+            if home.desk.store.is_shared() {
+                // It may be another server's call, which goes on for as long as one of ours from when it was first seen.
+                dispatcher.look_up_unknown().await.expect("looked");
+                assert_eq!(carrier.asked(), 0);
+                home.pass(90);
+            }
             dispatcher.look_up_unknown().await.expect("looked");
             assert!(carrier.asked() >= 1);
             assert_eq!(scene.now(&home).await, delivery);

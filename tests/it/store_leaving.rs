@@ -7,6 +7,7 @@ use textbank::domain::conversation::Status;
 use textbank::domain::ids::DeviceId;
 use textbank::domain::message::MessageKind::{Initial, Reply};
 use textbank::server::store::handles::{Admin, secret_hash};
+use textbank::server::store::roster::AuditWanted;
 
 use crate::store_home::{Hand, Home, gone, on_every_store, people, phone, refused};
 
@@ -93,5 +94,31 @@ on_every_store! {
         end(&home, &admin, &ann).await;
         end(&home, &admin, &again).await;
         assert_eq!(home.join_on("Ann", Role::Texter, device).await.actor.person, ann.actor.person);
+    }
+
+    async fn the_audit_answers_what_is_asked_of_it(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 2).await;
+        let all = AuditWanted { limit: 500, ..AuditWanted::default() };
+        let asked = async |wanted: AuditWanted| home.desk.store.audit(&admin.actor, &wanted).await.expect("read").entries;
+        let of_one = asked(AuditWanted { contact: Some(slice[0].id), ..all.clone() }).await;
+        assert_eq!(of_one.iter().map(|line| line.what.as_str()).collect::<Vec<_>>(), ["contact_received"]);
+        let hers = asked(AuditWanted { person: Some(tess.actor.person), ..all.clone() }).await;
+        let device = hers[0].device;
+        assert_eq!(asked(AuditWanted { device, ..all.clone() }).await, hers);
+        assert!(asked(AuditWanted { since: Some(home.desk.clock.now() + std::time::Duration::from_secs(1)), ..all.clone() }).await.is_empty());
+        assert!(asked(all).await.len() > hers.len());
+    }
+
+    async fn a_stop_with_a_nul_in_it_is_a_stop(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 1).await;
+        home.initial(&tess, &slice[0]).await;
+        home.says(phone(0), "STOP\0").await;
+        assert_eq!(home.board(&admin, campaign).await.counts.opted_out, 1);
+        let bad = home.text(&slice[0], Reply, "Hi\0there");
+        refused(home.try_send(&tess, bad).await, Code::Invalid);
     }
 }

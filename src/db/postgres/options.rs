@@ -13,6 +13,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::super::{Conn, Error, Result};
 use super::{Postgres, dialect};
 
+/// How long a server may take to let us in, its socket being open.
+const ANSWER: Duration = Duration::from_secs(10);
 /// How long it may take until there is a connection.
 const CONNECT: Duration = Duration::from_secs(4);
 
@@ -132,7 +134,18 @@ impl Url {
         Ok(Self { config: Box::new(config), tls })
     }
 
+    /// In time, or not at all: the time-out of the connection itself ends where the socket is open, and behind it may be a
+    /// server that stands still.
+    async fn promptly<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let late = |_| Error::Failed(format!("no connection to {self}: no answer in {} s", ANSWER.as_secs()));
+        tokio::time::timeout(ANSWER, work).await.map_err(late)?
+    }
+
     async fn client(&self, heard: Option<mpsc::Sender<String>>) -> Result<Client> {
+        self.promptly(self.client_in_any_time(heard)).await
+    }
+
+    async fn client_in_any_time(&self, heard: Option<mpsc::Sender<String>>) -> Result<Client> {
         match &self.tls {
             Tls::No => {
                 let (client, connection) = self.config.connect(NoTls).await.map_err(|error| self.unreachable(error))?;
@@ -154,7 +167,7 @@ impl Url {
 
     async fn open(&self, settings: &str, patience: Duration) -> Result<Conn> {
         let client = self.client(None).await?;
-        client.batch_execute(settings).await?;
+        self.promptly(async { Ok(client.batch_execute(settings).await?) }).await?;
         Ok(Conn::Postgres(Postgres::over(client, patience)))
     }
 
@@ -194,7 +207,8 @@ impl Url {
     pub async fn listener(&self) -> Result<Listener> {
         let (tell, heard) = mpsc::channel(HEARD);
         let client = self.client(Some(tell)).await?;
-        client.batch_execute("SET statement_timeout = '5s'; LISTEN textbank").await?;
+        let listen = "SET statement_timeout = '5s'; LISTEN textbank";
+        self.promptly(async { Ok(client.batch_execute(listen).await?) }).await?;
         Ok(Listener { client, heard })
     }
 }

@@ -15,6 +15,9 @@ use super::Dispatcher;
 use crate::server::carrier::Asked;
 use crate::server::store::{StoreError, handles::System};
 
+/// Most attempts of other processes that are remembered; one that was forgotten waits once more.
+const SEEN: usize = 10_000;
+
 /// Attempts asked for in one round.
 const PAGE: u32 = 200;
 
@@ -27,16 +30,18 @@ const LOOK_BACK: SignedDuration = SignedDuration::from_hours(72);
 /// When the calls of this process began.
 #[derive(Debug)]
 pub(super) struct Calls {
-    /// What is not in the map was begun before: by another process, at the latest at our start.
+    /// What is not in the map was begun before: by the process before this one, at the latest at our start; or, where several
+    /// share a database, by another one at the latest when we first saw it.
     started: Duration,
     begun: BTreeMap<Uuid, Duration>,
+    seen: BTreeMap<Uuid, Duration>,
     /// Where the next round goes on.
     after: Option<Uuid>,
 }
 
 impl Calls {
     pub(super) fn new(started: Duration) -> Self {
-        Self { started, begun: BTreeMap::new(), after: None }
+        Self { started, begun: BTreeMap::new(), seen: BTreeMap::new(), after: None }
     }
 }
 
@@ -63,8 +68,19 @@ impl Dispatcher {
     /// True when the attempt's request can be nowhere on the way any more.
     fn is_settled(&self, attempt: Uuid) -> bool {
         let now = self.desk.clock.monotonic();
+        let shared = self.desk.store.is_shared();
         self.with_calls(|calls| {
-            let begun = calls.begun.get(&attempt).copied().unwrap_or(calls.started);
+            let begun = match calls.begun.get(&attempt) {
+                Some(begun) => *begun,
+                None if shared => {
+                    if calls.seen.len() >= SEEN {
+                        // The oldest: attempts are named in the order of their time.
+                        calls.seen.pop_first();
+                    }
+                    *calls.seen.entry(attempt).or_insert(now)
+                }
+                None => calls.started,
+            };
             now.saturating_sub(begun) >= self.pace.look_up_after
         })
     }

@@ -25,6 +25,10 @@ use super::store::{
 /// Carrier calls under way at once: also the most that a crash can leave unknown.
 pub const IN_FLIGHT: usize = 20;
 
+/// How old a claim may be when its call begins, where other processes share the database: in so long nobody counts it as lost,
+/// and hardly anybody opts out.
+const FRESH: Duration = Duration::from_secs(3);
+
 /// A call still open after so many of its time-outs is lost: its record failed.
 const LOST_AFTER: u32 = 4;
 
@@ -76,7 +80,7 @@ impl Dispatcher {
             if look && calls.len() < IN_FLIGHT && trouble.may_claim(monotonic) {
                 // Seen before the look: what is committed during it wakes us again.
                 wake.mark_unchanged();
-                let claimed_at = self.desk.clock.monotonic();
+                let claimed_at = self.both_clocks();
                 let jobs = self.claim(IN_FLIGHT - calls.len()).await;
                 self.note(&mut trouble, Errand::Claim, &jobs);
                 let jobs = jobs.unwrap_or_default();
@@ -110,7 +114,7 @@ impl Dispatcher {
     /// # Errors
     /// [`StoreError`] when the store cannot say what to do, or cannot record what was done.
     pub async fn drain_once(&self) -> Result<usize, StoreError> {
-        let claimed_at = self.desk.clock.monotonic();
+        let claimed_at = self.both_clocks();
         let jobs = self.claim(IN_FLIGHT).await?;
         let many = jobs.len();
         let mut calls: FuturesUnordered<_> = jobs.into_iter().map(|job| self.call(job, claimed_at)).collect();
@@ -159,10 +163,20 @@ impl Dispatcher {
         }
     }
 
+    fn both_clocks(&self) -> (Duration, Timestamp) {
+        (self.desk.clock.monotonic(), self.desk.clock.now())
+    }
+
+    /// True when much time went by on either clock: a machine that sleeps may stop the one, and somebody may set the other.
+    fn stood_still(&self, (monotonic, wall): (Duration, Timestamp)) -> bool {
+        let wall = self.desk.clock.now().duration_since(wall).unsigned_abs();
+        self.desk.clock.monotonic().saturating_sub(monotonic).max(wall) > FRESH
+    }
+
     /// One call and its record. A process that stood still since the claim makes no call any more: others have counted it as
     /// lost by now, or are about to, and a captain may have decided to send the text again.
-    async fn call(&self, job: Submission, claimed_at: Duration) -> Result<(), StoreError> {
-        if self.desk.store.is_shared() && self.desk.clock.monotonic().saturating_sub(claimed_at) > self.pace.call {
+    async fn call(&self, job: Submission, claimed_at: (Duration, Timestamp)) -> Result<(), StoreError> {
+        if self.desk.store.is_shared() && self.stood_still(claimed_at) {
             let answer = Submitted::Later { reason: "never called: this server stood still".into() };
             return System::record_attempt(&self.desk, job.attempt, answer).await.map(drop);
         }

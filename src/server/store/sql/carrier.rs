@@ -55,7 +55,11 @@ impl Tx<'_> {
             return Ok(Answer::Done);
         }
         match event {
-            CarrierEvent::Inbound { from, body, .. } => self.inbound(carrier, &from, &body, message, notice).await?,
+            CarrierEvent::Inbound { from, body, .. } => {
+                // A badly decoded text may have NULs, which not every database keeps; a STOP beside them is one all the same.
+                let body = body.replace('\0', "");
+                self.inbound(carrier, &from, &body, message, notice).await?;
+            }
             CarrierEvent::Receipt { attempt, delivery, error, .. } => {
                 self.receipt(attempt, delivery, error.as_deref()).await?;
             }

@@ -69,6 +69,10 @@ fn faults(request: &SendRequest) -> Option<Problem> {
     if request.body.trim().is_empty() {
         faults.push("body: it is empty".to_owned());
     }
+    if request.body.contains('\0') {
+        // No carrier takes it, and not every database keeps it.
+        faults.push("body: it has a NUL character".to_owned());
+    }
     if let Some(field) = leftover_field(&request.body) {
         faults.push(format!("body: the merge field {{{field}}} is not filled in"));
     }

@@ -19,10 +19,12 @@ const KEPT: i64 = 180 * 24 * 3_600 * 1_000_000;
 
 impl Tx<'_> {
     pub(super) async fn renew_token(&mut self, actor: &Actor, next_hash: [u8; 32]) -> Result<Answer, StoreError> {
-        // Whoever asks again has not got the answer, or not stored it.
-        db::query("DELETE FROM tokens WHERE session = $1 AND (state = 'next' OR at < $2)")
+        // Whoever asks again has not got the answer, or not stored it. The newest ones stay: a request that was slow on its
+        // way must not undo one that overtook it.
+        db::query("DELETE FROM tokens WHERE session = $1 AND (at < $2 OR (state = 'next' AND at < $3))")
             .bind(actor.session)
             .bind(self.micros().saturating_sub(KEPT))
+            .bind(self.micros().saturating_sub(GRACE))
             .execute(&mut *self.conn)
             .await?;
         db::query("INSERT INTO tokens (hash, session, state, at) VALUES ($1, $2, 'next', $3)")
@@ -55,8 +57,8 @@ impl Tx<'_> {
                 .bind(token_hash.as_slice())
                 .execute(&mut *self.conn)
                 .await?;
-            db::query("DELETE FROM tokens WHERE hash = $1")
-                .bind(token_hash.as_slice())
+            db::query("DELETE FROM tokens WHERE session = $1 AND state = 'next'")
+                .bind(session)
                 .execute(&mut *self.conn)
                 .await?;
             db::query("INSERT INTO tokens (hash, session, state, at) VALUES ($1, $2, 'former', $3)")

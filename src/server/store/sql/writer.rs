@@ -100,8 +100,10 @@ async fn again(conn: &mut Conn, url: Option<&Url>) -> Result<(), StoreError> {
     }
     // SQLite's file is never far away.
     let Some(url) = url else { return Ok(()) };
-    *conn = url.writer().await?;
-    accepted::prepare(conn).await?;
+    // Whole or not at all: one that lacks what was to be prepared would be kept.
+    let mut fresh = url.writer().await?;
+    accepted::prepare(&mut fresh).await?;
+    *conn = fresh;
     tracing::info!("connected to the database again");
     Ok(())
 }
