@@ -8,6 +8,7 @@ use serde_json::json;
 use textbank::api::event::EventKind;
 use textbank::api::message::Verdict;
 use textbank::api::people::{Role, SessionInfo};
+use textbank::server::store::handles::{Admin, secret_hash};
 
 use crate::support::{Block, TestApp, phone_of};
 
@@ -101,6 +102,41 @@ async fn a_revoked_session_is_told_no_more() {
     let path = format!("/api/v1/sessions/{hers}");
     let until_end = async { while !matches!(feed.next().await, Block::End) {} };
     tokio::join!(until_end, app.call(Some(&admin), Method::DELETE, &path, None));
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_busy_feed_of_a_session_ended_elsewhere_ends() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 1).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let mut feed = app.feed(&ann, campaign, "", None).await;
+    assert!(matches!(feed.next().await, Block::Comment));
+
+    // As another server on the same database does it: nobody tells this one.
+    let sessions: Vec<SessionInfo> = app.get(&admin, "/api/v1/sessions").await.read();
+    let hers = sessions.iter().find(|session| session.name == "Ann").expect("her session").id;
+    let actor = app.state.store().session(secret_hash(&admin.token)).await.expect("a store").expect("a session");
+    Admin::of(actor).expect("an admin").revoke_session(&app.state.desk, hers).await.expect("a store");
+
+    // A line every four seconds, so that the feed is never silent for long.
+    let mut told = 0;
+    'open: for act in ["pause", "resume"].into_iter().cycle().take(6) {
+        let path = format!("/api/v1/acts/{}", app.fresh());
+        let reply = app.put(&admin, &path, &json!({"act": act, "campaign": campaign})).await;
+        assert!(reply.status.is_success(), "{reply:?}");
+        loop {
+            match feed.next().await {
+                Block::End => break 'open,
+                Block::Event { event, .. } if matches!(event.what, EventKind::Campaign { .. }) => break,
+                Block::Event { .. } | Block::Comment => {}
+            }
+        }
+        told += 1;
+        app.clock.advance(Duration::from_secs(4));
+    }
+    assert_eq!(told, 2, "lines told, one every four seconds, before it looked at its sign-in");
     app.close().await;
 }
 

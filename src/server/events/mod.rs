@@ -26,6 +26,11 @@ use crate::server::store::StoreError;
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// At most four boards a second.
 pub const BOARD_EVERY: Duration = Duration::from_millis(250);
+/// How often a feed looks whether its sign-in still stands, busy or silent: nobody but the database says when it was ended
+/// from outside this process.
+pub const SESSION_EVERY: Duration = Duration::from_secs(5);
+/// The same where other servers work on the same database, and most sign-ins are ended by one of them.
+pub const SESSION_EVERY_SHARED: Duration = Duration::from_secs(1);
 /// Events read at once.
 const PAGE: u32 = 256;
 
@@ -52,6 +57,7 @@ pub fn feed(
     let revoked = state.revocations.0.subscribe();
     let watches = session.actor.role >= Role::Captain;
     let now = state.desk.clock.monotonic();
+    let session_every = if state.store().is_shared() { SESSION_EVERY_SHARED } else { SESSION_EVERY };
     let follower = Follower {
         wake,
         revoked,
@@ -65,6 +71,8 @@ pub fn feed(
         board_changed: watches,
         board_due: now,
         alive_until: now + KEEP_ALIVE,
+        session_every,
+        session_due: now + session_every,
         ended: false,
         session,
         state,
@@ -95,6 +103,9 @@ struct Follower {
     board_due: Duration,
     /// Something is to be said by then (monotonic).
     alive_until: Duration,
+    session_every: Duration,
+    /// The sign-in is looked at again at this moment (monotonic), whatever is said meanwhile.
+    session_due: Duration,
     ended: bool,
 }
 
@@ -115,10 +126,14 @@ impl Follower {
         }
     }
 
-    /// Does one thing: reads a page, counts a board, or waits.
+    /// Does one thing: looks at the sign-in, reads a page, counts a board, or waits.
     async fn step(&mut self) -> Result<(), StoreError> {
         let clock = self.state.desk.clock.clone();
         let now = clock.monotonic();
+        if now >= self.session_due {
+            self.session_due = now + self.session_every;
+            return self.check_session().await;
+        }
         if self.unread {
             return self.read().await;
         }
@@ -128,9 +143,9 @@ impl Follower {
         if now >= self.alive_until {
             self.board_changed = self.watches;
             self.say(sse::Event::default().comment("here"));
-            return self.check_session().await;
+            return Ok(());
         }
-        let mut until = self.alive_until;
+        let mut until = self.alive_until.min(self.session_due);
         if self.board_changed {
             until = until.min(self.board_due);
         }
