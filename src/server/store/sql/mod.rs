@@ -2,7 +2,7 @@
 //!
 //! Every change goes through one writer task that commits in groups; questions have their own connections.
 //! In memory there is one connection, which the writer and the questions take in turn. On PostgreSQL any number of processes
-//! do this at once: their writers take turns ([`Conn::begin`]), and [`herald`] tells each of what the others committed.
+//! do this at once: their writers take turns ([`Conn::begin`]), and `herald` tells each of what the others committed.
 
 mod accepted;
 mod act;
