@@ -24,8 +24,14 @@ struct Block {
 
 /// Not an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is neither an address nor a block of addresses; right are 10.0.0.5, 10.0.0.0/8, fd00::/8")]
-pub struct NotAnAddress(pub String);
+pub enum NotAnAddress {
+    /// Something else.
+    #[error("`{0}` is neither an address nor a block of addresses; right are 10.0.0.5, 10.0.0.0/8, fd00::/8")]
+    Neither(String),
+    /// An IPv4 address written as IPv6, with so few bits that it would stand for more than IPv4.
+    #[error("`{0}` is an IPv4 address in its IPv6 form, whose block needs 96 bits or more; write it as in 10.0.0.0/8")]
+    Mapped(String),
+}
 
 impl FromStr for Proxies {
     type Err = NotAnAddress;
@@ -39,7 +45,7 @@ impl FromStr for Proxies {
 
 impl Block {
     fn parse(text: &str) -> Result<Self, NotAnAddress> {
-        let refuse = || NotAnAddress(text.to_owned());
+        let refuse = || NotAnAddress::Neither(text.to_owned());
         let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
         let address: IpAddr = address.parse().map_err(|_| refuse())?;
         let most = if address.is_ipv4() { 32 } else { 128 };
@@ -47,7 +53,14 @@ impl Block {
         if bits > most {
             return Err(refuse());
         }
-        Ok(Self { address: address.to_canonical(), bits })
+        match (address, address.to_canonical()) {
+            // `::ffff:10.0.0.5`: the last 32 of its 128 bits are the address.
+            (IpAddr::V6(_), inner @ IpAddr::V4(_)) => {
+                let bits = bits.checked_sub(96).ok_or_else(|| NotAnAddress::Mapped(text.to_owned()))?;
+                Ok(Self { address: inner, bits })
+            }
+            (address, _) => Ok(Self { address, bits }),
+        }
     }
 
     fn holds(&self, address: IpAddr) -> bool {
@@ -74,22 +87,39 @@ impl Proxies {
     }
 
     /// Who sent a request that came over a connection from `peer`: `peer` itself, or, when that is a proxy, the last in its
-    /// header who is none. What stands before that one was written by the caller, and may be anything.
+    /// header who is none. What stands before that one was written by the caller, and may be anything. Two headers that name
+    /// different callers are both not believed: it is `peer` again.
     #[must_use]
     pub fn caller(&self, peer: SocketAddr, headers: &HeaderMap) -> SocketAddr {
         if !self.hold(peer.ip()) {
             return peer;
         }
-        let said = match headers.contains_key(FORWARDED) {
-            true => said(headers, &FORWARDED, |part| {
-                part.split(';').find_map(|pair| {
-                    let (name, value) = pair.trim().split_once('=')?;
-                    name.trim().eq_ignore_ascii_case("for").then_some(value.trim())
-                })
-            }),
-            false => said(headers, &FORWARDED_FOR, |part| Some(part)),
+        let by_rfc = headers.contains_key(FORWARDED).then(|| {
+            self.last_stranger(
+                peer.ip(),
+                said(headers, &FORWARDED, |part| {
+                    part.split(';').find_map(|pair| {
+                        let (name, value) = pair.trim().split_once('=')?;
+                        name.trim().eq_ignore_ascii_case("for").then_some(value.trim())
+                    })
+                }),
+            )
+        });
+        let by_custom = headers
+            .contains_key(FORWARDED_FOR)
+            .then(|| self.last_stranger(peer.ip(), said(headers, &FORWARDED_FOR, |part| Some(part))));
+        let caller = match (by_rfc, by_custom) {
+            // Most proxies write one of the two and pass the other on as the caller wrote it, and nobody here knows which one.
+            (Some(one), Some(other)) if one != other => peer.ip(),
+            (Some(caller), _) | (None, Some(caller)) => caller,
+            (None, None) => peer.ip(),
         };
-        let mut caller = peer.ip();
+        SocketAddr::new(caller, peer.port())
+    }
+
+    /// The last of the hops `said` that is no proxy.
+    fn last_stranger(&self, peer: IpAddr, said: Vec<Option<IpAddr>>) -> IpAddr {
+        let mut caller = peer;
         for address in said.into_iter().rev() {
             // Hidden, or nonsense: the proxy does not say who; it stands for them.
             let Some(address) = address else { break };
@@ -98,7 +128,7 @@ impl Proxies {
                 break;
             }
         }
-        SocketAddr::new(caller, peer.port())
+        caller
     }
 }
 
@@ -139,7 +169,10 @@ mod tests {
     #[case::nonsense("10.0.0.5", &[("x-forwarded-for", "192.0.2.1, what")], "10.0.0.5")]
     #[case::hidden("10.0.0.5", &[("forwarded", "for=_hidden")], "10.0.0.5")]
     #[case::by_the_rfc("10.0.0.5", &[("forwarded", "for=8.8.8.8, proto=https;For=\"[2001:db8::7]:99\"")], "2001:db8::7")]
-    #[case::the_rfc_counts_more("10.0.0.5", &[("x-forwarded-for", "8.8.8.8"), ("forwarded", "for=192.0.2.1")], "192.0.2.1")]
+    #[case::both_say_the_same("10.0.0.5", &[("x-forwarded-for", "8.8.8.8, 192.0.2.1"), ("forwarded", "for=192.0.2.1")], "192.0.2.1")]
+    #[case::a_forwarded_of_the_callers_own("10.0.0.5", &[("forwarded", "for=8.8.8.8"), ("x-forwarded-for", "192.0.2.1")], "10.0.0.5")]
+    #[case::a_forwarded_for_of_the_callers_own("10.0.0.5", &[("x-forwarded-for", "8.8.8.8"), ("forwarded", "for=192.0.2.1")], "10.0.0.5")]
+    #[case::one_names_nobody("10.0.0.5", &[("forwarded", "for=_hidden"), ("x-forwarded-for", "192.0.2.1")], "10.0.0.5")]
     #[case::an_old_address_in_a_new_form("10.0.0.5", &[("x-forwarded-for", "::ffff:192.0.2.1")], "192.0.2.1")]
     #[case::all("0.0.0.0/0", &[("x-forwarded-for", "192.0.2.1")], "192.0.2.1")]
     fn who_is_the_caller(#[case] proxies: &str, #[case] lines: &[(&'static str, &str)], #[case] caller: &str) {
@@ -157,6 +190,27 @@ mod tests {
         let proxies: Proxies = "10.0.0.5".parse().expect("an address");
         assert!(proxies.hold("::ffff:10.0.0.5".parse().expect("an address")));
         assert!(!proxies.hold("::ffff:10.0.0.6".parse().expect("an address")));
+    }
+
+    #[rstest]
+    #[case::one("::ffff:10.0.0.5", "10.0.0.5", "10.0.0.6")]
+    #[case::one_with_its_bits("::ffff:10.0.0.5/128", "10.0.0.5", "10.0.0.4")]
+    #[case::a_block("::ffff:10.0.0.0/104", "10.255.0.1", "11.0.0.1")]
+    #[case::in_hexadecimal("::ffff:a00:5", "::ffff:10.0.0.5", "192.0.2.1")]
+    #[case::all_of_ipv4("::ffff:0:0/96", "192.0.2.1", "2001:db8::1")]
+    #[case::an_ipv6_block("2001:db8::/32", "2001:db8::1", "10.0.0.5")]
+    fn an_ipv4_proxy_in_its_ipv6_form_is_that_one(#[case] proxies: &str, #[case] held: &str, #[case] other: &str) {
+        let proxies: Proxies = proxies.parse().expect("addresses");
+        assert!(proxies.hold(held.parse().expect("an address")));
+        assert!(!proxies.hold(other.parse().expect("an address")));
+    }
+
+    #[rstest]
+    #[case("::ffff:10.0.0.5/95")]
+    #[case("::ffff:10.0.0.5/32")]
+    #[case("::ffff:10.0.0.5/0")]
+    fn an_ipv6_form_of_more_than_ipv4_is_refused(#[case] text: &str) {
+        assert_eq!(text.parse::<Proxies>(), Err(NotAnAddress::Mapped(text.to_owned())));
     }
 
     #[rstest]
