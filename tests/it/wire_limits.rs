@@ -1,10 +1,11 @@
 //! Who asks too often is told how long to wait, and others are not held up by it.
 
 use reqwest::{Client, StatusCode};
+use textbank::api::people::Joined;
 use textbank::api::problem::{Code, Problem};
 use textbank::server::net::{Limits, Net};
 
-use crate::served::Served;
+use crate::served::{Served, admin_secret};
 
 async fn served(requests_per_address: u32, requests_per_account: u32) -> Served {
     let limits = Limits { requests_per_address, requests_per_account, ..Limits::default() };
@@ -63,5 +64,32 @@ async fn behind_a_proxy_each_caller_is_counted_alone() {
     }
     assert!(stopped);
     assert!(ask("192.0.2.2").await.is_success(), "the next caller");
+    served.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_flood_of_made_up_sign_ins_does_not_lock_out_a_good_one() {
+    let served = served(10, 50).await;
+    let client = Client::builder().no_proxy().build().expect("a client");
+    let base = served.server.base_url();
+    let (me, page) = (format!("{base}/api/v1/me"), format!("{base}/join"));
+    let secret = admin_secret(&served.server, 1).await;
+    let body = serde_json::json!({"invite": secret, "name": "Ada", "device": uuid::Uuid::from_u128(7)});
+    let joined = client.post(format!("{base}/api/v1/join")).json(&body).send().await.expect("an answer");
+    let joined: Joined = joined.json().await.expect("a sign-in");
+    assert!(status(&client, &me, Some(&joined.token)).await.status().is_success());
+    // A page for everybody answers well, but makes nothing of a made-up sign-in.
+    assert!(status(&client, &page, Some("made up")).await.status().is_success());
+
+    let mut stopped = false;
+    for n in 0..100 {
+        let made_up = format!("made up {n}");
+        stopped |= status(&client, &me, Some(&made_up)).await.status() == StatusCode::TOO_MANY_REQUESTS;
+        if stopped {
+            break;
+        }
+    }
+    assert!(stopped, "the flood is stopped");
+    assert!(status(&client, &me, Some(&joined.token)).await.status().is_success(), "the good one is answered");
     served.server.shutdown().await;
 }

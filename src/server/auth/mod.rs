@@ -2,6 +2,9 @@
 //!
 //! A handler names the handle it needs as an argument; without the role there is no handle, and without the handle no verb.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -49,6 +52,24 @@ pub fn token_hash(headers: &HeaderMap) -> Option<[u8; 32]> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret_hash(token.trim()))
 }
 
+/// Goes along with a request, so that who let it in learns whether its sign-in was looked up and stands.
+#[derive(Debug, Clone, Default)]
+pub struct LookedUp(Arc<AtomicBool>);
+
+impl LookedUp {
+    /// The request's sign-in was found.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn found(parts: &Parts) {
+        if let Some(Self(found)) = parts.extensions.get() {
+            found.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 /// A token that is in use nowhere: a next one is in use from now on; one that was replaced ends its session, feeds and all.
 async fn turned_over(state: &AppState, token_hash: [u8; 32]) -> Result<(), Refusal> {
     if Door::presented(&state.desk, token_hash).await? {
@@ -71,6 +92,7 @@ impl FromRequestParts<AppState> for Session {
                 state.store().session(token_hash).await?.ok_or_else(refuse)?
             }
         };
+        LookedUp::found(parts);
         Ok(Self { actor, token_hash })
     }
 }
@@ -82,10 +104,13 @@ impl FromRequestParts<AppState> for HandsIn {
         let refuse = || Refusal::new(Code::Unauthorized, "not signed in: join again");
         let token_hash = token_hash(&parts.headers).ok_or_else(refuse)?;
         if let Some(actor) = state.store().session_even_ended(token_hash).await? {
+            LookedUp::found(parts);
             return Ok(Self(actor));
         }
         turned_over(state, token_hash).await?;
-        state.store().session_even_ended(token_hash).await?.map(Self).ok_or_else(refuse)
+        let actor = state.store().session_even_ended(token_hash).await?.ok_or_else(refuse)?;
+        LookedUp::found(parts);
+        Ok(Self(actor))
     }
 }
 

@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::env::SharedClock;
-use crate::server::auth::token_hash;
+use crate::server::auth::{LookedUp, token_hash};
 use crate::server::limits::network;
 use crate::server::routes::refusal::Refusal;
 
@@ -21,6 +21,8 @@ use crate::server::routes::refusal::Refusal;
 const AT_ONCE: f64 = 10.0;
 /// What a request with a wrong sign-in takes from its address: guesses are dear.
 const WRONG: f64 = 20.0;
+/// So long after its last request a sign-in still counts as good before it is looked up again.
+const LATELY: Duration = Duration::from_secs(3_600);
 /// Accounts, and addresses, that are remembered.
 const REMEMBERED: usize = 50_000;
 
@@ -30,6 +32,8 @@ pub struct Gate {
     clock: SharedClock,
     accounts: Option<Mutex<Buckets<[u8; 32]>>>,
     addresses: Option<Mutex<Buckets<IpAddr>>>,
+    /// Sign-ins that were found to stand, and when last (monotonic): what others do at the same address does not lock them out.
+    known: Mutex<HashMap<[u8; 32], Duration>>,
 }
 
 #[derive(Debug)]
@@ -95,10 +99,11 @@ impl Gate {
             clock,
             accounts: (account > 0).then(|| Buckets::new(account)),
             addresses: (address > 0).then(|| Buckets::new(address)),
+            known: Mutex::default(),
         }
     }
 
-    /// Takes one from the account first, and from the address second.
+    /// Takes one from the account first, and, unless that is known to be good, from the address second.
     ///
     /// # Errors
     /// How long to wait.
@@ -107,14 +112,38 @@ impl Gate {
         if let (Some(accounts), Some(account)) = (&self.accounts, account) {
             accounts.lock().unwrap_or_else(PoisonError::into_inner).take(account, now)?;
         }
+        if account.is_some_and(|account| self.knows(&account, now)) {
+            return Ok(());
+        }
         match &self.addresses {
             Some(addresses) => addresses.lock().unwrap_or_else(PoisonError::into_inner).take(network(address), now),
             None => Ok(()),
         }
     }
 
-    /// A sign-in that does not exist came from `address`.
-    pub fn wrong(&self, address: IpAddr) {
+    fn knows(&self, account: &[u8; 32], now: Duration) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(account).is_some_and(|at| now.saturating_sub(*at) < LATELY)
+    }
+
+    /// A sign-in was looked up, and stands.
+    pub fn right(&self, account: [u8; 32]) {
+        let now = self.clock.monotonic();
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED && !known.contains_key(&account) {
+            known.retain(|_, at| now.saturating_sub(*at) < LATELY);
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+        }
+        known.insert(account, now);
+    }
+
+    /// A sign-in that does not exist, or no more, came from `address`.
+    pub fn wrong(&self, account: Option<[u8; 32]>, address: IpAddr) {
+        if let Some(account) = account {
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+        }
         if let Some(addresses) = &self.addresses {
             let now = self.clock.monotonic();
             addresses.lock().unwrap_or_else(PoisonError::into_inner).also_take(network(address), now, WRONG);
@@ -124,17 +153,23 @@ impl Gate {
 
 /// Keeps whoever asks too often waiting. Probes are free, and so is a carrier: what it says is signed, and it would only say
 /// it again.
-pub async fn limit(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+pub async fn limit(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let free = matches!(path, "/healthz" | "/readyz") || path.starts_with("/webhooks/");
     let caller = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(caller)| caller.ip());
     let Some(address) = caller.filter(|_| !free) else { return next.run(request).await };
-    if let Err(wait) = gate.take(token_hash(request.headers()), address) {
+    let account = token_hash(request.headers());
+    if let Err(wait) = gate.take(account, address) {
         return Refusal::rate_limited(wait).into_response();
     }
+    // Not the answer alone: a page that asks for no sign-in answers well to any that is made up.
+    let looked_up = LookedUp::default();
+    request.extensions_mut().insert(looked_up.clone());
     let response = next.run(request).await;
-    if response.status() == StatusCode::UNAUTHORIZED {
-        gate.wrong(address);
+    match account {
+        _ if response.status() == StatusCode::UNAUTHORIZED => gate.wrong(account, address),
+        Some(account) if looked_up.stands() => gate.right(account),
+        _ => {}
     }
     response
 }
@@ -188,13 +223,38 @@ mod tests {
                 made_up[..4].copy_from_slice(&n.to_be_bytes());
                 let taken = gate.take(Some(made_up), ROOM).is_ok();
                 if taken {
-                    gate.wrong(ROOM);
+                    gate.wrong(Some(made_up), ROOM);
                 }
                 taken
             })
             .count();
         assert!((400..500).contains(&through), "{through}");
         gate.take(None, IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 8))).expect("another address");
+    }
+
+    #[test]
+    fn a_good_sign_in_is_not_locked_out_by_its_neighbours_until_it_is_good_no_more() {
+        let (gate, clock) = gate(50, 10);
+        gate.take(Some([1; 32]), ROOM).expect("the first request");
+        gate.right([1; 32]);
+        while gate.take(Some([2; 32]), ROOM).is_ok() {
+            gate.wrong(Some([2; 32]), ROOM);
+        }
+        let through = (0..1_000).filter(|_| gate.take(Some([1; 32]), ROOM).is_ok()).count();
+        assert_eq!(through, 499, "its own account bounds it");
+        assert!(gate.take(None, ROOM).is_err(), "and the address is as empty as before");
+        gate.wrong(Some([1; 32]), ROOM);
+        clock.advance(Duration::from_millis(50));
+        assert!(gate.take(Some([1; 32]), ROOM).is_err(), "ended: one of many at its address");
+    }
+
+    #[test]
+    fn a_sign_in_unused_for_long_is_looked_up_again() {
+        let (gate, clock) = gate(50, 10);
+        gate.right([1; 32]);
+        clock.advance(LATELY);
+        while gate.take(None, ROOM).is_ok() {}
+        assert!(gate.take(Some([1; 32]), ROOM).is_err());
     }
 
     #[test]
@@ -205,5 +265,11 @@ mod tests {
         }
         let held = gate.addresses.as_ref().map(|held| held.lock().expect("no panic").by_key.len());
         assert!(held.is_some_and(|held| held <= REMEMBERED), "{held:?}");
+        for n in 0..120_000u32 {
+            let mut account = [0; 32];
+            account[..4].copy_from_slice(&n.to_be_bytes());
+            gate.right(account);
+        }
+        assert!(gate.known.lock().expect("no panic").len() <= REMEMBERED);
     }
 }
