@@ -220,8 +220,10 @@ impl Home {
             return Ok(Self::Postgres(url));
         }
         let path = named.strip_prefix("sqlite:").unwrap_or(named);
-        // Said without what follows: a mistyped address may hold a password.
-        if path.is_empty() || path.contains("://") {
+        // Said without what follows: a mistyped address may hold a password. `host=... password=...` is PostgreSQL's other way
+        // of writing one; a file that is really called so has `sqlite:` before it.
+        let settings = path == named && path.contains('=');
+        if path.is_empty() || path.contains("://") || settings {
             return Err(
                 Misuse(format!("{name}: it is sqlite:FILE, a file or postgres://USER:PASSWORD@HOST/DATABASE")).into()
             );

@@ -90,7 +90,11 @@ pub fn shown(key: &str, value: &str) -> String {
     if key != "serve.database" {
         return value.to_owned();
     }
-    let Some((scheme, rest)) = value.split_once("://") else { return value.to_owned() };
+    let Some((scheme, rest)) = value.split_once("://") else {
+        // PostgreSQL's other way of writing an address, which is refused; its password is no less one for that.
+        let secret = value.to_ascii_lowercase().contains("password");
+        return if secret { "\"***\"".to_owned() } else { value.to_owned() };
+    };
     // A password may hold anything, and may stand among the settings too.
     let (before, settings) = rest.split_once('?').map_or((rest, None), |(before, settings)| (before, Some(settings)));
     let place = before.rsplit_once('@').map_or(before, |(_, place)| place);
@@ -187,6 +191,7 @@ mod tests {
     )]
     #[case("serve.database", "\"postgres://db/bank?sslmode=require\"", "\"postgres://db/bank?sslmode=require\"")]
     #[case("serve.database", "\"sqlite:/srv/textbank.db\"", "\"sqlite:/srv/textbank.db\"")]
+    #[case("serve.database", "\"host=h user=u password=hunter2\"", "\"***\"")]
     #[case("name", "\"a://b:c@d\"", "\"a://b:c@d\"")]
     fn an_address_is_shown_without_its_password(#[case] key: &str, #[case] value: &str, #[case] masked: &str) {
         assert_eq!(shown(key, value), masked);

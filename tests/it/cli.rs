@@ -66,6 +66,18 @@ fn exit_codes(#[case] args: &[&str], #[case] code: i32) {
     assert_eq!(output.stderr.is_empty(), code == 0, "{}", text(&output.stderr));
 }
 
+/// Were it taken for a file's name, a new and empty campaign would start, and the password lie about as that name.
+#[rstest]
+#[case("host=h user=u password=hunter2")]
+#[case("mysql://u:hunter2@h/x")]
+fn what_is_no_database_is_refused_without_repeating_it(#[case] named: &str) {
+    let home = home();
+    let output = textbank(home.path(), &["serve", "--listen", "127.0.0.1:0", "--database", named], &[]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("postgres://") && !said.contains("hunter2"), "{said}");
+}
+
 #[test]
 fn settings_are_written_checked_and_shown_with_their_origin() {
     let home = home();
