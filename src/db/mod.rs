@@ -89,6 +89,14 @@ impl Conn {
         matches!(self, Self::Postgres(_))
     }
 
+    /// Rows, and how many the statement changed.
+    async fn run(&mut self, Query { sql, values }: Query) -> Result<(Vec<Row>, u64)> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.run(sql, values).await,
+            Self::Postgres(postgres) => postgres.run(sql, values).await,
+        }
+    }
+
     /// Begins the transaction of the one who writes; waits for others who do. True when somebody else may have written
     /// since this connection's last commit.
     ///
@@ -164,10 +172,7 @@ impl Query {
     /// # Errors
     /// [`Error`]: what it would have changed did not change.
     pub async fn execute(self, conn: &mut Conn) -> Result<Done> {
-        match conn {
-            Conn::Sqlite(sqlite) => sqlite.run(self.sql, self.values).await.map(|(_, changed)| Done { changed }),
-            Conn::Postgres(postgres) => postgres.run(self.sql, self.values).await.map(|(_, changed)| Done { changed }),
-        }
+        conn.run(self).await.map(|(_, changed)| Done { changed })
     }
 
     /// All its rows.
@@ -175,10 +180,7 @@ impl Query {
     /// # Errors
     /// [`Error`].
     pub async fn fetch_all(self, conn: &mut Conn) -> Result<Vec<Row>> {
-        match conn {
-            Conn::Sqlite(sqlite) => sqlite.run(self.sql, self.values).await.map(|(rows, _)| rows),
-            Conn::Postgres(postgres) => postgres.run(self.sql, self.values).await.map(|(rows, _)| rows),
-        }
+        conn.run(self).await.map(|(rows, _)| rows)
     }
 
     /// Its first row, if there is one.

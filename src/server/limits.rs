@@ -1,6 +1,5 @@
 //! What one caller may take: bytes, seconds, tries.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::AppState;
+use super::buckets::{Bucket, Buckets, Rate};
 use super::routes::refusal::Refusal;
 use crate::api::problem::Code;
 
@@ -28,14 +28,11 @@ pub const HEAD_TIME: Duration = Duration::from_secs(15);
 /// Open connections at most; more wait to be accepted.
 pub const MAX_CONNECTIONS: usize = 4_096;
 
-/// Failed tries to join from one address: this many at once, as in a room many may try a link that is used up ...
-const TRIES_AT_ONCE: f64 = 100.0;
-/// ... and then one more each so many seconds. Whoever has a good link is let in all the same.
-const SECONDS_A_TRY: f64 = 5.0;
+/// Failed tries to join from one address: this many at once, as in a room many may try a link that is used up, and then one
+/// more each five seconds. Whoever has a good link is let in all the same.
+const TRIES: Rate = Rate { per_second: 0.2, at_once: 100.0 };
 /// Tries of everybody together, in case the guesses come from many addresses.
-const ALL_TRIES_AT_ONCE: f64 = 1_000.0;
-/// See [`ALL_TRIES_AT_ONCE`].
-const ALL_SECONDS_A_TRY: f64 = 0.1;
+const ALL_TRIES: Rate = Rate { per_second: 10.0, at_once: 1_000.0 };
 /// Addresses remembered.
 const MAX_ADDRESSES: usize = 10_000;
 
@@ -51,39 +48,21 @@ pub async fn request_time(State(state): State<AppState>, request: Request, next:
     }
 }
 
-/// A bucket of tries that fills up again with time.
-#[derive(Debug, Clone, Copy)]
-struct Bucket {
-    left: f64,
-    at: Duration,
-}
-
-impl Bucket {
-    fn full(size: f64, now: Duration) -> Self {
-        Self { left: size, at: now }
-    }
-
-    fn fill(&mut self, size: f64, seconds_each: f64, now: Duration) {
-        let passed = now.saturating_sub(self.at).as_secs_f64();
-        self.left = (self.left + passed / seconds_each).min(size);
-        self.at = now;
-    }
-
-    /// How long until one try is left.
-    fn wait(&self, seconds_each: f64) -> Option<Duration> {
-        (self.left < 1.0).then(|| Duration::from_secs_f64((1.0 - self.left) * seconds_each))
-    }
-}
-
 /// Counts failed tries to join. Guessing a secret of 256 bits is hopeless anyhow; this keeps the guessing from being a load,
 /// and costs nobody anything who has a good link: otherwise one prankster in a room would keep all of it out.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct JoinGate(Mutex<Tries>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Tries {
     all: Option<Bucket>,
-    by_address: HashMap<IpAddr, Bucket>,
+    by_address: Buckets<IpAddr>,
+}
+
+impl Default for JoinGate {
+    fn default() -> Self {
+        Self(Mutex::new(Tries { all: None, by_address: Buckets::new(TRIES, MAX_ADDRESSES) }))
+    }
 }
 
 impl JoinGate {
@@ -93,43 +72,26 @@ impl JoinGate {
     /// How long to wait, when it was one too many.
     pub fn failed(&self, from: IpAddr, now: Duration) -> Result<(), Duration> {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if tries.by_address.len() >= MAX_ADDRESSES {
-            tries.forget_the_idle(now);
-        }
         let Tries { all, by_address } = &mut *tries;
-        let all = all.get_or_insert_with(|| Bucket::full(ALL_TRIES_AT_ONCE, now));
-        all.fill(ALL_TRIES_AT_ONCE, ALL_SECONDS_A_TRY, now);
-        let own = by_address.entry(network(from)).or_insert_with(|| Bucket::full(TRIES_AT_ONCE, now));
-        own.fill(TRIES_AT_ONCE, SECONDS_A_TRY, now);
-        if let Some(wait) = own.wait(SECONDS_A_TRY).max(all.wait(ALL_SECONDS_A_TRY)) {
+        let all = all.get_or_insert_with(|| Bucket::full(ALL_TRIES, now));
+        all.fill(ALL_TRIES, now);
+        let own = by_address.filled(network(from), now);
+        if let Some(wait) = own.wait(TRIES).max(all.wait(ALL_TRIES)) {
             return Err(wait);
         }
-        own.left -= 1.0;
-        all.left -= 1.0;
+        own.take(1.0);
+        all.take(1.0);
         Ok(())
     }
 
     /// Takes the last failed try back: it was none.
     pub fn give_back(&self, from: IpAddr) {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = tries.by_address.get_mut(&network(from)) {
-            own.left = (own.left + 1.0).min(TRIES_AT_ONCE);
+        if let Some(own) = tries.by_address.known(&network(from)) {
+            own.give_back(TRIES);
         }
         if let Some(all) = &mut tries.all {
-            all.left = (all.left + 1.0).min(ALL_TRIES_AT_ONCE);
-        }
-    }
-}
-
-impl Tries {
-    fn forget_the_idle(&mut self, now: Duration) {
-        self.by_address.retain(|_, bucket| {
-            bucket.fill(TRIES_AT_ONCE, SECONDS_A_TRY, now);
-            bucket.left < TRIES_AT_ONCE
-        });
-        if self.by_address.len() >= MAX_ADDRESSES {
-            // A flood from everywhere: the common bucket alone counts now.
-            self.by_address.clear();
+            all.give_back(ALL_TRIES);
         }
     }
 }

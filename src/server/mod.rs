@@ -4,6 +4,7 @@
 //! workers around it.
 
 pub mod auth;
+mod buckets;
 pub mod carrier;
 pub mod events;
 pub mod jobs;

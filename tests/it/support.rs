@@ -104,7 +104,14 @@ impl TestApp {
         self.router.clone().oneshot(request).await.expect("the router never fails")
     }
 
-    pub async fn call(&self, who: Option<&Person>, method: Method, path: &str, body: Option<Value>) -> Reply {
+    /// The head of the answer; a feed's has no end.
+    pub async fn ask(
+        &self,
+        who: Option<&Person>,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> axum::response::Response {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(person) = who {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", person.token));
@@ -116,7 +123,11 @@ impl TestApp {
             }
             None => Body::empty(),
         };
-        let response = self.raw(request.body(body).expect("a request")).await;
+        self.raw(request.body(body).expect("a request")).await
+    }
+
+    pub async fn call(&self, who: Option<&Person>, method: Method, path: &str, body: Option<Value>) -> Reply {
+        let response = self.ask(who, method, path, body).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };

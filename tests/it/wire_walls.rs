@@ -4,8 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use http_body_util::BodyExt;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -231,18 +230,7 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
 
 /// An answer as far as it is read: a feed's has no end.
 async fn ask(app: &TestApp, who: Option<&Person>, method: &Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-    let mut request = Request::builder().method(method.clone()).uri(path);
-    if let Some(person) = who {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {}", person.token));
-    }
-    let body = match body {
-        Some(value) => {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-            Body::from(value.to_string())
-        }
-        None => Body::empty(),
-    };
-    let response = app.raw(request.body(body).expect("a request")).await;
+    let response = app.ask(who, method.clone(), path, body.cloned()).await;
     let status = response.status().as_u16();
     if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
         return (status, Value::Null);

@@ -73,7 +73,7 @@ impl Dispatcher {
             let begun = match calls.begun.get(&attempt) {
                 Some(begun) => *begun,
                 None if shared => {
-                    if calls.seen.len() >= SEEN {
+                    if calls.seen.len() >= SEEN && !calls.seen.contains_key(&attempt) {
                         // The oldest: attempts are named in the order of their time.
                         calls.seen.pop_first();
                     }

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::env::SharedClock;
 use crate::server::auth::{LookedUp, token_hash};
+use crate::server::buckets::{Buckets, Rate};
 use crate::server::limits::network;
 use crate::server::routes::refusal::Refusal;
 
@@ -36,58 +37,22 @@ pub struct Gate {
     known: Mutex<HashMap<[u8; 32], Duration>>,
 }
 
-#[derive(Debug)]
-struct Buckets<K> {
-    per_second: f64,
-    by_key: HashMap<K, Bucket>,
+fn buckets<K: Eq + Hash>(per_second: u32) -> Mutex<Buckets<K>> {
+    let per_second = f64::from(per_second);
+    Mutex::new(Buckets::new(Rate { per_second, at_once: per_second * AT_ONCE }, REMEMBERED))
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Bucket {
-    left: f64,
-    at: Duration,
-}
-
-impl<K: Eq + Hash> Buckets<K> {
-    fn new(per_second: u32) -> Mutex<Self> {
-        Mutex::new(Self { per_second: f64::from(per_second), by_key: HashMap::new() })
-    }
-
-    fn filled(&mut self, key: K, now: Duration) -> &mut Bucket {
-        let (per_second, full) = (self.per_second, self.per_second * AT_ONCE);
-        let fill = move |bucket: &mut Bucket| {
-            let passed = now.saturating_sub(bucket.at).as_secs_f64();
-            *bucket = Bucket { left: (bucket.left + passed * per_second).min(full), at: now };
-        };
-        if self.by_key.len() >= REMEMBERED && !self.by_key.contains_key(&key) {
-            // Whoever has everything left is as good as unknown.
-            self.by_key.retain(|_, bucket| {
-                fill(bucket);
-                bucket.left < full
-            });
-            if self.by_key.len() >= REMEMBERED {
-                self.by_key.clear();
-            }
+/// Takes one, or says how long until there is one.
+fn take<K: Eq + Hash>(buckets: &Mutex<Buckets<K>>, key: K, now: Duration) -> Result<(), Duration> {
+    let mut buckets = buckets.lock().unwrap_or_else(PoisonError::into_inner);
+    let rate = buckets.rate;
+    let bucket = buckets.filled(key, now);
+    match bucket.wait(rate) {
+        Some(wait) => Err(wait),
+        None => {
+            bucket.take(1.0);
+            Ok(())
         }
-        let bucket = self.by_key.entry(key).or_insert(Bucket { left: full, at: now });
-        fill(bucket);
-        bucket
-    }
-
-    /// Takes one, or says how long until there is one.
-    fn take(&mut self, key: K, now: Duration) -> Result<(), Duration> {
-        let per_second = self.per_second;
-        let bucket = self.filled(key, now);
-        if bucket.left < 1.0 {
-            return Err(Duration::from_secs_f64((1.0 - bucket.left) / per_second));
-        }
-        bucket.left -= 1.0;
-        Ok(())
-    }
-
-    fn also_take(&mut self, key: K, now: Duration, more: f64) {
-        let bucket = self.filled(key, now);
-        bucket.left = (bucket.left - more).max(0.0);
     }
 }
 
@@ -97,8 +62,8 @@ impl Gate {
     pub fn new(clock: SharedClock, account: u32, address: u32) -> Self {
         Self {
             clock,
-            accounts: (account > 0).then(|| Buckets::new(account)),
-            addresses: (address > 0).then(|| Buckets::new(address)),
+            accounts: (account > 0).then(|| buckets(account)),
+            addresses: (address > 0).then(|| buckets(address)),
             known: Mutex::default(),
         }
     }
@@ -110,13 +75,13 @@ impl Gate {
     pub fn take(&self, account: Option<[u8; 32]>, address: IpAddr) -> Result<(), Duration> {
         let now = self.clock.monotonic();
         if let (Some(accounts), Some(account)) = (&self.accounts, account) {
-            accounts.lock().unwrap_or_else(PoisonError::into_inner).take(account, now)?;
+            take(accounts, account, now)?;
         }
         if account.is_some_and(|account| self.knows(&account, now)) {
             return Ok(());
         }
         match &self.addresses {
-            Some(addresses) => addresses.lock().unwrap_or_else(PoisonError::into_inner).take(network(address), now),
+            Some(addresses) => take(addresses, network(address), now),
             None => Ok(()),
         }
     }
@@ -146,7 +111,7 @@ impl Gate {
         }
         if let Some(addresses) = &self.addresses {
             let now = self.clock.monotonic();
-            addresses.lock().unwrap_or_else(PoisonError::into_inner).also_take(network(address), now, WRONG);
+            addresses.lock().unwrap_or_else(PoisonError::into_inner).filled(network(address), now).take(WRONG);
         }
     }
 }
@@ -263,7 +228,7 @@ mod tests {
         for n in 0..120_000u32 {
             let _ = gate.take(None, IpAddr::from(n.to_be_bytes()));
         }
-        let held = gate.addresses.as_ref().map(|held| held.lock().expect("no panic").by_key.len());
+        let held = gate.addresses.as_ref().map(|held| held.lock().expect("no panic").len());
         assert!(held.is_some_and(|held| held <= REMEMBERED), "{held:?}");
         for n in 0..120_000u32 {
             let mut account = [0; 32];

@@ -1,7 +1,7 @@
 //! Everything that an accepted text is, written by one statement.
 //!
-//! Each statement costs a turn to the database's own thread, so the six tables are written by a trigger on a view that
-//! holds nothing: one row into it is the message, the contact's new line, the carrier job, the tally, the verdict and the
+//! Each statement costs a way to the database and back, so the six tables are written by a trigger on a view that holds
+//! nothing: one row into it is the message, the contact's new line, the carrier job, the tally, the verdict and the
 //! entry in the ledger. Should one of them be refused by a constraint, the database takes all of them back.
 //!
 //! View and trigger belong to the writer's connection and are not kept in the file.

@@ -92,9 +92,8 @@ pub struct SqlStore {
     simulated: bool,
     sessions: Arc<sessions::Sessions>,
     clock: SharedClock,
-    shared: bool,
-    /// Ends the herald.
-    _herald: Option<DropGuard>,
+    /// Ends the herald, which is there when other processes write too.
+    herald: Option<DropGuard>,
     /// Told when the writer has ended.
     ended: oneshot::Receiver<()>,
 }
@@ -188,7 +187,7 @@ impl SqlStore {
                 .spawn(thread)
                 .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         }
-        Ok(Self { queue, readers, wake, organization, simulated, sessions, clock, shared, _herald: herald, ended })
+        Ok(Self { queue, readers, wake, organization, simulated, sessions, clock, herald, ended })
     }
 
     /// Ends the writer after all that is queued, and closes the readers.
@@ -256,6 +255,6 @@ impl Store for SqlStore {
     }
 
     fn is_shared(&self) -> bool {
-        self.shared
+        self.herald.is_some()
     }
 }

@@ -48,8 +48,18 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreErr
     serde_json::to_string(value).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
+/// What a stored word stands for, among `all`.
+fn named<T: Copy>(
+    what: &str,
+    all: impl IntoIterator<Item = T>,
+    word_of: impl Fn(T) -> &'static str,
+    word: &str,
+) -> Result<T, StoreError> {
+    all.into_iter().find(|one| word_of(*one) == word).ok_or_else(|| corrupt(what, word))
+}
+
 pub(super) fn status(word: &str) -> Result<Status, StoreError> {
-    Status::ALL.into_iter().find(|s| s.as_str() == word).ok_or_else(|| corrupt("a status", word))
+    named("a status", Status::ALL, Status::as_str, word)
 }
 
 pub(super) fn kind_word(kind: MessageKind) -> &'static str {
@@ -62,10 +72,8 @@ pub(super) fn kind_word(kind: MessageKind) -> &'static str {
 }
 
 pub(super) fn kind(word: &str) -> Result<MessageKind, StoreError> {
-    [MessageKind::Initial, MessageKind::Reply, MessageKind::OptOutNotice, MessageKind::Help]
-        .into_iter()
-        .find(|k| kind_word(*k) == word)
-        .ok_or_else(|| corrupt("a kind", word))
+    use MessageKind::*;
+    named("a kind", [Initial, Reply, OptOutNotice, Help], kind_word, word)
 }
 
 pub(super) fn delivery_word(delivery: Delivery) -> &'static str {
@@ -84,10 +92,8 @@ pub(super) fn delivery_word(delivery: Delivery) -> &'static str {
 
 pub(super) fn delivery(word: &str) -> Result<Delivery, StoreError> {
     use Delivery::*;
-    [Accepted, Submitting, Submitted, Delivered, Failed, Unknown, Held, Dropped, Received]
-        .into_iter()
-        .find(|d| delivery_word(*d) == word)
-        .ok_or_else(|| corrupt("a delivery", word))
+    let all = [Accepted, Submitting, Submitted, Delivered, Failed, Unknown, Held, Dropped, Received];
+    named("a delivery", all, delivery_word, word)
 }
 
 pub(super) fn role_word(role: Role) -> &'static str {
@@ -95,7 +101,7 @@ pub(super) fn role_word(role: Role) -> &'static str {
 }
 
 pub(super) fn role(word: &str) -> Result<Role, StoreError> {
-    Role::ALL.into_iter().find(|r| r.as_str() == word).ok_or_else(|| corrupt("a role", word))
+    named("a role", Role::ALL, Role::as_str, word)
 }
 
 pub(super) fn state_word(state: CampaignState) -> &'static str {
@@ -108,10 +114,8 @@ pub(super) fn state_word(state: CampaignState) -> &'static str {
 }
 
 pub(super) fn state(word: &str) -> Result<CampaignState, StoreError> {
-    [CampaignState::Importing, CampaignState::Running, CampaignState::Paused, CampaignState::Archived]
-        .into_iter()
-        .find(|s| state_word(*s) == word)
-        .ok_or_else(|| corrupt("a campaign's state", word))
+    use CampaignState::*;
+    named("a campaign's state", [Importing, Running, Paused, Archived], state_word, word)
 }
 
 /// `opt_out` codes from here on mean opted out.
