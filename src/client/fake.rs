@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
@@ -21,6 +22,31 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
+use crate::env::{SharedClock, SystemClock};
+
+/// How long a test waits, in real time, for what other threads do (the journal's disk): by the clock and not by
+/// turns, of which a fast machine with a slow disk makes any number in a moment.
+pub(crate) struct Patience {
+    real: SharedClock,
+    end: Duration,
+}
+
+impl Patience {
+    pub(crate) fn new() -> Self {
+        let real = SystemClock::shared();
+        let end = real.monotonic() + Duration::from_secs(60);
+        Self { real, end }
+    }
+
+    /// Lets everybody else work for a moment; panics with `what` when it has been too long.
+    pub(crate) async fn turn(&self, what: &str) {
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+        assert!(self.real.monotonic() < self.end, "it took too long: {what}");
+        self.real.sleep(Duration::from_millis(1)).await;
+    }
+}
 
 /// What the next hand-in gets.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::client::Capabilities;
 use crate::client::fake::{
-    FakeServer, Reply,
+    FakeServer, Patience, Reply,
     sample::{at, id, pause, text},
 };
 use crate::env::{SeededIds, SimClock};
@@ -52,19 +52,15 @@ impl House {
 
     /// The next report that is not progress, moving the clock while none comes.
     async fn next(&mut self) -> Report {
-        let mut idle = 0;
+        let patience = Patience::new();
         loop {
             match self.reports.try_recv() {
                 Ok(Report::Progress { .. }) => {}
                 Ok(report) => return report,
                 Err(_) => {
-                    idle += 1;
-                    assert!(idle < 200_000, "nothing more is reported");
-                    // Lets the other tasks and the database's thread work; time passes slowly beside it.
-                    tokio::task::yield_now().await;
-                    if idle % 20 == 0 {
-                        self.clock.advance(Duration::from_millis(200));
-                    }
+                    // Time passes slowly beside the others' work.
+                    patience.turn("a report").await;
+                    self.clock.advance(Duration::from_millis(200));
                 }
             }
         }
@@ -226,14 +222,11 @@ async fn shut_out_it_waits_for_a_nudge_however_long() {
 
 /// Turns until the journal has let go of every act.
 async fn let_go(house: &mut House) {
-    for _ in 0..200_000 {
-        if house.journal.settled().await.unwrap().is_empty() && house.journal.unsettled_count() == 0 {
-            return;
-        }
-        house.clock.advance(Duration::from_millis(100));
-        tokio::task::yield_now().await;
+    let patience = Patience::new();
+    while !house.journal.settled().await.unwrap().is_empty() || house.journal.unsettled_count() > 0 {
+        house.clock.advance(Duration::from_millis(200));
+        patience.turn("rows are let go").await;
     }
-    panic!("rows stay: {:?}", house.journal.settled().await);
 }
 
 #[tokio::test]
@@ -272,11 +265,9 @@ async fn a_refusal_that_nobody_will_echo_frees_its_row() {
     verdicts.sort_unstable();
     assert_eq!(verdicts, [(id(1), false), (id(2), false)]);
     house.outbox.idle().await;
-    for _ in 0..200_000 {
-        if house.journal.load(id(1)).await.unwrap().is_none() {
-            break;
-        }
-        tokio::task::yield_now().await;
+    let patience = Patience::new();
+    while house.journal.load(id(1)).await.unwrap().is_some() {
+        patience.turn("the refused row is let go").await;
     }
     assert_eq!(house.journal.settled().await.unwrap(), [id(2)], "the other waits for its echo");
     assert_eq!(server.read_back(), [id(1)]);
@@ -294,6 +285,11 @@ async fn a_verdict_that_may_not_be_read_back_keeps_its_row() {
     house.outbox.echoes(false);
     house.journal.confirm(&text(1, 7)).await.unwrap();
     assert_eq!(house.verdicts(1).await, [(id(1), true)]);
+    let patience = Patience::new();
+    while server.read_back().is_empty() {
+        house.clock.advance(Duration::from_millis(200));
+        patience.turn("the verdict is asked for").await;
+    }
     for _ in 0..200 {
         house.clock.advance(Duration::from_secs(60));
         tokio::task::yield_now().await;
@@ -413,12 +409,10 @@ async fn a_verdict_that_the_disk_will_not_take_is_told_once_and_not_asked_again(
     assert_eq!(house.next().await, Report::Line(Line::Up));
     assert_eq!(house.verdicts(1).await, [(id(1), true)]);
     house.journal.raw("PRAGMA query_only = OFF").await.unwrap();
-    let mut turns = 0;
+    let patience = Patience::new();
     while house.journal.unsettled_count() > 0 {
-        house.clock.advance(Duration::from_millis(100));
-        tokio::task::yield_now().await;
-        turns += 1;
-        assert!(turns < 1_000_000);
+        house.clock.advance(Duration::from_millis(200));
+        patience.turn("the disk takes it").await;
     }
     house.cancel.cancel();
     while let Some(report) = house.reports.recv().await {

@@ -12,7 +12,7 @@ use crate::api::event::{Event, EventKind};
 use crate::api::message::{Outcome, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::client::fake::{
-    FakeServer, Reply,
+    FakeServer, Patience, Reply,
     sample::{at, id, text},
 };
 use crate::client::{CallError, Capabilities};
@@ -61,19 +61,25 @@ impl House {
 
     /// The next message that `pick` takes; time passes while none comes.
     async fn until<T>(&mut self, pick: impl Fn(&Msg) -> Option<T>) -> T {
-        for turn in 1..200_000 {
+        let patience = Patience::new();
+        loop {
             if let Ok(msg) = self.inbox.try_recv() {
                 if let Some(found) = pick(&msg) {
                     return found;
                 }
                 continue;
             }
-            tokio::task::yield_now().await;
-            if turn % 20 == 0 {
-                self.clock.advance(Duration::from_millis(200));
-            }
+            patience.turn("the message that is waited for").await;
+            self.clock.advance(Duration::from_millis(200));
         }
-        panic!("it does not come");
+    }
+
+    /// Waits until the journal has let go of this act.
+    async fn let_go(&self, id: Uuid) {
+        let patience = Patience::new();
+        while self.journal.load(id).await.unwrap().is_some() {
+            patience.turn("the row is let go").await;
+        }
     }
 
     /// Everything that comes while others work and no time passes.
@@ -370,13 +376,7 @@ async fn a_sign_in_that_was_ended_still_hands_in_and_lets_go() {
     house.until(|msg| (*msg == signed_out).then_some(())).await;
     house.run(Effect::Confirm(text(1, 7)));
     assert_eq!(house.until(verdict_id).await, id(1));
-    for _ in 0..100_000 {
-        if house.journal.load(id(1)).await.unwrap().is_none() {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(house.journal.load(id(1)).await.unwrap(), None, "let go after it was read back");
+    house.let_go(id(1)).await;
     assert_eq!(server.read_back(), [id(1)]);
     // Shut out for good: said, and not taken back by the feed's next refusal.
     server.always(id(2), Some(Reply::Fail(refusal(Code::Unauthorized))));
@@ -439,13 +439,7 @@ async fn what_a_gap_of_the_feed_swallowed_is_read_back() {
     assert_eq!(house.until(verdict_id).await, id(1));
     assert!(house.journal.load(id(1)).await.unwrap().is_some(), "it waits for its echo");
     feed.send(Ok(event(40, EventKind::Snapshot { seq: 40 }))).await.unwrap();
-    for _ in 0..100_000 {
-        if house.journal.load(id(1)).await.unwrap().is_none() {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(house.journal.load(id(1)).await.unwrap(), None);
+    house.let_go(id(1)).await;
     assert_eq!(server.read_back(), [id(1)]);
 }
 
