@@ -3,14 +3,16 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::{JournalError, seal::KEY_BYTES};
 use crate::env::SharedIds;
 
-/// Tries to take the lock before it counts as held: some milliseconds.
-const LOCK_TRIES: u32 = 10_000;
+/// Tries to take the lock before it counts as held, and the pause between two: half a second in all.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// Where things are in a sign-in's directory.
 #[derive(Debug, Clone)]
@@ -107,7 +109,7 @@ impl Files {
         for _ in 0..LOCK_TRIES {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+                Err(TryLockError::WouldBlock) => std::thread::park_timeout(LOCK_PAUSE),
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
         }

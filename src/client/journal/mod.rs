@@ -276,7 +276,9 @@ impl Journal {
     ) -> Result<(Self, Opened), JournalError> {
         let files = Files { dir: dir.to_owned() };
         files.make_dir()?;
-        let lock = files.take_lock()?;
+        // It may wait a moment for the lock.
+        let held = Files { dir: dir.to_owned() };
+        let lock = tokio::task::spawn_blocking(move || held.take_lock()).await.map_err(std::io::Error::other)??;
         let whole = salvage::open(&files, &place, ids).await?;
         keys::settle(&files, &place, ids)?;
         let noted = whole.meta.chain.clone();
