@@ -148,7 +148,7 @@ async fn until<T>(feed: &mut BoxStream<'static, Call<Event>>, wanted: impl Fn(Ev
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), look).await.expect("it comes")
+    tokio::time::timeout(Duration::from_secs(60), look).await.expect("it comes")
 }
 
 fn state_of(what: EventKind) -> Option<CampaignState> {

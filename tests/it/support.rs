@@ -301,7 +301,7 @@ pub enum Block {
 impl Feed {
     /// The next block; waits for it, but not for ever.
     pub async fn next(&mut self) -> Block {
-        tokio::time::timeout(Duration::from_secs(20), self.read()).await.expect("a block in time")
+        tokio::time::timeout(Duration::from_secs(60), self.read()).await.expect("a block in time")
     }
 
     async fn read(&mut self) -> Block {

@@ -132,7 +132,7 @@ impl Laptop {
             }
             self.outbox.idle().await;
         };
-        tokio::time::timeout(Duration::from_secs(30), idle).await.expect("handed in in time");
+        tokio::time::timeout(Duration::from_secs(60), idle).await.expect("handed in in time");
         while let Ok(report) = self.reports.try_recv() {
             if let Report::Verdict(verdict) = report {
                 assert_eq!(verdicts.insert(verdict.id, verdict), None, "one verdict");
@@ -223,7 +223,7 @@ async fn both_work_and_no_text_goes_out_twice() {
         assert_eq!(held.len(), verdicts.len());
         journal.close().await.expect("closed");
     }
-    tokio::time::timeout(Duration::from_secs(15), world.server.shutdown()).await.expect("an end");
+    tokio::time::timeout(Duration::from_secs(60), world.server.shutdown()).await.expect("an end");
 }
 
 /// A captain ends the sign-in of a laptop that has texts in its journal: what was confirmed before goes out once, what was
@@ -271,10 +271,10 @@ async fn an_ended_sign_in_settles_its_journal_with_the_real_server() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), let_go).await.expect("let go in time");
+    tokio::time::timeout(Duration::from_secs(60), let_go).await.expect("let go in time");
     let verdicts = laptop.done().await;
     assert!(verdicts[&before.id].is_accepted(), "{verdicts:?}");
     let Outcome::Refused { problem } = &verdicts[&after.id].outcome else { panic!("taken after the end") };
     assert_eq!(problem.code, Code::SessionEnded);
-    tokio::time::timeout(Duration::from_secs(15), world.server.shutdown()).await.expect("an end");
+    tokio::time::timeout(Duration::from_secs(60), world.server.shutdown()).await.expect("an end");
 }

@@ -10,8 +10,8 @@ use textbank::env::{SystemClock, SystemIds};
 
 use crate::harness::skip;
 use crate::proxy::{Fault, Proxy, everything, texts};
-use crate::served::{confirm_until, leave, press_enter, server_gets, wait_until_all_is_handed_in};
-use crate::serving::{CONTACTS, Plan, Served, sent};
+use crate::served::{confirm_until, counts, leave, press_enter, server_gets, wait_until_all_is_handed_in};
+use crate::serving::{CONTACTS, Plan, Served};
 
 /// So that the test need not sleep for as long as a person's laptop.
 const SHORT: &[(&str, &str)] = &[("TEXTBANK_CLIENT_TIMEOUT_SECONDS", "1")];
@@ -26,11 +26,11 @@ fn a_server_killed_in_mid_slice_has_all_it_answered_for() {
         confirm_until(&mut console, confirmed + 1);
         press_enter(&mut console);
         if round % 2 == 0 {
-            console.wait_for_screen("the next card", |screen| sent(screen) == Some(confirmed + 2));
+            counts(&mut console, confirmed + 2);
         }
         served.kill();
         served.start_again();
-        console.wait_for_screen("the next card", |screen| sent(screen) == Some(confirmed + 2));
+        counts(&mut console, confirmed + 2);
         confirmed += 2;
     }
     served.stop();

@@ -7,7 +7,20 @@ use crate::harness::Terminal;
 use crate::serving::{CONTACTS, Served, sent};
 
 /// Long enough without a byte that the card has been there for its dwell.
-const DWELL: Duration = Duration::from_millis(250);
+const DWELL: Duration = Duration::from_millis(400);
+
+/// Waits until the header counts this many texts. Where the machine was so busy that a press came before the card had
+/// been there for its dwell, the press was none, by design: it is pressed again.
+pub fn counts(console: &mut Terminal, number: usize) {
+    for _ in 0..4 {
+        if console.becomes(Duration::from_secs(20), |screen| sent(screen).is_some_and(|n| n >= number)) {
+            assert_eq!(sent(&console.screen()), Some(number));
+            return;
+        }
+        press_enter(console);
+    }
+    panic!("Enter does nothing:\n{}", console.screen());
+}
 
 pub fn press_enter(console: &mut Terminal) {
     console.wait_for("sends this text");
@@ -21,7 +34,7 @@ pub fn confirm_until(console: &mut Terminal, number: usize) {
     let from = sent(&console.screen()).expect("a header");
     for n in from + 1..=number {
         press_enter(console);
-        console.wait_for_screen("the confirmed text in the header", |screen| sent(screen) == Some(n));
+        counts(console, n);
     }
 }
 
@@ -64,8 +77,7 @@ fn a_killed_console_goes_on_where_it_was() {
             press_enter(&mut console);
             if killed % 2 == 1 {
                 // The header says that it is confirmed: from here on it may not be lost.
-                let next = seen + 1;
-                console.wait_for_screen("the next card", |screen| sent(screen).is_some_and(|n| n >= next));
+                counts(&mut console, seen + 1);
             }
             seen = sent(&console.screen()).unwrap_or(seen);
             console.kill();
