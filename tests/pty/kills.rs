@@ -5,7 +5,7 @@
 //! `TEXTBANK_KILLS` says how many processes are killed, `TEXTBANK_KILLS_SEED` by which dice. The dice choose whom, when and
 //! what the carrier does wrong; how far each process had come at that moment is the machine's.
 
-mod proof;
+pub mod proof;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -34,19 +34,20 @@ const MANY: usize = 300;
 /// Nobody is killed any more when so few are left.
 const LAST: usize = 6;
 /// Calls of half a second, look-ups after one and a half, held after fifteen.
-const HURRY: &str = "60";
+pub const HURRY: &str = "60";
 /// What goes wrong at the carrier, all the time. Its slow answers still come in time, so that many calls are under
 /// way when somebody dies; of many texts no receipt says afterwards what became of them.
-const FAULTS: &str = "cut=4,lost=5,error=4,down=2,slow=40,malformed=1,type=1,redirect=1,refused=3,later=4,\
+pub const FAULTS: &str = "cut=4,lost=5,error=4,down=2,slow=40,malformed=1,type=1,redirect=1,refused=3,later=4,\
                       twice=20,swapped=15,early=10,late=5,mute=40,undelivered=4,slow_ms=350,late_ms=400";
 /// Long enough without a byte that the card has been there for its dwell.
-const DWELL: Duration = Duration::from_millis(250);
+pub const DWELL: Duration = Duration::from_millis(250);
 
 /// Dice (SplitMix64).
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
+    /// A number below `end`.
+    pub fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -54,7 +55,8 @@ impl Dice {
         (z ^ (z >> 31)) % end
     }
 
-    fn moment(&mut self) -> Duration {
+    /// A short while.
+    pub fn moment(&mut self) -> Duration {
         Duration::from_millis(self.below(400))
     }
 }
@@ -243,34 +245,8 @@ impl Town {
         self.served.block_on(database::rows(&self.served.database())).expect("the server's rows")
     }
 
-    /// What the texter's journal holds, read from a copy: nobody but the console opens the journal itself.
     fn journal(&self) -> Vec<Held> {
-        let mut places = vec![self.served.home.path().join("data")];
-        let mut journal = None;
-        while let Some(place) = places.pop() {
-            for path in std::fs::read_dir(place).expect("readable").flatten().map(|entry| entry.path()) {
-                if path.is_dir() {
-                    places.push(path);
-                } else if path.ends_with("journal.db") {
-                    journal = path.parent().map(PathBuf::from);
-                }
-            }
-        }
-        let Some(from) = journal else { return Vec::new() };
-        let copy = tempfile::tempdir().expect("a directory");
-        for name in ["journal.db", "journal.db-wal", "key"] {
-            if from.join(name).exists() {
-                std::fs::copy(from.join(name), copy.path().join(name)).expect("copied");
-            }
-        }
-        let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
-        self.served.block_on(async {
-            let (journal, opened) = Journal::open(copy.path(), &clock, &ids).await.expect("the journal opens");
-            assert_eq!(opened.damaged, None, "a kill damages no journal");
-            let held = journal.held().await.expect("its rows");
-            journal.close().await.expect("closed");
-            held
-        })
+        journal_of(&self.served.home)
     }
 
     /// Kills until `wanted` are dead or the campaign is used up.
@@ -332,7 +308,39 @@ impl Town {
     }
 }
 
-fn of_the_surroundings(name: &str) -> Option<u64> {
+/// What a texter's journal holds, read from a copy: nobody but the console opens the journal itself.
+pub fn journal_of(home: &Home) -> Vec<Held> {
+    let mut places = vec![home.path().join("data")];
+    let mut journal = None;
+    while let Some(place) = places.pop() {
+        for path in std::fs::read_dir(place).expect("readable").flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                places.push(path);
+            } else if path.ends_with("journal.db") {
+                journal = path.parent().map(PathBuf::from);
+            }
+        }
+    }
+    let Some(from) = journal else { return Vec::new() };
+    let copy = tempfile::tempdir().expect("a directory");
+    for name in ["journal.db", "journal.db-wal", "key"] {
+        if from.join(name).exists() {
+            std::fs::copy(from.join(name), copy.path().join(name)).expect("copied");
+        }
+    }
+    let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (journal, opened) = Journal::open(copy.path(), &clock, &ids).await.expect("the journal opens");
+        assert_eq!(opened.damaged, None, "a kill damages no journal");
+        let held = journal.held().await.expect("its rows");
+        journal.close().await.expect("closed");
+        held
+    })
+}
+
+/// A number that whoever runs the tests gives.
+pub fn of_the_surroundings(name: &str) -> Option<u64> {
     #[expect(clippy::disallowed_methods, reason = "the long run asks for more")]
     let value = std::env::var(name).ok()?;
     Some(value.parse().expect("a number"))

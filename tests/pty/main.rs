@@ -9,8 +9,11 @@ mod keys;
 mod kills;
 mod line;
 mod panic;
+#[path = "../it/postgres.rs"]
+mod postgres;
 mod power;
 mod proxy;
 mod rehearse;
 mod served;
 mod serving;
+mod several;

@@ -78,7 +78,7 @@ impl Served {
         let link = lines.find(|line| line.contains("/join#")).expect("the first admin's link");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let (token, invite) =
-            runtime.block_on(prepare(&JoinLink::parse(&link).expect("a link"), plan.contacts.unwrap_or(CONTACTS)));
+            runtime.block_on(prepare(&JoinLink::parse(&link).expect("a link"), plan.contacts.unwrap_or(CONTACTS), 1));
         let link = JoinLink::new(&line(&url), SecretString::from(invite)).reveal();
         let joined = home.command(&["join", &link, "--name", "Sam"]).output().expect("the program runs");
         assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
@@ -218,8 +218,9 @@ fn listening(lines: &mut Lines) -> String {
     line.strip_prefix("Listening on ").unwrap_or_else(|| panic!("{line}")).to_owned()
 }
 
-/// Imports the sample campaign and gives back the admin's token and a texter's invite.
-async fn prepare(link: &JoinLink, many: usize) -> (SecretString, String) {
+/// Imports the sample campaign, its contacts in one slice for each of so many texters, and gives back the admin's token and
+/// the texters' invite.
+pub async fn prepare(link: &JoinLink, many: usize, texters: u32) -> (SecretString, String) {
     let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
     let fresh = || ids.act_id(clock.now());
     let request =
@@ -238,13 +239,14 @@ async fn prepare(link: &JoinLink, many: usize) -> (SecretString, String) {
     };
     let mut contacts = sample::contacts().expect("the sample").contacts;
     contacts.truncate(many);
-    def.slice_size = def.slice_size.max(many.try_into().expect("a slice"));
+    let slice = u32::try_from(many).expect("a slice") / texters;
+    def.slice_size = if texters > 1 { slice } else { def.slice_size.max(slice) };
     let import = fresh();
     let begin = ImportStart { def, contacts: contacts.len() as u64, provenance: "a test".into() };
     admin.import_start(import, &begin).await.expect("started");
     admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("taken");
     admin.import_finish(import).await.expect("finished");
-    let request = InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 3600 };
+    let request = InviteRequest { role: Role::Texter, campaign: None, uses: texters, valid_seconds: 3600 };
     (token, admin.invite(&request).await.expect("an invite").secret)
 }
 

@@ -1,4 +1,4 @@
-//! The server's rows, read from its database file.
+//! The server's rows, read from its database.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -30,14 +30,21 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`]
 pub async fn rows(file: &Path) -> Result<Vec<Fact>, ReadError> {
-    let mut conn = Options::file(file).read_only().open().await?;
+    rows_of(&mut Options::file(file).read_only().open().await?).await
+}
+
+/// The same of any server's database, by a connection to it.
+///
+/// # Errors
+/// [`ReadError`]
+pub async fn rows_of(conn: &mut Conn) -> Result<Vec<Fact>, ReadError> {
     let mut out = Vec::new();
-    campaigns(&mut conn, &mut out).await?;
-    contacts(&mut conn, &mut out).await?;
-    messages(&mut conn, &mut out).await?;
-    small(&mut conn, &mut out).await?;
-    audit(&mut conn, &mut out).await?;
-    ledger(&mut conn, &mut out).await?;
+    campaigns(conn, &mut out).await?;
+    contacts(conn, &mut out).await?;
+    messages(conn, &mut out).await?;
+    small(conn, &mut out).await?;
+    audit(conn, &mut out).await?;
+    ledger(conn, &mut out).await?;
     Ok(out.into_iter().map(Fact::Row).collect())
 }
 

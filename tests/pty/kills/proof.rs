@@ -140,7 +140,8 @@ impl Town {
     }
 }
 
-fn messages(facts: &[Fact]) -> BTreeMap<Uuid, &MessageRow> {
+/// The texts in the server's rows.
+pub fn messages(facts: &[Fact]) -> BTreeMap<Uuid, &MessageRow> {
     let texts = facts.iter().filter_map(|fact| match fact {
         Fact::Row(Row::Message(text)) => Some((text.id, text)),
         _ => None,
@@ -148,14 +149,16 @@ fn messages(facts: &[Fact]) -> BTreeMap<Uuid, &MessageRow> {
     texts.collect()
 }
 
-fn ledger(facts: &[Fact]) -> impl Iterator<Item = (&Link, &Pressed)> {
+/// The lines of its ledger.
+pub fn ledger(facts: &[Fact]) -> impl Iterator<Item = (&Link, &Pressed)> {
     facts.iter().filter_map(|fact| match fact {
         Fact::Row(Row::Ledger { link, entry }) => Some((link, entry)),
         _ => None,
     })
 }
 
-fn pressed(texter: PersonId, id: Uuid, request: &SendRequest) -> Fact {
+/// A press, as the journal has it.
+pub fn pressed(texter: PersonId, id: Uuid, request: &SendRequest) -> Fact {
     Fact::Pressed(Press {
         texter,
         device: request.shown.device,
@@ -171,7 +174,7 @@ fn pressed(texter: PersonId, id: Uuid, request: &SendRequest) -> Fact {
 }
 
 /// The carrier's log as facts. What it answered stands in a line of its own, which a kill may have taken.
-fn calls(log: &[LogLine]) -> Vec<Fact> {
+pub fn calls(log: &[LogLine]) -> Vec<Fact> {
     let answers: BTreeMap<Uuid, &str> = log
         .iter()
         .filter_map(|line| match line {
@@ -198,7 +201,7 @@ fn calls(log: &[LogLine]) -> Vec<Fact> {
 }
 
 /// A checker that cannot fail proves nothing: the same history, changed as a broken program would have left it.
-pub(super) fn changes_are_noticed(facts: &[Fact]) {
+pub fn changes_are_noticed(facts: &[Fact]) {
     let noticed = |rule: Rule, change: &dyn Fn(&mut Vec<Fact>)| {
         let mut changed = facts.to_vec();
         change(&mut changed);

@@ -1,0 +1,525 @@
+//! The processes, what befalls them, and how they come to rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use textbank::api::message::SendRequest;
+use textbank::client::journal::State;
+use textbank::client::native::{JoinLink, NativeServer, Timeouts};
+use textbank::console::core::shared::msg::ConfirmedWhat;
+use textbank::db;
+use textbank::domain::ids::PersonId;
+use textbank::domain::ledger::Link;
+use textbank::domain::message::Direction;
+use textbank::sim::history::{Fact, Row};
+use textbank::sim::world::database;
+use uuid::Uuid;
+
+use super::wire::{Place, Wire};
+use crate::asleep::false_clock;
+use crate::harness::{DEADLINE, Home, Terminal};
+use crate::kills::{DWELL, Dice, FAULTS, HURRY, journal_of};
+use crate::postgres::Database;
+use crate::served::{leave, wait_until_all_is_handed_in};
+use crate::serving::{prepare, sent_of};
+
+const SERVERS: usize = 3;
+const NAMES: [&str; 3] = ["Ann", "Ben", "Cem"];
+/// Contacts in each one's hands.
+const SLICE: usize = 90;
+/// Nothing befalls anybody any more when somebody has so few left.
+const LAST: usize = 6;
+/// A console tries again, elsewhere, after this.
+const IMPATIENT: (&str, &str) = ("TEXTBANK_CLIENT_TIMEOUT_SECONDS", "2");
+/// Seconds, at most, for which something stands still: longer than a transaction may (3), a statement (9), and a line to the
+/// database without an answer (10).
+const STILL: u64 = 12;
+
+/// What can befall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// kill -9 of a server, which starts again.
+    ServerKilled,
+    /// SIGSTOP of a server, then SIGCONT.
+    ServerStill,
+    /// A server's connections to the database are cut, and new ones are refused for a while.
+    DatabaseCut,
+    /// A server's connections to the database stay open and nothing moves; then it goes on.
+    DatabaseStill,
+    /// The same, and then they are cut: nobody learns what became of what was under way.
+    DatabaseStillThenCut,
+    /// The database ends every connection.
+    DatabaseEndsAll,
+    /// A server's clock jumps.
+    ClockJumps,
+    /// kill -9 of a console, which starts again.
+    ConsoleKilled,
+    /// kill -9 of the carrier, which starts again.
+    CarrierKilled,
+    /// Everybody's connections are cut: they come back by another server.
+    ConsolesMoved,
+}
+
+const DECK: [Fault; 10] = [
+    Fault::ServerStill,
+    Fault::ServerKilled,
+    Fault::DatabaseCut,
+    Fault::DatabaseStill,
+    Fault::DatabaseStillThenCut,
+    Fault::DatabaseEndsAll,
+    Fault::ClockJumps,
+    Fault::ConsoleKilled,
+    Fault::CarrierKilled,
+    Fault::ConsolesMoved,
+];
+
+/// A process, ended by its own id.
+struct Process(Child);
+
+impl Process {
+    /// Starts it and reads where it listens; gives back the rest of what it says too.
+    fn start(mut command: Command) -> (Self, std::net::SocketAddr, impl Iterator<Item = String>) {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let mut process = Self(child);
+        let mut lines = BufReader::new(process.0.stdout.take().expect("its output")).lines().map_while(Result::ok);
+        let line = lines.next().expect("its first line");
+        let address = line.strip_prefix("Listening on ").unwrap_or_else(|| panic!("{line}"));
+        let address = address.strip_prefix("http://").unwrap_or(address).parse().expect("an address");
+        (process, address, lines)
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill runs").success());
+    }
+
+    fn kill(&mut self) {
+        self.signal("KILL");
+        self.0.wait().expect("it ends");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // By its own id; it may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A server, its line to the database, and its clock.
+struct Server {
+    home: Home,
+    process: Option<Process>,
+    line: Wire,
+    clock: Option<PathBuf>,
+    arguments: Vec<String>,
+    surroundings: Vec<(String, String)>,
+}
+
+impl Server {
+    fn run(&mut self) -> (std::net::SocketAddr, impl Iterator<Item = String> + use<>) {
+        let mut command = self.home.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.args(&self.arguments).envs(self.surroundings.iter().cloned());
+        let (process, address, lines) = Process::start(command);
+        self.process = Some(process);
+        (address, lines)
+    }
+
+    fn process(&mut self) -> &mut Process {
+        self.process.as_mut().expect("it runs")
+    }
+}
+
+/// A texter, their console, and what was seen of it from outside.
+pub(super) struct Texter {
+    pub(super) id: PersonId,
+    home: Home,
+    console: Option<Terminal>,
+    /// Texts that a dead console's journal held.
+    pub(super) journaled: BTreeMap<Uuid, SendRequest>,
+    /// The most that a screen said was confirmed.
+    pub(super) most: usize,
+    /// Their newest place in the ledger, once all has come to rest.
+    pub(super) newest: Option<Link>,
+}
+
+impl Texter {
+    fn open(&mut self) {
+        let console = Terminal::start_with(&self.home, 80, 24, &["text"], &[IMPATIENT]);
+        console.wait_for_screen("the header", |screen| sent_of(SLICE, screen).is_some());
+        self.console = Some(console);
+    }
+
+    fn console(&mut self) -> &mut Terminal {
+        self.console.as_mut().expect("it runs")
+    }
+
+    /// What the screen says is confirmed.
+    fn said(&mut self) -> usize {
+        let said = sent_of(SLICE, &self.console().screen());
+        self.most = self.most.max(said.unwrap_or(0));
+        said.unwrap_or(self.most)
+    }
+
+    /// Enter on the card, when there is one, without a look at what comes of it.
+    fn press(&mut self) {
+        let console = self.console();
+        if console.screen().contains("sends this text") {
+            console.wait_until_quiet(DWELL);
+            console.press(b"\r");
+        }
+    }
+
+    /// Enter, and the next card. A press that the screen did not count was none: it is pressed again.
+    fn confirm(&mut self) {
+        let before = self.said();
+        for _ in 0..5 {
+            self.console().wait_for("sends this text");
+            self.press();
+            let next = |screen: &str| sent_of(SLICE, screen).is_some_and(|n| n > before);
+            if self.console().becomes(Duration::from_secs(10), next) {
+                self.said();
+                return;
+            }
+        }
+        panic!("Enter does nothing:\n{}", self.console().screen());
+    }
+}
+
+/// See the module.
+pub(super) struct Town {
+    pub(super) texters: Vec<Texter>,
+    servers: Vec<Server>,
+    /// From the consoles and the carrier to the servers, in turn.
+    pub(super) front: Wire,
+    carrier: Process,
+    carrier_home: Home,
+    carrier_arguments: Vec<String>,
+    carrier_line: Wire,
+    token: SecretString,
+    pub(super) log: PathBuf,
+    database: Database,
+    runtime: tokio::runtime::Runtime,
+    _own: tempfile::TempDir,
+}
+
+/// Where the database is.
+fn place_of(database: &Database) -> Place {
+    let config: tokio_postgres::Config = database.text().parse().expect("an address");
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    match config.get_hosts().first().expect("a host") {
+        tokio_postgres::config::Host::Tcp(name) => {
+            let mut found = std::net::ToSocketAddrs::to_socket_addrs(&(name.as_str(), port)).expect("an address");
+            Place::Tcp(found.next().expect("an address"))
+        }
+        tokio_postgres::config::Host::Unix(path) => Place::Unix(path.join(format!(".s.PGSQL.{port}"))),
+    }
+}
+
+/// The database's address by a line to it.
+fn address_by(database: &Database, line: &Wire) -> String {
+    let config: tokio_postgres::Config = database.text().parse().expect("an address");
+    let password = config.get_password().map(|word| format!(":{}", String::from_utf8_lossy(word))).unwrap_or_default();
+    let (user, name) = (config.get_user().expect("a user"), config.get_dbname().expect("a database"));
+    format!("postgres://{user}{password}@{}/{name}", line.address())
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+impl Town {
+    pub(super) fn start(dice: &mut Dice, database: Database) -> Self {
+        // Fails only when a provider stands already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let own = tempfile::tempdir().expect("a directory");
+        let (secret, log) = (own.path().join("secret"), own.path().join("carrier.log"));
+        std::fs::write(&secret, "the carrier's and the servers'").expect("written");
+        let secret = secret.to_str().expect("plain");
+        let front = Wire::to(vec![None; SERVERS]);
+        let carrier_line = Wire::to(vec![None]);
+        let carrier_home = Home::new();
+        let callback = format!("http://{}/webhooks/loopback", front.address());
+        let seed = dice.below(1 << 32).to_string();
+        let mut carrier_arguments = words(&["--listen", "127.0.0.1:0", "--log", log.to_str().expect("plain")]);
+        carrier_arguments.extend(words(&["--callback", &callback, "--secret-file", secret]));
+        carrier_arguments.extend(words(&["--faults", FAULTS, "--seed", &seed]));
+        let carrier = run_carrier(&carrier_home, &carrier_arguments, &carrier_line);
+        let url = format!("http://{}", carrier_line.address());
+        let serve = ["--carrier-url", &url, "--carrier-secret-file", secret, "--carrier-hurry", HURRY];
+        let mut servers: Vec<_> = (0..SERVERS)
+            .map(|number| {
+                let line = Wire::to(vec![Some(place_of(&database))]);
+                let mut arguments = words(&["--database", &address_by(&database, &line)]);
+                arguments.extend(words(&serve));
+                let says = own.path().join(format!("clock-{number}"));
+                std::fs::write(&says, "+0").expect("written");
+                let surroundings = false_clock(&says);
+                let clock = surroundings.is_some().then_some(says);
+                let surroundings = surroundings.unwrap_or_default();
+                Server { home: Home::new(), process: None, line, clock, arguments, surroundings }
+            })
+            .collect();
+        let (first, mut lines) = servers[0].run();
+        let link = lines.find(|line| line.contains("/join#")).expect("the first owner's link");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let texters = u32::try_from(NAMES.len()).expect("a few");
+        let link = JoinLink::parse(&link).expect("a link");
+        let (token, invite) = runtime.block_on(prepare(&link, SLICE * NAMES.len(), texters));
+        front.lead(0, Some(Place::Tcp(first)));
+        for (number, server) in servers.iter_mut().enumerate().skip(1) {
+            front.lead(number, Some(Place::Tcp(server.run().0)));
+        }
+        let mut town = Self {
+            texters: Vec::new(),
+            servers,
+            front,
+            carrier,
+            carrier_home,
+            carrier_arguments,
+            carrier_line,
+            token,
+            log,
+            database,
+            runtime,
+            _own: own,
+        };
+        // One after the other: each is given its slice before anything goes wrong.
+        for name in NAMES {
+            town.let_in(name, &invite);
+        }
+        town
+    }
+
+    fn let_in(&mut self, name: &'static str, invite: &str) {
+        let home = Home::new();
+        let front = format!("http://{}", self.front.address());
+        let link = JoinLink::new(&front, SecretString::from(invite.to_owned())).reveal();
+        let joined = home.command(&["join", &link, "--name", name]).output().expect("the program runs");
+        assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
+        let id = PersonId(self.number(db::query("SELECT id FROM people WHERE name = $1").bind(name)));
+        let (journaled, newest) = (BTreeMap::new(), None);
+        let mut texter = Texter { id, home, console: None, journaled, most: 0, newest };
+        texter.open();
+        self.texters.push(texter);
+    }
+
+    /// One number out of the database, whatever has become of the servers' lines to it.
+    pub(super) fn number(&self, query: db::Query) -> i64 {
+        self.runtime.block_on(async {
+            let mut conn = self.database.url().reader().await.expect("a database");
+            query.fetch_one(&mut conn).await.expect("a row").try_get(0).expect("a number")
+        })
+    }
+
+    /// The servers' rows.
+    pub(super) fn rows(&self) -> Vec<Fact> {
+        self.runtime.block_on(async {
+            let mut conn = self.database.url().reader().await.expect("a database");
+            database::rows_of(&mut conn).await.expect("the servers' rows")
+        })
+    }
+
+    /// The servers, as their admin reaches them.
+    pub(super) fn admin(&self) -> NativeServer {
+        let front = format!("http://{}", self.front.address());
+        NativeServer::new(&front, &self.token, Timeouts::default()).expect("a client")
+    }
+
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.texters[0].console().pass(time);
+    }
+
+    fn press(&mut self, dice: &mut Dice) {
+        for texter in &mut self.texters {
+            match dice.below(4) {
+                0 => {}
+                1..3 => texter.press(),
+                _ => {
+                    texter.press();
+                    texter.console().pass(dice.moment());
+                    texter.press();
+                }
+            }
+        }
+    }
+
+    /// What the screen had counted must be in the journal now, or have come to the servers: nothing confirmed is lost.
+    fn kill_console(&mut self, number: usize) {
+        let rows = self.rows();
+        let texter = &mut self.texters[number];
+        let said = texter.said();
+        texter.console.take().expect("it runs").kill();
+        let mut found: BTreeSet<Uuid> = BTreeSet::new();
+        for held in journal_of(&texter.home) {
+            if let ConfirmedWhat::Text(request) = held.act.what {
+                found.insert(held.act.id);
+                texter.journaled.insert(held.act.id, request);
+            }
+        }
+        let id = texter.id;
+        // A row goes from the journal only after the servers had it: what was read before and what is read now is all.
+        found.extend(rows.iter().chain(&self.rows()).filter_map(|fact| match fact {
+            Fact::Row(Row::Message(text)) if text.direction == Direction::Outbound && text.author == Some(id) => {
+                Some(text.id)
+            }
+            _ => None,
+        }));
+        assert!(said <= found.len(), "{id}'s screen said {said} and there are {}", found.len());
+    }
+
+    /// Two at a time befall two of the servers, or somebody else; then all is well for a moment. Until so many befell, or
+    /// the campaign is used up.
+    pub(super) fn work(&mut self, dice: &mut Dice, wanted: usize) -> Vec<Fault> {
+        let (mut befell, mut deck) = (Vec::new(), Vec::new());
+        while befell.len() < wanted && self.texters.iter().all(|texter| texter.most + LAST < SLICE) {
+            let first = usize::try_from(dice.below(SERVERS as u64)).expect("a server");
+            let mut now = Vec::new();
+            for whose in [first, (first + 1) % SERVERS] {
+                if deck.is_empty() {
+                    deck = DECK.to_vec();
+                }
+                let fault = deck.swap_remove(usize::try_from(dice.below(deck.len() as u64)).expect("a card"));
+                now.push((fault, whose));
+            }
+            self.press(dice);
+            self.pass(dice.moment());
+            for (fault, whose) in &now {
+                self.begin(*fault, *whose, dice);
+            }
+            self.press(dice);
+            let long = now.iter().any(|(fault, _)| {
+                matches!(fault, Fault::ServerStill | Fault::DatabaseStill | Fault::DatabaseStillThenCut)
+            });
+            let seconds = if long { 4 + dice.below(STILL - 4) } else { dice.below(2) };
+            for _ in 0..seconds {
+                self.pass(Duration::from_secs(1));
+                self.press(dice);
+            }
+            for (fault, whose) in now {
+                self.end(fault, whose);
+                befell.push(fault);
+            }
+            self.press(dice);
+            self.pass(dice.moment());
+            for texter in &mut self.texters {
+                texter.said();
+            }
+        }
+        befell
+    }
+
+    fn begin(&mut self, fault: Fault, whose: usize, dice: &mut Dice) {
+        let server = &mut self.servers[whose];
+        match fault {
+            Fault::ServerKilled => server.process().kill(),
+            Fault::ServerStill => server.process().signal("STOP"),
+            Fault::DatabaseCut => {
+                server.line.lead(0, None);
+                server.line.cut();
+            }
+            Fault::DatabaseStill | Fault::DatabaseStillThenCut => server.line.stand_still(),
+            Fault::DatabaseEndsAll => self.database.sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            ),
+            Fault::ClockJumps => {
+                let jump = ["+4m", "-4m", "+40s", "-40s"][usize::try_from(dice.below(4)).expect("a jump")];
+                if let Some(clock) = &server.clock {
+                    std::fs::write(clock, jump).expect("written");
+                }
+            }
+            Fault::ConsoleKilled => self.kill_console(whose),
+            Fault::CarrierKilled => self.carrier.kill(),
+            Fault::ConsolesMoved => self.front.cut(),
+        }
+        if fault == Fault::ConsoleKilled {
+            self.texters[whose].open();
+        }
+    }
+
+    fn end(&mut self, fault: Fault, whose: usize) {
+        let server = &mut self.servers[whose];
+        match fault {
+            Fault::ServerKilled => {
+                let (address, _) = server.run();
+                self.front.lead(whose, Some(Place::Tcp(address)));
+            }
+            Fault::ServerStill => server.process().signal("CONT"),
+            Fault::DatabaseCut => server.line.lead(0, Some(place_of(&self.database))),
+            Fault::DatabaseStill => server.line.flow(),
+            Fault::DatabaseStillThenCut => {
+                server.line.cut();
+                server.line.flow();
+            }
+            Fault::CarrierKilled => {
+                self.carrier = run_carrier(&self.carrier_home, &self.carrier_arguments, &self.carrier_line);
+            }
+            Fault::DatabaseEndsAll | Fault::ClockJumps | Fault::ConsoleKilled | Fault::ConsolesMoved => {}
+        }
+    }
+
+    /// Everything runs, and nothing more happens by itself.
+    pub(super) fn come_to_rest(&mut self) {
+        for server in &self.servers {
+            if let Some(clock) = &server.clock {
+                std::fs::write(clock, "+0").expect("written");
+            }
+        }
+        // The newest text of each is seen in the journal, where its place in the ledger is: that stands for all before it.
+        let places: Vec<_> = self.front.lead_nowhere();
+        self.front.cut();
+        for number in 0..self.texters.len() {
+            self.texters[number].confirm();
+            self.kill_console(number);
+            let texter = &mut self.texters[number];
+            let links = texter.journaled.values().filter_map(|request| request.shown.link.clone());
+            texter.newest = links.max_by_key(|link| link.n);
+            assert!(texter.newest.is_some(), "a place in the ledger");
+        }
+        for (number, place) in places.into_iter().enumerate() {
+            self.front.lead(number, place);
+        }
+        for texter in &mut self.texters {
+            texter.open();
+        }
+        for texter in &mut self.texters {
+            wait_until_all_is_handed_in(texter.console());
+        }
+        let open = "SELECT count(*) FROM messages WHERE delivery IN ('accepted', 'submitting', 'unknown')";
+        let mut rounds = 0;
+        while self.number(db::query(open)) > 0 {
+            rounds += 1;
+            assert!(rounds < 4 * DEADLINE.as_secs() * 5, "{} texts come to no end", self.number(db::query(open)));
+            self.pass(Duration::from_millis(200));
+        }
+        for number in 0..self.texters.len() {
+            let said = self.texters[number].said();
+            let id = self.texters[number].id;
+            let taken =
+                "SELECT count(*) FROM messages WHERE direction = 'out' AND delivery <> 'dropped' AND author = $1";
+            let taken = self.number(db::query(taken).bind(id.0));
+            assert_eq!(said as i64, taken, "{id}'s screen's count and the servers'");
+            leave(self.texters[number].console.take().expect("it runs"));
+            let held = journal_of(&self.texters[number].home).into_iter();
+            let waits = held.filter(|held| matches!(held.state, State::Confirmed | State::Unknown));
+            assert_eq!(waits.count(), 0, "nothing waits in {id}'s journal");
+        }
+    }
+}
+
+fn run_carrier(home: &Home, arguments: &[String], line: &Wire) -> Process {
+    let mut command = home.command(&["carrier"]);
+    command.args(arguments);
+    let (process, address, _) = Process::start(command);
+    line.lead(0, Some(Place::Tcp(address)));
+    process
+}
