@@ -27,6 +27,9 @@
 //! | `GET /api/v1/sessions`, `DELETE /api/v1/sessions/{id}` | admin | -> `Vec<`[`people::SessionInfo`]`>`, 204 |
 //! | `POST /api/v1/token` | session | -> [`people::Renewed`]: the next token, which is stored before it is used |
 //! | `GET /api/v1/audit?contact&person&device&since&cursor&limit` | admin | -> [`audit::AuditPage`] |
+//! | `GET /api/v1/conduct?campaign=` | session | -> `Vec<`[`conduct::ConductText`]`>`: what is to be read and accepted |
+//! | `PUT /api/v1/conduct/{version}` | session | -> 204: accepted |
+//! | `PUT /api/v1/conduct` | admin | [`conduct::SetConduct`] -> [`conduct::ConductInForce`] |
 //! | `GET /api/v1/people` | admin | -> `Vec<`[`people::PersonInfo`]`>` |
 //! | `GET /api/v1/ledger?cursor=&limit=`, `GET /api/v1/ledger/state` | admin | -> [`ledger::LedgerPage`], [`ledger::LedgerState`] |
 //! | `GET /api/v1/openapi.json`, `GET /healthz`, `GET /readyz` | anyone | |
@@ -39,6 +42,7 @@ pub mod assignment;
 pub mod audit;
 pub mod campaign;
 pub mod captain;
+pub mod conduct;
 pub mod event;
 pub mod ledger;
 pub mod message;

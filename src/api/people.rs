@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::conduct::Accepted;
 use crate::domain::ids::{CampaignId, DeviceId, PersonId};
 
 /// What a session may do. Each role may do all that the ones before it may.
@@ -105,6 +106,9 @@ pub struct PersonInfo {
     /// When they were last seen.
     #[schema(value_type = Option<String>)]
     pub last_seen: Option<Timestamp>,
+    /// The rules of conduct that they accepted last; absent: none so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conduct: Option<Accepted>,
 }
 
 /// The person behind a session.

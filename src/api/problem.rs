@@ -48,6 +48,8 @@ pub enum Code {
     Forbidden,
     /// The invite was used up, expired or revoked.
     InviteSpent,
+    /// The rules of conduct, or the campaign's guide, are to be read and accepted first (`/conduct`).
+    ConductNotAccepted,
     /// Too many requests; `Retry-After` says how long.
     RateLimited,
     /// The server cannot answer now; try again with the same id.
@@ -69,7 +71,7 @@ impl Code {
             Self::OutsideHours => 425,
             Self::Paused | Self::Frozen => 423,
             Self::Suppressed | Self::InviteSpent => 410,
-            Self::LeaseLost | Self::Forbidden | Self::SessionEnded => 403,
+            Self::LeaseLost | Self::Forbidden | Self::SessionEnded | Self::ConductNotAccepted => 403,
             Self::IdReused | Self::Invalid => 422,
             Self::TooLarge => 413,
             Self::NotFound => 404,
@@ -118,6 +120,7 @@ impl Code {
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::InviteSpent => "invite_spent",
+            Self::ConductNotAccepted => "conduct_not_accepted",
             Self::RateLimited => "rate_limited",
             Self::Unavailable => "unavailable",
         }
@@ -147,13 +150,14 @@ impl Code {
             Self::Unauthorized => "problem-unauthorized",
             Self::Forbidden => "problem-forbidden",
             Self::InviteSpent => "problem-invite-spent",
+            Self::ConductNotAccepted => "problem-conduct-not-accepted",
             Self::RateLimited => "problem-rate-limited",
             Self::Unavailable => "problem-unavailable",
         }
     }
 
     /// Every code.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::NoneLeft,
         Self::HeldByOthers,
         Self::OutsideHours,
@@ -174,6 +178,7 @@ impl Code {
         Self::Unauthorized,
         Self::Forbidden,
         Self::InviteSpent,
+        Self::ConductNotAccepted,
         Self::RateLimited,
         Self::Unavailable,
     ];

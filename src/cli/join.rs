@@ -5,10 +5,11 @@ use std::io::{BufRead, IsTerminal, Write};
 use anyhow::Context as _;
 use secrecy::ExposeSecret;
 
+use super::conduct::{Asked, settle};
 use super::reach::{tell, timeouts};
 use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::{JoinRequest, Role};
-use crate::client::native::{self, JoinLink};
+use crate::client::native::{self, JoinLink, NativeServer};
 use crate::client::sign_in::{self, SignIn};
 use crate::domain::ids::DeviceId;
 use crate::domain::safe_text::safe_line;
@@ -22,6 +23,9 @@ pub struct JoinArgs {
     /// Your first name, as voters read it
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// The rules of conduct (and the campaign's guide) have been read and are accepted: do not ask
+    #[arg(long)]
+    pub accept_conduct: bool,
     /// Print who you are now as JSON
     #[arg(long)]
     pub json: bool,
@@ -53,6 +57,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     let sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
     sign_in::save(&dir, &sign_in)
         .context("joined, but the sign-in could not be stored here: mend that, then run the same command again")?;
+    accept(&sign_in, args.accept_conduct, ctx).await;
     let me = &sign_in.me;
     if args.json {
         out_json(&serde_json::json!({ "sign_in": sign_in.name(), "server": sign_in.server, "me": me }))?;
@@ -77,6 +82,23 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         sign_in.name(),
     ))?;
     Ok(Exit::Done)
+}
+
+/// Asks for the rules of conduct. The sign-in stands whatever the answer is; without it there are no contacts.
+async fn accept(sign_in: &SignIn, yes: bool, ctx: &Context) {
+    let asked = async {
+        let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?;
+        settle(&server, None, yes, ctx).await
+    };
+    match asked.await {
+        Ok(Asked::Nothing | Asked::Accepted) => {}
+        Ok(Asked::Declined) => tell(ctx.catalogue.say("conduct-declined", &[])),
+        Ok(Asked::Nobody) => tell(ctx.catalogue.say("conduct-pending", &[])),
+        Err(error) => {
+            tracing::warn!(%error, "the rules of conduct could not be asked for");
+            tell(ctx.catalogue.say("conduct-pending", &[]));
+        }
+    }
 }
 
 fn ask(question: &str) -> anyhow::Result<String> {

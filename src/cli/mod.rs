@@ -10,6 +10,7 @@ pub mod campaign_import;
 pub mod campaign_list;
 pub mod captain;
 pub mod carrier;
+pub mod conduct;
 pub mod doctor;
 pub mod held;
 pub mod invite;
@@ -120,6 +121,12 @@ pub enum Command {
     Invites(invites::InvitesArgs),
     /// List the organization's people: last seen, role, how many contacts in hand
     People(people::PeopleArgs),
+    /// Rules of conduct: read and accept them; as an admin, set them
+    Conduct {
+        /// What to do
+        #[command(subcommand)]
+        command: conduct::ConductCommand,
+    },
     /// Print who did what, and whose data was on which device
     Audit(audit::AuditArgs),
     /// List the sign-ins, or end one
@@ -251,6 +258,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::Invites(args) => invites::run(args, &ctx()?).await,
         Command::People(args) => people::run(args, &ctx()?).await,
+        Command::Conduct { command } => conduct::run(command, &ctx()?).await,
         Command::Audit(args) => audit::run(args, &ctx()?).await,
         Command::Sessions(args) => people::sessions(args, &ctx()?).await,
         Command::Carrier(args) => carrier::run(args, &ctx()?).await,

@@ -123,12 +123,20 @@ fn seen_at(at: Option<jiff::Timestamp>) -> String {
 }
 
 fn people_table(people: &[PersonInfo]) -> String {
-    let mut text =
-        format!("{:>6}  {:<14}{:>8}{:>8}  {:<21}{}\n", "id", "role", "sign-ins", "in hand", "last seen (UTC)", "name");
+    let mut text = format!(
+        "{:>6}  {:<14}{:>8}{:>8}  {:<10}{:<21}{}\n",
+        "id", "role", "sign-ins", "in hand", "rules", "last seen (UTC)", "name"
+    );
     for person in people {
         let role = person.role.map_or("signed out", Role::in_words);
+        // Which words by number and when is in the JSON and in the audit.
+        let rules = match &person.conduct {
+            Some(accepted) if accepted.current => "accepted",
+            Some(_) => "older",
+            None => "-",
+        };
         text.push_str(&format!(
-            "{:>6}  {role:<14}{:>8}{:>8}  {:<21}{}\n",
+            "{:>6}  {role:<14}{:>8}{:>8}  {rules:<10}{:<21}{}\n",
             person.id.0,
             person.sessions,
             person.in_hand,

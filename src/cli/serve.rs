@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::carrier::read_secret;
+use super::conduct::first_texts;
 use super::reach::tell;
 use super::rehearse::read_personas;
 use super::serve_net::{NetArgs, Signals};
@@ -159,7 +160,12 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     if let Some(warning) = in_the_clear(server.addr, server.tls().is_some(), args.public_url.as_deref()) {
         tell(warning);
     }
-    if args.admin_link || home.is_new(&server).await? {
+    let is_new = home.is_new(&server).await?;
+    // Whoever is in a shift already is not asked because a newer program was installed.
+    if is_new && server.store().nobody_joined().await? {
+        begin_with_rules(&server).await?;
+    }
+    if args.admin_link || is_new {
         let link = admin_link(&server, &base).await?;
         out(format!("Owner's join link, good once, for 7 days:\n{}", link.reveal()))?;
         tell("Sign in with: textbank join 'LINK' --name NAME");
@@ -381,6 +387,20 @@ fn in_the_clear(addr: SocketAddr, tls: bool, public_url: Option<&str>) -> Option
          read on the way. Give it a certificate by --tls-cert and --tls-key, or put a proxy with TLS before it and name that with \
          --public-url https://...",
     )
+}
+
+/// A new organization has rules of conduct; an admin sets others, or lifts them.
+async fn begin_with_rules(server: &ServerHandle) -> anyhow::Result<()> {
+    let organization = server.store().first_organization().await?;
+    match System::first_conduct(&server.state.desk, organization, first_texts()).await? {
+        Answer::Conduct(Some(_)) => tell(
+            "Whoever joins is asked to accept rules of conduct: textbank conduct show prints them, textbank conduct set FILE \
+             puts your own in force.",
+        ),
+        Answer::Conduct(None) => {}
+        other => bail!("no rules of conduct: {other:?}"),
+    }
+    Ok(())
 }
 
 async fn admin_link(server: &ServerHandle, base: &str) -> anyhow::Result<JoinLink> {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
+use super::conduct::{Asked, settle_these};
 use super::reach::{SignInArgs, stored, tell, timeouts, tokens};
 use super::{Context, Misuse};
 use crate::api::campaign::CampaignTodo;
 use crate::api::people::{Me, Role};
-use crate::client::journal::{Damage, Journal, Wipe};
+use crate::client::journal::{Damage, Journal, Tally, Wipe};
 use crate::client::native::NativeServer;
 use crate::client::sign_in::SignIn;
 use crate::client::{CallError, CampaignServer};
@@ -148,6 +149,7 @@ pub(super) async fn reach(
     ctx: &Context,
 ) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>, CampaignId)> {
     let (sign_in, server) = signed_in(args, role, ctx).await?;
+    let server: Arc<dyn CampaignServer> = Arc::new(server);
     let campaign = match which(args, &sign_in) {
         Which::Known(campaign) => campaign,
         Which::Ask(wanted) => {
@@ -158,12 +160,12 @@ pub(super) async fn reach(
     Ok((sign_in, server, campaign))
 }
 
-async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>)> {
+async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, NativeServer)> {
     let sign_in = stored(&args.sign_in, role, ctx).await?;
     let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?
         .with_tokens(tokens(&sign_in, ctx))
         .telling_time(ctx.clock.clone());
-    Ok((sign_in, Arc::new(server)))
+    Ok((sign_in, server))
 }
 
 enum Which<'a> {
@@ -228,9 +230,37 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
     let journal = super::reach::journal(&sign_in, ctx).await?;
     let campaign = match which(args, &sign_in) {
         Which::Known(campaign) => campaign,
-        Which::Ask(wanted) => choose_or_last(&*server, &journal, wanted, &sign_in, ctx).await?,
+        Which::Ask(wanted) => choose_or_last(&server, &journal, wanted, &sign_in, ctx).await?,
     };
-    Ok(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in })
+    conduct(&server, campaign, &journal, ctx).await?;
+    Ok(Shift { server: Arc::new(server), me: sign_in.me.clone(), campaign, journal, sign_in })
+}
+
+/// Shows rules and guide when they are not accepted, and asks. Without the network the console opens all the same: it is the
+/// server that hands out contacts, or does not.
+async fn conduct(server: &NativeServer, campaign: CampaignId, journal: &Journal, ctx: &Context) -> anyhow::Result<()> {
+    let answer = tokio::select! {
+        answer = server.conduct(Some(campaign)) => answer,
+        () = ctx.clock.sleep(PATIENCE) => Err(CallError::NoAnswer("the server is slow".into())),
+    };
+    let texts = match answer {
+        Ok(texts) => texts,
+        Err(error) => {
+            tracing::info!(%error, "opens without a word on the rules of conduct");
+            return Ok(());
+        }
+    };
+    let why = match settle_these(server, &texts, false, ctx).await.context("not accepted")? {
+        Asked::Nothing | Asked::Accepted => return Ok(()),
+        Asked::Declined => "conduct-declined",
+        Asked::Nobody => "conduct-pending",
+    };
+    // What was confirmed is handed in, whatever somebody thinks of new rules.
+    if Tally::of(&journal.held().await?).unsettled() == 0 {
+        bail!(ctx.catalogue.say(why, &[]));
+    }
+    tell(ctx.catalogue.say("conduct-hands-in", &[]));
+    Ok(())
 }
 
 fn misuse<T>(why: String) -> anyhow::Result<T> {

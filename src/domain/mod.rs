@@ -4,6 +4,7 @@
 
 pub mod assignment;
 pub mod campaign;
+pub mod conduct;
 pub mod contact;
 pub mod conversation;
 pub mod hours;

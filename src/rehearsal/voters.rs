@@ -127,6 +127,7 @@ impl Voters {
             role: Role::Admin,
             organization: desk.store.first_organization().await?,
             campaign: None,
+            unread: false,
             ended_at: None,
         };
         for campaign in desk.store.campaigns(&actor).await? {

@@ -36,6 +36,7 @@ mod wipe;
 mod wire_access;
 mod wire_audit;
 mod wire_cli;
+mod wire_conduct;
 mod wire_feed;
 mod wire_gate;
 mod wire_invites;

@@ -112,7 +112,7 @@ fn every_wrong_input_is_told_with_its_remedy_and_exit_code() {
 
     served.done("ada", &["join", &served.admin_link, "--name", "Ada"]);
     served.fails("bea", &["join", &served.admin_link, "--name", "Bea"], 4, &["used up", "ask whoever"]);
-    served.done("ada", &["join", &served.admin_link, "--name", "Ada"]);
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada", "--accept-conduct"]);
 
     assert!(served.done("ada", &["campaign", "list"]).contains("no campaign yet"));
     let (campaign, contacts) = served.sample();
@@ -126,7 +126,8 @@ fn every_wrong_input_is_told_with_its_remedy_and_exit_code() {
     );
     served.done("ada", &import);
     let link = served.done("ada", &["campaign", "invite", "--role", "texter"]);
-    served.done("ann", &["join", link.trim(), "--name", "Ann"]);
+    let joined = served.run("ann", &["join", link.trim(), "--name", "Ann"]);
+    assert!(joined.code == Some(0) && joined.err.contains("textbank conduct accept"), "nobody to ask: {}", joined.err);
     served.fails("ann", &import, 1, &["role admin"]);
     served.fails("ann", &["captain", "--json"], 1, &["role captain"]);
     served.fails("ann", &["captain", "--json", "--sign-in", "127"], 4, &["forbidden", "What to do"]);
@@ -138,14 +139,46 @@ fn every_wrong_input_is_told_with_its_remedy_and_exit_code() {
 fn what_the_board_shows_can_be_had_as_data() {
     let served = Served::start();
     served.done("ada", &["join", &served.admin_link, "--name", "Ada"]);
+    served.fails("ada", &["conduct", "accept"], 2, &["terminal", "--yes"]);
     let (campaign, contacts) = served.sample();
     let (campaign, contacts) = (campaign.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
     served.done("ada", &["campaign", "import", "--campaign", campaign, "--contacts", contacts]);
     let json = |args: &[&str]| serde_json::from_str::<Value>(&served.done("ada", args)).expect("JSON");
     let list = json(&["campaign", "list", "--json"]);
     assert_eq!((&list[0]["title"], &list[0]["unassigned"]), (&Value::from("Parks"), &Value::from(2)));
+    served.fails("ada", &["captain", "--json"], 4, &["conduct_not_accepted", "textbank conduct accept"]);
+    served.done("ada", &["conduct", "accept", "--yes"]);
+    assert!(json(&["conduct", "show", "--json"])[0]["accepted_at"].is_string());
+    assert!(served.done("ada", &["people"]).contains(" accepted "));
     let board = json(&["captain", "--json"]);
     assert_eq!((&board["counts"]["total"], &board["counts"]["unsent"]), (&Value::from(2), &Value::from(2)));
     assert_eq!((&board["state"], &board["texters"]), (&Value::from("running"), &Value::from(Vec::<Value>::new())));
     assert!(board["at"].as_str().is_some_and(|at| at.starts_with("2026-07-14T19:")), "campaign time: {board}");
+}
+
+#[test]
+fn an_admin_sets_the_rules_of_conduct_in_several_languages_and_lifts_them() {
+    let served = Served::start();
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada", "--accept-conduct"]);
+    assert!(served.done("ada", &["conduct", "show"]).contains("Stop means stop."), "a new server has rules");
+    let file = |name: &str, text: &str| {
+        let path = served.home.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let (english, spanish) = (file("rules.md", "Be kind.\n"), file("normas.md", "Sea amable.\n"));
+    let (en, es) = (format!("en={english}"), format!("es={spanish}"));
+    served.fails("ada", &["conduct", "set"], 2, &["FILE"]);
+    served.fails("ada", &["conduct", "set", "none.md"], 1, &["none.md"]);
+    served.fails("ada", &["conduct", "set", &english, &spanish], 2, &["two files", "en=rules.md"]);
+    served.fails("ada", &["conduct", "set", &file("empty.md", " \n")], 2, &["empty"]);
+    assert!(served.done("ada", &["conduct", "set", &en, &es]).contains("in force now"));
+    assert!(served.done("ada", &["--set", "language=es", "conduct", "show"]).contains("Sea amable."));
+    assert!(served.done("ada", &["people"]).contains(" older "), "they accepted what was before");
+    served.done("ada", &["conduct", "accept", "--yes"]);
+    assert!(served.done("ada", &["conduct", "accept"]).contains("Nothing is to be accepted"));
+    assert!(served.done("ada", &["conduct", "lift"]).contains("No rules are in force"));
+    assert!(served.done("ada", &["conduct", "show"]).contains("No rules of conduct are in force"));
+    served.done("ada", &["conduct", "set", "--default"]);
+    assert!(served.done("ada", &["conduct", "show"]).contains("Stop means stop."));
 }

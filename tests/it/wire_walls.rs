@@ -44,6 +44,9 @@ const RULES: &[(&str, Rule)] = &[
     ("POST /api/v1/presence", Own(Texter)),
     ("POST /api/v1/token", Own(Texter)),
     ("GET /api/v1/people", Own(Admin)),
+    ("GET /api/v1/conduct", Own(Texter)),
+    ("PUT /api/v1/conduct", Own(Admin)),
+    ("PUT /api/v1/conduct/{version}", Thing(Texter)),
     ("GET /api/v1/audit", Own(Admin)),
     ("GET /api/v1/invites", Own(Admin)),
     ("GET /api/v1/sessions", Own(Admin)),
@@ -95,6 +98,7 @@ struct Things {
     import: String,
     invite: i64,
     session: i64,
+    conduct: String,
     start: ImportStart,
     send: Option<SendRequest>,
 }
@@ -136,6 +140,12 @@ impl House {
         let sessions: Vec<SessionInfo> = app.get(&owner, "/api/v1/sessions").await.read();
         let session = sessions.iter().find(|one| one.name == spare.joined.me.name).expect("the spare one").id;
         let invite = app.invite(&owner, Role::Texter, 1).await["id"].as_i64().expect("an id");
+        let set = app.call(Some(&owner), Method::PUT, "/api/v1/conduct", Some(rules(name))).await;
+        let conduct = set.body["version"].as_str().expect("a version").to_owned();
+        for person in people.values().chain([&owner]) {
+            let accepted = app.call(Some(person), Method::PUT, &format!("/api/v1/conduct/{conduct}"), None).await;
+            assert_eq!(accepted.status, StatusCode::NO_CONTENT, "{accepted:?}");
+        }
         let things = Things {
             campaign: state.campaign,
             contact: slice[0].id.0,
@@ -144,6 +154,7 @@ impl House {
             import: import.to_string(),
             invite,
             session,
+            conduct,
             start,
             send: Some(app.initial(&slice[1])),
         };
@@ -162,6 +173,7 @@ fn nowhere(app: &TestApp, like: &Things) -> Things {
         import: app.fresh().to_string(),
         invite: 987_654,
         session: 987_654,
+        conduct: "0".repeat(32),
         start: like.start.clone(),
         send: None,
     }
@@ -182,6 +194,7 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
         _ => String::new(),
     };
     let path = path.replace("{id}", &id).replace("{claim}", &fresh).replace("{import}", &things.import);
+    let path = path.replace("{version}", &things.conduct);
     let path = path.replace("{n}", "0");
     assert!(!path.contains('{') && !path.contains("//"), "no id is known for a part of {path}");
     if path.ends_with("/contacts") { format!("{path}?ids={}", things.contact) } else { path }
@@ -226,6 +239,15 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
         "POST /api/v1/invites" => one(json!({"role": "texter", "campaign": campaign, "uses": 1, "valid_seconds": 600})),
         _ => vec![None],
     }
+}
+
+/// What an operation on one's own wants to be told.
+fn own_body(operation: &str) -> Option<Value> {
+    (operation == "PUT /api/v1/conduct").then(|| rules("Ant"))
+}
+
+fn rules(name: &str) -> Value {
+    json!({"texts": {"en": format!("{name}: be kind.")}})
 }
 
 /// An answer as far as it is read: a feed's has no end.
@@ -275,7 +297,8 @@ async fn no_role_sees_or_does_anything_of_another_organization() {
                 Own(least) => {
                     let nobody = ask(&app, None, &method, path, None).await;
                     assert_eq!((nobody.0, nobody.1["code"].as_str()), (401, Some("unauthorized")), "{told}");
-                    let (status, said) = ask(&app, Some(person), &method, path, None).await;
+                    let body = own_body(operation);
+                    let (status, said) = ask(&app, Some(person), &method, path, body.as_ref()).await;
                     if role < least {
                         assert_eq!((status, said["code"].as_str()), (403, Some("forbidden")), "{told}");
                     } else {

@@ -84,8 +84,33 @@ impl Terminal {
         Self::start_program(home, columns, rows, env!("CARGO_BIN_EXE_textbank"), args, more)
     }
 
+    /// Starts `textbank` with these arguments in this home, where it first asks line by line: what terminal it is in it may ask
+    /// later, and is told then by [`Self::open_console`].
+    pub fn start_lines(home: &Home, columns: u16, rows: u16, args: &[&str]) -> Self {
+        Self::begin(home, columns, rows, env!("CARGO_BIN_EXE_textbank"), args, &[])
+    }
+
+    /// The console takes the screen.
+    pub fn open_console(&mut self) {
+        self.answer_who_are_you(PLAIN.as_bytes());
+    }
+
     /// Starts any program in this home; it has to ask what terminal it is in, as ours does.
     pub fn start_program(
+        home: &Home,
+        columns: u16,
+        rows: u16,
+        program: impl AsRef<std::ffi::OsStr>,
+        args: &[&str],
+        more: &[(&str, &str)],
+    ) -> Self {
+        let mut terminal = Self::begin(home, columns, rows, program, args, more);
+        let answer = more.iter().find(|(name, _)| *name == ANSWERS).map_or(PLAIN, |(_, answer)| *answer);
+        terminal.answer_who_are_you(answer.as_bytes());
+        terminal
+    }
+
+    fn begin(
         home: &Home,
         columns: u16,
         rows: u16,
@@ -129,10 +154,7 @@ impl Terminal {
                 sink.1.notify_all();
             }
         });
-        let mut terminal = Self { seen, keyboard, child, master: pair.master, _home: home.clone() };
-        let answer = more.iter().find(|(name, _)| *name == ANSWERS).map_or(PLAIN, |(_, answer)| *answer);
-        terminal.answer_who_are_you(answer.as_bytes());
-        terminal
+        Self { seen, keyboard, child, master: pair.master, _home: home.clone() }
     }
 
     /// A terminal is asked what it is before the first frame; this one is a plain VT without kitty's keyboard, unless the

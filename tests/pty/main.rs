@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod asleep;
+mod conduct;
 mod disk;
 mod harness;
 mod keys;

@@ -1,5 +1,6 @@
 //! A campaign server as a process of its own, with a campaign and a texter signed in to it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -157,6 +158,18 @@ impl Served {
         found
     }
 
+    /// A join link for one more texter, who has accepted nothing yet, and rules of this many lines to accept.
+    pub fn with_rules(&self, lines: usize) -> String {
+        let admin = AdminClient::new(&self.url, &self.token, Timeouts::default()).expect("a client");
+        let text: String = (1..=lines).map(|n| format!("Rule {n}: be kind.\n")).collect();
+        let request = InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 3600 };
+        let secret = self.runtime.block_on(async {
+            admin.set_conduct(BTreeMap::from([("en".to_owned(), text)])).await.expect("rules");
+            admin.invite(&request).await.expect("an invite").secret
+        });
+        JoinLink::new(&self.url, SecretString::from(secret)).reveal()
+    }
+
     /// An admin ends the texter's sign-in.
     pub fn end_the_sign_in(&self) {
         let admin = AdminClient::new(&self.url, &self.token, Timeouts::default()).expect("a client");
@@ -246,6 +259,8 @@ pub async fn prepare(link: &JoinLink, many: usize, texters: u32) -> (SecretStrin
     admin.import_start(import, &begin).await.expect("started");
     admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("taken");
     admin.import_finish(import).await.expect("finished");
+    // What is asked before the console opens has tests of its own.
+    admin.set_conduct(BTreeMap::new()).await.expect("lifted");
     let request = InviteRequest { role: Role::Texter, campaign: None, uses: texters, valid_seconds: 3600 };
     (token, admin.invite(&request).await.expect("an invite").secret)
 }

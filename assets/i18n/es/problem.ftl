@@ -20,5 +20,6 @@ problem-not-found = El servidor no lo conoce, o no le corresponde verlo. Cargue 
 problem-unauthorized = Su sesión terminó. Pida a su capitán un enlace nuevo; lo que usted confirmó está a salvo en esta máquina.
 problem-forbidden = Su papel no lo permite. Pida a un capitán que lo haga.
 problem-invite-spent = Este enlace ya se usó, venció o fue retirado. Pida uno nuevo.
+problem-conduct-not-accepted = Las normas de conducta o la guía son nuevas para usted. Salga y vuelva a entrar: se muestran, y cuando las acepte recibe contactos.
 problem-rate-limited = Fue demasiado a la vez. Se intenta otra vez solo en un momento.
 problem-unavailable = El servidor no puede contestar ahora. Se intenta otra vez solo; lo que usted confirmó está a salvo en esta máquina.

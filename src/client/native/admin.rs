@@ -1,5 +1,6 @@
 //! What only an admin asks of a server. No console needs it, so it is no part of [`crate::client::CampaignServer`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use reqwest::Method;
@@ -10,6 +11,7 @@ use super::{SetupError, Timeouts, wire::Wire};
 use crate::api::{
     admin::{ImportChunk, ImportStart, ImportState, Invite, InviteInfo, InviteRequest},
     audit::AuditPage,
+    conduct::{ConductInForce, SetConduct},
     ledger::{LedgerPage, LedgerState},
     people::{Me, PersonInfo, SessionInfo},
 };
@@ -107,6 +109,14 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn people(&self) -> Call<Vec<PersonInfo>> {
         self.wire.get("people").await
+    }
+
+    /// Sets the rules of conduct by language; none at all: nothing is to be accepted.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn set_conduct(&self, texts: BTreeMap<String, String>) -> Call<ConductInForce> {
+        self.wire.with_body(Method::PUT, "conduct", &SetConduct { texts }).await
     }
 
     /// Ends a session.

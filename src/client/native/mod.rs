@@ -27,6 +27,7 @@ use crate::api::{
     assignment::{AssignmentPage, ClaimRequest, ContactView, SliceGrant},
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, HeldText},
+    conduct::ConductText,
     event::Event,
     message::{Outcome, SendRequest, Thread, Verdict},
     people::{JoinRequest, Joined, Me, Presence, Renewed},
@@ -95,6 +96,26 @@ impl NativeServer {
     pub fn with_tokens(mut self, tokens: TokenFile) -> Self {
         self.wire.tokens = Some(Arc::new(tokens));
         self
+    }
+
+    /// What is to be read and accepted before contacts are handed out, with a campaign's guide.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn conduct(&self, campaign: Option<CampaignId>) -> Call<Vec<ConductText>> {
+        let query: Vec<_> = campaign.into_iter().map(|campaign| ("campaign", campaign.to_string())).collect();
+        self.wire.get_with("conduct", &query).await
+    }
+
+    /// Accepts the text of this version.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn accept_conduct(&self, version: &str) -> Call<()> {
+        if version.is_empty() || !version.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return Err(CallError::Strange("a version that is no hash".to_owned()));
+        }
+        self.wire.silent(Method::PUT, &format!("conduct/{version}")).await
     }
 
     /// Tells the server with each text what this clock shows then, so that a wrong one is known and allowed for.

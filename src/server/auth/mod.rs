@@ -16,6 +16,7 @@ use super::store::{
     command::Actor,
     handles::{Admin, Captain, Door, Texter, secret_hash},
 };
+use crate::api::people::Role;
 use crate::api::problem::Code;
 
 /// A running session: may ask what every role may.
@@ -27,6 +28,23 @@ pub struct Session {
     pub token_hash: [u8; 32],
 }
 
+impl Session {
+    /// The session, when it may be shown contacts.
+    fn reading(self) -> Result<Self, Refusal> {
+        if self.actor.unread {
+            return Err(Refusal::new(
+                Code::ConductNotAccepted,
+                "the rules of conduct are not accepted yet: read them (GET /api/v1/conduct) and accept them",
+            ));
+        }
+        Ok(self)
+    }
+}
+
+/// A session that may be shown contacts: its person has accepted the rules of conduct, where there are any.
+#[derive(Debug, Clone)]
+pub struct Reader(pub Session);
+
 /// A session that runs, or one that was ended: it may hand in what was confirmed on its device before the end, and read the
 /// verdicts. Its role is a texter's then.
 #[derive(Debug, Clone)]
@@ -36,7 +54,7 @@ pub struct HandsIn(pub Actor);
 #[derive(Debug, Clone)]
 pub struct AsTexter(pub Texter);
 
-/// The captain's handle.
+/// The captain's handle, for one who may be shown contacts.
 #[derive(Debug, Clone)]
 pub struct AsCaptain(pub Captain);
 
@@ -97,6 +115,14 @@ impl FromRequestParts<AppState> for Session {
     }
 }
 
+impl FromRequestParts<AppState> for Reader {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        Session::from_request_parts(parts, state).await?.reading().map(Self)
+    }
+}
+
 impl FromRequestParts<AppState> for HandsIn {
     type Rejection = Refusal;
 
@@ -130,7 +156,11 @@ impl FromRequestParts<AppState> for AsCaptain {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
-        Captain::of(Session::from_request_parts(parts, state).await?.actor).map(Self).ok_or_else(forbidden)
+        let session = Session::from_request_parts(parts, state).await?;
+        if session.actor.role < Role::Captain {
+            return Err(forbidden());
+        }
+        Captain::of(session.reading()?.actor).map(Self).ok_or_else(forbidden)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::domain::ids::{CampaignId, ContactId};
-use crate::server::{AppState, auth::Session};
+use crate::server::{AppState, auth::Reader};
 
 /// Contacts in a page, unless asked for less.
 const PAGE: u32 = 1_000;
@@ -38,7 +38,7 @@ pub struct Query {
     security(("session" = [])),
 )]
 pub async fn handler(
-    session: Session,
+    Reader(session): Reader,
     At(campaign): At<CampaignId>,
     Asked(query): Asked<Query>,
     State(state): State<AppState>,

@@ -11,7 +11,7 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::domain::ids::{CampaignId, ContactId};
-use crate::server::{AppState, auth::Session, store::handles::Captain};
+use crate::server::{AppState, auth::Reader, store::handles::Captain};
 
 /// Bodies in one answer.
 const MOST: usize = 100;
@@ -37,7 +37,7 @@ pub struct Query {
     security(("session" = [])),
 )]
 pub async fn handler(
-    session: Session,
+    Reader(session): Reader,
     At(campaign): At<CampaignId>,
     Asked(query): Asked<Query>,
     State(state): State<AppState>,

@@ -12,7 +12,7 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::domain::ids::CampaignId;
-use crate::server::{AppState, auth::Session, events::feed};
+use crate::server::{AppState, auth::Reader, events::feed};
 
 /// What stands after `?`.
 #[derive(Debug, Deserialize)]
@@ -38,7 +38,7 @@ pub struct Query {
     security(("session" = [])),
 )]
 pub async fn handler(
-    session: Session,
+    Reader(session): Reader,
     At(campaign): At<CampaignId>,
     Asked(query): Asked<Query>,
     headers: HeaderMap,

@@ -7,6 +7,7 @@ mod board;
 mod campaign;
 mod campaigns;
 mod claim;
+mod conduct;
 mod contacts;
 mod events;
 pub mod extract;
@@ -81,6 +82,8 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::handler))
         .routes(routes!(revoke_session::handler))
         .routes(routes!(people::handler))
+        .routes(routes!(conduct::read, conduct::set))
+        .routes(routes!(conduct::accept))
         .routes(routes!(audit::handler))
         .routes(routes!(token::handler))
         .routes(routes!(ledger::page))

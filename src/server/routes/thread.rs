@@ -8,7 +8,7 @@ use super::extract::{Asked, At};
 use super::refusal::{Refusal, Reply};
 use crate::api::{message::Thread, problem::Problem};
 use crate::domain::ids::ContactId;
-use crate::server::{AppState, auth::Session, store::handles::Captain};
+use crate::server::{AppState, auth::Reader, store::handles::Captain};
 
 /// Entries unless asked for another number.
 const PAGE: u32 = 50;
@@ -37,7 +37,7 @@ pub struct Query {
     security(("session" = [])),
 )]
 pub async fn handler(
-    session: Session,
+    Reader(session): Reader,
     At(contact): At<ContactId>,
     Asked(query): Asked<Query>,
     State(state): State<AppState>,

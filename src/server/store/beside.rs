@@ -17,6 +17,7 @@ use crate::api::{
     audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, HeldText},
+    conduct::ConductText,
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
@@ -188,6 +189,10 @@ impl<O: Onlooker> Roster for Beside<O> {
 
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {
         self.inner.audit(actor, wanted).await
+    }
+
+    async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>> {
+        self.inner.conduct(actor, campaign).await
     }
 
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {

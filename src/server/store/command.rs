@@ -1,5 +1,6 @@
 //! Commands: data that asks for one change.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -34,6 +35,8 @@ pub struct Actor {
     pub organization: OrganizationId,
     /// The one campaign it may work in, when it is bound to one.
     pub campaign: Option<CampaignId>,
+    /// The rules of conduct are still to be accepted: no contact is shown.
+    pub unread: bool,
     /// When the sign-in was ended. It may then hand in what was confirmed on its device before, and nothing else.
     pub ended_at: Option<Timestamp>,
 }
@@ -209,6 +212,24 @@ pub enum CommandKind {
         /// Installation.
         device: DeviceId,
     },
+    /// Set the rules of conduct that everybody is to accept.
+    SetConduct {
+        /// By whom; absent for the ones that a new server begins with.
+        actor: Option<Actor>,
+        /// Whose.
+        organization: OrganizationId,
+        /// By language; none at all: nothing is to be accepted.
+        texts: BTreeMap<String, String>,
+        /// Only when none were ever set.
+        first: bool,
+    },
+    /// Note that somebody accepted the rules or a guide.
+    AcceptConduct {
+        /// Who.
+        actor: Actor,
+        /// Which words.
+        version: String,
+    },
     /// Note that a captain was shown contacts that are in others' hands.
     ContactsRead {
         /// Who.
@@ -263,8 +284,9 @@ impl CommandKind {
             | Self::RevokeSession { actor, .. }
             | Self::RenewToken { actor, .. }
             | Self::ContactsRead { actor, .. }
+            | Self::AcceptConduct { actor, .. }
             | Self::Suppress { actor, .. } => Some(actor),
-            Self::MakeInvite { actor, .. } => actor.as_mut(),
+            Self::MakeInvite { actor, .. } | Self::SetConduct { actor, .. } => actor.as_mut(),
             Self::ExpireLeases
             | Self::Anchor
             | Self::Carrier { .. }
@@ -295,6 +317,8 @@ pub enum Answer {
     Invite(Invite),
     /// Of `Join`.
     Joined(Me),
+    /// Of `SetConduct`: the version in force, when there is one.
+    Conduct(Option<String>),
     /// Of `Presented`: the session ended by it.
     Ended,
     /// Nothing to say.

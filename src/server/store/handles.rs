@@ -3,6 +3,7 @@
 //! A handler gets the handle that its session's role allows, and with it just the verbs of that role.
 //! Handles read the clock and draw ids, so that a command is plain data and its decision repeatable.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -183,6 +184,14 @@ impl Texter {
         }
     }
 
+    /// Accepts the rules or a guide of this version: [`Answer::Done`], also when that was done before.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn accept_conduct(&self, desk: &Desk, version: String) -> Answered {
+        desk.run(CommandKind::AcceptConduct { actor: self.0.clone(), version }).await
+    }
+
     /// Heartbeat: [`Answer::Presence`].
     ///
     /// # Errors
@@ -301,6 +310,15 @@ impl Admin {
     /// As [`Texter::send`].
     pub async fn revoke_invite(&self, desk: &Desk, invite: i64) -> Answered {
         desk.run(CommandKind::RevokeInvite { actor: self.0.clone(), invite }).await
+    }
+
+    /// Sets the rules of conduct that everybody is to accept: [`Answer::Conduct`]. None: nothing is to be accepted.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn set_conduct(&self, desk: &Desk, texts: BTreeMap<String, String>) -> Answered {
+        let organization = self.0.organization;
+        desk.run(CommandKind::SetConduct { actor: Some(self.0.clone()), organization, texts, first: false }).await
     }
 
     /// Ends a session: [`Answer::Done`]. With the last one of a person, what they hold is free for others at once.
@@ -444,6 +462,14 @@ impl System {
     /// As [`Texter::send`].
     pub async fn anchor(desk: &Desk) -> Answered {
         desk.run(CommandKind::Anchor).await
+    }
+
+    /// The rules of conduct that a new organization begins with; nothing changes where some were ever set: [`Answer::Conduct`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn first_conduct(desk: &Desk, organization: OrganizationId, texts: BTreeMap<String, String>) -> Answered {
+        desk.run(CommandKind::SetConduct { actor: None, organization, texts, first: true }).await
     }
 
     /// Makes an invite on the server's own behalf (the first admin's, a rehearsal's): [`Answer::Invite`] with the secret.

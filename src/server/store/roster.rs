@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{command::Actor, query::Found};
-use crate::api::{admin::InviteInfo, audit::AuditPage, people::PersonInfo};
-use crate::domain::ids::{ContactId, DeviceId, PersonId};
+use crate::api::{admin::InviteInfo, audit::AuditPage, conduct::ConductText, people::PersonInfo};
+use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
 
 /// What is known of an invite's secret before anybody joins by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,9 @@ pub trait Roster {
     async fn knows_token(&self, token_hash: [u8; 32]) -> Found<bool>;
     /// A page of the organization's audit. For admins' handles only.
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage>;
+    /// What is to be read and accepted: the rules in force, with the guide of one campaign; `None` when that is not the actor's
+    /// to see. Nothing is when no rules are in force.
+    async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>>;
     /// The organization's people, by name. For admins' handles only.
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>>;
     /// The organization's invites as they stand at `now`, the newest first. For admins' handles only.

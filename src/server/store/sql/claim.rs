@@ -83,6 +83,9 @@ impl Tx<'_> {
             CampaignState::Importing => return no(refused(Code::Paused, "the campaign is being imported")),
             CampaignState::Archived => return no(refused(Code::NoneLeft, "the campaign is over")),
         }
+        if let Some(problem) = self.conduct_missing(actor, &campaign).await? {
+            return no(problem);
+        }
         self.seen(actor.person.0).await?;
         self.expire_leases(Some(campaign.id)).await?;
         let rescued = self.waiting_without_hands(actor, campaign.id).await?;

@@ -12,6 +12,7 @@ mod back;
 mod carrier;
 mod checkpoint;
 mod claim;
+mod conduct;
 #[cfg(test)]
 mod hash_tests;
 mod held;

@@ -163,6 +163,7 @@ impl Tx<'_> {
             role,
             organization: OrganizationId(organization),
             campaign: campaign.map(CampaignId),
+            unread: false,
             ended_at: None,
         };
         self.audit(Some(&actor), "joined", format!("invite {invite}"), role_word);

@@ -114,7 +114,11 @@ impl Queries for SqlStore {
         let mut conn = self.reader().await?;
         let row = db::query(
             "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign,
-                 CASE WHEN s.revoked = 0 THEN NULL ELSE COALESCE(s.revoked_at, s.created_at) END
+                 CASE WHEN s.revoked = 0 THEN NULL ELSE COALESCE(s.revoked_at, s.created_at) END,
+                 (SELECT r.version FROM conduct r WHERE r.organization = p.organization ORDER BY r.id DESC LIMIT 1),
+                 (SELECT COUNT(*) FROM conduct r WHERE r.organization = p.organization AND r.version <> ''
+                     AND r.at < s.created_at),
+                 (SELECT COUNT(*) FROM acceptances a WHERE a.person = s.person AND a.kind = 'rules')
              FROM sessions s JOIN people p ON p.id = s.person
              WHERE s.token_hash = $1 OR (s.revoked <> 0 AND s.id = (SELECT t.session FROM tokens t WHERE t.hash = $1))",
         )
@@ -124,6 +128,9 @@ impl Queries for SqlStore {
         let Some(row) = row else { return Ok(None) };
         let ended_at = col::<Option<i64>>(&row, 6)?.map(time).transpose()?;
         let role = rows::role(&col::<String>(&row, 3)?)?;
+        // Who was there before there were any rules, or accepted former ones, goes on with what is in hand.
+        let in_force = col::<Option<String>>(&row, 7)?.is_some_and(|version| !version.is_empty());
+        let unread = in_force && col::<i64>(&row, 8)? > 0 && col::<i64>(&row, 9)? == 0;
         let actor = Actor {
             session: col(&row, 0)?,
             person: PersonId(col(&row, 1)?),
@@ -131,9 +138,13 @@ impl Queries for SqlStore {
             role: if ended_at.is_some() { Role::Texter } else { role },
             organization: OrganizationId(col(&row, 4)?),
             campaign: col::<Option<i64>>(&row, 5)?.map(CampaignId),
+            unread,
             ended_at,
         };
-        self.sessions.remember(token_hash, &actor, before, now);
+        // Looked up anew each time: whoever accepts wants contacts at once, from whichever server.
+        if !actor.unread {
+            self.sessions.remember(token_hash, &actor, before, now);
+        }
         Ok(Some(actor))
     }
 

@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    SqlStore, audit,
+    SqlStore, audit, conduct,
     rows::{self, col, time, unsigned},
 };
 use crate::api::{
     admin::InviteInfo,
     audit::AuditPage,
+    conduct::ConductText,
     people::{PersonInfo, Role},
 };
 use crate::db;
@@ -51,6 +52,11 @@ impl Roster for SqlStore {
         audit::page(&mut conn, actor, wanted).await
     }
 
+    async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>> {
+        let mut conn = self.reader().await?;
+        conduct::to_read(&mut conn, actor, campaign).await
+    }
+
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {
         let mut conn = self.reader().await?;
         let rows = db::query(
@@ -69,6 +75,7 @@ impl Roster for SqlStore {
                 sessions: 0,
                 in_hand: unsigned(col(row, 4)?),
                 last_seen: col::<Option<i64>>(row, 3)?.map(time).transpose()?,
+                conduct: None,
             });
         }
         let running = db::query(
@@ -84,7 +91,9 @@ impl Roster for SqlStore {
             let one = signed_in.entry(col(row, 0)?).or_insert((role, 0));
             *one = (one.0.max(role), one.1 + 1);
         }
+        let mut accepted = conduct::accepted_last(&mut conn, actor.organization.0).await?;
         for person in &mut people {
+            person.conduct = accepted.remove(&person.id.0);
             if let Some((role, sessions)) = signed_in.get(&person.id.0) {
                 person.role = Some(*role);
                 person.sessions = *sessions;

@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: TOKENS },
     Step { min_program: 1, sql: LEANER },
     Step { min_program: 1, sql: WHOSE_DATA },
+    Step { min_program: 1, sql: CONDUCT },
 ];
 
 /// What a text costs is the pages that it touches far from those of others. Which texts of a contact wait is found by its
@@ -100,6 +101,19 @@ CREATE INDEX tokens_session ON tokens(session, state);
 /// Whose data a line of the audit is about, when it left the server with it.
 const WHOSE_DATA: &str = "
 ALTER TABLE audit ADD COLUMN contact INTEGER;
+";
+
+/// Rules of conduct, never changed (without a text: none are in force from then on), and who accepted which words where.
+const CONDUCT: &str = "
+CREATE TABLE conduct (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL REFERENCES organizations(id), version TEXT NOT NULL,
+    texts TEXT NOT NULL, at INTEGER NOT NULL, person INTEGER
+) STRICT;
+CREATE INDEX conduct_of ON conduct(organization, id);
+CREATE TABLE acceptances (
+    person INTEGER NOT NULL REFERENCES people(id), version TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,
+    session INTEGER NOT NULL, device BLOB NOT NULL, PRIMARY KEY (person, version)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// The version that this program is.

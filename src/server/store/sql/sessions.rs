@@ -86,7 +86,14 @@ impl Sessions {
 
 /// True for what changes sign-ins, or the people behind them.
 pub(super) fn changes_sessions(kind: &CommandKind) -> bool {
-    matches!(kind, CommandKind::Join { .. } | CommandKind::RevokeSession { .. } | CommandKind::Presented { .. })
+    matches!(
+        kind,
+        CommandKind::Join { .. }
+            | CommandKind::RevokeSession { .. }
+            | CommandKind::Presented { .. }
+            | CommandKind::SetConduct { .. }
+            | CommandKind::AcceptConduct { .. }
+    )
 }
 
 impl Tx<'_> {
@@ -139,6 +146,7 @@ mod tests {
             role: Role::Texter,
             organization: OrganizationId(1),
             campaign: None,
+            unread: false,
             ended_at: None,
         }
     }

@@ -79,6 +79,7 @@ impl Tx<'_> {
             role: crate::api::people::Role::Texter,
             organization: OrganizationId(col(&row, 7)?),
             campaign: None,
+            unread: false,
             ended_at: None,
         };
         db::query("UPDATE sessions SET revoked = 1, revoked_at = $2 WHERE id = $1")

@@ -232,6 +232,10 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::Join { invite_hash, token_hash, name, device } => {
             tx.join(invite_hash, token_hash, &name, device).await
         }
+        CommandKind::SetConduct { actor, organization, texts, first } => {
+            tx.set_conduct(actor.as_ref(), organization, &texts, first).await
+        }
+        CommandKind::AcceptConduct { actor, version } => tx.accept_conduct(&actor, &version).await,
         CommandKind::ContactsRead { actor, contacts, place } => tx.contacts_read(&actor, &contacts, place).await,
         CommandKind::RenewToken { actor, next_hash } => tx.renew_token(&actor, next_hash).await,
         CommandKind::Presented { token_hash } => tx.presented(token_hash).await,

@@ -1,0 +1,44 @@
+//! Rules of conduct, read and accepted line by line in a terminal, before the console takes the screen.
+
+use crate::harness::{Home, Terminal};
+use crate::served::leave;
+use crate::serving::Served;
+
+#[test]
+fn a_volunteer_reads_the_rules_page_by_page_and_gets_contacts_once_they_are_accepted() {
+    let served = Served::start();
+    let link = served.with_rules(40);
+    let home = Home::new();
+
+    let mut joining = Terminal::start_lines(&home, 80, 24, &["join", &link, "--name", "Ann"]);
+    joining.wait_for("Enter reads on:");
+    assert!(joining.screen().contains("Rules of conduct of"), "{}", joining.screen());
+    assert!(joining.screen().contains("Rule 5:") && !joining.screen().contains("Rule 30:"), "{}", joining.screen());
+    joining.press(b"\r");
+    joining.wait_for("Type yes and Enter:");
+    assert!(joining.screen().contains("Rule 40:"), "{}", joining.screen());
+    // Only the whole word is a yes; whoever presses Enter too often has not accepted.
+    joining.press(b"\r");
+    joining.wait_for("Not accepted");
+    assert!(joining.wait_for_end().success(), "the sign-in stands");
+
+    let mut console = Terminal::start_lines(&home, 80, 24, &["text"]);
+    console.wait_for("Enter reads on:");
+    console.press(b"q\r");
+    console.wait_for("Not accepted");
+    assert!(!console.wait_for_end().success());
+
+    let mut console = Terminal::start_lines(&home, 120, 40, &["text"]);
+    console.wait_for("Enter reads on:");
+    console.press(b"\r");
+    console.wait_for("Type yes and Enter:");
+    assert!(console.screen().contains("Guide of the campaign"), "{}", console.screen());
+    console.press(b"yes\r");
+    console.open_console();
+    console.wait_for("sends this text");
+    leave(console);
+
+    let console = Terminal::start_in(&home, 80, 24, &["text"]);
+    console.wait_for("sends this text");
+    leave(console);
+}
