@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use textbank::api::{
     admin::InviteRequest,
     message::{Outcome, Verdict},
@@ -23,7 +24,7 @@ use textbank::server::store::{
 use crate::store_home::{Home, Kind, Place, people};
 
 /// Far more than anything here takes.
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(60);
 
 async fn two() -> Option<(Home, Home)> {
     let one = Home::try_new(Kind::Postgres).await?;
@@ -147,6 +148,41 @@ async fn who_stands_still_in_a_transaction_is_thrown_out_and_commits_nothing() {
     assert!(still.commit().await.is_err());
     assert!(!still.is_whole());
     assert_ne!(home.desk.store.me(&ann.actor).await.expect("read").organization, "Nobody");
+}
+
+#[tokio::test]
+async fn who_stands_still_while_it_is_written_to_holds_up_nobody() {
+    let Some(home) = Home::try_new(Kind::Postgres).await else { return };
+    let Place::Postgres(database) = &home.place else { panic!("elsewhere") };
+    let (client, line) = tokio_postgres::connect(&database.text(), tokio_postgres::NoTls).await.expect("a connection");
+    let driver = tokio::spawn(line);
+    // The lock of whoever writes, and more of an answer than the sockets hold.
+    let holds = "SET idle_in_transaction_session_timeout = '3s'; SET statement_timeout = '9s'; BEGIN;
+        SELECT pg_advisory_xact_lock(8387229001); SELECT repeat('x', 1000) FROM generate_series(1, 100000)";
+    let answers = client.simple_query_raw(holds).await.expect("asked");
+    let mut answers = std::pin::pin!(answers);
+    let is_row = |answer: &_| matches!(answer, tokio_postgres::SimpleQueryMessage::Row(row) if row.len() == 1);
+    let mut rows = 0;
+    while rows < 2 {
+        rows += usize::from(is_row(&answers.next().await.expect("an answer").expect("no error")));
+    }
+    // From here on nothing is read any more.
+    until(async || System::expire_leases(&home.desk).await.is_ok()).await;
+    let ended = async { while answers.next().await.is_some_and(|answer| answer.is_ok()) {} };
+    tokio::time::timeout(SOON, ended).await.expect("in time");
+    assert!(client.simple_query("COMMIT").await.is_err(), "its transaction is gone");
+    driver.abort();
+}
+
+#[tokio::test]
+async fn who_stands_still_before_it_makes_tables_lets_others_begin() {
+    let Some(database) = crate::postgres::Database::make() else { return };
+    let still = database.url().builder().await.expect("a connection");
+    let place = Place::Postgres(database);
+    let clock = textbank::env::SimClock::at(crate::store_home::start());
+    let other = SqlStore::open(place.location(), clock, SeededIds::shared(1));
+    tokio::time::timeout(Duration::from_secs(120), other).await.expect("in time").expect("it opens").close().await;
+    assert!(!still.is_whole());
 }
 
 #[tokio::test]

@@ -27,6 +27,16 @@ const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8387229001); SELECT tur
 const COMMIT: &str =
     "UPDATE textbank_turn SET turn = turn + 1 WHERE txid_current_if_assigned() IS NOT NULL RETURNING turn; COMMIT";
 
+/// Ends whoever holds that lock while the database waits for them to read an answer. A process that stands still is thrown out
+/// of its transaction by the database itself, but not while more is being written to it than the sockets between them hold:
+/// neither time-out counts there. Only those who wait for it can see that.
+const END_WHO_DOES_NOT_READ: &str = "ROLLBACK; SELECT pg_terminate_backend(holds.pid)
+    FROM pg_locks holds JOIN pg_stat_activity does ON does.pid = holds.pid
+    WHERE holds.locktype = 'advisory' AND holds.granted AND does.datname = current_database()
+        AND holds.classid::bigint = 8387229001 >> 32 AND holds.objid::bigint = 8387229001 & 4294967295
+        AND holds.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND does.wait_event = 'ClientWrite' AND does.query_start < clock_timestamp() - interval '3 seconds'";
+
 impl From<tokio_postgres::Error> for Error {
     fn from(error: tokio_postgres::Error) -> Self {
         match error.as_db_error() {
@@ -99,7 +109,16 @@ impl Postgres {
     pub(super) async fn begin(&mut self) -> Result<bool> {
         self.unsent.clear();
         let before = self.turn.take();
-        let turn = turn(&self.simple(BEGIN).await?);
+        let begun = match self.simple(BEGIN).await {
+            Err(error) if waited_too_long(&error) => {
+                if let Err(error) = self.simple(END_WHO_DOES_NOT_READ).await {
+                    tracing::warn!(%error, "who holds up everybody who writes cannot be ended");
+                }
+                return Err(error);
+            }
+            begun => begun?,
+        };
+        let turn = turn(&begun);
         self.turn = turn;
         Ok(turn.is_none() || turn != before)
     }
@@ -179,6 +198,12 @@ impl Postgres {
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<()> {
         self.simple(&dialect::tables(sql)).await.map(drop)
     }
+}
+
+/// True when a lock was waited for as long as one may.
+fn waited_too_long(error: &Error) -> bool {
+    let code = format!("({})", SqlState::LOCK_NOT_AVAILABLE.code());
+    matches!(error, Error::Failed(why) if why.ends_with(&code))
 }
 
 /// The first number among the answers.

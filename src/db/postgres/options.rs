@@ -34,9 +34,11 @@ const WRITER: &str = "SET idle_in_transaction_session_timeout = '3s'; SET lock_t
 const READER: &str =
     "SET default_transaction_read_only = on; SET statement_timeout = '30s'; SET client_min_messages = warning";
 
-/// While tables are made: a step may take its time.
+/// While tables are made: a step may take its time, but who stands still between two lets others begin (a database older than
+/// PostgreSQL 14 does not know that setting).
 const BUILDER: &str =
-    "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = '60s'";
+    "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = '20s';
+    SELECT set_config(name, '20s', false) FROM pg_settings WHERE name = 'idle_session_timeout'";
 
 /// A little longer than the database itself takes to give up.
 const WRITER_PATIENCE: Duration = Duration::from_secs(10);
