@@ -7,6 +7,7 @@
 //! how far each process had come at that moment is the machine's.
 
 mod proof;
+mod rolling;
 mod town;
 pub mod wire;
 
@@ -28,7 +29,7 @@ fn whatever_befalls_three_servers_nothing_is_lost_and_nothing_goes_out_twice() {
     let mut suffered = 0;
     while suffered < wanted {
         let Some(database) = Database::make() else { return skip("no PostgreSQL: there were no three servers") };
-        let mut town = Town::start(&mut dice, database);
+        let mut town = Town::start(&mut dice, database, &[]);
         let befell = town.work(&mut dice, wanted - suffered);
         suffered += befell.len();
         town.come_to_rest();

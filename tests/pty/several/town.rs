@@ -31,7 +31,7 @@ const SERVERS: usize = 3;
 const NAMES: [&str; 3] = ["Ann", "Ben", "Cem"];
 /// Contacts in each one's hands.
 const SLICE: usize = 90;
-/// Nothing befalls anybody any more when somebody has so few left.
+/// Nobody texts any more who has so few left, and nothing befalls anybody any more.
 const LAST: usize = 6;
 /// A console tries again, elsewhere, after this.
 const IMPATIENT: (&str, &str) = ("TEXTBANK_CLIENT_TIMEOUT_SECONDS", "2");
@@ -117,6 +117,7 @@ struct Server {
     process: Option<Process>,
     line: Wire,
     clock: Option<PathBuf>,
+    address: Option<std::net::SocketAddr>,
     arguments: Vec<String>,
     surroundings: Vec<(String, String)>,
 }
@@ -127,6 +128,7 @@ impl Server {
         command.args(&self.arguments).envs(self.surroundings.iter().cloned());
         let (process, address, lines) = Process::start(command);
         self.process = Some(process);
+        self.address = Some(address);
         (address, lines)
     }
 
@@ -176,7 +178,7 @@ impl Texter {
     }
 
     /// Enter, and the next card. A press that the screen did not count was none: it is pressed again.
-    fn confirm(&mut self) {
+    pub(super) fn confirm(&mut self) {
         let before = self.said();
         for _ in 0..5 {
             self.console().wait_for("sends this text");
@@ -201,7 +203,7 @@ pub(super) struct Town {
     carrier_home: Home,
     carrier_arguments: Vec<String>,
     carrier_line: Wire,
-    token: SecretString,
+    pub(super) token: SecretString,
     pub(super) log: PathBuf,
     database: Database,
     runtime: tokio::runtime::Runtime,
@@ -234,7 +236,8 @@ fn words(words: &[&str]) -> Vec<String> {
 }
 
 impl Town {
-    pub(super) fn start(dice: &mut Dice, database: Database) -> Self {
+    /// `more` goes into the surroundings of each server.
+    pub(super) fn start(dice: &mut Dice, database: Database, more: &[(&str, &str)]) -> Self {
         // Fails only when a provider stands already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let own = tempfile::tempdir().expect("a directory");
@@ -261,8 +264,9 @@ impl Town {
                 std::fs::write(&says, "+0").expect("written");
                 let surroundings = false_clock(&says);
                 let clock = surroundings.is_some().then_some(says);
-                let surroundings = surroundings.unwrap_or_default();
-                Server { home: Home::new(), process: None, line, clock, arguments, surroundings }
+                let mut surroundings = surroundings.unwrap_or_default();
+                surroundings.extend(more.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+                Server { home: Home::new(), process: None, line, clock, address: None, arguments, surroundings }
             })
             .collect();
         let (first, mut lines) = servers[0].run();
@@ -317,6 +321,18 @@ impl Town {
         })
     }
 
+    /// The events after a number that concern somebody who is a captain.
+    pub(super) fn events_of(&self, name: &'static str, after: u64) -> Vec<u64> {
+        let sql = "SELECT e.seq FROM events e WHERE e.seq > $1 AND e.campaign = 1
+             AND (e.person IS NULL OR e.person = (SELECT id FROM people WHERE name = $2)) ORDER BY e.seq";
+        self.runtime.block_on(async {
+            let mut conn = self.database.url().reader().await.expect("a database");
+            let after = i64::try_from(after).expect("a number");
+            let rows = db::query(sql).bind(after).bind(name).fetch_all(&mut conn).await.expect("events");
+            rows.iter().map(|row| row.try_get::<i64>(0).expect("a number").unsigned_abs()).collect()
+        })
+    }
+
     /// The servers' rows.
     pub(super) fn rows(&self) -> Vec<Fact> {
         self.runtime.block_on(async {
@@ -339,9 +355,24 @@ impl Town {
         self.texters[0].console().pass(time);
     }
 
+    /// Replaces a server as an operator does: told to end, it says to probes that it will; nobody new is led to it then, what
+    /// is under way is finished, and another process takes its place when it says that it is ready.
+    pub(super) fn roll(&mut self, number: usize) {
+        let server = &mut self.servers[number];
+        let old = server.address.expect("it runs");
+        server.process().signal("TERM");
+        wait_until(|| !is_ready(old));
+        self.front.lead(number, None);
+        assert!(server.process().0.wait().expect("it ends").success(), "it ends in order");
+        let (new, _) = server.run();
+        wait_until(|| is_ready(new));
+        self.front.lead(number, Some(Place::Tcp(new)));
+    }
+
     fn press(&mut self, dice: &mut Dice) {
         for texter in &mut self.texters {
             match dice.below(4) {
+                _ if texter.said() + LAST >= SLICE => {}
                 0 => {}
                 1..3 => texter.press(),
                 _ => {
@@ -514,6 +545,30 @@ impl Town {
             assert_eq!(waits.count(), 0, "nothing waits in {id}'s journal");
         }
     }
+}
+
+/// Waits until it is so.
+pub(super) fn wait_until(so: impl Fn() -> bool) {
+    let mut rounds = 0;
+    while !so() {
+        rounds += 1;
+        assert!(rounds < 20 * DEADLINE.as_secs(), "it never came to be so");
+        #[expect(clippy::disallowed_methods, reason = "another process is waited for")]
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// What a probe sees.
+fn is_ready(address: std::net::SocketAddr) -> bool {
+    use std::io::{Read as _, Write as _};
+    let ask = || {
+        let mut line = std::net::TcpStream::connect(address)?;
+        line.write_all(b"GET /readyz HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        line.read_to_string(&mut answer)?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
 }
 
 fn run_carrier(home: &Home, arguments: &[String], line: &Wire) -> Process {
