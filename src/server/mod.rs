@@ -36,6 +36,8 @@ pub struct AppState {
     pub joins: Arc<limits::JoinGate>,
     /// Tells open feeds that a session was revoked.
     pub revocations: Arc<events::Revocations>,
+    /// Tells open feeds what happens.
+    pub tail: Arc<events::tail::Tail>,
     /// Where the carrier's callbacks come in, when they come by a webhook.
     pub door: Option<Arc<dyn carrier::Door>>,
     /// Where volunteers get the program, as the join page says.
@@ -55,6 +57,7 @@ impl AppState {
             rehearsal,
             joins: Arc::default(),
             revocations: Arc::default(),
+            tail: Arc::default(),
             door: None,
             download: None,
             draining: CancellationToken::new(),

@@ -130,6 +130,7 @@ impl ServerHandle {
         self.state.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.state.tail.ended().await;
     }
 }
 

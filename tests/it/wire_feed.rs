@@ -5,12 +5,16 @@ use std::time::Duration;
 use axum::http::Method;
 use pretty_assertions::assert_eq;
 use serde_json::json;
+use textbank::api::event::Event;
 use textbank::api::event::EventKind;
 use textbank::api::message::Verdict;
 use textbank::api::people::{Role, SessionInfo};
+use textbank::domain::ids::CampaignId;
+use textbank::server::events::tail::{Keeps, Tail};
+use textbank::server::router;
 use textbank::server::store::handles::{Admin, secret_hash};
 
-use crate::support::{Block, TestApp, phone_of};
+use crate::support::{Block, Person, TestApp, phone_of};
 
 #[tokio::test]
 async fn it_resumes_with_exactly_what_was_missed() {
@@ -207,5 +211,122 @@ async fn a_captain_gets_boards_at_most_four_a_second_and_only_when_something_cha
             Block::End => panic!("the feed ended"),
         }
     }
+    app.close().await;
+}
+
+/// What the database says that somebody is told after an event.
+async fn told(app: &TestApp, who: &Person, campaign: CampaignId, after: u64) -> Vec<Event> {
+    let actor = app.state.store().session(secret_hash(&who.token)).await.expect("a store").expect("a session");
+    app.state.store().events(&actor, campaign, after, 1_000).await.expect("a store").expect("resumable")
+}
+
+/// An app whose feeds keep so much.
+async fn keeping(keeps: Keeps) -> TestApp {
+    let mut app = TestApp::start().await;
+    app.state.tail = std::sync::Arc::new(Tail::keeping(keeps));
+    app.router = router(app.state.clone());
+    app
+}
+
+#[tokio::test]
+async fn a_thousand_feeds_are_one_reader_of_the_table() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 20).await;
+    let (ann, bob) = (app.person(&admin, Role::Texter, "Ann").await, app.person(&admin, Role::Texter, "Bob").await);
+    let slice = app.slice(&ann, campaign, 10).await;
+    let mut feeds = Vec::new();
+    for at in 0..1_000 {
+        feeds.push(app.feed(if at % 2 == 0 { &ann } else { &bob }, campaign, "", None).await);
+    }
+    // Each is told of the campaign's pause, so that all have found their places.
+    let path = format!("/api/v1/acts/{}", app.fresh());
+    app.put(&admin, &path, &json!({"act": "pause", "campaign": campaign})).await;
+    for feed in &mut feeds {
+        let event = feed.event().await;
+        assert!(matches!(event.what, EventKind::Campaign { .. }), "{event:?}");
+    }
+    assert_eq!(app.state.tail.readers(), 1_000);
+    let path = format!("/api/v1/acts/{}", app.fresh());
+    app.put(&admin, &path, &json!({"act": "resume", "campaign": campaign})).await;
+    let (before, newest) = (app.state.tail.reads(), told(&app, &ann, campaign, 0).await.last().expect("events").seq);
+    for contact in &slice {
+        app.send(&ann, app.fresh(), &app.initial(contact)).await.read::<Verdict>();
+    }
+    app.drain().await;
+    let (hers, his) = (told(&app, &ann, campaign, newest).await, told(&app, &bob, campaign, newest).await);
+    assert!(hers.len() >= 20 && his.is_empty(), "{} and {}", hers.len(), his.len());
+    for (at, feed) in feeds.iter_mut().enumerate() {
+        let event = feed.event().await;
+        assert!(matches!(event.what, EventKind::Campaign { .. }), "{event:?}");
+        if at % 2 == 0 {
+            for event in &hers {
+                assert_eq!(&feed.event().await, event);
+            }
+        }
+    }
+    // One look for each commit at most: ten texts, what was claimed for the carrier, ten answers of it.
+    let reads = app.state.tail.reads() - before;
+    assert!(reads <= 30, "{reads} looks at the table");
+    drop(feeds);
+    assert_eq!(app.state.tail.readers(), 0);
+    app.close().await;
+}
+
+#[rstest::rstest]
+#[case::from_memory(Keeps { queue: 3, ..Keeps::default() })]
+#[case::from_the_table(Keeps { queue: 3, bytes: 500, ..Keeps::default() })]
+#[tokio::test]
+async fn a_console_that_reads_slowly_is_told_everything(#[case] keeps: Keeps) {
+    let app = keeping(keeps).await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 10).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let slice = app.slice(&ann, campaign, 10).await;
+    let mut feed = app.feed(&ann, campaign, "?after=0", None).await;
+    app.send(&ann, app.fresh(), &app.initial(&slice[0])).await.read::<Verdict>();
+    let first = feed.event().await;
+    for contact in &slice[1..] {
+        app.send(&ann, app.fresh(), &app.initial(contact)).await.read::<Verdict>();
+    }
+    app.drain().await;
+    let wanted = told(&app, &ann, campaign, first.seq).await;
+    assert!(wanted.len() > 20, "{}", wanted.len());
+    // What is in its queue by now is not all.
+    let dropped = async {
+        while app.state.tail.readers() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), dropped).await.expect("dropped from its queue");
+    for event in &wanted {
+        assert_eq!(&feed.event().await, event);
+    }
+    app.close().await;
+}
+
+#[tokio::test]
+async fn who_missed_more_than_is_worth_reading_gets_a_snapshot_and_loses_nothing_after_it() {
+    let app = keeping(Keeps { queue: 3, bytes: 500, gap: 15 }).await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 10).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let slice = app.slice(&ann, campaign, 10).await;
+    // Her other console: when that has been told, the reading has come so far.
+    let mut other = app.feed(&ann, campaign, "", None).await;
+    for contact in &slice[1..] {
+        app.send(&ann, app.fresh(), &app.initial(contact)).await.read::<Verdict>();
+    }
+    app.drain().await;
+    let newest = told(&app, &ann, campaign, 0).await.last().expect("events").seq;
+    while !matches!(other.next().await, Block::Event { event, .. } if event.seq >= newest) {}
+    let mut feed = app.feed(&ann, campaign, "?after=0", None).await;
+    let snapshot = feed.event().await;
+    assert!(matches!(snapshot.what, EventKind::Snapshot { seq } if seq >= newest), "{snapshot:?}");
+    app.send(&ann, app.fresh(), &app.initial(&slice[0])).await.read::<Verdict>();
+    for event in &told(&app, &ann, campaign, snapshot.seq).await {
+        assert_eq!(&feed.event().await, event);
+    }
+    app.drain().await;
     app.close().await;
 }

@@ -1,17 +1,22 @@
 //! The feed of one campaign to one reader, by server-sent events.
 //!
-//! The table of events is the queue: each open feed keeps only its place in it, is woken by the store, and reads on as fast as
-//! its line takes. So a slow reader costs no memory, nothing overflows, and nothing is told that is not committed. A place
-//! that the table cannot resume from is answered by a `snapshot` event: read everything again.
+//! One task of the process reads the table of events ([`tail`]); each open feed has a short queue that it fills. Nothing is told
+//! that is not committed. A feed whose line is too slow for its queue finds its place again after what it has written, so it
+//! loses nothing and costs no memory; a place from which nothing can be resumed, or from which it would be more to read than
+//! everything anew, is answered by a `snapshot` event: read everything again.
+
+pub mod tail;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::sse;
 use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 
+use self::tail::{Join, Line, Place, Who};
 use super::AppState;
 use super::auth::Session;
 use crate::api::{
@@ -31,7 +36,7 @@ pub const BOARD_EVERY: Duration = Duration::from_millis(250);
 pub const SESSION_EVERY: Duration = Duration::from_secs(5);
 /// The same where other servers work on the same database, and most sign-ins are ended by one of them.
 pub const SESSION_EVERY_SHARED: Duration = Duration::from_secs(1);
-/// Events read at once.
+/// Events read from the table at once, by a feed that finds its place again.
 const PAGE: u32 = 256;
 
 /// Counts revocations, so that open feeds look whether they were meant.
@@ -53,6 +58,7 @@ pub fn feed(
     after: u64,
     head: u64,
 ) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send + 'static {
+    state.tail.begin(state.store(), &state.stop);
     let wake = state.store().wake();
     let revoked = state.revocations.0.subscribe();
     let watches = session.actor.role >= Role::Captain;
@@ -64,8 +70,8 @@ pub fn feed(
         campaign,
         cursor: after,
         // The first line makes proxies and readers see that the feed stands.
-        ready: VecDeque::from([sse::Event::default().comment("here")]),
-        unread: true,
+        ready: VecDeque::from([Ready::Own(sse::Event::default().comment("here"))]),
+        place: None,
         watches,
         board: None,
         board_changed: watches,
@@ -85,16 +91,26 @@ pub fn feed(
     stream::unfold(follower, Follower::next)
 }
 
+/// What is to be written.
+enum Ready {
+    /// An event, which others may be told as well.
+    Shared(Arc<Line>),
+    /// A line of this feed alone.
+    Own(sse::Event),
+}
+
 struct Follower {
     state: AppState,
     session: Session,
     campaign: CampaignId,
     /// Everything up to here has been told.
     cursor: u64,
+    /// Tells captains that there may be another board.
     wake: watch::Receiver<u64>,
     revoked: watch::Receiver<u64>,
-    ready: VecDeque<sse::Event>,
-    unread: bool,
+    ready: VecDeque<Ready>,
+    /// None while it has to find its place.
+    place: Option<Place>,
     /// True for captains: they get boards.
     watches: bool,
     board: Option<Board>,
@@ -113,6 +129,10 @@ impl Follower {
     async fn next(mut self) -> Option<(Result<sse::Event, Infallible>, Self)> {
         loop {
             if let Some(line) = self.ready.pop_front() {
+                let line = match line {
+                    Ready::Shared(line) => line.sse(),
+                    Ready::Own(line) => line,
+                };
                 return Some((Ok(line), self));
             }
             if self.ended || self.state.stop.is_cancelled() {
@@ -126,7 +146,7 @@ impl Follower {
         }
     }
 
-    /// Does one thing: looks at the sign-in, reads a page, counts a board, or waits.
+    /// Does one thing: looks at the sign-in, finds its place, counts a board, or waits.
     async fn step(&mut self) -> Result<(), StoreError> {
         let clock = self.state.desk.clock.clone();
         let now = clock.monotonic();
@@ -134,9 +154,7 @@ impl Follower {
             self.session_due = now + self.session_every;
             return self.check_session().await;
         }
-        if self.unread {
-            return self.read().await;
-        }
+        let Some(place) = &mut self.place else { return self.find_place().await };
         if self.board_changed && now >= self.board_due {
             return self.count(now).await;
         }
@@ -154,19 +172,62 @@ impl Follower {
             biased;
             () = stop.cancelled() => self.ended = true,
             _ = self.revoked.changed() => self.check_session().await?,
-            woken = self.wake.changed() => {
-                // A store that is gone wakes nobody any more.
+            line = place.next() => match line {
+                Some(line) => {
+                    let mut line = Some(line);
+                    while let Some(next) = line.take() {
+                        self.cursor = self.cursor.max(next.seq);
+                        self.ready.push_back(Ready::Shared(next));
+                        line = place.ready();
+                    }
+                    self.said();
+                }
+                None => self.place = None,
+            },
+            // Also without an event: a slice that is handed out has none. A store that is gone wakes nobody any more.
+            woken = self.wake.changed(), if self.watches => {
                 self.ended = woken.is_err();
-                self.unread = true;
+                self.board_changed = true;
             }
             () = clock.sleep(until.saturating_sub(now)) => {}
         }
         Ok(())
     }
 
-    async fn read(&mut self) -> Result<(), StoreError> {
-        // What is committed after this look wakes us again.
-        let head = *self.wake.borrow_and_update();
+    /// Reads a part of what it missed, until it is where everybody is.
+    async fn find_place(&mut self) -> Result<(), StoreError> {
+        let who = Who {
+            campaign: self.campaign,
+            person: self.session.actor.person,
+            captain: self.session.actor.role >= Role::Captain,
+        };
+        self.board_changed |= self.watches;
+        let missed = match self.state.tail.join(who, self.cursor) {
+            Join::Here(missed, place) => {
+                self.place = Some(place);
+                missed
+            }
+            Join::Part(missed) => missed,
+            Join::Table { at } => return self.read(at).await,
+            Join::TooOld { at } => {
+                self.snapshot(at);
+                return Ok(());
+            }
+            Join::Nowhere => {
+                self.ended = true;
+                return Ok(());
+            }
+        };
+        if let Some(last) = missed.last() {
+            self.cursor = last.seq;
+            self.said();
+        }
+        self.ready.extend(missed.into_iter().map(Ready::Shared));
+        Ok(())
+    }
+
+    /// Reads a page of the table, of which everything up to `at` was told already.
+    async fn read(&mut self, at: u64) -> Result<(), StoreError> {
         let store = self.state.store().clone();
         let Some(events) = store.events(&self.session.actor, self.campaign, self.cursor, PAGE).await? else {
             let view = store.campaign(&self.session.actor, self.campaign).await?;
@@ -177,16 +238,14 @@ impl Follower {
             return Ok(());
         };
         let full = events.len() >= PAGE as usize;
-        // Also without an event: a slice that is handed out has none.
-        self.board_changed |= self.watches;
         for event in events {
             self.cursor = self.cursor.max(event.seq);
             self.say(line(&event, true));
         }
         if !full {
-            self.cursor = self.cursor.max(head);
+            // Of all that there is.
+            self.cursor = self.cursor.max(at);
         }
-        self.unread = full;
         Ok(())
     }
 
@@ -214,12 +273,15 @@ impl Follower {
         let at = self.state.desk.clock.now();
         self.say(line(&Event { seq, at, what: EventKind::Snapshot { seq } }, true));
         self.board_changed = self.watches;
-        self.unread = true;
     }
 
     fn say(&mut self, line: sse::Event) {
+        self.said();
+        self.ready.push_back(Ready::Own(line));
+    }
+
+    fn said(&mut self) {
         self.alive_until = self.state.desk.clock.monotonic() + KEEP_ALIVE;
-        self.ready.push_back(line);
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     SharedStore, Store, StoreError,
     command::{Actor, Answer, Command},
-    query::{Found, Queries},
+    query::{Found, Queries, Told},
     roster::{AuditWanted, Roster, Standing},
 };
 use crate::api::{
@@ -130,6 +130,10 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn events(&self, actor: &Actor, campaign: CampaignId, after: u64, limit: u32) -> Found<Option<Vec<Event>>> {
         self.inner.events(actor, campaign, after, limit).await
+    }
+
+    async fn told(&self, after: u64, limit: u32) -> Found<Vec<Told>> {
+        self.inner.told(after, limit).await
     }
 
     async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>> {

@@ -15,7 +15,7 @@ use crate::api::{
 };
 use crate::domain::{
     ids::OrganizationId,
-    ids::{CampaignId, ContactId},
+    ids::{CampaignId, ContactId, PersonId},
     phone::Phone,
 };
 use crate::server::carrier::Asked;
@@ -23,6 +23,23 @@ use jiff::Timestamp;
 
 /// Result of a question.
 pub type Found<T> = Result<T, StoreError>;
+
+/// An event as it is stored, for whomever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its number.
+    pub seq: u64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// For this person alone; none: for everybody in the campaign.
+    pub person: Option<PersonId>,
+    /// For everybody who is a captain at least.
+    pub captains_only: bool,
+    /// What, as JSON: an [`crate::api::event::EventKind`], perhaps of another version.
+    pub payload: String,
+}
 
 /// What can be asked. Questions with an [`Actor`] see only what that actor may see: `None` for the rest.
 #[async_trait]
@@ -54,6 +71,8 @@ pub trait Queries {
     async fn verdict(&self, actor: &Actor, id: Uuid) -> Found<Option<Verdict>>;
     /// Events of one campaign after `after` that concern this actor, oldest first; `None` when `after` is too old to resume.
     async fn events(&self, actor: &Actor, campaign: CampaignId, after: u64, limit: u32) -> Found<Option<Vec<Event>>>;
+    /// All events after `after` of everybody, oldest first: for the one who tells each of them to those whom it concerns.
+    async fn told(&self, after: u64, limit: u32) -> Found<Vec<Told>>;
     /// The captain's board at `now`.
     async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>>;
     /// The organization's sessions.

@@ -20,6 +20,8 @@ async fn plan(sql: &'static str) -> Vec<String> {
 #[case::undecided_texts(held::HELD, &["jobs_undecided"])]
 #[case::attempts_to_look_up(held::TO_LOOK_UP, &["jobs_undecided"])]
 #[case::my_campaigns(read::CAMPAIGNS, &["contacts_hand"])]
+#[case::what_a_feed_missed(read::EVENTS, &["events USING INTEGER PRIMARY KEY (rowid>?)"])]
+#[case::what_happens(read::TOLD, &["events USING INTEGER PRIMARY KEY (rowid>?)"])]
 #[case::texts_that_come_back(LATE, &["jobs_late"])]
 #[case::giving_back(GIVE_BACK, &["contacts_hand"])]
 #[tokio::test]

@@ -39,7 +39,7 @@ use crate::server::carrier::Asked;
 use crate::server::store::{
     StoreError,
     command::Actor,
-    query::{Found, Queries},
+    query::{Found, Queries, Told},
 };
 
 /// Largest page of anything.
@@ -72,6 +72,16 @@ async fn newest(conn: &mut Conn) -> Found<u64> {
 
 /// The oldest and the newest event. Each by itself: asked for together, SQLite reads all events.
 const BOUNDS: &str = "SELECT COALESCE((SELECT MIN(seq) FROM events), 1), COALESCE((SELECT MAX(seq) FROM events), 0)";
+
+/// Events after a number that concern one person. No index by person: it would cost every text its own pages of that, and
+/// whoever asks has missed a part of the newest events, not more, so these are looked through as they lie.
+pub(super) const EVENTS: &str = "SELECT seq, at, payload FROM events
+     WHERE seq > $3 AND campaign = $1 AND (person = $2 OR (person IS NULL AND (captain_only = 0 OR $5)))
+     ORDER BY seq LIMIT $4";
+
+/// All events after a number.
+pub(super) const TOLD: &str =
+    "SELECT seq, at, campaign, person, captain_only, payload FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 /// A campaign that this actor may see.
 struct Seen {
@@ -387,23 +397,14 @@ impl Queries for SqlStore {
             return Ok(None);
         }
         let limit = i64::from(limit.clamp(1, MAX_PAGE));
-        let rows = db::query(
-            "SELECT seq, at, payload FROM (
-                 SELECT * FROM (SELECT seq, at, payload FROM events
-                     WHERE campaign = $1 AND person = $2 AND seq > $3 ORDER BY seq LIMIT $4) mine
-                 UNION ALL
-                 SELECT * FROM (SELECT seq, at, payload FROM events
-                     WHERE campaign = $1 AND person IS NULL AND seq > $3 AND (captain_only = 0 OR $5)
-                     ORDER BY seq LIMIT $4) everybodys
-             ) feed ORDER BY seq LIMIT $4",
-        )
-        .bind(campaign.0)
-        .bind(actor.person.0)
-        .bind(signed(after))
-        .bind(limit)
-        .bind(actor.role >= Role::Captain)
-        .fetch_all(&mut conn)
-        .await?;
+        let rows = db::query(EVENTS)
+            .bind(campaign.0)
+            .bind(actor.person.0)
+            .bind(signed(after))
+            .bind(limit)
+            .bind(actor.role >= Role::Captain)
+            .fetch_all(&mut conn)
+            .await?;
         let events = rows
             .iter()
             .map(|row| {
@@ -411,6 +412,23 @@ impl Queries for SqlStore {
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
         Ok(Some(events))
+    }
+
+    async fn told(&self, after: u64, limit: u32) -> Found<Vec<Told>> {
+        let mut conn = self.reader().await?;
+        let limit = i64::from(limit.clamp(1, MAX_PAGE));
+        let rows = db::query(TOLD).bind(signed(after)).bind(limit).fetch_all(&mut conn).await?;
+        let told = rows.iter().map(|row| {
+            Ok(Told {
+                seq: unsigned(col(row, 0)?),
+                at: time(col(row, 1)?)?,
+                campaign: CampaignId(col(row, 2)?),
+                person: col::<Option<i64>>(row, 3)?.map(PersonId),
+                captains_only: col::<i64>(row, 4)? != 0,
+                payload: col(row, 5)?,
+            })
+        });
+        told.collect()
     }
 
     async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>> {

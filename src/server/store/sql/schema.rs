@@ -27,7 +27,13 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: LEANER },
     Step { min_program: 1, sql: WHOSE_DATA },
     Step { min_program: 1, sql: CONDUCT },
+    Step { min_program: 1, sql: TOLD_ONCE },
 ];
+
+/// Events are read once a process, in their order, and told to those whom they concern: nothing looks for those of one person.
+const TOLD_ONCE: &str = "
+DROP INDEX events_feed;
+";
 
 /// What a text costs is the pages that it touches far from those of others. Which texts of a contact wait is found by its
 /// messages, without an index; how many contacts there are of each kind is counted as they change, a row for each kind and
