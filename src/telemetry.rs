@@ -51,6 +51,15 @@ pub enum TelemetryError {
     Twice,
 }
 
+/// How a log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people: one line an event.
+    Lines,
+    /// For programs: one JSON object an event, one event a line.
+    Json,
+}
+
 /// Keeps the log going; what is still in memory is written when it is dropped.
 #[derive(Debug)]
 #[must_use = "the log ends when this is dropped"]
@@ -61,24 +70,37 @@ pub struct Guard(#[expect(dead_code, reason = "held for its drop")] Option<Worke
 ///
 /// # Errors
 /// When the file cannot be opened, or logs were started before.
-pub fn start(path: &Path, level: &str, clock: SharedClock) -> Result<Guard, TelemetryError> {
+pub fn start(path: &Path, level: &str, format: Format, clock: SharedClock) -> Result<Guard, TelemetryError> {
     let level: LevelFilter = level.parse().unwrap_or(LevelFilter::INFO);
     if level == LevelFilter::OFF {
         return Ok(Guard(None));
     }
     let file = open(path).map_err(|error| TelemetryError::Open(path.to_owned(), error))?;
     // When the disk is slower than we are, lines are dropped and counted; a screen never waits for its log.
-    let (writer, guard) = NonBlockingBuilder::default().lossy(true).finish(Redacting(file));
-    tracing_subscriber::registry().with(layer(writer, level, clock)).try_init().map_err(|_| TelemetryError::Twice)?;
+    let (writer, guard) = NonBlockingBuilder::default().lossy(true).finish(Redacting(file, format));
+    tracing_subscriber::registry()
+        .with(layer(writer, level, format, clock))
+        .try_init()
+        .map_err(|_| TelemetryError::Twice)?;
     Ok(Guard(Some(guard)))
 }
 
-fn layer<S>(writer: NonBlocking, level: LevelFilter, clock: SharedClock) -> impl tracing_subscriber::Layer<S>
+fn layer<S>(
+    writer: NonBlocking,
+    level: LevelFilter,
+    format: Format,
+    clock: SharedClock,
+) -> Box<dyn tracing_subscriber::Layer<S> + Send + Sync>
 where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
 {
     use tracing_subscriber::Layer;
     let targets = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("textbank", level);
+    if format == Format::Json {
+        // What is to be hidden is hidden by the writer, which reads each line as what it is.
+        let json = tracing_subscriber::fmt::layer().json().flatten_event(true).with_timer(Time(clock));
+        return json.with_writer(writer).with_filter(targets).boxed();
+    }
     let fields = debug_fn(|writer, field, value| match field.name() {
         name if HIDDEN.contains(&name) => write!(writer, "{name}=[hidden]"),
         "message" => write!(writer, "{value:?}"),
@@ -90,6 +112,7 @@ where
         .fmt_fields(tracing_subscriber::field::MakeExt::delimited(fields, " "))
         .with_writer(writer)
         .with_filter(targets)
+        .boxed()
 }
 
 /// From now on a panic is told in one line, on standard error and in the log, without its message: that may hold a voter's
@@ -125,13 +148,17 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// Searches each finished line before it goes on. The worker writes one event at a time.
 #[derive(Debug)]
-struct Redacting<W>(W);
+struct Redacting<W>(W, Format);
 
 impl<W: Write> Write for Redacting<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
         let line = text.strip_suffix('\n').unwrap_or(&text);
-        self.0.write_all(redact(line).as_bytes())?;
+        let line = match self.1 {
+            Format::Lines => redact(line),
+            Format::Json => redact_json(line),
+        };
+        self.0.write_all(line.as_bytes())?;
         self.0.write_all(b"\n")?;
         Ok(bytes.len())
     }
@@ -164,6 +191,37 @@ pub fn redact(line: &str) -> String {
         rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+/// The same for a line that is a JSON object: members with telling names are hidden whatever they hold, every other text is
+/// searched. What is no JSON is searched as a line, and told as one text.
+#[must_use]
+pub fn redact_json(line: &str) -> String {
+    match serde_json::from_str(line) {
+        Ok(mut value) => {
+            hide_in(&mut value);
+            value.to_string()
+        }
+        Err(_) => serde_json::json!({ "message": redact(line) }).to_string(),
+    }
+}
+
+fn hide_in(value: &mut serde_json::Value) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => *text = redact(text),
+        Value::Array(all) => all.iter_mut().for_each(hide_in),
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                if HIDDEN.contains(&name.as_str()) {
+                    *member = Value::String("[hidden]".into());
+                } else {
+                    hide_in(member);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// A telephone number at the start of `text`: with `+` and 7 to 15 digits, or a North American one of 10 digits (11 with the 1),
@@ -290,7 +348,7 @@ mod tests {
     use rstest::rstest;
     use tracing_subscriber::layer::SubscriberExt;
 
-    use super::{LevelFilter, NonBlockingBuilder, Redacting, layer, redact};
+    use super::{Format, LevelFilter, NonBlockingBuilder, Redacting, layer, redact, redact_json};
     use crate::env::SimClock;
 
     #[rstest]
@@ -348,12 +406,24 @@ mod tests {
         phone: &'static str,
     }
 
-    #[test]
-    fn no_canary_reaches_the_file_by_any_way() {
+    #[rstest]
+    #[case(r#"{"message":"to +14155550123","n":4155550123}"#, r#"{"message":"to +1***0123","n":4155550123}"#)]
+    #[case(
+        r#"{"a":{"body":"x","last_name":["y"]},"b":["415-555-0123"]}"#,
+        r#"{"a":{"body":"[hidden]","last_name":"[hidden]"},"b":["+***0123"]}"#
+    )]
+    #[case(r#"{"error":"Send { body: \"hi\", to: 3 }"}"#, r#"{"error":"Send { body:[hidden], to: 3 }"}"#)]
+    #[case("half a line +14155550123", r#"{"message":"half a line +1***0123"}"#)]
+    fn json_stays_json_and_hides_the_same(#[case] line: &str, #[case] redacted: &str) {
+        assert_eq!(redact_json(line), redacted);
+    }
+
+    #[rstest]
+    fn no_canary_reaches_the_file_by_any_way(#[values(Format::Lines, Format::Json)] format: Format) {
         let kept = Shared::default();
-        let (writer, guard) = NonBlockingBuilder::default().finish(Redacting(kept.clone()));
+        let (writer, guard) = NonBlockingBuilder::default().finish(Redacting(kept.clone(), format));
         let clock = SimClock::at("2026-10-01T15:00:00Z".parse().expect("a moment"));
-        let subscriber = tracing_subscriber::registry().with(layer(writer, LevelFilter::INFO, clock));
+        let subscriber = tracing_subscriber::registry().with(layer(writer, LevelFilter::INFO, format, clock));
         let canary = Canary { body: "CANARY-BODY \"x\"".into(), last_name: "CANARY-NAME", phone: "+14155550199" };
         tracing::subscriber::with_default(subscriber, || {
             let span = tracing::info_span!("send", text = "CANARY-TEXT", to = "+14155550199");
@@ -367,7 +437,9 @@ mod tests {
         let log = String::from_utf8(kept.0.lock().expect("not poisoned").clone()).expect("text");
         assert_eq!(log.lines().count(), 3, "{log}");
         assert!(log.contains("sent to +1***0199"), "{log}");
-        assert!(log.starts_with("2026-10-01T15:00:00.000Z"), "{log}");
+        assert!(log.lines().all(|line| line.contains("2026-10-01T15:00:00.000Z")), "{log}");
+        let json = |line: &str| serde_json::from_str::<serde_json::Value>(line).is_ok();
+        assert!(log.lines().all(|line| json(line) == (format == Format::Json)), "{log}");
         for canary in ["CANARY", "5550199", "555-0199"] {
             assert!(!log.contains(canary), "{canary} in\n{log}");
         }

@@ -195,7 +195,7 @@ impl Context {
         let clock = SystemClock::shared();
         config::create_private_dir(paths.state_dir())
             .with_context(|| format!("cannot make {}", paths.state_dir().display()))?;
-        let log = telemetry::start(&paths.log_file(), &config.log.level, clock.clone())?;
+        let log = telemetry::start(&paths.log_file(), &config.log.level, format_of(&config.log.format), clock.clone())?;
         telemetry::tell_panics(&paths.log_file());
         Ok(Self {
             config: Arc::new(config),
@@ -212,6 +212,11 @@ impl Context {
     pub(super) fn guard_terminal(&self) {
         crate::console::term::panic::install(self.paths.state_dir().to_owned());
     }
+}
+
+/// The log's format; the settings allow no other word.
+fn format_of(word: &str) -> telemetry::Format {
+    if word == "json" { telemetry::Format::Json } else { telemetry::Format::Lines }
 }
 
 /// Where things are kept, by options and environment.

@@ -146,6 +146,9 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     }
     let base = args.public_url.clone().unwrap_or_else(|| server.base_url());
     out(format!("Listening on {}", server.base_url()))?;
+    if let Some(figures) = server.figures {
+        tell(format!("Figures for Prometheus: http://{figures}/metrics"));
+    }
     tell("REHEARSAL: this version has only the simulated carrier. No text of this server reaches a phone.");
     if let Some(url) = &args.carrier_url {
         tell(format!("Texts go to the simulated carrier at {}.", crate::domain::safe_text::safe_line(url)));

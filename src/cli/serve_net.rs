@@ -1,5 +1,6 @@
 //! `serve`: its options about the network, and the signals it listens to.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,6 +25,9 @@ pub struct NetArgs {
     /// Believe the proxy at ADDR (or in the block ADDR/BITS) for whom it asks; may be given several times
     #[arg(long = "trusted-proxy", value_name = "ADDR")]
     pub trusted_proxies: Vec<String>,
+    /// Tell figures for Prometheus at http://ADDR:PORT/metrics; keep it from the internet
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub metrics: Option<SocketAddr>,
 }
 
 impl NetArgs {
@@ -61,7 +65,15 @@ impl NetArgs {
         if download.as_ref().is_some_and(|url| !url.starts_with("https://")) {
             return Err(Misuse("serve.download_url begins with https://".into()));
         }
-        Ok(Net { tls, proxies, limits, download })
+        let metrics =
+            match (self.metrics, config.metrics.as_str()) {
+                (Some(at), _) => Some(at),
+                (None, "") => None,
+                (None, at) => Some(at.parse().map_err(|_| {
+                    Misuse(format!("serve.metrics: `{at}` is no address and port, as in 127.0.0.1:9464"))
+                })?),
+            };
+        Ok(Net { tls, proxies, limits, download, metrics })
     }
 }
 

@@ -32,6 +32,7 @@ fn rule(key: &str) -> Rule {
         "serve.requests_per_account" | "serve.requests_per_address" => Rule::Between(0, 1_000_000),
         "serve.drain_seconds" => Rule::Between(0, 3_600),
         "log.level" => Rule::OneOf(LEVELS),
+        "log.format" => Rule::OneOf(&["lines", "json"]),
         _ => Rule::Any,
     }
 }

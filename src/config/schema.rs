@@ -82,6 +82,8 @@ pub struct ServeConfig {
     pub requests_per_address: u32,
     /// How long the server still answers after it was told to end and said so to probes, in seconds.
     pub drain_seconds: u64,
+    /// Where figures for Prometheus are told (`address:port`, `/metrics`); empty: nowhere.
+    pub metrics: String,
 }
 
 /// A setting as it may be shown: without the password of an address.
@@ -119,6 +121,8 @@ pub fn shown(key: &str, value: &str) -> String {
 pub struct LogConfig {
     /// `off`, `error`, `warn`, `info`, `debug`, `trace`.
     pub level: String,
+    /// `lines` for people, `json` for programs that gather logs.
+    pub format: String,
 }
 
 impl Default for Config {
@@ -168,13 +172,14 @@ impl Default for ServeConfig {
             requests_per_account: 50,
             requests_per_address: 1_000,
             drain_seconds: 0,
+            metrics: String::new(),
         }
     }
 }
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { level: "info".into() }
+        Self { level: "info".into(), format: "lines".into() }
     }
 }
 

@@ -8,10 +8,11 @@ use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use super::carrier::{Carrier, CarrierEvent};
-use super::net::Net;
+use super::metrics::{self, MetricsError};
 use super::net::accept::{Line, accept};
 use super::net::rate::{self, Gate};
 use super::net::tls::{Tls, TlsError};
+use super::net::{Limits, Net};
 use super::store::{
     SharedStore, StoreError,
     handles::Webhook,
@@ -19,6 +20,9 @@ use super::store::{
 };
 use super::{AppState, jobs::Dispatcher, router};
 use crate::env::{SharedClock, SharedIds, SystemClock};
+
+/// Connections to the listener of figures; Prometheus holds one.
+const FIGURE_READERS: usize = 16;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +36,9 @@ pub enum StartError {
     /// Certificate or key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Figures cannot be kept.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
 }
 
 /// What a server is made of.
@@ -83,6 +90,8 @@ pub struct Parts {
 pub struct ServerHandle {
     /// Where it listens.
     pub addr: SocketAddr,
+    /// Where it tells figures.
+    pub figures: Option<SocketAddr>,
     /// What its requests reach.
     pub state: AppState,
     /// Its carrier; its name is the one that [`Self::carrier_event`] speaks for.
@@ -162,6 +171,10 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
         tls: tls.clone(),
         proxies: Arc::new(net.proxies),
     };
+    let figures = match net.metrics {
+        Some(at) => Some(tell_figures(at, &state, &tasks).await?),
+        None => None,
+    };
     tasks.spawn(accept(listener, line, tasks.clone()));
     let stop = state.stop.clone();
     if let Some(tls) = tls.clone() {
@@ -170,5 +183,22 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     }
     let dispatcher = Dispatcher::new(state.desk.clone(), carrier.clone());
     tasks.spawn(async move { dispatcher.run(stop).await });
-    Ok(ServerHandle { addr, state, carrier, tls, tasks })
+    Ok(ServerHandle { addr, figures, state, carrier, tls, tasks })
+}
+
+/// Listens for whoever asks for figures; says where.
+async fn tell_figures(at: SocketAddr, state: &AppState, tasks: &TaskTracker) -> Result<SocketAddr, StartError> {
+    metrics::keep()?;
+    let listener = TcpListener::bind(at).await.map_err(|error| StartError::Listen(at, error))?;
+    let addr = listener.local_addr().map_err(|error| StartError::Listen(at, error))?;
+    let line = Line {
+        router: metrics::router(state.store().clone()),
+        stop: state.stop.clone(),
+        clock: SystemClock::shared(),
+        limits: Limits { connections: FIGURE_READERS, ..Limits::default() },
+        tls: None,
+        proxies: Arc::default(),
+    };
+    tasks.spawn(accept(listener, line, tasks.clone()));
+    Ok(addr)
 }

@@ -42,6 +42,7 @@ mod wire_gate;
 mod wire_invites;
 mod wire_join_page;
 mod wire_limits;
+mod wire_metrics;
 mod wire_native;
 mod wire_openapi;
 mod wire_sessions;

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod asleep;
+mod canary;
 mod conduct;
 mod disk;
 mod harness;

@@ -10,12 +10,17 @@ use secrecy::{ExposeSecret, SecretString};
 use textbank::api::admin::{ImportChunk, ImportStart, InviteRequest};
 use textbank::api::people::{JoinRequest, Role};
 use textbank::client::native::{AdminClient, JoinLink, NativeServer, Timeouts, join};
+use textbank::domain::contact::Contact;
 use textbank::domain::hours::TextingHours;
 use textbank::domain::ids::DeviceId;
+use textbank::domain::phone::Phone;
 use textbank::env::{SystemClock, SystemIds};
 use textbank::exchange::sample;
 
 use crate::harness::{Home, Terminal};
+
+/// A first name that is looked for where no name may be.
+pub const CANARY: &str = "Zyzzyva";
 
 /// Contacts of the campaign; one slice.
 pub const CONTACTS: usize = 24;
@@ -35,6 +40,8 @@ pub struct Plan {
     pub surroundings: Vec<(String, String)>,
     /// So many contacts, all in one slice; [`CONTACTS`] when absent.
     pub contacts: Option<usize>,
+    /// Their first names are [`CANARY`] with a number, which nothing else is called.
+    pub canaries: bool,
 }
 
 /// A server process with one campaign whose hours are always open, and a texter signed in to it.
@@ -78,8 +85,8 @@ impl Served {
         let url = listening(&mut lines);
         let link = lines.find(|line| line.contains("/join#")).expect("the first admin's link");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (token, invite) =
-            runtime.block_on(prepare(&JoinLink::parse(&link).expect("a link"), plan.contacts.unwrap_or(CONTACTS), 1));
+        let people = people(plan.contacts.unwrap_or(CONTACTS), plan.canaries);
+        let (token, invite) = runtime.block_on(prepare_for(&JoinLink::parse(&link).expect("a link"), people, 1));
         let link = JoinLink::new(&line(&url), SecretString::from(invite)).reveal();
         let joined = home.command(&["join", &link, "--name", "Sam"]).output().expect("the program runs");
         assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
@@ -107,6 +114,11 @@ impl Served {
     /// The server, as its admin reaches it.
     pub fn admin(&self) -> NativeServer {
         NativeServer::new(&self.url, &self.token, Timeouts::default()).expect("a client")
+    }
+
+    /// The server's address.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// The admin's token.
@@ -144,17 +156,24 @@ impl Served {
 
     /// Everything below the texter's sign-ins and journals, by name.
     pub fn kept(&self) -> Vec<String> {
+        let name = |path: PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
+        let mut found: Vec<_> = self.below("data").into_iter().map(name).collect();
+        found.sort();
+        found
+    }
+
+    /// Every file below this folder of the texter's home.
+    pub fn below(&self, folder: &str) -> Vec<PathBuf> {
         let mut found = Vec::new();
-        let mut dirs = vec![self.home.path().join("data")];
+        let mut dirs = vec![self.home.path().join(folder)];
         while let Some(dir) = dirs.pop() {
             for entry in std::fs::read_dir(dir).expect("readable").flatten() {
                 match entry.path() {
                     path if path.is_dir() => dirs.push(path),
-                    path => found.push(path.file_name().expect("a name").to_string_lossy().into_owned()),
+                    path => found.push(path),
                 }
             }
         }
-        found.sort();
         found
     }
 
@@ -168,6 +187,18 @@ impl Served {
             admin.invite(&request).await.expect("an invite").secret
         });
         JoinLink::new(&self.url, SecretString::from(secret)).reveal()
+    }
+
+    /// Numbers out of the server's database.
+    pub fn phones(&self, sql: &'static str) -> Vec<Phone> {
+        use sqlx::Connection as _;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.database());
+        let found: Vec<String> = self.runtime.block_on(async {
+            let mut database =
+                sqlx::SqliteConnection::connect_with(&options.read_only(true)).await.expect("a database");
+            sqlx::query_scalar(sql).fetch_all(&mut database).await.expect("numbers")
+        });
+        found.iter().map(|text| Phone::from_e164(text).expect("a number")).collect()
     }
 
     /// An admin ends the texter's sign-in.
@@ -231,9 +262,24 @@ fn listening(lines: &mut Lines) -> String {
     line.strip_prefix("Listening on ").unwrap_or_else(|| panic!("{line}")).to_owned()
 }
 
+/// Contacts of the sample; as canaries they have names that nothing else is called.
+fn people(many: usize, canaries: bool) -> Vec<Contact> {
+    let mut contacts = sample::contacts().expect("the sample").contacts;
+    contacts.truncate(many);
+    for (n, contact) in contacts.iter_mut().enumerate().filter(|_| canaries) {
+        contact.first_name = format!("{CANARY}{n}");
+    }
+    contacts
+}
+
 /// Imports the sample campaign, its contacts in one slice for each of so many texters, and gives back the admin's token and
 /// the texters' invite.
 pub async fn prepare(link: &JoinLink, many: usize, texters: u32) -> (SecretString, String) {
+    prepare_for(link, people(many, false), texters).await
+}
+
+/// The same with these contacts.
+async fn prepare_for(link: &JoinLink, contacts: Vec<Contact>, texters: u32) -> (SecretString, String) {
     let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
     let fresh = || ids.act_id(clock.now());
     let request =
@@ -250,9 +296,7 @@ pub async fn prepare(link: &JoinLink, many: usize, texters: u32) -> (SecretStrin
         reply_end: end,
         sunday_start: start,
     };
-    let mut contacts = sample::contacts().expect("the sample").contacts;
-    contacts.truncate(many);
-    let slice = u32::try_from(many).expect("a slice") / texters;
+    let slice = u32::try_from(contacts.len()).expect("a slice") / texters;
     def.slice_size = if texters > 1 { slice } else { def.slice_size.max(slice) };
     let import = fresh();
     let begin = ImportStart { def, contacts: contacts.len() as u64, provenance: "a test".into() };

@@ -24,16 +24,23 @@ use crate::domain::{
 };
 use crate::env::SimClock;
 
-const QUICK: Timeouts = Timeouts {
-    connect: Duration::from_millis(500),
-    request: Duration::from_millis(250),
-    feed_silence: Duration::from_millis(250),
+/// Nothing of what answers at all is too late for it, on however busy a machine.
+const PATIENT: Timeouts = Timeouts {
+    connect: Duration::from_secs(60),
+    request: Duration::from_secs(60),
+    feed_silence: Duration::from_secs(60),
 };
+/// For what does not answer in time.
+const QUICK: Timeouts = Timeouts { request: Duration::from_millis(250), ..PATIENT };
 
 fn client(base: &str) -> NativeServer {
+    client_with(base, PATIENT)
+}
+
+fn client_with(base: &str, timeouts: Timeouts) -> NativeServer {
     // Installed already by another test: just as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    NativeServer::new(base, &SecretString::from("t0ken"), QUICK).expect("a client")
+    NativeServer::new(base, &SecretString::from("t0ken"), timeouts).expect("a client")
 }
 
 async fn answering(response: ResponseTemplate) -> (MockServer, NativeServer) {
@@ -177,7 +184,9 @@ async fn nobody_listens_is_not_reached() {
 
 #[tokio::test]
 async fn a_late_answer_is_no_answer() {
-    let (_server, client) = answering(json_answer(200, ME, "application/json").set_delay(Duration::from_secs(5))).await;
+    let late = json_answer(200, ME, "application/json").set_delay(Duration::from_secs(600));
+    let (server, _) = answering(late).await;
+    let client = client_with(&server.uri(), QUICK);
     let error = client.me().await.expect_err("late");
     assert!(matches!(error, CallError::NoAnswer(_)), "{error:?}");
 }

@@ -212,6 +212,14 @@ async fn body(mut response: Response) -> Call<Bytes> {
 /// Reads an answer that is not the good one: a problem document, or something strange.
 async fn refusal(response: Response) -> CallError {
     let status = response.status();
+    // By it the server's log is searched.
+    let request = response.headers().get("x-request-id").and_then(|id| uuid::Uuid::try_parse(id.to_str().ok()?).ok());
+    let request = request.map(tracing::field::display);
+    if status.is_server_error() {
+        tracing::warn!(status = status.as_u16(), request, "the server could not answer");
+    } else {
+        tracing::debug!(status = status.as_u16(), request, "the server refused");
+    }
     let wait = asked_to_wait(response.headers());
     let mut error = refusal_in(response, status).await;
     match &mut error {

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::trouble::{Errand, News, Trouble};
 use super::carrier::{Carrier, Pace, Submission, Submitted};
+use super::metrics;
 use super::store::{
     StoreError,
     command::Answer,
@@ -181,11 +182,13 @@ impl Dispatcher {
             return System::record_attempt(&self.desk, job.attempt, answer).await.map(drop);
         }
         self.note_call(job.attempt);
+        let begun = self.desk.clock.monotonic();
         let answer = tokio::select! {
             biased;
             answer = self.carrier.submit(&job) => answer,
             () = self.desk.clock.sleep(self.pace.call) => Submitted::Unknown { reason: "no answer in time".into() },
         };
+        metrics::call(&answer, self.desk.clock.monotonic().saturating_sub(begun));
         System::record_attempt(&self.desk, job.attempt, answer).await?;
         Ok(())
     }

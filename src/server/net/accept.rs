@@ -25,6 +25,7 @@ use super::peer::Proxies;
 use super::tls::Tls;
 use crate::env::SharedClock;
 use crate::server::limits;
+use crate::server::metrics::Open;
 
 /// How long requests under way may still take when the server stops.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -70,8 +71,9 @@ pub async fn accept(listener: TcpListener, line: Line, tasks: TaskTracker) {
                 };
                 let line = line.clone();
                 tasks.spawn(async move {
+                    let open = Open::connection();
                     line.serve(stream, peer).await;
-                    drop((seat, place));
+                    drop((seat, place, open));
                 });
             }
             Err(error) => {

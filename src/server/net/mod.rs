@@ -5,6 +5,7 @@ pub mod peer;
 pub mod rate;
 pub mod tls;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::limits;
@@ -21,6 +22,8 @@ pub struct Net {
     pub limits: Limits,
     /// Where volunteers get the program; the join page says it.
     pub download: Option<String>,
+    /// Where figures for Prometheus are told; nowhere without.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// What whoever is at the other end may take.

@@ -37,8 +37,8 @@ mod webhook;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
+use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderValue, Request};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
@@ -52,6 +52,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::AppState;
 use super::limits;
 use super::openapi::Head;
+use super::{metrics, request_id};
 use crate::api::message::SERVER_TIME;
 
 /// Every endpoint of the contract.
@@ -129,8 +130,10 @@ fn dressed(plain: Router<AppState>, feeds: Router<AppState>, state: AppState) ->
         .layer(middleware::map_response(not_kept))
         .layer(middleware::map_response_with_state(state.clone(), telling_time))
         .layer(CatchPanicLayer::custom(refusal::panicked))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(middleware::from_fn_with_state(metrics::machine(), metrics::measured))
+        .layer(TraceLayer::new_for_http().make_span_with(request_id::span))
         .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION]))
+        .layer(middleware::from_fn(request_id::name))
         .with_state(state)
 }
 
@@ -148,14 +151,10 @@ async fn not_kept(mut response: Response) -> Response {
     response
 }
 
-/// What a log line says about a request: never the query, never a header.
-fn span<B>(request: &Request<B>) -> tracing::Span {
-    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
-}
-
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use axum::http::Request;
     use tower::ServiceExt;
 
     use super::*;

@@ -9,13 +9,14 @@ use uuid::Uuid;
 use super::extract::{At, Sent};
 use super::refusal::{Refusal, Reply};
 use crate::api::{
-    message::{CLOCK_OFFSET, SENT_AT, SendRequest, Verdict},
+    message::{CLOCK_OFFSET, Outcome, SENT_AT, SendRequest, Verdict},
     problem::Problem,
 };
 use crate::domain::ids::MessageId;
 use crate::server::{
     AppState,
     auth::HandsIn,
+    metrics,
     store::{
         command::Answer,
         handles::{Texter, Told},
@@ -46,7 +47,13 @@ pub async fn handler(
     Sent(request): Sent<SendRequest>,
 ) -> Reply<(StatusCode, Json<Verdict>)> {
     match Texter::of(actor).send_told(&state.desk, MessageId(id), request, told(&headers)).await? {
-        Answer::Verdict(verdict) => Ok((StatusCode::ACCEPTED, Json(Refusal::unless_accepted(verdict)?))),
+        Answer::Verdict(verdict) => {
+            metrics::text(match &verdict.outcome {
+                Outcome::Accepted { .. } => "accepted",
+                Outcome::Refused { problem } => problem.code.as_str(),
+            });
+            Ok((StatusCode::ACCEPTED, Json(Refusal::unless_accepted(verdict)?)))
+        }
         other => Err(Refusal::unfit(&other)),
     }
 }

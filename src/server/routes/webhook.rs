@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use super::refusal::{Refusal, Reply};
 use crate::api::problem::Code;
 use crate::server::carrier::DoorError;
-use crate::server::{AppState, store::handles::Webhook};
+use crate::server::{AppState, metrics, store::handles::Webhook};
 
 /// Verifies one callback, stores it, and answers after the durable commit: the carrier repeats what was not answered so.
 pub async fn handler(
@@ -22,5 +22,6 @@ pub async fn handler(
         DoorError::Strange(_) => Refusal::new(Code::Invalid, error.to_string()),
     })?;
     Webhook::of(door.name()).event(&state.desk, event).await?;
+    metrics::carrier_event();
     Ok(StatusCode::NO_CONTENT)
 }
