@@ -1,7 +1,7 @@
 //! Sub-commands: one small file each, with its own `Args` and `run`.
 //!
 //! A new one needs three lines here: its `mod`, its variant of [`Command`], its arm in [`run`]. Admin commands speak HTTP to a
-//! server; none touches a live database file.
+//! server; none touches a live database file, but those of [`db`], which are there for when no server can be asked.
 
 pub mod audit;
 pub mod campaign;
@@ -11,6 +11,7 @@ pub mod campaign_list;
 pub mod captain;
 pub mod carrier;
 pub mod conduct;
+pub mod db;
 pub mod doctor;
 pub mod held;
 pub mod invite;
@@ -136,6 +137,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: ledger::LedgerCommand,
+    },
+    /// The server's database: bring its tables up to date, check it, back it up, restore it, move it
+    Db {
+        /// What to do
+        #[command(subcommand)]
+        command: db::DbCommand,
     },
     /// Show, check or start the settings file
     Config {
@@ -273,6 +280,7 @@ pub async fn run(cli: Cli) -> Outcome {
             ledger::LedgerCommand::Verify(args) => ledger_verify::run(&args),
             ledger::LedgerCommand::Anchor(args) => ledger::anchor(args, &ctx()?).await,
         },
+        Command::Db { command } => db::run(command, &ctx()?).await,
         Command::Doctor(args) => doctor::run(&args, &cli.global).await,
         Command::Keys { json } => tools::keys(&ctx()?, json),
         Command::Completions { shell } => tools::completions(shell),

@@ -34,7 +34,7 @@ use crate::server::{ServerHandle, ServerOptions, start};
 const FIRST_LINK_SECONDS: u64 = 7 * 86_400;
 
 /// Beside a database whose owner's link was printed.
-const LINK_SHOWN: &str = "admin-link-was-shown";
+pub(super) const LINK_SHOWN: &str = "admin-link-was-shown";
 
 /// Run a campaign server until Ctrl-C
 #[derive(Debug, clap::Args)]
@@ -113,7 +113,7 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
             return Ok(Exit::Problems);
         }
     };
-    let home = Home::of(&args, ctx)?;
+    let home = Home::of(args.database.as_deref(), args.data.as_deref(), ctx)?;
     let (location, own_time, _lock) = home.prepare(args.rehearsal_clock)?;
     // Listened for from here on: a signal in the middle of starting ends in order too.
     let mut signals = Signals::listen()?;
@@ -205,7 +205,7 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
 
 /// Where a server keeps its campaigns.
 #[derive(Debug)]
-enum Home {
+pub(super) enum Home {
     /// In this file, and what belongs to it beside it.
     Dir { dir: PathBuf, database: PathBuf },
     /// In a PostgreSQL, with any number of others.
@@ -213,17 +213,22 @@ enum Home {
 }
 
 impl Home {
-    fn of(args: &ServeArgs, ctx: &Context) -> anyhow::Result<Self> {
+    /// By `--database`, by `--data`, by the setting, or where it is kept when nobody says anything.
+    pub(super) fn of(database: Option<&str>, data: Option<&Path>, ctx: &Context) -> anyhow::Result<Self> {
         let setting = &ctx.config.serve.database;
-        let (named, name) = match (&args.database, &args.data) {
-            (Some(database), _) => (database.as_str(), "--database"),
-            (None, None) if !setting.is_empty() => (setting.as_str(), "serve.database"),
+        match (database, data) {
+            (Some(database), _) => Self::named(database, "--database"),
+            (None, None) if !setting.is_empty() => Self::named(setting, "serve.database"),
             (None, data) => {
-                let dir = data.clone().unwrap_or_else(|| ctx.paths.data_dir().join("server"));
+                let dir = data.map_or_else(|| ctx.paths.data_dir().join("server"), Path::to_owned);
                 let database = dir.join("textbank.db");
-                return Ok(Self::Dir { dir, database });
+                Ok(Self::Dir { dir, database })
             }
-        };
+        }
+    }
+
+    /// By an address, which the option or setting `name` gave.
+    pub(super) fn named(named: &str, name: &str) -> anyhow::Result<Self> {
         if named.starts_with("postgres://") || named.starts_with("postgresql://") {
             let url = Url::parse(named).map_err(|why| Misuse(format!("{name}: {why}")))?;
             return Ok(Self::Postgres(url));
@@ -350,18 +355,19 @@ impl OwnTime {
     }
 }
 
-fn lock(dir: &Path) -> anyhow::Result<File> {
+/// Keeps everybody else off the databases in a directory for as long as the file is held.
+pub(super) fn lock(dir: &Path) -> anyhow::Result<File> {
     let path = dir.join("lock");
     let file = private(&path).with_context(|| format!("cannot open {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("another textbank serves {} already", dir.display()),
+        Err(TryLockError::WouldBlock) => bail!("another textbank is at work on {}: stop it first", dir.display()),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
     }
 }
 
 /// Opens a file, made when missing, that only its owner can read.
-fn private(path: &Path) -> std::io::Result<File> {
+pub(super) fn private(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     // On Windows the directory's own access list keeps others out.
@@ -371,7 +377,7 @@ fn private(path: &Path) -> std::io::Result<File> {
 }
 
 /// Makes the database's file before SQLite does, so that it and what SQLite puts beside it are private.
-fn make_private(database: &Path) -> std::io::Result<()> {
+pub(super) fn make_private(database: &Path) -> std::io::Result<()> {
     let file = private(database)?;
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;

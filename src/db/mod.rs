@@ -7,6 +7,9 @@ mod postgres;
 mod sqlite;
 mod value;
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 pub use postgres::{Heard, Listener, Postgres, Url};
 pub use sqlite::{Options, Sqlite};
 pub use value::{FromValue, Row, Value};
@@ -109,6 +112,36 @@ impl Conn {
         }
     }
 
+    /// Begins a transaction that only reads, and sees the database as it is now until it is rolled back.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn begin_reading(&mut self) -> Result<()> {
+        match self {
+            // A picture is taken at the first look.
+            Self::Sqlite(sqlite) => sqlite.script("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1").await,
+            Self::Postgres(postgres) => postgres.begin_reading().await,
+        }
+    }
+
+    /// Keeps servers off the database until this connection ends; false when one is at work on it. What keeps servers off a
+    /// file of SQLite is the lock beside it.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn keep_servers_off(&mut self) -> Result<bool> {
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(postgres) => postgres.keep_servers_off().await,
+        }
+    }
+
+    /// True for a PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Ends it; afterwards what it wrote is durable.
     ///
     /// # Errors
@@ -209,6 +242,31 @@ pub async fn script(sql: &'static str, conn: &mut Conn) -> Result<()> {
         Conn::Sqlite(sqlite) => sqlite.script(sql).await,
         Conn::Postgres(postgres) => postgres.script(sql).await,
     }
+}
+
+/// A statement without rows, once for each of many rows of values; on PostgreSQL they travel together.
+///
+/// # Errors
+/// [`Error`]: some of it may have happened, unless a transaction is open.
+pub async fn each(sql: &'static str, rows: Vec<Vec<Value>>, conn: &mut Conn) -> Result<()> {
+    match conn {
+        Conn::Sqlite(sqlite) => sqlite.each(sql, rows).await,
+        Conn::Postgres(postgres) => postgres.each(sql, &rows).await,
+    }
+}
+
+/// Keeps a statement that was put together, as connections know theirs by their text for as long as they live. For the few
+/// that are made from the schema's own names.
+#[must_use]
+pub fn kept(sql: String) -> &'static str {
+    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept.get(sql.as_str()) {
+        return known;
+    }
+    let sql: &'static str = sql.leak();
+    kept.insert(sql);
+    sql
 }
 
 /// Every statement that this thread asked, for the tests of query plans.

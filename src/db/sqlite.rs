@@ -57,20 +57,30 @@ pub struct Options {
     file: Option<PathBuf>,
     read_only: bool,
     elsewhere: bool,
+    patience: Duration,
     pragmas: Vec<(&'static str, String)>,
 }
+
+/// How long one waits for another who writes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Options {
     /// A file, made when it is missing.
     #[must_use]
     pub fn file(path: &Path) -> Self {
-        Self { file: Some(path.to_owned()), read_only: false, elsewhere: false, pragmas: Vec::new() }
+        Self {
+            file: Some(path.to_owned()),
+            read_only: false,
+            elsewhere: false,
+            patience: PATIENCE,
+            pragmas: Vec::new(),
+        }
     }
 
     /// A database in memory that this connection alone sees.
     #[must_use]
     pub fn memory() -> Self {
-        Self { file: None, read_only: false, elsewhere: false, pragmas: Vec::new() }
+        Self { file: None, read_only: false, elsewhere: false, patience: PATIENCE, pragmas: Vec::new() }
     }
 
     /// For reading only; the file has to be there.
@@ -85,6 +95,13 @@ impl Options {
     #[must_use]
     pub fn elsewhere(mut self) -> Self {
         self.elsewhere = true;
+        self
+    }
+
+    /// Waits so long for another who writes.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -106,7 +123,7 @@ impl Options {
             Some(path) => Connection::open_with_flags(path, flags)?,
             None => Connection::open_in_memory_with_flags(flags)?,
         };
-        conn.busy_timeout(Duration::from_secs(5))?;
+        conn.busy_timeout(self.patience)?;
         conn.set_prepared_statement_cache_capacity(PREPARED);
         for (name, value) in &self.pragmas {
             // Some answer with a row, some with none.
@@ -168,6 +185,10 @@ impl Sqlite {
         #[cfg(test)]
         super::asked::note(sql);
         self.with(move |conn| run(conn, sql, &values)).await
+    }
+
+    pub(super) async fn each(&mut self, sql: &'static str, rows: Vec<Vec<Value>>) -> Result<()> {
+        self.with(move |conn| rows.iter().try_for_each(|values| run(conn, sql, values).map(drop))).await
     }
 
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<()> {

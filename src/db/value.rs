@@ -178,6 +178,18 @@ impl Row {
         Self { values, names }
     }
 
+    /// Its values, in the order of the columns.
+    #[must_use]
+    pub fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+
+    /// Its columns' names.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// The column with this number, from 0.
     ///
     /// # Errors

@@ -23,6 +23,10 @@ use super::{Constraint, Error, Result, Row, Value};
 /// The one lock that everybody who writes takes. Locks of this kind belong to one database.
 const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8387229001); SELECT turn FROM textbank_turn";
 
+/// Whoever serves a database holds this lock together with all others who do; who copies or restores it holds it alone.
+const AT_WORK: &str = "SELECT pg_try_advisory_lock_shared(8387229003)::int";
+const ALONE: &str = "SET lock_timeout = '5s'; SELECT pg_advisory_lock(8387229003)";
+
 /// Counts the commits that wrote something. Who reads another count than that of its own last commit has not seen it all.
 const COMMIT: &str =
     "UPDATE textbank_turn SET turn = turn + 1 WHERE txid_current_if_assigned() IS NOT NULL RETURNING turn; COMMIT";
@@ -123,6 +127,27 @@ impl Postgres {
         Ok(turn.is_none() || turn != before)
     }
 
+    pub(super) async fn begin_reading(&mut self) -> Result<()> {
+        self.unsent.clear();
+        self.simple("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1").await.map(drop)
+    }
+
+    pub(super) async fn keep_servers_off(&mut self) -> Result<bool> {
+        // One that was just stopped may take a moment to be gone.
+        let locked = self.in_time(async |this: &mut Self| Ok(this.client()?.simple_query(ALONE).await)).await?;
+        self.simple("SET lock_timeout = 0").await?;
+        match locked {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Counts as a server at work until this connection ends; false when somebody keeps them off.
+    async fn be_at_work(&mut self) -> Result<bool> {
+        Ok(turn(&self.simple(AT_WORK).await?) == Some(1))
+    }
+
     pub(super) async fn commit(&mut self) -> Result<()> {
         let before = self.turn.take();
         let done = self.simple(COMMIT).await?;
@@ -191,6 +216,18 @@ impl Postgres {
                 Ok(Row::new((0..columns).map(value).collect::<Result<_>>()?, Arc::clone(&names)))
             };
             Ok((rows.into_iter().map(read).collect::<Result<_>>()?, changed))
+        })
+        .await
+    }
+
+    pub(super) async fn each(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<()> {
+        self.in_time(async |this: &mut Self| {
+            let statement = this.prepared(sql).await?;
+            let client = this.client()?;
+            // All are asked before the first is answered.
+            let all = rows.iter().map(|values| client.execute_raw(&statement, values));
+            futures_util::future::try_join_all(all).await?;
+            Ok(())
         })
         .await
     }

@@ -40,6 +40,10 @@ const BUILDER: &str =
     "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = '20s';
     SELECT set_config(name, '20s', false) FROM pg_settings WHERE name = 'idle_session_timeout'";
 
+/// Looks at everything there is, in one transaction.
+const UNHURRIED: &str = "SET default_transaction_read_only = on; SET statement_timeout = 0;
+    SET idle_in_transaction_session_timeout = '1h'; SET client_min_messages = warning";
+
 /// A little longer than the database itself takes to give up.
 const WRITER_PATIENCE: Duration = Duration::from_secs(10);
 const READER_PATIENCE: Duration = Duration::from_secs(31);
@@ -164,7 +168,8 @@ impl Url {
     }
 
     fn unreachable(&self, error: tokio_postgres::Error) -> Error {
-        Error::Failed(format!("no connection to {self}: {}", Error::from(error)))
+        let advice = advice(&error, &self.tls).map(|advice| format!(": {advice}")).unwrap_or_default();
+        Error::Failed(format!("no connection to {self}: {}{advice}", Error::from(error)))
     }
 
     async fn open(&self, settings: &str, patience: Duration) -> Result<Conn> {
@@ -178,7 +183,13 @@ impl Url {
     /// # Errors
     /// When the database cannot be reached, or lets nobody in.
     pub async fn writer(&self) -> Result<Conn> {
-        self.open(WRITER, WRITER_PATIENCE).await
+        let mut writer = self.open(WRITER, WRITER_PATIENCE).await?;
+        if let Conn::Postgres(postgres) = &mut writer
+            && !postgres.be_at_work().await?
+        {
+            return Err(Error::Failed(format!("{self} is being copied or restored: start when that is done")));
+        }
+        Ok(writer)
     }
 
     /// A connection that only reads.
@@ -187,6 +198,14 @@ impl Url {
     /// As [`Self::writer`].
     pub async fn reader(&self) -> Result<Conn> {
         self.open(READER, READER_PATIENCE).await
+    }
+
+    /// A connection that only reads, and takes its time.
+    ///
+    /// # Errors
+    /// As [`Self::writer`].
+    pub async fn unhurried(&self) -> Result<Conn> {
+        self.open(UNHURRIED, BUILDER_PATIENCE).await
     }
 
     /// A connection for making tables, alone: others who want to wait until it is dropped. What this module itself needs
@@ -209,9 +228,35 @@ impl Url {
     pub async fn listener(&self) -> Result<Listener> {
         let (tell, heard) = mpsc::channel(HEARD);
         let client = self.client(Some(tell)).await?;
-        let listen = "SET statement_timeout = '5s'; LISTEN textbank";
+        // Counts as a server at work too, should the writer's line be cut.
+        let listen = "SET statement_timeout = '5s'; LISTEN textbank; SELECT pg_try_advisory_lock_shared(8387229003)";
         self.promptly(async { Ok(client.batch_execute(listen).await?) }).await?;
         Ok(Listener { client, heard })
+    }
+}
+
+/// What to do about a line that is not encrypted, or an other end that is not who it has to be.
+fn advice(error: &tokio_postgres::Error, tls: &Tls) -> Option<&'static str> {
+    if let Some(said) = error.as_db_error() {
+        // In the words of 14 and newer, and of those before.
+        let clear = said.message().contains("no encryption") || said.message().contains("SSL off");
+        return (clear && *tls == Tls::No)
+            .then_some("it lets nobody in without encryption: add ?sslmode=verify-full to the address");
+    }
+    let handshake = std::error::Error::source(error)?.downcast_ref::<std::io::Error>()?;
+    let rustls::Error::InvalidCertificate(why) = handshake.get_ref()?.downcast_ref()? else { return None };
+    match why {
+        rustls::CertificateError::UnknownIssuer | rustls::CertificateError::BadSignature => Some(
+            "nobody who is trusted here vouches for its certificate: name the authority that signed it by sslrootcert=FILE, if \
+             this is the right server",
+        ),
+        rustls::CertificateError::NotValidForName | rustls::CertificateError::NotValidForNameContext { .. } => Some(
+            "its certificate is for another name: connect by a name that is in it; else it is not the right server",
+        ),
+        rustls::CertificateError::Expired | rustls::CertificateError::ExpiredContext { .. } => {
+            Some("its certificate has run out: it needs a new one")
+        }
+        _ => None,
     }
 }
 
@@ -224,6 +269,9 @@ fn authorities(file: Option<&std::path::Path>) -> Result<rustls::ClientConfig> {
             };
             for certificate in CertificateDer::pem_file_iter(path).map_err(unreadable)? {
                 roots.add(certificate.map_err(unreadable)?).map_err(|error| Error::Failed(error.to_string()))?;
+            }
+            if roots.is_empty() {
+                return Err(Error::Failed(format!("sslrootcert: there is no certificate in {}", path.display())));
             }
         }
         None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),

@@ -300,7 +300,7 @@ fn hash_col(row: &db::Row, at: usize) -> Result<String, StoreError> {
     Ok(hash_text(bytes))
 }
 
-async fn read_tail(conn: &mut db::Conn, organization: i64) -> Result<(u64, String), StoreError> {
+pub(super) async fn read_tail(conn: &mut db::Conn, organization: i64) -> Result<(u64, String), StoreError> {
     let row = db::query("SELECT seq, total FROM ledger WHERE organization = $1 ORDER BY seq DESC LIMIT 1")
         .bind(organization)
         .fetch_optional(conn)
@@ -360,24 +360,39 @@ fn read_entry(row: &db::Row) -> Result<Received, StoreError> {
     })
 }
 
-/// A page of entries after `after`; the anchors come with the last one.
-pub(super) async fn page(conn: &mut db::Conn, actor: &Actor, after: u64, limit: u32) -> Found<LedgerPage> {
-    let organization = actor.organization.0;
+/// Entries after `after`, in order.
+pub(super) async fn entries(
+    conn: &mut db::Conn,
+    organization: i64,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Received>, StoreError> {
     let rows =
         db::query(PAGE).bind(organization).bind(signed(after)).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
-    let entries = rows.iter().map(read_entry).collect::<Result<Vec<_>, _>>()?;
-    let last = entries.last().map_or(after, |entry| entry.seq);
-    if entries.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
-        return Ok(LedgerPage { entries, anchors: Vec::new(), next: Some(last.to_string()) });
-    }
-    // One may be made meanwhile, over entries that are not in this page.
+    rows.iter().map(read_entry).collect()
+}
+
+/// Anchors over entries up to `last`, in order.
+pub(super) async fn anchors(conn: &mut db::Conn, organization: i64, last: u64) -> Result<Vec<Anchor>, StoreError> {
     let rows =
         db::query("SELECT seq, at, total, prev, hash FROM anchors WHERE organization = $1 AND seq <= $2 ORDER BY seq")
             .bind(organization)
             .bind(signed(last))
             .fetch_all(&mut *conn)
             .await?;
-    Ok(LedgerPage { entries, anchors: rows.iter().map(read_anchor).collect::<Result<_, _>>()?, next: None })
+    rows.iter().map(read_anchor).collect()
+}
+
+/// A page of entries after `after`; the anchors come with the last one.
+pub(super) async fn page(conn: &mut db::Conn, actor: &Actor, after: u64, limit: u32) -> Found<LedgerPage> {
+    let organization = actor.organization.0;
+    let entries = entries(&mut *conn, organization, after, limit).await?;
+    let last = entries.last().map_or(after, |entry| entry.seq);
+    if entries.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
+        return Ok(LedgerPage { entries, anchors: Vec::new(), next: Some(last.to_string()) });
+    }
+    // One may be made meanwhile, over entries that are not in this page.
+    Ok(LedgerPage { entries, anchors: anchors(&mut *conn, organization, last).await?, next: None })
 }
 
 /// The newest anchor, and how far the entries are.

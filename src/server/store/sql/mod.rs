@@ -33,6 +33,7 @@ mod send;
 mod sessions;
 mod tokens;
 mod tx;
+pub mod upkeep;
 mod writer;
 #[cfg(test)]
 mod writer_tests;
@@ -118,6 +119,7 @@ impl SqlStore {
         };
         let now = clock.now().as_microsecond();
         schema::migrate(&mut conn, now).await?;
+        upkeep::refuse_set_aside(&mut conn).await?;
         if crate::mutation::on(crate::mutation::Mutation::SecondInitial) {
             db::query("DROP INDEX IF EXISTS messages_one_initial").execute(&mut conn).await?;
         }

@@ -302,45 +302,139 @@ ALTER TABLE sessions ADD COLUMN revoked_at INTEGER;
 UPDATE sessions SET revoked_at = COALESCE(last_seen, created_at) WHERE revoked <> 0;
 ";
 
+/// Where a database stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// How many steps it has.
+    pub(super) version: usize,
+    /// What a program must be at least.
+    min_program: i64,
+    /// The release that asked for it, when it said so.
+    min_release: Option<String>,
+}
+
+impl Standing {
+    /// How many steps this program knows.
+    pub(super) const KNOWN: usize = STEPS.len();
+
+    /// A database may have steps that this program does not know, as long as it can work beside them: what is new is added
+    /// first, and what it replaces is taken away a release later, by a step with a higher `min_program`.
+    ///
+    /// # Errors
+    /// When this program is too old for it.
+    pub(super) fn suits(&self) -> Result<(), StoreError> {
+        if self.min_program <= PROGRAM {
+            return Ok(());
+        }
+        let (release, min) = (env!("CARGO_PKG_VERSION"), self.min_program);
+        let (needed, what) = match &self.min_release {
+            Some(needed) => (format!("textbank {needed} or newer"), format!("textbank {needed}")),
+            None => ("a newer textbank".to_owned(), "the newest textbank".to_owned()),
+        };
+        Err(StoreError::Unavailable(format!(
+            "it needs {needed}: this is textbank {release}, and a newer one has changed the tables beyond what it can read \
+             (program {min}; this is program {PROGRAM}). Install {what} and start that; nothing was changed"
+        )))
+    }
+}
+
+/// Where a database stands; `None` when it is none of ours yet.
+pub(super) async fn standing(conn: &mut Conn) -> Result<Option<Standing>, StoreError> {
+    let there = if conn.is_postgres() {
+        "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename IN ('schema_steps', 'meta')"
+    } else {
+        "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('schema_steps', 'meta')"
+    };
+    if db::query(there).fetch_one(&mut *conn).await?.try_get::<i64>(0)? < 2 {
+        return Ok(None);
+    }
+    let row = db::query(
+        "SELECT COALESCE(MAX(version), 0), COALESCE(MAX(min_program), 0),
+             (SELECT value FROM meta WHERE key = 'min_release') FROM schema_steps",
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let version = usize::try_from(row.try_get::<i64>(0)?).unwrap_or(usize::MAX);
+    Ok(Some(Standing { version, min_program: row.try_get(1)?, min_release: row.try_get(2)? }))
+}
+
 /// Brings a database to this program's version.
 ///
 /// # Errors
-/// When the database belongs to a newer program, or a step fails (nothing of that step stays).
+/// When the database needs a newer program, or a step fails (nothing of that step stays).
 pub(super) async fn migrate(conn: &mut Conn, at: i64) -> Result<(), StoreError> {
+    migrate_telling(conn, at, &mut |_| {}).await.map(drop)
+}
+
+/// [`migrate`], with the number of each step told before it begins; says how many it took.
+pub(super) async fn migrate_telling(
+    conn: &mut Conn,
+    at: i64,
+    tell: &mut (dyn FnMut(usize) + Send),
+) -> Result<usize, StoreError> {
+    if standing(conn).await?.is_none() {
+        db::script(
+            "CREATE TABLE IF NOT EXISTS schema_steps (version INTEGER PRIMARY KEY, min_program INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+             CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+            conn,
+        )
+        .await?;
+    }
+    let mut taken = 0;
+    loop {
+        let before = of(conn).await?;
+        before.suits()?;
+        let Some(step) = STEPS.get(before.version) else { return Ok(taken) };
+        tell(before.version + 1);
+        conn.begin().await?;
+        let done = one_step(conn, &before, step, at).await;
+        // A step that failed leaves nothing behind; what failed is said, not that it could not be taken back.
+        let ended = if done.is_ok() { conn.commit().await } else { conn.roll_back().await };
+        taken += usize::from(done?);
+        ended?;
+    }
+}
+
+async fn of(conn: &mut Conn) -> Result<Standing, StoreError> {
+    standing(conn).await?.ok_or_else(|| StoreError::Unavailable("its tables have gone".into()))
+}
+
+/// False when another process took the step while this one waited for its turn.
+async fn one_step(conn: &mut Conn, before: &Standing, step: &Step, at: i64) -> Result<bool, StoreError> {
+    if of(conn).await? != *before {
+        return Ok(false);
+    }
+    db::script(step.sql, conn).await?;
+    db::query("INSERT INTO schema_steps (version, min_program, at) VALUES ($1, $2, $3)")
+        .bind(i64::try_from(before.version).unwrap_or(i64::MAX).saturating_add(1))
+        .bind(step.min_program)
+        .bind(at)
+        .execute(&mut *conn)
+        .await?;
+    if step.min_program > before.min_program {
+        // For older programs, which can then say what to install.
+        db::query(
+            "INSERT INTO meta (key, value) VALUES ('min_release', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(env!("CARGO_PKG_VERSION"))
+        .execute(conn)
+        .await?;
+    }
+    Ok(true)
+}
+
+/// The tables as they were after so many steps.
+#[cfg(test)]
+pub(super) async fn migrate_as_far_as(conn: &mut Conn, version: usize) -> Result<(), StoreError> {
     db::script(
-        "CREATE TABLE IF NOT EXISTS schema_steps (version INTEGER PRIMARY KEY, min_program INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
-         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+        "CREATE TABLE schema_steps (version INTEGER PRIMARY KEY, min_program INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+         CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
         conn,
     )
     .await?;
-    let row = db::query("SELECT COALESCE(MAX(version), 0), COALESCE(MAX(min_program), 0) FROM schema_steps")
-        .fetch_one(&mut *conn)
-        .await?;
-    let (version, min_program): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-    if min_program > PROGRAM {
-        return Err(StoreError::Unavailable(format!(
-            "the database was made by a newer textbank (it needs program {min_program}, this is {PROGRAM}): install the newer one"
-        )));
+    for step in STEPS.iter().take(version) {
+        let before = of(conn).await?;
+        one_step(conn, &before, step, 0).await?;
     }
-    let done = usize::try_from(version).unwrap_or(usize::MAX);
-    for (index, step) in STEPS.iter().enumerate().skip(done) {
-        conn.begin().await?;
-        let done = one_step(conn, index, step, at).await;
-        // A step that failed leaves nothing behind; what failed is said, not that it could not be taken back.
-        let ended = if done.is_ok() { conn.commit().await } else { conn.roll_back().await };
-        done?;
-        ended?;
-    }
-    Ok(())
-}
-
-async fn one_step(conn: &mut Conn, index: usize, step: &Step, at: i64) -> Result<(), StoreError> {
-    db::script(step.sql, conn).await?;
-    db::query("INSERT INTO schema_steps (version, min_program, at) VALUES ($1, $2, $3)")
-        .bind(i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1))
-        .bind(step.min_program)
-        .bind(at)
-        .execute(conn)
-        .await?;
     Ok(())
 }
