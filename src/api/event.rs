@@ -102,6 +102,9 @@ pub enum EventKind {
         #[serde(rename = "after")]
         seq: u64,
     },
+    /// Nothing that concerns this reader was left out up to this event's number: a sign of life, and a place to resume from
+    /// that is not as old as the last thing that did concern them.
+    Here {},
     /// Something this reader does not know.
     #[serde(other)]
     Unknown,
@@ -110,6 +113,14 @@ pub enum EventKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sign_of_life_has_its_number() {
+        let event = Event { seq: 7, at: Timestamp::UNIX_EPOCH, what: EventKind::Here {} };
+        let wire = serde_json::to_string(&event).expect("json");
+        assert_eq!(wire, r#"{"seq":7,"at":"1970-01-01T00:00:00Z","event":"here"}"#);
+        assert_eq!(serde_json::from_str::<Event>(&wire).expect("an event"), event);
+    }
 
     #[test]
     fn a_snapshot_keeps_both_its_numbers_on_the_wire() {

@@ -318,11 +318,11 @@ impl Feed {
         }
     }
 
-    /// The next event; comments and boards are passed over.
+    /// The next event; comments, boards and signs of life are passed over.
     pub async fn event(&mut self) -> Event {
         loop {
             match self.next().await {
-                Block::Event { id, name, event } if name != "board" => {
+                Block::Event { id, name, event } if !["board", "here"].contains(&name.as_str()) => {
                     assert_eq!(id, Some(event.seq), "the id is the number");
                     return *event;
                 }

@@ -165,6 +165,48 @@ async fn a_silent_feed_gives_a_sign_of_life() {
 }
 
 #[tokio::test]
+async fn a_feed_that_nothing_concerns_says_from_where_to_resume() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 3).await;
+    let (ann, bob) = (app.person(&admin, Role::Texter, "Ann").await, app.person(&admin, Role::Texter, "Bob").await);
+    let slice = app.slice(&ann, campaign, 2).await;
+    let mut his = app.feed(&bob, campaign, "", None).await;
+    assert!(matches!(his.next().await, Block::Comment));
+    app.send(&ann, app.fresh(), &app.initial(&slice[0])).await.read::<Verdict>();
+    app.drain().await;
+    let newest = told(&app, &ann, campaign, 0).await.last().expect("events").seq;
+    let place = async {
+        loop {
+            if let Block::Event { id, event, .. } = his.next().await {
+                assert_eq!(event.what, EventKind::Here {});
+                assert_eq!(id, Some(event.seq));
+                if event.seq >= newest {
+                    return event.seq;
+                }
+            }
+        }
+    };
+    let time = async {
+        loop {
+            // The feed must be waiting before time moves; every turn lets it.
+            tokio::task::yield_now().await;
+            app.clock.advance(Duration::from_secs(1));
+        }
+    };
+    let place = tokio::select! {
+        place = place => place,
+        () = time => unreachable!("time has no end"),
+    };
+    // It is a place like any other.
+    let mut resumed = app.feed(&bob, campaign, "", Some(place)).await;
+    let path = format!("/api/v1/acts/{}", app.fresh());
+    app.put(&admin, &path, &json!({"act": "pause", "campaign": campaign})).await;
+    assert!(matches!(resumed.event().await.what, EventKind::Campaign { .. }));
+    app.close().await;
+}
+
+#[tokio::test]
 async fn a_captain_gets_boards_at_most_four_a_second_and_only_when_something_changed() {
     let app = TestApp::start().await;
     let admin = app.admin().await;

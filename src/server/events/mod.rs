@@ -160,7 +160,7 @@ impl Follower {
         }
         if now >= self.alive_until {
             self.board_changed = self.watches;
-            self.say(sse::Event::default().comment("here"));
+            self.give_a_sign();
             return Ok(());
         }
         let mut until = self.alive_until.min(self.session_due);
@@ -249,6 +249,26 @@ impl Follower {
         Ok(())
     }
 
+    /// Says that it is there, and, when others' events went by meanwhile, from where to resume: a console that nothing
+    /// concerned for long is not taken for one that missed a lot.
+    fn give_a_sign(&mut self) {
+        // In this order: what was told up to there is in the queue.
+        let at = self.state.tail.at();
+        match self.place.as_mut().map(Place::ready) {
+            Some(Some(line)) => {
+                self.cursor = self.cursor.max(line.seq);
+                self.said();
+                self.ready.push_back(Ready::Shared(line));
+            }
+            Some(None) if at > self.cursor && self.place.as_ref().is_some_and(Place::is_kept) => {
+                self.cursor = at;
+                let now = self.state.desk.clock.now();
+                self.say(line(&Event { seq: at, at: now, what: EventKind::Here {} }, true));
+            }
+            _ => self.say(sse::Event::default().comment("here")),
+        }
+    }
+
     async fn count(&mut self, now: Duration) -> Result<(), StoreError> {
         self.board_changed = false;
         self.board_due = now + BOARD_EVERY;
@@ -303,6 +323,7 @@ fn name(what: &EventKind) -> &'static str {
         EventKind::Campaign { .. } => "campaign",
         EventKind::Board { .. } => "board",
         EventKind::Snapshot { .. } => "snapshot",
+        EventKind::Here {} => "here",
         EventKind::Unknown => "unknown",
     }
 }

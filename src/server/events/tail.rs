@@ -172,6 +172,11 @@ impl Place {
         self.queue.recv().await
     }
 
+    /// False when it was dropped: what is not in it may be missing.
+    pub(super) fn is_kept(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
     /// The next one, if it is there already.
     pub(super) fn ready(&mut self) -> Option<Arc<Line>> {
         self.queue.try_recv().ok()
@@ -233,6 +238,11 @@ impl Tail {
     #[must_use]
     pub fn readers(&self) -> usize {
         lock(&self.hub).readers.values().flat_map(HashMap::values).map(Vec::len).sum()
+    }
+
+    /// Everything up to here was put into the queues.
+    pub(super) fn at(&self) -> u64 {
+        lock(&self.hub).at
     }
 
     /// Waits until nothing more is read, after the server was told to stop.

@@ -88,6 +88,8 @@ async fn follow(server: NativeServer, after: u64, number: usize, told: Told, res
                 // Boards are counted, not told: they have no number of their own.
                 if !matches!(event.what, EventKind::Board { .. }) {
                     last = event.seq;
+                }
+                if !matches!(event.what, EventKind::Board { .. } | EventKind::Here {}) {
                     told.lock().expect("whole")[number].push(event.seq);
                 }
             }

@@ -333,6 +333,17 @@ impl Town {
         })
     }
 
+    /// Attempts to hand texts to the carrier: id, text, and what was answered.
+    pub(super) fn attempts(&self) -> Vec<(Uuid, Uuid, Option<String>)> {
+        self.runtime.block_on(async {
+            let mut conn = self.database.url().reader().await.expect("a database");
+            let sql = db::query("SELECT id, message, answer FROM attempts");
+            let rows = sql.fetch_all(&mut conn).await.expect("attempts");
+            let read = |row: &db::Row| Ok::<_, db::Error>((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
+            rows.iter().map(|row| read(row).expect("an attempt")).collect()
+        })
+    }
+
     /// The servers' rows.
     pub(super) fn rows(&self) -> Vec<Fact> {
         self.runtime.block_on(async {

@@ -475,7 +475,7 @@ impl Model {
                 self.thread_asked = None;
                 self.read_again(fx);
             }
-            EventKind::Board { .. } | EventKind::Unknown => {}
+            EventKind::Board { .. } | EventKind::Here {} | EventKind::Unknown => {}
         }
     }
 

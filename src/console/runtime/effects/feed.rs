@@ -113,6 +113,8 @@ impl Feed<'_> {
             }
             // Boards come with the number at which they were counted.
             EventKind::Board { .. } => true,
+            // It moves the place to resume from, and nothing else.
+            EventKind::Here {} => false,
             _ => event.seq > self.after,
         };
         if wanted {
