@@ -26,10 +26,10 @@ fn authority(name: &str) -> (Issuer<'static, KeyPair>, String) {
     (Issuer::new(params, key), pem)
 }
 
-/// `.ci/postgres`; false when it failed.
-fn script(args: &[&str]) -> bool {
-    let done = Command::new(root().join(".ci/postgres")).args(args).output();
-    done.is_ok_and(|done| done.status.success())
+/// `.ci/postgres`, or what it says when it failed.
+fn script(args: &[&str]) -> Result<(), String> {
+    let done = Command::new(root().join(".ci/postgres")).args(args).output().map_err(|error| error.to_string())?;
+    if done.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&done.stderr).into_owned()) }
 }
 
 /// A server that lets nobody in over the network without encryption. Its certificate is good for `localhost`.
@@ -70,12 +70,18 @@ impl Encrypted {
             let port = free.local_addr().expect("an address").port();
             drop(free);
             let cluster = dir.path().join(format!("pg{n}"));
-            if script(&["start", &text(&cluster), &port.to_string(), &path("cert"), &path("key")]) {
-                return Some(Self { dir, cluster, port });
+            let started = script(&["start", &text(&cluster), &port.to_string(), &path("cert"), &path("key")]);
+            match started {
+                Ok(()) => return Some(Self { dir, cluster, port }),
+                // The other tests have theirs elsewhere.
+                Err(why) if why.contains("no PostgreSQL here") => return None,
+                Err(why) => {
+                    drop(script(&["stop", &text(&cluster)]));
+                    assert!(why.contains("Address already in use"), "{why}");
+                }
             }
-            script(&["stop", &text(&cluster)]);
         }
-        None
+        panic!("every port that was free was taken")
     }
 
     fn url(&self, host: &str, settings: &str) -> Url {
@@ -90,7 +96,7 @@ impl Encrypted {
 
 impl Drop for Encrypted {
     fn drop(&mut self) {
-        script(&["stop", &text(&self.cluster)]);
+        drop(script(&["stop", &text(&self.cluster)]));
     }
 }
 
