@@ -49,11 +49,21 @@ pub enum Mutation {
     FailedCommitAnswered,
     /// 4: a reply is taken though the thread has a newer message.
     StaleReplyTaken,
+    /// 3: whatever answers in the server's place (a login page, a damaged answer, a box's 502) counts as a yes.
+    StrangeIsYes,
+    /// 3: the same, and a server's "not now", counts as a no.
+    StrangeIsNo,
+    /// 3: no answer in time counts as a yes.
+    SilenceIsYes,
+    /// 8: a text that hangs on another text than its chain's newest is taken: a copied journal goes unseen.
+    ForkTaken,
+    /// 8: a fork is refused, and nothing of it is written down.
+    ForkUnlisted,
 }
 
 impl Mutation {
     /// Every one.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::JournalForgets,
         Self::RowFreedEarly,
         Self::AnswerBeforeCommit,
@@ -75,6 +85,11 @@ impl Mutation {
         Self::EndedWhileOnTheWay,
         Self::FailedCommitAnswered,
         Self::StaleReplyTaken,
+        Self::StrangeIsYes,
+        Self::StrangeIsNo,
+        Self::SilenceIsYes,
+        Self::ForkTaken,
+        Self::ForkUnlisted,
     ];
 }
 

@@ -163,6 +163,22 @@ pub enum Fact {
         /// `server`, or the texter's name.
         whom: String,
     },
+    /// What was on one laptop's disk is on another one's as well, and both go on.
+    Copied {
+        /// From which.
+        from: DeviceId,
+        /// To which.
+        to: DeviceId,
+        /// Texts and acts that both journals hold now.
+        ids: Vec<Uuid>,
+    },
+    /// The organization's ledger was exported, and its file was checked as an auditor does, without the server.
+    Audited {
+        /// What does not hold, and the text that it stands at where it stands at one.
+        problems: Vec<(String, Option<Uuid>)>,
+        /// Texts that it names because their place in their chain was taken, or they hung on another text.
+        beside: Vec<Uuid>,
+    },
     /// A wall clock jumped.
     Jumped {
         /// `server`, or the texter's name.

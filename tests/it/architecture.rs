@@ -27,8 +27,11 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("server::store", &["domain", "env", "api", "mutation", "db", "server::carrier"]),
     ("server::carrier", &["domain", "env", "api"]),
     ("server", &["api", "domain", "exchange", "env", "mutation"]),
-    // The simulator drives both wings against each other.
-    ("sim", &["client", "server", "console::core", "console::keymap", "api", "db", "domain", "env", "mutation"]),
+    // The simulator drives both wings against each other, and reads the ledger's file as an auditor does.
+    (
+        "sim",
+        &["client", "server", "console::core", "console::keymap", "api", "db", "domain", "env", "exchange", "mutation"],
+    ),
     ("rehearsal", &["server", "client", "api", "domain", "sim", "env", "exchange"]),
     ("doctor", &["api", "client", "config", "console::keymap", "domain", "env"]),
     (

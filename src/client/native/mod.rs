@@ -1,8 +1,9 @@
 //! Our own contract over HTTP: [`NativeServer`] for consoles, [`AdminClient`] for the admin's commands, [`join`].
 //!
-//! What an answer means is decided in one place (`wire`): certainly not reached, perhaps reached, refused, or strange.
+//! What an answer means is decided in one place ([`answer`]): certainly not reached, perhaps reached, refused, or strange.
 
 mod admin;
+pub mod answer;
 mod feed;
 mod link;
 #[cfg(test)]
@@ -29,7 +30,7 @@ use crate::api::{
     captain::{Board, HeldText},
     conduct::ConductText,
     event::Event,
-    message::{Outcome, SendRequest, Thread, Verdict},
+    message::{SendRequest, Thread, Verdict},
     people::{JoinRequest, Joined, Me, Presence, Renewed},
     problem::Code,
 };
@@ -37,6 +38,7 @@ use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
 use crate::env::SharedClock;
 
 pub use admin::AdminClient;
+use answer::verdict;
 pub use link::{JoinLink, LinkError};
 use watch::Watch;
 use wire::Wire;
@@ -143,18 +145,6 @@ pub async fn renew(base_url: &str, token: &SecretString, timeouts: Timeouts) -> 
     let wire = Wire::new(base_url, Some(token), timeouts).map_err(|error| CallError::NotReached(error.to_string()))?;
     let renewed: Renewed = wire.empty(Method::POST, "token").await?;
     Ok(renewed.token.into())
-}
-
-/// A refusal that decides about the id is the verdict itself; one that decides nothing stays an error.
-fn verdict(id: Uuid, answer: Call<Verdict>) -> Call<Verdict> {
-    match answer {
-        Ok(verdict) if verdict.id == id => Ok(verdict),
-        Ok(verdict) => Err(CallError::Strange(format!("a verdict on {} where {id} was asked", verdict.id))),
-        Err(CallError::Refused(problem)) if !problem.code.is_transient() => {
-            Ok(Verdict { id, outcome: Outcome::Refused { problem: *problem } })
-        }
-        Err(error) => Err(error),
-    }
 }
 
 #[async_trait]

@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::watch::Watch;
-use super::{SetupError, Timeouts};
-use crate::api::problem::{Code, Problem};
+use super::{SetupError, Timeouts, answer};
 use crate::client::token_file::TokenFile;
 use crate::client::{Call, CallError};
-use crate::domain::safe_text::safe_line;
 
 /// No answer of the contract is larger; more is a strange answer, not a full memory.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -132,7 +130,7 @@ impl Wire {
     pub(super) async fn feed(&self, path: &str, query: &[(&str, String)]) -> Call<Response> {
         let request = self.request(Method::GET, &with_query(path, query))?.header(ACCEPT, "text/event-stream");
         let response = self.execute(request).await?;
-        if response.status() == StatusCode::OK && is_type(&response, "text/event-stream") {
+        if response.status() == StatusCode::OK && answer::is_type(response.headers(), "text/event-stream") {
             return Ok(response);
         }
         Err(refusal(response).await)
@@ -149,12 +147,8 @@ impl Wire {
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Call<T> {
-        let response = self.send(request).await?;
-        if !response.status().is_success() || !is_type(&response, "application/json") {
-            return Err(refusal(response).await);
-        }
-        let body = body(response).await?;
-        serde_json::from_slice(&body).map_err(|error| CallError::Strange(format!("damaged JSON: {error}")))
+        let (status, headers, body) = whole(self.send(request).await?).await?;
+        answer::read(status, &headers, &body)
     }
 }
 
@@ -193,11 +187,6 @@ fn with_query(path: &str, query: &[(&str, String)]) -> String {
     format!("{path}?{}", url.query().unwrap_or_default())
 }
 
-fn is_type(response: &Response, wanted: &str) -> bool {
-    let value = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
-}
-
 async fn body(mut response: Response) -> Call<Bytes> {
     let mut all = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error))? {
@@ -209,94 +198,19 @@ async fn body(mut response: Response) -> Call<Bytes> {
     Ok(all.freeze())
 }
 
-/// Reads an answer that is not the good one: a problem document, or something strange.
+/// Reads what is worth reading of an answer that is not the good one.
 async fn refusal(response: Response) -> CallError {
-    let status = response.status();
-    // By it the server's log is searched.
-    let request = response.headers().get("x-request-id").and_then(|id| uuid::Uuid::try_parse(id.to_str().ok()?).ok());
-    let request = request.map(tracing::field::display);
-    if status.is_server_error() {
-        tracing::warn!(status = status.as_u16(), request, "the server could not answer");
-    } else {
-        tracing::debug!(status = status.as_u16(), request, "the server refused");
-    }
-    let wait = asked_to_wait(response.headers());
-    let mut error = refusal_in(response, status).await;
-    match &mut error {
-        CallError::Refused(problem) => problem.retry_after = wait,
-        // A box on the way says that it is too much now, and when it will not be.
-        CallError::Strange(what) if wait.is_some() => {
-            let code = match status.as_u16() {
-                429 => Code::RateLimited,
-                503 => Code::Unavailable,
-                _ => return error,
-            };
-            let mut problem = Problem::new(code, safe_line(what));
-            problem.retry_after = wait;
-            error = CallError::Refused(Box::new(problem));
-        }
-        _ => {}
-    }
-    error
-}
-
-/// The seconds of a `Retry-After`: a number, or a date to be held against the answer's own.
-fn asked_to_wait(headers: &HeaderMap) -> Option<u16> {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let asked = text(RETRY_AFTER)?;
-    let at_most = |seconds: u64| u16::try_from(seconds).unwrap_or(u16::MAX);
-    if let Ok(seconds) = asked.parse() {
-        return Some(at_most(seconds));
-    }
-    let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok();
-    let seconds = date(asked)?.timestamp().as_second() - date(text(DATE)?)?.timestamp().as_second();
-    u64::try_from(seconds).ok().map(at_most)
-}
-
-async fn refusal_in(response: Response, status: StatusCode) -> CallError {
-    if !is_type(&response, "application/problem+json") {
-        let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no type");
-        return CallError::Strange(format!("{status} with {kind}"));
-    }
-    let body = match body(response).await {
-        Ok(body) => body,
-        Err(error) => return error,
-    };
-    match serde_json::from_slice::<Problem>(&body) {
-        Ok(problem) => CallError::Refused(Box::new(harmless(problem))),
-        Err(error) => newer_problem(status, &body).map_or_else(
-            || CallError::Strange(format!("{status} with a damaged problem: {error}")),
-            |problem| CallError::Refused(Box::new(harmless(problem))),
-        ),
+    match whole(response).await {
+        Ok((status, headers, body)) => answer::refusal(status, &headers, &body),
+        Err(error) => error,
     }
 }
 
-/// A problem whose code a later server invented: the status says whether anything was decided.
-fn newer_problem(status: StatusCode, body: &[u8]) -> Option<Problem> {
-    #[derive(serde::Deserialize)]
-    struct Loose {
-        code: String,
-        #[serde(default)]
-        detail: String,
-    }
-    let loose: Loose = serde_json::from_slice(body).ok()?;
-    let code = match status.as_u16() {
-        401 => Code::Unauthorized,
-        429 => Code::RateLimited,
-        400..500 => Code::Invalid,
-        _ => Code::Unavailable,
-    };
-    let mut problem = Problem::new(code, format!("{}: {}", loose.code, loose.detail));
-    problem.status = status.as_u16();
-    Some(problem)
-}
-
-/// A server's words go to screens and logs: they are data, whoever runs the server.
-fn harmless(mut problem: Problem) -> Problem {
-    problem.detail = safe_line(&problem.detail);
-    problem.who = problem.who.as_deref().map(safe_line);
-    problem.faults = problem.faults.iter().map(|fault| safe_line(fault)).collect();
-    problem
+/// An answer to its end; without its body where that is none of ours.
+async fn whole(response: Response) -> Call<(StatusCode, HeaderMap, Bytes)> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = if answer::has_words(&headers) { body(response).await? } else { Bytes::new() };
+    Ok((status, headers, body))
 }
 
 /// What an error of the HTTP library says about the request's fate.

@@ -5,6 +5,7 @@
 
 mod book;
 mod ends;
+mod fork;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,8 @@ pub enum Rule {
     SameDay,
     /// Every confirmed text has its place in an unbroken chain.
     Ledger,
+    /// When a chain goes on twice, one of the two texts is refused, and the exported ledger's check names it.
+    Fork,
     /// Every change has an author.
     Author,
     /// After the commit that ended a sign-in nothing is done by it but handing in.
@@ -79,5 +82,6 @@ pub fn judge(facts: &[Fact]) -> Vec<Broken> {
     let mut broken = Vec::new();
     ends::judge(&book, &mut broken);
     order::judge(&book, &mut broken);
+    fork::judge(&book, &mut broken);
     broken
 }

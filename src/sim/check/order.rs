@@ -203,7 +203,12 @@ fn replies(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
 }
 
 fn hours(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
+    // A captain who sends a held text again presses for it then.
+    let mut again: BTreeMap<&str, jiff::Timestamp> = BTreeMap::new();
     for line in &book.audit {
+        if line.what == "decided_held" && line.detail.starts_with("send_again") {
+            again.insert(&line.subject, line.at);
+        }
         if !matches!(line.what.as_str(), "accepted" | "submitting") {
             continue;
         }
@@ -216,13 +221,14 @@ fn hours(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
             continue;
         }
         let Some(press) = book.presses.get(&text.id) else { continue };
-        let late = match hours.verdict(kind, press.at, contact.zones) {
+        let pressed_at = again.get(line.subject.as_str()).copied().unwrap_or(press.at);
+        let late = match hours.verdict(kind, pressed_at, contact.zones) {
             HoursVerdict::Open { until } => line.at >= until,
             HoursVerdict::Closed { .. } => true,
         };
         if late {
             let what = &line.what;
-            say(Rule::SameDay, format!("{:?} was pressed at {} and {what} at {}", text.body, press.at, line.at));
+            say(Rule::SameDay, format!("{:?} was pressed at {pressed_at} and {what} at {}", text.body, line.at));
         }
     }
 }

@@ -144,6 +144,22 @@ fn ledger(n: u128, head: &mut Head) -> Fact {
     Fact::Row(Row::Ledger { link, entry })
 }
 
+fn link(n: u128, head: &mut Head) -> Fact {
+    let Fact::Row(Row::Ledger { link, .. }) = ledger(n, head) else { panic!("a line of the ledger") };
+    Fact::HandedIn { device: LAPTOP, id: id(n), link: Some(link) }
+}
+
+/// A copied journal: text 2 claims the place of text 1. What the server says to it, and which texts an audit names.
+fn forked(facts: &mut Vec<Fact>, verdict: Verdict, beside: &[u128]) {
+    // The same chain, from its beginning once more.
+    facts.push(link(1, &mut Head::start(id(5), LAPTOP)));
+    facts.push(link(2, &mut Head::start(id(5), LAPTOP)));
+    facts.extend([press(2, MessageKind::Reply), journaled(2), verdict_row(verdict)]);
+    facts.push(shown(2, Seen::Parked, Some(Code::LedgerBroken)));
+    facts.push(audit(3, Some(ANN), "refused", &id(2).to_string(), "ledger_broken"));
+    facts.push(Fact::Audited { problems: Vec::new(), beside: beside.iter().map(|n| id(*n)).collect() });
+}
+
 /// One first text, pressed, journaled, accepted, carried, delivered, echoed and let go of.
 fn all_is_well() -> Vec<Fact> {
     let text = id(1).to_string();
@@ -307,6 +323,21 @@ fn a_history_in_which_all_is_well_breaks_nothing() {
         entry.dwell_ms = 1;
     }
 })]
+#[case::a_ledger_that_does_not_hold(Rule::Ledger, |f: &mut Vec<Fact>| {
+    f.push(Fact::Audited { problems: vec![("Changed: line 3".into(), None)], beside: Vec::new() });
+})]
+#[case::a_text_missing_in_the_ledger(Rule::Ledger, |f: &mut Vec<Fact>| {
+    f.push(Fact::Audited { problems: vec![("Missing: one text".into(), None)], beside: Vec::new() });
+})]
+#[case::a_fork_that_nobody_is_told_of(Rule::Fork, |f: &mut Vec<Fact>| forked(f, refused(2, Code::LedgerBroken), &[]))]
+#[case::a_fork_that_was_taken(Rule::Fork, |f: &mut Vec<Fact>| forked(f, accepted(2), &[]))]
+#[case::a_fork_named_in_the_wrong_place(Rule::Fork, |f: &mut Vec<Fact>| forked(f, refused(2, Code::LedgerBroken), &[2, 1]))]
+#[case::a_text_that_hangs_on_a_forks(Rule::Fork, |f: &mut Vec<Fact>| {
+    forked(f, refused(2, Code::LedgerBroken), &[2]);
+    let mut head = Head::start(id(5), LAPTOP);
+    drop(link(2, &mut head));
+    f.extend([link(3, &mut head), press(3, MessageKind::Reply), journaled(3), verdict_row(accepted(3))]);
+})]
 #[case::no_author(Rule::Author, |f: &mut Vec<Fact>| f.push(audit(3, None, "claimed", "a claim", "")))]
 #[case::work_behind_an_ended_sign_in(Rule::SignIn, |f: &mut Vec<Fact>| {
     f.push(audit(98, Some(ANN), "session_revoked", "session 2", "person 2"));
@@ -330,6 +361,14 @@ fn each_broken_promise_is_named(#[case] rule: Rule, #[case] change: Change) {
     f.push(Fact::Decided { captain: BOB, message: id(1), decision: HeldDecision::SendAgain });
     f.extend([attempt(12, 1), call(12, 1, Told::Yes, true)]);
 })]
+#[case::next_morning_by_a_captains_press(|f: &mut Vec<Fact>| {
+    let next_morning = |fact: Fact| match fact {
+        Fact::Row(Row::Audit(line)) => Fact::Row(Row::Audit(AuditRow { at: at(60 * 23), ..line })),
+        other => other,
+    };
+    f.push(next_morning(audit(3, Some(BOB), "decided_held", &id(1).to_string(), "send_again")));
+    f.push(next_morning(audit(4, None, "submitting", &id(1).to_string(), "")));
+})]
 #[case::a_first_text_given_back(|f: &mut Vec<Fact>| {
     let back = MessageRow { delivery: Delivery::Dropped, error: Some("outside_hours".into()), ..message(2, 2, Some(MessageKind::Initial)) };
     f.extend([press(2, MessageKind::Initial), Fact::Row(Row::Message(back)), verdict_row(accepted(2))]);
@@ -352,6 +391,11 @@ fn each_broken_promise_is_named(#[case] rule: Rule, #[case] change: Change) {
 #[case::not_confirmed_and_nowhere(|f: &mut Vec<Fact>| {
     f.push(press(2, MessageKind::Reply));
     f.push(Fact::NotJournaled { device: LAPTOP, id: id(2), why: "the disk is full".into() });
+})]
+#[case::a_fork_that_is_named(|f: &mut Vec<Fact>| forked(f, refused(2, Code::LedgerBroken), &[2]))]
+#[case::a_text_that_was_never_handed_in(|f: &mut Vec<Fact>| {
+    f.extend([press(2, MessageKind::Reply), journaled(2), shown(2, Seen::Waiting, Some(Code::Unauthorized))]);
+    f.push(Fact::Audited { problems: vec![("Missing: one text".into(), None)], beside: Vec::new() });
 })]
 #[case::waits_and_says_why(|f: &mut Vec<Fact>| {
     f.extend([press(2, MessageKind::Reply), journaled(2), shown(2, Seen::Waiting, Some(Code::Unauthorized))]);

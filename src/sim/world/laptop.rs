@@ -1,6 +1,8 @@
 //! A texter's laptop: the real journal in a directory of its own, the real outbox taken step by step, and what its console
 //! remembers.
 
+mod copied;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +20,7 @@ use crate::api::assignment::ContactSummary;
 use crate::api::event::EventKind;
 use crate::api::message::{Outcome, SendRequest, Shown, Verdict};
 use crate::api::problem::Code;
-use crate::client::journal::{Journal, State};
+use crate::client::journal::{Journal, JournalError, State};
 use crate::client::outbox::{Line as Seems, Report, Steps};
 use crate::client::{CallError, CampaignServer as _};
 use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat};
@@ -41,7 +43,10 @@ pub(super) struct Laptop {
     pub(super) sign_in: SignIn,
     /// What stories call it.
     pub(super) label: String,
+    /// The machine, as the history knows it.
     pub(super) device: DeviceId,
+    /// The machine that its program believes to be on: another one when its home was copied.
+    named: DeviceId,
     pub(super) clock: Arc<SimClock>,
     pub(super) line: Arc<Line>,
     ids: SharedIds,
@@ -61,6 +66,8 @@ pub(super) struct Laptop {
     /// A claim that got no answer is asked for again.
     claim: Option<(Uuid, CampaignId)>,
     seems: Option<Seems>,
+    /// The disk did not take an echo: the next start has to read the verdict back.
+    missed: bool,
 }
 
 /// What a call comes to that brings none.
@@ -101,6 +108,7 @@ impl Laptop {
             sign_in: parts.sign_in,
             label: parts.label,
             device: parts.device,
+            named: parts.device,
             clock,
             line,
             ids: parts.ids,
@@ -116,6 +124,7 @@ impl Laptop {
             there: BTreeSet::new(),
             claim: None,
             seems: None,
+            missed: false,
         })
     }
 
@@ -187,7 +196,7 @@ impl Laptop {
                 pressed_at,
                 dwell_ms: 400,
                 mono_ms: u64::try_from(self.clock.monotonic().as_millis()).unwrap_or(0),
-                device: self.device,
+                device: self.named,
                 link: None,
             },
             body,
@@ -332,11 +341,18 @@ impl Laptop {
         match what {
             EventKind::Settled { verdict } => {
                 self.history.add(Fact::Echoed { device: self.device, id: verdict.id });
-                if self.journal.settle(&verdict).await? {
+                // As the console: what the disk does not take of an echo is no reason to stop.
+                let settled = self.journal.settle(&verdict).await;
+                if settled.as_ref().is_ok_and(|first| *first) {
                     self.show(&verdict);
                 }
-                self.journal.echoed(verdict.id).await?;
-                self.journal.ui_set(&format!("feed.{campaign}"), &serde_json::Value::from(seq)).await?;
+                let echoed = self.journal.echoed(verdict.id).await;
+                let mark = serde_json::Value::from(seq);
+                let marked = self.journal.ui_set(&format!("feed.{campaign}"), &mark).await;
+                match settled.map(drop).and(echoed).and(marked) {
+                    Err(JournalError::DiskFull) => self.missed = true,
+                    done => done?,
+                }
             }
             EventKind::Contact { contact } => drop(self.memory.insert(contact.id, contact)),
             EventKind::Gone { contact, .. } => drop(self.memory.remove(&contact)),
@@ -415,6 +431,7 @@ impl Laptop {
         self.steps = Steps::new(self.line.clone(), journal.clone(), shared, self.ids.clone());
         // As the outbox does at its start.
         self.steps.read_all_back().await;
+        self.missed = false;
         self.journal = journal;
         self.history.add(Fact::Reopened { whom });
         self.memory.clear();
@@ -466,6 +483,9 @@ impl Laptop {
 
     /// Hands everything in that can be, with a good line.
     pub(super) async fn settle_down(&mut self) -> Result<usize, WorldError> {
+        if std::mem::take(&mut self.missed) {
+            self.steps.read_all_back().await;
+        }
         let (mut calls, mut in_vain) = (0, 0);
         // With a good line every call brings a verdict, but for a sign-in that was ended.
         while in_vain < 3 {

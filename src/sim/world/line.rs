@@ -1,6 +1,7 @@
 //! A line to the server that fails as it is told to. The real router stands behind it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
@@ -13,21 +14,27 @@ use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+use super::strange::{Raw, Strange, read};
 use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ClaimRequest, ContactView, SliceGrant},
     campaign::{CampaignTodo, CampaignView},
     captain::Board,
     event::Event,
-    message::{Outcome, SENT_AT, SendRequest, Thread, Verdict},
+    message::{SENT_AT, SendRequest, Thread, Verdict},
     people::{Me, Presence},
-    problem::{Code, Problem},
+    problem::Code,
 };
+use crate::client::native::answer;
 use crate::client::{Call, CallError, CampaignServer, Capabilities};
 use crate::domain::ids::{ActId, CampaignId, ContactId, DeviceId, MessageId};
 use crate::domain::ledger::Link;
 use crate::env::{BoxFuture, SharedClock};
+use crate::server::limits::REQUEST_TIME;
 use crate::sim::history::{Fact, History};
+
+/// No request hangs on the way for longer: something on it has given up by then.
+const LONGEST_HANG: Duration = Duration::from_secs(900);
 
 /// What the line does to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,40 +51,24 @@ pub enum Fault {
     Held,
     /// The request reaches the server twice.
     Twice,
-    /// 429 from something in between.
-    TooMany,
-    /// 503 with a problem document.
-    Unavailable,
-    /// A login page instead of the server.
-    LoginPage,
-    /// Damaged JSON after the server has done it.
-    Damaged,
-    /// 500 and a page in HTML, after the server has done it.
-    Broken,
-    /// 502 from something in between; the server never has it.
-    BadGateway,
-    /// A redirect to somewhere else.
-    Elsewhere,
+    /// The server has done it, and its answer comes too late.
+    Slow,
     /// The head arrives and the sign-in is looked up; the body follows later.
     SlowBody,
+    /// An answer comes that is none.
+    Strange(Strange),
 }
 
 impl Fault {
-    /// Every one, nothing first.
-    pub const ALL: [Self; 14] = [
+    /// What the line itself does, nothing first.
+    pub const LINE: [Self; 8] = [
         Self::None,
         Self::NotReached,
         Self::CutBefore,
         Self::CutAfter,
         Self::Held,
         Self::Twice,
-        Self::TooMany,
-        Self::Unavailable,
-        Self::LoginPage,
-        Self::Damaged,
-        Self::Broken,
-        Self::BadGateway,
-        Self::Elsewhere,
+        Self::Slow,
         Self::SlowBody,
     ];
 
@@ -91,13 +82,8 @@ impl Fault {
             Self::CutAfter => "the answer is lost",
             Self::Held => "the line hangs; the request arrives later",
             Self::Twice => "the request arrives twice",
-            Self::TooMany => "429",
-            Self::Unavailable => "503",
-            Self::LoginPage => "a login page answers",
-            Self::Damaged => "the answer is damaged",
-            Self::Broken => "500 after the server has done it",
-            Self::BadGateway => "502",
-            Self::Elsewhere => "a redirect answers",
+            Self::Slow => "the answer is too slow",
+            Self::Strange(what) => what.words(),
             Self::SlowBody => "the request's body is long on its way",
         }
     }
@@ -133,6 +119,8 @@ pub(super) struct Half {
     wire: Wire,
     body: oneshot::Sender<Vec<u8>>,
     answer: BoxFuture<'static, StatusCode>,
+    /// How long the server waits for the rest.
+    patience: Duration,
 }
 
 impl std::fmt::Debug for Half {
@@ -160,7 +148,7 @@ impl Half {
         tokio::select! {
             biased;
             _ = &mut answer => Ok(None),
-            _ = &mut asked => Ok(Some(Self { wire, body, answer })),
+            _ = &mut asked => Ok(Some(Self { wire, body, answer, patience: REQUEST_TIME })),
         }
     }
 
@@ -210,7 +198,7 @@ impl Line {
         let fault = std::mem::replace(&mut *open(&self.next), Fault::None);
         let cut = || CallError::NoAnswer("the line was cut".into());
         match fault {
-            Fault::None => read(deliver(&self.door, &wire).await),
+            Fault::None => read(deliver(&self.door, &wire).await?),
             Fault::NotReached => Err(CallError::NotReached("no connection".into())),
             Fault::CutBefore => Err(cut()),
             Fault::CutAfter => {
@@ -229,35 +217,24 @@ impl Line {
             }
             Fault::Twice => {
                 drop(deliver(&self.door, &wire).await);
-                read(deliver(&self.door, &wire).await)
+                read(deliver(&self.door, &wire).await?)
             }
-            Fault::TooMany => Err(CallError::Refused(Box::new(Problem::new(Code::RateLimited, "too many")))),
-            Fault::Unavailable => Err(CallError::Refused(Box::new(Problem::new(Code::Unavailable, "not now")))),
-            Fault::LoginPage => Err(CallError::Strange("<html> where JSON should be".into())),
-            Fault::Damaged => {
-                let (status, mut bytes) = deliver(&self.door, &wire).await?;
-                bytes.truncate(bytes.len() / 2);
-                read(Ok((status, bytes)))
-            }
-            Fault::Broken => {
+            Fault::Slow => {
                 drop(deliver(&self.door, &wire).await);
-                read(Ok((StatusCode::INTERNAL_SERVER_ERROR, b"<html>500".to_vec())))
+                Err(CallError::NoAnswer("no answer in time".into()))
             }
-            Fault::BadGateway => read(Ok((StatusCode::BAD_GATEWAY, b"<html>502".to_vec()))),
-            Fault::Elsewhere => read(Ok((StatusCode::FOUND, Vec::new()))),
+            Fault::Strange(what) => {
+                let good = match what.reaches_the_server() {
+                    true => Some(deliver(&self.door, &wire).await?),
+                    false => None,
+                };
+                read(what.instead(good))
+            }
         }
     }
 
     async fn decide(&self, id: Uuid, wire: Wire) -> Call<Verdict> {
-        // As the native client reads it: a refusal that decides about the id is the verdict itself.
-        let answer = match self.call::<Verdict>(wire).await {
-            Ok(verdict) if verdict.id == id => Ok(verdict),
-            Ok(verdict) => Err(CallError::Strange(format!("a verdict on {} where {id} was asked", verdict.id))),
-            Err(CallError::Refused(problem)) if !problem.code.is_transient() => {
-                Ok(Verdict { id, outcome: Outcome::Refused { problem: *problem } })
-            }
-            Err(error) => Err(error),
-        };
+        let answer = answer::verdict(id, self.call(wire).await);
         self.history.add(match &answer {
             Ok(verdict) => Fact::Answered { device: self.device, verdict: verdict.clone() },
             Err(error) => Fact::NoAnswer { device: self.device, id, why: error.to_string() },
@@ -301,13 +278,22 @@ pub(super) fn on_the_way(limbo: &Limbo) -> usize {
     open(limbo).len()
 }
 
-/// What hung is given up for good.
-pub(super) fn give_up(limbo: &Limbo) {
-    open(limbo).clear();
+/// Time passes: the server gives up requests whose rest does not come, and after the longest hang nothing is on its way any more.
+///
+/// (The server does so at its clock's tick, before anything else happens: were its answer and the rest of the request there at
+/// once, which of them counts would be the scheduler's choice.)
+pub(super) fn wait(limbo: &Limbo, by: Duration) {
+    open(limbo).retain_mut(|late| match late {
+        Late::Whole(_) => by <= LONGEST_HANG,
+        Late::Half(half) => {
+            half.patience = half.patience.saturating_sub(by);
+            !half.patience.is_zero()
+        }
+    });
 }
 
-/// A whole answer: its status and its body.
-type Answer = Result<(StatusCode, Vec<u8>), CallError>;
+/// A whole answer.
+type Answer = Result<Raw, CallError>;
 
 impl Wire {
     fn request(&self, body: Body) -> Result<Request<Body>, CallError> {
@@ -328,20 +314,9 @@ async fn deliver(door: &Door, wire: &Wire) -> Answer {
     let strange = |error: &dyn std::fmt::Display| CallError::Strange(error.to_string());
     let request = wire.request(Body::from(wire.body.clone()))?;
     let Ok(response) = router.oneshot(request).await;
-    let status = response.status();
-    let bytes = axum::body::to_bytes(response.into_body(), 1 << 24).await.map_err(|error| strange(&error))?;
-    Ok((status, bytes.to_vec()))
-}
-
-fn read<T: DeserializeOwned>(answer: Answer) -> Call<T> {
-    let (status, bytes) = answer?;
-    if status.is_success() {
-        return serde_json::from_slice(&bytes).map_err(|error| CallError::Strange(error.to_string()));
-    }
-    match serde_json::from_slice::<Problem>(&bytes) {
-        Ok(problem) => Err(CallError::Refused(Box::new(problem))),
-        Err(_) => Err(CallError::Strange(status.to_string())),
-    }
+    let (head, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, 1 << 24).await.map_err(|error| strange(&error))?;
+    Ok((head.status, head.headers, bytes.to_vec()))
 }
 
 fn json<T: Serialize>(value: &T) -> String {

@@ -4,12 +4,14 @@
 //! The story is data ([`plan::Plan`]); each action is awaited before the next one begins, clocks and ids are simulated, so the same
 //! plan gives the same facts. At the end everything is brought to rest and [`crate::sim::check::judge`] reads the history.
 
+mod audit;
 pub mod database;
 mod house;
 mod laptop;
 pub mod line;
 pub mod plan;
 pub mod shrink;
+pub mod strange;
 mod tap;
 
 use std::collections::BTreeMap;
@@ -63,9 +65,6 @@ pub enum WorldError {
     #[error("{0}")]
     Odd(String),
 }
-
-/// No request hangs on the way for longer: something on it has given up by then.
-const LONGEST_HANG: Duration = Duration::from_secs(900);
 
 /// How a story went.
 #[derive(Debug, Clone)]
@@ -123,6 +122,7 @@ struct World {
     campaigns: Vec<CampaignId>,
     laptops: Vec<Laptop>,
     limbo: Limbo,
+    copied: bool,
     seed: u64,
     texts: u32,
     story: Vec<String>,
@@ -192,6 +192,7 @@ impl World {
             campaigns,
             laptops: Vec::new(),
             limbo: Limbo::default(),
+            copied: false,
             seed: plan.seed,
             texts: 0,
             story: Vec::new(),
@@ -213,9 +214,7 @@ impl World {
     }
 
     async fn laptop(&mut self, sign_in: SignIn, label: String) -> Result<(), WorldError> {
-        let number = u64::try_from(self.laptops.len()).unwrap_or(0);
-        let ids: SharedIds = SeededIds::shared(self.seed.wrapping_mul(31).wrapping_add(1_000 + number));
-        let device = DeviceId(ids.act_id(self.house.clock.now()));
+        let (device, ids) = self.machine();
         let parts = Parts {
             sign_in,
             label,
@@ -229,6 +228,13 @@ impl World {
         };
         self.laptops.push(Laptop::open(parts).await?);
         Ok(())
+    }
+
+    /// A new machine: what the history calls it, and where its program's ids come from.
+    fn machine(&self) -> (DeviceId, SharedIds) {
+        let number = u64::try_from(self.laptops.len()).unwrap_or(0);
+        let ids: SharedIds = SeededIds::shared(self.seed.wrapping_mul(31).wrapping_add(1_000 + number));
+        (DeviceId(ids.act_id(self.house.clock.now())), ids)
     }
 
     fn count(&mut self, what: &'static str) {
@@ -264,6 +270,7 @@ impl World {
             | Action::LaptopCrash { who, .. }
             | Action::LaptopJump { who, .. }
             | Action::DiskFull { who, .. } => self.texter(who % self.laptops.len(), action).await,
+            Action::Copy { who } => self.copy(who % self.laptops.len()).await,
             Action::Revoke { who } => self.revoke(who % self.laptops.len()).await,
             Action::Captain { what, which } => self.steer(*what, *which).await,
             Action::Overtaken { who, campaign } => self.overtaken(who % self.laptops.len(), *campaign).await,
@@ -368,6 +375,25 @@ impl World {
         laptop.resume(&self.campaigns).await?;
         laptop.look(&self.campaigns).await;
         self.tell("laptop crashes", format!("{name}'s laptop dies and comes up again; {said}"));
+        Ok(())
+    }
+
+    /// A laptop's home directory is copied to another machine. One copy a story is enough to meet its original.
+    async fn copy(&mut self, who: usize) -> Result<(), WorldError> {
+        if self.copied {
+            return Ok(());
+        }
+        self.copied = true;
+        let (device, ids) = self.machine();
+        let original = &self.laptops[who];
+        let label = format!("{}-copied", original.label);
+        let mut copy = original.copied(label, device, ids).await?;
+        copy.resume(&self.campaigns).await?;
+        copy.look(&self.campaigns).await;
+        let words = format!("{}'s home directory is copied to another laptop; both are used", original.label);
+        // Beside its original, so that the same dice reach both.
+        self.laptops.insert(who + 1, copy);
+        self.tell("laptops copied", words);
         Ok(())
     }
 
@@ -516,9 +542,7 @@ impl World {
 
     fn pass(&self, seconds: u64) {
         let by = Duration::from_secs(seconds);
-        if by > LONGEST_HANG {
-            line::give_up(&self.limbo);
-        }
+        line::wait(&self.limbo, by);
         self.house.clock.advance(by);
         for laptop in &self.laptops {
             laptop.clock.advance(by);
@@ -599,6 +623,7 @@ impl World {
             }
         }
         facts.extend(database::rows(&self.house.file).await?);
+        facts.push(audit::of_the_ledger(self.house.store(), &self.admin).await?);
         let broken = judge(&facts);
         Ok(Outcome { facts, broken, story: self.story, counts: self.counts })
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::line::Fault;
+use super::strange::Strange;
 use crate::env::{SeededIds, SharedIds};
 
 /// How a laptop's disk looks after a crash.
@@ -122,6 +123,8 @@ pub enum Action {
     LaptopJump { who: usize, seconds: i64 },
     /// The laptop's disk is full, or has room again.
     DiskFull { who: usize, full: bool },
+    /// A laptop's home directory is copied to another laptop, and both are used from then on.
+    Copy { who: usize },
     /// The admin ends a sign-in.
     Revoke { who: usize },
     /// Somebody new joins.
@@ -196,7 +199,11 @@ impl Dice {
     }
 
     fn fault(&self) -> Fault {
-        if self.below(5) < 3 { Fault::None } else { self.of(&Fault::ALL) }
+        match self.below(10) {
+            0..6 => Fault::None,
+            6..8 => self.of(&Fault::LINE),
+            _ => Fault::Strange(self.of(&Strange::ALL)),
+        }
     }
 
     fn reaction(&self) -> Reaction {
@@ -230,7 +237,7 @@ impl Plan {
 
 fn action(dice: &Dice) -> Action {
     let (who, pick) = (dice.below(LAPTOPS + 1), dice.below(1_000));
-    match dice.below(124) {
+    match dice.below(125) {
         0..7 => Action::Claim { who, campaign: dice.below(CAMPAIGNS), fault: dice.fault() },
         7..25 => Action::Press { who, which: pick, initial: dice.below(5) < 3, crash: dice.one_in(20) },
         25..31 => {
@@ -278,6 +285,7 @@ fn action(dice: &Dice) -> Action {
         115 => Action::ServerDisk { refuses: dice.one_in(2) },
         116 if dice.one_in(3) => Action::Overtaken { who, campaign: dice.below(CAMPAIGNS) },
         116..118 => Action::TwoCaptains { which: pick },
+        118 => Action::Copy { who },
         _ => Action::Pass {
             seconds: dice.of(&[
                 1,

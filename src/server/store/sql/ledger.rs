@@ -122,6 +122,9 @@ impl Tx<'_> {
         link: &Link,
     ) -> Result<Standing, StoreError> {
         let Some(top) = self.top(link.chain).await? else { return Ok(Standing::Fits) };
+        if mutation::on(Mutation::ForkTaken) {
+            return Ok(Standing::Fits);
+        }
         if top.person != actor.person || top.device != device {
             return Ok(Standing::Broken("the chain is another device's"));
         }

@@ -261,8 +261,10 @@ impl Tx<'_> {
         campaign: i64,
         problem: Problem,
     ) -> Result<Answer, StoreError> {
-        let entry = self.entry(text, problem.code.as_str()).await?;
-        self.write_entry(text.actor.organization.0, entry).await?;
+        if problem.code != Code::LedgerBroken || !mutation::on(Mutation::ForkUnlisted) {
+            let entry = self.entry(text, problem.code.as_str()).await?;
+            self.write_entry(text.actor.organization.0, entry).await?;
+        }
         self.refuse(text.actor, text.id.0, text.hash, campaign, problem).await
     }
 
