@@ -45,6 +45,7 @@ pub async fn run(args: AuditArgs, ctx: &Context) -> Outcome {
     wanted.extend(args.device.map(|id| ("device", id.to_string())));
     wanted.extend(since.map(|at| ("since", at.to_string())));
     let mut cursor: Option<String> = None;
+    let mut any = false;
     loop {
         let mut query = wanted.clone();
         query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
@@ -52,13 +53,35 @@ pub async fn run(args: AuditArgs, ctx: &Context) -> Outcome {
         let lines = page.entries.iter().map(|entry| if args.json { in_json(entry) } else { Ok(in_words(entry)) });
         let lines = lines.collect::<anyhow::Result<Vec<_>>>()?;
         if !lines.is_empty() {
+            any = true;
             out(lines.join("\n"))?;
         }
         match page.next {
             Some(next) => cursor = Some(next),
-            None => return Ok(Exit::Done),
+            None => break,
         }
     }
+    // Programs read JSON, and no line is an answer to them.
+    if !any && !args.json {
+        out(nothing(&args))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// What it may be that there is no line.
+fn nothing(args: &AuditArgs) -> String {
+    let what = match (args.contact, args.person, args.device) {
+        (Some(id), ..) => {
+            format!(" about contact {id}: there is no such contact, or nobody received, read or changed it")
+        }
+        (_, Some(id), _) => {
+            format!(" by person {id}: there is no such person, or they did nothing (numbers: textbank people)")
+        }
+        (.., Some(id)) => format!(" by installation {id}"),
+        _ => String::new(),
+    };
+    let since = if args.since.is_some() { ", in this time" } else { "" };
+    format!("Nothing in the audit{what}{since}.")
 }
 
 fn in_json(entry: &AuditEntry) -> anyhow::Result<String> {
@@ -90,7 +113,7 @@ fn since(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
-    let span = super::invite::span(text).ok().and_then(|span| now.checked_sub(span).ok());
+    let span = super::invite::any_span(text).and_then(|span| now.checked_sub(span).ok());
     span.ok_or_else(|| {
         Misuse(format!("--since: `{}` is no time; write 2026-10-01T18:00:00Z, or 12h or 7d", safe_line(text))).into()
     })
@@ -105,11 +128,28 @@ mod tests {
     #[rstest]
     #[case("2026-10-01T18:00:00Z", Some("2026-10-01T18:00:00Z"))]
     #[case("12h", Some("2026-10-02T06:00:00Z"))]
+    #[case("150d", Some("2026-05-05T18:00:00Z"))]
+    #[case("30s", Some("2026-10-02T17:59:30Z"))]
+    #[case("99999999999999999d", None)]
     #[case("yesterday", None)]
     #[case("", None)]
     fn a_time_or_a_span(#[case] text: &str, #[case] wanted: Option<&str>) {
         let now: Timestamp = "2026-10-02T18:00:00Z".parse().expect("a time");
         assert_eq!(since(text, now).ok(), wanted.map(|at| at.parse().expect("a time")));
+    }
+
+    #[rstest]
+    #[case(&[], "Nothing in the audit.")]
+    #[case(&["--contact", "99", "--since", "1h"], "Nothing in the audit about contact 99: there is no such contact, or nobody received, read or changed it, in this time.")]
+    #[case(&["--person", "7"], "Nothing in the audit by person 7: there is no such person, or they did nothing (numbers: textbank people).")]
+    fn no_line_is_said_in_words(#[case] words: &[&str], #[case] said: &str) {
+        #[derive(clap::Parser)]
+        struct One {
+            #[command(flatten)]
+            args: AuditArgs,
+        }
+        let one = <One as clap::Parser>::parse_from(std::iter::once("audit").chain(words.iter().copied()));
+        assert_eq!(nothing(&one.args), said);
     }
 
     #[test]

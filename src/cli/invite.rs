@@ -63,18 +63,23 @@ pub struct InviteArgs {
 
 /// `90s`, `30m`, `12h`, `7d`
 pub(super) fn span(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time; write 30m, 12h or 7d");
-    let unit = text.chars().last().ok_or_else(wrong)?;
+    let span = any_span(text).ok_or_else(|| format!("`{text}` is no time; write 30m, 12h or 7d"))?;
+    let good = (60..=90 * 86_400).contains(&span.as_secs());
+    good.then_some(span).ok_or_else(|| "a link is good for a minute to 90 days".to_owned())
+}
+
+/// The same, of any length; none when it is no such word.
+pub(super) fn any_span(text: &str) -> Option<Duration> {
+    let unit = text.chars().last()?;
     let seconds = match unit {
         's' => 1,
         'm' => 60,
         'h' => 3_600,
         'd' => 86_400,
-        _ => return Err(wrong()),
+        _ => return None,
     };
-    let count: u64 = text[..text.len() - 1].parse().map_err(|_not_a_number| wrong())?;
-    let span = count.checked_mul(seconds).filter(|span| (60..=90 * 86_400).contains(span));
-    span.map(Duration::from_secs).ok_or_else(|| "a link is good for a minute to 90 days".to_owned())
+    let count: u64 = text[..text.len() - 1].parse().ok()?;
+    count.checked_mul(seconds).map(Duration::from_secs)
 }
 
 /// Makes an invite and prints its link.

@@ -19,6 +19,7 @@ use textbank::server::carrier::Submitted;
 use textbank::server::store::{
     command::Answer,
     handles::{Admin, Door, System, Texter, secret_hash},
+    roster::AuditWanted,
 };
 
 use crate::store_home::{definition, gone, on_every_store, people, person, phone, refused};
@@ -156,7 +157,12 @@ on_every_store! {
         home.pass(60);
         assert_eq!(join(&late.secret, "Tim").await, Err(Code::InviteSpent));
         let revoked = invite(1, 60).await;
-        handle.revoke_invite(&home.desk, revoked.id).await.expect("done");
+        for _ in 0..2 {
+            handle.revoke_invite(&home.desk, revoked.id).await.expect("done");
+        }
+        let wanted = AuditWanted { limit: 500, ..AuditWanted::default() };
+        let audit = home.desk.store.audit(&admin.actor, &wanted).await.expect("read").entries;
+        assert_eq!(audit.iter().filter(|line| line.what == "invite_revoked").count(), 1, "it happened once");
         assert_eq!(join(&revoked.secret, "Tim").await, Err(Code::InviteSpent));
         assert_eq!(join("guess", "Tim").await, Err(Code::InviteSpent));
         // A session ends when an admin says so.

@@ -85,8 +85,12 @@ impl Tx<'_> {
         if rows::role(&col::<String>(&row, 0)?)? > actor.role {
             return no(Code::Forbidden, ABOVE);
         }
-        db::query("UPDATE invites SET revoked = 1 WHERE id = $1").bind(invite).execute(&mut *self.conn).await?;
-        self.audit(Some(actor), "invite_revoked", format!("invite {invite}"), String::new());
+        let sql = "UPDATE invites SET revoked = 1 WHERE id = $1 AND revoked = 0";
+        let done = db::query(sql).bind(invite).execute(&mut *self.conn).await?;
+        // It happens once, however often it is asked for.
+        if done.rows_affected() > 0 {
+            self.audit(Some(actor), "invite_revoked", format!("invite {invite}"), String::new());
+        }
         Ok(Answer::Done)
     }
 
