@@ -86,12 +86,6 @@ impl Conn {
         }
     }
 
-    /// True where a statement that fails spoils the transaction it stands in, unless there is a savepoint before it.
-    #[must_use]
-    pub fn is_spoilt_by_failure(&self) -> bool {
-        matches!(self, Self::Postgres(_))
-    }
-
     /// Rows, and how many the statement changed.
     async fn run(&mut self, Query { sql, values }: Query) -> Result<(Vec<Row>, u64)> {
         match self {
@@ -233,6 +227,21 @@ impl Query {
     }
 }
 
+/// Runs a statement that gives no rows once for each of these lists of values, in this order: prepared once, and on
+/// PostgreSQL in one journey for all of them.
+///
+/// # Errors
+/// [`Error`] of the first that failed. Those before it happened, and perhaps those after it: take all of it back.
+pub async fn each(sql: &'static str, rows: Vec<Vec<Value>>, conn: &mut Conn) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    match conn {
+        Conn::Sqlite(sqlite) => sqlite.each(sql, rows).await,
+        Conn::Postgres(postgres) => postgres.each(sql, rows).await,
+    }
+}
+
 /// Several statements without values, one after the other; the schema's, for the most part.
 ///
 /// # Errors
@@ -241,17 +250,6 @@ pub async fn script(sql: &'static str, conn: &mut Conn) -> Result<()> {
     match conn {
         Conn::Sqlite(sqlite) => sqlite.script(sql).await,
         Conn::Postgres(postgres) => postgres.script(sql).await,
-    }
-}
-
-/// A statement without rows, once for each of many rows of values; on PostgreSQL they travel together.
-///
-/// # Errors
-/// [`Error`]: some of it may have happened, unless a transaction is open.
-pub async fn each(sql: &'static str, rows: Vec<Vec<Value>>, conn: &mut Conn) -> Result<()> {
-    match conn {
-        Conn::Sqlite(sqlite) => sqlite.each(sql, rows).await,
-        Conn::Postgres(postgres) => postgres.each(sql, &rows).await,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql, ffi};
+use rusqlite::{Connection, OpenFlags, Statement, ToSql, ffi};
 
 use super::{Conn, Constraint, Error, Result, Row, Value};
 
@@ -188,7 +188,9 @@ impl Sqlite {
     }
 
     pub(super) async fn each(&mut self, sql: &'static str, rows: Vec<Vec<Value>>) -> Result<()> {
-        self.with(move |conn| rows.iter().try_for_each(|values| run(conn, sql, values).map(drop))).await
+        #[cfg(test)]
+        super::asked::note(sql);
+        self.with(move |conn| each(conn, sql, &rows)).await
     }
 
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<()> {
@@ -196,15 +198,35 @@ impl Sqlite {
     }
 }
 
-fn run(conn: &Connection, sql: &str, values: &[Value]) -> Result<(Vec<Row>, u64)> {
-    let mut statement = conn.prepare_cached(sql)?;
-    // SQLite numbers named parameters in the order in which it meets them: each is bound by its name.
-    for at in 1..=statement.parameter_count() {
-        let number = statement.parameter_name(at).and_then(|name| name.get(1..)).and_then(|n| n.parse::<usize>().ok());
-        let value = number.and_then(|n| values.get(n.checked_sub(1)?));
+/// SQLite numbers named parameters in the order in which it meets them: which value each of them is, by its name.
+fn order(statement: &Statement<'_>) -> Vec<Option<usize>> {
+    let number = |at| statement.parameter_name(at)?.get(1..)?.parse::<usize>().ok()?.checked_sub(1);
+    (1..=statement.parameter_count()).map(number).collect()
+}
+
+fn bind(statement: &mut Statement<'_>, order: &[Option<usize>], sql: &str, values: &[Value]) -> Result<()> {
+    for (at, number) in (1..).zip(order) {
+        let value = number.and_then(|number| values.get(number));
         let value = value.ok_or_else(|| Error::encode(format_args!("parameter {at} of {sql:?} has no value")))?;
         statement.raw_bind_parameter(at, value)?;
     }
+    Ok(())
+}
+
+fn each(conn: &Connection, sql: &str, rows: &[Vec<Value>]) -> Result<()> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let order = order(&statement);
+    for values in rows {
+        bind(&mut statement, &order, sql, values)?;
+        statement.raw_execute()?;
+    }
+    Ok(())
+}
+
+fn run(conn: &Connection, sql: &str, values: &[Value]) -> Result<(Vec<Row>, u64)> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let order = order(&statement);
+    bind(&mut statement, &order, sql, values)?;
     let columns = statement.column_count();
     if columns == 0 {
         let changed = statement.raw_execute()?;

@@ -1,5 +1,6 @@
 //! Conformance: sending.
 
+use futures_util::future::join_all;
 use pretty_assertions::assert_eq;
 use textbank::api::{
     act::Act,
@@ -105,6 +106,82 @@ on_every_store! {
         assert_eq!((refused(dan_2), refused(eve)), (Code::AlreadySent, Code::Suppressed));
         // Four first texts and Eve's notice.
         assert_eq!(home.desk.store.open_jobs().await.expect("read").0, 5);
+    }
+
+    /// Texts of a group are written together, so that a constraint does not say whose text it refuses. The first, one
+    /// in the middle, the last: every other one goes out, once.
+    async fn a_text_that_a_constraint_refuses_takes_nobody_of_its_group_with_it(home: Home) {
+        let (_, campaign) = home.campaign(people(15)).await;
+        for (round, bad) in [(0_u32, 0), (1, 1), (2, 3)] {
+            let tess = home.join("Tess", Role::Texter).await;
+            let slice = home.claim(&tess, campaign, 5).await;
+            home.initial(&tess, &slice[4]).await;
+            home.says(phone(round * 5 + 4), "Who is this?").await;
+            // The id of what they wrote has no verdict and is a message's already.
+            let thread = home.thread(&tess, slice[4].id).await;
+            let Some(ThreadEntry::Message(theirs)) = thread.entries.last() else { panic!("{thread:?}") };
+            let texts: Vec<_> = (0..4).map(|n| {
+                let id = if n == bad { theirs.id } else { MessageId(home.fresh()) };
+                (id, home.text(&slice[n], Initial, &format!("Hi {n}!")))
+            }).collect();
+            for time in 0..2 {
+                let answers = join_all(texts.iter().map(|(id, text)| home.put(&tess, *id, text.clone()))).await;
+                for (n, answer) in answers.into_iter().enumerate() {
+                    match answer {
+                        Answer::Refused(problem) if n == bad => assert_eq!(problem.code, Code::IdReused),
+                        Answer::Verdict(verdict) if n != bad => assert!(verdict.is_accepted(), "{verdict:?}"),
+                        other => panic!("{time}, {n}, {bad} is the bad one: {other:?}"),
+                    }
+                }
+            }
+            let own = home.events(&tess, campaign).await.into_iter();
+            let settled: Vec<_> = own.filter_map(|e| match e.what {
+                EventKind::Settled { verdict } => Some(verdict.id),
+                _ => None,
+            }).collect();
+            assert_eq!(settled.len(), 4);
+            assert_eq!(home.desk.store.open_jobs().await.expect("read").0, 4 * (u64::from(round) + 1));
+            for (n, to) in slice[..4].iter().enumerate() {
+                let line = home.line(&tess, campaign, to.id).await;
+                let wanted = if n == bad { (Status::NeedsMessage, 0) } else { (Status::Messaged, 1) };
+                assert_eq!((line.status, line.last_seq), wanted, "{n}, {bad} is the bad one");
+            }
+        }
+    }
+
+    async fn two_texters_with_a_first_text_for_the_same_person_in_one_group(home: Home) {
+        let (admin, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        let mut blind = home.text(&slice[2], Initial, "Hi Cat!");
+        blind.shown.dwell_ms = 3;
+        let fresh = || MessageId(home.fresh());
+        let (id, first, second) = (fresh(), home.text(&slice[0], Initial, "Hi Ann!"), home.text(&slice[0], Initial, "Hello Ann!"));
+        // A refusal in the middle of them, and the same text once more.
+        let (won, lost, blind, again, other) = tokio::join!(
+            home.put(&tess, id, first.clone()),
+            home.put(&tom, fresh(), second),
+            home.put(&tess, fresh(), blind),
+            home.put(&tess, id, first),
+            home.put(&tess, fresh(), home.text(&slice[1], Initial, "Hi Bea!")),
+        );
+        let verdict = |answer: Answer| match answer {
+            Answer::Verdict(verdict) => verdict,
+            other => panic!("{other:?}"),
+        };
+        let refused = |answer: Answer| match verdict(answer).outcome {
+            Outcome::Refused { problem } => problem,
+            other @ Outcome::Accepted { .. } => panic!("{other:?}"),
+        };
+        let (won, lost) = (verdict(won), refused(lost));
+        assert!(won.is_accepted() && verdict(other).is_accepted());
+        assert_eq!(verdict(again), won);
+        assert_eq!((lost.code, lost.who.as_deref()), (Code::AlreadySent, Some("Tess")));
+        assert_eq!(refused(blind).code, Code::Invalid);
+        assert_eq!(home.desk.store.open_jobs().await.expect("read").0, 2);
+        let counts = home.board(&admin, campaign).await.counts;
+        assert_eq!((counts.sent, counts.unsent, counts.messaged), (2, 1, 2));
     }
 
     async fn a_refusal_is_stored_for_ever(home: Home) {

@@ -10,9 +10,10 @@ mod wire;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
+use futures_util::{TryStreamExt as _, poll};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage, Statement};
 
@@ -220,13 +221,31 @@ impl Postgres {
         .await
     }
 
-    pub(super) async fn each(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<()> {
+    pub(super) async fn each(&mut self, sql: &'static str, rows: Vec<Vec<Value>>) -> Result<()> {
         self.in_time(async |this: &mut Self| {
             let statement = this.prepared(sql).await?;
+            let before = std::mem::take(&mut this.unsent).join(";");
             let client = this.client()?;
-            // All are asked before the first is answered.
-            let all = rows.iter().map(|values| client.execute_raw(&statement, values));
-            futures_util::future::try_join_all(all).await?;
+            let mut before =
+                Box::pin(async { if before.is_empty() { Ok(()) } else { client.batch_execute(&before).await } });
+            // Asked once, each is on its way: all go out in their order before any is answered.
+            let early = poll!(&mut before);
+            let mut asked = Vec::with_capacity(rows.len());
+            for values in &rows {
+                let mut one = Box::pin(client.execute_raw(&statement, values));
+                let early = poll!(&mut one);
+                asked.push((one, early));
+            }
+            match early {
+                Poll::Ready(done) => done?,
+                Poll::Pending => before.await?,
+            }
+            for (one, early) in asked {
+                match early {
+                    Poll::Ready(done) => drop(done?),
+                    Poll::Pending => drop(one.await?),
+                }
+            }
             Ok(())
         })
         .await

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
+    accepted::ENTRY,
     rows::{self, col, corrupt, signed, time, unsigned},
     send::Text,
     tx::Tx,
@@ -19,7 +20,7 @@ use crate::api::{
     message::SendRequest,
     problem::{Code, Problem},
 };
-use crate::db;
+use crate::db::{self, Value};
 use crate::domain::{
     ids::{CampaignId, ContactId, DeviceId, MessageId, PersonId},
     ledger::{Link, Pressed},
@@ -37,13 +38,6 @@ const ANCHOR_EVERY: SignedDuration = SignedDuration::from_mins(10);
 
 /// Chains whose end is remembered; more are looked up again.
 const CHAINS: usize = 10_000;
-
-/// One entry into the table. Numbered as [`Entry::values`] are bound in [`super::send`] too.
-const INSERT: &str =
-    "INSERT INTO ledger (organization, seq, received_at, skew_us, outcome, person, texter, session, id,
-     device, campaign, contact, kind, body_hash, drawn_at, pressed_at, mono_ms, dwell_ms, chain, n, prev, hash, total,
-     told_skew_us)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
 
 /// The end of a chain, for who appends to it.
 const TOP: &str = "SELECT n, hash, person, device FROM ledger WHERE chain = $1 AND outcome <> 'ledger_broken'
@@ -133,6 +127,7 @@ impl Tx<'_> {
             return Ok(if fits { Standing::Fits } else { Standing::Broken("it hangs on another text") });
         }
         // Late, or forked: its neighbours know.
+        self.write_texts().await?;
         let rows = db::query(AROUND).bind(link.chain).bind(signed(link.n)).fetch_all(&mut *self.conn).await?;
         for row in &rows {
             let n = unsigned(col(row, 0)?);
@@ -154,6 +149,7 @@ impl Tx<'_> {
         if let Some(top) = self.cache.ledger.tops.get(&chain) {
             return Ok(Some(top.clone()));
         }
+        self.write_texts().await?;
         let row = db::query(TOP).bind(chain).fetch_optional(&mut *self.conn).await?;
         let Some(row) = row else { return Ok(None) };
         let top = Top {
@@ -207,34 +203,7 @@ impl Tx<'_> {
 
     /// Writes an entry by itself (a refusal's).
     pub(super) async fn write_entry(&mut self, organization: i64, entry: Entry) -> Result<(), StoreError> {
-        let Entry { what, body_hash, prev, hash, total } = &entry;
-        db::query(INSERT)
-            .bind(organization)
-            .bind(signed(what.seq))
-            .bind(what.received_at.as_microsecond())
-            .bind(what.skew_us)
-            .bind(what.outcome.as_str())
-            .bind(what.person.0)
-            .bind(what.texter.as_str())
-            .bind(what.session)
-            .bind(what.pressed.id)
-            .bind(what.pressed.device.0)
-            .bind(what.pressed.campaign.0)
-            .bind(what.pressed.contact.0)
-            .bind(rows::kind_word(what.pressed.kind))
-            .bind(body_hash.as_slice())
-            .bind(what.pressed.drawn_at.as_microsecond())
-            .bind(what.pressed.pressed_at.as_microsecond())
-            .bind(signed(what.pressed.mono_ms))
-            .bind(signed(what.pressed.dwell_ms))
-            .bind(what.link.chain)
-            .bind(signed(what.link.n))
-            .bind(prev.as_slice())
-            .bind(hash.as_slice())
-            .bind(total.as_slice())
-            .bind(what.told_skew_us)
-            .execute(&mut *self.conn)
-            .await?;
+        db::each(ENTRY, vec![entry.values(organization)], &mut *self.conn).await?;
         self.entered(entry.what);
         Ok(())
     }
@@ -281,6 +250,39 @@ impl Tx<'_> {
             .await?;
         self.cache.ledger.anchored = Some(Some(anchor));
         Ok(Answer::Done)
+    }
+}
+
+impl Entry {
+    /// For [`ENTRY`].
+    pub(super) fn values(&self, organization: i64) -> Vec<Value> {
+        let Self { what, body_hash, prev, hash, total } = self;
+        vec![
+            organization.into(),
+            signed(what.seq).into(),
+            what.received_at.as_microsecond().into(),
+            what.skew_us.into(),
+            what.outcome.as_str().into(),
+            what.person.0.into(),
+            what.texter.as_str().into(),
+            what.session.into(),
+            what.pressed.id.into(),
+            what.pressed.device.0.into(),
+            what.pressed.campaign.0.into(),
+            what.pressed.contact.0.into(),
+            rows::kind_word(what.pressed.kind).into(),
+            body_hash.into(),
+            what.pressed.drawn_at.as_microsecond().into(),
+            what.pressed.pressed_at.as_microsecond().into(),
+            signed(what.pressed.mono_ms).into(),
+            signed(what.pressed.dwell_ms).into(),
+            what.link.chain.into(),
+            signed(what.link.n).into(),
+            prev.into(),
+            hash.into(),
+            total.into(),
+            what.told_skew_us.into(),
+        ]
     }
 }
 

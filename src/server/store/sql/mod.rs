@@ -69,8 +69,9 @@ pub enum Location {
 /// Commands that may wait for the writer; a further one waits for a place.
 const QUEUE: usize = 4_096;
 
-/// The writer's page cache, in KiB (SQLite counts KiB as negative numbers): the rows that a shift is about stay in it.
-const WRITER_CACHE: &str = "-65536";
+/// The writer's page cache, in KiB (SQLite counts KiB as negative numbers): the rows that a shift is about stay in it. Not
+/// more: where a commit moved rows between pages, SQLite looks at every page of the cache at its end.
+const WRITER_CACHE: &str = "-16384";
 
 impl From<db::Error> for StoreError {
     fn from(error: db::Error) -> Self {
@@ -132,7 +133,6 @@ impl SqlStore {
             // Who makes tables is alone and may take long; who writes is neither.
             conn = url.writer().await?;
         }
-        accepted::prepare(&mut conn).await?;
         let conn = Arc::new(Mutex::new(conn));
         let mut due = checkpoint::Due::default();
         let readers = match location {

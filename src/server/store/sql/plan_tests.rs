@@ -1,12 +1,11 @@
 //! No command and no question that is asked often reads every row of a big table.
 
-use super::{accepted, act::GIVE_BACK, back::LATE, held, jobs::OPEN_SINCE, read, schema};
+use super::{act::GIVE_BACK, back::LATE, held, jobs::OPEN_SINCE, read, schema};
 use crate::db::{self, Options};
 
 async fn plan(sql: &'static str) -> Vec<String> {
     let mut conn = Options::memory().open().await.expect("a database");
     schema::migrate(&mut conn, 0).await.expect("tables");
-    accepted::prepare(&mut conn).await.expect("a view");
     let explained: &'static str = format!("EXPLAIN QUERY PLAN {sql}").leak();
     // A plan does not depend on the values; no statement here has more of them.
     let query = (0..60).fold(db::query(explained), |query, _| query.bind(None::<i64>));
@@ -66,7 +65,7 @@ async fn nothing_that_a_shift_asks_reads_a_whole_table() {
     super::writer_tests::whole_shift().await;
     let asked = db::asked::take();
     for wanted in
-        ["jobs_ready ", "contacts_pool", "FROM events", "token_hash", "m.seq < $2", "c.assigned = $1", "accepted_text"]
+        ["jobs_ready ", "contacts_pool", "FROM events", "token_hash", "m.seq < $2", "c.assigned = $1", "INTO verdicts"]
     {
         assert!(asked.iter().any(|sql| sql.contains(wanted)), "no statement has {wanted:?}: is the shift whole?");
     }

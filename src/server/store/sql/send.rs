@@ -16,7 +16,7 @@ use crate::api::{
     message::{Outcome, SendRequest, ThreadEntry, ThreadMessage, Verdict},
     problem::{Code, Problem},
 };
-use crate::db;
+use crate::db::{self, Value};
 use crate::domain::{
     conversation::{OptOut, Status},
     hours::{HoursVerdict, MAX_AGE, is_too_late},
@@ -146,23 +146,22 @@ impl Tx<'_> {
         }
         sight.good_until = self.good_until(request, skew, &sight).await?;
         self.handed_in(actor, id.0).await?;
-        // Where a failure spoils the transaction, what follows it needs a point to go back to.
-        let savepoint = self.conn.is_spoilt_by_failure();
-        if savepoint {
-            self.run("SAVEPOINT one").await?;
+        if !self.one_by_one {
+            return self.accept(&text, sight, standing == Standing::Fits).await;
         }
-        let accepted = self.accept(&text, sight, standing == Standing::Fits).await;
-        if savepoint {
-            if accepted.is_err() {
-                self.run("ROLLBACK TO one").await?;
-            }
-            self.run("RELEASE one").await?;
+        let mark = self.mark();
+        let answer = self.accept(&text, sight, standing == Standing::Fits).await?;
+        self.run("SAVEPOINT one").await?;
+        let written = self.write_texts().await;
+        if written.is_err() {
+            self.run("ROLLBACK TO one").await?;
+            self.back_to(mark);
         }
-        match accepted {
-            Ok(answer) => Ok(answer),
+        self.run("RELEASE one").await?;
+        match written {
+            Ok(()) => Ok(answer),
             Err(db::Error::Unique(what)) => {
                 // The database's own constraints have the last word; nothing of the text was written.
-                self.cache.forget();
                 if what.is_on(&[
                     "messages.contact",
                     "messages.messages_one_initial",
@@ -210,21 +209,23 @@ impl Tx<'_> {
         campaign: i64,
         verdict: Verdict,
     ) -> Result<Answer, StoreError> {
-        db::query(
-            "INSERT INTO verdicts (id, organization, person, session, request_hash, outcome, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(verdict.id)
-        .bind(actor.organization.0)
-        .bind(actor.person.0)
-        .bind(actor.session)
-        .bind(hash.as_slice())
-        .bind(to_json(&verdict.outcome)?)
-        .bind(self.micros())
-        .execute(&mut *self.conn)
-        .await?;
+        let values = self.verdict_values(actor, hash, &verdict)?;
+        db::each(accepted::VERDICT, vec![values], &mut *self.conn).await?;
         self.event(campaign, Audience::Person(actor.person.0), &EventKind::Settled { verdict: verdict.clone() })?;
         Ok(Answer::Verdict(verdict))
+    }
+
+    /// For [`accepted::VERDICT`].
+    fn verdict_values(&self, actor: &Actor, hash: &[u8; 32], verdict: &Verdict) -> Result<Vec<Value>, StoreError> {
+        Ok(vec![
+            verdict.id.into(),
+            actor.organization.0.into(),
+            actor.person.0.into(),
+            actor.session.into(),
+            hash.into(),
+            to_json(&verdict.outcome)?.into(),
+            self.micros().into(),
+        ])
     }
 
     /// Stores a refusal.
@@ -276,6 +277,7 @@ impl Tx<'_> {
         {
             return Ok(Ok(Sight { campaign, contact, suppressed, good_until: self.now }));
         }
+        self.write_texts().await?;
         let row = db::query(concat!(
             "SELECT ",
             contact_columns!(),
@@ -409,6 +411,7 @@ impl Tx<'_> {
     /// `already_sent` with the winner; without `at` when there is none.
     async fn already_sent(&mut self, contact: i64) -> Result<Problem, StoreError> {
         let mut problem = problem(Code::AlreadySent, "this contact has the first text already");
+        self.write_texts().await?;
         let row = db::query(
             "SELECT at, author FROM messages WHERE contact = $1 AND kind = 'initial' AND delivery <> 'dropped'",
         )
@@ -424,78 +427,76 @@ impl Tx<'_> {
         Ok(problem)
     }
 
-    /// Writes everything an accepted text is: the message, the contact's new line, the carrier job, the tally, the
-    /// verdict: all of it or, when a constraint says no, nothing.
-    async fn accept(&mut self, text: &Text<'_>, sight: Sight, enter: bool) -> Result<Answer, db::Error> {
+    /// Takes note of everything an accepted text is: the message, the contact's new line, the carrier job, the tally, the
+    /// verdict, its entry in the ledger. All of it or nothing is written ([`Self::write_texts`]).
+    async fn accept(&mut self, text: &Text<'_>, sight: Sight, enter: bool) -> Result<Answer, StoreError> {
         let &Text { actor, id, request, hash, .. } = text;
         let mut contact = sight.contact;
         let initial = request.kind == MessageKind::Initial;
+        let kind = rows::kind_word(request.kind);
         contact.last_seq += 1;
         contact.status = contact.status.after_outbound();
         contact.waiting_since = None;
         contact.preview = preview(&request.body);
         contact.updated_at = self.micros();
-        let former = contact.assigned;
-        contact.assigned = Some(actor.person.0);
+        let before = (contact.assigned, contact.holder);
+        contact.holder = Some(actor.person.0);
+        // Nobody works behind an ended sign-in: what it hands in gives it nothing.
+        if actor.ended_at.is_none() {
+            contact.assigned = contact.holder;
+        }
         let seq = unsigned(contact.last_seq);
         let verdict = Verdict { id: id.0, outcome: Outcome::Accepted { seq, at: self.now } };
-        let coded = |error: StoreError| db::Error::encode(error);
-        let outcome = to_json(&verdict.outcome).map_err(coded)?;
-        let entry = self.entry(text, ACCEPTED).await.map_err(coded)?;
-        db::query(accepted::INSERT)
-            .bind(id.0)
-            .bind(contact.organization)
-            .bind(contact.campaign)
-            .bind(contact.id)
-            .bind(contact.last_seq)
-            .bind(rows::kind_word(request.kind))
-            .bind(request.body.as_str())
-            .bind(self.micros())
-            .bind(actor.person.0)
-            .bind(actor.session)
-            .bind(i64::from(request.script_version))
-            .bind(contact.language.as_deref().unwrap_or(&sight.campaign.def.language))
-            .bind(request.variant.as_deref())
-            .bind(request.source.as_deref())
-            .bind(i64::from(request.off_script))
-            .bind(signed(request.after_seq))
-            .bind(i64::from(request.epoch))
-            .bind(request.shown.body_hash.as_str())
-            .bind(request.shown.drawn_at.as_microsecond())
-            .bind(request.shown.pressed_at.as_microsecond())
-            .bind(signed(request.shown.dwell_ms))
-            .bind(request.shown.device.0)
-            .bind(if initial { 2_i64 } else { 1 })
-            .bind(contact.status.as_str())
-            .bind(contact.preview.as_str())
-            .bind(i64::from(initial))
-            .bind(i64::from(!initial))
-            .bind(hash.as_slice())
-            .bind(outcome)
-            .bind(sight.good_until.as_microsecond())
-            .bind(enter.then_some(signed(entry.what.seq)))
-            .bind(entry.what.skew_us)
-            .bind(entry.what.outcome.as_str())
-            .bind(entry.what.texter.as_str())
-            .bind(entry.body_hash.as_slice())
-            .bind(signed(entry.what.pressed.mono_ms))
-            .bind(entry.what.link.chain)
-            .bind(signed(entry.what.link.n))
-            .bind(entry.prev.as_slice())
-            .bind(entry.hash.as_slice())
-            .bind(entry.total.as_slice())
-            .bind(entry.what.told_skew_us)
-            .execute(&mut *self.conn)
-            .await?;
-        if actor.ended_at.is_some() && former != contact.assigned {
-            // Nobody works behind an ended sign-in: what it hands in gives it nothing.
-            contact.assigned = former;
-            db::query("UPDATE contacts SET assigned = $2 WHERE id = $1")
-                .bind(contact.id)
-                .bind(former)
-                .execute(&mut *self.conn)
-                .await?;
-        }
+        let entry = self.entry(text, ACCEPTED).await?;
+        self.texts.push(accepted::Rows {
+            message: vec![
+                id.0.into(),
+                contact.organization.into(),
+                contact.campaign.into(),
+                contact.id.into(),
+                contact.last_seq.into(),
+                kind.into(),
+                request.body.as_str().into(),
+                self.micros().into(),
+                actor.person.0.into(),
+                actor.session.into(),
+                request.script_version.into(),
+                contact.language.as_deref().unwrap_or(&sight.campaign.def.language).into(),
+                request.variant.as_deref().into(),
+                request.source.as_deref().into(),
+                request.off_script.into(),
+                signed(request.after_seq).into(),
+                request.epoch.into(),
+                request.shown.body_hash.as_str().into(),
+                request.shown.drawn_at.as_microsecond().into(),
+                request.shown.pressed_at.as_microsecond().into(),
+                signed(request.shown.dwell_ms).into(),
+                request.shown.device.0.into(),
+            ],
+            job: vec![
+                id.0.into(),
+                contact.organization.into(),
+                contact.campaign.into(),
+                contact.id.into(),
+                kind.into(),
+                if initial { 2_i64 } else { 1 }.into(),
+                self.micros().into(),
+                sight.good_until.as_microsecond().into(),
+            ],
+            contact: vec![
+                contact.id.into(),
+                contact.status.as_str().into(),
+                contact.last_seq.into(),
+                contact.preview.as_str().into(),
+                self.micros().into(),
+            ],
+            hand: ((contact.assigned, contact.holder) != before)
+                .then(|| vec![contact.id.into(), contact.assigned.into(), contact.holder.into()]),
+            verdict: self.verdict_values(actor, hash, &verdict)?,
+            entry: enter.then(|| entry.values(actor.organization.0)),
+            tally: (contact.campaign, actor.person.0),
+            initial,
+        });
         if enter {
             self.entered(entry.what);
         }
@@ -514,10 +515,9 @@ impl Tx<'_> {
             mine: true,
         });
         let thread = EventKind::Thread { contact: ContactId(contact.id), item };
-        self.event(contact.campaign, me, &thread).map_err(coded)?;
-        self.contact_event(&contact).map_err(coded)?;
-        let settled = EventKind::Settled { verdict: verdict.clone() };
-        self.event(contact.campaign, me, &settled).map_err(coded)?;
+        self.event(contact.campaign, me, &thread)?;
+        self.contact_event(&contact)?;
+        self.event(contact.campaign, me, &EventKind::Settled { verdict: verdict.clone() })?;
         Ok(Answer::Verdict(verdict))
     }
 }

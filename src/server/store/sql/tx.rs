@@ -7,10 +7,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::accepted::Accepted;
 use super::ahead::Ahead;
 use super::rows::{self, ContactRow, col, contact_columns, json, listed_columns, to_json, unsigned};
 use crate::api::{campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role};
-use crate::db::{self, Conn};
+use crate::db::{self, Conn, Value};
 use crate::domain::{
     campaign::CampaignDef,
     contact::Contact,
@@ -93,25 +94,10 @@ impl Cache {
     }
 }
 
-#[derive(Debug, serde::Serialize)]
-struct EventRow {
-    a: i64,
-    c: i64,
-    p: Option<i64>,
-    k: i64,
-    o: String,
-}
+const EVENT: &str = "INSERT INTO events (at, campaign, person, captain_only, payload) VALUES ($1, $2, $3, $4, $5)";
 
-#[derive(Debug, serde::Serialize)]
-struct AuditRow {
-    a: i64,
-    g: i64,
-    p: Option<i64>,
-    s: Option<i64>,
-    w: &'static str,
-    u: String,
-    d: String,
-}
+const AUDIT: &str =
+    "INSERT INTO audit (at, organization, person, session, what, subject, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 /// Who hears of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,17 +124,23 @@ pub(super) struct Tx<'c> {
     pub(super) cache: &'c mut Cache,
     pub(super) now: Timestamp,
     pub(super) ahead: Ahead,
-    events: Vec<EventRow>,
-    audits: Vec<AuditRow>,
+    /// Decided and not written yet.
+    pub(super) texts: Accepted,
+    /// Each text is written before the next one is decided.
+    pub(super) one_by_one: bool,
+    events: Vec<Vec<Value>>,
+    audits: Vec<Vec<Value>>,
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(conn: &'c mut Conn, cache: &'c mut Cache) -> Self {
+    pub(super) fn new(conn: &'c mut Conn, cache: &'c mut Cache, one_by_one: bool) -> Self {
         Self {
             conn,
             cache,
             now: Timestamp::UNIX_EPOCH,
             ahead: Ahead::default(),
+            texts: Accepted::default(),
+            one_by_one,
             events: Vec::new(),
             audits: Vec::new(),
         }
@@ -175,41 +167,40 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
-    /// Writes the group's events and audit rows; says the newest event's number when there are any.
-    pub(super) async fn flush(&mut self) -> Result<Option<u64>, StoreError> {
-        if !self.audits.is_empty() {
-            db::query(
-                "INSERT INTO audit (at, organization, person, session, what, subject, detail)
-                 SELECT CAST(value->>'a' AS BIGINT), CAST(value->>'g' AS BIGINT), CAST(value->>'p' AS BIGINT),
-                     CAST(value->>'s' AS BIGINT), value->>'w', value->>'u', value->>'d'
-                 FROM json_each($1)",
-            )
-            .bind(to_json(&self.audits)?)
-            .execute(&mut *self.conn)
-            .await?;
+    /// Writes the texts that were accepted so far. Whoever reads what they change asks for it first.
+    pub(super) async fn write_texts(&mut self) -> db::Result<()> {
+        if self.texts.is_empty() {
+            return Ok(());
         }
+        std::mem::take(&mut self.texts).write(&mut *self.conn).await
+    }
+
+    /// Writes the group's texts, events and audit rows; says the newest event's number when there are any.
+    pub(super) async fn flush(&mut self) -> Result<Option<u64>, StoreError> {
+        self.write_texts().await?;
+        db::each(AUDIT, std::mem::take(&mut self.audits), &mut *self.conn).await?;
         if self.events.is_empty() {
             return Ok(None);
         }
-        db::query(
-            "INSERT INTO events (at, campaign, person, captain_only, payload)
-             SELECT CAST(value->>'a' AS BIGINT), CAST(value->>'c' AS BIGINT), CAST(value->>'p' AS BIGINT),
-                 CAST(value->>'k' AS BIGINT), value->>'o' FROM json_each($1) ORDER BY key",
-        )
-        .bind(to_json(&self.events)?)
-        .execute(&mut *self.conn)
-        .await?;
+        db::each(EVENT, std::mem::take(&mut self.events), &mut *self.conn).await?;
         let newest = db::query("SELECT MAX(seq) FROM events").fetch_one(&mut *self.conn).await?;
         Ok(Some(unsigned(newest.try_get(0)?)))
     }
 
     pub(super) fn event(&mut self, campaign: i64, audience: Audience, what: &EventKind) -> Result<(), StoreError> {
-        let (p, k) = match audience {
-            Audience::Person(person) => (Some(person), 0),
-            Audience::All => (None, 0),
-            Audience::Captains => (None, 1),
+        let (person, captain_only) = match audience {
+            Audience::Person(person) => (Some(person), false),
+            Audience::All => (None, false),
+            Audience::Captains => (None, true),
         };
-        self.events.push(EventRow { a: self.micros(), c: campaign, p, k, o: to_json(what)? });
+        let payload = to_json(what)?;
+        self.events.push(vec![
+            self.micros().into(),
+            campaign.into(),
+            person.into(),
+            captain_only.into(),
+            payload.into(),
+        ]);
         Ok(())
     }
 
@@ -221,15 +212,15 @@ impl<'c> Tx<'c> {
 
     /// One audit row: who did what to what. Bodies and numbers stay out of it.
     pub(super) fn audit(&mut self, actor: Option<&Actor>, what: &'static str, subject: String, detail: String) {
-        self.audits.push(AuditRow {
-            a: self.now.as_microsecond(),
-            g: actor.map_or(self.cache.organization.0, |a| a.organization.0),
-            p: actor.map(|a| a.person.0),
-            s: actor.map(|a| a.session),
-            w: what,
-            u: subject,
-            d: detail,
-        });
+        self.audits.push(vec![
+            self.micros().into(),
+            actor.map_or(self.cache.organization.0, |a| a.organization.0).into(),
+            actor.map(|a| a.person.0).into(),
+            actor.map(|a| a.session).into(),
+            what.into(),
+            subject.into(),
+            detail.into(),
+        ]);
     }
 
     /// Adds a line to a thread and tells the holder.
@@ -402,6 +393,7 @@ impl<'c> Tx<'c> {
         if self.ahead.undecided(&id) {
             return Ok(None);
         }
+        self.write_texts().await?;
         let row = db::query("SELECT person, request_hash, outcome FROM verdicts WHERE id = $1")
             .bind(id)
             .fetch_optional(&mut *self.conn)

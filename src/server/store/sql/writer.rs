@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use super::{
-    Errand, accepted,
+    Errand,
     checkpoint::Due,
     herald::News,
     sessions::{Sessions, changes_sessions},
@@ -100,10 +100,7 @@ async fn again(conn: &mut Conn, url: Option<&Url>) -> Result<(), StoreError> {
     }
     // SQLite's file is never far away.
     let Some(url) = url else { return Ok(()) };
-    // Whole or not at all: one that lacks what was to be prepared would be kept.
-    let mut fresh = url.writer().await?;
-    accepted::prepare(&mut fresh).await?;
-    *conn = fresh;
+    *conn = url.writer().await?;
     tracing::info!("connected to the database again");
     Ok(())
 }
@@ -123,6 +120,8 @@ struct Done {
     results: Vec<Result<Answer, StoreError>>,
     newest: Option<u64>,
     changed: bool,
+    /// Nothing of it is to be committed (a build that breaks its promises).
+    lost: bool,
 }
 
 async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> Result<Done, StoreError> {
@@ -130,12 +129,43 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
         // What was answered before is committed only now.
         drop(db::query("COMMIT").execute(&mut *conn).await);
     }
+    begin(conn, cache).await?;
+    let together = commands.iter().any(|command| is_text(&command.kind));
+    let mut decided = decide_all(conn, cache, commands.clone(), !together).await?;
+    if decided.is_none() {
+        // Something about one of the texts: they are written together, so nobody knows about which.
+        cache.forget();
+        // On some faults the database has taken it back already.
+        if let Err(error) = conn.roll_back().await {
+            tracing::debug!(%error, "nothing to roll back");
+        }
+        begin(conn, cache).await?;
+        decided = decide_all(conn, cache, commands, true).await?;
+    }
+    let done = decided.ok_or_else(|| StoreError::Unavailable("a group could not be decided".into()))?;
+    if !mutation::on(Mutation::AnswerBeforeCommit) && !done.lost {
+        conn.commit().await?;
+    }
+    Ok(done)
+}
+
+async fn begin(conn: &mut Conn, cache: &mut Cache) -> Result<(), StoreError> {
     if conn.begin().await? {
         // Another process wrote: what is remembered may not be so any more.
         cache.forget();
     }
-    let spoilt_by_failure = conn.is_spoilt_by_failure();
-    let mut tx = Tx::new(conn, cache);
+    Ok(())
+}
+
+/// Decides a group inside the open transaction. What texts change is written for many at once, or `one_by_one`. `None`: the
+/// former did not work out, and the transaction has to be taken back.
+async fn decide_all(
+    conn: &mut Conn,
+    cache: &mut Cache,
+    commands: Vec<Command>,
+    one_by_one: bool,
+) -> Result<Option<Done>, StoreError> {
+    let mut tx = Tx::new(conn, cache, one_by_one);
     let mut results = Vec::with_capacity(commands.len());
     let mut changed = false;
     let mut commands = commands.into_iter();
@@ -143,10 +173,14 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
     while let Some(command) = commands.next() {
         tx.now = command.now;
         let mark = tx.mark();
-        let text = manages_itself(&command.kind);
-        let savepoint = !text || spoilt_by_failure;
+        let text = is_text(&command.kind);
+        // Together, texts write nothing that could be taken back alone; a refusal has a savepoint of its own.
+        let savepoint = one_by_one || !text;
         if !text {
             tx.ahead.forget();
+            if tx.write_texts().await.is_err() {
+                return Ok(None);
+            }
         }
         if savepoint {
             tx.run("SAVEPOINT one").await?;
@@ -160,16 +194,16 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
                 }
                 results.push(Ok(answer));
             }
+            Err(error) if !savepoint => {
+                tracing::warn!(%error, "a text failed: its group is decided one by one");
+                return Ok(None);
+            }
             Err(error) => {
                 tracing::warn!(%error, "a command failed and was taken back");
-                if savepoint {
-                    tx.run("ROLLBACK TO one").await?;
-                    tx.run("RELEASE one").await?;
-                } else if db::script("BEGIN", &mut *tx.conn).await.is_ok() {
-                    // On some faults of the disk SQLite ends the whole transaction, and nobody's change stands: what the
-                    // others were told must not be written after it. (Inside a transaction BEGIN fails and changes nothing.)
-                    return Err(error);
-                }
+                // On some faults of the disk SQLite ends the whole transaction, and nobody's change stands: what the others
+                // were told must not be written after it. There is no savepoint then.
+                tx.run("ROLLBACK TO one").await?;
+                tx.run("RELEASE one").await?;
                 tx.back_to(mark);
                 results.push(Err(error));
             }
@@ -178,22 +212,21 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
             tx.look_ahead(commands.as_slice()).await?;
         }
     }
+    if tx.write_texts().await.is_err() {
+        return Ok(None);
+    }
     let newest = match tx.flush().await {
         Err(_) if mutation::on(Mutation::FailedCommitAnswered) => {
             drop(db::script("ROLLBACK", &mut *tx.conn).await);
             tx.cache.forget();
-            return Ok(Done { results, newest: None, changed: false });
+            return Ok(Some(Done { results, newest: None, changed: false, lost: true }));
         }
         newest => newest?,
     };
-    if !mutation::on(Mutation::AnswerBeforeCommit) {
-        conn.commit().await?;
-    }
-    Ok(Done { results, newest, changed })
+    Ok(Some(Done { results, newest, changed, lost: false }))
 }
 
-/// A send's acceptance is one statement, which is all or nothing; a refusal has a savepoint of its own.
-fn manages_itself(kind: &CommandKind) -> bool {
+fn is_text(kind: &CommandKind) -> bool {
     matches!(kind, CommandKind::Send { .. })
 }
 
