@@ -25,7 +25,7 @@ use super::{Constraint, Error, Result, Row, Value};
 const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8387229001); SELECT turn FROM textbank_turn";
 
 /// Whoever serves a database holds this lock together with all others who do; who copies or restores it holds it alone.
-const AT_WORK: &str = "SELECT pg_try_advisory_lock_shared(8387229003)::int";
+const AT_WORK: &str = "SELECT pg_advisory_lock_shared(8387229003)";
 const ALONE: &str = "SET lock_timeout = '5s'; SELECT pg_advisory_lock(8387229003)";
 
 /// Counts the commits that wrote something. Who reads another count than that of its own last commit has not seen it all.
@@ -134,19 +134,24 @@ impl Postgres {
     }
 
     pub(super) async fn keep_servers_off(&mut self) -> Result<bool> {
-        // One that was just stopped may take a moment to be gone.
-        let locked = self.in_time(async |this: &mut Self| Ok(this.client()?.simple_query(ALONE).await)).await?;
+        let alone = self.locked(ALONE).await;
         self.simple("SET lock_timeout = 0").await?;
+        alone
+    }
+
+    /// Counts as a server at work until this connection ends; false when somebody keeps them off.
+    async fn be_at_work(&mut self) -> Result<bool> {
+        self.locked(AT_WORK).await
+    }
+
+    /// Waits as long as the connection waits for locks: whoever has just ended may take a moment to be gone.
+    async fn locked(&mut self, sql: &'static str) -> Result<bool> {
+        let locked = self.in_time(async |this: &mut Self| Ok(this.client()?.simple_query(sql).await)).await?;
         match locked {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => Ok(false),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// Counts as a server at work until this connection ends; false when somebody keeps them off.
-    async fn be_at_work(&mut self) -> Result<bool> {
-        Ok(turn(&self.simple(AT_WORK).await?) == Some(1))
     }
 
     pub(super) async fn commit(&mut self) -> Result<()> {
