@@ -181,6 +181,8 @@ impl Follower {
                         line = place.ready();
                     }
                     self.said();
+                    // However busy the feed is: what is looked at first must not keep the board waiting for ever.
+                    self.board_changed |= self.watches;
                 }
                 None => self.place = None,
             },
