@@ -211,7 +211,7 @@ struct Joined {
 
 async fn join(desk: &Desk, role: Role) -> anyhow::Result<Joined> {
     let organization = desk.store.first_organization().await?;
-    let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 60 };
+    let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 60, waiting_room: false };
     let Answer::Invite(invite) = System::invite(desk, organization, request).await? else { anyhow::bail!("no invite") };
     let device = DeviceId(desk.ids.act_id(desk.clock.now()));
     let joined = Door::join(desk, JoinRequest { invite: invite.secret, name: "Tess".into(), device }).await?;

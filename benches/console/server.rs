@@ -66,6 +66,7 @@ impl Memory {
             organization: "Bench".into(),
             campaign: Some(CAMPAIGN),
             rehearsal: true,
+            waiting: false,
         }
     }
 

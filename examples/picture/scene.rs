@@ -56,6 +56,7 @@ pub fn picture() -> Result<String, Box<dyn Error>> {
         organization: def.organization.clone(),
         campaign: Some(CAMPAIGN),
         rehearsal: true,
+        waiting: false,
     }));
     // Everybody is to be texted at first, then some were and some of them have answered.
     let all: Vec<ContactSummary> =

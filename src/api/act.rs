@@ -90,6 +90,22 @@ pub enum Act {
         /// Whose.
         texter: PersonId,
     },
+    /// Captain: lets people in who wait in the waiting room.
+    Admit {
+        /// By whose feed the verdict is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        campaign: Option<CampaignId>,
+        /// Who. Whoever is in already stays in.
+        people: Vec<PersonId>,
+    },
+    /// Captain: ends the sign-ins of somebody who waits in the waiting room.
+    ShowOut {
+        /// By whose feed the verdict is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        campaign: Option<CampaignId>,
+        /// Who.
+        person: PersonId,
+    },
     /// Captain: decides on a text whose outcome at the carrier is not known. Never decided by the program.
     DecideHeld {
         /// Which text.
@@ -129,6 +145,8 @@ impl Act {
             | Self::Pause { .. }
             | Self::Resume { .. }
             | Self::Reclaim { .. }
+            | Self::Admit { .. }
+            | Self::ShowOut { .. }
             | Self::DecideHeld { .. } => None,
         }
     }
@@ -136,6 +154,14 @@ impl Act {
     /// True for the acts that only a captain may do.
     #[must_use]
     pub fn is_captains(&self) -> bool {
-        matches!(self, Self::Pause { .. } | Self::Resume { .. } | Self::Reclaim { .. } | Self::DecideHeld { .. })
+        matches!(
+            self,
+            Self::Pause { .. }
+                | Self::Resume { .. }
+                | Self::Reclaim { .. }
+                | Self::Admit { .. }
+                | Self::ShowOut { .. }
+                | Self::DecideHeld { .. }
+        )
     }
 }

@@ -58,6 +58,9 @@ pub struct InviteRequest {
     pub uses: u32,
     /// How long it is good, in seconds.
     pub valid_seconds: u64,
+    /// Who joins by it waits until a captain lets them in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waiting_room: bool,
 }
 
 /// A join link, shown once.
@@ -97,6 +100,9 @@ pub struct InviteInfo {
     pub created_by: Option<String>,
     /// True when somebody may still join by it.
     pub good: bool,
+    /// True when its joiners wait until a captain lets them in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waiting_room: bool,
     /// True when it was revoked.
     pub revoked: bool,
 }

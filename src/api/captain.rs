@@ -31,6 +31,9 @@ pub struct Board {
     /// Texts whose outcome at the carrier is not known yet; the ones that wait for a captain are `counts.held`.
     #[serde(default)]
     pub unknown: u64,
+    /// People in the waiting room.
+    #[serde(default, skip_serializing_if = "is_nobody")]
+    pub waiting_room: u64,
     /// Per texter, by name.
     pub texters: Vec<TexterLine>,
     /// When this was counted.
@@ -38,6 +41,11 @@ pub struct Board {
     pub at: Timestamp,
     /// Event number at which this was read.
     pub seq: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_nobody(many: &u64) -> bool {
+    *many == 0
 }
 
 /// A text whose outcome at the carrier nobody knows. It is never sent again by itself.

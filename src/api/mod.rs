@@ -30,6 +30,7 @@
 //! | `GET /api/v1/conduct?campaign=` | session | -> `Vec<`[`conduct::ConductText`]`>`: what is to be read and accepted |
 //! | `PUT /api/v1/conduct/{version}` | session | -> 204: accepted |
 //! | `PUT /api/v1/conduct` | admin | [`conduct::SetConduct`] -> [`conduct::ConductInForce`] |
+//! | `GET /api/v1/waiting-room` | captain | -> `Vec<`[`people::WaitingPerson`]`>` |
 //! | `GET /api/v1/people` | admin | -> `Vec<`[`people::PersonInfo`]`>` |
 //! | `GET /api/v1/ledger?cursor=&limit=`, `GET /api/v1/ledger/state` | admin | -> [`ledger::LedgerPage`], [`ledger::LedgerState`] |
 //! | `GET /api/v1/openapi.json`, `GET /healthz`, `GET /readyz` | anyone | |

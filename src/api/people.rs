@@ -99,6 +99,9 @@ pub struct PersonInfo {
     /// The most that a running sign-in of theirs may do; absent when none runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+    /// In the waiting room, with no sign-in that was let in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waiting: bool,
     /// Running sign-ins.
     pub sessions: u64,
     /// Contacts in hand, in all campaigns.
@@ -109,6 +112,23 @@ pub struct PersonInfo {
     /// The rules of conduct that they accepted last; absent: none so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conduct: Option<Accepted>,
+}
+
+/// Somebody in the waiting room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WaitingPerson {
+    /// Who.
+    pub person: PersonId,
+    /// First name; the second of the same name is "Ann (2)".
+    pub name: String,
+    /// What they may do once they are in.
+    pub role: Role,
+    /// For one campaign, or all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
+    /// Since when they wait.
+    #[schema(value_type = String)]
+    pub since: Timestamp,
 }
 
 /// The person behind a session.
@@ -127,6 +147,9 @@ pub struct Me {
     pub campaign: Option<CampaignId>,
     /// True when no text of this server reaches a real phone.
     pub rehearsal: bool,
+    /// In the waiting room: nothing is to be seen until a captain lets this person in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waiting: bool,
 }
 
 /// Answer to a heartbeat.

@@ -50,6 +50,8 @@ pub enum Code {
     InviteSpent,
     /// The rules of conduct, or the campaign's guide, are to be read and accepted first (`/conduct`).
     ConductNotAccepted,
+    /// In the waiting room: a captain lets this person in first.
+    WaitingRoom,
     /// Too many requests; `Retry-After` says how long.
     RateLimited,
     /// The server cannot answer now; try again with the same id.
@@ -71,7 +73,9 @@ impl Code {
             Self::OutsideHours => 425,
             Self::Paused | Self::Frozen => 423,
             Self::Suppressed | Self::InviteSpent => 410,
-            Self::LeaseLost | Self::Forbidden | Self::SessionEnded | Self::ConductNotAccepted => 403,
+            Self::LeaseLost | Self::Forbidden | Self::SessionEnded | Self::ConductNotAccepted | Self::WaitingRoom => {
+                403
+            }
             Self::IdReused | Self::Invalid => 422,
             Self::TooLarge => 413,
             Self::NotFound => 404,
@@ -121,6 +125,7 @@ impl Code {
             Self::Forbidden => "forbidden",
             Self::InviteSpent => "invite_spent",
             Self::ConductNotAccepted => "conduct_not_accepted",
+            Self::WaitingRoom => "waiting_room",
             Self::RateLimited => "rate_limited",
             Self::Unavailable => "unavailable",
         }
@@ -151,13 +156,14 @@ impl Code {
             Self::Forbidden => "problem-forbidden",
             Self::InviteSpent => "problem-invite-spent",
             Self::ConductNotAccepted => "problem-conduct-not-accepted",
+            Self::WaitingRoom => "problem-waiting-room",
             Self::RateLimited => "problem-rate-limited",
             Self::Unavailable => "problem-unavailable",
         }
     }
 
     /// Every code.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::NoneLeft,
         Self::HeldByOthers,
         Self::OutsideHours,
@@ -179,6 +185,7 @@ impl Code {
         Self::Forbidden,
         Self::InviteSpent,
         Self::ConductNotAccepted,
+        Self::WaitingRoom,
         Self::RateLimited,
         Self::Unavailable,
     ];

@@ -53,6 +53,9 @@ pub struct InviteArgs {
     /// How long it is good: 30m, 12h, 7d
     #[arg(long, alias = "valid", default_value = "7d", value_name = "TIME", value_parser = span)]
     pub expires: Duration,
+    /// Who joins by it waits until a captain lets them in
+    #[arg(long)]
+    pub waiting_room: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -93,6 +96,7 @@ pub async fn run(args: InviteArgs, ctx: &Context) -> Outcome {
         campaign: args.campaign.map(CampaignId),
         uses: args.uses,
         valid_seconds: args.expires.as_secs(),
+        waiting_room: args.waiting_room,
     };
     let invite = client.invite(&request).await.context("no invite")?;
     let link = JoinLink::new(&sign_in.server, SecretString::from(invite.secret));
@@ -104,6 +108,9 @@ pub async fn run(args: InviteArgs, ctx: &Context) -> Outcome {
         let times = if args.uses == 1 { "once".to_owned() } else { format!("{} times", args.uses) };
         let until = invite.expires_at.strftime("%Y-%m-%d %H:%M UTC");
         tell(format!("Good {times}, until {until}. It is shown only here."));
+        if args.waiting_room {
+            tell("Who joins by it waits: let them in by `w` on the captain's board, or by textbank people admit.");
+        }
     }
     Ok(Exit::Done)
 }

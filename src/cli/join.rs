@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::conduct::{Asked, settle};
 use super::reach::{tell, timeouts};
-use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, out, out_json, waiting_room};
 use crate::api::people::{JoinRequest, Role};
 use crate::client::native::{self, JoinLink, NativeServer};
 use crate::client::sign_in::{self, SignIn};
@@ -54,10 +54,18 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     let joined = native::join(&link.base_url, &request, timeouts(ctx))
         .await
         .with_context(|| format!("could not join at {}", link.base_url))?;
-    let sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
+    let mut sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
     sign_in::save(&dir, &sign_in)
         .context("joined, but the sign-in could not be stored here: mend that, then run the same command again")?;
     accept(&sign_in, args.accept_conduct, ctx).await;
+    if sign_in.me.waiting {
+        if std::io::stdin().is_terminal() {
+            sign_in = waiting_room::wait(&client(&sign_in, ctx)?, sign_in, ctx).await?;
+        } else {
+            waiting_room::say(&sign_in, ctx);
+            tell(ctx.catalogue.say("waiting-pending", &[]));
+        }
+    }
     let me = &sign_in.me;
     if args.json {
         out_json(&serde_json::json!({ "sign_in": sign_in.name(), "server": sign_in.server, "me": me }))?;
@@ -84,12 +92,13 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     Ok(Exit::Done)
 }
 
+fn client(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<NativeServer> {
+    Ok(NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?)
+}
+
 /// Asks for the rules of conduct. The sign-in stands whatever the answer is; without it there are no contacts.
 async fn accept(sign_in: &SignIn, yes: bool, ctx: &Context) {
-    let asked = async {
-        let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?;
-        settle(&server, None, yes, ctx).await
-    };
+    let asked = async { settle(&client(sign_in, ctx)?, None, yes, ctx).await };
     match asked.await {
         Ok(Asked::Nothing | Asked::Accepted) => {}
         Ok(Asked::Declined) => tell(ctx.catalogue.say("conduct-declined", &[])),

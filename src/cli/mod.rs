@@ -30,6 +30,7 @@ pub mod settings;
 pub mod shift;
 pub mod text;
 mod tools;
+mod waiting_room;
 pub mod wipe;
 
 use std::path::PathBuf;

@@ -120,6 +120,7 @@ fn remedy(error: &CallError) -> Option<&'static str> {
     Some(match problem.code {
         Code::InviteSpent => "ask whoever gave you the link for a new one",
         Code::ConductNotAccepted => "read the rules and accept them: textbank conduct accept",
+        Code::WaitingRoom => "wait until a captain lets you in: textbank text waits with you",
         Code::Unauthorized => "sign in again: textbank join LINK, with a new link",
         Code::Forbidden => "use a sign-in with the right role (--sign-in), or ask an admin for a link with that role",
         Code::NotFound => "see what there is: textbank campaign list, textbank sessions",

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::reach::{SignInArgs, admin};
-use super::{Context, Exit, Outcome, out, out_json};
+use super::{Context, Exit, Outcome, out, out_json, waiting_room};
 use crate::api::people::{PersonInfo, Role, SessionInfo};
 use crate::domain::safe_text::safe_line;
 
@@ -26,6 +26,36 @@ pub struct PeopleArgs {
 /// What else can be done with people.
 #[derive(Debug, Subcommand)]
 pub enum PeopleCommand {
+    /// Who waits to be let in
+    Waiting {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
+    /// Let people in who wait
+    Admit {
+        /// Their numbers, from `people waiting`
+        #[arg(value_name = "ID", conflicts_with = "all")]
+        people: Vec<i64>,
+        /// Everybody who waits now
+        #[arg(long)]
+        all: bool,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
+    /// End the sign-in of somebody who waits
+    ShowOut {
+        /// Their number, from `people waiting`
+        #[arg(value_name = "ID")]
+        person: i64,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
     /// Who is signed in (as `textbank sessions`)
     Sessions {
         /// What to do with them
@@ -80,6 +110,9 @@ pub enum SessionsCommand {
 pub async fn run(args: PeopleArgs, ctx: &Context) -> Outcome {
     match args.command {
         Some(PeopleCommand::Sessions { command }) => session(command, ctx).await,
+        Some(PeopleCommand::Waiting { json, who }) => waiting_room::list(json, &who, ctx).await,
+        Some(PeopleCommand::Admit { people, all, who }) => waiting_room::admit(&people, all, &who, ctx).await,
+        Some(PeopleCommand::ShowOut { person, who }) => waiting_room::show_out(person, &who, ctx).await,
         None => {
             let (_, client) = admin(&args.who, ctx).await?;
             let people = client.people().await.context("no list")?;
@@ -128,7 +161,8 @@ fn people_table(people: &[PersonInfo]) -> String {
         "id", "role", "sign-ins", "in hand", "rules", "last seen (UTC)", "name"
     );
     for person in people {
-        let role = person.role.map_or("signed out", Role::in_words);
+        let without = if person.waiting { "waiting room" } else { "signed out" };
+        let role = person.role.map_or(without, Role::in_words);
         // Which words by number and when is in the JSON and in the audit.
         let rules = match &person.conduct {
             Some(accepted) if accepted.current => "accepted",

@@ -414,7 +414,13 @@ async fn begin_with_rules(server: &ServerHandle) -> anyhow::Result<()> {
 
 async fn admin_link(server: &ServerHandle, base: &str) -> anyhow::Result<JoinLink> {
     let organization = server.store().first_organization().await?;
-    let request = InviteRequest { role: Role::Owner, campaign: None, uses: 1, valid_seconds: FIRST_LINK_SECONDS };
+    let request = InviteRequest {
+        role: Role::Owner,
+        campaign: None,
+        uses: 1,
+        valid_seconds: FIRST_LINK_SECONDS,
+        waiting_room: false,
+    };
     match System::invite(&server.state.desk, organization, request).await? {
         Answer::Invite(invite) => Ok(JoinLink::new(base, SecretString::from(invite.secret))),
         other => bail!("no invite for the owner: {other:?}"),

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 
 use super::conduct::{Asked, settle_these};
 use super::reach::{SignInArgs, stored, tell, timeouts, tokens};
-use super::{Context, Misuse};
+use super::{Context, Misuse, waiting_room};
 use crate::api::campaign::CampaignTodo;
 use crate::api::people::{Me, Role};
 use crate::client::journal::{Damage, Journal, Tally, Wipe};
@@ -165,6 +165,7 @@ async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Resul
     let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?
         .with_tokens(tokens(&sign_in, ctx))
         .telling_time(ctx.clock.clone());
+    let sign_in = if sign_in.me.waiting { waiting_room::wait(&server, sign_in, ctx).await? } else { sign_in };
     Ok((sign_in, server))
 }
 

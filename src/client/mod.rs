@@ -25,7 +25,7 @@ use crate::api::{
     captain::{Board, HeldText},
     event::Event,
     message::{SendRequest, Thread, Verdict},
-    people::{Me, Presence},
+    people::{Me, Presence, WaitingPerson},
     problem::Problem,
 };
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
@@ -151,6 +151,11 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
 
     /// The captain's board.
     async fn board(&self, campaign: CampaignId) -> Call<Board>;
+
+    /// Who waits to be let in; a server without a waiting room has nobody there.
+    async fn waiting_room(&self) -> Call<Vec<WaitingPerson>> {
+        Ok(Vec::new())
+    }
 
     /// The captain's list of texts whose outcome at the carrier nobody knows; a server that keeps none has none.
     async fn held(&self, _campaign: CampaignId) -> Call<Vec<HeldText>> {

@@ -261,6 +261,7 @@ mod tests {
             organization: "Us".to_owned(),
             campaign: None,
             rehearsal: false,
+            waiting: false,
         };
         let joined = Joined { token: format!("secret-{person}"), me };
         SignIn::new(server, joined, DeviceId(Uuid::from_u128(1)), at.parse().expect("a time"))

@@ -287,7 +287,8 @@ async fn first_admin(
 ) -> Result<Joined, RehearsalError> {
     let desk = &server.state.desk;
     let organization = desk.store.first_organization().await?;
-    let request = InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: VALID_SECONDS };
+    let request =
+        InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: VALID_SECONDS, waiting_room: false };
     match System::invite(desk, organization, request).await? {
         Answer::Invite(invite) => sign_on(url, invite.secret, "Ada", clock, ids).await,
         other => Err(RehearsalError::Strange(format!("{other:?}"))),
@@ -315,7 +316,8 @@ async fn invite(
     clock: &Arc<RehearsalClock>,
     ids: &SharedIds,
 ) -> Result<Joined, RehearsalError> {
-    let request = InviteRequest { role, campaign: Some(campaign), uses: 1, valid_seconds: VALID_SECONDS };
+    let request =
+        InviteRequest { role, campaign: Some(campaign), uses: 1, valid_seconds: VALID_SECONDS, waiting_room: false };
     let invite = client.invite(&request).await.map_err(|e| RehearsalError::Call("inviting", e))?;
     sign_on(url, invite.secret, name, clock, ids).await
 }

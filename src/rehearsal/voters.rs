@@ -128,6 +128,7 @@ impl Voters {
             organization: desk.store.first_organization().await?,
             campaign: None,
             unread: false,
+            waiting: false,
             ended_at: None,
         };
         for campaign in desk.store.campaigns(&actor).await? {

@@ -61,7 +61,8 @@ impl World {
 
     /// A texter whose laptop's clock is off by so many seconds texts so many contacts.
     async fn texts(&self, campaign: CampaignId, name: &str, many: u32, off: i64) {
-        let request = InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 600 };
+        let request =
+            InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 600, waiting_room: false };
         let secret = self.admin.invite(&request).await.expect("an invite").secret;
         let device = DeviceId(self.fresh());
         let request = JoinRequest { invite: secret, name: name.into(), device };

@@ -51,5 +51,6 @@ mod wire_openapi;
 mod wire_sessions;
 mod wire_texting;
 mod wire_tls;
+mod wire_waiting_room;
 mod wire_walls;
 mod wire_webhook;

@@ -46,7 +46,7 @@ impl Served {
 /// The secret of an admin's join link, as the server itself hands it out.
 pub async fn admin_secret(server: &ServerHandle, uses: u32) -> String {
     let organization = server.store().first_organization().await.expect("an organization");
-    let request = InviteRequest { role: Role::Admin, campaign: None, uses, valid_seconds: 600 };
+    let request = InviteRequest { role: Role::Admin, campaign: None, uses, valid_seconds: 600, waiting_room: false };
     let invite = System::invite(&server.state.desk, organization, request).await.expect("a store");
     let Answer::Invite(invite) = invite else { panic!("no invite") };
     invite.secret

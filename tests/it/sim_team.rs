@@ -71,7 +71,8 @@ impl House {
         tasks.spawn(voters.play(server.state.desk.clone(), stop.clone()));
 
         let organization = server.store().first_organization().await.expect("an organization");
-        let request = InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: 600 };
+        let request =
+            InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: 600, waiting_room: false };
         let Answer::Invite(invite) = System::invite(&server.state.desk, organization, request).await.expect("a store")
         else {
             panic!("no invite")
@@ -95,7 +96,7 @@ impl House {
     }
 
     async fn sign_on(&self, role: Role, name: &str) -> Arc<NativeServer> {
-        let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 600 };
+        let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 600, waiting_room: false };
         let invite = self.admin.invite(&request).await.expect("an invite").secret;
         let device = DeviceId(self.ids.act_id(self.clock.now()));
         let request = JoinRequest { invite, name: name.into(), device };

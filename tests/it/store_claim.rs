@@ -142,7 +142,7 @@ on_every_store! {
             Door::join(&home.desk, request).await.expect("an answer").map_err(|p| p.code)
         };
         let invite = async |uses, valid_seconds| {
-            let request = InviteRequest { role: Role::Texter, campaign: None, uses, valid_seconds };
+            let request = InviteRequest { role: Role::Texter, campaign: None, uses, valid_seconds, waiting_room: false };
             let Answer::Invite(invite) = handle.invite(&home.desk, request).await.expect("an answer") else { panic!() };
             invite
         };

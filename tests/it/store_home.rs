@@ -225,7 +225,7 @@ impl Home {
     /// By a link of their own, on this machine.
     pub async fn join_on(&self, name: &str, role: Role, device: DeviceId) -> Hand {
         let organization = self.desk.store.first_organization().await.expect("an organization");
-        let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600 };
+        let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600, waiting_room: false };
         let Answer::Invite(invite) = System::invite(&self.desk, organization, request).await.expect("an answer") else {
             panic!("no invite");
         };

@@ -110,7 +110,8 @@ async fn an_id_that_arrives_through_both_has_one_verdict_and_one_job() {
 async fn an_invite_for_one_lets_one_in_whoever_is_asked() {
     let Some((one, other)) = two().await else { return };
     let organization = one.desk.store.first_organization().await.expect("an organization");
-    let request = InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 3_600 };
+    let request =
+        InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 3_600, waiting_room: false };
     let Answer::Invite(invite) = System::invite(&one.desk, organization, request).await.expect("an answer") else {
         panic!("no invite")
     };

@@ -149,7 +149,8 @@ impl TestApp {
     /// The first admin, by the server's own invite.
     pub async fn admin(&self) -> Person {
         let organization = self.state.store().first_organization().await.expect("an organization");
-        let request = InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: 3_600 };
+        let request =
+            InviteRequest { role: Role::Admin, campaign: None, uses: 1, valid_seconds: 3_600, waiting_room: false };
         let Answer::Invite(invite) = System::invite(&self.state.desk, organization, request).await.expect("a store")
         else {
             panic!("no invite")
@@ -163,7 +164,7 @@ impl TestApp {
     }
 
     pub async fn invite(&self, admin: &Person, role: Role, uses: u32) -> Value {
-        let body = InviteRequest { role, campaign: None, uses, valid_seconds: 3_600 };
+        let body = InviteRequest { role, campaign: None, uses, valid_seconds: 3_600, waiting_room: false };
         let reply = self.post(admin, "/api/v1/invites", Some(serde_json::to_value(body).expect("json"))).await;
         assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
         reply.body

@@ -62,7 +62,8 @@ impl World {
 
     /// One person, signed in twice.
     async fn ann_twice(&self, admin: &AdminClient) -> [Arc<NativeServer>; 2] {
-        let request = InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 600 };
+        let request =
+            InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 600, waiting_room: false };
         let secret = admin.invite(&request).await.expect("an invite").secret;
         let mut clients = Vec::new();
         for _ in 0..2 {

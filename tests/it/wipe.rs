@@ -46,6 +46,7 @@ impl Laptop {
             organization: "Us".into(),
             campaign: None,
             rehearsal: false,
+            waiting: false,
         };
         let at = jiff::Timestamp::from_second(1_790_000_000).expect("a time");
         let joined = Joined { token: "secret".into(), me };

@@ -55,7 +55,7 @@ impl World {
     }
 
     async fn person(&self, admin: &AdminClient, role: Role, name: &str) -> NativeServer {
-        let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 600 };
+        let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 600, waiting_room: false };
         let secret = admin.invite(&request).await.expect("an invite").secret;
         let token = SecretString::from(self.join(&secret, name).await.token);
         NativeServer::new(&self.server.base_url(), &token, Timeouts::default()).expect("a client")

@@ -43,6 +43,7 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/campaigns", Own(Texter)),
     ("POST /api/v1/presence", Own(Texter)),
     ("POST /api/v1/token", Own(Texter)),
+    ("GET /api/v1/waiting-room", Own(Captain)),
     ("GET /api/v1/people", Own(Admin)),
     ("GET /api/v1/conduct", Own(Texter)),
     ("PUT /api/v1/conduct", Own(Admin)),
@@ -111,7 +112,8 @@ struct House {
 
 impl House {
     async fn build(app: &TestApp, organization: OrganizationId, name: &str) -> Self {
-        let request = InviteRequest { role: Role::Owner, campaign: None, uses: 1, valid_seconds: 3_600 };
+        let request =
+            InviteRequest { role: Role::Owner, campaign: None, uses: 1, valid_seconds: 3_600, waiting_room: false };
         let made = System::invite(&app.state.desk, organization, request).await.expect("a store");
         let Answer::Invite(invite) = made else { panic!("no invite") };
         let owner = app.join(&invite.secret, &format!("{name}-owner")).await.read_person();
@@ -232,6 +234,8 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
             Some(json!({"act": "release", "campaign": campaign, "unsent": true, "conversations": true})),
             Some(json!({"act": "pause", "campaign": campaign})),
             Some(json!({"act": "reclaim", "campaign": campaign, "texter": things.person})),
+            Some(json!({"act": "admit", "people": [things.person]})),
+            Some(json!({"act": "show_out", "person": things.person})),
             Some(json!({"act": "decide_held", "message": things.message, "decision": "give_up"})),
         ],
         "PUT /api/v1/imports/{import}" => one(serde_json::to_value(&things.start).expect("json")),
@@ -270,7 +274,7 @@ async fn ask(app: &TestApp, who: Option<&Person>, method: &Method, path: &str, b
 
 fn is_captains(body: Option<&Value>) -> bool {
     let act = body.and_then(|body| body["act"].as_str());
-    act.is_some_and(|act| matches!(act, "pause" | "resume" | "reclaim" | "decide_held"))
+    act.is_some_and(|act| matches!(act, "pause" | "resume" | "reclaim" | "admit" | "show_out" | "decide_held"))
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Rules of conduct, read and accepted line by line in a terminal, before the console takes the screen.
+//! What is asked line by line in a terminal before the console takes the screen: rules of conduct, the waiting room.
 
 use crate::harness::{Home, Terminal};
 use crate::served::leave;
@@ -39,6 +39,25 @@ fn a_volunteer_reads_the_rules_page_by_page_and_gets_contacts_once_they_are_acce
     leave(console);
 
     let console = Terminal::start_in(&home, 80, 24, &["text"]);
+    console.wait_for("sends this text");
+    leave(console);
+}
+
+#[test]
+fn who_joins_by_a_link_with_a_waiting_room_goes_on_by_itself_when_let_in() {
+    let served = Served::start();
+    let link = served.with_waiting_room();
+    let home = Home::new();
+    let mut joining = Terminal::start_lines(&home, 80, 24, &["join", &link, "--name", "Ann"]);
+    joining.wait_for("You are in the waiting room");
+    // Left, and come back to by the console.
+    joining.press(b"\x03");
+    joining.wait_for_end();
+    let mut console = Terminal::start_lines(&home, 80, 24, &["text"]);
+    console.wait_for("You are in the waiting room");
+    served.let_everybody_in();
+    console.wait_for("You are let in.");
+    console.open_console();
     console.wait_for("sends this text");
     leave(console);
 }

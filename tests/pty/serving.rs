@@ -7,12 +7,13 @@ use std::process::{Child, Command, Stdio};
 
 use jiff::civil::Time;
 use secrecy::{ExposeSecret, SecretString};
+use textbank::api::act::Act;
 use textbank::api::admin::{ImportChunk, ImportStart, InviteRequest};
 use textbank::api::people::{JoinRequest, Role};
 use textbank::client::native::{AdminClient, JoinLink, NativeServer, Timeouts, join};
 use textbank::domain::contact::Contact;
 use textbank::domain::hours::TextingHours;
-use textbank::domain::ids::DeviceId;
+use textbank::domain::ids::{ActId, DeviceId};
 use textbank::domain::phone::Phone;
 use textbank::env::{SystemClock, SystemIds};
 use textbank::exchange::sample;
@@ -181,7 +182,8 @@ impl Served {
     pub fn with_rules(&self, lines: usize) -> String {
         let admin = AdminClient::new(&self.url, &self.token, Timeouts::default()).expect("a client");
         let text: String = (1..=lines).map(|n| format!("Rule {n}: be kind.\n")).collect();
-        let request = InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 3600 };
+        let request =
+            InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 3600, waiting_room: false };
         let secret = self.runtime.block_on(async {
             admin.set_conduct(BTreeMap::from([("en".to_owned(), text)])).await.expect("rules");
             admin.invite(&request).await.expect("an invite").secret
@@ -199,6 +201,28 @@ impl Served {
             sqlx::query_scalar(sql).fetch_all(&mut database).await.expect("numbers")
         });
         found.iter().map(|text| Phone::from_e164(text).expect("a number")).collect()
+    }
+
+    /// A join link for one more texter, who waits to be let in.
+    pub fn with_waiting_room(&self) -> String {
+        let admin = AdminClient::new(&self.url, &self.token, Timeouts::default()).expect("a client");
+        let request =
+            InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 3600, waiting_room: true };
+        let secret = self.runtime.block_on(admin.invite(&request)).expect("an invite").secret;
+        JoinLink::new(&self.url, SecretString::from(secret)).reveal()
+    }
+
+    /// The admin lets in whoever waits.
+    pub fn let_everybody_in(&self) {
+        use textbank::client::CampaignServer as _;
+        let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
+        let admin = self.admin();
+        self.runtime.block_on(async {
+            let people = admin.waiting_room().await.expect("a list").iter().map(|one| one.person).collect();
+            let act = Act::Admit { campaign: None, people };
+            let verdict = admin.act(ActId(ids.act_id(clock.now())), &act).await.expect("an answer");
+            assert!(verdict.is_accepted(), "{verdict:?}");
+        });
     }
 
     /// An admin ends the texter's sign-in.
@@ -305,7 +329,8 @@ async fn prepare_for(link: &JoinLink, contacts: Vec<Contact>, texters: u32) -> (
     admin.import_finish(import).await.expect("finished");
     // What is asked before the console opens has tests of its own.
     admin.set_conduct(BTreeMap::new()).await.expect("lifted");
-    let request = InviteRequest { role: Role::Texter, campaign: None, uses: texters, valid_seconds: 3600 };
+    let request =
+        InviteRequest { role: Role::Texter, campaign: None, uses: texters, valid_seconds: 3600, waiting_room: false };
     (token, admin.invite(&request).await.expect("an invite").secret)
 }
 

@@ -56,3 +56,17 @@ captain-decide-arrived = It arrived: nothing more goes out
 captain-decide-send-again = Send it once more now
 captain-decide-give-up = Give it up: it never goes out again
 captain-decided = Your decision is with the server.
+captain-nobody-at-the-door = Nobody is in the waiting room.
+captain-room-title = In the waiting room: { $count }
+captain-room-means = They joined by a link with a waiting room and see nothing yet. Choose one, or let all of them in.
+captain-room-all = Let all { $count } in
+captain-room-row = { $name }
+captain-ask-admit = Let { $name } in?
+captain-admit-means = Whom you do not know you can ask for, or show out: their sign-in ends then, and a new try needs a new link or another use of this one.
+captain-admit-yes = Let in
+captain-admit-show-out = Show out
+captain-admitted = { $count ->
+    [one] Let in.
+   *[other] { $count } people are let in.
+}
+captain-shown-out = Shown out: the sign-in is ended.

@@ -55,6 +55,7 @@ action-external-editor = write in your editor
 action-release = give contacts back
 action-finish = end rehearsal, see score
 action-pause-resume = pause or resume
+action-waiting-room = let people in
 action-held = decide on held texts
 action-reclaim = take unsent back
 action-refresh = count again

@@ -22,5 +22,6 @@ problem-unauthorized = You are signed out. Ask your captain for a new join link;
 problem-forbidden = Your role does not allow this. Ask a captain to do it.
 problem-invite-spent = This join link was used up, has run out or was taken back. Ask for a new one.
 problem-conduct-not-accepted = The rules of conduct or the guide are new to you. Leave and start again: they are shown, and once you accept them you get contacts.
+problem-waiting-room = You are in the waiting room. A captain lets you in; nothing is to be seen before.
 problem-rate-limited = That was too much at once. It is tried again by itself in a moment.
 problem-unavailable = The server cannot answer now. It is tried again by itself; what you confirmed is safe on this machine.

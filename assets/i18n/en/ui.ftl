@@ -137,6 +137,10 @@ ui-board-title = Board
 ui-board-loading = Counting
 ui-board-oldest = longest wait: { $age }
 ui-board-nobody-waits = nobody waits
+ui-board-waiting-room = { $n ->
+    [one] { $n } in the waiting room
+   *[other] { $n } in the waiting room
+}
 ui-board-unknown = { $n ->
     [one] { $n } outcome not known yet
    *[other] { $n } outcomes not known yet

@@ -56,3 +56,17 @@ captain-decide-arrived = Llegó: no sale nada más
 captain-decide-send-again = Enviarlo una vez más ahora
 captain-decide-give-up = Darlo por perdido: no sale nunca más
 captain-decided = Su decisión está en el servidor.
+captain-nobody-at-the-door = No hay nadie en la sala de espera.
+captain-room-title = En la sala de espera: { $count }
+captain-room-means = Entraron por un enlace con sala de espera y todavía no ven nada. Elija a una persona o deje entrar a todas.
+captain-room-all = Dejar entrar a todas ({ $count })
+captain-room-row = { $name }
+captain-ask-admit = ¿Dejar entrar a { $name }?
+captain-admit-means = A quien no conozca puede preguntarle, o no dejarle pasar: su acceso termina y para otro intento hace falta otro enlace u otro uso de este.
+captain-admit-yes = Dejar entrar
+captain-admit-show-out = No dejar pasar
+captain-admitted = { $count ->
+    [one] Ha entrado.
+   *[other] Han entrado { $count } personas.
+}
+captain-shown-out = No ha pasado: el acceso ha terminado.

@@ -21,5 +21,6 @@ problem-unauthorized = Su sesión terminó. Pida a su capitán un enlace nuevo; 
 problem-forbidden = Su papel no lo permite. Pida a un capitán que lo haga.
 problem-invite-spent = Este enlace ya se usó, venció o fue retirado. Pida uno nuevo.
 problem-conduct-not-accepted = Las normas de conducta o la guía son nuevas para usted. Salga y vuelva a entrar: se muestran, y cuando las acepte recibe contactos.
+problem-waiting-room = Está en la sala de espera. Un capitán le deja entrar; antes no hay nada que ver.
 problem-rate-limited = Fue demasiado a la vez. Se intenta otra vez solo en un momento.
 problem-unavailable = El servidor no puede contestar ahora. Se intenta otra vez solo; lo que usted confirmó está a salvo en esta máquina.

@@ -36,3 +36,4 @@ ui-reason-possible-opt-out = puede haberse dado de baja
 ui-reason-wrong-number = número equivocado
 ui-thread-known = Lo último que se sabe: { $text }
 ui-link-signed-out-done = acceso cerrado, nada por entregar
+ui-board-waiting-room = { $n } en la sala de espera

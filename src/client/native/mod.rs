@@ -31,7 +31,7 @@ use crate::api::{
     conduct::ConductText,
     event::Event,
     message::{SendRequest, Thread, Verdict},
-    people::{JoinRequest, Joined, Me, Presence, Renewed},
+    people::{JoinRequest, Joined, Me, Presence, Renewed, WaitingPerson},
     problem::Code,
 };
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
@@ -218,6 +218,10 @@ impl CampaignServer for NativeServer {
 
     async fn board(&self, campaign: CampaignId) -> Call<Board> {
         self.wire.get(&format!("campaigns/{campaign}/board")).await
+    }
+
+    async fn waiting_room(&self) -> Call<Vec<WaitingPerson>> {
+        self.wire.get("waiting-room").await
     }
 
     async fn held(&self, campaign: CampaignId) -> Call<Vec<HeldText>> {

@@ -195,6 +195,8 @@ actions! {
     Reclaim, "reclaim", "action-reclaim", Steering, [Board];
     /// See the texts whose outcome nobody knows, and decide on them.
     Held, "held", "action-held", Steering, [Board];
+    /// See who waits to be let in: let them in, or show them out.
+    WaitingRoom, "waiting_room", "action-waiting-room", Steering, [Board];
     /// Count again.
     Refresh, "refresh", "action-refresh", Steering, [Board];
     /// Help.

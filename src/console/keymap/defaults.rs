@@ -244,6 +244,7 @@ pub const DEFAULTS: &[(Context, &str, &str)] = &[
     (Board, "p", "pause_resume"),
     (Board, "t", "reclaim"),
     (Board, "h", "held"),
+    (Board, "w", "waiting_room"),
     (Board, "r", "refresh"),
     (Board, "esc", "back"),
 ];

@@ -72,6 +72,11 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
         let unknown = ink.counted("ui-board-unknown", "n", board.unknown);
         pieces.push((format!(" {} {unknown}", ink.sign(Sign::Dot)), Role::Warn));
     }
+    if board.waiting_room > 0 {
+        // First: whoever is at the door does nothing until somebody looks.
+        let door = ink.counted("ui-board-waiting-room", "n", board.waiting_room);
+        pieces.insert(0, (format!("{door} {} ", ink.sign(Sign::Dot)), Role::Warn));
+    }
     ink.line(buffer, area, rows, &pieces);
     (rows + 2).min(area.height)
 }

@@ -66,6 +66,7 @@ impl Scene {
             organization: "Green Valley".into(),
             campaign: Some(CAMPAIGN),
             rehearsal,
+            waiting: false,
         }));
         scene.tell(Msg::Campaign(Box::new(campaign(script))));
         let lines = vec![

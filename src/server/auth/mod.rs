@@ -19,7 +19,11 @@ use super::store::{
 use crate::api::people::Role;
 use crate::api::problem::Code;
 
-/// A running session: may ask what every role may.
+/// A running session, in the waiting room or in: for the few routes that show nothing of anybody.
+#[derive(Debug, Clone)]
+pub struct Newcomer(pub Session);
+
+/// A running session that was let in: may ask what every role may.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// On whose behalf.
@@ -97,7 +101,7 @@ async fn turned_over(state: &AppState, token_hash: [u8; 32]) -> Result<(), Refus
     Ok(())
 }
 
-impl FromRequestParts<AppState> for Session {
+impl FromRequestParts<AppState> for Newcomer {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
@@ -111,7 +115,20 @@ impl FromRequestParts<AppState> for Session {
             }
         };
         LookedUp::found(parts);
-        Ok(Self { actor, token_hash })
+        Ok(Self(Session { actor, token_hash }))
+    }
+}
+
+fn waits() -> Refusal {
+    Refusal::new(Code::WaitingRoom, "in the waiting room: a captain lets you in first")
+}
+
+impl FromRequestParts<AppState> for Session {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        let Newcomer(session) = Newcomer::from_request_parts(parts, state).await?;
+        if session.actor.waiting { Err(waits()) } else { Ok(session) }
     }
 }
 
@@ -123,6 +140,19 @@ impl FromRequestParts<AppState> for Reader {
     }
 }
 
+impl HandsIn {
+    /// Whoever was never let in has nothing to hand in.
+    fn of(actor: Actor) -> Result<Self, Refusal> {
+        match (actor.waiting, actor.ended_at) {
+            (false, _) => Ok(Self(actor)),
+            (true, None) => Err(waits()),
+            (true, Some(_)) => {
+                Err(Refusal::new(Code::Unauthorized, "a captain did not let you in: ask for a new link"))
+            }
+        }
+    }
+}
+
 impl FromRequestParts<AppState> for HandsIn {
     type Rejection = Refusal;
 
@@ -131,12 +161,12 @@ impl FromRequestParts<AppState> for HandsIn {
         let token_hash = token_hash(&parts.headers).ok_or_else(refuse)?;
         if let Some(actor) = state.store().session_even_ended(token_hash).await? {
             LookedUp::found(parts);
-            return Ok(Self(actor));
+            return Self::of(actor);
         }
         turned_over(state, token_hash).await?;
         let actor = state.store().session_even_ended(token_hash).await?.ok_or_else(refuse)?;
         LookedUp::found(parts);
-        Ok(Self(actor))
+        Self::of(actor)
     }
 }
 

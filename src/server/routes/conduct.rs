@@ -14,8 +14,8 @@ use crate::api::{
 use crate::domain::ids::CampaignId;
 use crate::server::{
     AppState,
-    auth::{AsAdmin, AsTexter, Session},
-    store::command::Answer,
+    auth::{AsAdmin, Newcomer},
+    store::{command::Answer, handles::Texter},
 };
 
 /// What stands after `?`.
@@ -36,7 +36,7 @@ pub struct Query {
     security(("session" = [])),
 )]
 pub async fn read(
-    session: Session,
+    Newcomer(session): Newcomer,
     Asked(query): Asked<Query>,
     State(state): State<AppState>,
 ) -> Reply<Json<Vec<ConductText>>> {
@@ -76,11 +76,11 @@ pub async fn set(
     security(("session" = [])),
 )]
 pub async fn accept(
-    AsTexter(texter): AsTexter,
+    Newcomer(session): Newcomer,
     At(version): At<String>,
     State(state): State<AppState>,
 ) -> Reply<StatusCode> {
-    match texter.accept_conduct(&state.desk, version).await? {
+    match Texter::of(session.actor).accept_conduct(&state.desk, version).await? {
         Answer::Done => Ok(StatusCode::NO_CONTENT),
         other => Err(Refusal::unfit(&other)),
     }

@@ -5,7 +5,7 @@ use axum::extract::State;
 
 use super::refusal::Reply;
 use crate::api::{people::Me, problem::Problem};
-use crate::server::{AppState, auth::Session};
+use crate::server::{AppState, auth::Newcomer};
 
 /// Who I am here.
 #[utoipa::path(
@@ -16,7 +16,7 @@ use crate::server::{AppState, auth::Session};
     responses((status = 200, body = Me), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
     security(("session" = [])),
 )]
-pub async fn handler(session: Session, State(state): State<AppState>) -> Reply<Json<Me>> {
+pub async fn handler(Newcomer(session): Newcomer, State(state): State<AppState>) -> Reply<Json<Me>> {
     let me = state.store().me(&session.actor).await?;
     Ok(Json(Me { rehearsal: state.rehearsal, ..me }))
 }

@@ -32,6 +32,7 @@ mod sessions;
 mod thread;
 mod token;
 mod verdict;
+mod waiting_room;
 mod webhook;
 
 use std::sync::Arc;
@@ -75,6 +76,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(presence::handler))
         .routes(routes!(board::handler))
         .routes(routes!(held::handler))
+        .routes(routes!(waiting_room::handler))
         .routes(routes!(import_start::handler))
         .routes(routes!(import_finish::handler))
         .routes(routes!(invite::handler))

@@ -21,7 +21,7 @@ use crate::api::{
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
-    people::{Me, PersonInfo, SessionInfo},
+    people::{Me, PersonInfo, SessionInfo, WaitingPerson},
 };
 use crate::domain::{
     ids::{CampaignId, ContactId, OrganizationId},
@@ -197,6 +197,10 @@ impl<O: Onlooker> Roster for Beside<O> {
 
     async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>> {
         self.inner.conduct(actor, campaign).await
+    }
+
+    async fn waiting_room(&self, actor: &Actor) -> Found<Vec<WaitingPerson>> {
+        self.inner.waiting_room(actor).await
     }
 
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {

@@ -37,6 +37,8 @@ pub struct Actor {
     pub campaign: Option<CampaignId>,
     /// The rules of conduct are still to be accepted: no contact is shown.
     pub unread: bool,
+    /// In the waiting room: nothing is shown or done.
+    pub waiting: bool,
     /// When the sign-in was ended. It may then hand in what was confirmed on its device before, and nothing else.
     pub ended_at: Option<Timestamp>,
 }

@@ -4,7 +4,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{command::Actor, query::Found};
-use crate::api::{admin::InviteInfo, audit::AuditPage, conduct::ConductText, people::PersonInfo};
+use crate::api::{
+    admin::InviteInfo,
+    audit::AuditPage,
+    conduct::ConductText,
+    people::{PersonInfo, WaitingPerson},
+};
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
 
 /// What is known of an invite's secret before anybody joins by it.
@@ -47,6 +52,9 @@ pub trait Roster {
     /// What is to be read and accepted: the rules in force, with the guide of one campaign; `None` when that is not the actor's
     /// to see. Nothing is when no rules are in force.
     async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>>;
+    /// Who waits in the waiting room, the longest wait first: of the actor's campaign, when it is bound to one. For captains' handles
+    /// only.
+    async fn waiting_room(&self, actor: &Actor) -> Found<Vec<WaitingPerson>>;
     /// The organization's people, by name. For admins' handles only.
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>>;
     /// The organization's invites as they stand at `now`, the newest first. For admins' handles only.

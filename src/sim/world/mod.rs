@@ -633,7 +633,7 @@ impl World {
 async fn join(house: &House, name: &str, role: Role) -> Result<(String, Actor), WorldError> {
     let desk = house.desk();
     let organization = desk.store.first_organization().await?;
-    let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600 };
+    let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600, waiting_room: false };
     let Answer::Invite(invite) = System::invite(desk, organization, request).await? else {
         return Err(WorldError::Odd("no invite".into()));
     };

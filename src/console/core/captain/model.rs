@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::act::Act;
 use crate::api::captain::{Board, HeldText};
-use crate::api::people::Me;
+use crate::api::people::{Me, WaitingPerson};
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{LinkState, Stamp};
 use crate::console::core::shared::notice::Notices;
@@ -83,6 +83,18 @@ pub enum Overlay {
         /// 0 arrived, 1 send again, 2 give up, 3 nothing.
         selected: usize,
     },
+    /// Who waits to be let in.
+    WaitingRoom {
+        /// 0 all of them, then one a row.
+        selected: usize,
+    },
+    /// Let this one in?
+    Admit {
+        /// Who, as they were when the question was put.
+        person: Box<WaitingPerson>,
+        /// 0 let in, 1 show out, 2 nothing.
+        selected: usize,
+    },
     /// Leave although an act waits to be handed in?
     Leave {
         /// 0 leave, 1 stay.
@@ -105,6 +117,8 @@ impl Overlay {
             Self::Pause { .. }
             | Self::Reclaim { .. }
             | Self::Held { .. }
+            | Self::WaitingRoom { .. }
+            | Self::Admit { .. }
             | Self::Decide { .. }
             | Self::Leave { .. } => Context::Confirm,
             Self::Messages { .. } => Context::Messages,
@@ -123,6 +137,8 @@ pub struct Model {
     pub board: Option<Board>,
     /// The texts whose outcome nobody knows, as last asked for, names and texts in it made safe.
     pub held: Vec<HeldText>,
+    /// Who waits to be let in, as last asked for, names made safe.
+    pub waiting_room: Vec<WaitingPerson>,
     /// The texter that keys act on.
     pub selected: Option<PersonId>,
     /// Layers, the top one last.
@@ -140,6 +156,8 @@ pub struct Model {
 
     /// The list was asked for and is to be shown.
     pub(super) held_asked: bool,
+    /// The same of the waiting room.
+    pub(super) room_asked: bool,
     pub(super) busy: Option<Uuid>,
     pub(super) gate: Gate,
     pub(super) waiting_action: Option<Action>,
@@ -162,6 +180,8 @@ impl Model {
             board: None,
             held: Vec::new(),
             held_asked: false,
+            waiting_room: Vec::new(),
+            room_asked: false,
             selected: None,
             overlays: Vec::new(),
             link: LinkState::Connecting,

@@ -33,6 +33,7 @@ fn board(seq: u64) -> Board {
         oldest_wait: None,
         in_flight: 0,
         unknown: 0,
+        waiting_room: 0,
         texters: vec![texter(1, 0), texter(2, 5)],
         at: Timestamp::UNIX_EPOCH,
         seq,
@@ -174,4 +175,37 @@ fn the_list_goes_when_nothing_is_left_to_decide() {
     assert!(matches!(model.overlays.last(), Some(Overlay::Held { .. })));
     model.update(Msg::Held(vec![]));
     assert!(model.overlays.is_empty());
+}
+
+#[test]
+fn who_waits_at_the_door_is_let_in_one_by_one_or_all_or_shown_out() {
+    use crate::api::people::{Role, WaitingPerson};
+    let one = |person, name: &str| WaitingPerson {
+        person: PersonId(person),
+        name: name.into(),
+        role: Role::Texter,
+        campaign: None,
+        since: Timestamp::UNIX_EPOCH,
+    };
+    let campaign = Some(CampaignId(1));
+    let both = vec![PersonId(7), PersonId(8)];
+    for (keys, wanted) in [
+        ("enter enter", Some(Act::Admit { campaign, people: vec![PersonId(7)] })),
+        ("j enter enter", Some(Act::Admit { campaign, people: vec![PersonId(8)] })),
+        ("k enter", Some(Act::Admit { campaign, people: both })),
+        ("enter j enter", Some(Act::ShowOut { campaign, person: PersonId(7) })),
+        ("enter j j enter", None),
+        ("esc", None),
+    ] {
+        let (mut model, mut at) = (Model::new(CaptainOptions::new(CampaignId(1))), 1_000);
+        model.update(Msg::Board(Box::new(board(1))));
+        let asked = Effect::Load(crate::console::core::shared::msg::Ask::WaitingRoom);
+        assert!(!press(&mut model, &mut at, "w").contains(&asked), "nobody is there");
+        model.update(Msg::Board(Box::new(Board { waiting_room: 2, ..board(2) })));
+        assert!(press(&mut model, &mut at, "w").contains(&asked));
+        model.update(Msg::WaitingRoom(vec![one(7, "Ann\u{1b}[2J"), one(8, "Bea")]));
+        assert!(!format!("{:?}", model.overlay_view()).contains("\\u{1b}"), "a name is data");
+        let fx = press(&mut model, &mut at, keys);
+        assert_eq!(acts(&fx), wanted.into_iter().collect::<Vec<_>>(), "{keys}");
+    }
 }

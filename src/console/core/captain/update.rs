@@ -10,6 +10,7 @@ use crate::api::campaign::CampaignState;
 use crate::api::captain::{Board, HeldText};
 use crate::api::event::{Event, EventKind};
 use crate::api::message::{Outcome, Verdict};
+use crate::api::people::WaitingPerson;
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, Msg, Stamp, Timer};
@@ -111,6 +112,7 @@ impl Model {
                 }
             }
             Msg::Held(held) => self.put_held(held),
+            Msg::WaitingRoom(people) => self.put_waiting_room(people),
             Msg::Presence(presence) => {
                 if let Some(now) = self.now {
                     self.offset = presence.server_time.duration_since(now.wall);
@@ -173,6 +175,28 @@ impl Model {
         self.held_asked = false;
     }
 
+    fn put_waiting_room(&mut self, mut people: Vec<WaitingPerson>) {
+        for one in &mut people {
+            one.name = safe_line(&one.name);
+        }
+        self.waiting_room = people;
+        let rows = self.waiting_room.len();
+        if rows == 0 {
+            self.overlays.retain(|overlay| !matches!(overlay, Overlay::WaitingRoom { .. }));
+            if self.room_asked {
+                self.say(Level::Info, Say::new("captain-nobody-at-the-door"));
+            }
+        } else if let Some(Overlay::WaitingRoom { selected }) =
+            self.overlays.iter_mut().find(|overlay| matches!(overlay, Overlay::WaitingRoom { .. }))
+        {
+            *selected = (*selected).min(rows);
+        } else if self.room_asked && self.overlays.is_empty() {
+            // The first of them is selected: letting all in is a row further up.
+            self.open(Overlay::WaitingRoom { selected: 1 });
+        }
+        self.room_asked = false;
+    }
+
     fn event(&mut self, event: Event, fx: &mut Vec<Effect>) {
         match event.what {
             EventKind::Board { board } => self.put_board(board),
@@ -203,6 +227,10 @@ impl Model {
             (Outcome::Accepted { .. }, Act::Reclaim { texter, .. }) => {
                 self.say(Level::Info, Say::new("captain-reclaimed").with("name", self.name(texter)));
             }
+            (Outcome::Accepted { .. }, Act::Admit { people, .. }) => {
+                self.say(Level::Info, Say::new("captain-admitted").with("count", people.len()));
+            }
+            (Outcome::Accepted { .. }, Act::ShowOut { .. }) => self.say(Level::Info, Say::new("captain-shown-out")),
             (Outcome::Accepted { .. }, Act::DecideHeld { .. }) => self.say(Level::Info, Say::new("captain-decided")),
             // The feed tells of the rest.
             (Outcome::Accepted { .. }, _) => {}
@@ -210,6 +238,9 @@ impl Model {
         fx.push(Effect::Load(Ask::Board(self.options.campaign)));
         if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Held { .. })) {
             fx.push(Effect::Load(Ask::Held(self.options.campaign)));
+        }
+        if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::WaitingRoom { .. })) {
+            fx.push(Effect::Load(Ask::WaitingRoom));
         }
     }
 
@@ -311,6 +342,14 @@ impl Model {
                     fx.push(Effect::Load(Ask::Held(self.options.campaign)));
                 }
             }
+            Action::WaitingRoom => {
+                if self.at_the_door() == 0 {
+                    self.say(Level::Info, Say::new("captain-nobody-at-the-door"));
+                } else {
+                    self.room_asked = true;
+                    fx.push(Effect::Load(Ask::WaitingRoom));
+                }
+            }
             Action::Refresh => fx.push(Effect::Load(Ask::Board(self.options.campaign))),
             Action::Up => self.vertical(-1),
             Action::Down => self.vertical(1),
@@ -364,6 +403,8 @@ impl Model {
             Some(Overlay::Palette { from, query, .. }) => palette_actions(*from, query.text()).len(),
             Some(Overlay::Pause { .. } | Overlay::Reclaim { .. } | Overlay::Leave { .. }) => 2,
             Some(Overlay::Held { .. }) => self.held.len(),
+            Some(Overlay::WaitingRoom { .. }) => self.waiting_room.len() + 1,
+            Some(Overlay::Admit { .. }) => 3,
             Some(Overlay::Decide { .. }) => 4,
             Some(Overlay::Messages { .. }) => self.notices.len(),
             None => self.board.as_ref().map_or(0, |board| board.texters.len()),
@@ -377,6 +418,8 @@ impl Model {
                 | Overlay::Pause { selected: at, .. }
                 | Overlay::Reclaim { selected: at, .. }
                 | Overlay::Held { selected: at }
+                | Overlay::WaitingRoom { selected: at }
+                | Overlay::Admit { selected: at, .. }
                 | Overlay::Decide { selected: at, .. }
                 | Overlay::Leave { selected: at },
             ) => *at = step(*at),
@@ -432,6 +475,20 @@ impl Model {
                 Some(text) => self.open(Overlay::Decide { text: Box::new(text.clone()), selected: 3 }),
                 None => drop(self.overlays.pop()),
             },
+            Some(Overlay::WaitingRoom { selected }) => self.choose_at_the_door(action, selected, stamp, fx),
+            Some(Overlay::Admit { person, selected }) => {
+                let person = person.person;
+                let act = match (action, selected) {
+                    (Action::Yes, _) | (Action::Choose, 0) => {
+                        Some(Act::Admit { campaign: Some(campaign), people: vec![person] })
+                    }
+                    (Action::Choose, 1) => Some(Act::ShowOut { campaign: Some(campaign), person }),
+                    _ => None,
+                };
+                if act.is_none_or(|act| self.confirm(act, stamp, fx)) {
+                    self.overlays.pop();
+                }
+            }
             Some(Overlay::Decide { text, selected }) => {
                 let decision = match (action, selected) {
                     // Which of the three a "yes" would mean nobody can say.
@@ -454,6 +511,26 @@ impl Model {
                 }
             }
             Some(Overlay::Help { .. } | Overlay::Messages { .. }) | None => {}
+        }
+    }
+
+    fn choose_at_the_door(&mut self, action: Action, selected: usize, stamp: Stamp, fx: &mut Vec<Effect>) {
+        match (action, selected.checked_sub(1)) {
+            (Action::No, _) => drop(self.overlays.pop()),
+            // Which of them a "yes" would mean nobody can say.
+            (Action::Yes, _) => {}
+            (_, None) => {
+                let people = self.waiting_room.iter().map(|one| one.person).collect();
+                let campaign = Some(self.options.campaign);
+                if self.confirm(Act::Admit { campaign, people }, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            (_, Some(at)) => {
+                if let Some(person) = self.waiting_room.get(at).cloned() {
+                    self.open(Overlay::Admit { person: Box::new(person), selected: 0 });
+                }
+            }
         }
     }
 

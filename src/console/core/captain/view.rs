@@ -22,7 +22,17 @@ impl Model {
                 &[Action::Down, Action::PauseResume, Action::Reclaim, Action::Refresh, Action::Help, Action::Quit]
             }
             // Lists to choose from: no question that a yes would answer.
-            Context::Confirm if matches!(self.overlays.last(), Some(Overlay::Held { .. } | Overlay::Decide { .. })) => {
+            Context::Confirm
+                if matches!(
+                    self.overlays.last(),
+                    Some(
+                        Overlay::Held { .. }
+                            | Overlay::Decide { .. }
+                            | Overlay::WaitingRoom { .. }
+                            | Overlay::Admit { .. }
+                    )
+                ) =>
+            {
                 &[Action::Down, Action::Choose, Action::Back]
             }
             Context::Confirm => &[Action::Yes, Action::No, Action::Choose, Action::Back],
@@ -35,7 +45,8 @@ impl Model {
         };
         // Asked for only when there is something to decide.
         let held = (context == Context::Board && self.undecided() > 0).then_some(Action::Held);
-        held.iter().chain(wanted).filter_map(key).collect()
+        let door = (context == Context::Board && self.at_the_door() > 0).then_some(Action::WaitingRoom);
+        door.iter().chain(&held).chain(wanted).filter_map(key).collect()
     }
 
     /// Why an action would do nothing now.
@@ -48,6 +59,7 @@ impl Model {
                 (!can).then(|| Say::new("captain-cannot-pause"))
             }
             Action::Held => (self.undecided() == 0).then(|| Say::new("captain-nothing-held")),
+            Action::WaitingRoom => (self.at_the_door() == 0).then(|| Say::new("captain-nobody-at-the-door")),
             Action::Reclaim => match self.selected_place().and_then(|at| self.board.as_ref()?.texters.get(at)) {
                 None => Some(Say::new("captain-no-texters")),
                 Some(line) => (line.unsent == 0).then(|| Say::new("captain-nothing-to-reclaim")),
@@ -68,6 +80,11 @@ impl Model {
     /// Texts whose outcome nobody knows, held or not yet.
     pub(super) fn undecided(&self) -> u64 {
         self.board.as_ref().map_or(0, |board| board.counts.held + board.unknown)
+    }
+
+    /// People in the waiting room.
+    pub(super) fn at_the_door(&self) -> u64 {
+        self.board.as_ref().map_or(0, |board| board.waiting_room)
     }
 
     fn held_row(&self, text: &HeldText) -> Say {
@@ -136,6 +153,27 @@ impl Model {
                 title: Say::new("captain-held-title").with("count", self.held.len()),
                 lines: vec![Say::new("captain-held-means")],
                 choices: self.held.iter().map(|text| (self.held_row(text), None)).collect(),
+                selected: *selected,
+            },
+            Overlay::WaitingRoom { selected } => OverlayView::Confirm {
+                title: Say::new("captain-room-title").with("count", self.waiting_room.len()),
+                lines: vec![Say::new("captain-room-means")],
+                choices: std::iter::once(Say::new("captain-room-all").with("count", self.waiting_room.len()))
+                    .chain(
+                        self.waiting_room.iter().map(|one| Say::new("captain-room-row").with("name", one.name.clone())),
+                    )
+                    .map(|row| (row, None))
+                    .collect(),
+                selected: *selected,
+            },
+            Overlay::Admit { person, selected } => OverlayView::Confirm {
+                title: Say::new("captain-ask-admit").with("name", person.name.clone()),
+                lines: vec![Say::new("captain-admit-means")],
+                choices: vec![
+                    (Say::new("captain-admit-yes"), keymap.key_for(Context::Confirm, Action::Yes)),
+                    (Say::new("captain-admit-show-out"), None),
+                    (Say::new("captain-cancel"), keymap.key_for(Context::Confirm, Action::No)),
+                ],
                 selected: *selected,
             },
             Overlay::Decide { text, selected } => {

@@ -12,7 +12,7 @@ use crate::api::{
     captain::{Board, HeldText},
     event::Event,
     message::{SendRequest, Thread, Verdict},
-    people::{Me, Presence},
+    people::{Me, Presence, WaitingPerson},
     problem::Problem,
 };
 use crate::console::core::shared::say::Say;
@@ -144,6 +144,8 @@ pub enum Msg {
     Board(Box<Board>),
     /// Answer: the texts whose outcome nobody knows.
     Held(Vec<HeldText>),
+    /// Answer: who waits to be let in.
+    WaitingRoom(Vec<WaitingPerson>),
     /// Heartbeat answered.
     Presence(Presence),
     /// The server's clock is so much ahead of this laptop's, as an answer just said.
@@ -255,6 +257,8 @@ pub enum Ask {
     Board(CampaignId),
     /// The captain's list of texts whose outcome nobody knows.
     Held(CampaignId),
+    /// Who waits to be let in.
+    WaitingRoom,
 }
 
 /// Timers a console may set. Setting one again replaces it.

@@ -278,7 +278,7 @@ impl Model {
                 fx.push(Effect::Suspend);
             }
             Action::Quit => self.ask_quit(fx),
-            Action::PauseResume | Action::Reclaim | Action::Held | Action::Refresh => {}
+            Action::PauseResume | Action::Reclaim | Action::Held | Action::WaitingRoom | Action::Refresh => {}
         }
     }
 

@@ -316,6 +316,8 @@ impl Model {
             | Act::Pause { .. }
             | Act::Resume { .. }
             | Act::Reclaim { .. }
+            | Act::Admit { .. }
+            | Act::ShowOut { .. }
             | Act::DecideHeld { .. } => {}
         }
     }

@@ -211,7 +211,7 @@ impl Model {
                     self.leave_thread(fx);
                 }
             }
-            Ask::Me | Ask::Campaign(_) | Ask::Assignment(_) | Ask::Board(_) | Ask::Held(_) => {}
+            Ask::Me | Ask::Campaign(_) | Ask::Assignment(_) | Ask::Board(_) | Ask::Held(_) | Ask::WaitingRoom => {}
         }
         self.say(Level::Error, problem_say(problem));
     }

@@ -74,6 +74,8 @@ impl Tx<'_> {
                 }
             }
             None => match act {
+                Act::Admit { campaign, people } => self.admit(actor, *campaign, people).await?,
+                Act::ShowOut { campaign, person } => self.show_out(actor, *campaign, *person).await?,
                 Act::DecideHeld { message, decision } => self.decide_held(actor, *message, *decision).await?,
                 _ => self.act_on_campaign(actor, act).await?,
             },
@@ -199,6 +201,8 @@ impl Tx<'_> {
             | Act::Pause { .. }
             | Act::Resume { .. }
             | Act::Reclaim { .. }
+            | Act::Admit { .. }
+            | Act::ShowOut { .. }
             | Act::DecideHeld { .. } => Err(StoreError::Corrupt("an act on a campaign came with a contact".into())),
         }
     }
@@ -434,6 +438,8 @@ fn act_word(act: &Act) -> &'static str {
         Act::Pause { .. } => "pause",
         Act::Resume { .. } => "resume",
         Act::Reclaim { .. } => "reclaim",
+        Act::Admit { .. } => "admit",
+        Act::ShowOut { .. } => "show_out",
         Act::DecideHeld { .. } => "decide_held",
     }
 }

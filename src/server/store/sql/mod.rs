@@ -34,6 +34,7 @@ mod sessions;
 mod tokens;
 mod tx;
 pub mod upkeep;
+mod waiting_room;
 mod writer;
 #[cfg(test)]
 mod writer_tests;

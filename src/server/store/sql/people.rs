@@ -26,7 +26,7 @@ use crate::server::store::{
 const MAX_NAME: usize = 40;
 
 /// Nobody makes, ends or takes back what is above them.
-const ABOVE: &str = "this is about a role above your own: an owner can do it";
+pub(super) const ABOVE: &str = "this is about a role above your own: an owner can do it";
 
 fn no(code: Code, detail: &str) -> Result<Answer, StoreError> {
     Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
@@ -57,8 +57,9 @@ impl Tx<'_> {
             return no(Code::Invalid, "an invite cannot be good for so long");
         };
         let id = db::query(
-            "INSERT INTO invites (organization, secret_hash, role, campaign, uses_left, expires_at, created_at, created_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            "INSERT INTO invites (organization, secret_hash, role, campaign, uses_left, expires_at, created_at, created_by,
+                 waiting_room)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
         )
         .bind(organization.0)
         .bind(secret_hash.as_slice())
@@ -68,6 +69,7 @@ impl Tx<'_> {
         .bind(expires_at.as_microsecond())
         .bind(self.micros())
         .bind(actor.map(|a| a.person.0))
+        .bind(i64::from(request.waiting_room))
         .fetch_one(&mut *self.conn)
         .await?
         .try_get::<i64>(0)?;
@@ -114,7 +116,8 @@ impl Tx<'_> {
         let row = db::query(
             "UPDATE invites SET uses_left = uses_left - CASE WHEN $3 THEN 0 ELSE 1 END
              WHERE secret_hash = $1 AND (uses_left > 0 OR $3) AND expires_at > $2 AND revoked = 0
-             RETURNING id, organization, role, campaign, (SELECT name FROM organizations o WHERE o.id = organization)",
+             RETURNING id, organization, role, campaign, (SELECT name FROM organizations o WHERE o.id = organization),
+                 waiting_room",
         )
         .bind(invite_hash.as_slice())
         .bind(self.micros())
@@ -132,6 +135,7 @@ impl Tx<'_> {
         let role_word: String = row.try_get(2)?;
         let campaign: Option<i64> = row.try_get(3)?;
         let organization_name: String = row.try_get(4)?;
+        let waiting = col::<i64>(&row, 5)? != 0 && !self.is_in(known, &role_word, campaign).await?;
         let person = match known {
             Some(person) => person,
             None => db::query(
@@ -146,8 +150,8 @@ impl Tx<'_> {
             .try_get::<i64>(0)?,
         };
         let session = db::query(
-            "INSERT INTO sessions (person, token_hash, role, campaign, device, invite, created_at, last_seen)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING id",
+            "INSERT INTO sessions (person, token_hash, role, campaign, device, invite, created_at, last_seen, waiting)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) RETURNING id",
         )
         .bind(person)
         .bind(token_hash.as_slice())
@@ -156,6 +160,7 @@ impl Tx<'_> {
         .bind(device.0)
         .bind(invite)
         .bind(self.micros())
+        .bind(i64::from(waiting))
         .fetch_one(&mut *self.conn)
         .await?
         .try_get::<i64>(0)?;
@@ -168,6 +173,7 @@ impl Tx<'_> {
             organization: OrganizationId(organization),
             campaign: campaign.map(CampaignId),
             unread: false,
+            waiting,
             ended_at: None,
         };
         self.audit(Some(&actor), "joined", format!("invite {invite}"), role_word);
@@ -178,6 +184,7 @@ impl Tx<'_> {
             organization: organization_name,
             campaign: actor.campaign,
             rehearsal: self.cache.simulated,
+            waiting,
         }))
     }
 

@@ -15,6 +15,7 @@ use super::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, OPTED_OUT, col, contact_columns, json, listed,
         listed_columns, signed, time, to_json, unsigned,
     },
+    waiting_room,
 };
 use crate::api::{
     assignment::{AssignmentPage, ContactView},
@@ -129,7 +130,7 @@ impl Queries for SqlStore {
                  (SELECT COUNT(*) FROM conduct r WHERE r.organization = p.organization AND r.version <> ''
                      AND r.at < s.created_at),
                  (SELECT COUNT(*) FROM acceptances a WHERE a.person = s.person AND a.kind = 'rules')
-             FROM sessions s JOIN people p ON p.id = s.person
+             , s.waiting FROM sessions s JOIN people p ON p.id = s.person
              WHERE s.token_hash = $1 OR (s.revoked <> 0 AND s.id = (SELECT t.session FROM tokens t WHERE t.hash = $1))",
         )
         .bind(token_hash.as_slice())
@@ -139,6 +140,7 @@ impl Queries for SqlStore {
         let ended_at = col::<Option<i64>>(&row, 6)?.map(time).transpose()?;
         let role = rows::role(&col::<String>(&row, 3)?)?;
         // Who was there before there were any rules, or accepted former ones, goes on with what is in hand.
+        let waiting = col::<i64>(&row, 10)? != 0;
         let in_force = col::<Option<String>>(&row, 7)?.is_some_and(|version| !version.is_empty());
         let unread = in_force && col::<i64>(&row, 8)? > 0 && col::<i64>(&row, 9)? == 0;
         let actor = Actor {
@@ -149,10 +151,11 @@ impl Queries for SqlStore {
             organization: OrganizationId(col(&row, 4)?),
             campaign: col::<Option<i64>>(&row, 5)?.map(CampaignId),
             unread,
+            waiting,
             ended_at,
         };
-        // Looked up anew each time: whoever accepts wants contacts at once, from whichever server.
-        if !actor.unread {
+        // Looked up anew each time: whoever accepts or is let in wants contacts at once, from whichever server.
+        if !actor.unread && !actor.waiting {
             self.sessions.remember(token_hash, &actor, before, now);
         }
         Ok(Some(actor))
@@ -171,6 +174,7 @@ impl Queries for SqlStore {
             organization: col(&row, 0)?,
             campaign: actor.campaign,
             rehearsal: self.simulated,
+            waiting: actor.waiting,
         })
     }
 
@@ -448,6 +452,7 @@ impl Queries for SqlStore {
             oldest_wait: col::<Option<i64>>(&row, 0)?.map(time).transpose()?,
             in_flight: unsigned(col(&row, 1)?),
             unknown: unsigned(col(&row, 2)?),
+            waiting_room: waiting_room::count(&mut conn, actor).await?,
             texters,
             at: now,
             seq,

@@ -1,6 +1,6 @@
 //! Who may come in, who is in: the questions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use super::{
     SqlStore, audit, conduct,
     rows::{self, col, time, unsigned},
+    waiting_room,
 };
 use crate::api::{
     admin::InviteInfo,
     audit::AuditPage,
     conduct::ConductText,
-    people::{PersonInfo, Role},
+    people::{PersonInfo, Role, WaitingPerson},
 };
 use crate::db;
 use crate::domain::ids::{CampaignId, PersonId};
@@ -57,6 +58,11 @@ impl Roster for SqlStore {
         conduct::to_read(&mut conn, actor, campaign).await
     }
 
+    async fn waiting_room(&self, actor: &Actor) -> Found<Vec<WaitingPerson>> {
+        let mut conn = self.reader().await?;
+        waiting_room::list(&mut conn, actor).await
+    }
+
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {
         let mut conn = self.reader().await?;
         let rows = db::query(
@@ -72,6 +78,7 @@ impl Roster for SqlStore {
                 id: PersonId(col(row, 0)?),
                 name: rows::told_apart(col(row, 1)?, col(row, 2)?),
                 role: None,
+                waiting: false,
                 sessions: 0,
                 in_hand: unsigned(col(row, 4)?),
                 last_seen: col::<Option<i64>>(row, 3)?.map(time).transpose()?,
@@ -79,15 +86,20 @@ impl Roster for SqlStore {
             });
         }
         let running = db::query(
-            "SELECT s.person, s.role FROM sessions s JOIN people p ON p.id = s.person
+            "SELECT s.person, s.role, s.waiting FROM sessions s JOIN people p ON p.id = s.person
              WHERE p.organization = $1 AND s.revoked = 0",
         )
         .bind(actor.organization.0)
         .fetch_all(&mut conn)
         .await?;
+        let mut at_the_door = BTreeSet::new();
         let mut signed_in: BTreeMap<i64, (Role, u64)> = BTreeMap::new();
         for row in &running {
             let role = rows::role(&col::<String>(row, 1)?)?;
+            if col::<i64>(row, 2)? != 0 {
+                at_the_door.insert(col::<i64>(row, 0)?);
+                continue;
+            }
             let one = signed_in.entry(col(row, 0)?).or_insert((role, 0));
             *one = (one.0.max(role), one.1 + 1);
         }
@@ -98,6 +110,7 @@ impl Roster for SqlStore {
                 person.role = Some(*role);
                 person.sessions = *sessions;
             }
+            person.waiting = person.role.is_none() && at_the_door.contains(&person.id.0);
         }
         Ok(people)
     }
@@ -107,7 +120,7 @@ impl Roster for SqlStore {
         let rows = db::query(
             "SELECT i.id, i.role, i.campaign, i.uses_left, i.expires_at, i.created_at, i.revoked, p.name,
                  (SELECT COUNT(DISTINCT s.person) FROM sessions s WHERE s.invite = i.id)
-             FROM invites i LEFT JOIN people p ON p.id = i.created_by
+             , i.waiting_room FROM invites i LEFT JOIN people p ON p.id = i.created_by
              WHERE i.organization = $1 ORDER BY i.id DESC LIMIT $2",
         )
         .bind(actor.organization.0)
@@ -127,6 +140,7 @@ impl Roster for SqlStore {
                     created_at: time(col(row, 5)?)?,
                     created_by: col(row, 7)?,
                     good: is_good(uses_left, expires_at, revoked, now),
+                    waiting_room: col::<i64>(row, 9)? != 0,
                     revoked: revoked != 0,
                 })
             })

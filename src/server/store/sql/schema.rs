@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: WHOSE_DATA },
     Step { min_program: 1, sql: CONDUCT },
     Step { min_program: 1, sql: TOLD_ONCE },
+    Step { min_program: 1, sql: WAITING_ROOM },
 ];
 
 /// Events are read once a process, in their order, and told to those whom they concern: nothing looks for those of one person.
@@ -120,6 +121,13 @@ CREATE TABLE acceptances (
     person INTEGER NOT NULL REFERENCES people(id), version TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,
     session INTEGER NOT NULL, device BLOB NOT NULL, PRIMARY KEY (person, version)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Who joins by some links waits until a captain lets them in.
+const WAITING_ROOM: &str = "
+ALTER TABLE invites ADD COLUMN waiting_room INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX sessions_waiting ON sessions(person) WHERE waiting <> 0 AND revoked = 0;
 ";
 
 /// The version that this program is.

@@ -147,6 +147,7 @@ mod tests {
             organization: OrganizationId(1),
             campaign: None,
             unread: false,
+            waiting: false,
             ended_at: None,
         }
     }

@@ -80,6 +80,7 @@ impl Tx<'_> {
             organization: OrganizationId(col(&row, 7)?),
             campaign: None,
             unread: false,
+            waiting: false,
             ended_at: None,
         };
         db::query("UPDATE sessions SET revoked = 1, revoked_at = $2 WHERE id = $1")

@@ -188,7 +188,13 @@ async fn decide_all(
         match decide(&mut tx, command.kind).await {
             Ok(answer) => {
                 // A look that found nothing wakes nobody, or the looker would wake itself for ever.
-                changed |= tx.mark().0 > mark.0 || matches!(answer, Answer::Slice(_) | Answer::Import(_));
+                changed |= tx.mark().0 > mark.0
+                    || match &answer {
+                        Answer::Slice(_) | Answer::Import(_) => true,
+                        // A captain sees at once who waits at the door.
+                        Answer::Joined(me) => me.waiting,
+                        _ => false,
+                    };
                 if savepoint {
                     tx.run("RELEASE one").await?;
                 }

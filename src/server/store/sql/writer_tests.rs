@@ -42,7 +42,7 @@ struct Home {
 
 async fn join(desk: &Desk, name: &str, role: Role) -> Actor {
     let organization = desk.store.first_organization().await.expect("an organization");
-    let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600 };
+    let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600, waiting_room: false };
     let Answer::Invite(invite) = System::invite(desk, organization, request).await.expect("an answer") else {
         panic!("no invite")
     };

@@ -153,6 +153,7 @@ impl Desk {
             organization: "Org".into(),
             campaign: None,
             rehearsal: true,
+            waiting: false,
         }));
         desk.tell(Msg::Campaign(Box::new(CampaignView {
             id: CAMPAIGN,
