@@ -88,7 +88,7 @@ impl Code {
     /// True when the same request may be sent again later with the same id: nothing was decided.
     #[must_use]
     pub fn is_transient(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Unavailable | Self::Unauthorized)
+        matches!(self, Self::RateLimited | Self::Unavailable | Self::Unauthorized | Self::WaitingRoom)
     }
 
     /// True when the text was refused for now: it comes back as a card or a draft, for a new press with a new id.

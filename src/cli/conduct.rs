@@ -214,7 +214,7 @@ pub(super) async fn settle_these(
         }
         let whole: Vec<String> =
             open.iter().map(|text| format!("{}\n\n{}\n", headline(text, ctx), words(text, ctx))).collect();
-        if !pages(&whole.join("\n"), ctx)? || !is_yes(&line(&ctx.catalogue.say("conduct-ask", &[]))?) {
+        if !pages(&whole.join("\n"), ctx)? || !says_yes(ctx)? {
             return Ok(Asked::Declined);
         }
     }
@@ -223,6 +223,20 @@ pub(super) async fn settle_these(
     }
     tell(ctx.catalogue.say("conduct-thanks", &[]));
     Ok(Asked::Accepted)
+}
+
+/// Asks for a yes. What is neither yes nor no, an empty line above all, is asked again.
+fn says_yes(ctx: &Context) -> anyhow::Result<bool> {
+    for _ in 0..3 {
+        let answer = line(&ctx.catalogue.say("conduct-ask", &[]))?;
+        if is_yes(&answer) {
+            return Ok(true);
+        }
+        if is_no(&answer) {
+            break;
+        }
+    }
+    Ok(false)
 }
 
 fn headline(text: &ConductText, ctx: &Context) -> String {

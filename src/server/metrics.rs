@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
 
 use super::carrier::Submitted;
 use super::store::SharedStore;
@@ -34,6 +35,9 @@ const UP: &str = "textbank_database_up";
 
 /// Upper bounds of the times told, in seconds: from a commit to a carrier's time-out.
 const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// What was measured is put together so often.
+const TENDED_EVERY: Duration = Duration::from_secs(5);
 
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +80,18 @@ pub fn keep() -> Result<(), MetricsError> {
     Ok(())
 }
 
+/// Puts together what was measured, from time to time until `stop`: what nobody reads must not pile up.
+pub async fn tend(stop: CancellationToken) {
+    let clock = machine();
+    while let (Some(kept), false) = (KEPT.get(), stop.is_cancelled()) {
+        kept.run_upkeep();
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = clock.sleep(TENDED_EVERY) => {}
+        }
+    }
+}
+
 /// The listener's one page, `GET /metrics`.
 pub fn router(store: SharedStore) -> Router {
     Router::new().route("/metrics", get(page)).with_state(store)
@@ -83,6 +99,7 @@ pub fn router(store: SharedStore) -> Router {
 
 async fn page(State(store): State<SharedStore>) -> Response {
     let Some(kept) = KEPT.get() else { return StatusCode::NOT_FOUND.into_response() };
+    kept.run_upkeep();
     let jobs = store.open_jobs().await;
     gauge!(UP).set(if jobs.is_ok() { 1.0 } else { 0.0 });
     if let Ok((ready, submitting, unknown)) = jobs {
@@ -90,7 +107,6 @@ async fn page(State(store): State<SharedStore>) -> Response {
             gauge!(JOBS, "state" => state).set(u32::try_from(many).unwrap_or(u32::MAX));
         }
     }
-    kept.run_upkeep();
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(CONTENT_TYPE, text)], kept.render()).into_response()
 }

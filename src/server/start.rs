@@ -200,5 +200,6 @@ async fn tell_figures(at: SocketAddr, state: &AppState, tasks: &TaskTracker) -> 
         proxies: Arc::default(),
     };
     tasks.spawn(accept(listener, line, tasks.clone()));
+    tasks.spawn(metrics::tend(state.stop.clone()));
     Ok(addr)
 }

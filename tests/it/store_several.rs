@@ -212,6 +212,28 @@ async fn a_cut_line_to_the_database_is_made_again() {
 }
 
 #[tokio::test]
+async fn who_comes_back_to_a_database_that_was_moved_away_writes_nothing_more() {
+    let Some(home) = Home::try_new(Kind::Postgres).await else { return };
+    let (_, campaign) = home.campaign(people(1)).await;
+    let tess = home.join("Tess", Role::Texter).await;
+    let slice = home.claim(&tess, campaign, 1).await;
+    let Place::Postgres(database) = &home.place else { panic!("elsewhere") };
+    // As a copy does while this server's lines are cut.
+    database.sql("INSERT INTO meta (key, value) VALUES ('set_aside', 'moved sqlite:elsewhere.db')");
+    database.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    let text = home.text(&slice[0], Initial, "Hi there!");
+    let texter = Texter::of(tess.actor.clone());
+    until(async || match texter.send(&home.desk, MessageId(home.fresh()), text.clone()).await {
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => error.to_string().contains("elsewhere.db"),
+    })
+    .await;
+    until(async || home.desk.store.open_jobs().await.is_ok_and(|jobs| jobs == (0, 0, 0))).await;
+}
+
+#[tokio::test]
 async fn many_that_start_at_once_make_the_tables_once() {
     let Some(database) = crate::postgres::Database::make() else { return };
     let place = Place::Postgres(database);

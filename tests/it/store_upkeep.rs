@@ -451,9 +451,14 @@ async fn a_campaign_that_was_moved_goes_on_as_if_nothing_had_happened(#[case] fr
     let open = || SqlStore::open(old.location(), clock.clone(), textbank::env::SeededIds::shared(3));
     let said = open().await.expect_err("moved").to_string();
     assert!(said.contains("the campaign was moved to the new place") && said.contains("db reopen"), "{said}");
+    let said = upkeep::copy(&here, &there, "there", 0, &mut |_| {}).await.expect_err("moved").to_string();
+    assert!(said.contains("was moved to the new place already"), "{said}");
+    let dir = tempfile::tempdir().expect("a directory");
+    let backup = upkeep::backup(&here, &dir.path().join("b"), "now", &mut |_| {}).await.expect_err("moved").to_string();
+    assert!(backup.contains("was moved to the new place"), "{backup}");
+    once_it_stands_alone(async || upkeep::reopen(&here).await).await.expect("reopened");
     let said = upkeep::copy(&here, &there, "there", 0, &mut |_| {}).await.expect_err("not empty").to_string();
     assert!(said.contains("campaigns in it already") || said.contains("at work"), "{said}");
-    once_it_stands_alone(async || upkeep::reopen(&here).await).await.expect("reopened");
     open().await.expect("the campaign again").close().await;
     assert!(upkeep::reopen(&here).await.expect_err("it is open").to_string().contains("nothing to reopen"));
 }

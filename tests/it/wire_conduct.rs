@@ -158,8 +158,14 @@ async fn accepted_words(app: TestApp) {
 
     let lifted = app.put(&admin, "/api/v1/conduct", &json!({"texts": {}})).await.read::<ConductInForce>();
     assert_eq!((lifted.version, to_read(&app, &ann, campaign).await.len()), (None, 0));
+    app.clock.advance(Duration::from_secs(60));
     let bea = app.person(&admin, Role::Texter, "Bea").await;
     assert_eq!(claimed(&app, &bea, campaign).await, "granted", "nothing is to be accepted any more");
+    app.clock.advance(Duration::from_secs(60));
+    set(&app, &admin, "Be kind again.").await;
+    assert_eq!(claimed(&app, &bea, campaign).await, "conduct_not_accepted");
+    let hers = app.get(&bea, &format!("/api/v1/campaigns/{campaign}/assignment")).await;
+    assert_eq!(hers.status, StatusCode::OK, "who came when there were no rules goes on with what is in hand");
 
     let audit = app.get(&admin, "/api/v1/audit?limit=1000").await.body.to_string();
     for what in ["conduct_set", "conduct_accepted", "conduct_lifted"] {

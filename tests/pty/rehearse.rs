@@ -76,8 +76,8 @@ fn a_signal_to_end_gives_the_terminal_back(#[case] signal: &str) {
     assert!(has(b"\x1b[?2004h") && has(b"\x1b[?2004l"), "bracketed paste on and off");
 }
 
-#[test]
-fn the_score_is_shown_and_left_at_once() {
+/// Shows the score and leaves it; says how long that took.
+fn score_and_leave() -> Duration {
     let mut terminal = start(80, 24);
     terminal.wait_until_quiet(QUIET);
     terminal.press(b"\r");
@@ -89,9 +89,15 @@ fn the_score_is_shown_and_left_at_once() {
     terminal.press(b"q");
     // Nothing is unsettled, so nothing is waited for: no farewell of the server, no call that hangs until its time-out.
     let took = terminal.time_to_end();
-    assert!(took < Duration::from_secs(9), "{took:?}");
     assert!(terminal.wait_for_end().success());
     terminal.is_given_back();
+    took
+}
+
+#[test]
+fn the_score_is_shown_and_left_at_once() {
+    // A busy machine may be slow once; a time-out that is waited for is waited for each time.
+    assert!((0..4).any(|_| score_and_leave() < Duration::from_secs(9)), "something is waited for");
 }
 
 #[test]

@@ -13,7 +13,7 @@ const DWELL: Duration = Duration::from_millis(400);
 /// been there for its dwell, the press was none, by design: it is pressed again.
 pub fn counts(console: &mut Terminal, number: usize) {
     for _ in 0..4 {
-        if console.becomes(Duration::from_secs(20), |screen| sent(screen).is_some_and(|n| n >= number)) {
+        if console.becomes(Duration::from_secs(40), |screen| sent(screen).is_some_and(|n| n >= number)) {
             assert_eq!(sent(&console.screen()), Some(number));
             return;
         }

@@ -136,7 +136,7 @@ ui-count-held = held for you
 ui-board-title = Board
 ui-board-loading = Counting
 ui-board-oldest = longest wait: { $age }
-ui-board-nobody-waits = nobody waits
+ui-board-nobody-waits = no voter waits
 ui-board-waiting-room = { $n ->
     [one] { $n } in the waiting room
    *[other] { $n } in the waiting room

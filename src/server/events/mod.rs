@@ -286,7 +286,8 @@ impl Follower {
     }
 
     async fn check_session(&mut self) -> Result<(), StoreError> {
-        self.ended |= self.state.store().session(self.session.token_hash).await?.is_none();
+        let reader = self.state.store().session(self.session.token_hash).await?;
+        self.ended |= reader.is_none_or(|reader| reader.unread || reader.waiting);
         Ok(())
     }
 

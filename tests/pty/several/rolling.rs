@@ -105,13 +105,16 @@ impl Town {
         let id = ActId(ids.act_id(clock.now()));
         let act = Act::Note { contact: ContactId(1), text: words.to_owned() };
         // As a console does: the same id until there is an answer.
-        for _ in 0..100 {
-            match self.block_on(self.admin().act(id, &act)) {
-                Ok(verdict) => return assert!(verdict.is_accepted(), "{verdict:?}"),
-                Err(error) => assert!(error.is_transient(), "{error}"),
+        wait_until(|| match self.block_on(self.admin().act(id, &act)) {
+            Ok(verdict) => {
+                assert!(verdict.is_accepted(), "{verdict:?}");
+                true
             }
-        }
-        panic!("no answer");
+            Err(error) => {
+                assert!(error.is_transient(), "{error}");
+                false
+            }
+        });
     }
 }
 

@@ -133,6 +133,7 @@ impl SqlStore {
         if let Some(url) = &url {
             // Who makes tables is alone and may take long; who writes is neither.
             conn = url.writer().await?;
+            upkeep::refuse_set_aside(&mut conn).await?;
         }
         let conn = Arc::new(Mutex::new(conn));
         let mut due = checkpoint::Due::default();

@@ -127,8 +127,8 @@ impl Queries for SqlStore {
             "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign,
                  CASE WHEN s.revoked = 0 THEN NULL ELSE COALESCE(s.revoked_at, s.created_at) END,
                  (SELECT r.version FROM conduct r WHERE r.organization = p.organization ORDER BY r.id DESC LIMIT 1),
-                 (SELECT COUNT(*) FROM conduct r WHERE r.organization = p.organization AND r.version <> ''
-                     AND r.at < s.created_at),
+                 (SELECT r.version FROM conduct r WHERE r.organization = p.organization AND r.at < s.created_at
+                     ORDER BY r.id DESC LIMIT 1),
                  (SELECT COUNT(*) FROM acceptances a WHERE a.person = s.person AND a.kind = 'rules')
              , s.waiting FROM sessions s JOIN people p ON p.id = s.person
              WHERE s.token_hash = $1 OR (s.revoked <> 0 AND s.id = (SELECT t.session FROM tokens t WHERE t.hash = $1))",
@@ -139,10 +139,10 @@ impl Queries for SqlStore {
         let Some(row) = row else { return Ok(None) };
         let ended_at = col::<Option<i64>>(&row, 6)?.map(time).transpose()?;
         let role = rows::role(&col::<String>(&row, 3)?)?;
-        // Who was there before there were any rules, or accepted former ones, goes on with what is in hand.
+        // Who came when there were no rules, or accepted former ones, goes on with what is in hand.
         let waiting = col::<i64>(&row, 10)? != 0;
-        let in_force = col::<Option<String>>(&row, 7)?.is_some_and(|version| !version.is_empty());
-        let unread = in_force && col::<i64>(&row, 8)? > 0 && col::<i64>(&row, 9)? == 0;
+        let in_force = |column| col::<Option<String>>(&row, column).map(|rules| rules.is_some_and(|it| !it.is_empty()));
+        let unread = in_force(7)? && in_force(8)? && col::<i64>(&row, 9)? == 0;
         let actor = Actor {
             session: col(&row, 0)?,
             person: PersonId(col(&row, 1)?),

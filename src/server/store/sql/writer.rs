@@ -10,6 +10,7 @@ use super::{
     herald::News,
     sessions::{Sessions, changes_sessions},
     tx::{Cache, Tx},
+    upkeep,
 };
 use crate::db::{self, Conn, Url};
 use crate::mutation::{self, Mutation};
@@ -100,7 +101,10 @@ async fn again(conn: &mut Conn, url: Option<&Url>) -> Result<(), StoreError> {
     }
     // SQLite's file is never far away.
     let Some(url) = url else { return Ok(()) };
-    *conn = url.writer().await?;
+    let mut fresh = url.writer().await?;
+    // Meanwhile the campaigns may have been moved elsewhere, and are worked on there.
+    upkeep::refuse_set_aside(&mut fresh).await?;
+    *conn = fresh;
     tracing::info!("connected to the database again");
     Ok(())
 }

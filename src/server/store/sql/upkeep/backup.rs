@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::aside::{Aside, set_aside};
+use super::aside::{Aside, aside, set_aside};
 use super::check::look;
 use super::{Done, Fault, Report, Told, builder, copy, ledger, reader};
 use crate::db::{self, Options};
@@ -35,6 +35,11 @@ pub async fn backup(from: &Location, to: &Path, made_at: &str, told: Told<'_>) -
         return Err(Fault::Refused(format!(
             "{} is there already: a backup never takes another file's place",
             to.display()
+        )));
+    }
+    if let Some(Aside::Moved(to)) = aside(&mut reader(from).await?).await? {
+        return Err(Fault::Refused(format!(
+            "the campaign was moved to {to}: what goes on there is not in here. Back that up"
         )));
     }
     let part = Part::new(to)?;

@@ -40,8 +40,18 @@ pub struct Copied {
 /// [`Fault`]: nothing is in the other one then.
 pub async fn copy(from: &Location, to: &Location, to_name: &str, at: i64, told: Told<'_>) -> Done<Copied> {
     let mut source = reader(from).await?;
-    if let Some(Aside::Backup(_)) = aside(&mut source).await? {
-        return Err(Fault::Refused("it is a backup: put it back by textbank db restore".into()));
+    match aside(&mut source).await? {
+        None => {}
+        Some(Aside::Backup(_)) => {
+            return Err(Fault::Refused("it is a backup: put it back by textbank db restore".into()));
+        }
+        // A second copy would be a second campaign with the same voters.
+        Some(Aside::Moved(to)) => {
+            return Err(Fault::Refused(format!(
+                "the campaign was moved to {to} already: copy it from there. If that copy was given up and never served, \
+                 textbank db reopen makes this one the campaign again, and it can be copied"
+            )));
+        }
     }
     alone(&mut source, "--from").await?;
     let mut target = builder(to).await?;
