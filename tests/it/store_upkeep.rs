@@ -333,6 +333,26 @@ async fn a_backup_of_a_live_campaign_is_whole_private_and_never_written_over(#[c
     assert!(said.contains("it is a backup of 2026-06-10T18:00:00Z") && said.contains("db restore"), "{said}");
 }
 
+/// A transaction that failed has used up the numbers of its events. Copied to SQLite they are missing, and nothing is wrong.
+#[tokio::test]
+async fn numbers_that_a_postgres_left_out_are_no_fault_of_its_backup() {
+    let Some(shift) = Shift::of(Kind::Postgres).await else { return };
+    let burned = "SELECT nextval(pg_get_serial_sequence('events', 'seq')) FROM generate_series(1, 3)";
+    behind_its_back(&shift.home.place, burned);
+    shift.home.initial(&shift.tess, &shift.dealt[6]).await;
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("backup");
+    let made = upkeep::backup(&shift.location(), &file, "now", &mut |_| {}).await.expect("a backup");
+    assert!(made.report.sound, "{:#?}", made.report.findings);
+    // What SQLite numbered itself has none.
+    let conn = rusqlite::Connection::open(&file).expect("the file");
+    let later = "INSERT INTO events (seq, at, campaign, captain_only, payload)
+                 SELECT MAX(seq) + 2, 0, 1, 0, '{}' FROM events";
+    conn.execute_batch(later).expect("an event");
+    drop(conn);
+    assert_eq!(found(&check(&Location::File(file)).await, "events_without_holes", "events").rows.len(), 1);
+}
+
 #[tokio::test]
 async fn a_damaged_file_is_named_whatever_is_damaged() {
     let Some(shift) = Shift::of(Kind::File).await else { return };

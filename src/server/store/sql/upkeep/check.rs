@@ -10,6 +10,9 @@ use crate::db::{self, Conn, Row, Value, kept};
 use crate::domain::safe_text::safe_line;
 use crate::server::store::sql::{Location, schema::Standing};
 
+/// In `meta`: up to this number the events came from a PostgreSQL, which leaves out the numbers of what was taken back.
+pub(super) const HOLES_UNTIL: &str = "events_with_holes_until";
+
 /// Rows that are named; of more it is said how many.
 const NAMED: usize = 20;
 
@@ -222,15 +225,21 @@ pub(super) async fn sequence(conn: &mut Conn, table: &str, column: &str) -> Done
     Ok(row.try_get(0)?)
 }
 
-/// Events are read one after the other: SQLite numbers them without holes, PostgreSQL may leave out what was taken back. A
-/// hole that a console passed over is one that swallowed something.
+/// Events are read one after the other: SQLite numbers them without holes, PostgreSQL may leave out what was taken back, and
+/// those that came from there keep their numbers. Any other hole that a console passed over is one that swallowed something.
 async fn events(conn: &mut Conn) -> Done<Option<Finding>> {
     if conn.is_postgres() {
         return Ok(None);
     }
-    let sql = "SELECT * FROM (SELECT seq AS event, LAG(seq) OVER (ORDER BY seq) AS before FROM events) e
-               WHERE event <> before + 1 ORDER BY event";
+    let until = db::query("SELECT value FROM meta WHERE key = $1").bind(HOLES_UNTIL).fetch_optional(&mut *conn).await?;
+    // What is there and cannot be read excuses nothing.
+    let until = until.map(|row| row.try_get::<String>(0)).transpose()?.and_then(|value| value.parse::<i64>().ok());
+    let sql = format!(
+        "SELECT * FROM (SELECT seq AS event, LAG(seq) OVER (ORDER BY seq) AS before FROM events) e
+         WHERE event <> before + 1 AND event > {until} ORDER BY event",
+        until = until.unwrap_or(0)
+    );
     let wrong = "events are missing before this one: a console that follows may not have heard of a change";
     let remedy = "have the consoles started anew, which reads everything; if it comes again, look at the disk";
-    Ok(finding("events_without_holes", "events", wrong, remedy, first(conn, sql).await?))
+    Ok(finding("events_without_holes", "events", wrong, remedy, first(conn, &sql).await?))
 }

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::aside::{Aside, aside, set_aside};
-use super::check::sequence;
+use super::check::{HOLES_UNTIL, sequence};
 use super::ledger::{self, End};
 use super::shape::{Shape, shapes};
-use super::{Done, Fault, Progress, Told, builder, reader, standing, tables};
+use super::{Done, Fault, Progress, Told, builder, note, reader, standing, tables};
 use crate::db::{self, Conn, Value, kept};
 use crate::server::store::sql::{Location, schema::Standing};
 
@@ -136,6 +136,10 @@ async fn fill_all(source: &mut Conn, target: &mut Conn, told: Told<'_>) -> Done<
         tables.push(table);
     }
     set_aside(target, None).await?;
+    if source.is_postgres() {
+        let newest = db::query("SELECT COALESCE(MAX(seq), 0) FROM events").fetch_one(&mut *target).await?;
+        note(target, HOLES_UNTIL, newest.try_get(0)?).await?;
+    }
     told(Progress::Looks("both sides"));
     for (shape, there) in shapes.iter().zip(&tables) {
         // Whether it is to be served is said by each of them for itself.

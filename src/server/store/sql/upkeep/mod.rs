@@ -134,6 +134,16 @@ async fn read_file(path: &Path) -> Done<Conn> {
     Ok(Options::file(path).read_only().elsewhere().open().await?)
 }
 
+/// Keeps a word about the whole database, in place of the one that there was.
+async fn note(conn: &mut Conn, key: &str, value: i64) -> db::Result<()> {
+    db::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+        .bind(key)
+        .bind(value.to_string())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 async fn standing(conn: &mut Conn) -> Done<Standing> {
     let none = || Fault::Refused("it is a database without textbank's tables: is the address right?".into());
     schema::standing(conn).await?.ok_or_else(none)
