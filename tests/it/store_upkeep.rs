@@ -7,14 +7,15 @@ use textbank::api::{
     act::{Act, HeldDecision},
     assignment::ContactSummary,
     campaign::CampaignState,
-    message::SendRequest,
+    message::{Outcome, SendRequest, Verdict},
     people::Role,
-    problem::Code,
+    problem::{Code, Problem},
 };
 use textbank::domain::ids::{CampaignId, MessageId};
 use textbank::domain::message::{Delivery, MessageKind};
 use textbank::server::carrier::Submitted;
-use textbank::server::store::handles::System;
+use textbank::server::store::command::Answer;
+use textbank::server::store::handles::{System, Texter, Told};
 use textbank::server::store::sql::{
     Location, SqlStore,
     upkeep::{self, Fault, Finding, Report},
@@ -578,4 +579,61 @@ async fn who_knows_that_nothing_was_sent_since_has_it_go_on() {
     assert!(said.to_string().contains("there is no database at"), "{said}");
     let (shift, _old) = goes_on(shift, new).await;
     assert_eq!(shift.home.jobs().await.len(), 3);
+}
+
+/// A laptop had the answer to a text and not the feed's word on it; then the database was put back from before. Asked for the
+/// verdict the server knows nothing, and the laptop hands the text in again, on a campaign that a captain has resumed.
+#[rstest::rstest]
+#[case::file(Kind::File, false)]
+#[case::postgres(Kind::Postgres, false)]
+#[case::nothing_was_sent_since(Kind::File, true)]
+#[tokio::test]
+async fn what_was_confirmed_before_a_restore_comes_back_to_a_person(#[case] kind: Kind, #[case] sure: bool) {
+    let (Some(shift), Some(new)) = (Shift::of(kind).await, elsewhere(kind)) else { return };
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("backup");
+    upkeep::backup(&shift.location(), &file, "2026-06-10", &mut |_| {}).await.expect("a backup");
+    let Shift { home, tess, dealt, .. } = &shift;
+    let mut lost = (MessageId(home.fresh()), home.text(&dealt[6], MessageKind::Initial, "Hi there!"));
+    home.minter.link(tess.actor.person, lost.0.0, &mut lost.1);
+    home.put_as_is(tess, &lost).await;
+    home.pass(1);
+    let at = textbank::env::Clock::now(&*home.clock).as_microsecond();
+    upkeep::restore(&file, &new.location(), sure, at, &mut |_| {}).await.expect("restored");
+    let (shift, _old) = goes_on(shift, new).await;
+    let Shift { home, tess, cap, campaign, dealt, .. } = &shift;
+    assert_eq!(home.desk.store.verdict(&tess.actor, lost.0.0).await.expect("read"), None);
+    let waited = home.jobs().await.len();
+    if sure {
+        tell(home, tess, lost.0, lost.1).await.expect("nothing was sent since");
+        assert_eq!(home.jobs().await.len(), 1);
+        return;
+    }
+    assert_eq!(waited, 0);
+    home.act(cap, Act::Resume { campaign: *campaign }).await;
+    let back = refused(tell(home, tess, lost.0, lost.1).await, Code::TooLate);
+    assert!(back.code.parks(), "a card or a draft again");
+    home.pass(1);
+    let press = || (MessageId(home.fresh()), home.text(&dealt[6], MessageKind::Initial, "Hi there!"));
+    let linked = |(id, mut request): (MessageId, SendRequest)| {
+        home.minter.link(tess.actor.person, id.0, &mut request);
+        (id, request)
+    };
+    // Without the laptop's time nobody knows whether it was before.
+    refused(home.try_put_as_is(tess, &linked(press())).await, Code::TooLate);
+    assert!(home.jobs().await.is_empty());
+    let (id, request) = linked(press());
+    tell(home, tess, id, request).await.expect("a person looked at it again");
+    assert_eq!(home.jobs().await.len(), 1);
+    assert!(check(&home.place.location()).await.sound, "{:#?}", check(&home.place.location()).await.findings);
+}
+
+/// Hands a text in with the laptop's time, which is right.
+async fn tell(home: &Home, hand: &Hand, id: MessageId, request: SendRequest) -> Result<(), Problem> {
+    let told = Told { sent_at: Some(home.desk.clock.now()), offset: Some(jiff::SignedDuration::ZERO) };
+    match Texter::of(hand.actor.clone()).send_told(&home.desk, id, request, told).await.expect("an answer") {
+        Answer::Verdict(Verdict { outcome: Outcome::Accepted { .. }, .. }) => Ok(()),
+        Answer::Verdict(Verdict { outcome: Outcome::Refused { problem }, .. }) => Err(problem),
+        other => panic!("{other:?}"),
+    }
 }

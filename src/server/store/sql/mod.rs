@@ -126,6 +126,7 @@ impl SqlStore {
             db::query("DROP INDEX IF EXISTS messages_one_initial").execute(&mut conn).await?;
         }
         let (organization, newest) = prepare(&mut conn, now, &ids).await?;
+        let restored_at = upkeep::restored_at(&mut conn).await?;
         let url = match &location {
             Location::Postgres(url) => Some(url.clone()),
             Location::File(_) | Location::Memory => None,
@@ -149,6 +150,7 @@ impl SqlStore {
         let (queue, errands) = mpsc::channel(QUEUE);
         let mut cache = tx::Cache::new(organization, simulated);
         cache.newest = newest;
+        cache.restored_at = restored_at;
         let (woken, wake) = watch::channel(newest);
         let woken = Arc::new(woken);
         let shared = url.is_some();

@@ -345,6 +345,11 @@ impl Tx<'_> {
             let detail = "it was confirmed before the present texting hours began, or too long ago";
             return Ok(Some(problem(Code::TooLate, detail)));
         }
+        if self.before_restore(request, skew) {
+            let detail =
+                "it was confirmed before the campaign was restored from a backup: it may have gone out already";
+            return Ok(Some(problem(Code::TooLate, detail)));
+        }
         if initial && contact.status != Status::NeedsMessage && !second {
             return Ok(Some(problem(Code::Invalid, "the conversation is past its first text: reopen it or reply")));
         }
@@ -365,6 +370,16 @@ impl Tx<'_> {
         let grace = if skew.is_none() { UNTOLD_GRACE } else { SignedDuration::ZERO };
         let opened_at = opened_at.and_then(|at| at.saturating_sub(grace).ok());
         is_too_late(pressed_at(request, skew, self.now), opened_at, self.now)
+    }
+
+    /// True when it was confirmed before this database was put back from a backup. It may have been accepted, and have gone out,
+    /// in the time that was lost: its id does not tell any more, so a person decides anew.
+    fn before_restore(&self, request: &SendRequest, skew: Option<SignedDuration>) -> bool {
+        let Some(restored_at) = self.cache.restored_at else { return false };
+        // A laptop that did not tell its time may be a little ahead: rather back to a person than out twice.
+        let grace = if skew.is_none() { UNTOLD_GRACE } else { SignedDuration::ZERO };
+        let sure = restored_at.saturating_add(grace).unwrap_or(Timestamp::MAX);
+        pressed_at(request, skew, self.now) < sure
     }
 
     /// When a text that may go out now has to be on its way, or it comes back: at the end of the window in which it was

@@ -50,6 +50,9 @@ pub(super) struct Cache {
     /// No text of this database reaches a phone: it is in memory.
     pub(super) simulated: bool,
     pub(super) newest: u64,
+    /// When this database was put back from a backup after which something may have been sent. It stays as it is while anybody
+    /// works on it.
+    pub(super) restored_at: Option<Timestamp>,
     campaigns: HashMap<i64, Arc<Campaign>>,
     zones: HashMap<i64, Arc<Zones>>,
     pub(super) zone_sets: HashMap<String, i64>,
@@ -69,6 +72,7 @@ impl Cache {
             organization,
             simulated,
             newest: 0,
+            restored_at: None,
             campaigns: HashMap::new(),
             zones: HashMap::new(),
             zone_sets: HashMap::new(),
@@ -82,9 +86,10 @@ impl Cache {
     }
 
     pub(super) fn forget(&mut self) {
-        let newest = self.newest;
+        let (newest, restored_at) = (self.newest, self.restored_at);
         *self = Self::new(self.organization, self.simulated);
         self.newest = newest;
+        self.restored_at = restored_at;
     }
 
     /// A campaign changed.

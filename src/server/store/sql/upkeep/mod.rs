@@ -28,6 +28,7 @@ use crate::db::{self, Conn, Options};
 use crate::server::store::StoreError;
 
 pub(super) use aside::refuse_set_aside;
+pub(super) use restore::restored_at;
 
 /// How long one waits for another who makes tables in the same file.
 const PATIENCE: Duration = Duration::from_secs(3_600);

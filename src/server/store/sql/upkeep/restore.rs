@@ -6,13 +6,15 @@
 //! - What waited for the carrier, or was under way, may have gone out since. It is held, and a captain decides on each.
 //! - Running campaigns are paused: a contact that still waits for its first text may have got it since, and whoever opted out
 //!   since is not on the list. A person has to look before anything goes out.
+//! - A text that was confirmed before may have gone out since, whoever hands it in again: it comes back to a person.
 //! - Join links are ended: one that was used up since would be good again.
 //! - Events begin anew, far behind every number that was ever given. Whoever resumes a feed from before is told to read
 //!   everything anew and asks for each of its texts that no feed has confirmed; those that are lost are handed in again,
-//!   under their ids.
+//!   under their ids, and come back.
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::aside::{Aside, set_aside};
@@ -20,14 +22,18 @@ use super::backup::Part;
 use super::check::look;
 use super::copy::{Copied, alone, fill, set_counter};
 use super::shape::shapes;
-use super::{Done, Fault, Report, Told, builder, read_file, reader, standing, tables};
+use super::{Done, Fault, Report, Told, builder, note, read_file, reader, standing, tables};
 use crate::api::event::EventKind;
 use crate::db::{self, Conn};
+use crate::server::store::StoreError;
 use crate::server::store::sql::{
     Location,
     rows::{self, to_json},
     schema::Standing,
 };
+
+/// In `meta`: when it was restored, in microseconds. The server's writer reads it when it starts; nobody restores under it.
+const RESTORED_AT: &str = "restored_at";
 
 /// Further than any number that is given until the next restore, should the clock have been set back.
 const LEAP: i64 = 1 << 40;
@@ -99,10 +105,20 @@ pub async fn restore(file: &Path, to: &Location, nothing_sent_since: bool, at: i
     Ok(Restored { copied, made_at, held, report })
 }
 
+/// When this database was put back from a backup after which something may have been sent.
+pub(in super::super) async fn restored_at(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
+    let row = db::query("SELECT value FROM meta WHERE key = $1").bind(RESTORED_AT).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let value: String = row.try_get(0)?;
+    let at = value.parse().ok().and_then(|at| Timestamp::from_microsecond(at).ok());
+    at.map(Some).ok_or_else(|| StoreError::Corrupt(format!("meta: {RESTORED_AT} is no time: {value}")))
+}
+
 async fn begin_anew(conn: &mut Conn, nothing_sent_since: bool, at: i64) -> Done<Held> {
     let mut held = Held::default();
     if !nothing_sent_since {
         held.texts = hold_texts(conn, at).await?;
+        note(conn, RESTORED_AT, at).await?;
         let paused =
             db::query("UPDATE campaigns SET state = 'paused' WHERE state = 'running'").execute(&mut *conn).await?;
         held.campaigns = paused.rows_affected();
