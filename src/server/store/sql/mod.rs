@@ -126,7 +126,6 @@ impl SqlStore {
             db::query("DROP INDEX IF EXISTS messages_one_initial").execute(&mut conn).await?;
         }
         let (organization, newest) = prepare(&mut conn, now, &ids).await?;
-        let restored_at = upkeep::restored_at(&mut conn).await?;
         let url = match &location {
             Location::Postgres(url) => Some(url.clone()),
             Location::File(_) | Location::Memory => None,
@@ -136,6 +135,7 @@ impl SqlStore {
             conn = url.writer().await?;
             upkeep::refuse_set_aside(&mut conn).await?;
         }
+        let restored_at = upkeep::restored_at(&mut conn).await?;
         let conn = Arc::new(Mutex::new(conn));
         let mut due = checkpoint::Due::default();
         let readers = match location {

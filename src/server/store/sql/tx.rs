@@ -51,7 +51,7 @@ pub(super) struct Cache {
     pub(super) simulated: bool,
     pub(super) newest: u64,
     /// When this database was put back from a backup after which something may have been sent. It stays as it is while anybody
-    /// works on it.
+    /// is connected to it.
     pub(super) restored_at: Option<Timestamp>,
     campaigns: HashMap<i64, Arc<Campaign>>,
     zones: HashMap<i64, Arc<Zones>>,

@@ -46,7 +46,7 @@ impl Writer {
             let (commands, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
             let resign = commands.iter().any(|command| changes_sessions(&command.kind));
             let mut conn = conn.lock().await;
-            let done = match again(&mut conn, url.as_ref()).await {
+            let done = match again(&mut conn, url.as_ref(), &mut cache).await {
                 Ok(()) => commit(&mut conn, &mut cache, commands).await,
                 Err(error) => Err(error),
             };
@@ -95,7 +95,7 @@ impl Writer {
 }
 
 /// Connects again when the connection was lost.
-async fn again(conn: &mut Conn, url: Option<&Url>) -> Result<(), StoreError> {
+async fn again(conn: &mut Conn, url: Option<&Url>, cache: &mut Cache) -> Result<(), StoreError> {
     if conn.is_whole() {
         return Ok(());
     }
@@ -104,6 +104,8 @@ async fn again(conn: &mut Conn, url: Option<&Url>) -> Result<(), StoreError> {
     let mut fresh = url.writer().await?;
     // Meanwhile the campaigns may have been moved elsewhere, and are worked on there.
     upkeep::refuse_set_aside(&mut fresh).await?;
+    // Or a backup was put in their place.
+    cache.restored_at = upkeep::restored_at(&mut fresh).await?;
     *conn = fresh;
     tracing::info!("connected to the database again");
     Ok(())
