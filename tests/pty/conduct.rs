@@ -19,6 +19,8 @@ fn a_volunteer_reads_the_rules_page_by_page_and_gets_contacts_once_they_are_acce
     assert!(joining.screen().contains("Rule 40:"), "{}", joining.screen());
     // Only the whole word is a yes; whoever presses Enter too often has not accepted.
     joining.press(b"\r");
+    joining.wait_for_screen("the question again", |screen| screen.matches("Type yes and Enter:").count() == 2);
+    joining.press(b"no\r");
     joining.wait_for("Not accepted");
     assert!(joining.wait_for_end().success(), "the sign-in stands");
 
