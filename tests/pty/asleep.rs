@@ -47,6 +47,7 @@ fn a_laptop_that_sleeps_through_its_time_outs_sends_nothing_twice() {
     let served = Served::start_behind(|server| line.lead_to(server));
     let mut console = served.console_with(SHORT);
     confirm_until(&mut console, 1);
+    server_gets(&served, &console, 1);
     wait_until_all_is_handed_in(&console);
     let mut confirmed = 1;
     for fault in [Fault::Delay, Fault::HalfOpen, Fault::HalfOpenAnswer] {
@@ -74,6 +75,7 @@ fn what_was_taken_from_a_laptop_asleep_is_said_and_does_not_go_out() {
     let served = Served::start_behind(|server| line.lead_to(server));
     let mut console = served.console_with(SHORT);
     confirm_until(&mut console, 1);
+    server_gets(&served, &console, 1);
     wait_until_all_is_handed_in(&console);
     line.breaks(everything, Fault::CutBefore);
     line.cut();

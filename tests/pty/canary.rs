@@ -6,7 +6,7 @@ use textbank::domain::phone::Phone;
 use textbank::env::SystemClock;
 use textbank::server::carrier::loopback::{Callback, SIGNATURE, Secret, TIMESTAMP};
 
-use crate::served::{confirm_until, leave, wait_until_all_is_handed_in};
+use crate::served::{confirm_until, leave, server_gets, wait_until_all_is_handed_in};
 use crate::serving::{CANARY, Plan, Served};
 
 /// Everything told at all.
@@ -56,6 +56,7 @@ fn no_log_holds_a_name_a_number_or_a_word(#[case] format: &str) {
     let mut console = served.console_with(&told);
     console.wait_for(CANARY);
     confirm_until(&mut console, 2);
+    server_gets(&served, &console, 2);
     wait_until_all_is_handed_in(&console);
     let voters = served.phones("SELECT phone FROM contacts WHERE id IN (SELECT contact FROM messages) ORDER BY id");
     assert_eq!(voters.len(), 2);

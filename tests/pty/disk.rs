@@ -58,6 +58,7 @@ fn a_full_disk_on_the_laptop_refuses_the_press_in_sight() {
     let served = Served::start_as(Plan { home: Some(home.clone()), ..Plan::default() });
     let mut console = served.console();
     confirm_until(&mut console, 1);
+    server_gets(&served, &console, 1);
     wait_until_all_is_handed_in(&console);
     disk.fill();
     // The journal may have room left in files that it has already.
@@ -96,6 +97,7 @@ fn a_full_disk_of_the_server_takes_nothing_and_still_tells() {
     let served = Served::start_as(Plan { data: Some(data.path().to_owned()), ..Plan::default() });
     let mut console = served.console();
     confirm_until(&mut console, 1);
+    server_gets(&served, &console, 1);
     wait_until_all_is_handed_in(&console);
     disk.fill();
     // The database may have room left in files that it has already.
@@ -127,6 +129,7 @@ fn a_disk_that_takes_nothing_is_named_at_the_start() {
     let served = Served::start_as(Plan { home: Some(home.clone()), ..Plan::default() });
     let mut console = served.console();
     confirm_until(&mut console, 1);
+    server_gets(&served, &console, 1);
     wait_until_all_is_handed_in(&console);
     leave(console);
     disk.takes_nothing();

@@ -25,6 +25,7 @@ fn work_through(table: &[Row], surroundings: &[(&str, &str)]) {
     let mut console = served.console_with(surroundings);
     let mut confirmed = 0;
     confirm_until(&mut console, 1);
+    server_gets(&served, &console, 1);
     wait_until_all_is_handed_in(&console);
     for (fault, hits, says) in table {
         line.breaks(texts, *fault);

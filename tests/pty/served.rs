@@ -39,8 +39,16 @@ pub fn confirm_until(console: &mut Terminal, number: usize) {
 }
 
 pub fn wait_until_all_is_handed_in(console: &Terminal) {
-    console
-        .wait_for_screen("everything handed in", |screen| !screen.contains("to upload") && screen.contains("online"));
+    let all = |screen: &str| !screen.contains("to upload") && screen.contains("online");
+    for _ in 0..100 {
+        console.wait_for_screen("everything handed in", all);
+        // That a text is on its way shows a moment after its press.
+        console.wait_until_quiet(DWELL);
+        if all(&console.screen()) {
+            return;
+        }
+    }
+    panic!("never all handed in:\n{}", console.screen());
 }
 
 /// Waits until the server has accepted this many first texts; it may never be more.
@@ -99,6 +107,7 @@ fn what_a_hanging_server_was_given_before_the_kill_arrives_once() {
     let served = Served::start();
     let mut console = served.console();
     confirm_until(&mut console, 1);
+    server_gets(&served, &console, 1);
     wait_until_all_is_handed_in(&console);
     // Requests lie in the server's sockets; nobody knows whether they will count.
     served.signal("STOP");
@@ -118,6 +127,7 @@ fn an_outage_is_told_and_worked_through() {
     let mut served = Served::start();
     let mut console = served.console();
     confirm_until(&mut console, 2);
+    server_gets(&served, &console, 2);
     wait_until_all_is_handed_in(&console);
     served.stop();
     console.wait_for("offline since");
@@ -144,6 +154,7 @@ fn leaving_with_something_to_hand_in_waits_where_it_is_seen() {
     let served = Served::start();
     let mut console = served.console();
     confirm_until(&mut console, 1);
+    server_gets(&served, &console, 1);
     wait_until_all_is_handed_in(&console);
     served.signal("STOP");
     confirm_until(&mut console, 2);
@@ -164,6 +175,7 @@ fn leaving_now_does_not_wait_for_a_hanging_server() {
     let served = Served::start();
     let mut console = served.console();
     confirm_until(&mut console, 1);
+    server_gets(&served, &console, 1);
     wait_until_all_is_handed_in(&console);
     served.signal("STOP");
     confirm_until(&mut console, 2);
