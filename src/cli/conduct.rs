@@ -3,14 +3,14 @@
 //! Asked in whole lines, before a console takes the screen: it works the same on any terminal and with a screen reader.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::reach::{SignInArgs, admin, stored, tell, timeouts, tokens};
-use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::conduct::ConductText;
 use crate::api::people::Role;
 use crate::client::native::NativeServer;
@@ -269,15 +269,9 @@ fn pages(text: &str, ctx: &Context) -> anyhow::Result<bool> {
 
 /// One line from the person; the end of the input counts as a no.
 fn line(question: &str) -> anyhow::Result<String> {
-    let mut stderr = std::io::stderr().lock();
     // Fluent takes the blank from the end of a sentence.
-    write!(stderr, "{} ", question.trim_end())?;
-    stderr.flush()?;
-    let mut line = String::new();
-    if std::io::stdin().lock().read_line(&mut line)? == 0 {
-        return Ok("q".to_owned());
-    }
-    Ok(line.trim().to_lowercase())
+    let answer = ask(&format!("{} ", question.trim_end()))?;
+    Ok(answer.map_or_else(|| "q".to_owned(), |line| line.to_lowercase()))
 }
 
 fn is_yes(answer: &str) -> bool {

@@ -1,13 +1,13 @@
 //! `held ...`: texts whose outcome at the carrier nobody knows.
 
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
 
 use super::reach::tell;
 use super::shift::{ShiftArgs, reach};
-use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::act::{Act, HeldDecision};
 use crate::api::captain::HeldText;
 use crate::api::message::Outcome as Decided;
@@ -132,10 +132,8 @@ fn asked(text: &HeldText, decision: Choice) -> anyhow::Result<bool> {
         Choice::GiveUp => "Give it up? It never goes out again.",
     };
     tell(format!("To {}: {}", safe_line(&text.first_name), safe_line(&text.body)));
-    tell(format!("{question} [y/N]"));
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("no answer")?;
-    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+    let answer = ask(&format!("{question} [y/N]\n")).context("no answer")?;
+    Ok(matches!(answer.as_deref(), Some("y" | "Y" | "yes")))
 }
 
 fn table(held: &[HeldText]) -> String {

@@ -1,13 +1,13 @@
 //! `join LINK`
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::IsTerminal;
 
 use anyhow::Context as _;
 use secrecy::ExposeSecret;
 
 use super::conduct::{Asked, settle};
 use super::reach::{tell, timeouts};
-use super::{Context, Exit, Misuse, Outcome, out, out_json, waiting_room};
+use super::{Context, Exit, Misuse, Outcome, ask, out, out_json, waiting_room};
 use crate::api::people::{JoinRequest, Role};
 use crate::client::native::{self, JoinLink, NativeServer};
 use crate::client::sign_in::{self, SignIn};
@@ -36,7 +36,7 @@ pub struct JoinArgs {
 /// # Errors
 /// No link, no name, or what the server said.
 pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
-    let link = if args.link == "-" { ask("")? } else { args.link };
+    let link = if args.link == "-" { asked_for("")? } else { args.link };
     let link = JoinLink::parse(&link)?;
     if link.is_in_the_clear() {
         tell("warning: this server is reached without encryption: whoever is on the network between can read along");
@@ -44,7 +44,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     let name = match args.name.filter(|name| !name.trim().is_empty()) {
         Some(name) => name,
         None if !ctx.config.name.trim().is_empty() => ctx.config.name.clone(),
-        None if std::io::stdin().is_terminal() => ask("Your first name, as voters will read it: ")?,
+        None if std::io::stdin().is_terminal() => asked_for("Your first name, as voters will read it: ")?,
         None => return Err(Misuse("say your first name, as voters will read it: --name NAME".to_owned()).into()),
     };
     let dir = ctx.paths.sign_ins_dir();
@@ -110,15 +110,8 @@ async fn accept(sign_in: &SignIn, yes: bool, ctx: &Context) {
     }
 }
 
-fn ask(question: &str) -> anyhow::Result<String> {
-    let mut stderr = std::io::stderr().lock();
-    write!(stderr, "{question}")?;
-    stderr.flush()?;
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    let line = line.trim().to_owned();
-    if line.is_empty() {
-        return Err(Misuse("nothing was given".to_owned()).into());
-    }
-    Ok(line)
+/// What has to be given.
+fn asked_for(question: &str) -> anyhow::Result<String> {
+    let given = ask(question)?.filter(|line| !line.is_empty());
+    Ok(given.ok_or_else(|| Misuse("nothing was given".to_owned()))?)
 }

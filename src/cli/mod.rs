@@ -39,7 +39,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use output::{Exit, Misuse, Outcome, out, out_json, report};
+pub use output::{Exit, Misuse, Outcome, ask, out, out_json, report};
 
 use crate::config::{self, Config, Layers, Loaded, Paths, PathsError, Surroundings};
 use crate::env::{SharedClock, SharedIds, SystemClock, SystemIds};

@@ -1,6 +1,6 @@
 //! Standard output, errors in words, exit codes.
 
-use std::io::Write;
+use std::io::{BufRead as _, Write};
 use std::process::ExitCode;
 
 use crate::api::problem::Code;
@@ -66,6 +66,19 @@ pub fn out(text: impl AsRef<str>) -> anyhow::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// Asks on standard error, on the same line, and reads one line, without the blanks around it. None at the end of the input.
+///
+/// # Errors
+/// As the system says.
+pub fn ask(question: &str) -> std::io::Result<Option<String>> {
+    let mut stderr = std::io::stderr().lock();
+    write!(stderr, "{question}")?;
+    stderr.flush()?;
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line)?;
+    Ok((read > 0).then(|| line.trim().to_owned()))
 }
 
 /// Writes one JSON document to standard output.

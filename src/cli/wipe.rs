@@ -2,12 +2,12 @@
 //!
 //! What was confirmed and not handed in is spared, unless the person types how much of it will be lost.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::IsTerminal;
 
 use serde::Serialize;
 
 use super::reach::{SignInArgs, tell};
-use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::client::journal::{Journal, Tally, Wipe};
 use crate::client::sign_in::{self, SignIn};
 
@@ -63,13 +63,13 @@ pub async fn run(args: WipeArgs, ctx: &Context) -> Outcome {
     let sure = if unsettled > 0 {
         tell(format!("{}: {}", sign_in.name(), in_words(&held, drafts)));
         let answer = ask(&format!("They will be lost for good. Type {unsettled} to destroy them: "))?;
-        answer == unsettled.to_string()
+        answer.is_some_and(|answer| answer == unsettled.to_string())
     } else if args.yes {
         true
     } else if std::io::stdin().is_terminal() {
         tell(format!("{}: {}", sign_in.name(), in_words(&held, drafts)));
         let question = "Destroy the key, the journal and the sign-in on this machine? Type yes: ";
-        ask(question)?.eq_ignore_ascii_case("yes")
+        ask(question)?.is_some_and(|answer| answer.eq_ignore_ascii_case("yes"))
     } else {
         journal.close().await?;
         return Err(Misuse("nobody to ask: run it in a terminal, or say --yes".to_owned()).into());
@@ -151,13 +151,4 @@ fn say(args: &WipeArgs, report: &Report) -> anyhow::Result<()> {
     }
     let remedy = report.remedy.as_deref().unwrap_or_default();
     out(format!("Not wiped: {}; {remedy}", in_words(&report.held, report.drafts)))
-}
-
-fn ask(question: &str) -> anyhow::Result<String> {
-    let mut stderr = std::io::stderr().lock();
-    write!(stderr, "{question}")?;
-    stderr.flush()?;
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim().to_owned())
 }
