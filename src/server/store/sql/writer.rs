@@ -136,16 +136,20 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
         drop(db::query("COMMIT").execute(&mut *conn).await);
     }
     begin(conn, cache).await?;
-    let together = commands.iter().any(|command| is_text(&command.kind));
-    let mut decided = decide_all(conn, cache, commands.clone(), !together).await?;
-    if decided.is_none() {
-        // Something about one of the texts: they are written together, so nobody knows about which.
-        cache.forget();
-        // On some faults the database has taken it back already.
-        if let Err(error) = conn.roll_back().await {
-            tracing::debug!(%error, "nothing to roll back");
+    let mut decided = None;
+    if commands.iter().any(|command| is_text(&command.kind)) {
+        decided = decide_all(conn, cache, commands.clone(), false).await?;
+        if decided.is_none() {
+            // Something about one of the texts: they are written together, so nobody knows about which.
+            cache.forget();
+            // On some faults the database has taken it back already.
+            if let Err(error) = conn.roll_back().await {
+                tracing::debug!(%error, "nothing to roll back");
+            }
+            begin(conn, cache).await?;
         }
-        begin(conn, cache).await?;
+    }
+    if decided.is_none() {
         decided = decide_all(conn, cache, commands, true).await?;
     }
     let done = decided.ok_or_else(|| StoreError::Unavailable("a group could not be decided".into()))?;
