@@ -19,6 +19,9 @@ pub const SENT_AT: &str = "textbank-sent-at";
 /// long on its way is told from a clock that is behind by it.
 pub const CLOCK_OFFSET: &str = "textbank-clock-offset";
 
+/// Header of every answer: the id of its request (UUID), as both logs have it.
+pub const REQUEST_ID: &str = "x-request-id";
+
 /// Header of every answer: the server's time (RFC 3339).
 pub const SERVER_TIME: &str = "textbank-time";
 

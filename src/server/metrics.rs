@@ -82,7 +82,7 @@ pub fn keep() -> Result<(), MetricsError> {
 
 /// Puts together what was measured, from time to time until `stop`: what nobody reads must not pile up.
 pub async fn tend(stop: CancellationToken) {
-    let clock = machine();
+    let clock = SystemClock::shared();
     while let (Some(kept), false) = (KEPT.get(), stop.is_cancelled()) {
         kept.run_upkeep();
         tokio::select! {
@@ -122,12 +122,6 @@ pub async fn measured(State(clock): State<SharedClock>, request: Request, next: 
     histogram!(REQUEST_SECONDS, "route" => route.clone()).record(took);
     counter!(REQUESTS, "route" => route, "status" => response.status().as_str().to_owned()).increment(1);
     response
-}
-
-/// The clock that [`measured`] reads.
-#[must_use]
-pub fn machine() -> SharedClock {
-    SystemClock::shared()
 }
 
 /// One open thing; one fewer when it is dropped.

@@ -1,16 +1,14 @@
 //! Ids of requests: the same in the server's log, in its answer and in the console's log, so that a volunteer's trouble can be
 //! found on the server without a word about the volunteer.
 
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
 use uuid::Uuid;
 
-use crate::env::{Ids as _, SystemClock, SystemIds};
-
-/// The header that carries it, both ways.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+use crate::api::message::REQUEST_ID;
+use crate::env::{Ids as _, SharedClock, SystemIds};
 
 /// The id of one request.
 #[derive(Debug, Clone, Copy)]
@@ -18,10 +16,10 @@ pub struct RequestId(pub Uuid);
 
 /// Gives the request its id, and tells it in the answer. One that comes with it (from a proxy) is kept when it is a UUID:
 /// anything else could be anybody's words.
-pub async fn name(mut request: Request, next: Next) -> Response {
+pub async fn name(State(machine): State<SharedClock>, mut request: Request, next: Next) -> Response {
     let given = request.headers().get(REQUEST_ID).and_then(|id| Uuid::try_parse(id.to_str().ok()?).ok());
     // By the machine's time and dice: the campaign's own are not disturbed by what merely asks.
-    let id = given.unwrap_or_else(|| SystemIds.act_id(SystemClock::shared().now()));
+    let id = given.unwrap_or_else(|| SystemIds.act_id(machine.now()));
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.run(request).await;
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {

@@ -9,7 +9,7 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::api::message::{Outcome, Verdict};
+use crate::api::message::{Outcome, REQUEST_ID, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::client::{Call, CallError};
 use crate::domain::safe_text::safe_line;
@@ -67,7 +67,7 @@ fn open(id: Uuid, error: CallError) -> Call<Verdict> {
 /// Reads an answer that is not the good one: a problem document, or something strange.
 pub(super) fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> CallError {
     // By it the server's log is searched.
-    let request = headers.get("x-request-id").and_then(|id| Uuid::try_parse(id.to_str().ok()?).ok());
+    let request = headers.get(REQUEST_ID).and_then(|id| Uuid::try_parse(id.to_str().ok()?).ok());
     let request = request.map(tracing::field::display);
     if status.is_server_error() {
         tracing::warn!(status = status.as_u16(), request, "the server could not answer");

@@ -55,6 +55,7 @@ use super::limits;
 use super::openapi::Head;
 use super::{metrics, request_id};
 use crate::api::message::SERVER_TIME;
+use crate::env::SystemClock;
 
 /// Every endpoint of the contract.
 pub(super) fn table() -> OpenApiRouter<AppState> {
@@ -123,6 +124,8 @@ pub fn router(state: AppState) -> Router {
 
 /// Puts around the routes what every request goes through.
 fn dressed(plain: Router<AppState>, feeds: Router<AppState>, state: AppState) -> Router {
+    // The campaign's time may stand.
+    let machine = SystemClock::shared();
     plain
         .layer(middleware::from_fn_with_state(state.clone(), limits::request_time))
         .merge(feeds)
@@ -132,10 +135,10 @@ fn dressed(plain: Router<AppState>, feeds: Router<AppState>, state: AppState) ->
         .layer(middleware::map_response(not_kept))
         .layer(middleware::map_response_with_state(state.clone(), telling_time))
         .layer(CatchPanicLayer::custom(refusal::panicked))
-        .layer(middleware::from_fn_with_state(metrics::machine(), metrics::measured))
+        .layer(middleware::from_fn_with_state(machine.clone(), metrics::measured))
         .layer(TraceLayer::new_for_http().make_span_with(request_id::span))
         .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION]))
-        .layer(middleware::from_fn(request_id::name))
+        .layer(middleware::from_fn_with_state(machine, request_id::name))
         .with_state(state)
 }
 
