@@ -72,23 +72,26 @@ struct State {
     over: bool,
 }
 
+/// What a line's threads share.
 #[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
+pub struct Shared<S> {
+    pub state: Mutex<S>,
+    pub changed: Condvar,
 }
 
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl<S> Shared<S> {
+    pub fn state(&self) -> MutexGuard<'_, S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+    pub fn change<T>(&self, change: impl FnOnce(&mut S) -> T) -> T {
         let result = change(&mut self.state());
         self.changed.notify_all();
         result
     }
+}
 
+impl Shared<State> {
     /// Waits until the fault is another one.
     fn wait_until_well(&self) {
         let done = |state: &mut State| state.fault.is_some() && !state.over;
@@ -99,7 +102,7 @@ impl Shared {
 /// The line.
 pub struct Proxy {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<Shared<State>>,
 }
 
 impl Proxy {
@@ -107,7 +110,7 @@ impl Proxy {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::<Shared<State>>::default();
         let own = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -194,7 +197,7 @@ impl Drop for Proxy {
     }
 }
 
-fn serve(shared: &Shared, down: &mut TcpStream) -> std::io::Result<()> {
+fn serve(shared: &Shared<State>, down: &mut TcpStream) -> std::io::Result<()> {
     down.set_nodelay(true)?;
     let Some(request) = read_request(down)? else { return Ok(()) };
     let line = String::from_utf8_lossy(request.split(|byte| *byte == b'\r').next().unwrap_or_default()).into_owned();
@@ -318,7 +321,7 @@ fn ask(server: SocketAddr, request: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 /// Hands the request on and the answer back, as they come.
-fn pass(shared: &Shared, server: SocketAddr, request: &[u8], down: &mut TcpStream) -> std::io::Result<()> {
+fn pass(shared: &Shared<State>, server: SocketAddr, request: &[u8], down: &mut TcpStream) -> std::io::Result<()> {
     let mut up = TcpStream::connect(server)?;
     // A feed ends for the server when it ends for the console.
     shared.change(|state| state.open.extend(up.try_clone().ok()));

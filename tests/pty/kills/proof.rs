@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use textbank::api::captain::HeldText;
 use textbank::api::message::{Outcome, SendRequest};
 use textbank::client::CampaignServer as _;
 use textbank::domain::ids::{CampaignId, DeviceId, PersonId};
@@ -19,125 +20,137 @@ impl Town {
     pub(super) fn facts(&self) -> Vec<Fact> {
         let rows = self.rows();
         let texter = PersonId(self.served.count("SELECT DISTINCT assigned FROM contacts WHERE assigned IS NOT NULL"));
-        let texts = messages(&rows);
         let mut facts = Vec::new();
         for (id, request) in &self.journaled {
             let device = request.shown.device;
             facts.extend([pressed(texter, *id, request), Fact::Journaled { device, id: *id }]);
         }
-        // Those that no dead console held any more: the chain in the journal stands for them, and the hash for their words.
-        for (_, entry) in ledger(&rows) {
-            if self.journaled.contains_key(&entry.id) {
-                continue;
-            }
-            let words = texts.get(&entry.id).map(|text| text.body.clone());
-            let words = words.filter(|words| blake3::hash(words.as_bytes()).to_hex().as_str() == entry.body_hash);
-            facts.push(Fact::Pressed(Press {
-                texter,
-                device: entry.device,
-                id: entry.id,
-                campaign: entry.campaign,
-                contact: entry.contact,
-                kind: entry.kind,
-                body: words.unwrap_or_else(|| "other words than are stored".into()),
-                epoch: 0,
-                after_seq: 0,
-                at: entry.pressed_at,
-            }));
-            facts.push(Fact::Journaled { device: entry.device, id: entry.id });
-        }
+        facts.extend(only_in_the_ledger(&rows, |id| self.journaled.contains_key(id), |_| texter));
         facts.extend(calls(&read_log(&self.log).expect("the carrier's log")));
         facts.extend(rows);
         facts
     }
 
     /// What can be said without the checker.
-    pub(super) fn look(&self, facts: &[Fact], newest: &Link) -> BTreeMap<String, usize> {
-        let presses: BTreeMap<Uuid, &Press> = facts
-            .iter()
-            .filter_map(|fact| match fact {
-                Fact::Pressed(press) => Some((press.id, press)),
-                _ => None,
-            })
-            .collect();
+    pub(super) fn look(&self, facts: &[Fact], newest: &Link) -> BTreeMap<&'static str, usize> {
         // The journal's newest hash stands for every text before it: the server has each, as it was confirmed, and no other.
         let mut lines: Vec<_> = ledger(facts).collect();
         lines.sort_by_key(|(link, _)| link.n);
-        assert_eq!(lines.len() as u64, newest.n, "texts that were confirmed, and lines of the ledger");
-        let mut before: Option<&Link> = None;
-        for ((link, entry), n) in lines.iter().zip(1..) {
-            assert!(link.n == n && link.chain == newest.chain && link.holds(entry), "line {n}: {link:?}");
-            assert!(before.is_none_or(|before| before.hash == link.prev), "line {n} hangs on another");
-            before = Some(link);
-        }
-        assert_eq!(before, Some(newest));
+        chain_holds(&lines, newest);
+        let presses: BTreeSet<Uuid> = presses(facts).map(|press| press.id).collect();
         assert_eq!(presses.len() as u64, newest.n);
         assert!(self.most as u64 <= newest.n, "the screen said {} of {}", self.most, newest.n);
 
         let log = read_log(&self.log).expect("the carrier's log");
-        let mut phones: BTreeMap<&str, usize> = BTreeMap::new();
-        for line in &log {
-            if let LogLine::Received { to, taken: true, .. } = line {
-                *phones.entry(to.as_str()).or_default() += 1;
-            }
-        }
-        let twice: Vec<_> = phones.iter().filter(|(_, many)| **many > 1).collect();
-        assert!(twice.is_empty(), "a first text twice on a phone: {twice:?}");
         let in_doubt =
             "SELECT count(*) FROM attempts a WHERE (a.answer IS NULL OR a.answer NOT LIKE 'later%') AND EXISTS
              (SELECT 1 FROM attempts b WHERE b.message = a.message AND b.started_at > a.started_at)";
         assert_eq!(self.served.count(in_doubt), 0, "a text went to the carrier again without its definite answer");
-
-        let texts = messages(facts);
-        let verdicts: BTreeMap<Uuid, &Outcome> = facts
-            .iter()
-            .filter_map(|fact| match fact {
-                Fact::Row(Row::Verdict { verdict, .. }) => Some((verdict.id, &verdict.outcome)),
-                _ => None,
-            })
-            .collect();
         let held = self.served.block_on(self.served.admin().held(CampaignId(1))).expect("a list");
-        let held: BTreeSet<Uuid> = held.iter().map(|text| text.message.0).collect();
-        let mut phone = BTreeMap::new();
-        for fact in facts {
-            if let Fact::Row(Row::Contact { id, phone: number, .. }) = fact {
-                phone.insert(*id, number.as_str());
-            }
-        }
-        let mut ends: BTreeMap<String, usize> = BTreeMap::new();
-        for (id, press) in presses {
-            let on_the_phone = phones.get(phone[&press.contact]).copied().unwrap_or(0);
-            let end = match (verdicts.get(&id), texts.get(&id)) {
-                (Some(Outcome::Refused { problem }), None) => {
-                    assert_eq!(on_the_phone, 0);
-                    if problem.code.parks() { "parked" } else { "refused" }
-                }
-                (Some(Outcome::Accepted { .. }), Some(text)) => match text.delivery {
-                    Delivery::Submitted | Delivery::Delivered => {
-                        assert_eq!(on_the_phone, 1, "{text:?}");
-                        "delivered to the carrier"
-                    }
-                    Delivery::Failed => {
-                        assert!(text.error.is_some(), "{text:?}");
-                        if on_the_phone == 1 {
-                            "not brought to the phone, with the carrier's word"
-                        } else {
-                            "refused by the carrier"
-                        }
-                    }
-                    Delivery::Held => {
-                        assert!(held.contains(&id), "{text:?} is in no captain's list");
-                        "held for a captain"
-                    }
-                    Delivery::Dropped => "given back",
-                    _ => panic!("no end: {text:?}"),
-                },
-                other => panic!("{press:?} is nowhere: {other:?}"),
-            };
-            *ends.entry(end.to_owned()).or_default() += 1;
-        }
-        ends
+        ends(facts, &log, &held)
     }
+}
+
+fn presses(facts: &[Fact]) -> impl Iterator<Item = &Press> {
+    facts.iter().filter_map(|fact| match fact {
+        Fact::Pressed(press) => Some(press),
+        _ => None,
+    })
+}
+
+/// The presses that no dead console's journal held any more: the chain in it stands for them, and the hash for their words.
+pub fn only_in_the_ledger(
+    rows: &[Fact],
+    known: impl Fn(&Uuid) -> bool,
+    texter: impl Fn(DeviceId) -> PersonId,
+) -> Vec<Fact> {
+    let texts = messages(rows);
+    let unknown = ledger(rows).map(|(_, entry)| entry).filter(|entry| !known(&entry.id));
+    let facts = unknown.flat_map(|entry| {
+        let words = texts.get(&entry.id).map(|text| text.body.clone());
+        let words = words.filter(|words| blake3::hash(words.as_bytes()).to_hex().as_str() == entry.body_hash);
+        let press = Press {
+            texter: texter(entry.device),
+            device: entry.device,
+            id: entry.id,
+            campaign: entry.campaign,
+            contact: entry.contact,
+            kind: entry.kind,
+            body: words.unwrap_or_else(|| "other words than are stored".into()),
+            epoch: 0,
+            after_seq: 0,
+            at: entry.pressed_at,
+        };
+        [Fact::Pressed(press), Fact::Journaled { device: entry.device, id: entry.id }]
+    });
+    facts.collect()
+}
+
+/// These lines, in their order, are one unbroken chain that ends in `newest`.
+pub fn chain_holds(lines: &[(&Link, &Pressed)], newest: &Link) {
+    assert_eq!(lines.len() as u64, newest.n, "texts that were confirmed, and lines of the ledger");
+    let mut before: Option<&Link> = None;
+    for ((link, entry), n) in lines.iter().zip(1..) {
+        assert!(link.n == n && link.chain == newest.chain && link.holds(entry), "line {n}: {link:?}");
+        assert!(before.is_none_or(|before| before.hash == link.prev), "line {n} hangs on another");
+        before = Some(link);
+    }
+    assert_eq!(before, Some(newest));
+}
+
+/// How many texts came to which end, each to one; nobody has a first text twice on the phone. `held` is the captain's list.
+pub fn ends(facts: &[Fact], log: &[LogLine], held: &[HeldText]) -> BTreeMap<&'static str, usize> {
+    let mut phones: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in log {
+        if let LogLine::Received { to, taken: true, .. } = line {
+            *phones.entry(to.as_str()).or_default() += 1;
+        }
+    }
+    let twice: Vec<_> = phones.iter().filter(|(_, many)| **many > 1).collect();
+    assert!(twice.is_empty(), "a first text twice on a phone: {twice:?}");
+    let held: BTreeSet<Uuid> = held.iter().map(|text| text.message.0).collect();
+    let texts = messages(facts);
+    let (mut verdicts, mut phone) = (BTreeMap::new(), BTreeMap::new());
+    for fact in facts {
+        match fact {
+            Fact::Row(Row::Verdict { verdict, .. }) => drop(verdicts.insert(verdict.id, &verdict.outcome)),
+            Fact::Row(Row::Contact { id, phone: number, .. }) => drop(phone.insert(*id, number.as_str())),
+            _ => {}
+        }
+    }
+    let mut ends: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for press in presses(facts) {
+        let on_the_phone = phones.get(phone[&press.contact]).copied().unwrap_or(0);
+        let end = match (verdicts.get(&press.id), texts.get(&press.id)) {
+            (Some(Outcome::Refused { problem }), None) => {
+                assert_eq!(on_the_phone, 0);
+                if problem.code.parks() { "parked" } else { "refused" }
+            }
+            (Some(Outcome::Accepted { .. }), Some(text)) => match text.delivery {
+                Delivery::Submitted | Delivery::Delivered => {
+                    assert_eq!(on_the_phone, 1, "{text:?}");
+                    "delivered to the carrier"
+                }
+                Delivery::Failed => {
+                    assert!(text.error.is_some(), "{text:?}");
+                    if on_the_phone == 1 {
+                        "not brought to the phone, with the carrier's word"
+                    } else {
+                        "refused by the carrier"
+                    }
+                }
+                Delivery::Held => {
+                    assert!(held.contains(&press.id), "{text:?} is in no captain's list");
+                    "held for a captain"
+                }
+                Delivery::Dropped => "given back",
+                _ => panic!("no end: {text:?}"),
+            },
+            other => panic!("{press:?} is nowhere: {other:?}"),
+        };
+        *ends.entry(end).or_default() += 1;
+    }
+    ends
 }
 
 /// The texts in the server's rows.

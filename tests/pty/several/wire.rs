@@ -5,7 +5,9 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
+
+use crate::proxy::Shared;
 
 /// Where a line may lead.
 #[derive(Debug, Clone)]
@@ -77,23 +79,7 @@ struct State {
     over: bool,
 }
 
-#[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.state());
-        self.changed.notify_all();
-        result
-    }
-
+impl Shared<State> {
     /// Waits while everything stands still; false when the line was cut meanwhile.
     fn flows(&self, cuts: u64) -> bool {
         let still = |state: &mut State| state.still && state.cuts == cuts && !state.over;
@@ -105,7 +91,7 @@ impl Shared {
 /// See the module.
 pub struct Wire {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<Shared<State>>,
 }
 
 impl Wire {
@@ -113,7 +99,7 @@ impl Wire {
     pub fn to(places: Vec<Option<Place>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::<Shared<State>>::default();
         shared.change(|state| state.places = places);
         let own = Arc::clone(&shared);
         std::thread::spawn(move || {
@@ -175,7 +161,7 @@ impl Drop for Wire {
 }
 
 /// Leads one connection to whoever takes it, beginning with whose turn it is.
-fn join(shared: &Arc<Shared>, down: TcpStream) {
+fn join(shared: &Arc<Shared<State>>, down: TcpStream) {
     let (places, cuts) = shared.change(|state| {
         let mut places = state.places.clone();
         let many = places.len().max(1);
@@ -206,7 +192,7 @@ fn join(shared: &Arc<Shared>, down: TcpStream) {
 }
 
 /// One way, until either end has closed.
-fn pump(shared: &Shared, cuts: u64, mut from: End, mut to: End) {
+fn pump(shared: &Shared<State>, cuts: u64, mut from: End, mut to: End) {
     let mut part = [0u8; 16 * 1024];
     loop {
         let got = from.read(&mut part).unwrap_or(0);
