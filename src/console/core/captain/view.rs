@@ -21,7 +21,7 @@ impl Model {
             Context::Board => {
                 &[Action::Down, Action::PauseResume, Action::Reclaim, Action::Refresh, Action::Help, Action::Quit]
             }
-            // Lists to choose from: no question that a yes would answer.
+            // Lists to choose from; where a yes answers too, the list itself shows its key.
             Context::Confirm
                 if matches!(
                     self.overlays.last(),
