@@ -2,12 +2,11 @@
 
 use anyhow::Context as _;
 
-use super::reach::{SignInArgs, stored, timeouts, tokens};
+use super::reach::{SignInArgs, client, stored};
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::api::people::Role;
 use crate::client::CampaignServer;
-use crate::client::native::NativeServer;
 use crate::domain::safe_text::safe_line;
 
 /// Arguments of `campaign list`.
@@ -27,7 +26,7 @@ pub struct ListArgs {
 /// Not signed in, or what the server said.
 pub async fn run(args: ListArgs, ctx: &Context) -> Outcome {
     let sign_in = stored(&args.who, Role::Texter, ctx).await?;
-    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?.with_tokens(tokens(&sign_in, ctx));
+    let server = client(&sign_in, ctx)?;
     let asking = || format!("asking {} for its campaigns", sign_in.server);
     let campaigns = server.campaigns().await.with_context(asking)?;
     if args.json {

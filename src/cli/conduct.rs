@@ -9,12 +9,11 @@ use std::path::Path;
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::reach::{SignInArgs, admin, stored, tell, timeouts, tokens};
+use super::reach::{SignInArgs, admin, client, stored, tell};
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::conduct::ConductText;
 use crate::api::people::Role;
 use crate::client::native::NativeServer;
-use crate::console::term::real::size;
 use crate::console::ui::wrap::wrap;
 use crate::domain::conduct::{cleaned, for_reader};
 use crate::domain::ids::CampaignId;
@@ -120,8 +119,7 @@ pub async fn run(command: ConductCommand, ctx: &Context) -> Outcome {
 }
 
 async fn server(who: &SignInArgs, ctx: &Context) -> anyhow::Result<NativeServer> {
-    let sign_in = stored(who, Role::Texter, ctx).await?;
-    Ok(NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?.with_tokens(tokens(&sign_in, ctx)))
+    client(&stored(who, Role::Texter, ctx).await?, ctx)
 }
 
 async fn show(args: ShowArgs, ctx: &Context) -> Outcome {
@@ -254,7 +252,7 @@ fn words(text: &ConductText, ctx: &Context) -> String {
 
 /// Says a text a screen at a time. False when its reader stopped.
 fn pages(text: &str, ctx: &Context) -> anyhow::Result<bool> {
-    let (columns, rows) = size().unwrap_or((80, 24));
+    let (columns, rows) = terminal_size::terminal_size().map_or((80, 24), |(columns, rows)| (columns.0, rows.0));
     let lines: Vec<&str> = wrap(text, columns.min(100)).into_iter().map(|range| text[range].trim_end()).collect();
     // A row stays for the question.
     let mut rest = lines.chunks(usize::from(rows.max(4)) - 1).peekable();

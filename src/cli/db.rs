@@ -265,11 +265,8 @@ async fn copy(args: &CopyArgs, ctx: &Context) -> Outcome {
         .await
         .context("nothing was copied")?;
     fresh.keep();
-    if let Home::Dir { dir, .. } = &to {
-        // Its owner has joined long ago.
-        let told = dir.join(serve::LINK_SHOWN);
-        serve::private(&told).with_context(|| format!("cannot make {}", told.display()))?;
-    }
+    // Its owner has joined long ago.
+    to.link_was_shown()?;
     if args.json {
         out_json(&copied)?;
         return Ok(Exit::Done);
@@ -317,20 +314,9 @@ fn lock_of(home: &Home) -> anyhow::Result<Vec<(PathBuf, File)>> {
 }
 
 fn lock_shared(dir: &Path) -> anyhow::Result<File> {
-    let path = dir.join("lock");
-    let file = serve::private(&path).with_context(|| format!("cannot open {}", path.display()))?;
-    match file.try_lock_shared() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            bail!(
-                "a server runs on {}: it brought the tables up to date when it started, for its own program",
-                dir.display()
-            )
-        }
-        Err(std::fs::TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("cannot lock {}", path.display()))
-        }
-    }
+    serve::lock_by(dir, File::try_lock_shared, |dir| {
+        format!("a server runs on {dir}: it brought the tables up to date when it started, for its own program")
+    })
 }
 
 /// A file for a database that is about to be filled, gone again when nothing came of it.

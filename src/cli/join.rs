@@ -6,10 +6,10 @@ use anyhow::Context as _;
 use secrecy::ExposeSecret;
 
 use super::conduct::{Asked, settle};
-use super::reach::{tell, timeouts};
+use super::reach::{client, tell, timeouts};
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json, waiting_room};
 use crate::api::people::{JoinRequest, Role};
-use crate::client::native::{self, JoinLink, NativeServer};
+use crate::client::native::{self, JoinLink};
 use crate::client::sign_in::{self, SignIn};
 use crate::domain::ids::DeviceId;
 use crate::domain::safe_text::safe_line;
@@ -90,10 +90,6 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         sign_in.name(),
     ))?;
     Ok(Exit::Done)
-}
-
-fn client(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<NativeServer> {
-    Ok(NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?)
 }
 
 /// Asks for the rules of conduct. The sign-in stands whatever the answer is; without it there are no contacts.

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use super::Context;
 use crate::api::people::Role;
 use crate::client::journal::{Journal, KeyPlace, SystemKeychain};
-use crate::client::native::{self, AdminClient, Timeouts};
+use crate::client::native::{self, AdminClient, NativeServer, Timeouts};
 use crate::client::sign_in::{self, SignIn};
 use crate::client::token_file::TokenFile;
 
@@ -50,6 +50,12 @@ pub(super) async fn journal(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<J
         tell(super::shift::damage_in_words(damage));
     }
     Ok(journal)
+}
+
+/// The client of a sign-in.
+pub(super) fn client(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<NativeServer> {
+    let client = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?;
+    Ok(client.with_tokens(tokens(sign_in, ctx)))
 }
 
 /// An admin's client by a stored sign-in.

@@ -34,7 +34,7 @@ use crate::server::{ServerHandle, ServerOptions, start};
 const FIRST_LINK_SECONDS: u64 = 7 * 86_400;
 
 /// Beside a database whose owner's link was printed.
-pub(super) const LINK_SHOWN: &str = "admin-link-was-shown";
+const LINK_SHOWN: &str = "admin-link-was-shown";
 
 /// Run a campaign server until Ctrl-C
 #[derive(Debug, clap::Args)]
@@ -280,7 +280,7 @@ impl Home {
         }
     }
 
-    fn link_was_shown(&self) -> anyhow::Result<()> {
+    pub(super) fn link_was_shown(&self) -> anyhow::Result<()> {
         let Self::Dir { dir, .. } = self else { return Ok(()) };
         let told = dir.join(LINK_SHOWN);
         private(&told).map(drop).with_context(|| format!("cannot make {}", told.display()))
@@ -357,11 +357,20 @@ impl OwnTime {
 
 /// Keeps everybody else off the databases in a directory for as long as the file is held.
 pub(super) fn lock(dir: &Path) -> anyhow::Result<File> {
+    lock_by(dir, File::try_lock, |dir| format!("another textbank is at work on {dir}: stop it first"))
+}
+
+/// Takes a directory's lock in this way, or says `taken`.
+pub(super) fn lock_by(
+    dir: &Path,
+    take: fn(&File) -> Result<(), TryLockError>,
+    taken: impl FnOnce(std::path::Display<'_>) -> String,
+) -> anyhow::Result<File> {
     let path = dir.join("lock");
     let file = private(&path).with_context(|| format!("cannot open {}", path.display()))?;
-    match file.try_lock() {
+    match take(&file) {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("another textbank is at work on {}: stop it first", dir.display()),
+        Err(TryLockError::WouldBlock) => bail!(taken(dir.display())),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
     }
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 
 use super::conduct::{Asked, settle_these};
-use super::reach::{SignInArgs, stored, tell, timeouts, tokens};
+use super::reach::{SignInArgs, client, stored, tell};
 use super::{Context, Misuse, waiting_room};
 use crate::api::campaign::CampaignTodo;
 use crate::api::people::{Me, Role};
 use crate::client::journal::{Damage, Journal, Tally, Wipe};
 use crate::client::native::NativeServer;
 use crate::client::sign_in::SignIn;
-use crate::client::{CallError, CampaignServer};
+use crate::client::{Call, CallError, CampaignServer};
 use crate::console::core::texter::GateTimes;
 use crate::console::keymap::Keymap;
 use crate::console::runtime::{Launch, Look, Outcome};
@@ -162,9 +162,7 @@ pub(super) async fn reach(
 
 async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, NativeServer)> {
     let sign_in = stored(&args.sign_in, role, ctx).await?;
-    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?
-        .with_tokens(tokens(&sign_in, ctx))
-        .telling_time(ctx.clock.clone());
+    let server = client(&sign_in, ctx)?.telling_time(ctx.clock.clone());
     let sign_in = if sign_in.me.waiting { waiting_room::wait(&server, sign_in, ctx).await? } else { sign_in };
     Ok((sign_in, server))
 }
@@ -201,10 +199,7 @@ async fn choose_or_last(
     };
     let asked = server.campaigns();
     let answer = match last {
-        Some(_) => tokio::select! {
-            answer = asked => answer,
-            () = ctx.clock.sleep(PATIENCE) => Err(CallError::NoAnswer("the server is slow".into())),
-        },
+        Some(_) => promptly(asked, ctx).await,
         None => asked.await,
     };
     match (answer, last) {
@@ -219,6 +214,14 @@ async fn choose_or_last(
             }
             Ok(chosen)
         }
+    }
+}
+
+/// What opening a console can do without is not waited for as long as an answer may take.
+async fn promptly<T>(asked: impl Future<Output = Call<T>>, ctx: &Context) -> Call<T> {
+    tokio::select! {
+        answer = asked => answer,
+        () = ctx.clock.sleep(PATIENCE) => Err(CallError::NoAnswer("the server is slow".into())),
     }
 }
 
@@ -240,11 +243,7 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
 /// Shows rules and guide when they are not accepted, and asks. Without the network the console opens all the same: it is the
 /// server that hands out contacts, or does not.
 async fn conduct(server: &NativeServer, campaign: CampaignId, journal: &Journal, ctx: &Context) -> anyhow::Result<()> {
-    let answer = tokio::select! {
-        answer = server.conduct(Some(campaign)) => answer,
-        () = ctx.clock.sleep(PATIENCE) => Err(CallError::NoAnswer("the server is slow".into())),
-    };
-    let texts = match answer {
+    let texts = match promptly(server.conduct(Some(campaign)), ctx).await {
         Ok(texts) => texts,
         Err(error) => {
             tracing::info!(%error, "opens without a word on the rules of conduct");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use super::reach::{SignInArgs, stored, tell, timeouts, tokens};
+use super::reach::{SignInArgs, client, stored, tell};
 use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::act::Act;
 use crate::api::message::Outcome as Decided;
@@ -68,8 +68,7 @@ pub(super) fn say(sign_in: &SignIn, ctx: &Context) {
 }
 
 async fn captain(who: &SignInArgs, ctx: &Context) -> anyhow::Result<NativeServer> {
-    let sign_in = stored(who, Role::Captain, ctx).await?;
-    Ok(NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?.with_tokens(tokens(&sign_in, ctx)))
+    client(&stored(who, Role::Captain, ctx).await?, ctx)
 }
 
 /// `people waiting`

@@ -277,7 +277,7 @@ impl Journal {
         let files = Files { dir: dir.to_owned() };
         files.make_dir()?;
         // It may wait a moment for the lock.
-        let held = Files { dir: dir.to_owned() };
+        let held = files.clone();
         let lock = tokio::task::spawn_blocking(move || held.take_lock()).await.map_err(std::io::Error::other)??;
         let whole = salvage::open(&files, &place, ids).await?;
         keys::settle(&files, &place, ids)?;

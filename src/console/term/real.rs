@@ -103,12 +103,6 @@ impl RealTerminal {
     }
 }
 
-/// Columns and rows of this process's terminal, when it has one; nothing is taken.
-#[must_use]
-pub fn size() -> Option<(u16, u16)> {
-    crossterm::terminal::size().ok()
-}
-
 impl Drop for RealTerminal {
     fn drop(&mut self) {
         let _ = self.leave();
