@@ -149,7 +149,6 @@ impl Tx<'_> {
         if let Some(top) = self.cache.ledger.tops.get(&chain) {
             return Ok(Some(top.clone()));
         }
-        self.write_texts().await?;
         let row = db::query(TOP).bind(chain).fetch_optional(&mut *self.conn).await?;
         let Some(row) = row else { return Ok(None) };
         let top = Top {
@@ -158,7 +157,7 @@ impl Tx<'_> {
             person: PersonId(col(&row, 2)?),
             device: DeviceId(col(&row, 3)?),
         };
-        self.cache.ledger.remember(chain, top.clone());
+        self.cache.ledger.tops.insert(chain, top.clone());
         Ok(Some(top))
     }
 
@@ -217,7 +216,7 @@ impl Tx<'_> {
             return;
         }
         let top = Top { n: what.link.n, hash: what.link.hash, person: what.person, device: what.pressed.device };
-        known.remember(what.link.chain, top);
+        known.tops.insert(what.link.chain, top);
     }
 
     /// Says what the total is now, when there is something new and the last time is long enough ago.
@@ -287,11 +286,11 @@ impl Entry {
 }
 
 impl Known {
-    fn remember(&mut self, chain: Uuid, top: Top) {
+    /// Forgets what is too much. Between transactions only: the ends of chains whose texts are not written yet must be known.
+    pub(super) fn trim(&mut self) {
         if self.tops.len() >= CHAINS {
             self.tops.clear();
         }
-        self.tops.insert(chain, top);
     }
 }
 

@@ -139,6 +139,7 @@ pub(super) struct Tx<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(conn: &'c mut Conn, cache: &'c mut Cache, one_by_one: bool) -> Self {
+        cache.ledger.trim();
         Self {
             conn,
             cache,
@@ -180,9 +181,8 @@ impl<'c> Tx<'c> {
         std::mem::take(&mut self.texts).write(&mut *self.conn).await
     }
 
-    /// Writes the group's texts, events and audit rows; says the newest event's number when there are any.
+    /// Writes the group's events and audit rows; says the newest event's number when there are any.
     pub(super) async fn flush(&mut self) -> Result<Option<u64>, StoreError> {
-        self.write_texts().await?;
         db::each(AUDIT, std::mem::take(&mut self.audits), &mut *self.conn).await?;
         if self.events.is_empty() {
             return Ok(None);
