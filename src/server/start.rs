@@ -157,8 +157,7 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     let mut state = AppState::new(store, clock.clone(), ids, carrier.is_simulated());
     state.door = carrier.door();
     state.download = net.download.map(Into::into);
-    let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
-    let addr = listener.local_addr().map_err(|error| StartError::Listen(listen, error))?;
+    let (listener, addr) = listening(listen).await?;
     let tasks = TaskTracker::new();
     // The machine's time, whatever the campaign's is: a socket knows no other.
     let machine = SystemClock::shared();
@@ -186,11 +185,17 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     Ok(ServerHandle { addr, figures, state, carrier, tls, tasks })
 }
 
+/// Takes the address; says which port it is.
+async fn listening(at: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listener = TcpListener::bind(at).await.map_err(|error| StartError::Listen(at, error))?;
+    let addr = listener.local_addr().map_err(|error| StartError::Listen(at, error))?;
+    Ok((listener, addr))
+}
+
 /// Listens for whoever asks for figures; says where.
 async fn tell_figures(at: SocketAddr, state: &AppState, tasks: &TaskTracker) -> Result<SocketAddr, StartError> {
     metrics::keep()?;
-    let listener = TcpListener::bind(at).await.map_err(|error| StartError::Listen(at, error))?;
-    let addr = listener.local_addr().map_err(|error| StartError::Listen(at, error))?;
+    let (listener, addr) = listening(at).await?;
     let line = Line {
         router: metrics::router(state.store().clone()),
         stop: state.stop.clone(),

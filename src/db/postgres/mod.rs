@@ -114,14 +114,14 @@ impl Postgres {
     pub(super) async fn begin(&mut self) -> Result<bool> {
         self.unsent.clear();
         let before = self.turn.take();
-        let begun = match self.simple(BEGIN).await {
-            Err(error) if waited_too_long(&error) => {
+        let begun = match self.locked(BEGIN).await? {
+            Ok(begun) => begun,
+            Err(error) => {
                 if let Err(error) = self.simple(END_WHO_DOES_NOT_READ).await {
                     tracing::warn!(%error, "who holds up everybody who writes cannot be ended");
                 }
                 return Err(error);
             }
-            begun => begun?,
         };
         let turn = turn(&begun);
         self.turn = turn;
@@ -136,20 +136,21 @@ impl Postgres {
     pub(super) async fn keep_servers_off(&mut self) -> Result<bool> {
         let alone = self.locked(ALONE).await;
         self.simple("SET lock_timeout = 0").await?;
-        alone
+        Ok(alone?.is_ok())
     }
 
     /// Counts as a server at work until this connection ends; false when somebody keeps them off.
     async fn be_at_work(&mut self) -> Result<bool> {
-        self.locked(AT_WORK).await
+        Ok(self.locked(AT_WORK).await?.is_ok())
     }
 
-    /// Waits as long as the connection waits for locks: whoever has just ended may take a moment to be gone.
-    async fn locked(&mut self, sql: &'static str) -> Result<bool> {
+    /// Waits as long as the connection waits for locks: whoever has just ended may take a moment to be gone. The inner error is
+    /// that it waited in vain.
+    async fn locked(&mut self, sql: &'static str) -> Result<Result<Vec<SimpleQueryMessage>>> {
         let locked = self.in_time(async |this: &mut Self| Ok(this.client()?.simple_query(sql).await)).await?;
         match locked {
-            Ok(_) => Ok(true),
-            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => Ok(false),
+            Ok(said) => Ok(Ok(said)),
+            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => Ok(Err(error.into())),
             Err(error) => Err(error.into()),
         }
     }
@@ -259,12 +260,6 @@ impl Postgres {
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<()> {
         self.simple(&dialect::tables(sql)).await.map(drop)
     }
-}
-
-/// True when a lock was waited for as long as one may.
-fn waited_too_long(error: &Error) -> bool {
-    let code = format!("({})", SqlState::LOCK_NOT_AVAILABLE.code());
-    matches!(error, Error::Failed(why) if why.ends_with(&code))
 }
 
 /// The first number among the answers.

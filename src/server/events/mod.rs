@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use self::tail::{Join, Line, Place, Who};
 use super::AppState;
 use super::auth::Session;
+use super::metrics::Open;
 use crate::api::{
     captain::Board,
     event::{Event, EventKind},
@@ -82,6 +83,7 @@ pub fn feed(
         ended: false,
         session,
         state,
+        _open: Open::feed(),
     };
     let mut follower = follower;
     if after > head {
@@ -123,6 +125,8 @@ struct Follower {
     /// The sign-in is looked at again at this moment (monotonic), whatever is said meanwhile.
     session_due: Duration,
     ended: bool,
+    /// Counts it among the figures for as long as somebody listens.
+    _open: Open,
 }
 
 impl Follower {
@@ -174,11 +178,11 @@ impl Follower {
             _ = self.revoked.changed() => self.check_session().await?,
             line = place.next() => match line {
                 Some(line) => {
-                    let mut line = Some(line);
-                    while let Some(next) = line.take() {
-                        self.cursor = self.cursor.max(next.seq);
-                        self.ready.push_back(Ready::Shared(next));
-                        line = place.ready();
+                    let mut next = Some(line);
+                    while let Some(line) = next {
+                        self.cursor = self.cursor.max(line.seq);
+                        self.ready.push_back(Ready::Shared(line));
+                        next = place.ready();
                     }
                     self.said();
                     // However busy the feed is: what is looked at first must not keep the board waiting for ever.
@@ -198,11 +202,7 @@ impl Follower {
 
     /// Reads a part of what it missed, until it is where everybody is.
     async fn find_place(&mut self) -> Result<(), StoreError> {
-        let who = Who {
-            campaign: self.campaign,
-            person: self.session.actor.person,
-            captain: self.session.actor.role >= Role::Captain,
-        };
+        let who = Who { campaign: self.campaign, person: self.session.actor.person, captain: self.watches };
         self.board_changed |= self.watches;
         let missed = match self.state.tail.join(who, self.cursor) {
             Join::Here(missed, place) => {

@@ -111,8 +111,7 @@ impl Proxies {
         let caller = match (by_rfc, by_custom) {
             // Most proxies write one of the two and pass the other on as the caller wrote it, and nobody here knows which one.
             (Some(one), Some(other)) if one != other => peer.ip(),
-            (Some(caller), _) | (None, Some(caller)) => caller,
-            (None, None) => peer.ip(),
+            _ => by_rfc.or(by_custom).unwrap_or(peer.ip()),
         };
         SocketAddr::new(caller, peer.port())
     }

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response, Sse};
-use futures_util::StreamExt as _;
 use serde::Deserialize;
 
 use super::extract::{Asked, At};
@@ -13,7 +12,7 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::domain::ids::CampaignId;
-use crate::server::{AppState, auth::Reader, events::feed, metrics::Open};
+use crate::server::{AppState, auth::Reader, events::feed};
 
 /// What stands after `?`.
 #[derive(Debug, Deserialize)]
@@ -52,12 +51,7 @@ pub async fn handler(
         .transpose()?;
     let view = state.store().campaign(&session.actor, campaign).await?.ok_or_else(Refusal::not_found)?;
     let after = last.or(query.after).unwrap_or(view.seq);
-    let open = Open::feed();
-    let told = feed(state, session, campaign, after, view.seq).inspect(move |_| {
-        // Counted for as long as somebody listens.
-        let _ = &open;
-    });
-    let mut response = Sse::new(told).into_response();
+    let mut response = Sse::new(feed(state, session, campaign, after, view.seq)).into_response();
     // Asks proxies of nginx's kind to pass each line on at once.
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)

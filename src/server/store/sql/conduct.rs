@@ -31,14 +31,22 @@ struct Rules {
     texts: String,
 }
 
-async fn in_force(conn: &mut Conn, organization: i64) -> Found<Option<Rules>> {
+/// The newest rules; with an empty version when they were lifted.
+async fn newest(conn: &mut Conn, organization: i64) -> Found<Option<Rules>> {
     let row = db::query("SELECT version, texts FROM conduct WHERE organization = $1 ORDER BY id DESC LIMIT 1")
         .bind(organization)
         .fetch_optional(conn)
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    let rules = Rules { version: col(&row, 0)?, texts: col(&row, 1)? };
-    Ok(Some(rules).filter(|rules| !rules.version.is_empty()))
+    row.map(|row| Ok(Rules { version: col(&row, 0)?, texts: col(&row, 1)? })).transpose()
+}
+
+async fn in_force(conn: &mut Conn, organization: i64) -> Found<Option<Rules>> {
+    Ok(newest(conn, organization).await?.filter(|rules| !rules.version.is_empty()))
+}
+
+/// The version of a campaign's guide; none when it says nothing.
+fn guide_of(def: &CampaignDef) -> Option<String> {
+    (!def.guide.trim().is_empty()).then(|| guide_version(&def.guide))
 }
 
 async fn accepted_at(conn: &mut Conn, person: i64, version: &str) -> Found<Option<jiff::Timestamp>> {
@@ -83,8 +91,9 @@ pub(super) async fn to_read(
         title: col(&name, 0)?,
         texts: json(&rules.texts)?,
     }];
-    if let Some((campaign, title, def)) = guide.filter(|(_, _, def)| !def.guide.trim().is_empty()) {
-        let version = guide_version(&def.guide);
+    if let Some((campaign, title, def)) = guide
+        && let Some(version) = guide_of(&def)
+    {
         all.push(ConductText {
             accepted_at: accepted_at(conn, actor.person.0, &version).await?,
             version,
@@ -136,11 +145,7 @@ impl Tx<'_> {
             }
         };
         let version = if texts.is_empty() { String::new() } else { rules_version(&texts) };
-        let before = db::query("SELECT version FROM conduct WHERE organization = $1 ORDER BY id DESC LIMIT 1")
-            .bind(organization.0)
-            .fetch_optional(&mut *self.conn)
-            .await?;
-        let before = before.map(|row| col::<String>(&row, 0)).transpose()?;
+        let before = newest(self.conn, organization.0).await?.map(|rules| rules.version);
         let told = |version: &str| Answer::Conduct(Some(version.to_owned()).filter(|version| !version.is_empty()));
         // Asked for twice is once, and what is there already is not set aside by what a new server begins with.
         if let Some(before) = before.filter(|before| first || *before == version) {
@@ -194,7 +199,7 @@ impl Tx<'_> {
             .await?;
         for row in &rows {
             let campaign = self.campaign_of(actor, col(row, 0)?).await?;
-            if campaign.is_some_and(|c| !c.def.guide.trim().is_empty() && guide_version(&c.def.guide) == version) {
+            if campaign.and_then(|campaign| guide_of(&campaign.def)).is_some_and(|guide| guide == version) {
                 return Ok(true);
             }
         }
@@ -209,9 +214,7 @@ impl Tx<'_> {
     ) -> Result<Option<Problem>, StoreError> {
         let Some(rules) = in_force(self.conn, actor.organization.0).await? else { return Ok(None) };
         let mut wanted = vec![(rules.version, "the rules of conduct")];
-        if !campaign.def.guide.trim().is_empty() {
-            wanted.push((guide_version(&campaign.def.guide), "the campaign's guide"));
-        }
+        wanted.extend(guide_of(&campaign.def).map(|version| (version, "the campaign's guide")));
         for (version, what) in wanted {
             if accepted_at(self.conn, actor.person.0, &version).await?.is_none() {
                 let detail = format!("{what} in force (version {version}) is not accepted yet: read it and accept it");

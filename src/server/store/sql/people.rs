@@ -255,16 +255,11 @@ impl Tx<'_> {
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else { return no(Code::NotFound, "no such session") };
-        self.cache.ended.remove(&session);
         let person: i64 = col(&row, 0)?;
         if rows::role(&col::<String>(&row, 1)?)? > actor.role {
             return no(Code::Forbidden, ABOVE);
         }
-        db::query("UPDATE sessions SET revoked = 1, revoked_at = COALESCE(revoked_at, $2) WHERE id = $1")
-            .bind(session)
-            .bind(self.micros())
-            .execute(&mut *self.conn)
-            .await?;
+        self.end_session(session).await?;
         self.audit(Some(actor), "session_revoked", format!("session {session}"), format!("person {person}"));
         self.leaves(actor, person).await?;
         Ok(Answer::Done)

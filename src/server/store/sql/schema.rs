@@ -31,6 +31,12 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: WAITING_ROOM },
 ];
 
+/// What the steps are counted in, and what a database says of itself.
+const BASE: &str = "
+CREATE TABLE IF NOT EXISTS schema_steps (version INTEGER PRIMARY KEY, min_program INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+";
+
 /// Events are read once a process, in their order, and told to those whom they concern: nothing looks for those of one person.
 const TOLD_ONCE: &str = "
 DROP INDEX events_feed;
@@ -381,12 +387,7 @@ pub(super) async fn migrate_telling(
     tell: &mut (dyn FnMut(usize) + Send),
 ) -> Result<usize, StoreError> {
     if standing(conn).await?.is_none() {
-        db::script(
-            "CREATE TABLE IF NOT EXISTS schema_steps (version INTEGER PRIMARY KEY, min_program INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
-             CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
-            conn,
-        )
-        .await?;
+        db::script(BASE, conn).await?;
     }
     let mut taken = 0;
     loop {
@@ -434,12 +435,7 @@ async fn one_step(conn: &mut Conn, before: &Standing, step: &Step, at: i64) -> R
 /// The tables as they were after so many steps.
 #[cfg(test)]
 pub(super) async fn migrate_as_far_as(conn: &mut Conn, version: usize) -> Result<(), StoreError> {
-    db::script(
-        "CREATE TABLE schema_steps (version INTEGER PRIMARY KEY, min_program INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
-         CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
-        conn,
-    )
-    .await?;
+    db::script(BASE, conn).await?;
     for step in STEPS.iter().take(version) {
         let before = of(conn).await?;
         one_step(conn, &before, step, 0).await?;

@@ -91,12 +91,23 @@ pub(super) fn changes_sessions(kind: &CommandKind) -> bool {
         CommandKind::Join { .. }
             | CommandKind::RevokeSession { .. }
             | CommandKind::Presented { .. }
+            // Not whoever accepts: a sign-in that lacks it is looked up anew each time anyhow.
             | CommandKind::SetConduct { .. }
-            | CommandKind::AcceptConduct { .. }
     )
 }
 
 impl Tx<'_> {
+    /// Ends a sign-in; one that was ended before keeps the time of that.
+    pub(super) async fn end_session(&mut self, session: i64) -> Result<(), StoreError> {
+        db::query("UPDATE sessions SET revoked = 1, revoked_at = COALESCE(revoked_at, $2) WHERE id = $1")
+            .bind(session)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        self.cache.ended.remove(&session);
+        Ok(())
+    }
+
     /// The command as its sign-in stands in the order of commits. It was looked up when the request came, and a body may be half
     /// a minute on its way: who was ended meanwhile hands in as one who was ended, and does nothing else.
     pub(super) async fn as_signed_in_now(

@@ -83,12 +83,7 @@ impl Tx<'_> {
             waiting: false,
             ended_at: None,
         };
-        db::query("UPDATE sessions SET revoked = 1, revoked_at = $2 WHERE id = $1")
-            .bind(session)
-            .bind(self.micros())
-            .execute(&mut *self.conn)
-            .await?;
-        self.cache.ended.remove(&session);
+        self.end_session(session).await?;
         let what = format!("session {session}");
         self.audit(Some(&actor), "token_reused", what, "a token that had been replaced was used: ended".to_owned());
         self.leaves(&actor, actor.person.0).await?;

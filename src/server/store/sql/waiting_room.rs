@@ -174,12 +174,7 @@ impl Tx<'_> {
             return Ok((feed, no(Code::Forbidden, super::people::ABOVE)?));
         }
         for one in waiting {
-            db::query("UPDATE sessions SET revoked = 1, revoked_at = $2 WHERE id = $1")
-                .bind(one.session)
-                .bind(self.micros())
-                .execute(&mut *self.conn)
-                .await?;
-            self.cache.ended.remove(&one.session);
+            self.end_session(one.session).await?;
             let (subject, detail) = (format!("person {}", one.person), format!("session {}", one.session));
             self.audit(Some(actor), "shown_out", subject, detail);
         }
