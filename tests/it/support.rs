@@ -1,6 +1,6 @@
 //! A campaign server without a socket: the real router over the real store in memory, on a clock that moves by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ use textbank::server::carrier::{CarrierEvent, Submission, Submitted};
 use textbank::server::store::command::Answer;
 use textbank::server::store::handles::{System, Webhook};
 use textbank::server::store::sql::{Location, SqlStore};
-use textbank::server::{AppState, router};
+use textbank::server::{AppState, openapi, router};
 use textbank::sim::minter::Minter;
 
 /// Thursday, 11:00 in California and 14:00 in New York.
@@ -426,4 +426,15 @@ pub fn def() -> CampaignDef {
 /// The wall clock of the test.
 pub fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
+}
+
+/// Every operation of the contract, as `GET /path`.
+pub fn operations() -> BTreeSet<String> {
+    let document: Value = serde_json::from_str(&openapi::document()).expect("the document");
+    let paths = document["paths"].as_object().expect("paths");
+    let verbs = |(path, item): (&String, &Value)| {
+        let methods = item.as_object().expect("operations").keys();
+        methods.map(|method| format!("{} {path}", method.to_uppercase())).collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(verbs).collect()
 }

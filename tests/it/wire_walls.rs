@@ -13,13 +13,12 @@ use textbank::api::message::SendRequest;
 use textbank::api::people::{Role, SessionInfo};
 use textbank::db;
 use textbank::domain::ids::{CampaignId, OrganizationId};
-use textbank::server::openapi;
 use textbank::server::store::command::Answer;
 use textbank::server::store::handles::System;
 use textbank::server::store::sql::Location;
 use uuid::Uuid;
 
-use crate::support::{Person, TestApp, contact, def};
+use crate::support::{Person, TestApp, contact, def, operations};
 
 /// What a route is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,17 +70,6 @@ const RULES: &[(&str, Rule)] = &[
     ("DELETE /api/v1/invites/{id}", Thing(Admin)),
     ("DELETE /api/v1/sessions/{id}", Thing(Admin)),
 ];
-
-/// Every operation of the contract, as `GET /path`.
-fn operations() -> BTreeSet<String> {
-    let document: Value = serde_json::from_str(&openapi::document()).expect("the document");
-    let paths = document["paths"].as_object().expect("paths");
-    let verbs = |(path, item): (&String, &Value)| {
-        let methods = item.as_object().expect("operations").keys();
-        methods.map(|method| format!("{} {path}", method.to_uppercase())).collect::<Vec<_>>()
-    };
-    paths.iter().flat_map(verbs).collect()
-}
 
 #[test]
 fn every_route_has_a_rule_and_every_rule_a_route() {

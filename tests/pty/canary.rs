@@ -71,7 +71,7 @@ fn no_log_holds_a_name_a_number_or_a_word(#[case] format: &str) {
     served.stop();
 
     let mut logs = String::new();
-    for file in served.below("state") {
+    for file in served.home.below("state") {
         logs.push_str(&String::from_utf8_lossy(&std::fs::read(file).expect("readable")));
     }
     assert!(logs.contains("answered") && logs.contains("/api/v1/messages/"), "requests are told:\n{logs}");

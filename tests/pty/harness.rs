@@ -36,6 +36,21 @@ impl Home {
         self.0.path()
     }
 
+    /// Every file below this folder of it.
+    pub fn below(&self, folder: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut dirs = vec![self.path().join(folder)];
+        while let Some(dir) = dirs.pop() {
+            for entry in std::fs::read_dir(dir).expect("readable").flatten() {
+                match entry.path() {
+                    path if path.is_dir() => dirs.push(path),
+                    path => found.push(path),
+                }
+            }
+        }
+        found
+    }
+
     /// All that the program may know of its surroundings.
     fn surroundings(&self) -> Vec<(&'static str, PathBuf)> {
         let mut all: Vec<_> = [

@@ -9,7 +9,7 @@ pub mod proof;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -310,18 +310,8 @@ impl Town {
 
 /// What a texter's journal holds, read from a copy: nobody but the console opens the journal itself.
 pub fn journal_of(home: &Home) -> Vec<Held> {
-    let mut places = vec![home.path().join("data")];
-    let mut journal = None;
-    while let Some(place) = places.pop() {
-        for path in std::fs::read_dir(place).expect("readable").flatten().map(|entry| entry.path()) {
-            if path.is_dir() {
-                places.push(path);
-            } else if path.ends_with("journal.db") {
-                journal = path.parent().map(PathBuf::from);
-            }
-        }
-    }
-    let Some(from) = journal else { return Vec::new() };
+    let journal = home.below("data").into_iter().find(|path| path.ends_with("journal.db"));
+    let Some(from) = journal.as_deref().and_then(Path::parent) else { return Vec::new() };
     let copy = tempfile::tempdir().expect("a directory");
     for name in ["journal.db", "journal.db-wal", "key"] {
         if from.join(name).exists() {

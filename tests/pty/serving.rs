@@ -158,23 +158,8 @@ impl Served {
     /// Everything below the texter's sign-ins and journals, by name.
     pub fn kept(&self) -> Vec<String> {
         let name = |path: PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
-        let mut found: Vec<_> = self.below("data").into_iter().map(name).collect();
+        let mut found: Vec<_> = self.home.below("data").into_iter().map(name).collect();
         found.sort();
-        found
-    }
-
-    /// Every file below this folder of the texter's home.
-    pub fn below(&self, folder: &str) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        let mut dirs = vec![self.home.path().join(folder)];
-        while let Some(dir) = dirs.pop() {
-            for entry in std::fs::read_dir(dir).expect("readable").flatten() {
-                match entry.path() {
-                    path if path.is_dir() => dirs.push(path),
-                    path => found.push(path),
-                }
-            }
-        }
         found
     }
 
