@@ -124,24 +124,22 @@ async fn hands(desk: &Desk, campaign: CampaignId, consoles: u32, each: u32) -> a
     Ok(hands)
 }
 
-/// Every text as a request, per console.
+/// Every text as a request, per console. The ids are made in the order of the presses, over all consoles, as they are made
+/// when many press at once: the time is in them, so what is stored together lies together.
 fn requests(desk: &Desk, hands: &[Hand]) -> anyhow::Result<Vec<Vec<Vec<u8>>>> {
     let minter = Minter::default();
-    hands
-        .iter()
-        .map(|hand| {
-            hand.slice
-                .iter()
-                .map(|to| {
-                    let id = desk.ids.act_id(desk.clock.now());
-                    let mut text = text(desk, to);
-                    minter.link(hand.joined.actor.person, id, &mut text);
-                    let body = serde_json::to_string(&text)?;
-                    Ok(line::put(&format!("/api/v1/messages/{id}"), &hand.joined.token, &body))
-                })
-                .collect()
-        })
-        .collect()
+    let mut lists: Vec<Vec<Vec<u8>>> = hands.iter().map(|hand| Vec::with_capacity(hand.slice.len())).collect();
+    for turn in 0..hands.iter().map(|hand| hand.slice.len()).max().unwrap_or(0) {
+        for (hand, list) in hands.iter().zip(&mut lists) {
+            let Some(to) = hand.slice.get(turn) else { continue };
+            let id = desk.ids.act_id(desk.clock.now());
+            let mut text = text(desk, to);
+            minter.link(hand.joined.actor.person, id, &mut text);
+            let body = serde_json::to_string(&text)?;
+            list.push(line::put(&format!("/api/v1/messages/{id}"), &hand.joined.token, &body));
+        }
+    }
+    Ok(lists)
 }
 
 /// Without HTTP.

@@ -59,7 +59,6 @@ impl Writer {
             }
             match done {
                 Ok(done) => {
-                    drop(conn);
                     due.committed(many);
                     if let Some(newest) = done.newest {
                         cache.newest = newest;
@@ -75,6 +74,7 @@ impl Writer {
                         // Whoever asked may have gone; the change stands all the same.
                         let _ = answer.send(result);
                     }
+                    due.finish(&mut conn).await;
                 }
                 Err(error) => {
                     tracing::error!(%error, "a commit failed");
