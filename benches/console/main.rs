@@ -15,6 +15,9 @@
 #[path = "../../tests/pty/harness.rs"]
 #[expect(dead_code, reason = "the terminal tests use all of it")]
 mod harness;
+#[path = "../support/machine.rs"]
+#[expect(dead_code, reason = "benches of the server use all of it")]
+mod machine;
 #[cfg(unix)]
 mod program;
 mod server;
@@ -58,6 +61,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use machine::resident;
 use server::{CAMPAIGN, Memory};
 
 const SIZE: (u16, u16) = (120, 40);
@@ -349,12 +353,4 @@ fn bare_frames(stage: &mut Watched, rounds: usize) -> anyhow::Result<Vec<Duratio
         times.push(begun.elapsed());
     }
     Ok(times)
-}
-
-/// Resident memory of a process in MB; 0 where nobody tells.
-pub fn resident(process: u32) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes: f64 = line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0.0);
-    kilobytes / 1e3
 }

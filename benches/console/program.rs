@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::harness::Terminal;
+use crate::line;
+use crate::machine::resident;
 use crate::serving::{CONTACTS, Served, sent};
-use crate::{line, resident};
 
 /// Measures `rounds` starts and as many sends.
 pub fn measure(rounds: usize) -> anyhow::Result<()> {
