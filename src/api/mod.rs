@@ -30,6 +30,9 @@
 //! | `GET /api/v1/conduct?campaign=` | session | -> `Vec<`[`conduct::ConductText`]`>`: what is to be read and accepted |
 //! | `PUT /api/v1/conduct/{version}` | session | -> 204: accepted |
 //! | `PUT /api/v1/conduct` | admin | [`conduct::SetConduct`] -> [`conduct::ConductInForce`] |
+//! | `GET /api/v1/second-factor` | session | -> [`second_factor::SecondFactor`] |
+//! | `PUT /api/v1/second-factor`, `POST .../proof`, `POST .../removal` | captain | [`second_factor::SetSecondFactor`], [`second_factor::SecondFactorCode`] -> [`second_factor::SecondFactor`] |
+//! | `DELETE /api/v1/people/{id}/second-factor` | admin | -> 204: a lost phone |
 //! | `GET /api/v1/waiting-room` | captain | -> `Vec<`[`people::WaitingPerson`]`>` |
 //! | `GET /api/v1/people` | admin | -> `Vec<`[`people::PersonInfo`]`>` |
 //! | `GET /api/v1/ledger?cursor=&limit=`, `GET /api/v1/ledger/state` | admin | -> [`ledger::LedgerPage`], [`ledger::LedgerState`] |
@@ -49,3 +52,4 @@ pub mod ledger;
 pub mod message;
 pub mod people;
 pub mod problem;
+pub mod second_factor;

@@ -112,6 +112,9 @@ pub struct PersonInfo {
     /// The rules of conduct that they accepted last; absent: none so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conduct: Option<Accepted>,
+    /// They have set a second factor.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_factor: bool,
 }
 
 /// Somebody in the waiting room.

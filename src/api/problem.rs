@@ -52,6 +52,10 @@ pub enum Code {
     ConductNotAccepted,
     /// In the waiting room: a captain lets this person in first.
     WaitingRoom,
+    /// A captain's and above: the second factor is to be proved first, or set (`/second-factor`).
+    SecondFactorNeeded,
+    /// Not the code of the second factor now, or one that was used already; `at`: no code is taken before then.
+    WrongCode,
     /// Too many requests; `Retry-After` says how long.
     RateLimited,
     /// The server cannot answer now; try again with the same id.
@@ -73,9 +77,13 @@ impl Code {
             Self::OutsideHours => 425,
             Self::Paused | Self::Frozen => 423,
             Self::Suppressed | Self::InviteSpent => 410,
-            Self::LeaseLost | Self::Forbidden | Self::SessionEnded | Self::ConductNotAccepted | Self::WaitingRoom => {
-                403
-            }
+            Self::LeaseLost
+            | Self::Forbidden
+            | Self::SessionEnded
+            | Self::ConductNotAccepted
+            | Self::WaitingRoom
+            | Self::SecondFactorNeeded
+            | Self::WrongCode => 403,
             Self::IdReused | Self::Invalid => 422,
             Self::TooLarge => 413,
             Self::NotFound => 404,
@@ -88,7 +96,10 @@ impl Code {
     /// True when the same request may be sent again later with the same id: nothing was decided.
     #[must_use]
     pub fn is_transient(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Unavailable | Self::Unauthorized | Self::WaitingRoom)
+        matches!(
+            self,
+            Self::RateLimited | Self::Unavailable | Self::Unauthorized | Self::WaitingRoom | Self::SecondFactorNeeded
+        )
     }
 
     /// True when the text was refused for now: it comes back as a card or a draft, for a new press with a new id.
@@ -126,6 +137,8 @@ impl Code {
             Self::InviteSpent => "invite_spent",
             Self::ConductNotAccepted => "conduct_not_accepted",
             Self::WaitingRoom => "waiting_room",
+            Self::SecondFactorNeeded => "second_factor_needed",
+            Self::WrongCode => "wrong_code",
             Self::RateLimited => "rate_limited",
             Self::Unavailable => "unavailable",
         }
@@ -157,13 +170,15 @@ impl Code {
             Self::InviteSpent => "problem-invite-spent",
             Self::ConductNotAccepted => "problem-conduct-not-accepted",
             Self::WaitingRoom => "problem-waiting-room",
+            Self::SecondFactorNeeded => "problem-second-factor-needed",
+            Self::WrongCode => "problem-wrong-code",
             Self::RateLimited => "problem-rate-limited",
             Self::Unavailable => "problem-unavailable",
         }
     }
 
     /// Every code.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::NoneLeft,
         Self::HeldByOthers,
         Self::OutsideHours,
@@ -186,6 +201,8 @@ impl Code {
         Self::InviteSpent,
         Self::ConductNotAccepted,
         Self::WaitingRoom,
+        Self::SecondFactorNeeded,
+        Self::WrongCode,
         Self::RateLimited,
         Self::Unavailable,
     ];
@@ -200,7 +217,7 @@ pub struct Problem {
     pub code: Code,
     /// One English sentence for logs and developers; consoles speak from the code.
     pub detail: String,
-    /// When it will be possible (`outside_hours`), or when the winner's text was accepted (`already_sent`).
+    /// When it will be possible (`outside_hours`, `wrong_code`), or when the winner's text was accepted (`already_sent`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub at: Option<Timestamp>,

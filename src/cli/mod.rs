@@ -24,6 +24,7 @@ mod output;
 pub mod people;
 pub mod reach;
 pub mod rehearse;
+pub mod second_factor;
 pub mod serve;
 pub mod serve_net;
 pub mod settings;
@@ -123,6 +124,12 @@ pub enum Command {
     Invites(invites::InvitesArgs),
     /// List the organization's people: last seen, role, how many contacts in hand
     People(people::PeopleArgs),
+    /// The second factor of captains, admins and owners: a code of an app on the phone
+    SecondFactor {
+        /// What to do
+        #[command(subcommand)]
+        command: second_factor::SecondFactorCommand,
+    },
     /// Rules of conduct: read and accept them; as an admin, set them
     Conduct {
         /// What to do
@@ -271,6 +278,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::Invites(args) => invites::run(args, &ctx()?).await,
         Command::People(args) => people::run(args, &ctx()?).await,
+        Command::SecondFactor { command } => second_factor::run(command, &ctx()?).await,
         Command::Conduct { command } => conduct::run(command, &ctx()?).await,
         Command::Audit(args) => audit::run(args, &ctx()?).await,
         Command::Sessions(args) => people::sessions(args, &ctx()?).await,

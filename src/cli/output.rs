@@ -134,6 +134,12 @@ fn remedy(error: &CallError) -> Option<&'static str> {
         Code::InviteSpent => "ask whoever gave you the link for a new one",
         Code::ConductNotAccepted => "read the rules and accept them: textbank conduct accept",
         Code::WaitingRoom => "wait until a captain lets you in: textbank text waits with you",
+        Code::SecondFactorNeeded => {
+            "show a code of your authenticator app: textbank second-factor prove; where none is set yet: textbank second-factor set"
+        }
+        Code::WrongCode => {
+            "wait for the app's next code; a lost phone: an admin runs textbank second-factor remove --person ID"
+        }
         Code::Unauthorized => "sign in again: textbank join LINK, with a new link",
         Code::Forbidden => "use a sign-in with the right role (--sign-in), or ask an admin for a link with that role",
         Code::NotFound => "see what there is: textbank campaign list, textbank sessions",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::Context;
+use super::{Context, second_factor};
 use crate::api::people::Role;
 use crate::client::journal::{Journal, KeyPlace, SystemKeychain};
 use crate::client::native::{self, AdminClient, NativeServer, Timeouts};
@@ -61,6 +61,7 @@ pub(super) fn client(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<NativeSe
 /// An admin's client by a stored sign-in.
 pub(super) async fn admin(args: &SignInArgs, ctx: &Context) -> anyhow::Result<(SignIn, AdminClient)> {
     let sign_in = stored(args, Role::Admin, ctx).await?;
+    second_factor::settle(&client(&sign_in, ctx)?, ctx).await?;
     let client = AdminClient::new(&sign_in.server, &sign_in.token, timeouts(ctx))?.with_tokens(tokens(&sign_in, ctx));
     Ok((sign_in, client))
 }

@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::Misuse;
 use super::reach::tell;
 use crate::config::ServeConfig;
+use crate::server::auth::second_factor::Policy;
 use crate::server::net::tls::{News, Tls, TlsFiles};
 use crate::server::net::{Limits, Net, peer::Proxies};
 
@@ -28,6 +30,9 @@ pub struct NetArgs {
     /// Tell figures for Prometheus at http://ADDR:PORT/metrics; keep it from the internet
     #[arg(long, value_name = "ADDR:PORT")]
     pub metrics: Option<SocketAddr>,
+    /// Want a second factor of captains, admins and owners
+    #[arg(long)]
+    pub require_second_factor: bool,
 }
 
 impl NetArgs {
@@ -73,7 +78,11 @@ impl NetArgs {
                     Misuse(format!("serve.metrics: `{at}` is no address and port, as in 127.0.0.1:9464"))
                 })?),
             };
-        Ok(Net { tls, proxies, limits, download, metrics })
+        let second_factor = Policy {
+            required: self.require_second_factor || config.require_second_factor,
+            good_for: SignedDuration::from_hours(config.second_factor_hours.into()),
+        };
+        Ok(Net { tls, proxies, limits, download, metrics, second_factor })
     }
 }
 

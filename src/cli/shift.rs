@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 
 use super::conduct::{Asked, settle_these};
 use super::reach::{SignInArgs, client, stored, tell};
-use super::{Context, Misuse, waiting_room};
+use super::{Context, Misuse, second_factor, waiting_room};
 use crate::api::campaign::CampaignTodo;
 use crate::api::people::{Me, Role};
 use crate::client::journal::{Damage, Journal, Tally, Wipe};
@@ -164,6 +164,9 @@ async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Resul
     let sign_in = stored(&args.sign_in, role, ctx).await?;
     let server = client(&sign_in, ctx)?.telling_time(ctx.clock.clone());
     let sign_in = if sign_in.me.waiting { waiting_room::wait(&server, sign_in, ctx).await? } else { sign_in };
+    if role >= Role::Captain {
+        second_factor::settle(&server, ctx).await?;
+    }
     Ok((sign_in, server))
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 
 use super::reach::{SignInArgs, client, stored, tell};
-use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, out, out_json, second_factor};
 use crate::api::act::Act;
 use crate::api::message::Outcome as Decided;
 use crate::api::people::{Role, WaitingPerson};
@@ -68,7 +68,9 @@ pub(super) fn say(sign_in: &SignIn, ctx: &Context) {
 }
 
 async fn captain(who: &SignInArgs, ctx: &Context) -> anyhow::Result<NativeServer> {
-    client(&stored(who, Role::Captain, ctx).await?, ctx)
+    let server = client(&stored(who, Role::Captain, ctx).await?, ctx)?;
+    second_factor::settle(&server, ctx).await?;
+    Ok(server)
 }
 
 /// `people waiting`

@@ -31,6 +31,8 @@ fn rule(key: &str) -> Rule {
         "serve.connections" | "serve.connections_per_address" => Rule::Between(8, 1_000_000),
         "serve.requests_per_account" | "serve.requests_per_address" => Rule::Between(0, 1_000_000),
         "serve.drain_seconds" => Rule::Between(0, 3_600),
+        // Longer than a month is as good as never.
+        "serve.second_factor_hours" => Rule::Between(1, 720),
         "log.level" => Rule::OneOf(LEVELS),
         "log.format" => Rule::OneOf(&["lines", "json"]),
         _ => Rule::Any,

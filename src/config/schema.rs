@@ -84,6 +84,10 @@ pub struct ServeConfig {
     pub drain_seconds: u64,
     /// Where figures for Prometheus are told (`address:port`, `/metrics`); empty: nowhere.
     pub metrics: String,
+    /// Captains and above are to have a second factor.
+    pub require_second_factor: bool,
+    /// How long a proof of the second factor is good, in hours.
+    pub second_factor_hours: u32,
 }
 
 /// A setting as it may be shown: without the password of an address.
@@ -173,6 +177,8 @@ impl Default for ServeConfig {
             requests_per_address: 1_000,
             drain_seconds: 0,
             metrics: String::new(),
+            require_second_factor: false,
+            second_factor_hours: 12,
         }
     }
 }

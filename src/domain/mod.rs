@@ -16,6 +16,7 @@ pub mod phone;
 pub mod received;
 pub mod safe_text;
 pub mod script;
+pub mod second_factor;
 pub mod segment;
 pub mod stats;
 pub mod survey;

@@ -22,7 +22,7 @@ use crate::env::{Clock, SharedClock, SharedIds};
 use crate::server::carrier::simulated::SimulatedCarrier;
 use crate::server::carrier::{Carrier, CarrierEvent, Submission};
 use crate::server::store::StoreError;
-use crate::server::store::command::Actor;
+use crate::server::store::command::{Actor, Factor};
 use crate::server::store::handles::{Desk, Webhook};
 
 /// How many texts may be on their way to the director.
@@ -129,6 +129,7 @@ impl Voters {
             campaign: None,
             unread: false,
             waiting: false,
+            second_factor: Factor::default(),
             ended_at: None,
         };
         for campaign in desk.store.campaigns(&actor).await? {

@@ -32,6 +32,10 @@ pub use start::{ServerHandle, ServerOptions, StartError, start};
 pub struct AppState {
     /// Store, clock and ids.
     pub desk: Desk,
+    /// The time by which people's phones live, whatever the campaign's is.
+    pub machine: SharedClock,
+    /// What captains and above have to show.
+    pub second_factor: auth::second_factor::Policy,
     /// True when no text of this server reaches a real phone.
     pub rehearsal: bool,
     /// Who may try to join, and how often.
@@ -55,7 +59,9 @@ impl AppState {
     #[must_use]
     pub fn new(store: SharedStore, clock: SharedClock, ids: SharedIds, rehearsal: bool) -> Self {
         Self {
-            desk: Desk::new(store, clock, ids),
+            desk: Desk::new(store, clock.clone(), ids),
+            machine: clock,
+            second_factor: auth::second_factor::Policy::default(),
             rehearsal,
             joins: Arc::default(),
             revocations: Arc::default(),

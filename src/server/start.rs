@@ -157,10 +157,12 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     let mut state = AppState::new(store, clock.clone(), ids, carrier.is_simulated());
     state.door = carrier.door();
     state.download = net.download.map(Into::into);
+    state.second_factor = net.second_factor;
+    // The machine's time, whatever the campaign's is: a socket knows no other, nor does a phone.
+    let machine = SystemClock::shared();
+    state.machine = machine.clone();
     let (listener, addr) = listening(listen).await?;
     let tasks = TaskTracker::new();
-    // The machine's time, whatever the campaign's is: a socket knows no other.
-    let machine = SystemClock::shared();
     let gate = Gate::new(machine.clone(), net.limits.requests_per_account, net.limits.requests_per_address);
     let line = Line {
         router: router(state.clone()).layer(middleware::from_fn_with_state(Arc::new(gate), rate::limit)),

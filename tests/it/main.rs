@@ -48,6 +48,7 @@ mod wire_limits;
 mod wire_metrics;
 mod wire_native;
 mod wire_openapi;
+mod wire_second_factor;
 mod wire_sessions;
 mod wire_texting;
 mod wire_tls;

@@ -34,7 +34,7 @@ async fn claimed(app: &TestApp, who: &Person, campaign: CampaignId) -> String {
 }
 
 /// What somebody may ask who has accepted nothing: nothing of it shows a contact. Everything else of the contract refuses.
-const BEFORE: [&str; 26] = [
+const BEFORE: [&str; 31] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -46,6 +46,11 @@ const BEFORE: [&str; 26] = [
     "GET /api/v1/conduct",
     "PUT /api/v1/conduct",
     "PUT /api/v1/conduct/{version}",
+    "GET /api/v1/second-factor",
+    "PUT /api/v1/second-factor",
+    "POST /api/v1/second-factor/proof",
+    "POST /api/v1/second-factor/removal",
+    "DELETE /api/v1/people/{id}/second-factor",
     // Handing in: what is not in one's hands is refused by what it is.
     "PUT /api/v1/messages/{id}",
     "PUT /api/v1/acts/{id}",

@@ -13,6 +13,8 @@ use textbank::api::message::SendRequest;
 use textbank::api::people::{Role, SessionInfo};
 use textbank::db;
 use textbank::domain::ids::{CampaignId, OrganizationId};
+use textbank::domain::second_factor::{Secret, step_at};
+use textbank::env::Clock;
 use textbank::server::store::command::Answer;
 use textbank::server::store::handles::System;
 use textbank::server::store::sql::Location;
@@ -47,6 +49,12 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/conduct", Own(Texter)),
     ("PUT /api/v1/conduct", Own(Admin)),
     ("PUT /api/v1/conduct/{version}", Thing(Texter)),
+    // In this order: set, proved, removed.
+    ("GET /api/v1/second-factor", Own(Texter)),
+    ("PUT /api/v1/second-factor", Own(Captain)),
+    ("POST /api/v1/second-factor/proof", Own(Captain)),
+    ("POST /api/v1/second-factor/removal", Own(Captain)),
+    ("DELETE /api/v1/people/{id}/second-factor", Thing(Admin)),
     ("GET /api/v1/audit", Own(Admin)),
     ("GET /api/v1/invites", Own(Admin)),
     ("GET /api/v1/sessions", Own(Admin)),
@@ -176,6 +184,7 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
     let id = match about {
         "campaigns" => things.campaign.to_string(),
         "contacts" => things.contact.to_string(),
+        "people" => things.person.to_string(),
         "invites" => things.invite.to_string(),
         "sessions" => things.session.to_string(),
         "verdicts" => things.message.clone(),
@@ -233,9 +242,18 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
     }
 }
 
-/// What an operation on one's own wants to be told.
-fn own_body(operation: &str) -> Option<Value> {
-    (operation == "PUT /api/v1/conduct").then(|| rules("Ant"))
+/// What an operation on one's own wants to be told. A code is taken once, so each has another one.
+fn own_body(app: &TestApp, operation: &str) -> Option<Value> {
+    let secret = Secret::from_bytes(b"12345678901234567890").expect("twenty bytes");
+    let now = step_at(app.clock.now());
+    let code = |step| secret.code(step).digits();
+    match operation {
+        "PUT /api/v1/conduct" => Some(rules("Ant")),
+        "PUT /api/v1/second-factor" => Some(json!({"secret": secret.base32(), "code": code(now - 1)})),
+        "POST /api/v1/second-factor/proof" => Some(json!({"code": code(now)})),
+        "POST /api/v1/second-factor/removal" => Some(json!({"code": code(now + 1)})),
+        _ => None,
+    }
 }
 
 fn rules(name: &str) -> Value {
@@ -289,7 +307,7 @@ async fn no_role_sees_or_does_anything_of_another_organization() {
                 Own(least) => {
                     let nobody = ask(&app, None, &method, path, None).await;
                     assert_eq!((nobody.0, nobody.1["code"].as_str()), (401, Some("unauthorized")), "{told}");
-                    let body = own_body(operation);
+                    let body = own_body(&app, operation);
                     let (status, said) = ask(&app, Some(person), &method, path, body.as_ref()).await;
                     if role < least {
                         assert_eq!((status, said["code"].as_str()), (403, Some("forbidden")), "{told}");

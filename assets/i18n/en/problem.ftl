@@ -23,5 +23,7 @@ problem-forbidden = Your role does not allow this. Ask a captain to do it.
 problem-invite-spent = This join link was used up, has run out or was taken back. Ask for a new one.
 problem-conduct-not-accepted = The rules of conduct or the guide are new to you. Leave and start again: they are shown, and once you accept them you get contacts.
 problem-waiting-room = You are in the waiting room. A captain lets you in; nothing is to be seen before.
+problem-second-factor-needed = A code of your second factor is needed for this. Give it, or run textbank second-factor prove; where none is set yet, textbank second-factor set.
+problem-wrong-code = That is not the code now, or it was used already. Wait for the next one; after many wrong ones none is taken for a while.
 problem-rate-limited = That was too much at once. It is tried again by itself in a moment.
 problem-unavailable = The server cannot answer now. It is tried again by itself; what you confirmed is safe on this machine.

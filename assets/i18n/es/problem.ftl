@@ -22,5 +22,7 @@ problem-forbidden = Su papel no lo permite. Pida a un capitán que lo haga.
 problem-invite-spent = Este enlace ya se usó, venció o fue retirado. Pida uno nuevo.
 problem-conduct-not-accepted = Las normas de conducta o la guía son nuevas para usted. Salga y vuelva a entrar: se muestran, y cuando las acepte recibe contactos.
 problem-waiting-room = Está en la sala de espera. Un capitán le deja entrar; antes no hay nada que ver.
+problem-second-factor-needed = Para esto hace falta un código de su segundo factor. Délo, o ejecute textbank second-factor prove; si aún no tiene, textbank second-factor set.
+problem-wrong-code = Ese no es el código de ahora, o ya se usó. Espere al siguiente; tras muchos equivocados no se acepta ninguno durante un rato.
 problem-rate-limited = Fue demasiado a la vez. Se intenta otra vez solo en un momento.
 problem-unavailable = El servidor no puede contestar ahora. Se intenta otra vez solo; lo que usted confirmó está a salvo en esta máquina.

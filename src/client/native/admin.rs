@@ -16,6 +16,7 @@ use crate::api::{
     people::{Me, PersonInfo, SessionInfo},
 };
 use crate::client::{Call, token_file::TokenFile};
+use crate::domain::ids::PersonId;
 
 /// An admin's client.
 #[derive(Debug, Clone)]
@@ -125,6 +126,14 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn revoke_session(&self, session: i64) -> Call<()> {
         self.wire.silent(Method::DELETE, &format!("sessions/{session}")).await
+    }
+
+    /// Removes somebody else's second factor: the phone is lost.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn lift_second_factor(&self, person: PersonId) -> Call<()> {
+        self.wire.silent(Method::DELETE, &format!("people/{}/second-factor", person.0)).await
     }
 
     /// A page of the ledger, after the one that gave this cursor.

@@ -6,6 +6,7 @@ mod admin;
 pub mod answer;
 mod feed;
 mod link;
+mod second_factor;
 #[cfg(test)]
 mod tests;
 mod watch;

@@ -2,6 +2,8 @@
 //!
 //! A handler names the handle it needs as an argument; without the role there is no handle, and without the handle no verb.
 
+pub mod second_factor;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,6 +12,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
+use self::second_factor::signed_in;
 use super::AppState;
 use super::routes::refusal::Refusal;
 use super::store::{
@@ -107,11 +110,11 @@ impl FromRequestParts<AppState> for Newcomer {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let refuse = || Refusal::new(Code::Unauthorized, "not signed in, or the session was ended: join again");
         let token_hash = token_hash(&parts.headers).ok_or_else(refuse)?;
-        let actor = match state.store().session(token_hash).await? {
+        let actor = match signed_in(state, token_hash).await? {
             Some(actor) => actor,
             None => {
                 turned_over(state, token_hash).await?;
-                state.store().session(token_hash).await?.ok_or_else(refuse)?
+                signed_in(state, token_hash).await?.ok_or_else(refuse)?
             }
         };
         LookedUp::found(parts);
@@ -159,14 +162,15 @@ impl FromRequestParts<AppState> for HandsIn {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let refuse = || Refusal::new(Code::Unauthorized, "not signed in: join again");
         let token_hash = token_hash(&parts.headers).ok_or_else(refuse)?;
+        let now = state.desk.clock.now();
         if let Some(actor) = state.store().session_even_ended(token_hash).await? {
             LookedUp::found(parts);
-            return Self::of(actor);
+            return Self::of(state.second_factor.applied(actor, now));
         }
         turned_over(state, token_hash).await?;
         let actor = state.store().session_even_ended(token_hash).await?.ok_or_else(refuse)?;
         LookedUp::found(parts);
-        Self::of(actor)
+        Self::of(state.second_factor.applied(actor, now))
     }
 }
 
@@ -188,7 +192,7 @@ impl FromRequestParts<AppState> for AsCaptain {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let session = Session::from_request_parts(parts, state).await?;
         if session.actor.role < Role::Captain {
-            return Err(forbidden());
+            return Err(second_factor::lacks(&session.actor, Role::Captain));
         }
         Captain::of(session.reading()?.actor).map(Self).ok_or_else(forbidden)
     }
@@ -198,6 +202,8 @@ impl FromRequestParts<AppState> for AsAdmin {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
-        Admin::of(Session::from_request_parts(parts, state).await?.actor).map(Self).ok_or_else(forbidden)
+        let actor = Session::from_request_parts(parts, state).await?.actor;
+        let refusal = second_factor::lacks(&actor, Role::Admin);
+        Admin::of(actor).map(Self).ok_or(refusal)
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 
 use self::tail::{Join, Line, Place, Who};
 use super::AppState;
-use super::auth::Session;
+use super::auth::{Session, second_factor::signed_in};
 use super::metrics::Open;
 use crate::api::{
     captain::Board,
@@ -286,8 +286,10 @@ impl Follower {
     }
 
     async fn check_session(&mut self) -> Result<(), StoreError> {
-        let reader = self.state.store().session(self.session.token_hash).await?;
-        self.ended |= reader.is_none_or(|reader| reader.unread || reader.waiting);
+        let reader = signed_in(&self.state, self.session.token_hash).await?;
+        // What it is told goes by the role that it began with.
+        let role = self.session.actor.role;
+        self.ended |= reader.is_none_or(|reader| reader.unread || reader.waiting || reader.role != role);
         Ok(())
     }
 

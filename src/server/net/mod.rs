@@ -8,6 +8,7 @@ pub mod tls;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::auth::second_factor::Policy;
 use super::limits;
 use tls::TlsFiles;
 
@@ -24,6 +25,8 @@ pub struct Net {
     pub download: Option<String>,
     /// Where figures for Prometheus are told; nowhere without.
     pub metrics: Option<SocketAddr>,
+    /// What captains and above have to show who come over it.
+    pub second_factor: Policy,
 }
 
 /// What whoever is at the other end may take.

@@ -27,6 +27,7 @@ mod presence;
 pub mod refusal;
 mod revoke_invite;
 mod revoke_session;
+mod second_factor;
 mod send;
 mod sessions;
 mod thread;
@@ -88,6 +89,10 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(people::handler))
         .routes(routes!(conduct::read, conduct::set))
         .routes(routes!(conduct::accept))
+        .routes(routes!(second_factor::read, second_factor::set))
+        .routes(routes!(second_factor::prove))
+        .routes(routes!(second_factor::remove))
+        .routes(routes!(second_factor::lift))
         .routes(routes!(audit::handler))
         .routes(routes!(token::handler))
         .routes(routes!(ledger::page))

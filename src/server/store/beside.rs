@@ -9,7 +9,7 @@ use super::{
     SharedStore, Store, StoreError,
     command::{Actor, Answer, Command},
     query::{Found, Queries, Told},
-    roster::{AuditWanted, Roster, Standing},
+    roster::{AuditWanted, FactorKept, Roster, Standing},
 };
 use crate::api::{
     admin::InviteInfo,
@@ -189,6 +189,10 @@ impl<O: Onlooker> Roster for Beside<O> {
 
     async fn knows_token(&self, token_hash: [u8; 32]) -> Found<bool> {
         self.inner.knows_token(token_hash).await
+    }
+
+    async fn second_factor(&self, actor: &Actor) -> Found<Option<FactorKept>> {
+        self.inner.second_factor(actor).await
     }
 
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {

@@ -17,6 +17,7 @@ use crate::api::{
 use crate::domain::{
     ids::{ActId, CampaignId, ContactId, DeviceId, MessageId, OrganizationId, PersonId},
     phone::Phone,
+    second_factor::{OneTimeCode, Secret},
 };
 use crate::server::carrier::{CarrierEvent, Found, Submission, Submitted};
 
@@ -29,7 +30,7 @@ pub struct Actor {
     pub person: PersonId,
     /// First name as voters see it.
     pub name: String,
-    /// What the session may do.
+    /// What the session may do now.
     pub role: Role,
     /// Behind which wall.
     pub organization: OrganizationId,
@@ -39,8 +40,29 @@ pub struct Actor {
     pub unread: bool,
     /// In the waiting room: nothing is shown or done.
     pub waiting: bool,
+    /// How the second factor stands.
+    pub second_factor: Factor,
     /// When the sign-in was ended. It may then hand in what was confirmed on its device before, and nothing else.
     pub ended_at: Option<Timestamp>,
+}
+
+impl Actor {
+    /// The role of the sign-in, whatever of it is held back now.
+    #[must_use]
+    pub fn full_role(&self) -> Role {
+        self.second_factor.held_back.unwrap_or(self.role)
+    }
+}
+
+/// How the second factor of a sign-in stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Factor {
+    /// Its person has set one.
+    pub set: bool,
+    /// When this sign-in proved it last.
+    pub proved_at: Option<Timestamp>,
+    /// The role that is held back until it is proved or set; [`Actor::role`] is a texter's until then.
+    pub held_back: Option<Role>,
 }
 
 /// One change. `now` is the server's clock at the decision. Made by the capability handles
@@ -253,6 +275,42 @@ pub enum CommandKind {
         /// BLAKE3 of the token.
         token_hash: [u8; 32],
     },
+    /// Set the actor's second factor.
+    SetSecondFactor {
+        /// Whose.
+        actor: Actor,
+        /// What the phone and the server share from now on.
+        secret: Secret,
+        /// A code of it, as the proof that the phone has it.
+        code: OneTimeCode,
+        /// The step that the machine's time is in.
+        step: u64,
+    },
+    /// Prove the second factor for the actor's sign-in.
+    ProveSecondFactor {
+        /// Whose.
+        actor: Actor,
+        /// What was typed.
+        code: OneTimeCode,
+        /// The step that the machine's time is in.
+        step: u64,
+    },
+    /// Remove the actor's own second factor.
+    RemoveSecondFactor {
+        /// Whose.
+        actor: Actor,
+        /// What was typed.
+        code: OneTimeCode,
+        /// The step that the machine's time is in.
+        step: u64,
+    },
+    /// Remove somebody else's second factor: the phone is lost.
+    LiftSecondFactor {
+        /// By whom.
+        actor: Actor,
+        /// Whose.
+        person: PersonId,
+    },
     /// End a session.
     RevokeSession {
         /// By whom.
@@ -285,6 +343,10 @@ impl CommandKind {
             | Self::RevokeInvite { actor, .. }
             | Self::RevokeSession { actor, .. }
             | Self::RenewToken { actor, .. }
+            | Self::SetSecondFactor { actor, .. }
+            | Self::ProveSecondFactor { actor, .. }
+            | Self::RemoveSecondFactor { actor, .. }
+            | Self::LiftSecondFactor { actor, .. }
             | Self::ContactsRead { actor, .. }
             | Self::AcceptConduct { actor, .. }
             | Self::Suppress { actor, .. } => Some(actor),

@@ -3,6 +3,8 @@
 //! A handler gets the handle that its session's role allows, and with it just the verbs of that role.
 //! Handles read the clock and draw ids, so that a command is plain data and its decision repeatable.
 
+mod second_factor;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -29,6 +31,8 @@ use crate::domain::{
 };
 use crate::env::{SharedClock, SharedIds};
 use crate::server::carrier::{CarrierEvent, Found, Submitted};
+
+pub use second_factor::HoldsFactor;
 
 /// Answer of a handle's verb: a refusal by the rules is an `Ok`.
 pub type Answered = Result<Answer, StoreError>;
@@ -101,6 +105,10 @@ impl Told {
     }
 }
 
+/// For whoever is a captain and cannot show it now.
+pub const SECOND_FACTOR_NEEDED: &str =
+    "the second factor is needed for this: textbank second-factor prove, or set where none is set yet";
+
 fn refused(code: Code, detail: &str) -> Answered {
     Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
 }
@@ -155,6 +163,9 @@ impl Texter {
     /// As [`Self::send`].
     pub async fn act_told(&self, desk: &Desk, id: ActId, act: Act, told: Told) -> Answered {
         if act.is_captains() && self.0.role < Role::Captain && self.0.ended_at.is_none() {
+            if self.0.full_role() >= Role::Captain {
+                return refused(Code::SecondFactorNeeded, SECOND_FACTOR_NEEDED);
+            }
             return refused(Code::Forbidden, "only a captain may do this");
         }
         let now = desk.clock.now();

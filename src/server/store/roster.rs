@@ -40,6 +40,15 @@ pub struct AuditWanted {
     pub limit: u32,
 }
 
+/// What is known of a second factor that was set; its secret is for nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FactorKept {
+    /// When it was set.
+    pub set_at: Timestamp,
+    /// No code is taken before then.
+    pub locked_until: Option<Timestamp>,
+}
+
 /// What can be asked about people. As with all questions, an [`Actor`] sees only the own organization.
 #[async_trait]
 pub trait Roster {
@@ -47,6 +56,8 @@ pub trait Roster {
     async fn invite_standing(&self, secret_hash: [u8; 32], now: Timestamp) -> Found<Standing>;
     /// True when this token was handed out for a session beside the one in use, or was in use before.
     async fn knows_token(&self, token_hash: [u8; 32]) -> Found<bool>;
+    /// The actor's own second factor, when one is set.
+    async fn second_factor(&self, actor: &Actor) -> Found<Option<FactorKept>>;
     /// A page of the organization's audit. For admins' handles only.
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage>;
     /// What is to be read and accepted: the rules in force, with the guide of one campaign; `None` when that is not the actor's

@@ -28,6 +28,7 @@ use crate::domain::{
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
+    handles::SECOND_FACTOR_NEEDED,
 };
 
 /// Longest note, in characters.
@@ -86,6 +87,13 @@ impl Tx<'_> {
                 let verdict = Verdict { id: id.0, outcome: Outcome::Accepted { seq: 0, at: self.now } };
                 self.audit(Some(actor), "acted", id.to_string(), act_word(act).to_owned());
                 self.settle(actor, &hash, campaign, verdict).await
+            }
+            // With the role it has while its second factor is proved it might have been done: nothing is decided until then.
+            Err(problem)
+                if actor.full_role() > actor.role && matches!(problem.code, Code::LeaseLost | Code::Forbidden) =>
+            {
+                let problem = Problem::new(Code::SecondFactorNeeded, SECOND_FACTOR_NEEDED);
+                Ok(Answer::Refused(Box::new(problem)))
             }
             Err(problem) => self.refuse(actor, id.0, &hash, campaign, problem).await,
         }

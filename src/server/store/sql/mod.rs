@@ -29,6 +29,7 @@ mod readers;
 mod roster;
 mod rows;
 mod schema;
+mod second_factor;
 mod send;
 mod sessions;
 mod tokens;

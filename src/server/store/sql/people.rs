@@ -19,7 +19,7 @@ use crate::domain::{
 };
 use crate::server::store::{
     StoreError,
-    command::{Actor, Answer},
+    command::{Actor, Answer, Factor},
 };
 
 /// Longest name of a person, in characters.
@@ -174,6 +174,7 @@ impl Tx<'_> {
             campaign: campaign.map(CampaignId),
             unread: false,
             waiting,
+            second_factor: Factor::default(),
             ended_at: None,
         };
         self.audit(Some(&actor), "joined", format!("invite {invite}"), role_word);

@@ -15,7 +15,7 @@ use super::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, OPTED_OUT, col, contact_columns, json, listed,
         listed_columns, signed, time, to_json, unsigned,
     },
-    waiting_room,
+    sessions, waiting_room,
 };
 use crate::api::{
     assignment::{AssignmentPage, ContactView},
@@ -123,37 +123,7 @@ impl Queries for SqlStore {
             Err(before) => before,
         };
         let mut conn = self.reader().await?;
-        let row = db::query(
-            "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign,
-                 CASE WHEN s.revoked = 0 THEN NULL ELSE COALESCE(s.revoked_at, s.created_at) END,
-                 (SELECT r.version FROM conduct r WHERE r.organization = p.organization ORDER BY r.id DESC LIMIT 1),
-                 (SELECT r.version FROM conduct r WHERE r.organization = p.organization AND r.at < s.created_at
-                     ORDER BY r.id DESC LIMIT 1),
-                 (SELECT COUNT(*) FROM acceptances a WHERE a.person = s.person AND a.kind = 'rules')
-             , s.waiting FROM sessions s JOIN people p ON p.id = s.person
-             WHERE s.token_hash = $1 OR (s.revoked <> 0 AND s.id = (SELECT t.session FROM tokens t WHERE t.hash = $1))",
-        )
-        .bind(token_hash.as_slice())
-        .fetch_optional(&mut conn)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let ended_at = col::<Option<i64>>(&row, 6)?.map(time).transpose()?;
-        let role = rows::role(&col::<String>(&row, 3)?)?;
-        // Who came when there were no rules, or accepted former ones, goes on with what is in hand.
-        let waiting = col::<i64>(&row, 10)? != 0;
-        let in_force = |column| col::<Option<String>>(&row, column).map(|rules| rules.is_some_and(|it| !it.is_empty()));
-        let unread = in_force(7)? && in_force(8)? && col::<i64>(&row, 9)? == 0;
-        let actor = Actor {
-            session: col(&row, 0)?,
-            person: PersonId(col(&row, 1)?),
-            name: col(&row, 2)?,
-            role: if ended_at.is_some() { Role::Texter } else { role },
-            organization: OrganizationId(col(&row, 4)?),
-            campaign: col::<Option<i64>>(&row, 5)?.map(CampaignId),
-            unread,
-            waiting,
-            ended_at,
-        };
+        let Some(actor) = sessions::look_up(&mut conn, token_hash).await? else { return Ok(None) };
         // Looked up anew each time: whoever accepts or is let in wants contacts at once, from whichever server.
         if !actor.unread && !actor.waiting {
             self.sessions.remember(token_hash, &actor, before, now);
@@ -170,7 +140,7 @@ impl Queries for SqlStore {
         Ok(Me {
             person: actor.person,
             name: actor.name.clone(),
-            role: actor.role,
+            role: actor.full_role(),
             organization: col(&row, 0)?,
             campaign: actor.campaign,
             rehearsal: self.simulated,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{
     SqlStore, audit, conduct,
     rows::{self, col, time, unsigned},
-    waiting_room,
+    second_factor, waiting_room,
 };
 use crate::api::{
     admin::InviteInfo,
@@ -21,7 +21,7 @@ use crate::domain::ids::{CampaignId, PersonId};
 use crate::server::store::{
     command::Actor,
     query::Found,
-    roster::{AuditWanted, Roster, Standing},
+    roster::{AuditWanted, FactorKept, Roster, Standing},
 };
 
 /// Longest list of invites: the newest.
@@ -48,6 +48,11 @@ impl Roster for SqlStore {
         Ok(row.is_some())
     }
 
+    async fn second_factor(&self, actor: &Actor) -> Found<Option<FactorKept>> {
+        let mut conn = self.reader().await?;
+        second_factor::kept(&mut conn, actor.person).await
+    }
+
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {
         let mut conn = self.reader().await?;
         audit::page(&mut conn, actor, wanted).await
@@ -66,7 +71,8 @@ impl Roster for SqlStore {
     async fn people(&self, actor: &Actor) -> Found<Vec<PersonInfo>> {
         let mut conn = self.reader().await?;
         let rows = db::query(
-            "SELECT p.id, p.name, p.namesake, p.last_seen, (SELECT COUNT(*) FROM contacts c WHERE c.assigned = p.id)
+            "SELECT p.id, p.name, p.namesake, p.last_seen, (SELECT COUNT(*) FROM contacts c WHERE c.assigned = p.id),
+                 (SELECT COUNT(*) FROM second_factors f WHERE f.person = p.id)
              FROM people p WHERE p.organization = $1 ORDER BY p.name, p.namesake, p.id",
         )
         .bind(actor.organization.0)
@@ -83,6 +89,7 @@ impl Roster for SqlStore {
                 in_hand: unsigned(col(row, 4)?),
                 last_seen: col::<Option<i64>>(row, 3)?.map(time).transpose()?,
                 conduct: None,
+                second_factor: col::<i64>(row, 5)? != 0,
             });
         }
         let running = db::query(

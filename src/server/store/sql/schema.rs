@@ -29,6 +29,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: CONDUCT },
     Step { min_program: 1, sql: TOLD_ONCE },
     Step { min_program: 1, sql: WAITING_ROOM },
+    Step { min_program: 1, sql: SECOND_FACTOR },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -134,6 +135,16 @@ const WAITING_ROOM: &str = "
 ALTER TABLE invites ADD COLUMN waiting_room INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX sessions_waiting ON sessions(person) WHERE waiting <> 0 AND revoked = 0;
+";
+
+/// What the phones of captains and above share with the server; which code was used last, and how many wrong ones came since.
+/// When a sign-in proved it.
+const SECOND_FACTOR: &str = "
+CREATE TABLE second_factors (
+    person INTEGER NOT NULL REFERENCES people(id), secret BLOB NOT NULL, set_at INTEGER NOT NULL,
+    last_step INTEGER NOT NULL, wrong INTEGER NOT NULL DEFAULT 0, locked_until INTEGER, PRIMARY KEY (person)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE sessions ADD COLUMN proved_at INTEGER;
 ";
 
 /// The version that this program is.

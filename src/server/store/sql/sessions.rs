@@ -11,18 +11,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    rows::{col, time},
+    rows::{self, col, time},
     tx::Tx,
 };
 use crate::api::{
     people::Role,
     problem::{Code, Problem},
 };
-use crate::db;
+use crate::db::{self, Conn};
+use crate::domain::ids::{CampaignId, OrganizationId, PersonId};
 use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
-    command::{Actor, CommandKind},
+    command::{Actor, CommandKind, Factor},
+    query::Found,
 };
 
 /// More are looked up again.
@@ -91,9 +93,55 @@ pub(super) fn changes_sessions(kind: &CommandKind) -> bool {
         CommandKind::Join { .. }
             | CommandKind::RevokeSession { .. }
             | CommandKind::Presented { .. }
+            | CommandKind::SetSecondFactor { .. }
+            | CommandKind::ProveSecondFactor { .. }
+            | CommandKind::RemoveSecondFactor { .. }
+            | CommandKind::LiftSecondFactor { .. }
             // Not whoever accepts: a sign-in that lacks it is looked up anew each time anyhow.
             | CommandKind::SetConduct { .. }
     )
+}
+
+/// The sign-in whose token hashes to this, running or ended.
+pub(super) async fn look_up(conn: &mut Conn, token_hash: [u8; 32]) -> Found<Option<Actor>> {
+    let row = db::query(
+        "SELECT s.id, s.person, p.name, s.role, p.organization, s.campaign,
+             CASE WHEN s.revoked = 0 THEN NULL ELSE COALESCE(s.revoked_at, s.created_at) END,
+             (SELECT r.version FROM conduct r WHERE r.organization = p.organization ORDER BY r.id DESC LIMIT 1),
+             (SELECT r.version FROM conduct r WHERE r.organization = p.organization AND r.at < s.created_at
+                 ORDER BY r.id DESC LIMIT 1),
+             (SELECT COUNT(*) FROM acceptances a WHERE a.person = s.person AND a.kind = 'rules')
+         , s.waiting, s.proved_at, (SELECT COUNT(*) FROM second_factors f WHERE f.person = s.person)
+         FROM sessions s JOIN people p ON p.id = s.person
+         WHERE s.token_hash = $1 OR (s.revoked <> 0 AND s.id = (SELECT t.session FROM tokens t WHERE t.hash = $1))",
+    )
+    .bind(token_hash.as_slice())
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let ended_at = col::<Option<i64>>(&row, 6)?.map(time).transpose()?;
+    let role = rows::role(&col::<String>(&row, 3)?)?;
+    // Who came when there were no rules, or accepted former ones, goes on with what is in hand.
+    let waiting = col::<i64>(&row, 10)? != 0;
+    let in_force = |column| col::<Option<String>>(&row, column).map(|rules| rules.is_some_and(|it| !it.is_empty()));
+    let unread = in_force(7)? && in_force(8)? && col::<i64>(&row, 9)? == 0;
+    let actor = Actor {
+        session: col(&row, 0)?,
+        person: PersonId(col(&row, 1)?),
+        name: col(&row, 2)?,
+        role: if ended_at.is_some() { Role::Texter } else { role },
+        organization: OrganizationId(col(&row, 4)?),
+        campaign: col::<Option<i64>>(&row, 5)?.map(CampaignId),
+        unread,
+        waiting,
+        second_factor: Factor {
+            set: col::<i64>(&row, 12)? != 0,
+            proved_at: col::<Option<i64>>(&row, 11)?.map(time).transpose()?,
+            held_back: None,
+        },
+        ended_at,
+    };
+    Ok(Some(actor))
 }
 
 impl Tx<'_> {
@@ -148,6 +196,7 @@ mod tests {
     use super::*;
     use crate::api::people::Role;
     use crate::domain::ids::{OrganizationId, PersonId};
+    use crate::server::store::command::Factor;
 
     fn actor() -> Actor {
         Actor {
@@ -159,6 +208,7 @@ mod tests {
             campaign: None,
             unread: false,
             waiting: false,
+            second_factor: Factor::default(),
             ended_at: None,
         }
     }

@@ -9,7 +9,7 @@ use crate::db;
 use crate::domain::ids::{OrganizationId, PersonId};
 use crate::server::store::{
     StoreError,
-    command::{Actor, Answer},
+    command::{Actor, Answer, Factor},
 };
 
 /// Requests that left with the former token before the next one was used may arrive for so long, in microseconds.
@@ -81,6 +81,7 @@ impl Tx<'_> {
             campaign: None,
             unread: false,
             waiting: false,
+            second_factor: Factor::default(),
             ended_at: None,
         };
         self.end_session(session).await?;

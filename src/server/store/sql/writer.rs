@@ -288,6 +288,12 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::ContactsRead { actor, contacts, place } => tx.contacts_read(&actor, &contacts, place).await,
         CommandKind::RenewToken { actor, next_hash } => tx.renew_token(&actor, next_hash).await,
         CommandKind::Presented { token_hash } => tx.presented(token_hash).await,
+        CommandKind::SetSecondFactor { actor, secret, code, step } => {
+            tx.set_second_factor(&actor, &secret, code, step).await
+        }
+        CommandKind::ProveSecondFactor { actor, code, step } => tx.prove_second_factor(&actor, code, step).await,
+        CommandKind::RemoveSecondFactor { actor, code, step } => tx.remove_second_factor(&actor, code, step).await,
+        CommandKind::LiftSecondFactor { actor, person } => tx.lift_second_factor(&actor, person).await,
         CommandKind::RevokeSession { actor, session } => tx.revoke_session(&actor, session).await,
         CommandKind::Suppress { actor, phone, reason } => tx.suppress(&actor, &phone, &reason).await,
     }
