@@ -120,7 +120,7 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     serve_net::raise_files_limit();
     let net = args.net.net(&ctx.config.serve)?;
     if let Some(url) = &args.public_url {
-        JoinLink::parse(&format!("{}/join#x", url.trim_end_matches('/'))).context("--public-url")?;
+        serve_net::check_public_url(url)?;
     }
     let clock = own_time.as_ref().map_or_else(|| ctx.clock.clone(), |own| own.start(&ctx.clock));
     let seed = args.seed.unwrap_or_else(|| ctx.ids.below(1_000_000));

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::Misuse;
 use super::reach::tell;
+use crate::client::native::JoinLink;
 use crate::config::ServeConfig;
+use crate::domain::safe_text::safe_line;
 use crate::server::auth::second_factor::Policy;
 use crate::server::net::tls::{News, Tls, TlsFiles};
 use crate::server::net::{Limits, Net, peer::Proxies};
@@ -84,6 +86,24 @@ impl NetArgs {
         };
         Ok(Net { tls, proxies, limits, download, metrics, second_factor })
     }
+}
+
+/// Others reach the server there: an address with its scheme, and nothing behind its path.
+///
+/// # Errors
+/// [`Misuse`]: it is none, and what it would look like.
+pub(super) fn check_public_url(url: &str) -> Result<(), Misuse> {
+    if JoinLink::parse(&format!("{}/join#x", url.trim_end_matches('/'))).is_ok() {
+        return Ok(());
+    }
+    let shown = safe_line(url);
+    let guess = format!("https://{}", url.trim_matches('/'));
+    let bare = !url.contains("://") && JoinLink::parse(&format!("{guess}/join#x")).is_ok();
+    let hint =
+        if bare { format!(", as in {}", safe_line(&guess)) } else { ", as in https://text.example.org".to_owned() };
+    Err(Misuse(format!(
+        "--public-url: `{shown}` is no address that a browser could open: it begins with https:// or http://{hint}"
+    )))
 }
 
 /// Each connection is an open file, and most systems begin with 1,024 of them where many more are allowed.
@@ -192,6 +212,22 @@ mod tests {
         assert!(NetArgs::default().net(&config).expect_err("no certificate").0.contains("--tls-cert"));
         let both = args.net(&config).expect("one of each").tls.expect("a pair");
         assert_eq!((both.cert, both.key), ("c.pem".into(), "k.pem".into()));
+    }
+
+    #[rstest::rstest]
+    #[case("https://text.example.org", None)]
+    #[case("https://example.org/tb/", None)]
+    #[case("http://127.0.0.1:8787", None)]
+    #[case("example", Some("as in https://example"))]
+    #[case("text.example.org/", Some("as in https://text.example.org"))]
+    #[case("ftp://example.org", Some("as in https://text.example.org"))]
+    #[case("https://", Some("as in https://text.example.org"))]
+    #[case("https://example.org/?a", Some("as in https://text.example.org"))]
+    fn an_address_that_is_none_is_refused_with_one(#[case] url: &str, #[case] refused: Option<&str>) {
+        let told = check_public_url(url).err().map(|Misuse(told)| told);
+        assert_eq!(told.is_some(), refused.is_some(), "{told:?}");
+        let told = told.unwrap_or_default();
+        assert!(refused.is_none_or(|hint| told.contains("--public-url") && told.ends_with(hint)), "{told}");
     }
 
     #[test]
