@@ -140,6 +140,64 @@ mod tests {
         assert_eq!(prefers_spanish(&headers), spanish);
     }
 
+    /// A colour of the style: the first in this declaration, `#rrggbb`.
+    fn colour(style: &str, selector: &str, property: &str) -> Option<[f64; 3]> {
+        let rule = style.split('}').find_map(|rule| {
+            let (selectors, body) = rule.rsplit_once('{')?;
+            let selectors = selectors.rsplit(['{', ';', '*']).next()?;
+            selectors.split(',').any(|one| one.trim() == selector).then_some(body)
+        })?;
+        let declaration = rule.split(';').find_map(|pair| {
+            let (name, value) = pair.split_once(':')?;
+            (name.trim() == property).then_some(value)
+        })?;
+        let hex = declaration.split_once('#')?.1.get(..6)?;
+        let channel = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok().map(|c| f64::from(c) / 255.0);
+        Some([channel(0)?, channel(2)?, channel(4)?])
+    }
+
+    /// Contrast as WCAG 2 reckons it, from 1 to 21.
+    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+        let light = |colour: [f64; 3]| {
+            let [r, g, b] = colour.map(|c| if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) });
+            0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05
+        };
+        let (one, other) = (light(one), light(other));
+        one.max(other) / one.min(other)
+    }
+
+    #[rstest]
+    #[case::text("body", "color", "body", 4.5)]
+    #[case::a_link("a", "color", "body", 4.5)]
+    #[case::a_line_to_paste("body", "color", "pre", 4.5)]
+    #[case::the_edge_of_a_line_to_paste("pre", "border", "body", 3.0)]
+    #[case::the_edge_of_a_key("kbd", "border", "body", 3.0)]
+    #[case::the_edge_of_a_note(".note", "border-left", "body", 3.0)]
+    fn it_can_be_read_in_light_and_in_dark(
+        #[case] selector: &str,
+        #[case] property: &str,
+        #[case] ground: &str,
+        #[case] least: f64,
+    ) {
+        let (light, dark) = STYLE.split_once("@media (prefers-color-scheme: dark) {").expect("both");
+        let of = |style, selector, property| {
+            colour(style, selector, property).or_else(|| colour(style, selector, &format!("{property}-color")))
+        };
+        for styles in [[light, light], [dark, light]] {
+            let find =
+                |selector, property| styles.iter().find_map(|style| of(style, selector, property)).expect("a colour");
+            let ratio = contrast(find(selector, property), find(ground, "background"));
+            assert!(ratio >= least, "{selector} {property} on {ground}: {ratio:.2}");
+        }
+    }
+
+    #[test]
+    fn contrast_is_reckoned_as_the_standard_does() {
+        assert!((contrast([0.0; 3], [1.0; 3]) - 21.0).abs() < 1e-9);
+        let grey = colour("a { color: #767676; }", "a", "color").expect("a colour");
+        assert!((contrast(grey, [1.0; 3]) - 4.54).abs() < 0.01);
+    }
+
     #[test]
     fn both_languages_have_the_same_parts_and_no_script() {
         for page in [ENGLISH, SPANISH] {
