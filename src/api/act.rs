@@ -47,6 +47,7 @@ pub enum Act {
         /// Who.
         contact: ContactId,
         /// The whole note.
+        #[schema(max_length = 2000)]
         text: String,
     },
     /// The number is not this person's: recorded, closed, never texted again in this campaign.

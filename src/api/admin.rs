@@ -25,7 +25,8 @@ pub struct ImportStart {
 /// Some contacts; the chunk's number in the path makes it idempotent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportChunk {
-    /// At most [`MAX_CHUNK`].
+    /// At most 1,000.
+    #[schema(max_items = 1000)]
     pub contacts: Vec<Contact>,
 }
 
@@ -55,8 +56,10 @@ pub struct InviteRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<CampaignId>,
     /// How often it may be used.
+    #[schema(minimum = 1, maximum = 10000)]
     pub uses: u32,
-    /// How long it is good, in seconds.
+    /// How long it is good, in seconds: from a minute to 90 days.
+    #[schema(minimum = 60, maximum = 7776000)]
     pub valid_seconds: u64,
     /// Who joins by it waits until a captain lets them in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -71,7 +74,7 @@ pub struct Invite {
     /// The secret; goes into the link after `#`.
     pub secret: String,
     /// Until when.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
 }
 
@@ -90,10 +93,10 @@ pub struct InviteInfo {
     /// How many more may.
     pub uses_left: u64,
     /// Until when it is good.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     /// When it was made.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// Who made it; absent: the server itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -26,7 +26,7 @@ pub struct SliceGrant {
     /// The contacts, in the order to text them.
     pub contacts: Vec<ContactSummary>,
     /// Until when they are this texter's unless renewed by presence.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub lease_until: Timestamp,
     /// Contacts of this campaign held back now because it is outside hours where they are.
     pub held_back: u64,
@@ -49,7 +49,7 @@ pub struct ContactSummary {
     pub epoch: u32,
     /// Since when the voter waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub waiting_since: Option<Timestamp>,
     /// Start of the latest message, safe to show.
     #[serde(default)]
@@ -61,7 +61,7 @@ pub struct ContactSummary {
     #[serde(default)]
     pub foreign_seq: u64,
     /// When anything last happened.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
@@ -77,7 +77,7 @@ pub struct AssignmentPage {
     pub seq: u64,
     /// Until when the leases run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub lease_until: Option<Timestamp>,
     /// First texts accepted from me in this campaign.
     #[serde(default)]

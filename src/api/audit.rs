@@ -12,7 +12,7 @@ pub struct AuditEntry {
     /// Its number; they only grow.
     pub id: u64,
     /// When.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Who; absent: the server itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -24,7 +24,7 @@ pub struct Board {
     pub counts: Counts,
     /// Since when the voter who waits longest has waited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub oldest_wait: Option<Timestamp>,
     /// Carrier calls under way now.
     pub in_flight: u64,
@@ -37,7 +37,7 @@ pub struct Board {
     /// Per texter, by name.
     pub texters: Vec<TexterLine>,
     /// When this was counted.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Event number at which this was read.
     pub seq: u64,
@@ -65,10 +65,10 @@ pub struct HeldText {
     /// The text.
     pub body: String,
     /// When the server took it.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub confirmed_at: Timestamp,
     /// When the last call to the carrier began.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub tried_at: Timestamp,
     /// Calls made for it.
     pub attempts: u64,
@@ -102,6 +102,6 @@ pub struct TexterLine {
     pub last_ten_minutes: u64,
     /// When last seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_seen: Option<Timestamp>,
 }

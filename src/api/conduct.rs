@@ -22,7 +22,7 @@ pub struct ConductText {
     pub texts: BTreeMap<String, String>,
     /// When the asking person accepted these words; absent: not yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub accepted_at: Option<Timestamp>,
 }
 
@@ -47,7 +47,7 @@ pub struct Accepted {
     /// Which words.
     pub version: String,
     /// When.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// True when these are the ones in force.
     pub current: bool,

@@ -21,7 +21,7 @@ pub struct Event {
     /// Number, given after commit; gaps are possible, going back is not.
     pub seq: u64,
     /// When it was committed.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// What.
     #[serde(flatten)]

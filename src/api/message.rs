@@ -34,7 +34,8 @@ pub struct SendRequest {
     pub contact: ContactId,
     /// `initial` or `reply`; others are refused.
     pub kind: MessageKind,
-    /// The exact text as shown.
+    /// The exact text as shown: at most 1,600 characters, something to read among them, no NUL.
+    #[schema(min_length = 1, max_length = 1600, pattern = r"^[^\x00]*\S[^\x00]*$")]
     pub body: String,
     /// For replies: the latest inbound or other texter's message the author had seen.
     #[serde(default)]
@@ -44,9 +45,11 @@ pub struct SendRequest {
     /// Version of the script shown.
     pub script_version: u32,
     /// Initial variant, when it was one.
+    #[schema(max_length = 500)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
     /// Canned reply or answer it came from (`canned:ID`, `answer:QUESTION`), when it did.
+    #[schema(max_length = 500)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// True when the texter changed the words of the script.
@@ -60,14 +63,16 @@ pub struct SendRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Shown {
     /// Hash (BLAKE3, hex) of the exact text on the screen at the press.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub body_hash: String,
     /// When that card was drawn (laptop's wall clock).
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub drawn_at: Timestamp,
     /// When the key was pressed (laptop's wall clock).
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub pressed_at: Timestamp,
     /// Monotonic milliseconds between the two.
+    #[schema(minimum = 100)]
     pub dwell_ms: u64,
     /// When the key was pressed by the laptop's monotonic clock, in milliseconds since its console started.
     #[serde(default)]
@@ -117,7 +122,7 @@ pub enum Outcome {
         #[serde(default)]
         seq: u64,
         /// When.
-        #[schema(value_type = String)]
+        #[schema(value_type = String, format = DateTime)]
         at: Timestamp,
     },
     /// Not done, and with this id it never will be.
@@ -157,7 +162,7 @@ pub enum ThreadEntry {
         /// Position among the messages: after the message with this number.
         seq: u64,
         /// When.
-        #[schema(value_type = String)]
+        #[schema(value_type = String, format = DateTime)]
         at: Timestamp,
         /// Who.
         who: String,
@@ -185,7 +190,7 @@ pub struct ThreadMessage {
     /// The text. Inbound text is as received: show it through `safe_text` only.
     pub body: String,
     /// When.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Where it stands.
     pub delivery: Delivery,

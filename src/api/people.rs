@@ -54,7 +54,8 @@ impl Role {
 pub struct JoinRequest {
     /// The secret part of the join link.
     pub invite: String,
-    /// First name as voters see it (merge field `{texterName}`).
+    /// First name as voters see it (merge field `{texterName}`): at most 40 characters, once spaces side by side are one.
+    #[schema(min_length = 1, max_length = 60)]
     pub name: String,
     /// The installation that joins.
     pub device: DeviceId,
@@ -107,7 +108,7 @@ pub struct PersonInfo {
     /// Contacts in hand, in all campaigns.
     pub in_hand: u64,
     /// When they were last seen.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_seen: Option<Timestamp>,
     /// The rules of conduct that they accepted last; absent: none so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,7 +131,7 @@ pub struct WaitingPerson {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<CampaignId>,
     /// Since when they wait.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
 }
 
@@ -159,10 +160,10 @@ pub struct Me {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Presence {
     /// The server's clock.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub server_time: Timestamp,
     /// Until when this session's leases now run.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub lease_until: Timestamp,
 }
 
@@ -176,10 +177,10 @@ pub struct SessionInfo {
     /// What it may do.
     pub role: Role,
     /// When it began.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was last seen.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_seen: Option<Timestamp>,
     /// Revoked or running.
     pub revoked: bool,

@@ -219,7 +219,7 @@ pub struct Problem {
     pub detail: String,
     /// When it will be possible (`outside_hours`, `wrong_code`), or when the winner's text was accepted (`already_sent`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
     /// Who (`already_sent`: the texter who sent the first; `lease_lost`: who has the contact now).
     #[serde(default, skip_serializing_if = "Option::is_none")]

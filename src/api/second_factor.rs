@@ -13,7 +13,7 @@ pub struct SecondFactor {
     pub set: bool,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub set_at: Option<Timestamp>,
     /// This server wants one of captains and above.
     pub required: bool,
@@ -21,13 +21,13 @@ pub struct SecondFactor {
     pub needed: bool,
     /// Until when this sign-in has proved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub proved_until: Option<Timestamp>,
     /// How long a proof is good, in seconds.
     pub good_for_seconds: u64,
     /// After too many wrong codes: none is taken before then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub locked_until: Option<Timestamp>,
 }
 

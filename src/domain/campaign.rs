@@ -24,6 +24,7 @@ pub struct CampaignDef {
     /// When texts may go out, in the contact's local time.
     pub hours: TextingHours,
     /// The initial message: at least one variant for the main language.
+    #[schema(min_items = 1)]
     pub initial: Vec<Variant>,
     /// The question tree; the first question is asked first.
     #[serde(default)]

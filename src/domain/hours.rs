@@ -11,19 +11,19 @@ use super::{message::MessageKind, zone::Zones};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TextingHours {
     /// Initial messages: start.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
     pub initial_start: Time,
     /// Initial messages: end.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
     pub initial_end: Time,
     /// Replies in a live conversation: start.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
     pub reply_start: Time,
     /// Replies in a live conversation: end.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
     pub reply_end: Time,
     /// On Sundays nothing before this. At or after the end of a window: never on Sundays.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
     pub sunday_start: Time,
 }
 

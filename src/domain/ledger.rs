@@ -24,8 +24,10 @@ pub struct Link {
     /// Place in it, from 1.
     pub n: u64,
     /// Hash of the entry before; of the chain's name and device for the first.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub prev: HexHash,
     /// Hash of this entry.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub hash: HexHash,
 }
 
@@ -43,12 +45,13 @@ pub struct Pressed {
     /// Initial or reply.
     pub kind: MessageKind,
     /// Hash (BLAKE3, hex) of the exact text on the screen.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub body_hash: HexHash,
     /// When the card was drawn, by the laptop's wall clock.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub drawn_at: Timestamp,
     /// When the key was pressed, by the laptop's wall clock.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub pressed_at: Timestamp,
     /// The same by the laptop's monotonic clock, in milliseconds since the console started.
     pub mono_ms: u64,

@@ -25,7 +25,7 @@ pub struct Received {
     /// Its place in the order of arrival, from 1, without gaps.
     pub seq: u64,
     /// When it arrived and was decided, by the server's clock.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub received_at: Timestamp,
     /// How far the server's clock was ahead of the laptop's then, in microseconds, as far as that was believed: what is more
     /// than an earlier answer showed is taken for the request's way. Absent when the laptop told no time.
@@ -49,6 +49,7 @@ pub struct Received {
     #[serde(flatten)]
     pub link: Link,
     /// The running total up to this one.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub total: HexHash,
 }
 
@@ -101,13 +102,16 @@ pub struct Anchor {
     /// Number of the newest entry that it covers.
     pub seq: u64,
     /// When it was made, by the server's clock.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// The total after that entry.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub total: HexHash,
     /// Hash of the anchor before; of nothing for the first.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub prev: HexHash,
     /// Hash of this anchor: what is to be published elsewhere.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub hash: HexHash,
 }
 

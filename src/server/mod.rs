@@ -12,6 +12,7 @@ pub mod limits;
 pub mod metrics;
 pub mod net;
 pub mod openapi;
+pub mod refused;
 pub mod request_id;
 pub mod routes;
 pub mod start;

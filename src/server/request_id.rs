@@ -1,7 +1,7 @@
 //! Ids of requests: the same in the server's log, in its answer and in the console's log, so that a volunteer's trouble can be
 //! found on the server without a word about the volunteer.
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -28,8 +28,10 @@ pub async fn name(State(machine): State<SharedClock>, mut request: Request, next
     response
 }
 
-/// What a log line says about a request: its id, method and path, never the query, never a header.
+/// What a log line says about a request: its id, method and route as the contract writes it, never the address itself, which may
+/// be anybody's words.
 pub fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().map(|id| id.0);
-    tracing::info_span!("request", id = id.map(tracing::field::display), method = %request.method(), path = request.uri().path())
+    let path = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    tracing::info_span!("request", id = id.map(tracing::field::display), method = %request.method(), path)
 }

@@ -3,14 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::middleware;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use super::carrier::{Carrier, CarrierEvent};
 use super::metrics::{self, MetricsError};
 use super::net::accept::{Line, accept};
-use super::net::rate::{self, Gate};
+use super::net::rate::Gate;
 use super::net::tls::{Tls, TlsError};
 use super::net::{Limits, Net};
 use super::store::{
@@ -18,7 +17,7 @@ use super::store::{
     handles::Webhook,
     sql::{Location, SqlStore},
 };
-use super::{AppState, jobs::Dispatcher, router};
+use super::{AppState, jobs::Dispatcher, routes::gated};
 use crate::env::{SharedClock, SharedIds, SystemClock};
 
 /// Connections to the listener of figures; Prometheus holds one.
@@ -165,7 +164,7 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     let tasks = TaskTracker::new();
     let gate = Gate::new(machine.clone(), net.limits.requests_per_account, net.limits.requests_per_address);
     let line = Line {
-        router: router(state.clone()).layer(middleware::from_fn_with_state(Arc::new(gate), rate::limit)),
+        router: gated(state.clone(), Some(Arc::new(gate))),
         stop: state.stop.clone(),
         clock: machine,
         limits: net.limits,

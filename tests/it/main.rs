@@ -6,6 +6,7 @@ mod cli;
 mod cli_db;
 mod cli_ledger;
 mod config;
+mod contract;
 mod docs;
 mod model;
 #[cfg(feature = "mutations")]
@@ -50,6 +51,7 @@ mod wire_native;
 mod wire_openapi;
 mod wire_second_factor;
 mod wire_sessions;
+mod wire_slow;
 mod wire_texting;
 mod wire_tls;
 mod wire_waiting_room;

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 
+use crate::contract::CONTRACT;
 use textbank::api::admin::{ImportChunk, ImportStart, ImportState, InviteRequest};
 use textbank::api::assignment::{ContactSummary, SliceGrant};
 use textbank::api::event::Event;
@@ -127,10 +128,12 @@ impl TestApp {
     }
 
     pub async fn call(&self, who: Option<&Person>, method: Method, path: &str, body: Option<Value>) -> Reply {
+        let asked = method.clone();
         let response = self.ask(who, method, path, body).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
+        CONTRACT.hold(&asked, path, parts.status, &parts.headers, &body);
         Reply { status: parts.status, headers: parts.headers, body }
     }
 

@@ -75,6 +75,10 @@ fn no_log_holds_a_name_a_number_or_a_word(#[case] format: &str) {
         logs.push_str(&String::from_utf8_lossy(&std::fs::read(file).expect("readable")));
     }
     assert!(logs.contains("answered") && logs.contains("/api/v1/messages/"), "requests are told:\n{logs}");
+    let refused =
+        |line: &&str| line.contains("refused") && line.contains("unauthorized") && line.contains("/api/v1/me");
+    let refusal = logs.lines().find(refused).unwrap_or_else(|| panic!("refusals are told:\n{logs}"));
+    assert!(refusal.contains("INFO") && refusal.contains("id"), "by whoever does not ask for more, too: {refusal}");
     assert_eq!(logs.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), format == "json");
     let lower = logs.to_lowercase();
     let found = |what: &str| lower.lines().find(|line| line.contains(&what.to_lowercase())).map(str::to_owned);

@@ -28,8 +28,8 @@ use crate::server::{
     tag = "texting",
     params(
         ("id" = Uuid, Path, description = "Minted at the press (UUIDv7): its time is the press's, by the laptop's clock"),
-        ("textbank-sent-at" = Option<String>, Header, description = "The laptop's clock now (RFC 3339)"),
-        ("textbank-clock-offset" = Option<i64>, Header, description = "The server's time minus the laptop's, in microseconds"),
+        ("textbank-sent-at" = Option<String>, Header, description = "The laptop's clock now (RFC 3339; anything else counts as not said)"),
+        ("textbank-clock-offset" = Option<String>, Header, description = "The server's time minus the laptop's, in microseconds; a whole number, or it counts as not said"),
     ),
     request_body = Act,
     responses((status = 200, description = "Done, durably", body = Verdict), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),

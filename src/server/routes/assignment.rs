@@ -32,7 +32,7 @@ pub struct Query {
     params(
         ("id" = i64, Path, description = "Campaign"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-        ("limit" = Option<u32>, Query, description = "At most 1000"),
+        ("limit" = Option<u32>, Query, description = "How many; more than 1000 counts as 1000, 0 as 1"),
     ),
     responses((status = 200, body = AssignmentPage), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
     security(("session" = [])),

@@ -53,7 +53,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::AppState;
 use super::limits;
+use super::net::rate::{self, Gate};
 use super::openapi::Head;
+use super::refused::{self, Refused};
 use super::{metrics, request_id};
 use crate::api::message::SERVER_TIME;
 use crate::env::SystemClock;
@@ -115,7 +117,12 @@ pub(super) fn openapi() -> utoipa::openapi::OpenApi {
 
 /// The whole HTTP side of a server; callable without a socket.
 pub fn router(state: AppState) -> Router {
-    let document: Arc<str> = openapi().to_json().unwrap_or_default().into();
+    gated(state, None)
+}
+
+/// The same, with a gate that keeps whoever asks too often waiting.
+pub fn gated(state: AppState, gate: Option<Arc<Gate>>) -> Router {
+    let document: Arc<str> = super::openapi::value().to_string().into();
     let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     let (plain, _) = table().split_for_parts();
     let (feeds, _) = feeds().split_for_parts();
@@ -124,22 +131,28 @@ pub fn router(state: AppState) -> Router {
         .route("/join", get(join_page::handler))
         .route("/join.css", get(join_page::style))
         .route("/webhooks/{carrier}", post(webhook::handler).layer(DefaultBodyLimit::max(limits::MAX_WEBHOOK_BODY)));
-    dressed(plain, feeds, state)
+    dressed(plain, feeds, state, gate)
 }
 
 /// Puts around the routes what every request goes through.
-fn dressed(plain: Router<AppState>, feeds: Router<AppState>, state: AppState) -> Router {
+fn dressed(plain: Router<AppState>, feeds: Router<AppState>, state: AppState, gate: Option<Arc<Gate>>) -> Router {
     // The campaign's time may stand.
     let machine = SystemClock::shared();
-    plain
+    let answering = plain
         .layer(middleware::from_fn_with_state(state.clone(), limits::request_time))
         .merge(feeds)
         .fallback(refusal::no_route)
         .method_not_allowed_fallback(refusal::no_method)
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new());
+    let answering = match gate {
+        Some(gate) => answering.layer(middleware::from_fn_with_state(gate, rate::limit)),
+        None => answering,
+    };
+    answering
+        .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(middleware::map_response(not_kept))
         .layer(middleware::map_response_with_state(state.clone(), telling_time))
-        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(middleware::from_fn_with_state(Refused::new(machine.clone()), refused::tell))
         .layer(middleware::from_fn_with_state(machine.clone(), metrics::measured))
         .layer(TraceLayer::new_for_http().make_span_with(request_id::span))
         .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION]))
@@ -176,7 +189,7 @@ mod tests {
         let ids = SeededIds::shared(1);
         let store = SqlStore::open(Location::Memory, clock.clone(), ids.clone()).await.expect("a store");
         let state = AppState::new(Arc::new(store), clock.clone(), ids, true);
-        (dressed(plain, Router::new(), state), clock)
+        (dressed(plain, Router::new(), state, None), clock)
     }
 
     async fn code(response: Response) -> (u16, String) {

@@ -131,6 +131,7 @@ impl IntoResponse for Refusal {
         let document = Document { problem: &self.problem, verdict: self.verdict };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let mut response = (status, body).into_response();
+        response.extensions_mut().insert(self.problem.code);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(wait) = self.retry_after {

@@ -32,8 +32,8 @@ use crate::server::{
     tag = "texting",
     params(
         ("id" = Uuid, Path, description = "Minted at the press (UUIDv7)"),
-        ("textbank-sent-at" = Option<String>, Header, description = "The laptop's clock now (RFC 3339): its skew is recorded"),
-        ("textbank-clock-offset" = Option<i64>, Header, description = "The server's time (textbank-time of an earlier answer) minus the laptop's, in microseconds"),
+        ("textbank-sent-at" = Option<String>, Header, description = "The laptop's clock now (RFC 3339; anything else counts as not said): its skew is recorded"),
+        ("textbank-clock-offset" = Option<String>, Header, description = "The server's time (textbank-time of an earlier answer) minus the laptop's, in microseconds; a whole number, or it counts as not said"),
     ),
     request_body = SendRequest,
     responses((status = 202, description = "Accepted, durably", body = Verdict), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),

@@ -31,7 +31,7 @@ pub struct Query {
     params(
         ("id" = i64, Path, description = "Contact"),
         ("before" = Option<u64>, Query, description = "Message number; absent: the end"),
-        ("limit" = Option<u32>, Query, description = "At most 200; 50 when absent"),
+        ("limit" = Option<u32>, Query, description = "How many; more than 200 counts as 200, 0 as 1; absent: 50"),
     ),
     responses((status = 200, body = Thread), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
     security(("session" = [])),

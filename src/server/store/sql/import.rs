@@ -37,6 +37,10 @@ fn def_faults(def: &CampaignDef) -> Vec<String> {
     if !def.opt_out_notice.values().any(|text| !text.trim().is_empty()) {
         faults.push("opt_out_notice: there is one at least".to_owned());
     }
+    if [&def.title, &def.organization, &def.language].into_iter().any(|word| word.contains('\0')) {
+        // Not every database keeps it.
+        faults.push("title, organization, language: one has a NUL character".to_owned());
+    }
     faults.extend(def.hours.faults().iter().map(|fault| format!("hours: {fault}")));
     for text in def.texts() {
         if let Err(found) = Template::parse(text) {

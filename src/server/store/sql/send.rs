@@ -35,6 +35,9 @@ use crate::server::store::{
 /// A card must have been on the screen for at least this long before the press counts, in milliseconds.
 const MIN_DWELL: u64 = 100;
 
+/// Longest name of a variant or a source, in characters.
+const MAX_WORD: usize = 500;
+
 /// How far a laptop's clock may be off that did not tell its time.
 const UNTOLD_GRACE: SignedDuration = SignedDuration::from_mins(2);
 
@@ -72,6 +75,11 @@ fn faults(request: &SendRequest) -> Option<Problem> {
     if request.body.contains('\0') {
         // No carrier takes it, and not every database keeps it.
         faults.push("body: it has a NUL character".to_owned());
+    }
+    for (name, word) in [("variant", &request.variant), ("source", &request.source)] {
+        if word.as_ref().is_some_and(|word| word.contains('\0') || word.chars().count() > MAX_WORD) {
+            faults.push(format!("{name}: at most {MAX_WORD} characters, no NUL among them"));
+        }
     }
     if let Some(field) = leftover_field(&request.body) {
         faults.push(format!("body: the merge field {{{field}}} is not filled in"));
