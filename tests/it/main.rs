@@ -43,6 +43,7 @@ mod wire_cli;
 mod wire_conduct;
 mod wire_feed;
 mod wire_gate;
+mod wire_hostile;
 mod wire_invites;
 mod wire_join_page;
 mod wire_limits;

@@ -30,6 +30,62 @@ CHECKS = [
 ]
 
 
+# Bodies that are no JSON, or that no reader should trust. The strings among them stand where a string is asked for.
+STRANGE = [
+    b"",
+    b"{",
+    b"null",
+    b"[]",
+    b'"\xff\xfe"',
+    b"\xef\xbb\xbf{}",
+    b"\x00",
+    b"{" * 100_000,
+    b"[" * 100_000,
+    b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+    b'{"act":"close","act":"pause","contact":1,"contact":1e400}',
+    b'{"contact":99999999999999999999999999}',
+    b'{"want":-1}',
+    b'{"want":1.5}',
+    b"NaN",
+    b'{"act":"note","contact":1,"text":"\xed\xa0\x80"}',
+    b" " * 5_000_000,
+]
+ESCAPES = [r"\ud800", r"\udc00\ud800", r"\u0000", r"\x", r"\ud83d\u0041", "\n", "\x1b"]
+
+
+def strange(server, document, token):
+    """Sends what no JSON library would write to every operation that takes a body; says what was answered wrongly."""
+    faults = []
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if "requestBody" not in operation:
+                continue
+            examples = operation["requestBody"]["content"]["application/json"]["examples"]
+            example = json.dumps(next(iter(examples.values()))["value"])
+            word = re.search(r'": "([^"]{3,})"', example)
+            bodies = STRANGE + [
+                example.replace(word[1], escape).encode() for escape in ESCAPES if word
+            ]
+            address = server.url + re.sub(r"{(id|n)}", "7", re.sub(r"{(claim|import)}", str(uuid.uuid4()), path))
+            if operation["operationId"] in ("send", "act"):
+                address = server.url + path.replace("{id}", str(uuid.uuid4()))
+            for body in bodies:
+                headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+                answer = requests.request(method, address, data=body, headers=headers, timeout=60)
+                told = operation["responses"].get(str(answer.status_code))
+                right = told is not None and 400 <= answer.status_code < 500
+                kind = answer.headers.get("content-type")
+                if not right or kind != "application/problem+json" or "code" not in answer.json():
+                    said = f"{answer.status_code} {kind} {answer.text[:200]}"
+                    faults.append(f"{method} {path} {body[:60]!r}: {said}")
+            for headers in ({"Content-Type": "text/plain"}, {}, {"Content-Encoding": "gzip"}):
+                headers = {"Authorization": f"Bearer {token}", **headers}
+                answer = requests.request(method, address, data=b"\x1f\x8bnonsense", headers=headers, timeout=60)
+                if str(answer.status_code) not in operation["responses"] or answer.ok:
+                    faults.append(f"{method} {path} {headers}: {answer.status_code} {answer.text[:200]}")
+    return faults
+
+
 class Server:
     """`textbank serve` with one campaign and somebody of each role."""
 
@@ -172,7 +228,16 @@ def main():
             print(f"== as {role}", flush=True)
             if subprocess.run(command, env=environment, cwd=home).returncode != 0:
                 faults.append(f"as {role}: see above")
+            # Otherwise all that was asked after it was refused for a reason that has nothing to do with it.
+            for path in ("/me", f"/campaigns/{world['campaign'][0]}/assignment"):
+                headers = {"Authorization": f"Bearer {tokens[role]}"}
+                answer = requests.get(server.url + "/api/v1" + path, headers=headers, timeout=60)
+                if not answer.ok:
+                    faults.append(f"as {role}: afterwards {path} is {answer.status_code} {answer.text}")
             print(f"-- {server.asked()[0] - before} requests as {role}", flush=True)
+        document = requests.get(server.url + "/api/v1/openapi.json", timeout=60).json()
+        for role in options.roles.split(",") if not options.operation else []:
+            faults += [f"as {role}: {fault}" for fault in strange(server, document, tokens[role])]
         asked, answered = server.asked()
         faults += server.end()
         if not options.database:

@@ -19,7 +19,6 @@ const MOST: usize = 100;
 /// What stands after `?`.
 #[derive(Debug, Deserialize)]
 pub struct Query {
-    #[serde(default)]
     ids: String,
 }
 

@@ -37,9 +37,9 @@ fn def_faults(def: &CampaignDef) -> Vec<String> {
     if !def.opt_out_notice.values().any(|text| !text.trim().is_empty()) {
         faults.push("opt_out_notice: there is one at least".to_owned());
     }
-    if [&def.title, &def.organization, &def.language].into_iter().any(|word| word.contains('\0')) {
-        // Not every database keeps it.
-        faults.push("title, organization, language: one has a NUL character".to_owned());
+    if serde_json::to_value(def).is_ok_and(|def| has_nul(&def)) {
+        // Not every database keeps it, and no carrier takes it.
+        faults.push("a text or a name: it has a NUL character".to_owned());
     }
     faults.extend(def.hours.faults().iter().map(|fault| format!("hours: {fault}")));
     for text in def.texts() {
@@ -56,6 +56,15 @@ fn def_faults(def: &CampaignDef) -> Vec<String> {
         }
     }
     faults
+}
+
+fn has_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(all) => all.iter().any(has_nul),
+        serde_json::Value::Object(all) => all.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        _ => false,
+    }
 }
 
 /// One contact on its way into the table; short names, as a chunk holds a thousand.
