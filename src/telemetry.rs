@@ -220,7 +220,15 @@ fn hide_in(value: &mut serde_json::Value) {
                 }
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        // Somebody's number is one, however it was recorded.
+        Value::Number(number) => {
+            let plain = number.to_string();
+            let told = redact(&plain);
+            if told != plain {
+                *value = Value::String(told);
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
@@ -407,7 +415,8 @@ mod tests {
     }
 
     #[rstest]
-    #[case(r#"{"message":"to +14155550123","n":4155550123}"#, r#"{"message":"to +1***0123","n":4155550123}"#)]
+    #[case(r#"{"message":"to +14155550123","n":4155550123}"#, r#"{"message":"to +1***0123","n":"+***0123"}"#)]
+    #[case(r#"{"n":[14155550123,42,1763764896123456,0.25,-3]}"#, r#"{"n":["+1***0123",42,1763764896123456,0.25,-3]}"#)]
     #[case(
         r#"{"a":{"body":"x","last_name":["y"]},"b":["415-555-0123"]}"#,
         r#"{"a":{"body":"[hidden]","last_name":"[hidden]"},"b":["+***0123"]}"#
@@ -429,7 +438,7 @@ mod tests {
             let span = tracing::info_span!("send", text = "CANARY-TEXT", to = "+14155550199");
             let _in = span.enter();
             tracing::info!(body = %canary.body, draft = ?canary.body, "sent to {}", canary.phone);
-            tracing::warn!(?canary, "strange");
+            tracing::warn!(?canary, n = 4_155_550_199_u64, "strange");
             tracing::warn!("json {}", serde_json::json!({"body": canary.body, "cell": "(415) 555-0199"}));
             tracing::info!(target: "hyper", "CANARY-LIBRARY");
         });

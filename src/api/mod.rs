@@ -53,3 +53,31 @@ pub mod message;
 pub mod people;
 pub mod problem;
 pub mod second_factor;
+
+/// What is wrong with JSON that could not be read, and where, without a word of it: what is in it may be somebody's name or number,
+/// and the fault goes to logs and screens.
+#[must_use]
+pub fn json_fault(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    let what = match error.classify() {
+        Category::Io => "it could not be read",
+        Category::Syntax => "it is no JSON",
+        Category::Data => "it is not what the contract says",
+        Category::Eof => "it ends too early",
+    };
+    format!("{what} (line {}, column {})", error.line(), error.column())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case(r#"{"seq":"Marisol"}"#, "it is not what the contract says (line 1, column 16)")]
+    #[case(r#"{"seq":4155550123"#, "it ends too early (line 1, column 17)")]
+    #[case("Marisol", "it is no JSON (line 1, column 1)")]
+    fn a_fault_does_not_repeat_what_is_in_it(#[case] json: &str, #[case] fault: &str) {
+        let error = serde_json::from_str::<event::Event>(json).expect_err("a fault");
+        assert_eq!(json_fault(&error), fault);
+    }
+}

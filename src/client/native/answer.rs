@@ -9,6 +9,7 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::api::json_fault;
 use crate::api::message::{Outcome, REQUEST_ID, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::client::{Call, CallError};
@@ -32,7 +33,7 @@ pub fn read<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: 
     if !status.is_success() || !is_type(headers, JSON) {
         return Err(refusal(status, headers, body));
     }
-    serde_json::from_slice(body).map_err(|error| CallError::Strange(format!("damaged JSON: {error}")))
+    serde_json::from_slice(body).map_err(|error| CallError::Strange(format!("damaged JSON: {}", json_fault(&error))))
 }
 
 /// A refusal that decides about the id is the verdict itself; one that decides nothing stays an error.

@@ -7,6 +7,7 @@ use reqwest::Response;
 
 use super::wire::failed;
 use crate::api::event::{Event, EventKind};
+use crate::api::json_fault;
 use crate::client::{Call, CallError};
 
 /// The events of an open feed. Unknown ones are left out; the stream ends with exactly one error.
@@ -22,7 +23,7 @@ pub(super) fn events(response: Response) -> BoxStream<'static, Call<Event>> {
                 Some(Ok(line)) => match serde_json::from_str::<Event>(&line.data) {
                     Ok(Event { what: EventKind::Unknown, .. }) => continue,
                     Ok(event) => return Some((Ok(event), Some(lines))),
-                    Err(error) => CallError::Strange(format!("damaged event: {error}")),
+                    Err(error) => CallError::Strange(format!("damaged event: {}", json_fault(&error))),
                 },
             };
             return Some((Err(error), None));
