@@ -510,6 +510,25 @@ async fn what_a_server_works_on_is_neither_moved_nor_written_over() {
     assert!(said.contains("is being copied or restored"), "{said}");
 }
 
+/// The one side waits while the other is read, and that may take longer than anybody else may stand still.
+#[tokio::test]
+async fn who_moves_a_campaign_may_take_their_time() {
+    let Some(Place::Postgres(database)) = elsewhere(Kind::Postgres) else { return };
+    let mut conn = database.url().builder().await.expect("a connection");
+    let limits = async |conn: &mut textbank::db::Conn| {
+        let sql = "SELECT CAST(setting AS BIGINT) FROM pg_settings WHERE name IN
+            ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'statement_timeout', 'lock_timeout') ORDER BY name";
+        let rows = textbank::db::query(sql).fetch_all(conn).await.expect("settings");
+        rows.iter().map(|row| row.try_get::<i64>(0).expect("milliseconds")).collect::<Vec<_>>()
+    };
+    let before = limits(&mut conn).await;
+    assert!(before[..before.len() - 2].iter().all(|idle| *idle == 20_000), "{before:?}");
+    assert!(conn.keep_servers_off().await.expect("asked"));
+    let after = limits(&mut conn).await;
+    assert!(after[..after.len() - 2].iter().all(|idle| *idle == 3_600_000), "{after:?}");
+    assert_eq!(after[after.len() - 2..], [0, 0], "neither a lock nor a statement is hurried");
+}
+
 /// What went out after the backup is known to the carrier and to the consoles alone: nothing goes out by itself.
 #[rstest::rstest]
 #[case::file(Kind::File, Kind::File)]

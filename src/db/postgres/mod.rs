@@ -28,6 +28,12 @@ const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8387229001); SELECT tur
 const AT_WORK: &str = "SELECT pg_advisory_lock_shared(8387229003)";
 const ALONE: &str = "SET lock_timeout = '5s'; SELECT pg_advisory_lock(8387229003)";
 
+/// Whoever keeps servers off reads one database while the other one waits, or the laptop on which it runs sleeps for a while: that
+/// is no reason to end it. A machine that is gone is noticed sooner.
+const TAKES_ITS_TIME: &str = "SET lock_timeout = 0; SET idle_in_transaction_session_timeout = '1h';
+    SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+    SELECT set_config(name, '1h', false) FROM pg_settings WHERE name = 'idle_session_timeout'";
+
 /// Counts the commits that wrote something. Who reads another count than that of its own last commit has not seen it all.
 const COMMIT: &str =
     "UPDATE textbank_turn SET turn = turn + 1 WHERE txid_current_if_assigned() IS NOT NULL RETURNING turn; COMMIT";
@@ -135,7 +141,7 @@ impl Postgres {
 
     pub(super) async fn keep_servers_off(&mut self) -> Result<bool> {
         let alone = self.locked(ALONE).await;
-        self.simple("SET lock_timeout = 0").await?;
+        self.simple(TAKES_ITS_TIME).await?;
         Ok(alone?.is_ok())
     }
 
