@@ -214,7 +214,9 @@ async fn restore(args: &RestoreArgs, ctx: &Context) -> Outcome {
     let home = args.place.home(ctx)?;
     let fresh = Fresh::make(&home, &[])?;
     let place = location(&home);
-    let (at, sure) = (ctx.clock.now().as_microsecond(), args.i_know_nothing_was_sent_since);
+    // By the clock of those who will text: what they confirm from then on is told from what they confirmed before.
+    let at = home.own_time()?.unwrap_or_else(|| ctx.clock.now()).as_microsecond();
+    let sure = args.i_know_nothing_was_sent_since;
     let restored = telling(ctx, async |told| upkeep::restore(&args.from, &place, sure, at, told).await)
         .await
         .with_context(|| format!("nothing was restored to {}", name(&home)))?;

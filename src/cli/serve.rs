@@ -23,7 +23,7 @@ use crate::client::native::JoinLink;
 use crate::config::create_private_dir;
 use crate::db::Url;
 use crate::env::SharedClock;
-use crate::rehearsal::clock::RehearsalClock;
+use crate::rehearsal::clock::{RehearsalClock, add};
 use crate::rehearsal::voters::{Voters, VotersPlan, afternoon};
 use crate::server::carrier::loopback::{LoopbackCarrier, LoopbackDoor};
 use crate::server::carrier::{Carrier, Pace, simulated::SimulatedCarrier};
@@ -280,6 +280,18 @@ impl Home {
         }
     }
 
+    /// What time it is for a campaign that does not live by the wall clock: later than all that happened in it, and no later than
+    /// the next server's first moment.
+    pub(super) fn own_time(&self) -> anyhow::Result<Option<Timestamp>> {
+        let Self::Dir { dir, .. } = self else { return Ok(None) };
+        let own = OwnTime::kept(dir)?;
+        let Some(last) = own.last else { return Ok(None) };
+        // Its server may have ended before it wrote the time down once more.
+        let now = afternoon(Some(add(last, 2 * OwnTime::KEPT_EVERY)));
+        own.write(now).with_context(|| format!("cannot write {}", own.file.display()))?;
+        Ok(Some(now))
+    }
+
     pub(super) fn link_was_shown(&self) -> anyhow::Result<()> {
         let Self::Dir { dir, .. } = self else { return Ok(()) };
         let told = dir.join(LINK_SHOWN);
@@ -299,8 +311,8 @@ impl OwnTime {
     /// How often it is written down.
     const KEPT_EVERY: Duration = Duration::from_secs(30);
 
-    /// None by the wall clock. A database keeps for life the kind of time that it began with.
-    fn of(dir: &Path, database: &Path, wanted: bool) -> anyhow::Result<Option<Self>> {
+    /// What is kept in a directory.
+    fn kept(dir: &Path) -> anyhow::Result<Self> {
         let file = dir.join("campaign-time");
         let last = match std::fs::read_to_string(&file) {
             Ok(text) => {
@@ -309,6 +321,12 @@ impl OwnTime {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
         };
+        Ok(Self { file, last })
+    }
+
+    /// None by the wall clock. A database keeps for life the kind of time that it began with.
+    fn of(dir: &Path, database: &Path, wanted: bool) -> anyhow::Result<Option<Self>> {
+        let Self { file, last } = Self::kept(dir)?;
         match (wanted, last.is_some()) {
             (true, false) if database.exists() => bail!(
                 "{} lives by the wall clock: serve it without --rehearsal-clock, or name another directory by --data",

@@ -115,3 +115,32 @@ fn a_file_is_moved_and_set_aside() {
     let wrong = said(&run(&["db", "copy", "--from", "mysql://u:hunter2@h/x", "--to", &url("new")]), 2);
     assert!(wrong.contains("--from") && !wrong.contains("hunter2"), "{wrong}");
 }
+
+/// A campaign whose time is its own: what is confirmed after a restore is later than it by that time, whatever the machine's is.
+#[rstest::rstest]
+#[case::ahead("2041-05-05T20:00:00Z", "2041-05-05T20:01:00Z")]
+#[case::behind("2021-05-05T20:00:00Z", "2026-07-14T19:00:00Z")]
+fn a_restore_goes_by_the_campaigns_own_clock(#[case] last: &str, #[case] restored_at: &str) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let at = |name: &str| dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    let run = |args: &[&str]| textbank(dir.path(), args);
+    let (data, backup, other) = (at("data"), at("backup"), at("other"));
+    said(&run(&["db", "migrate", "--data", &data]), 0);
+    said(&run(&["db", "backup", "--to", &backup, "--data", &data]), 0);
+    std::fs::create_dir(&other).expect("a directory");
+    let kept = Path::new(&other).join("campaign-time");
+    std::fs::write(&kept, format!("{last}\n")).expect("written");
+    said(&run(&["db", "restore", "--from", &backup, "--data", &other]), 0);
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let known: String = runtime.block_on(async {
+        let file = Path::new(&other).join("textbank.db");
+        let mut conn = textbank::db::Options::file(&file).read_only().open().await.expect("a database");
+        let sql = textbank::db::query("SELECT value FROM meta WHERE key = 'restored_at'");
+        sql.fetch_one(&mut conn).await.expect("a row").try_get(0).expect("text")
+    });
+    let wanted: jiff::Timestamp = restored_at.parse().expect("a time");
+    assert_eq!(known, wanted.as_microsecond().to_string());
+    // The next server begins no earlier.
+    assert_eq!(std::fs::read_to_string(&kept).expect("a time").trim(), restored_at);
+}
