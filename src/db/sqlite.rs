@@ -43,9 +43,11 @@ impl TryFrom<ValueRef<'_>> for Value {
             ValueRef::Null => Self::Null,
             ValueRef::Integer(value) => Self::Int(value),
             ValueRef::Real(value) => Self::Real(value),
-            ValueRef::Text(value) => Self::Text(
-                std::str::from_utf8(value).map_err(|_| Error::Decode("a text is not UTF-8".to_owned()))?.to_owned(),
-            ),
+            // A damaged text: whoever asks for a text is told which column holds none, and every other row can be read.
+            ValueRef::Text(value) => match std::str::from_utf8(value) {
+                Ok(text) => Self::Text(text.to_owned()),
+                Err(_) => Self::Bytes(value.to_vec()),
+            },
             ValueRef::Blob(value) => Self::Bytes(value.to_vec()),
         })
     }

@@ -30,6 +30,7 @@ const TEXTS: &str = "textbank_texts_total";
 const CALLS: &str = "textbank_carrier_calls_total";
 const CALL_SECONDS: &str = "textbank_carrier_call_seconds";
 const EVENTS: &str = "textbank_carrier_events_total";
+const UNREADABLE: &str = "textbank_events_unreadable_total";
 const JOBS: &str = "textbank_jobs";
 const UP: &str = "textbank_database_up";
 
@@ -75,6 +76,10 @@ pub fn keep() -> Result<(), MetricsError> {
     describe_counter!(CALLS, "Calls of the carrier, by what was known after each.");
     describe_histogram!(CALL_SECONDS, "Time of a call of the carrier, in seconds.");
     describe_counter!(EVENTS, "Callbacks of the carrier that were stored.");
+    describe_counter!(
+        UNREADABLE,
+        "Events in the database that this program could not read; consoles read everything anew."
+    );
     describe_gauge!(JOBS, "Texts on their way to the carrier, by state.");
     describe_gauge!(UP, "1 when the database answered the last look.");
     Ok(())
@@ -173,4 +178,9 @@ pub fn call(answer: &Submitted, took: Duration) {
 /// A callback of the carrier was stored.
 pub fn carrier_event() {
     counter!(EVENTS).increment(1);
+}
+
+/// An event in the database cannot be read.
+pub fn unreadable_event() {
+    counter!(UNREADABLE).increment(1);
 }

@@ -45,6 +45,8 @@ pub struct AppState {
     pub revocations: Arc<events::Revocations>,
     /// Tells open feeds what happens.
     pub tail: Arc<events::tail::Tail>,
+    /// The boards that captains' feeds show.
+    pub boards: Arc<events::Boards>,
     /// Where the carrier's callbacks come in, when they come by a webhook.
     pub door: Option<Arc<dyn carrier::Door>>,
     /// Where volunteers get the program, as the join page says.
@@ -67,6 +69,7 @@ impl AppState {
             joins: Arc::default(),
             revocations: Arc::default(),
             tail: Arc::default(),
+            boards: Arc::default(),
             door: None,
             download: None,
             draining: CancellationToken::new(),

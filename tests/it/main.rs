@@ -9,8 +9,6 @@ mod config;
 mod contract;
 mod docs;
 mod model;
-#[cfg(feature = "mutations")]
-mod mutations;
 mod picture;
 mod postgres;
 mod postgres_tls;
@@ -42,6 +40,7 @@ mod wire_audit;
 mod wire_cli;
 mod wire_conduct;
 mod wire_feed;
+mod wire_feed_damaged;
 mod wire_gate;
 mod wire_hostile;
 mod wire_invites;

@@ -10,13 +10,13 @@ use textbank::sim::world::shrink::shrink;
 use textbank::sim::world::{Outcome, run};
 
 /// Things that happen in one story.
-pub const STEPS: usize = 120;
+const STEPS: usize = 120;
 
 /// The stories of every run of the tests; `examples/stories` tells as many as wanted.
 const SEEDS: std::ops::Range<u64> = 1..41;
 
 /// Memory is quicker than a disk, and these stories do not depend on a real one.
-pub fn home() -> TempDir {
+fn home() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.expect("a directory")
 }

@@ -256,6 +256,34 @@ async fn a_captain_gets_boards_at_most_four_a_second_and_only_when_something_cha
     app.close().await;
 }
 
+#[tokio::test]
+async fn captains_who_look_on_share_one_count_of_each_change() {
+    const CAPTAINS: usize = 40;
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 5).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let cap = app.person(&admin, Role::Captain, "Cap").await;
+    let slice = app.slice(&ann, campaign, 4).await;
+    let mut feeds = Vec::new();
+    for _ in 0..CAPTAINS {
+        let mut feed = app.feed(&cap, campaign, "", None).await;
+        assert_eq!(feed.board().await.counts.sent, 0);
+        feeds.push(feed);
+    }
+    let before = app.state.boards.counts();
+    for contact in &slice {
+        app.send(&ann, app.fresh(), &app.initial(contact)).await.read::<Verdict>();
+    }
+    app.drain().await;
+    app.clock.advance(Duration::from_millis(250));
+    for feed in &mut feeds {
+        assert_eq!(feed.board().await.counts.sent, 4, "all four in one board");
+    }
+    assert_eq!(app.state.boards.counts() - before, 1, "boards counted for {CAPTAINS} captains");
+    app.close().await;
+}
+
 /// What the database says that somebody is told after an event.
 async fn told(app: &TestApp, who: &Person, campaign: CampaignId, after: u64) -> Vec<Event> {
     let actor = app.state.store().session(secret_hash(&who.token)).await.expect("a store").expect("a session");

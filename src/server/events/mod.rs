@@ -5,6 +5,7 @@
 //! loses nothing and costs no memory; a place from which nothing can be resumed, or from which it would be more to read than
 //! everything anew, is answered by a `snapshot` event: read everything again.
 
+mod boards;
 pub mod tail;
 
 use std::collections::VecDeque;
@@ -16,6 +17,8 @@ use axum::response::sse;
 use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 
+pub use self::boards::Boards;
+use self::boards::Look;
 use self::tail::{Join, Line, Place, Who};
 use super::AppState;
 use super::auth::{Session, second_factor::signed_in};
@@ -115,7 +118,7 @@ struct Follower {
     place: Option<Place>,
     /// True for captains: they get boards.
     watches: bool,
-    board: Option<Board>,
+    board: Option<Arc<Board>>,
     board_changed: bool,
     /// No board before this moment (monotonic).
     board_due: Duration,
@@ -274,13 +277,22 @@ impl Follower {
     async fn count(&mut self, now: Duration) -> Result<(), StoreError> {
         self.board_changed = false;
         self.board_due = now + BOARD_EVERY;
-        let at = self.state.desk.clock.now();
-        let store = self.state.store().clone();
-        let Some(board) = store.board(&self.session.actor, self.campaign, at).await? else { return Ok(()) };
+        let desk = &self.state.desk;
+        let board = match self.state.boards.look(&desk.store, &desk.clock, &self.session.actor, self.campaign).await? {
+            Look::None => return Ok(()),
+            Look::Now(board) => board,
+            Look::Then(board, again) => {
+                self.board_changed = true;
+                self.board_due = again;
+                board
+            }
+        };
         if self.board.as_ref().is_none_or(|former| differs(former, &board)) {
-            self.board = Some(board.clone());
+            let at = self.state.desk.clock.now();
+            let what = EventKind::Board { board: (*board).clone() };
+            self.board = Some(board);
             // It has no number of its own: whoever resumes after it must get all that came since.
-            self.say(line(&Event { seq: self.cursor, at, what: EventKind::Board { board } }, false));
+            self.say(line(&Event { seq: self.cursor, at, what }, false));
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 //! A thousand consoles must not mean a thousand looks at the table for each commit. So one task reads each event once, keeps
 //! the newest ones in memory, and puts each into the queues of those whom it concerns: whoever is not concerned is not even
 //! woken. A queue is short. Whose line takes less than what comes is dropped from it and finds its place again by itself: in
-//! what is kept here, then in the table, and when that would be more to read than everything anew, by a snapshot.
+//! what is kept here, then in the table, and when that would be more to read than everything anew, by a snapshot. A row that cannot
+//! be read holds up nobody: those whom it may concern get a snapshot in its place.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,8 +17,10 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::api::event::{Event, EventKind};
 use crate::domain::ids::{CampaignId, PersonId};
 use crate::env::SystemClock;
+use crate::server::metrics;
 use crate::server::store::{SharedStore, StoreError, query::Told};
 
 /// Events read at once.
@@ -59,14 +62,26 @@ struct Named {
 }
 
 impl Line {
-    /// None for a row that is none of the contract's. What it says is passed on as it stands: a server of another version may
-    /// have written it, for consoles of that version.
+    /// None for a row that is none of the contract's, or says what the contract says in other words: no console of this version
+    /// could read it. An event that only another version knows is passed on as it stands, for consoles of that version.
     fn of(told: &Told) -> Option<Self> {
-        let Named { event: name } = serde_json::from_str(&told.payload).ok()?;
+        let known = serde_json::from_str(&told.payload).ok()?;
+        let name = match known {
+            EventKind::Unknown => serde_json::from_str::<Named>(&told.payload).ok()?.event,
+            known => super::name(&known).to_owned(),
+        };
         let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
         let rest = told.payload.strip_prefix('{').filter(|_| plain)?;
         let data = format!(r#"{{"seq":{},"at":"{}",{rest}"#, told.seq, told.at);
         Some(Self { seq: told.seq, name, data })
+    }
+
+    /// In place of one that cannot be read: whoever it may have concerned reads everything anew.
+    fn instead_of(told: &Told) -> Self {
+        let what = EventKind::Snapshot { seq: told.seq };
+        let name = super::name(&what).to_owned();
+        let data = serde_json::to_string(&Event { seq: told.seq, at: told.at, what }).unwrap_or_default();
+        Self { seq: told.seq, name, data }
     }
 
     /// As it is written.
@@ -319,10 +334,16 @@ impl Hub {
                 (None, true) => Whose::Captains,
                 (None, false) => Whose::All,
             };
-            let Some(line) = Line::of(one).map(Arc::new) else {
-                tracing::error!(seq = one.seq, "an event cannot be read and is left out");
-                continue;
-            };
+            let line = Line::of(one).unwrap_or_else(|| {
+                tracing::error!(
+                    seq = one.seq,
+                    campaign = one.campaign.0,
+                    "an event cannot be read: its consoles read everything anew"
+                );
+                metrics::unreadable_event();
+                Line::instead_of(one)
+            });
+            let line = Arc::new(line);
             self.deliver(one.campaign, whose, &line);
             self.bytes += line.size();
             self.kept.push_back(Kept { campaign: one.campaign, whose, line });

@@ -37,7 +37,7 @@ pub struct Told {
     pub person: Option<PersonId>,
     /// For everybody who is a captain at least.
     pub captains_only: bool,
-    /// What, as JSON: an [`crate::api::event::EventKind`], perhaps of another version.
+    /// What, as JSON: an [`crate::api::event::EventKind`], perhaps of another version. Empty when the row cannot be read.
     pub payload: String,
 }
 
@@ -69,7 +69,8 @@ pub trait Queries {
     -> Found<Option<Thread>>;
     /// The stored verdict of an own message or act.
     async fn verdict(&self, actor: &Actor, id: Uuid) -> Found<Option<Verdict>>;
-    /// Events of one campaign after `after` that concern this actor, oldest first; `None` when `after` is too old to resume.
+    /// Events of one campaign after `after` that concern this actor, oldest first; `None` when `after` is too old to resume. In
+    /// place of one that this program cannot read stands a snapshot.
     async fn events(&self, actor: &Actor, campaign: CampaignId, after: u64, limit: u32) -> Found<Option<Vec<Event>>>;
     /// All events after `after` of everybody, oldest first: for the one who tells each of them to those whom it concerns.
     async fn told(&self, after: u64, limit: u32) -> Found<Vec<Told>>;

@@ -379,13 +379,7 @@ impl Queries for SqlStore {
             .bind(actor.role >= Role::Captain)
             .fetch_all(&mut conn)
             .await?;
-        let events = rows
-            .iter()
-            .map(|row| {
-                Ok(Event { seq: unsigned(col(row, 0)?), at: time(col(row, 1)?)?, what: json(&col::<String>(row, 2)?)? })
-            })
-            .collect::<Result<Vec<_>, StoreError>>()?;
-        Ok(Some(events))
+        rows.iter().map(rows::event).collect::<Found<_>>().map(Some)
     }
 
     async fn told(&self, after: u64, limit: u32) -> Found<Vec<Told>> {
@@ -393,13 +387,14 @@ impl Queries for SqlStore {
         let limit = i64::from(limit.clamp(1, MAX_PAGE));
         let rows = db::query(TOLD).bind(signed(after)).bind(limit).fetch_all(&mut conn).await?;
         let told = rows.iter().map(|row| {
+            let (at, payload) = rows::written(row, 1, 5);
             Ok(Told {
                 seq: unsigned(col(row, 0)?),
-                at: time(col(row, 1)?)?,
+                at,
                 campaign: CampaignId(col(row, 2)?),
                 person: col::<Option<i64>>(row, 3)?.map(PersonId),
                 captains_only: col::<i64>(row, 4)? != 0,
-                payload: col(row, 5)?,
+                payload,
             })
         });
         told.collect()

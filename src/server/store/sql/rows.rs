@@ -2,7 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::api::{assignment::ContactSummary, campaign::CampaignState, people::Role};
+use crate::api::{
+    assignment::ContactSummary,
+    campaign::CampaignState,
+    event::{Event, EventKind},
+    json_fault,
+    people::Role,
+};
 use crate::db::{FromValue, Row};
 use crate::domain::{
     contact::Contact,
@@ -38,9 +44,29 @@ pub(super) fn time(micros: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(micros).map_err(|_| corrupt("a time", &micros.to_string()))
 }
 
+/// When an event was decided and what it says. What of it cannot be read is no time and no event of the contract's: one damaged
+/// row must not keep those after it from everybody.
+pub(super) fn written(row: &Row, at: usize, payload: usize) -> (Timestamp, String) {
+    let when = col(row, at).and_then(time);
+    let said = col(row, payload);
+    match (when, said) {
+        (Ok(at), Ok(said)) => (at, said),
+        (at, _) => (at.unwrap_or(Timestamp::UNIX_EPOCH), String::new()),
+    }
+}
+
+/// An event by its number, its time and what it says. In place of one that this program cannot read, because a newer one wrote it or
+/// it is damaged, stands a snapshot: whoever asks may be one who could read it, or needs what it said.
+pub(super) fn event(row: &Row) -> Result<Event, StoreError> {
+    let seq = unsigned(col(row, 0)?);
+    let (at, payload) = written(row, 1, 2);
+    let what = json(&payload).ok().filter(|what| *what != EventKind::Unknown);
+    Ok(Event { seq, at, what: what.unwrap_or(EventKind::Snapshot { seq }) })
+}
+
 /// A JSON column.
 pub(super) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|e| StoreError::Corrupt(e.to_string()))
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(json_fault(&error)))
 }
 
 /// A value as JSON.
