@@ -5,6 +5,7 @@
 mod asleep;
 mod canary;
 mod conduct;
+mod crew;
 mod disk;
 mod harness;
 mod keys;

@@ -41,6 +41,8 @@ pub struct Plan {
     pub surroundings: Vec<(String, String)>,
     /// So many contacts, all in one slice; [`CONTACTS`] when absent.
     pub contacts: Option<usize>,
+    /// So many texters, who share the contacts; one when absent.
+    pub texters: Option<u32>,
     /// Their first names are [`CANARY`] with a number, which nothing else is called.
     pub canaries: bool,
 }
@@ -56,6 +58,8 @@ pub struct Served {
     runtime: tokio::runtime::Runtime,
     /// The admin's token.
     token: SecretString,
+    /// By which texters join.
+    link: String,
     _own: tempfile::TempDir,
 }
 
@@ -87,11 +91,18 @@ impl Served {
         let link = lines.find(|line| line.contains("/join#")).expect("the first admin's link");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let people = people(plan.contacts.unwrap_or(CONTACTS), plan.canaries);
-        let (token, invite) = runtime.block_on(prepare_for(&JoinLink::parse(&link).expect("a link"), people, 1));
+        let texters = plan.texters.unwrap_or(1);
+        let (token, invite) = runtime.block_on(prepare_for(&JoinLink::parse(&link).expect("a link"), people, texters));
         let link = JoinLink::new(&line(&url), SecretString::from(invite)).reveal();
-        let joined = home.command(&["join", &link, "--name", "Sam"]).output().expect("the program runs");
+        let served = Self { home, plan, data, process, url, runtime, token, link, _own: own };
+        served.let_in(&served.home, "Sam");
+        served
+    }
+
+    /// One more texter joins, whose home is this.
+    pub fn let_in(&self, home: &Home, name: &str) {
+        let joined = home.command(&["join", &self.link, "--name", name]).output().expect("the program runs");
         assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
-        Self { home, plan, data, process, url, runtime, token, _own: own }
     }
 
     /// Sends a signal to the server.

@@ -88,6 +88,14 @@ pub(super) struct Parts<'a> {
 
 impl Laptop {
     pub(super) async fn open(parts: Parts<'_>) -> Result<Self, WorldError> {
+        let device = parts.device;
+        let laptop = Self::with_what_is_there(parts).await?;
+        laptop.journal.set_device(device).await?;
+        Ok(laptop)
+    }
+
+    /// On whatever its directory holds already.
+    async fn with_what_is_there(parts: Parts<'_>) -> Result<Self, WorldError> {
         let clock = SimClock::at(parts.start);
         let shared: SharedClock = clock.clone();
         let line = Arc::new(Line {
@@ -102,7 +110,6 @@ impl Laptop {
         });
         let dir = parts.dir.join(format!("{}-0", parts.label));
         let (journal, _) = Journal::open(&dir, &shared, &parts.ids).await?;
-        journal.set_device(parts.device).await?;
         let steps = Steps::new(line.clone(), journal.clone(), shared, parts.ids.clone());
         Ok(Self {
             sign_in: parts.sign_in,

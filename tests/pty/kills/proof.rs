@@ -1,6 +1,7 @@
-//! The three logs, put together for the checker, and what can be said of them without it.
+//! The logs, put together for the checker, and what can be said of them without it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use textbank::api::captain::HeldText;
 use textbank::api::message::{Outcome, SendRequest};
@@ -14,33 +15,17 @@ use textbank::sim::history::{Call, Fact, MessageRow, Press, Row, Told};
 use uuid::Uuid;
 
 use super::Town;
+use crate::crew::Texter;
 
 impl Town {
-    /// The three logs as one history.
+    /// All logs as one history.
     pub(super) fn facts(&self) -> Vec<Fact> {
-        let rows = self.rows();
-        let texter = PersonId(self.served.count("SELECT DISTINCT assigned FROM contacts WHERE assigned IS NOT NULL"));
-        let mut facts = Vec::new();
-        for (id, request) in &self.journaled {
-            let device = request.shown.device;
-            facts.extend([pressed(texter, *id, request), Fact::Journaled { device, id: *id }]);
-        }
-        facts.extend(only_in_the_ledger(&rows, |id| self.journaled.contains_key(id), |_| texter));
-        facts.extend(calls(&read_log(&self.log).expect("the carrier's log")));
-        facts.extend(rows);
-        facts
+        history(&self.texters, self.rows(), &self.log)
     }
 
     /// What can be said without the checker.
-    pub(super) fn look(&self, facts: &[Fact], newest: &Link) -> BTreeMap<&'static str, usize> {
-        // The journal's newest hash stands for every text before it: the server has each, as it was confirmed, and no other.
-        let mut lines: Vec<_> = ledger(facts).collect();
-        lines.sort_by_key(|(link, _)| link.n);
-        chain_holds(&lines, newest);
-        let presses: BTreeSet<Uuid> = presses(facts).map(|press| press.id).collect();
-        assert_eq!(presses.len() as u64, newest.n);
-        assert!(self.most as u64 <= newest.n, "the screen said {} of {}", self.most, newest.n);
-
+    pub(super) fn look(&self, facts: &[Fact]) -> BTreeMap<&'static str, usize> {
+        chains_hold(&self.texters, facts);
         let log = read_log(&self.log).expect("the carrier's log");
         let in_doubt =
             "SELECT count(*) FROM attempts a WHERE (a.answer IS NULL OR a.answer NOT LIKE 'later%') AND EXISTS
@@ -48,6 +33,49 @@ impl Town {
         assert_eq!(self.served.count(in_doubt), 0, "a text went to the carrier again without its definite answer");
         let held = self.served.block_on(self.served.admin().held(CampaignId(1))).expect("a list");
         ends(facts, &log, &held)
+    }
+}
+
+/// The journals, the servers' rows and the carrier's log as one history.
+pub fn history(texters: &[Texter], rows: Vec<Fact>, log: &Path) -> Vec<Fact> {
+    let mut facts: Vec<_> = texters.iter().flat_map(Texter::facts).collect();
+    let whose = |device| texters.iter().find(|texter| texter.device() == Some(device)).expect("somebody's laptop").id;
+    facts.extend(only_in_the_ledger(&rows, |id| texters.iter().any(|texter| texter.held(id)), whose));
+    let log = read_log(log).expect("the carrier's log");
+    facts.extend(log.iter().filter_map(|line| match line {
+        LogLine::Inbound { at, from, body, .. } => {
+            Some(Fact::Wrote { from: from.as_str().to_owned(), body: body.clone(), at: *at })
+        }
+        _ => None,
+    }));
+    facts.extend(calls(&log));
+    facts.extend(rows);
+    facts
+}
+
+/// The newest hash of each journal stands for every text before it: the servers have each, as it was confirmed, and no other. And
+/// every act that a journal held has its verdict.
+pub fn chains_hold(texters: &[Texter], facts: &[Fact]) {
+    let mut lines: Vec<_> = ledger(facts).collect();
+    lines.sort_by_key(|(link, _)| link.n);
+    let mut confirmed = 0;
+    for texter in texters {
+        let newest = texter.newest.as_ref().expect("a place in the ledger");
+        let chain: Vec<_> = lines.iter().filter(|(link, _)| link.chain == newest.chain).copied().collect();
+        chain_holds(&chain, newest);
+        confirmed += chain.len();
+    }
+    assert_eq!(confirmed, lines.len(), "lines of the ledger that are nobody's");
+    assert_eq!(confirmed, presses(facts).map(|press| press.id).collect::<BTreeSet<_>>().len());
+    let verdicts: BTreeSet<Uuid> = facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Row(Row::Verdict { verdict, .. }) => Some(verdict.id),
+            _ => None,
+        })
+        .collect();
+    for act in texters.iter().flat_map(Texter::deeds) {
+        assert!(verdicts.contains(&act.id), "{act:?} has no verdict");
     }
 }
 
@@ -59,7 +87,7 @@ fn presses(facts: &[Fact]) -> impl Iterator<Item = &Press> {
 }
 
 /// The presses that no dead console's journal held any more: the chain in it stands for them, and the hash for their words.
-pub fn only_in_the_ledger(
+fn only_in_the_ledger(
     rows: &[Fact],
     known: impl Fn(&Uuid) -> bool,
     texter: impl Fn(DeviceId) -> PersonId,
@@ -87,7 +115,7 @@ pub fn only_in_the_ledger(
 }
 
 /// These lines, in their order, are one unbroken chain that ends in `newest`.
-pub fn chain_holds(lines: &[(&Link, &Pressed)], newest: &Link) {
+fn chain_holds(lines: &[(&Link, &Pressed)], newest: &Link) {
     assert_eq!(lines.len() as u64, newest.n, "texts that were confirmed, and lines of the ledger");
     let mut before: Option<&Link> = None;
     for ((link, entry), n) in lines.iter().zip(1..) {
@@ -98,29 +126,40 @@ pub fn chain_holds(lines: &[(&Link, &Pressed)], newest: &Link) {
     assert_eq!(before, Some(newest));
 }
 
-/// How many texts came to which end, each to one; nobody has a first text twice on the phone. `held` is the captain's list.
+/// How many texts came to which end, each to one; nobody has a text twice on the phone, nor two first ones. `held` is the captain's list.
 pub fn ends(facts: &[Fact], log: &[LogLine], held: &[HeldText]) -> BTreeMap<&'static str, usize> {
-    let mut phones: BTreeMap<&str, usize> = BTreeMap::new();
+    let texts = messages(facts);
+    let attempts: BTreeMap<Uuid, Uuid> = facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Row(Row::Attempt { id, message }) => Some((*id, *message)),
+            _ => None,
+        })
+        .collect();
+    let (mut phones, mut first): (BTreeMap<Uuid, usize>, BTreeMap<&str, usize>) = Default::default();
     for line in log {
-        if let LogLine::Received { to, taken: true, .. } = line {
-            *phones.entry(to.as_str()).or_default() += 1;
+        if let LogLine::Received { attempt, to, taken: true, .. } = line {
+            let text = attempts[attempt];
+            *phones.entry(text).or_default() += 1;
+            if texts[&text].kind == Some(MessageKind::Initial) {
+                *first.entry(to.as_str()).or_default() += 1;
+            }
         }
     }
     let twice: Vec<_> = phones.iter().filter(|(_, many)| **many > 1).collect();
+    assert!(twice.is_empty(), "a text twice on a phone: {twice:?}");
+    let twice: Vec<_> = first.iter().filter(|(_, many)| **many > 1).collect();
     assert!(twice.is_empty(), "a first text twice on a phone: {twice:?}");
     let held: BTreeSet<Uuid> = held.iter().map(|text| text.message.0).collect();
-    let texts = messages(facts);
-    let (mut verdicts, mut phone) = (BTreeMap::new(), BTreeMap::new());
+    let mut verdicts = BTreeMap::new();
     for fact in facts {
-        match fact {
-            Fact::Row(Row::Verdict { verdict, .. }) => drop(verdicts.insert(verdict.id, &verdict.outcome)),
-            Fact::Row(Row::Contact { id, phone: number, .. }) => drop(phone.insert(*id, number.as_str())),
-            _ => {}
+        if let Fact::Row(Row::Verdict { verdict, .. }) = fact {
+            verdicts.insert(verdict.id, &verdict.outcome);
         }
     }
     let mut ends: BTreeMap<&'static str, usize> = BTreeMap::new();
     for press in presses(facts) {
-        let on_the_phone = phones.get(phone[&press.contact]).copied().unwrap_or(0);
+        let on_the_phone = phones.get(&press.id).copied().unwrap_or(0);
         let end = match (verdicts.get(&press.id), texts.get(&press.id)) {
             (Some(Outcome::Refused { problem }), None) => {
                 assert_eq!(on_the_phone, 0);
@@ -187,7 +226,7 @@ pub fn pressed(texter: PersonId, id: Uuid, request: &SendRequest) -> Fact {
 }
 
 /// The carrier's log as facts. What it answered stands in a line of its own, which a kill may have taken.
-pub fn calls(log: &[LogLine]) -> Vec<Fact> {
+fn calls(log: &[LogLine]) -> Vec<Fact> {
     let answers: BTreeMap<Uuid, &str> = log
         .iter()
         .filter_map(|line| match line {

@@ -1,31 +1,25 @@
 //! The processes, what befalls them, and how they come to rest.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use textbank::api::message::SendRequest;
-use textbank::client::journal::State;
 use textbank::client::native::{JoinLink, NativeServer, Timeouts};
-use textbank::console::core::shared::msg::ConfirmedWhat;
-use textbank::db;
+use textbank::db::{self, Conn};
 use textbank::domain::ids::PersonId;
-use textbank::domain::ledger::Link;
-use textbank::domain::message::Direction;
-use textbank::sim::history::{Fact, Row};
+use textbank::sim::history::Fact;
 use textbank::sim::world::database;
 use uuid::Uuid;
 
 use super::wire::{Place, Wire};
 use crate::asleep::false_clock;
-use crate::harness::{DEADLINE, Home, Terminal};
-use crate::kills::{DWELL, Dice, FAULTS, HURRY, journal_of};
+use crate::crew::{Texter, Voters, in_the_hands_of, touched, without_a_card};
+use crate::harness::{DEADLINE, Home};
+use crate::kills::{Dice, FAULTS, HURRY, waits};
 use crate::postgres::Database;
-use crate::served::{leave, wait_until_all_is_handed_in};
-use crate::serving::{prepare, sent_of};
+use crate::serving::prepare;
 
 const SERVERS: usize = 3;
 const NAMES: [&str; 3] = ["Ann", "Ben", "Cem"];
@@ -34,7 +28,7 @@ const SLICE: usize = 90;
 /// Nobody texts any more who has so few left, and nothing befalls anybody any more.
 const LAST: usize = 6;
 /// A console tries again, elsewhere, after this.
-const IMPATIENT: (&str, &str) = ("TEXTBANK_CLIENT_TIMEOUT_SECONDS", "2");
+const IMPATIENT: &[(&str, &str)] = &[("TEXTBANK_CLIENT_TIMEOUT_SECONDS", "2")];
 /// Seconds, at most, for which something stands still: longer than a transaction may (3), a statement (9), and a line to the
 /// database without an answer (10).
 const STILL: u64 = 12;
@@ -137,69 +131,15 @@ impl Server {
     }
 }
 
-/// A texter, their console, and what was seen of it from outside.
-pub(super) struct Texter {
-    pub(super) id: PersonId,
-    home: Home,
-    console: Option<Terminal>,
-    /// Texts that a dead console's journal held.
-    pub(super) journaled: BTreeMap<Uuid, SendRequest>,
-    /// The most that a screen said was confirmed.
-    pub(super) most: usize,
-    /// Their newest place in the ledger, once all has come to rest.
-    pub(super) newest: Option<Link>,
-}
-
-impl Texter {
-    fn open(&mut self) {
-        let console = Terminal::start_with(&self.home, 80, 24, &["text"], &[IMPATIENT]);
-        console.wait_for_screen("the header", |screen| sent_of(SLICE, screen).is_some());
-        self.console = Some(console);
-    }
-
-    fn console(&mut self) -> &mut Terminal {
-        self.console.as_mut().expect("it runs")
-    }
-
-    /// What the screen says is confirmed.
-    fn said(&mut self) -> usize {
-        let said = sent_of(SLICE, &self.console().screen());
-        self.most = self.most.max(said.unwrap_or(0));
-        said.unwrap_or(self.most)
-    }
-
-    /// Enter on the card, when there is one, without a look at what comes of it.
-    fn press(&mut self) {
-        let console = self.console();
-        if console.screen().contains("sends this text") {
-            console.wait_until_quiet(DWELL);
-            console.press(b"\r");
-        }
-    }
-
-    /// Enter, and the next card. A press that the screen did not count was none: it is pressed again.
-    pub(super) fn confirm(&mut self) {
-        let before = self.said();
-        for _ in 0..5 {
-            self.console().wait_for("sends this text");
-            self.press();
-            let next = |screen: &str| sent_of(SLICE, screen).is_some_and(|n| n > before);
-            if self.console().becomes(Duration::from_secs(10), next) {
-                self.said();
-                return;
-            }
-        }
-        panic!("Enter does nothing:\n{}", self.console().screen());
-    }
-}
-
 /// See the module.
 pub(super) struct Town {
     pub(super) texters: Vec<Texter>,
+    voters: Voters,
     servers: Vec<Server>,
     /// From the consoles and the carrier to the servers, in turn.
     pub(super) front: Wire,
     carrier: Process,
+    carrier_at: std::net::SocketAddr,
     carrier_home: Home,
     carrier_arguments: Vec<String>,
     carrier_line: Wire,
@@ -252,7 +192,7 @@ impl Town {
         let mut carrier_arguments = words(&["--listen", "127.0.0.1:0", "--log", log.to_str().expect("plain")]);
         carrier_arguments.extend(words(&["--callback", &callback, "--secret-file", secret]));
         carrier_arguments.extend(words(&["--faults", FAULTS, "--seed", &seed]));
-        let carrier = run_carrier(&carrier_home, &carrier_arguments, &carrier_line);
+        let (carrier, carrier_at) = run_carrier(&carrier_home, &carrier_arguments, &carrier_line);
         let url = format!("http://{}", carrier_line.address());
         let serve = ["--carrier-url", &url, "--carrier-secret-file", secret, "--carrier-hurry", HURRY];
         let mut servers: Vec<_> = (0..SERVERS)
@@ -281,9 +221,11 @@ impl Town {
         }
         let mut town = Self {
             texters: Vec::new(),
+            voters: Voters::default(),
             servers,
             front,
             carrier,
+            carrier_at,
             carrier_home,
             carrier_arguments,
             carrier_line,
@@ -307,38 +249,40 @@ impl Town {
         let joined = home.command(&["join", &link, "--name", name]).output().expect("the program runs");
         assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
         let id = PersonId(self.number(db::query("SELECT id FROM people WHERE name = $1").bind(name)));
-        let (journaled, newest) = (BTreeMap::new(), None);
-        let mut texter = Texter { id, home, console: None, journaled, most: 0, newest };
-        texter.open();
+        let slice = || self.read(async |conn| in_the_hands_of(conn, id).await);
+        let texter = Texter::begin(id, home, SLICE, IMPATIENT, slice);
         self.texters.push(texter);
     }
 
-    /// One number out of the database, whatever has become of the servers' lines to it.
-    pub(super) fn number(&self, query: db::Query) -> i64 {
+    /// Reads the database, whatever has become of the servers' lines to it.
+    pub(super) fn read<T>(&self, read: impl AsyncFnOnce(&mut Conn) -> T) -> T {
         self.runtime.block_on(async {
             let mut conn = self.database.url().reader().await.expect("a database");
-            query.fetch_one(&mut conn).await.expect("a row").try_get(0).expect("a number")
+            read(&mut conn).await
         })
+    }
+
+    /// One number out of it.
+    pub(super) fn number(&self, query: db::Query) -> i64 {
+        self.read(async |conn| query.fetch_one(conn).await.expect("a row").try_get(0).expect("a number"))
     }
 
     /// The events after a number that concern somebody who is a captain.
     pub(super) fn events_of(&self, name: &'static str, after: u64) -> Vec<u64> {
         let sql = "SELECT e.seq FROM events e WHERE e.seq > $1 AND e.campaign = 1
              AND (e.person IS NULL OR e.person = (SELECT id FROM people WHERE name = $2)) ORDER BY e.seq";
-        self.runtime.block_on(async {
-            let mut conn = self.database.url().reader().await.expect("a database");
+        self.read(async |conn| {
             let after = i64::try_from(after).expect("a number");
-            let rows = db::query(sql).bind(after).bind(name).fetch_all(&mut conn).await.expect("events");
+            let rows = db::query(sql).bind(after).bind(name).fetch_all(conn).await.expect("events");
             rows.iter().map(|row| row.try_get::<i64>(0).expect("a number").unsigned_abs()).collect()
         })
     }
 
     /// Attempts to hand texts to the carrier: id, text, and what was answered.
     pub(super) fn attempts(&self) -> Vec<(Uuid, Uuid, Option<String>)> {
-        self.runtime.block_on(async {
-            let mut conn = self.database.url().reader().await.expect("a database");
+        self.read(async |conn| {
             let sql = db::query("SELECT id, message, answer FROM attempts");
-            let rows = sql.fetch_all(&mut conn).await.expect("attempts");
+            let rows = sql.fetch_all(conn).await.expect("attempts");
             let read = |row: &db::Row| Ok::<_, db::Error>((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
             rows.iter().map(|row| read(row).expect("an attempt")).collect()
         })
@@ -346,10 +290,7 @@ impl Town {
 
     /// The servers' rows.
     pub(super) fn rows(&self) -> Vec<Fact> {
-        self.runtime.block_on(async {
-            let mut conn = self.database.url().reader().await.expect("a database");
-            database::rows_of(&mut conn).await.expect("the servers' rows")
-        })
+        self.read(async |conn| database::rows_of(conn).await.expect("the servers' rows"))
     }
 
     /// The servers, as their admin reaches them.
@@ -380,12 +321,58 @@ impl Town {
         self.front.lead(number, Some(Place::Tcp(new)));
     }
 
+    /// From now on there is one server, which breaks this promise, or none.
+    #[cfg(feature = "mutations")]
+    pub(super) fn one_server_breaks(&mut self, promise: Option<&str>) {
+        self.front.lead_nowhere();
+        for server in &mut self.servers {
+            if let Some(mut process) = server.process.take() {
+                process.kill();
+            }
+        }
+        let name = "TEXTBANK_BREAK";
+        let server = &mut self.servers[0];
+        server.surroundings.retain(|(other, _)| other != name);
+        server.surroundings.extend(promise.map(|promise| (name.to_owned(), promise.to_owned())));
+        let (address, _) = server.run();
+        self.front.lead(0, Some(Place::Tcp(address)));
+    }
+
+    /// The one server is killed as soon as a console was told that a text is accepted, and starts again. True when nothing is stored
+    /// of that text.
+    #[cfg(feature = "mutations")]
+    pub(super) fn dies_after_an_answer(&mut self) -> bool {
+        let texter = &mut self.texters[0];
+        let before = texter.told().len();
+        texter.press();
+        let mut told = None;
+        for _ in 0..100 {
+            texter.look_into_the_journal();
+            told = texter.told()[before..].iter().rfind(|verdict| verdict.is_accepted()).map(|verdict| verdict.id);
+            if told.is_some() {
+                break;
+            }
+            texter.console().pass(Duration::from_millis(20));
+        }
+        self.servers[0].process().kill();
+        let stored = db::query("SELECT count(*) FROM verdicts WHERE id = $1");
+        let lost = told.is_some_and(|id| self.number(stored.bind(id)) == 0);
+        let (address, _) = self.servers[0].run();
+        self.front.lead(0, Some(Place::Tcp(address)));
+        lost
+    }
+
     fn press(&mut self, dice: &mut Dice) {
+        if dice.below(2) == 0 {
+            self.voters.write(self.carrier_at, &self.log, dice);
+        }
         for texter in &mut self.texters {
-            match dice.below(4) {
-                _ if texter.said() + LAST >= SLICE => {}
+            match dice.below(8) {
+                _ if !texter.has_more_than(LAST) => {}
                 0 => {}
-                1..3 => texter.press(),
+                1..4 => texter.press(),
+                4 => texter.answer(dice),
+                5 => texter.pass_over(dice),
                 _ => {
                     texter.press();
                     texter.console().pass(dice.moment());
@@ -395,35 +382,17 @@ impl Town {
         }
     }
 
-    /// What the screen had counted must be in the journal now, or have come to the servers: nothing confirmed is lost.
-    fn kill_console(&mut self, number: usize) {
-        let rows = self.rows();
-        let texter = &mut self.texters[number];
-        let said = texter.said();
-        texter.console.take().expect("it runs").kill();
-        let mut found: BTreeSet<Uuid> = BTreeSet::new();
-        for held in journal_of(&texter.home) {
-            if let ConfirmedWhat::Text(request) = held.act.what {
-                found.insert(held.act.id);
-                texter.journaled.insert(held.act.id, request);
-            }
-        }
-        let id = texter.id;
-        // A row goes from the journal only after the servers had it: what was read before and what is read now is all.
-        found.extend(rows.iter().chain(&self.rows()).filter_map(|fact| match fact {
-            Fact::Row(Row::Message(text)) if text.direction == Direction::Outbound && text.author == Some(id) => {
-                Some(text.id)
-            }
-            _ => None,
-        }));
-        assert!(said <= found.len(), "{id}'s screen said {said} and there are {}", found.len());
+    pub(super) fn kill_console(&mut self, number: usize) {
+        let mut texter = self.texters.remove(number);
+        texter.die(|| self.read(touched));
+        self.texters.insert(number, texter);
     }
 
     /// Two at a time befall two of the servers, or somebody else; then all is well for a moment. Until so many befell, or
     /// the campaign is used up.
     pub(super) fn work(&mut self, dice: &mut Dice, wanted: usize) -> Vec<Fault> {
         let (mut befell, mut deck) = (Vec::new(), Vec::new());
-        while befell.len() < wanted && self.texters.iter().all(|texter| texter.most + LAST < SLICE) {
+        while befell.len() < wanted && self.texters.iter_mut().all(|texter| texter.has_more_than(LAST)) {
             let first = usize::try_from(dice.below(SERVERS as u64)).expect("a server");
             let mut now = Vec::new();
             for whose in [first, (first + 1) % SERVERS] {
@@ -503,7 +472,8 @@ impl Town {
                 server.line.flow();
             }
             Fault::CarrierKilled => {
-                self.carrier = run_carrier(&self.carrier_home, &self.carrier_arguments, &self.carrier_line);
+                (self.carrier, self.carrier_at) =
+                    run_carrier(&self.carrier_home, &self.carrier_arguments, &self.carrier_line);
             }
             Fault::DatabaseEndsAll | Fault::ClockJumps | Fault::ConsoleKilled | Fault::ConsolesMoved => {}
         }
@@ -516,16 +486,15 @@ impl Town {
                 std::fs::write(clock, "+0").expect("written");
             }
         }
-        // The newest text of each is seen in the journal, where its place in the ledger is: that stands for all before it.
+        for texter in &mut self.texters {
+            texter.wait_for_a_card();
+        }
         let places: Vec<_> = self.front.lead_nowhere();
         self.front.cut();
         for number in 0..self.texters.len() {
-            self.texters[number].confirm();
-            self.kill_console(number);
-            let texter = &mut self.texters[number];
-            let links = texter.journaled.values().filter_map(|request| request.shown.link.clone());
-            texter.newest = links.max_by_key(|link| link.n);
-            assert!(texter.newest.is_some(), "a place in the ledger");
+            let mut texter = self.texters.remove(number);
+            texter.die_after_the_newest(|| self.read(touched));
+            self.texters.insert(number, texter);
         }
         for (number, place) in places.into_iter().enumerate() {
             self.front.lead(number, place);
@@ -534,26 +503,21 @@ impl Town {
             texter.open();
         }
         for texter in &mut self.texters {
-            wait_until_all_is_handed_in(texter.console());
+            texter.wait_until_all_is_handed_in();
         }
-        let open = "SELECT count(*) FROM messages WHERE delivery IN ('accepted', 'submitting', 'unknown')";
+        let log = self.log.clone();
         let mut rounds = 0;
-        while self.number(db::query(open)) > 0 {
+        while let Some(waits) = waits(&log, |query| self.number(query)) {
             rounds += 1;
-            assert!(rounds < 4 * DEADLINE.as_secs() * 5, "{} texts come to no end", self.number(db::query(open)));
+            assert!(rounds < 4 * DEADLINE.as_secs() * 5, "{waits}");
             self.pass(Duration::from_millis(200));
         }
-        for number in 0..self.texters.len() {
-            let said = self.texters[number].said();
-            let id = self.texters[number].id;
-            let taken =
-                "SELECT count(*) FROM messages WHERE direction = 'out' AND delivery <> 'dropped' AND author = $1";
-            let taken = self.number(db::query(taken).bind(id.0));
-            assert_eq!(said as i64, taken, "{id}'s screen's count and the servers'");
-            leave(self.texters[number].console.take().expect("it runs"));
-            let held = journal_of(&self.texters[number].home).into_iter();
-            let waits = held.filter(|held| matches!(held.state, State::Confirmed | State::Unknown));
-            assert_eq!(waits.count(), 0, "nothing waits in {id}'s journal");
+        for texter in &mut self.texters {
+            texter.wait_until_all_is_handed_in();
+        }
+        let no_card = self.read(without_a_card);
+        for texter in &mut self.texters {
+            texter.leave(&no_card);
         }
     }
 }
@@ -582,10 +546,10 @@ fn is_ready(address: std::net::SocketAddr) -> bool {
     ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
 }
 
-fn run_carrier(home: &Home, arguments: &[String], line: &Wire) -> Process {
+fn run_carrier(home: &Home, arguments: &[String], line: &Wire) -> (Process, std::net::SocketAddr) {
     let mut command = home.command(&["carrier"]);
     command.args(arguments);
     let (process, address, _) = Process::start(command);
     line.lead(0, Some(Place::Tcp(address)));
-    process
+    (process, address)
 }
