@@ -19,6 +19,7 @@ pub mod invites;
 pub mod join;
 pub mod ledger;
 pub mod ledger_verify;
+pub mod list;
 pub mod outbox;
 mod output;
 pub mod people;
@@ -113,6 +114,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: campaign::CampaignCommand,
+    },
+    /// Contact lists: see how one is understood before it is used
+    List {
+        /// What to do
+        #[command(subcommand)]
+        command: list::ListCommand,
     },
     /// Texts whose outcome at the carrier nobody knows: list them, decide on them
     Held {
@@ -275,6 +282,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Outbox(args) => outbox::run(args, &ctx()?).await,
         Command::Wipe(args) => wipe::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
+        Command::List { command } => list::run(&command),
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::Invites(args) => invites::run(args, &ctx()?).await,
         Command::People(args) => people::run(args, &ctx()?).await,

@@ -276,7 +276,10 @@ mod tests {
              [[initial]]\nname = \"a\"\ntext = \"{initial}\"\n"
         );
         let (def, _) = campaign_file::parse(Path::new("c.toml"), &text).unwrap();
-        check(&def, &contact_list::parse(Path::new("l.csv"), list.as_bytes(), "US").unwrap())
+        check(
+            &def,
+            &contact_list::parse(Path::new("l.csv"), list.as_bytes(), &contact_list::Options::default()).unwrap(),
+        )
     }
 
     const LIST: &str = "firstName,cell,polling_place,language\nAna,2122000002,School,\nZoë,3122000003,,\n李,6462000004,Hall,es\n,2122000005,Hall,\n,2122000005,Hall,\n";

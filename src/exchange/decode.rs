@@ -4,16 +4,25 @@ use std::path::Path;
 
 use super::problem::FileProblem;
 
-/// The text, and a warning when the encoding had to be guessed.
-pub(super) fn to_text(path: &Path, bytes: &[u8]) -> Result<(String, Option<FileProblem>), Vec<FileProblem>> {
+/// A file's text, and how it was written.
+pub(super) struct Decoded {
+    pub(super) text: String,
+    /// The encoding's name.
+    pub(super) encoding: &'static str,
+    /// When the encoding had to be guessed.
+    pub(super) warning: Option<FileProblem>,
+}
+
+/// The text.
+pub(super) fn to_text(path: &Path, bytes: &[u8]) -> Result<Decoded, Vec<FileProblem>> {
     let refuse =
         |what: &str| Err(vec![FileProblem::whole(path, what, "Save it as CSV (in Excel: Save As, CSV UTF-8).")]);
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return refuse("this is a spreadsheet file, not CSV");
-    }
     let utf16 = |encoding: &'static encoding_rs::Encoding| {
         let (text, _, broken) = encoding.decode(bytes);
-        if broken { refuse("this file looks like UTF-16 but is broken") } else { Ok((text.into_owned(), None)) }
+        if broken {
+            return refuse("this file looks like UTF-16 but is broken");
+        }
+        Ok(Decoded { text: text.into_owned(), encoding: "UTF-16", warning: None })
     };
     if bytes.starts_with(b"\xff\xfe") {
         return utf16(encoding_rs::UTF_16LE);
@@ -34,7 +43,7 @@ pub(super) fn to_text(path: &Path, bytes: &[u8]) -> Result<(String, Option<FileP
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok((text.to_owned(), None)),
+        Ok(text) => Ok(Decoded { text: text.to_owned(), encoding: "UTF-8", warning: None }),
         Err(_) => {
             // Every byte is a character there, so this cannot fail; names show whether it was right.
             let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
@@ -42,7 +51,7 @@ pub(super) fn to_text(path: &Path, bytes: &[u8]) -> Result<(String, Option<FileP
                 fatal: false,
                 ..FileProblem::whole(path, "is not UTF-8; read as Windows-1252", "Check names with accents.")
             };
-            Ok((text.into_owned(), Some(warning)))
+            Ok(Decoded { text: text.into_owned(), encoding: "Windows-1252", warning: Some(warning) })
         }
     }
 }

@@ -94,7 +94,7 @@ mod tests {
         let path = PathBuf::from("l.csv");
         Pair::new(
             campaign_file::parse(Path::new("c.toml"), &campaign),
-            Some(contact_list::parse(&path, list.as_bytes(), "US")),
+            Some(contact_list::parse(&path, list.as_bytes(), &contact_list::Options::default())),
             &path,
         )
     }

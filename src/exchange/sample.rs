@@ -23,7 +23,7 @@ pub fn campaign() -> Result<CampaignDef, Vec<FileProblem>> {
 /// # Errors
 /// None in a program that was tested; the text is part of it.
 pub fn contacts() -> Result<ContactList, Vec<FileProblem>> {
-    contact_list::parse(Path::new("rehearsal.csv"), CONTACTS.as_bytes(), "US")
+    contact_list::parse(Path::new("rehearsal.csv"), CONTACTS.as_bytes(), &contact_list::Options::default())
 }
 
 /// The text of the rehearsal's campaign file, for people who want to start from it.

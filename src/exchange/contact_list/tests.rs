@@ -1,13 +1,16 @@
 //! Tests of [`super`].
 
+use std::collections::BTreeMap;
+
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 use rstest::rstest;
 
+use super::aliases::{ALIASES, fold_header};
 use super::*;
 
 fn read(text: &str) -> Result<ContactList, Vec<FileProblem>> {
-    parse(Path::new("l.csv"), text.as_bytes(), "US")
+    parse(Path::new("l.csv"), text.as_bytes(), &Options::default())
 }
 
 fn shown(problems: &[FileProblem]) -> Vec<String> {
@@ -20,7 +23,9 @@ fn tables_are_read() {
     let all: Vec<String> = ALIASES
         .iter()
         .flat_map(|a| {
-            [&a.first_name, &a.last_name, &a.phone, &a.external_id, &a.zip, &a.state, &a.language, &a.time_zone]
+            [&a.first_name, &a.last_name, &a.external_id, &a.zip, &a.state, &a.language, &a.time_zone, &a.phone_kind]
+                .into_iter()
+                .chain(a.phone.values())
         })
         .flatten()
         .cloned()
@@ -35,12 +40,12 @@ fn tables_are_read() {
 #[test]
 fn a_row_in_full() {
     let list = read(
-        "VANID,First Name,LastName,Cell Phone,HomePhone,Zip5,State,Idioma,Time Zone,polling place\n\
+        "VANID,First Name,LastName,Cell Phone,Work Phone,Zip5,State,Idioma,Time Zone,polling place\n\
          77,MARIA,DE LA CRUZ,(212) 200-0002,2125550100,2134,ma,Español,eastern,\"PS 1, Room\t2\u{1b}[2J\"\n",
     )
     .unwrap();
     assert_eq!(list.problems, []);
-    assert_eq!(list.columns, ["HomePhone", "polling place"]);
+    assert_eq!(list.columns, ["Work Phone", "polling place"]);
     assert_eq!(
         list.contacts,
         [Contact {
@@ -53,7 +58,7 @@ fn a_row_in_full() {
             language: Some("es".into()),
             time_zone: Some("America/New_York".into()),
             fields: BTreeMap::from([
-                ("HomePhone".into(), "2125550100".into()),
+                ("Work Phone".into(), "2125550100".into()),
                 ("polling place".into(), "PS 1, Room 2␛[2J".into())
             ]),
         }]
@@ -94,7 +99,7 @@ fn encodings() {
         (wide(true), 0),
         (b"firstName,cell\nJos\xe9,2122000002\n".to_vec(), 1),
     ] {
-        let list = parse(Path::new("l.csv"), &bytes, "US").unwrap();
+        let list = parse(Path::new("l.csv"), &bytes, &Options::default()).unwrap();
         assert_eq!(list.contacts[0].first_name, "José");
         assert_eq!(list.problems.len(), warned, "{bytes:?}");
     }
@@ -109,7 +114,7 @@ fn each_bad_row_says_why() {
     .unwrap();
     let people: Vec<_> = list.contacts.iter().map(|c| c.first_name.as_str()).collect();
     assert_eq!(people, ["Ana", "Ed", ""]);
-    assert_eq!(list.duplicates, 1);
+    assert_eq!((list.duplicates, list.shared), (1, 1));
     assert_eq!(list.contacts[2].language.as_deref(), Some("es"));
     assert_eq!(
         shown(&list.problems),
@@ -127,17 +132,25 @@ fn each_bad_row_says_why() {
 
 #[rstest]
 #[case("who,where\nAna,here\n", &[
-    ":1: error in `firstName`: no column holds first names; the columns are `who`, `where`. Name one of them `firstName`.",
-    ":1: error in `cell`: no column holds telephone numbers; the columns are `who`, `where`. Name one of them `cell`.",
+    ":1: error in `firstName`: no column holds first names; the columns are `who`, `where`. Name one of them `firstName`, or say which it is: --map COLUMN=firstName",
+    ":1: error in `cell`: no column holds telephone numbers; the columns are `who`, `where`. Name one of them `cell`, or say which it is: --map COLUMN=cell",
 ])]
 #[case("Ana,Ruiz,2122000002\nBen,Ode,2122000003\n", &[
-    ":1: error in `header`: the first row holds a contact, not the names of the columns. Add a first row such as: firstName,lastName,cell",
+    ":1: error in `header`: the first row holds a contact, not the names of the columns. Add a first row such as: firstName,lastName,cell (or say what they are: --no-header --map 1=firstName --map 3=cell)",
 ])]
 #[case("firstName,cell\n", &[": error: there are no contacts in this list. It has a header row only: export it again."])]
-#[case("PK\u{3}\u{4}xl", &[": error: this is a spreadsheet file, not CSV. Save it as CSV (in Excel: Save As, CSV UTF-8)."])]
 #[case("a\u{0}\u{1}bcdefghijklm", &[": error: this is not a text file. Save it as CSV (in Excel: Save As, CSV UTF-8)."])]
 fn refused(#[case] text: &str, #[case] expected: &[&str]) {
     assert_eq!(shown(&read(text).unwrap_err()), expected);
+}
+
+#[rstest]
+#[case("\n")]
+#[case("\r\n")]
+fn a_problem_names_its_line(#[case] end: &str) {
+    let text = ["firstName,cell", "Ana,2122000002", "\"Ben\nB\",1", "", "", "Cy,2", "Di,3"].join(end);
+    let lines: Vec<_> = read(&text).unwrap().problems.iter().filter_map(|problem| problem.line).collect();
+    assert_eq!(lines, [3, 7, 8]);
 }
 
 #[test]
@@ -148,10 +161,56 @@ fn columns_without_a_name_or_with_one_twice() {
     assert_eq!(list.contacts[0].fields, BTreeMap::from([("city".into(), "A".into())]));
 }
 
+#[rstest]
+#[case::the_cell_before_the_home("homePhone,cell", "2122000009,2122000002", "cell")]
+#[case::home_when_there_is_no_cell("homePhone,cell", "2122000002,", "homePhone")]
+#[case::a_bad_cell_is_passed_over("cell,homePhone", "12,2122000002", "homePhone")]
+#[case::verified_before_all("phone,cell,verified_cell", "2122000008,2122000009,2122000002", "verified_cell")]
+#[case::the_list_says_landline("cell,cell status,phone", "2122000009,Landline,2122000002", "phone")]
+#[case::the_list_says_mobile("mobile,phone,phone type", "2122000009,2122000002,Cell", "phone")]
+#[case::it_says_something_else("mobile,phone,phone type", "2122000002,2122000009,who knows", "mobile")]
+fn the_surest_number_of_a_row_is_taken(#[case] header: &str, #[case] row: &str, #[case] column: &str) {
+    let list = read(&format!("firstName,{header}\nAna,{row}\n")).unwrap();
+    assert_eq!(list.contacts[0].phone.as_str(), "+12122000002");
+    let chosen: Vec<&str> = list.understood.iter().filter(|c| c.chosen > 0).map(|c| c.header.as_str()).collect();
+    assert_eq!(chosen, [column]);
+}
+
+#[test]
+fn a_number_that_the_list_calls_a_landline_is_left_out() {
+    let list = read("firstName,phone,phone type\nAna,2122000002,landline\nBen,2122000003,cell\n").unwrap();
+    assert_eq!(
+        shown(&list.problems),
+        [
+            ":2: warning in `phone`: the list says that this is a landline (`2122000002`). It gets no texts: give a mobile number or leave the row out."
+        ]
+    );
+}
+
+#[test]
+fn people_who_share_a_number_get_one_text_and_all_their_ids_are_kept() {
+    let list =
+        read("id,name,cell\n1,Ana,2122000002\n2,Ben,2122000002\n1,Ana,2122000002\n3,Cy,2122000002\n2,Ben,2122000002\n");
+    let list = list.unwrap();
+    assert_eq!((list.rows, list.contacts.len(), list.duplicates, list.shared), (5, 1, 4, 3));
+    assert_eq!(list.contacts[0].fields[HOUSEHOLD], "2;3");
+}
+
+#[rstest]
+#[case("nobody=cell", ":1: error in `map`: there is no column `nobody`; the columns are `a`, `b`. Correct --map.")]
+#[case("3=cell", ":1: error in `map`: there is no column `3`; the columns are `a`, `b`. Correct --map.")]
+#[case("a=firstName,b=firstName", ":1: error in `map`: `b` is mapped twice. Say it once, for one column.")]
+fn a_mapping_that_cannot_be_meant_says_so(#[case] map: &str, #[case] problem: &str) {
+    let map = map.split(',').map(|word| word.parse().unwrap()).collect();
+    let options = Options { map, ..Options::default() };
+    let problems = parse(Path::new("l.csv"), b"a,b\nAna,2122000002\n", &options).unwrap_err();
+    assert_eq!(shown(&problems)[0], problem);
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_judged(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let _ = parse(Path::new("l.csv"), &bytes, "US");
+        let _ = parse(Path::new("l.csv"), &bytes, &Options::default());
     }
 
     #[test]
@@ -161,8 +220,10 @@ proptest! {
             text.push_str(&format!("{name},212{line}\n"));
         }
         let list = read(&text).unwrap();
-        let total = list.contacts.len() + usize::try_from(list.duplicates).unwrap() + list.problems.len();
-        prop_assert_eq!(total, rows.len());
+        let total = list.contacts.len() as u64 + list.duplicates + list.rejected;
+        prop_assert_eq!(total, rows.len() as u64);
+        prop_assert_eq!(list.rows, total);
+        prop_assert_eq!(list.rejected_rows.len() as u64, list.rejected);
         let harmless = |c: &Contact| !c.first_name.contains(['\u{1b}', '\u{202e}']);
         prop_assert!(list.contacts.iter().all(harmless));
     }

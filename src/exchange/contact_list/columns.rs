@@ -1,0 +1,369 @@
+//! Which column of a list is what.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use super::aliases::{ALIASES, Aliases, Confidence, fold_header};
+use crate::domain::phone::Phone;
+use crate::exchange::problem::FileProblem;
+
+/// What a column is understood as.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "as", rename_all = "snake_case")]
+pub enum Meaning {
+    /// First names.
+    FirstName,
+    /// First and last names together.
+    FullName,
+    /// Last names.
+    LastName,
+    /// Numbers.
+    Phone {
+        /// How sure it is that a mobile answers.
+        confidence: Confidence,
+    },
+    /// What sort of number another column holds.
+    PhoneKind {
+        /// That column's header.
+        of: String,
+    },
+    /// The campaign's own id of a person.
+    ExternalId,
+    /// Postal codes.
+    Zip,
+    /// States.
+    State,
+    /// Languages.
+    Language,
+    /// Time zones.
+    TimeZone,
+    /// A field of the campaign's own, for merge fields.
+    Field {
+        /// Its name in the script.
+        name: String,
+    },
+    /// Nothing: it is not read.
+    LeftOut {
+        /// Why.
+        why: String,
+    },
+}
+
+impl std::fmt::Display for Meaning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::FirstName => f.write_str("first name"),
+            Self::FullName => f.write_str("first and last name"),
+            Self::LastName => f.write_str("last name"),
+            Self::Phone { confidence } => write!(f, "number ({confidence})"),
+            Self::PhoneKind { of } => write!(f, "sort of the number in `{of}`"),
+            Self::ExternalId => f.write_str("id"),
+            Self::Zip => f.write_str("ZIP code"),
+            Self::State => f.write_str("state"),
+            Self::Language => f.write_str("language"),
+            Self::TimeZone => f.write_str("time zone"),
+            Self::Field { name } => write!(f, "field {{{name}}}"),
+            Self::LeftOut { why } => write!(f, "left out: {why}"),
+        }
+    }
+}
+
+/// A person's word about a column: `Polling Loc=pollingPlace`, `3=cell`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    /// The column's header, or its number from 1.
+    pub column: String,
+    /// What it is.
+    pub field: String,
+}
+
+impl FromStr for Mapping {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (column, field) = text
+            .rsplit_once('=')
+            .map(|(column, field)| (column.trim(), field.trim()))
+            .filter(|(column, field)| !column.is_empty() && !field.is_empty())
+            .ok_or("write COLUMN=FIELD, as in --map \"Cell 2=cell\" or --map 3=firstName")?;
+        Ok(Self { column: column.into(), field: field.into() })
+    }
+}
+
+impl Mapping {
+    /// The words of its right side; anything else is a field of the campaign's own.
+    fn meaning(&self) -> Meaning {
+        let phone = |confidence| Meaning::Phone { confidence };
+        match fold_header(&self.field).as_str() {
+            "firstname" => Meaning::FirstName,
+            "fullname" => Meaning::FullName,
+            "lastname" => Meaning::LastName,
+            "verifiedcell" => phone(Confidence::VerifiedCell),
+            "cell" => phone(Confidence::Cell),
+            "mobile" => phone(Confidence::Mobile),
+            "phone" => phone(Confidence::Phone),
+            "homephone" => phone(Confidence::Home),
+            "phonekind" => Meaning::PhoneKind { of: String::new() },
+            "externalid" => Meaning::ExternalId,
+            "zip" => Meaning::Zip,
+            "state" => Meaning::State,
+            "language" => Meaning::Language,
+            "timezone" => Meaning::TimeZone,
+            "ignore" => Meaning::LeftOut { why: "you said so".into() },
+            _ => Meaning::Field { name: self.field.clone() },
+        }
+    }
+}
+
+/// A column of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PhoneColumn {
+    pub(super) at: usize,
+    pub(super) confidence: Confidence,
+    /// The column that says what sort of number it is.
+    pub(super) kind: Option<usize>,
+}
+
+/// Which column is what.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    pub(super) headers: Vec<String>,
+    pub(super) meanings: Vec<Meaning>,
+    pub(super) name: usize,
+    /// `name` holds the full name.
+    pub(super) full_name: bool,
+    pub(super) last_name: Option<usize>,
+    /// In the order of choice; at least one.
+    pub(super) phones: Vec<PhoneColumn>,
+    pub(super) external_id: Option<usize>,
+    pub(super) zip: Option<usize>,
+    pub(super) state: Option<usize>,
+    pub(super) language: Option<usize>,
+    pub(super) time_zone: Option<usize>,
+    pub(super) fields: Vec<(usize, String)>,
+}
+
+/// Work under way: what each column was found to be.
+struct Finder<'a> {
+    path: &'a Path,
+    headers: &'a [String],
+    folded: Vec<String>,
+    found: Vec<Option<Meaning>>,
+    problems: Vec<FileProblem>,
+}
+
+impl Columns {
+    /// Understands a header: first what a person said, then by the table of names.
+    pub(super) fn find(
+        path: &Path,
+        headers: Vec<String>,
+        map: &[Mapping],
+        region: &str,
+        named: bool,
+        warnings: &mut Vec<FileProblem>,
+    ) -> Result<Self, Vec<FileProblem>> {
+        let Some(aliases) = &*ALIASES else {
+            return Err(vec![FileProblem::whole(path, "the table of headers is broken", "Install textbank anew.")]);
+        };
+        let mut finder = Finder {
+            path,
+            folded: headers.iter().map(|header| fold_header(header)).collect(),
+            found: vec![None; headers.len()],
+            problems: Vec::new(),
+            headers: &headers,
+        };
+        if named && headers.iter().any(|header| Phone::parse(header, region).is_ok()) {
+            let what = "the first row holds a contact, not the names of the columns";
+            let remedy = "Add a first row such as: firstName,lastName,cell (or say what they are: --no-header --map \
+                          1=firstName --map 3=cell)";
+            return Err(vec![finder.problem("header", what.into(), remedy, true)]);
+        }
+        finder.told(map);
+        finder.by_name(aliases);
+        finder.must_have();
+        if !finder.problems.is_empty() {
+            return Err(finder.problems);
+        }
+        let meanings = finder.rest(warnings);
+        Ok(Self::of(headers, meanings))
+    }
+
+    fn of(headers: Vec<String>, meanings: Vec<Meaning>) -> Self {
+        let at = |wanted: &Meaning| meanings.iter().position(|meaning| meaning == wanted);
+        let mut phones: Vec<PhoneColumn> = meanings
+            .iter()
+            .enumerate()
+            .filter_map(|(at, meaning)| match meaning {
+                Meaning::Phone { confidence } => Some(PhoneColumn { at, confidence: *confidence, kind: None }),
+                _ => None,
+            })
+            .collect();
+        for (at, meaning) in meanings.iter().enumerate() {
+            if let Meaning::PhoneKind { of } = meaning
+                && let Some(phone) = phones.iter_mut().find(|phone| headers[phone.at] == *of)
+            {
+                phone.kind = Some(at);
+            }
+        }
+        // Stable: columns of one confidence stay in the file's order.
+        phones.sort_by_key(|phone| phone.confidence);
+        let full_name = at(&Meaning::FullName);
+        let name = at(&Meaning::FirstName).or(full_name).unwrap_or_default();
+        Self {
+            name,
+            full_name: full_name == Some(name),
+            last_name: at(&Meaning::LastName),
+            phones,
+            external_id: at(&Meaning::ExternalId),
+            zip: at(&Meaning::Zip),
+            state: at(&Meaning::State),
+            language: at(&Meaning::Language),
+            time_zone: at(&Meaning::TimeZone),
+            fields: meanings
+                .iter()
+                .enumerate()
+                .filter_map(|(at, meaning)| match meaning {
+                    Meaning::Field { name } => Some((at, name.clone())),
+                    _ => None,
+                })
+                .collect(),
+            headers,
+            meanings,
+        }
+    }
+}
+
+impl Finder<'_> {
+    fn problem(&self, field: &str, what: String, remedy: &str, fatal: bool) -> FileProblem {
+        FileProblem {
+            line: Some(1),
+            field: Some(field.to_owned()),
+            fatal,
+            ..FileProblem::whole(self.path, what, remedy)
+        }
+    }
+
+    fn listed(&self) -> String {
+        self.headers.iter().map(|header| format!("`{header}`")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What a person said of the columns.
+    fn told(&mut self, map: &[Mapping]) {
+        for mapping in map {
+            let folded = fold_header(&mapping.column);
+            let number = || mapping.column.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < self.headers.len());
+            let Some(at) = self.folded.iter().position(|header| *header == folded).or_else(number) else {
+                let what = format!("there is no column `{}`; the columns are {}", mapping.column, self.listed());
+                let problem = self.problem("map", what, "Correct --map.", true);
+                self.problems.push(problem);
+                continue;
+            };
+            let meaning = mapping.meaning();
+            let many = matches!(meaning, Meaning::Phone { .. } | Meaning::PhoneKind { .. } | Meaning::LeftOut { .. });
+            let twice = self.found[at].is_some() || (!many && self.found.iter().flatten().any(|m| *m == meaning));
+            if twice {
+                let what = format!("`{}` is mapped twice", mapping.column);
+                let problem = self.problem("map", what, "Say it once, for one column.", true);
+                self.problems.push(problem);
+                continue;
+            }
+            self.found[at] = Some(meaning);
+        }
+    }
+
+    /// Sets the first column that nobody spoke of and that has one of these names.
+    fn set(&mut self, names: &[String], meaning: Meaning) -> Option<usize> {
+        if self.found.iter().flatten().any(|found| *found == meaning) {
+            return None;
+        }
+        let free =
+            |name: &String| (0..self.headers.len()).find(|at| self.found[*at].is_none() && self.folded[*at] == *name);
+        let at = names.iter().find_map(free)?;
+        self.found[at] = Some(meaning);
+        Some(at)
+    }
+
+    fn has(&self, meaning: &Meaning) -> bool {
+        self.found.iter().flatten().any(|found| found == meaning)
+    }
+
+    fn has_phone(&self) -> bool {
+        self.found.iter().flatten().any(|found| matches!(found, Meaning::Phone { .. }))
+    }
+
+    fn by_name(&mut self, aliases: &Aliases) {
+        self.set(&aliases.last_name, Meaning::LastName);
+        if !self.has(&Meaning::FullName)
+            && let Some(at) = self.set(&aliases.first_name, Meaning::FirstName)
+            && !self.has(&Meaning::LastName)
+            && aliases.full_name.contains(&self.folded[at])
+        {
+            self.found[at] = Some(Meaning::FullName);
+        }
+        // Who names a column of numbers means this one and no other.
+        if !self.has_phone() {
+            for (confidence, names) in &aliases.phone {
+                for name in names {
+                    for at in 0..self.headers.len() {
+                        if self.found[at].is_none() && self.folded[at] == *name && !self.folded[..at].contains(name) {
+                            self.found[at] = Some(Meaning::Phone { confidence: *confidence });
+                        }
+                    }
+                }
+            }
+        }
+        self.set(&aliases.external_id, Meaning::ExternalId);
+        self.set(&aliases.zip, Meaning::Zip);
+        self.set(&aliases.state, Meaning::State);
+        self.set(&aliases.language, Meaning::Language);
+        self.set(&aliases.time_zone, Meaning::TimeZone);
+        for at in 0..self.headers.len() {
+            let told = matches!(self.found[at], Some(Meaning::PhoneKind { .. }));
+            if told || (self.found[at].is_none() && aliases.phone_kind.contains(&self.folded[at])) {
+                let phone = |at: &usize| matches!(self.found[*at], Some(Meaning::Phone { .. }));
+                let of = (0..at).rev().find(phone).or_else(|| (at..self.headers.len()).find(phone));
+                self.found[at] = of.map(|of| Meaning::PhoneKind { of: self.headers[of].clone() });
+            }
+        }
+    }
+
+    fn must_have(&mut self) {
+        if !self.has(&Meaning::FirstName) && !self.has(&Meaning::FullName) {
+            let what = format!("no column holds first names; the columns are {}", self.listed());
+            let remedy = "Name one of them `firstName`, or say which it is: --map COLUMN=firstName";
+            let problem = self.problem("firstName", what, remedy, true);
+            self.problems.push(problem);
+        }
+        if !self.has_phone() {
+            let what = format!("no column holds telephone numbers; the columns are {}", self.listed());
+            let remedy = "Name one of them `cell`, or say which it is: --map COLUMN=cell";
+            let problem = self.problem("cell", what, remedy, true);
+            self.problems.push(problem);
+        }
+    }
+
+    /// What is left are the campaign's own fields.
+    fn rest(mut self, warnings: &mut Vec<FileProblem>) -> Vec<Meaning> {
+        let mut meanings = Vec::with_capacity(self.headers.len());
+        for (at, header) in self.headers.iter().enumerate() {
+            let meaning = match self.found[at].take() {
+                Some(meaning) => meaning,
+                None if header.is_empty() => {
+                    let what = format!("column {} has no name and is left out", at + 1);
+                    warnings.push(self.problem("header", what, "Name it, if scripts should use it.", false));
+                    Meaning::LeftOut { why: "it has no name".into() }
+                }
+                None if self.folded[..at].contains(&self.folded[at]) => {
+                    let what = format!("a second column is called `{header}`; it is left out");
+                    warnings.push(self.problem(header, what, "Give each column its own name.", false));
+                    Meaning::LeftOut { why: "another column has this name".into() }
+                }
+                None => Meaning::Field { name: header.clone() },
+            };
+            meanings.push(meaning);
+        }
+        meanings
+    }
+}

@@ -1,0 +1,152 @@
+//! A row of a list into a contact.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use csv::StringRecord;
+
+use super::aliases::{Confidence, PhoneKind, language, phone_kind};
+use super::columns::{Columns, PhoneColumn};
+use super::table::Line;
+use crate::domain::contact::Contact;
+use crate::domain::phone::{Phone, PhoneProblem};
+use crate::domain::safe_text::safe_line;
+use crate::domain::script::tidy_name;
+use crate::domain::zone;
+use crate::exchange::problem::FileProblem;
+
+/// Reads rows of one list.
+pub(super) struct Rows<'a> {
+    pub(super) path: &'a Path,
+    pub(super) region: &'a str,
+    pub(super) columns: &'a Columns,
+    /// Odd values reported already: each is told once.
+    pub(super) odd: BTreeSet<String>,
+}
+
+/// A row, understood.
+pub(super) struct Read {
+    pub(super) contact: Contact,
+    /// The column its number is from.
+    pub(super) phone_column: usize,
+}
+
+impl Rows<'_> {
+    pub(super) fn contact(&mut self, line: &Line, warnings: &mut Vec<FileProblem>) -> Result<Read, Box<FileProblem>> {
+        let columns = self.columns;
+        let path = self.path;
+        let record = &line.cells;
+        let problem = |field: &str, what: String, remedy: &str| FileProblem {
+            line: line.number,
+            field: Some(field.to_owned()),
+            fatal: false,
+            ..FileProblem::whole(path, what, remedy)
+        };
+        let width = columns.headers.len();
+        if record.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
+            let what = format!("this row has {} cells, the header has {width}; it is left out", record.len());
+            return Err(Box::new(problem("row", what, "A comma in a value needs quotes around the value.")));
+        }
+        let cell = |at: usize| safe_line(record.get(at).unwrap_or_default()).trim().to_owned();
+        let optional = |at: Option<usize>| at.map(cell).filter(|value| !value.is_empty());
+        let (phone, phone_column) =
+            self.phone(record).map_err(|(at, what, remedy)| Box::new(problem(&columns.headers[at], what, remedy)))?;
+        let mut first_name = cell(columns.name);
+        let mut last_name = optional(columns.last_name).unwrap_or_default();
+        if columns.full_name {
+            (first_name, last_name) = split_name(&first_name);
+        }
+        for name in [&mut first_name, &mut last_name] {
+            // What people write for "nothing" so that other tools take the row.
+            if matches!(name.to_lowercase().as_str(), "null" | "n/a" | "na" | "none" | "-" | "unknown" | "#n/a") {
+                name.clear();
+            }
+        }
+        let mut tell = |kind: &str, field: &str, value: &str, what: String, remedy: &str| {
+            if self.odd.insert(format!("{kind} {value}")) {
+                warnings.push(problem(field, what, remedy));
+            }
+        };
+        let language = optional(columns.language).and_then(|value| {
+            let folded = language(&value);
+            if folded.is_none() {
+                let what = format!("`{value}` is not a language textbank knows; the main language is used");
+                tell("language", "language", &value, what, "Write a tag such as en or es.");
+            }
+            folded
+        });
+        let time_zone = optional(columns.time_zone).and_then(|value| {
+            let known = zone::canonical(&value);
+            if known.is_none() {
+                let what = format!("`{value}` is not a time zone; it is left out");
+                tell("zone", "timezone", &value, what, "Write a name such as America/Chicago.");
+            }
+            known
+        });
+        let contact = Contact {
+            external_id: optional(columns.external_id),
+            first_name: tidy_name(&first_name),
+            last_name: tidy_name(&last_name),
+            phone,
+            zip: optional(columns.zip).map(whole_zip),
+            state: optional(columns.state).map(|s| s.to_uppercase()),
+            language,
+            time_zone,
+            fields: columns.fields.iter().map(|(at, name)| (name.clone(), cell(*at))).collect(),
+        };
+        Ok(Read { contact, phone_column })
+    }
+
+    /// The surest number of a row that can be texted, and its column; otherwise what is wrong with the surest one there is.
+    fn phone(&self, record: &StringRecord) -> Result<(Phone, usize), (usize, String, &'static str)> {
+        let mut choice: Vec<(Confidence, bool, &PhoneColumn)> = self
+            .columns
+            .phones
+            .iter()
+            .map(|column| {
+                let said = column.kind.and_then(|at| phone_kind(record.get(at).unwrap_or_default()));
+                let confidence = match said {
+                    Some(PhoneKind::VerifiedCell) => Confidence::VerifiedCell,
+                    Some(PhoneKind::Cell) => column.confidence.min(Confidence::Cell),
+                    _ => column.confidence,
+                };
+                (confidence, said == Some(PhoneKind::Landline), column)
+            })
+            .collect();
+        choice.sort_by_key(|(confidence, ..)| *confidence);
+        let mut fault = None;
+        for (_, landline, column) in choice {
+            let raw = record.get(column.at).unwrap_or_default();
+            let told = match Phone::parse(raw, self.region) {
+                Err(PhoneProblem::Empty) => continue,
+                Ok(_) if landline => (
+                    format!("the list says that this is a landline (`{}`)", safe_line(raw.trim())),
+                    "It gets no texts: give a mobile number or leave the row out.",
+                ),
+                Ok(phone) => return Ok((phone, column.at)),
+                Err(problem) => (format!("{problem} (`{}`)", safe_line(raw.trim())), problem.remedy()),
+            };
+            fault.get_or_insert((column.at, told.0, told.1));
+        }
+        let none = || {
+            let first = self.columns.phones.first().map_or(0, |column| column.at);
+            (first, PhoneProblem::Empty.to_string(), PhoneProblem::Empty.remedy())
+        };
+        Err(fault.unwrap_or_else(none))
+    }
+}
+
+/// `Jane Doe` and `Doe, Jane` into first and last name.
+fn split_name(full: &str) -> (String, String) {
+    let parts = match full.split_once(',') {
+        Some((last, first)) => (first, last),
+        None => full.split_once(' ').unwrap_or((full, "")),
+    };
+    (parts.0.trim().to_owned(), parts.1.trim().to_owned())
+}
+
+/// A zip code that lost its leading zero in a spreadsheet gets it back.
+fn whole_zip(zip: String) -> String {
+    let zip = zip.strip_suffix(".0").map(str::to_owned).unwrap_or(zip);
+    if (3..5).contains(&zip.len()) && zip.bytes().all(|b| b.is_ascii_digit()) { format!("{zip:0>5}") } else { zip }
+}
