@@ -157,8 +157,8 @@ fn seen_at(at: Option<jiff::Timestamp>) -> String {
 
 fn people_table(people: &[PersonInfo]) -> String {
     let mut text = format!(
-        "{:>6}  {:<14}{:>8}{:>8}  {:<10}{:<21}{}\n",
-        "id", "role", "sign-ins", "in hand", "rules", "last seen (UTC)", "name"
+        "{:>6}  {:<14}{:>8}{:>8}  {:<10}{:<8}{:<21}{}\n",
+        "id", "role", "sign-ins", "in hand", "rules", "factor", "last seen (UTC)", "name"
     );
     for person in people {
         let without = if person.waiting { "waiting room" } else { "signed out" };
@@ -169,8 +169,9 @@ fn people_table(people: &[PersonInfo]) -> String {
             Some(_) => "older",
             None => "-",
         };
+        let factor = if person.second_factor { "set" } else { "-" };
         text.push_str(&format!(
-            "{:>6}  {role:<14}{:>8}{:>8}  {rules:<10}{:<21}{}\n",
+            "{:>6}  {role:<14}{:>8}{:>8}  {rules:<10}{factor:<8}{:<21}{}\n",
             person.id.0,
             person.sessions,
             person.in_hand,

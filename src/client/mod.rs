@@ -29,6 +29,7 @@ use crate::api::{
     problem::Problem,
 };
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
+use crate::domain::second_factor::OneTimeCode;
 
 /// What a server can do; a console shows only what works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +156,11 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
     /// Who waits to be let in; a server without a waiting room has nobody there.
     async fn waiting_room(&self) -> Call<Vec<WaitingPerson>> {
         Ok(Vec::new())
+    }
+
+    /// Shows a code of the second factor; a server that knows none cannot take it.
+    async fn prove(&self, _code: OneTimeCode) -> Call<()> {
+        Err(CallError::Strange("this server knows no second factor".into()))
     }
 
     /// The captain's list of texts whose outcome at the carrier nobody knows; a server that keeps none has none.

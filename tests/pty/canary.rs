@@ -3,9 +3,11 @@
 
 use jiff::Timestamp;
 use textbank::domain::phone::Phone;
+use textbank::domain::second_factor::Secret as SecondFactor;
 use textbank::env::SystemClock;
 use textbank::server::carrier::loopback::{Callback, SIGNATURE, Secret, TIMESTAMP};
 
+use crate::harness::Home;
 use crate::served::{confirm_until, leave, server_gets, wait_until_all_is_handed_in};
 use crate::serving::{CANARY, Plan, Served};
 
@@ -62,6 +64,8 @@ fn no_log_holds_a_name_a_number_or_a_word(#[case] format: &str) {
     assert_eq!(voters.len(), 2);
     assert_eq!(served.block_on(says(served.url(), voters[0].clone(), WORDS)), 204);
     console.wait_for(WORDS);
+    let captains = Home::new();
+    let (factor, code) = second_factor(&served, &captains, &told);
     served.block_on(strange(served.url(), secrecy::ExposeSecret::expose_secret(served.token())));
     // Words that are never sent.
     console.press(b"\t");
@@ -71,7 +75,7 @@ fn no_log_holds_a_name_a_number_or_a_word(#[case] format: &str) {
     served.stop();
 
     let mut logs = String::new();
-    for file in served.home.below("state") {
+    for file in served.home.below("state").into_iter().chain(captains.below("state")) {
         logs.push_str(&String::from_utf8_lossy(&std::fs::read(file).expect("readable")));
     }
     assert!(logs.contains("answered") && logs.contains("/api/v1/messages/"), "requests are told:\n{logs}");
@@ -84,10 +88,26 @@ fn no_log_holds_a_name_a_number_or_a_word(#[case] format: &str) {
     let found = |what: &str| lower.lines().find(|line| line.contains(&what.to_lowercase())).map(str::to_owned);
     assert_eq!(found(CANARY), None, "a name");
     assert_eq!(found("quokka"), None, "words");
+    assert!(logs.contains("/api/v1/second-factor/proof"), "requests about the second factor are told:\n{logs}");
+    assert_eq!(found(&factor.base32()), None, "a second factor");
+    assert_eq!(found(&format!("\"code\":\"{code}\"")).or(found(&format!("prove {code}"))), None, "a code of it");
     for phone in &voters {
         let digits = phone.as_str().trim_start_matches('+');
         assert_eq!(found(&digits[digits.len() - 7..]), None, "a number");
     }
+}
+
+/// A captain sets a second factor and gives a wrong code of it: by the program, whose log is looked at as well as the server's.
+fn second_factor(served: &Served, home: &Home, told: &[(&str, &str)]) -> (SecondFactor, String) {
+    let mut joining = home.command(&["join", &served.captain_link(), "--name", "Kim"]);
+    let joined = joining.envs(told.iter().copied()).output().expect("it runs");
+    assert!(joined.status.success(), "{joined:?}");
+    let factor = crate::second_factor::set_elsewhere(served, home, "Kim");
+    let code = crate::second_factor::code(&factor, 9).digits();
+    let mut proving = home.command(&["second-factor", "prove", &code]);
+    let proving = proving.envs(told.iter().copied()).output().expect("it runs");
+    assert!(!proving.status.success(), "{proving:?}");
+    (factor, code)
 }
 
 /// A console that is left by its own key writes its log to the end.

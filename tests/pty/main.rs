@@ -17,6 +17,7 @@ mod postgres;
 mod power;
 mod proxy;
 mod rehearse;
+mod second_factor;
 mod served;
 mod serving;
 mod several;

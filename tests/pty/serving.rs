@@ -208,6 +208,15 @@ impl Served {
         JoinLink::new(&self.url, SecretString::from(secret)).reveal()
     }
 
+    /// A join link for a captain.
+    pub fn captain_link(&self) -> String {
+        let admin = AdminClient::new(&self.url, &self.token, Timeouts::default()).expect("a client");
+        let request =
+            InviteRequest { role: Role::Captain, campaign: None, uses: 1, valid_seconds: 3600, waiting_room: false };
+        let secret = self.runtime.block_on(admin.invite(&request)).expect("an invite").secret;
+        JoinLink::new(&self.url, SecretString::from(secret)).reveal()
+    }
+
     /// The admin lets in whoever waits.
     pub fn let_everybody_in(&self) {
         use textbank::client::CampaignServer as _;

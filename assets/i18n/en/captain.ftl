@@ -70,3 +70,10 @@ captain-admitted = { $count ->
    *[other] { $count } people are let in.
 }
 captain-shown-out = Shown out: the sign-in is ended.
+
+captain-ask-code = Which six digits does your authenticator app show now?
+captain-code-means = Your sign-in needs a code of your second factor before it shows or does what only captains may. Esc leaves the question; refreshing the board asks again.
+captain-code-asking = Asking the server.
+captain-code-digits = A code is six digits.
+captain-code-taken = The code is taken.
+captain-code-locked = Too many wrong codes: none is taken before { $at }.

@@ -70,3 +70,10 @@ captain-admitted = { $count ->
    *[other] Han entrado { $count } personas.
 }
 captain-shown-out = No ha pasado: el acceso ha terminado.
+
+captain-ask-code = ¿Qué seis dígitos muestra ahora su aplicación de autenticación?
+captain-code-means = Su sesión necesita un código de su segundo factor para mostrar o hacer lo que solo pueden los capitanes. Esc cierra la pregunta; al actualizar el tablero se pregunta otra vez.
+captain-code-asking = Preguntando al servidor.
+captain-code-digits = Un código son seis dígitos.
+captain-code-taken = El código se aceptó.
+captain-code-locked = Demasiados códigos equivocados: no se acepta ninguno antes de { $at }.

@@ -36,6 +36,7 @@ use crate::api::{
     problem::Code,
 };
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
+use crate::domain::second_factor::OneTimeCode;
 use crate::env::SharedClock;
 
 pub use admin::AdminClient;
@@ -223,6 +224,10 @@ impl CampaignServer for NativeServer {
 
     async fn waiting_room(&self) -> Call<Vec<WaitingPerson>> {
         self.wire.get("waiting-room").await
+    }
+
+    async fn prove(&self, code: OneTimeCode) -> Call<()> {
+        self.prove_second_factor(code).await.map(drop)
     }
 
     async fn held(&self, campaign: CampaignId) -> Call<Vec<HeldText>> {

@@ -28,6 +28,7 @@ use crate::client::journal::{Journal, JournalError};
 use crate::client::outbox::{FlushGate, KnownHours, Line, Outbox, Report};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, LinkState, Msg, Stamp, Timer};
+use crate::domain::second_factor::OneTimeCode;
 use crate::env::{BoxFuture, SharedClock, SharedIds};
 
 /// A clock that is off by so much more or less is told anew.
@@ -237,6 +238,7 @@ impl Runner {
                 self.spawn_until(self.feed.clone(), async move { feed::follow(&ctx, campaign, after).await });
             }
             Effect::Presence => self.presence(),
+            Effect::Prove(code) => self.prove(code),
             Effect::SaveDraft { contact, text } => {
                 self.ctx.journal.put_draft(contact, &text);
                 let journal = self.ctx.journal.clone();
@@ -373,6 +375,17 @@ impl Runner {
                 }
                 Err(error) => load::note_failure(&ctx, &error, "heartbeat").await,
             }
+        });
+    }
+
+    fn prove(&self, code: OneTimeCode) {
+        let ctx = Arc::clone(&self.ctx);
+        self.spawn(async move {
+            let proved = ctx.server.prove(code).await;
+            if let Err(error) = &proved {
+                load::note_failure(&ctx, error, "a code").await;
+            }
+            ctx.tell(Msg::Proved(proved.map_err(|error| Box::new(load::problem(error))))).await;
         });
     }
 

@@ -67,6 +67,22 @@ pub(super) fn draw(
             let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
             chosen(ink, &title, &asked, &lines, *selected, area, buffer)
         }
+        OverlayView::Ask { title, lines, text, cursor } => {
+            let asked = (ink.say(title), Role::Title);
+            let asked = std::iter::once(asked).chain(lines.iter().map(|say| (ink.say(say), Role::Text)));
+            let width = 72.min(area.width);
+            let mut above: Vec<Line> =
+                asked.flat_map(|(sentence, role)| wrapped(&sentence, width.saturating_sub(4), role)).collect();
+            let height = u16::try_from(above.len() + 4).unwrap_or(area.height);
+            let inner = boxed(ink, &ink.word("ui-question-title"), width, height, area, buffer);
+            // The line to type in is never crowded out.
+            above.truncate(usize::from(inner.height.saturating_sub(2)).max(1));
+            page(ink, &above, 0, inner, buffer);
+            let used = u16::try_from(above.len() + 1).unwrap_or(inner.height).min(inner.height.saturating_sub(1));
+            let rest = Rect { y: inner.y + used, height: inner.height.saturating_sub(used).min(1), ..inner };
+            let written = Written { text, cursor: *cursor, placeholder: String::new() };
+            Some(composer::draw(ink, &written, rest, buffer).cursor)
+        }
         OverlayView::Confirm { title, lines, choices, selected } => {
             let mut asked = vec![(ink.say(title), Role::Title)];
             asked.extend(lines.iter().map(|say| (ink.say(say), Role::Text)));

@@ -1,6 +1,7 @@
 //! The captain's console: counts live, pause and resume, a texter's unsent contacts back into the pool.
 
 pub mod model;
+mod second_factor;
 pub mod update;
 pub mod view;
 

@@ -12,6 +12,7 @@ use crate::api::people::{Me, WaitingPerson};
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{LinkState, Stamp};
 use crate::console::core::shared::notice::Notices;
+use crate::console::core::shared::say::Say;
 use crate::console::core::texter::gate::{Gate, GateTimes};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::Chord;
@@ -95,6 +96,13 @@ pub enum Overlay {
         /// 0 let in, 1 show out, 2 nothing.
         selected: usize,
     },
+    /// A code of the second factor is wanted.
+    SecondFactor {
+        /// What was typed.
+        code: Editor,
+        /// What became of the last one.
+        said: Option<Say>,
+    },
     /// Leave although an act waits to be handed in?
     Leave {
         /// 0 leave, 1 stay.
@@ -113,7 +121,7 @@ impl Overlay {
     pub fn context(&self) -> Context {
         match self {
             Self::Help { .. } => Context::Help,
-            Self::Palette { .. } => Context::Palette,
+            Self::Palette { .. } | Self::SecondFactor { .. } => Context::Palette,
             Self::Pause { .. }
             | Self::Reclaim { .. }
             | Self::Held { .. }

@@ -7,11 +7,13 @@ use super::*;
 use crate::api::act::Act;
 use crate::api::campaign::CampaignState;
 use crate::api::captain::{Board, TexterLine};
+use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{ConfirmedWhat, Msg, Stamp};
+use crate::console::core::shared::msg::{Ask, ConfirmedWhat, LinkState, Msg, Stamp};
 use crate::console::keymap::chord::{Press, parse_sequence};
 use crate::domain::ids::{CampaignId, PersonId};
+use crate::domain::second_factor::OneTimeCode;
 
 fn board(seq: u64) -> Board {
     let texter = |person, unsent| TexterLine {
@@ -208,4 +210,76 @@ fn who_waits_at_the_door_is_let_in_one_by_one_or_all_or_shown_out() {
         let fx = press(&mut model, &mut at, keys);
         assert_eq!(acts(&fx), wanted.into_iter().collect::<Vec<_>>(), "{keys}");
     }
+}
+
+fn refused() -> Msg {
+    let problem = Box::new(Problem::new(Code::SecondFactorNeeded, "a code"));
+    Msg::Failed { what: Ask::Board(CampaignId(1)), problem }
+}
+
+fn said(model: &Model) -> Option<&'static str> {
+    match model.overlays.last() {
+        Some(Overlay::SecondFactor { said, code }) => {
+            assert_eq!(code.text(), "", "there is room for the next one");
+            Some(said.as_ref().map_or("", |say| say.key))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn a_code_is_asked_for_once_and_the_board_begins_anew_with_it() {
+    let (mut model, mut at) = (ready(), 0);
+    press(&mut model, &mut at, "p");
+    model.update(refused());
+    assert!(model.board.is_none(), "what is not told any more is not shown");
+    model.update(refused());
+    assert_eq!((model.overlays.len(), said(&model)), (1, Some("")), "two refusals are one question");
+    // What is no digit is not typed, and five digits are no code.
+    assert_eq!(acts(&press(&mut model, &mut at, "1 2 x 3 p 4 5 enter")), []);
+    assert_eq!(said(&model), Some("captain-code-digits"));
+    model.update(Msg::Paste("005 924 77\u{1b}".into()));
+    let fx = press(&mut model, &mut at, "enter");
+    assert!(fx.contains(&Effect::Prove(OneTimeCode::parse("005924").unwrap())), "{fx:?}");
+    assert_eq!(said(&model), Some("captain-code-asking"));
+
+    // The next code may follow at once.
+    at -= 300;
+    assert_eq!(press(&mut model, &mut at, "enter"), []);
+    assert_eq!(said(&model), Some("captain-code-digits"));
+
+    let wrong = Problem::new(Code::WrongCode, "wrong");
+    model.update(Msg::Proved(Err(Box::new(wrong.clone()))));
+    assert_eq!(said(&model), Some("problem-wrong-code"));
+    let locked = Problem { at: Some(Timestamp::UNIX_EPOCH), ..wrong };
+    model.update(Msg::Proved(Err(Box::new(locked))));
+    assert_eq!(said(&model), Some("captain-code-locked"));
+
+    let fx = model.update(Msg::Proved(Ok(())));
+    assert!(model.overlays.is_empty() && fx.contains(&Effect::Load(Ask::Board(CampaignId(1)))), "{fx:?}");
+    let fx = model.update(Msg::Board(Box::new(board(9))));
+    assert!(fx.contains(&Effect::Follow { campaign: CampaignId(1), after: 9 }), "a captain's feed again: {fx:?}");
+}
+
+#[test]
+fn whoever_leaves_the_question_is_told_and_asked_again_by_a_refresh() {
+    let (mut model, mut at) = (ready(), 0);
+    model.update(refused());
+    press(&mut model, &mut at, "esc");
+    assert_eq!(said(&model), None);
+    assert_eq!(model.notices.toast().map(|notice| notice.say.key), Some("problem-second-factor-needed"));
+    let fx = press(&mut model, &mut at, "r");
+    assert!(fx.contains(&Effect::Load(Ask::Board(CampaignId(1)))), "{fx:?}");
+    model.update(refused());
+    assert_eq!(said(&model), Some(""));
+}
+
+#[test]
+fn a_feed_that_ends_asks_whether_there_is_a_board_still() {
+    let mut model = ready();
+    let asked = Effect::Load(Ask::Board(CampaignId(1)));
+    assert!(!model.update(Msg::Link(LinkState::Online)).contains(&asked));
+    let offline = LinkState::Offline { since: Timestamp::UNIX_EPOCH, next_try: Timestamp::UNIX_EPOCH };
+    assert!(model.update(Msg::Link(offline.clone())).contains(&asked));
+    assert!(!model.update(Msg::Link(offline)).contains(&asked), "once");
 }

@@ -5,15 +5,17 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::model::{Model, Overlay};
+use super::second_factor::type_digit;
 use crate::api::act::{Act, HeldDecision};
 use crate::api::campaign::CampaignState;
 use crate::api::captain::{Board, HeldText};
 use crate::api::event::{Event, EventKind};
 use crate::api::message::{Outcome, Verdict};
 use crate::api::people::WaitingPerson;
+use crate::api::problem::Code;
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, Msg, Stamp, Timer};
+use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
 use crate::console::core::shared::notice::{Level, TOAST};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::gate::Judged;
@@ -62,11 +64,11 @@ impl Model {
                 self.now = Some(stamp);
                 self.key(chord, press, stamp, fx);
             }
-            Msg::Paste(text) => {
-                if let Some(Overlay::Palette { query, .. }) = self.overlays.last_mut() {
-                    query.insert(&text.replace(['\n', '\r'], " "));
-                }
-            }
+            Msg::Paste(text) => match self.overlays.last_mut() {
+                Some(Overlay::Palette { query, .. }) => query.insert(&text.replace(['\n', '\r'], " ")),
+                Some(Overlay::SecondFactor { code, .. }) => text.chars().for_each(|c| type_digit(code, c)),
+                _ => {}
+            },
             Msg::Resize { width, height } => self.size = (width, height),
             Msg::Drawn { stamp, .. } => self.now = Some(stamp),
             Msg::Timer { timer, stamp } => {
@@ -101,7 +103,13 @@ impl Model {
                 }
             }
             Msg::Outbox { waiting, oldest } => self.outbox = (waiting, oldest),
-            Msg::Link(link) => self.link = link,
+            Msg::Link(link) => {
+                // A feed that ended and comes back may be a texter's by now, which tells no board: this asks whether it is.
+                if self.link == LinkState::Online && matches!(link, LinkState::Offline { .. }) {
+                    fx.push(Effect::Load(Ask::Board(self.options.campaign)));
+                }
+                self.link = link;
+            }
             Msg::Me(me) => self.me = Some(me),
             Msg::Board(board) => {
                 let seq = board.seq;
@@ -119,7 +127,9 @@ impl Model {
                 }
             }
             Msg::Clock { offset } => self.offset = offset,
+            Msg::Failed { problem, .. } if problem.code == Code::SecondFactorNeeded => self.ask_for_code(),
             Msg::Failed { problem, .. } => self.say(Level::Error, problem_say(&problem)),
+            Msg::Proved(result) => self.proved(result, fx),
             Msg::Event(event) => self.event(*event, fx),
             Msg::Quit => fx.push(Effect::Quit),
             Msg::Tell(say) => self.say(Level::Warning, say),
@@ -135,7 +145,7 @@ impl Model {
         }
     }
 
-    fn say(&mut self, level: Level, say: Say) {
+    pub(super) fn say(&mut self, level: Level, say: Say) {
         self.notices.push(level, say, self.now.map(|now| now.wall));
         self.toast_timer = true;
     }
@@ -282,13 +292,15 @@ impl Model {
             Lookup::Pending => fx.push(Effect::After { timer: Timer::Sequence, delay: SEQUENCE }),
             Lookup::NotFound { .. } => {
                 self.typed.clear();
-                if let (
-                    Chord { key: Key::Char(c), ctrl: false, alt: false, .. },
-                    Some(Overlay::Palette { query, selected, .. }),
-                ) = (chord, self.overlays.last_mut())
-                {
-                    query.type_char(c);
-                    *selected = 0;
+                if let Chord { key: Key::Char(c), ctrl: false, alt: false, .. } = chord {
+                    match self.overlays.last_mut() {
+                        Some(Overlay::Palette { query, selected, .. }) => {
+                            query.type_char(c);
+                            *selected = 0;
+                        }
+                        Some(Overlay::SecondFactor { code, .. }) => type_digit(code, c),
+                        _ => {}
+                    }
                 }
             }
             Lookup::Matched(action) => {
@@ -300,8 +312,10 @@ impl Model {
                     action,
                     Action::Choose | Action::Yes | Action::No | Action::PauseResume | Action::Reclaim | Action::Quit
                 );
+                // Six typed digits are no held key, and a code that is handed in twice is taken once.
+                let typed = matches!(self.overlays.last(), Some(Overlay::SecondFactor { .. }));
                 match judged {
-                    _ if !deed => self.perform(action, stamp, fx),
+                    _ if !deed || typed => self.perform(action, stamp, fx),
                     Judged::Stands => self.perform(action, stamp, fx),
                     Judged::Wait(delay) => {
                         self.gate.wait(chord, stamp);
@@ -314,7 +328,7 @@ impl Model {
         }
     }
 
-    fn open(&mut self, overlay: Overlay) {
+    pub(super) fn open(&mut self, overlay: Overlay) {
         self.opened_at = self.now.map_or(Duration::ZERO, |now| now.mono);
         self.overlays.push(overlay);
     }
@@ -358,7 +372,11 @@ impl Model {
             Action::Top => self.vertical(isize::MIN / 2),
             Action::Bottom => self.vertical(isize::MAX / 2),
             Action::Choose | Action::Yes | Action::No => self.choose(action, stamp, fx),
-            Action::Back => drop(self.overlays.pop()),
+            Action::Back => {
+                if let Some(Overlay::SecondFactor { .. }) = self.overlays.pop() {
+                    self.say(Level::Warning, Say::new(Code::SecondFactorNeeded.say_key()));
+                }
+            }
             Action::Help => {
                 let from = self.context();
                 self.open(Overlay::Help { from, scroll: 0 });
@@ -391,9 +409,13 @@ impl Model {
     }
 
     fn edit(&mut self, change: impl FnOnce(&mut crate::console::core::shared::editor::Editor)) {
-        if let Some(Overlay::Palette { query, selected, .. }) = self.overlays.last_mut() {
-            change(query);
-            *selected = 0;
+        match self.overlays.last_mut() {
+            Some(Overlay::Palette { query, selected, .. }) => {
+                change(query);
+                *selected = 0;
+            }
+            Some(Overlay::SecondFactor { code, .. }) => change(code),
+            _ => {}
         }
     }
 
@@ -403,6 +425,7 @@ impl Model {
             Some(Overlay::Palette { from, query, .. }) => palette_actions(*from, query.text()).len(),
             Some(Overlay::Pause { .. } | Overlay::Reclaim { .. } | Overlay::Leave { .. }) => 2,
             Some(Overlay::Held { .. }) => self.held.len(),
+            Some(Overlay::SecondFactor { .. }) => 0,
             Some(Overlay::WaitingRoom { .. }) => self.waiting_room.len() + 1,
             Some(Overlay::Admit { .. }) => 3,
             Some(Overlay::Decide { .. }) => 4,
@@ -423,6 +446,7 @@ impl Model {
                 | Overlay::Decide { selected: at, .. }
                 | Overlay::Leave { selected: at },
             ) => *at = step(*at),
+            Some(Overlay::SecondFactor { .. }) => {}
             None => {
                 let at = step(self.selected_place().unwrap_or(0));
                 self.selected = self.board.as_ref().and_then(|board| board.texters.get(at)).map(|line| line.person);
@@ -443,6 +467,11 @@ impl Model {
     }
 
     fn choose(&mut self, action: Action, stamp: Stamp, fx: &mut Vec<Effect>) {
+        // Whoever has typed a code has read the question.
+        if let Some(Overlay::SecondFactor { code, .. }) = self.overlays.last() {
+            let typed = code.text().to_owned();
+            return self.hand_in_code(&typed, fx);
+        }
         if stamp.mono.saturating_sub(self.opened_at) < self.options.gate.dwell {
             return;
         }
@@ -510,7 +539,7 @@ impl Model {
                     self.overlays.pop();
                 }
             }
-            Some(Overlay::Help { .. } | Overlay::Messages { .. }) | None => {}
+            Some(Overlay::Help { .. } | Overlay::Messages { .. } | Overlay::SecondFactor { .. }) | None => {}
         }
     }
 

@@ -200,6 +200,12 @@ impl Model {
                     selected: *selected,
                 }
             }
+            Overlay::SecondFactor { code, said } => OverlayView::Ask {
+                title: Say::new("captain-ask-code"),
+                lines: vec![said.clone().unwrap_or_else(|| Say::new("captain-code-means"))],
+                text: code.text().to_owned(),
+                cursor: code.cursor(),
+            },
             Overlay::Leave { selected } => OverlayView::Confirm {
                 title: Say::new("captain-ask-leave"),
                 lines: vec![Say::new("captain-leave-means").with("count", self.acts.len())],

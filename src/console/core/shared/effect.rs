@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::msg::{Ask, Confirmed, Timer};
 use super::say::Say;
 use crate::domain::ids::{CampaignId, ContactId};
+use crate::domain::second_factor::OneTimeCode;
 
 /// One wish.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub enum Effect {
     },
     /// Say to the server that I am here.
     Presence,
+    /// Hand in a code of the second factor. Answer: `Proved`.
+    Prove(OneTimeCode),
     /// Keep a draft (empty: forget it).
     SaveDraft {
         /// For whom.

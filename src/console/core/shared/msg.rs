@@ -146,6 +146,8 @@ pub enum Msg {
     Held(Vec<HeldText>),
     /// Answer: who waits to be let in.
     WaitingRoom(Vec<WaitingPerson>),
+    /// Answer: the code of the second factor was taken, or why not.
+    Proved(Result<(), Box<Problem>>),
     /// Heartbeat answered.
     Presence(Presence),
     /// The server's clock is so much ahead of this laptop's, as an answer just said.

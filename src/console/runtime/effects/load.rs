@@ -124,7 +124,7 @@ async fn repeat(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
             }
             Err(error) => error,
         };
-        if !error.is_transient() || is_signed_out(&error) {
+        if !error.is_transient() || is_signed_out(&error) || wants_a_code(&error) {
             return Err(error);
         }
         if !matches!(error, CallError::NotReached(_) | CallError::NoAnswer(_)) {
@@ -152,6 +152,11 @@ pub(super) async fn note_failure(ctx: &Ctx, error: &CallError, what: &str) {
 
 pub(super) fn is_signed_out(error: &CallError) -> bool {
     matches!(error, CallError::Refused(problem) if problem.code == Code::Unauthorized)
+}
+
+/// Only a person has one.
+fn wants_a_code(error: &CallError) -> bool {
+    matches!(error, CallError::Refused(problem) if problem.code == Code::SecondFactorNeeded)
 }
 
 /// The problem to show for an error.

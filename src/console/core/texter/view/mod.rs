@@ -325,6 +325,17 @@ pub enum OverlayView {
         /// Which is selected.
         selected: usize,
     },
+    /// A question that is answered by typing.
+    Ask {
+        /// The question.
+        title: Say,
+        /// What it means.
+        lines: Vec<Say>,
+        /// What was typed.
+        text: String,
+        /// Byte offset of the cursor in it.
+        cursor: usize,
+    },
     /// A question with few choices.
     Confirm {
         /// The question.
