@@ -90,7 +90,8 @@ pub struct ContactView {
     /// The line of the list.
     pub summary: ContactSummary,
     /// Fields for merging and showing: the ones the script uses and the ones the campaign shows. Keys as in the list
-    /// (`firstName`, `lastName`, `zip`, columns). The number is `phone`, only when the campaign shows it.
+    /// (`firstName`, `lastName`, `zip`, columns). The number is `phone`, only when the campaign shows it; `lastDigits` is its end,
+    /// when the campaign shows that.
     pub fields: BTreeMap<String, String>,
     /// Which of `fields` the texter may read as such.
     pub visible: Vec<String>,

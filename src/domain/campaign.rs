@@ -37,7 +37,7 @@ pub struct CampaignDef {
     pub tags: Vec<String>,
     /// The one notice after an opt-out, by language.
     pub opt_out_notice: BTreeMap<String, String>,
-    /// Contact fields shown to texters besides the first name (`lastName`, `phone`, `zip` or a column).
+    /// Contact fields shown to texters besides the first name (`lastName`, `phone`, `lastDigits` of the number, `zip` or a column).
     #[serde(default)]
     pub visible_fields: Vec<String>,
     /// Contacts handed out at once.
@@ -169,6 +169,10 @@ impl CampaignDef {
             .collect()
     }
 }
+
+/// What a campaign names among its [`CampaignDef::visible_fields`] to show the end of a number instead of the number. No script can
+/// use it.
+pub const LAST_DIGITS: &str = "lastDigits";
 
 /// A contact's fields under the names that scripts use: `firstName`, `lastName`, `phone`, `zip`, `state`,
 /// `external_id`, and every column of the list under its own. Unknown ones are left out.

@@ -75,6 +75,15 @@ impl Phone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+    /// The last four digits, which tell a person which of two numbers it is and nobody what it is. Six digits at least stay
+    /// hidden: a short number gives fewer.
+    #[must_use]
+    pub fn last_digits(&self) -> String {
+        let digits = self.0.trim_start_matches('+');
+        let many = digits.len().saturating_sub(6).min(4);
+        format!("\u{2022}\u{2022} {}", &digits[digits.len() - many..])
+    }
+
     /// Takes text that already is E.164 (from our own database). Only digits after `+` are checked.
     #[must_use]
     pub fn from_e164(text: &str) -> Option<Self> {
@@ -217,6 +226,14 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case("+12122000002", "\u{2022}\u{2022} 0002")]
+    #[case("+442079460958", "\u{2022}\u{2022} 0958")]
+    #[case("+29020915", "\u{2022}\u{2022} 15")]
+    fn of_a_number_the_end_is_shown(#[case] number: &str, #[case] shown: &str) {
+        assert_eq!(Phone::from_e164(number).unwrap().last_digits(), shown);
+    }
 
     #[rstest]
     #[case("(212) 200-0002", "US", "+12122000002")]

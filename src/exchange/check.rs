@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::contact_list::ContactList;
-use crate::domain::campaign::{CampaignDef, Variant, merge_fields};
+use crate::domain::campaign::{CampaignDef, LAST_DIGITS, Variant, merge_fields};
 use crate::domain::contact::Contact;
 use crate::domain::script::{Fill, Source, Template, fold_name, lookup};
 use crate::domain::segment::{Encoding, measure};
@@ -158,7 +158,8 @@ fn column_findings(def: &CampaignDef, list: &ContactList) -> Vec<Finding> {
         },
         remedy: advice(&name),
     });
-    let shown = def.visible_fields.iter().filter(|name| !there(name)).map(|name| Finding {
+    let can_be_shown = |name: &str| there(name) || fold_name(name) == fold_name(LAST_DIGITS);
+    let shown = def.visible_fields.iter().filter(|name| !can_be_shown(name)).map(|name| Finding {
         fatal: false,
         contacts: None,
         what: format!("visible_fields names `{name}`, which is no column of the list"),
@@ -271,8 +272,12 @@ mod tests {
     use crate::exchange::{campaign_file, contact_list};
 
     fn report(initial: &str, list: &str) -> CheckReport {
+        showing("poling_place", initial, list)
+    }
+
+    fn showing(field: &str, initial: &str, list: &str) -> CheckReport {
         let text = format!(
-            "[campaign]\ntitle = \"T\"\norganization = \"Org\"\nvisible_fields = [\"poling_place\"]\n\
+            "[campaign]\ntitle = \"T\"\norganization = \"Org\"\nvisible_fields = [\"{field}\"]\n\
              [[initial]]\nname = \"a\"\ntext = \"{initial}\"\n"
         );
         let (def, _) = campaign_file::parse(Path::new("c.toml"), &text).unwrap();
@@ -351,6 +356,19 @@ mod tests {
         assert_eq!(variant.forced_by, [('ë', 1), ('李', 1)]);
         assert_eq!(variant.longest, Some(Length { parts: 1, units: 22, wide: true }));
         assert_eq!(variant.typical, Some(Length { parts: 1, units: 22, wide: false }));
+    }
+
+    #[rstest::rstest]
+    #[case("lastDigits", "Org here. STOP to opt out", 0)]
+    #[case("last_digits", "Org here. STOP to opt out", 0)]
+    #[case("lastDigits", "Org to {lastDigits/you}. STOP to opt out", 1)]
+    fn the_end_of_a_number_is_to_be_shown_and_not_to_be_texted(
+        #[case] field: &str,
+        #[case] initial: &str,
+        #[case] findings: usize,
+    ) {
+        let found = showing(field, initial, "firstName,cell\n,2122000002\n").findings;
+        assert_eq!(found.len(), findings, "{found:?}");
     }
 
     #[test]

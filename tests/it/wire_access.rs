@@ -4,10 +4,13 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
+use textbank::api::admin::{ImportChunk, ImportStart, ImportState};
+use textbank::api::assignment::{ContactView, SliceGrant};
 use textbank::api::people::{Me, Role, SessionInfo};
 use textbank::server::limits::MAX_BODY;
+use textbank::server::store::handles::secret_hash;
 
-use crate::support::{Person, TestApp};
+use crate::support::{Person, TestApp, contact, def, phone_of};
 
 #[tokio::test]
 async fn without_a_running_session_there_is_nothing() {
@@ -93,6 +96,78 @@ async fn what_is_not_mine_to_see_does_not_exist() {
     app.send(&ann, id, &app.initial(&of_ann[0])).await;
     app.drain().await;
     assert_eq!(app.get(&bob, &format!("/api/v1/verdicts/{id}")).await.problem(), "not_found");
+    app.close().await;
+}
+
+/// All that a texter is told by any route, and by the feed.
+async fn told_to_a_texter(app: &TestApp, admin: &Person, shown: &[&str]) -> (String, Vec<ContactView>) {
+    let import = app.fresh();
+    let path = format!("/api/v1/imports/{import}");
+    let mut start = ImportStart { def: def(), contacts: 3, provenance: "a test".to_owned() };
+    start.def.visible_fields = shown.iter().map(|name| (*name).to_owned()).collect();
+    // A script that uses the number: it is not there to be used.
+    start.def.canned[0].text.insert("en".to_owned(), "Thank you! {phone/} {lastName/}".to_owned());
+    app.put(admin, &path, &start).await.read::<ImportState>();
+    let contacts: Vec<_> = (0..3).map(contact).collect();
+    app.put(admin, &format!("{path}/chunks/0"), &ImportChunk { contacts }).await.read::<ImportState>();
+    let campaign = app.post(admin, &format!("{path}/finish"), None).await.read::<ImportState>().campaign;
+    let ann = app.person(admin, Role::Texter, "Ann").await;
+    let claimed = app.claim(&ann, campaign, 3).await;
+    let mut told = vec![claimed.body.to_string()];
+    let slice = claimed.read::<SliceGrant>().contacts;
+    let id = app.fresh();
+    told.push(app.send(&ann, id, &app.initial(&slice[0])).await.body.to_string());
+    app.drain().await;
+    app.inbound(&phone_of(&slice[0]), "yes").await;
+    let one = slice[0].id;
+    let bodies = app.get(&ann, &format!("/api/v1/campaigns/{campaign}/contacts?ids={one}")).await;
+    told.push(bodies.body.to_string());
+    let bodies: Vec<ContactView> = bodies.read();
+    for path in [
+        "me".to_owned(),
+        "campaigns".to_owned(),
+        "conduct".to_owned(),
+        "second-factor".to_owned(),
+        format!("campaigns/{campaign}"),
+        format!("campaigns/{campaign}/assignment"),
+        format!("contacts/{one}/thread"),
+        format!("verdicts/{id}"),
+    ] {
+        let reply = app.get(&ann, &format!("/api/v1/{path}")).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}");
+        told.push(reply.body.to_string());
+    }
+    let actor = app.state.store().session(secret_hash(&ann.token)).await.expect("a store").expect("a session");
+    let feed = app.state.store().events(&actor, campaign, 0, 1_000).await.expect("a store").expect("from the first");
+    assert!(feed.len() > 2, "{feed:?}");
+    told.push(serde_json::to_string(&feed).expect("json"));
+    (told.join("\n"), bodies)
+}
+
+#[rstest::rstest]
+#[case::nothing(&[], None)]
+#[case::its_end(&["lastDigits"], Some("\u{2022}\u{2022} 0000"))]
+#[case::by_another_spelling(&["last_digits"], Some("\u{2022}\u{2022} 0000"))]
+#[tokio::test]
+async fn a_texter_is_told_of_a_number_its_end_at_most(#[case] shown: &[&str], #[case] end: Option<&str>) {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let (told, bodies) = told_to_a_texter(&app, &admin, shown).await;
+    assert_eq!(bodies[0].fields.get("lastDigits").map(String::as_str), end);
+    assert_eq!(bodies[0].visible.contains(&"lastDigits".to_owned()), end.is_some(), "it is shown on the card");
+    // The numbers are +14155550000 and so on: no more of one than its end is anywhere, in no spelling.
+    for digits in ["415555", "555000", "55500"] {
+        assert!(!told.contains(digits), "{digits} in {told}");
+    }
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_number_is_shown_where_the_campaign_says_so() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let (_, bodies) = told_to_a_texter(&app, &admin, &["phone"]).await;
+    assert_eq!(bodies[0].fields["phone"], "+14155550000");
     app.close().await;
 }
 

@@ -28,7 +28,7 @@ use crate::api::{
 };
 use crate::db::{self, Conn};
 use crate::domain::{
-    campaign::{CampaignDef, merge_fields, variant_for},
+    campaign::{CampaignDef, LAST_DIGITS, merge_fields, variant_for},
     conversation::Status,
     ids::{CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     message::Direction,
@@ -254,6 +254,10 @@ impl Queries for SqlStore {
                     let needed = used.contains(&folded) && name != "phone";
                     name == "firstName" || needed || shown.contains(&folded)
                 });
+                if shown.contains(&fold_name(LAST_DIGITS)) {
+                    // A column of the list that is called so is its campaign's own.
+                    fields.entry(LAST_DIGITS.to_owned()).or_insert_with(|| listed.phone.last_digits());
+                }
                 let visible = fields
                     .keys()
                     .filter(|name| *name == "firstName" || shown.contains(&fold_name(name)))
