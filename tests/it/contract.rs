@@ -93,3 +93,35 @@ impl Contract {
 fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
+
+/// An answer to `GET /api/v1/me` as no server gives it.
+fn strange(status: u16, code: &str) {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [
+        ("content-type", "application/problem+json"),
+        ("x-request-id", "019a2b6e-7c00-7a11-8b22-3c33d44e55f6"),
+        ("textbank-time", "2026-10-01T18:00:00Z"),
+    ] {
+        headers.insert(name, value.parse().expect("a value"));
+    }
+    let body = serde_json::json!({"status": status, "code": code, "detail": "x"});
+    let status = StatusCode::from_u16(status).expect("a status");
+    CONTRACT.hold(&Method::GET, "/api/v1/me?x", status, &headers, &body);
+}
+
+#[test]
+#[should_panic(expected = "which its document does not tell")]
+fn a_status_that_is_not_told_is_found() {
+    strange(409, "already_sent");
+}
+
+#[test]
+#[should_panic(expected = "is not what its document says")]
+fn a_code_that_is_not_told_is_found() {
+    strange(503, "paused");
+}
+
+#[test]
+fn what_is_told_passes() {
+    strange(503, "unavailable");
+}
