@@ -23,12 +23,17 @@ struct Seen {
 
 /// Where a person's settings, sign-ins and journals are; removed when nobody uses it any more.
 #[derive(Clone)]
-pub struct Home(Arc<tempfile::TempDir>);
+pub struct Home(Arc<tempfile::TempDir>, PathBuf);
 
 impl Home {
     /// An empty one.
     pub fn new() -> Self {
-        Self(Arc::new(tempfile::tempdir().expect("a home")))
+        Self(Arc::new(tempfile::tempdir().expect("a home")), env!("CARGO_BIN_EXE_textbank").into())
+    }
+
+    /// The same home, in which another program is at work: ours as it was, or as it is now.
+    pub fn with(&self, program: impl Into<PathBuf>) -> Self {
+        Self(Arc::clone(&self.0), program.into())
     }
 
     /// Its directory.
@@ -68,7 +73,7 @@ impl Home {
 
     /// The program with these arguments, without a terminal.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_textbank"));
+        let mut command = Command::new(&self.1);
         command.args(args).env_clear().envs(self.surroundings()).current_dir(self.0.path());
         command
     }
@@ -91,18 +96,18 @@ impl Terminal {
 
     /// Starts `textbank` with these arguments in this home.
     pub fn start_in(home: &Home, columns: u16, rows: u16, args: &[&str]) -> Self {
-        Self::start_program(home, columns, rows, env!("CARGO_BIN_EXE_textbank"), args, &[])
+        Self::start_program(home, columns, rows, &home.1, args, &[])
     }
 
     /// Starts `textbank` with these arguments in this home, and with more in its surroundings.
     pub fn start_with(home: &Home, columns: u16, rows: u16, args: &[&str], more: &[(&str, &str)]) -> Self {
-        Self::start_program(home, columns, rows, env!("CARGO_BIN_EXE_textbank"), args, more)
+        Self::start_program(home, columns, rows, &home.1, args, more)
     }
 
     /// Starts `textbank` with these arguments in this home, where it first asks line by line: what terminal it is in it may ask
     /// later, and is told then by [`Self::open_console`].
     pub fn start_lines(home: &Home, columns: u16, rows: u16, args: &[&str]) -> Self {
-        Self::begin(home, columns, rows, env!("CARGO_BIN_EXE_textbank"), args, &[])
+        Self::begin(home, columns, rows, &home.1, args, &[])
     }
 
     /// The console takes the screen.

@@ -11,6 +11,7 @@ mod broken;
 mod proof;
 mod rolling;
 mod town;
+mod versions;
 pub mod wire;
 
 use std::io::Write as _;

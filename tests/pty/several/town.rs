@@ -1,7 +1,7 @@
 //! The processes, what befalls them, and how they come to rest.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -20,6 +20,9 @@ use crate::harness::{DEADLINE, Home};
 use crate::kills::{Dice, FAULTS, HURRY, waits};
 use crate::postgres::Database;
 use crate::serving::prepare;
+
+/// The program as it is now.
+const NEWEST: &str = env!("CARGO_BIN_EXE_textbank");
 
 const SERVERS: usize = 3;
 const NAMES: [&str; 3] = ["Ann", "Ben", "Cem"];
@@ -178,6 +181,11 @@ fn words(words: &[&str]) -> Vec<String> {
 impl Town {
     /// `more` goes into the surroundings of each server.
     pub(super) fn start(dice: &mut Dice, database: Database, more: &[(&str, &str)]) -> Self {
+        Self::start_as(dice, database, more, NEWEST.as_ref())
+    }
+
+    /// All servers, and the first texter's console, are this version of the program.
+    pub(super) fn start_as(dice: &mut Dice, database: Database, more: &[(&str, &str)], program: &Path) -> Self {
         // Fails only when a provider stands already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let own = tempfile::tempdir().expect("a directory");
@@ -206,7 +214,8 @@ impl Town {
                 let clock = surroundings.is_some().then_some(says);
                 let mut surroundings = surroundings.unwrap_or_default();
                 surroundings.extend(more.iter().map(|(name, value)| ((*name).into(), (*value).into())));
-                Server { home: Home::new(), process: None, line, clock, address: None, arguments, surroundings }
+                let home = Home::new().with(program);
+                Server { home, process: None, line, clock, address: None, arguments, surroundings }
             })
             .collect();
         let (first, mut lines) = servers[0].run();
@@ -236,14 +245,14 @@ impl Town {
             _own: own,
         };
         // One after the other: each is given its slice before anything goes wrong.
-        for name in NAMES {
-            town.let_in(name, &invite);
+        for (name, program) in NAMES.into_iter().zip([program, NEWEST.as_ref(), NEWEST.as_ref()]) {
+            town.let_in(name, &invite, program);
         }
         town
     }
 
-    fn let_in(&mut self, name: &'static str, invite: &str) {
-        let home = Home::new();
+    fn let_in(&mut self, name: &'static str, invite: &str, program: &Path) {
+        let home = Home::new().with(program);
         let front = format!("http://{}", self.front.address());
         let link = JoinLink::new(&front, SecretString::from(invite.to_owned())).reveal();
         let joined = home.command(&["join", &link, "--name", name]).output().expect("the program runs");
@@ -310,7 +319,13 @@ impl Town {
     /// Replaces a server as an operator does: told to end, it says to probes that it will; nobody new is led to it then, what
     /// is under way is finished, and another process takes its place when it says that it is ready.
     pub(super) fn roll(&mut self, number: usize) {
+        self.roll_to(number, NEWEST.as_ref());
+    }
+
+    /// The same, by this version of the program.
+    pub(super) fn roll_to(&mut self, number: usize, program: &Path) {
         let server = &mut self.servers[number];
+        server.home = server.home.with(program);
         let old = server.address.expect("it runs");
         server.process().signal("TERM");
         wait_until(|| !is_ready(old));

@@ -1,6 +1,9 @@
 //! The tables, as an ordered list of steps that only go forward.
 //!
-//! A step, once released, is never edited: a change is a new step at the end.
+//! A step, once released, is never edited: a change is a new step at the end. While servers are replaced by newer ones the
+//! older ones work beside them on the tables of the newest. So a step only adds: tables, columns that may be left out (they are
+//! nullable or have a default), indices that refuse nothing, triggers that refuse nothing; and it may take indices away. What an
+//! older program could not bear is a step of a later release, with a higher `min_program`. A test holds each step against that.
 
 use crate::db::{self, Conn};
 use crate::server::store::StoreError;
@@ -453,3 +456,7 @@ pub(super) async fn migrate_as_far_as(conn: &mut Conn, version: usize) -> Result
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;
