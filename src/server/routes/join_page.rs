@@ -142,16 +142,16 @@ mod tests {
 
     /// A colour of the style: the first in this declaration, `#rrggbb`.
     fn colour(style: &str, selector: &str, property: &str) -> Option<[f64; 3]> {
-        let rule = style.split('}').find_map(|rule| {
+        let hex = style.split('}').find_map(|rule| {
             let (selectors, body) = rule.rsplit_once('{')?;
             let selectors = selectors.rsplit(['{', ';', '*']).next()?;
-            selectors.split(',').any(|one| one.trim() == selector).then_some(body)
+            selectors.split(',').find(|one| one.trim() == selector)?;
+            let declaration = body.split(';').find_map(|pair| {
+                let (name, value) = pair.split_once(':')?;
+                (name.trim() == property).then_some(value)
+            })?;
+            declaration.split_once('#')?.1.get(..6)
         })?;
-        let declaration = rule.split(';').find_map(|pair| {
-            let (name, value) = pair.split_once(':')?;
-            (name.trim() == property).then_some(value)
-        })?;
-        let hex = declaration.split_once('#')?.1.get(..6)?;
         let channel = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok().map(|c| f64::from(c) / 255.0);
         Some([channel(0)?, channel(2)?, channel(4)?])
     }
