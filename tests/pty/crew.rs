@@ -133,10 +133,11 @@ impl Texter {
 
     /// The card's contact is skipped, or opted out.
     pub fn pass_over(&mut self, dice: &mut Dice) {
+        // Drawn whatever is on the screen: the same dice kill the same programs.
+        let (skips, notice) = (dice.below(2) == 0, dice.below(2) == 0);
         if !self.console().screen().contains("sends this text") {
             return;
         }
-        let skips = dice.below(2) == 0;
         let console = self.console();
         console.wait_until_quiet(DWELL);
         if skips {
@@ -145,7 +146,7 @@ impl Texter {
             console.press(b"o");
             if console.becomes(SOON, |screen| screen.contains("Please decide")) {
                 console.wait_until_quiet(DWELL);
-                console.press(if dice.below(2) == 0 { b"y" } else { b"n" });
+                console.press(if notice { b"y" } else { b"n" });
             }
         }
         self.back_to_the_card();
@@ -153,12 +154,12 @@ impl Texter {
 
     /// Whoever waits longest is answered, asked for the survey, or opted out.
     pub fn answer(&mut self, dice: &mut Dice) {
-        let waits = |screen: &str| screen.lines().nth(1).is_some_and(|header| header.contains(" waiting"));
-        if !waits(&self.console().screen()) {
-            return;
-        }
         let choice = dice.below(5);
         let words = format!("Thank you, number {}.", dice.below(1 << 30));
+        let header = self.console().row(1);
+        if !header.contains(" waiting") || header.contains(" 0 waiting") {
+            return;
+        }
         let console = self.console();
         console.press(b"n");
         if console.becomes(SOON, |screen| screen.contains("Conversation with")) {
@@ -378,6 +379,7 @@ const WORDS: [&str; 8] = [
 impl Voters {
     /// One of those who got a text writes. Nobody does while nobody has one, or the carrier is dead.
     pub fn write(&mut self, carrier: SocketAddr, log: &Path, dice: &mut Dice) {
+        let (whose, which) = (dice.below(1 << 30), dice.below(WORDS.len() as u64));
         let received = read_log(log).expect("the carrier's log").into_iter().filter_map(|line| match line {
             LogLine::Received { to, taken: true, .. } => Some(to),
             _ => None,
@@ -387,8 +389,8 @@ impl Voters {
         if phones.is_empty() {
             return;
         }
-        let from = &phones[usize::try_from(dice.below(phones.len() as u64)).expect("a phone")];
-        let words = WORDS[usize::try_from(dice.below(WORDS.len() as u64)).expect("words")];
+        let from = &phones[usize::try_from(whose).expect("a phone") % phones.len()];
+        let words = WORDS[usize::try_from(which).expect("words")];
         self.said += 1;
         let say = serde_json::json!({ "from": from, "body": words, "key": format!("said-{}", self.said) }).to_string();
         let hand_in = || {

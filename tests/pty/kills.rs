@@ -255,7 +255,8 @@ impl Town {
                     self.texters[number].press();
                 }
             }
-            for who in who {
+            // A console opens when there is a server to read from.
+            for who in who.iter().rev() {
                 match *who {
                     Whom::Carrier => self.carrier.start_again(),
                     Whom::Server => self.served.start_again(),
