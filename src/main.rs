@@ -9,8 +9,6 @@ use textbank::cli;
 fn main() -> ExitCode {
     // Fails only when a provider stands already; then there is one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    #[cfg(feature = "mutations")]
-    textbank::mutation::set_by_surroundings();
     let cli = cli::Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -95,35 +95,11 @@ impl Mutation {
 
 #[cfg(feature = "mutations")]
 mod switch {
-    use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-    use std::time::Duration;
+    use std::sync::atomic::{AtomicU8, Ordering};
 
     use super::Mutation;
 
     static BROKEN: AtomicU8 = AtomicU8::new(u8::MAX);
-    static LIVE: AtomicBool = AtomicBool::new(false);
-
-    /// Names the promise that a whole program breaks.
-    const NAME: &str = "TEXTBANK_BREAK";
-    /// Longer than it takes to kill a program, shorter than a database waits for one that stands still.
-    const OPEN: Duration = Duration::from_millis(1_500);
-
-    /// Breaks the promise that the surroundings name, if they do: for programs that are killed from outside.
-    pub fn set_by_surroundings() {
-        #[expect(clippy::disallowed_methods, reason = "this is the seam")]
-        let named = std::env::var(NAME).ok();
-        let which = named.and_then(|name| Mutation::ALL.into_iter().find(|one| format!("{one:?}") == name));
-        set(which);
-        LIVE.store(which.is_some(), Ordering::Relaxed);
-    }
-
-    /// Keeps the moment open in which a broken promise can be seen from outside.
-    #[expect(clippy::disallowed_methods, reason = "a build made for this alone")]
-    pub async fn linger() {
-        if LIVE.load(Ordering::Relaxed) {
-            tokio::time::sleep(OPEN).await;
-        }
-    }
 
     /// True when this promise is broken now.
     #[must_use]
@@ -138,11 +114,7 @@ mod switch {
 }
 
 #[cfg(feature = "mutations")]
-pub use switch::{linger, on, set, set_by_surroundings};
-
-/// Nothing: this build keeps its promises.
-#[cfg(not(feature = "mutations"))]
-pub async fn linger() {}
+pub use switch::{on, set};
 
 /// False: this build keeps its promises.
 #[cfg(not(feature = "mutations"))]

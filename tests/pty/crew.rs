@@ -214,14 +214,6 @@ impl Texter {
         assert!(said <= found, "{}'s screen said {said} and there are {found}", self.id);
     }
 
-    /// Remembers what the journal holds now, while the console stands still for a moment.
-    #[cfg(feature = "mutations")]
-    pub fn look_into_the_journal(&mut self) {
-        self.console().signal("STOP");
-        self.read_journal();
-        self.console().signal("CONT");
-    }
-
     /// Whom it is about.
     fn read_journal(&mut self) -> BTreeSet<ContactId> {
         let mut found = BTreeSet::new();
@@ -288,12 +280,6 @@ impl Texter {
     /// Acts that their journals held.
     pub fn deeds(&self) -> impl Iterator<Item = &Confirmed> {
         self.deeds.values()
-    }
-
-    /// What their journal had been told of a text or act, each time it was read.
-    #[cfg(feature = "mutations")]
-    pub fn told(&self) -> &[Verdict] {
-        &self.told
     }
 
     /// All that their journals held.

@@ -6,8 +6,6 @@
 //! `TEXTBANK_SEVERAL` says how many faults, `TEXTBANK_SEVERAL_SEED` by which dice. The dice choose what, whom and for how long;
 //! how far each process had come at that moment is the machine's.
 
-#[cfg(feature = "mutations")]
-mod broken;
 mod proof;
 mod rolling;
 mod town;

@@ -336,47 +336,6 @@ impl Town {
         self.front.lead(number, Some(Place::Tcp(new)));
     }
 
-    /// From now on there is one server, which breaks this promise, or none.
-    #[cfg(feature = "mutations")]
-    pub(super) fn one_server_breaks(&mut self, promise: Option<&str>) {
-        self.front.lead_nowhere();
-        for server in &mut self.servers {
-            if let Some(mut process) = server.process.take() {
-                process.kill();
-            }
-        }
-        let name = "TEXTBANK_BREAK";
-        let server = &mut self.servers[0];
-        server.surroundings.retain(|(other, _)| other != name);
-        server.surroundings.extend(promise.map(|promise| (name.to_owned(), promise.to_owned())));
-        let (address, _) = server.run();
-        self.front.lead(0, Some(Place::Tcp(address)));
-    }
-
-    /// The one server is killed as soon as a console was told that a text is accepted, and starts again. True when nothing is stored
-    /// of that text.
-    #[cfg(feature = "mutations")]
-    pub(super) fn dies_after_an_answer(&mut self) -> bool {
-        let texter = &mut self.texters[0];
-        let before = texter.told().len();
-        texter.press();
-        let mut told = None;
-        for _ in 0..100 {
-            texter.look_into_the_journal();
-            told = texter.told()[before..].iter().rfind(|verdict| verdict.is_accepted()).map(|verdict| verdict.id);
-            if told.is_some() {
-                break;
-            }
-            texter.console().pass(Duration::from_millis(20));
-        }
-        self.servers[0].process().kill();
-        let stored = db::query("SELECT count(*) FROM verdicts WHERE id = $1");
-        let lost = told.is_some_and(|id| self.number(stored.bind(id)) == 0);
-        let (address, _) = self.servers[0].run();
-        self.front.lead(0, Some(Place::Tcp(address)));
-        lost
-    }
-
     fn press(&mut self, dice: &mut Dice) {
         if dice.below(2) == 0 {
             self.voters.write(self.carrier_at, &self.log, dice);

@@ -133,7 +133,6 @@ struct Done {
 async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> Result<Done, StoreError> {
     if mutation::on(Mutation::AnswerBeforeCommit) {
         // What was answered before is committed only now.
-        mutation::linger().await;
         drop(db::query("COMMIT").execute(&mut *conn).await);
     }
     begin(conn, cache).await?;
