@@ -98,6 +98,9 @@ pub struct RestoreArgs {
     /// The empty database to put it into.
     #[command(flatten)]
     pub place: WhereArgs,
+    /// FILE is a copy of a database's file that was made by other means than `db backup`, as of a whole disk
+    #[arg(long)]
+    pub snapshot: bool,
     /// Nothing was sent, received or opted out after the backup was made: hold no text, pause no campaign, end no join link
     #[arg(long)]
     pub i_know_nothing_was_sent_since: bool,
@@ -217,9 +220,15 @@ async fn restore(args: &RestoreArgs, ctx: &Context) -> Outcome {
     // By the clock of those who will text: what they confirm from then on is told from what they confirmed before.
     let at = home.own_time()?.unwrap_or_else(|| ctx.clock.now()).as_microsecond();
     let sure = args.i_know_nothing_was_sent_since;
-    let restored = telling(ctx, async |told| upkeep::restore(&args.from, &place, sure, at, told).await)
-        .await
-        .with_context(|| format!("nothing was restored to {}", name(&home)))?;
+    let restored = telling(ctx, async |told| {
+        if args.snapshot {
+            upkeep::restore_snapshot(&args.from, &place, sure, at, told).await
+        } else {
+            upkeep::restore(&args.from, &place, sure, at, told).await
+        }
+    })
+    .await
+    .with_context(|| format!("nothing was restored to {}", name(&home)))?;
     fresh.keep();
     if args.json {
         out_json(&restored)?;

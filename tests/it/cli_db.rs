@@ -89,6 +89,24 @@ fn a_database_is_made_checked_backed_up_and_put_back() {
 
     let refused = said(&run(&["serve", "--listen", "127.0.0.1:0", "--database", &format!("sqlite:{backup}")]), 1);
     assert!(refused.contains("it is a backup of"), "{refused}");
+    // Whoever names the wrong file is told what it is, and nothing is made of it.
+    let wrong = |name: &str, bytes: &[u8]| {
+        std::fs::write(at(name), bytes).expect("written");
+        at(name)
+    };
+    for (file, what) in [
+        (wrong("empty", b""), "is no backup: it is an empty file"),
+        (wrong("letter.txt", b"Dear Sir or Madam"), "is no backup: it is not a database at all"),
+        (format!("{data}/textbank.db"), "is no backup: it is a campaign's own database"),
+    ] {
+        let refused = said(&run(&["db", "restore", "--from", &file, "--data", &other]), 1);
+        assert!(refused.contains(what), "{refused}");
+        assert!(!Path::new(&other).join("textbank.db").exists(), "{file}");
+    }
+    let snapshot = at("snapshot.db");
+    std::fs::copy(format!("{data}/textbank.db"), &snapshot).expect("copied");
+    let args = ["db", "restore", "--snapshot", "--from", &snapshot, "--data", &at("from-snapshot")];
+    assert!(said(&run(&args), 0).contains("is back"));
     let restored = said(&run(&["db", "restore", "--from", &backup, "--data", &other]), 0);
     assert!(restored.contains("is back") && restored.contains("1 join links ended"), "{restored}");
     // Its owner gets a link anew.

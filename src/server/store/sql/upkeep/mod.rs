@@ -20,7 +20,7 @@ pub use aside::reopen;
 pub use backup::{Backup, backup};
 pub use check::{Finding, Report, check, recount};
 pub use copy::{Copied, Table, copy};
-pub use restore::{Held, Restored, restore};
+pub use restore::{Held, Restored, restore, restore_snapshot};
 
 use super::Location;
 use super::schema::{self, Standing};

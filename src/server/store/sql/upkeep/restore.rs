@@ -12,6 +12,8 @@
 //!   everything anew and asks for each of its texts that no feed has confirmed; those that are lost are handed in again,
 //!   under their ids, and come back.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -34,6 +36,9 @@ use crate::server::store::sql::{
 
 /// In `meta`: when it was restored, in microseconds. The server's writer reads it when it starts; nobody restores under it.
 const RESTORED_AT: &str = "restored_at";
+
+/// How every file of SQLite begins.
+const SQLITE: &[u8] = b"SQLite format 3\0";
 
 /// Further than any number that is given until the next restore, should the clock have been set back.
 const LEAP: i64 = 1 << 40;
@@ -67,12 +72,55 @@ pub struct Restored {
 /// # Errors
 /// [`Fault`]: nothing was put back then.
 pub async fn restore(file: &Path, to: &Location, nothing_sent_since: bool, at: i64, told: Told<'_>) -> Done<Restored> {
+    put_back(file, false, to, nothing_sent_since, at, told).await
+}
+
+/// The same with a copy of a database's file that was made by other means, and does not say of itself that it is a backup.
+///
+/// # Errors
+/// As [`restore`].
+pub async fn restore_snapshot(
+    file: &Path,
+    to: &Location,
+    nothing_sent_since: bool,
+    at: i64,
+    told: Told<'_>,
+) -> Done<Restored> {
+    put_back(file, true, to, nothing_sent_since, at, told).await
+}
+
+async fn put_back(
+    file: &Path,
+    snapshot: bool,
+    to: &Location,
+    nothing_sent_since: bool,
+    at: i64,
+    told: Told<'_>,
+) -> Done<Restored> {
+    is_a_database(file)?;
     let mut source = read_file(file).await?;
-    let here = standing(&mut source).await?;
+    let here = match standing(&mut source).await {
+        Err(Fault::Refused(_)) => {
+            return Err(no_backup(file, "it is a database of something else, without textbank's tables"));
+        }
+        here => here?,
+    };
     here.suits()?;
     let made_at = match super::aside::aside(&mut source).await? {
         Some(Aside::Backup(made_at)) => Some(made_at),
-        _ => None,
+        Some(Aside::Moved(to)) => {
+            return Err(no_backup(file, &format!("the campaign in it was moved to {to}. Make a backup of that")));
+        }
+        None if snapshot => None,
+        None => {
+            let why = format!(
+                "it is a campaign's own database, and a server may be at work on it. Make a backup (textbank db backup --to \
+                 NEW --database sqlite:{}), or move the campaign (textbank db copy). If it is a copy of one that was made by \
+                 other means, say --snapshot",
+                file.display()
+            );
+            return Err(no_backup(file, &why));
+        }
     };
     // An older one is brought up to date first; not itself, it may be needed as it is.
     let mut newer = None;
@@ -103,6 +151,27 @@ pub async fn restore(file: &Path, to: &Location, nothing_sent_since: bool, at: i
     let report = look(&mut target, told).await?;
     target.roll_back().await?;
     Ok(Restored { copied, made_at, held, report })
+}
+
+fn no_backup(file: &Path, why: &str) -> Fault {
+    Fault::Refused(format!("{} is no backup: {why}", file.display()))
+}
+
+/// Whoever named the wrong file is told what it is.
+fn is_a_database(file: &Path) -> Done<()> {
+    // That there is none is said where it is opened.
+    if !file.is_file() {
+        return Ok(());
+    }
+    let mut beginning = Vec::with_capacity(SQLITE.len());
+    File::open(file)
+        .and_then(|file| file.take(SQLITE.len() as u64).read_to_end(&mut beginning))
+        .map_err(Fault::disk(format!("cannot read {}", file.display())))?;
+    match beginning.as_slice() {
+        [] => Err(no_backup(file, "it is an empty file")),
+        SQLITE => Ok(()),
+        _ => Err(no_backup(file, "it is not a database at all")),
+    }
 }
 
 /// When this database was put back from a backup after which something may have been sent.
@@ -219,7 +288,7 @@ mod tests {
         .expect("rows");
         drop(conn);
         let to = Location::File(dir.path().join("new.db"));
-        let restored = restore(&old, &to, false, 5_000, &mut |_| {}).await.expect("restored");
+        let restored = restore_snapshot(&old, &to, false, 5_000, &mut |_| {}).await.expect("restored");
         assert!(restored.report.sound, "{:#?}", restored.report.findings);
         assert_eq!(restored.report.version, Standing::KNOWN);
         let mut conn = reader(&to).await.expect("it is there");
