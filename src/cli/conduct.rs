@@ -15,7 +15,7 @@ use crate::api::conduct::ConductText;
 use crate::api::people::Role;
 use crate::client::native::NativeServer;
 use crate::console::ui::wrap::wrap;
-use crate::domain::conduct::{cleaned, for_reader};
+use crate::domain::conduct::{cleaned, for_reader, primary};
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::i18n::Value;
@@ -112,6 +112,9 @@ pub async fn run(command: ConductCommand, ctx: &Context) -> Outcome {
         }
         ConductCommand::Set(args) => {
             let texts = if args.default { first_texts() } else { read(&args.files, ctx.catalogue.language())? };
+            for warning in unread_languages(&texts) {
+                tell(warning);
+            }
             set(&args.who, texts, ctx).await
         }
         ConductCommand::Lift { who } => set(&who, BTreeMap::new(), ctx).await,
@@ -154,11 +157,28 @@ async fn set(who: &SignInArgs, texts: BTreeMap<String, String>, ctx: &Context) -
     Ok(Exit::Done)
 }
 
+/// The languages that the consoles speak.
+const SPOKEN: [(&str, &str); 2] = [("en", "English"), ("es", "Spanish")];
+
+/// A warning for each language that no console speaks: its text is shown to nobody, or to everybody for want of another.
+fn unread_languages(texts: &BTreeMap<String, String>) -> Vec<String> {
+    let spoken = SPOKEN.map(|(tag, name)| format!("{name} ({tag})")).join(" and ");
+    let unread = texts.keys().filter(|tag| !SPOKEN.iter().any(|(known, _)| primary(tag) == *known));
+    unread
+        .map(|tag| {
+            format!(
+                "warning: the consoles speak {spoken}; a text in `{tag}` is shown only where there is none in these"
+            )
+        })
+        .collect()
+}
+
 /// The texts of the files, by language.
 fn read(files: &[String], own: &str) -> anyhow::Result<BTreeMap<String, String>> {
     let mut texts = BTreeMap::new();
     for given in files {
-        let tagged = given.split_once('=').filter(|(tag, _)| tag.len() <= 12 && !Path::new(given).exists());
+        let tagged =
+            given.split_once('=').filter(|(tag, _)| !tag.contains(['/', '\\', '.']) && !Path::new(given).exists());
         let (language, file) = tagged.unwrap_or((own, given));
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;
         if texts.insert(language.to_owned(), text).is_some() {
@@ -295,6 +315,13 @@ mod tests {
     fn only_a_whole_word_accepts() {
         assert!(["yes", "sí", "si"].into_iter().all(is_yes));
         assert!(["", "y", "no", "yes please", "q"].into_iter().all(|answer| !is_yes(answer)));
+    }
+
+    #[test]
+    fn a_language_that_no_console_speaks_is_warned_of() {
+        let texts = |tags: &[&str]| tags.iter().map(|tag| ((*tag).to_owned(), "x".to_owned())).collect();
+        assert_eq!(unread_languages(&texts(&["en", "es-mx"])), Vec::<String>::new());
+        assert!(unread_languages(&texts(&["en", "xx-nonsense"])).concat().contains("`xx-nonsense`"));
     }
 
     #[test]

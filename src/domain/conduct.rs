@@ -9,6 +9,9 @@ pub const MAX_TEXT: usize = 20_000;
 /// Most languages of one text.
 pub const MAX_LANGUAGES: usize = 10;
 
+/// Longest tag of a language, in bytes.
+pub const LONGEST_TAG: usize = 12;
+
 /// Hexadecimal digits of a version.
 const DIGITS: usize = 32;
 
@@ -51,10 +54,11 @@ pub fn cleaned(texts: &BTreeMap<String, String>) -> Result<BTreeMap<String, Stri
         faults.push(format!("there are {} languages; at most {MAX_LANGUAGES} can be kept", texts.len()));
     }
     for (language, text) in texts.iter().take(MAX_LANGUAGES) {
-        let named = (2..=12).contains(&language.len())
-            && language.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !named {
-            faults.push("a language is named by a tag in lower case, like `en` or `es`".to_owned());
+        if language.len() > LONGEST_TAG || !is_language(language) {
+            faults.push(format!(
+                "`{}` is no language tag: write one in lower case, like `en`, `es` or `es-mx`",
+                super::safe_text::safe_line(language)
+            ));
             continue;
         }
         let text = safe_body(text).trim().to_owned();
@@ -69,10 +73,38 @@ pub fn cleaned(texts: &BTreeMap<String, String>) -> Result<BTreeMap<String, Stri
     if faults.is_empty() { Ok(clean) } else { Err(faults) }
 }
 
-/// The text for a reader of `language`: in it, else in English, else in the first there is.
+/// True for a well-formed tag of a language (BCP 47) in lower case: the language, and then, as far as they are said, script,
+/// region and variants. Whether somebody speaks it is another question.
+#[must_use]
+pub fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-').peekable();
+    let letters =
+        |part: &str, many: &[usize]| many.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase());
+    if !parts.next().is_some_and(|part| letters(part, &[2, 3])) {
+        return false;
+    }
+    // An extended language, a script, a region: each once, in this order.
+    parts.next_if(|part| letters(part, &[3]));
+    parts.next_if(|part| letters(part, &[4]));
+    parts.next_if(|part| letters(part, &[2]) || (part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit())));
+    parts.all(|part| {
+        let word = part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        word && ((5..=8).contains(&part.len()) || (part.len() == 4 && part.starts_with(|c: char| c.is_ascii_digit())))
+    })
+}
+
+/// The language of a tag without script, region and variants.
+#[must_use]
+pub fn primary(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or(tag)
+}
+
+/// The text for a reader of `language`: in it (as spoken anywhere), else in English, else in the first there is.
 #[must_use]
 pub fn for_reader<'a>(texts: &'a BTreeMap<String, String>, language: &str) -> Option<&'a str> {
-    texts.get(language).or_else(|| texts.get("en")).or_else(|| texts.values().next()).map(String::as_str)
+    let spoken = |wanted: &str| texts.iter().find(|(tag, _)| primary(tag) == primary(wanted)).map(|(_, text)| text);
+    let own = texts.get(language).or_else(|| spoken(language));
+    own.or_else(|| texts.get("en")).or_else(|| spoken("en")).or_else(|| texts.values().next()).map(String::as_str)
 }
 
 #[cfg(test)]
@@ -106,8 +138,32 @@ mod tests {
     #[case::none(&[], true)]
     #[case::blank(&[("en", " \n ")], false)]
     #[case::no_language(&[("English", "Be kind.")], false)]
+    #[case::nonsense(&[("not_a-tag", "Be kind.")], false)]
+    #[case::region(&[("es-mx", "Sea amable.")], true)]
     fn faults_are_told(#[case] all: &[(&str, &str)], #[case] good: bool) {
         assert_eq!(cleaned(&texts(all)).is_ok(), good);
+    }
+
+    #[rstest]
+    #[case("en", true)]
+    #[case("es-mx", true)]
+    #[case("es-419", true)]
+    #[case("zh-hant-tw", true)]
+    #[case("sl-rozaj", true)]
+    #[case("de-1996", true)]
+    #[case("e", false)]
+    #[case("english", false)]
+    #[case("EN", false)]
+    #[case("en-", false)]
+    #[case("-en", false)]
+    #[case("en--us", false)]
+    #[case("en_us", false)]
+    #[case("l0", false)]
+    #[case("en-us-us", false)]
+    #[case("en-x", false)]
+    #[case("", false)]
+    fn a_language_is_named_by_a_well_formed_tag(#[case] tag: &str, #[case] good: bool) {
+        assert_eq!(is_language(tag), good);
     }
 
     #[test]
@@ -125,6 +181,9 @@ mod tests {
         assert_eq!(for_reader(&all, "es"), Some("Bueno"));
         assert_eq!(for_reader(&all, "fr"), Some("Good"));
         assert_eq!(for_reader(&texts(&[("de", "Gut")]), "fr"), Some("Gut"));
+        let regions = texts(&[("de", "Gut"), ("en-us", "Good"), ("es-mx", "Bueno")]);
+        assert_eq!(for_reader(&regions, "es"), Some("Bueno"));
+        assert_eq!(for_reader(&regions, "fr"), Some("Good"));
         assert_eq!(for_reader(&texts(&[]), "en"), None);
     }
 }
