@@ -128,6 +128,16 @@ texter-leave-waits = Waiting until all is handed in ...
 texter-leave-when-done = Leave when all is handed in
 texter-leave-now = Leave now
 texter-leave-stay = Stay
+texter-leave-answer = Stay and answer
+texter-leave-voters = { $count ->
+    [one] One voter waits for your answer, since { $since }.
+   *[other] { $count } voters wait for your answer, the longest since { $since }.
+}
+texter-leave-voters-some = { $count ->
+    [one] One voter waits for your answer.
+   *[other] { $count } voters wait for your answer.
+}
+texter-leave-voters-means = Left now, they stay yours until your time with them runs out, and go to another texter then. So that somebody answers at once: stay, and choose “{ $action }”.
 
 ## Acts in a conversation
 note-opted-out = opted out

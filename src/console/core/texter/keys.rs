@@ -6,7 +6,7 @@ use super::overlay::Overlay;
 use crate::api::act::Act;
 use crate::api::message::ThreadEntry;
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Stamp, Timer};
+use crate::console::core::shared::msg::{Ask, LinkState, Stamp, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
@@ -407,8 +407,7 @@ impl Model {
 
     pub(super) fn ask_quit(&mut self, fx: &mut Vec<Effect>) {
         let asked = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Leave { .. }));
-        let open = self.unknown_count() + self.parked_count() > 0;
-        let waiting = open || self.acts.unsettled() > 0 || self.outbox.0 > 0 || self.acts.busy().is_some();
+        let waiting = self.is_unsettled() || self.voters_wait();
         if asked || !(waiting || self.score_is_due()) {
             self.quit(fx);
         } else if waiting {
@@ -417,6 +416,22 @@ impl Model {
         } else {
             self.finish(fx);
         }
+    }
+
+    /// Something that was confirmed is not handed in, or needs somebody.
+    fn is_unsettled(&self) -> bool {
+        let open = self.unknown_count() + self.parked_count() > 0;
+        open || self.acts.unsettled() > 0 || self.outbox.0 > 0 || self.acts.busy().is_some()
+    }
+
+    /// Voters wait for this texter's answer, who could still give it. A rehearsal says so in its score.
+    pub(super) fn voters_wait(&self) -> bool {
+        self.people.waiting() > 0 && !self.is_scored() && !matches!(self.link, LinkState::SignedOut { .. })
+    }
+
+    /// Nothing keeps anybody from leaving but voters who wait.
+    pub(super) fn leaves_only_voters(&self) -> bool {
+        self.voters_wait() && !self.is_unsettled()
     }
 
     /// A rehearsal is not left without its score; a second press leaves all the same.

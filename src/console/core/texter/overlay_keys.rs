@@ -83,6 +83,7 @@ impl Model {
                 .as_ref()
                 .and_then(|campaign| campaign.def.questions.get(*question))
                 .map_or(0, |question| question.answers.len()),
+            Some(Overlay::Leave { .. }) if self.leaves_only_voters() => 2,
             Some(Overlay::OptOut { .. } | Overlay::Leave { .. }) => 3,
             Some(Overlay::Release { .. }) => 4,
             Some(Overlay::Messages { .. }) => self.notices.len(),
@@ -155,6 +156,8 @@ impl Model {
                 let choice = match action {
                     Action::Yes => 1,
                     Action::No => 2,
+                    // There is nothing to hand in: the first row is to stay.
+                    _ if selected == 0 && self.leaves_only_voters() => 2,
                     _ => selected,
                 };
                 match choice {

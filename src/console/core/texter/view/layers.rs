@@ -1,7 +1,7 @@
 //! What lies over the panes.
 
 use super::{ChoiceRow, OverlayView};
-use crate::console::core::shared::say::Say;
+use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::model::Model;
 use crate::console::core::texter::overlay::Overlay;
 use crate::console::core::texter::overlay_keys::palette_actions;
@@ -62,11 +62,18 @@ impl Model {
             Overlay::Leave { selected } => OverlayView::Confirm {
                 title: Say::new("texter-ask-leave"),
                 lines: self.what_leaving_means(),
-                choices: vec![
-                    (Say::new("texter-leave-when-done"), None),
-                    (Say::new("texter-leave-now"), keymap.key_for(Context::Confirm, Action::Yes)),
-                    (Say::new("texter-leave-stay"), keymap.key_for(Context::Confirm, Action::No)),
-                ],
+                choices: if self.leaves_only_voters() {
+                    vec![
+                        (Say::new("texter-leave-answer"), keymap.key_for(Context::Confirm, Action::No)),
+                        (Say::new("texter-leave-now"), keymap.key_for(Context::Confirm, Action::Yes)),
+                    ]
+                } else {
+                    vec![
+                        (Say::new("texter-leave-when-done"), None),
+                        (Say::new("texter-leave-now"), keymap.key_for(Context::Confirm, Action::Yes)),
+                        (Say::new("texter-leave-stay"), keymap.key_for(Context::Confirm, Action::No)),
+                    ]
+                },
                 selected: *selected,
             },
             Overlay::Outbox { scroll } => OverlayView::Outbox {
@@ -87,7 +94,7 @@ impl Model {
         let waiting = self.outbox.0.max(self.acts.unsettled() as u64);
         let (unknown, parked) = (self.unknown_count(), self.parked_count());
         let mut lines = Vec::new();
-        if waiting > 0 || (unknown == 0 && parked == 0) {
+        if waiting > 0 || (unknown == 0 && parked == 0 && !self.leaves_only_voters()) {
             lines.push(Say::new("texter-leave-waiting").with("count", waiting));
             lines.push(Say::new(if self.leaving { "texter-leave-waits" } else { "texter-leave-means" }));
         }
@@ -96,6 +103,15 @@ impl Model {
         }
         if parked > 0 {
             lines.push(Say::new("texter-leave-parked").with("count", parked));
+        }
+        if self.voters_wait() {
+            let longest = self.people.longest_waiting(None).and_then(|id| self.people.line(id));
+            let count = self.people.waiting();
+            lines.push(match longest.and_then(|line| line.waiting_since) {
+                Some(since) => Say::new("texter-leave-voters").with("count", count).with("since", since),
+                None => Say::new("texter-leave-voters-some").with("count", count),
+            });
+            lines.push(Say::new("texter-leave-voters-means").with("action", Arg::Key("action-release")));
         }
         lines
     }
