@@ -175,11 +175,40 @@ pub fn file_of(dir: &Path, sign_in: &SignIn) -> PathBuf {
     dir.join(format!("{}.json", sign_in.name()))
 }
 
-/// Alone with a sign-in's token while this is held; `None` when another program is at it.
+/// Alone with a sign-in's token; its file goes when this does.
+#[derive(Debug)]
+pub struct Alone {
+    path: PathBuf,
+    _file: fs::File,
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        // While it is still locked: whoever has opened it meanwhile sees, once it is theirs, that it has no name any more.
+        // Where that cannot be seen the file stays.
+        #[cfg(unix)]
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// True when `file` is still what the name leads to: a lock on a file that was removed locks nobody out.
+#[cfg(unix)]
+fn has_its_name(file: &fs::File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let of = |meta: &fs::Metadata| (meta.dev(), meta.ino());
+    matches!((file.metadata(), fs::symlink_metadata(path)), (Ok(held), Ok(named)) if of(&held) == of(&named))
+}
+
+#[cfg(not(unix))]
+fn has_its_name(_: &fs::File, _: &Path) -> bool {
+    true
+}
+
+/// Alone with a sign-in's token while this is held; `None` when another program is at it, or was a moment ago.
 ///
 /// # Errors
 /// [`SignInError::File`]
-pub fn lock(dir: &Path, sign_in: &SignIn) -> Result<Option<fs::File>, SignInError> {
+pub fn lock(dir: &Path, sign_in: &SignIn) -> Result<Option<Alone>, SignInError> {
     let path = dir.join(format!("{}.lock", sign_in.name()));
     let failed = |error| SignInError::File(path.clone(), error);
     let mut options = OpenOptions::new();
@@ -188,7 +217,8 @@ pub fn lock(dir: &Path, sign_in: &SignIn) -> Result<Option<fs::File>, SignInErro
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(&path).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) if has_its_name(&file, &path) => Ok(Some(Alone { path, _file: file })),
+        Ok(()) => Ok(None),
         Err(fs::TryLockError::WouldBlock) => Ok(None),
         Err(fs::TryLockError::Error(error)) => Err(failed(error)),
     }
@@ -297,6 +327,22 @@ mod tests {
         save(&dir, &sign_in("http://h:1", 1, Role::Admin, "2026-01-01T00:00:00Z")).expect("saved");
         assert_eq!(device(&dir, id(8)).expect("the sign-in's"), id(1));
         assert_eq!(list(&dir).expect("a list").len(), 1);
+    }
+
+    #[test]
+    fn a_lock_keeps_others_out_and_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let one = sign_in("http://h:1", 1, Role::Admin, "2026-01-01T00:00:00Z");
+        let path = dir.path().join(format!("{}.lock", one.name()));
+        let held = lock(dir.path(), &one).expect("a file").expect("nobody is at it");
+        let former = fs::File::open(&path).expect("it is there");
+        assert!(lock(dir.path(), &one).expect("a file").is_none(), "somebody is");
+        drop(held);
+        assert_eq!(path.exists(), cfg!(not(unix)));
+        let next = lock(dir.path(), &one).expect("a file").expect("nobody is at it");
+        former.try_lock().expect("nobody holds what was removed");
+        assert_eq!(has_its_name(&former, &path), cfg!(not(unix)), "and whoever gets that has locked nobody out");
+        drop(next);
     }
 
     #[test]

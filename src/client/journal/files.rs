@@ -102,7 +102,9 @@ impl Files {
         Ok(())
     }
 
-    /// Takes the lock for as long as the file lives.
+    /// Takes the lock for as long as the file lives. The file stays afterwards, empty: were it removed, whoever had opened it
+    /// before could lock what has no name any more while a third one makes and locks a new one, and two consoles would
+    /// have one journal.
     pub(super) fn take_lock(&self) -> Result<File, JournalError> {
         let file = private().read(true).write(true).create(true).truncate(false).open(self.lock())?;
         // A child that this very process is just starting has every open file for an instant, this one too if it was open.
