@@ -74,6 +74,8 @@ pub struct Seen {
     pub dir: PathBuf,
     /// How far its clock is ahead of ours, or why it did not answer.
     pub clock: Result<SignedDuration, String>,
+    /// The server keeps a rehearsal's own time: its clock says nothing about ours.
+    pub own_time: bool,
     /// What its journal holds.
     pub waits: Waits,
 }
@@ -272,6 +274,14 @@ fn server(seen: &Seen) -> Finding {
             format!("{}: {why}", seen.server),
             "check the network; if you are signed out, ask your captain for a new link",
         ),
+        Ok(skew) if seen.own_time => Finding::good(
+            CHECK,
+            format!(
+                "{}: signed in; it keeps a rehearsal's own time ({} from this machine's), as --rehearsal-clock says",
+                seen.server,
+                long(skew.abs())
+            ),
+        ),
         Ok(skew) if skew.as_secs().abs() > SKEW_SECONDS => Finding::notice(
             CHECK,
             format!("{}: this machine's clock is {} s {}", seen.server, skew.as_secs().abs(), way(*skew)),
@@ -398,11 +408,21 @@ mod tests {
         #[case] state: State,
         #[case] words: &str,
     ) {
-        let seen = Seen { server: "http://s".into(), dir: "d".into(), clock, waits: Waits::NoJournal };
+        let own_time = false;
+        let seen = Seen { server: "http://s".into(), dir: "d".into(), clock, own_time, waits: Waits::NoJournal };
         let found = with(Terminal::default(), &Surroundings::default(), vec![seen]);
         let finding = found.iter().find(|finding| finding.check == "server").expect("checked");
         assert_eq!(finding.state, state);
         assert!(finding.found.contains(words), "{}", finding.found);
+    }
+
+    #[test]
+    fn a_rehearsals_own_time_is_no_fault_of_this_machines_clock() {
+        let clock = Ok(SignedDuration::from_hours(-3_000));
+        let seen = Seen { server: "s".into(), dir: "d".into(), clock, own_time: true, waits: Waits::NoJournal };
+        let found = with(Terminal::default(), &Surroundings::default(), vec![seen]);
+        let finding = found.iter().find(|finding| finding.check == "server").expect("checked");
+        assert_eq!(finding.state, State::Good, "{}", finding.found);
     }
 
     #[test]
@@ -430,6 +450,7 @@ mod tests {
             server: "s".into(),
             dir: paths.data_dir().into(),
             clock: Ok(SignedDuration::ZERO),
+            own_time: false,
             waits: Waits::NoJournal,
         };
         let machine = Machine {

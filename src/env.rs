@@ -20,6 +20,11 @@ pub trait Clock: Send + Sync + std::fmt::Debug + 'static {
     /// to decide a promise.
     fn now(&self) -> Timestamp;
 
+    /// True when wall time here is no machine's but a rehearsal's, kept apart from it.
+    fn is_its_own(&self) -> bool {
+        false
+    }
+
     /// Time since some fixed moment of this process; never goes back.
     fn monotonic(&self) -> Duration;
 

@@ -195,7 +195,7 @@ impl CampaignServer for Memory {
 
     async fn presence(&self) -> Call<Presence> {
         self.wait().await;
-        Ok(Presence { server_time: self.clock.now(), lease_until: Timestamp::MAX })
+        Ok(Presence { server_time: self.clock.now(), lease_until: Timestamp::MAX, own_time: false })
     }
 
     async fn events(&self, _: CampaignId, _: u64) -> Call<BoxStream<'static, Call<Event>>> {

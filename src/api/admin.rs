@@ -43,8 +43,11 @@ pub struct ImportState {
     pub duplicates: u64,
     /// Stored, but on the organization's suppression list: never handed out.
     pub suppressed: u64,
-    /// True when finished: the campaign runs.
+    /// True when finished: the campaign runs, unless it is paused.
     pub finished: bool,
+    /// True when the campaign is paused now: nobody gets contacts of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 /// Makes a join link.

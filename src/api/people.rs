@@ -118,6 +118,13 @@ pub struct PersonInfo {
     pub second_factor: bool,
 }
 
+/// Gives somebody another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Rename {
+    /// First name as voters see it from now on.
+    pub name: String,
+}
+
 /// Somebody in the waiting room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaitingPerson {
@@ -133,6 +140,12 @@ pub struct WaitingPerson {
     /// Since when they wait.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
+    /// Rules of conduct are in force that they have not accepted: once they are let in, they still get no contacts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
+    /// The rules of conduct that they accepted last; absent: none so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conduct: Option<Accepted>,
 }
 
 /// The person behind a session.
@@ -165,6 +178,9 @@ pub struct Presence {
     /// Until when this session's leases now run.
     #[schema(value_type = String, format = DateTime)]
     pub lease_until: Timestamp,
+    /// The server's clock is a rehearsal's own: that another clock shows another time is no fault of either.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_time: bool,
 }
 
 /// A session as an admin sees it.

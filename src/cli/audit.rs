@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::reach::{SignInArgs, admin};
 use super::{Context, Exit, Misuse, Outcome, out};
 use crate::api::audit::AuditEntry;
+use crate::client::CampaignServer as _;
 use crate::domain::safe_text::safe_line;
 
 /// Print who did what, and whose data was on which device
@@ -21,7 +22,7 @@ pub struct AuditArgs {
     /// Only what was done on this installation, and what it received
     #[arg(long, value_name = "ID")]
     pub device: Option<Uuid>,
-    /// Only since then: 2026-10-01T18:00:00Z, or 12h or 7d back from now
+    /// Only since then: 2026-10-01T18:00:00Z, or 12h or 7d back from now, by the server's clock
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// Print JSON, one line an entry
@@ -37,8 +38,22 @@ pub struct AuditArgs {
 /// # Errors
 /// A time that is none, or what the server said.
 pub async fn run(args: AuditArgs, ctx: &Context) -> Outcome {
-    let since = args.since.as_deref().map(|text| since(text, ctx.clock.now())).transpose()?;
-    let (_, client) = admin(&args.who, ctx).await?;
+    if let Some(text) = &args.since {
+        // What cannot be meant is said before anybody is asked.
+        since(text, ctx.clock.now())?;
+    }
+    let (sign_in, client) = admin(&args.who, ctx).await?;
+    let since = match args.since.as_deref() {
+        None => None,
+        Some(text) => Some(match text.parse::<Timestamp>() {
+            Ok(at) => at,
+            // Back from now by the clock that the audit is written by: a rehearsal's is far from this machine's.
+            Err(_a_span) => {
+                let there = super::reach::client(&sign_in, ctx)?.presence().await.context("no audit")?;
+                since(text, there.server_time)?
+            }
+        }),
+    };
     let mut wanted: Vec<(&str, String)> = Vec::new();
     wanted.extend(args.contact.map(|id| ("contact", id.to_string())));
     wanted.extend(args.person.map(|id| ("person", id.to_string())));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::{Context, Exit, Outcome, campaign_check, campaign_import, campaign_list, invite, out};
+use super::{Context, Exit, Outcome, campaign_check, campaign_import, campaign_list, campaign_pause, invite, out};
 
 /// What `campaign init` writes.
 const EXAMPLE: &str = include_str!("../../assets/campaigns/example.toml");
@@ -26,6 +26,10 @@ pub enum CampaignCommand {
     Import(campaign_import::ImportArgs),
     /// Print the campaigns that a sign-in may see: number, state, what is left to do
     List(campaign_list::ListArgs),
+    /// Hold a campaign back: no text of it goes out and nobody gets contacts of it, until it is resumed
+    Pause(campaign_pause::PauseArgs),
+    /// Let a paused campaign go on
+    Resume(campaign_pause::PauseArgs),
     /// Print a join link for texters, captains or admins
     Invite(invite::InviteArgs),
 }
@@ -40,6 +44,8 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
         CampaignCommand::Check(args) => campaign_check::run(&args.file, args.contacts.as_deref(), args.json),
         CampaignCommand::Import(args) => campaign_import::run(args, ctx).await,
         CampaignCommand::List(args) => campaign_list::run(args, ctx).await,
+        CampaignCommand::Pause(args) => campaign_pause::run(args, true, ctx).await,
+        CampaignCommand::Resume(args) => campaign_pause::run(args, false, ctx).await,
         CampaignCommand::Invite(args) => invite::run(args, ctx).await,
     }
 }

@@ -51,17 +51,23 @@ pub fn run(file: &Path, contacts: Option<&Path>, json: bool) -> Outcome {
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
 
-/// The findings as text.
-fn page(pair: &Pair, ok: bool) -> String {
-    let (problems, report) = (&pair.problems, pair.report.as_ref());
-    let mut lines: Vec<String> = Vec::new();
+/// The problems, what stops the work first; of each sort so many as can be read. `rest` says where the others are.
+pub(super) fn shown(problems: &[FileProblem], rest: &str) -> Vec<String> {
+    let mut lines = Vec::new();
     for fatal in [true, false] {
         let sort: Vec<&FileProblem> = problems.iter().filter(|p| p.fatal == fatal).collect();
         lines.extend(sort.iter().take(SHOWN).map(ToString::to_string));
         if sort.len() > SHOWN {
-            lines.push(format!("... and {} more like these (--json lists all)", sort.len() - SHOWN));
+            lines.push(format!("... and {} more like these ({rest})", sort.len() - SHOWN));
         }
     }
+    lines
+}
+
+/// The findings as text.
+fn page(pair: &Pair, ok: bool) -> String {
+    let (problems, report) = (&pair.problems, pair.report.as_ref());
+    let mut lines = shown(problems, "--json lists all");
     if let Some(report) = report {
         if !lines.is_empty() {
             lines.push(String::new());

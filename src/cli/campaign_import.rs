@@ -8,12 +8,14 @@ use anyhow::Context as _;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::campaign_check::shown;
 use super::reach::{SignInArgs, admin, tell};
-use super::{Context, Exit, Outcome, out, out_json};
+use super::{Context, Exit, Outcome, ask, out, out_json};
 use crate::api::admin::{ImportChunk, ImportStart, ImportState, MAX_CHUNK};
 use crate::client::native::AdminClient;
-use crate::client::{Call, CallError};
+use crate::client::{Call, CallError, CampaignServer as _};
 use crate::domain::contact::Contact;
+use crate::domain::safe_text::safe_line;
 use crate::exchange::pair::Pair;
 use crate::exchange::{campaign_file, contact_list};
 
@@ -35,6 +37,12 @@ pub struct ImportArgs {
     /// Where the list comes from and why these people may be texted, in your words
     #[arg(long, default_value = "", value_name = "TEXT")]
     pub provenance: String,
+    /// Nobody gets contacts of it before it is resumed (`campaign resume`, or `p` on the captain's board)
+    #[arg(long)]
+    pub paused: bool,
+    /// Texters may draw from it at once: do not ask
+    #[arg(long, conflicts_with = "paused")]
+    pub start: bool,
     /// Print the counts as JSON
     #[arg(long)]
     pub json: bool,
@@ -48,11 +56,17 @@ pub struct ImportArgs {
 /// # Errors
 /// What the server said. Problems in the files are printed, all at once, and nothing is handed in.
 pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
-    let Some((start, contacts)) = check(&args) else { return Ok(Exit::Problems) };
-    let (_, client) = admin(&args.who, ctx).await?;
+    let Some((start, contacts, rows)) = check(&args) else {
+        tell("Nothing was handed in: mend the errors first.");
+        return Ok(Exit::Problems);
+    };
+    let (sign_in, client) = admin(&args.who, ctx).await?;
+    // Who asks a second time is told of the campaign of the first; another one of the same title is likely a mistake.
+    let known = super::reach::client(&sign_in, ctx)?.campaigns().await.context("nothing was handed in")?;
+    let paused = args.paused || (!args.start && !at_once(contacts.len())?);
     let chunks = chunks(contacts)?;
     let import = import_id(&start, &chunks)?;
-    let work = hand_in(&client, ctx, import, &start, &chunks);
+    let work = hand_in(&client, ctx, import, &start, &chunks, paused);
     let (state, before) = tokio::select! {
         state = work => state.context("the import is not finished; run the same command again and it goes on where it stopped")?,
         _ = tokio::signal::ctrl_c() => {
@@ -61,47 +75,105 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
         }
     };
     if args.json {
-        out_json(&Imported { state: &state, handed_in_before: before })?;
+        out_json(&Imported { state: &state, list: rows, handed_in_before: before })?;
     } else {
-        out(in_words(&state, before))?;
+        out(in_words(&start.def.title, &state, rows, before, &ctx.program))?;
+    }
+    let namesakes = known.iter().filter(|one| one.id != state.campaign && one.title == start.def.title);
+    let namesakes: Vec<String> = namesakes.map(|one| one.id.to_string()).collect();
+    if !namesakes.is_empty() {
+        tell(format!(
+            "warning: another campaign has the same title (number {}): texters and captains tell them apart by the \
+             number, as in --campaign {}",
+            namesakes.join(", "),
+            state.campaign
+        ));
     }
     Ok(Exit::Done)
+}
+
+/// Asks the person at the terminal whether texting may begin; a script that says nothing means that it may.
+fn at_once(contacts: usize) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(true);
+    }
+    let question = format!(
+        "{contacts} contacts. May texters draw from this campaign as soon as it is there?\n\
+         yes: at once; no (or Enter): it waits, paused, until you resume it. Your answer: "
+    );
+    let answer = ask(&question)?.unwrap_or_default().to_lowercase();
+    Ok(matches!(answer.as_str(), "yes" | "y" | "sí" | "si"))
+}
+
+/// Where each row of the list went, so that the summary adds up.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Rows {
+    /// Rows of the list, without the header and empty lines.
+    rows: u64,
+    /// Left out: the number came earlier in the list.
+    same_number: u64,
+    /// Left out because of a problem that was told.
+    left_out: u64,
 }
 
 #[derive(Serialize)]
 struct Imported<'a> {
     #[serde(flatten)]
     state: &'a ImportState,
+    list: Rows,
     /// This very campaign with this very list was there already: nothing was handed in now.
     handed_in_before: bool,
 }
 
-fn in_words(state: &ImportState, before: bool) -> String {
-    let next = format!("Next: textbank campaign invite --role texter --campaign {}", state.campaign);
+fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, program: &str) -> String {
+    let number = state.campaign;
+    let title = safe_line(title);
+    let mut lines = Vec::new();
     if before {
-        return format!(
-            "Campaign {} was made from these very files before: all {} contacts were in it already, nothing was handed \
-             in now.\n{next}",
-            state.campaign, state.stored
-        );
+        lines.push(format!(
+            "Campaign {number} ({title}) was made from these very files before: all {} contacts were in it already, nothing \
+             was handed in now.",
+            state.stored
+        ));
+    } else {
+        lines.push(format!("Campaign {number} ({title}) has {} contacts.", state.stored));
     }
-    format!(
-        "Campaign {} has {} contacts ({} rows of the list had a number that was in it already, {} are suppressed and \
-         never texted).\n{next}",
-        state.campaign, state.stored, state.duplicates, state.suppressed
-    )
+    // The list's own doubles were left out here, others by the server.
+    let (same, problem) = (list.same_number + state.duplicates, list.left_out);
+    lines.push(format!(
+        "Of {} rows in the list {} are taken, {same} left out as their number came before, {problem} left out with a \
+         problem{}.",
+        list.rows,
+        state.stored,
+        if problem > 0 { " (named above)" } else { "" }
+    ));
+    if state.suppressed > 0 {
+        lines.push(format!("{} of the contacts opted out earlier: they are never texted.", state.suppressed));
+    }
+    if state.paused {
+        lines.push(format!("It is paused: nobody gets contacts of it before: {program} campaign resume {number}"));
+    } else {
+        lines.push(format!(
+            "Texters can draw from it now, within texting hours. To hold it back: {program} campaign pause {number}"
+        ));
+    }
+    lines.push(format!("Next: {program} campaign invite --role texter --campaign {number}"));
+    lines.join("\n")
 }
 
-/// Reads both files; tells every problem of both.
-fn check(args: &ImportArgs) -> Option<(ImportStart, Vec<Contact>)> {
+/// Reads both files; tells the problems of both.
+fn check(args: &ImportArgs) -> Option<(ImportStart, Vec<Contact>, Rows)> {
     let list = contact_list::load(&args.contacts);
     let pair = Pair::new(campaign_file::load(&args.campaign), Some(list), &args.contacts);
-    for problem in &pair.problems {
-        tell(problem.to_string());
+    for line in shown(&pair.problems, "textbank campaign check --json lists all") {
+        tell(line);
     }
+    let left_out = pair.left_out;
     let (def, list) = pair.sound()?;
-    let start = ImportStart { def, contacts: list.contacts.len() as u64, provenance: args.provenance.clone() };
-    Some((start, list.contacts))
+    let many = list.contacts.len() as u64;
+    let rows = Rows { rows: many + list.duplicates + left_out, same_number: list.duplicates, left_out };
+    let start = ImportStart { def, contacts: many, provenance: args.provenance.clone() };
+    Some((start, list.contacts, rows))
 }
 
 /// The list in chunks, by number and by size; the same list always gives the same chunks.
@@ -141,6 +213,7 @@ async fn hand_in(
     import: Uuid,
     start: &ImportStart,
     chunks: &[ImportChunk],
+    paused: bool,
 ) -> Call<(ImportState, bool)> {
     let state = patiently(ctx, || client.import_start(import, start)).await?;
     if state.finished {
@@ -153,7 +226,7 @@ async fn hand_in(
         patiently(ctx, || client.import_chunk(import, number as u64, chunk)).await?;
     }
     progress.end();
-    Ok((patiently(ctx, || client.import_finish(import)).await?, false))
+    Ok((patiently(ctx, || client.import_finish_as(import, paused)).await?, false))
 }
 
 /// Tries a request again while that may help; every one of them may be repeated.
@@ -221,14 +294,34 @@ mod tests {
     }
 
     #[test]
-    fn a_second_import_says_how_many_were_there() {
+    fn every_row_of_the_list_is_in_one_count_of_the_summary() {
         let campaign = crate::domain::ids::CampaignId(3);
-        let state = ImportState { campaign, chunks: 1, stored: 40, duplicates: 2, suppressed: 1, finished: true };
+        let state = ImportState {
+            campaign,
+            chunks: 1,
+            stored: 40,
+            duplicates: 2,
+            suppressed: 1,
+            finished: true,
+            paused: false,
+        };
+        let list = Rows { rows: 50, same_number: 3, left_out: 5 };
+        let said = in_words("Par\u{1b}[2Jks", &state, list, false, "textbank");
+        assert!(said.starts_with("Campaign 3 (Par") && !said.contains('\u{1b}'), "{said}");
         assert!(
-            in_words(&state, true).starts_with("Campaign 3 was made from these very files before: all 40 contacts")
+            said.contains("Of 50 rows in the list 40 are taken, 5 left out as their number came before, 5 left"),
+            "{said}"
         );
         assert!(
-            in_words(&state, false).starts_with("Campaign 3 has 40 contacts (2 rows of the list had a number that")
+            said.contains("1 of the contacts opted out") && said.contains("Texters can draw from it now"),
+            "{said}"
+        );
+        let paused = in_words("Parks", &ImportState { paused: true, ..state.clone() }, list, false, "textbank");
+        assert!(paused.contains("campaign resume 3") && !paused.contains("can draw"), "{paused}");
+        let again = in_words("Parks", &state, list, true, "textbank");
+        assert!(
+            again.starts_with("Campaign 3 (Parks) was made from these very files before: all 40 contacts"),
+            "{again}"
         );
     }
 

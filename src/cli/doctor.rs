@@ -65,16 +65,19 @@ async fn servers(paths: &Paths, loaded: Option<&Loaded>) -> Vec<Seen> {
         Err(error) => {
             let dir = paths.sign_ins_dir();
             let server = dir.display().to_string();
-            return vec![Seen { server, dir, clock: Err(error.to_string()), waits: Waits::NoJournal }];
+            let clock = Err(error.to_string());
+            return vec![Seen { server, dir, clock, own_time: false, waits: Waits::NoJournal }];
         }
     };
     for sign_in in sign_ins {
         let dir = paths.journal_dir(&sign_in.name());
+        let told = skew(&sign_in, timeouts).await.map_err(|error| format!("{error:#}"));
         seen.push(Seen {
             server: sign_in.server.clone(),
             waits: waits(&dir).await,
             dir,
-            clock: skew(&sign_in, timeouts).await.map_err(|error| format!("{error:#}")),
+            own_time: matches!(told, Ok((_, true))),
+            clock: told.map(|(skew, _)| skew),
         });
     }
     seen
@@ -101,14 +104,14 @@ async fn waits(dir: &Path) -> Waits {
     }
 }
 
-/// How far the server's clock is ahead, judged against the middle of the call.
-async fn skew(sign_in: &SignIn, timeouts: Timeouts) -> anyhow::Result<SignedDuration> {
+/// How far the server's clock is ahead, judged against the middle of the call; true when it is a rehearsal's own.
+async fn skew(sign_in: &SignIn, timeouts: Timeouts) -> anyhow::Result<(SignedDuration, bool)> {
     let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts)?;
     let clock = SystemClock::shared();
     let before = clock.now();
     let presence = server.presence().await?;
     let middle = before + clock.now().duration_since(before) / 2;
-    Ok(presence.server_time.duration_since(middle))
+    Ok((presence.server_time.duration_since(middle), presence.own_time))
 }
 
 fn terminal() -> Terminal {

@@ -5,13 +5,16 @@ use std::io::IsTerminal;
 use anyhow::Context as _;
 use secrecy::ExposeSecret;
 
+use super::captain::{self, CaptainArgs};
 use super::conduct::{Asked, settle};
-use super::reach::{client, tell, timeouts};
-use super::{Context, Exit, Misuse, Outcome, ask, out, out_json, waiting_room};
+use super::reach::{SignInArgs, client, tell, timeouts};
+use super::shift::ShiftArgs;
+use super::{Context, Exit, Misuse, Outcome, ask, out, out_json, report, text, waiting_room};
 use crate::api::people::{JoinRequest, Role};
 use crate::client::native::{self, JoinLink};
 use crate::client::sign_in::{self, SignIn};
 use crate::domain::ids::DeviceId;
+use crate::domain::person_name;
 use crate::domain::safe_text::safe_line;
 
 /// Sign in on this machine by a join link
@@ -42,9 +45,14 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         tell("warning: this server is reached without encryption: whoever is on the network between can read along");
     }
     let name = match args.name.filter(|name| !name.trim().is_empty()) {
-        Some(name) => name,
-        None if !ctx.config.name.trim().is_empty() => ctx.config.name.clone(),
-        None if std::io::stdin().is_terminal() => asked_for("Your first name, as voters will read it: ")?,
+        Some(name) => as_a_name(&name)?,
+        None if !ctx.config.name.trim().is_empty() => as_a_name(&ctx.config.name)?,
+        None if std::io::stdin().is_terminal() => loop {
+            match as_a_name(&asked_for("Your first name, as voters will read it: ")?) {
+                Ok(name) => break name,
+                Err(why) => tell(why.to_string()),
+            }
+        },
         None => return Err(Misuse("say your first name, as voters will read it: --name NAME".to_owned()).into()),
     };
     let dir = ctx.paths.sign_ins_dir();
@@ -57,10 +65,13 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     let mut sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
     sign_in::save(&dir, &sign_in)
         .context("joined, but the sign-in could not be stored here: mend that, then run the same command again")?;
-    accept(&sign_in, args.accept_conduct, ctx).await;
+    let asked = accept(&sign_in, args.accept_conduct, ctx).await;
+    let mut came_in = false;
     if sign_in.me.waiting {
-        if std::io::stdin().is_terminal() {
+        // Whoever said no to the rules has nothing to wait for yet.
+        if std::io::stdin().is_terminal() && asked != Some(Asked::Declined) {
             sign_in = waiting_room::wait(&client(&sign_in, ctx)?, sign_in, ctx).await?;
+            came_in = true;
         } else {
             waiting_room::say(&sign_in, ctx);
             tell(ctx.catalogue.say("waiting-pending", &[]));
@@ -73,10 +84,12 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     }
     let role = me.role.in_words();
     let next = match me.role {
-        Role::Texter | Role::VettedTexter => "textbank text",
-        Role::Captain => "textbank captain",
-        Role::Admin | Role::Owner => "textbank campaign import --campaign FILE --contacts FILE",
+        Role::Texter | Role::VettedTexter => "text",
+        Role::Captain => "captain",
+        Role::Admin | Role::Owner => "campaign import --campaign FILE --contacts FILE",
     };
+    let next = format!("Next: {} {next}", ctx.program);
+    let opens = came_in && std::io::stdout().is_terminal() && me.role <= Role::Captain;
     let kind = if me.rehearsal { "REHEARSAL: no text of this server reaches a phone." } else { "REAL VOTERS." };
     // Before the first import a server has no organization of anybody's.
     let of = match me.role {
@@ -84,26 +97,49 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         Role::Texter | Role::VettedTexter | Role::Captain => format!(" of {}", safe_line(&me.organization)),
     };
     out(format!(
-        "{} is now {role}{of} at {} (sign-in {}).\n{kind}\nNext: {next}",
+        "{} is now {role}{of} at {} (sign-in {}).\n{kind}{}",
         safe_line(&me.name),
         sign_in.server,
         sign_in.name(),
+        if opens { String::new() } else { format!("\n{next}") },
     ))?;
+    if opens && let Err(error) = console(&sign_in, ctx).await {
+        // Joined is joined: what keeps the console closed (no campaign yet) may pass.
+        let _ = report(&error);
+        out(next)?;
+    }
     Ok(Exit::Done)
 }
 
+/// Who waited at the door goes on by itself.
+async fn console(sign_in: &SignIn, ctx: &Context) -> Outcome {
+    let shift = ShiftArgs { campaign: None, sign_in: SignInArgs { sign_in: Some(sign_in.name()) } };
+    match sign_in.me.role {
+        Role::Texter | Role::VettedTexter => text::run(shift, ctx).await,
+        Role::Captain | Role::Admin | Role::Owner => captain::run(CaptainArgs { json: false, shift }, ctx).await,
+    }
+}
+
 /// Asks for the rules of conduct. The sign-in stands whatever the answer is; without it there are no contacts.
-async fn accept(sign_in: &SignIn, yes: bool, ctx: &Context) {
+async fn accept(sign_in: &SignIn, yes: bool, ctx: &Context) -> Option<Asked> {
     let asked = async { settle(&client(sign_in, ctx)?, None, yes, ctx).await };
-    match asked.await {
-        Ok(Asked::Nothing | Asked::Accepted) => {}
-        Ok(Asked::Declined) => tell(ctx.catalogue.say("conduct-declined", &[])),
-        Ok(Asked::Nobody) => tell(ctx.catalogue.say("conduct-pending", &[])),
+    let asked = match asked.await {
+        Ok(asked) => Some(asked),
         Err(error) => {
             tracing::warn!(%error, "the rules of conduct could not be asked for");
-            tell(ctx.catalogue.say("conduct-pending", &[]));
+            None
         }
+    };
+    match asked {
+        Some(Asked::Nothing | Asked::Accepted) => {}
+        Some(Asked::Declined) => tell(ctx.catalogue.say("conduct-declined", &[])),
+        Some(Asked::Nobody) | None => tell(ctx.catalogue.say("conduct-pending", &[])),
     }
+    asked
+}
+
+fn as_a_name(given: &str) -> Result<String, Misuse> {
+    person_name::cleaned(given).map_err(|why| Misuse(format!("`{}`: {why}", safe_line(given))))
 }
 
 /// What has to be given.

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::reach::{SignInArgs, admin, tell};
 use super::{Context, Exit, Misuse, Outcome, ledger_verify, out, out_json};
+use crate::client::CampaignServer as _;
 use crate::client::native::AdminClient;
 use crate::exchange::ledger_file::{End, FORMAT, Title, Writer};
 
@@ -71,8 +72,14 @@ pub async fn export(args: ExportArgs, ctx: &Context) -> Outcome {
     }
     let (sign_in, client) = admin(&args.who, ctx).await?;
     let organization = client.me().await.context("no ledger")?.organization;
-    let title =
-        Title { format: FORMAT.to_owned(), organization, server: sign_in.server.clone(), exported_at: ctx.clock.now() };
+    let there = super::reach::client(&sign_in, ctx)?.presence().await.context("no ledger")?;
+    let title = Title {
+        format: FORMAT.to_owned(),
+        organization,
+        server: sign_in.server.clone(),
+        exported_at: if there.own_time { there.server_time } else { ctx.clock.now() },
+        own_time: there.own_time,
+    };
     // The first page before the first byte: a refusal leaves nothing behind.
     let mut pages = Pages::new(&client).await?;
     let Some(path) = &args.out else {

@@ -108,6 +108,9 @@ fn page(file: &Path, report: &Report) -> String {
             safe_line(&title.server),
             title.exported_at.strftime("%Y-%m-%d %H:%M:%S")
         ));
+        if title.own_time {
+            lines.push("The server kept a rehearsal's own time: laptops' clocks are not held against it.".to_owned());
+        }
     }
     lines.push(format!(
         "{} confirmed texts, {} of them accepted, in {} chains of devices; {} anchors",

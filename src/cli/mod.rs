@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod campaign_check;
 pub mod campaign_import;
 pub mod campaign_list;
+pub mod campaign_pause;
 pub mod captain;
 pub mod carrier;
 pub mod conduct;
@@ -41,7 +42,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use output::{Exit, Misuse, Outcome, ask, out, out_json, report};
+pub use output::{Advice, Exit, Misuse, Outcome, ask, forget_typed, out, out_json, report};
 
 use crate::config::{self, Config, Layers, Loaded, Paths, PathsError, Surroundings};
 use crate::env::{SharedClock, SharedIds, SystemClock, SystemIds};
@@ -192,6 +193,8 @@ pub struct Context {
     pub config: Arc<Config>,
     /// Where things are kept.
     pub paths: Paths,
+    /// How this program is called again for the same person: its name, with the options that say whose things these are.
+    pub program: String,
     /// What the environment says.
     pub surroundings: Arc<Surroundings>,
     /// The machine's clock.
@@ -222,6 +225,7 @@ impl Context {
         Ok(Self {
             config: Arc::new(config),
             paths,
+            program: program(global),
             surroundings: Arc::new(surroundings),
             clock,
             ids: SystemIds::shared(),
@@ -234,6 +238,17 @@ impl Context {
     pub(super) fn guard_terminal(&self) {
         crate::console::term::panic::install(self.paths.state_dir().to_owned());
     }
+}
+
+/// The program's name with `--home` and `--profile` as they were given, to be typed again.
+fn program(global: &Global) -> String {
+    let quoted = |word: &str| {
+        let plain = |c: char| c.is_alphanumeric() || "/._-:\\".contains(c);
+        if word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
+    };
+    let home = global.home.as_ref().map(|home| format!(" --home {}", quoted(&home.to_string_lossy())));
+    let profile = global.profile.as_ref().map(|profile| format!(" --profile {}", quoted(profile)));
+    format!("textbank{}{}", home.unwrap_or_default(), profile.unwrap_or_default())
 }
 
 /// The log's format; the settings allow no other word.

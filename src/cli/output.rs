@@ -3,10 +3,11 @@
 use std::io::{BufRead as _, Write};
 use std::process::ExitCode;
 
-use crate::api::problem::Code;
+use crate::api::problem::{Code, Problem};
 use crate::client::CallError;
 use crate::client::native::LinkError;
 use crate::config::{ConfigError, PathsError};
+use crate::domain::safe_text::safe_line;
 
 /// The command was given something that cannot be meant; its words say what can.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +82,20 @@ pub fn ask(question: &str) -> std::io::Result<Option<String>> {
     Ok((read > 0).then(|| line.trim().to_owned()))
 }
 
+/// Forgets what was typed and nobody has read, so that it answers no question that comes later and does not reach the shell.
+/// On Windows it stays.
+pub fn forget_typed() {
+    #[cfg(unix)]
+    {
+        use std::io::IsTerminal as _;
+        let stdin = std::io::stdin();
+        if stdin.is_terminal() {
+            // A terminal that has gone away has nothing typed.
+            let _ = rustix::termios::tcflush(&stdin, rustix::termios::QueueSelector::IFlush);
+        }
+    }
+}
+
 /// Writes one JSON document to standard output.
 ///
 /// # Errors
@@ -97,23 +112,63 @@ pub fn report(error: &anyhow::Error) -> Exit {
     // Nobody is left to tell when standard error is closed.
     let mut stderr = std::io::stderr().lock();
     let _ = writeln!(stderr, "{prefix}{}", in_words(error));
-    if let Some(remedy) = error.chain().find_map(|cause| cause.downcast_ref::<CallError>()).and_then(remedy) {
+    if let Some(remedy) = what_to_do(error) {
         let _ = writeln!(stderr, "What to do: {remedy}");
     }
     exit_of(error)
+}
+
+fn what_to_do(error: &anyhow::Error) -> Option<&'static str> {
+    let call = error.chain().find_map(|cause| cause.downcast_ref::<CallError>())?;
+    if let (Some(advice), CallError::Refused(problem)) = (error.downcast_ref::<Advice>(), call)
+        && let Some((_, remedy)) = advice.on.iter().find(|(code, _)| *code == problem.code)
+    {
+        return Some(remedy);
+    }
+    remedy(call)
 }
 
 /// The chain of causes, each said once.
 fn in_words(error: &anyhow::Error) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in error.chain() {
-        let words = cause.to_string();
+        let words = match cause.downcast_ref::<CallError>() {
+            Some(CallError::Refused(problem)) => refusal(problem),
+            _ => cause.to_string(),
+        };
         // Many errors repeat their source's words in their own.
         if !said.last().is_some_and(|last| last.contains(&words)) {
             said.push(words);
         }
     }
     said.join(": ")
+}
+
+/// A refusal as a person reads it. What a developer has to know of it stands in brackets.
+fn refusal(problem: &Problem) -> String {
+    match problem.code {
+        Code::ConductNotAccepted => "the rules of conduct are not accepted by you yet".to_owned(),
+        Code::WaitingRoom => "you are in the waiting room".to_owned(),
+        code => {
+            let faults: String = problem.faults.iter().map(|fault| format!("\n  {}", safe_line(fault))).collect();
+            format!("refused: {} ({}){faults}", safe_line(&problem.detail), code.as_str())
+        }
+    }
+}
+
+/// What a command says there is to do, where it knows better than the refusal's code: given to the error as its context.
+#[derive(Debug)]
+pub struct Advice {
+    /// What was not done.
+    pub what: &'static str,
+    /// What to do when it was refused with one of these codes.
+    pub on: &'static [(Code, &'static str)],
+}
+
+impl std::fmt::Display for Advice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.what)
+    }
 }
 
 /// What the person can do about a call that brought no answer, when there is anything.
@@ -169,7 +224,7 @@ mod tests {
     use anyhow::Context as _;
     use rstest::rstest;
 
-    use super::{Exit, exit_of, in_words};
+    use super::{Advice, Exit, exit_of, in_words, what_to_do};
     use crate::api::problem::{Code, Problem};
     use crate::client::CallError;
 
@@ -186,5 +241,33 @@ mod tests {
         let error = Err::<(), _>(std::io::Error::other("disk full")).context("cannot write x").unwrap_err();
         assert_eq!(in_words(&error), "cannot write x: disk full");
         assert_eq!(in_words(&anyhow::anyhow!("a: b").context("c: a: b")), "c: a: b");
+    }
+
+    fn refused(code: Code, detail: &str) -> anyhow::Error {
+        CallError::Refused(Box::new(Problem::new(code, detail))).into()
+    }
+
+    #[test]
+    fn a_refusal_is_said_in_a_persons_words_with_every_fault() {
+        let error = refused(Code::ConductNotAccepted, "GET /api/v1/conduct").context("no list");
+        assert_eq!(in_words(&error), "no list: the rules of conduct are not accepted by you yet");
+        assert_eq!(what_to_do(&error), Some("read the rules and accept them: textbank conduct accept"));
+        let mut problem = Problem::new(Code::Invalid, "these rules cannot be kept");
+        problem.faults = vec!["it is\u{1b}[2J empty".to_owned()];
+        let words = in_words(&CallError::Refused(Box::new(problem)).into());
+        assert!(words.starts_with("refused: these rules cannot be kept (invalid)\n  it is"), "{words}");
+        assert!(!words.contains('\u{1b}'), "{words:?}");
+    }
+
+    #[test]
+    fn a_command_knows_better_what_to_do_than_the_code() {
+        let advice = || Advice { what: "not let in", on: &[(Code::NotFound, "see who waits")] };
+        let error = refused(Code::NotFound, "nobody").context(advice()).context("admitting");
+        assert_eq!(what_to_do(&error), Some("see who waits"));
+        assert_eq!(in_words(&error), "admitting: not let in: refused: nobody (not_found)");
+        assert_eq!(
+            what_to_do(&refused(Code::RateLimited, "x").context(advice())),
+            Some("wait a minute, then run it again")
+        );
     }
 }

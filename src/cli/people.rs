@@ -3,9 +3,13 @@
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::reach::{SignInArgs, admin};
-use super::{Context, Exit, Outcome, out, out_json, waiting_room};
+use super::reach::{SignInArgs, admin, client, stored};
+use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json, waiting_room};
 use crate::api::people::{PersonInfo, Role, SessionInfo};
+use crate::api::problem::Code;
+use crate::client::sign_in::{self, SignIn};
+use crate::domain::ids::PersonId;
+use crate::domain::person_name;
 use crate::domain::safe_text::safe_line;
 
 /// List the organization's people: last seen, role, how many contacts in hand
@@ -52,6 +56,18 @@ pub enum PeopleCommand {
         /// Their number, from `people waiting`
         #[arg(value_name = "ID")]
         person: i64,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
+    /// Give somebody another name; their console shows it from its next start on
+    Rename {
+        /// Who: `me`, or their number (from `people`), for captains
+        #[arg(value_name = "ID")]
+        who_is: String,
+        /// Their first name, as voters read it
+        #[arg(value_name = "NAME")]
+        name: String,
         /// Who asks.
         #[command(flatten)]
         who: SignInArgs,
@@ -113,6 +129,7 @@ pub async fn run(args: PeopleArgs, ctx: &Context) -> Outcome {
         Some(PeopleCommand::Waiting { json, who }) => waiting_room::list(json, &who, ctx).await,
         Some(PeopleCommand::Admit { people, all, who }) => waiting_room::admit(&people, all, &who, ctx).await,
         Some(PeopleCommand::ShowOut { person, who }) => waiting_room::show_out(person, &who, ctx).await,
+        Some(PeopleCommand::Rename { who_is, name, who }) => rename(&who_is, &name, &who, ctx).await,
         None => {
             let (_, client) = admin(&args.who, ctx).await?;
             let people = client.people().await.context("no list")?;
@@ -124,6 +141,45 @@ pub async fn run(args: PeopleArgs, ctx: &Context) -> Outcome {
             Ok(Exit::Done)
         }
     }
+}
+
+async fn rename(who_is: &str, name: &str, who: &SignInArgs, ctx: &Context) -> Outcome {
+    let name = person_name::cleaned(name).map_err(|why| Misuse(why.to_owned()))?;
+    let (role, person) = match who_is {
+        "me" => (Role::Texter, None),
+        id => match id.parse() {
+            Ok(id) => (Role::Captain, Some(PersonId(id))),
+            Err(_not_a_number) => {
+                return Err(Misuse("say whom: me, or a number of textbank people".to_owned()).into());
+            }
+        },
+    };
+    let sign_in = stored(who, role, ctx).await?;
+    let person = person.unwrap_or(sign_in.me.person);
+    let advice = Advice {
+        what: "the name stays",
+        on: &[
+            (Code::NotFound, "see who there is: textbank people, or textbank captain --json"),
+            (Code::Forbidden, "ask somebody with a role like theirs, or an owner"),
+        ],
+    };
+    client(&sign_in, ctx)?.rename(person, &name).await.context(advice)?;
+    if person == sign_in.me.person {
+        keep_name(&sign_in, &name, ctx)?;
+        out(format!("You are {name} from now on."))?;
+    } else {
+        out(format!("Person {} is {name} from now on; their console shows it from its next start on.", person.0))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Notes the name that the server has for this person, in the sign-in as it is on the disk by now.
+pub(super) fn keep_name(sign_in: &SignIn, name: &str, ctx: &Context) -> anyhow::Result<()> {
+    let dir = ctx.paths.sign_ins_dir();
+    let mut kept = sign_in::read(&sign_in::file_of(&dir, sign_in))?;
+    kept.me.name = name.to_owned();
+    sign_in::save(&dir, &kept)?;
+    Ok(())
 }
 
 /// Runs `sessions`.

@@ -71,7 +71,9 @@ pub struct ServeArgs {
     /// Add voters from this persona file; one with a known id takes that one's place
     #[arg(long, value_name = "FILE", requires = "simulated_voters")]
     pub personas: Option<PathBuf>,
-    /// Keep a campaign time of its own that begins in mid-afternoon, so that texting hours are open at any time of day
+    /// Keep a campaign time of its own that begins in mid-afternoon, so that texting hours are open at any time of day. Boards,
+    /// audit, ledger and texting hours go by it, whatever the machine's clock says; a data directory keeps for life the kind of
+    /// time that it began with
     #[arg(long, requires = "rehearsed")]
     pub rehearsal_clock: bool,
     /// Hand texts to a simulated carrier in a process of its own on this machine (textbank carrier)
@@ -378,7 +380,8 @@ pub(super) fn lock(dir: &Path) -> anyhow::Result<File> {
     lock_by(dir, File::try_lock, |dir| format!("another textbank is at work on {dir}: stop it first"))
 }
 
-/// Takes a directory's lock in this way, or says `taken`.
+/// Takes a directory's lock in this way, or says `taken`. The file stays, empty: were it removed, whoever has just opened it
+/// could lock what has no name any more, while another makes a new one and serves the same database.
 pub(super) fn lock_by(
     dir: &Path,
     take: fn(&File) -> Result<(), TryLockError>,

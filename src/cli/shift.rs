@@ -1,14 +1,17 @@
 //! What `text` and `captain` share before the console opens: sign-in, server, campaign, journal.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use super::conduct::{Asked, settle_these};
+use super::conduct::{Asked, settle, settle_these};
+use super::people::keep_name;
 use super::reach::{SignInArgs, client, stored, tell};
-use super::{Context, Misuse, second_factor, waiting_room};
-use crate::api::campaign::CampaignTodo;
+use super::{Context, Misuse, ask, second_factor, waiting_room};
+use crate::api::campaign::{CampaignState, CampaignTodo};
+use crate::api::conduct::ConductText;
 use crate::api::people::{Me, Role};
 use crate::client::journal::{Damage, Journal, Tally, Wipe};
 use crate::client::native::NativeServer;
@@ -163,11 +166,21 @@ pub(super) async fn reach(
 async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, NativeServer)> {
     let sign_in = stored(&args.sign_in, role, ctx).await?;
     let server = client(&sign_in, ctx)?.telling_time(ctx.clock.clone());
-    let sign_in = if sign_in.me.waiting { waiting_room::wait(&server, sign_in, ctx).await? } else { sign_in };
+    let sign_in = if sign_in.me.waiting { at_the_door(&server, sign_in, ctx).await? } else { sign_in };
     if role >= Role::Captain {
         second_factor::settle(&server, ctx).await?;
     }
     Ok((sign_in, server))
+}
+
+/// Waits until a captain lets them in. The captain sees who has accepted the rules: they are asked for before, not after.
+async fn at_the_door(server: &NativeServer, sign_in: SignIn, ctx: &Context) -> anyhow::Result<SignIn> {
+    match settle(server, sign_in.me.campaign, false, ctx).await {
+        Ok(Asked::Declined) => bail!(ctx.catalogue.say("conduct-declined", &[])),
+        Ok(Asked::Nothing | Asked::Accepted | Asked::Nobody) => {}
+        Err(error) => tracing::info!(%error, "waits without a word on the rules of conduct"),
+    }
+    waiting_room::wait(server, sign_in, ctx).await
 }
 
 enum Which<'a> {
@@ -211,7 +224,9 @@ async fn choose_or_last(
             Ok(last)
         }
         (answer, _) => {
-            let chosen = choose(&answer.with_context(|| asking(sign_in))?, wanted)?;
+            let found = answer.with_context(|| asking(sign_in))?;
+            let named = if wanted.is_none() { ask_which(&found)? } else { None };
+            let chosen = choose(&found, wanted.or(named.as_deref()))?;
             if let Err(error) = journal.ui_set(LAST, &chosen.0.into()).await {
                 tracing::warn!(%error, "the campaign worked in is not in the journal");
             }
@@ -239,14 +254,36 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
         Which::Known(campaign) => campaign,
         Which::Ask(wanted) => choose_or_last(&server, &journal, wanted, &sign_in, ctx).await?,
     };
-    conduct(&server, campaign, &journal, ctx).await?;
+    let (texts, me) = tokio::join!(promptly(server.conduct(Some(campaign)), ctx), promptly(server.me(), ctx));
+    conduct(&server, texts, &journal, ctx).await?;
+    let sign_in = as_named_now(me, sign_in, ctx);
     Ok(Shift { server: Arc::new(server), me: sign_in.me.clone(), campaign, journal, sign_in })
+}
+
+/// Whoever was renamed meanwhile texts under the new name. Without the network it is the name that is known here.
+fn as_named_now(me: Call<Me>, mut sign_in: SignIn, ctx: &Context) -> SignIn {
+    match me.map(|me| safe_line(&me.name)) {
+        Ok(name) if name != sign_in.me.name => {
+            if let Err(error) = keep_name(&sign_in, &name, ctx) {
+                tracing::warn!(%error, "the new name was not kept");
+            }
+            sign_in.me.name = name;
+        }
+        Ok(_) => {}
+        Err(error) => tracing::info!(%error, "opens under the name that was known"),
+    }
+    sign_in
 }
 
 /// Shows rules and guide when they are not accepted, and asks. Without the network the console opens all the same: it is the
 /// server that hands out contacts, or does not.
-async fn conduct(server: &NativeServer, campaign: CampaignId, journal: &Journal, ctx: &Context) -> anyhow::Result<()> {
-    let texts = match promptly(server.conduct(Some(campaign)), ctx).await {
+async fn conduct(
+    server: &NativeServer,
+    texts: Call<Vec<ConductText>>,
+    journal: &Journal,
+    ctx: &Context,
+) -> anyhow::Result<()> {
+    let texts = match texts {
         Ok(texts) => texts,
         Err(error) => {
             tracing::info!(%error, "opens without a word on the rules of conduct");
@@ -266,16 +303,37 @@ async fn conduct(server: &NativeServer, campaign: CampaignId, journal: &Journal,
     Ok(())
 }
 
+/// With several campaigns the person at the terminal says which.
+fn ask_which(found: &[CampaignTodo]) -> anyhow::Result<Option<String>> {
+    if found.len() < 2 || !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    tell(format!("There are several campaigns:\n{}", listed(found)));
+    Ok(ask("Which one? Its number, or the beginning of its title: ")?.filter(|line| !line.is_empty()))
+}
+
+/// One line a campaign. Titles may be the same: the number tells them apart, and where each stands.
+fn listed(found: &[CampaignTodo]) -> String {
+    let line = |one: &CampaignTodo| {
+        let state = match one.state {
+            CampaignState::Importing => ", is being imported",
+            CampaignState::Running => "",
+            CampaignState::Paused => ", paused",
+            CampaignState::Archived => ", over",
+        };
+        let (unassigned, mine) = (one.unassigned, one.unsent);
+        format!("  {}  {} ({unassigned} unassigned, {mine} yours to text{state})", one.id, safe_line(&one.title))
+    };
+    found.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 fn misuse<T>(why: String) -> anyhow::Result<T> {
     Err(Misuse(why).into())
 }
 
 /// The campaign that is meant: the only one, or the one named.
 fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<CampaignId> {
-    let listed = || {
-        let lines: Vec<_> = found.iter().map(|one| format!("  {}  {}", one.id, safe_line(&one.title))).collect();
-        lines.join("\n")
-    };
+    let listed = || listed(found);
     let Some(wanted) = wanted else {
         return match found {
             [] => bail!("there is no campaign yet; your captain tells you when one opens"),
@@ -302,7 +360,7 @@ fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<Campai
 mod tests {
     use rstest::rstest;
 
-    use super::choose;
+    use super::{choose, listed};
     use crate::api::campaign::{CampaignState, CampaignTodo};
     use crate::domain::ids::CampaignId;
 
@@ -315,6 +373,17 @@ mod tests {
             waiting: 0,
             unassigned: 0,
         }
+    }
+
+    #[test]
+    fn campaigns_of_one_title_are_told_apart() {
+        let text = listed(&[todo(4, "Parks"), CampaignTodo { unassigned: 12, ..todo(5, "Par\u{1b}[2Jks") }]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "  4  Parks (0 unassigned, 0 yours to text)");
+        assert!(
+            lines[1].starts_with("  5  Par") && lines[1].contains("12 unassigned") && !text.contains('\u{1b}'),
+            "{text}"
+        );
     }
 
     #[rstest]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 
 use super::reach::{SignInArgs, client, stored, tell};
-use super::{Context, Exit, Misuse, Outcome, out, out_json, second_factor};
+use super::{Advice, Context, Exit, Misuse, Outcome, forget_typed, out, out_json, second_factor};
 use crate::api::act::Act;
 use crate::api::message::Outcome as Decided;
 use crate::api::people::{Role, WaitingPerson};
@@ -25,6 +25,8 @@ const EVERY: Duration = Duration::from_secs(2);
 /// # Errors
 /// Shown out, or the sign-in cannot be stored.
 pub(super) async fn wait(server: &NativeServer, mut sign_in: SignIn, ctx: &Context) -> anyhow::Result<SignIn> {
+    // What is typed meanwhile is meant for nobody: neither for the rules' question nor for the shell.
+    let _typed = ForgetTyped;
     let mut told = false;
     let mut silent = false;
     while sign_in.me.waiting {
@@ -60,6 +62,15 @@ pub(super) async fn wait(server: &NativeServer, mut sign_in: SignIn, ctx: &Conte
     Ok(kept)
 }
 
+/// Forgets what was typed, however the waiting ends.
+struct ForgetTyped;
+
+impl Drop for ForgetTyped {
+    fn drop(&mut self) {
+        forget_typed();
+    }
+}
+
 /// Says where somebody is.
 pub(super) fn say(sign_in: &SignIn, ctx: &Context) {
     let organization = Value::Text(safe_line(&sign_in.me.organization));
@@ -86,29 +97,78 @@ pub(super) async fn list(json: bool, who: &SignInArgs, ctx: &Context) -> Outcome
 
 /// `people admit`
 pub(super) async fn admit(ids: &[i64], all: bool, who: &SignInArgs, ctx: &Context) -> Outcome {
+    if ids.is_empty() && !all {
+        return Err(Misuse("say whom: an id of textbank people waiting, or --all".to_owned()).into());
+    }
     let server = captain(who, ctx).await?;
-    let people: Vec<PersonId> = if all {
-        server.waiting_room().await.context("no list")?.iter().map(|one| one.person).collect()
-    } else {
-        ids.iter().copied().map(PersonId).collect()
-    };
-    if people.is_empty() {
-        if !all {
-            return Err(Misuse("say whom: an id of textbank people waiting, or --all".to_owned()).into());
-        }
+    let waiting = server.waiting_room().await.context("no list")?;
+    let (there, missing) = sorted(waiting, (!all).then_some(ids));
+    if there.is_empty() && missing.is_empty() {
         out("Nobody is in the waiting room.")?;
         return Ok(Exit::Done);
     }
-    let many = people.len();
-    decide(&server, &Act::Admit { campaign: None, people }, ctx).await.context("not let in")?;
-    out(if many == 1 { "Let in.".to_owned() } else { format!("{many} people are let in.") })?;
-    Ok(Exit::Done)
+    if there.is_empty() {
+        // The server knows whether another captain was quicker.
+        let people = missing.iter().copied().map(PersonId).collect();
+        decide(&server, &Act::Admit { campaign: None, people }, ctx).await.context(NOT_LET_IN)?;
+        out("Nobody of these waits any more: they were let in before.")?;
+        return Ok(Exit::Done);
+    }
+    let people = there.iter().map(|one| one.person).collect();
+    decide(&server, &Act::Admit { campaign: None, people }, ctx).await.context(NOT_LET_IN)?;
+    out(let_in(&there))?;
+    if missing.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let missing: Vec<String> = missing.iter().map(i64::to_string).collect();
+    tell(format!(
+        "Not in the waiting room: {} (let in before, shown out, or never there). Who waits: {} people waiting",
+        missing.join(", "),
+        ctx.program
+    ));
+    Ok(Exit::Refused)
+}
+
+const NOT_LET_IN: Advice = Advice { what: "not let in", on: SEE_WHO_WAITS };
+const SEE_WHO_WAITS: &[(Code, &str)] = &[
+    (Code::NotFound, "see who waits: textbank people waiting"),
+    (Code::Forbidden, "ask an admin or an owner: the link was for a role above yours"),
+];
+
+/// Those who wait of those that are meant (everybody, when nobody is named), and the ids of those who do not.
+fn sorted(waiting: Vec<WaitingPerson>, ids: Option<&[i64]>) -> (Vec<WaitingPerson>, Vec<i64>) {
+    let Some(ids) = ids else { return (waiting, Vec::new()) };
+    let missing = ids.iter().filter(|id| !waiting.iter().any(|one| one.person.0 == **id)).copied().collect();
+    (waiting.into_iter().filter(|one| ids.contains(&one.person.0)).collect(), missing)
+}
+
+/// Who was let in, and who of them has still to accept the rules.
+fn let_in(people: &[WaitingPerson]) -> String {
+    let names = |of: &mut dyn Iterator<Item = &WaitingPerson>| {
+        let mut names: Vec<String> = of.take(10).map(|one| safe_line(&one.name)).collect();
+        names.extend(of.next().map(|_| "...".to_owned()));
+        names.join(", ")
+    };
+    let who = names(&mut people.iter());
+    let mut text = match people.len() {
+        1 => format!("Let in: {who}."),
+        many => format!("{many} people are let in: {who}."),
+    };
+    if people.iter().any(|one| one.unread) {
+        let unread = names(&mut people.iter().filter(|one| one.unread));
+        text.push_str(&format!(
+            "\nThe rules of conduct are not accepted yet by: {unread}. They get no contacts before."
+        ));
+    }
+    text
 }
 
 /// `people show-out`
 pub(super) async fn show_out(person: i64, who: &SignInArgs, ctx: &Context) -> Outcome {
     let server = captain(who, ctx).await?;
-    decide(&server, &Act::ShowOut { campaign: None, person: PersonId(person) }, ctx).await.context("not shown out")?;
+    decide(&server, &Act::ShowOut { campaign: None, person: PersonId(person) }, ctx)
+        .await
+        .context(Advice { what: "not shown out", on: SEE_WHO_WAITS })?;
     out("Shown out: the sign-in is ended.")?;
     Ok(Exit::Done)
 }
@@ -125,11 +185,17 @@ fn table(people: &[WaitingPerson]) -> String {
     if people.is_empty() {
         return "Nobody is in the waiting room.".to_owned();
     }
-    let mut text = format!("{:>6}  {:<14}{:<21}{}\n", "id", "role", "since (UTC)", "name");
+    let mut text = format!("{:>6}  {:<14}{:<10}{:<21}{}\n", "id", "role", "rules", "since (UTC)", "name");
     for one in people {
         let since = one.since.strftime("%Y-%m-%d %H:%M:%S").to_string();
         let role = one.role.in_words();
-        text.push_str(&format!("{:>6}  {role:<14}{since:<21}{}\n", one.person.0, safe_line(&one.name)));
+        let rules = match (one.unread, &one.conduct) {
+            (true, _) => "not yet",
+            (false, Some(_)) => "accepted",
+            (false, None) => "-",
+        };
+        let name = safe_line(&one.name);
+        text.push_str(&format!("{:>6}  {role:<14}{rules:<10}{since:<21}{name}\n", one.person.0));
     }
     text.push_str("Let in with: textbank people admit ID, or --all; show out with: textbank people show-out ID\n");
     text
@@ -139,17 +205,47 @@ fn table(people: &[WaitingPerson]) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_name_cannot_reach_the_terminal() {
-        let one = WaitingPerson {
-            person: PersonId(7),
-            name: "Mal\u{1b}[2J\nlory".to_owned(),
+    fn one(person: i64, name: &str, unread: bool) -> WaitingPerson {
+        WaitingPerson {
+            person: PersonId(person),
+            name: name.to_owned(),
             role: Role::Texter,
             campaign: None,
             since: jiff::Timestamp::UNIX_EPOCH,
-        };
-        let text = table(&[one]);
-        assert_eq!(text.lines().count(), 3, "{text}");
-        assert!(!text.contains('\u{1b}'));
+            unread,
+            conduct: None,
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_reach_the_terminal() {
+        let people = [one(7, "Mal\u{1b}[2J\nlory", false)];
+        for (text, lines) in [(table(&people), 3), (let_in(&people), 1)] {
+            assert_eq!(text.lines().count(), lines, "{text}");
+            assert!(!text.contains('\u{1b}'));
+        }
+    }
+
+    #[test]
+    fn a_captain_reads_who_has_accepted_the_rules_and_who_not_yet() {
+        let people = [one(7, "Ann", true), one(8, "Bea", false)];
+        assert!(table(&people).contains("not yet"));
+        assert!(!table(&people[1..]).contains("not yet"));
+        let said = let_in(&people);
+        assert!(
+            said.starts_with("2 people are let in: Ann, Bea.\n") && said.contains("not accepted yet by: Ann."),
+            "{said}"
+        );
+        assert_eq!(let_in(&people[1..]), "Let in: Bea.");
+        let crowd: Vec<_> = (0..12).map(|n| one(n, "Ann", false)).collect();
+        assert_eq!(let_in(&crowd).matches("Ann").count(), 10);
+    }
+
+    #[test]
+    fn who_does_not_wait_is_not_among_those_let_in() {
+        let waiting = || vec![one(7, "Ann", false), one(8, "Bea", false)];
+        let (there, missing) = sorted(waiting(), Some(&[8, 9]));
+        assert_eq!((there.len(), there[0].person, missing), (1, PersonId(8), vec![9]));
+        assert_eq!(sorted(waiting(), None).0.len(), 2);
     }
 }

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod ledger;
 pub mod message;
 pub mod opt_out;
+pub mod person_name;
 pub mod phone;
 pub mod received;
 pub mod safe_text;

@@ -25,8 +25,11 @@ pub struct Title {
     pub organization: String,
     /// Of which server.
     pub server: String,
-    /// When it was written, by the clock of who wrote it.
+    /// When it was written, by the clock of who wrote it; by the server's when that is a rehearsal's own.
     pub exported_at: Timestamp,
+    /// The server kept a rehearsal's own time: laptops' clocks are not held against it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_time: bool,
 }
 
 /// The last line.

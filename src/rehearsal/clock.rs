@@ -134,6 +134,10 @@ impl RehearsalClock {
 }
 
 impl Clock for RehearsalClock {
+    fn is_its_own(&self) -> bool {
+        true
+    }
+
     fn now(&self) -> Timestamp {
         let mono = self.real.monotonic();
         self.with(|flow| self.at(flow, mono))

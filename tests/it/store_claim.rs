@@ -211,6 +211,16 @@ on_every_store! {
         let finished = state(handle.import_finish(&home.desk, import).await.expect("an answer")).await;
         assert!(finished.finished);
         assert_eq!(state(handle.import_finish(&home.desk, import).await.expect("an answer")).await, finished);
+        // To say "paused" later changes nothing of what runs.
+        assert_eq!(state(handle.import_finish_as(&home.desk, import, true).await.expect("an answer")).await, finished);
+        home.act(&admin, Act::Pause { campaign: first.campaign }).await;
+        assert!(state(handle.import_finish(&home.desk, import).await.expect("an answer")).await.paused);
+        let held = home.fresh();
+        let waits = state(handle.import_start(&home.desk, held, ImportStart { def: definition(), contacts: 0, provenance: String::new() }).await.expect("an answer")).await;
+        assert!(state(handle.import_finish_as(&home.desk, held, true).await.expect("an answer")).await.paused);
+        refused(home.try_claim(&tess, waits.campaign, 1).await, Code::Paused);
+        home.act(&admin, Act::Resume { campaign: waits.campaign }).await;
+        assert!(!state(handle.import_finish_as(&home.desk, held, true).await.expect("an answer")).await.paused);
         let Answer::Refused(over) = handle.import_chunk(&home.desk, import, 2, ImportChunk { contacts: people(9) }).await.expect("an answer") else { panic!() };
         assert_eq!(over.code, Code::Invalid);
         assert_eq!(home.board(&admin, first.campaign).await.counts.total, 4);

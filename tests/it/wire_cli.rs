@@ -146,7 +146,8 @@ fn what_the_board_shows_can_be_had_as_data() {
     let json = |args: &[&str]| serde_json::from_str::<Value>(&served.done("ada", args)).expect("JSON");
     let list = json(&["campaign", "list", "--json"]);
     assert_eq!((&list[0]["title"], &list[0]["unassigned"]), (&Value::from("Parks"), &Value::from(2)));
-    served.fails("ada", &["captain", "--json"], 4, &["conduct_not_accepted", "textbank conduct accept"]);
+    served.fails("ada", &["captain", "--json"], 4, &["not accepted by you yet", "textbank conduct accept"]);
+    served.fails("ada", &["people", "waiting"], 4, &["not accepted by you yet", "textbank conduct accept"]);
     served.done("ada", &["conduct", "accept", "--yes"]);
     assert!(json(&["conduct", "show", "--json"])[0]["accepted_at"].is_string());
     assert!(served.done("ada", &["people"]).contains(" accepted "));

@@ -34,7 +34,7 @@ async fn claimed(app: &TestApp, who: &Person, campaign: CampaignId) -> String {
 }
 
 /// What somebody may ask who has accepted nothing: nothing of it shows a contact. Everything else of the contract refuses.
-const BEFORE: [&str; 31] = [
+const BEFORE: [&str; 32] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -57,6 +57,7 @@ const BEFORE: [&str; 31] = [
     "GET /api/v1/verdicts/{id}",
     // An admin's: people, invites and what is brought in, no contact that goes out.
     "GET /api/v1/people",
+    "PUT /api/v1/people/{id}",
     "GET /api/v1/audit",
     "GET /api/v1/invites",
     "POST /api/v1/invites",

@@ -62,13 +62,13 @@ async fn who_waits_is_answered_the_same_by_every_route_of_the_contract() {
         let (there, fresh) = (held[0].id.to_string(), app.fresh().to_string());
         let id = match path.split('/').nth(3) {
             Some("contacts") => &there,
-            Some("campaigns" | "invites" | "sessions") => "1",
+            Some("campaigns" | "invites" | "sessions" | "people") => "1",
             _ => &fresh,
         };
         let address = path.replace("{id}", id).replace("{claim}", &fresh).replace("{import}", &fresh);
         let address = address.replace("{n}", "0");
         assert!(!address.contains('{'), "no id is known for a part of {path}");
-        let body = (method == "PUT" || method == "POST").then(|| json!({"want": 1}));
+        let body = (method == "PUT" || method == "POST").then(|| json!({"want": 1, "name": "Eve"}));
         let reply = app.call(Some(&eve), method.parse().expect("a method"), &address, body).await;
         assert_eq!((reply.problem(), reply.status), ("waiting_room", StatusCode::FORBIDDEN), "{operation}");
         said.insert(reply.body.to_string());
@@ -112,6 +112,8 @@ async fn the_room(app: TestApp) {
     let texter = app.person(&admin, Role::Texter, "Tim").await;
     assert_eq!(act(&app, &texter, json!({"act": "admit", "people": [id(ann)]})).await, "forbidden");
     assert_eq!(act(&app, &captain, json!({"act": "admit", "people": [987_654]})).await, "not_found");
+    let never_waited = json!({"act": "admit", "people": [id(&texter)]});
+    assert_eq!(act(&app, &captain, never_waited).await, "not_found", "who never waited is not let in");
 
     assert_eq!(app.claim(ann, campaign, 1).await.problem(), "waiting_room");
     let admit = json!({"act": "admit", "campaign": campaign, "people": [id(ann)]});
@@ -156,6 +158,64 @@ async fn the_room(app: TestApp) {
     assert_eq!(at_the_door, ["Dot (2)"]);
     let links: Vec<InviteInfo> = app.get(&admin, "/api/v1/invites").await.read();
     assert_eq!(links.iter().filter(|one| one.waiting_room).count(), 1);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_captain_sees_who_in_the_room_has_accepted_the_rules() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let link = group_link(&app, &admin, Role::Texter, None).await;
+    let ann = app.join(&link, "Ann").await.read_person();
+    assert!(!waiting(&app, &admin).await[0].unread, "no rules are in force");
+    let set = json!({"texts": {"en": "Be kind."}});
+    let rules = app.put(&admin, "/api/v1/conduct", &set).await;
+    let version = rules.body["version"].as_str().expect("a version").to_owned();
+    let accept =
+        async |who: &Person| app.call(Some(who), Method::PUT, &format!("/api/v1/conduct/{version}"), None).await.status;
+    assert_eq!(accept(&admin).await, StatusCode::NO_CONTENT);
+    app.join(&link, "Bea").await.read_person();
+    assert_eq!(accept(&ann).await, StatusCode::NO_CONTENT, "also in the waiting room");
+    let seen: Vec<_> = waiting(&app, &admin).await.into_iter().map(|one| (one.name, one.unread, one.conduct)).collect();
+    assert_eq!((seen[0].0.as_str(), seen[0].1, seen[0].2.is_some()), ("Ann", false, true));
+    assert_eq!((seen[1].0.as_str(), seen[1].1, seen[1].2.is_some()), ("Bea", true, false));
+    app.close().await;
+}
+
+#[tokio::test]
+async fn people_are_renamed_by_themselves_and_by_their_captain() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let first = app.campaign(&admin, 3).await;
+    let bound = json!({"role": "captain", "campaign": first, "uses": 1, "valid_seconds": 600});
+    let invite = app.post(&admin, "/api/v1/invites", Some(bound)).await;
+    let bound = app.join(invite.body["secret"].as_str().expect("a secret"), "Kim").await.read_person();
+    let captain = app.person(&admin, Role::Captain, "Cap").await;
+    let (ann, other) = (app.person(&admin, Role::Texter, "Ann").await, app.person(&admin, Role::Texter, "Ann").await);
+    let id = |who: &Person| who.joined.me.person;
+    let rename = async |by: &Person, who: &Person, name: &str| {
+        let reply = app.put(by, &format!("/api/v1/people/{}", id(who)), &json!({"name": name})).await;
+        if reply.status.is_success() { "done".to_owned() } else { reply.problem().to_owned() }
+    };
+    assert_eq!(rename(&ann, &ann, " Anna  Bo ").await, "done");
+    assert_eq!(app.get(&ann, "/api/v1/me").await.read::<Me>().name, "Anna Bo");
+    assert_eq!(rename(&ann, &other, "Eve").await, "forbidden");
+    for wrong in ["+1 415 555 0101", "", "1\u{1b}[2J"] {
+        assert_eq!(rename(&ann, &ann, wrong).await, "invalid", "{wrong:?}");
+    }
+    assert_eq!(rename(&captain, &ann, "Ann").await, "done");
+    assert_eq!(rename(&captain, &ann, "Ann").await, "done", "so it is already");
+    assert_eq!(rename(&captain, &admin, "Max").await, "forbidden", "nobody above");
+    assert_eq!(rename(&bound, &ann, "Eve").await, "not_found", "not of this captain's campaign");
+    let people: Vec<PersonInfo> = app.get(&admin, "/api/v1/people").await.read();
+    let name = |who: &Person| people.iter().find(|one| one.id == id(who)).expect("listed").name.clone();
+    assert_eq!((name(&other), name(&ann)), ("Ann (2)".to_owned(), "Ann (3)".to_owned()), "told apart");
+    let audit = app.get(&admin, "/api/v1/audit?limit=1000").await.body.to_string();
+    assert_eq!((audit.matches("\"renamed\"").count(), audit.contains("Anna Bo -> Ann")), (2, true), "{audit}");
+    // A name that is a number is refused at the door too.
+    let link = group_link(&app, &admin, Role::Texter, None).await;
+    let number = app.join(&link, "415 555 0101").await;
+    assert!(number.problem() == "invalid" && number.body["detail"].to_string().contains("telephone"), "{number:?}");
     app.close().await;
 }
 

@@ -47,6 +47,7 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/waiting-room", Own(Captain)),
     ("GET /api/v1/people", Own(Admin)),
     ("GET /api/v1/conduct", Own(Texter)),
+    ("PUT /api/v1/people/{id}", Thing(Captain)),
     ("PUT /api/v1/conduct", Own(Admin)),
     ("PUT /api/v1/conduct/{version}", Thing(Texter)),
     // In this order: set, proved, removed.
@@ -187,6 +188,7 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
         "people" => things.person.to_string(),
         "invites" => things.invite.to_string(),
         "sessions" => things.session.to_string(),
+        "people" => things.person.to_string(),
         "verdicts" => things.message.clone(),
         // Minted by the client: what they are about is in the body.
         "messages" | "acts" => fresh.clone(),
@@ -236,6 +238,7 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
             Some(json!({"act": "decide_held", "message": things.message, "decision": "give_up"})),
         ],
         "PUT /api/v1/imports/{import}" => one(serde_json::to_value(&things.start).expect("json")),
+        "PUT /api/v1/people/{id}" => one(json!({"name": "Ant-renamed"})),
         "PUT /api/v1/imports/{import}/chunks/{n}" => one(json!({"contacts": []})),
         "POST /api/v1/invites" => one(json!({"role": "texter", "campaign": campaign, "uses": 1, "valid_seconds": 600})),
         _ => vec![None],

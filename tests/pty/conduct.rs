@@ -57,9 +57,33 @@ fn who_joins_by_a_link_with_a_waiting_room_goes_on_by_itself_when_let_in() {
     joining.wait_for_end();
     let mut console = Terminal::start_lines(&home, 80, 24, &["text"]);
     console.wait_for("You are in the waiting room");
+    console.press(b"\x03");
+    console.wait_for_end();
+    // Joining again finds the same person, and goes on into the console too.
+    let mut console = Terminal::start_lines(&home, 80, 24, &["join", &link, "--name", "Ann"]);
+    console.wait_for("You are in the waiting room");
     served.let_everybody_in();
-    console.wait_for("You are let in.");
+    console.wait_for("Ann is now texter");
     console.open_console();
     console.wait_for("sends this text");
     leave(console);
+}
+
+#[test]
+fn what_was_typed_in_the_waiting_room_does_not_reach_the_shell() {
+    let served = Served::start();
+    let link = served.with_waiting_room();
+    let script = r#""$0" join "$1" --name Ann; echo over; IFS= read -r line; echo "read <$line>""#;
+    let program = env!("CARGO_BIN_EXE_textbank");
+    let mut shell = Terminal::start_shell(&Home::new(), 80, 24, &["-c", script, program, &link]);
+    shell.wait_for("You are in the waiting room");
+    // The terminal shows what it has taken.
+    shell.press(b"rm -r everything\r");
+    shell.wait_for("rm -r everything");
+    served.show_everybody_out();
+    shell.wait_for("over");
+    shell.press(b"fresh\r");
+    shell.wait_for("read <");
+    assert!(shell.screen().contains("read <fresh>"), "{}", shell.screen());
+    shell.wait_for_end();
 }

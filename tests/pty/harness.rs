@@ -110,6 +110,11 @@ impl Terminal {
         Self::begin(home, columns, rows, &home.1, args, &[])
     }
 
+    /// Starts a shell in this home; what runs in it asks line by line.
+    pub fn start_shell(home: &Home, columns: u16, rows: u16, args: &[&str]) -> Self {
+        Self::begin(home, columns, rows, "/bin/sh", args, &[])
+    }
+
     /// The console takes the screen.
     pub fn open_console(&mut self) {
         self.answer_who_are_you(PLAIN.as_bytes());

@@ -232,6 +232,20 @@ impl Served {
         });
     }
 
+    /// The admin shows out whoever waits.
+    pub fn show_everybody_out(&self) {
+        use textbank::client::CampaignServer as _;
+        let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
+        let admin = self.admin();
+        self.runtime.block_on(async {
+            for one in admin.waiting_room().await.expect("a list") {
+                let act = Act::ShowOut { campaign: None, person: one.person };
+                let verdict = admin.act(ActId(ids.act_id(clock.now())), &act).await.expect("an answer");
+                assert!(verdict.is_accepted(), "{verdict:?}");
+            }
+        });
+    }
+
     /// An admin ends the texter's sign-in.
     pub fn end_the_sign_in(&self) {
         let admin = AdminClient::new(&self.url, &self.token, Timeouts::default()).expect("a client");

@@ -61,7 +61,16 @@ impl AdminClient {
     /// # Errors
     /// [`crate::client::CallError`]
     pub async fn import_finish(&self, import: Uuid) -> Call<ImportState> {
-        self.wire.empty(Method::POST, &format!("imports/{import}/finish")).await
+        self.import_finish_as(import, false).await
+    }
+
+    /// The same; `paused`: nobody gets contacts of it before a captain resumes it.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn import_finish_as(&self, import: Uuid, paused: bool) -> Call<ImportState> {
+        let query = if paused { "?paused=true" } else { "" };
+        self.wire.empty(Method::POST, &format!("imports/{import}/finish{query}")).await
     }
 
     /// Makes a join link's secret.

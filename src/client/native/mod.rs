@@ -32,10 +32,10 @@ use crate::api::{
     conduct::ConductText,
     event::Event,
     message::{SendRequest, Thread, Verdict},
-    people::{JoinRequest, Joined, Me, Presence, Renewed, WaitingPerson},
+    people::{JoinRequest, Joined, Me, Presence, Rename, Renewed, WaitingPerson},
     problem::Code,
 };
-use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
+use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId, PersonId};
 use crate::domain::second_factor::OneTimeCode;
 use crate::env::SharedClock;
 
@@ -109,6 +109,15 @@ impl NativeServer {
     pub async fn conduct(&self, campaign: Option<CampaignId>) -> Call<Vec<ConductText>> {
         let query: Vec<_> = campaign.into_iter().map(|campaign| ("campaign", campaign.to_string())).collect();
         self.wire.get_with("conduct", &query).await
+    }
+
+    /// Gives somebody another name: oneself, or as a captain others.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn rename(&self, person: PersonId, name: &str) -> Call<()> {
+        let body = Rename { name: name.to_owned() };
+        self.wire.silent_with_body(Method::PUT, &format!("people/{person}"), &body).await
     }
 
     /// Accepts the text of this version.

@@ -119,7 +119,16 @@ impl Wire {
 
     /// A request whose good answer says nothing (204).
     pub(super) async fn silent(&self, method: Method, path: &str) -> Call<()> {
-        let response = self.send(self.request(method, path)?).await?;
+        self.unanswered(self.request(method, path)?).await
+    }
+
+    /// The same with a body.
+    pub(super) async fn silent_with_body(&self, method: Method, path: &str, body: &impl Serialize) -> Call<()> {
+        self.unanswered(self.request(method, path)?.json(body)).await
+    }
+
+    async fn unanswered(&self, request: RequestBuilder) -> Call<()> {
+        let response = self.send(request).await?;
         match response.status() {
             StatusCode::NO_CONTENT => Ok(()),
             _ => Err(refusal(response).await),

@@ -99,6 +99,7 @@ impl Book {
 
     fn lines(&self) -> Vec<String> {
         let title = Title {
+            own_time: false,
             format: FORMAT.into(),
             organization: "Friends".into(),
             server: "http://127.0.0.1:1".into(),

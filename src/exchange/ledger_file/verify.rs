@@ -375,6 +375,9 @@ impl Check {
     }
 
     fn skew(&mut self, sound: &[&Item]) {
+        if self.title.as_ref().is_some_and(|title| title.own_time) {
+            return;
+        }
         let off = |item: &&&Item| item.text.skew_us.is_some_and(|us| SignedDuration::from_micros(us).abs() > SKEW);
         let many = sound.iter().filter(off).count() as u64;
         let Some(first) = sound.iter().find(off) else { return };

@@ -12,13 +12,11 @@ use crate::api::{
     people::{JoinRequest, Joined, Me},
     problem::{Code, Problem},
 };
+use crate::domain::person_name;
 use crate::server::{
     AppState,
     store::{handles::Door, roster::Standing},
 };
-
-/// Longest first name, in characters.
-const LONGEST_NAME: usize = 60;
 
 /// Where the caller is; a call without a socket comes from here.
 #[derive(Debug)]
@@ -48,10 +46,7 @@ pub async fn handler(
     Sent(mut request): Sent<JoinRequest>,
 ) -> Reply<Json<Joined>> {
     request.name = request.name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let length = request.name.chars().count();
-    if !(1..=LONGEST_NAME).contains(&length) || request.name.chars().any(char::is_control) {
-        return Err(Refusal::new(Code::Invalid, format!("`name` has from 1 to {LONGEST_NAME} characters")));
-    }
+    person_name::cleaned(&request.name).map_err(|why| Refusal::new(Code::Invalid, format!("`name`: {why}")))?;
     let failed = || state.joins.failed(peer, state.desk.clock.monotonic()).map_err(Refusal::rate_limited);
     // Whoever has a good link gets in, whatever was guessed from the same room before.
     let standing = Door::standing(&state.desk, &request.invite).await?;

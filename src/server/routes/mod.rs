@@ -89,6 +89,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::handler))
         .routes(routes!(revoke_session::handler))
         .routes(routes!(people::handler))
+        .routes(routes!(people::rename))
         .routes(routes!(conduct::read, conduct::set))
         .routes(routes!(conduct::accept))
         .routes(routes!(second_factor::read, second_factor::set))

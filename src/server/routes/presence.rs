@@ -18,7 +18,8 @@ use crate::server::{AppState, auth::AsTexter, store::command::Answer};
 )]
 pub async fn handler(AsTexter(texter): AsTexter, State(state): State<AppState>) -> Reply<Json<Presence>> {
     match texter.presence(&state.desk).await? {
-        Answer::Presence(presence) => Ok(Json(presence)),
+        // The store does not know whose its clock is.
+        Answer::Presence(presence) => Ok(Json(Presence { own_time: state.desk.clock.is_its_own(), ..presence })),
         other => Err(Refusal::unfit(&other)),
     }
 }

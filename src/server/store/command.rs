@@ -200,12 +200,14 @@ pub enum CommandKind {
         /// The contacts.
         chunk: ImportChunk,
     },
-    /// Finish an import: the campaign runs.
+    /// Finish an import: the campaign runs, or is paused.
     ImportFinish {
         /// By whom.
         actor: Actor,
         /// Which.
         import: Uuid,
+        /// It stays paused until a captain resumes it.
+        paused: bool,
     },
     /// Make an invite; only the hash of the secret is stored.
     MakeInvite {
@@ -311,6 +313,15 @@ pub enum CommandKind {
         /// Whose.
         person: PersonId,
     },
+    /// Give somebody another name.
+    RenamePerson {
+        /// By whom.
+        actor: Actor,
+        /// Who.
+        person: PersonId,
+        /// What they are called from now on.
+        name: String,
+    },
     /// End a session.
     RevokeSession {
         /// By whom.
@@ -342,6 +353,7 @@ impl CommandKind {
             | Self::ImportFinish { actor, .. }
             | Self::RevokeInvite { actor, .. }
             | Self::RevokeSession { actor, .. }
+            | Self::RenamePerson { actor, .. }
             | Self::RenewToken { actor, .. }
             | Self::SetSecondFactor { actor, .. }
             | Self::ProveSecondFactor { actor, .. }

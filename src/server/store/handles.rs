@@ -26,7 +26,7 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::domain::{
-    ids::{ActId, CampaignId, ContactId, MessageId, OrganizationId},
+    ids::{ActId, CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     phone::Phone,
 };
 use crate::env::{SharedClock, SharedIds};
@@ -203,6 +203,14 @@ impl Texter {
         desk.run(CommandKind::AcceptConduct { actor: self.0.clone(), version }).await
     }
 
+    /// Gives somebody another name: [`Answer::Done`]. Others than oneself are renamed by captains.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn rename(&self, desk: &Desk, person: PersonId, name: String) -> Answered {
+        desk.run(CommandKind::RenamePerson { actor: self.0.clone(), person, name }).await
+    }
+
     /// Heartbeat: [`Answer::Presence`].
     ///
     /// # Errors
@@ -304,7 +312,15 @@ impl Admin {
     /// # Errors
     /// As [`Texter::send`].
     pub async fn import_finish(&self, desk: &Desk, import: Uuid) -> Answered {
-        desk.run(CommandKind::ImportFinish { actor: self.0.clone(), import }).await
+        self.import_finish_as(desk, import, false).await
+    }
+
+    /// The same; `paused`: nobody gets contacts of it before a captain resumes it.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn import_finish_as(&self, desk: &Desk, import: Uuid, paused: bool) -> Answered {
+        desk.run(CommandKind::ImportFinish { actor: self.0.clone(), import, paused }).await
     }
 
     /// Makes a join link's secret: [`Answer::Invite`] with the secret, which is nowhere else.

@@ -15,6 +15,7 @@ const PAGE: u32 = 100;
 /// What `ledger export` writes for this admin, and what `ledger verify` says of it.
 pub(super) async fn of_the_ledger(store: &SharedStore, admin: &Actor) -> Result<Fact, WorldError> {
     let title = Title {
+        own_time: false,
         format: FORMAT.into(),
         organization: "Friends of the Library".into(),
         server: "a story".into(),

@@ -188,6 +188,8 @@ fn who_waits_at_the_door_is_let_in_one_by_one_or_all_or_shown_out() {
         role: Role::Texter,
         campaign: None,
         since: Timestamp::UNIX_EPOCH,
+        unread: person == 7,
+        conduct: None,
     };
     let campaign = Some(CampaignId(1));
     let both = vec![PersonId(7), PersonId(8)];
@@ -206,7 +208,10 @@ fn who_waits_at_the_door_is_let_in_one_by_one_or_all_or_shown_out() {
         model.update(Msg::Board(Box::new(Board { waiting_room: 2, ..board(2) })));
         assert!(press(&mut model, &mut at, "w").contains(&asked));
         model.update(Msg::WaitingRoom(vec![one(7, "Ann\u{1b}[2J"), one(8, "Bea")]));
-        assert!(!format!("{:?}", model.overlay_view()).contains("\\u{1b}"), "a name is data");
+        let shown = format!("{:?}", model.overlay_view());
+        assert!(!shown.contains("\\u{1b}"), "a name is data");
+        let rows = ["captain-room-row-unread", "captain-room-row\""].map(|row| shown.matches(row).count());
+        assert_eq!(rows, [1, 1], "who has accepted the rules: {shown}");
         let fx = press(&mut model, &mut at, keys);
         assert_eq!(acts(&fx), wanted.into_iter().collect::<Vec<_>>(), "{keys}");
     }

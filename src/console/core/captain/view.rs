@@ -159,16 +159,22 @@ impl Model {
                 title: Say::new("captain-room-title").with("count", self.waiting_room.len()),
                 lines: vec![Say::new("captain-room-means")],
                 choices: std::iter::once(Say::new("captain-room-all").with("count", self.waiting_room.len()))
-                    .chain(
-                        self.waiting_room.iter().map(|one| Say::new("captain-room-row").with("name", one.name.clone())),
-                    )
+                    .chain(self.waiting_room.iter().map(|one| {
+                        let row = if one.unread { "captain-room-row-unread" } else { "captain-room-row" };
+                        Say::new(row).with("name", one.name.clone())
+                    }))
                     .map(|row| (row, None))
                     .collect(),
                 selected: *selected,
             },
             Overlay::Admit { person, selected } => OverlayView::Confirm {
                 title: Say::new("captain-ask-admit").with("name", person.name.clone()),
-                lines: vec![Say::new("captain-admit-means")],
+                lines: person
+                    .unread
+                    .then(|| Say::new("captain-admit-unread"))
+                    .into_iter()
+                    .chain([Say::new("captain-admit-means")])
+                    .collect(),
                 choices: vec![
                     (Say::new("captain-admit-yes"), keymap.key_for(Context::Confirm, Action::Yes)),
                     (Say::new("captain-admit-show-out"), None),

@@ -291,7 +291,7 @@ impl Tx<'_> {
             .bind(self.micros())
             .execute(&mut *self.conn)
             .await?;
-        Ok(Answer::Presence(Presence { server_time: self.now, lease_until: self.lease_end() }))
+        Ok(Answer::Presence(Presence { server_time: self.now, lease_until: self.lease_end(), own_time: false }))
     }
 
     /// Gives back what is held by people who have not been seen for too long: unsent contacts at the end of the lease,

@@ -40,6 +40,11 @@ async fn newest(conn: &mut Conn, organization: i64) -> Found<Option<Rules>> {
     row.map(|row| Ok(Rules { version: col(&row, 0)?, texts: col(&row, 1)? })).transpose()
 }
 
+/// True when rules are in force.
+pub(super) async fn any(conn: &mut Conn, organization: i64) -> Found<bool> {
+    Ok(in_force(conn, organization).await?.is_some())
+}
+
 async fn in_force(conn: &mut Conn, organization: i64) -> Found<Option<Rules>> {
     Ok(newest(conn, organization).await?.filter(|rules| !rules.version.is_empty()))
 }

@@ -85,8 +85,8 @@ struct Line {
 impl Tx<'_> {
     async fn import_state(&mut self, actor: &Actor, import: Uuid) -> Result<Option<(ImportState, i64)>, StoreError> {
         let row = db::query(
-            "SELECT campaign, chunks, stored, duplicates, suppressed, finished, expected FROM imports
-             WHERE id = $1 AND organization = $2",
+            "SELECT i.campaign, i.chunks, i.stored, i.duplicates, i.suppressed, i.finished, i.expected, c.state
+             FROM imports i JOIN campaigns c ON c.id = i.campaign WHERE i.id = $1 AND i.organization = $2",
         )
         .bind(import)
         .bind(actor.organization.0)
@@ -100,6 +100,7 @@ impl Tx<'_> {
             duplicates: unsigned(col(&row, 3)?),
             suppressed: unsigned(col(&row, 4)?),
             finished: col::<i64>(&row, 5)? != 0,
+            paused: rows::state(&col::<String>(&row, 7)?)? == CampaignState::Paused,
         };
         Ok(Some((state, col(&row, 6)?)))
     }
@@ -309,7 +310,12 @@ impl Tx<'_> {
         Ok(id)
     }
 
-    pub(super) async fn import_finish(&mut self, actor: &Actor, import: Uuid) -> Result<Answer, StoreError> {
+    pub(super) async fn import_finish(
+        &mut self,
+        actor: &Actor,
+        import: Uuid,
+        paused: bool,
+    ) -> Result<Answer, StoreError> {
         let Some((state, expected)) = self.import_state(actor, import).await? else {
             return no(Code::NotFound, "no such import");
         };
@@ -325,17 +331,19 @@ impl Tx<'_> {
         }
         let campaign = state.campaign.0;
         db::query("UPDATE imports SET finished = 1 WHERE id = $1").bind(import).execute(&mut *self.conn).await?;
-        db::query("UPDATE campaigns SET state = 'running' WHERE id = $1 AND state = 'importing'")
+        let after = if paused { CampaignState::Paused } else { CampaignState::Running };
+        db::query("UPDATE campaigns SET state = $2 WHERE id = $1 AND state = 'importing'")
             .bind(campaign)
+            .bind(rows::state_word(after))
             .execute(&mut *self.conn)
             .await?;
         self.cache.forget_campaign(campaign);
-        self.event(campaign, Audience::All, &EventKind::Campaign { state: CampaignState::Running, script_version: 1 })?;
+        self.event(campaign, Audience::All, &EventKind::Campaign { state: after, script_version: 1 })?;
         self.audit(
             Some(actor),
             "import_finished",
             format!("campaign {campaign}"),
-            format!("{} contacts", state.stored),
+            format!("{} contacts{}", state.stored, if paused { ", paused" } else { "" }),
         );
         self.import_answer(actor, import).await
     }

@@ -9,21 +9,18 @@ use super::{
 };
 use crate::api::{
     admin::{Invite, InviteRequest},
-    people::Me,
+    people::{Me, Role},
     problem::{Code, Problem},
 };
 use crate::db;
 use crate::domain::{
     ids::{CampaignId, DeviceId, OrganizationId, PersonId},
-    safe_text::safe_line,
+    person_name,
 };
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer, Factor},
 };
-
-/// Longest name of a person, in characters.
-const MAX_NAME: usize = 40;
 
 /// Nobody makes, ends or takes back what is above them.
 pub(super) const ABOVE: &str = "this is about a role above your own: an owner can do it";
@@ -103,10 +100,10 @@ impl Tx<'_> {
         name: &str,
         device: DeviceId,
     ) -> Result<Answer, StoreError> {
-        let name = safe_line(name).trim().to_owned();
-        if name.is_empty() || name.chars().count() > MAX_NAME {
-            return no(Code::Invalid, "a first name has 1 to 40 characters");
-        }
+        let name = match person_name::cleaned(name) {
+            Ok(name) => name,
+            Err(why) => return no(Code::Invalid, why),
+        };
         // The answer to a join may be lost: the same device asking again under the same name is the same person, for no use.
         let former = self.joined_before(invite_hash, &name, device).await?;
         let known = match former {
@@ -140,7 +137,8 @@ impl Tx<'_> {
             Some(person) => person,
             None => db::query(
                 "INSERT INTO people (organization, name, created_at, last_seen, namesake)
-                 SELECT $1, $2, $3, $3, 1 + COUNT(*) FROM people WHERE organization = $1 AND name = $2 RETURNING id",
+                 SELECT $1, $2, $3, $3, 1 + COALESCE(MAX(namesake), 0) FROM people WHERE organization = $1 AND name = $2
+                 RETURNING id",
             )
             .bind(organization)
             .bind(name.as_str())
@@ -229,6 +227,60 @@ impl Tx<'_> {
         .fetch_optional(&mut *self.conn)
         .await?;
         row.map(|row| col(&row, 0)).transpose()
+    }
+
+    /// Gives somebody another name: oneself by anybody, others by a captain of theirs, and nobody above.
+    pub(super) async fn rename_person(
+        &mut self,
+        actor: &Actor,
+        person: PersonId,
+        name: &str,
+    ) -> Result<Answer, StoreError> {
+        if person != actor.person && actor.role < Role::Captain {
+            return no(Code::Forbidden, "only your own name is yours to change: a captain changes others'");
+        }
+        let name = match person_name::cleaned(name) {
+            Ok(name) => name,
+            Err(why) => return no(Code::Invalid, why),
+        };
+        // A captain of one campaign sees its people and no others.
+        let row = db::query(
+            "SELECT p.name FROM people p WHERE p.id = $1 AND p.organization = $2
+                 AND (CAST($3 AS BIGINT) IS NULL OR p.id = $4
+                     OR EXISTS (SELECT 1 FROM sessions s WHERE s.person = p.id AND s.campaign = $3))",
+        )
+        .bind(person.0)
+        .bind(actor.organization.0)
+        .bind(actor.campaign.map(|c| c.0))
+        .bind(actor.person.0)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return no(Code::NotFound, "nobody here has this id") };
+        let former: String = col(&row, 0)?;
+        let roles = db::query("SELECT DISTINCT role FROM sessions WHERE person = $1 AND revoked = 0")
+            .bind(person.0)
+            .fetch_all(&mut *self.conn)
+            .await?;
+        for row in &roles {
+            if person != actor.person && rows::role(&col::<String>(row, 0)?)? > actor.role {
+                return no(Code::Forbidden, ABOVE);
+            }
+        }
+        if former == name {
+            return Ok(Answer::Done);
+        }
+        // Whoever is called so already keeps the number that tells them apart.
+        db::query(
+            "UPDATE people SET name = $2, namesake = 1 + COALESCE((SELECT MAX(o.namesake) FROM people o
+                 WHERE o.organization = $3 AND o.name = $2 AND o.id <> $1), 0) WHERE id = $1",
+        )
+        .bind(person.0)
+        .bind(name.as_str())
+        .bind(actor.organization.0)
+        .execute(&mut *self.conn)
+        .await?;
+        self.audit(Some(actor), "renamed", format!("person {}", person.0), format!("{former} -> {name}"));
+        Ok(Answer::Done)
     }
 
     /// Whoever hands in is there: what they hold stays theirs. A sign-in that was ended renews nothing, and the record says that

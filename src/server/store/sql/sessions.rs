@@ -92,6 +92,7 @@ pub(super) fn changes_sessions(kind: &CommandKind) -> bool {
         kind,
         CommandKind::Join { .. }
             | CommandKind::RevokeSession { .. }
+            | CommandKind::RenamePerson { .. }
             | CommandKind::Presented { .. }
             | CommandKind::SetSecondFactor { .. }
             | CommandKind::ProveSecondFactor { .. }

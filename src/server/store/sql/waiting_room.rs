@@ -5,6 +5,7 @@
 
 use super::{
     act::{Decision, no, own_feed},
+    conduct,
     rows::{self, col, time, to_json, unsigned},
     tx::Tx,
 };
@@ -40,20 +41,28 @@ pub(super) async fn list(conn: &mut Conn, actor: &Actor) -> Found<Vec<WaitingPer
     )
     .bind(actor.organization.0)
     .bind(actor.campaign.map(|c| c.0))
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rules = conduct::any(conn, actor.organization.0).await?;
+    let mut accepted = conduct::accepted_last(conn, actor.organization.0).await?;
     let mut all: Vec<WaitingPerson> = Vec::with_capacity(rows.len());
     for row in &rows {
         let person = PersonId(col(row, 0)?);
         if all.iter().any(|one| one.person == person) {
             continue;
         }
+        let conduct = accepted.remove(&person.0);
         all.push(WaitingPerson {
             person,
             name: rows::told_apart(col(row, 1)?, col(row, 2)?),
             role: rows::role(&col::<String>(row, 3)?)?,
             campaign: col::<Option<i64>>(row, 4)?.map(CampaignId),
             since: time(col(row, 5)?)?,
+            unread: rules && !conduct.as_ref().is_some_and(|accepted| accepted.current),
+            conduct,
         });
     }
     Ok(all)
@@ -115,15 +124,18 @@ impl Tx<'_> {
         rows.iter().map(read).collect()
     }
 
-    /// True when one of them is of this organization, waiting or not.
-    async fn knows_one(&mut self, actor: &Actor, people: &[PersonId]) -> Result<bool, StoreError> {
+    /// True when one of them joined by a link with a waiting room and is in: another captain was quicker.
+    async fn was_let_in(&mut self, actor: &Actor, people: &[PersonId]) -> Result<bool, StoreError> {
         let ids: Vec<i64> = people.iter().map(|person| person.0).collect();
         let row = db::query(
-            "SELECT 1 FROM people p WHERE p.organization = $2
+            "SELECT 1 FROM sessions s JOIN people p ON p.id = s.person JOIN invites i ON i.id = s.invite
+             WHERE i.waiting_room <> 0 AND s.waiting = 0 AND s.revoked = 0 AND p.organization = $2
+                 AND (CAST($3 AS BIGINT) IS NULL OR s.campaign = $3)
                  AND p.id IN (SELECT CAST(j.atom AS BIGINT) FROM json_each($1) j) LIMIT 1",
         )
         .bind(to_json(&ids)?)
         .bind(actor.organization.0)
+        .bind(actor.campaign.map(|c| c.0))
         .fetch_optional(&mut *self.conn)
         .await?;
         Ok(row.is_some())
@@ -139,8 +151,8 @@ impl Tx<'_> {
             return Ok((own_feed(actor), no(Code::NotFound, "no such campaign for you")?));
         };
         let waiting = self.at_the_door(actor, people).await?;
-        // Two captains may let the same person in: the second is told that it is done.
-        if waiting.is_empty() && !self.knows_one(actor, people).await? {
+        // Two captains may let the same person in: the second is told that it is done. Whoever never waited was not let in.
+        if waiting.is_empty() && !self.was_let_in(actor, people).await? {
             return Ok((feed, no(Code::NotFound, "nobody of these is in your waiting room")?));
         }
         if waiting.iter().any(|one| one.role > actor.role) {

@@ -273,7 +273,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::ImportChunk { actor, import, number, chunk } => {
             tx.import_chunk(&actor, import, number, chunk).await
         }
-        CommandKind::ImportFinish { actor, import } => tx.import_finish(&actor, import).await,
+        CommandKind::ImportFinish { actor, import, paused } => tx.import_finish(&actor, import, paused).await,
         CommandKind::MakeInvite { actor, organization, request, secret_hash } => {
             tx.make_invite(actor.as_ref(), organization, &request, secret_hash).await
         }
@@ -294,6 +294,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::ProveSecondFactor { actor, code, step } => tx.prove_second_factor(&actor, code, step).await,
         CommandKind::RemoveSecondFactor { actor, code, step } => tx.remove_second_factor(&actor, code, step).await,
         CommandKind::LiftSecondFactor { actor, person } => tx.lift_second_factor(&actor, person).await,
+        CommandKind::RenamePerson { actor, person, name } => tx.rename_person(&actor, person, &name).await,
         CommandKind::RevokeSession { actor, session } => tx.revoke_session(&actor, session).await,
         CommandKind::Suppress { actor, phone, reason } => tx.suppress(&actor, &phone, &reason).await,
     }

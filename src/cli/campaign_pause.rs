@@ -1,0 +1,54 @@
+//! `campaign pause`, `campaign resume`: what `p` does on the captain's board, for scripts and for whoever has just imported.
+
+use anyhow::Context as _;
+
+use super::shift::{ShiftArgs, reach};
+use super::{Advice, Context, Exit, Outcome, out};
+use crate::api::act::Act;
+use crate::api::message::Outcome as Decided;
+use crate::api::people::Role;
+use crate::api::problem::Code;
+use crate::client::CallError;
+use crate::domain::ids::ActId;
+
+/// Arguments of `campaign pause` and `campaign resume`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct PauseArgs {
+    /// Which campaign: its number, or the beginning of its title
+    #[arg(value_name = "CAMPAIGN")]
+    pub campaign: String,
+    /// Who asks.
+    #[command(flatten)]
+    pub who: super::reach::SignInArgs,
+}
+
+const STAYS: Advice = Advice {
+    what: "the campaign stays as it is",
+    on: &[(Code::NotFound, "see which campaigns there are and where each stands: textbank campaign list")],
+};
+
+/// Pauses a campaign, or resumes it.
+///
+/// # Errors
+/// No such campaign, or what the server said.
+pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
+    let shift = ShiftArgs { campaign: Some(args.campaign), sign_in: args.who };
+    let (_, server, campaign) = reach(&shift, Role::Captain, ctx).await?;
+    let act = if pause { Act::Pause { campaign } } else { Act::Resume { campaign } };
+    let id = ActId(ctx.ids.act_id(ctx.clock.now()));
+    match server.act(id, &act).await.context(STAYS)?.outcome {
+        Decided::Accepted { .. } => {}
+        Decided::Refused { problem } => {
+            return Err(anyhow::Error::new(CallError::Refused(Box::new(problem))).context(STAYS));
+        }
+    }
+    out(if pause {
+        format!(
+            "Campaign {campaign} is paused: no text of it goes out and nobody gets contacts of it. On again: {} campaign resume {campaign}",
+            ctx.program
+        )
+    } else {
+        format!("Campaign {campaign} runs: texters can draw from it now, within texting hours.")
+    })?;
+    Ok(Exit::Done)
+}
