@@ -200,4 +200,7 @@ pub struct SessionInfo {
     pub last_seen: Option<Timestamp>,
     /// Revoked or running.
     pub revoked: bool,
+    /// True for the one that asks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
 }

@@ -114,6 +114,6 @@ fn length(length: Length) -> String {
     format!("{segments} ({} {})", length.units, if length.wide { "wide characters" } else { "characters" })
 }
 
-fn counted(n: u64, one: &str) -> String {
+pub(super) fn counted(n: u64, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }

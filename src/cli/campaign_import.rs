@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::campaign_check::shown;
+use super::campaign_check::{counted, shown};
 use super::reach::{SignInArgs, admin, tell};
 use super::{Context, Exit, Outcome, ask, out, out_json};
 use crate::api::admin::{ImportChunk, ImportStart, ImportState, MAX_CHUNK};
@@ -136,7 +136,7 @@ fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, program:
             state.stored
         ));
     } else {
-        lines.push(format!("Campaign {number} ({title}) has {} contacts.", state.stored));
+        lines.push(format!("Campaign {number} ({title}) has {}.", counted(state.stored, "contact")));
     }
     // The list's own doubles were left out here, others by the server.
     let (same, problem) = (list.same_number + state.duplicates, list.left_out);
@@ -151,7 +151,9 @@ fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, program:
         lines.push(format!("{} of the contacts opted out earlier: they are never texted.", state.suppressed));
     }
     if state.paused {
-        lines.push(format!("It is paused: nobody gets contacts of it before: {program} campaign resume {number}"));
+        lines.push(format!(
+            "It is paused: nobody gets contacts of it. To let texters begin: {program} campaign resume {number}"
+        ));
     } else {
         lines.push(format!(
             "Texters can draw from it now, within texting hours. To hold it back: {program} campaign pause {number}"

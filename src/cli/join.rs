@@ -90,6 +90,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     };
     let next = format!("Next: {} {next}", ctx.program);
     let opens = came_in && std::io::stdout().is_terminal() && me.role <= Role::Captain;
+    let is = if me.waiting { "waits to be let in as" } else { "is now" };
     let kind = if me.rehearsal { "REHEARSAL: no text of this server reaches a phone." } else { "REAL VOTERS." };
     // Before the first import a server has no organization of anybody's.
     let of = match me.role {
@@ -97,7 +98,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         Role::Texter | Role::VettedTexter | Role::Captain => format!(" of {}", safe_line(&me.organization)),
     };
     out(format!(
-        "{} is now {role}{of} at {} (sign-in {}).\n{kind}{}",
+        "{} {is} {role}{of} at {} (sign-in {}).\n{kind}{}",
         safe_line(&me.name),
         sign_in.server,
         sign_in.name(),

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::reach::SignInArgs;
+use super::reach::{SignInArgs, tell};
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::act::Act;
 use crate::api::message::Outcome as Decided;
@@ -33,7 +33,7 @@ pub struct OutboxArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Which sign-in.
+    /// Which sign-in; else each one of this home.
     #[command(flatten)]
     pub sign_in: SignInArgs,
 }
@@ -67,15 +67,53 @@ struct Report {
     rows: Vec<Row>,
 }
 
-/// Prints what the journal holds.
+/// Prints what the journals hold: one sign-in's, or each one's of this home.
 ///
 /// # Errors
-/// Not signed in; a console has the journal open (its own outbox shows the same); what the disk said.
+/// Not signed in; a console has a journal open (its own outbox shows the same); what the disk said.
 pub async fn run(args: OutboxArgs, ctx: &Context) -> Outcome {
-    let sign_in = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.sign_in.as_deref(), Role::Texter)?;
+    let dir = ctx.paths.sign_ins_dir();
+    let all = match &args.sign_in.sign_in {
+        Some(name) => vec![sign_in::load(&dir, Some(name), Role::Texter)?],
+        // Says that there is none.
+        None => match sign_in::list(&dir)? {
+            none if none.is_empty() => vec![sign_in::load(&dir, None, Role::Texter)?],
+            all => all,
+        },
+    };
+    let now = ctx.clock.now();
+    let (mut told, mut open) = (Vec::new(), None);
+    for sign_in in &all {
+        match report(sign_in, now, ctx).await {
+            Ok(report) => told.push(report),
+            // The others are told all the same.
+            Err(error) if all.len() > 1 => {
+                tell(format!("{}: {error:#}", sign_in.name()));
+                open = Some(Exit::Failed);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if args.json {
+        out_json(&Output { sign_ins: &told })?;
+    } else {
+        let lines: Vec<String> = told.iter().map(|one| in_lines(one, now, &TimeZone::system())).collect();
+        if !lines.is_empty() {
+            out(lines.join("\n"))?;
+        }
+    }
+    Ok(open.unwrap_or(Exit::Done))
+}
+
+#[derive(Debug, Serialize)]
+struct Output<'a> {
+    sign_ins: &'a [Report],
+}
+
+async fn report(sign_in: &SignIn, now: Timestamp, ctx: &Context) -> anyhow::Result<Report> {
     let dir = ctx.paths.journal_dir(&sign_in.name());
     let (held, drafts) = if dir.exists() {
-        let journal = super::reach::journal(&sign_in, ctx).await.map_err(in_a_console)?;
+        let journal = super::reach::journal(sign_in, ctx).await.map_err(in_a_console)?;
         let held = journal.held().await?;
         let drafts = journal.drafts().await?.len();
         journal.close().await?;
@@ -84,16 +122,9 @@ pub async fn run(args: OutboxArgs, ctx: &Context) -> Outcome {
         (Vec::new(), 0)
     };
     let counts = Tally::of(&held);
-    let names = names(&sign_in, &held, ctx).await;
-    let now = ctx.clock.now();
+    let names = names(sign_in, &held, ctx).await;
     let rows = held.iter().map(|held| row(held, &names, now)).collect();
-    let report = Report { sign_in: sign_in.name(), counts, drafts, rows };
-    if args.json {
-        out_json(&report)?;
-    } else {
-        out(in_lines(&report, now, &TimeZone::system()))?;
-    }
-    Ok(Exit::Done)
+    Ok(Report { sign_in: sign_in.name(), counts, drafts, rows })
 }
 
 /// What to do where the console is that has the journal.

@@ -1,10 +1,12 @@
 //! `people`, `sessions`
 
+use std::io::IsTerminal as _;
+
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::reach::{SignInArgs, admin, client, stored};
-use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json, waiting_room};
+use super::reach::{SignInArgs, admin, client, stored, tell};
+use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json, waiting_room};
 use crate::api::people::{PersonInfo, Role, SessionInfo};
 use crate::api::problem::Code;
 use crate::client::sign_in::{self, SignIn};
@@ -113,6 +115,9 @@ pub enum SessionsCommand {
         /// Its number, from the list
         #[arg(value_name = "ID")]
         session: i64,
+        /// Do not ask, also when it is the one that this command speaks by
+        #[arg(long)]
+        yes: bool,
         /// Who asks.
         #[command(flatten)]
         who: SignInArgs,
@@ -198,13 +203,53 @@ async fn session(command: SessionsCommand, ctx: &Context) -> Outcome {
             let sessions = client.sessions().await.context("no list")?;
             if json { out_json(&sessions)? } else { out(table(&sessions))? }
         }
-        SessionsCommand::End { session, who } => {
+        SessionsCommand::End { session, yes, who } => {
             let (_, client) = admin(&who, ctx).await?;
-            client.revoke_session(session).await.context("not ended")?;
-            out(format!("Session {session} is ended."))?;
+            let sessions = client.sessions().await.context("not ended")?;
+            if !yes
+                && let Some(means) = ending_ones_own(&sessions, session)
+                && !asked(&means, ctx)?
+            {
+                tell("Nothing was done.");
+                return Ok(Exit::Failed);
+            }
+            let advice = Advice { what: "not ended", on: &[(Code::NotFound, "see the numbers: textbank sessions")] };
+            client.revoke_session(session).await.context(advice)?;
+            // A second time is told as done by the server.
+            let before = sessions.iter().any(|one| one.id == session && one.revoked);
+            out(if before {
+                format!("Session {session} was ended before.")
+            } else {
+                format!("Session {session} is ended.")
+            })?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// What it means to end the sign-in that asks for it; none for another's, or one that is ended.
+fn ending_ones_own(sessions: &[SessionInfo], session: i64) -> Option<String> {
+    let own = sessions.iter().find(|one| one.id == session && one.own && !one.revoked)?;
+    let rest = sessions.iter().filter(|one| one.id != session && !one.revoked && one.role >= Role::Admin).count();
+    let back = if rest > 0 {
+        "To come back you need a new join link, from another admin or owner."
+    } else {
+        "Nobody else is an admin: only `textbank serve --admin-link` on the server's machine makes a link to come back."
+    };
+    Some(format!(
+        "Session {session} is your own ({}): this machine is signed out at once, and what you hold is free when it is your \
+         last. {back}",
+        own.role.in_words()
+    ))
+}
+
+fn asked(means: &str, ctx: &Context) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Misuse(format!("{means}\nIf that is meant: {} sessions end ... --yes", ctx.program)).into());
+    }
+    tell(means);
+    let answer = ask("End it? [y/N] ").context("no answer")?;
+    Ok(matches!(answer.as_deref(), Some("y" | "Y" | "yes")))
 }
 
 fn seen_at(at: Option<jiff::Timestamp>) -> String {
@@ -242,7 +287,11 @@ fn table(sessions: &[SessionInfo]) -> String {
     let mut text = format!("{:>6}  {:<14}{:<9}{:<21}{}\n", "id", "role", "state", "last seen (UTC)", "name");
     for session in sessions {
         let role = session.role.in_words();
-        let state = if session.revoked { "ended" } else { "running" };
+        let state = match (session.revoked, session.own) {
+            (true, _) => "ended",
+            (false, true) => "yours",
+            (false, false) => "running",
+        };
         let seen = seen_at(session.last_seen);
         text.push_str(&format!("{:>6}  {role:<14}{state:<9}{seen:<21}{}\n", session.id, safe_line(&session.name)));
     }
@@ -262,9 +311,34 @@ mod tests {
             created_at: jiff::Timestamp::UNIX_EPOCH,
             last_seen: None,
             revoked: false,
+            own: false,
         };
         let text = table(&[session]);
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(!text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn who_ends_the_own_sign_in_is_told_what_it_means() {
+        let one = |id, role, own, revoked| SessionInfo {
+            id,
+            name: "Ada".to_owned(),
+            role,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            last_seen: None,
+            revoked,
+            own,
+        };
+        let mut all = vec![
+            one(1, Role::Owner, true, false),
+            one(2, Role::Captain, false, false),
+            one(3, Role::Admin, false, true),
+        ];
+        assert!(ending_ones_own(&all, 1).is_some_and(|said| said.contains("serve --admin-link")));
+        assert_eq!(ending_ones_own(&all, 2), None, "another's");
+        all[2].revoked = false;
+        assert!(ending_ones_own(&all, 1).is_some_and(|said| said.contains("from another admin")));
+        all[0].revoked = true;
+        assert_eq!(ending_ones_own(&all, 1), None, "it is ended");
     }
 }

@@ -20,8 +20,8 @@ use crate::client::{Call, CallError, CampaignServer};
 use crate::console::core::texter::GateTimes;
 use crate::console::keymap::Keymap;
 use crate::console::runtime::{Launch, Look, Outcome};
-use crate::domain::ids::CampaignId;
-use crate::domain::safe_text::safe_line;
+use crate::domain::ids::{CampaignId, ContactId};
+use crate::domain::safe_text::{safe_body, safe_line};
 
 /// Options of `text` and `captain`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -93,6 +93,19 @@ pub(super) fn damage_in_words(damage: &Damage) -> String {
     )
 }
 
+/// What was being written when a sign-in was ended: shown once, kept nowhere.
+fn drafts_in_words(drafts: &[(ContactId, String)]) -> String {
+    let mut text = match drafts.len() {
+        1 => "One draft was never sent and is kept nowhere any more. You had written:".to_owned(),
+        many => format!("{many} drafts were never sent and are kept nowhere any more. You had written:"),
+    };
+    for (contact, draft) in drafts {
+        text.push_str(&format!("\n- to contact {}: {}", contact.0, safe_body(draft.trim())));
+    }
+    text.push_str("\nTell your captain, should one of these voters still wait for an answer.");
+    text
+}
+
 /// What stays of a shift when its console is left.
 #[derive(Debug)]
 pub(super) struct Rest {
@@ -119,10 +132,15 @@ impl Rest {
         }
         // A verdict that nobody read back may be one that the server has lost: then the journal still has the text.
         if left.signed_out && journal.settled().await?.is_empty() {
+            // What was never sent is its writer's own, and in no other place.
+            let drafts = journal.drafts().await?;
             super::wipe::destroy(&journal, &sign_in, Wipe::SpareUnsettled, ctx).await?;
             tell(
                 "your sign-in was ended and everything you confirmed is settled: key, journal and token are wiped from this machine",
             );
+            if !drafts.is_empty() {
+                tell(drafts_in_words(&drafts));
+            }
             return Ok(());
         }
         let drafts = journal.drafts().await?.len();
@@ -360,9 +378,9 @@ fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<Campai
 mod tests {
     use rstest::rstest;
 
-    use super::{choose, listed};
+    use super::{choose, drafts_in_words, listed};
     use crate::api::campaign::{CampaignState, CampaignTodo};
-    use crate::domain::ids::CampaignId;
+    use crate::domain::ids::{CampaignId, ContactId};
 
     fn todo(id: i64, title: &str) -> CampaignTodo {
         CampaignTodo {
@@ -373,6 +391,13 @@ mod tests {
             waiting: 0,
             unassigned: 0,
         }
+    }
+
+    #[test]
+    fn what_was_being_written_when_a_sign_in_ended_is_shown() {
+        let said = drafts_in_words(&[(ContactId(7), "Thank you,\u{1b}[2J Ann!\n".to_owned())]);
+        assert!(said.contains("to contact 7: Thank you,") && said.contains("Ann!"), "{said}");
+        assert!(said.contains("kept nowhere") && !said.contains('\u{1b}'), "{said:?}");
     }
 
     #[test]

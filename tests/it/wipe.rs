@@ -195,11 +195,12 @@ fn outbox(laptop: &Laptop, args: &[&str]) -> Output {
 #[tokio::test]
 async fn the_outbox_is_told_without_a_console() {
     let laptop = Laptop::new();
-    let nothing = json(&outbox(&laptop, &["--json"]));
+    let only = |output: &Output| json(output)["sign_ins"][0].clone();
+    let nothing = only(&outbox(&laptop, &["--json"]));
     assert_eq!((&nothing["rows"], &nothing["counts"]["acts"]), (&Value::Array(vec![]), &Value::from(0)));
     assert!(!laptop.journal_dir.exists(), "asking makes nothing");
     laptop.confirm(3, 1).await;
-    let report = json(&outbox(&laptop, &["--json"]));
+    let report = only(&outbox(&laptop, &["--json"]));
     let states: Vec<&str> =
         report["rows"].as_array().expect("rows").iter().map(|r| r["state"].as_str().expect("a word")).collect();
     assert_eq!(states, ["accepted", "confirmed", "confirmed"]);
@@ -212,6 +213,12 @@ async fn the_outbox_is_told_without_a_console() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("press O in it"), "{}", text(&output.stderr));
     assert_eq!(journal.unsettled_count(), 2);
+    // Each sign-in of this home is told, whatever one of them is at.
+    let (other, _) = Laptop::join(laptop.home.path(), 8);
+    let output = outbox(&laptop, &["--json"]);
+    assert_eq!((output.status.code(), json(&output)["sign_ins"].as_array().map(Vec::len)), (Some(1), Some(1)));
+    assert!(text(&output.stderr).contains("press O in it") && !other.exists());
+    drop(journal);
 }
 
 #[tokio::test]

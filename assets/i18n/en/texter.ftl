@@ -137,7 +137,7 @@ texter-leave-voters-some = { $count ->
     [one] One voter waits for your answer.
    *[other] { $count } voters wait for your answer.
 }
-texter-leave-voters-means = Left now, they stay yours until your time with them runs out, and go to another texter then. So that somebody answers at once: stay, and choose “{ $action }”.
+texter-leave-voters-means = Left now, they stay yours for a while and go to another texter then. To hand them over at once: stay, and “{ $action }”.
 
 ## Acts in a conversation
 note-opted-out = opted out

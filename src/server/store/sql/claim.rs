@@ -86,7 +86,7 @@ impl Tx<'_> {
         if let Some(problem) = self.conduct_missing(actor, &campaign).await? {
             return no(problem);
         }
-        self.seen(actor.person.0).await?;
+        self.seen(actor).await?;
         self.expire_leases(Some(campaign.id)).await?;
         let rescued = self.waiting_without_hands(actor, campaign.id).await?;
         let slice = i64::from(campaign.def.slice_size.clamp(1, MAX_SLICE));
@@ -285,12 +285,7 @@ impl Tx<'_> {
 
     pub(super) async fn presence(&mut self, actor: &Actor) -> Result<Answer, StoreError> {
         self.cache.seen.remove(&actor.person.0);
-        self.seen(actor.person.0).await?;
-        db::query("UPDATE sessions SET last_seen = $2 WHERE id = $1")
-            .bind(actor.session)
-            .bind(self.micros())
-            .execute(&mut *self.conn)
-            .await?;
+        self.seen(actor).await?;
         Ok(Answer::Presence(Presence { server_time: self.now, lease_until: self.lease_end(), own_time: false }))
     }
 

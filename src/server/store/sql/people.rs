@@ -287,7 +287,7 @@ impl Tx<'_> {
     /// it came by one; what its person still holds runs out.
     pub(super) async fn handed_in(&mut self, actor: &Actor, id: Uuid) -> Result<(), StoreError> {
         if actor.ended_at.is_none() {
-            return self.seen(actor.person.0).await;
+            return self.seen(actor).await;
         }
         db::query("UPDATE people SET lease_until = COALESCE(lease_until, $2) WHERE id = $1")
             .bind(actor.person.0)

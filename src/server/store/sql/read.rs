@@ -441,6 +441,7 @@ impl Queries for SqlStore {
             .map(|row| {
                 Ok(SessionInfo {
                     id: col(row, 0)?,
+                    own: col::<i64>(row, 0)? == actor.session,
                     name: rows::told_apart(col(row, 1)?, col(row, 6)?),
                     role: rows::role(&col::<String>(row, 2)?)?,
                     created_at: time(col(row, 3)?)?,

@@ -370,7 +370,8 @@ impl<'c> Tx<'c> {
     }
 
     /// A person was seen: what they hold stays theirs. Written at most twice a minute.
-    pub(super) async fn seen(&mut self, person: i64) -> Result<(), StoreError> {
+    pub(super) async fn seen(&mut self, actor: &Actor) -> Result<(), StoreError> {
+        let person = actor.person.0;
         let recently = jiff::SignedDuration::from_secs(30);
         if let Some(last) = self.cache.seen.get(&person)
             && *last <= self.now
@@ -382,6 +383,11 @@ impl<'c> Tx<'c> {
             .bind(person)
             .bind(self.micros())
             .bind(self.lease_end().as_microsecond())
+            .execute(&mut *self.conn)
+            .await?;
+        db::query("UPDATE sessions SET last_seen = $2 WHERE id = $1")
+            .bind(actor.session)
+            .bind(self.micros())
             .execute(&mut *self.conn)
             .await?;
         self.cache.seen.insert(person, self.now);

@@ -99,7 +99,13 @@ fn leaving_with_an_unknown_one_says_what_becomes_of_it() {
 
 #[test]
 fn who_leaves_voters_waiting_is_told_how_many_and_since_when() {
-    let mut desk = Desk::with(1, 2);
+    // A rehearsal that is scored says so in its score.
+    let unscored = |unsent, waiting| {
+        let mut desk = Desk::with(unsent, waiting);
+        desk.model.options.scored = false;
+        desk
+    };
+    let mut desk = unscored(1, 2);
     desk.keys("q");
     assert_eq!(leaving(&desk), ["texter-leave-voters", "texter-leave-voters-means"]);
     desk.wait(1_000);
@@ -113,13 +119,13 @@ fn who_leaves_voters_waiting_is_told_how_many_and_since_when() {
     assert!(desk.effects.contains(&Effect::Quit));
 
     // What is not handed in is said beside it, and comes first.
-    let mut desk = Desk::with(2, 1);
+    let mut desk = unscored(2, 1);
     desk.tell(Msg::Outbox { waiting: 1, oldest: Some(desk.wall) });
     desk.keys("q");
     let said = leaving(&desk);
     assert_eq!((said[0], said.contains(&"texter-leave-voters")), ("texter-leave-waiting", true), "{said:?}");
     // Whose sign-in was ended can answer nobody.
-    let mut desk = Desk::with(1, 2);
+    let mut desk = unscored(1, 2);
     desk.tell(Msg::Link(LinkState::SignedOut { hands_in: true }));
     desk.keys("q");
     assert!(desk.effects.contains(&Effect::Quit));

@@ -111,7 +111,10 @@ impl Model {
                 Some(since) => Say::new("texter-leave-voters").with("count", count).with("since", since),
                 None => Say::new("texter-leave-voters-some").with("count", count),
             });
-            lines.push(Say::new("texter-leave-voters-means").with("action", Arg::Key("action-release")));
+            // Beside what is said of texts, the count has to do: small screens show all of it.
+            if self.leaves_only_voters() {
+                lines.push(Say::new("texter-leave-voters-means").with("action", Arg::Key("action-release")));
+            }
         }
         lines
     }
