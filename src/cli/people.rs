@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::reach::{SignInArgs, admin, client, stored, tell};
-use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json, waiting_room};
+use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json, second_factor, waiting_room};
 use crate::api::people::{PersonInfo, Role, SessionInfo};
 use crate::api::problem::Code;
 use crate::client::sign_in::{self, SignIn};
@@ -168,7 +168,11 @@ async fn rename(who_is: &str, name: &str, who: &SignInArgs, ctx: &Context) -> Ou
             (Code::Forbidden, "ask somebody with a role like theirs, or an owner"),
         ],
     };
-    client(&sign_in, ctx)?.rename(person, &name).await.context(advice)?;
+    let server = client(&sign_in, ctx)?;
+    if role >= Role::Captain {
+        second_factor::settle(&server, ctx).await?;
+    }
+    server.rename(person, &name).await.context(advice)?;
     if person == sign_in.me.person {
         keep_name(&sign_in, &name, ctx)?;
         out(format!("You are {name} from now on."))?;

@@ -151,6 +151,15 @@ fn what_the_board_shows_can_be_had_as_data() {
     served.done("ada", &["conduct", "accept", "--yes"]);
     assert!(json(&["conduct", "show", "--json"])[0]["accepted_at"].is_string());
     assert!(served.done("ada", &["people"]).contains(" accepted "));
+    assert!(served.done("ada", &["campaign", "pause", "1"]).contains("Campaign 1 is paused"));
+    assert_eq!(json(&["campaign", "list", "--json"])[0]["state"], "paused");
+    assert!(served.done("ada", &["campaign", "resume", "parks"]).contains("texters can draw from it now"));
+    served.fails("ada", &["campaign", "pause", "roads"], 2, &["no campaign", "Parks"]);
+    served.fails("ada", &["people", "admit", "99"], 4, &["not let in", "textbank people waiting"]);
+    served.fails("ada", &["people", "rename", "me", "(415) 555-0101"], 2, &["telephone number"]);
+    assert!(served.done("ada", &["people", "rename", "me", "Ada L"]).contains("You are Ada L"));
+    served.fails("bea", &["join", &served.admin_link, "--name", "415 555 0101"], 2, &["telephone number"]);
+    served.fails("ada", &["sessions", "end", "1"], 2, &["your own (owner)", "serve --admin-link", "--yes"]);
     let board = json(&["captain", "--json"]);
     assert_eq!((&board["counts"]["total"], &board["counts"]["unsent"]), (&Value::from(2), &Value::from(2)));
     assert_eq!((&board["state"], &board["texters"]), (&Value::from("running"), &Value::from(Vec::<Value>::new())));

@@ -267,13 +267,16 @@ async fn an_act_without_it_decides_nothing_and_is_done_once_it_is_proved() {
     let campaign = app.campaign(&admin, 9).await;
     let tess = on(&app, app.fresh(), Role::Texter, "Tess").await;
     let held = app.slice(&tess, campaign, 2).await;
+    let door = json!({"role": "texter", "uses": 1, "valid_seconds": 600, "waiting_room": true});
+    let link = app.post(&admin, "/api/v1/invites", Some(door)).await;
+    let eve = app.join(link.body["secret"].as_str().expect("a secret"), "Eve").await.read_person();
     let kim = on(&app, app.fresh(), Role::Captain, "Kim").await;
     set(&app, &kim, &code(&app, 0)).await.read::<SecondFactor>();
     app.clock.advance(TWELVE_HOURS);
     let acts = [
         json!({"act": "pause", "campaign": campaign}),
         json!({"act": "close", "contact": held[0].id}),
-        json!({"act": "admit", "people": [tess.joined.me.person]}),
+        json!({"act": "admit", "people": [eve.joined.me.person]}),
     ];
     let paths: Vec<String> = acts.iter().map(|_| format!("/api/v1/acts/{}", app.fresh())).collect();
     for (path, act) in paths.iter().zip(&acts) {

@@ -188,7 +188,6 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
         "people" => things.person.to_string(),
         "invites" => things.invite.to_string(),
         "sessions" => things.session.to_string(),
-        "people" => things.person.to_string(),
         "verdicts" => things.message.clone(),
         // Minted by the client: what they are about is in the body.
         "messages" | "acts" => fresh.clone(),
