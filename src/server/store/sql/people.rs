@@ -20,6 +20,7 @@ use crate::domain::{
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer, Factor},
+    handles::SECOND_FACTOR_NEEDED,
 };
 
 /// Nobody makes, ends or takes back what is above them.
@@ -237,6 +238,9 @@ impl Tx<'_> {
         name: &str,
     ) -> Result<Answer, StoreError> {
         if person != actor.person && actor.role < Role::Captain {
+            if actor.full_role() >= Role::Captain {
+                return no(Code::SecondFactorNeeded, SECOND_FACTOR_NEEDED);
+            }
             return no(Code::Forbidden, "only your own name is yours to change: a captain changes others'");
         }
         let name = match person_name::cleaned(name) {
