@@ -3,6 +3,7 @@
 //! The queue is the journal itself: here are only ids, and of those only the ones in flight or waiting for another try.
 //! A row keeps its id over every try, so the server's one stored verdict is what comes back. When the line is down,
 //! one row at a time is tried (each time another contact's), so that an outage of an hour costs little and ends fast.
+//! What waits for a code of the second factor is set aside: it holds up nothing but what must come after it.
 //! A sign-in that was ended may still hand in and read its verdicts back; only a refusal of that stops it.
 
 mod gate;
@@ -27,6 +28,7 @@ use super::backoff::Backoff;
 use super::journal::{Journal, JournalError, Waiting};
 use super::{Call, CallError, CampaignServer};
 use crate::api::{
+    act::Act,
     message::{Outcome, SendRequest, Verdict},
     problem::{Code, Problem},
 };
@@ -76,7 +78,7 @@ pub enum Line {
 pub struct Activity {
     /// Calls under way.
     pub in_flight: usize,
-    /// True while the line is down: what waits will wait on.
+    /// True while the line is down, or everything that waits waits for a code of the second factor: it will wait on.
     pub stalled: bool,
 }
 
@@ -171,6 +173,8 @@ enum Answer {
     Call(Call<Verdict>),
     /// Refused on this side: it was not handed in.
     Here(Verdict),
+    /// Not handed in: it comes after one that was set aside.
+    Behind,
     /// The feed settled it meanwhile.
     Gone,
     /// The journal could not be read or written: nothing was handed in.
@@ -199,6 +203,9 @@ struct Worker {
     /// Verdicts that the disk would not take yet; not asked for again.
     unrecorded: HashMap<Uuid, Verdict>,
     line: Wait,
+    /// Rows that wait for a code of the second factor. They are passed until the wait is over, then tried in order.
+    aside: HashSet<Uuid>,
+    code: Wait,
     /// The journal was closed or wiped.
     closed: bool,
     shown_line: Option<Line>,
@@ -233,6 +240,8 @@ impl Worker {
             lanes: HashMap::new(),
             unrecorded: HashMap::new(),
             line: Wait::default(),
+            aside: HashSet::new(),
+            code: Wait::default(),
             closed: false,
             shown_line: None,
             shown_progress: None,
@@ -251,7 +260,8 @@ impl Worker {
             self.say_progress().await;
             self.take_off(&mut flights);
             questions.extend(self.ask_back());
-            self.activity.send_replace(Activity { in_flight: flights.len(), stalled: self.line.down });
+            let stalled = self.line.down || self.all_aside();
+            self.activity.send_replace(Activity { in_flight: flights.len(), stalled });
             if self.closed {
                 break;
             }
@@ -283,7 +293,8 @@ impl Worker {
             let free = |row: &Waiting| {
                 !self.busy.contains(&row.contact) && self.lanes.get(&row.contact).is_none_or(|wait| wait.until <= now)
             };
-            let Some(row) = self.journal.next_waiting(free) else { return };
+            let aside = |row: &Waiting| self.code.until > now && self.aside.contains(&row.id);
+            let Some((row, behind)) = self.journal.next_waiting(free, aside) else { return };
             self.busy.insert(row.contact);
             if let Some(verdict) = self.unrecorded.get(&row.id) {
                 let answer = Answer::Call(Ok(verdict.clone()));
@@ -300,7 +311,7 @@ impl Worker {
             let now = self.clock.now();
             flights.push(Box::pin(async move {
                 let objection = |text: &SendRequest| gate.and_then(|gate| gate.objection(text, now));
-                (row, hand_in(&*server, &journal, (row.id, as_id), once, objection).await)
+                (row, hand_in(&*server, &journal, (row.id, as_id), Manner { once, behind }, objection).await)
             }));
         }
     }
@@ -317,7 +328,8 @@ impl Worker {
         let line = (self.line.until > now).then_some(self.line.until);
         // While the line waits, nothing else matters.
         let lanes = self.lanes.values().map(|wait| wait.until).filter(|until| *until > now);
-        let next = line.or_else(|| lanes.chain(self.read_back.wake(now)).min());
+        let code = (!self.aside.is_empty() && self.code.until > now).then_some(self.code.until);
+        let next = line.or_else(|| lanes.chain(code).chain(self.read_back.wake(now)).min());
         match next {
             // Only a nudge ends it.
             Some(Duration::MAX) | None => Box::pin(std::future::pending()),
@@ -328,14 +340,19 @@ impl Worker {
     fn try_now(&mut self) {
         self.read_back.try_now();
         self.line.until = Duration::ZERO;
+        self.code.until = Duration::ZERO;
         self.lanes.values_mut().for_each(|wait| wait.until = Duration::ZERO);
     }
 
     async fn land(&mut self, row: Waiting, answer: Answer) {
         self.busy.remove(&row.contact);
         match answer {
-            Answer::Gone => drop(self.lanes.remove(&row.contact)),
+            Answer::Gone => {
+                self.lanes.remove(&row.contact);
+                self.not_aside(row.id);
+            }
             Answer::Here(verdict) => self.decided(row, verdict).await,
+            Answer::Behind => drop(self.aside.insert(row.id)),
             Answer::Journal(error) => {
                 tracing::warn!(%error, "an act could not be read from the journal");
                 self.closed = error == JournalError::Closed;
@@ -361,6 +378,7 @@ impl Worker {
         match self.journal.settle(&verdict).await {
             Ok(first) => {
                 self.lanes.remove(&row.contact);
+                self.not_aside(row.id);
                 if mutation::on(Mutation::RowFreedEarly) {
                     drop(self.journal.echoed(row.id).await);
                 }
@@ -394,6 +412,14 @@ impl Worker {
                 self.report(Report::Unknown(row.id)).await;
             }
         }
+        if matches!(error, CallError::Refused(problem) if problem.code == Code::SecondFactorNeeded) {
+            // The line is well, and others' acts need no code.
+            self.line_is_up().await;
+            self.lanes.remove(&row.contact);
+            self.aside.insert(row.id);
+            self.code.until = self.clock.monotonic() + self.code.backoff.next(&*self.ids);
+            return;
+        }
         self.hold_lane(row.contact);
         let now = self.clock.monotonic();
         let mut wait = self.line.backoff.next(&*self.ids);
@@ -418,6 +444,18 @@ impl Worker {
         let now = self.clock.monotonic();
         let lane = self.lanes.entry(contact).or_default();
         lane.until = now + lane.backoff.next(&*self.ids);
+    }
+
+    /// True when all that waits was set aside.
+    fn all_aside(&self) -> bool {
+        let passed = self.code.until > self.clock.monotonic() && !self.aside.is_empty();
+        passed && self.journal.next_waiting(|_| true, |row| self.aside.contains(&row.id)).is_none()
+    }
+
+    fn not_aside(&mut self, id: Uuid) {
+        if self.aside.remove(&id) && self.aside.is_empty() {
+            self.code = Wait::default();
+        }
     }
 
     async fn line_is_up(&mut self) {
@@ -450,12 +488,21 @@ impl Worker {
     }
 }
 
+/// How one is handed in.
+#[derive(Debug, Clone, Copy)]
+struct Manner {
+    /// The server cannot be asked twice.
+    once: bool,
+    /// One of its contact that was confirmed before it was set aside.
+    behind: bool,
+}
+
 /// `as_id` is `id`, unless a promise is broken on purpose.
 async fn hand_in(
     server: &dyn CampaignServer,
     journal: &Journal,
     (id, as_id): (Uuid, Uuid),
-    once: bool,
+    Manner { once, behind }: Manner,
     objection: impl FnOnce(&SendRequest) -> Option<Problem>,
 ) -> Answer {
     let act = match journal.load(id).await {
@@ -463,6 +510,9 @@ async fn hand_in(
         Ok(None) => return Answer::Gone,
         Err(error) => return Answer::Journal(error),
     };
+    if behind && !never_waits_for_a_code(&act.what) {
+        return Answer::Behind;
+    }
     if let ConfirmedWhat::Text(text) = &act.what
         && let Some(problem) = objection(text)
     {
@@ -483,6 +533,11 @@ async fn hand_in(
     Answer::Call(answer.map(|verdict| if verdict.id == as_id { Verdict { id, ..verdict } } else { verdict }))
 }
 
+/// True for what needs no code whoever does it, and may be done before what was confirmed earlier: stopping, and giving back.
+fn never_waits_for_a_code(what: &ConfirmedWhat) -> bool {
+    matches!(what, ConfirmedWhat::Act { act: Act::OptOut { .. } | Act::Release { .. } })
+}
+
 /// True for refusals that a server may have given without storing a verdict of this row (the id was another's, or the request
 /// could not be read): no feed echoes them.
 fn is_never_echoed(verdict: &Verdict) -> bool {
@@ -494,7 +549,9 @@ fn is_never_echoed(verdict: &Verdict) -> bool {
 fn surely_not_done(error: &CallError) -> bool {
     match error {
         CallError::NotReached(_) => true,
-        CallError::Refused(problem) => matches!(problem.code, Code::RateLimited | Code::Unauthorized),
+        CallError::Refused(problem) => {
+            matches!(problem.code, Code::RateLimited | Code::Unauthorized | Code::SecondFactorNeeded)
+        }
         CallError::NoAnswer(_) | CallError::Strange(_) => false,
     }
 }

@@ -26,6 +26,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -449,17 +450,29 @@ impl Journal {
     /// A row that concerns no contact (giving contacts back) concerns all: it is offered when nothing waits before it, and
     /// nothing behind it is offered until it is decided. Handed in too early it would take what was confirmed before it
     /// out of the person's hands.
+    /// Rows that are `aside` are passed as if they were not there; true: one of the same contact was (or, for a row that
+    /// concerns no contact, another such).
     #[must_use]
-    pub fn next_waiting(&self, free: impl Fn(&Waiting) -> bool) -> Option<Waiting> {
+    pub fn next_waiting(
+        &self,
+        free: impl Fn(&Waiting) -> bool,
+        aside: impl Fn(&Waiting) -> bool,
+    ) -> Option<(Waiting, bool)> {
         let index = self.inner.shared.lock();
-        let mut passed = std::collections::HashSet::new();
-        for (place, row) in index.waiting.values().enumerate() {
-            if row.contact.is_none() {
-                return (place == 0 && free(row)).then_some(*row);
+        let (mut passed, mut set_aside) = (HashSet::new(), HashSet::new());
+        let mut first = true;
+        for row in index.waiting.values() {
+            if aside(row) {
+                set_aside.insert(row.contact);
+                continue;
             }
+            if row.contact.is_none() {
+                return (first && free(row)).then(|| (*row, set_aside.contains(&None)));
+            }
+            first = false;
             if !passed.contains(&row.contact) {
                 if free(row) {
-                    return Some(*row);
+                    return Some((*row, set_aside.contains(&row.contact)));
                 }
                 passed.insert(row.contact);
             }

@@ -145,7 +145,7 @@ async fn what_waits_is_offered_in_order_per_contact() {
     }
     let next = |busy: &[u64]| {
         let busy: Vec<Uuid> = busy.iter().map(|n| id(*n)).collect();
-        journal.next_waiting(|row| !busy.contains(&row.id)).map(|row| row.id)
+        journal.next_waiting(|row| !busy.contains(&row.id), |_| false).map(|(row, _)| row.id)
     };
     assert_eq!(next(&[]), Some(id(1)));
     assert_eq!(next(&[1]), Some(id(3)), "2 waits behind 1");
@@ -162,6 +162,26 @@ async fn what_waits_is_offered_in_order_per_contact() {
     assert_eq!(next(&[]), Some(id(5)));
     journal.settle(&accepted(5)).await.unwrap();
     assert_eq!(next(&[]), Some(id(6)));
+}
+
+#[tokio::test]
+async fn what_is_set_aside_holds_up_nothing() {
+    let (_home, dir) = home();
+    let journal = open(&dir).await;
+    for act in [pause(1), text(2, 7), text(3, 7), pause(4), text(5, 8)] {
+        journal.confirm(&act).await.unwrap();
+    }
+    let next = |aside: &[u64]| {
+        let aside: Vec<Uuid> = aside.iter().map(|n| id(*n)).collect();
+        let offered = journal.next_waiting(|_| true, |row| aside.contains(&row.id));
+        offered.map(|(row, behind)| (row.id, behind))
+    };
+    assert_eq!(next(&[]), Some((id(1), false)));
+    assert_eq!(next(&[1]), Some((id(2), false)), "it concerns another contact");
+    assert_eq!(next(&[1, 2]), Some((id(3), true)), "said: one of its contact was passed");
+    assert_eq!(next(&[1, 2, 3]), Some((id(4), true)), "nothing else waits before it");
+    assert_eq!(next(&[1, 2, 3, 4]), Some((id(5), false)));
+    assert_eq!(next(&[1, 2, 3, 4, 5]), None);
 }
 
 #[tokio::test]

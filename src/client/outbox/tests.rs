@@ -12,6 +12,8 @@ use crate::client::fake::{
     FakeServer, Patience, Reply,
     sample::{at, id, pause, text},
 };
+use crate::console::core::shared::msg::Confirmed;
+use crate::domain::ids::CampaignId;
 use crate::env::{SeededIds, SimClock};
 
 struct House {
@@ -218,6 +220,50 @@ async fn shut_out_it_waits_for_a_nudge_however_long() {
     house.outbox.nudge();
     assert_eq!(house.verdicts(2).await.len(), 2);
     assert_eq!(server.accepted(), 2);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_code_holds_up_only_what_must_come_after_it() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    for n in [1, 6] {
+        server.always(id(n), Some(Reply::Fail(unavailable(Code::SecondFactorNeeded))));
+    }
+    let act = |n, act| Confirmed { id: id(n), at: at(n), what: ConfirmedWhat::Act { act } };
+    let mut house = House::new(&server).await;
+    let acts = [
+        pause(1),
+        act(2, Act::Resume { campaign: CampaignId(1) }),
+        text(3, 7),
+        act(4, Act::Release { campaign: CampaignId(1), unsent: true, conversations: true }),
+        act(5, Act::OptOut { contact: ContactId(8), notice: true }),
+        act(6, Act::Close { contact: ContactId(9) }),
+        act(7, Act::Reopen { contact: ContactId(9) }),
+        act(8, Act::OptOut { contact: ContactId(9), notice: true }),
+    ];
+    for act in &acts {
+        house.journal.confirm(act).await.unwrap();
+    }
+    let mut decided = Vec::new();
+    while decided.len() < 4 {
+        match house.next().await {
+            Report::Verdict(verdict) => decided.push(verdict.id),
+            report => assert_eq!(report, Report::Line(Line::Up), "the line is well"),
+        }
+    }
+    decided.sort_unstable();
+    assert_eq!(decided, [id(3), id(4), id(5), id(8)]);
+    // Whoever leaves now does not wait for the code.
+    house.outbox.idle().await;
+    assert!(![id(2), id(7)].iter().any(|id| server.calls().contains(id)), "they come after what waits");
+    for n in [1, 6] {
+        server.always(id(n), None);
+    }
+    house.outbox.nudge();
+    let decided: Vec<Uuid> = house.verdicts(4).await.into_iter().map(|(id, _)| id).collect();
+    let place = |n| decided.iter().position(|decided| *decided == id(n)).unwrap();
+    assert!(place(1) < place(2) && place(6) < place(7), "{decided:?}");
+    house.outbox.idle().await;
+    assert_eq!(house.journal.unsettled_count(), 0);
 }
 
 /// Turns until the journal has let go of every act.

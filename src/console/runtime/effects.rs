@@ -382,8 +382,10 @@ impl Runner {
         let ctx = Arc::clone(&self.ctx);
         self.spawn(async move {
             let proved = ctx.server.prove(code).await;
-            if let Err(error) = &proved {
-                load::note_failure(&ctx, error, "a code").await;
+            match &proved {
+                // What was set aside for want of it is done now.
+                Ok(()) => ctx.outbox.nudge(),
+                Err(error) => load::note_failure(&ctx, error, "a code").await,
             }
             ctx.tell(Msg::Proved(proved.map_err(|error| Box::new(load::problem(error))))).await;
         });
