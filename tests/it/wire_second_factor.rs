@@ -292,6 +292,35 @@ async fn an_act_without_it_decides_nothing_and_is_done_once_it_is_proved() {
 }
 
 #[tokio::test]
+async fn without_it_what_was_theirs_is_decided_as_a_texters_and_stopping_waits_for_nothing() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 2).await;
+    let tess = on(&app, app.fresh(), Role::Texter, "Tess").await;
+    let never_his = app.slice(&tess, campaign, 1).await[0].id;
+    let kim = on(&app, app.fresh(), Role::Captain, "Kim").await;
+    let lost = app.slice(&kim, campaign, 1).await[0].id;
+    let reclaim = json!({"act": "reclaim", "campaign": campaign, "texter": kim.joined.me.person});
+    let taken = app.put(&admin, &format!("/api/v1/acts/{}", app.fresh()), &reclaim).await;
+    assert_eq!(taken.status, StatusCode::OK, "{taken:?}");
+    assert_eq!(app.slice(&tess, campaign, 1).await[0].id, lost, "somebody else has it now");
+    set(&app, &kim, &code(&app, 0)).await.read::<SecondFactor>();
+    app.clock.advance(TWELVE_HOURS);
+
+    let note = app.fresh();
+    let told =
+        app.put(&kim, &format!("/api/v1/acts/{note}"), &json!({"act": "note", "contact": lost, "text": "x"})).await;
+    assert_eq!(told.problem(), "lease_lost");
+    let stored = app.get(&kim, &format!("/api/v1/verdicts/{note}")).await;
+    assert_eq!(stored.body["outcome"]["problem"]["code"], "lease_lost", "for good: {stored:?}");
+    let act = async |act: Value| app.put(&kim, &format!("/api/v1/acts/{}", app.fresh()), &act).await;
+    assert_eq!(act(json!({"act": "note", "contact": never_his, "text": "x"})).await.problem(), "second_factor_needed");
+    let stopped = act(json!({"act": "opt_out", "contact": never_his, "notice": false})).await;
+    assert_eq!(stopped.status, StatusCode::OK, "{stopped:?}");
+    app.close().await;
+}
+
+#[tokio::test]
 async fn a_captains_feed_ends_with_the_proof_and_begins_anew_with_the_next() {
     let app = TestApp::start().await;
     let admin = app.admin().await;

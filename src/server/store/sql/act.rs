@@ -16,6 +16,7 @@ use crate::api::{
     campaign::CampaignState,
     event::EventKind,
     message::{Outcome, Verdict},
+    people::Role,
     problem::{Code, Problem},
 };
 use crate::db;
@@ -90,7 +91,8 @@ impl Tx<'_> {
             }
             // With the role it has while its second factor is proved it might have been done: nothing is decided until then.
             Err(problem)
-                if actor.full_role() > actor.role && matches!(problem.code, Code::LeaseLost | Code::Forbidden) =>
+                if problem.code == Code::SecondFactorNeeded
+                    || (actor.full_role() > actor.role && problem.code == Code::Forbidden) =>
             {
                 let problem = Problem::new(Code::SecondFactorNeeded, SECOND_FACTOR_NEEDED);
                 Ok(Answer::Refused(Box::new(problem)))
@@ -124,10 +126,15 @@ impl Tx<'_> {
         notice: MessageId,
     ) -> Result<Decision, StoreError> {
         // An opt-out is honoured from whoever may have heard of it, lease or not: stopping is never too late.
+        // No code of a second factor is waited for either.
         let stops = matches!(act, Act::OptOut { .. })
-            && (contact.holder == Some(actor.person.0) || self.once_held(actor, &contact).await?);
+            && (actor.full_role() >= Role::Captain || self.ever_theirs(actor, &contact).await?);
         let always = is_captain(actor) || stops;
         if !always && let Some(lost) = self.lease_lost(actor, &contact, None).await? {
+            // What was theirs is refused for good, as to any texter who has lost it; the rest only a captain could do.
+            if actor.full_role() > actor.role && !self.ever_theirs(actor, &contact).await? {
+                return no(Code::SecondFactorNeeded, SECOND_FACTOR_NEEDED);
+            }
             return Ok(Err(lost));
         }
         match act {
@@ -215,8 +222,11 @@ impl Tx<'_> {
         }
     }
 
-    /// True when the contact was ever handed out to this person.
-    async fn once_held(&mut self, actor: &Actor, contact: &ContactRow) -> Result<bool, StoreError> {
+    /// True when the contact is in this person's hands, or was ever handed out to them.
+    async fn ever_theirs(&mut self, actor: &Actor, contact: &ContactRow) -> Result<bool, StoreError> {
+        if contact.holder == Some(actor.person.0) {
+            return Ok(true);
+        }
         let row = db::query(
             "SELECT 1 FROM claims c, json_each(c.contacts) j WHERE c.person = $1 AND c.campaign = $2 AND CAST(j.atom AS BIGINT) = $3 LIMIT 1",
         )
