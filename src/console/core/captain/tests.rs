@@ -280,11 +280,17 @@ fn whoever_leaves_the_question_is_told_and_asked_again_by_a_refresh() {
 }
 
 #[test]
-fn a_feed_that_ends_asks_whether_there_is_a_board_still() {
+fn a_feed_that_begins_or_ends_asks_whether_there_is_a_board_still() {
     let mut model = ready();
     let asked = Effect::Load(Ask::Board(CampaignId(1)));
-    assert!(!model.update(Msg::Link(LinkState::Online)).contains(&asked));
+    assert!(model.update(Msg::Link(LinkState::Online)).contains(&asked));
+    assert!(!model.update(Msg::Link(LinkState::Online)).contains(&asked), "once");
     let offline = LinkState::Offline { since: Timestamp::UNIX_EPOCH, next_try: Timestamp::UNIX_EPOCH };
     assert!(model.update(Msg::Link(offline.clone())).contains(&asked));
     assert!(!model.update(Msg::Link(offline)).contains(&asked), "once");
+    assert!(model.update(Msg::Link(LinkState::Online)).contains(&asked), "what happened meanwhile");
+    model.update(refused());
+    press(&mut model, &mut 0, "esc");
+    model.update(Msg::Link(LinkState::Connecting));
+    assert!(!model.update(Msg::Link(LinkState::Online)).contains(&asked), "whoever left the question is left alone");
 }

@@ -104,8 +104,11 @@ impl Model {
             }
             Msg::Outbox { waiting, oldest } => self.outbox = (waiting, oldest),
             Msg::Link(link) => {
-                // A feed that ended and comes back may be a texter's by now, which tells no board: this asks whether it is.
-                if self.link == LinkState::Online && matches!(link, LinkState::Offline { .. }) {
+                // A feed that begins or ends may be a texter's by now, which tells no board: this asks whether it is. Whoever
+                // has no board knows already, and is not asked for a code by each new feed.
+                let (was, is) = (self.link == LinkState::Online, link == LinkState::Online);
+                let (begins, ends) = (!was && is, was && matches!(link, LinkState::Offline { .. }));
+                if ends || (begins && self.board.is_some()) {
                     fx.push(Effect::Load(Ask::Board(self.options.campaign)));
                 }
                 self.link = link;
