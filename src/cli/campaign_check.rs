@@ -1,14 +1,15 @@
 //! `textbank campaign check`: every problem of a campaign file and a list, at once.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::list::ReadArgs;
 use super::{Exit, Outcome, out, out_json};
+use crate::exchange::campaign_file;
 use crate::exchange::check::{CheckReport, Length};
 use crate::exchange::pair::Pair;
 use crate::exchange::problem::FileProblem;
-use crate::exchange::{campaign_file, contact_list};
 
 /// Problems of one sort shown before the rest is only counted (`--json` gives all).
 const SHOWN: usize = 40;
@@ -30,18 +31,22 @@ pub struct CheckArgs {
     /// Check this contact list against it
     #[arg(long, value_name = "FILE")]
     pub contacts: Option<PathBuf>,
+    /// How the list is to be read.
+    #[command(flatten)]
+    pub read: ReadArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// Checks `file`, and `contacts` against it, and prints what was found. The exit code is 3 when something stops the work.
+/// Checks the campaign file, and the list against it, and prints what was found. The exit code is 3 when something stops the work.
 ///
 /// # Errors
-/// The findings cannot be written as JSON.
-pub fn run(file: &Path, contacts: Option<&Path>, json: bool) -> Outcome {
-    let list = contacts.map(contact_list::load);
-    let pair = Pair::new(campaign_file::load(file), list, contacts.unwrap_or(file));
+/// The findings, or the rows that were left out, cannot be written; an option has no meaning.
+pub fn run(args: &CheckArgs) -> Outcome {
+    let (file, json) = (&args.file, args.json);
+    let list = args.contacts.as_deref().map(|list| args.read.read(list)).transpose()?;
+    let pair = Pair::new(campaign_file::load(file), list, args.contacts.as_deref().unwrap_or(file));
     let ok = !pair.is_fatal();
     if json {
         out_json(&Output { ok, problems: &pair.problems, left_out: pair.left_out, report: pair.report.as_ref() })?;

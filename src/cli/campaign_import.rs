@@ -9,6 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::campaign_check::{counted, shown};
+use super::list::ReadArgs;
 use super::reach::{SignInArgs, admin, tell};
 use super::{Context, Exit, Outcome, ask, out, out_json};
 use crate::api::admin::{ImportChunk, ImportStart, ImportState, MAX_CHUNK};
@@ -16,8 +17,8 @@ use crate::client::native::AdminClient;
 use crate::client::{Call, CallError, CampaignServer as _};
 use crate::domain::contact::Contact;
 use crate::domain::safe_text::safe_line;
+use crate::exchange::campaign_file;
 use crate::exchange::pair::Pair;
-use crate::exchange::{campaign_file, contact_list};
 
 /// A chunk's bytes as JSON, well below what the server takes.
 const CHUNK_BYTES: usize = 3 * 1024 * 1024;
@@ -31,7 +32,7 @@ pub struct ImportArgs {
     /// The campaign file (TOML)
     #[arg(long, value_name = "FILE")]
     pub campaign: PathBuf,
-    /// The contact list (CSV or TSV)
+    /// The contact list (CSV, TSV or a spreadsheet)
     #[arg(long, value_name = "FILE")]
     pub contacts: PathBuf,
     /// Where the list comes from and why these people may be texted, in your words
@@ -43,6 +44,9 @@ pub struct ImportArgs {
     /// Texters may draw from it at once: do not ask
     #[arg(long, conflicts_with = "paused")]
     pub start: bool,
+    /// How the list is to be read.
+    #[command(flatten)]
+    pub read: ReadArgs,
     /// Print the counts as JSON
     #[arg(long)]
     pub json: bool,
@@ -56,7 +60,7 @@ pub struct ImportArgs {
 /// # Errors
 /// What the server said. Problems in the files are printed, all at once, and nothing is handed in.
 pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
-    let Some((start, contacts, rows)) = check(&args) else {
+    let Some((start, contacts, rows)) = check(&args)? else {
         tell("Nothing was handed in: mend the errors first.");
         return Ok(Exit::Problems);
     };
@@ -88,6 +92,14 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
             namesakes.join(", "),
             state.campaign
         ));
+    }
+    if paused && !state.paused {
+        // It was there already and runs, or the server is older than this option.
+        tell(format!(
+            "It is NOT paused: texters can draw from it now. To hold it back: {} campaign pause {}",
+            ctx.program, state.campaign
+        ));
+        return Ok(Exit::Failed);
     }
     Ok(Exit::Done)
 }
@@ -164,18 +176,18 @@ fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, program:
 }
 
 /// Reads both files; tells the problems of both.
-fn check(args: &ImportArgs) -> Option<(ImportStart, Vec<Contact>, Rows)> {
-    let list = contact_list::load(&args.contacts);
+fn check(args: &ImportArgs) -> anyhow::Result<Option<(ImportStart, Vec<Contact>, Rows)>> {
+    let list = args.read.read(&args.contacts)?;
     let pair = Pair::new(campaign_file::load(&args.campaign), Some(list), &args.contacts);
     for line in shown(&pair.problems, "textbank campaign check --json lists all") {
         tell(line);
     }
     let left_out = pair.left_out;
-    let (def, list) = pair.sound()?;
+    let Some((def, list)) = pair.sound() else { return Ok(None) };
     let many = list.contacts.len() as u64;
     let rows = Rows { rows: many + list.duplicates + left_out, same_number: list.duplicates, left_out };
     let start = ImportStart { def, contacts: many, provenance: args.provenance.clone() };
-    Some((start, list.contacts, rows))
+    Ok(Some((start, list.contacts, rows)))
 }
 
 /// The list in chunks, by number and by size; the same list always gives the same chunks.

@@ -1,6 +1,6 @@
 //! `textbank list check`: how a list is understood, before anything of it is stored anywhere.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
@@ -62,8 +62,12 @@ impl ReadArgs {
         };
         let read = contact_list::load_with(list, &options);
         if let (Ok(list), Some(file)) = (&read, &self.rejected) {
-            // Nobody's file is written over: it may be the list itself.
-            let to = File::create_new(file).with_context(|| format!("{} cannot be written", file.display()))?;
+            // Nobody's file is written over: it may be the list itself. Names and numbers are for their owner alone.
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let to = options.open(file).with_context(|| format!("{} cannot be written", file.display()))?;
             let many = rejected::write(list, BufWriter::new(to))?;
             tell(format!("{}: {many} rows that were left out, each with the reason", file.display()));
         }
@@ -162,8 +166,11 @@ fn page(file: &Path, list: &ContactList, problems: &[FileProblem], rows: usize) 
     if problems.iter().any(|problem| problem.fatal) {
         lines.push("This list cannot be used as it is.".into());
     } else {
-        lines
-            .push("Nothing was stored. A column that is understood wrongly is corrected by --map COLUMN=FIELD.".into());
+        lines.push(
+            "Nothing was stored. A column that is understood wrongly is corrected by --map COLUMN=FIELD, \
+             here and where the list is used."
+                .into(),
+        );
     }
     lines.join("\n") + "\n"
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 
+use super::list::ReadArgs;
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::client::journal::Journal;
 use crate::console::core::texter::{GateTimes, TexterOptions};
@@ -17,9 +18,9 @@ use crate::console::runtime::launch::{Launch, Look, texter};
 use crate::console::ui::wrap::wrap;
 use crate::domain::ids::DeviceId;
 use crate::env::{BoxFuture, Clock, SeededIds, SharedClock};
-use crate::exchange::pair::Pair;
+use crate::exchange::pair::{ListRead, Pair};
 use crate::exchange::problem::FileProblem;
-use crate::exchange::{campaign_file, contact_list, sample};
+use crate::exchange::{campaign_file, sample};
 use crate::i18n::{Catalogue, Value};
 use crate::rehearsal::persona::Personas;
 use crate::rehearsal::persona_file;
@@ -33,9 +34,12 @@ pub struct RehearseArgs {
     /// Rehearse this campaign instead of the sample
     #[arg(long, value_name = "FILE")]
     pub campaign: Option<PathBuf>,
-    /// Rehearse with this contact list (CSV, TSV) instead of the sample
+    /// Rehearse with this contact list (CSV, TSV, spreadsheet) instead of the sample
     #[arg(long, value_name = "FILE")]
     pub contacts: Option<PathBuf>,
+    /// How that list is to be read.
+    #[command(flatten)]
+    pub read: ReadArgs,
     /// Add voters from this persona file; one with a known id takes that one's place
     #[arg(long, value_name = "FILE")]
     pub personas: Option<PathBuf>,
@@ -61,7 +65,8 @@ pub struct RehearseArgs {
 /// # Errors
 /// No terminal, or the embedded server did not start.
 pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
-    let plan = match plan(&args, context) {
+    let list = args.contacts.as_deref().map(|list| args.read.read(list)).transpose()?;
+    let plan = match plan(&args, list, context) {
         Ok((plan, warnings)) => {
             tell(&warnings)?;
             plan
@@ -85,16 +90,17 @@ pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
 }
 
 /// Reads all files; every problem of all of them is reported at once and nothing starts.
-fn plan(args: &RehearseArgs, context: &Context) -> Result<(RehearsalPlan, Vec<FileProblem>), Vec<FileProblem>> {
+fn plan(
+    args: &RehearseArgs,
+    list: Option<ListRead>,
+    context: &Context,
+) -> Result<(RehearsalPlan, Vec<FileProblem>), Vec<FileProblem>> {
     let mut problems = Vec::new();
     let campaign = match &args.campaign {
         None => sample::campaign().map(|def| (def, Vec::new())),
         Some(path) => campaign_file::load(path),
     };
-    let list = match &args.contacts {
-        None => sample::contacts(),
-        Some(path) => contact_list::load(path),
-    };
+    let list = list.unwrap_or_else(sample::contacts);
     // What does not fit together is told of the file that is the person's own.
     let named = args.contacts.as_deref().or(args.campaign.as_deref()).unwrap_or(Path::new("rehearsal.csv"));
     let pair = Pair::new(campaign, Some(list), named);

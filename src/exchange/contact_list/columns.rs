@@ -151,6 +151,8 @@ struct Finder<'a> {
     headers: &'a [String],
     folded: Vec<String>,
     found: Vec<Option<Meaning>>,
+    /// Columns of sorts, each with the column of numbers that it is about.
+    kinds: Vec<(usize, usize)>,
     problems: Vec<FileProblem>,
 }
 
@@ -171,6 +173,7 @@ impl Columns {
             path,
             folded: headers.iter().map(|header| fold_header(header)).collect(),
             found: vec![None; headers.len()],
+            kinds: Vec::new(),
             problems: Vec::new(),
             headers: &headers,
         };
@@ -186,27 +189,24 @@ impl Columns {
         if !finder.problems.is_empty() {
             return Err(finder.problems);
         }
+        let kinds = std::mem::take(&mut finder.kinds);
         let meanings = finder.rest(warnings);
-        Ok(Self::of(headers, meanings))
+        Ok(Self::of(headers, meanings, &kinds))
     }
 
-    fn of(headers: Vec<String>, meanings: Vec<Meaning>) -> Self {
+    fn of(headers: Vec<String>, meanings: Vec<Meaning>, kinds: &[(usize, usize)]) -> Self {
         let at = |wanted: &Meaning| meanings.iter().position(|meaning| meaning == wanted);
         let mut phones: Vec<PhoneColumn> = meanings
             .iter()
             .enumerate()
             .filter_map(|(at, meaning)| match meaning {
-                Meaning::Phone { confidence } => Some(PhoneColumn { at, confidence: *confidence, kind: None }),
+                Meaning::Phone { confidence } => {
+                    let kind = kinds.iter().find(|(_, of)| *of == at).map(|(kind, _)| *kind);
+                    Some(PhoneColumn { at, confidence: *confidence, kind })
+                }
                 _ => None,
             })
             .collect();
-        for (at, meaning) in meanings.iter().enumerate() {
-            if let Meaning::PhoneKind { of } = meaning
-                && let Some(phone) = phones.iter_mut().find(|phone| headers[phone.at] == *of)
-            {
-                phone.kind = Some(at);
-            }
-        }
         // Stable: columns of one confidence stay in the file's order.
         phones.sort_by_key(|phone| phone.confidence);
         let full_name = at(&Meaning::FullName);
@@ -319,13 +319,32 @@ impl Finder<'_> {
         self.set(&aliases.state, Meaning::State);
         self.set(&aliases.language, Meaning::Language);
         self.set(&aliases.time_zone, Meaning::TimeZone);
-        for at in 0..self.headers.len() {
-            let told = matches!(self.found[at], Some(Meaning::PhoneKind { .. }));
-            if told || (self.found[at].is_none() && aliases.phone_kind.contains(&self.folded[at])) {
-                let phone = |at: &usize| matches!(self.found[*at], Some(Meaning::Phone { .. }));
-                let of = (0..at).rev().find(phone).or_else(|| (at..self.headers.len()).find(phone));
-                self.found[at] = of.map(|of| Meaning::PhoneKind { of: self.headers[of].clone() });
-            }
+        self.kinds_of_numbers(aliases);
+    }
+
+    /// Which column says of which number what sort it is. Lists have it behind the number, or all of them have it before.
+    fn kinds_of_numbers(&mut self, aliases: &Aliases) {
+        let columns = 0..self.headers.len();
+        let is_phone = |found: &[Option<Meaning>], at: usize| matches!(found[at], Some(Meaning::Phone { .. }));
+        let kinds: Vec<usize> = columns
+            .clone()
+            .filter(|at| match &self.found[*at] {
+                Some(found) => matches!(found, Meaning::PhoneKind { .. }),
+                None => aliases.phone_kind.contains(&self.folded[*at]),
+            })
+            .collect();
+        let first = columns.clone().find(|at| is_phone(&self.found, *at));
+        let before = kinds.first() < first.as_ref();
+        for at in kinds {
+            let of = if before {
+                (at..columns.end).find(|of| is_phone(&self.found, *of))
+            } else {
+                (0..at).rev().find(|of| is_phone(&self.found, *of))
+            };
+            // Of two that would say it of one number the nearer does; the other is a field like any other.
+            let of = of.filter(|of| !self.kinds.iter().any(|(_, taken)| taken == of));
+            self.kinds.extend(of.map(|of| (at, of)));
+            self.found[at] = of.map(|of| Meaning::PhoneKind { of: self.headers[of].clone() });
         }
     }
 

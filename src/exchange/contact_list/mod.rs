@@ -145,7 +145,12 @@ pub fn parse(path: &Path, bytes: &[u8], options: &Options) -> Result<ContactList
     for line in lines {
         list.rows += 1;
         match line {
-            Ok(line) => list.take(&line, &mut rows, &mut seen),
+            Ok(line) => {
+                if let Some(problem) = quote_left_open(path, &line, list.shape.as_ref(), rows.columns, region) {
+                    return Err(vec![problem]);
+                }
+                list.take(&line, &mut rows, &mut seen);
+            }
             Err(problem) => {
                 list.rejected += 1;
                 list.rejected_rows.push(Rejected::unreadable(&problem));
@@ -205,6 +210,32 @@ impl ContactList {
             }
         }
     }
+}
+
+/// A quote that nobody closed makes one cell of all rows up to the next quote: they would be gone without a word, and stand in
+/// one person's field. A cell of several lines is such a one when one of them looks like a row: it holds a number, or as many
+/// cells as the list has columns.
+fn quote_left_open(
+    path: &Path,
+    line: &table::Line,
+    shape: Option<&Shape>,
+    columns: &Columns,
+    region: &str,
+) -> Option<FileProblem> {
+    let Some(Shape::Text { delimiter, .. }) = shape else { return None };
+    let is_row = |text: &str| {
+        let mut cells = text.split(*delimiter);
+        cells.clone().count() >= columns.headers.len().max(2)
+            || (text.contains(*delimiter) && cells.any(|cell| Phone::parse(cell.trim_matches('"'), region).is_ok()))
+    };
+    line.cells.iter().any(|cell| cell.lines().skip(1).any(is_row)).then(|| FileProblem {
+        line: line.number,
+        ..FileProblem::whole(
+            path,
+            "a quote that begins in this row is not closed: the rows after it would be taken for a part of it",
+            "Close the quote or take it out, or export the list again.",
+        )
+    })
 }
 
 /// Two rows with one number: by their ids, or by their names when one of them has none.

@@ -168,6 +168,8 @@ fn columns_without_a_name_or_with_one_twice() {
 #[case::verified_before_all("phone,cell,verified_cell", "2122000008,2122000009,2122000002", "verified_cell")]
 #[case::the_list_says_landline("cell,cell status,phone", "2122000009,Landline,2122000002", "phone")]
 #[case::the_list_says_mobile("mobile,phone,phone type", "2122000009,2122000002,Cell", "phone")]
+#[case::all_sorts_stand_before("phone type,phone,cell type,cell", "mobile,2122000002,landline,2122000009", "phone")]
+#[case::two_columns_of_one_name("cell,cell status,cell,cell status", "2122000002,cell,2122000009,landline", "cell")]
 #[case::it_says_something_else("mobile,phone,phone type", "2122000002,2122000009,who knows", "mobile")]
 fn the_surest_number_of_a_row_is_taken(#[case] header: &str, #[case] row: &str, #[case] column: &str) {
     let list = read(&format!("firstName,{header}\nAna,{row}\n")).unwrap();
@@ -197,6 +199,26 @@ fn people_who_share_a_number_get_one_text_and_all_their_ids_are_kept() {
 }
 
 #[rstest]
+#[case("firstName,cell,note\nAna,2122000002,\"5 foot\nBen,2122000003,x\nCy,2122000004,\"\n")]
+#[case("firstName,cell,note\nZoe,2122000009,\nAna,2122000002,\"5 foot\r\nBen,2122000003\r\n")]
+fn a_quote_that_nobody_closes_swallows_nobody(#[case] text: &str) {
+    let problems = shown(&read(text).unwrap_err());
+    let line = 1 + text.lines().take_while(|line| !line.starts_with("Ana")).count();
+    assert_eq!(
+        problems,
+        [format!(
+            ":{line}: error: a quote that begins in this row is not closed: the rows after it would be taken for a part of it. Close the quote or take it out, or export the list again."
+        )]
+    );
+}
+
+#[test]
+fn a_cell_may_have_several_lines() {
+    let list = read("firstName,cell,note\nAna,2122000002,\"tall,\nnice\"\nBen,2122000003,x\n").unwrap();
+    assert_eq!((list.contacts.len(), list.problems.len()), (2, 0));
+}
+
+#[rstest]
 #[case("nobody=cell", ":1: error in `map`: there is no column `nobody`; the columns are `a`, `b`. Correct --map.")]
 #[case("3=cell", ":1: error in `map`: there is no column `3`; the columns are `a`, `b`. Correct --map.")]
 #[case("a=firstName,b=firstName", ":1: error in `map`: `b` is mapped twice. Say it once, for one column.")]
@@ -214,7 +236,7 @@ proptest! {
     }
 
     #[test]
-    fn every_row_is_accounted_for(rows in prop::collection::vec(("[A-Z][a-z\u{1b}\u{202e}]{0,8}", 2_000_000u32..2_000_040), 1..60)) {
+    fn every_row_is_accounted_for(rows in prop::collection::vec(("[A-Z][a-z\u{1b}\u{202e}\"]{0,8}", 2_000_000u32..2_000_040), 1..60)) {
         let mut text = "firstName,cell\n".to_owned();
         for (name, line) in &rows {
             text.push_str(&format!("{name},212{line}\n"));
