@@ -202,6 +202,25 @@ impl Terminal {
         self.wait_until(text, |seen| seen.parser.screen().contents().contains(text));
     }
 
+    /// Waits until the screen has `text` on it, or the program has ended; true for the former.
+    pub fn shows_before_its_end(&self, text: &str) -> bool {
+        let shown = |seen: &Seen| seen.parser.screen().contents().contains(text);
+        self.wait_until(text, |seen| seen.closed || shown(seen)) && self.with(shown)
+    }
+
+    /// Presses a key, and again when a while has passed and the program has not ended.
+    pub fn press_until_it_ends(&mut self, key: &[u8]) {
+        for _ in 0..60 {
+            self.press(key);
+            let guard = self.seen.0.lock().expect("not broken");
+            let time = Duration::from_secs(2);
+            let (seen, _) = self.seen.1.wait_timeout_while(guard, time, |seen| !seen.closed).expect("not broken");
+            if seen.closed {
+                return;
+            }
+        }
+    }
+
     /// Waits until the screen is as `done` wants it.
     pub fn wait_for_screen(&self, what: &str, done: impl Fn(&str) -> bool) {
         self.wait_until(what, |seen| done(&seen.parser.screen().contents()));

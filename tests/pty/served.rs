@@ -63,9 +63,14 @@ pub fn server_gets(served: &Served, console: &Terminal, number: i64) {
     assert_eq!(served.accepted(), number);
 }
 
-/// `q`, and no dialog: nothing is left to do.
+/// `q`, and nothing is left to do: no dialog, but the one that says who waits for an answer.
 pub fn leave(mut console: Terminal) {
     console.press(b"q");
+    if console.shows_before_its_end("Leave now") {
+        assert!(console.screen().contains("for your answer"), "{}", console.screen());
+        // A press that comes with the dialog is not taken for an answer to it.
+        console.press_until_it_ends(b"y");
+    }
     assert!(console.wait_for_end().success());
     console.is_given_back();
 }
