@@ -125,7 +125,8 @@ impl Model {
             Overlay::OptOut { contact, selected } => {
                 let choice = match action {
                     Action::Yes => 0,
-                    Action::No => 1,
+                    // No opts nobody out, here as in every other dialog.
+                    Action::No => 2,
                     _ => selected,
                 };
                 if choice == 2 || self.confirm_act(Act::OptOut { contact, notice: choice == 0 }, stamp, fx) {

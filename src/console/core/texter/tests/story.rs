@@ -71,6 +71,8 @@ fn opting_out_is_one_act() {
     desk.keys("<tab>o<enter>");
     assert_eq!(desk.acts().len(), 1, "on the card the safe choice is selected");
     desk.keys("on");
+    assert_eq!(desk.acts().len(), 1, "no opts nobody out");
+    desk.keys("o<up><enter>");
     assert_eq!(desk.acts()[1], &Act::OptOut { contact: ContactId(1), notice: false });
 }
 

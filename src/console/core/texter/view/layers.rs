@@ -39,8 +39,8 @@ impl Model {
                 lines: vec![Say::new("texter-ask-opt-out-means")],
                 choices: vec![
                     (Say::new("texter-opt-out-with-notice"), keymap.key_for(Context::Confirm, Action::Yes)),
-                    (Say::new("texter-opt-out-silent"), keymap.key_for(Context::Confirm, Action::No)),
-                    (Say::new("texter-cancel"), keymap.key_for(Context::Confirm, Action::Back)),
+                    (Say::new("texter-opt-out-silent"), None),
+                    (Say::new("texter-cancel"), keymap.key_for(Context::Confirm, Action::No)),
                 ],
                 selected: *selected,
             },
