@@ -1,7 +1,7 @@
 //! Contact lists (CSV, TSV, spreadsheets): whatever a campaign's other tools export.
 //!
-//! [`table`] makes lines of a file, [`columns`] understands its header by the field's names ([`aliases`]) and a person's word,
-//! [`rows`] makes a contact of a line; here the list is put together, and every line of the file accounted for.
+//! `table` makes lines of a file, `columns` understands its header by the field's names (`aliases`) and a person's word,
+//! `rows` makes a contact of a line; here the list is put together, and every line of the file accounted for.
 
 mod aliases;
 mod columns;

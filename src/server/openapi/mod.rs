@@ -1,5 +1,5 @@
 //! The contract, told by the server itself: what the routes say, and what is the same for all of them: refusals
-//! ([`refusals`]), examples (`assets/openapi/examples.json`), bounds of numbers.
+//! (`refusals`), examples (`assets/openapi/examples.json`), bounds of numbers.
 
 mod examples;
 mod refusals;
