@@ -182,11 +182,9 @@ fn check(args: &ImportArgs) -> anyhow::Result<Option<(ImportStart, Vec<Contact>,
     for line in shown(&pair.problems, "textbank campaign check --json lists all") {
         tell(line);
     }
-    let left_out = pair.left_out;
     let Some((def, list)) = pair.sound() else { return Ok(None) };
-    let many = list.contacts.len() as u64;
-    let rows = Rows { rows: many + list.duplicates + left_out, same_number: list.duplicates, left_out };
-    let start = ImportStart { def, contacts: many, provenance: args.provenance.clone() };
+    let rows = Rows { rows: list.rows, same_number: list.duplicates, left_out: list.rejected };
+    let start = ImportStart { def, contacts: list.contacts.len() as u64, provenance: args.provenance.clone() };
     Ok(Some((start, list.contacts, rows)))
 }
 

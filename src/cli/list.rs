@@ -8,14 +8,12 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
 
+use super::campaign_check::shown;
 use super::reach::tell;
 use super::{Exit, Misuse, Outcome, out, out_json};
 use crate::domain::contact::Contact;
 use crate::exchange::contact_list::{self, ColumnUse, ContactList, HOUSEHOLD, Mapping, Options, Shape, rejected};
 use crate::exchange::problem::FileProblem;
-
-/// Problems shown before the rest is only counted (`--json` gives all).
-const SHOWN: usize = 20;
 
 /// What can be done with a list.
 #[derive(Debug, Subcommand)]
@@ -158,10 +156,7 @@ fn page(file: &Path, list: &ContactList, problems: &[FileProblem], rows: usize) 
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.extend(problems.iter().take(SHOWN).map(ToString::to_string));
-        if problems.len() > SHOWN {
-            lines.push(format!("... and {} more like these (--json lists all)", problems.len() - SHOWN));
-        }
+        lines.extend(shown(problems, "--json lists all"));
     }
     if problems.iter().any(|problem| problem.fatal) {
         lines.push("This list cannot be used as it is.".into());

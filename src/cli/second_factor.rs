@@ -1,13 +1,13 @@
 //! `second-factor`, and the question for a code before whatever only captains and above may do.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Subcommand;
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::reach::{SignInArgs, admin, client, stored, tell};
+use super::shift::promptly;
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::{Code, Problem};
@@ -117,21 +117,15 @@ fn parsed(text: &str) -> Result<OneTimeCode, Misuse> {
     OneTimeCode::parse(text).ok_or_else(|| Misuse("a code is six digits, as the app shows them".to_owned()))
 }
 
-/// How long a command waits for the word whether a code is wanted; what it asks next says so too.
-const PATIENCE: Duration = Duration::from_secs(3);
-
 /// Before whatever only captains and above may do: asks for the code, where the server wants one now.
 ///
 /// # Errors
 /// Nobody to ask, none set where one has to be, or too many wrong codes.
 pub(super) async fn settle(server: &NativeServer, ctx: &Context) -> anyhow::Result<()> {
-    let standing = tokio::select! {
-        standing = server.second_factor() => standing,
-        () = ctx.clock.sleep(PATIENCE) => return Ok(()),
-    };
-    let standing = match standing {
+    let standing = match promptly(server.second_factor(), ctx).await {
         Ok(standing) => standing,
         Err(error) => {
+            // What is asked next says so too, when a code is wanted.
             tracing::info!(%error, "goes on without a word on the second factor");
             return Ok(());
         }

@@ -155,7 +155,7 @@ impl Rest {
     }
 }
 
-/// How long a console that knows where it was last waits for the server's list before it opens there.
+/// How long is waited for what can be done without: the list of campaigns where the last one is known, whether a code is wanted.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Where the journal keeps the campaign worked in last.
 const LAST: &str = "campaign.last";
@@ -253,8 +253,8 @@ async fn choose_or_last(
     }
 }
 
-/// What opening a console can do without is not waited for as long as an answer may take.
-async fn promptly<T>(asked: impl Future<Output = Call<T>>, ctx: &Context) -> Call<T> {
+/// What a command can do without is not waited for as long as an answer may take.
+pub(super) async fn promptly<T>(asked: impl Future<Output = Call<T>>, ctx: &Context) -> Call<T> {
     tokio::select! {
         answer = asked => answer,
         () = ctx.clock.sleep(PATIENCE) => Err(CallError::NoAnswer("the server is slow".into())),

@@ -4,6 +4,8 @@
 mod examples;
 mod refusals;
 
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -54,6 +56,12 @@ pub fn value() -> Value {
     schemas["Zones"]["minItems"] = json!(1);
     bounded(&mut document);
     document
+}
+
+/// The whole document as it is served: made when somebody first asks for it, not at each start.
+pub(super) fn served() -> &'static str {
+    static SERVED: LazyLock<String> = LazyLock::new(|| value().to_string());
+    &SERVED
 }
 
 /// The whole document as pretty JSON, as kept in `docs/openapi.json`.

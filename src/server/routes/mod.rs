@@ -123,12 +123,11 @@ pub fn router(state: AppState) -> Router {
 
 /// The same, with a gate that keeps whoever asks too often waiting.
 pub fn gated(state: AppState, gate: Option<Arc<Gate>>) -> Router {
-    let document: Arc<str> = super::openapi::value().to_string().into();
     let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     let (plain, _) = table().split_for_parts();
     let (feeds, _) = feeds().split_for_parts();
     let plain = plain
-        .route("/api/v1/openapi.json", get(move || std::future::ready((json, document.to_string()))))
+        .route("/api/v1/openapi.json", get(move || std::future::ready((json, super::openapi::served()))))
         .route("/join", get(join_page::handler))
         .route("/join.css", get(join_page::style))
         .route("/webhooks/{carrier}", post(webhook::handler).layer(DefaultBodyLimit::max(limits::MAX_WEBHOOK_BODY)));
