@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 
 use super::reach::{SignInArgs, admin, tell};
-use super::{Context, Exit, Outcome, out, out_json};
-use crate::api::{admin::InviteRequest, people::Role};
+use super::{Advice, Context, Exit, Outcome, out, out_json};
+use crate::api::{admin::InviteRequest, people::Role, problem::Code};
 use crate::client::native::JoinLink;
 use crate::domain::ids::CampaignId;
 
@@ -98,7 +98,10 @@ pub async fn run(args: InviteArgs, ctx: &Context) -> Outcome {
         valid_seconds: args.expires.as_secs(),
         waiting_room: args.waiting_room,
     };
-    let invite = client.invite(&request).await.context("no invite")?;
+    let invite = client.invite(&request).await.context(Advice {
+        what: "no invite",
+        on: &[(Code::NotFound, "see the campaigns' numbers: textbank campaign list")],
+    })?;
     let link = JoinLink::new(&sign_in.server, SecretString::from(invite.secret));
     if args.json {
         let told = serde_json::json!({ "id": invite.id, "link": link.reveal(), "expires_at": invite.expires_at });

@@ -8,7 +8,7 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use super::reach::{SignInArgs, admin, client, stored, tell};
 use super::shift::promptly;
-use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
+use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::{Code, Problem};
 use crate::api::second_factor::SecondFactor;
@@ -85,6 +85,7 @@ pub async fn run(command: SecondFactorCommand, ctx: &Context) -> Outcome {
         SecondFactorCommand::Set { no_qr, who } => set(no_qr, &who, ctx).await,
         SecondFactorCommand::Prove { code, who } => {
             let (_, server) = captain(&who, ctx).await?;
+            there_is_one(&server, ctx).await?;
             let standing = match code {
                 Some(code) => server.prove_second_factor(parsed(&code)?).await?,
                 None => asked(&server, ctx, async |server, code| server.prove_second_factor(code).await).await?,
@@ -94,12 +95,15 @@ pub async fn run(command: SecondFactorCommand, ctx: &Context) -> Outcome {
         }
         SecondFactorCommand::Remove { person: Some(person), who } => {
             let (_, client) = admin(&who, ctx).await?;
-            client.lift_second_factor(PersonId(person)).await.context("not removed")?;
+            let advice =
+                Advice { what: "not removed", on: &[(Code::NotFound, "see the people's numbers: textbank people")] };
+            client.lift_second_factor(PersonId(person)).await.context(advice)?;
             out(ctx.catalogue.say("factor-lifted", &[]))?;
             Ok(Exit::Done)
         }
         SecondFactorCommand::Remove { person: None, who } => {
             let (_, server) = captain(&who, ctx).await?;
+            there_is_one(&server, ctx).await?;
             asked(&server, ctx, async |server, code| server.remove_second_factor(code).await).await?;
             out(ctx.catalogue.say("factor-removed", &[]))?;
             Ok(Exit::Done)
@@ -111,6 +115,16 @@ async fn captain(who: &SignInArgs, ctx: &Context) -> anyhow::Result<(SignIn, Nat
     let sign_in = stored(who, Role::Captain, ctx).await?;
     let server = client(&sign_in, ctx)?;
     Ok((sign_in, server))
+}
+
+/// Nobody is asked for digits of an app that knows nothing yet.
+async fn there_is_one(server: &NativeServer, ctx: &Context) -> anyhow::Result<()> {
+    let standing = server.second_factor().await.context("no answer about it")?;
+    if standing.set {
+        return Ok(());
+    }
+    let key = if standing.required { "factor-to-set" } else { "factor-none" };
+    Err(Misuse(ctx.catalogue.say(key, &[])).into())
 }
 
 fn parsed(text: &str) -> Result<OneTimeCode, Misuse> {
@@ -191,11 +205,12 @@ async fn set(no_qr: bool, who: &SignInArgs, ctx: &Context) -> Outcome {
     let issuer: String = safe_line(&me.organization).chars().take(24).collect();
     let issuer = if issuer.trim().is_empty() { "textbank".to_owned() } else { issuer };
     let drawn = !no_qr && !ctx.config.console.ascii && ctx.surroundings.utf8();
-    if drawn && let Some(picture) = picture(&secret.address(&issuer, &safe_line(&sign_in.me.name))) {
+    let picture = drawn.then(|| picture(&secret.address(&issuer, &safe_line(&sign_in.me.name)))).flatten();
+    if let Some(picture) = &picture {
         out(picture)?;
         tell(ctx.catalogue.say("factor-scan", &[]));
     }
-    tell(ctx.catalogue.say("factor-by-hand", &[]));
+    tell(ctx.catalogue.say(if picture.is_some() { "factor-by-hand" } else { "factor-letters" }, &[]));
     out(secret.in_groups())?;
     tell(ctx.catalogue.say("factor-then", &[]));
     let standing = asked(&server, ctx, async |server, code| server.set_second_factor(&secret, code).await).await?;
@@ -223,7 +238,8 @@ fn in_words(standing: &SecondFactor, ctx: &Context) -> String {
     if let Some(at) = standing.locked_until {
         lines.push(ctx.catalogue.say("factor-locked", &[("at", local(at))]));
     }
-    if standing.needed {
+    // While none is taken, nobody is told to show one.
+    if standing.needed && standing.locked_until.is_none() {
         lines.push(ctx.catalogue.say(if standing.set { "factor-needed" } else { "factor-to-set" }, &[]));
     }
     lines.join("\n")

@@ -88,7 +88,7 @@ pub struct Outbox {
     journal: Journal,
     nudge: Arc<Notify>,
     activity: watch::Receiver<Activity>,
-    echoes: Arc<watch::Sender<bool>>,
+    echoes: Arc<watch::Sender<Echoes>>,
 }
 
 impl Outbox {
@@ -129,7 +129,14 @@ impl Outbox {
 
     /// Whether a feed echoes verdicts. While none does (the sign-in was ended), each is read back before its row goes.
     pub fn echoes(&self, yes: bool) {
-        self.echoes.send_if_modified(|now| std::mem::replace(now, yes) != yes);
+        self.echoes.send_if_modified(|now| std::mem::replace(&mut now.heard, yes) != yes);
+    }
+
+    /// The feed echoed this verdict and the disk did not take it: it will not be echoed again, so it is read back.
+    pub fn missed(&self, id: Uuid) {
+        self.echoes.send_modify(|now| {
+            now.missed.insert(id);
+        });
     }
 
     /// The server may have lost what it had accepted, or the feed left something out: everything that it has not echoed is
@@ -157,6 +164,15 @@ impl Outbox {
         let mut activity = self.activity.clone();
         while activity.changed().await.is_ok() {}
     }
+}
+
+/// What the feed does for the rows that have a verdict.
+#[derive(Debug)]
+struct Echoes {
+    /// There is one, and it echoes verdicts.
+    heard: bool,
+    /// What it echoed and the disk would not take.
+    missed: HashSet<Uuid>,
 }
 
 /// A wait for another try. `until` is on the monotonic clock.
@@ -192,8 +208,7 @@ struct Worker {
     cancel: CancellationToken,
     activity: watch::Sender<Activity>,
     read_back: ReadBack,
-    /// False while no feed echoes.
-    echoes: watch::Receiver<bool>,
+    echoes: watch::Receiver<Echoes>,
     idempotent: bool,
     gate: Option<Arc<dyn FlushGate>>,
     /// Contacts with a call under way.
@@ -221,9 +236,9 @@ impl Worker {
         clock: SharedClock,
         ids: SharedIds,
         cancel: CancellationToken,
-    ) -> (Self, watch::Receiver<Activity>, watch::Sender<bool>) {
+    ) -> (Self, watch::Receiver<Activity>, watch::Sender<Echoes>) {
         let (activity, watched) = watch::channel(Activity::default());
-        let (echoes, no_echo) = watch::channel(true);
+        let (echoes, no_echo) = watch::channel(Echoes { heard: true, missed: HashSet::new() });
         let worker = Self {
             idempotent: server.capabilities().idempotent_send,
             gate: None,
@@ -382,7 +397,7 @@ impl Worker {
                 if mutation::on(Mutation::RowFreedEarly) {
                     drop(self.journal.echoed(row.id).await);
                 }
-                if !*self.echoes.borrow() || is_never_echoed(&verdict) {
+                if self.will_not_be_echoed(&verdict) {
                     self.read_back.add(row.id);
                 }
                 let told = self.unrecorded.remove(&row.id).is_some();
@@ -398,6 +413,11 @@ impl Worker {
                 }
             }
         }
+    }
+
+    fn will_not_be_echoed(&self, verdict: &Verdict) -> bool {
+        let echoes = self.echoes.borrow();
+        !echoes.heard || echoes.missed.contains(&verdict.id) || is_never_echoed(verdict)
     }
 
     async fn failed(&mut self, row: Waiting, error: &CallError) {

@@ -2,7 +2,12 @@
 
 use pretty_assertions::assert_eq;
 use textbank::api::{
-    act::Act, campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role, problem::Code,
+    act::Act,
+    campaign::CampaignState,
+    event::EventKind,
+    message::{Outcome, ThreadEntry},
+    people::Role,
+    problem::Code,
 };
 use textbank::domain::{
     conversation::{OptOut, Status},
@@ -161,6 +166,34 @@ on_every_store! {
         // A message cannot take the id either.
         let Answer::Refused(problem) = home.put(&tess, MessageId(id.0), home.text(&slice[1], Initial, "Hi")).await else { panic!() };
         assert_eq!(problem.code, Code::IdReused);
+    }
+
+    async fn what_a_captain_confirmed_long_ago_for_many_is_not_done_now(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let captain = home.join("Cleo", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        let outcome = async |id: ActId, act: Act| {
+            let handle = Captain::of(captain.actor.clone()).expect("a captain");
+            let Answer::Verdict(verdict) = handle.act(&home.desk, id, act).await.expect("an answer") else { panic!() };
+            match verdict.outcome {
+                Outcome::Accepted { .. } => None,
+                Outcome::Refused { problem } => Some(problem.code),
+            }
+        };
+        let [stop, on, again, stop_again, opt_out] = std::array::from_fn(|_| ActId(home.fresh()));
+        home.pass(10 * 60);
+        assert_eq!(outcome(on, Act::Resume { campaign }).await, None);
+        home.pass(50 * 60 - 1);
+        // Stopping may take longer to arrive than anything else.
+        assert_eq!(outcome(stop, Act::Pause { campaign }).await, None);
+        assert_eq!(outcome(again, Act::Resume { campaign }).await, Some(Code::TooLate));
+        assert_eq!(outcome(again, Act::Resume { campaign }).await, Some(Code::TooLate), "for good");
+        home.pass(2);
+        assert_eq!(outcome(stop_again, Act::Pause { campaign }).await, Some(Code::TooLate));
+        // What one person asked for is honoured whenever it arrives.
+        home.pass(86_400);
+        assert_eq!(outcome(opt_out, Act::OptOut { contact: to.id, notice: false }).await, None);
     }
 
     async fn answers_hang_together(home: Home) {

@@ -25,6 +25,7 @@ factor-locked = Too many wrong codes: none is taken before { $at }.
 factor-no-code = No code was given: nothing was done.
 factor-scan = Scan this with an authenticator app on your phone.
 factor-by-hand = Or type these letters into the app by hand (time based, 6 digits, 30 seconds). They are shown only now; keep them to yourself.
+factor-letters = Type these letters into an authenticator app on your phone (time based, 6 digits, 30 seconds). They are shown only now; keep them to yourself.
 factor-then = The app then shows a new code of six digits every half minute.
 factor-done = Your second factor is set. Each of your sign-ins is asked for a code from now on. Lost phone: an admin or owner removes it.
 factor-is-set = A second factor is set already. To change it, remove it first: textbank second-factor remove

@@ -114,7 +114,13 @@ texter-ask-opt-out-means = Nobody in this organization texts this number again.
 texter-opt-out-with-notice = Opt out, send the one notice
 texter-opt-out-silent = Opt out without a word
 texter-ask-release = Give contacts back?
-texter-release-counts = You hold { $unsent } without a first text; { $waiting } voters wait for your answer.
+texter-release-counts = You hold { $unsent } without a first text and { $conversations } { $conversations ->
+    [one] conversation
+   *[other] conversations
+}; { $waiting ->
+    [one] 1 voter waits
+   *[other] { $waiting } voters wait
+} for your answer.
 texter-release-unsent = The ones without a first text
 texter-release-conversations = The conversations
 texter-release-all = All of them

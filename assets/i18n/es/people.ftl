@@ -25,6 +25,7 @@ factor-locked = Demasiados códigos equivocados: no se acepta ninguno antes de {
 factor-no-code = No se dio ningún código: no se hizo nada.
 factor-scan = Escanéelo con una aplicación de autenticación en su teléfono.
 factor-by-hand = O escriba estas letras a mano en la aplicación (por tiempo, 6 dígitos, 30 segundos). Solo se muestran ahora; no las comparta.
+factor-letters = Escriba estas letras en una aplicación de autenticación de su teléfono (por tiempo, 6 dígitos, 30 segundos). Solo se muestran ahora; no las comparta.
 factor-then = La aplicación muestra entonces un código nuevo de seis dígitos cada medio minuto.
 factor-done = Su segundo factor está puesto. Desde ahora se pide un código a cada una de sus sesiones. Si pierde el teléfono, un administrador o propietario lo quita.
 factor-is-set = Ya hay un segundo factor. Para cambiarlo, quítelo antes: textbank second-factor remove

@@ -93,10 +93,16 @@ impl ReadBack {
                 return;
             }
         };
-        self.backoff.reset();
         if let Err(error) = freed {
             tracing::warn!(%error, %id, "a row stays in the journal");
+            if error != JournalError::Closed {
+                // The disk may have room again.
+                self.due.push_back(id);
+                self.until = now + self.backoff.next(ids);
+            }
+            return;
         }
+        self.backoff.reset();
     }
 
     async fn unknown_there(&self, id: Uuid) -> Result<(), JournalError> {

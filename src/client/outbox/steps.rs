@@ -7,8 +7,9 @@ use std::sync::Arc;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-use super::{CampaignServer, Flight, Journal, Report, SharedClock, SharedIds, Worker};
+use super::{CampaignServer, Echoes, Flight, Journal, Report, SharedClock, SharedIds, Worker};
 
 /// Reports that one step can make at most, with room to spare.
 const REPORTS: usize = 1_024;
@@ -19,7 +20,7 @@ pub struct Steps {
     /// Calls that have taken off and were not made yet.
     flights: Vec<Flight>,
     reports: mpsc::Receiver<Report>,
-    echoes: watch::Sender<bool>,
+    echoes: watch::Sender<Echoes>,
 }
 
 impl std::fmt::Debug for Steps {
@@ -61,7 +62,15 @@ impl Steps {
 
     /// Whether a feed echoes verdicts; while none does, each is read back by [`Self::read_back`].
     pub fn echoes(&self, yes: bool) {
-        self.echoes.send_replace(yes);
+        self.echoes.send_modify(|now| now.heard = yes);
+    }
+
+    /// The disk did not take an echo; as [`super::Outbox::missed`], with what its task does about what is settled already.
+    pub async fn missed(&mut self, id: Uuid) {
+        self.echoes.send_modify(|now| {
+            now.missed.insert(id);
+        });
+        self.read_all_back().await;
     }
 
     /// As after a start, or when the feed was shut: everything settled and not echoed is to be read back.

@@ -324,6 +324,25 @@ async fn a_refusal_that_nobody_will_echo_frees_its_row() {
 }
 
 #[tokio::test]
+async fn an_echo_that_the_disk_did_not_take_is_read_back() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    let mut house = House::new(&server).await;
+    // Before the answer to the request: what is not settled yet is read back once it is.
+    house.outbox.missed(id(1));
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    assert_eq!(house.verdicts(1).await, [(id(1), true)]);
+    let_go(&mut house).await;
+    // After it.
+    house.journal.confirm(&text(2, 8)).await.unwrap();
+    assert_eq!(house.verdicts(1).await, [(id(2), true)]);
+    assert_eq!(house.journal.settled().await.unwrap(), [id(2)], "a feed would echo it");
+    house.outbox.missed(id(2));
+    let_go(&mut house).await;
+    assert_eq!(server.read_back(), [id(1), id(2)]);
+    assert_eq!(server.calls(), [id(1), id(2)], "and handed in once");
+}
+
+#[tokio::test]
 async fn a_verdict_that_may_not_be_read_back_keeps_its_row() {
     let server = FakeServer::new(Capabilities::NATIVE);
     server.verdict_answers([Err(unavailable(Code::Unauthorized))]);

@@ -66,8 +66,6 @@ pub(super) struct Laptop {
     /// A claim that got no answer is asked for again.
     claim: Option<(Uuid, CampaignId)>,
     seems: Option<Seems>,
-    /// The disk did not take an echo: the next start has to read the verdict back.
-    missed: bool,
 }
 
 /// What a call comes to that brings none.
@@ -131,7 +129,6 @@ impl Laptop {
             there: BTreeSet::new(),
             claim: None,
             seems: None,
-            missed: false,
         })
     }
 
@@ -357,7 +354,7 @@ impl Laptop {
                 let mark = serde_json::Value::from(seq);
                 let marked = self.journal.ui_set(&format!("feed.{campaign}"), &mark).await;
                 match settled.map(drop).and(echoed).and(marked) {
-                    Err(JournalError::DiskFull) => self.missed = true,
+                    Err(JournalError::DiskFull) => self.steps.missed(verdict.id).await,
                     done => done?,
                 }
             }
@@ -438,7 +435,6 @@ impl Laptop {
         self.steps = Steps::new(self.line.clone(), journal.clone(), shared, self.ids.clone());
         // As the outbox does at its start.
         self.steps.read_all_back().await;
-        self.missed = false;
         self.journal = journal;
         self.history.add(Fact::Reopened { whom });
         self.memory.clear();
@@ -490,9 +486,6 @@ impl Laptop {
 
     /// Hands everything in that can be, with a good line.
     pub(super) async fn settle_down(&mut self) -> Result<usize, WorldError> {
-        if std::mem::take(&mut self.missed) {
-            self.steps.read_all_back().await;
-        }
         let (mut calls, mut in_vain) = (0, 0);
         // With a good line every call brings a verdict, but for a sign-in that was ended.
         while in_vain < 3 {
@@ -502,6 +495,8 @@ impl Laptop {
                 Some(_) => calls += 1,
             }
         }
+        // Nor does a wait hold that was for the disk.
+        self.steps.try_now();
         while self.steps.read_back().await {}
         self.look_for_freed().await?;
         Ok(calls)

@@ -127,6 +127,12 @@ impl People {
         self.lines.is_empty()
     }
 
+    /// How many of them got no first text; with the rest a conversation has begun.
+    #[must_use]
+    pub fn without_a_text(&self) -> usize {
+        self.lines.values().filter(|line| line.status == Status::NeedsMessage).count()
+    }
+
     /// All ids in my hands.
     pub fn ids(&self) -> impl Iterator<Item = ContactId> {
         self.lines.keys().copied()

@@ -129,13 +129,16 @@ impl Feed<'_> {
         match ctx.journal.settle(verdict).await {
             Ok(true) => ctx.tell(Msg::Verdict { verdict: verdict.clone() }).await,
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, id = %verdict.id, "a verdict from the feed is not in the journal"),
+            Err(error) => {
+                tracing::warn!(%error, id = %verdict.id, "a verdict from the feed is not in the journal");
+                ctx.outbox.missed(verdict.id);
+            }
         }
         let mark = serde_json::Value::from(self.last);
         let (echoed, marked) = tokio::join!(ctx.journal.echoed(verdict.id), ctx.journal.ui_set(&self.mark, &mark));
         if let Err(error) = echoed.and(marked) {
-            // The row stays; the next start finds the echo again, because the mark did not move either.
             tracing::warn!(%error, id = %verdict.id, "an echo is not in the journal");
+            ctx.outbox.missed(verdict.id);
         }
     }
 }

@@ -35,6 +35,11 @@ use crate::server::store::{
 /// Longest note, in characters.
 const MAX_NOTE: usize = 2_000;
 
+/// How long what a captain confirmed for many at once may be on its way: for stopping, and for everything else. It was decided on
+/// what the board showed then; a code that is given days later, or a laptop that comes out of a bag, must not do it now.
+const STOPS_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+const ACTS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
 /// Takes what one person holds of one campaign out of their hands.
 pub(super) const GIVE_BACK: &str = "UPDATE contacts INDEXED BY contacts_hand
      SET assigned = NULL, epoch = epoch + 1, updated_at = $5
@@ -47,6 +52,13 @@ pub(super) type Decision = Result<(), Problem>;
 
 pub(super) fn no(code: Code, detail: &str) -> Result<Decision, StoreError> {
     Ok(Err(Problem::new(code, detail)))
+}
+
+/// When an id was minted, which is when its key was pressed, by the server's clock. None when it holds no time.
+fn minted_at(id: Uuid, skew: Option<SignedDuration>) -> Option<Timestamp> {
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    let minted_at = Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()?;
+    Some(minted_at.saturating_add(skew.unwrap_or_default()).unwrap_or(minted_at))
 }
 
 impl Tx<'_> {
@@ -62,7 +74,7 @@ impl Tx<'_> {
         if let Some(answer) = self.replay(actor, id.0, &hash).await? {
             return Ok(answer);
         }
-        let ended = self.ended(actor, id.0, skew, act);
+        let ended = self.ended(actor, id.0, skew, act).or_else(|| self.outdated(id.0, skew, act));
         let (campaign, decision) = match act.contact() {
             _ if ended.is_some() => (own_feed(actor), ended.map_or(Ok(()), Err)),
             Some(contact) => {
@@ -108,14 +120,23 @@ impl Tx<'_> {
         if matches!(act, Act::OptOut { .. }) {
             return None;
         }
-        // The id is minted at the press and holds its time. One that holds none cannot show that it was in time.
-        let in_time = || {
-            let (seconds, nanos) = id.get_timestamp()?.to_unix();
-            let pressed_at = Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()?;
-            Some(pressed_at.saturating_add(skew.unwrap_or_default()).unwrap_or(pressed_at) < ended_at)
-        };
-        (act.contact().is_none() || in_time() != Some(true))
+        // One that holds no time cannot show that it was in time.
+        let in_time = minted_at(id, skew).is_some_and(|pressed_at| pressed_at < ended_at);
+        (act.contact().is_none() || !in_time)
             .then(|| Problem::new(Code::SessionEnded, "the sign-in was ended before this was confirmed"))
+    }
+
+    /// What a captain confirmed for many at once, too long ago.
+    fn outdated(&self, id: Uuid, skew: Option<SignedDuration>, act: &Act) -> Option<Problem> {
+        if !act.is_captains() {
+            return None;
+        }
+        let within = if matches!(act, Act::Pause { .. }) { STOPS_WITHIN } else { ACTS_WITHIN };
+        let late = self.now.duration_since(minted_at(id, skew)?) > within;
+        late.then(|| {
+            let detail = "it was confirmed too long ago to do it now: look at the board, then decide again";
+            Problem::new(Code::TooLate, detail)
+        })
     }
 
     async fn act_on(

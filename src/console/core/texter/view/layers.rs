@@ -48,7 +48,8 @@ impl Model {
                 title: Say::new("texter-ask-release"),
                 lines: vec![
                     Say::new("texter-release-counts")
-                        .with("unsent", self.remaining())
+                        .with("unsent", self.people.without_a_text())
+                        .with("conversations", self.people.len() - self.people.without_a_text())
                         .with("waiting", self.people.waiting()),
                 ],
                 choices: vec![
