@@ -94,14 +94,14 @@ impl Conn {
         }
     }
 
-    /// Begins the transaction of the one who writes; waits for others who do. True when somebody else may have written
-    /// since this connection's last commit.
+    /// Begins the transaction of the one who writes; waits for others who do. Says what others may have written since this
+    /// connection's last commit.
     ///
     /// # Errors
     /// [`Error`]: roll back, as a part of it may have happened.
-    pub async fn begin(&mut self) -> Result<bool> {
+    pub async fn begin(&mut self) -> Result<Others> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.run("BEGIN IMMEDIATE", Vec::new()).await.map(|_| false),
+            Self::Sqlite(sqlite) => sqlite.run("BEGIN IMMEDIATE", Vec::new()).await.map(|_| Others::Nothing),
             Self::Postgres(postgres) => postgres.begin().await,
         }
     }
@@ -144,6 +144,33 @@ impl Conn {
         match self {
             Self::Sqlite(sqlite) => sqlite.run("COMMIT", Vec::new()).await.map(drop),
             Self::Postgres(postgres) => postgres.commit().await,
+        }
+    }
+
+    /// Runs these steps, then a question without values, and ends the transaction: on PostgreSQL all of it in one journey. `routine`
+    /// is what others are told of it ([`Others`]). Gives the question's first row.
+    ///
+    /// # Errors
+    /// [`Error`] of the first step that failed: nothing was committed, and the transaction is to be rolled back. The inner
+    /// [`Error`] is that of the commit itself, as for [`Self::commit`].
+    pub async fn commit_with(
+        &mut self,
+        steps: Vec<Step>,
+        last: Option<&'static str>,
+        routine: bool,
+    ) -> Result<Result<Option<Row>>> {
+        match self {
+            Self::Sqlite(sqlite) => {
+                for (sql, rows) in steps {
+                    sqlite.each(sql, rows).await?;
+                }
+                let row = match last {
+                    Some(sql) => sqlite.run(sql, Vec::new()).await?.0.into_iter().next(),
+                    None => None,
+                };
+                Ok(sqlite.run("COMMIT", Vec::new()).await.map(|_| row))
+            }
+            Self::Postgres(postgres) => postgres.commit_with(steps, last, routine).await,
         }
     }
 
@@ -227,18 +254,59 @@ impl Query {
     }
 }
 
+/// A statement that gives no rows, and the lists of values for which it is run.
+pub type Step = (&'static str, Vec<Vec<Value>>);
+
+/// What other connections may have committed since this one's last commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// Nothing.
+    Nothing,
+    /// Only what was said to be routine at its commit.
+    Routine,
+    /// Anything.
+    Anything,
+}
+
 /// Runs a statement that gives no rows once for each of these lists of values, in this order: prepared once, and on
-/// PostgreSQL in one journey for all of them.
+/// PostgreSQL as one statement over all of them wherever that comes to the same.
 ///
 /// # Errors
 /// [`Error`] of the first that failed. Those before it happened, and perhaps those after it: take all of it back.
 pub async fn each(sql: &'static str, rows: Vec<Vec<Value>>, conn: &mut Conn) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
+    all(vec![(sql, rows)], conn).await
+}
+
+/// [`each`] of these, one after the other: on PostgreSQL in one journey.
+///
+/// # Errors
+/// As [`each`].
+pub async fn all(steps: Vec<Step>, conn: &mut Conn) -> Result<()> {
     match conn {
-        Conn::Sqlite(sqlite) => sqlite.each(sql, rows).await,
-        Conn::Postgres(postgres) => postgres.each(sql, rows).await,
+        Conn::Sqlite(sqlite) => {
+            for (sql, rows) in steps {
+                sqlite.each(sql, rows).await?;
+            }
+            Ok(())
+        }
+        Conn::Postgres(postgres) => postgres.all(steps).await,
+    }
+}
+
+/// Asks several questions, one after the other: on PostgreSQL in one journey. All rows of each.
+///
+/// # Errors
+/// [`Error`] of the first that failed.
+pub async fn ask(questions: Vec<Query>, conn: &mut Conn) -> Result<Vec<Vec<Row>>> {
+    match conn {
+        Conn::Sqlite(_) => {
+            let mut answers = Vec::with_capacity(questions.len());
+            for question in questions {
+                answers.push(question.fetch_all(conn).await?);
+            }
+            Ok(answers)
+        }
+        Conn::Postgres(postgres) => postgres.ask(questions).await,
     }
 }
 

@@ -190,6 +190,9 @@ impl Sqlite {
     }
 
     pub(super) async fn each(&mut self, sql: &'static str, rows: Vec<Vec<Value>>) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         #[cfg(test)]
         super::asked::note(sql);
         self.with(move |conn| each(conn, sql, &rows)).await

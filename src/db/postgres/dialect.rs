@@ -15,7 +15,76 @@ CREATE OR REPLACE FUNCTION unhex(digits text, ignored text) RETURNS bytea LANGUA
     AS $$ SELECT decode(replace(digits, ignored, ''), 'hex') $$;
 CREATE TABLE IF NOT EXISTS textbank_turn (turn BIGINT NOT NULL);
 INSERT INTO textbank_turn (turn) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM textbank_turn);
+DO $$ BEGIN
+    -- Looked for first: adding it locks out whoever writes, also where it is there already.
+    IF NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'textbank_turn'::regclass AND attname = 'routine') THEN
+        ALTER TABLE textbank_turn ADD COLUMN routine BIGINT NOT NULL DEFAULT 0;
+    END IF;
+END $$;
 ";
+
+/// A statement for many lists of values at once.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Many {
+    /// It takes a list for each of the values.
+    pub(super) sql: String,
+    /// Values, counted from 0, that together name the row it is about; two lists that name the same one must not go together. None:
+    /// each list is about a row of its own.
+    pub(super) key: Vec<usize>,
+}
+
+/// A statement about one row as one about many; `types` are those of its values. None for those whose form is not known here.
+pub(super) fn many(sql: &str, types: &[&str]) -> Option<Many> {
+    // No word of such a statement is in quotes with white space.
+    let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    if types.is_empty() || ["SELECT ", "RETURNING ", "json_each"].iter().any(|word| sql.contains(word)) {
+        return None;
+    }
+    let lists = (1..).zip(types).map(|(n, name)| format!("${n}::{name}[]")).collect::<Vec<_>>().join(", ");
+    let columns = (1..=types.len()).map(|n| format!("p{n}")).collect::<Vec<_>>().join(", ");
+    let each = |part: &str| part.replace('$', "v.p");
+    if sql.starts_with("INSERT INTO ") {
+        let (head, rest) = sql.split_once(" VALUES (")?;
+        let (values, rest) = rest.split_once(')')?;
+        if values.contains('(') || rest.contains('$') {
+            return None;
+        }
+        let key = conflict(head, values, rest)?;
+        let (values, rest) = (each(values), rest.trim());
+        return Some(Many {
+            // In the order of the lists: rows that the database numbers are numbered in it.
+            sql: format!(
+                "{head} SELECT {values} FROM unnest({lists}) WITH ORDINALITY AS v({columns}, place) ORDER BY v.place {rest}"
+            ),
+            key,
+        });
+    }
+    let (head, condition) = sql.strip_prefix("UPDATE ").and(sql.split_once(" WHERE "))?;
+    let named = condition.split(' ').take(3).collect::<Vec<_>>();
+    let [_, "=", value] = named.as_slice() else { return None };
+    let key = value.strip_prefix('$')?.parse::<usize>().ok()?.checked_sub(1)?;
+    if condition.contains(" OR ") {
+        return None;
+    }
+    let (head, condition) = (each(head), each(condition));
+    Some(Many { sql: format!("{head} FROM unnest({lists}) AS v({columns}) WHERE {condition}"), key: vec![key] })
+}
+
+/// What names the row that an insert changes when it is there already. None: that cannot be told.
+fn conflict(head: &str, values: &str, rest: &str) -> Option<Vec<usize>> {
+    if !rest.contains("DO UPDATE") {
+        return Some(Vec::new());
+    }
+    let (_, columns) = head.split_once('(')?;
+    let columns: Vec<_> = columns.trim_end_matches(')').split(", ").collect();
+    let values: Vec<_> = values.split(", ").collect();
+    let (names, _) = rest.split_once("ON CONFLICT (")?.1.split_once(')')?;
+    let place = |name: &str| {
+        let at = columns.iter().position(|column| *column == name)?;
+        values.get(at)?.strip_prefix('$')?.parse::<usize>().ok()?.checked_sub(1)
+    };
+    names.split(", ").map(place).collect()
+}
 
 /// A statement for rows.
 pub(super) fn statement(sql: &str) -> Cow<'_, str> {
@@ -32,8 +101,24 @@ pub(super) fn statement(sql: &str) -> Cow<'_, str> {
     Cow::Owned(out.replace("json_each(", "textbank_each("))
 }
 
-/// Statements that make tables.
+/// Statements that make tables. Lines that begin with `--@` are comments to SQLite, and for PostgreSQL alone.
 pub(super) fn tables(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut common = String::new();
+    for line in sql.split_inclusive('\n') {
+        match line.trim_start().strip_prefix("--@") {
+            Some(ours) => {
+                out.push_str(&common_tables(&std::mem::take(&mut common)));
+                out.push_str(ours);
+            }
+            None => common.push_str(line),
+        }
+    }
+    out.push_str(&common_tables(&common));
+    out
+}
+
+fn common_tables(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     let mut rest = sql;
     while let Some(at) = rest.find("CREATE TRIGGER ") {
@@ -137,6 +222,47 @@ mod tests {
     )]
     fn types(#[case] common: &str, #[case] ours: &str) {
         assert_eq!(tables(common), ours);
+    }
+
+    #[rstest::rstest]
+    #[case::numbered(
+        "INSERT INTO t (a, b, c)\n VALUES ($1, 'x', $2)",
+        "INSERT INTO t (a, b, c) SELECT v.p1, 'x', v.p2 FROM unnest($1::int8[], $2::text[]) WITH ORDINALITY AS v(p1, p2, place) \
+         ORDER BY v.place ",
+        &[]
+    )]
+    #[case::or_else(
+        "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT (b, a) DO UPDATE SET b = t.b + excluded.b",
+        "INSERT INTO t (a, b) SELECT v.p1, v.p2 FROM unnest($1::int8[], $2::text[]) WITH ORDINALITY AS v(p1, p2, place) \
+         ORDER BY v.place ON CONFLICT (b, a) DO UPDATE SET b = t.b + excluded.b",
+        &[1, 0]
+    )]
+    #[case::change(
+        "UPDATE t SET b = $2, n = n + 1\n WHERE id = $1 AND b <> $2",
+        "UPDATE t SET b = v.p2, n = n + 1 FROM unnest($1::int8[], $2::text[]) AS v(p1, p2) WHERE id = v.p1 AND b <> v.p2",
+        &[0]
+    )]
+    fn for_many_rows(#[case] one: &str, #[case] sql: &str, #[case] key: &[usize]) {
+        assert_eq!(many(one, &["int8", "text"]), Some(Many { sql: sql.into(), key: key.to_vec() }));
+    }
+
+    #[rstest::rstest]
+    #[case::computed("INSERT INTO t (a, b) VALUES (abs($1), $2)")]
+    #[case::asked("INSERT INTO t (a, b) SELECT $1, $2")]
+    #[case::answered("UPDATE t SET b = $2 WHERE id = $1 RETURNING b")]
+    #[case::by_something_else("UPDATE t SET b = $2 WHERE id > $1")]
+    #[case::either("UPDATE t SET b = $2 WHERE id = $1 OR b = $2")]
+    #[case::fixed_key("INSERT INTO t (a, b, c) VALUES ($1, $2, 1) ON CONFLICT (c) DO UPDATE SET a = 1")]
+    #[case::value_in_the_change("INSERT INTO t (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET b = $2")]
+    #[case::gone("DELETE FROM t WHERE id = $1")]
+    fn one_row_at_a_time(#[case] one: &str) {
+        assert_eq!(many(one, &["int8", "text"]), None);
+    }
+
+    #[test]
+    fn lines_for_postgresql_alone_are_left_as_they_are() {
+        let made = tables("CREATE TABLE t (n INTEGER) STRICT;\n--@ CREATE TABLE u (n INTEGER);\n-- no\n");
+        assert_eq!(made, "CREATE TABLE t (n BIGINT);\n CREATE TABLE u (n INTEGER);\n-- no\n");
     }
 
     #[test]

@@ -8,21 +8,23 @@ mod dialect;
 mod options;
 mod wire;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::{TryStreamExt as _, poll};
 use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
 use tokio_postgres::{Client, SimpleQueryMessage, Statement};
 
 pub use options::{Heard, Listener, Url};
 
-use super::{Constraint, Error, Result, Row, Value};
+use super::{Constraint, Error, Others, Query, Result, Row, Step, Value};
 
 /// The one lock that everybody who writes takes. Locks of this kind belong to one database.
-const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8387229001); SELECT turn FROM textbank_turn";
+const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8387229001); SELECT * FROM textbank_turn";
 
 /// Whoever serves a database holds this lock together with all others who do; who copies or restores it holds it alone.
 const AT_WORK: &str = "SELECT pg_advisory_lock_shared(8387229003)";
@@ -36,7 +38,12 @@ const TAKES_ITS_TIME: &str = "SET lock_timeout = 0; SET idle_in_transaction_sess
 
 /// Counts the commits that wrote something. Who reads another count than that of its own last commit has not seen it all.
 const COMMIT: &str =
-    "UPDATE textbank_turn SET turn = turn + 1 WHERE txid_current_if_assigned() IS NOT NULL RETURNING turn; COMMIT";
+    "UPDATE textbank_turn SET turn = turn + 1 WHERE txid_current_if_assigned() IS NOT NULL RETURNING *; COMMIT";
+
+/// The same of one that wrote only what is routine: counted twice, so that who counts as many of both kinds has missed no other.
+/// Programs that know of one kind count theirs as the other.
+const COMMIT_ROUTINE: &str = "UPDATE textbank_turn SET turn = turn + 1, routine = routine + 1
+    WHERE txid_current_if_assigned() IS NOT NULL RETURNING *; COMMIT";
 
 /// Ends whoever holds that lock while the database waits for them to read an answer. A process that stands still is thrown out
 /// of its transaction by the database itself, but not while more is being written to it than the sockets between them hold:
@@ -64,14 +71,97 @@ impl From<tokio_postgres::Error> for Error {
     }
 }
 
+/// How many commits there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Turn {
+    all: i64,
+    /// Of these, the routine ones.
+    routine: Option<i64>,
+}
+
+impl Turn {
+    /// The first numbers among the answers.
+    fn read(messages: &[SimpleQueryMessage]) -> Option<Self> {
+        let number = |row: &tokio_postgres::SimpleQueryRow, at| row.try_get(at).ok().flatten()?.parse().ok();
+        messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => {
+                number(row, 0).map(|all| Self { all, routine: if row.len() > 1 { number(row, 1) } else { None } })
+            }
+            _ => None,
+        })
+    }
+
+    /// What was committed between.
+    fn since(now: Option<Self>, before: Option<Self>) -> Others {
+        match (now, before) {
+            (Some(now), Some(before)) if now == before => Others::Nothing,
+            (Some(Self { all, routine: Some(routine) }), Some(Self { all: before, routine: Some(routine_before) }))
+                if all > before && all - before == routine - routine_before =>
+            {
+                Others::Routine
+            }
+            _ => Others::Anything,
+        }
+    }
+}
+
+/// A statement as it is prepared for many rows at once.
+#[derive(Clone)]
+struct Many {
+    statement: Statement,
+    key: Vec<usize>,
+}
+
+/// What was said to one of several messages.
+enum Said {
+    Done,
+    /// And how many were changed.
+    Rows(Vec<tokio_postgres::Row>, u64),
+    Simple(Vec<SimpleQueryMessage>),
+}
+
+type Asked<'a> = Pin<Box<dyn Future<Output = std::result::Result<Said, tokio_postgres::Error>> + Send + 'a>>;
+
+/// Sends these in their order before any is answered, as far as they can be sent. Gives the answers, and the first fault: those
+/// behind it had no effect inside a transaction.
+async fn in_one_journey(all: Vec<Asked<'_>>) -> (Vec<Said>, Option<tokio_postgres::Error>) {
+    let mut on_their_way = Vec::with_capacity(all.len());
+    let mut unsent = None;
+    for mut one in all {
+        // Asked once, it is on its way.
+        match poll!(&mut one) {
+            Poll::Ready(Err(error)) => {
+                // Nothing goes out behind it, the end of the transaction least of all.
+                unsent = Some(error);
+                break;
+            }
+            early => on_their_way.push((one, early)),
+        }
+    }
+    let mut said = Vec::with_capacity(on_their_way.len());
+    for (one, early) in on_their_way {
+        let answer = match early {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => one.await,
+        };
+        match answer {
+            Ok(answer) => said.push(answer),
+            Err(error) => return (said, Some(error)),
+        }
+    }
+    (said, unsent)
+}
+
 /// A connection to PostgreSQL.
 pub struct Postgres {
     client: Option<Client>,
     statements: HashMap<&'static str, Statement>,
+    /// None: it is run row by row.
+    for_many: HashMap<&'static str, Option<Many>>,
     /// Savepoints made and left, which go out with the next statement.
     unsent: Vec<&'static str>,
     /// The count after this connection's own last commit.
-    turn: Option<i64>,
+    turn: Option<Turn>,
     /// A statement that takes longer has lost its connection.
     patience: Duration,
 }
@@ -84,7 +174,14 @@ impl std::fmt::Debug for Postgres {
 
 impl Postgres {
     fn over(client: Client, patience: Duration) -> Self {
-        Self { client: Some(client), statements: HashMap::new(), unsent: Vec::new(), turn: None, patience }
+        Self {
+            client: Some(client),
+            statements: HashMap::new(),
+            for_many: HashMap::new(),
+            unsent: Vec::new(),
+            turn: None,
+            patience,
+        }
     }
 
     pub(super) fn is_whole(&self) -> bool {
@@ -116,8 +213,8 @@ impl Postgres {
         self.in_time(async |this: &mut Self| Ok(this.client()?.simple_query(&all).await?)).await
     }
 
-    /// Begins the one transaction that writes; true when another connection wrote since this one's last commit.
-    pub(super) async fn begin(&mut self) -> Result<bool> {
+    /// Begins the one transaction that writes; says what other connections wrote since this one's last commit.
+    pub(super) async fn begin(&mut self) -> Result<Others> {
         self.unsent.clear();
         let before = self.turn.take();
         let begun = match self.locked(BEGIN).await? {
@@ -129,9 +226,8 @@ impl Postgres {
                 return Err(error);
             }
         };
-        let turn = turn(&begun);
-        self.turn = turn;
-        Ok(turn.is_none() || turn != before)
+        self.turn = Turn::read(&begun);
+        Ok(Turn::since(self.turn, before))
     }
 
     pub(super) async fn begin_reading(&mut self) -> Result<()> {
@@ -164,8 +260,57 @@ impl Postgres {
     pub(super) async fn commit(&mut self) -> Result<()> {
         let before = self.turn.take();
         let done = self.simple(COMMIT).await?;
-        self.turn = turn(&done).or(before);
+        self.turn = Turn::read(&done).or(before);
         Ok(())
+    }
+
+    pub(super) async fn commit_with(
+        &mut self,
+        steps: Vec<Step>,
+        last: Option<&'static str>,
+        routine: bool,
+    ) -> Result<Result<Option<Row>>> {
+        let before = self.turn.take();
+        self.in_time(async |this: &mut Self| {
+            let forms = this.forms(&steps).await?;
+            let last = match last {
+                Some(sql) => Some(this.prepared(sql).await?),
+                None => None,
+            };
+            let unsent = std::mem::take(&mut this.unsent).join(";");
+            let client = this.client()?;
+            let mut asked = Vec::new();
+            before_all(client, &unsent, &mut asked);
+            for ((_, rows), form) in steps.iter().zip(&forms) {
+                form.ask(client, rows, &mut asked);
+            }
+            if let Some(statement) = &last {
+                asked.push(question(client, statement, &[]));
+            }
+            let end = if routine { COMMIT_ROUTINE } else { COMMIT };
+            asked.push(Box::pin(async move { client.simple_query(end).await.map(Said::Simple) }));
+            let all = asked.len();
+            let (said, fault) = in_one_journey(asked).await;
+            match fault {
+                Some(error) if said.len() + 1 == all => return Ok(Err(error.into())),
+                Some(error) => return Err(error.into()),
+                None => {}
+            }
+            let mut row = None;
+            for answer in said {
+                match answer {
+                    Said::Done => {}
+                    Said::Rows(rows, _) => {
+                        if let Some(statement) = &last {
+                            row = read(rows, statement)?.into_iter().next();
+                        }
+                    }
+                    Said::Simple(said) => this.turn = Turn::read(&said).or(before),
+                }
+            }
+            Ok(Ok(row))
+        })
+        .await
     }
 
     pub(super) async fn rollback(&mut self) -> Result<()> {
@@ -200,65 +345,96 @@ impl Postgres {
         if matches!(sql, "SAVEPOINT one" | "RELEASE one" | "ROLLBACK TO one") {
             return self.savepoint(sql).await.map(|()| (Vec::new(), 0));
         }
+        let mut answers = self.ask_with_changes(vec![Query { sql, values }]).await?;
+        answers.pop().ok_or(Error::NoRow)
+    }
+
+    pub(super) async fn ask(&mut self, questions: Vec<Query>) -> Result<Vec<Vec<Row>>> {
+        Ok(self.ask_with_changes(questions).await?.into_iter().map(|(rows, _)| rows).collect())
+    }
+
+    /// Rows of each, and how many it changed.
+    async fn ask_with_changes(&mut self, questions: Vec<Query>) -> Result<Vec<(Vec<Row>, u64)>> {
         self.in_time(async |this: &mut Self| {
-            let statement = this.prepared(sql).await?;
-            let before = std::mem::take(&mut this.unsent).join(";");
+            let mut statements = Vec::with_capacity(questions.len());
+            for question in &questions {
+                statements.push(this.prepared(question.sql).await?);
+            }
+            let unsent = std::mem::take(&mut this.unsent).join(";");
             let client = this.client()?;
-            let asked = async {
-                let rows = client.query_raw(&statement, &values).await?;
-                tokio::pin!(rows);
-                let mut found = Vec::new();
-                while let Some(row) = rows.try_next().await? {
-                    found.push(row);
-                }
-                Ok::<_, Error>((found, rows.rows_affected().unwrap_or(0)))
-            };
-            let (rows, changed) = if before.is_empty() {
-                asked.await?
-            } else {
-                // Both go out before either is answered.
-                let before = async { Ok::<_, Error>(client.batch_execute(&before).await?) };
-                let (before, asked) = futures_util::future::join(before, asked).await;
-                before?;
-                asked?
-            };
-            let names: Arc<[String]> = statement.columns().iter().map(|column| column.name().to_owned()).collect();
-            let columns = names.len();
-            let read = |row: tokio_postgres::Row| {
-                let value = |at| row.try_get::<_, Value>(at).map_err(|error| Error::Decode(error.to_string()));
-                Ok(Row::new((0..columns).map(value).collect::<Result<_>>()?, Arc::clone(&names)))
-            };
-            Ok((rows.into_iter().map(read).collect::<Result<_>>()?, changed))
+            let mut asked = Vec::new();
+            before_all(client, &unsent, &mut asked);
+            for (Query { values, .. }, statement) in questions.iter().zip(&statements) {
+                asked.push(question(client, statement, values));
+            }
+            let (said, fault) = in_one_journey(asked).await;
+            if let Some(error) = fault {
+                return Err(error.into());
+            }
+            let answers = said.into_iter().filter_map(|said| match said {
+                Said::Rows(rows, changed) => Some((rows, changed)),
+                Said::Done | Said::Simple(_) => None,
+            });
+            answers.zip(&statements).map(|((rows, changed), statement)| Ok((read(rows, statement)?, changed))).collect()
         })
         .await
     }
 
-    pub(super) async fn each(&mut self, sql: &'static str, rows: Vec<Vec<Value>>) -> Result<()> {
+    /// How each of these steps is put.
+    async fn forms(&mut self, steps: &[Step]) -> Result<Vec<Form>> {
+        let mut forms = Vec::with_capacity(steps.len());
+        for (sql, rows) in steps {
+            forms.push(match self.for_many(sql, rows).await? {
+                Some(many) => Form::Together(many),
+                None if rows.is_empty() => Form::Nothing,
+                None => Form::Each(self.prepared(sql).await?),
+            });
+        }
+        Ok(forms)
+    }
+
+    /// The statement for all of these rows at once, if that comes to the same as one after the other.
+    async fn for_many(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<Option<Statement>> {
+        if rows.len() < 2 {
+            return Ok(None);
+        }
+        if !self.for_many.contains_key(sql) {
+            let one = self.prepared(sql).await?;
+            let types: Vec<&str> = one.params().iter().map(Type::name).collect();
+            let made = match dialect::many(sql, &types) {
+                Some(dialect::Many { sql, key }) => Some(Many { statement: self.client()?.prepare(&sql).await?, key }),
+                None => None,
+            };
+            self.for_many.insert(sql, made);
+        }
+        let Some(Some(Many { statement, key })) = self.for_many.get(sql) else { return Ok(None) };
+        let mut named = HashSet::with_capacity(rows.len());
+        for row in rows {
+            let key: Vec<_> = key.iter().map(|at| name(row.get(*at))).collect();
+            if !key.is_empty() && !named.insert(key) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(statement.clone()))
+    }
+
+    pub(super) async fn all(&mut self, steps: Vec<Step>) -> Result<()> {
         self.in_time(async |this: &mut Self| {
-            let statement = this.prepared(sql).await?;
-            let before = std::mem::take(&mut this.unsent).join(";");
+            let forms = this.forms(&steps).await?;
+            if forms.iter().all(|form| matches!(form, Form::Nothing)) {
+                return Ok(());
+            }
+            let unsent = std::mem::take(&mut this.unsent).join(";");
             let client = this.client()?;
-            let mut before =
-                Box::pin(async { if before.is_empty() { Ok(()) } else { client.batch_execute(&before).await } });
-            // Asked once, each is on its way: all go out in their order before any is answered.
-            let early = poll!(&mut before);
-            let mut asked = Vec::with_capacity(rows.len());
-            for values in &rows {
-                let mut one = Box::pin(client.execute_raw(&statement, values));
-                let early = poll!(&mut one);
-                asked.push((one, early));
+            let mut asked = Vec::new();
+            before_all(client, &unsent, &mut asked);
+            for ((_, rows), form) in steps.iter().zip(&forms) {
+                form.ask(client, rows, &mut asked);
             }
-            match early {
-                Poll::Ready(done) => done?,
-                Poll::Pending => before.await?,
+            match in_one_journey(asked).await {
+                (_, Some(error)) => Err(error.into()),
+                (_, None) => Ok(()),
             }
-            for (one, early) in asked {
-                match early {
-                    Poll::Ready(done) => drop(done?),
-                    Poll::Pending => drop(one.await?),
-                }
-            }
-            Ok(())
         })
         .await
     }
@@ -268,13 +444,78 @@ impl Postgres {
     }
 }
 
-/// The first number among the answers.
-fn turn(messages: &[SimpleQueryMessage]) -> Option<i64> {
-    messages
-        .iter()
-        .filter_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
-            _ => None,
-        })
-        .next()
+/// How a step is put.
+enum Form {
+    /// There is no row.
+    Nothing,
+    /// Row by row.
+    Each(Statement),
+    /// All rows at once.
+    Together(Statement),
+}
+
+impl Form {
+    fn ask<'a>(&'a self, client: &'a Client, rows: &'a [Vec<Value>], asked: &mut Vec<Asked<'a>>) {
+        match self {
+            Self::Nothing => {}
+            Self::Each(statement) => {
+                for values in rows {
+                    asked.push(Box::pin(async move {
+                        client.execute_raw(statement, values).await?;
+                        Ok::<_, tokio_postgres::Error>(Said::Done)
+                    }));
+                }
+            }
+            Self::Together(statement) => {
+                asked.push(Box::pin(async move {
+                    let columns: Vec<_> = (0..statement.params().len()).map(|at| wire::Column { rows, at }).collect();
+                    client.execute_raw(statement, columns).await?;
+                    Ok::<_, tokio_postgres::Error>(Said::Done)
+                }));
+            }
+        }
+    }
+}
+
+/// Tells values of one column apart; some that differ may look the same.
+fn name(value: Option<&Value>) -> (i64, &[u8]) {
+    match value {
+        Some(Value::Int(number)) => (*number, &[]),
+        Some(Value::Text(text)) => (0, text.as_bytes()),
+        Some(Value::Bytes(bytes)) => (0, bytes),
+        Some(Value::Null | Value::Real(_)) | None => (0, &[]),
+    }
+}
+
+/// What is unsent goes first.
+fn before_all<'a>(client: &'a Client, unsent: &'a str, asked: &mut Vec<Asked<'a>>) {
+    if !unsent.is_empty() {
+        asked.push(Box::pin(async move {
+            client.batch_execute(unsent).await?;
+            Ok::<_, tokio_postgres::Error>(Said::Done)
+        }));
+    }
+}
+
+fn question<'a>(client: &'a Client, statement: &'a Statement, values: &'a [Value]) -> Asked<'a> {
+    Box::pin(async move {
+        let rows = client.query_raw(statement, values).await?;
+        tokio::pin!(rows);
+        let mut found = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            found.push(row);
+        }
+        let changed = rows.rows_affected().unwrap_or(0);
+        Ok::<_, tokio_postgres::Error>(Said::Rows(found, changed))
+    })
+}
+
+fn read(rows: Vec<tokio_postgres::Row>, statement: &Statement) -> Result<Vec<Row>> {
+    let names: Arc<[String]> = statement.columns().iter().map(|column| column.name().to_owned()).collect();
+    let columns = names.len();
+    let read = |row: tokio_postgres::Row| {
+        let value = |at| row.try_get::<_, Value>(at).map_err(|error| Error::Decode(error.to_string()));
+        Ok(Row::new((0..columns).map(value).collect::<Result<_>>()?, Arc::clone(&names)))
+    };
+    rows.into_iter().map(read).collect()
 }

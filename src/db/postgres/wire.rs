@@ -1,7 +1,7 @@
 //! Values as PostgreSQL sends them.
 
 use bytes::{BufMut as _, BytesMut};
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
 
 use super::super::Value;
 
@@ -31,6 +31,43 @@ impl ToSql for Value {
             }
             (Self::Bytes(value), &Type::BYTEA | &Type::UUID) => out.put_slice(value),
             (other, _) => return fault(format!("the statement wants {to}, not {}", other.kind())),
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+/// One value of each of many rows, as a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column<'a> {
+    pub(super) rows: &'a [Vec<Value>],
+    pub(super) at: usize,
+}
+
+impl ToSql for Column<'_> {
+    fn to_sql(&self, to: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+        let Kind::Array(element) = to.kind() else { return fault(format!("the statement wants {to}, not a list")) };
+        let nothing = self.rows.iter().any(|row| row.get(self.at) == Some(&Value::Null));
+        // Dimensions, whether there are NULLs, the type, how many, and the first one's number.
+        for word in [1, i32::from(nothing)] {
+            out.put_i32(word);
+        }
+        out.put_u32(element.oid());
+        out.put_i32(i32::try_from(self.rows.len())?);
+        out.put_i32(1);
+        for row in self.rows {
+            let Some(value) = row.get(self.at) else { return fault(format!("value {} is missing", self.at + 1)) };
+            let length = out.len();
+            out.put_i32(-1);
+            if let IsNull::No = value.to_sql(element, out)? {
+                let written = i32::try_from(out.len() - length - 4)?;
+                out[length..length + 4].copy_from_slice(&written.to_be_bytes());
+            }
         }
         Ok(IsNull::No)
     }

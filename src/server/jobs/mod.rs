@@ -26,6 +26,9 @@ use super::store::{
 /// Carrier calls under way at once: also the most that a crash can leave unknown.
 pub const IN_FLIGHT: usize = 20;
 
+/// While there is more to do than calls under way, no claim is made for fewer: a commit for each text would cost all others.
+const WORTH_A_CLAIM: usize = IN_FLIGHT / 2;
+
 /// How old a claim may be when its call begins, where other processes share the database: in so long nobody counts it as lost,
 /// and hardly anybody opts out.
 const FRESH: Duration = Duration::from_secs(3);
@@ -64,6 +67,8 @@ impl Dispatcher {
         let mut looking_up = FuturesUnordered::new();
         let mut kept_at: Option<Duration> = None;
         let mut look = true;
+        // The last claim left something behind.
+        let mut more = false;
         let mut trouble = Trouble::default();
         while !cancel.is_cancelled() {
             let monotonic = self.desk.clock.monotonic();
@@ -78,13 +83,15 @@ impl Dispatcher {
                     looking_up.extend(ready.ok().map(|ready| self.look_up(ready)));
                 }
             }
-            if look && calls.len() < IN_FLIGHT && trouble.may_claim(monotonic) {
+            let room = IN_FLIGHT.saturating_sub(calls.len());
+            if look && room >= if more { WORTH_A_CLAIM } else { 1 } && trouble.may_claim(monotonic) {
                 // Seen before the look: what is committed during it wakes us again.
                 wake.mark_unchanged();
                 let claimed_at = self.both_clocks();
-                let jobs = self.claim(IN_FLIGHT - calls.len()).await;
+                let jobs = self.claim(room).await;
                 self.note(&mut trouble, Errand::Claim, &jobs);
                 let jobs = jobs.unwrap_or_default();
+                more = jobs.len() >= room;
                 look = !jobs.is_empty();
                 calls.extend(jobs.into_iter().map(|job| self.call(job, claimed_at)));
             }

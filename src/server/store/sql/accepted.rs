@@ -1,4 +1,4 @@
-//! Everything that accepted texts are, written for many of them at once.
+//! Everything that accepted texts are, and what the carrier's work changes, written for many of them at once.
 //!
 //! A statement for one text costs a way to the database and back and opens its table and every index of it anew; what a
 //! group accepted is therefore kept here and written table by table. Which text a constraint said no to is not known then:
@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::db::{self, Conn, Value};
+use crate::db::{self, Conn, Step, Value};
 
 const MESSAGE: &str = "INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, author,
         session, delivery, script_version, language, variant, source, off_script, after_seq, epoch, body_hash, drawn_at,
@@ -66,11 +66,21 @@ pub(super) struct Accepted {
     entries: Vec<Vec<Value>>,
     /// Initials and replies.
     tallies: BTreeMap<(i64, i64), (i64, i64)>,
+    /// Changes of other rows, which nothing above reads.
+    others: Vec<Step>,
 }
 
 impl Accepted {
     pub(super) fn is_empty(&self) -> bool {
-        self.messages.is_empty()
+        self.messages.is_empty() && self.others.is_empty()
+    }
+
+    /// A change that nothing reads before the next writing.
+    pub(super) fn also(&mut self, sql: &'static str, values: Vec<Value>) {
+        match self.others.iter_mut().find(|(same, _)| *same == sql) {
+            Some((_, rows)) => rows.push(values),
+            None => self.others.push((sql, vec![values])),
+        }
     }
 
     pub(super) fn push(&mut self, text: Rows) {
@@ -86,14 +96,23 @@ impl Accepted {
 
     /// Writes them. After an error a part of them may be written.
     pub(super) async fn write(self, conn: &mut Conn) -> db::Result<()> {
+        db::all(self.steps(), conn).await
+    }
+
+    /// What there is to write.
+    pub(super) fn steps(self) -> Vec<Step> {
         let tally = |((campaign, person), (initials, replies))| [campaign, person, initials, replies];
         let tallies = self.tallies.into_iter().map(|one| tally(one).map(Value::from).to_vec()).collect();
-        db::each(MESSAGE, self.messages, conn).await?;
-        db::each(JOB, self.jobs, conn).await?;
-        db::each(CONTACT, self.contacts, conn).await?;
-        db::each(HAND, self.hands, conn).await?;
-        db::each(TALLY, tallies, conn).await?;
-        db::each(VERDICT, self.verdicts, conn).await?;
-        db::each(ENTRY, self.entries, conn).await
+        let mut steps = self.others;
+        steps.extend([
+            (MESSAGE, self.messages),
+            (JOB, self.jobs),
+            (CONTACT, self.contacts),
+            (HAND, self.hands),
+            (TALLY, tallies),
+            (VERDICT, self.verdicts),
+            (ENTRY, self.entries),
+        ]);
+        steps
     }
 }

@@ -1,5 +1,6 @@
 //! Carrier jobs: the last look before a text leaves, and what became of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +9,14 @@ use uuid::Uuid;
 
 use super::{
     rows::{self, CONTACT_COLUMNS, ContactRow, col, contact_columns},
-    tx::{Campaign, Tx},
+    tx::{Audience, Campaign, Tx},
 };
-use crate::api::campaign::CampaignState;
-use crate::db;
+use crate::api::{campaign::CampaignState, event::EventKind};
+use crate::db::{self, Value};
 use crate::domain::{
     conversation::OptOut,
     hours::{HoursVerdict, SEAM},
+    ids::{ContactId, MessageId},
     message::{Delivery, MessageKind},
     phone::Phone,
 };
@@ -38,6 +40,33 @@ const RETRY: i64 = 5_000_000;
 /// the table has a row for every text there ever was.
 pub(super) const OPEN_SINCE: &str = "SELECT message FROM jobs INDEXED BY jobs_open
      WHERE state IN ('submitting', 'unknown') AND state = $1 AND started_at < $2 ORDER BY message";
+
+/// A call begins.
+const BEGUN: &str = "UPDATE jobs SET state = 'submitting', attempt = $2, started_at = $3, tries = tries + 1, absent = 0
+     WHERE message = $1";
+
+const ATTEMPT: &str = "INSERT INTO attempts (id, message, started_at) VALUES ($1, $2, $3)";
+
+/// What the carrier said.
+const ANSWERED: &str = "UPDATE attempts SET answered_at = $2, answer = $3, carrier_id = $4 WHERE id = $1";
+
+const STATE: &str = "UPDATE jobs SET state = $2 WHERE message = $1";
+
+const DELIVERY: &str = "UPDATE messages SET delivery = $2, error = $3 WHERE id = $1";
+
+/// Which of these attempts are under way, and of what: text, campaign, contact, in whose hands.
+const UNDER_WAY: &str = "SELECT j.attempt, j.message, m.campaign, m.contact, c.assigned FROM json_each($1) wanted
+     JOIN attempts a ON a.id = unhex(wanted.atom, '-') JOIN jobs j ON j.message = a.message
+     JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = m.contact
+     WHERE j.attempt = a.id AND j.state = 'submitting'";
+
+/// A text, and whose it is.
+struct Whose {
+    message: Uuid,
+    campaign: i64,
+    contact: i64,
+    assigned: Option<i64>,
+}
 
 /// A job about to be looked at.
 struct Ready {
@@ -73,14 +102,21 @@ impl Tx<'_> {
             }
             let Some(campaign) = self.campaign(col(&row, 0)?).await? else { continue };
             for _ in 0..ROUNDS {
+                let (asked, begun) = (left, out.len());
                 let looked = self.look_at_some(&campaign, &mut left, &mut attempts, &mut out).await?;
-                if looked == 0 || left <= 0 {
+                let all_go = looked == out.len() - begun;
+                if looked == 0 || left <= 0 || (all_go && i64::try_from(looked).is_ok_and(|looked| looked < asked)) {
                     break;
                 }
+                // The next look sees them.
+                self.write_texts().await?;
             }
         }
         for late in std::mem::take(&mut self.cache.late) {
             self.suppress_late(&late).await?;
+        }
+        if self.one_by_one {
+            self.write_texts().await?;
         }
         Ok(Answer::Jobs(out))
     }
@@ -175,24 +211,59 @@ impl Tx<'_> {
 
     async fn begin(&mut self, job: Ready, attempt: Uuid, expires_at: Timestamp) -> Result<Submission, StoreError> {
         let to = Phone::from_e164(&job.contact.phone).ok_or_else(|| rows::corrupt("a number", "hidden"))?;
-        db::query(
-            "UPDATE jobs SET state = 'submitting', attempt = $2, started_at = $3, tries = tries + 1, absent = 0
-             WHERE message = $1",
-        )
-        .bind(job.message)
-        .bind(attempt)
-        .bind(self.micros())
-        .execute(&mut *self.conn)
-        .await?;
-        db::query("INSERT INTO attempts (id, message, started_at) VALUES ($1, $2, $3)")
-            .bind(attempt)
-            .bind(job.message)
-            .bind(self.micros())
-            .execute(&mut *self.conn)
-            .await?;
-        self.deliver(job.message, Delivery::Submitting, None).await?;
+        let (message, at) = (job.message, self.micros());
+        self.texts.also(BEGUN, vec![message.into(), attempt.into(), at.into()]);
+        self.texts.also(ATTEMPT, vec![attempt.into(), message.into(), at.into()]);
+        let ContactRow { id: contact, campaign, assigned, .. } = job.contact;
+        self.delivered(&Whose { message, campaign, contact, assigned }, Delivery::Submitting)?;
         self.audit(None, "submitting", job.message.to_string(), attempt.to_string());
         Ok(Submission { attempt, to, body: job.body, expires_at })
+    }
+
+    /// Moves a text on, written with others.
+    fn delivered(&mut self, whose: &Whose, delivery: Delivery) -> Result<(), StoreError> {
+        let Whose { message, campaign, contact, assigned } = *whose;
+        self.texts.also(DELIVERY, vec![message.into(), rows::delivery_word(delivery).into(), Value::Null]);
+        let what =
+            EventKind::Delivery { contact: ContactId(contact), message: MessageId(message), delivery, error: None };
+        self.event(campaign, assigned.map_or(Audience::Captains, Audience::Person), &what)
+    }
+
+    /// What the carrier said to several calls. Texts that it took, as it does with nearly all, are written together; whatever else
+    /// it said is recorded by itself.
+    pub(super) async fn record_attempts(
+        &mut self,
+        said: Vec<(Timestamp, Uuid, Submitted)>,
+    ) -> Result<Vec<Answer>, StoreError> {
+        let attempts: Vec<Uuid> = said.iter().map(|(_, attempt, _)| *attempt).collect();
+        let rows = db::query(UNDER_WAY).bind(rows::to_json(&attempts)?).fetch_all(&mut *self.conn).await?;
+        let mut under_way = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            let (message, campaign) = (col(row, 1)?, col(row, 2)?);
+            let whose = Whose { message, campaign, contact: col(row, 3)?, assigned: col(row, 4)? };
+            under_way.insert(col::<Uuid>(row, 0)?, whose);
+        }
+        let mut answers = Vec::with_capacity(said.len());
+        for (now, attempt, answer) in said {
+            self.now = now;
+            // Said once: what comes twice is not under way any more.
+            match (answer, under_way.remove(&attempt)) {
+                (Submitted::Accepted { carrier_id }, Some(whose)) => {
+                    let at = self.micros();
+                    self.texts.also(ANSWERED, vec![attempt.into(), at.into(), "accepted".into(), carrier_id.into()]);
+                    self.texts.also(STATE, vec![whose.message.into(), "done".into()]);
+                    let word = rows::delivery_word(Delivery::Submitted);
+                    self.audit(None, word, whose.message.to_string(), String::new());
+                    self.delivered(&whose, Delivery::Submitted)?;
+                    answers.push(Answer::Done);
+                }
+                (answer, _) => {
+                    self.write_texts().await?;
+                    answers.push(self.record_attempt(attempt, answer).await?);
+                }
+            }
+        }
+        Ok(answers)
     }
 
     /// Ends a job and moves its text on.
@@ -203,11 +274,7 @@ impl Tx<'_> {
         delivery: Delivery,
         error: Option<&str>,
     ) -> Result<(), StoreError> {
-        db::query("UPDATE jobs SET state = $2 WHERE message = $1")
-            .bind(message)
-            .bind(state)
-            .execute(&mut *self.conn)
-            .await?;
+        db::query(STATE).bind(message).bind(state).execute(&mut *self.conn).await?;
         self.audit(None, rows::delivery_word(delivery), message.to_string(), error.unwrap_or_default().to_owned());
         self.deliver(message, delivery, error).await
     }
@@ -233,7 +300,7 @@ impl Tx<'_> {
             Submitted::Later { reason } => (format!("later: {reason}"), None),
             Submitted::Unknown { reason } => (format!("unknown: {reason}"), None),
         };
-        db::query("UPDATE attempts SET answered_at = $2, answer = $3, carrier_id = $4 WHERE id = $1")
+        db::query(ANSWERED)
             .bind(attempt)
             .bind(self.micros())
             .bind(word.as_str())

@@ -43,6 +43,18 @@ const CHAINS: usize = 10_000;
 const TOP: &str = "SELECT n, hash, person, device FROM ledger WHERE chain = $1 AND outcome <> 'ledger_broken'
      ORDER BY n DESC LIMIT 1";
 
+/// [`TOP`] of several chains at once.
+pub(super) const TOPS: &str = "SELECT l.n, l.hash, l.person, l.device, l.chain FROM json_each($1) j
+     JOIN ledger l ON l.chain = unhex(j.atom, '-') AND l.outcome <> 'ledger_broken'
+         AND l.n = (SELECT MAX(e.n) FROM ledger e WHERE e.chain = unhex(j.atom, '-') AND e.outcome <> 'ledger_broken')";
+
+/// What others entered since this process last saw the ledger's end.
+pub(super) const ENTERED: &str = "SELECT n, hash, person, device, chain, seq, total, outcome FROM ledger
+     WHERE organization = $1 AND seq > $2 ORDER BY seq LIMIT 500";
+
+/// As many as [`ENTERED`] gives at most: then there may be more, and all is looked up again.
+const FAR: usize = 500;
+
 /// An entry and the ones around it.
 const AROUND: &str = "SELECT n, prev, hash FROM ledger
      WHERE chain = $1 AND n BETWEEN $2 - 1 AND $2 + 1 AND outcome <> 'ledger_broken'";
@@ -58,6 +70,8 @@ pub(super) struct Known {
     tail: Option<(u64, String)>,
     tops: HashMap<Uuid, Top>,
     anchored: Option<Option<Anchor>>,
+    /// Others entered something meanwhile: before anything of this counts, [`ENTERED`] has to be read.
+    behind: bool,
 }
 
 /// The end of a chain, and whose it is.
@@ -146,19 +160,26 @@ impl Tx<'_> {
     }
 
     async fn top(&mut self, chain: Uuid) -> Result<Option<Top>, StoreError> {
+        self.catch_up().await?;
+        if self.ahead.is_fresh(&chain) && !self.cache.ledger.tops.contains_key(&chain) {
+            return Ok(None);
+        }
         if let Some(top) = self.cache.ledger.tops.get(&chain) {
             return Ok(Some(top.clone()));
         }
         let row = db::query(TOP).bind(chain).fetch_optional(&mut *self.conn).await?;
         let Some(row) = row else { return Ok(None) };
-        let top = Top {
-            n: unsigned(col(&row, 0)?),
-            hash: hash_col(&row, 1)?,
-            person: PersonId(col(&row, 2)?),
-            device: DeviceId(col(&row, 3)?),
-        };
+        let top = read_top(&row)?;
         self.cache.ledger.tops.insert(chain, top.clone());
         Ok(Some(top))
+    }
+
+    /// Reads what others entered.
+    async fn catch_up(&mut self) -> Result<(), StoreError> {
+        let Some(question) = self.cache.ledger.missed(self.cache.organization.0) else { return Ok(()) };
+        let rows = question.fetch_all(&mut *self.conn).await?;
+        self.cache.ledger.caught_up(&rows);
+        Ok(())
     }
 
     /// The entry of a text with a sound link, next in the order of arrival. Nothing is written yet.
@@ -192,6 +213,7 @@ impl Tx<'_> {
     }
 
     async fn tail(&mut self, organization: i64) -> Result<(u64, String), StoreError> {
+        self.catch_up().await?;
         if let Some(tail) = &self.cache.ledger.tail {
             return Ok(tail.clone());
         }
@@ -286,12 +308,73 @@ impl Entry {
 }
 
 impl Known {
+    /// Others wrote texts.
+    pub(super) fn others_went_on(&mut self) {
+        if self.tail.is_some() {
+            self.behind = true;
+        } else {
+            *self = Self::default();
+        }
+    }
+
+    /// What has to be asked for before anything of this counts.
+    pub(super) fn missed(&self, organization: i64) -> Option<db::Query> {
+        let (seq, _) = self.tail.as_ref().filter(|_| self.behind)?;
+        Some(db::query(ENTERED).bind(organization).bind(signed(*seq)))
+    }
+
+    /// Takes note of the answer to it. What cannot be read is forgotten, and looked up again where it is needed.
+    pub(super) fn caught_up(&mut self, rows: &[db::Row]) {
+        self.behind = false;
+        if rows.len() >= FAR || rows.iter().any(|row| self.follow(row).is_err()) {
+            *self = Self::default();
+        }
+    }
+
+    fn follow(&mut self, row: &db::Row) -> Result<(), StoreError> {
+        self.tail = Some((unsigned(col(row, 5)?), hash_col(row, 6)?));
+        let chain: Uuid = col(row, 4)?;
+        // Of a chain that is not remembered this may not be the end.
+        if let Some(top) = self.tops.get_mut(&chain)
+            && col::<String>(row, 7)? != received::BESIDE
+        {
+            let entered = read_top(row)?;
+            if entered.n > top.n {
+                *top = entered;
+            }
+        }
+        Ok(())
+    }
+
+    /// True when the chain's end is remembered.
+    pub(super) fn knows(&self, chain: &Uuid) -> bool {
+        self.tops.contains_key(chain)
+    }
+
+    /// Takes note of a row of [`TOPS`]; says of which chain it is.
+    pub(super) fn learn(&mut self, row: &db::Row) -> Result<Uuid, StoreError> {
+        let chain: Uuid = col(row, 4)?;
+        if let Ok(top) = read_top(row) {
+            self.tops.entry(chain).or_insert(top);
+        }
+        Ok(chain)
+    }
+
     /// Forgets what is too much. Between transactions only: the ends of chains whose texts are not written yet must be known.
     pub(super) fn trim(&mut self) {
         if self.tops.len() >= CHAINS {
             self.tops.clear();
         }
     }
+}
+
+fn read_top(row: &db::Row) -> Result<Top, StoreError> {
+    Ok(Top {
+        n: unsigned(col(row, 0)?),
+        hash: hash_col(row, 1)?,
+        person: PersonId(col(row, 2)?),
+        device: DeviceId(col(row, 3)?),
+    })
 }
 
 fn unsound() -> StoreError {

@@ -283,6 +283,7 @@ impl Tx<'_> {
         .bind(actor.organization.0)
         .execute(&mut *self.conn)
         .await?;
+        self.cache.forget_name(person.0);
         self.audit(Some(actor), "renamed", format!("person {}", person.0), format!("{former} -> {name}"));
         Ok(Answer::Done)
     }
@@ -293,6 +294,19 @@ impl Tx<'_> {
         if actor.ended_at.is_none() {
             return self.seen(actor).await;
         }
+        self.handed_in_late(actor, id).await
+    }
+
+    /// [`Self::handed_in`] of a text; what can be is written with it.
+    pub(super) async fn handed_in_text(&mut self, actor: &Actor, id: Uuid) -> Result<(), StoreError> {
+        if actor.ended_at.is_none() {
+            self.seen_with_text(actor);
+            return Ok(());
+        }
+        self.handed_in_late(actor, id).await
+    }
+
+    async fn handed_in_late(&mut self, actor: &Actor, id: Uuid) -> Result<(), StoreError> {
         db::query("UPDATE people SET lease_until = COALESCE(lease_until, $2) WHERE id = $1")
             .bind(actor.person.0)
             .bind(self.micros())

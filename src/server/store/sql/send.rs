@@ -153,7 +153,7 @@ impl Tx<'_> {
             return self.refuse_text(&text, request.campaign.0, problem).await;
         }
         sight.good_until = self.good_until(request, skew, &sight).await?;
-        self.handed_in(actor, id.0).await?;
+        self.handed_in_text(actor, id.0).await?;
         if !self.one_by_one {
             return self.accept(&text, sight, standing == Standing::Fits).await;
         }

@@ -153,7 +153,7 @@ impl Tx<'_> {
             .bind(self.micros())
             .execute(&mut *self.conn)
             .await?;
-        self.cache.ended.remove(&session);
+        self.cache.forget_session(session);
         Ok(())
     }
 
@@ -178,16 +178,13 @@ impl Tx<'_> {
     }
 
     async fn ended_at(&mut self, session: i64) -> Result<Option<Timestamp>, StoreError> {
-        if let Some(known) = self.cache.ended.get(&session) {
-            return Ok(*known);
+        if let Some(known) = self.cache.ended(session) {
+            return Ok(known);
         }
         let sql = "SELECT COALESCE(revoked_at, created_at) FROM sessions WHERE id = $1 AND revoked <> 0";
         let row = db::query(sql).bind(session).fetch_optional(&mut *self.conn).await?;
         let ended_at = row.map(|row| time(col(&row, 0)?)).transpose()?;
-        if self.cache.ended.len() >= MOST {
-            self.cache.ended.clear();
-        }
-        self.cache.ended.insert(session, ended_at);
+        self.cache.remember_ended(session, ended_at);
         Ok(ended_at)
     }
 }

@@ -11,7 +11,7 @@ use super::accepted::Accepted;
 use super::ahead::Ahead;
 use super::rows::{self, ContactRow, col, contact_columns, json, listed_columns, to_json, unsigned};
 use crate::api::{campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role};
-use crate::db::{self, Conn, Value};
+use crate::db::{self, Conn, Step, Value};
 use crate::domain::{
     campaign::CampaignDef,
     contact::Contact,
@@ -60,7 +60,10 @@ pub(super) struct Cache {
     hours: HashMap<(i64, i64, MessageKind), (Timestamp, Hours)>,
     pub(super) seen: HashMap<i64, Timestamp>,
     /// When each sign-in was ended; none = it runs.
-    pub(super) ended: HashMap<i64, Option<Timestamp>>,
+    ended: HashMap<i64, Option<Timestamp>>,
+    /// Something that is remembered for long was changed in this transaction: the other processes have to forget all they
+    /// remember.
+    pub(super) lasting: bool,
     /// Opt-outs put off on purpose: number and word. Always empty in a build that keeps its promises.
     pub(super) late: Vec<(String, String)>,
     pub(super) ledger: super::ledger::Known,
@@ -80,6 +83,7 @@ impl Cache {
             hours: HashMap::new(),
             seen: HashMap::new(),
             ended: HashMap::new(),
+            lasting: false,
             late: Vec::new(),
             ledger: super::ledger::Known::default(),
         }
@@ -94,12 +98,52 @@ impl Cache {
 
     /// A campaign changed.
     pub(super) fn forget_campaign(&mut self, campaign: i64) {
+        self.lasting = true;
         self.campaigns.remove(&campaign);
         self.hours.retain(|key, _| key.0 != campaign);
     }
+
+    /// A sign-in was ended.
+    pub(super) fn forget_session(&mut self, session: i64) {
+        self.lasting = true;
+        self.ended.remove(&session);
+    }
+
+    /// Somebody is called otherwise.
+    pub(super) fn forget_name(&mut self, person: i64) {
+        self.lasting = true;
+        self.names.remove(&person);
+    }
+
+    /// When a sign-in was ended, if that is remembered.
+    pub(super) fn ended(&self, session: i64) -> Option<Option<Timestamp>> {
+        self.ended.get(&session).copied()
+    }
+
+    pub(super) fn remember_ended(&mut self, session: i64, ended_at: Option<Timestamp>) {
+        if self.ended.len() >= SIGN_INS {
+            self.ended.clear();
+        }
+        self.ended.insert(session, ended_at);
+    }
+
+    /// Others wrote nothing but what is routine: texts, and what the carrier said. Of all that is remembered that moves only the
+    /// ends of the ledger.
+    pub(super) fn others_went_on(&mut self) {
+        self.ledger.others_went_on();
+    }
 }
 
+/// Sign-ins whose end is remembered; more are looked up again.
+const SIGN_INS: usize = 10_000;
+
+/// Whoever was seen keeps what they hold.
+const SEEN: &str = "UPDATE people SET last_seen = $2, lease_until = $3 WHERE id = $1";
+const SEEN_THERE: &str = "UPDATE sessions SET last_seen = $2 WHERE id = $1";
+
 const EVENT: &str = "INSERT INTO events (at, campaign, person, captain_only, payload) VALUES ($1, $2, $3, $4, $5)";
+
+const NEWEST: &str = "SELECT MAX(seq) FROM events";
 
 const AUDIT: &str =
     "INSERT INTO audit (at, organization, person, session, what, subject, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -161,8 +205,10 @@ impl<'c> Tx<'c> {
         (self.events.len(), self.audits.len())
     }
 
-    /// Drops what a taken-back command left behind.
+    /// Drops what a taken-back command left behind. What is not written yet is its own: whatever came before was written before it
+    /// began.
     pub(super) fn back_to(&mut self, mark: (usize, usize)) {
+        self.texts = Accepted::default();
         self.events.truncate(mark.0);
         self.audits.truncate(mark.1);
         self.cache.forget();
@@ -181,15 +227,13 @@ impl<'c> Tx<'c> {
         std::mem::take(&mut self.texts).write(&mut *self.conn).await
     }
 
-    /// Writes the group's events and audit rows; says the newest event's number when there are any.
-    pub(super) async fn flush(&mut self) -> Result<Option<u64>, StoreError> {
-        db::each(AUDIT, std::mem::take(&mut self.audits), &mut *self.conn).await?;
-        if self.events.is_empty() {
-            return Ok(None);
-        }
-        db::each(EVENT, std::mem::take(&mut self.events), &mut *self.conn).await?;
-        let newest = db::query("SELECT MAX(seq) FROM events").fetch_one(&mut *self.conn).await?;
-        Ok(Some(unsigned(newest.try_get(0)?)))
+    /// All that is left to write at the end of a group, and the question for the newest event's number when there are new ones.
+    pub(super) fn rest(&mut self) -> (Vec<Step>, Option<&'static str>) {
+        let mut steps = std::mem::take(&mut self.texts).steps();
+        let newest = (!self.events.is_empty()).then_some(NEWEST);
+        steps.push((AUDIT, std::mem::take(&mut self.audits)));
+        steps.push((EVENT, std::mem::take(&mut self.events)));
+        (steps, newest)
     }
 
     pub(super) fn event(&mut self, campaign: i64, audience: Audience, what: &EventKind) -> Result<(), StoreError> {
@@ -371,27 +415,36 @@ impl<'c> Tx<'c> {
 
     /// A person was seen: what they hold stays theirs. Written at most twice a minute.
     pub(super) async fn seen(&mut self, actor: &Actor) -> Result<(), StoreError> {
+        if let Some([person, session]) = self.sight_of(actor) {
+            db::all(vec![(SEEN, vec![person]), (SEEN_THERE, vec![session])], &mut *self.conn).await?;
+        }
+        Ok(())
+    }
+
+    /// [`Self::seen`], written with the text that they handed in.
+    pub(super) fn seen_with_text(&mut self, actor: &Actor) {
+        if let Some([person, session]) = self.sight_of(actor) {
+            self.texts.also(SEEN, person);
+            self.texts.also(SEEN_THERE, session);
+        }
+    }
+
+    /// For [`SEEN`] and [`SEEN_THERE`], unless that was written lately.
+    fn sight_of(&mut self, actor: &Actor) -> Option<[Vec<Value>; 2]> {
         let person = actor.person.0;
         let recently = jiff::SignedDuration::from_secs(30);
         if let Some(last) = self.cache.seen.get(&person)
             && *last <= self.now
             && self.now.duration_since(*last) < recently
         {
-            return Ok(());
+            return None;
         }
-        db::query("UPDATE people SET last_seen = $2, lease_until = $3 WHERE id = $1")
-            .bind(person)
-            .bind(self.micros())
-            .bind(self.lease_end().as_microsecond())
-            .execute(&mut *self.conn)
-            .await?;
-        db::query("UPDATE sessions SET last_seen = $2 WHERE id = $1")
-            .bind(actor.session)
-            .bind(self.micros())
-            .execute(&mut *self.conn)
-            .await?;
         self.cache.seen.insert(person, self.now);
-        Ok(())
+        let now = self.micros();
+        Some([
+            vec![person.into(), now.into(), self.lease_end().as_microsecond().into()],
+            vec![actor.session.into(), now.into()],
+        ])
     }
 
     /// When a lease renewed now runs out.

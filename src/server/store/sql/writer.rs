@@ -12,7 +12,7 @@ use super::{
     tx::{Cache, Tx},
     upkeep,
 };
-use crate::db::{self, Conn, Url};
+use crate::db::{self, Conn, Others, Url};
 use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
@@ -40,13 +40,26 @@ impl Writer {
     pub(super) async fn run(self, mut errands: mpsc::Receiver<Errand>) {
         let Self { conn, url, woken, mut cache, sessions, news, mut due } = self;
         let mut batch = Vec::with_capacity(BATCH);
-        // What is queued now goes together; a lone command never waits for company.
+        // What is queued goes together; a lone command never waits for company.
         while errands.recv_many(&mut batch, BATCH).await > 0 {
+            let mut conn = conn.lock().await;
+            let begun = match again(&mut conn, url.as_ref(), &mut cache).await {
+                Ok(()) => begin(&mut conn, &mut cache).await,
+                Err(error) => Err(error),
+            };
+            // What came in while others wrote goes with it.
+            while batch.len() < BATCH
+                && let Ok(errand) = errands.try_recv()
+            {
+                batch.push(errand);
+            }
+            // They wait for their answers at the same time, so any order is as good. Texts come last: what they change is written
+            // with the end of the transaction.
+            batch.sort_by_key(|(command, _)| turn(&command.kind));
             let many = batch.len();
             let (commands, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
             let resign = commands.iter().any(|command| changes_sessions(&command.kind));
-            let mut conn = conn.lock().await;
-            let done = match again(&mut conn, url.as_ref(), &mut cache).await {
+            let done = match begun {
                 Ok(()) => commit(&mut conn, &mut cache, commands).await,
                 Err(error) => Err(error),
             };
@@ -126,20 +139,14 @@ struct Done {
     results: Vec<Result<Answer, StoreError>>,
     newest: Option<u64>,
     changed: bool,
-    /// Nothing of it is to be committed (a build that breaks its promises).
-    lost: bool,
 }
 
+/// Decides a group in the open transaction, and commits it.
 async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> Result<Done, StoreError> {
-    if mutation::on(Mutation::AnswerBeforeCommit) {
-        // What was answered before is committed only now.
-        drop(db::query("COMMIT").execute(&mut *conn).await);
-    }
-    begin(conn, cache).await?;
-    let mut decided = None;
-    if commands.iter().any(|command| is_text(&command.kind)) {
-        decided = decide_all(conn, cache, commands.clone(), false).await?;
-        if decided.is_none() {
+    let mut done = None;
+    if commands.iter().any(|command| goes_together(&command.kind)) {
+        done = decide_all(conn, cache, commands.clone(), false).await?;
+        if done.is_none() {
             // Something about one of the texts: they are written together, so nobody knows about which.
             cache.forget();
             // On some faults the database has taken it back already.
@@ -149,26 +156,29 @@ async fn commit(conn: &mut Conn, cache: &mut Cache, commands: Vec<Command>) -> R
             begin(conn, cache).await?;
         }
     }
-    if decided.is_none() {
-        decided = decide_all(conn, cache, commands, true).await?;
+    if done.is_none() {
+        done = decide_all(conn, cache, commands, true).await?;
     }
-    let done = decided.ok_or_else(|| StoreError::Unavailable("a group could not be decided".into()))?;
-    if !mutation::on(Mutation::AnswerBeforeCommit) && !done.lost {
-        conn.commit().await?;
-    }
-    Ok(done)
+    done.ok_or_else(|| StoreError::Unavailable("a group could not be decided".into()))
 }
 
 async fn begin(conn: &mut Conn, cache: &mut Cache) -> Result<(), StoreError> {
-    if conn.begin().await? {
-        // Another process wrote: what is remembered may not be so any more.
-        cache.forget();
+    if mutation::on(Mutation::AnswerBeforeCommit) {
+        // What was answered before is committed only now.
+        drop(db::query("COMMIT").execute(&mut *conn).await);
+    }
+    cache.lasting = false;
+    match conn.begin().await? {
+        Others::Nothing => {}
+        Others::Routine => cache.others_went_on(),
+        // What is remembered may not be so any more.
+        Others::Anything => cache.forget(),
     }
     Ok(())
 }
 
-/// Decides a group inside the open transaction. What texts change is written for many at once, or `one_by_one`. `None`: the
-/// former did not work out, and the transaction has to be taken back.
+/// Decides a group inside the open transaction and commits it. What texts change, and what the carrier said, is written for many at
+/// once, or `one_by_one`. `None`: the former did not work out, and the transaction has to be taken back.
 async fn decide_all(
     conn: &mut Conn,
     cache: &mut Cache,
@@ -178,6 +188,7 @@ async fn decide_all(
     let mut tx = Tx::new(conn, cache, one_by_one);
     let mut results = Vec::with_capacity(commands.len());
     let mut changed = false;
+    let routine = commands.iter().all(|command| is_routine(&command.kind));
     let mut commands = commands.into_iter();
     tx.look_ahead(commands.as_slice()).await?;
     while let Some(command) = commands.next() {
@@ -191,6 +202,27 @@ async fn decide_all(
             if tx.write_texts().await.is_err() {
                 return Ok(None);
             }
+        }
+        if !one_by_one && matches!(command.kind, CommandKind::RecordAttempt { .. }) {
+            let mut said = Vec::new();
+            let following =
+                commands.as_slice().iter().take_while(|one| matches!(one.kind, CommandKind::RecordAttempt { .. }));
+            let following = following.count();
+            for command in std::iter::once(command).chain(commands.by_ref().take(following)) {
+                if let CommandKind::RecordAttempt { attempt, answer } = command.kind {
+                    said.push((command.now, attempt, answer));
+                }
+            }
+            match tx.record_attempts(said).await {
+                Ok(answers) => results.extend(answers.into_iter().map(Ok)),
+                Err(error) => {
+                    tracing::warn!(%error, "what the carrier said could not be recorded together");
+                    return Ok(None);
+                }
+            }
+            changed |= tx.mark().0 > mark.0;
+            tx.look_ahead(commands.as_slice()).await?;
+            continue;
         }
         if savepoint {
             tx.run("SAVEPOINT one").await?;
@@ -228,22 +260,70 @@ async fn decide_all(
             tx.look_ahead(commands.as_slice()).await?;
         }
     }
-    if tx.write_texts().await.is_err() {
-        return Ok(None);
+    let (steps, newest) = tx.rest();
+    let routine = routine && !tx.cache.lasting;
+    if mutation::on(Mutation::AnswerBeforeCommit) {
+        db::all(steps, &mut *tx.conn).await?;
+        let row = match newest {
+            Some(newest) => Some(db::query(newest).fetch_one(&mut *tx.conn).await?),
+            None => None,
+        };
+        return Ok(Some(Done { results, newest: number(row)?, changed }));
     }
-    let newest = match tx.flush().await {
+    match tx.conn.commit_with(steps, newest, routine).await {
         Err(_) if mutation::on(Mutation::FailedCommitAnswered) => {
             drop(db::script("ROLLBACK", &mut *tx.conn).await);
             tx.cache.forget();
-            return Ok(Some(Done { results, newest: None, changed: false, lost: true }));
+            Ok(Some(Done { results, newest: None, changed: false }))
         }
-        newest => newest?,
-    };
-    Ok(Some(Done { results, newest, changed, lost: false }))
+        Err(error) if !one_by_one => {
+            tracing::warn!(%error, "a group could not be written: it is decided one by one");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+        Ok(committed) => Ok(Some(Done { results, newest: number(committed?)?, changed })),
+    }
+}
+
+/// The newest event's number.
+fn number(row: Option<db::Row>) -> Result<Option<u64>, StoreError> {
+    row.map(|row| Ok(super::rows::unsigned(row.try_get(0)?))).transpose()
 }
 
 fn is_text(kind: &CommandKind) -> bool {
     matches!(kind, CommandKind::Send { .. })
+}
+
+/// True for what is written for many at once, if it can be.
+fn goes_together(kind: &CommandKind) -> bool {
+    matches!(kind, CommandKind::Send { .. } | CommandKind::RecordAttempt { .. } | CommandKind::ClaimJobs { .. })
+}
+
+/// In which order the commands of a group are decided; those of one kind as they came.
+fn turn(kind: &CommandKind) -> u8 {
+    match kind {
+        CommandKind::Send { .. } => 2,
+        CommandKind::ClaimJobs { .. } | CommandKind::RecordAttempt { .. } => 1,
+        _ => 0,
+    }
+}
+
+/// True for what changes nothing that another process remembers from one transaction to the next, but for the ends of the
+/// ledger: no campaign, nobody's name, nobody's sign-in, nobody's lease. What is not named here makes all others forget
+/// everything.
+fn is_routine(kind: &CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::Send { .. }
+            | CommandKind::Claim { .. }
+            | CommandKind::Presence { .. }
+            | CommandKind::Carrier { .. }
+            | CommandKind::ClaimJobs { .. }
+            | CommandKind::RecordAttempt { .. }
+            | CommandKind::RecordLookUp { .. }
+            | CommandKind::SweepAttempts { .. }
+            | CommandKind::ContactsRead { .. }
+    )
 }
 
 async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError> {
