@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes state_zones.txt (state -> time zones) and zip_states.txt (first three ZIP digits -> state or zones).
+"""Writes state_zones.txt (state -> time zones), state_names.txt (name -> two letters) and zip_states.txt (first three ZIP digits ->
+state, and its zones where the prefix says more than the state: `FL:America/New_York`).
 
 Source: general knowledge of the US time zones (49 CFR part 71) and of the USPS's three-digit ZIP prefixes, written
 down by hand below; not copied from a database. A state that lies in two zones lists both, so a mistake inside a state
@@ -46,12 +47,12 @@ for entry in RANGES.replace("\n", ";").split(";"):
 # Where a state lies in two zones and the prefix says in which: most voters of Florida and Texas.
 for n in range(320, 350):
     if n not in (323, 324, 325):
-        zips[f"{n:03}"] = E
-zips["325"] = C
+        zips[f"{n:03}"] = f"FL:{E}"
+zips["325"] = f"FL:{C}"
 for n in range(750, 798):
-    zips[f"{n:03}"] = C
-zips["798"] = zips["799"] = zips["885"] = f"{M}&{C}"
-zips["733"] = C
+    zips[f"{n:03}"] = f"TX:{C}"
+zips["798"] = zips["799"] = zips["885"] = f"TX:{M}+{C}"
+zips["733"] = f"TX:{C}"
 
 head = "# Made by assets/rules/make_state_tables.py; source and limits are stated there.\n"
 here = Path(__file__).parent
@@ -61,3 +62,5 @@ for state in sorted(zones):
     lines.append(f"{names[state].upper()}|{'&'.join(zones[state])}")
 (here / "state_zones.txt").write_text(head + "\n".join(lines) + "\n")
 (here / "zip_states.txt").write_text(head + "\n".join(f"{k}|{v}" for k, v in sorted(zips.items())) + "\n")
+codes = [f"{key}|{state}" for state in sorted(zones) for key in (state, names[state].upper())]
+(here / "state_names.txt").write_text(head + "\n".join(codes) + "\n")

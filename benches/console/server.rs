@@ -53,7 +53,14 @@ impl Memory {
         let mut def = sample::campaign().map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
         let (start, end) = (Time::MIN, Time::MAX);
         let (initial_start, initial_end, reply_start, reply_end) = (start, end, start, end);
-        def.hours = TextingHours { initial_start, initial_end, reply_start, reply_end, sunday_start: start };
+        def.hours = TextingHours {
+            initial_start,
+            initial_end,
+            reply_start,
+            reply_end,
+            sunday_start: start,
+            ..TextingHours::default()
+        };
         Ok(Self { clock, contacts, delay, def, feeds: Mutex::default(), seq: Mutex::new(1) })
     }
 

@@ -213,17 +213,12 @@ async fn import(desk: &Desk, admin: Actor, many: u32) -> anyhow::Result<Campaign
             reply_start: at(0),
             reply_end: always,
             sunday_start: at(0),
+            ..TextingHours::default()
         },
         initial: vec![Variant { name: "a".into(), language: "en".into(), text: "Hi".into() }],
-        questions: vec![],
-        canned: vec![],
-        tags: vec![],
         opt_out_notice: BTreeMap::from([("en".into(), "You will get no more texts.".into())]),
-        visible_fields: vec![],
         slice_size: 500,
-        variables: BTreeMap::new(),
-        guide: String::new(),
-        edit_initial: false,
+        ..CampaignDef::default()
     };
     let import = desk.ids.act_id(desk.clock.now());
     let start = ImportStart { def, contacts: many.into(), provenance: "bench".into() };

@@ -41,7 +41,7 @@ pub enum CampaignCommand {
 pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
     match command {
         CampaignCommand::Init { file } => init(&file),
-        CampaignCommand::Check(args) => campaign_check::run(&args),
+        CampaignCommand::Check(args) => campaign_check::run(&args, ctx),
         CampaignCommand::Import(args) => campaign_import::run(args, ctx).await,
         CampaignCommand::List(args) => campaign_list::run(args, ctx).await,
         CampaignCommand::Pause(args) => campaign_pause::run(args, true, ctx).await,

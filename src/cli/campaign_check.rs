@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::list::ReadArgs;
-use super::{Exit, Outcome, out, out_json};
+use super::{Context, Exit, Outcome, out, out_json};
 use crate::exchange::campaign_file;
-use crate::exchange::check::{CheckReport, Length};
+use crate::exchange::check::{CheckReport, Held, Length, VariantReport};
 use crate::exchange::pair::Pair;
 use crate::exchange::problem::FileProblem;
 
@@ -20,6 +20,8 @@ struct Output<'a> {
     problems: &'a [FileProblem],
     left_out: u64,
     report: Option<&'a CheckReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_cost: Option<f64>,
 }
 
 /// Options of `campaign check`.
@@ -34,24 +36,54 @@ pub struct CheckArgs {
     /// How the list is to be read.
     #[command(flatten)]
     pub read: ReadArgs,
+    /// What one segment costs, in your money: says what the first texts will cost
+    #[arg(long, value_name = "PRICE", value_parser = price, requires = "contacts")]
+    pub price_per_segment: Option<f64>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// A price as people write it: `0.0079`, `0,0079`.
+fn price(text: &str) -> Result<f64, String> {
+    let price: f64 = text
+        .trim()
+        .trim_start_matches('$')
+        .replace(',', ".")
+        .parse()
+        .map_err(|_| "a price is a number, such as 0.0079")?;
+    if price.is_finite() && price >= 0.0 { Ok(price) } else { Err("a price is not less than nothing".to_owned()) }
+}
+
+/// What so many segments cost.
+fn cost(segments: u64, price: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "an estimate in money")]
+    let segments = segments as f64;
+    (segments * price * 100.0).round() / 100.0
 }
 
 /// Checks the campaign file, and the list against it, and prints what was found. The exit code is 3 when something stops the work.
 ///
 /// # Errors
 /// The findings, or the rows that were left out, cannot be written; an option has no meaning.
-pub fn run(args: &CheckArgs) -> Outcome {
+pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
     let (file, json) = (&args.file, args.json);
     let list = args.contacts.as_deref().map(|list| args.read.read(list)).transpose()?;
-    let pair = Pair::new(campaign_file::load(file), list, args.contacts.as_deref().unwrap_or(file));
+    let list_file = args.contacts.as_deref().unwrap_or(file);
+    let pair = Pair::at(campaign_file::load(file), list, list_file, Some(ctx.clock.now()));
+    let estimated_cost =
+        pair.report.as_ref().zip(args.price_per_segment).map(|(report, price)| cost(report.segments, price));
     let ok = !pair.is_fatal();
     if json {
-        out_json(&Output { ok, problems: &pair.problems, left_out: pair.left_out, report: pair.report.as_ref() })?;
+        out_json(&Output {
+            ok,
+            problems: &pair.problems,
+            left_out: pair.left_out,
+            report: pair.report.as_ref(),
+            estimated_cost,
+        })?;
     } else {
-        out(page(&pair, ok))?;
+        out(page(&pair, ok, estimated_cost))?;
     }
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
@@ -70,7 +102,7 @@ pub(super) fn shown(problems: &[FileProblem], rest: &str) -> Vec<String> {
 }
 
 /// The findings as text.
-fn page(pair: &Pair, ok: bool) -> String {
+fn page(pair: &Pair, ok: bool, cost: Option<f64>) -> String {
     let (problems, report) = (&pair.problems, pair.report.as_ref());
     let mut lines = shown(problems, "--json lists all");
     if let Some(report) = report {
@@ -84,23 +116,16 @@ fn page(pair: &Pair, ok: bool) -> String {
             pair.left_out,
             report.duplicates
         ));
-        for variant in &report.variants {
-            lines.push(format!(
-                "  initial `{}` ({}), {}, {} in all",
-                variant.name,
-                variant.language,
-                counted(variant.contacts, "contact"),
-                counted(variant.segments, "segment")
-            ));
-            if let (Some(typical), Some(longest)) = (variant.typical, variant.longest) {
-                lines.push(format!("    typical {}, longest {}", length(typical), length(longest)));
-            }
-            if !variant.forced_by.is_empty() {
-                let some: Vec<String> =
-                    variant.forced_by.iter().take(8).map(|(c, n)| format!("`{c}` in {n}")).collect();
-                lines.push(format!("    70 instead of 160 characters a segment because of {}", some.join(", ")));
-            }
+        lines.push(format!(
+            "  first texts to all of them: {}{}",
+            counted(report.segments, "segment"),
+            cost.map(|cost| format!(", about {cost:.2}")).unwrap_or_default()
+        ));
+        if let (Some(typical), Some(longest)) = (report.typical, report.longest) {
+            lines.push(format!("    typical {}, longest {}", length(typical), length(longest)));
         }
+        report.variants.iter().for_each(|variant| lines.extend(wording(variant)));
+        lines.extend(report.held.iter().flat_map(hours));
         lines.push("  time zones".into());
         for zone in &report.zones {
             lines.push(format!("    {:>7}  {}", zone.contacts, zone.zones.join(" + ")));
@@ -112,6 +137,51 @@ fn page(pair: &Pair, ok: bool) -> String {
         "Nothing was changed: mend the errors first.".into()
     });
     lines.join("\n") + "\n"
+}
+
+/// One wording of the initial message, measured.
+fn wording(variant: &VariantReport) -> Vec<String> {
+    let mut lines = vec![format!(
+        "  initial `{}` ({}), {}, {} if all of them get it",
+        variant.name,
+        variant.language,
+        counted(variant.contacts, "contact"),
+        counted(variant.segments, "segment")
+    )];
+    if let (Some(typical), Some(longest)) = (variant.typical, variant.longest) {
+        lines.push(format!("    typical {}, longest {}", length(typical), length(longest)));
+    }
+    if !variant.forced_by.is_empty() {
+        let some: Vec<String> = variant
+            .forced_by
+            .iter()
+            .take(8)
+            .map(|(c, n)| match variant.twins.iter().find(|(twin, _)| twin == c) {
+                Some((_, plain)) if plain.trim().is_empty() => {
+                    format!("`{}` in {n} (plain: a blank or nothing)", c.escape_default())
+                }
+                Some((_, plain)) => format!("`{c}` in {n} (plain: `{plain}`)"),
+                None => format!("`{c}` in {n}"),
+            })
+            .collect();
+        lines.push(format!("    70 instead of 160 characters a segment because of {}", some.join(", ")));
+    }
+    lines
+}
+
+/// Who may be texted now, and who is held until when.
+fn hours(held: &Held) -> Vec<String> {
+    let local =
+        |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%a %-d %b %H:%M %Z").to_string();
+    let mut lines = vec![format!("  texting hours, first texts: {} may go out now ({})", held.open, local(held.at))];
+    lines.extend(held.until.iter().map(|one| format!("    {:>7}  held until {}", one.contacts, local(one.opens_at))));
+    if held.never > 0 {
+        lines.push(format!(
+            "    {:>7}  held for good: their hours never come, or the campaign closes before",
+            held.never
+        ));
+    }
+    lines
 }
 
 fn length(length: Length) -> String {

@@ -8,12 +8,17 @@ use utoipa::ToSchema;
 use super::{
     contact::Contact,
     hours::TextingHours,
-    script::{Fill, Source, Template, TemplateFault},
+    purpose::{Jurisdiction, Purpose, is_default},
+    script::{DISCLAIMER, Fill, Source, Template, TemplateFault},
     survey::Question,
+    zone,
 };
 
 /// Everything that a campaign's author decides. Stored with a version; a change makes the next version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+///
+/// What was added later is left out of the bytes while it holds its default: an import is known by their hash. The default
+/// of it all is an empty campaign, for `..CampaignDef::default()`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CampaignDef {
     /// Name as texters see it.
     pub title: String,
@@ -51,7 +56,26 @@ pub struct CampaignDef {
     /// True when a texter may edit the initial text before sending (marked off-script).
     #[serde(default)]
     pub edit_initial: bool,
+    /// What the texts ask for; fundraising takes the states' hours for solicitation.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub purpose: Purpose,
+    /// Whose law it is under.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub jurisdiction: Jurisdiction,
+    /// Who pays for the texts, in the words that the law of a state asks for: by the state's two letters, and
+    /// [`EVERYWHERE`] for all others. A script puts it in with `{disclaimer}`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub disclaimer: BTreeMap<String, String>,
+    /// The answer to HELP by language: who we are and how to make it stop. Without any: common words.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub help_answer: BTreeMap<String, String>,
+    /// True when the texters are paid: some exemptions are for volunteers alone.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub paid_texters: bool,
 }
+
+/// The key of a [`CampaignDef::disclaimer`] for the states that have none of their own.
+pub const EVERYWHERE: &str = "default";
 
 /// One wording of the initial message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -73,6 +97,24 @@ pub struct CannedReply {
     pub title: String,
     /// Text by language, with merge fields.
     pub text: BTreeMap<String, String>,
+}
+
+/// The answer to HELP in a language: the campaign's own words, else the common ones, which name the organization.
+#[must_use]
+pub fn help_answer(def: &CampaignDef, language: &str) -> String {
+    if let Some(text) = in_language(&def.help_answer, language, &def.language).filter(|text| !text.trim().is_empty()) {
+        return text.to_owned();
+    }
+    let organization = def.organization.trim();
+    match language {
+        "es" => format!(
+            "{organization}: le escriben voluntarios de nuestro equipo. Responda STOP para no recibir mensajes."
+        ),
+        "fr" => format!(
+            "{organization} : des membres de notre campagne vous \u{e9}crivent. R\u{e9}pondez STOP pour ne plus rien recevoir."
+        ),
+        _ => format!("{organization}: people of our campaign write to you. Reply STOP to get no more texts."),
+    }
 }
 
 /// The text for `language`, else for `main`, else any.
@@ -190,6 +232,29 @@ pub fn merge_fields(contact: &Contact) -> BTreeMap<String, String> {
     fields
 }
 
+/// [`merge_fields`] of a contact of this campaign: who pays is among them, in the words of the contact's state (`disclaimer`),
+/// unless the list has a column of that name. Of several states that it may be in the address comes first.
+#[must_use]
+pub fn merge_fields_in(def: &CampaignDef, contact: &Contact) -> BTreeMap<String, String> {
+    let mut fields = merge_fields(contact);
+    fields.entry("organization".to_owned()).or_insert_with(|| def.organization.clone());
+    if let Some(disclaimer) = disclaimer_for(def, contact) {
+        fields.entry(DISCLAIMER.to_owned()).or_insert_with(|| disclaimer.to_owned());
+    }
+    fields
+}
+
+/// Who pays, in the words that this contact is told; none when the campaign has none for where they may be.
+#[must_use]
+pub fn disclaimer_for<'a>(def: &'a CampaignDef, contact: &Contact) -> Option<&'a str> {
+    if def.disclaimer.is_empty() {
+        return None;
+    }
+    let states = zone::states_of(contact);
+    let own = states.iter().find_map(|state| def.disclaimer.get(*state));
+    own.or_else(|| def.disclaimer.get(EVERYWHERE)).map(String::as_str).filter(|text| !text.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,15 +273,8 @@ mod tests {
                     text: format!("{name}: {{firstName}} {{zip/nowhere}} {{cv:x/y}} {{texterName}}"),
                 })
                 .collect(),
-            questions: Vec::new(),
-            canned: Vec::new(),
-            tags: Vec::new(),
-            opt_out_notice: BTreeMap::new(),
-            visible_fields: Vec::new(),
             slice_size: 10,
-            variables: BTreeMap::new(),
-            guide: String::new(),
-            edit_initial: false,
+            ..CampaignDef::default()
         }
     }
 
@@ -238,6 +296,58 @@ mod tests {
     fn a_campaign_without_the_wanted_language_uses_what_it_has() {
         assert_eq!(variant_for(&def(&[("fr", "fr")]), 7, Some("es")).map(|v| v.name.as_str()), Some("fr"));
         assert_eq!(variant_for(&def(&[]), 7, None), None);
+    }
+
+    #[rstest::rstest]
+    #[case::by_state(Some("FL"), None, "+12122000002", "Hi. Paid for by A")]
+    #[case::by_zip(None, Some("33125"), "+12122000002", "Hi. Paid for by A")]
+    #[case::by_area_code(None, None, "+13052000002", "Hi. Paid for by A")]
+    #[case::the_address_first(Some("TX"), None, "+13052000002", "Hi. B")]
+    #[case::elsewhere(Some("NY"), None, "+12122000002", "Hi. C")]
+    fn who_pays_is_told_in_the_words_of_the_state(
+        #[case] state: Option<&str>,
+        #[case] zip: Option<&str>,
+        #[case] phone: &str,
+        #[case] expected: &str,
+    ) {
+        let texts = [("FL", "Paid for by A"), ("TX", "B"), (EVERYWHERE, "C")];
+        let mut def = CampaignDef {
+            disclaimer: texts.map(|(state, text)| (state.to_owned(), text.to_owned())).into(),
+            ..def(&[("a", "en")])
+        };
+        let contact = Contact {
+            external_id: None,
+            first_name: String::new(),
+            last_name: String::new(),
+            phone: super::super::phone::Phone::from_e164(phone).unwrap(),
+            zip: zip.map(str::to_owned),
+            state: state.map(str::to_owned),
+            language: None,
+            time_zone: None,
+            fields: BTreeMap::new(),
+        };
+        let text =
+            |def: &CampaignDef| fill_text(def, "Hi. {disclaimer}", &merge_fields_in(def, &contact), "R").unwrap();
+        assert_eq!(text(&def), expected);
+        def.disclaimer.clear();
+        assert_eq!(text(&def), "Hi.", "nothing to say, and no blank left over");
+    }
+
+    #[test]
+    fn what_holds_its_default_is_not_in_the_bytes() {
+        let bytes = serde_json::to_string(&def(&[("a", "en")])).unwrap();
+        for field in [
+            "purpose",
+            "jurisdiction",
+            "disclaimer",
+            "paid_texters",
+            "states",
+            "trust_address",
+            "closed_on",
+            "opens_at",
+        ] {
+            assert!(!bytes.contains(field), "{field}: {bytes}");
+        }
     }
 
     #[test]

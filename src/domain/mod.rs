@@ -14,6 +14,7 @@ pub mod message;
 pub mod opt_out;
 pub mod person_name;
 pub mod phone;
+pub mod purpose;
 pub mod received;
 pub mod safe_text;
 pub mod script;

@@ -58,10 +58,27 @@ pub struct Fill<'a> {
     pub variables: &'a BTreeMap<String, String>,
 }
 
+/// The field that says who pays, in the words of the contact's state; nothing stands there when there are none.
+pub const DISCLAIMER: &str = "disclaimer";
+
 /// A field's name without case, spaces, hyphens and underscores: `First Name` = `first_name` = `firstName`.
 #[must_use]
 pub fn fold_name(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).flat_map(char::to_lowercase).collect()
+}
+
+/// What other platforms call a field that every contact has; any other name stays as it is. Names are folded.
+#[must_use]
+pub fn alias(folded: &str) -> &str {
+    match folded {
+        "fname" | "givenname" | "first" | "contactfirstname" | "recipientfirstname" | "voterfirstname" => "firstname",
+        "lname" | "surname" | "familyname" | "last" | "contactlastname" => "lastname",
+        "cell" | "cellphone" | "mobile" | "phonenumber" => "phone",
+        "zipcode" | "postalcode" => "zip",
+        "externalid" | "vanid" | "contactid" => "externalid",
+        "organizationname" | "organisation" | "organisationname" | "orgname" | "org" => "organization",
+        other => other,
+    }
 }
 
 /// The value under `name`: the exact key first, then one that is the same when folded; blank counts as missing.
@@ -69,7 +86,8 @@ pub fn fold_name(name: &str) -> String {
 pub fn lookup<'a>(fields: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str> {
     let value = fields.get(name).or_else(|| {
         let folded = fold_name(name);
-        fields.iter().find(|(key, _)| fold_name(key) == folded).map(|(_, value)| value)
+        let of = |wanted: &str| fields.iter().find(|(key, _)| fold_name(key) == wanted).map(|(_, value)| value);
+        of(&folded).or_else(|| Some(alias(&folded)).filter(|alias| *alias != folded).and_then(of))
     })?;
     Some(value.trim()).filter(|v| !v.is_empty())
 }
@@ -114,6 +132,16 @@ impl Template {
                     }
                     while rest.next_if(|&(i, _)| i <= at + 1 + end).is_some() {}
                 }
+                '<' => match in_angles(&text[at..], at) {
+                    Some((field, bytes)) => {
+                        if !plain.is_empty() {
+                            pieces.push(Piece::Text(std::mem::take(&mut plain)));
+                        }
+                        pieces.push(Piece::Field(field));
+                        while rest.next_if(|&(i, _)| i < at + bytes).is_some() {}
+                    }
+                    None => plain.push(c),
+                },
                 _ => plain.push(c),
             }
         }
@@ -142,6 +170,7 @@ impl Template {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Field(field) => match field.value(fill).or(field.fallback.as_deref()) {
+                    Some("") if field.is_disclaimer() => out.truncate(out.trim_end_matches(' ').len()),
                     Some(value) => out.push_str(value),
                     None if missing.contains(&field.name) => {}
                     None => missing.push(field.name.clone()),
@@ -160,6 +189,12 @@ impl Field {
             Source::Texter => Some(fill.texter.trim()).filter(|t| !t.is_empty()),
             Source::Variable => lookup(fill.variables, self.variable()),
         }
+    }
+
+    /// True for `{disclaimer}`.
+    #[must_use]
+    pub fn is_disclaimer(&self) -> bool {
+        self.source == Source::Contact && fold_name(&self.name) == DISCLAIMER
     }
 
     /// The variable's name, without the `cv:`.
@@ -186,7 +221,21 @@ fn field(inner: &str, at: usize) -> Result<Field, String> {
     if let Some(c) = bare.chars().find(|c| !(c.is_alphanumeric() || " _-.#?'()&".contains(*c))) {
         return Err(format!("`{{{inner}}}` is not a field: names have no `{c}`"));
     }
-    Ok(Field { name: name.to_owned(), source, fallback, at })
+    let mut field = Field { name: name.to_owned(), source, fallback, at };
+    if field.is_disclaimer() {
+        field.fallback.get_or_insert_default();
+    }
+    Ok(field)
+}
+
+/// `<agent name>`, `<first name>`: the fields of everybody as Hustle writes them, and how many bytes they take. Anything else
+/// between angles is text.
+fn in_angles(text: &str, at: usize) -> Option<(Field, usize)> {
+    let end = text.find('>').filter(|end| *end <= 40)?;
+    let name = text[1..end].trim();
+    let everybodys = is_texter(name) || matches!(alias(&fold_name(name)), "firstname" | "lastname");
+    let field = everybodys.then(|| field(name, at).ok()).flatten()?;
+    Some((field, end + 1))
 }
 
 /// The first merge field that still stands in a text that is about to go out, as written between its braces.
@@ -201,7 +250,17 @@ pub fn leftover_field(text: &str) -> Option<&str> {
 }
 
 fn is_texter(name: &str) -> bool {
-    matches!(fold_name(name).as_str(), "textername" | "texterfirstname" | "texteraliasorfirstname")
+    matches!(
+        fold_name(name).as_str(),
+        "textername"
+            | "texterfirstname"
+            | "texteraliasorfirstname"
+            | "texteralias"
+            | "agentname"
+            | "agentfirstname"
+            | "sendername"
+            | "senderfirstname"
+    )
 }
 
 /// A name as people write it, when the list has it in capitals or small letters throughout: `MCDONALD` -> `McDonald`.
@@ -291,6 +350,9 @@ mod tests {
     #[case("Vote for {cv:office} at {polling place}", Ok("Vote for mayor at School No. 1"))]
     #[case("{ firstName / my friend }", Ok("Ana"))]
     #[case("{{firstName}} costs {{}}", Ok("{firstName} costs {}"))]
+    #[case("it's <agent name>, <First Name>", Ok("it's Robin, Ana"))]
+    #[case("1 < 2 > <3 <b>", Ok("1 < 2 > <3 <b>"))]
+    #[case("{fname} {agent name} {texterAlias}", Ok("Ana Robin Robin"))]
     #[case("no fields", Ok("no fields"))]
     #[case("{nobody/a {x", Err(vec![]))]
     #[case("{nope} {lastName} {nope} {cv:none}", Err(vec!["nope", "lastName", "cv:none"]))]

@@ -4,6 +4,7 @@
 //! that alphabet. Texts of several parts give six bytes of each to a header: 153 or 67.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The alphabet a text needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,18 +92,37 @@ pub fn measure(text: &str) -> Segments {
 pub fn suggest_plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        match c {
-            '‘' | '’' | '‚' | '‛' | '′' | '´' | '`' | 'ʼ' => out.push('\''),
-            '“' | '”' | '„' | '‟' | '″' | '«' | '»' => out.push('"'),
-            '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => out.push('-'),
-            '…' => out.push_str("..."),
-            '•' | '·' => out.push('*'),
-            '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\t' => out.push(' '),
-            '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {}
-            _ => out.push(c),
+        match plain_sign(c) {
+            Some(plain) => out.push_str(plain),
+            None => out.push(c),
         }
     }
     out
+}
+
+/// What stands for a typographic sign among the plain ones.
+const fn plain_sign(c: char) -> Option<&'static str> {
+    Some(match c {
+        '‘' | '’' | '‚' | '‛' | '′' | '´' | '`' | 'ʼ' => "'",
+        '“' | '”' | '„' | '‟' | '″' | '«' | '»' => "\"",
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => "-",
+        '…' => "...",
+        '•' | '·' => "*",
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\t' => " ",
+        '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => "",
+        _ => return None,
+    })
+}
+
+/// What an author could write for a character that is not in the cheap alphabet: a plain sign, or the letter without its accent,
+/// which is another spelling and theirs to decide. None where there is nothing of the kind.
+#[must_use]
+pub fn plain_twin(c: char) -> Option<String> {
+    if let Some(sign) = plain_sign(c) {
+        return Some(sign.to_owned());
+    }
+    let bare: String = std::iter::once(c).nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    (!bare.is_empty() && bare.chars().all(|c| septets(c).is_some()) && septets(c).is_none()).then_some(bare)
 }
 
 #[cfg(test)]
@@ -165,6 +185,19 @@ mod tests {
         assert_eq!(suggest_plain("“It’s”\u{a0}on – now…"), "\"It's\" on - now...");
         assert_eq!(measure(&suggest_plain("“It’s” on – now…")).encoding, Encoding::Gsm7);
         assert_eq!(suggest_plain("habló"), "habló");
+    }
+
+    #[rstest]
+    #[case('’', Some("'"))]
+    #[case('…', Some("..."))]
+    #[case('á', Some("a"))]
+    #[case('Ś', Some("S"))]
+    #[case('é', None)]
+    #[case('李', None)]
+    #[case('😀', None)]
+    #[case('a', None)]
+    fn twins(#[case] c: char, #[case] twin: Option<&str>) {
+        assert_eq!(plain_twin(c).as_deref(), twin);
     }
 
     proptest! {

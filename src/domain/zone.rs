@@ -11,12 +11,17 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::contact::Contact;
 use super::phone::Phone;
 
-/// Candidate IANA zones of one contact; never empty. A text is allowed only when it is in all.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Candidate IANA zones of one contact; never empty. A text is allowed only when it is in all. Behind the zones stand the
+/// states that have hours of their own and that the contact may be in (`US-FL`): a program that knows none passes them over.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Zones(Vec<String>);
+
+/// What stands before the two letters of a state.
+const STATE: &str = "US-";
 
 /// The continental US: where a contact may be of whom nothing is known. The hours of all of them together are noon to
 /// the end of the window in the east.
@@ -33,6 +38,11 @@ static STATES: LazyLock<HashMap<&'static str, Vec<&'static str>>> =
 static ZIPS: LazyLock<HashMap<&'static str, Vec<&'static str>>> =
     LazyLock::new(|| table(include_str!("../../assets/rules/zip_states.txt")));
 
+static NAMES: LazyLock<HashMap<&'static str, Vec<&'static str>>> =
+    LazyLock::new(|| table(include_str!("../../assets/rules/state_names.txt")));
+static AREAS: LazyLock<HashMap<&'static str, Vec<&'static str>>> =
+    LazyLock::new(|| table(include_str!("../../assets/rules/area_code_states.txt")));
+
 /// `key|value&value`, `#` comments.
 fn table(text: &'static str) -> HashMap<&'static str, Vec<&'static str>> {
     text.lines()
@@ -46,7 +56,13 @@ impl Zones {
     /// The zone names, most likely first.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.0
+        let zones = self.0.iter().position(|name| name.starts_with(STATE)).unwrap_or(self.0.len());
+        &self.0[..zones]
+    }
+
+    /// The states with hours of their own that the contact may be in, by their two letters.
+    pub fn states(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|name| name.strip_prefix(STATE))
     }
 
     /// Zones by name; names that the time zone database does not know are left out, and if none is left the result is
@@ -100,6 +116,72 @@ pub fn canonical(name: &str) -> Option<String> {
     Some(iana.to_owned())
 }
 
+/// Where a contact may be, for hours that differ by state: its candidate zones, and of the states `ruled` those that the
+/// address or the area code names. Who is of no known state may be in each of them. With `trust_address` the area code
+/// counts only where there is no address.
+#[must_use]
+pub fn places(contact: &Contact, ruled: &[&str], trust_address: bool) -> Zones {
+    let zip = contact.zip.as_deref();
+    let state = contact.state.as_deref();
+    let time_zone = contact.time_zone.as_deref();
+    let address: Vec<&str> = zip.and_then(zip_state).into_iter().chain(state.and_then(state_code)).collect();
+    let area = if trust_address && !address.is_empty() { &[] } else { area_states(&contact.phone) };
+    let mut zones = if trust_address && !address.is_empty() {
+        let named = time_zone.and_then(canonical).into_iter();
+        let zip = zip.into_iter().flat_map(zip_zones).map(str::to_owned);
+        Zones::from_names(named.chain(zip).chain(state.into_iter().flat_map(state_zones).map(str::to_owned)))
+    } else {
+        candidates(&contact.phone, zip, state, time_zone)
+    };
+    let nowhere = address.is_empty() && area.is_empty() && is_of_the_us(&contact.phone);
+    let mut codes: Vec<&str> =
+        ruled.iter().copied().filter(|code| nowhere || address.contains(code) || area.contains(code)).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    zones.0.extend(codes.into_iter().map(|code| format!("{STATE}{code}")));
+    zones
+}
+
+/// The state of a US number by its area code; empty when it has none.
+fn area_states(phone: &Phone) -> &'static [&'static str] {
+    let area = phone.as_str().strip_prefix("+1").and_then(|digits| digits.get(..3));
+    area.and_then(|area| AREAS.get(area)).map_or(&[], Vec::as_slice)
+}
+
+/// True for a number of the North American plan that may ring in the US: no other country's area code.
+fn is_of_the_us(phone: &Phone) -> bool {
+    phone.as_str().starts_with("+1")
+        && phone_zones(phone).iter().all(|zone| UNKNOWN.contains(zone) || !area_states(phone).is_empty())
+}
+
+/// The two letters of a state by what a list says of it.
+#[must_use]
+pub fn state_code(state: &str) -> Option<&'static str> {
+    let key = state.trim().to_ascii_uppercase();
+    NAMES.get(key.as_str()).and_then(|codes| codes.first()).copied()
+}
+
+/// The state of a US ZIP code.
+fn zip_state(zip: &str) -> Option<&'static str> {
+    let entry = ZIPS.get(zip_prefix(zip)?.as_str())?.first()?;
+    Some(entry.split_once(':').map_or(*entry, |(state, _)| state))
+}
+
+/// The states that a contact may be in, by its address and its area code: each once, the address first.
+#[must_use]
+pub fn states_of(contact: &Contact) -> Vec<&'static str> {
+    let mut found: Vec<&'static str> = contact.zip.as_deref().and_then(zip_state).into_iter().collect();
+    found.extend(contact.state.as_deref().and_then(state_code));
+    found.extend(area_states(&contact.phone));
+    let mut once = Vec::with_capacity(found.len());
+    found.into_iter().for_each(|code| {
+        if !once.contains(&code) {
+            once.push(code);
+        }
+    });
+    once
+}
+
 /// Every zone that the number, the postal code, the state or the list's own word gives; what is stated comes first.
 /// Nothing known: [`Zones::unknown`].
 #[must_use]
@@ -134,7 +216,10 @@ fn zip_zones(zip: &str) -> Vec<&'static str> {
     ZIPS.get(prefix.as_str())
         .into_iter()
         .flatten()
-        .flat_map(|entry| if entry.contains('/') { vec![*entry] } else { state_zones(entry) })
+        .flat_map(|entry| match entry.split_once(':') {
+            Some((_, zones)) => zones.split('+').collect(),
+            None => state_zones(entry),
+        })
         .collect()
 }
 
@@ -243,9 +328,14 @@ mod tests {
             assert!(TimeZone::get(name).is_ok(), "{name}");
         }
         for entry in ZIPS.values().flatten() {
-            assert!(entry.contains('/') && TimeZone::get(entry).is_ok() || STATES.contains_key(entry), "{entry}");
+            let (state, zones) = entry.split_once(':').unwrap_or((entry, "UTC"));
+            assert!(STATES.contains_key(state) && zones.split('+').all(|zone| TimeZone::get(zone).is_ok()), "{entry}");
         }
-        assert!(PREFIXES.len() > 3000 && ZIPS.len() > 900 && STATES.len() > 100);
+        for code in NAMES.values().chain(AREAS.values()).flatten() {
+            assert!(STATES.contains_key(code), "{code}");
+        }
+        assert!(STATES.keys().all(|name| NAMES.contains_key(name)), "each has two letters");
+        assert!(PREFIXES.len() > 3000 && ZIPS.len() > 900 && STATES.len() > 100 && AREAS.len() > 300);
     }
 
     #[test]

@@ -2,6 +2,9 @@
 //!
 //! [`EXAMPLE`] shows every key. Reading finds all problems of a file at once, each with its place and a remedy.
 
+mod purpose;
+mod questions;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -16,9 +19,9 @@ use crate::domain::assignment::MAX_SLICE;
 use crate::domain::campaign::{CampaignDef, CannedReply, Variant};
 use crate::domain::hours::{HoursFault, TextingHours};
 use crate::domain::message::MAX_CHARS;
+use crate::domain::purpose::Purpose;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::script::{Source, Template, lookup};
-use crate::domain::survey::{self, Answer, Question, SurveyFault};
 
 /// A campaign file that shows every key, with comments; a test reads it without a problem.
 pub const EXAMPLE: &str = include_str!("../../assets/campaigns/example.toml");
@@ -95,7 +98,7 @@ struct Walk<'r, 'i> {
 
 impl<'i> Walk<'_, 'i> {
     fn campaign(&mut self, root: &Tab<'_, 'i>) -> CampaignDef {
-        self.reader.only(root, &["campaign", "hours", "initial", "question", "canned", "opt_out", "variables"]);
+        self.reader.only(root, &["campaign", "hours", "initial", "question", "canned", "opt_out", "help", "variables"]);
         let section = self.reader.table(root, "campaign").unwrap_or_else(|| {
             if !root.has("campaign") {
                 self.reader.error(
@@ -111,7 +114,22 @@ impl<'i> Walk<'_, 'i> {
         if present {
             self.reader.only(
                 &section,
-                &["title", "organization", "language", "slice_size", "visible_fields", "edit_initial", "guide", "tags"],
+                &[
+                    "title",
+                    "organization",
+                    "language",
+                    "slice_size",
+                    "visible_fields",
+                    "edit_initial",
+                    "guide",
+                    "tags",
+                    "purpose",
+                    "jurisdiction",
+                    "opens_at",
+                    "closes_at",
+                    "disclaimer",
+                    "paid_texters",
+                ],
             );
         }
         if let Some(language) = self.reader.string(&section, "language", false)
@@ -134,13 +152,16 @@ impl<'i> Walk<'_, 'i> {
         let tags = self.unique(&section, "tags");
         let visible_fields = self.unique(&section, "visible_fields");
         let variables = self.variables(root);
+        let purpose = self.purpose(&section);
+        let mut hours = self.hours(root, purpose);
+        self.span(&section, &mut hours);
         let (canned, questions) = (self.canned(root, &variables), self.questions(root, &variables));
         CampaignDef {
             slice_size: self.reader.number(&section, "slice_size", 1..=MAX_SLICE, SLICE),
             edit_initial,
             guide: self.reader.string(&section, "guide", false).map(|t| safe_body(&t.value)).unwrap_or_default(),
             language: self.main.clone(),
-            hours: self.hours(root),
+            hours,
             initial: self.initial(root, &organization, &variables),
             opt_out_notice: self.opt_out(root, &organization),
             title,
@@ -150,6 +171,11 @@ impl<'i> Walk<'_, 'i> {
             tags,
             visible_fields,
             variables,
+            purpose,
+            jurisdiction: self.jurisdiction(&section),
+            disclaimer: self.disclaimer(&section),
+            help_answer: self.help(root),
+            paid_texters: self.reader.boolean(&section, "paid_texters", false),
         }
     }
 
@@ -187,22 +213,32 @@ impl<'i> Walk<'_, 'i> {
         self.reader.string_table(&tab).into_iter().map(|(key, text)| (key, safe_line(text.value.trim()))).collect()
     }
 
-    fn hours(&mut self, root: &Tab<'_, 'i>) -> TextingHours {
-        let default = TextingHours::default();
-        let Some(tab) = self.reader.table(root, "hours") else { return default };
-        self.reader.only(&tab, &["initial", "reply", "sunday_start"]);
-        let mut hours = default.clone();
+    fn hours(&mut self, root: &Tab<'_, 'i>, purpose: Purpose) -> TextingHours {
+        let mut hours = TextingHours::default();
+        let mut solicits = purpose.is_solicitation();
+        if let Some(tab) = self.reader.table(root, "hours") {
+            solicits |= self.own_hours(&tab, &mut hours);
+        }
+        if solicits {
+            hours.take_solicitation();
+        }
+        hours
+    }
+
+    /// What `[hours]` says; true when it asks for the hours for solicitation.
+    fn own_hours(&mut self, tab: &Tab<'_, 'i>, hours: &mut TextingHours) -> bool {
+        self.reader.only(tab, &purpose::HOURS);
         for (name, start, end) in [
             ("initial", &mut hours.initial_start, &mut hours.initial_end),
             ("reply", &mut hours.reply_start, &mut hours.reply_end),
         ] {
-            if let Some(window) = self.reader.table(&tab, name) {
+            if let Some(window) = self.reader.table(tab, name) {
                 self.reader.only(&window, &["start", "end"]);
                 self.time(&window, "start", start);
                 self.time(&window, "end", end);
             }
         }
-        self.time(&tab, "sunday_start", &mut hours.sunday_start);
+        self.time(tab, "sunday_start", &mut hours.sunday_start);
         for fault in hours.faults() {
             let name = if matches!(fault, HoursFault::Initial { .. }) { "initial" } else { "reply" };
             self.reader.error(&tab.span, &tab.child(name), fault.to_string(), "Let the end be after the start.");
@@ -221,7 +257,7 @@ impl<'i> Walk<'_, 'i> {
                 );
             }
         }
-        hours
+        self.state_rules(tab, hours)
     }
 
     fn time(&mut self, tab: &Tab<'_, 'i>, name: &str, into: &mut Time) {
@@ -322,6 +358,20 @@ impl<'i> Walk<'_, 'i> {
                 }
             }
         }
+        for foreign in super::foreign::fields(&text.value) {
+            // `<agent name>` is understood as it stands.
+            if foreign.written.starts_with('<')
+                && Template::parse(&foreign.written).is_ok_and(|t| t.fields().next().is_some())
+            {
+                continue;
+            }
+            let at = self.reader.inside(text, foreign.at);
+            let what = format!(
+                "`{}` is how another platform writes a merge field; it would go out as it stands",
+                safe_line(&foreign.written)
+            );
+            self.reader.report(at, &text.key, true, what, format!("Write {} instead.", foreign.right));
+        }
         if harmless {
             for (what, remedy) in wording::text_warnings(&value) {
                 self.reader.warn(&text.span, &text.key, what, remedy);
@@ -372,98 +422,35 @@ impl<'i> Walk<'_, 'i> {
         found
     }
 
-    fn questions(&mut self, root: &Tab<'_, 'i>, variables: &BTreeMap<String, String>) -> Vec<Question> {
-        let tabs = self.reader.tables(root, "question");
-        let mut questions = Vec::new();
-        let mut answer_tabs = Vec::new();
-        for tab in &tabs {
-            self.reader.only(tab, &["id", "text", "answer"]);
-            let id = self.line(tab, "id", true);
-            let text = self.line(tab, "text", true);
-            let under = self.reader.tables(tab, "answer");
-            let answers = under
-                .iter()
-                .map(|answer| {
-                    self.reader.only(answer, &["value", "reply", "next"]);
-                    Answer {
-                        value: self.line(answer, "value", true),
-                        reply: self.scripts(answer, "reply", variables),
-                        next: self.reader.string(answer, "next", false).map(|t| safe_line(t.value.trim())),
-                    }
-                })
-                .collect();
-            answer_tabs.push(under);
-            questions.push(Question { id, text, answers });
-        }
-        let ids: Vec<String> = questions.iter().map(|q| q.id.clone()).collect();
-        for fault in survey::faults(&questions) {
-            let what = fault.to_string();
-            let nowhere = Tab { key: "question".into(), ..root.clone() };
-            let question = |q: usize| tabs.get(q).unwrap_or(&nowhere);
-            let answer = |q: usize, a: usize| answer_tabs.get(q).and_then(|t| t.get(a)).unwrap_or(&nowhere);
-            // An id that is missing has been reported as such.
-            match &fault {
-                SurveyFault::DuplicateQuestion { id, .. } | SurveyFault::Unreachable { id, .. } if id.is_empty() => {}
-                SurveyFault::DuplicateQuestion { question: q, .. } => {
-                    self.reader.error(
-                        &question(*q).span,
-                        &question(*q).child("id"),
-                        what,
-                        "Give each question its own id.",
-                    );
-                }
-                SurveyFault::NoAnswers { question: q, .. } => {
-                    let remedy = "Add at least one `[[question.answer]]` with a `value`.";
-                    self.reader.error(&question(*q).span, &question(*q).key, what, remedy);
-                }
-                SurveyFault::DuplicateAnswer { value, .. } if value.is_empty() => {}
-                SurveyFault::DuplicateAnswer { question: q, answer: a, .. } => {
-                    let tab = answer(*q, *a);
-                    self.reader.error(&tab.span, &tab.child("value"), what, "Take one out or word it differently.");
-                }
-                SurveyFault::UnknownNext { question: q, answer: a, next } => {
-                    let remedy = match super::toml_reader::nearest(next, ids.iter().map(String::as_str)) {
-                        Some(near) => format!("Did you mean `{near}`?"),
-                        None => format!("Questions are: {}.", ids.join(", ")),
-                    };
-                    let tab = answer(*q, *a);
-                    let at = self.reader.string(tab, "next", false).map_or(tab.span.clone(), |t| t.span);
-                    self.reader.error(&at, &tab.child("next"), what, remedy);
-                }
-                SurveyFault::Cycle { question: q, answer: a, .. } => {
-                    let tab = answer(*q, *a);
-                    let at = self.reader.string(tab, "next", false).map_or(tab.span.clone(), |t| t.span);
-                    self.reader.error(
-                        &at,
-                        &tab.child("next"),
-                        what,
-                        "Each question is asked once: lead on to another one or end here.",
-                    );
-                }
-                SurveyFault::Unreachable { question: q, .. } => {
-                    let remedy = "Let an answer lead to it with `next`, or take it out.";
-                    self.reader.warn(&question(*q).span, &question(*q).child("id"), what, remedy);
-                }
+    /// Texts by language that go out by themselves, with nobody to fill them in.
+    fn by_itself(&mut self, tab: &Tab<'_, 'i>, name: &str, called: &str) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        let main = self.main.clone();
+        for (tag, text) in self.reader.by_language(tab, name, &main) {
+            if !self.language(&tag) {
+                continue;
             }
+            if text.value.contains(['{', '}']) {
+                let what = format!("{called} goes out by itself, its merge fields would not be filled");
+                self.reader.error(&text.span, &text.key, what, "Write it without braces.");
+            }
+            found.insert(tag.value, safe_body(text.value.trim()));
         }
-        questions
+        found
+    }
+
+    /// The answer to HELP, by language.
+    fn help(&mut self, root: &Tab<'_, 'i>) -> BTreeMap<String, String> {
+        let Some(tab) = self.reader.table(root, "help") else { return BTreeMap::new() };
+        self.reader.only(&tab, &["answer"]);
+        self.by_itself(&tab, "answer", "the answer to HELP")
     }
 
     fn opt_out(&mut self, root: &Tab<'_, 'i>, organization: &str) -> BTreeMap<String, String> {
         let mut notices = BTreeMap::new();
         if let Some(tab) = self.reader.table(root, "opt_out") {
             self.reader.only(&tab, &["notice"]);
-            let main = self.main.clone();
-            for (tag, text) in self.reader.by_language(&tab, "notice", &main) {
-                if !self.language(&tag) {
-                    continue;
-                }
-                if text.value.contains(['{', '}']) {
-                    let what = "the opt-out notice goes out by itself, its merge fields would not be filled";
-                    self.reader.error(&text.span, &text.key, what, "Write it without braces.");
-                }
-                notices.insert(tag.value, safe_body(text.value.trim()));
-            }
+            notices = self.by_itself(&tab, "notice", "the opt-out notice");
         }
         for (language, notice) in [
             ("en", format!("You are opted out of texts from {organization} and will not hear from us again.")),

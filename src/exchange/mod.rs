@@ -4,6 +4,7 @@ pub mod campaign_file;
 pub mod check;
 pub mod contact_list;
 mod decode;
+mod foreign;
 pub mod kind;
 pub mod ledger_file;
 pub mod pair;

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::check::{CheckReport, check};
+use jiff::Timestamp;
+
+use super::check::{CheckReport, check_at};
 use super::contact_list::ContactList;
 use super::problem::FileProblem;
 use crate::domain::campaign::CampaignDef;
@@ -31,6 +33,12 @@ impl Pair {
     /// Puts together what was read. `list_file` is named where the list lacks something.
     #[must_use]
     pub fn new(campaign: CampaignRead, list: Option<ListRead>, list_file: &Path) -> Self {
+        Self::at(campaign, list, list_file, None)
+    }
+
+    /// [`Self::new`]; the report counts the contacts that are held at `now`.
+    #[must_use]
+    pub fn at(campaign: CampaignRead, list: Option<ListRead>, list_file: &Path, now: Option<Timestamp>) -> Self {
         let mut problems = Vec::new();
         let def = match campaign {
             Ok((def, warnings)) => {
@@ -55,11 +63,11 @@ impl Pair {
             }
             None => None,
         };
-        let report = def.as_ref().zip(list.as_ref()).map(|(def, list)| check(def, list));
+        let report = def.as_ref().zip(list.as_ref()).map(|(def, list)| check_at(def, list, now));
         for finding in report.iter().flat_map(|report| &report.findings) {
             problems.push(FileProblem {
                 fatal: finding.fatal,
-                ..FileProblem::whole(list_file, finding.what.clone(), finding.remedy.clone())
+                ..FileProblem::whole(list_file, finding.in_words(), finding.remedy.clone())
             });
         }
         Self { def, list, problems, left_out, report }

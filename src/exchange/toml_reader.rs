@@ -125,6 +125,14 @@ impl<'i> Reader<'i> {
         Some(Text { value: text.clone().into_owned(), span: value.span(), key: tab.child(name) })
     }
 
+    /// A date or a time, in quotes or without.
+    pub(super) fn date(&mut self, tab: &Tab<'_, '_>, name: &str) -> Option<Text> {
+        match tab.table.get(name).map(|value| (value.get_ref(), value.span())) {
+            Some((DeValue::Datetime(date), span)) => Some(Text { value: date.to_string(), span, key: tab.child(name) }),
+            _ => self.string(tab, name, false),
+        }
+    }
+
     /// True or false; `default` when missing.
     pub(super) fn boolean(&mut self, tab: &Tab<'_, '_>, name: &str, default: bool) -> bool {
         match tab.table.get(name) {

@@ -35,9 +35,39 @@ pub(super) fn initial_warnings(
     warnings
 }
 
+/// Link shorteners that everybody shares.
+const SHORTENERS: &str = include_str!("../../assets/rules/link_shorteners.txt");
+
+/// The shared link shorteners in a text, each once.
+fn shorteners(text: &str) -> Vec<&'static str> {
+    let small = text.to_lowercase();
+    let hosts: Vec<&str> = small
+        .split(|c: char| c.is_whitespace() || "/\\()[]<>\"',;!?".contains(c))
+        .map(|word| word.trim_matches('.').trim_start_matches("www."))
+        .collect();
+    SHORTENERS
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter(|domain| hosts.contains(domain))
+        .collect()
+}
+
 /// What is doubtful in any text.
 pub(super) fn text_warnings(text: &str) -> Vec<(String, String)> {
     let mut warnings = Vec::new();
+    for domain in shorteners(text) {
+        warnings.push((
+            format!("the link uses {domain}, a shortener that everybody shares: carriers block such texts"),
+            "Write the whole address, or one under a domain of the campaign's own.".to_owned(),
+        ));
+    }
+    if super::foreign::picture(text).is_some() {
+        warnings.push((
+            "an address in brackets goes out as text: pictures are not sent in this version".to_owned(),
+            "Take it out, or write the address without brackets.".to_owned(),
+        ));
+    }
     let words = words(text);
     for (at, word) in words.iter().enumerate() {
         let asked = at > 0
@@ -70,4 +100,31 @@ pub(super) fn text_warnings(text: &str) -> Vec<(String, String)> {
 
 fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("See https://bit.ly/3abc", &["bit.ly"])]
+    #[case("See TinyURL.com/x, or www.is.gd.", &["is.gd", "tinyurl.com"])]
+    #[case("See https://example.org/bit.ly.html?t=co", &[])]
+    #[case("See https://habit.ly/x or not.co", &[])]
+    fn shared_shorteners(#[case] text: &str, #[case] expected: &[&str]) {
+        assert_eq!(shorteners(text), expected);
+    }
+
+    #[rstest::rstest]
+    #[case("Reply END to end the chat", 1)]
+    #[case("Reply QUIT if you cannot come", 1)]
+    #[case("Text \"cancel\" and we take you off the ride list", 1)]
+    #[case("Reply STOP to opt out", 0)]
+    #[case("Reply YES if you come", 0)]
+    #[case("Responda CANCELAR si no viene", 0)]
+    fn a_word_that_opts_out_is_no_answer(#[case] text: &str, #[case] warnings: usize) {
+        assert_eq!(text_warnings(text).len(), warnings, "{:?}", text_warnings(text));
+    }
 }

@@ -25,7 +25,6 @@ use crate::domain::campaign::CampaignDef;
 use crate::domain::contact::Contact;
 use crate::domain::ids::{CampaignId, ContactId, DeviceId};
 use crate::domain::phone::Phone;
-use crate::domain::zone;
 use crate::env::{Clock, SharedClock, SharedIds};
 use crate::server::store::command::Answer;
 use crate::server::store::{StoreError, handles::System, handles::secret_hash};
@@ -209,10 +208,9 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
     if short {
         def.slice_size = u32::try_from(cast::SHORT).unwrap_or(8);
     }
-    let zones: Vec<_> = contacts
-        .iter()
-        .map(|c| zone::candidates(&c.phone, c.zip.as_deref(), c.state.as_deref(), c.time_zone.as_deref()))
-        .collect();
+    // A rehearsal is on any day: neither before the campaign nor after it.
+    (def.hours.opens_at, def.hours.closes_at) = (None, None);
+    let zones: Vec<_> = contacts.iter().map(|contact| def.hours.places_of(contact)).collect();
     let clock = RehearsalClock::standing(real, start_inside_hours(&def.hours, &zones), speed);
     let Backstage { store, carrier, submissions } = backstage(clock.clone(), ids.clone()).await?;
     let (witness, book) = Witness::beside(store, clock.clone());

@@ -97,6 +97,7 @@ pub fn hours() -> TextingHours {
         reply_start: at(9),
         reply_end: at(21),
         sunday_start: at(12),
+        ..TextingHours::default()
     }
 }
 
@@ -133,11 +134,8 @@ pub fn definition() -> CampaignDef {
             ("en".to_owned(), "You will get no more texts.".to_owned()),
             ("es".to_owned(), "No recibirá más mensajes.".to_owned()),
         ]),
-        visible_fields: vec![],
         slice_size: 5,
-        variables: BTreeMap::new(),
-        guide: String::new(),
-        edit_initial: false,
+        ..CampaignDef::default()
     }
 }
 

@@ -404,6 +404,7 @@ pub fn def() -> CampaignDef {
             reply_start: at(8),
             reply_end: at(21),
             sunday_start: at(12),
+            ..TextingHours::default()
         },
         initial: vec![Variant {
             name: "a".to_owned(),
@@ -418,11 +419,8 @@ pub fn def() -> CampaignDef {
         }],
         tags: vec!["volunteer".to_owned()],
         opt_out_notice: BTreeMap::from([("en".to_owned(), "You will get no more texts from us.".to_owned())]),
-        visible_fields: Vec::new(),
         slice_size: 10,
-        variables: BTreeMap::new(),
-        guide: String::new(),
-        edit_initial: false,
+        ..CampaignDef::default()
     }
 }
 

@@ -344,6 +344,7 @@ async fn prepare_for(link: &JoinLink, contacts: Vec<Contact>, texters: u32) -> (
         reply_start: start,
         reply_end: end,
         sunday_start: start,
+        ..TextingHours::default()
     };
     let slice = u32::try_from(contacts.len()).expect("a slice") / texters;
     def.slice_size = if texters > 1 { slice } else { def.slice_size.max(slice) };

@@ -283,6 +283,7 @@ fn campaign(script: &str) -> CampaignView {
                 reply_start: time(8, 0, 0, 0),
                 reply_end: time(21, 0, 0, 0),
                 sunday_start: time(12, 0, 0, 0),
+                ..TextingHours::default()
             },
             initial: vec![Variant { name: "a".into(), language: "en".into(), text: script.into() }],
             questions: vec![Question {
@@ -306,13 +307,10 @@ fn campaign(script: &str) -> CampaignView {
                     text: english("I am a volunteer with Green Valley."),
                 },
             ],
-            tags: Vec::new(),
             opt_out_notice: english("You are opted out and will get no more texts."),
             visible_fields: vec!["zip".into(), "precinct".into()],
             slice_size: 50,
-            variables: BTreeMap::new(),
-            guide: String::new(),
-            edit_initial: false,
+            ..CampaignDef::default()
         },
     }
 }

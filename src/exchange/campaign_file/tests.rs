@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
+use crate::domain::purpose::Jurisdiction;
 
 const SOUND: &str = r#"
 [campaign]
@@ -121,6 +122,99 @@ fn hours_are_read() {
 )]
 fn one_fault(#[case] added: &str, #[case] expected: &str) {
     assert_eq!(problems(&format!("{SOUND}{added}")).join("|"), expected);
+}
+
+/// `SOUND` with lines added under `[campaign]`.
+fn with(lines: &str) -> String {
+    SOUND.replace("[campaign]\n", &format!("[campaign]\n{lines}\n"))
+}
+
+#[test]
+fn what_a_campaign_is_for_is_read() {
+    let (def, warnings) = read(&with(
+        "purpose = \"gotv\"\njurisdiction = \"eu\"\npaid_texters = true\nopens_at = 2026-10-01T09:00:00-04:00\n\
+         closes_at = \"2026-11-03 20:00 America/New_York\"\ndisclaimer = { florida = \"Paid for by A\", default = \"B\" }",
+    ))
+    .unwrap();
+    assert_eq!(warnings, []);
+    assert_eq!((def.purpose, def.jurisdiction, def.paid_texters), (Purpose::Gotv, Jurisdiction::Eu, true));
+    assert_eq!(def.hours.opens_at.unwrap().to_string(), "2026-10-01T13:00:00Z");
+    assert_eq!(def.hours.closes_at.unwrap().to_string(), "2026-11-04T01:00:00Z");
+    let disclaimers: Vec<_> = def.disclaimer.iter().map(|(state, text)| (state.as_str(), text.as_str())).collect();
+    assert_eq!(disclaimers, [("FL", "Paid for by A"), ("default", "B")]);
+    assert!(def.hours.states.is_empty());
+}
+
+#[test]
+fn asking_for_money_takes_the_hours_for_solicitation() {
+    let (def, warnings) = read(&with("purpose = \"fundraising\"")).unwrap();
+    assert_eq!(warnings, []);
+    assert_eq!(
+        def.hours.states.keys().map(String::as_str).collect::<Vec<_>>(),
+        ["CT", "FL", "MD", "MS", "NJ", "OK", "RI", "TX"]
+    );
+    let asked = format!("{SOUND}[hours]\nstate_rules = true\nstates = {{ FL = \"10:00-12:00\", rhode island = 3 }}\n");
+    let asked = asked
+        .replace("rhode island = 3", "NY = { weekdays = \"9:00-17:00\", saturday = \"closed\", sunday = \"closed\" }");
+    let (def, warnings) = read(&asked).unwrap();
+    assert_eq!(warnings, []);
+    assert_eq!(def.hours.states.len(), 9);
+    assert_eq!(def.hours.states["FL"].sunday, def.hours.states["FL"].weekdays);
+    assert_eq!(def.hours.states["NY"].saturday, None);
+}
+
+#[rstest]
+#[case(
+    "purpose = \"money\"",
+    "3:11: error in `campaign.purpose`: `money` is no purpose textbank knows. Use one of: persuasion, gotv, fundraising, survey, event."
+)]
+#[case(
+    "jurisdiction = \"fr\"",
+    "3:16: error in `campaign.jurisdiction`: `fr` is no jurisdiction textbank knows. Use one of: us, uk, eu, ca."
+)]
+#[case(
+    "opens_at = \"2026-10-01 09:00\"",
+    "3:12: error in `campaign.opens_at`: `2026-10-01 09:00` is not a moment. Write date, time and zone, such as \"2026-10-01 09:00 America/New_York\" or \"2026-10-01T09:00:00-04:00\"."
+)]
+#[case(
+    "opens_at = \"2026-10-02T09:00Z\"\ncloses_at = \"2026-10-01T09:00Z\"",
+    "2:1: error in `campaign.closes_at`: the campaign would close at 2026-10-01T09:00:00Z, not after it opens at 2026-10-02T09:00:00Z. Let the campaign close after it opens."
+)]
+#[case(
+    "disclaimer = { XX = \"a\" }",
+    "3:16: error in `campaign.disclaimer.XX`: `XX` is no state. Write its two letters, or `default` for all others."
+)]
+#[case(
+    "disclaimer = \"by {cv:x}\"",
+    "3:14: error in `campaign.disclaimer`: a disclaimer is put in as it stands, its merge fields would not be filled. Write it without braces."
+)]
+#[case(
+    "paid_texters = \"no\"",
+    "3:16: error in `campaign.paid_texters`: this is text, not true or false. Write true or false."
+)]
+fn faults_of_what_it_is_for(#[case] lines: &str, #[case] expected: &str) {
+    assert_eq!(problems(&with(lines)).join("|"), expected);
+}
+
+#[rstest]
+#[case(
+    "closed_on = [\"2026-12-25\", \"Christmas\"]",
+    "9:28: error in `hours.closed_on[2]`: `Christmas` is not a date. Write it as \"2026-12-25\"."
+)]
+#[case(
+    "states = { FL = \"9-17\" }",
+    "9:17: error in `hours.states.FL`: `9-17` is no window of a day. Write it as \"09:00-20:00\", or \"closed\"."
+)]
+#[case(
+    "states = { RI = \"09:00-20:00\" }",
+    "9:10: warning in `hours.states.RI`: the hours of RI are wider than those for solicitation (support.referrizer.com, quiet hours table: Rhode Island). Let the campaign's counsel decide that; it is kept in the audit."
+)]
+#[case(
+    "trust_address = true",
+    "8:1: warning in `hours.trust_address`: the address alone decides on texting hours where it is known, whatever the area code says. Let the campaign's counsel decide that; it is kept in the audit."
+)]
+fn faults_of_hours_by_state(#[case] line: &str, #[case] expected: &str) {
+    assert_eq!(problems(&format!("{SOUND}[hours]\n{line}\n")).join("|"), expected);
 }
 
 #[rstest]

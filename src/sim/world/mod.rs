@@ -158,15 +158,9 @@ fn definition(number: usize) -> CampaignDef {
         language: "en".into(),
         hours: TextingHours::default(),
         initial: vec![Variant { name: "a".into(), language: "en".into(), text: "Hi {firstName/there}!".into() }],
-        questions: Vec::new(),
-        canned: Vec::new(),
-        tags: Vec::new(),
         opt_out_notice: BTreeMap::from([("en".to_owned(), "You will get no more texts.".to_owned())]),
-        visible_fields: Vec::new(),
         slice_size: 3,
-        variables: BTreeMap::new(),
-        guide: String::new(),
-        edit_initial: false,
+        ..CampaignDef::default()
     }
 }
 

@@ -133,7 +133,11 @@ impl Tx<'_> {
                 }
                 _ => Ok(()),
             },
-            Inbound::Help | Inbound::Plain => Ok(()),
+            Inbound::Help => match contact {
+                Some(contact) => self.answer_help(notice, contact.id).await,
+                None => Ok(()),
+            },
+            Inbound::Plain => Ok(()),
         }
     }
 

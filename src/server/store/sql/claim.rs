@@ -258,6 +258,9 @@ impl Tx<'_> {
         campaign: &Campaign,
         pool: &Pool,
     ) -> Result<Problem, StoreError> {
+        if campaign.def.hours.closes_at.is_some_and(|closes_at| closes_at <= self.now) {
+            return Ok(refused(Code::NoneLeft, "the campaign's time for first texts is over"));
+        }
         if pool.closed > 0 {
             let mut closed =
                 refused(Code::OutsideHours, "it is outside texting hours where the remaining contacts are");

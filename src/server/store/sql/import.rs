@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     rows::{self, col, signed, to_json, unsigned},
     send::request_hash,
-    tx::{Audience, Tx},
+    tx::{Audience, Campaign, Tx},
 };
 use crate::api::{
     admin::{ImportChunk, ImportStart, ImportState, MAX_CHUNK},
@@ -15,9 +15,7 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::db;
-use crate::domain::{
-    campaign::CampaignDef, contact::Contact, ids::CampaignId, safe_text::safe_line, script::Template, zone,
-};
+use crate::domain::{campaign::CampaignDef, contact::Contact, ids::CampaignId, safe_text::safe_line, script::Template};
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
@@ -138,7 +136,12 @@ impl Tx<'_> {
             problem.faults = faults;
             return Ok(Answer::Refused(Box::new(problem)));
         }
-        let def = to_json(&start.def)?;
+        let mut def = start.def.clone();
+        if def.purpose.is_solicitation() {
+            // Whoever wrote the file: the hours for solicitation are in force, those it gives to single states beside them.
+            def.hours.take_solicitation();
+        }
+        let def = to_json(&def)?;
         let campaign = db::query(
             "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)
              VALUES ($1, $2, 'importing', 1, $3, $4, $5) RETURNING id",
@@ -212,9 +215,10 @@ impl Tx<'_> {
         }
         let campaign = state.campaign.0;
         let sent = signed(u64::try_from(chunk.contacts.len()).unwrap_or(u64::MAX));
+        let Some(known) = self.campaign(campaign).await? else { return no(Code::NotFound, "no such import") };
         let mut lines = Vec::with_capacity(chunk.contacts.len());
         for contact in chunk.contacts {
-            lines.push(self.line(campaign, contact).await?);
+            lines.push(self.line(&known, contact).await?);
         }
         let lines = to_json(&lines)?;
         // Suppressed numbers are stored as opted out; a number that waits for a decision elsewhere waits here too.
@@ -263,15 +267,10 @@ impl Tx<'_> {
         self.import_answer(actor, import).await
     }
 
-    /// Cleans one contact and finds its zones.
-    async fn line(&mut self, campaign: i64, contact: Contact) -> Result<Line, StoreError> {
-        let zones = zone::candidates(
-            &contact.phone,
-            contact.zip.as_deref(),
-            contact.state.as_deref(),
-            contact.time_zone.as_deref(),
-        );
-        let zone_set = self.zone_set(campaign, &to_json(&zones)?).await?;
+    /// Cleans one contact and finds its zones, and the states among them that have hours of their own.
+    async fn line(&mut self, campaign: &Campaign, contact: Contact) -> Result<Line, StoreError> {
+        let places = campaign.def.hours.places_of(&contact);
+        let zone_set = self.zone_set(campaign.id, &to_json(&places)?).await?;
         let clean = |text: Option<String>| text.map(|t| safe_line(&t)).filter(|t| !t.is_empty());
         let fields: std::collections::BTreeMap<_, _> =
             contact.fields.into_iter().map(|(key, value)| (safe_line(&key), safe_line(&value))).collect();

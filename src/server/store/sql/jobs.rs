@@ -179,6 +179,9 @@ impl Tx<'_> {
     /// The last look before a text leaves: opted out meanwhile, a wrong number, outside hours, a notice too old?
     async fn look(&mut self, campaign: &Arc<Campaign>, job: &Ready) -> Result<Look, StoreError> {
         if !job.kind.needs_press() {
+            if job.kind == MessageKind::Help && (job.suppressed || !job.contact.opt_out.allows_text()) {
+                return Ok(Look::Drop("opted_out"));
+            }
             if self.micros() - job.created_at > NOTICE_AGE {
                 return Ok(Look::Drop("too_old"));
             }

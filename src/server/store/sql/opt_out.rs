@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::db;
 use crate::domain::{
-    campaign::{fill_text, in_language, merge_fields},
+    campaign::{fill_text, help_answer, in_language, merge_fields},
     conversation::OptOut,
     ids::{ContactId, MessageId},
     message::{Delivery, Direction, MessageKind},
@@ -22,6 +22,9 @@ use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
 };
+
+/// HELP is answered once in this time, in microseconds: a day.
+const HELP_EVERY: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// Why a number is suppressed, and by whom.
 pub(super) struct Suppression<'a> {
@@ -164,7 +167,7 @@ impl Tx<'_> {
     /// Queues the one notice, in the contact's language; false when the campaign has no text for it.
     async fn queue_notice(&mut self, id: MessageId, contact: i64) -> Result<bool, StoreError> {
         // As it is now: what was about to go out to it may just have come back.
-        let Some(mut contact) = self.contact(contact).await? else { return Ok(false) };
+        let Some(contact) = self.contact(contact).await? else { return Ok(false) };
         let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(false) };
         let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
         let Some(text) = in_language(&campaign.def.opt_out_notice, &language, &campaign.def.language) else {
@@ -180,13 +183,58 @@ impl Tx<'_> {
                 return Ok(false);
             }
         };
+        self.queue_own(id, contact, MessageKind::OptOutNotice, body, &language).await?;
+        Ok(true)
+    }
+
+    /// Answers HELP: who we are, and how to make it stop. Once a day at most for a number, whatever campaigns it is in; never to
+    /// somebody who opted out or of whom a person decides just now.
+    pub(super) async fn answer_help(&mut self, id: MessageId, contact: i64) -> Result<(), StoreError> {
+        let Some(contact) = self.contact(contact).await? else { return Ok(()) };
+        let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(()) };
+        if !contact.opt_out.allows_text() || contact.wrong_number {
+            return Ok(());
+        }
+        let lately = db::query(
+            "SELECT 1 FROM contacts c JOIN messages m ON m.contact = c.id
+             WHERE c.organization = $1 AND c.phone = $2 AND m.kind = 'help' AND m.at > $3 LIMIT 1",
+        )
+        .bind(contact.organization)
+        .bind(contact.phone.as_str())
+        .bind(self.micros().saturating_sub(HELP_EVERY))
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let suppressed = db::query("SELECT 1 FROM suppressions WHERE organization = $1 AND phone = $2")
+            .bind(contact.organization)
+            .bind(contact.phone.as_str())
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        if lately.is_some() || suppressed.is_some() {
+            return Ok(());
+        }
+        let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
+        let body = help_answer(&campaign.def, &language);
+        self.audit(None, "help_answered", format!("contact {}", contact.id), String::new());
+        self.queue_own(id, contact, MessageKind::Help, body, &language).await
+    }
+
+    /// Queues a text that needs no press: `kind` is one of those.
+    async fn queue_own(
+        &mut self,
+        id: MessageId,
+        mut contact: ContactRow,
+        kind: MessageKind,
+        body: String,
+        language: &str,
+    ) -> Result<(), StoreError> {
+        let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(()) };
         contact.last_seq += 1;
         contact.preview = preview(&body);
         contact.updated_at = self.micros();
         db::query(
             "INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, delivery,
                  script_version, language)
-             VALUES ($1, $2, $3, $4, $5, 'out', 'opt_out_notice', $6, $7, 'accepted', $8, $9)",
+             VALUES ($1, $2, $3, $4, $5, 'out', $10, $6, $7, 'accepted', $8, $9)",
         )
         .bind(id.0)
         .bind(contact.organization)
@@ -197,17 +245,19 @@ impl Tx<'_> {
         .bind(self.micros())
         .bind(campaign.script_version)
         .bind(language)
+        .bind(rows::kind_word(kind))
         .execute(&mut *self.conn)
         .await?;
         db::query(
             "INSERT INTO jobs (message, organization, campaign, contact, kind, rank, created_at, state)
-             VALUES ($1, $2, $3, $4, 'opt_out_notice', 0, $5, 'ready')",
+             VALUES ($1, $2, $3, $4, $6, 0, $5, 'ready')",
         )
         .bind(id.0)
         .bind(contact.organization)
         .bind(contact.campaign)
         .bind(contact.id)
         .bind(self.micros())
+        .bind(rows::kind_word(kind))
         .execute(&mut *self.conn)
         .await?;
         db::query("UPDATE contacts SET last_seq = $2, preview = $3, updated_at = $4 WHERE id = $1")
@@ -221,7 +271,7 @@ impl Tx<'_> {
             id,
             seq: rows::unsigned(contact.last_seq),
             direction: Direction::Outbound,
-            kind: Some(MessageKind::OptOutNotice),
+            kind: Some(kind),
             body,
             at: self.now,
             delivery: Delivery::Accepted,
@@ -234,8 +284,7 @@ impl Tx<'_> {
             Audience::of(&contact),
             &EventKind::Thread { contact: ContactId(contact.id), item },
         )?;
-        self.contact_event(&contact)?;
-        Ok(true)
+        self.contact_event(&contact)
     }
 
     /// Moves a text on and tells who holds its contact.

@@ -28,12 +28,12 @@ use crate::api::{
 };
 use crate::db::{self, Conn};
 use crate::domain::{
-    campaign::{CampaignDef, LAST_DIGITS, merge_fields, variant_for},
+    campaign::{CampaignDef, LAST_DIGITS, merge_fields_in, variant_for},
     conversation::Status,
     ids::{CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     message::Direction,
     phone::Phone,
-    script::fold_name,
+    script::{alias, fold_name},
     stats::Counts,
 };
 use crate::server::carrier::Asked;
@@ -241,13 +241,14 @@ impl Queries for SqlStore {
         .bind(actor.role >= Role::Captain)
         .fetch_all(&mut conn)
         .await?;
-        let used: BTreeSet<String> = seen.def.fields_used().iter().map(|name| fold_name(name)).collect();
+        let named = seen.def.fields_used().into_iter().map(|name| fold_name(&name));
+        let used: BTreeSet<String> = named.flat_map(|name| [alias(&name).to_owned(), name]).collect();
         let shown: BTreeSet<String> = seen.def.visible_fields.iter().map(|name| fold_name(name)).collect();
         rows.iter()
             .map(|row| {
                 let contact = ContactRow::read(row)?;
                 let listed = listed(row, CONTACT_COLUMNS)?;
-                let mut fields = merge_fields(&listed);
+                let mut fields = merge_fields_in(&seen.def, &listed);
                 // A volunteer's laptop holds little: the number only when the campaign shows it.
                 fields.retain(|name, _| {
                     let folded = fold_name(name);

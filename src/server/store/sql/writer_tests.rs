@@ -72,15 +72,9 @@ fn definition() -> CampaignDef {
         language: "en".into(),
         hours: TextingHours::default(),
         initial: vec![Variant { name: "a".into(), language: "en".into(), text: "Hi!".into() }],
-        questions: vec![],
-        canned: vec![],
-        tags: vec![],
         opt_out_notice: std::collections::BTreeMap::from([("en".to_owned(), "No more texts.".to_owned())]),
-        visible_fields: vec![],
         slice_size: 100,
-        variables: std::collections::BTreeMap::new(),
-        guide: String::new(),
-        edit_initial: false,
+        ..CampaignDef::default()
     }
 }
 

@@ -43,6 +43,7 @@ pub fn def() -> CampaignDef {
             reply_start: t(8),
             reply_end: t(22),
             sunday_start: t(9),
+            ..TextingHours::default()
         },
         initial: vec![Variant {
             name: "a".into(),
@@ -62,13 +63,9 @@ pub fn def() -> CampaignDef {
             title: "Where to vote".into(),
             text: texts("At the school, {firstName}."),
         }],
-        tags: vec![],
         opt_out_notice: texts("You are off the list."),
-        visible_fields: vec![],
         slice_size: 50,
-        variables: Default::default(),
-        guide: String::new(),
-        edit_initial: false,
+        ..CampaignDef::default()
     }
 }
 

@@ -1,0 +1,218 @@
+//! The hours of the states for texts that ask for money: data, with the source beside each line (`assets/rules/hours.toml`).
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jiff::civil::{Time, Weekday};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::TextingHours;
+use crate::domain::purpose::is_default;
+
+/// A window of one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Window {
+    /// First moment.
+    #[schema(value_type = String, pattern = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
+    pub start: Time,
+    /// First moment that is too late.
+    #[schema(value_type = String, pattern = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
+    pub end: Time,
+}
+
+/// The hours of one state; a day without a window is closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StateHours {
+    /// Monday to Friday.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub weekdays: Option<Window>,
+    /// Saturday.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub saturday: Option<Window>,
+    /// Sunday.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sunday: Option<Window>,
+}
+
+impl StateHours {
+    /// The window on a day of the week; none when closed.
+    #[must_use]
+    pub const fn on(&self, day: Weekday) -> Option<Window> {
+        match day {
+            Weekday::Saturday => self.saturday,
+            Weekday::Sunday => self.sunday,
+            _ => self.weekdays,
+        }
+    }
+
+    /// True when some day has a moment that the same day of `other` has not.
+    #[must_use]
+    pub fn is_wider_than(&self, other: &Self) -> bool {
+        let days = [(self.weekdays, other.weekdays), (self.saturday, other.saturday), (self.sunday, other.sunday)];
+        days.into_iter().any(|(own, rule)| match (own, rule) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(own), Some(rule)) => own.start < rule.start || own.end > rule.end,
+        })
+    }
+}
+
+impl Window {
+    /// Reads `09:00-20:00`; the end is after the start.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let time = |text: &str| {
+            let text = text.trim();
+            let padded = if text.len() == 4 { format!("0{text}") } else { text.to_owned() };
+            Time::strptime("%H:%M", padded).ok()
+        };
+        let (start, end) = text.split_once(['-', '–'])?;
+        let window = Self { start: time(start)?, end: time(end)? };
+        (window.start < window.end).then_some(window)
+    }
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SolicitationRule {
+    /// The state's two letters.
+    pub state: String,
+    /// Its hours.
+    pub hours: StateHours,
+    /// Where they are from.
+    pub source: String,
+}
+
+/// The table of solicitation hours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Solicitation {
+    /// Hours everywhere in the country.
+    pub federal: StateHours,
+    /// Those of single states.
+    pub states: Vec<SolicitationRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    #[serde(default)]
+    code: String,
+    weekdays: String,
+    saturday: String,
+    sunday: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    federal: Line,
+    state: Vec<Line>,
+}
+
+impl Line {
+    fn hours(&self) -> StateHours {
+        let [weekdays, saturday, sunday] =
+            [&self.weekdays, &self.saturday, &self.sunday].map(|text| Window::parse(text));
+        StateHours { weekdays, saturday, sunday }
+    }
+}
+
+/// The data, as it is compiled in.
+const TABLE: &str = include_str!("../../../assets/rules/hours.toml");
+
+static SOLICITATION: LazyLock<Solicitation> = LazyLock::new(|| match toml::from_str::<File>(TABLE) {
+    Ok(file) => Solicitation {
+        federal: file.federal.hours(),
+        states: file
+            .state
+            .into_iter()
+            .map(|line| SolicitationRule { hours: line.hours(), state: line.code, source: line.source })
+            .collect(),
+    },
+    // The file is part of the program and a test reads it; a program that could not would text nobody for money.
+    Err(_) => Solicitation { federal: StateHours::default(), states: Vec::new() },
+});
+
+impl Solicitation {
+    /// The table.
+    #[must_use]
+    pub fn table() -> &'static Self {
+        &SOLICITATION
+    }
+}
+
+impl TextingHours {
+    /// Puts the hours for solicitation in force: the federal ones for all, those of the states where the campaign has given
+    /// none of its own. Nothing gets wider.
+    pub fn take_solicitation(&mut self) {
+        let table = Solicitation::table();
+        let states: BTreeMap<_, _> = table.states.iter().map(|rule| (rule.state.clone(), rule.hours.clone())).collect();
+        for (state, hours) in states {
+            self.states.entry(state).or_insert(hours);
+        }
+        // One window for all days of the week: the federal rule knows no other.
+        match table.federal.weekdays {
+            Some(Window { start, end }) => {
+                self.initial_start = self.initial_start.max(start);
+                self.reply_start = self.reply_start.max(start);
+                self.initial_end = self.initial_end.min(end);
+                self.reply_end = self.reply_end.min(end);
+            }
+            None => (self.initial_end, self.reply_end) = (self.initial_start, self.reply_start),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::time;
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_read_whole_with_a_source_for_each_line() {
+        let file: File = toml::from_str(TABLE).unwrap();
+        let codes: Vec<&str> = file.state.iter().map(|line| line.code.as_str()).collect();
+        assert_eq!(codes, ["CT", "FL", "MD", "MS", "NJ", "OK", "RI", "TX"]);
+        for line in file.state.iter().chain([&file.federal]) {
+            assert!(!line.source.is_empty(), "{}", line.code);
+            for text in [&line.weekdays, &line.saturday, &line.sunday] {
+                assert!(text == "closed" || Window::parse(text).is_some(), "{}: {text}", line.code);
+            }
+            assert!(line.weekdays != "closed", "{}", line.code);
+        }
+        assert_eq!(Solicitation::table().states.len(), codes.len());
+    }
+
+    #[test]
+    fn what_a_campaign_says_of_a_state_stands_and_nothing_gets_wider() {
+        let own = StateHours { weekdays: Window::parse("10:00-11:00"), ..StateHours::default() };
+        let mut hours = TextingHours {
+            reply_end: time(23, 0, 0, 0),
+            initial_start: time(10, 30, 0, 0),
+            states: BTreeMap::from([("FL".to_owned(), own.clone())]),
+            ..TextingHours::default()
+        };
+        hours.take_solicitation();
+        assert_eq!(hours.states["FL"], own);
+        assert_eq!(hours.states.len(), 8);
+        assert_eq!((hours.initial_start, hours.reply_end), (time(10, 30, 0, 0), time(21, 0, 0, 0)));
+        let once = hours.clone();
+        hours.take_solicitation();
+        assert_eq!(hours, once, "twice is once");
+    }
+
+    #[rstest::rstest]
+    #[case("9:00-17:30", true)]
+    #[case("09:00 – 17:30", true)]
+    #[case("17:30-09:00", false)]
+    #[case("09:00-09:00", false)]
+    #[case("9-17", false)]
+    #[case("closed", false)]
+    fn windows(#[case] text: &str, #[case] good: bool) {
+        assert_eq!(Window::parse(text).is_some(), good);
+    }
+}

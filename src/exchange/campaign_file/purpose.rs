@@ -1,0 +1,204 @@
+//! What a campaign is for: its purpose, whose law it is under, when it begins and ends, who pays, and the hours that follow.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use super::super::toml_reader::{Tab, Text};
+use super::Walk;
+use crate::domain::campaign::EVERYWHERE;
+use crate::domain::hours::{HoursFault, Solicitation, StateHours, TextingHours, Window};
+use crate::domain::purpose::{Jurisdiction, Purpose};
+use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::zone;
+
+/// The keys of `[hours]`.
+pub(super) const HOURS: [&str; 7] =
+    ["initial", "reply", "sunday_start", "trust_address", "closed_on", "states", "state_rules"];
+
+/// A moment as a campaign's author writes it: RFC 3339, or a local time and its zone behind it.
+fn moment(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(moment);
+    }
+    if let Ok(zoned) = text.parse::<Zoned>() {
+        return Some(zoned.timestamp());
+    }
+    let (local, name) = text.rsplit_once(' ')?;
+    let local: DateTime = local.trim().parse().ok()?;
+    TimeZone::get(&zone::canonical(name)?).ok()?.to_timestamp(local).ok()
+}
+
+impl<'i> Walk<'_, 'i> {
+    pub(super) fn purpose(&mut self, section: &Tab<'_, 'i>) -> Purpose {
+        self.choice(section, "purpose", &Purpose::ALL)
+    }
+
+    pub(super) fn jurisdiction(&mut self, section: &Tab<'_, 'i>) -> Jurisdiction {
+        self.choice(section, "jurisdiction", &Jurisdiction::ALL)
+    }
+
+    /// One of a few words; the default when it is missing or none of them.
+    fn choice<T: Copy + Default>(&mut self, tab: &Tab<'_, 'i>, name: &str, all: &[(&str, T)]) -> T {
+        let Some(text) = self.reader.string(tab, name, false) else { return T::default() };
+        let word = text.value.trim().to_lowercase();
+        if let Some((_, one)) = all.iter().find(|(known, _)| *known == word) {
+            return *one;
+        }
+        let words: Vec<&str> = all.iter().map(|(word, _)| *word).collect();
+        let what = format!("`{}` is no {name} textbank knows", safe_line(&text.value));
+        self.reader.error(&text.span, &text.key, what, format!("Use one of: {}.", words.join(", ")));
+        T::default()
+    }
+
+    /// When hand-out begins and ends, and on which dates nothing goes out.
+    pub(super) fn span(&mut self, section: &Tab<'_, 'i>, hours: &mut TextingHours) {
+        hours.opens_at = self.moment(section, "opens_at");
+        hours.closes_at = self.moment(section, "closes_at");
+        for fault in hours.faults() {
+            if let HoursFault::Span { .. } = fault {
+                let (key, remedy) = (section.child("closes_at"), "Let the campaign close after it opens.");
+                self.reader.error(&section.span, &key, fault.to_string(), remedy);
+            }
+        }
+    }
+
+    fn moment(&mut self, tab: &Tab<'_, 'i>, name: &str) -> Option<Timestamp> {
+        let text = self.reader.date(tab, name)?;
+        let found = moment(&text.value);
+        if found.is_none() {
+            let what = format!("`{}` is not a moment", safe_line(text.value.trim()));
+            let remedy = "Write date, time and zone, such as \"2026-10-01 09:00 America/New_York\" or \"2026-10-01T09:00:00-04:00\".";
+            self.reader.error(&text.span, &text.key, what, remedy);
+        }
+        found
+    }
+
+    /// Who pays, by state: one text for all, or a table of them.
+    pub(super) fn disclaimer(&mut self, section: &Tab<'_, 'i>) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        for (key, text) in self.reader.by_language(section, "disclaimer", EVERYWHERE) {
+            let state = if key.value == EVERYWHERE { Some(EVERYWHERE) } else { zone::state_code(&key.value) };
+            let Some(state) = state else {
+                let what = format!("`{}` is no state", safe_line(&key.value));
+                let remedy = format!("Write its two letters, or `{EVERYWHERE}` for all others.");
+                self.reader.error(&key.span, &key.key, what, remedy);
+                continue;
+            };
+            if text.value.contains(['{', '}']) {
+                let what = "a disclaimer is put in as it stands, its merge fields would not be filled";
+                self.reader.error(&text.span, &text.key, what, "Write it without braces.");
+            }
+            let value = safe_body(text.value.trim());
+            if value.contains('\n') || value != text.value.trim() {
+                let what = "a disclaimer is one line without control or hidden characters";
+                self.reader.error(&text.span, &text.key, what, "Type it anew on one line.");
+            }
+            found.insert(state.to_owned(), value);
+        }
+        found
+    }
+
+    /// The rules of states and dates: `tab` is `[hours]`.
+    pub(super) fn state_rules(&mut self, tab: &Tab<'_, 'i>, hours: &mut TextingHours) -> bool {
+        hours.trust_address = self.reader.boolean(tab, "trust_address", false);
+        if hours.trust_address {
+            self.reader.warn(
+                &tab.span,
+                &tab.child("trust_address"),
+                "the address alone decides on texting hours where it is known, whatever the area code says",
+                "Let the campaign's counsel decide that; it is kept in the audit.",
+            );
+        }
+        hours.closed_on = self.dates(tab);
+        let table = Solicitation::table();
+        if let Some(states) = self.reader.table(tab, "states") {
+            let keys: Vec<String> = states.table.keys().map(|key| key.get_ref().clone().into_owned()).collect();
+            for key in keys {
+                let Some(code) = zone::state_code(&key) else {
+                    let what = format!("`{}` is no state", safe_line(&key));
+                    self.reader.error(&states.span, &states.child(&key), what, "Write its two letters.");
+                    continue;
+                };
+                let Some(own) = self.state(&states, &key) else { continue };
+                if let Some(rule) = table.states.iter().find(|rule| rule.state == code)
+                    && own.is_wider_than(&rule.hours)
+                {
+                    let what = format!("the hours of {code} are wider than those for solicitation ({})", rule.source);
+                    let remedy = "Let the campaign's counsel decide that; it is kept in the audit.";
+                    self.reader.warn(&states.span, &states.child(&key), what, remedy);
+                }
+                hours.states.insert(code.to_owned(), own);
+            }
+        }
+        self.reader.boolean(tab, "state_rules", false)
+    }
+
+    /// `FL = "08:00-20:00"`, or a window for each sort of day.
+    fn state(&mut self, states: &Tab<'_, 'i>, key: &str) -> Option<StateHours> {
+        if states.table.get(key).is_some_and(|value| value.get_ref().is_table()) {
+            let days = self.reader.table(states, key)?;
+            self.reader.only(&days, &["weekdays", "saturday", "sunday"]);
+            return Some(StateHours {
+                weekdays: self.day(&days, "weekdays"),
+                saturday: self.day(&days, "saturday"),
+                sunday: self.day(&days, "sunday"),
+            });
+        }
+        let window = self.day(states, key);
+        Some(StateHours { weekdays: window, saturday: window, sunday: window })
+    }
+
+    fn day(&mut self, tab: &Tab<'_, 'i>, name: &str) -> Option<Window> {
+        let text = self.reader.string(tab, name, true)?;
+        let found = Window::parse(&text.value);
+        if found.is_none() && text.value.trim() != "closed" {
+            let what = format!("`{}` is no window of a day", safe_line(text.value.trim()));
+            self.reader.error(&text.span, &text.key, what, "Write it as \"09:00-20:00\", or \"closed\".");
+        }
+        found
+    }
+
+    fn dates(&mut self, tab: &Tab<'_, 'i>) -> BTreeSet<Date> {
+        let mut found = BTreeSet::new();
+        for Text { value, span, key } in self.reader.strings(tab, "closed_on") {
+            match value.trim().parse::<Date>() {
+                Ok(date) => {
+                    found.insert(date);
+                }
+                Err(_) => {
+                    let what = format!("`{}` is not a date", safe_line(value.trim()));
+                    self.reader.error(&span, &key, what, "Write it as \"2026-12-25\".");
+                }
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::moment;
+
+    #[rstest::rstest]
+    #[case("2026-10-01T09:00:00-04:00", Some("2026-10-01T13:00:00Z"))]
+    #[case("2026-10-01T13:00:00Z", Some("2026-10-01T13:00:00Z"))]
+    #[case("2026-10-01 09:00 America/New_York", Some("2026-10-01T13:00:00Z"))]
+    #[case("2026-10-01T09:00 eastern", Some("2026-10-01T13:00:00Z"))]
+    #[case("2026-10-01T09:00[America/Chicago]", Some("2026-10-01T14:00:00Z"))]
+    // Clocks went back two hours before.
+    #[case("2026-11-01 04:00 America/New_York", Some("2026-11-01T09:00:00Z"))]
+    #[case("2026-10-01 09:00", None)]
+    #[case("2026-10-01T09:00", None)]
+    #[case("2026-10-01", None)]
+    #[case("2026-10-01 09:00 Mars/Olympus", None)]
+    #[case("next Tuesday", None)]
+    fn moments(#[case] text: &str, #[case] expected: Option<&str>) {
+        assert_eq!(moment(text).map(|at| at.to_string()), expected.map(str::to_owned));
+    }
+}
