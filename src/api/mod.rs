@@ -36,6 +36,8 @@
 //! | `GET /api/v1/waiting-room` | captain | -> `Vec<`[`people::WaitingPerson`]`>` |
 //! | `GET /api/v1/people` | admin | -> `Vec<`[`people::PersonInfo`]`>` |
 //! | `GET /api/v1/ledger?cursor=&limit=`, `GET /api/v1/ledger/state` | admin | -> [`ledger::LedgerPage`], [`ledger::LedgerState`] |
+//! | `GET /api/v1/campaigns/{id}/results/contacts`, `.../messages`, `.../columns`, `.../figures` | admin | -> [`results::ContactsOut`], [`results::MessagesOut`], [`results::ColumnsOut`], [`results::FiguresOut`] |
+//! | `GET /api/v1/opt-outs` | admin | -> [`results::OptOutsOut`] |
 //! | `GET /api/v1/openapi.json`, `GET /healthz`, `GET /readyz` | anyone | |
 //!
 //! Refusals are problem documents ([`problem::Problem`]) with a stable [`problem::Code`].
@@ -52,6 +54,7 @@ pub mod ledger;
 pub mod message;
 pub mod people;
 pub mod problem;
+pub mod results;
 pub mod second_factor;
 
 /// What is wrong with JSON that could not be read, and where, without a word of it: what is in it may be somebody's name or number,

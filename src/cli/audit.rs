@@ -123,8 +123,11 @@ fn in_words(entry: &AuditEntry) -> String {
     line
 }
 
-/// A time, or a span back from now.
-fn since(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
+/// A time, or a span back from now (the server's).
+///
+/// # Errors
+/// It is neither.
+pub(super) fn since(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }

@@ -14,6 +14,7 @@ pub mod carrier;
 pub mod conduct;
 pub mod db;
 pub mod doctor;
+pub mod export;
 pub mod held;
 pub mod invite;
 pub mod invites;
@@ -24,6 +25,7 @@ pub mod list;
 pub mod outbox;
 mod output;
 pub mod people;
+mod private_file;
 pub mod reach;
 pub mod rehearse;
 pub mod second_factor;
@@ -153,6 +155,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: ledger::LedgerCommand,
+    },
+    /// Take results out: contacts, texts, opt-outs, rows for VAN
+    Export {
+        /// What to take out
+        #[command(subcommand)]
+        command: export::ExportCommand,
     },
     /// The server's database: bring its tables up to date, check it, back it up, restore it, move it
     Db {
@@ -312,6 +320,7 @@ pub async fn run(cli: Cli) -> Outcome {
             ledger::LedgerCommand::Verify(args) => ledger_verify::run(&args),
             ledger::LedgerCommand::Anchor(args) => ledger::anchor(args, &ctx()?).await,
         },
+        Command::Export { command } => export::run(command, &ctx()?).await,
         Command::Db { command } => db::run(command, &ctx()?).await,
         Command::Doctor(args) => doctor::run(&args, &cli.global).await,
         Command::Keys { json } => tools::keys(&ctx()?, json),

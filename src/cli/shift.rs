@@ -350,7 +350,7 @@ fn misuse<T>(why: String) -> anyhow::Result<T> {
 }
 
 /// The campaign that is meant: the only one, or the one named.
-fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<CampaignId> {
+pub(super) fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<CampaignId> {
     let listed = || listed(found);
     let Some(wanted) = wanted else {
         return match found {

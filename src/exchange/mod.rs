@@ -1,9 +1,10 @@
-//! Files in and out: campaign files and contact lists. No network, no database.
+//! Files in and out: campaign files, contact lists, results. No network, no database.
 
 pub mod campaign_file;
 pub mod check;
 pub mod contact_list;
 mod decode;
+pub mod export;
 mod foreign;
 pub mod kind;
 pub mod ledger_file;

@@ -31,6 +31,7 @@ mod store_leaving;
 mod store_ledger;
 mod store_random;
 mod store_remembers;
+mod store_results;
 mod store_send;
 mod store_several;
 mod store_state_hours;

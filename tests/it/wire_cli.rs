@@ -192,3 +192,68 @@ fn an_admin_sets_the_rules_of_conduct_in_several_languages_and_lifts_them() {
     served.done("ada", &["conduct", "set", "--default"]);
     assert!(served.done("ada", &["conduct", "show"]).contains("Stop means stop."));
 }
+
+#[test]
+fn results_are_taken_out_whole_and_for_their_owner_alone() {
+    let served = Served::start();
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada", "--accept-conduct"]);
+    served.fails("ada", &["export", "contacts"], 1, &["no campaign yet"]);
+    let (campaign, contacts) = served.sample();
+    std::fs::write(&contacts, "firstName,cell,street,VANID\n=Ana,+14155550101,-1 Elm,77\nBo,+14155550102,Oak,\n")
+        .expect("written");
+    let (campaign, contacts) = (campaign.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
+    served.done("ada", &["campaign", "import", "--campaign", campaign, "--contacts", contacts]);
+    let csv = served.done("ada", &["export", "contacts"]);
+    assert!(
+        csv.lines().next().is_some_and(|header| header.contains("message_status") && header.contains("street")),
+        "{csv}"
+    );
+    assert!(csv.contains("'=Ana,,+14155550101") && csv.contains("'-1 Elm") && csv.contains("needsMessage"), "{csv}");
+    assert!(served.done("ada", &["export", "contacts", "--raw"]).contains(",=Ana,,+14155550101"));
+    assert!(
+        served
+            .done("ada", &["export", "contacts", "--shape", "rewired"])
+            .starts_with("campaignId,campaign,contact[firstName]")
+    );
+    let lines = served.done("ada", &["export", "contacts", "--format", "jsonl", "--campaign", "parks"]);
+    let first: Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(first["listed"]["first_name"], "=Ana");
+    assert_eq!(served.done("ada", &["export", "messages"]).lines().count(), 1);
+    assert_eq!(served.done("ada", &["export", "opt-outs"]), "phone,opted_out_at,how,reason,by\n");
+    assert_eq!(served.done("ada", &["export", "contacts", "--format", "jsonl", "--since", "2030-01-01T00:00:00Z"]), "");
+    served.fails("ada", &["export", "contacts", "--since", "soon"], 2, &["--since", "12h"]);
+    served.fails("ada", &["export", "messages", "--campaign", "99"], 4, &["nothing was taken out", "campaign list"]);
+
+    let file = served.home.path().join("out.csv");
+    let out = file.to_str().expect("UTF-8");
+    let told: Value =
+        serde_json::from_str(&served.done("ada", &["export", "contacts", "--out", out, "--json"])).expect("JSON");
+    assert_eq!((&told["rows"], told["next_since"].is_string()), (&Value::from(2), true));
+    assert_eq!(std::fs::read_to_string(&file).expect("a file"), csv);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o600);
+    }
+    served.fails("ada", &["export", "contacts", "--out", out], 2, &["out.csv is there already", "--force"]);
+    assert!(served.done("ada", &["export", "contacts", "--out", out, "--force"]).contains("2 contacts"));
+
+    let map = served.home.path().join("van.toml");
+    std::fs::write(&map, "[result]\ntexted = \"Texted\"\n[[tag]]\ntag = \"nobody\"\ncolumn = \"X\"\n")
+        .expect("written");
+    let rows = served.home.path().join("van.csv");
+    let van = ["export", "van", "--map", map.to_str().expect("UTF-8"), "--out", rows.to_str().expect("UTF-8")];
+    served.fails("ada", &van, 3, &["no tag `nobody`"]);
+    assert!(!rows.exists() && !served.home.path().join("van.csv.part").exists());
+    std::fs::write(&map, "[result]\ntexted = \"Texted\"\n").expect("written");
+    let said = served.done("ada", &van);
+    assert!(said.contains("0 rows") && said.contains("2 with nothing to say"), "{said}");
+    assert_eq!(std::fs::read_to_string(&rows).expect("a file").lines().count(), 1);
+    served.fails("ada", &van, 2, &["van.csv is there already", "uploaded once"]);
+
+    let told = served.done("ada", &["audit"]);
+    assert!(told.contains("exported") && told.contains("2 contacts, contacts 1 to 2"), "{told}");
+    let link = served.done("ada", &["campaign", "invite", "--role", "captain"]);
+    served.done("cap", &["join", link.trim(), "--name", "Cap", "--accept-conduct"]);
+    served.fails("cap", &["export", "contacts"], 1, &["role admin"]);
+}

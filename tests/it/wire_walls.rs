@@ -59,6 +59,11 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/audit", Own(Admin)),
     ("GET /api/v1/invites", Own(Admin)),
     ("GET /api/v1/sessions", Own(Admin)),
+    ("GET /api/v1/campaigns/{id}/results/contacts", Thing(Admin)),
+    ("GET /api/v1/campaigns/{id}/results/messages", Thing(Admin)),
+    ("GET /api/v1/campaigns/{id}/results/columns", Thing(Admin)),
+    ("GET /api/v1/campaigns/{id}/results/figures", Thing(Admin)),
+    ("GET /api/v1/opt-outs", Own(Admin)),
     ("GET /api/v1/ledger", Own(Admin)),
     ("GET /api/v1/ledger/state", Own(Admin)),
     ("GET /api/v1/campaigns/{id}", Thing(Texter)),
@@ -197,7 +202,11 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
     let path = path.replace("{version}", &things.conduct);
     let path = path.replace("{n}", "0");
     assert!(!path.contains('{') && !path.contains("//"), "no id is known for a part of {path}");
-    if path.ends_with("/contacts") { format!("{path}?ids={}", things.contact) } else { path }
+    if path.ends_with("/contacts") && !path.contains("/results/") {
+        format!("{path}?ids={}", things.contact)
+    } else {
+        path
+    }
 }
 
 /// What to try an operation with: address and body. An act can be about many things.

@@ -14,9 +14,10 @@ use crate::api::{
     conduct::{ConductInForce, SetConduct},
     ledger::{LedgerPage, LedgerState},
     people::{Me, PersonInfo, SessionInfo},
+    results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
 };
 use crate::client::{Call, token_file::TokenFile};
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{CampaignId, PersonId};
 
 /// An admin's client.
 #[derive(Debug, Clone)]
@@ -145,13 +146,52 @@ impl AdminClient {
         self.wire.silent(Method::DELETE, &format!("people/{}/second-factor", person.0)).await
     }
 
+    /// A page of a campaign's contacts; `query` says which: `since`, `cursor`.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn contacts_out(&self, campaign: CampaignId, query: &[(&str, String)]) -> Call<ContactsOut> {
+        self.wire.get_with(&format!("campaigns/{campaign}/results/contacts"), query).await
+    }
+
+    /// A page of a campaign's texts; `query` as for the contacts.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn messages_out(&self, campaign: CampaignId, query: &[(&str, String)]) -> Call<MessagesOut> {
+        self.wire.get_with(&format!("campaigns/{campaign}/results/messages"), query).await
+    }
+
+    /// The columns of a part of a campaign's contacts.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn columns_out(&self, campaign: CampaignId, cursor: Option<String>) -> Call<ColumnsOut> {
+        self.wire.get_with(&format!("campaigns/{campaign}/results/columns"), &at(cursor)).await
+    }
+
+    /// The sums over a part of a campaign's contacts.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn figures_out(&self, campaign: CampaignId, cursor: Option<String>) -> Call<FiguresOut> {
+        self.wire.get_with(&format!("campaigns/{campaign}/results/figures"), &at(cursor)).await
+    }
+
+    /// A page of the opt-outs; `query` says which: `campaign`, `since`, `cursor`.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn opt_outs_out(&self, query: &[(&str, String)]) -> Call<OptOutsOut> {
+        self.wire.get_with("opt-outs", query).await
+    }
+
     /// A page of the ledger, after the one that gave this cursor.
     ///
     /// # Errors
     /// [`crate::client::CallError`]
     pub async fn ledger(&self, cursor: Option<String>) -> Call<LedgerPage> {
-        let query: Vec<(&str, String)> = cursor.into_iter().map(|cursor| ("cursor", cursor)).collect();
-        self.wire.get_with("ledger", &query).await
+        self.wire.get_with("ledger", &at(cursor)).await
     }
 
     /// How far the ledger is anchored.
@@ -169,4 +209,8 @@ impl AdminClient {
     pub async fn me(&self) -> Call<Me> {
         self.wire.get("me").await
     }
+}
+
+fn at(cursor: Option<String>) -> Vec<(&'static str, String)> {
+    cursor.into_iter().map(|cursor| ("cursor", cursor)).collect()
 }

@@ -69,6 +69,10 @@ pub struct AsCaptain(pub Captain);
 #[derive(Debug, Clone)]
 pub struct AsAdmin(pub Admin);
 
+/// The admin's handle, for one who is given contacts' data.
+#[derive(Debug, Clone)]
+pub struct AsReadingAdmin(pub Admin);
+
 /// What a request's bearer token is known by, whether there is such a session or not.
 #[must_use]
 pub fn token_hash(headers: &HeaderMap) -> Option<[u8; 32]> {
@@ -205,5 +209,17 @@ impl FromRequestParts<AppState> for AsAdmin {
         let actor = Session::from_request_parts(parts, state).await?.actor;
         let refusal = second_factor::lacks(&actor, Role::Admin);
         Admin::of(actor).map(Self).ok_or(refusal)
+    }
+}
+
+impl FromRequestParts<AppState> for AsReadingAdmin {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        let session = Session::from_request_parts(parts, state).await?;
+        if session.actor.role < Role::Admin {
+            return Err(second_factor::lacks(&session.actor, Role::Admin));
+        }
+        Admin::of(session.reading()?.actor).map(Self).ok_or_else(forbidden)
     }
 }

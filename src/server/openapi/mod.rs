@@ -33,7 +33,7 @@ impl Modify for Bearer {
         (name = "campaigns", description = "Campaigns and their feed"),
         (name = "texting", description = "Slices, texts, acts and their verdicts"),
         (name = "captain", description = "What a captain watches and decides on"),
-        (name = "admin", description = "Imports, join links, sign-ins, people, audit, ledger"),
+        (name = "admin", description = "Imports, join links, sign-ins, people, audit, results, ledger"),
         (name = "health", description = "For probes")
     ),
     modifiers(&Bearer),

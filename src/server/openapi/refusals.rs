@@ -29,6 +29,8 @@ enum Who {
     Captain,
     /// An admin's or an owner's.
     Admin,
+    /// The same, of one who has accepted the rules of conduct.
+    ReadingAdmin,
 }
 
 impl Who {
@@ -43,6 +45,7 @@ impl Who {
             Self::Holder => "For captains, admins and owners, with a second factor that is proved or not.",
             Self::Captain => "For captains, admins and owners.",
             Self::Admin => "For admins and owners.",
+            Self::ReadingAdmin => "For admins and owners who have accepted the rules of conduct.",
         }
     }
 
@@ -54,7 +57,7 @@ impl Who {
             Self::Session | Self::HandsIn => &[RateLimited, Unauthorized, WaitingRoom],
             Self::Reader => &[RateLimited, Unauthorized, WaitingRoom, ConductNotAccepted],
             Self::Holder => &[RateLimited, Unauthorized, WaitingRoom, Forbidden],
-            Self::Captain => {
+            Self::Captain | Self::ReadingAdmin => {
                 &[RateLimited, Unauthorized, WaitingRoom, Forbidden, SecondFactorNeeded, ConductNotAccepted]
             }
             Self::Admin => &[RateLimited, Unauthorized, WaitingRoom, Forbidden, SecondFactorNeeded],
@@ -159,6 +162,11 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("lift_second_factor", Who::Admin, &[NotFound]),
     ("set_conduct", Who::Admin, &[Invalid, TooLarge]),
     ("audit", Who::Admin, &[Invalid]),
+    ("contacts_out", Who::ReadingAdmin, &[Invalid, NotFound]),
+    ("messages_out", Who::ReadingAdmin, &[Invalid, NotFound]),
+    ("columns_out", Who::ReadingAdmin, &[Invalid, NotFound]),
+    ("figures_out", Who::ReadingAdmin, &[Invalid, NotFound]),
+    ("opt_outs_out", Who::ReadingAdmin, &[Invalid, NotFound]),
     ("ledger", Who::Admin, &[Invalid]),
     ("ledger_state", Who::Admin, &[]),
 ];

@@ -25,6 +25,7 @@ mod me;
 mod people;
 mod presence;
 pub mod refusal;
+mod results;
 mod revoke_invite;
 mod revoke_session;
 mod second_factor;
@@ -98,6 +99,11 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(second_factor::lift))
         .routes(routes!(audit::handler))
         .routes(routes!(token::handler))
+        .routes(routes!(results::contacts))
+        .routes(routes!(results::messages))
+        .routes(routes!(results::columns))
+        .routes(routes!(results::figures))
+        .routes(routes!(results::opt_outs))
         .routes(routes!(ledger::page))
         .routes(routes!(ledger::state))
         .routes(routes!(health::alive))

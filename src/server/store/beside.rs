@@ -9,6 +9,7 @@ use super::{
     SharedStore, Store, StoreError,
     command::{Actor, Answer, Command},
     query::{Found, Queries, Told},
+    results::{Place, Results, Wanted},
     roster::{AuditWanted, FactorKept, Roster, Standing},
 };
 use crate::api::{
@@ -22,6 +23,7 @@ use crate::api::{
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
     people::{Me, PersonInfo, SessionInfo, WaitingPerson},
+    results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
 };
 use crate::domain::{
     ids::{CampaignId, ContactId, OrganizationId},
@@ -213,5 +215,45 @@ impl<O: Onlooker> Roster for Beside<O> {
 
     async fn invites(&self, actor: &Actor, now: Timestamp) -> Found<Vec<InviteInfo>> {
         self.inner.invites(actor, now).await
+    }
+}
+
+#[async_trait]
+impl<O: Onlooker> Results for Beside<O> {
+    async fn contacts_out(&self, actor: &Actor, campaign: CampaignId, wanted: &Wanted) -> Found<Option<ContactsOut>> {
+        self.inner.contacts_out(actor, campaign, wanted).await
+    }
+
+    async fn messages_out(&self, actor: &Actor, campaign: CampaignId, wanted: &Wanted) -> Found<Option<MessagesOut>> {
+        self.inner.messages_out(actor, campaign, wanted).await
+    }
+
+    async fn columns_out(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        place: Option<Place>,
+    ) -> Found<Option<ColumnsOut>> {
+        self.inner.columns_out(actor, campaign, place).await
+    }
+
+    async fn figures_out(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        place: Option<Place>,
+    ) -> Found<Option<FiguresOut>> {
+        self.inner.figures_out(actor, campaign, place).await
+    }
+
+    async fn opt_outs_out(
+        &self,
+        actor: &Actor,
+        campaign: Option<CampaignId>,
+        since: Option<Timestamp>,
+        after: &str,
+        limit: u32,
+    ) -> Found<Option<OptOutsOut>> {
+        self.inner.opt_outs_out(actor, campaign, since, after, limit).await
     }
 }

@@ -265,6 +265,13 @@ pub enum CommandKind {
         /// Where: `contacts`, `thread`, `held`.
         place: &'static str,
     },
+    /// Note that an admin is about to be given data that leaves the server.
+    TakenOut {
+        /// Who.
+        actor: Actor,
+        /// What.
+        taken: TakenOut,
+    },
     /// Note the next token of a session; the one in use stays until the next is used.
     RenewToken {
         /// Whose.
@@ -360,6 +367,7 @@ impl CommandKind {
             | Self::RemoveSecondFactor { actor, .. }
             | Self::LiftSecondFactor { actor, .. }
             | Self::ContactsRead { actor, .. }
+            | Self::TakenOut { actor, .. }
             | Self::AcceptConduct { actor, .. }
             | Self::Suppress { actor, .. } => Some(actor),
             Self::MakeInvite { actor, .. } | Self::SetConduct { actor, .. } => actor.as_mut(),
@@ -374,6 +382,19 @@ impl CommandKind {
             | Self::Presented { .. } => None,
         }
     }
+}
+
+/// What leaves the server with one page of an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenOut {
+    /// `contacts`, `texts`, `opt-outs`.
+    pub what: &'static str,
+    /// Of which campaign; none: the organization's.
+    pub campaign: Option<CampaignId>,
+    /// How many.
+    pub many: usize,
+    /// The first and the last contact that they are of.
+    pub contacts: Option<(ContactId, ContactId)>,
 }
 
 /// What a command came to.

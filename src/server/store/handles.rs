@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     SharedStore, StoreError,
-    command::{Actor, Answer, Command, CommandKind},
+    command::{Actor, Answer, Command, CommandKind, TakenOut},
     roster::Standing,
 };
 use crate::api::{
@@ -289,6 +289,20 @@ impl Admin {
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.0
+    }
+
+    /// Puts on record what this admin is about to be given: what is not on record is not given.
+    ///
+    /// # Errors
+    /// As [`Texter::send`]: then it is not given.
+    pub async fn takes_out(&self, desk: &Desk, taken: TakenOut) -> Result<Result<(), Box<Problem>>, StoreError> {
+        if taken.many == 0 {
+            return Ok(Ok(()));
+        }
+        Ok(match desk.run(CommandKind::TakenOut { actor: self.0.clone(), taken }).await? {
+            Answer::Refused(problem) => Err(problem),
+            _ => Ok(()),
+        })
     }
 
     /// Starts an import, or finds it: [`Answer::Import`].

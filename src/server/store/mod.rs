@@ -6,6 +6,7 @@ pub mod beside;
 pub mod command;
 pub mod handles;
 pub mod query;
+pub mod results;
 pub mod roster;
 pub mod sql;
 
@@ -29,7 +30,7 @@ pub type SharedStore = Arc<dyn Store>;
 
 /// A database that keeps campaigns. One conformance suite runs on every implementation.
 #[async_trait]
-pub trait Store: query::Queries + roster::Roster + Send + Sync + std::fmt::Debug + 'static {
+pub trait Store: query::Queries + results::Results + roster::Roster + Send + Sync + std::fmt::Debug + 'static {
     /// Decides and commits one command. The answer comes after the commit is durable.
     ///
     /// # Errors

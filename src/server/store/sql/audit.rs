@@ -63,10 +63,12 @@ impl Tx<'_> {
 pub(super) async fn page(conn: &mut Conn, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {
     // What may be left out is compared before it is asked whether it was: PostgreSQL takes its type from the comparison.
     let rows = db::query(
-        "SELECT a.id, a.at, a.person, p.name, p.namesake, a.session, s.device, a.what, a.subject, a.detail, a.contact
+        "SELECT a.id, a.at, a.person, p.name, p.namesake, a.session, s.device, a.what, a.subject, a.detail,
+             CASE WHEN a.last_contact IS NULL THEN a.contact END
          FROM audit a LEFT JOIN people p ON p.id = a.person LEFT JOIN sessions s ON s.id = a.session
          WHERE a.organization = $1 AND a.id > $2
-             AND (a.contact = $3 OR a.subject = $4 OR a.detail = $4 OR $3 IS NULL)
+             AND (a.contact = $3 OR a.subject = $4 OR a.detail = $4 OR $3 IS NULL OR (a.contact <= $3 AND a.last_contact >= $3
+                 AND a.subject = (SELECT 'campaign ' || CAST(c.campaign AS VARCHAR) FROM contacts c WHERE c.id = $3)))
              AND (a.person = $5 OR $5 IS NULL) AND (s.device = $6 OR $6 IS NULL) AND (a.at >= $7 OR $7 IS NULL)
          ORDER BY a.id LIMIT $8",
     )

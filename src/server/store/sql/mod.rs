@@ -13,6 +13,8 @@ mod carrier;
 mod checkpoint;
 mod claim;
 mod conduct;
+mod export;
+mod figures;
 #[cfg(test)]
 mod hash_tests;
 mod held;

@@ -1,6 +1,6 @@
 //! No command and no question that is asked often reads every row of a big table.
 
-use super::{act::GIVE_BACK, back::LATE, held, jobs::OPEN_SINCE, read, schema};
+use super::{act::GIVE_BACK, back::LATE, export, figures, held, jobs::OPEN_SINCE, read, schema};
 use crate::db::{self, Options};
 
 async fn plan(sql: &'static str) -> Vec<String> {
@@ -34,6 +34,27 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
     assert_eq!(plan.iter().find(scans), None, "{plan:?}");
     for index in indexes {
         assert!(plan.iter().any(|line| line.contains(index)), "{index} in {plan:?}");
+    }
+}
+
+/// What an export and a report ask is bounded by contacts' numbers, never by a campaign: of big tables they read a run.
+#[rstest::rstest]
+#[case::contacts(export::CONTACTS, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "i USING INDEX messages_one_initial"])]
+#[case::columns(export::COLUMNS, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])]
+#[case::people(figures::PEOPLE, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "i USING INDEX messages_one_initial"])]
+#[case::texts(figures::TEXTS, &["m USING INDEX"])]
+#[case::waits(figures::WAITS, &["m USING INDEX"])]
+#[case::opt_outs(figures::OPT_OUTS, &["n USING INDEX notes_thread (contact>? AND contact<?)"])]
+#[case::messages(export::MESSAGES, &["contact"])]
+#[tokio::test]
+async fn a_page_of_results_reads_a_run_of_contacts(#[case] sql: &'static str, #[case] ways: &[&str]) {
+    let plan = plan(sql).await;
+    let scans = ["SCAN c", "SCAN m", "SCAN n", "SCAN i", "SCAN s"];
+    let whole =
+        plan.iter().find(|line| scans.iter().any(|scan| *line == scan || line.starts_with(&format!("{scan} "))));
+    assert_eq!(whole, None, "{plan:?}");
+    for way in ways {
+        assert!(plan.iter().any(|line| line.contains(way)), "{way} in {plan:?}");
     }
 }
 

@@ -157,7 +157,8 @@ pub(super) fn opt_out_code(state: &OptOut) -> i64 {
     }
 }
 
-fn opt_out(code: i64, words: String) -> Result<OptOut, StoreError> {
+/// A stored code, with the words that raised the question.
+pub(super) fn opt_out(code: i64, words: String) -> Result<OptOut, StoreError> {
     Ok(match code {
         0 => OptOut::No,
         1 => OptOut::Possible { words },

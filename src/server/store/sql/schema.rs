@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: WAITING_ROOM },
     Step { min_program: 1, sql: SECOND_FACTOR },
     Step { min_program: 1, sql: COUNTED_AT_ONCE },
+    Step { min_program: 1, sql: TAKEN_OUT },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -187,6 +188,11 @@ const COUNTED_AT_ONCE: &str = "
 --@     FOR EACH STATEMENT EXECUTE FUNCTION contacts_count_moved();
 --@ CREATE TRIGGER contacts_count_gone AFTER DELETE ON contacts REFERENCING OLD TABLE AS went
 --@     FOR EACH STATEMENT EXECUTE FUNCTION contacts_count_gone();
+";
+
+/// A line of the audit about a run of contacts: `contact` is its first.
+const TAKEN_OUT: &str = "
+ALTER TABLE audit ADD COLUMN last_contact INTEGER;
 ";
 
 /// The version that this program is.

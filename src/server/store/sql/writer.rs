@@ -366,6 +366,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         }
         CommandKind::AcceptConduct { actor, version } => tx.accept_conduct(&actor, &version).await,
         CommandKind::ContactsRead { actor, contacts, place } => tx.contacts_read(&actor, &contacts, place).await,
+        CommandKind::TakenOut { actor, taken } => tx.taken_out(&actor, &taken).await,
         CommandKind::RenewToken { actor, next_hash } => tx.renew_token(&actor, next_hash).await,
         CommandKind::Presented { token_hash } => tx.presented(token_hash).await,
         CommandKind::SetSecondFactor { actor, secret, code, step } => {

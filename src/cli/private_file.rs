@@ -1,0 +1,116 @@
+//! A file that is there whole under its name or not at all, and that its owner alone can read: results are voters' data.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::Misuse;
+
+/// A file that is being written. Dropped before it is kept, it is gone.
+#[derive(Debug)]
+pub(super) struct Part {
+    name: PathBuf,
+    part: PathBuf,
+    kept: bool,
+    force: bool,
+}
+
+/// Another name in the same directory.
+pub(super) fn beside(path: &Path, name: &str) -> PathBuf {
+    path.with_file_name(name)
+}
+
+impl Part {
+    /// Begins one. `force`: what has the name is written over in the end.
+    pub(super) fn begin(name: &Path, force: bool) -> anyhow::Result<Self> {
+        let mut part = name.as_os_str().to_owned();
+        part.push(".part");
+        let this = Self { name: name.to_owned(), part: PathBuf::from(part), kept: false, force };
+        this.refuse_taken()?;
+        // What a program that was killed has left, with whatever rights it has.
+        match fs::remove_file(&this.part) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot write {}", this.part.display()));
+            }
+            _ => Ok(this),
+        }
+    }
+
+    fn refuse_taken(&self) -> anyhow::Result<()> {
+        if self.force || !self.name.exists() {
+            return Ok(());
+        }
+        let why =
+            format!("{} is there already: choose another name, or say --force to write over it", self.name.display());
+        Err(Misuse(why).into())
+    }
+
+    /// The file, to be written once.
+    pub(super) fn file(&self) -> anyhow::Result<File> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&self.part).with_context(|| format!("cannot write {}", self.part.display()))
+    }
+
+    /// Gives it its name, once everything in it is on the disk.
+    pub(super) fn keep(mut self) -> anyhow::Result<()> {
+        let cannot = || format!("cannot write {}", self.name.display());
+        OpenOptions::new().write(true).open(&self.part).and_then(|file| file.sync_all()).with_context(cannot)?;
+        self.refuse_taken()?;
+        fs::rename(&self.part, &self.name).with_context(cannot)?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Perhaps it was never made.
+            let _ = fs::remove_file(&self.part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let name = dir.path().join("x.csv");
+        let names = || -> Vec<String> {
+            let all = fs::read_dir(dir.path()).expect("a directory");
+            all.map(|one| one.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+        };
+        let part = Part::begin(&name, false).expect("begun");
+        part.file().expect("a file").write_all(b"half").expect("written");
+        assert_eq!(names(), ["x.csv.part"]);
+        drop(part);
+        assert_eq!(names(), [""; 0], "stopped: nothing is left");
+
+        // A killed one left its part, for everybody to read.
+        fs::write(dir.path().join("x.csv.part"), "old").expect("written");
+        let part = Part::begin(&name, false).expect("begun");
+        part.file().expect("a file").write_all(b"whole").expect("written");
+        part.keep().expect("kept");
+        assert_eq!(names(), ["x.csv"]);
+        assert_eq!(fs::read(&name).expect("a file"), b"whole");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&name).expect("a file").permissions().mode() & 0o777, 0o600);
+        }
+        assert!(Part::begin(&name, false).is_err(), "nothing is written over unasked");
+        let over = Part::begin(&name, true).expect("begun");
+        over.file().expect("a file").write_all(b"new").expect("written");
+        over.keep().expect("kept");
+        assert_eq!(fs::read(&name).expect("a file"), b"new");
+    }
+}
