@@ -208,6 +208,8 @@ struct Worker {
     cancel: CancellationToken,
     activity: watch::Sender<Activity>,
     read_back: ReadBack,
+    /// What waited at the start. An earlier run may have handed it in, and its echo may be past.
+    left_over: HashSet<Uuid>,
     echoes: watch::Receiver<Echoes>,
     idempotent: bool,
     gate: Option<Arc<dyn FlushGate>>,
@@ -243,6 +245,7 @@ impl Worker {
             idempotent: server.capabilities().idempotent_send,
             gate: None,
             read_back: ReadBack::new(Arc::clone(&server), journal.clone()),
+            left_over: journal.waiting().into_iter().collect(),
             echoes: no_echo,
             server,
             journal,
@@ -417,7 +420,8 @@ impl Worker {
 
     fn will_not_be_echoed(&self, verdict: &Verdict) -> bool {
         let echoes = self.echoes.borrow();
-        !echoes.heard || echoes.missed.contains(&verdict.id) || is_never_echoed(verdict)
+        let missed = self.left_over.contains(&verdict.id) || echoes.missed.contains(&verdict.id);
+        missed || !echoes.heard || is_never_echoed(verdict)
     }
 
     async fn failed(&mut self, row: Waiting, error: &CallError) {

@@ -132,6 +132,9 @@ pub enum Fact {
         contact: ContactId,
         /// The lease it was confirmed under.
         epoch: u32,
+        /// The contact is in their hands now. It is not when their sign-in was ended before the text was handed in.
+        #[serde(default = "yes")]
+        held: bool,
     },
     /// A captain decided on a held text.
     Decided {
@@ -188,6 +191,11 @@ pub enum Fact {
     },
     /// A row of the server's database, read after the run.
     Row(Row),
+}
+
+/// As histories of before have it.
+fn yes() -> bool {
+    true
 }
 
 /// A text's press.

@@ -432,6 +432,12 @@ impl Journal {
         self.inner.shared.unsettled()
     }
 
+    /// Acts that wait to be handed in, in the order of confirmation.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<Uuid> {
+        self.inner.shared.lock().waiting.values().map(|row| row.id).collect()
+    }
+
     /// Acts of unknown outcome.
     #[must_use]
     pub fn unknown(&self) -> Vec<Uuid> {

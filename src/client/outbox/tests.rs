@@ -343,6 +343,24 @@ async fn an_echo_that_the_disk_did_not_take_is_read_back() {
 }
 
 #[tokio::test]
+async fn the_echo_of_what_an_earlier_run_handed_in_may_be_past() {
+    let server = FakeServer::new(Capabilities::NATIVE);
+    server.always(id(1), Some(Reply::Lost));
+    let house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    let patience = Patience::new();
+    while server.calls().is_empty() {
+        patience.turn("it is handed in").await;
+    }
+    let home = house.leave().await;
+    server.always(id(1), None);
+    let mut house = House::open(&server, home).await;
+    assert_eq!(house.verdicts(1).await, [(id(1), true)]);
+    let_go(&mut house).await;
+    assert_eq!(server.read_back(), [id(1)]);
+}
+
+#[tokio::test]
 async fn a_verdict_that_may_not_be_read_back_keeps_its_row() {
     let server = FakeServer::new(Capabilities::NATIVE);
     server.verdict_answers([Err(unavailable(Code::Unauthorized))]);

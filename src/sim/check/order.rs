@@ -159,7 +159,7 @@ fn hands(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
                     hold.ended |= matches!(why.as_str(), "released" | "reclaimed");
                 }
             }
-            Fact::Taken { texter, contact, epoch, id } => {
+            Fact::Taken { texter, contact, epoch, id, held } => {
                 let Some(hold) = holds.get_mut(contact) else { continue };
                 let body = book.presses.get(id).map_or("a text", |press| press.body.as_str());
                 if hold.texter != *texter || hold.epoch != *epoch || hold.ended {
@@ -172,7 +172,8 @@ fn hands(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
                         ),
                     );
                 }
-                hold.held = true;
+                // An ended sign-in's text is taken, and takes nobody into its hands.
+                hold.held |= held;
             }
             _ => {}
         }

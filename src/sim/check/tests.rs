@@ -101,7 +101,7 @@ fn left(why: &str) -> Fact {
 }
 
 fn taken(texter: PersonId, epoch: u32) -> Fact {
-    Fact::Taken { texter, id: id(1), contact: CONTACT, epoch }
+    Fact::Taken { texter, id: id(1), contact: CONTACT, epoch, held: true }
 }
 
 fn journaled(n: u128) -> Fact {
@@ -293,6 +293,7 @@ fn a_history_in_which_all_is_well_breaks_nothing() {
 #[case::two_hands(Rule::OneHand, |f: &mut Vec<Fact>| f.push(granted(BOB, 2)))]
 #[case::an_old_epoch(Rule::OneHand, |f: &mut Vec<Fact>| f.extend([left("released"), granted(BOB, 1)]))]
 #[case::taken_from_others_hands(Rule::OneHand, |f: &mut Vec<Fact>| f.extend([left("lease_expired"), granted(BOB, 2), taken(ANN, 1)]))]
+#[case::kept_by_a_late_text(Rule::OneHand, |f: &mut Vec<Fact>| f.extend([left("lease_expired"), taken(ANN, 1), granted(BOB, 2)]))]
 #[case::taken_after_the_release(Rule::OneHand, |f: &mut Vec<Fact>| f.extend([left("released"), taken(ANN, 1)]))]
 #[case::a_reply_to_what_was_answered(Rule::SeenBeforeReply, |f: &mut Vec<Fact>| {
     f.push(Fact::Row(Row::Message(message(3, 2, None))));
@@ -387,6 +388,11 @@ fn each_broken_promise_is_named(#[case] rule: Rule, #[case] change: Change) {
     f.push(Fact::Row(Row::Contact { id, campaign, phone, zones, opted_out: true, assigned }));
 })]
 #[case::a_lease_that_only_ran_out(|f: &mut Vec<Fact>| f.extend([left("lease_expired"), taken(ANN, 1)]))]
+#[case::a_text_of_an_ended_sign_in_keeps_nothing(|f: &mut Vec<Fact>| {
+    let Fact::Taken { texter, id, contact, epoch, .. } = taken(ANN, 1) else { return };
+    let late = Fact::Taken { texter, id, contact, epoch, held: false };
+    f.extend([left("lease_expired"), late, granted(BOB, 2)]);
+})]
 #[case::handed_on(|f: &mut Vec<Fact>| f.extend([left("released"), granted(BOB, 2)]))]
 #[case::not_confirmed_and_nowhere(|f: &mut Vec<Fact>| {
     f.push(press(2, MessageKind::Reply));

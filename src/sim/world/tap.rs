@@ -51,6 +51,14 @@ impl Tap {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(id)
     }
 
+    /// In whose hands a contact is now: a text of a sign-in that was ended is taken, and gives it nothing.
+    async fn is_held(&self, contact: ContactId, texter: PersonId) -> Result<bool, StoreError> {
+        let (conn, _) = &mut *self.look.lock().await;
+        let row =
+            db::query("SELECT assigned FROM contacts WHERE id = $1").bind(contact.0).fetch_one(&mut *conn).await?;
+        Ok(row.try_get::<Option<i64>>(0)? == Some(texter.0))
+    }
+
     /// Who lost what, in the order of the events.
     async fn left(&self) -> Result<(), StoreError> {
         let mut look = self.look.lock().await;
@@ -112,7 +120,8 @@ impl Onlooker for Tap {
                 }
             }
             (Asked::Send { id, texter, contact, epoch }, _) if yes && self.first(id) => {
-                self.history.add(Fact::Taken { texter, id, contact, epoch });
+                let held = self.is_held(contact, texter).await?;
+                self.history.add(Fact::Taken { texter, id, contact, epoch, held });
             }
             (Asked::Decide { id, captain, act: Act::DecideHeld { message, decision } }, _) if yes && self.first(id) => {
                 self.history.add(Fact::Decided { captain, message: message.0, decision });
