@@ -221,7 +221,11 @@ async fn import(desk: &Desk, admin: Actor, many: u32) -> anyhow::Result<Campaign
         ..CampaignDef::default()
     };
     let import = desk.ids.act_id(desk.clock.now());
-    let start = ImportStart { def, contacts: many.into(), provenance: "bench".into() };
+    let start = ImportStart {
+        def,
+        contacts: many.into(),
+        provenance: textbank::domain::provenance::Provenance::of_made_up_people("bench"),
+    };
     admin.import_start(desk, import, start).await?;
     let areas = [212, 312, 415, 617, 713, 305, 206, 602];
     let contacts: Vec<Contact> = (0..many)
@@ -237,6 +241,7 @@ async fn import(desk: &Desk, admin: Actor, many: u32) -> anyhow::Result<Campaign
                 language: None,
                 time_zone: None,
                 fields: BTreeMap::new(),
+                consent: None,
             })
         })
         .collect();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::people::Role;
-use crate::domain::{campaign::CampaignDef, contact::Contact, ids::CampaignId};
+use crate::domain::{campaign::CampaignDef, contact::Contact, ids::CampaignId, provenance::Provenance};
 
 /// Most contacts in one chunk.
 pub const MAX_CHUNK: usize = 1_000;
@@ -17,9 +17,37 @@ pub struct ImportStart {
     pub def: CampaignDef,
     /// How many contacts will come.
     pub contacts: u64,
-    /// Where the list came from, in the importer's words.
+    /// Where the list came from; all of it but consent has to be said.
     #[serde(default)]
-    pub provenance: String,
+    pub provenance: Provenance,
+}
+
+/// Starts the adding of contacts to a campaign that is there (id in the path, minted by the client); chunks and finish are those of
+/// an import. Asked twice: the same state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ListStart {
+    /// How many contacts will come.
+    pub contacts: u64,
+    /// Where the list came from.
+    #[serde(default)]
+    pub provenance: Provenance,
+}
+
+/// A list that came into a campaign, by its import or later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ListInfo {
+    /// The first list of a campaign is 1.
+    pub number: u32,
+    /// Where it came from.
+    pub provenance: Provenance,
+    /// When it was handed in.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// By whom; absent for lists that came before this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What became of its contacts.
+    pub state: ImportState,
 }
 
 /// Some contacts; the chunk's number in the path makes it idempotent.
@@ -43,11 +71,22 @@ pub struct ImportState {
     pub duplicates: u64,
     /// Stored, but on the organization's suppression list: never handed out.
     pub suppressed: u64,
+    /// Stored, but known in the organization as a wrong number of this person, deceased, or a number that gets no texts: never
+    /// handed out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub known_bad: u64,
+    /// Left out: the law asks for consent, and there is no evidence of it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub without_consent: u64,
     /// True when finished: the campaign runs, unless it is paused.
     pub finished: bool,
     /// True when the campaign is paused now: nobody gets contacts of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,
+}
+
+fn is_zero(many: &u64) -> bool {
+    *many == 0
 }
 
 /// Makes a join link.

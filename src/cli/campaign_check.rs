@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::list::ReadArgs;
+use super::list_read::{Look, ReadArgs};
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::exchange::campaign_file;
 use crate::exchange::check::{CheckReport, Held, Length, VariantReport};
@@ -18,6 +18,8 @@ const SHOWN: usize = 40;
 struct Output<'a> {
     ok: bool,
     problems: &'a [FileProblem],
+    /// Problems of rows that are not listed, as there are so many.
+    more_problems: u64,
     left_out: u64,
     report: Option<&'a CheckReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,9 +70,16 @@ fn cost(segments: u64, price: f64) -> f64 {
 /// The findings, or the rows that were left out, cannot be written; an option has no meaning.
 pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
     let (file, json) = (&args.file, args.json);
-    let list = args.contacts.as_deref().map(|list| args.read.read(list)).transpose()?;
-    let list_file = args.contacts.as_deref().unwrap_or(file);
-    let pair = Pair::at(campaign_file::load(file), list, list_file, Some(ctx.clock.now()));
+    let (campaign, now) = (campaign_file::load(file), Some(ctx.clock.now()));
+    let pair = match &args.contacts {
+        None => Pair::at(campaign, None, file, now),
+        Some(list) => {
+            let mut look = Look::new(&args.read, 0);
+            let (pair, _) = Pair::survey(campaign, list, &args.read.options()?, now, &mut look);
+            look.finish()?;
+            pair
+        }
+    };
     let estimated_cost =
         pair.report.as_ref().zip(args.price_per_segment).map(|(report, price)| cost(report.segments, price));
     let ok = !pair.is_fatal();
@@ -78,6 +87,7 @@ pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
         out_json(&Output {
             ok,
             problems: &pair.problems,
+            more_problems: pair.more_problems,
             left_out: pair.left_out,
             report: pair.report.as_ref(),
             estimated_cost,
@@ -88,14 +98,16 @@ pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
 
-/// The problems, what stops the work first; of each sort so many as can be read. `rest` says where the others are.
-pub(super) fn shown(problems: &[FileProblem], rest: &str) -> Vec<String> {
+/// The problems, what stops the work first; of each sort so many as can be read. `more` warnings are not among them; `rest` says
+/// where the others are.
+pub(super) fn shown(problems: &[FileProblem], more: u64, rest: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for fatal in [true, false] {
         let sort: Vec<&FileProblem> = problems.iter().filter(|p| p.fatal == fatal).collect();
         lines.extend(sort.iter().take(SHOWN).map(ToString::to_string));
-        if sort.len() > SHOWN {
-            lines.push(format!("... and {} more like these ({rest})", sort.len() - SHOWN));
+        let untold = sort.len().saturating_sub(SHOWN) as u64 + if fatal { 0 } else { more };
+        if untold > 0 {
+            lines.push(format!("... and {untold} more like these ({rest})"));
         }
     }
     lines
@@ -104,7 +116,8 @@ pub(super) fn shown(problems: &[FileProblem], rest: &str) -> Vec<String> {
 /// The findings as text.
 fn page(pair: &Pair, ok: bool, cost: Option<f64>) -> String {
     let (problems, report) = (&pair.problems, pair.report.as_ref());
-    let mut lines = shown(problems, "--json lists all");
+    let mut lines =
+        shown(problems, pair.more_problems, "--json lists more, --rejected FILE all rows that are left out");
     if let Some(report) = report {
         if !lines.is_empty() {
             lines.push(String::new());

@@ -1,18 +1,16 @@
 //! `textbank list check`: how a list is understood, before anything of it is stored anywhere.
 
-use std::fs::OpenOptions;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
 
 use super::campaign_check::shown;
-use super::reach::tell;
-use super::{Exit, Misuse, Outcome, out, out_json};
+use super::list_read::Look;
+pub use super::list_read::ReadArgs;
+use super::{Exit, Outcome, out, out_json};
 use crate::domain::contact::Contact;
-use crate::exchange::contact_list::{self, ColumnUse, ContactList, HOUSEHOLD, Mapping, Options, Shape, rejected};
+use crate::exchange::contact_list::{self, ColumnUse, ContactList, HOUSEHOLD, Shape};
 use crate::exchange::problem::FileProblem;
 
 /// What can be done with a list.
@@ -20,57 +18,13 @@ use crate::exchange::problem::FileProblem;
 pub enum ListCommand {
     /// Show how each column of a list is understood, and every row that cannot be texted; nothing is stored
     Check(CheckArgs),
-}
-
-/// How a list is to be read; of every command that reads one.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct ReadArgs {
-    /// Say what a column is: its header (or number) = firstName, lastName, fullName, verifiedCell, cell, mobile, phone,
-    /// homePhone, phoneKind, external_id, zip, state, language, timezone, ignore, or a merge field's name
-    #[arg(long = "map", value_name = "COLUMN=FIELD")]
-    pub map: Vec<Mapping>,
-    /// The first row holds a contact: name the columns by number, as in --map 1=firstName --map 2=cell
-    #[arg(long)]
-    pub no_header: bool,
-    /// The sheet of a spreadsheet (without it: the first that holds something)
-    #[arg(long, value_name = "NAME")]
-    pub sheet: Option<String>,
-    /// The country of numbers without a country code, in two letters
-    #[arg(long, value_name = "CODE", default_value = "US")]
-    pub country: String,
-    /// Write the rows that were left out, with the reason, to FILE (CSV, the list's own columns and one more)
-    #[arg(long, value_name = "FILE")]
-    pub rejected: Option<PathBuf>,
-}
-
-impl ReadArgs {
-    /// Reads a list so. The outer error is one of the options.
-    ///
-    /// # Errors
-    /// A country that is none; the file of rejected rows cannot be written.
-    pub fn read(&self, list: &Path) -> anyhow::Result<Result<ContactList, Vec<FileProblem>>> {
-        if self.country.len() != 2 || !self.country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            return Err(Misuse(format!("--country {}: write two letters, such as US or MX", self.country)).into());
-        }
-        let options = Options {
-            region: self.country.to_ascii_uppercase(),
-            map: self.map.clone(),
-            no_header: self.no_header,
-            sheet: self.sheet.clone(),
-        };
-        let read = contact_list::load_with(list, &options);
-        if let (Ok(list), Some(file)) = (&read, &self.rejected) {
-            // Nobody's file is written over: it may be the list itself. Names and numbers are for their owner alone.
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let to = options.open(file).with_context(|| format!("{} cannot be written", file.display()))?;
-            let many = rejected::write(list, BufWriter::new(to))?;
-            tell(format!("{}: {many} rows that were left out, each with the reason", file.display()));
-        }
-        Ok(read)
-    }
+    /// Add contacts to a campaign that is there; texters can draw from them at once
+    Add(super::list_add::AddArgs),
+    /// Print where the contacts of a campaign come from: each list, when it was obtained, what use is permitted
+    Provenance(super::list_add::ProvenanceOf),
+    /// Write a list of made-up people, to try things out with lists of any size
+    #[command(hide = true)]
+    Generate(super::list_generate::GenerateArgs),
 }
 
 /// Arguments of `list check`.
@@ -97,28 +51,28 @@ struct Checked<'a> {
     file: Option<&'a Shape>,
     columns: &'a [ColumnUse],
     rows: u64,
-    contacts: usize,
+    contacts: u64,
     /// Their number came earlier in the list; `shared` of them with another person.
     duplicates: u64,
     shared: u64,
     left_out: u64,
     first: &'a [Contact],
     problems: &'a [FileProblem],
+    /// So many more are not listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    more_problems: u64,
 }
 
-/// Runs a sub-command of `list`.
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// Shows how a list is understood.
 ///
 /// # Errors
 /// A file cannot be written, or an option has no meaning.
-pub fn run(command: &ListCommand) -> Outcome {
-    let ListCommand::Check(args) = command;
-    let (list, problems) = match args.read.read(&args.file)? {
-        Ok(mut list) => {
-            let problems = std::mem::take(&mut list.problems);
-            (list, problems)
-        }
-        Err(problems) => (ContactList::default(), problems),
-    };
+pub fn check(args: &CheckArgs) -> Outcome {
+    let (list, first, problems) = read(args)?;
     let ok = problems.iter().all(|problem| !problem.fatal);
     if args.json {
         out_json(&Checked {
@@ -126,21 +80,49 @@ pub fn run(command: &ListCommand) -> Outcome {
             file: list.shape.as_ref(),
             columns: &list.understood,
             rows: list.rows,
-            contacts: list.contacts.len(),
+            contacts: list.texted,
             duplicates: list.duplicates,
             shared: list.shared,
             left_out: list.rejected,
-            first: &list.contacts[..list.contacts.len().min(args.rows)],
+            first: &first,
             problems: &problems,
+            more_problems: list.more_problems,
         })?;
     } else {
-        out(page(&args.file, &list, &problems, args.rows))?;
+        out(page(&args.file, &list, &first, &problems))?;
     }
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
 
+/// What is in the list, its first contacts, and its problems.
+fn read(args: &CheckArgs) -> anyhow::Result<(ContactList, Vec<Contact>, Vec<FileProblem>)> {
+    let mut look = Look::new(&args.read, args.rows);
+    let found = args.read.survey(&args.file, &mut look)?;
+    look.finish()?;
+    Ok(match found {
+        Ok((mut list, mut surveyed)) => {
+            let problems = std::mem::take(&mut list.problems);
+            // Once more from the beginning: now it is known who shares a number with whom.
+            let mut first = Vec::new();
+            if list.shared > 0 && !look.first.is_empty() {
+                let again = surveyed.each(&mut |contact| {
+                    first.push(contact);
+                    first.len() < look.first.len()
+                });
+                if again.is_err() {
+                    first = look.first;
+                }
+            } else {
+                first = look.first;
+            }
+            (list, first, problems)
+        }
+        Err(problems) => (ContactList::default(), Vec::new(), problems),
+    })
+}
+
 /// What was understood, as text.
-fn page(file: &Path, list: &ContactList, problems: &[FileProblem], rows: usize) -> String {
+fn page(file: &Path, list: &ContactList, first: &[Contact], problems: &[FileProblem]) -> String {
     let mut lines = Vec::new();
     if let Some(shape) = &list.shape {
         lines.push(format!("{}: {shape}", file.display()));
@@ -148,7 +130,7 @@ fn page(file: &Path, list: &ContactList, problems: &[FileProblem], rows: usize) 
         lines.extend(columns(&list.understood));
         lines.push(String::new());
         lines.push(counts(list));
-        for contact in list.contacts.iter().take(rows) {
+        for contact in first {
             lines.push(format!("  {}", in_words(contact)));
         }
     }
@@ -156,7 +138,7 @@ fn page(file: &Path, list: &ContactList, problems: &[FileProblem], rows: usize) 
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.extend(shown(problems, "--json lists all"));
+        lines.extend(shown(problems, list.more_problems, "--json lists more, --rejected FILE all rows"));
     }
     if problems.iter().any(|problem| problem.fatal) {
         lines.push("This list cannot be used as it is.".into());
@@ -204,7 +186,7 @@ fn shortened(text: &str, most: usize) -> String {
 }
 
 fn counts(list: &ContactList) -> String {
-    let mut parts = vec![format!("{} of {} rows can be texted", list.contacts.len(), list.rows)];
+    let mut parts = vec![format!("{} of {} rows can be texted", list.texted, list.rows)];
     if list.duplicates > 0 {
         let others = match list.shared {
             0 => String::new(),
@@ -246,6 +228,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::exchange::contact_list::Mapping;
 
     fn args(map: &[&str], no_header: bool) -> ReadArgs {
         let map = map.iter().map(|word| word.parse().unwrap()).collect();
@@ -275,14 +258,9 @@ mod tests {
     #[case("votebuilder_utf16.txt", &[], false)]
     fn a_list_is_understood(#[case] name: &str, #[case] map: &[&str], #[case] no_header: bool) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lists").join(name);
-        let (list, problems) = match args(map, no_header).read(&path).unwrap() {
-            Ok(mut list) => {
-                let problems = std::mem::take(&mut list.problems);
-                (list, problems)
-            }
-            Err(problems) => (ContactList::default(), problems),
-        };
-        let page = page(&path, &list, &problems, 2).replace(&format!("{}/", path.parent().unwrap().display()), "");
+        let args = CheckArgs { file: path.clone(), rows: 2, read: args(map, no_header), json: false };
+        let (list, first, problems) = read(&args).unwrap();
+        let page = page(&path, &list, &first, &problems).replace(&format!("{}/", path.parent().unwrap().display()), "");
         let kind = if map.is_empty() { "" } else { "_mapped" };
         insta::assert_snapshot!(format!("{}{kind}", name.replace('.', "_")), page);
     }
@@ -292,8 +270,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (list, out) = (dir.path().join("l.csv"), dir.path().join("left_out.csv"));
         std::fs::write(&list, "firstName,cell,note\nAna,2122000002,\nBen,12,\"=cmd|'/c calc'!A1\"\nCy\n").unwrap();
+        let with = |args| CheckArgs { file: list.clone(), rows: 1, read: args, json: false };
         let args = ReadArgs { rejected: Some(out.clone()), ..args(&[], false) };
-        assert_eq!(args.read(&list).unwrap().unwrap().rejected, 2);
+        assert_eq!(read(&with(args.clone())).unwrap().0.rejected, 2);
         let written = std::fs::read_to_string(&out).unwrap();
         assert_eq!(
             written,
@@ -302,9 +281,11 @@ mod tests {
              Cy,,,line 4: no number\n"
         );
         std::fs::write(&list, written.replace(",12,", ",2122000003,")).unwrap();
-        assert_eq!(self::args(&[], false).read(&list).unwrap().unwrap().contacts[0].first_name, "Ben");
+        assert_eq!(read(&with(self::args(&[], false))).unwrap().1[0].first_name, "Ben");
         // Once more: what is there is not written over.
-        assert!(args.read(&list).is_err());
+        assert_eq!(read(&with(args)).unwrap().0.rejected, 1);
+        assert_eq!(std::fs::read_to_string(&out).unwrap(), written);
+        assert!(std::fs::read_to_string(dir.path().join("left_out-2.csv")).unwrap().contains("Cy"));
     }
 
     #[rstest]
@@ -315,9 +296,23 @@ mod tests {
         assert!(word.parse::<Mapping>().is_err());
     }
 
+    #[rstest]
+    #[case("Mexico", false)]
+    #[case("XX", false)]
+    #[case("", false)]
+    #[case("mx", true)]
+    #[case("GB", true)]
+    fn a_country_is_one(#[case] country: &str, #[case] is: bool) {
+        let args = ReadArgs { country: country.into(), ..ReadArgs::default() };
+        assert_eq!(args.options().is_ok(), is);
+    }
+
     #[test]
-    fn a_country_is_two_letters() {
-        let args = ReadArgs { country: "Mexico".into(), ..ReadArgs::default() };
-        assert!(args.read(Path::new("l.csv")).is_err());
+    fn consent_is_a_day_and_words_or_a_place() {
+        let day = Some(jiff::civil::date(2026, 6, 4));
+        let args = ReadArgs { consent_date: day, country: "US".into(), ..ReadArgs::default() };
+        assert!(args.options().is_err());
+        let args = ReadArgs { consent_source: Some("form".into()), ..args };
+        assert!(args.options().unwrap().consent.is_some_and(|consent| consent.is_evidence()));
     }
 }

@@ -15,6 +15,7 @@ pub mod conduct;
 pub mod db;
 pub mod doctor;
 pub mod export;
+pub mod hand_in;
 pub mod held;
 pub mod invite;
 pub mod invites;
@@ -22,6 +23,9 @@ pub mod join;
 pub mod ledger;
 pub mod ledger_verify;
 pub mod list;
+pub mod list_add;
+pub mod list_generate;
+pub mod list_read;
 pub mod outbox;
 mod output;
 pub mod people;
@@ -305,7 +309,12 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Outbox(args) => outbox::run(args, &ctx()?).await,
         Command::Wipe(args) => wipe::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
-        Command::List { command } => list::run(&command),
+        Command::List { command } => match command {
+            list::ListCommand::Check(args) => list::check(&args),
+            list::ListCommand::Add(args) => list_add::add(args, &ctx()?).await,
+            list::ListCommand::Provenance(args) => list_add::provenance(args, &ctx()?).await,
+            list::ListCommand::Generate(args) => list_generate::run(&args),
+        },
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::Invites(args) => invites::run(args, &ctx()?).await,
         Command::People(args) => people::run(args, &ctx()?).await,

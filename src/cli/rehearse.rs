@@ -65,7 +65,7 @@ pub struct RehearseArgs {
 /// # Errors
 /// No terminal, or the embedded server did not start.
 pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
-    let list = args.contacts.as_deref().map(|list| args.read.read(list)).transpose()?;
+    let list = args.contacts.as_deref().map(|list| args.read.rehearse(list)).transpose()?;
     let plan = match plan(&args, list, context) {
         Ok((plan, warnings)) => {
             tell(&warnings)?;

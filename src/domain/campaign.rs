@@ -325,6 +325,7 @@ mod tests {
             language: None,
             time_zone: None,
             fields: BTreeMap::new(),
+            consent: None,
         };
         let text =
             |def: &CampaignDef| fill_text(def, "Hi. {disclaimer}", &merge_fields_in(def, &contact), "R").unwrap();

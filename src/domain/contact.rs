@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::phone::Phone;
+use super::provenance::Consent;
 
 /// One row of a list, cleaned. Strings have passed [`super::safe_text`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,4 +35,7 @@ pub struct Contact {
     /// Every other column, by its header.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// What shows that this person agreed to be texted, when the list has it row by row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
 }

@@ -17,6 +17,7 @@ pub mod opt_out;
 pub mod outcome;
 pub mod person_name;
 pub mod phone;
+pub mod provenance;
 pub mod purpose;
 pub mod received;
 pub mod results;

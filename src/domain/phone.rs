@@ -51,7 +51,18 @@ pub enum PhoneProblem {
 }
 
 impl PhoneProblem {
-    /// What to do about it.
+    /// What to do about it, where numbers without a country code are of this country.
+    #[must_use]
+    pub fn remedy_in(self, region: &str) -> &'static str {
+        match self {
+            Self::NotANumber | Self::Impossible if !is_nanp(region) => {
+                "Check the digits, and that --country is the list's; a number of another country begins with + and its country code."
+            }
+            _ => self.remedy(),
+        }
+    }
+
+    /// What to do about it in the United States.
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
@@ -67,6 +78,12 @@ impl PhoneProblem {
             Self::TollFree | Self::Premium => "Give the person's own mobile number or leave the row out.",
         }
     }
+}
+
+/// True for the two letters of a country whose numbers are known.
+#[must_use]
+pub fn is_country(code: &str) -> bool {
+    code.len() == 2 && code.to_ascii_uppercase().parse::<phonenumber::country::Id>().is_ok()
 }
 
 impl Phone {

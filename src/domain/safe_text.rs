@@ -47,6 +47,10 @@ enum Before {
 }
 
 fn clean(text: &str, line_break: char) -> String {
+    // What nearly every field of every list is: nothing in it can do harm.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut before = Before::Nothing;
     let mut marks = 0;

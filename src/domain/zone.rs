@@ -188,10 +188,14 @@ pub fn states_of(contact: &Contact) -> Vec<&'static str> {
 pub fn candidates(phone: &Phone, zip: Option<&str>, state: Option<&str>, explicit: Option<&str>) -> Zones {
     let mut names: Vec<String> = Vec::new();
     names.extend(explicit.and_then(canonical));
-    names.extend(zip.into_iter().flat_map(zip_zones).map(str::to_owned));
-    names.extend(state.into_iter().flat_map(state_zones).map(str::to_owned));
-    names.extend(phone_zones(phone).iter().map(|&z| z.to_owned()));
-    Zones::from_names(names)
+    // Those of the tables exist: a test says so.
+    let address = zip.into_iter().flat_map(zip_zones).chain(state.into_iter().flat_map(state_zones));
+    for zone in address.chain(phone_zones(phone).iter().copied()) {
+        if !names.iter().any(|name| name == zone) {
+            names.push(zone.to_owned());
+        }
+    }
+    if names.is_empty() { Zones::unknown() } else { Zones(names) }
 }
 
 /// Zones of the number's area; empty when the number is of no place.

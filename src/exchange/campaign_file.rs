@@ -59,6 +59,9 @@ pub fn load(path: &Path) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProb
     }
 }
 
+/// So many lines that are not TOML are told; the others are counted.
+const MOST_BROKEN: usize = 5;
+
 /// Reads and checks the text of a campaign file; `path` only names it in problems.
 ///
 /// # Errors
@@ -69,7 +72,8 @@ pub fn parse(path: &Path, text: &str) -> Result<(CampaignDef, Vec<FileProblem>),
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         // What a broken line was meant to be is not known: checks of the rest would only guess.
-        for error in errors {
+        let mut errors = errors.into_iter();
+        for error in errors.by_ref().take(MOST_BROKEN) {
             let at = error.span().map_or(0, |s| s.start);
             reader.report(
                 at,
@@ -78,6 +82,15 @@ pub fn parse(path: &Path, text: &str) -> Result<(CampaignDef, Vec<FileProblem>),
                 one_line(error.message()),
                 "This line is not TOML: check quotes, brackets and `=`.",
             );
+        }
+        // One open quote breaks many lines after it.
+        if let Some(next) = errors.next() {
+            let what = match errors.count() {
+                0 => "this line is not TOML either".to_owned(),
+                more => format!("this line is not TOML either, and so in {more} more places"),
+            };
+            let at = next.span().map_or(0, |s| s.start);
+            reader.report(at, "", true, what, "Mend the first ones: the others often follow from them.");
         }
         return Err(reader.problems);
     }

@@ -8,6 +8,7 @@ pub mod export;
 mod foreign;
 pub mod kind;
 pub mod ledger_file;
+pub mod made_up;
 pub mod pair;
 pub mod problem;
 pub mod sample;

@@ -4,15 +4,43 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::check::{CheckReport, check_at};
-use super::contact_list::ContactList;
+use super::check::{CheckReport, Checker, check_at};
+use super::contact_list::rejected::Rejected;
+use super::contact_list::{self, ContactList, Options, Surveyed, Visitor};
 use super::problem::FileProblem;
 use crate::domain::campaign::CampaignDef;
+use crate::domain::contact::Contact;
 
 /// What reading a campaign file came to: the campaign with warnings, or its problems.
 pub type CampaignRead = Result<(CampaignDef, Vec<FileProblem>), Vec<FileProblem>>;
 /// What reading a contact list came to.
 pub type ListRead = Result<ContactList, Vec<FileProblem>>;
+
+/// Shows each contact to the campaign and to somebody else.
+struct Both<'a, 'd> {
+    def: Option<&'d CampaignDef>,
+    now: Option<Timestamp>,
+    checker: Option<Checker<'d>>,
+    also: &'a mut dyn Visitor,
+}
+
+impl Visitor for Both<'_, '_> {
+    fn begin(&mut self, columns: &[String]) {
+        self.checker = self.def.map(|def| Checker::new(def, columns, self.now));
+        self.also.begin(columns);
+    }
+
+    fn contact(&mut self, contact: &Contact) -> std::io::Result<()> {
+        if let Some(checker) = &mut self.checker {
+            checker.see(contact);
+        }
+        self.also.contact(contact)
+    }
+
+    fn rejected(&mut self, headers: &[String], row: Rejected) -> std::io::Result<()> {
+        self.also.rejected(headers, row)
+    }
+}
 
 /// Both files and what is wrong with them.
 #[derive(Debug)]
@@ -23,6 +51,8 @@ pub struct Pair {
     pub list: Option<ContactList>,
     /// Everything: of the campaign file, of the list, and what the list lacks for the script.
     pub problems: Vec<FileProblem>,
+    /// Problems of the list's rows that are not among `problems`, as there are so many.
+    pub more_problems: u64,
     /// Rows of the list that are left out because of a problem of their own.
     pub left_out: u64,
     /// The list measured against the script, when both could be read.
@@ -36,9 +66,40 @@ impl Pair {
         Self::at(campaign, list, list_file, None)
     }
 
+    /// Reads a list of any size against a campaign, without holding it; `also` sees every contact and every row that is left
+    /// out. What was read can be handed out. The report counts the contacts that are held at `now`.
+    pub fn survey(
+        campaign: CampaignRead,
+        list_file: &Path,
+        options: &Options,
+        now: Option<Timestamp>,
+        also: &mut dyn Visitor,
+    ) -> (Self, Option<Surveyed>) {
+        let def = campaign.as_ref().ok().map(|(def, _)| def.clone());
+        let mut options = options.clone();
+        options.consent_needed |= def.as_ref().is_some_and(|def| def.jurisdiction.needs_consent());
+        let mut both = Both { def: def.as_ref(), now, checker: None, also };
+        let (list, surveyed) = match contact_list::survey(list_file, &options, &mut both) {
+            Ok((list, surveyed)) => (Ok(list), Some(surveyed)),
+            Err(problems) => (Err(problems), None),
+        };
+        let checker = both.checker.take();
+        let report = |_: &CampaignDef, list: &ContactList| checker.map(|checker| checker.finish(list.duplicates));
+        (Self::with(campaign, Some(list), list_file, report), surveyed)
+    }
+
     /// [`Self::new`]; the report counts the contacts that are held at `now`.
     #[must_use]
     pub fn at(campaign: CampaignRead, list: Option<ListRead>, list_file: &Path, now: Option<Timestamp>) -> Self {
+        Self::with(campaign, list, list_file, |def, list| Some(check_at(def, list, now)))
+    }
+
+    fn with(
+        campaign: CampaignRead,
+        list: Option<ListRead>,
+        list_file: &Path,
+        report: impl FnOnce(&CampaignDef, &ContactList) -> Option<CheckReport>,
+    ) -> Self {
         let mut problems = Vec::new();
         let def = match campaign {
             Ok((def, warnings)) => {
@@ -50,10 +111,11 @@ impl Pair {
                 None
             }
         };
-        let mut left_out = 0;
+        let (mut left_out, mut more_problems) = (0, 0);
         let list = match list {
             Some(Ok(mut list)) => {
                 left_out = list.rejected;
+                more_problems = list.more_problems;
                 problems.append(&mut list.problems);
                 Some(list)
             }
@@ -63,14 +125,14 @@ impl Pair {
             }
             None => None,
         };
-        let report = def.as_ref().zip(list.as_ref()).map(|(def, list)| check_at(def, list, now));
+        let report = def.as_ref().zip(list.as_ref()).and_then(|(def, list)| report(def, list));
         for finding in report.iter().flat_map(|report| &report.findings) {
             problems.push(FileProblem {
                 fatal: finding.fatal,
                 ..FileProblem::whole(list_file, finding.in_words(), finding.remedy.clone())
             });
         }
-        Self { def, list, problems, left_out, report }
+        Self { def, list, problems, more_problems, left_out, report }
     }
 
     /// Both, when nothing stops the work.

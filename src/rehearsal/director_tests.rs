@@ -43,6 +43,7 @@ fn contact(n: usize) -> Contact {
         language: (n.is_multiple_of(5)).then(|| "es".to_owned()),
         time_zone: None,
         fields: std::collections::BTreeMap::new(),
+        consent: None,
     }
 }
 

@@ -329,7 +329,11 @@ async fn import(
 ) -> Result<CampaignId, RehearsalError> {
     let failed = |e| RehearsalError::Call("importing", e);
     let id = ids.act_id(clock.now());
-    let start = ImportStart { def: def.clone(), contacts: contacts.len() as u64, provenance: "rehearsal".into() };
+    let start = ImportStart {
+        def: def.clone(),
+        contacts: contacts.len() as u64,
+        provenance: crate::domain::provenance::Provenance::of_made_up_people("rehearsal"),
+    };
     client.import_start(id, &start).await.map_err(failed)?;
     for (number, chunk) in (0..).zip(contacts.chunks(MAX_CHUNK)) {
         client.import_chunk(id, number, &ImportChunk { contacts: chunk.to_vec() }).await.map_err(failed)?;

@@ -52,7 +52,11 @@ impl World {
 
     async fn campaign(&self, many: u32) -> CampaignId {
         let import = self.fresh();
-        let start = ImportStart { def: def(), contacts: many.into(), provenance: String::new() };
+        let start = ImportStart {
+            def: def(),
+            contacts: many.into(),
+            provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        };
         self.admin.import_start(import, &start).await.expect("started");
         let chunk = ImportChunk { contacts: (0..many).map(contact).collect() };
         self.admin.import_chunk(import, 0, &chunk).await.expect("stored");

@@ -88,7 +88,11 @@ impl House {
         let mut contacts = sample::contacts().expect("the sample").contacts;
         contacts.truncate(usize::try_from(CONTACTS).expect("small"));
         let import = ids.act_id(clock.now());
-        let began = ImportStart { def, contacts: CONTACTS, provenance: "a test".into() };
+        let began = ImportStart {
+            def,
+            contacts: CONTACTS,
+            provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        };
         admin.import_start(import, &began).await.expect("started");
         admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("stored");
         let campaign = admin.import_finish(import).await.expect("finished").campaign;

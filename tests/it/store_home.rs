@@ -154,6 +154,7 @@ pub fn person(number: u32) -> Contact {
         language: None,
         time_zone: None,
         fields: BTreeMap::new(),
+        consent: None,
     }
 }
 
@@ -237,7 +238,11 @@ impl Home {
         let admin = Admin::of(admin.actor.clone()).expect("an admin");
         let import = self.fresh();
         let announced = u64::try_from(contacts.len()).expect("few");
-        let start = ImportStart { def, contacts: announced, provenance: "a test".into() };
+        let start = ImportStart {
+            def,
+            contacts: announced,
+            provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        };
         admin.import_start(&self.desk, import, start).await.expect("an answer");
         for (number, chunk) in contacts.chunks(1_000).enumerate() {
             let chunk = ImportChunk { contacts: chunk.to_vec() };

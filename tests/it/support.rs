@@ -182,7 +182,11 @@ impl TestApp {
     pub async fn campaign(&self, admin: &Person, contacts: u32) -> CampaignId {
         let import = self.fresh();
         let path = format!("/api/v1/imports/{import}");
-        let start = ImportStart { def: def(), contacts: u64::from(contacts), provenance: "a test".to_owned() };
+        let start = ImportStart {
+            def: def(),
+            contacts: u64::from(contacts),
+            provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        };
         self.put(admin, &path, &start).await.read::<ImportState>();
         let chunk = ImportChunk { contacts: (0..contacts).map(contact).collect() };
         self.put(admin, &format!("{path}/chunks/0"), &chunk).await.read::<ImportState>();
@@ -380,6 +384,7 @@ pub fn contact(n: u32) -> Contact {
         language: None,
         time_zone: None,
         fields: BTreeMap::new(),
+        consent: None,
     }
 }
 

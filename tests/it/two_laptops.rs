@@ -151,7 +151,11 @@ async fn both_work_and_no_text_goes_out_twice() {
     let world = World::start().await;
     let admin = world.admin().await;
     let import = world.fresh();
-    let list = ImportStart { def: def(), contacts: u64::from(CONTACTS), provenance: String::new() };
+    let list = ImportStart {
+        def: def(),
+        contacts: u64::from(CONTACTS),
+        provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+    };
     admin.import_start(import, &list).await.expect("started");
     let chunk = ImportChunk { contacts: (0..CONTACTS).map(contact).collect() };
     admin.import_chunk(import, 0, &chunk).await.expect("stored");
@@ -234,7 +238,11 @@ async fn an_ended_sign_in_settles_its_journal_with_the_real_server() {
     let world = World::start().await;
     let admin = world.admin().await;
     let import = world.fresh();
-    let list = ImportStart { def: def(), contacts: 2, provenance: String::new() };
+    let list = ImportStart {
+        def: def(),
+        contacts: 2,
+        provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+    };
     admin.import_start(import, &list).await.expect("started");
     let chunk = ImportChunk { contacts: (0..2).map(contact).collect() };
     admin.import_chunk(import, 0, &chunk).await.expect("stored");

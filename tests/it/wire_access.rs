@@ -103,7 +103,11 @@ async fn what_is_not_mine_to_see_does_not_exist() {
 async fn told_to_a_texter(app: &TestApp, admin: &Person, shown: &[&str]) -> (String, Vec<ContactView>) {
     let import = app.fresh();
     let path = format!("/api/v1/imports/{import}");
-    let mut start = ImportStart { def: def(), contacts: 3, provenance: "a test".to_owned() };
+    let mut start = ImportStart {
+        def: def(),
+        contacts: 3,
+        provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+    };
     start.def.visible_fields = shown.iter().map(|name| (*name).to_owned()).collect();
     // A script that uses the number: it is not there to be used.
     start.def.canned[0].text.insert("en".to_owned(), "Thank you! {phone/} {lastName/}".to_owned());

@@ -8,19 +8,19 @@ use pretty_assertions::assert_eq;
 use serde_json::Value;
 
 /// The real server in a process of its own, ended with the test.
-struct Served {
-    home: tempfile::TempDir,
+pub struct Served {
+    pub home: tempfile::TempDir,
     server: Child,
     /// Kept open: a server whose output nobody reads would not be the same.
     _stdout: BufReader<ChildStdout>,
     base: String,
-    admin_link: String,
+    pub admin_link: String,
 }
 
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 fn command(home: &Path) -> Command {
@@ -35,7 +35,7 @@ fn command(home: &Path) -> Command {
 }
 
 impl Served {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let home = tempfile::tempdir().expect("a directory");
         let mut server = command(home.path())
             .args(["serve", "--listen", "127.0.0.1:0", "--simulated-voters", "--rehearsal-clock", "--data"])
@@ -51,20 +51,20 @@ impl Served {
         Self { home, server, _stdout: stdout, base, admin_link }
     }
 
-    fn run(&self, profile: &str, args: &[&str]) -> Said {
+    pub fn run(&self, profile: &str, args: &[&str]) -> Said {
         let output = command(self.home.path()).args(["--profile", profile]).args(args).output().expect("it runs");
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
         Said { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
-    fn done(&self, profile: &str, args: &[&str]) -> String {
+    pub fn done(&self, profile: &str, args: &[&str]) -> String {
         let said = self.run(profile, args);
         assert_eq!((said.code, said.err.contains("textbank:")), (Some(0), false), "{args:?}: {}", said.err);
         said.out
     }
 
     /// Fails with this code, and says all of this.
-    fn fails(&self, profile: &str, args: &[&str], code: i32, words: &[&str]) {
+    pub fn fails(&self, profile: &str, args: &[&str], code: i32, words: &[&str]) {
         let said = self.run(profile, args);
         assert_eq!(said.code, Some(code), "{args:?}: {}", said.err);
         for word in words {
@@ -72,7 +72,7 @@ impl Served {
         }
     }
 
-    fn sample(&self) -> (PathBuf, PathBuf) {
+    pub fn sample(&self) -> (PathBuf, PathBuf) {
         let (campaign, contacts) = (self.home.path().join("c.toml"), self.home.path().join("c.csv"));
         std::fs::write(&campaign, CAMPAIGN).expect("written");
         std::fs::write(&contacts, "firstName,cell\nAna,+14155550101\nBo,+14155550102\n").expect("written");
@@ -87,6 +87,9 @@ impl Drop for Served {
         let _ = self.server.wait();
     }
 }
+
+/// Where a list comes from; without it nothing is handed in.
+pub const FROM: [&str; 6] = ["--provenance", "made up", "--obtained", "2026-06-04", "--permitted-use", "tests"];
 
 const CAMPAIGN: &str = r#"
 [campaign]
@@ -117,7 +120,7 @@ fn every_wrong_input_is_told_with_its_remedy_and_exit_code() {
     assert!(served.done("ada", &["campaign", "list"]).contains("no campaign yet"));
     let (campaign, contacts) = served.sample();
     let (campaign, contacts) = (campaign.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
-    let import = ["campaign", "import", "--campaign", campaign, "--contacts", contacts];
+    let import = [&["campaign", "import", "--campaign", campaign, "--contacts", contacts], &FROM[..]].concat();
     served.fails(
         "ada",
         &["campaign", "import", "--campaign", contacts, "--contacts", campaign],
@@ -142,7 +145,7 @@ fn what_the_board_shows_can_be_had_as_data() {
     served.fails("ada", &["conduct", "accept"], 2, &["terminal", "--yes"]);
     let (campaign, contacts) = served.sample();
     let (campaign, contacts) = (campaign.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
-    served.done("ada", &["campaign", "import", "--campaign", campaign, "--contacts", contacts]);
+    served.done("ada", &[&["campaign", "import", "--campaign", campaign, "--contacts", contacts], &FROM[..]].concat());
     let json = |args: &[&str]| serde_json::from_str::<Value>(&served.done("ada", args)).expect("JSON");
     let list = json(&["campaign", "list", "--json"]);
     assert_eq!((&list[0]["title"], &list[0]["unassigned"]), (&Value::from("Parks"), &Value::from(2)));

@@ -34,7 +34,7 @@ async fn claimed(app: &TestApp, who: &Person, campaign: CampaignId) -> String {
 }
 
 /// What somebody may ask who has accepted nothing: nothing of it shows a contact. Everything else of the contract refuses.
-const BEFORE: [&str; 32] = [
+const BEFORE: [&str; 35] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -66,6 +66,9 @@ const BEFORE: [&str; 32] = [
     "DELETE /api/v1/sessions/{id}",
     "GET /api/v1/ledger",
     "GET /api/v1/ledger/state",
+    "GET /api/v1/campaigns/{id}/lists",
+    "PUT /api/v1/campaigns/{id}/lists/{import}",
+    "GET /api/v1/imports/{import}",
     "PUT /api/v1/imports/{import}",
     "PUT /api/v1/imports/{import}/chunks/{n}",
     "POST /api/v1/imports/{import}/finish",
@@ -195,7 +198,11 @@ async fn a_campaigns_guide_is_accepted_with_the_rules_and_by_itself() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
     let path = format!("/api/v1/imports/{}", app.fresh());
-    let mut start = ImportStart { def: def(), contacts: 3, provenance: String::new() };
+    let mut start = ImportStart {
+        def: def(),
+        contacts: 3,
+        provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+    };
     start.def.guide = "Ask for Tuesday.".to_owned();
     app.put(&admin, &path, &start).await.read::<ImportState>();
     let contacts: Vec<_> = (0..3).map(contact).collect();

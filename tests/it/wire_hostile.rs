@@ -20,7 +20,11 @@ use crate::support::{TestApp, def};
 async fn a_campaign_with_a_nul_anywhere_is_refused(#[case] place: &str, #[case] hostile: Value) {
     let app = TestApp::start().await;
     let admin = app.admin().await;
-    let start = ImportStart { def: def(), contacts: 0, provenance: "a test".to_owned() };
+    let start = ImportStart {
+        def: def(),
+        contacts: 0,
+        provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+    };
     let mut body = serde_json::to_value(&start).expect("json");
     *body["def"].pointer_mut(place).expect("a place") = hostile;
     let path = format!("/api/v1/imports/{}", app.fresh());

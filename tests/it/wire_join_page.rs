@@ -53,7 +53,11 @@ async fn it_says_whose_campaign_it_is_and_a_name_is_only_a_name() {
     let admin = app.admin().await;
     let mut def = def();
     def.organization = "Ann & <b>Bo</b> {{download}}".into();
-    let start = ImportStart { def, contacts: 0, provenance: "a test".to_owned() };
+    let start = ImportStart {
+        def,
+        contacts: 0,
+        provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+    };
     app.put(&admin, &format!("/api/v1/imports/{}", app.fresh()), &start).await.read::<ImportState>();
     let page = html(&app).await;
     assert!(page.contains("<bdi>Ann &amp; &lt;b&gt;Bo&lt;/b&gt; {{download}}</bdi>"), "{page}");

@@ -68,7 +68,11 @@ async fn one_text_end_to_end_and_its_answer() {
     let admin = world.admin().await;
     let import = world.fresh();
     let contacts: Vec<_> = (0..3).map(contact).collect();
-    let start = ImportStart { def: def(), contacts: 3, provenance: String::new() };
+    let start = ImportStart {
+        def: def(),
+        contacts: 3,
+        provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+    };
     admin.import_start(import, &start).await.expect("started");
     let chunk = ImportChunk { contacts };
     admin.import_chunk(import, 0, &chunk).await.expect("stored");

@@ -42,6 +42,8 @@ async fn the_server_tells_it() {
         "/api/v1/presence",
         "/api/v1/campaigns/{id}/events",
         "/api/v1/campaigns/{id}/board",
+        "/api/v1/campaigns/{id}/lists",
+        "/api/v1/campaigns/{id}/lists/{import}",
         "/api/v1/imports/{import}",
         "/api/v1/imports/{import}/chunks/{n}",
         "/api/v1/imports/{import}/finish",

@@ -77,6 +77,9 @@ const RULES: &[(&str, Rule)] = &[
     ("PUT /api/v1/messages/{id}", Thing(Texter)),
     ("PUT /api/v1/acts/{id}", Thing(Texter)),
     ("GET /api/v1/verdicts/{id}", Thing(Texter)),
+    ("GET /api/v1/campaigns/{id}/lists", Thing(Admin)),
+    ("PUT /api/v1/campaigns/{id}/lists/{import}", Thing(Admin)),
+    ("GET /api/v1/imports/{import}", Thing(Admin)),
     ("PUT /api/v1/imports/{import}", Thing(Admin)),
     ("PUT /api/v1/imports/{import}/chunks/{n}", Thing(Admin)),
     ("POST /api/v1/imports/{import}/finish", Thing(Admin)),
@@ -125,7 +128,11 @@ impl House {
             people.insert(role, joined);
         }
         let import = app.fresh();
-        let mut start = ImportStart { def: def(), contacts: 9, provenance: format!("{name}-list") };
+        let mut start = ImportStart {
+            def: def(),
+            contacts: 9,
+            provenance: textbank::domain::provenance::Provenance::of_made_up_people(&format!("{name}-list")),
+        };
         start.def.title = format!("{name}-campaign");
         start.def.organization = format!("{name}-organization");
         let path = format!("/api/v1/imports/{import}");
@@ -247,6 +254,9 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
         ],
         "PUT /api/v1/imports/{import}" => one(serde_json::to_value(&things.start).expect("json")),
         "PUT /api/v1/people/{id}" => one(json!({"name": "Ant-renamed"})),
+        "PUT /api/v1/campaigns/{id}/lists/{import}" => {
+            one(json!({"contacts": 1, "provenance": things.start.provenance}))
+        }
         "PUT /api/v1/imports/{import}/chunks/{n}" => one(json!({"contacts": []})),
         "POST /api/v1/invites" => one(json!({"role": "texter", "campaign": campaign, "uses": 1, "valid_seconds": 600})),
         _ => vec![None],

@@ -349,7 +349,11 @@ async fn prepare_for(link: &JoinLink, contacts: Vec<Contact>, texters: u32) -> (
     let slice = u32::try_from(contacts.len()).expect("a slice") / texters;
     def.slice_size = if texters > 1 { slice } else { def.slice_size.max(slice) };
     let import = fresh();
-    let begin = ImportStart { def, contacts: contacts.len() as u64, provenance: "a test".into() };
+    let begin = ImportStart {
+        def,
+        contacts: contacts.len() as u64,
+        provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+    };
     admin.import_start(import, &begin).await.expect("started");
     admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("taken");
     admin.import_finish(import).await.expect("finished");

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{SetupError, Timeouts, wire::Wire};
 use crate::api::{
-    admin::{ImportChunk, ImportStart, ImportState, Invite, InviteInfo, InviteRequest},
+    admin::{ImportChunk, ImportStart, ImportState, Invite, InviteInfo, InviteRequest, ListInfo, ListStart},
     audit::AuditPage,
     conduct::{ConductInForce, SetConduct},
     ledger::{LedgerPage, LedgerState},
@@ -47,6 +47,30 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn import_start(&self, import: Uuid, start: &ImportStart) -> Call<ImportState> {
         self.wire.with_body(Method::PUT, &format!("imports/{import}"), start).await
+    }
+
+    /// Where an import stands.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn import_state(&self, import: Uuid) -> Call<ImportState> {
+        self.wire.get(&format!("imports/{import}")).await
+    }
+
+    /// Starts to add contacts to a campaign that is there, or finds the import with this id.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn list_add(&self, campaign: CampaignId, import: Uuid, start: &ListStart) -> Call<ImportState> {
+        self.wire.with_body(Method::PUT, &format!("campaigns/{campaign}/lists/{import}"), start).await
+    }
+
+    /// The lists that came into a campaign.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn lists(&self, campaign: CampaignId) -> Call<Vec<ListInfo>> {
+        self.wire.get(&format!("campaigns/{campaign}/lists")).await
     }
 
     /// Hands in chunk `number`; the same chunk twice is stored once.

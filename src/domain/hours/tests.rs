@@ -98,6 +98,7 @@ fn contact(phone: &str, zip: Option<&str>, state: Option<&str>) -> Contact {
         language: None,
         time_zone: None,
         fields: BTreeMap::new(),
+        consent: None,
     }
 }
 

@@ -276,3 +276,11 @@ fn what_no_console_offers_is_not_promised() {
     assert!(def.edit_initial);
     assert_eq!(warnings.iter().map(|w| w.field.as_deref()).collect::<Vec<_>>(), [Some("campaign.edit_initial")]);
 }
+
+#[test]
+fn of_many_lines_that_are_not_toml_the_first_are_told() {
+    let broken = "title = \u{201c}T\u{201d}\n".repeat(40);
+    let problems = parse(Path::new("c.toml"), &broken).unwrap_err();
+    assert_eq!(problems.len(), MOST_BROKEN + 1);
+    assert!(problems.last().is_some_and(|last| last.what.ends_with("more places")), "{problems:?}");
+}

@@ -39,6 +39,12 @@ pub enum Meaning {
     Language,
     /// Time zones.
     TimeZone,
+    /// When somebody agreed to be texted.
+    ConsentDate,
+    /// To which words.
+    ConsentWording,
+    /// Where.
+    ConsentSource,
     /// A field of the campaign's own, for merge fields.
     Field {
         /// Its name in the script.
@@ -64,6 +70,9 @@ impl std::fmt::Display for Meaning {
             Self::State => f.write_str("state"),
             Self::Language => f.write_str("language"),
             Self::TimeZone => f.write_str("time zone"),
+            Self::ConsentDate => f.write_str("consent: when"),
+            Self::ConsentWording => f.write_str("consent: to which words"),
+            Self::ConsentSource => f.write_str("consent: where"),
             Self::Field { name } => write!(f, "field {{{name}}}"),
             Self::LeftOut { why } => write!(f, "left out: {why}"),
         }
@@ -111,6 +120,9 @@ impl Mapping {
             "state" => Meaning::State,
             "language" => Meaning::Language,
             "timezone" => Meaning::TimeZone,
+            "consentdate" => Meaning::ConsentDate,
+            "consentwording" => Meaning::ConsentWording,
+            "consentsource" => Meaning::ConsentSource,
             "ignore" => Meaning::LeftOut { why: "you said so".into() },
             _ => Meaning::Field { name: self.field.clone() },
         }
@@ -142,6 +154,8 @@ pub(super) struct Columns {
     pub(super) state: Option<usize>,
     pub(super) language: Option<usize>,
     pub(super) time_zone: Option<usize>,
+    /// When, to which words, where somebody agreed to be texted.
+    pub(super) consent: [Option<usize>; 3],
     pub(super) fields: Vec<(usize, String)>,
 }
 
@@ -221,6 +235,7 @@ impl Columns {
             state: at(&Meaning::State),
             language: at(&Meaning::Language),
             time_zone: at(&Meaning::TimeZone),
+            consent: [at(&Meaning::ConsentDate), at(&Meaning::ConsentWording), at(&Meaning::ConsentSource)],
             fields: meanings
                 .iter()
                 .enumerate()
@@ -319,6 +334,9 @@ impl Finder<'_> {
         self.set(&aliases.state, Meaning::State);
         self.set(&aliases.language, Meaning::Language);
         self.set(&aliases.time_zone, Meaning::TimeZone);
+        self.set(&aliases.consent_date, Meaning::ConsentDate);
+        self.set(&aliases.consent_wording, Meaning::ConsentWording);
+        self.set(&aliases.consent_source, Meaning::ConsentSource);
         self.kinds_of_numbers(aliases);
     }
 

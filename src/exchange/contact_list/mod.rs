@@ -2,33 +2,44 @@
 //!
 //! `table` makes lines of a file, `columns` understands its header by the field's names (`aliases`) and a person's word,
 //! `rows` makes a contact of a line; here the list is put together, and every line of the file accounted for.
+//!
+//! A list may have any size: it is read twice, once to see what is in it ([`survey`]), once to hand its contacts out
+//! ([`Surveyed::each`]). Of each number 16 bytes are kept meanwhile, to know it again, and the ids of those who share one; of the
+//! problems the first [`MOST_PROBLEMS`]; nothing else.
 
 mod aliases;
 mod columns;
+mod numbers;
 pub mod rejected;
 mod rows;
 mod table;
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 pub use self::aliases::Confidence;
 use self::columns::Columns;
 pub use self::columns::{Mapping, Meaning};
+use self::numbers::Numbers;
 use self::rejected::Rejected;
 use self::rows::Rows;
 pub use self::table::Shape;
+use self::table::Source;
+use super::decode::Input;
 use super::problem::FileProblem;
 use crate::domain::contact::Contact;
 use crate::domain::phone::Phone;
+use crate::domain::provenance::Consent;
 use crate::domain::safe_text::safe_line;
-use crate::domain::script::fold_name;
 
 /// The field that holds the ids of the other people who share a contact's number, `;` between them.
 pub const HOUSEHOLD: &str = "household_ids";
+
+/// So many problems of single rows are kept; the others are counted.
+pub const MOST_PROBLEMS: usize = 1_000;
 
 /// How a list is read.
 #[derive(Debug, Clone, Default)]
@@ -41,13 +52,19 @@ pub struct Options {
     pub no_header: bool,
     /// The sheet of a spreadsheet; none: the first that holds something.
     pub sheet: Option<String>,
+    /// What is said of the consent of everybody on it, where a row does not say it.
+    pub consent: Option<Consent>,
+    /// True where nobody may be texted without consent; otherwise some numbers need it (`assets/rules/consent.toml`).
+    pub consent_needed: bool,
 }
 
-/// A list, read. `rows` = contacts + duplicates + rejected.
+/// A list, read. `rows` = `texted` + `duplicates` + `rejected`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContactList {
-    /// Rows that can be texted, first of each number.
+    /// Rows that can be texted, first of each number; empty after a [`survey`].
     pub contacts: Vec<Contact>,
+    /// How many they are.
+    pub texted: u64,
     /// The columns that are custom fields, as named in the script.
     pub columns: Vec<String>,
     /// Rows of the file that hold something, without the header.
@@ -59,10 +76,12 @@ pub struct ContactList {
     pub shared: u64,
     /// Rows left out because of a problem of their own; `problems` has the reasons.
     pub rejected: u64,
-    /// These rows as they stand in the file.
+    /// These rows as they stand in the file; empty after a [`survey`].
     pub rejected_rows: Vec<Rejected>,
-    /// Rows left out, with the reason (not fatal), and other warnings.
+    /// Rows left out, with the reason (not fatal), and other warnings: the first [`MOST_PROBLEMS`].
     pub problems: Vec<FileProblem>,
+    /// How many more there are.
+    pub more_problems: u64,
     /// What sort of file it is.
     pub shape: Option<Shape>,
     /// How each column is understood, in the file's order.
@@ -85,6 +104,26 @@ pub struct ColumnUse {
     pub example: String,
 }
 
+/// Sees what a list holds while it is read.
+pub trait Visitor {
+    /// The columns that are custom fields, as named in the script: before everything else.
+    fn begin(&mut self, columns: &[String]) {
+        let _ = columns;
+    }
+
+    /// Somebody who can be texted, the first with this number. The ids of others with the same number are not known yet.
+    ///
+    /// # Errors
+    /// As the system says: reading ends.
+    fn contact(&mut self, contact: &Contact) -> io::Result<()>;
+
+    /// A row that is left out; `headers` are those of the list.
+    ///
+    /// # Errors
+    /// As the system says: reading ends.
+    fn rejected(&mut self, headers: &[String], row: Rejected) -> io::Result<()>;
+}
+
 /// Reads and checks a list; numbers without a country code are taken as US ones.
 ///
 /// # Errors
@@ -93,13 +132,12 @@ pub fn load(path: &Path) -> Result<ContactList, Vec<FileProblem>> {
     load_with(path, &Options::default())
 }
 
-/// Like [`load`], read as `options` say.
+/// Like [`load`], read as `options` say. All of the list is held: for lists of which that is known to be possible.
 ///
 /// # Errors
 /// As [`load`].
 pub fn load_with(path: &Path, options: &Options) -> Result<ContactList, Vec<FileProblem>> {
-    let bytes = std::fs::read(path).map_err(|error| vec![FileProblem::unreadable(path, &error)])?;
-    parse(path, &bytes, options)
+    held(path, Input::of(path)?, options)
 }
 
 /// Reads and checks the bytes of a list; `path` only names it in problems.
@@ -107,73 +145,230 @@ pub fn load_with(path: &Path, options: &Options) -> Result<ContactList, Vec<File
 /// # Errors
 /// As [`load`].
 pub fn parse(path: &Path, bytes: &[u8], options: &Options) -> Result<ContactList, Vec<FileProblem>> {
-    let region = if options.region.is_empty() { "US" } else { &options.region };
-    let opened = table::open(path, bytes, options.sheet.as_deref())?;
-    let mut list = ContactList { shape: Some(opened.shape), ..ContactList::default() };
-    list.problems.extend(opened.warning);
-    let mut lines = opened.table.peekable();
-    let first = match lines.peek() {
-        Some(Ok(line)) => line.cells.clone(),
-        Some(Err(problem)) => return Err(vec![FileProblem { fatal: true, ..problem.clone() }]),
-        None => {
-            let remedy = "Export the list again, with a header row.";
-            return Err(vec![FileProblem::whole(path, "the file is empty", remedy)]);
-        }
-    };
-    let headers: Vec<String> = if options.no_header {
-        (1..=first.len()).map(|number| number.to_string()).collect()
-    } else {
-        lines.next();
-        first.iter().map(|header| safe_line(header.trim())).collect()
-    };
-    let columns = Columns::find(path, headers, &options.map, region, !options.no_header, &mut list.problems)?;
-    list.columns = columns.fields.iter().map(|(_, name)| name.clone()).collect();
-    list.understood = columns
-        .headers
-        .iter()
-        .zip(&columns.meanings)
-        .map(|(header, meaning)| ColumnUse {
-            header: header.clone(),
-            meaning: meaning.clone(),
-            filled: 0,
-            chosen: 0,
-            example: String::new(),
-        })
-        .collect();
-    let mut rows = Rows { path, region, columns: &columns, odd: BTreeSet::new() };
-    let mut seen: HashMap<Phone, usize> = HashMap::new();
-    for line in lines {
-        list.rows += 1;
-        match line {
-            Ok(line) => {
-                if let Some(problem) = quote_left_open(path, &line, list.shape.as_ref(), rows.columns, region) {
-                    return Err(vec![problem]);
-                }
-                list.take(&line, &mut rows, &mut seen);
-            }
-            Err(problem) => {
-                list.rejected += 1;
-                list.rejected_rows.push(Rejected::unreadable(&problem));
-                list.problems.push(problem);
-            }
-        }
+    held(path, Input::Memory(bytes.into()), options)
+}
+
+/// Reads a list of any size to see what is in it, without holding it.
+///
+/// # Errors
+/// As [`load`]; also what the visitor said.
+pub fn survey(
+    path: &Path,
+    options: &Options,
+    visitor: &mut dyn Visitor,
+) -> Result<(ContactList, Surveyed), Vec<FileProblem>> {
+    Surveyed::read(path, Input::of(path)?, options, visitor)
+}
+
+/// Keeps everything.
+#[derive(Default)]
+struct Keeper {
+    contacts: Vec<Contact>,
+    rejected: Vec<Rejected>,
+}
+
+impl Visitor for Keeper {
+    fn contact(&mut self, contact: &Contact) -> io::Result<()> {
+        self.contacts.push(contact.clone());
+        Ok(())
     }
-    if list.contacts.is_empty() {
-        let mut problems = std::mem::take(&mut list.problems);
-        let (what, remedy) = if list.rows == 0 {
-            ("there are no contacts in this list", "It has a header row only: export it again.")
-        } else {
-            ("not one row of this list can be texted", "The reasons stand with the rows.")
+
+    fn rejected(&mut self, _headers: &[String], row: Rejected) -> io::Result<()> {
+        self.rejected.push(row);
+        Ok(())
+    }
+}
+
+fn held(path: &Path, input: Input, options: &Options) -> Result<ContactList, Vec<FileProblem>> {
+    let mut keeper = Keeper::default();
+    let (list, surveyed) = Surveyed::read(path, input, options, &mut keeper)?;
+    let mut contacts = keeper.contacts;
+    for contact in &mut contacts {
+        surveyed.numbers.add_household(contact);
+    }
+    Ok(ContactList { contacts, rejected_rows: keeper.rejected, ..list })
+}
+
+/// A list that was read once; its contacts can be handed out.
+pub struct Surveyed {
+    path: PathBuf,
+    region: String,
+    consent: Option<Consent>,
+    consent_needed: bool,
+    header: bool,
+    source: Source,
+    columns: Columns,
+    numbers: Numbers,
+    /// Of all its rows.
+    fingerprint: blake3::Hash,
+}
+
+impl std::fmt::Debug for Surveyed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surveyed").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Surveyed {
+    fn read(
+        path: &Path,
+        input: Input,
+        options: &Options,
+        visitor: &mut dyn Visitor,
+    ) -> Result<(ContactList, Self), Vec<FileProblem>> {
+        let region = if options.region.is_empty() { "US" } else { &options.region };
+        let mut source = Source::of(path, input, options.sheet.as_deref())?;
+        let mut list = ContactList { shape: Some(source.shape.clone()), ..ContactList::default() };
+        list.problems.extend(source.warning.take());
+        let mut lines = source.table().map_err(|problem| vec![problem])?.peekable();
+        let first = match lines.peek() {
+            Some(Ok(line)) => line.cells.clone(),
+            Some(Err(problem)) => return Err(vec![FileProblem { fatal: true, ..problem.clone() }]),
+            None => {
+                let remedy = "Export the list again, with a header row.";
+                return Err(vec![FileProblem::whole(path, "the file is empty", remedy)]);
+            }
         };
-        problems.push(FileProblem::whole(path, what, remedy));
-        return Err(problems);
+        let headers: Vec<String> = if options.no_header {
+            (1..=first.len()).map(|number| number.to_string()).collect()
+        } else {
+            lines.next();
+            first.iter().map(|header| safe_line(header.trim())).collect()
+        };
+        let columns = Columns::find(path, headers, &options.map, region, !options.no_header, &mut list.problems)?;
+        list.begin(&columns);
+        visitor.begin(&list.columns);
+        let mut rows = Rows {
+            path,
+            region,
+            columns: &columns,
+            consent: options.consent.as_ref(),
+            consent_needed: options.consent_needed,
+            odd: BTreeSet::new(),
+        };
+        let mut numbers = Numbers::default();
+        let mut fingerprint = blake3::Hasher::new();
+        let unwritten = |error: io::Error| {
+            vec![FileProblem::whole(path, format!("what was found cannot be written ({error})"), "See to the disk.")]
+        };
+        for line in lines {
+            list.rows += 1;
+            match line {
+                Ok(line) => {
+                    fingerprint.update(line.cells.as_byte_record().as_slice());
+                    if let Some(problem) = quote_left_open(path, &line, list.shape.as_ref(), rows.columns, region) {
+                        return Err(vec![problem]);
+                    }
+                    list.take(&line, &mut rows, &mut numbers, visitor).map_err(unwritten)?;
+                }
+                Err(problem) if problem.fatal => return Err(vec![problem]),
+                Err(problem) => {
+                    list.rejected += 1;
+                    visitor.rejected(&columns.headers, Rejected::unreadable(&problem)).map_err(unwritten)?;
+                    list.problems.push(problem);
+                }
+            }
+            list.bound();
+        }
+        if list.texted == 0 {
+            let mut problems = std::mem::take(&mut list.problems);
+            let (what, remedy) = if list.rows == 0 {
+                ("there are no contacts in this list", "It has a header row only: export it again.")
+            } else {
+                ("not one row of this list can be texted", "The reasons stand with the rows.")
+            };
+            problems.push(FileProblem::whole(path, what, remedy));
+            return Err(problems);
+        }
+        let surveyed = Self {
+            path: path.to_owned(),
+            region: region.to_owned(),
+            consent: options.consent.clone(),
+            consent_needed: options.consent_needed,
+            header: !options.no_header,
+            source,
+            columns,
+            numbers,
+            fingerprint: fingerprint.finalize(),
+        };
+        Ok((list, surveyed))
     }
-    Ok(list)
+
+    /// Of all its rows as they stand in the file, those that are left out too.
+    #[must_use]
+    pub fn fingerprint(&self) -> blake3::Hash {
+        self.fingerprint
+    }
+
+    /// Reads the list once more and hands out its contacts in order, the ids of those who share a number with them; until
+    /// `take` says false.
+    ///
+    /// # Errors
+    /// The file cannot be read any more, or is another one now.
+    pub fn each(&mut self, take: &mut dyn FnMut(Contact) -> bool) -> Result<(), FileProblem> {
+        self.numbers.begin_again();
+        let mut rows = Rows {
+            path: &self.path,
+            region: &self.region,
+            columns: &self.columns,
+            consent: self.consent.as_ref(),
+            consent_needed: self.consent_needed,
+            odd: BTreeSet::new(),
+        };
+        // Told at the first reading.
+        let mut told = Vec::new();
+        let mut fingerprint = blake3::Hasher::new();
+        for line in self.source.table()?.skip(usize::from(self.header)) {
+            let line = match line {
+                Ok(line) => line,
+                Err(problem) if problem.fatal => return Err(problem),
+                Err(_) => continue,
+            };
+            fingerprint.update(line.cells.as_byte_record().as_slice());
+            told.clear();
+            let Ok(read) = rows.contact(&line, &mut told) else { continue };
+            let mut contact = read.contact;
+            if !self.numbers.is_first(&contact.phone) {
+                continue;
+            }
+            self.numbers.add_household(&mut contact);
+            if !take(contact) {
+                return Ok(());
+            }
+        }
+        if fingerprint.finalize() != self.fingerprint {
+            let what = "was changed while it was read";
+            return Err(FileProblem::whole(&self.path, what, "Run the command again once nobody writes to it."));
+        }
+        Ok(())
+    }
 }
 
 impl ContactList {
+    fn begin(&mut self, columns: &Columns) {
+        self.columns = columns.fields.iter().map(|(_, name)| name.clone()).collect();
+        self.understood = columns
+            .headers
+            .iter()
+            .zip(&columns.meanings)
+            .map(|(header, meaning)| ColumnUse {
+                header: header.clone(),
+                meaning: meaning.clone(),
+                filled: 0,
+                chosen: 0,
+                example: String::new(),
+            })
+            .collect();
+    }
+
     /// Takes one more row.
-    fn take(&mut self, line: &table::Line, rows: &mut Rows<'_>, seen: &mut HashMap<Phone, usize>) {
+    fn take(
+        &mut self,
+        line: &table::Line,
+        rows: &mut Rows<'_>,
+        numbers: &mut Numbers,
+        visitor: &mut dyn Visitor,
+    ) -> io::Result<()> {
         for (column, cell) in self.understood.iter_mut().zip(line.cells.iter()) {
             let cell = cell.trim();
             if !cell.is_empty() {
@@ -187,30 +382,41 @@ impl ContactList {
             Ok(read) => read,
             Err(problem) => {
                 self.rejected += 1;
-                self.rejected_rows.push(Rejected::of(line, &problem));
+                visitor.rejected(&rows.columns.headers, Rejected::of(line, &problem))?;
                 self.problems.push(*problem);
-                return;
+                return Ok(());
             }
         };
-        match seen.entry(read.contact.phone.clone()) {
-            Entry::Vacant(place) => {
-                place.insert(self.contacts.len());
-                self.contacts.push(read.contact);
+        match numbers.meet(&read.contact) {
+            numbers::Met::First => {
+                self.texted += 1;
+                visitor.contact(&read.contact)?;
                 if let Some(column) = self.understood.get_mut(read.phone_column) {
                     column.chosen += 1;
                 }
             }
-            Entry::Occupied(place) => {
-                let first = &mut self.contacts[*place.get()];
+            numbers::Met::Again => self.duplicates += 1,
+            numbers::Met::Shared => {
                 self.duplicates += 1;
-                if !same_person(first, &read.contact) {
-                    self.shared += 1;
-                    keep_id(first, read.contact.external_id);
-                }
+                self.shared += 1;
             }
         }
+        Ok(())
+    }
+
+    /// Keeps no more problems than are told.
+    fn bound(&mut self) {
+        let more = self.problems.len().saturating_sub(MOST_PROBLEMS);
+        self.problems.truncate(MOST_PROBLEMS);
+        self.more_problems += more as u64;
     }
 }
+
+/// Of a row whose quote nobody closed: what is wrong, and what to do.
+const QUOTE_LEFT_OPEN: (&str, &str) = (
+    "a quote that begins in this row is not closed: the rows after it would be taken for a part of it",
+    "Close the quote or take it out, or export the list again.",
+);
 
 /// A quote that nobody closed makes one cell of all rows up to the next quote: they would be gone without a word, and stand in
 /// one person's field. A cell of several lines is such a one when one of them looks like a row: it holds a number, or as many
@@ -228,37 +434,10 @@ fn quote_left_open(
         cells.clone().count() >= columns.headers.len().max(2)
             || (text.contains(*delimiter) && cells.any(|cell| Phone::parse(cell.trim_matches('"'), region).is_ok()))
     };
-    line.cells.iter().any(|cell| cell.lines().skip(1).any(is_row)).then(|| FileProblem {
-        line: line.number,
-        ..FileProblem::whole(
-            path,
-            "a quote that begins in this row is not closed: the rows after it would be taken for a part of it",
-            "Close the quote or take it out, or export the list again.",
-        )
-    })
-}
-
-/// Two rows with one number: by their ids, or by their names when one of them has none.
-fn same_person(one: &Contact, other: &Contact) -> bool {
-    match (&one.external_id, &other.external_id) {
-        (Some(one), Some(other)) => one == other,
-        _ => {
-            fold_name(&one.first_name) == fold_name(&other.first_name)
-                && fold_name(&one.last_name) == fold_name(&other.last_name)
-        }
-    }
-}
-
-fn keep_id(first: &mut Contact, id: Option<String>) {
-    let Some(id) = id else { return };
-    let ids = first.fields.entry(HOUSEHOLD.into()).or_default();
-    if ids.split(';').any(|there| there == id) {
-        return;
-    }
-    if !ids.is_empty() {
-        ids.push(';');
-    }
-    ids.push_str(&id);
+    line.cells
+        .iter()
+        .any(|cell| cell.lines().skip(1).any(is_row))
+        .then(|| FileProblem { line: line.number, ..FileProblem::whole(path, QUOTE_LEFT_OPEN.0, QUOTE_LEFT_OPEN.1) })
 }
 
 #[cfg(test)]

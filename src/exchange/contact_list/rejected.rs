@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use super::table::Line;
-use super::{ColumnUse, ContactList};
 use crate::exchange::problem::FileProblem;
 
 /// The column with the reason.
@@ -32,22 +31,47 @@ fn reason(problem: &FileProblem) -> String {
     format!("{place}{}", problem.what)
 }
 
-/// Writes them as CSV; returns how many. A value that a spreadsheet would take for a formula gets a `'` before it.
-///
-/// # Errors
-/// As the system says.
-pub fn write(list: &ContactList, to: impl Write) -> csv::Result<usize> {
-    let mut file = csv::WriterBuilder::new().flexible(true).from_writer(to);
-    let width = list.understood.len();
-    file.write_record(list.understood.iter().map(|ColumnUse { header, .. }| header.as_str()).chain([REASON]))?;
-    for row in &list.rejected_rows {
-        // A short row must not put the reason into another column.
-        let missing = width.saturating_sub(row.cells.len());
-        let cells = row.cells.iter().map(|cell| harmless(cell)).chain(std::iter::repeat_n(String::new(), missing));
-        file.write_record(cells.chain([harmless(&row.reason)]))?;
+/// Writes them as CSV, one by one. A value that a spreadsheet would take for a formula gets a `'` before it.
+pub struct Writer<W: Write> {
+    file: csv::Writer<W>,
+    width: usize,
+}
+
+impl<W: Write> std::fmt::Debug for Writer<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").field("width", &self.width).finish_non_exhaustive()
     }
-    file.flush()?;
-    Ok(list.rejected_rows.len())
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins with the list's own headers and one more.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn new(to: W, headers: &[String]) -> csv::Result<Self> {
+        let mut file = csv::WriterBuilder::new().flexible(true).from_writer(to);
+        file.write_record(headers.iter().map(String::as_str).chain([REASON]))?;
+        Ok(Self { file, width: headers.len() })
+    }
+
+    /// Writes one.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn write(&mut self, row: &Rejected) -> csv::Result<()> {
+        // A short row must not put the reason into another column.
+        let missing = self.width.saturating_sub(row.cells.len());
+        let cells = row.cells.iter().map(|cell| harmless(cell)).chain(std::iter::repeat_n(String::new(), missing));
+        self.file.write_record(cells.chain([harmless(&row.reason)]))
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn finish(mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// A value that no spreadsheet runs. Numbers with a sign stay as they are.

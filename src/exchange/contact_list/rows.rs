@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use csv::StringRecord;
+use jiff::civil::Date;
 
 use super::aliases::{Confidence, PhoneKind, language, phone_kind};
 use super::columns::{Columns, PhoneColumn};
 use super::table::Line;
 use crate::domain::contact::Contact;
 use crate::domain::phone::{Phone, PhoneProblem};
+use crate::domain::provenance::{Consent, law_of_consent};
 use crate::domain::safe_text::safe_line;
 use crate::domain::script::tidy_name;
 use crate::domain::zone;
@@ -20,9 +22,16 @@ pub(super) struct Rows<'a> {
     pub(super) path: &'a Path,
     pub(super) region: &'a str,
     pub(super) columns: &'a Columns,
-    /// Odd values reported already: each is told once.
+    /// What is said of the consent of all of them.
+    pub(super) consent: Option<&'a Consent>,
+    /// Everybody's consent is needed, whatever the number.
+    pub(super) consent_needed: bool,
+    /// Odd values reported already: each is told once, up to [`MOST_ODD`] of them.
     pub(super) odd: BTreeSet<String>,
 }
+
+/// So many values that are not understood are told; a column of the wrong sort has as many as the list has rows.
+const MOST_ODD: usize = 200;
 
 /// A row, understood.
 pub(super) struct Read {
@@ -63,7 +72,7 @@ impl Rows<'_> {
             }
         }
         let mut tell = |kind: &str, field: &str, value: &str, what: String, remedy: &str| {
-            if self.odd.insert(format!("{kind} {value}")) {
+            if self.odd.len() < MOST_ODD && self.odd.insert(format!("{kind} {value}")) {
                 warnings.push(problem(field, what, remedy));
             }
         };
@@ -83,6 +92,35 @@ impl Rows<'_> {
             }
             known
         });
+        let consent = columns.consent.iter().any(Option::is_some).then(|| {
+            let date = optional(columns.consent[0]).and_then(|value| {
+                let read = date(&value, self.region);
+                if read.is_none() {
+                    let what = format!("`{value}` is not a date; it shows no consent");
+                    tell(
+                        "date",
+                        &columns.headers[columns.consent[0].unwrap_or_default()],
+                        &value,
+                        what,
+                        "Write it as 2026-06-04.",
+                    );
+                }
+                read
+            });
+            let text = |at: Option<usize>| optional(at).unwrap_or_default();
+            Consent { date, wording: text(columns.consent[1]), source: text(columns.consent[2]) }
+        });
+        // What says nothing of its own is left to what is said of the list.
+        let consent = consent.filter(|own| *own != Consent::default()).map(|own| own.or_as(self.consent));
+        if !consent.as_ref().or(self.consent).is_some_and(Consent::is_evidence) {
+            let law = law_of_consent(&phone).or(self.consent_needed.then_some("the campaign's jurisdiction"));
+            if let Some(law) = law {
+                let what = format!("no evidence of consent, which {law} asks for");
+                let remedy = "Give columns such as consent_date and consent_source, or for the whole list --consent-date and \
+                              --consent-source.";
+                return Err(Box::new(problem(&columns.headers[phone_column], what, remedy)));
+            }
+        }
         let contact = Contact {
             external_id: optional(columns.external_id),
             first_name: tidy_name(&first_name),
@@ -93,6 +131,7 @@ impl Rows<'_> {
             language,
             time_zone,
             fields: columns.fields.iter().map(|(at, name)| (name.clone(), cell(*at))).collect(),
+            consent,
         };
         Ok(Read { contact, phone_column })
     }
@@ -124,7 +163,7 @@ impl Rows<'_> {
                     "It gets no texts: give a mobile number or leave the row out.",
                 ),
                 Ok(phone) => return Ok((phone, column.at)),
-                Err(problem) => (format!("{problem} (`{}`)", safe_line(raw.trim())), problem.remedy()),
+                Err(problem) => (format!("{problem} (`{}`)", safe_line(raw.trim())), problem.remedy_in(self.region)),
             };
             fault.get_or_insert((column.at, told.0, told.1));
         }
@@ -134,6 +173,25 @@ impl Rows<'_> {
         };
         Err(fault.unwrap_or_else(none))
     }
+}
+
+/// A day as lists write it, with or without the time after it: `2026-06-04`, `6/4/2026`; with the day first where the country
+/// writes it so.
+fn date(value: &str, region: &str) -> Option<Date> {
+    let day = value.split(['T', ' ']).next()?.trim_end_matches(',');
+    let parts: Vec<i16> = day.split(['-', '/', '.']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let [one, two, three] = parts[..] else { return None };
+    let month_first = ["US", "CA", "PR", "PH"].contains(&region) && !day.contains('.');
+    let (year, month, day) = match (one > 31, month_first) {
+        (true, _) => (one, two, three),
+        (false, true) => (three, one, two),
+        (false, false) => (three, two, one),
+    };
+    let year = if (0..100).contains(&year) { year + 2_000 } else { year };
+    if !(1990..2100).contains(&year) {
+        return None;
+    }
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 /// `Jane Doe` and `Doe, Jane` into first and last name.
@@ -149,4 +207,25 @@ fn split_name(full: &str) -> (String, String) {
 fn whole_zip(zip: String) -> String {
     let zip = zip.strip_suffix(".0").map(str::to_owned).unwrap_or(zip);
     if (3..5).contains(&zip.len()) && zip.bytes().all(|b| b.is_ascii_digit()) { format!("{zip:0>5}") } else { zip }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::date;
+
+    #[rstest]
+    #[case("2026-06-04", "US", Some((2026, 6, 4)))]
+    #[case("2026-06-04T12:30:00Z", "US", Some((2026, 6, 4)))]
+    #[case("6/4/2026 9:15 PM", "US", Some((2026, 6, 4)))]
+    #[case("6/4/26", "US", Some((2026, 6, 4)))]
+    #[case("4/6/2026", "GB", Some((2026, 6, 4)))]
+    #[case("04.06.2026", "DE", Some((2026, 6, 4)))]
+    #[case("13/13/2026", "US", None)]
+    #[case("yes", "US", None)]
+    #[case("0000-00-00", "US", None)]
+    fn days(#[case] value: &str, #[case] region: &str, #[case] day: Option<(i16, i8, i8)>) {
+        assert_eq!(date(value, region), day.map(|(y, m, d)| jiff::civil::date(y, m, d)));
+    }
 }

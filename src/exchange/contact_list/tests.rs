@@ -23,9 +23,21 @@ fn tables_are_read() {
     let all: Vec<String> = ALIASES
         .iter()
         .flat_map(|a| {
-            [&a.first_name, &a.last_name, &a.external_id, &a.zip, &a.state, &a.language, &a.time_zone, &a.phone_kind]
-                .into_iter()
-                .chain(a.phone.values())
+            [
+                &a.first_name,
+                &a.last_name,
+                &a.external_id,
+                &a.zip,
+                &a.state,
+                &a.language,
+                &a.time_zone,
+                &a.phone_kind,
+                &a.consent_date,
+                &a.consent_wording,
+                &a.consent_source,
+            ]
+            .into_iter()
+            .chain(a.phone.values())
         })
         .flatten()
         .cloned()
@@ -61,6 +73,7 @@ fn a_row_in_full() {
                 ("Work Phone".into(), "2125550100".into()),
                 ("polling place".into(), "PS 1, Room 2␛[2J".into())
             ]),
+            consent: None,
         }]
     );
 }
@@ -227,6 +240,110 @@ fn a_mapping_that_cannot_be_meant_says_so(#[case] map: &str, #[case] problem: &s
     let options = Options { map, ..Options::default() };
     let problems = parse(Path::new("l.csv"), b"a,b\nAna,2122000002\n", &options).unwrap_err();
     assert_eq!(shown(&problems)[0], problem);
+}
+
+/// Sees nothing.
+struct Blind;
+
+impl Visitor for Blind {
+    fn contact(&mut self, _contact: &Contact) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn rejected(&mut self, _headers: &[String], _row: Rejected) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A list on the disk, as it is read when it is not held.
+fn streamed(bytes: &[u8]) -> (tempfile::TempDir, std::path::PathBuf, ContactList, Surveyed) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("l.csv");
+    std::fs::write(&path, bytes).unwrap();
+    let (list, surveyed) = survey(&path, &Options::default(), &mut Blind).unwrap();
+    (dir, path, list, surveyed)
+}
+
+fn handed_out(surveyed: &mut Surveyed) -> Result<Vec<Contact>, FileProblem> {
+    let mut all = Vec::new();
+    surveyed.each(&mut |contact| {
+        all.push(contact);
+        true
+    })?;
+    Ok(all)
+}
+
+/// Longer than any block in which it is read, with letters of two bytes at every place of it.
+fn long() -> String {
+    let mut text = "id,firstName,cell,note\n".to_owned();
+    for n in 0..6_000 {
+        let number = 2_000_000 + n % 5_900;
+        text.push_str(&format!("{n},José{},212{number},\"{}\"\n", "é".repeat(n % 7), "ñ".repeat(n % 11)));
+    }
+    text
+}
+
+#[test]
+fn what_is_handed_out_is_what_would_be_held() {
+    let text = long();
+    let held = read(&text).unwrap();
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let narrow = encoding_rs::WINDOWS_1252.encode(&text).0.into_owned();
+    for bytes in [text.into_bytes(), wide, narrow] {
+        let (_dir, _, list, mut surveyed) = streamed(&bytes);
+        assert_eq!((list.contacts.len(), list.texted, list.duplicates, list.shared), (0, 5_900, 100, 100));
+        assert!(handed_out(&mut surveyed).unwrap() == held.contacts);
+        // As often as wanted.
+        assert!(handed_out(&mut surveyed).unwrap() == held.contacts);
+    }
+    assert_eq!(held.contacts[3].fields[HOUSEHOLD], "5903");
+}
+
+#[test]
+fn a_list_that_is_changed_meanwhile_is_noticed() {
+    let text = long();
+    let (_dir, path, _, mut surveyed) = streamed(text.as_bytes());
+    std::fs::write(&path, text.replace("José,2122000000", "Josè,2122000000")).unwrap();
+    assert!(handed_out(&mut surveyed).unwrap_err().what.contains("changed"));
+}
+
+#[test]
+fn of_many_problems_the_first_are_kept_and_all_are_counted() {
+    let mut text = "firstName,cell\nAna,2122000002\n".to_owned();
+    for _ in 0..1_500 {
+        text.push_str("Ben,12\n");
+    }
+    let list = read(&text).unwrap();
+    assert_eq!((list.rejected, list.problems.len(), list.more_problems), (1_500, MOST_PROBLEMS, 500));
+}
+
+#[test]
+fn a_row_without_an_end_is_not_held_whole() {
+    let mut text = "firstName,cell,note\nZoe,2122000009,\nAna,2122000002,\"5 foot\n".to_owned();
+    text.push_str(&"not a row\n".repeat(400_000));
+    let problems = shown(&read(&text).unwrap_err());
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].starts_with(":3: error: a quote that begins in this row is not closed"), "{problems:?}");
+}
+
+#[test]
+fn consent_is_read_row_by_row_and_asked_for_where_the_law_does() {
+    let text = "firstName,cell,opt_in_date,Opt-in Source\nAna,2122000002,6/4/2026,web form\nBen,2122000003,soon,web form\n\
+                Cy,+447400123456,,\nDi,+447400123457,6/4/2026,rally\n";
+    let list = read(text).unwrap();
+    let day = Some(jiff::civil::date(2026, 6, 4));
+    let told: Vec<_> =
+        list.contacts.iter().map(|c| c.consent.as_ref().map(|own| (own.date, own.source.as_str()))).collect();
+    assert_eq!(told, [Some((day, "web form")), Some((None, "web form")), Some((day, "rally"))]);
+    assert_eq!(list.problems.len(), 2);
+    assert!(
+        shown(&list.problems)[1].starts_with(":4: warning in `cell`: no evidence of consent, which the United Kingdom")
+    );
+    // Everybody's, where the campaign's law asks for it; what is said of the list stands for who says nothing.
+    let with = |consent| Options { consent_needed: true, consent, ..Options::default() };
+    let texted = |options: &Options| parse(Path::new("l.csv"), text.as_bytes(), options).unwrap().texted;
+    assert_eq!(texted(&with(None)), 2);
+    assert_eq!(texted(&with(Some(Consent { date: day, source: "form".into(), ..Consent::default() }))), 4);
 }
 
 proptest! {

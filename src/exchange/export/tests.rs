@@ -39,6 +39,7 @@ fn contact(n: i64) -> ContactResult {
             language: None,
             time_zone: None,
             fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            consent: None,
         },
         status: Status::Convo,
         opt_out: OptOut::No,

@@ -16,11 +16,13 @@ mod held;
 mod import_chunk;
 mod import_finish;
 mod import_start;
+mod import_state;
 mod invite;
 mod invites;
 mod join;
 mod join_page;
 mod ledger;
+mod lists;
 mod me;
 mod people;
 mod presence;
@@ -82,8 +84,10 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(board::handler))
         .routes(routes!(held::handler))
         .routes(routes!(waiting_room::handler))
-        .routes(routes!(import_start::handler))
+        .routes(routes!(import_state::handler, import_start::handler))
         .routes(routes!(import_finish::handler))
+        .routes(routes!(lists::handler))
+        .routes(routes!(lists::add))
         .routes(routes!(invite::handler))
         .routes(routes!(invites::handler))
         .routes(routes!(revoke_invite::handler))

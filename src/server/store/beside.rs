@@ -13,7 +13,7 @@ use super::{
     roster::{AuditWanted, FactorKept, Roster, Standing},
 };
 use crate::api::{
-    admin::InviteInfo,
+    admin::{ImportState, InviteInfo, ListInfo},
     assignment::{AssignmentPage, ContactView},
     audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
@@ -100,6 +100,14 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn campaign(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<CampaignView>> {
         self.inner.campaign(actor, campaign).await
+    }
+
+    async fn import(&self, actor: &Actor, import: Uuid) -> Found<Option<ImportState>> {
+        self.inner.import(actor, import).await
+    }
+
+    async fn lists(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<ListInfo>>> {
+        self.inner.lists(actor, campaign).await
     }
 
     async fn assignment(

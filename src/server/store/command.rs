@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::{
     act::Act,
-    admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest},
+    admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest, ListStart},
     assignment::SliceGrant,
     message::{SendRequest, Verdict},
     people::{Me, Presence, Role},
@@ -189,6 +189,17 @@ pub enum CommandKind {
         /// What.
         start: Box<ImportStart>,
     },
+    /// Start to add contacts to a campaign, or find that import.
+    ListAdd {
+        /// By whom.
+        actor: Actor,
+        /// Minted by the client.
+        import: Uuid,
+        /// To which campaign.
+        campaign: CampaignId,
+        /// What.
+        start: Box<ListStart>,
+    },
     /// Store one chunk, once.
     ImportChunk {
         /// By whom.
@@ -356,6 +367,7 @@ impl CommandKind {
             | Self::Claim { actor, .. }
             | Self::Presence { actor }
             | Self::ImportStart { actor, .. }
+            | Self::ListAdd { actor, .. }
             | Self::ImportChunk { actor, .. }
             | Self::ImportFinish { actor, .. }
             | Self::RevokeInvite { actor, .. }

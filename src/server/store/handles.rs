@@ -20,7 +20,7 @@ use super::{
 };
 use crate::api::{
     act::Act,
-    admin::{ImportChunk, ImportStart, InviteRequest},
+    admin::{ImportChunk, ImportStart, InviteRequest, ListStart},
     message::SendRequest,
     people::{JoinRequest, Joined, Role},
     problem::{Code, Problem},
@@ -311,6 +311,14 @@ impl Admin {
     /// As [`Texter::send`].
     pub async fn import_start(&self, desk: &Desk, import: Uuid, start: ImportStart) -> Answered {
         desk.run(CommandKind::ImportStart { actor: self.0.clone(), import, start: Box::new(start) }).await
+    }
+
+    /// Starts to add contacts to a campaign that is there, or finds that import: [`Answer::Import`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn list_add(&self, desk: &Desk, import: Uuid, campaign: CampaignId, start: ListStart) -> Answered {
+        desk.run(CommandKind::ListAdd { actor: self.0.clone(), import, campaign, start: Box::new(start) }).await
     }
 
     /// Stores one chunk, once: [`Answer::Import`].

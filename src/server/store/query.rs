@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{StoreError, command::Actor};
 use crate::api::{
+    admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, HeldText},
@@ -95,6 +96,10 @@ pub trait Queries {
     async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>>;
     /// Attempts begun since `since` whose outcome is not known and that no list has settled, after `after`, in order.
     async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>>;
+    /// Where an import stands. For admins' handles only.
+    async fn import(&self, actor: &Actor, import: Uuid) -> Found<Option<ImportState>>;
+    /// The lists that came into a campaign, in their order. For admins' handles only.
+    async fn lists(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<ListInfo>>>;
     /// Carrier jobs not yet done: (ready, submitting, unknown).
     async fn open_jobs(&self) -> Found<(u64, u64, u64)>;
 }

@@ -148,6 +148,7 @@ fn voter(number: u32) -> Result<Contact, WorldError> {
         language: None,
         time_zone: Some(zone.into()),
         fields: BTreeMap::new(),
+        consent: None,
     })
 }
 
@@ -644,7 +645,11 @@ async fn import(house: &House, admin: &Actor, number: usize) -> Result<CampaignI
     let admin = Admin::of(admin.clone()).ok_or_else(odd)?;
     let import: Uuid = house.fresh();
     let contacts = (0..NUMBERS).map(voter).collect::<Result<Vec<_>, _>>()?;
-    let start = ImportStart { def: definition(number), contacts: u64::from(NUMBERS), provenance: "a story".into() };
+    let start = ImportStart {
+        def: definition(number),
+        contacts: u64::from(NUMBERS),
+        provenance: crate::domain::provenance::Provenance::of_made_up_people("a story"),
+    };
     admin.import_start(house.desk(), import, start).await?;
     admin.import_chunk(house.desk(), import, 0, ImportChunk { contacts }).await?;
     match admin.import_finish(house.desk(), import).await? {

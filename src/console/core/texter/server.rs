@@ -460,11 +460,12 @@ impl Model {
                         CampaignState::Archived => "texter-archived",
                     };
                     self.say(Level::Warning, Say::new(key));
-                    if state == CampaignState::Running
-                        && matches!(&self.claim, Claim::Refused { problem, .. } if problem.code == Code::Paused)
-                    {
-                        self.claim = Claim::Idle;
-                    }
+                }
+                // Resumed, or more contacts came in.
+                if state == CampaignState::Running
+                    && matches!(&self.claim, Claim::Refused { problem, .. } if matches!(problem.code, Code::Paused | Code::NoneLeft))
+                {
+                    self.claim = Claim::Idle;
                 }
                 if self.campaign.as_ref().is_some_and(|campaign| campaign.script_version != script_version) {
                     fx.push(Effect::Load(Ask::Campaign(self.options.campaign)));

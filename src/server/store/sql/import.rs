@@ -1,27 +1,35 @@
-//! Importing a campaign: a start, chunks in any order, a finish; each of them twice is once.
+//! Importing a campaign, and more contacts into one that is there: a start, chunks in any order, a finish; each of them twice is once.
+//! The chunks are in [`super::import_chunk`].
 
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    rows::{self, col, signed, to_json, unsigned},
+    rows::{self, col, json, signed, time, to_json, unsigned},
     send::request_hash,
-    tx::{Audience, Campaign, Tx},
+    tx::{Audience, Tx},
 };
 use crate::api::{
-    admin::{ImportChunk, ImportStart, ImportState, MAX_CHUNK},
+    admin::{ImportStart, ImportState, ListInfo, ListStart},
     campaign::CampaignState,
     event::EventKind,
     problem::{Code, Problem},
 };
-use crate::db;
-use crate::domain::{campaign::CampaignDef, contact::Contact, ids::CampaignId, safe_text::safe_line, script::Template};
+use crate::db::{self, Conn};
+use crate::domain::{
+    campaign::CampaignDef,
+    ids::{CampaignId, OrganizationId},
+    provenance::{Consent, Provenance},
+    safe_text::safe_line,
+    script::Template,
+};
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
+    query::Found,
 };
 
-fn no(code: Code, detail: &str) -> Result<Answer, StoreError> {
+pub(super) fn no(code: Code, detail: &str) -> Result<Answer, StoreError> {
     Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
 }
 
@@ -65,49 +73,234 @@ fn has_nul(value: &serde_json::Value) -> bool {
     }
 }
 
-/// One contact on its way into the table; short names, as a chunk holds a thousand.
+/// What an import is known by: what it brings, not what is said of where that came from, as it goes on when it is asked for again.
 #[derive(Serialize)]
-struct Line {
-    p: String,
-    x: Option<String>,
-    f: String,
-    l: String,
-    z: Option<String>,
-    s: Option<String>,
-    g: Option<String>,
-    t: Option<String>,
-    o: String,
-    n: i64,
+struct Known<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    def: Option<&'a CampaignDef>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign: Option<CampaignId>,
+    contacts: u64,
+}
+
+/// The columns of [`read_state`].
+macro_rules! state_columns {
+    () => {
+        "i.campaign, i.chunks, i.stored, i.duplicates, i.suppressed, i.finished, c.state, i.known_bad, \
+         i.without_consent, i.expected, i.number, i.consent"
+    };
+}
+
+fn read_state(row: &db::Row) -> Result<ImportState, StoreError> {
+    Ok(ImportState {
+        campaign: CampaignId(col(row, 0)?),
+        chunks: unsigned(col(row, 1)?),
+        stored: unsigned(col(row, 2)?),
+        duplicates: unsigned(col(row, 3)?),
+        suppressed: unsigned(col(row, 4)?),
+        known_bad: unsigned(col(row, 7)?),
+        without_consent: unsigned(col(row, 8)?),
+        finished: col::<i64>(row, 5)? != 0,
+        paused: rows::state(&col::<String>(row, 6)?)? == CampaignState::Paused,
+    })
+}
+
+/// An import, as its commands see it.
+pub(super) struct Import {
+    pub(super) state: ImportState,
+    expected: i64,
+    /// The how-manieth list of its campaign.
+    pub(super) number: i64,
+    /// Of everybody on it.
+    pub(super) consent: Option<Consent>,
+}
+
+async fn find(conn: &mut Conn, organization: OrganizationId, import: Uuid) -> Result<Option<Import>, StoreError> {
+    let row = db::query(concat!(
+        "SELECT ",
+        state_columns!(),
+        " FROM imports i JOIN campaigns c ON c.id = i.campaign WHERE i.id = $1 AND i.organization = $2"
+    ))
+    .bind(import)
+    .bind(organization.0)
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let consent: Option<String> = col(&row, 11)?;
+    let consent = consent.map(|text| json(&text)).transpose()?;
+    Ok(Some(Import { state: read_state(&row)?, expected: col(&row, 9)?, number: col(&row, 10)?, consent }))
+}
+
+/// Where an import stands.
+pub(super) async fn state(conn: &mut Conn, actor: &Actor, import: Uuid) -> Found<Option<ImportState>> {
+    Ok(find(conn, actor.organization, import).await?.map(|found| found.state))
+}
+
+/// The lists of a campaign, in the order in which they came; none when the campaign is not the actor's to see.
+pub(super) async fn lists(conn: &mut Conn, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<ListInfo>>> {
+    if actor.campaign.is_some_and(|only| only != campaign) {
+        return Ok(None);
+    }
+    let there = db::query("SELECT 1 FROM campaigns WHERE id = $1 AND organization = $2")
+        .bind(campaign.0)
+        .bind(actor.organization.0)
+        .fetch_optional(&mut *conn)
+        .await?;
+    if there.is_none() {
+        return Ok(None);
+    }
+    let rows = db::query(concat!(
+        "SELECT ",
+        state_columns!(),
+        ", i.provenance, i.obtained, i.permitted_use, i.at, p.name, p.namesake
+         FROM imports i JOIN campaigns c ON c.id = i.campaign LEFT JOIN people p ON p.id = i.person
+         WHERE i.campaign = $1 ORDER BY i.number, i.at"
+    ))
+    .bind(campaign.0)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(info).collect::<Result<Vec<_>, _>>().map(Some)
+}
+
+fn info(row: &db::Row) -> Result<ListInfo, StoreError> {
+    let consent: Option<String> = col(row, 11)?;
+    let obtained: Option<String> = col(row, 13)?;
+    let name = match (col::<Option<String>>(row, 16)?, col::<Option<i64>>(row, 17)?) {
+        (Some(name), Some(namesake)) => Some(rows::told_apart(name, namesake)),
+        (name, _) => name,
+    };
+    Ok(ListInfo {
+        number: u32::try_from(col::<i64>(row, 10)?).unwrap_or(u32::MAX),
+        provenance: Provenance {
+            source: col(row, 12)?,
+            obtained: obtained.and_then(|day| day.parse().ok()),
+            permitted_use: col(row, 14)?,
+            consent: consent.map(|text| json(&text)).transpose()?,
+        },
+        at: time(col(row, 15)?)?,
+        by: name,
+        state: read_state(row)?,
+    })
+}
+
+/// Under this name a texter sees where a contact's number comes from.
+pub(super) const LIST_SOURCE: &str = "list_source";
+
+/// Where a contact's number comes from, in words; the columns are the source, the day and the consent. None for a list of which
+/// nothing is known.
+pub(super) fn from_where(row: &db::Row, at: usize) -> Result<Option<String>, StoreError> {
+    let Some(mut words) = col::<Option<String>>(row, at)?.filter(|source| !source.is_empty()) else { return Ok(None) };
+    if let Some(day) = col::<Option<String>>(row, at + 1)? {
+        words.push_str(&format!(", {day}"));
+    }
+    if let Some(consent) = col::<Option<String>>(row, at + 2)? {
+        words.push_str(&format!("; agreed {}", in_words(&json(&consent)?)));
+    }
+    Ok(Some(words))
+}
+
+/// What is missing of where a list came from.
+fn untold(provenance: &Provenance) -> Vec<String> {
+    let what = |field: &str| match field {
+        "obtained" => "provenance.obtained: say when the list was obtained".to_owned(),
+        "permitted_use" => "provenance.permitted_use: say what use of the list is permitted".to_owned(),
+        _ => "provenance.source: say where the list comes from".to_owned(),
+    };
+    provenance.missing().into_iter().map(what).collect()
+}
+
+fn refused(what: &str, faults: Vec<String>) -> Answer {
+    let mut problem = Problem::new(Code::Invalid, what);
+    problem.faults = faults;
+    Answer::Refused(Box::new(problem))
 }
 
 impl Tx<'_> {
-    async fn import_state(&mut self, actor: &Actor, import: Uuid) -> Result<Option<(ImportState, i64)>, StoreError> {
-        let row = db::query(
-            "SELECT i.campaign, i.chunks, i.stored, i.duplicates, i.suppressed, i.finished, i.expected, c.state
-             FROM imports i JOIN campaigns c ON c.id = i.campaign WHERE i.id = $1 AND i.organization = $2",
+    pub(super) async fn import_found(&mut self, actor: &Actor, import: Uuid) -> Result<Option<Import>, StoreError> {
+        find(self.conn, actor.organization, import).await
+    }
+
+    pub(super) async fn import_answer(&mut self, actor: &Actor, import: Uuid) -> Result<Answer, StoreError> {
+        match self.import_found(actor, import).await? {
+            Some(found) => Ok(Answer::Import(found.state)),
+            None => no(Code::NotFound, "no such import"),
+        }
+    }
+
+    /// The answer of an import that was there already.
+    async fn import_known(
+        &mut self,
+        actor: &Actor,
+        import: Uuid,
+        hash: [u8; 32],
+    ) -> Result<Option<Answer>, StoreError> {
+        let known = db::query("SELECT request_hash, organization FROM imports WHERE id = $1")
+            .bind(import)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        let Some(row) = known else { return Ok(None) };
+        Ok(Some(if col::<i64>(&row, 1)? != actor.organization.0 {
+            no(Code::NotFound, "no such import")?
+        } else if col::<Vec<u8>>(&row, 0)? != hash {
+            no(Code::IdReused, "this import's id was used before for something else")?
+        } else {
+            self.import_answer(actor, import).await?
+        }))
+    }
+
+    async fn import_new(
+        &mut self,
+        actor: &Actor,
+        import: Uuid,
+        (hash, campaign, adds): ([u8; 32], i64, bool),
+        contacts: u64,
+        provenance: &Provenance,
+    ) -> Result<(), StoreError> {
+        let number = db::query("SELECT COUNT(*) FROM imports WHERE campaign = $1")
+            .bind(campaign)
+            .fetch_one(&mut *self.conn)
+            .await?
+            .try_get::<i64>(0)?
+            + 1;
+        let consent = provenance.consent.as_ref().map(|consent| Consent {
+            date: consent.date,
+            wording: safe_line(&consent.wording),
+            source: safe_line(&consent.source),
+        });
+        let obtained = provenance.obtained.map(|day| day.to_string());
+        db::query(
+            "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, at, number, adds, obtained,
+                 permitted_use, consent, person) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(import)
         .bind(actor.organization.0)
-        .fetch_optional(&mut *self.conn)
+        .bind(campaign)
+        .bind(hash.as_slice())
+        .bind(signed(contacts))
+        .bind(safe_line(&provenance.source))
+        .bind(self.micros())
+        .bind(number)
+        .bind(i64::from(adds))
+        .bind(obtained.clone())
+        .bind(safe_line(&provenance.permitted_use))
+        .bind(consent.as_ref().map(to_json).transpose()?)
+        .bind(actor.person.0)
+        .execute(&mut *self.conn)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        let state = ImportState {
-            campaign: CampaignId(col(&row, 0)?),
-            chunks: unsigned(col(&row, 1)?),
-            stored: unsigned(col(&row, 2)?),
-            duplicates: unsigned(col(&row, 3)?),
-            suppressed: unsigned(col(&row, 4)?),
-            finished: col::<i64>(&row, 5)? != 0,
-            paused: rows::state(&col::<String>(&row, 7)?)? == CampaignState::Paused,
-        };
-        Ok(Some((state, col(&row, 6)?)))
-    }
-
-    async fn import_answer(&mut self, actor: &Actor, import: Uuid) -> Result<Answer, StoreError> {
-        match self.import_state(actor, import).await? {
-            Some((state, _)) => Ok(Answer::Import(state)),
-            None => no(Code::NotFound, "no such import"),
-        }
+        let told = format!(
+            "list {number}: {}; obtained {}; permitted use: {}{}",
+            safe_line(&provenance.source),
+            obtained.unwrap_or_default(),
+            safe_line(&provenance.permitted_use),
+            consent.map_or_else(String::new, |consent| format!("; consent: {}", in_words(&consent)))
+        );
+        self.audit(
+            Some(actor),
+            if adds { "list_started" } else { "import_started" },
+            format!("campaign {campaign}"),
+            told,
+        );
+        Ok(())
     }
 
     pub(super) async fn import_start(
@@ -116,25 +309,18 @@ impl Tx<'_> {
         import: Uuid,
         start: &ImportStart,
     ) -> Result<Answer, StoreError> {
-        let hash = request_hash("import", start)?;
-        let known = db::query("SELECT request_hash, organization FROM imports WHERE id = $1")
-            .bind(import)
-            .fetch_optional(&mut *self.conn)
-            .await?;
-        if let Some(row) = known {
-            if col::<i64>(&row, 1)? != actor.organization.0 {
-                return no(Code::NotFound, "no such import");
-            }
-            if col::<Vec<u8>>(&row, 0)? != hash {
-                return no(Code::IdReused, "this import's id was used before for something else");
-            }
-            return self.import_answer(actor, import).await;
+        let known = Known { def: Some(&start.def), campaign: None, contacts: start.contacts };
+        let hash = request_hash("import", &known)?;
+        if let Some(answer) = self.import_known(actor, import, hash).await? {
+            return Ok(answer);
         }
-        let faults = def_faults(&start.def);
+        let mut faults = def_faults(&start.def);
         if !faults.is_empty() {
-            let mut problem = Problem::new(Code::Invalid, "the campaign has faults");
-            problem.faults = faults;
-            return Ok(Answer::Refused(Box::new(problem)));
+            return Ok(refused("the campaign has faults", faults));
+        }
+        faults.extend(untold(&start.provenance));
+        if !faults.is_empty() {
+            return Ok(refused("it is not said where the list comes from", faults));
         }
         let mut def = start.def.clone();
         if def.purpose.is_solicitation() {
@@ -160,153 +346,43 @@ impl Tx<'_> {
             .bind(self.micros())
             .execute(&mut *self.conn)
             .await?;
-        db::query(
-            "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(import)
-        .bind(actor.organization.0)
-        .bind(campaign)
-        .bind(hash.as_slice())
-        .bind(signed(start.contacts))
-        .bind(safe_line(&start.provenance))
-        .bind(self.micros())
-        .execute(&mut *self.conn)
-        .await?;
+        self.import_new(actor, import, (hash, campaign, false), start.contacts, &start.provenance).await?;
         // The first campaign says whose server this is.
         db::query("UPDATE organizations SET name = $2, named = 1 WHERE id = $1 AND named = 0")
             .bind(actor.organization.0)
             .bind(safe_line(&start.def.organization))
             .execute(&mut *self.conn)
             .await?;
-        self.audit(Some(actor), "import_started", format!("campaign {campaign}"), safe_line(&start.provenance));
         self.import_answer(actor, import).await
     }
 
-    pub(super) async fn import_chunk(
+    /// More contacts for a campaign that is there.
+    pub(super) async fn list_add(
         &mut self,
         actor: &Actor,
         import: Uuid,
-        number: u64,
-        chunk: ImportChunk,
+        campaign: CampaignId,
+        start: &ListStart,
     ) -> Result<Answer, StoreError> {
-        if chunk.contacts.len() > MAX_CHUNK {
-            return no(Code::TooLarge, "a chunk has at most 1000 contacts");
-        }
-        let Some((state, _)) = self.import_state(actor, import).await? else {
-            return no(Code::NotFound, "no such import");
+        let Some(found) = self.campaign_of(actor, campaign.0).await? else {
+            return no(Code::NotFound, "no such campaign");
         };
-        let new = db::query("INSERT INTO import_chunks (import, number) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(import)
-            .bind(signed(number))
-            .execute(&mut *self.conn)
-            .await?
-            .rows_affected();
-        if new == 0 {
-            return Ok(Answer::Import(state));
+        let known = Known { def: None, campaign: Some(campaign), contacts: start.contacts };
+        let hash = request_hash("list", &known)?;
+        if let Some(answer) = self.import_known(actor, import, hash).await? {
+            return Ok(answer);
         }
-        if state.finished {
-            db::query("DELETE FROM import_chunks WHERE import = $1 AND number = $2")
-                .bind(import)
-                .bind(signed(number))
-                .execute(&mut *self.conn)
-                .await?;
-            return no(Code::Invalid, "the import is finished");
+        match found.state {
+            CampaignState::Running | CampaignState::Paused => {}
+            CampaignState::Importing => return no(Code::Invalid, "the campaign's own import is not finished"),
+            CampaignState::Archived => return no(Code::Invalid, "the campaign is over"),
         }
-        let campaign = state.campaign.0;
-        let sent = signed(u64::try_from(chunk.contacts.len()).unwrap_or(u64::MAX));
-        let Some(known) = self.campaign(campaign).await? else { return no(Code::NotFound, "no such import") };
-        let mut lines = Vec::with_capacity(chunk.contacts.len());
-        for contact in chunk.contacts {
-            lines.push(self.line(&known, contact).await?);
+        let faults = untold(&start.provenance);
+        if !faults.is_empty() {
+            return Ok(refused("it is not said where the list comes from", faults));
         }
-        let lines = to_json(&lines)?;
-        // Suppressed numbers are stored as opted out; a number that waits for a decision elsewhere waits here too.
-        let stored = db::query(
-            "INSERT INTO contacts (organization, campaign, phone, external_id, first_name, last_name, zip, state,
-                 language, time_zone, fields, zone_set, opt_out, opt_out_words, updated_at)
-             SELECT $2, $3, j.value->>'p', j.value->>'x', j.value->>'f', j.value->>'l', j.value->>'z', j.value->>'s',
-                 j.value->>'g', j.value->>'t', j.value->>'o', CAST(j.value->>'n' AS BIGINT),
-                 CASE WHEN s.by_word = 1 THEN 3 WHEN s.by_word = 0 THEN 2 WHEN EXISTS (SELECT 1 FROM contacts o
-                     WHERE o.organization = $2 AND o.phone = j.value->>'p' AND o.opt_out = 1) THEN 1 ELSE 0 END,
-                 CASE WHEN s.by_word IS NULL THEN COALESCE((SELECT o.opt_out_words FROM contacts o
-                     WHERE o.organization = $2 AND o.phone = j.value->>'p' AND o.opt_out = 1 ORDER BY o.id LIMIT 1), '') ELSE '' END,
-                 $4
-             FROM json_each($1) j
-             LEFT JOIN suppressions s ON s.organization = $2 AND s.phone = j.value->>'p'
-             WHERE TRUE ORDER BY j.key
-             ON CONFLICT (campaign, phone) DO NOTHING RETURNING opt_out",
-        )
-        .bind(lines)
-        .bind(actor.organization.0)
-        .bind(campaign)
-        .bind(self.micros())
-        .fetch_all(&mut *self.conn)
-        .await?;
-        let mut suppressed = 0_i64;
-        for row in &stored {
-            suppressed += i64::from(col::<i64>(row, 0)? >= rows::OPTED_OUT);
-        }
-        let stored = signed(u64::try_from(stored.len()).unwrap_or(u64::MAX));
-        db::query(
-            "UPDATE imports SET chunks = chunks + 1, stored = stored + $2, duplicates = duplicates + $3,
-                 suppressed = suppressed + $4 WHERE id = $1",
-        )
-        .bind(import)
-        .bind(stored)
-        .bind(sent - stored)
-        .bind(suppressed)
-        .execute(&mut *self.conn)
-        .await?;
-        self.audit(
-            Some(actor),
-            "import_chunk",
-            format!("campaign {campaign}"),
-            format!("chunk {number}: {stored} stored"),
-        );
+        self.import_new(actor, import, (hash, campaign.0, true), start.contacts, &start.provenance).await?;
         self.import_answer(actor, import).await
-    }
-
-    /// Cleans one contact and finds its zones, and the states among them that have hours of their own.
-    async fn line(&mut self, campaign: &Campaign, contact: Contact) -> Result<Line, StoreError> {
-        let places = campaign.def.hours.places_of(&contact);
-        let zone_set = self.zone_set(campaign.id, &to_json(&places)?).await?;
-        let clean = |text: Option<String>| text.map(|t| safe_line(&t)).filter(|t| !t.is_empty());
-        let fields: std::collections::BTreeMap<_, _> =
-            contact.fields.into_iter().map(|(key, value)| (safe_line(&key), safe_line(&value))).collect();
-        Ok(Line {
-            p: contact.phone.as_str().to_owned(),
-            x: clean(contact.external_id),
-            f: safe_line(&contact.first_name),
-            l: safe_line(&contact.last_name),
-            z: clean(contact.zip),
-            s: clean(contact.state),
-            g: clean(contact.language),
-            t: clean(contact.time_zone),
-            o: to_json(&fields)?,
-            n: zone_set,
-        })
-    }
-
-    /// The number of a set of zones, noted as one of the campaign's.
-    async fn zone_set(&mut self, campaign: i64, zones: &str) -> Result<i64, StoreError> {
-        let key = format!("{campaign}:{zones}");
-        if let Some(id) = self.cache.zone_sets.get(&key) {
-            return Ok(*id);
-        }
-        db::query("INSERT INTO zone_sets (zones) VALUES ($1) ON CONFLICT DO NOTHING")
-            .bind(zones)
-            .execute(&mut *self.conn)
-            .await?;
-        let row = db::query("SELECT id FROM zone_sets WHERE zones = $1").bind(zones).fetch_one(&mut *self.conn).await?;
-        let id: i64 = row.try_get(0)?;
-        db::query("INSERT INTO campaign_zones (campaign, zone_set) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(campaign)
-            .bind(id)
-            .execute(&mut *self.conn)
-            .await?;
-        self.cache.zone_sets.insert(key, id);
-        Ok(id)
     }
 
     pub(super) async fn import_finish(
@@ -315,13 +391,13 @@ impl Tx<'_> {
         import: Uuid,
         paused: bool,
     ) -> Result<Answer, StoreError> {
-        let Some((state, expected)) = self.import_state(actor, import).await? else {
+        let Some(Import { state, expected, .. }) = self.import_found(actor, import).await? else {
             return no(Code::NotFound, "no such import");
         };
         if state.finished {
             return Ok(Answer::Import(state));
         }
-        let came = signed(state.stored + state.duplicates);
+        let came = signed(state.stored + state.duplicates + state.without_consent);
         if came < expected {
             return no(
                 Code::Invalid,
@@ -331,19 +407,41 @@ impl Tx<'_> {
         let campaign = state.campaign.0;
         db::query("UPDATE imports SET finished = 1 WHERE id = $1").bind(import).execute(&mut *self.conn).await?;
         let after = if paused { CampaignState::Paused } else { CampaignState::Running };
+        // A campaign that was there stays as it is; whoever found nothing to do in it is told to look again.
         db::query("UPDATE campaigns SET state = $2 WHERE id = $1 AND state = 'importing'")
             .bind(campaign)
             .bind(rows::state_word(after))
             .execute(&mut *self.conn)
             .await?;
         self.cache.forget_campaign(campaign);
-        self.event(campaign, Audience::All, &EventKind::Campaign { state: after, script_version: 1 })?;
+        let Some(now) = self.campaign(campaign).await? else { return no(Code::NotFound, "no such campaign") };
+        let script_version = u32::try_from(now.script_version).unwrap_or(u32::MAX);
+        self.event(campaign, Audience::All, &EventKind::Campaign { state: now.state, script_version })?;
         self.audit(
             Some(actor),
             "import_finished",
             format!("campaign {campaign}"),
-            format!("{} contacts{}", state.stored, if paused { ", paused" } else { "" }),
+            format!(
+                "{} contacts, {} known before, {} opted out, {} known as useless, {} without consent{}",
+                state.stored,
+                state.duplicates,
+                state.suppressed,
+                state.known_bad,
+                state.without_consent,
+                if now.state == CampaignState::Paused { ", paused" } else { "" }
+            ),
         );
         self.import_answer(actor, import).await
     }
+}
+
+fn in_words(consent: &Consent) -> String {
+    let mut words = consent.date.map_or_else(String::new, |day| day.to_string());
+    for more in [&consent.source, &consent.wording] {
+        if !more.is_empty() {
+            words.push_str(", ");
+            words.push_str(more);
+        }
+    }
+    words
 }

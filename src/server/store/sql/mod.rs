@@ -20,6 +20,7 @@ mod hash_tests;
 mod held;
 mod herald;
 mod import;
+mod import_chunk;
 mod jobs;
 mod ledger;
 mod opt_out;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     SqlStore,
     claim::lease_of,
-    held, ledger,
+    held, import, ledger,
     rows::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, OPTED_OUT, col, contact_columns, json, listed,
         listed_columns, signed, time, to_json, unsigned,
@@ -18,6 +18,7 @@ use super::{
     sessions, waiting_room,
 };
 use crate::api::{
+    admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignState, CampaignTodo, CampaignView},
     captain::{Board, HeldText, TexterLine},
@@ -222,6 +223,14 @@ impl Queries for SqlStore {
         Ok(Some(AssignmentPage { contacts, next, seq, lease_until, sent }))
     }
 
+    async fn import(&self, actor: &Actor, import: Uuid) -> Found<Option<ImportState>> {
+        import::state(&mut *self.reader().await?, actor, import).await
+    }
+
+    async fn lists(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<ListInfo>>> {
+        import::lists(&mut *self.reader().await?, actor, campaign).await
+    }
+
     async fn contacts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Vec<ContactView>> {
         let mut conn = self.reader().await?;
         let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(Vec::new()) };
@@ -231,8 +240,10 @@ impl Queries for SqlStore {
             contact_columns!(),
             ", ",
             listed_columns!(),
-            ", z.zones, c.answers, c.tags, c.note FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
+            ", z.zones, c.answers, c.tags, c.note, i.provenance, i.obtained, COALESCE(c.consent, i.consent)
+             FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
              JOIN zone_sets z ON z.id = c.zone_set
+             LEFT JOIN imports i ON i.campaign = c.campaign AND i.number = c.list
              WHERE c.campaign = $2 AND (c.assigned = $3 OR $4) ORDER BY j.key"
         ))
         .bind(to_json(&wanted)?)
@@ -259,13 +270,20 @@ impl Queries for SqlStore {
                     // A column of the list that is called so is its campaign's own.
                     fields.entry(LAST_DIGITS.to_owned()).or_insert_with(|| listed.phone.last_digits());
                 }
-                let visible = fields
+                let mut visible: Vec<String> = fields
                     .keys()
                     .filter(|name| *name == "firstName" || shown.contains(&fold_name(name)))
                     .cloned()
                     .collect();
                 let variant = variant_for(&seen.def, contact.id, listed.language.as_deref());
                 let rest = CONTACT_COLUMNS + LISTED_COLUMNS;
+                // The answer to "how did you get my number?"; a column of the list that is called so is its campaign's own.
+                if let Some(from) = import::from_where(row, rest + 4)?
+                    && !fields.contains_key(import::LIST_SOURCE)
+                {
+                    visible.push(import::LIST_SOURCE.to_owned());
+                    fields.insert(import::LIST_SOURCE.to_owned(), from);
+                }
                 Ok(ContactView {
                     summary: contact.summary()?,
                     fields,

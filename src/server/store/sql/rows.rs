@@ -271,6 +271,8 @@ pub(super) fn listed(row: &Row, at: usize) -> Result<Contact, StoreError> {
         language: col(row, at + 6)?,
         time_zone: col(row, at + 7)?,
         fields: json(&col::<String>(row, at + 8)?)?,
+        // No text is filled with it: it is read where it is shown.
+        consent: None,
     })
 }
 

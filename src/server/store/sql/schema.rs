@@ -35,6 +35,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: SECOND_FACTOR },
     Step { min_program: 1, sql: COUNTED_AT_ONCE },
     Step { min_program: 1, sql: TAKEN_OUT },
+    Step { min_program: 1, sql: LISTS },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -193,6 +194,22 @@ const COUNTED_AT_ONCE: &str = "
 /// A line of the audit about a run of contacts: `contact` is its first.
 const TAKEN_OUT: &str = "
 ALTER TABLE audit ADD COLUMN last_contact INTEGER;
+";
+
+/// Where lists come from: the how-manieth list of its campaign an import is, whether it came to a campaign that was there, and what
+/// shows consent (JSON), of a list and of single contacts. What is left out or stored as useless is counted.
+const LISTS: &str = "
+ALTER TABLE imports ADD COLUMN number INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE imports ADD COLUMN adds INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE imports ADD COLUMN obtained TEXT;
+ALTER TABLE imports ADD COLUMN permitted_use TEXT NOT NULL DEFAULT '';
+ALTER TABLE imports ADD COLUMN consent TEXT;
+ALTER TABLE imports ADD COLUMN person INTEGER;
+ALTER TABLE imports ADD COLUMN known_bad INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE imports ADD COLUMN without_consent INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX imports_of ON imports(campaign, number);
+ALTER TABLE contacts ADD COLUMN list INTEGER;
+ALTER TABLE contacts ADD COLUMN consent TEXT;
 ";
 
 /// The version that this program is.

@@ -62,6 +62,7 @@ fn contact(n: u32) -> Contact {
         language: None,
         time_zone: None,
         fields: std::collections::BTreeMap::new(),
+        consent: None,
     }
 }
 
@@ -88,7 +89,11 @@ async fn home(contacts: u32) -> Home {
     let desk = Desk::new(Arc::new(store), clock, ids.clone());
     let admin = Admin::of(join(&desk, "Ada", Role::Admin).await).expect("an admin");
     let import = ids.act_id(desk.clock.now());
-    let start = ImportStart { def: definition(), contacts: u64::from(contacts), provenance: "a test".into() };
+    let start = ImportStart {
+        def: definition(),
+        contacts: u64::from(contacts),
+        provenance: crate::domain::provenance::Provenance::of_made_up_people("a test"),
+    };
     admin.import_start(&desk, import, start).await.expect("started");
     let chunk = ImportChunk { contacts: (0..contacts).map(contact).collect() };
     admin.import_chunk(&desk, import, 0, chunk).await.expect("stored");

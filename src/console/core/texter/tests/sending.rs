@@ -238,6 +238,20 @@ fn an_empty_queue_asks_for_a_slice_once_and_says_why_not() {
 }
 
 #[test]
+fn who_found_nothing_left_asks_again_when_more_contacts_came_in() {
+    let mut desk = Desk::with(1, 0);
+    desk.keys("<enter>");
+    desk.wait(3_000);
+    let Claim::Asked { id } = desk.model.claim else { panic!("asked") };
+    desk.tell(Msg::Slice { claim: id, result: Err(Box::new(Problem::new(Code::NoneLeft, "no"))) });
+    desk.wait(120_000);
+    assert!(matches!(desk.model.claim, Claim::Refused { .. }), "nobody asks again by themselves");
+    desk.event(EventKind::Campaign { state: CampaignState::Running, script_version: 3 });
+    desk.wait(3_000);
+    assert!(matches!(&desk.model.claim, Claim::Asked { id: another } if *another != id), "{:?}", desk.model.claim);
+}
+
+#[test]
 fn what_the_journal_held_is_not_offered_again() {
     let mut desk = Desk::with(2, 0);
     desk.keys("<enter>");

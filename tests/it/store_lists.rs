@@ -1,0 +1,175 @@
+//! Conformance: where lists come from, who is on them without use, and lists that come into a running campaign.
+
+use pretty_assertions::assert_eq;
+use textbank::api::{
+    act::Act,
+    admin::{ImportChunk, ImportStart, ImportState, ListStart},
+    campaign::CampaignState,
+    event::EventKind,
+    people::Role,
+    problem::{Code, Problem},
+};
+use textbank::domain::{
+    contact::Contact,
+    conversation::Status,
+    ids::CampaignId,
+    message::Delivery,
+    phone::Phone,
+    provenance::{Consent, Provenance},
+    purpose::Jurisdiction,
+};
+use textbank::server::carrier::CarrierEvent;
+use textbank::server::store::{
+    command::Answer,
+    handles::{Admin, Webhook},
+    roster::AuditWanted,
+};
+use uuid::Uuid;
+
+use crate::store_home::{Hand, Home, definition, on_every_store, people, person, refused};
+
+fn answered(answer: Answer) -> Result<ImportState, Problem> {
+    match answer {
+        Answer::Import(state) => Ok(state),
+        Answer::Refused(problem) => Err(*problem),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn add(
+    home: &Home,
+    hand: &Hand,
+    campaign: CampaignId,
+    provenance: Provenance,
+    contacts: Vec<Contact>,
+) -> Result<(Uuid, ImportState), Problem> {
+    let admin = Admin::of(hand.actor.clone()).expect("an admin");
+    let (import, many) = (home.fresh(), u64::try_from(contacts.len()).expect("few"));
+    let start = ListStart { contacts: many, provenance };
+    answered(admin.list_add(&home.desk, import, campaign, start).await.expect("an answer"))?;
+    let chunk = ImportChunk { contacts };
+    answered(admin.import_chunk(&home.desk, import, 0, chunk).await.expect("an answer"))?;
+    Ok((import, answered(admin.import_finish(&home.desk, import).await.expect("an answer"))?))
+}
+
+fn no_evidence() -> Provenance {
+    Provenance { consent: None, ..Provenance::of_made_up_people("county file") }
+}
+
+on_every_store! {
+    async fn more_contacts_come_into_a_running_campaign(home: Home) {
+        let (ada, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        assert_eq!(home.claim(&tess, campaign, 0).await.len(), 3);
+        refused(home.try_claim(&tess, campaign, 1).await, Code::NoneLeft);
+        let before = home.events(&tess, campaign).await.len();
+        // Two of them are there already.
+        let more = (1..6).map(person).collect();
+        let provenance = Provenance { source: "door\u{1b}[2Jknocks".into(), ..no_evidence() };
+        let (import, state) = add(&home, &ada, campaign, provenance, more).await.expect("added");
+        assert_eq!((state.campaign, state.stored, state.duplicates, state.finished), (campaign, 3, 2, true));
+        let new = home.claim(&tess, campaign, 0).await;
+        assert_eq!(new.iter().map(|one| one.first_name.as_str()).collect::<Vec<_>>(), ["Voter 3", "Voter 4", "Voter 5"]);
+        let running = EventKind::Campaign { state: CampaignState::Running, script_version: 1 };
+        assert!(home.events(&tess, campaign).await[before..].iter().any(|event| event.what == running), "consoles look again");
+        assert_eq!(home.board(&ada, campaign).await.counts.total, 6);
+        let store = &home.desk.store;
+        assert_eq!(store.import(&ada.actor, import).await.expect("read"), Some(state));
+        let lists = store.lists(&ada.actor, campaign).await.expect("read").expect("lists");
+        let told: Vec<_> = lists.iter().map(|l| (l.number, l.provenance.source.as_str(), l.by.as_deref(), l.state.stored)).collect();
+        assert_eq!(told, [(1, "a test", Some("Ada"), 3), (2, "door\u{241b}[2Jknocks", Some("Ada"), 3)]);
+        assert_eq!(lists[1].provenance.obtained, no_evidence().obtained);
+        let wanted = AuditWanted { limit: 500, ..AuditWanted::default() };
+        let audit = store.audit(&ada.actor, &wanted).await.expect("read").entries;
+        assert!(audit.iter().any(|line| line.what == "list_started" && line.detail.contains("made-up people: any")));
+        // What the texter says when asked for it.
+        let ids: Vec<_> = home.hand(&tess, campaign).await.iter().map(|line| line.id).collect();
+        let views = store.contacts(&tess.actor, campaign, &ids).await.expect("read");
+        assert_eq!(views[0].fields["list_source"], "a test, 2026-01-01; agreed 2026-01-01, made up");
+        assert_eq!(views[5].fields["list_source"], "door\u{241b}[2Jknocks, 2026-01-01");
+        assert!(views.iter().all(|view| view.visible.iter().any(|name| name == "list_source")));
+    }
+
+    async fn a_paused_campaign_stays_so_and_others_take_nothing(home: Home) {
+        let (ada, campaign) = home.campaign(people(1)).await;
+        home.act(&ada, Act::Pause { campaign }).await;
+        let (_, state) = add(&home, &ada, campaign, no_evidence(), vec![person(1)]).await.expect("added");
+        assert!(state.paused);
+        home.act(&ada, Act::Resume { campaign }).await;
+        assert_eq!(refused(add(&home, &ada, campaign, Provenance::default(), vec![person(2)]).await, Code::Invalid).faults.len(), 3);
+        refused(add(&home, &ada, CampaignId(99), no_evidence(), vec![person(2)]).await, Code::NotFound);
+        assert_eq!(home.desk.store.lists(&ada.actor, CampaignId(99)).await.expect("read"), None);
+        assert_eq!(home.desk.store.import(&ada.actor, home.fresh()).await.expect("read"), None);
+        let start = ImportStart { def: definition(), contacts: 0, provenance: Provenance::default() };
+        let admin = Admin::of(ada.actor.clone()).expect("an admin");
+        let answer = admin.import_start(&home.desk, home.fresh(), start).await.expect("an answer");
+        assert_eq!(refused(answered(answer), Code::Invalid).faults.len(), 3);
+    }
+
+    async fn where_a_list_comes_from_may_be_said_in_other_words_when_it_goes_on(home: Home) {
+        let ada = home.join("Ada", Role::Admin).await;
+        let admin = Admin::of(ada.actor.clone()).expect("an admin");
+        let import = home.fresh();
+        let start = ImportStart { def: definition(), contacts: 1, provenance: no_evidence() };
+        let first = answered(admin.import_start(&home.desk, import, start.clone()).await.expect("an answer"));
+        let other = ImportStart { provenance: Provenance::of_made_up_people("something else"), ..start };
+        assert_eq!(answered(admin.import_start(&home.desk, import, other).await.expect("an answer")), first);
+    }
+
+    async fn who_is_known_as_useless_is_stored_so_and_counted(home: Home) {
+        let named = |n: u32, id: &str| Contact { external_id: Some(id.to_owned()), ..person(n) };
+        let (ada, campaign) = home.campaign((0..5).map(|n| named(n, &format!("id{n}"))).collect()).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let hand = home.claim(&tess, campaign, 0).await;
+        home.act(&tess, Act::WrongNumber { contact: hand[0].id }).await;
+        // One gets no texts, with the other it may pass.
+        for (n, code) in [(1, "30006"), (2, "30003")] {
+            home.initial(&tess, &hand[n]).await;
+            let attempt = home.jobs().await[0].attempt;
+            let error = Some(code.to_owned());
+            let event = CarrierEvent::Receipt { key: home.fresh().to_string(), attempt, delivery: Delivery::Failed, error };
+            Webhook::of("test").event(&home.desk, event).await.expect("heard");
+        }
+        home.says(person(3).phone, "STOP").await;
+        // The number of the first is somebody else's now; of the second the list tells no id, but the name.
+        let again = vec![named(0, "id0"), person(1), named(2, "id2"), named(3, "id3"), named(4, "id4")];
+        let state = home.import(&ada, definition(), again).await;
+        assert_eq!((state.stored, state.known_bad, state.suppressed), (5, 2, 1));
+        assert_eq!(home.board(&ada, state.campaign).await.counts.closed, 2);
+        let free = home.claim(&tess, state.campaign, 0).await;
+        assert_eq!(free.iter().map(|one| one.first_name.as_str()).collect::<Vec<_>>(), ["Voter 2", "Voter 4"]);
+        assert!(free.iter().all(|one| one.status == Status::NeedsMessage));
+        let state = home.import(&ada, definition(), vec![named(0, "another"), Contact { first_name: "New".into(), ..person(1) }]).await;
+        assert_eq!((state.stored, state.known_bad), (2, 0));
+    }
+
+    async fn nobody_comes_in_without_the_consent_that_the_law_asks_for(home: Home) {
+        let (ada, campaign) = home.campaign(people(1)).await;
+        let british = |n: u32, consent| Contact { phone: Phone::from_e164(&format!("+4474000000{n:02}")).expect("a number"), consent, ..person(n) };
+        let day = Some(jiff::civil::date(2026, 5, 1));
+        let own = |source: &str| Some(Consent { date: day, wording: String::new(), source: source.into() });
+        let list = vec![british(1, None), british(2, own("web form")), british(3, own(" ")), person(4)];
+        let (_, state) = add(&home, &ada, campaign, no_evidence(), list).await.expect("added");
+        assert_eq!((state.stored, state.without_consent, state.duplicates), (2, 2, 0));
+        let tess = home.join("Tess", Role::Texter).await;
+        let ids: Vec<_> = home.claim(&tess, campaign, 0).await.iter().map(|line| line.id).collect();
+        let views = home.desk.store.contacts(&tess.actor, campaign, &ids).await.expect("read");
+        let told: Vec<_> = views.iter().map(|view| view.fields["list_source"].as_str()).collect();
+        assert_eq!(told[1..], ["county file, 2026-01-01; agreed 2026-05-01, web form", "county file, 2026-01-01"]);
+        // Everybody's, where the campaign's law asks for it.
+        let mut def = definition();
+        def.jurisdiction = Jurisdiction::Uk;
+        let admin = Admin::of(ada.actor.clone()).expect("an admin");
+        let import = home.fresh();
+        let start = ImportStart { def, contacts: 1, provenance: no_evidence() };
+        answered(admin.import_start(&home.desk, import, start).await.expect("an answer")).expect("started");
+        let chunk = ImportChunk { contacts: people(1) };
+        let state = answered(admin.import_chunk(&home.desk, import, 0, chunk).await.expect("an answer")).expect("taken");
+        assert_eq!((state.stored, state.without_consent), (0, 1));
+        assert!(answered(admin.import_finish(&home.desk, import).await.expect("an answer")).expect("whole").finished);
+        // Said of the whole list.
+        let all = Provenance { consent: own("rally"), ..no_evidence() };
+        let (_, state) = add(&home, &ada, campaign, all, vec![british(5, None)]).await.expect("added");
+        assert_eq!((state.stored, state.without_consent), (1, 0));
+    }
+}
