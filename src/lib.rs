@@ -22,6 +22,7 @@ pub mod exchange;
 pub mod i18n;
 pub mod mutation;
 pub mod rehearsal;
+pub mod report;
 pub mod server;
 pub mod sim;
 pub mod telemetry;

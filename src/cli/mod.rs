@@ -32,6 +32,7 @@ pub mod people;
 mod private_file;
 pub mod reach;
 pub mod rehearse;
+pub mod report;
 pub mod second_factor;
 pub mod serve;
 pub mod serve_net;
@@ -166,6 +167,8 @@ pub enum Command {
         #[command(subcommand)]
         command: export::ExportCommand,
     },
+    /// Write what came of a campaign as one page, to be opened in a browser, or as data
+    Report(report::ReportArgs),
     /// The server's database: bring its tables up to date, check it, back it up, restore it, move it
     Db {
         /// What to do
@@ -330,6 +333,7 @@ pub async fn run(cli: Cli) -> Outcome {
             ledger::LedgerCommand::Anchor(args) => ledger::anchor(args, &ctx()?).await,
         },
         Command::Export { command } => export::run(command, &ctx()?).await,
+        Command::Report(args) => report::run(args, &ctx()?).await,
         Command::Db { command } => db::run(command, &ctx()?).await,
         Command::Doctor(args) => doctor::run(&args, &cli.global).await,
         Command::Keys { json } => tools::keys(&ctx()?, json),

@@ -31,7 +31,7 @@ impl Part {
         // What a program that was killed has left, with whatever rights it has.
         match fs::remove_file(&this.part) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("cannot write {}", this.part.display()));
+                Err(error).with_context(|| format!("cannot write {}", this.part.display()))
             }
             _ => Ok(this),
         }

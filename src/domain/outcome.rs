@@ -544,6 +544,9 @@ fn question_line<'a>(
     QuestionLine { id: id.to_owned(), text: text.to_owned(), answered, answers }
 }
 
+/// What is compared of two groups.
+type OfGroup = fn(&GroupLine) -> Share;
+
 fn comparisons(variants: &[GroupLine]) -> Vec<Comparison> {
     let mut pairs = Vec::new();
     for (at, one) in variants.iter().enumerate() {
@@ -555,8 +558,7 @@ fn comparisons(variants: &[GroupLine]) -> Vec<Comparison> {
         }
     }
     let z = for_looks(u64::try_from(pairs.len()).unwrap_or(u64::MAX));
-    let kinds: [(&'static str, fn(&GroupLine) -> Share); 2] =
-        [("answered", |one| one.answered), ("opted_out", |one| one.opted_out)];
+    let kinds: [(&'static str, OfGroup); 2] = [("answered", |one| one.answered), ("opted_out", |one| one.opted_out)];
     let mut found = Vec::new();
     for (what, share) in kinds {
         for (one, other) in &pairs {

@@ -13,6 +13,8 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("mutation", &[]),
     ("db", &[]),
     ("exchange", &["domain"]),
+    // A page for people: figures in their language.
+    ("report", &["domain", "i18n"]),
     ("api", &["domain"]),
     ("config", &["console::keymap"]),
     ("telemetry", &["domain", "env"]),
@@ -48,6 +50,7 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
             "exchange",
             "i18n",
             "rehearsal",
+            "report",
             "server",
             "sim",
             "telemetry",

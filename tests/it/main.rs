@@ -15,6 +15,7 @@ mod picture;
 mod postgres;
 mod postgres_tls;
 mod rehearsal_robot;
+mod report;
 mod serve_ends;
 mod served;
 mod sim_team;

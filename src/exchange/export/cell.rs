@@ -45,10 +45,9 @@ impl<W: Write> Sheet<W> {
         for cell in cells {
             let cell = safe_body(&cell);
             let cell = if self.raw { Cow::Borrowed(cell.as_str()) } else { harmless(&cell) };
-            self.csv.write_field(cell.as_bytes())?;
+            self.csv.write_field(cell.as_bytes()).map_err(of_system)?;
         }
-        self.csv.write_record(None::<&[u8]>)?;
-        Ok(())
+        self.csv.write_record(None::<&[u8]>).map_err(of_system)
     }
 
     /// Writes what is still kept back, and gives back what was written to.
@@ -57,7 +56,15 @@ impl<W: Write> Sheet<W> {
     /// As the system says.
     pub fn finish(mut self) -> io::Result<W> {
         self.csv.flush()?;
-        self.csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
+        self.csv.into_inner().map_err(|error| io::Error::new(error.error().kind(), error.error().to_string()))
+    }
+}
+
+/// The system's own word, not the writer's about it: that nobody reads on is known by its kind.
+fn of_system(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 
@@ -102,5 +109,22 @@ mod tests {
         let cells: Vec<&str> = rows[0].iter().collect();
         assert_eq!((cells[0], cells[1], cells[2]), (row[0], row[1], "'=HYPERLINK(\"http://x\")"));
         assert_eq!((cells[4], cells[5]), ("", "+14155550101"));
+    }
+
+    #[test]
+    fn that_nobody_reads_on_is_told_as_such() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut sheet = Sheet::new(Gone, false);
+        let long = "x".repeat(100_000);
+        let kind = sheet.row(vec![long]).and_then(|()| sheet.finish().map(drop)).expect_err("nobody reads").kind();
+        assert_eq!(kind, io::ErrorKind::BrokenPipe);
     }
 }

@@ -54,7 +54,7 @@ pub struct Campaign<'a> {
 /// Writes rows of one kind.
 #[derive(Debug)]
 enum Rows<W: Write> {
-    Csv(Sheet<W>),
+    Csv(Box<Sheet<W>>),
     Json(W),
 }
 
@@ -64,7 +64,7 @@ impl<W: Write> Rows<W> {
             Format::Csv { shape, raw } => {
                 let mut sheet = Sheet::new(to, raw);
                 sheet.row(header(shape))?;
-                Self::Csv(sheet)
+                Self::Csv(Box::new(sheet))
             }
             Format::JsonLines => Self::Json(to),
         })

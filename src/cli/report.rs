@@ -1,0 +1,125 @@
+//! `report`
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+
+use super::export::{Progress, chosen, patiently};
+use super::private_file::Part;
+use super::reach::{SignInArgs, admin, client};
+use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use crate::api::campaign::CampaignState;
+use crate::client::CampaignServer as _;
+use crate::domain::outcome::{About, Sums};
+use crate::domain::safe_text::safe_line;
+use crate::i18n::Catalogue;
+use crate::report;
+
+/// Write what came of a campaign as one page, to be opened in a browser, or as data
+#[derive(Debug, clap::Args)]
+pub struct ReportArgs {
+    /// Which campaign: its number, or the beginning of its title; needed when there are several
+    #[arg(long, value_name = "CAMPAIGN")]
+    pub campaign: Option<String>,
+    /// Write the page to FILE instead of standard output: whole or not at all, readable by you alone
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write over FILE when there is one already
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// Print the figures as JSON instead of the page
+    #[arg(long, conflicts_with = "out")]
+    pub json: bool,
+    /// Language of the page: en or es (else: this program's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = ["en", "es"])]
+    pub language: Option<String>,
+    /// The zone whose hours and days are meant (America/Chicago; else: this machine's)
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// Who asks.
+    #[command(flatten)]
+    pub who: SignInArgs,
+}
+
+/// Makes the report.
+///
+/// # Errors
+/// What the server or the disk said; then nothing is left behind.
+pub async fn run(args: ReportArgs, ctx: &Context) -> Outcome {
+    tokio::select! {
+        done = make(args, ctx) => done,
+        _ = tokio::signal::ctrl_c() => {
+            super::reach::tell("\nstopped; no file was left behind");
+            Ok(Exit::Failed)
+        }
+    }
+}
+
+async fn make(args: ReportArgs, ctx: &Context) -> Outcome {
+    // Before the server is asked for anything.
+    let part = args.out.as_deref().map(|path| Part::begin(path, args.force)).transpose()?;
+    let time_zone = match &args.zone {
+        Some(name) => {
+            let no_zone =
+                || Misuse(format!("--zone: `{}` is no zone; write America/Chicago or the like", safe_line(name)));
+            TimeZone::get(name).map_err(|_| no_zone())?;
+            name.clone()
+        }
+        None => TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+    };
+    let nothing = "no report";
+    let (sign_in, admin) = admin(&args.who, ctx).await?;
+    let server = client(&sign_in, ctx)?;
+    let id = chosen(&server, &sign_in, args.campaign.as_deref()).await?;
+    let (me, campaign) = (server.me().await.context(nothing)?, server.campaign(id).await.context(nothing)?);
+    let board = server.board(id).await.context(nothing)?;
+    let mut sums = Sums::default();
+    let mut progress = Progress::new(args.out.is_some());
+    let mut cursor = None;
+    loop {
+        let figures = patiently(ctx, || admin.figures_out(id, cursor.clone())).await.context(nothing)?;
+        sums.add(figures.figures, figures.texters);
+        progress.left(figures.left);
+        cursor = figures.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    progress.end();
+    let state = match board.state {
+        CampaignState::Importing => "importing",
+        CampaignState::Running => "running",
+        CampaignState::Paused => "paused",
+        CampaignState::Archived => "archived",
+    };
+    let about = About {
+        campaign: id,
+        title: safe_line(&campaign.def.title),
+        organization: safe_line(&campaign.def.organization),
+        state: state.to_owned(),
+        rehearsal: me.rehearsal,
+        at: board.at,
+        time_zone,
+    };
+    let outcome = sums.outcome(about, board.counts, &campaign.def);
+    if args.json {
+        out_json(&outcome)?;
+        return Ok(Exit::Done);
+    }
+    let language = args.language.as_deref();
+    let catalogue =
+        language.map_or_else(|| std::sync::Arc::clone(&ctx.catalogue), |tag| Catalogue::for_language(tag).into());
+    let page = report::page(&outcome, &catalogue);
+    match part {
+        Some(part) => {
+            part.file()?.write_all(page.as_bytes()).context("the report was not written")?;
+            part.keep()?;
+            let path = args.out.unwrap_or_default();
+            out(format!("{}: {} contacts. Open it in a browser.", path.display(), outcome.people.contacts))?;
+        }
+        None => out(page)?,
+    }
+    Ok(Exit::Done)
+}
