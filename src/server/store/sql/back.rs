@@ -29,14 +29,16 @@ pub(super) const LATE: &str = "SELECT message FROM jobs INDEXED BY jobs_late
 const SWEPT: i64 = 200;
 
 impl Tx<'_> {
-    /// Takes back what waited beyond its texting hours, in campaigns that are paused too. What is left is taken by the next
-    /// look, for which this one rings.
-    pub(super) async fn take_back_late(&mut self) -> Result<(), StoreError> {
-        if mutation::on(Mutation::SentNextMorning) || mutation::on(Mutation::HoursAtAcceptOnly) {
-            return Ok(());
-        }
-        let late = db::query(LATE).bind(self.micros()).bind(SWEPT).fetch_all(&mut *self.conn).await?;
-        for row in &late {
+    /// The question for what waited beyond its texting hours, in campaigns that are paused too; none in builds that break that
+    /// promise.
+    pub(super) fn late(&self) -> Option<db::Query> {
+        let broken = mutation::on(Mutation::SentNextMorning) || mutation::on(Mutation::HoursAtAcceptOnly);
+        (!broken).then(|| db::query(LATE).bind(self.micros()).bind(SWEPT))
+    }
+
+    /// Takes back what that question found. What is left is taken by the next look, for which this one rings.
+    pub(super) async fn take_back_late(&mut self, late: &[db::Row]) -> Result<(), StoreError> {
+        for row in late {
             self.take_back(col(row, 0)?, "too_late").await?;
         }
         Ok(())

@@ -94,8 +94,11 @@ impl Tx<'_> {
         let mut attempts = attempts.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
         let mut left = i64::from(limit);
         let mut out = Vec::new();
-        self.take_back_late().await?;
-        let campaigns = db::query("SELECT id FROM campaigns ORDER BY id").fetch_all(&mut *self.conn).await?;
+        let mut questions = vec![db::query("SELECT id FROM campaigns ORDER BY id")];
+        questions.extend(self.late());
+        let mut answers = db::ask(questions, &mut *self.conn).await?.into_iter();
+        let campaigns = answers.next().unwrap_or_default();
+        self.take_back_late(&answers.next().unwrap_or_default()).await?;
         for row in campaigns {
             if left <= 0 {
                 break;
