@@ -157,7 +157,7 @@ pub async fn chunks(
 }
 
 /// Reads the list's chunks from number `skip` on, until nobody wants them any more.
-fn read(mut list: Surveyed, skip: u64, to: &mpsc::Sender<(u64, ImportChunk)>) -> Result<(), FileProblem> {
+fn read(mut list: Surveyed, skip: u64, to: &mpsc::Sender<(u64, ImportChunk)>) -> Result<(), Box<FileProblem>> {
     let mut chunks = Chunks::default();
     let mut wanted = true;
     let give = |(number, chunk): (u64, ImportChunk)| {

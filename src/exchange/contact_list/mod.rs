@@ -220,7 +220,7 @@ impl Surveyed {
         let mut source = Source::of(path, input, options.sheet.as_deref())?;
         let mut list = ContactList { shape: Some(source.shape.clone()), ..ContactList::default() };
         list.problems.extend(source.warning.take());
-        let mut lines = source.table().map_err(|problem| vec![problem])?.peekable();
+        let mut lines = source.table().map_err(|problem| vec![*problem])?.peekable();
         let first = match lines.peek() {
             Some(Ok(line)) => line.cells.clone(),
             Some(Err(problem)) => return Err(vec![FileProblem { fatal: true, ..problem.clone() }]),
@@ -305,7 +305,7 @@ impl Surveyed {
     ///
     /// # Errors
     /// The file cannot be read any more, or is another one now.
-    pub fn each(&mut self, take: &mut dyn FnMut(Contact) -> bool) -> Result<(), FileProblem> {
+    pub fn each(&mut self, take: &mut dyn FnMut(Contact) -> bool) -> Result<(), Box<FileProblem>> {
         self.numbers.begin_again();
         let mut rows = Rows {
             path: &self.path,
@@ -321,7 +321,7 @@ impl Surveyed {
         for line in self.source.table()?.skip(usize::from(self.header)) {
             let line = match line {
                 Ok(line) => line,
-                Err(problem) if problem.fatal => return Err(problem),
+                Err(problem) if problem.fatal => return Err(Box::new(problem)),
                 Err(_) => continue,
             };
             fingerprint.update(line.cells.as_byte_record().as_slice());
@@ -338,7 +338,8 @@ impl Surveyed {
         }
         if fingerprint.finalize() != self.fingerprint {
             let what = "was changed while it was read";
-            return Err(FileProblem::whole(&self.path, what, "Run the command again once nobody writes to it."));
+            let remedy = "Run the command again once nobody writes to it.";
+            return Err(Box::new(FileProblem::whole(&self.path, what, remedy)));
         }
         Ok(())
     }

@@ -103,7 +103,7 @@ impl Source {
     }
 
     /// Its lines, from the first on.
-    pub(super) fn table(&self) -> Result<Table, FileProblem> {
+    pub(super) fn table(&self) -> Result<Table, Box<FileProblem>> {
         match &self.kind {
             Kind::Sheet { rows, first } => Ok(Table::Sheet { rows: rows.clone(), at: 0, first: *first }),
             Kind::Text { input, letters, delimiter, skip } => {
@@ -111,7 +111,7 @@ impl Source {
                     io::copy(&mut text.by_ref().take(*skip), &mut io::sink())?;
                     Ok(text)
                 });
-                let text = text.map_err(|error| FileProblem::unreadable(&self.path, &error))?;
+                let text = text.map_err(|error| Box::new(FileProblem::unreadable(&self.path, &error)))?;
                 let reader = csv::ReaderBuilder::new()
                     .delimiter(*delimiter)
                     .has_headers(false)
@@ -164,7 +164,7 @@ impl Read for Window {
 }
 
 impl Window {
-    fn from_here(&self, at: u64) -> &[u8] {
+    fn rest(&self, at: u64) -> &[u8] {
         let from = usize::try_from(at.saturating_sub(self.base)).unwrap_or(usize::MAX);
         self.kept.get(from..).unwrap_or_default()
     }
@@ -312,7 +312,7 @@ impl Iterator for Table {
 
 /// The line that a row begins in. For the reader a row begins with the line ends before it: the LF of a CR LF, empty lines.
 fn line_of(text: &Window, start: &csv::Position) -> u64 {
-    let ends = text.from_here(start.byte()).iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    let ends = text.rest(start.byte()).iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
     start.line() + ends.fold(0, |n, byte| n + u64::from(*byte == b'\n'))
 }
 

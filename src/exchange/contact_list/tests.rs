@@ -264,7 +264,7 @@ fn streamed(bytes: &[u8]) -> (tempfile::TempDir, std::path::PathBuf, ContactList
     (dir, path, list, surveyed)
 }
 
-fn handed_out(surveyed: &mut Surveyed) -> Result<Vec<Contact>, FileProblem> {
+fn handed_out(surveyed: &mut Surveyed) -> Result<Vec<Contact>, Box<FileProblem>> {
     let mut all = Vec::new();
     surveyed.each(&mut |contact| {
         all.push(contact);
