@@ -52,6 +52,7 @@ pub mod conduct;
 pub mod event;
 pub mod ledger;
 pub mod message;
+pub mod opt_out;
 pub mod people;
 pub mod problem;
 pub mod results;

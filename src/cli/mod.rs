@@ -26,6 +26,7 @@ pub mod list;
 pub mod list_add;
 pub mod list_generate;
 pub mod list_read;
+pub mod opt_outs;
 pub mod outbox;
 mod output;
 pub mod people;
@@ -134,6 +135,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: held::HeldCommand,
+    },
+    /// People who opted out by another way than a text: put them on the list, one by one or a whole list (`export opt-outs` writes it out)
+    OptOuts {
+        /// What to do
+        #[command(subcommand)]
+        command: opt_outs::OptOutsCommand,
     },
     /// List the join links that were made, or revoke one
     Invites(invites::InvitesArgs),
@@ -319,6 +326,7 @@ pub async fn run(cli: Cli) -> Outcome {
             list::ListCommand::Generate(args) => list_generate::run(&args),
         },
         Command::Held { command } => held::run(command, &ctx()?).await,
+        Command::OptOuts { command } => opt_outs::run(command, &ctx()?).await,
         Command::Invites(args) => invites::run(args, &ctx()?).await,
         Command::People(args) => people::run(args, &ctx()?).await,
         Command::SecondFactor { command } => second_factor::run(command, &ctx()?).await,

@@ -261,6 +261,10 @@ mod tests {
     #[case("quítame de la lista")]
     #[case("Número equivocado, amigo")]
     #[case("sotp")]
+    #[case("Désabonnez-moi s'il vous plaît")]
+    #[case("Ne m'écrivez plus !")]
+    #[case("Je ne veux plus recevoir ces messages")]
+    #[case("mauvais numéro")]
     fn perhaps(#[case] text: &str) {
         assert!(matches!(verdict(text), Inbound::Possible { .. }), "{:?}", verdict(text));
     }
@@ -284,6 +288,8 @@ mod tests {
     #[case("")]
     #[case("¿Dónde voto?")]
     #[case("No me acuerdo dónde votar")]
+    #[case("Arrêtez de couper les arbres")]
+    #[case("Il faut retirer ce projet")]
     fn plain(#[case] text: &str) {
         assert_eq!(verdict(text), Inbound::Plain);
     }
@@ -293,6 +299,8 @@ mod tests {
     #[case("unstop.", Inbound::OptIn)]
     #[case("Help", Inbound::Help)]
     #[case("INFO?", Inbound::Help)]
+    #[case("Ayuda", Inbound::Help)]
+    #[case("aide", Inbound::Help)]
     #[case("Help me find my polling place", Inbound::Plain)]
     #[case("start over", Inbound::Plain)]
     fn others(#[case] text: &str, #[case] expected: Inbound) {

@@ -206,7 +206,12 @@ fn north_american(national: &str) -> Result<Phone, PhoneProblem> {
 }
 
 fn by_library(text: &str, region: &str) -> Result<Phone, PhoneProblem> {
-    let region: Option<phonenumber::country::Id> = region.to_ascii_uppercase().parse().ok();
+    // Dialled from North America: the country code is behind it.
+    let dialled = text.strip_prefix("011").filter(|_| is_nanp(region)).map(|rest| format!("+{}", rest.trim_start()));
+    let text = dialled.as_deref().unwrap_or(text);
+    // With a country code of its own no other country's rules: the library would take a US trunk `1` off a French number.
+    let abroad = text.trim_start_matches(['(', ' ']).starts_with('+');
+    let region: Option<phonenumber::country::Id> = region.to_ascii_uppercase().parse().ok().filter(|_| !abroad);
     let number = phonenumber::parse(region, text).map_err(|error| match error {
         phonenumber::ParseError::NoNumber => PhoneProblem::NotANumber,
         _ => PhoneProblem::Impossible,
@@ -271,6 +276,13 @@ mod tests {
     #[case("+44 20 7946 0958", "US", "+442079460958")]
     #[case("011 44 20 7946 0958", "US", "+442079460958")]
     #[case("+52 55 1234 5678", "US", "+525512345678")]
+    // No trunk prefix of the US is taken off a number that names its country.
+    #[case("+33 1 23 45 67 89", "US", "+33123456789")]
+    #[case("011 33 1 23 45 67 89", "US", "+33123456789")]
+    #[case("+49 1512 3456789", "US", "+4915123456789")]
+    #[case("+55 11 96123-4567", "US", "+5511961234567")]
+    #[case("+44 121 234 5678", "US", "+441212345678")]
+    #[case("+44 20 7946 0958", "FR", "+442079460958")]
     fn numbers(#[case] text: &str, #[case] region: &str, #[case] expected: &str) {
         assert_eq!(Phone::parse(text, region).map(|p| p.as_str().to_owned()), Ok(expected.to_owned()));
     }

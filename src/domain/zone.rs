@@ -3,7 +3,7 @@
 //! People keep their number when they move, and area codes cross zone borders. So every hint counts: the zones of the
 //! address and those of the area code are candidates together, and a text is allowed only where it is allowed in each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use jiff::civil::DateTime;
@@ -198,12 +198,34 @@ pub fn candidates(phone: &Phone, zip: Option<&str>, state: Option<&str>, explici
     if names.is_empty() { Zones::unknown() } else { Zones(names) }
 }
 
+/// Area codes of the North American plan with exchanges in another zone than the rest: all of their zones. Which of a border's
+/// exchanges the table names is chance (it has ten of Gary's, Indiana), so a number of an exchange that it does not name may be in each.
+static MIXED: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut exchanges: BTreeMap<&'static str, BTreeSet<&'static str>> = BTreeMap::new();
+    for (prefix, zones) in PREFIXES.iter().filter(|(prefix, _)| prefix.starts_with('1') && prefix.len() > AREA) {
+        exchanges.entry(&prefix[..AREA]).or_default().extend(zones);
+    }
+    let all = |(area, others): (&'static str, BTreeSet<&'static str>)| {
+        let mut zones = PREFIXES.get(area)?.clone();
+        zones.extend(others.into_iter().filter(|zone| !PREFIXES[area].contains(zone)));
+        Some((area, zones))
+    };
+    exchanges.into_iter().filter_map(all).collect()
+});
+
+/// The country code and an area code of the North American plan, in digits.
+const AREA: usize = 4;
+
 /// Zones of the number's area; empty when the number is of no place.
 fn phone_zones(phone: &Phone) -> &'static [&'static str] {
     let digits = phone.as_str().trim_start_matches('+');
     (1..=digits.len().min(9))
         .rev()
-        .find_map(|n| PREFIXES.get(&digits[..n]))
+        .find_map(|n| {
+            let prefix = &digits[..n];
+            let found = PREFIXES.get(prefix)?;
+            Some(MIXED.get(prefix).unwrap_or(found))
+        })
         .filter(|zones| zones.len() <= MANY)
         .map_or(&[], Vec::as_slice)
 }
@@ -282,15 +304,17 @@ mod tests {
         Phone::from_e164(text).unwrap()
     }
 
-    /// What the Python package phonenumbers 9.0.43 answers for the same numbers.
+    /// What the Python package phonenumbers 9.0.43 answers for the same numbers, or more.
     #[rstest]
     #[case("+16462000050", &["America/New_York"])]
-    #[case("+19282000050", &["America/Phoenix"])]
-    #[case("+18503340000", &["America/New_York"])]
+    // Exchanges that the table does not name, in area codes that reach into another zone.
+    #[case("+19282000050", &["America/Phoenix", "America/Denver"])]
+    #[case("+18503340000", &["America/New_York", "America/Chicago"])]
+    #[case("+12192000000", &["America/New_York", "America/Chicago"])]
     #[case("+18502340000", &["America/Chicago"])]
     #[case("+12082000000", &["America/Boise", "America/Los_Angeles"])]
-    #[case("+19072000000", &["America/Adak", "America/Anchorage"])]
-    #[case("+16052000000", &["America/Denver", "America/North_Dakota/Center"])]
+    #[case("+19072000000", &["America/Adak", "America/Anchorage", "America/Juneau", "Pacific/Honolulu"])]
+    #[case("+16052000000", &["America/Denver", "America/North_Dakota/Center", "America/Chicago"])]
     #[case("+442079460958", &["Europe/London"])]
     fn area_codes(#[case] number: &str, #[case] expected: &[&str]) {
         assert_eq!(candidates(&phone(number), None, None, None).names(), expected);

@@ -1,5 +1,6 @@
 //! Files in and out: campaign files, contact lists, results. No network, no database.
 
+pub mod advice;
 pub mod campaign_file;
 pub mod check;
 pub mod contact_list;

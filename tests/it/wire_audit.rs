@@ -74,3 +74,15 @@ async fn every_contact_a_device_received_and_a_captain_read_is_on_record() {
     assert!(!json!(all).to_string().contains("415555"), "no number is in it");
     app.close().await;
 }
+
+#[tokio::test]
+async fn the_start_of_a_campaign_lists_what_was_warned_of() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    app.campaign(&admin, 1).await;
+    let all = audit(&app, &admin, "").await;
+    let start = all.iter().find(|line| line.what == "import_warned").expect("a line");
+    let wanted = "the initial message does not say how to opt out";
+    assert!(start.detail.contains(wanted), "{start:?}");
+    app.close().await;
+}

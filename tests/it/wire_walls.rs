@@ -58,6 +58,7 @@ const RULES: &[(&str, Rule)] = &[
     ("DELETE /api/v1/people/{id}/second-factor", Thing(Admin)),
     ("GET /api/v1/audit", Own(Admin)),
     ("GET /api/v1/invites", Own(Admin)),
+    ("POST /api/v1/opt-outs", Own(Captain)),
     ("GET /api/v1/sessions", Own(Admin)),
     ("GET /api/v1/campaigns/{id}/results/contacts", Thing(Admin)),
     ("GET /api/v1/campaigns/{id}/results/messages", Thing(Admin)),
@@ -270,6 +271,7 @@ fn own_body(app: &TestApp, operation: &str) -> Option<Value> {
     let code = |step| secret.code(step).digits();
     match operation {
         "PUT /api/v1/conduct" => Some(rules("Ant")),
+        "POST /api/v1/opt-outs" => Some(json!({"numbers": ["+14155550199"], "how": "phone"})),
         "PUT /api/v1/second-factor" => Some(json!({"secret": secret.base32(), "code": code(now - 1)})),
         "POST /api/v1/second-factor/proof" => Some(json!({"code": code(now)})),
         "POST /api/v1/second-factor/removal" => Some(json!({"code": code(now + 1)})),

@@ -13,6 +13,7 @@ use crate::api::{
     audit::AuditPage,
     conduct::{ConductInForce, SetConduct},
     ledger::{LedgerPage, LedgerState},
+    opt_out::{OptOuts, OptOutsTaken},
     people::{Me, PersonInfo, SessionInfo},
     results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
 };
@@ -144,6 +145,14 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn people(&self) -> Call<Vec<PersonInfo>> {
         self.wire.get("people").await
+    }
+
+    /// Puts numbers on the organization's list of opt-outs; a captain may.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn add_opt_outs(&self, request: &OptOuts) -> Call<OptOutsTaken> {
+        self.wire.with_body(Method::POST, "opt-outs", request).await
     }
 
     /// Sets the rules of conduct by language; none at all: nothing is to be accepted.

@@ -97,12 +97,16 @@ fn hours_are_read() {
     "11:8: error in `canned[1].text`: this text holds control, hidden or reordering characters. Type the text anew instead of pasting it."
 )]
 #[case(
-    "[[question]]\nid = \"q\"\ntext = \"Q?\"\n[[question.answer]]\nvalue = \"Y\"\nnext = \"p\"",
-    "13:8: error in `question[1].answer[1].next`: `p` is not a question of this campaign. Questions are: q."
+    "[[question]]\nid = \"q\"\ntext = \"Q?\"\n[[question.answer]]\nvalue = \"Y\"\nreply = \"R\"\nnext = \"p\"",
+    "14:8: error in `question[1].answer[1].next`: `p` is not a question of this campaign. Questions are: q."
 )]
 #[case(
-    "[[question]]\nid = \"q\"\ntext = \"Q?\"\n[[question.answer]]\nvalue = \"Y\"\nnext = \"q\"",
-    "13:8: error in `question[1].answer[1].next`: `q` leads back to a question that was already asked. Each question is asked once: lead on to another one or end here."
+    "[[question]]\nid = \"q\"\ntext = \"Q?\"\n[[question.answer]]\nvalue = \"Y\"\nreply = \"R\"\nnext = \"q\"",
+    "14:8: error in `question[1].answer[1].next`: `q` leads back to a question that was already asked. Each question is asked once: lead on to another one or end here."
+)]
+#[case(
+    "[[question]]\nid = \"q\"\ntext = \"Q?\"\n[[question.answer]]\nvalue = \"Y\"\nnext = \"p\"\n[[question]]\nid = \"p\"\ntext = \"P?\"\n[[question.answer]]\nvalue = \"N\"",
+    "11:1: warning in `question[1].answer[1].reply`: `Y` leads on to `p` without a reply that asks it. Add a `reply` that puts the next question."
 )]
 #[case(
     "[[question]]\nid = \"q\"\ntext = \"Q?\"",

@@ -157,6 +157,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("sessions", Who::Admin, &[]),
     ("revoke_session", Who::Admin, &[NotFound]),
     ("people", Who::Admin, &[]),
+    ("add_opt_outs", Who::Captain, &[Invalid, TooLarge]),
     ("rename_person", Who::Session, &[Invalid, TooLarge, NotFound, Forbidden, SecondFactorNeeded]),
     ("second_factor", Who::Session, &[]),
     ("set_second_factor", Who::Holder, &[Invalid, TooLarge, WrongCode]),

@@ -29,7 +29,8 @@ pub async fn handler(
     State(state): State<AppState>,
     Sent(start): Sent<ImportStart>,
 ) -> Reply<Json<ImportState>> {
-    match admin.import_start(&state.desk, import, start).await? {
+    let advice = crate::exchange::advice::advice(&start.def);
+    match admin.import_start_with(&state.desk, import, start, advice).await? {
         Answer::Import(import) => Ok(Json(import)),
         other => Err(Refusal::unfit(&other)),
     }

@@ -24,6 +24,7 @@ mod join_page;
 mod ledger;
 mod lists;
 mod me;
+mod opt_outs;
 mod people;
 mod presence;
 pub mod refusal;
@@ -94,6 +95,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::handler))
         .routes(routes!(revoke_session::handler))
         .routes(routes!(people::handler))
+        .routes(routes!(opt_outs::add))
         .routes(routes!(people::rename))
         .routes(routes!(conduct::read, conduct::set))
         .routes(routes!(conduct::accept))

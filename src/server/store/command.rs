@@ -188,6 +188,8 @@ pub enum CommandKind {
         import: Uuid,
         /// What.
         start: Box<ImportStart>,
+        /// What is doubtful in it; kept in the audit.
+        advice: Vec<String>,
     },
     /// Start to add contacts to a campaign, or find that import.
     ListAdd {

@@ -310,7 +310,22 @@ impl Admin {
     /// # Errors
     /// As [`Texter::send`].
     pub async fn import_start(&self, desk: &Desk, import: Uuid, start: ImportStart) -> Answered {
-        desk.run(CommandKind::ImportStart { actor: self.0.clone(), import, start: Box::new(start) }).await
+        self.import_start_with(desk, import, start, Vec::new()).await
+    }
+
+    /// The same; `advice`: what is doubtful in the campaign, for the audit.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn import_start_with(
+        &self,
+        desk: &Desk,
+        import: Uuid,
+        start: ImportStart,
+        advice: Vec<String>,
+    ) -> Answered {
+        let start = Box::new(start);
+        desk.run(CommandKind::ImportStart { actor: self.0.clone(), import, start, advice }).await
     }
 
     /// Starts to add contacts to a campaign that is there, or finds that import: [`Answer::Import`].

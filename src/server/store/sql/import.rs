@@ -308,6 +308,7 @@ impl Tx<'_> {
         actor: &Actor,
         import: Uuid,
         start: &ImportStart,
+        advice: &[String],
     ) -> Result<Answer, StoreError> {
         let known = Known { def: Some(&start.def), campaign: None, contacts: start.contacts };
         let hash = request_hash("import", &known)?;
@@ -353,6 +354,10 @@ impl Tx<'_> {
             .bind(safe_line(&start.def.organization))
             .execute(&mut *self.conn)
             .await?;
+        if !advice.is_empty() {
+            // Beside the line of the start itself, which says where the list is from.
+            self.audit(Some(actor), "import_warned", format!("campaign {campaign}"), advice.join("; "));
+        }
         self.import_answer(actor, import).await
     }
 

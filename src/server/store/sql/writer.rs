@@ -349,7 +349,9 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::SweepAttempts { started_before, hold_after } => {
             tx.sweep_attempts(started_before, hold_after).await
         }
-        CommandKind::ImportStart { actor, import, start } => tx.import_start(&actor, import, &start).await,
+        CommandKind::ImportStart { actor, import, start, advice } => {
+            tx.import_start(&actor, import, &start, &advice).await
+        }
         CommandKind::ListAdd { actor, import, campaign, start } => tx.list_add(&actor, import, campaign, &start).await,
         CommandKind::ImportChunk { actor, import, number, chunk } => {
             tx.import_chunk(&actor, import, number, chunk).await

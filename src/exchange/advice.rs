@@ -1,0 +1,95 @@
+//! What is doubtful in a campaign as it is handed in, whoever wrote its file: kept in the audit of its start.
+
+use super::wording;
+use crate::domain::campaign::CampaignDef;
+use crate::domain::hours::{Solicitation, TextingHours};
+use crate::domain::safe_text::safe_line;
+use crate::domain::script::Template;
+
+/// Most lines, and the longest of them in characters: an audit row is read by people.
+const MOST: usize = 30;
+const LONGEST: usize = 300;
+
+/// Every warning about a campaign's texts and hours, in words. What a list lacks for it is not looked at here.
+#[must_use]
+pub fn advice(def: &CampaignDef) -> Vec<String> {
+    let mut found = hours(&def.hours);
+    for variant in &def.initial {
+        if let Ok(template) = Template::parse(&variant.text) {
+            let warnings = wording::initial_warnings(&variant.text, &template, &def.organization, &def.variables);
+            found.extend(warnings.into_iter().map(|(what, _)| format!("initial `{}`: {what}", variant.name)));
+        }
+    }
+    for text in def.texts() {
+        found.extend(wording::text_warnings(text).into_iter().map(|(what, _)| what));
+        let foreign = super::foreign::fields(text).into_iter().filter(|field| !field.written.starts_with('<'));
+        found.extend(foreign.map(|field| format!("`{}` goes out as it stands", field.written)));
+    }
+    let mut once: Vec<String> = Vec::new();
+    for line in found {
+        let line: String = safe_line(&line).chars().take(LONGEST).collect();
+        if !once.contains(&line) && once.len() < MOST {
+            once.push(line);
+        }
+    }
+    once
+}
+
+/// What counsel decided about hours.
+fn hours(hours: &TextingHours) -> Vec<String> {
+    let mut found = Vec::new();
+    if hours.trust_address {
+        found.push("a known address alone decides on texting hours, whatever the area code says".to_owned());
+    }
+    for rule in &Solicitation::table().states {
+        if hours.states.get(&rule.state).is_some_and(|own| own.is_wider_than(&rule.hours)) {
+            found.push(format!("the hours of {} are wider than those for solicitation ({})", rule.state, rule.source));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::domain::campaign::Variant;
+    use crate::domain::hours::{StateHours, Window};
+
+    #[test]
+    fn what_is_doubtful_is_told_once() {
+        let variant = |name: &str, text: &str| Variant { name: name.into(), language: "en".into(), text: text.into() };
+        let window = Window::parse("08:00-21:00");
+        let mut def = CampaignDef {
+            organization: "Org".into(),
+            initial: vec![
+                variant("a", "Org here. STOP ends"),
+                variant("b", "Hi, see bit.ly/x"),
+                variant("c", "Org: bit.ly/y. STOP"),
+            ],
+            ..CampaignDef::default()
+        };
+        def.hours.trust_address = true;
+        def.hours.states.insert("RI".into(), StateHours { weekdays: window, saturday: window, sunday: window });
+        let found = advice(&def);
+        assert_eq!(
+            found,
+            [
+                "a known address alone decides on texting hours, whatever the area code says",
+                "the hours of RI are wider than those for solicitation (support.referrizer.com, quiet hours table: Rhode Island)",
+                "initial `b`: the initial message does not name the organization (Org)",
+                "initial `b`: the initial message does not say how to opt out",
+                "the link uses bit.ly, a shortener that everybody shares: carriers block such texts",
+            ]
+        );
+        assert_eq!(
+            advice(&CampaignDef {
+                initial: vec![variant("a", "Org here. STOP ends")],
+                organization: "Org".into(),
+                ..CampaignDef::default()
+            }),
+            [""; 0]
+        );
+    }
+}
