@@ -301,6 +301,10 @@ async fn a_rehearsed_shift_is_told_alike_by_board_report_and_export() {
         }
     }
     assert_eq!(told.variants.iter().map(|one| one.texted).sum::<u64>(), 90);
+    assert_eq!(
+        told.lists.iter().map(|one| (one.texted, one.answered.many)).collect::<Vec<_>>(),
+        [(90, figures.answered.many)]
+    );
     let of_time = |figure: fn(&textbank::domain::outcome::TimeLine) -> u64| told.times.iter().map(figure).sum::<u64>();
     assert_eq!((of_time(|line| line.initials), of_time(|line| line.received)), (90, told.texts.received));
     assert_eq!(of_time(|line| line.opt_outs), board.opted_out);

@@ -205,7 +205,8 @@ fn results_are_taken_out_whole_and_for_their_owner_alone() {
     std::fs::write(&contacts, "firstName,cell,street,VANID\n=Ana,+14155550101,-1 Elm,77\nBo,+14155550102,Oak,\n")
         .expect("written");
     let (campaign, contacts) = (campaign.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
-    served.done("ada", &["campaign", "import", "--campaign", campaign, "--contacts", contacts]);
+    let import = ["campaign", "import", "--campaign", campaign, "--contacts", contacts];
+    served.done("ada", &[&import[..], &FROM[..]].concat());
     let csv = served.done("ada", &["export", "contacts"]);
     assert!(
         csv.lines().next().is_some_and(|header| header.contains("message_status") && header.contains("street")),

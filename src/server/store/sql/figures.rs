@@ -20,13 +20,13 @@ use crate::server::store::{query::Found, results::Place};
 const RUN: i64 = 50_000;
 
 /// People by what they have in common.
-pub(super) const PEOPLE: &str = "SELECT k.variant, k.author, k.delivery, k.answered, k.opt_out, k.wrong_number, k.answers, COUNT(*)
+pub(super) const PEOPLE: &str = "SELECT k.variant, k.author, k.delivery, k.answered, k.opt_out, k.wrong_number, k.answers, k.list, COUNT(*)
      FROM (SELECT i.variant, i.author, i.delivery,
              CASE WHEN EXISTS (SELECT 1 FROM messages n WHERE n.contact = c.id AND n.direction = 'in') THEN 1 ELSE 0 END AS answered,
-             c.opt_out, c.wrong_number, c.answers
+             c.opt_out, c.wrong_number, c.answers, c.list
          FROM contacts c LEFT JOIN messages i ON i.contact = c.id AND i.kind = 'initial' AND i.delivery <> 'dropped'
          WHERE c.id > $1 AND c.id <= $2 AND +c.campaign = $3) k
-     GROUP BY k.variant, k.author, k.delivery, k.answered, k.opt_out, k.wrong_number, k.answers";
+     GROUP BY k.variant, k.author, k.delivery, k.answered, k.opt_out, k.wrong_number, k.answers, k.list";
 
 /// Their texts, by quarters of an hour.
 pub(super) const TEXTS: &str = "SELECT k.slot, k.direction, k.kind, k.delivery, k.author, COUNT(*)
@@ -60,6 +60,9 @@ pub(super) const OPT_OUTS: &str = "SELECT k.slot, COUNT(*) FROM (
          GROUP BY n.contact) k
      GROUP BY k.slot";
 
+/// The campaign's lists: their numbers, and where they come from.
+const LISTS: &str = "SELECT number, provenance FROM imports WHERE campaign = $1 ORDER BY number";
+
 /// Who they are.
 const NAMES: &str =
     "SELECT id, name, namesake FROM people WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY id";
@@ -68,13 +71,18 @@ const NAMES: &str =
 pub(super) async fn out(conn: &mut Conn, campaign: CampaignId, place: Option<Place>) -> Found<FiguresOut> {
     let run = Run::at(conn, campaign, place, RUN).await?;
     let ask = |sql| db::query(sql).bind(run.place.contact).bind(run.last).bind(campaign.0);
+    let mut lists = BTreeMap::new();
+    for row in &db::query(LISTS).bind(campaign.0).fetch_all(&mut *conn).await? {
+        let (number, source): (i64, String) = (col(row, 0)?, col(row, 1)?);
+        lists.insert(number, format!("{number} {source}").trim_end().to_owned());
+    }
     let mut figures = Figures::default();
     for row in &ask(PEOPLE).fetch_all(&mut *conn).await? {
         let delivery: Option<String> = col(row, 2)?;
         let opt_out: i64 = col(row, 4)?;
         figures.people.push(PeopleSum {
             variant: col(row, 0)?,
-            list: None,
+            list: col::<Option<i64>>(row, 7)?.and_then(|number| lists.get(&number).cloned()),
             texter: col::<Option<i64>>(row, 1)?.map(PersonId),
             texted: delivery.is_some(),
             failed: delivery.as_deref() == Some("failed"),
@@ -83,7 +91,7 @@ pub(super) async fn out(conn: &mut Conn, campaign: CampaignId, place: Option<Pla
             by_word: opt_out > OPTED_OUT,
             wrong_number: col::<i64>(row, 5)? != 0,
             answers: json::<BTreeMap<String, String>>(&col::<String>(row, 6)?)?,
-            many: unsigned(col(row, 7)?),
+            many: unsigned(col(row, 8)?),
         });
     }
     for row in &ask(TEXTS).fetch_all(&mut *conn).await? {
