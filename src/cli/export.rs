@@ -18,8 +18,10 @@ use crate::client::native::AdminClient;
 use crate::client::sign_in::SignIn;
 use crate::client::{Call, CampaignServer as _};
 use crate::domain::campaign::CampaignDef;
+use crate::domain::filter::Filter;
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
+use crate::exchange::export::segment::unknown_names;
 use crate::exchange::export::van::{self, Van};
 use crate::exchange::export::van_map::VanMap;
 use crate::exchange::export::{Campaign, Contacts, Format, Messages, OptOuts, Shape};
@@ -94,6 +96,10 @@ pub struct ShapedArgs {
     /// Whose columns a CSV has
     #[arg(long, value_enum, default_value_t)]
     pub shape: ShapeArg,
+    /// Only a segment: --where "state = OH and (tag = volunteer or answer.voting in (Yes, Maybe))"; names are the list's columns,
+    /// status, tag, answer.QUESTION, texted, replied, opted_out, wrong_number, last_texted, variant, delivery, texter
+    #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse)]
+    pub segment: Option<Filter>,
     /// The rest.
     #[command(flatten)]
     pub rows: RowArgs,
@@ -263,15 +269,19 @@ impl RowArgs {
 }
 
 async fn contacts(args: ShapedArgs, ctx: &Context) -> Outcome {
-    let ShapedArgs { shape, rows: args } = args;
+    let ShapedArgs { shape, segment, rows: args } = args;
     args.refuse_taken()?;
     let source = Source::open(&args.who, ctx).await?;
     let since = source.since(args.since.as_deref())?;
     let (id, def) = source.campaign(args.campaign.as_deref(), ctx).await?;
-    let columns = match args.format {
-        FormatArg::Csv => columns(&source.admin, id, ctx).await?,
-        FormatArg::Jsonl => Vec::new(),
+    let columns = match (args.format, &segment) {
+        (FormatArg::Jsonl, None) => Vec::new(),
+        _ => columns(&source.admin, id, ctx).await?,
     };
+    let unknown = segment.as_ref().map(|segment| unknown_names(segment, &def, &columns)).unwrap_or_default();
+    if !unknown.is_empty() {
+        return Err(Misuse(format!("--where: {}", safe_line(&unknown.join(" ")))).into());
+    }
     let mut pages = ContactPages::first(&source.admin, id, since, ctx).await?;
     let (to, part) = args.open()?;
     let campaign = Campaign { id, def: &def, columns: &columns };
@@ -280,6 +290,9 @@ async fn contacts(args: ShapedArgs, ctx: &Context) -> Outcome {
     let mut rows = 0;
     while let Some(page) = pages.next().await? {
         for contact in &page.contacts {
+            if segment.as_ref().is_some_and(|segment| !segment.holds(contact)) {
+                continue;
+            }
             writer.add(contact)?;
             rows += 1;
         }

@@ -8,6 +8,7 @@ pub mod conduct;
 pub mod contact;
 pub mod conversation;
 pub mod figures;
+pub mod filter;
 pub mod hours;
 pub mod ids;
 pub mod interval;

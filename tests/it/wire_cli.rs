@@ -222,6 +222,14 @@ fn results_are_taken_out_whole_and_for_their_owner_alone() {
     let lines = served.done("ada", &["export", "contacts", "--format", "jsonl", "--campaign", "parks"]);
     let first: Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
     assert_eq!(first["listed"]["first_name"], "=Ana");
+    let segment = |what: &str| served.done("ada", &["export", "contacts", "--format", "jsonl", "--where", what]);
+    assert!(segment("street = oak").contains("\"Bo\"") && !segment("street = oak").contains("=Ana"));
+    assert_eq!(segment("status = needs_message and texted = no and not tag = x").lines().count(), 2);
+    assert_eq!(segment("external_id = '' and opted_out = yes"), "");
+    let fails = |what: &str, said: &[&str]| served.fails("ada", &["export", "contacts", "--where", what], 2, said);
+    fails("stret = oak", &["nobody has a column `stret`", "Did you mean street?"]);
+    fails("answer.vote = Yes", &["no question `vote`"]);
+    fails("street =", &["character 9", "a value is missing"]);
     assert_eq!(served.done("ada", &["export", "messages"]).lines().count(), 1);
     assert_eq!(served.done("ada", &["export", "opt-outs"]), "phone,opted_out_at,how,reason,by\n");
     assert_eq!(served.done("ada", &["export", "contacts", "--format", "jsonl", "--since", "2030-01-01T00:00:00Z"]), "");

@@ -5,6 +5,7 @@
 
 pub mod cell;
 mod json;
+pub mod segment;
 pub mod shape;
 pub mod van;
 pub mod van_map;
