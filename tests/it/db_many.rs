@@ -35,7 +35,7 @@ const EITHER: &str = "INSERT INTO things (word, many) VALUES ($1, $2) ON CONFLIC
 #[tokio::test]
 async fn rows_are_numbered_in_their_order_and_hold_what_was_given() {
     for (mut conn, _database) in everywhere().await {
-        let bytes = |n: usize| if n % 3 == 0 { Value::Null } else { vec![0_u8; n % 5].into() };
+        let bytes = |n: usize| if n.is_multiple_of(3) { Value::Null } else { vec![0_u8; n % 5].into() };
         let rows: Vec<_> = (0..300).map(|n| vec![if n == 7 { Value::Null } else { word(299 - n) }, bytes(n)]).collect();
         db::each(ADD, rows.clone(), &mut conn).await.expect("added");
         let expected: Vec<_> =

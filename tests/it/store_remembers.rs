@@ -123,7 +123,7 @@ async fn a_chain_and_the_ledger_go_on_through_both() {
     let (admin, campaign) = one.campaign(people(24)).await;
     let (tess, lou) = (one.join("Tess", Role::Texter).await, one.join("Lou", Role::Texter).await);
     let (slice, beside) = (one.claim(&tess, campaign, 12).await, one.claim(&lou, campaign, 12).await);
-    let through = |at: usize| if at % 3 == 0 { &one } else { &other };
+    let through = |at: usize| if at.is_multiple_of(3) { &one } else { &other };
     for (at, (contact, next)) in slice.iter().zip(&beside).enumerate().take(10) {
         for (hand, to, at) in [(&tess, contact, at), (&lou, next, at / 2)] {
             let (id, mut request) = (MessageId(one.fresh()), one.text(to, Initial, "Hi there!"));
