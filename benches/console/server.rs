@@ -161,7 +161,14 @@ impl CampaignServer for Memory {
 
     async fn campaign(&self, id: CampaignId) -> Call<CampaignView> {
         self.wait().await;
-        Ok(CampaignView { id, state: CampaignState::Running, script_version: 1, def: self.def.clone(), seq: 1 })
+        Ok(CampaignView {
+            id,
+            state: CampaignState::Running,
+            script_version: 1,
+            def: self.def.clone(),
+            recalled: vec![],
+            seq: 1,
+        })
     }
 
     async fn claim(&self, _: CampaignId, _: Uuid, _: u32) -> Call<SliceGrant> {

@@ -65,6 +65,7 @@ pub fn picture() -> Result<String, Box<dyn Error>> {
     model.update(Msg::Campaign(Box::new(CampaignView {
         id: CAMPAIGN,
         state: CampaignState::Running,
+        recalled: vec![],
         script_version: 1,
         seq: 1,
         def,

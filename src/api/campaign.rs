@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{campaign::CampaignDef, ids::CampaignId};
+use crate::domain::{campaign::CampaignDef, ids::CampaignId, recall::Recall};
 
 /// Whether texts go out at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -47,6 +47,9 @@ pub struct CampaignView {
     pub script_version: u32,
     /// The definition.
     pub def: CampaignDef,
+    /// What of it must not be said any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recalled: Vec<Recall>,
     /// Event number at which this was read: resume the feed after it.
     pub seq: u64,
 }

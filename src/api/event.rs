@@ -13,6 +13,7 @@ use super::{
 use crate::domain::{
     ids::{ContactId, MessageId},
     message::{Delivery, MessageKind},
+    recall::Recall,
 };
 
 /// One event. `seq` is the SSE id; resume with `Last-Event-ID`.
@@ -71,14 +72,14 @@ pub enum EventKind {
         kind: MessageKind,
         /// Its words, to be looked at again.
         body: String,
-        /// `too_late`, `possible_opt_out`, `opted_out`, `wrong_number`.
+        /// `too_late`, `possible_opt_out`, `opted_out`, `wrong_number`, `recalled`, `removed`.
         why: String,
     },
     /// A contact left my hands.
     Gone {
         /// Which.
         contact: ContactId,
-        /// `released`, `reclaimed`, `lease_expired`, `session_ended`.
+        /// `released`, `reclaimed`, `lease_expired`, `session_ended`, `removed`.
         why: String,
         /// Who has it now, when somebody.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,6 +91,21 @@ pub enum EventKind {
         state: CampaignState,
         /// Its script now.
         script_version: u32,
+    },
+    /// Something must not be said any more: what carries it is shut at once.
+    Recalled {
+        /// What.
+        recall: Recall,
+    },
+    /// A recall was lifted: read the campaign again.
+    RecallLifted {
+        /// Its number.
+        recall: i64,
+    },
+    /// The list says something else of a contact in my hands: read its body again.
+    Corrected {
+        /// Which.
+        contact: ContactId,
     },
     /// Captains: the board, at most four a second.
     Board {

@@ -22,6 +22,12 @@
 //! | `PUT /api/v1/imports/{import}` | admin | [`admin::ImportStart`] -> [`admin::ImportState`] |
 //! | `PUT /api/v1/imports/{import}/chunks/{n}` | admin | [`admin::ImportChunk`] -> [`admin::ImportState`] |
 //! | `POST /api/v1/imports/{import}/finish` | admin | -> [`admin::ImportState`] |
+//! | `PUT /api/v1/campaigns/{id}/script` | admin | [`recall::ScriptUpdate`] -> [`recall::ScriptState`] |
+//! | `POST /api/v1/campaigns/{id}/recalls?dry_run`, `GET` | captain | [`recall::RecallRequest`] -> [`recall::RecallReport`]; `Vec<`[`recall::RecallInfo`]`>` |
+//! | `DELETE /api/v1/campaigns/{id}/recalls/{recall}` | captain | -> 204: it was a mistake |
+//! | `PUT /api/v1/corrections/{id}` | admin | [`recall::CorrectionRequest`] -> [`recall::Correction`] |
+//! | `POST /api/v1/campaigns/{id}/contacts/remove` | admin | [`list_change::ListRemoval`] -> [`list_change::ListChanged`] |
+//! | `POST /api/v1/campaigns/{id}/contacts/correct` | admin | [`list_change::ListCorrection`] -> [`list_change::ListChanged`] |
 //! | `POST /api/v1/invites`, `GET /api/v1/invites` | admin | [`admin::InviteRequest`] -> [`admin::Invite`]; `Vec<`[`admin::InviteInfo`]`>` |
 //! | `DELETE /api/v1/invites/{id}` | admin | -> 204 |
 //! | `GET /api/v1/sessions`, `DELETE /api/v1/sessions/{id}` | admin | -> `Vec<`[`people::SessionInfo`]`>`, 204 |
@@ -51,10 +57,12 @@ pub mod captain;
 pub mod conduct;
 pub mod event;
 pub mod ledger;
+pub mod list_change;
 pub mod message;
 pub mod opt_out;
 pub mod people;
 pub mod problem;
+pub mod recall;
 pub mod results;
 pub mod second_factor;
 

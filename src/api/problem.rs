@@ -30,6 +30,10 @@ pub enum Code {
     StaleReply,
     /// It was confirmed before the present texting hours began, or too long ago: look at it again.
     TooLate,
+    /// It carries something that was recalled: look at the contact again, the text is another one now.
+    Recalled,
+    /// The contact was taken off the campaign's list.
+    Removed,
     /// Its place in the device's ledger is taken by another text, or hangs on another one.
     LedgerBroken,
     /// It was confirmed after this device's sign-in was ended.
@@ -73,10 +77,11 @@ impl Code {
             | Self::AlreadySent
             | Self::StaleReply
             | Self::TooLate
+            | Self::Recalled
             | Self::LedgerBroken => 409,
             Self::OutsideHours => 425,
             Self::Paused | Self::Frozen => 423,
-            Self::Suppressed | Self::InviteSpent => 410,
+            Self::Suppressed | Self::Removed | Self::InviteSpent => 410,
             Self::LeaseLost
             | Self::Forbidden
             | Self::SessionEnded
@@ -107,7 +112,13 @@ impl Code {
     pub fn parks(self) -> bool {
         matches!(
             self,
-            Self::OutsideHours | Self::Paused | Self::Frozen | Self::StaleReply | Self::TooLate | Self::LedgerBroken
+            Self::OutsideHours
+                | Self::Paused
+                | Self::Frozen
+                | Self::StaleReply
+                | Self::TooLate
+                | Self::Recalled
+                | Self::LedgerBroken
         )
     }
 
@@ -126,6 +137,8 @@ impl Code {
             Self::AlreadySent => "already_sent",
             Self::StaleReply => "stale_reply",
             Self::TooLate => "too_late",
+            Self::Recalled => "recalled",
+            Self::Removed => "removed",
             Self::LedgerBroken => "ledger_broken",
             Self::SessionEnded => "session_ended",
             Self::IdReused => "id_reused",
@@ -159,6 +172,8 @@ impl Code {
             Self::AlreadySent => "problem-already-sent",
             Self::StaleReply => "problem-stale-reply",
             Self::TooLate => "problem-too-late",
+            Self::Recalled => "problem-recalled",
+            Self::Removed => "problem-removed",
             Self::LedgerBroken => "problem-ledger-broken",
             Self::SessionEnded => "problem-session-ended",
             Self::IdReused => "problem-id-reused",
@@ -178,7 +193,7 @@ impl Code {
     }
 
     /// Every code.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::NoneLeft,
         Self::HeldByOthers,
         Self::OutsideHours,
@@ -190,6 +205,8 @@ impl Code {
         Self::AlreadySent,
         Self::StaleReply,
         Self::TooLate,
+        Self::Recalled,
+        Self::Removed,
         Self::LedgerBroken,
         Self::SessionEnded,
         Self::IdReused,

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::{Context, Exit, Outcome, campaign_check, campaign_import, campaign_list, campaign_pause, invite, out};
+use super::{
+    Context, Exit, Outcome, campaign_check, campaign_import, campaign_list, campaign_pause, campaign_recall,
+    campaign_update, invite, out,
+};
 
 /// What `campaign init` writes.
 const EXAMPLE: &str = include_str!("../../assets/campaigns/example.toml");
@@ -30,6 +33,12 @@ pub enum CampaignCommand {
     Pause(campaign_pause::PauseArgs),
     /// Let a paused campaign go on
     Resume(campaign_pause::PauseArgs),
+    /// Give a running campaign the next version of its script; cards are drawn anew on every screen
+    Update(campaign_update::UpdateArgs),
+    /// Take back what must not be said any more: nothing that carries it leaves from then on
+    Recall(campaign_recall::RecallArgs),
+    /// Make a campaign of exactly those who got what was recalled
+    Correct(campaign_recall::CorrectArgs),
     /// Print a join link for texters, captains or admins
     Invite(invite::InviteArgs),
 }
@@ -46,6 +55,9 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
         CampaignCommand::List(args) => campaign_list::run(args, ctx).await,
         CampaignCommand::Pause(args) => campaign_pause::run(args, true, ctx).await,
         CampaignCommand::Resume(args) => campaign_pause::run(args, false, ctx).await,
+        CampaignCommand::Update(args) => campaign_update::run(args, ctx).await,
+        CampaignCommand::Recall(args) => campaign_recall::run(args, ctx).await,
+        CampaignCommand::Correct(args) => campaign_recall::correct(args, ctx).await,
         CampaignCommand::Invite(args) => invite::run(args, ctx).await,
     }
 }

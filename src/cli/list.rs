@@ -25,6 +25,10 @@ pub enum ListCommand {
     /// Write a list of made-up people, to try things out with lists of any size
     #[command(hide = true)]
     Generate(super::list_generate::GenerateArgs),
+    /// Take contacts off a running campaign's list, with effect at once: out of the pool, out of hands, off the cards
+    Remove(super::list_change::RemoveArgs),
+    /// Correct contacts of a running campaign's list, with effect at once: their cards are drawn anew
+    Update(super::list_change::UpdateArgs),
 }
 
 /// Arguments of `list check`.

@@ -9,6 +9,8 @@ pub mod campaign_check;
 pub mod campaign_import;
 pub mod campaign_list;
 pub mod campaign_pause;
+pub mod campaign_recall;
+pub mod campaign_update;
 pub mod captain;
 pub mod carrier;
 pub mod conduct;
@@ -24,6 +26,7 @@ pub mod ledger;
 pub mod ledger_verify;
 pub mod list;
 pub mod list_add;
+pub mod list_change;
 pub mod list_generate;
 pub mod list_read;
 pub mod opt_outs;
@@ -323,6 +326,8 @@ pub async fn run(cli: Cli) -> Outcome {
             list::ListCommand::Check(args) => list::check(&args),
             list::ListCommand::Add(args) => list_add::add(args, &ctx()?).await,
             list::ListCommand::Provenance(args) => list_add::provenance(args, &ctx()?).await,
+            list::ListCommand::Remove(args) => list_change::remove(args, &ctx()?).await,
+            list::ListCommand::Update(args) => list_change::update(args, &ctx()?).await,
             list::ListCommand::Generate(args) => list_generate::run(&args),
         },
         Command::Held { command } => held::run(command, &ctx()?).await,

@@ -169,8 +169,17 @@ pub(super) async fn reach(
     role: Role,
     ctx: &Context,
 ) -> anyhow::Result<(SignIn, Arc<dyn CampaignServer>, CampaignId)> {
+    let (sign_in, server, campaign) = reach_native(args, role, ctx).await?;
+    Ok((sign_in, Arc::new(server), campaign))
+}
+
+/// [`reach`], for what only our own server can be asked.
+pub(super) async fn reach_native(
+    args: &ShiftArgs,
+    role: Role,
+    ctx: &Context,
+) -> anyhow::Result<(SignIn, NativeServer, CampaignId)> {
     let (sign_in, server) = signed_in(args, role, ctx).await?;
-    let server: Arc<dyn CampaignServer> = Arc::new(server);
     let campaign = match which(args, &sign_in) {
         Which::Known(campaign) => campaign,
         Which::Ask(wanted) => {

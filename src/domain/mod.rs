@@ -20,6 +20,7 @@ pub mod person_name;
 pub mod phone;
 pub mod provenance;
 pub mod purpose;
+pub mod recall;
 pub mod received;
 pub mod results;
 pub mod safe_text;

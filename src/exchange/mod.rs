@@ -9,6 +9,7 @@ pub mod export;
 mod foreign;
 pub mod kind;
 pub mod ledger_file;
+pub mod list_rows;
 pub mod made_up;
 pub mod pair;
 pub mod problem;

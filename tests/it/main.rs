@@ -32,6 +32,7 @@ mod store_leaving;
 mod store_ledger;
 mod store_lists;
 mod store_random;
+mod store_recall;
 mod store_remembers;
 mod store_results;
 mod store_send;

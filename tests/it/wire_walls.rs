@@ -74,6 +74,13 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/campaigns/{id}/events", Thing(Texter)),
     ("GET /api/v1/campaigns/{id}/board", Thing(Captain)),
     ("GET /api/v1/campaigns/{id}/held", Thing(Captain)),
+    ("PUT /api/v1/campaigns/{id}/script", Thing(Admin)),
+    ("POST /api/v1/campaigns/{id}/recalls", Thing(Captain)),
+    ("GET /api/v1/campaigns/{id}/recalls", Thing(Captain)),
+    ("DELETE /api/v1/campaigns/{id}/recalls/{recall}", Thing(Captain)),
+    ("PUT /api/v1/corrections/{id}", Thing(Admin)),
+    ("POST /api/v1/campaigns/{id}/contacts/remove", Thing(Admin)),
+    ("POST /api/v1/campaigns/{id}/contacts/correct", Thing(Admin)),
     ("GET /api/v1/contacts/{id}/thread", Thing(Texter)),
     ("PUT /api/v1/messages/{id}", Thing(Texter)),
     ("PUT /api/v1/acts/{id}", Thing(Texter)),
@@ -203,12 +210,12 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
         "sessions" => things.session.to_string(),
         "verdicts" => things.message.clone(),
         // Minted by the client: what they are about is in the body.
-        "messages" | "acts" => fresh.clone(),
+        "messages" | "acts" | "corrections" => fresh.clone(),
         _ => String::new(),
     };
     let path = path.replace("{id}", &id).replace("{claim}", &fresh).replace("{import}", &things.import);
     let path = path.replace("{version}", &things.conduct);
-    let path = path.replace("{n}", "0");
+    let path = path.replace("{n}", "0").replace("{recall}", "1");
     assert!(!path.contains('{') && !path.contains("//"), "no id is known for a part of {path}");
     if path.ends_with("/contacts") && !path.contains("/results/") {
         format!("{path}?ids={}", things.contact)
@@ -254,6 +261,12 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
             Some(json!({"act": "decide_held", "message": things.message, "decision": "give_up"})),
         ],
         "PUT /api/v1/imports/{import}" => one(serde_json::to_value(&things.start).expect("json")),
+        "PUT /api/v1/campaigns/{id}/script" => one(json!({"def": things.start.def})),
+        "POST /api/v1/campaigns/{id}/recalls" => one(json!({"what": {"recalled": "script", "version": 1}})),
+        "PUT /api/v1/corrections/{id}" => one(json!({"campaign": campaign, "recall": 1, "def": things.start.def})),
+        "POST /api/v1/campaigns/{id}/contacts/remove" | "POST /api/v1/campaigns/{id}/contacts/correct" => {
+            one(json!({"contacts": [{"external_id": "7"}]}))
+        }
         "PUT /api/v1/people/{id}" => one(json!({"name": "Ant-renamed"})),
         "PUT /api/v1/campaigns/{id}/lists/{import}" => {
             one(json!({"contacts": 1, "provenance": things.start.provenance}))

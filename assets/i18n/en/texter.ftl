@@ -22,6 +22,7 @@ texter-signed-out-hands-in = Your sign-in was ended. { $count ->
 
 ## The card
 texter-card-missing = The list has nothing to put in for: { $fields }. Skip this contact.
+texter-card-recalled = A captain took this text back: it must not be sent. It will be another one once the script or the list is put right.
 texter-card-broken-script = The script cannot be read. Tell your captain; skip this contact.
 texter-card-no-variant = The campaign has no text for this contact. Tell your captain; skip this contact.
 texter-card-unfilled = The text has an unfilled place in braces. Tell your captain; skip this contact.
@@ -74,6 +75,12 @@ texter-hours-closed = It is outside texting hours there until { $at }. Your draf
 texter-reply-unfilled = There is an unfilled place in braces in your text.
 texter-too-long = A text has at most { $most } characters; this one has { $count }.
 texter-reply-unsafe = Your text holds characters that cannot be shown as they are. Take them out.
+texter-reply-recalled = A captain took back what this says. Write something else.
+texter-answer-recalled = The answer is recorded. A captain took the line that follows back: write your own words to { $name }.
+texter-recalled = A captain took a text of this campaign back. What carries it cannot be sent any more.
+texter-recalled-card = A captain took this text back. It must not be sent; another one comes once it is put right.
+texter-recalled-draft = A captain took a text back; your drafts that carried it are gone. Write to them anew.
+texter-corrected = The list was corrected for { $name }: look at the text again.
 texter-script-fault = The script cannot be filled for this person: { $fault }
 texter-no-text = The script has no text here.
 texter-nothing-written = Nothing is written.
@@ -88,9 +95,13 @@ texter-back-late = { $name }: your text waited until texting hours were over and
 texter-back-frozen = { $name }: your text was not sent, as what they wrote may be an opt-out. Decide on that first.
 texter-back-opted-out = { $name } opted out before your text left; it was not sent.
 texter-back-wrong-number = { $name }: the number was marked as wrong before your text left; it was not sent.
+texter-back-recalled = { $name }: what your text said was taken back before it left; it was not sent. Look at the new text and confirm that.
+texter-back-recalled-reply = { $name }: what your reply said was taken back before it left; it was not sent. They still wait: answer them anew.
+texter-back-removed = { $name } was taken off the list before your text left; it was not sent.
 texter-taken-back-now = A captain took contacts of yours back for others to text.
 texter-gone-reclaimed = A captain took { $name } back. { $who }
 texter-gone-expired = { $name } went back into the pool: you were away too long. { $who }
+texter-gone-removed = { $name } was taken off the list. { $who }
 
 ## Done
 texter-opt-out-done = { $name } is opted out.

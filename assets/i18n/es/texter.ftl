@@ -14,6 +14,17 @@ texter-back-late = { $name }: tu mensaje esperó hasta que terminó el horario p
 texter-back-frozen = { $name }: tu mensaje no se envió, porque lo que escribió puede ser una baja. Decide eso primero.
 texter-back-opted-out = { $name } se dio de baja antes de que saliera tu mensaje; no se envió.
 texter-back-wrong-number = { $name }: el número se marcó como equivocado antes de que saliera tu mensaje; no se envió.
+texter-back-recalled = { $name }: lo que decía tu mensaje se retiró antes de que saliera; no se envió. Mira el texto nuevo y confírmalo.
+texter-back-recalled-reply = { $name }: lo que decía tu respuesta se retiró antes de que saliera; no se envió. Sigue esperando: respóndele de nuevo.
+texter-back-removed = { $name } se quitó de la lista antes de que saliera tu mensaje; no se envió.
+texter-gone-removed = { $name } se quitó de la lista. { $who }
+texter-card-recalled = Un capitán retiró este texto: no debe enviarse. Será otro en cuanto se corrija el guion o la lista.
+texter-reply-recalled = Un capitán retiró lo que dice esto. Escribe otra cosa.
+texter-answer-recalled = La respuesta queda anotada. Un capitán retiró la línea que sigue: escribe a { $name } con tus palabras.
+texter-recalled = Un capitán retiró un texto de esta campaña. Lo que lo lleva ya no se puede enviar.
+texter-recalled-card = Un capitán retiró este texto. No debe enviarse; vendrá otro en cuanto se corrija.
+texter-recalled-draft = Un capitán retiró un texto; tus borradores que lo llevaban ya no están. Escríbeles de nuevo.
+texter-corrected = La lista se corrigió para { $name }: mira otra vez el texto.
 texter-leave-unknown = { $count ->
     [one] No se sabe qué pasó con un envío; queda anotado aquí y nunca se envía otra vez por sí solo. Díselo a tu capitán.
    *[other] No se sabe qué pasó con { $count } envíos; quedan anotados aquí y nunca se envían otra vez por sí solos. Díselo a tu capitán.

@@ -23,7 +23,7 @@ use crate::domain::ids::{CampaignId, PersonId};
 /// An admin's client.
 #[derive(Debug, Clone)]
 pub struct AdminClient {
-    wire: Wire,
+    pub(super) wire: Wire,
 }
 
 impl AdminClient {

@@ -4,6 +4,7 @@
 
 mod admin;
 pub mod answer;
+mod change;
 mod feed;
 mod link;
 mod second_factor;

@@ -272,6 +272,7 @@ fn campaign(script: &str) -> CampaignView {
         id: CAMPAIGN,
         state: CampaignState::Running,
         script_version: 1,
+        recalled: vec![],
         seq: 5,
         def: CampaignDef {
             title: "Clean Water, Measure 5".into(),

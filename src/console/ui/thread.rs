@@ -203,6 +203,8 @@ fn reason(ink: Ink<'_>, error: &str) -> String {
         "opted_out" => "ui-reason-opted-out",
         "possible_opt_out" => "ui-reason-possible-opt-out",
         "wrong_number" => "ui-reason-wrong-number",
+        "recalled" => "ui-reason-recalled",
+        "removed" => "ui-reason-removed",
         code => return code.to_owned(),
     };
     ink.word(key)

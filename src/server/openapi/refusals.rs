@@ -67,8 +67,9 @@ impl Who {
 
 use Code::{
     AlreadySent, ConductNotAccepted, Forbidden, Frozen, HeldByOthers, IdReused, Invalid, InviteSpent, LeaseLost,
-    LedgerBroken, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached, RateLimited, SecondFactorNeeded,
-    SessionEnded, StaleReply, Suppressed, TooLarge, TooLate, Unauthorized, Unavailable, WaitingRoom, WrongCode,
+    LedgerBroken, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached, RateLimited, Recalled, Removed,
+    SecondFactorNeeded, SessionEnded, StaleReply, Suppressed, TooLarge, TooLate, Unauthorized, Unavailable,
+    WaitingRoom, WrongCode,
 };
 
 /// Each operation: who may ask, and with what else it may be refused. All of them may be [`Unavailable`].
@@ -116,6 +117,8 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
             AlreadySent,
             StaleReply,
             TooLate,
+            Recalled,
+            Removed,
             LedgerBroken,
             Suppressed,
             Frozen,
@@ -137,6 +140,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
             SecondFactorNeeded,
             StaleReply,
             Suppressed,
+            Removed,
             Frozen,
             OutsideHours,
         ],
@@ -144,6 +148,9 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("verdict", Who::HandsIn, &[NotFound]),
     ("board", Who::Captain, &[NotFound]),
     ("held", Who::Captain, &[NotFound]),
+    ("recall", Who::Captain, &[Invalid, TooLarge, NotFound]),
+    ("recalls", Who::Captain, &[NotFound]),
+    ("lift_recall", Who::Captain, &[NotFound]),
     ("waiting_room", Who::Captain, &[]),
     ("import_start", Who::Admin, &[Invalid, TooLarge, NotFound, IdReused]),
     ("import_state", Who::Admin, &[Invalid, NotFound]),
@@ -151,6 +158,10 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("list_add", Who::Admin, &[Invalid, TooLarge, NotFound, IdReused]),
     ("import_chunk", Who::Admin, &[Invalid, TooLarge, NotFound]),
     ("import_finish", Who::Admin, &[Invalid, NotFound]),
+    ("update_script", Who::Admin, &[Invalid, TooLarge, NotFound]),
+    ("correction", Who::Admin, &[Invalid, TooLarge, NotFound, IdReused]),
+    ("remove_contacts", Who::Admin, &[Invalid, TooLarge, NotFound]),
+    ("correct_contacts", Who::Admin, &[Invalid, TooLarge, NotFound]),
     ("invite", Who::Admin, &[Invalid, TooLarge, NotFound]),
     ("invites", Who::Admin, &[]),
     ("revoke_invite", Who::Admin, &[NotFound]),
@@ -189,6 +200,8 @@ fn meaning(code: Code) -> &'static str {
         AlreadySent => "the contact has its first text; `who` and `at` say from whom and when",
         StaleReply => "the thread has a newer message than the author had seen",
         TooLate => "it was confirmed too long ago, or before the present texting hours",
+        Recalled => "it carries what a captain took back: look at the contact again",
+        Removed => "the contact was taken off the campaign's list",
         LedgerBroken => "its place in the device's ledger is taken",
         SessionEnded => "it was confirmed after the sign-in had been ended",
         IdReused => "the id was used before for something else",

@@ -9,6 +9,7 @@ mod campaigns;
 mod claim;
 mod conduct;
 mod contacts;
+mod correction;
 mod events;
 pub mod extract;
 mod health;
@@ -22,15 +23,18 @@ mod invites;
 mod join;
 mod join_page;
 mod ledger;
+mod list_change;
 mod lists;
 mod me;
 mod opt_outs;
 mod people;
 mod presence;
+mod recalls;
 pub mod refusal;
 mod results;
 mod revoke_invite;
 mod revoke_session;
+mod script;
 mod second_factor;
 mod send;
 mod sessions;
@@ -68,6 +72,8 @@ use crate::env::SystemClock;
 pub(super) fn table() -> OpenApiRouter<AppState> {
     let chunks = OpenApiRouter::new()
         .routes(routes!(import_chunk::handler))
+        .routes(routes!(list_change::remove))
+        .routes(routes!(list_change::correct))
         .layer(DefaultBodyLimit::max(limits::MAX_CHUNK_BODY));
     OpenApiRouter::with_openapi(Head::openapi())
         .routes(routes!(join::handler))
@@ -84,11 +90,15 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(presence::handler))
         .routes(routes!(board::handler))
         .routes(routes!(held::handler))
+        .routes(routes!(recalls::make, recalls::list))
+        .routes(routes!(recalls::lift))
         .routes(routes!(waiting_room::handler))
         .routes(routes!(import_state::handler, import_start::handler))
         .routes(routes!(import_finish::handler))
         .routes(routes!(lists::handler))
         .routes(routes!(lists::add))
+        .routes(routes!(script::handler))
+        .routes(routes!(correction::handler))
         .routes(routes!(invite::handler))
         .routes(routes!(invites::handler))
         .routes(routes!(revoke_invite::handler))

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     SharedStore, Store, StoreError,
+    change::Reached,
     command::{Actor, Answer, Command},
     query::{Found, Queries, Told},
     results::{Place, Results, Wanted},
@@ -23,11 +24,14 @@ use crate::api::{
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
     people::{Me, PersonInfo, SessionInfo, WaitingPerson},
+    problem::Problem,
+    recall::RecallInfo,
     results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
 };
 use crate::domain::{
     ids::{CampaignId, ContactId, OrganizationId},
     phone::Phone,
+    recall::Recalled,
 };
 use crate::server::carrier::Asked;
 
@@ -180,6 +184,19 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>> {
         self.inner.held(actor, campaign).await
+    }
+
+    async fn reach(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        what: &Recalled,
+    ) -> Found<Option<Result<Reached, Box<Problem>>>> {
+        self.inner.reach(actor, campaign, what).await
+    }
+
+    async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>> {
+        self.inner.recalls(actor, campaign).await
     }
 
     async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::change::{Change, Changed};
 use crate::api::{
     act::Act,
     admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest, ListStart},
@@ -222,6 +223,15 @@ pub enum CommandKind {
         /// It stays paused until a captain resumes it.
         paused: bool,
     },
+    /// Change a running campaign.
+    Change {
+        /// By whom.
+        actor: Actor,
+        /// Which campaign.
+        campaign: CampaignId,
+        /// How.
+        change: Box<Change>,
+    },
     /// Make an invite; only the hash of the secret is stored.
     MakeInvite {
         /// By whom; absent for the server's own first invite.
@@ -372,6 +382,7 @@ impl CommandKind {
             | Self::ListAdd { actor, .. }
             | Self::ImportChunk { actor, .. }
             | Self::ImportFinish { actor, .. }
+            | Self::Change { actor, .. }
             | Self::RevokeInvite { actor, .. }
             | Self::RevokeSession { actor, .. }
             | Self::RenamePerson { actor, .. }
@@ -424,6 +435,8 @@ pub enum Answer {
     Jobs(Vec<Submission>),
     /// Of the three import commands.
     Import(ImportState),
+    /// Of `Change`.
+    Changed(Changed),
     /// Of `MakeInvite`; the secret is filled in by the caller.
     Invite(Invite),
     /// Of `Join`.

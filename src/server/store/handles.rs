@@ -3,6 +3,7 @@
 //! A handler gets the handle that its session's role allows, and with it just the verbs of that role.
 //! Handles read the clock and draw ids, so that a command is plain data and its decision repeatable.
 
+mod change;
 mod second_factor;
 
 use std::collections::BTreeMap;

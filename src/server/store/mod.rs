@@ -3,6 +3,7 @@
 //! Handlers obtain a capability handle ([`handles`]) from their session; only handles make commands.
 
 pub mod beside;
+pub mod change;
 pub mod command;
 pub mod handles;
 pub mod query;

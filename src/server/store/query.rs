@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::{StoreError, command::Actor};
+use super::{StoreError, change::Reached, command::Actor};
 use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
@@ -13,11 +13,14 @@ use crate::api::{
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
     people::{Me, SessionInfo},
+    problem::Problem,
+    recall::RecallInfo,
 };
 use crate::domain::{
     ids::OrganizationId,
     ids::{CampaignId, ContactId, PersonId},
     phone::Phone,
+    recall::Recalled,
 };
 use crate::server::carrier::Asked;
 use jiff::Timestamp;
@@ -94,6 +97,15 @@ pub trait Queries {
     async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>>;
     /// Texts of a campaign whose outcome nobody knows, the held ones first; `None` unless the actor is its captain.
     async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>>;
+    /// What a recall would reach, or has reached, as things are now; `None` unless the actor is the campaign's captain.
+    async fn reach(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        what: &Recalled,
+    ) -> Found<Option<Result<Reached, Box<Problem>>>>;
+    /// A campaign's recalls, lifted ones too; `None` unless the actor is its captain.
+    async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>>;
     /// Attempts begun since `since` whose outcome is not known and that no list has settled, after `after`, in order.
     async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>>;
     /// Where an import stands. For admins' handles only.

@@ -79,6 +79,7 @@ impl Model {
             fault = Some(Say::new("texter-card-unfilled"));
         }
         fault = fault.or_else(|| too_long(&body));
+        fault = fault.or_else(|| self.card_recalled(view, &body));
         Some(Card {
             contact: view.summary.id,
             hash: hash(&body),
@@ -123,6 +124,13 @@ impl Model {
             };
             match self.judge_head(head) {
                 Head::Take(card) => {
+                    // Nobody else has to wait behind a text that was recalled.
+                    if self.is_shut(&card)
+                        && let Some(other) = self.first_not_shut()
+                    {
+                        self.people.queue_first(other);
+                        continue;
+                    }
                     self.card = Some(*card);
                     return;
                 }
@@ -134,6 +142,18 @@ impl Model {
                 Head::Drop => self.people.drop_from_queue(head),
             }
         }
+    }
+
+    fn is_shut(&self, card: &Card) -> bool {
+        self.people.body(card.contact).is_some_and(|view| self.card_recalled(view, &card.body).is_some())
+    }
+
+    /// The first of the queue, as far as their bodies are here, whose text may go out.
+    fn first_not_shut(&self) -> Option<ContactId> {
+        self.people.queue().iter().copied().find(|contact| {
+            let built = self.people.body(*contact).and_then(|view| self.build_card(view));
+            built.is_some_and(|card| !self.is_shut(&card)) && matches!(self.judge_head(*contact), Head::Take(_))
+        })
     }
 
     /// Makes the card anew (the script or the contact's fields changed), its note kept.

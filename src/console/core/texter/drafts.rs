@@ -43,6 +43,24 @@ impl Model {
         self.keep_draft(contact, format!("{kept}{BEHIND}{text}"), fx);
     }
 
+    /// Throws away every draft, and what waits behind one, that `wrong` says must go; says for how many people.
+    pub(super) fn drop_drafts(&mut self, wrong: impl Fn(ContactId, &str) -> bool, fx: &mut Vec<Effect>) -> usize {
+        let kept: Vec<(ContactId, String)> = self
+            .drafts
+            .iter()
+            .filter_map(|(contact, whole)| {
+                let parts: Vec<&str> = whole.split(BEHIND).filter(|part| !wrong(*contact, part)).collect();
+                let left = parts.join(&BEHIND.to_string());
+                (left != *whole).then_some((*contact, left))
+            })
+            .collect();
+        let many = kept.len();
+        for (contact, left) in kept {
+            self.keep_draft(contact, left, fx);
+        }
+        many
+    }
+
     /// The draft is settled: the next one takes its place.
     pub(super) fn next_draft(&mut self, contact: ContactId, fx: &mut Vec<Effect>) -> Option<String> {
         let whole = self.parts(contact).1.unwrap_or_default().to_owned();

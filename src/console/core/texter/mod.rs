@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod overlay;
 pub mod overlay_keys;
 pub mod people;
+mod recall;
 pub mod replies;
 pub mod server;
 pub mod threads;

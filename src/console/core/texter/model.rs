@@ -84,6 +84,8 @@ pub struct Open {
     pub editor: Editor,
     /// Where its first words came from (`canned:ID`, `answer:QUESTION`), and what they were.
     pub source: Option<(String, String)>,
+    /// The script's version that these words are of.
+    pub source_version: u32,
     /// Entries hidden below the last one shown; 0 = the end is shown.
     pub hidden_below: usize,
     /// Of these, how many came since.

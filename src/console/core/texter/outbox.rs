@@ -6,7 +6,7 @@ use super::acts::{Mine, Stage};
 use super::model::Model;
 use super::server::problem_say;
 use crate::api::act::Act;
-use crate::api::problem::Problem;
+use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat, LinkState};
 use crate::console::core::shared::say::Say;
 use crate::domain::ids::ContactId;
@@ -133,6 +133,7 @@ impl Model {
             standing: Standing::Parked(self.named(&one.problem, &one.name)),
             todo: match &one.confirmed.what {
                 ConfirmedWhat::Text(text) if text.kind == MessageKind::Initial => Say::new("outbox-do-parked-card"),
+                ConfirmedWhat::Text(_) if one.problem.code == Code::Recalled => Say::new("outbox-do-recalled"),
                 ConfirmedWhat::Text(_) => Say::new("outbox-do-parked-draft"),
                 ConfirmedWhat::Act { .. } => Say::new("outbox-do-parked-act"),
             },

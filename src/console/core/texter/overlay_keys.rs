@@ -67,7 +67,8 @@ impl Model {
     #[must_use]
     pub fn canned_rows(&self, query: &str) -> Vec<usize> {
         let Some(campaign) = &self.campaign else { return Vec::new() };
-        fuzzy(query, campaign.def.canned.iter().enumerate().map(|(place, canned)| (place, canned.title.clone())))
+        let said = campaign.def.canned.iter().enumerate().filter(|(_, canned)| !self.takes_canned(&canned.id));
+        fuzzy(query, said.map(|(place, canned)| (place, canned.title.clone())))
     }
 
     /// How many rows the top layer has.

@@ -204,6 +204,11 @@ impl People {
         }
     }
 
+    /// Forgets one body: the list says something else of them now.
+    pub fn forget_body(&mut self, id: ContactId) {
+        self.bodies.remove(&id);
+    }
+
     /// Forgets all bodies (the script changed: other fields may be needed).
     pub fn forget_bodies(&mut self) {
         self.bodies.clear();

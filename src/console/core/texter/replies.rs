@@ -35,6 +35,7 @@ impl Model {
             contact,
             editor: Editor::new(&draft),
             source: None,
+            source_version: 0,
             hidden_below: 0,
             new_below: 0,
             seen_seq: 0,
@@ -115,6 +116,9 @@ impl Model {
         if safe_body(text) != text {
             return Some(Say::new("texter-reply-unsafe"));
         }
+        if self.reply_recalled() {
+            return Some(Say::new("texter-reply-recalled"));
+        }
         super::card::too_long(text)
     }
 
@@ -165,7 +169,9 @@ impl Model {
             self.say(Level::Warning, why);
             return;
         }
+        let version = self.script_version();
         let Some(open) = &mut self.open else { return };
+        open.source_version = version;
         let untouched = open.source.as_ref().is_some_and(|(_, before)| before == open.editor.text());
         if open.editor.is_blank() || untouched {
             open.editor.replace(text);
@@ -362,6 +368,10 @@ impl Model {
             return;
         }
         if let Some(reply) = reply {
+            if self.takes_answer(question, value) {
+                self.say(Level::Warning, self.about("texter-answer-recalled", contact));
+                return;
+            }
             match self.script_text(contact, &reply) {
                 Ok(text) => self.put_into_composer(format!("answer:{question}"), &text),
                 Err(why) => self.say(Level::Warning, why),

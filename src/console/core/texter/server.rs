@@ -63,10 +63,13 @@ struct Back {
 }
 
 impl Model {
-    pub(super) fn campaign_came(&mut self, view: CampaignView) {
+    pub(super) fn campaign_came(&mut self, view: CampaignView, fx: &mut Vec<Effect>) {
         self.state = view.state;
-        let changed = self.campaign.as_ref().is_some_and(|old| old.def != view.def);
+        let changed = self.campaign.as_ref().is_some_and(|old| {
+            old.def != view.def || old.script_version != view.script_version || old.recalled != view.recalled
+        });
         self.campaign = Some(view);
+        self.clear_recalled(fx);
         if changed {
             // Other fields may be needed, another wording is drawn: every text is made anew.
             self.people.forget_bodies();
@@ -234,7 +237,7 @@ impl Model {
 
     fn refused(&mut self, id: Uuid, problem: &Problem, fx: &mut Vec<Effect>) {
         let parked = problem.code.parks();
-        let keep = !parked && problem.code != Code::LeaseLost;
+        let keep = !parked && !matches!(problem.code, Code::LeaseLost | Code::Removed);
         let Some(mine) = self.acts.refused(id, problem, keep, parked) else { return };
         self.remember(&mine, problem, parked);
         let contact = mine.contact();
@@ -244,7 +247,7 @@ impl Model {
                     self.drop_draft(contact);
                     self.people.change(contact, |line| line.opt_out = OptOut::Yes { by_word: false });
                 }
-                Code::LeaseLost => self.forget_contact(contact, fx),
+                Code::LeaseLost | Code::Removed => self.forget_contact(contact, fx),
                 _ => {}
             }
         }
@@ -290,6 +293,8 @@ impl Model {
                     self.pick_card();
                 }
             }
+            // Its words must not be said any more: the voter waits, and gets other ones.
+            _ if problem.code == Code::Recalled => {}
             _ => self.draft_again(contact, &request.body, request.source.clone(), fx),
         }
     }
@@ -371,6 +376,9 @@ impl Model {
             "too_late" => ("texter-back-late", true),
             "possible_opt_out" => ("texter-back-frozen", true),
             "wrong_number" => ("texter-back-wrong-number", false),
+            "removed" => ("texter-back-removed", false),
+            "recalled" if kind == MessageKind::Initial => ("texter-back-recalled", true),
+            "recalled" => ("texter-back-recalled-reply", false),
             "opted_out" => ("texter-back-opted-out", false),
             _ => ("texter-back", true),
         };
@@ -442,6 +450,7 @@ impl Model {
                     let key = match why.as_str() {
                         "reclaimed" => "texter-gone-reclaimed",
                         "lease_expired" => "texter-gone-expired",
+                        "removed" => "texter-gone-removed",
                         _ => "texter-gone",
                     };
                     let who = who.map(|who| safe_line(&who)).unwrap_or_default();
@@ -471,6 +480,9 @@ impl Model {
                     fx.push(Effect::Load(Ask::Campaign(self.options.campaign)));
                 }
             }
+            EventKind::Recalled { recall } => self.recall(recall, fx),
+            EventKind::RecallLifted { .. } => fx.push(Effect::Load(Ask::Campaign(self.options.campaign))),
+            EventKind::Corrected { contact } => self.corrected(contact),
             EventKind::Snapshot { .. } => {
                 self.threads.clear();
                 self.thread_asked = None;

@@ -86,7 +86,7 @@ impl Model {
                 self.me = Some(me);
                 self.rebuild_card();
             }
-            Msg::Campaign(view) => self.campaign_came(*view),
+            Msg::Campaign(view) => self.campaign_came(*view, fx),
             Msg::Assignment(page) => self.assignment_came(page, fx),
             Msg::Contacts { asked, found } => self.contacts_came(&asked, found),
             Msg::Slice { claim, result } => self.slice_came(claim, result, fx),
@@ -275,7 +275,7 @@ impl Model {
             kind: MessageKind::Reply,
             after_seq: open.seen_seq,
             epoch: line.epoch,
-            script_version: campaign.script_version,
+            script_version: if open.source.is_some() { open.source_version } else { campaign.script_version },
             variant: None,
             off_script: self.off_script(),
             source: open.source.as_ref().map(|(source, _)| source.clone()),

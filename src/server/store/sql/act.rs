@@ -228,6 +228,9 @@ impl Tx<'_> {
                     return no(Code::Invalid, "the number was marked as wrong");
                 }
                 let (status, waiting) = self.status_of_thread(contact.id).await?;
+                if contact.removed && status == Status::NeedsMessage {
+                    return no(Code::Removed, "the contact was taken off the list");
+                }
                 self.set_status(contact.id, status, waiting).await?;
                 self.note(&contact, Some(actor), "reopened", "").await?;
                 self.changed(contact.id).await?;

@@ -35,7 +35,7 @@ pub(super) fn no(code: Code, detail: &str) -> Result<Answer, StoreError> {
 
 /// What no campaign may be, whoever sent it: a file is checked with places and remedies before, but the server does not
 /// take that on trust.
-fn def_faults(def: &CampaignDef) -> Vec<String> {
+pub(super) fn def_faults(def: &CampaignDef) -> Vec<String> {
     let mut faults = Vec::new();
     if def.initial.is_empty() {
         faults.push("initial: there is one message at least".to_owned());

@@ -275,7 +275,7 @@ impl Tx<'_> {
     }
 
     /// The number of a set of zones, noted as one of the campaign's.
-    async fn zone_set(&mut self, campaign: i64, zones: &str) -> Result<i64, StoreError> {
+    pub(super) async fn zone_set(&mut self, campaign: i64, zones: &str) -> Result<i64, StoreError> {
         let key = format!("{campaign}:{zones}");
         if let Some(id) = self.cache.zone_sets.get(&key) {
             return Ok(*id);

@@ -14,7 +14,7 @@ use super::{
 use crate::api::{campaign::CampaignState, event::EventKind};
 use crate::db::{self, Value};
 use crate::domain::{
-    conversation::OptOut,
+    conversation::{OptOut, Status},
     hours::{HoursVerdict, SEAM},
     ids::{ContactId, MessageId},
     message::{Delivery, MessageKind},
@@ -197,6 +197,12 @@ impl Tx<'_> {
         }
         if job.contact.wrong_number {
             return Ok(Look::Drop("wrong_number"));
+        }
+        if job.contact.removed && job.contact.status == Status::Closed {
+            return Ok(Look::Drop("removed"));
+        }
+        if self.is_recalled(campaign, job.message).await? {
+            return Ok(Look::Drop("recalled"));
         }
         if mutation::on(Mutation::HoursAtAcceptOnly) {
             return Ok(Look::Go(self.now.saturating_add(NOTICE_LIFE).unwrap_or(Timestamp::MAX)));

@@ -23,21 +23,27 @@ mod import;
 mod import_chunk;
 mod jobs;
 mod ledger;
+mod list_change;
+mod offshoot;
 mod opt_out;
 mod people;
 #[cfg(test)]
 mod plan_tests;
+mod reach;
 mod read;
 mod readers;
+mod recall;
 mod roster;
 mod rows;
 mod schema;
+mod script;
 mod second_factor;
 mod send;
 mod sessions;
 mod tokens;
 mod tx;
 pub mod upkeep;
+mod visible;
 mod waiting_room;
 mod writer;
 #[cfg(test)]

@@ -10,12 +10,14 @@ use uuid::Uuid;
 use super::{
     SqlStore,
     claim::lease_of,
-    held, import, ledger,
+    held, import, ledger, reach, recall,
     rows::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, OPTED_OUT, col, contact_columns, json, listed,
         listed_columns, signed, time, to_json, unsigned,
     },
-    sessions, waiting_room,
+    sessions,
+    visible::visible,
+    waiting_room,
 };
 use crate::api::{
     admin::{ImportState, ListInfo},
@@ -26,6 +28,8 @@ use crate::api::{
     ledger::{LedgerPage, LedgerState},
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
     people::{Me, Role, SessionInfo},
+    problem::Problem,
+    recall::RecallInfo,
 };
 use crate::db::{self, Conn};
 use crate::domain::{
@@ -34,12 +38,14 @@ use crate::domain::{
     ids::{CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     message::Direction,
     phone::Phone,
+    recall::Recalled,
     script::{alias, fold_name},
     stats::Counts,
 };
 use crate::server::carrier::Asked;
 use crate::server::store::{
     StoreError,
+    change::Reached,
     command::Actor,
     query::{Found, Queries, Told},
 };
@@ -84,32 +90,6 @@ pub(super) const EVENTS: &str = "SELECT seq, at, payload FROM events
 /// All events after a number.
 pub(super) const TOLD: &str =
     "SELECT seq, at, campaign, person, captain_only, payload FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
-
-/// A campaign that this actor may see.
-struct Seen {
-    title: String,
-    state: CampaignState,
-    script_version: u32,
-    def: CampaignDef,
-}
-
-async fn visible(conn: &mut Conn, actor: &Actor, campaign: CampaignId) -> Found<Option<Seen>> {
-    if actor.campaign.is_some_and(|only| only != campaign) {
-        return Ok(None);
-    }
-    let row = db::query("SELECT title, state, script_version, def FROM campaigns WHERE id = $1 AND organization = $2")
-        .bind(campaign.0)
-        .bind(actor.organization.0)
-        .fetch_optional(conn)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Seen {
-        title: col(&row, 0)?,
-        state: rows::state(&col::<String>(&row, 1)?)?,
-        script_version: u32::try_from(col::<i64>(&row, 2)?).unwrap_or(u32::MAX),
-        def: json(&col::<String>(&row, 3)?)?,
-    }))
-}
 
 #[async_trait]
 impl Queries for SqlStore {
@@ -180,6 +160,7 @@ impl Queries for SqlStore {
             state: seen.state,
             script_version: seen.script_version,
             def: seen.def,
+            recalled: recall::in_force(&mut conn, campaign.0).await?,
             seq,
         }))
     }
@@ -531,6 +512,21 @@ impl Queries for SqlStore {
             return Ok(None);
         }
         held::held(&mut conn, campaign.0).await.map(Some)
+    }
+
+    async fn reach(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        what: &Recalled,
+    ) -> Found<Option<Result<Reached, Box<Problem>>>> {
+        let mut conn = self.reader().await?;
+        reach::asked(&mut conn, actor, campaign, what).await
+    }
+
+    async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>> {
+        let mut conn = self.reader().await?;
+        reach::recalls(&mut conn, actor, campaign).await
     }
 
     async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>> {

@@ -173,13 +173,13 @@ macro_rules! contact_columns {
     () => {
         "c.id, c.organization, c.campaign, c.phone, c.first_name, c.language, c.zone_set, c.status, c.opt_out, \
          c.opt_out_words, c.wrong_number, c.assigned, c.holder, c.epoch, c.waiting_since, c.last_seq, c.foreign_seq, \
-         c.preview, c.updated_at"
+         c.preview, c.updated_at, c.removed"
     };
 }
 pub(super) use contact_columns;
 
 /// How many columns [`contact_columns`] names: further ones start here.
-pub(super) const CONTACT_COLUMNS: usize = 19;
+pub(super) const CONTACT_COLUMNS: usize = 20;
 
 /// A contact, as far as decisions need it.
 #[derive(Debug, Clone)]
@@ -202,6 +202,8 @@ pub(super) struct ContactRow {
     pub(super) foreign_seq: i64,
     pub(super) preview: String,
     pub(super) updated_at: i64,
+    /// Taken off the list.
+    pub(super) removed: bool,
 }
 
 impl ContactRow {
@@ -226,6 +228,7 @@ impl ContactRow {
             foreign_seq: col(row, 16)?,
             preview: col(row, 17)?,
             updated_at: col(row, 18)?,
+            removed: col::<i64>(row, 19)? != 0,
         })
     }
 

@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: COUNTED_AT_ONCE },
     Step { min_program: 1, sql: TAKEN_OUT },
     Step { min_program: 1, sql: LISTS },
+    Step { min_program: 1, sql: RECALLS },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -210,6 +211,20 @@ ALTER TABLE imports ADD COLUMN without_consent INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX imports_of ON imports(campaign, number);
 ALTER TABLE contacts ADD COLUMN list INTEGER;
 ALTER TABLE contacts ADD COLUMN consent TEXT;
+";
+
+/// What of a campaign must not be said any more, in which versions of its script it stands and in which words; and who was taken off
+/// a running campaign's list.
+const RECALLS: &str = "
+CREATE TABLE recalls (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL REFERENCES organizations(id),
+    campaign INTEGER NOT NULL REFERENCES campaigns(id), what TEXT NOT NULL, versions TEXT NOT NULL, texts TEXT NOT NULL,
+    reason TEXT NOT NULL, at INTEGER NOT NULL, person INTEGER NOT NULL REFERENCES people(id),
+    dropped INTEGER NOT NULL DEFAULT 0, lifted_at INTEGER, lifted_by INTEGER
+) STRICT;
+CREATE INDEX recalls_campaign ON recalls(campaign);
+ALTER TABLE contacts ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX contacts_listed ON contacts(campaign, external_id) WHERE external_id IS NOT NULL;
 ";
 
 /// The version that this program is.

@@ -334,8 +334,14 @@ impl Tx<'_> {
         if matches!(contact.opt_out, OptOut::Possible { .. }) {
             return Ok(Some(problem(Code::Frozen, "something they wrote may be an opt-out")));
         }
+        if contact.removed && (initial || contact.status == Status::Closed) {
+            return Ok(Some(problem(Code::Removed, "the contact was taken off the list")));
+        }
         if let Some(lost) = self.lease_lost(actor, contact, Some(request.epoch)).await? {
             return Ok(Some(lost));
+        }
+        if let Some(recalled) = self.recalled(actor, &sight.campaign, contact, request).await? {
+            return Ok(Some(recalled));
         }
         match sight.campaign.state {
             CampaignState::Running => {}

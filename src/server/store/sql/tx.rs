@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::accepted::Accepted;
 use super::ahead::Ahead;
+use super::recall;
 use super::rows::{self, ContactRow, col, contact_columns, json, listed_columns, to_json, unsigned};
 use crate::api::{campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role};
 use crate::db::{self, Conn, Step, Value};
@@ -18,6 +19,7 @@ use crate::domain::{
     hours::HoursVerdict,
     ids::{ContactId, OrganizationId},
     message::MessageKind,
+    recall::Recall,
     zone::Zones,
 };
 use crate::server::store::{StoreError, command::Actor};
@@ -30,6 +32,8 @@ pub(super) struct Campaign {
     pub(super) state: CampaignState,
     pub(super) script_version: i64,
     pub(super) def: CampaignDef,
+    /// What of it must not be said any more.
+    pub(super) recalls: Vec<Recall>,
 }
 
 /// Texting hours as they stand for one kind of text and one set of zones.
@@ -317,6 +321,7 @@ impl<'c> Tx<'c> {
             state: rows::state(&col::<String>(&row, 1)?)?,
             script_version: col(&row, 2)?,
             def: json(&col::<String>(&row, 3)?)?,
+            recalls: recall::in_force(self.conn, id).await?,
         });
         self.cache.campaigns.insert(id, Arc::clone(&campaign));
         Ok(Some(campaign))

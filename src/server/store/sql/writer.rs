@@ -232,7 +232,7 @@ async fn decide_all(
                 // A look that found nothing wakes nobody, or the looker would wake itself for ever.
                 changed |= tx.mark().0 > mark.0
                     || match &answer {
-                        Answer::Slice(_) | Answer::Import(_) => true,
+                        Answer::Slice(_) | Answer::Import(_) | Answer::Changed(_) => true,
                         // A captain sees at once who waits at the door.
                         Answer::Joined(me) => me.waiting,
                         _ => false,
@@ -357,6 +357,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
             tx.import_chunk(&actor, import, number, chunk).await
         }
         CommandKind::ImportFinish { actor, import, paused } => tx.import_finish(&actor, import, paused).await,
+        CommandKind::Change { actor, campaign, change } => tx.change(&actor, campaign, *change).await,
         CommandKind::MakeInvite { actor, organization, request, secret_hash } => {
             tx.make_invite(actor.as_ref(), organization, &request, secret_hash).await
         }

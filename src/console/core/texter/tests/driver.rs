@@ -157,6 +157,7 @@ impl Desk {
             state: CampaignState::Running,
             script_version: 3,
             def: def(),
+            recalled: vec![],
             seq: 1,
         })));
         let lines: Vec<ContactSummary> = (1..=unsent)

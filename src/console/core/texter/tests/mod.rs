@@ -4,5 +4,6 @@ mod back;
 mod driver;
 mod outbox;
 mod promises;
+mod recalled;
 mod sending;
 mod story;

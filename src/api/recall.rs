@@ -1,0 +1,131 @@
+//! Changing a running campaign's script, taking back what must not be said any more, and putting it right.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::{
+    campaign::CampaignDef,
+    ids::CampaignId,
+    recall::{Recall, Recalled},
+};
+
+/// Longest reason, in characters.
+pub const MAX_REASON: usize = 500;
+
+/// Gives a campaign the next version of its script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScriptUpdate {
+    /// The whole definition, as it is to be from now on.
+    pub def: CampaignDef,
+}
+
+/// Where a campaign's script stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScriptState {
+    /// Which campaign.
+    pub campaign: CampaignId,
+    /// The version in force.
+    pub script_version: u32,
+    /// False: it was so already.
+    pub changed: bool,
+    /// Recalls that the new version still carries, in the very words: they stay shut.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub still_recalled: Vec<i64>,
+}
+
+/// Recalls something. The same once more is the same recall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecallRequest {
+    /// What.
+    pub what: Recalled,
+    /// Why, in a captain's words.
+    #[schema(max_length = 500)]
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// What a recall reaches: counted as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecallReport {
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// Its number; absent: nothing was recalled, this is what it would reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<i64>,
+    /// What is recalled.
+    pub what: Recalled,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// The versions of the script in which it stands.
+    #[serde(default)]
+    pub versions: Vec<u32>,
+    /// Its words, with merge fields.
+    #[serde(default)]
+    pub texts: Vec<String>,
+    /// Contacts who have got it, or may have: the carrier has it, or nobody knows.
+    pub got: u64,
+    /// Of these, contacts whose phone has confirmed it.
+    pub delivered: u64,
+    /// Of these, contacts with a text whose outcome nobody knows.
+    pub in_doubt: u64,
+    /// Accepted texts that carry it and wait for the carrier now. A recall drops them; none is left after it.
+    pub waiting: u64,
+    /// Texts that this recall dropped before the carrier had them: they came back to their texters.
+    pub dropped: u64,
+    /// Contacts still without their first text who would get it if nothing were done.
+    pub to_get: u64,
+}
+
+/// A recall, as a captain sees it afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecallInfo {
+    /// What is recalled.
+    #[serde(flatten)]
+    pub recall: Recall,
+    /// Why.
+    pub reason: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Who recalled it.
+    pub by: String,
+    /// Texts that it dropped before the carrier had them.
+    pub dropped: u64,
+    /// When it was lifted; absent: it is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub lifted_at: Option<Timestamp>,
+}
+
+/// Makes a campaign of exactly those who got what was recalled (id in the path, minted by the client). Asked twice: the same campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CorrectionRequest {
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// Of which recall.
+    pub recall: i64,
+    /// The campaign to make.
+    pub def: CampaignDef,
+    /// Nobody gets contacts of it before a captain resumes it.
+    #[serde(default)]
+    pub paused: bool,
+}
+
+/// The campaign that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Correction {
+    /// Its number.
+    pub campaign: CampaignId,
+    /// Contacts in it.
+    pub contacts: u64,
+    /// Who got it and is not in: opted out, or may have been.
+    pub opted_out: u64,
+    /// Who got it and is not in: the number is wrong.
+    pub wrong_number: u64,
+    /// Who got it and is not in: taken off the list.
+    pub removed: u64,
+    /// True when it is paused now.
+    pub paused: bool,
+}

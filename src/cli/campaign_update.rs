@@ -1,0 +1,175 @@
+//! `campaign update`: the next version of a running campaign's script.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::campaign_check::shown;
+use super::reach::{SignInArgs, admin, tell};
+use super::shift::{ShiftArgs, reach};
+use super::{Advice, Context, Exit, Outcome, out, out_json};
+use crate::api::people::Role;
+use crate::api::problem::Code;
+use crate::api::recall::{ScriptState, ScriptUpdate};
+use crate::domain::campaign::CampaignDef;
+use crate::domain::safe_text::safe_line;
+use crate::exchange::campaign_file;
+
+/// Arguments of `campaign update`.
+#[derive(Debug, clap::Args)]
+pub struct UpdateArgs {
+    /// Which campaign: its number, or the beginning of its title
+    #[arg(value_name = "CAMPAIGN")]
+    pub number: String,
+    /// The campaign file as it is to be from now on (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub campaign: PathBuf,
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Who asks.
+    #[command(flatten)]
+    pub who: SignInArgs,
+}
+
+const STAYS: Advice = Advice {
+    what: "the script stays as it is",
+    on: &[(Code::NotFound, "see which campaigns there are: textbank campaign list")],
+};
+
+#[derive(Serialize)]
+struct Told<'a> {
+    dry_run: bool,
+    changes: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none", flatten)]
+    state: Option<&'a ScriptState>,
+}
+
+/// Checks the file and hands it in.
+///
+/// # Errors
+/// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
+pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
+    let (def, warnings) = match campaign_file::load(&args.campaign) {
+        Ok((def, warnings)) => (Some(def), warnings),
+        Err(problems) => (None, problems),
+    };
+    for line in shown(&warnings, "textbank campaign check --json lists all") {
+        tell(line);
+    }
+    let Some(def) = def else {
+        tell("Nothing was changed: mend the errors first.");
+        return Ok(Exit::Problems);
+    };
+    let shift = ShiftArgs { campaign: Some(args.number), sign_in: args.who.clone() };
+    let (_, _, campaign) = reach(&shift, Role::Admin, ctx).await?;
+    let (_, client) = admin(&args.who, ctx).await?;
+    let before = client.campaign(campaign).await.context(STAYS)?;
+    let changes = changes(&before.def, &def);
+    if args.dry_run {
+        if args.json {
+            out_json(&Told { dry_run: true, changes: &changes, state: None })?;
+        } else if changes.is_empty() {
+            out("Nothing would change: the file says what version is in force.")?;
+        } else {
+            out(format!("Would be different from version {}:\n{}", before.script_version, list(&changes)))?;
+        }
+        return Ok(Exit::Done);
+    }
+    let state = client.update_script(campaign, &ScriptUpdate { def }).await.context(STAYS)?;
+    if args.json {
+        out_json(&Told { dry_run: false, changes: &changes, state: Some(&state) })?;
+        return Ok(Exit::Done);
+    }
+    let mut text = if state.changed {
+        format!(
+            "Campaign {campaign} has version {} of its script now; cards are drawn anew on every screen. Texts that were confirmed \
+             under an older version still go out: what must not is taken back by {} campaign recall {campaign}.\n{}",
+            state.script_version,
+            ctx.program,
+            list(&changes)
+        )
+    } else {
+        format!("Nothing changed: version {} says this already.", state.script_version)
+    };
+    for recall in &state.still_recalled {
+        text.push_str(&format!(
+            "\nwarning: what recall {recall} took back stands in it in the same words, and stays shut"
+        ));
+    }
+    out(text)?;
+    Ok(Exit::Done)
+}
+
+fn list(changes: &[String]) -> String {
+    changes.iter().map(|change| format!("  {change}")).collect::<Vec<_>>().join("\n")
+}
+
+/// What is different, part by part.
+fn changes(before: &CampaignDef, after: &CampaignDef) -> Vec<String> {
+    let as_json = |def: &CampaignDef| match serde_json::to_value(def) {
+        Ok(serde_json::Value::Object(parts)) => parts,
+        _ => serde_json::Map::new(),
+    };
+    let (before, after) = (as_json(before), as_json(after));
+    let mut changes = Vec::new();
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for name in names {
+        let (old, new) = (before.get(name), after.get(name));
+        if old == new {
+            continue;
+        }
+        match (old.and_then(serde_json::Value::as_array), new.and_then(serde_json::Value::as_array)) {
+            (Some(old), Some(new)) => parts(name, old, new, &mut changes),
+            _ => changes.push(safe_line(name)),
+        }
+    }
+    changes
+}
+
+/// The parts of a list by their names.
+fn parts(name: &str, old: &[serde_json::Value], new: &[serde_json::Value], changes: &mut Vec<String>) {
+    let called = |part: &serde_json::Value| {
+        let named = part.get("id").or_else(|| part.get("name")).unwrap_or(part);
+        safe_line(named.as_str().unwrap_or_default())
+    };
+    for part in new {
+        match old.iter().find(|other| called(other) == called(part)) {
+            Some(other) if other == part => {}
+            Some(_) => changes.push(format!("{name}: {}", called(part))),
+            None => changes.push(format!("{name}: {} is new", called(part))),
+        }
+    }
+    for part in old {
+        if !new.iter().any(|other| called(other) == called(part)) {
+            changes.push(format!("{name}: {} is gone", called(part)));
+        }
+    }
+    if changes.is_empty() {
+        changes.push(format!("{name}: another order"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_different_is_named_part_by_part() {
+        let before = crate::exchange::sample::campaign().unwrap();
+        let mut after = before.clone();
+        assert_eq!(changes(&before, &after), [""; 0]);
+        after.title = "Another".into();
+        after.initial[0].text.push_str(" Vote!");
+        let gone = after.canned.remove(0).id;
+        let said = changes(&before, &after);
+        assert_eq!(
+            said,
+            [format!("canned: {gone} is gone"), format!("initial: {}", after.initial[0].name), "title".into()]
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! What captains and admins ask of a running campaign.
+
+use reqwest::Method;
+use uuid::Uuid;
+
+use super::{AdminClient, NativeServer};
+use crate::api::{
+    campaign::CampaignView,
+    list_change::{ListChanged, ListCorrection, ListRemoval},
+    recall::{Correction, CorrectionRequest, RecallInfo, RecallReport, RecallRequest, ScriptState, ScriptUpdate},
+};
+use crate::client::Call;
+use crate::domain::ids::CampaignId;
+
+impl NativeServer {
+    /// Recalls something, or with `dry_run` says what that would reach.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn recall(&self, campaign: CampaignId, request: &RecallRequest, dry_run: bool) -> Call<RecallReport> {
+        let query = if dry_run { "?dry_run=true" } else { "" };
+        self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/recalls{query}"), request).await
+    }
+
+    /// A campaign's recalls.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn recalls(&self, campaign: CampaignId) -> Call<Vec<RecallInfo>> {
+        self.wire.get(&format!("campaigns/{campaign}/recalls")).await
+    }
+
+    /// Lifts a recall.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn lift_recall(&self, campaign: CampaignId, recall: i64) -> Call<()> {
+        self.wire.silent(Method::DELETE, &format!("campaigns/{campaign}/recalls/{recall}")).await
+    }
+}
+
+impl AdminClient {
+    /// A campaign as it stands.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn campaign(&self, campaign: CampaignId) -> Call<CampaignView> {
+        self.wire.get(&format!("campaigns/{campaign}")).await
+    }
+
+    /// Gives a campaign the next version of its script.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn update_script(&self, campaign: CampaignId, update: &ScriptUpdate) -> Call<ScriptState> {
+        self.wire.with_body(Method::PUT, &format!("campaigns/{campaign}/script"), update).await
+    }
+
+    /// Makes a campaign of those who got what was recalled; the same once more is the same campaign.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn correct(&self, id: Uuid, request: &CorrectionRequest) -> Call<Correction> {
+        self.wire.with_body(Method::PUT, &format!("corrections/{id}"), request).await
+    }
+
+    /// Takes contacts off a campaign's list.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn remove_contacts(&self, campaign: CampaignId, removal: &ListRemoval) -> Call<ListChanged> {
+        self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/contacts/remove"), removal).await
+    }
+
+    /// Corrects contacts of a campaign's list.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn correct_contacts(&self, campaign: CampaignId, correction: &ListCorrection) -> Call<ListChanged> {
+        self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/contacts/correct"), correction).await
+    }
+}

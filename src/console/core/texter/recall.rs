@@ -1,0 +1,139 @@
+//! What was recalled: nothing that carries it can be pressed any more, here before the server says so.
+
+use super::model::{Model, Open};
+use crate::api::assignment::ContactView;
+use crate::console::core::shared::editor::Editor;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::Say;
+use crate::domain::ids::ContactId;
+use crate::domain::message::MessageKind;
+use crate::domain::recall::{Recall, Said, carried, stands_in};
+
+impl Model {
+    /// The version of the script in force, as far as it is known here.
+    pub(super) fn script_version(&self) -> u32 {
+        self.campaign.as_ref().map_or(0, |campaign| campaign.script_version)
+    }
+
+    fn carries(&self, contact: ContactId, said: &Said<'_>) -> bool {
+        let Some(campaign) = self.campaign.as_ref().filter(|campaign| !campaign.recalled.is_empty()) else {
+            return false;
+        };
+        let as_it_stands = || {
+            let Some((view, me)) = self.people.body(contact).zip(self.me.as_ref()) else { return false };
+            stands_in(&campaign.def, &campaign.recalled, said.body, &view.fields, &me.name)
+        };
+        carried(&campaign.recalled, said, as_it_stands).is_some()
+    }
+
+    /// Why the card cannot be sent, when what it says was recalled.
+    pub(super) fn card_recalled(&self, view: &ContactView, body: &str) -> Option<Say> {
+        let said = Said {
+            kind: MessageKind::Initial,
+            body,
+            script_version: self.script_version(),
+            variant: Some(&view.variant),
+            source: None,
+            off_script: false,
+        };
+        self.carries(view.summary.id, &said).then(|| Say::new("texter-card-recalled"))
+    }
+
+    /// True when the reply in the composer carries what was recalled.
+    pub(super) fn reply_recalled(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| self.is_recalled(open))
+    }
+
+    fn is_recalled(&self, open: &Open) -> bool {
+        let text = open.editor.text();
+        let said = Said {
+            kind: MessageKind::Reply,
+            body: text,
+            script_version: if open.source.is_some() { open.source_version } else { self.script_version() },
+            variant: None,
+            source: open.source.as_ref().map(|(source, _)| source.as_str()),
+            off_script: open.source.as_ref().is_none_or(|(_, before)| before != text),
+        };
+        !open.editor.is_blank() && self.carries(open.contact, &said)
+    }
+
+    /// True when this canned reply was recalled as it stands in the script now.
+    pub(super) fn takes_canned(&self, id: &str) -> bool {
+        let version = self.script_version();
+        self.campaign.as_ref().is_some_and(|campaign| campaign.recalled.iter().any(|one| one.takes_canned(id, version)))
+    }
+
+    /// The same of the line after an answer.
+    pub(super) fn takes_answer(&self, question: &str, value: Option<&str>) -> bool {
+        let version = self.script_version();
+        let takes = |one: &Recall| one.takes_answer(question, value, version);
+        self.campaign.as_ref().is_some_and(|campaign| campaign.recalled.iter().any(takes))
+    }
+
+    /// A captain took something back.
+    pub(super) fn recall(&mut self, recall: Recall, fx: &mut Vec<Effect>) {
+        let Some(campaign) = &mut self.campaign else { return };
+        if campaign.recalled.iter().any(|known| known.id == recall.id) {
+            return;
+        }
+        campaign.recalled.push(recall);
+        // A wording may have been put right in the meantime: the card is made anew, whatever it says.
+        let before = self.card.as_ref().and_then(|card| card.fault.clone());
+        self.rebuild_card();
+        let shut = before.is_none() && self.card.as_ref().is_some_and(|card| card.fault.is_some());
+        let cleared = self.clear_recalled(fx);
+        let key = match (shut, cleared) {
+            (true, _) => "texter-recalled-card",
+            (false, true) => "texter-recalled-draft",
+            (false, false) => "texter-recalled",
+        };
+        self.say(Level::Warning, Say::new(key));
+    }
+
+    /// Clears the composer and the drafts of what was recalled; true when there was something.
+    pub(super) fn clear_recalled(&mut self, fx: &mut Vec<Effect>) -> bool {
+        if self.campaign.as_ref().is_none_or(|campaign| campaign.recalled.is_empty()) {
+            return false;
+        }
+        let open = self.open.as_ref().filter(|open| self.is_recalled(open)).map(|open| open.contact);
+        if let Some(contact) = open {
+            if let Some(open) = &mut self.open {
+                open.editor = Editor::default();
+                open.source = None;
+                open.looked_through = true;
+            }
+            // What was kept of it goes too; what waits behind it is looked at below.
+            self.put_draft(contact, "", fx);
+        }
+        let wrong: Vec<(ContactId, String)> = self
+            .drafts
+            .iter()
+            .flat_map(|(contact, whole)| whole.split('\u{c}').map(|part| (*contact, part.to_owned())))
+            .filter(|(contact, part)| {
+                let said = Said {
+                    kind: MessageKind::Reply,
+                    body: part,
+                    script_version: self.script_version(),
+                    variant: None,
+                    source: None,
+                    off_script: true,
+                };
+                !part.is_empty() && self.carries(*contact, &said)
+            })
+            .collect();
+        let gone = |contact: ContactId, part: &str| wrong.iter().any(|(of, text)| *of == contact && text == part);
+        let many = if wrong.is_empty() { 0 } else { self.drop_drafts(gone, fx) };
+        open.is_some() || many > 0
+    }
+
+    /// The list says something else of a contact: their text is made anew.
+    pub(super) fn corrected(&mut self, contact: ContactId) {
+        self.people.forget_body(contact);
+        self.asked.remove(&contact);
+        if self.card.as_ref().is_some_and(|card| card.contact == contact) {
+            self.card = None;
+            self.say(Level::Info, self.about("texter-corrected", contact));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What was recalled cannot be pressed any more; what was put right is drawn anew.
+
+use super::driver::{CAMPAIGN, Desk, def, view};
+use crate::api::campaign::{CampaignState, CampaignView};
+use crate::api::event::EventKind;
+use crate::api::message::{Outcome, Verdict};
+use crate::api::problem::{Code, Problem};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Msg};
+use crate::domain::conversation::Status;
+use crate::domain::ids::ContactId;
+use crate::domain::recall::{Recall, Recalled};
+
+fn recall(what: Recalled) -> Recall {
+    let texts = what.words_in(&def()).expect("it is there");
+    Recall { id: 7, what, versions: vec![3], texts }
+}
+
+fn wording() -> Recall {
+    recall(Recalled::Wording { name: "a".into(), version: 3 })
+}
+
+fn canned() -> Recall {
+    recall(Recalled::Canned { id: "where".into(), version: 3 })
+}
+
+fn said(desk: &Desk) -> &'static str {
+    desk.model.notices.toast().expect("a notice").say.key
+}
+
+/// The server's campaign, put right: another wording in version 4.
+fn put_right(desk: &mut Desk, recalled: Vec<Recall>) {
+    let mut def = def();
+    def.initial[0].text = "Hello {firstName}, this is {texterName}".into();
+    def.canned[0].text.insert("en".into(), "At the library, {firstName}.".into());
+    desk.event(EventKind::Campaign { state: CampaignState::Running, script_version: 4 });
+    assert!(desk.effects.contains(&Effect::Load(Ask::Campaign(CAMPAIGN))), "read anew");
+    let state = CampaignState::Running;
+    desk.tell(Msg::Campaign(Box::new(CampaignView { id: CAMPAIGN, state, script_version: 4, def, recalled, seq: 9 })));
+    let ids: Vec<ContactId> = desk.model.people.ids().collect();
+    let found = ids.iter().filter_map(|id| desk.model.people.line(*id).cloned()).map(view).collect();
+    desk.tell(Msg::Contacts { asked: ids, found });
+}
+
+#[test]
+fn a_drawn_card_that_carries_it_is_shut_and_comes_again_put_right() {
+    let mut desk = Desk::with(2, 0);
+    assert!(desk.model.armed().is_some());
+    desk.event(EventKind::Recalled { recall: wording() });
+    assert_eq!((said(&desk), desk.model.armed()), ("texter-recalled-card", None));
+    desk.keys("<enter><enter>");
+    assert_eq!(desk.sent().len(), 0);
+    assert_eq!(desk.model.card_block().expect("shut").key, "texter-card-recalled");
+    put_right(&mut desk, vec![wording()]);
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    let sent = desk.sent();
+    assert_eq!((sent.len(), sent[0].script_version, sent[0].body.as_str()), (1, 4, "Hello N1, this is Ana"));
+}
+
+#[test]
+fn a_card_of_a_new_script_has_to_be_seen_before_a_press_counts() {
+    let mut desk = Desk::with(1, 0);
+    desk.draw = false;
+    put_right(&mut desk, vec![]);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 0, "what the press meant was the former text");
+    desk.draw = true;
+    desk.frame();
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent()[0].body, "Hello N1, this is Ana");
+}
+
+#[test]
+fn a_canned_reply_that_was_recalled_is_gone_from_list_composer_and_drafts() {
+    let mut desk = Desk::with(0, 2);
+    desk.keys("n");
+    let here = desk.model.open.as_ref().expect("open").contact;
+    let other = if here.0 == 1_001 { ContactId(1_002) } else { ContactId(1_001) };
+    let name = other.0;
+    desk.model.put_into_composer("canned:where".into(), &format!("At the school, N{}.", here.0));
+    desk.tell(Msg::JournalOpen {
+        acts: vec![],
+        drafts: vec![(other, format!("Sorry! At the school, N{name}.\u{c}Something else"))],
+    });
+    assert_eq!(desk.model.canned_rows(""), [0]);
+    desk.event(EventKind::Recalled { recall: canned() });
+    assert_eq!(said(&desk), "texter-recalled-draft");
+    assert!(desk.model.open.as_ref().expect("open").editor.is_blank());
+    assert_eq!(desk.model.drafts.get(&other).map(String::as_str), Some("Something else"));
+    assert_eq!(desk.model.canned_rows(""), [0_usize; 0]);
+    // Whoever writes it by hand is told.
+    desk.model.put_into_composer("x".into(), &format!("At the school, N{}.", here.0));
+    assert_eq!(desk.model.reply_block().expect("shut").key, "texter-reply-recalled");
+    put_right(&mut desk, vec![canned()]);
+    assert_eq!(desk.model.canned_rows(""), [0], "it says something else now");
+}
+
+#[test]
+fn what_the_server_refuses_as_recalled_comes_back_without_its_words() {
+    let mut desk = Desk::with(1, 1);
+    desk.keys("<enter>");
+    let refuse = |desk: &mut Desk| {
+        let id = desk.confirmed.last().expect("one").id;
+        let outcome = Outcome::Refused { problem: Problem::new(Code::Recalled, "") };
+        desk.tell(Msg::Verdict { verdict: Verdict { id, outcome } });
+    };
+    refuse(&mut desk);
+    assert_eq!(desk.card(), Some(1), "the card comes again");
+    desk.keys("n<enter>at the school<enter>");
+    assert_eq!(desk.sent().len(), 2);
+    refuse(&mut desk);
+    let contact = desk.sent()[1].contact;
+    assert_eq!(desk.model.people.line(contact).expect("mine").status, Status::NeedsResponse, "they wait again");
+    assert!(desk.model.drafts.get(&contact).is_none(), "its words must not be said");
+}
+
+#[test]
+fn who_was_taken_off_the_list_is_gone_and_who_was_corrected_is_drawn_anew() {
+    let mut desk = Desk::with(2, 0);
+    desk.event(EventKind::Gone { contact: ContactId(1), why: "removed".into(), who: None });
+    assert_eq!((said(&desk), desk.card()), ("texter-gone-removed", Some(2)));
+    desk.effects.clear();
+    desk.event(EventKind::Corrected { contact: ContactId(2) });
+    assert_eq!((said(&desk), desk.card()), ("texter-corrected", None));
+    assert!(desk.effects.contains(&Effect::Load(Ask::Contacts(CAMPAIGN, vec![ContactId(2)]))));
+    let mut body = view(super::driver::line(2, Status::NeedsMessage));
+    body.fields.insert("firstName".into(), "Ann".into());
+    desk.tell(Msg::Contacts { asked: vec![ContactId(2)], found: vec![body] });
+    assert_eq!(desk.model.card.as_ref().expect("a card").body, "Hi Ann, it's Ana");
+}

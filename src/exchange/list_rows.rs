@@ -1,0 +1,258 @@
+//! Rows that change a campaign's list: who is meant, and what is to be different. Unlike a list of contacts they need no name, no
+//! number where there is an id, and hold just the columns that are to change.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::decode::{delimiter, to_text};
+use super::problem::FileProblem;
+use crate::domain::phone::Phone;
+use crate::domain::safe_text::safe_line;
+use crate::domain::script::{fold_name, tidy_name};
+
+/// One row. What is absent is not to change; an empty cell changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListRow {
+    /// Where it stands in the file, from 1.
+    pub line: u64,
+    /// The number, when the file has a column of them.
+    pub phone: Option<Phone>,
+    /// The id in the list that the contact came from.
+    pub external_id: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Postal code.
+    pub zip: Option<String>,
+    /// State.
+    pub state: Option<String>,
+    /// Language.
+    pub language: Option<String>,
+    /// Time zone.
+    pub time_zone: Option<String>,
+    /// Every other column, by its header.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// What a file of rows holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListRows {
+    /// Its rows.
+    pub rows: Vec<ListRow>,
+    /// The columns that are to change, as they were understood.
+    pub columns: Vec<String>,
+    /// Rows that name nobody, and other warnings.
+    pub problems: Vec<FileProblem>,
+}
+
+/// Names of columns, as `assets/rules/header_aliases.toml` has them.
+#[derive(Deserialize)]
+struct Names {
+    first_name: Vec<String>,
+    full_name: Vec<String>,
+    last_name: Vec<String>,
+    external_id: Vec<String>,
+    zip: Vec<String>,
+    state: Vec<String>,
+    language: Vec<String>,
+    time_zone: Vec<String>,
+    phone: BTreeMap<String, Vec<String>>,
+}
+
+static NAMES: LazyLock<Option<Names>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../assets/rules/header_aliases.toml")).ok());
+
+/// The surest number first.
+const NUMBERS: [&str; 5] = ["verified_cell", "cell", "mobile", "phone", "home"];
+
+/// What a column is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Column {
+    Phone,
+    ExternalId,
+    FirstName,
+    LastName,
+    Zip,
+    State,
+    Language,
+    TimeZone,
+    Field(String),
+    Nothing,
+}
+
+/// Reads a file of rows. Numbers without a country code are of `region`.
+///
+/// # Errors
+/// Every problem that stops the work: no such file, no column that says who is meant, nothing readable.
+pub fn load(path: &Path, region: &str) -> Result<ListRows, Vec<FileProblem>> {
+    let bytes = std::fs::read(path).map_err(|error| vec![FileProblem::unreadable(path, &error)])?;
+    parse(path, &bytes, region)
+}
+
+/// Reads the bytes of such a file; `path` only names it in problems.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ListRows, Vec<FileProblem>> {
+    let stop = |what: &str, remedy: &str| Err(vec![FileProblem::whole(path, what, remedy)]);
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return stop("is a spreadsheet", "Save it as CSV (in Excel: Save As, CSV UTF-8).");
+    }
+    let decoded = to_text(path, bytes)?;
+    let (between, skip) = delimiter(&decoded.text);
+    let text = decoded.text.get(skip..).unwrap_or_default();
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(between).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut found = ListRows { problems: decoded.warning.into_iter().collect(), ..ListRows::default() };
+    let mut columns: Option<Vec<Column>> = None;
+    for record in reader.records() {
+        let record = record.map_err(|error| {
+            vec![FileProblem::whole(path, format!("cannot be read ({error})"), "Save it as CSV again.")]
+        })?;
+        let line = record.position().map_or(0, csv::Position::line) + u64::from(skip > 0);
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let Some(columns) = &columns else {
+            // Numbers alone, one a line, need no header.
+            if record.len() == 1 && Phone::parse(record.get(0).unwrap_or_default().trim(), region).is_ok() {
+                columns = Some(vec![Column::Phone]);
+                found.take(path, line, &record, &[Column::Phone], region);
+                continue;
+            }
+            let understood = understand(&record.iter().map(str::to_owned).collect::<Vec<_>>());
+            if !understood.iter().any(|column| matches!(column, Column::Phone | Column::ExternalId)) {
+                return stop(
+                    "no column says who is meant",
+                    "Add a first row that names the columns, one of them cell (the number) or external_id (the list's id).",
+                );
+            }
+            found.columns = record
+                .iter()
+                .zip(&understood)
+                .filter(|(_, column)| !matches!(column, Column::Phone | Column::ExternalId | Column::Nothing))
+                .map(|(header, _)| safe_line(header.trim()))
+                .collect();
+            columns = Some(understood);
+            continue;
+        };
+        found.take(path, line, &record, columns, region);
+    }
+    if columns.is_none() {
+        return stop("the file is empty", "Export it again, with a header row.");
+    }
+    Ok(found)
+}
+
+fn understand(headers: &[String]) -> Vec<Column> {
+    let folded: Vec<String> = headers
+        .iter()
+        .map(|header| fold_name(header.trim()).chars().filter(|c| !matches!(c, '.' | '#' | ':' | '*' | '/')).collect())
+        .collect();
+    let mut columns: Vec<Option<Column>> = vec![None; headers.len()];
+    let Some(names) = &*NAMES else { return Vec::new() };
+    let mut set = |wanted: &[String], column: Column| {
+        let place = wanted.iter().find_map(|name| {
+            folded.iter().enumerate().position(|(at, header)| columns.get(at) == Some(&None) && header == name)
+        });
+        if let Some(slot) = place.and_then(|at| columns.get_mut(at)) {
+            *slot = Some(column);
+        }
+    };
+    let numbers: Vec<String> = NUMBERS.iter().filter_map(|sort| names.phone.get(*sort)).flatten().cloned().collect();
+    set(&numbers, Column::Phone);
+    set(&names.external_id, Column::ExternalId);
+    // A whole name in one column cannot be told apart here without guessing.
+    let first: Vec<String> = names.first_name.iter().filter(|name| !names.full_name.contains(name)).cloned().collect();
+    set(&first, Column::FirstName);
+    set(&names.last_name, Column::LastName);
+    set(&names.zip, Column::Zip);
+    set(&names.state, Column::State);
+    set(&names.language, Column::Language);
+    set(&names.time_zone, Column::TimeZone);
+    columns
+        .into_iter()
+        .zip(headers)
+        .map(|(column, header)| {
+            let name = safe_line(header.trim());
+            column.unwrap_or(if name.is_empty() { Column::Nothing } else { Column::Field(name) })
+        })
+        .collect()
+}
+
+impl ListRows {
+    fn take(&mut self, path: &Path, line: u64, record: &csv::StringRecord, columns: &[Column], region: &str) {
+        let mut row = ListRow { line, ..ListRow::default() };
+        let mut bad_number = None;
+        for (column, cell) in columns.iter().zip(record) {
+            let value = safe_line(cell.trim());
+            if value.is_empty() {
+                continue;
+            }
+            match column {
+                Column::Phone => match Phone::parse(&value, region) {
+                    Ok(phone) => row.phone = Some(phone),
+                    Err(problem) => bad_number = Some(problem.to_string()),
+                },
+                Column::ExternalId => row.external_id = Some(value),
+                Column::FirstName => row.first_name = Some(tidy_name(&value)),
+                Column::LastName => row.last_name = Some(tidy_name(&value)),
+                Column::Zip => row.zip = Some(value),
+                Column::State => row.state = Some(value),
+                Column::Language => row.language = Some(value),
+                Column::TimeZone => row.time_zone = Some(value),
+                Column::Field(name) => drop(row.fields.insert(name.clone(), value)),
+                Column::Nothing => {}
+            }
+        }
+        if row.phone.is_some() || row.external_id.is_some() {
+            self.rows.push(row);
+            return;
+        }
+        let what = bad_number
+            .map_or_else(|| "this row names nobody".to_owned(), |why| format!("this row names nobody: {why}"));
+        self.problems.push(FileProblem {
+            line: Some(line),
+            fatal: false,
+            ..FileProblem::whole(path, what, "Give it a number or the list's id.")
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<ListRows, Vec<FileProblem>> {
+        parse(Path::new("l.csv"), text.as_bytes(), "US")
+    }
+
+    #[test]
+    fn a_file_of_numbers_needs_no_header() {
+        let rows = read("(415) 555-0101\n4155550102\nx\n\n").unwrap();
+        let numbers: Vec<_> = rows.rows.iter().filter_map(|row| row.phone.as_ref()).map(Phone::as_str).collect();
+        assert_eq!(numbers, ["+14155550101", "+14155550102"]);
+        assert_eq!((rows.problems.len(), rows.problems[0].line), (1, Some(3)));
+    }
+
+    #[test]
+    fn only_what_is_there_is_to_change() {
+        let rows = read("VANID\tpolling_place\tzip\n7\t12 Oak St\t\n8\t\t94110\n").unwrap();
+        assert_eq!(rows.columns, ["polling_place", "zip"]);
+        let [first, second] = rows.rows.as_slice() else { panic!("two") };
+        assert_eq!((first.external_id.as_deref(), first.zip.as_deref()), (Some("7"), None));
+        assert_eq!(first.fields, BTreeMap::from([("polling_place".to_owned(), "12 Oak St".to_owned())]));
+        assert_eq!((second.zip.as_deref(), second.fields.len(), second.line), (Some("94110"), 0, 3));
+    }
+
+    #[test]
+    fn a_file_that_names_nobody_is_refused() {
+        assert!(read("polling_place\n12 Oak St\n").is_err());
+        assert!(read("").is_err());
+        assert!(read("PK\u{3}\u{4}").is_err());
+    }
+}

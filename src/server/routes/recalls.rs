@@ -1,0 +1,128 @@
+//! `POST /api/v1/campaigns/{id}/recalls`, `GET` of the same, `DELETE /api/v1/campaigns/{id}/recalls/{recall}`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::extract::{Asked, At, Sent};
+use super::refusal::{Refusal, Reply};
+use crate::api::{
+    problem::Problem,
+    recall::{RecallInfo, RecallReport, RecallRequest},
+};
+use crate::domain::{ids::CampaignId, recall::Recalled};
+use crate::server::{
+    AppState,
+    auth::AsCaptain,
+    store::{
+        change::{Changed, Reached},
+        command::Answer,
+    },
+};
+
+/// What stands after `?`.
+#[derive(Debug, Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Takes something of a campaign back. It holds in the commit that this answers: what carries it is refused from then on, comes
+/// back instead of going to the carrier, and is shut on every screen. Recalled once more it is the same recall.
+#[utoipa::path(
+    post,
+    path = "/api/v1/campaigns/{id}/recalls",
+    operation_id = "recall",
+    tag = "captain",
+    params(
+        ("id" = i64, Path, description = "Campaign"),
+        ("dry_run" = Option<bool>, Query, description = "`true`: nothing is recalled; the answer says what would be reached"),
+    ),
+    request_body = RecallRequest,
+    responses((status = 200, body = RecallReport), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+    security(("session" = [])),
+)]
+pub async fn make(
+    AsCaptain(captain): AsCaptain,
+    At(campaign): At<CampaignId>,
+    Asked(query): Asked<Query>,
+    State(state): State<AppState>,
+    Sent(request): Sent<RecallRequest>,
+) -> Reply<Json<RecallReport>> {
+    let mut done = None;
+    let mut what = request.what;
+    if !query.dry_run {
+        match captain.recall(&state.desk, campaign, what, request.reason.clone()).await? {
+            Answer::Changed(Changed::Recalled { recall, dropped }) => {
+                what = recall.what.clone();
+                done = Some((recall.id, dropped));
+            }
+            other => return Err(Refusal::unfit(&other)),
+        }
+    }
+    let Reached { recall, reach, .. } = reached(&state, &captain, campaign, &what).await?;
+    Ok(Json(RecallReport {
+        campaign,
+        recall: done.map(|(id, _)| id),
+        what: recall.what,
+        reason: request.reason,
+        versions: recall.versions,
+        texts: recall.texts,
+        got: reach.got.len() as u64,
+        delivered: reach.delivered,
+        in_doubt: reach.in_doubt,
+        waiting: reach.waiting,
+        dropped: done.map_or(0, |(_, dropped)| dropped),
+        to_get: reach.to_get,
+    }))
+}
+
+pub(super) async fn reached(
+    state: &AppState,
+    captain: &crate::server::store::handles::Captain,
+    campaign: CampaignId,
+    what: &Recalled,
+) -> Reply<Reached> {
+    let reached = state.store().reach(captain.actor(), campaign, what).await?.ok_or_else(Refusal::not_found)?;
+    Ok(reached?)
+}
+
+/// A campaign's recalls, in their order, lifted ones too.
+#[utoipa::path(
+    get,
+    path = "/api/v1/campaigns/{id}/recalls",
+    operation_id = "recalls",
+    tag = "captain",
+    params(("id" = i64, Path, description = "Campaign")),
+    responses((status = 200, body = Vec<RecallInfo>), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+    security(("session" = [])),
+)]
+pub async fn list(
+    AsCaptain(captain): AsCaptain,
+    At(campaign): At<CampaignId>,
+    State(state): State<AppState>,
+) -> Reply<Json<Vec<RecallInfo>>> {
+    state.store().recalls(captain.actor(), campaign).await?.map(Json).ok_or_else(Refusal::not_found)
+}
+
+/// Lifts a recall that was a mistake. What it dropped stays dropped; what is confirmed from then on may go out. Twice is once.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/campaigns/{id}/recalls/{recall}",
+    operation_id = "lift_recall",
+    tag = "captain",
+    params(("id" = i64, Path, description = "Campaign"), ("recall" = i64, Path, description = "The recall")),
+    responses((status = 204, description = "Lifted"), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+    security(("session" = [])),
+)]
+pub async fn lift(
+    AsCaptain(captain): AsCaptain,
+    At((campaign, recall)): At<(CampaignId, i64)>,
+    State(state): State<AppState>,
+) -> Reply<StatusCode> {
+    match captain.lift_recall(&state.desk, campaign, recall).await? {
+        Answer::Done => Ok(StatusCode::NO_CONTENT),
+        other => Err(Refusal::unfit(&other)),
+    }
+}

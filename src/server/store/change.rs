@@ -1,0 +1,102 @@
+//! Changes to a running campaign: its script, what of it is recalled, its list.
+
+use uuid::Uuid;
+
+use crate::api::{
+    list_change::{ContactChange, ContactKey, ListChanged},
+    recall::{Correction, ScriptState},
+};
+use crate::domain::{
+    campaign::CampaignDef,
+    ids::{CampaignId, ContactId},
+    recall::{Recall, Recalled},
+};
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// The next version of the script.
+    Script {
+        /// The whole definition.
+        def: Box<CampaignDef>,
+    },
+    /// Recall something.
+    Recall {
+        /// What.
+        what: Recalled,
+        /// Why.
+        reason: String,
+    },
+    /// A recall was a mistake.
+    LiftRecall {
+        /// Which.
+        recall: i64,
+    },
+    /// A new campaign of some of this one's contacts.
+    Offshoot {
+        /// Minted by the client.
+        id: Uuid,
+        /// The new one.
+        def: Box<CampaignDef>,
+        /// Where its list comes from, for the record.
+        provenance: String,
+        /// Whose contacts, chosen by the server.
+        contacts: Vec<ContactId>,
+        /// It begins paused.
+        paused: bool,
+    },
+    /// Take contacts off the list.
+    Remove {
+        /// Which.
+        contacts: Vec<ContactKey>,
+    },
+    /// Correct contacts of the list.
+    Correct {
+        /// Which, and how.
+        contacts: Vec<ContactChange>,
+    },
+}
+
+/// What such a change came to.
+#[derive(Debug, Clone)]
+pub enum Changed {
+    /// Of `Script`.
+    Script(ScriptState),
+    /// Of `Recall`.
+    Recalled {
+        /// In force now.
+        recall: Recall,
+        /// Texts dropped by it.
+        dropped: u64,
+    },
+    /// Of `Offshoot`.
+    Offshoot(Correction),
+    /// Of `Remove` and `Correct`.
+    List(ListChanged),
+}
+
+/// What a recall has reached, and would reach.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// Who has got it, or may have, in the order of their numbers.
+    pub got: Vec<ContactId>,
+    /// Of these, how many phones have confirmed it.
+    pub delivered: u64,
+    /// Of these, how many have a text whose outcome nobody knows.
+    pub in_doubt: u64,
+    /// Texts with it that wait for the carrier.
+    pub waiting: u64,
+    /// Contacts without their first text who would get it.
+    pub to_get: u64,
+}
+
+/// A recall and what it reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// What.
+    pub recall: Recall,
+    /// How far.
+    pub reach: Reach,
+}

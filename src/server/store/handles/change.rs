@@ -1,0 +1,78 @@
+//! The verbs that change a running campaign.
+
+use uuid::Uuid;
+
+use super::{Admin, Answered, Captain, Desk};
+use crate::api::list_change::{ContactChange, ContactKey};
+use crate::domain::{
+    campaign::CampaignDef,
+    ids::{CampaignId, ContactId},
+    recall::Recalled,
+};
+use crate::server::store::{change::Change, command::CommandKind};
+
+impl Captain {
+    /// Takes something of a campaign back: [`crate::server::store::change::Changed::Recalled`]. It holds from this commit on.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn recall(&self, desk: &Desk, campaign: CampaignId, what: Recalled, reason: String) -> Answered {
+        let change = Box::new(Change::Recall { what, reason });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
+    /// Lifts a recall: [`crate::server::store::command::Answer::Done`].
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn lift_recall(&self, desk: &Desk, campaign: CampaignId, recall: i64) -> Answered {
+        let change = Box::new(Change::LiftRecall { recall });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+}
+
+impl Admin {
+    /// Gives a campaign the next version of its script: [`crate::server::store::change::Changed::Script`].
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn update_script(&self, desk: &Desk, campaign: CampaignId, def: CampaignDef) -> Answered {
+        let change = Box::new(Change::Script { def: Box::new(def) });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
+    /// Makes a campaign of some contacts of another one, whoever of them may be texted:
+    /// [`crate::server::store::change::Changed::Offshoot`]. The same id twice makes one.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn offshoot(
+        &self,
+        desk: &Desk,
+        of: CampaignId,
+        (id, def, provenance): (Uuid, CampaignDef, String),
+        contacts: Vec<ContactId>,
+        paused: bool,
+    ) -> Answered {
+        let change = Box::new(Change::Offshoot { id, def: Box::new(def), provenance, contacts, paused });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign: of, change }).await
+    }
+
+    /// Takes contacts off a campaign's list: [`crate::server::store::change::Changed::List`].
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn remove_contacts(&self, desk: &Desk, campaign: CampaignId, contacts: Vec<ContactKey>) -> Answered {
+        let change = Box::new(Change::Remove { contacts });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
+    /// Corrects contacts of a campaign's list: [`crate::server::store::change::Changed::List`].
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn correct_contacts(&self, desk: &Desk, campaign: CampaignId, contacts: Vec<ContactChange>) -> Answered {
+        let change = Box::new(Change::Correct { contacts });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+}

@@ -1,0 +1,230 @@
+//! The list of a running campaign: contacts taken off it, contacts corrected. Each holds from its commit on.
+//!
+//! Who is taken off is closed, in nobody's hands, and gets nothing that we begin; thread and history stay. Should they write
+//! afterwards, that is a conversation like any other, and may be answered.
+
+use super::{
+    rows::{ContactRow, col, contact_columns, to_json},
+    script::refused,
+    tx::{Audience, Campaign, Tx},
+};
+use crate::api::{
+    event::EventKind,
+    list_change::{ContactChange, ContactKey, ListChanged, MAX_CHANGES},
+    problem::Code,
+};
+use crate::db;
+use crate::domain::{contact::Contact, conversation::Status, ids::ContactId, safe_text::safe_line, zone};
+use crate::server::store::{
+    StoreError,
+    change::Changed,
+    command::{Actor, Answer},
+};
+
+/// With an id too, a number that the list has for somebody else is not meant.
+const BY_PHONE: &str = concat!(
+    "SELECT ",
+    contact_columns!(),
+    " FROM contacts c WHERE c.campaign = $1 AND c.phone = $2
+         AND (c.external_id IS NULL OR c.external_id = $3 OR $3 IS NULL)"
+);
+
+/// One list id may be that of several people's rows: all of them are meant.
+const BY_LIST_ID: &str = concat!(
+    "SELECT ",
+    contact_columns!(),
+    " FROM contacts c WHERE c.campaign = $1 AND c.external_id = $2 ORDER BY c.id"
+);
+
+impl Tx<'_> {
+    async fn meant(&mut self, campaign: i64, who: &ContactKey) -> Result<Vec<ContactRow>, StoreError> {
+        let id = who.external_id.as_deref().map(safe_line);
+        if let Some(phone) = &who.phone {
+            let found = db::query(BY_PHONE)
+                .bind(campaign)
+                .bind(phone.as_str())
+                .bind(id.as_deref())
+                .fetch_all(&mut *self.conn)
+                .await?;
+            if !found.is_empty() || id.is_none() {
+                return found.iter().map(ContactRow::read).collect();
+            }
+        }
+        let Some(id) = id else { return Ok(Vec::new()) };
+        let found = db::query(BY_LIST_ID).bind(campaign).bind(id).fetch_all(&mut *self.conn).await?;
+        found.iter().map(ContactRow::read).collect()
+    }
+
+    pub(super) async fn remove_contacts(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        contacts: &[ContactKey],
+    ) -> Result<Answer, StoreError> {
+        if contacts.len() > MAX_CHANGES {
+            return refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
+        }
+        let mut done = ListChanged::default();
+        for (place, who) in contacts.iter().enumerate() {
+            let found = self.meant(campaign.id, who).await?;
+            if found.is_empty() {
+                done.not_found.push(place as u64);
+            }
+            for contact in found {
+                if contact.removed {
+                    done.already += 1;
+                    continue;
+                }
+                done.changed += 1;
+                done.dropped += self.remove(actor, contact).await?;
+            }
+        }
+        if done.changed > 0 {
+            self.audit(
+                Some(actor),
+                "list_removed",
+                format!("campaign {}", campaign.id),
+                format!("{} contacts, {} texts dropped", done.changed, done.dropped),
+            );
+        }
+        Ok(Answer::Changed(Changed::List(done)))
+    }
+
+    /// Takes one contact off; says how many texts to them were dropped.
+    async fn remove(&mut self, actor: &Actor, contact: ContactRow) -> Result<u64, StoreError> {
+        // Closed and off the list before its texts come back: none of them may be pressed anew.
+        db::query(
+            "UPDATE contacts SET removed = 1, status = 'closed', waiting_since = NULL, assigned = NULL, epoch = epoch + 1,
+                 updated_at = $2 WHERE id = $1",
+        )
+        .bind(contact.id)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        let waiting = db::query(
+            "SELECT j.message FROM messages m JOIN jobs j ON j.message = m.id
+             WHERE m.contact = $1 AND j.state = 'ready' AND j.rank > 0 ORDER BY m.seq",
+        )
+        .bind(contact.id)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        for row in &waiting {
+            self.take_back(col(row, 0)?, "removed").await?;
+        }
+        if let Some(person) = contact.assigned {
+            let what = EventKind::Gone { contact: ContactId(contact.id), why: "removed".to_owned(), who: None };
+            self.event(contact.campaign, Audience::Person(person), &what)?;
+        }
+        if contact.status != Status::NeedsMessage {
+            let contact = ContactRow { assigned: None, ..contact };
+            self.note(&contact, Some(actor), "removed", "").await?;
+        }
+        Ok(u64::try_from(waiting.len()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) async fn correct_contacts(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        contacts: Vec<ContactChange>,
+    ) -> Result<Answer, StoreError> {
+        if contacts.len() > MAX_CHANGES {
+            return refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
+        }
+        let mut done = ListChanged::default();
+        for (place, change) in contacts.into_iter().enumerate() {
+            let found = self.meant(campaign.id, &change.who).await?;
+            if found.is_empty() {
+                done.not_found.push(place as u64);
+            }
+            for contact in found {
+                let changed = self.correct(campaign.id, &contact, &change).await?;
+                *(if changed { &mut done.changed } else { &mut done.already }) += 1;
+            }
+        }
+        if done.changed > 0 {
+            self.audit(
+                Some(actor),
+                "list_corrected",
+                format!("campaign {}", campaign.id),
+                format!("{} contacts", done.changed),
+            );
+        }
+        Ok(Answer::Changed(Changed::List(done)))
+    }
+
+    /// False when it was so already.
+    async fn correct(
+        &mut self,
+        campaign: i64,
+        contact: &ContactRow,
+        change: &ContactChange,
+    ) -> Result<bool, StoreError> {
+        let Some(before) = self.listed(contact.id).await? else { return Ok(false) };
+        let after = corrected(before.clone(), change);
+        if after == before {
+            return Ok(false);
+        }
+        let zones =
+            zone::candidates(&after.phone, after.zip.as_deref(), after.state.as_deref(), after.time_zone.as_deref());
+        let zone_set = self.zone_set(campaign, &to_json(&zones)?).await?;
+        db::query(
+            "UPDATE contacts SET external_id = $2, first_name = $3, last_name = $4, zip = $5, state = $6, language = $7,
+                 time_zone = $8, fields = $9, zone_set = $10, updated_at = $11 WHERE id = $1",
+        )
+        .bind(contact.id)
+        .bind(after.external_id.as_deref())
+        .bind(after.first_name.as_str())
+        .bind(after.last_name.as_str())
+        .bind(after.zip.as_deref())
+        .bind(after.state.as_deref())
+        .bind(after.language.as_deref())
+        .bind(after.time_zone.as_deref())
+        .bind(to_json(&after.fields)?)
+        .bind(zone_set)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        if let Some(person) = contact.assigned {
+            let what = EventKind::Corrected { contact: ContactId(contact.id) };
+            self.event(campaign, Audience::Person(person), &what)?;
+        }
+        if after.first_name != before.first_name
+            && let Some(line) = self.contact(contact.id).await?
+        {
+            self.contact_event(&line)?;
+        }
+        Ok(true)
+    }
+}
+
+/// The contact with the change.
+fn corrected(mut contact: Contact, change: &ContactChange) -> Contact {
+    let set = |to: &mut Option<String>, from: &Option<String>| {
+        if let Some(value) = from {
+            *to = Some(safe_line(value)).filter(|value| !value.is_empty());
+        }
+    };
+    if contact.external_id.is_none() {
+        set(&mut contact.external_id, &change.who.external_id);
+    }
+    set(&mut contact.zip, &change.zip);
+    set(&mut contact.state, &change.state);
+    set(&mut contact.language, &change.language);
+    set(&mut contact.time_zone, &change.time_zone);
+    if let Some(name) = &change.first_name {
+        contact.first_name = safe_line(name);
+    }
+    if let Some(name) = &change.last_name {
+        contact.last_name = safe_line(name);
+    }
+    for (name, value) in &change.fields {
+        let (name, value) = (safe_line(name), safe_line(value));
+        if value.is_empty() {
+            contact.fields.remove(&name);
+        } else {
+            contact.fields.insert(name, value);
+        }
+    }
+    contact
+}

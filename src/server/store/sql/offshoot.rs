@@ -1,0 +1,150 @@
+//! A campaign made of contacts of another one: copied here, with their names, fields and zones. Who may not be texted any more is left
+//! out. The server alone says whose contacts: nobody outside sends a list or a condition.
+
+use uuid::Uuid;
+
+use super::{
+    import::def_faults,
+    rows::{self, col, signed, to_json, unsigned},
+    script::refused,
+    send::request_hash,
+    tx::{Audience, Campaign, Tx},
+};
+use crate::api::{
+    campaign::CampaignState,
+    event::EventKind,
+    problem::{Code, Problem},
+    recall::Correction,
+};
+use crate::db;
+use crate::domain::{
+    campaign::CampaignDef,
+    ids::{CampaignId, ContactId},
+    safe_text::safe_line,
+};
+use crate::server::store::{
+    StoreError,
+    change::Changed,
+    command::{Actor, Answer},
+};
+
+/// Copies those of a list of contacts who may be texted.
+const COPY: &str = "INSERT INTO contacts (organization, campaign, phone, external_id, first_name, last_name, zip, state,
+         language, time_zone, fields, zone_set, updated_at)
+     SELECT c.organization, $2, c.phone, c.external_id, c.first_name, c.last_name, c.zip, c.state, c.language, c.time_zone,
+         c.fields, c.zone_set, $3
+     FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
+     LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
+     WHERE c.campaign = $4 AND c.opt_out = 0 AND s.at IS NULL AND c.wrong_number = 0 AND c.removed = 0 ORDER BY j.key
+     ON CONFLICT (campaign, phone) DO NOTHING";
+
+/// Those of a list of contacts who may not, each counted once.
+const LEFT_OUT: &str = "SELECT
+         CAST(COALESCE(SUM(CASE WHEN c.opt_out <> 0 OR s.at IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT),
+         CAST(COALESCE(SUM(CASE WHEN c.opt_out = 0 AND s.at IS NULL AND c.wrong_number <> 0 THEN 1 ELSE 0 END), 0) AS BIGINT),
+         CAST(COALESCE(SUM(CASE WHEN c.opt_out = 0 AND s.at IS NULL AND c.wrong_number = 0 AND c.removed <> 0 THEN 1 ELSE 0 END), 0)
+             AS BIGINT)
+     FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
+     LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone WHERE c.campaign = $2";
+
+impl Tx<'_> {
+    pub(super) async fn offshoot(
+        &mut self,
+        actor: &Actor,
+        of: &Campaign,
+        (id, def, provenance): (Uuid, &CampaignDef, &str),
+        contacts: &[ContactId],
+        paused: bool,
+    ) -> Result<Answer, StoreError> {
+        // Whom it reaches may change between two tries of one request; what was asked for does not.
+        let hash = request_hash("offshoot", &(of.id, def, provenance))?;
+        let ids = to_json(&contacts.iter().map(|contact| contact.0).collect::<Vec<_>>())?;
+        let left_out = db::query(LEFT_OUT).bind(ids.as_str()).bind(of.id).fetch_one(&mut *self.conn).await?;
+        let made = |campaign: i64, contacts: i64, paused: bool| -> Result<Answer, StoreError> {
+            Ok(Answer::Changed(Changed::Offshoot(Correction {
+                campaign: CampaignId(campaign),
+                contacts: unsigned(contacts),
+                opted_out: unsigned(col(&left_out, 0)?),
+                wrong_number: unsigned(col(&left_out, 1)?),
+                removed: unsigned(col(&left_out, 2)?),
+                paused,
+            })))
+        };
+        let known = db::query(
+            "SELECT i.request_hash, i.organization, i.campaign, i.stored, c.state FROM imports i
+             JOIN campaigns c ON c.id = i.campaign WHERE i.id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        if let Some(row) = known {
+            if col::<i64>(&row, 1)? != actor.organization.0 || col::<Vec<u8>>(&row, 0)? != hash {
+                return refused(Code::IdReused, "this id was used before for something else");
+            }
+            return made(col(&row, 2)?, col(&row, 3)?, col::<String>(&row, 4)? == "paused");
+        }
+        let faults = def_faults(def);
+        if !faults.is_empty() {
+            let mut problem = Problem::new(Code::Invalid, "the campaign has faults");
+            problem.faults = faults;
+            return Ok(Answer::Refused(Box::new(problem)));
+        }
+        let text = to_json(def)?;
+        let state = if paused { CampaignState::Paused } else { CampaignState::Running };
+        let campaign = db::query(
+            "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)
+             VALUES ($1, $2, $3, 1, $4, $5, $6) RETURNING id",
+        )
+        .bind(actor.organization.0)
+        .bind(safe_line(&def.title))
+        .bind(rows::state_word(state))
+        .bind(def.language.as_str())
+        .bind(text.as_str())
+        .bind(self.micros())
+        .fetch_one(&mut *self.conn)
+        .await?
+        .try_get::<i64>(0)?;
+        db::query("INSERT INTO scripts (campaign, version, def, at) VALUES ($1, 1, $2, $3)")
+            .bind(campaign)
+            .bind(text.as_str())
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        let stored = db::query(COPY)
+            .bind(ids.as_str())
+            .bind(campaign)
+            .bind(self.micros())
+            .bind(of.id)
+            .execute(&mut *self.conn)
+            .await?
+            .rows_affected();
+        db::query(
+            "INSERT INTO campaign_zones (campaign, zone_set) SELECT DISTINCT campaign, zone_set FROM contacts WHERE campaign = $1",
+        )
+        .bind(campaign)
+        .execute(&mut *self.conn)
+        .await?;
+        db::query(
+            "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, chunks, stored, finished, at)
+             VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 1, $8)",
+        )
+        .bind(id)
+        .bind(actor.organization.0)
+        .bind(campaign)
+        .bind(hash.as_slice())
+        .bind(signed(u64::try_from(contacts.len()).unwrap_or(u64::MAX)))
+        .bind(safe_line(provenance))
+        .bind(signed(stored))
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        self.event(campaign, Audience::All, &EventKind::Campaign { state, script_version: 1 })?;
+        self.audit(
+            Some(actor),
+            "campaign_made",
+            format!("campaign {campaign}"),
+            format!("{} of {} contacts of campaign {}: {}", stored, contacts.len(), of.id, safe_line(provenance)),
+        );
+        made(campaign, signed(stored), paused)
+    }
+}

@@ -1,0 +1,131 @@
+//! A running campaign's next script.
+
+use super::{
+    import::def_faults,
+    rows::{self, signed, to_json},
+    tx::{Audience, Tx},
+};
+use crate::api::{
+    campaign::CampaignState,
+    event::EventKind,
+    problem::{Code, Problem},
+    recall::ScriptState,
+};
+use crate::db;
+use crate::domain::{campaign::CampaignDef, ids::CampaignId, recall::Recall, safe_text::safe_line};
+use crate::server::store::{
+    StoreError,
+    change::{Change, Changed},
+    command::{Actor, Answer},
+};
+
+/// A refusal.
+pub(super) fn refused(code: Code, detail: impl Into<String>) -> Result<Answer, StoreError> {
+    Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
+}
+
+impl Tx<'_> {
+    pub(super) async fn change(
+        &mut self,
+        actor: &Actor,
+        campaign: CampaignId,
+        change: Change,
+    ) -> Result<Answer, StoreError> {
+        let Some(found) = self.campaign_of(actor, campaign.0).await? else {
+            return refused(Code::NotFound, "no such campaign for you");
+        };
+        if found.state == CampaignState::Importing {
+            return refused(Code::Invalid, "the campaign is still being imported");
+        }
+        match change {
+            Change::Script { def } => self.update_script(actor, &found, *def).await,
+            Change::Recall { what, reason } => self.recall(actor, &found, what, &reason).await,
+            Change::LiftRecall { recall } => self.lift_recall(actor, &found, recall).await,
+            Change::Offshoot { id, def, provenance, contacts, paused } => {
+                self.offshoot(actor, &found, (id, &def, &provenance), &contacts, paused).await
+            }
+            Change::Remove { contacts } => self.remove_contacts(actor, &found, &contacts).await,
+            Change::Correct { contacts } => self.correct_contacts(actor, &found, contacts).await,
+        }
+    }
+
+    /// What is confirmed under an older version still goes out: somebody saw it and meant it. What must not is recalled.
+    async fn update_script(
+        &mut self,
+        actor: &Actor,
+        campaign: &super::tx::Campaign,
+        def: CampaignDef,
+    ) -> Result<Answer, StoreError> {
+        let faults = def_faults(&def);
+        if !faults.is_empty() {
+            let mut problem = Problem::new(Code::Invalid, "the campaign has faults");
+            problem.faults = faults;
+            return Ok(Answer::Refused(Box::new(problem)));
+        }
+        let carries = |recall: &&Recall| {
+            recall.what.version().is_some() && recall.what.words_in(&def).is_some_and(|words| words == recall.texts)
+        };
+        let same = def == campaign.def;
+        let version = if same { campaign.script_version } else { campaign.script_version + 1 };
+        let still: Vec<Recall> = campaign.recalls.iter().filter(carries).cloned().collect();
+        let number = u32::try_from(version).unwrap_or(u32::MAX);
+        let state = ScriptState {
+            campaign: CampaignId(campaign.id),
+            script_version: number,
+            changed: !same,
+            still_recalled: still.iter().map(|recall| recall.id).collect(),
+        };
+        if same {
+            return Ok(Answer::Changed(Changed::Script(state)));
+        }
+        let text = to_json(&def)?;
+        db::query("INSERT INTO scripts (campaign, version, def, at) VALUES ($1, $2, $3, $4)")
+            .bind(campaign.id)
+            .bind(version)
+            .bind(text.as_str())
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        db::query("UPDATE campaigns SET script_version = $2, def = $3, title = $4, language = $5 WHERE id = $1")
+            .bind(campaign.id)
+            .bind(version)
+            .bind(text.as_str())
+            .bind(safe_line(&def.title))
+            .bind(def.language.as_str())
+            .execute(&mut *self.conn)
+            .await?;
+        for mut recall in still {
+            recall.versions.push(number);
+            db::query("UPDATE recalls SET versions = $2 WHERE id = $1")
+                .bind(recall.id)
+                .bind(to_json(&recall.versions)?)
+                .execute(&mut *self.conn)
+                .await?;
+        }
+        self.cache.forget_campaign(campaign.id);
+        let what = EventKind::Campaign { state: campaign.state, script_version: number };
+        self.event(campaign.id, Audience::All, &what)?;
+        let hash = blake3::hash(text.as_bytes()).to_hex();
+        self.audit(
+            Some(actor),
+            "script_changed",
+            format!("campaign {}", campaign.id),
+            format!("version {version}, definition {hash}"),
+        );
+        Ok(Answer::Changed(Changed::Script(state)))
+    }
+}
+
+/// A version of a campaign's script.
+pub(super) async fn script_of(
+    conn: &mut db::Conn,
+    campaign: i64,
+    version: u32,
+) -> Result<Option<CampaignDef>, StoreError> {
+    let row = db::query("SELECT def FROM scripts WHERE campaign = $1 AND version = $2")
+        .bind(campaign)
+        .bind(signed(u64::from(version)))
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| rows::json(&rows::col::<String>(&row, 0)?)).transpose()
+}

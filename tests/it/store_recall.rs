@@ -1,0 +1,443 @@
+//! Conformance: changing a running campaign. Its script, what of it is taken back, its list.
+
+use pretty_assertions::assert_eq;
+use textbank::api::{
+    act::Act,
+    campaign::CampaignState,
+    event::EventKind,
+    list_change::{ContactChange, ContactKey, ListChanged},
+    message::SendRequest,
+    people::Role,
+    problem::{Code, Problem},
+    recall::{Correction, ScriptState},
+};
+use textbank::domain::{
+    campaign::CampaignDef,
+    contact::Contact,
+    conversation::Status,
+    ids::{CampaignId, ContactId},
+    message::{
+        Delivery,
+        MessageKind::{Initial, Reply},
+    },
+    recall::{Recall, Recalled},
+};
+use textbank::server::carrier::Submitted;
+use textbank::server::store::{
+    change::{Changed, Reach},
+    command::Answer,
+    handles::{Admin, Captain},
+};
+
+use crate::store_home::{Hand, Home, definition, gone, on_every_store, people, person, phone, refused};
+
+const WRONG: &str = "Hi Voter, vote at 12 Wrong St before 7 pm!";
+
+fn wrong() -> CampaignDef {
+    let mut def = definition();
+    def.initial[0].text = "Hi {firstName/there}, vote at {pollingPlace} before 7 pm!".into();
+    def.canned[0].text.insert("en".into(), "Polls close at 7 pm, {firstName}.".into());
+    def
+}
+
+fn right() -> CampaignDef {
+    let mut def = wrong();
+    def.initial[0].text = "Hi {firstName/there}, vote at {pollingPlace} before 8 pm!".into();
+    def.canned[0].text.insert("en".into(), "Polls close at 8 pm, {firstName}.".into());
+    def
+}
+
+fn voters(count: u32) -> Vec<Contact> {
+    (0..count)
+        .map(|n| {
+            let mut contact = person(n);
+            contact.external_id = Some(format!("v{n}"));
+            contact.fields.insert("pollingPlace".into(), "12 Wrong St".into());
+            contact
+        })
+        .collect()
+}
+
+async fn changed(answer: Answer) -> Changed {
+    match answer {
+        Answer::Changed(changed) => changed,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn update(home: &Home, admin: &Hand, campaign: CampaignId, def: CampaignDef) -> ScriptState {
+    let admin = Admin::of(admin.actor.clone()).expect("an admin");
+    match changed(admin.update_script(&home.desk, campaign, def).await.expect("an answer")).await {
+        Changed::Script(state) => state,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn try_recall(home: &Home, by: &Hand, campaign: CampaignId, what: Recalled) -> Result<(Recall, u64), Problem> {
+    let captain = Captain::of(by.actor.clone()).expect("a captain");
+    match captain.recall(&home.desk, campaign, what, "wrong place".into()).await.expect("an answer") {
+        Answer::Changed(Changed::Recalled { recall, dropped }) => Ok((recall, dropped)),
+        Answer::Refused(problem) => Err(*problem),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn recall(home: &Home, by: &Hand, campaign: CampaignId, what: Recalled) -> (Recall, u64) {
+    try_recall(home, by, campaign, what).await.expect("recalled")
+}
+
+async fn reach(home: &Home, by: &Hand, campaign: CampaignId, what: &Recalled) -> Reach {
+    let found = home.desk.store.reach(&by.actor, campaign, what).await.expect("read");
+    found.expect("visible").expect("something").reach
+}
+
+async fn correction(
+    home: &Home,
+    admin: &Hand,
+    of: CampaignId,
+    id: uuid::Uuid,
+    contacts: Vec<ContactId>,
+) -> Result<Correction, Problem> {
+    let admin = Admin::of(admin.actor.clone()).expect("an admin");
+    let new = (id, right(), "those who got it".to_owned());
+    match admin.offshoot(&home.desk, of, new, contacts, false).await.expect("an answer") {
+        Answer::Changed(Changed::Offshoot(made)) => Ok(made),
+        Answer::Refused(problem) => Err(*problem),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn remove(home: &Home, admin: &Hand, campaign: CampaignId, contacts: Vec<ContactKey>) -> ListChanged {
+    let admin = Admin::of(admin.actor.clone()).expect("an admin");
+    match changed(admin.remove_contacts(&home.desk, campaign, contacts).await.expect("an answer")).await {
+        Changed::List(done) => done,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn correct(home: &Home, admin: &Hand, campaign: CampaignId, contacts: Vec<ContactChange>) -> ListChanged {
+    let admin = Admin::of(admin.actor.clone()).expect("an admin");
+    match changed(admin.correct_contacts(&home.desk, campaign, contacts).await.expect("an answer")).await {
+        Changed::List(done) => done,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn by_phone(number: u32) -> ContactKey {
+    ContactKey { phone: Some(phone(number)), external_id: None }
+}
+
+fn by_id(id: &str) -> ContactKey {
+    ContactKey { phone: None, external_id: Some(id.into()) }
+}
+
+fn change(who: ContactKey) -> ContactChange {
+    ContactChange {
+        who,
+        first_name: None,
+        last_name: None,
+        zip: None,
+        state: None,
+        language: None,
+        time_zone: None,
+        fields: [].into(),
+    }
+}
+
+/// A first text of this version, in the wording `a`.
+fn of_version(mut request: SendRequest, version: u32) -> SendRequest {
+    request.script_version = version;
+    request.variant = Some("a".into());
+    request
+}
+
+fn wording(version: u32) -> Recalled {
+    Recalled::Wording { name: "a".into(), version }
+}
+
+on_every_store! {
+    async fn a_new_script_is_a_new_version_and_the_same_one_is_none(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(3)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 3).await;
+        let state = update(&home, &admin, campaign, right()).await;
+        assert_eq!((state.script_version, state.changed), (2, true));
+        let again = update(&home, &admin, campaign, right()).await;
+        assert_eq!((again.script_version, again.changed), (2, false));
+        let view = home.desk.store.campaign(&tess.actor, campaign).await.expect("read").expect("visible");
+        assert_eq!((view.script_version, view.def), (2, right()));
+        let told: Vec<_> = home.events(&tess, campaign).await.into_iter().filter_map(|event| match event.what {
+            EventKind::Campaign { state, script_version } => Some((state, script_version)),
+            _ => None,
+        }).collect();
+        assert_eq!(told, [(CampaignState::Running, 1), (CampaignState::Running, 2)]);
+        // Somebody saw the older one and meant it: it goes out.
+        home.try_send(&tess, of_version(home.text(&slice[0], Initial, WRONG), 1)).await.expect("accepted");
+        assert_eq!(home.jobs().await.len(), 1);
+        let mut broken = right();
+        broken.initial.clear();
+        let admin = Admin::of(admin.actor.clone()).expect("an admin");
+        let Answer::Refused(problem) = admin.update_script(&home.desk, campaign, broken).await.expect("an answer") else {
+            panic!("no refusal");
+        };
+        assert_eq!(problem.code, Code::Invalid);
+    }
+
+    async fn nothing_that_carries_it_leaves_after_the_commit_of_the_recall(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(8)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 5).await;
+        // One is with the carrier, one delivered, one waits, one stays in the laptop's journal, one is only drawn.
+        let with_it = |n: usize| of_version(home.text(&slice[n], Initial, WRONG), 1);
+        let mut ids = Vec::new();
+        for n in 0..2 {
+            ids.push(home.try_send(&tess, with_it(n)).await.expect("accepted").0);
+        }
+        let out = home.jobs().await;
+        for job in &out {
+            home.record(job.attempt, Submitted::Accepted { carrier_id: "c".into() }).await;
+        }
+        home.receipt(out[1].attempt, Delivery::Delivered).await;
+        let waiting = home.try_send(&tess, with_it(2)).await.expect("accepted").0;
+        let would = reach(&home, &cal, campaign, &wording(0)).await;
+        assert_eq!((would.got.len(), would.delivered, would.in_doubt, would.waiting, would.to_get), (2, 1, 0, 1, 5));
+        let (first, dropped) = recall(&home, &cal, campaign, wording(0)).await;
+        assert_eq!((first.what.clone(), first.versions.clone(), dropped), (wording(1), vec![1], 1));
+        assert_eq!(home.delivery(&tess, slice[2].id, waiting).await, Delivery::Dropped);
+        assert_eq!(home.jobs().await, []);
+        let back = home.events(&tess, campaign).await.into_iter().any(|event| {
+            matches!(event.what, EventKind::Returned { contact, why, .. } if contact == slice[2].id && why == "recalled")
+        });
+        assert!(back, "it came back to a person");
+        assert_eq!(home.line(&tess, campaign, slice[2].id).await.status, Status::NeedsMessage);
+        refused(home.try_send(&tess, with_it(3)).await, Code::Recalled);
+        // Recalled once more it is the same recall.
+        assert_eq!(recall(&home, &cal, campaign, wording(1)).await, (first.clone(), 1));
+        let now = reach(&home, &cal, campaign, &wording(1)).await;
+        assert_eq!((now.got.clone(), now.waiting), (vec![slice[0].id, slice[1].id], 0));
+        // The same words under the next version are recalled too; other ones are not.
+        let mut half = wrong();
+        half.canned.clear();
+        assert_eq!(update(&home, &admin, campaign, half).await.still_recalled, [first.id]);
+        refused(home.try_send(&tess, of_version(home.text(&slice[3], Initial, WRONG), 2)).await, Code::Recalled);
+        assert_eq!(update(&home, &admin, campaign, right()).await.still_recalled, [0_i64; 0]);
+        let put_right = WRONG.replace("7 pm", "8 pm");
+        for n in 2..4 {
+            let text = of_version(home.text(&slice[n], Initial, &put_right), 3);
+            home.try_send(&tess, text).await.expect("accepted");
+        }
+        assert_eq!(home.jobs().await.len(), 2);
+    }
+
+    async fn a_line_of_the_script_is_known_by_its_source_and_by_its_words(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(1)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 1).await;
+        home.initial(&tess, &slice[0]).await;
+        home.says(phone(0), "when?").await;
+        let line = home.hand(&tess, campaign).await.remove(0);
+        let what = Recalled::Canned { id: "where".into(), version: 0 };
+        recall(&home, &cal, campaign, what).await;
+        let mut sourced = home.text(&line, Reply, "Until seven.");
+        sourced.source = Some("canned:where".into());
+        sourced.off_script = true;
+        refused(home.try_send(&tess, sourced).await, Code::Recalled);
+        let mut by_hand = home.text(&line, Reply, "Hello! polls close at 7 PM, Voter 0.");
+        by_hand.off_script = true;
+        refused(home.try_send(&tess, by_hand).await, Code::Recalled);
+        update(&home, &admin, campaign, right()).await;
+        let mut put_right = home.text(&line, Reply, "Polls close at 8 pm, Voter 0.");
+        put_right.script_version = 2;
+        put_right.source = Some("canned:where".into());
+        home.try_send(&tess, put_right).await.expect("accepted");
+    }
+
+    async fn a_value_is_recalled_wherever_it_stands(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let mut list = voters(3);
+        list[2].fields.insert("pollingPlace".into(), "The school".into());
+        let campaign = home.import(&admin, wrong(), list).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 3).await;
+        home.try_send(&tess, of_version(home.text(&slice[0], Initial, WRONG), 1)).await.expect("accepted");
+        let what = Recalled::Field { name: "polling_place".into(), value: "12 wrong st".into() };
+        assert_eq!(reach(&home, &cal, campaign, &what).await.to_get, 1);
+        let (_, dropped) = recall(&home, &cal, campaign, what).await;
+        assert_eq!((dropped, home.jobs().await), (1, vec![]));
+        let mut fields = change(by_id("v0"));
+        fields.fields.insert("pollingPlace".into(), "12 Right St".into());
+        let done = correct(&home, &admin, campaign, vec![fields.clone(), change(by_id("nobody"))]).await;
+        assert_eq!((done.changed, done.already, done.not_found), (1, 0, vec![1]));
+        assert_eq!(correct(&home, &admin, campaign, vec![fields]).await.already, 1);
+        // Confirmed offline before the list was put right.
+        refused(home.try_send(&tess, of_version(home.text(&slice[0], Initial, WRONG), 1)).await, Code::Recalled);
+        let text = WRONG.replace("Wrong", "Right");
+        home.try_send(&tess, of_version(home.text(&slice[0], Initial, &text), 1)).await.expect("accepted");
+        let text = WRONG.replace("12 Wrong St", "The school");
+        home.try_send(&tess, of_version(home.text(&slice[2], Initial, &text), 1)).await.expect("accepted");
+        let told = home.events(&tess, campaign).await;
+        assert!(told.iter().any(|one| matches!(one.what, EventKind::Corrected { contact } if contact == slice[0].id)));
+        let short = Recalled::Field { name: "pollingPlace".into(), value: "7!".into() };
+        refused(try_recall(&home, &cal, campaign, short).await, Code::Invalid);
+    }
+
+    async fn what_a_captain_sends_once_more_is_looked_at_too(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(1)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 1).await;
+        let id = home.try_send(&tess, of_version(home.text(&slice[0], Initial, WRONG), 1)).await.expect("accepted").0;
+        let job = home.jobs().await.remove(0);
+        home.record(job.attempt, Submitted::Unknown { reason: "silence".into() }).await;
+        home.pass(3_600);
+        let held = std::time::Duration::from_secs(60);
+        textbank::server::store::handles::System::sweep_attempts(&home.desk, home.desk.clock.now(), held).await.expect("swept");
+        let (_, dropped) = recall(&home, &cal, campaign, Recalled::Script { version: 1 }).await;
+        assert_eq!(dropped, 0, "nobody knows whether it arrived");
+        let again = Act::DecideHeld { message: id, decision: textbank::api::act::HeldDecision::SendAgain };
+        home.act(&cal, again).await;
+        assert_eq!(home.jobs().await, []);
+        assert_eq!(home.delivery(&cal, slice[0].id, id).await, Delivery::Held);
+        assert_eq!(reach(&home, &cal, campaign, &Recalled::Script { version: 1 }).await.in_doubt, 1);
+    }
+
+    async fn a_lifted_recall_holds_nobody_back(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(1)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 1).await;
+        let (made, _) = recall(&home, &cal, campaign, wording(1)).await;
+        refused(home.try_send(&tess, of_version(home.text(&slice[0], Initial, WRONG), 1)).await, Code::Recalled);
+        let captain = Captain::of(cal.actor.clone()).expect("a captain");
+        for _ in 0..2 {
+            let done = captain.lift_recall(&home.desk, campaign, made.id).await.expect("an answer");
+            assert!(matches!(done, Answer::Done), "{done:?}");
+        }
+        home.try_send(&tess, of_version(home.text(&slice[0], Initial, WRONG), 1)).await.expect("accepted");
+        let Answer::Refused(none) = captain.lift_recall(&home.desk, campaign, 99).await.expect("an answer") else {
+            panic!("no refusal");
+        };
+        assert_eq!(none.code, Code::NotFound);
+        let all = home.desk.store.recalls(&cal.actor, campaign).await.expect("read").expect("visible");
+        assert_eq!((all.len(), all[0].by.as_str(), all[0].lifted_at.is_some()), (1, "Cal", true));
+        assert!(home.desk.store.recalls(&tess.actor, campaign).await.expect("read").is_none(), "for captains");
+    }
+
+    async fn a_correction_goes_to_exactly_those_who_got_it(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(6)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 6).await;
+        for line in &slice[..5] {
+            home.try_send(&tess, of_version(home.text(line, Initial, WRONG), 1)).await.expect("accepted");
+        }
+        for job in home.jobs().await {
+            let failed = job.to == phone(4);
+            let answer = if failed {
+                Submitted::Refused { code: "30005".into() }
+            } else {
+                Submitted::Accepted { carrier_id: "c".into() }
+            };
+            home.record(job.attempt, answer).await;
+        }
+        home.says(phone(1), "STOP").await;
+        remove(&home, &admin, campaign, vec![by_phone(2)]).await;
+        recall(&home, &cal, campaign, wording(1)).await;
+        let got = reach(&home, &cal, campaign, &wording(1)).await.got;
+        assert_eq!(got.len(), 4);
+        let id = home.fresh();
+        let made = correction(&home, &admin, campaign, id, got.clone()).await.expect("made");
+        assert_eq!((made.contacts, made.opted_out, made.removed, made.paused), (2, 1, 1, false));
+        let again = correction(&home, &admin, campaign, id, got).await.expect("made");
+        assert_eq!((again.campaign, again.contacts), (made.campaign, 2));
+        let there = home.desk.store.numbers(&cal.actor, made.campaign).await.expect("read");
+        let mut numbers: Vec<_> = there.into_iter().map(|(_, phone, _)| phone).collect();
+        numbers.sort();
+        assert_eq!(numbers, [phone(0), phone(3)]);
+        let bob = home.join("Bob", Role::Texter).await;
+        let slice = home.claim(&bob, made.campaign, 5).await;
+        assert_eq!(slice.len(), 2);
+        let views = home.desk.store.contacts(&bob.actor, made.campaign, &[slice[0].id]).await.expect("read");
+        assert_eq!(views[0].fields.get("pollingPlace").map(String::as_str), Some("12 Wrong St"), "fields come along");
+        // Of other campaigns' contacts nothing is made.
+        let none = correction(&home, &admin, made.campaign, home.fresh(), vec![ContactId(1)]).await.expect("made");
+        assert_eq!(none.contacts, 0);
+    }
+
+    async fn who_is_taken_off_the_list_gets_nothing_that_we_begin(home: Home) {
+        let (admin, campaign) = home.campaign(people(5)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 3).await;
+        let waiting = home.initial(&tess, &slice[0]).await;
+        home.initial(&tess, &slice[1]).await;
+        let jobs = home.jobs().await;
+        assert_eq!(jobs.len(), 2);
+        for job in jobs {
+            let answer = if job.to == phone(0) {
+                Submitted::Later { reason: "busy".into() }
+            } else {
+                Submitted::Accepted { carrier_id: "c".into() }
+            };
+            home.record(job.attempt, answer).await;
+        }
+        let all = vec![by_phone(0), by_phone(1), by_phone(2), by_phone(3), by_phone(77)];
+        let done = remove(&home, &admin, campaign, all.clone()).await;
+        assert_eq!((done.changed, done.already, done.dropped, done.not_found), (4, 0, 1, vec![4]));
+        let done = remove(&home, &admin, campaign, all).await;
+        assert_eq!((done.changed, done.already, done.dropped), (0, 4, 0));
+        let left = gone(&home.events(&tess, campaign).await);
+        assert_eq!(left, slice.iter().map(|line| (line.id, "removed".to_owned())).collect::<Vec<_>>());
+        assert_eq!(home.delivery(&admin, slice[0].id, waiting).await, Delivery::Dropped);
+        home.pass(60);
+        assert_eq!(home.jobs().await, []);
+        refused(home.try_send(&tess, home.text(&slice[2], Initial, "Hi there!")).await, Code::Removed);
+        refused(home.try_act(&admin, Act::Reopen { contact: slice[2].id }).await, Code::Removed);
+        assert_eq!(home.claim(&tess, campaign, 5).await.len(), 1, "who is left");
+        // A voter who writes afterwards is in a conversation like any other.
+        home.says(phone(1), "Thanks, I voted!").await;
+        let again = home.claim(&tess, campaign, 5).await;
+        let line = again.iter().find(|line| line.id == slice[1].id).expect("handed out");
+        assert_eq!(home.thread(&tess, line.id).await.entries.len(), 4, "the thread stayed, with a line about it");
+        home.try_send(&tess, home.text(line, Reply, "Great!")).await.expect("accepted");
+    }
+}
+
+/// However a recall and texts that carry it meet, what was accepted before it and waits is dropped, and what comes after is refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recall_among_sends_lets_nothing_by() {
+    for round in 0..5 {
+        let home = Home::new(crate::store_home::Kind::File).await;
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(40)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 40).await;
+        let texts: Vec<_> = slice.iter().map(|line| of_version(home.text(line, Initial, WRONG), 1)).collect();
+        let (before, after) = texts.split_at(round * 8);
+        let sends = async {
+            let sent = before.iter().map(|text| home.try_send(&tess, text.clone()));
+            futures_util::future::join_all(sent).await;
+        };
+        let (_, (_, dropped), rest) = tokio::join!(
+            sends,
+            recall(&home, &cal, campaign, wording(1)),
+            futures_util::future::join_all(after.iter().map(|text| home.try_send(&tess, text.clone()))),
+        );
+        assert_eq!(home.jobs().await, [], "round {round}: {dropped} dropped");
+        let reached = reach(&home, &cal, campaign, &wording(1)).await;
+        assert_eq!((reached.got.len(), reached.waiting), (0, 0));
+        for outcome in rest.into_iter().filter_map(Result::err) {
+            assert_eq!(outcome.code, Code::Recalled);
+        }
+        assert_eq!(home.board(&cal, campaign).await.counts.unsent, 40, "everybody is still to be texted");
+    }
+}
