@@ -14,7 +14,7 @@ use crate::api::{
     problem::Code,
 };
 use crate::db;
-use crate::domain::{contact::Contact, conversation::Status, ids::ContactId, safe_text::safe_line, zone};
+use crate::domain::{contact::Contact, conversation::Status, ids::ContactId, safe_text::safe_line};
 use crate::server::store::{
     StoreError,
     change::Changed,
@@ -138,7 +138,7 @@ impl Tx<'_> {
                 done.not_found.push(place as u64);
             }
             for contact in found {
-                let changed = self.correct(campaign.id, &contact, &change).await?;
+                let changed = self.correct(campaign, &contact, &change).await?;
                 *(if changed { &mut done.changed } else { &mut done.already }) += 1;
             }
         }
@@ -156,7 +156,7 @@ impl Tx<'_> {
     /// False when it was so already.
     async fn correct(
         &mut self,
-        campaign: i64,
+        campaign: &Campaign,
         contact: &ContactRow,
         change: &ContactChange,
     ) -> Result<bool, StoreError> {
@@ -165,9 +165,8 @@ impl Tx<'_> {
         if after == before {
             return Ok(false);
         }
-        let zones =
-            zone::candidates(&after.phone, after.zip.as_deref(), after.state.as_deref(), after.time_zone.as_deref());
-        let zone_set = self.zone_set(campaign, &to_json(&zones)?).await?;
+        let places = campaign.def.hours.places_of(&after);
+        let zone_set = self.zone_set(campaign.id, &to_json(&places)?).await?;
         db::query(
             "UPDATE contacts SET external_id = $2, first_name = $3, last_name = $4, zip = $5, state = $6, language = $7,
                  time_zone = $8, fields = $9, zone_set = $10, updated_at = $11 WHERE id = $1",
@@ -187,7 +186,7 @@ impl Tx<'_> {
         .await?;
         if let Some(person) = contact.assigned {
             let what = EventKind::Corrected { contact: ContactId(contact.id) };
-            self.event(campaign, Audience::Person(person), &what)?;
+            self.event(campaign.id, Audience::Person(person), &what)?;
         }
         if after.first_name != before.first_name
             && let Some(line) = self.contact(contact.id).await?

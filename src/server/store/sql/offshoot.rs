@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     import::def_faults,
-    rows::{self, col, signed, to_json, unsigned},
+    rows::{self, LISTED_COLUMNS, col, listed, listed_columns, signed, to_json, unsigned},
     script::refused,
     send::request_hash,
     tx::{Audience, Campaign, Tx},
@@ -30,9 +30,9 @@ use crate::server::store::{
 
 /// Copies those of a list of contacts who may be texted.
 const COPY: &str = "INSERT INTO contacts (organization, campaign, phone, external_id, first_name, last_name, zip, state,
-         language, time_zone, fields, zone_set, updated_at)
+         language, time_zone, fields, zone_set, consent, list, updated_at)
      SELECT c.organization, $2, c.phone, c.external_id, c.first_name, c.last_name, c.zip, c.state, c.language, c.time_zone,
-         c.fields, c.zone_set, $3
+         c.fields, c.zone_set, c.consent, 1, $3
      FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
      LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
      WHERE c.campaign = $4 AND c.opt_out = 0 AND s.at IS NULL AND c.wrong_number = 0 AND c.removed = 0 ORDER BY j.key
@@ -46,6 +46,12 @@ const LEFT_OUT: &str = "SELECT
              AS BIGINT)
      FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
      LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone WHERE c.campaign = $2";
+
+const TO_PLACE: &str = concat!(
+    "SELECT ",
+    listed_columns!(),
+    ", c.id, c.zone_set FROM contacts c WHERE c.campaign = $1 AND c.id > $2 ORDER BY c.id LIMIT 1000"
+);
 
 impl Tx<'_> {
     pub(super) async fn offshoot(
@@ -89,6 +95,9 @@ impl Tx<'_> {
             problem.faults = faults;
             return Ok(Answer::Refused(Box::new(problem)));
         }
+        if def.jurisdiction != of.def.jurisdiction {
+            return refused(Code::Invalid, "jurisdiction: it is that of the campaign whose contacts these are");
+        }
         let text = to_json(def)?;
         let state = if paused { CampaignState::Paused } else { CampaignState::Running };
         let campaign = db::query(
@@ -118,12 +127,7 @@ impl Tx<'_> {
             .execute(&mut *self.conn)
             .await?
             .rows_affected();
-        db::query(
-            "INSERT INTO campaign_zones (campaign, zone_set) SELECT DISTINCT campaign, zone_set FROM contacts WHERE campaign = $1",
-        )
-        .bind(campaign)
-        .execute(&mut *self.conn)
-        .await?;
+        self.place(campaign, def).await?;
         db::query(
             "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, chunks, stored, finished, at)
              VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 1, $8)",
@@ -146,5 +150,28 @@ impl Tx<'_> {
             format!("{} of {} contacts of campaign {}: {}", stored, contacts.len(), of.id, safe_line(provenance)),
         );
         made(campaign, signed(stored), paused)
+    }
+
+    /// Where each contact is depends on what the campaign is for: every one is looked at by the new one's hours.
+    async fn place(&mut self, campaign: i64, def: &CampaignDef) -> Result<(), StoreError> {
+        let mut after = 0;
+        loop {
+            let rows = db::query(TO_PLACE).bind(campaign).bind(after).fetch_all(&mut *self.conn).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for row in &rows {
+                let places = def.hours.places_of(&listed(row, 0)?);
+                after = col(row, LISTED_COLUMNS)?;
+                let zone_set = self.zone_set(campaign, &to_json(&places)?).await?;
+                if zone_set != col::<i64>(row, LISTED_COLUMNS + 1)? {
+                    db::query("UPDATE contacts SET zone_set = $2 WHERE id = $1")
+                        .bind(after)
+                        .bind(zone_set)
+                        .execute(&mut *self.conn)
+                        .await?;
+                }
+            }
+        }
     }
 }

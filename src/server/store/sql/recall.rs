@@ -20,7 +20,7 @@ use crate::api::{
 };
 use crate::db::{self, Conn, Row};
 use crate::domain::{
-    campaign::{CampaignDef, merge_fields},
+    campaign::{CampaignDef, merge_fields_in},
     message::MessageKind,
     recall::{LEAST, Recall, Recalled, Said, carried, stands_in, weight},
     safe_text::safe_line,
@@ -96,12 +96,16 @@ fn said(request: &SendRequest) -> Said<'_> {
 }
 
 /// A contact's merge fields as they are now.
-pub(super) async fn fields_of(conn: &mut Conn, contact: i64) -> Result<BTreeMap<String, String>, StoreError> {
+pub(super) async fn fields_of(
+    conn: &mut Conn,
+    def: &CampaignDef,
+    contact: i64,
+) -> Result<BTreeMap<String, String>, StoreError> {
     let row = db::query(concat!("SELECT ", listed_columns!(), " FROM contacts c WHERE c.id = $1"))
         .bind(contact)
         .fetch_optional(conn)
         .await?;
-    Ok(row.map(|row| listed(&row, 0)).transpose()?.map(|listed| merge_fields(&listed)).unwrap_or_default())
+    Ok(row.map(|row| listed(&row, 0)).transpose()?.map(|listed| merge_fields_in(def, &listed)).unwrap_or_default())
 }
 
 /// True when a text carries one of `recalls`; `def` is the script in force.
@@ -114,7 +118,7 @@ pub(super) async fn carries(
     let Some(found) = carried(recalls, said, || false) else { return Ok(None) };
     let found = found.id;
     // Its words speak against it: are they what the script says to this contact now?
-    let fields = fields_of(conn, contact).await?;
+    let fields = fields_of(conn, def, contact).await?;
     let as_it_stands = || stands_in(def, recalls, said.body, &fields, texter);
     Ok(carried(recalls, said, as_it_stands).map(|_| found))
 }

@@ -62,6 +62,13 @@ impl Tx<'_> {
             problem.faults = faults;
             return Ok(Answer::Refused(Box::new(problem)));
         }
+        if (&def.hours, &def.purpose, &def.jurisdiction)
+            != (&campaign.def.hours, &campaign.def.purpose, &campaign.def.jurisdiction)
+        {
+            // In which hours each contact is was settled when the list came in.
+            let detail = "hours, purpose and jurisdiction of a running campaign stay as they are: leave them, or make another campaign";
+            return refused(Code::Invalid, detail);
+        }
         let carries = |recall: &&Recall| {
             recall.what.version().is_some() && recall.what.words_in(&def).is_some_and(|words| words == recall.texts)
         };
