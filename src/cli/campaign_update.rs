@@ -58,7 +58,7 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
         Ok((def, warnings)) => (Some(def), warnings),
         Err(problems) => (None, problems),
     };
-    for line in shown(&warnings, "textbank campaign check --json lists all") {
+    for line in shown(&warnings, 0, "textbank campaign check --json lists all") {
         tell(line);
     }
     let Some(def) = def else {

@@ -140,14 +140,14 @@ fn read(file: &std::path::Path, common: &Common) -> anyhow::Result<Option<(Vec<W
     let found = match list_rows::load(file, &common.country.to_ascii_uppercase()) {
         Ok(found) => found,
         Err(problems) => {
-            for line in shown(&problems, "the rest is like these") {
+            for line in shown(&problems, 0, "the rest is like these") {
                 tell(line);
             }
             tell("Nothing was changed: mend the errors first.");
             return Ok(None);
         }
     };
-    for line in shown(&found.problems, "the rest is like these") {
+    for line in shown(&found.problems, 0, "the rest is like these") {
         tell(line);
     }
     Ok(Some((found.rows.into_iter().map(meant).collect(), found.columns)))

@@ -2,12 +2,13 @@
 //! number where there is an id, and hold just the columns that are to change.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::decode::{delimiter, to_text};
+use super::decode::{Input, Letters, delimiter};
 use super::problem::FileProblem;
 use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
@@ -102,12 +103,17 @@ pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ListRows, Vec<Fi
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return stop("is a spreadsheet", "Save it as CSV (in Excel: Save As, CSV UTF-8).");
     }
-    let decoded = to_text(path, bytes)?;
-    let (between, skip) = delimiter(&decoded.text);
-    let text = decoded.text.get(skip..).unwrap_or_default();
+    let unreadable = |error| vec![FileProblem::unreadable(path, &error)];
+    let input = Input::Memory(bytes.into());
+    let letters = Letters::of(path, &input)?;
+    let mut whole = String::new();
+    let opened = input.open().map_err(unreadable)?;
+    letters.utf8(opened).map_err(unreadable)?.read_to_string(&mut whole).map_err(unreadable)?;
+    let (between, skip) = delimiter(&whole);
+    let text = whole.get(skip..).unwrap_or_default();
     let mut reader =
         csv::ReaderBuilder::new().delimiter(between).has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut found = ListRows { problems: decoded.warning.into_iter().collect(), ..ListRows::default() };
+    let mut found = ListRows { problems: letters.warning.into_iter().collect(), ..ListRows::default() };
     let mut columns: Option<Vec<Column>> = None;
     for record in reader.records() {
         let record = record.map_err(|error| {

@@ -22,7 +22,7 @@ use super::{
 use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
-    campaign::{CampaignState, CampaignTodo, CampaignView},
+    campaign::{CampaignTodo, CampaignView},
     captain::{Board, HeldText, TexterLine},
     event::Event,
     ledger::{LedgerPage, LedgerState},
@@ -33,7 +33,7 @@ use crate::api::{
 };
 use crate::db::{self, Conn};
 use crate::domain::{
-    campaign::{CampaignDef, LAST_DIGITS, merge_fields_in, variant_for},
+    campaign::{LAST_DIGITS, merge_fields_in, variant_for},
     conversation::Status,
     ids::{CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     message::Direction,
