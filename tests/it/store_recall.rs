@@ -225,8 +225,8 @@ on_every_store! {
         refused(home.try_send(&tess, of_version(home.text(&slice[3], Initial, WRONG), 2)).await, Code::Recalled);
         assert_eq!(update(&home, &admin, campaign, right()).await.still_recalled, [0_i64; 0]);
         let put_right = WRONG.replace("7 pm", "8 pm");
-        for n in 2..4 {
-            let text = of_version(home.text(&slice[n], Initial, &put_right), 3);
+        for to in &slice[2..4] {
+            let text = of_version(home.text(to, Initial, &put_right), 3);
             home.try_send(&tess, text).await.expect("accepted");
         }
         assert_eq!(home.jobs().await.len(), 2);

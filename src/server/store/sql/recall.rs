@@ -131,7 +131,7 @@ pub(super) async fn in_force(conn: &mut Conn, campaign: i64) -> Result<Vec<Recal
     .bind(campaign)
     .fetch_all(conn)
     .await?;
-    rows.iter().map(|row| read(row)).collect()
+    rows.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<Recall, StoreError> {
