@@ -21,7 +21,7 @@ use crate::domain::campaign::CampaignDef;
 use crate::domain::filter::Filter;
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
-use crate::exchange::export::segment::unknown_names;
+use crate::exchange::export::segment::{is_in, unknown_names};
 use crate::exchange::export::van::{self, Van};
 use crate::exchange::export::van_map::VanMap;
 use crate::exchange::export::{Campaign, Contacts, Format, Messages, OptOuts, Shape};
@@ -97,7 +97,7 @@ pub struct ShapedArgs {
     #[arg(long, value_enum, default_value_t)]
     pub shape: ShapeArg,
     /// Only a segment: --where "state = OH and (tag = volunteer or answer.voting in (Yes, Maybe))"; names are the list's columns,
-    /// status, tag, answer.QUESTION, texted, replied, opted_out, wrong_number, last_texted, variant, delivery, texter
+    /// status, tag, answer.QUESTION, texted, replied, opted_out, wrong_number, removed, last_texted, variant, delivery, texter
     #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse)]
     pub segment: Option<Filter>,
     /// The rest.
@@ -290,7 +290,7 @@ async fn contacts(args: ShapedArgs, ctx: &Context) -> Outcome {
     let mut rows = 0;
     while let Some(page) = pages.next().await? {
         for contact in &page.contacts {
-            if segment.as_ref().is_some_and(|segment| !segment.holds(contact)) {
+            if segment.as_ref().is_some_and(|segment| !is_in(segment, contact)) {
                 continue;
             }
             writer.add(contact)?;

@@ -190,6 +190,13 @@ pub fn fill_initial(
 }
 
 impl CampaignDef {
+    /// Where it asks for money: puts the hours for solicitation in force, those that it gives to single states beside them.
+    pub fn take_solicitation(&mut self) {
+        if self.purpose.is_solicitation() {
+            self.hours.take_solicitation();
+        }
+    }
+
     /// Every text with merge fields: initial wordings, script lines, canned replies.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.initial

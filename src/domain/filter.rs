@@ -11,8 +11,8 @@ use super::script::fold_name;
 
 /// What can be asked of everybody, whatever the list has: `yes` or `no`, but for the day of the last text, the wording of the first
 /// one, what became of it, and the texter's name.
-pub const FACTS: [&str; 8] =
-    ["texted", "replied", "opted_out", "wrong_number", "last_texted", "variant", "delivery", "texter"];
+pub const FACTS: [&str; 9] =
+    ["texted", "replied", "opted_out", "wrong_number", "removed", "last_texted", "variant", "delivery", "texter"];
 
 /// Longest expression, in bytes, and how deep its brackets may go: it comes from outside and is kept.
 const MAX_LENGTH: usize = 4_000;

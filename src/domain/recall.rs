@@ -157,7 +157,10 @@ impl Recall {
                 Recalled::Wording { name, .. } => initial && said.variant == Some(name),
                 Recalled::Canned { id, .. } => from("canned", id),
                 // The source names the question alone: its other answers have other words, unless somebody changed them.
-                Recalled::Answer { question, .. } => from("answer", question) && said.off_script,
+                Recalled::Answer { question, .. } => {
+                    from("answer", question)
+                        && (said.off_script || self.texts.iter().any(|text| is_filled(said.body, text)))
+                }
                 Recalled::Field { .. } => false,
             }
     }
@@ -220,9 +223,14 @@ pub fn stands_in(
     fields: &BTreeMap<String, String>,
     texter: &str,
 ) -> bool {
+    let takes = |recall: &Recall, words: &String| match &recall.what {
+        // All lines of a version were taken back: those that stand unchanged in a newer one were looked at again.
+        Recalled::Script { .. } => recall.what.words_in(def).is_some_and(|all| all == recall.texts),
+        _ => recall.texts.contains(words),
+    };
     def.texts().filter(|text| fill_text(def, text, fields, texter).is_ok_and(|filled| filled == body)).any(|text| {
         let words = with_variables(def, text);
-        !recalls.iter().any(|recall| recall.texts.contains(&words))
+        !recalls.iter().any(|recall| takes(recall, &words))
     })
 }
 
@@ -311,9 +319,27 @@ fn has_template(body: &str, text: &str) -> bool {
     })
 }
 
-/// What of a line is the same for everybody, piece by piece. A line that begins or ends with a field has an empty piece there.
+/// True when a text is this line with something in its fields, from its first word to its last.
+fn is_filled(body: &str, text: &str) -> bool {
+    let (body, whole) = (folded(body), with_gaps(text));
+    let pieces: Vec<String> = whole.split(GAP).map(folded).collect();
+    let [first, between @ .., last] = pieces.as_slice() else { return pieces.first() == Some(&body) };
+    let Some(mut rest) = body.strip_prefix(first.as_str()) else { return false };
+    for piece in between {
+        let Some((_, after)) = rest.split_once(piece.as_str()) else { return false };
+        rest = after;
+    }
+    rest.ends_with(last.as_str())
+}
+
+/// What of a line is the same for everybody, piece by piece.
 fn fixed_words(text: &str) -> Vec<String> {
-    let whole: Cow<'_, str> = match Template::parse(text) {
+    with_gaps(text).split(GAP).map(folded).filter(|piece| weight(piece) > 0).collect()
+}
+
+/// A line with [`GAP`] in place of each field.
+fn with_gaps(text: &str) -> Cow<'_, str> {
+    match Template::parse(text) {
         Ok(template) => {
             let gap = GAP.to_string();
             let of = |source: Source| -> BTreeMap<String, String> {
@@ -328,8 +354,7 @@ fn fixed_words(text: &str) -> Vec<String> {
             Cow::Owned(template.fill(&fill).unwrap_or_default())
         }
         Err(_) => Cow::Borrowed(text),
-    };
-    whole.split(GAP).map(folded).filter(|piece| weight(piece) > 0).collect()
+    }
 }
 
 #[cfg(test)]

@@ -37,6 +37,9 @@ pub struct ContactResult {
     pub opted_out_how: Option<String>,
     /// A wrong number.
     pub wrong_number: bool,
+    /// Taken off the list of the running campaign.
+    #[serde(default)]
+    pub removed: bool,
     /// The answers, by question.
     pub answers: BTreeMap<String, String>,
     /// The tags.

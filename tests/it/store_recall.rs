@@ -12,9 +12,9 @@ use textbank::api::{
     recall::{Correction, ScriptState},
 };
 use textbank::domain::{
-    campaign::CampaignDef,
+    campaign::{CampaignDef, Variant},
     contact::Contact,
-    conversation::Status,
+    conversation::{OptOut, Status},
     ids::{CampaignId, ContactId},
     message::{
         Delivery,
@@ -408,6 +408,68 @@ on_every_store! {
         let line = again.iter().find(|line| line.id == slice[1].id).expect("handed out");
         assert_eq!(home.thread(&tess, line.id).await.entries.len(), 4, "the thread stayed, with a line about it");
         home.try_send(&tess, home.text(line, Reply, "Great!")).await.expect("accepted");
+    }
+
+    async fn a_doubt_that_nobody_decided_on_counts_when_its_contact_is_taken_off(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let other = home.import(&admin, definition(), people(2)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 1).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.jobs().await;
+        home.says(phone(0), "please leave me alone").await;
+        let elsewhere = home.line(&admin, other, ContactId(to.id.0 + 2)).await;
+        assert!(matches!(elsewhere.opt_out, OptOut::Possible { .. }), "{elsewhere:?}");
+        assert_eq!(remove(&home, &admin, campaign, vec![by_phone(0)]).await.changed, 1);
+        let elsewhere = home.line(&admin, other, elsewhere.id).await;
+        assert_eq!(elsewhere.opt_out, OptOut::Yes { by_word: false });
+        assert_eq!(home.jobs().await, [], "without a word to them");
+    }
+
+    async fn a_short_line_after_an_answer_is_recalled_too(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let mut def = wrong();
+        let answer = &mut def.questions[0].answers[0];
+        answer.reply = [("en".to_owned(), "Go to {firstName}.".to_owned())].into();
+        let (question, value) = (def.questions[0].id.clone(), def.questions[0].answers[0].value.clone());
+        let campaign = home.import(&admin, def, voters(1)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 1).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.jobs().await;
+        let reply = |body: &str| {
+            let mut text = of_version(home.text(&to, Reply, body), 1);
+            text.source = Some(format!("answer:{question}"));
+            text
+        };
+        home.try_send(&tess, reply("Go to Oak Street.")).await.expect("accepted");
+        let (_, dropped) = recall(&home, &cal, campaign, Recalled::Answer { question: question.clone(), value, version: 1 }).await;
+        assert_eq!((dropped, home.jobs().await.len()), (1, 0));
+        refused(home.try_send(&tess, reply("Go to Oak Street.")).await, Code::Recalled);
+        home.try_send(&tess, reply("Stay where you are.")).await.expect("another answer's words");
+    }
+
+    async fn what_was_looked_at_again_after_a_whole_script_was_recalled_stands(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let mut def = wrong();
+        def.initial.push(Variant { name: "b".into(), language: "en".into(), text: "Hello {firstName}, will you vote on Tuesday?".into() });
+        let campaign = home.import(&admin, def.clone(), voters(1)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 1).await.remove(0);
+        recall(&home, &cal, campaign, Recalled::Script { version: 1 }).await;
+        let body = format!("Hello {}, will you vote on Tuesday?", to.first_name);
+        let text = |version| {
+            let mut text = of_version(home.text(&to, Initial, &body), version);
+            text.variant = Some("b".into());
+            text
+        };
+        refused(home.try_send(&tess, text(1)).await, Code::Recalled);
+        def.initial[0].text = def.initial[0].text.replace("7 pm", "8 pm");
+        assert_eq!(update(&home, &admin, campaign, def).await.still_recalled, [0_i64; 0]);
+        refused(home.try_send(&tess, text(1)).await, Code::Recalled);
+        home.try_send(&tess, text(2)).await.expect("it stands in the new one");
     }
 }
 

@@ -28,6 +28,7 @@ impl Subject for ContactResult {
                     "replied" => yes(self.answered_at.is_some()),
                     "opted_out" => yes(matches!(self.opt_out, OptOut::Yes { .. })),
                     "wrong_number" => yes(self.wrong_number),
+                    "removed" => yes(self.removed),
                     "last_texted" => self.last_text_at.map(|at| at.to_string()).into_iter().collect(),
                     "variant" => some(&self.variant),
                     "delivery" => self.delivery.as_ref().map(word_of).into_iter().collect(),
@@ -56,6 +57,13 @@ impl Subject for ContactResult {
 /// The word that a stored or sent one has.
 fn word_of(delivery: &Delivery) -> String {
     serde_json::to_value(delivery).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// True when they are in the segment. Whoever was taken off the list is in one only that asks about it.
+#[must_use]
+pub fn is_in(filter: &Filter, contact: &ContactResult) -> bool {
+    let asked = || filter.names().into_iter().any(|name| *name == Name::Fact("removed"));
+    (!contact.removed || asked()) && filter.holds(contact)
 }
 
 /// Names that mean nothing in this campaign, each with what may have been meant: a slip of the pen would be a segment of nobody, or

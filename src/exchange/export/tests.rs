@@ -46,6 +46,7 @@ fn contact(n: i64) -> ContactResult {
         opted_out_at: None,
         opted_out_how: None,
         wrong_number: false,
+        removed: false,
         answers: [("vote", "Yes"), ("help", "Not now")].map(|(q, a)| (q.to_owned(), a.to_owned())).into(),
         tags: vec!["spanish".into(), "needs-followup".into()],
         note: "prefers mornings".into(),

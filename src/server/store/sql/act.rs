@@ -264,7 +264,7 @@ impl Tx<'_> {
 
     /// A possible opt-out that nobody decided on before the conversation is closed counts: opted out, without a word to
     /// them.
-    async fn undecided(&mut self, actor: &Actor, contact: &ContactRow) -> Result<(), StoreError> {
+    pub(super) async fn undecided(&mut self, actor: &Actor, contact: &ContactRow) -> Result<(), StoreError> {
         if !matches!(contact.opt_out, OptOut::Possible { .. }) {
             return Ok(());
         }

@@ -39,7 +39,8 @@ pub(super) const CONTACTS: &str = concat!(
     ", c.id, c.status, c.opt_out, c.opt_out_words, c.wrong_number, c.answers, c.tags, c.note, c.last_out_at, c.updated_at,
      s.at, s.reason, p.id, p.name, p.namesake, i.variant, i.at, i.delivery,
      (SELECT MIN(n.at) FROM messages n WHERE n.contact = c.id AND n.direction = 'in'),
-     (SELECT n.error FROM messages n WHERE n.contact = c.id AND n.delivery = 'failed' ORDER BY n.seq DESC LIMIT 1)
+     (SELECT n.error FROM messages n WHERE n.contact = c.id AND n.delivery = 'failed' ORDER BY n.seq DESC LIMIT 1),
+     c.removed
      FROM contacts c
      LEFT JOIN messages i ON i.contact = c.id AND i.kind = 'initial' AND i.delivery <> 'dropped'
      LEFT JOIN people p ON p.id = COALESCE(c.assigned, c.holder, i.author)
@@ -259,6 +260,7 @@ fn contact(campaign: CampaignId, row: &db::Row) -> Found<ContactResult> {
         opted_out_at: moment(row, at(10))?,
         opted_out_how: col::<Option<String>>(row, at(11))?.filter(|_| out >= OPTED_OUT),
         wrong_number: col::<i64>(row, at(4))? != 0,
+        removed: col::<i64>(row, at(20))? != 0,
         answers: json(&col::<String>(row, at(5))?)?,
         tags: json(&col::<String>(row, at(6))?)?,
         note: col(row, at(7))?,

@@ -324,10 +324,8 @@ impl Tx<'_> {
             return Ok(refused("it is not said where the list comes from", faults));
         }
         let mut def = start.def.clone();
-        if def.purpose.is_solicitation() {
-            // Whoever wrote the file: the hours for solicitation are in force, those it gives to single states beside them.
-            def.hours.take_solicitation();
-        }
+        // Whoever wrote the file.
+        def.take_solicitation();
         let def = to_json(&def)?;
         let campaign = db::query(
             "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)

@@ -92,6 +92,8 @@ impl Tx<'_> {
 
     /// Takes one contact off; says how many texts to them were dropped.
     async fn remove(&mut self, actor: &Actor, contact: ContactRow) -> Result<u64, StoreError> {
+        // It closes the conversation, so a doubt that nobody decided on counts.
+        self.undecided(actor, &contact).await?;
         // Closed and off the list before its texts come back: none of them may be pressed anew.
         db::query(
             "UPDATE contacts SET removed = 1, status = 'closed', waiting_since = NULL, assigned = NULL, epoch = epoch + 1,
@@ -116,9 +118,10 @@ impl Tx<'_> {
             self.event(contact.campaign, Audience::Person(person), &what)?;
         }
         if contact.status != Status::NeedsMessage {
-            let contact = ContactRow { assigned: None, ..contact };
+            let contact = ContactRow { assigned: None, ..contact.clone() };
             self.note(&contact, Some(actor), "removed", "").await?;
         }
+        self.audit(Some(actor), "list_removed", format!("contact {}", contact.id), String::new());
         Ok(u64::try_from(waiting.len()).unwrap_or(u64::MAX))
     }
 
@@ -139,7 +142,11 @@ impl Tx<'_> {
             }
             for contact in found {
                 let changed = self.correct(campaign, &contact, &change).await?;
-                *(if changed { &mut done.changed } else { &mut done.already }) += 1;
+                *(if changed.is_empty() { &mut done.already } else { &mut done.changed }) += 1;
+                if !changed.is_empty() {
+                    // What it was and is stays out of the audit.
+                    self.audit(Some(actor), "list_corrected", format!("contact {}", contact.id), changed.join(", "));
+                }
             }
         }
         if done.changed > 0 {
@@ -153,17 +160,17 @@ impl Tx<'_> {
         Ok(Answer::Changed(Changed::List(done)))
     }
 
-    /// False when it was so already.
+    /// The columns that were changed; none when all was so already.
     async fn correct(
         &mut self,
         campaign: &Campaign,
         contact: &ContactRow,
         change: &ContactChange,
-    ) -> Result<bool, StoreError> {
-        let Some(before) = self.listed(contact.id).await? else { return Ok(false) };
+    ) -> Result<Vec<String>, StoreError> {
+        let Some(before) = self.listed(contact.id).await? else { return Ok(Vec::new()) };
         let after = corrected(before.clone(), change);
         if after == before {
-            return Ok(false);
+            return Ok(Vec::new());
         }
         let places = campaign.def.hours.places_of(&after);
         let zone_set = self.zone_set(campaign.id, &to_json(&places)?).await?;
@@ -193,8 +200,24 @@ impl Tx<'_> {
         {
             self.contact_event(&line)?;
         }
-        Ok(true)
+        Ok(differing(&before, &after))
     }
+}
+
+/// The names of the columns in which the two differ.
+fn differing(before: &Contact, after: &Contact) -> Vec<String> {
+    let own = [
+        ("external_id", before.external_id != after.external_id),
+        ("firstName", before.first_name != after.first_name),
+        ("lastName", before.last_name != after.last_name),
+        ("zip", before.zip != after.zip),
+        ("state", before.state != after.state),
+        ("language", before.language != after.language),
+        ("timezone", before.time_zone != after.time_zone),
+    ];
+    let own = own.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned());
+    let names: std::collections::BTreeSet<&String> = before.fields.keys().chain(after.fields.keys()).collect();
+    own.chain(names.into_iter().filter(|name| before.fields.get(*name) != after.fields.get(*name)).cloned()).collect()
 }
 
 /// The contact with the change.

@@ -32,8 +32,9 @@ use crate::server::store::{
 const COPY: &str = "INSERT INTO contacts (organization, campaign, phone, external_id, first_name, last_name, zip, state,
          language, time_zone, fields, zone_set, consent, list, updated_at)
      SELECT c.organization, $2, c.phone, c.external_id, c.first_name, c.last_name, c.zip, c.state, c.language, c.time_zone,
-         c.fields, c.zone_set, c.consent, 1, $3
+         c.fields, c.zone_set, COALESCE(c.consent, i.consent), 1, $3
      FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
+     LEFT JOIN imports i ON i.campaign = c.campaign AND i.number = c.list
      LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
      WHERE c.campaign = $4 AND c.opt_out = 0 AND s.at IS NULL AND c.wrong_number = 0 AND c.removed = 0 ORDER BY j.key
      ON CONFLICT (campaign, phone) DO NOTHING";
@@ -98,7 +99,9 @@ impl Tx<'_> {
         if def.jurisdiction != of.def.jurisdiction {
             return refused(Code::Invalid, "jurisdiction: it is that of the campaign whose contacts these are");
         }
-        let text = to_json(def)?;
+        let mut def = def.clone();
+        def.take_solicitation();
+        let text = to_json(&def)?;
         let state = if paused { CampaignState::Paused } else { CampaignState::Running };
         let campaign = db::query(
             "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)
@@ -127,10 +130,12 @@ impl Tx<'_> {
             .execute(&mut *self.conn)
             .await?
             .rows_affected();
-        self.place(campaign, def).await?;
+        self.place(campaign, &def).await?;
         db::query(
-            "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, chunks, stored, finished, at)
-             VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 1, $8)",
+            "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, chunks, stored, finished, at,
+                 person, obtained, permitted_use)
+             SELECT $1, $2, $3, $4, $5, $6, 0, $7, 1, $8, $9, MAX(i.obtained), COALESCE(MAX(i.permitted_use), '')
+             FROM imports i WHERE i.campaign = $10 AND i.number = 1",
         )
         .bind(id)
         .bind(actor.organization.0)
@@ -140,6 +145,8 @@ impl Tx<'_> {
         .bind(safe_line(provenance))
         .bind(signed(stored))
         .bind(self.micros())
+        .bind(actor.person.0)
+        .bind(of.id)
         .execute(&mut *self.conn)
         .await?;
         self.event(campaign, Audience::All, &EventKind::Campaign { state, script_version: 1 })?;

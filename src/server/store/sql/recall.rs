@@ -115,8 +115,11 @@ pub(super) async fn carries(
     recalls: &[Recall],
     (said, contact, texter): (&Said<'_>, i64, &str),
 ) -> Result<Option<i64>, StoreError> {
-    let Some(found) = carried(recalls, said, || false) else { return Ok(None) };
-    let found = found.id;
+    let Some(recall) = carried(recalls, said, || false) else { return Ok(None) };
+    let found = recall.id;
+    if recall.is_source_of(said) {
+        return Ok(Some(found));
+    }
     // Its words speak against it: are they what the script says to this contact now?
     let fields = fields_of(conn, def, contact).await?;
     let as_it_stands = || stands_in(def, recalls, said.body, &fields, texter);

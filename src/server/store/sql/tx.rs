@@ -213,6 +213,7 @@ impl<'c> Tx<'c> {
     /// began.
     pub(super) fn back_to(&mut self, mark: (usize, usize)) {
         self.texts = Accepted::default();
+        self.ahead.forget();
         self.events.truncate(mark.0);
         self.audits.truncate(mark.1);
         self.cache.forget();
