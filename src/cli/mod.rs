@@ -309,7 +309,7 @@ fn read_config(paths: &Paths, surroundings: &Surroundings, global: &Global) -> a
 /// Runs what the command line says.
 ///
 /// # Errors
-/// Whatever ended the sub-command; [`report`] prints it and knows the exit code.
+/// Whatever ended the sub-command; [`report()`] prints it and knows the exit code.
 pub async fn run(cli: Cli) -> Outcome {
     // Read late: what must work with faulty settings does not ask for it.
     let ctx = || Context::load(&cli.global);
