@@ -13,6 +13,7 @@ use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::recall::{ScriptState, ScriptUpdate};
 use crate::domain::campaign::CampaignDef;
+use crate::domain::recall::repeated_in;
 use crate::domain::safe_text::safe_line;
 use crate::exchange::campaign_file;
 
@@ -78,6 +79,9 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
         } else {
             out(format!("Would be different from version {}:\n{}", before.script_version, list(&changes)))?;
         }
+        for recall in repeated_in(&def, &before.recalled) {
+            tell(stays_shut(recall));
+        }
         return Ok(Exit::Done);
     }
     let state = client.update_script(campaign, &ScriptUpdate { def }).await.context(STAYS)?;
@@ -97,12 +101,14 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
         format!("Nothing changed: version {} says this already.", state.script_version)
     };
     for recall in &state.still_recalled {
-        text.push_str(&format!(
-            "\nwarning: what recall {recall} took back stands in it in the same words, and stays shut"
-        ));
+        text.push_str(&format!("\n{}", stays_shut(*recall)));
     }
     out(text)?;
     Ok(Exit::Done)
+}
+
+fn stays_shut(recall: i64) -> String {
+    format!("warning: what recall {recall} took back stands in it in the same words, and stays shut")
 }
 
 fn list(changes: &[String]) -> String {

@@ -82,6 +82,7 @@ impl ReadArgs {
             sheet: self.sheet.clone(),
             consent: self.consent()?,
             consent_needed: false,
+            numbers_only: false,
         })
     }
 

@@ -14,7 +14,7 @@ use crate::api::people::Role;
 use crate::client::native::AdminClient;
 use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
-use crate::exchange::contact_list;
+use crate::exchange::contact_list::{self, Options};
 
 /// What can be done with them.
 #[derive(Debug, Subcommand)]
@@ -96,7 +96,7 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
             out(format!("{}: texted no more, in no campaign.", counted(many, "number")))?;
         }
         OptOutsCommand::Import { file, note, read, who } => {
-            let list = match contact_list::load_with(&file, &read.options()?) {
+            let list = match contact_list::load_with(&file, &Options { numbers_only: true, ..read.options()? }) {
                 Ok(list) => list,
                 Err(problems) => {
                     shown(&problems, 0, "`textbank list check --json` lists all").iter().for_each(tell);

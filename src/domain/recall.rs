@@ -234,6 +234,17 @@ pub fn stands_in(
     })
 }
 
+/// The recalls of whose lines a script still holds one in the very words; of all lines of a version: when it holds them all.
+#[must_use]
+pub fn repeated_in(def: &CampaignDef, recalls: &[Recall]) -> Vec<i64> {
+    let all: Vec<String> = def.texts().map(|text| with_variables(def, text)).collect();
+    let repeats = |recall: &&Recall| match &recall.what {
+        Recalled::Script { .. } => all == recall.texts,
+        _ => recall.texts.iter().any(|text| all.contains(text)),
+    };
+    recalls.iter().filter(repeats).map(|recall| recall.id).collect()
+}
+
 /// True when a contact's fields hold a recalled value.
 #[must_use]
 pub fn holds(recalled: &Recalled, fields: &BTreeMap<String, String>) -> bool {

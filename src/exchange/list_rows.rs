@@ -119,6 +119,13 @@ pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ListRows, Vec<Fi
         let record = record.map_err(|error| {
             vec![FileProblem::whole(path, format!("cannot be read ({error})"), "Save it as CSV again.")]
         })?;
+        if record.iter().any(|cell| cell.contains('\n')) && text.matches('"').count() % 2 == 1 {
+            // All rows after it would be a part of one cell, and gone without a word.
+            let line = record.position().map(|at| at.line() + u64::from(skip > 0));
+            let what = "a quote that begins in this row is not closed";
+            let remedy = "Close the quote or take it out, or export the list again.";
+            return Err(vec![FileProblem { line, ..FileProblem::whole(path, what, remedy) }]);
+        }
         let line = record.position().map_or(0, csv::Position::line) + u64::from(skip > 0);
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -253,6 +260,14 @@ mod tests {
         assert_eq!((first.external_id.as_deref(), first.zip.as_deref()), (Some("7"), None));
         assert_eq!(first.fields, BTreeMap::from([("polling_place".to_owned(), "12 Oak St".to_owned())]));
         assert_eq!((second.zip.as_deref(), second.fields.len(), second.line), (Some("94110"), 0, 3));
+    }
+
+    #[test]
+    fn an_open_quote_swallows_nobody() {
+        let problems = read("cell,place\n4155550101,\"Oak\n4155550102,Elm\n").unwrap_err();
+        assert_eq!(problems[0].line, Some(2));
+        let rows = read("cell,place\n4155550101,\"Oak\nStreet\"\n4155550102,5 wide\n").unwrap();
+        assert_eq!(rows.rows.len(), 2);
     }
 
     #[test]

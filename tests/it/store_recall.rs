@@ -450,6 +450,31 @@ on_every_store! {
         home.try_send(&tess, reply("Stay where you are.")).await.expect("another answer's words");
     }
 
+    async fn a_correction_neither_repeats_what_was_recalled_nor_forgets_a_wrong_value(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(1)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 1).await.remove(0);
+        home.try_send(&tess, of_version(home.text(&to, Initial, WRONG), 1)).await.expect("accepted");
+        home.jobs().await;
+        recall(&home, &cal, campaign, wording(1)).await;
+        let place = Recalled::Field { name: "pollingPlace".into(), value: "12 Wrong St".into() };
+        recall(&home, &cal, campaign, place).await;
+        let by = Admin::of(admin.actor.clone()).expect("an admin");
+        let again = (home.fresh(), wrong(), "those who got it".to_owned());
+        let Answer::Refused(problem) = by.offshoot(&home.desk, campaign, again, vec![to.id], false).await.expect("an answer")
+        else { panic!("it says the same again") };
+        assert!(problem.detail.contains("in the same words"), "{problem:?}");
+        let made = correction(&home, &admin, campaign, home.fresh(), vec![to.id]).await.expect("made").campaign;
+        let tom = home.join("Tom", Role::Texter).await;
+        let to = home.claim(&tom, made, 1).await.remove(0);
+        let body = WRONG.replace("7 pm", "8 pm");
+        refused(home.try_send(&tom, of_version(home.text(&to, Initial, &body), 1)).await, Code::Recalled);
+        let other = body.replace("12 Wrong St", "the school");
+        home.try_send(&tom, of_version(home.text(&to, Initial, &other), 1)).await.expect("accepted");
+    }
+
     async fn what_was_looked_at_again_after_a_whole_script_was_recalled_stands(home: Home) {
         let admin = home.join("Ada", Role::Admin).await;
         let mut def = wrong();

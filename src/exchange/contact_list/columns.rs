@@ -177,7 +177,7 @@ impl Columns {
         headers: Vec<String>,
         map: &[Mapping],
         region: &str,
-        named: bool,
+        (named, names_needed): (bool, bool),
         warnings: &mut Vec<FileProblem>,
     ) -> Result<Self, Vec<FileProblem>> {
         let Some(aliases) = &*ALIASES else {
@@ -199,7 +199,7 @@ impl Columns {
         }
         finder.told(map);
         finder.by_name(aliases);
-        finder.must_have();
+        finder.must_have(names_needed);
         if !finder.problems.is_empty() {
             return Err(finder.problems);
         }
@@ -366,8 +366,8 @@ impl Finder<'_> {
         }
     }
 
-    fn must_have(&mut self) {
-        if !self.has(&Meaning::FirstName) && !self.has(&Meaning::FullName) {
+    fn must_have(&mut self, names: bool) {
+        if names && !self.has(&Meaning::FirstName) && !self.has(&Meaning::FullName) {
             let what = format!("no column holds first names; the columns are {}", self.listed());
             let remedy = "Name one of them `firstName`, or say which it is: --map COLUMN=firstName";
             let problem = self.problem("firstName", what, remedy, true);

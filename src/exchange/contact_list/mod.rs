@@ -56,6 +56,8 @@ pub struct Options {
     pub consent: Option<Consent>,
     /// True where nobody may be texted without consent; otherwise some numbers need it (`assets/rules/consent.toml`).
     pub consent_needed: bool,
+    /// True where only the numbers matter: no column needs to hold names.
+    pub numbers_only: bool,
 }
 
 /// A list, read. `rows` = `texted` + `duplicates` + `rejected`.
@@ -235,7 +237,14 @@ impl Surveyed {
             lines.next();
             first.iter().map(|header| safe_line(header.trim())).collect()
         };
-        let columns = Columns::find(path, headers, &options.map, region, !options.no_header, &mut list.problems)?;
+        let columns = Columns::find(
+            path,
+            headers,
+            &options.map,
+            region,
+            (!options.no_header, !options.numbers_only),
+            &mut list.problems,
+        )?;
         list.begin(&columns);
         visitor.begin(&list.columns);
         let mut rows = Rows {

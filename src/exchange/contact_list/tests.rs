@@ -367,3 +367,13 @@ proptest! {
         prop_assert!(list.contacts.iter().all(harmless));
     }
 }
+
+#[test]
+fn a_list_of_numbers_alone_needs_no_names() {
+    let text = "phone,opted_out_at,how,reason,by\n+14155550101,2026-11-01T00:00:00Z,by_word,stop,\n";
+    assert!(parse(Path::new("l.csv"), text.as_bytes(), &Options::default()).is_err());
+    let options = Options { numbers_only: true, ..Options::default() };
+    let list = parse(Path::new("l.csv"), text.as_bytes(), &options).expect("a list");
+    assert_eq!(list.contacts.iter().map(|one| one.phone.as_str()).collect::<Vec<_>>(), ["+14155550101"]);
+    assert_eq!(list.rejected, 0);
+}

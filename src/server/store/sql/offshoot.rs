@@ -20,6 +20,7 @@ use crate::db;
 use crate::domain::{
     campaign::CampaignDef,
     ids::{CampaignId, ContactId},
+    recall::{Recalled, repeated_in},
     safe_text::safe_line,
 };
 use crate::server::store::{
@@ -99,6 +100,11 @@ impl Tx<'_> {
         if def.jurisdiction != of.def.jurisdiction {
             return refused(Code::Invalid, "jurisdiction: it is that of the campaign whose contacts these are");
         }
+        let repeated = repeated_in(def, &of.recalls);
+        if let Some(recall) = repeated.first() {
+            let what = format!("what recall {recall} of campaign {} took back stands in it in the same words", of.id);
+            return refused(Code::Invalid, what);
+        }
         let mut def = def.clone();
         def.take_solicitation();
         let text = to_json(&def)?;
@@ -149,6 +155,17 @@ impl Tx<'_> {
         .bind(of.id)
         .execute(&mut *self.conn)
         .await?;
+        // A value that is wrong for these people is wrong here too.
+        for recall in of.recalls.iter().filter(|recall| matches!(recall.what, Recalled::Field { .. })) {
+            db::query(
+                "INSERT INTO recalls (organization, campaign, what, versions, texts, reason, at, person)
+                 SELECT organization, $2, what, versions, texts, reason, at, person FROM recalls WHERE id = $1",
+            )
+            .bind(recall.id)
+            .bind(campaign)
+            .execute(&mut *self.conn)
+            .await?;
+        }
         self.event(campaign, Audience::All, &EventKind::Campaign { state, script_version: 1 })?;
         self.audit(
             Some(actor),
