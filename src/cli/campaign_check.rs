@@ -1,11 +1,13 @@
 //! `textbank campaign check`: every problem of a campaign file and a list, at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::list_read::{Look, ReadArgs};
+use super::reach::tell;
 use super::{Context, Exit, Outcome, out, out_json};
+use crate::domain::campaign::CampaignDef;
 use crate::exchange::campaign_file;
 use crate::exchange::check::{CheckReport, Held, Length, VariantReport};
 use crate::exchange::pair::Pair;
@@ -200,6 +202,21 @@ fn hours(held: &Held) -> Vec<String> {
 fn length(length: Length) -> String {
     let segments = counted(length.parts as u64, "segment");
     format!("{segments} ({} {})", length.units, if length.wide { "wide characters" } else { "characters" })
+}
+
+/// A campaign's file, read and checked; its problems are told, and what came of that when it is not sound: `nothing`.
+pub(super) fn sound(file: &Path, nothing: &str) -> Option<CampaignDef> {
+    let (def, problems) = match campaign_file::load(file) {
+        Ok((def, warnings)) => (Some(def), warnings),
+        Err(problems) => (None, problems),
+    };
+    for line in shown(&problems, 0, "textbank campaign check --json lists all") {
+        tell(line);
+    }
+    if def.is_none() {
+        tell(format!("{nothing}: mend the errors first."));
+    }
+    def
 }
 
 pub(super) fn counted(n: u64, one: &str) -> String {

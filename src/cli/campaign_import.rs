@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::campaign_check::{counted, shown};
 use super::hand_in::{self, ProvenanceArgs};
 use super::list_read::{Look, ReadArgs, thousands};
+use super::patience::patiently;
 use super::reach::{SignInArgs, admin, tell};
 use super::{Context, Exit, Outcome, ask, out, out_json};
 use crate::api::admin::{ImportStart, ImportState};
@@ -83,11 +84,11 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
                 None => {
                     let provenance = provenance.unwrap_or_default();
                     let start = ImportStart { def, contacts: list.texted, provenance };
-                    hand_in::patiently(ctx, || client.import_start(import, &start)).await?
+                    patiently(ctx, || client.import_start(import, &start)).await?
                 }
             };
             hand_in::chunks(&client, ctx, import, surveyed, list.texted, &begun).await?;
-            anyhow::Ok(hand_in::patiently(ctx, || client.import_finish_as(import, paused)).await?)
+            anyhow::Ok(patiently(ctx, || client.import_finish_as(import, paused)).await?)
         };
         let state = tokio::select! {
             state = work => state.context("the import is not finished; run the same command again and it goes on where it stopped")?,

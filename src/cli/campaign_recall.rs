@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::campaign_check::{counted, shown};
-use super::reach::{SignInArgs, admin, tell};
+use super::campaign_check::{counted, sound};
+use super::reach::{SignInArgs, admin};
 use super::shift::{ShiftArgs, reach_native};
 use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::Role;
@@ -14,7 +14,6 @@ use crate::api::recall::{CorrectionRequest, RecallInfo, RecallReport, RecallRequ
 use crate::domain::ids::CampaignId;
 use crate::domain::recall::Recalled;
 use crate::domain::safe_text::safe_line;
-use crate::exchange::campaign_file;
 
 /// Arguments of `campaign recall`.
 #[derive(Debug, clap::Args)]
@@ -231,17 +230,7 @@ pub struct CorrectArgs {
 /// # Errors
 /// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
 pub async fn correct(args: CorrectArgs, ctx: &Context) -> Outcome {
-    let (def, warnings) = match campaign_file::load(&args.campaign) {
-        Ok((def, warnings)) => (Some(def), warnings),
-        Err(problems) => (None, problems),
-    };
-    for line in shown(&warnings, 0, "textbank campaign check --json lists all") {
-        tell(line);
-    }
-    let Some(def) = def else {
-        tell("Nothing was made: mend the errors first.");
-        return Ok(Exit::Problems);
-    };
+    let Some(def) = sound(&args.campaign, "Nothing was made") else { return Ok(Exit::Problems) };
     let shift = ShiftArgs { campaign: Some(args.number), sign_in: args.who.clone() };
     let (_, _, campaign) = reach_native(&shift, Role::Admin, ctx).await?;
     let (_, client) = admin(&args.who, ctx).await?;

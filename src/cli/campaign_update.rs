@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::campaign_check::shown;
+use super::campaign_check::sound;
 use super::reach::{SignInArgs, admin, tell};
 use super::shift::{ShiftArgs, reach};
 use super::{Advice, Context, Exit, Outcome, out, out_json};
@@ -13,9 +13,7 @@ use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::recall::{ScriptState, ScriptUpdate};
 use crate::domain::campaign::CampaignDef;
-use crate::domain::recall::repeated_in;
 use crate::domain::safe_text::safe_line;
-use crate::exchange::campaign_file;
 
 /// Arguments of `campaign update`.
 #[derive(Debug, clap::Args)]
@@ -55,17 +53,7 @@ struct Told<'a> {
 /// # Errors
 /// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
 pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
-    let (def, warnings) = match campaign_file::load(&args.campaign) {
-        Ok((def, warnings)) => (Some(def), warnings),
-        Err(problems) => (None, problems),
-    };
-    for line in shown(&warnings, 0, "textbank campaign check --json lists all") {
-        tell(line);
-    }
-    let Some(def) = def else {
-        tell("Nothing was changed: mend the errors first.");
-        return Ok(Exit::Problems);
-    };
+    let Some(def) = sound(&args.campaign, "Nothing was changed") else { return Ok(Exit::Problems) };
     let shift = ShiftArgs { campaign: Some(args.number), sign_in: args.who.clone() };
     let (_, _, campaign) = reach(&shift, Role::Admin, ctx).await?;
     let (_, client) = admin(&args.who, ctx).await?;
@@ -79,8 +67,8 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
         } else {
             out(format!("Would be different from version {}:\n{}", before.script_version, list(&changes)))?;
         }
-        for recall in repeated_in(&def, &before.recalled) {
-            tell(stays_shut(recall));
+        for recall in before.recalled.iter().filter(|recall| recall.is_unchanged_in(&def)) {
+            tell(stays_shut(recall.id));
         }
         return Ok(Exit::Done);
     }

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
@@ -11,7 +10,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::private_file::{Part, beside};
+use super::patience::patiently;
+use super::private_file::{Part, beside, refuse_taken};
 use super::reach::{SignInArgs, admin, client, tell};
 use super::{Context, Exit, Misuse, Outcome, ledger, out, out_json};
 use crate::client::native::AdminClient;
@@ -241,14 +241,7 @@ impl RowArgs {
     }
 
     fn refuse_taken(&self) -> anyhow::Result<()> {
-        match self.out.as_deref().filter(|path| !self.force && path.exists()) {
-            Some(path) => Err(Misuse(format!(
-                "{} is there already: choose another name, or say --force to write over it",
-                path.display()
-            ))
-            .into()),
-            None => Ok(()),
-        }
+        self.out.as_deref().map_or(Ok(()), |path| refuse_taken(path, self.force))
     }
 
     /// Everything is written: the file gets its name.
@@ -492,24 +485,6 @@ impl<'a> ContactPages<'a> {
         };
         self.next = page.next.take();
         Ok(Some(page))
-    }
-}
-
-/// Waits between tries of one page.
-const WAITS: [Duration; 4] =
-    [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
-
-/// Tries a question again while that may help.
-pub(super) async fn patiently<T, F: Future<Output = Call<T>>>(ctx: &Context, ask: impl Fn() -> F) -> Call<T> {
-    let mut waits = WAITS.iter();
-    loop {
-        match ask().await {
-            Err(error) if error.is_transient() => match waits.next() {
-                Some(wait) => ctx.clock.sleep(*wait).await,
-                None => return Err(error),
-            },
-            answer => return answer,
-        }
     }
 }
 

@@ -8,11 +8,12 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::list_read::thousands;
+use super::patience::patiently;
 use super::{Context, Misuse, ask};
 use crate::api::admin::{ImportChunk, ImportState, MAX_CHUNK};
 use crate::api::problem::Code;
+use crate::client::CallError;
 use crate::client::native::AdminClient;
-use crate::client::{Call, CallError};
 use crate::domain::contact::Contact;
 use crate::domain::provenance::{Consent, Provenance};
 use crate::exchange::contact_list::Surveyed;
@@ -22,10 +23,6 @@ use crate::exchange::problem::FileProblem;
 const CHUNK_BYTES: usize = 3 * 1024 * 1024;
 /// Chunks that are ready before they are asked for.
 const AHEAD: usize = 2;
-/// Waits between tries of one request.
-const WAITS: [Duration; 4] =
-    [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
-
 /// Where the list comes from; asked for at a terminal when it is not said.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct ProvenanceArgs {
@@ -222,27 +219,6 @@ fn most_bytes(contact: &Contact) -> usize {
         + fields
         + consent;
     200 + 2 * texts
-}
-
-/// Tries a request again while that may help; every one of them may be repeated.
-///
-/// # Errors
-/// The last answer.
-pub async fn patiently<T, F: Future<Output = Call<T>>>(ctx: &Context, request: impl Fn() -> F) -> Call<T> {
-    let mut waits = WAITS.iter();
-    loop {
-        match request().await {
-            Err(error) if may_help(&error) => match waits.next() {
-                Some(wait) => ctx.clock.sleep(*wait).await,
-                None => return Err(error),
-            },
-            answer => return answer,
-        }
-    }
-}
-
-fn may_help(error: &CallError) -> bool {
-    error.is_transient() && !matches!(error, CallError::Refused(problem) if problem.status == 401)
 }
 
 /// One line that moves on, when a person watches: a bar, rows, how fast, how long it takes.

@@ -8,8 +8,9 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
 
+use super::private_file::refuse_taken;
 use super::reach::{SignInArgs, admin, tell};
-use super::{Context, Exit, Misuse, Outcome, ledger_verify, out, out_json};
+use super::{Context, Exit, Outcome, ledger_verify, out, out_json};
 use crate::client::CampaignServer as _;
 use crate::client::native::AdminClient;
 use crate::exchange::ledger_file::{End, FORMAT, Title, Writer};
@@ -66,9 +67,8 @@ struct Written<'a> {
 /// # Errors
 /// What the server or the disk said.
 pub async fn export(args: ExportArgs, ctx: &Context) -> Outcome {
-    if let Some(path) = args.out.as_deref().filter(|path| !args.force && path.exists()) {
-        let why = format!("{} is there already: choose another name, or say --force to write over it", path.display());
-        return Err(Misuse(why).into());
+    if let Some(path) = args.out.as_deref() {
+        refuse_taken(path, args.force)?;
     }
     let (sign_in, client) = admin(&args.who, ctx).await?;
     let organization = client.me().await.context("no ledger")?.organization;

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::campaign_import::{Checked, Imported, Rows, check, going_on};
 use super::hand_in::{self, ProvenanceArgs};
 use super::list_read::{ReadArgs, thousands};
+use super::patience::patiently;
 use super::reach::{SignInArgs, admin, tell};
 use super::shift::choose;
 use super::{Context, Exit, Outcome, out, out_json};
@@ -81,11 +82,11 @@ pub async fn add(args: AddArgs, ctx: &Context) -> Outcome {
                     None => {
                         let provenance = args.provenance.settle(args.read.consent()?)?;
                         let start = ListStart { contacts: list.texted, provenance };
-                        hand_in::patiently(ctx, || client.list_add(campaign, import, &start)).await?
+                        patiently(ctx, || client.list_add(campaign, import, &start)).await?
                     }
                 };
                 hand_in::chunks(&client, ctx, import, surveyed, list.texted, &begun).await?;
-                anyhow::Ok(hand_in::patiently(ctx, || client.import_finish(import)).await?)
+                anyhow::Ok(patiently(ctx, || client.import_finish(import)).await?)
             };
             let state = tokio::select! {
                 state = work => state.context("not all of the list is handed in; run the same command again and it goes on where it stopped")?,

@@ -2,19 +2,19 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Serialize;
 
 use super::campaign_check::{counted, shown};
+use super::patience::patiently;
 use super::reach::{SignInArgs, admin, tell};
 use super::shift::{ShiftArgs, reach_native};
 use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::list_change::{ContactChange, ContactKey, ListChanged, ListCorrection, ListRemoval};
 use crate::api::people::Role;
+use crate::client::Call;
 use crate::client::native::AdminClient;
-use crate::client::{Call, CallError};
 use crate::domain::ids::CampaignId;
 use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
@@ -24,10 +24,6 @@ use crate::exchange::list_rows::{self, ListRow};
 const CHUNK: usize = 500;
 /// Who was not found is named so often; `--json` names all.
 const NAMED: usize = 40;
-/// Waits between tries of one request.
-const WAITS: [Duration; 4] =
-    [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
-
 /// What both have.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Common {
@@ -176,7 +172,7 @@ async fn run(wanted: Vec<Wanted>, common: &Common, removes: bool, ctx: &Context)
     for (step, chunk) in wanted.chunks(CHUNK).enumerate() {
         show(step, steps);
         let answer = tokio::select! {
-            answer = patiently(&client, campaign, chunk, removes, ctx) => Some(answer),
+            answer = hand_in(&client, campaign, chunk, removes, ctx) => Some(answer),
             _ = tokio::signal::ctrl_c() => None,
         };
         match answer {
@@ -257,8 +253,8 @@ fn show(step: usize, steps: usize) {
     }
 }
 
-/// Tries a request again while that may help; each may be repeated.
-async fn patiently(
+/// Hands a chunk in; it may be repeated.
+async fn hand_in(
     client: &AdminClient,
     campaign: CampaignId,
     chunk: &[Wanted],
@@ -266,24 +262,10 @@ async fn patiently(
     ctx: &Context,
 ) -> Call<ListChanged> {
     let contacts: Vec<ContactChange> = chunk.iter().map(|one| one.change.clone()).collect();
-    let mut waits = WAITS.iter();
-    loop {
-        let answer = if removes {
-            let contacts = contacts.iter().map(|one| one.who.clone()).collect();
-            client.remove_contacts(campaign, &ListRemoval { contacts }).await
-        } else {
-            client.correct_contacts(campaign, &ListCorrection { contacts: contacts.clone() }).await
-        };
-        match answer {
-            Err(error) if may_help(&error) => match waits.next() {
-                Some(wait) => ctx.clock.sleep(*wait).await,
-                None => return Err(error),
-            },
-            answer => return answer,
-        }
+    if removes {
+        let removal = ListRemoval { contacts: contacts.into_iter().map(|one| one.who).collect() };
+        return patiently(ctx, || client.remove_contacts(campaign, &removal)).await;
     }
-}
-
-fn may_help(error: &CallError) -> bool {
-    error.is_transient() && !matches!(error, CallError::Refused(problem) if problem.status == 401)
+    let correction = ListCorrection { contacts };
+    patiently(ctx, || client.correct_contacts(campaign, &correction)).await
 }

@@ -1,10 +1,11 @@
 //! How a command reads a list: its options, the file of the rows that are left out, and a line that tells how far it got.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::Misuse;
+use super::private_file::create_new;
 use super::reach::tell;
 use crate::domain::contact::Contact;
 use crate::domain::phone::is_country;
@@ -249,13 +250,9 @@ impl RejectedFile {
 
 /// A file of this name, or of this name with a number. Names and numbers in it are for their owner alone.
 fn fresh(wanted: &Path) -> io::Result<(PathBuf, File)> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut path = wanted.to_owned();
     for number in 2..1_000 {
-        match options.open(&path) {
+        match create_new(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             made => return made.map(|file| (path, file)),
         }

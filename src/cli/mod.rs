@@ -32,6 +32,7 @@ pub mod list_read;
 pub mod opt_outs;
 pub mod outbox;
 mod output;
+mod patience;
 pub mod people;
 mod private_file;
 pub mod reach;

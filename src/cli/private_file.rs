@@ -1,6 +1,7 @@
 //! A file that is there whole under its name or not at all, and that its owner alone can read: results are voters' data.
 
 use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -21,45 +22,56 @@ pub(super) fn beside(path: &Path, name: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// A file that was not there, for its owner alone.
+///
+/// # Errors
+/// What the disk says; `AlreadyExists`.
+pub(super) fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Refuses a name that is taken, unless it was said that what has it may be written over.
+///
+/// # Errors
+/// [`Misuse`].
+pub(super) fn refuse_taken(name: &Path, force: bool) -> anyhow::Result<()> {
+    if force || !name.exists() {
+        return Ok(());
+    }
+    let why = format!("{} is there already: choose another name, or say --force to write over it", name.display());
+    Err(Misuse(why).into())
+}
+
 impl Part {
     /// Begins one. `force`: what has the name is written over in the end.
     pub(super) fn begin(name: &Path, force: bool) -> anyhow::Result<Self> {
         let mut part = name.as_os_str().to_owned();
         part.push(".part");
         let this = Self { name: name.to_owned(), part: PathBuf::from(part), kept: false, force };
-        this.refuse_taken()?;
+        refuse_taken(name, force)?;
         // What a program that was killed has left, with whatever rights it has.
         match fs::remove_file(&this.part) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(error).with_context(|| format!("cannot write {}", this.part.display()))
             }
             _ => Ok(this),
         }
     }
 
-    fn refuse_taken(&self) -> anyhow::Result<()> {
-        if self.force || !self.name.exists() {
-            return Ok(());
-        }
-        let why =
-            format!("{} is there already: choose another name, or say --force to write over it", self.name.display());
-        Err(Misuse(why).into())
-    }
-
     /// The file, to be written once.
     pub(super) fn file(&self) -> anyhow::Result<File> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&self.part).with_context(|| format!("cannot write {}", self.part.display()))
+        create_new(&self.part).with_context(|| format!("cannot write {}", self.part.display()))
     }
 
     /// Gives it its name, once everything in it is on the disk.
     pub(super) fn keep(mut self) -> anyhow::Result<()> {
         let cannot = || format!("cannot write {}", self.name.display());
         OpenOptions::new().write(true).open(&self.part).and_then(|file| file.sync_all()).with_context(cannot)?;
-        self.refuse_taken()?;
+        refuse_taken(&self.name, self.force)?;
         fs::rename(&self.part, &self.name).with_context(cannot)?;
         self.kept = true;
         Ok(())

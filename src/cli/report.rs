@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
 
-use super::export::{Progress, chosen, patiently};
+use super::export::{Progress, chosen};
+use super::patience::patiently;
 use super::private_file::Part;
 use super::reach::{SignInArgs, admin, client};
 use super::{Context, Exit, Misuse, Outcome, out, out_json};

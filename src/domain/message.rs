@@ -63,6 +63,22 @@ pub enum Delivery {
 }
 
 impl Delivery {
+    /// The word as stored and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Submitting => "submitting",
+            Self::Submitted => "submitted",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Held => "held",
+            Self::Dropped => "dropped",
+            Self::Received => "received",
+        }
+    }
+
     /// True when nothing more is expected to happen by itself.
     #[must_use]
     pub fn is_final(self) -> bool {

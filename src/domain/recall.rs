@@ -139,6 +139,12 @@ pub struct Said<'a> {
 }
 
 impl Recall {
+    /// True when what was taken back stands in this script in the same words: it stays shut there.
+    #[must_use]
+    pub fn is_unchanged_in(&self, def: &CampaignDef) -> bool {
+        self.what.version().is_some() && self.what.words_in(def).is_some_and(|words| words == self.texts)
+    }
+
     /// True when it is this line of the script, in this version.
     fn covers(&self, version: u32) -> bool {
         self.versions.contains(&version)
@@ -225,7 +231,7 @@ pub fn stands_in(
 ) -> bool {
     let takes = |recall: &Recall, words: &String| match &recall.what {
         // All lines of a version were taken back: those that stand unchanged in a newer one were looked at again.
-        Recalled::Script { .. } => recall.what.words_in(def).is_some_and(|all| all == recall.texts),
+        Recalled::Script { .. } => recall.is_unchanged_in(def),
         _ => recall.texts.contains(words),
     };
     def.texts().filter(|text| fill_text(def, text, fields, texter).is_ok_and(|filled| filled == body)).any(|text| {
@@ -239,7 +245,7 @@ pub fn stands_in(
 pub fn repeated_in(def: &CampaignDef, recalls: &[Recall]) -> Vec<i64> {
     let all: Vec<String> = def.texts().map(|text| with_variables(def, text)).collect();
     let repeats = |recall: &&Recall| match &recall.what {
-        Recalled::Script { .. } => all == recall.texts,
+        Recalled::Script { .. } => recall.is_unchanged_in(def),
         _ => recall.texts.iter().any(|text| all.contains(text)),
     };
     recalls.iter().filter(repeats).map(|recall| recall.id).collect()

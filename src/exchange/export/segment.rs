@@ -5,7 +5,6 @@ use std::fmt::Display;
 use crate::domain::campaign::CampaignDef;
 use crate::domain::conversation::OptOut;
 use crate::domain::filter::{FACTS, Filter, Name, Subject};
-use crate::domain::message::Delivery;
 use crate::domain::results::ContactResult;
 use crate::domain::script::{fold_name, lookup};
 use crate::exchange::toml_reader::nearest;
@@ -31,7 +30,7 @@ impl Subject for ContactResult {
                     "removed" => yes(self.removed),
                     "last_texted" => self.last_text_at.map(|at| at.to_string()).into_iter().collect(),
                     "variant" => some(&self.variant),
-                    "delivery" => self.delivery.as_ref().map(word_of).into_iter().collect(),
+                    "delivery" => self.delivery.map(|delivery| delivery.as_str().to_owned()).into_iter().collect(),
                     "texter" => some(&self.texter_name),
                     _ => Vec::new(),
                 }
@@ -52,11 +51,6 @@ impl Subject for ContactResult {
             }
         }
     }
-}
-
-/// The word that a stored or sent one has.
-fn word_of(delivery: &Delivery) -> String {
-    serde_json::to_value(delivery).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// True when they are in the segment. Whoever was taken off the list is in one only that asks about it.

@@ -10,6 +10,7 @@ use super::{
     SqlStore, figures,
     rows::{self, LISTED_COLUMNS, OPTED_OUT, col, corrupt, json, listed, listed_columns, time, unsigned},
     tx::Tx,
+    visible::is_visible,
 };
 use crate::api::results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut};
 use crate::db::{self, Conn};
@@ -105,19 +106,6 @@ impl Run {
 /// How many numbers there are still to look at.
 pub(super) fn left(next: Option<Place>) -> u64 {
     next.map_or(0, |next| unsigned(next.until.saturating_sub(next.contact)))
-}
-
-/// Is the campaign there for this actor?
-pub(super) async fn is_visible(conn: &mut Conn, actor: &Actor, campaign: CampaignId) -> Found<bool> {
-    if actor.campaign.is_some_and(|only| only != campaign) {
-        return Ok(false);
-    }
-    let row = db::query("SELECT 1 FROM campaigns WHERE id = $1 AND organization = $2")
-        .bind(campaign.0)
-        .bind(actor.organization.0)
-        .fetch_optional(conn)
-        .await?;
-    Ok(row.is_some())
 }
 
 #[async_trait]

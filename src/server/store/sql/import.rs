@@ -8,6 +8,7 @@ use super::{
     rows::{self, col, json, signed, time, to_json, unsigned},
     send::request_hash,
     tx::{Audience, Tx},
+    visible::is_visible,
 };
 use crate::api::{
     admin::{ImportStart, ImportState, ListInfo, ListStart},
@@ -138,15 +139,7 @@ pub(super) async fn state(conn: &mut Conn, actor: &Actor, import: Uuid) -> Found
 
 /// The lists of a campaign, in the order in which they came; none when the campaign is not the actor's to see.
 pub(super) async fn lists(conn: &mut Conn, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<ListInfo>>> {
-    if actor.campaign.is_some_and(|only| only != campaign) {
-        return Ok(None);
-    }
-    let there = db::query("SELECT 1 FROM campaigns WHERE id = $1 AND organization = $2")
-        .bind(campaign.0)
-        .bind(actor.organization.0)
-        .fetch_optional(&mut *conn)
-        .await?;
-    if there.is_none() {
+    if !is_visible(conn, actor, campaign).await? {
         return Ok(None);
     }
     let rows = db::query(concat!(
@@ -303,6 +296,36 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// A campaign with the first version of its script.
+    pub(super) async fn new_campaign(
+        &mut self,
+        actor: &Actor,
+        state: CampaignState,
+        def: &CampaignDef,
+    ) -> Result<i64, StoreError> {
+        let text = to_json(def)?;
+        let campaign = db::query(
+            "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)
+             VALUES ($1, $2, $3, 1, $4, $5, $6) RETURNING id",
+        )
+        .bind(actor.organization.0)
+        .bind(safe_line(&def.title))
+        .bind(rows::state_word(state))
+        .bind(def.language.as_str())
+        .bind(text.as_str())
+        .bind(self.micros())
+        .fetch_one(&mut *self.conn)
+        .await?
+        .try_get::<i64>(0)?;
+        db::query("INSERT INTO scripts (campaign, version, def, at) VALUES ($1, 1, $2, $3)")
+            .bind(campaign)
+            .bind(text.as_str())
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(campaign)
+    }
+
     pub(super) async fn import_start(
         &mut self,
         actor: &Actor,
@@ -326,25 +349,7 @@ impl Tx<'_> {
         let mut def = start.def.clone();
         // Whoever wrote the file.
         def.take_solicitation();
-        let def = to_json(&def)?;
-        let campaign = db::query(
-            "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)
-             VALUES ($1, $2, 'importing', 1, $3, $4, $5) RETURNING id",
-        )
-        .bind(actor.organization.0)
-        .bind(safe_line(&start.def.title))
-        .bind(start.def.language.as_str())
-        .bind(def.as_str())
-        .bind(self.micros())
-        .fetch_one(&mut *self.conn)
-        .await?
-        .try_get::<i64>(0)?;
-        db::query("INSERT INTO scripts (campaign, version, def, at) VALUES ($1, 1, $2, $3)")
-            .bind(campaign)
-            .bind(def.as_str())
-            .bind(self.micros())
-            .execute(&mut *self.conn)
-            .await?;
+        let campaign = self.new_campaign(actor, CampaignState::Importing, &def).await?;
         self.import_new(actor, import, (hash, campaign, false), start.contacts, &start.provenance).await?;
         // The first campaign says whose server this is.
         db::query("UPDATE organizations SET name = $2, named = 1 WHERE id = $1 AND named = 0")

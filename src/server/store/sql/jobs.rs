@@ -235,7 +235,7 @@ impl Tx<'_> {
     /// Moves a text on, written with others.
     fn delivered(&mut self, whose: &Whose, delivery: Delivery) -> Result<(), StoreError> {
         let Whose { message, campaign, contact, assigned } = *whose;
-        self.texts.also(DELIVERY, vec![message.into(), rows::delivery_word(delivery).into(), Value::Null]);
+        self.texts.also(DELIVERY, vec![message.into(), delivery.as_str().into(), Value::Null]);
         let what =
             EventKind::Delivery { contact: ContactId(contact), message: MessageId(message), delivery, error: None };
         self.event(campaign, assigned.map_or(Audience::Captains, Audience::Person), &what)
@@ -264,7 +264,7 @@ impl Tx<'_> {
                     let at = self.micros();
                     self.texts.also(ANSWERED, vec![attempt.into(), at.into(), "accepted".into(), carrier_id.into()]);
                     self.texts.also(STATE, vec![whose.message.into(), "done".into()]);
-                    let word = rows::delivery_word(Delivery::Submitted);
+                    let word = Delivery::Submitted.as_str();
                     self.audit(None, word, whose.message.to_string(), String::new());
                     self.delivered(&whose, Delivery::Submitted)?;
                     answers.push(Answer::Done);
@@ -287,7 +287,7 @@ impl Tx<'_> {
         error: Option<&str>,
     ) -> Result<(), StoreError> {
         db::query(STATE).bind(message).bind(state).execute(&mut *self.conn).await?;
-        self.audit(None, rows::delivery_word(delivery), message.to_string(), error.unwrap_or_default().to_owned());
+        self.audit(None, delivery.as_str(), message.to_string(), error.unwrap_or_default().to_owned());
         self.deliver(message, delivery, error).await
     }
 

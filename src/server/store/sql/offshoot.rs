@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     import::def_faults,
-    rows::{self, LISTED_COLUMNS, col, listed, listed_columns, signed, to_json, unsigned},
+    rows::{LISTED_COLUMNS, col, listed, listed_columns, signed, to_json, unsigned},
     script::refused,
     send::request_hash,
     tx::{Audience, Campaign, Tx},
@@ -107,27 +107,8 @@ impl Tx<'_> {
         }
         let mut def = def.clone();
         def.take_solicitation();
-        let text = to_json(&def)?;
         let state = if paused { CampaignState::Paused } else { CampaignState::Running };
-        let campaign = db::query(
-            "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)
-             VALUES ($1, $2, $3, 1, $4, $5, $6) RETURNING id",
-        )
-        .bind(actor.organization.0)
-        .bind(safe_line(&def.title))
-        .bind(rows::state_word(state))
-        .bind(def.language.as_str())
-        .bind(text.as_str())
-        .bind(self.micros())
-        .fetch_one(&mut *self.conn)
-        .await?
-        .try_get::<i64>(0)?;
-        db::query("INSERT INTO scripts (campaign, version, def, at) VALUES ($1, 1, $2, $3)")
-            .bind(campaign)
-            .bind(text.as_str())
-            .bind(self.micros())
-            .execute(&mut *self.conn)
-            .await?;
+        let campaign = self.new_campaign(actor, state, &def).await?;
         let stored = db::query(COPY)
             .bind(ids.as_str())
             .bind(campaign)

@@ -299,7 +299,7 @@ impl Tx<'_> {
              RETURNING campaign, contact, (SELECT assigned FROM contacts WHERE id = messages.contact)",
         )
         .bind(message)
-        .bind(rows::delivery_word(delivery))
+        .bind(delivery.as_str())
         .bind(error)
         .fetch_optional(&mut *self.conn)
         .await?;

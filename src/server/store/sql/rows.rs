@@ -102,24 +102,10 @@ pub(super) fn kind(word: &str) -> Result<MessageKind, StoreError> {
     named("a kind", [Initial, Reply, OptOutNotice, Help], kind_word, word)
 }
 
-pub(super) fn delivery_word(delivery: Delivery) -> &'static str {
-    match delivery {
-        Delivery::Accepted => "accepted",
-        Delivery::Submitting => "submitting",
-        Delivery::Submitted => "submitted",
-        Delivery::Delivered => "delivered",
-        Delivery::Failed => "failed",
-        Delivery::Unknown => "unknown",
-        Delivery::Held => "held",
-        Delivery::Dropped => "dropped",
-        Delivery::Received => "received",
-    }
-}
-
 pub(super) fn delivery(word: &str) -> Result<Delivery, StoreError> {
     use Delivery::*;
     let all = [Accepted, Submitting, Submitted, Delivered, Failed, Unknown, Held, Dropped, Received];
-    named("a delivery", all, delivery_word, word)
+    named("a delivery", all, Delivery::as_str, word)
 }
 
 pub(super) fn role_word(role: Role) -> &'static str {

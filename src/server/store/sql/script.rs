@@ -69,12 +69,10 @@ impl Tx<'_> {
             let detail = "hours, purpose and jurisdiction of a running campaign stay as they are: leave them, or make another campaign";
             return refused(Code::Invalid, detail);
         }
-        let carries = |recall: &&Recall| {
-            recall.what.version().is_some() && recall.what.words_in(&def).is_some_and(|words| words == recall.texts)
-        };
         let same = def == campaign.def;
         let version = if same { campaign.script_version } else { campaign.script_version + 1 };
-        let still: Vec<Recall> = campaign.recalls.iter().filter(carries).cloned().collect();
+        let still: Vec<Recall> =
+            campaign.recalls.iter().filter(|recall| recall.is_unchanged_in(&def)).cloned().collect();
         let number = u32::try_from(version).unwrap_or(u32::MAX);
         let state = ScriptState {
             campaign: CampaignId(campaign.id),

@@ -31,3 +31,16 @@ pub(super) async fn visible(conn: &mut Conn, actor: &Actor, campaign: CampaignId
         def: json(&col::<String>(&row, 3)?)?,
     }))
 }
+
+/// Is the campaign there for this actor?
+pub(super) async fn is_visible(conn: &mut Conn, actor: &Actor, campaign: CampaignId) -> Found<bool> {
+    if actor.campaign.is_some_and(|only| only != campaign) {
+        return Ok(false);
+    }
+    let row = db::query("SELECT 1 FROM campaigns WHERE id = $1 AND organization = $2")
+        .bind(campaign.0)
+        .bind(actor.organization.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.is_some())
+}
