@@ -34,6 +34,9 @@ pub struct Board {
     /// People in the waiting room.
     #[serde(default, skip_serializing_if = "is_nobody")]
     pub waiting_room: u64,
+    /// What the carrier lets through, and what is left of it; absent where nothing is bounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gauge: Option<Gauge>,
     /// Per texter, by name.
     pub texters: Vec<TexterLine>,
     /// When this was counted.
@@ -41,6 +44,62 @@ pub struct Board {
     pub at: Timestamp,
     /// Event number at which this was read.
     pub seq: u64,
+}
+
+/// What the carrier lets through, of the whole organization, and what is left of it. All figures but `queued` are segments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Gauge {
+    /// How the sender is registered with the carriers (`low-volume`); empty for figures of its own.
+    pub registration: String,
+    /// Handed to the carrier in the last minute.
+    pub last_minute: u64,
+    /// What it takes in a minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_minute: Option<u64>,
+    /// What it takes in a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<Today>,
+    /// Texts that wait for their turn.
+    pub queued: u64,
+    /// Their segments, about.
+    pub queued_segments: u64,
+    /// How long they will take, in minutes, a day's cap aside.
+    pub drain_minutes: u64,
+    /// First texts are handed out again then; absent while they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub initials_open_at: Option<Timestamp>,
+    /// Why they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<StoppedBy>,
+}
+
+/// A day's cap: it ends at midnight Pacific time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Today {
+    /// All of it.
+    pub cap: u64,
+    /// Handed to the carrier.
+    pub used: u64,
+    /// Queued, or handed out to texters and not confirmed yet.
+    pub reserved: u64,
+    /// Kept for replies and opt-out notices: no first text gets it.
+    pub kept: u64,
+    /// Left for further first texts.
+    pub left: u64,
+    /// When the day ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub ends_at: Timestamp,
+}
+
+/// Why no first texts are handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StoppedBy {
+    /// The day's cap.
+    DayCap,
+    /// What is queued takes too long already.
+    Queue,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

@@ -14,6 +14,9 @@ pub enum Code {
     HeldByOthers,
     /// Contacts remain, but it is outside texting hours where they are; `opens_at` says when.
     OutsideHours,
+    /// Contacts remain, but what the carrier lets through is used up by first texts that are handed out or queued, or the queue is too
+    /// long; `at` says when to ask again. Replies go on.
+    CapReached,
     /// A captain paused the campaign.
     Paused,
     /// The texter has reached the number of contacts allowed at once; finish or release some.
@@ -79,7 +82,7 @@ impl Code {
             | Self::TooLate
             | Self::Recalled
             | Self::LedgerBroken => 409,
-            Self::OutsideHours => 425,
+            Self::OutsideHours | Self::CapReached => 425,
             Self::Paused | Self::Frozen => 423,
             Self::Suppressed | Self::Removed | Self::InviteSpent => 410,
             Self::LeaseLost
@@ -129,6 +132,7 @@ impl Code {
             Self::NoneLeft => "none_left",
             Self::HeldByOthers => "held_by_others",
             Self::OutsideHours => "outside_hours",
+            Self::CapReached => "cap_reached",
             Self::Paused => "paused",
             Self::QuotaReached => "quota_reached",
             Self::Suppressed => "suppressed",
@@ -164,6 +168,7 @@ impl Code {
             Self::NoneLeft => "problem-none-left",
             Self::HeldByOthers => "problem-held-by-others",
             Self::OutsideHours => "problem-outside-hours",
+            Self::CapReached => "problem-cap-reached",
             Self::Paused => "problem-paused",
             Self::QuotaReached => "problem-quota-reached",
             Self::Suppressed => "problem-suppressed",
@@ -193,10 +198,11 @@ impl Code {
     }
 
     /// Every code.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::NoneLeft,
         Self::HeldByOthers,
         Self::OutsideHours,
+        Self::CapReached,
         Self::Paused,
         Self::QuotaReached,
         Self::Suppressed,
@@ -234,7 +240,7 @@ pub struct Problem {
     pub code: Code,
     /// One English sentence for logs and developers; consoles speak from the code.
     pub detail: String,
-    /// When it will be possible (`outside_hours`, `wrong_code`), or when the winner's text was accepted (`already_sent`).
+    /// When it will be possible (`outside_hours`, `cap_reached`, `wrong_code`), or when the winner's text was accepted (`already_sent`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,

@@ -40,6 +40,7 @@ pub mod rehearse;
 pub mod report;
 pub mod second_factor;
 pub mod serve;
+mod serve_carrier;
 pub mod serve_net;
 pub mod settings;
 pub mod shift;

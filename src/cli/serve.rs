@@ -17,7 +17,7 @@ use super::conduct::first_texts;
 use super::reach::tell;
 use super::rehearse::read_personas;
 use super::serve_net::{NetArgs, Signals};
-use super::{Context, Exit, Misuse, Outcome, out, serve_net};
+use super::{Context, Exit, Misuse, Outcome, out, serve_carrier, serve_net};
 use crate::api::{admin::InviteRequest, people::Role};
 use crate::client::native::JoinLink;
 use crate::config::create_private_dir;
@@ -134,6 +134,9 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
         }
         None => (None, args.other_carrier(ctx)?.unwrap_or_else(|| Arc::new(SimulatedCarrier::silent()))),
     };
+    let mut net = net;
+    net.throughput = serve_carrier::throughput(&ctx.config.carrier, carrier.is_simulated())?;
+    let limits = net.throughput.as_ref().map(serve_carrier::in_words);
     let options =
         ServerOptions { listen: args.listen, location, carrier, clock: clock.clone(), ids: ctx.ids.clone(), net };
     let server = start(options).await?;
@@ -158,6 +161,9 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
         tell(format!("Simulated voters answer (seed {seed}, {} times as fast as in life).", args.speed));
     } else {
         tell("Nobody answers the texts; with --simulated-voters made-up voters do.");
+    }
+    if let Some(limits) = limits {
+        tell(limits);
     }
     if own_time.is_some() {
         tell(format!("Campaign time is its own: it is {} now.", clock.now().strftime("%a %Y-%m-%d %H:%M UTC")));

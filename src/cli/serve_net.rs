@@ -84,7 +84,7 @@ impl NetArgs {
             required: self.require_second_factor || config.require_second_factor,
             good_for: SignedDuration::from_hours(config.second_factor_hours.into()),
         };
-        Ok(Net { tls, proxies, limits, download, metrics, second_factor })
+        Ok(Net { tls, proxies, limits, download, metrics, second_factor, throughput: None })
     }
 }
 

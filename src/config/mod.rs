@@ -10,7 +10,8 @@ mod surroundings;
 
 pub use layers::{ConfigError, Fault, Layers, Loaded, Origin, load};
 pub use paths::{Paths, PathsError, create_private_dir};
-pub use schema::{ClientConfig, Config, ConsoleConfig, LogConfig, ServeConfig, shown};
+pub use rules::REGISTRATIONS;
+pub use schema::{CarrierConfig, ClientConfig, Config, ConsoleConfig, LogConfig, ServeConfig, shown};
 pub use surroundings::Surroundings;
 
 /// `config.example.toml`: every setting with its default, in words.

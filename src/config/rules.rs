@@ -16,6 +16,10 @@ enum Rule {
 /// Log levels, least first.
 pub(super) const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
 
+/// Those of `assets/rules/throughput.toml`; empty: not said, none: nothing is bounded.
+pub const REGISTRATIONS: &[&str] =
+    &["", "none", "political", "score-75", "score-50", "score-25", "score-1", "low-volume", "toll-free", "short-code"];
+
 fn rule(key: &str) -> Rule {
     match key {
         "language" => Rule::OneOf(&["auto", "en", "es"]),
@@ -33,6 +37,13 @@ fn rule(key: &str) -> Rule {
         "serve.drain_seconds" => Rule::Between(0, 3_600),
         // Longer than a month is as good as never.
         "serve.second_factor_hours" => Rule::Between(1, 720),
+        "carrier.registration" => Rule::OneOf(REGISTRATIONS),
+        "carrier.numbers" => Rule::Between(1, 10_000),
+        "carrier.segments_per_second" | "carrier.segments_per_minute" | "carrier.segments_per_day" => {
+            Rule::Between(0, 1_000_000_000)
+        }
+        "carrier.reserve_percent" => Rule::Between(0, 90),
+        "carrier.queue_minutes" => Rule::Between(1, 1_440),
         "log.level" => Rule::OneOf(LEVELS),
         "log.format" => Rule::OneOf(&["lines", "json"]),
         _ => Rule::Any,

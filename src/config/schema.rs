@@ -18,6 +18,8 @@ pub struct Config {
     pub client: ClientConfig,
     /// A campaign server on the network.
     pub serve: ServeConfig,
+    /// What the carrier lets through.
+    pub carrier: CarrierConfig,
     /// The log file.
     pub log: LogConfig,
     /// Own keys: `[keys.<context>]`, `"<chord>" = "action"`. Checked by the key map.
@@ -90,6 +92,26 @@ pub struct ServeConfig {
     pub second_factor_hours: u32,
 }
 
+/// `[carrier]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CarrierConfig {
+    /// How the sender is registered with the carriers; empty: not said. `none`: nothing is bounded.
+    pub registration: String,
+    /// Sending numbers that share the work.
+    pub numbers: u32,
+    /// Segments of one number in a second; 0: as the registration has it.
+    pub segments_per_second: u32,
+    /// Segments in a minute; 0: as the registration has it.
+    pub segments_per_minute: u32,
+    /// Segments in a day; 0: as the registration has it.
+    pub segments_per_day: u32,
+    /// How much of a day first texts leave to replies and notices, in percent.
+    pub reserve_percent: u32,
+    /// No first texts are handed out while what is queued takes longer, in minutes.
+    pub queue_minutes: u32,
+}
+
 /// A setting as it may be shown: without the password of an address.
 #[must_use]
 pub fn shown(key: &str, value: &str) -> String {
@@ -137,6 +159,7 @@ impl Default for Config {
             console: ConsoleConfig::default(),
             client: ClientConfig::default(),
             serve: ServeConfig::default(),
+            carrier: CarrierConfig::default(),
             log: LogConfig::default(),
             keys: BTreeMap::new(),
         }
@@ -179,6 +202,20 @@ impl Default for ServeConfig {
             metrics: String::new(),
             require_second_factor: false,
             second_factor_hours: 12,
+        }
+    }
+}
+
+impl Default for CarrierConfig {
+    fn default() -> Self {
+        Self {
+            registration: String::new(),
+            numbers: 1,
+            segments_per_second: 0,
+            segments_per_minute: 0,
+            segments_per_day: 0,
+            reserve_percent: 10,
+            queue_minutes: 30,
         }
     }
 }

@@ -29,4 +29,5 @@ pub mod second_factor;
 pub mod segment;
 pub mod stats;
 pub mod survey;
+pub mod throughput;
 pub mod zone;

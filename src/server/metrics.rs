@@ -19,7 +19,8 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 use tokio_util::sync::CancellationToken;
 
 use super::carrier::Submitted;
-use super::store::SharedStore;
+use super::store::handles::Desk;
+use crate::api::captain::Gauge;
 use crate::env::{SharedClock, SystemClock};
 
 const REQUESTS: &str = "textbank_http_requests_total";
@@ -32,6 +33,10 @@ const CALL_SECONDS: &str = "textbank_carrier_call_seconds";
 const EVENTS: &str = "textbank_carrier_events_total";
 const UNREADABLE: &str = "textbank_events_unreadable_total";
 const JOBS: &str = "textbank_jobs";
+const MINUTE_SEGMENTS: &str = "textbank_carrier_minute_segments";
+const DAY_SEGMENTS: &str = "textbank_carrier_day_segments";
+const QUEUE_SEGMENTS: &str = "textbank_carrier_queue_segments";
+const INITIALS_OPEN: &str = "textbank_first_texts_handed_out";
 const UP: &str = "textbank_database_up";
 
 /// Upper bounds of the times told, in seconds: from a commit to a carrier's time-out.
@@ -81,6 +86,13 @@ pub fn keep() -> Result<(), MetricsError> {
         "Events in the database that this program could not read; consoles read everything anew."
     );
     describe_gauge!(JOBS, "Texts on their way to the carrier, by state.");
+    describe_gauge!(MINUTE_SEGMENTS, "Segments handed to the carrier in the last minute, and how many it takes.");
+    describe_gauge!(
+        DAY_SEGMENTS,
+        "The carrier's cap of the day in segments: what of it is used, reserved, kept and left."
+    );
+    describe_gauge!(QUEUE_SEGMENTS, "Segments that wait for their turn at the carrier, about.");
+    describe_gauge!(INITIALS_OPEN, "1 while first texts are handed out as far as the carrier's limits go.");
     describe_gauge!(UP, "1 when the database answered the last look.");
     Ok(())
 }
@@ -98,22 +110,50 @@ pub async fn tend(stop: CancellationToken) {
 }
 
 /// The listener's one page, `GET /metrics`.
-pub fn router(store: SharedStore) -> Router {
-    Router::new().route("/metrics", get(page)).with_state(store)
+pub fn router(desk: Desk) -> Router {
+    Router::new().route("/metrics", get(page)).with_state(desk)
 }
 
-async fn page(State(store): State<SharedStore>) -> Response {
+async fn page(State(desk): State<Desk>) -> Response {
     let Some(kept) = KEPT.get() else { return StatusCode::NOT_FOUND.into_response() };
     kept.run_upkeep();
-    let jobs = store.open_jobs().await;
+    let jobs = desk.store.open_jobs().await;
     gauge!(UP).set(if jobs.is_ok() { 1.0 } else { 0.0 });
     if let Ok((ready, submitting, unknown)) = jobs {
         for (state, many) in [("ready", ready), ("submitting", submitting), ("unknown", unknown)] {
             gauge!(JOBS, "state" => state).set(u32::try_from(many).unwrap_or(u32::MAX));
         }
     }
+    if let Some(limits) = &desk.throughput
+        && let Ok(gauge) = desk.store.gauge(limits, desk.clock.now()).await
+    {
+        tell_gauge(&gauge);
+    }
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(CONTENT_TYPE, text)], kept.render()).into_response()
+}
+
+/// What the carrier lets through.
+fn tell_gauge(of: &Gauge) {
+    let set = |name: &'static str, what: &'static str, segments: u64| {
+        gauge!(name, "what" => what).set(u32::try_from(segments).unwrap_or(u32::MAX));
+    };
+    set(MINUTE_SEGMENTS, "out", of.last_minute);
+    if let Some(a_minute) = of.per_minute {
+        set(MINUTE_SEGMENTS, "limit", a_minute);
+    }
+    if let Some(today) = &of.today {
+        let figures = [
+            ("cap", today.cap),
+            ("used", today.used),
+            ("reserved", today.reserved),
+            ("kept", today.kept),
+            ("left", today.left),
+        ];
+        figures.into_iter().for_each(|(what, segments)| set(DAY_SEGMENTS, what, segments));
+    }
+    set(QUEUE_SEGMENTS, "queued", of.queued_segments);
+    gauge!(INITIALS_OPEN).set(if of.initials_open_at.is_none() { 1.0 } else { 0.0 });
 }
 
 /// Counts and times every request, and tells the log of it, by the machine's time: the campaign's may stand.

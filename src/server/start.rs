@@ -157,6 +157,7 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     state.door = carrier.door();
     state.download = net.download.map(Into::into);
     state.second_factor = net.second_factor;
+    state.desk.throughput = net.throughput.map(Arc::new);
     // The machine's time, whatever the campaign's is: a socket knows no other, nor does a phone.
     let machine = SystemClock::shared();
     state.machine = machine.clone();
@@ -198,7 +199,7 @@ async fn tell_figures(at: SocketAddr, state: &AppState, tasks: &TaskTracker) -> 
     metrics::keep()?;
     let (listener, addr) = listening(at).await?;
     let line = Line {
-        router: metrics::router(state.store().clone()),
+        router: metrics::router(state.desk.clone()),
         stop: state.stop.clone(),
         clock: SystemClock::shared(),
         limits: Limits { connections: FIGURE_READERS, ..Limits::default() },

@@ -38,6 +38,7 @@ mod store_results;
 mod store_send;
 mod store_several;
 mod store_state_hours;
+mod store_throughput;
 mod store_trouble;
 mod store_upkeep;
 mod stories;

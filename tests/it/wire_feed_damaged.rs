@@ -144,7 +144,7 @@ async fn a_row_that_cannot_be_read_is_a_snapshot_to_whom_it_concerns_and_holds_u
         assert!(matches!(feed.event().await.what, EventKind::Campaign { .. }));
     }
     // Figures are the whole process's: other tests count too.
-    let page = textbank::server::metrics::router(app.state.store().clone());
+    let page = textbank::server::metrics::router(app.state.desk.clone());
     let asked = Request::builder().uri("/metrics").body(Body::empty()).expect("a request");
     let answer = page.oneshot(asked).await.expect("an answer").into_body().collect().await.expect("a body").to_bytes();
     let figures = String::from_utf8(answer.to_vec()).expect("text");

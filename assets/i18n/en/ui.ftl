@@ -153,6 +153,20 @@ ui-board-in-flight = { $n ->
 }
 ui-board-waiting-unassigned = { $n } with nobody (next claim)
 ui-texter-signed-out = { $name }, signed out
+ui-gauge-rate = Carrier: { $out } of { $limit } segments a minute
+ui-gauge-rate-alone = Carrier: { $out } segments in the last minute
+ui-gauge-queue = { $n ->
+    [0] nothing queued
+    [one] { $n } text queued
+   *[other] { $n } texts queued
+}
+ui-gauge-queue-takes = { $n ->
+    [one] { $n } text queued, about { $minutes } min
+   *[other] { $n } texts queued, about { $minutes } min
+}
+ui-gauge-today = Today: { $used } used, { $reserved } reserved, { $kept } for replies, { $left } of { $cap } left
+ui-gauge-stopped-day = No first texts before { $at }: the day's cap is used up or reserved. Replies go on.
+ui-gauge-stopped-queue = No first texts before { $at }: the queue is long enough. Replies go on.
 ui-board-no-texters = No texters yet.
 ui-texter-name = Texter
 ui-texter-waiting = waiting

@@ -40,3 +40,17 @@ ui-reason-removed = se quitó de la lista
 ui-thread-known = Lo último que se sabe: { $text }
 ui-link-signed-out-done = acceso cerrado, nada por entregar
 ui-board-waiting-room = { $n } en la sala de espera
+ui-gauge-rate = Operador: { $out } de { $limit } segmentos por minuto
+ui-gauge-rate-alone = Operador: { $out } segmentos en el último minuto
+ui-gauge-queue = { $n ->
+    [0] nada en cola
+    [one] { $n } mensaje en cola
+   *[other] { $n } mensajes en cola
+}
+ui-gauge-queue-takes = { $n ->
+    [one] { $n } mensaje en cola, unos { $minutes } min
+   *[other] { $n } mensajes en cola, unos { $minutes } min
+}
+ui-gauge-today = Hoy: { $used } usados, { $reserved } apartados, { $kept } para respuestas, quedan { $left } de { $cap }
+ui-gauge-stopped-day = Sin primeros mensajes hasta las { $at }: el tope del día está usado o apartado. Siguen las respuestas.
+ui-gauge-stopped-queue = Sin primeros mensajes hasta las { $at }: la cola ya es larga. Siguen las respuestas.

@@ -7,7 +7,8 @@ use ratatui::layout::{Position, Rect};
 use super::ink::{Ink, Piece, Sign};
 use super::theme::Role;
 use super::wrap;
-use crate::api::captain::{Board, TexterLine};
+use crate::api::captain::{Board, Gauge, StoppedBy, TexterLine};
+use crate::console::core::shared::say::Say;
 use crate::domain::safe_text::safe_line;
 
 /// The counts, in the order of a contact's way: catalogue key, number, how it is meant.
@@ -78,7 +79,44 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
         pieces.insert(0, (format!("{door} {} ", ink.sign(Sign::Dot)), Role::Warn));
     }
     ink.line(buffer, area, rows, &pieces);
-    (rows + 2).min(area.height)
+    let mut used = rows + 1;
+    for line in board.gauge.iter().flat_map(|gauge| gauge_lines(ink, gauge)) {
+        ink.line(buffer, area, used, &line);
+        used += 1;
+    }
+    (used + 1).min(area.height)
+}
+
+/// What the carrier lets through: the rate and the queue, the day, and why first texts are not handed out.
+fn gauge_lines(ink: Ink<'_>, gauge: &Gauge) -> Vec<Vec<Piece>> {
+    let rate = match gauge.per_minute {
+        Some(limit) => Say::new("ui-gauge-rate").with("out", gauge.last_minute).with("limit", limit),
+        None => Say::new("ui-gauge-rate-alone").with("out", gauge.last_minute),
+    };
+    let queue = match gauge.drain_minutes {
+        0 => Say::new("ui-gauge-queue").with("n", gauge.queued),
+        minutes => Say::new("ui-gauge-queue-takes").with("n", gauge.queued).with("minutes", minutes),
+    };
+    let is = |stopped_by| if gauge.stopped_by == Some(stopped_by) { Role::Bad } else { Role::Text };
+    let dot = (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
+    let mut lines = vec![vec![(ink.say(&rate), Role::Text), dot, (ink.say(&queue), is(StoppedBy::Queue))]];
+    if let Some(today) = &gauge.today {
+        let say = Say::new("ui-gauge-today")
+            .with("used", today.used)
+            .with("reserved", today.reserved)
+            .with("kept", today.kept)
+            .with("left", today.left)
+            .with("cap", today.cap);
+        lines.push(vec![(ink.say(&say), is(StoppedBy::DayCap))]);
+    }
+    if let (Some(at), Some(why)) = (gauge.initials_open_at, gauge.stopped_by) {
+        let key = match why {
+            StoppedBy::DayCap => "ui-gauge-stopped-day",
+            StoppedBy::Queue => "ui-gauge-stopped-queue",
+        };
+        lines.push(vec![(ink.say(&Say::new(key).with("at", at)), Role::Warn)]);
+    }
+    lines
 }
 
 fn grouped(ink: Ink<'_>, n: u64) -> String {

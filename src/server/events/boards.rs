@@ -13,8 +13,7 @@ use tokio::sync::{Mutex as Turn, watch};
 use super::{BOARD_EVERY, KEEP_ALIVE};
 use crate::api::captain::Board;
 use crate::domain::ids::{CampaignId, OrganizationId};
-use crate::env::SharedClock;
-use crate::server::store::{SharedStore, StoreError, command::Actor};
+use crate::server::store::{StoreError, command::Actor, handles::Desk};
 
 /// What nothing changed is counted anew when it is older: leases end and waits grow by time alone. Feeds ask every
 /// [`KEEP_ALIVE`], each at its own moment.
@@ -69,13 +68,8 @@ impl Boards {
     }
 
     /// The board of `campaign` as `actor`, a captain, sees it. What the store shows to one, it shows to all of the same sight.
-    pub(super) async fn look(
-        &self,
-        store: &SharedStore,
-        clock: &SharedClock,
-        actor: &Actor,
-        campaign: CampaignId,
-    ) -> Result<Look, StoreError> {
+    pub(super) async fn look(&self, desk: &Desk, actor: &Actor, campaign: CampaignId) -> Result<Look, StoreError> {
+        let Desk { store, clock, .. } = desk;
         let sight = Sight { organization: actor.organization, campaign, only: actor.campaign };
         let shared = {
             let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +92,7 @@ impl Boards {
         shared.wake.mark_unchanged();
         shared.counted = None;
         self.counts.fetch_add(1, Ordering::Relaxed);
-        let Some(board) = store.board(actor, campaign, clock.now()).await? else { return Ok(Look::None) };
+        let Some(board) = desk.board(actor, campaign).await? else { return Ok(Look::None) };
         let board = Arc::new(board);
         shared.counted = Some(Counted { board: Arc::clone(&board), at: now });
         Ok(Look::Now(board))

@@ -278,7 +278,7 @@ impl Follower {
         self.board_changed = false;
         self.board_due = now + BOARD_EVERY;
         let desk = &self.state.desk;
-        let board = match self.state.boards.look(&desk.store, &desk.clock, &self.session.actor, self.campaign).await? {
+        let board = match self.state.boards.look(desk, &self.session.actor, self.campaign).await? {
             Look::None => return Ok(()),
             Look::Now(board) => board,
             Look::Then(board, again) => {

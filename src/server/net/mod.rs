@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::auth::second_factor::Policy;
 use super::limits;
+use crate::domain::throughput::Throughput;
 use tls::TlsFiles;
 
 /// How a server stands on the network.
@@ -27,6 +28,8 @@ pub struct Net {
     pub metrics: Option<SocketAddr>,
     /// What captains and above have to show who come over it.
     pub second_factor: Policy,
+    /// What the carrier lets through; everything without.
+    pub throughput: Option<Throughput>,
 }
 
 /// What whoever is at the other end may take.

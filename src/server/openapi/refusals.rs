@@ -66,8 +66,8 @@ impl Who {
 }
 
 use Code::{
-    AlreadySent, ConductNotAccepted, Forbidden, Frozen, HeldByOthers, IdReused, Invalid, InviteSpent, LeaseLost,
-    LedgerBroken, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached, RateLimited, Recalled, Removed,
+    AlreadySent, CapReached, ConductNotAccepted, Forbidden, Frozen, HeldByOthers, IdReused, Invalid, InviteSpent,
+    LeaseLost, LedgerBroken, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached, RateLimited, Recalled, Removed,
     SecondFactorNeeded, SessionEnded, StaleReply, Suppressed, TooLarge, TooLate, Unauthorized, Unavailable,
     WaitingRoom, WrongCode,
 };
@@ -97,6 +97,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
             QuotaReached,
             HeldByOthers,
             OutsideHours,
+            CapReached,
             ConductNotAccepted,
         ],
     ),
@@ -192,6 +193,7 @@ fn meaning(code: Code) -> &'static str {
         NoneLeft => "every contact has been texted, is opted out or in the own hands",
         HeldByOthers => "the contacts that are left are in others' slices",
         OutsideHours => "it is outside texting hours where they are; `at` says when it will not be",
+        CapReached => "what the carrier lets through is used up for now; `at` says when to ask again",
         Paused => "the campaign does not run",
         QuotaReached => "as many contacts as allowed are in hand",
         Suppressed => "the person opted out, or the number is wrong",

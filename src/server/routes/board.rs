@@ -24,6 +24,5 @@ pub async fn handler(
     At(campaign): At<CampaignId>,
     State(state): State<AppState>,
 ) -> Reply<Json<Board>> {
-    let now = state.desk.clock.now();
-    state.store().board(captain.actor(), campaign, now).await?.map(Json).ok_or_else(Refusal::not_found)
+    state.desk.board(captain.actor(), campaign).await?.map(Json).ok_or_else(Refusal::not_found)
 }

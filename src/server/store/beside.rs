@@ -18,7 +18,7 @@ use crate::api::{
     assignment::{AssignmentPage, ContactView},
     audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
-    captain::{Board, HeldText},
+    captain::{Board, Gauge, HeldText},
     conduct::ConductText,
     event::Event,
     ledger::{LedgerPage, LedgerState},
@@ -32,6 +32,7 @@ use crate::domain::{
     ids::{CampaignId, ContactId, OrganizationId},
     phone::Phone,
     recall::Recalled,
+    throughput::Throughput,
 };
 use crate::server::carrier::Asked;
 
@@ -152,6 +153,10 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>> {
         self.inner.board(actor, campaign, now).await
+    }
+
+    async fn gauge(&self, limits: &Throughput, now: Timestamp) -> Found<Gauge> {
+        self.inner.gauge(limits, now).await
     }
 
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {

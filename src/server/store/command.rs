@@ -1,6 +1,7 @@
 //! Commands: data that asks for one change.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +20,7 @@ use crate::domain::{
     ids::{ActId, CampaignId, ContactId, DeviceId, MessageId, OrganizationId, PersonId},
     phone::Phone,
     second_factor::{OneTimeCode, Secret},
+    throughput::Throughput,
 };
 use crate::server::carrier::{CarrierEvent, Found, Submission, Submitted};
 
@@ -130,6 +132,8 @@ pub enum CommandKind {
         claim: Uuid,
         /// How many (0 = slice size).
         want: u32,
+        /// What the carrier lets through, where that is bounded.
+        limits: Option<Arc<Throughput>>,
     },
     /// Heartbeat: renews the actor's leases.
     Presence {
@@ -157,6 +161,8 @@ pub enum CommandKind {
         limit: u32,
         /// Fresh attempt ids, one for each.
         attempts: Vec<Uuid>,
+        /// What the carrier lets through, where that is bounded.
+        limits: Option<Arc<Throughput>>,
     },
     /// Record what the carrier said to an attempt.
     RecordAttempt {

@@ -7,6 +7,7 @@ mod change;
 mod second_factor;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -22,6 +23,7 @@ use super::{
 use crate::api::{
     act::Act,
     admin::{ImportChunk, ImportStart, InviteRequest, ListStart},
+    captain::Board,
     message::SendRequest,
     people::{JoinRequest, Joined, Role},
     problem::{Code, Problem},
@@ -29,6 +31,7 @@ use crate::api::{
 use crate::domain::{
     ids::{ActId, CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     phone::Phone,
+    throughput::Throughput,
 };
 use crate::env::{SharedClock, SharedIds};
 use crate::server::carrier::{CarrierEvent, Found, Submitted};
@@ -47,17 +50,32 @@ pub struct Desk {
     pub clock: SharedClock,
     /// Ids and secrets.
     pub ids: SharedIds,
+    /// What the carrier lets through, where that is bounded.
+    pub throughput: Option<Arc<Throughput>>,
 }
 
 impl Desk {
     /// Puts the three together.
     #[must_use]
     pub fn new(store: SharedStore, clock: SharedClock, ids: SharedIds) -> Self {
-        Self { store, clock, ids }
+        Self { store, clock, ids, throughput: None }
     }
 
     async fn run(&self, kind: CommandKind) -> Answered {
         self.store.execute(Command { now: self.clock.now(), kind }).await
+    }
+
+    /// The captain's board now, with what the carrier lets through; `None` unless the actor may see it.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn board(&self, actor: &Actor, campaign: CampaignId) -> Result<Option<Board>, StoreError> {
+        let now = self.clock.now();
+        let mut board = self.store.board(actor, campaign, now).await?;
+        if let (Some(board), Some(limits)) = (&mut board, &self.throughput) {
+            board.gauge = Some(self.store.gauge(limits, now).await?);
+        }
+        Ok(board)
     }
 
     fn fresh(&self) -> Uuid {
@@ -180,7 +198,8 @@ impl Texter {
     /// # Errors
     /// As [`Self::send`].
     pub async fn claim(&self, desk: &Desk, campaign: CampaignId, claim: Uuid, want: u32) -> Answered {
-        desk.run(CommandKind::Claim { actor: self.0.clone(), campaign, claim, want }).await
+        let limits = desk.throughput.clone();
+        desk.run(CommandKind::Claim { actor: self.0.clone(), campaign, claim, want, limits }).await
     }
 
     /// The next token of this session; it is in this answer and nowhere else.
@@ -484,7 +503,8 @@ impl System {
     /// As [`Texter::send`].
     pub async fn claim_jobs(desk: &Desk, limit: u32) -> Answered {
         let attempts = (0..limit).map(|_| desk.fresh()).collect();
-        desk.run(CommandKind::ClaimJobs { limit, attempts }).await
+        let limits = desk.throughput.clone();
+        desk.run(CommandKind::ClaimJobs { limit, attempts, limits }).await
     }
 
     /// Records what the carrier said: [`Answer::Done`].

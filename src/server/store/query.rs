@@ -8,7 +8,7 @@ use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignTodo, CampaignView},
-    captain::{Board, HeldText},
+    captain::{Board, Gauge, HeldText},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
@@ -21,6 +21,7 @@ use crate::domain::{
     ids::{CampaignId, ContactId, PersonId},
     phone::Phone,
     recall::Recalled,
+    throughput::Throughput,
 };
 use crate::server::carrier::Asked;
 use jiff::Timestamp;
@@ -80,6 +81,8 @@ pub trait Queries {
     async fn told(&self, after: u64, limit: u32) -> Found<Vec<Told>>;
     /// The captain's board at `now`.
     async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>>;
+    /// What the carrier lets through at `now`, and what is left of it.
+    async fn gauge(&self, limits: &Throughput, now: Timestamp) -> Found<Gauge>;
     /// The organization's sessions.
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>>;
     /// A page of the organization's ledger after the entry with this number. For admins' handles only.

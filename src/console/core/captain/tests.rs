@@ -36,6 +36,7 @@ fn board(seq: u64) -> Board {
         in_flight: 0,
         unknown: 0,
         waiting_room: 0,
+        gauge: None,
         texters: vec![texter(1, 0), texter(2, 5)],
         at: Timestamp::UNIX_EPOCH,
         seq,

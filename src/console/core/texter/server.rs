@@ -46,7 +46,7 @@ fn retry_after(problem: &Problem, now: Option<jiff::Timestamp>) -> Option<Durati
     match problem.code {
         Code::HeldByOthers => Some(Duration::from_secs(60)),
         Code::RateLimited | Code::Unavailable => Some(Duration::from_secs(10)),
-        Code::OutsideHours => {
+        Code::OutsideHours | Code::CapReached => {
             let wait = problem.at.zip(now).map_or(SignedDuration::from_mins(10), |(at, now)| at.duration_since(now));
             Duration::try_from(wait.clamp(SignedDuration::from_secs(30), SignedDuration::from_mins(10))).ok()
         }

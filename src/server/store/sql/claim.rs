@@ -19,6 +19,7 @@ use crate::domain::{
     hours::HoursVerdict,
     ids::{CampaignId, ContactId},
     message::MessageKind,
+    throughput::Throughput,
 };
 use crate::mutation::{self, Mutation};
 use crate::server::store::{
@@ -60,6 +61,7 @@ impl Tx<'_> {
         campaign: CampaignId,
         claim: Uuid,
         want: u32,
+        limits: Option<&Throughput>,
     ) -> Result<Answer, StoreError> {
         let no = |problem: Problem| Ok(Answer::Refused(Box::new(problem)));
         let stored = db::query("SELECT person, campaign, contacts FROM claims WHERE id = $1")
@@ -105,6 +107,17 @@ impl Tx<'_> {
                 "SELECT id FROM contacts WHERE campaign = $1 AND status = 'needs_message' AND opt_out = 0 LIMIT $2";
             let held = db::query(held).bind(campaign.id).bind(want).fetch_all(&mut *self.conn).await?;
             pool.open = held.iter().map(|row| col(row, 0)).collect::<Result<_, _>>()?;
+        }
+        // What is handed out may be confirmed, whatever happens to the cap meanwhile: so here is where first texts stop.
+        if let Some(limits) = limits.filter(|_| !pool.open.is_empty()) {
+            let (most, open_at) = self.hand_out(limits, &campaign.def).await?;
+            pool.open.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+            if let Some(at) = open_at.filter(|_| rescued.is_empty()) {
+                let mut full =
+                    refused(Code::CapReached, "as many first texts as the carrier lets through are under way");
+                full.at = Some(at);
+                return no(full);
+            }
         }
         if pool.open.is_empty() && rescued.is_empty() {
             return no(self.nothing_to_hand_out(actor, &campaign, &pool).await?);

@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    rows::{self, CONTACT_COLUMNS, ContactRow, col, contact_columns},
+    rows::{self, CONTACT_COLUMNS, ContactRow, col, contact_columns, unsigned},
+    throughput::Budget,
     tx::{Audience, Campaign, Tx},
 };
 use crate::api::{campaign::CampaignState, event::EventKind};
@@ -19,6 +20,8 @@ use crate::domain::{
     ids::{ContactId, MessageId},
     message::{Delivery, MessageKind},
     phone::Phone,
+    segment::measure,
+    throughput::Throughput,
 };
 use crate::mutation::{self, Mutation};
 use crate::server::carrier::{Submission, Submitted};
@@ -90,23 +93,45 @@ enum Look {
 }
 
 impl Tx<'_> {
-    pub(super) async fn claim_jobs(&mut self, limit: u32, attempts: Vec<Uuid>) -> Result<Answer, StoreError> {
+    pub(super) async fn claim_jobs(
+        &mut self,
+        limit: u32,
+        attempts: Vec<Uuid>,
+        limits: Option<Arc<Throughput>>,
+    ) -> Result<Answer, StoreError> {
         let mut attempts = attempts.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
         let mut left = i64::from(limit);
         let mut out = Vec::new();
         let mut questions = vec![db::query("SELECT id FROM campaigns ORDER BY id")];
+        questions.extend(limits.is_some().then(|| self.spent()));
         questions.extend(self.late());
         let mut answers = db::ask(questions, &mut *self.conn).await?.into_iter();
         let campaigns = answers.next().unwrap_or_default();
+        let spent = if limits.is_some() { answers.next().unwrap_or_default() } else { Vec::new() };
         self.take_back_late(&answers.next().unwrap_or_default()).await?;
-        for row in campaigns {
+        let mut budget = limits.map(|limits| self.budget(limits, &spent)).transpose()?;
+        let campaigns = campaigns.iter().map(|row| col(row, 0)).collect::<Result<Vec<i64>, _>>()?;
+        // Where little goes out notices and replies of all campaigns go before any first text, and no campaign is always the last.
+        let mut looks: Vec<(i64, i64)> = Vec::new();
+        if budget.is_some() {
+            looks.extend(campaigns.iter().map(|id| (*id, 1)));
+        }
+        let turn = budget.as_ref().map_or(0, |_| unsigned(self.now.as_second()));
+        let first = usize::try_from(turn % (campaigns.len().max(1) as u64)).unwrap_or(0);
+        looks.extend(campaigns.iter().skip(first).chain(campaigns.iter().take(first)).map(|id| (*id, 2)));
+        for (id, most_rank) in looks {
             if left <= 0 {
                 break;
             }
-            let Some(campaign) = self.campaign(col(&row, 0)?).await? else { continue };
+            let Some(campaign) = self.campaign(id).await? else { continue };
             for _ in 0..ROUNDS {
+                if budget.is_some() {
+                    // What was taken in the look before is ready no more.
+                    self.write_texts().await?;
+                }
                 let (asked, begun) = (left, out.len());
-                let looked = self.look_at_some(&campaign, &mut left, &mut attempts, &mut out).await?;
+                let looked =
+                    self.look_at_some((&campaign, most_rank), &mut budget, &mut left, &mut attempts, &mut out).await?;
                 let all_go = looked == out.len() - begun;
                 if looked == 0 || left <= 0 || (all_go && i64::try_from(looked).is_ok_and(|looked| looked < asked)) {
                     break;
@@ -118,6 +143,9 @@ impl Tx<'_> {
         for late in std::mem::take(&mut self.cache.late) {
             self.suppress_late(&late).await?;
         }
+        if let Some(budget) = &budget {
+            self.spend(budget).await?;
+        }
         if self.one_by_one {
             self.write_texts().await?;
         }
@@ -127,13 +155,19 @@ impl Tx<'_> {
     /// Looks at as many ready jobs of a campaign as there are places left; says how many that were.
     async fn look_at_some(
         &mut self,
-        campaign: &Arc<Campaign>,
+        (campaign, most_rank): (&Arc<Campaign>, i64),
+        budget: &mut Option<Budget>,
         left: &mut i64,
         attempts: &mut (impl Iterator<Item = Uuid> + Send),
         out: &mut Vec<Submission>,
     ) -> Result<usize, StoreError> {
         // In a campaign that does not run only the notices go out; the rest waits. A reply waits for the text before it.
-        let ranks = if campaign.state == CampaignState::Running { 2_i64 } else { 0 };
+        let ranks = if campaign.state == CampaignState::Running { most_rank } else { 0 };
+        // No text has less than one segment.
+        let most = budget.as_ref().map_or(*left, |budget| budget.most(ranks == 2).min(*left));
+        if most <= 0 {
+            return Ok(0);
+        }
         let ready = db::query(concat!(
             "SELECT ",
             contact_columns!(),
@@ -150,7 +184,7 @@ impl Tx<'_> {
         .bind(campaign.id)
         .bind(ranks)
         .bind(self.micros())
-        .bind(*left)
+        .bind(most)
         .fetch_all(&mut *self.conn)
         .await?;
         for row in &ready {
@@ -159,6 +193,13 @@ impl Tx<'_> {
                 Look::Drop(why) => self.take_back(job.message, why).await?,
                 Look::Wait(until) => self.put_off(job.message, until).await?,
                 Look::Go(expires_at) => {
+                    if let Some(budget) = budget.as_mut() {
+                        let segments = i64::try_from(measure(&job.body).parts).unwrap_or(i64::MAX);
+                        if !budget.take(job.kind == MessageKind::Initial, segments) {
+                            // The next ones wait with it.
+                            return Ok(0);
+                        }
+                    }
                     let Some(attempt) = attempts.next() else { break };
                     *left -= 1;
                     out.push(self.begin(job, attempt, expires_at).await?);

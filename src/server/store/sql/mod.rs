@@ -40,6 +40,7 @@ mod script;
 mod second_factor;
 mod send;
 mod sessions;
+mod throughput;
 mod tokens;
 mod tx;
 pub mod upkeep;

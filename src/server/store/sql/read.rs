@@ -15,7 +15,7 @@ use super::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, OPTED_OUT, col, contact_columns, json, listed,
         listed_columns, signed, time, to_json, unsigned,
     },
-    sessions,
+    sessions, throughput,
     visible::visible,
     waiting_room,
 };
@@ -23,7 +23,7 @@ use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignTodo, CampaignView},
-    captain::{Board, HeldText, TexterLine},
+    captain::{Board, Gauge, HeldText, TexterLine},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
@@ -41,6 +41,7 @@ use crate::domain::{
     recall::Recalled,
     script::{alias, fold_name},
     stats::Counts,
+    throughput::Throughput,
 };
 use crate::server::carrier::Asked;
 use crate::server::store::{
@@ -423,9 +424,15 @@ impl Queries for SqlStore {
             unknown: unsigned(col(&row, 2)?),
             waiting_room: waiting_room::count(&mut conn, actor).await?,
             texters,
+            gauge: None,
             at: now,
             seq,
         }))
+    }
+
+    async fn gauge(&self, limits: &Throughput, now: Timestamp) -> Found<Gauge> {
+        let mut conn = self.reader().await?;
+        throughput::gauge(&mut conn, self.organization.0, limits, now).await
     }
 
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {

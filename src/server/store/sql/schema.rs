@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: TAKEN_OUT },
     Step { min_program: 1, sql: LISTS },
     Step { min_program: 1, sql: RECALLS },
+    Step { min_program: 1, sql: THROUGHPUT },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -225,6 +226,15 @@ CREATE TABLE recalls (
 CREATE INDEX recalls_campaign ON recalls(campaign);
 ALTER TABLE contacts ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX contacts_listed ON contacts(campaign, external_id) WHERE external_id IS NOT NULL;
+";
+
+/// What was handed to the carrier, in segments. A rate (`begins` 0) has the moment at which its bucket is full again; a day and a
+/// minute begin when they say, and have a count.
+const THROUGHPUT: &str = "
+CREATE TABLE throughput (
+    organization INTEGER NOT NULL, name TEXT NOT NULL, begins INTEGER NOT NULL, spent INTEGER NOT NULL,
+    PRIMARY KEY (organization, name, begins)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// The version that this program is.

@@ -71,6 +71,8 @@ pub(super) struct Cache {
     /// Opt-outs put off on purpose: number and word. Always empty in a build that keeps its promises.
     pub(super) late: Vec<(String, String)>,
     pub(super) ledger: super::ledger::Known,
+    /// The minute in which old counts of what went out were last thrown away.
+    pub(super) minute_pruned: i64,
 }
 
 impl Cache {
@@ -90,6 +92,7 @@ impl Cache {
             lasting: false,
             late: Vec::new(),
             ledger: super::ledger::Known::default(),
+            minute_pruned: 0,
         }
     }
 

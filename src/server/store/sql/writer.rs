@@ -334,14 +334,16 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
     match kind {
         CommandKind::Send { actor, id, request, skew, told } => tx.send(&actor, id, &request, skew, told).await,
         CommandKind::Act { actor, id, act, skew, notice } => tx.act(&actor, id, &act, skew, notice).await,
-        CommandKind::Claim { actor, campaign, claim, want } => tx.claim(&actor, campaign, claim, want).await,
+        CommandKind::Claim { actor, campaign, claim, want, limits } => {
+            tx.claim(&actor, campaign, claim, want, limits.as_deref()).await
+        }
         CommandKind::Presence { actor } => tx.presence(&actor).await,
         CommandKind::ExpireLeases => tx.expire_leases(None).await,
         CommandKind::Anchor => tx.anchor().await,
         CommandKind::Carrier { carrier, event, message, notice } => {
             tx.carrier_event(&carrier, event, message, notice).await
         }
-        CommandKind::ClaimJobs { limit, attempts } => tx.claim_jobs(limit, attempts).await,
+        CommandKind::ClaimJobs { limit, attempts, limits } => tx.claim_jobs(limit, attempts, limits).await,
         CommandKind::RecordAttempt { attempt, answer } => tx.record_attempt(attempt, answer).await,
         CommandKind::RecordLookUp { attempt, found, authoritative } => {
             tx.record_look_up(attempt, found, authoritative).await
