@@ -17,9 +17,8 @@ pub struct ContactKey {
     /// Its number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
-    /// Its id in the list.
+    /// Its id in the list. One that is longer than any list's is nobody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 500)]
     pub external_id: Option<String>,
 }
 

@@ -4,14 +4,29 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::problem::{Code, Problem};
 use crate::domain::{
     campaign::CampaignDef,
     ids::CampaignId,
     recall::{Recall, Recalled},
+    safe_text::safe_line,
 };
 
 /// Longest reason, in characters.
 pub const MAX_REASON: usize = 500;
+
+/// A reason as it is kept.
+///
+/// # Errors
+///
+/// [`Code::Invalid`] when it is too long.
+pub fn reason(said: &str) -> Result<String, Problem> {
+    let reason = safe_line(said);
+    if reason.chars().count() > MAX_REASON {
+        return Err(Problem::new(Code::Invalid, format!("reason: at most {MAX_REASON} characters")));
+    }
+    Ok(reason)
+}
 
 /// Gives a campaign the next version of its script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

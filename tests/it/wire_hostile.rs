@@ -69,3 +69,21 @@ async fn bodies_of_contacts_are_asked_for_by_name() {
     assert_eq!(app.get(&admin, &format!("{path}?ids=")).await.body, json!([]));
     app.close().await;
 }
+
+/// A reason that would be refused with the recall is refused when the recall is only tried out.
+#[rstest]
+#[case("")]
+#[case("?dry_run=true")]
+#[tokio::test]
+async fn a_recalls_reason_has_a_length(#[case] query: &str) {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 1).await;
+    let path = format!("/api/v1/campaigns/{campaign}/recalls{query}");
+    let recall = |letters: usize| json!({"what": {"recalled": "script", "version": 1}, "reason": "x".repeat(letters)});
+    let reply = app.call(Some(&admin), Method::POST, &path, Some(recall(501))).await;
+    assert_eq!(reply.problem(), "invalid");
+    let reply = app.call(Some(&admin), Method::POST, &path, Some(recall(500))).await;
+    assert!(reply.status.is_success(), "{reply:?}");
+    app.close().await;
+}

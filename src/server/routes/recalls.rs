@@ -9,7 +9,7 @@ use super::extract::{Asked, At, Sent};
 use super::refusal::{Refusal, Reply};
 use crate::api::{
     problem::Problem,
-    recall::{RecallInfo, RecallReport, RecallRequest},
+    recall::{self, RecallInfo, RecallReport, RecallRequest},
 };
 use crate::domain::{ids::CampaignId, recall::Recalled};
 use crate::server::{
@@ -52,8 +52,9 @@ pub async fn make(
 ) -> Reply<Json<RecallReport>> {
     let mut done = None;
     let mut what = request.what;
+    let reason = recall::reason(&request.reason)?;
     if !query.dry_run {
-        match captain.recall(&state.desk, campaign, what, request.reason.clone()).await? {
+        match captain.recall(&state.desk, campaign, what, reason.clone()).await? {
             Answer::Changed(Changed::Recalled { recall, dropped }) => {
                 what = recall.what.clone();
                 done = Some((recall.id, dropped));
@@ -66,7 +67,7 @@ pub async fn make(
         campaign,
         recall: done.map(|(id, _)| id),
         what: recall.what,
-        reason: request.reason,
+        reason,
         versions: recall.versions,
         texts: recall.texts,
         got: reach.got.len() as u64,

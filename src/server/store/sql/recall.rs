@@ -16,14 +16,13 @@ use crate::api::{
     event::EventKind,
     message::SendRequest,
     problem::{Code, Problem},
-    recall::{MAX_REASON, RecallInfo},
+    recall::{self, RecallInfo},
 };
 use crate::db::{self, Conn, Row};
 use crate::domain::{
     campaign::{CampaignDef, merge_fields_in},
     message::MessageKind,
     recall::{LEAST, Recall, Recalled, Said, carried, stands_in, weight},
-    safe_text::safe_line,
 };
 use crate::server::store::{
     StoreError,
@@ -267,10 +266,10 @@ impl Tx<'_> {
         what: Recalled,
         reason: &str,
     ) -> Result<Answer, StoreError> {
-        let reason = safe_line(reason);
-        if reason.chars().count() > MAX_REASON {
-            return refused(Code::Invalid, format!("reason: at most {MAX_REASON} characters"));
-        }
+        let reason = match recall::reason(reason) {
+            Ok(reason) => reason,
+            Err(problem) => return Ok(Answer::Refused(Box::new(problem))),
+        };
         let mut recall = match resolved(self.conn, campaign.id, what).await? {
             Ok(recall) => recall,
             Err(problem) => return Ok(Answer::Refused(Box::new(problem))),
