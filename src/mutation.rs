@@ -33,6 +33,10 @@ pub enum Mutation {
     LateSuppression,
     /// 5: the notice of an opt-out goes out once a cause, however often the callback comes.
     NoticeTwice,
+    /// 5: a text that carries what was recalled is taken.
+    RecalledTaken,
+    /// 5: recalls are looked at only at accept, not before the carrier call.
+    RecallAtAcceptOnly,
     /// 6: hours are looked at only at accept, not before the carrier call.
     HoursAtAcceptOnly,
     /// 6: a text confirmed yesterday goes out this morning.
@@ -63,7 +67,7 @@ pub enum Mutation {
 
 impl Mutation {
     /// Every one.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::JournalForgets,
         Self::RowFreedEarly,
         Self::AnswerBeforeCommit,
@@ -77,6 +81,8 @@ impl Mutation {
         Self::SuppressionPerCampaign,
         Self::LateSuppression,
         Self::NoticeTwice,
+        Self::RecalledTaken,
+        Self::RecallAtAcceptOnly,
         Self::HoursAtAcceptOnly,
         Self::SentNextMorning,
         Self::NoFencing,

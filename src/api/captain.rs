@@ -37,6 +37,13 @@ pub struct Board {
     /// What the carrier lets through, and what is left of it; absent where nothing is bounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gauge: Option<Gauge>,
+    /// Recalls in force.
+    #[serde(default, skip_serializing_if = "is_nobody")]
+    pub recalls: u64,
+    /// Since when the newest of them holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub recalled_at: Option<Timestamp>,
     /// Per texter, by name.
     pub texters: Vec<TexterLine>,
     /// When this was counted.

@@ -28,6 +28,9 @@ pub struct ListRemoval {
     /// At most 1,000.
     #[schema(max_items = 1000)]
     pub contacts: Vec<ContactKey>,
+    /// Nothing is changed: the answer says what would be.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
 
 /// What is to be different about one contact; what is absent stays as it is. An empty text takes a value away.
@@ -65,6 +68,9 @@ pub struct ListCorrection {
     /// At most 1,000.
     #[schema(max_items = 1000)]
     pub contacts: Vec<ContactChange>,
+    /// Nothing is changed: the answer says what would be.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
 
 /// What became of such a request.

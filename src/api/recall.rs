@@ -89,6 +89,9 @@ pub struct RecallReport {
     pub waiting: u64,
     /// Texts that this recall dropped before the carrier had them: they came back to their texters.
     pub dropped: u64,
+    /// True when it was recalled before: nothing was changed.
+    #[serde(default)]
+    pub already: bool,
     /// Contacts still without their first text who would get it if nothing were done.
     pub to_get: u64,
 }
@@ -99,8 +102,6 @@ pub struct RecallInfo {
     /// What is recalled.
     #[serde(flatten)]
     pub recall: Recall,
-    /// Why.
-    pub reason: String,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,

@@ -47,6 +47,12 @@ pub struct OptOutsOut {
 pub struct ColumnsOut {
     /// Their names, in order.
     pub columns: Vec<String>,
+    /// Contacts of this part who may still be texted.
+    #[serde(default)]
+    pub contacts: u64,
+    /// How many of these have something in a column; the ones that every contact has are among them.
+    #[serde(default)]
+    pub filled: std::collections::BTreeMap<String, u64>,
     /// Cursor of the next part; absent with the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,

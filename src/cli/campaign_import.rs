@@ -75,7 +75,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
                 tell(going_on(state, list.texted));
                 None
             }
-            None => Some(args.provenance.settle(args.read.consent()?)?),
+            None => Some(args.provenance.settle(args.read.consent()?, ctx.clock.now())?),
         };
         let paused = args.paused || (!args.start && !at_once(list.texted)?);
         let work = async {

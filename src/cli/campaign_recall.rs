@@ -68,14 +68,24 @@ const NOTHING: Advice = Advice {
 pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     let what = if args.list || args.lift.is_some() { None } else { Some(meant(&args)?) };
     let shift = ShiftArgs { campaign: Some(args.campaign), sign_in: args.who };
-    let (_, server, campaign) = reach_native(&shift, Role::Captain, ctx).await?;
+    let (sign_in, server, campaign) = reach_native(&shift, Role::Captain, ctx).await?;
+    let by_admin = sign_in.me.role >= Role::Admin;
     let Some(what) = what else {
+        let recalls = server.recalls(campaign).await.context("no list")?;
         if let Some(recall) = args.lift {
+            let known =
+                recalls.iter().find(|one| one.recall.id == recall).ok_or_else(|| none_such(recall, &recalls))?;
+            if let Some(at) = known.lifted_at {
+                out(format!("Recall {recall} was lifted already, at {} UTC. Nothing was changed.", minute(at)))?;
+                return Ok(Exit::Done);
+            }
             server.lift_recall(campaign, recall).await.context("the recall stays as it is")?;
-            out(format!("Recall {recall} is lifted. What it dropped stays dropped."))?;
+            out(format!(
+                "Recall {recall} is lifted: {} may be sent again. What came back stays with its texters.",
+                name(&known.recall.what)
+            ))?;
             return Ok(Exit::Done);
         }
-        let recalls = server.recalls(campaign).await.context("no list")?;
         if args.json {
             out_json(&recalls)?
         } else {
@@ -88,9 +98,23 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     if args.json {
         out_json(&report)?
     } else {
-        out(in_words(&report, &ctx.program))?
+        out(in_words(&report, &ctx.program, by_admin))?
     }
     Ok(Exit::Done)
+}
+
+/// The number of no recall.
+fn none_such(recall: i64, recalls: &[RecallInfo]) -> Misuse {
+    let known: Vec<String> = recalls.iter().map(|one| one.recall.id.to_string()).collect();
+    Misuse(if known.is_empty() {
+        format!("--lift {recall}: nothing of this campaign was recalled")
+    } else {
+        format!("--lift {recall}: this campaign has no such recall; it has {} (--list)", known.join(", "))
+    })
+}
+
+fn minute(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 fn meant(args: &RecallArgs) -> anyhow::Result<Recalled> {
@@ -131,10 +155,14 @@ fn name(what: &Recalled) -> String {
     })
 }
 
-fn in_words(report: &RecallReport, program: &str) -> String {
+fn in_words(report: &RecallReport, program: &str, by_admin: bool) -> String {
     let campaign = report.campaign;
     let mut lines = Vec::new();
     match report.recall {
+        Some(recall) if report.already => lines.push(format!(
+            "Nothing was changed: {} was taken back in campaign {campaign} before, by recall {recall}, which is in force.",
+            name(&report.what)
+        )),
         Some(recall) => lines.push(format!(
             "Recall {recall}: {} is taken back in campaign {campaign}. From now on nothing that carries it leaves.",
             name(&report.what)
@@ -144,40 +172,49 @@ fn in_words(report: &RecallReport, program: &str) -> String {
             name(&report.what)
         )),
     }
-    if !matches!(report.what, Recalled::Script { .. } | Recalled::Field { .. }) {
-        let versions: Vec<String> = report.versions.iter().map(u32::to_string).collect();
-        lines.push(format!("  it stands in these words in version {}", versions.join(", ")));
+    match &report.what {
+        Recalled::Script { .. } => {}
+        Recalled::Field { value, .. } => lines.push(format!(
+            "  every text with the words `{}` counts, whether they came from the list or were typed",
+            safe_line(value)
+        )),
+        _ => {
+            let versions: Vec<String> = report.versions.iter().map(u32::to_string).collect();
+            lines.push(format!("  it stands in these words in version {}", versions.join(", ")));
+        }
     }
     lines.push(format!(
         "  {:>7}  got it: {} confirmed by their phones, {} in doubt",
         report.got, report.delivered, report.in_doubt
     ));
     match report.recall {
-        Some(_) => lines.push(format!(
-            "  {:>7}  waited for the carrier and came back to their texters{}",
-            report.dropped,
-            if report.waiting > 0 { format!(" ({} wait still)", report.waiting) } else { String::new() }
-        )),
-        None => {
-            lines.push(format!("  {:>7}  wait for the carrier: they would come back to their texters", report.waiting))
-        }
-    }
-    lines.push(format!(
-        "  {:>7}  had no text yet and {}",
-        report.to_get,
-        if report.recall.is_some() {
-            "would have got it: their cards are shut until the script or the list is put right"
-        } else {
-            "would get it"
-        }
-    ));
-    if let Some(recall) = report.recall {
-        lines.push(format!("Next: {program} campaign update {campaign} --campaign FILE puts the script right"));
-        if report.got > 0 {
+        Some(_) => {
+            let waits = match report.waiting {
+                0 => String::new(),
+                many => format!("; {many} more are taken back right now, and none of them goes out"),
+            };
+            let back = if report.dropped == 1 { "text waited" } else { "texts waited" };
+            lines
+                .push(format!("  {:>7}  {back} for the carrier and came back to their texters{waits}", report.dropped));
             lines.push(format!(
-                "      {program} campaign correct {campaign} --recall {recall} --campaign FILE writes to those who got it"
+                "  {:>7}  had no text yet: nobody can send it to them. Their card is shut until the script or the list is put right",
+                report.to_get
             ));
         }
+        None => {
+            lines.push(format!("  {:>7}  wait for the carrier: they would come back to their texters", report.waiting));
+            lines.push(format!("  {:>7}  had no text yet: their card would be shut", report.to_get));
+        }
+    }
+    if let Some(recall) = report.recall {
+        let mut next = vec![format!("{program} campaign update {campaign} --campaign FILE puts the script right")];
+        if report.got > 0 {
+            next.push(format!(
+                "{program} campaign correct {campaign} --recall {recall} --campaign FILE writes to those who got it"
+            ));
+        }
+        lines.push(if by_admin { "Next:" } else { "Next, by an admin (a captain may not do it):" }.to_owned());
+        lines.extend(next.into_iter().map(|line| format!("  {line}")));
     }
     lines.join("\n")
 }
@@ -186,18 +223,24 @@ fn table(recalls: &[RecallInfo]) -> String {
     if recalls.is_empty() {
         return "Nothing of this campaign was recalled.".to_owned();
     }
-    let mut text = format!("{:>6}  {:<17}{:<12}{:<8}What\n", "Recall", "At (UTC)", "By", "Dropped");
+    let mut text = format!("{:>6}  {:<18}{:<12}What\n", "Recall", "At (UTC)", "By");
     for one in recalls {
-        let lifted = if one.lifted_at.is_some() { " (lifted)" } else { "" };
-        let reason = if one.reason.is_empty() { String::new() } else { format!(": {}", safe_line(&one.reason)) };
+        let lifted = one.lifted_at.map(|at| format!(" (lifted {})", minute(at))).unwrap_or_default();
+        let reason = match safe_line(&one.recall.reason) {
+            reason if reason.is_empty() => String::new(),
+            reason => format!(": {reason}"),
+        };
         text.push_str(&format!(
-            "{:>6}  {:<17}{:<12}{:<8}{}{lifted}{reason}\n",
+            "{:>6}  {:<18}{:<12}{}{lifted}{reason}\n",
             one.recall.id,
-            one.at.strftime("%Y-%m-%d %H:%M").to_string(),
+            minute(one.at),
             safe_line(&one.by),
-            one.dropped,
             name(&one.recall.what),
         ));
+        if one.dropped > 0 {
+            let back = if one.dropped == 1 { "text" } else { "texts" };
+            text.push_str(&format!("{:38}{} {back} came back before the carrier had them\n", "", one.dropped));
+        }
     }
     text
 }
@@ -293,16 +336,21 @@ mod tests {
             in_doubt: 1,
             waiting: 4,
             dropped: 0,
+            already: false,
             to_get: 30,
         }
     }
 
     #[test]
     fn a_dry_run_says_so_and_reaches_no_terminal() {
-        let text = in_words(&report(None), "textbank");
+        let text = in_words(&report(None), "textbank", true);
         assert!(text.starts_with("Nothing was recalled.") && !text.contains('\u{1b}'), "{text}");
         assert!(text.contains("12  got it: 9 confirmed") && text.contains("4  wait for the carrier"), "{text}");
-        let text = in_words(&RecallReport { waiting: 0, dropped: 4, ..report(Some(7)) }, "textbank");
+        let done = RecallReport { waiting: 0, dropped: 4, ..report(Some(7)) };
+        let text = in_words(&done, "textbank", true);
         assert!(text.starts_with("Recall 7:") && text.contains("campaign correct 3 --recall 7"), "{text}");
+        assert!(text.contains("Next:") && in_words(&done, "textbank", false).contains("by an admin"), "{text}");
+        let text = in_words(&RecallReport { already: true, ..done }, "textbank", true);
+        assert!(text.starts_with("Nothing was changed:"), "{text}");
     }
 }

@@ -5,15 +5,18 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::campaign_check::sound;
+use super::campaign_check::{counted, sound};
+use super::export::{Columns, columns, examples};
 use super::reach::{SignInArgs, admin, tell};
 use super::shift::{ShiftArgs, reach};
 use super::{Advice, Context, Exit, Outcome, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::recall::{ScriptState, ScriptUpdate};
+use crate::console::keymap::action::nearest;
 use crate::domain::campaign::CampaignDef;
 use crate::domain::safe_text::safe_line;
+use crate::domain::script::{DISCLAIMER, Source, Template, fold_name, lookup};
 
 /// Arguments of `campaign update`.
 #[derive(Debug, clap::Args)]
@@ -44,6 +47,9 @@ const STAYS: Advice = Advice {
 struct Told<'a> {
     dry_run: bool,
     changes: &'a [String],
+    /// Merge fields without a fallback for which contacts of the campaign have nothing.
+    #[serde(skip_serializing_if = "<[Lack]>::is_empty")]
+    lacks: &'a [Lack],
     #[serde(skip_serializing_if = "Option::is_none", flatten)]
     state: Option<&'a ScriptState>,
 }
@@ -59,11 +65,27 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     let (_, client) = admin(&args.who, ctx).await?;
     let before = client.campaign(campaign).await.context(STAYS)?;
     let changes = changes(&before.def, &def);
+    let columns = columns(&client, campaign, ctx).await?;
+    let lacks = lacking(&def, &columns);
+    if !lacks.is_empty() {
+        let names: Vec<String> = lacks.iter().map(|lack| lack.field.clone()).collect();
+        let examples = examples(&client, campaign, &names, ctx).await?;
+        for lack in &lacks {
+            tell(lack.in_words(&columns, examples.get(&lack.field).map(Vec::as_slice).unwrap_or_default()));
+        }
+    }
+    if lacks.iter().any(|lack| lack.nobody_has(&columns)) {
+        tell("Nothing was changed: mend the errors first.");
+        return Ok(Exit::Problems);
+    }
     if args.dry_run {
         if args.json {
-            out_json(&Told { dry_run: true, changes: &changes, state: None })?;
+            out_json(&Told { dry_run: true, changes: &changes, lacks: &lacks, state: None })?;
         } else if changes.is_empty() {
-            out("Nothing would change: the file says what version is in force.")?;
+            out(format!(
+                "The file says what version {} of the script says: there would be no new one.",
+                before.script_version
+            ))?;
         } else {
             out(format!("Would be different from version {}:\n{}", before.script_version, list(&changes)))?;
         }
@@ -74,7 +96,7 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     }
     let state = client.update_script(campaign, &ScriptUpdate { def }).await.context(STAYS)?;
     if args.json {
-        out_json(&Told { dry_run: false, changes: &changes, state: Some(&state) })?;
+        out_json(&Told { dry_run: false, changes: &changes, lacks: &lacks, state: Some(&state) })?;
         return Ok(Exit::Done);
     }
     let mut text = if state.changed {
@@ -93,6 +115,60 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     }
     out(text)?;
     Ok(Exit::Done)
+}
+
+/// A merge field without a fallback, and how many contacts who may still be texted have nothing for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Lack {
+    field: String,
+    contacts: u64,
+}
+
+impl Lack {
+    fn nobody_has(&self, columns: &Columns) -> bool {
+        self.contacts == columns.contacts
+    }
+
+    fn in_words(&self, columns: &Columns, examples: &[String]) -> String {
+        let field = safe_line(&self.field);
+        if self.nobody_has(columns) {
+            let like = nearest(&self.field, columns.filled.keys().map(String::as_str));
+            let meant = like.map(|name| format!("; did you mean {{{}}}?", safe_line(name))).unwrap_or_default();
+            return format!(
+                "error: no contact of this campaign has anything for {{{field}}}{meant} Bring it in first (list update --new-column), \
+                 or give the text a fallback: {{{field}/...}}."
+            );
+        }
+        let some = if examples.is_empty() { String::new() } else { format!(", as {}", examples.join(", ")) };
+        format!(
+            "warning: {} of {} have nothing for {{{field}}}{some}: their card cannot be sent. list update brings it in.",
+            self.contacts,
+            counted(columns.contacts, "contact")
+        )
+    }
+}
+
+/// What the texts of a script need and contacts of the campaign do not have.
+fn lacking(def: &CampaignDef, columns: &Columns) -> Vec<Lack> {
+    let mut lacks: Vec<Lack> = Vec::new();
+    let names = columns.filled.keys().map(|name| (name.clone(), name.clone())).collect();
+    let fields = def.texts().filter_map(|text| Template::parse(text).ok());
+    for template in fields {
+        for field in template.fields().filter(|field| field.source == Source::Contact && field.fallback.is_none()) {
+            let folded = fold_name(&field.name);
+            // The campaign itself says these.
+            let own = ["organization", "list_source", DISCLAIMER].iter().any(|name| fold_name(name) == folded);
+            if own || lacks.iter().any(|lack| fold_name(&lack.field) == folded) {
+                continue;
+            }
+            let filled = lookup(&names, &field.name).and_then(|name| columns.filled.get(name)).copied().unwrap_or(0);
+            let contacts = columns.contacts.saturating_sub(filled);
+            if contacts > 0 {
+                lacks.push(Lack { field: field.name.clone(), contacts });
+            }
+        }
+    }
+    lacks
 }
 
 fn stays_shut(recall: i64) -> String {
@@ -151,6 +227,25 @@ fn parts(name: &str, old: &[serde_json::Value], new: &[serde_json::Value], chang
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_contacts_have_nothing_for_is_counted() {
+        let mut def = crate::exchange::sample::campaign().unwrap();
+        def.initial[0].text = "Hi {firstName}, {organization}: vote at {poling_place}, {county/here}, {ward}.".into();
+        def.initial.truncate(1);
+        def.questions.clear();
+        def.canned.clear();
+        let filled = [("firstName", 9), ("pollingPlace", 10), ("Ward", 7)].map(|(name, many)| (name.to_owned(), many));
+        let columns = Columns { columns: Vec::new(), contacts: 10, filled: filled.into() };
+        let lacks = lacking(&def, &columns);
+        let told: Vec<_> = lacks.iter().map(|lack| (lack.field.as_str(), lack.contacts)).collect();
+        assert_eq!(told, [("firstName", 1), ("poling_place", 10), ("ward", 3)]);
+        let words = lacks[1].in_words(&columns, &[]);
+        assert!(words.starts_with("error: no contact") && words.contains("did you mean {pollingPlace}?"), "{words}");
+        let words = lacks[2].in_words(&columns, &["id v7".into()]);
+        assert!(words.starts_with("warning: 3 of 10 contacts have nothing for {ward}, as id v7:"), "{words}");
+        assert_eq!(lacking(&def, &Columns::default()), []);
+    }
 
     #[test]
     fn what_is_different_is_named_part_by_part() {

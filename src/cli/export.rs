@@ -1,5 +1,6 @@
 //! `export`
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -13,14 +14,16 @@ use serde::Serialize;
 use super::patience::patiently;
 use super::private_file::{Part, beside, refuse_taken};
 use super::reach::{SignInArgs, admin, client, tell};
-use super::{Context, Exit, Misuse, Outcome, ledger, out, out_json};
+use super::{Advice, Context, Exit, Misuse, Outcome, ledger, out, out_json};
+use crate::api::problem::Code;
 use crate::client::native::AdminClient;
 use crate::client::sign_in::SignIn;
 use crate::client::{Call, CampaignServer as _};
-use crate::domain::campaign::CampaignDef;
+use crate::domain::campaign::{CampaignDef, merge_fields};
 use crate::domain::filter::Filter;
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
+use crate::domain::script::lookup;
 use crate::exchange::export::segment::{is_in, unknown_names};
 use crate::exchange::export::van::{self, Van};
 use crate::exchange::export::van_map::VanMap;
@@ -82,8 +85,8 @@ pub struct RowArgs {
     /// Write over FILE when there is one already
     #[arg(long, requires = "out")]
     pub force: bool,
-    /// Print what was written as JSON (with --out)
-    #[arg(long, requires = "out")]
+    /// JSON: with --out what was written, else the rows themselves, one JSON document a line
+    #[arg(long)]
     pub json: bool,
     /// Who asks.
     #[command(flatten)]
@@ -176,6 +179,11 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| kind(cause) == Some(io::ErrorKind::BrokenPipe))
 }
 
+const NO_SUCH: Advice = Advice {
+    what: "nothing was taken out",
+    on: &[(Code::NotFound, "see which campaigns there are: textbank campaign list")],
+};
+
 /// Signed in, the campaign found.
 struct Source {
     sign_in: SignIn,
@@ -195,7 +203,7 @@ impl Source {
     async fn campaign(&self, wanted: Option<&str>, ctx: &Context) -> anyhow::Result<(CampaignId, CampaignDef)> {
         let server = client(&self.sign_in, ctx)?;
         let id = chosen(&server, &self.sign_in, wanted).await?;
-        Ok((id, server.campaign(id).await.context("nothing was taken out")?.def))
+        Ok((id, server.campaign(id).await.context(NO_SUCH)?.def))
     }
 
     fn since(&self, text: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
@@ -224,10 +232,15 @@ impl RowArgs {
             ShapeArg::Spoke => Shape::Spoke,
             ShapeArg::Rewired => Shape::Rewired,
         };
-        match self.format {
+        match self.rows_as() {
             FormatArg::Csv => Format::Csv { shape, raw: self.raw },
             FormatArg::Jsonl => Format::JsonLines,
         }
+    }
+
+    /// Rows on standard output that are wanted as JSON are JSON.
+    fn rows_as(&self) -> FormatArg {
+        if self.json && self.out.is_none() { FormatArg::Jsonl } else { self.format }
     }
 
     fn open(&self) -> anyhow::Result<(To, Option<Part>)> {
@@ -267,9 +280,9 @@ async fn contacts(args: ShapedArgs, ctx: &Context) -> Outcome {
     let source = Source::open(&args.who, ctx).await?;
     let since = source.since(args.since.as_deref())?;
     let (id, def) = source.campaign(args.campaign.as_deref(), ctx).await?;
-    let columns = match (args.format, &segment) {
+    let columns = match (args.rows_as(), &segment) {
         (FormatArg::Jsonl, None) => Vec::new(),
-        _ => columns(&source.admin, id, ctx).await?,
+        _ => columns(&source.admin, id, ctx).await?.columns,
     };
     let unknown = segment.as_ref().map(|segment| unknown_names(segment, &def, &columns)).unwrap_or_default();
     if !unknown.is_empty() {
@@ -434,19 +447,71 @@ fn query(since: Option<Timestamp>, cursor: Option<String>) -> Vec<(&'static str,
     since.into_iter().chain(cursor.map(|cursor| ("cursor", cursor))).collect()
 }
 
+/// What a campaign's list holds.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    /// Its columns, beside those that every contact has.
+    pub(super) columns: Vec<String>,
+    /// Contacts who may still be texted.
+    pub(super) contacts: u64,
+    /// Of these, how many have something in a column; those that every contact has are among them.
+    pub(super) filled: BTreeMap<String, u64>,
+}
+
 /// The columns of a campaign's list.
-async fn columns(admin: &AdminClient, campaign: CampaignId, ctx: &Context) -> anyhow::Result<Vec<String>> {
+pub(super) async fn columns(admin: &AdminClient, campaign: CampaignId, ctx: &Context) -> anyhow::Result<Columns> {
+    let mut found = Columns::default();
     let mut columns = std::collections::BTreeSet::new();
     let mut cursor = None;
     loop {
         let part = patiently(ctx, || admin.columns_out(campaign, cursor.clone())).await;
-        let part = part.context("nothing was taken out")?;
+        let part = part.context("nothing was done")?;
         columns.extend(part.columns);
+        found.contacts += part.contacts;
+        for (name, many) in part.filled {
+            *found.filled.entry(name).or_default() += many;
+        }
         cursor = part.next;
         if cursor.is_none() {
-            return Ok(columns.into_iter().collect());
+            found.columns = columns.into_iter().collect();
+            return Ok(found);
         }
     }
+}
+
+/// How many contacts are named as examples.
+const EXAMPLES: usize = 3;
+/// Pages that are looked through for them.
+const EXAMPLE_PAGES: usize = 5;
+
+/// Some contacts who have nothing for each of these merge fields, as their list calls them.
+pub(super) async fn examples(
+    admin: &AdminClient,
+    campaign: CampaignId,
+    fields: &[String],
+    ctx: &Context,
+) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut pages = ContactPages::first(admin, campaign, None, ctx).await?;
+    for _ in 0..EXAMPLE_PAGES {
+        let Some(page) = pages.next().await? else { break };
+        for contact in page.contacts.iter().filter(|contact| !contact.removed && contact.opt_out.allows_text()) {
+            let has = merge_fields(&contact.listed);
+            for field in fields {
+                let named = found.entry(field.clone()).or_default();
+                if named.len() < EXAMPLES && lookup(&has, field).is_none_or(|value| value.trim().is_empty()) {
+                    named.push(match &contact.listed.external_id {
+                        Some(id) => format!("id {}", safe_line(id)),
+                        None => contact.listed.phone.as_str().to_owned(),
+                    });
+                }
+            }
+        }
+        if fields.iter().all(|field| found.get(field).is_some_and(|named| named.len() >= EXAMPLES)) {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// A campaign's contacts, page by page.

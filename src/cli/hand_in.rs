@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -27,14 +28,25 @@ const AHEAD: usize = 2;
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct ProvenanceArgs {
     /// Where the list comes from: who made it, or what it was exported from
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = words)]
     pub provenance: Option<String>,
     /// When the list was obtained (2026-06-04)
     #[arg(long, value_name = "DATE")]
     pub obtained: Option<jiff::civil::Date>,
     /// What use of the list is permitted, and by whom
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = words)]
     pub permitted_use: Option<String>,
+}
+
+fn words(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("say it in words; nothing is no answer".into()) } else { Ok(text.to_owned()) }
+}
+
+/// True when that day has not begun anywhere.
+fn is_to_come(day: jiff::civil::Date, now: Timestamp) -> bool {
+    let furthest = jiff::tz::Offset::constant(14);
+    day > furthest.to_datetime(now).date()
 }
 
 impl ProvenanceArgs {
@@ -47,9 +59,13 @@ impl ProvenanceArgs {
     /// What is said of the list; at a terminal what is missing is asked for.
     ///
     /// # Errors
-    /// In a script, something is missing: the words say which option.
-    pub fn settle(&self, consent: Option<Consent>) -> anyhow::Result<Provenance> {
+    /// In a script, something is missing: the words say which option. The list was obtained on a day that is still to come.
+    pub fn settle(&self, consent: Option<Consent>, now: Timestamp) -> anyhow::Result<Provenance> {
         let mut told = self.said(consent);
+        if let Some(day) = told.obtained.filter(|day| is_to_come(*day, now)) {
+            let what = format!("--obtained {day}: that day is still to come; write the day on which you got the list");
+            return Err(Misuse(what).into());
+        }
         let missing = told.missing();
         if missing.is_empty() {
             return Ok(told);
@@ -68,6 +84,7 @@ impl ProvenanceArgs {
                     told.obtained = loop {
                         let day = answer("When was it obtained (as 2026-06-04)? ")?;
                         match day.parse() {
+                            Ok(day) if is_to_come(day, now) => super::reach::tell("That day is still to come."),
                             Ok(day) => break Some(day),
                             Err(_) if day.is_empty() => break None,
                             Err(_) => super::reach::tell("Write year-month-day, such as 2026-06-04."),

@@ -73,15 +73,19 @@ pub async fn add(args: AddArgs, ctx: &Context) -> Outcome {
     let (state, before) = match known {
         Some(state) if state.finished => (state, true),
         known => {
+            // Before anything is handed in: what is missing is asked for, or said.
+            let provenance = match &known {
+                Some(_) => None,
+                None => Some(args.provenance.settle(args.read.consent()?, ctx.clock.now())?),
+            };
             let work = async {
-                let begun = match known {
-                    Some(state) => {
+                let begun = match (known, provenance) {
+                    (Some(state), _) => {
                         tell(going_on(&state, list.texted));
                         state
                     }
-                    None => {
-                        let provenance = args.provenance.settle(args.read.consent()?)?;
-                        let start = ListStart { contacts: list.texted, provenance };
+                    (None, provenance) => {
+                        let start = ListStart { contacts: list.texted, provenance: provenance.unwrap_or_default() };
                         patiently(ctx, || client.list_add(campaign, import, &start)).await?
                     }
                 };

@@ -1,5 +1,6 @@
 //! `list remove`, `list update`: the list of a running campaign, with effect at once.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
@@ -15,9 +16,11 @@ use crate::api::list_change::{ContactChange, ContactKey, ListChanged, ListCorrec
 use crate::api::people::Role;
 use crate::client::Call;
 use crate::client::native::AdminClient;
+use crate::console::keymap::action::nearest;
 use crate::domain::ids::CampaignId;
 use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
+use crate::domain::script::fold_name;
 use crate::exchange::list_rows::{self, ListRow};
 
 /// Contacts of one request: it is decided in one commit, and texters' own wait for it.
@@ -33,6 +36,9 @@ pub struct Common {
     /// The country of numbers without a country code, in two letters
     #[arg(long, value_name = "CODE", default_value = "US")]
     pub country: String,
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -65,6 +71,10 @@ pub struct UpdateArgs {
     /// nothing
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// This column of the file is a new one; without it a column that the campaign's list does not have is taken for misspelt. May be
+    /// given several times
+    #[arg(long, value_name = "NAME")]
+    pub new_column: Vec<String>,
     /// Which campaign, and how it is told.
     #[command(flatten)]
     pub common: Common,
@@ -79,6 +89,7 @@ struct Wanted {
 #[derive(Serialize)]
 struct Told<'a> {
     campaign: CampaignId,
+    dry_run: bool,
     #[serde(flatten)]
     done: &'a Done,
     not_found: &'a [String],
@@ -112,7 +123,8 @@ pub async fn remove(args: RemoveArgs, ctx: &Context) -> Outcome {
     if wanted.is_empty() {
         return Err(Misuse("say who: a FILE, --phone NUMBER or --external-id ID".into()).into());
     }
-    run(wanted, &args.common, true, ctx).await
+    let to = To::reach(&args.common, ctx).await?;
+    run(wanted, &args.common, &to, true, ctx).await
 }
 
 /// Corrects contacts of a campaign's list.
@@ -128,8 +140,68 @@ pub async fn update(args: UpdateArgs, ctx: &Context) -> Outcome {
         );
         return Err(Misuse(what).into());
     }
-    tell(format!("corrected: {}", columns.join(", ")));
-    run(wanted, &args.common, false, ctx).await
+    let to = To::reach(&args.common, ctx).await?;
+    let known = super::export::columns(&to.client, to.campaign, ctx).await?.columns;
+    let names = columns_of(&wanted, &known, &args.new_column)?;
+    let wanted = wanted.into_iter().map(|one| renamed(one, &names)).collect();
+    let verb = if args.common.dry_run { "would be corrected" } else { "corrected" };
+    let told: Vec<&str> =
+        columns.iter().map(|column| names.get(column).map_or(column.as_str(), String::as_str)).collect();
+    tell(format!("{verb}: {}", told.join(", ")));
+    run(wanted, &args.common, &to, false, ctx).await
+}
+
+/// The campaign that is changed, by an admin.
+struct To {
+    campaign: CampaignId,
+    client: AdminClient,
+}
+
+impl To {
+    async fn reach(common: &Common, ctx: &Context) -> anyhow::Result<Self> {
+        let shift = ShiftArgs { campaign: Some(common.campaign.clone()), sign_in: common.who.clone() };
+        let (_, _, campaign) = reach_native(&shift, Role::Admin, ctx).await?;
+        let (_, client) = admin(&common.who, ctx).await?;
+        Ok(Self { campaign, client })
+    }
+}
+
+/// How the campaign's list spells each column of the file that is none of those that every contact has.
+///
+/// # Errors
+/// A column that the list does not have, and that nobody called a new one.
+fn columns_of(wanted: &[Wanted], known: &[String], new: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+    let used: BTreeSet<&String> = wanted.iter().flat_map(|one| one.change.fields.keys()).collect();
+    let mut names = BTreeMap::new();
+    for column in used {
+        let same = |name: &&String| fold_name(name) == fold_name(column);
+        if let Some(spelt) = known.iter().find(same) {
+            names.insert(column.clone(), spelt.clone());
+        } else if new.iter().any(|name| fold_name(name) == fold_name(column)) {
+            names.insert(column.clone(), column.clone());
+        } else {
+            let like = nearest(column, known.iter().map(String::as_str));
+            let meant = match like {
+                Some(name) => format!("did you mean `{}`?", safe_line(name)),
+                None if known.is_empty() => "it has no columns of its own.".to_owned(),
+                None => format!("it has: {}.", safe_line(&known.join(", "))),
+            };
+            let column = safe_line(column);
+            return Err(Misuse(format!(
+                "`{column}` is no column of this campaign's list; {meant} To add it as a new one: --new-column \"{column}\""
+            ))
+            .into());
+        }
+    }
+    Ok(names)
+}
+
+/// With the columns as the list spells them: else a contact would have both.
+fn renamed(mut one: Wanted, names: &BTreeMap<String, String>) -> Wanted {
+    let fields = std::mem::take(&mut one.change.fields);
+    one.change.fields =
+        fields.into_iter().map(|(name, value)| (names.get(&name).cloned().unwrap_or(name), value)).collect();
+    one
 }
 
 fn read(file: &std::path::Path, common: &Common) -> anyhow::Result<Option<(Vec<Wanted>, Vec<String>)>> {
@@ -161,10 +233,9 @@ fn meant(row: ListRow) -> Wanted {
     Wanted { change: ContactChange { who, first_name, last_name, zip, state, language, time_zone, fields }, name }
 }
 
-async fn run(wanted: Vec<Wanted>, common: &Common, removes: bool, ctx: &Context) -> Outcome {
-    let shift = ShiftArgs { campaign: Some(common.campaign.clone()), sign_in: common.who.clone() };
-    let (_, _, campaign) = reach_native(&shift, Role::Admin, ctx).await?;
-    let (_, client) = admin(&common.who, ctx).await?;
+async fn run(wanted: Vec<Wanted>, common: &Common, to: &To, removes: bool, ctx: &Context) -> Outcome {
+    let campaign = to.campaign;
+    let how = How { removes, dry_run: common.dry_run };
     let mut done = Done::default();
     let mut missing = Vec::new();
     let mut ended = None;
@@ -172,7 +243,7 @@ async fn run(wanted: Vec<Wanted>, common: &Common, removes: bool, ctx: &Context)
     for (step, chunk) in wanted.chunks(CHUNK).enumerate() {
         show(step, steps);
         let answer = tokio::select! {
-            answer = hand_in(&client, campaign, chunk, removes, ctx) => Some(answer),
+            answer = hand_in(to, chunk, how, ctx) => Some(answer),
             _ = tokio::signal::ctrl_c() => None,
         };
         match answer {
@@ -197,11 +268,13 @@ async fn run(wanted: Vec<Wanted>, common: &Common, removes: bool, ctx: &Context)
         show(steps, steps);
     }
     if common.json {
-        out_json(&Told { campaign, done: &done, not_found: &missing })?;
+        out_json(&Told { campaign, dry_run: how.dry_run, done: &done, not_found: &missing })?;
     } else {
-        out(in_words(campaign, &done, &missing, removes))?;
+        out(in_words(campaign, &done, &missing, how))?;
     }
     match ended {
+        // Nobody of them is in the campaign: most likely the wrong file, or the wrong campaign.
+        None if done.changed + done.already == 0 => Ok(Exit::Problems),
         None => Ok(Exit::Done),
         Some(error) => {
             tell("It is not finished: run the same command again, and what is done already is passed over.");
@@ -213,26 +286,35 @@ async fn run(wanted: Vec<Wanted>, common: &Common, removes: bool, ctx: &Context)
     }
 }
 
-fn in_words(campaign: CampaignId, done: &Done, missing: &[String], removes: bool) -> String {
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+struct How {
+    removes: bool,
+    dry_run: bool,
+}
+
+fn in_words(campaign: CampaignId, done: &Done, missing: &[String], how: How) -> String {
     let mut lines = Vec::new();
-    if removes {
-        lines.push(format!(
-            "{} taken off campaign {campaign}, {} {} off it already.",
-            counted(done.changed, "contact"),
-            done.already,
-            if done.already == 1 { "was" } else { "were" }
-        ));
-        if done.dropped > 0 {
-            lines
-                .push(format!("{} to them waited for the carrier and will not go out.", counted(done.dropped, "text")));
+    let were = if done.already == 1 { "was" } else { "were" };
+    let changed = counted(done.changed, "contact");
+    let already = done.already;
+    if how.dry_run {
+        lines.push("Nothing was changed.".to_owned());
+    }
+    lines.push(match (how.removes, how.dry_run) {
+        (true, false) => format!("{changed} taken off campaign {campaign}, {already} {were} off it already."),
+        (true, true) => format!("{changed} would be taken off campaign {campaign}, {already} {were} off it already."),
+        (false, false) => format!("{changed} of campaign {campaign} corrected, {already} {were} right already."),
+        (false, true) => {
+            format!("{changed} of campaign {campaign} would be corrected, {already} {were} right already.")
         }
-    } else {
-        lines.push(format!(
-            "{} of campaign {campaign} corrected, {} {} right already.",
-            counted(done.changed, "contact"),
-            done.already,
-            if done.already == 1 { "was" } else { "were" }
-        ));
+    });
+    if done.dropped > 0 {
+        let will = if how.dry_run { "would not go out then" } else { "will not go out" };
+        lines.push(format!("{} to them waited for the carrier and {will}.", counted(done.dropped, "text")));
+    }
+    if done.changed + done.already == 0 {
+        lines.push("Nobody of this file is in this campaign: is it the right file, and the right campaign?".to_owned());
     }
     if !missing.is_empty() {
         lines.push(format!("Not in this campaign: {}", missing.len()));
@@ -254,18 +336,37 @@ fn show(step: usize, steps: usize) {
 }
 
 /// Hands a chunk in; it may be repeated.
-async fn hand_in(
-    client: &AdminClient,
-    campaign: CampaignId,
-    chunk: &[Wanted],
-    removes: bool,
-    ctx: &Context,
-) -> Call<ListChanged> {
+async fn hand_in(to: &To, chunk: &[Wanted], how: How, ctx: &Context) -> Call<ListChanged> {
     let contacts: Vec<ContactChange> = chunk.iter().map(|one| one.change.clone()).collect();
-    if removes {
-        let removal = ListRemoval { contacts: contacts.into_iter().map(|one| one.who).collect() };
-        return patiently(ctx, || client.remove_contacts(campaign, &removal)).await;
+    let dry_run = how.dry_run;
+    if how.removes {
+        let removal = ListRemoval { contacts: contacts.into_iter().map(|one| one.who).collect(), dry_run };
+        return patiently(ctx, || to.client.remove_contacts(to.campaign, &removal)).await;
     }
-    let correction = ListCorrection { contacts };
-    patiently(ctx, || client.correct_contacts(campaign, &correction)).await
+    let correction = ListCorrection { contacts, dry_run };
+    patiently(ctx, || to.client.correct_contacts(to.campaign, &correction)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(column: &str) -> Wanted {
+        let mut row = ListRow { external_id: Some("7".into()), ..ListRow::default() };
+        row.fields.insert(column.into(), "12 Oak St".into());
+        meant(row)
+    }
+
+    #[test]
+    fn a_column_that_the_list_does_not_have_is_asked_about() {
+        let known = ["pollingPlace".to_owned(), "county".to_owned()];
+        let same = columns_of(&[wanted("polling_place")], &known, &[]).unwrap();
+        assert_eq!(renamed(wanted("polling_place"), &same).change.fields.keys().collect::<Vec<_>>(), ["pollingPlace"]);
+        let asked = columns_of(&[wanted("poling_place")], &known, &[]).unwrap_err().to_string();
+        assert!(asked.contains("did you mean `pollingPlace`?") && asked.contains("--new-column"), "{asked}");
+        let asked = columns_of(&[wanted("zzz")], &known, &[]).unwrap_err().to_string();
+        assert!(asked.contains("it has: pollingPlace, county."), "{asked}");
+        let new = columns_of(&[wanted("Precinct")], &known, &["precinct".into()]).unwrap();
+        assert_eq!(new["Precinct"], "Precinct");
+    }
 }

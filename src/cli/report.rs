@@ -10,7 +10,7 @@ use super::export::{Progress, chosen};
 use super::patience::patiently;
 use super::private_file::Part;
 use super::reach::{SignInArgs, admin, client};
-use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, out};
 use crate::api::campaign::CampaignState;
 use crate::client::CampaignServer as _;
 use crate::domain::outcome::{About, Sums};
@@ -24,14 +24,14 @@ pub struct ReportArgs {
     /// Which campaign: its number, or the beginning of its title; needed when there are several
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Option<String>,
-    /// Write the page to FILE instead of standard output: whole or not at all, readable by you alone
+    /// Write to FILE instead of standard output: whole or not at all, readable by you alone
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Write over FILE when there is one already
     #[arg(long, requires = "out")]
     pub force: bool,
     /// Print the figures as JSON instead of the page
-    #[arg(long, conflicts_with = "out")]
+    #[arg(long)]
     pub json: bool,
     /// Language of the page: en or es (else: this program's)
     #[arg(long, value_name = "LANGUAGE", value_parser = ["en", "es"])]
@@ -105,20 +105,22 @@ async fn make(args: ReportArgs, ctx: &Context) -> Outcome {
         time_zone,
     };
     let outcome = sums.outcome(about, board.counts, &campaign.def);
-    if args.json {
-        out_json(&outcome)?;
-        return Ok(Exit::Done);
-    }
-    let language = args.language.as_deref();
-    let catalogue =
-        language.map_or_else(|| std::sync::Arc::clone(&ctx.catalogue), |tag| Catalogue::for_language(tag).into());
-    let page = report::page(&outcome, &catalogue);
+    let page = if args.json {
+        serde_json::to_string_pretty(&outcome)?
+    } else {
+        let language = args.language.as_deref();
+        let catalogue =
+            language.map_or_else(|| std::sync::Arc::clone(&ctx.catalogue), |tag| Catalogue::for_language(tag).into());
+        report::page(&outcome, &catalogue)
+    };
     match part {
         Some(part) => {
             part.file()?.write_all(page.as_bytes()).context("the report was not written")?;
             part.keep()?;
             let path = args.out.unwrap_or_default();
-            out(format!("{}: {} contacts. Open it in a browser.", path.display(), outcome.people.contacts))?;
+            let contacts = super::campaign_check::counted(outcome.people.contacts, "contact");
+            let how = if args.json { "" } else { " Open it in a browser." };
+            out(format!("{}: {contacts}.{how}", path.display()))?;
         }
         None => out(page)?,
     }

@@ -51,6 +51,9 @@ pub struct PeopleSum {
     pub by_word: bool,
     /// The number is not theirs.
     pub wrong_number: bool,
+    /// They were taken off the list of the running campaign.
+    #[serde(default)]
+    pub removed: bool,
     /// The answers on record, by question.
     pub answers: BTreeMap<String, String>,
     /// How many they are.

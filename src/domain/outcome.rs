@@ -106,6 +106,8 @@ pub struct People {
     pub by_word: u64,
     /// Of those texted: the number is not theirs.
     pub wrong_numbers: u64,
+    /// Taken off the list of the running campaign, texted or not.
+    pub removed: u64,
     /// Half of those who answered took no longer, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub median_to_answer_seconds: Option<u64>,
@@ -366,6 +368,7 @@ impl Sums {
             opted_out_in_all: self.count(|one| one.opted_out),
             by_word: self.count(|one| one.opted_out && one.by_word),
             wrong_numbers: self.count(|one| one.texted && one.wrong_number),
+            removed: self.count(|one| one.removed),
             median_to_answer_seconds: median(&theirs),
             median_wait_seconds: median(&ours),
             waits: ours.values().sum(),

@@ -51,6 +51,7 @@ fn people(variant: Option<&str>, many: u64) -> PeopleSum {
         opted_out: false,
         by_word: false,
         wrong_number: false,
+        removed: false,
         answers: BTreeMap::new(),
         many,
     }

@@ -119,6 +119,9 @@ pub struct Recall {
     /// Its words, with merge fields.
     #[serde(default)]
     pub texts: Vec<String>,
+    /// Why, in a captain's words; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// A text and where it came from.
@@ -386,6 +389,7 @@ mod tests {
             what,
             versions: versions.to_vec(),
             texts: texts.iter().map(|text| (*text).to_owned()).collect(),
+            reason: String::new(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::decode::{Input, Letters, delimiter};
@@ -13,6 +14,7 @@ use super::problem::FileProblem;
 use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
 use crate::domain::script::{fold_name, tidy_name};
+use crate::domain::zone::state_code;
 
 /// One row. What is absent is not to change; an empty cell changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -158,7 +160,23 @@ pub fn parse(path: &Path, bytes: &[u8], region: &str) -> Result<ListRows, Vec<Fi
     if columns.is_none() {
         return stop("the file is empty", "Export it again, with a header row.");
     }
+    if found.problems.iter().any(|problem| problem.fatal) {
+        return Err(found.problems);
+    }
     Ok(found)
+}
+
+/// A postal code as it is kept; `None` when it cannot be one. Only those of the US are known here.
+fn postal_code(value: &str, region: &str) -> Option<String> {
+    let (first, more) = value.split_once('-').map_or((value, None), |(first, more)| (first, Some(more)));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match region {
+        "US" if !digits(first) || !(3..=5).contains(&first.len()) => None,
+        "US" if more.is_some_and(|more| !digits(more) || more.len() != 4) => None,
+        // A spreadsheet takes the zeros away.
+        "US" => Some(more.map_or_else(|| format!("{first:0>5}"), |more| format!("{first:0>5}-{more}"))),
+        _ => Some(value.to_owned()),
+    }
 }
 
 fn understand(headers: &[String]) -> Vec<Column> {
@@ -201,6 +219,10 @@ impl ListRows {
     fn take(&mut self, path: &Path, line: u64, record: &csv::StringRecord, columns: &[Column], region: &str) {
         let mut row = ListRow { line, ..ListRow::default() };
         let mut bad_number = None;
+        let wrong = |problems: &mut Vec<FileProblem>, what: &str, value: &str, remedy: &str| {
+            let what = format!("`{value}` is no {what}");
+            problems.push(FileProblem { line: Some(line), fatal: true, ..FileProblem::whole(path, what, remedy) });
+        };
         for (column, cell) in columns.iter().zip(record) {
             let value = safe_line(cell.trim());
             if value.is_empty() {
@@ -214,9 +236,23 @@ impl ListRows {
                 Column::ExternalId => row.external_id = Some(value),
                 Column::FirstName => row.first_name = Some(tidy_name(&value)),
                 Column::LastName => row.last_name = Some(tidy_name(&value)),
-                Column::Zip => row.zip = Some(value),
+                Column::Zip => match postal_code(&value, region) {
+                    Some(zip) => row.zip = Some(zip),
+                    None => wrong(
+                        &mut self.problems,
+                        "ZIP code",
+                        &value,
+                        "It has five digits, as 94110, or nine, as 94110-1234.",
+                    ),
+                },
+                Column::State if region == "US" && state_code(&value).is_none() => {
+                    wrong(&mut self.problems, "state", &value, "Write its two letters, as OH, or its name.");
+                }
                 Column::State => row.state = Some(value),
                 Column::Language => row.language = Some(value),
+                Column::TimeZone if TimeZone::get(&value).is_err() => {
+                    wrong(&mut self.problems, "time zone", &value, "Write it as America/Chicago.");
+                }
                 Column::TimeZone => row.time_zone = Some(value),
                 Column::Field(name) => drop(row.fields.insert(name.clone(), value)),
                 Column::Nothing => {}
@@ -260,6 +296,17 @@ mod tests {
         assert_eq!((first.external_id.as_deref(), first.zip.as_deref()), (Some("7"), None));
         assert_eq!(first.fields, BTreeMap::from([("polling_place".to_owned(), "12 Oak St".to_owned())]));
         assert_eq!((second.zip.as_deref(), second.fields.len(), second.line), (Some("94110"), 0, 3));
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_is_named_and_stops_all() {
+        let rows = read("VANID,zip,state\n7,941,Ohio\n8,94110-1234,oh\n").unwrap();
+        let kept: Vec<_> = rows.rows.iter().map(|row| row.zip.as_deref().unwrap_or_default()).collect();
+        assert_eq!(kept, ["00941", "94110-1234"]);
+        let problems = read("VANID,zip,state,timezone\n7,94x10,Ohoi,Mars\n8,94110,OH,America/Chicago\n").unwrap_err();
+        let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert!(told.iter().all(|line| line.contains("2")) && told.len() == 3, "{told:?}");
+        assert!(parse(Path::new("l.csv"), b"VANID,zip\n7,SW1A 1AA\n", "GB").is_ok());
     }
 
     #[test]

@@ -100,6 +100,7 @@ fn summary(page: &mut Html, outcome: &Outcome, words: &Words<'_>) {
         ("report-board-closed", board.closed),
         ("report-board-opted-out", board.opted_out),
         ("report-wrong-numbers", people.wrong_numbers),
+        ("report-removed", people.removed),
     ];
     let rows: Vec<_> = rows.into_iter().map(|(key, many)| vec![words.plain(key), words.number(many)]).collect();
     page.table(&words.plain("report-stand"), &head(words, &["report-what", "report-many"]), &rows);

@@ -18,6 +18,7 @@ use crate::domain::hours::TextingHours;
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
 use crate::domain::ledger::{Link, Pressed};
 use crate::domain::message::{Delivery, Direction, MessageKind};
+use crate::domain::recall::Recall;
 use crate::domain::zone::Zones;
 
 /// One fact.
@@ -144,6 +145,15 @@ pub enum Fact {
         message: Uuid,
         /// How.
         decision: HeldDecision,
+    },
+    /// A campaign was made of those who got what was recalled, or was found to be made.
+    Corrected {
+        /// Of which campaign.
+        of: CampaignId,
+        /// Of which recall.
+        recall: i64,
+        /// The new one.
+        campaign: CampaignId,
     },
     /// The carrier was called.
     Called(Call),
@@ -337,6 +347,13 @@ pub enum Row {
         person: PersonId,
         /// Id and outcome.
         verdict: Verdict,
+    },
+    /// Something that was recalled, and perhaps lifted since.
+    Recall {
+        /// In which campaign.
+        campaign: CampaignId,
+        /// What.
+        recall: Recall,
     },
     /// A number that gets no texts.
     Suppression {

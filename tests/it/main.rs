@@ -18,6 +18,7 @@ mod rehearsal_robot;
 mod report;
 mod serve_ends;
 mod served;
+mod seven_pm;
 mod sim_team;
 mod sim_two_texters;
 mod source;

@@ -117,7 +117,7 @@ async fn the_other_end_is_checked_and_what_is_wrong_is_said() {
     assert!(upkeep::check(&location, &mut |_| {}).await.expect("a report").sound);
     let mut reader = good.reader().await.expect("a connection");
     let sql = "SELECT COUNT(*) FROM pg_stat_ssl s JOIN pg_stat_activity a ON a.pid = s.pid
-               WHERE a.datname = 'postgres' AND a.application_name = 'textbank' AND NOT s.ssl";
+               WHERE a.datname = 'postgres' AND a.application_name LIKE 'textbank%' AND NOT s.ssl";
     let clear: i64 =
         textbank::db::query(sql).fetch_one(&mut reader).await.expect("an answer").try_get(0).expect("a count");
     assert_eq!(clear, 0, "every connection of the store is encrypted");

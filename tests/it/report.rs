@@ -64,6 +64,7 @@ fn hostile(texted: bool) -> Outcome {
             opted_out: answered,
             by_word: true,
             wrong_number: false,
+            removed: false,
             answers: BTreeMap::from([("q".to_owned(), HOSTILE.to_owned())]),
             many,
         };

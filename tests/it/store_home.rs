@@ -57,7 +57,7 @@ pub enum Place {
 }
 
 impl Place {
-    fn make(kind: Kind) -> Option<Self> {
+    pub fn make(kind: Kind) -> Option<Self> {
         Some(match kind {
             Kind::Memory => Self::Memory,
             Kind::File => Self::File(tempfile::tempdir().expect("a directory")),

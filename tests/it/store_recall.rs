@@ -26,7 +26,7 @@ use textbank::server::carrier::Submitted;
 use textbank::server::store::{
     change::{Changed, Reach},
     command::Answer,
-    handles::{Admin, Captain},
+    handles::{Admin, Captain, System},
 };
 
 use crate::store_home::{Hand, Home, definition, gone, on_every_store, people, person, phone, refused};
@@ -76,7 +76,12 @@ async fn update(home: &Home, admin: &Hand, campaign: CampaignId, def: CampaignDe
 async fn try_recall(home: &Home, by: &Hand, campaign: CampaignId, what: Recalled) -> Result<(Recall, u64), Problem> {
     let captain = Captain::of(by.actor.clone()).expect("a captain");
     match captain.recall(&home.desk, campaign, what, "wrong place".into()).await.expect("an answer") {
-        Answer::Changed(Changed::Recalled { recall, dropped }) => Ok((recall, dropped)),
+        Answer::Changed(Changed::Recalled { recall, .. }) => {
+            System::clear_recalls(&home.desk).await.expect("taken back");
+            let all = home.desk.store.recalls(&by.actor, campaign).await.expect("read").expect("visible");
+            let dropped = all.iter().find(|one| one.recall.id == recall.id).expect("listed").dropped;
+            Ok((recall, dropped))
+        }
         Answer::Refused(problem) => Err(*problem),
         other => panic!("{other:?}"),
     }
@@ -109,7 +114,7 @@ async fn correction(
 
 async fn remove(home: &Home, admin: &Hand, campaign: CampaignId, contacts: Vec<ContactKey>) -> ListChanged {
     let admin = Admin::of(admin.actor.clone()).expect("an admin");
-    match changed(admin.remove_contacts(&home.desk, campaign, contacts).await.expect("an answer")).await {
+    match changed(admin.remove_contacts(&home.desk, campaign, contacts, false).await.expect("an answer")).await {
         Changed::List(done) => done,
         other => panic!("{other:?}"),
     }
@@ -117,7 +122,7 @@ async fn remove(home: &Home, admin: &Hand, campaign: CampaignId, contacts: Vec<C
 
 async fn correct(home: &Home, admin: &Hand, campaign: CampaignId, contacts: Vec<ContactChange>) -> ListChanged {
     let admin = Admin::of(admin.actor.clone()).expect("an admin");
-    match changed(admin.correct_contacts(&home.desk, campaign, contacts).await.expect("an answer")).await {
+    match changed(admin.correct_contacts(&home.desk, campaign, contacts, false).await.expect("an answer")).await {
         Changed::List(done) => done,
         other => panic!("{other:?}"),
     }
@@ -285,6 +290,12 @@ on_every_store! {
         assert!(told.iter().any(|one| matches!(one.what, EventKind::Corrected { contact } if contact == slice[0].id)));
         let short = Recalled::Field { name: "pollingPlace".into(), value: "7!".into() };
         refused(try_recall(&home, &cal, campaign, short).await, Code::Invalid);
+        let misspelt = Recalled::Field { name: "poling place".into(), value: "12 Wrong St".into() };
+        let told = refused(try_recall(&home, &cal, campaign, misspelt).await, Code::Invalid);
+        assert!(told.detail.contains("pollingPlace"), "{told:?}");
+        let none = Recalled::Wording { name: "zz".into(), version: 0 };
+        let told = refused(try_recall(&home, &cal, campaign, none).await, Code::Invalid);
+        assert!(told.detail.contains("its wordings: a"), "{told:?}");
     }
 
     async fn what_a_captain_sends_once_more_is_looked_at_too(home: Home) {
@@ -496,6 +507,54 @@ on_every_store! {
         refused(home.try_send(&tess, text(1)).await, Code::Recalled);
         home.try_send(&tess, text(2)).await.expect("it stands in the new one");
     }
+}
+
+/// The recall's own commit touches no text. Whoever dies behind it leaves nothing that goes out, and the housekeeping goes on.
+#[tokio::test]
+async fn what_waits_comes_back_part_by_part_and_after_a_crash_too() {
+    const MANY: u32 = 450;
+    let home = Home::new(crate::store_home::Kind::Memory).await;
+    let admin = home.join("Ada", Role::Admin).await;
+    let campaign = home.import(&admin, wrong(), voters(MANY)).await.campaign;
+    let cal = home.join("Cal", Role::Captain).await;
+    let tess = home.join("Tess", Role::Texter).await;
+    for _ in 0..MANY / 50 {
+        let slice = home.claim(&tess, campaign, 50).await;
+        let texts = slice.iter().map(|line| home.try_send(&tess, of_version(home.text(line, Initial, WRONG), 1)));
+        for sent in futures_util::future::join_all(texts).await {
+            sent.expect("accepted");
+        }
+    }
+    // Nothing goes out of a paused campaign, and nothing is looked at.
+    home.act(&cal, Act::Pause { campaign }).await;
+    let by = Captain::of(cal.actor.clone()).expect("a captain");
+    let first = by.recall(&home.desk, campaign, wording(1), "wrong place".into()).await.expect("an answer");
+    let Answer::Changed(Changed::Recalled { recall, already: false }) = first else { panic!("{first:?}") };
+    let waits = async || reach(&home, &cal, campaign, &wording(1)).await.waiting;
+    assert_eq!(waits().await, u64::from(MANY), "the recall is a small commit");
+    let dropped =
+        async || home.desk.store.recalls(&cal.actor, campaign).await.expect("read").expect("visible")[0].dropped;
+    // Somebody begins, and is gone after the first part.
+    let part = System::clear_recall(&home.desk, None).await.expect("a part");
+    assert!(part.is_some_and(|part| part.recall == recall.id), "{part:?}");
+    let after_one = dropped().await;
+    assert!(after_one > 0 && after_one < u64::from(MANY), "{after_one}");
+    assert_eq!(waits().await, u64::from(MANY) - after_one);
+    // What is left does not go out either.
+    home.act(&cal, Act::Resume { campaign }).await;
+    assert_eq!(home.jobs().await, []);
+    home.act(&cal, Act::Pause { campaign }).await;
+    let carrier = std::sync::Arc::new(textbank::server::carrier::simulated::SimulatedCarrier::silent());
+    textbank::server::jobs::Dispatcher::new(home.desk.clone(), carrier).housekeeping().await.expect("kept");
+    assert_eq!((waits().await, dropped().await), (0, u64::from(MANY)));
+    assert_eq!(home.board(&cal, campaign).await.counts.unsent, u64::from(MANY), "everybody is still to be texted");
+    assert_eq!(System::clear_recall(&home.desk, None).await.expect("nothing"), None);
+    assert_eq!(
+        (home.board(&cal, campaign).await.recalls, home.board(&cal, campaign).await.recalled_at.is_some()),
+        (1, true)
+    );
+    let again = by.recall(&home.desk, campaign, wording(1), String::new()).await.expect("an answer");
+    assert!(matches!(again, Answer::Changed(Changed::Recalled { already: true, .. })), "{again:?}");
 }
 
 /// However a recall and texts that carry it meet, what was accepted before it and waits is dropped, and what comes after is refused.

@@ -50,6 +50,7 @@ report-board-convo = In conversation
 report-board-closed = Closed
 report-board-opted-out = Opted out
 report-wrong-numbers = Texted: wrong number
+report-removed = Taken off the list, texted or not
 report-rate-answered = Of those texted: answered
 report-rate-opted-out = Of those texted: opted out now
 report-rate-failed = Of those texted: the first text failed

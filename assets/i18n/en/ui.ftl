@@ -143,6 +143,10 @@ ui-board-waiting-room = { $n ->
     [one] { $n } in the waiting room
    *[other] { $n } in the waiting room
 }
+ui-board-recalls = { $n ->
+    [one] { $n } recall in force ({ $age })
+   *[other] { $n } recalls in force (newest: { $age })
+}
 ui-board-unknown = { $n ->
     [one] { $n } outcome not known yet
    *[other] { $n } outcomes not known yet

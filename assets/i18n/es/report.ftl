@@ -50,6 +50,7 @@ report-board-convo = En conversación
 report-board-closed = Cerrados
 report-board-opted-out = Bajas
 report-wrong-numbers = Contactados: número equivocado
+report-removed = Quitados de la lista, contactados o no
 report-rate-answered = De los contactados: respondieron
 report-rate-opted-out = De los contactados: están de baja ahora
 report-rate-failed = De los contactados: falló el primer mensaje

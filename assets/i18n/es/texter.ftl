@@ -19,11 +19,15 @@ texter-back-recalled-reply = { $name }: lo que decía tu respuesta se retiró an
 texter-back-removed = { $name } se quitó de la lista antes de que saliera tu mensaje; no se envió.
 texter-gone-removed = { $name } se quitó de la lista. { $who }
 texter-card-recalled = Un capitán retiró este texto: no debe enviarse. Será otro en cuanto se corrija el guion o la lista.
+texter-card-recalled-why = Un capitán retiró este texto: { $reason }. No debe enviarse. Será otro en cuanto se corrija el guion o la lista.
 texter-reply-recalled = Un capitán retiró lo que dice esto. Escribe otra cosa.
 texter-answer-recalled = La respuesta queda anotada. Un capitán retiró la línea que sigue: escribe a { $name } con tus palabras.
 texter-recalled = Un capitán retiró un texto de esta campaña. Lo que lo lleva ya no se puede enviar.
+texter-recalled-why = Un capitán retiró un texto de esta campaña: { $reason }. Lo que lo lleva ya no se puede enviar.
 texter-recalled-card = Un capitán retiró este texto. No debe enviarse; vendrá otro en cuanto se corrija.
+texter-recalled-card-why = Un capitán retiró este texto: { $reason }. No debe enviarse; vendrá otro en cuanto se corrija.
 texter-recalled-draft = Un capitán retiró un texto; tus borradores que lo llevaban ya no están. Escríbeles de nuevo.
+texter-recalled-draft-why = Un capitán retiró un texto: { $reason }. Tus borradores que lo llevaban ya no están; escríbeles de nuevo.
 texter-corrected = La lista se corrigió para { $name }: mira otra vez el texto.
 texter-leave-unknown = { $count ->
     [one] No se sabe qué pasó con un envío; queda anotado aquí y nunca se envía otra vez por sí solo. Díselo a tu capitán.

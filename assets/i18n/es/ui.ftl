@@ -54,3 +54,7 @@ ui-gauge-queue-takes = { $n ->
 ui-gauge-today = Hoy: { $used } usados, { $reserved } apartados, { $kept } para respuestas, quedan { $left } de { $cap }
 ui-gauge-stopped-day = Sin primeros mensajes hasta las { $at }: el tope del día está usado o apartado. Siguen las respuestas.
 ui-gauge-stopped-queue = Sin primeros mensajes hasta las { $at }: la cola ya es larga. Siguen las respuestas.
+ui-board-recalls = { $n ->
+    [one] { $n } texto retirado ({ $age })
+   *[other] { $n } textos retirados (el último: { $age })
+}

@@ -10,6 +10,7 @@ use super::wrap;
 use crate::api::captain::{Board, Gauge, StoppedBy, TexterLine};
 use crate::console::core::shared::say::Say;
 use crate::domain::safe_text::safe_line;
+use crate::i18n::Value;
 
 /// The counts, in the order of a contact's way: catalogue key, number, how it is meant.
 fn counts(board: &Board) -> [(&'static str, u64, Role); 9] {
@@ -72,6 +73,14 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
     if board.unknown > 0 {
         let unknown = ink.counted("ui-board-unknown", "n", board.unknown);
         pieces.push((format!(" {} {unknown}", ink.sign(Sign::Dot)), Role::Warn));
+    }
+    if board.recalls > 0 {
+        let since = board.recalled_at.map(|at| ink.age(at, now)).unwrap_or_default();
+        let recalls = ink.words.say(
+            "ui-board-recalls",
+            &[("n", Value::Number(i64::try_from(board.recalls).unwrap_or(i64::MAX))), ("age", Value::Text(since))],
+        );
+        pieces.insert(0, (format!("{recalls} {} ", ink.sign(Sign::Dot)), Role::Warn));
     }
     if board.waiting_room > 0 {
         // First: whoever is at the door does nothing until somebody looks.

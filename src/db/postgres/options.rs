@@ -13,6 +13,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::super::{Conn, Error, Result};
 use super::{Postgres, dialect};
 
+/// What a connection calls itself. Programs that know no recalls call theirs `textbank`.
+const APPLICATION: &str = "textbank 2";
+
 /// How long a server may take to let us in, its socket being open.
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long it may take until there is a connection.
@@ -139,7 +142,7 @@ impl Url {
             .keepalives_retries(3)
             .tcp_user_timeout(DEAD);
         if config.get_application_name().is_none() {
-            config.application_name("textbank");
+            config.application_name(APPLICATION);
         }
         Ok(Self { config: Box::new(config), tls })
     }

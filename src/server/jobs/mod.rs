@@ -149,12 +149,13 @@ impl Dispatcher {
         }
     }
 
-    /// Leases that ran out, attempts whose outcome nobody will tell.
+    /// Leases that ran out, what a recall left half done, attempts whose outcome nobody will tell.
     ///
     /// # Errors
     /// [`StoreError`]; the next time will do it.
     pub async fn housekeeping(&self) -> Result<(), StoreError> {
         System::expire_leases(&self.desk).await?;
+        System::clear_recalls(&self.desk).await?;
         System::anchor(&self.desk).await?;
         // Our own calls end at their time-out: one that is still open long after was never recorded. Those begun before
         // this process are lost too, unless they may be another one's that lives.

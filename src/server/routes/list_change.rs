@@ -41,7 +41,7 @@ pub async fn remove(
     State(state): State<AppState>,
     Sent(removal): Sent<ListRemoval>,
 ) -> Reply<Json<ListChanged>> {
-    told(admin.remove_contacts(&state.desk, campaign, removal.contacts).await?)
+    told(admin.remove_contacts(&state.desk, campaign, removal.contacts, removal.dry_run).await?)
 }
 
 /// Corrects contacts of a campaign's list; drawn cards of theirs are drawn anew. Twice is once.
@@ -61,5 +61,5 @@ pub async fn correct(
     State(state): State<AppState>,
     Sent(correction): Sent<ListCorrection>,
 ) -> Reply<Json<ListChanged>> {
-    told(admin.correct_contacts(&state.desk, campaign, correction.contacts).await?)
+    told(admin.correct_contacts(&state.desk, campaign, correction.contacts, correction.dry_run).await?)
 }

@@ -18,6 +18,7 @@ use crate::server::{
     store::{
         change::{Changed, Reached},
         command::Answer,
+        handles::System,
     },
 };
 
@@ -55,14 +56,20 @@ pub async fn make(
     let reason = recall::reason(&request.reason)?;
     if !query.dry_run {
         match captain.recall(&state.desk, campaign, what, reason.clone()).await? {
-            Answer::Changed(Changed::Recalled { recall, dropped }) => {
+            Answer::Changed(Changed::Recalled { recall, already }) => {
                 what = recall.what.clone();
-                done = Some((recall.id, dropped));
+                done = Some((recall.id, already));
+                // It holds already: what is left of this is done by the housekeeping.
+                if let Err(error) = System::clear_recalls(&state.desk).await {
+                    tracing::warn!(%error, recall = recall.id, "texts that wait are taken back later");
+                }
             }
             other => return Err(Refusal::unfit(&other)),
         }
     }
     let Reached { recall, reach, .. } = reached(&state, &captain, campaign, &what).await?;
+    let infos = state.store().recalls(captain.actor(), campaign).await?.unwrap_or_default();
+    let info = done.and_then(|(id, _)| infos.into_iter().find(|info| info.recall.id == id));
     Ok(Json(RecallReport {
         campaign,
         recall: done.map(|(id, _)| id),
@@ -74,7 +81,8 @@ pub async fn make(
         delivered: reach.delivered,
         in_doubt: reach.in_doubt,
         waiting: reach.waiting,
-        dropped: done.map_or(0, |(_, dropped)| dropped),
+        dropped: info.map_or(0, |info| info.dropped),
+        already: done.is_some_and(|(_, already)| already),
         to_get: reach.to_get,
     }))
 }

@@ -49,11 +49,15 @@ pub enum Change {
     Remove {
         /// Which.
         contacts: Vec<ContactKey>,
+        /// Only say what would change.
+        dry_run: bool,
     },
     /// Correct contacts of the list.
     Correct {
         /// Which, and how.
         contacts: Vec<ContactChange>,
+        /// Only say what would change.
+        dry_run: bool,
     },
 }
 
@@ -66,13 +70,26 @@ pub enum Changed {
     Recalled {
         /// In force now.
         recall: Recall,
-        /// Texts dropped by it.
-        dropped: u64,
+        /// It was so before.
+        already: bool,
     },
+    /// Of [`crate::server::store::command::CommandKind::ClearRecall`]: where to go on; none: all is looked at.
+    Clearing(Option<Clearing>),
     /// Of `Offshoot`.
     Offshoot(Correction),
     /// Of `Remove` and `Correct`.
     List(ListChanged),
+}
+
+/// How far the texts that wait for the carrier were looked at for a recall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clearing {
+    /// Which recall.
+    pub recall: i64,
+    /// Among which texts: replies (1), first texts (2).
+    pub rank: i64,
+    /// The last one that was looked at.
+    pub after: Uuid,
 }
 
 /// What a recall has reached, and would reach.

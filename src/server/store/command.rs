@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::change::{Change, Changed};
+use super::change::{Change, Changed, Clearing};
 use crate::api::{
     act::Act,
     admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest, ListStart},
@@ -142,6 +142,11 @@ pub enum CommandKind {
     },
     /// Give contacts whose lease ran out back to the pool.
     ExpireLeases,
+    /// Take a part of the texts back that wait for the carrier and carry what was recalled.
+    ClearRecall {
+        /// Where the part before ended; none: at the first recall with something left to look at.
+        from: Option<Clearing>,
+    },
     /// Anchor the ledger, when it is time and there is something new.
     Anchor,
     /// Store an inbound text or a receipt. An inbound per-se word suppresses in this transaction.
@@ -403,6 +408,7 @@ impl CommandKind {
             | Self::Suppress { actor, .. } => Some(actor),
             Self::MakeInvite { actor, .. } | Self::SetConduct { actor, .. } => actor.as_mut(),
             Self::ExpireLeases
+            | Self::ClearRecall { .. }
             | Self::Anchor
             | Self::Carrier { .. }
             | Self::ClaimJobs { .. }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{
     SharedStore, StoreError,
+    change::{Changed, Clearing},
     command::{Actor, Answer, Command, CommandKind, TakenOut},
     roster::Standing,
 };
@@ -539,6 +540,32 @@ impl System {
     /// As [`Texter::send`].
     pub async fn expire_leases(desk: &Desk) -> Answered {
         desk.run(CommandKind::ExpireLeases).await
+    }
+
+    /// Takes back whatever waits for the carrier and carries what was recalled, part by part; nobody waits for more than a part.
+    /// Stopped half-way it is gone on with by the next call, and what is left meanwhile does not go out either.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn clear_recalls(desk: &Desk) -> Result<(), StoreError> {
+        let mut from = None;
+        loop {
+            from = Self::clear_recall(desk, from).await?;
+            if from.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One part of [`Self::clear_recalls`], behind the one before; says where the next begins, none when there is none.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn clear_recall(desk: &Desk, from: Option<Clearing>) -> Result<Option<Clearing>, StoreError> {
+        Ok(match desk.run(CommandKind::ClearRecall { from }).await? {
+            Answer::Changed(Changed::Clearing(next)) => next,
+            _ => None,
+        })
     }
 
     /// Anchors the ledger, at most every ten minutes and only when something is new: [`Answer::Done`].

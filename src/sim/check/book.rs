@@ -10,6 +10,7 @@ use crate::api::problem::Code;
 use crate::domain::hours::TextingHours;
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
 use crate::domain::ledger::{Link, Pressed};
+use crate::domain::recall::Recall;
 use crate::domain::zone::Zones;
 use crate::sim::history::{AuditRow, Call, Deed, Fact, MessageRow, Press, Row, Seen};
 
@@ -40,6 +41,7 @@ pub(super) struct Book<'a> {
     pub(super) campaigns: BTreeMap<CampaignId, (&'a TextingHours, bool)>,
     pub(super) contacts: BTreeMap<ContactId, Contact<'a>>,
     pub(super) suppressed: BTreeSet<&'a str>,
+    pub(super) recalls: BTreeMap<i64, (CampaignId, &'a Recall)>,
     /// In the order of commits.
     pub(super) audit: Vec<&'a AuditRow>,
     pub(super) ledger: Vec<(&'a Link, &'a Pressed)>,
@@ -80,6 +82,7 @@ impl<'a> Book<'a> {
             Row::Job { message, state, .. } => drop(self.jobs.insert(*message, state)),
             Row::Attempt { id, message } => drop(self.attempts.insert(*id, *message)),
             Row::Verdict { person, verdict } => drop(self.verdicts.insert(verdict.id, (*person, verdict))),
+            Row::Recall { campaign, recall } => drop(self.recalls.insert(recall.id, (*campaign, recall))),
             Row::Suppression { phone, .. } => drop(self.suppressed.insert(phone)),
             Row::Audit(line) => self.audit.push(line),
             Row::Ledger { link, entry } => self.ledger.push((link, entry)),

@@ -7,6 +7,7 @@ mod book;
 mod ends;
 mod fork;
 mod order;
+mod recalled;
 #[cfg(test)]
 mod tests;
 mod threads;
@@ -39,6 +40,10 @@ pub enum Rule {
     OptOutStops,
     /// One notice for each opt-out.
     OneNotice,
+    /// No text that carries what is recalled is accepted or begins its way to the carrier after the commit of the recall.
+    Recalled,
+    /// A recall is put right with exactly those who got it, in one campaign.
+    CorrectedOnce,
     /// A contact is in one pair of hands, and only these hands' texts are taken.
     OneHand,
     /// A reply is taken only when its author had seen all that others wrote.
@@ -83,5 +88,6 @@ pub fn judge(facts: &[Fact]) -> Vec<Broken> {
     ends::judge(&book, &mut broken);
     order::judge(&book, &mut broken);
     fork::judge(&book, &mut broken);
+    recalled::judge(&book, &mut broken);
     broken
 }

@@ -12,6 +12,7 @@ use crate::domain::hours::TextingHours;
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
 use crate::domain::ledger::{Head, Pressed};
 use crate::domain::message::{Delivery, Direction, MessageKind};
+use crate::domain::recall::{Recall, Recalled};
 use crate::domain::zone::Zones;
 use crate::sim::history::{AuditRow, Call, Deed, MessageRow, Press, Row, Seen, Told};
 
@@ -186,6 +187,25 @@ fn all_is_well() -> Vec<Fact> {
     ]
 }
 
+/// Recall 3 of the words of text 1, in this place of the order of commits.
+fn recalled(n: i64) -> Vec<Fact> {
+    let what = Recalled::Field { name: "place".into(), value: "Text 1".into() };
+    let recall = Recall { id: 3, what, versions: vec![], texts: vec![], reason: String::new() };
+    let row = Fact::Row(Row::Recall { campaign: CampaignId(1), recall });
+    vec![row, audit(n, Some(BOB), "recalled", "campaign 1", "recall 3, a value of place: wrong")]
+}
+
+/// Campaign so-and-so puts it right with the contact of text 1.
+fn corrected(campaign: i64) -> Vec<Fact> {
+    let Fact::Row(Row::Contact { phone, zones, opted_out, .. }) = contact() else { return Vec::new() };
+    let (id, campaign) = (ContactId(100 + campaign), CampaignId(campaign));
+    vec![
+        Fact::Corrected { of: CampaignId(1), recall: 3, campaign },
+        Fact::Row(Row::Contact { id, campaign, phone, zones, opted_out, assigned: None }),
+        audit(50 + campaign.0, Some(BOB), "campaign_made", &format!("campaign {campaign}"), "1 of 1 contacts"),
+    ]
+}
+
 fn without(facts: &mut Vec<Fact>, which: impl Fn(&Fact) -> bool) {
     let before = facts.len();
     facts.retain(|fact| !which(fact));
@@ -290,6 +310,28 @@ fn a_history_in_which_all_is_well_breaks_nothing() {
     f.push(Fact::Row(Row::Message(message(4, 3, Some(MessageKind::OptOutNotice)))));
     f.push(Fact::Row(Row::Message(message(5, 4, Some(MessageKind::OptOutNotice)))));
 })]
+#[case::accepted_after_a_recall(Rule::Recalled, |f: &mut Vec<Fact>| f.extend(recalled(0)))]
+#[case::sent_after_a_recall(Rule::Recalled, |f: &mut Vec<Fact>| {
+    f.extend(recalled(5));
+    f.push(audit(6, None, "submitting", &id(1).to_string(), ""));
+})]
+#[case::taken_in_a_correction_that_has_the_recall(Rule::Recalled, |f: &mut Vec<Fact>| f.push(recalled(0).remove(0)))]
+#[case::corrected_twice(Rule::CorrectedOnce, |f: &mut Vec<Fact>| {
+    f.extend(recalled(5));
+    f.extend(corrected(2));
+    f.extend(corrected(3));
+})]
+#[case::nobody_told_who_got_it(Rule::CorrectedOnce, |f: &mut Vec<Fact>| {
+    f.extend(recalled(5));
+    f.push(audit(4, None, "delivered", &id(1).to_string(), ""));
+    f.extend(corrected(2));
+    without(f, |fact| matches!(fact, Fact::Row(Row::Contact { campaign: CampaignId(2), .. })));
+})]
+#[case::told_who_never_got_it(Rule::CorrectedOnce, |f: &mut Vec<Fact>| {
+    f.extend(recalled(5));
+    without(f, |fact| matches!(fact, Fact::Row(Row::Audit(line)) if line.what == "submitting"));
+    f.extend(corrected(2));
+})]
 #[case::two_hands(Rule::OneHand, |f: &mut Vec<Fact>| f.push(granted(BOB, 2)))]
 #[case::an_old_epoch(Rule::OneHand, |f: &mut Vec<Fact>| f.extend([left("released"), granted(BOB, 1)]))]
 #[case::taken_from_others_hands(Rule::OneHand, |f: &mut Vec<Fact>| f.extend([left("lease_expired"), granted(BOB, 2), taken(ANN, 1)]))]
@@ -392,6 +434,15 @@ fn each_broken_promise_is_named(#[case] rule: Rule, #[case] change: Change) {
     let Fact::Taken { texter, id, contact, epoch, .. } = taken(ANN, 1) else { return };
     let late = Fact::Taken { texter, id, contact, epoch, held: false };
     f.extend([left("lease_expired"), late, granted(BOB, 2)]);
+})]
+#[case::recalled_and_put_right(|f: &mut Vec<Fact>| {
+    f.extend(recalled(5));
+    f.extend(corrected(2));
+    f.extend(corrected(2).drain(..1));
+})]
+#[case::sent_after_it_was_lifted(|f: &mut Vec<Fact>| {
+    f.extend(recalled(-1));
+    f.push(audit(0, Some(BOB), "recall_lifted", "campaign 1", "recall 3"));
 })]
 #[case::handed_on(|f: &mut Vec<Fact>| f.extend([left("released"), granted(BOB, 2)]))]
 #[case::not_confirmed_and_nowhere(|f: &mut Vec<Fact>| {

@@ -12,6 +12,7 @@ use crate::domain::campaign::CampaignDef;
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
 use crate::domain::ledger::{Link, Pressed};
 use crate::domain::message::{Delivery, Direction, MessageKind};
+use crate::domain::recall::Recall;
 use crate::sim::history::{AuditRow, Fact, MessageRow, Row};
 
 /// Why the rows could not be read.
@@ -128,6 +129,17 @@ async fn small(conn: &mut Conn, out: &mut Vec<Row>) -> Result<(), ReadError> {
         let id: Uuid = row.try_get(1)?;
         let outcome = serde_json::from_str(&row.try_get::<String>(2)?).map_err(odd)?;
         out.push(Row::Verdict { person: PersonId(row.try_get(0)?), verdict: Verdict { id, outcome } });
+    }
+    for row in all(conn, "SELECT id, what, versions, texts, campaign, reason FROM recalls ORDER BY id").await? {
+        let text = |at: usize| row.try_get::<String>(at);
+        let recall = Recall {
+            id: row.try_get(0)?,
+            what: serde_json::from_str(&text(1)?).map_err(odd)?,
+            versions: serde_json::from_str(&text(2)?).map_err(odd)?,
+            texts: serde_json::from_str(&text(3)?).map_err(odd)?,
+            reason: text(5)?,
+        };
+        out.push(Row::Recall { campaign: CampaignId(row.try_get(4)?), recall });
     }
     for row in all(conn, "SELECT phone, by_word FROM suppressions ORDER BY phone").await? {
         out.push(Row::Suppression { phone: row.try_get(0)?, by_word: row.try_get::<i64>(1)? != 0 });

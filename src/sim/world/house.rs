@@ -16,15 +16,18 @@ use super::tap::{Known, Tap};
 use super::{WorldError, beside};
 use crate::api::act::Act;
 use crate::db::{self, Options};
-use crate::domain::ids::{ActId, MessageId};
+use crate::domain::campaign::CampaignDef;
+use crate::domain::ids::{ActId, CampaignId, MessageId};
 use crate::domain::message::Delivery;
 use crate::domain::phone::Phone;
+use crate::domain::recall::{Recall, Recalled};
 use crate::env::{Clock as _, SharedClock, SharedIds, SimClock};
 use crate::mutation::{self, Mutation};
 use crate::server::carrier::{Asked, Carrier, CarrierEvent, Found, Submission, Submitted};
 use crate::server::jobs::Dispatcher;
+use crate::server::store::change::Changed;
 use crate::server::store::command::{Actor, Answer};
-use crate::server::store::handles::{Captain, Desk, System, Webhook};
+use crate::server::store::handles::{Admin, Captain, Desk, System, Webhook};
 use crate::server::store::sql::{Location, SqlStore};
 use crate::server::store::{SharedStore, StoreError};
 use crate::server::{AppState, router};
@@ -300,6 +303,47 @@ impl House {
         let Some(captain) = Captain::of(captain.clone()) else { return Ok(()) };
         captain.suppress(self.desk(), phone.clone(), "by_captain: a letter".into()).await?;
         Ok(())
+    }
+
+    /// Takes back what texts say of a place, in the recall's own commit alone: what waits for the carrier is left to the housekeeping.
+    pub(super) async fn recall(&self, captain: &Actor, campaign: CampaignId, place: &str) -> Result<(), WorldError> {
+        let Some(captain) = Captain::of(captain.clone()) else { return Ok(()) };
+        let what = Recalled::Field { name: "place".into(), value: place.into() };
+        captain.recall(self.desk(), campaign, what, String::new()).await?;
+        Ok(())
+    }
+
+    /// What is recalled in a campaign now.
+    pub(super) async fn recalls(&self, captain: &Actor, campaign: CampaignId) -> Result<Vec<Recall>, WorldError> {
+        let all = self.store().recalls(captain, campaign).await?.unwrap_or_default();
+        Ok(all.into_iter().filter(|one| one.lifted_at.is_none()).map(|one| one.recall).collect())
+    }
+
+    pub(super) async fn lift(&self, captain: &Actor, campaign: CampaignId, recall: i64) -> Result<(), WorldError> {
+        let Some(captain) = Captain::of(captain.clone()) else { return Ok(()) };
+        captain.lift_recall(self.desk(), campaign, recall).await?;
+        Ok(())
+    }
+
+    /// Makes a campaign of those who got what was recalled; says which, unless it was refused.
+    pub(super) async fn correct(
+        &self,
+        admin: &Actor,
+        of: CampaignId,
+        (id, def): (Uuid, CampaignDef),
+        recall: &Recall,
+    ) -> Result<Option<CampaignId>, WorldError> {
+        let Some(by) = Admin::of(admin.clone()) else { return Ok(None) };
+        let Some(Ok(reached)) = self.store().reach(admin, of, &recall.what).await? else { return Ok(None) };
+        let got = reached.reach.got;
+        let provenance = format!("those who got what recall {} took back", recall.id);
+        match by.offshoot(self.desk(), of, (id, def, provenance), got, false).await? {
+            Answer::Changed(Changed::Offshoot(made)) => {
+                self.history.add(Fact::Corrected { of, recall: recall.id, campaign: made.campaign });
+                Ok(Some(made.campaign))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Texts that wait for a captain.

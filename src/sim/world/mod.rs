@@ -10,6 +10,7 @@ mod house;
 mod laptop;
 pub mod line;
 pub mod plan;
+mod recalls;
 pub mod shrink;
 pub mod strange;
 mod tap;
@@ -26,6 +27,7 @@ use self::house::House;
 use self::laptop::{Laptop, Parts, SignIn};
 use self::line::{Fault, Limbo};
 use self::plan::{Action, CAMPAIGNS, LAPTOPS, NUMBERS, Other, Plan, Reaction, Steer};
+use self::recalls::{PLACES, words};
 use super::check::{Broken, judge};
 use super::history::{Fact, History, Seen};
 use crate::api::act::{Act, HeldDecision};
@@ -147,7 +149,7 @@ fn voter(number: u32) -> Result<Contact, WorldError> {
         state: None,
         language: None,
         time_zone: Some(zone.into()),
-        fields: BTreeMap::new(),
+        fields: BTreeMap::from([("place".to_owned(), PLACES[0].to_owned())]),
         consent: None,
     })
 }
@@ -281,7 +283,9 @@ impl World {
         let name = laptop.label.clone();
         match action {
             Action::Claim { campaign, fault, .. } => {
-                let campaign = self.campaigns[campaign % self.campaigns.len()];
+                // Once there is a correction it is worked on too.
+                let turn = if self.campaigns.len() > CAMPAIGNS { self.story.len() } else { 0 };
+                let campaign = self.campaigns[(campaign + turn) % self.campaigns.len()];
                 let said = laptop.claim(campaign, *fault).await;
                 self.fault(*fault);
                 self.tell("claims", format!("{name} asks for a slice of campaign {campaign}: {said}"));
@@ -289,7 +293,7 @@ impl World {
             Action::Press { which, initial, crash, .. } => {
                 let Some(to) = laptop.card(*which, *initial).cloned() else { return Ok(()) };
                 self.texts += 1;
-                let body = format!("Text {}", self.texts);
+                let body = words(self.texts);
                 let kind = if *initial { "first text" } else { "reply" };
                 let words = format!("{name} presses on the {kind} {body:?} to {} ({})", to.first_name, to.id);
                 let said = laptop.press(&to, *initial, body, at).await?;
@@ -315,7 +319,7 @@ impl World {
             Action::Forge { which, .. } => {
                 let Some(to) = laptop.remembered(*which).cloned() else { return Ok(()) };
                 self.texts += 1;
-                if let Some(said) = laptop.forge(&to, format!("Text {}", self.texts), at).await {
+                if let Some(said) = laptop.forge(&to, words(self.texts), at).await {
                     let words =
                         format!("{name}'s changed program hands in \"Text {}\" to {}", self.texts, to.first_name);
                     self.tell("forged places", format!("{words} in another text's place: {said}"));
@@ -445,6 +449,7 @@ impl World {
                 self.tell("captain's acts", format!("the captain puts {} on the list", phone.as_str()));
                 return Ok(());
             }
+            Steer::Recall | Steer::Lift | Steer::Correct => return self.recall(what, which, campaign).await,
             Steer::Arrived | Steer::SendAgain | Steer::GiveUp => {
                 let held = self.house.held().await?;
                 let Some(message) = held.get(which % held.len().max(1)).copied() else { return Ok(()) };

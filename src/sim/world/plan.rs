@@ -66,6 +66,12 @@ pub enum Steer {
     SendAgain,
     /// A held text is given up.
     GiveUp,
+    /// Takes a polling place back.
+    Recall,
+    /// Lifts what was recalled.
+    Lift,
+    /// Makes a campaign of those who got it; asked for twice.
+    Correct,
 }
 
 /// What a voter writes.
@@ -237,7 +243,7 @@ impl Plan {
 
 fn action(dice: &Dice) -> Action {
     let (who, pick) = (dice.below(LAPTOPS + 1), dice.below(1_000));
-    match dice.below(125) {
+    match dice.below(129) {
         0..7 => Action::Claim { who, campaign: dice.below(CAMPAIGNS), fault: dice.fault() },
         7..25 => Action::Press { who, which: pick, initial: dice.below(5) < 3, crash: dice.one_in(20) },
         25..31 => {
@@ -286,6 +292,10 @@ fn action(dice: &Dice) -> Action {
         116 if dice.one_in(3) => Action::Overtaken { who, campaign: dice.below(CAMPAIGNS) },
         116..118 => Action::TwoCaptains { which: pick },
         118 => Action::Copy { who },
+        119..123 => {
+            use Steer::{Correct, Lift, Recall};
+            Action::Captain { what: dice.of(&[Recall, Recall, Recall, Lift, Correct, Correct]), which: pick }
+        }
         _ => Action::Pass {
             seconds: dice.of(&[
                 1,

@@ -37,6 +37,8 @@ fn board(seq: u64) -> Board {
         unknown: 0,
         waiting_room: 0,
         gauge: None,
+        recalls: 0,
+        recalled_at: None,
         texters: vec![texter(1, 0), texter(2, 5)],
         at: Timestamp::UNIX_EPOCH,
         seq,

@@ -9,6 +9,12 @@ use crate::console::core::shared::say::Say;
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
 use crate::domain::recall::{Recall, Said, carried, stands_in};
+use crate::domain::safe_text::safe_line;
+
+/// The captain's reason, when one was given.
+fn why(recall: &Recall) -> Option<String> {
+    Some(safe_line(&recall.reason)).filter(|reason| !reason.is_empty())
+}
 
 impl Model {
     /// The version of the script in force, as far as it is known here.
@@ -17,14 +23,16 @@ impl Model {
     }
 
     fn carries(&self, contact: ContactId, said: &Said<'_>) -> bool {
-        let Some(campaign) = self.campaign.as_ref().filter(|campaign| !campaign.recalled.is_empty()) else {
-            return false;
-        };
+        self.carried(contact, said).is_some()
+    }
+
+    fn carried(&self, contact: ContactId, said: &Said<'_>) -> Option<&Recall> {
+        let campaign = self.campaign.as_ref().filter(|campaign| !campaign.recalled.is_empty())?;
         let as_it_stands = || {
             let Some((view, me)) = self.people.body(contact).zip(self.me.as_ref()) else { return false };
             stands_in(&campaign.def, &campaign.recalled, said.body, &view.fields, &me.name)
         };
-        carried(&campaign.recalled, said, as_it_stands).is_some()
+        carried(&campaign.recalled, said, as_it_stands)
     }
 
     /// Why the card cannot be sent, when what it says was recalled.
@@ -37,7 +45,10 @@ impl Model {
             source: None,
             off_script: false,
         };
-        self.carries(view.summary.id, &said).then(|| Say::new("texter-card-recalled"))
+        self.carried(view.summary.id, &said).map(|recall| match why(recall) {
+            Some(reason) => Say::new("texter-card-recalled-why").with("reason", reason),
+            None => Say::new("texter-card-recalled"),
+        })
     }
 
     /// True when the reply in the composer carries what was recalled.
@@ -77,18 +88,22 @@ impl Model {
         if campaign.recalled.iter().any(|known| known.id == recall.id) {
             return;
         }
+        let reason = why(&recall);
         campaign.recalled.push(recall);
         // A wording may have been put right in the meantime: the card is made anew, whatever it says.
         let before = self.card.as_ref().and_then(|card| card.fault.clone());
         self.rebuild_card();
         let shut = before.is_none() && self.card.as_ref().is_some_and(|card| card.fault.is_some());
         let cleared = self.clear_recalled(fx);
-        let key = match (shut, cleared) {
-            (true, _) => "texter-recalled-card",
-            (false, true) => "texter-recalled-draft",
-            (false, false) => "texter-recalled",
+        let told = match (shut, cleared, reason) {
+            (true, _, None) => Say::new("texter-recalled-card"),
+            (true, _, Some(why)) => Say::new("texter-recalled-card-why").with("reason", why),
+            (false, true, None) => Say::new("texter-recalled-draft"),
+            (false, true, Some(why)) => Say::new("texter-recalled-draft-why").with("reason", why),
+            (false, false, None) => Say::new("texter-recalled"),
+            (false, false, Some(why)) => Say::new("texter-recalled-why").with("reason", why),
         };
-        self.say(Level::Warning, Say::new(key));
+        self.say(Level::Warning, told);
     }
 
     /// Clears the composer and the drafts of what was recalled; true when there was something.

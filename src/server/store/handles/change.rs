@@ -58,21 +58,33 @@ impl Admin {
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign: of, change }).await
     }
 
-    /// Takes contacts off a campaign's list: [`crate::server::store::change::Changed::List`].
+    /// Takes contacts off a campaign's list, or with `dry_run` says what that would do: [`crate::server::store::change::Changed::List`].
     ///
     /// # Errors
     /// As [`super::Texter::send`].
-    pub async fn remove_contacts(&self, desk: &Desk, campaign: CampaignId, contacts: Vec<ContactKey>) -> Answered {
-        let change = Box::new(Change::Remove { contacts });
+    pub async fn remove_contacts(
+        &self,
+        desk: &Desk,
+        campaign: CampaignId,
+        contacts: Vec<ContactKey>,
+        dry_run: bool,
+    ) -> Answered {
+        let change = Box::new(Change::Remove { contacts, dry_run });
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 
-    /// Corrects contacts of a campaign's list: [`crate::server::store::change::Changed::List`].
+    /// Corrects contacts of a campaign's list, or with `dry_run` says what that would do: [`crate::server::store::change::Changed::List`].
     ///
     /// # Errors
     /// As [`super::Texter::send`].
-    pub async fn correct_contacts(&self, desk: &Desk, campaign: CampaignId, contacts: Vec<ContactChange>) -> Answered {
-        let change = Box::new(Change::Correct { contacts });
+    pub async fn correct_contacts(
+        &self,
+        desk: &Desk,
+        campaign: CampaignId,
+        contacts: Vec<ContactChange>,
+        dry_run: bool,
+    ) -> Answered {
+        let change = Box::new(Change::Correct { contacts, dry_run });
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 }

@@ -45,8 +45,8 @@ impl Tx<'_> {
     }
 
     /// Takes back a text that no call has begun for, or only calls that the carrier surely did not take. After any other
-    /// call nobody knows whether it arrived: then a captain decides, as ever.
-    pub(super) async fn take_back(&mut self, message: Uuid, why: &'static str) -> Result<(), StoreError> {
+    /// call nobody knows whether it arrived: then a captain decides, as ever. Says whether it came back.
+    pub(super) async fn take_back(&mut self, message: Uuid, why: &'static str) -> Result<bool, StoreError> {
         let in_doubt = db::query(
             "SELECT 1 FROM attempts INDEXED BY attempts_of
              WHERE message = $1 AND (answer IS NULL OR answer NOT LIKE 'later: %') LIMIT 1",
@@ -56,17 +56,18 @@ impl Tx<'_> {
         .await?
         .is_some();
         if in_doubt {
-            return self.finish(message, "held", Delivery::Held, Some(why)).await;
+            self.finish(message, "held", Delivery::Held, Some(why)).await?;
+            return Ok(false);
         }
         self.finish(message, "dropped", Delivery::Dropped, Some(why)).await?;
         let row = db::query("SELECT contact, campaign, author, kind, body FROM messages WHERE id = $1")
             .bind(message)
             .fetch_optional(&mut *self.conn)
             .await?;
-        let Some(row) = row else { return Ok(()) };
+        let Some(row) = row else { return Ok(false) };
         let (contact, campaign): (i64, i64) = (col(&row, 0)?, col(&row, 1)?);
         // A text without an author had no press: nobody is asked for another one.
-        let Some(author) = col::<Option<i64>>(&row, 2)? else { return Ok(()) };
+        let Some(author) = col::<Option<i64>>(&row, 2)? else { return Ok(true) };
         let kind = rows::kind(&col::<String>(&row, 3)?)?;
         let initial = i64::from(kind == MessageKind::Initial);
         db::query(
@@ -87,7 +88,8 @@ impl Tx<'_> {
             why: why.to_owned(),
         };
         self.event(campaign, Audience::Person(author), &what)?;
-        self.stand_again(contact).await
+        self.stand_again(contact).await?;
+        Ok(true)
     }
 
     /// Puts a contact where it stands by what was not dropped; what a person closed stays closed.

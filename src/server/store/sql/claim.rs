@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{
+    list_change::counted,
     rows::{self, ContactRow, col, contact_columns, time, to_json, unsigned},
     tx::{Audience, Campaign, Tx},
 };
@@ -147,7 +148,8 @@ impl Tx<'_> {
                 self.note(&contact, Some(actor), "assigned", &actor.name).await?;
             }
         }
-        let detail = format!("{} contacts of campaign {}", rescued.len() + pool.open.len(), campaign.id);
+        let detail =
+            format!("{} of campaign {}", counted((rescued.len() + pool.open.len()) as u64, "contact"), campaign.id);
         self.audit(Some(actor), "claimed", claim.to_string(), detail);
         self.contacts_received(actor, &claim.to_string(), &ids).await?;
         self.granted(actor, &ids, pool.closed).await
@@ -379,7 +381,7 @@ impl Tx<'_> {
             self.event(col(row, 1)?, Audience::Person(person), &what)?;
         }
         if !rows.is_empty() {
-            self.audit(actor, why, format!("person {person}"), format!("{} contacts", rows.len()));
+            self.audit(actor, why, format!("person {person}"), counted(rows.len() as u64, "contact"));
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use super::{
 use crate::api::results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut};
 use crate::db::{self, Conn};
 use crate::domain::{
+    campaign::merge_fields,
     ids::{CampaignId, ContactId, PersonId},
     message::Direction,
     phone::Phone,
@@ -58,8 +59,11 @@ pub(super) const MESSAGES: &str =
      ORDER BY m.contact, m.seq LIMIT $6";
 
 /// What a run of contacts has beside the columns that every contact has.
-pub(super) const COLUMNS: &str =
-    "SELECT c.fields FROM contacts c WHERE c.id > $1 AND c.id <= $2 AND +c.campaign = $3 ORDER BY c.id";
+pub(super) const COLUMNS: &str = concat!(
+    "SELECT ",
+    listed_columns!(),
+    ", c.opt_out, c.removed FROM contacts c WHERE c.id > $1 AND c.id <= $2 AND +c.campaign = $3 ORDER BY c.id"
+);
 
 /// A page of opt-outs.
 const OPT_OUTS: &str = "SELECT s.phone, s.at, s.by_word, s.reason, p.id, p.name, p.namesake
@@ -172,12 +176,21 @@ impl Results for SqlStore {
         let rows =
             db::query(COLUMNS).bind(run.place.contact).bind(run.last).bind(campaign.0).fetch_all(&mut conn).await?;
         let mut columns = BTreeSet::new();
+        let (mut contacts, mut filled) = (0, std::collections::BTreeMap::<String, u64>::new());
         for row in &rows {
-            let fields: std::collections::BTreeMap<String, serde::de::IgnoredAny> = json(&col::<String>(row, 0)?)?;
-            columns.extend(fields.into_keys());
+            let contact = listed(row, 0)?;
+            columns.extend(contact.fields.keys().cloned());
+            let out = col::<i64>(row, LISTED_COLUMNS)? != 0 || col::<i64>(row, LISTED_COLUMNS + 1)? != 0;
+            if out {
+                continue;
+            }
+            contacts += 1;
+            for (name, _) in merge_fields(&contact).into_iter().filter(|(_, value)| !value.trim().is_empty()) {
+                *filled.entry(name).or_default() += 1;
+            }
         }
         let next = run.after().map(|place| place.to_string());
-        Ok(Some(ColumnsOut { columns: columns.into_iter().collect(), next }))
+        Ok(Some(ColumnsOut { columns: columns.into_iter().collect(), contacts, filled, next }))
     }
 
     async fn figures_out(

@@ -20,13 +20,13 @@ use crate::server::store::{query::Found, results::Place};
 const RUN: i64 = 50_000;
 
 /// People by what they have in common.
-pub(super) const PEOPLE: &str = "SELECT k.variant, k.author, k.delivery, k.answered, k.opt_out, k.wrong_number, k.answers, k.list, COUNT(*)
+pub(super) const PEOPLE: &str = "SELECT k.variant, k.author, k.delivery, k.answered, k.opt_out, k.wrong_number, k.answers, k.list, k.removed, COUNT(*)
      FROM (SELECT i.variant, i.author, i.delivery,
              CASE WHEN EXISTS (SELECT 1 FROM messages n WHERE n.contact = c.id AND n.direction = 'in') THEN 1 ELSE 0 END AS answered,
-             c.opt_out, c.wrong_number, c.answers, c.list
+             c.opt_out, c.wrong_number, c.answers, c.list, c.removed
          FROM contacts c LEFT JOIN messages i ON i.contact = c.id AND i.kind = 'initial' AND i.delivery <> 'dropped'
          WHERE c.id > $1 AND c.id <= $2 AND +c.campaign = $3) k
-     GROUP BY k.variant, k.author, k.delivery, k.answered, k.opt_out, k.wrong_number, k.answers, k.list";
+     GROUP BY k.variant, k.author, k.delivery, k.answered, k.opt_out, k.wrong_number, k.answers, k.list, k.removed";
 
 /// Their texts, by quarters of an hour.
 pub(super) const TEXTS: &str = "SELECT k.slot, k.direction, k.kind, k.delivery, k.author, COUNT(*)
@@ -91,7 +91,8 @@ pub(super) async fn out(conn: &mut Conn, campaign: CampaignId, place: Option<Pla
             by_word: opt_out > OPTED_OUT,
             wrong_number: col::<i64>(row, 5)? != 0,
             answers: json::<BTreeMap<String, String>>(&col::<String>(row, 6)?)?,
-            many: unsigned(col(row, 8)?),
+            removed: col::<i64>(row, 8)? != 0,
+            many: unsigned(col(row, 9)?),
         });
     }
     for row in &ask(TEXTS).fetch_all(&mut *conn).await? {

@@ -90,6 +90,8 @@ enum Look {
     Wait(Timestamp),
     /// It does not, for this reason; one with a press comes back.
     Drop(&'static str),
+    /// It carries what this recall took back.
+    Recalled(i64),
 }
 
 impl Tx<'_> {
@@ -190,7 +192,8 @@ impl Tx<'_> {
         for row in &ready {
             let job = read_ready(row)?;
             match self.look(campaign, &job).await? {
-                Look::Drop(why) => self.take_back(job.message, why).await?,
+                Look::Drop(why) => drop(self.take_back(job.message, why).await?),
+                Look::Recalled(recall) => self.take_back_recalled(recall, job.message).await?,
                 Look::Wait(until) => self.put_off(job.message, until).await?,
                 Look::Go(expires_at) => {
                     if let Some(budget) = budget.as_mut() {
@@ -242,8 +245,8 @@ impl Tx<'_> {
         if job.contact.removed && job.contact.status == Status::Closed {
             return Ok(Look::Drop("removed"));
         }
-        if self.is_recalled(campaign, job.message).await? {
-            return Ok(Look::Drop("recalled"));
+        if let Some(recall) = self.is_recalled(campaign, job.message).await? {
+            return Ok(Look::Recalled(recall));
         }
         if mutation::on(Mutation::HoursAtAcceptOnly) {
             return Ok(Look::Go(self.now.saturating_add(NOTICE_LIFE).unwrap_or(Timestamp::MAX)));

@@ -60,6 +60,7 @@ impl Tx<'_> {
         actor: &Actor,
         campaign: &Campaign,
         contacts: &[ContactKey],
+        dry_run: bool,
     ) -> Result<Answer, StoreError> {
         if contacts.len() > MAX_CHANGES {
             return refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
@@ -76,18 +77,32 @@ impl Tx<'_> {
                     continue;
                 }
                 done.changed += 1;
-                done.dropped += self.remove(actor, contact).await?;
+                done.dropped += match dry_run {
+                    true => self.waiting_for(contact.id).await?.len() as u64,
+                    false => self.remove(actor, contact).await?,
+                };
             }
         }
-        if done.changed > 0 {
+        if done.changed > 0 && !dry_run {
             self.audit(
                 Some(actor),
                 "list_removed",
                 format!("campaign {}", campaign.id),
-                format!("{} contacts, {} texts dropped", done.changed, done.dropped),
+                format!("{}, {} dropped", counted(done.changed, "contact"), counted(done.dropped, "text")),
             );
         }
         Ok(Answer::Changed(Changed::List(done)))
+    }
+
+    /// Texts to a contact that wait for the carrier.
+    async fn waiting_for(&mut self, contact: i64) -> Result<Vec<db::Row>, StoreError> {
+        Ok(db::query(
+            "SELECT j.message FROM messages m JOIN jobs j ON j.message = m.id
+             WHERE m.contact = $1 AND j.state = 'ready' AND j.rank > 0 ORDER BY m.seq",
+        )
+        .bind(contact)
+        .fetch_all(&mut *self.conn)
+        .await?)
     }
 
     /// Takes one contact off; says how many texts to them were dropped.
@@ -103,13 +118,7 @@ impl Tx<'_> {
         .bind(self.micros())
         .execute(&mut *self.conn)
         .await?;
-        let waiting = db::query(
-            "SELECT j.message FROM messages m JOIN jobs j ON j.message = m.id
-             WHERE m.contact = $1 AND j.state = 'ready' AND j.rank > 0 ORDER BY m.seq",
-        )
-        .bind(contact.id)
-        .fetch_all(&mut *self.conn)
-        .await?;
+        let waiting = self.waiting_for(contact.id).await?;
         for row in &waiting {
             self.take_back(col(row, 0)?, "removed").await?;
         }
@@ -130,6 +139,7 @@ impl Tx<'_> {
         actor: &Actor,
         campaign: &Campaign,
         contacts: Vec<ContactChange>,
+        dry_run: bool,
     ) -> Result<Answer, StoreError> {
         if contacts.len() > MAX_CHANGES {
             return refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
@@ -141,20 +151,26 @@ impl Tx<'_> {
                 done.not_found.push(place as u64);
             }
             for contact in found {
-                let changed = self.correct(campaign, &contact, &change).await?;
+                let changed = match dry_run {
+                    true => self
+                        .listed(contact.id)
+                        .await?
+                        .map_or_else(Vec::new, |before| differing(&before, &corrected(before.clone(), &change))),
+                    false => self.correct(campaign, &contact, &change).await?,
+                };
                 *(if changed.is_empty() { &mut done.already } else { &mut done.changed }) += 1;
-                if !changed.is_empty() {
+                if !changed.is_empty() && !dry_run {
                     // What it was and is stays out of the audit.
                     self.audit(Some(actor), "list_corrected", format!("contact {}", contact.id), changed.join(", "));
                 }
             }
         }
-        if done.changed > 0 {
+        if done.changed > 0 && !dry_run {
             self.audit(
                 Some(actor),
                 "list_corrected",
                 format!("campaign {}", campaign.id),
-                format!("{} contacts", done.changed),
+                counted(done.changed, "contact"),
             );
         }
         Ok(Answer::Changed(Changed::List(done)))
@@ -202,6 +218,11 @@ impl Tx<'_> {
         }
         Ok(differing(&before, &after))
     }
+}
+
+/// `1 contact`, `2 contacts`.
+pub(super) fn counted(many: u64, one: &str) -> String {
+    format!("{many} {one}{}", if many == 1 { "" } else { "s" })
 }
 
 /// The names of the columns in which the two differ.

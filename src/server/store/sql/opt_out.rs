@@ -119,13 +119,18 @@ impl Tx<'_> {
                 .fetch_one(&mut *self.conn)
                 .await?;
         let (by_word, noticed): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        // Who was out before stays out since then: the same list once more moves no date.
+        let mut out = self.contacts_of(organization, phone).await?;
+        out.retain(|contact| matches!(contact.opt_out, OptOut::Yes { .. }));
         let contacts = self.mark_opt_out(organization, phone, &OptOut::Yes { by_word: by_word != 0 }).await?;
         for contact in &contacts {
             self.drop_ready(contact, "opted_out").await?;
         }
         let what = if why.by_word { "opted_out_by_word" } else { "opted_out" };
         for contact in &contacts {
-            self.note(contact, why.actor, what, why.reason).await?;
+            if out.iter().all(|before| before.id != contact.id) {
+                self.note(contact, why.actor, what, why.reason).await?;
+            }
             self.audit(why.actor, "opted_out", format!("contact {}", contact.id), why.reason.to_owned());
         }
         if contacts.is_empty() {

@@ -61,7 +61,9 @@ pub(super) const BOARD_REST: &str = "SELECT
      (SELECT COUNT(*) FROM jobs INDEXED BY jobs_open
          WHERE state IN ('submitting', 'unknown') AND state = 'submitting' AND campaign = $1),
      (SELECT COUNT(*) FROM jobs INDEXED BY jobs_undecided
-         WHERE state IN ('unknown', 'held') AND state = 'unknown' AND campaign = $1)";
+         WHERE state IN ('unknown', 'held') AND state = 'unknown' AND campaign = $1),
+     (SELECT COUNT(*) FROM recalls WHERE campaign = $1 AND lifted_at IS NULL),
+     (SELECT MAX(at) FROM recalls WHERE campaign = $1 AND lifted_at IS NULL)";
 
 /// My campaigns with what I hold of each and what nobody holds.
 pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state,
@@ -423,6 +425,8 @@ impl Queries for SqlStore {
             in_flight: unsigned(col(&row, 1)?),
             unknown: unsigned(col(&row, 2)?),
             waiting_room: waiting_room::count(&mut conn, actor).await?,
+            recalls: unsigned(col(&row, 3)?),
+            recalled_at: col::<Option<i64>>(&row, 4)?.map(time).transpose()?,
             texters,
             gauge: None,
             at: now,

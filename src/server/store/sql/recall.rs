@@ -1,14 +1,16 @@
 //! Recalls: nothing that carries what is recalled leaves after the commit that holds the recall.
 //!
-//! Three looks make it so: at accept, whatever a laptop's journal holds; over the texts that wait for the carrier, in the recall's own
-//! commit; and before each carrier call, for what a captain sends once more.
+//! Two looks make it so: at accept, whatever a laptop's journal holds; and before each carrier call. The recall's own commit is small:
+//! it holds at once, however many texts wait. Those are taken back behind it, a part a commit, by whoever recalled and, should that
+//! have been stopped half-way, by the housekeeping of any server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
 use super::{
     rows::{self, ContactRow, col, json, listed, listed_columns, time, to_json, unsigned},
+    schema::{self, KNOWS_RECALLS},
     script::{refused, script_of},
     tx::{Audience, Campaign, Tx},
 };
@@ -20,15 +22,29 @@ use crate::api::{
 };
 use crate::db::{self, Conn, Row};
 use crate::domain::{
-    campaign::{CampaignDef, merge_fields_in},
+    campaign::{CampaignDef, merge_fields, merge_fields_in},
     message::MessageKind,
     recall::{LEAST, Recall, Recalled, Said, carried, stands_in, weight},
+    safe_text::safe_line,
+    script::fold_name,
+    survey::Question,
 };
+use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
-    change::Changed,
+    change::{Changed, Clearing},
     command::{Actor, Answer},
 };
+
+/// Why nothing is recalled while an older version serves too.
+const OLDER: &str = "a server of an older version works on the same database, and knows no recalls: it would send on. Pause the \
+     campaign (that holds everywhere), stop the older server, and recall again";
+
+/// Texts looked at in one commit behind a recall: others' commits wait for it.
+const PART: i64 = 200;
+
+/// The highest rank of a text with a press: a first text.
+const LAST_RANK: i64 = 2;
 
 /// The columns of [`Carried`], of a message called `m`.
 macro_rules! carried_columns {
@@ -128,7 +144,7 @@ pub(super) async fn carries(
 /// The recalls of a campaign that are in force.
 pub(super) async fn in_force(conn: &mut Conn, campaign: i64) -> Result<Vec<Recall>, StoreError> {
     let rows = db::query(
-        "SELECT id, what, versions, texts FROM recalls WHERE campaign = $1 AND lifted_at IS NULL ORDER BY id",
+        "SELECT id, what, versions, texts, reason FROM recalls WHERE campaign = $1 AND lifted_at IS NULL ORDER BY id",
     )
     .bind(campaign)
     .fetch_all(conn)
@@ -142,6 +158,7 @@ fn read(row: &Row) -> Result<Recall, StoreError> {
         what: json(&col::<String>(row, 1)?)?,
         versions: json(&col::<String>(row, 2)?)?,
         texts: json(&col::<String>(row, 3)?)?,
+        reason: col(row, 4)?,
     })
 }
 
@@ -158,7 +175,6 @@ pub(super) async fn all(conn: &mut Conn, campaign: i64) -> Result<Vec<RecallInfo
         .map(|row| {
             Ok(RecallInfo {
                 recall: read(row)?,
-                reason: col(row, 4)?,
                 at: time(col(row, 5)?)?,
                 by: rows::told_apart(col(row, 6)?, col(row, 7)?),
                 dropped: unsigned(col(row, 8)?),
@@ -185,7 +201,14 @@ pub(super) async fn resolved(
         if name.trim().is_empty() {
             return no("what.name: it names no field".to_owned());
         }
-        return Ok(Ok(Recall { id: 0, what, versions: Vec::new(), texts: Vec::new() }));
+        if let Some(known) = unknown_field(conn, campaign, name).await? {
+            return no(format!(
+                "what.name: neither the list of this campaign nor its script has a field `{}`; there are {}",
+                safe_line(name),
+                safe_line(&known.join(", "))
+            ));
+        }
+        return Ok(Ok(Recall { id: 0, what, versions: Vec::new(), texts: Vec::new(), reason: String::new() }));
     }
     let row = db::query("SELECT script_version FROM campaigns WHERE id = $1").bind(campaign).fetch_one(conn).await?;
     let newest = u32::try_from(col::<i64>(&row, 0)?).unwrap_or(u32::MAX);
@@ -195,7 +218,7 @@ pub(super) async fn resolved(
     };
     let what = what.of_version(version);
     let Some(texts) = what.words_in(&def) else {
-        return no(format!("what: version {version} of the script has no such line"));
+        return no(format!("what: version {version} of the script has no such line; {}", lines_of(&what, &def)));
     };
     let mut versions = vec![version];
     if !matches!(what, Recalled::Script { .. }) {
@@ -210,7 +233,48 @@ pub(super) async fn resolved(
             }
         }
     }
-    Ok(Ok(Recall { id: 0, what, versions, texts }))
+    Ok(Ok(Recall { id: 0, what, versions, texts, reason: String::new() }))
+}
+
+/// Contacts that are looked at for the names of fields: those of one list have the same ones.
+const LOOKED_AT: i64 = 200;
+
+/// The fields that there are, when this is none of them.
+async fn unknown_field(conn: &mut Conn, campaign: i64, name: &str) -> Result<Option<Vec<String>>, StoreError> {
+    let rows = db::query(concat!(
+        "SELECT ",
+        listed_columns!(),
+        " FROM contacts c WHERE c.campaign = $1 ORDER BY c.phone LIMIT $2"
+    ))
+    .bind(campaign)
+    .bind(LOOKED_AT)
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut known = BTreeSet::new();
+    for row in &rows {
+        known.extend(merge_fields(&listed(row, 0)?).into_keys());
+    }
+    let row = db::query("SELECT def FROM campaigns WHERE id = $1").bind(campaign).fetch_one(conn).await?;
+    let def: CampaignDef = json(&col::<String>(&row, 0)?)?;
+    known.extend(def.fields_used());
+    let is_known = known.iter().any(|one| fold_name(one) == fold_name(name));
+    Ok((!is_known).then(|| known.into_iter().collect()))
+}
+
+/// What of this kind a script has.
+fn lines_of(what: &Recalled, def: &CampaignDef) -> String {
+    let (kind, names): (_, Vec<String>) = match what {
+        Recalled::Wording { .. } => ("wordings", def.initial.iter().map(|one| one.name.clone()).collect()),
+        Recalled::Canned { .. } => ("canned replies", def.canned.iter().map(|one| one.id.clone()).collect()),
+        _ => {
+            let line = |question: &Question| {
+                let said = question.answers.iter().filter(|answer| !answer.reply.is_empty());
+                said.map(|answer| format!("{}={}", question.id, answer.value)).collect::<Vec<_>>()
+            };
+            ("answers with a line", def.questions.iter().flat_map(line).collect())
+        }
+    };
+    if names.is_empty() { format!("it has no {kind}") } else { format!("its {kind}: {}", names.join(", ")) }
 }
 
 /// In a few words, for the record.
@@ -233,7 +297,7 @@ impl Tx<'_> {
         contact: &ContactRow,
         request: &SendRequest,
     ) -> Result<Option<Problem>, StoreError> {
-        if campaign.recalls.is_empty() {
+        if campaign.recalls.is_empty() || mutation::on(Mutation::RecalledTaken) {
             return Ok(None);
         }
         let text = (&said(request), contact.id, actor.name.as_str());
@@ -241,10 +305,10 @@ impl Tx<'_> {
         Ok(found.map(|recall| Problem::new(Code::Recalled, format!("it carries what recall {recall} took back"))))
     }
 
-    /// True when a text on its way to the carrier carries something that is recalled.
-    pub(super) async fn is_recalled(&mut self, campaign: &Campaign, message: Uuid) -> Result<bool, StoreError> {
-        if campaign.recalls.is_empty() {
-            return Ok(false);
+    /// The recall that a text on its way to the carrier carries.
+    pub(super) async fn is_recalled(&mut self, campaign: &Campaign, message: Uuid) -> Result<Option<i64>, StoreError> {
+        if campaign.recalls.is_empty() || mutation::on(Mutation::RecallAtAcceptOnly) {
+            return Ok(None);
         }
         let row = db::query(concat!(
             "SELECT ",
@@ -256,7 +320,18 @@ impl Tx<'_> {
         .await?;
         let text = Carried::read(&row)?;
         let asked = (&text.said(), text.contact, text.texter.as_str());
-        Ok(carries(self.conn, &campaign.def, &campaign.recalls, asked).await?.is_some())
+        carries(self.conn, &campaign.def, &campaign.recalls, asked).await
+    }
+
+    /// Takes a text back that carries what was recalled, and counts it.
+    pub(super) async fn take_back_recalled(&mut self, recall: i64, message: Uuid) -> Result<(), StoreError> {
+        if self.take_back(message, "recalled").await? {
+            db::query("UPDATE recalls SET dropped = dropped + 1 WHERE id = $1")
+                .bind(recall)
+                .execute(&mut *self.conn)
+                .await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn recall(
@@ -275,16 +350,16 @@ impl Tx<'_> {
             Err(problem) => return Ok(Answer::Refused(Box::new(problem))),
         };
         if let Some(known) = campaign.recalls.iter().find(|known| known.what == recall.what) {
-            let row = db::query("SELECT dropped FROM recalls WHERE id = $1")
-                .bind(known.id)
-                .fetch_one(&mut *self.conn)
-                .await?;
-            let dropped = unsigned(col(&row, 0)?);
-            return Ok(Answer::Changed(Changed::Recalled { recall: known.clone(), dropped }));
+            return Ok(Answer::Changed(Changed::Recalled { recall: known.clone(), already: true }));
         }
+        if self.older_serve().await? {
+            return refused(Code::Invalid, OLDER);
+        }
+        schema::ask_for(self.conn, KNOWS_RECALLS).await?;
+        recall.reason.clone_from(&reason);
         recall.id = db::query(
-            "INSERT INTO recalls (organization, campaign, what, versions, texts, reason, at, person)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            "INSERT INTO recalls (organization, campaign, what, versions, texts, reason, at, person, cleared)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) RETURNING id",
         )
         .bind(campaign.organization)
         .bind(campaign.id)
@@ -300,44 +375,95 @@ impl Tx<'_> {
         self.cache.forget_campaign(campaign.id);
         // First of all: who is told that a text came back has to know why already.
         self.event(campaign.id, Audience::All, &EventKind::Recalled { recall: recall.clone() })?;
-        let dropped = self.drop_waiting(campaign, &recall).await?;
-        db::query("UPDATE recalls SET dropped = $2 WHERE id = $1")
-            .bind(recall.id)
-            .bind(rows::signed(dropped))
-            .execute(&mut *self.conn)
-            .await?;
         let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
         self.audit(
             Some(actor),
             "recalled",
             format!("campaign {}", campaign.id),
-            format!("recall {}, {}, {dropped} texts dropped{why}", recall.id, in_words(&recall.what)),
+            format!("recall {}, {}{why}", recall.id, in_words(&recall.what)),
         );
-        Ok(Answer::Changed(Changed::Recalled { recall, dropped }))
+        Ok(Answer::Changed(Changed::Recalled { recall, already: false }))
     }
 
-    /// Takes back every text that waits for the carrier and carries it; says how many.
-    async fn drop_waiting(&mut self, campaign: &Campaign, recall: &Recall) -> Result<u64, StoreError> {
+    /// True when a server of a version that knows no recalls has this database open now: it would send on. Only a PostgreSQL can
+    /// have several.
+    async fn older_serve(&mut self) -> Result<bool, StoreError> {
+        if !self.conn.is_postgres() {
+            return Ok(false);
+        }
+        let older = db::query(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'textbank'",
+        )
+        .fetch_one(&mut *self.conn)
+        .await?;
+        Ok(col::<i64>(&older, 0)? > 0)
+    }
+
+    /// Takes back a part of the texts that wait for the carrier and carry what was recalled.
+    pub(super) async fn clear_recall(&mut self, from: Option<Clearing>) -> Result<Answer, StoreError> {
+        let next = |next| Ok(Answer::Changed(Changed::Clearing(next)));
+        let row = db::query(
+            "SELECT id, what, versions, texts, reason, campaign, lifted_at FROM recalls WHERE cleared = 0 ORDER BY id LIMIT 1",
+        )
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return next(None) };
+        let recall = read(&row)?;
+        let lifted = col::<Option<i64>>(&row, 6)?.is_some();
+        let at = from.filter(|from| from.recall == recall.id).unwrap_or(Clearing {
+            recall: recall.id,
+            rank: 1,
+            after: Uuid::nil(),
+        });
+        let campaign = self.campaign(col(&row, 5)?).await?.filter(|_| !lifted && at.rank <= LAST_RANK);
+        let Some(campaign) = campaign else {
+            self.cleared(&recall, col(&row, 5)?).await?;
+            return next(Some(at));
+        };
         let waiting = db::query(concat!(
             "SELECT ",
             carried_columns!(),
             " FROM jobs j INDEXED BY jobs_ready JOIN messages m ON m.id = j.message LEFT JOIN people p ON p.id = m.author
-             WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank > 0 ORDER BY j.rank, j.message"
+             WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank = $2 AND j.message > $3 ORDER BY j.message LIMIT $4"
         ))
         .bind(campaign.id)
+        .bind(at.rank)
+        .bind(at.after)
+        .bind(PART)
         .fetch_all(&mut *self.conn)
         .await?;
-        let one = [recall.clone()];
-        let mut dropped = 0;
+        let one = [recall];
+        let mut after = at.after;
         for row in &waiting {
             let text = Carried::read(row)?;
+            after = text.message;
             let asked = (&text.said(), text.contact, text.texter.as_str());
             if carries(self.conn, &campaign.def, &one, asked).await?.is_some() {
-                self.take_back(text.message, "recalled").await?;
-                dropped += 1;
+                self.take_back_recalled(at.recall, text.message).await?;
             }
         }
-        Ok(dropped)
+        let whole = i64::try_from(waiting.len()).is_ok_and(|many| many < PART);
+        next(Some(if whole {
+            Clearing { rank: at.rank + 1, after: Uuid::nil(), ..at }
+        } else {
+            Clearing { after, ..at }
+        }))
+    }
+
+    /// All texts that wait were looked at.
+    async fn cleared(&mut self, recall: &Recall, campaign: i64) -> Result<(), StoreError> {
+        let row = db::query("UPDATE recalls SET cleared = 1 WHERE id = $1 RETURNING dropped")
+            .bind(recall.id)
+            .fetch_one(&mut *self.conn)
+            .await?;
+        let dropped: i64 = col(&row, 0)?;
+        self.audit(
+            None,
+            "recall_cleared",
+            format!("campaign {campaign}"),
+            format!("recall {}, {dropped} texts came back", recall.id),
+        );
+        Ok(())
     }
 
     /// What was dropped stays dropped; what is confirmed from now on may go out.

@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: LISTS },
     Step { min_program: 1, sql: RECALLS },
     Step { min_program: 1, sql: THROUGHPUT },
+    Step { min_program: 1, sql: RECALLS_IN_PARTS },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -237,8 +238,41 @@ CREATE TABLE throughput (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// The version that this program is.
-const PROGRAM: i64 = 1;
+/// The texts that wait when something is recalled are taken back in parts, behind the commit of the recall. Those of before were
+/// taken back in it.
+const RECALLS_IN_PARTS: &str = "
+ALTER TABLE recalls ADD COLUMN cleared INTEGER NOT NULL DEFAULT 1;
+";
+
+/// The version that this program is. 2: it knows recalls.
+const PROGRAM: i64 = 2;
+
+/// What a program must be at least from the first recall on: an older one would send what is recalled.
+pub(super) const KNOWS_RECALLS: i64 = 2;
+
+/// From now on a program must be so new at least: one that is older is not started on this database any more.
+///
+/// # Errors
+/// [`StoreError`]
+pub(super) async fn ask_for(conn: &mut Conn, program: i64) -> Result<(), StoreError> {
+    let raised = db::query(
+        "UPDATE schema_steps SET min_program = $1
+         WHERE min_program < $1 AND version = (SELECT MAX(s.version) FROM schema_steps s)
+             AND NOT EXISTS (SELECT 1 FROM schema_steps o WHERE o.min_program >= $1)",
+    )
+    .bind(program)
+    .execute(&mut *conn)
+    .await?
+    .rows_affected();
+    if raised > 0 {
+        db::query(MIN_RELEASE).bind(env!("CARGO_PKG_VERSION")).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// For older programs, which can then say what to install.
+const MIN_RELEASE: &str =
+    "INSERT INTO meta (key, value) VALUES ('min_release', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
 /// Times are microseconds since 1970 UTC. `opt_out`: 0 no, 1 possible, 2 by a person, 3 by their own word.
 const FIRST: &str = "
@@ -522,13 +556,7 @@ async fn one_step(conn: &mut Conn, before: &Standing, step: &Step, at: i64) -> R
         .execute(&mut *conn)
         .await?;
     if step.min_program > before.min_program {
-        // For older programs, which can then say what to install.
-        db::query(
-            "INSERT INTO meta (key, value) VALUES ('min_release', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        )
-        .bind(env!("CARGO_PKG_VERSION"))
-        .execute(conn)
-        .await?;
+        db::query(MIN_RELEASE).bind(env!("CARGO_PKG_VERSION")).execute(conn).await?;
     }
     Ok(true)
 }

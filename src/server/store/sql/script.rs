@@ -44,8 +44,8 @@ impl Tx<'_> {
             Change::Offshoot { id, def, provenance, contacts, paused } => {
                 self.offshoot(actor, &found, (id, &def, &provenance), &contacts, paused).await
             }
-            Change::Remove { contacts } => self.remove_contacts(actor, &found, &contacts).await,
-            Change::Correct { contacts } => self.correct_contacts(actor, &found, contacts).await,
+            Change::Remove { contacts, dry_run } => self.remove_contacts(actor, &found, &contacts, dry_run).await,
+            Change::Correct { contacts, dry_run } => self.correct_contacts(actor, &found, contacts, dry_run).await,
         }
     }
 

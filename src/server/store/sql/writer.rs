@@ -322,6 +322,7 @@ fn is_routine(kind: &CommandKind) -> bool {
             | CommandKind::RecordAttempt { .. }
             | CommandKind::RecordLookUp { .. }
             | CommandKind::SweepAttempts { .. }
+            | CommandKind::ClearRecall { .. }
             | CommandKind::ContactsRead { .. }
     )
 }
@@ -339,6 +340,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         }
         CommandKind::Presence { actor } => tx.presence(&actor).await,
         CommandKind::ExpireLeases => tx.expire_leases(None).await,
+        CommandKind::ClearRecall { from } => tx.clear_recall(from).await,
         CommandKind::Anchor => tx.anchor().await,
         CommandKind::Carrier { carrier, event, message, notice } => {
             tx.carrier_event(&carrier, event, message, notice).await

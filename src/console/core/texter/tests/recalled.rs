@@ -7,13 +7,14 @@ use crate::api::message::{Outcome, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Msg};
+use crate::console::core::shared::say::Say;
 use crate::domain::conversation::Status;
 use crate::domain::ids::ContactId;
 use crate::domain::recall::{Recall, Recalled};
 
 fn recall(what: Recalled) -> Recall {
     let texts = what.words_in(&def()).expect("it is there");
-    Recall { id: 7, what, versions: vec![3], texts }
+    Recall { id: 7, what, versions: vec![3], texts, reason: String::new() }
 }
 
 fn wording() -> Recall {
@@ -56,6 +57,15 @@ fn a_drawn_card_that_carries_it_is_shut_and_comes_again_put_right() {
     desk.keys("<enter>");
     let sent = desk.sent();
     assert_eq!((sent.len(), sent[0].script_version, sent[0].body.as_str()), (1, 4, "Hello N1, this is Ana"));
+}
+
+#[test]
+fn the_captains_reason_is_told() {
+    let mut desk = Desk::with(1, 0);
+    desk.event(EventKind::Recalled { recall: Recall { reason: "wrong\u{1b}[2J place".into(), ..wording() } });
+    assert_eq!(said(&desk), "texter-recalled-card-why");
+    let told = desk.model.card_block().expect("shut");
+    assert_eq!(told, Say::new("texter-card-recalled-why").with("reason", "wrong\u{241b}[2J place"));
 }
 
 #[test]
