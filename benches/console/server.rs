@@ -167,6 +167,7 @@ impl CampaignServer for Memory {
             script_version: 1,
             def: self.def.clone(),
             recalled: vec![],
+            late_owner: None,
             seq: 1,
         })
     }

@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{campaign::CampaignDef, ids::CampaignId, recall::Recall};
+use crate::domain::{
+    campaign::CampaignDef,
+    ids::{CampaignId, PersonId},
+    recall::Recall,
+};
 
 /// Whether texts go out at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -15,7 +19,7 @@ pub enum CampaignState {
     Running,
     /// A captain paused it.
     Paused,
-    /// Over; replies still arrive.
+    /// Closed; late replies still arrive, and somebody looks after them.
     Archived,
 }
 
@@ -50,6 +54,9 @@ pub struct CampaignView {
     /// What of it must not be said any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recalled: Vec<Recall>,
+    /// Who answers voters that write after it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_owner: Option<PersonId>,
     /// Event number at which this was read: resume the feed after it.
     pub seq: u64,
 }

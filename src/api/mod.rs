@@ -54,6 +54,7 @@ pub mod assignment;
 pub mod audit;
 pub mod campaign;
 pub mod captain;
+pub mod closing;
 pub mod conduct;
 pub mod event;
 pub mod ledger;

@@ -37,6 +37,12 @@ pub enum Code {
     Recalled,
     /// The contact was taken off the campaign's list.
     Removed,
+    /// The campaign is closed: no first text goes out any more, and late replies are somebody else's to answer.
+    Closed,
+    /// Something is still open that has to be settled first; `faults` names each.
+    Unsettled,
+    /// The campaign is under a legal hold: nothing of it is removed.
+    LegalHold,
     /// Its place in the device's ledger is taken by another text, or hangs on another one.
     LedgerBroken,
     /// It was confirmed after this device's sign-in was ended.
@@ -81,9 +87,10 @@ impl Code {
             | Self::StaleReply
             | Self::TooLate
             | Self::Recalled
+            | Self::Unsettled
             | Self::LedgerBroken => 409,
             Self::OutsideHours | Self::CapReached => 425,
-            Self::Paused | Self::Frozen => 423,
+            Self::Paused | Self::Frozen | Self::Closed | Self::LegalHold => 423,
             Self::Suppressed | Self::Removed | Self::InviteSpent => 410,
             Self::LeaseLost
             | Self::Forbidden
@@ -121,6 +128,7 @@ impl Code {
                 | Self::StaleReply
                 | Self::TooLate
                 | Self::Recalled
+                | Self::Closed
                 | Self::LedgerBroken
         )
     }
@@ -143,6 +151,9 @@ impl Code {
             Self::TooLate => "too_late",
             Self::Recalled => "recalled",
             Self::Removed => "removed",
+            Self::Closed => "closed",
+            Self::Unsettled => "unsettled",
+            Self::LegalHold => "legal_hold",
             Self::LedgerBroken => "ledger_broken",
             Self::SessionEnded => "session_ended",
             Self::IdReused => "id_reused",
@@ -179,6 +190,9 @@ impl Code {
             Self::TooLate => "problem-too-late",
             Self::Recalled => "problem-recalled",
             Self::Removed => "problem-removed",
+            Self::Closed => "problem-closed",
+            Self::Unsettled => "problem-unsettled",
+            Self::LegalHold => "problem-legal-hold",
             Self::LedgerBroken => "problem-ledger-broken",
             Self::SessionEnded => "problem-session-ended",
             Self::IdReused => "problem-id-reused",
@@ -198,7 +212,7 @@ impl Code {
     }
 
     /// Every code.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::NoneLeft,
         Self::HeldByOthers,
         Self::OutsideHours,
@@ -213,6 +227,9 @@ impl Code {
         Self::TooLate,
         Self::Recalled,
         Self::Removed,
+        Self::Closed,
+        Self::Unsettled,
+        Self::LegalHold,
         Self::LedgerBroken,
         Self::SessionEnded,
         Self::IdReused,

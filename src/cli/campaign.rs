@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::{
-    Context, Exit, Outcome, campaign_check, campaign_import, campaign_list, campaign_pause, campaign_recall,
-    campaign_update, invite, out,
+    Context, Exit, Outcome, campaign_check, campaign_close, campaign_import, campaign_list, campaign_pause,
+    campaign_recall, campaign_update, invite, out,
 };
 
 /// What `campaign init` writes.
@@ -39,6 +39,10 @@ pub enum CampaignCommand {
     Recall(campaign_recall::RecallArgs),
     /// Make a campaign of exactly those who got what was recalled
     Correct(campaign_recall::CorrectArgs),
+    /// Close a campaign: nothing more goes out of it, and somebody answers late replies; says what is still in the way
+    Close(campaign_close::CloseArgs),
+    /// Open a closed campaign again, paused
+    Reopen(campaign_close::ReopenArgs),
     /// Print a join link for texters, captains or admins
     Invite(invite::InviteArgs),
 }
@@ -58,6 +62,8 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
         CampaignCommand::Update(args) => campaign_update::run(args, ctx).await,
         CampaignCommand::Recall(args) => campaign_recall::run(args, ctx).await,
         CampaignCommand::Correct(args) => campaign_recall::correct(args, ctx).await,
+        CampaignCommand::Close(args) => campaign_close::close(args, ctx).await,
+        CampaignCommand::Reopen(args) => campaign_close::reopen(args, ctx).await,
         CampaignCommand::Invite(args) => invite::run(args, ctx).await,
     }
 }

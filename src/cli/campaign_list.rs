@@ -50,7 +50,7 @@ fn table(campaigns: &[CampaignTodo]) -> String {
             CampaignState::Importing => "importing",
             CampaignState::Running => "running",
             CampaignState::Paused => "paused",
-            CampaignState::Archived => "over",
+            CampaignState::Archived => "closed",
         };
         text.push_str(&format!(
             "{:>6}  {state:<10}{:>13}{:>14}{:>15}  {}\n",

@@ -338,6 +338,41 @@ async fn messages(args: RowArgs, ctx: &Context) -> Outcome {
 
 async fn opt_outs(args: RowArgs, ctx: &Context) -> Outcome {
     args.refuse_taken()?;
+    let (to, part, rows, source) = write_opt_outs(&args, ctx).await?;
+    args.done(to, part, rows, "opt-out", &source)
+}
+
+/// Writes a campaign's opt-outs to a file that is not there yet; says how many.
+///
+/// # Errors
+/// The file cannot be written, or what the server said.
+pub(super) async fn opt_outs_to(
+    campaign: CampaignId,
+    file: &Path,
+    who: &SignInArgs,
+    ctx: &Context,
+) -> anyhow::Result<u64> {
+    let args = RowArgs {
+        campaign: Some(campaign.to_string()),
+        since: None,
+        format: FormatArg::Csv,
+        raw: false,
+        out: Some(file.to_owned()),
+        force: false,
+        json: false,
+        who: who.clone(),
+    };
+    args.refuse_taken()?;
+    let (mut to, part, rows, _) = write_opt_outs(&args, ctx).await?;
+    to.flush()?;
+    drop(to);
+    if let Some(part) = part {
+        part.keep()?;
+    }
+    Ok(rows)
+}
+
+async fn write_opt_outs(args: &RowArgs, ctx: &Context) -> anyhow::Result<(To, Option<Part>, u64, Source)> {
     let source = Source::open(&args.who, ctx).await?;
     let since = source.since(args.since.as_deref())?;
     let campaign = match args.campaign.as_deref() {
@@ -361,7 +396,7 @@ async fn opt_outs(args: RowArgs, ctx: &Context) -> Outcome {
         let Some(next) = page.next.take() else { break };
         page = ask(Some(next)).await.context(HALF)?;
     }
-    args.done(writer.finish()?, part, rows, "opt-out", &source)
+    Ok((writer.finish()?, part, rows, source))
 }
 
 #[derive(Serialize)]

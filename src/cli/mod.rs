@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod campaign;
 pub mod campaign_check;
+pub mod campaign_close;
 pub mod campaign_import;
 pub mod campaign_list;
 pub mod campaign_pause;

@@ -93,7 +93,7 @@ async fn make(args: ReportArgs, ctx: &Context) -> Outcome {
         CampaignState::Importing => "importing",
         CampaignState::Running => "running",
         CampaignState::Paused => "paused",
-        CampaignState::Archived => "archived",
+        CampaignState::Archived => "closed",
     };
     let about = About {
         campaign: id,

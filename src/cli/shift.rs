@@ -332,7 +332,7 @@ async fn conduct(
 
 /// With several campaigns the person at the terminal says which.
 fn ask_which(found: &[CampaignTodo]) -> anyhow::Result<Option<String>> {
-    if found.len() < 2 || !std::io::stdin().is_terminal() {
+    if choose(found, None).is_ok() || !std::io::stdin().is_terminal() {
         return Ok(None);
     }
     tell(format!("There are several campaigns:\n{}", listed(found)));
@@ -346,7 +346,7 @@ fn listed(found: &[CampaignTodo]) -> String {
             CampaignState::Importing => ", is being imported",
             CampaignState::Running => "",
             CampaignState::Paused => ", paused",
-            CampaignState::Archived => ", over",
+            CampaignState::Archived => ", closed",
         };
         let (unassigned, mine) = (one.unassigned, one.unsent);
         format!("  {}  {} ({unassigned} unassigned, {mine} yours to text{state})", one.id, safe_line(&one.title))
@@ -362,9 +362,11 @@ fn misuse<T>(why: String) -> anyhow::Result<T> {
 pub(super) fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Result<CampaignId> {
     let listed = || listed(found);
     let Some(wanted) = wanted else {
-        return match found {
-            [] => bail!("there is no campaign yet; your captain tells you when one opens"),
-            [only] => Ok(only.id),
+        // What is closed is meant only when it is named, or when there is nothing else.
+        let mut open = found.iter().filter(|one| one.state != CampaignState::Archived);
+        return match (found, open.next(), open.next()) {
+            ([], ..) => bail!("there is no campaign yet; your captain tells you when one opens"),
+            (_, Some(only), None) | ([only], ..) => Ok(only.id),
             _ => misuse(format!("there are several campaigns: choose one by --campaign\n{}", listed())),
         };
     };
@@ -418,6 +420,16 @@ mod tests {
             lines[1].starts_with("  5  Par") && lines[1].contains("12 unassigned") && !text.contains('\u{1b}'),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_closed_campaign_is_meant_only_when_it_is_named_or_alone() {
+        let closed = |id, title| CampaignTodo { state: CampaignState::Archived, ..todo(id, title) };
+        let found = [closed(4, "Parks"), todo(5, "Roads")];
+        assert_eq!(choose(&found, None).ok(), Some(CampaignId(5)));
+        assert_eq!(choose(&found, Some("parks")).ok(), Some(CampaignId(4)));
+        assert_eq!(choose(&found[..1], None).ok(), Some(CampaignId(4)));
+        assert!(choose(&[closed(4, "Parks"), closed(6, "Trees")], None).is_err());
     }
 
     #[rstest]

@@ -25,6 +25,7 @@ mod source;
 mod store_act;
 mod store_carrier;
 mod store_claim;
+mod store_closing;
 mod store_gate;
 mod store_held;
 mod store_help;

@@ -34,7 +34,7 @@ async fn claimed(app: &TestApp, who: &Person, campaign: CampaignId) -> String {
 }
 
 /// What somebody may ask who has accepted nothing: nothing of it shows a contact. Everything else of the contract refuses.
-const BEFORE: [&str; 39] = [
+const BEFORE: [&str; 41] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -71,6 +71,8 @@ const BEFORE: [&str; 39] = [
     "GET /api/v1/imports/{import}",
     "PUT /api/v1/campaigns/{id}/script",
     "PUT /api/v1/corrections/{id}",
+    "POST /api/v1/campaigns/{id}/close",
+    "POST /api/v1/campaigns/{id}/reopen",
     "POST /api/v1/campaigns/{id}/contacts/remove",
     "POST /api/v1/campaigns/{id}/contacts/correct",
     "PUT /api/v1/imports/{import}",

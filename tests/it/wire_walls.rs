@@ -81,6 +81,8 @@ const RULES: &[(&str, Rule)] = &[
     ("PUT /api/v1/corrections/{id}", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/remove", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/correct", Thing(Admin)),
+    ("POST /api/v1/campaigns/{id}/close", Thing(Admin)),
+    ("POST /api/v1/campaigns/{id}/reopen", Thing(Admin)),
     ("GET /api/v1/contacts/{id}/thread", Thing(Texter)),
     ("PUT /api/v1/messages/{id}", Thing(Texter)),
     ("PUT /api/v1/acts/{id}", Thing(Texter)),
@@ -267,6 +269,7 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
         "POST /api/v1/campaigns/{id}/contacts/remove" | "POST /api/v1/campaigns/{id}/contacts/correct" => {
             one(json!({"contacts": [{"external_id": "7"}]}))
         }
+        "POST /api/v1/campaigns/{id}/close" => one(json!({"owner": things.person, "take_back": true})),
         "PUT /api/v1/people/{id}" => one(json!({"name": "Ant-renamed"})),
         "PUT /api/v1/campaigns/{id}/lists/{import}" => {
             one(json!({"contacts": 1, "provenance": things.start.provenance}))

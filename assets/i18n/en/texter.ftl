@@ -8,7 +8,8 @@ texter-paused = Paused by a captain: nothing goes out until it goes on.
 texter-paused-now = A captain has just paused the campaign.
 texter-resumed-now = The campaign goes on.
 texter-importing = The campaign's contacts are still being imported.
-texter-archived = The campaign is over. Replies still come in.
+texter-archived = The campaign is closed: nothing more goes out. Whoever writes now is answered by those who look after late replies. Thank you! There is nothing more to do here.
+texter-archived-late = The campaign is closed: no first texts go out any more. Voters who write now come to you: answer them as they come.
 texter-signed-out = Your sign-in was ended, and the server takes nothing more from it. { $count ->
     [0] Nothing you confirmed waits.
     [one] One thing you confirmed waits, safe in the journal.

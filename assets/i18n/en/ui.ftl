@@ -183,7 +183,7 @@ ui-texter-never = never
 ui-state-importing = importing
 ui-state-running = running
 ui-state-paused = paused: no texts go out
-ui-state-archived = over
+ui-state-archived = closed
 
 ## Layers
 ui-score-title = Scorecard

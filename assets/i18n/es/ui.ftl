@@ -58,3 +58,4 @@ ui-board-recalls = { $n ->
     [one] { $n } texto retirado ({ $age })
    *[other] { $n } textos retirados (el último: { $age })
 }
+ui-state-archived = cerrada

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{AdminClient, NativeServer};
 use crate::api::{
     campaign::CampaignView,
+    closing::{CloseReport, CloseRequest},
     list_change::{ListChanged, ListCorrection, ListRemoval},
     recall::{Correction, CorrectionRequest, RecallInfo, RecallReport, RecallRequest, ScriptState, ScriptUpdate},
 };
@@ -78,5 +79,27 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn correct_contacts(&self, campaign: CampaignId, correction: &ListCorrection) -> Call<ListChanged> {
         self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/contacts/correct"), correction).await
+    }
+
+    /// Closes a campaign, or with `dry_run` says what is in the way.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn close_campaign(
+        &self,
+        campaign: CampaignId,
+        request: &CloseRequest,
+        dry_run: bool,
+    ) -> Call<CloseReport> {
+        let query = if dry_run { "?dry_run=true" } else { "" };
+        self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/close{query}"), request).await
+    }
+
+    /// Opens a closed campaign again, paused.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn reopen_campaign(&self, campaign: CampaignId) -> Call<CloseReport> {
+        self.wire.empty(Method::POST, &format!("campaigns/{campaign}/reopen")).await
     }
 }

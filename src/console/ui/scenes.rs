@@ -273,6 +273,7 @@ fn campaign(script: &str) -> CampaignView {
         state: CampaignState::Running,
         script_version: 1,
         recalled: vec![],
+        late_owner: None,
         seq: 5,
         def: CampaignDef {
             title: "Clean Water, Measure 5".into(),

@@ -66,10 +66,10 @@ impl Who {
 }
 
 use Code::{
-    AlreadySent, CapReached, ConductNotAccepted, Forbidden, Frozen, HeldByOthers, IdReused, Invalid, InviteSpent,
-    LeaseLost, LedgerBroken, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached, RateLimited, Recalled, Removed,
-    SecondFactorNeeded, SessionEnded, StaleReply, Suppressed, TooLarge, TooLate, Unauthorized, Unavailable,
-    WaitingRoom, WrongCode,
+    AlreadySent, CapReached, Closed, ConductNotAccepted, Forbidden, Frozen, HeldByOthers, IdReused, Invalid, InviteSpent,
+    LeaseLost, LedgerBroken, LegalHold, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached, RateLimited, Recalled,
+    Removed, SecondFactorNeeded, SessionEnded, StaleReply, Suppressed, TooLarge, TooLate, Unauthorized, Unavailable,
+    Unsettled, WaitingRoom, WrongCode,
 };
 
 /// Each operation: who may ask, and with what else it may be refused. All of them may be [`Unavailable`].
@@ -93,6 +93,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
             NotFound,
             IdReused,
             Paused,
+            Closed,
             NoneLeft,
             QuotaReached,
             HeldByOthers,
@@ -120,6 +121,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
             TooLate,
             Recalled,
             Removed,
+            Closed,
             LedgerBroken,
             Suppressed,
             Frozen,
@@ -152,6 +154,8 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("recall", Who::Captain, &[Invalid, TooLarge, NotFound]),
     ("recalls", Who::Captain, &[NotFound]),
     ("lift_recall", Who::Captain, &[NotFound]),
+    ("close_campaign", Who::Admin, &[Invalid, TooLarge, NotFound, Unsettled]),
+    ("reopen_campaign", Who::Admin, &[Invalid, NotFound]),
     ("waiting_room", Who::Captain, &[]),
     ("import_start", Who::Admin, &[Invalid, TooLarge, NotFound, IdReused]),
     ("import_state", Who::Admin, &[Invalid, NotFound]),
@@ -203,6 +207,9 @@ fn meaning(code: Code) -> &'static str {
         StaleReply => "the thread has a newer message than the author had seen",
         TooLate => "it was confirmed too long ago, or before the present texting hours",
         Recalled => "it carries what a captain took back: look at the contact again",
+        Closed => "the campaign is closed: late replies are answered by who looks after them, and by captains",
+        Unsettled => "something is still open that has to be settled first; `faults` names each",
+        LegalHold => "the campaign is under a legal hold: nothing of it is removed",
         Removed => "the contact was taken off the campaign's list",
         LedgerBroken => "its place in the device's ledger is taken",
         SessionEnded => "it was confirmed after the sign-in had been ended",

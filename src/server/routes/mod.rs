@@ -7,6 +7,7 @@ mod board;
 mod campaign;
 mod campaigns;
 mod claim;
+mod closing;
 mod conduct;
 mod contacts;
 mod correction;
@@ -92,6 +93,8 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(held::handler))
         .routes(routes!(recalls::make, recalls::list))
         .routes(routes!(recalls::lift))
+        .routes(routes!(closing::close))
+        .routes(routes!(closing::reopen))
         .routes(routes!(waiting_room::handler))
         .routes(routes!(import_state::handler, import_start::handler))
         .routes(routes!(import_finish::handler))

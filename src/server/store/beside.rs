@@ -9,6 +9,7 @@ use super::{
     SharedStore, Store, StoreError,
     change::Reached,
     command::{Actor, Answer, Command},
+    keeping::Keeping,
     query::{Found, Queries, Told},
     results::{Place, Results, Wanted},
     roster::{AuditWanted, FactorKept, Roster, Standing},
@@ -19,6 +20,7 @@ use crate::api::{
     audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, Gauge, HeldText},
+    closing::{CloseReport, CloseRequest},
     conduct::ConductText,
     event::Event,
     ledger::{LedgerPage, LedgerState},
@@ -285,5 +287,18 @@ impl<O: Onlooker> Results for Beside<O> {
         limit: u32,
     ) -> Found<Option<OptOutsOut>> {
         self.inner.opt_outs_out(actor, campaign, since, after, limit).await
+    }
+}
+
+#[async_trait]
+impl<O: Onlooker> Keeping for Beside<O> {
+    async fn closing(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        request: &CloseRequest,
+        now: Timestamp,
+    ) -> Found<Option<Result<CloseReport, Box<Problem>>>> {
+        self.inner.closing(actor, campaign, request, now).await
     }
 }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::api::{
+    closing::{CloseReport, CloseRequest},
     list_change::{ContactChange, ContactKey, ListChanged},
     recall::{Correction, ScriptState},
 };
@@ -59,6 +60,13 @@ pub enum Change {
         /// Only say what would change.
         dry_run: bool,
     },
+    /// Close the campaign.
+    Close {
+        /// How.
+        request: CloseRequest,
+    },
+    /// Closing it was a mistake.
+    Reopen,
 }
 
 /// What such a change came to.
@@ -79,6 +87,8 @@ pub enum Changed {
     Offshoot(Correction),
     /// Of `Remove` and `Correct`.
     List(ListChanged),
+    /// Of `Close` and `Reopen`.
+    Closed(CloseReport),
 }
 
 /// How far the texts that wait for the carrier were looked at for a recall.

@@ -6,6 +6,7 @@ pub mod beside;
 pub mod change;
 pub mod command;
 pub mod handles;
+pub mod keeping;
 pub mod query;
 pub mod results;
 pub mod roster;
@@ -31,7 +32,9 @@ pub type SharedStore = Arc<dyn Store>;
 
 /// A database that keeps campaigns. One conformance suite runs on every implementation.
 #[async_trait]
-pub trait Store: query::Queries + results::Results + roster::Roster + Send + Sync + std::fmt::Debug + 'static {
+pub trait Store:
+    query::Queries + results::Results + roster::Roster + keeping::Keeping + Send + Sync + std::fmt::Debug + 'static
+{
     /// Decides and commits one command. The answer comes after the commit is durable.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use super::model::Model;
 use super::people::HeldBack;
 use crate::api::assignment::ContactView;
 use crate::api::campaign::CampaignState;
+use crate::api::people::Role;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::say::Say;
 use crate::domain::campaign::{FillError, fill_initial};
@@ -175,8 +176,22 @@ impl Model {
             CampaignState::Running => None,
             CampaignState::Paused => Some(Say::new("texter-paused")),
             CampaignState::Importing => Some(Say::new("texter-importing")),
+            CampaignState::Archived if self.answers_late() => Some(Say::new("texter-archived-late")),
             CampaignState::Archived => Some(Say::new("texter-archived")),
         }
+    }
+
+    /// True for who answers voters that write after the campaign was closed.
+    pub(super) fn answers_late(&self) -> bool {
+        let Some(me) = &self.me else { return false };
+        let owner = self.campaign.as_ref().and_then(|campaign| campaign.late_owner);
+        me.role >= Role::Captain || owner == Some(me.person)
+    }
+
+    /// Why no reply at all may go out now.
+    pub(super) fn replies_blocked(&self) -> Option<Say> {
+        let late = self.state == CampaignState::Archived && self.answers_late() && self.signed_out().is_none();
+        if late { None } else { self.all_blocked() }
     }
 
     /// That the sign-in was ended, and what becomes of what was confirmed.

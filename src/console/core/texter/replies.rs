@@ -87,7 +87,7 @@ impl Model {
             OptOut::Possible { .. } => return Some(Say::new("texter-frozen")),
             OptOut::No => {}
         }
-        if let Some(why) = self.all_blocked() {
+        if let Some(why) = self.replies_blocked() {
             return Some(why);
         }
         // Until it is known whether voters are real, the screen cannot say so, and nothing goes out.

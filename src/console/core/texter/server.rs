@@ -446,7 +446,8 @@ impl Model {
             EventKind::Gone { contact, why, who } => {
                 let on_screen =
                     self.at_hand() == Some(contact) || self.open.as_ref().is_some_and(|open| open.contact == contact);
-                if on_screen && self.people.line(contact).is_some() {
+                // That the campaign was closed is said once.
+                if on_screen && why != "closed" && self.people.line(contact).is_some() {
                     let key = match why.as_str() {
                         "reclaimed" => "texter-gone-reclaimed",
                         "lease_expired" => "texter-gone-expired",
@@ -462,6 +463,11 @@ impl Model {
             EventKind::Campaign { state, script_version } => {
                 if state != self.state {
                     self.state = state;
+                    if state == CampaignState::Archived {
+                        // Who answers late replies is in the campaign, and they ask for those who wait.
+                        fx.push(Effect::Load(Ask::Campaign(self.options.campaign)));
+                        self.claim = Claim::Idle;
+                    }
                     let key = match state {
                         CampaignState::Running => "texter-resumed-now",
                         CampaignState::Paused => "texter-paused-now",
@@ -472,7 +478,7 @@ impl Model {
                 }
                 // Resumed, or more contacts came in.
                 if state == CampaignState::Running
-                    && matches!(&self.claim, Claim::Refused { problem, .. } if matches!(problem.code, Code::Paused | Code::NoneLeft))
+                    && matches!(&self.claim, Claim::Refused { problem, .. } if matches!(problem.code, Code::Paused | Code::NoneLeft | Code::Closed))
                 {
                     self.claim = Claim::Idle;
                 }

@@ -475,7 +475,12 @@ impl Model {
 
     fn claim_if_empty(&mut self, fx: &mut Vec<Effect>) {
         let nothing_left = self.people.queue().is_empty() && self.people.held_back().0 == 0;
-        let may = self.loaded && self.campaign.is_some() && self.state == CampaignState::Running;
+        let open = match self.state {
+            CampaignState::Running => true,
+            CampaignState::Archived => self.answers_late(),
+            CampaignState::Importing | CampaignState::Paused => false,
+        };
+        let may = self.loaded && self.campaign.is_some() && open;
         if may && nothing_left && self.claim == Claim::Idle && self.acts.busy().is_none() {
             self.ask_for_slice(fx);
         }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{Admin, Answered, Captain, Desk};
+use crate::api::closing::CloseRequest;
 use crate::api::list_change::{ContactChange, ContactKey};
 use crate::domain::{
     campaign::CampaignDef,
@@ -86,5 +87,22 @@ impl Admin {
     ) -> Answered {
         let change = Box::new(Change::Correct { contacts, dry_run });
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
+    /// Closes a campaign: [`crate::server::store::change::Changed::Closed`], or refused while something is in the way.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn close_campaign(&self, desk: &Desk, campaign: CampaignId, request: CloseRequest) -> Answered {
+        let change = Box::new(Change::Close { request });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
+    /// Opens a closed campaign again, paused: [`crate::server::store::change::Changed::Closed`].
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn reopen_campaign(&self, desk: &Desk, campaign: CampaignId) -> Answered {
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change: Box::new(Change::Reopen) }).await
     }
 }

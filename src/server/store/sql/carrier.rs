@@ -77,7 +77,10 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let organization = self.cache.organization.0;
         // The conversation that was texted most recently comes first.
-        let contact = self.contacts_of(organization, from.as_str()).await?.into_iter().next();
+        let contact = match self.contacts_of(organization, from.as_str()).await?.into_iter().next() {
+            Some(contact) => Some(self.late_reply(contact).await?),
+            None => None,
+        };
         let verdict = opt_out::verdict(body);
         match &contact {
             Some(contact) => self.store_inbound(contact.clone(), body, message).await?,

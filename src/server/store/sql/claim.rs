@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{
+    closing::MOST_LATE,
     list_change::counted,
     rows::{self, ContactRow, col, contact_columns, time, to_json, unsigned},
     tx::{Audience, Campaign, Tx},
@@ -84,14 +85,23 @@ impl Tx<'_> {
             CampaignState::Running => {}
             CampaignState::Paused => return no(refused(Code::Paused, "a captain paused the campaign")),
             CampaignState::Importing => return no(refused(Code::Paused, "the campaign is being imported")),
-            CampaignState::Archived => return no(refused(Code::NoneLeft, "the campaign is over")),
+            CampaignState::Archived if Self::answers_late(actor, &campaign) => {}
+            CampaignState::Archived => return no(refused(Code::Closed, "the campaign is closed")),
         }
+        let closed = campaign.state == CampaignState::Archived;
         if let Some(problem) = self.conduct_missing(actor, &campaign).await? {
             return no(problem);
         }
         self.seen(actor).await?;
         self.expire_leases(Some(campaign.id)).await?;
-        let rescued = self.waiting_without_hands(actor, campaign.id).await?;
+        let rescued = if closed {
+            self.late_waiting(campaign.id, MOST_LATE).await?
+        } else {
+            self.waiting_without_hands(actor, campaign.id).await?
+        };
+        if closed && rescued.is_empty() {
+            return no(refused(Code::NoneLeft, "the campaign is closed, and nobody waits for an answer"));
+        }
         let slice = i64::from(campaign.def.slice_size.clamp(1, MAX_SLICE));
         let want = if want == 0 { slice } else { i64::from(want.min(MAX_SLICE)) };
         let quota = (2 * slice).max(MIN_QUOTA);
@@ -102,7 +112,7 @@ impl Tx<'_> {
             full.count = Some(unsigned(in_hand));
             return no(full);
         }
-        let mut pool = self.pool(&campaign, want.min(room).max(0)).await?;
+        let mut pool = if closed { Pool::default() } else { self.pool(&campaign, want.min(room).max(0)).await? };
         if mutation::on(Mutation::TwoHands) {
             let held =
                 "SELECT id FROM contacts WHERE campaign = $1 AND status = 'needs_message' AND opt_out = 0 LIMIT $2";

@@ -163,8 +163,13 @@ impl Tx<'_> {
         attempts: &mut (impl Iterator<Item = Uuid> + Send),
         out: &mut Vec<Submission>,
     ) -> Result<usize, StoreError> {
-        // In a campaign that does not run only the notices go out; the rest waits. A reply waits for the text before it.
-        let ranks = if campaign.state == CampaignState::Running { most_rank } else { 0 };
+        // In a campaign that does not run only the notices go out; the rest waits. In a closed one late replies are answered. A reply
+        // waits for the text before it.
+        let ranks = match campaign.state {
+            CampaignState::Running => most_rank,
+            CampaignState::Archived => most_rank.min(1),
+            CampaignState::Importing | CampaignState::Paused => 0,
+        };
         // No text has less than one segment.
         let most = budget.as_ref().map_or(*left, |budget| budget.most(ranks == 2).min(*left));
         if most <= 0 {

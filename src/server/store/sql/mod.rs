@@ -12,6 +12,7 @@ mod back;
 mod carrier;
 mod checkpoint;
 mod claim;
+mod closing;
 mod conduct;
 mod export;
 mod figures;

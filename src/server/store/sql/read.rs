@@ -22,7 +22,7 @@ use super::{
 use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
-    campaign::{CampaignTodo, CampaignView},
+    campaign::{CampaignState, CampaignTodo, CampaignView},
     captain::{Board, Gauge, HeldText, TexterLine},
     event::Event,
     ledger::{LedgerPage, LedgerState},
@@ -73,8 +73,7 @@ pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state,
          AND c.status = 'needs_response' AND c.opt_out < 2),
      (SELECT COUNT(*) FROM contacts c WHERE c.campaign = k.id AND c.assigned IS NULL
          AND c.status = 'needs_message' AND c.opt_out = 0 AND c.wrong_number = 0)
- FROM campaigns k WHERE k.organization = $2 AND (CAST($3 AS BIGINT) IS NULL OR k.id = $3) AND k.state <> 'archived'
- ORDER BY k.id";
+ FROM campaigns k WHERE k.organization = $2 AND (CAST($3 AS BIGINT) IS NULL OR k.id = $3) ORDER BY k.id";
 
 async fn newest(conn: &mut Conn) -> Found<u64> {
     let row = db::query("SELECT COALESCE(MAX(seq), 0) FROM events").fetch_one(conn).await?;
@@ -142,13 +141,15 @@ impl Queries for SqlStore {
             .await?;
         rows.iter()
             .map(|row| {
+                let state = rows::state(&col::<String>(row, 2)?)?;
                 Ok(CampaignTodo {
                     id: CampaignId(col(row, 0)?),
                     title: col(row, 1)?,
-                    state: rows::state(&col::<String>(row, 2)?)?,
+                    state,
                     unsent: unsigned(col(row, 3)?),
                     waiting: unsigned(col(row, 4)?),
-                    unassigned: unsigned(col(row, 5)?),
+                    // Nobody gets one of a closed campaign any more.
+                    unassigned: if state == CampaignState::Archived { 0 } else { unsigned(col(row, 5)?) },
                 })
             })
             .collect()
@@ -164,6 +165,7 @@ impl Queries for SqlStore {
             script_version: seen.script_version,
             def: seen.def,
             recalled: recall::in_force(&mut conn, campaign.0).await?,
+            late_owner: seen.late_owner,
             seq,
         }))
     }

@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: RECALLS },
     Step { min_program: 1, sql: THROUGHPUT },
     Step { min_program: 1, sql: RECALLS_IN_PARTS },
+    Step { min_program: 1, sql: CLOSED },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -242,6 +243,12 @@ CREATE TABLE throughput (
 /// taken back in it.
 const RECALLS_IN_PARTS: &str = "
 ALTER TABLE recalls ADD COLUMN cleared INTEGER NOT NULL DEFAULT 1;
+";
+
+/// When a campaign was closed, and who answers late replies.
+const CLOSED: &str = "
+ALTER TABLE campaigns ADD COLUMN closed_at INTEGER;
+ALTER TABLE campaigns ADD COLUMN late_owner INTEGER REFERENCES people(id);
 ";
 
 /// The version that this program is. 2: it knows recalls.

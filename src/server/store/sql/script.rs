@@ -46,6 +46,8 @@ impl Tx<'_> {
             }
             Change::Remove { contacts, dry_run } => self.remove_contacts(actor, &found, &contacts, dry_run).await,
             Change::Correct { contacts, dry_run } => self.correct_contacts(actor, &found, contacts, dry_run).await,
+            Change::Close { request } => self.close_campaign(actor, &found, &request).await,
+            Change::Reopen => self.reopen_campaign(actor, &found).await,
         }
     }
 

@@ -337,6 +337,10 @@ impl Tx<'_> {
         if contact.removed && (initial || contact.status == Status::Closed) {
             return Ok(Some(problem(Code::Removed, "the contact was taken off the list")));
         }
+        // Before the lease: everything left all hands when it was closed, and that is why.
+        if let Some(closed) = Self::is_closed(actor, &sight.campaign, request) {
+            return Ok(Some(closed));
+        }
         if let Some(lost) = self.lease_lost(actor, contact, Some(request.epoch)).await? {
             return Ok(Some(lost));
         }
@@ -344,10 +348,9 @@ impl Tx<'_> {
             return Ok(Some(recalled));
         }
         match sight.campaign.state {
-            CampaignState::Running => {}
+            CampaignState::Running | CampaignState::Archived => {}
             CampaignState::Paused => return Ok(Some(problem(Code::Paused, "a captain paused the campaign"))),
             CampaignState::Importing => return Ok(Some(problem(Code::Paused, "the campaign is being imported"))),
-            CampaignState::Archived => return Ok(Some(problem(Code::Paused, "the campaign is over"))),
         }
         let hours = self.hours_of(&sight.campaign, contact.zone_set, request.kind).await?;
         if let HoursVerdict::Closed { opens_at } = hours.verdict {

@@ -34,6 +34,8 @@ pub(super) struct Campaign {
     pub(super) def: CampaignDef,
     /// What of it must not be said any more.
     pub(super) recalls: Vec<Recall>,
+    /// Who answers late replies once it is closed.
+    pub(super) late_owner: Option<i64>,
 }
 
 /// Texting hours as they stand for one kind of text and one set of zones.
@@ -314,7 +316,7 @@ impl<'c> Tx<'c> {
         if let Some(known) = self.cache.campaigns.get(&id) {
             return Ok(Some(Arc::clone(known)));
         }
-        let row = db::query("SELECT organization, state, script_version, def FROM campaigns WHERE id = $1")
+        let row = db::query("SELECT organization, state, script_version, def, late_owner FROM campaigns WHERE id = $1")
             .bind(id)
             .fetch_optional(&mut *self.conn)
             .await?;
@@ -326,6 +328,7 @@ impl<'c> Tx<'c> {
             script_version: col(&row, 2)?,
             def: json(&col::<String>(&row, 3)?)?,
             recalls: recall::in_force(self.conn, id).await?,
+            late_owner: col(&row, 4)?,
         });
         self.cache.campaigns.insert(id, Arc::clone(&campaign));
         Ok(Some(campaign))

@@ -158,6 +158,7 @@ impl Desk {
             script_version: 3,
             def: def(),
             recalled: vec![],
+            late_owner: None,
             seq: 1,
         })));
         let lines: Vec<ContactSummary> = (1..=unsent)

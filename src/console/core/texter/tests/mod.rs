@@ -1,6 +1,7 @@
 //! Keys in, effects out.
 
 mod back;
+mod closed;
 mod driver;
 mod outbox;
 mod promises;

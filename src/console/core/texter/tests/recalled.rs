@@ -37,7 +37,15 @@ fn put_right(desk: &mut Desk, recalled: Vec<Recall>) {
     desk.event(EventKind::Campaign { state: CampaignState::Running, script_version: 4 });
     assert!(desk.effects.contains(&Effect::Load(Ask::Campaign(CAMPAIGN))), "read anew");
     let state = CampaignState::Running;
-    desk.tell(Msg::Campaign(Box::new(CampaignView { id: CAMPAIGN, state, script_version: 4, def, recalled, seq: 9 })));
+    desk.tell(Msg::Campaign(Box::new(CampaignView {
+        id: CAMPAIGN,
+        state,
+        script_version: 4,
+        def,
+        recalled,
+        late_owner: None,
+        seq: 9,
+    })));
     let ids: Vec<ContactId> = desk.model.people.ids().collect();
     let found = ids.iter().filter_map(|id| desk.model.people.line(*id).cloned()).map(view).collect();
     desk.tell(Msg::Contacts { asked: ids, found });

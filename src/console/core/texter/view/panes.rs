@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 
 use super::{CardPane, CardView, HeaderView, InboxRow, InboxView, Sendable};
+use crate::api::campaign::CampaignState;
 use crate::console::core::shared::msg::{DrawnCard, LinkState};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::gate::Armed;
@@ -111,6 +112,8 @@ impl Model {
             lines.push(why);
         }
         match &self.claim {
+            // Asking for contacts helps nobody any more.
+            _ if self.state == CampaignState::Archived => {}
             Claim::Asked { .. } => lines.push(Say::new("texter-asking")),
             Claim::Refused { problem, retry, .. } => {
                 lines.push(problem_say(problem));

@@ -1,0 +1,65 @@
+//! A closed campaign: nothing begins any more, and late replies are somebody's.
+
+use super::driver::{CAMPAIGN, Desk, def};
+use crate::api::campaign::{CampaignState, CampaignView};
+use crate::api::event::EventKind;
+use crate::api::message::{Outcome, Verdict};
+use crate::api::problem::{Code, Problem};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Msg};
+use crate::domain::ids::{ContactId, PersonId};
+
+fn close(desk: &mut Desk, owner: i64) {
+    desk.event(EventKind::Campaign { state: CampaignState::Archived, script_version: 3 });
+    assert!(desk.effects.contains(&Effect::Load(Ask::Campaign(CAMPAIGN))), "who looks after late replies is in it");
+    desk.tell(Msg::Campaign(Box::new(CampaignView {
+        id: CAMPAIGN,
+        state: CampaignState::Archived,
+        script_version: 3,
+        def: def(),
+        recalled: vec![],
+        late_owner: Some(PersonId(owner)),
+        seq: 9,
+    })));
+    for contact in [1, 2] {
+        desk.event(EventKind::Gone { contact: ContactId(contact), why: "closed".into(), who: None });
+    }
+}
+
+fn asks(desk: &Desk) -> usize {
+    desk.effects.iter().filter(|effect| matches!(effect, Effect::Load(Ask::Slice { .. }))).count()
+}
+
+#[rstest::rstest]
+#[case::the_owner(1, "texter-archived-late", true)]
+#[case::somebody_else(2, "texter-archived", false)]
+fn whoever_looks_after_late_replies_answers_and_nobody_else(
+    #[case] owner: i64,
+    #[case] says: &str,
+    #[case] answers: bool,
+) {
+    let mut desk = Desk::with(2, 1);
+    let before = asks(&desk);
+    close(&mut desk, owner);
+    assert_eq!(desk.model.notices.toast().expect("a notice").say.key, "texter-archived", "said once, not for each");
+    assert_eq!(desk.model.all_blocked().map(|say| say.key), Some(says));
+    assert_eq!(desk.model.replies_blocked().is_none(), answers);
+    desk.keys("<enter><enter>");
+    assert_eq!((desk.sent().len(), desk.card()), (0, None));
+    // Who waits for an answer is asked for at once, by whoever may give it.
+    desk.wait(1_000);
+    assert_eq!(asks(&desk) > before, answers);
+}
+
+#[test]
+fn what_was_confirmed_before_comes_back_with_the_reason() {
+    let mut desk = Desk::with(2, 0);
+    desk.keys("<enter>");
+    let id = desk.confirmed[0].id;
+    close(&mut desk, 2);
+    let problem = Problem::new(Code::Closed, "the campaign is closed");
+    let verdict = Verdict { id, outcome: Outcome::Refused { problem } };
+    desk.event(EventKind::Settled { verdict });
+    assert_eq!(desk.model.notices.toast().expect("a notice").say.key, "problem-closed");
+    assert_eq!(desk.model.parked_count(), 1, "it stands in the outbox, as what came back");
+}

@@ -1,0 +1,184 @@
+//! Conformance: closing a campaign.
+
+use pretty_assertions::assert_eq;
+use textbank::api::{
+    act::{Act, HeldDecision},
+    campaign::CampaignState,
+    closing::{CloseReport, CloseRequest, InTheWay},
+    event::EventKind,
+    people::Role,
+    problem::{Code, Problem},
+};
+use textbank::domain::{
+    conversation::{OptOut, Status},
+    ids::{CampaignId, PersonId},
+    message::MessageKind::{Initial, Reply},
+};
+use textbank::server::carrier::Submitted;
+use textbank::server::store::{
+    change::Changed,
+    command::Answer,
+    handles::{Admin, System},
+};
+
+use crate::store_home::{Hand, Home, on_every_store, people, phone};
+
+fn by(owner: &Hand) -> CloseRequest {
+    CloseRequest { owner: owner.actor.person, doubts_are_opt_outs: false, take_back: false }
+}
+
+async fn close(home: &Home, admin: &Hand, campaign: CampaignId, request: CloseRequest) -> Result<CloseReport, Problem> {
+    let admin = Admin::of(admin.actor.clone()).expect("an admin");
+    match admin.close_campaign(&home.desk, campaign, request).await.expect("an answer") {
+        Answer::Changed(Changed::Closed(report)) => Ok(report),
+        Answer::Refused(problem) => Err(*problem),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn looked(home: &Home, admin: &Hand, campaign: CampaignId, request: &CloseRequest) -> Vec<(InTheWay, u64)> {
+    let found = home.desk.store.closing(&admin.actor, campaign, request, home.desk.clock.now()).await.expect("read");
+    let report = found.expect("visible").expect("an owner");
+    report.in_the_way.iter().map(|one| (one.what, one.count)).collect()
+}
+
+on_every_store! {
+    async fn what_is_open_is_in_the_way_until_it_is_settled(home: Home) {
+        let (admin, campaign) = home.campaign(people(9)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 5).await;
+        // One is unknown at the carrier, one is just under way, one waits; one may have opted out, one is in hand.
+        home.initial(&tess, &slice[0]).await;
+        let unknown = home.jobs().await.remove(0);
+        home.record(unknown.attempt, Submitted::Unknown { reason: "cut".into() }).await;
+        home.initial(&tess, &slice[1]).await;
+        let under_way = home.jobs().await.remove(0);
+        home.initial(&tess, &slice[2]).await;
+        home.says(phone(3), "please stop texting me").await;
+        let all = [
+            (InTheWay::InHand, 5),
+            (InTheWay::Queued, 1),
+            (InTheWay::Submitting, 1),
+            (InTheWay::Unknown, 1),
+            (InTheWay::Undecided, 1),
+        ];
+        assert_eq!(looked(&home, &admin, campaign, &by(&admin)).await, all);
+        let refused = close(&home, &admin, campaign, by(&admin)).await.expect_err("much is open");
+        assert_eq!((refused.code, refused.faults.len()), (Code::Unsettled, 5));
+        assert!(refused.faults[0].contains("Tess"), "{refused:?}");
+        assert_eq!(home.board(&admin, campaign).await.state, CampaignState::Running);
+
+        let taken = Submitted::Accepted { carrier_id: "c".into() };
+        home.record(under_way.attempt, taken.clone()).await;
+        for job in home.jobs().await {
+            home.record(job.attempt, taken.clone()).await;
+        }
+        home.pass(3_600);
+        System::sweep_attempts(&home.desk, home.desk.clock.now(), std::time::Duration::from_secs(60)).await.expect("swept");
+        // An hour later her console is not open any more.
+        let later = [(InTheWay::Held, 1), (InTheWay::Undecided, 1)];
+        assert_eq!(looked(&home, &admin, campaign, &by(&admin)).await, later);
+        let held = home.desk.store.held(&admin.actor, campaign).await.expect("read").expect("visible").remove(0).message;
+        home.act(&admin, Act::DecideHeld { message: held, decision: HeldDecision::Arrived }).await;
+        let refused = close(&home, &admin, campaign, by(&admin)).await.expect_err("a doubt is open");
+        assert_eq!((refused.code, refused.faults.len()), (Code::Unsettled, 1));
+
+        let request = CloseRequest { doubts_are_opt_outs: true, ..by(&admin) };
+        let report = close(&home, &admin, campaign, request.clone()).await.expect("closed");
+        assert_eq!((report.opted_out, report.taken_back, report.unsent), (1, 5, 5));
+        assert_eq!((report.state, report.owner), (CampaignState::Archived, Some(admin.actor.person)));
+        assert!(report.closed_at.is_some() && report.in_the_way.is_empty());
+        let line = home.line(&admin, campaign, slice[3].id).await;
+        assert_eq!(line.opt_out, OptOut::Yes { by_word: false });
+        // Once more it is so already, by another owner it is theirs.
+        let again = close(&home, &admin, campaign, request).await.expect("closed");
+        assert_eq!((again.opted_out, again.closed_at), (0, report.closed_at));
+        let other = close(&home, &admin, campaign, by(&tess)).await.expect("closed");
+        assert_eq!((other.owner, other.closed_at), (Some(tess.actor.person), report.closed_at));
+    }
+
+    async fn a_closed_campaign_hands_out_nobody_and_takes_no_first_text(home: Home) {
+        let (admin, campaign) = home.campaign(people(9)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 3).await;
+        // Confirmed before, handed in after: it comes back, with the reason.
+        let (first, reply) = (home.text(&slice[0], Initial, "Hi there!"), home.text(&slice[1], Reply, "Yes"));
+        let request = CloseRequest { take_back: true, ..by(&admin) };
+        let report = close(&home, &admin, campaign, request).await.expect("closed");
+        assert_eq!((report.taken_back, report.unsent), (3, 9));
+        for text in [first, reply] {
+            assert_eq!(home.try_send(&tess, text).await.expect_err("closed").code, Code::Closed);
+        }
+        assert!(Code::Closed.parks());
+        assert_eq!(home.try_claim(&tess, campaign, 3).await.expect_err("closed").code, Code::Closed);
+        assert_eq!(home.hand(&tess, campaign).await, []);
+        let told: Vec<_> = home.events(&tess, campaign).await.into_iter().filter_map(|event| match event.what {
+            EventKind::Campaign { state: CampaignState::Archived, .. } => Some("closed"),
+            EventKind::Gone { why, .. } if why == "closed" => Some("gone"),
+            _ => None,
+        }).collect();
+        assert_eq!(told, ["closed", "gone", "gone", "gone"]);
+        // What was noted before still counts.
+        home.act(&tess, Act::Note { contact: slice[0].id, text: "moved".into() }).await;
+        let list = home.desk.store.campaigns(&tess.actor).await.expect("read");
+        assert_eq!((list[0].state, list[0].unassigned), (CampaignState::Archived, 0));
+
+        let opened = Admin::of(admin.actor.clone()).expect("an admin").reopen_campaign(&home.desk, campaign).await;
+        let Answer::Changed(Changed::Closed(report)) = opened.expect("an answer") else { panic!("not opened") };
+        assert_eq!((report.state, report.owner, report.closed_at), (CampaignState::Paused, None, None));
+        home.act(&admin, Act::Resume { campaign }).await;
+        assert_eq!(home.claim(&tess, campaign, 3).await.len(), 3);
+    }
+
+    async fn a_late_reply_is_the_owners_and_may_be_answered(home: Home) {
+        let (admin, campaign) = home.campaign(people(9)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let ona = home.join("Ona", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 4).await;
+        for contact in &slice {
+            home.initial(&tess, contact).await;
+        }
+        for job in home.jobs().await {
+            home.record(job.attempt, Submitted::Accepted { carrier_id: "c".into() }).await;
+        }
+        home.says(phone(0), "who is this?").await;
+        let request = CloseRequest { take_back: true, ..by(&ona) };
+        let report = close(&home, &admin, campaign, request).await.expect("closed");
+        assert_eq!(report.waiting, 1);
+        // She was not there: her console asks for those who wait when it opens.
+        let waiting = home.claim(&ona, campaign, 5).await;
+        assert_eq!((waiting.len(), waiting[0].status), (1, Status::NeedsResponse));
+        assert_eq!(home.try_claim(&ona, campaign, 5).await.expect_err("nobody else waits").code, Code::NoneLeft);
+        // Now she is, and whoever writes is in her hands at once.
+        home.says(phone(1), "count me in").await;
+        let hers = home.hand(&ona, campaign).await;
+        assert_eq!(hers.len(), 2);
+        let line = hers.iter().find(|line| line.id == slice[1].id).expect("the second");
+        home.try_send(&ona, home.text(line, Reply, "Thank you!")).await.expect("accepted");
+        assert_eq!(home.jobs().await.len(), 1);
+        assert_eq!(home.try_send(&tess, home.text(line, Reply, "Me too")).await.expect_err("hers").code, Code::Closed);
+        // Their words count as ever: STOP is honoured and told, START undoes it, HELP is answered.
+        home.says(phone(2), "STOP").await;
+        assert_eq!(home.line(&admin, campaign, slice[2].id).await.opt_out, OptOut::Yes { by_word: true });
+        assert_eq!(home.jobs().await.len(), 1);
+        home.says(phone(2), "START").await;
+        assert_eq!(home.line(&admin, campaign, slice[2].id).await.opt_out, OptOut::No);
+        home.says(phone(3), "HELP").await;
+        assert_eq!(home.jobs().await.len(), 1);
+        // A captain is there for those whose owner has gone.
+        home.pass(2 * 3_600);
+        System::expire_leases(&home.desk).await.expect("expired");
+        let cal = home.join("Cal", Role::Captain).await;
+        assert!(!home.claim(&cal, campaign, 5).await.is_empty());
+    }
+
+    async fn an_owner_is_somebody_who_can_work_in_it(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let nobody = CloseRequest { owner: PersonId(4_711), doubts_are_opt_outs: false, take_back: false };
+        assert_eq!(close(&home, &admin, campaign, nobody).await.expect_err("nobody").code, Code::Invalid);
+        let tess = home.join("Tess", Role::Texter).await;
+        let ended = Admin::of(admin.actor.clone()).expect("an admin").revoke_session(&home.desk, tess.actor.session).await;
+        ended.expect("ended");
+        assert_eq!(close(&home, &admin, campaign, by(&tess)).await.expect_err("signed out").code, Code::Invalid);
+    }
+}
