@@ -198,7 +198,7 @@ impl Tx<'_> {
     }
 
     async fn is_a_guide(&mut self, actor: &Actor, version: &str) -> Result<bool, StoreError> {
-        let rows = db::query("SELECT id FROM campaigns WHERE organization = $1 AND state <> 'archived'")
+        let rows = db::query("SELECT id FROM campaigns WHERE organization = $1")
             .bind(actor.organization.0)
             .fetch_all(&mut *self.conn)
             .await?;
