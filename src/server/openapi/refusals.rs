@@ -66,10 +66,10 @@ impl Who {
 }
 
 use Code::{
-    AlreadySent, CapReached, Closed, ConductNotAccepted, Forbidden, Frozen, HeldByOthers, IdReused, Invalid, InviteSpent,
-    LeaseLost, LedgerBroken, LegalHold, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached, RateLimited, Recalled,
-    Removed, SecondFactorNeeded, SessionEnded, StaleReply, Suppressed, TooLarge, TooLate, Unauthorized, Unavailable,
-    Unsettled, WaitingRoom, WrongCode,
+    AlreadySent, CapReached, Closed, ConductNotAccepted, Forbidden, Frozen, HeldByOthers, IdReused, Invalid,
+    InviteSpent, LeaseLost, LedgerBroken, LegalHold, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached,
+    RateLimited, Recalled, Removed, SecondFactorNeeded, SessionEnded, StaleReply, Suppressed, TooLarge, TooLate,
+    Unauthorized, Unavailable, Unsettled, WaitingRoom, WrongCode,
 };
 
 /// Each operation: who may ask, and with what else it may be refused. All of them may be [`Unavailable`].

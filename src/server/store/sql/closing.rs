@@ -8,11 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     SqlStore,
-    export::is_visible,
     opt_out::Suppression,
     rows::{self, ContactRow, col, signed, time, unsigned},
     script::refused,
     tx::{Audience, Campaign, Tx, is_captain},
+    visible::is_visible,
 };
 use crate::api::{
     campaign::CampaignState,
