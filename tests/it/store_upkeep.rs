@@ -251,7 +251,7 @@ async fn a_newer_database_is_served_as_long_as_it_allows_this_program(#[case] ki
 
     behind_its_back(
         &place,
-        "INSERT INTO schema_steps (version, min_program, at) VALUES (100, 2, 0); UPDATE meta SET value = '0.9.1' WHERE key = 'min_release'",
+        "INSERT INTO schema_steps (version, min_program, at) VALUES (100, 99, 0); UPDATE meta SET value = '0.9.1' WHERE key = 'min_release'",
     );
     let said = open().await.expect_err("contracted").to_string();
     assert!(said.contains("it needs textbank 0.9.1 or newer") && said.contains("Install textbank 0.9.1"), "{said}");
