@@ -25,6 +25,8 @@
 //! | `PUT /api/v1/campaigns/{id}/script` | admin | [`recall::ScriptUpdate`] -> [`recall::ScriptState`] |
 //! | `POST /api/v1/campaigns/{id}/recalls?dry_run`, `GET` | captain | [`recall::RecallRequest`] -> [`recall::RecallReport`]; `Vec<`[`recall::RecallInfo`]`>` |
 //! | `DELETE /api/v1/campaigns/{id}/recalls/{recall}` | captain | -> 204: it was a mistake |
+//! | `PUT /api/v1/campaigns/{id}/trials/{message}` | captain | [`trial::TrialRequest`] -> [`trial::TrialInfo`]: one text to one staff phone |
+//! | `GET /api/v1/campaigns/{id}/trials` | captain | -> `Vec<`[`trial::TrialInfo`]`>` |
 //! | `PUT /api/v1/corrections/{id}` | admin | [`recall::CorrectionRequest`] -> [`recall::Correction`] |
 //! | `POST /api/v1/campaigns/{id}/contacts/remove` | admin | [`list_change::ListRemoval`] -> [`list_change::ListChanged`] |
 //! | `POST /api/v1/campaigns/{id}/contacts/correct` | admin | [`list_change::ListCorrection`] -> [`list_change::ListChanged`] |
@@ -66,6 +68,7 @@ pub mod problem;
 pub mod recall;
 pub mod results;
 pub mod second_factor;
+pub mod trial;
 
 /// What is wrong with JSON that could not be read, and where, without a word of it: what is in it may be somebody's name or number,
 /// and the fault goes to logs and screens.

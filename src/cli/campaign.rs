@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::{
     Context, Exit, Outcome, campaign_check, campaign_close, campaign_import, campaign_list, campaign_pause,
-    campaign_recall, campaign_update, invite, out,
+    campaign_recall, campaign_test, campaign_update, invite, out,
 };
 
 /// What `campaign init` writes.
@@ -31,6 +31,8 @@ pub enum CampaignCommand {
     List(campaign_list::ListArgs),
     /// Hold a campaign back: no text of it goes out and nobody gets contacts of it, until it is resumed
     Pause(campaign_pause::PauseArgs),
+    /// Send its texts to staff phones first: every wording in every language, each confirmed by itself
+    Test(campaign_test::TestArgs),
     /// Let a paused campaign go on
     Resume(campaign_pause::PauseArgs),
     /// Give a running campaign the next version of its script; cards are drawn anew on every screen
@@ -57,6 +59,7 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
         CampaignCommand::Check(args) => campaign_check::run(&args, ctx),
         CampaignCommand::Import(args) => campaign_import::run(args, ctx).await,
         CampaignCommand::List(args) => campaign_list::run(args, ctx).await,
+        CampaignCommand::Test(args) => campaign_test::run(args, ctx).await,
         CampaignCommand::Pause(args) => campaign_pause::run(args, true, ctx).await,
         CampaignCommand::Resume(args) => campaign_pause::run(args, false, ctx).await,
         CampaignCommand::Update(args) => campaign_update::run(args, ctx).await,

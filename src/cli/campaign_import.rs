@@ -250,11 +250,13 @@ fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, program:
     lines.extend(list.in_words(state));
     if state.paused {
         lines.push(format!(
-            "It is paused: nobody gets contacts of it. To let texters begin: {program} campaign resume {number}"
+            "It is paused: nobody gets contacts of it. To see its texts on staff phones first: {program} campaign test {number} --to \
+             NUMBER. To let texters begin: {program} campaign resume {number}"
         ));
     } else {
         lines.push(format!(
-            "Texters can draw from it now, within texting hours. To hold it back: {program} campaign pause {number}"
+            "Texters can draw from it now, within texting hours. To hold it back: {program} campaign pause {number}\n\
+             warning: nobody has seen its texts on a phone yet: {program} campaign test {number} --to NUMBER"
         ));
     }
     lines.push(format!("Next: {program} campaign invite --role texter --campaign {number}"));

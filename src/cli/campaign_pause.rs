@@ -2,14 +2,15 @@
 
 use anyhow::Context as _;
 
-use super::shift::{ShiftArgs, reach};
+use super::reach::tell;
+use super::shift::{ShiftArgs, reach_native};
 use super::{Advice, Context, Exit, Outcome, out};
 use crate::api::act::Act;
 use crate::api::message::Outcome as Decided;
 use crate::api::people::Role;
 use crate::api::problem::Code;
-use crate::client::CallError;
-use crate::domain::ids::ActId;
+use crate::client::{Call, CallError, CampaignServer as _, native::NativeServer};
+use crate::domain::ids::{ActId, CampaignId};
 
 /// Arguments of `campaign pause` and `campaign resume`.
 #[derive(Debug, Clone, clap::Args)]
@@ -33,7 +34,7 @@ const STAYS: Advice = Advice {
 /// No such campaign, or what the server said.
 pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
     let shift = ShiftArgs { campaign: Some(args.campaign), sign_in: args.who };
-    let (_, server, campaign) = reach(&shift, Role::Captain, ctx).await?;
+    let (_, server, campaign) = reach_native(&shift, Role::Captain, ctx).await?;
     let act = if pause { Act::Pause { campaign } } else { Act::Resume { campaign } };
     let id = ActId(ctx.ids.act_id(ctx.clock.now()));
     match server.act(id, &act).await.context(STAYS)?.outcome {
@@ -50,5 +51,17 @@ pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
     } else {
         format!("Campaign {campaign} runs: texters can draw from it now, within texting hours.")
     })?;
+    if !pause && matches!(is_untested(&server, campaign).await, Ok(true)) {
+        tell(format!(
+            "warning: nobody has seen this version of its texts on a phone yet: {} campaign test {campaign} --to NUMBER",
+            ctx.program
+        ));
+    }
     Ok(Exit::Done)
+}
+
+/// True when no text of the script in force was sent to a staff phone.
+async fn is_untested(server: &NativeServer, campaign: CampaignId) -> Call<bool> {
+    let version = server.campaign(campaign).await?.script_version;
+    Ok(!server.trials(campaign).await?.iter().any(|one| one.script_version == version))
 }

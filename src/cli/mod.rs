@@ -11,6 +11,7 @@ pub mod campaign_import;
 pub mod campaign_list;
 pub mod campaign_pause;
 pub mod campaign_recall;
+pub mod campaign_test;
 pub mod campaign_update;
 pub mod captain;
 pub mod carrier;

@@ -30,4 +30,5 @@ pub mod segment;
 pub mod stats;
 pub mod survey;
 pub mod throughput;
+pub mod trial;
 pub mod zone;

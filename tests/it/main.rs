@@ -41,6 +41,7 @@ mod store_send;
 mod store_several;
 mod store_state_hours;
 mod store_throughput;
+mod store_trial;
 mod store_trouble;
 mod store_upkeep;
 mod stories;

@@ -111,8 +111,11 @@ async fn who_has_not_accepted_is_shown_no_contact_by_any_route_of_the_contract()
         }
         let (method, path) = operation.split_once(' ').expect("two words");
         let id = if path.contains("/contacts/") { held[0].id.0 } else { campaign.0 };
-        let there =
-            path.replace("{id}", &id.to_string()).replace("{claim}", &app.fresh().to_string()).replace("{recall}", "1");
+        let there = path
+            .replace("{id}", &id.to_string())
+            .replace("{claim}", &app.fresh().to_string())
+            .replace("{message}", &app.fresh().to_string())
+            .replace("{recall}", "1");
         assert!(!there.contains('{'), "no id is known for a part of {path}");
         let admins = ADMINS.contains(&operation.as_str());
         let ids = path.ends_with("/contacts") && !admins;
@@ -124,7 +127,7 @@ async fn who_has_not_accepted_is_shown_no_contact_by_any_route_of_the_contract()
         assert_eq!((reply.problem(), reply.status), ("conduct_not_accepted", StatusCode::FORBIDDEN), "{operation}");
         refused += 1;
     }
-    assert_eq!((before, refused), (BTreeSet::new(), 17), "a route that is gone, or a new one without a rule");
+    assert_eq!((before, refused), (BTreeSet::new(), 19), "a route that is gone, or a new one without a rule");
 
     // Who was there before goes on with what is in hand, and gets nothing new.
     let mine = app.get(&first, &format!("/api/v1/campaigns/{campaign}/assignment")).await;

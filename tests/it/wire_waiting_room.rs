@@ -65,7 +65,11 @@ async fn who_waits_is_answered_the_same_by_every_route_of_the_contract() {
             Some("campaigns" | "invites" | "sessions" | "people") => "1",
             _ => &fresh,
         };
-        let address = path.replace("{id}", id).replace("{claim}", &fresh).replace("{import}", &fresh);
+        let address = path
+            .replace("{id}", id)
+            .replace("{claim}", &fresh)
+            .replace("{message}", &fresh)
+            .replace("{import}", &fresh);
         let address = address.replace("{n}", "0").replace("{recall}", "1");
         assert!(!address.contains('{'), "no id is known for a part of {path}");
         let body = (method == "PUT" || method == "POST").then(|| json!({"want": 1, "name": "Eve"}));

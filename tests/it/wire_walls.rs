@@ -78,6 +78,8 @@ const RULES: &[(&str, Rule)] = &[
     ("POST /api/v1/campaigns/{id}/recalls", Thing(Captain)),
     ("GET /api/v1/campaigns/{id}/recalls", Thing(Captain)),
     ("DELETE /api/v1/campaigns/{id}/recalls/{recall}", Thing(Captain)),
+    ("PUT /api/v1/campaigns/{id}/trials/{message}", Thing(Captain)),
+    ("GET /api/v1/campaigns/{id}/trials", Thing(Captain)),
     ("PUT /api/v1/corrections/{id}", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/remove", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/correct", Thing(Admin)),
@@ -215,7 +217,11 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
         "messages" | "acts" | "corrections" => fresh.clone(),
         _ => String::new(),
     };
-    let path = path.replace("{id}", &id).replace("{claim}", &fresh).replace("{import}", &things.import);
+    let path = path
+        .replace("{id}", &id)
+        .replace("{claim}", &fresh)
+        .replace("{message}", &fresh)
+        .replace("{import}", &things.import);
     let path = path.replace("{version}", &things.conduct);
     let path = path.replace("{n}", "0").replace("{recall}", "1");
     assert!(!path.contains('{') && !path.contains("//"), "no id is known for a part of {path}");
@@ -265,6 +271,9 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
         "PUT /api/v1/imports/{import}" => one(serde_json::to_value(&things.start).expect("json")),
         "PUT /api/v1/campaigns/{id}/script" => one(json!({"def": things.start.def})),
         "POST /api/v1/campaigns/{id}/recalls" => one(json!({"what": {"recalled": "script", "version": 1}})),
+        "PUT /api/v1/campaigns/{id}/trials/{message}" => {
+            one(json!({"to": "+14155550199", "part": {"initial": "a"}, "language": "en", "body": "Hi!"}))
+        }
         "PUT /api/v1/corrections/{id}" => one(json!({"campaign": campaign, "recall": 1, "def": things.start.def})),
         "POST /api/v1/campaigns/{id}/contacts/remove" | "POST /api/v1/campaigns/{id}/contacts/correct" => {
             one(json!({"contacts": [{"external_id": "7"}]}))

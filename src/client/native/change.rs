@@ -9,9 +9,10 @@ use crate::api::{
     closing::{CloseReport, CloseRequest},
     list_change::{ListChanged, ListCorrection, ListRemoval},
     recall::{Correction, CorrectionRequest, RecallInfo, RecallReport, RecallRequest, ScriptState, ScriptUpdate},
+    trial::{TrialInfo, TrialRequest},
 };
 use crate::client::Call;
-use crate::domain::ids::CampaignId;
+use crate::domain::ids::{CampaignId, MessageId};
 
 impl NativeServer {
     /// Recalls something, or with `dry_run` says what that would reach.
@@ -29,6 +30,22 @@ impl NativeServer {
     /// [`crate::client::CallError`]
     pub async fn recalls(&self, campaign: CampaignId) -> Call<Vec<RecallInfo>> {
         self.wire.get(&format!("campaigns/{campaign}/recalls")).await
+    }
+
+    /// Sends one text of the script to a staff phone; the same id once more is the same text.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn send_trial(&self, campaign: CampaignId, id: MessageId, request: &TrialRequest) -> Call<TrialInfo> {
+        self.wire.with_body(Method::PUT, &format!("campaigns/{campaign}/trials/{id}"), request).await
+    }
+
+    /// A campaign's trials, the newest first.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn trials(&self, campaign: CampaignId) -> Call<Vec<TrialInfo>> {
+        self.wire.get(&format!("campaigns/{campaign}/trials")).await
     }
 
     /// Lifts a recall.

@@ -156,6 +156,8 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("lift_recall", Who::Captain, &[NotFound]),
     ("close_campaign", Who::Admin, &[Invalid, TooLarge, NotFound, Unsettled]),
     ("reopen_campaign", Who::Admin, &[Invalid, NotFound]),
+    ("send_trial", Who::Captain, &[Invalid, TooLarge, NotFound, IdReused, Suppressed, QuotaReached, OutsideHours]),
+    ("trials", Who::Captain, &[NotFound]),
     ("waiting_room", Who::Captain, &[]),
     ("import_start", Who::Admin, &[Invalid, TooLarge, NotFound, IdReused]),
     ("import_state", Who::Admin, &[Invalid, NotFound]),

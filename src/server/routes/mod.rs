@@ -41,6 +41,7 @@ mod send;
 mod sessions;
 mod thread;
 mod token;
+mod trials;
 mod verdict;
 mod waiting_room;
 mod webhook;
@@ -95,6 +96,8 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(recalls::lift))
         .routes(routes!(closing::close))
         .routes(routes!(closing::reopen))
+        .routes(routes!(trials::send))
+        .routes(routes!(trials::list))
         .routes(routes!(waiting_room::handler))
         .routes(routes!(import_state::handler, import_start::handler))
         .routes(routes!(import_finish::handler))

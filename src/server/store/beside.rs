@@ -29,6 +29,7 @@ use crate::api::{
     problem::Problem,
     recall::RecallInfo,
     results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
+    trial::TrialInfo,
 };
 use crate::domain::{
     ids::{CampaignId, ContactId, OrganizationId},
@@ -204,6 +205,10 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>> {
         self.inner.recalls(actor, campaign).await
+    }
+
+    async fn trials(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<TrialInfo>>> {
+        self.inner.trials(actor, campaign).await
     }
 
     async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>> {

@@ -6,6 +6,7 @@ use crate::api::{
     closing::{CloseReport, CloseRequest},
     list_change::{ContactChange, ContactKey, ListChanged},
     recall::{Correction, ScriptState},
+    trial::{TrialInfo, TrialRequest},
 };
 use crate::domain::{
     campaign::CampaignDef,
@@ -27,6 +28,13 @@ pub enum Change {
         what: Recalled,
         /// Why.
         reason: String,
+    },
+    /// One text of the script to a staff phone.
+    Trial {
+        /// Minted by the client.
+        id: Uuid,
+        /// What, and to whom.
+        request: Box<TrialRequest>,
     },
     /// A recall was a mistake.
     LiftRecall {
@@ -89,6 +97,8 @@ pub enum Changed {
     List(ListChanged),
     /// Of `Close` and `Reopen`.
     Closed(CloseReport),
+    /// Of `Trial`.
+    Trial(TrialInfo),
 }
 
 /// How far the texts that wait for the carrier were looked at for a recall.

@@ -15,6 +15,7 @@ use crate::api::{
     people::{Me, SessionInfo},
     problem::Problem,
     recall::RecallInfo,
+    trial::TrialInfo,
 };
 use crate::domain::{
     ids::OrganizationId,
@@ -109,6 +110,8 @@ pub trait Queries {
     ) -> Found<Option<Result<Reached, Box<Problem>>>>;
     /// A campaign's recalls, lifted ones too; `None` unless the actor is its captain.
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>>;
+    /// A campaign's trials, the newest first; `None` unless the actor is its captain.
+    async fn trials(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<TrialInfo>>>;
     /// Attempts begun since `since` whose outcome is not known and that no list has settled, after `after`, in order.
     async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>>;
     /// Where an import stands. For admins' handles only.

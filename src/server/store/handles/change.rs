@@ -5,9 +5,10 @@ use uuid::Uuid;
 use super::{Admin, Answered, Captain, Desk};
 use crate::api::closing::CloseRequest;
 use crate::api::list_change::{ContactChange, ContactKey};
+use crate::api::trial::TrialRequest;
 use crate::domain::{
     campaign::CampaignDef,
-    ids::{CampaignId, ContactId},
+    ids::{CampaignId, ContactId, MessageId},
     recall::Recalled,
 };
 use crate::server::store::{change::Change, command::CommandKind};
@@ -19,6 +20,21 @@ impl Captain {
     /// As [`super::Texter::send`].
     pub async fn recall(&self, desk: &Desk, campaign: CampaignId, what: Recalled, reason: String) -> Answered {
         let change = Box::new(Change::Recall { what, reason });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
+    /// Sends one text of the script to a staff phone: [`crate::server::store::change::Changed::Trial`]. The same id twice is one text.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn send_trial(
+        &self,
+        desk: &Desk,
+        campaign: CampaignId,
+        id: MessageId,
+        request: TrialRequest,
+    ) -> Answered {
+        let change = Box::new(Change::Trial { id: id.0, request: Box::new(request) });
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 

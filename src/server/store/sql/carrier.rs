@@ -230,6 +230,9 @@ impl Tx<'_> {
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else {
+            if self.trial_receipt(attempt, delivery, error).await? {
+                return Ok(());
+            }
             tracing::warn!(%attempt, "a receipt for an attempt that is not ours");
             return Ok(());
         };

@@ -121,6 +121,7 @@ impl Tx<'_> {
         let turn = budget.as_ref().map_or(0, |_| unsigned(self.now.as_second()));
         let first = usize::try_from(turn % (campaigns.len().max(1) as u64)).unwrap_or(0);
         looks.extend(campaigns.iter().skip(first).chain(campaigns.iter().take(first)).map(|id| (*id, 2)));
+        self.claim_trials(&mut attempts, &mut budget, &mut left, &mut out).await?;
         for (id, most_rank) in looks {
             if left <= 0 {
                 break;
@@ -355,6 +356,9 @@ impl Tx<'_> {
             Submitted::Unknown { reason } if mutation::on(Mutation::ResendUnknown) => Submitted::Later { reason },
             answer => answer,
         };
+        if self.trial_answered(attempt, &answer).await? {
+            return Ok(Answer::Done);
+        }
         let (word, carrier_id) = match &answer {
             Submitted::Accepted { carrier_id } => ("accepted".to_owned(), Some(carrier_id.as_str())),
             Submitted::Refused { code } => (format!("refused: {code}"), None),

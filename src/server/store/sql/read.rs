@@ -4,18 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
     SqlStore,
+    board::count,
     claim::lease_of,
     held, import, ledger, reach, recall,
     rows::{
-        self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, OPTED_OUT, col, contact_columns, json, listed,
-        listed_columns, signed, time, to_json, unsigned,
+        self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, col, contact_columns, json, listed, listed_columns, signed,
+        time, to_json, unsigned,
     },
-    sessions, throughput,
+    sessions, throughput, trial,
     visible::visible,
     waiting_room,
 };
@@ -23,24 +24,23 @@ use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignState, CampaignTodo, CampaignView},
-    captain::{Board, Gauge, HeldText, TexterLine},
+    captain::{Board, Gauge, HeldText},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
     people::{Me, Role, SessionInfo},
     problem::Problem,
     recall::RecallInfo,
+    trial::TrialInfo,
 };
 use crate::db::{self, Conn};
 use crate::domain::{
     campaign::{LAST_DIGITS, merge_fields_in, variant_for},
-    conversation::Status,
     ids::{CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     message::Direction,
     phone::Phone,
     recall::Recalled,
     script::{alias, fold_name},
-    stats::Counts,
     throughput::Throughput,
 };
 use crate::server::carrier::Asked;
@@ -542,6 +542,17 @@ impl Queries for SqlStore {
         reach::recalls(&mut conn, actor, campaign).await
     }
 
+    async fn trials(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<TrialInfo>>> {
+        if actor.role < Role::Captain {
+            return Ok(None);
+        }
+        let mut conn = self.reader().await?;
+        if visible(&mut conn, actor, campaign).await?.is_none() {
+            return Ok(None);
+        }
+        trial::trials(&mut conn, actor.organization.0, campaign.0, None).await.map(Some)
+    }
+
     async fn to_look_up(&self, since: Timestamp, after: Option<Uuid>, limit: u32) -> Found<Vec<Asked>> {
         let mut conn = self.reader().await?;
         held::to_look_up(&mut conn, since, after, limit).await
@@ -577,121 +588,4 @@ fn thread_message(actor: &Actor, row: &db::Row) -> Found<ThreadMessage> {
         author: col(row, 9)?,
         mine: author == Some(actor.person.0),
     })
-}
-
-/// The counts of [`Counts`] and the lines per texter, by one pass over a covering index and a few small ones.
-async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp) -> Found<(Counts, Vec<TexterLine>)> {
-    let mut counts = Counts::default();
-    let mut lines: BTreeMap<i64, TexterLine> = BTreeMap::new();
-    let blank = |person: i64| TexterLine {
-        person: PersonId(person),
-        name: String::new(),
-        assigned: 0,
-        unsent: 0,
-        sent: 0,
-        waiting: 0,
-        last_ten_minutes: 0,
-        last_seen: None,
-        signed_out: false,
-    };
-    let groups = db::query(
-        "SELECT status, opt_out, wrong_number, NULLIF(assigned, 0), many FROM contact_counts
-         WHERE campaign = $1 AND many > 0",
-    )
-    .bind(campaign.0)
-    .fetch_all(&mut *conn)
-    .await?;
-    for row in &groups {
-        let status = rows::status(&col::<String>(row, 0)?)?;
-        let opt_out: i64 = col(row, 1)?;
-        let wrong = col::<i64>(row, 2)? != 0;
-        let assigned: Option<i64> = col(row, 3)?;
-        let many = unsigned(col(row, 4)?);
-        let out = opt_out >= OPTED_OUT;
-        counts.total += many;
-        counts.opted_out += if out { many } else { 0 };
-        match status {
-            Status::NeedsMessage if !out => {
-                counts.unsent += many;
-                if assigned.is_none() && opt_out == 0 && !wrong {
-                    counts.unassigned += many;
-                }
-            }
-            Status::NeedsResponse if !out => {
-                counts.waiting += many;
-                if assigned.is_none() {
-                    counts.waiting_unassigned += many;
-                }
-            }
-            Status::NeedsMessage | Status::NeedsResponse => {}
-            Status::Messaged => counts.messaged += many,
-            Status::Convo => counts.convo += many,
-            Status::Closed => counts.closed += many,
-        }
-        if let Some(person) = assigned {
-            let line = lines.entry(person).or_insert_with(|| blank(person));
-            line.assigned += many;
-            line.unsent += if status == Status::NeedsMessage && !out { many } else { 0 };
-            line.waiting += if status == Status::NeedsResponse && !out { many } else { 0 };
-        }
-    }
-    let tallies = db::query("SELECT person, initials, replies FROM tallies WHERE campaign = $1")
-        .bind(campaign.0)
-        .fetch_all(&mut *conn)
-        .await?;
-    for row in &tallies {
-        let person: i64 = col(row, 0)?;
-        let (initials, replies) = (unsigned(col(row, 1)?), unsigned(col(row, 2)?));
-        counts.sent += initials;
-        lines.entry(person).or_insert_with(|| blank(person)).sent = initials + replies;
-    }
-    let trouble = db::query(
-        "SELECT delivery, COUNT(*) FROM messages INDEXED BY messages_trouble
-         WHERE campaign = $1 AND delivery IN ('failed', 'held') GROUP BY delivery",
-    )
-    .bind(campaign.0)
-    .fetch_all(&mut *conn)
-    .await?;
-    for row in &trouble {
-        let many = unsigned(col(row, 1)?);
-        match col::<String>(row, 0)?.as_str() {
-            "failed" => counts.failed = many,
-            _ => counts.held = many,
-        }
-    }
-    let since = now.saturating_sub(SignedDuration::from_mins(10)).unwrap_or(Timestamp::MIN);
-    let pace = db::query(
-        "SELECT author, COUNT(*), MAX(at) FROM messages INDEXED BY messages_pace
-         WHERE campaign = $1 AND at > $2 AND author IS NOT NULL GROUP BY author",
-    )
-    .bind(campaign.0)
-    .bind(since.as_microsecond())
-    .fetch_all(&mut *conn)
-    .await?;
-    for row in &pace {
-        let person: i64 = col(row, 0)?;
-        let line = lines.entry(person).or_insert_with(|| blank(person));
-        line.last_ten_minutes = unsigned(col(row, 1)?);
-        line.last_seen = col::<Option<i64>>(row, 2)?.map(time).transpose()?;
-    }
-    let people: Vec<i64> = lines.keys().copied().collect();
-    let names = db::query(
-        "SELECT id, name, last_seen, namesake,
-             (SELECT COUNT(*) FROM sessions s INDEXED BY sessions_person WHERE s.person = people.id AND s.revoked = 0)
-         FROM people WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
-    )
-    .bind(to_json(&people)?)
-    .fetch_all(&mut *conn)
-    .await?;
-    for row in &names {
-        if let Some(line) = lines.get_mut(&col(row, 0)?) {
-            line.name = rows::told_apart(col(row, 1)?, col(row, 3)?);
-            line.signed_out = col::<i64>(row, 4)? == 0;
-            // Who texts is there: presence alone is told only once a minute.
-            line.last_seen = line.last_seen.max(col::<Option<i64>>(row, 2)?.map(time).transpose()?);
-        }
-    }
-    let mut texters: Vec<_> = lines.into_values().collect();
-    texters.sort_by(|a, b| a.name.cmp(&b.name).then(a.person.cmp(&b.person)));
-    Ok((counts, texters))
 }

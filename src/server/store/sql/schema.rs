@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: THROUGHPUT },
     Step { min_program: 1, sql: RECALLS_IN_PARTS },
     Step { min_program: 1, sql: CLOSED },
+    Step { min_program: 1, sql: TRIALS },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -249,6 +250,19 @@ ALTER TABLE recalls ADD COLUMN cleared INTEGER NOT NULL DEFAULT 1;
 const CLOSED: &str = "
 ALTER TABLE campaigns ADD COLUMN closed_at INTEGER;
 ALTER TABLE campaigns ADD COLUMN late_owner INTEGER REFERENCES people(id);
+";
+
+/// Texts of a script to staff phones, apart from all that counts. `state`: ready, submitting, done.
+const TRIALS: &str = "
+CREATE TABLE trials (
+    id BLOB PRIMARY KEY, organization INTEGER NOT NULL, campaign INTEGER NOT NULL REFERENCES campaigns(id),
+    script_version INTEGER NOT NULL, part TEXT NOT NULL, language TEXT NOT NULL, phone TEXT NOT NULL, body TEXT NOT NULL,
+    at INTEGER NOT NULL, person INTEGER NOT NULL REFERENCES people(id), state TEXT NOT NULL, good_until INTEGER NOT NULL,
+    attempt BLOB, started_at INTEGER, delivery TEXT NOT NULL, error TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX trials_of ON trials(organization, campaign, at);
+CREATE INDEX trials_ready ON trials(id) WHERE state = 'ready';
+CREATE INDEX trials_attempt ON trials(attempt) WHERE attempt IS NOT NULL;
 ";
 
 /// The version that this program is. 2: it knows recalls.

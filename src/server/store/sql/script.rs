@@ -40,6 +40,7 @@ impl Tx<'_> {
         match change {
             Change::Script { def } => self.update_script(actor, &found, *def).await,
             Change::Recall { what, reason } => self.recall(actor, &found, what, &reason).await,
+            Change::Trial { id, request } => self.put_trial(actor, &found, id, &request).await,
             Change::LiftRecall { recall } => self.lift_recall(actor, &found, recall).await,
             Change::Offshoot { id, def, provenance, contacts, paused } => {
                 self.offshoot(actor, &found, (id, &def, &provenance), &contacts, paused).await

@@ -209,6 +209,8 @@ pub(super) async fn gauge(
     let campaigns: Vec<i64> = queued.iter().chain(&in_hand).map(|row| col(row, 0)).collect::<Result<_, _>>()?;
     let costs = costs(conn, &campaigns).await?;
     let cost = |campaign: i64| costs.get(&campaign).copied().unwrap_or(1);
+    // A rest that holds no first text is none.
+    let least = costs.values().copied().min().unwrap_or(1);
     let (mut texts, mut segments) = (0, 0);
     for row in &queued {
         let many = unsigned(col(row, 2)?);
@@ -228,7 +230,7 @@ pub(super) async fn gauge(
     });
     let drain_minutes = limits.minutes(segments);
     let too_long = drain_minutes.saturating_sub(u64::from(limits.queue_minutes));
-    let (initials_open_at, stopped_by) = if today.as_ref().is_some_and(|today| today.left == 0) {
+    let (initials_open_at, stopped_by) = if today.as_ref().is_some_and(|today| today.left < least) {
         (Some(ends_at), Some(StoppedBy::DayCap))
     } else if too_long > 0 {
         let wait = SignedDuration::from_mins(i64::try_from(too_long).unwrap_or(i64::MAX / MINUTE));

@@ -75,6 +75,8 @@ pub(super) struct Cache {
     pub(super) ledger: super::ledger::Known,
     /// The minute in which old counts of what went out were last thrown away.
     pub(super) minute_pruned: i64,
+    /// A trial may wait for the carrier.
+    pub(super) trials: bool,
 }
 
 impl Cache {
@@ -95,6 +97,7 @@ impl Cache {
             late: Vec::new(),
             ledger: super::ledger::Known::default(),
             minute_pruned: 0,
+            trials: true,
         }
     }
 
