@@ -36,7 +36,7 @@ pub struct Board {
     pub waiting_room: u64,
     /// What the carrier lets through, and what is left of it; absent where nothing is bounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gauge: Option<Gauge>,
+    pub gauge: Option<Box<Gauge>>,
     /// Recalls in force.
     #[serde(default, skip_serializing_if = "is_nobody")]
     pub recalls: u64,
