@@ -3,7 +3,9 @@
 //!
 //! `TEXTBANK_TEST_POSTGRES=$(.ci/postgres durable DIR) cargo bench --bench postgres [-- --short]`; without one it says so and
 //! measures nothing. Every check runs, as in the bench `accept`. A server process also works off the carrier's queue at the same
-//! time; the line without a process is the same server in this one, which leaves the carrier alone.
+//! time; the line without a process is the same server in this one, which leaves the carrier alone. Below each rate stands what a
+//! text took of a processor, which tells more than the rate where others use the machine too. `-- --only 64` measures 64 consoles
+//! alone, with more texts each.
 
 #![expect(clippy::print_stdout, reason = "a bench reports on its standard output")]
 #![expect(clippy::disallowed_methods, reason = "a bench measures by the machine's own clock")]
@@ -21,7 +23,9 @@ mod postgres;
 mod stage;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use anyhow::Context as _;
 use textbank::api::people::Role;
 use textbank::domain::ids::CampaignId;
 use textbank::server::router;
@@ -46,18 +50,29 @@ const FREE: [(&str, &str); 4] = [
 /// How much of it.
 struct Plan {
     /// Consoles at once, and texts of each.
-    runs: [(u32, u32); 3],
+    runs: Vec<(u32, u32)>,
     /// Transactions of pgbench alone, and of each of its many clients.
     alone: u32,
     many: u32,
     processes: usize,
 }
 
-const PLAN: Plan = Plan { runs: [(1, 600), (64, 150), (1_000, 10)], alone: 1_500, many: 250, processes: 3 };
-/// To see that it works.
-const SHORT: Plan = Plan { runs: [(1, 30), (64, 2), (100, 2)], alone: 100, many: 10, processes: 3 };
+/// Texts of each, where one number of consoles is measured alone.
+const EACH: u32 = 400;
 
 impl Plan {
+    fn asked_for() -> anyhow::Result<Self> {
+        if short() {
+            // To see that it works.
+            return Ok(Self { runs: vec![(1, 30), (64, 2), (100, 2)], alone: 100, many: 10, processes: 3 });
+        }
+        let runs = match std::env::args().skip_while(|arg| arg != "--only").nth(1) {
+            Some(consoles) => vec![(consoles.parse().context("--only: how many consoles?")?, EACH)],
+            None => vec![(1, 600), (64, 150), (1_000, 10)],
+        };
+        Ok(Self { runs, alone: 1_500, many: 250, processes: 3 })
+    }
+
     /// Contacts that are left to pgbench.
     fn floor(&self) -> u32 {
         self.alone + MANY * self.many
@@ -73,7 +88,7 @@ impl Plan {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let Some(database) = Database::make() else { return Ok(()) };
-    let plan = if short() { SHORT } else { PLAN };
+    let plan = Plan::asked_for()?;
     #[cfg(unix)]
     machine::raise_files_limit()?;
     let dir = tempfile::Builder::new().prefix("postgres").tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
@@ -92,14 +107,15 @@ async fn main() -> anyhow::Result<()> {
         plan.floor()
     ));
 
-    let own = [line::serve(router(ground.state.clone())).await?];
+    let own = line::serve(router(ground.state.clone())).await?;
     println!("\nno process of its own, the carrier left alone");
-    let quiet = all(&plan, &database, desk, campaign, &own).await?;
+    let quiet = all(&plan, &database, desk, campaign, &[], Some(own)).await?;
 
     let script = floor::script(&database, dir.path()).await?;
     let alone = floor::run(&database, &script, ALONE, plan.alone, 1)?;
     let many = floor::run(&database, &script, MANY, plan.many, 1 + plan.alone)?;
-    database.sql("DELETE FROM jobs WHERE state = 'ready'; CHECKPOINT");
+    alone_with(&database, DROPPED);
+    database.sql("CHECKPOINT");
 
     let mut servers: Vec<Server> = Vec::new();
     let mut table = vec![("none", quiet)];
@@ -108,9 +124,8 @@ async fn main() -> anyhow::Result<()> {
             let home = dir.path().join(format!("server-{}", servers.len()));
             servers.push(Server::start(&home, &["--database".to_owned(), database.text()], &FREE)?);
         }
-        let addresses: Vec<_> = servers.iter().map(|server| server.addr).collect();
         println!("\n{name} server processes, the carrier being called");
-        table.push((name, all(&plan, &database, desk, campaign, &addresses).await?));
+        table.push((name, all(&plan, &database, desk, campaign, &servers, None).await?));
     }
     println!("\npgbench, the same rows, one text a transaction");
     println!("  {ALONE:>5} client    {alone:>9.0} texts/s\n  {MANY:>5} clients   {many:>9.0} texts/s");
@@ -124,24 +139,76 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The runs with these servers.
+/// The runs with these servers, or with the one in this process.
 async fn all(
     plan: &Plan,
     database: &Database,
     desk: &Desk,
     campaign: CampaignId,
-    servers: &[SocketAddr],
+    servers: &[Server],
+    own: Option<SocketAddr>,
 ) -> anyhow::Result<Vec<Rate>> {
+    let addresses: Vec<_> = servers.iter().map(|server| server.addr).chain(own).collect();
     let mut rates = Vec::new();
-    for (consoles, each) in plan.runs {
+    for (consoles, each) in plan.runs.iter().copied() {
         let texts = hands(desk, campaign, consoles, each).await?;
-        let rate = line::run(servers, requests(desk, &texts)?).await?;
-        println!("  {consoles:>5} consoles   {rate}");
+        let texts = requests(desk, &texts)?;
+        let before = Taken::so_far(database, servers).await?;
+        let rate = line::run(&addresses, texts).await?;
+        let after = Taken::so_far(database, servers).await?;
+        println!("  {consoles:>5} consoles   {rate}\n{:>19}{}", "", after.since(&before, consoles * each));
         rates.push(rate);
         // What was left for the carrier is not the next run's.
-        database.sql("DELETE FROM jobs WHERE state = 'ready'");
+        alone_with(database, DROPPED);
     }
     Ok(rates)
+}
+
+/// What is left for the carrier is done with. Not deleted: the database would take the table for an empty one, as no campaign's is.
+const DROPPED: &str = "UPDATE jobs SET state = 'done' WHERE state = 'ready'";
+
+/// Does something to the database while no server writes.
+fn alone_with(database: &Database, what: &str) {
+    database.sql(&format!("BEGIN; SELECT pg_advisory_xact_lock(8387229001); {what}; COMMIT"));
+}
+
+/// Processor time that was taken so far, and commits that were made.
+struct Taken {
+    consoles: Duration,
+    servers: Duration,
+    database: Duration,
+    commits: i64,
+}
+
+impl Taken {
+    async fn so_far(database: &Database, servers: &[Server]) -> anyhow::Result<Self> {
+        let (client, connection) = tokio_postgres::connect(&database.text(), NoTls).await?;
+        let driver = tokio::spawn(connection);
+        let row = client.query_one("SELECT turn, pg_backend_pid() FROM textbank_turn", &[]).await?;
+        // Its parent is the parent of all its processes.
+        let all = machine::parent(u32::try_from(row.get::<_, i32>(1))?).map(machine::children).unwrap_or_default();
+        let taken = Self {
+            consoles: machine::processor(std::process::id()),
+            servers: servers.iter().map(Server::processor).sum(),
+            database: all.into_iter().map(machine::processor).sum(),
+            commits: row.get(0),
+        };
+        driver.abort();
+        Ok(taken)
+    }
+
+    /// In words, for so many texts.
+    fn since(&self, before: &Self, texts: u32) -> String {
+        let a_text =
+            |now: Duration, before: Duration| now.saturating_sub(before).as_secs_f64() * 1e6 / f64::from(texts);
+        format!(
+            "a text takes {:.0} us of the servers, {:.0} of the database, {:.0} here; {:.1} texts a commit",
+            a_text(self.servers, before.servers),
+            a_text(self.database, before.database),
+            a_text(self.consoles, before.consoles),
+            f64::from(texts) / i32::try_from(self.commits - before.commits).map_or(1.0, f64::from),
+        )
+    }
 }
 
 /// What the database waits for when it commits; figures of one that does not wait for the disk mean nothing.

@@ -71,11 +71,27 @@ pub fn resident(process: u32) -> f64 {
 
 /// Processor time of a process, its own and the system's for it; zero where nobody tells.
 pub fn processor(process: u32) -> Duration {
+    TICK * stat(process).iter().skip(11).take(2).filter_map(|ticks| ticks.parse::<u32>().ok()).sum()
+}
+
+/// What `/proc` tells of a process, from its state on.
+fn stat(process: u32) -> Vec<String> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // The program's name comes before, in brackets, and may hold anything.
     let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
-    let ticks: u32 = after.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u32>().ok()).sum();
-    TICK * ticks
+    after.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Who started a process.
+pub fn parent(process: u32) -> Option<u32> {
+    stat(process).get(1)?.parse().ok()
+}
+
+/// The processes that a process started and that run still.
+pub fn children(process: u32) -> Vec<u32> {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let all = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    all.filter(|one| parent(*one) == Some(process)).collect()
 }
 
 /// Each connection is an open file.

@@ -14,6 +14,7 @@ mod feeds;
 #[expect(dead_code, reason = "other benches use all of it")]
 mod line;
 #[path = "../support/machine.rs"]
+#[expect(dead_code, reason = "other benches use all of it")]
 mod machine;
 mod outside;
 #[path = "../../tests/it/postgres.rs"]

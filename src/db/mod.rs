@@ -67,7 +67,7 @@ pub enum Conn {
     /// To the embedded database.
     Sqlite(Sqlite),
     /// To a PostgreSQL.
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl Conn {

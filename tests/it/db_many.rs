@@ -12,7 +12,8 @@ async fn everywhere() -> Vec<(Conn, Option<Database>)> {
     }
     for (conn, _) in &mut all {
         let tables = "CREATE TABLE things (id INTEGER PRIMARY KEY, word TEXT, bytes BLOB, many INTEGER NOT NULL DEFAULT 0) STRICT;
-            CREATE UNIQUE INDEX things_word ON things(word);";
+            CREATE UNIQUE INDEX things_word ON things(word);
+            CREATE TABLE wide (id INTEGER PRIMARY KEY, word TEXT, bytes BLOB, many INTEGER, more TEXT) STRICT;";
         db::script(tables, conn).await.expect("tables");
     }
     all
@@ -41,6 +42,87 @@ async fn rows_are_numbered_in_their_order_and_hold_what_was_given() {
         let expected: Vec<_> =
             (1_i64..).zip(rows).map(|(id, row)| [vec![id.into()], row, vec![0_i64.into()]].concat()).collect();
         assert_eq!(things(&mut conn).await, expected);
+    }
+}
+
+const WIDE: &str = "INSERT INTO wide (word, bytes, many, more) VALUES ($1, $2, $3, $4)";
+const WIDER: &str = "UPDATE wide SET word = $2, bytes = $3, many = $4 WHERE id = $1";
+
+#[tokio::test]
+async fn rows_of_many_values_hold_what_was_given_whatever_was_taken_back_before() {
+    for (mut conn, _database) in everywhere().await {
+        let value = |n: i64| -> Vec<Value> {
+            let nothing = n.rem_euclid(3) == 0;
+            let many = if nothing { Value::Null } else { (n - 7).into() };
+            let bytes = if nothing { Value::Null } else { vec![7_u8; usize::try_from(n % 5).expect("few")].into() };
+            vec![word(usize::try_from(n).expect("few")), bytes, many, if n == 9 { Value::Null } else { "".into() }]
+        };
+        let numbered = |rows: Vec<Vec<Value>>| -> Vec<Vec<Value>> {
+            (1_i64..).zip(rows).map(|(id, row)| [vec![id.into()], row].concat()).collect()
+        };
+        // What the database makes for many at once is gone with what is taken back.
+        for _ in 0..2 {
+            conn.begin().await.expect("a transaction");
+            db::each(WIDE, (0..40).map(value).collect(), &mut conn).await.expect("added");
+            conn.roll_back().await.expect("rolled back");
+        }
+        db::script("DELETE FROM wide", &mut conn).await.expect("empty");
+        for few in [2, 40] {
+            conn.begin().await.expect("a transaction");
+            let first = db::query("SELECT COALESCE(MAX(id), 0) FROM wide").fetch_one(&mut conn).await.expect("a row");
+            let first: i64 = first.try_get(0).expect("a number");
+            db::query("SAVEPOINT one").execute(&mut conn).await.expect("a savepoint");
+            db::each(WIDE, (0..few).map(value).collect(), &mut conn).await.expect("added");
+            db::query("ROLLBACK TO one").execute(&mut conn).await.expect("taken back");
+            db::query("RELEASE one").execute(&mut conn).await.expect("left");
+            db::each(WIDE, (0..few).map(value).collect(), &mut conn).await.expect("added");
+            let steps = vec![(WIDE, (few..2 * few).map(value).collect())];
+            let committed = conn.commit_with(steps, None, true).await.expect("written");
+            committed.expect("committed");
+            let rows = db::query("SELECT word, bytes, many, more FROM wide WHERE id > $1 ORDER BY id")
+                .bind(first)
+                .fetch_all(&mut conn)
+                .await
+                .expect("rows");
+            let rows: Vec<_> = rows.into_iter().map(Row::into_values).collect();
+            assert_eq!(rows, (0..2 * few).map(value).collect::<Vec<_>>());
+        }
+        // Numbered anew, and changed.
+        db::script("DELETE FROM wide", &mut conn).await.expect("empty");
+        let all: Vec<_> = numbered((0..40).map(value).collect());
+        db::each("INSERT INTO wide (id, word, bytes, many, more) VALUES ($1, $2, $3, $4, $5)", all, &mut conn)
+            .await
+            .expect("added");
+        let changed = numbered((100..140).map(value).collect());
+        let short: Vec<_> = changed.iter().map(|row| row[..4].to_vec()).collect();
+        db::each(WIDER, short.clone(), &mut conn).await.expect("changed");
+        let rows = db::query("SELECT id, word, bytes, many FROM wide ORDER BY id").fetch_all(&mut conn).await;
+        let rows: Vec<_> = rows.expect("rows").into_iter().map(Row::into_values).collect();
+        assert_eq!(rows, short);
+    }
+}
+
+#[tokio::test]
+async fn rows_are_found_by_a_list_of_their_names() {
+    for (mut conn, _database) in everywhere().await {
+        let ids: Vec<_> = (0..5_u8).map(|n| uuid::Uuid::from_bytes([n; 16])).collect();
+        db::each(ADD, ids.iter().map(|id| vec![id.to_string().into(), (*id).into()]).collect(), &mut conn)
+            .await
+            .expect("added");
+        for wanted in [0..0, 1..3, 4..5] {
+            let list = serde_json::to_string(&ids[wanted.clone()]).expect("a list");
+            let numbers: Vec<_> = wanted.clone().map(|at| at + 1).collect();
+            let numbers = serde_json::to_string(&numbers).expect("a list");
+            let by_id = "SELECT id FROM things WHERE bytes IN (SELECT unhex(atom, '-') FROM json_each($1)) ORDER BY id";
+            let by_number =
+                "SELECT id FROM things WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY id";
+            for (sql, list) in [(by_id, list), (by_number, numbers)] {
+                let rows = db::query(sql).bind(list).fetch_all(&mut conn).await.expect("rows");
+                let found: Vec<i64> = rows.iter().map(|row| row.try_get(0).expect("a number")).collect();
+                let expected: Vec<i64> = wanted.clone().map(|at| i64::try_from(at).expect("few") + 1).collect();
+                assert_eq!(found, expected, "{sql}");
+            }
+        }
     }
 }
 

@@ -28,9 +28,44 @@ END $$;
 pub(super) struct Many {
     /// It takes a list for each of the values.
     pub(super) sql: String,
+    /// The same; it takes one list of rows. For the database that is the less work, the more values there are.
+    pub(super) of_rows: Option<OfRows>,
     /// Values, counted from 0, that together name the row it is about; two lists that name the same one must not go together. None:
     /// each list is about a row of its own.
     pub(super) key: Vec<usize>,
+}
+
+/// A statement that takes one list of rows.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct OfRows {
+    pub(super) sql: String,
+    /// The type of a row, named by the types in it.
+    pub(super) name: String,
+    /// Makes that type.
+    pub(super) make: String,
+}
+
+/// So few values are lists of their own.
+const FEW: usize = 4;
+
+impl OfRows {
+    /// None where it is not worth it, or a type has no letter here.
+    fn new(types: &[&str], sql: impl Fn(&str) -> String) -> Option<Self> {
+        if types.len() < FEW || types.len() > 48 {
+            return None;
+        }
+        let letter = |name: &&str| match *name {
+            "int8" => Some('i'),
+            "text" => Some('t'),
+            "bytea" => Some('b'),
+            _ => None,
+        };
+        let letters: String = types.iter().map(letter).collect::<Option<_>>()?;
+        let name = format!("textbank_of_{letters}");
+        let columns = (1..).zip(types).map(|(n, name)| format!("p{n} {name}")).collect::<Vec<_>>().join(", ");
+        let make = format!("CREATE TYPE {name} AS ({columns})");
+        Some(Self { sql: sql(&format!("$1::{name}[]")), name, make })
+    }
 }
 
 /// A statement about one row as one about many; `types` are those of its values. None for those whose form is not known here.
@@ -51,13 +86,13 @@ pub(super) fn many(sql: &str, types: &[&str]) -> Option<Many> {
         }
         let key = conflict(head, values, rest)?;
         let (values, rest) = (each(values), rest.trim());
-        return Some(Many {
-            // In the order of the lists: rows that the database numbers are numbered in it.
-            sql: format!(
+        // In the order of the lists: rows that the database numbers are numbered in it.
+        let sql = |lists: &str| {
+            format!(
                 "{head} SELECT {values} FROM unnest({lists}) WITH ORDINALITY AS v({columns}, place) ORDER BY v.place {rest}"
-            ),
-            key,
-        });
+            )
+        };
+        return Some(Many { sql: sql(&lists), of_rows: OfRows::new(types, sql), key });
     }
     let (head, condition) = sql.strip_prefix("UPDATE ").and(sql.split_once(" WHERE "))?;
     let named = condition.split(' ').take(3).collect::<Vec<_>>();
@@ -67,7 +102,8 @@ pub(super) fn many(sql: &str, types: &[&str]) -> Option<Many> {
         return None;
     }
     let (head, condition) = (each(head), each(condition));
-    Some(Many { sql: format!("{head} FROM unnest({lists}) AS v({columns}) WHERE {condition}"), key: vec![key] })
+    let sql = |lists: &str| format!("{head} FROM unnest({lists}) AS v({columns}) WHERE {condition}");
+    Some(Many { sql: sql(&lists), of_rows: OfRows::new(types, sql), key: vec![key] })
 }
 
 /// What names the row that an insert changes when it is there already. None: that cannot be told.
@@ -86,16 +122,43 @@ fn conflict(head: &str, values: &str, rest: &str) -> Option<Vec<usize>> {
     names.split(", ").map(place).collect()
 }
 
+/// The index of contacts that wait to be handed out: in PostgreSQL of those of which a column says so.
+const POOL: &str = "contacts_pool";
+
+/// Rows that a list names are looked up one by one in the index, always. Where the list is a question of its own, a plan made
+/// while the table was small may go through all of it instead.
+fn named_by_list(sql: &str) -> String {
+    let mut sql = sql.to_owned();
+    for (common, list) in [
+        ("IN (SELECT unhex(atom, '-') FROM json_each(", "bytea[]"),
+        ("IN (SELECT CAST(atom AS BIGINT) FROM json_each(", "int8[]"),
+    ] {
+        while let Some((before, after)) = sql.split_once(common)
+            && let Some((value, rest)) = after.split_once("))")
+        {
+            sql = format!("{before}= ANY({value}::{list}){rest}");
+        }
+    }
+    sql
+}
+
 /// A statement for rows.
 pub(super) fn statement(sql: &str) -> Cow<'_, str> {
     if !sql.contains("INDEXED BY") && !sql.contains("json_each(") {
         return Cow::Borrowed(sql);
     }
     let mut out = String::with_capacity(sql.len());
-    let mut rest = sql;
+    let sql = named_by_list(sql);
+    let mut rest = sql.as_str();
     while let Some((before, after)) = rest.split_once("INDEXED BY ") {
         out.push_str(before);
         rest = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        if after.starts_with(POOL)
+            && let Some(condition) = rest.trim_start().strip_prefix("WHERE ")
+        {
+            out.push_str("WHERE pooled AND ");
+            rest = condition;
+        }
     }
     out.push_str(rest);
     Cow::Owned(out.replace("json_each(", "textbank_each("))
@@ -198,11 +261,20 @@ mod tests {
     #[rstest::rstest]
     #[case("SELECT 1", "SELECT 1")]
     #[case("SELECT x FROM t INDEXED BY t_x WHERE x = $1", "SELECT x FROM t  WHERE x = $1")]
+    #[case("SELECT 1 FROM c INDEXED BY contacts_pool\n WHERE x = $1", "SELECT 1 FROM c WHERE pooled AND x = $1")]
     #[case(
         "SELECT (SELECT 1 FROM t INDEXED BY t_x), (SELECT 2 FROM u INDEXED BY u_y)",
         "SELECT (SELECT 1 FROM t ), (SELECT 2 FROM u )"
     )]
     #[case("SELECT j.key FROM json_each($1) j", "SELECT j.key FROM textbank_each($1) j")]
+    #[case(
+        "SELECT 1 FROM t WHERE id IN (SELECT unhex(atom, '-') FROM json_each($2)) AND n = $1",
+        "SELECT 1 FROM t WHERE id = ANY($2::bytea[]) AND n = $1"
+    )]
+    #[case(
+        "UPDATE t SET n = $2 WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
+        "UPDATE t SET n = $2 WHERE id = ANY($1::int8[])"
+    )]
     fn statements(#[case] common: &str, #[case] ours: &str) {
         assert_eq!(statement(common), ours);
     }
@@ -243,7 +315,18 @@ mod tests {
         &[0]
     )]
     fn for_many_rows(#[case] one: &str, #[case] sql: &str, #[case] key: &[usize]) {
-        assert_eq!(many(one, &["int8", "text"]), Some(Many { sql: sql.into(), key: key.to_vec() }));
+        assert_eq!(many(one, &["int8", "text"]), Some(Many { sql: sql.into(), of_rows: None, key: key.to_vec() }));
+    }
+
+    #[test]
+    fn many_values_go_as_rows() {
+        let one = "INSERT INTO t (a, b, c, d) VALUES ($1, $2, $3, $4)";
+        let of_rows = many(one, &["int8", "text", "bytea", "int8"]).and_then(|many| many.of_rows).expect("as rows");
+        let sql = "INSERT INTO t (a, b, c, d) SELECT v.p1, v.p2, v.p3, v.p4 \
+            FROM unnest($1::textbank_of_itbi[]) WITH ORDINALITY AS v(p1, p2, p3, p4, place) ORDER BY v.place ";
+        let make = "CREATE TYPE textbank_of_itbi AS (p1 int8, p2 text, p3 bytea, p4 int8)";
+        assert_eq!(of_rows, OfRows { sql: sql.into(), name: "textbank_of_itbi".into(), make: make.into() });
+        assert_eq!(many(one, &["int8", "text", "bytea", "bool"]).and_then(|many| many.of_rows), None);
     }
 
     #[rstest::rstest]

@@ -106,11 +106,20 @@ impl Turn {
 }
 
 /// A statement as it is prepared for many rows at once.
-#[derive(Clone)]
 struct Many {
     statement: Statement,
+    /// With one list of rows: made when it is worth it.
+    of_rows: Option<OfRows>,
     key: Vec<usize>,
 }
+
+enum OfRows {
+    Known(dialect::OfRows),
+    Prepared(Statement),
+}
+
+/// From so many rows on they go as one list of rows. A type and a statement for it are not worth it before.
+const SEVERAL: usize = 8;
 
 /// What was said to one of several messages.
 enum Said {
@@ -158,6 +167,8 @@ pub struct Postgres {
     statements: HashMap<&'static str, Statement>,
     /// None: it is run row by row.
     for_many: HashMap<&'static str, Option<Many>>,
+    /// Types were made in the open transaction, and are gone should it be taken back.
+    made_types: bool,
     /// Savepoints made and left, which go out with the next statement.
     unsent: Vec<&'static str>,
     /// The count after this connection's own last commit.
@@ -178,6 +189,7 @@ impl Postgres {
             client: Some(client),
             statements: HashMap::new(),
             for_many: HashMap::new(),
+            made_types: false,
             unsent: Vec::new(),
             turn: None,
             patience,
@@ -189,7 +201,7 @@ impl Postgres {
     }
 
     fn client(&self) -> Result<&Client> {
-        self.client.as_ref().ok_or_else(|| Error::Failed("the connection to the database was lost".to_owned()))
+        self.client.as_ref().ok_or_else(lost)
     }
 
     /// Waits for an answer, but not for ever: without one nobody knows what became of it, and the connection is given up.
@@ -216,6 +228,8 @@ impl Postgres {
     /// Begins the one transaction that writes; says what other connections wrote since this one's last commit.
     pub(super) async fn begin(&mut self) -> Result<Others> {
         self.unsent.clear();
+        // What the last one made stands.
+        self.made_types = false;
         let before = self.turn.take();
         let begun = match self.locked(BEGIN).await? {
             Ok(begun) => begun,
@@ -316,7 +330,14 @@ impl Postgres {
     pub(super) async fn rollback(&mut self) -> Result<()> {
         self.unsent.clear();
         self.turn = None;
+        self.forget_made_types();
         self.simple("ROLLBACK").await.map(drop)
+    }
+
+    fn forget_made_types(&mut self) {
+        if std::mem::take(&mut self.made_types) {
+            self.for_many.clear();
+        }
     }
 
     /// Makes and leaves savepoints without a journey of their own.
@@ -326,7 +347,10 @@ impl Postgres {
             // Nothing happened in it.
             ("RELEASE one", true) => drop(self.unsent.pop()),
             ("ROLLBACK TO one", true) => {}
-            ("ROLLBACK TO one", false) => drop(self.simple(sql).await?),
+            ("ROLLBACK TO one", false) => {
+                self.forget_made_types();
+                drop(self.simple(sql).await?);
+            }
             _ => self.unsent.push(sql),
         }
         Ok(())
@@ -385,7 +409,7 @@ impl Postgres {
         let mut forms = Vec::with_capacity(steps.len());
         for (sql, rows) in steps {
             forms.push(match self.for_many(sql, rows).await? {
-                Some(many) => Form::Together(many),
+                Some(many) => many,
                 None if rows.is_empty() => Form::Nothing,
                 None => Form::Each(self.prepared(sql).await?),
             });
@@ -394,7 +418,7 @@ impl Postgres {
     }
 
     /// The statement for all of these rows at once, if that comes to the same as one after the other.
-    async fn for_many(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<Option<Statement>> {
+    async fn for_many(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<Option<Form>> {
         if rows.len() < 2 {
             return Ok(None);
         }
@@ -402,20 +426,37 @@ impl Postgres {
             let one = self.prepared(sql).await?;
             let types: Vec<&str> = one.params().iter().map(Type::name).collect();
             let made = match dialect::many(sql, &types) {
-                Some(dialect::Many { sql, key }) => Some(Many { statement: self.client()?.prepare(&sql).await?, key }),
+                Some(dialect::Many { sql, of_rows, key }) => {
+                    let statement = self.client()?.prepare(&sql).await?;
+                    Some(Many { statement, of_rows: of_rows.map(OfRows::Known), key })
+                }
                 None => None,
             };
             self.for_many.insert(sql, made);
         }
-        let Some(Some(Many { statement, key })) = self.for_many.get(sql) else { return Ok(None) };
+        let Some(Some(many)) = self.for_many.get_mut(sql) else { return Ok(None) };
         let mut named = HashSet::with_capacity(rows.len());
         for row in rows {
-            let key: Vec<_> = key.iter().map(|at| name(row.get(*at))).collect();
+            let key: Vec<_> = many.key.iter().map(|at| name(row.get(*at))).collect();
             if !key.is_empty() && !named.insert(key) {
                 return Ok(None);
             }
         }
-        Ok(Some(statement.clone()))
+        match &many.of_rows {
+            Some(OfRows::Prepared(statement)) if rows.len() >= SEVERAL => Ok(Some(Form::Rows(statement.clone()))),
+            Some(OfRows::Known(known)) if rows.len() >= SEVERAL => {
+                let client = self.client.as_ref().ok_or_else(lost)?;
+                let there = client.query_one("SELECT to_regtype($1) IS NOT NULL", &[&known.name]).await?;
+                if !there.try_get::<_, bool>(0)? {
+                    client.batch_execute(&known.make).await?;
+                    self.made_types = true;
+                }
+                let statement = client.prepare(&known.sql).await?;
+                many.of_rows = Some(OfRows::Prepared(statement.clone()));
+                Ok(Some(Form::Rows(statement)))
+            }
+            _ => Ok(Some(Form::Columns(many.statement.clone()))),
+        }
     }
 
     pub(super) async fn all(&mut self, steps: Vec<Step>) -> Result<()> {
@@ -444,14 +485,20 @@ impl Postgres {
     }
 }
 
+fn lost() -> Error {
+    Error::Failed("the connection to the database was lost".to_owned())
+}
+
 /// How a step is put.
 enum Form {
     /// There is no row.
     Nothing,
     /// Row by row.
     Each(Statement),
-    /// All rows at once.
-    Together(Statement),
+    /// All rows at once, a list for each of their values.
+    Columns(Statement),
+    /// All rows at once, in one list.
+    Rows(Statement),
 }
 
 impl Form {
@@ -466,7 +513,13 @@ impl Form {
                     }));
                 }
             }
-            Self::Together(statement) => {
+            Self::Rows(statement) => {
+                asked.push(Box::pin(async move {
+                    client.execute_raw(statement, [wire::Rows(rows)]).await?;
+                    Ok::<_, tokio_postgres::Error>(Said::Done)
+                }));
+            }
+            Self::Columns(statement) => {
                 asked.push(Box::pin(async move {
                     let columns: Vec<_> = (0..statement.params().len()).map(|at| wire::Column { rows, at }).collect();
                     client.execute_raw(statement, columns).await?;

@@ -182,7 +182,7 @@ impl Url {
     async fn open(&self, settings: &str, patience: Duration) -> Result<Conn> {
         let client = self.client(None).await?;
         self.promptly(async { Ok(client.batch_execute(settings).await?) }).await?;
-        Ok(Conn::Postgres(Postgres::over(client, patience)))
+        Ok(Conn::Postgres(Box::new(Postgres::over(client, patience))))
     }
 
     /// The connection of whoever writes.
@@ -225,7 +225,7 @@ impl Url {
         client.batch_execute(BUILDER).await?;
         client.batch_execute("SELECT pg_advisory_lock(8387229002)").await?;
         client.batch_execute(dialect::GROUND).await?;
-        Ok(Conn::Postgres(Postgres::over(client, BUILDER_PATIENCE)))
+        Ok(Conn::Postgres(Box::new(Postgres::over(client, BUILDER_PATIENCE))))
     }
 
     /// Listens for word from other processes, and gives it.
@@ -351,7 +351,10 @@ impl Listener {
     /// # Errors
     /// When the connection has ended.
     pub async fn newest(&self) -> Result<i64> {
-        let row = self.client.query_one("SELECT COALESCE(MAX(seq), 0) FROM events", &[]).await?;
+        let row = self
+            .client
+            .query_one("SELECT COALESCE((SELECT seq FROM events ORDER BY seq DESC LIMIT 1), 0)", &[])
+            .await?;
         Ok(row.try_get(0)?)
     }
 }

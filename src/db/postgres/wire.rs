@@ -30,6 +30,7 @@ impl ToSql for Value {
                 out.put_slice(value.as_bytes());
             }
             (Self::Bytes(value), &Type::BYTEA | &Type::UUID) => out.put_slice(value),
+            (Self::Text(list), &Type::BYTEA_ARRAY | &Type::INT8_ARRAY) => return list_to_sql(list, to, out),
             (other, _) => return fault(format!("the statement wants {to}, not {}", other.kind())),
         }
         Ok(IsNull::No)
@@ -40,6 +41,16 @@ impl ToSql for Value {
     }
 
     to_sql_checked!();
+}
+
+/// A list in JSON, of ids or of whole numbers, as the list that a statement wants.
+fn list_to_sql(list: &str, to: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+    let rows: Vec<Vec<Value>> = if *to == Type::BYTEA_ARRAY {
+        serde_json::from_str::<Vec<uuid::Uuid>>(list)?.into_iter().map(|id| vec![id.into()]).collect()
+    } else {
+        serde_json::from_str::<Vec<i64>>(list)?.into_iter().map(|number| vec![number.into()]).collect()
+    };
+    Column { rows: &rows, at: 0 }.to_sql(to, out)
 }
 
 /// One value of each of many rows, as a list.
@@ -62,12 +73,58 @@ impl ToSql for Column<'_> {
         out.put_i32(1);
         for row in self.rows {
             let Some(value) = row.get(self.at) else { return fault(format!("value {} is missing", self.at + 1)) };
-            let length = out.len();
-            out.put_i32(-1);
-            if let IsNull::No = value.to_sql(element, out)? {
-                let written = i32::try_from(out.len() - length - 4)?;
-                out[length..length + 4].copy_from_slice(&written.to_be_bytes());
+            with_length(out, |out| value.to_sql(element, out))?;
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+/// Something, and how long it is before it.
+fn with_length(out: &mut BytesMut, write: impl FnOnce(&mut BytesMut) -> Result<IsNull, Fault>) -> Result<(), Fault> {
+    let length = out.len();
+    out.put_i32(-1);
+    if let IsNull::No = write(out)? {
+        let written = i32::try_from(out.len() - length - 4)?;
+        out[length..length + 4].copy_from_slice(&written.to_be_bytes());
+    }
+    Ok(())
+}
+
+/// Many rows, as a list of rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows<'a>(pub(super) &'a [Vec<Value>]);
+
+impl ToSql for Rows<'_> {
+    fn to_sql(&self, to: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+        let Kind::Array(row) = to.kind() else { return fault(format!("the statement wants {to}, not a list")) };
+        let Kind::Composite(fields) = row.kind() else {
+            return fault(format!("the statement wants {row}, not a row"));
+        };
+        // Dimensions, that there are no NULLs, the type, how many, and the first one's number.
+        for word in [1, 0] {
+            out.put_i32(word);
+        }
+        out.put_u32(row.oid());
+        out.put_i32(i32::try_from(self.0.len())?);
+        out.put_i32(1);
+        for values in self.0 {
+            if values.len() != fields.len() {
+                return fault(format!("there are {} values, not {}", values.len(), fields.len()));
             }
+            with_length(out, |out| {
+                out.put_i32(i32::try_from(fields.len())?);
+                for (field, value) in fields.iter().zip(values) {
+                    out.put_u32(field.type_().oid());
+                    with_length(out, |out| value.to_sql(field.type_(), out))?;
+                }
+                Ok(IsNull::No)
+            })?;
         }
         Ok(IsNull::No)
     }

@@ -27,8 +27,8 @@ const DECIDED: &str = "SELECT id FROM verdicts WHERE id IN (SELECT unhex(atom, '
 const CONTACTS: &str = concat!(
     "SELECT ",
     contact_columns!(),
-    ", s.at IS NOT NULL FROM json_each($1) wanted JOIN contacts c ON c.id = CAST(wanted.atom AS BIGINT)
-     LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone"
+    ", s.at IS NOT NULL FROM contacts c LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
+     WHERE c.id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))"
 );
 
 /// When these sign-ins were ended; none of those that run.

@@ -144,12 +144,11 @@ impl SqlStore {
             Location::Postgres(url) => Some(url.clone()),
             Location::File(_) | Location::Memory => None,
         };
-        if let Some(url) = &url {
-            // Who makes tables is alone and may take long; who writes is neither.
-            conn = url.writer().await?;
-            upkeep::refuse_set_aside(&mut conn).await?;
+        if url.is_some() {
+            // Who makes tables is alone and may take long; who writes is neither, and connects where it works.
+            conn = Conn::none();
         }
-        let restored_at = upkeep::restored_at(&mut conn).await?;
+        let restored_at = if url.is_some() { None } else { upkeep::restored_at(&mut conn).await? };
         let conn = Arc::new(Mutex::new(conn));
         let mut due = checkpoint::Due::default();
         let readers = match location {
@@ -169,45 +168,34 @@ impl SqlStore {
         let woken = Arc::new(woken);
         let shared = url.is_some();
         let sessions = Arc::new(sessions::Sessions::new(shared));
-        let in_this_thread = simulated || shared;
-        let mut writer = writer::Writer {
+        let news = url.as_ref().map(|_| Arc::default());
+        let writer = writer::Writer {
             conn,
             url: url.clone(),
             woken: Arc::clone(&woken),
             cache,
             sessions: Arc::clone(&sessions),
-            news: None,
+            news: news.clone(),
             due,
         };
-        let herald = url.map(|url| {
-            let news = Arc::default();
-            writer.news = Some(Arc::clone(&news));
+        // It ends when the store is dropped: then nothing more can be asked.
+        let ended = if simulated {
+            let (end, ended) = oneshot::channel();
+            tokio::spawn(async move {
+                writer.run(errands).await;
+                let _ = end.send(());
+            });
+            ended
+        } else {
+            own_thread(writer, errands, shared).await?
+        };
+        let herald = url.zip(news).map(|(url, news)| {
             let name = ids.act_id(clock.now()).to_string();
             let herald = Herald { url, name, news, woken, sessions: Arc::clone(&sessions) };
             let end = CancellationToken::new();
             tokio::spawn(herald.run(end.clone()));
             end.drop_guard()
         });
-        let work = writer.run(errands);
-        let (end, ended) = oneshot::channel();
-        // It ends when the store is dropped: then nothing more can be asked.
-        if in_this_thread {
-            tokio::spawn(async move {
-                work.await;
-                let _ = end.send(());
-            });
-        } else {
-            // A thread of its own: its statements run in it, and it may wait for the disk.
-            let runtime = tokio::runtime::Handle::current();
-            let thread = move || {
-                runtime.block_on(work);
-                let _ = end.send(());
-            };
-            std::thread::Builder::new()
-                .name("database".into())
-                .spawn(thread)
-                .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        }
         Ok(Self { queue, readers, wake, organization, simulated, sessions, clock, herald, ended })
     }
 
@@ -227,6 +215,39 @@ impl SqlStore {
             Readers::Shared(conn) => Reader::Shared(Arc::clone(conn).lock_owned().await),
         })
     }
+}
+
+/// Starts the writer in a thread of its own; says when it has ended. A writer on a file runs its statements there, and may wait for
+/// the disk. One on PostgreSQL has its line to it there too, in a runtime of its own: whatever it waits for is not in one queue with the
+/// requests that it has just answered.
+async fn own_thread(
+    writer: writer::Writer,
+    errands: mpsc::Receiver<Errand>,
+    shared: bool,
+) -> Result<oneshot::Receiver<()>, StoreError> {
+    let unavailable = |error: std::io::Error| StoreError::Unavailable(error.to_string());
+    let (end, ended) = oneshot::channel();
+    let (tell, connected) = oneshot::channel();
+    let work = async move {
+        let mut writer = writer;
+        let begun = writer.connect().await;
+        let runs = begun.is_ok();
+        let _ = tell.send(begun);
+        if runs {
+            writer.run(errands).await;
+        }
+        let _ = end.send(());
+    };
+    let thread = std::thread::Builder::new().name("database".into());
+    if shared {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(unavailable)?;
+        thread.spawn(move || runtime.block_on(work)).map_err(unavailable)?;
+    } else {
+        let runtime = tokio::runtime::Handle::current();
+        thread.spawn(move || runtime.block_on(work)).map_err(unavailable)?;
+    }
+    connected.await.map_err(|_| StoreError::Unavailable("the database's writer did not begin".into()))??;
+    Ok(ended)
 }
 
 async fn embedded(options: Options) -> db::Result<Conn> {

@@ -155,7 +155,8 @@ const SEEN_THERE: &str = "UPDATE sessions SET last_seen = $2 WHERE id = $1";
 
 const EVENT: &str = "INSERT INTO events (at, campaign, person, captain_only, payload) VALUES ($1, $2, $3, $4, $5)";
 
-const NEWEST: &str = "SELECT MAX(seq) FROM events";
+/// Not `MAX(seq)`: planned while the table was known to be small, PostgreSQL goes through all of it for that.
+const NEWEST: &str = "SELECT seq FROM events WHERE seq > 0 ORDER BY seq DESC LIMIT 1";
 
 const AUDIT: &str =
     "INSERT INTO audit (at, organization, person, session, what, subject, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)";

@@ -36,6 +36,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// Connects, where the connection was left to it.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it cannot begin.
+    pub(super) async fn connect(&mut self) -> Result<(), StoreError> {
+        again(&mut *self.conn.lock().await, self.url.as_ref(), &mut self.cache, "connected to the database").await
+    }
+
     /// Runs until every sender is gone.
     pub(super) async fn run(self, mut errands: mpsc::Receiver<Errand>) {
         let Self { conn, url, woken, mut cache, sessions, news, mut due } = self;
@@ -43,7 +51,8 @@ impl Writer {
         // What is queued goes together; a lone command never waits for company.
         while errands.recv_many(&mut batch, BATCH).await > 0 {
             let mut conn = conn.lock().await;
-            let begun = match again(&mut conn, url.as_ref(), &mut cache).await {
+            let whole = again(&mut conn, url.as_ref(), &mut cache, "connected to the database again").await;
+            let begun = match whole {
                 Ok(()) => begin(&mut conn, &mut cache).await,
                 Err(error) => Err(error),
             };
@@ -108,7 +117,7 @@ impl Writer {
 }
 
 /// Connects again when the connection was lost.
-async fn again(conn: &mut Conn, url: Option<&Url>, cache: &mut Cache) -> Result<(), StoreError> {
+async fn again(conn: &mut Conn, url: Option<&Url>, cache: &mut Cache, done: &'static str) -> Result<(), StoreError> {
     if conn.is_whole() {
         return Ok(());
     }
@@ -120,7 +129,7 @@ async fn again(conn: &mut Conn, url: Option<&Url>, cache: &mut Cache) -> Result<
     // Or a backup was put in their place.
     cache.restored_at = upkeep::restored_at(&mut fresh).await?;
     *conn = fresh;
-    tracing::info!("connected to the database again");
+    tracing::info!("{done}");
     Ok(())
 }
 
