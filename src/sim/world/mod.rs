@@ -250,6 +250,11 @@ impl World {
                 self.tell("changes that the disk refused", format!("the server's disk refuses {action:?}: {why}"));
                 Ok(())
             }
+            // A store that is made to break its promise answers what it then does not hold: an invite that nobody can join by.
+            Err(WorldError::Odd(why)) if self.house.refuses() => {
+                self.tell("changes that the disk refused", format!("the server's disk refuses {action:?}: {why}"));
+                Ok(())
+            }
             done => done,
         }
     }
