@@ -70,7 +70,7 @@ pub struct Gauge {
     pub queued: u64,
     /// Their segments, about.
     pub queued_segments: u64,
-    /// How long they will take, in minutes, a day's cap aside.
+    /// How long those will take that do not wait in a paused campaign, in minutes, a day's cap aside.
     pub drain_minutes: u64,
     /// First texts are handed out again then; absent while they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,7 +90,7 @@ pub struct Today {
     pub used: u64,
     /// Queued, or handed out to texters and not confirmed yet.
     pub reserved: u64,
-    /// Kept for replies and opt-out notices: no first text gets it.
+    /// Still kept for replies and opt-out notices: no first text gets it.
     pub kept: u64,
     /// Left for further first texts.
     pub left: u64,

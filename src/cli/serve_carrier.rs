@@ -2,7 +2,7 @@
 
 use super::Misuse;
 use crate::config::CarrierConfig;
-use crate::domain::throughput::{Throughput, registrations, unknown};
+use crate::domain::throughput::{FASTEST, Throughput, registrations, unknown};
 
 /// Nothing is bounded, whatever the carrier is.
 const NONE: &str = "none";
@@ -10,7 +10,7 @@ const NONE: &str = "none";
 /// What a carrier lets through; `None`: everything.
 ///
 /// # Errors
-/// [`Misuse`]: a registration that is none.
+/// [`Misuse`]: a registration that is none, or more numbers with more a second than can be counted.
 pub(super) fn throughput(config: &CarrierConfig, simulated: bool) -> Result<Option<Throughput>, Misuse> {
     let own = |figure: u32| (figure > 0).then_some(figure);
     let registration = match config.registration.as_str() {
@@ -24,9 +24,16 @@ pub(super) fn throughput(config: &CarrierConfig, simulated: bool) -> Result<Opti
         return Err(Misuse(format!("carrier.registration: there is no registration `{registration}`")));
     }
     let second = own(config.segments_per_second).or_else(|| line.and_then(|line| line.second));
+    let second = second.map(|second| second.saturating_mul(config.numbers.max(1)));
+    if let Some(second) = second.filter(|second| *second > FASTEST) {
+        return Err(Misuse(format!(
+            "carrier.segments_per_second times carrier.numbers is {second}, and no more than {FASTEST} a second are counted; \
+             `registration = \"none\"` bounds nothing"
+        )));
+    }
     let limits = Throughput {
         registration: registration.to_owned(),
-        second: second.map(|second| second.saturating_mul(config.numbers.max(1))),
+        second,
         minute: own(config.segments_per_minute).or_else(|| line.and_then(|line| line.minute)),
         day: own(config.segments_per_day).or_else(|| line.and_then(|line| line.day)),
         reserve_percent: config.reserve_percent,
@@ -75,6 +82,18 @@ mod tests {
         let config = CarrierConfig { registration: registration.into(), numbers: 4, ..CarrierConfig::default() };
         let limits = throughput(&config, simulated).expect("known");
         assert_eq!(limits.map(|limits| (limits.second, limits.minute, limits.day)), wanted);
+    }
+
+    #[test]
+    fn more_than_can_be_counted_is_refused_with_what_to_do() {
+        let config = |numbers| CarrierConfig { numbers, segments_per_second: 1_000, ..CarrierConfig::default() };
+        let limits = throughput(&config(1_000), true).expect("as much as can be").expect("bounded");
+        assert!(limits.rates().all(|rate| rate.left(0, 1) > 0));
+        let Err(Misuse(why)) = throughput(&config(1_001), true) else { panic!("it is too much") };
+        assert!(
+            why.contains("carrier.numbers is 1001000, and no more than 1000000") && why.contains("\"none\""),
+            "{why}"
+        );
     }
 
     #[test]

@@ -39,9 +39,10 @@ fn rule(key: &str) -> Rule {
         "serve.second_factor_hours" => Rule::Between(1, 720),
         "carrier.registration" => Rule::OneOf(REGISTRATIONS),
         "carrier.numbers" => Rule::Between(1, 10_000),
-        "carrier.segments_per_second" | "carrier.segments_per_minute" | "carrier.segments_per_day" => {
-            Rule::Between(0, 1_000_000_000)
-        }
+        // No carrier takes more; what all numbers may do together is looked at when it is known (`serve`).
+        "carrier.segments_per_second" => Rule::Between(0, 1_000_000),
+        "carrier.segments_per_minute" => Rule::Between(0, 60_000_000),
+        "carrier.segments_per_day" => Rule::Between(0, 1_000_000_000),
         "carrier.reserve_percent" => Rule::Between(0, 90),
         "carrier.queue_minutes" => Rule::Between(1, 1_440),
         "log.level" => Rule::OneOf(LEVELS),

@@ -21,7 +21,10 @@ const PACIFIC: &str = "America/Los_Angeles";
 const AT_ONCE: i64 = 2;
 
 /// No text has more segments.
-const LONGEST: i64 = 64;
+pub const LONGEST: i64 = 64;
+
+/// What is asked for at most, in a second: finer than a microsecond nothing is counted.
+pub const FASTEST: u32 = 1_000_000;
 
 /// What stands for a contact's field whose value is not known yet.
 const STAND_IN: &str = "Christina";
@@ -98,8 +101,9 @@ pub struct Rate {
 impl Rate {
     /// How long one segment takes, in microseconds.
     const fn each(self) -> i64 {
-        // Checked where it is made: never nothing.
-        self.micros / self.segments as i64
+        let each = self.micros / self.segments as i64;
+        // Nothing is counted finer; settings that would want it are refused.
+        if each < 1 { 1 } else { each }
     }
 
     /// How many segments the full bucket holds.
@@ -107,10 +111,22 @@ impl Rate {
         (i64::from(self.segments) * AT_ONCE * 1_000_000 / self.micros).max(1)
     }
 
-    /// When the bucket is full again, as far as that can be: a clock that was ahead of time does not stop everything.
+    /// The latest moment at which a bucket may be full again that was spent from before `now`.
+    fn latest(self, now: i64) -> i64 {
+        now + self.each() * (self.most() + LONGEST)
+    }
+
+    /// When the bucket is full again, as far as that can be.
     fn full_at(self, full_at: i64, now: i64) -> i64 {
-        let latest = now + self.each() * (self.most() + LONGEST);
-        full_at.clamp(now, latest)
+        full_at.clamp(now, self.latest(now))
+    }
+
+    /// What has to stand in place of a moment that cannot be, as a clock was ahead of time when it was written: from what stands
+    /// there time passes, so that everything goes on after the longest text's time.
+    #[must_use]
+    pub fn mended(self, full_at: i64, now: i64) -> Option<i64> {
+        let latest = self.latest(now);
+        (full_at > latest).then_some(latest)
     }
 
     /// What is left of it; below nothing when it is overdrawn.
@@ -241,10 +257,20 @@ mod tests {
     fn a_clock_that_was_ahead_stops_nothing_for_long() {
         let rate = rate(60, 60_000_000);
         let wrong = 86_400_000_000;
-        let full_at = rate.spend(wrong, 0, 1);
-        assert!(full_at <= 70_000_000, "{full_at}");
-        assert!(rate.left(wrong, 70_000_000) <= 0);
-        assert_eq!(rate.left(full_at, full_at), 2);
+        assert!(rate.left(wrong, 0) <= 0);
+        let full_at = rate.mended(wrong, 0).expect("it cannot be");
+        assert_eq!(full_at, 66_000_000);
+        assert_eq!((rate.left(full_at, 64_999_999), rate.left(full_at, 65_000_000)), (0, 1));
+        // What can be stays, also that which the longest text leaves.
+        assert_eq!((rate.mended(full_at, 0), rate.mended(full_at, 1)), (None, None));
+        assert_eq!(rate.mended(rate.spend(1_000_000, 0, LONGEST), 0), None);
+    }
+
+    #[test]
+    fn no_rate_is_too_high_to_count() {
+        let rate = rate(u32::MAX, 1_000_000);
+        let full_at = rate.spend(0, 0, 1);
+        assert_eq!((rate.left(0, 0) - rate.left(full_at, 0), rate.left(0, 0) > 0), (1, true));
     }
 
     proptest! {

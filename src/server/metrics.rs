@@ -125,7 +125,7 @@ async fn page(State(desk): State<Desk>) -> Response {
         }
     }
     if let Some(limits) = &desk.throughput
-        && let Ok(gauge) = desk.store.gauge(limits, desk.clock.now()).await
+        && let Ok(gauge) = desk.store.gauge(limits, None, desk.clock.now()).await
     {
         tell_gauge(&gauge);
     }

@@ -587,3 +587,14 @@ async fn a_recall_among_sends_lets_nothing_by() {
         assert_eq!(home.board(&cal, campaign).await.counts.unsent, 40, "everybody is still to be texted");
     }
 }
+
+/// Housekeeping looks for recalls that are not done with, again and again: it may not wake every feed and board each time.
+#[tokio::test]
+async fn a_look_for_recalls_that_finds_none_wakes_nobody() {
+    let home = Home::new(crate::store_home::Kind::File).await;
+    home.campaign(people(1)).await;
+    let mut woken = home.desk.store.wake();
+    woken.borrow_and_update();
+    textbank::server::store::handles::System::clear_recalls(&home.desk).await.expect("done");
+    assert!(!woken.has_changed().expect("it is open"));
+}

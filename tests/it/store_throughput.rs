@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use pretty_assertions::assert_eq;
+use textbank::api::act::Act;
 use textbank::api::captain::{Gauge, StoppedBy};
 use textbank::api::people::Role;
 use textbank::api::problem::Code;
+use textbank::domain::ids::CampaignId;
 use textbank::domain::message::MessageKind::Reply;
 use textbank::domain::throughput::{Throughput, day_of};
 use textbank::server::carrier::Submitted;
@@ -21,13 +23,31 @@ fn limits(minute: Option<u32>, day: Option<u32>) -> Option<Arc<Throughput>> {
 
 async fn gauge(desk: &Desk) -> Gauge {
     let limits = desk.throughput.as_ref().expect("limits");
-    desk.store.gauge(limits, desk.clock.now()).await.expect("read")
+    desk.store.gauge(limits, None, desk.clock.now()).await.expect("read")
 }
 
 /// Hands out so many contacts and confirms a first text to each.
-async fn initials(home: &Home, hand: &Hand, campaign: textbank::domain::ids::CampaignId, many: u32) {
+async fn initials(home: &Home, hand: &Hand, campaign: CampaignId, many: u32) {
     for to in home.claim(hand, campaign, many).await {
         home.initial(hand, &to).await;
+    }
+}
+
+async fn texted(home: &Home, hand: &Hand, campaign: CampaignId, to: std::ops::Range<u32>) {
+    initials(home, hand, campaign, to.end - to.start).await;
+    assert_eq!(taken(home).await, (to.end - to.start) as usize);
+    for number in to {
+        home.says(phone(number), "Who is this?").await;
+    }
+}
+
+/// Answers everybody of this campaign who waits, in the order of the contacts.
+async fn answers(home: &Home, hand: &Hand, campaign: CampaignId, bodies: &[&str]) {
+    let mut waiting = home.hand(hand, campaign).await;
+    waiting.sort_by_key(|line| line.id);
+    for (line, body) in waiting.iter().zip(bodies) {
+        home.pass(1);
+        home.try_send(hand, home.text(line, Reply, body)).await.expect("accepted");
     }
 }
 
@@ -172,7 +192,7 @@ on_every_store! {
         initials(&home, &tess, campaign, 5).await;
         home.says(phone(0), "Hm?").await;
         let cap = home.join("Cap", Role::Captain).await;
-        home.act(&cap, textbank::api::act::Act::Reclaim { campaign, texter: tess.actor.person }).await;
+        home.act(&cap, Act::Reclaim { campaign, texter: tess.actor.person }).await;
         // An hour later nobody holds the conversation.
         home.pass(4_000);
         textbank::server::store::handles::System::expire_leases(&home.desk).await.expect("done");
@@ -194,5 +214,155 @@ on_every_store! {
         assert_eq!(home.board(&home.join("Cap", Role::Captain).await, campaign).await.gauge, None);
         let cap = home.join("Kim", Role::Captain).await;
         assert!(desk.board(&cap.actor, campaign).await.expect("read").expect("visible").gauge.is_some());
+    }
+
+    async fn a_clock_that_was_ahead_stops_nothing_for_long(home: Home) {
+        let mut home = home;
+        home.desk.throughput = limits(Some(60), None);
+        let (_, campaign) = home.campaign(people(10)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        initials(&home, &tess, campaign, 10).await;
+        home.pass(7_200);
+        assert_eq!(taken(&home).await, 2);
+        home.clock.jump_to(start());
+        assert_eq!(taken(&home).await, 0, "two hours too early, as far as anybody knows");
+        home.pass(64);
+        assert_eq!(taken(&home).await, 0);
+        // As after the longest text that there is.
+        home.pass(1);
+        assert_eq!(taken(&home).await, 1);
+        home.pass(1);
+        assert_eq!(taken(&home).await, 1);
+    }
+
+    async fn what_the_carrier_did_not_take_is_not_spent_of_the_day(home: Home) {
+        let mut home = home;
+        home.desk.throughput = limits(None, Some(10));
+        let (_, campaign) = home.campaign(people(10)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        initials(&home, &tess, campaign, 9).await;
+        let jobs = home.jobs().await;
+        assert_eq!((jobs.len(), gauge(&home.desk).await.today.expect("a cap").used), (9, 9));
+        for (number, job) in jobs.iter().enumerate() {
+            let answer = match number {
+                0 => Submitted::Unknown { reason: "cut".into() },
+                1 => Submitted::Refused { code: "21610".into() },
+                _ => Submitted::Later { reason: "out of order".into() },
+            };
+            // Said twice it is given back once.
+            home.record(job.attempt, answer.clone()).await;
+            home.record(job.attempt, answer).await;
+        }
+        let today = gauge(&home.desk).await.today.expect("a cap");
+        assert_eq!((today.used, today.reserved, today.left), (1, 7, 1));
+        home.pass(60);
+        assert_eq!(taken(&home).await, 7);
+        assert_eq!(gauge(&home.desk).await.today.expect("a cap").used, 8);
+    }
+
+    async fn what_was_handed_out_goes_out_however_many_replies_take_their_part_before(home: Home) {
+        let mut home = home;
+        home.desk.throughput = limits(None, Some(20));
+        let (_, campaign) = home.campaign(people(20)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 18).await;
+        assert_eq!(slice.len(), 18);
+        for to in &slice[..5] {
+            home.initial(&tess, to).await;
+        }
+        assert_eq!(taken(&home).await, 5);
+        // Of the two that are kept, one for a reply that the carrier takes at the second try, and one for a notice.
+        home.says(phone(0), "Who is this?").await;
+        let line = home.line(&tess, campaign, slice[0].id).await;
+        home.try_send(&tess, home.text(&line, Reply, "Tess")).await.expect("accepted");
+        let jobs = home.jobs().await;
+        assert_eq!((jobs.len(), gauge(&home.desk).await.today.expect("a cap").kept), (1, 1));
+        home.record(jobs[0].attempt, Submitted::Later { reason: "busy".into() }).await;
+        assert_eq!(gauge(&home.desk).await.today.expect("a cap").kept, 2);
+        home.pass(10);
+        assert_eq!(taken(&home).await, 1);
+        home.says(phone(1), "STOP").await;
+        assert_eq!(taken(&home).await, 1);
+        let today = gauge(&home.desk).await.today.expect("a cap");
+        assert_eq!((today.used, today.reserved, today.kept, today.left), (7, 13, 0, 0));
+        for to in &slice[5..] {
+            home.initial(&tess, to).await;
+        }
+        assert_eq!(taken(&home).await, 13, "each of them was reserved");
+    }
+
+    async fn no_campaign_waits_behind_the_replies_of_another(home: Home) {
+        let mut home = home;
+        let (admin, first) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        texted(&home, &tess, first, 0..3).await;
+        let to = (100..103).map(crate::store_home::person).collect();
+        let second = home.import(&admin, definition(), to).await.campaign;
+        texted(&home, &tess, second, 100..103).await;
+        answers(&home, &tess, first, &["first", "first"]).await;
+        answers(&home, &tess, second, &["second", "second"]).await;
+        home.says(phone(102), "STOP").await;
+        home.desk.throughput = limits(Some(6), None);
+        let mut out = Vec::new();
+        for _ in 0..3 {
+            let jobs = home.jobs().await;
+            assert_eq!(jobs.len(), 1, "one in ten seconds");
+            out.extend(jobs.into_iter().map(|job| job.body));
+            home.pass(11);
+        }
+        assert!(!["first", "second"].contains(&out[0].as_str()), "the notice is the first of all: {out:?}");
+        out[1..].sort();
+        assert_eq!(out[1..], ["first", "second"]);
+    }
+
+    async fn what_waits_in_a_paused_campaign_is_in_nobodys_way(home: Home) {
+        let mut home = home;
+        let (admin, first) = home.campaign(people(62)).await;
+        let cap = home.join("Cap", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        initials(&home, &tess, first, 62).await;
+        let to = (100..110).map(crate::store_home::person).collect();
+        let second = home.import(&admin, definition(), to).await.campaign;
+        home.desk.throughput = limits(Some(2), Some(100));
+        refused(home.try_claim(&tess, second, 5).await, Code::CapReached);
+        home.act(&cap, Act::Pause { campaign: first }).await;
+        let now = gauge(&home.desk).await;
+        assert_eq!((now.queued, now.queued_segments, now.drain_minutes, now.stopped_by), (62, 62, 0, None));
+        assert_eq!(now.today.expect("a cap").reserved, 62, "it goes out today, should the campaign go on");
+        assert_eq!(home.claim(&tess, second, 5).await.len(), 5);
+    }
+
+    async fn a_text_too_long_for_the_rest_of_the_day_keeps_no_shorter_one(home: Home) {
+        let mut home = home;
+        let (_, campaign) = home.campaign(people(4)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        texted(&home, &tess, campaign, 0..4).await;
+        let long = "x".repeat(500);
+        answers(&home, &tess, campaign, &[&long, "one", "two", "three"]).await;
+        home.desk.throughput = limits(None, Some(3));
+        let jobs = home.jobs().await;
+        assert_eq!(jobs.iter().map(|job| job.body.as_str()).collect::<Vec<_>>(), ["one", "two", "three"]);
+    }
+
+    async fn the_board_and_the_hand_out_say_the_same(home: Home) {
+        let mut home = home;
+        let (admin, short) = home.campaign(people(5)).await;
+        let mut def = definition();
+        def.initial[0].text = "x".repeat(170);
+        let to = (100..120).map(crate::store_home::person).collect();
+        let long = home.import(&admin, def, to).await.campaign;
+        let (cap, tess) = (home.join("Cap", Role::Captain).await, home.join("Tess", Role::Texter).await);
+        home.desk.throughput = limits(None, Some(10));
+        assert_eq!(home.claim(&tess, long, 20).await.len(), 4, "two segments each, of nine");
+        let full = refused(home.try_claim(&tess, long, 20).await, Code::CapReached);
+        let board = async |campaign| {
+            let board = home.desk.board(&cap.actor, campaign).await.expect("read").expect("visible");
+            let gauge = board.gauge.expect("limits");
+            (gauge.initials_open_at, gauge.stopped_by)
+        };
+        assert_eq!(board(long).await, (full.at, Some(StoppedBy::DayCap)));
+        assert_eq!(board(short).await, (None, None));
+        assert_eq!(home.claim(&tess, short, 20).await.len(), 1);
+        assert_eq!(board(short).await, (full.at, Some(StoppedBy::DayCap)));
     }
 }

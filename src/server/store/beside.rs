@@ -158,8 +158,8 @@ impl<O: Onlooker> Queries for Beside<O> {
         self.inner.board(actor, campaign, now).await
     }
 
-    async fn gauge(&self, limits: &Throughput, now: Timestamp) -> Found<Gauge> {
-        self.inner.gauge(limits, now).await
+    async fn gauge(&self, limits: &Throughput, campaign: Option<CampaignId>, now: Timestamp) -> Found<Gauge> {
+        self.inner.gauge(limits, campaign, now).await
     }
 
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {

@@ -74,7 +74,7 @@ impl Desk {
         let now = self.clock.now();
         let mut board = self.store.board(actor, campaign, now).await?;
         if let (Some(board), Some(limits)) = (&mut board, &self.throughput) {
-            board.gauge = Some(Box::new(self.store.gauge(limits, now).await?));
+            board.gauge = Some(Box::new(self.store.gauge(limits, Some(campaign), now).await?));
         }
         Ok(board)
     }

@@ -82,8 +82,9 @@ pub trait Queries {
     async fn told(&self, after: u64, limit: u32) -> Found<Vec<Told>>;
     /// The captain's board at `now`.
     async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>>;
-    /// What the carrier lets through at `now`, and what is left of it.
-    async fn gauge(&self, limits: &Throughput, now: Timestamp) -> Found<Gauge>;
+    /// What the carrier lets through at `now`, and what is left of it: whether that is enough is said of first texts of this
+    /// campaign, or of the shortest there are.
+    async fn gauge(&self, limits: &Throughput, campaign: Option<CampaignId>, now: Timestamp) -> Found<Gauge>;
     /// The organization's sessions.
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>>;
     /// A page of the organization's ledger after the entry with this number. For admins' handles only.

@@ -121,7 +121,7 @@ impl Tx<'_> {
         }
         // What is handed out may be confirmed, whatever happens to the cap meanwhile: so here is where first texts stop.
         if let Some(limits) = limits.filter(|_| !pool.open.is_empty()) {
-            let (most, open_at) = self.hand_out(limits, &campaign.def).await?;
+            let (most, open_at) = self.hand_out(limits, &campaign).await?;
             pool.open.truncate(usize::try_from(most).unwrap_or(usize::MAX));
             if let Some(at) = open_at.filter(|_| rescued.is_empty()) {
                 let mut full =

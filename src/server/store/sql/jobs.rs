@@ -63,6 +63,31 @@ const UNDER_WAY: &str = "SELECT j.attempt, j.message, m.campaign, m.contact, c.a
      JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = m.contact
      WHERE j.attempt = a.id AND j.state = 'submitting'";
 
+/// The ranks that go out in one look: everything where nothing is bounded; where it is, notices of all campaigns go before any
+/// reply, and replies before any first text.
+const AT_ONCE: &[(i64, i64)] = &[(0, LAST_RANK)];
+const IN_TURN: &[(i64, i64)] = &[(0, 0), (1, 1), (LAST_RANK, LAST_RANK)];
+
+/// That of first texts.
+const LAST_RANK: i64 = 2;
+
+/// In a campaign that does not run only the notices go out; the rest waits. In a closed one late replies are answered.
+pub(super) const fn goes_out(state: CampaignState, rank: i64) -> bool {
+    rank <= match state {
+        CampaignState::Running => LAST_RANK,
+        CampaignState::Archived => 1,
+        CampaignState::Importing | CampaignState::Paused => 0,
+    }
+}
+
+/// What of a campaign is looked at.
+struct Part<'a> {
+    campaign: &'a Arc<Campaign>,
+    ranks: (i64, i64),
+    /// Where something is bounded: those up to here were looked at.
+    after: Uuid,
+}
+
 /// A text, and whose it is.
 struct Whose {
     message: Uuid,
@@ -113,28 +138,26 @@ impl Tx<'_> {
         self.take_back_late(&answers.next().unwrap_or_default()).await?;
         let mut budget = limits.map(|limits| self.budget(limits, &spent)).transpose()?;
         let campaigns = campaigns.iter().map(|row| col(row, 0)).collect::<Result<Vec<i64>, _>>()?;
-        // Where little goes out notices and replies of all campaigns go before any first text, and no campaign is always the last.
-        let mut looks: Vec<(i64, i64)> = Vec::new();
-        if budget.is_some() {
-            looks.extend(campaigns.iter().map(|id| (*id, 1)));
-        }
+        // Where little goes out no campaign is always the last.
         let turn = budget.as_ref().map_or(0, |_| unsigned(self.now.as_second()));
         let first = usize::try_from(turn % (campaigns.len().max(1) as u64)).unwrap_or(0);
-        looks.extend(campaigns.iter().skip(first).chain(campaigns.iter().take(first)).map(|id| (*id, 2)));
+        let passes = if budget.is_some() { IN_TURN } else { AT_ONCE };
+        let turned = || campaigns.iter().skip(first).chain(campaigns.iter().take(first)).copied();
+        let looks: Vec<_> = passes.iter().flat_map(|ranks| turned().map(|id| (id, *ranks))).collect();
         self.claim_trials(&mut attempts, &mut budget, &mut left, &mut out).await?;
-        for (id, most_rank) in looks {
+        for (id, ranks) in looks {
             if left <= 0 {
                 break;
             }
             let Some(campaign) = self.campaign(id).await? else { continue };
+            let mut part = Part { campaign: &campaign, ranks, after: Uuid::nil() };
             for _ in 0..ROUNDS {
                 if budget.is_some() {
                     // What was taken in the look before is ready no more.
                     self.write_texts().await?;
                 }
                 let (asked, begun) = (left, out.len());
-                let looked =
-                    self.look_at_some((&campaign, most_rank), &mut budget, &mut left, &mut attempts, &mut out).await?;
+                let looked = self.look_at_some(&mut part, &mut budget, &mut left, &mut attempts, &mut out).await?;
                 let all_go = looked == out.len() - begun;
                 if looked == 0 || left <= 0 || (all_go && i64::try_from(looked).is_ok_and(|looked| looked < asked)) {
                     break;
@@ -158,24 +181,20 @@ impl Tx<'_> {
     /// Looks at as many ready jobs of a campaign as there are places left; says how many that were.
     async fn look_at_some(
         &mut self,
-        (campaign, most_rank): (&Arc<Campaign>, i64),
+        part: &mut Part<'_>,
         budget: &mut Option<Budget>,
         left: &mut i64,
         attempts: &mut (impl Iterator<Item = Uuid> + Send),
         out: &mut Vec<Submission>,
     ) -> Result<usize, StoreError> {
-        // In a campaign that does not run only the notices go out; the rest waits. In a closed one late replies are answered. A reply
-        // waits for the text before it.
-        let ranks = match campaign.state {
-            CampaignState::Running => most_rank,
-            CampaignState::Archived => most_rank.min(1),
-            CampaignState::Importing | CampaignState::Paused => 0,
-        };
-        // No text has less than one segment.
-        let most = budget.as_ref().map_or(*left, |budget| budget.most(ranks == 2).min(*left));
+        let campaign = part.campaign;
+        let (first, last) = part.ranks;
+        let Some(last) = (first..=last).rev().find(|rank| goes_out(campaign.state, *rank)) else { return Ok(0) };
+        let most = budget.as_ref().map_or(*left, |budget| budget.texts(first == LAST_RANK).min(*left));
         if most <= 0 {
             return Ok(0);
         }
+        // A reply waits for the text before it.
         let ready = db::query(concat!(
             "SELECT ",
             contact_columns!(),
@@ -183,6 +202,7 @@ impl Tx<'_> {
              FROM jobs j INDEXED BY jobs_ready JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = j.contact
              LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
              WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank <= $2 AND j.not_before <= $3
+                 AND j.rank >= $5 AND j.message > $6
                  AND (j.rank <> 1 OR NOT EXISTS (
                      SELECT 1 FROM messages before JOIN jobs e ON e.message = before.id
                      WHERE before.contact = j.contact AND before.seq < m.seq
@@ -190,23 +210,33 @@ impl Tx<'_> {
              ORDER BY j.rank, j.message LIMIT $4"
         ))
         .bind(campaign.id)
-        .bind(ranks)
+        .bind(last)
         .bind(self.micros())
         .bind(most)
+        .bind(first)
+        .bind(part.after)
         .fetch_all(&mut *self.conn)
         .await?;
         for row in &ready {
             let job = read_ready(row)?;
+            if budget.is_some() {
+                part.after = job.message;
+            }
             match self.look(campaign, &job).await? {
                 Look::Drop(why) => drop(self.take_back(job.message, why).await?),
                 Look::Recalled(recall) => self.take_back_recalled(recall, job.message).await?,
                 Look::Wait(until) => self.put_off(job.message, until).await?,
                 Look::Go(expires_at) => {
                     if let Some(budget) = budget.as_mut() {
-                        let segments = i64::try_from(measure(&job.body).parts).unwrap_or(i64::MAX);
-                        if !budget.take(job.kind == MessageKind::Initial, segments) {
+                        let initial = job.kind == MessageKind::Initial;
+                        if budget.most(initial) <= 0 {
                             // The next ones wait with it.
                             return Ok(0);
+                        }
+                        let segments = i64::try_from(measure(&job.body).parts).unwrap_or(i64::MAX);
+                        if !budget.take(initial, segments) {
+                            // Too long for what is left of the day: a shorter one behind it need not wait until tomorrow.
+                            continue;
                         }
                     }
                     let Some(attempt) = attempts.next() else { break };
@@ -394,12 +424,16 @@ impl Tx<'_> {
         }
         match answer {
             Submitted::Accepted { .. } => self.finish(message, "done", Delivery::Submitted, None).await?,
-            Submitted::Refused { code } => self.finish(message, "done", Delivery::Failed, Some(&code)).await?,
+            Submitted::Refused { code } => {
+                self.unspend(message).await?;
+                self.finish(message, "done", Delivery::Failed, Some(&code)).await?;
+            }
             Submitted::Unknown { .. } if state == "submitting" => {
                 self.finish(message, "unknown", Delivery::Unknown, None).await?;
             }
             Submitted::Unknown { .. } => {}
             Submitted::Later { .. } => {
+                self.unspend(message).await?;
                 let tries: i64 = col(&row, 2)?;
                 let wait = (RETRY * tries).min(60_000_000);
                 self.again(message, self.micros() + wait).await?;

@@ -436,9 +436,9 @@ impl Queries for SqlStore {
         }))
     }
 
-    async fn gauge(&self, limits: &Throughput, now: Timestamp) -> Found<Gauge> {
+    async fn gauge(&self, limits: &Throughput, campaign: Option<CampaignId>, now: Timestamp) -> Found<Gauge> {
         let mut conn = self.reader().await?;
-        throughput::gauge(&mut conn, self.organization.0, limits, now).await
+        throughput::gauge(&mut conn, self.organization.0, limits, campaign.map(|campaign| campaign.0), now).await
     }
 
     async fn sessions(&self, actor: &Actor) -> Found<Vec<SessionInfo>> {

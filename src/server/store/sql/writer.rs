@@ -16,6 +16,7 @@ use crate::db::{self, Conn, Others, Url};
 use crate::mutation::{self, Mutation};
 use crate::server::store::{
     StoreError,
+    change::Changed,
     command::{Answer, Command, CommandKind},
 };
 
@@ -241,6 +242,7 @@ async fn decide_all(
                 // A look that found nothing wakes nobody, or the looker would wake itself for ever.
                 changed |= tx.mark().0 > mark.0
                     || match &answer {
+                        Answer::Changed(Changed::Clearing(None)) => false,
                         Answer::Slice(_) | Answer::Import(_) | Answer::Changed(_) => true,
                         // A captain sees at once who waits at the door.
                         Answer::Joined(me) => me.waiting,
