@@ -39,7 +39,7 @@ pub enum Code {
     Removed,
     /// The campaign is closed: no first text goes out any more, and late replies are somebody else's to answer.
     Closed,
-    /// Something is still open that has to be settled first; `faults` names each.
+    /// Something is still open that has to be settled first; `faults` names each when a campaign is closed.
     Unsettled,
     /// The campaign is under a legal hold: nothing of it is removed.
     LegalHold,

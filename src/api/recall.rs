@@ -85,7 +85,8 @@ pub struct RecallReport {
     pub delivered: u64,
     /// Of these, contacts with a text whose outcome nobody knows.
     pub in_doubt: u64,
-    /// Accepted texts that carry it and wait for the carrier now. A recall drops them; none is left after it.
+    /// Accepted texts that carry it and wait for the carrier now. None of them goes out: a recall takes them back, many of them behind
+    /// its answer.
     pub waiting: u64,
     /// Texts that this recall dropped before the carrier had them: they came back to their texters.
     pub dropped: u64,

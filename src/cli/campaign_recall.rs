@@ -61,6 +61,14 @@ const NOTHING: Advice = Advice {
     on: &[(Code::NotFound, "see which campaigns there are: textbank campaign list")],
 };
 
+const STAYS: Advice = Advice {
+    what: "the recall stays as it is",
+    on: &[(
+        Code::Unsettled,
+        "texts that were confirmed before it are still coming back or are on their way to the carrier; lift it again in a minute",
+    )],
+};
+
 /// Recalls, lists or lifts.
 ///
 /// # Errors
@@ -79,7 +87,7 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
                 out(format!("Recall {recall} was lifted already, at {} UTC. Nothing was changed.", minute(at)))?;
                 return Ok(Exit::Done);
             }
-            server.lift_recall(campaign, recall).await.context("the recall stays as it is")?;
+            server.lift_recall(campaign, recall).await.context(STAYS)?;
             out(format!(
                 "Recall {recall} is lifted: {} may be sent again. What came back stays with its texters.",
                 name(&known.recall.what)
@@ -191,7 +199,7 @@ fn in_words(report: &RecallReport, program: &str, by_admin: bool) -> String {
         Some(_) => {
             let waits = match report.waiting {
                 0 => String::new(),
-                many => format!("; {many} more are taken back right now, and none of them goes out"),
+                many => format!("; {many} more are being taken back, and none of them goes out"),
             };
             let back = if report.dropped == 1 { "text waited" } else { "texts waited" };
             lines

@@ -35,6 +35,7 @@ mod store_ledger;
 mod store_lists;
 mod store_random;
 mod store_recall;
+mod store_recall_parts;
 mod store_remembers;
 mod store_results;
 mod store_send;

@@ -31,9 +31,9 @@ use textbank::server::store::{
 
 use crate::store_home::{Hand, Home, definition, gone, on_every_store, people, person, phone, refused};
 
-const WRONG: &str = "Hi Voter, vote at 12 Wrong St before 7 pm!";
+pub const WRONG: &str = "Hi Voter, vote at 12 Wrong St before 7 pm!";
 
-fn wrong() -> CampaignDef {
+pub fn wrong() -> CampaignDef {
     let mut def = definition();
     def.initial[0].text = "Hi {firstName/there}, vote at {pollingPlace} before 7 pm!".into();
     def.canned[0].text.insert("en".into(), "Polls close at 7 pm, {firstName}.".into());
@@ -47,7 +47,7 @@ fn right() -> CampaignDef {
     def
 }
 
-fn voters(count: u32) -> Vec<Contact> {
+pub fn voters(count: u32) -> Vec<Contact> {
     (0..count)
         .map(|n| {
             let mut contact = person(n);
@@ -91,7 +91,7 @@ async fn recall(home: &Home, by: &Hand, campaign: CampaignId, what: Recalled) ->
     try_recall(home, by, campaign, what).await.expect("recalled")
 }
 
-async fn reach(home: &Home, by: &Hand, campaign: CampaignId, what: &Recalled) -> Reach {
+pub async fn reach(home: &Home, by: &Hand, campaign: CampaignId, what: &Recalled) -> Reach {
     let found = home.desk.store.reach(&by.actor, campaign, what).await.expect("read");
     found.expect("visible").expect("something").reach
 }
@@ -150,13 +150,13 @@ fn change(who: ContactKey) -> ContactChange {
 }
 
 /// A first text of this version, in the wording `a`.
-fn of_version(mut request: SendRequest, version: u32) -> SendRequest {
+pub fn of_version(mut request: SendRequest, version: u32) -> SendRequest {
     request.script_version = version;
     request.variant = Some("a".into());
     request
 }
 
-fn wording(version: u32) -> Recalled {
+pub fn wording(version: u32) -> Recalled {
     Recalled::Wording { name: "a".into(), version }
 }
 
@@ -534,8 +534,9 @@ async fn what_waits_comes_back_part_by_part_and_after_a_crash_too() {
     assert_eq!(waits().await, u64::from(MANY), "the recall is a small commit");
     let dropped =
         async || home.desk.store.recalls(&cal.actor, campaign).await.expect("read").expect("visible")[0].dropped;
-    // Somebody begins, and is gone after the first part.
-    let part = System::clear_recall(&home.desk, None).await.expect("a part");
+    // Somebody begins, and is gone after a part: there are no replies, and more first texts than go into one.
+    let part = System::clear_recall(&home.desk, None, None).await.expect("the replies");
+    let part = System::clear_recall(&home.desk, part, None).await.expect("a part");
     assert!(part.is_some_and(|part| part.recall == recall.id), "{part:?}");
     let after_one = dropped().await;
     assert!(after_one > 0 && after_one < u64::from(MANY), "{after_one}");
@@ -548,7 +549,7 @@ async fn what_waits_comes_back_part_by_part_and_after_a_crash_too() {
     textbank::server::jobs::Dispatcher::new(home.desk.clone(), carrier).housekeeping().await.expect("kept");
     assert_eq!((waits().await, dropped().await), (0, u64::from(MANY)));
     assert_eq!(home.board(&cal, campaign).await.counts.unsent, u64::from(MANY), "everybody is still to be texted");
-    assert_eq!(System::clear_recall(&home.desk, None).await.expect("nothing"), None);
+    assert_eq!(System::clear_recall(&home.desk, None, None).await.expect("nothing"), None);
     assert_eq!(
         (home.board(&cal, campaign).await.recalls, home.board(&cal, campaign).await.recalled_at.is_some()),
         (1, true)

@@ -65,6 +65,8 @@ impl Dispatcher {
         let mut calls = FuturesUnordered::new();
         // Slow lists do not hold up the calls.
         let mut looking_up = FuturesUnordered::new();
+        // Nor do the many texts that a recall may reach.
+        let mut taking_back = FuturesUnordered::new();
         let mut kept_at: Option<Duration> = None;
         let mut look = true;
         // The last claim left something behind.
@@ -74,7 +76,10 @@ impl Dispatcher {
             let monotonic = self.desk.clock.monotonic();
             if kept_at.is_none_or(|at| monotonic.saturating_sub(at) >= self.pace.housekeeping) {
                 kept_at = Some(monotonic);
-                self.note(&mut trouble, Errand::Housekeeping, &self.housekeeping().await);
+                self.note(&mut trouble, Errand::Housekeeping, &self.upkeep().await);
+                if taking_back.is_empty() {
+                    taking_back.push(System::clear_recalls(&self.desk));
+                }
                 if looking_up.is_empty() {
                     let ready = self.to_look_up().await;
                     if ready.is_err() {
@@ -102,6 +107,7 @@ impl Dispatcher {
                     look = true;
                     self.note(&mut trouble, Errand::Record, &done);
                 }
+                Some(done) = taking_back.next() => self.note(&mut trouble, Errand::TakeBack, &done),
                 Some(done) = looking_up.next() => self.note(&mut trouble, Errand::LookUp, &done),
                 changed = wake.changed() => {
                     look = true;
@@ -149,20 +155,25 @@ impl Dispatcher {
         }
     }
 
-    /// Leases that ran out, what a recall left half done, attempts whose outcome nobody will tell.
+    /// What [`Self::run`] keeps in order, at once and to the end: [`Self::upkeep`] and what a recall left half done.
     ///
     /// # Errors
-    /// [`StoreError`]; the next time will do it.
+    /// [`StoreError`] of what failed first; the rest was done, and the next time will do it.
     pub async fn housekeeping(&self) -> Result<(), StoreError> {
-        System::expire_leases(&self.desk).await?;
-        System::clear_recalls(&self.desk).await?;
-        System::anchor(&self.desk).await?;
+        let kept = self.upkeep().await;
+        System::clear_recalls(&self.desk).await.and(kept)
+    }
+
+    /// Leases that ran out, the ledger's anchor, attempts whose outcome nobody will tell. Each is done whatever becomes of the others.
+    async fn upkeep(&self) -> Result<(), StoreError> {
+        let leases = System::expire_leases(&self.desk).await;
+        let anchored = System::anchor(&self.desk).await;
         // Our own calls end at their time-out: one that is still open long after was never recorded. Those begun before
         // this process are lost too, unless they may be another one's that lives.
         let lost = self.desk.clock.now().saturating_sub(self.pace.call * LOST_AFTER).unwrap_or(Timestamp::MIN);
         let lost = if self.desk.store.is_shared() { lost } else { self.started.max(lost) };
-        System::sweep_attempts(&self.desk, lost, self.pace.hold_after).await?;
-        Ok(())
+        let swept = System::sweep_attempts(&self.desk, lost, self.pace.hold_after).await;
+        leases.and(anchored).and(swept).map(drop)
     }
 
     async fn claim(&self, many: usize) -> Result<Vec<Submission>, StoreError> {

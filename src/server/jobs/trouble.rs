@@ -20,6 +20,8 @@ pub(super) enum Errand {
     Record,
     /// Leases, old attempts, the anchor.
     Housekeeping,
+    /// Taking back what waits and was recalled.
+    TakeBack,
     /// What to ask the carrier's list for, and what it said.
     LookUp,
 }

@@ -153,7 +153,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("held", Who::Captain, &[NotFound]),
     ("recall", Who::Captain, &[Invalid, TooLarge, NotFound]),
     ("recalls", Who::Captain, &[NotFound]),
-    ("lift_recall", Who::Captain, &[NotFound]),
+    ("lift_recall", Who::Captain, &[NotFound, Unsettled]),
     ("close_campaign", Who::Admin, &[Invalid, TooLarge, NotFound, Unsettled]),
     ("reopen_campaign", Who::Admin, &[Invalid, NotFound]),
     ("send_trial", Who::Captain, &[Invalid, TooLarge, NotFound, IdReused, Suppressed, QuotaReached, OutsideHours]),
@@ -210,7 +210,9 @@ fn meaning(code: Code) -> &'static str {
         TooLate => "it was confirmed too long ago, or before the present texting hours",
         Recalled => "it carries what a captain took back: look at the contact again",
         Closed => "the campaign is closed: late replies are answered by who looks after them, and by captains",
-        Unsettled => "something is still open that has to be settled first; `faults` names each",
+        Unsettled => {
+            "something is still open that has to be settled first; `faults` names each when a campaign is closed"
+        }
         LegalHold => "the campaign is under a legal hold: nothing of it is removed",
         Removed => "the contact was taken off the campaign's list",
         LedgerBroken => "its place in the device's ledger is taken",

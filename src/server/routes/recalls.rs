@@ -1,5 +1,7 @@
 //! `POST /api/v1/campaigns/{id}/recalls`, `GET` of the same, `DELETE /api/v1/campaigns/{id}/recalls/{recall}`
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,7 +10,7 @@ use serde::Deserialize;
 use super::extract::{Asked, At, Sent};
 use super::refusal::{Refusal, Reply};
 use crate::api::{
-    problem::Problem,
+    problem::{Code, Problem},
     recall::{self, RecallInfo, RecallReport, RecallRequest},
 };
 use crate::domain::{ids::CampaignId, recall::Recalled};
@@ -21,6 +23,9 @@ use crate::server::{
         handles::System,
     },
 };
+
+/// How long one who recalls or lifts waits for texts to be taken back. Far below what a client waits for an answer.
+const MOST: Duration = Duration::from_secs(5);
 
 /// What stands after `?`.
 #[derive(Debug, Deserialize)]
@@ -59,10 +64,7 @@ pub async fn make(
             Answer::Changed(Changed::Recalled { recall, already }) => {
                 what = recall.what.clone();
                 done = Some((recall.id, already));
-                // It holds already: what is left of this is done by the housekeeping.
-                if let Err(error) = System::clear_recalls(&state.desk).await {
-                    tracing::warn!(%error, recall = recall.id, "texts that wait are taken back later");
-                }
+                take_back(&state, recall.id).await;
             }
             other => return Err(Refusal::unfit(&other)),
         }
@@ -85,6 +87,15 @@ pub async fn make(
         already: done.is_some_and(|(_, already)| already),
         to_get: reach.to_get,
     }))
+}
+
+/// Takes back what waits, or some of it: the recall holds whatever becomes of this, and the dispatcher does the rest.
+async fn take_back(state: &AppState, recall: i64) {
+    match System::clear_recall_for(&state.desk, recall, MOST).await {
+        Ok(true) => {}
+        Ok(false) => tracing::info!(recall, "many texts wait: the rest of them is taken back behind the answer"),
+        Err(error) => tracing::warn!(%error, recall, "texts that wait are taken back later"),
+    }
 }
 
 pub(super) async fn reached(
@@ -115,7 +126,9 @@ pub async fn list(
     state.store().recalls(captain.actor(), campaign).await?.map(Json).ok_or_else(Refusal::not_found)
 }
 
-/// Lifts a recall that was a mistake. What it dropped stays dropped; what is confirmed from then on may go out. Twice is once.
+/// Lifts a recall that was a mistake. What it dropped stays dropped; what is confirmed from then on may go out. Twice is once. What
+/// was confirmed before it comes back in any case: as long as some of it still waits or is on its way this is refused as `unsettled`;
+/// ask again in a minute.
 #[utoipa::path(
     delete,
     path = "/api/v1/campaigns/{id}/recalls/{recall}",
@@ -130,7 +143,12 @@ pub async fn lift(
     At((campaign, recall)): At<(CampaignId, i64)>,
     State(state): State<AppState>,
 ) -> Reply<StatusCode> {
-    match captain.lift_recall(&state.desk, campaign, recall).await? {
+    let mut lifted = captain.lift_recall(&state.desk, campaign, recall).await?;
+    if matches!(&lifted, Answer::Refused(problem) if problem.code == Code::Unsettled) {
+        take_back(&state, recall).await;
+        lifted = captain.lift_recall(&state.desk, campaign, recall).await?;
+    }
+    match lifted {
         Answer::Done => Ok(StatusCode::NO_CONTENT),
         other => Err(Refusal::unfit(&other)),
     }

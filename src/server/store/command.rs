@@ -146,6 +146,8 @@ pub enum CommandKind {
     ClearRecall {
         /// Where the part before ended; none: at the first recall with something left to look at.
         from: Option<Clearing>,
+        /// Of this recall alone; none: of all of them.
+        only: Option<i64>,
     },
     /// Anchor the ledger, when it is time and there is something new.
     Anchor,

@@ -550,19 +550,43 @@ impl System {
     pub async fn clear_recalls(desk: &Desk) -> Result<(), StoreError> {
         let mut from = None;
         loop {
-            from = Self::clear_recall(desk, from).await?;
+            from = Self::clear_recall(desk, from, None).await?;
             if from.is_none() {
                 return Ok(());
             }
         }
     }
 
-    /// One part of [`Self::clear_recalls`], behind the one before; says where the next begins, none when there is none.
+    /// As [`Self::clear_recalls`], of this recall alone and for so long at most, give or take a part; says whether all of it was
+    /// looked at. What is left is taken back by the next [`Self::clear_recalls`].
     ///
     /// # Errors
     /// As [`Texter::send`].
-    pub async fn clear_recall(desk: &Desk, from: Option<Clearing>) -> Result<Option<Clearing>, StoreError> {
-        Ok(match desk.run(CommandKind::ClearRecall { from }).await? {
+    pub async fn clear_recall_for(desk: &Desk, recall: i64, most: Duration) -> Result<bool, StoreError> {
+        let begun = desk.clock.monotonic();
+        let mut from = None;
+        loop {
+            from = Self::clear_recall(desk, from, Some(recall)).await?;
+            if from.is_none() {
+                return Ok(true);
+            }
+            if desk.clock.monotonic().saturating_sub(begun) >= most {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// One part of [`Self::clear_recalls`], behind the one before, of the recall `only` or of all; says where the next begins, none
+    /// when there is none.
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn clear_recall(
+        desk: &Desk,
+        from: Option<Clearing>,
+        only: Option<i64>,
+    ) -> Result<Option<Clearing>, StoreError> {
+        Ok(match desk.run(CommandKind::ClearRecall { from, only }).await? {
             Answer::Changed(Changed::Clearing(next)) => next,
             _ => None,
         })

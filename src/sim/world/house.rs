@@ -321,7 +321,12 @@ impl House {
 
     pub(super) async fn lift(&self, captain: &Actor, campaign: CampaignId, recall: i64) -> Result<(), WorldError> {
         let Some(captain) = Captain::of(captain.clone()) else { return Ok(()) };
-        captain.lift_recall(self.desk(), campaign, recall).await?;
+        // Refused while something from before it waits: as the route does it, that is taken back first. What is under way may refuse it
+        // even then.
+        if let Answer::Refused(_) = captain.lift_recall(self.desk(), campaign, recall).await? {
+            System::clear_recalls(self.desk()).await?;
+            captain.lift_recall(self.desk(), campaign, recall).await?;
+        }
         Ok(())
     }
 

@@ -38,7 +38,8 @@ impl Captain {
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 
-    /// Lifts a recall: [`crate::server::store::command::Answer::Done`].
+    /// Lifts a recall: [`crate::server::store::command::Answer::Done`]. Refused with `unsettled` while a text from before it may still
+    /// go out by itself: [`super::System::clear_recall_for`] comes first.
     ///
     /// # Errors
     /// As [`super::Texter::send`].

@@ -434,10 +434,12 @@ impl Tx<'_> {
             Submitted::Unknown { .. } => {}
             Submitted::Later { .. } => {
                 self.unspend(message).await?;
-                let tries: i64 = col(&row, 2)?;
-                let wait = (RETRY * tries).min(60_000_000);
-                self.again(message, self.micros() + wait).await?;
-                self.deliver(message, Delivery::Accepted, None).await?;
+                if !self.take_back_if_recalled(message).await? {
+                    let tries: i64 = col(&row, 2)?;
+                    let wait = (RETRY * tries).min(60_000_000);
+                    self.again(message, self.micros() + wait).await?;
+                    self.deliver(message, Delivery::Accepted, None).await?;
+                }
             }
         }
         Ok(Answer::Done)

@@ -1,8 +1,9 @@
 //! Recalls: nothing that carries what is recalled leaves after the commit that holds the recall.
 //!
 //! Two looks make it so: at accept, whatever a laptop's journal holds; and before each carrier call. The recall's own commit is small:
-//! it holds at once, however many texts wait. Those are taken back behind it, a part a commit, by whoever recalled and, should that
-//! have been stopped half-way, by the housekeeping of any server.
+//! it holds at once, however many texts wait. Those are taken back behind it, a part a commit: for a few seconds
+//! by whoever recalled, and to the end by the housekeeping of any server. A recall is lifted only when that is done and nothing that
+//! carries it is on its way: what was confirmed before a recall never goes out by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +40,10 @@ use crate::server::store::{
 /// Why nothing is recalled while an older version serves too.
 const OLDER: &str = "a server of an older version works on the same database, and knows no recalls: it would send on. Pause the \
      campaign (that holds everywhere), stop the older server, and recall again";
+
+/// Why a recall is not lifted yet.
+const UNSETTLED: &str = "texts that were confirmed before this recall are still being taken back, or are on their way to the carrier: \
+     lifted now, some would go out by themselves while others came back. Lift it again in a minute";
 
 /// Texts looked at in one commit behind a recall: others' commits wait for it.
 const PART: i64 = 200;
@@ -305,6 +310,20 @@ impl Tx<'_> {
         Ok(found.map(|recall| Problem::new(Code::Recalled, format!("it carries what recall {recall} took back"))))
     }
 
+    /// Takes a text back at once that the carrier did not take and that carries what was recalled meanwhile: while it waits for its
+    /// next try the recall may be lifted. Says whether it was such a text.
+    pub(super) async fn take_back_if_recalled(&mut self, message: Uuid) -> Result<bool, StoreError> {
+        let row = db::query("SELECT campaign, rank FROM jobs WHERE message = $1")
+            .bind(message)
+            .fetch_one(&mut *self.conn)
+            .await?;
+        let needs_press = col::<i64>(&row, 1)? > 0;
+        let Some(campaign) = self.campaign(col(&row, 0)?).await?.filter(|_| needs_press) else { return Ok(false) };
+        let Some(recall) = self.is_recalled(&campaign, message).await? else { return Ok(false) };
+        self.take_back_recalled(recall, message).await?;
+        Ok(true)
+    }
+
     /// The recall that a text on its way to the carrier carries.
     pub(super) async fn is_recalled(&mut self, campaign: &Campaign, message: Uuid) -> Result<Option<i64>, StoreError> {
         if campaign.recalls.is_empty() || mutation::on(Mutation::RecallAtAcceptOnly) {
@@ -400,22 +419,27 @@ impl Tx<'_> {
     }
 
     /// Takes back a part of the texts that wait for the carrier and carry what was recalled.
-    pub(super) async fn clear_recall(&mut self, from: Option<Clearing>) -> Result<Answer, StoreError> {
+    pub(super) async fn clear_recall(
+        &mut self,
+        from: Option<Clearing>,
+        only: Option<i64>,
+    ) -> Result<Answer, StoreError> {
         let next = |next| Ok(Answer::Changed(Changed::Clearing(next)));
         let row = db::query(
-            "SELECT id, what, versions, texts, reason, campaign, lifted_at FROM recalls WHERE cleared = 0 ORDER BY id LIMIT 1",
+            "SELECT id, what, versions, texts, reason, campaign FROM recalls WHERE cleared = 0 AND (id = $1 OR $1 IS NULL)
+             ORDER BY id LIMIT 1",
         )
+        .bind(only)
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else { return next(None) };
         let recall = read(&row)?;
-        let lifted = col::<Option<i64>>(&row, 6)?.is_some();
         let at = from.filter(|from| from.recall == recall.id).unwrap_or(Clearing {
             recall: recall.id,
             rank: 1,
             after: Uuid::nil(),
         });
-        let campaign = self.campaign(col(&row, 5)?).await?.filter(|_| !lifted && at.rank <= LAST_RANK);
+        let campaign = self.campaign(col(&row, 5)?).await?.filter(|_| at.rank <= LAST_RANK);
         let Some(campaign) = campaign else {
             self.cleared(&recall, col(&row, 5)?).await?;
             return next(Some(at));
@@ -466,13 +490,50 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What was dropped stays dropped; what is confirmed from now on may go out.
+    /// True when a text that was confirmed before a recall may still go out by itself should it be lifted now: what waits was not
+    /// looked at to the end, or the carrier may yet ask for it once more.
+    async fn is_unsettled(&mut self, campaign: &Campaign, recall: &Recall) -> Result<bool, StoreError> {
+        let uncleared = db::query("SELECT 1 FROM recalls WHERE id = $1 AND cleared = 0")
+            .bind(recall.id)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        if uncleared.is_some() {
+            return Ok(true);
+        }
+        // Few: what one process has under way.
+        let under_way = db::query(concat!(
+            "SELECT ",
+            carried_columns!(),
+            " FROM jobs j INDEXED BY jobs_open JOIN messages m ON m.id = j.message LEFT JOIN people p ON p.id = m.author
+             WHERE j.state IN ('submitting', 'unknown') AND j.state = 'submitting' AND j.campaign = $1 AND j.rank > 0"
+        ))
+        .bind(campaign.id)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        for row in &under_way {
+            let text = Carried::read(row)?;
+            let asked = (&text.said(), text.contact, text.texter.as_str());
+            if carries(self.conn, &campaign.def, std::slice::from_ref(recall), asked).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What was dropped stays dropped; what is confirmed from now on may go out. What was confirmed before it was recalled does not
+    /// go out by itself: it is all taken back first.
     pub(super) async fn lift_recall(
         &mut self,
         actor: &Actor,
         campaign: &Campaign,
         recall: i64,
     ) -> Result<Answer, StoreError> {
+        let known = campaign.recalls.iter().find(|known| known.id == recall);
+        if let Some(known) = known
+            && self.is_unsettled(campaign, known).await?
+        {
+            return refused(Code::Unsettled, UNSETTLED);
+        }
         let lifted = db::query(
             "UPDATE recalls SET lifted_at = $3, lifted_by = $4 WHERE id = $1 AND campaign = $2 AND lifted_at IS NULL",
         )

@@ -351,7 +351,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         }
         CommandKind::Presence { actor } => tx.presence(&actor).await,
         CommandKind::ExpireLeases => tx.expire_leases(None).await,
-        CommandKind::ClearRecall { from } => tx.clear_recall(from).await,
+        CommandKind::ClearRecall { from, only } => tx.clear_recall(from, only).await,
         CommandKind::Anchor => tx.anchor().await,
         CommandKind::Carrier { carrier, event, message, notice } => {
             tx.carrier_event(&carrier, event, message, notice).await

@@ -1,0 +1,234 @@
+//! A recall of many texts: they come back behind it, part by part, and nothing else waits for that; it is lifted only afterwards.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use pretty_assertions::assert_eq;
+use textbank::api::act::Act;
+use textbank::api::people::Role;
+use textbank::api::problem::Code;
+use textbank::domain::ids::{CampaignId, MessageId};
+use textbank::domain::message::{Delivery, MessageKind::Initial};
+use textbank::env::{SimClock, SystemClock};
+use textbank::server::carrier::{Submitted, simulated::SimulatedCarrier};
+use textbank::server::jobs::Dispatcher;
+use textbank::server::store::StoreError;
+use textbank::server::store::beside::{Beside, Onlooker};
+use textbank::server::store::change::Changed;
+use textbank::server::store::command::{Answer, Command, CommandKind};
+use textbank::server::store::handles::{Captain, Desk, System};
+use tokio_util::sync::CancellationToken;
+
+use crate::store_home::{Hand, Home, Place, definition, on_every_store, people};
+use crate::store_recall::{WRONG, of_version, reach, voters, wording, wrong};
+
+/// What becomes of each part of a cleaning.
+#[derive(Debug)]
+enum Part {
+    /// Its answer never comes.
+    Stands,
+    /// It fails.
+    Fails,
+    /// It takes five seconds.
+    Drags(Arc<SimClock>),
+}
+
+#[async_trait]
+impl Onlooker for Part {
+    type Note = bool;
+
+    fn asked(&self, command: &Command) -> bool {
+        matches!(command.kind(), CommandKind::ClearRecall { .. })
+    }
+
+    async fn answered(&self, is_part: bool, _: &Answer) -> Result<(), StoreError> {
+        match self {
+            _ if !is_part => {}
+            Self::Stands => std::future::pending().await,
+            Self::Fails => return Err(StoreError::Unavailable("the disk is full".into())),
+            Self::Drags(clock) => clock.advance(Duration::from_secs(5)),
+        }
+        Ok(())
+    }
+}
+
+fn with(home: &Home, part: Part) -> Desk {
+    Desk { store: Arc::new(Beside::new(home.desk.store.clone(), part)), ..home.desk.clone() }
+}
+
+/// Waits for a condition for a minute at most.
+async fn until(mut is: impl AsyncFnMut() -> bool) {
+    let real = SystemClock::shared();
+    let began = real.monotonic();
+    while !is().await {
+        assert!(real.monotonic() - began < Duration::from_secs(60), "it never came");
+        real.sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// A campaign with so many wrong texts that wait for the carrier.
+struct Scene {
+    admin: Hand,
+    cal: Hand,
+    tess: Hand,
+    campaign: CampaignId,
+    waiting: Vec<(textbank::domain::ids::ContactId, MessageId)>,
+}
+
+impl Scene {
+    async fn set(home: &Home, many: u32) -> Self {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(many + 1)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let mut waiting = Vec::new();
+        for line in home.claim(&tess, campaign, many).await {
+            let text = of_version(home.text(&line, Initial, WRONG), 1);
+            waiting.push((line.id, home.try_send(&tess, text).await.expect("accepted").0));
+        }
+        assert_eq!(waiting.len(), many as usize);
+        Self { admin, cal, tess, campaign, waiting }
+    }
+
+    fn captain(&self) -> Captain {
+        Captain::of(self.cal.actor.clone()).expect("a captain")
+    }
+
+    /// The commit of the recall alone.
+    async fn recall(&self, home: &Home) -> i64 {
+        let done = self.captain().recall(&home.desk, self.campaign, wording(1), String::new()).await;
+        match done.expect("an answer") {
+            Answer::Changed(Changed::Recalled { recall, already: false }) => recall.id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// `None`: it is lifted.
+    async fn lift(&self, home: &Home, recall: i64) -> Option<Code> {
+        match self.captain().lift_recall(&home.desk, self.campaign, recall).await.expect("an answer") {
+            Answer::Done => None,
+            Answer::Refused(problem) => Some(problem.code),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn delivery(&self, home: &Home, which: usize) -> Delivery {
+        let (contact, id) = self.waiting[which];
+        home.delivery(&self.tess, contact, id).await
+    }
+
+    async fn all_came_back(&self, home: &Home) {
+        for which in 0..self.waiting.len() {
+            assert_eq!(self.delivery(home, which).await, Delivery::Dropped, "text {which}");
+        }
+    }
+}
+
+/// What a crash leaves; in memory nothing would be.
+async fn after_a_crash(home: Home) -> Home {
+    if matches!(home.place, Place::Memory) { home } else { home.reopened().await }
+}
+
+on_every_store! {
+    async fn a_recall_is_lifted_when_all_that_waited_came_back_and_not_before(home: Home) {
+        let scene = Scene::set(&home, 3).await;
+        let recall = scene.recall(&home).await;
+        assert_eq!(scene.lift(&home, recall).await, Some(Code::Unsettled));
+        // The process that takes them back is gone after a part.
+        System::clear_recall(&home.desk, None, None).await.expect("a part");
+        let home = after_a_crash(home).await;
+        assert_eq!(scene.lift(&home, recall).await, Some(Code::Unsettled));
+        assert!(System::clear_recall_for(&home.desk, recall, Duration::from_secs(5)).await.expect("taken back"));
+        assert_eq!(scene.lift(&home, recall).await, None);
+        assert_eq!(scene.lift(&home, recall).await, None, "twice is once");
+        assert_eq!(home.jobs().await, []);
+        scene.all_came_back(&home).await;
+        // What somebody means anew goes out.
+        let line = home.claim(&scene.tess, scene.campaign, 1).await.remove(0);
+        home.try_send(&scene.tess, of_version(home.text(&line, Initial, WRONG), 1)).await.expect("accepted");
+        assert_eq!(home.jobs().await.len(), 1);
+    }
+
+    async fn a_recall_that_is_lifted_among_claims_lets_nothing_from_before_it_go(home: Home) {
+        let scene = Scene::set(&home, 12).await;
+        let recall = scene.recall(&home).await;
+        let lifts = async {
+            while let Some(code) = scene.lift(&home, recall).await {
+                assert_eq!(code, Code::Unsettled);
+            }
+        };
+        let claims = async {
+            for _ in 0..5 {
+                assert_eq!(home.jobs().await, []);
+            }
+        };
+        let (_, cleared, ()) = tokio::join!(lifts, System::clear_recalls(&home.desk), claims);
+        cleared.expect("taken back");
+        assert_eq!(home.jobs().await, []);
+        scene.all_came_back(&home).await;
+    }
+
+    async fn what_was_on_its_way_when_it_was_recalled_goes_no_second_time(home: Home) {
+        let scene = Scene::set(&home, 2).await;
+        let jobs = home.jobs().await;
+        let recall = scene.recall(&home).await;
+        System::clear_recalls(&home.desk).await.expect("taken back");
+        assert_eq!(scene.lift(&home, recall).await, Some(Code::Unsettled), "the carrier has not answered");
+        home.record(jobs[0].attempt, Submitted::Later { reason: "busy".into() }).await;
+        assert_eq!(scene.lift(&home, recall).await, Some(Code::Unsettled));
+        home.record(jobs[1].attempt, Submitted::Accepted { carrier_id: "c".into() }).await;
+        assert_eq!(scene.lift(&home, recall).await, None);
+        home.pass(60);
+        assert_eq!(home.jobs().await, []);
+        let ends = [scene.delivery(&home, 0).await, scene.delivery(&home, 1).await];
+        assert!(ends.contains(&Delivery::Dropped) && ends.contains(&Delivery::Submitted), "{ends:?}");
+        assert_eq!(home.board(&scene.cal, scene.campaign).await.counts.unsent, 2, "one who came back, one without a text");
+    }
+
+    async fn calls_go_on_while_what_was_recalled_is_taken_back(home: Home) {
+        let scene = Scene::set(&home, 3).await;
+        scene.recall(&home).await;
+        let other = home.import(&scene.admin, definition(), people(1)).await.campaign;
+        let line = home.claim(&scene.tess, other, 1).await.remove(0);
+        let id = home.initial(&scene.tess, &line).await;
+        let cancel = CancellationToken::new();
+        let dispatcher = Dispatcher::new(with(&home, Part::Stands), Arc::new(SimulatedCarrier::silent()));
+        let story = async {
+            until(async || home.delivery(&scene.tess, line.id, id).await == Delivery::Submitted).await;
+            cancel.cancel();
+        };
+        let both = async { tokio::join!(dispatcher.run(cancel.clone()), story) };
+        tokio::time::timeout(Duration::from_secs(120), both).await.expect("it ends with what it does beside its calls");
+    }
+
+    async fn a_cleaning_that_fails_keeps_nothing_else_from_being_kept_in_order(home: Home) {
+        let scene = Scene::set(&home, 1).await;
+        home.jobs().await;
+        home.pass(if home.desk.store.is_shared() { 121 } else { 5 });
+        let dispatcher = Dispatcher::new(with(&home, Part::Fails), Arc::new(SimulatedCarrier::silent()));
+        assert!(dispatcher.housekeeping().await.is_err());
+        assert_eq!(scene.delivery(&home, 0).await, Delivery::Unknown, "its call was lost");
+    }
+
+    async fn one_who_recalls_waits_for_some_of_its_own_texts_and_no_others(home: Home) {
+        let scene = Scene::set(&home, 2).await;
+        home.act(&scene.cal, Act::Pause { campaign: scene.campaign }).await;
+        let earlier = scene.recall(&home).await;
+        let later = {
+            let campaign = home.import(&scene.admin, wrong(), voters(1)).await.campaign;
+            Scene { campaign, admin: scene.admin, cal: scene.cal, tess: scene.tess, waiting: scene.waiting }
+        };
+        let recall = later.recall(&home).await;
+        assert!(recall > earlier);
+        let slow = with(&home, Part::Drags(home.clock.clone()));
+        let most = Duration::from_secs(10);
+        assert!(!System::clear_recall_for(&slow, recall, most).await.expect("some parts"), "it stops in time");
+        assert!(System::clear_recall_for(&home.desk, recall, most).await.expect("all of it"));
+        assert_eq!(later.lift(&home, recall).await, None, "not held up by the earlier one");
+        assert_eq!(later.delivery(&home, 0).await, Delivery::Accepted, "that is somebody else's to do");
+        System::clear_recalls(&home.desk).await.expect("taken back");
+        later.all_came_back(&home).await;
+        assert_eq!(reach(&home, &later.cal, later.campaign, &wording(1)).await.waiting, 0);
+    }
+}
