@@ -80,7 +80,11 @@ pub async fn run(args: TestArgs, ctx: &Context) -> Outcome {
     let shift = ShiftArgs { campaign: Some(args.campaign.clone()), sign_in: args.who.clone() };
     let (_, server, campaign) = reach_native(&shift, Role::Captain, ctx).await?;
     let view = server.campaign(campaign).await.context("no script to test")?;
-    let texter = server.me().await.context("no sign-in")?.name;
+    let me = server.me().await.context("no sign-in")?;
+    let (texter, rehearsal) = (me.name, me.rehearsal);
+    if rehearsal {
+        tell("REHEARSAL: the carrier is simulated, no phone gets these texts.".to_owned());
+    }
     let texts = trial_texts(&view.def, args.canned);
     let all = texts.len() * phones.len();
     tell(format!(
@@ -99,7 +103,8 @@ pub async fn run(args: TestArgs, ctx: &Context) -> Outcome {
                 Some(Err(error)) => bail!("{}: {error}", name(text)),
                 None => continue,
             };
-            match confirmed(&format!("{number} of {all}"), text, phone, &body)? {
+            let place = format!("{}{number} of {all}", if rehearsal { "REHEARSAL · " } else { "" });
+            match confirmed(&place, text, phone, &body)? {
                 Press::Send => {}
                 Press::Skip => continue,
                 Press::Stop => break 'phones,

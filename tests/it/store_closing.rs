@@ -172,6 +172,49 @@ on_every_store! {
         assert!(!home.claim(&cal, campaign, 5).await.is_empty());
     }
 
+    async fn what_a_captain_has_stays_there_and_the_owners_opt_out_of_before_counts(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let ona = home.join("Ona", Role::Texter).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 1).await;
+        home.initial(&tess, &slice[0]).await;
+        for job in home.jobs().await {
+            home.record(job.attempt, Submitted::Accepted { carrier_id: "c".into() }).await;
+        }
+        close(&home, &admin, campaign, CloseRequest { take_back: true, ..by(&ona) }).await.expect("closed");
+        assert_eq!(home.try_claim(&ona, campaign, 5).await.expect_err("nobody waits yet").code, Code::NoneLeft);
+        home.says(phone(0), "who is this?").await;
+        assert_eq!(home.hand(&ona, campaign).await.len(), 1, "she is there");
+        // Her line goes; a captain takes over.
+        home.pass(2 * 3_600);
+        System::expire_leases(&home.desk).await.expect("expired");
+        let cal = home.join("Cal", Role::Captain).await;
+        assert_eq!(home.claim(&cal, campaign, 5).await.len(), 1);
+        // She is there again, and they write once more, while the captain types.
+        assert_eq!(home.try_claim(&ona, campaign, 5).await.expect_err("somebody has them").code, Code::NoneLeft);
+        home.says(phone(0), "hello?").await;
+        assert_eq!(home.hand(&cal, campaign).await.len(), 1);
+        // What she pressed offline is honoured.
+        home.act(&ona, Act::OptOut { contact: slice[0].id, notice: false }).await;
+        assert_eq!(home.line(&admin, campaign, slice[0].id).await.opt_out, OptOut::Yes { by_word: false });
+    }
+
+    async fn nobody_without_a_sign_in_is_there_for_late_replies(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let ona = home.join("Ona", Role::Texter).await;
+        let slice = home.claim(&ona, campaign, 1).await;
+        home.initial(&ona, &slice[0]).await;
+        for job in home.jobs().await {
+            home.record(job.attempt, Submitted::Accepted { carrier_id: "c".into() }).await;
+        }
+        close(&home, &admin, campaign, CloseRequest { take_back: true, ..by(&ona) }).await.expect("closed");
+        let ended = Admin::of(admin.actor.clone()).expect("an admin").revoke_session(&home.desk, ona.actor.session).await;
+        ended.expect("ended");
+        home.says(phone(0), "who is this?").await;
+        let cal = home.join("Cal", Role::Captain).await;
+        assert_eq!(home.claim(&cal, campaign, 5).await.len(), 1, "it waits for whoever is there");
+    }
+
     async fn an_owner_is_somebody_who_can_work_in_it(home: Home) {
         let (admin, campaign) = home.campaign(people(1)).await;
         let nobody = CloseRequest { owner: PersonId(4_711), doubts_are_opt_outs: false, take_back: false };

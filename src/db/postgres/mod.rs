@@ -348,7 +348,10 @@ impl Postgres {
             ("RELEASE one", true) => drop(self.unsent.pop()),
             ("ROLLBACK TO one", true) => {}
             ("ROLLBACK TO one", false) => {
-                self.forget_made_types();
+                // What was made before the savepoint still stands, and goes with the transaction: it stays noted.
+                if self.made_types {
+                    self.for_many.clear();
+                }
                 drop(self.simple(sql).await?);
             }
             _ => self.unsent.push(sql),

@@ -217,8 +217,13 @@ impl Model {
             EventKind::Campaign { state, .. } => {
                 if let Some(board) = self.board.as_mut().filter(|board| board.state != state) {
                     board.state = state;
-                    let paused = state == CampaignState::Paused;
-                    self.say(Level::Warning, Say::new(if paused { "captain-paused" } else { "captain-running" }));
+                    let key = match state {
+                        CampaignState::Paused => "captain-paused",
+                        CampaignState::Running => "captain-running",
+                        CampaignState::Importing => "captain-importing",
+                        CampaignState::Archived => "captain-closed",
+                    };
+                    self.say(Level::Warning, Say::new(key));
                 }
             }
             EventKind::Snapshot { .. } => {

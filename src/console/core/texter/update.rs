@@ -12,6 +12,7 @@ use crate::api::act::Act;
 use crate::api::assignment::ContactSummary;
 use crate::api::campaign::CampaignState;
 use crate::api::message::{SendRequest, Shown};
+use crate::api::problem::Code;
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, Msg, Stamp, Timer};
@@ -102,6 +103,12 @@ impl Model {
             Msg::Board(_) | Msg::Held(_) | Msg::WaitingRoom(_) | Msg::Proved(_) => {}
             Msg::Presence(presence) => {
                 self.lease_until = Some(presence.lease_until);
+                // Whoever answers a closed campaign's late replies asks for more of them as long as they are there.
+                if self.state == CampaignState::Archived
+                    && matches!(&self.claim, Claim::Refused { problem, .. } if problem.code == Code::NoneLeft)
+                {
+                    self.claim = Claim::Idle;
+                }
                 if let Some(now) = self.now {
                     self.offset = presence.server_time.duration_since(now.wall);
                 }

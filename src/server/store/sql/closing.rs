@@ -23,7 +23,7 @@ use crate::api::{
 };
 use crate::db::{self, Conn};
 use crate::domain::{
-    ids::{CampaignId, ContactId, PersonId},
+    ids::{CampaignId, PersonId},
     message::MessageKind,
 };
 use crate::server::store::{
@@ -334,7 +334,8 @@ impl Tx<'_> {
     pub(super) async fn late_reply(&mut self, contact: ContactRow) -> Result<ContactRow, StoreError> {
         let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(contact) };
         match campaign.late_owner {
-            Some(owner) if campaign.state == CampaignState::Archived && contact.assigned != Some(owner) => {
+            // A captain who has it answers it: nothing is taken out of anybody's hands.
+            Some(owner) if campaign.state == CampaignState::Archived && contact.assigned.is_none() => {
                 self.give_late(contact, owner).await
             }
             _ => Ok(contact),
@@ -342,18 +343,18 @@ impl Tx<'_> {
     }
 
     async fn give_late(&mut self, mut contact: ContactRow, owner: i64) -> Result<ContactRow, StoreError> {
-        let there = db::query("SELECT name FROM people WHERE id = $1 AND lease_until > $2")
-            .bind(owner)
-            .bind(self.micros())
-            .fetch_optional(&mut *self.conn)
-            .await?;
+        let there = db::query(
+            "SELECT p.name FROM people p WHERE p.id = $1 AND p.lease_until > $2 AND EXISTS (
+                 SELECT 1 FROM sessions s WHERE s.person = p.id AND s.revoked = 0 AND s.waiting = 0
+                     AND (s.campaign IS NULL OR s.campaign = $3))",
+        )
+        .bind(owner)
+        .bind(self.micros())
+        .bind(contact.campaign)
+        .fetch_optional(&mut *self.conn)
+        .await?;
         let Some(row) = there else { return Ok(contact) };
         let name: String = col(&row, 0)?;
-        if let Some(before) = contact.assigned {
-            let what =
-                EventKind::Gone { contact: ContactId(contact.id), why: "closed".to_owned(), who: Some(name.clone()) };
-            self.event(contact.campaign, Audience::Person(before), &what)?;
-        }
         db::query(
             "UPDATE contacts SET assigned = $2, holder = $2, epoch = epoch + 1, updated_at = $3,
                  foreign_seq = COALESCE((SELECT MAX(m.seq) FROM messages m
@@ -367,6 +368,20 @@ impl Tx<'_> {
         if let Some(now) = self.contact(contact.id).await? {
             contact = now;
         }
+        // Theirs from now on, whoever has it later: an opt-out that they press offline counts.
+        let seed = blake3::hash(format!("late reply {} {owner} {}", contact.id, contact.epoch).as_bytes());
+        let mut id = [0; 16];
+        id.copy_from_slice(&seed.as_bytes()[..16]);
+        db::query(
+            "INSERT INTO claims (id, person, campaign, contacts, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(uuid::Builder::from_custom_bytes(id).into_uuid())
+        .bind(owner)
+        .bind(contact.campaign)
+        .bind(format!("[{}]", contact.id))
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
         self.audit(None, "late_reply", format!("contact {}", contact.id), format!("person {owner}"));
         self.note(&contact, None, "assigned", &name).await?;
         self.contact_event(&contact)?;

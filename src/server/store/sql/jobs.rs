@@ -144,8 +144,12 @@ impl Tx<'_> {
         let passes = if budget.is_some() { IN_TURN } else { AT_ONCE };
         let turned = || campaigns.iter().skip(first).chain(campaigns.iter().take(first)).copied();
         let looks: Vec<_> = passes.iter().flat_map(|ranks| turned().map(|id| (id, *ranks))).collect();
-        self.claim_trials(&mut attempts, &mut budget, &mut left, &mut out).await?;
+        let mut tried = false;
         for (id, ranks) in looks {
+            // Where something is bounded, before the first texts; where nothing is, before all.
+            if ranks.1 == LAST_RANK && !std::mem::replace(&mut tried, true) {
+                self.claim_trials(&mut attempts, &mut budget, &mut left, &mut out).await?;
+            }
             if left <= 0 {
                 break;
             }

@@ -270,7 +270,11 @@ CREATE INDEX trials_attempt ON trials(attempt) WHERE attempt IS NOT NULL;
 /// changed and the page has room. So whether a contact waits to be handed out is a column, which a text to one in somebody's hands
 /// leaves as it is. And the references of what a text is are not looked up again at each insert: the one who writes has just read
 /// the contact and the sign-in, and writes the job with its text; whoever checks the database looks at all references.
+///
+/// All that it changes is locked before anything is rewritten, in the order in which texts are read: who reads meanwhile waits, and
+/// none of both waits for the other for ever.
 const IN_ITS_PLACE: &str = "
+--@ LOCK TABLE jobs, messages, contacts, people IN ACCESS EXCLUSIVE MODE;
 --@ ALTER TABLE contacts SET (fillfactor = 75);
 --@ DROP INDEX contacts_pool;
 --@ ALTER TABLE contacts ADD COLUMN pooled BOOLEAN GENERATED ALWAYS AS

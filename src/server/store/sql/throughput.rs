@@ -223,7 +223,17 @@ impl Tx<'_> {
         let Some(row) = row else { return Ok(()) };
         let Some(started_at) = col::<Option<i64>>(&row, 1)?.map(time).transpose()? else { return Ok(()) };
         let initial = kind(&col::<String>(&row, 0)?)? == MessageKind::Initial;
-        let segments = i64::try_from(measure(&col::<String>(&row, 2)?).parts).unwrap_or(0);
+        self.day_has_again(initial, started_at, &col::<String>(&row, 2)?).await
+    }
+
+    /// The day in which this text was handed over has its segments again.
+    pub(super) async fn day_has_again(
+        &mut self,
+        initial: bool,
+        started_at: Timestamp,
+        body: &str,
+    ) -> Result<(), StoreError> {
+        let segments = i64::try_from(measure(body).parts).unwrap_or(0);
         for name in [Some(DAY), (!initial).then_some(OTHERS)].into_iter().flatten() {
             db::query(GIVEN_BACK)
                 .bind(self.cache.organization.0)

@@ -46,7 +46,10 @@ const COLUMNS: &str = "SELECT t.id, t.script_version, t.part, t.language, t.phon
     FROM trials t JOIN people p ON p.id = t.person WHERE t.organization = $1 AND t.campaign = $2 AND (t.id = $3 OR $3 IS NULL)
     ORDER BY t.at DESC, t.id DESC LIMIT $4";
 
-const READY: &str = "SELECT t.id, t.phone, t.body, t.good_until, s.at IS NOT NULL FROM trials t INDEXED BY trials_ready
+const READY: &str = "SELECT t.id, t.phone, t.body, t.good_until,
+        s.at IS NOT NULL OR EXISTS (SELECT 1 FROM contacts c
+            WHERE c.organization = t.organization AND c.phone = t.phone AND c.opt_out > 0)
+    FROM trials t INDEXED BY trials_ready
     LEFT JOIN suppressions s ON s.organization = t.organization AND s.phone = t.phone
     WHERE t.state = 'ready' ORDER BY t.id LIMIT $1";
 
@@ -150,7 +153,8 @@ impl Tx<'_> {
         }
     }
 
-    /// Takes trials that are ready, before any other job: somebody waits for them.
+    /// Takes trials that are ready: somebody waits for them. Where texts are bounded, notices and replies go before them, and they
+    /// are counted with the first texts.
     pub(super) async fn claim_trials(
         &mut self,
         attempts: &mut (impl Iterator<Item = Uuid> + Send),
@@ -172,7 +176,7 @@ impl Tx<'_> {
                 continue;
             }
             let segments = i64::try_from(measure(&body).parts).unwrap_or(i64::MAX);
-            if budget.as_mut().is_some_and(|budget| !budget.take(false, segments)) {
+            if budget.as_mut().is_some_and(|budget| !budget.take(true, segments)) {
                 return Ok(());
             }
             let Some(attempt) = attempts.next() else { return Ok(()) };
@@ -201,6 +205,10 @@ impl Tx<'_> {
     /// another one.
     pub(super) async fn trial_answered(&mut self, attempt: Uuid, answer: &Submitted) -> Result<bool, StoreError> {
         let Some((id, now)) = self.trial_of(attempt).await? else { return Ok(false) };
+        let is_open = matches!(now, Delivery::Submitting | Delivery::Unknown);
+        if is_open && matches!(answer, Submitted::Refused { .. } | Submitted::Later { .. }) {
+            self.untried(id).await?;
+        }
         let (delivery, error) = match answer {
             Submitted::Accepted { .. } => (Delivery::Submitted, None),
             Submitted::Refused { code } => (Delivery::Failed, Some(code.as_str())),
@@ -208,10 +216,20 @@ impl Tx<'_> {
             Submitted::Unknown { reason } => (Delivery::Unknown, Some(reason.as_str())),
         };
         // A receipt may have been quicker.
-        if matches!(now, Delivery::Submitting | Delivery::Unknown) {
+        if is_open {
             self.trial_moved(id, delivery, error).await?;
         }
         Ok(true)
+    }
+
+    /// The carrier surely did not take this trial.
+    async fn untried(&mut self, id: Uuid) -> Result<(), StoreError> {
+        let row = db::query("SELECT started_at, body FROM trials WHERE id = $1 AND started_at IS NOT NULL")
+            .bind(id)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        let Some(row) = row else { return Ok(()) };
+        self.day_has_again(true, time(col(&row, 0)?)?, &col::<String>(&row, 1)?).await
     }
 
     /// A receipt for a trial; false when the attempt is none.

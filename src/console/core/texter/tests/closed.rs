@@ -4,6 +4,7 @@ use super::driver::{CAMPAIGN, Desk, def};
 use crate::api::campaign::{CampaignState, CampaignView};
 use crate::api::event::EventKind;
 use crate::api::message::{Outcome, Verdict};
+use crate::api::people::Presence;
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Msg};
@@ -62,4 +63,25 @@ fn what_was_confirmed_before_comes_back_with_the_reason() {
     desk.event(EventKind::Settled { verdict });
     assert_eq!(desk.model.notices.toast().expect("a notice").say.key, "problem-closed");
     assert_eq!(desk.model.parked_count(), 1, "it stands in the outbox, as what came back");
+}
+
+/// Those who write while nobody is asked for them wait in nobody's hands: whoever is there asks again.
+#[test]
+fn late_replies_are_asked_for_again_as_long_as_their_owner_is_there() {
+    let mut desk = Desk::with(2, 1);
+    close(&mut desk, 1);
+    desk.wait(1_000);
+    let claim = desk.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Load(Ask::Slice { claim, .. }) => Some(*claim),
+        _ => None,
+    });
+    let none = Err(Box::new(Problem::new(Code::NoneLeft, "nobody waits")));
+    desk.tell(Msg::Slice { claim: claim.expect("asked for at once"), result: none });
+    let before = asks(&desk);
+    desk.wait(1_000);
+    assert_eq!(asks(&desk), before, "not at every moment");
+    let (server_time, lease_until) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
+    desk.tell(Msg::Presence(Presence { server_time, lease_until, own_time: false }));
+    desk.wait(1_000);
+    assert_eq!(asks(&desk), before + 1);
 }
