@@ -548,12 +548,23 @@ impl System {
     /// # Errors
     /// As [`Texter::send`].
     pub async fn clear_recalls(desk: &Desk) -> Result<(), StoreError> {
-        let mut from = None;
+        Self::clear_while(desk, None, || true).await.map(drop)
+    }
+
+    /// Part by part as long as it is wanted; says whether all was looked at. A store that comes to the same part again and again keeps
+    /// nothing of what it answers: the next call tries once more.
+    async fn clear_while(desk: &Desk, only: Option<i64>, wanted: impl Fn() -> bool) -> Result<bool, StoreError> {
+        let (mut before, mut from) = (None, None);
         loop {
-            from = Self::clear_recall(desk, from, None).await?;
-            if from.is_none() {
-                return Ok(());
+            let next = Self::clear_recall(desk, from, only).await?;
+            if next.is_none() {
+                return Ok(true);
             }
+            // The last part of a recall ends where it began, once.
+            if (next == from && from == before) || !wanted() {
+                return Ok(false);
+            }
+            (before, from) = (from, next);
         }
     }
 
@@ -564,16 +575,7 @@ impl System {
     /// As [`Texter::send`].
     pub async fn clear_recall_for(desk: &Desk, recall: i64, most: Duration) -> Result<bool, StoreError> {
         let begun = desk.clock.monotonic();
-        let mut from = None;
-        loop {
-            from = Self::clear_recall(desk, from, Some(recall)).await?;
-            if from.is_none() {
-                return Ok(true);
-            }
-            if desk.clock.monotonic().saturating_sub(begun) >= most {
-                return Ok(false);
-            }
-        }
+        Self::clear_while(desk, Some(recall), || desk.clock.monotonic().saturating_sub(begun) < most).await
     }
 
     /// One part of [`Self::clear_recalls`], behind the one before, of the recall `only` or of all; says where the next begins, none
