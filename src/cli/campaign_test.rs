@@ -83,7 +83,7 @@ pub async fn run(args: TestArgs, ctx: &Context) -> Outcome {
     let me = server.me().await.context("no sign-in")?;
     let (texter, rehearsal) = (me.name, me.rehearsal);
     if rehearsal {
-        tell("REHEARSAL: the carrier is simulated, no phone gets these texts.".to_owned());
+        tell("REHEARSAL: the carrier is simulated, no phone gets these texts.");
     }
     let texts = trial_texts(&view.def, args.canned);
     let all = texts.len() * phones.len();
