@@ -155,7 +155,8 @@ impl Dispatcher {
         }
     }
 
-    /// What [`Self::run`] keeps in order, at once and to the end: [`Self::upkeep`] and what a recall left half done.
+    /// What [`Self::run`] keeps in order, at once and to the end: leases, anchors, attempts that nobody came back to, and what a recall
+    /// left half done.
     ///
     /// # Errors
     /// [`StoreError`] of what failed first; the rest was done, and the next time will do it.
