@@ -6,11 +6,11 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::campaign_check::counted;
-use super::reach::{SignInArgs, admin, tell};
-use super::shift::{ShiftArgs, reach_native};
+use super::reach::{SignInArgs, tell};
+use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, export, out, out_json};
 use crate::api::closing::{CloseReport, CloseRequest, InTheWay, Obstacle};
-use crate::api::people::{PersonInfo, Role};
+use crate::api::people::PersonInfo;
 use crate::api::problem::Code;
 use crate::domain::ids::{CampaignId, PersonId};
 use crate::domain::safe_text::safe_line;
@@ -86,9 +86,7 @@ pub async fn close(args: CloseArgs, ctx: &Context) -> Outcome {
     if let Some(file) = args.opt_outs.as_deref().filter(|file| file.exists()) {
         return Err(Misuse(format!("{} is there already: choose another name for --opt-outs", file.display())).into());
     }
-    let shift = ShiftArgs { campaign: Some(args.campaign.clone()), sign_in: args.who.clone() };
-    let (_, _, campaign) = reach_native(&shift, Role::Admin, ctx).await?;
-    let (sign_in, client) = admin(&args.who, ctx).await?;
+    let (sign_in, client, campaign) = reach_admin(&args.campaign, &args.who, ctx).await?;
     let owner = if args.owner == "me" {
         sign_in.me.person
     } else {
@@ -132,9 +130,7 @@ pub async fn close(args: CloseArgs, ctx: &Context) -> Outcome {
 /// # Errors
 /// What the server said.
 pub async fn reopen(args: ReopenArgs, ctx: &Context) -> Outcome {
-    let shift = ShiftArgs { campaign: Some(args.campaign.clone()), sign_in: args.who.clone() };
-    let (_, _, campaign) = reach_native(&shift, Role::Admin, ctx).await?;
-    let (_, client) = admin(&args.who, ctx).await?;
+    let (_, client, campaign) = reach_admin(&args.campaign, &args.who, ctx).await?;
     let report = client.reopen_campaign(campaign).await.context(STAYS)?;
     if args.json {
         out_json(&report)?;

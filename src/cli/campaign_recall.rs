@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::campaign_check::{counted, sound};
-use super::reach::{SignInArgs, admin};
-use super::shift::{ShiftArgs, reach_native};
+use super::reach::SignInArgs;
+use super::shift::{ShiftArgs, reach_admin, reach_native};
 use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::Code;
@@ -282,9 +282,7 @@ pub struct CorrectArgs {
 /// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
 pub async fn correct(args: CorrectArgs, ctx: &Context) -> Outcome {
     let Some(def) = sound(&args.campaign, "Nothing was made") else { return Ok(Exit::Problems) };
-    let shift = ShiftArgs { campaign: Some(args.number), sign_in: args.who.clone() };
-    let (_, _, campaign) = reach_native(&shift, Role::Admin, ctx).await?;
-    let (_, client) = admin(&args.who, ctx).await?;
+    let (_, client, campaign) = reach_admin(&args.number, &args.who, ctx).await?;
     let request = CorrectionRequest { campaign, recall: args.recall, def, paused: args.paused };
     let advice = Advice {
         what: "no campaign was made",

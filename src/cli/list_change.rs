@@ -9,11 +9,10 @@ use serde::Serialize;
 
 use super::campaign_check::{counted, shown};
 use super::patience::patiently;
-use super::reach::{SignInArgs, admin, tell};
-use super::shift::{ShiftArgs, reach_native};
+use super::reach::{SignInArgs, tell};
+use super::shift::reach_admin;
 use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::list_change::{ContactChange, ContactKey, ListChanged, ListCorrection, ListRemoval};
-use crate::api::people::Role;
 use crate::client::Call;
 use crate::client::native::AdminClient;
 use crate::console::keymap::action::nearest;
@@ -159,9 +158,7 @@ struct To {
 
 impl To {
     async fn reach(common: &Common, ctx: &Context) -> anyhow::Result<Self> {
-        let shift = ShiftArgs { campaign: Some(common.campaign.clone()), sign_in: common.who.clone() };
-        let (_, _, campaign) = reach_native(&shift, Role::Admin, ctx).await?;
-        let (_, client) = admin(&common.who, ctx).await?;
+        let (_, client, campaign) = reach_admin(&common.campaign, &common.who, ctx).await?;
         Ok(Self { campaign, client })
     }
 }

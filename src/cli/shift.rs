@@ -8,13 +8,13 @@ use anyhow::{Context as _, bail};
 
 use super::conduct::{Asked, settle, settle_these};
 use super::people::keep_name;
-use super::reach::{SignInArgs, client, stored, tell};
+use super::reach::{SignInArgs, admin, client, stored, tell};
 use super::{Context, Misuse, ask, second_factor, waiting_room};
 use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::api::conduct::ConductText;
 use crate::api::people::{Me, Role};
 use crate::client::journal::{Damage, Journal, Tally, Wipe};
-use crate::client::native::NativeServer;
+use crate::client::native::{AdminClient, NativeServer};
 use crate::client::sign_in::SignIn;
 use crate::client::{Call, CallError, CampaignServer};
 use crate::console::core::texter::GateTimes;
@@ -188,6 +188,21 @@ pub(super) async fn reach_native(
         }
     };
     Ok((sign_in, server, campaign))
+}
+
+/// An admin's sign-in and client, and the campaign that they name.
+///
+/// # Errors
+/// As [`reach`].
+pub(super) async fn reach_admin(
+    campaign: &str,
+    who: &SignInArgs,
+    ctx: &Context,
+) -> anyhow::Result<(SignIn, AdminClient, CampaignId)> {
+    let args = ShiftArgs { campaign: Some(campaign.to_owned()), sign_in: who.clone() };
+    let (_, _, campaign) = reach_native(&args, Role::Admin, ctx).await?;
+    let (sign_in, client) = admin(who, ctx).await?;
+    Ok((sign_in, client, campaign))
 }
 
 async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, NativeServer)> {

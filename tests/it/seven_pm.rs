@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 use pretty_assertions::assert_eq;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use textbank::api::admin::{ImportChunk, ImportStart, InviteRequest};
 use textbank::api::assignment::ContactSummary;
-use textbank::api::message::{Outcome, SendRequest, Shown};
+use textbank::api::message::Outcome;
 use textbank::api::people::{JoinRequest, Role};
 use textbank::api::problem::Code;
 use textbank::api::recall::{CorrectionRequest, RecallRequest, ScriptUpdate};
@@ -60,7 +60,7 @@ use textbank::sim::minter::Minter;
 
 use crate::served::admin_secret;
 use crate::store_home::{Kind, Place};
-use crate::support::{contact, def, phone_of};
+use crate::support::{contact, def, phone_of, text_of};
 
 /// Half past six in the evening where the voters are.
 const EVENING: &str = "2026-10-02T01:30:00Z";
@@ -372,30 +372,6 @@ fn script(place: &str) -> CampaignDef {
     def
 }
 
-fn first_text(now: Timestamp, to: &ContactSummary, body: String) -> SendRequest {
-    SendRequest {
-        campaign: to.campaign,
-        contact: to.id,
-        kind: MessageKind::Initial,
-        after_seq: 0,
-        epoch: to.epoch,
-        script_version: 1,
-        variant: Some("a".into()),
-        source: None,
-        off_script: false,
-        shown: Shown {
-            body_hash: blake3::hash(body.as_bytes()).to_hex().to_string(),
-            drawn_at: now,
-            pressed_at: now,
-            dwell_ms: 400,
-            mono_ms: 0,
-            device: DeviceId(Uuid::from_u128(7)),
-            link: None,
-        },
-        body,
-    }
-}
-
 fn names(of: &[ContactSummary]) -> Vec<&str> {
     of.iter().map(|one| one.first_name.as_str()).collect()
 }
@@ -526,7 +502,7 @@ async fn what_is_recalled_at_seven_goes_to_nobody_more_and_is_put_right_with_who
         for line in &fix {
             let words = format!("Sorry {}, it is {RIGHT}.", line.first_name);
             for _ in 0..2 {
-                let (id, mut text) = (world.fresh(), first_text(world.clock.now(), line, words.clone()));
+                let (id, mut text) = (world.fresh(), text_of(world.clock.now(), line, MessageKind::Initial, &words));
                 minter.link(me, id, &mut text);
                 let twice = ann.send(MessageId(id), &text).await;
                 assert!(twice.is_ok(), "{twice:?}");

@@ -62,6 +62,31 @@ pub struct Reply {
     pub body: Value,
 }
 
+/// A text as somebody confirms it now, in the first version of the script.
+pub fn text_of(now: Timestamp, contact: &ContactSummary, kind: MessageKind, body: &str) -> SendRequest {
+    SendRequest {
+        campaign: contact.campaign,
+        contact: contact.id,
+        kind,
+        body: body.to_owned(),
+        after_seq: contact.foreign_seq,
+        epoch: contact.epoch,
+        script_version: 1,
+        variant: (kind == MessageKind::Initial).then(|| "a".to_owned()),
+        source: None,
+        off_script: false,
+        shown: Shown {
+            body_hash: blake3::hash(body.as_bytes()).to_hex().to_string(),
+            drawn_at: now,
+            pressed_at: now,
+            dwell_ms: 400,
+            mono_ms: 0,
+            device: DeviceId(Uuid::from_u128(7)),
+            link: None,
+        },
+    }
+}
+
 impl Reply {
     /// Its code, when it is a problem document; panics when it is none.
     pub fn problem(&self) -> &str {
@@ -215,27 +240,7 @@ impl TestApp {
     }
 
     pub fn text(&self, contact: &ContactSummary, kind: MessageKind, body: &str) -> SendRequest {
-        SendRequest {
-            campaign: contact.campaign,
-            contact: contact.id,
-            kind,
-            body: body.to_owned(),
-            after_seq: contact.foreign_seq,
-            epoch: contact.epoch,
-            script_version: 1,
-            variant: (kind == MessageKind::Initial).then(|| "a".to_owned()),
-            source: None,
-            off_script: false,
-            shown: Shown {
-                body_hash: blake3::hash(body.as_bytes()).to_hex().to_string(),
-                drawn_at: self.clock.now(),
-                pressed_at: self.clock.now(),
-                dwell_ms: 400,
-                mono_ms: 0,
-                device: DeviceId(Uuid::from_u128(7)),
-                link: None,
-            },
-        }
+        text_of(self.clock.now(), contact, kind, body)
     }
 
     /// Does all carrier jobs that are ready: the carrier takes each. What went out comes back.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use textbank::api::admin::{ImportChunk, ImportStart, InviteRequest};
 use textbank::api::assignment::ContactSummary;
-use textbank::api::message::{Outcome, SendRequest, Shown, ThreadEntry, Verdict};
+use textbank::api::message::{Outcome, ThreadEntry, Verdict};
 use textbank::api::people::{JoinRequest, Role};
 use textbank::api::problem::Code;
 use textbank::client::journal::{Journal, State};
@@ -27,7 +27,7 @@ use textbank::env::{Clock, SharedClock, SharedIds, SimClock};
 use textbank::server::ServerHandle;
 
 use crate::served::{Served, admin_secret};
-use crate::support::{contact, def};
+use crate::support::{contact, def, text_of};
 
 const CONTACTS: u32 = 6;
 
@@ -77,27 +77,7 @@ impl World {
     fn initial(&self, contact: &ContactSummary) -> Confirmed {
         let body = format!("Hi {}, will you vote?", contact.first_name);
         let now = self.clock.now();
-        let request = SendRequest {
-            campaign: contact.campaign,
-            contact: contact.id,
-            kind: MessageKind::Initial,
-            after_seq: 0,
-            epoch: contact.epoch,
-            script_version: 1,
-            variant: Some("a".to_owned()),
-            source: None,
-            off_script: false,
-            shown: Shown {
-                body_hash: blake3::hash(body.as_bytes()).to_hex().to_string(),
-                drawn_at: now,
-                pressed_at: now,
-                dwell_ms: 400,
-                mono_ms: 0,
-                device: DeviceId(Uuid::from_u128(7)),
-                link: None,
-            },
-            body,
-        };
+        let request = text_of(now, contact, MessageKind::Initial, &body);
         Confirmed { id: self.fresh(), at: now, what: ConfirmedWhat::Text(request) }
     }
 }

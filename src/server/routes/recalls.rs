@@ -70,8 +70,13 @@ pub async fn make(
         }
     }
     let Reached { recall, reach, .. } = reached(&state, &captain, campaign, &what).await?;
-    let infos = state.store().recalls(captain.actor(), campaign).await?.unwrap_or_default();
-    let info = done.and_then(|(id, _)| infos.into_iter().find(|info| info.recall.id == id));
+    let dropped = match done {
+        Some((id, _)) => {
+            let infos = state.store().recalls(captain.actor(), campaign).await?.unwrap_or_default();
+            infos.iter().find(|info| info.recall.id == id).map_or(0, |info| info.dropped)
+        }
+        None => 0,
+    };
     Ok(Json(RecallReport {
         campaign,
         recall: done.map(|(id, _)| id),
@@ -83,7 +88,7 @@ pub async fn make(
         delivered: reach.delivered,
         in_doubt: reach.in_doubt,
         waiting: reach.waiting,
-        dropped: info.map_or(0, |info| info.dropped),
+        dropped,
         already: done.is_some_and(|(_, already)| already),
         to_get: reach.to_get,
     }))

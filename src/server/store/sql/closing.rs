@@ -150,6 +150,14 @@ fn in_words(one: &Obstacle) -> String {
     }
 }
 
+/// Of somebody called `p`: signed in, and let into the campaign `$3`.
+macro_rules! may_work {
+    () => {
+        "EXISTS (SELECT 1 FROM sessions s WHERE s.person = p.id AND s.revoked = 0 AND s.waiting = 0
+             AND (s.campaign IS NULL OR s.campaign = $3))"
+    };
+}
+
 /// The name of somebody who can look after late replies of a campaign.
 pub(super) async fn able_owner(
     conn: &mut Conn,
@@ -157,11 +165,10 @@ pub(super) async fn able_owner(
     campaign: i64,
     person: PersonId,
 ) -> Result<Option<String>, StoreError> {
-    let row = db::query(
-        "SELECT p.name, p.namesake FROM people p WHERE p.id = $1 AND p.organization = $2 AND EXISTS (
-             SELECT 1 FROM sessions s WHERE s.person = p.id AND s.revoked = 0 AND s.waiting = 0
-                 AND (s.campaign IS NULL OR s.campaign = $3))",
-    )
+    let row = db::query(concat!(
+        "SELECT p.name, p.namesake FROM people p WHERE p.id = $1 AND p.organization = $2 AND ",
+        may_work!()
+    ))
     .bind(person.0)
     .bind(organization)
     .bind(campaign)
@@ -343,16 +350,13 @@ impl Tx<'_> {
     }
 
     async fn give_late(&mut self, mut contact: ContactRow, owner: i64) -> Result<ContactRow, StoreError> {
-        let there = db::query(
-            "SELECT p.name FROM people p WHERE p.id = $1 AND p.lease_until > $2 AND EXISTS (
-                 SELECT 1 FROM sessions s WHERE s.person = p.id AND s.revoked = 0 AND s.waiting = 0
-                     AND (s.campaign IS NULL OR s.campaign = $3))",
-        )
-        .bind(owner)
-        .bind(self.micros())
-        .bind(contact.campaign)
-        .fetch_optional(&mut *self.conn)
-        .await?;
+        let there =
+            db::query(concat!("SELECT p.name FROM people p WHERE p.id = $1 AND p.lease_until > $2 AND ", may_work!()))
+                .bind(owner)
+                .bind(self.micros())
+                .bind(contact.campaign)
+                .fetch_optional(&mut *self.conn)
+                .await?;
         let Some(row) = there else { return Ok(contact) };
         let name: String = col(&row, 0)?;
         db::query(

@@ -68,8 +68,8 @@ const UNDER_WAY: &str = "SELECT j.attempt, j.message, m.campaign, m.contact, c.a
 const AT_ONCE: &[(i64, i64)] = &[(0, LAST_RANK)];
 const IN_TURN: &[(i64, i64)] = &[(0, 0), (1, 1), (LAST_RANK, LAST_RANK)];
 
-/// That of first texts.
-const LAST_RANK: i64 = 2;
+/// The highest rank, that of first texts; a notice has none, a reply the one between.
+pub(super) const LAST_RANK: i64 = 2;
 
 /// In a campaign that does not run only the notices go out; the rest waits. In a closed one late replies are answered.
 pub(super) const fn goes_out(state: CampaignState, rank: i64) -> bool {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::{
+    jobs::LAST_RANK,
     rows::{self, ContactRow, col, json, listed, listed_columns, time, to_json, unsigned},
     schema::{self, KNOWS_RECALLS},
     script::{refused, script_of},
@@ -47,9 +48,6 @@ const UNSETTLED: &str = "texts that were confirmed before this recall are still 
 
 /// Texts looked at in one commit behind a recall: others' commits wait for it.
 const PART: i64 = 200;
-
-/// The highest rank of a text with a press: a first text.
-const LAST_RANK: i64 = 2;
 
 /// The columns of [`Carried`], of a message called `m`.
 macro_rules! carried_columns {

@@ -1,7 +1,7 @@
 //! What the carrier lets through: what was spent of it, and what is left for whom ([`crate::domain::throughput`] has the arithmetic).
 //!
 //! What was spent stands in the database and is written with the claim that spends it, so that a second process, or the next one,
-//! knows of it. Where nothing is bounded nothing is read and nothing is written.
+//! knows of it. Where nothing is bounded no claim reads or writes anything of it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    jobs::goes_out,
+    jobs::{LAST_RANK, goes_out},
     rows::{col, json, kind, state, time, to_json, unsigned},
     tx::{Campaign, Tx},
 };
@@ -305,7 +305,7 @@ pub(super) async fn gauge(
         let (campaign, rank, many) = (col::<i64>(row, 0)?, col::<i64>(row, 1)?, unsigned(col(row, 2)?));
         texts += many;
         // Replies are short, mostly; what they really have is counted as they go.
-        let long = many * if rank >= 2 { cost(campaign) } else { 1 };
+        let long = many * if rank >= LAST_RANK { cost(campaign) } else { 1 };
         segments += long;
         // What waits in a paused campaign is in nobody's way.
         on_their_way += if costs.get(&campaign).is_none_or(|(_, state)| goes_out(*state, rank)) { long } else { 0 };
