@@ -33,7 +33,7 @@ pub enum Code {
     StaleReply,
     /// It was confirmed before the present texting hours began, or too long ago: look at it again.
     TooLate,
-    /// It carries something that was recalled: look at the contact again, the text is another one now.
+    /// It carries something that was recalled, or was before that recall was lifted: look at the contact again and confirm it anew.
     Recalled,
     /// The contact was taken off the campaign's list.
     Removed,

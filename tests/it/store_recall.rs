@@ -332,6 +332,7 @@ on_every_store! {
             let done = captain.lift_recall(&home.desk, campaign, made.id).await.expect("an answer");
             assert!(matches!(done, Answer::Done), "{done:?}");
         }
+        home.pass(120);
         home.try_send(&tess, of_version(home.text(&slice[0], Initial, WRONG), 1)).await.expect("accepted");
         let Answer::Refused(none) = captain.lift_recall(&home.desk, campaign, 99).await.expect("an answer") else {
             panic!("no refusal");

@@ -20,7 +20,7 @@ use textbank::server::store::command::{Answer, Command, CommandKind};
 use textbank::server::store::handles::{Captain, Desk, System};
 use tokio_util::sync::CancellationToken;
 
-use crate::store_home::{Hand, Home, Place, definition, on_every_store, people};
+use crate::store_home::{Hand, Home, Place, definition, on_every_store, people, refused};
 use crate::store_recall::{WRONG, of_version, reach, voters, wording, wrong};
 
 /// What becomes of each part of a cleaning.
@@ -144,7 +144,8 @@ on_every_store! {
         assert_eq!(scene.lift(&home, recall).await, None, "twice is once");
         assert_eq!(home.jobs().await, []);
         scene.all_came_back(&home).await;
-        // What somebody means anew goes out.
+        // What somebody means anew goes out; whose clock nobody knows may have meant it two minutes ago.
+        home.pass(120);
         let line = home.claim(&scene.tess, scene.campaign, 1).await.remove(0);
         home.try_send(&scene.tess, of_version(home.text(&line, Initial, WRONG), 1)).await.expect("accepted");
         assert_eq!(home.jobs().await.len(), 1);
@@ -184,6 +185,75 @@ on_every_store! {
         let ends = [scene.delivery(&home, 0).await, scene.delivery(&home, 1).await];
         assert!(ends.contains(&Delivery::Dropped) && ends.contains(&Delivery::Submitted), "{ends:?}");
         assert_eq!(home.board(&scene.cal, scene.campaign).await.counts.unsent, 2, "one who came back, one without a text");
+    }
+
+    async fn what_a_carrier_says_late_of_a_lost_call_makes_it_go_no_second_time(home: Home) {
+        let scene = Scene::set(&home, 2).await;
+        let jobs = home.jobs().await;
+        let recall = scene.recall(&home).await;
+        System::clear_recalls(&home.desk).await.expect("taken back");
+        // Given up for lost: nothing of it counts as under way.
+        home.pass(10);
+        System::sweep_attempts(&home.desk, home.desk.clock.now(), Duration::from_secs(900)).await.expect("swept");
+        home.pass(900);
+        assert_eq!(scene.lift(&home, recall).await, None);
+        home.record(jobs[0].attempt, Submitted::Later { reason: "busy".into() }).await;
+        System::sweep_attempts(&home.desk, home.desk.clock.now(), Duration::from_secs(900)).await.expect("swept");
+        home.record(jobs[1].attempt, Submitted::Later { reason: "busy".into() }).await;
+        home.pass(60);
+        assert_eq!(home.jobs().await, []);
+        let held = home.desk.store.held(&scene.cal.actor, scene.campaign).await.expect("read").expect("visible");
+        assert!(held.len() == 2 && held.iter().all(|text| text.safe_to_send_again), "a captain decides: {held:?}");
+    }
+
+    async fn what_was_pressed_before_a_recall_goes_by_no_lift(home: Home) {
+        let scene = Scene::set(&home, 1).await;
+        let line = home.claim(&scene.tess, scene.campaign, 1).await.remove(0);
+        let offline = of_version(home.text(&line, Initial, WRONG), 1);
+        home.pass(600);
+        let recall = scene.recall(&home).await;
+        System::clear_recalls(&home.desk).await.expect("taken back");
+        home.pass(600);
+        let meanwhile = of_version(home.text(&line, Initial, WRONG), 1);
+        assert_eq!(scene.lift(&home, recall).await, None);
+        home.pass(600);
+        let home = after_a_crash(home).await;
+        // A laptop was offline all the time, and hands in what it kept.
+        for kept in [offline, meanwhile] {
+            refused(home.try_send(&scene.tess, kept).await, Code::Recalled);
+        }
+        assert_eq!(home.jobs().await, []);
+        let anew = home.try_send(&scene.tess, of_version(home.text(&line, Initial, WRONG), 1)).await;
+        anew.expect("a press of now");
+        assert_eq!(home.jobs().await.len(), 1);
+    }
+
+    async fn a_lift_by_a_clock_that_was_ahead_shuts_nobody_out(home: Home) {
+        let scene = Scene::set(&home, 1).await;
+        let line = home.claim(&scene.tess, scene.campaign, 1).await.remove(0);
+        let recall = scene.recall(&home).await;
+        System::clear_recalls(&home.desk).await.expect("taken back");
+        home.pass(7_200);
+        assert_eq!(scene.lift(&home, recall).await, None);
+        home.clock.jump_to(crate::store_home::start());
+        let line = home.line(&scene.tess, scene.campaign, line.id).await;
+        let anew = of_version(home.text(&line, Initial, WRONG), 1);
+        home.try_send(&scene.tess, anew).await.expect("what was just pressed");
+    }
+
+    async fn a_call_by_a_clock_that_was_ahead_keeps_no_recall_from_being_lifted(home: Home) {
+        let scene = Scene::set(&home, 1).await;
+        home.pass(7_200);
+        let job = home.jobs().await.remove(0);
+        home.clock.jump_to(crate::store_home::start());
+        let recall = scene.recall(&home).await;
+        System::clear_recalls(&home.desk).await.expect("taken back");
+        assert_eq!(scene.lift(&home, recall).await, Some(Code::Unsettled), "it may be under way");
+        System::sweep_attempts(&home.desk, crate::store_home::start(), Duration::from_secs(900)).await.expect("swept");
+        assert_eq!(scene.lift(&home, recall).await, None);
+        home.record(job.attempt, Submitted::Later { reason: "busy".into() }).await;
+        home.pass(60);
+        assert_eq!(home.jobs().await, []);
     }
 
     async fn calls_go_on_while_what_was_recalled_is_taken_back(home: Home) {

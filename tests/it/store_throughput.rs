@@ -315,6 +315,27 @@ on_every_store! {
         assert_eq!(out[1..], ["first", "second"]);
     }
 
+    async fn who_has_nothing_to_go_takes_no_turn_and_gives_none_to_another(home: Home) {
+        let mut home = home;
+        let (admin, first) = home.campaign(people(12)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let of = |from: u32| (from..from + 12).map(crate::store_home::person).collect();
+        home.import(&admin, definition(), of(100)).await;
+        let third = home.import(&admin, definition(), of(200)).await.campaign;
+        initials(&home, &tess, first, 12).await;
+        initials(&home, &tess, third, 12).await;
+        home.desk.throughput = limits(Some(6), None);
+        let mut of_first = 0;
+        for _ in 0..12 {
+            let jobs = home.jobs().await;
+            assert_eq!(jobs.len(), 1, "one in ten seconds");
+            let number = jobs[0].to.as_str().trim_start_matches("+1415555").parse::<u32>().expect("a number");
+            of_first += u32::from(number < 100);
+            home.pass(11);
+        }
+        assert_eq!(of_first, 6, "the second campaign has nothing, and its turns are nobody's");
+    }
+
     async fn what_waits_in_a_paused_campaign_is_in_nobodys_way(home: Home) {
         let mut home = home;
         let (admin, first) = home.campaign(people(62)).await;

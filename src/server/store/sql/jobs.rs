@@ -36,13 +36,16 @@ const NOTICE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 /// Rounds of looking in one claim: what is dropped or put off makes room for what can go.
 const ROUNDS: usize = 16;
 
+/// Further ahead of each other the clocks of servers are not, in microseconds.
+const AHEAD: i64 = 5 * 60 * 1_000_000;
+
 /// After a "later" the next try waits this long for each try so far, in microseconds, up to a minute.
 const RETRY: i64 = 5_000_000;
 
-/// Open jobs of one state that began before a moment. Names the state twice, so that the index of the open ones serves:
+/// Open jobs of one state that began before a moment, or that cannot have begun yet: a clock was ahead then. Names the state twice, so that the index of the open ones serves:
 /// the table has a row for every text there ever was.
 pub(super) const OPEN_SINCE: &str = "SELECT message FROM jobs INDEXED BY jobs_open
-     WHERE state IN ('submitting', 'unknown') AND state = $1 AND started_at < $2 ORDER BY message";
+     WHERE state IN ('submitting', 'unknown') AND state = $1 AND (started_at < $2 OR started_at >= $3) ORDER BY message";
 
 /// A call begins.
 const BEGUN: &str = "UPDATE jobs SET state = 'submitting', attempt = $2, started_at = $3, tries = tries + 1, absent = 0
@@ -68,6 +71,16 @@ const UNDER_WAY: &str = "SELECT j.attempt, j.message, m.campaign, m.contact, c.a
 const AT_ONCE: &[(i64, i64)] = &[(0, LAST_RANK)];
 const IN_TURN: &[(i64, i64)] = &[(0, 0), (1, 1), (LAST_RANK, LAST_RANK)];
 
+/// Of each campaign, which of [`IN_TURN`] has something to go.
+pub(super) const WAITING: &str = "SELECT k.id, k.state,
+         (SELECT j.rank FROM jobs j INDEXED BY jobs_ready
+             WHERE j.campaign = k.id AND j.state = 'ready' AND j.rank = 0 AND j.not_before <= $1 LIMIT 1),
+         (SELECT j.rank FROM jobs j INDEXED BY jobs_ready
+             WHERE j.campaign = k.id AND j.state = 'ready' AND j.rank = 1 AND j.not_before <= $1 LIMIT 1),
+         (SELECT j.rank FROM jobs j INDEXED BY jobs_ready
+             WHERE j.campaign = k.id AND j.state = 'ready' AND j.rank = 2 AND j.not_before <= $1 LIMIT 1)
+     FROM campaigns k ORDER BY k.id";
+
 /// The highest rank, that of first texts; a notice has none, a reply the one between.
 pub(super) const LAST_RANK: i64 = 2;
 
@@ -79,6 +92,9 @@ pub(super) const fn goes_out(state: CampaignState, rank: i64) -> bool {
         CampaignState::Importing | CampaignState::Paused => 0,
     }
 }
+
+/// Campaigns and the ranks of theirs that are looked at, in this order.
+type Looks = Vec<(i64, (i64, i64))>;
 
 /// What of a campaign is looked at.
 struct Part<'a> {
@@ -129,7 +145,11 @@ impl Tx<'_> {
         let mut attempts = attempts.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
         let mut left = i64::from(limit);
         let mut out = Vec::new();
-        let mut questions = vec![db::query("SELECT id FROM campaigns ORDER BY id")];
+        let mut questions = vec![if limits.is_some() {
+            db::query(WAITING).bind(self.micros())
+        } else {
+            db::query("SELECT id FROM campaigns ORDER BY id")
+        }];
         questions.extend(limits.is_some().then(|| self.spent()));
         questions.extend(self.late());
         let mut answers = db::ask(questions, &mut *self.conn).await?.into_iter();
@@ -137,17 +157,11 @@ impl Tx<'_> {
         let spent = if limits.is_some() { answers.next().unwrap_or_default() } else { Vec::new() };
         self.take_back_late(&answers.next().unwrap_or_default()).await?;
         let mut budget = limits.map(|limits| self.budget(limits, &spent)).transpose()?;
-        let campaigns = campaigns.iter().map(|row| col(row, 0)).collect::<Result<Vec<i64>, _>>()?;
-        // Where little goes out no campaign is always the last.
-        let turn = budget.as_ref().map_or(0, |_| unsigned(self.now.as_second()));
-        let first = usize::try_from(turn % (campaigns.len().max(1) as u64)).unwrap_or(0);
-        let passes = if budget.is_some() { IN_TURN } else { AT_ONCE };
-        let turned = || campaigns.iter().skip(first).chain(campaigns.iter().take(first)).copied();
-        let looks: Vec<_> = passes.iter().flat_map(|ranks| turned().map(|id| (id, *ranks))).collect();
+        let looks = if budget.is_some() { self.in_turn(&campaigns)? } else { at_once(&campaigns)? };
         let mut tried = false;
         for (id, ranks) in looks {
             // Where something is bounded, before the first texts; where nothing is, before all.
-            if ranks.1 == LAST_RANK && !std::mem::replace(&mut tried, true) {
+            if left > 0 && ranks.1 == LAST_RANK && !std::mem::replace(&mut tried, true) {
                 self.claim_trials(&mut attempts, &mut budget, &mut left, &mut out).await?;
             }
             if left <= 0 {
@@ -170,6 +184,9 @@ impl Tx<'_> {
                 self.write_texts().await?;
             }
         }
+        if left > 0 && !tried {
+            self.claim_trials(&mut attempts, &mut budget, &mut left, &mut out).await?;
+        }
         for late in std::mem::take(&mut self.cache.late) {
             self.suppress_late(&late).await?;
         }
@@ -180,6 +197,25 @@ impl Tx<'_> {
             self.write_texts().await?;
         }
         Ok(Answer::Jobs(out))
+    }
+
+    /// Where little goes out no campaign is always the last: among those that have something to go, of each rank, another one is the
+    /// first every second. One that has nothing takes no turn, which would be its neighbour's as well.
+    fn in_turn(&self, campaigns: &[db::Row]) -> Result<Looks, StoreError> {
+        let mut looks = Vec::new();
+        for (column, ranks) in (2..).zip(IN_TURN) {
+            let mut waiting = Vec::new();
+            for row in campaigns {
+                let state = rows::state(&col::<String>(row, 1)?)?;
+                if col::<Option<i64>>(row, column)?.is_some() && goes_out(state, ranks.1) {
+                    waiting.push((col::<i64>(row, 0)?, *ranks));
+                }
+            }
+            let first = unsigned(self.now.as_second()) % (waiting.len().max(1) as u64);
+            waiting.rotate_left(usize::try_from(first).unwrap_or(0));
+            looks.extend(waiting);
+        }
+        Ok(looks)
     }
 
     /// Looks at as many ready jobs of a campaign as there are places left; says how many that were.
@@ -407,7 +443,7 @@ impl Tx<'_> {
             .execute(&mut *self.conn)
             .await?;
         let row = db::query(
-            "SELECT message, state, tries FROM jobs WHERE message = (SELECT message FROM attempts WHERE id = $1)
+            "SELECT message, state, tries, absent FROM jobs WHERE message = (SELECT message FROM attempts WHERE id = $1)
                  AND attempt = $1",
         )
         .bind(attempt)
@@ -436,13 +472,26 @@ impl Tx<'_> {
                 self.finish(message, "unknown", Delivery::Unknown, None).await?;
             }
             Submitted::Unknown { .. } => {}
+            // Said twice, or the carrier's list said it before.
+            Submitted::Later { .. } if state == "held" && col::<i64>(&row, 3)? != 0 => {}
             Submitted::Later { .. } => {
                 self.unspend(message).await?;
-                if !self.take_back_if_recalled(message).await? {
+                if self.take_back_if_recalled(message).await? {
+                    return Ok(Answer::Done);
+                }
+                if state == "submitting" {
                     let tries: i64 = col(&row, 2)?;
                     let wait = (RETRY * tries).min(60_000_000);
                     self.again(message, self.micros() + wait).await?;
                     self.deliver(message, Delivery::Accepted, None).await?;
+                } else {
+                    // Given up for lost before. What it carried may have been taken back and given free again since, so it goes by no
+                    // act but a captain's, who is told that it did not arrive.
+                    db::query("UPDATE jobs SET absent = 1 WHERE message = $1")
+                        .bind(message)
+                        .execute(&mut *self.conn)
+                        .await?;
+                    self.finish(message, "held", Delivery::Held, None).await?;
                 }
             }
         }
@@ -470,11 +519,21 @@ impl Tx<'_> {
         Ok(Answer::Done)
     }
 
-    /// Texts whose job is in `state` and began before `before`.
+    /// No call can have begun then: the clocks of servers are not so far from each other.
+    fn not_yet(&self) -> i64 {
+        self.micros().saturating_add(AHEAD)
+    }
+
+    /// Texts whose job is in `state` and began before `before`, or at a time that is not yet.
     async fn open_since(&mut self, state: &'static str, before: i64) -> Result<Vec<Uuid>, StoreError> {
-        let rows = db::query(OPEN_SINCE).bind(state).bind(before).fetch_all(&mut *self.conn).await?;
+        let rows =
+            db::query(OPEN_SINCE).bind(state).bind(before).bind(self.not_yet()).fetch_all(&mut *self.conn).await?;
         rows.iter().map(|row| col(row, 0)).collect()
     }
+}
+
+fn at_once(campaigns: &[db::Row]) -> Result<Looks, StoreError> {
+    campaigns.iter().flat_map(|row| AT_ONCE.iter().map(move |ranks| Ok((col(row, 0)?, *ranks)))).collect()
 }
 
 fn read_ready(row: &db::Row) -> Result<Ready, StoreError> {

@@ -1,6 +1,12 @@
 //! No command and no question that is asked often reads every row of a big table.
 
-use super::{act::GIVE_BACK, back::LATE, export, figures, held, jobs::OPEN_SINCE, read, schema};
+use super::{
+    act::GIVE_BACK,
+    back::LATE,
+    export, figures, held,
+    jobs::{OPEN_SINCE, WAITING},
+    read, schema,
+};
 use crate::db::{self, Options};
 
 async fn plan(sql: &'static str) -> Vec<String> {
@@ -15,6 +21,7 @@ async fn plan(sql: &'static str) -> Vec<String> {
 
 #[rstest::rstest]
 #[case::jobs_to_sweep(OPEN_SINCE, &["jobs_open"])]
+#[case::what_waits_to_go(WAITING, &["jobs_ready"])]
 #[case::rest_of_the_board(read::BOARD_REST, &["contacts_waiting", "jobs_open"])]
 #[case::undecided_texts(held::HELD, &["jobs_undecided"])]
 #[case::attempts_to_look_up(held::TO_LOOK_UP, &["jobs_undecided"])]

@@ -3,10 +3,12 @@
 //! Two looks make it so: at accept, whatever a laptop's journal holds; and before each carrier call. The recall's own commit is small:
 //! it holds at once, however many texts wait. Those are taken back behind it, a part a commit: for a few seconds
 //! by whoever recalled, and to the end by the housekeeping of any server. A recall is lifted only when that is done and nothing that
-//! carries it is on its way: what was confirmed before a recall never goes out by itself.
+//! carries it is on its way, and what is handed in later and was pressed before the lift is refused: what was confirmed before a recall
+//! never goes out by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
@@ -45,6 +47,12 @@ const OLDER: &str = "a server of an older version works on the same database, an
 /// Why a recall is not lifted yet.
 const UNSETTLED: &str = "texts that were confirmed before this recall are still being taken back, or are on their way to the carrier: \
      lifted now, some would go out by themselves while others came back. Lift it again in a minute";
+
+/// Further ahead of each other the clocks of servers are not.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whoever presses is hardly ever longer on the way.
+const JUST: SignedDuration = SignedDuration::from_mins(5);
 
 /// Texts looked at in one commit behind a recall: others' commits wait for it.
 const PART: i64 = 200;
@@ -153,6 +161,33 @@ pub(super) async fn in_force(conn: &mut Conn, campaign: i64) -> Result<Vec<Recal
     .fetch_all(conn)
     .await?;
     rows.iter().map(read).collect()
+}
+
+/// A recall that is in force no more.
+#[derive(Debug)]
+pub(super) struct Lifted {
+    pub(super) recall: Recall,
+    pub(super) at: Timestamp,
+}
+
+impl Lifted {
+    /// From when on a press counts. A lift from the time to come was noted by a clock that was wrong: nobody knows when it was, so
+    /// what was just pressed counts, and nothing from before.
+    fn since(&self, now: Timestamp) -> Timestamp {
+        if self.at.duration_since(now) <= AHEAD { self.at } else { now.saturating_sub(JUST).unwrap_or(now) }
+    }
+}
+
+/// The recalls of a campaign that were lifted.
+pub(super) async fn lifted(conn: &mut Conn, campaign: i64) -> Result<Vec<Lifted>, StoreError> {
+    let rows = db::query(
+        "SELECT id, what, versions, texts, reason, lifted_at FROM recalls
+         WHERE campaign = $1 AND lifted_at IS NOT NULL ORDER BY id",
+    )
+    .bind(campaign)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| Ok(Lifted { recall: read(row)?, at: time(col(row, 5)?)? })).collect()
 }
 
 fn read(row: &Row) -> Result<Recall, StoreError> {
@@ -292,20 +327,31 @@ fn in_words(what: &Recalled) -> String {
 }
 
 impl Tx<'_> {
-    /// `recalled`, when a text that was just handed in carries it.
+    /// `recalled`, when a text that was just handed in carries it; or what was free again only after it was pressed, at the earliest
+    /// at `pressed_at`: a laptop's journal may have held it since before the recall.
     pub(super) async fn recalled(
         &mut self,
         actor: &Actor,
         campaign: &Campaign,
         contact: &ContactRow,
-        request: &SendRequest,
+        (request, pressed_at): (&SendRequest, Timestamp),
     ) -> Result<Option<Problem>, StoreError> {
-        if campaign.recalls.is_empty() || mutation::on(Mutation::RecalledTaken) {
+        let now = self.now;
+        let lifted_since = || campaign.lifted.iter().filter(|one| pressed_at < one.since(now)).map(|one| &one.recall);
+        let none = campaign.recalls.is_empty() && lifted_since().next().is_none();
+        if none || mutation::on(Mutation::RecalledTaken) {
             return Ok(None);
         }
         let text = (&said(request), contact.id, actor.name.as_str());
-        let found = carries(self.conn, &campaign.def, &campaign.recalls, text).await?;
-        Ok(found.map(|recall| Problem::new(Code::Recalled, format!("it carries what recall {recall} took back"))))
+        let recalls: Vec<Recall> = campaign.recalls.iter().chain(lifted_since()).cloned().collect();
+        let Some(recall) = carries(self.conn, &campaign.def, &recalls, text).await? else { return Ok(None) };
+        let in_force = campaign.recalls.iter().any(|one| one.id == recall);
+        let detail = if in_force {
+            format!("it carries what recall {recall} took back")
+        } else {
+            format!("it was confirmed before recall {recall} was lifted: what carries it goes out by a new press alone")
+        };
+        Ok(Some(Problem::new(Code::Recalled, detail)))
     }
 
     /// Takes a text back at once that the carrier did not take and that carries what was recalled meanwhile: while it waits for its

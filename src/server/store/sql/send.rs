@@ -344,7 +344,8 @@ impl Tx<'_> {
         if let Some(lost) = self.lease_lost(actor, contact, Some(request.epoch)).await? {
             return Ok(Some(lost));
         }
-        if let Some(recalled) = self.recalled(actor, &sight.campaign, contact, request).await? {
+        let pressed = self.surely_pressed_at(request, skew);
+        if let Some(recalled) = self.recalled(actor, &sight.campaign, contact, (request, pressed)).await? {
             return Ok(Some(recalled));
         }
         match sight.campaign.state {
@@ -392,11 +393,14 @@ impl Tx<'_> {
     /// True when it was confirmed before this database was put back from a backup. It may have been accepted, and have gone out,
     /// in the time that was lost: its id does not tell any more, so a person decides anew.
     fn before_restore(&self, request: &SendRequest, skew: Option<SignedDuration>) -> bool {
-        let Some(restored_at) = self.cache.restored_at else { return false };
-        // A laptop that did not tell its time may be a little ahead: rather back to a person than out twice.
+        self.cache.restored_at.is_some_and(|restored_at| self.surely_pressed_at(request, skew) < restored_at)
+    }
+
+    /// When it was confirmed, at the earliest. A laptop that did not tell its time may be a little ahead: rather back to a person than
+    /// out twice.
+    fn surely_pressed_at(&self, request: &SendRequest, skew: Option<SignedDuration>) -> Timestamp {
         let grace = if skew.is_none() { UNTOLD_GRACE } else { SignedDuration::ZERO };
-        let sure = restored_at.saturating_add(grace).unwrap_or(Timestamp::MAX);
-        pressed_at(request, skew, self.now) < sure
+        pressed_at(request, skew, self.now).saturating_sub(grace).unwrap_or(Timestamp::MIN)
     }
 
     /// When a text that may go out now has to be on its way, or it comes back: at the end of the window in which it was

@@ -34,6 +34,8 @@ pub(super) struct Campaign {
     pub(super) def: CampaignDef,
     /// What of it must not be said any more.
     pub(super) recalls: Vec<Recall>,
+    /// Recalls that are in force no more.
+    pub(super) lifted: Vec<Lifted>,
     /// Who answers late replies once it is closed.
     pub(super) late_owner: Option<i64>,
 }
@@ -332,6 +334,7 @@ impl<'c> Tx<'c> {
             script_version: col(&row, 2)?,
             def: json(&col::<String>(&row, 3)?)?,
             recalls: recall::in_force(self.conn, id).await?,
+            lifted: recall::lifted(self.conn, id).await?,
             late_owner: col(&row, 4)?,
         });
         self.cache.campaigns.insert(id, Arc::clone(&campaign));
