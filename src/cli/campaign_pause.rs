@@ -9,8 +9,10 @@ use crate::api::act::Act;
 use crate::api::message::Outcome as Decided;
 use crate::api::people::Role;
 use crate::api::problem::Code;
+use crate::api::trial::TrialInfo;
 use crate::client::{Call, CallError, CampaignServer as _, native::NativeServer};
 use crate::domain::ids::{ActId, CampaignId};
+use crate::domain::message::Delivery;
 
 /// Arguments of `campaign pause` and `campaign resume`.
 #[derive(Debug, Clone, clap::Args)]
@@ -60,8 +62,9 @@ pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// True when no text of the script in force was sent to a staff phone.
+/// True when no text of the script in force came to a staff phone, as far as its carrier says.
 async fn is_untested(server: &NativeServer, campaign: CampaignId) -> Call<bool> {
     let version = server.campaign(campaign).await?.script_version;
-    Ok(!server.trials(campaign).await?.iter().any(|one| one.script_version == version))
+    let came = |one: &TrialInfo| matches!(one.delivery, Delivery::Submitted | Delivery::Delivered);
+    Ok(!server.trials(campaign).await?.iter().any(|one| one.script_version == version && came(one)))
 }

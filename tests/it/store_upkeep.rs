@@ -22,6 +22,7 @@ use textbank::server::store::sql::{
 };
 
 use crate::store_home::{Hand, Home, Kind, Place, people, phone, refused};
+use crate::store_trial;
 
 /// A campaign in the middle of a shift.
 pub struct Shift {
@@ -539,6 +540,8 @@ async fn a_restored_campaign_sends_nothing_by_itself(#[case] from: Kind, #[case]
     let (Some(shift), Some(new)) = (Shift::of(from).await, elsewhere(to)) else { return };
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("backup");
+    let trial = (MessageId(shift.home.fresh()), store_trial::initial(500));
+    store_trial::put(&shift.home, &shift.cap, shift.campaign, trial).await.expect("taken");
     upkeep::backup(&shift.location(), &file, "2026-06-10", &mut |_| {}).await.expect("a backup");
     // It goes on, and what waited goes out.
     let Shift { home, tess, dealt, campaign, .. } = &shift;
@@ -560,6 +563,8 @@ async fn a_restored_campaign_sends_nothing_by_itself(#[case] from: Kind, #[case]
     let (shift, _old) = goes_on(shift, new).await;
     let Shift { home, tess, cap, campaign, dealt, .. } = &shift;
     assert!(home.jobs().await.is_empty(), "nothing goes out by itself");
+    let trial = store_trial::trials(home, cap, *campaign).await.remove(0);
+    assert_eq!((trial.delivery, trial.error.as_deref()), (Delivery::Unknown, Some("restored")));
     let held = home.desk.store.held(&cap.actor, *campaign).await.expect("read").expect("visible");
     assert_eq!(held.len(), 5, "{held:?}");
     // Not before a captain has looked, neither from a journal nor by a new press.

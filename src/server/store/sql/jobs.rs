@@ -511,6 +511,7 @@ impl Tx<'_> {
             }
             self.finish(message, "unknown", Delivery::Unknown, None).await?;
         }
+        self.sweep_trials((started_before.as_microsecond(), self.not_yet())).await?;
         let held_before = self.micros() - i64::try_from(hold_after.as_micros()).unwrap_or(i64::MAX);
         let stale = self.open_since("unknown", held_before).await?;
         for message in stale {

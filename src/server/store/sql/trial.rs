@@ -19,6 +19,7 @@ use crate::domain::{
     ids::MessageId,
     message::{Delivery, MAX_CHARS, MessageKind},
     phone::Phone,
+    safe_text::safe_line,
     segment::measure,
     trial::{TrialPart, made_up, trial_body},
     zone::places,
@@ -32,6 +33,14 @@ use crate::server::store::{
 
 /// Trials of an organization in a day: a campaign's staff, not its voters.
 const A_DAY: i64 = 500;
+
+/// Different phones of an organization in a day: more are no staff.
+const PHONES_A_DAY: i64 = 50;
+
+/// Fields of a made-up contact, and characters of a name and of a value.
+const MAX_FIELDS: usize = 100;
+const MAX_NAME: usize = 100;
+const MAX_VALUE: usize = 500;
 
 /// A day, in microseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
@@ -77,6 +86,9 @@ impl Tx<'_> {
             }
             return self.trial(campaign, id).await;
         }
+        if let Some(fault) = too_much(request) {
+            return refused(Code::TooLarge, fault);
+        }
         let contact = made_up(&campaign.def, &request.to, &request.fields);
         let body = trial_body(&campaign.def, &request.part, &request.language, &contact, &actor.name);
         if !matches!(&body, Some(Ok(body)) if *body == request.body) {
@@ -88,7 +100,8 @@ impl Tx<'_> {
         let row = db::query(
             "SELECT (SELECT COUNT(*) FROM suppressions WHERE organization = $1 AND phone = $2),
                  (SELECT COUNT(*) FROM contacts WHERE organization = $1 AND phone = $2 AND opt_out > 0),
-                 (SELECT COUNT(*) FROM trials WHERE organization = $1 AND at > $3)",
+                 (SELECT COUNT(*) FROM trials WHERE organization = $1 AND at > $3),
+                 (SELECT COUNT(DISTINCT phone) FROM trials WHERE organization = $1 AND at > $3 AND phone <> $2)",
         )
         .bind(campaign.organization)
         .bind(request.to.as_str())
@@ -100,6 +113,12 @@ impl Tx<'_> {
         }
         if col::<i64>(&row, 2)? >= A_DAY {
             return refused(Code::QuotaReached, "too many trials in a day: they are for staff phones");
+        }
+        if col::<i64>(&row, 3)? >= PHONES_A_DAY {
+            return refused(
+                Code::QuotaReached,
+                format!("trials went to {PHONES_A_DAY} phones in a day: they are for staff phones"),
+            );
         }
         // A campaign is tried before its first texts begin.
         let hours = TextingHours { opens_at: None, closes_at: None, ..campaign.def.hours.clone() };
@@ -140,7 +159,7 @@ impl Tx<'_> {
             TrialPart::Initial(name) => format!("wording {name}"),
             TrialPart::Canned(id) => format!("canned reply {id}"),
         };
-        let detail = format!("version {}, {part}, {}", campaign.script_version, request.language);
+        let detail = format!("{id}: version {}, {part}, {}", campaign.script_version, request.language);
         self.audit(Some(actor), "trial", format!("campaign {}", campaign.id), detail);
         self.trial(campaign, id).await
     }
@@ -189,8 +208,28 @@ impl Tx<'_> {
             .bind(self.micros())
             .execute(&mut *self.conn)
             .await?;
+            self.cache.trials_out = true;
             *left -= 1;
             out.push(Submission { attempt, to, body, expires_at: good_until });
+        }
+        Ok(())
+    }
+
+    /// Trials whose call nobody came back to: what became of them is not known, and they are not sent again.
+    pub(super) async fn sweep_trials(&mut self, (from, to): (i64, i64)) -> Result<(), StoreError> {
+        if !self.cache.trials_out {
+            return Ok(());
+        }
+        let open = db::query(
+            "SELECT id, started_at FROM trials WHERE attempt IS NOT NULL AND state = 'submitting' ORDER BY id",
+        )
+        .fetch_all(&mut *self.conn)
+        .await?;
+        self.cache.trials_out = !open.is_empty();
+        for row in &open {
+            if !(from..to).contains(&col::<Option<i64>>(row, 1)?.unwrap_or(i64::MIN)) {
+                self.trial_moved(col(row, 0)?, Delivery::Unknown, Some("lost")).await?;
+            }
         }
         Ok(())
     }
@@ -254,6 +293,17 @@ impl Tx<'_> {
             .await?;
         row.map(|row| Ok((col(&row, 0)?, rows::delivery(&col::<String>(&row, 1)?)?))).transpose()
     }
+}
+
+/// What of a request is longer than anything that a person tries.
+fn too_much(request: &TrialRequest) -> Option<String> {
+    if request.fields.len() > MAX_FIELDS {
+        return Some(format!("fields: there are {} of them, at most {MAX_FIELDS} are taken", request.fields.len()));
+    }
+    let long = |text: &str, most: usize| text.chars().count() > most;
+    let field = request.fields.iter().find(|(name, value)| long(name, MAX_NAME) || long(value, MAX_VALUE))?;
+    let name: String = safe_line(field.0).chars().take(MAX_NAME).collect();
+    Some(format!("fields.{name}: a name has at most {MAX_NAME} characters, a value {MAX_VALUE}"))
 }
 
 /// A campaign's trials, the newest first; or this one.

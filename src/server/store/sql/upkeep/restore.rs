@@ -223,6 +223,10 @@ async fn hold_texts(conn: &mut Conn, at: i64) -> Done<u64> {
     )
     .execute(&mut *conn)
     .await?;
+    // Nobody decides on a trial: whoever wants it again sends another one.
+    db::query("UPDATE trials SET state = 'done', delivery = 'unknown', error = 'restored' WHERE state <> 'done'")
+        .execute(&mut *conn)
+        .await?;
     // A list of the carrier's may not show what left after the backup: only a person decides.
     let held = db::query(
         "UPDATE jobs SET state = 'held', absent = 0, started_at = COALESCE(started_at, created_at)
