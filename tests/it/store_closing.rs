@@ -19,9 +19,10 @@ use textbank::server::store::{
     change::Changed,
     command::Answer,
     handles::{Admin, System},
+    roster::AuditWanted,
 };
 
-use crate::store_home::{Hand, Home, on_every_store, people, phone};
+use crate::store_home::{Hand, Home, definition, on_every_store, people, person, phone};
 
 fn by(owner: &Hand) -> CloseRequest {
     CloseRequest { owner: owner.actor.person, doubts_are_opt_outs: false, take_back: false }
@@ -199,6 +200,77 @@ on_every_store! {
         assert_eq!(home.line(&admin, campaign, slice[0].id).await.opt_out, OptOut::Yes { by_word: false });
     }
 
+    async fn an_owner_who_works_elsewhere_is_not_there_for_late_replies(home: Home) {
+        let (admin, campaign) = home.campaign(people(3)).await;
+        let ona = home.join("Ona", Role::Texter).await;
+        let slice = home.claim(&ona, campaign, 3).await;
+        for contact in &slice {
+            home.initial(&ona, contact).await;
+        }
+        for job in home.jobs().await {
+            home.record(job.attempt, Submitted::Accepted { carrier_id: "c".into() }).await;
+        }
+        let other = home.import(&admin, definition(), vec![person(100)]).await.campaign;
+        home.act(&ona, Act::Release { campaign, unsent: true, conversations: true }).await;
+        close(&home, &admin, campaign, CloseRequest { take_back: true, ..by(&ona) }).await.expect("closed");
+        // Her console is open in another campaign.
+        home.claim(&ona, other, 1).await;
+        home.says(phone(0), "who is this?").await;
+        assert!(home.hand(&ona, campaign).await.is_empty(), "she would not see it");
+        let cal = home.join("Cal", Role::Captain).await;
+        assert_eq!(home.claim(&cal, campaign, 5).await.len(), 1, "whoever asks has it");
+        // She looks after them, and is handed what comes; that she got it is on record.
+        assert_eq!(home.try_claim(&ona, campaign, 5).await.expect_err("nobody else waits").code, Code::NoneLeft);
+        home.says(phone(1), "count me in").await;
+        assert_eq!(home.hand(&ona, campaign).await.len(), 1);
+        let wanted = AuditWanted { contact: Some(slice[1].id), person: Some(ona.actor.person), limit: 500, ..AuditWanted::default() };
+        let lines = home.desk.store.audit(&admin.actor, &wanted).await.expect("read").entries;
+        let received = lines.iter().filter(|line| line.what == "contact_received").count();
+        assert_eq!(received, 2, "at first, and now: {lines:?}");
+        // Five minutes without a question, and she is gone.
+        home.pass(300);
+        home.says(phone(2), "hello?").await;
+        assert_eq!(home.hand(&ona, campaign).await.len(), 1);
+    }
+
+    async fn a_look_before_says_what_another_owner_changes(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        for contact in home.claim(&tess, campaign, 2).await {
+            home.initial(&tess, &contact).await;
+        }
+        for job in home.jobs().await {
+            home.record(job.attempt, Submitted::Accepted { carrier_id: "c".into() }).await;
+        }
+        close(&home, &admin, campaign, CloseRequest { take_back: true, ..by(&admin) }).await.expect("closed");
+        home.says(phone(0), "please stop texting me").await;
+        let look = async |request: &CloseRequest| {
+            let found = home.desk.store.closing(&admin.actor, campaign, request, home.desk.clock.now()).await;
+            found.expect("read").expect("visible").expect("an owner").opted_out
+        };
+        for owner in [&admin, &tess] {
+            let request = CloseRequest { doubts_are_opt_outs: true, ..by(owner) };
+            let said = look(&request).await;
+            assert_eq!(close(&home, &admin, campaign, request).await.expect("closed").opted_out, said);
+            assert_eq!(said, u64::from(owner.actor.person == tess.actor.person), "it is the admin's already");
+        }
+    }
+
+    async fn opened_twice_is_open_and_what_is_not_there_yet_is_not_closed(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        close(&home, &admin, campaign, by(&admin)).await.expect("closed");
+        let by_admin = Admin::of(admin.actor.clone()).expect("an admin");
+        for _ in 0..2 {
+            let opened = by_admin.reopen_campaign(&home.desk, campaign).await.expect("an answer");
+            let Answer::Changed(Changed::Closed(report)) = opened else { panic!("{opened:?}") };
+            assert_eq!((report.state, report.closed_at), (CampaignState::Paused, None));
+        }
+        let told = home.events(&admin, campaign).await.into_iter().filter(|event| {
+            matches!(event.what, EventKind::Campaign { state: CampaignState::Paused, .. })
+        });
+        assert_eq!(told.count(), 1, "told once");
+    }
+
     async fn nobody_without_a_sign_in_is_there_for_late_replies(home: Home) {
         let (admin, campaign) = home.campaign(people(1)).await;
         let ona = home.join("Ona", Role::Texter).await;
@@ -208,6 +280,7 @@ on_every_store! {
             home.record(job.attempt, Submitted::Accepted { carrier_id: "c".into() }).await;
         }
         close(&home, &admin, campaign, CloseRequest { take_back: true, ..by(&ona) }).await.expect("closed");
+        assert_eq!(home.try_claim(&ona, campaign, 5).await.expect_err("nobody waits yet").code, Code::NoneLeft);
         let ended = Admin::of(admin.actor.clone()).expect("an admin").revoke_session(&home.desk, ona.actor.session).await;
         ended.expect("ended");
         home.says(phone(0), "who is this?").await;

@@ -463,11 +463,6 @@ impl Model {
             EventKind::Campaign { state, script_version } => {
                 if state != self.state {
                     self.state = state;
-                    if state == CampaignState::Archived {
-                        // Who answers late replies is in the campaign, and they ask for those who wait.
-                        fx.push(Effect::Load(Ask::Campaign(self.options.campaign)));
-                        self.claim = Claim::Idle;
-                    }
                     let key = match state {
                         CampaignState::Running => "texter-resumed-now",
                         CampaignState::Paused => "texter-paused-now",
@@ -475,6 +470,11 @@ impl Model {
                         CampaignState::Archived => "texter-archived",
                     };
                     self.say(Level::Warning, Say::new(key));
+                }
+                if state == CampaignState::Archived {
+                    // Closed, or its late replies are somebody else's now: who has them is in the campaign, and asks for those who wait.
+                    fx.push(Effect::Load(Ask::Campaign(self.options.campaign)));
+                    self.claim = Claim::Idle;
                 }
                 // Resumed, or more contacts came in.
                 if state == CampaignState::Running

@@ -16,7 +16,12 @@ use crate::server::store::{
 
 impl Tx<'_> {
     /// Each contact of a claim, as data that a device received. `ids` is a JSON list.
-    pub(super) async fn contacts_received(&mut self, actor: &Actor, claim: &str, ids: &str) -> Result<(), StoreError> {
+    pub(super) async fn contacts_received(
+        &mut self,
+        (organization, person, session): (i64, i64, Option<i64>),
+        claim: &str,
+        ids: &str,
+    ) -> Result<(), StoreError> {
         db::query(
             "INSERT INTO audit (at, organization, person, session, what, subject, detail, contact)
              SELECT $2, $3, $4, $5, 'contact_received', $6, '', c.id
@@ -24,9 +29,9 @@ impl Tx<'_> {
         )
         .bind(ids)
         .bind(self.micros())
-        .bind(actor.organization.0)
-        .bind(actor.person.0)
-        .bind(actor.session)
+        .bind(organization)
+        .bind(person)
+        .bind(session)
         .bind(format!("claim {claim}"))
         .execute(&mut *self.conn)
         .await?;

@@ -93,6 +93,9 @@ impl Tx<'_> {
             return no(problem);
         }
         self.seen(actor).await?;
+        if closed && campaign.late_owner == Some(actor.person.0) {
+            self.cache.asks_late(campaign.id, actor.person.0, self.now);
+        }
         self.expire_leases(Some(campaign.id)).await?;
         let rescued = if closed {
             self.late_waiting(campaign.id, MOST_LATE).await?
@@ -161,7 +164,8 @@ impl Tx<'_> {
         let detail =
             format!("{} of campaign {}", counted((rescued.len() + pool.open.len()) as u64, "contact"), campaign.id);
         self.audit(Some(actor), "claimed", claim.to_string(), detail);
-        self.contacts_received(actor, &claim.to_string(), &ids).await?;
+        let to = (actor.organization.0, actor.person.0, Some(actor.session));
+        self.contacts_received(to, &claim.to_string(), &ids).await?;
         self.granted(actor, &ids, pool.closed).await
     }
 

@@ -35,7 +35,7 @@ use crate::server::store::{
 };
 
 /// A console is open whose texter was seen this lately: it tells of itself once a minute.
-const OPEN_CONSOLE: SignedDuration = SignedDuration::from_mins(3);
+pub(super) const OPEN_CONSOLE: SignedDuration = SignedDuration::from_mins(3);
 
 /// Voters that are put into a hand at once, at most.
 pub(super) const MOST_LATE: u64 = 500;
@@ -50,7 +50,8 @@ const OPEN_JOBS: &str = "SELECT
      (SELECT COUNT(*) FROM jobs INDEXED BY jobs_undecided
          WHERE state IN ('unknown', 'held') AND state = 'held' AND campaign = $1)";
 
-/// How a campaign stands, for whoever is about to close it: `owner` keeps the conversations in their hands.
+/// How a campaign stands, for whoever is about to close it: `owner` keeps the conversations in their hands, and those who may have opted out
+/// count as if they had.
 pub(super) async fn standing(
     conn: &mut Conn,
     campaign: i64,
@@ -91,7 +92,7 @@ pub(super) async fn standing(
     .await?;
     report.unsent = unsigned(col(&row, 0)?);
     report.waiting = unsigned(col(&row, 1)?);
-    let undecided = unsigned(col(&row, 2)?);
+    report.opted_out = unsigned(col(&row, 2)?);
     report.taken_back = unsigned(col(&row, 3)?);
     if state == CampaignState::Archived {
         return Ok(report);
@@ -118,10 +119,15 @@ pub(super) async fn standing(
     for (at, what) in jobs.into_iter().enumerate() {
         all.push(Obstacle { what, count: unsigned(col(&row, at)?), who: Vec::new() });
     }
-    all.push(Obstacle { what: InTheWay::Undecided, count: undecided, who: Vec::new() });
+    all.push(Obstacle { what: InTheWay::Undecided, count: report.opted_out, who: Vec::new() });
     all.retain(|one| one.count > 0);
     report.in_the_way = all;
     Ok(report)
+}
+
+/// True when the campaign is closed, and late replies are this owner's: nothing is left to do.
+fn is_so(report: &CloseReport, request: &CloseRequest) -> bool {
+    report.state == CampaignState::Archived && report.owner == Some(request.owner)
 }
 
 /// What is in the way, less what the request settles.
@@ -177,6 +183,9 @@ pub(super) async fn able_owner(
     row.map(|row| Ok(rows::told_apart(col(&row, 0)?, col(&row, 1)?))).transpose()
 }
 
+/// For a campaign that is not there yet.
+pub(super) const IMPORTING: &str = "the campaign is still being imported: the same `campaign import` goes on with it, and when that is done this can be asked again";
+
 /// For an owner who is none.
 pub(super) const NO_OWNER: &str =
     "owner: nobody of this number is signed in who may work in this campaign (textbank people lists everybody)";
@@ -198,8 +207,14 @@ impl Keeping for SqlStore {
             return Ok(Some(Err(Box::new(Problem::new(Code::Invalid, NO_OWNER)))));
         };
         let mut report = standing(&mut conn, campaign.0, Some(request.owner.0), now).await?;
-        let undecided = report.in_the_way.iter().find(|one| one.what == InTheWay::Undecided).map_or(0, |one| one.count);
-        report.opted_out = if request.doubts_are_opt_outs { undecided } else { 0 };
+        if report.state == CampaignState::Importing {
+            return Ok(Some(Err(Box::new(Problem::new(Code::Invalid, IMPORTING)))));
+        }
+        if is_so(&report, request) {
+            (report.opted_out, report.taken_back) = (0, 0);
+        } else if !request.doubts_are_opt_outs {
+            report.opted_out = 0;
+        }
         left(&mut report, request);
         if report.state != CampaignState::Archived {
             (report.owner, report.owner_name) = (Some(request.owner), Some(name));
@@ -220,8 +235,9 @@ impl Tx<'_> {
             return refused(Code::Invalid, NO_OWNER);
         };
         let mut report = standing(self.conn, campaign.id, Some(owner.0), self.now).await?;
-        let again = campaign.state == CampaignState::Archived;
-        if again && campaign.late_owner == Some(owner.0) {
+        report.opted_out = 0;
+        if is_so(&report, request) {
+            report.taken_back = 0;
             return Ok(Answer::Changed(Changed::Closed(report)));
         }
         left(&mut report, request);
@@ -244,7 +260,6 @@ impl Tx<'_> {
             report.opted_out = self.doubts_count(actor, campaign.id).await?;
         }
         report.taken_back = self.out_of_hands(actor, campaign.id, owner.0).await?;
-        self.waiting_to(campaign.id, owner.0).await?;
         self.audit(
             Some(actor),
             "campaign_closed",
@@ -265,7 +280,10 @@ impl Tx<'_> {
 
     pub(super) async fn reopen_campaign(&mut self, actor: &Actor, campaign: &Campaign) -> Result<Answer, StoreError> {
         if campaign.state != CampaignState::Archived {
-            return refused(Code::Invalid, "the campaign is not closed");
+            // Asked twice, or never closed: it is as wanted.
+            let mut report = standing(self.conn, campaign.id, None, self.now).await?;
+            (report.opted_out, report.taken_back) = (0, 0);
+            return Ok(Answer::Changed(Changed::Closed(report)));
         }
         db::query("UPDATE campaigns SET state = 'paused', closed_at = NULL, late_owner = NULL WHERE id = $1")
             .bind(campaign.id)
@@ -275,7 +293,7 @@ impl Tx<'_> {
         self.told_state(campaign, CampaignState::Paused)?;
         self.audit(Some(actor), "campaign_reopened", format!("campaign {}", campaign.id), String::new());
         let mut report = standing(self.conn, campaign.id, None, self.now).await?;
-        report.taken_back = 0;
+        (report.opted_out, report.taken_back) = (0, 0);
         Ok(Answer::Changed(Changed::Closed(report)))
     }
 
@@ -327,17 +345,9 @@ impl Tx<'_> {
         Ok(many)
     }
 
-    /// Voters who wait in nobody's hands go to the owner of late replies, when they are there.
-    async fn waiting_to(&mut self, campaign: i64, owner: i64) -> Result<(), StoreError> {
-        for id in self.late_waiting(campaign, MOST_LATE).await? {
-            let Some(contact) = self.contact(id).await? else { continue };
-            self.give_late(contact, owner).await?;
-        }
-        Ok(())
-    }
-
-    /// A voter wrote in a closed campaign: the owner of late replies has it from now on. Nothing changes in any other campaign, and
-    /// while the owner is not there it waits for whoever of owner and captains asks.
+    /// A voter wrote in a closed campaign: the owner of late replies has it from now on, while they are there. That is who asked for those
+    /// who wait in this very campaign a moment ago, as its console does every minute; at the board or in another campaign nobody
+    /// would see it. Otherwise it waits for whoever of owner and captains asks. Nothing changes in any other campaign.
     pub(super) async fn late_reply(&mut self, contact: ContactRow) -> Result<ContactRow, StoreError> {
         let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(contact) };
         match campaign.late_owner {
@@ -350,6 +360,9 @@ impl Tx<'_> {
     }
 
     async fn give_late(&mut self, mut contact: ContactRow, owner: i64) -> Result<ContactRow, StoreError> {
+        if !self.cache.looks_after(contact.campaign, owner, self.now) {
+            return Ok(contact);
+        }
         let there =
             db::query(concat!("SELECT p.name FROM people p WHERE p.id = $1 AND p.lease_until > $2 AND ", may_work!()))
                 .bind(owner)
@@ -387,6 +400,9 @@ impl Tx<'_> {
         .execute(&mut *self.conn)
         .await?;
         self.audit(None, "late_reply", format!("contact {}", contact.id), format!("person {owner}"));
+        let claim = uuid::Builder::from_custom_bytes(id).into_uuid();
+        self.contacts_received((contact.organization, owner, None), &claim.to_string(), &format!("[{}]", contact.id))
+            .await?;
         self.note(&contact, None, "assigned", &name).await?;
         self.contact_event(&contact)?;
         Ok(contact)

@@ -1,6 +1,7 @@
 //! A running campaign's next script.
 
 use super::{
+    closing::IMPORTING,
     import::def_faults,
     rows::{self, signed, to_json},
     tx::{Audience, Tx},
@@ -35,7 +36,7 @@ impl Tx<'_> {
             return refused(Code::NotFound, "no such campaign for you");
         };
         if found.state == CampaignState::Importing {
-            return refused(Code::Invalid, "the campaign is still being imported");
+            return refused(Code::Invalid, IMPORTING);
         }
         match change {
             Change::Script { def } => self.update_script(actor, &found, *def).await,

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::accepted::Accepted;
 use super::ahead::Ahead;
-use super::recall;
+use super::closing::OPEN_CONSOLE;
+use super::recall::{self, Lifted};
 use super::rows::{self, ContactRow, col, contact_columns, json, listed_columns, to_json, unsigned};
 use crate::api::{campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role};
 use crate::db::{self, Conn, Step, Value};
@@ -79,6 +80,11 @@ pub(super) struct Cache {
     pub(super) minute_pruned: i64,
     /// A trial may wait for the carrier.
     pub(super) trials: bool,
+    /// A call for a trial may be under way.
+    pub(super) trials_out: bool,
+    /// When the owner of a closed campaign's late replies last asked for those who wait: campaign and person. Whoever forgets it knows
+    /// it again with the next time they ask.
+    asked_late: HashMap<(i64, i64), Timestamp>,
 }
 
 impl Cache {
@@ -100,6 +106,8 @@ impl Cache {
             ledger: super::ledger::Known::default(),
             minute_pruned: 0,
             trials: true,
+            trials_out: true,
+            asked_late: HashMap::new(),
         }
     }
 
@@ -108,6 +116,17 @@ impl Cache {
         *self = Self::new(self.organization, self.simulated);
         self.newest = newest;
         self.restored_at = restored_at;
+    }
+
+    /// The owner of late replies asked for those who wait.
+    pub(super) fn asks_late(&mut self, campaign: i64, owner: i64, now: Timestamp) {
+        self.asked_late.insert((campaign, owner), now);
+    }
+
+    /// True while the owner's console looks after the late replies of this campaign.
+    pub(super) fn looks_after(&self, campaign: i64, owner: i64, now: Timestamp) -> bool {
+        let asked = self.asked_late.get(&(campaign, owner));
+        asked.is_some_and(|asked| now.duration_since(*asked).abs() < OPEN_CONSOLE)
     }
 
     /// A campaign changed.

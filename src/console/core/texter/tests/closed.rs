@@ -65,6 +65,21 @@ fn what_was_confirmed_before_comes_back_with_the_reason() {
     assert_eq!(desk.model.parked_count(), 1, "it stands in the outbox, as what came back");
 }
 
+#[test]
+fn whoever_is_named_later_asks_for_those_who_wait_and_whoever_was_stops() {
+    for (first, then) in [(2, 1), (1, 2)] {
+        let mut desk = Desk::with(2, 1);
+        close(&mut desk, first);
+        desk.wait(1_000);
+        let before = asks(&desk);
+        desk.effects.clear();
+        close(&mut desk, then);
+        desk.wait(1_000);
+        assert_eq!(desk.model.replies_blocked().is_none(), then == 1);
+        assert_eq!(asks(&desk), usize::from(then == 1), "{before} before");
+    }
+}
+
 /// Those who write while nobody is asked for them wait in nobody's hands: whoever is there asks again.
 #[test]
 fn late_replies_are_asked_for_again_as_long_as_their_owner_is_there() {
