@@ -76,7 +76,12 @@ pub struct Gauge {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub initials_open_at: Option<Timestamp>,
-    /// Why they are not.
+    /// Nothing at all is handed to the carrier before then, replies and notices neither: the day's cap is used up. What waits goes then, or
+    /// comes back when texting hours end before. Absent while something goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub nothing_goes_before: Option<Timestamp>,
+    /// Why no first texts are handed out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_by: Option<StoppedBy>,
 }

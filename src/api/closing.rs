@@ -49,6 +49,10 @@ pub struct Obstacle {
     /// In whose hands (`in_hand`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub who: Vec<String>,
+    /// Not before then does it go on by itself (`queued`, while the carrier's cap of the day is used up).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
 }
 
 /// How closing a campaign stands.

@@ -181,6 +181,10 @@ pub struct Presence {
     /// The server's clock is a rehearsal's own: that another clock shows another time is no fault of either.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_time: bool,
+    /// Nothing is handed to the carrier before then: the day's cap is used up. What is confirmed waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub nothing_goes_before: Option<Timestamp>,
 }
 
 /// A session as an admin sees it.

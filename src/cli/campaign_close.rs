@@ -171,6 +171,12 @@ fn remedy(one: &Obstacle, campaign: CampaignId, program: &str) -> String {
             "{} in the hands of texters whose consoles are open ({who}): let them finish and leave, or close with --take-back",
             counted(many, "contact")
         ),
+        InTheWay::Queued if one.until.is_some() => format!(
+            "{} for the carrier, and nothing goes to it before {} UTC: the day's cap ([carrier] in the server's settings) is used up. They \
+             go then, or come back to their texters when texting hours end; sooner only with a higher cap",
+            waits(many),
+            one.until.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+        ),
         InTheWay::Queued => format!(
             "{} for the carrier: within texting hours they go out by themselves (a paused campaign: {program} campaign resume \
              {campaign}), after them they come back",

@@ -125,6 +125,7 @@ on_every_store! {
         let today = now.today.expect("a cap");
         assert_eq!((today.cap, today.used, today.reserved, today.kept, today.left), (10, 0, 9, 1, 0));
         assert_eq!((now.stopped_by, now.initials_open_at), (Some(StoppedBy::DayCap), Some(today.ends_at)));
+        assert_eq!(now.nothing_goes_before, None, "replies go");
         // What was handed out is taken, whatever the cap says.
         let slice = home.hand(&tess, campaign).await;
         for to in &slice {
@@ -137,7 +138,8 @@ on_every_store! {
         home.says(phone(0), "Who is this?").await;
         let line = home.line(&tess, campaign, slice[0].id).await;
         home.try_send(&tess, home.text(&line, Reply, "Tess")).await.expect("accepted");
-        assert_eq!(taken(&home).await, 1);
+        assert_eq!((taken(&home).await, gauge(&home.desk).await.nothing_goes_before), (1, Some(today.ends_at)));
+        assert_eq!(home.desk.nothing_goes_before().await.expect("read"), Some(today.ends_at));
         home.says(phone(1), "STOP").await;
         assert_eq!(taken(&home).await, 0);
         refused(home.try_claim(&tess, campaign, 5).await, Code::CapReached);

@@ -36,6 +36,7 @@ texter-outcome-unknown = What became of a text is not known. It is not sent agai
 
 ## Nothing to send
 texter-asking = Asking for contacts ...
+texter-cap-full = The carrier takes no more texts before { $at }, replies neither. What you confirm waits; when texting hours end before, it comes back to you.
 texter-asks-again = It is asked again by itself.
 texter-ask-by-key = Ask for more when you like.
 texter-taken-back = { $count ->
@@ -81,6 +82,8 @@ texter-reply-recalled = A captain took back what this says. Write something else
 texter-answer-recalled = The answer is recorded. A captain took the line that follows back: write your own words to { $name }.
 texter-recalled = A captain took a text of this campaign back. What carries it cannot be sent any more.
 texter-recalled-why = A captain took a text of this campaign back: { $reason }. What carries it cannot be sent any more.
+texter-recalled-other = A captain took the text to { $name } back: it stands behind the others until it is put right. The card here is good.
+texter-recalled-other-why = A captain took the text to { $name } back: { $reason }. It stands behind the others until it is put right. The card here is good.
 texter-recalled-card = A captain took this text back. It must not be sent; another one comes once it is put right.
 texter-recalled-card-why = A captain took this text back: { $reason }. It must not be sent; another one comes once it is put right.
 texter-recalled-draft = A captain took a text back; your drafts that carried it are gone. Write to them anew.

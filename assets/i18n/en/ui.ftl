@@ -168,7 +168,12 @@ ui-gauge-queue-takes = { $n ->
     [one] { $n } text queued, about { $minutes } min
    *[other] { $n } texts queued, about { $minutes } min
 }
-ui-gauge-today = Today: { $used } used, { $reserved } reserved, { $kept } for replies, { $left } of { $cap } left
+ui-gauge-queue-waits = { $n ->
+    [one] { $n } text waits
+   *[other] { $n } texts wait
+}
+ui-gauge-today = Today: { $used } of { $cap } used, { $reserved } reserved, { $kept } kept for replies, { $left } free
+ui-gauge-full = Nothing goes out before { $at }, replies neither: the day's cap is used up. What waits goes out then, or comes back when texting hours end.
 ui-gauge-stopped-day = No first texts before { $at }: the day's cap is used up or reserved. Replies go on.
 ui-gauge-stopped-queue = No first texts before { $at }: the queue is long enough. Replies go on.
 ui-board-no-texters = No texters yet.
@@ -183,6 +188,7 @@ ui-texter-never = never
 ui-state-importing = importing
 ui-state-running = running
 ui-state-paused = paused: no texts go out
+ui-state-cap = texts wait until { $at }
 ui-state-archived = closed
 
 ## Layers

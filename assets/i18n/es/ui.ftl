@@ -51,11 +51,17 @@ ui-gauge-queue-takes = { $n ->
     [one] { $n } mensaje en cola, unos { $minutes } min
    *[other] { $n } mensajes en cola, unos { $minutes } min
 }
-ui-gauge-today = Hoy: { $used } usados, { $reserved } apartados, { $kept } para respuestas, quedan { $left } de { $cap }
+ui-gauge-queue-waits = { $n ->
+    [one] { $n } mensaje espera
+   *[other] { $n } mensajes esperan
+}
+ui-gauge-today = Hoy: { $used } de { $cap } usados, { $reserved } apartados, { $kept } guardados para respuestas, { $left } libres
+ui-gauge-full = Nada sale hasta las { $at }, tampoco respuestas: el tope del día está usado. Lo que espera sale entonces, o vuelve cuando termina el horario.
 ui-gauge-stopped-day = Sin primeros mensajes hasta las { $at }: el tope del día está usado o apartado. Siguen las respuestas.
 ui-gauge-stopped-queue = Sin primeros mensajes hasta las { $at }: la cola ya es larga. Siguen las respuestas.
 ui-board-recalls = { $n ->
     [one] { $n } texto retirado ({ $age })
    *[other] { $n } textos retirados (el último: { $age })
 }
+ui-state-cap = los mensajes esperan hasta las { $at }
 ui-state-archived = cerrada

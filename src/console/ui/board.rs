@@ -90,6 +90,14 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
     ink.line(buffer, area, rows, &pieces);
     let mut used = rows + 1;
     for line in board.gauge.iter().flat_map(|gauge| gauge_lines(ink, gauge)) {
+        // The figures are short; a sentence takes the lines that it needs.
+        if let [(text, role)] = line.as_slice() {
+            for part in wrap::wrap(text, area.width) {
+                ink.line(buffer, area, used, &[(text[part].trim_end().to_owned(), *role)]);
+                used += 1;
+            }
+            continue;
+        }
         ink.line(buffer, area, used, &line);
         used += 1;
     }
@@ -103,6 +111,9 @@ fn gauge_lines(ink: Ink<'_>, gauge: &Gauge) -> Vec<Vec<Piece>> {
         None => Say::new("ui-gauge-rate-alone").with("out", gauge.last_minute),
     };
     let queue = match gauge.drain_minutes {
+        _ if gauge.queued > 0 && gauge.nothing_goes_before.is_some() => {
+            Say::new("ui-gauge-queue-waits").with("n", gauge.queued)
+        }
         0 => Say::new("ui-gauge-queue").with("n", gauge.queued),
         minutes => Say::new("ui-gauge-queue-takes").with("n", gauge.queued).with("minutes", minutes),
     };
@@ -118,7 +129,9 @@ fn gauge_lines(ink: Ink<'_>, gauge: &Gauge) -> Vec<Vec<Piece>> {
             .with("cap", today.cap);
         lines.push(vec![(ink.say(&say), is(StoppedBy::DayCap))]);
     }
-    if let (Some(at), Some(why)) = (gauge.initials_open_at, gauge.stopped_by) {
+    if let Some(at) = gauge.nothing_goes_before {
+        lines.push(vec![(ink.say(&Say::new("ui-gauge-full").with("at", at)), Role::Bad)]);
+    } else if let (Some(at), Some(why)) = (gauge.initials_open_at, gauge.stopped_by) {
         let key = match why {
             StoppedBy::DayCap => "ui-gauge-stopped-day",
             StoppedBy::Queue => "ui-gauge-stopped-queue",

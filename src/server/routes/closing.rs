@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::extract::{Asked, At, Sent};
 use super::refusal::{Refusal, Reply};
 use crate::api::{
-    closing::{CloseReport, CloseRequest},
+    closing::{CloseReport, CloseRequest, InTheWay},
     problem::Problem,
 };
 use crate::domain::ids::CampaignId;
@@ -56,7 +56,11 @@ pub async fn close(
     if query.dry_run {
         let now = state.desk.clock.now();
         let found = state.store().closing(admin.actor(), campaign, &request, now).await?;
-        return Ok(Json(found.ok_or_else(Refusal::not_found)??));
+        let mut report = found.ok_or_else(Refusal::not_found)??;
+        if let Some(queued) = report.in_the_way.iter_mut().find(|one| one.what == InTheWay::Queued) {
+            queued.until = state.desk.nothing_goes_before().await?;
+        }
+        return Ok(Json(report));
     }
     told(admin.close_campaign(&state.desk, campaign, request).await?)
 }

@@ -18,8 +18,12 @@ use crate::server::{AppState, auth::AsTexter, store::command::Answer};
 )]
 pub async fn handler(AsTexter(texter): AsTexter, State(state): State<AppState>) -> Reply<Json<Presence>> {
     match texter.presence(&state.desk).await? {
-        // The store does not know whose its clock is.
-        Answer::Presence(presence) => Ok(Json(Presence { own_time: state.desk.clock.is_its_own(), ..presence })),
+        // The store does not know whose its clock is, nor what the carrier lets through.
+        Answer::Presence(presence) => Ok(Json(Presence {
+            own_time: state.desk.clock.is_its_own(),
+            nothing_goes_before: state.desk.nothing_goes_before().await?,
+            ..presence
+        })),
         other => Err(Refusal::unfit(&other)),
     }
 }

@@ -79,6 +79,17 @@ impl Desk {
         Ok(board)
     }
 
+    /// Until when nothing is handed to the carrier, as the day's cap is used up; none while something goes.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn nothing_goes_before(&self) -> Result<Option<Timestamp>, StoreError> {
+        match self.throughput.as_ref().filter(|limits| limits.day.is_some()) {
+            Some(limits) => Ok(self.store.gauge(limits, None, self.clock.now()).await?.nothing_goes_before),
+            None => Ok(None),
+        }
+    }
+
     fn fresh(&self) -> Uuid {
         self.ids.act_id(self.clock.now())
     }

@@ -71,6 +71,13 @@ impl Notices {
         }
     }
 
+    /// What it was about is not there any more.
+    pub fn withdraw(&mut self, key: &str) {
+        if self.toast().is_some_and(|notice| notice.say.key == key) {
+            self.up = false;
+        }
+    }
+
     /// Somebody has seen it (a key was pressed).
     pub fn seen(&mut self) {
         if self.toast().is_some_and(|notice| notice.level == Level::Error) {

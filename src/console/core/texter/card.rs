@@ -209,7 +209,7 @@ impl Model {
     /// The same in a few words, for a line that has room for no more and tells of the link anyway.
     pub(super) fn all_blocked_in_short(&self) -> Option<Say> {
         match self.state {
-            CampaignState::Running => None,
+            CampaignState::Running => self.carrier_full_until.map(|at| Say::new("ui-state-cap").with("at", at)),
             CampaignState::Paused => Some(Say::new("ui-state-paused")),
             CampaignState::Importing => Some(Say::new("ui-state-importing")),
             CampaignState::Archived => Some(Say::new("ui-state-archived")),

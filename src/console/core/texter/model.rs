@@ -181,6 +181,10 @@ pub struct Model {
     pub focused: bool,
     /// Leases run until.
     pub lease_until: Option<Timestamp>,
+    /// Of whose card the newest notice tells that it cannot be sent, and which one that is.
+    pub(super) notice_of: Option<(ContactId, &'static str)>,
+    /// Nothing goes to the carrier before then.
+    pub carrier_full_until: Option<Timestamp>,
     /// The score, when the rehearsal is over.
     pub score: Option<serde_json::Value>,
     /// Everything in hand is known.
@@ -261,6 +265,8 @@ impl Model {
             size: (80, 24),
             focused: true,
             lease_until: None,
+            notice_of: None,
+            carrier_full_until: None,
             score: None,
             loaded: false,
             gate: Gate::default(),

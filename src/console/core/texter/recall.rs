@@ -93,9 +93,20 @@ impl Model {
         // A wording may have been put right in the meantime: the card is made anew, whatever it says.
         let before = self.card.as_ref().and_then(|card| card.fault.clone());
         self.rebuild_card();
-        let shut = before.is_none() && self.card.as_ref().is_some_and(|card| card.fault.is_some());
+        let shut = self.card.as_ref().filter(|card| before.is_none() && card.fault.is_some()).map(|card| card.contact);
         let cleared = self.clear_recalled(fx);
-        let told = match (shut, cleared, reason) {
+        // Somebody whose text is good may be the next one: what is said then is not about them.
+        self.pick_card();
+        let gone = shut.filter(|shut| self.card.as_ref().is_none_or(|card| card.contact != *shut));
+        if let Some(contact) = gone {
+            let (key, why) = match reason {
+                None => ("texter-recalled-other", String::new()),
+                Some(why) => ("texter-recalled-other-why", why),
+            };
+            self.say(Level::Warning, self.about(key, contact).with("reason", why));
+            return;
+        }
+        let told = match (shut.is_some(), cleared, reason) {
             (true, _, None) => Say::new("texter-recalled-card"),
             (true, _, Some(why)) => Say::new("texter-recalled-card-why").with("reason", why),
             (false, true, None) => Say::new("texter-recalled-draft"),
@@ -103,7 +114,17 @@ impl Model {
             (false, false, None) => Say::new("texter-recalled"),
             (false, false, Some(why)) => Say::new("texter-recalled-why").with("reason", why),
         };
-        self.say(Level::Warning, told);
+        match shut {
+            Some(_) => self.say_of_card(Level::Warning, told),
+            None => self.say(Level::Warning, told),
+        }
+    }
+
+    /// A recall was a mistake: what it shut is open again.
+    pub(super) fn recall_lifted(&mut self, recall: i64) {
+        let Some(campaign) = &mut self.campaign else { return };
+        campaign.recalled.retain(|known| known.id != recall);
+        self.rebuild_card();
     }
 
     /// Clears the composer and the drafts of what was recalled; true when there was something.

@@ -46,7 +46,9 @@ fn retry_after(problem: &Problem, now: Option<jiff::Timestamp>) -> Option<Durati
     match problem.code {
         Code::HeldByOthers => Some(Duration::from_secs(60)),
         Code::RateLimited | Code::Unavailable => Some(Duration::from_secs(10)),
-        Code::OutsideHours | Code::CapReached => {
+        // A captain may raise the cap, and it is not much of a question.
+        Code::CapReached => Some(Duration::from_secs(30)),
+        Code::OutsideHours => {
             let wait = problem.at.zip(now).map_or(SignedDuration::from_mins(10), |(at, now)| at.duration_since(now));
             Duration::try_from(wait.clamp(SignedDuration::from_secs(30), SignedDuration::from_mins(10))).ok()
         }
@@ -487,7 +489,10 @@ impl Model {
                 }
             }
             EventKind::Recalled { recall } => self.recall(recall, fx),
-            EventKind::RecallLifted { .. } => fx.push(Effect::Load(Ask::Campaign(self.options.campaign))),
+            EventKind::RecallLifted { recall } => {
+                self.recall_lifted(recall);
+                fx.push(Effect::Load(Ask::Campaign(self.options.campaign)));
+            }
             EventKind::Corrected { contact } => self.corrected(contact),
             EventKind::Snapshot { .. } => {
                 self.threads.clear();

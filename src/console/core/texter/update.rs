@@ -15,7 +15,7 @@ use crate::api::message::{SendRequest, Shown};
 use crate::api::problem::Code;
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, Msg, Stamp, Timer};
+use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
 use crate::console::core::shared::notice::{Level, TOAST};
 use crate::console::core::shared::say::Say;
 use crate::domain::conversation::{OptOut, Status};
@@ -82,7 +82,14 @@ impl Model {
                     self.quit(fx);
                 }
             }
-            Msg::Link(link) => self.link = link,
+            Msg::Link(link) => {
+                // Whoever raised the cap started the server again.
+                let back = link == LinkState::Online && self.link != LinkState::Online;
+                if back && self.is_refused(Code::CapReached) {
+                    self.claim = Claim::Idle;
+                }
+                self.link = link;
+            }
             Msg::Me(me) => {
                 self.me = Some(me);
                 self.rebuild_card();
@@ -103,10 +110,9 @@ impl Model {
             Msg::Board(_) | Msg::Held(_) | Msg::WaitingRoom(_) | Msg::Proved(_) => {}
             Msg::Presence(presence) => {
                 self.lease_until = Some(presence.lease_until);
+                self.carrier_full(presence.nothing_goes_before);
                 // Whoever answers a closed campaign's late replies asks for more of them as long as they are there.
-                if self.state == CampaignState::Archived
-                    && matches!(&self.claim, Claim::Refused { problem, .. } if problem.code == Code::NoneLeft)
-                {
+                if self.state == CampaignState::Archived && self.is_refused(Code::NoneLeft) {
                     self.claim = Claim::Idle;
                 }
                 if let Some(now) = self.now {
@@ -135,6 +141,18 @@ impl Model {
         }
     }
 
+    fn is_refused(&self, code: Code) -> bool {
+        matches!(&self.claim, Claim::Refused { problem, .. } if problem.code == code)
+    }
+
+    /// Nothing goes to the carrier before then; said when it begins.
+    fn carrier_full(&mut self, until: Option<jiff::Timestamp>) {
+        if let Some(at) = until.filter(|_| self.carrier_full_until.is_none()) {
+            self.say(Level::Warning, Say::new("texter-cap-full").with("at", at));
+        }
+        self.carrier_full_until = until;
+    }
+
     fn stamped(&mut self, stamp: Stamp) {
         self.now = Some(stamp);
         self.fresh = Some(stamp);
@@ -143,6 +161,22 @@ impl Model {
     pub(super) fn say(&mut self, level: Level, say: Say) {
         self.notices.push(level, say, self.now.map(|now| now.wall));
         self.toast_timer = true;
+    }
+
+    /// Says why the card at hand cannot be sent. It goes with the card, and with the reason.
+    pub(super) fn say_of_card(&mut self, level: Level, say: Say) {
+        self.notice_of = self.card.as_ref().map(|card| (card.contact, say.key));
+        self.say(level, say);
+    }
+
+    /// Takes down what was said of a card that is not at hand any more, or may be sent now.
+    fn withdraw_notice(&mut self) {
+        let Some((contact, key)) = self.notice_of else { return };
+        let stands = self.card.as_ref().is_some_and(|card| card.contact == contact) && self.card_block().is_some();
+        if !stands {
+            self.notices.withdraw(key);
+            self.notice_of = None;
+        }
     }
 
     /// What was drawn has been seen: the open conversation to its end, when that is shown.
@@ -233,7 +267,7 @@ impl Model {
             return;
         }
         if let Some(why) = self.card_block() {
-            self.say(Level::Warning, why);
+            self.say_of_card(Level::Warning, why);
             return;
         }
         // Hours may have closed and an opt-out come since the card was drawn.
@@ -407,6 +441,7 @@ impl Model {
             fx.push(Effect::SaveDraft { contact, text });
         }
         self.pick_card();
+        self.withdraw_notice();
         self.fetch_ahead(fx);
         self.claim_if_empty(fx);
         if self.selected.is_none_or(|id| self.people.inbox_place(id).is_none()) {

@@ -318,7 +318,8 @@ impl Tx<'_> {
     pub(super) async fn presence(&mut self, actor: &Actor) -> Result<Answer, StoreError> {
         self.cache.seen.remove(&actor.person.0);
         self.seen(actor).await?;
-        Ok(Answer::Presence(Presence { server_time: self.now, lease_until: self.lease_end(), own_time: false }))
+        let (server_time, lease_until) = (self.now, self.lease_end());
+        Ok(Answer::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: None }))
     }
 
     /// Gives back what is held by people who have not been seen for too long: unsent contacts at the end of the lease,

@@ -108,7 +108,7 @@ pub(super) async fn standing(
     .bind(owner.unwrap_or(0))
     .fetch_all(&mut *conn)
     .await?;
-    let mut in_hand = Obstacle { what: InTheWay::InHand, count: 0, who: Vec::new() };
+    let mut in_hand = Obstacle { what: InTheWay::InHand, count: 0, who: Vec::new(), until: None };
     for row in &hands {
         in_hand.who.push(rows::told_apart(col(row, 0)?, col(row, 1)?));
         in_hand.count += unsigned(col(row, 2)?);
@@ -117,9 +117,9 @@ pub(super) async fn standing(
     let jobs = [InTheWay::Queued, InTheWay::Submitting, InTheWay::Unknown, InTheWay::Held];
     let mut all = vec![in_hand];
     for (at, what) in jobs.into_iter().enumerate() {
-        all.push(Obstacle { what, count: unsigned(col(&row, at)?), who: Vec::new() });
+        all.push(Obstacle { what, count: unsigned(col(&row, at)?), who: Vec::new(), until: None });
     }
-    all.push(Obstacle { what: InTheWay::Undecided, count: report.opted_out, who: Vec::new() });
+    all.push(Obstacle { what: InTheWay::Undecided, count: report.opted_out, who: Vec::new(), until: None });
     all.retain(|one| one.count > 0);
     report.in_the_way = all;
     Ok(report)

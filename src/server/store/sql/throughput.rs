@@ -320,6 +320,7 @@ pub(super) async fn gauge(
         let left = cap.saturating_sub(kept).saturating_sub(used).saturating_sub(reserved);
         Today { cap, used, reserved, kept, left, ends_at }
     });
+    let nothing_goes_before = today.as_ref().filter(|today| today.used >= today.cap).map(|today| today.ends_at);
     let drain_minutes = limits.minutes(on_their_way);
     let too_long = drain_minutes.saturating_sub(u64::from(limits.queue_minutes));
     let (initials_open_at, stopped_by) = if today.as_ref().is_some_and(|today| today.left < least) {
@@ -339,6 +340,7 @@ pub(super) async fn gauge(
         queued_segments: segments,
         drain_minutes,
         initials_open_at,
+        nothing_goes_before,
         stopped_by,
     })
 }

@@ -7,7 +7,8 @@ use crate::api::message::{Outcome, Verdict};
 use crate::api::people::Presence;
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Msg};
+use crate::console::core::shared::msg::{Ask, LinkState, Msg};
+use crate::console::core::texter::view::CardPane;
 use crate::domain::ids::{ContactId, PersonId};
 
 fn close(desk: &mut Desk, owner: i64) {
@@ -80,6 +81,42 @@ fn whoever_is_named_later_asks_for_those_who_wait_and_whoever_was_stops() {
     }
 }
 
+#[test]
+fn a_day_that_is_used_up_is_said_and_asked_about_again() {
+    let mut desk = Desk::with(0, 1);
+    let at = jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(30);
+    let refuse = |desk: &mut Desk| {
+        let claim = desk.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Load(Ask::Slice { claim, .. }) => Some(*claim),
+            _ => None,
+        });
+        let mut full = Problem::new(Code::CapReached, "full");
+        full.at = Some(at);
+        desk.tell(Msg::Slice { claim: claim.expect("asked"), result: Err(Box::new(full)) });
+    };
+    desk.wait(1_000);
+    refuse(&mut desk);
+    let presence = |until| {
+        let (server_time, lease_until) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
+        Msg::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: until })
+    };
+    desk.tell(presence(Some(at)));
+    assert_eq!(desk.model.notices.toast().expect("a notice").say.key, "texter-cap-full");
+    assert_eq!(desk.model.header().blocked.expect("said").key, "ui-state-cap");
+    let CardPane::Empty { lines } = desk.model.card_pane() else { panic!("a card") };
+    assert!(lines.iter().any(|line| line.key == "texter-cap-full"), "replies do not go on: {lines:?}");
+    // What is written is taken all the same: it waits.
+    assert!(desk.model.replies_blocked().is_none());
+    // A server with another cap is asked at once.
+    let before = asks(&desk);
+    desk.tell(Msg::Link(LinkState::Offline { since: at, next_try: at }));
+    desk.tell(Msg::Link(LinkState::Online));
+    desk.wait(1_000);
+    assert_eq!(asks(&desk), before + 1);
+    desk.tell(presence(None));
+    assert!(desk.model.header().blocked.is_none());
+}
+
 /// Those who write while nobody is asked for them wait in nobody's hands: whoever is there asks again.
 #[test]
 fn late_replies_are_asked_for_again_as_long_as_their_owner_is_there() {
@@ -96,7 +133,7 @@ fn late_replies_are_asked_for_again_as_long_as_their_owner_is_there() {
     desk.wait(1_000);
     assert_eq!(asks(&desk), before, "not at every moment");
     let (server_time, lease_until) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
-    desk.tell(Msg::Presence(Presence { server_time, lease_until, own_time: false }));
+    desk.tell(Msg::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: None }));
     desk.wait(1_000);
     assert_eq!(asks(&desk), before + 1);
 }

@@ -8,6 +8,7 @@ use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Msg};
 use crate::console::core::shared::say::Say;
+use crate::domain::campaign::Variant;
 use crate::domain::conversation::Status;
 use crate::domain::ids::ContactId;
 use crate::domain::recall::{Recall, Recalled};
@@ -65,6 +66,42 @@ fn a_drawn_card_that_carries_it_is_shut_and_comes_again_put_right() {
     desk.keys("<enter>");
     let sent = desk.sent();
     assert_eq!((sent.len(), sent[0].script_version, sent[0].body.as_str()), (1, 4, "Hello N1, this is Ana"));
+}
+
+#[test]
+fn what_is_said_of_a_shut_card_goes_with_it() {
+    // Nobody else is there: the card stays, and so does what is said of it, until the recall is lifted.
+    let mut desk = Desk::with(1, 0);
+    desk.event(EventKind::Recalled { recall: wording() });
+    assert_eq!(said(&desk), "texter-recalled-card");
+    desk.keys("<enter>");
+    assert_eq!(said(&desk), "texter-card-recalled");
+    desk.event(EventKind::RecallLifted { recall: 7 });
+    assert!(desk.model.notices.toast().is_none() && desk.model.card_block().is_none());
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 1, "at once, by the press of a person who saw it");
+    // Somebody whose text is good comes next: it is said whose is not.
+    let mut desk = Desk::with(2, 0);
+    let other = desk.model.people.queue().iter().copied().find(|id| Some(id.0) != desk.card()).expect("two");
+    let mut def = def();
+    def.initial.push(Variant { name: "b".into(), text: "Good day, {firstName}.".into(), ..def.initial[0].clone() });
+    desk.tell(Msg::Campaign(Box::new(CampaignView {
+        id: CAMPAIGN,
+        state: CampaignState::Running,
+        script_version: 3,
+        def,
+        recalled: vec![],
+        late_owner: None,
+        seq: 9,
+    })));
+    let asked: Vec<ContactId> = desk.model.people.ids().collect();
+    let mut found: Vec<_> = asked.iter().filter_map(|id| desk.model.people.line(*id).cloned()).map(view).collect();
+    found.iter_mut().filter(|one| one.summary.id == other).for_each(|one| one.variant = "b".into());
+    desk.tell(Msg::Contacts { asked, found });
+    desk.event(EventKind::Recalled { recall: wording() });
+    assert_eq!((said(&desk), desk.card()), ("texter-recalled-other", Some(other.0)));
+    assert!(desk.model.card_block().is_none());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 
 use super::{CardPane, CardView, HeaderView, InboxRow, InboxView, Sendable};
 use crate::api::campaign::CampaignState;
+use crate::api::problem::Code;
 use crate::console::core::shared::msg::{DrawnCard, LinkState};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::gate::Armed;
@@ -116,7 +117,10 @@ impl Model {
             _ if self.state == CampaignState::Archived => {}
             Claim::Asked { .. } => lines.push(Say::new("texter-asking")),
             Claim::Refused { problem, retry, .. } => {
-                lines.push(problem_say(problem));
+                lines.push(match self.carrier_full_until.filter(|_| problem.code == Code::CapReached) {
+                    Some(at) => Say::new("texter-cap-full").with("at", at),
+                    None => problem_say(problem),
+                });
                 lines.push(Say::new(if *retry { "texter-asks-again" } else { "texter-ask-by-key" }));
             }
             Claim::Resting => lines.push(Say::new("texter-resting")),
