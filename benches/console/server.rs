@@ -210,7 +210,12 @@ impl CampaignServer for Memory {
 
     async fn presence(&self) -> Call<Presence> {
         self.wait().await;
-        Ok(Presence { server_time: self.clock.now(), lease_until: Timestamp::MAX, own_time: false, nothing_goes_before: None })
+        Ok(Presence {
+            server_time: self.clock.now(),
+            lease_until: Timestamp::MAX,
+            own_time: false,
+            nothing_goes_before: None,
+        })
     }
 
     async fn events(&self, _: CampaignId, _: u64) -> Call<BoxStream<'static, Call<Event>>> {

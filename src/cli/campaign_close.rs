@@ -6,9 +6,11 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::campaign_check::counted;
+use super::private_file::create_new;
 use super::reach::{SignInArgs, tell};
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, export, out, out_json};
+use crate::api::campaign::CampaignState;
 use crate::api::closing::{CloseReport, CloseRequest, InTheWay, Obstacle};
 use crate::api::people::PersonInfo;
 use crate::api::problem::Code;
@@ -105,12 +107,23 @@ pub async fn close(args: CloseArgs, ctx: &Context) -> Outcome {
         }
         return Ok(if args.dry_run || !blocked { Exit::Done } else { Exit::Refused });
     }
+    if let Some(file) = &args.opt_outs {
+        // What cannot be written is found before anything is closed.
+        create_new(file)
+            .and_then(|_| std::fs::remove_file(file))
+            .with_context(|| format!("{} cannot be written: the campaign stays as it is", file.display()))?;
+    }
     let report = client.close_campaign(campaign, &request, false).await.context(STAYS)?;
     let written = match &args.opt_outs {
         Some(file) => Some(
             export::opt_outs_to(campaign, file, &args.who, ctx)
                 .await
-                .context("the campaign is closed; its opt-outs were not written (textbank export opt-outs)")?,
+                .with_context(|| {
+                    format!(
+                        "the campaign is closed; its opt-outs were not written: {} export opt-outs --campaign {campaign} --out FILE",
+                        ctx.program
+                    )
+                })?,
         ),
         None => None,
     };
@@ -134,6 +147,8 @@ pub async fn reopen(args: ReopenArgs, ctx: &Context) -> Outcome {
     let report = client.reopen_campaign(campaign).await.context(STAYS)?;
     if args.json {
         out_json(&report)?;
+    } else if report.state == CampaignState::Running {
+        out(format!("Campaign {campaign} is not closed: it runs. Nothing was changed."))?;
     } else {
         out(format!(
             "Campaign {campaign} is open again, and paused. It goes on with: {} campaign resume {campaign}",

@@ -6,6 +6,7 @@ use super::reach::tell;
 use super::shift::{ShiftArgs, reach_native};
 use super::{Advice, Context, Exit, Outcome, out};
 use crate::api::act::Act;
+use crate::api::campaign::CampaignState;
 use crate::api::message::Outcome as Decided;
 use crate::api::people::Role;
 use crate::api::problem::Code;
@@ -37,6 +38,10 @@ const STAYS: Advice = Advice {
 pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
     let shift = ShiftArgs { campaign: Some(args.campaign), sign_in: args.who };
     let (_, server, campaign) = reach_native(&shift, Role::Captain, ctx).await?;
+    if server.campaign(campaign).await.context(STAYS)?.state == CampaignState::Archived {
+        tell(is_closed(campaign, &ctx.program));
+        return Ok(Exit::Refused);
+    }
     let act = if pause { Act::Pause { campaign } } else { Act::Resume { campaign } };
     let id = ActId(ctx.ids.act_id(ctx.clock.now()));
     match server.act(id, &act).await.context(STAYS)?.outcome {
@@ -60,6 +65,13 @@ pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
         ));
     }
     Ok(Exit::Done)
+}
+
+/// For what is done to a campaign that is closed.
+pub(super) fn is_closed(campaign: CampaignId, program: &str) -> String {
+    format!(
+        "campaign {campaign} is closed: nothing goes out of it but answers to late replies. Opened again: {program} campaign reopen {campaign}"
+    )
 }
 
 /// True when no text of the script in force came to a staff phone, as far as its carrier says.

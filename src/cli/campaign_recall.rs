@@ -1,16 +1,19 @@
 //! `campaign recall`: takes back what must not be said any more. `campaign correct`: puts it right with those who got it.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use serde::Serialize;
 
 use super::campaign_check::{counted, sound};
-use super::reach::SignInArgs;
-use super::shift::{ShiftArgs, reach_admin, reach_native};
-use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
+use super::reach::{SignInArgs, admin, tell};
+use super::shift::{ShiftArgs, reach_native};
+use super::{Advice, Context, Exit, Misuse, Outcome, ask, forget_typed, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::recall::{CorrectionRequest, RecallInfo, RecallReport, RecallRequest};
+use crate::domain::campaign::CampaignDef;
 use crate::domain::ids::CampaignId;
 use crate::domain::recall::Recalled;
 use crate::domain::safe_text::safe_line;
@@ -81,8 +84,10 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     let Some(what) = what else {
         let recalls = server.recalls(campaign).await.context("no list")?;
         if let Some(recall) = args.lift {
-            let known =
-                recalls.iter().find(|one| one.recall.id == recall).ok_or_else(|| none_such(recall, &recalls))?;
+            let known = recalls
+                .iter()
+                .find(|one| one.recall.id == recall)
+                .ok_or_else(|| none_such("--lift", recall, &recalls))?;
             if let Some(at) = known.lifted_at {
                 out(format!("Recall {recall} was lifted already, at {} UTC. Nothing was changed.", minute(at)))?;
                 return Ok(Exit::Done);
@@ -112,12 +117,12 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
 }
 
 /// The number of no recall.
-fn none_such(recall: i64, recalls: &[RecallInfo]) -> Misuse {
+fn none_such(option: &str, recall: i64, recalls: &[RecallInfo]) -> Misuse {
     let known: Vec<String> = recalls.iter().map(|one| one.recall.id.to_string()).collect();
     Misuse(if known.is_empty() {
-        format!("--lift {recall}: nothing of this campaign was recalled")
+        format!("{option} {recall}: nothing of this campaign was recalled")
     } else {
-        format!("--lift {recall}: this campaign has no such recall; it has {} (--list)", known.join(", "))
+        format!("{option} {recall}: this campaign has no such recall; it has {} (--list)", known.join(", "))
     })
 }
 
@@ -268,6 +273,12 @@ pub struct CorrectArgs {
     /// Nobody gets contacts of it before it is resumed
     #[arg(long)]
     pub paused: bool,
+    /// Print how many it would go to, and make nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Make it without being asked, as a script has to
+    #[arg(long)]
+    pub yes: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -276,19 +287,61 @@ pub struct CorrectArgs {
     pub who: SignInArgs,
 }
 
-/// Makes the campaign.
+const UNMADE: Advice = Advice {
+    what: "no campaign was made",
+    on: &[(Code::NotFound, "see what was recalled: textbank campaign recall CAMPAIGN --list")],
+};
+
+/// Makes the campaign, when whoever asks for it has said yes to how many it goes to.
 ///
 /// # Errors
 /// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
 pub async fn correct(args: CorrectArgs, ctx: &Context) -> Outcome {
     let Some(def) = sound(&args.campaign, "Nothing was made") else { return Ok(Exit::Problems) };
-    let (_, client, campaign) = reach_admin(&args.number, &args.who, ctx).await?;
-    let request = CorrectionRequest { campaign, recall: args.recall, def, paused: args.paused };
-    let advice = Advice {
-        what: "no campaign was made",
-        on: &[(Code::NotFound, "see what was recalled: textbank campaign recall CAMPAIGN --list")],
+    if !args.dry_run && !args.yes && !std::io::stdin().is_terminal() {
+        return Err(Misuse(
+            "a correction makes a campaign of many people: say --yes, or look at it first with --dry-run".to_owned(),
+        )
+        .into());
+    }
+    let shift = ShiftArgs { campaign: Some(args.number.clone()), sign_in: args.who.clone() };
+    let (_, server, campaign) = reach_native(&shift, Role::Admin, ctx).await?;
+    let recalls = server.recalls(campaign).await.context(UNMADE)?;
+    let Some(known) = recalls.iter().find(|one| one.recall.id == args.recall) else {
+        return Err(none_such("--recall", args.recall, &recalls).into());
     };
-    let made = client.correct(id_of(campaign, &request)?, &request).await.context(advice)?;
+    if let Some(at) = known.lifted_at {
+        tell(format!(
+            "No campaign was made: recall {} was lifted at {} UTC, so what it took back is good again. If it is wrong after all, take it \
+             back anew and correct that recall.",
+            args.recall,
+            minute(at)
+        ));
+        return Ok(Exit::Refused);
+    }
+    let what = RecallRequest { what: known.recall.what.clone(), reason: String::new() };
+    let got = server.recall(campaign, &what, true).await.context(UNMADE)?.got;
+    if args.dry_run {
+        if args.json {
+            out_json(&Would { dry_run: true, campaign, recall: args.recall, got, paused: args.paused })?;
+        } else {
+            out(would(&def, known, got))?;
+        }
+        return Ok(Exit::Done);
+    }
+    if !args.yes {
+        tell(would(&def, known, got));
+        forget_typed();
+        let question = if args.paused { "Make it, paused? [y/N] " } else { "Make it, and let texters begin? [y/N] " };
+        let answer = ask(question).context("no answer")?;
+        if !matches!(answer.as_deref().map(str::trim), Some("y" | "Y" | "yes")) {
+            tell("Nothing was made.");
+            return Ok(Exit::Done);
+        }
+    }
+    let (_, client) = admin(&args.who, ctx).await?;
+    let request = CorrectionRequest { campaign, recall: args.recall, def, paused: args.paused };
+    let made = client.correct(id_of(campaign, &request)?, &request).await.context(UNMADE)?;
     if args.json {
         out_json(&made)?;
         return Ok(Exit::Done);
@@ -313,6 +366,30 @@ pub async fn correct(args: CorrectArgs, ctx: &Context) -> Outcome {
     });
     out(lines.join("\n"))?;
     Ok(Exit::Done)
+}
+
+/// What a look before says.
+#[derive(Serialize)]
+struct Would {
+    dry_run: bool,
+    campaign: CampaignId,
+    recall: i64,
+    /// People who got what was recalled, or may have.
+    got: u64,
+    paused: bool,
+}
+
+fn would(def: &CampaignDef, known: &RecallInfo, got: u64) -> String {
+    let mut lines = vec![format!(
+        "A new campaign ({}) would go to those who got what recall {} took back ({}): {} at most, without those who opted out, have \
+         a wrong number or were taken off the list.",
+        safe_line(&def.title),
+        known.recall.id,
+        name(&known.recall.what),
+        counted(got, "contact")
+    )];
+    lines.extend(def.initial.iter().map(|one| format!("  {}: {}", safe_line(&one.name), safe_line(&one.text))));
+    lines.join("\n")
 }
 
 /// The same correction is the same campaign, however often it is asked for.

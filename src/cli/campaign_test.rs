@@ -8,18 +8,23 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 
 use super::campaign_check::counted;
+use super::campaign_pause::is_closed;
 use super::reach::{SignInArgs, tell};
 use super::shift::{ShiftArgs, reach_native};
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, forget_typed, out, out_json};
+use crate::api::campaign::CampaignState;
 use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::trial::{TrialInfo, TrialRequest};
 use crate::client::CampaignServer as _;
 use crate::client::native::NativeServer;
+use crate::console::keymap::action::nearest;
+use crate::domain::campaign::CampaignDef;
 use crate::domain::ids::{CampaignId, MessageId};
 use crate::domain::message::Delivery;
 use crate::domain::phone::Phone;
 use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::script::{alias, fold_name};
 use crate::domain::segment::measure;
 use crate::domain::trial::{TrialPart, TrialText, made_up, trial_body, trial_texts};
 
@@ -28,15 +33,16 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// Arguments of `campaign test`.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("phones").required(true).multiple(true)))]
 pub struct TestArgs {
     /// Which campaign: its number, or the beginning of its title
     #[arg(value_name = "CAMPAIGN")]
     pub campaign: String,
     /// To these staff phones
-    #[arg(long, value_name = "NUMBER", value_delimiter = ',', required_unless_present = "staff")]
+    #[arg(long, value_name = "NUMBER", value_delimiter = ',', group = "phones")]
     pub to: Vec<String>,
     /// To the staff phones in this file: a number in each line
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "phones")]
     pub staff: Option<PathBuf>,
     /// The canned replies too
     #[arg(long)]
@@ -80,6 +86,11 @@ pub async fn run(args: TestArgs, ctx: &Context) -> Outcome {
     let shift = ShiftArgs { campaign: Some(args.campaign.clone()), sign_in: args.who.clone() };
     let (_, server, campaign) = reach_native(&shift, Role::Captain, ctx).await?;
     let view = server.campaign(campaign).await.context("no script to test")?;
+    known_fields(&fields, &view.def)?;
+    if view.state == CampaignState::Archived {
+        tell(is_closed(campaign, &ctx.program));
+        return Ok(Exit::Refused);
+    }
     let me = server.me().await.context("no sign-in")?;
     let (texter, rehearsal) = (me.name, me.rehearsal);
     if rehearsal {
@@ -211,6 +222,25 @@ fn fields(given: &[String]) -> Result<BTreeMap<String, String>, Misuse> {
         .collect()
 }
 
+/// What a person is, whatever the texts say: where they are decides when they may be texted.
+const OF_A_PERSON: &[&str] = &["firstName", "lastName", "zip", "state", "externalId"];
+
+/// A field that stands in no text is misspelt.
+fn known_fields(given: &BTreeMap<String, String>, def: &CampaignDef) -> Result<(), Misuse> {
+    let used = def.fields_used();
+    let known: Vec<&str> = OF_A_PERSON.iter().copied().chain(used.iter().map(String::as_str)).collect();
+    let is_known = |name: &str| known.iter().any(|one| alias(&fold_name(one)) == alias(&fold_name(name)));
+    let Some(name) = given.keys().find(|name| !is_known(name)) else { return Ok(()) };
+    let meant = nearest(name, known.iter().copied()).map(|like| format!("; did you mean {like}?")).unwrap_or_default();
+    let all: BTreeSet<&str> = known.iter().copied().collect();
+    let all: Vec<String> = all.into_iter().map(safe_line).collect();
+    Err(Misuse(format!(
+        "--field {}: no text of this campaign has it{meant} There are {}",
+        safe_line(name),
+        all.join(", ")
+    )))
+}
+
 /// Waits until the carrier has said of each what became of it, or it takes too long.
 async fn settled(
     server: &NativeServer,
@@ -283,6 +313,16 @@ mod tests {
         assert_eq!(numbers(text).expect("two"), ["+14155550100", "+12125550101"]);
         assert!(numbers("4155550100\nnobody").expect_err("a line without").0.contains("staff.txt:2"));
         assert!(numbers("name\n").expect_err("none").0.contains("no number"));
+    }
+
+    #[test]
+    fn a_field_that_no_text_has_is_misspelt() {
+        let mut def = crate::exchange::sample::campaign().expect("a sample");
+        def.initial[0].text.push_str(" {pollingPlace/there}");
+        let with = |name: &str| known_fields(&BTreeMap::from([(name.to_owned(), "x".to_owned())]), &def);
+        assert!(with("polling_place").is_ok() && with("fname").is_ok() && with("zip").is_ok());
+        let said = with("polingPlace").expect_err("misspelt").0;
+        assert!(said.contains("did you mean pollingPlace?") && said.contains("zip"), "{said}");
     }
 
     #[test]

@@ -6,10 +6,12 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::campaign_check::{counted, sound};
+use super::campaign_pause::is_closed;
 use super::export::{Columns, columns, examples};
 use super::reach::{SignInArgs, admin, tell};
 use super::shift::{ShiftArgs, reach};
 use super::{Advice, Context, Exit, Outcome, out, out_json};
+use crate::api::campaign::CampaignState;
 use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::recall::{ScriptState, ScriptUpdate};
@@ -64,6 +66,9 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     let (_, _, campaign) = reach(&shift, Role::Admin, ctx).await?;
     let (_, client) = admin(&args.who, ctx).await?;
     let before = client.campaign(campaign).await.context(STAYS)?;
+    if before.state == CampaignState::Archived {
+        tell(format!("warning: {}", is_closed(campaign, &ctx.program)));
+    }
     let changes = changes(&before.def, &def);
     let columns = columns(&client, campaign, ctx).await?;
     let lacks = lacking(&def, &columns);

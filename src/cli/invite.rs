@@ -5,9 +5,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use secrecy::SecretString;
 
+use super::campaign_pause::is_closed;
 use super::reach::{SignInArgs, admin, tell};
 use super::{Advice, Context, Exit, Outcome, out, out_json};
-use crate::api::{admin::InviteRequest, people::Role, problem::Code};
+use crate::api::{admin::InviteRequest, campaign::CampaignState, people::Role, problem::Code};
 use crate::client::native::JoinLink;
 use crate::domain::ids::CampaignId;
 
@@ -91,6 +92,11 @@ pub(super) fn any_span(text: &str) -> Option<Duration> {
 /// What the server said.
 pub async fn run(args: InviteArgs, ctx: &Context) -> Outcome {
     let (sign_in, client) = admin(&args.who, ctx).await?;
+    if let Some(campaign) = args.campaign.map(CampaignId)
+        && client.campaign(campaign).await.is_ok_and(|one| one.state == CampaignState::Archived)
+    {
+        tell(format!("warning: {}", is_closed(campaign, &ctx.program)));
+    }
     let request = InviteRequest {
         role: args.role.into(),
         campaign: args.campaign.map(CampaignId),

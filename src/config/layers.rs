@@ -414,6 +414,8 @@ mod tests {
     #[case("console.foo=1", "option --set: unknown setting `console.foo`; `console` has ")]
     #[case("console.dwell=1", "option --set: unknown setting `console.dwell`; did you mean `console.dwell_ms`?")]
     #[case("foo=1", "option --set: unknown setting `foo`; `textbank config show` lists all")]
+    #[case("carrier.registration=x", "must be one of none, political, ")]
+    #[case("carrier.registration=x", "short-code or nothing (\"\"), not ")]
     fn a_setting_that_is_none_is_answered_by_what_can_be_meant(#[case] pair: &str, #[case] words: &str) {
         let layers = Layers { flags: vec![("--set".into(), pair.into())], ..Layers::default() };
         let said = load(&layers).expect_err("faulty").to_string();

@@ -113,7 +113,11 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
 
 fn wanted(key: &str, default: &Value) -> String {
     match (rule(key), default) {
-        (Rule::OneOf(words), _) => format!("one of {}", words.join(", ")),
+        (Rule::OneOf(words), _) => {
+            let named: Vec<&str> = words.iter().copied().filter(|word| !word.is_empty()).collect();
+            let nothing = if named.len() < words.len() { " or nothing (\"\")" } else { "" };
+            format!("one of {}{nothing}", named.join(", "))
+        }
         (Rule::Between(least, most), _) => format!("a whole number from {least} to {most}"),
         (Rule::Any, Value::Boolean(_)) => "true or false".into(),
         (Rule::Any, Value::Integer(_)) => "a whole number".into(),

@@ -259,6 +259,10 @@ on_every_store! {
     async fn opened_twice_is_open_and_what_is_not_there_yet_is_not_closed(home: Home) {
         let (admin, campaign) = home.campaign(people(1)).await;
         close(&home, &admin, campaign, by(&admin)).await.expect("closed");
+        for act in [Act::Pause { campaign }, Act::Resume { campaign }] {
+            let problem = home.try_act(&admin, act).await.expect_err("closed");
+            assert!(problem.detail.contains("is closed"), "{problem:?}");
+        }
         let by_admin = Admin::of(admin.actor.clone()).expect("an admin");
         for _ in 0..2 {
             let opened = by_admin.reopen_campaign(&home.desk, campaign).await.expect("an answer");

@@ -158,8 +158,9 @@ async fn the_room(app: TestApp) {
     assert_eq!(audit.matches("\"admitted\"").count(), 5, "one line for each sign-in: {audit}");
     assert_eq!(audit.matches("\"shown_out\"").count(), 1);
     let people: Vec<PersonInfo> = app.get(&admin, "/api/v1/people").await.read();
-    let at_the_door: Vec<_> = people.iter().filter(|one| one.waiting).map(|one| one.name.as_str()).collect();
-    assert_eq!(at_the_door, ["Dot (2)"]);
+    let at_the_door: Vec<_> =
+        people.iter().filter(|one| one.waiting).map(|one| (one.name.as_str(), one.role, one.sessions)).collect();
+    assert_eq!(at_the_door, [("Dot (2)", None, 1)], "a sign-in, and nothing that it may do yet");
     let links: Vec<InviteInfo> = app.get(&admin, "/api/v1/invites").await.read();
     assert_eq!(links.iter().filter(|one| one.waiting_room).count(), 1);
     app.close().await;

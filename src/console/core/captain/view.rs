@@ -46,7 +46,8 @@ impl Model {
         // Asked for only when there is something to decide.
         let held = (context == Context::Board && self.undecided() > 0).then_some(Action::Held);
         let door = (context == Context::Board && self.at_the_door() > 0).then_some(Action::WaitingRoom);
-        door.iter().chain(&held).chain(wanted).filter_map(key).collect()
+        let works = |action: &&Action| **action != Action::PauseResume || self.why_not(**action).is_none();
+        door.iter().chain(&held).chain(wanted).filter(works).filter_map(key).collect()
     }
 
     /// Why an action would do nothing now.

@@ -446,7 +446,11 @@ impl Tx<'_> {
             return Ok(Ok(()));
         }
         if campaign.state != from {
-            return no(Code::Invalid, "the campaign is neither running nor paused");
+            let why = match campaign.state {
+                CampaignState::Archived => "the campaign is closed: an admin opens it again (textbank campaign reopen)",
+                _ => "the campaign is still being imported",
+            };
+            return no(Code::Invalid, why);
         }
         db::query("UPDATE campaigns SET state = $2 WHERE id = $1")
             .bind(campaign.id)

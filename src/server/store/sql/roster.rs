@@ -1,6 +1,6 @@
 //! Who may come in, who is in: the questions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -99,12 +99,12 @@ impl Roster for SqlStore {
         .bind(actor.organization.0)
         .fetch_all(&mut conn)
         .await?;
-        let mut at_the_door = BTreeSet::new();
+        let mut at_the_door: BTreeMap<i64, u64> = BTreeMap::new();
         let mut signed_in: BTreeMap<i64, (Role, u64)> = BTreeMap::new();
         for row in &running {
             let role = rows::role(&col::<String>(row, 1)?)?;
             if col::<i64>(row, 2)? != 0 {
-                at_the_door.insert(col::<i64>(row, 0)?);
+                *at_the_door.entry(col(row, 0)?).or_default() += 1;
                 continue;
             }
             let one = signed_in.entry(col(row, 0)?).or_insert((role, 0));
@@ -117,7 +117,10 @@ impl Roster for SqlStore {
                 person.role = Some(*role);
                 person.sessions = *sessions;
             }
-            person.waiting = person.role.is_none() && at_the_door.contains(&person.id.0);
+            // Whoever waits at the door has a sign-in, for which nothing is open yet.
+            let waiting = at_the_door.get(&person.id.0).copied().unwrap_or(0);
+            person.sessions += waiting;
+            person.waiting = person.role.is_none() && waiting > 0;
         }
         Ok(people)
     }

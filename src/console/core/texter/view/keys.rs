@@ -76,6 +76,8 @@ impl Model {
             .filter(|action| match action {
                 Action::Close => !facts.has(Fact::Closed),
                 Action::Reopen => facts.has(Fact::Closed),
+                // The card says why: its key would only promise what it does not do.
+                Action::Send => self.why_not(**action).is_none(),
                 _ => true,
             })
             .filter_map(|action| {
