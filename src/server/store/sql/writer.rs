@@ -205,8 +205,9 @@ async fn decide_all(
         tx.now = command.now;
         let mark = tx.mark();
         let text = is_text(&command.kind);
-        // Together, texts write nothing that could be taken back alone; a refusal has a savepoint of its own.
-        let savepoint = one_by_one || !text;
+        // Together, texts write nothing that could be taken back alone; a refusal has a savepoint of its own. A claim of jobs that
+        // fails is decided anew with its whole group: two ways to the database are too much for what hardly ever happens.
+        let savepoint = one_by_one || !(text || matches!(command.kind, CommandKind::ClaimJobs { .. }));
         if !text {
             tx.ahead.forget();
             if tx.write_texts().await.is_err() {
@@ -254,7 +255,7 @@ async fn decide_all(
                 results.push(Ok(answer));
             }
             Err(error) if !savepoint => {
-                tracing::warn!(%error, "a text failed: its group is decided one by one");
+                tracing::warn!(%error, "a command failed: its group is decided one by one");
                 return Ok(None);
             }
             Err(error) => {
