@@ -30,6 +30,11 @@
 //! | `PUT /api/v1/corrections/{id}` | admin | [`recall::CorrectionRequest`] -> [`recall::Correction`] |
 //! | `POST /api/v1/campaigns/{id}/contacts/remove` | admin | [`list_change::ListRemoval`] -> [`list_change::ListChanged`] |
 //! | `POST /api/v1/campaigns/{id}/contacts/correct` | admin | [`list_change::ListCorrection`] -> [`list_change::ListChanged`] |
+//! | `POST /api/v1/campaigns/{id}/close?dry_run`, `.../reopen` | admin | [`closing::CloseRequest`] -> [`closing::CloseReport`] |
+//! | `GET /api/v1/retention`, `PUT`; `PUT /api/v1/campaigns/{id}/retention` | admin | [`keeping::SetRetention`] -> [`keeping::RetentionState`] |
+//! | `POST /api/v1/retention/runs?dry_run` | admin | -> [`keeping::RetentionRun`] |
+//! | `GET /api/v1/holds`, `POST`, `DELETE /api/v1/holds/{hold}` | admin | [`keeping::HoldRequest`] -> [`keeping::HoldInfo`]; 204 |
+//! | `POST /api/v1/person/export`, `.../erase` | admin | [`keeping::PersonWanted`] -> [`keeping::PersonOut`]; [`keeping::EraseRequest`] -> [`keeping::Erased`] |
 //! | `POST /api/v1/invites`, `GET /api/v1/invites` | admin | [`admin::InviteRequest`] -> [`admin::Invite`]; `Vec<`[`admin::InviteInfo`]`>` |
 //! | `DELETE /api/v1/invites/{id}` | admin | -> 204 |
 //! | `GET /api/v1/sessions`, `DELETE /api/v1/sessions/{id}` | admin | -> `Vec<`[`people::SessionInfo`]`>`, 204 |
@@ -59,6 +64,7 @@ pub mod captain;
 pub mod closing;
 pub mod conduct;
 pub mod event;
+pub mod keeping;
 pub mod ledger;
 pub mod list_change;
 pub mod message;

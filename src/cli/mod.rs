@@ -26,6 +26,7 @@ pub mod invites;
 pub mod join;
 pub mod ledger;
 pub mod ledger_verify;
+pub mod legal_hold;
 pub mod list;
 pub mod list_add;
 pub mod list_change;
@@ -36,10 +37,12 @@ pub mod outbox;
 mod output;
 mod patience;
 pub mod people;
+pub mod person;
 mod private_file;
 pub mod reach;
 pub mod rehearse;
 pub mod report;
+pub mod retention;
 pub mod second_factor;
 pub mod serve;
 mod serve_carrier;
@@ -180,6 +183,24 @@ pub enum Command {
         /// What to take out
         #[command(subcommand)]
         command: export::ExportCommand,
+    },
+    /// What is held about one number: write it out, or erase it
+    Person {
+        /// What to do
+        #[command(subcommand)]
+        command: person::PersonCommand,
+    },
+    /// How long the words of texts are kept
+    Retention {
+        /// What to do
+        #[command(subcommand)]
+        command: retention::RetentionCommand,
+    },
+    /// What must be kept, whatever was set: nothing under a legal hold is removed or erased
+    LegalHold {
+        /// What to do
+        #[command(subcommand)]
+        command: legal_hold::LegalHoldCommand,
     },
     /// Write what came of a campaign as one page, to be opened in a browser, or as data
     Report(report::ReportArgs),
@@ -350,6 +371,9 @@ pub async fn run(cli: Cli) -> Outcome {
             ledger::LedgerCommand::Anchor(args) => ledger::anchor(args, &ctx()?).await,
         },
         Command::Export { command } => export::run(command, &ctx()?).await,
+        Command::Person { command } => person::run(command, &ctx()?).await,
+        Command::Retention { command } => retention::run(command, &ctx()?).await,
+        Command::LegalHold { command } => legal_hold::run(command, &ctx()?).await,
         Command::Report(args) => report::run(args, &ctx()?).await,
         Command::Db { command } => db::run(command, &ctx()?).await,
         Command::Doctor(args) => doctor::run(&args, &cli.global).await,

@@ -183,7 +183,8 @@ fn request(app: &TestApp, operation: &str, about: (&str, &str)) -> (Method, Stri
     };
     let there =
         path.replace("{id}", id).replace("{claim}", &fresh).replace("{message}", &fresh).replace("{import}", &fresh);
-    let there = there.replace("{n}", "0").replace("{version}", "feedbeef").replace("{recall}", "1");
+    let there =
+        there.replace("{n}", "0").replace("{version}", "feedbeef").replace("{recall}", "1").replace("{hold}", "1");
     assert!(!there.contains('{'), "no id is known for a part of {path}");
     let there = if path.ends_with("/contacts") { format!("{there}?ids={contact}") } else { there };
     let body = match operation {

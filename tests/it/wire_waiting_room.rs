@@ -70,7 +70,7 @@ async fn who_waits_is_answered_the_same_by_every_route_of_the_contract() {
             .replace("{claim}", &fresh)
             .replace("{message}", &fresh)
             .replace("{import}", &fresh);
-        let address = address.replace("{n}", "0").replace("{recall}", "1");
+        let address = address.replace("{n}", "0").replace("{recall}", "1").replace("{hold}", "1");
         assert!(!address.contains('{'), "no id is known for a part of {path}");
         let body = (method == "PUT" || method == "POST").then(|| json!({"want": 1, "name": "Eve"}));
         let reply = app.call(Some(&eve), method.parse().expect("a method"), &address, body).await;

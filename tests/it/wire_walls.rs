@@ -85,6 +85,15 @@ const RULES: &[(&str, Rule)] = &[
     ("POST /api/v1/campaigns/{id}/contacts/correct", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/close", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/reopen", Thing(Admin)),
+    ("GET /api/v1/retention", Own(Admin)),
+    ("PUT /api/v1/retention", Own(Admin)),
+    ("POST /api/v1/retention/runs", Own(Admin)),
+    ("PUT /api/v1/campaigns/{id}/retention", Thing(Admin)),
+    ("GET /api/v1/holds", Own(Admin)),
+    ("POST /api/v1/holds", Thing(Admin)),
+    ("DELETE /api/v1/holds/{hold}", Thing(Admin)),
+    ("POST /api/v1/person/export", Own(Admin)),
+    ("POST /api/v1/person/erase", Own(Admin)),
     ("GET /api/v1/contacts/{id}/thread", Thing(Texter)),
     ("PUT /api/v1/messages/{id}", Thing(Texter)),
     ("PUT /api/v1/acts/{id}", Thing(Texter)),
@@ -117,6 +126,7 @@ struct Things {
     invite: i64,
     session: i64,
     conduct: String,
+    hold: i64,
     start: ImportStart,
     send: Option<SendRequest>,
 }
@@ -169,6 +179,9 @@ impl House {
             let accepted = app.call(Some(person), Method::PUT, &format!("/api/v1/conduct/{conduct}"), None).await;
             assert_eq!(accepted.status, StatusCode::NO_CONTENT, "{accepted:?}");
         }
+        // Of a number that is nobody's here.
+        let hold = json!({"phone": "+14155550198", "reason": format!("{name}-case")});
+        let hold = app.post(&owner, "/api/v1/holds", Some(hold)).await.body["id"].as_i64().expect("an id");
         let things = Things {
             campaign: state.campaign,
             contact: slice[0].id.0,
@@ -178,6 +191,7 @@ impl House {
             invite,
             session,
             conduct,
+            hold,
             start,
             send: Some(app.initial(&slice[1])),
         };
@@ -197,6 +211,7 @@ fn nowhere(app: &TestApp, like: &Things) -> Things {
         invite: 987_654,
         session: 987_654,
         conduct: "0".repeat(32),
+        hold: 987_654,
         start: like.start.clone(),
         send: None,
     }
@@ -223,7 +238,7 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
         .replace("{message}", &fresh)
         .replace("{import}", &things.import);
     let path = path.replace("{version}", &things.conduct);
-    let path = path.replace("{n}", "0").replace("{recall}", "1");
+    let path = path.replace("{n}", "0").replace("{recall}", "1").replace("{hold}", &things.hold.to_string());
     assert!(!path.contains('{') && !path.contains("//"), "no id is known for a part of {path}");
     if path.ends_with("/contacts") && !path.contains("/results/") {
         format!("{path}?ids={}", things.contact)
@@ -279,6 +294,8 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
             one(json!({"contacts": [{"external_id": "7"}]}))
         }
         "POST /api/v1/campaigns/{id}/close" => one(json!({"owner": things.person, "take_back": true})),
+        "PUT /api/v1/campaigns/{id}/retention" => one(json!({"bodies_after_days": 30})),
+        "POST /api/v1/holds" => one(json!({"campaign": campaign, "reason": "a case"})),
         "PUT /api/v1/people/{id}" => one(json!({"name": "Ant-renamed"})),
         "PUT /api/v1/campaigns/{id}/lists/{import}" => {
             one(json!({"contacts": 1, "provenance": things.start.provenance}))
@@ -297,6 +314,11 @@ fn own_body(app: &TestApp, operation: &str) -> Option<Value> {
     match operation {
         "PUT /api/v1/conduct" => Some(rules("Ant")),
         "POST /api/v1/opt-outs" => Some(json!({"numbers": ["+14155550199"], "how": "phone"})),
+        "PUT /api/v1/retention" => Some(json!({"bodies_after_days": 730})),
+        "POST /api/v1/person/export" => Some(json!({"phone": "+14155550001"})),
+        "POST /api/v1/person/erase" => {
+            Some(json!({"phone": "+14155550001", "reason": "asked by letter", "dry_run": true}))
+        }
         "PUT /api/v1/second-factor" => Some(json!({"secret": secret.base32(), "code": code(now - 1)})),
         "POST /api/v1/second-factor/proof" => Some(json!({"code": code(now)})),
         "POST /api/v1/second-factor/removal" => Some(json!({"code": code(now + 1)})),
@@ -404,6 +426,8 @@ async fn state_of(app: &TestApp, house: &House) -> Vec<Value> {
         "/api/v1/sessions".to_owned(),
         "/api/v1/invites".to_owned(),
         "/api/v1/ledger".to_owned(),
+        "/api/v1/retention".to_owned(),
+        "/api/v1/holds".to_owned(),
     ] {
         let (status, mut said) = ask(app, owner, &Method::GET, &path, None).await;
         assert_eq!(status, 200, "{path}");

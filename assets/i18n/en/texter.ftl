@@ -110,6 +110,7 @@ texter-taken-back-now = A captain took contacts of yours back for others to text
 texter-gone-reclaimed = A captain took { $name } back. { $who }
 texter-gone-expired = { $name } went back into the pool: you were away too long. { $who }
 texter-gone-removed = { $name } was taken off the list. { $who }
+texter-gone-erased = { $name } was erased on request. { $who }
 
 ## Done
 texter-opt-out-done = { $name } is opted out.

@@ -74,6 +74,7 @@ ui-system = System
 ui-campaign = Campaign
 ui-thread-title = Conversation with { $name }
 ui-thread-your-time = times below are yours ({ $zone })
+ui-no-words = no words any more
 ui-thread-older = older messages above
 ui-thread-known = The last words known: { $text }
 ui-thread-new-below = { $n ->

@@ -18,6 +18,7 @@ texter-back-recalled = { $name }: lo que decía tu mensaje se retiró antes de q
 texter-back-recalled-reply = { $name }: lo que decía tu respuesta se retiró antes de que saliera; no se envió. Sigue esperando: respóndele de nuevo.
 texter-back-removed = { $name } se quitó de la lista antes de que saliera tu mensaje; no se envió.
 texter-gone-removed = { $name } se quitó de la lista. { $who }
+texter-gone-erased = { $name } se borró a petición. { $who }
 texter-card-recalled = Un capitán retiró este texto: no debe enviarse. Será otro en cuanto se corrija el guion o la lista.
 texter-card-recalled-why = Un capitán retiró este texto: { $reason }. No debe enviarse. Será otro en cuanto se corrija el guion o la lista.
 texter-reply-recalled = Un capitán retiró lo que dice esto. Escribe otra cosa.

@@ -36,6 +36,7 @@ ui-reason-opted-out = se dio de baja antes
 ui-reason-possible-opt-out = puede haberse dado de baja
 ui-reason-wrong-number = número equivocado
 ui-reason-recalled = se retiró
+ui-no-words = ya sin palabras
 ui-reason-removed = se quitó de la lista
 ui-thread-known = Lo último que se sabe: { $text }
 ui-link-signed-out-done = acceso cerrado, nada por entregar

@@ -6,6 +6,7 @@ mod admin;
 pub mod answer;
 mod change;
 mod feed;
+mod keep;
 mod link;
 mod second_factor;
 #[cfg(test)]

@@ -168,7 +168,9 @@ fn draw_piece(ink: Ink<'_>, piece: &Piece<'_>, area: Rect, row: i64, buffer: &mu
 
 /// Who, when, and where the text stands, in words.
 fn head(ink: Ink<'_>, name: &str, item: &ThreadItem) -> Vec<(String, Role)> {
-    let ThreadItem::Message { direction, at, state, error, author, mine, system, .. } = item else { return Vec::new() };
+    let ThreadItem::Message { direction, at, state, error, author, mine, system, body, .. } = item else {
+        return Vec::new();
+    };
     let who = match (direction, author) {
         (Direction::Inbound, _) => name.to_owned(),
         _ if *system => ink.word("ui-system"),
@@ -178,6 +180,10 @@ fn head(ink: Ink<'_>, name: &str, item: &ThreadItem) -> Vec<(String, Role)> {
     };
     let dot = (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
     let mut head = vec![(who, Role::Title), dot.clone(), (ink.time(*at), Role::Faint)];
+    // Removed by their time, or a picture alone.
+    if body.is_empty() {
+        head.extend([dot.clone(), (ink.word("ui-no-words"), Role::Faint)]);
+    }
     if *direction == Direction::Outbound {
         head.push(dot);
         let (word, role) = match state {

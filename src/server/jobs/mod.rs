@@ -36,6 +36,9 @@ const FRESH: Duration = Duration::from_secs(3);
 /// A call still open after so many of its time-outs is lost: its record failed.
 const LOST_AFTER: u32 = 4;
 
+/// How often it is asked whether old words are to be removed.
+const REMOVES_EVERY: Duration = Duration::from_secs(60);
+
 /// How often postponed jobs, leases and old attempts are looked at when nothing else happens.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -67,6 +70,9 @@ impl Dispatcher {
         let mut looking_up = FuturesUnordered::new();
         // Nor do the many texts that a recall may reach.
         let mut taking_back = FuturesUnordered::new();
+        // Nor does the removal of old words.
+        let mut removing = FuturesUnordered::new();
+        let mut removed_at: Option<Duration> = None;
         let mut kept_at: Option<Duration> = None;
         let mut look = true;
         // The last claim left something behind.
@@ -79,6 +85,11 @@ impl Dispatcher {
                 self.note(&mut trouble, Errand::Housekeeping, &self.upkeep().await);
                 if taking_back.is_empty() {
                     taking_back.push(System::clear_recalls(&self.desk));
+                }
+                let is_time = removed_at.is_none_or(|at| monotonic.saturating_sub(at) >= REMOVES_EVERY);
+                if removing.is_empty() && is_time {
+                    removed_at = Some(monotonic);
+                    removing.push(System::purge(&self.desk));
                 }
                 if looking_up.is_empty() {
                     let ready = self.to_look_up().await;
@@ -108,6 +119,7 @@ impl Dispatcher {
                     self.note(&mut trouble, Errand::Record, &done);
                 }
                 Some(done) = taking_back.next() => self.note(&mut trouble, Errand::TakeBack, &done),
+                Some(done) = removing.next() => self.note(&mut trouble, Errand::Remove, &done),
                 Some(done) = looking_up.next() => self.note(&mut trouble, Errand::LookUp, &done),
                 changed = wake.changed() => {
                     look = true;
@@ -155,14 +167,15 @@ impl Dispatcher {
         }
     }
 
-    /// What [`Self::run`] keeps in order, at once and to the end: leases, anchors, attempts that nobody came back to, and what a recall
-    /// left half done.
+    /// What [`Self::run`] keeps in order, at once and to the end: leases, anchors, attempts that nobody came back to, what a recall left
+    /// half done, and words that are older than was set.
     ///
     /// # Errors
     /// [`StoreError`] of what failed first; the rest was done, and the next time will do it.
     pub async fn housekeeping(&self) -> Result<(), StoreError> {
         let kept = self.upkeep().await;
-        System::clear_recalls(&self.desk).await.and(kept)
+        let cleared = System::clear_recalls(&self.desk).await;
+        System::purge(&self.desk).await.and(cleared).and(kept)
     }
 
     /// Leases that ran out, the ledger's anchor, attempts whose outcome nobody will tell. Each is done whatever becomes of the others.

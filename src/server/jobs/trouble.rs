@@ -22,6 +22,8 @@ pub(super) enum Errand {
     Housekeeping,
     /// Taking back what waits and was recalled.
     TakeBack,
+    /// Removing words that are older than was set.
+    Remove,
     /// What to ask the carrier's list for, and what it said.
     LookUp,
 }

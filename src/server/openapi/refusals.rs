@@ -156,6 +156,15 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("lift_recall", Who::Captain, &[NotFound, Unsettled]),
     ("close_campaign", Who::Admin, &[Invalid, TooLarge, NotFound, Unsettled]),
     ("reopen_campaign", Who::Admin, &[Invalid, NotFound]),
+    ("retention", Who::Admin, &[]),
+    ("set_retention", Who::Admin, &[Invalid, TooLarge]),
+    ("set_campaign_retention", Who::Admin, &[Invalid, TooLarge, NotFound]),
+    ("run_retention", Who::Admin, &[Invalid]),
+    ("holds", Who::Admin, &[]),
+    ("hold", Who::Admin, &[Invalid, TooLarge, NotFound]),
+    ("lift_hold", Who::Admin, &[NotFound]),
+    ("person_out", Who::ReadingAdmin, &[Invalid, TooLarge]),
+    ("erase_person", Who::Admin, &[Invalid, TooLarge, NotFound, LegalHold, Unsettled]),
     ("send_trial", Who::Captain, &[Invalid, TooLarge, NotFound, IdReused, Suppressed, QuotaReached, OutsideHours]),
     ("trials", Who::Captain, &[NotFound]),
     ("waiting_room", Who::Captain, &[]),
@@ -213,7 +222,7 @@ fn meaning(code: Code) -> &'static str {
         Unsettled => {
             "something is still open that has to be settled first; `faults` names each when a campaign is closed"
         }
-        LegalHold => "the campaign is under a legal hold: nothing of it is removed",
+        LegalHold => "a legal hold is in force: nothing under it is removed or erased",
         Removed => "the contact was taken off the campaign's list",
         LedgerBroken => "its place in the device's ledger is taken",
         SessionEnded => "it was confirmed after the sign-in had been ended",

@@ -15,6 +15,7 @@ mod events;
 pub mod extract;
 mod health;
 mod held;
+mod holds;
 mod import_chunk;
 mod import_finish;
 mod import_start;
@@ -29,10 +30,12 @@ mod lists;
 mod me;
 mod opt_outs;
 mod people;
+mod person;
 mod presence;
 mod recalls;
 pub mod refusal;
 mod results;
+mod retention;
 mod revoke_invite;
 mod revoke_session;
 mod script;
@@ -96,6 +99,13 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(recalls::lift))
         .routes(routes!(closing::close))
         .routes(routes!(closing::reopen))
+        .routes(routes!(retention::read, retention::set))
+        .routes(routes!(retention::set_in_campaign))
+        .routes(routes!(retention::run))
+        .routes(routes!(holds::list, holds::put))
+        .routes(routes!(holds::lift))
+        .routes(routes!(person::export))
+        .routes(routes!(person::erase))
         .routes(routes!(trials::send))
         .routes(routes!(trials::list))
         .routes(routes!(waiting_room::handler))

@@ -23,6 +23,7 @@ use crate::api::{
     closing::{CloseReport, CloseRequest},
     conduct::ConductText,
     event::Event,
+    keeping::{HoldInfo, PersonOut, RetentionRun, RetentionState},
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
     people::{Me, PersonInfo, SessionInfo, WaitingPerson},
@@ -305,5 +306,21 @@ impl<O: Onlooker> Keeping for Beside<O> {
         now: Timestamp,
     ) -> Found<Option<Result<CloseReport, Box<Problem>>>> {
         self.inner.closing(actor, campaign, request, now).await
+    }
+
+    async fn retention(&self, actor: &Actor) -> Found<RetentionState> {
+        self.inner.retention(actor).await
+    }
+
+    async fn retention_due(&self, actor: &Actor, now: Timestamp) -> Found<RetentionRun> {
+        self.inner.retention_due(actor, now).await
+    }
+
+    async fn holds(&self, actor: &Actor) -> Found<Vec<HoldInfo>> {
+        self.inner.holds(actor).await
+    }
+
+    async fn person_out(&self, actor: &Actor, phone: &Phone, now: Timestamp) -> Found<PersonOut> {
+        self.inner.person_out(actor, phone, now).await
     }
 }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::change::{Change, Changed, Clearing};
+use super::keep::{Keep, Kept};
 use crate::api::{
     act::Act,
     admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest, ListStart},
@@ -245,6 +246,15 @@ pub enum CommandKind {
         /// How.
         change: Box<Change>,
     },
+    /// Decide about how long things are kept.
+    Keep {
+        /// By whom.
+        actor: Actor,
+        /// What.
+        keep: Box<Keep>,
+    },
+    /// Remove a part of the words that are older than was set.
+    Purge,
     /// Make an invite; only the hash of the secret is stored.
     MakeInvite {
         /// By whom; absent for the server's own first invite.
@@ -396,6 +406,7 @@ impl CommandKind {
             | Self::ImportChunk { actor, .. }
             | Self::ImportFinish { actor, .. }
             | Self::Change { actor, .. }
+            | Self::Keep { actor, .. }
             | Self::RevokeInvite { actor, .. }
             | Self::RevokeSession { actor, .. }
             | Self::RenamePerson { actor, .. }
@@ -411,6 +422,7 @@ impl CommandKind {
             Self::MakeInvite { actor, .. } | Self::SetConduct { actor, .. } => actor.as_mut(),
             Self::ExpireLeases
             | Self::ClearRecall { .. }
+            | Self::Purge
             | Self::Anchor
             | Self::Carrier { .. }
             | Self::ClaimJobs { .. }
@@ -451,6 +463,8 @@ pub enum Answer {
     Import(ImportState),
     /// Of `Change`.
     Changed(Changed),
+    /// Of `Keep` and `Purge`.
+    Kept(Kept),
     /// Of `MakeInvite`; the secret is filled in by the caller.
     Invite(Invite),
     /// Of `Join`.

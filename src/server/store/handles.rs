@@ -4,6 +4,7 @@
 //! Handles read the clock and draw ids, so that a command is plain data and its decision repeatable.
 
 mod change;
+mod keep;
 mod second_factor;
 
 use std::collections::BTreeMap;

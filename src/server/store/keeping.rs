@@ -1,4 +1,5 @@
-//! Questions about how long things are kept: what is in the way of closing a campaign. They change nothing.
+//! Questions about how long things are kept: what is in the way of closing a campaign, what is removed when, what is held of one
+//! person. They change nothing.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -6,9 +7,10 @@ use jiff::Timestamp;
 use super::{command::Actor, query::Found};
 use crate::api::{
     closing::{CloseReport, CloseRequest},
+    keeping::{HoldInfo, PersonOut, RetentionRun, RetentionState},
     problem::Problem,
 };
-use crate::domain::ids::CampaignId;
+use crate::domain::{ids::CampaignId, phone::Phone};
 
 /// What can be asked. `None` for a campaign that is not the actor's to see. For admins' handles only.
 #[async_trait]
@@ -21,4 +23,12 @@ pub trait Keeping {
         request: &CloseRequest,
         now: Timestamp,
     ) -> Found<Option<Result<CloseReport, Box<Problem>>>>;
+    /// How long words are kept, and the last removal.
+    async fn retention(&self, actor: &Actor) -> Found<RetentionState>;
+    /// What a removal at `now` would come to.
+    async fn retention_due(&self, actor: &Actor, now: Timestamp) -> Found<RetentionRun>;
+    /// Legal holds, lifted ones too.
+    async fn holds(&self, actor: &Actor) -> Found<Vec<HoldInfo>>;
+    /// All that is held about a number.
+    async fn person_out(&self, actor: &Actor, phone: &Phone, now: Timestamp) -> Found<PersonOut>;
 }

@@ -6,6 +6,7 @@ pub mod beside;
 pub mod change;
 pub mod command;
 pub mod handles;
+pub mod keep;
 pub mod keeping;
 pub mod query;
 pub mod results;

@@ -454,6 +454,7 @@ impl Model {
                         "reclaimed" => "texter-gone-reclaimed",
                         "lease_expired" => "texter-gone-expired",
                         "removed" => "texter-gone-removed",
+                        "erased" => "texter-gone-erased",
                         _ => "texter-gone",
                     };
                     let who = who.map(|who| safe_line(&who)).unwrap_or_default();

@@ -80,7 +80,9 @@ impl Tx<'_> {
             Some(contact) => {
                 let found = self.contact(contact.0).await?;
                 let visible = found.filter(|c| {
-                    c.organization == actor.organization.0 && actor.campaign.is_none_or(|only| only.0 == c.campaign)
+                    c.organization == actor.organization.0
+                        && actor.campaign.is_none_or(|only| only.0 == c.campaign)
+                        && !c.erased
                 });
                 match visible {
                     Some(contact) => (contact.campaign, self.act_on(actor, act, contact, notice).await?),

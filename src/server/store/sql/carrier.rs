@@ -34,9 +34,8 @@ impl Tx<'_> {
         notice: MessageId,
     ) -> Result<Answer, StoreError> {
         let (key, payload) = match &event {
-            CarrierEvent::Inbound { key, from, body } => {
-                (key, serde_json::json!({ "inbound": { "from": from, "body": body } }))
-            }
+            // Whose words and which is with the text: kept once, they can be removed.
+            CarrierEvent::Inbound { key, .. } => (key, serde_json::json!({ "inbound": {} })),
             CarrierEvent::Receipt { key, attempt, delivery, error } => {
                 (key, serde_json::json!({ "receipt": { "attempt": attempt, "delivery": delivery, "error": error } }))
             }

@@ -20,6 +20,9 @@ pub(super) const BACKSTOP: &str = "131072";
 /// With so many pages (160 MiB) the writer sees to it that the log begins anew.
 const LONG: i64 = 40_960;
 
+/// How long the writer waits for others, in milliseconds, as every connection does.
+const PATIENT: &str = "PRAGMA busy_timeout = 5000";
+
 /// Commands between two copyings.
 const EVERY: usize = 200;
 
@@ -31,6 +34,8 @@ pub(super) struct Due {
     log: Arc<AtomicI64>,
     /// A log of more pages is long.
     long: i64,
+    /// The log has words that were removed: it is cut off as soon as nobody reads from it.
+    cut: bool,
     wake: Option<SyncSender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -57,8 +62,20 @@ impl Due {
         }
     }
 
+    /// The log has words that were removed. Where there is no file there is none.
+    pub(super) fn begins_anew(&mut self) {
+        self.cut = self.wake.is_some();
+    }
+
     /// Copies the rest when the log is long and nearly all of it has just been copied. Call it when nobody waits for an answer.
-    pub(super) async fn finish(&self, conn: &mut Conn) {
+    pub(super) async fn finish(&mut self, conn: &mut Conn) {
+        if self.cut {
+            match cut(conn).await {
+                // Somebody reads: the next commit tries again.
+                Ok(done) => self.cut = !done,
+                Err(error) => tracing::warn!(%error, "the database's log was not cut off"),
+            }
+        }
         if self.log.swap(0, Ordering::Relaxed) > self.long
             && let Err(error) = pass(conn).await
         {
@@ -78,7 +95,7 @@ pub(super) async fn start(file: &Path) -> Result<Due, StoreError> {
         .name("checkpoint".into())
         .spawn(move || runtime.block_on(copy(&mut conn, &woken, &told)))
         .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    Ok(Due { since: 0, log, long: LONG, wake: Some(wake), thread: Some(thread) })
+    Ok(Due { since: 0, log, long: LONG, cut: false, wake: Some(wake), thread: Some(thread) })
 }
 
 async fn copy(conn: &mut Conn, woken: &Receiver<()>, log: &AtomicI64) {
@@ -89,6 +106,15 @@ async fn copy(conn: &mut Conn, woken: &Receiver<()>, log: &AtomicI64) {
             Err(error) => tracing::warn!(%error, "the database's log was not copied"),
         }
     }
+}
+
+/// Copies all of the log and cuts it off, if nobody reads from it just now; says whether that was so.
+async fn cut(conn: &mut Conn) -> db::Result<bool> {
+    // Texts wait behind this: a reader is not waited for.
+    db::script("PRAGMA busy_timeout = 0", conn).await?;
+    let done = db::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *conn).await;
+    db::script(PATIENT, conn).await?;
+    Ok(done?.try_get::<i64>(0)? == 0)
 }
 
 /// Copies what can be copied now; says how many pages the log has.

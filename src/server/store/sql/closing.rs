@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    SqlStore,
+    SqlStore, holds,
     opt_out::Suppression,
+    person, retention,
     rows::{self, ContactRow, col, signed, time, unsigned},
     script::refused,
     tx::{Audience, Campaign, Tx, is_captain},
@@ -18,6 +19,7 @@ use crate::api::{
     campaign::CampaignState,
     closing::{CloseReport, CloseRequest, InTheWay, Obstacle},
     event::EventKind,
+    keeping::{HoldInfo, PersonOut, RetentionRun, RetentionState},
     message::SendRequest,
     problem::{Code, Problem},
 };
@@ -25,6 +27,7 @@ use crate::db::{self, Conn};
 use crate::domain::{
     ids::{CampaignId, PersonId},
     message::MessageKind,
+    phone::Phone,
 };
 use crate::server::store::{
     StoreError,
@@ -220,6 +223,22 @@ impl Keeping for SqlStore {
             (report.owner, report.owner_name) = (Some(request.owner), Some(name));
         }
         Ok(Some(Ok(report)))
+    }
+
+    async fn retention(&self, actor: &Actor) -> Found<RetentionState> {
+        retention::state(&mut *self.reader().await?, actor).await
+    }
+
+    async fn retention_due(&self, actor: &Actor, now: Timestamp) -> Found<RetentionRun> {
+        retention::would(&mut *self.reader().await?, actor, now).await
+    }
+
+    async fn holds(&self, actor: &Actor) -> Found<Vec<HoldInfo>> {
+        holds::all(&mut *self.reader().await?, actor.organization.0, None).await
+    }
+
+    async fn person_out(&self, actor: &Actor, phone: &Phone, now: Timestamp) -> Found<PersonOut> {
+        person::out(&mut *self.reader().await?, actor, phone, now).await
     }
 }
 

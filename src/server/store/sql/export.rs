@@ -47,7 +47,8 @@ pub(super) const CONTACTS: &str = concat!(
      LEFT JOIN messages i ON i.contact = c.id AND i.kind = 'initial' AND i.delivery <> 'dropped'
      LEFT JOIN people p ON p.id = COALESCE(c.assigned, c.holder, i.author)
      LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone AND c.opt_out >= 2
-     WHERE c.id > $1 AND c.id <= $2 AND +c.campaign = $3 AND (c.updated_at >= $4 OR $4 IS NULL) ORDER BY c.id LIMIT $5"
+     WHERE c.id > $1 AND c.id <= $2 AND +c.campaign = $3 AND c.erased_at IS NULL
+         AND (c.updated_at >= $4 OR $4 IS NULL) ORDER BY c.id LIMIT $5"
 );
 
 /// A page of texts.
@@ -55,14 +56,15 @@ pub(super) const MESSAGES: &str =
     "SELECT m.id, m.contact, m.seq, c.phone, m.direction, m.kind, m.body, m.at, m.delivery,
      m.error, p.id, p.name, p.namesake, m.variant, m.language, m.script_version
      FROM messages m JOIN contacts c ON c.id = m.contact LEFT JOIN people p ON p.id = m.author
-     WHERE (m.contact, m.seq) > ($1, $2) AND m.contact <= $3 AND +m.campaign = $4 AND (m.at >= $5 OR $5 IS NULL)
+     WHERE (m.contact, m.seq) > ($1, $2) AND m.contact <= $3 AND +m.campaign = $4 AND c.erased_at IS NULL
+         AND (m.at >= $5 OR $5 IS NULL)
      ORDER BY m.contact, m.seq LIMIT $6";
 
 /// What a run of contacts has beside the columns that every contact has.
 pub(super) const COLUMNS: &str = concat!(
     "SELECT ",
     listed_columns!(),
-    ", c.opt_out, c.removed FROM contacts c WHERE c.id > $1 AND c.id <= $2 AND +c.campaign = $3 ORDER BY c.id"
+    ", c.opt_out, c.removed FROM contacts c WHERE c.id > $1 AND c.id <= $2 AND +c.campaign = $3 AND c.erased_at IS NULL ORDER BY c.id"
 );
 
 /// A page of opt-outs.

@@ -45,7 +45,7 @@ pub(super) const HELD: &str =
 /// Attempts to look up, after one of them.
 pub(super) const TO_LOOK_UP: &str = "SELECT j.attempt, c.phone, m.body, j.started_at
  FROM jobs j INDEXED BY jobs_undecided JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = j.contact
- WHERE j.campaign IN (SELECT id FROM campaigns) AND j.state IN ('unknown', 'held') AND j.absent = 0
+ WHERE j.campaign IN (SELECT id FROM campaigns) AND j.state IN ('unknown', 'held') AND j.absent = 0 AND c.erased_at IS NULL
      AND j.started_at >= $1 AND j.attempt > $2 ORDER BY j.attempt LIMIT $3";
 
 /// Most texts of one answer.

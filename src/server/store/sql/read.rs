@@ -230,7 +230,7 @@ impl Queries for SqlStore {
              FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
              JOIN zone_sets z ON z.id = c.zone_set
              LEFT JOIN imports i ON i.campaign = c.campaign AND i.number = c.list
-             WHERE c.campaign = $2 AND (c.assigned = $3 OR $4) ORDER BY j.key"
+             WHERE c.campaign = $2 AND (c.assigned = $3 OR $4) AND c.erased_at IS NULL ORDER BY j.key"
         ))
         .bind(to_json(&wanted)?)
         .bind(campaign.0)
@@ -295,7 +295,7 @@ impl Queries for SqlStore {
     ) -> Found<Option<Thread>> {
         let mut conn = self.reader().await?;
         let mine = db::query(
-            "SELECT 1 FROM contacts WHERE id = $1 AND organization = $2 AND (assigned = $3 OR $4)
+            "SELECT 1 FROM contacts WHERE id = $1 AND organization = $2 AND (assigned = $3 OR $4) AND erased_at IS NULL
                  AND (CAST($5 AS BIGINT) IS NULL OR campaign = $5)",
         )
         .bind(contact.0)

@@ -159,13 +159,13 @@ macro_rules! contact_columns {
     () => {
         "c.id, c.organization, c.campaign, c.phone, c.first_name, c.language, c.zone_set, c.status, c.opt_out, \
          c.opt_out_words, c.wrong_number, c.assigned, c.holder, c.epoch, c.waiting_since, c.last_seq, c.foreign_seq, \
-         c.preview, c.updated_at, c.removed"
+         c.preview, c.updated_at, c.removed, c.erased_at"
     };
 }
 pub(super) use contact_columns;
 
 /// How many columns [`contact_columns`] names: further ones start here.
-pub(super) const CONTACT_COLUMNS: usize = 20;
+pub(super) const CONTACT_COLUMNS: usize = 21;
 
 /// A contact, as far as decisions need it.
 #[derive(Debug, Clone)]
@@ -190,6 +190,8 @@ pub(super) struct ContactRow {
     pub(super) updated_at: i64,
     /// Taken off the list.
     pub(super) removed: bool,
+    /// Nobody any more: only that there was somebody is left.
+    pub(super) erased: bool,
 }
 
 impl ContactRow {
@@ -215,6 +217,7 @@ impl ContactRow {
             preview: col(row, 17)?,
             updated_at: col(row, 18)?,
             removed: col::<i64>(row, 19)? != 0,
+            erased: col::<Option<i64>>(row, 20)?.is_some(),
         })
     }
 

@@ -42,6 +42,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: CLOSED },
     Step { min_program: 1, sql: TRIALS },
     Step { min_program: 1, sql: IN_ITS_PLACE },
+    Step { min_program: 1, sql: KEPT_SO_LONG },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -283,6 +284,32 @@ const IN_ITS_PLACE: &str = "
 --@ ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_contact_fkey;
 --@ ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_author_fkey;
 --@ ALTER TABLE jobs DROP CONSTRAINT IF EXISTS jobs_message_fkey;
+";
+
+/// How long words are kept (`campaign` 0: wherever nothing else is said; no `days`: for ever), how far their removal is, what is under a
+/// legal hold; and which texts have no words any more, which contacts are nobody any more. The raw copies of what voters wrote that
+/// came from carriers held nothing that is not in the texts.
+const KEPT_SO_LONG: &str = "
+ALTER TABLE messages ADD COLUMN purged_at INTEGER;
+ALTER TABLE contacts ADD COLUMN erased_at INTEGER;
+CREATE TABLE retention (
+    organization INTEGER NOT NULL REFERENCES organizations(id), campaign INTEGER NOT NULL, days INTEGER, at INTEGER NOT NULL,
+    person INTEGER NOT NULL REFERENCES people(id), PRIMARY KEY (organization, campaign)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE retention_runs (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL REFERENCES organizations(id), at INTEGER NOT NULL, person INTEGER,
+    stage INTEGER NOT NULL DEFAULT 0, place INTEGER NOT NULL DEFAULT 0, texts INTEGER NOT NULL DEFAULT 0,
+    contacts INTEGER NOT NULL DEFAULT 0, copies INTEGER NOT NULL DEFAULT 0, ended_at INTEGER
+) STRICT;
+CREATE INDEX retention_runs_of ON retention_runs(organization, at);
+CREATE INDEX retention_runs_open ON retention_runs(id) WHERE ended_at IS NULL;
+CREATE TABLE holds (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL REFERENCES organizations(id),
+    campaign INTEGER REFERENCES campaigns(id), phone TEXT, reason TEXT NOT NULL, at INTEGER NOT NULL,
+    person INTEGER NOT NULL REFERENCES people(id), lifted_at INTEGER, lifted_by INTEGER
+) STRICT;
+CREATE INDEX holds_of ON holds(organization, phone) WHERE lifted_at IS NULL;
+UPDATE carrier_events SET payload = '{\"inbound\":{}}' WHERE payload LIKE '{\"inbound\"%';
 ";
 
 /// The version that this program is. 2: it knows recalls.

@@ -85,6 +85,8 @@ pub(super) struct Cache {
     /// When the owner of a closed campaign's late replies last asked for those who wait: campaign and person. Whoever forgets it knows
     /// it again with the next time they ask.
     asked_late: HashMap<(i64, i64), Timestamp>,
+    /// Words were removed in this transaction: the log that still has them is to begin anew.
+    pub(super) log_tells: bool,
 }
 
 impl Cache {
@@ -108,6 +110,7 @@ impl Cache {
             trials: true,
             trials_out: true,
             asked_late: HashMap::new(),
+            log_tells: false,
         }
     }
 
@@ -249,6 +252,20 @@ impl<'c> Tx<'c> {
         self.cache.forget();
     }
 
+    /// From now on what is written over is gone from SQLite's file, or no more. PostgreSQL sees to its own files.
+    pub(super) async fn writes_over(&mut self, on: bool) -> Result<(), StoreError> {
+        if !self.conn.is_postgres() {
+            let sql = if on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" };
+            db::script(sql, &mut *self.conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Drops the events that were to be told since a mark.
+    pub(super) fn unsay(&mut self, mark: (usize, usize)) {
+        self.events.truncate(mark.0);
+    }
+
     pub(super) async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
         db::query(sql).execute(&mut *self.conn).await?;
         Ok(())
@@ -305,6 +322,13 @@ impl<'c> Tx<'c> {
             subject.into(),
             detail.into(),
         ]);
+    }
+
+    /// What the server did by itself in an organization.
+    pub(super) fn audit_of(&mut self, organization: i64, what: &'static str, subject: String, detail: String) {
+        let (at, none) = (self.micros(), Value::Null);
+        let row = [at.into(), organization.into(), none.clone(), none, what.into(), subject.into(), detail.into()];
+        self.audits.push(row.into());
     }
 
     /// Adds a line to a thread and tells the holder.

@@ -83,6 +83,9 @@ impl Writer {
             match done {
                 Ok(done) => {
                     due.committed(many);
+                    if std::mem::take(&mut cache.log_tells) {
+                        due.begins_anew();
+                    }
                     if let Some(newest) = done.newest {
                         cache.newest = newest;
                     }
@@ -335,6 +338,7 @@ fn is_routine(kind: &CommandKind) -> bool {
             | CommandKind::RecordLookUp { .. }
             | CommandKind::SweepAttempts { .. }
             | CommandKind::ClearRecall { .. }
+            | CommandKind::Purge
             | CommandKind::ContactsRead { .. }
     )
 }
@@ -374,6 +378,8 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         }
         CommandKind::ImportFinish { actor, import, paused } => tx.import_finish(&actor, import, paused).await,
         CommandKind::Change { actor, campaign, change } => tx.change(&actor, campaign, *change).await,
+        CommandKind::Keep { actor, keep } => tx.keep(&actor, *keep).await,
+        CommandKind::Purge => tx.purge().await,
         CommandKind::MakeInvite { actor, organization, request, secret_hash } => {
             tx.make_invite(actor.as_ref(), organization, &request, secret_hash).await
         }

@@ -20,6 +20,8 @@ pub(super) struct Rule {
 const RESTORE: &str = "stop the servers and restore the last backup that checks clean (textbank db restore); keep this database \
      for whoever looks into it";
 const RECOUNT: &str = "nothing is lost, only a count is wrong: textbank db check --recount counts anew";
+const ERASE_AGAIN: &str = "a server of an older version, or somebody by hand, wrote into what was emptied: stop that one, and empty these \
+     rows by hand. Nothing goes out by it";
 const HOLD: &str = "do not serve it before a person has looked: the text may or may not be at the carrier. See what the carrier's \
      own log says of it";
 
@@ -130,8 +132,27 @@ pub(super) const RULES: &[Rule] = &[
         sql: "SELECT c.id AS contact, c.campaign AS campaign, c.opt_out AS opt_out,
                   CASE WHEN s.phone IS NULL THEN 0 WHEN s.by_word <> 0 THEN 3 ELSE 2 END AS on_the_list
               FROM contacts c LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
-              WHERE (s.phone IS NULL AND c.opt_out >= 2)
-                  OR (s.phone IS NOT NULL AND c.opt_out <> CASE WHEN s.by_word <> 0 THEN 3 ELSE 2 END) ORDER BY c.id",
+              WHERE c.erased_at IS NULL AND ((s.phone IS NULL AND c.opt_out >= 2)
+                  OR (s.phone IS NOT NULL AND c.opt_out <> CASE WHEN s.by_word <> 0 THEN 3 ELSE 2 END)) ORDER BY c.id",
+    },
+    Rule {
+        name: "erased_is_nobody",
+        table: "contacts",
+        wrong: "a contact that was erased still says who it was, or may be texted",
+        remedy: ERASE_AGAIN,
+        sql: "SELECT c.id AS contact, c.campaign AS campaign FROM contacts c
+              WHERE c.erased_at IS NOT NULL AND (c.phone NOT LIKE '+0%' OR c.first_name <> '' OR c.last_name <> ''
+                  OR c.external_id IS NOT NULL OR c.zip IS NOT NULL OR c.state IS NOT NULL OR c.fields <> '{}' OR c.note <> ''
+                  OR c.preview <> '' OR c.consent IS NOT NULL OR c.opt_out_words <> '' OR c.removed = 0 OR c.status <> 'closed'
+                  OR c.assigned IS NOT NULL) ORDER BY c.id",
+    },
+    Rule {
+        name: "removed_words",
+        table: "messages",
+        wrong: "a text whose words were removed, or whose contact was erased, has words",
+        remedy: ERASE_AGAIN,
+        sql: "SELECT m.id AS message, m.contact AS contact FROM messages m JOIN contacts c ON c.id = m.contact
+              WHERE m.body <> '' AND (m.purged_at IS NOT NULL OR c.erased_at IS NOT NULL) ORDER BY m.id",
     },
     Rule {
         name: "notice_of_suppression",

@@ -1,0 +1,226 @@
+//! `person export`, `person erase`: what is held about one number.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::campaign_check::counted;
+use super::legal_hold::number;
+use super::patience::patiently;
+use super::private_file::{Part, refuse_taken};
+use super::reach::{SignInArgs, admin, tell};
+use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json};
+use crate::api::keeping::{EraseRequest, Erased, PersonOut, PersonWanted};
+use crate::api::problem::Code;
+use crate::domain::safe_text::safe_line;
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Write out all that is held about a number, as JSON; who asked is in the audit
+    Export {
+        /// The number
+        #[arg(value_name = "NUMBER")]
+        number: String,
+        /// Write to FILE instead of standard output: whole or not at all, readable by you alone
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Write over FILE when there is one already
+        #[arg(long, requires = "out")]
+        force: bool,
+        /// JSON: with --out what was written (the document itself is always JSON)
+        #[arg(long)]
+        json: bool,
+        /// The country of a number without a country code, in two letters
+        #[arg(long, value_name = "CODE", default_value = "US")]
+        country: String,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
+    /// Erase whoever has a number: names, fields, notes, the words of all texts, and the number but for the suppression list
+    Erase {
+        /// The number
+        #[arg(value_name = "NUMBER")]
+        number: String,
+        /// Why, for the audit: without the name and the number
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Erase nothing: print what would go
+        #[arg(long)]
+        dry_run: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// The country of a number without a country code, in two letters
+        #[arg(long, value_name = "CODE", default_value = "US")]
+        country: String,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
+}
+
+const STAYS: Advice = Advice {
+    what: "nothing was erased",
+    on: &[
+        (Code::NotFound, "check the number; textbank person export shows what is held about one"),
+        (Code::LegalHold, "counsel decides when the hold is lifted: textbank legal-hold list"),
+        (Code::Unsettled, "run it again in a minute"),
+    ],
+};
+
+#[derive(Serialize)]
+struct Written {
+    file: String,
+    /// How many rows of what.
+    held: std::collections::BTreeMap<String, usize>,
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// A number that is none, a file that cannot be written, or what the server said.
+pub async fn run(command: PersonCommand, ctx: &Context) -> Outcome {
+    match command {
+        PersonCommand::Export { number: text, out: file, force, json, country, who } => {
+            let phone = number(&text, &country)?;
+            if let Some(file) = &file {
+                refuse_taken(file, force)?;
+            }
+            let (_, client) = admin(&who, ctx).await?;
+            let wanted = PersonWanted { phone };
+            let found = patiently(ctx, || client.person_out(&wanted)).await.context("nothing was given out")?;
+            match file {
+                None => out_json(&found)?,
+                Some(file) => {
+                    let part = Part::begin(&file, force)?;
+                    let text = serde_json::to_string_pretty(&found)?;
+                    let mut whole = part.file()?;
+                    writeln!(whole, "{text}").with_context(|| format!("cannot write {}", file.display()))?;
+                    drop(whole);
+                    part.keep()?;
+                    let held = found.held.iter().map(|(table, rows)| (table.clone(), rows.len())).collect();
+                    if json {
+                        out_json(&Written { file: file.display().to_string(), held })?;
+                    } else {
+                        tell(format!("{}: {}", file.display(), in_short(&found)));
+                    }
+                }
+            }
+            Ok(Exit::Done)
+        }
+        PersonCommand::Erase { number: text, reason, dry_run, yes, json, country, who } => {
+            let phone = number(&text, &country)?;
+            if !dry_run && !yes && !std::io::stdin().is_terminal() {
+                return Err(
+                    Misuse("nobody is there to ask: add --yes, or --dry-run to see what would go".into()).into()
+                );
+            }
+            let (_, client) = admin(&who, ctx).await?;
+            let mut request = EraseRequest { phone, reason, dry_run: true };
+            let before = patiently(ctx, || client.erase_person(&request)).await.context(STAYS)?;
+            if dry_run {
+                if json {
+                    out_json(&before)?;
+                } else {
+                    out(would(&before))?;
+                }
+                return Ok(Exit::Done);
+            }
+            if !yes {
+                tell(would(&before));
+                let answer = ask("Erase it? Nothing brings it back. [y/N]\n").context("no answer")?;
+                if !matches!(answer.as_deref(), Some("y" | "Y" | "yes")) {
+                    tell("Nothing was erased.");
+                    return Ok(Exit::Failed);
+                }
+            }
+            request.dry_run = false;
+            let erased = patiently(ctx, || client.erase_person(&request)).await.context(STAYS)?;
+            if json {
+                out_json(&erased)?;
+            } else {
+                out(done(&erased))?;
+            }
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn in_short(found: &PersonOut) -> String {
+    if found.held.is_empty() {
+        return "nothing is held about this number".to_owned();
+    }
+    found.held.iter().map(|(table, rows)| format!("{} {table}", rows.len())).collect::<Vec<_>>().join(", ")
+}
+
+fn would(erased: &Erased) -> String {
+    let campaigns: Vec<String> = erased.campaigns.iter().map(ToString::to_string).collect();
+    let mut lines = vec![format!("About the number {} would go:", safe_line(&erased.number_ends))];
+    lines.push(format!(
+        "  name, number, fields, notes of {}{}",
+        counted(erased.contacts, "contact"),
+        if campaigns.is_empty() { String::new() } else { format!(" (campaigns {})", campaigns.join(", ")) }
+    ));
+    lines.push(format!("  the words of {}", counted(erased.texts, "text")));
+    if erased.cancelled > 0 {
+        lines.push(format!("  {} that wait to go out, or for a decision", counted(erased.cancelled, "text")));
+    }
+    if erased.others > 0 {
+        lines.push(format!("  {} of no campaign, or trials", counted(erased.others, "text")));
+    }
+    lines.push(suppression(erased));
+    lines.push("Backups and files that were exported before are not reached.".to_owned());
+    lines.join("\n")
+}
+
+fn suppression(erased: &Erased) -> String {
+    if erased.was_suppressed {
+        "The number stays on the list of opt-outs, so that no list brings it back into texting.".to_owned()
+    } else {
+        "The number is put on the list of opt-outs, so that no list brings it back into texting.".to_owned()
+    }
+}
+
+fn done(erased: &Erased) -> String {
+    if erased.contacts == 0 && erased.others == 0 {
+        return "Nothing else is held about this number. It stays on the list of opt-outs.".to_owned();
+    }
+    format!(
+        "Erased: {}, the words of {}, {} cancelled. {}\nBackups and files that were exported before are not reached.",
+        counted(erased.contacts, "contact"),
+        counted(erased.texts, "text"),
+        counted(erased.cancelled, "text"),
+        suppression(erased)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::CampaignId;
+
+    #[test]
+    fn what_would_go_is_said_before_it_goes() {
+        let erased = Erased {
+            number_ends: "•• 0123".into(),
+            campaigns: vec![CampaignId(1), CampaignId(4)],
+            contacts: 2,
+            texts: 1,
+            cancelled: 1,
+            ..Erased::default()
+        };
+        let text = would(&erased);
+        assert!(text.contains("2 contacts (campaigns 1, 4)"), "{text}");
+        assert!(text.contains("the words of 1 text\n") && text.contains("is put on the list"), "{text}");
+        assert!(!text.contains("of no campaign"), "{text}");
+        assert!(would(&Erased { was_suppressed: true, ..erased }).contains("stays on the list"));
+    }
+}

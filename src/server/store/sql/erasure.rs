@@ -1,0 +1,272 @@
+//! The erasure of one person: whoever has a number, in every campaign of the organization.
+//!
+//! What stays: that contacts and texts were there (their rows, emptied), what was counted, the hashes of the ledger, and the number on the
+//! suppression list, so that a list which has it again texts nobody. Nothing leads from the rest to the person any more.
+
+use uuid::Uuid;
+
+use super::{
+    opt_out::Suppression,
+    retention::ONE_CAMPAIGN,
+    rows::{ContactRow, col, to_json},
+    script::refused,
+    tx::{Audience, Tx},
+};
+use crate::api::{
+    event::EventKind,
+    keeping::{self, Erased},
+    problem::Code,
+};
+use crate::db;
+use crate::domain::{
+    ids::{CampaignId, ContactId},
+    message::Delivery,
+    phone::Phone,
+};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, Answer},
+    keep::Kept,
+};
+
+/// What the suppression list says of somebody who was erased and had not opted out before.
+const ERASED: &str = "erased";
+
+/// Nothing of theirs is with the carrier right now, or it cannot be promised that nothing more goes out.
+const UNDER_WAY: &str = "the carrier is being given a text to this number right now: ask again in a minute";
+
+/// In place of a number: none begins with a zero behind the plus. One of its own for each contact, as a campaign has a number once.
+pub(super) fn nobodys(contact: i64) -> String {
+    format!("+0{contact:011}")
+}
+
+/// The texts to some contacts whose job is in one of these states.
+const JOBS: &str = "SELECT j.message, j.state FROM messages m JOIN jobs j ON j.message = m.id
+     WHERE m.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))
+         AND j.state IN ('ready', 'submitting', 'unknown', 'held') ORDER BY j.message";
+
+/// What is emptied of the rows that name some contacts (`$1`), in this order. The last is the contact itself.
+pub(super) const EMPTIED: &[&str] = &[
+    "UPDATE messages SET body = '', body_hash = NULL
+     WHERE contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
+    "UPDATE notes SET detail = '' WHERE contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
+    "UPDATE attempts SET carrier_id = NULL, answer = CASE WHEN answer IS NULL OR answer = 'accepted' THEN answer ELSE 'erased' END
+     WHERE message IN (SELECT m.id FROM messages m
+         WHERE m.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)))",
+];
+
+const CONTACT: &str = "UPDATE contacts SET phone = $2, external_id = NULL, first_name = '', last_name = '', zip = NULL, state = NULL,
+         language = NULL, time_zone = NULL, fields = '{}', consent = NULL, preview = '', note = '', opt_out_words = '',
+         status = 'closed', removed = 1, waiting_since = NULL, assigned = NULL, epoch = epoch + 1, erased_at = $3, updated_at = $3
+     WHERE id = $1";
+
+/// Events that repeat a contact's name or words; `$2`, `$3`, `$4` are how they begin. In their place stands that the contact has gone.
+const REPEATED: &str = "UPDATE events SET payload = $5 WHERE campaign = $1
+         AND (payload LIKE $2 OR payload LIKE $3 OR payload LIKE $4)";
+
+/// What a person wrote beside an opt-out; the word before it stays.
+fn word_of(reason: &str) -> &str {
+    reason.split_once(':').map_or(reason, |(word, _)| word)
+}
+
+impl Tx<'_> {
+    /// Puts on record that all that is held about a number is about to be given out.
+    pub(super) async fn person_taken_out(&mut self, actor: &Actor, phone: &Phone) -> Result<Answer, StoreError> {
+        if actor.campaign.is_some() {
+            return refused(Code::Forbidden, ONE_CAMPAIGN);
+        }
+        for contact in self.contacts_of(actor.organization.0, phone.as_str()).await? {
+            self.audit(Some(actor), "person_exported", format!("contact {}", contact.id), String::new());
+        }
+        let ends = format!("number ending {}", phone.last_digits());
+        self.audit(Some(actor), "person_exported", "organization".to_owned(), ends);
+        Ok(Answer::Done)
+    }
+
+    pub(super) async fn erase(
+        &mut self,
+        actor: &Actor,
+        phone: &Phone,
+        reason: &str,
+        dry_run: bool,
+    ) -> Result<Answer, StoreError> {
+        if actor.campaign.is_some() {
+            return refused(Code::Forbidden, ONE_CAMPAIGN);
+        }
+        let reason = match keeping::reason(reason) {
+            Ok(reason) => reason,
+            Err(problem) => return Ok(Answer::Refused(Box::new(problem))),
+        };
+        let organization = actor.organization.0;
+        let contacts = self.contacts_of(organization, phone.as_str()).await?;
+        let ids = to_json(&contacts.iter().map(|contact| contact.id).collect::<Vec<_>>())?;
+        let (mut found, suppressed) = self.erasable(organization, phone, &contacts, &ids).await?;
+        if found.contacts == 0 && found.others == 0 && !found.was_suppressed {
+            return refused(Code::NotFound, "nothing is held about this number");
+        }
+        if let Some(problem) = self.hold_on(organization, phone).await? {
+            if !dry_run {
+                let ends = format!("number ending {}: {}", found.number_ends, problem.detail);
+                self.audit(Some(actor), "erasure_refused", "organization".to_owned(), ends);
+            }
+            return Ok(Answer::Refused(Box::new(problem)));
+        }
+        let jobs = db::query(JOBS).bind(ids.as_str()).fetch_all(&mut *self.conn).await?;
+        found.cancelled = jobs.len() as u64;
+        for row in &jobs {
+            if col::<String>(row, 1)? == "submitting" {
+                return refused(Code::Unsettled, UNDER_WAY);
+            }
+        }
+        if dry_run {
+            return Ok(Answer::Kept(Kept::Erased(found)));
+        }
+        // What follows tells consoles of texts that came back and of lines with a name: none of it is to be said any more.
+        let unsaid = self.mark();
+        for row in &jobs {
+            self.cancel(col(row, 0)?).await?;
+        }
+        if !suppressed {
+            let why = Suppression { reason: ERASED, by_word: false, actor: Some(actor), notice: None };
+            self.opt_out(organization, phone.as_str(), why).await?;
+        }
+        self.unsay(unsaid);
+        self.writes_over(true).await?;
+        let emptied = self.empty(organization, phone, &contacts, &ids).await;
+        self.writes_over(false).await?;
+        emptied?;
+        self.cache.log_tells = true;
+        for contact in &contacts {
+            let gone = EventKind::Gone { contact: ContactId(contact.id), why: ERASED.to_owned(), who: None };
+            if let Some(person) = contact.assigned {
+                self.event(contact.campaign, Audience::Person(person), &gone)?;
+            }
+            self.event(contact.campaign, Audience::Captains, &gone)?;
+            self.audit(Some(actor), "person_erased", format!("contact {}", contact.id), String::new());
+        }
+        self.audit(
+            Some(actor),
+            "person_erased",
+            "organization".to_owned(),
+            format!(
+                "number ending {}, {} contacts, {} texts, {} cancelled: {reason}",
+                found.number_ends, found.contacts, found.texts, found.cancelled
+            ),
+        );
+        found.done = true;
+        Ok(Answer::Kept(Kept::Erased(found)))
+    }
+
+    /// What there is, and whether the number is on the suppression list.
+    async fn erasable(
+        &mut self,
+        organization: i64,
+        phone: &Phone,
+        contacts: &[ContactRow],
+        ids: &str,
+    ) -> Result<(Erased, bool), StoreError> {
+        let row = db::query(
+            "SELECT (SELECT COUNT(*) FROM messages WHERE contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($3))),
+                 (SELECT COUNT(*) FROM unmatched_inbound WHERE organization = $1 AND phone = $2),
+                 (SELECT COUNT(*) FROM trials WHERE organization = $1 AND phone = $2),
+                 (SELECT COUNT(*) FROM suppressions WHERE organization = $1 AND phone = $2)",
+        )
+        .bind(organization)
+        .bind(phone.as_str())
+        .bind(ids)
+        .fetch_one(&mut *self.conn)
+        .await?;
+        let many = |at| col::<i64>(&row, at).map(super::rows::unsigned);
+        let mut campaigns: Vec<CampaignId> = contacts.iter().map(|contact| CampaignId(contact.campaign)).collect();
+        campaigns.sort();
+        let suppressed = many(3)? > 0;
+        let found = Erased {
+            done: false,
+            number_ends: phone.last_digits(),
+            campaigns,
+            contacts: contacts.len() as u64,
+            texts: many(0)?,
+            cancelled: 0,
+            others: many(1)? + many(2)?,
+            was_suppressed: suppressed,
+        };
+        Ok((found, suppressed))
+    }
+
+    /// A text that waits for the carrier, or for a captain, never goes out.
+    async fn cancel(&mut self, message: Uuid) -> Result<(), StoreError> {
+        let row =
+            db::query("SELECT state FROM jobs WHERE message = $1").bind(message).fetch_one(&mut *self.conn).await?;
+        let waits = col::<String>(&row, 0)? == "ready";
+        if waits && self.take_back(message, ERASED).await? {
+            return Ok(());
+        }
+        // Nobody knows whether it arrived, and nobody is to decide about it any more.
+        self.finish(message, "done", Delivery::Failed, Some(ERASED)).await
+    }
+
+    async fn empty(
+        &mut self,
+        organization: i64,
+        phone: &Phone,
+        contacts: &[ContactRow],
+        ids: &str,
+    ) -> Result<(), StoreError> {
+        for sql in EMPTIED {
+            db::query(sql).bind(ids).execute(&mut *self.conn).await?;
+        }
+        for contact in contacts {
+            let id = contact.id;
+            db::query(CONTACT).bind(id).bind(nobodys(id)).bind(self.micros()).execute(&mut *self.conn).await?;
+            let gone = EventKind::Gone { contact: ContactId(id), why: ERASED.to_owned(), who: None };
+            db::query(REPEATED)
+                .bind(contact.campaign)
+                .bind(format!("{{\"event\":\"contact\",\"contact\":{{\"id\":{id},%"))
+                .bind(format!("{{\"event\":\"thread\",\"contact\":{id},%"))
+                .bind(format!("{{\"event\":\"returned\",\"contact\":{id},%"))
+                .bind(to_json(&gone)?)
+                .execute(&mut *self.conn)
+                .await?;
+        }
+        let row = db::query("SELECT reason FROM suppressions WHERE organization = $1 AND phone = $2")
+            .bind(organization)
+            .bind(phone.as_str())
+            .fetch_one(&mut *self.conn)
+            .await?;
+        let reason: String = col(&row, 0)?;
+        let by_phone: &[(&'static str, String)] = &[
+            ("DELETE FROM unmatched_inbound WHERE organization = $1 AND phone = $2 AND $3 <> ''", "all".to_owned()),
+            (
+                "UPDATE trials SET phone = $3, body = '', state = CASE WHEN state = 'ready' THEN 'done' ELSE state END,
+                     delivery = CASE WHEN state = 'ready' THEN 'dropped' ELSE delivery END
+                 WHERE organization = $1 AND phone = $2",
+                nobodys(0),
+            ),
+            ("UPDATE holds SET phone = $3 WHERE organization = $1 AND phone = $2", nobodys(0)),
+            ("UPDATE suppressions SET reason = $3 WHERE organization = $1 AND phone = $2", word_of(&reason).to_owned()),
+        ];
+        for (sql, value) in by_phone {
+            db::query(sql)
+                .bind(organization)
+                .bind(phone.as_str())
+                .bind(value.as_str())
+                .execute(&mut *self.conn)
+                .await?;
+        }
+        // A captain's words beside the opt-out stand there too.
+        if word_of(&reason) != reason {
+            let subjects: Vec<String> = contacts.iter().map(|contact| format!("contact {}", contact.id)).collect();
+            db::query(
+                "UPDATE audit SET detail = $3 WHERE organization = $1 AND what = 'opted_out' AND detail = $4
+                     AND subject IN (SELECT atom FROM json_each($2))",
+            )
+            .bind(organization)
+            .bind(to_json(&subjects)?)
+            .bind(word_of(&reason))
+            .bind(reason.as_str())
+            .execute(&mut *self.conn)
+            .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,252 @@
+//! All that is held about one number: which tables hold something of a person, and where.
+//!
+//! Every table is named here. One that is new has to say what it holds of people that are texted, or a test fails; what it holds is
+//! then in their export, and has to be empty after their erasure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json};
+
+use super::rows::{col, to_json};
+use crate::api::keeping::PersonOut;
+use crate::db::{self, Conn, Row, Value};
+use crate::domain::phone::Phone;
+use crate::server::store::{StoreError, command::Actor};
+
+/// What a table holds of a person that is texted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Nothing.
+    Nothing,
+    /// These rows, by these values: `o` the organization, `p` the number, `i` their contacts as a list, `n` the same as the audit
+    /// names them.
+    Rows(&'static str, &'static str),
+}
+
+use Holds::{Nothing, Rows};
+
+/// Every table.
+pub(super) const TABLES: &[(&str, Holds)] = &[
+    ("acceptances", Nothing),
+    ("anchors", Nothing),
+    (
+        "attempts",
+        Rows(
+            "i", "SELECT a.* FROM attempts a JOIN messages m ON m.id = a.message
+              WHERE m.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY a.id",
+        ),
+    ),
+    (
+        "audit",
+        Rows(
+            "oin", "SELECT a.*, p.name AS person_name FROM audit a LEFT JOIN people p ON p.id = a.person WHERE a.organization = $1
+              AND (a.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($2))
+                  OR a.subject IN (SELECT atom FROM json_each($3)) OR a.detail IN (SELECT atom FROM json_each($3))
+                  OR (a.last_contact IS NOT NULL AND EXISTS (SELECT 1 FROM contacts c
+                      WHERE c.id IN (SELECT CAST(atom AS BIGINT) FROM json_each($2)) AND c.id BETWEEN a.contact AND a.last_contact
+                          AND a.subject = 'campaign ' || CAST(c.campaign AS VARCHAR)))) ORDER BY a.id",
+        ),
+    ),
+    ("campaign_zones", Nothing),
+    ("campaigns", Nothing),
+    // Keys, so that what a carrier says twice counts once; no words and no numbers.
+    ("carrier_events", Nothing),
+    // Numbers of contacts only: what they are is in the audit.
+    ("claims", Nothing),
+    ("conduct", Nothing),
+    ("contact_counts", Nothing),
+    (
+        "contacts",
+        Rows(
+            "op", "SELECT c.*, k.title AS campaign_title, z.zones AS zones, i.provenance AS list_provenance, i.obtained AS list_obtained,
+              i.permitted_use AS list_permitted_use, i.consent AS list_consent
+              FROM contacts c JOIN campaigns k ON k.id = c.campaign JOIN zone_sets z ON z.id = c.zone_set
+              LEFT JOIN imports i ON i.campaign = c.campaign AND i.number = c.list
+              WHERE c.organization = $1 AND c.phone = $2 ORDER BY c.id",
+        ),
+    ),
+    // Copies of what is in the other tables, for consoles.
+    (
+        "events",
+        Rows(
+            "opi", "SELECT e.seq, e.at, e.campaign, e.person, e.payload FROM events e
+              WHERE e.campaign IN (SELECT campaign FROM contacts WHERE organization = $1 AND phone = $2)
+                  AND EXISTS (SELECT 1 FROM json_each($3) j WHERE e.payload LIKE '{\"event\":\"contact\",\"contact\":{\"id\":' || j.atom || ',%'
+                      OR e.payload LIKE '{\"event\":\"%\",\"contact\":' || j.atom || ',%') ORDER BY e.seq",
+        ),
+    ),
+    ("holds", Rows("op", "SELECT * FROM holds WHERE organization = $1 AND phone = $2 ORDER BY id")),
+    ("import_chunks", Nothing),
+    ("imports", Nothing),
+    ("invites", Nothing),
+    (
+        "jobs",
+        Rows(
+            "i", "SELECT j.* FROM jobs j JOIN messages m ON m.id = j.message
+              WHERE m.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY j.message",
+        ),
+    ),
+    // Hashes of the texts to them.
+    (
+        "ledger",
+        Rows(
+            "oi", "SELECT l.* FROM ledger l WHERE l.organization = $1
+              AND l.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($2)) ORDER BY l.seq",
+        ),
+    ),
+    (
+        "messages",
+        Rows(
+            "i", "SELECT m.*, p.name AS author_name FROM messages m LEFT JOIN people p ON p.id = m.author
+              WHERE m.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY m.contact, m.seq",
+        ),
+    ),
+    ("meta", Nothing),
+    (
+        "notes",
+        Rows(
+            "i", "SELECT n.*, p.name AS person_name FROM notes n LEFT JOIN people p ON p.id = n.person
+              WHERE n.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY n.id",
+        ),
+    ),
+    ("organizations", Nothing),
+    // Those who text, not those who are texted.
+    ("people", Nothing),
+    // What must not be said, and whether the person has got it is told by their texts.
+    ("recalls", Nothing),
+    ("retention", Nothing),
+    ("retention_runs", Nothing),
+    ("schema_steps", Nothing),
+    ("scripts", Nothing),
+    ("second_factors", Nothing),
+    ("sessions", Nothing),
+    ("suppressions", Rows("op", "SELECT * FROM suppressions WHERE organization = $1 AND phone = $2")),
+    ("tallies", Nothing),
+    ("throughput", Nothing),
+    ("tokens", Nothing),
+    ("trials", Rows("op", "SELECT * FROM trials WHERE organization = $1 AND phone = $2 ORDER BY at, id")),
+    ("unmatched_inbound", Rows("op", "SELECT * FROM unmatched_inbound WHERE organization = $1 AND phone = $2 ORDER BY at, id")),
+    // Ids, hashes, and who of the texters won.
+    ("verdicts", Nothing),
+    ("zone_sets", Nothing),
+];
+
+/// Columns that hold JSON.
+const JSON: &[&str] = &["fields", "answers", "tags", "consent", "zones", "list_consent", "payload", "part"];
+
+/// Columns that hold a time without saying so at their end.
+const TIMES: &[&str] = &["at", "waiting_since", "not_before", "good_until"];
+
+/// All that is held about a number.
+pub(super) async fn out(
+    conn: &mut Conn,
+    actor: &Actor,
+    phone: &Phone,
+    now: Timestamp,
+) -> Result<PersonOut, StoreError> {
+    let organization = actor.organization.0;
+    let rows = db::query("SELECT id FROM contacts WHERE organization = $1 AND phone = $2 ORDER BY id")
+        .bind(organization)
+        .bind(phone.as_str())
+        .fetch_all(&mut *conn)
+        .await?;
+    let ids = rows.iter().map(|row| col(row, 0)).collect::<Result<Vec<i64>, _>>()?;
+    let named: Vec<String> = ids.iter().map(|id| format!("contact {id}")).collect();
+    let (ids, named) = (to_json(&ids)?, to_json(&named)?);
+    let mut held = BTreeMap::new();
+    for (table, holds) in TABLES {
+        let Rows(by, sql) = holds else { continue };
+        let query = by.chars().fold(db::query(sql), |query, by| match by {
+            'o' => query.bind(organization),
+            'p' => query.bind(phone.as_str()),
+            'i' => query.bind(ids.as_str()),
+            _ => query.bind(named.as_str()),
+        });
+        let rows = query.fetch_all(&mut *conn).await?;
+        if !rows.is_empty() {
+            held.insert((*table).to_owned(), rows.into_iter().map(in_json).collect());
+        }
+    }
+    Ok(PersonOut { phone: phone.clone(), at: now, held })
+}
+
+fn in_json(row: Row) -> Json {
+    let names = row.names().to_owned();
+    let pairs = names.iter().zip(row.into_values());
+    Json::Object(pairs.map(|(name, value)| (name.clone(), told(name, value))).collect::<Map<_, _>>())
+}
+
+fn told(name: &str, value: Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Int(micros) if name.ends_with("_at") || TIMES.contains(&name) => {
+            Timestamp::from_microsecond(micros).map_or(Json::from(micros), |at| Json::from(at.to_string()))
+        }
+        Value::Int(value) => Json::from(value),
+        Value::Real(value) => Json::from(value),
+        Value::Text(text) if JSON.contains(&name) => serde_json::from_str(&text).unwrap_or(Json::from(text)),
+        Value::Text(text) => Json::from(text),
+        Value::Bytes(bytes) => match uuid::Uuid::from_slice(&bytes) {
+            Ok(id) => Json::from(id.to_string()),
+            Err(_) => Json::from(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Options;
+    use crate::server::store::sql::schema;
+
+    /// Words in the names of columns that may hold something of a person.
+    const TELLING: &[&str] =
+        &["phone", "contact", "name", "body", "note", "words", "zip", "email", "address", "text", "reply"];
+
+    /// Columns of tables that hold nothing of them, though their names might say so.
+    const OTHERWISE: &[&str] = &[
+        // Those who text, and what they work in.
+        "organizations.name",
+        "organizations.named",
+        "people.name",
+        "people.namesake",
+        "conduct.texts",
+        "recalls.texts",
+        "throughput.name",
+        // Counts, and lists of numbers of contacts.
+        "claims.contacts",
+        "retention_runs.contacts",
+        "retention_runs.texts",
+    ];
+
+    async fn columns() -> Vec<(String, String)> {
+        let mut conn = Options::memory().open().await.expect("memory");
+        schema::migrate(&mut conn, 0).await.expect("tables");
+        let sql = "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid";
+        let rows = db::query(sql).fetch_all(&mut conn).await.expect("columns");
+        rows.iter().map(|row| (row.try_get(0).expect("a table"), row.try_get(1).expect("a column"))).collect()
+    }
+
+    #[tokio::test]
+    async fn every_table_says_what_it_holds_of_a_person() {
+        let mut tables: Vec<String> = columns().await.into_iter().map(|(table, _)| table).collect();
+        tables.dedup();
+        let said: Vec<&str> = TABLES.iter().map(|(table, _)| *table).collect();
+        assert_eq!(tables, said, "left: the tables; right: TABLES, where a new one says what of a person it holds");
+    }
+
+    #[tokio::test]
+    async fn what_holds_nothing_of_a_person_has_no_column_for_it() {
+        let empty: Vec<&str> = TABLES.iter().filter(|(_, holds)| *holds == Nothing).map(|(table, _)| *table).collect();
+        for (table, column) in columns().await {
+            let telling = TELLING.iter().any(|word| column.contains(word));
+            let known = OTHERWISE.contains(&format!("{table}.{column}").as_str());
+            assert!(
+                !telling || known || !empty.contains(&table.as_str()),
+                "{table}.{column}: whose is it? A table with something of a person says so in TABLES, and `erasure` empties it"
+            );
+        }
+    }
+}
