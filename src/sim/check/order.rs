@@ -272,7 +272,8 @@ fn ledger(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
         match listed.get(id) {
             None if wanted => say(Rule::Ledger, format!("{:?} is in no ledger", press.body)),
             Some(entry) if entry.contact != press.contact || entry.body_hash.as_str() != hash.as_str() => {
-                say(Rule::Ledger, format!("the ledger says of {:?}: {entry:?}", press.body));
+                let said = &verdict.outcome;
+                say(Rule::Ledger, format!("the ledger says of {:?}: {entry:?}; and the verdict {said:?}", press.body));
             }
             _ => {}
         }

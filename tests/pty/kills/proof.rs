@@ -66,7 +66,9 @@ pub fn chains_hold(texters: &[Texter], facts: &[Fact]) {
         confirmed += chain.len();
     }
     assert_eq!(confirmed, lines.len(), "lines of the ledger that are nobody's");
-    assert_eq!(confirmed, presses(facts).map(|press| press.id).collect::<BTreeSet<_>>().len());
+    let mut known: BTreeSet<_> = presses(facts).map(|press| press.id).collect();
+    known.extend(refused(facts));
+    assert_eq!(confirmed, known.len(), "texts that were confirmed and are in no journal, and in no ledger's line either");
     let verdicts: BTreeSet<Uuid> = facts
         .iter()
         .filter_map(|fact| match fact {
@@ -86,13 +88,25 @@ fn presses(facts: &[Fact]) -> impl Iterator<Item = &Press> {
     })
 }
 
-/// The presses that no dead console's journal held any more: the chain in it stands for them, and the hash for their words.
+/// Texts that were refused and are in no thread.
+fn refused(facts: &[Fact]) -> BTreeSet<Uuid> {
+    let texts = messages(facts);
+    let verdicts = facts.iter().filter_map(|fact| match fact {
+        Fact::Row(Row::Verdict { verdict, .. }) if matches!(verdict.outcome, Outcome::Refused { .. }) => Some(verdict.id),
+        _ => None,
+    });
+    let listed: BTreeSet<_> = ledger(facts).map(|(_, entry)| entry.id).collect();
+    verdicts.filter(|id| listed.contains(id) && !texts.contains_key(id)).collect()
+}
+
+/// The presses that no dead console's journal held any more: the chain in it stands for them, and the hash for their words. Of one
+/// that was refused, and went from its journal when its texter had read that, nobody has the words: the chain alone stands for it.
 fn only_in_the_ledger(
     rows: &[Fact],
     known: impl Fn(&Uuid) -> bool,
     texter: impl Fn(DeviceId) -> PersonId,
 ) -> Vec<Fact> {
-    let texts = messages(rows);
+    let (texts, refused) = (messages(rows), refused(rows));
     let unknown = ledger(rows).map(|(_, entry)| entry).filter(|entry| !known(&entry.id));
     let facts = unknown.flat_map(|entry| {
         let words = texts.get(&entry.id).map(|text| text.body.clone());
@@ -109,7 +123,8 @@ fn only_in_the_ledger(
             after_seq: 0,
             at: entry.pressed_at,
         };
-        [Fact::Pressed(press), Fact::Journaled { device: entry.device, id: entry.id }]
+        let pressed = (!refused.contains(&entry.id)).then_some(Fact::Pressed(press));
+        pressed.into_iter().chain([Fact::Journaled { device: entry.device, id: entry.id }])
     });
     facts.collect()
 }
