@@ -27,6 +27,11 @@
 //! | `DELETE /api/v1/campaigns/{id}/recalls/{recall}` | captain | -> 204: it was a mistake |
 //! | `PUT /api/v1/campaigns/{id}/trials/{message}` | captain | [`trial::TrialRequest`] -> [`trial::TrialInfo`]: one text to one staff phone |
 //! | `GET /api/v1/campaigns/{id}/trials` | captain | -> `Vec<`[`trial::TrialInfo`]`>` |
+//! | `GET /api/v1/campaigns/{id}/calendar` | session | -> `Vec<`[`rsvp::EventTally`]`>`: what people are invited to, and how many said what |
+//! | `GET /api/v1/campaigns/{id}/rsvps?event&cursor&limit` | admin | -> [`rsvp::RsvpsOut`] |
+//! | `GET /api/v1/campaigns/{id}/queues` | captain | -> `Vec<`[`rsvp::QueueTally`]`>` |
+//! | `GET /api/v1/campaigns/{id}/queue-entries?queue&all&cursor&limit` | admin | -> [`rsvp::QueueOut`] |
+//! | `POST /api/v1/campaigns/{id}/queue-entries/done` | captain | [`rsvp::QueueDone`] -> [`rsvp::QueueChanged`] |
 //! | `PUT /api/v1/corrections/{id}` | admin | [`recall::CorrectionRequest`] -> [`recall::Correction`] |
 //! | `POST /api/v1/campaigns/{id}/contacts/remove` | admin | [`list_change::ListRemoval`] -> [`list_change::ListChanged`] |
 //! | `POST /api/v1/campaigns/{id}/contacts/correct` | admin | [`list_change::ListCorrection`] -> [`list_change::ListChanged`] |
@@ -73,6 +78,7 @@ pub mod people;
 pub mod problem;
 pub mod recall;
 pub mod results;
+pub mod rsvp;
 pub mod second_factor;
 pub mod trial;
 

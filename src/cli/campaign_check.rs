@@ -72,7 +72,8 @@ fn cost(segments: u64, price: f64) -> f64 {
 /// The findings, or the rows that were left out, cannot be written; an option has no meaning.
 pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
     let (file, json) = (&args.file, args.json);
-    let (campaign, now) = (campaign_file::load(file), Some(ctx.clock.now()));
+    let now = Some(ctx.clock.now());
+    let campaign = campaign_file::load_at(file, now);
     let pair = match &args.contacts {
         None => Pair::at(campaign, None, file, now),
         Some(list) => {

@@ -55,7 +55,7 @@ pub struct ImportArgs {
 /// What the server said. Problems in the files are printed, all at once, and nothing is handed in.
 pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
     let Some(Checked { def, list, surveyed, digest }) =
-        check(campaign_file::load(&args.campaign), &args.contacts, &args.read)?
+        check(campaign_file::load_at(&args.campaign, Some(ctx.clock.now())), &args.contacts, &args.read)?
     else {
         tell("Nothing was handed in: mend the errors first.");
         return Ok(Exit::Problems);

@@ -100,7 +100,7 @@ pub struct ShapedArgs {
     #[arg(long, value_enum, default_value_t)]
     pub shape: ShapeArg,
     /// Only a segment: --where "state = OH and (tag = volunteer or answer.voting in (Yes, Maybe))"; names are the list's columns,
-    /// status, tag, answer.QUESTION, texted, replied, opted_out, wrong_number, removed, last_texted, variant, delivery, texter
+    /// status, tag, answer.QUESTION, rsvp.EVENT, texted, replied, opted_out, wrong_number, removed, last_texted, variant, delivery, texter
     #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse)]
     pub segment: Option<Filter>,
     /// The rest.
@@ -159,6 +159,11 @@ pub async fn run(command: ExportCommand, ctx: &Context) -> Outcome {
             ExportCommand::Ledger(args) => ledger::export(args, ctx).await,
         }
     };
+    stoppable(work).await
+}
+
+/// Work that writes a file; stopped, it leaves none behind.
+pub(super) async fn stoppable(work: impl Future<Output = Outcome>) -> Outcome {
     let done = tokio::select! {
         done = work => done,
         // What was begun goes with the work.

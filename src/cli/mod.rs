@@ -18,6 +18,7 @@ pub mod carrier;
 pub mod conduct;
 pub mod db;
 pub mod doctor;
+pub mod event;
 pub mod export;
 pub mod hand_in;
 pub mod held;
@@ -39,6 +40,7 @@ mod patience;
 pub mod people;
 pub mod person;
 mod private_file;
+pub mod queue;
 pub mod reach;
 pub mod rehearse;
 pub mod report;
@@ -145,6 +147,18 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: held::HeldCommand,
+    },
+    /// Events that a campaign invites to: who comes, who waits for a place, the calendar file
+    Event {
+        /// What to do
+        #[command(subcommand)]
+        command: event::EventCommand,
+    },
+    /// Queues that answers fill (a ride, a yard sign): who waits, and who has what they asked for
+    Queue {
+        /// What to do
+        #[command(subcommand)]
+        command: queue::QueueCommand,
     },
     /// People who opted out by another way than a text: put them on the list, one by one or a whole list (`export opt-outs` writes it out)
     OptOuts {
@@ -356,6 +370,8 @@ pub async fn run(cli: Cli) -> Outcome {
             list::ListCommand::Generate(args) => list_generate::run(&args),
         },
         Command::Held { command } => held::run(command, &ctx()?).await,
+        Command::Event { command } => event::run(command, &ctx()?).await,
+        Command::Queue { command } => queue::run(command, &ctx()?).await,
         Command::OptOuts { command } => opt_outs::run(command, &ctx()?).await,
         Command::Invites(args) => invites::run(args, &ctx()?).await,
         Command::People(args) => people::run(args, &ctx()?).await,

@@ -9,6 +9,7 @@ use super::{
     contact::Contact,
     hours::TextingHours,
     purpose::{Jurisdiction, Purpose, is_default},
+    rsvp::CampaignEvent,
     script::{DISCLAIMER, Fill, Source, Template, TemplateFault},
     survey::Question,
     zone,
@@ -72,6 +73,9 @@ pub struct CampaignDef {
     /// True when the texters are paid: some exemptions are for volunteers alone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub paid_texters: bool,
+    /// Events that it invites to.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub events: Vec<CampaignEvent>,
 }
 
 /// The key of a [`CampaignDef::disclaimer`] for the states that have none of their own.

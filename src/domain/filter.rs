@@ -1,7 +1,7 @@
 //! Segments of an audience, as campaign staff write them: `state = OH and (tag = volunteer or answer.voting in (Yes, Maybe))`.
 //!
 //! A condition is about a name: a column of the list (as scripts name it: `zip`, `polling_place`, in double quotes when it has spaces),
-//! `status`, `tag`, `language`, `answer.QUESTION`, and the facts in [`FACTS`]. A name may have no value or several (tags): `=` holds
+//! `status`, `tag`, `language`, `answer.QUESTION`, `rsvp.EVENT` (`yes`, `waiting`, `maybe`, `no`), and the facts in [`FACTS`]. A name may have no value or several (tags): `=` holds
 //! when one of them is equal, `!=` when none is. Letter case and spaces around do not count. `<` and its kin compare numbers, and
 //! dates written as `2026-11-03`; whatever is neither is in no such segment. `name = ""` is: without a value.
 
@@ -47,6 +47,8 @@ pub enum Name {
     Tag,
     /// The answer to this question of the survey.
     Answer(String),
+    /// How they stand with this event.
+    Rsvp(String),
     /// One of [`FACTS`].
     Fact(&'static str),
     /// A column of the list.
@@ -391,6 +393,9 @@ fn named(word: &str, quoted: bool) -> Name {
     if let Some(question) = word.strip_prefix("answer.") {
         return Name::Answer(question.to_owned());
     }
+    if let Some(event) = word.strip_prefix("rsvp.") {
+        return Name::Rsvp(event.to_owned());
+    }
     let folded = fold_name(word);
     if !quoted {
         if let Some(fact) = FACTS.iter().find(|fact| fold_name(fact) == folded) {
@@ -411,6 +416,7 @@ impl fmt::Display for Name {
             Self::Status => f.write_str("status"),
             Self::Tag => f.write_str("tag"),
             Self::Answer(question) => write!(f, "\"answer.{question}\""),
+            Self::Rsvp(event) => write!(f, "\"rsvp.{event}\""),
             Self::Fact(fact) => f.write_str(fact),
             Self::Field(name) => write!(f, "\"{name}\""),
         }

@@ -23,6 +23,7 @@ pub mod purpose;
 pub mod recall;
 pub mod received;
 pub mod results;
+pub mod rsvp;
 pub mod safe_text;
 pub mod script;
 pub mod second_factor;

@@ -24,7 +24,7 @@ fn def() -> CampaignDef {
     use crate::domain::survey::{Answer, Question};
     let variant =
         |name: &str, language: &str| Variant { name: name.into(), language: language.into(), text: "x".into() };
-    let answer = |value: &str| Answer { value: value.into(), reply: BTreeMap::new(), next: None };
+    let answer = |value: &str| Answer { value: value.into(), ..Answer::default() };
     CampaignDef {
         title: "Levy".into(),
         organization: "Friends".into(),

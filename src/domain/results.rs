@@ -13,6 +13,7 @@ use super::{
     ids::{CampaignId, ContactId, PersonId},
     message::{Delivery, Direction, MessageKind},
     phone::Phone,
+    rsvp::Standing,
 };
 
 /// A contact with all that is known of it.
@@ -42,6 +43,9 @@ pub struct ContactResult {
     pub removed: bool,
     /// The answers, by question.
     pub answers: BTreeMap<String, String>,
+    /// How they stand with the campaign's events, by the events' ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rsvps: BTreeMap<String, Standing>,
     /// The tags.
     pub tags: Vec<String>,
     /// The note.

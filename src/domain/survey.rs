@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::rsvp::Rsvp;
+
 /// One interaction step: a question the texter answers for the voter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Question {
@@ -16,8 +18,9 @@ pub struct Question {
     pub answers: Vec<Answer>,
 }
 
-/// One answer and what follows from it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// One answer and what follows from it. What was added later is left out of the bytes while it is not there: an import is known by
+/// their hash.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     /// The value recorded.
     pub value: String,
@@ -27,6 +30,12 @@ pub struct Answer {
     /// The question asked next, by id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// What it says about an event of the campaign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rsvp: Option<Rsvp>,
+    /// Puts whoever gives it into this queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
 }
 
 /// What is wrong with a tree. `question` is an index into the questions, `answer` one into its answers.
@@ -196,6 +205,7 @@ mod tests {
                 value: (*value).into(),
                 reply: BTreeMap::new(),
                 next: next.map(str::to_owned),
+                ..Answer::default()
             })
             .collect();
         Question { id: id.into(), text: format!("{id}?"), answers }

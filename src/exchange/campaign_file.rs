@@ -2,12 +2,14 @@
 //!
 //! [`EXAMPLE`] shows every key. Reading finds all problems of a file at once, each with its place and a remedy.
 
+mod events;
 mod purpose;
 mod questions;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::civil::{Time, time};
 use toml::de::DeTable;
 
@@ -40,6 +42,14 @@ const SLICE: u32 = 50;
 /// # Errors
 /// Every problem of the file at once.
 pub fn load(path: &Path) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProblem>> {
+    load_at(path, None)
+}
+
+/// [`load`], for a campaign that is about to begin: what is over at `now` stops it.
+///
+/// # Errors
+/// Every problem of the file at once.
+pub fn load_at(path: &Path, now: Option<Timestamp>) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProblem>> {
     let bytes = std::fs::read(path).map_err(|error| vec![FileProblem::unreadable(path, &error)])?;
     if let Some(kind) = kind_of(&bytes[..bytes.len().min(4_096)]).filter(|kind| *kind != Kind::Campaign) {
         // Its lines would all be faults: that it is another file is said once.
@@ -47,7 +57,7 @@ pub fn load(path: &Path) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProb
         return Err(vec![FileProblem::whole(path, format!("is no campaign file; it seems to be {kind}"), remedy)]);
     }
     match String::from_utf8(bytes) {
-        Ok(text) => parse(path, &text),
+        Ok(text) => parse_at(path, &text, now),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let line = error.as_bytes()[..valid].iter().filter(|b| **b == b'\n').count() + 1;
@@ -67,6 +77,14 @@ const MOST_BROKEN: usize = 5;
 /// # Errors
 /// Every problem of the file at once, warnings among them.
 pub fn parse(path: &Path, text: &str) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProblem>> {
+    parse_at(path, text, None)
+}
+
+fn parse_at(
+    path: &Path,
+    text: &str,
+    now: Option<Timestamp>,
+) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProblem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader::new(path, text);
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -94,7 +112,7 @@ pub fn parse(path: &Path, text: &str) -> Result<(CampaignDef, Vec<FileProblem>),
         }
         return Err(reader.problems);
     }
-    let def = Walk { reader: &mut reader, main: "en".to_owned() }.campaign(&Tab::root(&document));
+    let def = Walk { reader: &mut reader, main: "en".to_owned(), now }.campaign(&Tab::root(&document));
     let mut problems = reader.problems;
     problems.sort_by_key(|p| (p.line, p.column));
     if problems.iter().any(|p| p.fatal) { Err(problems) } else { Ok((def, problems)) }
@@ -107,11 +125,16 @@ fn one_line(message: &str) -> String {
 struct Walk<'r, 'i> {
     reader: &'r mut Reader<'i>,
     main: String,
+    /// When the campaign is about to begin, where that is known.
+    now: Option<Timestamp>,
 }
 
 impl<'i> Walk<'_, 'i> {
     fn campaign(&mut self, root: &Tab<'_, 'i>) -> CampaignDef {
-        self.reader.only(root, &["campaign", "hours", "initial", "question", "canned", "opt_out", "help", "variables"]);
+        self.reader.only(
+            root,
+            &["campaign", "hours", "initial", "question", "canned", "opt_out", "help", "variables", "event"],
+        );
         let section = self.reader.table(root, "campaign").unwrap_or_else(|| {
             if !root.has("campaign") {
                 self.reader.error(
@@ -168,7 +191,12 @@ impl<'i> Walk<'_, 'i> {
         let purpose = self.purpose(&section);
         let mut hours = self.hours(root, purpose);
         self.span(&section, &mut hours);
-        let (canned, questions) = (self.canned(root, &variables), self.questions(root, &variables));
+        let canned = self.canned(root, &variables);
+        let events = self.events(root);
+        let questions = self.questions(root, &variables, &events);
+        if let Some(now) = self.now {
+            self.event_times(&events, &questions, hours.closes_at, now);
+        }
         CampaignDef {
             slice_size: self.reader.number(&section, "slice_size", 1..=MAX_SLICE, SLICE),
             edit_initial,
@@ -189,6 +217,7 @@ impl<'i> Walk<'_, 'i> {
             disclaimer: self.disclaimer(&section),
             help_answer: self.help(root),
             paid_texters: self.reader.boolean(&section, "paid_texters", false),
+            events: events.events,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Files in and out: campaign files, contact lists, results. No network, no database.
 
 pub mod advice;
+pub mod calendar;
 pub mod campaign_file;
 pub mod check;
 pub mod contact_list;

@@ -30,7 +30,7 @@ const HOSTILE: &str = "<script>alert('x')</script> & \"=\" \u{1b}[2J\u{202e} ]]>
 
 fn def() -> CampaignDef {
     let variant = |name: &str| Variant { name: name.into(), language: "en".into(), text: "x".into() };
-    let answer = |value: &str| Answer { value: value.into(), reply: BTreeMap::new(), next: None };
+    let answer = |value: &str| Answer { value: value.into(), ..Answer::default() };
     CampaignDef {
         title: HOSTILE.into(),
         organization: HOSTILE.into(),

@@ -106,7 +106,7 @@ fn english(text: &str) -> BTreeMap<String, String> {
 }
 
 fn choice(value: &str, next: Option<&str>) -> Choice {
-    Choice { value: value.into(), reply: english("Thanks!"), next: next.map(str::to_owned) }
+    Choice { value: value.into(), reply: english("Thanks!"), next: next.map(str::to_owned), ..Choice::default() }
 }
 
 pub fn definition() -> CampaignDef {

@@ -80,6 +80,11 @@ const RULES: &[(&str, Rule)] = &[
     ("DELETE /api/v1/campaigns/{id}/recalls/{recall}", Thing(Captain)),
     ("PUT /api/v1/campaigns/{id}/trials/{message}", Thing(Captain)),
     ("GET /api/v1/campaigns/{id}/trials", Thing(Captain)),
+    ("GET /api/v1/campaigns/{id}/calendar", Thing(Texter)),
+    ("GET /api/v1/campaigns/{id}/rsvps", Thing(Admin)),
+    ("GET /api/v1/campaigns/{id}/queues", Thing(Captain)),
+    ("GET /api/v1/campaigns/{id}/queue-entries", Thing(Admin)),
+    ("POST /api/v1/campaigns/{id}/queue-entries/done", Thing(Captain)),
     ("PUT /api/v1/corrections/{id}", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/remove", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/correct", Thing(Admin)),
@@ -293,6 +298,7 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
         "POST /api/v1/campaigns/{id}/contacts/remove" | "POST /api/v1/campaigns/{id}/contacts/correct" => {
             one(json!({"contacts": [{"external_id": "7"}]}))
         }
+        "POST /api/v1/campaigns/{id}/queue-entries/done" => one(json!({"queue": "ride", "contacts": [things.contact]})),
         "POST /api/v1/campaigns/{id}/close" => one(json!({"owner": things.person, "take_back": true})),
         "PUT /api/v1/campaigns/{id}/retention" => one(json!({"bodies_after_days": 30})),
         "POST /api/v1/holds" => one(json!({"campaign": campaign, "reason": "a case"})),

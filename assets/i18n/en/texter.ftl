@@ -175,6 +175,7 @@ note-decided-held = decided on a text of unknown outcome
 note-reopened = opened again
 note-answered = answer recorded
 note-assigned = assigned
+note-event-full = full, on the waiting list
 note-wrong-number = wrong number
 note-tagged = tagged
 note-untagged = tag taken off

@@ -9,6 +9,7 @@ use crate::api::{
     closing::{CloseReport, CloseRequest},
     list_change::{ListChanged, ListCorrection, ListRemoval},
     recall::{Correction, CorrectionRequest, RecallInfo, RecallReport, RecallRequest, ScriptState, ScriptUpdate},
+    rsvp::{EventTally, QueueChanged, QueueDone, QueueOut, QueueTally, RsvpsOut},
     trial::{TrialInfo, TrialRequest},
 };
 use crate::client::Call;
@@ -48,6 +49,30 @@ impl NativeServer {
         self.wire.get(&format!("campaigns/{campaign}/trials")).await
     }
 
+    /// A campaign's events, and how many said what.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn calendar(&self, campaign: CampaignId) -> Call<Vec<EventTally>> {
+        self.wire.get(&format!("campaigns/{campaign}/calendar")).await
+    }
+
+    /// A campaign's queues.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn queues(&self, campaign: CampaignId) -> Call<Vec<QueueTally>> {
+        self.wire.get(&format!("campaigns/{campaign}/queues")).await
+    }
+
+    /// Says that people of a queue are done, or wait again.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn queue_done(&self, campaign: CampaignId, request: &QueueDone) -> Call<QueueChanged> {
+        self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/queue-entries/done"), request).await
+    }
+
     /// Lifts a recall.
     ///
     /// # Errors
@@ -64,6 +89,22 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn campaign(&self, campaign: CampaignId) -> Call<CampaignView> {
         self.wire.get(&format!("campaigns/{campaign}")).await
+    }
+
+    /// A page of those who said something of an event; `query` says which: `event`, `cursor`.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn rsvps_out(&self, campaign: CampaignId, query: &[(&str, String)]) -> Call<RsvpsOut> {
+        self.wire.get_with(&format!("campaigns/{campaign}/rsvps"), query).await
+    }
+
+    /// A page of those in a queue; `query` says which: `queue`, `all`, `cursor`.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn queue_out(&self, campaign: CampaignId, query: &[(&str, String)]) -> Call<QueueOut> {
+        self.wire.get_with(&format!("campaigns/{campaign}/queue-entries"), query).await
     }
 
     /// Gives a campaign the next version of its script.

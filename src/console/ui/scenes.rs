@@ -267,7 +267,7 @@ fn english(text: &str) -> BTreeMap<String, String> {
 }
 
 fn campaign(script: &str) -> CampaignView {
-    let answer = |value: &str, reply: &str| Answer { value: value.into(), reply: english(reply), next: None };
+    let answer = |value: &str, reply: &str| Answer { value: value.into(), reply: english(reply), ..Answer::default() };
     CampaignView {
         id: CAMPAIGN,
         state: CampaignState::Running,

@@ -42,7 +42,7 @@ impl<'i> Walk<'_, 'i> {
     }
 
     /// One of a few words; the default when it is missing or none of them.
-    fn choice<T: Copy + Default>(&mut self, tab: &Tab<'_, 'i>, name: &str, all: &[(&str, T)]) -> T {
+    pub(super) fn choice<T: Copy + Default>(&mut self, tab: &Tab<'_, 'i>, name: &str, all: &[(&str, T)]) -> T {
         let Some(text) = self.reader.string(tab, name, false) else { return T::default() };
         let word = text.value.trim().to_lowercase();
         if let Some((_, one)) = all.iter().find(|(known, _)| *known == word) {

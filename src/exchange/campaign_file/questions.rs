@@ -4,11 +4,17 @@ use std::collections::BTreeMap;
 
 use super::super::toml_reader::Tab;
 use super::Walk;
+use super::events::Events;
 use crate::domain::safe_text::safe_line;
 use crate::domain::survey::{self, Answer, Question, SurveyFault};
 
 impl<'i> Walk<'_, 'i> {
-    pub(super) fn questions(&mut self, root: &Tab<'_, 'i>, variables: &BTreeMap<String, String>) -> Vec<Question> {
+    pub(super) fn questions(
+        &mut self,
+        root: &Tab<'_, 'i>,
+        variables: &BTreeMap<String, String>,
+        events: &Events<'_, 'i>,
+    ) -> Vec<Question> {
         let tabs = self.reader.tables(root, "question");
         let mut questions = Vec::new();
         let mut answer_tabs = Vec::new();
@@ -20,11 +26,13 @@ impl<'i> Walk<'_, 'i> {
             let answers = under
                 .iter()
                 .map(|answer| {
-                    self.reader.only(answer, &["value", "reply", "next"]);
+                    self.reader.only(answer, &["value", "reply", "next", "rsvp", "queue"]);
                     Answer {
                         value: self.line(answer, "value", true),
                         reply: self.scripts(answer, "reply", variables),
                         next: self.reader.string(answer, "next", false).map(|t| safe_line(t.value.trim())),
+                        rsvp: self.rsvp(answer),
+                        queue: self.queue(answer),
                     }
                 })
                 .collect();
@@ -95,6 +103,7 @@ impl<'i> Walk<'_, 'i> {
                 }
             }
         }
+        self.event_faults(events, &questions, &answer_tabs);
         questions
     }
 }

@@ -7,6 +7,7 @@ pub mod cell;
 mod json;
 pub mod segment;
 pub mod shape;
+pub mod turnout;
 pub mod van;
 pub mod van_map;
 

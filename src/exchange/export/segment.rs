@@ -20,6 +20,9 @@ impl Subject for ContactResult {
             Name::Status => word(&self.status.as_str()),
             Name::Tag => self.tags.clone(),
             Name::Answer(question) => self.answers.get(question).cloned().into_iter().collect(),
+            Name::Rsvp(event) => {
+                self.rsvps.get(event).map(|standing| standing.as_str().to_owned()).into_iter().collect()
+            }
             Name::Fact(fact) => {
                 let yes = |is: bool| word(&if is { "yes" } else { "no" });
                 match *fact {
@@ -76,11 +79,22 @@ pub fn unknown_names(filter: &Filter, def: &CampaignDef, columns: &[String]) -> 
                     near.map_or_else(|| format!("It has: {ids}."), |near| format!("Did you mean answer.{near}?"));
                 unknown.push(format!("the campaign asks no question `{question}`. {meant}"));
             }
+            Name::Rsvp(event) if !def.events.iter().any(|one| one.id == *event) => {
+                let ids: Vec<&str> = def.events.iter().map(|one| one.id.as_str()).collect();
+                let meant = match nearest(event, ids.iter().copied()) {
+                    Some(near) => format!("Did you mean rsvp.{near}?"),
+                    None if ids.is_empty() => "It has no events.".to_owned(),
+                    None => format!("It has: {}.", ids.join(", ")),
+                };
+                unknown.push(format!("the campaign has no event `{event}`. {meant}"));
+            }
             Name::Field(field) if !known().any(|one| fold_name(one) == fold_name(field)) && field != "cell" => {
                 let others = known().chain(["status", "tag"]).chain(FACTS);
                 let meant = match nearest(field, others.clone()) {
                     Some(near) => format!("Did you mean {near}?"),
-                    None => format!("There are: answer.QUESTION, {}.", others.collect::<Vec<_>>().join(", ")),
+                    None => {
+                        format!("There are: answer.QUESTION, rsvp.EVENT, {}.", others.collect::<Vec<_>>().join(", "))
+                    }
                 };
                 unknown.push(format!("nobody has a column `{field}`. {meant}"));
             }

@@ -48,6 +48,7 @@ fn contact(n: i64) -> ContactResult {
         wrong_number: false,
         removed: false,
         answers: [("vote", "Yes"), ("help", "Not now")].map(|(q, a)| (q.to_owned(), a.to_owned())).into(),
+        rsvps: Default::default(),
         tags: vec!["spanish".into(), "needs-followup".into()],
         note: "prefers mornings".into(),
         texter: Some(PersonId(1)),
@@ -79,10 +80,7 @@ fn def() -> CampaignDef {
     let question = |id: &str, text: &str, answers: &[&str]| Question {
         id: id.to_owned(),
         text: text.to_owned(),
-        answers: answers
-            .iter()
-            .map(|value| Answer { value: (*value).to_owned(), reply: BTreeMap::new(), next: None })
-            .collect(),
+        answers: answers.iter().map(|value| Answer { value: (*value).to_owned(), ..Answer::default() }).collect(),
     };
     def.title = "Riverton Votes".to_owned();
     def.questions = vec![

@@ -45,6 +45,7 @@ mod sessions;
 mod thread;
 mod token;
 mod trials;
+mod turnout;
 mod verdict;
 mod waiting_room;
 mod webhook;
@@ -108,6 +109,11 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(person::erase))
         .routes(routes!(trials::send))
         .routes(routes!(trials::list))
+        .routes(routes!(turnout::calendar))
+        .routes(routes!(turnout::rsvps))
+        .routes(routes!(turnout::queues))
+        .routes(routes!(turnout::entries))
+        .routes(routes!(turnout::done))
         .routes(routes!(waiting_room::handler))
         .routes(routes!(import_state::handler, import_start::handler))
         .routes(routes!(import_finish::handler))

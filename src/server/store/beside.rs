@@ -13,6 +13,7 @@ use super::{
     query::{Found, Queries, Told},
     results::{Place, Results, Wanted},
     roster::{AuditWanted, FactorKept, Roster, Standing},
+    turnout::{Part, Turnout},
 };
 use crate::api::{
     admin::{ImportState, InviteInfo, ListInfo},
@@ -30,6 +31,7 @@ use crate::api::{
     problem::Problem,
     recall::RecallInfo,
     results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
+    rsvp::{EventTally, QueueOut, QueueTally, RsvpsOut},
     trial::TrialInfo,
 };
 use crate::domain::{
@@ -322,5 +324,24 @@ impl<O: Onlooker> Keeping for Beside<O> {
 
     async fn person_out(&self, actor: &Actor, phone: &Phone, now: Timestamp) -> Found<PersonOut> {
         self.inner.person_out(actor, phone, now).await
+    }
+}
+
+#[async_trait]
+impl<O: Onlooker> Turnout for Beside<O> {
+    async fn calendar(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<EventTally>>> {
+        self.inner.calendar(actor, campaign).await
+    }
+
+    async fn rsvps_out(&self, actor: &Actor, campaign: CampaignId, part: &Part) -> Found<Option<RsvpsOut>> {
+        self.inner.rsvps_out(actor, campaign, part).await
+    }
+
+    async fn queues(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<QueueTally>>> {
+        self.inner.queues(actor, campaign).await
+    }
+
+    async fn queue_out(&self, actor: &Actor, campaign: CampaignId, part: &Part, all: bool) -> Found<Option<QueueOut>> {
+        self.inner.queue_out(actor, campaign, part, all).await
     }
 }

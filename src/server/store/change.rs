@@ -6,6 +6,7 @@ use crate::api::{
     closing::{CloseReport, CloseRequest},
     list_change::{ContactChange, ContactKey, ListChanged},
     recall::{Correction, ScriptState},
+    rsvp::{QueueChanged, QueueDone},
     trial::{TrialInfo, TrialRequest},
 };
 use crate::domain::{
@@ -75,6 +76,11 @@ pub enum Change {
     },
     /// Closing it was a mistake.
     Reopen,
+    /// Say that people of a queue are done.
+    QueueDone {
+        /// Which.
+        request: QueueDone,
+    },
 }
 
 /// What such a change came to.
@@ -99,6 +105,8 @@ pub enum Changed {
     Closed(CloseReport),
     /// Of `Trial`.
     Trial(TrialInfo),
+    /// Of `QueueDone`.
+    Queue(QueueChanged),
 }
 
 /// How far the texts that wait for the carrier were looked at for a recall.

@@ -12,6 +12,7 @@ pub mod query;
 pub mod results;
 pub mod roster;
 pub mod sql;
+pub mod turnout;
 
 use std::sync::Arc;
 
@@ -34,7 +35,15 @@ pub type SharedStore = Arc<dyn Store>;
 /// A database that keeps campaigns. One conformance suite runs on every implementation.
 #[async_trait]
 pub trait Store:
-    query::Queries + results::Results + roster::Roster + keeping::Keeping + Send + Sync + std::fmt::Debug + 'static
+    query::Queries
+    + results::Results
+    + roster::Roster
+    + keeping::Keeping
+    + turnout::Turnout
+    + Send
+    + Sync
+    + std::fmt::Debug
+    + 'static
 {
     /// Decides and commits one command. The answer comes after the commit is durable.
     ///

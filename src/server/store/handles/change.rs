@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{Admin, Answered, Captain, Desk};
 use crate::api::closing::CloseRequest;
 use crate::api::list_change::{ContactChange, ContactKey};
+use crate::api::rsvp::QueueDone;
 use crate::api::trial::TrialRequest;
 use crate::domain::{
     campaign::CampaignDef,
@@ -35,6 +36,15 @@ impl Captain {
         request: TrialRequest,
     ) -> Answered {
         let change = Box::new(Change::Trial { id: id.0, request: Box::new(request) });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
+    /// Says that people of a queue are done, or wait again: [`crate::server::store::change::Changed::Queue`]. Twice is once.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn queue_done(&self, desk: &Desk, campaign: CampaignId, request: QueueDone) -> Answered {
+        let change = Box::new(Change::QueueDone { request });
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 

@@ -357,6 +357,7 @@ impl Tx<'_> {
             .await?;
         let detail = format!("{}: {}", safe_line(&asked.text), value.map(safe_line).unwrap_or_default());
         self.note(&contact, Some(actor), "answered", &detail).await?;
+        self.settle_turnout(actor, &campaign, &contact, &answers).await?;
         self.changed(contact.id).await?;
         Ok(Ok(()))
     }

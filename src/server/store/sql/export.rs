@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{
     SqlStore, figures,
     rows::{self, LISTED_COLUMNS, OPTED_OUT, col, corrupt, json, listed, listed_columns, time, unsigned},
+    turnout::standings,
     tx::Tx,
     visible::is_visible,
 };
@@ -130,7 +131,13 @@ impl Results for SqlStore {
             .bind(i64::from(wanted.limit))
             .fetch_all(&mut conn)
             .await?;
-        let contacts = rows.iter().map(|row| contact(campaign, row)).collect::<Found<Vec<_>>>()?;
+        let mut contacts = rows.iter().map(|row| contact(campaign, row)).collect::<Found<Vec<_>>>()?;
+        if let (Some(first), Some(last)) = (contacts.first(), contacts.last()) {
+            let mut standings = standings(&mut conn, actor, campaign, (first.id.0, last.id.0)).await?;
+            for contact in &mut contacts {
+                contact.rsvps = standings.remove(&contact.id.0).unwrap_or_default();
+            }
+        }
         let full = contacts.len() >= usize::try_from(wanted.limit).unwrap_or(usize::MAX);
         let next = match contacts.last().filter(|_| full) {
             Some(last) if last.id.0 < run.place.until => Some(Place { contact: last.id.0, ..run.place }),
@@ -265,6 +272,7 @@ fn contact(campaign: CampaignId, row: &db::Row) -> Found<ContactResult> {
         wrong_number: col::<i64>(row, at(4))? != 0,
         removed: col::<i64>(row, at(20))? != 0,
         answers: json(&col::<String>(row, at(5))?)?,
+        rsvps: std::collections::BTreeMap::new(),
         tags: json(&col::<String>(row, at(6))?)?,
         note: col(row, at(7))?,
         last_text_at: moment(row, at(8))?,

@@ -21,6 +21,7 @@ use crate::domain::{
     campaign::CampaignDef,
     ids::{CampaignId, OrganizationId},
     provenance::{Consent, Provenance},
+    rsvp,
     safe_text::safe_line,
     script::Template,
 };
@@ -49,6 +50,7 @@ pub(super) fn def_faults(def: &CampaignDef) -> Vec<String> {
         faults.push("a text or a name: it has a NUL character".to_owned());
     }
     faults.extend(def.hours.faults().iter().map(|fault| format!("hours: {fault}")));
+    faults.extend(rsvp::faults(&def.events, &def.questions).iter().map(|fault| format!("events: {fault}")));
     for text in def.texts() {
         if let Err(found) = Template::parse(text) {
             faults.extend(found.iter().map(|fault| format!("a text: {}", fault.what)));

@@ -49,6 +49,7 @@ mod sessions;
 mod throughput;
 mod tokens;
 mod trial;
+mod turnout;
 mod tx;
 pub mod upkeep;
 mod visible;

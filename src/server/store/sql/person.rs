@@ -113,10 +113,18 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
     ("organizations", Nothing),
     // Those who text, not those who are texted.
     ("people", Nothing),
+    (
+        "queue_entries",
+        Rows("i", "SELECT q.* FROM queue_entries q WHERE q.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY q.place"),
+    ),
     // What must not be said, and whether the person has got it is told by their texts.
     ("recalls", Nothing),
     ("retention", Nothing),
     ("retention_runs", Nothing),
+    (
+        "rsvps",
+        Rows("i", "SELECT r.* FROM rsvps r WHERE r.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY r.place"),
+    ),
     ("schema_steps", Nothing),
     ("scripts", Nothing),
     ("second_factors", Nothing),

@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: TRIALS },
     Step { min_program: 1, sql: IN_ITS_PLACE },
     Step { min_program: 1, sql: KEPT_SO_LONG },
+    Step { min_program: 1, sql: TURNOUT },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -310,6 +311,26 @@ CREATE TABLE holds (
 ) STRICT;
 CREATE INDEX holds_of ON holds(organization, phone) WHERE lifted_at IS NULL;
 UPDATE carrier_events SET payload = '{\"inbound\":{}}' WHERE payload LIKE '{\"inbound\"%';
+";
+
+/// What answers of the survey say of a campaign's events, and whom they put into its queues. `place`: the order in which it was
+/// recorded, through a campaign.
+const TURNOUT: &str = "
+CREATE TABLE rsvps (
+    contact INTEGER NOT NULL REFERENCES contacts(id), event TEXT NOT NULL,
+    campaign INTEGER NOT NULL REFERENCES campaigns(id), answer TEXT NOT NULL, question TEXT NOT NULL,
+    place INTEGER NOT NULL, at INTEGER NOT NULL, person INTEGER NOT NULL REFERENCES people(id),
+    PRIMARY KEY (contact, event)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rsvps_place ON rsvps(campaign, place);
+CREATE INDEX rsvps_of ON rsvps(campaign, event, answer, place);
+CREATE TABLE queue_entries (
+    contact INTEGER NOT NULL REFERENCES contacts(id), queue TEXT NOT NULL,
+    campaign INTEGER NOT NULL REFERENCES campaigns(id), question TEXT NOT NULL, place INTEGER NOT NULL,
+    at INTEGER NOT NULL, person INTEGER NOT NULL REFERENCES people(id), done_at INTEGER,
+    done_by INTEGER REFERENCES people(id), PRIMARY KEY (contact, queue)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX queue_entries_place ON queue_entries(campaign, place);
 ";
 
 /// The version that this program is. 2: it knows recalls.

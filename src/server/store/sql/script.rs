@@ -50,6 +50,7 @@ impl Tx<'_> {
             Change::Correct { contacts, dry_run } => self.correct_contacts(actor, &found, contacts, dry_run).await,
             Change::Close { request } => self.close_campaign(actor, &found, &request).await,
             Change::Reopen => self.reopen_campaign(actor, &found).await,
+            Change::QueueDone { request } => self.queue_done(actor, &found, &request).await,
         }
     }
 
@@ -60,7 +61,8 @@ impl Tx<'_> {
         campaign: &super::tx::Campaign,
         def: CampaignDef,
     ) -> Result<Answer, StoreError> {
-        let faults = def_faults(&def);
+        let mut faults = def_faults(&def);
+        faults.extend(self.lost_events(campaign.id, &def).await?);
         if !faults.is_empty() {
             let mut problem = Problem::new(Code::Invalid, "the campaign has faults");
             problem.faults = faults;

@@ -54,8 +54,8 @@ pub fn def() -> CampaignDef {
             id: "support".into(),
             text: "Do they support?".into(),
             answers: vec![
-                Answer { value: "yes".into(), reply: texts("Great, {firstName}!"), next: None },
-                Answer { value: "no".into(), reply: Default::default(), next: None },
+                Answer { value: "yes".into(), reply: texts("Great, {firstName}!"), ..Answer::default() },
+                Answer { value: "no".into(), ..Answer::default() },
             ],
         }],
         canned: vec![CannedReply {

@@ -117,6 +117,7 @@ fn note_key(what: &str) -> &'static str {
         "decided_held" => "note-decided-held",
         "answered" => "note-answered",
         "assigned" => "note-assigned",
+        "event_full" => "note-event-full",
         "wrong_number" => "note-wrong-number",
         "tagged" => "note-tagged",
         "untagged" => "note-untagged",
