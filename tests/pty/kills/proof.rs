@@ -68,7 +68,11 @@ pub fn chains_hold(texters: &[Texter], facts: &[Fact]) {
     assert_eq!(confirmed, lines.len(), "lines of the ledger that are nobody's");
     let mut known: BTreeSet<_> = presses(facts).map(|press| press.id).collect();
     known.extend(refused(facts));
-    assert_eq!(confirmed, known.len(), "texts that were confirmed and are in no journal, and in no ledger's line either");
+    assert_eq!(
+        confirmed,
+        known.len(),
+        "texts that were confirmed and are in no journal, and in no ledger's line either"
+    );
     let verdicts: BTreeSet<Uuid> = facts
         .iter()
         .filter_map(|fact| match fact {
@@ -92,7 +96,9 @@ fn presses(facts: &[Fact]) -> impl Iterator<Item = &Press> {
 fn refused(facts: &[Fact]) -> BTreeSet<Uuid> {
     let texts = messages(facts);
     let verdicts = facts.iter().filter_map(|fact| match fact {
-        Fact::Row(Row::Verdict { verdict, .. }) if matches!(verdict.outcome, Outcome::Refused { .. }) => Some(verdict.id),
+        Fact::Row(Row::Verdict { verdict, .. }) if matches!(verdict.outcome, Outcome::Refused { .. }) => {
+            Some(verdict.id)
+        }
         _ => None,
     });
     let listed: BTreeSet<_> = ledger(facts).map(|(_, entry)| entry.id).collect();
