@@ -15,7 +15,7 @@ use crate::domain::ids::CampaignId;
 /// `--role`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum RoleArg {
-    /// Texts the contacts of the own slices
+    /// Texts the contacts of the own slices; gets conversations that others left only while no vetted texter is there
     Texter,
     /// Takes over conversations that others began and left, too
     VettedTexter,

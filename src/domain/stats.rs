@@ -29,6 +29,10 @@ pub struct Counts {
     pub closed: u64,
     /// Opted out.
     pub opted_out: u64,
+    /// Those who may have opted out, of whom nobody has decided, in whatever campaign they wrote it: they get no text meanwhile, and are
+    /// counted where they stand too (`unsent`, `waiting`), but not in `unassigned`.
+    #[serde(default)]
+    pub possible_opt_outs: u64,
     /// Outgoing texts that the carrier failed.
     pub failed: u64,
     /// Outgoing texts that a captain must decide on.

@@ -256,6 +256,31 @@ on_every_store! {
         }
     }
 
+    async fn many_doubts_are_counted_part_by_part_and_only_when_nothing_else_is_in_the_way(home: Home) {
+        let (admin, campaign) = home.campaign(people(205)).await;
+        for number in 0..205 {
+            home.says(phone(number), "please stop texting me").await;
+        }
+        let request = CloseRequest { doubts_are_opt_outs: true, ..by(&admin) };
+        let tess = home.join("Tess", Role::Texter).await;
+        let waits = home.import(&admin, definition(), vec![person(9_001)]).await.campaign;
+        let line = home.claim(&tess, waits, 1).await.remove(0);
+        home.initial(&tess, &line).await;
+        home.says(phone(9_001), "please stop texting me").await;
+        let refused = close(&home, &admin, waits, request.clone()).await.expect_err("it is in her hand");
+        assert_eq!((refused.code, home.board(&admin, waits).await.counts.possible_opt_outs), (Code::Unsettled, 1));
+        let before = home.board(&admin, campaign).await.counts;
+        assert_eq!((before.possible_opt_outs, before.unassigned), (205, 0));
+        home.pass(60);
+        let since = Some(home.desk.clock.now());
+        let report = close(&home, &admin, campaign, request).await.expect("closed");
+        assert_eq!((report.opted_out, home.board(&admin, campaign).await.counts.opted_out), (205, 205));
+        let wanted = AuditWanted { limit: 1_000, since, ..AuditWanted::default() };
+        let lines = home.desk.store.audit(&admin.actor, &wanted).await.expect("read").entries;
+        let parts: Vec<_> = lines.iter().filter(|line| line.what == "doubts_counted").map(|line| line.detail.as_str()).collect();
+        assert_eq!(parts.len(), 2, "{parts:?}");
+    }
+
     async fn opened_twice_is_open_and_what_is_not_there_yet_is_not_closed(home: Home) {
         let (admin, campaign) = home.campaign(people(1)).await;
         close(&home, &admin, campaign, by(&admin)).await.expect("closed");

@@ -271,6 +271,7 @@ impl World {
                 let out = matches!(line.opt_out, OptOut::Yes { .. });
                 counts.total += 1;
                 counts.opted_out += u64::from(out);
+                counts.possible_opt_outs += u64::from(matches!(line.opt_out, OptOut::Possible { .. }));
                 let textable = line.opt_out == OptOut::No && !view.wrong_number && !held.contains(&line.id);
                 match line.status {
                     Status::NeedsMessage if !out => {

@@ -230,3 +230,4 @@ outbox-do-recalled = Its words were taken back: open the conversation and answer
 outbox-do-parked-act = It did not happen: do it again when you like.
 outbox-do-refused = It did not go out; nothing to do.
 ui-link-signed-out-done = signed out, nothing left to hand in
+ui-board-possible-opt-outs = { $n } may have opted out

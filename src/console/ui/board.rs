@@ -69,6 +69,10 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
         let alone = ink.counted("ui-board-waiting-unassigned", "n", board.counts.waiting_unassigned);
         pieces.push((format!(" {} {alone}", ink.sign(Sign::Dot)), Role::Warn));
     }
+    if board.counts.possible_opt_outs > 0 {
+        let possible = ink.counted("ui-board-possible-opt-outs", "n", board.counts.possible_opt_outs);
+        pieces.push((format!(" {} {possible}", ink.sign(Sign::Dot)), Role::Warn));
+    }
     pieces.push(in_flight);
     if board.unknown > 0 {
         let unknown = ink.counted("ui-board-unknown", "n", board.unknown);

@@ -74,6 +74,11 @@ pub enum Change {
         /// How.
         request: CloseRequest,
     },
+    /// Some of those who may have opted out count as opted out, as closing it so would have it.
+    CountDoubts {
+        /// How it is to be closed.
+        request: CloseRequest,
+    },
     /// Closing it was a mistake.
     Reopen,
     /// Say that people of a queue are done.
@@ -103,6 +108,8 @@ pub enum Changed {
     List(ListChanged),
     /// Of `Close` and `Reopen`.
     Closed(CloseReport),
+    /// Of `CountDoubts`: how many, and whether there are more.
+    Doubts(u64, bool),
     /// Of `Trial`.
     Trial(TrialInfo),
     /// Of `QueueDone`.

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Admin, Answered, Captain, Desk};
-use crate::api::closing::CloseRequest;
+use crate::api::closing::{CloseReport, CloseRequest};
 use crate::api::list_change::{ContactChange, ContactKey};
 use crate::api::rsvp::QueueDone;
 use crate::api::trial::TrialRequest;
@@ -12,7 +12,10 @@ use crate::domain::{
     ids::{CampaignId, ContactId, MessageId},
     recall::Recalled,
 };
-use crate::server::store::{change::Change, command::CommandKind};
+use crate::server::store::{
+    change::{Change, Changed},
+    command::{Answer, CommandKind},
+};
 
 impl Captain {
     /// Takes something of a campaign back: [`crate::server::store::change::Changed::Recalled`]. It holds from this commit on.
@@ -121,8 +124,27 @@ impl Admin {
     /// # Errors
     /// As [`super::Texter::send`].
     pub async fn close_campaign(&self, desk: &Desk, campaign: CampaignId, request: CloseRequest) -> Answered {
-        let change = Box::new(Change::Close { request });
-        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+        let run = async |change| {
+            let (actor, change) = (self.0.clone(), Box::new(change));
+            desk.run(CommandKind::Change { actor, campaign, change }).await
+        };
+        // Many of them are no single commit: others' commits would wait for all.
+        let (mut counted, mut more) = (0, request.doubts_are_opt_outs);
+        while more {
+            match run(Change::CountDoubts { request: request.clone() }).await? {
+                Answer::Changed(Changed::Doubts(many, rest)) => {
+                    counted += many;
+                    more = rest;
+                }
+                other => return Ok(other),
+            }
+        }
+        Ok(match run(Change::Close { request }).await? {
+            Answer::Changed(Changed::Closed(report)) => {
+                Answer::Changed(Changed::Closed(CloseReport { opted_out: report.opted_out + counted, ..report }))
+            }
+            other => other,
+        })
     }
 
     /// Opens a closed campaign again, paused: [`crate::server::store::change::Changed::Closed`].

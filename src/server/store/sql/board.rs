@@ -45,6 +45,7 @@ pub(super) async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp)
         let out = opt_out >= OPTED_OUT;
         counts.total += many;
         counts.opted_out += if out { many } else { 0 };
+        counts.possible_opt_outs += if opt_out > 0 && !out { many } else { 0 };
         match status {
             Status::NeedsMessage if !out => {
                 counts.unsent += many;

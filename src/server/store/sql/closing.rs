@@ -43,6 +43,9 @@ pub(super) const OPEN_CONSOLE: SignedDuration = SignedDuration::from_mins(3);
 /// Voters that are put into a hand at once, at most.
 pub(super) const MOST_LATE: u64 = 500;
 
+/// Possible opt-outs that are counted in one commit: others' commits wait for it.
+const DOUBTS: i64 = 200;
+
 /// Counts of what is in the way, by an index of just those rows each.
 const OPEN_JOBS: &str = "SELECT
      (SELECT COUNT(*) FROM jobs INDEXED BY jobs_ready WHERE campaign = $1 AND state = 'ready'),
@@ -276,7 +279,7 @@ impl Tx<'_> {
         self.cache.forget_campaign(campaign.id);
         self.told_state(campaign, CampaignState::Archived)?;
         if request.doubts_are_opt_outs {
-            report.opted_out = self.doubts_count(actor, campaign.id).await?;
+            report.opted_out = self.doubts_count(actor, campaign.id, i64::MAX).await?;
         }
         report.taken_back = self.out_of_hands(actor, campaign.id, owner.0).await?;
         self.audit(
@@ -295,6 +298,34 @@ impl Tx<'_> {
             taken_back: report.taken_back,
             ..after
         })))
+    }
+
+    /// A part of the possible opt-outs becomes opt-outs, when nothing else is in the way of closing.
+    pub(super) async fn count_doubts(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        request: &CloseRequest,
+    ) -> Result<Answer, StoreError> {
+        if able_owner(self.conn, campaign.organization, campaign.id, request.owner).await?.is_none() {
+            return refused(Code::Invalid, NO_OWNER);
+        }
+        let mut report = standing(self.conn, campaign.id, Some(request.owner.0), self.now).await?;
+        left(&mut report, request);
+        if is_so(&report, request) || !report.in_the_way.is_empty() {
+            // The close itself answers.
+            return Ok(Answer::Changed(Changed::Doubts(0, false)));
+        }
+        let many = self.doubts_count(actor, campaign.id, DOUBTS).await?;
+        if many > 0 {
+            self.audit(
+                Some(actor),
+                "doubts_counted",
+                format!("campaign {}", campaign.id),
+                format!("{many} possible opt-outs, before it is closed"),
+            );
+        }
+        Ok(Answer::Changed(Changed::Doubts(many, signed(many) >= DOUBTS)))
     }
 
     pub(super) async fn reopen_campaign(&mut self, actor: &Actor, campaign: &Campaign) -> Result<Answer, StoreError> {
@@ -322,11 +353,12 @@ impl Tx<'_> {
     }
 
     /// Undecided at close is opted out, without a word to them.
-    async fn doubts_count(&mut self, actor: &Actor, campaign: i64) -> Result<u64, StoreError> {
+    async fn doubts_count(&mut self, actor: &Actor, campaign: i64, most: i64) -> Result<u64, StoreError> {
         let doubts = db::query(
-            "SELECT DISTINCT organization, phone FROM contacts WHERE campaign = $1 AND opt_out = 1 ORDER BY phone",
+            "SELECT DISTINCT organization, phone FROM contacts WHERE campaign = $1 AND opt_out = 1 ORDER BY phone LIMIT $2",
         )
         .bind(campaign)
+        .bind(most)
         .fetch_all(&mut *self.conn)
         .await?;
         for row in &doubts {

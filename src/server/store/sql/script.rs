@@ -49,6 +49,7 @@ impl Tx<'_> {
             Change::Remove { contacts, dry_run } => self.remove_contacts(actor, &found, &contacts, dry_run).await,
             Change::Correct { contacts, dry_run } => self.correct_contacts(actor, &found, contacts, dry_run).await,
             Change::Close { request } => self.close_campaign(actor, &found, &request).await,
+            Change::CountDoubts { request } => self.count_doubts(actor, &found, &request).await,
             Change::Reopen => self.reopen_campaign(actor, &found).await,
             Change::QueueDone { request } => self.queue_done(actor, &found, &request).await,
         }
