@@ -187,8 +187,8 @@ fn remedy(one: &Obstacle, campaign: CampaignId, program: &str) -> String {
             counted(many, "contact")
         ),
         InTheWay::Queued if one.until.is_some() => format!(
-            "{} for the carrier, and nothing goes to it before {} UTC: the day's cap ([carrier] in the server's settings) is used up. They \
-             go then, or come back to their texters when texting hours end; sooner only with a higher cap",
+            "{} for the carrier, and nothing goes to it before {} UTC: the day's cap ([carrier] in the server's settings) is used up. What \
+             waits goes then, or comes back to its texter when texting hours end; sooner only with a higher cap",
             waits(many),
             one.until.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
         ),

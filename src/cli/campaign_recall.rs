@@ -15,7 +15,7 @@ use crate::api::problem::Code;
 use crate::api::recall::{CorrectionRequest, RecallInfo, RecallReport, RecallRequest};
 use crate::domain::campaign::CampaignDef;
 use crate::domain::ids::CampaignId;
-use crate::domain::recall::Recalled;
+use crate::domain::recall::{Recall, Recalled, repeated_in};
 use crate::domain::safe_text::safe_line;
 
 /// Arguments of `campaign recall`.
@@ -318,6 +318,15 @@ pub async fn correct(args: CorrectArgs, ctx: &Context) -> Outcome {
             minute(at)
         ));
         return Ok(Exit::Refused);
+    }
+    let in_force: Vec<Recall> =
+        recalls.iter().filter(|one| one.lifted_at.is_none()).map(|one| one.recall.clone()).collect();
+    if let Some(recall) = repeated_in(&def, &in_force).first() {
+        tell(format!(
+            "{}: what recall {recall} took back stands in it in the same words. No campaign was made: write it anew first.",
+            args.campaign.display()
+        ));
+        return Ok(Exit::Problems);
     }
     let what = RecallRequest { what: known.recall.what.clone(), reason: String::new() };
     let got = server.recall(campaign, &what, true).await.context(UNMADE)?.got;

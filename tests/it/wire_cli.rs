@@ -139,6 +139,55 @@ fn every_wrong_input_is_told_with_its_remedy_and_exit_code() {
 }
 
 #[test]
+fn what_cannot_be_done_is_said_before_anything_is_done() {
+    let served = Served::start();
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada", "--accept-conduct"]);
+    let (campaign, contacts) = served.sample();
+    let (campaign, contacts) = (campaign.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
+    served.done("ada", &[&["campaign", "import", "--campaign", campaign, "--contacts", contacts], &FROM[..]].concat());
+    served.fails("ada", &["campaign", "test", "1"], 2, &["--to", "--staff"]);
+    // A correction is asked for, looked at before, and of what is recalled still.
+    served.done("ada", &["campaign", "recall", "1", "--wording", "a"]);
+    let correct = |more: &[&'static str], file: &str| {
+        let args = ["campaign", "correct", "1", "--campaign", file].map(str::to_owned);
+        args.into_iter().chain(more.iter().map(|one| (*one).to_owned())).collect::<Vec<_>>()
+    };
+    let fails = |args: &[String], code: i32, words: &[&str]| {
+        served.fails("ada", &args.iter().map(String::as_str).collect::<Vec<_>>(), code, words);
+    };
+    let sorry = served.home.path().join("sorry.toml");
+    std::fs::write(&sorry, CAMPAIGN.replace("Will you vote?", "We were wrong about the place.")).expect("written");
+    let sorry = sorry.to_str().expect("UTF-8");
+    fails(&correct(&["--recall", "1"], sorry), 2, &["--yes", "--dry-run"]);
+    fails(&correct(&["--recall", "1", "--dry-run"], campaign), 3, &["recall 1", "same words"]);
+    fails(&correct(&["--recall", "9", "--yes"], sorry), 2, &["no such recall"]);
+    let look = correct(&["--recall", "1", "--dry-run"], sorry);
+    let said = served.done("ada", &look.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(said.contains("0 contacts at most") && said.contains("We were wrong"), "{said}");
+    served.done("ada", &["campaign", "recall", "1", "--lift", "1"]);
+    fails(&correct(&["--recall", "1", "--yes"], sorry), 4, &["was lifted"]);
+    let list = || served.done("ada", &["campaign", "list", "--json"]);
+    assert_eq!(list().matches("\"title\"").count(), 1, "none was made");
+    // A file that cannot be written closes nothing.
+    let nowhere = served.home.path().join("nowhere").join("x.csv");
+    let nowhere = nowhere.to_str().expect("UTF-8");
+    let close = ["campaign", "close", "1", "--owner", "me"];
+    served.fails("ada", &[&close[..], &["--opt-outs", nowhere]].concat(), 1, &["x.csv", "stays as it is"]);
+    assert!(list().contains("\"running\""), "{}", list());
+    served.done("ada", &close);
+    for command in ["pause", "resume"] {
+        served.fails("ada", &["campaign", command, "1"], 4, &["is closed", "campaign reopen 1"]);
+    }
+    let invited = served.run("ada", &["campaign", "invite", "--role", "texter", "--campaign", "1"]);
+    assert!(invited.err.contains("is closed"), "{}", invited.err);
+    for _ in 0..2 {
+        assert!(served.done("ada", &["campaign", "reopen", "1"]).contains("is open again"));
+    }
+    served.done("ada", &["campaign", "resume", "1"]);
+    assert!(served.done("ada", &["campaign", "reopen", "1"]).contains("it runs"));
+}
+
+#[test]
 fn what_the_board_shows_can_be_had_as_data() {
     let served = Served::start();
     served.done("ada", &["join", &served.admin_link, "--name", "Ada"]);
