@@ -63,6 +63,7 @@ mod wire_gate;
 mod wire_hostile;
 mod wire_invites;
 mod wire_join_page;
+mod wire_keeping;
 mod wire_limits;
 mod wire_lists;
 mod wire_metrics;

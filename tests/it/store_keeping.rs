@@ -346,6 +346,35 @@ on_every_store! {
     }
 }
 
+/// Where a removal stands is in the database: whichever server does the next part goes on with it, and each is done once.
+#[tokio::test]
+async fn several_servers_share_one_removal() {
+    let Some(one) = Home::try_new(Kind::Postgres).await else { return };
+    let other = one.beside(8).await;
+    let (ada, campaign) = one.campaign(people(6)).await;
+    let tess = one.join("Tess", Role::Texter).await;
+    for to in one.claim(&tess, campaign, 5).await {
+        one.initial(&tess, &to).await;
+    }
+    deliver(&one).await;
+    close(&one, &ada, campaign).await;
+    retain(&one, &ada, None, Some(30)).await;
+    one.pass(31 * DAY);
+    let mut parts = 0;
+    loop {
+        let (here, there) = tokio::join!(System::purge_part(&one.desk), System::purge_part(&other.desk));
+        parts += 1;
+        if !here.expect("a part") && !there.expect("a part") {
+            break;
+        }
+    }
+    assert!(parts > 1, "one part is not all of it");
+    assert_eq!(what_was_done(&one, &ada, "retention_run").await.len(), 1);
+    let run = other.desk.store.retention(&ada.actor).await.expect("read").last_run.expect("a run");
+    assert_eq!((run.texts, run.contacts), (5, 5));
+    sound(&one).await;
+}
+
 fn zephyrine() -> Contact {
     Contact {
         external_id: Some("EXT-4711".into()),
@@ -393,6 +422,12 @@ async fn no_table_says_anything_of_somebody_who_was_erased() {
     home.act(&tess, Act::Note { contact: slice[0].id, text: "Waldorf's human".into() }).await;
     let captain = Captain::of(ada.actor.clone()).expect("a captain");
     captain.suppress(&home.desk, phone(0), "by_phone: Zephyrine called".into()).await.expect("done");
+    // As an older program wrote it.
+    let mut conn = db::Options::file(&home.file()).open().await.expect("the file");
+    let copy = "INSERT INTO carrier_events (carrier, key, at, payload)
+        SELECT 'old', 'one', 0, '{\"inbound\":{\"body\":\"Kittens!\",\"from\":\"' || phone || '\"}}' FROM suppressions";
+    db::query(copy).execute(&mut conn).await.expect("written");
+    drop(conn);
     let number = phone(0);
     let marks =
         ["Zephyrine", "Quillfeather", "Waldorf", "Kittens", "please stop", "EXT-4711", "94110", number.as_str()];
@@ -409,6 +444,11 @@ async fn no_table_says_anything_of_somebody_who_was_erased() {
     }
     erase(&home, &ada, phone(0), false).await.expect("erased");
     assert_eq!(says_still(&home.file(), &marks).await, ["suppressions.phone"]);
+    // A backup of now knows as little, and is as it has to be.
+    let backup = home.file().with_file_name("backup.db");
+    let made = upkeep::backup(&home.place.location(), &backup, "now", &mut |_| {}).await.expect("a backup");
+    assert!(made.report.sound, "{made:?}");
+    assert_eq!(says_still(&backup, &marks).await, ["suppressions.phone"]);
     // Nor does the file, or the log beside it: both are written over. What follows comes after that.
     home.act(&tess, Act::Note { contact: slice[1].id, text: "moved".into() }).await;
     for name in ["textbank.db", "textbank.db-wal"] {

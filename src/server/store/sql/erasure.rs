@@ -228,6 +228,12 @@ impl Tx<'_> {
                 .execute(&mut *self.conn)
                 .await?;
         }
+        // A server of an older version keeps what a carrier says of a text beside it once more.
+        db::query("UPDATE carrier_events SET payload = $1 WHERE payload LIKE $2")
+            .bind("{\"inbound\":{}}")
+            .bind(format!("{{\"inbound\":{{%\"{phone}\"%", phone = phone.as_str()))
+            .execute(&mut *self.conn)
+            .await?;
         let row = db::query("SELECT reason FROM suppressions WHERE organization = $1 AND phone = $2")
             .bind(organization)
             .bind(phone.as_str())

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
+    retention::ONE_CAMPAIGN,
     rows::{self, col, time},
     script::refused,
     tx::Tx,
@@ -89,6 +90,9 @@ impl Tx<'_> {
         {
             return refused(Code::NotFound, "no such campaign for you");
         }
+        if campaign.is_none() && actor.campaign.is_some() {
+            return refused(Code::Forbidden, ONE_CAMPAIGN);
+        }
         let reason = match keeping::reason(reason) {
             Ok(reason) => reason,
             Err(problem) => return Ok(Answer::Refused(Box::new(problem))),
@@ -127,7 +131,7 @@ impl Tx<'_> {
                     (_, Some(phone)) => format!("number ending {}", phone.last_digits()),
                     _ => "organization".to_owned(),
                 };
-                self.audit(Some(actor), "held_for_law", on, format!("legal hold {id}: {reason}"));
+                self.audit(Some(actor), "hold_set", on, format!("legal hold {id}: {reason}"));
                 id
             }
         };

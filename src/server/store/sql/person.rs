@@ -1,14 +1,18 @@
 //! All that is held about one number: which tables hold something of a person, and where.
 //!
-//! Every table is named here. One that is new has to say what it holds of people that are texted, or a test fails; what it holds is
-//! then in their export, and has to be empty after their erasure.
+//! Every table is named here, but for those whose rows are about a contact by its number (`contact`) and say nothing else of a person:
+//! these are in the export by that. One that is new and holds more, or names a person otherwise, has to say so here, or a test fails; what
+//! it holds is then in their export, and has to be empty after their erasure.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use super::rows::{col, to_json};
+use super::{
+    rows::{col, to_json},
+    upkeep,
+};
 use crate::api::keeping::PersonOut;
 use crate::db::{self, Conn, Row, Value};
 use crate::domain::phone::Phone;
@@ -26,7 +30,7 @@ pub(super) enum Holds {
 
 use Holds::{Nothing, Rows};
 
-/// Every table.
+/// Every table that is not about contacts by their numbers alone.
 pub(super) const TABLES: &[(&str, Holds)] = &[
     ("acceptances", Nothing),
     ("anchors", Nothing),
@@ -76,6 +80,8 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
                       OR e.payload LIKE '{\"event\":\"%\",\"contact\":' || j.atom || ',%') ORDER BY e.seq",
         ),
     ),
+    // A condition, and how far it is; whoever it is of is a contact of the new campaign.
+    ("follow_ups", Nothing),
     ("holds", Rows("op", "SELECT * FROM holds WHERE organization = $1 AND phone = $2 ORDER BY id")),
     ("import_chunks", Nothing),
     ("imports", Nothing),
@@ -87,6 +93,8 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
               WHERE m.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY j.message",
         ),
     ),
+    // Who of the texters had wished to go on with them.
+    ("keepers", Nothing),
     // Hashes of the texts to them.
     (
         "ledger",
@@ -128,6 +136,8 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
     ("schema_steps", Nothing),
     ("scripts", Nothing),
     ("second_factors", Nothing),
+    // Conditions under a name.
+    ("segments", Nothing),
     ("sessions", Nothing),
     ("suppressions", Rows("op", "SELECT * FROM suppressions WHERE organization = $1 AND phone = $2")),
     ("tallies", Nothing),
@@ -141,7 +151,8 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
 ];
 
 /// Columns that hold JSON.
-const JSON: &[&str] = &["fields", "answers", "tags", "consent", "zones", "list_consent", "payload", "part"];
+const JSON: &[&str] =
+    &["fields", "answers", "earlier_answers", "tags", "consent", "zones", "list_consent", "payload", "part"];
 
 /// Columns that hold a time without saying so at their end.
 const TIMES: &[&str] = &["at", "waiting_since", "not_before", "good_until"];
@@ -174,6 +185,19 @@ pub(super) async fn out(
         let rows = query.fetch_all(&mut *conn).await?;
         if !rows.is_empty() {
             held.insert((*table).to_owned(), rows.into_iter().map(in_json).collect());
+        }
+    }
+    for (table, key) in upkeep::tables_with("contact").await? {
+        if TABLES.iter().any(|(known, _)| *known == table) {
+            continue;
+        }
+        let sql = db::kept(format!(
+            "SELECT t.* FROM {table} t WHERE t.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY {}",
+            key.join(", ")
+        ));
+        let rows = db::query(sql).bind(ids.as_str()).fetch_all(&mut *conn).await?;
+        if !rows.is_empty() {
+            held.insert(table, rows.into_iter().map(in_json).collect());
         }
     }
     Ok(PersonOut { phone: phone.clone(), at: now, held })
@@ -224,6 +248,9 @@ mod tests {
         "throughput.name",
         // Counts, and lists of numbers of contacts.
         "claims.contacts",
+        "follow_ups.contacts",
+        "follow_ups.texted_since",
+        "segments.name",
         "retention_runs.contacts",
         "retention_runs.texts",
     ];
@@ -239,20 +266,25 @@ mod tests {
 
     #[tokio::test]
     async fn every_table_says_what_it_holds_of_a_person() {
-        let mut tables: Vec<String> = columns().await.into_iter().map(|(table, _)| table).collect();
-        tables.dedup();
-        let said: Vec<&str> = TABLES.iter().map(|(table, _)| *table).collect();
-        assert_eq!(tables, said, "left: the tables; right: TABLES, where a new one says what of a person it holds");
+        let columns = columns().await;
+        for (table, _) in &columns {
+            let said = TABLES.iter().any(|(known, _)| known == table);
+            let by_number = columns.iter().any(|(of, column)| of == table && column == "contact");
+            assert!(said || by_number, "{table}: TABLES does not say what it holds of a person");
+        }
+        for (table, holds) in TABLES.iter().filter(|(_, holds)| *holds != Nothing) {
+            assert!(columns.iter().any(|(of, _)| of == table), "{table} is no table: {holds:?}");
+        }
     }
 
     #[tokio::test]
     async fn what_holds_nothing_of_a_person_has_no_column_for_it() {
-        let empty: Vec<&str> = TABLES.iter().filter(|(_, holds)| *holds == Nothing).map(|(table, _)| *table).collect();
+        let emptied = |table: &str| TABLES.iter().any(|(known, holds)| *known == table && *holds != Nothing);
         for (table, column) in columns().await {
-            let telling = TELLING.iter().any(|word| column.contains(word));
+            let telling = column != "contact" && TELLING.iter().any(|word| column.contains(word));
             let known = OTHERWISE.contains(&format!("{table}.{column}").as_str());
             assert!(
-                !telling || known || !empty.contains(&table.as_str()),
+                !telling || known || emptied(&table),
                 "{table}.{column}: whose is it? A table with something of a person says so in TABLES, and `erasure` empties it"
             );
         }

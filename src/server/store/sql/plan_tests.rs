@@ -48,6 +48,7 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
 #[rstest::rstest]
 #[case::contacts(export::CONTACTS, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "i USING INDEX messages_one_initial"])]
 #[case::columns(export::COLUMNS, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])]
+#[case::old_words(crate::server::store::sql::retention::DUE, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "m USING INDEX", "n USING INDEX"])]
 #[case::people(figures::PEOPLE, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "i USING INDEX messages_one_initial"])]
 #[case::texts(figures::TEXTS, &["m USING INDEX"])]
 #[case::waits(figures::WAITS, &["m USING INDEX"])]

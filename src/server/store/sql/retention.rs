@@ -58,7 +58,7 @@ macro_rules! due {
     };
 }
 
-const DUE: &str = concat!("SELECT c.id FROM contacts c WHERE ", due!(), " ORDER BY c.id LIMIT $6");
+pub(super) const DUE: &str = concat!("SELECT c.id FROM contacts c WHERE ", due!(), " ORDER BY c.id LIMIT $6");
 
 const COUNT: &str = concat!(
     "SELECT COUNT(*), CAST(COALESCE(SUM((SELECT COUNT(*) FROM messages m WHERE m.contact = c.id AND m.at < $4

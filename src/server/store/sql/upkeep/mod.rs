@@ -145,6 +145,13 @@ async fn note(conn: &mut Conn, key: &str, value: i64) -> db::Result<()> {
     Ok(())
 }
 
+/// The tables of this program's steps that have this column, each with the columns of its key.
+pub(super) async fn tables_with(column: &str) -> Result<Vec<(String, Vec<String>)>, StoreError> {
+    let all = shape::shapes().await.map_err(|fault| StoreError::Unavailable(fault.to_string()))?;
+    let have = all.into_iter().filter(|one| one.columns.iter().any(|name| name == column));
+    Ok(have.map(|one| (one.name, one.key)).collect())
+}
+
 async fn standing(conn: &mut Conn) -> Done<Standing> {
     let none = || Fault::Refused("it is a database without textbank's tables: is the address right?".into());
     schema::standing(conn).await?.ok_or_else(none)
