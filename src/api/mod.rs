@@ -27,6 +27,7 @@
 //! | `DELETE /api/v1/campaigns/{id}/recalls/{recall}` | captain | -> 204: it was a mistake |
 //! | `PUT /api/v1/campaigns/{id}/trials/{message}` | captain | [`trial::TrialRequest`] -> [`trial::TrialInfo`]: one text to one staff phone |
 //! | `GET /api/v1/campaigns/{id}/trials` | captain | -> `Vec<`[`trial::TrialInfo`]`>` |
+//! | `GET /api/v1/canned-replies`, `PUT` | admin | -> [`canned::CannedReplies`]; [`canned::SetCanned`] -> [`canned::CannedSet`] |
 //! | `GET /api/v1/campaigns/{id}/calendar` | session | -> `Vec<`[`rsvp::EventTally`]`>`: what people are invited to, and how many said what |
 //! | `GET /api/v1/campaigns/{id}/rsvps?event&cursor&limit` | admin | -> [`rsvp::RsvpsOut`] |
 //! | `GET /api/v1/campaigns/{id}/queues` | captain | -> `Vec<`[`rsvp::QueueTally`]`>` |
@@ -65,6 +66,7 @@ pub mod admin;
 pub mod assignment;
 pub mod audit;
 pub mod campaign;
+pub mod canned;
 pub mod captain;
 pub mod closing;
 pub mod conduct;

@@ -65,7 +65,9 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     let shift = ShiftArgs { campaign: Some(args.number), sign_in: args.who.clone() };
     let (_, _, campaign) = reach(&shift, Role::Admin, ctx).await?;
     let (_, client) = admin(&args.who, ctx).await?;
-    let before = client.campaign(campaign).await.context(STAYS)?;
+    let mut before = client.campaign(campaign).await.context(STAYS)?;
+    // They come from the organization, not from the file.
+    before.def.canned.retain(|reply| !reply.shared);
     if before.state == CampaignState::Archived {
         tell(format!("warning: {}", is_closed(campaign, &ctx.program)));
     }

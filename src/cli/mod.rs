@@ -13,6 +13,7 @@ pub mod campaign_pause;
 pub mod campaign_recall;
 pub mod campaign_test;
 pub mod campaign_update;
+pub mod canned;
 pub mod captain;
 pub mod carrier;
 pub mod conduct;
@@ -147,6 +148,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: held::HeldCommand,
+    },
+    /// Canned replies of the organization, which every campaign has behind its own
+    Canned {
+        /// What to do
+        #[command(subcommand)]
+        command: canned::CannedCommand,
     },
     /// Events that a campaign invites to: who comes, who waits for a place, the calendar file
     Event {
@@ -370,6 +377,7 @@ pub async fn run(cli: Cli) -> Outcome {
             list::ListCommand::Generate(args) => list_generate::run(&args),
         },
         Command::Held { command } => held::run(command, &ctx()?).await,
+        Command::Canned { command } => canned::run(command, &ctx()?).await,
         Command::Event { command } => event::run(command, &ctx()?).await,
         Command::Queue { command } => queue::run(command, &ctx()?).await,
         Command::OptOuts { command } => opt_outs::run(command, &ctx()?).await,

@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 use super::{
     contact::Contact,
     hours::TextingHours,
+    message::MAX_CHARS,
     purpose::{Jurisdiction, Purpose, is_default},
     rsvp::CampaignEvent,
-    script::{DISCLAIMER, Fill, Source, Template, TemplateFault},
+    script::{DISCLAIMER, Field, Fill, Source, Template, TemplateFault, alias, fold_name},
     survey::Question,
     zone,
 };
@@ -93,7 +94,7 @@ pub struct Variant {
 }
 
 /// A canned reply.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CannedReply {
     /// Stable key, unique in the campaign.
     pub id: String,
@@ -101,6 +102,61 @@ pub struct CannedReply {
     pub title: String,
     /// Text by language, with merge fields.
     pub text: BTreeMap<String, String>,
+    /// One of the organization's, which every campaign has behind its own; no campaign file says it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shared: bool,
+}
+
+/// Most canned replies of an organization.
+pub const MAX_SHARED: usize = 200;
+
+/// What is wrong with canned replies of an organization. Beyond what every script keeps to: they are read in every campaign, so a
+/// column of one list or a variable of one campaign needs a fallback.
+#[must_use]
+pub fn shared_faults(replies: &[CannedReply]) -> Vec<String> {
+    let mut faults = Vec::new();
+    if replies.len() > MAX_SHARED {
+        faults.push(format!("there are {} canned replies, {MAX_SHARED} at most", replies.len()));
+    }
+    for (at, reply) in replies.iter().enumerate() {
+        let id = &reply.id;
+        if id.trim().is_empty() || reply.title.trim().is_empty() {
+            faults.push(format!("canned[{}]: it needs an id and a title", at + 1));
+        }
+        if replies[..at].iter().any(|other| other.id == *id) {
+            faults.push(format!("the id `{id}` is used twice"));
+        }
+        if !reply.text.values().any(|text| !text.trim().is_empty()) {
+            faults.push(format!("`{id}` has no text"));
+        }
+        for (language, text) in &reply.text {
+            if text.chars().count() > MAX_CHARS {
+                faults.push(format!("`{id}` ({language}): carriers take {MAX_CHARS} characters"));
+            }
+            let template = match Template::parse(text) {
+                Ok(template) => template,
+                Err(found) => {
+                    faults.extend(found.iter().map(|fault| format!("`{id}` ({language}): {}", fault.what)));
+                    continue;
+                }
+            };
+            let everywhere = |field: &Field| match field.source {
+                Source::Texter => true,
+                Source::Contact => {
+                    let folded = fold_name(&field.name);
+                    field.is_disclaimer() || ["firstname", "lastname", "organization"].contains(&alias(&folded))
+                }
+                Source::Variable => false,
+            };
+            for field in template.fields().filter(|field| field.fallback.is_none() && !everywhere(field)) {
+                faults.push(format!(
+                    "`{id}` ({language}): not every campaign has {{{0}}}: write {{{0}/...}} with the words to use instead",
+                    field.name
+                ));
+            }
+        }
+    }
+    faults
 }
 
 /// The answer to HELP in a language: the campaign's own words, else the common ones, which name the organization.
@@ -199,6 +255,14 @@ impl CampaignDef {
         if self.purpose.is_solicitation() {
             self.hours.take_solicitation();
         }
+    }
+
+    /// Puts the organization's canned replies behind the campaign's own. Of two with one id the campaign's own counts.
+    pub fn take_shared(&mut self, replies: &[CannedReply]) {
+        self.canned.retain(|reply| !reply.shared);
+        let own: BTreeSet<String> = self.canned.iter().map(|reply| reply.id.clone()).collect();
+        let shared = replies.iter().filter(|reply| !own.contains(&reply.id));
+        self.canned.extend(shared.map(|reply| CannedReply { shared: true, ..reply.clone() }));
     }
 
     /// Every text with merge fields: initial wordings, script lines, canned replies.
@@ -373,5 +437,47 @@ mod tests {
             Err(FillError::Missing(vec!["firstName".into()]))
         );
         assert_eq!(def.fields_used().into_iter().collect::<Vec<_>>(), ["firstName", "zip"]);
+    }
+
+    #[test]
+    fn the_organizations_replies_stand_behind_the_campaigns_own() {
+        let reply = |id: &str, text: &str| CannedReply {
+            id: id.into(),
+            title: id.into(),
+            text: BTreeMap::from([("en".to_owned(), text.to_owned())]),
+            shared: false,
+        };
+        let mut def = CampaignDef { canned: vec![reply("where", "Here.")], ..CampaignDef::default() };
+        def.take_shared(&[reply("who", "Us."), reply("where", "Elsewhere.")]);
+        def.take_shared(&[reply("who", "All of us, {texterName} too."), reply("where", "Elsewhere.")]);
+        let told: Vec<_> =
+            def.canned.iter().map(|one| (one.id.as_str(), one.text["en"].as_str(), one.shared)).collect();
+        assert_eq!(told, [("where", "Here.", false), ("who", "All of us, {texterName} too.", true)]);
+        def.take_shared(&[]);
+        assert_eq!(def.canned, [reply("where", "Here.")]);
+
+        assert_eq!(
+            shared_faults(&[reply("who", "{first_name}, it's {agent name} of {organization}.{disclaimer}")]),
+            [""; 0]
+        );
+        let bad = [
+            reply("a", "{ward} {cv:day/soon} {cv:office}"),
+            reply("a", " "),
+            reply("", "{"),
+            reply("c", &"x".repeat(9_000)),
+        ];
+        let said = shared_faults(&bad).join("; ");
+        for words in [
+            "{ward/...}",
+            "{cv:office/...}",
+            "`a` is used twice",
+            "`a` has no text",
+            "canned[3]",
+            "never closed",
+            "characters",
+        ] {
+            assert!(said.contains(words), "{words:?} is not in {said}");
+        }
+        assert!(!said.contains("cv:day"), "{said}");
     }
 }

@@ -136,6 +136,7 @@ mod tests {
                     .into_iter()
                     .map(|(language, text)| (language.to_owned(), text.to_owned()))
                     .collect(),
+                ..CannedReply::default()
             }],
             ..CampaignDef::default()
         }

@@ -18,7 +18,7 @@ use super::problem::FileProblem;
 use super::toml_reader::{Reader, Tab, Text};
 use super::wording;
 use crate::domain::assignment::MAX_SLICE;
-use crate::domain::campaign::{CampaignDef, CannedReply, Variant};
+use crate::domain::campaign::{CampaignDef, CannedReply, Variant, shared_faults};
 use crate::domain::hours::{HoursFault, TextingHours};
 use crate::domain::message::MAX_CHARS;
 use crate::domain::purpose::Purpose;
@@ -116,6 +116,46 @@ fn parse_at(
     let mut problems = reader.problems;
     problems.sort_by_key(|p| (p.line, p.column));
     if problems.iter().any(|p| p.fatal) { Err(problems) } else { Ok((def, problems)) }
+}
+
+/// Reads and checks a file of canned replies that every campaign of an organization is to have: `[[canned]]` sections as in a campaign
+/// file, and `language` for texts that say none.
+///
+/// # Errors
+/// Every problem of the file at once.
+pub fn load_canned(path: &Path) -> Result<(Vec<CannedReply>, Vec<FileProblem>), Vec<FileProblem>> {
+    let text = std::fs::read_to_string(path).map_err(|error| vec![FileProblem::unreadable(path, &error)])?;
+    parse_canned(path, &text)
+}
+
+fn parse_canned(path: &Path, text: &str) -> Result<(Vec<CannedReply>, Vec<FileProblem>), Vec<FileProblem>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader::new(path, text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if let Some(error) = errors.first() {
+        let at = error.span().map_or(0, |s| s.start);
+        let remedy = "This line is not TOML: check quotes, brackets and `=`.";
+        reader.report(at, "", true, one_line(error.message()), remedy);
+        return Err(reader.problems);
+    }
+    let mut walk = Walk { reader: &mut reader, main: "en".to_owned(), now: None };
+    let root = Tab::root(&document);
+    walk.reader.only(&root, &["language", "canned"]);
+    if let Some(language) = walk.reader.string(&root, "language", false)
+        && walk.language(&language)
+    {
+        walk.main = language.value;
+    }
+    let replies = walk.canned(&root, &BTreeMap::new());
+    let mut problems = reader.problems;
+    if replies.is_empty() {
+        let remedy = "Write them as in a campaign file; `textbank canned remove --all` takes all away.";
+        problems.push(FileProblem::whole(path, "has no `[[canned]]`", remedy));
+    } else if !problems.iter().any(|problem| problem.fatal) {
+        let remedy = "Correct it: every campaign of the organization has these replies.";
+        problems.extend(shared_faults(&replies).into_iter().map(|what| FileProblem::whole(path, what, remedy)));
+    }
+    if problems.iter().any(|p| p.fatal) { Err(problems) } else { Ok((replies, problems)) }
 }
 
 fn one_line(message: &str) -> String {
@@ -459,7 +499,7 @@ impl<'i> Walk<'_, 'i> {
                 self.reader.error(&tab.span, &tab.child("text"), "`text` is missing", "Add `text = \"...\"`.");
             }
             let text = self.scripts(&tab, "text", variables);
-            found.push(CannedReply { id, title, text });
+            found.push(CannedReply { id, title, text, shared: false });
         }
         found
     }

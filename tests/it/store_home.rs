@@ -128,7 +128,12 @@ pub fn definition() -> CampaignDef {
                 answers: vec![choice("yes", None), choice("no", None)],
             },
         ],
-        canned: vec![CannedReply { id: "where".into(), title: "Where?".into(), text: english("At the library.") }],
+        canned: vec![CannedReply {
+            id: "where".into(),
+            title: "Where?".into(),
+            text: english("At the library."),
+            shared: false,
+        }],
         tags: vec!["call back".into()],
         opt_out_notice: BTreeMap::from([
             ("en".to_owned(), "You will get no more texts.".to_owned()),

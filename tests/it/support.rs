@@ -426,6 +426,7 @@ pub fn def() -> CampaignDef {
             id: "thanks".to_owned(),
             title: "Thanks".to_owned(),
             text: BTreeMap::from([("en".to_owned(), "Thank you!".to_owned())]),
+            ..CannedReply::default()
         }],
         tags: vec!["volunteer".to_owned()],
         opt_out_notice: BTreeMap::from([("en".to_owned(), "You will get no more texts from us.".to_owned())]),

@@ -34,7 +34,7 @@ async fn claimed(app: &TestApp, who: &Person, campaign: CampaignId) -> String {
 }
 
 /// What somebody may ask who has accepted nothing: nothing of it shows a contact. Everything else of the contract refuses.
-const BEFORE: [&str; 50] = [
+const BEFORE: [&str; 52] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -46,6 +46,8 @@ const BEFORE: [&str; 50] = [
     "POST /api/v1/token",
     "GET /api/v1/conduct",
     "PUT /api/v1/conduct",
+    "GET /api/v1/canned-replies",
+    "PUT /api/v1/canned-replies",
     "PUT /api/v1/conduct/{version}",
     "GET /api/v1/second-factor",
     "PUT /api/v1/second-factor",

@@ -63,6 +63,44 @@ fn answered(served: &Served) {
 }
 
 #[test]
+fn replies_of_the_organization_are_set_listed_and_removed() {
+    let served = Served::start();
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada", "--accept-conduct"]);
+    let (campaign, contacts) = served.sample();
+    let (campaign, contacts) = (campaign.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
+    served.done("ada", &[&["campaign", "import", "--campaign", campaign, "--contacts", contacts], &FROM[..]].concat());
+    assert!(served.done("ada", &["canned", "list"]).contains("no canned replies"));
+    let file = served.home.path().join("canned.toml");
+    let name = file.to_str().expect("UTF-8").to_owned();
+    std::fs::write(
+        &file,
+        "[[canned]]\nid = \"who\"\ntitle = \"Who is this?\"\ntext = \"Vote at {polling_place}\"\nx = 1\n",
+    )
+    .expect("written");
+    served.fails("ada", &["canned", "set", &name], 3, &["canned.toml:5:1: error in `canned[1].x`", "mend the errors"]);
+    let good = "[[canned]]\nid = \"who\"\ntitle = \"Who is this?\"\ntext = { en = \"We are {organization}.\", es = \"Somos {organization}.\" }\n";
+    std::fs::write(&file, good.replace("{organization}", "{polling_place}")).expect("written");
+    served.fails("ada", &["canned", "set", &name], 3, &["`who` (en): not every campaign has {polling_place}"]);
+    std::fs::write(&file, good).expect("written");
+    assert!(
+        served
+            .done("ada", &["canned", "set", &name])
+            .contains("1 canned reply of the organization; 1 campaign changed")
+    );
+    let json = |args: &[&str]| serde_json::from_str::<Value>(&served.done("ada", args)).expect("JSON");
+    assert_eq!(json(&["canned", "list", "--json"])["replies"][0]["text"]["es"], "Somos {organization}.");
+    assert!(served.done("ada", &["canned", "list"]).contains("Set by Ada on "));
+    // The campaign's file says nothing of them, and is what it was.
+    let same = served.done("ada", &["campaign", "update", "1", "--campaign", campaign, "--dry-run"]);
+    assert!(same.contains("there would be no new one"), "{same}");
+    served.fails("ada", &["canned", "remove", "whom"], 2, &["no canned reply whom"]);
+    served.fails("ada", &["canned", "remove"], 2, &["<ID>"]);
+    let removed = json(&["canned", "remove", "who", "--json"]);
+    assert_eq!((&removed["replies"], &removed["campaigns"][0]), (&Value::from(0), &Value::from(1)));
+    assert!(served.done("ada", &["audit"]).contains("canned_set"));
+}
+
+#[test]
 fn who_comes_and_who_waits_for_a_ride_can_be_had_as_files_and_as_data() {
     let served = Served::start();
     served.done("ada", &["join", &served.admin_link, "--name", "Ada", "--accept-conduct"]);

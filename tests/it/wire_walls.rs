@@ -49,6 +49,8 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/conduct", Own(Texter)),
     ("PUT /api/v1/people/{id}", Thing(Captain)),
     ("PUT /api/v1/conduct", Own(Admin)),
+    ("GET /api/v1/canned-replies", Own(Admin)),
+    ("PUT /api/v1/canned-replies", Own(Admin)),
     ("PUT /api/v1/conduct/{version}", Thing(Texter)),
     // In this order: set, proved, removed.
     ("GET /api/v1/second-factor", Own(Texter)),
@@ -319,6 +321,7 @@ fn own_body(app: &TestApp, operation: &str) -> Option<Value> {
     let code = |step| secret.code(step).digits();
     match operation {
         "PUT /api/v1/conduct" => Some(rules("Ant")),
+        "PUT /api/v1/canned-replies" => Some(json!({"replies": []})),
         "POST /api/v1/opt-outs" => Some(json!({"numbers": ["+14155550199"], "how": "phone"})),
         "PUT /api/v1/retention" => Some(json!({"bodies_after_days": 730})),
         "POST /api/v1/person/export" => Some(json!({"phone": "+14155550001"})),

@@ -11,6 +11,7 @@ use super::{SetupError, Timeouts, wire::Wire};
 use crate::api::{
     admin::{ImportChunk, ImportStart, ImportState, Invite, InviteInfo, InviteRequest, ListInfo, ListStart},
     audit::AuditPage,
+    canned::{CannedReplies, CannedSet, SetCanned},
     conduct::{ConductInForce, SetConduct},
     ledger::{LedgerPage, LedgerState},
     opt_out::{OptOuts, OptOutsTaken},
@@ -18,6 +19,7 @@ use crate::api::{
     results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
 };
 use crate::client::{Call, token_file::TokenFile};
+use crate::domain::campaign::CannedReply;
 use crate::domain::ids::{CampaignId, PersonId};
 
 /// An admin's client.
@@ -161,6 +163,22 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn set_conduct(&self, texts: BTreeMap<String, String>) -> Call<ConductInForce> {
         self.wire.with_body(Method::PUT, "conduct", &SetConduct { texts }).await
+    }
+
+    /// The canned replies that every campaign of the organization has.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn canned(&self) -> Call<CannedReplies> {
+        self.wire.get("canned-replies").await
+    }
+
+    /// Sets them: these and no others.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn set_canned(&self, replies: Vec<CannedReply>) -> Call<CannedSet> {
+        self.wire.with_body(Method::PUT, "canned-replies", &SetCanned { replies }).await
     }
 
     /// Ends a session.

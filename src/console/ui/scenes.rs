@@ -302,11 +302,13 @@ fn campaign(script: &str) -> CampaignView {
                     id: "where".into(),
                     title: "Where to vote".into(),
                     text: english("You find your polling place at vote.org."),
+                    ..CannedReply::default()
                 },
                 CannedReply {
                     id: "who".into(),
                     title: "Who is this".into(),
                     text: english("I am a volunteer with Green Valley."),
+                    ..CannedReply::default()
                 },
             ],
             opt_out_notice: english("You are opted out and will get no more texts."),

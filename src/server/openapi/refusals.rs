@@ -197,6 +197,8 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("remove_second_factor", Who::Holder, &[Invalid, TooLarge, WrongCode]),
     ("lift_second_factor", Who::Admin, &[NotFound]),
     ("set_conduct", Who::Admin, &[Invalid, TooLarge]),
+    ("canned_replies", Who::Admin, &[]),
+    ("set_canned_replies", Who::Admin, &[Invalid, TooLarge]),
     ("audit", Who::Admin, &[Invalid]),
     ("contacts_out", Who::ReadingAdmin, &[Invalid, NotFound]),
     ("messages_out", Who::ReadingAdmin, &[Invalid, NotFound]),

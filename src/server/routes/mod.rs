@@ -6,6 +6,7 @@ mod audit;
 mod board;
 mod campaign;
 mod campaigns;
+mod canned;
 mod claim;
 mod closing;
 mod conduct;
@@ -130,6 +131,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(opt_outs::add))
         .routes(routes!(people::rename))
         .routes(routes!(conduct::read, conduct::set))
+        .routes(routes!(canned::read, canned::set))
         .routes(routes!(conduct::accept))
         .routes(routes!(second_factor::read, second_factor::set))
         .routes(routes!(second_factor::prove))

@@ -20,6 +20,7 @@ use crate::api::{
     assignment::{AssignmentPage, ContactView},
     audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
+    canned::CannedReplies,
     captain::{Board, Gauge, HeldText},
     closing::{CloseReport, CloseRequest},
     conduct::ConductText,
@@ -239,6 +240,10 @@ impl<O: Onlooker> Roster for Beside<O> {
 
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {
         self.inner.audit(actor, wanted).await
+    }
+
+    async fn canned(&self, actor: &Actor) -> Found<CannedReplies> {
+        self.inner.canned(actor).await
     }
 
     async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>> {

@@ -13,11 +13,13 @@ use crate::api::{
     act::Act,
     admin::{ImportChunk, ImportStart, ImportState, Invite, InviteRequest, ListStart},
     assignment::SliceGrant,
+    canned::CannedSet,
     message::{SendRequest, Verdict},
     people::{Me, Presence, Role},
     problem::Problem,
 };
 use crate::domain::{
+    campaign::CannedReply,
     ids::{ActId, CampaignId, ContactId, DeviceId, MessageId, OrganizationId, PersonId},
     phone::Phone,
     second_factor::{OneTimeCode, Secret},
@@ -295,6 +297,13 @@ pub enum CommandKind {
         /// Only when none were ever set.
         first: bool,
     },
+    /// Set the canned replies that every campaign of the organization has.
+    SetCanned {
+        /// By whom.
+        actor: Actor,
+        /// These and no others.
+        replies: Vec<CannedReply>,
+    },
     /// Note that somebody accepted the rules or a guide.
     AcceptConduct {
         /// Who.
@@ -418,6 +427,7 @@ impl CommandKind {
             | Self::ContactsRead { actor, .. }
             | Self::TakenOut { actor, .. }
             | Self::AcceptConduct { actor, .. }
+            | Self::SetCanned { actor, .. }
             | Self::Suppress { actor, .. } => Some(actor),
             Self::MakeInvite { actor, .. } | Self::SetConduct { actor, .. } => actor.as_mut(),
             Self::ExpireLeases
@@ -471,6 +481,8 @@ pub enum Answer {
     Joined(Me),
     /// Of `SetConduct`: the version in force, when there is one.
     Conduct(Option<String>),
+    /// Of `SetCanned`.
+    Canned(CannedSet),
     /// Of `Presented`: the session ended by it.
     Ended,
     /// Nothing to say.

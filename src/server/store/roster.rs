@@ -7,6 +7,7 @@ use super::{command::Actor, query::Found};
 use crate::api::{
     admin::InviteInfo,
     audit::AuditPage,
+    canned::CannedReplies,
     conduct::ConductText,
     people::{PersonInfo, WaitingPerson},
 };
@@ -60,6 +61,8 @@ pub trait Roster {
     async fn second_factor(&self, actor: &Actor) -> Found<Option<FactorKept>>;
     /// A page of the organization's audit. For admins' handles only.
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage>;
+    /// The canned replies that every campaign of the organization has. For admins' handles only.
+    async fn canned(&self, actor: &Actor) -> Found<CannedReplies>;
     /// What is to be read and accepted: the rules in force, with the guide of one campaign; `None` when that is not the actor's
     /// to see. Nothing is when no rules are in force.
     async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>>;

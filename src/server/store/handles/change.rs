@@ -8,7 +8,7 @@ use crate::api::list_change::{ContactChange, ContactKey};
 use crate::api::rsvp::QueueDone;
 use crate::api::trial::TrialRequest;
 use crate::domain::{
-    campaign::CampaignDef,
+    campaign::{CampaignDef, CannedReply},
     ids::{CampaignId, ContactId, MessageId},
     recall::Recalled,
 };
@@ -63,6 +63,15 @@ impl Captain {
 }
 
 impl Admin {
+    /// Sets the canned replies that every campaign of the organization has: [`crate::server::store::command::Answer::Canned`]. Twice is
+    /// once.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn set_canned(&self, desk: &Desk, replies: Vec<CannedReply>) -> Answered {
+        desk.run(CommandKind::SetCanned { actor: self.0.clone(), replies }).await
+    }
+
     /// Gives a campaign the next version of its script: [`crate::server::store::change::Changed::Script`].
     ///
     /// # Errors

@@ -305,6 +305,7 @@ impl Tx<'_> {
         state: CampaignState,
         def: &CampaignDef,
     ) -> Result<i64, StoreError> {
+        let def = &self.with_shared(actor.organization.0, def.clone()).await?;
         let text = to_json(def)?;
         let campaign = db::query(
             "INSERT INTO campaigns (organization, title, state, script_version, language, def, created_at)

@@ -10,6 +10,7 @@ mod ahead;
 mod audit;
 mod back;
 mod board;
+mod canned;
 mod carrier;
 mod checkpoint;
 mod claim;

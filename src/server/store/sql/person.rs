@@ -139,6 +139,7 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
     // Conditions under a name.
     ("segments", Nothing),
     ("sessions", Nothing),
+    ("shared_canned", Nothing),
     ("suppressions", Rows("op", "SELECT * FROM suppressions WHERE organization = $1 AND phone = $2")),
     ("tallies", Nothing),
     ("throughput", Nothing),

@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    SqlStore, audit, conduct,
+    SqlStore, audit, canned, conduct,
     rows::{self, col, time, unsigned},
     second_factor, waiting_room,
 };
 use crate::api::{
     admin::InviteInfo,
     audit::AuditPage,
+    canned::CannedReplies,
     conduct::ConductText,
     people::{PersonInfo, Role, WaitingPerson},
 };
@@ -56,6 +57,11 @@ impl Roster for SqlStore {
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {
         let mut conn = self.reader().await?;
         audit::page(&mut conn, actor, wanted).await
+    }
+
+    async fn canned(&self, actor: &Actor) -> Found<CannedReplies> {
+        let mut conn = self.reader().await?;
+        canned::shared(&mut conn, actor.organization.0).await
     }
 
     async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>> {

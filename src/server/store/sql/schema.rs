@@ -44,6 +44,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: IN_ITS_PLACE },
     Step { min_program: 1, sql: KEPT_SO_LONG },
     Step { min_program: 1, sql: TURNOUT },
+    Step { min_program: 1, sql: SHARED_CANNED },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -331,6 +332,14 @@ CREATE TABLE queue_entries (
     done_by INTEGER REFERENCES people(id), PRIMARY KEY (contact, queue)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX queue_entries_place ON queue_entries(campaign, place);
+";
+
+/// Canned replies that every campaign of an organization has behind its own (JSON).
+const SHARED_CANNED: &str = "
+CREATE TABLE shared_canned (
+    organization INTEGER NOT NULL REFERENCES organizations(id), replies TEXT NOT NULL, at INTEGER NOT NULL,
+    person INTEGER NOT NULL REFERENCES people(id), PRIMARY KEY (organization)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// The version that this program is. 2: it knows recalls.

@@ -4,16 +4,15 @@ use super::{
     closing::IMPORTING,
     import::def_faults,
     rows::{self, signed, to_json},
-    tx::{Audience, Tx},
+    tx::Tx,
 };
 use crate::api::{
     campaign::CampaignState,
-    event::EventKind,
     problem::{Code, Problem},
     recall::ScriptState,
 };
 use crate::db;
-use crate::domain::{campaign::CampaignDef, ids::CampaignId, recall::Recall, safe_text::safe_line};
+use crate::domain::{campaign::CampaignDef, ids::CampaignId, recall::Recall};
 use crate::server::store::{
     StoreError,
     change::{Change, Changed},
@@ -62,6 +61,7 @@ impl Tx<'_> {
         campaign: &super::tx::Campaign,
         def: CampaignDef,
     ) -> Result<Answer, StoreError> {
+        let def = self.with_shared(campaign.organization, def).await?;
         let mut faults = def_faults(&def);
         faults.extend(self.lost_events(campaign.id, &def).await?);
         if !faults.is_empty() {
@@ -78,45 +78,20 @@ impl Tx<'_> {
         }
         let same = def == campaign.def;
         let version = if same { campaign.script_version } else { campaign.script_version + 1 };
-        let still: Vec<Recall> =
-            campaign.recalls.iter().filter(|recall| recall.is_unchanged_in(&def)).cloned().collect();
-        let number = u32::try_from(version).unwrap_or(u32::MAX);
+        let still = match same {
+            true => campaign.recalls.iter().filter(|recall| recall.is_unchanged_in(&def)).cloned().collect(),
+            false => self.next_version(campaign, &def).await?,
+        };
         let state = ScriptState {
             campaign: CampaignId(campaign.id),
-            script_version: number,
+            script_version: u32::try_from(version).unwrap_or(u32::MAX),
             changed: !same,
-            still_recalled: still.iter().map(|recall| recall.id).collect(),
+            still_recalled: still.iter().map(|recall: &Recall| recall.id).collect(),
         };
         if same {
             return Ok(Answer::Changed(Changed::Script(state)));
         }
         let text = to_json(&def)?;
-        db::query("INSERT INTO scripts (campaign, version, def, at) VALUES ($1, $2, $3, $4)")
-            .bind(campaign.id)
-            .bind(version)
-            .bind(text.as_str())
-            .bind(self.micros())
-            .execute(&mut *self.conn)
-            .await?;
-        db::query("UPDATE campaigns SET script_version = $2, def = $3, title = $4, language = $5 WHERE id = $1")
-            .bind(campaign.id)
-            .bind(version)
-            .bind(text.as_str())
-            .bind(safe_line(&def.title))
-            .bind(def.language.as_str())
-            .execute(&mut *self.conn)
-            .await?;
-        for mut recall in still {
-            recall.versions.push(number);
-            db::query("UPDATE recalls SET versions = $2 WHERE id = $1")
-                .bind(recall.id)
-                .bind(to_json(&recall.versions)?)
-                .execute(&mut *self.conn)
-                .await?;
-        }
-        self.cache.forget_campaign(campaign.id);
-        let what = EventKind::Campaign { state: campaign.state, script_version: number };
-        self.event(campaign.id, Audience::All, &what)?;
         let hash = blake3::hash(text.as_bytes()).to_hex();
         self.audit(
             Some(actor),

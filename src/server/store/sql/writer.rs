@@ -247,7 +247,7 @@ async fn decide_all(
                 changed |= tx.mark().0 > mark.0
                     || match &answer {
                         Answer::Changed(Changed::Clearing(None)) => false,
-                        Answer::Slice(_) | Answer::Import(_) | Answer::Changed(_) => true,
+                        Answer::Slice(_) | Answer::Import(_) | Answer::Changed(_) | Answer::Canned(_) => true,
                         // A captain sees at once who waits at the door.
                         Answer::Joined(me) => me.waiting,
                         _ => false,
@@ -390,6 +390,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::SetConduct { actor, organization, texts, first } => {
             tx.set_conduct(actor.as_ref(), organization, &texts, first).await
         }
+        CommandKind::SetCanned { actor, replies } => tx.set_canned(&actor, replies).await,
         CommandKind::AcceptConduct { actor, version } => tx.accept_conduct(&actor, &version).await,
         CommandKind::ContactsRead { actor, contacts, place } => tx.contacts_read(&actor, &contacts, place).await,
         CommandKind::TakenOut { actor, taken } => tx.taken_out(&actor, &taken).await,

@@ -62,6 +62,7 @@ pub fn def() -> CampaignDef {
             id: "where".into(),
             title: "Where to vote".into(),
             text: texts("At the school, {firstName}."),
+            ..CannedReply::default()
         }],
         opt_out_notice: texts("You are off the list."),
         slice_size: 50,

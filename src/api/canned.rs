@@ -1,0 +1,41 @@
+//! Canned replies of the organization, which every campaign has behind its own.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::{campaign::CannedReply, ids::CampaignId};
+
+/// The organization's canned replies.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CannedReplies {
+    /// In the order shown.
+    pub replies: Vec<CannedReply>,
+    /// When they were set last; absent: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
+    /// Who set them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+}
+
+/// Sets the organization's canned replies: these and no others. Twice is once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SetCanned {
+    /// At most 200; none takes all away.
+    #[schema(max_items = 200)]
+    pub replies: Vec<CannedReply>,
+}
+
+/// What became of that.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CannedSet {
+    /// How many there are now.
+    pub replies: u64,
+    /// Campaigns that have a new version of their script because of it.
+    pub campaigns: Vec<CampaignId>,
+    /// Campaigns in which what was recalled stands in the same words, and stays shut.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub still_recalled: Vec<CampaignId>,
+}
