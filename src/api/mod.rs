@@ -27,6 +27,7 @@
 //! | `DELETE /api/v1/campaigns/{id}/recalls/{recall}` | captain | -> 204: it was a mistake |
 //! | `PUT /api/v1/campaigns/{id}/trials/{message}` | captain | [`trial::TrialRequest`] -> [`trial::TrialInfo`]: one text to one staff phone |
 //! | `GET /api/v1/campaigns/{id}/trials` | captain | -> `Vec<`[`trial::TrialInfo`]`>` |
+//! | `GET /api/v1/campaigns/{id}/proposal`, `DELETE`, `POST .../approve` | admin | -> [`approval::ProposalState`], 204, [`recall::ScriptState`] |
 //! | `GET /api/v1/canned-replies`, `PUT` | admin | -> [`canned::CannedReplies`]; [`canned::SetCanned`] -> [`canned::CannedSet`] |
 //! | `GET /api/v1/campaigns/{id}/calendar` | session | -> `Vec<`[`rsvp::EventTally`]`>`: what people are invited to, and how many said what |
 //! | `GET /api/v1/campaigns/{id}/rsvps?event&cursor&limit` | admin | -> [`rsvp::RsvpsOut`] |
@@ -63,6 +64,7 @@
 
 pub mod act;
 pub mod admin;
+pub mod approval;
 pub mod assignment;
 pub mod audit;
 pub mod campaign;

@@ -44,6 +44,9 @@ pub struct ScriptState {
     pub script_version: u32,
     /// False: it was so already.
     pub changed: bool,
+    /// It waits until another admin has approved it; the version in force is the one before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proposed: bool,
     /// Recalls that the new version still carries, in the very words: they stay shut.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub still_recalled: Vec<i64>,

@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::{
-    Context, Exit, Outcome, campaign_check, campaign_close, campaign_import, campaign_list, campaign_pause,
-    campaign_recall, campaign_test, campaign_update, invite, out,
+    Context, Exit, Outcome, campaign_approve, campaign_check, campaign_close, campaign_import, campaign_list,
+    campaign_pause, campaign_recall, campaign_test, campaign_update, invite, out,
 };
 
 /// What `campaign init` writes.
@@ -37,6 +37,8 @@ pub enum CampaignCommand {
     Resume(campaign_pause::PauseArgs),
     /// Give a running campaign the next version of its script; cards are drawn anew on every screen
     Update(campaign_update::UpdateArgs),
+    /// Approve the next version of a script that another admin has proposed, where the campaign asks for a second approver
+    Approve(campaign_approve::ApproveArgs),
     /// Take back what must not be said any more: nothing that carries it leaves from then on
     Recall(campaign_recall::RecallArgs),
     /// Make a campaign of exactly those who got what was recalled
@@ -63,6 +65,7 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
         CampaignCommand::Pause(args) => campaign_pause::run(args, true, ctx).await,
         CampaignCommand::Resume(args) => campaign_pause::run(args, false, ctx).await,
         CampaignCommand::Update(args) => campaign_update::run(args, ctx).await,
+        CampaignCommand::Approve(args) => campaign_approve::run(args, ctx).await,
         CampaignCommand::Recall(args) => campaign_recall::run(args, ctx).await,
         CampaignCommand::Correct(args) => campaign_recall::correct(args, ctx).await,
         CampaignCommand::Close(args) => campaign_close::close(args, ctx).await,

@@ -106,6 +106,16 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
         out_json(&Told { dry_run: false, changes: &changes, lacks: &lacks, state: Some(&state) })?;
         return Ok(Exit::Done);
     }
+    if state.proposed {
+        out(format!(
+            "It waits until another admin has approved it, for three days: {0} campaign approve {campaign} (--show, --withdraw). Version \
+             {1} stays in force.\n{2}",
+            ctx.program,
+            state.script_version,
+            list(&changes)
+        ))?;
+        return Ok(Exit::Done);
+    }
     let mut text = if state.changed {
         format!(
             "Campaign {campaign} has version {} of its script now; cards are drawn anew on every screen. Texts that were confirmed \
@@ -182,12 +192,12 @@ fn stays_shut(recall: i64) -> String {
     format!("warning: what recall {recall} took back stands in it in the same words, and stays shut")
 }
 
-fn list(changes: &[String]) -> String {
+pub(super) fn list(changes: &[String]) -> String {
     changes.iter().map(|change| format!("  {change}")).collect::<Vec<_>>().join("\n")
 }
 
 /// What is different, part by part.
-fn changes(before: &CampaignDef, after: &CampaignDef) -> Vec<String> {
+pub(super) fn changes(before: &CampaignDef, after: &CampaignDef) -> Vec<String> {
     let as_json = |def: &CampaignDef| match serde_json::to_value(def) {
         Ok(serde_json::Value::Object(parts)) => parts,
         _ => serde_json::Map::new(),

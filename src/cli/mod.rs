@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod campaign;
+pub mod campaign_approve;
 pub mod campaign_check;
 pub mod campaign_close;
 pub mod campaign_import;

@@ -74,6 +74,9 @@ pub struct CampaignDef {
     /// True when the texters are paid: some exemptions are for volunteers alone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub paid_texters: bool,
+    /// True when a new version of its script waits until another admin has approved it. Pausing and recalling never wait.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub second_approver: bool,
     /// Events that it invites to.
     #[serde(default, skip_serializing_if = "is_default")]
     pub events: Vec<CampaignEvent>,

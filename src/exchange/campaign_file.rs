@@ -205,6 +205,7 @@ impl<'i> Walk<'_, 'i> {
                     "closes_at",
                     "disclaimer",
                     "paid_texters",
+                    "second_approver",
                 ],
             );
         }
@@ -257,6 +258,7 @@ impl<'i> Walk<'_, 'i> {
             disclaimer: self.disclaimer(&section),
             help_answer: self.help(root),
             paid_texters: self.reader.boolean(&section, "paid_texters", false),
+            second_approver: self.reader.boolean(&section, "second_approver", false),
             events: events.events,
         }
     }

@@ -24,6 +24,7 @@ mod sim_team;
 mod sim_two_texters;
 mod source;
 mod store_act;
+mod store_approval;
 mod store_canned;
 mod store_carrier;
 mod store_claim;

@@ -34,7 +34,7 @@ async fn claimed(app: &TestApp, who: &Person, campaign: CampaignId) -> String {
 }
 
 /// What somebody may ask who has accepted nothing: nothing of it shows a contact. Everything else of the contract refuses.
-const BEFORE: [&str; 52] = [
+const BEFORE: [&str; 55] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -47,6 +47,9 @@ const BEFORE: [&str; 52] = [
     "GET /api/v1/conduct",
     "PUT /api/v1/conduct",
     "GET /api/v1/canned-replies",
+    "GET /api/v1/campaigns/{id}/proposal",
+    "DELETE /api/v1/campaigns/{id}/proposal",
+    "POST /api/v1/campaigns/{id}/proposal/approve",
     "PUT /api/v1/canned-replies",
     "PUT /api/v1/conduct/{version}",
     "GET /api/v1/second-factor",

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{AdminClient, NativeServer};
 use crate::api::{
+    approval::ProposalState,
     campaign::CampaignView,
     closing::{CloseReport, CloseRequest},
     list_change::{ListChanged, ListCorrection, ListRemoval},
@@ -113,6 +114,30 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn update_script(&self, campaign: CampaignId, update: &ScriptUpdate) -> Call<ScriptState> {
         self.wire.with_body(Method::PUT, &format!("campaigns/{campaign}/script"), update).await
+    }
+
+    /// What waits for a second approver.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn proposal(&self, campaign: CampaignId) -> Call<ProposalState> {
+        self.wire.get(&format!("campaigns/{campaign}/proposal")).await
+    }
+
+    /// Puts it in force.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn approve(&self, campaign: CampaignId) -> Call<ScriptState> {
+        self.wire.empty(Method::POST, &format!("campaigns/{campaign}/proposal/approve")).await
+    }
+
+    /// Takes it away.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn withdraw(&self, campaign: CampaignId) -> Call<()> {
+        self.wire.silent(Method::DELETE, &format!("campaigns/{campaign}/proposal")).await
     }
 
     /// Makes a campaign of those who got what was recalled; the same once more is the same campaign.

@@ -1,6 +1,7 @@
 //! The routes: one endpoint a file. `table` is the one list of them, for axum and for OpenAPI alike.
 
 mod act;
+mod approval;
 mod assignment;
 mod audit;
 mod board;
@@ -132,6 +133,8 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(people::rename))
         .routes(routes!(conduct::read, conduct::set))
         .routes(routes!(canned::read, canned::set))
+        .routes(routes!(approval::read, approval::withdraw))
+        .routes(routes!(approval::approve))
         .routes(routes!(conduct::accept))
         .routes(routes!(second_factor::read, second_factor::set))
         .routes(routes!(second_factor::prove))

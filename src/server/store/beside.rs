@@ -17,6 +17,7 @@ use super::{
 };
 use crate::api::{
     admin::{ImportState, InviteInfo, ListInfo},
+    approval::ProposalState,
     assignment::{AssignmentPage, ContactView},
     audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
@@ -240,6 +241,10 @@ impl<O: Onlooker> Roster for Beside<O> {
 
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {
         self.inner.audit(actor, wanted).await
+    }
+
+    async fn proposal(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<ProposalState>> {
+        self.inner.proposal(actor, campaign).await
     }
 
     async fn canned(&self, actor: &Actor) -> Found<CannedReplies> {

@@ -23,6 +23,10 @@ pub enum Change {
         /// The whole definition.
         def: Box<CampaignDef>,
     },
+    /// Put in force what somebody else has proposed.
+    Approve,
+    /// Take away what waits for approval.
+    Withdraw,
     /// Recall something.
     Recall {
         /// What.
@@ -91,7 +95,7 @@ pub enum Change {
 /// What such a change came to.
 #[derive(Debug, Clone)]
 pub enum Changed {
-    /// Of `Script`.
+    /// Of `Script` and `Approve`.
     Script(ScriptState),
     /// Of `Recall`.
     Recalled {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::{command::Actor, query::Found};
 use crate::api::{
     admin::InviteInfo,
+    approval::ProposalState,
     audit::AuditPage,
     canned::CannedReplies,
     conduct::ConductText,
@@ -61,6 +62,8 @@ pub trait Roster {
     async fn second_factor(&self, actor: &Actor) -> Found<Option<FactorKept>>;
     /// A page of the organization's audit. For admins' handles only.
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage>;
+    /// What waits for a second approver; `None` for a campaign that is not the actor's to see. For admins' handles only.
+    async fn proposal(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<ProposalState>>;
     /// The canned replies that every campaign of the organization has. For admins' handles only.
     async fn canned(&self, actor: &Actor) -> Found<CannedReplies>;
     /// What is to be read and accepted: the rules in force, with the guide of one campaign; `None` when that is not the actor's

@@ -63,6 +63,22 @@ impl Captain {
 }
 
 impl Admin {
+    /// Puts in force the version of the script that somebody else has proposed: [`crate::server::store::change::Changed::Script`].
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn approve_script(&self, desk: &Desk, campaign: CampaignId) -> Answered {
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change: Box::new(Change::Approve) }).await
+    }
+
+    /// Takes away what waits for approval: [`crate::server::store::command::Answer::Done`]. Twice is once.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn withdraw_script(&self, desk: &Desk, campaign: CampaignId) -> Answered {
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change: Box::new(Change::Withdraw) }).await
+    }
+
     /// Sets the canned replies that every campaign of the organization has: [`crate::server::store::command::Answer::Canned`]. Twice is
     /// once.
     ///

@@ -7,6 +7,7 @@
 mod accepted;
 mod act;
 mod ahead;
+mod approval;
 mod audit;
 mod back;
 mod board;

@@ -6,12 +6,15 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    SqlStore, audit, canned, conduct,
+    SqlStore, approval, audit, canned, conduct,
     rows::{self, col, time, unsigned},
-    second_factor, waiting_room,
+    second_factor,
+    visible::is_visible,
+    waiting_room,
 };
 use crate::api::{
     admin::InviteInfo,
+    approval::ProposalState,
     audit::AuditPage,
     canned::CannedReplies,
     conduct::ConductText,
@@ -57,6 +60,14 @@ impl Roster for SqlStore {
     async fn audit(&self, actor: &Actor, wanted: &AuditWanted) -> Found<AuditPage> {
         let mut conn = self.reader().await?;
         audit::page(&mut conn, actor, wanted).await
+    }
+
+    async fn proposal(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<ProposalState>> {
+        let mut conn = self.reader().await?;
+        if !is_visible(&mut conn, actor, campaign).await? {
+            return Ok(None);
+        }
+        Ok(Some(ProposalState { proposal: approval::waiting(&mut conn, campaign.0).await? }))
     }
 
     async fn canned(&self, actor: &Actor) -> Found<CannedReplies> {

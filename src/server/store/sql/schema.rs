@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: KEPT_SO_LONG },
     Step { min_program: 1, sql: TURNOUT },
     Step { min_program: 1, sql: SHARED_CANNED },
+    Step { min_program: 1, sql: PROPOSALS },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -339,6 +340,14 @@ const SHARED_CANNED: &str = "
 CREATE TABLE shared_canned (
     organization INTEGER NOT NULL REFERENCES organizations(id), replies TEXT NOT NULL, at INTEGER NOT NULL,
     person INTEGER NOT NULL REFERENCES people(id), PRIMARY KEY (organization)
+) STRICT, WITHOUT ROWID;
+";
+
+/// New versions of scripts that wait for a second approver: one a campaign.
+const PROPOSALS: &str = "
+CREATE TABLE proposals (
+    campaign INTEGER NOT NULL REFERENCES campaigns(id), def TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
+    person INTEGER NOT NULL REFERENCES people(id), PRIMARY KEY (campaign)
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -38,7 +38,9 @@ impl Tx<'_> {
             return refused(Code::Invalid, IMPORTING);
         }
         match change {
-            Change::Script { def } => self.update_script(actor, &found, *def).await,
+            Change::Script { def } => self.update_script(actor, &found, *def, false).await,
+            Change::Approve => self.approve(actor, &found).await,
+            Change::Withdraw => self.withdraw(actor, &found).await,
             Change::Recall { what, reason } => self.recall(actor, &found, what, &reason).await,
             Change::Trial { id, request } => self.put_trial(actor, &found, id, &request).await,
             Change::LiftRecall { recall } => self.lift_recall(actor, &found, recall).await,
@@ -55,11 +57,12 @@ impl Tx<'_> {
     }
 
     /// What is confirmed under an older version still goes out: somebody saw it and meant it. What must not is recalled.
-    async fn update_script(
+    pub(super) async fn update_script(
         &mut self,
         actor: &Actor,
         campaign: &super::tx::Campaign,
         def: CampaignDef,
+        approved: bool,
     ) -> Result<Answer, StoreError> {
         let def = self.with_shared(campaign.organization, def).await?;
         let mut faults = def_faults(&def);
@@ -77,6 +80,16 @@ impl Tx<'_> {
             return refused(Code::Invalid, detail);
         }
         let same = def == campaign.def;
+        if !same && campaign.def.second_approver && !approved {
+            self.propose(actor, campaign, &def).await?;
+            return Ok(Answer::Changed(Changed::Script(ScriptState {
+                campaign: CampaignId(campaign.id),
+                script_version: u32::try_from(campaign.script_version).unwrap_or(u32::MAX),
+                changed: false,
+                proposed: true,
+                still_recalled: Vec::new(),
+            })));
+        }
         let version = if same { campaign.script_version } else { campaign.script_version + 1 };
         let still = match same {
             true => campaign.recalls.iter().filter(|recall| recall.is_unchanged_in(&def)).cloned().collect(),
@@ -86,6 +99,7 @@ impl Tx<'_> {
             campaign: CampaignId(campaign.id),
             script_version: u32::try_from(version).unwrap_or(u32::MAX),
             changed: !same,
+            proposed: false,
             still_recalled: still.iter().map(|recall: &Recall| recall.id).collect(),
         };
         if same {
