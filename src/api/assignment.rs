@@ -28,7 +28,8 @@ pub struct SliceGrant {
     /// Until when they are this texter's unless renewed by presence.
     #[schema(value_type = String, format = DateTime)]
     pub lease_until: Timestamp,
-    /// Contacts of this campaign held back now because it is outside hours where they are.
+    /// Contacts of this campaign held back now because it is outside hours where they are, or because another campaign
+    /// has texted them lately.
     pub held_back: u64,
 }
 

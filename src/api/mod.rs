@@ -35,6 +35,9 @@
 //! | `GET /api/v1/campaigns/{id}/queue-entries?queue&all&cursor&limit` | admin | -> [`rsvp::QueueOut`] |
 //! | `POST /api/v1/campaigns/{id}/queue-entries/done` | captain | [`rsvp::QueueDone`] -> [`rsvp::QueueChanged`] |
 //! | `PUT /api/v1/corrections/{id}` | admin | [`recall::CorrectionRequest`] -> [`recall::Correction`] |
+//! | `GET /api/v1/segments`, `POST`; `DELETE /api/v1/segments/{id}` | admin | -> `Vec<`[`segments::SegmentInfo`]`>`; [`segments::SaveSegment`] -> [`segments::SegmentInfo`]; 204 |
+//! | `GET /api/v1/campaigns/{id}/results/segment` | admin | -> [`segments::SegmentCount`] |
+//! | `PUT /api/v1/follow-ups/{id}` | admin | [`segments::FollowUpRequest`] -> [`segments::FollowUp`]: asked again until it is finished |
 //! | `POST /api/v1/campaigns/{id}/contacts/remove` | admin | [`list_change::ListRemoval`] -> [`list_change::ListChanged`] |
 //! | `POST /api/v1/campaigns/{id}/contacts/correct` | admin | [`list_change::ListCorrection`] -> [`list_change::ListChanged`] |
 //! | `POST /api/v1/campaigns/{id}/close?dry_run`, `.../reopen` | admin | [`closing::CloseRequest`] -> [`closing::CloseReport`] |
@@ -84,6 +87,7 @@ pub mod recall;
 pub mod results;
 pub mod rsvp;
 pub mod second_factor;
+pub mod segments;
 pub mod trial;
 
 /// What is wrong with JSON that could not be read, and where, without a word of it: what is in it may be somebody's name or number,

@@ -17,6 +17,8 @@ pub enum Code {
     /// Contacts remain, but what the carrier lets through is used up by first texts that are handed out or queued, or the queue is too
     /// long; `at` says when to ask again. Replies go on.
     CapReached,
+    /// Another campaign of the organization has texted them within the days that this one leaves between; `at` says when it is possible.
+    TextedLately,
     /// A captain paused the campaign.
     Paused,
     /// The texter has reached the number of contacts allowed at once; finish or release some.
@@ -89,7 +91,7 @@ impl Code {
             | Self::Recalled
             | Self::Unsettled
             | Self::LedgerBroken => 409,
-            Self::OutsideHours | Self::CapReached => 425,
+            Self::OutsideHours | Self::CapReached | Self::TextedLately => 425,
             Self::Paused | Self::Frozen | Self::Closed | Self::LegalHold => 423,
             Self::Suppressed | Self::Removed | Self::InviteSpent => 410,
             Self::LeaseLost
@@ -123,6 +125,7 @@ impl Code {
         matches!(
             self,
             Self::OutsideHours
+                | Self::TextedLately
                 | Self::Paused
                 | Self::Frozen
                 | Self::StaleReply
@@ -141,6 +144,7 @@ impl Code {
             Self::HeldByOthers => "held_by_others",
             Self::OutsideHours => "outside_hours",
             Self::CapReached => "cap_reached",
+            Self::TextedLately => "texted_lately",
             Self::Paused => "paused",
             Self::QuotaReached => "quota_reached",
             Self::Suppressed => "suppressed",
@@ -180,6 +184,7 @@ impl Code {
             Self::HeldByOthers => "problem-held-by-others",
             Self::OutsideHours => "problem-outside-hours",
             Self::CapReached => "problem-cap-reached",
+            Self::TextedLately => "problem-texted-lately",
             Self::Paused => "problem-paused",
             Self::QuotaReached => "problem-quota-reached",
             Self::Suppressed => "problem-suppressed",
@@ -212,11 +217,12 @@ impl Code {
     }
 
     /// Every code.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::NoneLeft,
         Self::HeldByOthers,
         Self::OutsideHours,
         Self::CapReached,
+        Self::TextedLately,
         Self::Paused,
         Self::QuotaReached,
         Self::Suppressed,
@@ -257,14 +263,14 @@ pub struct Problem {
     pub code: Code,
     /// One English sentence for logs and developers; consoles speak from the code.
     pub detail: String,
-    /// When it will be possible (`outside_hours`, `cap_reached`, `wrong_code`), or when the winner's text was accepted (`already_sent`).
+    /// When it will be possible (`outside_hours`, `texted_lately`, `cap_reached`, `wrong_code`), or when the winner's text was accepted (`already_sent`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
     /// Who (`already_sent`: the texter who sent the first; `lease_lost`: who has the contact now).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
-    /// How many contacts it concerns (`outside_hours`, `held_by_others`).
+    /// How many contacts it concerns (`outside_hours`, `texted_lately`, `held_by_others`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// Every single fault of an `invalid` request: field and remedy.

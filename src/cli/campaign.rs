@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::{
-    Context, Exit, Outcome, campaign_approve, campaign_check, campaign_close, campaign_import, campaign_list,
-    campaign_pause, campaign_recall, campaign_test, campaign_update, invite, out,
+    Context, Exit, Outcome, campaign_approve, campaign_check, campaign_close, campaign_follow_up, campaign_import,
+    campaign_list, campaign_pause, campaign_recall, campaign_test, campaign_update, invite, out,
 };
 
 /// What `campaign init` writes.
@@ -43,6 +43,8 @@ pub enum CampaignCommand {
     Recall(campaign_recall::RecallArgs),
     /// Make a campaign of exactly those who got what was recalled
     Correct(campaign_recall::CorrectArgs),
+    /// Make a campaign of a segment of another one's contacts: the same people, with what was written before
+    FollowUp(campaign_follow_up::FollowUpArgs),
     /// Close a campaign: nothing more goes out of it, and somebody answers late replies; says what is still in the way
     Close(campaign_close::CloseArgs),
     /// Open a closed campaign again, paused
@@ -68,6 +70,7 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
         CampaignCommand::Approve(args) => campaign_approve::run(args, ctx).await,
         CampaignCommand::Recall(args) => campaign_recall::run(args, ctx).await,
         CampaignCommand::Correct(args) => campaign_recall::correct(args, ctx).await,
+        CampaignCommand::FollowUp(args) => campaign_follow_up::run(args, ctx).await,
         CampaignCommand::Close(args) => campaign_close::close(args, ctx).await,
         CampaignCommand::Reopen(args) => campaign_close::reopen(args, ctx).await,
         CampaignCommand::Invite(args) => invite::run(args, ctx).await,

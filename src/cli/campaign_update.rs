@@ -15,8 +15,10 @@ use crate::api::campaign::CampaignState;
 use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::recall::{ScriptState, ScriptUpdate};
+use crate::client::native::AdminClient;
 use crate::console::keymap::action::nearest;
 use crate::domain::campaign::CampaignDef;
+use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
 use crate::domain::script::{DISCLAIMER, Source, Template, fold_name, lookup};
 
@@ -74,14 +76,7 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     let changes = changes(&before.def, &def);
     let columns = columns(&client, campaign, ctx).await?;
     let lacks = lacking(&def, &columns);
-    if !lacks.is_empty() {
-        let names: Vec<String> = lacks.iter().map(|lack| lack.field.clone()).collect();
-        let examples = examples(&client, campaign, &names, ctx).await?;
-        for lack in &lacks {
-            tell(lack.in_words(&columns, examples.get(&lack.field).map(Vec::as_slice).unwrap_or_default()));
-        }
-    }
-    if lacks.iter().any(|lack| lack.nobody_has(&columns)) {
+    if tell_lacks(&lacks, &columns, (&client, campaign), ctx).await? {
         tell("Nothing was changed: mend the errors first.");
         return Ok(Exit::Problems);
     }
@@ -136,7 +131,7 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
 
 /// A merge field without a fallback, and how many contacts who may still be texted have nothing for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Lack {
+pub(super) struct Lack {
     field: String,
     contacts: u64,
 }
@@ -165,8 +160,25 @@ impl Lack {
     }
 }
 
+/// Tells each, with examples; true when there is something that nobody has.
+pub(super) async fn tell_lacks(
+    lacks: &[Lack],
+    columns: &Columns,
+    (client, campaign): (&AdminClient, CampaignId),
+    ctx: &Context,
+) -> anyhow::Result<bool> {
+    if !lacks.is_empty() {
+        let names: Vec<String> = lacks.iter().map(|lack| lack.field.clone()).collect();
+        let examples = examples(client, campaign, &names, ctx).await?;
+        for lack in lacks {
+            tell(lack.in_words(columns, examples.get(&lack.field).map(Vec::as_slice).unwrap_or_default()));
+        }
+    }
+    Ok(lacks.iter().any(|lack| lack.nobody_has(columns)))
+}
+
 /// What the texts of a script need and contacts of the campaign do not have.
-fn lacking(def: &CampaignDef, columns: &Columns) -> Vec<Lack> {
+pub(super) fn lacking(def: &CampaignDef, columns: &Columns) -> Vec<Lack> {
     let mut lacks: Vec<Lack> = Vec::new();
     let names = columns.filled.keys().map(|name| (name.clone(), name.clone())).collect();
     let fields = def.texts().filter_map(|text| Template::parse(text).ok());

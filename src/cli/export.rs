@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::patience::patiently;
 use super::private_file::{Part, beside, refuse_taken};
 use super::reach::{SignInArgs, admin, client, tell};
+use super::segment::{WhereArgs, held_against};
 use super::{Advice, Context, Exit, Misuse, Outcome, ledger, out, out_json};
 use crate::api::problem::Code;
 use crate::client::native::AdminClient;
@@ -24,7 +25,7 @@ use crate::domain::filter::Filter;
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
 use crate::domain::script::lookup;
-use crate::exchange::export::segment::{is_in, unknown_names};
+use crate::exchange::export::segment::is_in;
 use crate::exchange::export::van::{self, Van};
 use crate::exchange::export::van_map::VanMap;
 use crate::exchange::export::{Campaign, Contacts, Format, Messages, OptOuts, Shape};
@@ -99,10 +100,9 @@ pub struct ShapedArgs {
     /// Whose columns a CSV has
     #[arg(long, value_enum, default_value_t)]
     pub shape: ShapeArg,
-    /// Only a segment: --where "state = OH and (tag = volunteer or answer.voting in (Yes, Maybe))"; names are the list's columns,
-    /// status, tag, answer.QUESTION, rsvp.EVENT, texted, replied, opted_out, wrong_number, removed, last_texted, variant, delivery, texter
-    #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse)]
-    pub segment: Option<Filter>,
+    /// Which of them.
+    #[command(flatten)]
+    pub of: WhereArgs,
     /// The rest.
     #[command(flatten)]
     pub rows: RowArgs,
@@ -280,20 +280,22 @@ impl RowArgs {
 }
 
 async fn contacts(args: ShapedArgs, ctx: &Context) -> Outcome {
-    let ShapedArgs { shape, segment, rows: args } = args;
+    let ShapedArgs { shape, of, rows: args } = args;
     args.refuse_taken()?;
     let source = Source::open(&args.who, ctx).await?;
+    let segment = of.meant(&source.admin, ctx).await?.map(|condition| condition.filter);
     let since = source.since(args.since.as_deref())?;
     let (id, def) = source.campaign(args.campaign.as_deref(), ctx).await?;
     let columns = match (args.rows_as(), &segment) {
         (FormatArg::Jsonl, None) => Vec::new(),
         _ => columns(&source.admin, id, ctx).await?.columns,
     };
-    let unknown = segment.as_ref().map(|segment| unknown_names(segment, &def, &columns)).unwrap_or_default();
-    if !unknown.is_empty() {
-        return Err(Misuse(format!("--where: {}", safe_line(&unknown.join(" ")))).into());
+    if let Some(segment) = &segment {
+        held_against(segment, &def, &columns)?;
     }
-    let mut pages = ContactPages::first(&source.admin, id, since, ctx).await?;
+    let mut pages = ContactPages { since, ..ContactPages::of(&source.admin, id, ctx) };
+    pages.texted_in = segment.as_ref().is_some_and(Filter::asks_for_campaigns);
+    let mut pages = pages.begun().await?;
     let (to, part) = args.open()?;
     let campaign = Campaign { id, def: &def, columns: &columns };
     let mut writer = Contacts::new(to, args.format(shape), &campaign)?;
@@ -446,7 +448,7 @@ async fn for_van(args: VanArgs, ctx: &Context) -> Outcome {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", memory.display())),
     };
-    let mut pages = ContactPages::first(&source.admin, id, None, ctx).await?;
+    let mut pages = ContactPages::of(&source.admin, id, ctx).begun().await?;
     let (rows_part, memory_part) = (Part::begin(&args.out, false)?, Part::begin(&memory, true)?);
     let (rows, kept) = (BufWriter::new(rows_part.file()?), BufWriter::new(memory_part.file()?));
     let title = van::title(&source.sign_in.server, id);
@@ -532,7 +534,7 @@ pub(super) async fn examples(
     ctx: &Context,
 ) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut pages = ContactPages::first(admin, campaign, None, ctx).await?;
+    let mut pages = ContactPages::of(admin, campaign, ctx).begun().await?;
     for _ in 0..EXAMPLE_PAGES {
         let Some(page) = pages.next().await? else { break };
         for contact in page.contacts.iter().filter(|contact| !contact.removed && contact.opt_out.allows_text()) {
@@ -559,26 +561,28 @@ struct ContactPages<'a> {
     admin: &'a AdminClient,
     campaign: CampaignId,
     since: Option<Timestamp>,
+    texted_in: bool,
     ctx: &'a Context,
     ready: Option<crate::api::results::ContactsOut>,
     next: Option<String>,
 }
 
 impl<'a> ContactPages<'a> {
+    fn of(admin: &'a AdminClient, campaign: CampaignId, ctx: &'a Context) -> Self {
+        Self { admin, campaign, since: None, texted_in: false, ctx, ready: None, next: None }
+    }
+
     /// Asks for the first page before anything is written: a refusal leaves nothing behind.
-    async fn first(
-        admin: &'a AdminClient,
-        campaign: CampaignId,
-        since: Option<Timestamp>,
-        ctx: &'a Context,
-    ) -> anyhow::Result<Self> {
-        let mut pages = Self { admin, campaign, since, ctx, ready: None, next: None };
-        pages.ready = Some(pages.ask(None).await.context("nothing was taken out")?);
-        Ok(pages)
+    async fn begun(mut self) -> anyhow::Result<Self> {
+        self.ready = Some(self.ask(None).await.context("nothing was taken out")?);
+        Ok(self)
     }
 
     async fn ask(&self, cursor: Option<String>) -> Call<crate::api::results::ContactsOut> {
-        let query = query(self.since, cursor);
+        let mut query = query(self.since, cursor);
+        if self.texted_in {
+            query.push(("texted_in", "true".to_owned()));
+        }
         patiently(self.ctx, || self.admin.contacts_out(self.campaign, &query)).await
     }
 

@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod campaign_approve;
 pub mod campaign_check;
 pub mod campaign_close;
+pub mod campaign_follow_up;
 pub mod campaign_import;
 pub mod campaign_list;
 pub mod campaign_pause;
@@ -48,6 +49,7 @@ pub mod rehearse;
 pub mod report;
 pub mod retention;
 pub mod second_factor;
+pub mod segment;
 pub mod serve;
 mod serve_carrier;
 pub mod serve_net;
@@ -199,6 +201,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: ledger::LedgerCommand,
+    },
+    /// Saved segments: conditions under a name, for exports and follow-up campaigns
+    Segment {
+        /// What to do
+        #[command(subcommand)]
+        command: segment::SegmentCommand,
     },
     /// Take results out: contacts, texts, opt-outs, rows for VAN
     Export {
@@ -395,6 +403,7 @@ pub async fn run(cli: Cli) -> Outcome {
             ledger::LedgerCommand::Verify(args) => ledger_verify::run(&args),
             ledger::LedgerCommand::Anchor(args) => ledger::anchor(args, &ctx()?).await,
         },
+        Command::Segment { command } => segment::run(command, &ctx()?).await,
         Command::Export { command } => export::run(command, &ctx()?).await,
         Command::Person { command } => person::run(command, &ctx()?).await,
         Command::Retention { command } => retention::run(command, &ctx()?).await,

@@ -80,10 +80,17 @@ pub struct CampaignDef {
     /// Events that it invites to.
     #[serde(default, skip_serializing_if = "is_default")]
     pub events: Vec<CampaignEvent>,
+    /// Whoever was texted by another campaign of the organization within so many days gets no first text; 0: no such cap.
+    #[schema(maximum = 365)]
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub frequency_days: u32,
 }
 
 /// The key of a [`CampaignDef::disclaimer`] for the states that have none of their own.
 pub const EVERYWHERE: &str = "default";
+
+/// Most days of a [`CampaignDef::frequency_days`].
+pub const MAX_FREQUENCY_DAYS: u32 = 365;
 
 /// One wording of the initial message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -424,6 +431,7 @@ mod tests {
             "trust_address",
             "closed_on",
             "opens_at",
+            "frequency_days",
         ] {
             assert!(!bytes.contains(field), "{field}: {bytes}");
         }

@@ -1,13 +1,19 @@
 //! Segments of an audience, as campaign staff write them: `state = OH and (tag = volunteer or answer.voting in (Yes, Maybe))`.
 //!
 //! A condition is about a name: a column of the list (as scripts name it: `zip`, `polling_place`, in double quotes when it has spaces),
-//! `status`, `tag`, `language`, `answer.QUESTION`, `rsvp.EVENT` (`yes`, `waiting`, `maybe`, `no`), and the facts in [`FACTS`]. A name may have no value or several (tags): `=` holds
-//! when one of them is equal, `!=` when none is. Letter case and spaces around do not count. `<` and its kin compare numbers, and
+//! `status`, `tag`, `language`, `answer.QUESTION`, `earlier.QUESTION` (answered in a campaign that this one follows), `rsvp.EVENT` (`yes`,
+//! `waiting`, `maybe`, `no`), `campaign` (the numbers of the campaigns in which the same number was texted), and the facts in [`FACTS`]. A
+//! name may have no value or several (tags): `=` holds when one of them is equal, `!=` when none is. Letter case and spaces around do not
+//! count. `<` and its kin compare numbers, and
 //! dates written as `2026-11-03`; whatever is neither is in no such segment. `name = ""` is: without a value.
 
 use std::fmt;
 
 use super::script::fold_name;
+
+mod contact;
+
+pub use contact::is_in;
 
 /// What can be asked of everybody, whatever the list has: `yes` or `no`, but for the day of the last text, the wording of the first
 /// one, what became of it, and the texter's name.
@@ -49,6 +55,10 @@ pub enum Name {
     Answer(String),
     /// How they stand with this event.
     Rsvp(String),
+    /// The answer to this question in a campaign that this one follows.
+    Earlier(String),
+    /// The campaigns in which the same number was texted, by their numbers.
+    Campaign,
     /// One of [`FACTS`].
     Fact(&'static str),
     /// A column of the list.
@@ -110,6 +120,12 @@ impl Filter {
     #[must_use]
     pub fn holds(&self, subject: &impl Subject) -> bool {
         self.0.holds(subject)
+    }
+
+    /// True when it asks in which campaigns somebody was texted, which is not known of a contact alone.
+    #[must_use]
+    pub fn asks_for_campaigns(&self) -> bool {
+        self.names().contains(&&Name::Campaign)
     }
 
     /// Every name that it asks about.
@@ -258,9 +274,13 @@ impl Reader {
         self.tokens.get(self.next).map(|(_, token)| token)
     }
 
+    /// Characters before what comes next.
+    fn at(&self) -> usize {
+        self.tokens.get(self.next).map_or(self.end, |(at, _)| *at)
+    }
+
     fn fault(&self, what: &str, remedy: &'static str) -> FilterFault {
-        let at = self.tokens.get(self.next).map_or(self.end, |(at, _)| *at);
-        FilterFault { at, what: what.to_owned(), remedy }
+        FilterFault { at: self.at(), what: what.to_owned(), remedy }
     }
 
     /// Takes a word of the language.
@@ -323,11 +343,11 @@ impl Reader {
             if !self.word("in") {
                 return Err(self.fault("`in` is missing", "Write: state not in (CA, NV)"));
             }
-            let values = self.list()?;
+            let values = self.list(&name)?;
             return Ok(Node::Not(Box::new(Node::Is(Condition { name, how: How::In, values }))));
         }
         if self.word("in") {
-            let values = self.list()?;
+            let values = self.list(&name)?;
             return Ok(Node::Is(Condition { name, how: How::In, values }));
         }
         let how = match self.peek() {
@@ -345,23 +365,37 @@ impl Reader {
             }
         };
         self.next += 1;
-        let values = vec![self.value()?];
+        let values = vec![self.value_of(&name)?];
         Ok(Node::Is(Condition { name, how, values }))
     }
 
-    fn list(&mut self) -> Result<Vec<String>, FilterFault> {
+    fn list(&mut self, name: &Name) -> Result<Vec<String>, FilterFault> {
         let remedy = "Write: state in (CA, NV)";
         if !self.sign("(") {
             return Err(self.fault("`(` is missing", remedy));
         }
-        let mut values = vec![self.value()?];
+        let mut values = vec![self.value_of(name)?];
         while self.sign(",") {
-            values.push(self.value()?);
+            values.push(self.value_of(name)?);
         }
         if !self.sign(")") {
             return Err(self.fault("the list is not closed", remedy));
         }
         Ok(values)
+    }
+
+    /// A value that this name may have.
+    fn value_of(&mut self, name: &Name) -> Result<String, FilterFault> {
+        let at = self.at();
+        let value = self.value()?;
+        let number = value.trim().is_empty() || value.trim().parse::<u32>().is_ok();
+        if *name == Name::Campaign && !number {
+            let what = "a campaign is named by its number here".to_owned();
+            let remedy =
+                "See the numbers: textbank campaign list. A column of that name stands in quotes: 'campaign' = ...";
+            return Err(FilterFault { at, what, remedy });
+        }
+        Ok(value)
     }
 
     /// A value: in quotes, or bare words up to the next sign or word of the language.
@@ -396,6 +430,9 @@ fn named(word: &str, quoted: bool) -> Name {
     if let Some(event) = word.strip_prefix("rsvp.") {
         return Name::Rsvp(event.to_owned());
     }
+    if let Some(question) = word.strip_prefix("earlier.") {
+        return Name::Earlier(question.to_owned());
+    }
     let folded = fold_name(word);
     if !quoted {
         if let Some(fact) = FACTS.iter().find(|fact| fold_name(fact) == folded) {
@@ -404,6 +441,7 @@ fn named(word: &str, quoted: bool) -> Name {
         match folded.as_str() {
             "status" => return Name::Status,
             "tag" | "tags" => return Name::Tag,
+            "campaign" => return Name::Campaign,
             _ => {}
         }
     }
@@ -417,6 +455,8 @@ impl fmt::Display for Name {
             Self::Tag => f.write_str("tag"),
             Self::Answer(question) => write!(f, "\"answer.{question}\""),
             Self::Rsvp(event) => write!(f, "\"rsvp.{event}\""),
+            Self::Earlier(question) => write!(f, "\"earlier.{question}\""),
+            Self::Campaign => f.write_str("campaign"),
             Self::Fact(fact) => f.write_str(fact),
             Self::Field(name) => write!(f, "\"{name}\""),
         }

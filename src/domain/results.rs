@@ -46,6 +46,12 @@ pub struct ContactResult {
     /// How they stand with the campaign's events, by the events' ids.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rsvps: BTreeMap<String, Standing>,
+    /// What they had answered, by question, in the campaigns that this one follows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub earlier_answers: BTreeMap<String, String>,
+    /// The campaigns in which the same number was texted, this one among them; only where that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texted_in: Vec<CampaignId>,
     /// The tags.
     pub tags: Vec<String>,
     /// The note.

@@ -18,7 +18,7 @@ use super::problem::FileProblem;
 use super::toml_reader::{Reader, Tab, Text};
 use super::wording;
 use crate::domain::assignment::MAX_SLICE;
-use crate::domain::campaign::{CampaignDef, CannedReply, Variant, shared_faults};
+use crate::domain::campaign::{CampaignDef, CannedReply, MAX_FREQUENCY_DAYS, Variant, shared_faults};
 use crate::domain::hours::{HoursFault, TextingHours};
 use crate::domain::message::MAX_CHARS;
 use crate::domain::purpose::Purpose;
@@ -173,7 +173,18 @@ impl<'i> Walk<'_, 'i> {
     fn campaign(&mut self, root: &Tab<'_, 'i>) -> CampaignDef {
         self.reader.only(
             root,
-            &["campaign", "hours", "initial", "question", "canned", "opt_out", "help", "variables", "event"],
+            &[
+                "campaign",
+                "hours",
+                "initial",
+                "question",
+                "canned",
+                "opt_out",
+                "help",
+                "frequency",
+                "variables",
+                "event",
+            ],
         );
         let section = self.reader.table(root, "campaign").unwrap_or_else(|| {
             if !root.has("campaign") {
@@ -260,6 +271,7 @@ impl<'i> Walk<'_, 'i> {
             paid_texters: self.reader.boolean(&section, "paid_texters", false),
             second_approver: self.reader.boolean(&section, "second_approver", false),
             events: events.events,
+            frequency_days: self.frequency(root),
         }
     }
 
@@ -528,6 +540,13 @@ impl<'i> Walk<'_, 'i> {
         let Some(tab) = self.reader.table(root, "help") else { return BTreeMap::new() };
         self.reader.only(&tab, &["answer"]);
         self.by_itself(&tab, "answer", "the answer to HELP")
+    }
+
+    /// Days between the text of another campaign and a first text of this one.
+    fn frequency(&mut self, root: &Tab<'_, 'i>) -> u32 {
+        let Some(tab) = self.reader.table(root, "frequency") else { return 0 };
+        self.reader.only(&tab, &["days"]);
+        self.reader.number(&tab, "days", 0..=MAX_FREQUENCY_DAYS, 0)
     }
 
     fn opt_out(&mut self, root: &Tab<'_, 'i>, organization: &str) -> BTreeMap<String, String> {

@@ -25,7 +25,7 @@ async fn contacts(home: &Home, hand: &Hand, campaign: CampaignId, limit: u32) ->
     let mut all = Vec::new();
     let mut place = None;
     loop {
-        let wanted = Wanted { place, since: None, limit };
+        let wanted = Wanted { place, limit, ..Wanted::default() };
         let page: ContactsOut =
             home.desk.store.contacts_out(&hand.actor, campaign, &wanted).await.expect("read").expect("visible");
         all.extend(page.contacts);
@@ -40,7 +40,7 @@ async fn messages(home: &Home, hand: &Hand, campaign: CampaignId, limit: u32) ->
     let mut all = Vec::new();
     let mut place = None;
     loop {
-        let wanted = Wanted { place, since: None, limit };
+        let wanted = Wanted { place, limit, ..Wanted::default() };
         let page = home.desk.store.messages_out(&hand.actor, campaign, &wanted).await.expect("read").expect("visible");
         all.extend(page.messages);
         match page.next {
@@ -189,7 +189,7 @@ on_every_store! {
         let (admin, campaign) = evening(&home).await;
         home.pass(3_600);
         let since = Some(home.desk.clock.now());
-        let wanted = Wanted { place: None, since, limit: 100 };
+        let wanted = Wanted { since, limit: 100, ..Wanted::default() };
         let page = home.desk.store.contacts_out(&admin.actor, campaign, &wanted).await.expect("read");
         assert_eq!(page.expect("visible").contacts, Vec::new());
         home.says(phone(0), "One more thing").await;

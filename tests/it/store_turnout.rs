@@ -199,7 +199,7 @@ on_every_store! {
         assert_eq!(shift.list().await, [(0, Yes), (4, No), (2, Yes)]);
 
         // An export of contacts says the same.
-        let wanted = Wanted { place: None, since: None, limit: 1_000 };
+        let wanted = Wanted { limit: 1_000, ..Wanted::default() };
         let out = shift.home.desk.store.contacts_out(&shift.admin.actor, shift.campaign, &wanted).await;
         let out: BTreeMap<ContactId, BTreeMap<String, Standing>> =
             out.expect("read").expect("visible").contacts.into_iter().map(|one| (one.id, one.rsvps)).collect();

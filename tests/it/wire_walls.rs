@@ -91,6 +91,11 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/campaigns/{id}/queue-entries", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/queue-entries/done", Thing(Captain)),
     ("PUT /api/v1/corrections/{id}", Thing(Admin)),
+    ("PUT /api/v1/follow-ups/{id}", Thing(Admin)),
+    ("GET /api/v1/segments", Own(Admin)),
+    ("POST /api/v1/segments", Thing(Admin)),
+    ("DELETE /api/v1/segments/{id}", Thing(Admin)),
+    ("GET /api/v1/campaigns/{id}/results/segment", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/remove", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/correct", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/close", Thing(Admin)),
@@ -135,6 +140,7 @@ struct Things {
     import: String,
     invite: i64,
     session: i64,
+    segment: i64,
     conduct: String,
     hold: i64,
     start: ImportStart,
@@ -183,6 +189,8 @@ impl House {
         let sessions: Vec<SessionInfo> = app.get(&owner, "/api/v1/sessions").await.read();
         let session = sessions.iter().find(|one| one.name == spare.joined.me.name).expect("the spare one").id;
         let invite = app.invite(&owner, Role::Texter, 1).await["id"].as_i64().expect("an id");
+        let segment = json!({"name": format!("{name}-segment"), "expression": "status = needs_message"});
+        let segment = app.post(&owner, "/api/v1/segments", Some(segment)).await.body["id"].as_i64().expect("an id");
         let set = app.call(Some(&owner), Method::PUT, "/api/v1/conduct", Some(rules(name))).await;
         let conduct = set.body["version"].as_str().expect("a version").to_owned();
         for person in people.values().chain([&owner]) {
@@ -200,6 +208,7 @@ impl House {
             import: import.to_string(),
             invite,
             session,
+            segment,
             conduct,
             hold,
             start,
@@ -220,6 +229,7 @@ fn nowhere(app: &TestApp, like: &Things) -> Things {
         import: app.fresh().to_string(),
         invite: 987_654,
         session: 987_654,
+        segment: 987_654,
         conduct: "0".repeat(32),
         hold: 987_654,
         start: like.start.clone(),
@@ -237,9 +247,10 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
         "people" => things.person.to_string(),
         "invites" => things.invite.to_string(),
         "sessions" => things.session.to_string(),
+        "segments" => things.segment.to_string(),
         "verdicts" => things.message.clone(),
         // Minted by the client: what they are about is in the body.
-        "messages" | "acts" | "corrections" => fresh.clone(),
+        "messages" | "acts" | "corrections" | "follow-ups" => fresh.clone(),
         _ => String::new(),
     };
     let path = path
@@ -250,7 +261,9 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
     let path = path.replace("{version}", &things.conduct);
     let path = path.replace("{n}", "0").replace("{recall}", "1").replace("{hold}", &things.hold.to_string());
     assert!(!path.contains('{') && !path.contains("//"), "no id is known for a part of {path}");
-    if path.ends_with("/contacts") && !path.contains("/results/") {
+    if path.ends_with("/results/segment") {
+        format!("{path}?expression=status%20%3D%20closed")
+    } else if path.ends_with("/contacts") && !path.contains("/results/") {
         format!("{path}?ids={}", things.contact)
     } else {
         path
@@ -298,6 +311,12 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
         "POST /api/v1/campaigns/{id}/recalls" => one(json!({"what": {"recalled": "script", "version": 1}})),
         "PUT /api/v1/campaigns/{id}/trials/{message}" => {
             one(json!({"to": "+14155550199", "part": {"initial": "a"}, "language": "en", "body": "Hi!"}))
+        }
+        "PUT /api/v1/follow-ups/{id}" => {
+            one(json!({"campaign": campaign, "expression": "texted = yes", "def": things.start.def}))
+        }
+        "POST /api/v1/segments" => {
+            one(json!({"name": "Ant-saved", "expression": "texted = yes", "campaign": campaign}))
         }
         "PUT /api/v1/corrections/{id}" => one(json!({"campaign": campaign, "recall": 1, "def": things.start.def})),
         "POST /api/v1/campaigns/{id}/contacts/remove" | "POST /api/v1/campaigns/{id}/contacts/correct" => {

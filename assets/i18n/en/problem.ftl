@@ -4,6 +4,7 @@
 problem-none-left = All contacts of this campaign are handed out. Thank you; finish the cards you have, answer the replies, and ask your captain what is next.
 problem-held-by-others = The contacts that are left are in other texters' hands. Ask again in a few minutes: some may come back.
 problem-outside-hours = It is outside texting hours where these people live. Come back when the hours open; replies can wait until then too.
+problem-texted-lately = Another campaign of ours has texted these people in the last days. They may be texted from { $at } on; answer the replies meanwhile.
 problem-cap-reached = As many first texts as the carrier lets through are under way. First texts are handed out again at { $at }; replies go on, so answer those who wait.
 problem-paused = A captain has paused this campaign. Nothing is sent until it goes on; you need not do anything.
 problem-quota-reached = You hold as many contacts as one texter may. Text or release some of them, then ask again.

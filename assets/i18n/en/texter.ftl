@@ -179,6 +179,10 @@ note-event-full = full, on the waiting list
 note-wrong-number = wrong number
 note-tagged = tagged
 note-untagged = tag taken off
+note-earlier-campaign = earlier campaign
+note-earlier-sent = sent then
+note-earlier-received = written then
+note-earlier-answers = answered then
 note-other = changed
 texter-leave-unknown = { $count ->
     [one] What became of one is not known; it stays noted here and is never sent again by itself. Tell your captain.

@@ -3,6 +3,7 @@
 problem-none-left = Todos los contactos de esta campaña están repartidos. Gracias; termine las tarjetas que tiene, conteste las respuestas y pregunte a su capitán qué sigue.
 problem-held-by-others = Los contactos que quedan los tienen otras personas. Vuelva a pedir en unos minutos: algunos pueden regresar.
 problem-outside-hours = Donde viven estas personas está fuera del horario de mensajes. Vuelva cuando abra el horario; las respuestas también pueden esperar.
+problem-texted-lately = Otra campaña nuestra les escribió en los últimos días. Se les puede escribir desde { $at }; mientras tanto, conteste las respuestas.
 problem-cap-reached = Ya están en camino tantos primeros mensajes como admite el operador. Se reparten de nuevo a las { $at }; las respuestas siguen, así que conteste a quienes esperan.
 problem-paused = Un capitán puso en pausa esta campaña. No se envía nada hasta que siga; usted no tiene que hacer nada.
 problem-quota-reached = Usted ya tiene todos los contactos que puede tener una persona. Escriba a algunos o devuélvalos y vuelva a pedir.

@@ -52,3 +52,7 @@ texter-signed-out-unknown = Su acceso fue cerrado. { $count ->
 texter-archived = La campaña está cerrada: ya no sale ningún mensaje. A quien escribe ahora le contestan quienes se ocupan de las respuestas tardías. ¡Gracias! Aquí no queda nada por hacer.
 texter-archived-late = La campaña está cerrada: ya no salen primeros mensajes. Quien escribe ahora llega a ti: contesta según lleguen.
 note-event-full = completo, en lista de espera
+note-earlier-campaign = campaña anterior
+note-earlier-sent = enviado entonces
+note-earlier-received = escrito entonces
+note-earlier-answers = respondió entonces

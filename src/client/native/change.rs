@@ -11,6 +11,7 @@ use crate::api::{
     list_change::{ListChanged, ListCorrection, ListRemoval},
     recall::{Correction, CorrectionRequest, RecallInfo, RecallReport, RecallRequest, ScriptState, ScriptUpdate},
     rsvp::{EventTally, QueueChanged, QueueDone, QueueOut, QueueTally, RsvpsOut},
+    segments::{FollowUp, FollowUpRequest, SaveSegment, SegmentCount, SegmentInfo},
     trial::{TrialInfo, TrialRequest},
 };
 use crate::client::Call;
@@ -146,6 +147,47 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn correct(&self, id: Uuid, request: &CorrectionRequest) -> Call<Correction> {
         self.wire.with_body(Method::PUT, &format!("corrections/{id}"), request).await
+    }
+
+    /// Makes a campaign of a segment of another one's contacts, or goes on with it: asked again until it is finished.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn follow_up(&self, id: Uuid, request: &FollowUpRequest) -> Call<FollowUp> {
+        self.wire.with_body(Method::PUT, &format!("follow-ups/{id}"), request).await
+    }
+
+    /// How many of a part of a campaign's contacts are in a segment; `query`: `expression` or `segment`, `not_texted_within_days`,
+    /// `cursor`.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn segment_count(&self, campaign: CampaignId, query: &[(&str, String)]) -> Call<SegmentCount> {
+        self.wire.get_with(&format!("campaigns/{campaign}/results/segment"), query).await
+    }
+
+    /// The organization's saved segments, by name.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn segments(&self) -> Call<Vec<SegmentInfo>> {
+        self.wire.get("segments").await
+    }
+
+    /// Saves a condition under a name.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn save_segment(&self, request: &SaveSegment) -> Call<SegmentInfo> {
+        self.wire.with_body(Method::POST, "segments", request).await
+    }
+
+    /// Removes a saved segment.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn remove_segment(&self, segment: i64) -> Call<()> {
+        self.wire.silent(Method::DELETE, &format!("segments/{segment}")).await
     }
 
     /// Takes contacts off a campaign's list.

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use super::ink::{Ink, Sign, put};
 use super::theme::Role;
 use super::wrap;
-use crate::console::core::texter::view::{ItemState, ThreadItem};
+use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem};
 use crate::domain::message::{Delivery, Direction};
 
 /// The lines of a text.
@@ -110,6 +110,17 @@ pub(super) fn draw(
                     lines: cache.lines(body, text_width),
                     role,
                     left,
+                }
+            }
+            ThreadItem::Note { what, who, detail, at } if [EARLIER_SENT, EARLIER_RECEIVED].contains(what) => {
+                let sent = *what == EARLIER_SENT;
+                let who = if who.is_empty() && !sent { face.name } else { who };
+                Piece::Bubble {
+                    head: vec![(note(ink, what, who, "", *at), Role::Faint)],
+                    text: detail,
+                    lines: cache.lines(detail, text_width),
+                    role: Role::Faint,
+                    left: if sent { shift } else { 0 },
                 }
             }
             ThreadItem::Note { what, who, detail, at } => Piece::Line(note(ink, what, who, detail, *at)),

@@ -49,6 +49,8 @@ fn contact(n: i64) -> ContactResult {
         removed: false,
         answers: [("vote", "Yes"), ("help", "Not now")].map(|(q, a)| (q.to_owned(), a.to_owned())).into(),
         rsvps: Default::default(),
+        earlier_answers: std::collections::BTreeMap::new(),
+        texted_in: Vec::new(),
         tags: vec!["spanish".into(), "needs-followup".into()],
         note: "prefers mornings".into(),
         texter: Some(PersonId(1)),

@@ -68,8 +68,8 @@ impl Who {
 use Code::{
     AlreadySent, CapReached, Closed, ConductNotAccepted, Forbidden, Frozen, HeldByOthers, IdReused, Invalid,
     InviteSpent, LeaseLost, LedgerBroken, LegalHold, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached,
-    RateLimited, Recalled, Removed, SecondFactorNeeded, SessionEnded, StaleReply, Suppressed, TooLarge, TooLate,
-    Unauthorized, Unavailable, Unsettled, WaitingRoom, WrongCode,
+    RateLimited, Recalled, Removed, SecondFactorNeeded, SessionEnded, StaleReply, Suppressed, TextedLately, TooLarge,
+    TooLate, Unauthorized, Unavailable, Unsettled, WaitingRoom, WrongCode,
 };
 
 /// Each operation: who may ask, and with what else it may be refused. All of them may be [`Unavailable`].
@@ -98,6 +98,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
             QuotaReached,
             HeldByOthers,
             OutsideHours,
+            TextedLately,
             CapReached,
             ConductNotAccepted,
         ],
@@ -127,6 +128,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
             Frozen,
             Paused,
             OutsideHours,
+            TextedLately,
         ],
     ),
     (
@@ -181,6 +183,11 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("import_finish", Who::Admin, &[Invalid, NotFound]),
     ("update_script", Who::Admin, &[Invalid, TooLarge, NotFound]),
     ("correction", Who::Admin, &[Invalid, TooLarge, NotFound, IdReused]),
+    ("follow_up", Who::Admin, &[Invalid, TooLarge, NotFound, IdReused]),
+    ("segments", Who::Admin, &[]),
+    ("save_segment", Who::Admin, &[Invalid, TooLarge, NotFound]),
+    ("remove_segment", Who::Admin, &[Invalid, NotFound]),
+    ("segment_count", Who::ReadingAdmin, &[Invalid, NotFound]),
     ("remove_contacts", Who::Admin, &[Invalid, TooLarge, NotFound]),
     ("correct_contacts", Who::Admin, &[Invalid, TooLarge, NotFound]),
     ("invite", Who::Admin, &[Invalid, TooLarge, NotFound]),
@@ -218,6 +225,9 @@ fn meaning(code: Code) -> &'static str {
         NoneLeft => "every contact has been texted, is opted out or in the own hands",
         HeldByOthers => "the contacts that are left are in others' slices",
         OutsideHours => "it is outside texting hours where they are; `at` says when it will not be",
+        TextedLately => {
+            "another campaign has texted them within the days that are left between; `at` says when it is possible"
+        }
         CapReached => "what the carrier lets through is used up for now; `at` says when to ask again",
         Paused => "the campaign does not run",
         QuotaReached => "as many contacts as allowed are in hand",

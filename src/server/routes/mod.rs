@@ -15,6 +15,7 @@ mod contacts;
 mod correction;
 mod events;
 pub mod extract;
+mod follow_up;
 mod health;
 mod held;
 mod holds;
@@ -42,6 +43,7 @@ mod revoke_invite;
 mod revoke_session;
 mod script;
 mod second_factor;
+mod segments;
 mod send;
 mod sessions;
 mod thread;
@@ -123,6 +125,10 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(lists::add))
         .routes(routes!(script::handler))
         .routes(routes!(correction::handler))
+        .routes(routes!(follow_up::handler))
+        .routes(routes!(segments::list, segments::save))
+        .routes(routes!(segments::remove))
+        .routes(routes!(segments::count))
         .routes(routes!(invite::handler))
         .routes(routes!(invites::handler))
         .routes(routes!(revoke_invite::handler))

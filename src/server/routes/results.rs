@@ -26,6 +26,8 @@ pub struct Query {
     since: Option<Timestamp>,
     cursor: Option<String>,
     limit: Option<u32>,
+    #[serde(default)]
+    texted_in: bool,
 }
 
 /// What stands after `?` where there are no rows.
@@ -47,14 +49,14 @@ fn not_ours() -> Refusal {
     Refusal::new(Code::Invalid, "the cursor is not one of this server's")
 }
 
-fn place(cursor: Option<String>) -> Reply<Option<Place>> {
+pub(super) fn place(cursor: Option<String>) -> Reply<Option<Place>> {
     cursor.map(|cursor| cursor.parse()).transpose().map_err(|_not_ours| not_ours())
 }
 
 impl Query {
     fn wanted(self) -> Reply<Wanted> {
         let limit = self.limit.unwrap_or(PAGE).clamp(1, PAGE);
-        Ok(Wanted { place: place(self.cursor)?, since: self.since, limit })
+        Ok(Wanted { place: place(self.cursor)?, since: self.since, limit, texted_in: self.texted_in })
     }
 }
 
@@ -69,6 +71,7 @@ impl Query {
         ("since" = Option<String>, Query, format = DateTime, description = "Only those that changed since then (RFC 3339)"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<u32>, Query, description = "How many; more than 1000 counts as 1000, 0 as 1"),
+        ("texted_in" = Option<bool>, Query, description = "`true`: with the campaigns in which each number was texted"),
     ),
     responses((status = 200, body = ContactsOut), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
     security(("session" = [])),

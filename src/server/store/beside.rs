@@ -13,6 +13,7 @@ use super::{
     query::{Found, Queries, Told},
     results::{Place, Results, Wanted},
     roster::{AuditWanted, FactorKept, Roster, Standing},
+    segments::{FollowUpStanding, Segments},
     turnout::{Part, Turnout},
 };
 use crate::api::{
@@ -34,9 +35,11 @@ use crate::api::{
     recall::RecallInfo,
     results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
     rsvp::{EventTally, QueueOut, QueueTally, RsvpsOut},
+    segments::{SegmentCount, SegmentInfo},
     trial::TrialInfo,
 };
 use crate::domain::{
+    filter::Filter,
     ids::{CampaignId, ContactId, OrganizationId},
     phone::Phone,
     recall::Recalled,
@@ -305,6 +308,32 @@ impl<O: Onlooker> Results for Beside<O> {
         limit: u32,
     ) -> Found<Option<OptOutsOut>> {
         self.inner.opt_outs_out(actor, campaign, since, after, limit).await
+    }
+}
+
+#[async_trait]
+impl<O: Onlooker> Segments for Beside<O> {
+    async fn segments(&self, actor: &Actor) -> Found<Vec<SegmentInfo>> {
+        self.inner.segments(actor).await
+    }
+
+    async fn segment(&self, actor: &Actor, name: &str) -> Found<Option<SegmentInfo>> {
+        self.inner.segment(actor, name).await
+    }
+
+    async fn segment_count(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        filter: &Filter,
+        texted_since: Option<Timestamp>,
+        place: Option<Place>,
+    ) -> Found<Option<SegmentCount>> {
+        self.inner.segment_count(actor, campaign, filter, texted_since, place).await
+    }
+
+    async fn follow_up(&self, actor: &Actor, id: Uuid) -> Found<Option<FollowUpStanding>> {
+        self.inner.follow_up(actor, id).await
     }
 }
 

@@ -2,11 +2,13 @@
 
 use uuid::Uuid;
 
+use super::segments::FollowUpPart;
 use crate::api::{
     closing::{CloseReport, CloseRequest},
     list_change::{ContactChange, ContactKey, ListChanged},
     recall::{Correction, ScriptState},
     rsvp::{QueueChanged, QueueDone},
+    segments::{FollowUp, FollowUpRequest, SaveSegment, SegmentInfo},
     trial::{TrialInfo, TrialRequest},
 };
 use crate::domain::{
@@ -59,6 +61,24 @@ pub enum Change {
         /// It begins paused.
         paused: bool,
     },
+    /// A condition under a name: the organization's, whatever campaign it was saved for.
+    Segment(SegmentChange),
+    /// A new campaign of those of this one's contacts of whom a condition holds: begun, or found.
+    FollowUp {
+        /// Minted by the client.
+        id: Uuid,
+        /// What is asked for.
+        request: Box<FollowUpRequest>,
+        /// The condition; none: it is only found.
+        expression: Option<String>,
+    },
+    /// The next part of such a campaign.
+    FollowUpPart {
+        /// Which.
+        id: Uuid,
+        /// Chosen by the server.
+        part: FollowUpPart,
+    },
     /// Take contacts off the list.
     Remove {
         /// Which.
@@ -92,6 +112,15 @@ pub enum Change {
     },
 }
 
+/// What is done to saved segments.
+#[derive(Debug, Clone)]
+pub enum SegmentChange {
+    /// Save one.
+    Save(Box<SaveSegment>),
+    /// Remove this one.
+    Remove(i64),
+}
+
 /// What such a change came to.
 #[derive(Debug, Clone)]
 pub enum Changed {
@@ -108,6 +137,10 @@ pub enum Changed {
     Clearing(Option<Clearing>),
     /// Of `Offshoot`.
     Offshoot(Correction),
+    /// Of `FollowUp` and `FollowUpPart`.
+    FollowUp(FollowUp),
+    /// Of `Segment`, when it is saved.
+    Segment(SegmentInfo),
     /// Of `Remove` and `Correct`.
     List(ListChanged),
     /// Of `Close` and `Reopen`.

@@ -6,6 +6,7 @@
 mod change;
 mod keep;
 mod second_factor;
+mod segments;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -11,6 +11,7 @@ pub mod keeping;
 pub mod query;
 pub mod results;
 pub mod roster;
+pub mod segments;
 pub mod sql;
 pub mod turnout;
 
@@ -39,6 +40,7 @@ pub trait Store:
     + results::Results
     + roster::Roster
     + keeping::Keeping
+    + segments::Segments
     + turnout::Turnout
     + Send
     + Sync

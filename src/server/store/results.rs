@@ -17,6 +17,8 @@ pub struct Wanted {
     pub since: Option<Timestamp>,
     /// So many rows at most.
     pub limit: u32,
+    /// With the campaigns in which each contact's number was texted.
+    pub texted_in: bool,
 }
 
 /// Between two pages.

@@ -75,6 +75,20 @@ pub enum HeldBack {
         /// When it will be possible.
         opens_at: Timestamp,
     },
+    /// Another campaign has texted them lately.
+    TextedLately {
+        /// When it will be possible.
+        until: Timestamp,
+    },
+}
+
+impl HeldBack {
+    /// When it will be possible.
+    fn until(self) -> Timestamp {
+        match self {
+            Self::Hours { opens_at: until } | Self::TextedLately { until } => until,
+        }
+    }
 }
 
 type InboxKey = (u8, i64, ContactId);
@@ -253,14 +267,14 @@ impl People {
     /// How many are held back, and when the first of them may be texted.
     #[must_use]
     pub fn held_back(&self) -> (usize, Option<Timestamp>) {
-        let first = self.held.values().map(|HeldBack::Hours { opens_at }| *opens_at).min();
+        let first = self.held.values().map(|held| held.until()).min();
         (self.held.len(), first)
     }
 
     /// Lets go of those whose hours have opened.
     pub fn release_held(&mut self, now: Timestamp) {
         let open: Vec<ContactId> =
-            self.held.iter().filter(|(_, HeldBack::Hours { opens_at })| *opens_at <= now).map(|(id, _)| *id).collect();
+            self.held.iter().filter(|(_, held)| held.until() <= now).map(|(id, _)| *id).collect();
         for id in open {
             self.held.remove(&id);
             self.queue.push_back(id);

@@ -48,7 +48,7 @@ fn retry_after(problem: &Problem, now: Option<jiff::Timestamp>) -> Option<Durati
         Code::RateLimited | Code::Unavailable => Some(Duration::from_secs(10)),
         // A captain may raise the cap, and it is not much of a question.
         Code::CapReached => Some(Duration::from_secs(30)),
-        Code::OutsideHours => {
+        Code::OutsideHours | Code::TextedLately => {
             let wait = problem.at.zip(now).map_or(SignedDuration::from_mins(10), |(at, now)| at.duration_since(now));
             Duration::try_from(wait.clamp(SignedDuration::from_secs(30), SignedDuration::from_mins(10))).ok()
         }
@@ -286,10 +286,12 @@ impl Model {
         let contact = request.contact;
         match request.kind {
             MessageKind::Initial => {
-                match problem.at.filter(|_| problem.code == Code::OutsideHours) {
-                    Some(opens_at) => self.card_again(contact, why, Some(HeldBack::Hours { opens_at })),
-                    None => self.card_again(contact, why, None),
-                }
+                let hold = problem.at.and_then(|at| match problem.code {
+                    Code::OutsideHours => Some(HeldBack::Hours { opens_at: at }),
+                    Code::TextedLately => Some(HeldBack::TextedLately { until: at }),
+                    _ => None,
+                });
+                self.card_again(contact, why, hold);
                 if problem.code == Code::Frozen {
                     self.people.drop_from_queue(contact);
                     self.pick_card();

@@ -4,7 +4,7 @@
 //! group accepted is therefore kept here and written table by table. Which text a constraint said no to is not known then:
 //! whoever writes more than one takes the transaction back and decides them one by one ([`super::writer`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::db::{self, Conn, Step, Value};
 
@@ -52,6 +52,8 @@ pub(super) struct Rows {
     pub(super) entry: Option<Vec<Value>>,
     /// Campaign and person.
     pub(super) tally: (i64, i64),
+    /// To which number.
+    pub(super) phone: String,
     pub(super) initial: bool,
 }
 
@@ -66,6 +68,7 @@ pub(super) struct Accepted {
     entries: Vec<Vec<Value>>,
     /// Initials and replies.
     tallies: BTreeMap<(i64, i64), (i64, i64)>,
+    phones: HashSet<String>,
     /// Changes of other rows, which nothing above reads.
     others: Vec<Step>,
 }
@@ -73,6 +76,11 @@ pub(super) struct Accepted {
 impl Accepted {
     pub(super) fn is_empty(&self) -> bool {
         self.messages.is_empty() && self.others.is_empty()
+    }
+
+    /// True when one of them goes to this number.
+    pub(super) fn texts(&self, phone: &str) -> bool {
+        self.phones.contains(phone)
     }
 
     /// A change that nothing reads before the next writing.
@@ -90,6 +98,7 @@ impl Accepted {
         self.hands.extend(text.hand);
         self.verdicts.push(text.verdict);
         self.entries.extend(text.entry);
+        self.phones.insert(text.phone);
         let (initials, replies) = self.tallies.entry(text.tally).or_default();
         *(if text.initial { initials } else { replies }) += 1;
     }

@@ -134,6 +134,9 @@ impl Tx<'_> {
             .bind(def.language.as_str())
             .execute(&mut *self.conn)
             .await?;
+        if def.frequency_days == 0 {
+            self.forget_texted_elsewhere(campaign.id).await?;
+        }
         for recall in &still {
             let mut versions = recall.versions.clone();
             versions.push(number);

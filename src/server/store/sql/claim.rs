@@ -5,8 +5,9 @@ use uuid::Uuid;
 use super::{
     closing::MOST_LATE,
     list_change::counted,
+    pool::Pool,
     rows::{self, ContactRow, col, contact_columns, time, to_json, unsigned},
-    tx::{Audience, Campaign, Tx},
+    tx::{Audience, Tx},
 };
 use crate::api::{
     assignment::SliceGrant,
@@ -18,9 +19,7 @@ use crate::api::{
 use crate::db;
 use crate::domain::{
     assignment::MAX_SLICE,
-    hours::HoursVerdict,
     ids::{CampaignId, ContactId},
-    message::MessageKind,
     throughput::Throughput,
 };
 use crate::mutation::{self, Mutation};
@@ -43,17 +42,6 @@ const VETTED_THERE: i64 = 10 * 60 * 1_000_000;
 
 fn refused(code: Code, detail: &str) -> Problem {
     Problem::new(code, detail)
-}
-
-/// What a campaign's pool looks like at one moment.
-#[derive(Default)]
-struct Pool {
-    /// Contacts to hand out, by id.
-    open: Vec<i64>,
-    /// Contacts held back by hours.
-    closed: u64,
-    /// When the first of those may be texted.
-    opens_at: Option<jiff::Timestamp>,
 }
 
 impl Tx<'_> {
@@ -115,7 +103,8 @@ impl Tx<'_> {
             full.count = Some(unsigned(in_hand));
             return no(full);
         }
-        let mut pool = if closed { Pool::default() } else { self.pool(&campaign, want.min(room).max(0)).await? };
+        let mut pool =
+            if closed { Pool::default() } else { self.pool(actor, &campaign, want.min(room).max(0)).await? };
         if mutation::on(Mutation::TwoHands) {
             let held =
                 "SELECT id FROM contacts WHERE campaign = $1 AND status = 'needs_message' AND opt_out = 0 LIMIT $2";
@@ -138,7 +127,7 @@ impl Tx<'_> {
         }
         let ids = to_json(&rescued.iter().chain(&pool.open).collect::<Vec<_>>())?;
         db::query(
-            "UPDATE contacts SET assigned = $2, holder = $2, epoch = epoch + 1, updated_at = $3,
+            "UPDATE contacts SET assigned = $2, holder = $2, epoch = epoch + 1, kept_for = NULL, updated_at = $3,
                  foreign_seq = CASE WHEN last_seq = 0 THEN 0 ELSE COALESCE((SELECT MAX(m.seq) FROM messages m
                      WHERE m.contact = contacts.id AND (m.direction = 'in' OR m.author <> $2)), 0) END
              WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
@@ -166,7 +155,7 @@ impl Tx<'_> {
         self.audit(Some(actor), "claimed", claim.to_string(), detail);
         let to = (actor.organization.0, actor.person.0, Some(actor.session));
         self.contacts_received(to, &claim.to_string(), &ids).await?;
-        self.granted(actor, &ids, pool.closed).await
+        self.granted(actor, &ids, pool.closed + pool.lately).await
     }
 
     /// A grant of those of `ids` that are in the actor's hands.
@@ -229,90 +218,6 @@ impl Tx<'_> {
         .fetch_one(&mut *self.conn)
         .await?;
         Ok(col::<i64>(&row, 0)? > 0)
-    }
-
-    /// Looks at the pool zone by zone, so that nobody is scanned who cannot be texted now.
-    async fn pool(&mut self, campaign: &Campaign, want: i64) -> Result<Pool, StoreError> {
-        let sets = db::query("SELECT zone_set FROM campaign_zones WHERE campaign = $1")
-            .bind(campaign.id)
-            .fetch_all(&mut *self.conn)
-            .await?;
-        let mut pool = Pool::default();
-        for row in sets {
-            let set: i64 = col(&row, 0)?;
-            match self.hours(campaign, set, MessageKind::Initial).await? {
-                HoursVerdict::Open { .. } if want > 0 => {
-                    let rows = db::query(
-                        "SELECT id FROM contacts INDEXED BY contacts_pool
-                         WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message'
-                             AND opt_out = 0 AND wrong_number = 0 ORDER BY id LIMIT $3",
-                    )
-                    .bind(campaign.id)
-                    .bind(set)
-                    .bind(want)
-                    .fetch_all(&mut *self.conn)
-                    .await?;
-                    for row in rows {
-                        pool.open.push(col(&row, 0)?);
-                    }
-                }
-                HoursVerdict::Open { .. } => {}
-                HoursVerdict::Closed { opens_at } => {
-                    let row = db::query(
-                        "SELECT COUNT(*) FROM contacts INDEXED BY contacts_pool
-                         WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message'
-                             AND opt_out = 0 AND wrong_number = 0",
-                    )
-                    .bind(campaign.id)
-                    .bind(set)
-                    .fetch_one(&mut *self.conn)
-                    .await?;
-                    let count = unsigned(row.try_get(0)?);
-                    if count > 0 {
-                        pool.closed += count;
-                        pool.opens_at = Some(pool.opens_at.map_or(opens_at, |at| at.min(opens_at)));
-                    }
-                }
-            }
-        }
-        pool.open.sort_unstable();
-        pool.open.truncate(usize::try_from(want).unwrap_or(0));
-        Ok(pool)
-    }
-
-    /// Which of the refusals it is: outside hours, held by others, or none left.
-    async fn nothing_to_hand_out(
-        &mut self,
-        actor: &Actor,
-        campaign: &Campaign,
-        pool: &Pool,
-    ) -> Result<Problem, StoreError> {
-        if campaign.def.hours.closes_at.is_some_and(|closes_at| closes_at <= self.now) {
-            return Ok(refused(Code::NoneLeft, "the campaign's time for first texts is over"));
-        }
-        if pool.closed > 0 {
-            let mut closed =
-                refused(Code::OutsideHours, "it is outside texting hours where the remaining contacts are");
-            closed.at = pool.opens_at;
-            closed.count = Some(pool.closed);
-            return Ok(closed);
-        }
-        let row = db::query(
-            "SELECT CAST(COALESCE(SUM(many), 0) AS BIGINT) FROM contact_counts
-             WHERE campaign = $1 AND status = 'needs_message' AND opt_out < 2 AND wrong_number = 0
-                 AND assigned <> 0 AND assigned <> $2",
-        )
-        .bind(campaign.id)
-        .bind(actor.person.0)
-        .fetch_one(&mut *self.conn)
-        .await?;
-        let others = unsigned(row.try_get(0)?);
-        if others > 0 {
-            let mut held = refused(Code::HeldByOthers, "the remaining contacts are in other texters' slices");
-            held.count = Some(others);
-            return Ok(held);
-        }
-        Ok(refused(Code::NoneLeft, "every contact has been texted, is opted out or is in your hands"))
     }
 
     pub(super) async fn presence(&mut self, actor: &Actor) -> Result<Answer, StoreError> {

@@ -1,14 +1,14 @@
 //! Pages of what came of a campaign. Each looks at a bounded run of contacts by their numbers, so that a page costs the same at the
 //! beginning of a campaign and at its end, whatever other campaigns lie between; empty pages are the price.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
     SqlStore, figures,
-    rows::{self, LISTED_COLUMNS, OPTED_OUT, col, corrupt, json, listed, listed_columns, time, unsigned},
+    rows::{self, LISTED_COLUMNS, OPTED_OUT, col, corrupt, json, listed, listed_columns, time, to_json, unsigned},
     turnout::standings,
     tx::Tx,
     visible::is_visible,
@@ -43,7 +43,7 @@ pub(super) const CONTACTS: &str = concat!(
      s.at, s.reason, p.id, p.name, p.namesake, i.variant, i.at, i.delivery,
      (SELECT MIN(n.at) FROM messages n WHERE n.contact = c.id AND n.direction = 'in'),
      (SELECT n.error FROM messages n WHERE n.contact = c.id AND n.delivery = 'failed' ORDER BY n.seq DESC LIMIT 1),
-     c.removed
+     c.removed, c.earlier_answers
      FROM contacts c
      LEFT JOIN messages i ON i.contact = c.id AND i.kind = 'initial' AND i.delivery <> 'dropped'
      LEFT JOIN people p ON p.id = COALESCE(c.assigned, c.holder, i.author)
@@ -51,6 +51,11 @@ pub(super) const CONTACTS: &str = concat!(
      WHERE c.id > $1 AND c.id <= $2 AND +c.campaign = $3 AND c.erased_at IS NULL
          AND (c.updated_at >= $4 OR $4 IS NULL) ORDER BY c.id LIMIT $5"
 );
+
+/// The campaigns in which these numbers have got a first text.
+pub(super) const TEXTED_IN: &str = "SELECT o.phone, o.campaign FROM json_each($1) j CROSS JOIN contacts o
+     WHERE o.organization = $2 AND o.phone = j.atom AND o.status <> 'needs_message' AND EXISTS (SELECT 1 FROM messages m
+         WHERE m.contact = o.id AND m.kind = 'initial' AND m.delivery <> 'dropped') ORDER BY j.key, o.campaign";
 
 /// A page of texts.
 pub(super) const MESSAGES: &str =
@@ -132,11 +137,9 @@ impl Results for SqlStore {
             .fetch_all(&mut conn)
             .await?;
         let mut contacts = rows.iter().map(|row| contact(campaign, row)).collect::<Found<Vec<_>>>()?;
-        if let (Some(first), Some(last)) = (contacts.first(), contacts.last()) {
-            let mut standings = standings(&mut conn, actor, campaign, (first.id.0, last.id.0)).await?;
-            for contact in &mut contacts {
-                contact.rsvps = standings.remove(&contact.id.0).unwrap_or_default();
-            }
+        fill_standings(&mut conn, actor, campaign, &mut contacts).await?;
+        if wanted.texted_in {
+            fill_texted_in(&mut conn, actor.organization.0, &mut contacts).await?;
         }
         let full = contacts.len() >= usize::try_from(wanted.limit).unwrap_or(usize::MAX);
         let next = match contacts.last().filter(|_| full) {
@@ -256,7 +259,38 @@ fn moment(row: &db::Row, at: usize) -> Found<Option<Timestamp>> {
     col::<Option<i64>>(row, at)?.map(time).transpose()
 }
 
-fn contact(campaign: CampaignId, row: &db::Row) -> Found<ContactResult> {
+/// How each stands with the campaign's events. They are in the order of their numbers.
+pub(super) async fn fill_standings(
+    conn: &mut Conn,
+    actor: &Actor,
+    campaign: CampaignId,
+    contacts: &mut [ContactResult],
+) -> Found<()> {
+    if let (Some(first), Some(last)) = (contacts.first(), contacts.last()) {
+        let mut standings = standings(conn, actor, campaign, (first.id.0, last.id.0)).await?;
+        for contact in contacts {
+            contact.rsvps = standings.remove(&contact.id.0).unwrap_or_default();
+        }
+    }
+    Ok(())
+}
+
+/// In which campaigns the number of each was texted.
+pub(super) async fn fill_texted_in(conn: &mut Conn, organization: i64, contacts: &mut [ContactResult]) -> Found<()> {
+    let numbers: Vec<&str> = contacts.iter().map(|contact| contact.listed.phone.as_str()).collect();
+    let rows = db::query(TEXTED_IN).bind(to_json(&numbers)?).bind(organization).fetch_all(conn).await?;
+    let mut texted: HashMap<String, Vec<CampaignId>> = HashMap::new();
+    for row in &rows {
+        texted.entry(col(row, 0)?).or_default().push(CampaignId(col(row, 1)?));
+    }
+    for contact in contacts {
+        contact.texted_in = texted.get(contact.listed.phone.as_str()).cloned().unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// A row of [`CONTACTS`].
+pub(super) fn contact(campaign: CampaignId, row: &db::Row) -> Found<ContactResult> {
     let at = |n: usize| LISTED_COLUMNS + n;
     let (texter, texter_name) = somebody(row, at(12))?;
     let out: i64 = col(row, at(2))?;
@@ -273,6 +307,8 @@ fn contact(campaign: CampaignId, row: &db::Row) -> Found<ContactResult> {
         removed: col::<i64>(row, at(20))? != 0,
         answers: json(&col::<String>(row, at(5))?)?,
         rsvps: std::collections::BTreeMap::new(),
+        earlier_answers: col::<Option<String>>(row, at(21))?.map(|text| json(&text)).transpose()?.unwrap_or_default(),
+        texted_in: Vec::new(),
         tags: json(&col::<String>(row, at(6))?)?,
         note: col(row, at(7))?,
         last_text_at: moment(row, at(8))?,

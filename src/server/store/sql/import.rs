@@ -18,7 +18,7 @@ use crate::api::{
 };
 use crate::db::{self, Conn};
 use crate::domain::{
-    campaign::CampaignDef,
+    campaign::{CampaignDef, MAX_FREQUENCY_DAYS},
     ids::{CampaignId, OrganizationId},
     provenance::{Consent, Provenance},
     rsvp,
@@ -48,6 +48,9 @@ pub(super) fn def_faults(def: &CampaignDef) -> Vec<String> {
     if serde_json::to_value(def).is_ok_and(|def| has_nul(&def)) {
         // Not every database keeps it, and no carrier takes it.
         faults.push("a text or a name: it has a NUL character".to_owned());
+    }
+    if def.frequency_days > MAX_FREQUENCY_DAYS {
+        faults.push(format!("frequency: at most {MAX_FREQUENCY_DAYS} days"));
     }
     faults.extend(def.hours.faults().iter().map(|fault| format!("hours: {fault}")));
     faults.extend(rsvp::faults(&def.events, &def.questions).iter().map(|fault| format!("events: {fault}")));

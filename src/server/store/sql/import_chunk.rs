@@ -35,7 +35,7 @@ struct Failing {
 
 /// The codes of carriers that say that a number gets no texts, as a JSON list; none when the file that is built in is broken (a
 /// test says so).
-static FAILING: LazyLock<Option<String>> = LazyLock::new(|| {
+pub(super) static FAILING: LazyLock<Option<String>> = LazyLock::new(|| {
     let failing: Failing = toml::from_str(include_str!("../../../../assets/rules/failing_numbers.toml")).ok()?;
     serde_json::to_string(&failing.codes).ok()
 });

@@ -17,9 +17,12 @@ mod checkpoint;
 mod claim;
 mod closing;
 mod conduct;
+mod earlier;
+mod eligible;
 mod erasure;
 mod export;
 mod figures;
+mod follow_up;
 #[cfg(test)]
 mod hash_tests;
 mod held;
@@ -36,6 +39,7 @@ mod people;
 mod person;
 #[cfg(test)]
 mod plan_tests;
+mod pool;
 mod reach;
 mod read;
 mod readers;
@@ -46,6 +50,7 @@ mod rows;
 mod schema;
 mod script;
 mod second_factor;
+mod segments;
 mod send;
 mod sessions;
 mod throughput;

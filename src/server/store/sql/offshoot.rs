@@ -4,23 +4,16 @@
 use uuid::Uuid;
 
 use super::{
-    import::def_faults,
     rows::{LISTED_COLUMNS, col, listed, listed_columns, signed, to_json, unsigned},
     script::refused,
     send::request_hash,
     tx::{Audience, Campaign, Tx},
 };
-use crate::api::{
-    campaign::CampaignState,
-    event::EventKind,
-    problem::{Code, Problem},
-    recall::Correction,
-};
+use crate::api::{campaign::CampaignState, event::EventKind, problem::Code, recall::Correction};
 use crate::db;
 use crate::domain::{
     campaign::CampaignDef,
     ids::{CampaignId, ContactId},
-    recall::{Recalled, repeated_in},
     safe_text::safe_line,
 };
 use crate::server::store::{
@@ -37,7 +30,7 @@ const COPY: &str = "INSERT INTO contacts (organization, campaign, phone, externa
      FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
      LEFT JOIN imports i ON i.campaign = c.campaign AND i.number = c.list
      LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
-     WHERE c.campaign = $4 AND c.opt_out = 0 AND s.at IS NULL AND c.wrong_number = 0 AND c.removed = 0 ORDER BY j.key
+     WHERE +c.campaign = $4 AND c.opt_out = 0 AND s.at IS NULL AND c.wrong_number = 0 AND c.removed = 0 ORDER BY j.key
      ON CONFLICT (campaign, phone) DO NOTHING";
 
 /// Those of a list of contacts who may not, each counted once.
@@ -47,7 +40,7 @@ const LEFT_OUT: &str = "SELECT
          CAST(COALESCE(SUM(CASE WHEN c.opt_out = 0 AND s.at IS NULL AND c.wrong_number = 0 AND c.removed <> 0 THEN 1 ELSE 0 END), 0)
              AS BIGINT)
      FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
-     LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone WHERE c.campaign = $2";
+     LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone WHERE +c.campaign = $2";
 
 const TO_PLACE: &str = concat!(
     "SELECT ",
@@ -91,19 +84,8 @@ impl Tx<'_> {
             }
             return made(col(&row, 2)?, col(&row, 3)?, col::<String>(&row, 4)? == "paused");
         }
-        let faults = def_faults(def);
-        if !faults.is_empty() {
-            let mut problem = Problem::new(Code::Invalid, "the campaign has faults");
-            problem.faults = faults;
-            return Ok(Answer::Refused(Box::new(problem)));
-        }
-        if def.jurisdiction != of.def.jurisdiction {
-            return refused(Code::Invalid, "jurisdiction: it is that of the campaign whose contacts these are");
-        }
-        let repeated = repeated_in(def, &of.recalls);
-        if let Some(recall) = repeated.first() {
-            let what = format!("what recall {recall} of campaign {} took back stands in it in the same words", of.id);
-            return refused(Code::Invalid, what);
+        if let Some(refusal) = Self::unfit_offshoot(of, def) {
+            return Ok(refusal);
         }
         let mut def = def.clone();
         def.take_solicitation();
@@ -136,17 +118,7 @@ impl Tx<'_> {
         .bind(of.id)
         .execute(&mut *self.conn)
         .await?;
-        // A value that is wrong for these people is wrong here too.
-        for recall in of.recalls.iter().filter(|recall| matches!(recall.what, Recalled::Field { .. })) {
-            db::query(
-                "INSERT INTO recalls (organization, campaign, what, versions, texts, reason, at, person)
-                 SELECT organization, $2, what, versions, texts, reason, at, person FROM recalls WHERE id = $1",
-            )
-            .bind(recall.id)
-            .bind(campaign)
-            .execute(&mut *self.conn)
-            .await?;
-        }
+        self.take_recalls(of, campaign).await?;
         self.event(campaign, Audience::All, &EventKind::Campaign { state, script_version: 1 })?;
         self.audit(
             Some(actor),

@@ -3,9 +3,9 @@
 use super::{
     act::GIVE_BACK,
     back::LATE,
-    export, figures, held,
+    eligible, export, figures, follow_up, held,
     jobs::{OPEN_SINCE, WAITING},
-    read, schema,
+    pool, read, schema,
 };
 use crate::db::{self, Options};
 
@@ -54,6 +54,15 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
 #[case::waits(figures::WAITS, &["m USING INDEX"])]
 #[case::opt_outs(figures::OPT_OUTS, &["n USING INDEX notes_thread (contact>? AND contact<?)"])]
 #[case::messages(export::MESSAGES, &["contact"])]
+#[case::where_texted(export::TEXTED_IN, &["SCAN j", "o USING INDEX contacts_phone", "messages_one_initial"])]
+#[case::who_may_be_texted(eligible::CONTACTS, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)"])]
+#[case::what_is_known(eligible::KNOWN, &["SCAN j", "o USING INDEX contacts_phone (organization=? AND phone=?)"])]
+#[case::texted_elsewhere(pool::LATELY, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)", "contacts_phone (organization=? AND phone=?)"])]
+#[case::kept_for_nobody(pool::FREE, &["contacts_pool_apart (campaign=? AND zone_set=? AND texted_elsewhere=? AND kept_for=? AND id>?)"])]
+#[case::kept_for_one(pool::KEPT, &["contacts_pool_apart (campaign=? AND zone_set=? AND texted_elsewhere=? AND kept_for=? AND id>?)"])]
+#[case::whose_days_are_over(pool::WAKE, &["contacts_pool_lately (campaign=? AND texted_elsewhere<?)"])]
+#[case::who_waits(pool::WAITING, &["contacts_pool_lately"])]
+#[case::who_is_copied(follow_up::COPY, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)"])]
 #[tokio::test]
 async fn a_page_of_results_reads_a_run_of_contacts(#[case] sql: &'static str, #[case] ways: &[&str]) {
     let plan = plan(sql).await;

@@ -11,7 +11,7 @@ use super::{
     SqlStore,
     board::count,
     claim::lease_of,
-    held, import, ledger, reach, recall,
+    earlier, held, import, ledger, reach, recall,
     rows::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, col, contact_columns, json, listed, listed_columns, signed,
         time, to_json, unsigned,
@@ -226,7 +226,7 @@ impl Queries for SqlStore {
             contact_columns!(),
             ", ",
             listed_columns!(),
-            ", z.zones, c.answers, c.tags, c.note, i.provenance, i.obtained, COALESCE(c.consent, i.consent)
+            ", z.zones, c.answers, c.tags, c.note, i.provenance, i.obtained, COALESCE(c.consent, i.consent), c.earlier_answers
              FROM json_each($1) j JOIN contacts c ON c.id = CAST(j.atom AS BIGINT)
              JOIN zone_sets z ON z.id = c.zone_set
              LEFT JOIN imports i ON i.campaign = c.campaign AND i.number = c.list
@@ -270,6 +270,12 @@ impl Queries for SqlStore {
                     visible.push(import::LIST_SOURCE.to_owned());
                     fields.insert(import::LIST_SOURCE.to_owned(), from);
                 }
+                if let Some(earlier) = col::<Option<String>>(row, rest + 7)?
+                    && !fields.contains_key(earlier::EARLIER_ANSWERS)
+                {
+                    visible.push(earlier::EARLIER_ANSWERS.to_owned());
+                    fields.insert(earlier::EARLIER_ANSWERS.to_owned(), earlier::in_words(&json(&earlier)?));
+                }
                 Ok(ContactView {
                     summary: contact.summary()?,
                     fields,
@@ -295,7 +301,7 @@ impl Queries for SqlStore {
     ) -> Found<Option<Thread>> {
         let mut conn = self.reader().await?;
         let mine = db::query(
-            "SELECT 1 FROM contacts WHERE id = $1 AND organization = $2 AND (assigned = $3 OR $4) AND erased_at IS NULL
+            "SELECT follows FROM contacts WHERE id = $1 AND organization = $2 AND (assigned = $3 OR $4) AND erased_at IS NULL
                  AND (CAST($5 AS BIGINT) IS NULL OR campaign = $5)",
         )
         .bind(contact.0)
@@ -305,9 +311,7 @@ impl Queries for SqlStore {
         .bind(actor.campaign.map(|c| c.0))
         .fetch_optional(&mut conn)
         .await?;
-        if mine.is_none() {
-            return Ok(None);
-        }
+        let Some(mine) = mine else { return Ok(None) };
         let limit = limit.clamp(1, MAX_PAGE);
         let before = before.map_or(i64::MAX, signed);
         let rows = db::query(
@@ -350,6 +354,9 @@ impl Queries for SqlStore {
             });
         }
         let mut entries = Vec::with_capacity(messages.len() + notes.len());
+        if let Some(follows) = col::<Option<i64>>(&mine, 0)?.filter(|_| !more_before) {
+            entries.extend(earlier::entries(&mut conn, actor.organization.0, follows).await?);
+        }
         entries.extend(after.remove(&0).unwrap_or_default());
         for (seq, message) in messages {
             entries.push(ThreadEntry::Message(message));

@@ -46,6 +46,8 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: TURNOUT },
     Step { min_program: 1, sql: SHARED_CANNED },
     Step { min_program: 1, sql: PROPOSALS },
+    Step { min_program: 1, sql: SEGMENTS },
+    Step { min_program: 1, sql: SET_APART },
 ];
 
 /// What the steps are counted in, and what a database says of itself.
@@ -349,6 +351,48 @@ CREATE TABLE proposals (
     campaign INTEGER NOT NULL REFERENCES campaigns(id), def TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
     person INTEGER NOT NULL REFERENCES people(id), PRIMARY KEY (campaign)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Conditions under a name, and campaigns that are being made of another one's contacts: how far each is, by the numbers of these. A
+/// contact knows whom it follows, and what they had answered before (JSON).
+const SEGMENTS: &str = "
+CREATE TABLE segments (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL REFERENCES organizations(id), name TEXT NOT NULL,
+    folded TEXT NOT NULL, expression TEXT NOT NULL, campaign INTEGER REFERENCES campaigns(id), at INTEGER NOT NULL,
+    person INTEGER NOT NULL REFERENCES people(id), UNIQUE (organization, folded)
+) STRICT;
+CREATE TABLE follow_ups (
+    id BLOB PRIMARY KEY, organization INTEGER NOT NULL, campaign INTEGER NOT NULL REFERENCES campaigns(id),
+    source INTEGER NOT NULL REFERENCES campaigns(id), request_hash BLOB NOT NULL, expression TEXT NOT NULL, segment TEXT,
+    texted_since INTEGER, paused INTEGER NOT NULL, next_after INTEGER NOT NULL, until INTEGER NOT NULL,
+    contacts INTEGER NOT NULL DEFAULT 0, left_out TEXT NOT NULL DEFAULT '{}',
+    lists TEXT NOT NULL DEFAULT '{}', finished INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL,
+    person INTEGER NOT NULL REFERENCES people(id)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE contacts ADD COLUMN follows INTEGER;
+ALTER TABLE contacts ADD COLUMN earlier_answers TEXT;
+";
+
+/// Of those who wait for a first text some are set apart: `kept_for` the texter who wrote to them before, until the campaign's
+/// `kept_until` or until that texter is gone; and whom another campaign has texted lately, `texted_elsewhere` being when. On PostgreSQL
+/// the index has the column in its condition that a text leaves as it is.
+const SET_APART: &str = "
+ALTER TABLE contacts ADD COLUMN kept_for INTEGER;
+ALTER TABLE contacts ADD COLUMN texted_elsewhere INTEGER;
+ALTER TABLE campaigns ADD COLUMN kept_until INTEGER;
+ALTER TABLE follow_ups ADD COLUMN keep_hours INTEGER;
+CREATE TABLE keepers (
+    campaign INTEGER NOT NULL REFERENCES campaigns(id), person INTEGER NOT NULL REFERENCES people(id),
+    PRIMARY KEY (campaign, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contacts_pool_apart ON contacts(campaign, zone_set, texted_elsewhere, kept_for, id)
+    WHERE assigned IS NULL AND status = 'needs_message' AND opt_out = 0 AND wrong_number = 0;
+CREATE INDEX contacts_pool_lately ON contacts(campaign, texted_elsewhere) WHERE texted_elsewhere IS NOT NULL
+    AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0 AND wrong_number = 0;
+--@ DROP INDEX contacts_pool_apart;
+--@ DROP INDEX contacts_pool_lately;
+--@ CREATE INDEX contacts_pool_apart ON contacts(campaign, zone_set, texted_elsewhere, kept_for, id) WHERE pooled;
+--@ CREATE INDEX contacts_pool_lately ON contacts(campaign, texted_elsewhere) WHERE pooled AND texted_elsewhere IS NOT NULL;
 ";
 
 /// The version that this program is. 2: it knows recalls.

@@ -31,6 +31,9 @@ impl Tx<'_> {
         campaign: CampaignId,
         change: Change,
     ) -> Result<Answer, StoreError> {
+        if let Change::Segment(change) = change {
+            return self.change_segment(actor, change).await;
+        }
         let Some(found) = self.campaign_of(actor, campaign.0).await? else {
             return refused(Code::NotFound, "no such campaign for you");
         };
@@ -47,6 +50,11 @@ impl Tx<'_> {
             Change::Offshoot { id, def, provenance, contacts, paused } => {
                 self.offshoot(actor, &found, (id, &def, &provenance), &contacts, paused).await
             }
+            Change::Segment(change) => self.change_segment(actor, change).await,
+            Change::FollowUp { id, request, expression } => {
+                self.follow_up(actor, &found, (id, &request, expression.as_deref())).await
+            }
+            Change::FollowUpPart { id, part } => self.follow_up_part(actor, &found, (id, &part)).await,
             Change::Remove { contacts, dry_run } => self.remove_contacts(actor, &found, &contacts, dry_run).await,
             Change::Correct { contacts, dry_run } => self.correct_contacts(actor, &found, contacts, dry_run).await,
             Change::Close { request } => self.close_campaign(actor, &found, &request).await,

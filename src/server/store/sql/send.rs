@@ -359,6 +359,9 @@ impl Tx<'_> {
             closed.at = Some(opens_at);
             return Ok(Some(closed));
         }
+        if initial && let Some(lately) = self.texted_lately(&sight.campaign, contact).await? {
+            return Ok(Some(lately));
+        }
         if self.too_late(request, skew, hours.opened_at) && !mutation::on(Mutation::SentNextMorning) {
             let detail = "it was confirmed before the present texting hours began, or too long ago";
             return Ok(Some(problem(Code::TooLate, detail)));
@@ -531,6 +534,7 @@ impl Tx<'_> {
             verdict: self.verdict_values(actor, hash, &verdict)?,
             entry: enter.then(|| entry.values(actor.organization.0)),
             tally: (contact.campaign, actor.person.0),
+            phone: contact.phone.clone(),
             initial,
         });
         if enter {

@@ -39,6 +39,8 @@ pub(super) struct Campaign {
     pub(super) lifted: Vec<Lifted>,
     /// Who answers late replies once it is closed.
     pub(super) late_owner: Option<i64>,
+    /// Until then contacts are kept for the texters who wrote to them before.
+    pub(super) kept_until: Option<Timestamp>,
 }
 
 /// Texting hours as they stand for one kind of text and one set of zones.
@@ -365,10 +367,12 @@ impl<'c> Tx<'c> {
         if let Some(known) = self.cache.campaigns.get(&id) {
             return Ok(Some(Arc::clone(known)));
         }
-        let row = db::query("SELECT organization, state, script_version, def, late_owner FROM campaigns WHERE id = $1")
-            .bind(id)
-            .fetch_optional(&mut *self.conn)
-            .await?;
+        let row = db::query(
+            "SELECT organization, state, script_version, def, late_owner, kept_until FROM campaigns WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&mut *self.conn)
+        .await?;
         let Some(row) = row else { return Ok(None) };
         let campaign = Arc::new(Campaign {
             id,
@@ -379,6 +383,7 @@ impl<'c> Tx<'c> {
             recalls: recall::in_force(self.conn, id).await?,
             lifted: recall::lifted(self.conn, id).await?,
             late_owner: col(&row, 4)?,
+            kept_until: col::<Option<i64>>(&row, 5)?.map(rows::time).transpose()?,
         });
         self.cache.campaigns.insert(id, Arc::clone(&campaign));
         Ok(Some(campaign))

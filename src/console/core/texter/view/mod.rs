@@ -8,6 +8,8 @@ mod layers;
 mod panes;
 mod talk;
 
+pub use talk::{EARLIER_RECEIVED, EARLIER_SENT};
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 

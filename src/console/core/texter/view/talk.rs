@@ -106,6 +106,11 @@ impl Model {
     }
 }
 
+/// A text of the campaign that this conversation follows.
+pub const EARLIER_SENT: &str = "note-earlier-sent";
+/// What the voter wrote then.
+pub const EARLIER_RECEIVED: &str = "note-earlier-received";
+
 fn note_key(what: &str) -> &'static str {
     match what {
         "opted_out" => "note-opted-out",
@@ -121,6 +126,10 @@ fn note_key(what: &str) -> &'static str {
         "wrong_number" => "note-wrong-number",
         "tagged" => "note-tagged",
         "untagged" => "note-untagged",
+        "earlier_campaign" => "note-earlier-campaign",
+        "earlier_sent" => EARLIER_SENT,
+        "earlier_received" => EARLIER_RECEIVED,
+        "earlier_answers" => "note-earlier-answers",
         _ => "note-other",
     }
 }

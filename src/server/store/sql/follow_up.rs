@@ -1,0 +1,440 @@
+//! A campaign made of those contacts of another one of whom a condition holds, in parts: each is one commit, and nobody gets contacts
+//! of the new campaign before the last one. Who may not be texted any more is left out in the commit that would have copied them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    eligible::{self, Judged},
+    export::{self, BOUNDS, fill_standings, fill_texted_in},
+    import::def_faults,
+    rows::{self, col, corrupt, json, signed, to_json, unsigned},
+    script::refused,
+    segments::asks_about,
+    send::request_hash,
+    tx::{Audience, Campaign, Tx},
+};
+use crate::api::{
+    campaign::CampaignState,
+    event::EventKind,
+    problem::{Code, Problem},
+    segments::{FollowUp, FollowUpRequest, LeftOut},
+};
+use crate::db::{self, Conn};
+use crate::domain::{
+    campaign::CampaignDef,
+    filter::Filter,
+    ids::{CampaignId, ContactId},
+    recall::{Recalled, repeated_in},
+};
+use crate::server::store::{
+    StoreError,
+    change::Changed,
+    command::{Actor, Answer},
+    query::Found,
+    segments::{FollowUpPart, FollowUpStanding},
+};
+
+/// Rows that are looked at together.
+const PAGE: i64 = 1_000;
+/// So many are enough for one part.
+const ENOUGH: usize = 1_000;
+/// Pages that one part looks at, at most.
+const PAGES: usize = 10;
+/// Numbers of contacts that one page may lie apart: between them are those of other campaigns.
+const RUN: i64 = 20_000;
+
+/// The columns of [`State`].
+const STATE: &str =
+    "SELECT f.organization, f.campaign, f.source, f.request_hash, f.expression, f.segment, f.texted_since, f.paused,
+         f.next_after, f.until, f.contacts, f.left_out, f.lists, f.finished, k.state, f.keep_hours
+     FROM follow_ups f JOIN campaigns k ON k.id = f.campaign WHERE f.id = $1";
+
+/// One contact on its way; short names, as a part holds a thousand.
+#[derive(Serialize)]
+struct Line {
+    i: i64,
+    n: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    a: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    k: Option<i64>,
+}
+
+pub(super) const COPY: &str = "INSERT INTO contacts (organization, campaign, phone, external_id, first_name, last_name, zip, state, language,
+         time_zone, fields, zone_set, consent, list, follows, earlier_answers, kept_for, updated_at)
+     SELECT c.organization, $2, c.phone, c.external_id, c.first_name, c.last_name, c.zip, c.state, c.language, c.time_zone,
+         c.fields, CAST(j.value->>'n' AS BIGINT), c.consent, c.list, c.id, j.value->>'a', CAST(j.value->>'k' AS BIGINT), $3
+     FROM json_each($1) j CROSS JOIN contacts c WHERE c.id = CAST(j.value->>'i' AS BIGINT) AND +c.campaign = $4 ORDER BY j.key
+     ON CONFLICT (campaign, phone) DO NOTHING";
+
+/// A follow-up as it stands.
+struct State {
+    organization: i64,
+    campaign: i64,
+    source: i64,
+    request_hash: Vec<u8>,
+    expression: String,
+    segment: Option<String>,
+    texted_since: Option<i64>,
+    paused: bool,
+    after: i64,
+    until: i64,
+    contacts: u64,
+    left_out: LeftOut,
+    /// Contacts by the list of the source that they came with.
+    lists: BTreeMap<i64, u64>,
+    finished: bool,
+    /// Of the new campaign.
+    state: CampaignState,
+    /// So long everybody is kept for the texter who wrote to them last.
+    keep_hours: Option<i64>,
+}
+
+impl State {
+    fn read(row: &db::Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            organization: col(row, 0)?,
+            campaign: col(row, 1)?,
+            source: col(row, 2)?,
+            request_hash: col(row, 3)?,
+            expression: col(row, 4)?,
+            segment: col(row, 5)?,
+            texted_since: col(row, 6)?,
+            paused: col::<i64>(row, 7)? != 0,
+            after: col(row, 8)?,
+            until: col(row, 9)?,
+            contacts: unsigned(col(row, 10)?),
+            left_out: json(&col::<String>(row, 11)?)?,
+            lists: json(&col::<String>(row, 12)?)?,
+            finished: col::<i64>(row, 13)? != 0,
+            state: rows::state(&col::<String>(row, 14)?)?,
+            keep_hours: col(row, 15)?,
+        })
+    }
+
+    fn told(&self, made_before: bool) -> Answer {
+        Answer::Changed(Changed::FollowUp(FollowUp {
+            campaign: CampaignId(self.campaign),
+            finished: self.finished,
+            made_before,
+            contacts: self.contacts,
+            left_out: self.left_out,
+            left: if self.finished { 0 } else { unsigned(self.until.saturating_sub(self.after)) },
+            paused: if self.finished { self.state == CampaignState::Paused } else { self.paused },
+        }))
+    }
+}
+
+/// [`crate::server::store::segments::Segments::follow_up`].
+pub(super) async fn standing(conn: &mut Conn, actor: &Actor, id: Uuid) -> Found<Option<FollowUpStanding>> {
+    let row = db::query(STATE).bind(id).fetch_optional(&mut *conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let state = State::read(&row)?;
+    if state.organization != actor.organization.0 {
+        return Ok(None);
+    }
+    let source = CampaignId(state.source);
+    if state.finished {
+        return Ok(Some(FollowUpStanding { source, part: None }));
+    }
+    let filter = Filter::parse(&state.expression).map_err(|_| corrupt("a follow-up's condition", "hidden"))?;
+    let (mut next, mut contacts) = (state.after, Vec::new());
+    for _ in 0..PAGES {
+        let last = next.saturating_add(RUN).min(state.until);
+        let rows = db::query(export::CONTACTS)
+            .bind(next)
+            .bind(last)
+            .bind(source.0)
+            .bind(None::<i64>)
+            .bind(PAGE)
+            .fetch_all(&mut *conn)
+            .await?;
+        let mut page = rows.iter().map(|row| export::contact(source, row)).collect::<Found<Vec<_>>>()?;
+        fill_standings(conn, actor, source, &mut page).await?;
+        if filter.asks_for_campaigns() {
+            fill_texted_in(conn, state.organization, &mut page).await?;
+        }
+        let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+        next = page.last().filter(|_| full).map_or(last, |one| one.id.0);
+        contacts.extend(page.iter().filter(|one| filter.holds(*one)).map(|one| one.id));
+        if next >= state.until || contacts.len() >= ENOUGH {
+            break;
+        }
+    }
+    Ok(Some(FollowUpStanding { source, part: Some(FollowUpPart { after: state.after, next, contacts }) }))
+}
+
+impl Tx<'_> {
+    async fn follow_up_state(&mut self, id: Uuid) -> Result<Option<State>, StoreError> {
+        let row = db::query(STATE).bind(id).fetch_optional(&mut *self.conn).await?;
+        row.as_ref().map(State::read).transpose()
+    }
+
+    /// Begins a follow-up, or finds it. Without an expression it is only found.
+    pub(super) async fn follow_up(
+        &mut self,
+        actor: &Actor,
+        of: &Campaign,
+        (id, request, expression): (Uuid, &FollowUpRequest, Option<&str>),
+    ) -> Result<Answer, StoreError> {
+        // Whether it begins paused may be said otherwise while it is made.
+        let known = FollowUpRequest { paused: false, ..request.clone() };
+        let hash = request_hash("follow_up", &known)?;
+        if let Some(mut state) = self.follow_up_state(id).await? {
+            if state.organization != actor.organization.0 || state.request_hash != hash {
+                return refused(Code::IdReused, "this id was used before for something else");
+            }
+            if !state.finished && state.paused != request.paused {
+                state.paused = request.paused;
+                db::query("UPDATE follow_ups SET paused = $2 WHERE id = $1")
+                    .bind(id)
+                    .bind(i64::from(request.paused))
+                    .execute(&mut *self.conn)
+                    .await?;
+            }
+            return Ok(state.told(state.finished));
+        }
+        let Some(expression) = expression else { return refused(Code::NotFound, "no such segment") };
+        let filter = match Filter::parse(expression) {
+            Ok(filter) => filter,
+            Err(fault) => {
+                let mut problem = Problem::new(Code::Invalid, "the condition cannot be read");
+                problem.faults = vec![fault.to_string()];
+                return Ok(Answer::Refused(Box::new(problem)));
+            }
+        };
+        let mut def = request.def.clone();
+        if let Some(refusal) = Self::unfit_offshoot(of, &def) {
+            return Ok(refusal);
+        }
+        def.take_solicitation();
+        let campaign = self.new_campaign(actor, CampaignState::Importing, &def).await?;
+        let bounds = db::query(BOUNDS).bind(of.id).fetch_one(&mut *self.conn).await?;
+        let (first, until): (i64, i64) = (col(&bounds, 0)?, col(&bounds, 1)?);
+        let texted_since = request.not_texted_within_days.map(|days| {
+            let span = jiff::SignedDuration::from_hours(24 * i64::from(days));
+            self.now.saturating_sub(span).unwrap_or(jiff::Timestamp::MIN).as_microsecond()
+        });
+        db::query(
+            "INSERT INTO follow_ups (id, organization, campaign, source, request_hash, expression, segment, texted_since, paused,
+                 next_after, until, at, person, keep_hours)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        )
+        .bind(id)
+        .bind(actor.organization.0)
+        .bind(campaign)
+        .bind(of.id)
+        .bind(hash.as_slice())
+        .bind(expression)
+        .bind(request.segment.as_deref())
+        .bind(texted_since)
+        .bind(i64::from(request.paused))
+        .bind(first - 1)
+        .bind(until)
+        .bind(self.micros())
+        .bind(actor.person.0)
+        .bind(request.keep_texter_hours.map(i64::from))
+        .execute(&mut *self.conn)
+        .await?;
+        self.audit(
+            Some(actor),
+            "follow_up_started",
+            format!("campaign {campaign}"),
+            format!("of contacts of campaign {}, by {}", of.id, by(request.segment.as_deref(), &filter)),
+        );
+        match self.follow_up_state(id).await? {
+            Some(state) => Ok(state.told(false)),
+            None => refused(Code::NotFound, "no such follow-up"),
+        }
+    }
+
+    /// What no campaign may be that is made of another one's contacts.
+    pub(super) fn unfit_offshoot(of: &Campaign, def: &CampaignDef) -> Option<Answer> {
+        let faults = def_faults(def);
+        if !faults.is_empty() {
+            let mut problem = Problem::new(Code::Invalid, "the campaign has faults");
+            problem.faults = faults;
+            return Some(Answer::Refused(Box::new(problem)));
+        }
+        let detail = if def.jurisdiction != of.def.jurisdiction {
+            "jurisdiction: it is that of the campaign whose contacts these are".to_owned()
+        } else {
+            let repeated = repeated_in(def, &of.recalls);
+            let recall = repeated.first()?;
+            format!("what recall {recall} of campaign {} took back stands in it in the same words", of.id)
+        };
+        Some(Answer::Refused(Box::new(Problem::new(Code::Invalid, detail))))
+    }
+
+    /// A value that is wrong for these people is wrong in the campaign that is made of them too.
+    pub(super) async fn take_recalls(&mut self, of: &Campaign, campaign: i64) -> Result<(), StoreError> {
+        for recall in of.recalls.iter().filter(|recall| matches!(recall.what, Recalled::Field { .. })) {
+            db::query(
+                "INSERT INTO recalls (organization, campaign, what, versions, texts, reason, at, person)
+                 SELECT organization, $2, what, versions, texts, reason, at, person FROM recalls WHERE id = $1",
+            )
+            .bind(recall.id)
+            .bind(campaign)
+            .execute(&mut *self.conn)
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Adds a part, once; with the last one the campaign is there.
+    pub(super) async fn follow_up_part(
+        &mut self,
+        actor: &Actor,
+        of: &Campaign,
+        (id, part): (Uuid, &FollowUpPart),
+    ) -> Result<Answer, StoreError> {
+        let found = self.follow_up_state(id).await?;
+        let Some(mut state) = found.filter(|one| one.organization == actor.organization.0 && one.source == of.id)
+        else {
+            return refused(Code::NotFound, "no such follow-up");
+        };
+        // Somebody else went on with it meanwhile.
+        if state.finished || state.after != part.after {
+            return Ok(state.told(false));
+        }
+        let Some(new) = self.campaign(state.campaign).await? else {
+            return refused(Code::NotFound, "no such campaign");
+        };
+        let ids: Vec<i64> = part.contacts.iter().map(|contact: &ContactId| contact.0).collect();
+        let judged = eligible::judged(&mut *self.conn, (state.organization, of.id), &ids, state.texted_since).await?;
+        let mut lines = Vec::with_capacity(judged.len());
+        let mut keepers = BTreeSet::new();
+        for one in judged {
+            if let Some(why) = one.why {
+                why.count(&mut state.left_out);
+                continue;
+            }
+            if let Some(list) = one.list {
+                *state.lists.entry(list).or_default() += 1;
+            }
+            let places = new.def.hours.places_of(&one.contact);
+            let zone_set = self.zone_set(new.id, &to_json(&places)?).await?;
+            let kept_for = one.texter.filter(|_| state.keep_hours.is_some());
+            keepers.extend(kept_for);
+            lines.push(Line { i: one.id, n: zone_set, a: earlier_answers(&one)?, k: kept_for });
+        }
+        for keeper in keepers {
+            db::query("INSERT INTO keepers (campaign, person) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(new.id)
+                .bind(keeper)
+                .execute(&mut *self.conn)
+                .await?;
+        }
+        state.contacts += db::query(COPY)
+            .bind(to_json(&lines)?)
+            .bind(new.id)
+            .bind(self.micros())
+            .bind(of.id)
+            .execute(&mut *self.conn)
+            .await?
+            .rows_affected();
+        state.after = part.next.clamp(state.after, state.until);
+        state.finished = state.after >= state.until;
+        db::query(
+            "UPDATE follow_ups SET next_after = $2, contacts = $3, left_out = $4, lists = $5, finished = $6 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(state.after)
+        .bind(signed(state.contacts))
+        .bind(to_json(&state.left_out)?)
+        .bind(to_json(&state.lists)?)
+        .bind(i64::from(state.finished))
+        .execute(&mut *self.conn)
+        .await?;
+        if state.finished {
+            self.follow_up_made(actor, of, (id, &mut state)).await?;
+        }
+        Ok(state.told(false))
+    }
+
+    /// Everybody is in it: it may be texted.
+    async fn follow_up_made(
+        &mut self,
+        actor: &Actor,
+        of: &Campaign,
+        (id, state): (Uuid, &mut State),
+    ) -> Result<(), StoreError> {
+        // Each list goes on telling where its people's numbers come from.
+        for (list, many) in &state.lists {
+            db::query(
+                "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, chunks, stored, finished, at,
+                     person, number, adds, obtained, permitted_use, consent)
+                 SELECT $1, i.organization, $2, i.request_hash, $3, i.provenance, 0, $3, 1, $4, $5, i.number, 0, i.obtained,
+                     i.permitted_use, i.consent FROM imports i WHERE i.campaign = $6 AND i.number = $7",
+            )
+            .bind(list_id(id, *list))
+            .bind(state.campaign)
+            .bind(signed(*many))
+            .bind(self.micros())
+            .bind(actor.person.0)
+            .bind(of.id)
+            .bind(*list)
+            .execute(&mut *self.conn)
+            .await?;
+        }
+        self.take_recalls(of, state.campaign).await?;
+        state.state = if state.paused { CampaignState::Paused } else { CampaignState::Running };
+        let kept_until = state.keep_hours.map(|hours| {
+            self.now
+                .saturating_add(jiff::SignedDuration::from_hours(hours))
+                .unwrap_or(jiff::Timestamp::MAX)
+                .as_microsecond()
+        });
+        db::query("UPDATE campaigns SET state = $2, kept_until = $3 WHERE id = $1 AND state = 'importing'")
+            .bind(state.campaign)
+            .bind(rows::state_word(state.state))
+            .bind(kept_until)
+            .execute(&mut *self.conn)
+            .await?;
+        self.cache.forget_campaign(state.campaign);
+        let what = EventKind::Campaign { state: state.state, script_version: 1 };
+        self.event(state.campaign, Audience::All, &what)?;
+        let filter = Filter::parse(&state.expression).map_err(|_| corrupt("a follow-up's condition", "hidden"))?;
+        self.audit(
+            Some(actor),
+            "follow_up_made",
+            format!("campaign {}", state.campaign),
+            format!(
+                "{} contacts of campaign {} by {}, {} left out{}",
+                state.contacts,
+                of.id,
+                by(state.segment.as_deref(), &filter),
+                state.left_out.sum(),
+                if state.paused { ", paused" } else { "" }
+            ),
+        );
+        Ok(())
+    }
+}
+
+/// By which segment, for the audit.
+fn by(segment: Option<&str>, filter: &Filter) -> String {
+    segment.map_or_else(|| asks_about(filter), |name| format!("segment {}", crate::domain::safe_text::safe_line(name)))
+}
+
+/// What they answered in the campaign, and before it where it asked something else.
+fn earlier_answers(one: &Judged) -> Result<Option<String>, StoreError> {
+    let mut all: BTreeMap<String, String> = match &one.earlier_answers {
+        Some(earlier) => json(earlier)?,
+        None => BTreeMap::new(),
+    };
+    all.extend(json::<BTreeMap<String, String>>(&one.answers)?);
+    if all.is_empty() { Ok(None) } else { to_json(&all).map(Some) }
+}
+
+/// The id under which a list of the source stands in the new campaign.
+fn list_id(follow_up: Uuid, list: i64) -> Uuid {
+    let mut bytes = [0u8; 16];
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(follow_up.as_bytes()).update(&list.to_le_bytes());
+    hasher.finalize_xof().fill(&mut bytes);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}

@@ -1,0 +1,332 @@
+//! Contacts that wait to be handed out: who may be texted now, and who is set apart. Kept for the texter who wrote to them before are
+//! those of a follow-up, for a while; whom another campaign of the organization has texted lately waits until the days are over.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    rows::{ContactRow, col, time, to_json, unsigned},
+    tx::{Campaign, Tx},
+};
+use crate::api::problem::{Code, Problem};
+use crate::db;
+use crate::domain::{hours::HoursVerdict, message::MessageKind};
+use crate::server::store::{StoreError, command::Actor};
+
+/// Contacts that one claim looks at for texts of other campaigns: a pool of people who were all texted lately costs no claim more. Each
+/// is marked, so that the next claim begins behind them.
+const LOOKED_AT: usize = 5_000;
+/// So many are looked at together.
+const TOGETHER: i64 = 500;
+/// Marks that one claim takes away, when their days are over.
+const WOKEN: i64 = 2_000;
+/// Where more are left than one claim looks at, it is asked again so soon.
+const SOON: SignedDuration = SignedDuration::from_secs(5);
+
+/// Those of a zone that are kept for nobody, or for one person ([`KEPT`]).
+pub(super) const FREE: &str = "SELECT id FROM contacts INDEXED BY contacts_pool_apart
+     WHERE campaign = $1 AND zone_set = $2 AND texted_elsewhere IS NULL AND kept_for IS NULL AND id > $4 AND assigned IS NULL
+         AND status = 'needs_message' AND opt_out = 0 AND wrong_number = 0 ORDER BY id LIMIT $3";
+pub(super) const KEPT: &str = "SELECT id FROM contacts INDEXED BY contacts_pool_apart
+     WHERE campaign = $1 AND zone_set = $2 AND texted_elsewhere IS NULL AND kept_for = $5 AND id > $4 AND assigned IS NULL
+         AND status = 'needs_message' AND opt_out = 0 AND wrong_number = 0 ORDER BY id LIMIT $3";
+
+/// Everybody of a zone, where nobody is set apart.
+const ALL: &str = "SELECT id FROM contacts INDEXED BY contacts_pool
+     WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message'
+         AND opt_out = 0 AND wrong_number = 0 ORDER BY id LIMIT $3";
+
+/// When other campaigns have last texted these people, of those whom they have since then. What came back or failed is no text.
+pub(super) const LATELY: &str = "SELECT c.id, MAX(m.at) FROM json_each($1) j CROSS JOIN contacts c CROSS JOIN contacts o CROSS JOIN messages m
+     WHERE c.id = CAST(j.atom AS BIGINT) AND o.organization = c.organization AND o.phone = c.phone AND o.campaign <> c.campaign
+         AND o.last_out_at > $2 AND m.contact = o.id AND m.at > $2 AND m.kind IN ('initial', 'reply')
+         AND m.delivery NOT IN ('dropped', 'failed') GROUP BY c.id";
+
+const MARK: &str = "UPDATE contacts SET texted_elsewhere = $2 WHERE id = $1";
+
+pub(super) const WAKE: &str = "UPDATE contacts SET texted_elsewhere = NULL WHERE id IN (
+     SELECT id FROM contacts INDEXED BY contacts_pool_lately
+     WHERE campaign = $1 AND texted_elsewhere <= $2 AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0
+         AND wrong_number = 0 ORDER BY texted_elsewhere LIMIT $3)";
+
+pub(super) const WAITING: &str = "SELECT COUNT(*), MIN(texted_elsewhere) FROM contacts INDEXED BY contacts_pool_lately
+     WHERE campaign = $1 AND texted_elsewhere IS NOT NULL AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0
+         AND wrong_number = 0";
+
+/// Texters for whom contacts of a campaign were kept, and whether they can still come for them.
+const KEEPERS: &str =
+    "SELECT k.person, CASE WHEN EXISTS (SELECT 1 FROM sessions s WHERE s.person = k.person AND s.revoked = 0
+         AND s.waiting = 0 AND (s.campaign IS NULL OR s.campaign = k.campaign)) THEN 1 ELSE 0 END
+     FROM keepers k WHERE k.campaign = $1 ORDER BY k.person";
+
+/// What a campaign's pool looks like at one moment.
+#[derive(Default)]
+pub(super) struct Pool {
+    /// Contacts to hand out, by id.
+    pub(super) open: Vec<i64>,
+    /// Contacts held back by hours.
+    pub(super) closed: u64,
+    /// When the first of those may be texted.
+    pub(super) opens_at: Option<Timestamp>,
+    /// Contacts whom another campaign has texted lately, as far as claims have looked.
+    pub(super) lately: u64,
+    /// When the first of those may be texted, or there is more to look at.
+    lately_until: Option<Timestamp>,
+    /// Until then the rest may be kept for others.
+    kept_until: Option<Timestamp>,
+}
+
+/// Whose contacts a claim takes.
+#[derive(Debug, Clone, Copy)]
+enum Whose {
+    /// Everybody's: nobody is set apart.
+    All,
+    /// Those kept for nobody.
+    Free,
+    /// Those kept for this person.
+    Kept(i64),
+}
+
+fn refused(code: Code, detail: &str) -> Problem {
+    Problem::new(code, detail)
+}
+
+/// The days that a campaign leaves after the text of another one.
+fn days(campaign: &Campaign) -> Option<SignedDuration> {
+    let days = campaign.def.frequency_days;
+    (days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days)))
+}
+
+fn before(now: Timestamp, days: SignedDuration) -> i64 {
+    now.saturating_sub(days).unwrap_or(Timestamp::MIN).as_microsecond()
+}
+
+fn after(micros: i64, days: SignedDuration) -> Result<Timestamp, StoreError> {
+    Ok(time(micros)?.saturating_add(days).unwrap_or(Timestamp::MAX))
+}
+
+impl Tx<'_> {
+    /// Looks at the pool zone by zone, so that nobody is scanned who cannot be texted now.
+    pub(super) async fn pool(&mut self, actor: &Actor, campaign: &Campaign, want: i64) -> Result<Pool, StoreError> {
+        let sets = db::query("SELECT zone_set FROM campaign_zones WHERE campaign = $1")
+            .bind(campaign.id)
+            .fetch_all(&mut *self.conn)
+            .await?;
+        let mut pool = Pool::default();
+        let mut open = Vec::new();
+        for row in sets {
+            let set: i64 = col(&row, 0)?;
+            match self.hours(campaign, set, MessageKind::Initial).await? {
+                HoursVerdict::Open { .. } => open.push(set),
+                HoursVerdict::Closed { opens_at } => {
+                    let row = db::query(
+                        "SELECT COUNT(*) FROM contacts INDEXED BY contacts_pool
+                         WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message'
+                             AND opt_out = 0 AND wrong_number = 0",
+                    )
+                    .bind(campaign.id)
+                    .bind(set)
+                    .fetch_one(&mut *self.conn)
+                    .await?;
+                    let count = unsigned(row.try_get(0)?);
+                    if count > 0 {
+                        pool.closed += count;
+                        pool.opens_at = Some(pool.opens_at.map_or(opens_at, |at| at.min(opens_at)));
+                    }
+                }
+            }
+        }
+        let days = days(campaign);
+        if let Some(days) = days {
+            db::query(WAKE).bind(campaign.id).bind(before(self.now, days)).bind(WOKEN).execute(&mut *self.conn).await?;
+        }
+        let mut looked_at = 0;
+        for group in self.whose(actor, campaign, &mut pool).await? {
+            let room = usize::try_from(want).unwrap_or(0).saturating_sub(pool.open.len());
+            let mut found = Vec::new();
+            for set in open.iter().filter(|_| room > 0) {
+                for whose in &group {
+                    found.extend(self.draw((campaign, *set), *whose, (room, days), &mut looked_at).await?);
+                }
+            }
+            found.sort_unstable();
+            found.truncate(room);
+            pool.open.extend(found);
+        }
+        if let Some(days) = days {
+            let row = db::query(WAITING).bind(campaign.id).fetch_one(&mut *self.conn).await?;
+            pool.lately = unsigned(col(&row, 0)?);
+            pool.lately_until = col::<Option<i64>>(&row, 1)?.map(|at| after(at, days)).transpose()?;
+            if looked_at >= LOOKED_AT {
+                pool.lately_until = self.now.saturating_add(SOON).ok();
+            }
+        }
+        Ok(pool)
+    }
+
+    /// Whose contacts this claim takes, the actor's own first.
+    async fn whose(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        pool: &mut Pool,
+    ) -> Result<Vec<Vec<Whose>>, StoreError> {
+        let Some(until) = campaign.kept_until else {
+            return Ok(vec![vec![if days(campaign).is_some() { Whose::Free } else { Whose::All }]]);
+        };
+        let kept = until > self.now;
+        if !kept && days(campaign).is_none() {
+            return Ok(vec![vec![Whose::All]]);
+        }
+        let rows = db::query(KEEPERS).bind(campaign.id).fetch_all(&mut *self.conn).await?;
+        let (mut own, mut others) = (Vec::new(), vec![Whose::Free]);
+        for row in &rows {
+            let (person, can_come): (i64, i64) = (col(row, 0)?, col(row, 1)?);
+            if person == actor.person.0 {
+                own.push(Whose::Kept(person));
+            } else if !kept || can_come == 0 {
+                others.push(Whose::Kept(person));
+            } else {
+                pool.kept_until = Some(until);
+            }
+        }
+        Ok(if kept { vec![own, others] } else { vec![own.into_iter().chain(others).collect()] })
+    }
+
+    /// So many of a zone whom no other campaign has texted within `days`.
+    async fn draw(
+        &mut self,
+        (campaign, set): (&Campaign, i64),
+        whose: Whose,
+        (want, days): (usize, Option<SignedDuration>),
+        looked_at: &mut usize,
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut found: Vec<i64> = Vec::new();
+        let mut behind = 0;
+        while found.len() < want && (days.is_none() || *looked_at < LOOKED_AT) {
+            let missing = i64::try_from(want - found.len()).unwrap_or(i64::MAX);
+            let limit = if days.is_some() { missing.max(TOGETHER) } else { missing };
+            let query = match whose {
+                Whose::All => db::query(ALL).bind(campaign.id).bind(set).bind(limit),
+                Whose::Free => db::query(FREE).bind(campaign.id).bind(set).bind(limit).bind(behind),
+                Whose::Kept(person) => {
+                    db::query(KEPT).bind(campaign.id).bind(set).bind(limit).bind(behind).bind(person)
+                }
+            };
+            let rows = query.fetch_all(&mut *self.conn).await?;
+            let ids = rows.iter().map(|row| col(row, 0)).collect::<Result<Vec<i64>, _>>()?;
+            behind = ids.last().copied().unwrap_or(behind);
+            let last = i64::try_from(ids.len()).is_ok_and(|many| many < limit);
+            match days {
+                Some(days) => {
+                    *looked_at += ids.len();
+                    let lately = self.lately(&ids, before(self.now, days)).await?;
+                    let marks = lately.iter().map(|(id, at)| vec![(*id).into(), (*at).into()]).collect();
+                    db::each(MARK, marks, &mut *self.conn).await?;
+                    found.extend(ids.into_iter().filter(|id| !lately.contains_key(id)));
+                }
+                None => found.extend(ids),
+            }
+            if last {
+                break;
+            }
+        }
+        found.truncate(want);
+        Ok(found)
+    }
+
+    /// When other campaigns last texted those of `ids` whom they have since then.
+    async fn lately(&mut self, ids: &[i64], since: i64) -> Result<BTreeMap<i64, i64>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows = db::query(LATELY).bind(to_json(&ids)?).bind(since).fetch_all(&mut *self.conn).await?;
+        rows.iter().map(|row| Ok((col(row, 0)?, col(row, 1)?))).collect()
+    }
+
+    /// Why a first text may not go to somebody now whom another campaign has texted lately.
+    pub(super) async fn texted_lately(
+        &mut self,
+        campaign: &Campaign,
+        contact: &ContactRow,
+    ) -> Result<Option<Problem>, StoreError> {
+        let Some(days) = days(campaign) else { return Ok(None) };
+        // What was accepted a moment ago counts too.
+        if self.texts.texts(&contact.phone) {
+            self.write_texts().await?;
+        }
+        let lately = self.lately(&[contact.id], before(self.now, days)).await?;
+        let Some(at) = lately.get(&contact.id) else { return Ok(None) };
+        let mut problem = refused(Code::TextedLately, "another campaign has texted them lately");
+        problem.at = Some(after(*at, days)?);
+        Ok(Some(problem))
+    }
+
+    /// The campaign leaves no days any more.
+    pub(super) async fn forget_texted_elsewhere(&mut self, campaign: i64) -> Result<(), StoreError> {
+        db::query("UPDATE contacts SET texted_elsewhere = NULL WHERE campaign = $1 AND texted_elsewhere IS NOT NULL")
+            .bind(campaign)
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Which of the refusals it is: outside hours, texted lately, held by others or kept for them, or none left.
+    pub(super) async fn nothing_to_hand_out(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        pool: &Pool,
+    ) -> Result<Problem, StoreError> {
+        if campaign.def.hours.closes_at.is_some_and(|closes_at| closes_at <= self.now) {
+            return Ok(refused(Code::NoneLeft, "the campaign's time for first texts is over"));
+        }
+        if let Some(until) = pool.lately_until.filter(|until| pool.opens_at.is_none_or(|at| *until < at)) {
+            let mut lately = refused(Code::TextedLately, "another campaign has texted the remaining contacts lately");
+            lately.at = Some(until);
+            lately.count = Some(pool.lately);
+            return Ok(lately);
+        }
+        if pool.closed > 0 {
+            let mut closed =
+                refused(Code::OutsideHours, "it is outside texting hours where the remaining contacts are");
+            closed.at = pool.opens_at;
+            closed.count = Some(pool.closed);
+            return Ok(closed);
+        }
+        let row = db::query(
+            "SELECT CAST(COALESCE(SUM(many), 0) AS BIGINT) FROM contact_counts
+             WHERE campaign = $1 AND status = 'needs_message' AND opt_out < 2 AND wrong_number = 0
+                 AND assigned <> 0 AND assigned <> $2",
+        )
+        .bind(campaign.id)
+        .bind(actor.person.0)
+        .fetch_one(&mut *self.conn)
+        .await?;
+        let others = unsigned(row.try_get(0)?);
+        if let Some(until) = pool.kept_until {
+            let row = db::query(
+                "SELECT CAST(COALESCE(SUM(many), 0) AS BIGINT) FROM contact_counts
+                 WHERE campaign = $1 AND status = 'needs_message' AND opt_out = 0 AND wrong_number = 0 AND assigned = 0",
+            )
+            .bind(campaign.id)
+            .fetch_one(&mut *self.conn)
+            .await?;
+            let kept = unsigned(row.try_get(0)?);
+            if kept > 0 {
+                let detail = "the remaining contacts are kept for the texters who wrote to them before";
+                let mut problem = refused(Code::HeldByOthers, detail);
+                problem.count = Some(kept + others);
+                problem.at = Some(until);
+                return Ok(problem);
+            }
+        }
+        if others > 0 {
+            let mut held = refused(Code::HeldByOthers, "the remaining contacts are in other texters' slices");
+            held.count = Some(others);
+            return Ok(held);
+        }
+        Ok(refused(Code::NoneLeft, "every contact has been texted, is opted out or is in your hands"))
+    }
+}
