@@ -26,8 +26,8 @@ pub fn calendar(
     line(&mut file, "BEGIN:VCALENDAR");
     line(&mut file, "VERSION:2.0");
     line(&mut file, concat!("PRODID:-//textbank//textbank ", env!("CARGO_PKG_VERSION"), "//EN"));
+    // No METHOD: that would make it a scheduling message, which has to name an organizer (RFC 5546, 3.2.1).
     line(&mut file, "CALSCALE:GREGORIAN");
-    line(&mut file, "METHOD:PUBLISH");
     for event in events {
         let location = [event.place.as_str(), event.address.as_str()];
         let location: Vec<&str> = location.into_iter().filter(|part| !part.is_empty()).collect();
@@ -121,7 +121,6 @@ mod tests {
                 "VERSION:2.0",
                 product,
                 "CALSCALE:GREGORIAN",
-                "METHOD:PUBLISH",
                 "BEGIN:VEVENT",
                 "UID:rally-3@bank.example.org8443",
                 "DTSTAMP:20270501T120000Z",

@@ -196,16 +196,23 @@ impl<'i> Walk<'_, 'i> {
                 let what = format!("`{id}` is over, it ended at {}", local(event.ends_at));
                 if asked(event) {
                     let what = format!("{what}, and answers still put people on its list");
-                    let remedy = "Correct its times, or take it and the `rsvp` of those answers out.";
+                    let remedy = "Correct its times, or take the `rsvp` of those answers out. A campaign that people have \
+                                  answered in keeps the event itself, a new one does not need it.";
                     self.reader.error(&at.span, &at.key, what, remedy);
                 } else {
-                    self.reader.warn(&at.span, &at.key, what, "Correct its times, or take it out.");
+                    let remedy =
+                        "Correct its times, or take it out, unless people have answered about it: then leave it.";
+                    self.reader.warn(&at.span, &at.key, what, remedy);
                 }
             } else if event.starts_at <= now && event.starts_at != Timestamp::MIN && asked(event) {
                 let at = self.at(tab, "starts_at");
                 let what = format!("`{id}` has begun already, at {}", local(event.starts_at));
                 self.reader.warn(&at.span, &at.key, what, "Look at its times before anybody is invited.");
             }
+        }
+        // Which is the last one nobody knows while one's times could not be read.
+        if events.events.iter().any(|event| event.starts_at == Timestamp::MIN && asked(event)) {
+            return;
         }
         let last = events.events.iter().zip(&events.tabs).filter(|(event, _)| asked(event));
         let Some((event, tab)) = last.max_by_key(|(event, _)| event.starts_at) else { return };
@@ -327,6 +334,7 @@ capacity = 120
             let text = format!("{HEAD}{}", RALLY.replace("2027-05-20T18:30:00", &format!("\"{day}\"")));
             let said = told(&text, "2027-01-01T00:00:00Z").join("\n");
             assert!(said.contains(words) && said.contains("`event[1].starts_at`"), "{day}: {said}");
+            assert!(!said.contains("first texts go out after"), "{day}: {said}");
         }
         let text = format!("{HEAD}{}", RALLY.replace("2027-05-20T18:30:00", "\"2027-05-20T18:30:00-05:00\""));
         assert_eq!(told(&text, "2027-01-01T00:00:00Z"), [""; 0]);
@@ -340,6 +348,7 @@ capacity = 120
             said.len() == 1 && said[0].contains("error") && said[0].contains("it ended at 2027-05-20 20:00"),
             "{said:?}"
         );
+        assert!(said[0].contains("keeps the event itself"), "{said:?}");
         let said = told(&text, "2027-05-21T00:00:00Z");
         assert!(said.len() == 1 && said[0].contains("warning") && said[0].contains("begun already"), "{said:?}");
         let open = text.replace("closes_at = \"2027-05-20T17:00:00-05:00\"\n", "");
