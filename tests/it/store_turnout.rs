@@ -170,7 +170,7 @@ on_every_store! {
         assert_eq!(shift.list().await, [(0, Yes), (1, Yes), (2, Waiting), (3, Waiting)]);
         assert_eq!(shift.counts().await, (2, 2, 0, 0));
         // Whoever waits is told in the thread, with the place in the line.
-        assert_eq!((shift.told(1).await, shift.told(3).await), (vec![], vec!["Rally for the library (2)".to_owned()]));
+        assert_eq!((shift.told(1).await, shift.told(3).await), (vec![], vec!["2, Rally for the library".to_owned()]));
 
         // Saying the same once more keeps the place.
         shift.answers(0, "coming", Some("yes")).await;
@@ -242,6 +242,82 @@ on_every_store! {
         let request = QueueDone { queue: "ride".into(), contacts: many, undo: false };
         let refusal = captain.queue_done(&shift.home.desk, shift.campaign, request).await.expect("an answer");
         assert!(matches!(refusal, Answer::Refused(problem) if problem.code == Code::TooLarge));
+    }
+
+    async fn whoever_wishes_anew_for_what_was_done_waits_anew(home: Home) {
+        let shift = Shift::begin(home).await;
+        for n in 0..2 {
+            shift.answers(n, "coming", Some("yes")).await;
+            shift.answers(n, "ride", Some("yes")).await;
+        }
+        shift.done(&[0], false).await.expect("done");
+        // The same once more, and another question's answer, are no new wish.
+        shift.answers(0, "ride", Some("yes")).await;
+        shift.answers(0, "coming", Some("yes")).await;
+        assert_eq!(shift.queues().await[0], ("ride".to_owned(), 1, 1));
+        shift.answers(0, "ride", Some("no")).await;
+        assert_eq!(shift.queues().await[0], ("ride".to_owned(), 1, 1));
+        shift.answers(0, "ride", Some("yes")).await;
+        assert_eq!(shift.queues().await[0], ("ride".to_owned(), 2, 0));
+        let part = Part { only: Some("ride".into()), after: 0, limit: 10 };
+        let found = shift.home.desk.store.queue_out(&shift.admin.actor, shift.campaign, &part, false).await;
+        let entries = found.expect("read").expect("visible").entries;
+        let entries: Vec<_> = entries.into_iter().map(|one| (one.contact, one.done_at, one.done_by)).collect();
+        // Behind those who waited meanwhile.
+        assert_eq!(entries, [(shift.slice[1].id, None, None), (shift.slice[0].id, None, None)]);
+    }
+
+    async fn what_a_script_calls_by_another_word_now_stays_recorded_until_it_is_answered(home: Home) {
+        let shift = Shift::begin(home).await;
+        for n in 0..2 {
+            shift.answers(n, "coming", Some("yes")).await;
+            shift.answers(n, "ride", Some("yes")).await;
+        }
+        shift.answers(2, "coming", Some("yes")).await;
+        // One word is another one, and one answer says nothing of a queue any more.
+        let mut other = def();
+        other.questions[0].answers[0].value = "gladly".into();
+        other.questions[1].answers[0].queue = None;
+        other.questions[1].answers[1].queue = Some("lift".into());
+        other.questions[2].answers.push(choice("no", None, None, None));
+        shift.update(other).await.expect("changed");
+        for n in 0..3 {
+            shift.answers(n, "sign", Some("no")).await;
+        }
+        use Standing::{Maybe, Waiting, Yes};
+        assert_eq!(shift.list().await, [(0, Yes), (1, Yes), (2, Waiting)]);
+        assert!(shift.queues().await.contains(&("ride".to_owned(), 2, 0)));
+        // Nor is anybody twice in a queue that has another name now.
+        let mut other = def();
+        other.questions[1].answers[0].queue = Some("lift".into());
+        other.questions[2].answers.push(choice("no", None, None, None));
+        shift.update(other).await.expect("changed");
+        shift.answers(0, "sign", None).await;
+        assert!(shift.queues().await.contains(&("ride".to_owned(), 2, 0)));
+        assert!(shift.queues().await.contains(&("lift".to_owned(), 0, 0)));
+        shift.answers(0, "ride", Some("yes")).await;
+        assert!(shift.queues().await.contains(&("ride".to_owned(), 1, 0)));
+        assert!(shift.queues().await.contains(&("lift".to_owned(), 1, 0)));
+        // Their own answers still change it, or take it away.
+        shift.answers(0, "coming", Some("perhaps")).await;
+        shift.answers(1, "coming", Some("no answer")).await;
+        assert_eq!(shift.list().await, [(2, Yes), (0, Maybe)]);
+        shift.answers(2, "coming", None).await;
+        assert_eq!(shift.list().await, [(0, Maybe)]);
+    }
+
+    async fn two_questions_about_one_queue_keep_their_contact_in_it_until_both_are_changed(home: Home) {
+        let shift = Shift::begin(home).await;
+        let mut both = def();
+        both.questions[2].answers[0].queue = Some("ride".into());
+        both.questions[2].answers.push(choice("no", None, None, None));
+        shift.update(both).await.expect("changed");
+        shift.answers(0, "ride", Some("yes")).await;
+        shift.answers(0, "sign", Some("yes")).await;
+        shift.answers(0, "ride", Some("no")).await;
+        assert_eq!(shift.queues().await[0], ("ride".to_owned(), 1, 0));
+        shift.answers(0, "sign", Some("no")).await;
+        assert_eq!(shift.queues().await[0], ("ride".to_owned(), 0, 0));
     }
 
     async fn a_script_may_change_an_event_and_not_lose_one_that_people_have_answered_about(home: Home) {

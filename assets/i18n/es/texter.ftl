@@ -51,7 +51,7 @@ texter-signed-out-unknown = Su acceso fue cerrado. { $count ->
 }: dígaselo a su capitán. El diario los conserva.
 texter-archived = La campaña está cerrada: ya no sale ningún mensaje. A quien escribe ahora le contestan quienes se ocupan de las respuestas tardías. ¡Gracias! Aquí no queda nada por hacer.
 texter-archived-late = La campaña está cerrada: ya no salen primeros mensajes. Quien escribe ahora llega a ti: contesta según lleguen.
-note-event-full = completo, en lista de espera
+note-event-full = completo, número en la fila al registrarse
 note-earlier-campaign = campaña anterior
 note-earlier-sent = enviado entonces
 note-earlier-received = escrito entonces

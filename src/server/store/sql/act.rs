@@ -339,7 +339,8 @@ impl Tx<'_> {
         }
         let row =
             db::query("SELECT answers FROM contacts WHERE id = $1").bind(contact.id).fetch_one(&mut *self.conn).await?;
-        let mut answers: BTreeMap<String, String> = json(&col::<String>(&row, 0)?)?;
+        let before: BTreeMap<String, String> = json(&col::<String>(&row, 0)?)?;
+        let mut answers = before.clone();
         if answers.get(question).map(String::as_str) != value {
             for below in clear_below(&campaign.def.questions, &answers, question) {
                 answers.remove(&below);
@@ -357,7 +358,7 @@ impl Tx<'_> {
             .await?;
         let detail = format!("{}: {}", safe_line(&asked.text), value.map(safe_line).unwrap_or_default());
         self.note(&contact, Some(actor), "answered", &detail).await?;
-        self.settle_turnout(actor, &campaign, &contact, &answers).await?;
+        self.settle_turnout(actor, &campaign, &contact, question, (&before, &answers)).await?;
         self.changed(contact.id).await?;
         Ok(Ok(()))
     }

@@ -3,7 +3,7 @@
 //! A row is held by the contact's id alone. Rows are numbered through in the order in which they were recorded; who is in and who
 //! waits is worked out from that whenever somebody asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -48,7 +48,8 @@ const PUT_RSVP: &str = "INSERT INTO rsvps (contact, event, campaign, answer, que
 
 const PUT_QUEUE: &str = "INSERT INTO queue_entries (contact, queue, campaign, question, place, at, person)
      VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(q.place), 0) + 1 FROM queue_entries q WHERE q.campaign = $3), $5, $6)
-     ON CONFLICT (contact, queue) DO NOTHING";
+     ON CONFLICT (contact, queue) DO UPDATE SET question = excluded.question, place = excluded.place, at = excluded.at,
+         person = excluded.person, done_at = NULL, done_by = NULL";
 
 const TALLIES: &str = "SELECT r.event, r.answer, COUNT(*) FROM rsvps r JOIN contacts c ON c.id = r.contact
      WHERE r.campaign = $1 AND c.removed = 0 GROUP BY r.event, r.answer";
@@ -242,27 +243,39 @@ impl Turnout for SqlStore {
 }
 
 impl Tx<'_> {
-    /// Brings what is written down of a contact to what its answers say now. What is about an event, a queue or a question that the
-    /// script does not have any more stays as it was recorded, and so does what somebody has done already.
+    /// Brings what is written down of a contact to what its answers say now that `question` was answered or cleared, and with it
+    /// perhaps what hangs below. What other answers wrote stays as it was recorded, though the script may have another word for them
+    /// by now or none, and so does what somebody has done already, until it is wished for anew.
     pub(super) async fn settle_turnout(
         &mut self,
         actor: &Actor,
         campaign: &Campaign,
         contact: &ContactRow,
-        answers: &BTreeMap<String, String>,
+        question: &str,
+        (before, answers): (&BTreeMap<String, String>, &BTreeMap<String, String>),
     ) -> Result<(), StoreError> {
         let def = &campaign.def;
         if !rsvp::is_asked(&def.questions) {
             return Ok(());
         }
         let mut wanted = recorded(&def.questions, answers);
-        let asked = |question: &str| def.questions.iter().any(|one| one.id == question);
+        let was = recorded(&def.questions, before);
+        let touched = |id: &str| id == question || before.get(id) != answers.get(id);
         let rows = db::query(OF_CONTACT).bind(contact.id).fetch_all(&mut *self.conn).await?;
+        let mut stand: BTreeSet<(bool, String)> = BTreeSet::new();
         for row in &rows {
             let (is_queue, name, word, by): (i64, String, String, String) =
                 (col(row, 0)?, col(row, 1)?, col(row, 2)?, col(row, 3)?);
+            if !touched(&by) {
+                stand.insert((is_queue != 0, by.clone()));
+            }
             if is_queue != 0 {
-                if wanted.queues.remove(name.as_str()).is_none() && word == "open" && asked(&by) {
+                let (open, was) = (word == "open", was.queues.contains_key(name.as_str()));
+                // Whoever wishes anew for what was done once waits anew: that one stays among the wanted.
+                if (open || was) && wanted.queues.remove(name.as_str()).is_some() {
+                    continue;
+                }
+                if open && (was || touched(&by)) {
                     db::query("DELETE FROM queue_entries WHERE contact = $1 AND queue = $2")
                         .bind(contact.id)
                         .bind(name)
@@ -276,8 +289,13 @@ impl Tx<'_> {
                 Some((answer, _)) if answer.as_str() == word => {
                     wanted.rsvps.remove(name.as_str());
                 }
-                Some(_) => {}
-                None if asked(&by) && def.events.iter().any(|event| event.id == name) => {
+                Some((_, now_by)) if touched(&by) || touched(now_by) => {}
+                Some(_) => {
+                    wanted.rsvps.remove(name.as_str());
+                }
+                None if (was.rsvps.contains_key(name.as_str()) || touched(&by))
+                    && def.events.iter().any(|event| event.id == name) =>
+                {
                     db::query("DELETE FROM rsvps WHERE contact = $1 AND event = $2")
                         .bind(contact.id)
                         .bind(name)
@@ -287,6 +305,10 @@ impl Tx<'_> {
                 None => {}
             }
         }
+        // An answer whose row stands under the name of before writes no second one under a new name.
+        let news = |is_queue, by: &str| touched(by) || !stand.contains(&(is_queue, by.to_owned()));
+        wanted.rsvps.retain(|_, (_, by)| news(false, by));
+        wanted.queues.retain(|_, by| news(true, by));
         for (event, (answer, question)) in wanted.rsvps {
             db::query(PUT_RSVP)
                 .bind(contact.id)
@@ -338,7 +360,7 @@ impl Tx<'_> {
         .await?;
         let waiting = unsigned(col(&row, 0)?).saturating_sub(u64::from(capacity));
         if waiting > 0 {
-            let detail = format!("{} ({waiting})", safe_line(&found.title));
+            let detail = format!("{waiting}, {}", safe_line(&found.title));
             self.note(contact, Some(actor), "event_full", &detail).await?;
         }
         Ok(())
