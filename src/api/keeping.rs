@@ -175,6 +175,9 @@ pub struct Erased {
     pub texts: u64,
     /// Texts that waited for the carrier, or for a captain, and never go out.
     pub cancelled: u64,
+    /// Of those, texts of which nobody knows whether they arrived: they were with the carrier, and are not sent again.
+    #[serde(default)]
+    pub in_doubt: u64,
     /// Texts of theirs that belonged to no campaign, and trials to their phone.
     pub others: u64,
     /// They had opted out before; else they count as opted out from now on, so that a list with the number texts them no more.

@@ -173,12 +173,20 @@ fn would(erased: &Erased) -> String {
     if erased.cancelled > 0 {
         lines.push(format!("  {} that wait to go out, or for a decision", counted(erased.cancelled, "text")));
     }
+    if erased.in_doubt > 0 {
+        lines.push(format!("  {}", in_doubt(erased)));
+    }
     if erased.others > 0 {
         lines.push(format!("  {} of no campaign, or trials", counted(erased.others, "text")));
     }
     lines.push(suppression(erased));
     lines.push("Backups and files that were exported before are not reached.".to_owned());
     lines.join("\n")
+}
+
+fn in_doubt(erased: &Erased) -> String {
+    let it = if erased.in_doubt == 1 { "it" } else { "they" };
+    format!("of {} of them nobody knows whether {it} arrived", erased.in_doubt)
 }
 
 fn suppression(erased: &Erased) -> String {
@@ -194,10 +202,11 @@ fn done(erased: &Erased) -> String {
         return "Nothing else is held about this number. It stays on the list of opt-outs.".to_owned();
     }
     format!(
-        "Erased: {}, the words of {}, {} cancelled. {}\nBackups and files that were exported before are not reached.",
+        "Erased: {}, the words of {}, {} cancelled{}. {}\nBackups and files that were exported before are not reached.",
         counted(erased.contacts, "contact"),
         counted(erased.texts, "text"),
         counted(erased.cancelled, "text"),
+        if erased.in_doubt > 0 { format!(" ({})", in_doubt(erased)) } else { String::new() },
         suppression(erased)
     )
 }
@@ -214,13 +223,15 @@ mod tests {
             campaigns: vec![CampaignId(1), CampaignId(4)],
             contacts: 2,
             texts: 1,
-            cancelled: 1,
+            cancelled: 2,
+            in_doubt: 1,
             ..Erased::default()
         };
         let text = would(&erased);
         assert!(text.contains("2 contacts (campaigns 1, 4)"), "{text}");
         assert!(text.contains("the words of 1 text\n") && text.contains("is put on the list"), "{text}");
         assert!(!text.contains("of no campaign"), "{text}");
+        assert!(text.contains("of 1 of them nobody knows whether it arrived"), "{text}");
         assert!(would(&Erased { was_suppressed: true, ..erased }).contains("stays on the list"));
     }
 }

@@ -35,6 +35,7 @@ mod store_held;
 mod store_help;
 mod store_home;
 mod store_keeping;
+mod store_keeping_late;
 mod store_leaving;
 mod store_ledger;
 mod store_lists;

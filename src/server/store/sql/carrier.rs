@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{
+    erasure::ERASED,
     held::GIVEN_UP,
     opt_out::Suppression,
     rows::{self, ContactRow, col, unsigned},
@@ -113,14 +114,15 @@ impl Tx<'_> {
                 self.opt_out(organization, from.as_str(), why).await
             }
             Inbound::OptIn => {
-                let row = db::query("SELECT by_word FROM suppressions WHERE organization = $1 AND phone = $2")
+                let row = db::query("SELECT by_word, reason FROM suppressions WHERE organization = $1 AND phone = $2")
                     .bind(organization)
                     .bind(from.as_str())
                     .fetch_optional(&mut *self.conn)
                     .await?;
-                // A person's decision is not undone by a word; their own word is.
+                // A person's decision is not undone by a word; their own word is. Nor is it undone for whoever was erased, though a
+                // STOP came after that.
                 match row {
-                    Some(row) if col::<i64>(&row, 0)? != 0 => {
+                    Some(row) if col::<i64>(&row, 0)? != 0 && col::<String>(&row, 1)? != ERASED => {
                         self.lift(organization, from.as_str()).await?;
                         self.wait_again(contact.as_ref()).await
                     }
@@ -244,8 +246,14 @@ impl Tx<'_> {
         if delivery == Delivery::Failed && other {
             return Ok(());
         }
-        // A captain gave it up, or another attempt failed: the phone has it all the same.
-        let given_up = now == Delivery::Failed && col::<Option<String>>(&row, 3)?.as_deref() == Some(GIVEN_UP);
+        // A captain gave it up, its contact was erased, or another attempt failed: the phone has it all the same.
+        let why: Option<String> = col(&row, 3)?;
+        let erased = now == Delivery::Failed && why.as_deref() == Some(ERASED);
+        // It is none that arrived already, and what the carrier says of it may name the number.
+        if erased && delivery == Delivery::Failed {
+            return Ok(());
+        }
+        let given_up = erased || now == Delivery::Failed && why.as_deref() == Some(GIVEN_UP);
         let arrived = now == Delivery::Failed && other && delivery == Delivery::Delivered;
         if !arrived && rank(delivery) <= if given_up { 1 } else { rank(now) } {
             return Ok(());

@@ -237,7 +237,13 @@ impl Keeping for SqlStore {
     }
 
     async fn holds(&self, actor: &Actor) -> Found<Vec<HoldInfo>> {
-        holds::all(&mut *self.reader().await?, actor.organization.0, None).await
+        let mut all = holds::all(&mut *self.reader().await?, actor.organization.0, None).await?;
+        // Whoever works in one campaign alone sees what is on it.
+        let seen = |one: &HoldInfo| {
+            actor.campaign.is_none_or(|only| one.number_ends.is_none() && one.campaign.is_none_or(|on| on == only))
+        };
+        all.retain(seen);
+        Ok(all)
     }
 
     async fn person_out(&self, actor: &Actor, phone: &Phone, now: Timestamp) -> Found<PersonOut> {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     opt_out::Suppression,
-    retention::ONE_CAMPAIGN,
+    retention::{ONE_CAMPAIGN, repeats},
     rows::{ContactRow, col, to_json},
     script::refused,
     tx::{Audience, Tx},
@@ -30,7 +30,7 @@ use crate::server::store::{
 };
 
 /// What the suppression list says of somebody who was erased and had not opted out before.
-const ERASED: &str = "erased";
+pub(super) const ERASED: &str = "erased";
 
 /// Nothing of theirs is with the carrier right now, or it cannot be promised that nothing more goes out.
 const UNDER_WAY: &str = "the carrier is being given a text to this number right now: ask again in a minute";
@@ -41,7 +41,7 @@ pub(super) fn nobodys(contact: i64) -> String {
 }
 
 /// The texts to some contacts whose job is in one of these states.
-const JOBS: &str = "SELECT j.message, j.state FROM messages m JOIN jobs j ON j.message = m.id
+const JOBS: &str = "SELECT j.message, j.state, j.absent FROM messages m JOIN jobs j ON j.message = m.id
      WHERE m.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))
          AND j.state IN ('ready', 'submitting', 'unknown', 'held') ORDER BY j.message";
 
@@ -114,27 +114,29 @@ impl Tx<'_> {
         let jobs = db::query(JOBS).bind(ids.as_str()).fetch_all(&mut *self.conn).await?;
         found.cancelled = jobs.len() as u64;
         for row in &jobs {
-            if col::<String>(row, 1)? == "submitting" {
-                return refused(Code::Unsettled, UNDER_WAY);
+            match col::<String>(row, 1)?.as_str() {
+                "submitting" => return refused(Code::Unsettled, UNDER_WAY),
+                "unknown" | "held" if col::<i64>(row, 2)? == 0 => found.in_doubt += 1,
+                _ => {}
             }
+        }
+        let trial =
+            db::query("SELECT 1 FROM trials WHERE organization = $1 AND phone = $2 AND state = 'submitting' LIMIT 1")
+                .bind(organization)
+                .bind(phone.as_str())
+                .fetch_optional(&mut *self.conn)
+                .await?;
+        if trial.is_some() {
+            return refused(Code::Unsettled, UNDER_WAY);
         }
         if dry_run {
             return Ok(Answer::Kept(Kept::Erased(found)));
         }
-        // What follows tells consoles of texts that came back and of lines with a name: none of it is to be said any more.
-        let unsaid = self.mark();
-        for row in &jobs {
-            self.cancel(col(row, 0)?).await?;
-        }
-        if !suppressed {
-            let why = Suppression { reason: ERASED, by_word: false, actor: Some(actor), notice: None };
-            self.opt_out(organization, phone.as_str(), why).await?;
-        }
-        self.unsay(unsaid);
+        // Rows are written anew from the first change on: what that leaves behind is written over too.
         self.writes_over(true).await?;
-        let emptied = self.empty(organization, phone, &contacts, &ids).await;
+        let gone = self.stop_and_empty(actor, phone, &contacts, (&ids, &jobs, suppressed)).await;
         self.writes_over(false).await?;
-        emptied?;
+        gone?;
         self.cache.log_tells = true;
         for contact in &contacts {
             let gone = EventKind::Gone { contact: ContactId(contact.id), why: ERASED.to_owned(), who: None };
@@ -155,6 +157,40 @@ impl Tx<'_> {
         );
         found.done = true;
         Ok(Answer::Kept(Kept::Erased(found)))
+    }
+
+    async fn stop_and_empty(
+        &mut self,
+        actor: &Actor,
+        phone: &Phone,
+        contacts: &[ContactRow],
+        (ids, jobs, suppressed): (&str, &[db::Row], bool),
+    ) -> Result<(), StoreError> {
+        let organization = actor.organization.0;
+        // What follows tells consoles of texts that came back and of lines with a name: none of it is to be said any more.
+        let unsaid = self.mark();
+        for row in jobs {
+            self.cancel(col(row, 0)?).await?;
+        }
+        if !suppressed {
+            let why = Suppression { reason: ERASED, by_word: false, actor: Some(actor), notice: None };
+            self.opt_out(organization, phone.as_str(), why).await?;
+        }
+        self.unsay(unsaid);
+        self.empty(organization, phone, contacts, ids).await?;
+        self.pending_is_nobodys(contacts)
+    }
+
+    /// What others changed in the same group is not in the tables yet: it goes there without what it says of them.
+    fn pending_is_nobodys(&mut self, contacts: &[ContactRow]) -> Result<(), StoreError> {
+        for contact in contacts {
+            let gone = EventKind::Gone { contact: ContactId(contact.id), why: ERASED.to_owned(), who: None };
+            let gone = to_json(&gone)?;
+            self.mend_pending_events(|payload| (repeats(payload) == Some(contact.id)).then(|| gone.clone()));
+            let subject = format!("contact {}", contact.id);
+            self.mend_pending_audit("opted_out", &subject, |detail| word_of(detail).to_owned());
+        }
+        Ok(())
     }
 
     /// What there is, and whether the number is on the suppression list.
@@ -187,6 +223,7 @@ impl Tx<'_> {
             contacts: contacts.len() as u64,
             texts: many(0)?,
             cancelled: 0,
+            in_doubt: 0,
             others: many(1)? + many(2)?,
             was_suppressed: suppressed,
         };
@@ -248,9 +285,10 @@ impl Tx<'_> {
                  WHERE organization = $1 AND phone = $2",
                 nobodys(0),
             ),
-            ("UPDATE holds SET phone = $3 WHERE organization = $1 AND phone = $2", nobodys(0)),
+            ("UPDATE holds SET phone = $3, reason = '' WHERE organization = $1 AND phone = $2", nobodys(0)),
             ("UPDATE suppressions SET reason = $3 WHERE organization = $1 AND phone = $2", word_of(&reason).to_owned()),
         ];
+        self.forget_reasons(organization, phone, contacts, &reason).await?;
         for (sql, value) in by_phone {
             db::query(sql)
                 .bind(organization)
@@ -259,19 +297,49 @@ impl Tx<'_> {
                 .execute(&mut *self.conn)
                 .await?;
         }
-        // A captain's words beside the opt-out stand there too.
-        if word_of(&reason) != reason {
-            let subjects: Vec<String> = contacts.iter().map(|contact| format!("contact {}", contact.id)).collect();
-            db::query(
-                "UPDATE audit SET detail = $3 WHERE organization = $1 AND what = 'opted_out' AND detail = $4
-                     AND subject IN (SELECT atom FROM json_each($2))",
-            )
-            .bind(organization)
-            .bind(to_json(&subjects)?)
-            .bind(word_of(&reason))
-            .bind(reason.as_str())
-            .execute(&mut *self.conn)
-            .await?;
+        Ok(())
+    }
+
+    /// A captain's words beside an opt-out, and why a hold was on them, stand in the audit too.
+    async fn forget_reasons(
+        &mut self,
+        organization: i64,
+        phone: &Phone,
+        contacts: &[ContactRow],
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let subjects: Vec<String> = contacts.iter().map(|contact| format!("contact {}", contact.id)).collect();
+        let said = db::query(
+            "SELECT id, detail FROM audit WHERE organization = $1 AND what = 'opted_out' AND detail LIKE '%:%'
+                 AND (subject IN (SELECT atom FROM json_each($2)) OR (subject = 'number in no campaign' AND detail = $3))",
+        )
+        .bind(organization)
+        .bind(to_json(&subjects)?)
+        .bind(reason)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        let mut lines: Vec<(i64, String)> = Vec::new();
+        for row in &said {
+            lines.push((col(row, 0)?, word_of(&col::<String>(row, 1)?).to_owned()));
+        }
+        let held = db::query(
+            "SELECT a.id, h.id FROM holds h JOIN audit a ON a.organization = h.organization AND a.what = 'hold_set'
+                 AND a.detail LIKE 'legal hold ' || h.id || ': %'
+             WHERE h.organization = $1 AND h.phone = $2",
+        )
+        .bind(organization)
+        .bind(phone.as_str())
+        .fetch_all(&mut *self.conn)
+        .await?;
+        for row in &held {
+            lines.push((col(row, 0)?, format!("legal hold {}", col::<i64>(row, 1)?)));
+        }
+        for (id, detail) in lines {
+            db::query("UPDATE audit SET detail = $2 WHERE id = $1")
+                .bind(id)
+                .bind(detail)
+                .execute(&mut *self.conn)
+                .await?;
         }
         Ok(())
     }

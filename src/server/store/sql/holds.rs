@@ -47,6 +47,15 @@ fn read(row: &Row) -> Result<HoldInfo, StoreError> {
     })
 }
 
+/// The subject of a hold's lines in the audit.
+fn on_what(campaign: Option<CampaignId>, phone: Option<&Phone>) -> String {
+    match (campaign, phone) {
+        (Some(campaign), _) => format!("campaign {campaign}"),
+        (_, Some(phone)) => format!("number ending {}", phone.last_digits()),
+        _ => "organization".to_owned(),
+    }
+}
+
 /// All holds of an organization, lifted ones too; or this one.
 pub(super) async fn all(conn: &mut Conn, organization: i64, only: Option<i64>) -> Result<Vec<HoldInfo>, StoreError> {
     let rows = db::query(ALL).bind(organization).bind(only).fetch_all(conn).await?;
@@ -126,11 +135,7 @@ impl Tx<'_> {
                 .fetch_one(&mut *self.conn)
                 .await?;
                 let id = col(&row, 0)?;
-                let on = match (campaign, phone) {
-                    (Some(campaign), _) => format!("campaign {campaign}"),
-                    (_, Some(phone)) => format!("number ending {}", phone.last_digits()),
-                    _ => "organization".to_owned(),
-                };
+                let on = on_what(campaign, phone);
                 self.audit(Some(actor), "hold_set", on, format!("legal hold {id}: {reason}"));
                 id
             }
@@ -142,7 +147,7 @@ impl Tx<'_> {
     }
 
     pub(super) async fn lift_hold(&mut self, actor: &Actor, hold: i64) -> Result<Answer, StoreError> {
-        let found = db::query("SELECT campaign, lifted_at FROM holds WHERE id = $1 AND organization = $2")
+        let found = db::query("SELECT campaign, lifted_at, phone FROM holds WHERE id = $1 AND organization = $2")
             .bind(hold)
             .bind(actor.organization.0)
             .fetch_optional(&mut *self.conn)
@@ -161,8 +166,8 @@ impl Tx<'_> {
             .bind(actor.person.0)
             .execute(&mut *self.conn)
             .await?;
-        let on =
-            col::<Option<i64>>(&row, 0)?.map_or_else(|| "organization".to_owned(), |one| format!("campaign {one}"));
+        let phone = col::<Option<String>>(&row, 2)?.and_then(|phone| Phone::from_e164(&phone));
+        let on = on_what(col::<Option<i64>>(&row, 0)?.map(CampaignId), phone.as_ref());
         self.audit(Some(actor), "hold_lifted", on, format!("legal hold {hold}"));
         Ok(Answer::Done)
     }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
+    erasure::ERASED,
     rows::{self, CONTACT_COLUMNS, ContactRow, col, contact_columns, unsigned},
     throughput::Budget,
     tx::{Audience, Campaign, Tx},
@@ -55,6 +56,11 @@ const ATTEMPT: &str = "INSERT INTO attempts (id, message, started_at) VALUES ($1
 
 /// What the carrier said.
 const ANSWERED: &str = "UPDATE attempts SET answered_at = $2, answer = $3, carrier_id = $4 WHERE id = $1";
+
+/// The contact of this attempt's text was erased.
+const OF_NOBODY: &str =
+    "SELECT 1 FROM attempts a JOIN messages m ON m.id = a.message JOIN contacts c ON c.id = m.contact
+     WHERE a.id = $1 AND c.erased_at IS NOT NULL";
 
 const STATE: &str = "UPDATE jobs SET state = $2 WHERE message = $1";
 
@@ -435,11 +441,14 @@ impl Tx<'_> {
             Submitted::Later { reason } => (format!("later: {reason}"), None),
             Submitted::Unknown { reason } => (format!("unknown: {reason}"), None),
         };
+        // What the carrier calls the text, and what it says of the number, is not kept again of somebody who was erased meanwhile.
+        let erased = db::query(OF_NOBODY).bind(attempt).fetch_optional(&mut *self.conn).await?.is_some();
+        let word = if erased && carrier_id.is_none() { ERASED.to_owned() } else { word };
         db::query(ANSWERED)
             .bind(attempt)
             .bind(self.micros())
             .bind(word.as_str())
-            .bind(carrier_id)
+            .bind(carrier_id.filter(|_| !erased))
             .execute(&mut *self.conn)
             .await?;
         let row = db::query(

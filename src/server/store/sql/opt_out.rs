@@ -70,7 +70,8 @@ impl Tx<'_> {
             false => None,
         };
         db::query(
-            "UPDATE contacts SET opt_out = $3, opt_out_words = $4, updated_at = $5,
+            "UPDATE contacts SET opt_out = $3, opt_out_words = $4,
+                 updated_at = CASE WHEN opt_out <> $3 OR opt_out_words <> $4 THEN $5 ELSE updated_at END,
                  waiting_since = CASE WHEN $6 THEN NULL ELSE waiting_since END
              WHERE organization = $1 AND phone = $2 AND (CAST($7 AS BIGINT) IS NULL OR id = $7)",
         )

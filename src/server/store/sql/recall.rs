@@ -282,7 +282,7 @@ async fn unknown_field(conn: &mut Conn, campaign: i64, name: &str) -> Result<Opt
     let rows = db::query(concat!(
         "SELECT ",
         listed_columns!(),
-        " FROM contacts c WHERE c.campaign = $1 ORDER BY c.phone LIMIT $2"
+        " FROM contacts c WHERE c.campaign = $1 AND c.erased_at IS NULL ORDER BY c.phone LIMIT $2"
     ))
     .bind(campaign)
     .bind(LOOKED_AT)

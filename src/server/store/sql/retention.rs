@@ -53,7 +53,7 @@ macro_rules! due {
              AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.contact = c.id AND n.at >= $4)))
          AND (EXISTS (SELECT 1 FROM messages m WHERE m.contact = c.id AND m.at < $4 AND m.purged_at IS NULL
                  AND m.delivery NOT IN ('accepted', 'submitting', 'unknown', 'held'))
-             OR ((c.note <> '' OR c.preview <> '') AND c.updated_at < $4
+             OR ((c.preview <> '' OR (c.note <> '' AND c.updated_at < $4))
                  AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.contact = c.id AND n.at >= $4)))"
     };
 }
@@ -72,10 +72,10 @@ const TEXTS: &str = "UPDATE messages SET body = '', purged_at = $3
      WHERE contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) AND at < $2 AND purged_at IS NULL
          AND delivery NOT IN ('accepted', 'submitting', 'unknown', 'held')";
 
-/// What of their line is as old.
-const LINES: &str = "UPDATE contacts SET note = '', preview = '',
+/// What of their line is as old: a preview as its text, a note as the last change of the line.
+const LINES: &str = "UPDATE contacts SET note = CASE WHEN updated_at < $2 THEN '' ELSE note END, preview = '',
          opt_out_words = CASE WHEN opt_out = 1 THEN opt_out_words ELSE '' END
-     WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) AND updated_at < $2
+     WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))
          AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.contact = contacts.id AND n.at >= $2)";
 
 /// A campaign's rule, as it counts now.
@@ -122,7 +122,7 @@ async fn rest_cutoff(conn: &mut Conn, organization: i64, now: Timestamp) -> Resu
 }
 
 /// Whose words an event repeats. Only these kinds do.
-fn repeats(payload: &str) -> Option<i64> {
+pub(super) fn repeats(payload: &str) -> Option<i64> {
     let rest = ["contact\",\"contact\":{\"id\":", "thread\",\"contact\":", "returned\",\"contact\":"]
         .iter()
         .find_map(|kind| payload.strip_prefix("{\"event\":\"")?.strip_prefix(kind))?;
@@ -439,19 +439,27 @@ impl Tx<'_> {
         let mut copies = 0;
         if let Some(cutoff) = rest_cutoff(self.conn, organization, self.now).await? {
             copies += db::query(
-                "UPDATE unmatched_inbound SET body = '' WHERE organization = $1 AND at < $2 AND body <> ''
-                     AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.organization = unmatched_inbound.organization
-                         AND h.phone = unmatched_inbound.phone AND h.lifted_at IS NULL)",
+                "UPDATE unmatched_inbound SET body = '' WHERE id IN (SELECT u.id FROM unmatched_inbound u
+                     WHERE u.organization = $1 AND u.at < $2 AND u.body <> '' AND NOT EXISTS (SELECT 1 FROM holds h
+                         WHERE h.organization = u.organization AND h.phone = u.phone AND h.lifted_at IS NULL)
+                     ORDER BY u.id LIMIT $3)",
             )
             .bind(organization)
             .bind(cutoff)
+            .bind(RUN)
             .execute(&mut *self.conn)
             .await?
             .rows_affected();
         }
+        // Full: what is left is the next part's.
+        if copies >= unsigned(RUN) {
+            return self.stands(run, (REST, 0), [0, 0, copies]).await;
+        }
         for (campaign, rule) in rules {
             copies += db::query(
-                "UPDATE trials SET body = '' WHERE organization = $1 AND campaign = $2 AND at < $3 AND state = 'done' AND body <> ''",
+                "UPDATE trials SET body = '' WHERE organization = $1 AND campaign = $2 AND at < $3 AND state = 'done' AND body <> ''
+                     AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.organization = trials.organization
+                         AND h.phone = trials.phone AND h.lifted_at IS NULL)",
             )
             .bind(organization)
             .bind(*campaign)

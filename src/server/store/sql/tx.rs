@@ -268,6 +268,29 @@ impl<'c> Tx<'c> {
         self.events.truncate(mark.0);
     }
 
+    /// Says something else in place of events that are still to be written.
+    pub(super) fn mend_pending_events(&mut self, instead: impl Fn(&str) -> Option<String>) {
+        for event in &mut self.events {
+            if let Some(Value::Text(payload)) = event.last_mut()
+                && let Some(mended) = instead(payload)
+            {
+                *payload = mended;
+            }
+        }
+    }
+
+    /// Rewrites the detail of audit rows that are still to be written.
+    pub(super) fn mend_pending_audit(&mut self, what: &str, subject: &str, mended: impl Fn(&str) -> String) {
+        for row in &mut self.audits {
+            if let [.., Value::Text(done), Value::Text(on), Value::Text(detail)] = row.as_mut_slice()
+                && done.as_str() == what
+                && on.as_str() == subject
+            {
+                *detail = mended(detail);
+            }
+        }
+    }
+
     pub(super) async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
         db::query(sql).execute(&mut *self.conn).await?;
         Ok(())
