@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 
 use super::reach::tell;
-use super::shift::{ShiftArgs, reach_native};
+use super::shift::reach_named;
 use super::{Advice, Context, Exit, Outcome, out};
 use crate::api::act::Act;
 use crate::api::campaign::CampaignState;
@@ -36,8 +36,7 @@ const STAYS: Advice = Advice {
 /// # Errors
 /// No such campaign, or what the server said.
 pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
-    let shift = ShiftArgs { campaign: Some(args.campaign), sign_in: args.who };
-    let (_, server, campaign) = reach_native(&shift, Role::Captain, ctx).await?;
+    let (_, server, campaign) = reach_named(&args.campaign, &args.who, Role::Captain, ctx).await?;
     if server.campaign(campaign).await.context(STAYS)?.state == CampaignState::Archived {
         tell(is_closed(campaign, &ctx.program));
         return Ok(Exit::Refused);

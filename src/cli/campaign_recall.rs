@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::campaign_check::{counted, sound};
 use super::reach::{SignInArgs, admin, tell};
-use super::shift::{ShiftArgs, reach_native};
+use super::shift::reach_named;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, forget_typed, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::Code;
@@ -78,8 +78,7 @@ const STAYS: Advice = Advice {
 /// What the server said.
 pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     let what = if args.list || args.lift.is_some() { None } else { Some(meant(&args)?) };
-    let shift = ShiftArgs { campaign: Some(args.campaign), sign_in: args.who };
-    let (sign_in, server, campaign) = reach_native(&shift, Role::Captain, ctx).await?;
+    let (sign_in, server, campaign) = reach_named(&args.campaign, &args.who, Role::Captain, ctx).await?;
     let by_admin = sign_in.me.role >= Role::Admin;
     let Some(what) = what else {
         let recalls = server.recalls(campaign).await.context("no list")?;
@@ -304,8 +303,7 @@ pub async fn correct(args: CorrectArgs, ctx: &Context) -> Outcome {
         )
         .into());
     }
-    let shift = ShiftArgs { campaign: Some(args.number.clone()), sign_in: args.who.clone() };
-    let (_, server, campaign) = reach_native(&shift, Role::Admin, ctx).await?;
+    let (_, server, campaign) = reach_named(&args.number, &args.who, Role::Admin, ctx).await?;
     let recalls = server.recalls(campaign).await.context(UNMADE)?;
     let Some(known) = recalls.iter().find(|one| one.recall.id == args.recall) else {
         return Err(none_such("--recall", args.recall, &recalls).into());

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use super::campaign_check::counted;
 use super::campaign_pause::is_closed;
 use super::reach::{SignInArgs, tell};
-use super::shift::{ShiftArgs, reach_native};
+use super::shift::reach_named;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, forget_typed, out, out_json};
 use crate::api::campaign::CampaignState;
 use crate::api::people::Role;
@@ -83,8 +83,7 @@ pub async fn run(args: TestArgs, ctx: &Context) -> Outcome {
     }
     let phones = phones(&args)?;
     let fields = fields(&args.fields)?;
-    let shift = ShiftArgs { campaign: Some(args.campaign.clone()), sign_in: args.who.clone() };
-    let (_, server, campaign) = reach_native(&shift, Role::Captain, ctx).await?;
+    let (_, server, campaign) = reach_named(&args.campaign, &args.who, Role::Captain, ctx).await?;
     let view = server.campaign(campaign).await.context("no script to test")?;
     known_fields(&fields, &view.def)?;
     if view.state == CampaignState::Archived {

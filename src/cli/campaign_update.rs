@@ -8,11 +8,10 @@ use serde::Serialize;
 use super::campaign_check::{counted, sound};
 use super::campaign_pause::is_closed;
 use super::export::{Columns, columns, examples};
-use super::reach::{SignInArgs, admin, tell};
-use super::shift::{ShiftArgs, reach};
+use super::reach::{SignInArgs, tell};
+use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Outcome, out, out_json};
 use crate::api::campaign::CampaignState;
-use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::recall::{ScriptState, ScriptUpdate};
 use crate::client::native::AdminClient;
@@ -64,9 +63,7 @@ struct Told<'a> {
 /// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
 pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     let Some(def) = sound(&args.campaign, "Nothing was changed") else { return Ok(Exit::Problems) };
-    let shift = ShiftArgs { campaign: Some(args.number), sign_in: args.who.clone() };
-    let (_, _, campaign) = reach(&shift, Role::Admin, ctx).await?;
-    let (_, client) = admin(&args.who, ctx).await?;
+    let (_, client, campaign) = reach_admin(&args.number, &args.who, ctx).await?;
     let mut before = client.campaign(campaign).await.context(STAYS)?;
     // They come from the organization, not from the file.
     before.def.canned.retain(|reply| !reply.shared);

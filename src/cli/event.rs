@@ -11,16 +11,13 @@ use super::campaign_check::counted;
 use super::export::{FormatArg, columns, stoppable};
 use super::patience::patiently;
 use super::private_file::{Part, refuse_taken};
-use super::reach::SignInArgs;
-use super::shift::{ShiftArgs, reach_admin, reach_native};
+use super::reach::{SignInArgs, admin};
+use super::shift::reach_named;
 use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::rsvp::EventTally;
 use crate::client::CampaignServer as _;
-use crate::client::native::NativeServer;
-use crate::client::sign_in::SignIn;
-use crate::domain::ids::CampaignId;
 use crate::domain::rsvp::CampaignEvent;
 use crate::domain::safe_text::safe_line;
 use crate::exchange::calendar::calendar;
@@ -131,7 +128,8 @@ pub struct CalendarArgs {
     pub who: SignInArgs,
 }
 
-const NOTHING: Advice = Advice {
+/// For what failed before anything was done.
+pub(super) const NOTHING: Advice = Advice {
     what: "nothing was done",
     on: &[(Code::NotFound, "see which campaigns there are: textbank campaign list")],
 };
@@ -143,7 +141,7 @@ const NOTHING: Advice = Advice {
 pub async fn run(command: EventCommand, ctx: &Context) -> Outcome {
     match command {
         EventCommand::List(args) => {
-            let (_, server, campaign) = reach(&args.campaign, &args.who, ctx).await?;
+            let (_, server, campaign) = reach_named(&args.campaign, &args.who, Role::Texter, ctx).await?;
             let events = server.calendar(campaign).await.context(NOTHING)?;
             if args.json {
                 out_json(&events)?;
@@ -155,7 +153,7 @@ pub async fn run(command: EventCommand, ctx: &Context) -> Outcome {
             Ok(Exit::Done)
         }
         EventCommand::Show(args) => {
-            let (_, server, campaign) = reach(&args.campaign, &args.who, ctx).await?;
+            let (_, server, campaign) = reach_named(&args.campaign, &args.who, Role::Texter, ctx).await?;
             let events = server.calendar(campaign).await.context(NOTHING)?;
             let event = meant(&events, &args.event)?;
             if args.json {
@@ -168,11 +166,6 @@ pub async fn run(command: EventCommand, ctx: &Context) -> Outcome {
         EventCommand::Rsvps(args) => stoppable(rsvps(args, ctx)).await,
         EventCommand::Calendar(args) => calendar_file(args, ctx).await,
     }
-}
-
-async fn reach(campaign: &str, who: &SignInArgs, ctx: &Context) -> anyhow::Result<(SignIn, NativeServer, CampaignId)> {
-    let args = ShiftArgs { campaign: Some(campaign.to_owned()), sign_in: who.clone() };
-    reach_native(&args, Role::Texter, ctx).await
 }
 
 /// The one event that is meant.
@@ -257,8 +250,8 @@ pub(super) const HALF: &str = "the file is not whole, so nothing of it was kept"
 
 async fn rsvps(args: RsvpsArgs, ctx: &Context) -> Outcome {
     args.file.refuse_taken()?;
-    let (_, server, _) = reach(&args.campaign, &args.who, ctx).await?;
-    let (_, admin, campaign) = reach_admin(&args.campaign, &args.who, ctx).await?;
+    let (_, server, campaign) = reach_named(&args.campaign, &args.who, Role::Admin, ctx).await?;
+    let (_, admin) = admin(&args.who, ctx).await?;
     meant(&server.calendar(campaign).await.context(NOTHING)?, &args.event)?;
     let columns = if args.file.has_columns() { columns(&admin, campaign, ctx).await?.columns } else { Vec::new() };
     let ask = async |cursor: Option<String>| {
@@ -283,7 +276,7 @@ async fn rsvps(args: RsvpsArgs, ctx: &Context) -> Outcome {
 
 async fn calendar_file(args: CalendarArgs, ctx: &Context) -> Outcome {
     refuse_taken(&args.out, args.force)?;
-    let (sign_in, server, campaign) = reach(&args.campaign, &args.who, ctx).await?;
+    let (sign_in, server, campaign) = reach_named(&args.campaign, &args.who, Role::Texter, ctx).await?;
     let view = server.campaign(campaign).await.context(NOTHING)?;
     let events = server.calendar(campaign).await.context(NOTHING)?;
     let chosen: Vec<&CampaignEvent> = match &args.event {

@@ -7,14 +7,13 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::campaign_check::counted;
-use super::event::{FileArgs, HALF};
+use super::event::{FileArgs, HALF, NOTHING};
 use super::export::{columns, stoppable};
 use super::patience::patiently;
-use super::reach::{SignInArgs, tell};
-use super::shift::{ShiftArgs, reach_admin, reach_native};
-use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
+use super::reach::{SignInArgs, admin, tell};
+use super::shift::reach_named;
+use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::Role;
-use crate::api::problem::Code;
 use crate::api::rsvp::{MAX_DONE, QueueChanged, QueueDone, QueueTally};
 use crate::client::native::NativeServer;
 use crate::domain::ids::{CampaignId, ContactId};
@@ -92,11 +91,6 @@ pub struct DoneArgs {
     pub who: SignInArgs,
 }
 
-const NOTHING: Advice = Advice {
-    what: "nothing was done",
-    on: &[(Code::NotFound, "see which campaigns there are: textbank campaign list")],
-};
-
 /// Runs one of them.
 ///
 /// # Errors
@@ -104,7 +98,7 @@ const NOTHING: Advice = Advice {
 pub async fn run(command: QueueCommand, ctx: &Context) -> Outcome {
     match command {
         QueueCommand::List(args) => {
-            let (server, campaign) = reach(&args.campaign, &args.who, ctx).await?;
+            let (_, server, campaign) = reach_named(&args.campaign, &args.who, Role::Captain, ctx).await?;
             let queues = server.queues(campaign).await.context(NOTHING)?;
             if args.json {
                 out_json(&queues)?;
@@ -118,12 +112,6 @@ pub async fn run(command: QueueCommand, ctx: &Context) -> Outcome {
         QueueCommand::Export(args) => stoppable(export(args, ctx)).await,
         QueueCommand::Done(args) => done(args, ctx).await,
     }
-}
-
-async fn reach(campaign: &str, who: &SignInArgs, ctx: &Context) -> anyhow::Result<(NativeServer, CampaignId)> {
-    let args = ShiftArgs { campaign: Some(campaign.to_owned()), sign_in: who.clone() };
-    let (_, server, campaign) = reach_native(&args, Role::Captain, ctx).await?;
-    Ok((server, campaign))
 }
 
 /// Refuses a queue that is not there: its export would be a file of nobody.
@@ -148,8 +136,8 @@ fn table(queues: &[QueueTally]) -> String {
 
 async fn export(args: ExportArgs, ctx: &Context) -> Outcome {
     args.file.refuse_taken()?;
-    let (server, _) = reach(&args.campaign, &args.who, ctx).await?;
-    let (_, admin, campaign) = reach_admin(&args.campaign, &args.who, ctx).await?;
+    let (_, server, campaign) = reach_named(&args.campaign, &args.who, Role::Admin, ctx).await?;
+    let (_, admin) = admin(&args.who, ctx).await?;
     there(&server, campaign, &args.queue).await?;
     let columns = if args.file.has_columns() { columns(&admin, campaign, ctx).await?.columns } else { Vec::new() };
     let ask = async |cursor: Option<String>| {
@@ -196,7 +184,7 @@ async fn done(args: DoneArgs, ctx: &Context) -> Outcome {
     if contacts.is_empty() {
         return Err(Misuse("say who: numbers of contacts, or --file FILE".into()).into());
     }
-    let (server, campaign) = reach(&args.campaign, &args.who, ctx).await?;
+    let (_, server, campaign) = reach_named(&args.campaign, &args.who, Role::Captain, ctx).await?;
     there(&server, campaign, &args.queue).await?;
     let mut all = QueueChanged::default();
     for some in contacts.chunks(MAX_DONE) {

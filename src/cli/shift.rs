@@ -190,6 +190,17 @@ pub(super) async fn reach_native(
     Ok((sign_in, server, campaign))
 }
 
+/// [`reach_native`], of a campaign that has to be named.
+pub(super) async fn reach_named(
+    campaign: &str,
+    who: &SignInArgs,
+    role: Role,
+    ctx: &Context,
+) -> anyhow::Result<(SignIn, NativeServer, CampaignId)> {
+    let args = ShiftArgs { campaign: Some(campaign.to_owned()), sign_in: who.clone() };
+    reach_native(&args, role, ctx).await
+}
+
 /// An admin's sign-in and client, and the campaign that they name.
 ///
 /// # Errors
@@ -199,8 +210,7 @@ pub(super) async fn reach_admin(
     who: &SignInArgs,
     ctx: &Context,
 ) -> anyhow::Result<(SignIn, AdminClient, CampaignId)> {
-    let args = ShiftArgs { campaign: Some(campaign.to_owned()), sign_in: who.clone() };
-    let (_, _, campaign) = reach_native(&args, Role::Admin, ctx).await?;
+    let (_, _, campaign) = reach_named(campaign, who, Role::Admin, ctx).await?;
     let (sign_in, client) = admin(who, ctx).await?;
     Ok((sign_in, client, campaign))
 }
