@@ -1,4 +1,4 @@
-//! A new version of a script that waits until another admin has approved it.
+//! What waits until another admin has approved it: a new version of a script, or a correction that has not begun.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,18 +9,21 @@ use crate::domain::{campaign::CampaignDef, ids::PersonId};
 /// What waits, if anything does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProposalState {
-    /// The new version; absent: none waits.
+    /// What waits; absent: nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
 }
 
-/// A new version of a script.
+/// A new version of a script, or a campaign that is to begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Proposal {
     /// The whole definition, as it is to be.
     pub def: CampaignDef,
     /// The version in force when it was proposed.
     pub version: u32,
+    /// True when it is the campaign itself, a correction, that waits to begin with this definition.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub begins: bool,
     /// Who proposed it: somebody else approves it.
     pub person: PersonId,
     /// Their first name; the second of the same name is "Ann (2)".

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{campaign::CannedReply, ids::CampaignId};
+use crate::domain::{
+    campaign::CannedReply,
+    ids::{CampaignId, PersonId},
+};
 
 /// The organization's canned replies.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -18,6 +21,26 @@ pub struct CannedReplies {
     /// Who set them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
+    /// What is to take their place once another admin has approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<CannedProposal>,
+}
+
+/// Canned replies that wait for a second approver, as a campaign of the organization asks for one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CannedProposal {
+    /// All that there would be.
+    pub replies: Vec<CannedReply>,
+    /// Who proposed them: somebody else approves them.
+    pub person: PersonId,
+    /// Their first name; the second of the same name is "Ann (2)".
+    pub who: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Not approved by then, they are to be proposed again.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
 }
 
 /// Sets the organization's canned replies: these and no others. Twice is once.
@@ -31,8 +54,11 @@ pub struct SetCanned {
 /// What became of that.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CannedSet {
-    /// How many there are now.
+    /// How many there are now; of proposed ones, how many there would be.
     pub replies: u64,
+    /// They wait until another admin has approved them; those in force are the ones before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proposed: bool,
     /// Campaigns that have a new version of their script because of it.
     pub campaigns: Vec<CampaignId>,
     /// Campaigns in which what was recalled stands in the same words, and stays shut.

@@ -29,12 +29,13 @@
 //! | `GET /api/v1/campaigns/{id}/trials` | captain | -> `Vec<`[`trial::TrialInfo`]`>` |
 //! | `GET /api/v1/campaigns/{id}/proposal`, `DELETE`, `POST .../approve` | admin | -> [`approval::ProposalState`], 204, [`recall::ScriptState`] |
 //! | `GET /api/v1/canned-replies`, `PUT` | admin | -> [`canned::CannedReplies`]; [`canned::SetCanned`] -> [`canned::CannedSet`] |
+//! | `DELETE /api/v1/canned-replies/proposal`, `POST .../approve` | admin | -> [`canned::CannedReplies`], [`canned::CannedSet`] |
 //! | `GET /api/v1/campaigns/{id}/calendar` | session | -> `Vec<`[`rsvp::EventTally`]`>`: what people are invited to, and how many said what |
 //! | `GET /api/v1/campaigns/{id}/rsvps?event&cursor&limit` | admin | -> [`rsvp::RsvpsOut`] |
 //! | `GET /api/v1/campaigns/{id}/queues` | captain | -> `Vec<`[`rsvp::QueueTally`]`>` |
 //! | `GET /api/v1/campaigns/{id}/queue-entries?queue&all&cursor&limit` | admin | -> [`rsvp::QueueOut`] |
 //! | `POST /api/v1/campaigns/{id}/queue-entries/done` | captain | [`rsvp::QueueDone`] -> [`rsvp::QueueChanged`] |
-//! | `PUT /api/v1/corrections/{id}` | admin | [`recall::CorrectionRequest`] -> [`recall::Correction`] |
+//! | `PUT /api/v1/corrections/{id}` | admin | [`recall::CorrectionRequest`] -> [`segments::FollowUp`] |
 //! | `GET /api/v1/segments`, `POST`; `DELETE /api/v1/segments/{id}` | admin | -> `Vec<`[`segments::SegmentInfo`]`>`; [`segments::SaveSegment`] -> [`segments::SegmentInfo`]; 204 |
 //! | `GET /api/v1/campaigns/{id}/results/segment` | admin | -> [`segments::SegmentCount`] |
 //! | `PUT /api/v1/follow-ups/{id}` | admin | [`segments::FollowUpRequest`] -> [`segments::FollowUp`]: asked again until it is finished |

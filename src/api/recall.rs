@@ -47,6 +47,9 @@ pub struct ScriptState {
     /// It waits until another admin has approved it; the version in force is the one before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub proposed: bool,
+    /// It was the campaign itself that waited: it has begun, or may be resumed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub begun: bool,
     /// Recalls that the new version still carries, in the very words: they stay shut.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub still_recalled: Vec<i64>,
@@ -119,7 +122,8 @@ pub struct RecallInfo {
     pub lifted_at: Option<Timestamp>,
 }
 
-/// Makes a campaign of exactly those who got what was recalled (id in the path, minted by the client). Asked twice: the same campaign.
+/// Makes a campaign of exactly those who got what was recalled (id in the path, minted by the client). It is made in parts, as a
+/// follow-up is: asked again with the same id it goes on, until it is finished. Asked once more after that it is the same campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CorrectionRequest {
     /// Of which campaign.
@@ -130,22 +134,5 @@ pub struct CorrectionRequest {
     pub def: CampaignDef,
     /// Nobody gets contacts of it before a captain resumes it.
     #[serde(default)]
-    pub paused: bool,
-}
-
-/// The campaign that was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Correction {
-    /// Its number.
-    pub campaign: CampaignId,
-    /// Contacts in it.
-    pub contacts: u64,
-    /// Who got it and is not in: opted out, or may have been.
-    pub opted_out: u64,
-    /// Who got it and is not in: the number is wrong.
-    pub wrong_number: u64,
-    /// Who got it and is not in: taken off the list.
-    pub removed: u64,
-    /// True when it is paused now.
     pub paused: bool,
 }

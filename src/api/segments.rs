@@ -153,4 +153,7 @@ pub struct FollowUp {
     pub left: u64,
     /// True when it is paused now.
     pub paused: bool,
+    /// True when it does not begin before another admin has approved it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_approval: bool,
 }

@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::{
-    Context, Exit, Outcome, campaign_approve, campaign_check, campaign_close, campaign_follow_up, campaign_import,
-    campaign_list, campaign_pause, campaign_recall, campaign_test, campaign_update, invite, out,
+    Context, Exit, Outcome, campaign_approve, campaign_check, campaign_close, campaign_correct, campaign_follow_up,
+    campaign_import, campaign_list, campaign_pause, campaign_recall, campaign_test, campaign_update, invite, out,
 };
 
 /// What `campaign init` writes.
@@ -37,12 +37,12 @@ pub enum CampaignCommand {
     Resume(campaign_pause::PauseArgs),
     /// Give a running campaign the next version of its script; cards are drawn anew on every screen
     Update(campaign_update::UpdateArgs),
-    /// Approve the next version of a script that another admin has proposed, where the campaign asks for a second approver
+    /// Approve what another admin has proposed, where the campaign asks for a second approver: a script's next version, a correction
     Approve(campaign_approve::ApproveArgs),
     /// Take back what must not be said any more: nothing that carries it leaves from then on
     Recall(campaign_recall::RecallArgs),
     /// Make a campaign of exactly those who got what was recalled
-    Correct(campaign_recall::CorrectArgs),
+    Correct(campaign_correct::CorrectArgs),
     /// Make a campaign of a segment of another one's contacts: the same people, with what was written before
     FollowUp(campaign_follow_up::FollowUpArgs),
     /// Close a campaign: nothing more goes out of it, and somebody answers late replies; says what is still in the way
@@ -69,7 +69,7 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
         CampaignCommand::Update(args) => campaign_update::run(args, ctx).await,
         CampaignCommand::Approve(args) => campaign_approve::run(args, ctx).await,
         CampaignCommand::Recall(args) => campaign_recall::run(args, ctx).await,
-        CampaignCommand::Correct(args) => campaign_recall::correct(args, ctx).await,
+        CampaignCommand::Correct(args) => campaign_correct::run(args, ctx).await,
         CampaignCommand::FollowUp(args) => campaign_follow_up::run(args, ctx).await,
         CampaignCommand::Close(args) => campaign_close::close(args, ctx).await,
         CampaignCommand::Reopen(args) => campaign_close::reopen(args, ctx).await,

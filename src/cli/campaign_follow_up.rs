@@ -17,7 +17,7 @@ use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::problem::Code;
 use crate::api::segments::{FollowUp, FollowUpRequest, LeftOut, SegmentCount};
-use crate::client::native::AdminClient;
+use crate::client::Call;
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
 
@@ -139,7 +139,7 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
         }
     }
     let made = tokio::select! {
-        made = make(&client, id, &request, ctx) => made?,
+        made = whole(NOTHING, ctx, || client.follow_up(id, &request)) => made?,
         _ = tokio::signal::ctrl_c() => {
             tell("\nstopped; run the same command again and it goes on where it stopped");
             return Ok(Exit::Failed);
@@ -153,9 +153,13 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// Asks until it is finished.
-async fn make(client: &AdminClient, id: Uuid, request: &FollowUpRequest, ctx: &Context) -> anyhow::Result<FollowUp> {
-    let mut made = patiently(ctx, || client.follow_up(id, request)).await.context(NOTHING)?;
+/// Asks until it is finished. `nothing`: what is said when not even the first request was answered well.
+pub(super) async fn whole<F: Future<Output = Call<FollowUp>>>(
+    nothing: Advice,
+    ctx: &Context,
+    ask: impl Fn() -> F,
+) -> anyhow::Result<FollowUp> {
+    let mut made = patiently(ctx, &ask).await.context(nothing)?;
     let (whole, shown) = (made.left, std::io::stderr().is_terminal());
     while !made.finished {
         if shown && whole > 0 {
@@ -163,7 +167,7 @@ async fn make(client: &AdminClient, id: Uuid, request: &FollowUpRequest, ctx: &C
             // A line that cannot be drawn is no reason to stop.
             let _ = write!(std::io::stderr().lock(), "\r{} so far, {done}% ", counted(made.contacts, "contact"));
         }
-        made = patiently(ctx, || client.follow_up(id, request)).await.context(GOES_ON)?;
+        made = patiently(ctx, &ask).await.context(GOES_ON)?;
     }
     if shown && whole > 0 {
         let _ = write!(std::io::stderr().lock(), "\r{:40}\r", "");

@@ -1,21 +1,14 @@
-//! `campaign recall`: takes back what must not be said any more. `campaign correct`: puts it right with those who got it.
-
-use std::io::IsTerminal as _;
-use std::path::PathBuf;
+//! `campaign recall`: takes back what must not be said any more.
 
 use anyhow::Context as _;
-use serde::Serialize;
 
-use super::campaign_check::{counted, sound};
-use super::reach::{SignInArgs, admin, tell};
+use super::reach::SignInArgs;
 use super::shift::reach_named;
-use super::{Advice, Context, Exit, Misuse, Outcome, ask, forget_typed, out, out_json};
+use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::Code;
-use crate::api::recall::{CorrectionRequest, RecallInfo, RecallReport, RecallRequest};
-use crate::domain::campaign::CampaignDef;
-use crate::domain::ids::CampaignId;
-use crate::domain::recall::{Recall, Recalled, repeated_in};
+use crate::api::recall::{RecallInfo, RecallReport, RecallRequest};
+use crate::domain::recall::Recalled;
 use crate::domain::safe_text::safe_line;
 
 /// Arguments of `campaign recall`.
@@ -116,7 +109,7 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
 }
 
 /// The number of no recall.
-fn none_such(option: &str, recall: i64, recalls: &[RecallInfo]) -> Misuse {
+pub(super) fn none_such(option: &str, recall: i64, recalls: &[RecallInfo]) -> Misuse {
     let known: Vec<String> = recalls.iter().map(|one| one.recall.id.to_string()).collect();
     Misuse(if known.is_empty() {
         format!("{option} {recall}: nothing of this campaign was recalled")
@@ -125,7 +118,7 @@ fn none_such(option: &str, recall: i64, recalls: &[RecallInfo]) -> Misuse {
     })
 }
 
-fn minute(at: jiff::Timestamp) -> String {
+pub(super) fn minute(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
@@ -155,7 +148,7 @@ fn meant(args: &RecallArgs) -> anyhow::Result<Recalled> {
     })
 }
 
-fn name(what: &Recalled) -> String {
+pub(super) fn name(what: &Recalled) -> String {
     safe_line(&match what {
         Recalled::Script { version } => format!("version {version} of the script"),
         Recalled::Wording { name, version } => format!("the wording `{name}` of version {version}"),
@@ -257,161 +250,10 @@ fn table(recalls: &[RecallInfo]) -> String {
     text
 }
 
-/// Arguments of `campaign correct`.
-#[derive(Debug, clap::Args)]
-pub struct CorrectArgs {
-    /// The campaign in which something was recalled: its number, or the beginning of its title
-    #[arg(value_name = "CAMPAIGN")]
-    pub number: String,
-    /// Which recall (`campaign recall CAMPAIGN --list`)
-    #[arg(long, value_name = "RECALL")]
-    pub recall: i64,
-    /// The file of the campaign that puts it right (TOML)
-    #[arg(long, value_name = "FILE")]
-    pub campaign: PathBuf,
-    /// Nobody gets contacts of it before it is resumed
-    #[arg(long)]
-    pub paused: bool,
-    /// Print how many it would go to, and make nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Make it without being asked, as a script has to
-    #[arg(long)]
-    pub yes: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Who asks.
-    #[command(flatten)]
-    pub who: SignInArgs,
-}
-
-const UNMADE: Advice = Advice {
-    what: "no campaign was made",
-    on: &[(Code::NotFound, "see what was recalled: textbank campaign recall CAMPAIGN --list")],
-};
-
-/// Makes the campaign, when whoever asks for it has said yes to how many it goes to.
-///
-/// # Errors
-/// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
-pub async fn correct(args: CorrectArgs, ctx: &Context) -> Outcome {
-    let Some(def) = sound(&args.campaign, "Nothing was made") else { return Ok(Exit::Problems) };
-    if !args.dry_run && !args.yes && !std::io::stdin().is_terminal() {
-        return Err(Misuse(
-            "a correction makes a campaign of many people: say --yes, or look at it first with --dry-run".to_owned(),
-        )
-        .into());
-    }
-    let (_, server, campaign) = reach_named(&args.number, &args.who, Role::Admin, ctx).await?;
-    let recalls = server.recalls(campaign).await.context(UNMADE)?;
-    let Some(known) = recalls.iter().find(|one| one.recall.id == args.recall) else {
-        return Err(none_such("--recall", args.recall, &recalls).into());
-    };
-    if let Some(at) = known.lifted_at {
-        tell(format!(
-            "No campaign was made: recall {} was lifted at {} UTC, so what it took back is good again. If it is wrong after all, take it \
-             back anew and correct that recall.",
-            args.recall,
-            minute(at)
-        ));
-        return Ok(Exit::Refused);
-    }
-    let in_force: Vec<Recall> =
-        recalls.iter().filter(|one| one.lifted_at.is_none()).map(|one| one.recall.clone()).collect();
-    if let Some(recall) = repeated_in(&def, &in_force).first() {
-        tell(format!(
-            "{}: what recall {recall} took back stands in it in the same words. No campaign was made: write it anew first.",
-            args.campaign.display()
-        ));
-        return Ok(Exit::Problems);
-    }
-    let what = RecallRequest { what: known.recall.what.clone(), reason: String::new() };
-    let got = server.recall(campaign, &what, true).await.context(UNMADE)?.got;
-    if args.dry_run {
-        if args.json {
-            out_json(&Would { dry_run: true, campaign, recall: args.recall, got, paused: args.paused })?;
-        } else {
-            out(would(&def, known, got))?;
-        }
-        return Ok(Exit::Done);
-    }
-    if !args.yes {
-        tell(would(&def, known, got));
-        forget_typed();
-        let question = if args.paused { "Make it, paused? [y/N] " } else { "Make it, and let texters begin? [y/N] " };
-        let answer = ask(question).context("no answer")?;
-        if !matches!(answer.as_deref().map(str::trim), Some("y" | "Y" | "yes")) {
-            tell("Nothing was made.");
-            return Ok(Exit::Done);
-        }
-    }
-    let (_, client) = admin(&args.who, ctx).await?;
-    let request = CorrectionRequest { campaign, recall: args.recall, def, paused: args.paused };
-    let made = client.correct(id_of(campaign, &request)?, &request).await.context(UNMADE)?;
-    if args.json {
-        out_json(&made)?;
-        return Ok(Exit::Done);
-    }
-    let number = made.campaign;
-    let mut lines = vec![format!(
-        "Campaign {number} ({}) goes to exactly those who got what recall {} took back: {}.",
-        safe_line(&request.def.title),
-        args.recall,
-        counted(made.contacts, "contact")
-    )];
-    if made.opted_out + made.wrong_number + made.removed > 0 {
-        lines.push(format!(
-            "Left out: {} opted out or undecided, {} with a wrong number, {} taken off the list.",
-            made.opted_out, made.wrong_number, made.removed
-        ));
-    }
-    lines.push(if made.paused {
-        format!("It is paused. To let texters begin: {} campaign resume {number}", ctx.program)
-    } else {
-        format!("Texters can draw from it now, within texting hours: {} text --campaign {number}", ctx.program)
-    });
-    out(lines.join("\n"))?;
-    Ok(Exit::Done)
-}
-
-/// What a look before says.
-#[derive(Serialize)]
-struct Would {
-    dry_run: bool,
-    campaign: CampaignId,
-    recall: i64,
-    /// People who got what was recalled, or may have.
-    got: u64,
-    paused: bool,
-}
-
-fn would(def: &CampaignDef, known: &RecallInfo, got: u64) -> String {
-    let mut lines = vec![format!(
-        "A new campaign ({}) would go to those who got what recall {} took back ({}): {} at most, without those who opted out, have \
-         a wrong number or were taken off the list.",
-        safe_line(&def.title),
-        known.recall.id,
-        name(&known.recall.what),
-        counted(got, "contact")
-    )];
-    lines.extend(def.initial.iter().map(|one| format!("  {}: {}", safe_line(&one.name), safe_line(&one.text))));
-    lines.join("\n")
-}
-
-/// The same correction is the same campaign, however often it is asked for.
-fn id_of(campaign: CampaignId, request: &CorrectionRequest) -> anyhow::Result<uuid::Uuid> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(format!("correction of {campaign}:").as_bytes());
-    hasher.update(&serde_json::to_vec(&(request.recall, &request.def))?);
-    let mut bytes = [0u8; 16];
-    hasher.finalize_xof().fill(&mut bytes);
-    Ok(uuid::Builder::from_custom_bytes(bytes).into_uuid())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::CampaignId;
 
     fn report(recall: Option<i64>) -> RecallReport {
         RecallReport {

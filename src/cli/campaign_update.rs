@@ -98,6 +98,16 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
         out_json(&Told { dry_run: false, changes: &changes, lacks: &lacks, state: Some(&state) })?;
         return Ok(Exit::Done);
     }
+    if state.proposed && state.changed {
+        out(format!(
+            "Campaign {campaign} has version {} of its script now, and does not begin before another admin has approved it: {} campaign \
+             approve {campaign}\n{}",
+            state.script_version,
+            ctx.program,
+            list(&changes)
+        ))?;
+        return Ok(Exit::Done);
+    }
     if state.proposed {
         out(format!(
             "It waits until another admin has approved it, for three days: {0} campaign approve {campaign} (--show, --withdraw). Version \

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Subcommand;
 
+use super::campaign_approve::agreed;
 use super::campaign_check::{counted, shown};
 use super::reach::{SignInArgs, admin, tell};
 use super::{Context, Exit, Misuse, Outcome, out, out_json};
@@ -24,11 +25,30 @@ pub enum CannedCommand {
         #[command(flatten)]
         who: SignInArgs,
     },
-    /// Set them from a file of `[[canned]]` sections: these and no others, at once on every screen
+    /// Set them from a file of `[[canned]]` sections: these and no others, at once on every screen, or once another admin has approved
+    /// them where a campaign asks for a second approver
     Set {
         /// The file (TOML): `[[canned]]` as in a campaign file
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
+    /// Approve those that another admin has set, where a campaign asks for a second approver
+    Approve {
+        /// Only print what would change, and who set it
+        #[arg(long)]
+        show: bool,
+        /// Take it away instead: the canned replies stay as they are
+        #[arg(long, conflicts_with = "show")]
+        withdraw: bool,
+        /// Approve it without being asked, as a script has to
+        #[arg(long, conflicts_with_all = ["show", "withdraw"])]
+        yes: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -52,6 +72,8 @@ pub enum CannedCommand {
         who: SignInArgs,
     },
 }
+
+const NONE_WAIT: &str = "No canned replies wait for approval.";
 
 const STAY: &str = "the canned replies stay as they are";
 
@@ -84,6 +106,29 @@ pub async fn run(command: CannedCommand, ctx: &Context) -> Outcome {
             let (_, client) = admin(&who, ctx).await?;
             told(&client.set_canned(replies).await.context(STAY)?, json)
         }
+        CannedCommand::Approve { show, withdraw, yes, json, who } => {
+            let (_, client) = admin(&who, ctx).await?;
+            if withdraw {
+                client.withdraw_canned().await.context(STAY)?;
+            }
+            let found = client.canned().await.context("no list")?;
+            if withdraw || show {
+                if json {
+                    out_json(&found)?;
+                } else {
+                    out(waiting(&found).unwrap_or_else(|| NONE_WAIT.to_owned()))?;
+                }
+                return Ok(Exit::Done);
+            }
+            let (Some(shown), Some(one)) = (waiting(&found), &found.proposal) else {
+                tell(NONE_WAIT);
+                return Ok(Exit::Refused);
+            };
+            if !yes && !agreed(&shown, "Approve them? [y/N] ")? {
+                return Ok(Exit::Done);
+            }
+            told(&client.approve_canned(one.at).await.context(STAY)?, json)
+        }
         CannedCommand::Remove { ids, all, json, who } => {
             let (_, client) = admin(&who, ctx).await?;
             let mut replies = client.canned().await.context(STAY)?.replies;
@@ -104,6 +149,13 @@ fn told(set: &CannedSet, json: bool) -> Outcome {
         out_json(set)?;
         return Ok(Exit::Done);
     }
+    if set.proposed {
+        out(
+            "They wait until another admin has approved them, for three days: textbank canned approve (--show, --withdraw). What texters \
+             have stays as it is.",
+        )?;
+        return Ok(Exit::Done);
+    }
     let campaigns = match set.campaigns.as_slice() {
         [] => "no campaign has changed".to_owned(),
         some => format!("{} changed at once on every screen", counted(some.len() as u64, "campaign")),
@@ -117,6 +169,34 @@ fn told(set: &CannedSet, json: bool) -> Outcome {
 
 fn replies(many: u64) -> String {
     if many == 1 { "1 canned reply".to_owned() } else { format!("{many} canned replies") }
+}
+
+/// What waits, by what would be different.
+fn waiting(found: &CannedReplies) -> Option<String> {
+    let one = found.proposal.as_ref()?;
+    let mut lines = vec![format!(
+        "{} proposed on {} UTC, good until {} UTC:",
+        safe_line(&one.who),
+        one.at.strftime("%Y-%m-%d %H:%M"),
+        one.expires_at.strftime("%Y-%m-%d %H:%M"),
+    )];
+    for reply in &one.replies {
+        let old = found.replies.iter().find(|old| old.id == reply.id);
+        if old == Some(reply) {
+            continue;
+        }
+        let how = if old.is_some() { "changed" } else { "new" };
+        lines.push(format!("{}  {} ({how})", safe_line(&reply.id), safe_line(&reply.title)));
+        for (language, text) in &reply.text {
+            let was = old.and_then(|old| old.text.get(language)).filter(|was| *was != text);
+            lines.extend(was.map(|was| format!("  {language}, was: {}", safe_body(was))));
+            lines.push(format!("  {language}: {}", safe_body(text)));
+        }
+    }
+    for gone in found.replies.iter().filter(|old| !one.replies.iter().any(|new| new.id == old.id)) {
+        lines.push(format!("{}  {} (gone)", safe_line(&gone.id), safe_line(&gone.title)));
+    }
+    Some(lines.join("\n"))
 }
 
 fn listed(found: &CannedReplies) -> String {

@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod campaign_approve;
 pub mod campaign_check;
 pub mod campaign_close;
+pub mod campaign_correct;
 pub mod campaign_follow_up;
 pub mod campaign_import;
 pub mod campaign_list;

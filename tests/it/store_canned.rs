@@ -44,7 +44,7 @@ on_every_store! {
         home.claim(&tess, first, 2).await;
         let own = told("where", "At the library.", false);
         let done = set(&home, &admin, vec![reply("who", "Us."), reply("where", "Elsewhere.")]).await.expect("set");
-        assert_eq!(done, CannedSet { replies: 2, campaigns: vec![first], still_recalled: vec![] });
+        assert_eq!(done, CannedSet { replies: 2, proposed: false, campaigns: vec![first], still_recalled: vec![] });
         assert_eq!(canned(&home, &tess, first).await, (2, vec![own.clone(), told("who", "Us.", true)]));
         // The console hears of it as of any new version.
         let versions: Vec<u32> = home.events(&tess, first).await.into_iter().filter_map(|event| match event.what {
@@ -68,7 +68,7 @@ on_every_store! {
 
         // Taken away, they are in no script in force.
         let none = set(&home, &admin, vec![]).await.expect("set");
-        assert_eq!(none, CannedSet { replies: 0, campaigns: vec![first, second], still_recalled: vec![] });
+        assert_eq!(none, CannedSet { replies: 0, proposed: false, campaigns: vec![first, second], still_recalled: vec![] });
         assert_eq!(canned(&home, &tess, first).await, (4, vec![own]));
         assert_eq!(home.desk.store.canned(&admin.actor).await.expect("read").replies, []);
     }

@@ -9,7 +9,8 @@ use textbank::api::{
     message::SendRequest,
     people::Role,
     problem::{Code, Problem},
-    recall::{Correction, ScriptState},
+    recall::{CorrectionRequest, ScriptState},
+    segments::FollowUp,
 };
 use textbank::domain::{
     campaign::{CampaignDef, Variant},
@@ -40,7 +41,7 @@ pub fn wrong() -> CampaignDef {
     def
 }
 
-fn right() -> CampaignDef {
+pub fn right() -> CampaignDef {
     let mut def = wrong();
     def.initial[0].text = "Hi {firstName/there}, vote at {pollingPlace} before 8 pm!".into();
     def.canned[0].text.insert("en".into(), "Polls close at 8 pm, {firstName}.".into());
@@ -87,7 +88,7 @@ async fn try_recall(home: &Home, by: &Hand, campaign: CampaignId, what: Recalled
     }
 }
 
-async fn recall(home: &Home, by: &Hand, campaign: CampaignId, what: Recalled) -> (Recall, u64) {
+pub async fn recall(home: &Home, by: &Hand, campaign: CampaignId, what: Recalled) -> (Recall, u64) {
     try_recall(home, by, campaign, what).await.expect("recalled")
 }
 
@@ -96,19 +97,24 @@ pub async fn reach(home: &Home, by: &Hand, campaign: CampaignId, what: &Recalled
     found.expect("visible").expect("something").reach
 }
 
-async fn correction(
+pub async fn correction(
     home: &Home,
     admin: &Hand,
     of: CampaignId,
-    id: uuid::Uuid,
-    contacts: Vec<ContactId>,
-) -> Result<Correction, Problem> {
-    let admin = Admin::of(admin.actor.clone()).expect("an admin");
-    let new = (id, right(), "those who got it".to_owned());
-    match admin.offshoot(&home.desk, of, new, contacts, false).await.expect("an answer") {
-        Answer::Changed(Changed::Offshoot(made)) => Ok(made),
-        Answer::Refused(problem) => Err(*problem),
-        other => panic!("{other:?}"),
+    (id, recall, def): (uuid::Uuid, i64, CampaignDef),
+) -> Result<FollowUp, Problem> {
+    let by = Admin::of(admin.actor.clone()).expect("an admin");
+    let request = CorrectionRequest { campaign: of, recall, def, paused: false };
+    let mut answer = by.correction(&home.desk, id, request).await.expect("an answer");
+    loop {
+        let told = match answer {
+            Answer::Changed(Changed::FollowUp(told)) => told,
+            Answer::Refused(problem) => return Err(*problem),
+            other => panic!("{other:?}"),
+        };
+        let standing = home.desk.store.follow_up(&admin.actor, id).await.expect("read").expect("begun");
+        let Some(part) = standing.part else { return Ok(told) };
+        answer = by.follow_up_part(&home.desk, of, id, part).await.expect("an answer");
     }
 }
 
@@ -363,14 +369,13 @@ on_every_store! {
         }
         home.says(phone(1), "STOP").await;
         remove(&home, &admin, campaign, vec![by_phone(2)]).await;
-        recall(&home, &cal, campaign, wording(1)).await;
-        let got = reach(&home, &cal, campaign, &wording(1)).await.got;
-        assert_eq!(got.len(), 4);
-        let id = home.fresh();
-        let made = correction(&home, &admin, campaign, id, got.clone()).await.expect("made");
-        assert_eq!((made.contacts, made.opted_out, made.removed, made.paused), (2, 1, 1, false));
-        let again = correction(&home, &admin, campaign, id, got).await.expect("made");
-        assert_eq!((again.campaign, again.contacts), (made.campaign, 2));
+        let (recall, _) = recall(&home, &cal, campaign, wording(1)).await;
+        assert_eq!(reach(&home, &cal, campaign, &wording(1)).await.got.len(), 4);
+        let asked = (home.fresh(), recall.id, right());
+        let made = correction(&home, &admin, campaign, asked.clone()).await.expect("made");
+        assert_eq!((made.contacts, made.left_out.opted_out, made.left_out.removed, made.paused), (2, 1, 1, false));
+        let again = correction(&home, &admin, campaign, asked).await.expect("made");
+        assert_eq!((again.campaign, again.contacts, again.made_before), (made.campaign, 2, true));
         let there = home.desk.store.numbers(&cal.actor, made.campaign).await.expect("read");
         let mut numbers: Vec<_> = there.into_iter().map(|(_, phone, _)| phone).collect();
         numbers.sort();
@@ -380,9 +385,9 @@ on_every_store! {
         assert_eq!(slice.len(), 2);
         let views = home.desk.store.contacts(&bob.actor, made.campaign, &[slice[0].id]).await.expect("read");
         assert_eq!(views[0].fields.get("pollingPlace").map(String::as_str), Some("12 Wrong St"), "fields come along");
-        // Of other campaigns' contacts nothing is made.
-        let none = correction(&home, &admin, made.campaign, home.fresh(), vec![ContactId(1)]).await.expect("made");
-        assert_eq!(none.contacts, 0);
+        // Of another campaign's recall nothing is made.
+        let of_another = (home.fresh(), recall.id, right());
+        refused(correction(&home, &admin, made.campaign, of_another).await, Code::NotFound);
     }
 
     async fn who_is_taken_off_the_list_gets_nothing_that_we_begin(home: Home) {
@@ -470,15 +475,13 @@ on_every_store! {
         let to = home.claim(&tess, campaign, 1).await.remove(0);
         home.try_send(&tess, of_version(home.text(&to, Initial, WRONG), 1)).await.expect("accepted");
         home.jobs().await;
-        recall(&home, &cal, campaign, wording(1)).await;
+        let (said, _) = recall(&home, &cal, campaign, wording(1)).await;
         let place = Recalled::Field { name: "pollingPlace".into(), value: "12 Wrong St".into() };
         recall(&home, &cal, campaign, place).await;
-        let by = Admin::of(admin.actor.clone()).expect("an admin");
-        let again = (home.fresh(), wrong(), "those who got it".to_owned());
-        let Answer::Refused(problem) = by.offshoot(&home.desk, campaign, again, vec![to.id], false).await.expect("an answer")
-        else { panic!("it says the same again") };
+        let again = correction(&home, &admin, campaign, (home.fresh(), said.id, wrong())).await;
+        let problem = refused(again, Code::Invalid);
         assert!(problem.detail.contains("in the same words"), "{problem:?}");
-        let made = correction(&home, &admin, campaign, home.fresh(), vec![to.id]).await.expect("made").campaign;
+        let made = correction(&home, &admin, campaign, (home.fresh(), said.id, right())).await.expect("made").campaign;
         let tom = home.join("Tom", Role::Texter).await;
         let to = home.claim(&tom, made, 1).await.remove(0);
         let body = WRONG.replace("7 pm", "8 pm");

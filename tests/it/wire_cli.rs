@@ -318,3 +318,47 @@ fn results_are_taken_out_whole_and_for_their_owner_alone() {
     served.done("cap", &["join", link.trim(), "--name", "Cap", "--accept-conduct"]);
     served.fails("cap", &["export", "contacts"], 1, &["role admin"]);
 }
+
+#[test]
+fn what_puts_something_right_waits_for_another_admin_where_that_is_asked_for() {
+    let served = Served::start();
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada", "--accept-conduct"]);
+    let link = served.done("ada", &["campaign", "invite", "--role", "admin"]);
+    served.done("bea", &["join", link.trim(), "--name", "Bea", "--accept-conduct"]);
+    let (_, contacts) = served.sample();
+    let contacts = contacts.to_str().expect("UTF-8");
+    let file = |name: &str, text: &str| {
+        let path = served.home.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let asks = CAMPAIGN.replacen("organization = \"Us\"", "organization = \"Us\"\nsecond_approver = true", 1);
+    assert!(asks.contains("second_approver"), "{asks}");
+    let campaign = file("asks.toml", &asks);
+    served.done("ada", &[&["campaign", "import", "--campaign", &campaign, "--contacts", contacts], &FROM[..]].concat());
+
+    let canned = file("canned.toml", "[[canned]]\nid = \"who\"\ntitle = \"Who?\"\ntext = { en = \"A volunteer.\" }\n");
+    assert!(served.done("ada", &["canned", "set", &canned]).contains("canned approve"));
+    assert!(served.done("bea", &["canned", "approve", "--show"]).contains("A volunteer."));
+    served.fails("bea", &["canned", "approve"], 2, &["--show", "--yes"]);
+    served.fails("ada", &["canned", "approve", "--yes"], 4, &["another admin"]);
+    assert!(served.done("bea", &["canned", "approve", "--yes"]).contains("1 campaign changed"));
+    served.fails("bea", &["canned", "approve", "--yes"], 4, &["No canned replies wait"]);
+
+    served.done("ada", &["campaign", "recall", "1", "--wording", "a"]);
+    let sorry = file("sorry.toml", &asks.replace("Will you vote?", "We were wrong about the place."));
+    let said = served.done("ada", &["campaign", "correct", "1", "--recall", "1", "--campaign", &sorry, "--yes"]);
+    assert!(said.contains("campaign approve 2"), "{said}");
+    served.fails("bea", &["campaign", "resume", "2"], 4, &["approved"]);
+    let shown = served.done("bea", &["campaign", "approve", "2", "--show"]);
+    assert!(shown.contains("Ada proposed") && shown.contains("We were wrong about the place."), "{shown}");
+    served.fails("bea", &["campaign", "approve", "2"], 2, &["--show", "--yes"]);
+    served.fails("ada", &["campaign", "approve", "2", "--yes"], 4, &["yourself"]);
+    assert!(served.done("bea", &["campaign", "approve", "2", "--yes"]).contains("has begun"));
+    served.fails("bea", &["campaign", "approve", "2", "--yes"], 4, &["Nothing waits"]);
+    let mended = file("mended.toml", &asks.replace("Will you vote?", "Vote at the school."));
+    assert!(served.done("ada", &["campaign", "update", "1", "--campaign", &mended]).contains("campaign approve 1"));
+    let shown = served.done("bea", &["campaign", "approve", "1", "--show"]);
+    assert!(shown.contains("was: ") && shown.contains("now: ") && shown.contains("Vote at the school."), "{shown}");
+    assert!(served.done("bea", &["campaign", "approve", "1", "--yes"]).contains("version"));
+}

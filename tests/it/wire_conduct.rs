@@ -34,7 +34,7 @@ async fn claimed(app: &TestApp, who: &Person, campaign: CampaignId) -> String {
 }
 
 /// What somebody may ask who has accepted nothing: nothing of it shows a contact. Everything else of the contract refuses.
-const BEFORE: [&str; 59] = [
+const BEFORE: [&str; 61] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -50,6 +50,8 @@ const BEFORE: [&str; 59] = [
     "GET /api/v1/campaigns/{id}/proposal",
     "DELETE /api/v1/campaigns/{id}/proposal",
     "POST /api/v1/campaigns/{id}/proposal/approve",
+    "DELETE /api/v1/canned-replies/proposal",
+    "POST /api/v1/canned-replies/proposal/approve",
     "PUT /api/v1/canned-replies",
     "PUT /api/v1/conduct/{version}",
     "GET /api/v1/second-factor",

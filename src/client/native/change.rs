@@ -1,5 +1,6 @@
 //! What captains and admins ask of a running campaign.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use uuid::Uuid;
 
@@ -7,9 +8,10 @@ use super::{AdminClient, NativeServer};
 use crate::api::{
     approval::ProposalState,
     campaign::CampaignView,
+    canned::{CannedReplies, CannedSet},
     closing::{CloseReport, CloseRequest},
     list_change::{ListChanged, ListCorrection, ListRemoval},
-    recall::{Correction, CorrectionRequest, RecallInfo, RecallReport, RecallRequest, ScriptState, ScriptUpdate},
+    recall::{CorrectionRequest, RecallInfo, RecallReport, RecallRequest, ScriptState, ScriptUpdate},
     rsvp::{EventTally, QueueChanged, QueueDone, QueueOut, QueueTally, RsvpsOut},
     segments::{FollowUp, FollowUpRequest, SaveSegment, SegmentCount, SegmentInfo},
     trial::{TrialInfo, TrialRequest},
@@ -125,12 +127,28 @@ impl AdminClient {
         self.wire.get(&format!("campaigns/{campaign}/proposal")).await
     }
 
-    /// Puts it in force.
+    /// Puts in force what was proposed at this moment, and nothing newer.
     ///
     /// # Errors
     /// [`crate::client::CallError`]
-    pub async fn approve(&self, campaign: CampaignId) -> Call<ScriptState> {
-        self.wire.empty(Method::POST, &format!("campaigns/{campaign}/proposal/approve")).await
+    pub async fn approve(&self, campaign: CampaignId, at: Timestamp) -> Call<ScriptState> {
+        self.wire.empty(Method::POST, &format!("campaigns/{campaign}/proposal/approve?at={at}")).await
+    }
+
+    /// Puts the canned replies in force that were proposed at this moment, and no newer ones.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn approve_canned(&self, at: Timestamp) -> Call<CannedSet> {
+        self.wire.empty(Method::POST, &format!("canned-replies/proposal/approve?at={at}")).await
+    }
+
+    /// Takes away the canned replies that wait.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn withdraw_canned(&self) -> Call<CannedReplies> {
+        self.wire.empty(Method::DELETE, "canned-replies/proposal").await
     }
 
     /// Takes it away.
@@ -141,11 +159,11 @@ impl AdminClient {
         self.wire.silent(Method::DELETE, &format!("campaigns/{campaign}/proposal")).await
     }
 
-    /// Makes a campaign of those who got what was recalled; the same once more is the same campaign.
+    /// Makes a campaign of those who got what was recalled, or goes on with it: asked again until it is finished.
     ///
     /// # Errors
     /// [`crate::client::CallError`]
-    pub async fn correct(&self, id: Uuid, request: &CorrectionRequest) -> Call<Correction> {
+    pub async fn correct(&self, id: Uuid, request: &CorrectionRequest) -> Call<FollowUp> {
         self.wire.with_body(Method::PUT, &format!("corrections/{id}"), request).await
     }
 

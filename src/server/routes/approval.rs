@@ -1,12 +1,20 @@
 //! `GET /api/v1/campaigns/{id}/proposal`, `DELETE /api/v1/campaigns/{id}/proposal`, `POST /api/v1/campaigns/{id}/proposal/approve`
+//! and the same of the organization's canned replies
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::Deserialize;
 
-use super::extract::At;
+use super::extract::{Asked, At};
 use super::refusal::{Refusal, Reply};
-use crate::api::{approval::ProposalState, problem::Problem, recall::ScriptState};
+use crate::api::{
+    approval::ProposalState,
+    canned::{CannedReplies, CannedSet},
+    problem::Problem,
+    recall::ScriptState,
+};
 use crate::domain::ids::CampaignId;
 use crate::server::{
     AppState,
@@ -14,7 +22,7 @@ use crate::server::{
     store::{change::Changed, command::Answer},
 };
 
-/// The new version of a campaign's script that waits for a second approver, if there is one.
+/// What of a campaign waits for a second approver, if anything does: a new version of its script, or the campaign itself.
 #[utoipa::path(
     get,
     path = "/api/v1/campaigns/{id}/proposal",
@@ -32,7 +40,7 @@ pub async fn read(
     state.store().proposal(admin.actor(), campaign).await?.map(Json).ok_or_else(Refusal::not_found)
 }
 
-/// Takes away what waits for a second approver. Twice is once.
+/// Takes away the version of the script that waits for a second approver. Twice is once.
 #[utoipa::path(
     delete,
     path = "/api/v1/campaigns/{id}/proposal",
@@ -53,23 +61,71 @@ pub async fn withdraw(
     }
 }
 
+/// What stands after `?`.
+#[derive(Debug, Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    at: Option<Timestamp>,
+}
+
 /// Puts in force what another admin has proposed.
 #[utoipa::path(
     post,
     path = "/api/v1/campaigns/{id}/proposal/approve",
     operation_id = "approve_proposal",
     tag = "admin",
-    params(("id" = i64, Path, description = "Campaign")),
+    params(
+        ("id" = i64, Path, description = "Campaign"),
+        ("at" = Option<String>, Query, format = DateTime, description = "When what was looked at was proposed: a newer one is not approved"),
+    ),
     responses((status = 200, body = ScriptState), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
     security(("session" = [])),
 )]
 pub async fn approve(
     AsAdmin(admin): AsAdmin,
     At(campaign): At<CampaignId>,
+    Asked(query): Asked<Query>,
     State(state): State<AppState>,
 ) -> Reply<Json<ScriptState>> {
-    match admin.approve_script(&state.desk, campaign).await? {
+    match admin.approve_script(&state.desk, campaign, query.at).await? {
         Answer::Changed(Changed::Script(state)) => Ok(Json(state)),
+        other => Err(Refusal::unfit(&other)),
+    }
+}
+
+/// Takes away the canned replies that wait for a second approver. Twice is once.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/canned-replies/proposal",
+    operation_id = "withdraw_canned",
+    tag = "admin",
+    responses((status = 200, body = CannedReplies), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+    security(("session" = [])),
+)]
+pub async fn withdraw_canned(AsAdmin(admin): AsAdmin, State(state): State<AppState>) -> Reply<Json<CannedReplies>> {
+    match admin.withdraw_canned(&state.desk).await? {
+        Answer::Done => Ok(Json(state.store().canned(admin.actor()).await?)),
+        other => Err(Refusal::unfit(&other)),
+    }
+}
+
+/// Puts the canned replies in force that another admin has proposed.
+#[utoipa::path(
+    post,
+    path = "/api/v1/canned-replies/proposal/approve",
+    operation_id = "approve_canned",
+    tag = "admin",
+    params(("at" = Option<String>, Query, format = DateTime, description = "When what was looked at was proposed: a newer one is not approved")),
+    responses((status = 200, body = CannedSet), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+    security(("session" = [])),
+)]
+pub async fn approve_canned(
+    AsAdmin(admin): AsAdmin,
+    Asked(query): Asked<Query>,
+    State(state): State<AppState>,
+) -> Reply<Json<CannedSet>> {
+    match admin.approve_canned(&state.desk, query.at).await? {
+        Answer::Canned(set) => Ok(Json(set)),
         other => Err(Refusal::unfit(&other)),
     }
 }

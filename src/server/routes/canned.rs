@@ -24,7 +24,8 @@ pub async fn read(AsAdmin(admin): AsAdmin, State(state): State<AppState>) -> Rep
     Ok(Json(state.store().canned(admin.actor()).await?))
 }
 
-/// Sets them: these and no others, at once in every campaign, whose script gets its next version. Twice is once.
+/// Sets them: these and no others, at once in every campaign, whose script gets its next version. Twice is once. Where a campaign of the
+/// organization asks for a second approver they wait for one first, unless they only get fewer.
 #[utoipa::path(
     put,
     path = "/api/v1/canned-replies",

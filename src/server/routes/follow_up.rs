@@ -13,10 +13,11 @@ use crate::api::{
     problem::{Code, Problem},
     segments::{FollowUp, FollowUpRequest, MAX_KEEP_HOURS},
 };
+use crate::domain::ids::CampaignId;
 use crate::server::{
     AppState,
     auth::AsAdmin,
-    store::{change::Changed, command::Answer},
+    store::{change::Changed, command::Answer, handles::Admin},
 };
 
 /// So long one request goes on: whoever asks hears how far it is.
@@ -54,16 +55,27 @@ pub async fn handler(
         }
     };
     let of = request.campaign;
-    let mut told = follow_up(admin.follow_up(&state.desk, id, request, expression).await?)?;
-    while !told.finished && state.desk.clock.monotonic().saturating_sub(begun) < ONCE {
-        let standing = state.store().follow_up(admin.actor(), id).await?.ok_or_else(Refusal::not_found)?;
-        let Some(part) = standing.part else { break };
-        told = follow_up(admin.follow_up_part(&state.desk, of, id, part).await?)?;
-    }
-    Ok(Json(told))
+    let first = told(admin.follow_up(&state.desk, id, request, expression).await?)?;
+    gone_on(&state, &admin, (of, id), first, begun).await.map(Json)
 }
 
-fn follow_up(answer: Answer) -> Reply<FollowUp> {
+/// Adds parts to what is made of contacts of `of`, for as long as one request may take that came in at `begun`.
+pub(super) async fn gone_on(
+    state: &AppState,
+    admin: &Admin,
+    (of, id): (CampaignId, Uuid),
+    mut now: FollowUp,
+    begun: Duration,
+) -> Reply<FollowUp> {
+    while !now.finished && state.desk.clock.monotonic().saturating_sub(begun) < ONCE {
+        let standing = state.store().follow_up(admin.actor(), id).await?.ok_or_else(Refusal::not_found)?;
+        let Some(part) = standing.part else { break };
+        now = told(admin.follow_up_part(&state.desk, of, id, part).await?)?;
+    }
+    Ok(now)
+}
+
+pub(super) fn told(answer: Answer) -> Reply<FollowUp> {
     match answer {
         Answer::Changed(Changed::FollowUp(told)) => Ok(told),
         other => Err(Refusal::unfit(&other)),

@@ -141,6 +141,8 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(canned::read, canned::set))
         .routes(routes!(approval::read, approval::withdraw))
         .routes(routes!(approval::approve))
+        .routes(routes!(approval::withdraw_canned))
+        .routes(routes!(approval::approve_canned))
         .routes(routes!(conduct::accept))
         .routes(routes!(second_factor::read, second_factor::set))
         .routes(routes!(second_factor::prove))

@@ -1,18 +1,19 @@
 //! Changes to a running campaign: its script, what of it is recalled, its list.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::segments::FollowUpPart;
 use crate::api::{
     closing::{CloseReport, CloseRequest},
     list_change::{ContactChange, ContactKey, ListChanged},
-    recall::{Correction, ScriptState},
+    recall::{CorrectionRequest, ScriptState},
     rsvp::{QueueChanged, QueueDone},
     segments::{FollowUp, FollowUpRequest, SaveSegment, SegmentInfo},
     trial::{TrialInfo, TrialRequest},
 };
 use crate::domain::{
-    campaign::CampaignDef,
+    campaign::{CampaignDef, CannedReply},
     ids::{CampaignId, ContactId},
     recall::{Recall, Recalled},
 };
@@ -26,7 +27,10 @@ pub enum Change {
         def: Box<CampaignDef>,
     },
     /// Put in force what somebody else has proposed.
-    Approve,
+    Approve {
+        /// When what was looked at was proposed; none: whatever waits.
+        seen: Option<Timestamp>,
+    },
     /// Take away what waits for approval.
     Withdraw,
     /// Recall something.
@@ -48,18 +52,12 @@ pub enum Change {
         /// Which.
         recall: i64,
     },
-    /// A new campaign of some of this one's contacts.
-    Offshoot {
+    /// A new campaign of those who got what was recalled: begun, or found.
+    Correction {
         /// Minted by the client.
         id: Uuid,
-        /// The new one.
-        def: Box<CampaignDef>,
-        /// Where its list comes from, for the record.
-        provenance: String,
-        /// Whose contacts, chosen by the server.
-        contacts: Vec<ContactId>,
-        /// It begins paused.
-        paused: bool,
+        /// What is asked for.
+        request: Box<CorrectionRequest>,
     },
     /// A condition under a name: the organization's, whatever campaign it was saved for.
     Segment(SegmentChange),
@@ -72,7 +70,7 @@ pub enum Change {
         /// The condition; none: it is only found.
         expression: Option<String>,
     },
-    /// The next part of such a campaign.
+    /// The next part of one of these two.
     FollowUpPart {
         /// Which.
         id: Uuid,
@@ -121,6 +119,20 @@ pub enum SegmentChange {
     Remove(i64),
 }
 
+/// What is done to the canned replies of an organization.
+#[derive(Debug, Clone)]
+pub enum CannedChange {
+    /// These and no others.
+    Set(Vec<CannedReply>),
+    /// Put in force what somebody else has proposed.
+    Approve {
+        /// When what was looked at was proposed; none: whatever waits.
+        seen: Option<Timestamp>,
+    },
+    /// Take away what waits for approval.
+    Withdraw,
+}
+
 /// What such a change came to.
 #[derive(Debug, Clone)]
 pub enum Changed {
@@ -135,9 +147,7 @@ pub enum Changed {
     },
     /// Of [`crate::server::store::command::CommandKind::ClearRecall`]: where to go on; none: all is looked at.
     Clearing(Option<Clearing>),
-    /// Of `Offshoot`.
-    Offshoot(Correction),
-    /// Of `FollowUp` and `FollowUpPart`.
+    /// Of `Correction`, `FollowUp` and `FollowUpPart`.
     FollowUp(FollowUp),
     /// Of `Segment`, when it is saved.
     Segment(SegmentInfo),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::change::{Change, Changed, Clearing};
+use super::change::{CannedChange, Change, Changed, Clearing};
 use super::keep::{Keep, Kept};
 use crate::api::{
     act::Act,
@@ -19,7 +19,6 @@ use crate::api::{
     problem::Problem,
 };
 use crate::domain::{
-    campaign::CannedReply,
     ids::{ActId, CampaignId, ContactId, DeviceId, MessageId, OrganizationId, PersonId},
     phone::Phone,
     second_factor::{OneTimeCode, Secret},
@@ -297,12 +296,12 @@ pub enum CommandKind {
         /// Only when none were ever set.
         first: bool,
     },
-    /// Set the canned replies that every campaign of the organization has.
-    SetCanned {
+    /// The canned replies that every campaign of the organization has.
+    Canned {
         /// By whom.
         actor: Actor,
-        /// These and no others.
-        replies: Vec<CannedReply>,
+        /// What is done to them.
+        change: CannedChange,
     },
     /// Note that somebody accepted the rules or a guide.
     AcceptConduct {
@@ -427,7 +426,7 @@ impl CommandKind {
             | Self::ContactsRead { actor, .. }
             | Self::TakenOut { actor, .. }
             | Self::AcceptConduct { actor, .. }
-            | Self::SetCanned { actor, .. }
+            | Self::Canned { actor, .. }
             | Self::Suppress { actor, .. } => Some(actor),
             Self::MakeInvite { actor, .. } | Self::SetConduct { actor, .. } => actor.as_mut(),
             Self::ExpireLeases
@@ -481,7 +480,7 @@ pub enum Answer {
     Joined(Me),
     /// Of `SetConduct`: the version in force, when there is one.
     Conduct(Option<String>),
-    /// Of `SetCanned`.
+    /// Of `Canned`.
     Canned(CannedSet),
     /// Of `Presented`: the session ended by it.
     Ended,

@@ -15,6 +15,7 @@ use super::plan::Reaction;
 use super::tap::{Known, Tap};
 use super::{WorldError, beside};
 use crate::api::act::Act;
+use crate::api::recall::CorrectionRequest;
 use crate::db::{self, Options};
 use crate::domain::campaign::CampaignDef;
 use crate::domain::ids::{ActId, CampaignId, MessageId};
@@ -339,15 +340,16 @@ impl House {
         recall: &Recall,
     ) -> Result<Option<CampaignId>, WorldError> {
         let Some(by) = Admin::of(admin.clone()) else { return Ok(None) };
-        let Some(Ok(reached)) = self.store().reach(admin, of, &recall.what).await? else { return Ok(None) };
-        let got = reached.reach.got;
-        let provenance = format!("those who got what recall {} took back", recall.id);
-        match by.offshoot(self.desk(), of, (id, def, provenance), got, false).await? {
-            Answer::Changed(Changed::Offshoot(made)) => {
+        let request = CorrectionRequest { campaign: of, recall: recall.id, def, paused: false };
+        let mut answer = by.correction(self.desk(), id, request).await?;
+        loop {
+            let Answer::Changed(Changed::FollowUp(made)) = answer else { return Ok(None) };
+            let part = self.store().follow_up(admin, id).await?.and_then(|standing| standing.part);
+            let Some(part) = part else {
                 self.history.add(Fact::Corrected { of, recall: recall.id, campaign: made.campaign });
-                Ok(Some(made.campaign))
-            }
-            _ => Ok(None),
+                return Ok(Some(made.campaign));
+            };
+            answer = by.follow_up_part(self.desk(), of, id, part).await?;
         }
     }
 

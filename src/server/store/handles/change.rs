@@ -1,19 +1,21 @@
 //! The verbs that change a running campaign.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Admin, Answered, Captain, Desk};
 use crate::api::closing::{CloseReport, CloseRequest};
 use crate::api::list_change::{ContactChange, ContactKey};
+use crate::api::recall::CorrectionRequest;
 use crate::api::rsvp::QueueDone;
 use crate::api::trial::TrialRequest;
 use crate::domain::{
     campaign::{CampaignDef, CannedReply},
-    ids::{CampaignId, ContactId, MessageId},
+    ids::{CampaignId, MessageId},
     recall::Recalled,
 };
 use crate::server::store::{
-    change::{Change, Changed},
+    change::{CannedChange, Change, Changed},
     command::{Answer, CommandKind},
 };
 
@@ -63,12 +65,14 @@ impl Captain {
 }
 
 impl Admin {
-    /// Puts in force the version of the script that somebody else has proposed: [`crate::server::store::change::Changed::Script`].
+    /// Puts in force what somebody else has proposed, a version of the script or a campaign that is to begin:
+    /// [`crate::server::store::change::Changed::Script`]. `seen`: when that was proposed which was looked at; a newer one is not approved.
     ///
     /// # Errors
     /// As [`super::Texter::send`].
-    pub async fn approve_script(&self, desk: &Desk, campaign: CampaignId) -> Answered {
-        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change: Box::new(Change::Approve) }).await
+    pub async fn approve_script(&self, desk: &Desk, campaign: CampaignId, seen: Option<Timestamp>) -> Answered {
+        let change = Box::new(Change::Approve { seen });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 
     /// Takes away what waits for approval: [`crate::server::store::command::Answer::Done`]. Twice is once.
@@ -85,7 +89,28 @@ impl Admin {
     /// # Errors
     /// As [`super::Texter::send`].
     pub async fn set_canned(&self, desk: &Desk, replies: Vec<CannedReply>) -> Answered {
-        desk.run(CommandKind::SetCanned { actor: self.0.clone(), replies }).await
+        self.canned(desk, CannedChange::Set(replies)).await
+    }
+
+    /// Puts in force the canned replies that somebody else has proposed: [`crate::server::store::command::Answer::Canned`]. `seen` as in
+    /// [`Admin::approve_script`].
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn approve_canned(&self, desk: &Desk, seen: Option<Timestamp>) -> Answered {
+        self.canned(desk, CannedChange::Approve { seen }).await
+    }
+
+    /// Takes away the canned replies that wait for approval: [`crate::server::store::command::Answer::Done`]. Twice is once.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn withdraw_canned(&self, desk: &Desk) -> Answered {
+        self.canned(desk, CannedChange::Withdraw).await
+    }
+
+    async fn canned(&self, desk: &Desk, change: CannedChange) -> Answered {
+        desk.run(CommandKind::Canned { actor: self.0.clone(), change }).await
     }
 
     /// Gives a campaign the next version of its script: [`crate::server::store::change::Changed::Script`].
@@ -97,21 +122,16 @@ impl Admin {
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 
-    /// Makes a campaign of some contacts of another one, whoever of them may be texted:
-    /// [`crate::server::store::change::Changed::Offshoot`]. The same id twice makes one.
+    /// Begins a campaign of those who got what was recalled, whoever of them may be texted, or finds it:
+    /// [`crate::server::store::change::Changed::FollowUp`]. The same id twice makes one. It is gone on with part by part
+    /// ([`Admin::follow_up_part`]).
     ///
     /// # Errors
     /// As [`super::Texter::send`].
-    pub async fn offshoot(
-        &self,
-        desk: &Desk,
-        of: CampaignId,
-        (id, def, provenance): (Uuid, CampaignDef, String),
-        contacts: Vec<ContactId>,
-        paused: bool,
-    ) -> Answered {
-        let change = Box::new(Change::Offshoot { id, def: Box::new(def), provenance, contacts, paused });
-        desk.run(CommandKind::Change { actor: self.0.clone(), campaign: of, change }).await
+    pub async fn correction(&self, desk: &Desk, id: Uuid, request: CorrectionRequest) -> Answered {
+        let campaign = request.campaign;
+        let change = Box::new(Change::Correction { id, request: Box::new(request) });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 
     /// Takes contacts off a campaign's list, or with `dry_run` says what that would do: [`crate::server::store::change::Changed::List`].

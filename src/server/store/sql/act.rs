@@ -412,6 +412,12 @@ impl Tx<'_> {
                 Ok(())
             }
             Act::Pause { .. } => self.turn(&campaign, CampaignState::Running, CampaignState::Paused).await?,
+            Act::Resume { .. }
+                if campaign.state == CampaignState::Paused && self.waits_to_begin(campaign.id).await? =>
+            {
+                let why = "it does not begin before another admin has approved it (textbank campaign approve)";
+                no(Code::Forbidden, why)?
+            }
             Act::Resume { .. } => self.turn(&campaign, CampaignState::Paused, CampaignState::Running).await?,
             _ => Ok(()),
         };
@@ -440,7 +446,7 @@ impl Tx<'_> {
     }
 
     /// Pauses or resumes; asked for what already is, it is done.
-    async fn turn(
+    pub(super) async fn turn(
         &mut self,
         campaign: &super::tx::Campaign,
         from: CampaignState,

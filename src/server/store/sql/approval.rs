@@ -1,5 +1,5 @@
-//! New versions of a script that wait for a second approver, where the campaign asks for one. One waits at a time: a newer takes the
-//! place of an older.
+//! What waits for a second approver, where the campaign asks for one: new versions of a script, one at a time (a newer takes the place of
+//! an older), and corrections, which are made and do not begin before that. Who changes what waits has proposed it from then on.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,11 +8,20 @@ use super::{
     script::refused,
     tx::{Campaign, Tx},
 };
-use crate::api::{approval::Proposal, problem::Code};
+use crate::api::{
+    approval::Proposal,
+    campaign::CampaignState,
+    problem::{Code, Problem},
+    recall::ScriptState,
+};
 use crate::db::{self, Conn};
-use crate::domain::{campaign::CampaignDef, ids::PersonId};
+use crate::domain::{
+    campaign::CampaignDef,
+    ids::{CampaignId, PersonId},
+};
 use crate::server::store::{
     StoreError,
+    change::Changed,
     command::{Actor, Answer},
     query::Found,
 };
@@ -23,7 +32,7 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
 /// What waits for a campaign, expired or not.
 pub(super) async fn waiting(conn: &mut Conn, campaign: i64) -> Found<Option<Proposal>> {
     let row = db::query(
-        "SELECT r.def, r.version, r.person, p.name, p.namesake, r.at FROM proposals r JOIN people p ON p.id = r.person
+        "SELECT r.def, r.version, r.person, p.name, p.namesake, r.at, r.begins FROM proposals r JOIN people p ON p.id = r.person
          WHERE r.campaign = $1",
     )
     .bind(campaign)
@@ -37,27 +46,39 @@ pub(super) async fn waiting(conn: &mut Conn, campaign: i64) -> Found<Option<Prop
         person: PersonId(col(&row, 2)?),
         who: rows::told_apart(col(&row, 3)?, col(&row, 4)?),
         at,
-        expires_at: at.saturating_add(GOOD_FOR).unwrap_or(Timestamp::MAX),
+        expires_at: expires(at),
+        begins: col::<i64>(&row, 6)? != 0,
     }))
+}
+
+/// Until when it can be approved.
+pub(super) fn expires(at: Timestamp) -> Timestamp {
+    at.saturating_add(GOOD_FOR).unwrap_or(Timestamp::MAX)
+}
+
+/// Why something that waits since `at` is not approved now by this person; `seen` is the one that was looked at.
+pub(super) fn unfit(
+    (person, at): (PersonId, Timestamp),
+    seen: Option<Timestamp>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Option<Problem> {
+    if seen.is_some_and(|seen| seen != at) {
+        let detail = "something newer waits than what you have looked at: look at it first";
+        return Some(Problem::new(Code::Invalid, detail));
+    }
+    if now >= expires(at) {
+        let detail = "what waited for approval is older than three days: propose it again";
+        return Some(Problem::new(Code::Invalid, detail));
+    }
+    (person == actor.person)
+        .then(|| Problem::new(Code::Forbidden, "you have proposed it yourself: another admin approves it"))
 }
 
 impl Tx<'_> {
     /// Keeps a new version until somebody else has approved it.
     pub(super) async fn propose(&mut self, actor: &Actor, campaign: &Campaign, def: &CampaignDef) -> Found<()> {
-        let text = to_json(def)?;
-        db::query(
-            "INSERT INTO proposals (campaign, def, version, at, person) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (campaign) DO UPDATE SET def = excluded.def, version = excluded.version, at = excluded.at,
-                 person = excluded.person",
-        )
-        .bind(campaign.id)
-        .bind(text.as_str())
-        .bind(campaign.script_version)
-        .bind(self.micros())
-        .bind(actor.person.0)
-        .execute(&mut *self.conn)
-        .await?;
-        let hash = blake3::hash(text.as_bytes()).to_hex();
+        let hash = self.put_proposal(actor, campaign, def, false).await?;
         self.audit(
             Some(actor),
             "script_proposed",
@@ -67,41 +88,121 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Lets a campaign that was made wait until somebody else has approved it: by its definition as it is now.
+    pub(super) async fn propose_to_begin(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        def: &CampaignDef,
+    ) -> Found<()> {
+        let hash = self.put_proposal(actor, campaign, def, true).await?;
+        let subject = format!("campaign {}", campaign.id);
+        self.audit(Some(actor), "campaign_proposed", subject, format!("definition {hash}"));
+        Ok(())
+    }
+
+    async fn put_proposal(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        def: &CampaignDef,
+        begins: bool,
+    ) -> Found<String> {
+        let text = to_json(def)?;
+        db::query(
+            "INSERT INTO proposals (campaign, def, version, at, person, begins) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (campaign) DO UPDATE SET def = excluded.def, version = excluded.version, at = excluded.at,
+                 person = excluded.person, begins = excluded.begins",
+        )
+        .bind(campaign.id)
+        .bind(text.as_str())
+        .bind(campaign.script_version)
+        .bind(self.micros())
+        .bind(actor.person.0)
+        .bind(i64::from(begins))
+        .execute(&mut *self.conn)
+        .await?;
+        Ok(blake3::hash(text.as_bytes()).to_hex().to_string())
+    }
+
+    /// True when a campaign does not begin before somebody else has approved it.
+    pub(super) async fn waits_to_begin(&mut self, campaign: i64) -> Found<bool> {
+        let row = db::query("SELECT 1 FROM proposals WHERE campaign = $1 AND begins <> 0")
+            .bind(campaign)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// Puts in force what somebody else has proposed.
-    pub(super) async fn approve(&mut self, actor: &Actor, campaign: &Campaign) -> Result<Answer, StoreError> {
+    pub(super) async fn approve(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        seen: Option<Timestamp>,
+    ) -> Result<Answer, StoreError> {
         let Some(found) = waiting(self.conn, campaign.id).await? else {
-            return refused(Code::Invalid, "no new version of the script waits for approval");
+            return refused(Code::Invalid, "nothing of this campaign waits for approval");
         };
-        if self.now >= found.expires_at {
-            self.forget_proposal(campaign.id).await?;
-            return refused(Code::Invalid, "what waited for approval is older than three days: propose it again");
+        if let Some(problem) = unfit((found.person, found.at), seen, actor, self.now) {
+            return Ok(Answer::Refused(Box::new(problem)));
         }
-        if found.person == actor.person {
-            return refused(Code::Forbidden, "you have proposed it yourself: another admin approves it");
+        if found.begins {
+            return self.approve_to_begin(actor, campaign, &found).await;
         }
-        let answer = self.update_script(actor, campaign, found.def, true).await?;
+        let answer = self.update_script(actor, campaign, found.def.clone(), true).await?;
         if let Answer::Changed(_) = &answer {
             self.forget_proposal(campaign.id).await?;
-            self.audit(
-                Some(actor),
-                "script_approved",
-                format!("campaign {}", campaign.id),
-                format!("proposed by person {}", found.person),
-            );
+            self.approved(actor, campaign, &found, "script_approved");
         }
         Ok(answer)
+    }
+
+    async fn approve_to_begin(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        found: &Proposal,
+    ) -> Result<Answer, StoreError> {
+        if campaign.state != CampaignState::Paused {
+            return refused(Code::Closed, "the campaign was closed before it began: an admin opens it again first");
+        }
+        self.forget_proposal(campaign.id).await?;
+        let row = db::query("SELECT paused FROM follow_ups WHERE campaign = $1")
+            .bind(campaign.id)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        let stays = row.map(|row| col::<i64>(&row, 0)).transpose()?.is_some_and(|paused| paused != 0);
+        if !stays && let Err(problem) = self.turn(campaign, CampaignState::Paused, CampaignState::Running).await? {
+            return Ok(Answer::Refused(Box::new(problem)));
+        }
+        self.approved(actor, campaign, found, "campaign_approved");
+        Ok(Answer::Changed(Changed::Script(ScriptState {
+            campaign: CampaignId(campaign.id),
+            script_version: u32::try_from(campaign.script_version).unwrap_or(u32::MAX),
+            changed: false,
+            proposed: false,
+            begun: true,
+            still_recalled: Vec::new(),
+        })))
+    }
+
+    fn approved(&mut self, actor: &Actor, campaign: &Campaign, found: &Proposal, word: &'static str) {
+        let subject = format!("campaign {}", campaign.id);
+        self.audit(Some(actor), word, subject, format!("proposed by person {}", found.person));
     }
 
     /// Takes away what waits; twice is once.
     pub(super) async fn withdraw(&mut self, actor: &Actor, campaign: &Campaign) -> Result<Answer, StoreError> {
         if let Some(found) = waiting(self.conn, campaign.id).await? {
+            if found.begins {
+                return refused(
+                    Code::Invalid,
+                    "the campaign itself waits to begin: close it, and it never does (textbank campaign close)",
+                );
+            }
             self.forget_proposal(campaign.id).await?;
-            self.audit(
-                Some(actor),
-                "script_withdrawn",
-                format!("campaign {}", campaign.id),
-                format!("proposed by person {}", found.person),
-            );
+            self.approved(actor, campaign, &found, "script_withdrawn");
         }
         Ok(Answer::Done)
     }

@@ -1,26 +1,30 @@
 //! Canned replies of an organization. They stand in the scripts of its campaigns, behind each campaign's own: setting them is the next
 //! version of every script, so consoles draw anew, recalls reach them and old versions stay on record, as with any change.
 
+use jiff::Timestamp;
+
 use super::{
+    approval::{expires, unfit},
     rows::{self, col, json, time, to_json},
     script::refused,
     tx::{Audience, Campaign, Tx},
 };
 use crate::api::{
     campaign::CampaignState,
-    canned::{CannedReplies, CannedSet},
+    canned::{CannedProposal, CannedReplies, CannedSet},
     event::EventKind,
     problem::{Code, Problem},
 };
 use crate::db::{self, Conn};
 use crate::domain::{
     campaign::{CampaignDef, CannedReply, shared_faults},
-    ids::CampaignId,
+    ids::{CampaignId, PersonId},
     recall::Recall,
     safe_text::{safe_body, safe_line},
 };
 use crate::server::store::{
     StoreError,
+    change::CannedChange,
     command::{Actor, Answer},
     query::Found,
 };
@@ -39,7 +43,33 @@ pub(super) async fn shared(conn: &mut Conn, organization: i64) -> Found<CannedRe
         replies: json(&col::<String>(&row, 0)?)?,
         at: Some(time(col(&row, 1)?)?),
         who: Some(rows::told_apart(col(&row, 2)?, col(&row, 3)?)),
+        proposal: None,
     })
+}
+
+/// The same, with what waits for a second approver.
+pub(super) async fn told(conn: &mut Conn, organization: i64) -> Found<CannedReplies> {
+    let proposal = proposed(conn, organization).await?;
+    Ok(CannedReplies { proposal, ..shared(conn, organization).await? })
+}
+
+async fn proposed(conn: &mut Conn, organization: i64) -> Found<Option<CannedProposal>> {
+    let row = db::query(
+        "SELECT s.replies, s.person, p.name, p.namesake, s.at FROM proposed_canned s JOIN people p ON p.id = s.person
+         WHERE s.organization = $1",
+    )
+    .bind(organization)
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let at = time(col(&row, 4)?)?;
+    Ok(Some(CannedProposal {
+        replies: json(&col::<String>(&row, 0)?)?,
+        person: PersonId(col(&row, 1)?),
+        who: rows::told_apart(col(&row, 2)?, col(&row, 3)?),
+        at,
+        expires_at: expires(at),
+    }))
 }
 
 impl Tx<'_> {
@@ -49,10 +79,18 @@ impl Tx<'_> {
         Ok(def)
     }
 
-    pub(super) async fn set_canned(&mut self, actor: &Actor, replies: Vec<CannedReply>) -> Result<Answer, StoreError> {
+    pub(super) async fn change_canned(&mut self, actor: &Actor, change: CannedChange) -> Result<Answer, StoreError> {
         if actor.campaign.is_some() {
             return refused(Code::Forbidden, "your invite is for one campaign: these replies are in all of them");
         }
+        match change {
+            CannedChange::Set(replies) => self.set_canned(actor, replies).await,
+            CannedChange::Approve { seen } => self.approve_canned(actor, seen).await,
+            CannedChange::Withdraw => self.withdraw_canned(actor).await,
+        }
+    }
+
+    async fn set_canned(&mut self, actor: &Actor, replies: Vec<CannedReply>) -> Result<Answer, StoreError> {
         let mut faults = shared_faults(&replies);
         if to_json(&replies)?.contains("\\u0000") {
             faults.push("a text or a name has a NUL character".to_owned());
@@ -70,10 +108,87 @@ impl Tx<'_> {
         };
         let replies: Vec<CannedReply> = replies.into_iter().map(clean).collect();
         let organization = actor.organization.0;
-        let mut set = CannedSet { replies: replies.len() as u64, ..CannedSet::default() };
-        if shared(self.conn, organization).await?.replies == replies {
-            return Ok(Answer::Canned(set));
+        let now = shared(self.conn, organization).await?.replies;
+        if now == replies {
+            return Ok(Answer::Canned(CannedSet { replies: replies.len() as u64, ..CannedSet::default() }));
         }
+        let only_less = replies.iter().all(|one| now.contains(one));
+        if !only_less && self.asks_for_another(organization).await? {
+            return self.propose_canned(actor, &replies).await;
+        }
+        if let Some(mut waiting) = proposed(self.conn, organization).await? {
+            // What somebody takes away does not come back with what was proposed before.
+            waiting.replies.retain(|one| replies.contains(one) || !now.contains(one));
+            db::query("UPDATE proposed_canned SET replies = $2 WHERE organization = $1")
+                .bind(organization)
+                .bind(to_json(&waiting.replies)?)
+                .execute(&mut *self.conn)
+                .await?;
+        }
+        self.put_canned(actor, &replies).await
+    }
+
+    /// True when one of the organization's campaigns that are not closed asks for a second approver.
+    async fn asks_for_another(&mut self, organization: i64) -> Found<bool> {
+        let rows = db::query("SELECT id FROM campaigns WHERE organization = $1 AND state <> 'archived' ORDER BY id")
+            .bind(organization)
+            .fetch_all(&mut *self.conn)
+            .await?;
+        for row in &rows {
+            if self.campaign(col(row, 0)?).await?.is_some_and(|campaign| campaign.def.second_approver) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn propose_canned(&mut self, actor: &Actor, replies: &[CannedReply]) -> Result<Answer, StoreError> {
+        db::query(
+            "INSERT INTO proposed_canned (organization, replies, at, person) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (organization) DO UPDATE SET replies = excluded.replies, at = excluded.at, person = excluded.person",
+        )
+        .bind(actor.organization.0)
+        .bind(to_json(&replies)?)
+        .bind(self.micros())
+        .bind(actor.person.0)
+        .execute(&mut *self.conn)
+        .await?;
+        self.audit(Some(actor), "canned_proposed", "organization".to_owned(), ids_of(replies));
+        let many = replies.len() as u64;
+        Ok(Answer::Canned(CannedSet { replies: many, proposed: true, ..CannedSet::default() }))
+    }
+
+    async fn approve_canned(&mut self, actor: &Actor, seen: Option<Timestamp>) -> Result<Answer, StoreError> {
+        let Some(found) = proposed(self.conn, actor.organization.0).await? else {
+            return refused(Code::Invalid, "no canned replies wait for approval");
+        };
+        if let Some(problem) = unfit((found.person, found.at), seen, actor, self.now) {
+            return Ok(Answer::Refused(Box::new(problem)));
+        }
+        self.forget_proposed(actor, &found, "canned_approved").await?;
+        self.put_canned(actor, &found.replies).await
+    }
+
+    async fn withdraw_canned(&mut self, actor: &Actor) -> Result<Answer, StoreError> {
+        if let Some(found) = proposed(self.conn, actor.organization.0).await? {
+            self.forget_proposed(actor, &found, "canned_withdrawn").await?;
+        }
+        Ok(Answer::Done)
+    }
+
+    async fn forget_proposed(&mut self, actor: &Actor, found: &CannedProposal, word: &'static str) -> Found<()> {
+        db::query("DELETE FROM proposed_canned WHERE organization = $1")
+            .bind(actor.organization.0)
+            .execute(&mut *self.conn)
+            .await?;
+        let detail = format!("proposed by person {}", found.person);
+        self.audit(Some(actor), word, "organization".to_owned(), detail);
+        Ok(())
+    }
+
+    async fn put_canned(&mut self, actor: &Actor, replies: &[CannedReply]) -> Result<Answer, StoreError> {
+        let organization = actor.organization.0;
+        let mut set = CannedSet { replies: replies.len() as u64, ..CannedSet::default() };
         // What is taken away is not kept here; versions of scripts that had it keep it, as the record of what could be said.
         db::query(
             "INSERT INTO shared_canned (organization, replies, at, person) VALUES ($1, $2, $3, $4)
@@ -92,7 +207,7 @@ impl Tx<'_> {
         for row in &rows {
             let Some(campaign) = self.campaign(col(row, 0)?).await? else { continue };
             let mut def = campaign.def.clone();
-            def.take_shared(&replies);
+            def.take_shared(replies);
             if def == campaign.def {
                 continue;
             }
@@ -102,12 +217,11 @@ impl Tx<'_> {
                 set.still_recalled.push(CampaignId(campaign.id));
             }
         }
-        let ids: Vec<&str> = replies.iter().map(|reply| reply.id.as_str()).collect();
         self.audit(
             Some(actor),
             "canned_set",
             "organization".to_owned(),
-            format!("{}; new versions of campaigns {}", ids.join(", "), to_json(&set.campaigns)?),
+            format!("{}; new versions of campaigns {}", ids_of(replies), to_json(&set.campaigns)?),
         );
         Ok(Answer::Canned(set))
     }
@@ -154,4 +268,8 @@ impl Tx<'_> {
         }
         Ok(still)
     }
+}
+
+fn ids_of(replies: &[CannedReply]) -> String {
+    replies.iter().map(|reply| reply.id.as_str()).collect::<Vec<_>>().join(", ")
 }

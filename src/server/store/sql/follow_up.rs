@@ -1,5 +1,6 @@
-//! A campaign made of those contacts of another one of whom a condition holds, in parts: each is one commit, and nobody gets contacts
-//! of the new campaign before the last one. Who may not be texted any more is left out in the commit that would have copied them.
+//! A campaign made of those contacts of another one of whom a condition holds, or whom a recall reached, in parts: each is one commit,
+//! and nobody gets contacts of the new campaign before the last one. Who may not be texted any more is left out in the commit that would
+//! have copied them. The server alone says whose contacts: nobody outside sends a list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
+    correction,
     eligible::{self, Judged},
     export::{self, BOUNDS, fill_standings, fill_texted_in},
     import::def_faults,
@@ -49,8 +51,25 @@ const RUN: i64 = 20_000;
 /// The columns of [`State`].
 const STATE: &str =
     "SELECT f.organization, f.campaign, f.source, f.request_hash, f.expression, f.segment, f.texted_since, f.paused,
-         f.next_after, f.until, f.contacts, f.left_out, f.lists, f.finished, k.state, f.keep_hours
+         f.next_after, f.until, f.contacts, f.left_out, f.lists, f.finished, k.state, f.keep_hours, f.recall,
+         COALESCE((SELECT r.begins FROM proposals r WHERE r.campaign = f.campaign), 0)
      FROM follow_ups f JOIN campaigns k ON k.id = f.campaign WHERE f.id = $1";
+
+/// What a follow-up begins with.
+pub(super) struct Begins<'a> {
+    pub(super) id: Uuid,
+    pub(super) hash: &'a [u8],
+    pub(super) def: &'a CampaignDef,
+    pub(super) paused: bool,
+    /// The condition; none of a correction.
+    pub(super) expression: &'a str,
+    pub(super) segment: Option<&'a str>,
+    pub(super) texted_since: Option<i64>,
+    pub(super) keep_hours: Option<i64>,
+    pub(super) recall: Option<i64>,
+    /// Whose contacts, in words for the audit.
+    pub(super) by: String,
+}
 
 /// One contact on its way; short names, as a part holds a thousand.
 #[derive(Serialize)]
@@ -71,9 +90,9 @@ pub(super) const COPY: &str = "INSERT INTO contacts (organization, campaign, pho
      ON CONFLICT (campaign, phone) DO NOTHING";
 
 /// A follow-up as it stands.
-struct State {
+pub(super) struct State {
     organization: i64,
-    campaign: i64,
+    pub(super) campaign: i64,
     source: i64,
     request_hash: Vec<u8>,
     expression: String,
@@ -86,11 +105,15 @@ struct State {
     left_out: LeftOut,
     /// Contacts by the list of the source that they came with.
     lists: BTreeMap<i64, u64>,
-    finished: bool,
+    pub(super) finished: bool,
     /// Of the new campaign.
     state: CampaignState,
     /// So long everybody is kept for the texter who wrote to them last.
     keep_hours: Option<i64>,
+    /// It is a correction: of whom this recall reached. Then there is no condition.
+    recall: Option<i64>,
+    /// It does not begin before somebody else has approved it.
+    pub(super) awaits: bool,
 }
 
 impl State {
@@ -112,10 +135,12 @@ impl State {
             finished: col::<i64>(row, 13)? != 0,
             state: rows::state(&col::<String>(row, 14)?)?,
             keep_hours: col(row, 15)?,
+            recall: col(row, 16)?,
+            awaits: col::<i64>(row, 17)? != 0,
         })
     }
 
-    fn told(&self, made_before: bool) -> Answer {
+    pub(super) fn told(&self, made_before: bool) -> Answer {
         Answer::Changed(Changed::FollowUp(FollowUp {
             campaign: CampaignId(self.campaign),
             finished: self.finished,
@@ -124,6 +149,7 @@ impl State {
             left_out: self.left_out,
             left: if self.finished { 0 } else { unsigned(self.until.saturating_sub(self.after)) },
             paused: if self.finished { self.state == CampaignState::Paused } else { self.paused },
+            awaits_approval: self.awaits,
         }))
     }
 }
@@ -139,6 +165,10 @@ pub(super) async fn standing(conn: &mut Conn, actor: &Actor, id: Uuid) -> Found<
     let source = CampaignId(state.source);
     if state.finished {
         return Ok(Some(FollowUpStanding { source, part: None }));
+    }
+    if let Some(recall) = state.recall {
+        let part = correction::part(conn, (state.source, recall), (state.after, state.until)).await?;
+        return Ok(Some(FollowUpStanding { source, part: Some(part) }));
     }
     let filter = Filter::parse(&state.expression).map_err(|_| corrupt("a follow-up's condition", "hidden"))?;
     let (mut next, mut contacts) = (state.after, Vec::new());
@@ -173,6 +203,29 @@ impl Tx<'_> {
         row.as_ref().map(State::read).transpose()
     }
 
+    /// One that was begun before with the same request, or why this id is not for it. Whether it begins paused may be said otherwise
+    /// while it is made.
+    pub(super) async fn begun_before(
+        &mut self,
+        actor: &Actor,
+        (id, hash): (Uuid, &[u8]),
+        paused: bool,
+    ) -> Result<Option<Result<State, Answer>>, StoreError> {
+        let Some(mut state) = self.follow_up_state(id).await? else { return Ok(None) };
+        if state.organization != actor.organization.0 || state.request_hash != hash {
+            return refused(Code::IdReused, "this id was used before for something else").map(|no| Some(Err(no)));
+        }
+        if !state.finished && state.paused != paused {
+            state.paused = paused;
+            db::query("UPDATE follow_ups SET paused = $2 WHERE id = $1")
+                .bind(id)
+                .bind(i64::from(paused))
+                .execute(&mut *self.conn)
+                .await?;
+        }
+        Ok(Some(Ok(state)))
+    }
+
     /// Begins a follow-up, or finds it. Without an expression it is only found.
     pub(super) async fn follow_up(
         &mut self,
@@ -180,22 +233,12 @@ impl Tx<'_> {
         of: &Campaign,
         (id, request, expression): (Uuid, &FollowUpRequest, Option<&str>),
     ) -> Result<Answer, StoreError> {
-        // Whether it begins paused may be said otherwise while it is made.
         let known = FollowUpRequest { paused: false, ..request.clone() };
         let hash = request_hash("follow_up", &known)?;
-        if let Some(mut state) = self.follow_up_state(id).await? {
-            if state.organization != actor.organization.0 || state.request_hash != hash {
-                return refused(Code::IdReused, "this id was used before for something else");
-            }
-            if !state.finished && state.paused != request.paused {
-                state.paused = request.paused;
-                db::query("UPDATE follow_ups SET paused = $2 WHERE id = $1")
-                    .bind(id)
-                    .bind(i64::from(request.paused))
-                    .execute(&mut *self.conn)
-                    .await?;
-            }
-            return Ok(state.told(state.finished));
+        match self.begun_before(actor, (id, &hash), request.paused).await? {
+            Some(Ok(state)) => return Ok(state.told(state.finished)),
+            Some(Err(no)) => return Ok(no),
+            None => {}
         }
         let Some(expression) = expression else { return refused(Code::NotFound, "no such segment") };
         let filter = match Filter::parse(expression) {
@@ -206,7 +249,33 @@ impl Tx<'_> {
                 return Ok(Answer::Refused(Box::new(problem)));
             }
         };
-        let mut def = request.def.clone();
+        let texted_since = request.not_texted_within_days.map(|days| {
+            let span = jiff::SignedDuration::from_hours(24 * i64::from(days));
+            self.now.saturating_sub(span).unwrap_or(jiff::Timestamp::MIN).as_microsecond()
+        });
+        let begins = Begins {
+            id,
+            hash: &hash,
+            def: &request.def,
+            paused: request.paused,
+            expression,
+            segment: request.segment.as_deref(),
+            texted_since,
+            keep_hours: request.keep_texter_hours.map(i64::from),
+            recall: None,
+            by: by(request.segment.as_deref(), &filter),
+        };
+        self.begin_offshoot(actor, of, begins).await
+    }
+
+    /// Makes the campaign, with nobody in it.
+    pub(super) async fn begin_offshoot(
+        &mut self,
+        actor: &Actor,
+        of: &Campaign,
+        begins: Begins<'_>,
+    ) -> Result<Answer, StoreError> {
+        let mut def = begins.def.clone();
         if let Some(refusal) = Self::unfit_offshoot(of, &def) {
             return Ok(refusal);
         }
@@ -214,38 +283,35 @@ impl Tx<'_> {
         let campaign = self.new_campaign(actor, CampaignState::Importing, &def).await?;
         let bounds = db::query(BOUNDS).bind(of.id).fetch_one(&mut *self.conn).await?;
         let (first, until): (i64, i64) = (col(&bounds, 0)?, col(&bounds, 1)?);
-        let texted_since = request.not_texted_within_days.map(|days| {
-            let span = jiff::SignedDuration::from_hours(24 * i64::from(days));
-            self.now.saturating_sub(span).unwrap_or(jiff::Timestamp::MIN).as_microsecond()
-        });
         db::query(
             "INSERT INTO follow_ups (id, organization, campaign, source, request_hash, expression, segment, texted_since, paused,
-                 next_after, until, at, person, keep_hours)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                 next_after, until, at, person, keep_hours, recall)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
-        .bind(id)
+        .bind(begins.id)
         .bind(actor.organization.0)
         .bind(campaign)
         .bind(of.id)
-        .bind(hash.as_slice())
-        .bind(expression)
-        .bind(request.segment.as_deref())
-        .bind(texted_since)
-        .bind(i64::from(request.paused))
+        .bind(begins.hash)
+        .bind(begins.expression)
+        .bind(begins.segment)
+        .bind(begins.texted_since)
+        .bind(i64::from(begins.paused))
         .bind(first - 1)
         .bind(until)
         .bind(self.micros())
         .bind(actor.person.0)
-        .bind(request.keep_texter_hours.map(i64::from))
+        .bind(begins.keep_hours)
+        .bind(begins.recall)
         .execute(&mut *self.conn)
         .await?;
         self.audit(
             Some(actor),
-            "follow_up_started",
+            if begins.recall.is_some() { "correction_started" } else { "follow_up_started" },
             format!("campaign {campaign}"),
-            format!("of contacts of campaign {}, by {}", of.id, by(request.segment.as_deref(), &filter)),
+            format!("of contacts of campaign {}, by {}", of.id, begins.by),
         );
-        match self.follow_up_state(id).await? {
+        match self.follow_up_state(begins.id).await? {
             Some(state) => Ok(state.told(false)),
             None => refused(Code::NotFound, "no such follow-up"),
         }
@@ -381,7 +447,11 @@ impl Tx<'_> {
             .await?;
         }
         self.take_recalls(of, state.campaign).await?;
-        state.state = if state.paused { CampaignState::Paused } else { CampaignState::Running };
+        let new = self.campaign(state.campaign).await?;
+        let asks = of.def.second_approver || new.as_ref().is_some_and(|new| new.def.second_approver);
+        state.awaits = state.recall.is_some() && asks;
+        let waits = state.paused || state.awaits;
+        state.state = if waits { CampaignState::Paused } else { CampaignState::Running };
         let kept_until = state.keep_hours.map(|hours| {
             self.now
                 .saturating_add(jiff::SignedDuration::from_hours(hours))
@@ -397,20 +467,31 @@ impl Tx<'_> {
         self.cache.forget_campaign(state.campaign);
         let what = EventKind::Campaign { state: state.state, script_version: 1 };
         self.event(state.campaign, Audience::All, &what)?;
-        let filter = Filter::parse(&state.expression).map_err(|_| corrupt("a follow-up's condition", "hidden"))?;
+        let (word, by) = match state.recall {
+            Some(recall) => ("correction_made", correction::by(recall)),
+            None => {
+                let filter = Filter::parse(&state.expression);
+                let filter = filter.map_err(|_| corrupt("a follow-up's condition", "hidden"))?;
+                ("follow_up_made", by(state.segment.as_deref(), &filter))
+            }
+        };
         self.audit(
             Some(actor),
-            "follow_up_made",
+            word,
             format!("campaign {}", state.campaign),
             format!(
-                "{} contacts of campaign {} by {}, {} left out{}",
+                "{} contacts of campaign {} by {by}, {} left out{}",
                 state.contacts,
                 of.id,
-                by(state.segment.as_deref(), &filter),
                 state.left_out.sum(),
                 if state.paused { ", paused" } else { "" }
             ),
         );
+        if state.awaits
+            && let Some(new) = self.campaign(state.campaign).await?
+        {
+            self.propose_to_begin(actor, &new, &new.def).await?;
+        }
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ mod checkpoint;
 mod claim;
 mod closing;
 mod conduct;
+mod correction;
 mod earlier;
 mod eligible;
 mod erasure;
@@ -33,7 +34,7 @@ mod import_chunk;
 mod jobs;
 mod ledger;
 mod list_change;
-mod offshoot;
+
 mod opt_out;
 mod people;
 mod person;

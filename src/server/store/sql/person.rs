@@ -122,6 +122,7 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
     // Those who text, not those who are texted.
     ("people", Nothing),
     ("proposals", Nothing),
+    ("proposed_canned", Nothing),
     (
         "queue_entries",
         Rows("i", "SELECT q.* FROM queue_entries q WHERE q.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) ORDER BY q.place"),

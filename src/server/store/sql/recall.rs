@@ -200,6 +200,15 @@ fn read(row: &Row) -> Result<Recall, StoreError> {
     })
 }
 
+/// A recall by its number, lifted or not.
+pub(super) async fn one(conn: &mut Conn, recall: i64) -> Result<Option<Recall>, StoreError> {
+    let row = db::query("SELECT id, what, versions, texts, reason FROM recalls WHERE id = $1")
+        .bind(recall)
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// All recalls of a campaign, lifted ones too.
 pub(super) async fn all(conn: &mut Conn, campaign: i64) -> Result<Vec<RecallInfo>, StoreError> {
     let rows = db::query(

@@ -72,7 +72,7 @@ impl Roster for SqlStore {
 
     async fn canned(&self, actor: &Actor) -> Found<CannedReplies> {
         let mut conn = self.reader().await?;
-        canned::shared(&mut conn, actor.organization.0).await
+        canned::told(&mut conn, actor.organization.0).await
     }
 
     async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>> {

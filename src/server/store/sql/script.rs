@@ -42,14 +42,12 @@ impl Tx<'_> {
         }
         match change {
             Change::Script { def } => self.update_script(actor, &found, *def, false).await,
-            Change::Approve => self.approve(actor, &found).await,
+            Change::Approve { seen } => self.approve(actor, &found, seen).await,
             Change::Withdraw => self.withdraw(actor, &found).await,
             Change::Recall { what, reason } => self.recall(actor, &found, what, &reason).await,
             Change::Trial { id, request } => self.put_trial(actor, &found, id, &request).await,
             Change::LiftRecall { recall } => self.lift_recall(actor, &found, recall).await,
-            Change::Offshoot { id, def, provenance, contacts, paused } => {
-                self.offshoot(actor, &found, (id, &def, &provenance), &contacts, paused).await
-            }
+            Change::Correction { id, request } => self.correction(actor, &found, id, &request).await,
             Change::Segment(change) => self.change_segment(actor, change).await,
             Change::FollowUp { id, request, expression } => {
                 self.follow_up(actor, &found, (id, &request, expression.as_deref())).await
@@ -88,13 +86,16 @@ impl Tx<'_> {
             return refused(Code::Invalid, detail);
         }
         let same = def == campaign.def;
-        if !same && campaign.def.second_approver && !approved {
+        // Nobody was handed anything of a campaign that waits to begin: what it says is changed, and waits as it is now.
+        let to_begin = !same && !approved && self.waits_to_begin(campaign.id).await?;
+        if !same && campaign.def.second_approver && !approved && !to_begin {
             self.propose(actor, campaign, &def).await?;
             return Ok(Answer::Changed(Changed::Script(ScriptState {
                 campaign: CampaignId(campaign.id),
                 script_version: u32::try_from(campaign.script_version).unwrap_or(u32::MAX),
                 changed: false,
                 proposed: true,
+                begun: false,
                 still_recalled: Vec::new(),
             })));
         }
@@ -107,7 +108,8 @@ impl Tx<'_> {
             campaign: CampaignId(campaign.id),
             script_version: u32::try_from(version).unwrap_or(u32::MAX),
             changed: !same,
-            proposed: false,
+            proposed: to_begin,
+            begun: false,
             still_recalled: still.iter().map(|recall: &Recall| recall.id).collect(),
         };
         if same {
@@ -121,6 +123,9 @@ impl Tx<'_> {
             format!("campaign {}", campaign.id),
             format!("version {version}, definition {hash}"),
         );
+        if to_begin && let Some(changed) = self.campaign(campaign.id).await? {
+            self.propose_to_begin(actor, &changed, &def).await?;
+        }
         Ok(Answer::Changed(Changed::Script(state)))
     }
 }

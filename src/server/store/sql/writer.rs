@@ -390,7 +390,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         CommandKind::SetConduct { actor, organization, texts, first } => {
             tx.set_conduct(actor.as_ref(), organization, &texts, first).await
         }
-        CommandKind::SetCanned { actor, replies } => tx.set_canned(&actor, replies).await,
+        CommandKind::Canned { actor, change } => tx.change_canned(&actor, change).await,
         CommandKind::AcceptConduct { actor, version } => tx.accept_conduct(&actor, &version).await,
         CommandKind::ContactsRead { actor, contacts, place } => tx.contacts_read(&actor, &contacts, place).await,
         CommandKind::TakenOut { actor, taken } => tx.taken_out(&actor, &taken).await,

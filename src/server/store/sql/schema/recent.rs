@@ -1,4 +1,4 @@
-//! The newest steps: campaigns that close, trials, what is kept how long, events, segments.
+//! The newest steps: campaigns that close, trials, what is kept how long, events, segments, approvals.
 
 /// When a campaign was closed, and who answers late replies.
 pub(super) const CLOSED: &str = "
@@ -140,4 +140,15 @@ CREATE INDEX contacts_pool_lately ON contacts(campaign, texted_elsewhere) WHERE 
 --@ DROP INDEX contacts_pool_lately;
 --@ CREATE INDEX contacts_pool_apart ON contacts(campaign, zone_set, texted_elsewhere, kept_for, id) WHERE pooled;
 --@ CREATE INDEX contacts_pool_lately ON contacts(campaign, texted_elsewhere) WHERE pooled AND texted_elsewhere IS NOT NULL;
+";
+
+/// A correction is made as a follow-up is, of those whom a recall reached. Where somebody else has to approve it, it does not begin before
+/// that (`begins`); and the organization's canned replies wait likewise, all of them together.
+pub(super) const APPROVED: &str = "
+ALTER TABLE follow_ups ADD COLUMN recall INTEGER REFERENCES recalls(id);
+ALTER TABLE proposals ADD COLUMN begins INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE proposed_canned (
+    organization INTEGER NOT NULL REFERENCES organizations(id), replies TEXT NOT NULL, at INTEGER NOT NULL,
+    person INTEGER NOT NULL REFERENCES people(id), PRIMARY KEY (organization)
+) STRICT, WITHOUT ROWID;
 ";
