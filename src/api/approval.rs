@@ -19,6 +19,8 @@ pub struct ProposalState {
 pub struct Proposal {
     /// The whole definition, as it is to be.
     pub def: CampaignDef,
+    /// By what it is known again: approved is what was looked at.
+    pub hash: String,
     /// The version in force when it was proposed.
     pub version: u32,
     /// True when it is the campaign itself, a correction, that waits to begin with this definition.

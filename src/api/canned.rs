@@ -29,6 +29,8 @@ pub struct CannedReplies {
 /// Canned replies that wait for a second approver, as a campaign of the organization asks for one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CannedProposal {
+    /// By what they are known again: approved is what was looked at.
+    pub hash: String,
     /// All that there would be.
     pub replies: Vec<CannedReply>,
     /// Who proposed them: somebody else approves them.

@@ -28,9 +28,9 @@ pub struct ApproveArgs {
     /// Take it away instead: the script stays as it is
     #[arg(long, conflicts_with = "show")]
     pub withdraw: bool,
-    /// Approve it without being asked, as a script has to
-    #[arg(long, conflicts_with_all = ["show", "withdraw"])]
-    pub yes: bool,
+    /// Approve without being asked, as a script has to, what --show has shown under this hash
+    #[arg(long, value_name = "HASH", conflicts_with_all = ["show", "withdraw"])]
+    pub yes: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -70,7 +70,13 @@ pub async fn run(args: ApproveArgs, ctx: &Context) -> Outcome {
     }
     let found = client.proposal(campaign).await.context(STAYS)?.proposal;
     let before = client.campaign(campaign).await.context(STAYS)?;
-    let changes = found.as_ref().map(|one| changes(&before.def, &one.def)).unwrap_or_default();
+    let own = |def: &CampaignDef| {
+        // The organization's replies are not this script's: they stay whatever is approved here.
+        let mut def = def.clone();
+        def.canned.retain(|reply| !reply.shared);
+        def
+    };
+    let changes = found.as_ref().map(|one| changes(&own(&before.def), &own(&one.def))).unwrap_or_default();
     if args.show && args.json {
         out_json(&Shown { changes: &changes, proposal: found.as_ref() })?;
         return Ok(Exit::Done);
@@ -89,12 +95,10 @@ pub async fn run(args: ApproveArgs, ctx: &Context) -> Outcome {
         out(shown)?;
         return Ok(Exit::Done);
     }
-    if !args.yes {
-        if !agreed(&shown, "Approve it? [y/N] ")? {
-            return Ok(Exit::Done);
-        }
+    if args.yes.is_none() && !agreed(&shown, "Approve it? [y/N] ")? {
+        return Ok(Exit::Done);
     }
-    let state = client.approve(campaign, found.at).await.context(STAYS)?;
+    let state = client.approve(campaign, args.yes.as_ref().unwrap_or(&found.hash)).await.context(STAYS)?;
     if args.json {
         out_json(&state)?;
         return Ok(Exit::Done);
@@ -126,7 +130,7 @@ pub async fn run(args: ApproveArgs, ctx: &Context) -> Outcome {
 /// Shows something and asks, at a terminal. A script says `--yes`.
 pub(super) fn agreed(shown: &str, question: &str) -> anyhow::Result<bool> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-        return Err(Misuse("nobody can be asked here: look at it with --show, then say --yes".into()).into());
+        return Err(Misuse("nobody can be asked here: look at it with --show, then say --yes HASH".into()).into());
     }
     tell(shown);
     forget_typed();
@@ -164,6 +168,7 @@ fn in_words(found: &Proposal, now: &CampaignDef, changes: &[String]) -> String {
         }
         lines.push(format!("  {}: {}", if before.contains_key(name) { "now" } else { "new" }, safe_line(text)));
     }
+    lines.push(format!("Hash, for --yes: {}", safe_line(&found.hash)));
     lines.join("\n")
 }
 
@@ -180,7 +185,7 @@ fn words(def: &CampaignDef) -> BTreeMap<String, String> {
             }
         }
     }
-    for reply in &def.canned {
+    for reply in def.canned.iter().filter(|reply| !reply.shared) {
         for (language, text) in &reply.text {
             all.insert(format!("canned reply {} ({language})", reply.id), text.clone());
         }

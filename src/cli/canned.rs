@@ -46,9 +46,9 @@ pub enum CannedCommand {
         /// Take it away instead: the canned replies stay as they are
         #[arg(long, conflicts_with = "show")]
         withdraw: bool,
-        /// Approve it without being asked, as a script has to
-        #[arg(long, conflicts_with_all = ["show", "withdraw"])]
-        yes: bool,
+        /// Approve without being asked, as a script has to, what --show has shown under this hash
+        #[arg(long, value_name = "HASH", conflicts_with_all = ["show", "withdraw"])]
+        yes: Option<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -124,10 +124,10 @@ pub async fn run(command: CannedCommand, ctx: &Context) -> Outcome {
                 tell(NONE_WAIT);
                 return Ok(Exit::Refused);
             };
-            if !yes && !agreed(&shown, "Approve them? [y/N] ")? {
+            if yes.is_none() && !agreed(&shown, "Approve them? [y/N] ")? {
                 return Ok(Exit::Done);
             }
-            told(&client.approve_canned(one.at).await.context(STAY)?, json)
+            told(&client.approve_canned(yes.as_ref().unwrap_or(&one.hash)).await.context(STAY)?, json)
         }
         CannedCommand::Remove { ids, all, json, who } => {
             let (_, client) = admin(&who, ctx).await?;
@@ -196,6 +196,7 @@ fn waiting(found: &CannedReplies) -> Option<String> {
     for gone in found.replies.iter().filter(|old| !one.replies.iter().any(|new| new.id == old.id)) {
         lines.push(format!("{}  {} (gone)", safe_line(&gone.id), safe_line(&gone.title)));
     }
+    lines.push(format!("Hash, for --yes: {}", safe_line(&one.hash)));
     Some(lines.join("\n"))
 }
 

@@ -42,7 +42,19 @@ async fn update(home: &Home, by: &Hand, campaign: CampaignId, title: &str) -> Sc
 
 async fn approve(home: &Home, by: &Hand, campaign: CampaignId) -> Result<ScriptState, Problem> {
     let by = Admin::of(by.actor.clone()).expect("an admin");
-    said(by.approve_script(&home.desk, campaign, None).await.expect("an answer"))
+    said(by.approve_script(&home.desk, campaign, hash(home, campaign).await).await.expect("an answer"))
+}
+
+/// Of what waits now.
+async fn hash(home: &Home, campaign: CampaignId) -> String {
+    let cleo = home.join("Cleo", Role::Admin).await;
+    let found = home.desk.store.proposal(&cleo.actor, campaign).await.expect("read").expect("visible").proposal;
+    found.map(|one| one.hash).unwrap_or_default()
+}
+
+async fn approve_canned(home: &Home, by: &Hand) -> Result<CannedSet, Problem> {
+    let hash = home.desk.store.canned(&by.actor).await.expect("read").proposal.map(|one| one.hash).unwrap_or_default();
+    canned_said(Admin::of(by.actor.clone()).expect("an admin").approve_canned(&home.desk, hash).await)
 }
 
 async fn in_force(home: &Home, by: &Hand, campaign: CampaignId) -> (u32, String) {
@@ -108,14 +120,14 @@ on_every_store! {
         let campaign = home.import(&ada, def, people(3)).await.campaign;
         update(&home, &ada, campaign, "Vote on Tuesday").await;
         let proposal = || async { home.desk.store.proposal(&bea.actor, campaign).await.expect("read").expect("visible").proposal };
-        let seen = proposal().await.expect("waits").at;
+        let seen = proposal().await.expect("waits").hash;
         home.pass(1);
         update(&home, &ada, campaign, "Vote on Wednesday").await;
         let by = Admin::of(bea.actor.clone()).expect("an admin");
-        let problem = refused(said(by.approve_script(&home.desk, campaign, Some(seen)).await.expect("an answer")), Code::Invalid);
-        assert!(problem.detail.contains("newer"), "{problem:?}");
-        let seen = proposal().await.expect("waits").at;
-        said(by.approve_script(&home.desk, campaign, Some(seen)).await.expect("an answer")).expect("approved");
+        let problem = refused(said(by.approve_script(&home.desk, campaign, seen).await.expect("an answer")), Code::Invalid);
+        assert!(problem.detail.contains("look at it again"), "{problem:?}");
+        let seen = proposal().await.expect("waits").hash;
+        said(by.approve_script(&home.desk, campaign, seen).await.expect("an answer")).expect("approved");
         assert_eq!(in_force(&home, &ada, campaign).await.1, "Vote on Wednesday");
     }
 
@@ -179,23 +191,23 @@ on_every_store! {
         assert_eq!((waits.proposed, waits.replies, waits.campaigns.len()), (true, 2, 0));
         let found = home.desk.store.canned(&bea.actor).await.expect("read");
         assert_eq!((found.replies[1].text["en"].as_str(), found.proposal.expect("waits").who.as_str()), ("At the school.", "Ada"));
-        let (first, second) = (Admin::of(ada.actor.clone()).expect("an admin"), Admin::of(bea.actor.clone()).expect("an admin"));
-        refused(canned_said(first.approve_canned(&home.desk, None).await), Code::Forbidden);
+        let first = Admin::of(ada.actor.clone()).expect("an admin");
+        refused(approve_canned(&home, &ada).await, Code::Forbidden);
 
         // Taking away never waits, and what is taken away does not come back with what was proposed before.
         let less = set(&home, &bea, &[canned("place", "At the school.")]).await;
         assert!(!less.proposed && less.replies == 1, "{less:?}");
-        let done = canned_said(second.approve_canned(&home.desk, None).await).expect("approved");
+        let done = approve_canned(&home, &bea).await.expect("approved");
         assert_eq!((done.replies, done.campaigns.len(), done.proposed), (1, 2, false));
         let found = home.desk.store.canned(&bea.actor).await.expect("read");
         assert_eq!((found.replies.len(), found.replies[0].text["en"].as_str(), found.proposal), (1, "At the library.", None));
-        refused(canned_said(second.approve_canned(&home.desk, None).await), Code::Invalid);
+        refused(approve_canned(&home, &bea).await, Code::Invalid);
 
         set(&home, &ada, &[canned("place", "At home.")]).await;
         for _ in 0..2 {
             assert!(matches!(first.withdraw_canned(&home.desk).await, Ok(Answer::Done)));
         }
-        refused(canned_said(second.approve_canned(&home.desk, None).await), Code::Invalid);
+        refused(approve_canned(&home, &bea).await, Code::Invalid);
     }
 }
 

@@ -337,13 +337,17 @@ fn what_puts_something_right_waits_for_another_admin_where_that_is_asked_for() {
     let campaign = file("asks.toml", &asks);
     served.done("ada", &[&["campaign", "import", "--campaign", &campaign, "--contacts", contacts], &FROM[..]].concat());
 
+    let hash = |shown: &str| shown.rsplit_once("--yes: ").expect("a hash").1.trim().to_owned();
     let canned = file("canned.toml", "[[canned]]\nid = \"who\"\ntitle = \"Who?\"\ntext = { en = \"A volunteer.\" }\n");
     assert!(served.done("ada", &["canned", "set", &canned]).contains("canned approve"));
-    assert!(served.done("bea", &["canned", "approve", "--show"]).contains("A volunteer."));
+    let shown = served.done("bea", &["canned", "approve", "--show"]);
+    assert!(shown.contains("A volunteer."), "{shown}");
+    let read = hash(&shown);
+    served.fails("bea", &["canned", "approve", "--yes", "of something else"], 4, &["--show"]);
     served.fails("bea", &["canned", "approve"], 2, &["--show", "--yes"]);
-    served.fails("ada", &["canned", "approve", "--yes"], 4, &["another admin"]);
-    assert!(served.done("bea", &["canned", "approve", "--yes"]).contains("1 campaign changed"));
-    served.fails("bea", &["canned", "approve", "--yes"], 4, &["No canned replies wait"]);
+    served.fails("ada", &["canned", "approve", "--yes", &read], 4, &["another admin"]);
+    assert!(served.done("bea", &["canned", "approve", "--yes", &read]).contains("1 campaign changed"));
+    served.fails("bea", &["canned", "approve", "--yes", &read], 4, &["No canned replies wait"]);
 
     served.done("ada", &["campaign", "recall", "1", "--wording", "a"]);
     let sorry = file("sorry.toml", &asks.replace("Will you vote?", "We were wrong about the place."));
@@ -352,13 +356,14 @@ fn what_puts_something_right_waits_for_another_admin_where_that_is_asked_for() {
     served.fails("bea", &["campaign", "resume", "2"], 4, &["approved"]);
     let shown = served.done("bea", &["campaign", "approve", "2", "--show"]);
     assert!(shown.contains("Ada proposed") && shown.contains("We were wrong about the place."), "{shown}");
+    let read = hash(&shown);
     served.fails("bea", &["campaign", "approve", "2"], 2, &["--show", "--yes"]);
-    served.fails("ada", &["campaign", "approve", "2", "--yes"], 4, &["yourself"]);
-    assert!(served.done("bea", &["campaign", "approve", "2", "--yes"]).contains("has begun"));
-    served.fails("bea", &["campaign", "approve", "2", "--yes"], 4, &["Nothing waits"]);
+    served.fails("ada", &["campaign", "approve", "2", "--yes", &read], 4, &["yourself"]);
+    assert!(served.done("bea", &["campaign", "approve", "2", "--yes", &read]).contains("has begun"));
+    served.fails("bea", &["campaign", "approve", "2", "--yes", &read], 4, &["Nothing waits"]);
     let mended = file("mended.toml", &asks.replace("Will you vote?", "Vote at the school."));
     assert!(served.done("ada", &["campaign", "update", "1", "--campaign", &mended]).contains("campaign approve 1"));
     let shown = served.done("bea", &["campaign", "approve", "1", "--show"]);
     assert!(shown.contains("was: ") && shown.contains("now: ") && shown.contains("Vote at the school."), "{shown}");
-    assert!(served.done("bea", &["campaign", "approve", "1", "--yes"]).contains("version"));
+    assert!(served.done("bea", &["campaign", "approve", "1", "--yes", &hash(&shown)]).contains("version"));
 }

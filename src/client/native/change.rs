@@ -1,6 +1,5 @@
 //! What captains and admins ask of a running campaign.
 
-use jiff::Timestamp;
 use reqwest::Method;
 use uuid::Uuid;
 
@@ -127,20 +126,20 @@ impl AdminClient {
         self.wire.get(&format!("campaigns/{campaign}/proposal")).await
     }
 
-    /// Puts in force what was proposed at this moment, and nothing newer.
+    /// Puts in force what was looked at, by its hash, and nothing else.
     ///
     /// # Errors
     /// [`crate::client::CallError`]
-    pub async fn approve(&self, campaign: CampaignId, at: Timestamp) -> Call<ScriptState> {
-        self.wire.empty(Method::POST, &format!("campaigns/{campaign}/proposal/approve?at={at}")).await
+    pub async fn approve(&self, campaign: CampaignId, hash: &str) -> Call<ScriptState> {
+        self.wire.empty(Method::POST, &format!("campaigns/{campaign}/proposal/approve?hash={hash}")).await
     }
 
-    /// Puts the canned replies in force that were proposed at this moment, and no newer ones.
+    /// Puts the canned replies in force that were looked at, by their hash, and no others.
     ///
     /// # Errors
     /// [`crate::client::CallError`]
-    pub async fn approve_canned(&self, at: Timestamp) -> Call<CannedSet> {
-        self.wire.empty(Method::POST, &format!("canned-replies/proposal/approve?at={at}")).await
+    pub async fn approve_canned(&self, hash: &str) -> Call<CannedSet> {
+        self.wire.empty(Method::POST, &format!("canned-replies/proposal/approve?hash={hash}")).await
     }
 
     /// Takes away the canned replies that wait.

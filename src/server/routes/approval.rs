@@ -4,7 +4,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::extract::{Asked, At};
@@ -65,7 +64,7 @@ pub async fn withdraw(
 #[derive(Debug, Deserialize)]
 pub struct Query {
     #[serde(default)]
-    at: Option<Timestamp>,
+    hash: String,
 }
 
 /// Puts in force what another admin has proposed.
@@ -76,7 +75,7 @@ pub struct Query {
     tag = "admin",
     params(
         ("id" = i64, Path, description = "Campaign"),
-        ("at" = Option<String>, Query, format = DateTime, description = "When what was looked at was proposed: a newer one is not approved"),
+        ("hash" = String, Query, description = "Of what was looked at: nothing else is approved"),
     ),
     responses((status = 200, body = ScriptState), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
     security(("session" = [])),
@@ -87,7 +86,7 @@ pub async fn approve(
     Asked(query): Asked<Query>,
     State(state): State<AppState>,
 ) -> Reply<Json<ScriptState>> {
-    match admin.approve_script(&state.desk, campaign, query.at).await? {
+    match admin.approve_script(&state.desk, campaign, query.hash).await? {
         Answer::Changed(Changed::Script(state)) => Ok(Json(state)),
         other => Err(Refusal::unfit(&other)),
     }
@@ -115,7 +114,7 @@ pub async fn withdraw_canned(AsAdmin(admin): AsAdmin, State(state): State<AppSta
     path = "/api/v1/canned-replies/proposal/approve",
     operation_id = "approve_canned",
     tag = "admin",
-    params(("at" = Option<String>, Query, format = DateTime, description = "When what was looked at was proposed: a newer one is not approved")),
+    params(("hash" = String, Query, description = "Of what was looked at: nothing else is approved")),
     responses((status = 200, body = CannedSet), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
     security(("session" = [])),
 )]
@@ -124,7 +123,7 @@ pub async fn approve_canned(
     Asked(query): Asked<Query>,
     State(state): State<AppState>,
 ) -> Reply<Json<CannedSet>> {
-    match admin.approve_canned(&state.desk, query.at).await? {
+    match admin.approve_canned(&state.desk, query.hash).await? {
         Answer::Canned(set) => Ok(Json(set)),
         other => Err(Refusal::unfit(&other)),
     }

@@ -1,6 +1,5 @@
 //! Changes to a running campaign: its script, what of it is recalled, its list.
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::segments::FollowUpPart;
@@ -28,8 +27,8 @@ pub enum Change {
     },
     /// Put in force what somebody else has proposed.
     Approve {
-        /// When what was looked at was proposed; none: whatever waits.
-        seen: Option<Timestamp>,
+        /// The hash of what was looked at.
+        seen: String,
     },
     /// Take away what waits for approval.
     Withdraw,
@@ -126,8 +125,8 @@ pub enum CannedChange {
     Set(Vec<CannedReply>),
     /// Put in force what somebody else has proposed.
     Approve {
-        /// When what was looked at was proposed; none: whatever waits.
-        seen: Option<Timestamp>,
+        /// The hash of what was looked at.
+        seen: String,
     },
     /// Take away what waits for approval.
     Withdraw,

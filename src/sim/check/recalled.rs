@@ -85,7 +85,7 @@ fn correction(
     (of, recall, campaign): (CampaignId, &Recall, CampaignId),
     say: &mut impl FnMut(Rule, String),
 ) {
-    let is_made = |line: &&&AuditRow| line.what == "campaign_made" && campaign_of(line) == Some(campaign);
+    let is_made = |line: &&&AuditRow| line.what == "correction_made" && campaign_of(line) == Some(campaign);
     let Some(at) = book.audit.iter().find(is_made).map(|line| line.n) else {
         say(Rule::CorrectedOnce, format!("campaign {campaign} corrects and was never made"));
         return;

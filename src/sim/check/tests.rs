@@ -202,7 +202,7 @@ fn corrected(campaign: i64) -> Vec<Fact> {
     vec![
         Fact::Corrected { of: CampaignId(1), recall: 3, campaign },
         Fact::Row(Row::Contact { id, campaign, phone, zones, opted_out, assigned: None }),
-        audit(50 + campaign.0, Some(BOB), "campaign_made", &format!("campaign {campaign}"), "1 of 1 contacts"),
+        audit(50 + campaign.0, Some(BOB), "correction_made", &format!("campaign {campaign}"), "1 of 1 contacts"),
     ]
 }
 

@@ -1,6 +1,5 @@
 //! The verbs that change a running campaign.
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Admin, Answered, Captain, Desk};
@@ -66,11 +65,12 @@ impl Captain {
 
 impl Admin {
     /// Puts in force what somebody else has proposed, a version of the script or a campaign that is to begin:
-    /// [`crate::server::store::change::Changed::Script`]. `seen`: when that was proposed which was looked at; a newer one is not approved.
+    /// [`crate::server::store::change::Changed::Script`]. `seen`: the hash of what was looked at; nothing else
+    /// is approved.
     ///
     /// # Errors
     /// As [`super::Texter::send`].
-    pub async fn approve_script(&self, desk: &Desk, campaign: CampaignId, seen: Option<Timestamp>) -> Answered {
+    pub async fn approve_script(&self, desk: &Desk, campaign: CampaignId, seen: String) -> Answered {
         let change = Box::new(Change::Approve { seen });
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
@@ -97,7 +97,7 @@ impl Admin {
     ///
     /// # Errors
     /// As [`super::Texter::send`].
-    pub async fn approve_canned(&self, desk: &Desk, seen: Option<Timestamp>) -> Answered {
+    pub async fn approve_canned(&self, desk: &Desk, seen: String) -> Answered {
         self.canned(desk, CannedChange::Approve { seen }).await
     }
 

@@ -29,6 +29,9 @@ use crate::server::store::{
 /// So long a proposal can be approved: facts of date and place do not keep.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
 
+/// Characters of a hash that somebody has to copy.
+const HASH: usize = 16;
+
 /// What waits for a campaign, expired or not.
 pub(super) async fn waiting(conn: &mut Conn, campaign: i64) -> Found<Option<Proposal>> {
     let row = db::query(
@@ -39,9 +42,10 @@ pub(super) async fn waiting(conn: &mut Conn, campaign: i64) -> Found<Option<Prop
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let at = time(col(&row, 5)?)?;
+    let (at, stored): (_, String) = (time(col(&row, 5)?)?, col(&row, 0)?);
     Ok(Some(Proposal {
-        def: json(&col::<String>(&row, 0)?)?,
+        def: json(&stored)?,
+        hash: hash_of(&stored),
         version: u32::try_from(col::<i64>(&row, 1)?).unwrap_or(u32::MAX),
         person: PersonId(col(&row, 2)?),
         who: rows::told_apart(col(&row, 3)?, col(&row, 4)?),
@@ -56,15 +60,20 @@ pub(super) fn expires(at: Timestamp) -> Timestamp {
     at.saturating_add(GOOD_FOR).unwrap_or(Timestamp::MAX)
 }
 
-/// Why something that waits since `at` is not approved now by this person; `seen` is the one that was looked at.
+/// By what one knows again what was looked at: of its words alone, so that the same once more is the same.
+pub(super) fn hash_of(stored: &str) -> String {
+    blake3::hash(stored.as_bytes()).to_hex().chars().take(HASH).collect()
+}
+
+/// Why something that waits since `at` is not approved now by this person; `seen` is the hash of what was looked at.
 pub(super) fn unfit(
-    (person, at): (PersonId, Timestamp),
-    seen: Option<Timestamp>,
+    (person, at, hash): (PersonId, Timestamp, &str),
+    seen: &str,
     actor: &Actor,
     now: Timestamp,
 ) -> Option<Problem> {
-    if seen.is_some_and(|seen| seen != at) {
-        let detail = "something newer waits than what you have looked at: look at it first";
+    if seen != hash {
+        let detail = "something else waits now than what you have looked at: look at it again (--show)";
         return Some(Problem::new(Code::Invalid, detail));
     }
     if now >= expires(at) {
@@ -139,12 +148,12 @@ impl Tx<'_> {
         &mut self,
         actor: &Actor,
         campaign: &Campaign,
-        seen: Option<Timestamp>,
+        seen: &str,
     ) -> Result<Answer, StoreError> {
         let Some(found) = waiting(self.conn, campaign.id).await? else {
             return refused(Code::Invalid, "nothing of this campaign waits for approval");
         };
-        if let Some(problem) = unfit((found.person, found.at), seen, actor, self.now) {
+        if let Some(problem) = unfit((found.person, found.at, &found.hash), seen, actor, self.now) {
             return Ok(Answer::Refused(Box::new(problem)));
         }
         if found.begins {

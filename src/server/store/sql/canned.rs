@@ -1,10 +1,8 @@
 //! Canned replies of an organization. They stand in the scripts of its campaigns, behind each campaign's own: setting them is the next
 //! version of every script, so consoles draw anew, recalls reach them and old versions stay on record, as with any change.
 
-use jiff::Timestamp;
-
 use super::{
-    approval::{expires, unfit},
+    approval::{expires, hash_of, unfit},
     rows::{self, col, json, time, to_json},
     script::refused,
     tx::{Audience, Campaign, Tx},
@@ -62,9 +60,10 @@ async fn proposed(conn: &mut Conn, organization: i64) -> Found<Option<CannedProp
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let at = time(col(&row, 4)?)?;
+    let (at, stored): (_, String) = (time(col(&row, 4)?)?, col(&row, 0)?);
     Ok(Some(CannedProposal {
-        replies: json(&col::<String>(&row, 0)?)?,
+        replies: json(&stored)?,
+        hash: hash_of(&stored),
         person: PersonId(col(&row, 1)?),
         who: rows::told_apart(col(&row, 2)?, col(&row, 3)?),
         at,
@@ -85,7 +84,7 @@ impl Tx<'_> {
         }
         match change {
             CannedChange::Set(replies) => self.set_canned(actor, replies).await,
-            CannedChange::Approve { seen } => self.approve_canned(actor, seen).await,
+            CannedChange::Approve { seen } => self.approve_canned(actor, &seen).await,
             CannedChange::Withdraw => self.withdraw_canned(actor).await,
         }
     }
@@ -158,11 +157,11 @@ impl Tx<'_> {
         Ok(Answer::Canned(CannedSet { replies: many, proposed: true, ..CannedSet::default() }))
     }
 
-    async fn approve_canned(&mut self, actor: &Actor, seen: Option<Timestamp>) -> Result<Answer, StoreError> {
+    async fn approve_canned(&mut self, actor: &Actor, seen: &str) -> Result<Answer, StoreError> {
         let Some(found) = proposed(self.conn, actor.organization.0).await? else {
             return refused(Code::Invalid, "no canned replies wait for approval");
         };
-        if let Some(problem) = unfit((found.person, found.at), seen, actor, self.now) {
+        if let Some(problem) = unfit((found.person, found.at, &found.hash), seen, actor, self.now) {
             return Ok(Answer::Refused(Box::new(problem)));
         }
         self.forget_proposed(actor, &found, "canned_approved").await?;

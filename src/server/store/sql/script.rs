@@ -42,7 +42,7 @@ impl Tx<'_> {
         }
         match change {
             Change::Script { def } => self.update_script(actor, &found, *def, false).await,
-            Change::Approve { seen } => self.approve(actor, &found, seen).await,
+            Change::Approve { seen } => self.approve(actor, &found, &seen).await,
             Change::Withdraw => self.withdraw(actor, &found).await,
             Change::Recall { what, reason } => self.recall(actor, &found, what, &reason).await,
             Change::Trial { id, request } => self.put_trial(actor, &found, id, &request).await,
