@@ -9,10 +9,11 @@ use super::captain::{self, CaptainArgs};
 use super::conduct::{Asked, settle};
 use super::reach::{SignInArgs, client, tell, timeouts};
 use super::shift::ShiftArgs;
-use super::{Context, Exit, Misuse, Outcome, ask, out, out_json, report, text, waiting_room};
+use super::{Context, Exit, Misuse, Outcome, ask, login, out, out_json, report, text, waiting_room};
 use crate::api::people::{JoinRequest, Role};
 use crate::client::native::{self, JoinLink};
 use crate::client::sign_in::{self, SignIn};
+use crate::client::spoke::session::Invitation;
 use crate::domain::ids::DeviceId;
 use crate::domain::person_name;
 use crate::domain::safe_text::safe_line;
@@ -40,6 +41,9 @@ pub struct JoinArgs {
 /// No link, no name, or what the server said.
 pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     let link = if args.link == "-" { asked_for("")? } else { args.link };
+    if let Some(invitation) = Invitation::parse(&link) {
+        return login::join(&invitation, args.name.as_deref(), args.json, ctx).await;
+    }
     let link = JoinLink::parse(&link)?;
     if link.is_in_the_clear() {
         tell("warning: this server is reached without encryption: whoever is on the network between can read along");

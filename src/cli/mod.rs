@@ -37,6 +37,7 @@ pub mod list_add;
 pub mod list_change;
 pub mod list_generate;
 pub mod list_read;
+pub mod login;
 pub mod opt_outs;
 pub mod outbox;
 mod output;
@@ -131,6 +132,8 @@ pub enum Command {
     Rehearse(rehearse::RehearseArgs),
     /// Sign in on this machine by a join link
     Join(join::JoinArgs),
+    /// Sign in on this machine at a campaign that runs Spoke, to text there from this terminal
+    Login(login::LoginArgs),
     /// Print what waits in this machine's journal to be handed in
     Outbox(outbox::OutboxArgs),
     /// Remove a sign-in from this machine: its key, its journal, its token; what is not handed in is spared
@@ -375,6 +378,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Text(args) => text::run(args, &ctx()?).await,
         Command::Captain(args) => captain::run(args, &ctx()?).await,
         Command::Join(args) => join::run(args, &ctx()?).await,
+        Command::Login(args) => login::run(args, &ctx()?).await,
         Command::Outbox(args) => outbox::run(args, &ctx()?).await,
         Command::Wipe(args) => wipe::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,

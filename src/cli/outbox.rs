@@ -7,15 +7,15 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::reach::{SignInArgs, tell};
+use super::reach::{SignInArgs, spoke, tell};
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::act::Act;
 use crate::api::message::Outcome as Decided;
 use crate::api::people::Role;
-use crate::client::CampaignServer as _;
+use crate::client::CampaignServer;
 use crate::client::journal::{Held, JournalError, State, Tally};
 use crate::client::native::{NativeServer, Timeouts};
-use crate::client::sign_in::{self, SignIn};
+use crate::client::sign_in::{self, ServerKind, SignIn};
 use crate::console::core::shared::msg::ConfirmedWhat;
 use crate::doctor::long;
 use crate::domain::ids::{CampaignId, ContactId};
@@ -148,7 +148,16 @@ async fn names(sign_in: &SignIn, held: &[Held], ctx: &Context) -> HashMap<Contac
     }
     let quick = Timeouts { connect: QUICK, request: QUICK, ..super::reach::timeouts(ctx) };
     let mut found = HashMap::new();
-    let Ok(server) = NativeServer::new(&sign_in.server, &sign_in.token, quick) else { return found };
+    let server: Box<dyn CampaignServer> = match sign_in.kind {
+        ServerKind::Native => match NativeServer::new(&sign_in.server, &sign_in.token, quick) {
+            Ok(server) => Box::new(server),
+            Err(_) => return found,
+        },
+        ServerKind::Spoke => match spoke(sign_in, quick, ctx) {
+            Ok(server) => Box::new(server),
+            Err(_) => return found,
+        },
+    };
     for (campaign, mut ids) in wanted {
         ids.sort_unstable();
         ids.dedup();

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Context, second_factor};
+use super::{Context, Misuse, second_factor};
 use crate::api::people::Role;
 use crate::client::journal::{Journal, KeyPlace, SystemKeychain};
 use crate::client::native::{self, AdminClient, NativeServer, Timeouts};
-use crate::client::sign_in::{self, SignIn};
+use crate::client::sign_in::{self, ServerKind, SignIn};
+use crate::client::spoke::SpokeServer;
 use crate::client::token_file::TokenFile;
 
 /// Which sign-in a command speaks for.
@@ -52,10 +53,24 @@ pub(super) async fn journal(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<J
     Ok(journal)
 }
 
-/// The client of a sign-in.
+/// The client of a sign-in at a server of our own.
 pub(super) fn client(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<NativeServer> {
+    if sign_in.kind == ServerKind::Spoke {
+        let why = format!(
+            "the sign-in {} is for a campaign that runs Spoke. There textbank text, outbox and wipe work; this command needs a server of textbank's own",
+            sign_in.name()
+        );
+        return Err(Misuse(why).into());
+    }
     let client = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?;
     Ok(client.with_tokens(tokens(sign_in, ctx)))
+}
+
+/// The client of a sign-in at a campaign that runs Spoke.
+pub(super) fn spoke(sign_in: &SignIn, timeouts: Timeouts, ctx: &Context) -> anyhow::Result<SpokeServer> {
+    let outside = (Arc::clone(&ctx.clock), Arc::clone(&ctx.ids));
+    let server = SpokeServer::new(&sign_in.server, &sign_in.token, sign_in.me.person, timeouts, outside)?;
+    Ok(server.with_tokens(tokens(sign_in, ctx)))
 }
 
 /// An admin's client by a stored sign-in.
@@ -77,9 +92,25 @@ const RENEW_AFTER: SignedDuration = SignedDuration::from_hours(12);
 const RENEWAL: Duration = Duration::from_secs(3);
 
 /// A stored sign-in, with a token that is not old. Without the network it is the old one, which goes on working.
+/// Which is meant without a name is the latest at a server of our own, if there is one.
 pub(super) async fn stored(args: &SignInArgs, role: Role, ctx: &Context) -> anyhow::Result<SignIn> {
+    let native = |sign_in: &SignIn| sign_in.kind == ServerKind::Native;
+    let found = sign_in::load_where(&ctx.paths.sign_ins_dir(), args.sign_in.as_deref(), role, native)?;
+    fresh(found, ctx).await
+}
+
+/// As [`stored`], at whatever kind of server.
+pub(super) async fn stored_anywhere(args: &SignInArgs, role: Role, ctx: &Context) -> anyhow::Result<SignIn> {
+    let found = sign_in::load(&ctx.paths.sign_ins_dir(), args.sign_in.as_deref(), role)?;
+    fresh(found, ctx).await
+}
+
+async fn fresh(sign_in: SignIn, ctx: &Context) -> anyhow::Result<SignIn> {
+    if sign_in.kind == ServerKind::Spoke {
+        // Its cookie has no age.
+        return Ok(sign_in);
+    }
     let dir = ctx.paths.sign_ins_dir();
-    let sign_in = sign_in::load(&dir, args.sign_in.as_deref(), role)?;
     let age = ctx.clock.now().duration_since(sign_in.renewed_at.unwrap_or(sign_in.at));
     if age < RENEW_AFTER {
         return Ok(sign_in);

@@ -8,14 +8,15 @@ use anyhow::{Context as _, bail};
 
 use super::conduct::{Asked, settle, settle_these};
 use super::people::keep_name;
-use super::reach::{SignInArgs, admin, client, stored, tell};
+use super::reach::{SignInArgs, admin, client, spoke, stored, stored_anywhere, tell, timeouts};
 use super::{Context, Misuse, ask, second_factor, waiting_room};
 use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::api::conduct::ConductText;
 use crate::api::people::{Me, Role};
+use crate::api::problem::Code;
 use crate::client::journal::{Damage, Journal, Tally, Wipe};
 use crate::client::native::{AdminClient, NativeServer};
-use crate::client::sign_in::SignIn;
+use crate::client::sign_in::{ServerKind, SignIn};
 use crate::client::{Call, CallError, CampaignServer};
 use crate::console::core::texter::GateTimes;
 use crate::console::keymap::Keymap;
@@ -130,8 +131,9 @@ impl Rest {
             }
             return Ok(());
         }
-        // A verdict that nobody read back may be one that the server has lost: then the journal still has the text.
-        if left.signed_out && journal.settled().await?.is_empty() {
+        // A verdict that nobody read back may be one that the server has lost: then the journal still has the text. At a Spoke server
+        // nobody ends a sign-in for good: whoever was signed out signs in again and goes on.
+        if left.signed_out && sign_in.kind == ServerKind::Native && journal.settled().await?.is_empty() {
             // What was never sent is its writer's own, and in no other place.
             let drafts = journal.drafts().await?;
             super::wipe::destroy(&journal, &sign_in, Wipe::SpareUnsettled, ctx).await?;
@@ -300,6 +302,10 @@ pub(super) async fn promptly<T>(asked: impl Future<Output = Call<T>>, ctx: &Cont
 /// # Errors
 /// As [`reach`]; another console open, or what the disk said.
 pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
+    let found = stored_anywhere(&args.sign_in, role, ctx).await?;
+    if found.kind == ServerKind::Spoke {
+        return prepare_at_spoke(args, found, ctx).await;
+    }
     let (sign_in, server) = signed_in(args, role, ctx).await?;
     let journal = super::reach::journal(&sign_in, ctx).await?;
     let campaign = match which(args, &sign_in) {
@@ -310,6 +316,32 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
     conduct(&server, texts, &journal, ctx).await?;
     let sign_in = as_named_now(me, sign_in, ctx);
     Ok(Shift { server: Arc::new(server), me: sign_in.me.clone(), campaign, journal, sign_in })
+}
+
+/// [`prepare`] at a campaign that runs Spoke: it has no waiting room, no second factor, and no rules of conduct to accept.
+async fn prepare_at_spoke(args: &ShiftArgs, sign_in: SignIn, ctx: &Context) -> anyhow::Result<Shift> {
+    let server = spoke(&sign_in, timeouts(ctx), ctx)?;
+    let journal = super::reach::journal(&sign_in, ctx).await?;
+    let campaign = choose_or_last(&server, &journal, args.campaign.as_deref(), &sign_in, ctx).await;
+    let campaign = match campaign {
+        Ok(campaign) => campaign,
+        Err(error) => {
+            journal.close().await?;
+            if is_signed_out(&error) {
+                bail!(
+                    "your sign-in at {0} does not count any more. Nothing is lost: sign in again with textbank login --spoke {0}, then go on",
+                    sign_in.server
+                );
+            }
+            return Err(error);
+        }
+    };
+    let sign_in = as_named_now(promptly(server.me(), ctx).await, sign_in, ctx);
+    Ok(Shift { server: Arc::new(server), me: sign_in.me.clone(), campaign, journal, sign_in })
+}
+
+fn is_signed_out(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<CallError>(), Some(CallError::Refused(problem)) if problem.code == Code::Unauthorized)
 }
 
 /// Whoever was renamed meanwhile texts under the new name. Without the network it is the name that is known here.

@@ -3,7 +3,9 @@
 use super::shift::{ShiftArgs, gate_times, keymap, prepare};
 use super::{Context, Exit, Outcome};
 use crate::api::people::Role;
+use crate::client::Capabilities;
 use crate::console::core::texter::TexterOptions;
+use crate::console::keymap::action::Action;
 use crate::console::runtime;
 
 /// Opens the console and stays until it is left.
@@ -13,7 +15,7 @@ use crate::console::runtime;
 pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
     let shift = prepare(&args, Role::Texter, ctx).await?;
     let mut options = TexterOptions::new(shift.campaign, shift.sign_in.device);
-    options.keymap = keymap(ctx);
+    options.keymap = keymap(ctx).without(&missing(&shift.server.capabilities()));
     options.gate = gate_times(ctx);
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;
@@ -23,4 +25,10 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
     let left = runtime::texter(shift.launch(ctx), options).await?;
     rest.farewell(&left, ctx).await?;
     Ok(Exit::Done)
+}
+
+/// What a server cannot do has no key in its console.
+fn missing(can: &Capabilities) -> Vec<Action> {
+    let actions = [(can.wrong_number, Action::WrongNumber), (can.undo_opt_out, Action::NotOptOut)];
+    actions.into_iter().filter(|(can, _)| !can).map(|(_, action)| action).collect()
 }

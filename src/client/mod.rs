@@ -10,6 +10,7 @@ pub mod journal;
 pub mod native;
 pub mod outbox;
 pub mod sign_in;
+pub mod spoke;
 pub mod token_file;
 
 use async_trait::async_trait;
@@ -28,6 +29,7 @@ use crate::api::{
     people::{Me, Presence, WaitingPerson},
     problem::Problem,
 };
+use crate::console::core::shared::msg::ConfirmedWhat;
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
 use crate::domain::second_factor::OneTimeCode;
 
@@ -52,6 +54,10 @@ pub struct Capabilities {
     pub board: bool,
     /// A campaign can be paused from here.
     pub pause: bool,
+    /// Verdicts are stored and echoed by the feed; else what a call answers is the last word on it.
+    pub verdicts: bool,
+    /// A wrong number can be marked as such.
+    pub wrong_number: bool,
 }
 
 impl Capabilities {
@@ -66,6 +72,23 @@ impl Capabilities {
         leases: true,
         board: true,
         pause: true,
+        verdicts: true,
+        wrong_number: true,
+    };
+
+    /// A campaign that runs Spoke: its server keeps no verdicts, pushes nothing, and tells texters nothing of delivery.
+    pub const SPOKE: Self = Self {
+        push: false,
+        idempotent_send: false,
+        undo_opt_out: false,
+        delivery: false,
+        notes: true,
+        untag: true,
+        leases: false,
+        board: false,
+        pause: false,
+        verdicts: false,
+        wrong_number: false,
     };
 }
 
@@ -137,6 +160,12 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
     /// the feed tells is. A server that keeps no verdicts cannot say.
     async fn verdict(&self, _id: Uuid) -> Call<Option<Verdict>> {
         Err(CallError::Strange("this server keeps no verdicts".into()))
+    }
+
+    /// Looks for what became of an act whose outcome is not known, at a server that cannot be asked twice and keeps no verdicts. `None`:
+    /// it cannot be told. Nothing is sent again by it.
+    async fn look_for(&self, _id: Uuid, _what: &ConfirmedWhat) -> Call<Option<Verdict>> {
+        Ok(None)
     }
 
     /// The server's time minus this laptop's, as its latest answer said it; `None` when nothing is known of it.

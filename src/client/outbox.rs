@@ -6,6 +6,7 @@
 //! What waits for a code of the second factor is set aside: it holds up nothing but what must come after it.
 //! A sign-in that was ended may still hand in and read its verdicts back; only a refusal of that stops it.
 
+mod doubt;
 mod gate;
 mod read_back;
 mod steps;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 pub use self::gate::{FlushGate, KnownHours};
 pub use self::steps::Steps;
 
+use self::doubt::Doubt;
 use self::read_back::ReadBack;
 use super::backoff::Backoff;
 use super::journal::{Journal, JournalError, Waiting};
@@ -212,9 +214,14 @@ struct Worker {
     left_over: HashSet<Uuid>,
     echoes: watch::Receiver<Echoes>,
     idempotent: bool,
+    /// The server stores verdicts; else each is final as it is answered, and its row goes at once.
+    verdicts: bool,
+    doubt: Doubt,
     gate: Option<Arc<dyn FlushGate>>,
     /// Contacts with a call under way.
     busy: HashSet<Option<ContactId>>,
+    /// Acts with one.
+    in_the_air: HashSet<Uuid>,
     /// Contacts that wait for another try.
     lanes: HashMap<Option<ContactId>, Wait>,
     /// Verdicts that the disk would not take yet; not asked for again.
@@ -243,6 +250,8 @@ impl Worker {
         let (echoes, no_echo) = watch::channel(Echoes { heard: true, missed: HashSet::new() });
         let worker = Self {
             idempotent: server.capabilities().idempotent_send,
+            verdicts: server.capabilities().verdicts,
+            doubt: Doubt::new(Arc::clone(&server), journal.clone()),
             gate: None,
             read_back: ReadBack::new(Arc::clone(&server), journal.clone()),
             left_over: journal.waiting().into_iter().collect(),
@@ -255,6 +264,7 @@ impl Worker {
             cancel,
             activity,
             busy: HashSet::new(),
+            in_the_air: HashSet::new(),
             lanes: HashMap::new(),
             unrecorded: HashMap::new(),
             line: Wait::default(),
@@ -271,13 +281,16 @@ impl Worker {
         let mut changes = self.journal.changes();
         let mut flights: FuturesUnordered<Flight> = FuturesUnordered::new();
         let mut questions: FuturesUnordered<BoxFuture<'static, read_back::Answer>> = FuturesUnordered::new();
+        let mut looks: FuturesUnordered<BoxFuture<'static, doubt::Answer>> = FuturesUnordered::new();
         // What an earlier run left: the feed may echo it as well, whichever is first.
-        self.read_back.add_all().await;
+        self.settled_before().await;
+        self.doubt.add_all();
         loop {
             changes.borrow_and_update();
             self.say_progress().await;
             self.take_off(&mut flights);
             questions.extend(self.ask_back());
+            looks.extend(self.look_up());
             let stalled = self.line.down || self.all_aside();
             self.activity.send_replace(Activity { in_flight: flights.len(), stalled });
             if self.closed {
@@ -291,8 +304,9 @@ impl Worker {
                 Some(answer) = questions.next() => {
                     self.read_back.land(answer, self.clock.monotonic(), &*self.ids).await;
                 }
+                Some((id, answer)) = looks.next() => self.looked_up(id, answer).await,
                 // No feed echoes any more, or one does that may have left something out.
-                Ok(()) = self.echoes.changed() => self.read_back.add_all().await,
+                Ok(()) = self.echoes.changed() => self.settled_before().await,
                 Ok(()) = changes.changed() => {}
                 () = nudge.notified() => self.try_now(),
                 () = wake => {}
@@ -314,6 +328,7 @@ impl Worker {
             let aside = |row: &Waiting| self.code.until > now && self.aside.contains(&row.id);
             let Some((row, behind)) = self.journal.next_waiting(free, aside) else { return };
             self.busy.insert(row.contact);
+            self.in_the_air.insert(row.id);
             if let Some(verdict) = self.unrecorded.get(&row.id) {
                 let answer = Answer::Call(Ok(verdict.clone()));
                 flights.push(Box::pin(async move { (row, answer) }));
@@ -355,8 +370,50 @@ impl Worker {
         }
     }
 
+    /// What has a verdict and is in the journal still: to be read back, or, where no verdicts are stored, to be let go.
+    async fn settled_before(&mut self) {
+        if self.verdicts {
+            self.read_back.add_all().await;
+            return;
+        }
+        match self.journal.settled().await {
+            Ok(ids) => {
+                for id in ids {
+                    self.let_go(id).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "what is settled could not be read from the journal"),
+        }
+    }
+
+    /// Nobody will say anything more of it.
+    async fn let_go(&self, id: Uuid) {
+        if let Err(error) = self.journal.echoed(id).await {
+            tracing::warn!(%error, %id, "a row stays in the journal");
+        }
+    }
+
+    /// A look for an act of unknown outcome, when one may be taken.
+    fn look_up(&mut self) -> Option<BoxFuture<'static, doubt::Answer>> {
+        let may = !self.idempotent && !self.line.down && self.line.until <= self.clock.monotonic();
+        let in_the_air = &self.in_the_air;
+        may.then(|| self.doubt.take_off(|id| in_the_air.contains(&id))).flatten()
+    }
+
+    async fn looked_up(&mut self, id: Uuid, answer: Call<Option<Verdict>>) {
+        match self.doubt.land(id, answer) {
+            Some(verdict) => {
+                self.line_is_up().await;
+                let row = Waiting { order: 0, id, contact: None, at: self.clock.now() };
+                self.decided(row, verdict).await;
+            }
+            None => tracing::debug!(%id, "what became of it is still not known"),
+        }
+    }
+
     fn try_now(&mut self) {
         self.read_back.try_now();
+        self.doubt.add_all();
         self.line.until = Duration::ZERO;
         self.code.until = Duration::ZERO;
         self.lanes.values_mut().for_each(|wait| wait.until = Duration::ZERO);
@@ -364,6 +421,7 @@ impl Worker {
 
     async fn land(&mut self, row: Waiting, answer: Answer) {
         self.busy.remove(&row.contact);
+        self.in_the_air.remove(&row.id);
         match answer {
             Answer::Gone => {
                 self.lanes.remove(&row.contact);
@@ -400,7 +458,9 @@ impl Worker {
                 if mutation::on(Mutation::RowFreedEarly) {
                     drop(self.journal.echoed(row.id).await);
                 }
-                if self.will_not_be_echoed(&verdict) {
+                if !self.verdicts {
+                    self.let_go(row.id).await;
+                } else if self.will_not_be_echoed(&verdict) {
                     self.read_back.add(row.id);
                 }
                 let told = self.unrecorded.remove(&row.id).is_some();

@@ -14,12 +14,31 @@ use serde::{Deserialize, Serialize};
 use crate::api::people::{Joined, Me, Role};
 use crate::domain::ids::DeviceId;
 
+/// What kind of server a sign-in is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerKind {
+    /// Our own.
+    #[default]
+    Native,
+    /// A campaign that runs Spoke.
+    Spoke,
+}
+
+impl ServerKind {
+    fn is_native(&self) -> bool {
+        *self == Self::Native
+    }
+}
+
 /// One sign-in.
 #[derive(Debug, Clone)]
 pub struct SignIn {
+    /// What kind of server it is for.
+    pub kind: ServerKind,
     /// Address of the server.
     pub server: String,
-    /// The session's token.
+    /// The session's token; at a Spoke server its cookie.
     pub token: SecretString,
     /// Who I am there.
     pub me: Me,
@@ -33,6 +52,8 @@ pub struct SignIn {
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
+    #[serde(default, skip_serializing_if = "ServerKind::is_native")]
+    kind: ServerKind,
     server: String,
     token: String,
     me: Me,
@@ -61,7 +82,15 @@ impl SignIn {
     #[must_use]
     pub fn new(server: &str, joined: Joined, device: DeviceId, at: Timestamp) -> Self {
         let Joined { token, me } = joined;
-        Self { server: server.to_owned(), token: token.into(), me, device, at, renewed_at: None }
+        let kind = ServerKind::Native;
+        Self { kind, server: server.to_owned(), token: token.into(), me, device, at, renewed_at: None }
+    }
+
+    /// For a campaign that runs Spoke.
+    #[must_use]
+    pub fn at_spoke(server: &str, cookie: SecretString, me: Me, device: DeviceId, at: Timestamp) -> Self {
+        let kind = ServerKind::Spoke;
+        Self { kind, server: server.to_owned(), token: cookie, me, device, at, renewed_at: None }
     }
 
     /// Its name on this machine: server and person, safe as a file's name.
@@ -120,6 +149,7 @@ fn make_dir(dir: &Path) -> io::Result<()> {
 fn write(dir: &Path, path: &Path, sign_in: &SignIn) -> io::Result<()> {
     make_dir(dir)?;
     let stored = Stored {
+        kind: sign_in.kind,
         server: sign_in.server.clone(),
         token: sign_in.token.expose_secret().to_owned(),
         me: sign_in.me.clone(),
@@ -232,8 +262,8 @@ pub fn read(path: &Path) -> Result<SignIn, SignInError> {
     let bytes = fs::read(path).map_err(|error| SignInError::File(path.to_owned(), error))?;
     let stored: Stored =
         serde_json::from_slice(&bytes).map_err(|error| SignInError::Damaged(path.to_owned(), error.to_string()))?;
-    let Stored { server, token, me, device, at, renewed_at } = stored;
-    Ok(SignIn { server, token: token.into(), me, device, at, renewed_at })
+    let Stored { kind, server, token, me, device, at, renewed_at } = stored;
+    Ok(SignIn { kind, server, token: token.into(), me, device, at, renewed_at })
 }
 
 /// The sign-in with this name (or its unambiguous beginning); without a name, the latest that may do what `role` may.
@@ -241,7 +271,23 @@ pub fn read(path: &Path) -> Result<SignIn, SignInError> {
 /// # Errors
 /// [`SignInError::None`] says what to do.
 pub fn load(dir: &Path, name: Option<&str>, role: Role) -> Result<SignIn, SignInError> {
-    let all = list(dir)?;
+    load_where(dir, name, role, |_| true)
+}
+
+/// As [`load`]; without a name it is the latest that `fits` accepts too.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_where(
+    dir: &Path,
+    name: Option<&str>,
+    role: Role,
+    fits: impl Fn(&SignIn) -> bool,
+) -> Result<SignIn, SignInError> {
+    let mut all = list(dir)?;
+    if name.is_none() && all.iter().any(&fits) {
+        all.retain(&fits);
+    }
     if all.is_empty() {
         return Err(SignInError::None(
             "not signed in: run `textbank join LINK` with the link you were given".to_owned(),

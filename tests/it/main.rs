@@ -23,6 +23,7 @@ mod seven_pm;
 mod sim_team;
 mod sim_two_texters;
 mod source;
+mod spoke;
 mod store_act;
 mod store_approval;
 mod store_canned;

@@ -1,8 +1,8 @@
 //! Bindings: tries per context, the user's merged over the shipped ones, and the way back from actions to keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::action::{ACTIONS, Action, Category, nearest};
+use super::action::{ACTIONS, Action, Category, Info, nearest};
 use super::chord::{Chord, parse_sequence, print_sequence};
 use super::context::{Context, Fact, Facts, When};
 use super::defaults::DEFAULTS;
@@ -150,11 +150,13 @@ pub struct HelpRow {
 pub struct Keymap {
     bindings: BTreeMap<Context, BTreeMap<Vec<Chord>, Vec<Binding>>>,
     tries: BTreeMap<Context, Node>,
+    /// What the server cannot do: no key, no line of help.
+    without: BTreeSet<Action>,
 }
 
 impl Default for Keymap {
     fn default() -> Self {
-        let mut map = Self { bindings: BTreeMap::new(), tries: BTreeMap::new() };
+        let mut map = Self { bindings: BTreeMap::new(), tries: BTreeMap::new(), without: BTreeSet::new() };
         let mut faults = Vec::new();
         for (context, chord, does) in DEFAULTS {
             map.bind(*context, chord, does, &mut faults);
@@ -187,6 +189,27 @@ impl Keymap {
         }
         map.index(&mut faults);
         if faults.is_empty() { Ok(map) } else { Err(faults) }
+    }
+
+    /// The same without these actions: what the server at the other end cannot do is neither pressed nor shown.
+    #[must_use]
+    pub fn without(mut self, actions: &[Action]) -> Self {
+        self.without.extend(actions);
+        for keys in self.bindings.values_mut() {
+            for bindings in keys.values_mut() {
+                bindings.retain(|binding| !self.without.contains(&binding.action));
+            }
+            keys.retain(|_, bindings| !bindings.is_empty());
+        }
+        // Fewer keys have no new faults.
+        self.index(&mut Vec::new());
+        self
+    }
+
+    /// True unless it was taken out.
+    #[must_use]
+    pub fn offers(&self, action: Action) -> bool {
+        !self.without.contains(&action)
     }
 
     fn bind(&mut self, context: Context, chord: &str, does: &str, faults: &mut Vec<BindingError>) {
@@ -348,7 +371,8 @@ impl Keymap {
         Category::ALL
             .into_iter()
             .map(|category| {
-                let rows = ACTIONS.iter().filter(|info| info.category == category).map(|info| row(info.action));
+                let of_it = |info: &&Info| info.category == category && self.offers(info.action);
+                let rows = ACTIONS.iter().filter(of_it).map(|info| row(info.action));
                 (category, rows.collect())
             })
             .collect()
@@ -423,6 +447,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_the_server_cannot_do_has_no_key_and_no_line() {
+        let map = Keymap::default().without(&[Action::WrongNumber]);
+        assert!(!map.offers(Action::WrongNumber) && map.offers(Action::Close));
+        let shown = |map: &Keymap| map.help(Context::Thread).into_iter().map(|(_, rows)| rows.len()).sum::<usize>();
+        assert_eq!(shown(&map) + 1, shown(&Keymap::default()));
+        for context in Context::ALL {
+            assert!(map.keys_for(context, Action::WrongNumber).is_empty());
+        }
+        assert_ne!(map.keys_for(Context::Thread, Action::Close), Vec::<String>::new());
     }
 
     #[test]

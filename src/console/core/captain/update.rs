@@ -430,7 +430,9 @@ impl Model {
     fn vertical(&mut self, by: isize) {
         let rows = match self.overlays.last() {
             Some(Overlay::Help { .. }) => ACTIONS.len() + Category::ALL.len(),
-            Some(Overlay::Palette { from, query, .. }) => palette_actions(*from, query.text()).len(),
+            Some(Overlay::Palette { from, query, .. }) => {
+                palette_actions(&self.options.keymap, *from, query.text()).len()
+            }
             Some(Overlay::Pause { .. } | Overlay::Reclaim { .. } | Overlay::Leave { .. }) => 2,
             Some(Overlay::Held { .. }) => self.held.len(),
             Some(Overlay::SecondFactor { .. }) => 0,
@@ -491,7 +493,7 @@ impl Model {
         };
         match self.overlays.last().cloned() {
             Some(Overlay::Palette { from, query, selected }) => {
-                if let Some(chosen) = palette_actions(from, query.text()).get(selected).copied() {
+                if let Some(chosen) = palette_actions(&self.options.keymap, from, query.text()).get(selected).copied() {
                     self.overlays.pop();
                     self.perform(chosen, stamp, fx);
                 }

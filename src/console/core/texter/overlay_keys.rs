@@ -13,6 +13,7 @@ use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::{ACTIONS, Action};
 use crate::console::keymap::chord::{Chord, Key};
 use crate::console::keymap::context::Context;
+use crate::console::keymap::map::Keymap;
 use crate::domain::survey::open_question;
 
 /// Those of `items` that are like the query, best first; all in their order when it is empty.
@@ -35,7 +36,7 @@ pub fn fuzzy<T>(query: &str, items: impl Iterator<Item = (T, String)>) -> Vec<T>
 
 /// Actions that the palette offers from a context, by likeness to the query.
 #[must_use]
-pub fn palette_actions(from: Context, query: &str) -> Vec<Action> {
+pub fn palette_actions(keymap: &Keymap, from: Context, query: &str) -> Vec<Action> {
     let reachable = |contexts: &[Context]| {
         let mut place = Some(from);
         while let Some(here) = place {
@@ -49,7 +50,10 @@ pub fn palette_actions(from: Context, query: &str) -> Vec<Action> {
     // A text is confirmed by its own key on what is shown, and by nothing else.
     let no_press = |action: Action| !matches!(action, Action::Send | Action::SendNext | Action::SendStay);
     let offered = ACTIONS.iter().filter(|info| {
-        reachable(info.contexts) && no_press(info.action) && info.category != crate::console::keymap::Category::Writing
+        keymap.offers(info.action)
+            && reachable(info.contexts)
+            && no_press(info.action)
+            && info.category != crate::console::keymap::Category::Writing
     });
     fuzzy(query, offered.map(|info| (info.action, info.name.replace('_', " "))))
 }
@@ -77,7 +81,9 @@ impl Model {
         match self.overlays.last() {
             None => 0,
             Some(Overlay::Help { .. }) => ACTIONS.len() + crate::console::keymap::Category::ALL.len(),
-            Some(Overlay::Palette { from, query, .. }) => palette_actions(*from, query.text()).len(),
+            Some(Overlay::Palette { from, query, .. }) => {
+                palette_actions(&self.options.keymap, *from, query.text()).len()
+            }
             Some(Overlay::Canned { query, .. }) => self.canned_rows(query.text()).len(),
             Some(Overlay::Answers { question, .. }) => self
                 .campaign
@@ -103,7 +109,10 @@ impl Model {
         let Some(overlay) = self.overlays.last().cloned() else { return };
         match overlay {
             Overlay::Palette { from, query, selected } => {
-                let Some(chosen) = palette_actions(from, query.text()).get(selected).copied() else { return };
+                let Some(chosen) = palette_actions(&self.options.keymap, from, query.text()).get(selected).copied()
+                else {
+                    return;
+                };
                 self.overlays.pop();
                 match self.why_not(chosen) {
                     Some(why) => self.say(Level::Info, why),

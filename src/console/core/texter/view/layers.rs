@@ -21,7 +21,7 @@ impl Model {
             Overlay::Palette { from, query, selected } => OverlayView::Palette {
                 query: query.text().to_owned(),
                 cursor: query.cursor(),
-                rows: palette_actions(*from, query.text())
+                rows: palette_actions(&self.options.keymap, *from, query.text())
                     .into_iter()
                     .map(|action| (action, keymap.key_for(*from, action)))
                     .collect(),

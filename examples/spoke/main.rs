@@ -1,0 +1,38 @@
+//! A stand-in of a Spoke server on a port of this machine, to text at by hand: `cargo run --example spoke -- PORT CONTACTS`. Nothing of it
+//! reaches anybody. Voters answer by themselves, some seconds later.
+//!
+//! Sign in as tess.texter@example.org with the password hunter22hunter.
+
+#[path = "../../tests/it/spoke/stand_in/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the tests use more of it")]
+mod stand_in;
+
+use std::io::Write;
+use std::time::Duration;
+
+use stand_in::{StandIn, World};
+use textbank::env::SystemClock;
+
+#[tokio::main]
+async fn main() {
+    let number = |at: usize, usual: i64| std::env::args().nth(at).and_then(|arg| arg.parse().ok()).unwrap_or(usual);
+    let clock = SystemClock::shared();
+    let world = World::with_contacts(number(2, 200), clock.now());
+    let port = u16::try_from(number(1, 3033)).unwrap_or(3033);
+    let here = StandIn::start(port, world, clock.clone()).await;
+    let _ = writeln!(std::io::stdout(), "a stand-in of a Spoke server: {}", here.url());
+    let words = ["yes! where do I vote?", "who is this?", "No thanks", "STOP texting me"];
+    let mut next = 0;
+    loop {
+        clock.sleep(Duration::from_secs(4)).await;
+        let mut world = here.world();
+        // Every third who was texted answers, once.
+        let silent = |id: &i64| !world.messages.iter().any(|message| message.contact == *id && message.inbound);
+        let texted = world.contacts.values().filter(|contact| contact.status == "messaged" && contact.id % 3 == 0);
+        let who = texted.map(|contact| contact.id).find(silent);
+        if let Some(id) = who {
+            world.voter_writes(id, words[next % words.len()], clock.now());
+            next += 1;
+        }
+    }
+}

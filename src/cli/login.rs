@@ -1,0 +1,179 @@
+//! `login`: signs in at a campaign that runs Spoke. (A server of our own is joined by a link: `join`.)
+
+use std::io::IsTerminal;
+
+use anyhow::{Context as _, bail};
+use secrecy::SecretString;
+
+use super::reach::{tell, timeouts};
+use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
+use crate::api::people::Me;
+use crate::client::sign_in::{self, SignIn};
+use crate::client::spoke::page::{Settings, Strategy};
+use crate::client::spoke::session::{Door, Invitation, Kind, NewPerson, REWIRED, advice};
+use crate::domain::ids::DeviceId;
+use crate::domain::safe_text::safe_line;
+
+/// Sign in at a campaign that runs Spoke
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct LoginArgs {
+    /// Address of the campaign's Spoke server
+    #[arg(long, value_name = "URL")]
+    pub spoke: String,
+    /// Your e-mail there; asked for when it is not given
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Read the password from the first line of standard input instead of asking
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Sign in by a token (JWT) that the campaign gave you; it is asked for, or read by --password-stdin
+    #[arg(long, conflicts_with = "email")]
+    pub token: bool,
+    /// Print who you are now as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Signs in and stores the sign-in.
+///
+/// # Errors
+/// Another kind of server, another way of signing in, or what the server said.
+pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
+    let door = Door::new(&args.spoke, timeouts(ctx))?;
+    let settings = look(&door).await?;
+    let (cookie, me) = if args.token {
+        let token = secret("Your token: ", args.password_stdin)?;
+        door.login_by_token(&token).await.context("not signed in")?
+    } else {
+        if let Some(advice) = advice(&settings.strategy) {
+            bail!("{advice}");
+        }
+        let email = match args.email {
+            Some(email) => email,
+            None => asked_for("Your e-mail: ")?,
+        };
+        let password = secret("Your password (it is not shown): ", args.password_stdin)?;
+        door.login(&email, &password).await.context("not signed in")?
+    };
+    store(&door, cookie, me, &settings, args.json, ctx)
+}
+
+/// Takes up an invitation to a campaign that runs Spoke: signs in, or makes an account, and joins.
+///
+/// # Errors
+/// As [`run`].
+pub async fn join(invitation: &Invitation, name: Option<&str>, json: bool, ctx: &Context) -> Outcome {
+    let door = Door::new(&invitation.server, timeouts(ctx))?;
+    let settings = look(&door).await?;
+    if let Some(advice) = advice(&settings.strategy) {
+        bail!("{advice}");
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Misuse(
+            "an invitation to a Spoke server asks for e-mail and password: run it in a terminal".into(),
+        )
+        .into());
+    }
+    tell(format!("This is an invitation to text for a campaign that runs Spoke, at {}.", door.address()));
+    let has = ask("Do you have an account there already? [y/N] ")?;
+    let has = has.is_some_and(|answer| answer.to_lowercase().starts_with('y'));
+    let email = asked_for("Your e-mail: ")?;
+    let password =
+        secret(if has { "Your password (it is not shown): " } else { "Choose a password (it is not shown): " }, false)?;
+    let (cookie, _) = if has {
+        door.login(&email, &password).await.context("not signed in")?
+    } else {
+        let first_name = match name {
+            Some(name) => name.to_owned(),
+            None => asked_for("Your first name, as voters will read it: ")?,
+        };
+        let person = NewPerson {
+            first_name,
+            last_name: asked_for("Your last name: ")?,
+            cell: asked_for("Your own mobile number (the campaign asks for it): ")?,
+        };
+        door.sign_up(invitation, (&email, &password), &person).await.context("no account was made")?
+    };
+    let me = door.join(invitation, &cookie).await.context("signed in, but not joined")?;
+    store(&door, cookie, me, &settings, json, ctx)
+}
+
+/// Finds out what kind of server it is.
+async fn look(door: &Door) -> anyhow::Result<Settings> {
+    let kind = door.kind().await.with_context(|| format!("asking {} what it is", door.address()))?;
+    match kind {
+        Kind::Spoke(settings) => {
+            if door.address().starts_with("http://") && !is_here(door.address()) {
+                tell(
+                    "warning: this server is reached without encryption: whoever is on the network between can read along",
+                );
+            }
+            Ok(settings)
+        }
+        Kind::Rewired => bail!("{REWIRED}"),
+        Kind::Other => bail!(
+            "{} is no Spoke server as far as can be seen. Its address is the one that you text at in the browser, up to the first `/`",
+            door.address()
+        ),
+    }
+}
+
+fn is_here(address: &str) -> bool {
+    ["//127.0.0.1", "//localhost", "//[::1]"].iter().any(|here| address.contains(here))
+}
+
+fn store(door: &Door, cookie: SecretString, me: Me, settings: &Settings, json: bool, ctx: &Context) -> Outcome {
+    let dir = ctx.paths.sign_ins_dir();
+    let device = sign_in::device(&dir, DeviceId(ctx.ids.act_id(ctx.clock.now())))?;
+    let sign_in = SignIn::at_spoke(door.address(), cookie, me, device, ctx.clock.now());
+    sign_in::save(&dir, &sign_in).context("signed in, but it could not be stored here")?;
+    let me = &sign_in.me;
+    if json {
+        let kind = sign_in.kind;
+        out_json(&serde_json::json!({ "sign_in": sign_in.name(), "server": sign_in.server, "kind": kind, "me": me }))?;
+        return Ok(Exit::Done);
+    }
+    let of = if me.organization.is_empty() { String::new() } else { format!(" of {}", safe_line(&me.organization)) };
+    out(format!(
+        "{} is signed in as texter{of} at {} (sign-in {}).\nREAL VOTERS. This campaign runs Spoke.",
+        safe_line(&me.name),
+        sign_in.server,
+        sign_in.name()
+    ))?;
+    if me.organization.is_empty() {
+        out("You text for no organization there yet: open its join link by textbank join LINK.")?;
+    }
+    if settings.terms {
+        tell("This server asks texters to accept its terms once, in the browser, before they text.");
+    }
+    if settings.strategy == Strategy::Token {
+        tell("Should the sign-in end, ask the campaign for another token.");
+    }
+    out(format!("Next: {} text", ctx.program))?;
+    Ok(Exit::Done)
+}
+
+/// A secret, asked for without being shown, or the first line of standard input.
+fn secret(question: &str, from_stdin: bool) -> anyhow::Result<SecretString> {
+    let given = if from_stdin {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).context("no password on standard input")?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    } else if std::io::stdin().is_terminal() {
+        rpassword::prompt_password(question).context("the password could not be asked for")?
+    } else {
+        return Err(Misuse(
+            "nobody to ask for the password: run it in a terminal, or give it by --password-stdin".into(),
+        )
+        .into());
+    };
+    if given.is_empty() {
+        return Err(Misuse("nothing was given".to_owned()).into());
+    }
+    Ok(given.into())
+}
+
+fn asked_for(question: &str) -> anyhow::Result<String> {
+    let given = ask(question)?.filter(|line| !line.is_empty());
+    Ok(given.ok_or_else(|| Misuse("nothing was given".to_owned()))?)
+}

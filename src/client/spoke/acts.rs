@@ -1,0 +1,244 @@
+//! Acts other than texts. Spoke's calls for them may be repeated without harm, so on a doubt each is looked at and done again.
+//!
+//! An opt-out is one act of several calls: the notice (a text, so it goes out once or not at all), then the opt-out itself. Should it
+//! stop half-way it is taken up where it stopped: the notice stands in the conversation. That it takes force matters more than the notice.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::answers::{Assignment, Contact};
+use super::documents::{self, Document};
+use super::plain::{plain, same_text};
+use super::{SpokeServer, refusal, script, views};
+use crate::api::act::Act;
+use crate::api::message::{Outcome, Verdict};
+use crate::api::problem::Code;
+use crate::client::{Call, CallError};
+use crate::domain::conversation::Status;
+use crate::domain::ids::ActId;
+
+/// Times that a call is made whose outcome is in doubt.
+const TRIES: u32 = 3;
+
+impl SpokeServer {
+    pub(super) async fn carry_out(&self, id: ActId, act: &Act) -> Call<Verdict> {
+        let done = match act {
+            Act::OptOut { contact, notice } => self.opt_out(contact.0, *notice).await,
+            Act::Answer { contact, question, value } => self.answer(contact.0, question, value.as_deref()).await,
+            Act::Tag { contact, tag, on } => self.tag(contact.0, tag, *on).await,
+            Act::Note { contact, text } => self.note(contact.0, text).await,
+            Act::Close { contact } => self.set_status(contact.0, "closed").await,
+            Act::Reopen { contact } => self.reopen(contact.0).await,
+            Act::Release { campaign, unsent, conversations } => self.release(campaign.0, *unsent, *conversations).await,
+            Act::NotOptOut { .. }
+            | Act::WrongNumber { .. }
+            | Act::Pause { .. }
+            | Act::Resume { .. }
+            | Act::Reclaim { .. }
+            | Act::Admit { .. }
+            | Act::ShowOut { .. }
+            | Act::DecideHeld { .. } => Err(refusal(Code::Forbidden, "a Spoke server cannot do this")),
+        };
+        match done {
+            Ok(()) => Ok(Verdict { id: id.0, outcome: Outcome::Accepted { seq: 0, at: self.clock.now() } }),
+            Err(CallError::Refused(problem)) if !problem.code.is_transient() => {
+                Ok(Verdict { id: id.0, outcome: Outcome::Refused { problem: *problem } })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What may be done twice is done again; giving contacts back is not: others may have come since.
+    pub(super) async fn look_for_act(&self, id: ActId, act: &Act) -> Call<Option<Verdict>> {
+        match act {
+            Act::Release { .. } => Ok(None),
+            act => self.carry_out(id, act).await.map(Some),
+        }
+    }
+
+    /// A call that may be made again. The field of its answer, which is not null.
+    async fn surely(&self, document: &Document, variables: Value, field: &str) -> Call<Value> {
+        let mut wait = self.pace.doubt;
+        let mut tries = 1;
+        loop {
+            let error = match self.wire.ask(document, variables.clone()).await {
+                Ok(reply) if !reply.field(field).is_null() => return Ok(reply.field(field).clone()),
+                Ok(reply) => self.refused(&reply.said()).await,
+                Err(error @ (CallError::Refused(_) | CallError::NotReached(_))) => return Err(error),
+                Err(error) => error,
+            };
+            if !error.is_transient() || is_signed_out(&error) || tries >= TRIES {
+                return Err(error);
+            }
+            tracing::debug!(%error, "once more");
+            tries += 1;
+            self.clock.sleep(wait).await;
+            wait *= 2;
+        }
+    }
+
+    /// The contact as it is now, with its assignment.
+    async fn now_is(&self, contact: i64) -> Call<(Contact, i64)> {
+        let assignment = self.where_is(contact).await?;
+        let found = self.detail(assignment, contact).await?;
+        let found = found.ok_or_else(|| refusal(Code::LeaseLost, "the contact is with somebody else now"))?;
+        Ok((found, assignment))
+    }
+
+    async fn opt_out(&self, contact: i64, notice: bool) -> Call<()> {
+        let (now, assignment) = self.now_is(contact).await?;
+        if now.opt_out.is_some() {
+            return Ok(());
+        }
+        let campaign = self.assignment_of(assignment).await?;
+        let noticed = notice && self.give_notice(&now, &campaign).await?;
+        let opt_out = json!({ "assignmentId": assignment.to_string(), "cell": cell(&now) });
+        let variables = json!({ "optOut": opt_out, "contact": contact.to_string(), "silent": !noticed });
+        self.surely(&documents::OPT_OUT, variables, "createOptOut").await?;
+        Ok(())
+    }
+
+    /// Sends the one notice, unless it stands there. True when it was sent.
+    async fn give_notice(&self, contact: &Contact, assignment: &Assignment) -> Call<bool> {
+        let usual = views::campaign(assignment, 0).def.opt_out_notice.into_values().next().unwrap_or_default();
+        let organization = assignment.campaign.organization.id.map(|id| id.0.to_string());
+        let variables = json!({ "organization": organization, "zip": contact.zip, "otherwise": usual });
+        // The words may differ by state; without an answer they are the organization's.
+        let words = self.surely(&documents::NOTICE, variables, "getOptOutMessage").await;
+        let words = match words {
+            Ok(Value::String(words)) if !words.trim().is_empty() => plain(&words),
+            Err(error) if is_signed_out(&error) => return Err(error),
+            _ => usual,
+        };
+        let given = |contact: &Contact| {
+            let last = contact.messages.iter().rfind(|message| !message.is_from_contact);
+            last.is_some_and(|last| same_text(&last.text, &words))
+        };
+        if given(contact) {
+            return Ok(true);
+        }
+        match self.hand_over(assignment.id.0, contact.id.0, &words, None).await {
+            Ok(Some(_)) => Ok(true),
+            // Refused or in doubt: it is not sent a second time, and the opt-out takes force now.
+            Ok(None) => Ok(false),
+            Err(error @ CallError::NotReached(_)) => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "whether the notice of an opt-out was sent is in doubt");
+                self.clock.sleep(self.pace.doubt).await;
+                let now = self.detail(assignment.id.0, contact.id.0).await?;
+                Ok(now.as_ref().is_some_and(given))
+            }
+        }
+    }
+
+    /// The whole set of answers goes each time: the server forgets what is not in it. Its errors in keeping them are not told, so
+    /// what it kept is read.
+    async fn answer(&self, contact: i64, question: &str, value: Option<&str>) -> Call<()> {
+        let (now, assignment) = self.now_is(contact).await?;
+        let questions = script::questions(&self.assignment_of(assignment).await?.campaign);
+        let former = answers_of(&now);
+        let mut wanted = former.clone();
+        if former.get(question).map(String::as_str) != value {
+            // What hung on the former answer holds no more.
+            wanted.retain(|step, _| !script::below(&questions, question).contains(step));
+        }
+        match value {
+            Some(value) => wanted.insert(question.to_owned(), value.to_owned()),
+            None => wanted.remove(question),
+        };
+        let gone: Vec<&String> = former.keys().filter(|step| !wanted.contains_key(*step)).collect();
+        for _ in 0..TRIES {
+            if !wanted.is_empty() {
+                let id = contact.to_string();
+                let one = |(step, value): (&String, &String)| json!({ "campaignContactId": id, "interactionStepId": step, "value": value });
+                let set: Vec<Value> = wanted.iter().map(one).collect();
+                let variables = json!({ "answers": set, "contact": id });
+                self.surely(&documents::ANSWERS, variables, "updateQuestionResponses").await?;
+            }
+            if !gone.is_empty() {
+                let variables = json!({ "steps": gone, "contact": contact.to_string() });
+                self.surely(&documents::CLEAR, variables, "deleteQuestionResponses").await?;
+            }
+            let kept = self.detail(assignment, contact).await?;
+            if kept.as_ref().is_none_or(|kept| answers_of(kept) == wanted) {
+                return Ok(());
+            }
+            self.clock.sleep(self.pace.doubt).await;
+        }
+        Err(CallError::NoAnswer("the server does not keep the answer".into()))
+    }
+
+    async fn tag(&self, contact: i64, tag: &str, on: bool) -> Call<()> {
+        let assignment = self.where_is(contact).await?;
+        let id = |assignment: &Assignment| {
+            let tags = &assignment.campaign.organization.tags;
+            tags.iter().find(|known| known.name == tag).map(|known| known.id.0.to_string())
+        };
+        let id = match id(&*self.assignment_of(assignment).await?) {
+            Some(id) => id,
+            // It may be new.
+            None => id(&*self.read_assignment(assignment).await?)
+                .ok_or_else(|| refusal(Code::Invalid, "the organization has no such tag any more"))?,
+        };
+        let tag = if on { json!({ "id": id }) } else { json!({ "id": id, "value": views::RESOLVED }) };
+        let variables = json!({ "tags": [tag], "contact": contact.to_string() });
+        self.surely(&documents::TAGS, variables, "updateContactTags").await?;
+        Ok(())
+    }
+
+    async fn note(&self, contact: i64, text: &str) -> Call<()> {
+        let fields = json!({ "notes": plain(text) }).to_string();
+        let variables = json!({ "fields": fields, "contact": contact.to_string() });
+        self.surely(&documents::FIELDS, variables, "updateContactCustomFields").await?;
+        Ok(())
+    }
+
+    async fn set_status(&self, contact: i64, status: &str) -> Call<()> {
+        let variables = json!({ "status": status, "contact": contact.to_string() });
+        self.surely(&documents::STATUS, variables, "editCampaignContactMessageStatus").await?;
+        Ok(())
+    }
+
+    /// Back to where it stood: the server keeps no former status, the conversation shows it.
+    async fn reopen(&self, contact: i64) -> Call<()> {
+        let (now, _) = self.now_is(contact).await?;
+        if views::status(&now.message_status) != Status::Closed {
+            return Ok(());
+        }
+        let wrote = now.messages.iter().any(|message| message.is_from_contact);
+        let status = match now.messages.last() {
+            None => "needsMessage",
+            Some(last) if last.is_from_contact => "needsResponse",
+            Some(_) if wrote => "convo",
+            Some(_) => "messaged",
+        };
+        self.set_status(contact, status).await
+    }
+
+    async fn release(&self, assignment: i64, unsent: bool, conversations: bool) -> Call<()> {
+        if !unsent {
+            return Err(refusal(Code::Invalid, "Spoke gives conversations back only together with what is unsent"));
+        }
+        let variables = json!({ "assignment": assignment.to_string(), "conversations": conversations });
+        let reply = self.wire.ask(&documents::RELEASE, variables).await?;
+        if reply.field("releaseContacts").is_null() {
+            return Err(self.refused(&reply.said()).await);
+        }
+        Ok(())
+    }
+}
+
+fn answers_of(contact: &Contact) -> BTreeMap<String, String> {
+    let answers = contact.question_response_values.iter();
+    answers.map(|answer| (answer.interaction_step_id.0.to_string(), answer.value.clone())).collect()
+}
+
+/// The server takes the number from its own list and ignores this one, but a number has to stand there; its cache tells none.
+fn cell(contact: &Contact) -> &str {
+    if contact.cell.is_empty() { "+15555550100" } else { &contact.cell }
+}
+
+fn is_signed_out(error: &CallError) -> bool {
+    matches!(error, CallError::Refused(problem) if problem.code == Code::Unauthorized)
+}

@@ -1,0 +1,171 @@
+//! Every GraphQL document that is sent to a Spoke server. `tests/it/spoke/schema.rs` holds each against Spoke's own schema.
+//!
+//! Each asks for what is used and nothing else: a field that a texter may not read would make an error of the whole answer.
+
+/// One operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Document {
+    /// Its name, which is also that of the operation in the text.
+    pub name: &'static str,
+    /// The text.
+    pub text: &'static str,
+}
+
+macro_rules! documents {
+    ($($(#[$doc:meta])* $constant:ident = $name:literal, $text:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub const $constant: Document = Document { name: $name, text: $text };
+        )*
+
+        /// All of them.
+        pub const ALL: &[Document] = &[$($constant),*];
+    };
+}
+
+documents! {
+    /// Who is signed in; null when nobody is.
+    WHO = "who", "query who { currentUser { id firstName alias terms texterOrganizations: organizations(role: \"TEXTER\") { id name } } }";
+
+    /// Still signed in?
+    SESSION = "session", "query session { currentUser { id } }";
+
+    /// The assignments in one organization. The aliases of the counts matter: the server fills them by their names.
+    TODOS = "todos", "query todos($organization: String!) {
+  currentUser { id }
+  user(organizationId: $organization) {
+    id
+    todos(organizationId: $organization) {
+      id
+      hasUnassignedContactsForTexter
+      campaign { id title isArchived useDynamicAssignment batchSize }
+      allContactsCount: contactsCount
+      unmessagedCount: contactsCount(contactsFilter: { messageStatus: \"needsMessage\", isOptedOut: false, validTimezone: true })
+      unrepliedCount: contactsCount(contactsFilter: { messageStatus: \"needsResponse\", isOptedOut: false, validTimezone: true })
+      badTimezoneCount: contactsCount(contactsFilter: { isOptedOut: false, validTimezone: false })
+      totalMessagedCount: contactsCount(contactsFilter: { messageStatus: \"messaged\", isOptedOut: false, validTimezone: true })
+      pastMessagesCount: contactsCount(contactsFilter: { messageStatus: \"convo\", isOptedOut: false, validTimezone: true })
+      skippedMessagesCount: contactsCount(contactsFilter: { messageStatus: \"closed\", isOptedOut: false, validTimezone: true })
+    }
+  }
+}";
+
+    /// An assignment with its campaign: script, hours, canned replies, tags.
+    ASSIGNMENT = "assignment", "query assignment($assignment: String) {
+  currentUser { id }
+  assignment(assignmentId: $assignment) {
+    id
+    maxContacts
+    hasUnassignedContactsForTexter
+    texter { id firstName lastName alias }
+    campaignCannedResponses { id title text tagIds }
+    campaign {
+      id title description isArchived useDynamicAssignment batchSize dueBy timezone customFields
+      overrideOrganizationTextingHours textingHoursEnforced textingHoursStart textingHoursEnd
+      texterUIConfig { options sideboxChoices }
+      interactionSteps {
+        id script
+        question { text answerOptions { value interactionStepId nextInteractionStep { id script } } }
+      }
+      organization {
+        id name optOutMessage textingHoursEnforced textingHoursStart textingHoursEnd
+        tags(group: \"texter-tags\") { id name }
+      }
+    }
+  }
+}";
+
+    /// Who is in an assignment, without their bodies; also the poll for what changed.
+    LINES = "lines", "query lines($assignment: String, $filter: ContactsFilter) {
+  currentUser { id }
+  assignment(assignmentId: $assignment) {
+    id
+    contacts(contactsFilter: $filter) { id firstName messageStatus updatedAt }
+  }
+}";
+
+    /// The least that a poll needs.
+    POLL = "poll", "query poll($assignment: String, $filter: ContactsFilter) {
+  currentUser { id }
+  assignment(assignmentId: $assignment) {
+    id
+    contacts(contactsFilter: $filter) { id updatedAt }
+  }
+}";
+
+    /// Contacts in full, in the order asked for; null for one that is not in the assignment any more. A mutation by Spoke's choice.
+    DETAILS = "details", "mutation details($assignment: String, $contacts: [String]) {
+  getAssignmentContacts(assignmentId: $assignment, contactIds: $contacts) {
+    id assignmentId firstName lastName cell zip external_id customFields messageStatus updatedAt
+    optOut { id }
+    questionResponseValues { interactionStepId value }
+    location { city state timezone { offset hasDST } }
+    messages { id createdAt text isFromContact userId media { type url } }
+    tags { id value }
+  }
+}";
+
+    /// Which assignment a contact is in.
+    WHERE = "whereIs", "query whereIs($contact: String) { currentUser { id } assignment(contactId: $contact) { id } }";
+
+    /// One text. Not idempotent: asked twice, two texts go out.
+    SEND = "sendMessage", "mutation sendMessage($message: MessageInput!, $contact: String!, $canned: String) {
+  sendMessage(message: $message, campaignContactId: $contact, cannedResponseId: $canned) {
+    id messageStatus
+    messages { id createdAt text isFromContact userId }
+  }
+}";
+
+    /// Replaces the whole set of a contact's answers.
+    ANSWERS = "answers", "mutation answers($answers: [QuestionResponseInput], $contact: String!) {
+  updateQuestionResponses(questionResponses: $answers, campaignContactId: $contact)
+}";
+
+    /// Takes single answers away.
+    CLEAR = "clear", "mutation clear($steps: [String], $contact: String!) {
+  deleteQuestionResponses(interactionStepIds: $steps, campaignContactId: $contact) { id }
+}";
+
+    /// Closes a conversation, or opens it again.
+    STATUS = "status", "mutation status($status: String!, $contact: String) {
+  editCampaignContactMessageStatus(messageStatus: $status, campaignContactId: $contact) { id messageStatus }
+}";
+
+    /// Sets tags; one with the value `RESOLVED` counts as taken off.
+    TAGS = "tags", "mutation tags($tags: [ContactTagInput], $contact: String!) {
+  updateContactTags(tags: $tags, campaignContactId: $contact) { id tags { id value } }
+}";
+
+    /// Merges fields into a contact's own; the note is one of them.
+    FIELDS = "fields", "mutation fields($fields: String!, $contact: String!) {
+  updateContactCustomFields(customFields: $fields, campaignContactId: $contact) { id }
+}";
+
+    /// The words of the notice for somebody who opts out, which may differ by state.
+    NOTICE = "notice", "mutation notice($organization: String, $zip: String, $otherwise: String) {
+  getOptOutMessage(organizationId: $organization, zip: $zip, defaultMessage: $otherwise)
+}";
+
+    /// Opts a person out.
+    OPT_OUT = "optOut", "mutation optOut($optOut: OptOutInput!, $contact: String!, $silent: Boolean) {
+  createOptOut(optOut: $optOut, campaignContactId: $contact, noReply: $silent) { id optOut { id } }
+}";
+
+    /// Asks for more contacts. Not idempotent: asked twice, two batches are given.
+    MORE = "more", "mutation more($assignment: String!, $count: Int!) {
+  findNewCampaignContact(assignmentId: $assignment, numberContacts: $count) { found assignment { id hasUnassignedContactsForTexter } }
+}";
+
+    /// Gives contacts back.
+    RELEASE = "release", "mutation release($assignment: String!, $conversations: Boolean) {
+  releaseContacts(assignmentId: $assignment, releaseConversations: $conversations) { id }
+}";
+
+    /// Takes up an invitation; for a campaign's link its token stands for the organization.
+    JOIN = "join", "mutation join($organization: String!, $campaign: String) {
+  joinOrganization(organizationUuid: $organization, campaignId: $campaign, queryParams: \"\") { id name }
+}";
+
+    /// What the server can do, by the names of its operations: this tells its kind.
+    KIND = "kind", "query kind { __schema { mutationType { fields { name } } } }";
+}

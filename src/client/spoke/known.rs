@@ -1,0 +1,174 @@
+//! What was seen of a server since the program started: nothing in it decides what was sent, and all of it can be read again.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::answers::{Assignment, Contact, Message};
+use super::ids;
+use super::page::Settings;
+use super::plain::same_text;
+use crate::api::assignment::ContactSummary;
+use crate::domain::ids::MessageId;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Known {
+    server: String,
+    seq: AtomicU64,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    settings: Option<Settings>,
+    assignments: HashMap<i64, Arc<Assignment>>,
+    contacts: HashMap<i64, Mark>,
+    /// Messages of mine, by their number there.
+    mine: HashMap<String, MessageId>,
+    /// First texts of mine, whose number the answer did not say: by contact, with their words.
+    firsts: HashMap<i64, (MessageId, String)>,
+    claims: HashMap<Uuid, Claim>,
+}
+
+/// How a contact was seen last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) assignment: i64,
+    pub(super) updated_at: Option<Timestamp>,
+    pub(super) waits: bool,
+    /// Messages of its conversation, when that was read.
+    pub(super) messages: Option<usize>,
+}
+
+/// A request for more contacts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Claim {
+    /// First texts in hand before it was made.
+    pub(super) before: BTreeSet<i64>,
+    /// What it brought, once that is known.
+    pub(super) granted: Option<Vec<ContactSummary>>,
+    /// Times that its outcome was looked for.
+    pub(super) looked: u32,
+}
+
+impl Known {
+    pub(super) fn new(server: &str, now: Timestamp) -> Self {
+        // Numbers of events go up over restarts, as the journal remembers the last one.
+        let first = u64::try_from(now.as_millisecond()).unwrap_or_default();
+        Self { server: server.to_owned(), seq: AtomicU64::new(first), seen: Mutex::default() }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the latest event.
+    pub(super) fn seq(&self) -> u64 {
+        self.seq.load(Ordering::Relaxed)
+    }
+
+    /// The number of the next one.
+    pub(super) fn next_seq(&self) -> u64 {
+        self.seq.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(super) fn settings(&self) -> Option<Settings> {
+        self.seen().settings.clone()
+    }
+
+    pub(super) fn keep_settings(&self, settings: &Settings) {
+        self.seen().settings = Some(settings.clone());
+    }
+
+    pub(super) fn assignment(&self, id: i64) -> Option<Arc<Assignment>> {
+        self.seen().assignments.get(&id).cloned()
+    }
+
+    pub(super) fn keep_assignment(&self, assignment: Arc<Assignment>) {
+        self.seen().assignments.insert(assignment.id.0, assignment);
+    }
+
+    /// The assignment that a contact was seen in.
+    pub(super) fn where_is(&self, contact: i64) -> Option<i64> {
+        self.seen().contacts.get(&contact).map(|mark| mark.assignment)
+    }
+
+    pub(super) fn mark(&self, contact: i64) -> Option<Mark> {
+        self.seen().contacts.get(&contact).cloned()
+    }
+
+    pub(super) fn keep_mark(&self, contact: i64, mark: Mark) {
+        self.seen().contacts.insert(contact, mark);
+    }
+
+    pub(super) fn forget(&self, contact: i64) {
+        self.seen().contacts.remove(&contact);
+    }
+
+    /// What was seen of the contacts of an assignment.
+    pub(super) fn marks(&self, assignment: i64) -> BTreeMap<i64, Mark> {
+        let seen = self.seen();
+        let of_it = seen.contacts.iter().filter(|(_, mark)| mark.assignment == assignment);
+        of_it.map(|(id, mark)| (*id, mark.clone())).collect()
+    }
+
+    /// A contact was read in full.
+    pub(super) fn read(&self, contact: &Contact, assignment: i64, now: Timestamp) {
+        let former = self.mark(contact.id.0).and_then(|mark| mark.updated_at);
+        let mark = Mark {
+            assignment,
+            updated_at: contact.updated_at.or(former).or(Some(now)),
+            waits: contact.message_status == "needsResponse",
+            messages: Some(contact.messages.len()),
+        };
+        self.keep_mark(contact.id.0, mark);
+    }
+
+    /// A text of mine is the message with this number there.
+    pub(super) fn is_mine(&self, number: &str, id: MessageId) {
+        self.seen().mine.insert(number.to_owned(), id);
+    }
+
+    /// A first text of mine was taken; its number is seen when the conversation is read.
+    pub(super) fn first_was(&self, contact: i64, id: MessageId, text: &str) {
+        self.seen().firsts.insert(contact, (id, text.to_owned()));
+    }
+
+    /// True for a message that is known as another text of mine.
+    pub(super) fn is_others(&self, number: &str, id: MessageId) -> bool {
+        self.seen().mine.get(number).is_some_and(|known| *known != id)
+    }
+
+    /// Our id of a message.
+    pub(super) fn id_of(&self, contact: i64, message: &Message) -> MessageId {
+        let mut seen = self.seen();
+        if let Some(mine) = seen.mine.get(&message.id) {
+            return *mine;
+        }
+        let first = !message.is_from_contact;
+        if first && seen.firsts.get(&contact).is_some_and(|(_, text)| same_text(text, &message.text)) {
+            if let Some((id, _)) = seen.firsts.remove(&contact) {
+                seen.mine.insert(message.id.clone(), id);
+                return id;
+            }
+        }
+        ids::message(&self.server, &message.id)
+    }
+
+    pub(super) fn claim(&self, id: Uuid) -> Option<Claim> {
+        self.seen().claims.get(&id).cloned()
+    }
+
+    pub(super) fn keep_claim(&self, id: Uuid, claim: Claim) {
+        self.seen().claims.insert(id, claim);
+    }
+
+    /// A request that was certainly not made.
+    pub(super) fn drop_claim(&self, id: Uuid) {
+        self.seen().claims.remove(&id);
+    }
+}

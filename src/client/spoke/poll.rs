@@ -1,0 +1,177 @@
+//! The feed of a server that has none: a small question every few seconds, and events made of what differs.
+//!
+//! The question is for the replies that wait, with the time of their last change: some 20 ms of the server's, whatever the campaign's
+//! size. Contacts in full are read only when that time moved. Now and then, and more rarely, the whole list is compared (contacts
+//! moved away, given, closed elsewhere) and the script is read again.
+//!
+//! The interval is short while replies come and grows while none do; a part of it is drawn, so that many consoles do not ask together.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use futures_util::stream::{self, BoxStream, StreamExt};
+use jiff::Timestamp;
+
+use super::answers::{Contact, Line};
+use super::{SpokeServer, documents, read, views};
+use crate::api::event::{Event, EventKind};
+use crate::client::{Call, CallError};
+use crate::domain::ids::ContactId;
+use crate::domain::safe_text::safe_line;
+
+/// Every so many polls the whole list is compared.
+const ALL_EVERY: u64 = 12;
+/// Every so many polls the script is read again.
+const SCRIPT_EVERY: u64 = 6;
+/// A quiet interval grows by a quarter with each poll that brought nothing.
+const GROW: (u32, u32) = (5, 4);
+
+struct Poller {
+    server: SpokeServer,
+    assignment: i64,
+    /// What is to be told before the next poll.
+    ready: VecDeque<Event>,
+    polls: u64,
+    wait: Duration,
+    version: Option<u32>,
+    over: bool,
+}
+
+/// Opens the feed: the first poll is made at once, and its failure is the feed's.
+pub(super) async fn events(server: SpokeServer, assignment: i64) -> Call<BoxStream<'static, Call<Event>>> {
+    let wait = server.pace.poll_busy;
+    let version = server.known.assignment(assignment).map(|known| views::campaign(&known, 0).script_version);
+    let mut poller = Poller { server, assignment, ready: VecDeque::new(), polls: 0, wait, version, over: false };
+    poller.poll().await?;
+    Ok(stream::unfold(poller, Poller::next).boxed())
+}
+
+impl Poller {
+    async fn next(mut self) -> Option<(Call<Event>, Self)> {
+        if self.over {
+            return None;
+        }
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some((Ok(event), self));
+            }
+            let wait = self.drawn();
+            self.server.clock.sleep(wait).await;
+            if let Err(error) = self.poll().await {
+                self.over = true;
+                return Some((Err(error), self));
+            }
+            if self.ready.is_empty() {
+                self.wait = (self.wait * GROW.0 / GROW.1).min(self.server.pace.poll_quiet);
+            } else {
+                self.wait = self.server.pace.poll_busy;
+            }
+        }
+    }
+
+    /// Between three quarters and five quarters of the interval.
+    fn drawn(&self) -> Duration {
+        let half = u64::try_from(self.wait.as_millis() / 2).unwrap_or(u64::MAX);
+        self.wait * 3 / 4 + Duration::from_millis(self.server.ids.below(half + 1))
+    }
+
+    async fn poll(&mut self) -> Call<()> {
+        self.polls += 1;
+        if self.polls % ALL_EVERY == 0 {
+            self.compare_all().await?;
+        } else {
+            self.compare_waiting().await?;
+        }
+        if self.polls % SCRIPT_EVERY == 0 {
+            self.compare_script().await?;
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, at: Timestamp, what: EventKind) {
+        self.ready.push_back(Event { seq: self.server.known.next_seq(), at, what });
+    }
+
+    /// Who waits, and who waits no more.
+    async fn compare_waiting(&mut self) -> Call<()> {
+        let lines = self.server.lines(self.assignment, &documents::POLL, "needsResponse").await?;
+        let marks = self.server.known.marks(self.assignment);
+        let moved =
+            |line: &&Line| marks.get(&line.id.0).is_none_or(|mark| !mark.waits || mark.updated_at < line.updated_at);
+        let mut changed: BTreeSet<i64> = lines.contacts.iter().filter(moved).map(|line| line.id.0).collect();
+        let waiting: BTreeSet<i64> = lines.contacts.iter().map(|line| line.id.0).collect();
+        // Answered elsewhere, opted out, moved away.
+        changed.extend(marks.iter().filter(|(id, mark)| mark.waits && !waiting.contains(id)).map(|(id, _)| *id));
+        self.read(changed).await
+    }
+
+    /// Everybody.
+    async fn compare_all(&mut self) -> Call<()> {
+        let lines = self.server.lines(self.assignment, &documents::LINES, read::EVERYBODY).await?;
+        let marks = self.server.known.marks(self.assignment);
+        let mut changed = BTreeSet::new();
+        for line in &lines.contacts {
+            let known = marks.get(&line.id.0);
+            if known.is_none_or(|mark| mark.updated_at < line.updated_at) {
+                changed.insert(line.id.0);
+            }
+        }
+        let there: BTreeSet<i64> = lines.contacts.iter().map(|line| line.id.0).collect();
+        changed.extend(marks.keys().filter(|id| !there.contains(id)));
+        self.read(changed).await
+    }
+
+    /// Reads these in full, and tells what is new of them.
+    async fn read(&mut self, ids: BTreeSet<i64>) -> Call<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let former = self.server.known.marks(self.assignment);
+        let ids: Vec<i64> = ids.into_iter().collect();
+        let found = self.server.details(self.assignment, &ids).await?;
+        let texter = self.server.known.assignment(self.assignment).and_then(|known| known.texter.clone());
+        let author = texter.map(|texter| safe_line(texter.said_name()));
+        for (id, contact) in ids.iter().zip(found) {
+            let now = self.server.clock.now();
+            let Some(contact) = contact else {
+                self.tell(now, EventKind::Gone { contact: ContactId(*id), why: "released".to_owned(), who: None });
+                continue;
+            };
+            self.tell_contact(&contact, former.get(id).and_then(|mark| mark.messages), author.as_deref());
+        }
+        Ok(())
+    }
+
+    fn tell_contact(&mut self, contact: &Contact, known: Option<usize>, author: Option<&str>) {
+        let now = self.server.clock.now();
+        let at = read::changed_at(contact, now);
+        let id = ContactId(contact.id.0);
+        // Of a conversation that was not read before all may be news; what the console knows it knows again.
+        for item in self.server.entries(contact, known.unwrap_or(0), author) {
+            self.tell(at, EventKind::Thread { contact: id, item });
+        }
+        let summary = views::summary(contact, self.assignment, self.server.me.0, now);
+        self.tell(at, EventKind::Contact { contact: summary });
+    }
+
+    async fn compare_script(&mut self) -> Call<()> {
+        let assignment = match self.server.read_assignment(self.assignment).await {
+            Ok(assignment) => assignment,
+            // The replies go on; whoever is signed out is told by the next poll.
+            Err(error @ CallError::Refused(_)) => return Err(error),
+            Err(error) => {
+                tracing::debug!(%error, "the script was not read again");
+                return Ok(());
+            }
+        };
+        let view = views::campaign(&assignment, 0);
+        let version = view.script_version;
+        if self.version.replace(version).is_some_and(|former| former != version)
+            || view.state != crate::api::campaign::CampaignState::Running
+        {
+            let now = self.server.clock.now();
+            self.tell(now, EventKind::Campaign { state: view.state, script_version: version });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,283 @@
+//! What is read: who I am, the assignments, a campaign, its contacts, a conversation.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::answers::{Assignment, Contact, Lines, Todos, User};
+use super::documents;
+use super::known::Mark;
+use super::page::Settings;
+use super::wire::Reply;
+use super::{SpokeServer, refusal, signed_out, views};
+use crate::api::assignment::{AssignmentPage, ContactSummary, ContactView};
+use crate::api::campaign::CampaignTodo;
+use crate::api::message::{Thread, ThreadEntry, ThreadMessage};
+use crate::api::people::{Me, Role};
+use crate::api::problem::Code;
+use crate::client::{Call, CallError};
+use crate::domain::conversation::Status;
+use crate::domain::ids::{ContactId, PersonId};
+use crate::domain::message::{Delivery, Direction, MessageKind};
+use crate::domain::safe_text::safe_line;
+
+/// Contacts asked for in full at once: more make the server slow.
+const AT_ONCE: usize = 50;
+/// Conversations read with the list at the start: those that wait come first.
+const WAITING: usize = 100;
+
+/// Every status that a conversation may have.
+pub(super) const EVERYBODY: &str = "needsMessage,needsResponse,convo,messaged,closed";
+
+/// A filter for contacts that have not opted out.
+pub(super) fn filter(status: &str) -> Value {
+    json!({ "messageStatus": status, "isOptedOut": false })
+}
+
+impl SpokeServer {
+    /// Who is signed in, with the organizations to text for.
+    pub(super) async fn who(&self) -> Call<(Me, User)> {
+        let reply = self.wire.ask(&documents::WHO, json!({})).await?;
+        if reply.nobody() {
+            return Err(signed_out());
+        }
+        let user: User = reply.read("currentUser")?;
+        Ok((me(&user), user))
+    }
+
+    pub(super) async fn todos(&self) -> Call<Vec<CampaignTodo>> {
+        let (_, user) = self.who().await?;
+        let mut all = Vec::new();
+        for organization in user.texter_organizations {
+            let Some(id) = organization.id else { continue };
+            let reply = self.asked(&documents::TODOS, json!({ "organization": id.0.to_string() })).await?;
+            // Beside an error there may be the data all the same, as for somebody who was suspended: then nothing is to be done there.
+            if !reply.errors.is_empty() {
+                tracing::info!(said = reply.said(), "an organization's assignments are not for this person");
+                continue;
+            }
+            let todos: Todos = reply.read("user")?;
+            all.extend(todos.todos.into_iter().map(views::todo));
+        }
+        Ok(all)
+    }
+
+    /// Asks something that tells who is signed in beside it.
+    pub(super) async fn asked(&self, document: &documents::Document, variables: Value) -> Call<Reply> {
+        let reply = self.wire.ask(document, variables).await?;
+        if reply.nobody() && reply.errors.is_empty() {
+            return Err(signed_out());
+        }
+        Ok(reply)
+    }
+
+    /// An assignment with its campaign, read anew.
+    pub(super) async fn read_assignment(&self, id: i64) -> Call<Arc<Assignment>> {
+        self.settings().await;
+        let reply = self.asked(&documents::ASSIGNMENT, json!({ "assignment": id.to_string() })).await?;
+        if reply.field("assignment").is_null() {
+            return Err(self.refused(&reply.said()).await);
+        }
+        let assignment: Arc<Assignment> = Arc::new(reply.read("assignment")?);
+        self.known.keep_assignment(Arc::clone(&assignment));
+        Ok(assignment)
+    }
+
+    /// An assignment as it was read last.
+    pub(super) async fn assignment_of(&self, id: i64) -> Call<Arc<Assignment>> {
+        match self.known.assignment(id) {
+            Some(assignment) => Ok(assignment),
+            None => self.read_assignment(id).await,
+        }
+    }
+
+    /// The server's settings; the usual ones while its page cannot be read.
+    pub(super) async fn settings(&self) -> Settings {
+        if let Some(settings) = self.known.settings() {
+            return settings;
+        }
+        let page = self.wire.page("login").await;
+        match page.map(|(_, html)| Settings::of_page(&html)) {
+            Ok(Some(settings)) => {
+                self.known.keep_settings(&settings);
+                settings
+            }
+            Ok(None) => Settings::default(),
+            Err(error) => {
+                tracing::info!(%error, "the server's settings could not be read: the usual ones are taken");
+                Settings::default()
+            }
+        }
+    }
+
+    /// Contacts in short; also what a poll sees.
+    pub(super) async fn lines(&self, assignment: i64, document: &documents::Document, status: &str) -> Call<Lines> {
+        let variables = json!({ "assignment": assignment.to_string(), "filter": filter(status) });
+        let reply = self.asked(document, variables).await?;
+        if reply.field("assignment").is_null() {
+            return Err(self.refused(&reply.said()).await);
+        }
+        reply.read("assignment")
+    }
+
+    /// Everybody in an assignment. Those who wait for an answer come with their conversation's last words.
+    pub(super) async fn list(&self, assignment: i64) -> Call<AssignmentPage> {
+        let seq = self.known.seq();
+        let now = self.clock.now();
+        let lines = self.lines(assignment, &documents::LINES, EVERYBODY).await?;
+        let mut contacts: Vec<ContactSummary> =
+            lines.contacts.iter().map(|line| views::summary_of_line(line, assignment, now)).collect();
+        let waiting: Vec<i64> = contacts
+            .iter()
+            .filter(|line| line.status == Status::NeedsResponse)
+            .map(|line| line.id.0)
+            .take(WAITING)
+            .collect();
+        for former in self.known.marks(assignment).into_keys() {
+            self.known.forget(former);
+        }
+        for (line, summary) in lines.contacts.iter().zip(&contacts) {
+            let waits = summary.status == Status::NeedsResponse;
+            let mark = Mark { assignment, updated_at: line.updated_at, waits, messages: None };
+            self.known.keep_mark(line.id.0, mark);
+        }
+        for contact in self.details(assignment, &waiting).await?.into_iter().flatten() {
+            let whole = views::summary(&contact, assignment, self.me.0, now);
+            if let Some(line) = contacts.iter_mut().find(|line| line.id == whole.id) {
+                *line = whole;
+            }
+        }
+        contacts.sort_by_key(|line| line.id);
+        let sent = contacts.iter().filter(|line| line.status != Status::NeedsMessage).count();
+        Ok(AssignmentPage {
+            contacts,
+            next: None,
+            seq,
+            lease_until: None,
+            sent: u64::try_from(sent).unwrap_or_default(),
+        })
+    }
+
+    /// Contacts in full, in the order asked for; none for one that is not in this assignment.
+    pub(super) async fn details(&self, assignment: i64, ids: &[i64]) -> Call<Vec<Option<Contact>>> {
+        let mut all = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(AT_ONCE) {
+            let texts: Vec<String> = chunk.iter().map(ToString::to_string).collect();
+            let variables = json!({ "assignment": assignment.to_string(), "contacts": texts });
+            let reply = self.wire.ask(&documents::DETAILS, variables).await?;
+            if reply.field("getAssignmentContacts").is_null() {
+                return Err(self.refused(&reply.said()).await);
+            }
+            let found: Vec<Option<Contact>> = reply.read("getAssignmentContacts")?;
+            let now = self.clock.now();
+            for id in chunk {
+                // By their ids: an answer in another order must not mix people up.
+                let contact = found.iter().flatten().find(|contact| contact.id.0 == *id);
+                match contact {
+                    Some(contact) => self.known.read(contact, assignment, now),
+                    None => self.known.forget(*id),
+                }
+                all.push(contact.cloned());
+            }
+        }
+        Ok(all)
+    }
+
+    /// One contact in full.
+    pub(super) async fn detail(&self, assignment: i64, contact: i64) -> Call<Option<Contact>> {
+        Ok(self.details(assignment, &[contact]).await?.into_iter().next().flatten())
+    }
+
+    pub(super) async fn bodies(&self, campaign: i64, ids: &[ContactId]) -> Call<Vec<ContactView>> {
+        let assignment = self.assignment_of(campaign).await?;
+        let settings = self.settings().await;
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let found = self.details(campaign, &ids).await?;
+        let now = self.clock.now();
+        let view = |contact: Contact| views::contact(&contact, &assignment, &settings, self.me.0, now);
+        Ok(found.into_iter().flatten().map(view).collect())
+    }
+
+    /// The assignment that a contact is in.
+    pub(super) async fn where_is(&self, contact: i64) -> Call<i64> {
+        if let Some(assignment) = self.known.where_is(contact) {
+            return Ok(assignment);
+        }
+        let reply = self.asked(&documents::WHERE, json!({ "contact": contact.to_string() })).await?;
+        match reply.field("assignment").get("id").and_then(Value::as_str).and_then(|id| id.parse().ok()) {
+            Some(assignment) => Ok(assignment),
+            None => match self.refused(&reply.said()).await {
+                CallError::Refused(problem) if problem.code == Code::Forbidden => {
+                    Err(refusal(Code::LeaseLost, "the contact is with somebody else now"))
+                }
+                other => Err(other),
+            },
+        }
+    }
+
+    /// A conversation, whole.
+    pub(super) async fn conversation(&self, id: ContactId) -> Call<Thread> {
+        let assignment = self.where_is(id.0).await?;
+        let Some(contact) = self.detail(assignment, id.0).await? else {
+            return Err(refusal(Code::LeaseLost, "the contact is with somebody else now"));
+        };
+        let texter = self.known.assignment(assignment).and_then(|assignment| assignment.texter.clone());
+        let author = texter.map(|texter| safe_line(texter.said_name()));
+        let entries = self.entries(&contact, 0, author.as_deref());
+        Ok(Thread { contact: id, entries, more_before: false })
+    }
+
+    /// The entries of a conversation from message `from` (0 = the first) on.
+    pub(super) fn entries(&self, contact: &Contact, from: usize, author: Option<&str>) -> Vec<ThreadEntry> {
+        let outbound_before = |at: usize| contact.messages[..at].iter().any(|message| !message.is_from_contact);
+        let now = self.clock.now();
+        let messages = contact.messages.iter().enumerate().skip(from);
+        messages
+            .map(|(at, message)| {
+                let mine = !message.is_from_contact && message.user_id.is_none_or(|user| user.0 == self.me.0);
+                let kind = if outbound_before(at) { MessageKind::Reply } else { MessageKind::Initial };
+                let mut body = message.text.clone();
+                for media in &message.media {
+                    // What came with it cannot be shown here: where it is can.
+                    if !body.contains(&media.url) {
+                        body = format!("{body} [{}]", media.url).trim().to_owned();
+                    }
+                }
+                ThreadEntry::Message(ThreadMessage {
+                    id: self.known.id_of(contact.id.0, message),
+                    seq: u64::try_from(at + 1).unwrap_or(u64::MAX),
+                    direction: if message.is_from_contact { Direction::Inbound } else { Direction::Outbound },
+                    kind: (!message.is_from_contact).then_some(kind),
+                    body,
+                    at: message.created_at.unwrap_or(now),
+                    delivery: if message.is_from_contact { Delivery::Received } else { Delivery::Accepted },
+                    error: None,
+                    author: if mine { author.map(str::to_owned) } else { None },
+                    mine,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Who is signed in, as our contract says it.
+#[must_use]
+pub(super) fn me(user: &User) -> Me {
+    let organization = user.texter_organizations.first().map(|organization| organization.name.as_str());
+    Me {
+        person: PersonId(user.id.0),
+        name: safe_line(user.said_name()),
+        role: Role::Texter,
+        organization: safe_line(organization.unwrap_or_default()),
+        campaign: None,
+        rehearsal: false,
+        waiting: false,
+    }
+}
+
+/// The time of a contact's latest change, for the order of events.
+pub(super) fn changed_at(contact: &Contact, now: Timestamp) -> Timestamp {
+    let last = contact.messages.last().and_then(|message| message.created_at);
+    contact.updated_at.or(last).unwrap_or(now).min(now)
+}

@@ -1,0 +1,311 @@
+//! Signing in: what kind of server it is, how people sign in there, and the cookie that it gives.
+
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::answers::User;
+use super::page::{Settings, Strategy};
+use super::wire::Wire;
+use super::{documents, read};
+use crate::api::people::Me;
+use crate::client::native::{SetupError, Timeouts};
+use crate::client::{Call, CallError};
+use crate::domain::safe_text::safe_line;
+
+/// What answers at an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// StateVoices' Spoke, with its settings.
+    Spoke(Settings),
+    /// Rewired's Spoke: another API.
+    Rewired,
+    /// Something else.
+    Other,
+}
+
+/// Why nobody is signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// No address.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The line.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// E-mail, password or token were not taken.
+    #[error("the server did not take it: {0}")]
+    Refused(String),
+    /// It said yes and gave nothing to be known again by.
+    #[error("the server took the sign-in and gave no session; tell the campaign's admin")]
+    NoSession,
+}
+
+/// The details of somebody who signs up.
+#[derive(Debug, Clone)]
+pub struct NewPerson {
+    /// First name, as voters read it.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Their own number: the campaign asks for it.
+    pub cell: String,
+}
+
+/// Where an invitation leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// The server's address.
+    pub server: String,
+    /// The path, which the sign-up has to name.
+    pub path: String,
+    /// The organization's word, or the campaign's.
+    pub token: String,
+    /// The campaign, for a campaign's link.
+    pub campaign: Option<String>,
+}
+
+impl Invitation {
+    /// Takes a link apart: `/TOKEN/join` or `/TOKEN/join/CAMPAIGN`. None when it is none.
+    #[must_use]
+    pub fn parse(link: &str) -> Option<Self> {
+        let url = reqwest::Url::parse(link.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        // Our own links have their secret behind the `#`.
+        if url.fragment().is_some_and(|fragment| !fragment.is_empty()) {
+            return None;
+        }
+        let parts: Vec<&str> = url.path().split('/').filter(|part| !part.is_empty()).collect();
+        let (token, campaign) = match parts.as_slice() {
+            [token, "join"] => (token, None),
+            [token, "join", campaign] => (token, Some((*campaign).to_owned())),
+            _ => return None,
+        };
+        let path = format!("/{}", parts.join("/"));
+        Some(Self { server: url.origin().ascii_serialization(), path, token: (*token).to_owned(), campaign })
+    }
+}
+
+/// Signs people in at one server.
+#[derive(Debug, Clone)]
+pub struct Door {
+    wire: Wire,
+    address: String,
+    timeouts: Timeouts,
+}
+
+impl Door {
+    /// The door of the server at `address`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`SetupError`]
+    pub fn new(address: &str, timeouts: Timeouts) -> Result<Self, SetupError> {
+        let wire = Wire::new(address, None, timeouts)?;
+        Ok(Self { address: wire.address(), wire, timeouts })
+    }
+
+    /// The server's address, without path.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What kind of server it is.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn kind(&self) -> Call<Kind> {
+        let (status, html) = self.wire.page("login").await?;
+        if status.is_server_error() {
+            return Err(CallError::NoAnswer(status.to_string()));
+        }
+        let operations = match self.wire.ask(&documents::KIND, json!({})).await {
+            Ok(reply) => operations(reply.field("__schema")),
+            // Some servers do not tell; the page has to do.
+            Err(CallError::Refused(_) | CallError::Strange(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let has = |name: &str| operations.iter().any(|operation| operation == name);
+        if has("handleConversation") || has("requestTexts") {
+            return Ok(Kind::Rewired);
+        }
+        Ok(match Settings::of_page(&html) {
+            Some(settings) if operations.is_empty() || has("getAssignmentContacts") => Kind::Spoke(settings),
+            _ => Kind::Other,
+        })
+    }
+
+    /// Signs in by e-mail and password. The cookie, and who that is.
+    ///
+    /// # Errors
+    /// [`LoginError`]
+    pub async fn login(&self, email: &str, password: &SecretString) -> Result<(SecretString, Me), LoginError> {
+        let form = json!({
+            "authType": "login", "email": email.trim(), "password": password.expose_secret(), "nextUrl": "/app",
+        });
+        self.enter(&form, None).await
+    }
+
+    /// Signs in by a token (JWT) that another system of the campaign's has made.
+    ///
+    /// # Errors
+    /// [`LoginError`]
+    pub async fn login_by_token(&self, token: &SecretString) -> Result<(SecretString, Me), LoginError> {
+        self.enter(&json!({ "nextUrl": "/app" }), Some(token)).await
+    }
+
+    /// Makes an account by an invitation.
+    ///
+    /// # Errors
+    /// [`LoginError`]
+    pub async fn sign_up(
+        &self,
+        invitation: &Invitation,
+        (email, password): (&str, &SecretString),
+        person: &NewPerson,
+    ) -> Result<(SecretString, Me), LoginError> {
+        let form = json!({
+            "authType": "signup", "email": email.trim(), "password": password.expose_secret(),
+            "passwordConfirm": password.expose_secret(), "firstName": person.first_name.trim(),
+            "lastName": person.last_name.trim(), "cell": person.cell.trim(), "nextUrl": invitation.path,
+        });
+        self.enter(&form, None).await
+    }
+
+    /// Takes up an invitation as the person signed in. Who that is then: with the organization.
+    ///
+    /// # Errors
+    /// [`LoginError`]
+    pub async fn join(&self, invitation: &Invitation, cookie: &SecretString) -> Result<Me, LoginError> {
+        let wire = Wire::new(&self.address, Some(cookie), self.timeouts)?;
+        let variables = json!({ "organization": invitation.token, "campaign": invitation.campaign });
+        let reply = wire.ask(&documents::JOIN, variables).await?;
+        if reply.field("joinOrganization").is_null() {
+            let said = reply.said();
+            let full = said.contains("too many texters");
+            return Err(LoginError::Refused(if full {
+                "this campaign has all the texters it can take".to_owned()
+            } else {
+                format!("the link is not valid (any more), or you have joined already ({said})")
+            }));
+        }
+        who(&wire).await
+    }
+
+    async fn enter(&self, form: &Value, bearer: Option<&SecretString>) -> Result<(SecretString, Me), LoginError> {
+        let (status, headers) = self.wire.form("login-callback", form, bearer).await?;
+        if status == StatusCode::UNAUTHORIZED {
+            let why =
+                headers.get(WWW_AUTHENTICATE).and_then(|why| why.to_str().ok()).unwrap_or("wrong e-mail or password");
+            return Err(LoginError::Refused(safe_line(why)));
+        }
+        if status.is_server_error() {
+            return Err(CallError::NoAnswer(status.to_string()).into());
+        }
+        if status != StatusCode::FOUND {
+            let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+            return Err(LoginError::Refused(safe_line(&format!("{status} {to}"))));
+        }
+        let cookie = cookie(&headers).ok_or(LoginError::NoSession)?;
+        let wire = Wire::new(&self.address, Some(&cookie), self.timeouts)?;
+        let me = who(&wire).await?;
+        Ok((cookie, me))
+    }
+}
+
+async fn who(wire: &Wire) -> Result<Me, LoginError> {
+    let reply = wire.ask(&documents::WHO, json!({})).await?;
+    if reply.nobody() {
+        return Err(LoginError::NoSession);
+    }
+    let user: User = reply.read("currentUser")?;
+    Ok(read::me(&user))
+}
+
+/// The session's cookies as one header: what is set and not cleared.
+fn cookie(headers: &HeaderMap) -> Option<SecretString> {
+    let pairs: Vec<&str> = headers
+        .get_all(SET_COOKIE)
+        .iter()
+        .filter_map(|set| set.to_str().ok()?.split(';').next())
+        .map(str::trim)
+        .filter(|pair| {
+            pair.split_once('=').is_some_and(|(name, value)| name.starts_with("session") && !value.is_empty())
+        })
+        .collect();
+    pairs.iter().any(|pair| pair.starts_with("session=")).then(|| pairs.join("; ").into())
+}
+
+fn operations(schema: &Value) -> Vec<String> {
+    let fields = schema.get("mutationType").and_then(|mutations| mutations.get("fields")).and_then(Value::as_array);
+    let name = |field: &Value| field.get("name").and_then(Value::as_str).map(str::to_owned);
+    fields.into_iter().flatten().filter_map(name).collect()
+}
+
+/// What somebody who cannot sign in from a terminal can do.
+#[must_use]
+pub fn advice(strategy: &Strategy) -> Option<&'static str> {
+    match strategy {
+        Strategy::Local => None,
+        Strategy::Auth0 => Some(
+            "This campaign's Spoke signs people in over Auth0, which needs a browser, and textbank takes no cookies out of browsers. \
+             What its admin can do: run Spoke with PASSPORT_STRATEGY=local (people sign in by e-mail and password), or let the \
+             campaign's own system make sign-in tokens (PASSPORT_STRATEGY=token) and give you one: textbank login --spoke URL --token. \
+             Until then, text in the browser.",
+        ),
+        Strategy::Slack => Some(
+            "This campaign's Spoke signs people in over Slack, which needs a browser, and textbank takes no cookies out of browsers. \
+             What its admin can do: run Spoke with PASSPORT_STRATEGY=local, or with PASSPORT_STRATEGY=token and give you a token: \
+             textbank login --spoke URL --token. Until then, text in the browser.",
+        ),
+        Strategy::Token => Some(
+            "This campaign's Spoke signs people in by a token that its own system makes. Ask the campaign for yours, then: \
+             textbank login --spoke URL --token",
+        ),
+        Strategy::Other(_) => Some(
+            "This campaign's Spoke has a way of signing in that textbank does not know. Text in the browser, and tell the campaign's \
+             admin that e-mail and password (PASSPORT_STRATEGY=local) would work here.",
+        ),
+    }
+}
+
+/// What is said of Rewired's Spoke.
+pub const REWIRED: &str = "This is Rewired's Spoke, which has another API than StateVoices' Spoke 14. textbank does not text there yet: \
+     nothing of it would work, so nothing is tried. Text in the browser.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_is_told_from_a_link_of_ours() {
+        let campaigns = Invitation::parse("https://spoke.example.org/3b4d6ff6/join/2").expect("a campaign's link");
+        assert_eq!((campaigns.token.as_str(), campaigns.campaign.as_deref()), ("3b4d6ff6", Some("2")));
+        assert_eq!(
+            (campaigns.server.as_str(), campaigns.path.as_str()),
+            ("https://spoke.example.org", "/3b4d6ff6/join/2")
+        );
+        let organizations = Invitation::parse("http://h:3000/abc/join").expect("an organization's link");
+        assert_eq!((organizations.server.as_str(), organizations.campaign), ("http://h:3000", None));
+        for other in
+            ["https://h/join#secret", "https://h/x/join#secret", "https://h/join", "https://h/app/1/todos", "join"]
+        {
+            assert_eq!(Invitation::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_cookie_is_both_of_its_parts() {
+        let mut headers = HeaderMap::new();
+        for set in [
+            "session=eyJ9; path=/; httponly",
+            "session.sig=-YCg; path=/; httponly",
+            "other=1",
+            "session.old=; expires=x",
+        ] {
+            headers.append(SET_COOKIE, set.parse().expect("a header"));
+        }
+        assert_eq!(cookie(&headers).expect("a cookie").expose_secret(), "session=eyJ9; session.sig=-YCg");
+        assert!(cookie(&HeaderMap::new()).is_none());
+    }
+}

@@ -1,0 +1,89 @@
+//! A stand-in of a Spoke server, made from what is known of the real one's wire: its shapes and status codes as they were recorded, what it
+//! checks and what it does not. Its answers are put together by a GraphQL executor over the real server's schema.
+//!
+//! It has the real one's faults, and others that a line or a crash brings; each is switched on where it is wanted: [`Fault`].
+
+mod http;
+mod resolve;
+mod world;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use apollo_compiler::Schema;
+use apollo_compiler::validation::Valid;
+use textbank::env::SharedClock;
+
+pub use self::world::{TESS, World};
+
+/// What the server says in its own schema, as far as it is asked here.
+pub const SCHEMA: &str = include_str!("../../../data/spoke/schema.graphql");
+
+/// What goes wrong with one `sendMessage`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The line is cut before the server has read the request.
+    CutBefore,
+    /// The text is stored, the answer is lost.
+    CutAfter,
+    /// The text is stored; a box on the way answers instead.
+    GatewayAfter,
+    /// A box on the way answers, and the server never sees the request.
+    GatewayBefore,
+    /// The server is killed between its two commits: the text's row is there, stuck, and the contact counts as not texted.
+    KilledBetween,
+    /// The text is stored; what comes back is no JSON.
+    Damaged,
+    /// The server says that it failed, and has stored nothing.
+    Refused,
+}
+
+/// What is wrong all the time.
+#[derive(Debug, Clone, Default)]
+pub struct Habits {
+    /// Errors have no words, as in production.
+    pub masked: bool,
+    /// Fields that no script uses come empty, as with the contact cache.
+    pub cached: bool,
+    /// Lists have null entries.
+    pub nulls: bool,
+    /// Nobody counts as signed in.
+    pub signed_out: bool,
+    /// The server cannot be read.
+    pub unreadable: bool,
+    /// How people sign in.
+    pub strategy: Option<&'static str>,
+    /// The other kind of Spoke.
+    pub rewired: bool,
+}
+
+/// The running stand-in.
+#[derive(Clone)]
+pub struct StandIn {
+    pub(crate) schema: Arc<Valid<Schema>>,
+    pub(crate) world: Arc<Mutex<World>>,
+    pub(crate) clock: SharedClock,
+    address: SocketAddr,
+}
+
+impl StandIn {
+    /// Starts one on a port of this machine (0: any).
+    pub async fn start(port: u16, world: World, clock: SharedClock) -> Self {
+        let schema = Schema::parse_and_validate(SCHEMA, "schema.graphql").expect("Spoke's schema");
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let this = Self { schema: Arc::new(schema), world: Arc::new(Mutex::new(world)), clock, address };
+        let router = http::router(this.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        this
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The world, to look at and to change.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
