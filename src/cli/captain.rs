@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 
-use super::shift::{ShiftArgs, gate_times, keymap, prepare, reach};
+use super::shift::{ShiftArgs, from_a_terminal, gate_times, in_lines, keymap, prepare, reach};
 use super::{Context, Exit, Outcome, out_json};
 use crate::api::people::Role;
 use crate::console::core::captain::CaptainOptions;
@@ -29,13 +29,22 @@ pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
         out_json(&server.board(campaign).await.context("no board")?)?;
         return Ok(Exit::Done);
     }
+    let lines = in_lines(args.shift.plain, ctx);
+    if lines {
+        from_a_terminal(ctx)?;
+    }
     let shift = prepare(&args.shift, Role::Captain, ctx).await?;
     let mut options = CaptainOptions::new(shift.campaign);
     options.keymap = keymap(ctx);
     options.gate = gate_times(ctx);
     ctx.guard_terminal();
     let rest = shift.rest();
-    let left = runtime::captain(shift.launch(ctx), options).await?;
+    let launch = shift.launch(ctx);
+    let left = if lines {
+        runtime::captain_in_lines(launch, options).await?
+    } else {
+        runtime::captain(launch, options).await?
+    };
     rest.farewell(&left, ctx).await?;
     Ok(Exit::Done)
 }

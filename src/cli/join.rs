@@ -118,7 +118,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
 
 /// Who waited at the door goes on by itself.
 async fn console(sign_in: &SignIn, ctx: &Context) -> Outcome {
-    let shift = ShiftArgs { campaign: None, sign_in: SignInArgs { sign_in: Some(sign_in.name()) } };
+    let shift = ShiftArgs { sign_in: SignInArgs { sign_in: Some(sign_in.name()) }, ..ShiftArgs::default() };
     match sign_in.me.role {
         Role::Texter | Role::VettedTexter => text::run(shift, ctx).await,
         Role::Captain | Role::Admin | Role::Owner => captain::run(CaptainArgs { json: false, shift }, ctx).await,

@@ -9,12 +9,13 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::list::ReadArgs;
+use super::shift::in_lines;
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::client::journal::Journal;
 use crate::console::core::texter::{GateTimes, TexterOptions};
 use crate::console::keymap::Keymap;
 use crate::console::runtime::effects::RehearsalPort;
-use crate::console::runtime::launch::{Launch, Look, texter};
+use crate::console::runtime::launch::{Launch, LinesTo, Look, texter, texter_in_lines};
 use crate::console::ui::wrap::wrap;
 use crate::domain::ids::DeviceId;
 use crate::env::{BoxFuture, Clock, SeededIds, SharedClock};
@@ -55,6 +56,9 @@ pub struct RehearseArgs {
     /// Print the scorecard as JSON on standard output at the end
     #[arg(long)]
     pub json: bool,
+    /// Whole lines instead of a screen: for screen readers, braille lines, plain terminals and pipes
+    #[arg(long)]
+    pub plain: bool,
     /// Self-check: a scripted texter works the whole shift without a terminal
     #[arg(long)]
     pub robot: bool,
@@ -76,16 +80,23 @@ pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
             return Ok(Exit::Problems);
         }
     };
-    let card = if args.robot {
-        by_robot(plan, context).await?
-    } else if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        by_hand(plan, context).await?
+    if args.robot {
+        let card = by_robot(plan, context).await?;
+        show(&card, args.json, &context.catalogue)?;
+        return Ok(Exit::Done);
+    }
+    // Where there is no screen, or nobody who could see one, everything comes in lines; a rehearsal may come through a pipe.
+    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let lines = (in_lines(args.plain, context) || !terminal).then_some(if args.json {
+        LinesTo::Error
     } else {
-        anyhow::bail!(
-            "a rehearsal needs a terminal to show its console on; `--robot` checks the whole path without one"
-        );
-    };
-    show(&card, args.json, &context.catalogue)?;
+        LinesTo::Output
+    });
+    let (card, told) = by_hand(plan, lines, context).await?;
+    // Whoever heard the score is not told it twice.
+    if args.json || lines.is_none() || !told {
+        show(&card, args.json, &context.catalogue)?;
+    }
     Ok(Exit::Done)
 }
 
@@ -172,8 +183,8 @@ impl RehearsalPort for Port {
     }
 }
 
-/// Opens the texter's console on the rehearsal and waits until it is left.
-async fn by_hand(plan: RehearsalPlan, context: &Context) -> anyhow::Result<Scorecard> {
+/// Opens the texter's console on the rehearsal and waits until it is left. Also says whether the score was told there.
+async fn by_hand(plan: RehearsalPlan, lines: Option<LinesTo>, context: &Context) -> anyhow::Result<(Scorecard, bool)> {
     let console = &context.config.console;
     let clock = context.clock.clone();
     let rehearsal = start_live(plan, clock, context.ids.clone()).await?;
@@ -199,7 +210,10 @@ async fn by_hand(plan: RehearsalPlan, context: &Context) -> anyhow::Result<Score
         port: Some(Arc::new(Port(rehearsal.control()))),
     };
     context.guard_terminal();
-    let left = texter(launch, options).await;
+    let left = match lines {
+        Some(to) => texter_in_lines(launch, options, to).await,
+        None => texter(launch, options).await,
+    };
     // The score of what really happened, read after the last confirmed text was handed in.
     let card = rehearsal.control().finish().await;
     if let Err(error) = journal.close().await {
@@ -207,8 +221,8 @@ async fn by_hand(plan: RehearsalPlan, context: &Context) -> anyhow::Result<Score
     }
     drop(home);
     rehearsal.shutdown().await;
-    left?;
-    Ok(card?)
+    let told = left?.score.is_some();
+    Ok((card?, told))
 }
 
 /// A directory for the rehearsal's journal, wiped at the end whatever happens.

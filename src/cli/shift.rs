@@ -30,9 +30,33 @@ pub struct ShiftArgs {
     /// Which campaign: its number, or the beginning of its title; needed when there are several
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Option<String>,
+    /// Whole lines instead of a screen: for screen readers, braille lines and plain terminals
+    #[arg(long)]
+    pub plain: bool,
     /// Which sign-in.
     #[command(flatten)]
     pub sign_in: SignInArgs,
+}
+
+/// True when the console comes in whole lines: asked for, set, or the terminal can draw nothing.
+pub(super) fn in_lines(asked: bool, ctx: &Context) -> bool {
+    match ctx.config.console.plain.as_str() {
+        _ if asked => true,
+        "always" => true,
+        "never" => false,
+        _ => ctx.surroundings.dumb(),
+    }
+}
+
+/// Refuses to read the presses of a real campaign from anything but a terminal: a pipe would be a bulk path.
+///
+/// # Errors
+/// Standard input is no terminal.
+pub(super) fn from_a_terminal(ctx: &Context) -> anyhow::Result<()> {
+    if std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    Err(Misuse(ctx.catalogue.say("plain-needs-terminal", &[])).into())
 }
 
 /// Everything that a console needs.
@@ -199,7 +223,7 @@ pub(super) async fn reach_named(
     role: Role,
     ctx: &Context,
 ) -> anyhow::Result<(SignIn, NativeServer, CampaignId)> {
-    let args = ShiftArgs { campaign: Some(campaign.to_owned()), sign_in: who.clone() };
+    let args = ShiftArgs { campaign: Some(campaign.to_owned()), sign_in: who.clone(), ..ShiftArgs::default() };
     reach_native(&args, role, ctx).await
 }
 

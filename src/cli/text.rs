@@ -1,18 +1,23 @@
 //! `text`: the texter's console.
 
-use super::shift::{ShiftArgs, gate_times, keymap, prepare};
+use super::shift::{ShiftArgs, from_a_terminal, gate_times, in_lines, keymap, prepare};
 use super::{Context, Exit, Outcome};
 use crate::api::people::Role;
 use crate::client::Capabilities;
 use crate::console::core::texter::TexterOptions;
 use crate::console::keymap::action::Action;
 use crate::console::runtime;
+use crate::console::runtime::launch::LinesTo;
 
 /// Opens the console and stays until it is left.
 ///
 /// # Errors
 /// Not signed in, no campaign, another console open, or no terminal.
 pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
+    let lines = in_lines(args.plain, ctx);
+    if lines {
+        from_a_terminal(ctx)?;
+    }
     let shift = prepare(&args, Role::Texter, ctx).await?;
     let mut options = TexterOptions::new(shift.campaign, shift.sign_in.device);
     options.keymap = keymap(ctx).without(&missing(&shift.server.capabilities()));
@@ -22,7 +27,12 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
     options.side_pane = ctx.config.console.side_pane;
     ctx.guard_terminal();
     let rest = shift.rest();
-    let left = runtime::texter(shift.launch(ctx), options).await?;
+    let launch = shift.launch(ctx);
+    let left = if lines {
+        runtime::texter_in_lines(launch, options, LinesTo::Output).await?
+    } else {
+        runtime::texter(launch, options).await?
+    };
     rest.farewell(&left, ctx).await?;
     Ok(Exit::Done)
 }

@@ -25,6 +25,7 @@ fn rule(key: &str) -> Rule {
         "language" => Rule::OneOf(&["auto", "en", "es"]),
         "console.theme" => Rule::OneOf(&["dark", "light", "high-contrast", "mono"]),
         "console.bell" => Rule::OneOf(&["never", "inactive", "always"]),
+        "console.plain" => Rule::OneOf(&["auto", "always", "never"]),
         // Below 50 ms nobody has seen the card.
         "console.dwell_ms" => Rule::Between(50, 5_000),
         "console.key_gap_ms" => Rule::Between(300, 10_000),

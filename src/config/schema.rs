@@ -44,6 +44,8 @@ pub struct ConsoleConfig {
     pub bell: String,
     /// Draw with plain ASCII only.
     pub ascii: bool,
+    /// Whole lines instead of a screen: `auto` (where the terminal cannot draw one), `always`, `never`.
+    pub plain: String,
 }
 
 /// `[client]`
@@ -176,6 +178,7 @@ impl Default for ConsoleConfig {
             side_pane: true,
             bell: "inactive".into(),
             ascii: false,
+            plain: "auto".into(),
         }
     }
 }

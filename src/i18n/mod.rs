@@ -18,6 +18,7 @@ macro_rules! parts {
             include_str!(concat!("../../assets/i18n/", $language, "/captain.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/keymap.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/ui.ftl")),
+            include_str!(concat!("../../assets/i18n/", $language, "/plain.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/score.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/people.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/report.ftl")),

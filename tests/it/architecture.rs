@@ -19,8 +19,9 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["console::keymap"]),
     ("telemetry", &["domain", "env"]),
     ("console::core", &["domain", "api", "console::keymap"]),
-    ("console::ui", &["console::core", "domain", "api", "console::keymap", "i18n"]),
-    ("console::plain", &["console::core", "domain", "api", "console::keymap", "i18n"]),
+    ("console::words", &["console::core", "domain", "i18n"]),
+    ("console::ui", &["console::core", "domain", "api", "console::keymap", "i18n", "console::words"]),
+    ("console::plain", &["console::core", "domain", "api", "console::keymap", "i18n", "console::words"]),
     ("console::term", &["console::keymap"]),
     ("console::runtime", &["console", "client", "api", "domain", "config", "env", "i18n"]),
     // The journal holds what the console confirmed, in the console's own words.

@@ -12,6 +12,7 @@ mod keys;
 mod kills;
 mod line;
 mod panic;
+mod plain;
 #[path = "../it/postgres.rs"]
 mod postgres;
 mod power;

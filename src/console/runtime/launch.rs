@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::effects::{RehearsalPort, Runner};
+use super::lines;
 use super::turn::{self, Around, Bell, Stage};
 use crate::api::people::Me;
 use crate::client::CampaignServer;
@@ -22,7 +23,9 @@ use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{LinkState, Msg};
 use crate::console::core::shared::say::Say;
-use crate::console::core::texter::{self, TexterOptions};
+use crate::console::core::texter::{self, GateTimes, TexterOptions};
+use crate::console::plain::{CaptainPages, Front as _, Lines, Pages, TexterPages, Voice};
+use crate::console::term::lines::Stdin;
 use crate::console::term::real::RealTerminal;
 use crate::console::term::{input, signals};
 use crate::console::ui::ink::{Caps, phrase};
@@ -142,29 +145,111 @@ pub async fn captain(launch: Launch, options: captain::CaptainOptions) -> anyhow
     Ok(Left { unsettled, signed_out, ..Left::default() })
 }
 
-async fn run<P: Stage>(mut stage: P, launch: Launch) -> anyhow::Result<(P, u64)> {
-    let Launch { server, journal, me, clock, ids, look, port, .. } = launch;
+/// Where the linear front end's lines go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinesTo {
+    /// Standard output.
+    Output,
+    /// Standard error: standard output is for something else.
+    Error,
+}
+
+/// Runs the texter's console in whole lines, on standard input and `to`, until it is left.
+///
+/// # Errors
+/// When its lines cannot be written any more.
+pub async fn texter_in_lines(launch: Launch, options: TexterOptions, to: LinesTo) -> anyhow::Result<Left> {
+    let times = options.gate;
+    let pages = TexterPages::new(texter::Model::new(options));
+    let (front, unsettled) = run_in_lines(pages, launch, times, to).await?;
+    let model = front.pages.model;
+    let signed_out = model.link == LinkState::SignedOut { hands_in: true };
+    Ok(Left { unsettled, sent: model.sent, replied: model.replied, signed_out, score: model.score })
+}
+
+/// Runs the captain's console in whole lines, on standard input and standard output, until it is left.
+///
+/// # Errors
+/// When its lines cannot be written any more.
+pub async fn captain_in_lines(launch: Launch, options: captain::CaptainOptions) -> anyhow::Result<Left> {
+    let times = options.gate;
+    let pages = CaptainPages::new(captain::Model::new(options));
+    let (front, unsettled) = run_in_lines(pages, launch, times, LinesTo::Output).await?;
+    let signed_out = front.pages.model.link == LinkState::SignedOut { hands_in: true };
+    Ok(Left { unsettled, signed_out, ..Left::default() })
+}
+
+async fn run_in_lines<P: Pages>(
+    pages: P,
+    launch: Launch,
+    times: GateTimes,
+    to: LinesTo,
+) -> anyhow::Result<(Lines<P>, u64)> {
+    let voice = Voice::new(Arc::clone(&launch.catalogue), launch.look.caps.zone.clone());
+    let mut front = Lines::new(pages, voice);
+    if let Some(me) = launch.me.clone() {
+        front.update(Msg::Me(me));
+    }
     let (inbox_tx, inbox) = mpsc::channel(INBOX);
-    let tracker = TaskTracker::new();
-    let cancel = CancellationToken::new();
+    let signals = signals::real().context("the program cannot listen to the system's signals")?;
+    let input = Stdin::open().context("standard input cannot be read")?;
+    let out: Box<dyn std::io::Write> = match to {
+        LinesTo::Output => Box::new(std::io::stdout()),
+        LinesTo::Error => Box::new(std::io::stderr()),
+    };
+    let mut crew = Crew::hire(&launch, inbox_tx);
+    let Launch { clock, ids, look, .. } = launch;
+    let around = lines::Around { input, out, signals, inbox, clock, ids, times, editor: look.editor };
+    let ended = lines::run(front, &mut crew.runner, around).await;
+    let unsettled = crew.dismiss().await;
+    Ok((ended.context("nobody reads the lines any more")?, unsettled))
+}
+
+/// What carries effects out, and how it is ended.
+struct Crew {
+    runner: Runner,
+    tracker: TaskTracker,
+    cancel: CancellationToken,
+    leaving: Duration,
+}
+
+impl Crew {
+    fn hire(launch: &Launch, inbox: mpsc::Sender<Msg>) -> Self {
+        let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
+        let leaving = if launch.server.capabilities().idempotent_send { LEAVING } else { LEAVING_UNKNOWN };
+        let (server, journal) = (Arc::clone(&launch.server), launch.journal.clone());
+        let (clock, ids) = (launch.clock.clone(), launch.ids.clone());
+        let mut runner = Runner::new(server, journal, inbox, clock, ids, tracker.clone(), &cancel);
+        if let Some(port) = launch.port.clone() {
+            runner = runner.with_rehearsal(port);
+        }
+        Self { runner, tracker, cancel, leaving }
+    }
+
+    /// Ends what is under way. Gives the confirmed acts that stay in the journal.
+    async fn dismiss(mut self) -> u64 {
+        let unsettled = self.runner.shutdown(self.leaving).await;
+        self.cancel.cancel();
+        self.tracker.close();
+        self.tracker.wait().await;
+        unsettled
+    }
+}
+
+async fn run<P: Stage>(mut stage: P, launch: Launch) -> anyhow::Result<(P, u64)> {
+    let (inbox_tx, inbox) = mpsc::channel(INBOX);
     // Before the terminal is taken: when this fails nothing has been changed.
     let signals = signals::real().context("the program cannot listen to the system's signals")?;
-    let host = RealTerminal::take(look.mouse).context("this is not a terminal that the console can use")?;
-    let leaving = if server.capabilities().idempotent_send { LEAVING } else { LEAVING_UNKNOWN };
-    let mut runner = Runner::new(server, journal, inbox_tx, clock.clone(), ids.clone(), tracker.clone(), &cancel);
-    if let Some(port) = port {
-        runner = runner.with_rehearsal(port);
-    }
+    let host = RealTerminal::take(launch.look.mouse).context("this is not a terminal that the console can use")?;
+    let mut crew = Crew::hire(&launch, inbox_tx);
+    let Launch { me, clock, ids, look, .. } = launch;
     if let Some(me) = me {
         stage.update(Msg::Me(me));
     }
     let around =
         Around { host, open_input: input::real, signals, inbox, clock, ids, bell: look.bell, editor: look.editor };
-    let ended = turn::run(stage, &mut runner, around).await;
-    let unsettled = runner.shutdown(leaving).await;
-    cancel.cancel();
-    tracker.close();
-    tracker.wait().await;
+    let ended = turn::run(stage, &mut crew.runner, around).await;
+    let unsettled = crew.dismiss().await;
     let (stage, _) = ended.context("the terminal is gone")?;
     Ok((stage, unsettled))
 }

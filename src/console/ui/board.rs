@@ -8,7 +8,7 @@ use super::ink::{Ink, Piece, Sign};
 use super::theme::Role;
 use super::wrap;
 use crate::api::captain::{Board, Gauge, StoppedBy, TexterLine};
-use crate::console::core::shared::say::Say;
+use crate::console::core::captain::view::GaugeView;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::Value;
 
@@ -110,38 +110,13 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
 
 /// What the carrier lets through: the rate and the queue, the day, and why first texts are not handed out.
 fn gauge_lines(ink: Ink<'_>, gauge: &Gauge) -> Vec<Vec<Piece>> {
-    let rate = match gauge.per_minute {
-        Some(limit) => Say::new("ui-gauge-rate").with("out", gauge.last_minute).with("limit", limit),
-        None => Say::new("ui-gauge-rate-alone").with("out", gauge.last_minute),
-    };
-    let queue = match gauge.drain_minutes {
-        _ if gauge.queued > 0 && gauge.nothing_goes_before.is_some() => {
-            Say::new("ui-gauge-queue-waits").with("n", gauge.queued)
-        }
-        0 => Say::new("ui-gauge-queue").with("n", gauge.queued),
-        minutes => Say::new("ui-gauge-queue-takes").with("n", gauge.queued).with("minutes", minutes),
-    };
+    let told = GaugeView::of(gauge);
     let is = |stopped_by| if gauge.stopped_by == Some(stopped_by) { Role::Bad } else { Role::Text };
     let dot = (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
-    let mut lines = vec![vec![(ink.say(&rate), Role::Text), dot, (ink.say(&queue), is(StoppedBy::Queue))]];
-    if let Some(today) = &gauge.today {
-        let say = Say::new("ui-gauge-today")
-            .with("used", today.used)
-            .with("reserved", today.reserved)
-            .with("kept", today.kept)
-            .with("left", today.left)
-            .with("cap", today.cap);
-        lines.push(vec![(ink.say(&say), is(StoppedBy::DayCap))]);
-    }
-    if let Some(at) = gauge.nothing_goes_before {
-        lines.push(vec![(ink.say(&Say::new("ui-gauge-full").with("at", at)), Role::Bad)]);
-    } else if let (Some(at), Some(why)) = (gauge.initials_open_at, gauge.stopped_by) {
-        let key = match why {
-            StoppedBy::DayCap => "ui-gauge-stopped-day",
-            StoppedBy::Queue => "ui-gauge-stopped-queue",
-        };
-        lines.push(vec![(ink.say(&Say::new(key).with("at", at)), Role::Warn)]);
-    }
+    let mut lines = vec![vec![(ink.say(&told.rate), Role::Text), dot, (ink.say(&told.queue), is(StoppedBy::Queue))]];
+    lines.extend(told.today.map(|say| vec![(ink.say(&say), is(StoppedBy::DayCap))]));
+    let role = if gauge.nothing_goes_before.is_some() { Role::Bad } else { Role::Warn };
+    lines.extend(told.stopped.map(|say| vec![(ink.say(&say), role)]));
     lines
 }
 

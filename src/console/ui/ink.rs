@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::{Role, Theme};
 use super::wrap;
-use crate::console::core::shared::say::{Arg, Say};
+use crate::console::core::shared::say::Say;
 use crate::i18n::{Catalogue, Value};
 
 /// What the person's terminal and place are like.
@@ -238,31 +238,7 @@ fn is_dangerous(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The sentence of `say`, times in `zone`.
-#[must_use]
-pub fn phrase(words: &Catalogue, zone: &TimeZone, say: &Say) -> String {
-    let args: Vec<(&str, Value)> = say
-        .args
-        .iter()
-        .map(|(name, arg)| {
-            let value = match arg {
-                Arg::Text(text) => Value::Text(text.clone()),
-                Arg::Number(n) => Value::Number(*n),
-                Arg::Time(at) => Value::Time(time_of_day(words, zone, *at)),
-                Arg::Key(key) => Value::Text(words.say(key, &[])),
-            };
-            (*name, value)
-        })
-        .collect();
-    words.say(say.key, &args)
-}
-
-/// A time of day the way the catalogue's language writes it.
-#[must_use]
-pub fn time_of_day(words: &Catalogue, zone: &TimeZone, at: Timestamp) -> String {
-    let form = if words.language() == "en" { "%-I:%M %p" } else { "%H:%M" };
-    at.to_zoned(zone.clone()).strftime(form).to_string()
-}
+pub use crate::console::words::{phrase, time_of_day};
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use super::ink::{Ink, Sign, put};
 use super::theme::Role;
 use super::wrap;
 use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem};
+use crate::console::words::{delivery_key, reason_key};
 use crate::domain::message::{Delivery, Direction};
 
 /// The lines of a text.
@@ -214,33 +215,18 @@ fn head(ink: Ink<'_>, name: &str, item: &ThreadItem) -> Vec<(String, Role)> {
 
 /// Why a text did not go out: the server's own words in people's, a carrier's code as it is.
 fn reason(ink: Ink<'_>, error: &str) -> String {
-    let key = match error {
-        "too_late" => "ui-reason-too-late",
-        "too_old" => "ui-reason-too-old",
-        "opted_out" => "ui-reason-opted-out",
-        "possible_opt_out" => "ui-reason-possible-opt-out",
-        "wrong_number" => "ui-reason-wrong-number",
-        "recalled" => "ui-reason-recalled",
-        "removed" => "ui-reason-removed",
-        code => return code.to_owned(),
-    };
-    ink.word(key)
+    reason_key(error).map_or_else(|| error.to_owned(), |key| ink.word(key))
 }
 
 /// The word for where a text stands at the server, with its role.
 fn delivery(ink: Ink<'_>, delivery: Delivery) -> (String, Role) {
-    let (key, role) = match delivery {
-        Delivery::Accepted => ("ui-delivery-accepted", Role::Faint),
-        Delivery::Submitting => ("ui-delivery-submitting", Role::Faint),
-        Delivery::Submitted => ("ui-delivery-submitted", Role::Faint),
-        Delivery::Delivered => ("ui-delivery-delivered", Role::Good),
-        Delivery::Failed => ("ui-delivery-failed", Role::Bad),
-        Delivery::Unknown => ("ui-delivery-unknown", Role::Warn),
-        Delivery::Held => ("ui-delivery-held", Role::Warn),
-        Delivery::Dropped => ("ui-delivery-dropped", Role::Warn),
-        Delivery::Received => ("ui-delivery-received", Role::Faint),
+    let role = match delivery {
+        Delivery::Accepted | Delivery::Submitting | Delivery::Submitted | Delivery::Received => Role::Faint,
+        Delivery::Delivered => Role::Good,
+        Delivery::Failed => Role::Bad,
+        Delivery::Unknown | Delivery::Held | Delivery::Dropped => Role::Warn,
     };
-    (ink.word(key), role)
+    (ink.word(delivery_key(delivery)), role)
 }
 
 /// What somebody did, as one line.

@@ -64,6 +64,15 @@ impl Model {
                 self.now = Some(stamp);
                 self.key(chord, press, stamp, fx);
             }
+            Msg::Named { action, stamp } => {
+                self.now = Some(stamp);
+                self.notices.seen();
+                self.typed.clear();
+                match self.why_not(action) {
+                    Some(why) => self.say(Level::Info, why),
+                    None => self.perform(action, stamp, fx),
+                }
+            }
             Msg::Paste(text) => match self.overlays.last_mut() {
                 Some(Overlay::Palette { query, .. }) => query.insert(&text.replace(['\n', '\r'], " ")),
                 Some(Overlay::SecondFactor { code, .. }) => text.chars().for_each(|c| type_digit(code, c)),

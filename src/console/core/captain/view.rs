@@ -2,7 +2,7 @@
 
 use super::model::{Model, Overlay};
 use crate::api::campaign::CampaignState;
-use crate::api::captain::HeldText;
+use crate::api::captain::{Gauge, HeldText, StoppedBy};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::overlay_keys::palette_actions;
 use crate::console::core::texter::view::{FooterKey, OverlayView};
@@ -11,6 +11,52 @@ use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Continuation;
 use crate::domain::ids::PersonId;
 use crate::domain::message::Delivery;
+
+/// What the carrier lets through, in sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GaugeView {
+    /// How much goes out.
+    pub rate: Say,
+    /// What waits to go out.
+    pub queue: Say,
+    /// The day, where it has a cap.
+    pub today: Option<Say>,
+    /// Why first texts, or all, do not go out, and until when.
+    pub stopped: Option<Say>,
+}
+
+impl GaugeView {
+    /// In sentences.
+    #[must_use]
+    pub fn of(gauge: &Gauge) -> Self {
+        let rate = match gauge.per_minute {
+            Some(limit) => Say::new("ui-gauge-rate").with("out", gauge.last_minute).with("limit", limit),
+            None => Say::new("ui-gauge-rate-alone").with("out", gauge.last_minute),
+        };
+        let queue = match gauge.drain_minutes {
+            _ if gauge.queued > 0 && gauge.nothing_goes_before.is_some() => {
+                Say::new("ui-gauge-queue-waits").with("n", gauge.queued)
+            }
+            0 => Say::new("ui-gauge-queue").with("n", gauge.queued),
+            minutes => Say::new("ui-gauge-queue-takes").with("n", gauge.queued).with("minutes", minutes),
+        };
+        let today = gauge.today.as_ref().map(|today| {
+            Say::new("ui-gauge-today")
+                .with("used", today.used)
+                .with("reserved", today.reserved)
+                .with("kept", today.kept)
+                .with("left", today.left)
+                .with("cap", today.cap)
+        });
+        let stopped = match (gauge.nothing_goes_before, gauge.initials_open_at, gauge.stopped_by) {
+            (Some(at), ..) => Some(Say::new("ui-gauge-full").with("at", at)),
+            (None, Some(at), Some(StoppedBy::DayCap)) => Some(Say::new("ui-gauge-stopped-day").with("at", at)),
+            (None, Some(at), Some(StoppedBy::Queue)) => Some(Say::new("ui-gauge-stopped-queue").with("at", at)),
+            _ => None,
+        };
+        Self { rate, queue, today, stopped }
+    }
+}
 
 impl Model {
     /// The keys that matter now.
@@ -76,6 +122,12 @@ impl Model {
             return Vec::new();
         }
         self.options.keymap.continuations(self.context(), &self.typed, self.facts())
+    }
+
+    /// An act is being written to the journal: the next one waits for it.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.busy.is_some()
     }
 
     /// Texts whose outcome nobody knows, held or not yet.

@@ -16,6 +16,7 @@ use crate::api::{
     problem::Problem,
 };
 use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::{Chord, Press};
 use crate::domain::ids::{CampaignId, ContactId};
 
@@ -51,6 +52,14 @@ pub enum Msg {
         chord: Chord,
         /// Fresh, repeat, or the terminal cannot tell.
         press: Press,
+        /// When.
+        stamp: Stamp,
+    },
+    /// Something was asked for by its name: a line typed in the linear front end, or anything else that is no key. One
+    /// deliberate act, as fresh as a press that the terminal vouches for; what it would confirm must have been seen all the same.
+    Named {
+        /// What.
+        action: Action,
         /// When.
         stamp: Stamp,
     },

@@ -39,6 +39,7 @@ pub const TOAST: Duration = Duration::from_secs(5);
 pub struct Notices {
     log: VecDeque<Notice>,
     up: bool,
+    said: u64,
 }
 
 impl Notices {
@@ -49,6 +50,7 @@ impl Notices {
         }
         self.log.push_back(Notice { level, say, at });
         self.up = true;
+        self.said += 1;
     }
 
     /// The toast that is up.
@@ -88,6 +90,18 @@ impl Notices {
     /// Newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Notice> {
         self.log.iter().rev()
+    }
+
+    /// How many were said in this session.
+    #[must_use]
+    pub fn said(&self) -> u64 {
+        self.said
+    }
+
+    /// What was said after the first `heard`, oldest first, as far as it is kept.
+    pub fn after(&self, heard: u64) -> impl Iterator<Item = &Notice> {
+        let fresh = usize::try_from(self.said.saturating_sub(heard)).unwrap_or(usize::MAX);
+        self.log.iter().skip(self.log.len().saturating_sub(fresh))
     }
 
     /// How many are kept now.

@@ -105,6 +105,16 @@ impl Model {
         }
     }
 
+    /// Does what was asked for by its name, or says why not.
+    pub(super) fn by_name(&mut self, action: Action, stamp: Stamp, fx: &mut Vec<Effect>) {
+        self.notices.seen();
+        self.typed.clear();
+        match self.why_not(action) {
+            Some(why) => self.say(Level::Info, why),
+            None => self.perform(action, Chord::plain(Key::Enter), stamp, fx),
+        }
+    }
+
     fn type_char(&mut self, c: char) {
         if let Some(Overlay::Palette { query, selected, .. } | Overlay::Canned { query, selected }) =
             self.overlays.last_mut()

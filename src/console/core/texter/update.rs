@@ -55,6 +55,10 @@ impl Model {
                 self.stamped(stamp);
                 self.key(chord, press, stamp, fx);
             }
+            Msg::Named { action, stamp } => {
+                self.stamped(stamp);
+                self.by_name(action, stamp, fx);
+            }
             Msg::Paste(text) => self.paste(&text),
             Msg::Resize { width, height } => self.size = (width, height),
             Msg::Focus(focused) => self.focused = focused,

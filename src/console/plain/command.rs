@@ -1,0 +1,178 @@
+//! A typed line to an action: by its key, by its name, by a word of its own.
+//!
+//! Nothing here lists actions by hand: the registry and the key map say what there is, so that what is added there can be typed
+//! here too. Only a few have a word of their own, where their key is none that can be typed on a line (Enter, Tab, Escape).
+
+use super::voice::Voice;
+use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::{ACTIONS, Action, Category};
+use crate::console::keymap::chord::{Chord, Key, parse_sequence};
+use crate::console::keymap::context::{Context, Facts};
+use crate::console::keymap::map::{Keymap, Lookup};
+
+/// What a line asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
+    /// An empty line: tell it again.
+    Again,
+    /// A number.
+    Number(usize),
+    /// An action that works here.
+    Action(Action),
+    /// An action that works somewhere else.
+    Elsewhere(Action),
+    /// The whole text, however often it was printed before.
+    Whole,
+    /// More of what was printed in part.
+    More,
+    /// A reply is to be written anew.
+    Anew,
+    /// How everything stands.
+    Status,
+    /// The whole table of keys and words.
+    Table,
+    /// None of these.
+    Unknown,
+}
+
+/// Words of actions whose keys cannot be typed on a line, or differ from place to place.
+const WORDS: &[(Action, &str)] = &[
+    (Action::Send, "y"),
+    (Action::SendNext, "y"),
+    (Action::SendStay, "stay"),
+    (Action::Back, "b"),
+    (Action::SwitchPane, "p"),
+    (Action::ExternalEditor, "editor"),
+    (Action::Newline, "line"),
+];
+
+/// What makes no sense where everything comes in lines: the terminal moves the cursor and edits the line, and there are no
+/// panes. They can be asked for by name all the same; only nobody is offered them.
+fn is_of_the_screen(action: Action) -> bool {
+    let moves = matches!(
+        action,
+        Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Top
+            | Action::Bottom
+            | Action::Choose
+            | Action::Pick
+            | Action::SidePane
+            | Action::Redraw
+            | Action::Palette
+    );
+    let edits =
+        action.info().category == Category::Writing && !matches!(action, Action::Newline | Action::ExternalEditor);
+    moves || edits
+}
+
+/// True when the action works in this place, or in one around it.
+fn works_in(action: Action, context: Context) -> bool {
+    let mut place = Some(context);
+    while let Some(here) = place {
+        if action.info().contexts.contains(&here) {
+            return true;
+        }
+        place = here.parent();
+    }
+    false
+}
+
+fn folded(word: &str) -> String {
+    word.trim().to_lowercase().replace(['_', '-'], " ")
+}
+
+/// The chords of a word: one character is its key, `esc` or `ctrl+s` names one, `gg` are two.
+fn chords(word: &str) -> Vec<Vec<Chord>> {
+    let keys = |word: &str| word.chars().map(|c| Chord::plain(Key::Char(c))).collect::<Vec<_>>();
+    let mut found = Vec::new();
+    if word.chars().count() <= 3 && !word.contains(char::is_whitespace) {
+        found.push(keys(word));
+    }
+    if word.chars().count() > 1 {
+        found.extend(parse_sequence(word));
+    }
+    found
+}
+
+/// What a line asks for in this place.
+#[must_use]
+pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice: &Voice) -> Typed {
+    let word = line.trim();
+    if word.is_empty() {
+        return Typed::Again;
+    }
+    if word.bytes().all(|b| b.is_ascii_digit()) {
+        return word.parse().map_or(Typed::Unknown, Typed::Number);
+    }
+    for chords in chords(word) {
+        if let Lookup::Matched(action) = keymap.look_up(context, &chords, facts) {
+            return Typed::Action(action);
+        }
+    }
+    let small = folded(word);
+    let own = WORDS.iter().find(|(action, own)| *own == small && works_in(*action, context));
+    if let Some((action, _)) = own {
+        return Typed::Action(*action);
+    }
+    if small == "?" || small == "help" {
+        return Typed::Action(Action::Help);
+    }
+    for (key, english, meant) in [
+        ("plain-words-whole", ["t", "text"], Typed::Whole),
+        ("plain-words-more", ["m", "more"], Typed::More),
+        ("plain-words-anew", ["i", "anew"], Typed::Anew),
+        ("plain-words-status", ["status", "stand"], Typed::Status),
+        ("plain-words-table", ["keys", "table"], Typed::Table),
+    ] {
+        if voice.is_one_of(key, &english, &small) && (meant != Typed::Anew || context == Context::Composer) {
+            return meant;
+        }
+    }
+    let named = |action: Action| folded(action.name()) == small || folded(&voice.word(action.label_key())) == small;
+    let mut elsewhere = None;
+    for info in ACTIONS.iter().filter(|info| named(info.action)) {
+        if works_in(info.action, context) {
+            return Typed::Action(info.action);
+        }
+        elsewhere = Some(info.action);
+    }
+    elsewhere.map_or(Typed::Unknown, Typed::Elsewhere)
+}
+
+/// The shortest word for an action in this place: its own, else its key when that is one character, else its name.
+#[must_use]
+pub fn word_for(action: Action, context: Context, keymap: &Keymap) -> String {
+    let free = |word: &str| {
+        // Where the person gave the letter to something else, that counts.
+        let typed: Vec<Chord> = word.chars().map(|c| Chord::plain(Key::Char(c))).collect();
+        matches!(keymap.look_up(context, &typed, Facts::default()), Lookup::NotFound { .. })
+            || keymap.keys_for(context, action).iter().any(|key| key == word)
+    };
+    let own = WORDS.iter().find(|(of, word)| *of == action && free(word)).map(|(_, word)| (*word).to_owned());
+    let key = || keymap.keys_for(context, action).into_iter().find(|key| key.chars().count() == 1);
+    own.or_else(key).unwrap_or_else(|| action.name().replace('_', " "))
+}
+
+/// One thing that can be done now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What.
+    pub action: Action,
+    /// What to type for it.
+    pub word: String,
+}
+
+/// Everything of the registry that can be done in this place now, in the registry's order.
+#[must_use]
+pub fn offers(context: Context, keymap: &Keymap, why_not: impl Fn(Action) -> Option<Say>) -> Vec<Offer> {
+    let works = |action: Action| works_in(action, context) && !is_of_the_screen(action) && why_not(action).is_none();
+    ACTIONS
+        .iter()
+        .map(|info| info.action)
+        .filter(|action| works(*action))
+        .map(|action| Offer { action, word: word_for(action, context, keymap) })
+        .collect()
+}

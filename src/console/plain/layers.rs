@@ -1,0 +1,192 @@
+//! What lies over the pages, as lines: help, lists to choose from, questions, the log, the outbox, the score.
+
+use serde_json::Value as Json;
+
+use super::voice::{Voice, number};
+use crate::console::core::shared::notice::Notices;
+use crate::console::core::texter::outbox::{OutboxRow, Standing};
+use crate::console::core::texter::view::{ChoiceRow, OverlayView};
+use crate::console::keymap::action::Category;
+use crate::console::keymap::context::Context;
+use crate::console::keymap::map::HelpRow;
+use crate::domain::safe_text::{safe_body, safe_line};
+use crate::i18n::Value;
+
+/// How a layer is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Read, and gone.
+    Read,
+    /// Read, and left by a word: what comes after it is the end.
+    Stay,
+    /// By the number of a row.
+    Choose,
+    /// By the number of a row, or words to look for.
+    Search,
+    /// By what is typed.
+    Ask,
+}
+
+/// A layer as lines.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    pub manner: Manner,
+    /// With the rows, numbered from 1.
+    pub lines: Vec<String>,
+    /// How many rows there are to choose from.
+    pub rows: usize,
+}
+
+/// The layer as lines.
+pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Layer {
+    let read = |lines| Layer { manner: Manner::Read, lines, rows: 0 };
+    match view {
+        OverlayView::Help { from, groups, .. } => read(help(voice, *from, groups)),
+        OverlayView::Messages { .. } => read(messages(voice, notices)),
+        OverlayView::Outbox { head, rows, now, .. } => {
+            let mut lines = vec![voice.word("outbox-title")];
+            lines.extend(head.iter().map(|say| voice.say(say)));
+            lines.extend(rows.iter().map(|row| outbox_row(voice, row, *now)));
+            read(lines)
+        }
+        OverlayView::Score { score, .. } => {
+            let mut lines = score_lines(voice, score);
+            if lines.is_empty() {
+                lines.push(voice.word("ui-score-waiting"));
+            }
+            Layer { manner: Manner::Stay, lines, rows: 0 }
+        }
+        OverlayView::Palette { query, rows, .. } => {
+            let row = |(action, key): &(crate::console::keymap::Action, Option<String>)| {
+                let label = voice.word(action.label_key());
+                key.as_ref().map_or(label.clone(), |key| format!("{label} ({key})"))
+            };
+            search(voice, "ui-palette-title", query, rows.iter().map(row))
+        }
+        OverlayView::Canned { query, rows, .. } => {
+            search(voice, "ui-canned-title", query, rows.iter().map(|row| choice(voice, row)))
+        }
+        OverlayView::Answers { question, place, rows, .. } => {
+            let args = [("n", number(place.0)), ("of", number(place.1))];
+            let mut lines = vec![format!("{}: {question}", voice.with("ui-answers-title", &args))];
+            lines.extend(numbered(rows.iter().map(|row| choice(voice, row))));
+            Layer { manner: Manner::Choose, lines, rows: rows.len() }
+        }
+        OverlayView::Ask { title, lines, .. } => {
+            let lines = std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect();
+            Layer { manner: Manner::Ask, lines, rows: 0 }
+        }
+        OverlayView::Confirm { title, lines, choices, .. } => {
+            let mut all: Vec<String> = std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect();
+            all.extend(numbered(choices.iter().map(|(say, key)| match key {
+                Some(key) => format!("{} ({key})", voice.say(say)),
+                None => voice.say(say),
+            })));
+            Layer { manner: Manner::Choose, lines: all, rows: choices.len() }
+        }
+    }
+}
+
+fn numbered(rows: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    rows.enumerate().map(|(place, row)| format!("{}: {row}", place + 1))
+}
+
+fn search(voice: &Voice, title: &str, query: &str, rows: impl ExactSizeIterator<Item = String>) -> Layer {
+    let count = rows.len();
+    let title = voice.word(title);
+    let mut lines = vec![if query.trim().is_empty() { title } else { format!("{title}: {}", safe_line(query)) }];
+    if count == 0 {
+        lines.push(voice.word("ui-none-found"));
+    }
+    lines.extend(numbered(rows));
+    Layer { manner: Manner::Search, lines, rows: count }
+}
+
+/// The title, what would be said, whether it is recorded.
+fn choice(voice: &Voice, row: &ChoiceRow) -> String {
+    let mut text = row.title.clone();
+    if row.chosen {
+        text.push_str(&format!(" ({})", voice.word("ui-answers-recorded")));
+    }
+    if !row.text.is_empty() {
+        text.push_str(&format!(". {}", safe_line(&row.text)));
+    }
+    text
+}
+
+/// Every key of every action, by group: what works here first.
+fn help(voice: &Voice, from: Context, groups: &[(Category, Vec<HelpRow>)]) -> Vec<String> {
+    let mut lines = vec![voice.text("plain-table", "place", &voice.word(from.title_key()))];
+    for here in [true, false] {
+        if !here {
+            lines.push(voice.word("ui-help-elsewhere"));
+        }
+        for (category, rows) in groups {
+            let mut title = Some(voice.word(category.title_key()));
+            for row in rows.iter().filter(|row| row.here == here) {
+                lines.extend(title.take());
+                let mut keys: Vec<&str> = Vec::new();
+                for (_, key) in &row.keys {
+                    if !keys.contains(&key.as_str()) {
+                        keys.push(key);
+                    }
+                }
+                let keys = if keys.is_empty() { voice.word("ui-help-unbound") } else { keys.join(", ") };
+                lines.push(format!("{}: {keys} ({})", voice.word(row.action.label_key()), row.action.name()));
+            }
+        }
+    }
+    lines
+}
+
+fn messages(voice: &Voice, notices: &Notices) -> Vec<String> {
+    let mut lines = vec![voice.word("ui-messages-title")];
+    lines.extend(notices.newest_first().map(|notice| {
+        let time = notice.at.map(|at| format!("{}: ", voice.time(at))).unwrap_or_default();
+        format!("{time}{}", voice.notice(notice))
+    }));
+    if notices.is_empty() {
+        lines.push(voice.word("ui-messages-empty"));
+    }
+    lines
+}
+
+fn outbox_row(voice: &Voice, row: &OutboxRow, now: Option<jiff::Timestamp>) -> String {
+    let (word, why) = match &row.standing {
+        Standing::Waiting => ("outbox-waiting", None),
+        Standing::Unknown => ("outbox-unknown", None),
+        Standing::Parked(why) => ("outbox-parked", Some(why)),
+        Standing::Refused(why) => ("outbox-refused", Some(why)),
+    };
+    let mut text = String::new();
+    if !row.name.is_empty() {
+        text.push_str(&format!("{}, ", safe_line(&row.name)));
+    }
+    text.push_str(&format!("{}, {}: {}.", voice.say(&row.kind), voice.age(row.at, now), voice.word(word)));
+    for say in why.into_iter().chain([&row.todo]) {
+        text.push_str(&format!(" {}", voice.say(say)));
+    }
+    text
+}
+
+/// The scorecard's lines, from the director's: `{"lines": [{"key", "numbers": {..}, "texts": {..}}]}`.
+fn score_lines(voice: &Voice, score: &Json) -> Vec<String> {
+    let mut out = Vec::new();
+    for line in score.get("lines").and_then(Json::as_array).into_iter().flatten() {
+        let Some(key) = line.get("key").and_then(Json::as_str) else { continue };
+        let mut args: Vec<(&str, Value)> = Vec::new();
+        for (name, value) in line.get("numbers").and_then(Json::as_object).into_iter().flatten() {
+            args.push((name, Value::Number(value.as_i64().unwrap_or(0))));
+        }
+        for (name, value) in line.get("texts").and_then(Json::as_object).into_iter().flatten() {
+            args.push((name, Value::Text(safe_line(value.as_str().unwrap_or_default()))));
+        }
+        out.push(voice.with(key, &args));
+    }
+    out
+}
+
+/// The lines of a text, safe to print.
+pub(super) fn body_lines(text: &str) -> impl Iterator<Item = String> {
+    safe_body(text).lines().map(str::to_owned).collect::<Vec<_>>().into_iter()
+}

@@ -1,0 +1,427 @@
+//! The manners of both linear consoles: when something is told, what is asked, and what a typed line does.
+
+use std::collections::BTreeMap;
+
+use super::command::{Typed, offers, parse, word_for};
+use super::layers::{Manner, layer};
+use super::voice::{Voice, printable};
+use crate::console::core::shared::Program;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{DrawnCard, Msg, Stamp};
+use crate::console::core::shared::notice::Notices;
+use crate::console::core::shared::say::Say;
+use crate::console::core::texter::view::OverlayView;
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::{Context, Facts};
+use crate::console::keymap::map::Keymap;
+use crate::i18n::Value;
+
+/// How often a kind of question is asked with what may be typed; then in a word.
+const LEARNT: u32 = 2;
+/// Actions offered with a question. A question mark tells all.
+const OFFERED: usize = 3;
+
+/// What stands in front.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// Another one, or the same changed, has another key; then it is told by itself.
+    pub key: String,
+    /// What is told of it.
+    pub lines: Vec<String>,
+    /// Of which kind the question is: each kind is learnt once.
+    pub kind: &'static str,
+    /// The question below.
+    pub ask: String,
+    /// What is offered with the question, the most used first.
+    pub offers: Vec<Action>,
+    /// Words of this front end alone that are offered too: the word, and the key of what it does.
+    pub words: Vec<(&'static str, &'static str)>,
+    /// Told to the core as drawn once it was printed.
+    pub drawn: Option<DrawnCard>,
+    /// Nothing can be asked yet: something is on its way.
+    pub wait: bool,
+    /// There is nothing to answer to: what is new is told at once.
+    pub idle: bool,
+    /// The next line is a text, whatever it says.
+    pub text: bool,
+}
+
+/// A core with its pages.
+pub trait Pages {
+    /// The core.
+    fn program(&mut self) -> &mut dyn Program;
+    /// Where the keys go.
+    fn context(&self) -> Context;
+    /// What bindings ask for.
+    fn facts(&self) -> Facts;
+    /// The person's keys.
+    fn keymap(&self) -> &Keymap;
+    /// Why an action would do nothing now.
+    fn why_not(&self, action: Action) -> Option<Say>;
+    /// The top layer.
+    fn layer(&self) -> Option<OverlayView>;
+    /// What was said.
+    fn notices(&self) -> &Notices;
+    /// An act of this person is being written: the next one waits for it.
+    fn busy(&self) -> bool;
+    /// The first lines of all. None while it is not known whether voters are real.
+    fn greeting(&self, voice: &Voice) -> Option<Vec<String>>;
+    /// What stands in front when no layer lies over it; `again`: as for somebody who asks to hear it.
+    fn page(&self, voice: &Voice, again: bool) -> Page;
+    /// The page was printed.
+    fn told(&mut self) {}
+    /// What came in and was not told.
+    fn news(&mut self, voice: &Voice) -> Vec<String>;
+    /// How everything stands.
+    fn status(&self, voice: &Voice) -> Vec<String>;
+    /// The actions that lead to a row of the page.
+    fn row(&self, number: usize) -> Option<Vec<Action>>;
+    /// What the linear front end does itself; `None`: it is the core's.
+    fn own(&mut self, _asked: &Typed, _voice: &Voice) -> Option<Vec<String>> {
+        None
+    }
+    /// What follows in the core from an action that the front end has taken for its own (a text to be typed anew).
+    fn text(&mut self, _text: &str, _stamp: Stamp) -> Vec<Effect> {
+        Vec::new()
+    }
+}
+
+/// What is to be printed before the next line is waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Spoken {
+    /// Whole lines.
+    pub lines: Vec<String>,
+    /// What the core is to be told as drawn.
+    pub drawn: Option<DrawnCard>,
+    /// The last line is a question: the next typed line answers it.
+    pub asks: bool,
+}
+
+/// What the loop knows of a linear console.
+pub trait Front {
+    /// What to do first.
+    fn start(&mut self) -> Vec<Effect>;
+    /// One thing happened.
+    fn update(&mut self, msg: Msg) -> Vec<Effect>;
+    /// A line was typed as an answer to the question that stands.
+    fn typed(&mut self, line: &str, stamp: Stamp) -> Vec<Effect>;
+    /// The end of the input: as if somebody asked to leave.
+    fn end(&mut self, stamp: Stamp) -> Vec<Effect>;
+    /// Something to be said before the next question.
+    fn remark(&mut self, say: &Say);
+    /// The next line is a text: several lines at once are one.
+    fn takes_text(&self) -> bool;
+    /// What is to be said now, if anything. `late`: somebody has waited long enough for what is on its way.
+    fn speak(&mut self, late: bool) -> Option<Spoken>;
+    /// All has to be said anew: somebody else had the terminal.
+    fn forget(&mut self);
+}
+
+/// A linear console.
+#[derive(Debug)]
+pub struct Lines<P> {
+    /// The core with its pages.
+    pub pages: P,
+    voice: Voice,
+    greeted: bool,
+    /// The key of the page that stands.
+    stands: Option<String>,
+    text: bool,
+    /// A line was typed since the last question.
+    answered: bool,
+    /// The page is wanted again.
+    again: bool,
+    /// To be said before the next question.
+    pending: Vec<String>,
+    heard: u64,
+    /// Kinds of questions, and how often each was asked.
+    learnt: BTreeMap<&'static str, u32>,
+}
+
+impl<P: Pages> Lines<P> {
+    /// A console that has said nothing yet.
+    #[must_use]
+    pub fn new(pages: P, voice: Voice) -> Self {
+        Self {
+            pages,
+            voice,
+            greeted: false,
+            stands: None,
+            text: false,
+            answered: false,
+            again: false,
+            pending: Vec::new(),
+            heard: 0,
+            learnt: BTreeMap::new(),
+        }
+    }
+
+    fn perform(&mut self, action: Action, stamp: Stamp) -> Vec<Effect> {
+        self.pages.program().update(Msg::Named { action, stamp })
+    }
+
+    fn page(&self) -> Page {
+        let Some(view) = self.pages.layer() else { return self.pages.page(&self.voice, self.again) };
+        let layer = layer(&self.voice, self.pages.notices(), &view);
+        let (kind, offers) = match layer.manner {
+            Manner::Read => ("plain-ask-read", vec![Action::Back]),
+            Manner::Stay => ("plain-ask-score", vec![Action::Quit, Action::Back]),
+            Manner::Choose => ("plain-ask-number", vec![Action::Back, Action::NextQuestion, Action::ClearAnswer]),
+            Manner::Search => ("plain-ask-search", vec![Action::Back]),
+            Manner::Ask => ("plain-ask-typed", vec![Action::Back]),
+        };
+        let (ask, wait) = (self.voice.word(kind), self.pages.busy());
+        Page { key: layer.lines.join("\n"), lines: layer.lines, kind, ask, offers, wait, ..Page::default() }
+    }
+
+    /// The question, at first with what may be typed.
+    fn question(&mut self, page: &Page) -> String {
+        let asked = self.learnt.entry(page.kind).or_default();
+        *asked += 1;
+        if *asked > LEARNT || page.text {
+            return page.ask.clone();
+        }
+        let (context, keymap) = (self.pages.context(), self.pages.keymap());
+        let works = |action: &&Action| {
+            self.pages.why_not(**action).is_none()
+                && (!keymap.keys_for(context, **action).is_empty() || **action == Action::Send)
+        };
+        let mut hints: Vec<String> = page
+            .offers
+            .iter()
+            .filter(works)
+            .take(OFFERED)
+            .map(|action| self.hint(&word_for(*action, context, keymap), &self.voice.word(action.label_key())))
+            .collect();
+        hints.extend(page.words.iter().map(|(word, label)| self.hint(word, &self.voice.word(label))));
+        hints.push(self.hint("?", &self.voice.word("plain-everything")));
+        format!("{} {}", page.ask, hints.join(" "))
+    }
+
+    fn hint(&self, word: &str, label: &str) -> String {
+        let args = [("word", Value::Text(word.to_owned())), ("label", Value::Text(label.to_owned()))];
+        self.voice.with("plain-hint", &args)
+    }
+
+    /// Everything that can be done here now.
+    fn what_can_be_done(&self) -> Vec<String> {
+        let context = self.pages.context();
+        let mut lines = vec![self.voice.text("plain-can", "place", &self.voice.word(context.title_key()))];
+        let offered = offers(context, self.pages.keymap(), |action| self.pages.why_not(action));
+        let others = offered.iter().filter(|offer| offer.action != Action::Help);
+        lines.extend(others.map(|offer| self.hint(&offer.word, &self.voice.word(offer.action.label_key()))));
+        lines.extend(["plain-can-always", "plain-can-names"].map(|key| self.voice.word(key)));
+        lines
+    }
+
+    fn typed_at_a_layer(&mut self, view: &OverlayView, line: &str, stamp: Stamp) -> Vec<Effect> {
+        let layer = layer(&self.voice, self.pages.notices(), view);
+        let asked = self.parse(line);
+        let searching = matches!(layer.manner, Manner::Search | Manner::Ask);
+        match asked {
+            Typed::Number(place) if matches!(layer.manner, Manner::Choose | Manner::Search) => {
+                if place == 0 || place > layer.rows {
+                    self.say(&Say::new("plain-no-such-number").with("most", layer.rows));
+                    return Vec::new();
+                }
+                self.choose(place - 1, stamp)
+            }
+            // In a list that is searched, one letter may be a command; a word is what is looked for.
+            Typed::Action(action) if !searching || line.trim().chars().count() == 1 || line.trim() == "esc" => {
+                self.do_it(action, stamp)
+            }
+            Typed::Again if searching => self.perform(Action::Back, stamp),
+            _ if searching => {
+                let mut fx = self.perform(Action::KillLine, stamp);
+                fx.extend(self.pages.program().update(Msg::Paste(line.trim().to_owned())));
+                if layer.manner == Manner::Ask {
+                    fx.extend(self.perform(Action::Choose, stamp));
+                }
+                fx
+            }
+            Typed::Again if layer.manner == Manner::Read => self.perform(Action::Back, stamp),
+            asked => self.carry_out(&asked, line, stamp),
+        }
+    }
+
+    /// Goes to a row of the layer and takes it.
+    fn choose(&mut self, place: usize, stamp: Stamp) -> Vec<Effect> {
+        let steps =
+            std::iter::once(Action::Top).chain(std::iter::repeat_n(Action::Down, place)).chain([Action::Choose]);
+        steps.flat_map(|action| self.perform(action, stamp)).collect()
+    }
+
+    fn parse(&self, line: &str) -> Typed {
+        parse(line, self.pages.context(), self.pages.keymap(), self.pages.facts(), &self.voice)
+    }
+
+    fn say(&mut self, say: &Say) {
+        self.pending.push(self.voice.say(say));
+    }
+
+    fn do_it(&mut self, action: Action, stamp: Stamp) -> Vec<Effect> {
+        if let Some(lines) = self.pages.own(&Typed::Action(action), &self.voice) {
+            self.pending.extend(lines);
+            return Vec::new();
+        }
+        match action {
+            Action::Help => {
+                let lines = self.what_can_be_done();
+                self.pending.extend(lines);
+                Vec::new()
+            }
+            // Everything is said anew; there is no screen to be drawn.
+            Action::Redraw => {
+                self.again = true;
+                Vec::new()
+            }
+            _ => {
+                let before = (self.pages.busy(), self.pages.notices().said());
+                let fx = self.perform(action, stamp);
+                self.again |= action == Action::Refresh;
+                let confirms = matches!(action, Action::Send | Action::SendNext | Action::SendStay);
+                if confirms && before == (self.pages.busy(), self.pages.notices().said()) {
+                    self.say(&Say::new("plain-not-sent"));
+                    self.again = true;
+                }
+                fx
+            }
+        }
+    }
+
+    fn carry_out(&mut self, asked: &Typed, line: &str, stamp: Stamp) -> Vec<Effect> {
+        match asked {
+            Typed::Again => {
+                self.again = true;
+                Vec::new()
+            }
+            Typed::Action(action) => self.do_it(*action, stamp),
+            Typed::Number(place) => match self.pages.row(*place) {
+                Some(steps) => steps.into_iter().flat_map(|action| self.perform(action, stamp)).collect(),
+                None => {
+                    self.say(&Say::new("plain-no-number"));
+                    Vec::new()
+                }
+            },
+            Typed::Status => {
+                let lines = self.pages.status(&self.voice);
+                self.pending.extend(lines);
+                Vec::new()
+            }
+            Typed::Table => {
+                // It is a layer that is read: it goes by itself.
+                self.perform(Action::Help, stamp)
+            }
+            Typed::Elsewhere(action) => {
+                let places: Vec<String> =
+                    action.info().contexts.iter().map(|context| self.voice.word(context.title_key())).collect();
+                self.say(&Say::new("plain-elsewhere").with("places", places.join(", ")));
+                Vec::new()
+            }
+            own @ (Typed::Whole | Typed::More | Typed::Anew) => {
+                match self.pages.own(own, &self.voice) {
+                    Some(lines) => self.pending.extend(lines),
+                    None => self.again = true,
+                }
+                Vec::new()
+            }
+            Typed::Unknown => {
+                self.say(&Say::new("plain-unknown").with("line", printable(line)));
+                Vec::new()
+            }
+        }
+    }
+
+    /// What is only there to be read is printed and put away, so that the hands are where they were.
+    fn read_layers(&mut self, stamp: Stamp) -> Vec<Effect> {
+        let mut fx = Vec::new();
+        while let Some(view) = self.pages.layer() {
+            let layer = layer(&self.voice, self.pages.notices(), &view);
+            if layer.manner != Manner::Read {
+                break;
+            }
+            self.pending.extend(layer.lines);
+            fx.extend(self.perform(Action::Back, stamp));
+        }
+        fx
+    }
+}
+
+impl<P: Pages> Front for Lines<P> {
+    fn start(&mut self) -> Vec<Effect> {
+        self.pages.program().start()
+    }
+
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        self.pages.program().update(msg)
+    }
+
+    fn typed(&mut self, line: &str, stamp: Stamp) -> Vec<Effect> {
+        self.answered = true;
+        let mut fx = if let Some(view) = self.pages.layer() {
+            self.typed_at_a_layer(&view, line, stamp)
+        } else if self.text {
+            self.pages.text(line, stamp)
+        } else {
+            let asked = self.parse(line);
+            self.carry_out(&asked, line, stamp)
+        };
+        fx.extend(self.read_layers(stamp));
+        fx
+    }
+
+    fn end(&mut self, stamp: Stamp) -> Vec<Effect> {
+        self.answered = true;
+        self.perform(Action::Quit, stamp)
+    }
+
+    fn remark(&mut self, say: &Say) {
+        self.say(say);
+        self.answered = true;
+    }
+
+    fn takes_text(&self) -> bool {
+        self.text
+    }
+
+    fn speak(&mut self, late: bool) -> Option<Spoken> {
+        let mut lines = Vec::new();
+        if !self.greeted {
+            lines = self.pages.greeting(&self.voice)?;
+        }
+        let page = self.page();
+        if page.wait && !late {
+            // Who the voters are is said before anything else, and not held back by a slow line.
+            if self.greeted {
+                return None;
+            }
+            self.greeted = true;
+            return Some(Spoken { lines: lines.iter().map(|line| printable(line)).collect(), ..Spoken::default() });
+        }
+        self.greeted = true;
+        let changed = self.stands.as_ref() != Some(&page.key);
+        let said = self.pages.notices().said();
+        let news = if changed || self.answered || page.idle { self.pages.news(&self.voice) } else { Vec::new() };
+        let fresh_notice = page.idle && said > self.heard;
+        if !changed && !self.answered && news.is_empty() && !fresh_notice {
+            return None;
+        }
+        lines.append(&mut self.pending);
+        lines.extend(self.pages.notices().after(self.heard).map(|notice| self.voice.notice(notice)));
+        self.heard = said;
+        lines.extend(news);
+        if changed || self.again {
+            lines.extend(page.lines.iter().cloned());
+            self.pages.told();
+        }
+        lines.push(self.question(&page));
+        self.stands = Some(page.key);
+        self.text = page.text;
+        (self.answered, self.again) = (false, false);
+        Some(Spoken { lines: lines.iter().map(|line| printable(line)).collect(), drawn: page.drawn, asks: true })
+    }
+
+    fn forget(&mut self) {
+        self.stands = None;
+    }
+}

@@ -1,0 +1,101 @@
+//! A conversation, as lines.
+
+use super::layers::body_lines;
+use super::voice::Voice;
+use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem, ThreadView};
+use crate::console::words::{delivery_key, reason_key};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::message::{Delivery, Direction};
+use crate::domain::safe_text::safe_line;
+
+/// What must be known before anything is written.
+pub(super) fn state(voice: &Voice, thread: &ThreadView, wrong_number: bool) -> Option<String> {
+    match &thread.opt_out {
+        OptOut::Possible { words } => Some(voice.text("ui-frozen", "words", &safe_line(words))),
+        OptOut::Yes { by_word: true } => Some(voice.word("ui-opted-out-by-word")),
+        OptOut::Yes { by_word: false } => Some(voice.word("ui-opted-out")),
+        OptOut::No if wrong_number => Some(voice.word("ui-wrong-number")),
+        OptOut::No if thread.status == Status::Closed => Some(voice.word("ui-conversation-closed")),
+        OptOut::No => None,
+    }
+}
+
+/// What is known of the person, in one line; `told`: the same was told of the one before.
+pub(super) fn known(voice: &Voice, thread: &ThreadView, told: impl Fn(&str, &str) -> bool) -> Option<String> {
+    let mut facts: Vec<String> = Vec::new();
+    if let Some((from, to)) = thread.local_time {
+        facts.push(super::texter::time_there(voice, from, to));
+    }
+    let named = thread.details.iter().filter(|(name, value)| !told(name, value)).chain(&thread.answers);
+    facts.extend(named.map(|(name, value)| format!("{}: {}", name.replace('_', " "), safe_line(value))));
+    facts.extend(thread.tags.iter().map(|tag| safe_line(tag)));
+    if !thread.note.trim().is_empty() {
+        facts.push(safe_line(&thread.note));
+    }
+    (!facts.is_empty()).then(|| format!("{}.", facts.join(". ")))
+}
+
+/// One item: who, when, what. `heard`: these words were printed whole before.
+pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) -> Vec<String> {
+    match item {
+        ThreadItem::Message { direction, body, at, state, error, author, mine, system } => {
+            let who = match (direction, author) {
+                (Direction::Inbound, _) => name.to_owned(),
+                _ if *system => voice.word("ui-system"),
+                _ if *mine => voice.word("ui-you"),
+                (_, Some(author)) => safe_line(author),
+                _ => voice.word("ui-campaign"),
+            };
+            let mut head = format!("{who}, {}", voice.time(*at));
+            if *direction == Direction::Outbound
+                && let Some(state) = trouble(voice, state, error.as_deref())
+            {
+                head.push_str(&format!(", {state}"));
+            }
+            said(&head, body, heard.then(|| voice.word("plain-first-text")), voice)
+        }
+        ThreadItem::Note { what, who, detail, at } if [EARLIER_SENT, EARLIER_RECEIVED].contains(what) => {
+            let who = if who.is_empty() && *what == EARLIER_RECEIVED { name } else { who };
+            let head = [voice.word(what), who.to_owned(), voice.time(*at)];
+            let head: Vec<String> = head.into_iter().filter(|part| !part.is_empty()).collect();
+            said(&head.join(", "), detail, None, voice)
+        }
+        ThreadItem::Note { what, who, detail, at } => {
+            let mut facts = vec![voice.word(what)];
+            facts.extend([detail, who].into_iter().filter(|part| !part.is_empty()).map(|part| safe_line(part)));
+            facts.push(voice.time(*at));
+            vec![voice.text("plain-act", "what", &facts.join(", "))]
+        }
+    }
+}
+
+/// A head and its words, the first of them on the same line.
+fn said(head: &str, body: &str, instead: Option<String>, voice: &Voice) -> Vec<String> {
+    if let Some(words) = instead {
+        return vec![format!("{head}: {words}")];
+    }
+    let mut lines = body_lines(body);
+    let first = lines.next().unwrap_or_else(|| voice.word("ui-no-words"));
+    std::iter::once(format!("{head}: {first}")).chain(lines).collect()
+}
+
+/// Where a text of ours stands, when that is not as it should be.
+fn trouble(voice: &Voice, state: &ItemState, error: Option<&str>) -> Option<String> {
+    let word = match state {
+        ItemState::Confirmed => return None,
+        ItemState::Unknown => voice.word("ui-delivery-unknown"),
+        ItemState::Refused(why) => format!("{}: {}", voice.word("ui-delivery-refused"), voice.say(why)),
+        ItemState::Server(Delivery::Failed | Delivery::Unknown | Delivery::Held | Delivery::Dropped) => {
+            let ItemState::Server(delivery) = state else { return None };
+            voice.word(delivery_key(*delivery))
+        }
+        ItemState::Server(_) => return None,
+    };
+    Some(match error {
+        Some(error) => {
+            let why = reason_key(error).map_or_else(|| safe_line(error), |key| voice.word(key));
+            format!("{word} ({why})")
+        }
+        None => word,
+    })
+}

@@ -1,0 +1,149 @@
+//! What can be typed, and what must not be sent.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::command::{Typed, offers, parse, word_for};
+use super::voice::Voice;
+use crate::console::keymap::action::{ACTIONS, Action};
+use crate::console::keymap::context::{Context, Fact, Facts};
+use crate::console::keymap::map::Keymap;
+use crate::i18n::Catalogue;
+
+fn voice() -> Voice {
+    Voice::new(Arc::new(Catalogue::english()), TimeZone::UTC)
+}
+
+/// Where a texter can be.
+const PLACES: [Context; 10] = [
+    Context::Card,
+    Context::Inbox,
+    Context::Thread,
+    Context::Composer,
+    Context::Palette,
+    Context::Canned,
+    Context::Answers,
+    Context::Confirm,
+    Context::Score,
+    Context::Messages,
+];
+
+fn works_in(action: Action, context: Context) -> bool {
+    let mut place = Some(context);
+    while let Some(here) = place {
+        if action.info().contexts.contains(&here) {
+            return true;
+        }
+        place = here.parent();
+    }
+    false
+}
+
+#[test]
+fn every_action_of_the_registry_can_be_typed_by_its_name_wherever_it_works() {
+    let (keymap, voice) = (Keymap::default(), voice());
+    let mut reached = BTreeSet::new();
+    for context in PLACES.into_iter().chain([Context::Board]) {
+        for info in ACTIONS.iter().filter(|info| works_in(info.action, context)) {
+            // A name that is also the name of a key (up, down) is that key here; it does the same or is bound otherwise.
+            let names = [info.name.to_owned(), info.name.replace('_', " "), voice.word(info.label_key)];
+            let said = names.map(|name| parse(&name, context, &keymap, Facts::default(), &voice));
+            assert!(said.contains(&Typed::Action(info.action)), "{} in {}: {said:?}", info.name, context.name());
+            reached.insert(info.action);
+        }
+    }
+    let missing: Vec<_> = ACTIONS.iter().filter(|info| !reached.contains(&info.action)).map(|info| info.name).collect();
+    assert!(missing.is_empty(), "never reached: {missing:?}");
+}
+
+#[test]
+fn every_action_is_offered_where_it_works_but_for_what_only_a_screen_needs() {
+    let keymap = Keymap::default();
+    let offered: BTreeSet<Action> = PLACES
+        .into_iter()
+        .chain([Context::Board])
+        .flat_map(|context| offers(context, &keymap, |_| None))
+        .map(|offer| offer.action)
+        .collect();
+    let screen: BTreeSet<&str> =
+        ACTIONS.iter().filter(|info| !offered.contains(&info.action)).map(|i| i.name).collect();
+    // The terminal moves its cursor and edits its line; rows are taken by their numbers; nothing has panes.
+    let known = [
+        "up",
+        "down",
+        "page_up",
+        "page_down",
+        "top",
+        "bottom",
+        "choose",
+        "pick",
+        "side_pane",
+        "redraw",
+        "palette",
+        "cursor_left",
+        "cursor_right",
+        "cursor_up",
+        "cursor_down",
+        "word_left",
+        "word_right",
+        "line_start",
+        "line_end",
+        "delete_back",
+        "delete_forward",
+        "delete_word",
+        "kill_end",
+        "kill_line",
+        "undo_edit",
+        "redo_edit",
+    ];
+    assert_eq!(screen, BTreeSet::from(known));
+}
+
+#[test]
+fn what_is_offered_is_what_can_be_typed() {
+    let (keymap, voice) = (Keymap::default(), voice());
+    let facts = Facts::default().with(Fact::Frozen, true);
+    for context in PLACES {
+        let mut words = BTreeSet::new();
+        for offer in offers(context, &keymap, |_| None) {
+            let facts =
+                if matches!(offer.action, Action::OptOutNow | Action::NotOptOut) { facts } else { Facts::default() };
+            let facts = facts.with(Fact::Closed, offer.action == Action::Reopen);
+            let typed = parse(&offer.word, context, &keymap, facts, &voice);
+            assert_eq!(typed, Typed::Action(offer.action), "{} in {}", offer.word, context.name());
+            // Closing and opening again are one key, as either is possible.
+            assert!(
+                words.insert(offer.word.clone()) || offer.word == "x",
+                "{} twice in {}",
+                offer.word,
+                context.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn an_empty_line_and_a_held_letter_send_nothing() {
+    let (keymap, voice) = (Keymap::default(), voice());
+    let said = |line: &str| parse(line, Context::Card, &keymap, Facts::default(), &voice);
+    for line in ["", "  ", "\t"] {
+        assert_eq!(said(line), Typed::Again);
+    }
+    assert_eq!(said("yyyy"), Typed::Unknown);
+    assert_eq!(said("yy"), Typed::Unknown);
+    assert_eq!(said("y"), Typed::Action(Action::Send));
+    assert_eq!(said("12"), Typed::Number(12));
+    assert_eq!(said("close"), Typed::Elsewhere(Action::Close));
+}
+
+#[test]
+fn a_persons_own_keys_count_before_the_words_of_the_front_end() {
+    let user = [("card".to_owned(), [("y".to_owned(), "skip".to_owned()), (";".to_owned(), "send".to_owned())].into())];
+    let keymap = Keymap::with_user(&user.into()).unwrap();
+    let said = |line: &str| parse(line, Context::Card, &keymap, Facts::default(), &voice());
+    assert_eq!(said("y"), Typed::Action(Action::Skip));
+    assert_eq!(said(";"), Typed::Action(Action::Send));
+    assert_eq!(word_for(Action::Send, Context::Card, &keymap), ";");
+}

@@ -1,0 +1,145 @@
+//! Words, and the last door before they are written.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::console::core::shared::msg::LinkState;
+use crate::console::core::shared::notice::{Level, Notice};
+use crate::console::core::shared::say::Say;
+use crate::console::words::{phrase, time_of_day};
+use crate::domain::safe_text::safe_line;
+use crate::i18n::{Catalogue, Value};
+
+/// The sentences and the zone in which times are told.
+#[derive(Debug, Clone)]
+pub struct Voice {
+    words: Arc<Catalogue>,
+    zone: TimeZone,
+}
+
+impl Voice {
+    /// A voice in the catalogue's language.
+    #[must_use]
+    pub fn new(words: Arc<Catalogue>, zone: TimeZone) -> Self {
+        Self { words, zone }
+    }
+
+    /// A sentence without arguments.
+    #[must_use]
+    pub fn word(&self, key: &str) -> String {
+        self.words.say(key, &[])
+    }
+
+    /// A core's sentence.
+    #[must_use]
+    pub fn say(&self, say: &Say) -> String {
+        phrase(&self.words, &self.zone, say)
+    }
+
+    /// A sentence with its arguments.
+    #[must_use]
+    pub fn with(&self, key: &str, args: &[(&str, Value)]) -> String {
+        self.words.say(key, args)
+    }
+
+    /// A sentence with one text in it.
+    #[must_use]
+    pub fn text(&self, key: &str, name: &str, text: &str) -> String {
+        self.words.say(key, &[(name, Value::Text(text.to_owned()))])
+    }
+
+    /// A sentence with one number in it.
+    #[must_use]
+    pub fn counted(&self, key: &str, name: &str, n: usize) -> String {
+        self.words.say(key, &[(name, number(n))])
+    }
+
+    /// A time of day here.
+    #[must_use]
+    pub fn time(&self, at: Timestamp) -> String {
+        time_of_day(&self.words, &self.zone, at)
+    }
+
+    /// A time of day of another place, the way the language writes it.
+    #[must_use]
+    pub fn clock(&self, at: jiff::civil::DateTime) -> String {
+        at.strftime(if self.words.language() == "en" { "%-I:%M %p" } else { "%H:%M" }).to_string()
+    }
+
+    /// How long ago, in words.
+    #[must_use]
+    pub fn age(&self, since: Timestamp, now: Option<Timestamp>) -> String {
+        let Some(now) = now else { return self.time(since) };
+        let minutes = usize::try_from(now.as_second().saturating_sub(since.as_second()) / 60).unwrap_or(0);
+        match minutes {
+            0 => self.word("ui-age-now"),
+            1..=59 => self.counted("ui-age-minutes", "n", minutes),
+            60..=1439 => self.counted("ui-age-hours", "n", minutes / 60),
+            _ => self.counted("ui-age-days", "n", minutes / 1440),
+        }
+    }
+
+    /// A first name, or the word for one who has none.
+    #[must_use]
+    pub fn name(&self, name: &str) -> String {
+        if name.trim().is_empty() { self.word("ui-no-name") } else { safe_line(name) }
+    }
+
+    /// Something that was said by the core, with how it is meant.
+    #[must_use]
+    pub fn notice(&self, notice: &Notice) -> String {
+        let said = self.say(&notice.say);
+        match notice.level {
+            Level::Info => said,
+            Level::Warning => format!("{} {said}", self.word("ui-toast-warning")),
+            Level::Error => format!("{} {said}", self.word("ui-toast-error")),
+        }
+    }
+
+    /// The state of the line, as a sentence.
+    #[must_use]
+    pub fn link(&self, link: &LinkState) -> String {
+        match link {
+            LinkState::Connecting => self.word("outbox-line-connecting"),
+            LinkState::Online => self.word("plain-online"),
+            LinkState::Offline { since, next_try } => {
+                self.say(&Say::new("outbox-line-offline").with("since", *since).with("next", *next_try))
+            }
+            LinkState::SignedOut { hands_in: true } => self.word("ui-link-signed-out-hands-in"),
+            LinkState::SignedOut { hands_in: false } => self.word("ui-link-signed-out"),
+        }
+    }
+
+    /// The words of a list in the catalogue (`t, text`), and the English ones, which hold in every language.
+    pub(super) fn is_one_of(&self, key: &str, english: &[&str], typed: &str) -> bool {
+        english.contains(&typed) || self.word(key).split(',').any(|word| word.trim() == typed)
+    }
+}
+
+/// A number as an argument.
+#[must_use]
+pub fn number(n: usize) -> Value {
+    Value::Number(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// The last door: one line of printable characters, whatever was in it.
+#[must_use]
+pub fn printable(line: &str) -> String {
+    safe_line(line).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn nothing_but_printable_characters_gets_out() {
+        let hostile = "Ann\u{1b}[2J\u{7}\u{9b}31m\u{202e}x\u{2028}\r\n\u{0}\u{200b}y";
+        let line = printable(hostile);
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+        assert!(!line.contains(['\u{202e}', '\u{2028}', '\u{200b}', '\u{9b}']), "{line:?}");
+        assert_eq!(printable(&line), line, "what is harmless stays as it is");
+    }
+}
