@@ -198,7 +198,7 @@ async fn by_hand(plan: RehearsalPlan, lines: Option<LinesTo>, context: &Context)
         gap: Duration::from_millis(console.key_gap_ms),
         silence: Duration::from_millis(console.key_silence_ms),
     };
-    options.side_pane = console.side_pane;
+    super::shift::console_options(&mut options, console);
     let launch = Launch {
         server: Arc::new(rehearsal.client(&rehearsal.token)?),
         journal: journal.clone(),

@@ -18,7 +18,8 @@ use crate::client::journal::{Damage, Journal, Tally, Wipe};
 use crate::client::native::{AdminClient, NativeServer};
 use crate::client::sign_in::{ServerKind, SignIn};
 use crate::client::{Call, CallError, CampaignServer};
-use crate::console::core::texter::GateTimes;
+use crate::config::ConsoleConfig;
+use crate::console::core::texter::{GateTimes, TexterOptions};
 use crate::console::keymap::Keymap;
 use crate::console::runtime::{Launch, Look, Outcome};
 use crate::domain::ids::{CampaignId, ContactId};
@@ -104,6 +105,13 @@ pub(super) fn gate_times(ctx: &Context) -> GateTimes {
         gap: Duration::from_millis(console.key_gap_ms),
         silence: Duration::from_millis(console.key_silence_ms),
     }
+}
+
+/// The settings of the texter's console.
+pub(super) fn console_options(options: &mut TexterOptions, console: &ConsoleConfig) {
+    options.side_pane = console.side_pane;
+    options.reply_window = Duration::from_secs(console.reply_undo_seconds);
+    options.initial_window = Duration::from_secs(console.initial_undo_seconds);
 }
 
 /// What was saved of a damaged journal and what was not.

@@ -1,6 +1,6 @@
 //! `text`: the texter's console.
 
-use super::shift::{ShiftArgs, from_a_terminal, gate_times, in_lines, keymap, prepare};
+use super::shift::{ShiftArgs, console_options, from_a_terminal, gate_times, in_lines, keymap, prepare};
 use super::{Context, Exit, Outcome};
 use crate::api::people::Role;
 use crate::client::Capabilities;
@@ -24,7 +24,7 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
     options.gate = gate_times(ctx);
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;
-    options.side_pane = ctx.config.console.side_pane;
+    console_options(&mut options, &ctx.config.console);
     ctx.guard_terminal();
     let rest = shift.rest();
     let launch = shift.launch(ctx);

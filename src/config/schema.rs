@@ -38,6 +38,10 @@ pub struct ConsoleConfig {
     pub key_gap_ms: u64,
     /// Without key repeat reports: a quicker press stands when its key stays silent this long, in milliseconds.
     pub key_silence_ms: u64,
+    /// How long a reply may be taken back before it leaves, in seconds; 0: it leaves with its press.
+    pub reply_undo_seconds: u64,
+    /// The same of a first text.
+    pub initial_undo_seconds: u64,
     /// Replies are shown beside the send card when there is room.
     pub side_pane: bool,
     /// Ring when a reply comes: `never`, `inactive` (only while another window has the focus), `always`.
@@ -175,6 +179,8 @@ impl Default for ConsoleConfig {
             dwell_ms: 120,
             key_gap_ms: 1000,
             key_silence_ms: 110,
+            reply_undo_seconds: 5,
+            initial_undo_seconds: 0,
             side_pane: true,
             bell: "inactive".into(),
             ascii: false,

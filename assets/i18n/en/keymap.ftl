@@ -3,7 +3,6 @@
 action-send = send
 action-skip = skip
 action-request-more = request more contacts
-action-undo = undo skip or close
 action-wrong-number = wrong number
 action-opt-out = opt out
 action-opt-out-now = opt out (they asked)
@@ -89,3 +88,7 @@ context-confirm = questions
 context-messages = messages
 context-score = score
 context-board = board
+action-undo = take back the last act
+action-tags = tags
+action-tag-close = tag and close
+action-note = note

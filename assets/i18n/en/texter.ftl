@@ -201,3 +201,27 @@ texter-signed-out-unknown = Your sign-in was ended. { $count ->
     [one] What became of one confirmed text is not known
    *[other] What became of { $count } confirmed texts is not known
 }: tell your captain. The journal keeps them.
+
+## The undo window
+texter-leaving = { $name }: your text leaves in { $seconds ->
+    [one] one second
+   *[other] { $seconds } seconds
+}; { $key } takes it back.
+texter-taken-back-text = { $name }: taken back, nothing was sent.
+texter-back-wrote-again = { $name } wrote again before your text left; it was not sent. Read it, then send yours.
+texter-back-gone = A contact left your hands before your text left; it was not sent.
+texter-leave-window = { $count ->
+    [one] One text has not left yet and may still be taken back. Left now, it is not sent: it stays here as a card or draft.
+   *[other] { $count } texts have not left yet and may still be taken back. Left now, they are not sent: they stay here as cards or drafts.
+}
+
+## Tags and notes
+texter-no-tags = This campaign has no tags.
+texter-tags-title = Tags of { $name }
+texter-tag-close-title = Tag { $name } and close
+texter-tagged-done = { $name }: tag set: { $tag }.
+texter-untagged-done = { $name }: tag taken off: { $tag }.
+texter-note-title = Note on { $name }
+texter-note-means = Whoever has this voter after you reads it; the voter never does.
+texter-note-done = { $name }: the note is kept.
+texter-note-too-long = A note has at most { $most } characters; this one has { $count }.

@@ -231,3 +231,4 @@ outbox-do-parked-act = It did not happen: do it again when you like.
 outbox-do-refused = It did not go out; nothing to do.
 ui-link-signed-out-done = signed out, nothing left to hand in
 ui-board-possible-opt-outs = { $n } may have opted out
+ui-delivery-leaving = leaves in a moment

@@ -56,3 +56,27 @@ note-earlier-campaign = campaña anterior
 note-earlier-sent = enviado entonces
 note-earlier-received = escrito entonces
 note-earlier-answers = respondió entonces
+
+## El margen para deshacer
+texter-leaving = { $name }: tu mensaje sale en { $seconds ->
+    [one] un segundo
+   *[other] { $seconds } segundos
+}; { $key } lo detiene.
+texter-taken-back-text = { $name }: detenido, no se envió nada.
+texter-back-wrote-again = { $name } escribió otra vez antes de que saliera tu mensaje; no se envió. Léelo y después envía el tuyo.
+texter-back-gone = Un contacto dejó de estar en tus manos antes de que saliera tu mensaje; no se envió.
+texter-leave-window = { $count ->
+    [one] Un mensaje aún no ha salido y se puede detener. Si sales ahora, no se envía: queda aquí como tarjeta o borrador.
+   *[other] { $count } mensajes aún no han salido y se pueden detener. Si sales ahora, no se envían: quedan aquí como tarjetas o borradores.
+}
+
+## Etiquetas y notas
+texter-no-tags = Esta campaña no tiene etiquetas.
+texter-tags-title = Etiquetas de { $name }
+texter-tag-close-title = Etiquetar a { $name } y cerrar
+texter-tagged-done = { $name }: etiqueta puesta: { $tag }.
+texter-untagged-done = { $name }: etiqueta quitada: { $tag }.
+texter-note-title = Nota sobre { $name }
+texter-note-means = La lee quien atienda después a esta persona; ella no la ve nunca.
+texter-note-done = { $name }: la nota está guardada.
+texter-note-too-long = Una nota tiene como máximo { $most } caracteres; esta tiene { $count }.

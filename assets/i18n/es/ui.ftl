@@ -67,3 +67,4 @@ ui-board-recalls = { $n ->
 ui-state-cap = los mensajes esperan hasta las { $at }
 ui-state-archived = cerrada
 ui-board-possible-opt-outs = { $n } quizá dados de baja
+ui-delivery-leaving = sale en un momento

@@ -84,8 +84,8 @@ actions! {
     Skip, "skip", "action-skip", Sending, [Card];
     /// Ask for more contacts.
     RequestMore, "request_more", "action-request-more", Sending, [Texting, Card, Inbox, Thread];
-    /// Take the last skip or closing back.
-    Undo, "undo", "action-undo", Sending, [Texting, Card, Inbox, Thread];
+    /// Take the last act back: a text that has not left, a skip, a closing, a tag, an answer, a note.
+    Undo, "undo", "action-undo", Sending, [Texting, Card, Inbox, Thread, Composer];
     /// The number is somebody else's.
     WrongNumber, "wrong_number", "action-wrong-number", Replying, [Card, Inbox, Thread];
     /// Opt the person out (asks first).
@@ -112,6 +112,12 @@ actions! {
     Close, "close", "action-close", Replying, [Inbox, Thread];
     /// Open a closed conversation again.
     Reopen, "reopen", "action-reopen", Replying, [Inbox, Thread];
+    /// Set or take off a tag.
+    Tags, "tags", "action-tags", Replying, [Texting, Card, Inbox, Thread];
+    /// Set a tag and close.
+    TagClose, "tag_close", "action-tag-close", Replying, [Inbox, Thread];
+    /// Write a note on the voter.
+    Note, "note", "action-note", Replying, [Texting, Card, Inbox, Thread];
     /// Show other conversations.
     Filter, "filter", "action-filter", Replying, [Inbox];
     /// Copy the last message.

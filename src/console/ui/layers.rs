@@ -67,6 +67,10 @@ pub(super) fn draw(
             let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
             chosen(ink, &title, &asked, &lines, *selected, area, buffer)
         }
+        OverlayView::Pick { title, rows, selected } => {
+            let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
+            chosen(ink, &ink.say(title), &[], &lines, *selected, area, buffer)
+        }
         OverlayView::Ask { title, lines, text, cursor } => {
             let asked = (ink.say(title), Role::Title);
             let asked = std::iter::once(asked).chain(lines.iter().map(|say| (ink.say(say), Role::Text)));

@@ -199,6 +199,7 @@ fn head(ink: Ink<'_>, name: &str, item: &ThreadItem) -> Vec<(String, Role)> {
     if *direction == Direction::Outbound {
         head.push(dot);
         let (word, role) = match state {
+            ItemState::Leaving => (ink.word("ui-delivery-leaving"), Role::Warn),
             ItemState::Confirmed => (ink.word("ui-delivery-confirmed"), Role::Faint),
             ItemState::Unknown => (ink.word("ui-delivery-unknown"), Role::Warn),
             ItemState::Refused(why) => (format!("{}: {}", ink.word("ui-delivery-refused"), ink.say(why)), Role::Bad),

@@ -289,7 +289,7 @@ impl Model {
                 fx.push(Effect::Presence);
                 fx.push(Effect::After { timer, delay: MINUTE });
             }
-            Timer::Retry | Timer::Draft => {}
+            Timer::Retry | Timer::Draft | Timer::Window | Timer::Next => {}
         }
     }
 

@@ -289,4 +289,8 @@ pub enum Timer {
     Retry,
     /// Keep the draft that is being written.
     Draft,
+    /// The undo window of a text ends.
+    Window,
+    /// At once: for the stamp that the next of several acts of one press needs.
+    Next,
 }

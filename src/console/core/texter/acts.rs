@@ -24,6 +24,17 @@ pub enum Stage {
     Refused(Box<Problem>),
 }
 
+/// What follows on the screen once one is in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// The hands stay.
+    Stay,
+    /// On to the next who waits.
+    GoOn,
+    /// They moved on before: it was in the undo window.
+    Nothing,
+}
+
 /// One of mine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mine {
@@ -31,8 +42,8 @@ pub struct Mine {
     pub confirmed: Confirmed,
     /// Where it stands.
     pub stage: Stage,
-    /// For replies: go on to the next who waits.
-    pub go_on: bool,
+    /// What follows.
+    pub then: Then,
 }
 
 impl Mine {
@@ -88,16 +99,18 @@ impl Acts {
         self.all.get(&id)
     }
 
-    /// Starts one.
-    pub fn start(&mut self, confirmed: Confirmed, go_on: bool) {
-        self.busy = Some(confirmed.id);
-        self.add(Mine { confirmed, stage: Stage::Journaling, go_on });
+    /// Starts one. Nothing else is accepted until it is in the journal, unless the hands moved on before.
+    pub fn start(&mut self, confirmed: Confirmed, then: Then) {
+        if then != Then::Nothing {
+            self.busy = Some(confirmed.id);
+        }
+        self.add(Mine { confirmed, stage: Stage::Journaling, then });
     }
 
     /// One found in the journal.
     pub fn found(&mut self, confirmed: Confirmed) {
         if !self.all.contains_key(&confirmed.id) {
-            self.add(Mine { confirmed, stage: Stage::Waiting, go_on: false });
+            self.add(Mine { confirmed, stage: Stage::Waiting, then: Then::Stay });
             self.unsettled += 1;
         }
     }

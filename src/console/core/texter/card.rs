@@ -97,6 +97,9 @@ impl Model {
         if line.status != Status::NeedsMessage || !line.opt_out.allows_text() || self.acts.has_initial(contact) {
             return Head::Drop;
         }
+        if self.initial_in_window(contact) {
+            return Head::Drop;
+        }
         let Some(view) = self.people.body(contact) else { return Head::Later };
         if view.wrong_number {
             return Head::Drop;

@@ -21,6 +21,12 @@ impl Model {
         self.parts(contact).0
     }
 
+    /// True when something is kept that waits for a hand; what is in the undo window does not.
+    pub(super) fn has_draft(&self, contact: ContactId) -> bool {
+        let pressed = self.in_window().iter().any(|one| one.request.contact == contact);
+        !self.draft(contact).is_empty() || (!pressed && self.has_behind(contact))
+    }
+
     /// True when something that came back waits behind the draft.
     pub(super) fn has_behind(&self, contact: ContactId) -> bool {
         self.parts(contact).1.is_some()
@@ -41,6 +47,18 @@ impl Model {
         let text: String = text.chars().filter(|c| *c != BEHIND).collect();
         let kept = self.drafts.get(&contact).map_or("", String::as_str);
         self.keep_draft(contact, format!("{kept}{BEHIND}{text}"), fx);
+    }
+
+    /// Takes a text away that stands behind the draft.
+    pub(super) fn drop_behind(&mut self, contact: ContactId, text: &str, fx: &mut Vec<Effect>) {
+        let text: String = text.chars().filter(|c| *c != BEHIND).collect();
+        let kept = self.drafts.get(&contact).map_or("", String::as_str);
+        let mut parts: Vec<&str> = kept.split(BEHIND).collect();
+        if let Some(place) = parts.iter().skip(1).position(|part| *part == text) {
+            parts.remove(place + 1);
+            let whole = parts.join(&BEHIND.to_string());
+            self.keep_draft(contact, whole, fx);
+        }
     }
 
     /// Throws away every draft, and what waits behind one, that `wrong` says must go; says for how many people.

@@ -116,11 +116,11 @@ impl Model {
     }
 
     fn type_char(&mut self, c: char) {
-        if let Some(Overlay::Palette { query, selected, .. } | Overlay::Canned { query, selected }) =
-            self.overlays.last_mut()
-        {
-            query.type_char(c);
-            *selected = 0;
+        if let Some((text, selected)) = self.overlays.last_mut().and_then(Overlay::typed_in) {
+            text.type_char(c);
+            if let Some(selected) = selected {
+                *selected = 0;
+            }
         } else if let Some(open) = self.open.as_mut().filter(|_| self.focus == Focus::Composer) {
             open.editor.type_char(c);
             open.typed = true;
@@ -131,10 +131,11 @@ impl Model {
     /// Text, never commands.
     pub(super) fn paste(&mut self, text: &str) {
         match self.overlays.last_mut() {
-            Some(Overlay::Palette { query, .. } | Overlay::Canned { query, .. }) => {
-                query.insert(&text.replace(['\n', '\r'], " "));
+            Some(layer) => {
+                if let Some((typed, _)) = layer.typed_in() {
+                    typed.insert(&text.replace(['\n', '\r'], " "));
+                }
             }
-            Some(_) => {}
             None if self.focus == Focus::Composer => {
                 if let Some(open) = &mut self.open {
                     open.editor.insert(&safe_body(text));
@@ -148,11 +149,11 @@ impl Model {
     }
 
     fn edit(&mut self, change: impl FnOnce(&mut crate::console::core::shared::editor::Editor)) {
-        if let Some(Overlay::Palette { query, selected, .. } | Overlay::Canned { query, selected }) =
-            self.overlays.last_mut()
-        {
-            change(query);
-            *selected = 0;
+        if let Some((text, selected)) = self.overlays.last_mut().and_then(Overlay::typed_in) {
+            change(text);
+            if let Some(selected) = selected {
+                *selected = 0;
+            }
         } else if let Some(open) = self.open.as_mut().filter(|_| self.focus == Focus::Composer) {
             change(&mut open.editor);
             open.typed = true;
@@ -188,10 +189,7 @@ impl Model {
             Action::OptOutNow => self.on_contact(stamp, fx, |contact| Act::OptOut { contact, notice: true }),
             Action::NotOptOut => self.not_opt_out(stamp, fx),
             Action::OptOut => self.ask_opt_out(),
-            Action::Undo => match self.undo.last().copied() {
-                Some(contact) => drop(self.confirm_act(Act::Reopen { contact }, stamp, fx)),
-                None => self.say(Level::Info, Say::new("texter-nothing-to-undo")),
-            },
+            Action::Undo => self.take_last_back(stamp, fx),
             Action::RequestMore => self.request_more(fx),
             Action::Release => {
                 if self.people.is_empty() {
@@ -223,6 +221,9 @@ impl Model {
                 Err(why) => self.say(Level::Warning, why),
             },
             Action::Answers => self.ask_answer(),
+            Action::Tags => self.ask_tags(false),
+            Action::TagClose => self.ask_tags(true),
+            Action::Note => self.ask_note(),
             Action::Filter => {
                 let next = self.people.filter().next();
                 self.people.set_filter(next);
@@ -431,7 +432,12 @@ impl Model {
     /// Something that was confirmed is not handed in, or needs somebody.
     fn is_unsettled(&self) -> bool {
         let open = self.unknown_count() + self.parked_count() > 0;
-        open || self.acts.unsettled() > 0 || self.outbox.0 > 0 || self.acts.busy().is_some()
+        open || !self.is_handed_in() || self.acts.busy().is_some()
+    }
+
+    /// Everything that was pressed is confirmed, and everything confirmed is handed in.
+    pub(super) fn is_handed_in(&self) -> bool {
+        self.window.is_empty() && self.acts.unsettled() == 0 && self.outbox.0 == 0
     }
 
     /// Voters wait for this texter's answer, who could still give it. A rehearsal says so in its score.
@@ -463,10 +469,12 @@ impl Model {
                 | Overlay::Palette { selected: at, .. }
                 | Overlay::Canned { selected: at, .. }
                 | Overlay::Answers { selected: at, .. }
+                | Overlay::Tags { selected: at, .. }
                 | Overlay::OptOut { selected: at, .. }
                 | Overlay::Release { selected: at }
                 | Overlay::Leave { selected: at },
             ) => step(at, rows),
+            Some(Overlay::Write { .. }) => {}
             None => match self.focus {
                 Focus::Card => {}
                 Focus::Inbox => {

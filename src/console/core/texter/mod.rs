@@ -17,8 +17,10 @@ mod recall;
 pub mod replies;
 pub mod server;
 pub mod threads;
+pub mod undo;
 pub mod update;
 pub mod view;
+pub mod window;
 
 #[cfg(test)]
 mod tests;

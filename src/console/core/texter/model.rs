@@ -13,6 +13,9 @@ use super::outbox::Lately;
 use super::overlay::Overlay;
 use super::people::People;
 use super::threads::Threads;
+use super::undo::Undo;
+use super::window::Pressed;
+use crate::api::act::Act;
 use crate::api::campaign::{CampaignState, CampaignView};
 use crate::api::people::Me;
 use crate::api::problem::Problem;
@@ -43,6 +46,10 @@ pub struct TexterOptions {
     pub prefetch: usize,
     /// Somebody keeps the score of a rehearsal: it is shown before leaving. A team's rehearsal on a server has no score.
     pub scored: bool,
+    /// How long a reply may be taken back before it is confirmed; zero: it leaves with its press.
+    pub reply_window: Duration,
+    /// The same of a first text.
+    pub initial_window: Duration,
 }
 
 impl TexterOptions {
@@ -57,6 +64,8 @@ impl TexterOptions {
             side_pane: true,
             prefetch: 100,
             scored: true,
+            reply_window: Duration::ZERO,
+            initial_window: Duration::ZERO,
         }
     }
 }
@@ -97,6 +106,18 @@ pub struct Open {
     /// All of the text has been on the screen, if need be part by part: it was typed here, or the cursor has been at its
     /// start since it was put there.
     pub looked_through: bool,
+}
+
+impl Open {
+    /// Nothing is being written: what was is sent, or kept elsewhere.
+    pub(super) fn clear(&mut self) {
+        self.editor = Editor::default();
+        self.source = None;
+        self.typed = false;
+        self.looked_through = true;
+        self.hidden_below = 0;
+        self.new_below = 0;
+    }
 }
 
 /// How far a request for contacts got.
@@ -207,7 +228,15 @@ pub struct Model {
     pub(super) reading: Option<Reading>,
     pub(super) following: bool,
     pub(super) may_go_on: Option<bool>,
-    pub(super) undo: Vec<ContactId>,
+    pub(super) undo: Vec<Undo>,
+    /// The act in hand takes another one back: it is not remembered itself.
+    pub(super) undoing: Option<Uuid>,
+    /// Acts of one press that follow the one in hand.
+    pub(super) to_do: VecDeque<Act>,
+    /// Pressed, and not confirmed before its window ends.
+    pub(super) window: Vec<Pressed>,
+    /// When the first of these ends, as far as a timer is set.
+    pub(super) window_due: Option<Duration>,
     /// First texts that came back, and why: said on the card when it comes again.
     pub(super) came_back: BTreeMap<ContactId, Say>,
     /// Replies that came back and were put into the composer from the thread: each once.
@@ -282,6 +311,10 @@ impl Model {
             following: false,
             may_go_on: None,
             undo: Vec::new(),
+            undoing: None,
+            to_do: VecDeque::new(),
+            window: Vec::new(),
+            window_due: None,
             came_back: BTreeMap::new(),
             offered: BTreeSet::new(),
             draft_dirty: false,

@@ -4,6 +4,13 @@ use crate::console::core::shared::editor::Editor;
 use crate::console::keymap::context::Context;
 use crate::domain::ids::ContactId;
 
+/// What is written in a layer with one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writing {
+    /// The note on a contact.
+    Note(ContactId),
+}
+
 /// One layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Overlay {
@@ -36,6 +43,22 @@ pub enum Overlay {
         question: usize,
         /// Which row.
         selected: usize,
+    },
+    /// The tags of a contact.
+    Tags {
+        /// Whose.
+        contact: ContactId,
+        /// Which row.
+        selected: usize,
+        /// The conversation is closed with it.
+        close: bool,
+    },
+    /// Something to write.
+    Write {
+        /// What.
+        what: Writing,
+        /// The text so far.
+        text: Editor,
     },
     /// Opt this person out?
     OptOut {
@@ -72,6 +95,26 @@ pub enum Overlay {
 }
 
 impl Overlay {
+    /// The contact that it asks about: without them it makes no sense any more.
+    #[must_use]
+    pub fn about(&self) -> Option<ContactId> {
+        match self {
+            Self::OptOut { contact, .. }
+            | Self::Tags { contact, .. }
+            | Self::Write { what: Writing::Note(contact), .. } => Some(*contact),
+            _ => None,
+        }
+    }
+
+    /// What is typed in it, and which of its rows is selected by that.
+    pub(super) fn typed_in(&mut self) -> Option<(&mut Editor, Option<&mut usize>)> {
+        match self {
+            Self::Palette { query, selected, .. } | Self::Canned { query, selected } => Some((query, Some(selected))),
+            Self::Write { text, .. } => Some((text, None)),
+            _ => None,
+        }
+    }
+
     /// The key context it makes.
     #[must_use]
     pub fn context(&self) -> Context {
@@ -79,7 +122,8 @@ impl Overlay {
             Self::Help { .. } => Context::Help,
             Self::Palette { .. } => Context::Palette,
             Self::Canned { .. } => Context::Canned,
-            Self::Answers { .. } => Context::Answers,
+            Self::Answers { .. } | Self::Tags { .. } => Context::Answers,
+            Self::Write { .. } => Context::Palette,
             Self::OptOut { .. } | Self::Release { .. } | Self::Leave { .. } => Context::Confirm,
             Self::Messages { .. } | Self::Outbox { .. } => Context::Messages,
             Self::Score { .. } => Context::Score,

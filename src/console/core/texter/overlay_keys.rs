@@ -4,8 +4,9 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::model::Model;
-use super::overlay::Overlay;
+use super::overlay::{Overlay, Writing};
 use crate::api::act::Act;
+use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::Stamp;
 use crate::console::core::shared::notice::Level;
@@ -14,7 +15,13 @@ use crate::console::keymap::action::{ACTIONS, Action};
 use crate::console::keymap::chord::{Chord, Key};
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
+use crate::domain::conversation::OptOut;
+use crate::domain::ids::ContactId;
+use crate::domain::safe_text::safe_line;
 use crate::domain::survey::open_question;
+
+/// Longest note, in characters; the server's bound.
+const MAX_NOTE: usize = 2_000;
 
 /// Those of `items` that are like the query, best first; all in their order when it is empty.
 #[must_use]
@@ -90,6 +97,8 @@ impl Model {
                 .as_ref()
                 .and_then(|campaign| campaign.def.questions.get(*question))
                 .map_or(0, |question| question.answers.len()),
+            Some(Overlay::Tags { .. }) => self.tag_rows().len(),
+            Some(Overlay::Write { .. }) => 0,
             Some(Overlay::Leave { .. }) if self.leaves_only_voters() => 2,
             Some(Overlay::OptOut { .. } | Overlay::Leave { .. }) => 3,
             Some(Overlay::Release { .. }) => 4,
@@ -132,6 +141,11 @@ impl Model {
                 let place = if action == Action::Pick { digit(chord) } else { Some(selected) };
                 self.take_answer(question, place, stamp, fx);
             }
+            Overlay::Tags { contact, selected, close } => {
+                let place = if action == Action::Pick { digit(chord) } else { Some(selected) };
+                self.take_tag(contact, place, close, stamp, fx);
+            }
+            Overlay::Write { what, text } => self.written(&what, text.text(), stamp, fx),
             Overlay::OptOut { contact, selected } => {
                 let choice = match action {
                     Action::Yes => 0,
@@ -174,7 +188,7 @@ impl Model {
                 match choice {
                     0 => {
                         self.leaving = true;
-                        if self.outbox.0 == 0 && self.acts.unsettled() == 0 {
+                        if self.is_handed_in() {
                             self.quit(fx);
                         }
                     }
@@ -227,6 +241,68 @@ impl Model {
         let act = Act::Answer { contact, question: asked.id.clone(), value: Some(answer.value.clone()) };
         if self.confirm_act(act, stamp, fx) {
             self.overlays.pop();
+        }
+    }
+
+    /// The tags that may be set.
+    pub(super) fn tag_rows(&self) -> &[String] {
+        self.campaign.as_ref().map_or(&[], |campaign| campaign.def.tags.as_slice())
+    }
+
+    /// Opens the tags of the contact at hand; `close`: the one that is taken closes the conversation too.
+    pub(super) fn ask_tags(&mut self, close: bool) {
+        let Some(contact) = self.at_hand() else { return };
+        if self.tag_rows().is_empty() {
+            self.say(Level::Info, Say::new("texter-no-tags"));
+        } else if self.people.body(contact).is_none() {
+            self.say(Level::Info, Say::new("texter-loading"));
+        } else {
+            self.push_overlay(Overlay::Tags { contact, selected: 0, close });
+        }
+    }
+
+    fn take_tag(&mut self, contact: ContactId, place: Option<usize>, close: bool, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let Some(tag) = place.and_then(|place| self.tag_rows().get(place)).cloned() else { return };
+        let set = self.people.body(contact).is_some_and(|view| view.tags.contains(&tag));
+        // Whoever closes with it wants it set, whether or not it was.
+        if self.confirm_act(Act::Tag { contact, tag, on: close || !set }, stamp, fx) {
+            self.overlays.pop();
+            let frozen = self.people.line(contact).is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. }));
+            if close && frozen {
+                self.say(Level::Warning, Say::new("texter-decide-first"));
+            } else if close {
+                self.to_do.push_back(Act::Close { contact });
+            }
+        }
+    }
+
+    /// Opens the note on the contact at hand.
+    pub(super) fn ask_note(&mut self) {
+        let Some(contact) = self.at_hand() else { return };
+        match self.people.body(contact) {
+            Some(view) => {
+                let text = Editor::new(&safe_line(&view.note));
+                self.push_overlay(Overlay::Write { what: Writing::Note(contact), text });
+            }
+            None => self.say(Level::Info, Say::new("texter-loading")),
+        }
+    }
+
+    /// What was written in a layer is done with.
+    fn written(&mut self, what: &Writing, text: &str, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let text = text.trim();
+        match what {
+            Writing::Note(contact) => {
+                let count = text.chars().count();
+                if count > MAX_NOTE {
+                    let say = Say::new("texter-note-too-long").with("count", count).with("most", MAX_NOTE);
+                    self.say(Level::Warning, say);
+                } else if self.people.body(*contact).is_some_and(|view| view.note == text)
+                    || self.confirm_act(Act::Note { contact: *contact, text: text.to_owned() }, stamp, fx)
+                {
+                    self.overlays.pop();
+                }
+            }
         }
     }
 

@@ -22,7 +22,7 @@ impl Model {
         self.campaign.as_ref().map_or(0, |campaign| campaign.script_version)
     }
 
-    fn carries(&self, contact: ContactId, said: &Said<'_>) -> bool {
+    pub(super) fn carries(&self, contact: ContactId, said: &Said<'_>) -> bool {
         self.carried(contact, said).is_some()
     }
 

@@ -3,6 +3,7 @@
 use super::card::hash;
 use super::model::{Claim, Focus, Model, Open};
 use super::overlay::Overlay;
+use super::undo::Undo;
 use crate::api::act::Act;
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
@@ -14,7 +15,7 @@ use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
-use crate::domain::safe_text::safe_body;
+use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::script::leftover_field;
 use crate::domain::survey::clear_below;
 
@@ -25,7 +26,8 @@ impl Model {
             return;
         }
         self.leave_thread(fx);
-        if self.draft(contact).is_empty() && self.has_behind(contact) {
+        let leaves = self.window.iter().any(|one| one.request.contact == contact);
+        if self.draft(contact).is_empty() && self.has_behind(contact) && !leaves {
             self.next_draft(contact, fx);
         }
         let draft = self.draft(contact).to_owned();
@@ -207,12 +209,7 @@ impl Model {
     /// A reply is in the journal.
     pub(super) fn reply_done(&mut self, contact: ContactId, go_on: bool, fx: &mut Vec<Effect>) {
         if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact) {
-            open.editor = Editor::default();
-            open.source = None;
-            open.typed = false;
-            open.looked_through = true;
-            open.hidden_below = 0;
-            open.new_below = 0;
+            open.clear();
             if let Some(next) = self.next_draft(contact, fx) {
                 // It came back too: to be looked at before the hands go on.
                 if let Some(open) = &mut self.open {
@@ -241,7 +238,7 @@ impl Model {
     }
 
     /// An act other than a text is in the journal: shown at once, before the server says the same.
-    pub(super) fn act_done(&mut self, act: &Act, fx: &mut Vec<Effect>) {
+    pub(super) fn act_done(&mut self, act: &Act, undoes: bool, fx: &mut Vec<Effect>) {
         let at_hand = |model: &Self, id: ContactId| model.open.as_ref().is_some_and(|open| open.contact == id);
         match act {
             Act::OptOut { contact, .. } => {
@@ -275,7 +272,7 @@ impl Model {
             Act::Close { contact } => {
                 let contact = *contact;
                 let skipped = self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage);
-                self.undo.push(contact);
+                self.may_undo(Undo::Close(contact));
                 self.closed(contact, fx);
                 let key = self.options.keymap.key_for(self.context(), Action::Undo).unwrap_or_default();
                 let done = if skipped { "texter-skipped-done" } else { "texter-closed-done" };
@@ -283,7 +280,7 @@ impl Model {
             }
             Act::Reopen { contact } => {
                 let contact = *contact;
-                self.undo.retain(|id| *id != contact);
+                self.undo.retain(|undo| *undo != Undo::Close(contact));
                 self.came_back.remove(&contact);
                 self.people.change(contact, |line| {
                     line.status = match line {
@@ -299,7 +296,35 @@ impl Model {
                 }
                 self.say(Level::Info, self.about("texter-reopened-done", contact));
             }
-            Act::Answer { contact, question, value } => self.answered(*contact, question, value.as_deref()),
+            Act::Answer { contact, question, value } => {
+                let before = self.people.body(*contact).map(|view| view.answers.clone()).unwrap_or_default();
+                self.answered(*contact, question, value.as_deref(), undoes);
+                if !undoes {
+                    self.may_undo(Undo::Answer { contact: *contact, question: question.clone(), before });
+                }
+            }
+            Act::Tag { contact, tag, on } => {
+                self.people.change_body(*contact, |view| {
+                    view.tags.retain(|set| set != tag);
+                    if *on {
+                        view.tags.push(tag.clone());
+                    }
+                });
+                if !undoes {
+                    self.may_undo(Undo::Tag { contact: *contact, tag: tag.clone(), on: *on });
+                }
+                let key = if *on { "texter-tagged-done" } else { "texter-untagged-done" };
+                let say = self.about(key, *contact).with("tag", safe_line(tag));
+                self.say(Level::Info, say);
+            }
+            Act::Note { contact, text } => {
+                let before = self.people.body(*contact).map(|view| view.note.clone()).unwrap_or_default();
+                self.people.change_body(*contact, |view| view.note.clone_from(text));
+                if !undoes {
+                    self.may_undo(Undo::Note { contact: *contact, before });
+                }
+                self.say(Level::Info, self.about("texter-note-done", *contact));
+            }
             Act::Release { unsent, conversations, .. } => {
                 let given: Vec<ContactId> = self
                     .people
@@ -317,9 +342,7 @@ impl Model {
                 }
                 self.say(Level::Info, Say::new("texter-released-done").with("count", given.len()));
             }
-            Act::Tag { .. }
-            | Act::Note { .. }
-            | Act::Pause { .. }
+            Act::Pause { .. }
             | Act::Resume { .. }
             | Act::Reclaim { .. }
             | Act::Admit { .. }
@@ -343,7 +366,7 @@ impl Model {
         }
     }
 
-    fn answered(&mut self, contact: ContactId, question: &str, value: Option<&str>) {
+    fn answered(&mut self, contact: ContactId, question: &str, value: Option<&str>, undoes: bool) {
         let Some(campaign) = &self.campaign else { return };
         let questions = &campaign.def.questions;
         let reply = questions
@@ -364,7 +387,8 @@ impl Model {
                 }
             });
         }
-        if self.open.as_ref().is_none_or(|open| open.contact != contact) {
+        // Taken back, it puts no words into anybody's mouth.
+        if undoes || self.open.as_ref().is_none_or(|open| open.contact != contact) {
             return;
         }
         if let Some(reply) = reply {
@@ -388,8 +412,8 @@ impl Model {
             self.leave_thread(fx);
             self.overlays.retain(|overlay| !matches!(overlay, Overlay::Canned { .. } | Overlay::Answers { .. }));
         }
-        self.overlays.retain(|overlay| !matches!(overlay, Overlay::OptOut { contact: asked, .. } if *asked == contact));
-        self.undo.retain(|id| *id != contact);
+        self.overlays.retain(|overlay| overlay.about() != Some(contact));
+        self.no_undo_for(contact);
         self.asked.remove(&contact);
         if self.people.remove(contact).is_some_and(|line| line.status == Status::NeedsMessage) {
             // It counts neither as sent nor as still to be sent.

@@ -232,7 +232,7 @@ impl Model {
             }
             Outcome::Refused { problem } => self.refused(verdict.id, problem, fx),
         }
-        if self.leaving && self.outbox.0 == 0 && self.acts.unsettled() == 0 {
+        if self.leaving && self.is_handed_in() {
             self.quit(fx);
         }
     }
@@ -271,7 +271,7 @@ impl Model {
     }
 
     /// A refused reply leaves the voter waiting.
-    fn unsay(&mut self, mine: &Mine) {
+    pub(super) fn unsay(&mut self, mine: &Mine) {
         let Some(request) = mine.text().filter(|request| request.kind == MessageKind::Reply) else { return };
         self.people.change(request.contact, |line| {
             if line.status == Status::Convo {
@@ -304,7 +304,7 @@ impl Model {
     }
 
     /// A first text was not sent: its card comes again, with the reason.
-    fn card_again(&mut self, contact: ContactId, why: &Say, hold: Option<HeldBack>) {
+    pub(super) fn card_again(&mut self, contact: ContactId, why: &Say, hold: Option<HeldBack>) {
         self.came_back.insert(contact, why.clone());
         self.people.change(contact, |line| line.status = Status::NeedsMessage);
         if let Some(hold) = hold {
@@ -317,7 +317,7 @@ impl Model {
     }
 
     /// A reply was not sent: its words become the draft, or stand behind the one that there is.
-    fn draft_again(&mut self, contact: ContactId, body: &str, source: Option<String>, fx: &mut Vec<Effect>) {
+    pub(super) fn draft_again(&mut self, contact: ContactId, body: &str, source: Option<String>, fx: &mut Vec<Effect>) {
         let open = self.open.as_mut().filter(|open| open.contact == contact && open.editor.is_blank());
         match open {
             Some(open) => {

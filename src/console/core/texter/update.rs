@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::acts::{Mine, Stage};
+use super::acts::{Mine, Stage, Then};
 use super::gate::{Armed, Target};
 use super::model::{Claim, Focus, MINUTE, Model, PRESENCE, Reading};
 use super::overlay::Overlay;
@@ -72,7 +72,7 @@ impl Model {
                 self.timer(timer, stamp, fx);
             }
             Msg::Journaled { id } => self.journaled(id, fx),
-            Msg::NotJournaled { id, reason } => self.not_journaled(id, &reason),
+            Msg::NotJournaled { id, reason } => self.not_journaled(id, &reason, fx),
             Msg::JournalOpen { acts, drafts } => self.journal_open(acts, drafts),
             Msg::Verdict { verdict } => self.settle(&verdict, fx),
             Msg::Unknown { id } => {
@@ -82,7 +82,7 @@ impl Model {
             }
             Msg::Outbox { waiting, oldest } => {
                 self.outbox = (waiting, oldest);
-                if self.leaving && waiting == 0 {
+                if self.leaving && self.is_handed_in() {
                     self.quit(fx);
                 }
             }
@@ -223,11 +223,17 @@ impl Model {
             }
             Timer::Retry => self.retry_claim(fx),
             Timer::Draft => self.save_draft(fx),
+            Timer::Window => {
+                self.window_due = None;
+                self.window_ends(stamp.mono, fx);
+            }
+            // It brought a stamp; what waits for one is done below.
+            Timer::Next => {}
         }
     }
 
     /// Hands a confirmed act to the journal. False when another one is still being written.
-    pub(super) fn confirm(&mut self, what: ConfirmedWhat, stamp: Stamp, go_on: bool, fx: &mut Vec<Effect>) -> bool {
+    pub(super) fn confirm(&mut self, what: ConfirmedWhat, stamp: Stamp, then: Then, fx: &mut Vec<Effect>) -> bool {
         if self.acts.busy().is_some() {
             self.say(Level::Warning, Say::new("texter-still-writing"));
             return false;
@@ -237,13 +243,13 @@ impl Model {
             self.fresh = None;
         }
         let confirmed = Confirmed { id: stamp.id, at: stamp.wall, what };
-        self.acts.start(confirmed.clone(), go_on);
+        self.acts.start(confirmed.clone(), then);
         fx.push(Effect::Confirm(confirmed));
         true
     }
 
     pub(super) fn confirm_act(&mut self, act: Act, stamp: Stamp, fx: &mut Vec<Effect>) -> bool {
-        self.confirm(ConfirmedWhat::Act { act }, stamp, false, fx)
+        self.confirm(ConfirmedWhat::Act { act }, stamp, Then::Stay, fx)
     }
 
     /// The evidence for a text that is on the screen now and was pressed at `stamp`; none when it was not seen.
@@ -294,7 +300,10 @@ impl Model {
             off_script: false,
             shown,
         };
-        self.confirm(ConfirmedWhat::Text(request), stamp, false, fx);
+        match self.window_of(MessageKind::Initial) {
+            Some(window) => self.hold(request, window, stamp, false, fx),
+            None => drop(self.confirm(ConfirmedWhat::Text(request), stamp, Then::Stay, fx)),
+        }
     }
 
     /// The one way a reply is confirmed.
@@ -327,7 +336,13 @@ impl Model {
             body,
             shown,
         };
-        self.confirm(ConfirmedWhat::Text(request), stamp, go_on, fx);
+        match self.window_of(MessageKind::Reply) {
+            Some(window) => self.hold(request, window, stamp, go_on, fx),
+            None => {
+                let then = if go_on { Then::GoOn } else { Then::Stay };
+                self.confirm(ConfirmedWhat::Text(request), stamp, then, fx);
+            }
+        }
     }
 
     fn journaled(&mut self, id: Uuid, fx: &mut Vec<Effect>) {
@@ -336,7 +351,9 @@ impl Model {
             ConfirmedWhat::Text(request) if request.kind == MessageKind::Initial => {
                 self.sent += 1;
                 self.taken_up(request.contact);
-                self.card = None;
+                if self.card.as_ref().is_some_and(|card| card.contact == request.contact) {
+                    self.card = None;
+                }
                 self.came_back.remove(&request.contact);
                 self.people.change(request.contact, |line| line.status = Status::Messaged);
             }
@@ -348,15 +365,36 @@ impl Model {
                     line.status = line.status.after_outbound();
                     line.waiting_since = None;
                 });
-                self.reply_done(contact, mine.go_on, fx);
+                match mine.then {
+                    Then::Nothing => self.drop_behind(contact, &request.body, fx),
+                    then => self.reply_done(contact, then == Then::GoOn, fx),
+                }
             }
-            ConfirmedWhat::Act { act } => self.act_done(&act.clone(), fx),
+            ConfirmedWhat::Act { act } => {
+                let undoes = self.undoing.take_if(|undoing| *undoing == id).is_some();
+                self.act_done(&act.clone(), undoes, fx);
+            }
         }
     }
 
-    fn not_journaled(&mut self, id: Uuid, reason: &str) {
+    fn not_journaled(&mut self, id: Uuid, reason: &str, fx: &mut Vec<Effect>) {
         let Some(mine) = self.acts.not_journaled(id) else { return };
         let why = Say::new("texter-not-journaled").with("reason", crate::domain::safe_text::safe_line(reason));
+        if self.undoing == Some(id) {
+            // The rest of what one press was to do is left: half of it done in silence helps nobody.
+            self.undoing = None;
+            self.to_do.clear();
+        }
+        if let Some(request) = mine.text().filter(|_| mine.then == Then::Nothing) {
+            self.unsay(&mine);
+            match request.kind {
+                MessageKind::Initial => self.card_again(request.contact, &why, None),
+                _ => {
+                    self.drop_behind(request.contact, &request.body, fx);
+                    self.draft_again(request.contact, &request.body, request.source.clone(), fx);
+                }
+            }
+        }
         if let (Some(card), Some(contact)) = (&mut self.card, mine.contact())
             && card.contact == contact
         {
@@ -396,6 +434,7 @@ impl Model {
                 _ => {}
             }
         }
+        self.as_pressed(&mut line);
         if line.status == Status::NeedsMessage && self.acts.has_initial(line.id) {
             line.status = Status::Messaged;
         }
@@ -444,6 +483,8 @@ impl Model {
             let text = self.drafts.get(&contact).cloned().unwrap_or_default();
             fx.push(Effect::SaveDraft { contact, text });
         }
+        self.mind_the_window(fx);
+        self.do_next(fx);
         self.pick_card();
         self.withdraw_notice();
         self.fetch_ahead(fx);

@@ -8,3 +8,4 @@ mod promises;
 mod recalled;
 mod sending;
 mod story;
+mod window;

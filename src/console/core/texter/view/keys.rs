@@ -50,6 +50,7 @@ impl Model {
                 Action::OptOut,
                 Action::Close,
                 Action::Reopen,
+                Action::Tags,
                 Action::WrongNumber,
                 Action::NextWaiting,
                 Action::SwitchPane,
@@ -115,6 +116,10 @@ impl Model {
             Action::OptOutNow | Action::NotOptOut if !self.facts().has(Fact::Frozen) => {
                 Some(Say::new("texter-no-doubt"))
             }
+            Action::Tags | Action::TagClose | Action::Note if self.at_hand().is_none() => {
+                Some(Say::new("texter-inbox-empty"))
+            }
+            Action::Tags | Action::TagClose if self.tag_rows().is_empty() => Some(Say::new("texter-no-tags")),
             Action::Undo if self.undo.is_empty() => Some(Say::new("texter-nothing-to-undo")),
             Action::NextWaiting if self.people.waiting() == 0 => Some(Say::new("texter-nobody-waits")),
             Action::Open | Action::Close | Action::Reopen | Action::WrongNumber | Action::OptOut

@@ -3,10 +3,11 @@
 use super::{ChoiceRow, OverlayView};
 use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::model::Model;
-use crate::console::core::texter::overlay::Overlay;
+use crate::console::core::texter::overlay::{Overlay, Writing};
 use crate::console::core::texter::overlay_keys::palette_actions;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
+use crate::domain::ids::ContactId;
 use crate::domain::safe_text::{safe_body, safe_line};
 
 impl Model {
@@ -34,6 +35,19 @@ impl Model {
                 selected: *selected,
             },
             Overlay::Answers { question, selected } => self.answers_view(*question, *selected)?,
+            Overlay::Tags { contact, selected, close } => OverlayView::Pick {
+                title: self.about(if *close { "texter-tag-close-title" } else { "texter-tags-title" }, *contact),
+                rows: self.tag_choices(*contact),
+                selected: *selected,
+            },
+            Overlay::Write { what, text } => {
+                let (title, lines) = match what {
+                    Writing::Note(contact) => {
+                        (self.about("texter-note-title", *contact), vec![Say::new("texter-note-means")])
+                    }
+                };
+                OverlayView::Ask { title, lines, text: text.text().to_owned(), cursor: text.cursor() }
+            }
             Overlay::OptOut { contact, selected } => OverlayView::Confirm {
                 title: self.about("texter-ask-opt-out", *contact),
                 lines: vec![Say::new("texter-ask-opt-out-means")],
@@ -95,7 +109,11 @@ impl Model {
         let waiting = self.outbox.0.max(self.acts.unsettled() as u64);
         let (unknown, parked) = (self.unknown_count(), self.parked_count());
         let mut lines = Vec::new();
-        if waiting > 0 || (unknown == 0 && parked == 0 && !self.leaves_only_voters()) {
+        let pressed = self.in_window().len();
+        if pressed > 0 {
+            lines.push(Say::new("texter-leave-window").with("count", pressed));
+        }
+        if waiting > 0 || (unknown == 0 && parked == 0 && pressed == 0 && !self.leaves_only_voters()) {
             lines.push(Say::new("texter-leave-waiting").with("count", waiting));
             lines.push(Say::new(if self.leaving { "texter-leave-waits" } else { "texter-leave-means" }));
         }
@@ -137,6 +155,17 @@ impl Model {
                 })
             })
             .collect()
+    }
+
+    fn tag_choices(&self, contact: ContactId) -> Vec<ChoiceRow> {
+        let set = self.people.body(contact).map(|view| view.tags.as_slice()).unwrap_or_default();
+        let row = |(place, tag): (usize, &String)| ChoiceRow {
+            number: (place < 9).then_some(place + 1),
+            title: safe_line(tag),
+            text: String::new(),
+            chosen: set.contains(tag),
+        };
+        self.tag_rows().iter().enumerate().map(row).collect()
     }
 
     fn answers_view(&self, question: usize, selected: usize) -> Option<OverlayView> {

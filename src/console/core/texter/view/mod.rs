@@ -157,6 +157,8 @@ pub struct InboxRow {
 /// Where a text in a conversation stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ItemState {
+    /// Pressed, and may still be taken back.
+    Leaving,
     /// Confirmed, on its way to the server.
     Confirmed,
     /// What became of it is not known.
@@ -323,6 +325,15 @@ pub enum OverlayView {
         /// Its number, and how many there are.
         place: (usize, usize),
         /// The answers.
+        rows: Vec<ChoiceRow>,
+        /// Which is selected.
+        selected: usize,
+    },
+    /// One of several, by number.
+    Pick {
+        /// What is chosen.
+        title: Say,
+        /// The choices.
         rows: Vec<ChoiceRow>,
         /// Which is selected.
         selected: usize,

@@ -170,7 +170,7 @@ impl Model {
                 updated_at: line.updated_at,
                 preview: line.preview.clone(),
                 unread: self.people.is_unread(contact),
-                draft: self.drafts.get(&contact).is_some_and(|draft| !draft.is_empty()),
+                draft: self.has_draft(contact),
                 selected: self.selected == Some(contact),
                 open: open == Some(contact),
             })

@@ -41,6 +41,18 @@ impl Model {
                 system: false,
             });
         }
+        for one in self.in_window().iter().filter(|one| one.request.contact == open.contact) {
+            items.push(ThreadItem::Message {
+                direction: Direction::Outbound,
+                body: safe_body(&one.request.body),
+                at: one.at,
+                state: ItemState::Leaving,
+                error: None,
+                author: None,
+                mine: true,
+                system: false,
+            });
+        }
         items.truncate(items.len().saturating_sub(open.hidden_below));
         let questions = self.campaign.as_ref().map(|campaign| campaign.def.questions.as_slice()).unwrap_or_default();
         let answers = questions.iter().filter_map(|question| {

@@ -1,0 +1,141 @@
+//! Taking back: every act but a text that has left and somebody's own STOP.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::model::Model;
+use crate::api::act::Act;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Stamp, Timer};
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::Say;
+use crate::domain::ids::ContactId;
+
+/// How many acts are remembered to be taken back.
+const REMEMBERED: usize = 100;
+
+/// Something that can be taken back, with what there was before.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Undo {
+    /// A text whose window has not ended.
+    Text {
+        /// Its id.
+        id: Uuid,
+        /// Whose.
+        contact: ContactId,
+    },
+    /// Closed or skipped.
+    Close(ContactId),
+    /// A tag was set, or taken off.
+    Tag {
+        /// Whose.
+        contact: ContactId,
+        /// Which.
+        tag: String,
+        /// It was set.
+        on: bool,
+    },
+    /// A note was replaced.
+    Note {
+        /// Whose.
+        contact: ContactId,
+        /// By what is no more: the note before.
+        before: String,
+    },
+    /// An answer was recorded or cleared, and what hung on it went with it.
+    Answer {
+        /// Whose.
+        contact: ContactId,
+        /// Which question.
+        question: String,
+        /// All answers before.
+        before: BTreeMap<String, String>,
+    },
+}
+
+impl Undo {
+    /// Whom it concerns.
+    #[must_use]
+    pub fn contact(&self) -> ContactId {
+        match self {
+            Self::Close(contact) => *contact,
+            Self::Text { contact, .. }
+            | Self::Tag { contact, .. }
+            | Self::Note { contact, .. }
+            | Self::Answer { contact, .. } => *contact,
+        }
+    }
+}
+
+impl Model {
+    /// Remembers what can be taken back.
+    pub(super) fn may_undo(&mut self, undo: Undo) {
+        if self.undo.len() >= REMEMBERED {
+            self.undo.remove(0);
+        }
+        self.undo.push(undo);
+    }
+
+    /// Nothing that was done to this contact can be taken back from here any more.
+    pub(super) fn no_undo_for(&mut self, contact: ContactId) {
+        self.undo.retain(|undo| undo.contact() != contact || matches!(undo, Undo::Text { .. }));
+    }
+
+    /// Takes the last act back. It stays remembered until the acts that undo it are in the journal's hands.
+    pub(super) fn take_last_back(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
+        if self.acts.busy().is_some() {
+            self.say(Level::Warning, Say::new("texter-still-writing"));
+            return;
+        }
+        let Some(undo) = self.undo.pop() else {
+            self.say(Level::Info, Say::new("texter-nothing-to-undo"));
+            return;
+        };
+        let act = match undo.clone() {
+            Undo::Text { id, .. } => return self.take_back(id, fx),
+            Undo::Close(contact) => Act::Reopen { contact },
+            Undo::Tag { contact, tag, on } => Act::Tag { contact, tag, on: !on },
+            Undo::Note { contact, before } => Act::Note { contact, text: before },
+            Undo::Answer { contact, question, before } => {
+                let Some(act) = self.answers_back(contact, &question, &before) else {
+                    return self.say(Level::Info, Say::new("texter-nothing-to-undo"));
+                };
+                act
+            }
+        };
+        self.undoing = Some(stamp.id);
+        if !self.confirm_act(act, stamp, fx) {
+            self.undoing = None;
+            self.undo.push(undo);
+        }
+    }
+
+    /// The act that puts an answer back, with those that hung on it queued behind it.
+    fn answers_back(&mut self, contact: ContactId, question: &str, before: &BTreeMap<String, String>) -> Option<Act> {
+        let questions = self.campaign.as_ref()?.def.questions.iter().map(|question| question.id.clone());
+        let now = self.people.body(contact).map(|view| view.answers.clone()).unwrap_or_default();
+        // In the order of the script: what hangs on an answer is put back after it.
+        let below: Vec<Act> = questions
+            .filter(|id| id != question && before.contains_key(id) && before.get(id) != now.get(id))
+            .map(|id| Act::Answer { contact, value: before.get(&id).cloned(), question: id })
+            .collect();
+        self.to_do.extend(below);
+        Some(Act::Answer { contact, question: question.to_owned(), value: before.get(question).cloned() })
+    }
+
+    /// Hands the next of several acts of one press to the journal, once the one before is in it.
+    pub(super) fn do_next(&mut self, fx: &mut Vec<Effect>) {
+        if self.to_do.is_empty() || self.acts.busy().is_some() {
+            return;
+        }
+        let Some(stamp) = self.fresh.take() else {
+            fx.push(Effect::After { timer: Timer::Next, delay: std::time::Duration::ZERO });
+            return;
+        };
+        if let Some(act) = self.to_do.pop_front() {
+            self.undoing = Some(stamp.id);
+            self.confirm_act(act, stamp, fx);
+        }
+    }
+}
