@@ -87,6 +87,22 @@ pub(super) const WAITING: &str = "SELECT k.id, k.state,
              WHERE j.campaign = k.id AND j.state = 'ready' AND j.rank = 2 AND j.not_before <= $1 LIMIT 1)
      FROM campaigns k ORDER BY k.id";
 
+/// Ready jobs of a campaign, in their order. A reply waits for the text before it.
+const READY: &str = concat!(
+    "SELECT ",
+    contact_columns!(),
+    ", j.message, j.kind, m.body, j.created_at, s.at IS NOT NULL, j.good_until
+     FROM jobs j INDEXED BY jobs_ready JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = j.contact
+     LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
+     WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank <= $2 AND j.not_before <= $3
+         AND j.rank >= $5 AND j.message > $6
+         AND (j.rank <> 1 OR NOT EXISTS (
+             SELECT 1 FROM messages before JOIN jobs e ON e.message = before.id
+             WHERE before.contact = j.contact AND before.seq < m.seq
+                 AND (e.state = 'submitting' OR (e.state = 'ready' AND e.rank > 0))))
+     ORDER BY j.rank, j.message LIMIT $4"
+);
+
 /// The highest rank, that of first texts; a notice has none, a reply the one between.
 pub(super) const LAST_RANK: i64 = 2;
 
@@ -97,6 +113,11 @@ pub(super) const fn goes_out(state: CampaignState, rank: i64) -> bool {
         CampaignState::Archived => 1,
         CampaignState::Importing | CampaignState::Paused => 0,
     }
+}
+
+/// The highest of these ranks that goes out in this campaign as it stands.
+fn last_of(campaign: &Campaign, (first, last): (i64, i64)) -> Option<i64> {
+    (first..=last).rev().find(|rank| goes_out(campaign.state, *rank))
 }
 
 /// Campaigns and the ranks of theirs that are looked at, in this order.
@@ -157,11 +178,25 @@ impl Tx<'_> {
             db::query("SELECT id FROM campaigns ORDER BY id")
         }];
         questions.extend(limits.is_some().then(|| self.spent()));
+        // Where something went out last, something is likely to go out now: looked at in the same journey.
+        let busy = self.cache.busy.take().filter(|_| limits.is_none()).and_then(|id| self.cache.known_campaign(id));
+        let guess = busy.and_then(|campaign| {
+            let last = last_of(&campaign, AT_ONCE[0])?;
+            Some((campaign.id, self.ready(campaign.id, (AT_ONCE[0].0, last), Uuid::nil(), left)))
+        });
+        let (guessed, guess) = guess.unzip();
+        questions.extend(guess);
         questions.extend(self.late());
         let mut answers = db::ask(questions, &mut *self.conn).await?.into_iter();
         let campaigns = answers.next().unwrap_or_default();
         let spent = if limits.is_some() { answers.next().unwrap_or_default() } else { Vec::new() };
-        self.take_back_late(&answers.next().unwrap_or_default()).await?;
+        let mut guess = guessed.map(|campaign| (campaign, answers.next().unwrap_or_default()));
+        let late = answers.next().unwrap_or_default();
+        if !late.is_empty() {
+            // Some of what was ready comes back instead.
+            guess = None;
+            self.take_back_late(&late).await?;
+        }
         let mut budget = limits.map(|limits| self.budget(limits, &spent)).transpose()?;
         let looks = if budget.is_some() { self.in_turn(&campaigns)? } else { at_once(&campaigns)? };
         let mut tried = false;
@@ -181,7 +216,8 @@ impl Tx<'_> {
                     self.write_texts().await?;
                 }
                 let (asked, begun) = (left, out.len());
-                let looked = self.look_at_some(&mut part, &mut budget, &mut left, &mut attempts, &mut out).await?;
+                let guess = guess.take_if(|(campaign, _)| *campaign == id).map(|(_, rows)| rows);
+                let looked = self.look_at_some(&mut part, guess, &mut budget, &mut left, &mut attempts, &mut out).await?;
                 let all_go = looked == out.len() - begun;
                 if looked == 0 || left <= 0 || (all_go && i64::try_from(looked).is_ok_and(|looked| looked < asked)) {
                     break;
@@ -224,45 +260,30 @@ impl Tx<'_> {
         Ok(looks)
     }
 
-    /// Looks at as many ready jobs of a campaign as there are places left; says how many that were.
+    /// Looks at as many ready jobs of a campaign as there are places left, or at these; says how many that were.
     async fn look_at_some(
         &mut self,
         part: &mut Part<'_>,
+        read_before: Option<Vec<db::Row>>,
         budget: &mut Option<Budget>,
         left: &mut i64,
         attempts: &mut (impl Iterator<Item = Uuid> + Send),
         out: &mut Vec<Submission>,
     ) -> Result<usize, StoreError> {
         let campaign = part.campaign;
-        let (first, last) = part.ranks;
-        let Some(last) = (first..=last).rev().find(|rank| goes_out(campaign.state, *rank)) else { return Ok(0) };
+        let first = part.ranks.0;
+        let Some(last) = last_of(campaign, part.ranks) else { return Ok(0) };
         let most = budget.as_ref().map_or(*left, |budget| budget.texts(first == LAST_RANK).min(*left));
         if most <= 0 {
             return Ok(0);
         }
-        // A reply waits for the text before it.
-        let ready = db::query(concat!(
-            "SELECT ",
-            contact_columns!(),
-            ", j.message, j.kind, m.body, j.created_at, s.at IS NOT NULL, j.good_until
-             FROM jobs j INDEXED BY jobs_ready JOIN messages m ON m.id = j.message JOIN contacts c ON c.id = j.contact
-             LEFT JOIN suppressions s ON s.organization = c.organization AND s.phone = c.phone
-             WHERE j.campaign = $1 AND j.state = 'ready' AND j.rank <= $2 AND j.not_before <= $3
-                 AND j.rank >= $5 AND j.message > $6
-                 AND (j.rank <> 1 OR NOT EXISTS (
-                     SELECT 1 FROM messages before JOIN jobs e ON e.message = before.id
-                     WHERE before.contact = j.contact AND before.seq < m.seq
-                         AND (e.state = 'submitting' OR (e.state = 'ready' AND e.rank > 0))))
-             ORDER BY j.rank, j.message LIMIT $4"
-        ))
-        .bind(campaign.id)
-        .bind(last)
-        .bind(self.micros())
-        .bind(most)
-        .bind(first)
-        .bind(part.after)
-        .fetch_all(&mut *self.conn)
-        .await?;
+        let ready = match read_before {
+            Some(ready) => ready,
+            None => self.ready(campaign.id, (first, last), part.after, most).fetch_all(&mut *self.conn).await?,
+        };
+        if budget.is_none() && !ready.is_empty() {
+            self.cache.busy = Some(campaign.id);
+        }
         for row in &ready {
             let job = read_ready(row)?;
             if budget.is_some() {
@@ -292,6 +313,17 @@ impl Tx<'_> {
             }
         }
         Ok(ready.len())
+    }
+
+    /// Asks for the next ready jobs of these ranks after one of them.
+    fn ready(&self, campaign: i64, ranks: (i64, i64), after: Uuid, most: i64) -> db::Query {
+        db::query(READY)
+            .bind(campaign)
+            .bind(ranks.1)
+            .bind(self.micros())
+            .bind(most)
+            .bind(ranks.0)
+            .bind(after)
     }
 
     /// A confirmed text that came to its turn between two windows that are one waits for the second.

@@ -84,6 +84,8 @@ pub(super) struct Cache {
     pub(super) trials: bool,
     /// A call for a trial may be under way.
     pub(super) trials_out: bool,
+    /// The campaign whose texts the carrier was given last.
+    pub(super) busy: Option<i64>,
     /// When the owner of a closed campaign's late replies last asked for those who wait: campaign and person. Whoever forgets it knows
     /// it again with the next time they ask.
     asked_late: HashMap<(i64, i64), Timestamp>,
@@ -111,6 +113,7 @@ impl Cache {
             minute_pruned: 0,
             trials: true,
             trials_out: true,
+            busy: None,
             asked_late: HashMap::new(),
             log_tells: false,
         }
@@ -121,6 +124,11 @@ impl Cache {
         *self = Self::new(self.organization, self.simulated);
         self.newest = newest;
         self.restored_at = restored_at;
+    }
+
+    /// A campaign as it is remembered.
+    pub(super) fn known_campaign(&self, id: i64) -> Option<Arc<Campaign>> {
+        self.campaigns.get(&id).cloned()
     }
 
     /// The owner of late replies asked for those who wait.
