@@ -16,6 +16,9 @@ use crate::domain::{
     recall::Recall,
 };
 
+/// Why somebody has gone who was erased.
+pub const ERASED: &str = "erased";
+
 /// One event. `seq` is the SSE id; resume with `Last-Event-ID`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Event {

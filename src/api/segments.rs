@@ -156,4 +156,8 @@ pub struct FollowUp {
     /// True when it does not begin before another admin has approved it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub awaits_approval: bool,
+    /// Recalls of the campaign before it that took back words which stand in its script too: they were made while this one was, and it is
+    /// paused for that reason. Said once, with the answer that finishes it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub still_recalled: Vec<i64>,
 }

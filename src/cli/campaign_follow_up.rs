@@ -208,6 +208,13 @@ fn in_words(made: &FollowUp, request: &FollowUpRequest, program: &str) -> String
             counted(hours.into(), "hour")
         ));
     }
+    for recall in &made.still_recalled {
+        lines.push(format!(
+            "warning: what recall {recall} of campaign {} took back meanwhile stands in it in the same words: recall it here too, or \
+             write it anew ({program} campaign update), before texters begin",
+            request.campaign
+        ));
+    }
     lines.push(if made.paused {
         format!("It is paused. To let texters begin: {program} campaign resume {number}")
     } else {

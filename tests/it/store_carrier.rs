@@ -232,6 +232,35 @@ on_every_store! {
         assert_eq!(heard, 58);
     }
 
+    async fn no_call_begins_when_the_time_of_its_text_is_over(home: Home) {
+        let (_, campaign) = home.campaign(people(4)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let mut texts = Vec::new();
+        for to in home.claim(&tess, campaign, 4).await {
+            texts.push((to.id, home.initial(&tess, &to).await));
+        }
+        let (outbox, _voters) = tokio::sync::mpsc::channel(10);
+        let (called, clock) = (Arc::new(Mutex::new(0_usize)), home.clock.clone());
+        let count = Arc::clone(&called);
+        // While the first call is made the window of first texts closes there: eight in the evening.
+        let script = Arc::new(move |submission: &Submission| {
+            *count.lock().expect("whole") += 1;
+            clock.jump_to("2026-06-11T03:00:01Z".parse().expect("a time"));
+            SimulatedCarrier::accepts(submission)
+        });
+        let dispatcher = Dispatcher::new(home.desk.clone(), Arc::new(SimulatedCarrier::new(script, outbox)));
+        assert_eq!(dispatcher.drain_once().await.expect("drained"), 4);
+        assert_eq!(*called.lock().expect("whole"), 1);
+        home.pass(60);
+        assert_eq!(home.jobs().await, []);
+        let mut states = Vec::new();
+        for (contact, id) in texts {
+            states.push(home.delivery(&tess, contact, id).await);
+        }
+        states.sort_by_key(|state| state.as_str());
+        assert_eq!(states, [Delivery::Dropped, Delivery::Dropped, Delivery::Dropped, Delivery::Submitted], "the others come back");
+    }
+
     async fn the_running_dispatcher_wakes_by_itself_and_ends_when_told(home: Home) {
         let (_, campaign) = home.campaign(people(30)).await;
         let tess = home.join("Tess", Role::Texter).await;

@@ -15,10 +15,18 @@ use textbank::domain::{
     filter::Filter,
     ids::CampaignId,
     message::{Delivery, MessageKind::Reply},
+    provenance::Provenance,
+    recall::Recalled,
     results::ContactResult,
 };
 use textbank::server::carrier::Submitted;
-use textbank::server::store::{change::Changed, command::Answer, handles::Admin, results::Wanted, roster::AuditWanted};
+use textbank::server::store::{
+    change::Changed,
+    command::Answer,
+    handles::{Admin, Captain},
+    results::Wanted,
+    roster::AuditWanted,
+};
 use uuid::Uuid;
 
 use crate::store_home::{Hand, Home, definition, on_every_store, people, person, phone};
@@ -261,6 +269,43 @@ on_every_store! {
         assert_eq!(state().await, CampaignState::Paused);
         home.act(&admin, Act::Resume { campaign: made.campaign }).await;
         assert_eq!(home.claim(&tess, made.campaign, 3).await.len(), 3);
+    }
+
+    async fn what_is_recalled_while_it_is_made_does_not_go_out_by_it(home: Home) {
+        let (admin, first) = home.campaign(people(1_500)).await;
+        let (id, request) = (home.fresh(), second(first, "phone != ''"));
+        told(by(&admin).follow_up(&home.desk, id, request.clone(), request.expression.clone()).await.expect("an answer"))
+            .expect("begun");
+        let half = part(&home, &admin, id).await.expect("a part");
+        assert!(!half.finished);
+        let captain = Captain::of(admin.actor.clone()).expect("a captain");
+        let what = Recalled::Script { version: 1 };
+        let recalled = captain.recall(&home.desk, first, what, "wrong place".into()).await.expect("an answer");
+        let Answer::Changed(Changed::Recalled { recall, .. }) = recalled else { panic!("{recalled:?}") };
+        let made = follow(&home, &admin, id, &request).await.expect("made");
+        assert_eq!((made.finished, made.paused, made.still_recalled), (true, true, vec![recall.id]));
+        let tess = home.join("Tess", Role::Texter).await;
+        assert_eq!(home.try_claim(&tess, made.campaign, 3).await.expect_err("paused").code, Code::Paused);
+    }
+
+    async fn a_list_that_is_added_to_one_has_a_number_of_its_own(home: Home) {
+        let (admin, first) = home.campaign(people(2)).await;
+        let late = (2..4).map(|n| Contact { zip: Some("94110".into()), ..person(n) }).collect();
+        crate::store_lists::add(&home, &admin, first, crate::store_lists::no_evidence(), late).await.expect("added");
+        let second_list = second(first, "zip = 94110");
+        let made = follow(&home, &admin, home.fresh(), &second_list).await.expect("made");
+        assert_eq!(made.contacts, 2);
+        let provenance = Provenance { source: "door knocks".into(), ..crate::store_lists::no_evidence() };
+        crate::store_lists::add(&home, &admin, made.campaign, provenance, vec![person(9)]).await.expect("added");
+        let lists = home.desk.store.lists(&admin.actor, made.campaign).await.expect("read").expect("visible");
+        assert_eq!(lists.iter().map(|list| list.number).collect::<Vec<_>>(), [2, 3]);
+        let tess = home.join("Tess", Role::Texter).await;
+        let ids: Vec<_> = home.claim(&tess, made.campaign, 0).await.iter().map(|one| one.id).collect();
+        let views = home.desk.store.contacts(&tess.actor, made.campaign, &ids).await.expect("read");
+        let sources: Vec<_> = views.iter().map(|view| view.fields["list_source"].contains("door")).collect();
+        assert_eq!(sources, [false, false, true], "each once, with where it comes from");
+        let again = follow(&home, &admin, home.fresh(), &second(made.campaign, "phone != ''")).await.expect("made");
+        assert!(again.finished && again.contacts == 3, "{again:?}");
     }
 
     async fn who_was_texted_lately_is_left_out_on_wish(home: Home) {

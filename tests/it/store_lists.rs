@@ -36,7 +36,7 @@ fn answered(answer: Answer) -> Result<ImportState, Problem> {
     }
 }
 
-async fn add(
+pub async fn add(
     home: &Home,
     hand: &Hand,
     campaign: CampaignId,
@@ -52,7 +52,7 @@ async fn add(
     Ok((import, answered(admin.import_finish(&home.desk, import).await.expect("an answer"))?))
 }
 
-fn no_evidence() -> Provenance {
+pub fn no_evidence() -> Provenance {
     Provenance { consent: None, ..Provenance::of_made_up_people("county file") }
 }
 

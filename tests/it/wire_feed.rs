@@ -377,7 +377,7 @@ async fn a_console_that_reads_slowly_is_told_everything(#[case] keeps: Keeps) {
 
 #[tokio::test]
 async fn who_missed_more_than_is_worth_reading_gets_a_snapshot_and_loses_nothing_after_it() {
-    let app = keeping(Keeps { queue: 3, bytes: 500, gap: 15 }).await;
+    let app = keeping(Keeps { queue: 3, bytes: 500, gap: 15, ..Keeps::default() }).await;
     let admin = app.admin().await;
     let campaign = app.campaign(&admin, 10).await;
     let ann = app.person(&admin, Role::Texter, "Ann").await;

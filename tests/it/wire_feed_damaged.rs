@@ -98,7 +98,7 @@ async fn something(app: &TestApp, admin: &Person, campaign: CampaignId, act: &st
 async fn a_row_that_cannot_be_read_is_a_snapshot_to_whom_it_concerns_and_holds_up_nobody(
     #[values(Kind::File, Kind::Postgres)] kind: Kind,
     #[values(Row::Torn, Row::OtherWords, Row::Timeless, Row::NoText)] row: Row,
-    #[values(Keeps::default(), Keeps { queue: 8, bytes: 1, gap: 50_000 })] keeps: Keeps,
+    #[values(Keeps::default(), Keeps { queue: 8, bytes: 1, gap: 50_000, ..Keeps::default() })] keeps: Keeps,
 ) {
     if matches!((kind, row), (Kind::Postgres, Row::NoText)) {
         return;

@@ -6,6 +6,7 @@ use serde_json::json;
 use textbank::api::admin::{ImportChunk, ImportStart, ImportState, InviteRequest};
 use textbank::api::event::EventKind;
 use textbank::api::keeping::{Erased, PersonOut};
+use textbank::api::message::Verdict;
 use textbank::api::people::Role;
 use textbank::db;
 use textbank::domain::ids::{CampaignId, OrganizationId};
@@ -13,7 +14,7 @@ use textbank::server::store::command::Answer;
 use textbank::server::store::handles::System;
 use textbank::server::store::sql::Location;
 
-use crate::support::{Person, TestApp, contact, def, phone};
+use crate::support::{Person, TestApp, contact, def, phone, phone_of};
 
 async fn owner_of(app: &TestApp, organization: i64, name: &str) -> Person {
     let request =
@@ -52,6 +53,17 @@ async fn an_erasure_reaches_open_consoles_and_no_other_organization() {
     let tess = app.person(&ant, Role::Texter, "Tess").await;
     let slice = app.slice(&tess, ours, 3).await;
     let whole = json!({"phone": phone(0)});
+    // Words of theirs go over the line, and stay in the server's memory for consoles that come back.
+    app.send(&tess, app.fresh(), &app.initial(&slice[0])).await.read::<Verdict>();
+    app.drain().await;
+    app.inbound(&phone_of(&slice[0]), "Kittens are fine").await;
+    let mut earlier = app.feed(&tess, ours, "?after=0", None).await;
+    loop {
+        if matches!(earlier.event().await.what, EventKind::Contact { contact } if contact.preview.contains("Kittens")) {
+            break;
+        }
+    }
+    let reached = *app.state.store().wake().borrow();
     let before = app.post(&bee, "/api/v1/person/export", Some(whole.clone())).await.read::<PersonOut>().held;
     let mut feed = app.feed(&tess, ours, "", None).await;
 
@@ -63,6 +75,15 @@ async fn an_erasure_reaches_open_consoles_and_no_other_organization() {
     let told = feed.event().await.what;
     let gone = EventKind::Gone { contact: slice[0].id, why: "erased".to_owned(), who: None };
     assert_eq!(told, gone, "the first that a console hears, without a name");
+    let mut resumed = app.feed(&tess, ours, "?after=0", None).await;
+    loop {
+        let event = resumed.event().await;
+        let said = serde_json::to_string(&event).expect("json");
+        assert!(!said.contains("Kittens") && !said.contains(&slice[0].first_name), "{said}");
+        if event.what == gone && event.seq > reached {
+            break;
+        }
+    }
 
     // Others have the same number on a list of theirs: nothing of that changed, and nobody is suppressed there.
     let after = app.post(&bee, "/api/v1/person/export", Some(whole.clone())).await.read::<PersonOut>().held;

@@ -72,6 +72,11 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
             lines.extend(numbered(rows.iter().map(|row| choice(voice, row))));
             Layer { manner: Manner::Choose, lines, rows: rows.len() }
         }
+        OverlayView::Pick { title, rows, .. } => {
+            let mut lines = vec![voice.say(title)];
+            lines.extend(numbered(rows.iter().map(|row| choice(voice, row))));
+            Layer { manner: Manner::Choose, lines, rows: rows.len() }
+        }
         OverlayView::Ask { title, lines, .. } => {
             let lines = std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect();
             Layer { manner: Manner::Ask, lines, rows: 0 }

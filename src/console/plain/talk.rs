@@ -83,6 +83,7 @@ fn said(head: &str, body: &str, instead: Option<String>, voice: &Voice) -> Vec<S
 fn trouble(voice: &Voice, state: &ItemState, error: Option<&str>) -> Option<String> {
     let word = match state {
         ItemState::Confirmed => return None,
+        ItemState::Leaving => voice.word("ui-delivery-leaving"),
         ItemState::Unknown => voice.word("ui-delivery-unknown"),
         ItemState::Refused(why) => format!("{}: {}", voice.word("ui-delivery-refused"), voice.say(why)),
         ItemState::Server(Delivery::Failed | Delivery::Unknown | Delivery::Held | Delivery::Dropped) => {

@@ -207,6 +207,7 @@ impl Follower {
     async fn find_place(&mut self) -> Result<(), StoreError> {
         let who = Who { campaign: self.campaign, person: self.session.actor.person, captain: self.watches };
         self.board_changed |= self.watches;
+        self.state.tail.forget_old(self.state.desk.clock.now());
         let missed = match self.state.tail.join(who, self.cursor) {
             Join::Here(missed, place) => {
                 self.place = Some(place);

@@ -4,7 +4,8 @@
 //! the newest ones in memory, and puts each into the queues of those whom it concerns: whoever is not concerned is not even
 //! woken. A queue is short. Whose line takes less than what comes is dropped from it and finds its place again by itself: in
 //! what is kept here, then in the table, and when that would be more to read than everything anew, by a snapshot. A row that cannot
-//! be read holds up nobody: those whom it may concern get a snapshot in its place.
+//! be read holds up nobody: those whom it may concern get a snapshot in its place. Words are kept here no longer than the table keeps
+//! them: of whoever is erased nothing stays, and nothing is older than [`Keeps::hours`].
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,13 +13,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use axum::response::sse;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::api::event::{Event, EventKind};
-use crate::domain::ids::{CampaignId, PersonId};
+use crate::api::event::{ERASED, Event, EventKind};
+use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::env::SystemClock;
 use crate::server::metrics;
 use crate::server::store::{SharedStore, StoreError, query::Told};
@@ -39,11 +41,13 @@ pub struct Keeps {
     pub bytes: usize,
     /// Whoever has missed more events than this, of everybody's together, reads everything anew.
     pub gap: u64,
+    /// Older events are not kept, in hours: words whose time is over are removed from the table, after a day at the earliest.
+    pub hours: i64,
 }
 
 impl Default for Keeps {
     fn default() -> Self {
-        Self { queue: 256, bytes: 32 * 1024 * 1024, gap: 50_000 }
+        Self { queue: 256, bytes: 32 * 1024 * 1024, gap: 50_000, hours: 12 }
     }
 }
 
@@ -51,8 +55,11 @@ impl Default for Keeps {
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) seq: u64,
+    at: Timestamp,
     name: String,
     data: String,
+    /// Whose name or words it repeats.
+    repeats: Option<ContactId>,
 }
 
 /// The word by which an event is told from others.
@@ -66,6 +73,7 @@ impl Line {
     /// could read it. An event that only another version knows is passed on as it stands, for consoles of that version.
     fn of(told: &Told) -> Option<Self> {
         let known = serde_json::from_str(&told.payload).ok()?;
+        let repeats = repeats(&known);
         let name = match known {
             EventKind::Unknown => serde_json::from_str::<Named>(&told.payload).ok()?.event,
             known => super::name(&known).to_owned(),
@@ -73,7 +81,15 @@ impl Line {
         let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
         let rest = told.payload.strip_prefix('{').filter(|_| plain)?;
         let data = format!(r#"{{"seq":{},"at":"{}",{rest}"#, told.seq, told.at);
-        Some(Self { seq: told.seq, name, data })
+        Some(Self { seq: told.seq, at: told.at, name, data, repeats })
+    }
+
+    /// What the table has in place of one that repeats the name or words of somebody who was erased.
+    fn emptied(&self, contact: ContactId) -> Self {
+        let what = EventKind::Gone { contact, why: ERASED.to_owned(), who: None };
+        let name = super::name(&what).to_owned();
+        let data = serde_json::to_string(&Event { seq: self.seq, at: self.at, what }).unwrap_or_default();
+        Self { seq: self.seq, at: self.at, name, data, repeats: None }
     }
 
     /// In place of one that cannot be read: whoever it may have concerned reads everything anew.
@@ -81,7 +97,7 @@ impl Line {
         let what = EventKind::Snapshot { seq: told.seq };
         let name = super::name(&what).to_owned();
         let data = serde_json::to_string(&Event { seq: told.seq, at: told.at, what }).unwrap_or_default();
-        Self { seq: told.seq, name, data }
+        Self { seq: told.seq, at: told.at, name, data, repeats: None }
     }
 
     /// As it is written.
@@ -92,6 +108,15 @@ impl Line {
     /// What it takes in memory, about.
     fn size(&self) -> usize {
         self.data.len() + self.name.len() + 160
+    }
+}
+
+/// Whose name or words an event repeats. Only these kinds do.
+fn repeats(what: &EventKind) -> Option<ContactId> {
+    match what {
+        EventKind::Contact { contact } => Some(contact.id),
+        EventKind::Thread { contact, .. } | EventKind::Returned { contact, .. } => Some(*contact),
+        _ => None,
     }
 }
 
@@ -292,6 +317,11 @@ impl Tail {
         });
     }
 
+    /// Keeps nothing that was decided too long before `now`.
+    pub(super) fn forget_old(&self, now: Timestamp) {
+        lock(&self.hub).forget_old(now, self.keeps);
+    }
+
     /// Finds the place of `who` after event `after`.
     pub(super) fn join(&self, who: Who, after: u64) -> Join {
         let mut hub = lock(&self.hub);
@@ -345,6 +375,9 @@ impl Hub {
             });
             let line = Arc::new(line);
             self.deliver(one.campaign, whose, &line);
+            if line.name == "gone" {
+                self.forget_erased(&one.payload);
+            }
             self.bytes += line.size();
             self.kept.push_back(Kept { campaign: one.campaign, whose, line });
         }
@@ -353,6 +386,30 @@ impl Hub {
         {
             self.bytes -= oldest.line.size();
             self.since = oldest.line.seq;
+        }
+        if let Some(newest) = told.last() {
+            self.forget_old(newest.at, keeps);
+        }
+    }
+
+    fn forget_old(&mut self, now: Timestamp, keeps: Keeps) {
+        let oldest = now.saturating_sub(SignedDuration::from_hours(keeps.hours)).unwrap_or(Timestamp::MIN);
+        while let Some(old) = self.kept.pop_front_if(|kept| kept.line.at < oldest) {
+            self.bytes -= old.line.size();
+            self.since = old.line.seq;
+        }
+    }
+
+    /// Somebody was erased: what is kept tells of them what the table does now.
+    fn forget_erased(&mut self, payload: &str) {
+        let Ok(EventKind::Gone { contact, why, .. }) = serde_json::from_str(payload) else { return };
+        if why != ERASED {
+            return;
+        }
+        for kept in self.kept.iter_mut().filter(|kept| kept.line.repeats == Some(contact)) {
+            let emptied = Arc::new(kept.line.emptied(contact));
+            self.bytes = (self.bytes + emptied.size()).saturating_sub(kept.line.size());
+            kept.line = emptied;
         }
     }
 

@@ -106,7 +106,7 @@ async fn a_slow_one_is_dropped_and_finds_all_it_missed() {
 
 #[test]
 fn what_is_kept_is_bounded_and_what_is_not_kept_is_in_the_table_or_a_snapshot() {
-    let tail = running(Keeps { queue: 8, bytes: 2_000, gap: 100 });
+    let tail = running(Keeps { queue: 8, bytes: 2_000, gap: 100, ..Keeps::default() });
     for seq in 1..1_000 {
         take(&tail, &of_ann(seq..seq + 1));
         let hub = lock(&tail.hub);
@@ -120,6 +120,45 @@ fn what_is_kept_is_bounded_and_what_is_not_kept_is_in_the_table_or_a_snapshot() 
     assert!(matches!(tail.join(who(ANN), 899), Join::Table { at: 999 }));
     assert!(matches!(tail.join(who(ANN), 898), Join::TooOld { at: 999 }));
     assert_eq!(tail.readers(), 0);
+}
+
+fn of_voter(seq: u64, hour: i64, payload: &str) -> Told {
+    let at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour);
+    Told { at, payload: payload.to_owned(), ..told(seq, 1, Some(ANN), false) }
+}
+
+const WORDS: &str = r#"{"event":"returned","contact":7,"message":"00000000-0000-0000-0000-000000000000","kind":"initial","body":"Hi Kim","why":"too_late"}"#;
+
+#[test]
+fn nothing_is_kept_of_whoever_is_erased() {
+    let tail = running(Keeps::default());
+    take(&tail, &[of_voter(1, 0, WORDS), of_voter(2, 0, &WORDS.replace('7', "8"))]);
+    take(&tail, &[of_voter(3, 0, r#"{"event":"gone","contact":7,"why":"released"}"#)]);
+    let kept = || lock(&tail.hub).kept.iter().map(|kept| kept.line.data.clone()).collect::<Vec<_>>();
+    assert_eq!(kept().iter().filter(|data| data.contains("Hi Kim")).count(), 2);
+    take(&tail, &[of_voter(4, 0, r#"{"event":"gone","contact":7,"why":"erased"}"#)]);
+    let now = kept();
+    assert!(!now[0].contains("Kim") && now[1].contains("Hi Kim"), "{now:?}");
+    let event: Event = serde_json::from_str(&now[0]).expect("an event");
+    assert_eq!(event.seq, 1);
+    assert!(matches!(event.what, EventKind::Gone { contact: ContactId(7), .. }));
+    assert_eq!(here(tail.join(who(ANN), 0)).0, [1, 2, 3, 4], "with its number");
+    let hub = lock(&tail.hub);
+    assert_eq!(hub.bytes, hub.kept.iter().map(|kept| kept.line.size()).sum::<usize>());
+}
+
+#[test]
+fn nothing_older_than_its_time_is_kept() {
+    let tail = running(Keeps { hours: 12, ..Keeps::default() });
+    take(&tail, &[of_voter(1, 0, WORDS), of_voter(2, 11, WORDS), of_voter(3, 12, WORDS)]);
+    assert!(matches!(tail.join(who(ANN), 0), Join::Here(..)));
+    take(&tail, &[of_voter(4, 13, WORDS)]);
+    assert!(matches!(tail.join(who(ANN), 0), Join::Table { at: 4 }));
+    assert_eq!(here(tail.join(who(ANN), 1)).0, [2, 3, 4]);
+    // Also when nothing new comes.
+    tail.forget_old(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(26));
+    assert_eq!(lock(&tail.hub).kept.len(), 0);
+    assert_eq!(lock(&tail.hub).bytes, 0);
 }
 
 #[test]

@@ -9,8 +9,8 @@ mod trouble;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::{FutureExt as _, StreamExt as _};
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +22,7 @@ use super::store::{
     command::Answer,
     handles::{Desk, System},
 };
+use crate::env::SystemClock;
 
 /// Carrier calls under way at once: also the most that a crash can leave unknown.
 pub const IN_FLIGHT: usize = 20;
@@ -80,6 +81,8 @@ impl Dispatcher {
         let mut removed_at: Option<Duration> = None;
         let mut kept_at: Option<Duration> = None;
         let mut look = true;
+        // What is spared is this machine's, whatever time it is for the campaign.
+        let machine = SystemClock::shared();
         // The last claim, and whether it left something behind.
         let mut claimed: Option<Duration> = None;
         let mut more = false;
@@ -107,10 +110,11 @@ impl Dispatcher {
             }
             let room = IN_FLIGHT.saturating_sub(calls.len());
             let apart = if more && self.desk.store.is_shared() { CLAIMS_APART } else { Duration::ZERO };
-            let rest = claimed.map_or(Duration::ZERO, |at| apart.saturating_sub(monotonic.saturating_sub(at)));
+            let rest =
+                claimed.map_or(Duration::ZERO, |at| apart.saturating_sub(machine.monotonic().saturating_sub(at)));
             let is_worth_it = look && room >= if more { WORTH_A_CLAIM } else { 1 };
             if is_worth_it && rest.is_zero() && trouble.may_claim(monotonic) {
-                claimed = Some(monotonic);
+                claimed = Some(machine.monotonic());
                 // Seen before the look: what is committed during it wakes us again.
                 wake.mark_unchanged();
                 let claimed_at = self.both_clocks();
@@ -141,7 +145,8 @@ impl Dispatcher {
                         break;
                     }
                 }
-                () = self.desk.clock.sleep(if is_worth_it && !rest.is_zero() { rest } else { TICK }) => look = true,
+                () = machine.sleep(rest), if is_worth_it && !rest.is_zero() => {}
+                () = self.desk.clock.sleep(TICK) => look = true,
             }
         }
         while let Some(done) = calls.next().await {
@@ -221,11 +226,16 @@ impl Dispatcher {
         self.desk.clock.monotonic().saturating_sub(monotonic).max(wall) > FRESH
     }
 
-    /// One call and its record. A process that stood still since the claim makes no call any more: others have counted it as
+    /// One call and its record. No call begins when the time of its text is over. A process that stood still since the claim makes no call any more: others have counted it as
     /// lost by now, or are about to, and a captain may have decided to send the text again.
     async fn call(&self, job: Submission, claimed_at: (Duration, Timestamp)) -> Result<(), StoreError> {
         if self.desk.store.is_shared() && self.stood_still(claimed_at) {
             let answer = Submitted::Later { reason: "never called: this server stood still".into() };
+            return System::record_attempt(&self.desk, job.attempt, answer).await.map(drop);
+        }
+        if job.expires_at <= self.desk.clock.now() {
+            // The claim waited for others who wrote, or the machine slept: the next look brings it back to its texter.
+            let answer = Submitted::Later { reason: "never called: its time was over".into() };
             return System::record_attempt(&self.desk, job.attempt, answer).await.map(drop);
         }
         self.note_call(job.attempt);

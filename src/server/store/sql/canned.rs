@@ -247,7 +247,8 @@ impl Tx<'_> {
             .bind(def.language.as_str())
             .execute(&mut *self.conn)
             .await?;
-        if def.frequency_days == 0 {
+        // It reads all contacts of the campaign, while everybody's texts wait.
+        if campaign.def.frequency_days > 0 && def.frequency_days == 0 {
             self.forget_texted_elsewhere(campaign.id).await?;
         }
         for recall in &still {

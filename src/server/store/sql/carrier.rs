@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use super::{
-    erasure::ERASED,
     held::GIVEN_UP,
     opt_out::Suppression,
     rows::{self, ContactRow, col, unsigned},
@@ -11,7 +10,7 @@ use super::{
     tx::{Audience, Tx},
 };
 use crate::api::{
-    event::EventKind,
+    event::{ERASED, EventKind},
     message::{ThreadEntry, ThreadMessage},
 };
 use crate::db;

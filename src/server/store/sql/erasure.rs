@@ -13,7 +13,7 @@ use super::{
     tx::{Audience, Tx},
 };
 use crate::api::{
-    event::EventKind,
+    event::{ERASED, EventKind},
     keeping::{self, Erased},
     problem::Code,
 };
@@ -28,9 +28,6 @@ use crate::server::store::{
     command::{Actor, Answer},
     keep::Kept,
 };
-
-/// What the suppression list says of somebody who was erased and had not opted out before.
-pub(super) const ERASED: &str = "erased";
 
 /// Nothing of theirs is with the carrier right now, or it cannot be promised that nothing more goes out.
 const UNDER_WAY: &str = "the carrier is being given a text to this number right now: ask again in a minute";

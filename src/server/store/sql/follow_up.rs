@@ -114,6 +114,8 @@ pub(super) struct State {
     recall: Option<i64>,
     /// It does not begin before somebody else has approved it.
     pub(super) awaits: bool,
+    /// Recalls of the source whose words the new script has; known when it is finished just now.
+    still_recalled: Vec<i64>,
 }
 
 impl State {
@@ -137,6 +139,7 @@ impl State {
             keep_hours: col(row, 15)?,
             recall: col(row, 16)?,
             awaits: col::<i64>(row, 17)? != 0,
+            still_recalled: Vec::new(),
         })
     }
 
@@ -150,6 +153,7 @@ impl State {
             left: if self.finished { 0 } else { unsigned(self.until.saturating_sub(self.after)) },
             paused: if self.finished { self.state == CampaignState::Paused } else { self.paused },
             awaits_approval: self.awaits,
+            still_recalled: self.still_recalled.clone(),
         }))
     }
 }
@@ -416,6 +420,8 @@ impl Tx<'_> {
         .execute(&mut *self.conn)
         .await?;
         if state.finished {
+            // What was recalled while it was made.
+            state.still_recalled = repeated_in(&new.def, &of.recalls);
             self.follow_up_made(actor, of, (id, &mut state)).await?;
         }
         Ok(state.told(false))
@@ -434,7 +440,7 @@ impl Tx<'_> {
                 "INSERT INTO imports (id, organization, campaign, request_hash, expected, provenance, chunks, stored, finished, at,
                      person, number, adds, obtained, permitted_use, consent)
                  SELECT $1, i.organization, $2, i.request_hash, $3, i.provenance, 0, $3, 1, $4, $5, i.number, 0, i.obtained,
-                     i.permitted_use, i.consent FROM imports i WHERE i.campaign = $6 AND i.number = $7",
+                     i.permitted_use, i.consent FROM imports i WHERE i.campaign = $6 AND i.number = $7 ORDER BY i.at, i.id LIMIT 1",
             )
             .bind(list_id(id, *list))
             .bind(state.campaign)
@@ -450,7 +456,7 @@ impl Tx<'_> {
         let new = self.campaign(state.campaign).await?;
         let asks = of.def.second_approver || new.as_ref().is_some_and(|new| new.def.second_approver);
         state.awaits = state.recall.is_some() && asks;
-        let waits = state.paused || state.awaits;
+        let waits = state.paused || state.awaits || !state.still_recalled.is_empty();
         state.state = if waits { CampaignState::Paused } else { CampaignState::Running };
         let kept_until = state.keep_hours.map(|hours| {
             self.now
@@ -480,11 +486,16 @@ impl Tx<'_> {
             word,
             format!("campaign {}", state.campaign),
             format!(
-                "{} contacts of campaign {} by {by}, {} left out{}",
+                "{} contacts of campaign {} by {by}, {} left out{}{}",
                 state.contacts,
                 of.id,
                 state.left_out.sum(),
-                if state.paused { ", paused" } else { "" }
+                if waits { ", paused" } else { "" },
+                if state.still_recalled.is_empty() {
+                    String::new()
+                } else {
+                    format!(", as it says what recalls {:?} there took back", state.still_recalled)
+                }
             ),
         );
         if state.awaits

@@ -254,7 +254,8 @@ impl Tx<'_> {
         contacts: u64,
         provenance: &Provenance,
     ) -> Result<(), StoreError> {
-        let number = db::query("SELECT COUNT(*) FROM imports WHERE campaign = $1")
+        // Behind the last one: a follow-up has only some of its source's lists, under their numbers there.
+        let number = db::query("SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) FROM imports WHERE campaign = $1")
             .bind(campaign)
             .fetch_one(&mut *self.conn)
             .await?

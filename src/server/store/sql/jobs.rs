@@ -8,12 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    erasure::ERASED,
     rows::{self, CONTACT_COLUMNS, ContactRow, col, contact_columns, unsigned},
     throughput::Budget,
     tx::{Audience, Campaign, Tx},
 };
-use crate::api::{campaign::CampaignState, event::EventKind};
+use crate::api::{
+    campaign::CampaignState,
+    event::{ERASED, EventKind},
+};
 use crate::db::{self, Value};
 use crate::domain::{
     conversation::{OptOut, Status},
@@ -217,7 +219,8 @@ impl Tx<'_> {
                 }
                 let (asked, begun) = (left, out.len());
                 let guess = guess.take_if(|(campaign, _)| *campaign == id).map(|(_, rows)| rows);
-                let looked = self.look_at_some(&mut part, guess, &mut budget, &mut left, &mut attempts, &mut out).await?;
+                let looked =
+                    self.look_at_some(&mut part, guess, &mut budget, &mut left, &mut attempts, &mut out).await?;
                 let all_go = looked == out.len() - begun;
                 if looked == 0 || left <= 0 || (all_go && i64::try_from(looked).is_ok_and(|looked| looked < asked)) {
                     break;
@@ -317,13 +320,7 @@ impl Tx<'_> {
 
     /// Asks for the next ready jobs of these ranks after one of them.
     fn ready(&self, campaign: i64, ranks: (i64, i64), after: Uuid, most: i64) -> db::Query {
-        db::query(READY)
-            .bind(campaign)
-            .bind(ranks.1)
-            .bind(self.micros())
-            .bind(most)
-            .bind(ranks.0)
-            .bind(after)
+        db::query(READY).bind(campaign).bind(ranks.1).bind(self.micros()).bind(most).bind(ranks.0).bind(after)
     }
 
     /// A confirmed text that came to its turn between two windows that are one waits for the second.

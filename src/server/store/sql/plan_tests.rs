@@ -60,6 +60,7 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
 #[case::texted_elsewhere(pool::LATELY, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)", "contacts_phone (organization=? AND phone=?)"])]
 #[case::kept_for_nobody(pool::FREE, &["contacts_pool_apart (campaign=? AND zone_set=? AND texted_elsewhere=? AND kept_for=? AND id>?)"])]
 #[case::kept_for_one(pool::KEPT, &["contacts_pool_apart (campaign=? AND zone_set=? AND texted_elsewhere=? AND kept_for=? AND id>?)"])]
+#[case::kept_for_those_who_are_gone(pool::KEPT_FOR, &["SCAN k", "contacts_pool_apart (campaign=? AND zone_set=? AND texted_elsewhere=? AND kept_for=?)"])]
 #[case::whose_days_are_over(pool::WAKE, &["contacts_pool_lately (campaign=? AND texted_elsewhere<?)"])]
 #[case::who_waits(pool::WAITING, &["contacts_pool_lately"])]
 #[case::who_is_copied(follow_up::COPY, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)"])]

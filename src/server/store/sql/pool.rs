@@ -17,8 +17,9 @@ use crate::server::store::{StoreError, command::Actor};
 /// Contacts that one claim looks at for texts of other campaigns: a pool of people who were all texted lately costs no claim more. Each
 /// is marked, so that the next claim begins behind them.
 const LOOKED_AT: usize = 5_000;
-/// So many are looked at together.
-const TOGETHER: i64 = 500;
+/// For each one that is wanted so many are looked at together, and no fewer than [`TOGETHER`].
+const FOR_EACH: i64 = 4;
+const TOGETHER: i64 = 50;
 /// Marks that one claim takes away, when their days are over.
 const WOKEN: i64 = 2_000;
 /// Where more are left than one claim looks at, it is asked again so soon.
@@ -31,6 +32,14 @@ pub(super) const FREE: &str = "SELECT id FROM contacts INDEXED BY contacts_pool_
 pub(super) const KEPT: &str = "SELECT id FROM contacts INDEXED BY contacts_pool_apart
      WHERE campaign = $1 AND zone_set = $2 AND texted_elsewhere IS NULL AND kept_for = $5 AND id > $4 AND assigned IS NULL
          AND status = 'needs_message' AND opt_out = 0 AND wrong_number = 0 ORDER BY id LIMIT $3";
+
+/// For which of these people (`$2`) contacts of which of these zones (`$3`) are kept, the first contact of each.
+pub(super) const KEPT_FOR: &str = "SELECT CAST(k.atom AS BIGINT), CAST(z.atom AS BIGINT), (
+         SELECT id FROM contacts INDEXED BY contacts_pool_apart
+         WHERE campaign = $1 AND zone_set = CAST(z.atom AS BIGINT) AND texted_elsewhere IS NULL
+             AND kept_for = CAST(k.atom AS BIGINT) AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0
+             AND wrong_number = 0 ORDER BY id LIMIT 1)
+     FROM json_each($2) k CROSS JOIN json_each($3) z";
 
 /// Everybody of a zone, where nobody is set apart.
 const ALL: &str = "SELECT id FROM contacts INDEXED BY contacts_pool
@@ -75,6 +84,14 @@ pub(super) struct Pool {
     lately_until: Option<Timestamp>,
     /// Until then the rest may be kept for others.
     kept_until: Option<Timestamp>,
+}
+
+/// In which order a claim takes contacts.
+struct Turns {
+    /// Those of each group together.
+    groups: Vec<Vec<Whose>>,
+    /// Last, what is kept for these people, who do not come for it any more.
+    gone: Vec<i64>,
 }
 
 /// Whose contacts a claim takes.
@@ -142,7 +159,8 @@ impl Tx<'_> {
             db::query(WAKE).bind(campaign.id).bind(before(self.now, days)).bind(WOKEN).execute(&mut *self.conn).await?;
         }
         let mut looked_at = 0;
-        for group in self.whose(actor, campaign, &mut pool).await? {
+        let turns = self.whose(actor, campaign, &mut pool).await?;
+        for group in turns.groups {
             let room = usize::try_from(want).unwrap_or(0).saturating_sub(pool.open.len());
             let mut found = Vec::new();
             for set in open.iter().filter(|_| room > 0) {
@@ -153,6 +171,14 @@ impl Tx<'_> {
             found.sort_unstable();
             found.truncate(room);
             pool.open.extend(found);
+        }
+        let want = usize::try_from(want).unwrap_or(0);
+        for (person, set) in self.kept_for(campaign, &turns.gone, &open, want > pool.open.len()).await? {
+            let room = want.saturating_sub(pool.open.len());
+            if room == 0 {
+                break;
+            }
+            pool.open.extend(self.draw((campaign, set), Whose::Kept(person), (room, days), &mut looked_at).await?);
         }
         if let Some(days) = days {
             let row = db::query(WAITING).bind(campaign.id).fetch_one(&mut *self.conn).await?;
@@ -166,32 +192,58 @@ impl Tx<'_> {
     }
 
     /// Whose contacts this claim takes, the actor's own first.
-    async fn whose(
-        &mut self,
-        actor: &Actor,
-        campaign: &Campaign,
-        pool: &mut Pool,
-    ) -> Result<Vec<Vec<Whose>>, StoreError> {
+    async fn whose(&mut self, actor: &Actor, campaign: &Campaign, pool: &mut Pool) -> Result<Turns, StoreError> {
+        let everybody = |whose| Turns { groups: vec![vec![whose]], gone: Vec::new() };
         let Some(until) = campaign.kept_until else {
-            return Ok(vec![vec![if days(campaign).is_some() { Whose::Free } else { Whose::All }]]);
+            return Ok(everybody(if days(campaign).is_some() { Whose::Free } else { Whose::All }));
         };
         let kept = until > self.now;
         if !kept && days(campaign).is_none() {
-            return Ok(vec![vec![Whose::All]]);
+            return Ok(everybody(Whose::All));
         }
         let rows = db::query(KEEPERS).bind(campaign.id).fetch_all(&mut *self.conn).await?;
-        let (mut own, mut others) = (Vec::new(), vec![Whose::Free]);
+        let (mut own, mut gone) = (Vec::new(), Vec::new());
         for row in &rows {
             let (person, can_come): (i64, i64) = (col(row, 0)?, col(row, 1)?);
             if person == actor.person.0 {
                 own.push(Whose::Kept(person));
             } else if !kept || can_come == 0 {
-                others.push(Whose::Kept(person));
+                gone.push(person);
             } else {
                 pool.kept_until = Some(until);
             }
         }
-        Ok(if kept { vec![own, others] } else { vec![own.into_iter().chain(others).collect()] })
+        let groups =
+            if kept { vec![own, vec![Whose::Free]] } else { vec![own.into_iter().chain([Whose::Free]).collect()] };
+        Ok(Turns { groups, gone })
+    }
+
+    /// Of which of these people there is something in which of these zones, whoever's comes first before the others: one question, as
+    /// they may be hundreds, and most of them have nothing left.
+    async fn kept_for(
+        &mut self,
+        campaign: &Campaign,
+        people: &[i64],
+        sets: &[i64],
+        wanted: bool,
+    ) -> Result<Vec<(i64, i64)>, StoreError> {
+        if !wanted || people.is_empty() || sets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = db::query(KEPT_FOR)
+            .bind(campaign.id)
+            .bind(to_json(&people)?)
+            .bind(to_json(&sets)?)
+            .fetch_all(&mut *self.conn)
+            .await?;
+        let mut first = Vec::new();
+        for row in &rows {
+            if let Some(id) = col::<Option<i64>>(row, 2)? {
+                first.push((id, (col(row, 0)?, col(row, 1)?)));
+            }
+        }
+        first.sort_unstable();
+        Ok(first.into_iter().map(|(_, whose)| whose).collect())
     }
 
     /// So many of a zone whom no other campaign has texted within `days`.
@@ -206,7 +258,7 @@ impl Tx<'_> {
         let mut behind = 0;
         while found.len() < want && (days.is_none() || *looked_at < LOOKED_AT) {
             let missing = i64::try_from(want - found.len()).unwrap_or(i64::MAX);
-            let limit = if days.is_some() { missing.max(TOGETHER) } else { missing };
+            let limit = if days.is_some() { missing.saturating_mul(FOR_EACH).max(TOGETHER) } else { missing };
             let query = match whose {
                 Whose::All => db::query(ALL).bind(campaign.id).bind(set).bind(limit),
                 Whose::Free => db::query(FREE).bind(campaign.id).bind(set).bind(limit).bind(behind),
