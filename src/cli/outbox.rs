@@ -8,10 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::reach::{SignInArgs, spoke, tell};
-use super::{Context, Exit, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::act::Act;
-use crate::api::message::Outcome as Decided;
+use crate::api::message::{Outcome as Decided, Verdict};
 use crate::api::people::Role;
+use crate::api::problem::{Code, Problem};
 use crate::client::CampaignServer;
 use crate::client::journal::{Held, JournalError, State, Tally};
 use crate::client::native::{NativeServer, Timeouts};
@@ -33,6 +34,12 @@ pub struct OutboxArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Somebody has looked: this text of unknown outcome did go out (its id, as this command prints it with --json)
+    #[arg(long, value_name = "ID", conflicts_with = "not_sent")]
+    pub sent: Option<uuid::Uuid>,
+    /// Somebody has looked: this text of unknown outcome did not go out; its contact comes again in textbank text
+    #[arg(long, value_name = "ID")]
+    pub not_sent: Option<uuid::Uuid>,
     /// Which sign-in; else each one of this home.
     #[command(flatten)]
     pub sign_in: SignInArgs,
@@ -81,6 +88,10 @@ pub async fn run(args: OutboxArgs, ctx: &Context) -> Outcome {
             all => all,
         },
     };
+    let decision = args.sent.map(|id| (id, true)).or(args.not_sent.map(|id| (id, false)));
+    if let Some((id, sent)) = decision {
+        decide(&all, id, sent, ctx).await?;
+    }
     let now = ctx.clock.now();
     let (mut told, mut open) = (Vec::new(), None);
     for sign_in in &all {
@@ -125,6 +136,31 @@ async fn report(sign_in: &SignIn, now: Timestamp, ctx: &Context) -> anyhow::Resu
     let names = names(sign_in, &held, ctx).await;
     let rows = held.iter().map(|held| row(held, &names, now)).collect();
     Ok(Report { sign_in: sign_in.name(), counts, drafts, rows })
+}
+
+/// A person decides on what no program can find out: the row gets that verdict and goes.
+async fn decide(all: &[SignIn], id: uuid::Uuid, sent: bool, ctx: &Context) -> anyhow::Result<()> {
+    for sign_in in all {
+        if !ctx.paths.journal_dir(&sign_in.name()).exists() {
+            continue;
+        }
+        let journal = super::reach::journal(sign_in, ctx).await.map_err(in_a_console)?;
+        let found = journal.unknown().contains(&id);
+        if found {
+            let outcome = if sent {
+                Decided::Accepted { seq: 0, at: ctx.clock.now() }
+            } else {
+                Decided::Refused { problem: Problem::new(Code::TooLate, "somebody looked: it did not go out") }
+            };
+            journal.settle(&Verdict { id, outcome }).await?;
+            journal.echoed(id).await?;
+        }
+        journal.close().await?;
+        if found {
+            return Ok(());
+        }
+    }
+    Err(Misuse(format!("{id} is no text of unknown outcome here; textbank outbox --json lists what there is")).into())
 }
 
 /// What to do where the console is that has the journal.
@@ -183,7 +219,9 @@ fn row(held: &Held, names: &HashMap<ContactId, String>, now: Timestamp) -> Row {
     });
     let todo = match held.state {
         State::Confirmed => "run textbank text with the network there: it is handed in",
-        State::Unknown => "never sent again by itself: ask a captain to look whether the voter has it",
+        State::Unknown => {
+            "never sent again by itself: ask a captain to look whether the voter has it, then textbank outbox --sent ID or --not-sent ID"
+        }
         State::Parked => "comes back as a card or draft in textbank text",
         State::Accepted | State::Refused | State::Discarded => "nothing: it goes when the server's feed has told of it",
     };

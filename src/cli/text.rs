@@ -4,6 +4,7 @@ use super::shift::{ShiftArgs, console_options, from_a_terminal, gate_times, in_l
 use super::{Context, Exit, Outcome};
 use crate::api::people::Role;
 use crate::client::Capabilities;
+use crate::client::sign_in::ServerKind;
 use crate::console::core::texter::TexterOptions;
 use crate::console::keymap::action::Action;
 use crate::console::runtime;
@@ -25,6 +26,10 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;
     console_options(&mut options, &ctx.config.console);
+    if shift.sign_in.kind == ServerKind::Spoke {
+        options.plain_text = true;
+        options.sign_in_again = Some(format!("{} login --spoke {}", ctx.program, shift.sign_in.server));
+    }
     ctx.guard_terminal();
     let rest = shift.rest();
     let launch = shift.launch(ctx);

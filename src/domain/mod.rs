@@ -18,6 +18,7 @@ pub mod opt_out;
 pub mod outcome;
 pub mod person_name;
 pub mod phone;
+pub mod plain_text;
 pub mod provenance;
 pub mod purpose;
 pub mod recall;

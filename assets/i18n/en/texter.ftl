@@ -15,6 +15,11 @@ texter-signed-out = Your sign-in was ended, and the server takes nothing more fr
     [one] One thing you confirmed waits, safe in the journal.
    *[other] { $count } things you confirmed wait, safe in the journal.
 } Ask your captain for a new join link.
+texter-signed-out-again = You are signed out there. { $count ->
+    [0] Nothing you confirmed waits.
+    [one] One thing you confirmed waits, safe in the journal.
+   *[other] { $count } things you confirmed wait, safe in the journal.
+} Sign in again in another window, and this one goes on: { $command }
 texter-signed-out-hands-in = Your sign-in was ended. { $count ->
     [0] Everything you confirmed has been handed in; leaving now wipes this laptop of it.
     [one] One thing you confirmed is still being handed in: stay until it is.

@@ -4,6 +4,11 @@ texter-signed-out = Tu sesión fue cerrada y el servidor ya no acepta nada de el
     [one] Un envío confirmado espera, a salvo en el diario.
    *[other] { $count } envíos confirmados esperan, a salvo en el diario.
 } Pide a tu capitán un nuevo enlace.
+texter-signed-out-again = Tu sesión en ese servidor terminó. { $count ->
+    [0] Nada de lo que confirmaste está esperando.
+    [one] Un envío confirmado espera, a salvo en el diario.
+   *[other] { $count } envíos confirmados esperan, a salvo en el diario.
+} Entra otra vez en otra ventana y esta sigue: { $command }
 texter-signed-out-hands-in = Tu sesión fue cerrada. { $count ->
     [0] Todo lo que confirmaste ha sido entregado; al salir se borra de este equipo.
     [one] Un envío confirmado se está entregando todavía: espera a que termine.

@@ -86,6 +86,15 @@ impl Steps {
         true
     }
 
+    /// Looks for one act of unknown outcome, when the outbox would do so now, and draws the consequences.
+    pub async fn look_up(&mut self) -> Vec<Report> {
+        if let Some(look) = self.worker.look_up() {
+            let (id, answer) = look.await;
+            self.worker.looked_up(id, answer).await;
+        }
+        self.said()
+    }
+
     fn said(&mut self) -> Vec<Report> {
         std::iter::from_fn(|| self.reports.try_recv().ok()).collect()
     }

@@ -2,5 +2,11 @@
 
 pub mod stand_in;
 
+mod acts;
+mod door;
+mod feed;
+mod history;
+mod once;
+mod recorded;
 mod schema;
 mod shift;

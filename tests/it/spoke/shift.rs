@@ -63,6 +63,12 @@ impl Tess {
         request
     }
 
+    /// The same to a contact that the list does not show (any more).
+    pub async fn text_of(&self, contact: i64, kind: MessageKind, body: &str) -> SendRequest {
+        let view = self.server.contacts(self.campaign, &[ContactId(contact)]).await.expect("a body").remove(0);
+        text_of(now(), &view.summary, kind, body)
+    }
+
     pub async fn send(&self, id: u128, request: &SendRequest) -> textbank::client::Call<Verdict> {
         self.server.send(MessageId(Uuid::from_u128(id)), request).await
     }

@@ -200,6 +200,10 @@ impl Model {
     /// That the sign-in was ended, and what becomes of what was confirmed.
     pub(super) fn signed_out(&self) -> Option<Say> {
         let LinkState::SignedOut { hands_in } = self.link else { return None };
+        if let Some(command) = &self.options.sign_in_again {
+            let waits = self.outbox.0;
+            return Some(Say::new("texter-signed-out-again").with("count", waits).with("command", command.clone()));
+        }
         let unknown = self.unknown_count();
         Some(match (hands_in, self.outbox.0) {
             // A wipe spares what nobody knows the outcome of: it must not be promised.

@@ -116,13 +116,14 @@ impl Model {
     }
 
     fn type_char(&mut self, c: char) {
+        let kept = self.as_kept(c.encode_utf8(&mut [0; 4]));
         if let Some((text, selected)) = self.overlays.last_mut().and_then(Overlay::typed_in) {
             text.type_char(c);
             if let Some(selected) = selected {
                 *selected = 0;
             }
         } else if let Some(open) = self.open.as_mut().filter(|_| self.focus == Focus::Composer) {
-            open.editor.type_char(c);
+            kept.chars().for_each(|c| open.editor.type_char(c));
             open.typed = true;
             self.draft_dirty = true;
         }
@@ -130,6 +131,7 @@ impl Model {
 
     /// Text, never commands.
     pub(super) fn paste(&mut self, text: &str) {
+        let text = &self.as_kept(text);
         match self.overlays.last_mut() {
             Some(layer) => {
                 if let Some((typed, _)) = layer.typed_in() {

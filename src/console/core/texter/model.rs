@@ -28,6 +28,7 @@ use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, MessageId};
+use crate::domain::plain_text::plain;
 
 /// What the console is started with.
 #[derive(Debug, Clone)]
@@ -50,6 +51,10 @@ pub struct TexterOptions {
     pub reply_window: Duration,
     /// The same of a first text.
     pub initial_window: Duration,
+    /// The server keeps look-alike characters as plain ones: they are written so as they are typed.
+    pub plain_text: bool,
+    /// How somebody who was signed out signs in again, where that needs no captain: the command.
+    pub sign_in_again: Option<String>,
 }
 
 impl TexterOptions {
@@ -66,6 +71,8 @@ impl TexterOptions {
             scored: true,
             reply_window: Duration::ZERO,
             initial_window: Duration::ZERO,
+            plain_text: false,
+            sign_in_again: None,
         }
     }
 }
@@ -325,6 +332,11 @@ impl Model {
             title: None,
             toast_timer: false,
         }
+    }
+
+    /// What is written, as it will be kept.
+    pub(super) fn as_kept(&self, text: &str) -> String {
+        if self.options.plain_text { plain(text) } else { text.to_owned() }
     }
 
     /// The key context: the top layer, else the pane.

@@ -191,7 +191,7 @@ impl Model {
     /// The editor came back with a text.
     pub(super) fn edited(&mut self, contact: ContactId, text: Option<String>, fx: &mut Vec<Effect>) {
         let Some(text) = text else { return };
-        let text = text.trim_end().to_owned();
+        let text = self.as_kept(text.trim_end());
         match self.open.as_mut().filter(|open| open.contact == contact) {
             Some(open) => {
                 open.editor.replace(&text);

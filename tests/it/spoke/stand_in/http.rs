@@ -116,6 +116,10 @@ async fn graphql(State(here): State<StandIn>, headers: HeaderMap, body: Bytes) -
         ));
     }
     let (status, value) = execute(&here, user, &query, &asked["variables"], masked, fault);
+    if fault == Some(Fault::Silence) {
+        here.silent.notify_one();
+        std::future::pending::<()>().await;
+    }
     Ok(match fault {
         Some(Fault::CutAfter | Fault::KilledBetween) => cut(),
         Some(Fault::GatewayAfter) => gateway(),

@@ -14,7 +14,7 @@ use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
 use textbank::env::SharedClock;
 
-pub use self::world::{TESS, World};
+pub use self::world::{ADA, TESS, World};
 
 /// What the server says in its own schema, as far as it is asked here.
 pub const SCHEMA: &str = include_str!("../../../data/spoke/schema.graphql");
@@ -36,6 +36,8 @@ pub enum Fault {
     Damaged,
     /// The server says that it failed, and has stored nothing.
     Refused,
+    /// The text is stored, and the answer never comes.
+    Silence,
 }
 
 /// What is wrong all the time.
@@ -63,6 +65,8 @@ pub struct StandIn {
     pub(crate) schema: Arc<Valid<Schema>>,
     pub(crate) world: Arc<Mutex<World>>,
     pub(crate) clock: SharedClock,
+    /// Rings when a text was stored whose answer never comes.
+    pub silent: Arc<tokio::sync::Notify>,
     address: SocketAddr,
 }
 
@@ -72,7 +76,13 @@ impl StandIn {
         let schema = Schema::parse_and_validate(SCHEMA, "schema.graphql").expect("Spoke's schema");
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let this = Self { schema: Arc::new(schema), world: Arc::new(Mutex::new(world)), clock, address };
+        let this = Self {
+            schema: Arc::new(schema),
+            world: Arc::new(Mutex::new(world)),
+            clock,
+            silent: Arc::default(),
+            address,
+        };
         let router = http::router(this.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         this

@@ -33,7 +33,7 @@ pub struct Contact {
     pub tags: BTreeMap<i64, Option<String>>,
 }
 
-/// A text. One that is stuck was stored by a server that was killed before it counted the contact as texted.
+/// A text.
 #[derive(Debug, Clone)]
 pub struct Message {
     pub id: i64,
@@ -42,7 +42,6 @@ pub struct Message {
     pub inbound: bool,
     pub user: Option<i64>,
     pub at: Timestamp,
-    pub stuck: bool,
 }
 
 /// Everything.
@@ -110,11 +109,11 @@ impl World {
         self.messages.iter().filter(|message| message.contact == contact && !message.inbound).collect()
     }
 
-    /// A text of a texter's is stored; the contact counts as texted unless the server was killed in between.
+    /// A text of a texter's is stored; the contact counts as texted unless the server is killed in between (`stuck`).
     pub fn store(&mut self, contact: i64, user: i64, text: &str, now: Timestamp, stuck: bool) {
         let id = i64::try_from(self.messages.len()).unwrap_or(0) + 1;
         let text = as_kept(text);
-        self.messages.push(Message { id, contact, text, inbound: false, user: Some(user), at: now, stuck });
+        self.messages.push(Message { id, contact, text, inbound: false, user: Some(user), at: now });
         if stuck {
             return;
         }
@@ -128,15 +127,7 @@ impl World {
     /// A voter writes.
     pub fn voter_writes(&mut self, contact: i64, text: &str, now: Timestamp) {
         let id = i64::try_from(self.messages.len()).unwrap_or(0) + 1;
-        self.messages.push(Message {
-            id,
-            contact,
-            text: text.to_owned(),
-            inbound: true,
-            user: None,
-            at: now,
-            stuck: false,
-        });
+        self.messages.push(Message { id, contact, text: text.to_owned(), inbound: true, user: None, at: now });
         if let Some(contact) = self.contacts.get_mut(&contact) {
             contact.status = "needsResponse".to_owned();
             contact.updated_at = now;

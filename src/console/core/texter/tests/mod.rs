@@ -3,6 +3,7 @@
 mod back;
 mod closed;
 mod driver;
+mod elsewhere;
 mod outbox;
 mod promises;
 mod recalled;

@@ -1,0 +1,179 @@
+//! Answers, tags, notes, closing, opting out, giving back, asking for more.
+
+use std::collections::BTreeMap;
+
+use pretty_assertions::assert_eq;
+use serde_json::json;
+use uuid::Uuid;
+
+use textbank::api::act::Act;
+use textbank::api::message::{Outcome, Verdict};
+use textbank::api::problem::Code;
+use textbank::client::{CallError, CampaignServer};
+use textbank::domain::conversation::{OptOut, Status};
+use textbank::domain::ids::{ActId, ContactId};
+use textbank::domain::message::MessageKind;
+
+use super::shift::{Tess, now};
+use super::stand_in::{Fault, World};
+
+const CORA: ContactId = ContactId(1);
+
+impl Tess {
+    async fn act(&self, act: Act) -> Verdict {
+        self.server.act(ActId(Uuid::from_u128(99)), &act).await.expect("a verdict")
+    }
+
+    async fn done(&self, act: Act) {
+        let verdict = self.act(act).await;
+        assert!(verdict.is_accepted(), "{verdict:?}");
+    }
+
+    /// With Cora texted, and her reply there.
+    async fn in_conversation() -> Self {
+        let tess = Self::start(3).await;
+        tess.server.campaign(tess.campaign).await.expect("a campaign");
+        tess.send(1, &tess.text(1, MessageKind::Initial, "Hi Cora").await).await.expect("sent");
+        tess.there.world().voter_writes(1, "yes", now());
+        tess
+    }
+}
+
+fn answer(question: &str, value: Option<&str>) -> Act {
+    Act::Answer { contact: CORA, question: question.to_owned(), value: value.map(str::to_owned) }
+}
+
+#[tokio::test]
+async fn the_whole_set_of_answers_goes_each_time_and_what_hung_on_one_goes_with_it() {
+    let tess = Tess::in_conversation().await;
+    let kept = || tess.there.world().contacts[&1].answers.clone();
+    let set = |pairs: &[(i64, &str)]| {
+        pairs.iter().map(|(step, value)| (*step, (*value).to_owned())).collect::<BTreeMap<_, _>>()
+    };
+    tess.done(answer("1", Some("Yes"))).await;
+    tess.done(answer("2", Some("Not now"))).await;
+    assert_eq!(kept(), set(&[(1, "Yes"), (2, "Not now")]), "the second did not take the first away");
+    tess.done(answer("1", Some("Yes"))).await;
+    assert_eq!(kept(), set(&[(1, "Yes"), (2, "Not now")]), "the same again changes nothing");
+    tess.done(answer("1", Some("No"))).await;
+    assert_eq!(kept(), set(&[(1, "No")]));
+    let view = tess.server.contacts(tess.campaign, &[CORA]).await.expect("a body").remove(0);
+    assert_eq!(view.answers, BTreeMap::from([("1".to_owned(), "No".to_owned())]));
+    tess.done(answer("1", None)).await;
+    assert_eq!(kept(), set(&[]));
+}
+
+#[tokio::test]
+async fn tags_notes_closing_and_opening_again() {
+    let tess = Tess::in_conversation().await;
+    let tag = |on| Act::Tag { contact: CORA, tag: "spanish".to_owned(), on };
+    tess.done(tag(true)).await;
+    tess.done(Act::Note { contact: CORA, text: "prefers mornings \u{2014} really".to_owned() }).await;
+    let body = || async { tess.server.contacts(tess.campaign, &[CORA]).await.expect("a body").remove(0) };
+    let view = body().await;
+    assert_eq!((view.tags, view.note.as_str()), (vec!["spanish".to_owned()], "prefers mornings - really"));
+    tess.done(tag(false)).await;
+    assert_eq!(body().await.tags, Vec::<String>::new());
+    tess.done(Act::Close { contact: CORA }).await;
+    assert_eq!(body().await.summary.status, Status::Closed);
+    tess.done(Act::Reopen { contact: CORA }).await;
+    assert_eq!(body().await.summary.status, Status::NeedsResponse, "as it stood before");
+    // Skipped before the first text, and taken back: the first text can be sent.
+    let ben = ContactId(2);
+    tess.done(Act::Close { contact: ben }).await;
+    tess.done(Act::Reopen { contact: ben }).await;
+    let sent = tess.send(7, &tess.text(2, MessageKind::Initial, "Hi").await).await.expect("a verdict");
+    assert!(sent.is_accepted());
+}
+
+#[tokio::test]
+async fn an_opt_out_is_one_act_with_one_notice_whatever_stops_it_half_way() {
+    for (fault, notices) in [
+        (None, 1),
+        (Some(Fault::CutAfter), 1),
+        // In doubt it is not sent again: the opt-out takes force.
+        (Some(Fault::CutBefore), 0),
+        (Some(Fault::Refused), 0),
+    ] {
+        let tess = Tess::in_conversation().await;
+        tess.there.world().faults.extend(fault);
+        tess.done(Act::OptOut { contact: CORA, notice: true }).await;
+        tess.done(Act::OptOut { contact: CORA, notice: true }).await;
+        assert!(tess.there.world().contacts[&1].opted_out, "{fault:?}");
+        assert_eq!(tess.there.world().sent_to(1).len(), 1 + notices, "{fault:?}");
+        let view = tess.server.contacts(tess.campaign, &[CORA]).await.expect("a body").remove(0);
+        assert_eq!(view.summary.opt_out, OptOut::Yes { by_word: false });
+        let verdict =
+            tess.send(5, &tess.text_of(1, MessageKind::Reply, "are you sure?").await).await.expect("a verdict");
+        assert!(matches!(verdict.outcome, Outcome::Refused { problem } if problem.code == Code::Suppressed));
+    }
+    // Stopped between the notice and the opt-out: done again it goes on from there.
+    let tess = Tess::in_conversation().await;
+    tess.there.world().store(1, 2, "I'm opting you out of texts immediately. Have a great day.", now(), false);
+    tess.done(Act::OptOut { contact: CORA, notice: true }).await;
+    assert_eq!(tess.there.world().sent_to(1).len(), 2);
+    // Silently.
+    let tess = Tess::in_conversation().await;
+    tess.done(Act::OptOut { contact: CORA, notice: false }).await;
+    let world = tess.there.world();
+    assert_eq!((world.sent_to(1).len(), world.contacts[&1].opted_out), (1, true));
+}
+
+#[tokio::test]
+async fn what_the_server_cannot_do_is_refused_without_asking_it() {
+    let tess = Tess::in_conversation().await;
+    let before = tess.there.world().asked.len();
+    for act in [
+        Act::WrongNumber { contact: CORA },
+        Act::NotOptOut { contact: CORA, after_seq: 0 },
+        Act::Pause { campaign: tess.campaign },
+    ] {
+        let verdict = tess.act(act).await;
+        assert!(matches!(verdict.outcome, Outcome::Refused { problem } if problem.code == Code::Forbidden));
+    }
+    assert_eq!(tess.there.world().asked.len(), before);
+}
+
+fn dynamic(free: i64) -> World {
+    let mut world = World::with_contacts(2, now());
+    world.campaign = json!({ "useDynamicAssignment": true, "batchSize": 20 });
+    world.add_contacts(100, free, None, now());
+    world
+}
+
+#[tokio::test]
+async fn more_contacts_come_once_for_one_request_however_often_it_is_made() {
+    let tess = Tess::with(dynamic(50)).await;
+    let claim = Uuid::from_u128(1);
+    let grant = tess.server.claim(tess.campaign, claim, 0).await.expect("a grant");
+    assert_eq!(grant.contacts.len(), 20);
+    let again = tess.server.claim(tess.campaign, claim, 0).await.expect("the same");
+    assert_eq!(again.contacts, grant.contacts);
+    assert_eq!(tess.there.world().asked.iter().filter(|name| *name == "more").count(), 1);
+    let other = tess.server.claim(tess.campaign, Uuid::from_u128(2), 0).await.expect("another");
+    assert_eq!(other.contacts.len(), 20);
+    assert!(other.contacts.iter().all(|line| !grant.contacts.contains(line)));
+
+    // While a reply waits there are none, and that is the reason given.
+    tess.there.world().voter_writes(1, "hello?", now());
+    let refused = |answer| match answer {
+        Err(CallError::Refused(problem)) => problem.code,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(tess.server.claim(tess.campaign, Uuid::from_u128(3), 0).await), Code::QuotaReached);
+
+    // Given back: the unsent ones alone.
+    tess.done(Act::Release { campaign: tess.campaign, unsent: true, conversations: false }).await;
+    let left = tess.server.assignment(tess.campaign, None).await.expect("a list").contacts;
+    assert_eq!(left.iter().map(|line| line.id).collect::<Vec<_>>(), [CORA]);
+}
+
+#[tokio::test]
+async fn where_admins_assign_nothing_is_asked_for() {
+    let tess = Tess::start(1).await;
+    let Err(CallError::Refused(problem)) = tess.server.claim(tess.campaign, Uuid::from_u128(1), 0).await else {
+        panic!("refused")
+    };
+    assert_eq!(problem.code, Code::NoneLeft);
+    assert!(!tess.there.world().asked.iter().any(|name| name == "more"));
+}

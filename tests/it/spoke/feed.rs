@@ -1,0 +1,141 @@
+//! The feed that polling makes.
+
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use pretty_assertions::assert_eq;
+use serde_json::json;
+
+use textbank::api::event::{Event, EventKind};
+use textbank::api::problem::Code;
+use textbank::client::{Call, CallError, CampaignServer};
+use textbank::domain::conversation::OptOut;
+use textbank::domain::ids::ContactId;
+use textbank::domain::message::MessageKind;
+
+use super::shift::{Tess, now};
+
+async fn until<T>(feed: &mut BoxStream<'static, Call<Event>>, found: impl Fn(EventKind) -> Option<T>) -> T {
+    loop {
+        let event = feed.next().await.expect("the feed goes on").expect("an event");
+        if let Some(found) = found(event.what) {
+            return found;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_changes_elsewhere_is_told() {
+    let tess = Tess::start(5).await;
+    tess.server.campaign(tess.campaign).await.expect("a campaign");
+    let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
+    let mut feed = tess.server.events(tess.campaign, page.seq).await.expect("a feed");
+
+    // Texted and answered: a first reply, a second one before it was answered.
+    for words in ["yes", "and my wife too"] {
+        tess.there.world().voter_writes(1, words, now());
+        let line = until(&mut feed, |what| match what {
+            EventKind::Contact { contact } if contact.id == ContactId(1) => Some(contact),
+            _ => None,
+        });
+        assert_eq!(line.await.preview, words);
+    }
+    // They write STOP, and the server takes it for one.
+    {
+        let mut world = tess.there.world();
+        let contact = world.contacts.get_mut(&1).expect("a contact");
+        contact.status = "closed".to_owned();
+        contact.opted_out = true;
+        contact.updated_at = now();
+    }
+    let line = until(&mut feed, |what| match what {
+        EventKind::Contact { contact } if contact.id == ContactId(1) => Some(contact),
+        _ => None,
+    });
+    assert_eq!(line.await.opt_out, OptOut::Yes { by_word: false });
+
+    // An admin gives one to somebody else, and another to Tess.
+    tess.there.world().contacts.get_mut(&2).expect("a contact").assignment = None;
+    let gone = until(&mut feed, |what| match what {
+        EventKind::Gone { contact, .. } => Some(contact),
+        _ => None,
+    });
+    assert_eq!(gone.await, ContactId(2));
+    tess.there.world().add_contacts(50, 1, Some(tess.campaign.0), now());
+    let new = until(&mut feed, |what| match what {
+        EventKind::Contact { contact } if contact.id == ContactId(50) => Some(contact),
+        _ => None,
+    });
+    assert_eq!(new.await.first_name, "Quinn");
+
+    // The script is changed, then the campaign closed.
+    tess.there.world().campaign = json!({ "title": "Another" });
+    let version = until(&mut feed, |what| match what {
+        EventKind::Campaign { script_version, .. } => Some(script_version),
+        _ => None,
+    })
+    .await;
+    let view = tess.server.campaign(tess.campaign).await.expect("a campaign");
+    assert_eq!((view.script_version, view.def.title.as_str()), (version, "Another"));
+}
+
+#[tokio::test]
+async fn a_quiet_feed_asks_the_least_and_numbers_only_go_up() {
+    let tess = Tess::start(5).await;
+    let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
+    let mut feed = tess.server.events(tess.campaign, page.seq).await.expect("a feed");
+    tess.there.world().voter_writes(1, "hi", now());
+    let mut last = page.seq;
+    for _ in 0..2 {
+        let event = feed.next().await.expect("the feed goes on").expect("an event");
+        assert!(event.seq > last);
+        last = event.seq;
+    }
+    tess.there.world().asked.clear();
+    // Nothing happens: nothing is told, and nobody is read in full, however often it asks.
+    let often = async {
+        while tess.there.world().asked.len() < 20 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        event = feed.next() => panic!("{event:?}"),
+        () = often => {}
+    }
+    let asked = tess.there.world().asked.clone();
+    assert!(!asked.iter().any(|name| name == "details"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_lost_session_ends_the_feed_at_once_and_a_new_one_goes_on() {
+    let tess = Tess::start(2).await;
+    let mut feed = tess.server.events(tess.campaign, 0).await.expect("a feed");
+    tess.there.world().habits.signed_out = true;
+    let ended = feed.next().await.expect("a word");
+    assert!(matches!(ended, Err(CallError::Refused(problem)) if problem.code == Code::Unauthorized));
+    assert!(feed.next().await.is_none());
+    assert!(tess.server.events(tess.campaign, 0).await.is_err());
+    tess.there.world().habits.signed_out = false;
+    drop(tess.server.events(tess.campaign, 0).await.expect("a feed"));
+}
+
+#[tokio::test]
+async fn null_entries_and_empty_cells_do_no_harm() {
+    let tess = Tess::start(3).await;
+    {
+        let mut world = tess.there.world();
+        world.habits.nulls = true;
+        world.habits.cached = true;
+        world.contacts.get_mut(&3).expect("a contact").zone = None;
+    }
+    tess.server.campaign(tess.campaign).await.expect("a campaign");
+    let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
+    assert_eq!(page.contacts.len(), 3);
+    let ids = [ContactId(1), ContactId(777), ContactId(3)];
+    let bodies = tess.server.contacts(tess.campaign, &ids).await.expect("bodies");
+    assert_eq!(bodies.iter().map(|view| view.summary.id).collect::<Vec<_>>(), [ContactId(1), ContactId(3)]);
+    assert_eq!(bodies[0].fields["cell"], "");
+    assert_eq!(bodies[0].fields["polling_place"], "School No. 2");
+    assert!(bodies[1].zones.names().len() > 1, "nobody knows where");
+    let verdict = tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("a verdict");
+    assert!(verdict.is_accepted());
+}

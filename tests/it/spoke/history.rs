@@ -1,0 +1,167 @@
+//! Whatever befalls line, server and program: what the journals say and what the server has stored agree, and no text is there twice.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use pretty_assertions::assert_eq;
+use uuid::Uuid;
+
+use textbank::client::CampaignServer;
+use textbank::client::journal::Journal;
+use textbank::client::outbox::{Report, Steps};
+use textbank::console::core::shared::msg::{Confirmed, ConfirmedWhat};
+use textbank::domain::message::MessageKind;
+use textbank::env::{SeededIds, SharedIds, SystemClock};
+
+use super::shift::{Tess, now};
+use super::stand_in::Fault;
+
+const CONTACTS: i64 = 8;
+const FAULTS: [Fault; 7] = [
+    Fault::CutBefore,
+    Fault::CutAfter,
+    Fault::GatewayAfter,
+    Fault::GatewayBefore,
+    Fault::KilledBetween,
+    Fault::Damaged,
+    Fault::Refused,
+];
+
+/// What became of each text, as the texter was told last.
+#[derive(Debug, Default)]
+struct Told {
+    accepted: BTreeMap<Uuid, bool>,
+}
+
+impl Told {
+    fn hear(&mut self, reports: Vec<Report>) {
+        for report in reports {
+            if let Report::Verdict(verdict) = report {
+                let first = self.accepted.insert(verdict.id, verdict.is_accepted());
+                assert_eq!(first, None, "one verdict for each");
+            }
+        }
+    }
+}
+
+async fn open(dir: &Path, ids: &SharedIds) -> Journal {
+    Journal::open(dir, &SystemClock::shared(), ids).await.expect("a journal").0
+}
+
+/// One shift with faults drawn by `seed`: texts confirmed, line and server failing, the program ended and started again.
+async fn shift(seed: u64) {
+    let ids = SeededIds::shared(seed);
+    let home = tempfile::tempdir().expect("a directory");
+    let tess = Tess::start(CONTACTS).await;
+    let mut journal = open(home.path(), &ids).await;
+    let mut texts: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for contact in 1..=CONTACTS {
+        let request = tess.text(contact, MessageKind::Initial, &format!("Hi number {contact}")).await;
+        let id = ids.act_id(now());
+        let act = Confirmed { id, at: now(), what: ConfirmedWhat::Text(request) };
+        journal.confirm(&act).await.expect("confirmed");
+        texts.insert(id, contact);
+    }
+    let server: Arc<dyn CampaignServer> = tess.server.clone();
+    let steps =
+        |journal: &Journal| Steps::new(Arc::clone(&server), journal.clone(), SystemClock::shared(), Arc::clone(&ids));
+    let mut outbox = steps(&journal);
+    let mut told = Told::default();
+    for _ in 0..60 {
+        let draw = ids.below(10);
+        let mut world = tess.there.world();
+        match draw {
+            0..=4 => {
+                let at = usize::try_from(ids.below(7)).expect("small");
+                world.faults.push_back(FAULTS[at]);
+            }
+            5 => world.habits.unreadable = !world.habits.unreadable,
+            6 => world.habits.masked = !world.habits.masked,
+            _ => {}
+        }
+        drop(world);
+        if draw == 9 {
+            // The program ends, with whatever was in the air, and is started again.
+            drop(outbox);
+            journal.close().await.expect("closed");
+            journal = open(home.path(), &ids).await;
+            outbox = steps(&journal);
+        }
+        outbox.try_now();
+        if outbox.take_off() > 0 {
+            told.hear(outbox.land(0).await);
+        }
+        told.hear(outbox.look_up().await);
+    }
+    // Everything is well again.
+    {
+        let mut world = tess.there.world();
+        world.faults.clear();
+        world.habits = Default::default();
+    }
+    outbox.try_now();
+    while outbox.take_off() > 0 {
+        told.hear(outbox.land(0).await);
+        outbox.try_now();
+    }
+    for _ in 0..=CONTACTS {
+        told.hear(outbox.look_up().await);
+    }
+    let unknown = journal.unknown();
+    let world = tess.there.world();
+    for (id, contact) in &texts {
+        let rows = world.sent_to(*contact).len();
+        let text = format!("seed {seed}: contact {contact} has {rows} rows");
+        match told.accepted.get(id) {
+            Some(true) => assert_eq!(rows, 1, "accepted; {text}"),
+            Some(false) => assert_eq!(rows, 0, "refused; {text}"),
+            None => {
+                assert!(unknown.contains(id), "nothing confirmed is lost; {text}");
+                assert!(rows <= 1, "unknown; {text}");
+                assert_eq!(world.contacts[contact].status, "needsMessage", "it could not be told; {text}");
+            }
+        }
+    }
+    assert_eq!(journal.unsettled_count(), u64::try_from(unknown.len()).expect("few"));
+}
+
+#[tokio::test]
+async fn no_text_is_there_twice_and_none_is_lost_whatever_happens() {
+    for seed in 0..10 {
+        shift(seed).await;
+    }
+}
+
+#[tokio::test]
+async fn killed_while_it_waits_for_an_answer_it_is_found_at_the_next_start() {
+    let ids = SeededIds::shared(5);
+    let home = tempfile::tempdir().expect("a directory");
+    let tess = Tess::start(1).await;
+    let journal = open(home.path(), &ids).await;
+    let id = ids.act_id(now());
+    let request = tess.text(1, MessageKind::Initial, "Hi").await;
+    journal.confirm(&Confirmed { id, at: now(), what: ConfirmedWhat::Text(request) }).await.expect("confirmed");
+    tess.there.world().faults.push_back(Fault::Silence);
+    let server: Arc<dyn CampaignServer> = tess.server.clone();
+    let mut outbox = Steps::new(Arc::clone(&server), journal.clone(), SystemClock::shared(), Arc::clone(&ids));
+    assert_eq!(outbox.take_off(), 1);
+    tokio::select! {
+        _ = outbox.land(0) => panic!("no answer comes"),
+        () = tess.there.silent.notified() => {}
+    }
+    drop(outbox);
+    journal.close().await.expect("closed");
+
+    let journal = open(home.path(), &ids).await;
+    assert_eq!(journal.unknown(), [id]);
+    let mut outbox = Steps::new(server, journal.clone(), SystemClock::shared(), ids);
+    assert_eq!(outbox.take_off(), 0, "it is not handed in again");
+    outbox.try_now();
+    let reports = outbox.look_up().await;
+    assert!(
+        reports.iter().any(|report| matches!(report, Report::Verdict(verdict) if verdict.is_accepted())),
+        "{reports:?}"
+    );
+    assert_eq!((journal.unsettled_count(), tess.there.world().sent_to(1).len()), (0, 1));
+}
