@@ -27,6 +27,8 @@ impl Piped {
         let home = Home::new();
         let mut child = home
             .command(args)
+            // A reply leaves with its press here: nobody waits for it.
+            .env("TEXTBANK_CONSOLE_REPLY_UNDO_SECONDS", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -224,6 +226,38 @@ fn five_hundred_pasted_lines_send_nothing(#[case] line: &[u8]) {
     assert_eq!(sent(&mut terminal), 0, "{}", said(&terminal));
     let thrown = said(&terminal).matches("Thrown away").count();
     assert!(thrown <= 3, "said {thrown} times");
+}
+
+#[test]
+fn several_lines_at_once_are_one_reply_and_nothing_is_sent_by_them() {
+    let mut terminal = terminal();
+    wait_said(&terminal, "Send?");
+    terminal.wait_until_quiet(QUIET);
+    terminal.press(b"y\n");
+    wait_said(&terminal, "2 of 8.");
+    // The first answer comes within seconds; in mid-question nothing of it is told.
+    for _ in 0..100 {
+        terminal.wait_until_quiet(QUIET);
+        terminal.press(b"n\n");
+        wait_until(&terminal, "an answer to n", |all| {
+            let after = all.rsplit_once("\nn\r\n").map_or("", |(_, after)| after);
+            after.contains("Nobody waits") || after.contains("What for")
+        });
+        if said(&terminal).contains("What for") {
+            break;
+        }
+    }
+    terminal.wait_until_quiet(QUIET);
+    terminal.press(b"i\n");
+    wait_said(&terminal, "Write to ");
+    terminal.wait_until_quiet(QUIET);
+    terminal.press(b"Thank you!\ny\ny\n");
+    wait_said(&terminal, "Next line: y");
+    let all = said(&terminal);
+    assert!(all.contains(": Thank you!\r\nNext line: y\r\nNext line: y\r\n"), "{all}");
+    terminal.wait_until_quiet(QUIET);
+    terminal.press(b"status\n");
+    wait_said(&terminal, "Replies sent: 0.");
 }
 
 #[test]

@@ -31,7 +31,7 @@ documents! {
     SESSION = "session", "query session { currentUser { id } }";
 
     /// The assignments in one organization. The aliases of the counts matter: the server fills them by their names.
-    TODOS = "todos", "query todos($organization: String!) {
+    WORK = "todos", "query todos($organization: String!) {
   currentUser { id }
   user(organizationId: $organization) {
     id

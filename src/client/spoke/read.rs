@@ -51,7 +51,7 @@ impl SpokeServer {
         let mut all = Vec::new();
         for organization in user.texter_organizations {
             let Some(id) = organization.id else { continue };
-            let reply = self.asked(&documents::TODOS, json!({ "organization": id.0.to_string() })).await?;
+            let reply = self.asked(&documents::WORK, json!({ "organization": id.0.to_string() })).await?;
             // Beside an error there may be the data all the same, as for somebody who was suspended: then nothing is to be done there.
             if !reply.errors.is_empty() {
                 tracing::info!(said = reply.said(), "an organization's assignments are not for this person");

@@ -231,4 +231,14 @@ impl Pages for CaptainPages {
         }
         Some(std::iter::once(Action::Top).chain(std::iter::repeat_n(Action::Down, number - 1)).collect())
     }
+
+    fn opens(&self) -> Option<Action> {
+        // Whom the letters that follow are about is told; nothing else is done.
+        None
+    }
+
+    fn wants_a_row(&self, _action: Action) -> bool {
+        // The one selected was told, and taking contacts back asks by name.
+        false
+    }
 }

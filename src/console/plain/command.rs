@@ -17,6 +17,8 @@ pub enum Typed {
     Again,
     /// A number.
     Number(usize),
+    /// A number, and what is to be done with that row.
+    Row(usize, String),
     /// An action that works here.
     Action(Action),
     /// An action that works somewhere else.
@@ -106,6 +108,10 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
     }
     if word.bytes().all(|b| b.is_ascii_digit()) {
         return word.parse().map_or(Typed::Unknown, Typed::Number);
+    }
+    let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if let Some(Ok(row)) = (digits > 0).then(|| word[..digits].parse()) {
+        return Typed::Row(row, word[digits..].trim().to_owned());
     }
     for chords in chords(word) {
         if let Lookup::Matched(action) = keymap.look_up(context, &chords, facts) {

@@ -191,7 +191,15 @@ fn score_lines(voice: &Voice, score: &Json) -> Vec<String> {
     out
 }
 
-/// The lines of a text, safe to print.
-pub(super) fn body_lines(text: &str) -> impl Iterator<Item = String> {
-    safe_body(text).lines().map(str::to_owned).collect::<Vec<_>>().into_iter()
+/// A text behind its head, which says whose it is. Every further line says that it is one: whatever a stranger writes, no line
+/// of theirs can be taken for one of ours.
+pub(super) fn told(voice: &Voice, head: &str, text: &str) -> Vec<String> {
+    let text = safe_body(text);
+    let mut lines = text.lines();
+    let first = lines.next().map_or_else(|| voice.word("ui-no-words"), str::to_owned);
+    let next = lines.map(|line| match line.trim() {
+        "" => voice.word("plain-empty-line"),
+        _ => voice.text("plain-next-line", "text", line),
+    });
+    std::iter::once(format!("{head} {first}")).chain(next).collect()
 }

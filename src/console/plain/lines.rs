@@ -76,6 +76,10 @@ pub trait Pages {
     fn status(&self, voice: &Voice) -> Vec<String>;
     /// The actions that lead to a row of the page.
     fn row(&self, number: usize) -> Option<Vec<Action>>;
+    /// What a row's number alone does with it.
+    fn opens(&self) -> Option<Action>;
+    /// True when the action would be about a row that nobody has named.
+    fn wants_a_row(&self, action: Action) -> bool;
     /// What the linear front end does itself; `None`: it is the core's.
     fn own(&mut self, _asked: &Typed, _voice: &Voice) -> Option<Vec<String>> {
         None
@@ -251,6 +255,15 @@ impl<P: Pages> Lines<P> {
         steps.flat_map(|action| self.perform(action, stamp)).collect()
     }
 
+    /// Goes to the row of this number, or says that there is none.
+    fn select(&mut self, number: usize, stamp: Stamp) -> Option<Vec<Effect>> {
+        let Some(steps) = self.pages.row(number) else {
+            self.say(&Say::new("plain-no-number"));
+            return None;
+        };
+        Some(steps.into_iter().flat_map(|action| self.perform(action, stamp)).collect())
+    }
+
     fn parse(&self, line: &str) -> Typed {
         parse(line, self.pages.context(), self.pages.keymap(), self.pages.facts(), &self.voice)
     }
@@ -265,7 +278,8 @@ impl<P: Pages> Lines<P> {
             return Vec::new();
         }
         match action {
-            Action::Help => {
+            // Everything can be typed by its name: a list to search in would only be longer.
+            Action::Help | Action::Palette => {
                 let lines = self.what_can_be_done();
                 self.pending.extend(lines);
                 Vec::new()
@@ -295,14 +309,27 @@ impl<P: Pages> Lines<P> {
                 self.again = true;
                 Vec::new()
             }
-            Typed::Action(action) => self.do_it(*action, stamp),
-            Typed::Number(place) => match self.pages.row(*place) {
-                Some(steps) => steps.into_iter().flat_map(|action| self.perform(action, stamp)).collect(),
-                None => {
-                    self.say(&Say::new("plain-no-number"));
-                    Vec::new()
+            Typed::Number(place) => match (self.select(*place, stamp), self.pages.opens()) {
+                (Some(mut fx), Some(action)) => {
+                    fx.extend(self.perform(action, stamp));
+                    fx
                 }
+                (fx, _) => fx.unwrap_or_default(),
             },
+            Typed::Row(place, rest) => {
+                let Some(mut fx) = self.select(*place, stamp) else { return Vec::new() };
+                // Which of two a letter means may depend on the row.
+                match self.parse(rest) {
+                    Typed::Action(action) => fx.extend(self.do_it(action, stamp)),
+                    other => fx.extend(self.carry_out(&other, line, stamp)),
+                }
+                fx
+            }
+            Typed::Action(action) if self.pages.wants_a_row(*action) => {
+                self.say(&Say::new("plain-of-whom").with("line", printable(line)));
+                Vec::new()
+            }
+            Typed::Action(action) => self.do_it(*action, stamp),
             Typed::Status => {
                 let lines = self.pages.status(&self.voice);
                 self.pending.extend(lines);

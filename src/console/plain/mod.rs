@@ -13,10 +13,12 @@
 //!
 //! [`Msg::Named`]: crate::console::core::shared::msg::Msg::Named
 
+mod beside;
 mod captain;
 mod command;
 mod layers;
 mod lines;
+mod news;
 mod talk;
 #[cfg(test)]
 mod tests;

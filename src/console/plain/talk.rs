@@ -1,6 +1,6 @@
 //! A conversation, as lines.
 
-use super::layers::body_lines;
+use super::layers::told;
 use super::voice::Voice;
 use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem, ThreadView};
 use crate::console::words::{delivery_key, reason_key};
@@ -24,7 +24,7 @@ pub(super) fn state(voice: &Voice, thread: &ThreadView, wrong_number: bool) -> O
 pub(super) fn known(voice: &Voice, thread: &ThreadView, told: impl Fn(&str, &str) -> bool) -> Option<String> {
     let mut facts: Vec<String> = Vec::new();
     if let Some((from, to)) = thread.local_time {
-        facts.push(super::texter::time_there(voice, from, to));
+        facts.push(super::beside::time_there(voice, from, to));
     }
     let named = thread.details.iter().filter(|(name, value)| !told(name, value)).chain(&thread.answers);
     facts.extend(named.map(|(name, value)| format!("{}: {}", name.replace('_', " "), safe_line(value))));
@@ -69,14 +69,12 @@ pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) ->
     }
 }
 
-/// A head and its words, the first of them on the same line.
+/// A head and its words, or what stands for them.
 fn said(head: &str, body: &str, instead: Option<String>, voice: &Voice) -> Vec<String> {
-    if let Some(words) = instead {
-        return vec![format!("{head}: {words}")];
+    match instead {
+        Some(words) => vec![format!("{head}: {words}")],
+        None => told(voice, &format!("{head}:"), body),
     }
-    let mut lines = body_lines(body);
-    let first = lines.next().unwrap_or_else(|| voice.word("ui-no-words"));
-    std::iter::once(format!("{head}: {first}")).chain(lines).collect()
 }
 
 /// Where a text of ours stands, when that is not as it should be.

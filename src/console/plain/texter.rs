@@ -1,12 +1,12 @@
 //! The texter's pages: the card, the replies, a conversation, the reply being written.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::DateTime;
 
+use super::beside::{Beside, field};
 use super::command::Typed;
-use super::layers::body_lines;
+use super::layers::told;
 use super::lines::{Page, Pages};
+use super::news::News;
 use super::talk;
 use super::version::{Heard, Taken, take_apart};
 use super::voice::{Voice, number};
@@ -17,7 +17,6 @@ use crate::console::core::shared::msg::{LinkState, Msg, Stamp};
 use crate::console::core::shared::notice::Notices;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::model::Claim;
-use crate::console::core::texter::people::is_waiting;
 use crate::console::core::texter::view::{CardPane, CardView, InboxRow, OverlayView, Sendable, ThreadItem, ThreadView};
 use crate::console::core::texter::{Focus, Model};
 use crate::console::keymap::action::Action;
@@ -52,13 +51,7 @@ pub struct TexterPages {
     /// The core.
     pub model: Model,
     heard: Heard,
-    /// Waiting voters that were told of, by their latest word.
-    replies: BTreeMap<ContactId, u64>,
-    link: Option<LinkState>,
-    /// Of unknown outcome and come back, as last told.
-    trouble: (u64, u64),
-    /// Confirmed and not accepted, as last told.
-    behind: u64,
+    news: News,
     writing: Option<Writing>,
     /// First row of the list that is told.
     from: usize,
@@ -68,65 +61,6 @@ pub struct TexterPages {
     read: Option<(ContactId, usize)>,
 }
 
-/// The time there; where the zone is not certain, the earliest and the latest.
-pub(super) fn time_there(voice: &Voice, from: DateTime, to: DateTime) -> String {
-    if from == to {
-        return voice.text("ui-card-local-time", "time", &voice.clock(from));
-    }
-    let args = [("from", Value::Text(voice.clock(from))), ("to", Value::Text(voice.clock(to)))];
-    voice.with("plain-time-between", &args)
-}
-
-fn field(name: &str, value: &str) -> String {
-    format!("{}: {}.", name.replace('_', " "), safe_line(value))
-}
-
-/// Something told beside the name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Beside {
-    /// A field that the texter may see.
-    Field(String, String),
-    /// The time there, and how many minutes that is off the world's.
-    Time { from: DateTime, to: DateTime, off: (i64, i64) },
-    /// What they speak.
-    Language(String),
-}
-
-impl Beside {
-    /// Of a kind, only what is not as it was with the last contact is told.
-    fn kind(&self) -> &str {
-        match self {
-            Self::Field(name, _) => name,
-            Self::Time { .. } => "\u{1}time",
-            Self::Language(_) => "\u{1}language",
-        }
-    }
-
-    /// The hour is another one all the time; what matters is whether it is that of the last contact.
-    fn mark(&self) -> String {
-        match self {
-            Self::Field(_, value) => value.clone(),
-            Self::Time { off, .. } => format!("{off:?}"),
-            Self::Language(code) => code.clone(),
-        }
-    }
-
-    fn text(&self, voice: &Voice) -> String {
-        match self {
-            Self::Field(name, value) => field(name, value),
-            Self::Time { from, to, .. } => format!("{}.", time_there(voice, *from, *to)),
-            Self::Language(code) => {
-                let name = match code.as_str() {
-                    "en" => voice.word("ui-language-en"),
-                    "es" => voice.word("ui-language-es"),
-                    other => safe_line(other),
-                };
-                format!("{}.", voice.text("ui-card-language", "language", &name))
-            }
-        }
-    }
-}
-
 impl TexterPages {
     /// The pages of a core that has told nothing yet.
     #[must_use]
@@ -134,10 +68,7 @@ impl TexterPages {
         Self {
             model,
             heard: Heard::default(),
-            replies: BTreeMap::new(),
-            link: None,
-            trouble: (0, 0),
-            behind: 0,
+            news: News::default(),
             writing: None,
             from: 0,
             listed: Vec::new(),
@@ -212,10 +143,7 @@ impl TexterPages {
 
     /// The whole text, with what it costs when that is more than one segment.
     fn whole(&self, voice: &Voice, body: &str, segments: &Segments) -> Vec<String> {
-        let mut lines: Vec<String> = body_lines(body).collect();
-        if let Some(first) = lines.first_mut() {
-            *first = voice.text("plain-text", "text", first);
-        }
+        let mut lines = told(voice, &voice.word("plain-text"), body);
         if segments.parts > 1 {
             lines.push(format!("{}.", voice.counted("ui-segments", "n", segments.parts)));
         }
@@ -239,7 +167,8 @@ impl TexterPages {
             lines,
             kind,
             ask: voice.word(kind),
-            idle: list.len == 0,
+            // Whoever has nobody to answer waits for just that.
+            idle: self.model.people.waiting() == 0,
             ..Page::default()
         }
     }
@@ -354,8 +283,7 @@ impl TexterPages {
         if let Some((_, told)) = self.read.filter(|(read, _)| *read == thread.contact) {
             lines.extend(self.items(voice, thread, told, false));
         }
-        lines.push(voice.text("plain-reply", "name", &name));
-        lines.extend(body_lines(&composer.text));
+        lines.extend(told(voice, &voice.text("plain-reply", "name", &name), &composer.text));
         if composer.segments.parts > 1 {
             lines.push(format!("{}.", voice.counted("ui-segments", "n", composer.segments.parts)));
         }
@@ -432,9 +360,13 @@ impl Pages for TexterPages {
                     Page { key: "loading".into(), wait: true, ask: voice.word("plain-ask-wait"), ..Page::default() }
                 }
                 CardPane::Empty { lines } => {
+                    // Who answers meanwhile is told by itself, without all of it again.
+                    let comes_and_goes = ["texter-answer-meanwhile", "texter-finish-by-key"];
+                    let stays = lines.iter().filter(|say| !comes_and_goes.contains(&say.key));
+                    let key = format!("empty {}", stays.map(|say| voice.say(say)).collect::<Vec<_>>().join(" "));
                     let lines: Vec<String> = lines.iter().map(|say| voice.say(say)).collect();
                     let (kind, ask) = ("plain-ask-idle", voice.word("plain-ask-idle"));
-                    let (wait, key) = (self.asks_for_contacts(), format!("empty {}", lines.join(" ")));
+                    let wait = self.asks_for_contacts();
                     Page { key, lines, kind, ask, wait, idle: true, ..Page::default() }
                 }
             },
@@ -486,32 +418,7 @@ impl Pages for TexterPages {
     }
 
     fn news(&mut self, voice: &Voice) -> Vec<String> {
-        let mut lines = Vec::new();
-        let kind = |link: &LinkState| match link {
-            // The next try moves on; that the line is cut is told once.
-            LinkState::Offline { since, .. } => format!("offline {since}"),
-            other => format!("{other:?}"),
-        };
-        let link = &self.model.link;
-        if self.link.as_ref().map(kind) != Some(kind(link)) {
-            let first = self.link.is_none() || self.link == Some(LinkState::Connecting);
-            if !(first && matches!(link, LinkState::Online | LinkState::Connecting)) {
-                lines.push(voice.link(link));
-            }
-            self.link = Some(link.clone());
-        }
-        let header = self.model.header();
-        let trouble = (header.unknown, header.parked);
-        let offline = matches!(self.model.link, LinkState::Offline { .. });
-        let caught_up = self.behind > 0 && header.upload_waiting == 0;
-        let falls_behind = offline && header.upload_waiting > 0 && self.behind == 0;
-        if trouble != self.trouble || caught_up || falls_behind {
-            lines.extend(self.model.outbox_head().get(1).map(|say| voice.say(say)));
-            self.trouble = trouble;
-            self.behind = if offline { header.upload_waiting } else { 0 };
-        }
-        lines.extend(self.new_replies(voice));
-        lines
+        self.news.of(&self.model, voice)
     }
 
     fn status(&self, voice: &Voice) -> Vec<String> {
@@ -548,7 +455,17 @@ impl Pages for TexterPages {
         let contact = self.listed.get(number.checked_sub(self.from + 1)?)?;
         let place = self.model.people.inbox_place(*contact)?;
         let down = std::iter::repeat_n(Action::Down, place);
-        Some(std::iter::once(Action::Top).chain(down).chain([Action::Open]).collect())
+        Some(std::iter::once(Action::Top).chain(down).collect())
+    }
+
+    fn opens(&self) -> Option<Action> {
+        Some(Action::Open)
+    }
+
+    fn wants_a_row(&self, action: Action) -> bool {
+        // Which row is selected is nothing that could be heard.
+        let about_one = [Action::Open, Action::Close, Action::Reopen, Action::OptOut, Action::WrongNumber];
+        self.model.context() == Context::Inbox && about_one.contains(&action)
     }
 
     fn own(&mut self, asked: &Typed, voice: &Voice) -> Option<Vec<String>> {
@@ -587,7 +504,7 @@ impl Pages for TexterPages {
                     ThreadItem::Message { body, .. } => Some(body.clone()),
                     ThreadItem::Note { .. } => None,
                 });
-                Some(last.iter().flat_map(|body| body_lines(body)).collect())
+                Some(last.iter().flat_map(|body| told(voice, &voice.word("plain-copy"), body)).collect())
             }
             Typed::Action(Action::SidePane) => Some(vec![voice.word("plain-no-panes")]),
             _ => None,
@@ -622,38 +539,5 @@ impl TexterPages {
     /// The next line is a text.
     fn writes(&self) -> bool {
         self.writing.is_some() || self.model.open.as_ref().is_none_or(|open| open.editor.is_blank())
-    }
-
-    /// Who wrote since it was last told.
-    fn new_replies(&mut self, voice: &Voice) -> Option<String> {
-        let open = self.model.open.as_ref().map(|open| open.contact);
-        let people = &self.model.people;
-        let waiting: BTreeMap<ContactId, u64> = people
-            .ids()
-            .filter_map(|id| people.line(id))
-            .filter(|line| is_waiting(line))
-            .map(|line| (line.id, line.foreign_seq))
-            .collect();
-        let before = std::mem::replace(&mut self.replies, waiting);
-        let fresh: Vec<ContactId> = self
-            .replies
-            .iter()
-            .filter(|(id, seq)| before.get(id) != Some(seq) && open != Some(**id))
-            .map(|(id, _)| *id)
-            .collect();
-        let waiting = number(self.replies.len());
-        match fresh.as_slice() {
-            [] => None,
-            [one] => {
-                let line = self.model.people.line(*one)?;
-                let args = [
-                    ("name", Value::Text(voice.name(&line.first_name))),
-                    ("text", Value::Text(safe_line(&line.preview))),
-                    ("waiting", waiting),
-                ];
-                Some(voice.with("plain-new-reply", &args))
-            }
-            many => Some(voice.with("plain-new-replies", &[("n", number(many.len())), ("waiting", waiting)])),
-        }
     }
 }

@@ -23,7 +23,7 @@ pub mod view;
 pub mod window;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use gate::GateTimes;
 pub use model::{Focus, Model, TexterOptions};

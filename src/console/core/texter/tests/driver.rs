@@ -107,6 +107,39 @@ pub fn start() -> Timestamp {
     "2026-10-07T16:00:00Z".parse().unwrap()
 }
 
+/// What a console is told at its start: `unsent` contacts from 1 on, `waiting` conversations from 1001 on.
+pub fn opening(unsent: i64, waiting: i64) -> Vec<Msg> {
+    let me = Msg::Me(Me {
+        person: PersonId(1),
+        name: "Ana".into(),
+        role: Role::Texter,
+        organization: "Org".into(),
+        campaign: None,
+        rehearsal: true,
+        waiting: false,
+    });
+    let campaign = Msg::Campaign(Box::new(CampaignView {
+        id: CAMPAIGN,
+        state: CampaignState::Running,
+        script_version: 3,
+        def: def(),
+        recalled: vec![],
+        late_owner: None,
+        seq: 1,
+    }));
+    let lines: Vec<ContactSummary> = (1..=unsent)
+        .map(|id| line(id, Status::NeedsMessage))
+        .chain((1001..1001 + waiting).map(|id| line(id, Status::NeedsResponse)))
+        .collect();
+    let assignment =
+        Msg::Assignment(AssignmentPage { contacts: lines.clone(), next: None, seq: 1, lease_until: None, sent: 0 });
+    let contacts = Msg::Contacts {
+        asked: lines.iter().map(|line| line.id).collect(),
+        found: lines.into_iter().map(view).collect(),
+    };
+    vec![me, campaign, assignment, contacts]
+}
+
 pub struct Desk {
     pub model: Model,
     pub mono: Duration,
@@ -144,39 +177,9 @@ impl Desk {
         };
         let fx = desk.model.start();
         desk.take(fx);
-        desk.tell(Msg::Me(Me {
-            person: PersonId(1),
-            name: "Ana".into(),
-            role: Role::Texter,
-            organization: "Org".into(),
-            campaign: None,
-            rehearsal: true,
-            waiting: false,
-        }));
-        desk.tell(Msg::Campaign(Box::new(CampaignView {
-            id: CAMPAIGN,
-            state: CampaignState::Running,
-            script_version: 3,
-            def: def(),
-            recalled: vec![],
-            late_owner: None,
-            seq: 1,
-        })));
-        let lines: Vec<ContactSummary> = (1..=unsent)
-            .map(|id| line(id, Status::NeedsMessage))
-            .chain((1001..1001 + waiting).map(|id| line(id, Status::NeedsResponse)))
-            .collect();
-        desk.tell(Msg::Assignment(AssignmentPage {
-            contacts: lines.clone(),
-            next: None,
-            seq: 1,
-            lease_until: None,
-            sent: 0,
-        }));
-        desk.tell(Msg::Contacts {
-            asked: lines.iter().map(|line| line.id).collect(),
-            found: lines.into_iter().map(view).collect(),
-        });
+        for msg in opening(unsent, waiting) {
+            desk.tell(msg);
+        }
         desk.wait(1000);
         desk
     }

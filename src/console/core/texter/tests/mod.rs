@@ -2,7 +2,7 @@
 
 mod back;
 mod closed;
-mod driver;
+pub(crate) mod driver;
 mod elsewhere;
 mod outbox;
 mod promises;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::command::{Typed, offers, parse, word_for};
-use super::voice::Voice;
 use crate::console::keymap::action::{ACTIONS, Action};
 use crate::console::keymap::context::{Context, Fact, Facts};
 use crate::console::keymap::map::Keymap;
+use crate::console::plain::command::{Typed, offers, parse, word_for};
+use crate::console::plain::voice::Voice;
 use crate::i18n::Catalogue;
 
 fn voice() -> Voice {

@@ -1,0 +1,92 @@
+//! What came in and was not told: the line, the outbox, who answered. One line each.
+
+use std::collections::BTreeMap;
+
+use super::voice::{Voice, number};
+use crate::console::core::shared::msg::LinkState;
+use crate::console::core::texter::Model;
+use crate::console::core::texter::people::is_waiting;
+use crate::domain::ids::ContactId;
+use crate::domain::safe_text::safe_line;
+use crate::i18n::Value;
+
+/// What was told.
+#[derive(Debug, Clone, Default)]
+pub(super) struct News {
+    /// Waiting voters, by their latest word.
+    replies: BTreeMap<ContactId, u64>,
+    link: Option<LinkState>,
+    /// Of unknown outcome, and come back.
+    trouble: (u64, u64),
+    /// Confirmed and not accepted, since the line was cut.
+    behind: u64,
+}
+
+/// That the line is cut is told once, not again with each try.
+fn is_same(one: &LinkState, other: &LinkState) -> bool {
+    match (one, other) {
+        (LinkState::Offline { since: one, .. }, LinkState::Offline { since: other, .. }) => one == other,
+        _ => one == other,
+    }
+}
+
+impl News {
+    /// What is new, and told with this.
+    pub fn of(&mut self, model: &Model, voice: &Voice) -> Vec<String> {
+        let mut lines: Vec<String> = self.of_the_line(model, voice).into_iter().collect();
+        lines.extend(self.of_the_outbox(model, voice));
+        lines.extend(self.of_the_voters(model, voice));
+        lines
+    }
+
+    fn of_the_line(&mut self, model: &Model, voice: &Voice) -> Option<String> {
+        if self.link.as_ref().is_some_and(|told| is_same(told, &model.link)) {
+            return None;
+        }
+        let begins = matches!(self.link, None | Some(LinkState::Connecting));
+        self.link = Some(model.link.clone());
+        // That it is well is worth a word only after it was not.
+        let well = matches!(model.link, LinkState::Online | LinkState::Connecting);
+        (!(begins && well)).then(|| voice.link(&model.link))
+    }
+
+    fn of_the_outbox(&mut self, model: &Model, voice: &Voice) -> Option<String> {
+        let header = model.header();
+        let trouble = (header.unknown, header.parked);
+        let offline = matches!(model.link, LinkState::Offline { .. });
+        let caught_up = self.behind > 0 && header.upload_waiting == 0;
+        let falls_behind = offline && header.upload_waiting > 0 && self.behind == 0;
+        if trouble == self.trouble && !caught_up && !falls_behind {
+            return None;
+        }
+        self.trouble = trouble;
+        self.behind = if offline { header.upload_waiting } else { 0 };
+        model.outbox_head().get(1).map(|say| voice.say(say))
+    }
+
+    /// Who wrote since it was last told.
+    fn of_the_voters(&mut self, model: &Model, voice: &Voice) -> Option<String> {
+        let open = model.open.as_ref().map(|open| open.contact);
+        let people = &model.people;
+        let waiting: BTreeMap<ContactId, u64> = people
+            .ids()
+            .filter_map(|id| people.line(id))
+            .filter(|line| is_waiting(line))
+            .map(|line| (line.id, line.foreign_seq))
+            .collect();
+        let before = std::mem::replace(&mut self.replies, waiting);
+        let fresh = self.replies.iter().filter(|(id, seq)| before.get(id) != Some(seq) && open != Some(**id));
+        let fresh: Vec<ContactId> = fresh.map(|(id, _)| *id).collect();
+        let waiting = ("waiting", number(self.replies.len()));
+        match fresh.as_slice() {
+            [] => None,
+            [one] => {
+                let line = people.line(*one)?;
+                let name = ("name", Value::Text(voice.name(&line.first_name)));
+                let text = ("text", Value::Text(safe_line(&line.preview)));
+                Some(voice.with("plain-new-reply", &[name, text, waiting]))
+            }
+            many => Some(voice.with("plain-new-replies", &[("n", number(many.len())), waiting])),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Lines in, lines and effects out.
+
+mod shift;
+mod words;

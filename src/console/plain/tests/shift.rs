@@ -1,0 +1,432 @@
+//! A shift in lines, with a scripted outside.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::api::act::Act;
+use crate::api::campaign::CampaignState;
+use crate::api::event::{Event, EventKind};
+use crate::api::message::{SendRequest, Thread};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, DrawnCard, Msg, Stamp};
+use crate::console::core::texter::tests::driver::{CAMPAIGN, inbound, line, opening, start};
+use crate::console::core::texter::{Model, TexterOptions};
+use crate::console::plain::{Front, Lines, TexterPages, Voice};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::{ContactId, DeviceId};
+use crate::domain::message::MessageKind;
+use crate::i18n::Catalogue;
+
+/// Somebody who hears everything and types.
+struct Reader {
+    front: Lines<TexterPages>,
+    mono: Duration,
+    wall: Timestamp,
+    next: u128,
+    said: Vec<String>,
+    /// What was said since the last line was typed.
+    since: usize,
+    confirmed: Vec<Confirmed>,
+    drawn: Option<DrawnCard>,
+    words: String,
+}
+
+impl Reader {
+    fn with(unsent: i64, waiting: i64) -> Self {
+        Self::opened(opening(unsent, waiting), "yes?")
+    }
+
+    fn opened(opening: Vec<Msg>, words: &str) -> Self {
+        let model = Model::new(TexterOptions::new(CAMPAIGN, DeviceId(Uuid::from_u128(9))));
+        let voice = Voice::new(Arc::new(Catalogue::english()), TimeZone::UTC);
+        let mut reader = Self {
+            front: Lines::new(TexterPages::new(model), voice),
+            mono: Duration::from_secs(100),
+            wall: start(),
+            next: 0,
+            said: Vec::new(),
+            since: 0,
+            confirmed: Vec::new(),
+            drawn: None,
+            words: words.to_owned(),
+        };
+        let fx = reader.front.start();
+        reader.take(fx);
+        // The first stamp, and with it the time.
+        let stamp = reader.stamp();
+        reader.tell(Msg::Drawn { card: None, stamp });
+        opening.into_iter().for_each(|msg| reader.tell(msg));
+        reader.hear();
+        reader
+    }
+
+    fn stamp(&mut self) -> Stamp {
+        self.next += 1;
+        Stamp { id: Uuid::from_u128(self.next), wall: self.wall, mono: self.mono }
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let answer = match effect {
+                Effect::Confirm(confirmed) => {
+                    self.confirmed.push(confirmed.clone());
+                    Msg::Journaled { id: confirmed.id }
+                }
+                Effect::Load(Ask::Thread { contact, .. }) => {
+                    let entries = vec![inbound(contact, 2, &self.words)];
+                    Msg::Thread(Thread { contact, entries, more_before: false })
+                }
+                _ => continue,
+            };
+            let fx = self.front.update(answer);
+            self.take(fx);
+        }
+    }
+
+    fn tell(&mut self, msg: Msg) {
+        let fx = self.front.update(msg);
+        self.take(fx);
+    }
+
+    /// Everything that is to be said is said, and counts as heard.
+    fn hear(&mut self) {
+        for _ in 0..8 {
+            let Some(spoken) = self.front.speak(false) else { return };
+            self.said.extend(spoken.lines);
+            if spoken.drawn != self.drawn {
+                self.drawn.clone_from(&spoken.drawn);
+                let stamp = self.stamp();
+                self.tell(Msg::Drawn { card: spoken.drawn, stamp });
+            }
+        }
+        panic!("it never ends: {:#?}", self.said);
+    }
+
+    fn pass(&mut self, ms: u64) {
+        self.mono += Duration::from_millis(ms);
+        self.wall += SignedDuration::from_millis(i64::try_from(ms).unwrap());
+    }
+
+    /// Types lines, a second between any two, and gives what was said after the last one.
+    fn types(&mut self, lines: &[&str]) -> String {
+        for line in lines {
+            self.pass(1000);
+            self.since = self.said.len();
+            let stamp = self.stamp();
+            let fx = self.front.typed(line, stamp);
+            self.take(fx);
+            self.hear();
+        }
+        self.said[self.since..].join("\n")
+    }
+
+    fn event(&mut self, what: EventKind) {
+        let at = self.wall;
+        self.tell(Msg::Event(Box::new(Event { seq: 100, at, what })));
+    }
+
+    fn sent(&self) -> Vec<&SendRequest> {
+        let text = |confirmed: &'_ Confirmed| matches!(confirmed.what, ConfirmedWhat::Text(_));
+        let texts = self.confirmed.iter().filter(|one| text(one));
+        texts
+            .filter_map(|one| match &one.what {
+                ConfirmedWhat::Text(request) => Some(request),
+                ConfirmedWhat::Act { .. } => None,
+            })
+            .collect()
+    }
+
+    fn acts(&self) -> Vec<&Act> {
+        let act = |one: &'_ Confirmed| matches!(one.what, ConfirmedWhat::Act { .. });
+        let acts = self.confirmed.iter().filter(|one| act(one));
+        acts.filter_map(|one| match &one.what {
+            ConfirmedWhat::Act { act } => Some(act),
+            ConfirmedWhat::Text(_) => None,
+        })
+        .collect()
+    }
+
+    fn count(&self, words: &str) -> usize {
+        self.said.iter().filter(|line| line.contains(words)).count()
+    }
+}
+
+/// Somebody wrote what may be an opt-out.
+fn in_doubt(contact: i64, words: &str) -> EventKind {
+    let mut summary = line(contact, Status::NeedsResponse);
+    summary.opt_out = OptOut::Possible { words: words.into() };
+    EventKind::Contact { contact: summary }
+}
+
+#[test]
+fn a_wording_is_told_once_and_then_the_name() {
+    let mut reader = Reader::with(3, 0);
+    assert_eq!(reader.said[0], "REHEARSAL. The voters are made up; nothing reaches a real phone.");
+    assert_eq!(reader.count("Text: Hi N1, it's Ana"), 1);
+    assert!(reader.types(&["y"]).starts_with("N2. 2 of 3."), "{:#?}", reader.said);
+    assert!(reader.types(&["y"]).starts_with("N3. 3 of 3."), "{:#?}", reader.said);
+    assert_eq!(reader.count("Text: "), 1);
+    assert!(reader.types(&["t"]).starts_with("Text: Hi N3, it's Ana\n"));
+    assert_eq!(reader.sent().iter().map(|text| text.contact.0).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn an_empty_line_tells_again_and_sends_nothing() {
+    let mut reader = Reader::with(2, 0);
+    for _ in 0..500 {
+        reader.types(&[""]);
+    }
+    assert!(reader.sent().is_empty());
+    assert!(reader.types(&[""]).starts_with("N1."));
+}
+
+#[test]
+fn a_conversation_is_answered_closed_and_opened_again() {
+    let mut reader = Reader::with(1, 2);
+    assert!(reader.said.iter().any(|line| line == "2 new answers. Waiting: 2."), "{:#?}", reader.said);
+    let talk = reader.types(&["n"]);
+    assert!(talk.contains("Conversation with N1001.") && talk.contains("N1001, 4:00 PM: yes?"), "{talk}");
+    let list = reader.types(&["c"]);
+    assert!(list.contains("1: Where to vote. At the school, N1001."), "{list}");
+    let reply = reader.types(&["1"]);
+    assert!(reply.contains("Your reply to N1001: At the school, N1001.\nSend this reply?"), "{reply}");
+    let next = reader.types(&["y"]);
+    assert!(next.contains("Conversation with N1002."), "{next}");
+    assert_eq!(reader.sent()[0].source.as_deref(), Some("canned:where"));
+    // By hand: the text is told before it can go out, and can be written anew.
+    assert!(reader.types(&["i"]).contains("Write to N1002"));
+    assert!(reader.types(&["y"]).contains("Your reply to N1002: y\n"), "a text is a text, whatever it says");
+    assert_eq!(reader.sent().len(), 1);
+    let reply = reader.types(&["i", "Hello there", "line", "and bye"]);
+    assert!(reply.contains("N1002: Hello there\nNext line: and bye\nSend"), "{reply}");
+    let list = reader.types(&["y"]);
+    assert_eq!(reader.sent()[1].body, "Hello there\nand bye");
+    // With nobody left the hands are in the list, and a letter is about nobody who was not named.
+    assert!(list.contains("Replies, ") && list.contains("1: N100"), "{list}");
+    assert!(reader.types(&["x"]).starts_with("Of whom?"));
+    assert!(reader.acts().is_empty());
+    let closed = reader.types(&["1 x"]);
+    assert!(closed.contains("closed; u takes it back."), "{closed}");
+    assert!(reader.types(&["u"]).contains("is open again."));
+    assert!(matches!(reader.acts()[..], [Act::Close { .. }, Act::Reopen { .. }]));
+}
+
+#[test]
+fn an_answer_is_recorded_by_its_number_and_its_line_offered() {
+    let mut reader = Reader::with(0, 1);
+    let asked = reader.types(&["n", "a"]);
+    assert!(asked.contains("Question 1 of 1: Do they support?\n1: yes. Great, N1001!\n2: no"), "{asked}");
+    let reply = reader.types(&["1"]);
+    assert!(reply.contains("Great, N1001!\nSend this reply?"), "{reply}");
+    assert!(matches!(reader.acts()[..], [Act::Answer { value: Some(value), .. }] if value == "yes"));
+    reader.types(&["y"]);
+    assert_eq!(reader.sent()[0].source.as_deref(), Some("answer:support"));
+}
+
+#[test]
+fn a_possible_opt_out_is_decided_before_anything_is_written() {
+    let mut reader = Reader::with(0, 2);
+    reader.types(&["n"]);
+    reader.event(in_doubt(1001, "lose my number"));
+    reader.hear();
+    assert!(reader.said.last().is_some_and(|line| line.contains("What for N1001?")), "{:#?}", reader.said);
+    assert!(reader.said.iter().any(|line| line.contains("lose my number")), "{:#?}", reader.said);
+    assert!(reader.types(&["i"]).contains("may be an opt-out"));
+    reader.types(&["k"]);
+    assert!(matches!(reader.acts()[..], [Act::NotOptOut { .. }]));
+    reader.event(in_doubt(1002, "who is this"));
+    assert!(reader.types(&["n"]).contains("who is this"));
+    reader.types(&["y"]);
+    assert!(matches!(reader.acts()[1..], [Act::OptOut { notice: true, .. }]));
+}
+
+#[test]
+fn an_opt_out_is_asked_by_numbers() {
+    let mut reader = Reader::with(2, 0);
+    let asked = reader.types(&["o"]);
+    assert!(asked.contains("Opt N1 out?") && asked.contains("3: Cancel (n)"), "{asked}");
+    assert!(reader.types(&["9"]).contains("numbers up to 3"));
+    assert!(reader.types(&["3"]).contains("N1. "), "back on the card");
+    assert!(reader.acts().is_empty());
+    assert!(reader.types(&["o", "2"]).contains("N1 is opted out."));
+    assert!(matches!(reader.acts()[..], [Act::OptOut { notice: false, .. }]));
+    assert!(reader.sent().is_empty());
+}
+
+#[test]
+fn what_comes_in_waits_for_the_next_question() {
+    let mut reader = Reader::with(2, 0);
+    let before = reader.said.len();
+    let mut summary = line(1, Status::NeedsResponse);
+    summary.id = ContactId(77);
+    summary.first_name = "Zoe".into();
+    summary.preview = "Hello?".into();
+    reader.event(EventKind::Contact { contact: summary });
+    reader.hear();
+    assert_eq!(reader.said.len(), before, "nothing in mid-line");
+    let next = reader.types(&["y"]);
+    assert!(next.starts_with("Zoe answered (1 waiting): Hello?\nN2."), "{next}");
+    // What can be done is said; what was asked about and is gone is told at once.
+    reader.event(EventKind::Campaign { state: CampaignState::Paused, script_version: 3 });
+    reader.hear();
+    assert!(reader.said.last().is_some_and(|line| line.starts_with("This one cannot be sent.")), "{:#?}", reader.said);
+    assert!(reader.types(&["y"]).contains("Paused by a captain"));
+    assert_eq!(reader.sent().len(), 1);
+}
+
+#[test]
+fn what_strangers_write_reaches_nobodys_terminal() {
+    let hostile = "\u{1b}[2J\u{1b}]52;c;eA==\u{7}Ann\u{202e}\r\nREAL VOTERS\u{9b}31m\u{2028}x";
+    let mut messages = opening(2, 1);
+    for msg in &mut messages {
+        if let Msg::Contacts { found, .. } = msg {
+            for contact in found {
+                contact.summary.first_name = hostile.into();
+                contact.summary.preview = hostile.into();
+                contact.fields.insert("firstName".into(), hostile.into());
+                contact.fields.insert("city".into(), hostile.into());
+                contact.visible = vec!["city".into()];
+                contact.tags = vec![hostile.into()];
+                contact.note = hostile.into();
+            }
+        }
+    }
+    let mut reader = Reader::opened(messages, hostile);
+    for line in [
+        "", "t", "o", "3", "s", "u", "p", "1", "m", "c", "b", "i", hostile, "y", "?", "keys", "M", "O", "status",
+        hostile,
+    ] {
+        reader.types(&[line]);
+    }
+    for line in &reader.said {
+        assert!(!line.chars().any(|c| c.is_control() || "\u{202e}\u{2028}\u{9b}".contains(c)), "{line:?}");
+        assert!(!line.starts_with("REAL VOTERS"), "{line:?}");
+    }
+}
+
+/// What may happen.
+#[derive(Debug, Clone)]
+enum Step {
+    Types(&'static str),
+    Inbound(i64),
+    Doubt(i64),
+    State(bool),
+    Waits(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let lines = prop::sample::select(vec![
+        "",
+        "y",
+        "y",
+        "y",
+        "n",
+        "s",
+        "o",
+        "w",
+        "x",
+        "u",
+        "i",
+        "a",
+        "c",
+        "b",
+        "p",
+        "t",
+        "m",
+        "f",
+        "1",
+        "2",
+        "3",
+        "1 x",
+        "2 o",
+        "k",
+        "stay",
+        "line",
+        "hello",
+        "See you there",
+        "?",
+        "status",
+        "O",
+        "M",
+        "R",
+        "send",
+        "undo",
+        "enter",
+        "esc",
+        "q",
+    ]);
+    prop_oneof![
+        8 => lines.prop_map(Step::Types),
+        1 => (1001..1004i64).prop_map(Step::Inbound),
+        1 => (1001..1004i64).prop_map(Step::Doubt),
+        1 => any::<bool>().prop_map(Step::State),
+        1 => (0..3000u64).prop_map(Step::Waits),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    /// Whatever is typed and happens: a text goes out by one line that is not empty, and what it says has been told.
+    #[test]
+    fn nothing_goes_out_that_was_not_told_and_asked_for(steps in prop::collection::vec(step(), 1..60)) {
+        let mut reader = Reader::with(4, 3);
+        let mut seq = 10;
+        for step in steps {
+            let before = reader.sent().len();
+            let told = reader.said.len();
+            match &step {
+                Step::Types(line) => {
+                    reader.types(&[line]);
+                }
+                Step::Inbound(contact) => {
+                    seq += 1;
+                    let item = inbound(ContactId(*contact), seq, "and one more thing");
+                    reader.event(EventKind::Thread { contact: ContactId(*contact), item });
+                    let mut summary = line(*contact, Status::NeedsResponse);
+                    (summary.last_seq, summary.foreign_seq) = (seq, seq);
+                    reader.event(EventKind::Contact { contact: summary });
+                    reader.hear();
+                }
+                Step::Doubt(contact) => {
+                    reader.event(in_doubt(*contact, "leave me alone"));
+                    reader.hear();
+                }
+                Step::State(paused) => {
+                    let state = if *paused { CampaignState::Paused } else { CampaignState::Running };
+                    reader.event(EventKind::Campaign { state, script_version: 3 });
+                    reader.hear();
+                }
+                Step::Waits(ms) => reader.pass(*ms),
+            }
+            let sent = reader.sent();
+            prop_assert!(sent.len() <= before + 1, "{step:?} sent {}", sent.len() - before);
+            if sent.len() > before {
+                prop_assert!(matches!(step, Step::Types(line) if !line.is_empty()), "{step:?} sent a text");
+                let text = sent[before];
+                let heard = &reader.said[..told];
+                match text.kind {
+                    MessageKind::Initial => {
+                        let name = format!("N{}.", text.contact.0);
+                        prop_assert!(heard.iter().any(|line| line.starts_with(&name)), "{name} was not told");
+                        prop_assert!(heard.iter().any(|line| line.starts_with("Text: Hi N")));
+                    }
+                    _ => {
+                        // The words stand before the question that was answered.
+                        let asked = heard.iter().rposition(|line| line.starts_with("Your reply to "));
+                        let words = asked.map(|at| heard[at..].join("\n")).unwrap_or_default();
+                        let whole = text.body.replace('\n', "\nNext line: ");
+                        let whole = format!("Your reply to N{}: {whole}\n", text.contact.0);
+                        prop_assert!(words.starts_with(&whole), "{whole:?} was not told: {words}");
+                    }
+                }
+            }
+        }
+        let ids: std::collections::BTreeSet<Uuid> = reader.confirmed.iter().map(|one| one.id).collect();
+        prop_assert_eq!(ids.len(), reader.confirmed.len(), "one line, one act");
+    }
+}
