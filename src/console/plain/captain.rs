@@ -7,13 +7,13 @@ use crate::api::captain::{Board, TexterLine};
 use crate::console::core::captain::Model;
 use crate::console::core::captain::view::GaugeView;
 use crate::console::core::shared::Program;
+use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::Notices;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::view::OverlayView;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::{Context, Facts};
 use crate::console::keymap::map::Keymap;
-use crate::domain::ids::PersonId;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::Value;
 
@@ -22,8 +22,8 @@ use crate::i18n::Value;
 pub struct CaptainPages {
     /// The core.
     pub model: Model,
-    /// The board was told, with the texter who was selected then.
-    told: Option<Option<PersonId>>,
+    /// The board was told.
+    told: bool,
     /// What needs a captain, as last told: at the door, to decide, possible opt-outs.
     needs: (u64, u64, u64),
     link: Option<String>,
@@ -33,7 +33,7 @@ impl CaptainPages {
     /// The page of a core that has told nothing yet.
     #[must_use]
     pub fn new(model: Model) -> Self {
-        Self { model, told: None, needs: (0, 0, 0), link: None }
+        Self { model, told: false, needs: (0, 0, 0), link: None }
     }
 
     fn board(&self, voice: &Voice, board: &Board) -> Vec<String> {
@@ -174,16 +174,11 @@ impl Pages for CaptainPages {
         let Some(board) = &self.model.board else {
             return Page { key: "counting".into(), wait: true, ask: voice.word("ui-board-loading"), ..Page::default() };
         };
-        let selected = self.model.selected_place().and_then(|at| board.texters.get(at));
-        let lines = match (self.told, selected) {
-            (Some(_), Some(texter)) if !again => vec![self.texter(voice, texter)],
-            (Some(_), None) if !again => Vec::new(),
-            _ => self.board(voice, board),
-        };
+        // The counts change all the time; they are told at the start, and when somebody asks.
+        let lines = if self.told && !again { Vec::new() } else { self.board(voice, board) };
         let offers = self.model.footer().into_iter().filter(|key| key.why_not.is_none()).map(|key| key.action);
         Page {
-            // The counts change all the time; they are told when somebody asks.
-            key: format!("board {:?} {:?}", board.state, self.model.selected),
+            key: format!("board {:?}", board.state),
             lines,
             kind: "plain-ask-board",
             ask: voice.word("plain-ask-board"),
@@ -195,22 +190,24 @@ impl Pages for CaptainPages {
 
     fn told(&mut self) {
         if self.model.board.is_some() && self.model.overlays.is_empty() {
-            self.told = Some(self.model.selected);
+            self.told = true;
         }
     }
 
     fn news(&mut self, voice: &Voice) -> Vec<String> {
         let mut lines = Vec::new();
-        let link = voice.link(&self.model.link);
+        let (link, well) = (voice.link(&self.model.link), self.model.link == LinkState::Online);
+        // That it is well is worth a word only after it was not.
+        let begins = self.link.is_none() || self.link == Some(voice.link(&LinkState::Connecting));
         if self.link.as_ref() != Some(&link) {
-            if self.link.is_some() {
+            if !(begins && (well || self.model.link == LinkState::Connecting)) {
                 lines.push(link.clone());
             }
             self.link = Some(link);
         }
         let needs = self.needs();
         let grown = needs.0 > self.needs.0 || needs.1 > self.needs.1 || needs.2 > self.needs.2;
-        if let Some(board) = self.model.board.as_ref().filter(|_| grown && self.told.is_some()) {
+        if let Some(board) = self.model.board.as_ref().filter(|_| grown && self.told) {
             lines.extend(needs_lines(voice, board));
         }
         self.needs = needs;
@@ -219,7 +216,10 @@ impl Pages for CaptainPages {
 
     fn status(&self, voice: &Voice) -> Vec<String> {
         let mut lines = self.greeting(voice).into_iter().flatten().take(1).collect::<Vec<_>>();
-        lines.push(voice.link(&self.model.link));
+        lines.push(match self.model.link {
+            LinkState::Online => voice.word("outbox-line-online"),
+            ref other => voice.link(other),
+        });
         lines.extend(self.model.board.iter().flat_map(|board| self.board(voice, board)));
         lines
     }
@@ -233,8 +233,12 @@ impl Pages for CaptainPages {
     }
 
     fn opens(&self) -> Option<Action> {
-        // Whom the letters that follow are about is told; nothing else is done.
         None
+    }
+
+    fn named(&self, voice: &Voice) -> Option<String> {
+        let texters = &self.model.board.as_ref()?.texters;
+        Some(self.texter(voice, texters.get(self.model.selected_place()?)?))
     }
 
     fn wants_a_row(&self, _action: Action) -> bool {

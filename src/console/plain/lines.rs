@@ -78,6 +78,10 @@ pub trait Pages {
     fn row(&self, number: usize) -> Option<Vec<Action>>;
     /// What a row's number alone does with it.
     fn opens(&self) -> Option<Action>;
+    /// Whom the letters that follow are about, once a number has named them.
+    fn named(&self, _voice: &Voice) -> Option<String> {
+        None
+    }
     /// True when the action would be about a row that nobody has named.
     fn wants_a_row(&self, action: Action) -> bool;
     /// What the linear front end does itself; `None`: it is the core's.
@@ -314,7 +318,12 @@ impl<P: Pages> Lines<P> {
                     fx.extend(self.perform(action, stamp));
                     fx
                 }
-                (fx, _) => fx.unwrap_or_default(),
+                (Some(fx), None) => {
+                    let named = self.pages.named(&self.voice);
+                    self.pending.extend(named);
+                    fx
+                }
+                (None, _) => Vec::new(),
             },
             Typed::Row(place, rest) => {
                 let Some(mut fx) = self.select(*place, stamp) else { return Vec::new() };

@@ -81,6 +81,7 @@ where
         entered: false,
         end_was: false,
         leave_by: None,
+        back_at: None,
         terminal: Vec::new(),
         ended: false,
     };
@@ -110,6 +111,8 @@ struct Lap<'r, F, R, I, W> {
     /// The input ended once.
     end_was: bool,
     leave_by: Option<Duration>,
+    /// When somebody else gave the terminal back.
+    back_at: Option<Duration>,
     /// What takes the terminal away, to be done between two turns.
     terminal: Vec<Effect>,
     ended: bool,
@@ -308,7 +311,13 @@ impl<F: Front, R: Hands, I: LineInput, W: Write> Lap<'_, F, R, I, W> {
                 self.tell(Msg::Quit);
             }
             Signal::Suspend => self.terminal.push(Effect::Suspend),
-            Signal::Continue => self.come_back(),
+            // Whoever stopped by a key comes back by itself, and is told by this signal once more.
+            Signal::Continue => {
+                let now = self.clock.monotonic();
+                if self.back_at.is_none_or(|at| now.saturating_sub(at) > GRACE) {
+                    self.come_back();
+                }
+            }
         }
     }
 
@@ -347,6 +356,7 @@ impl<F: Front, R: Hands, I: LineInput, W: Write> Lap<'_, F, R, I, W> {
 
     /// Somebody else had the terminal: everything is told and looked at again.
     fn come_back(&mut self) {
+        self.back_at = Some(self.clock.monotonic());
         self.input.discard();
         self.no_question();
         if self.card.take().is_some() {

@@ -1,4 +1,5 @@
 //! Lines in, lines and effects out.
 
+mod captain;
 mod shift;
 mod words;
