@@ -22,7 +22,7 @@ plain-no-panes = There are no panes here: everything comes in lines.
 plain-online = Online again.
 plain-time-between = between { $from } and { $to } there
 
-plain-words-whole = t, text
+plain-words-whole = v, text
 plain-words-more = m, more
 plain-words-anew = i, anew
 plain-words-status = status, stand

@@ -22,7 +22,7 @@ plain-no-panes = Aquí no hay paneles: todo viene en líneas.
 plain-online = De nuevo en línea.
 plain-time-between = entre { $from } y { $to } allí
 
-plain-words-whole = t, texto
+plain-words-whole = v, texto
 plain-words-more = m, más
 plain-words-anew = i, otra vez
 plain-words-status = status, estado

@@ -127,7 +127,7 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
         return Typed::Action(Action::Help);
     }
     for (key, english, meant) in [
-        ("plain-words-whole", ["t", "text"], Typed::Whole),
+        ("plain-words-whole", ["v", "text"], Typed::Whole),
         ("plain-words-more", ["m", "more"], Typed::More),
         ("plain-words-anew", ["i", "anew"], Typed::Anew),
         ("plain-words-status", ["status", "stand"], Typed::Status),

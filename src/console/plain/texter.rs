@@ -135,7 +135,7 @@ impl TexterPages {
             lines,
             kind,
             ask: voice.word(kind),
-            words: vec![("t", "plain-label-whole")],
+            words: vec![("v", "plain-label-whole")],
             drawn,
             ..Page::default()
         }
@@ -464,7 +464,16 @@ impl Pages for TexterPages {
 
     fn wants_a_row(&self, action: Action) -> bool {
         // Which row is selected is nothing that could be heard.
-        let about_one = [Action::Open, Action::Close, Action::Reopen, Action::OptOut, Action::WrongNumber];
+        let about_one = [
+            Action::Open,
+            Action::Close,
+            Action::Reopen,
+            Action::OptOut,
+            Action::WrongNumber,
+            Action::Tags,
+            Action::TagClose,
+            Action::Note,
+        ];
         self.model.context() == Context::Inbox && about_one.contains(&action)
     }
 

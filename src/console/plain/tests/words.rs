@@ -147,3 +147,15 @@ fn a_persons_own_keys_count_before_the_words_of_the_front_end() {
     assert_eq!(said(";"), Typed::Action(Action::Send));
     assert_eq!(word_for(Action::Send, Context::Card, &keymap), ";");
 }
+
+#[test]
+fn the_words_of_the_front_end_are_free_in_the_shipped_keys() {
+    let (keymap, voice) = (Keymap::default(), voice());
+    let places = [Context::Card, Context::Inbox, Context::Thread];
+    for (context, word, meant) in places.into_iter().flat_map(|context| {
+        [(context, "v", Typed::Whole), (context, "m", Typed::More), (context, "p", Typed::Action(Action::SwitchPane))]
+    }) {
+        assert_eq!(parse(word, context, &keymap, Facts::default(), &voice), meant, "{word} in {}", context.name());
+    }
+    assert_eq!(parse("i", Context::Composer, &keymap, Facts::default(), &voice), Typed::Anew);
+}
