@@ -79,6 +79,9 @@ impl Memory {
 
     fn summary(&self, id: ContactId) -> ContactSummary {
         ContactSummary {
+            tags: vec![],
+            language: None,
+            snoozed_until: None,
             id,
             campaign: CAMPAIGN,
             first_name: format!("Marisol{id}"),

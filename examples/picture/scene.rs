@@ -100,6 +100,9 @@ fn line(n: usize, contact: &Contact, now: Timestamp) -> ContactSummary {
         preview: String::new(),
         last_seq: 0,
         foreign_seq: 0,
+        tags: vec![],
+        language: None,
+        snoozed_until: None,
         updated_at: now,
     }
 }

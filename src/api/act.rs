@@ -1,5 +1,6 @@
 //! Acts other than texts. Idempotent by the id in the path, like texts.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +16,9 @@ pub enum Act {
         contact: ContactId,
         /// Send the one notice.
         notice: bool,
+        /// The notice waits ten seconds, for a slip to be taken back before they are told.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        grace: bool,
     },
     /// A possible opt-out was none: texts are allowed again.
     NotOptOut {
@@ -54,6 +58,48 @@ pub enum Act {
     WrongNumber {
         /// Who.
         contact: ContactId,
+    },
+    /// Put a conversation aside until a time (at most seven days), or take it up again (`until` absent). It ends by itself when the
+    /// voter writes, when it is answered, and when it changes hands.
+    Snooze {
+        /// Who.
+        contact: ContactId,
+        /// Until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, format = DateTime)]
+        until: Option<Timestamp>,
+    },
+    /// Record what somebody writes in: the script's texts for them are in that language from then on.
+    Language {
+        /// Who.
+        contact: ContactId,
+        /// The language (`es`).
+        #[schema(min_length = 2, max_length = 3)]
+        language: String,
+        /// Give the conversation to somebody who speaks it.
+        #[serde(default)]
+        hand_over: bool,
+    },
+    /// Take back an opt-out that was a slip: one's own by hand, within ten minutes, before its notice has left.
+    UndoOptOut {
+        /// Who.
+        contact: ContactId,
+    },
+    /// Ask the captains about a conversation; it is flagged with it (the tag `escalated`).
+    Ask {
+        /// Which.
+        contact: ContactId,
+        /// What.
+        #[schema(min_length = 1, max_length = 500)]
+        text: String,
+    },
+    /// Captain: answers what was asked about a conversation. Whoever holds it is told, and the flag comes off.
+    AnswerAsked {
+        /// Which.
+        contact: ContactId,
+        /// What to tell the texter; the voter never sees it.
+        #[schema(min_length = 1, max_length = 500)]
+        text: String,
     },
     /// Close the conversation (or skip the contact before its first text).
     Close {
@@ -140,6 +186,11 @@ impl Act {
             | Self::Tag { contact, .. }
             | Self::Note { contact, .. }
             | Self::WrongNumber { contact }
+            | Self::Snooze { contact, .. }
+            | Self::Ask { contact, .. }
+            | Self::AnswerAsked { contact, .. }
+            | Self::Language { contact, .. }
+            | Self::UndoOptOut { contact }
             | Self::Close { contact }
             | Self::Reopen { contact } => Some(*contact),
             Self::Release { .. }
@@ -163,6 +214,7 @@ impl Act {
                 | Self::Admit { .. }
                 | Self::ShowOut { .. }
                 | Self::DecideHeld { .. }
+                | Self::AnswerAsked { .. }
         )
     }
 }

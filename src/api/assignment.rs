@@ -18,6 +18,9 @@ pub struct ClaimRequest {
     /// How many at most; 0 = the campaign's slice size.
     #[serde(default)]
     pub want: u32,
+    /// Languages that this texter answers in (`en`, `es`): who waits for one of them is handed out to them first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speaks: Vec<String>,
 }
 
 /// A slice, leased. A refusal is a problem with a reason, never an empty slice.
@@ -64,6 +67,16 @@ pub struct ContactSummary {
     /// When anything last happened.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+    /// Tags set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Language, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Put aside by its texter until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub snoozed_until: Option<Timestamp>,
 }
 
 /// A page of everything in my hands. All ids come; bodies are asked for as needed.

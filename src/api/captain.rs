@@ -151,6 +151,31 @@ pub struct HeldText {
     pub opted_out: bool,
 }
 
+/// A conversation that a texter flagged to the captains.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Flagged {
+    /// Which.
+    pub contact: ContactId,
+    /// The voter's first name.
+    pub first_name: String,
+    /// In whose hands it is; absent: in nobody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texter: Option<String>,
+    /// What was asked last; empty: a flag alone.
+    #[serde(default)]
+    pub question: String,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub asked_at: Option<Timestamp>,
+    /// Who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
+    /// Start of the latest message.
+    #[serde(default)]
+    pub preview: String,
+}
+
 /// One texter on the board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TexterLine {

@@ -82,7 +82,7 @@ pub enum EventKind {
     Gone {
         /// Which.
         contact: ContactId,
-        /// `released`, `reclaimed`, `lease_expired`, `session_ended`, `removed`, `closed`, `erased`.
+        /// `released`, `handed_over`, `reclaimed`, `lease_expired`, `session_ended`, `removed`, `closed`, `erased`.
         why: String,
         /// Who has it now, when somebody.
         #[serde(default, skip_serializing_if = "Option::is_none")]

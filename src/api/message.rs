@@ -167,7 +167,7 @@ pub enum ThreadEntry {
         /// Who.
         who: String,
         /// What: a stable word (`opted_out`, `opted_out_by_word`, `opted_in_by_word`, `not_opt_out`, `closed`, `reopened`,
-        /// `answered`, `assigned`, `wrong_number`, `tagged`, `untagged`; from the campaigns that this one follows, all before the
+        /// `answered`, `assigned`, `wrong_number`, `tagged`, `untagged`, `noted`, `snoozed`, `unsnoozed`, `language`, `opt_out_taken_back`, `asked`, `captain_answered`; from the campaigns that this one follows, all before the
         /// first text: `earlier_campaign`, `earlier_sent`, `earlier_received`, `earlier_answers`).
         what: String,
         /// What exactly (the answer, the tag), safe to show. Of an earlier text its words, as they came.

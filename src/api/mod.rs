@@ -9,6 +9,7 @@
 //! | `GET /api/v1/me` | session | -> [`people::Me`] |
 //! | `GET /api/v1/campaigns` | session | -> `Vec<`[`campaign::CampaignTodo`]`>` |
 //! | `GET /api/v1/campaigns/{id}` | session | -> [`campaign::CampaignView`] |
+//! | `GET /api/v1/campaigns/{id}/flagged` | captain | list of [`captain::Flagged`] |
 //! | `PUT /api/v1/campaigns/{id}/claims/{claim}` | texter | [`assignment::ClaimRequest`] -> [`assignment::SliceGrant`] |
 //! | `GET /api/v1/campaigns/{id}/assignment?cursor&limit` | texter | -> [`assignment::AssignmentPage`] |
 //! | `GET /api/v1/campaigns/{id}/contacts?ids=1,2` | texter | -> `Vec<`[`assignment::ContactView`]`>` (at most 100; missing = not yours any more) |

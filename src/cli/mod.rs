@@ -24,6 +24,7 @@ pub mod db;
 pub mod doctor;
 pub mod event;
 pub mod export;
+pub mod flagged;
 pub mod hand_in;
 pub mod held;
 pub mod invite;
@@ -149,6 +150,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: list::ListCommand,
+    },
+    /// Conversations that texters flagged: list them with what was asked, answer
+    Flagged {
+        /// What to do
+        #[command(subcommand)]
+        command: flagged::FlaggedCommand,
     },
     /// Texts whose outcome at the carrier nobody knows: list them, decide on them
     Held {
@@ -390,6 +397,7 @@ pub async fn run(cli: Cli) -> Outcome {
             list::ListCommand::Update(args) => list_change::update(args, &ctx()?).await,
             list::ListCommand::Generate(args) => list_generate::run(&args),
         },
+        Command::Flagged { command } => flagged::run(command, &ctx()?).await,
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::Canned { command } => canned::run(command, &ctx()?).await,
         Command::Event { command } => event::run(command, &ctx()?).await,

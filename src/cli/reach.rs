@@ -63,6 +63,8 @@ pub(super) fn client(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<NativeSe
         return Err(Misuse(why).into());
     }
     let client = NativeServer::new(&sign_in.server, &sign_in.token, timeouts(ctx))?;
+    let speaks = ctx.config.speaks.split(',').map(|language| language.trim().to_lowercase());
+    let client = client.speaking(speaks.filter(|language| !language.is_empty()).collect());
     Ok(client.with_tokens(tokens(sign_in, ctx)))
 }
 

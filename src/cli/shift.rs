@@ -112,6 +112,8 @@ pub(super) fn console_options(options: &mut TexterOptions, console: &ConsoleConf
     options.side_pane = console.side_pane;
     options.reply_window = Duration::from_secs(console.reply_undo_seconds);
     options.initial_window = Duration::from_secs(console.initial_undo_seconds);
+    options.break_after = Duration::from_secs(60 * console.break_minutes);
+    options.hold_abuse = console.hold_abuse;
 }
 
 /// What was saved of a damaged journal and what was not.

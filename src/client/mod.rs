@@ -23,7 +23,7 @@ use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ContactView, SliceGrant},
     campaign::{CampaignTodo, CampaignView},
-    captain::{Board, HeldText},
+    captain::{Board, Flagged, HeldText},
     event::Event,
     message::{SendRequest, Thread, Verdict},
     people::{Me, Presence, WaitingPerson},
@@ -190,6 +190,11 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
     /// Shows a code of the second factor; a server that knows none cannot take it.
     async fn prove(&self, _code: OneTimeCode) -> Call<()> {
         Err(CallError::Strange("this server knows no second factor".into()))
+    }
+
+    /// The captain's list of flagged conversations; a server that keeps none has none.
+    async fn flagged(&self, _campaign: CampaignId) -> Call<Vec<Flagged>> {
+        Ok(Vec::new())
     }
 
     /// The captain's list of texts whose outcome at the carrier nobody knows; a server that keeps none has none.

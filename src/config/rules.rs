@@ -29,6 +29,7 @@ fn rule(key: &str) -> Rule {
         // Below 50 ms nobody has seen the card.
         "console.dwell_ms" => Rule::Between(50, 5_000),
         "console.key_gap_ms" => Rule::Between(300, 10_000),
+        "console.break_minutes" => Rule::Between(0, 480),
         "console.reply_undo_seconds" | "console.initial_undo_seconds" => Rule::Between(0, 60),
         // A held key repeats every 30 to 100 ms; silence must be longer than that.
         "console.key_silence_ms" => Rule::Between(50, 1_000),

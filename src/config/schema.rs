@@ -12,6 +12,9 @@ pub struct Config {
     pub name: String,
     /// Language of the console: `auto` (by the locale), `en`, `es`.
     pub language: String,
+    /// Languages in which this person answers voters, with commas between them (`en, es`): who waits for one of them is handed out to
+    /// them first. Empty: not said.
+    pub speaks: String,
     /// The consoles.
     pub console: ConsoleConfig,
     /// How servers are reached.
@@ -42,6 +45,10 @@ pub struct ConsoleConfig {
     pub reply_undo_seconds: u64,
     /// The same of a first text.
     pub initial_undo_seconds: u64,
+    /// A break is reminded of after so many minutes of work; 0: never.
+    pub break_minutes: u64,
+    /// Texts that are hard to read are held back from sight until asked for.
+    pub hold_abuse: bool,
     /// Replies are shown beside the send card when there is room.
     pub side_pane: bool,
     /// Ring when a reply comes: `never`, `inactive` (only while another window has the focus), `always`.
@@ -162,6 +169,7 @@ impl Default for Config {
         Self {
             name: String::new(),
             language: "auto".into(),
+            speaks: String::new(),
             console: ConsoleConfig::default(),
             client: ClientConfig::default(),
             serve: ServeConfig::default(),
@@ -181,6 +189,8 @@ impl Default for ConsoleConfig {
             key_silence_ms: 110,
             reply_undo_seconds: 5,
             initial_undo_seconds: 0,
+            break_minutes: 50,
+            hold_abuse: false,
             side_pane: true,
             bell: "inactive".into(),
             ascii: false,

@@ -2,6 +2,7 @@
 //!
 //! Words are the field's own: see ARCHITECTURE.md, "Words".
 
+pub mod abuse;
 pub mod assignment;
 pub mod campaign;
 pub mod conduct;
@@ -30,7 +31,9 @@ pub mod script;
 pub mod second_factor;
 pub mod segment;
 pub mod stats;
+pub mod suggest;
 pub mod survey;
+pub mod tag;
 pub mod throughput;
 pub mod trial;
 pub mod zone;

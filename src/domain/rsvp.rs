@@ -150,7 +150,7 @@ pub fn recorded<'a>(questions: &'a [Question], answers: &BTreeMap<String, String
     let mut found = Recorded::default();
     for question in questions {
         let Some(value) = answers.get(&question.id) else { continue };
-        let Some(answer) = question.answers.iter().find(|answer| answer.value == *value) else { continue };
+        let Some(answer) = question.answer_of(value) else { continue };
         if let Some(rsvp) = &answer.rsvp {
             found.rsvps.insert(&rsvp.event, (rsvp.answer, &question.id));
         }

@@ -18,6 +18,43 @@ pub struct Question {
     pub answers: Vec<Answer>,
 }
 
+/// What may be typed in the place of an answer's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Free {
+    /// Any line of at most [`MAX_FREE`] characters.
+    Text,
+    /// A day (`2026-11-03`).
+    Date,
+}
+
+/// Longest answer that is typed, in characters.
+pub const MAX_FREE: usize = 200;
+
+impl Free {
+    /// True when a value is one of these.
+    #[must_use]
+    pub fn takes(self, value: &str) -> bool {
+        match self {
+            Self::Text => {
+                !value.trim().is_empty()
+                    && value.chars().count() <= MAX_FREE
+                    && super::safe_text::safe_line(value) == value
+            }
+            Self::Date => value.parse::<jiff::civil::Date>().is_ok_and(|day| day.to_string() == value),
+        }
+    }
+}
+
+impl Question {
+    /// The answer that a recorded value is: a choice of that name, else the one in whose place it was typed.
+    #[must_use]
+    pub fn answer_of(&self, value: &str) -> Option<&Answer> {
+        let named = self.answers.iter().find(|answer| answer.free.is_none() && answer.value == value);
+        named.or_else(|| self.answers.iter().find(|answer| answer.free.is_some_and(|free| free.takes(value))))
+    }
+}
+
 /// One answer and what follows from it. What was added later is left out of the bytes while it is not there: an import is known by
 /// their hash.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,6 +73,9 @@ pub struct Answer {
     /// Puts whoever gives it into this queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<String>,
+    /// What the texter types in its place; absent: it is recorded as it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free: Option<Free>,
 }
 
 /// What is wrong with a tree. `question` is an index into the questions, `answer` one into its answers.
@@ -185,7 +225,7 @@ pub fn open_question<'a>(questions: &'a [Question], answers: &BTreeMap<String, S
     // Not more steps than questions: a cycle that slipped through ends.
     for _ in 0..questions.len() {
         let Some(value) = answers.get(&question.id) else { return Some(question) };
-        let answer = question.answers.iter().find(|a| a.value == *value)?;
+        let answer = question.answer_of(value)?;
         question = find(questions, answer.next.as_deref()?)?;
     }
     None
@@ -234,6 +274,26 @@ mod tests {
     #[case(&[("vote", "day")], Some("support"))]
     fn next_to_ask(#[case] given: &[(&str, &str)], #[case] expected: Option<&str>) {
         assert_eq!(open_question(&tree(), &answers(given)).map(|q| q.id.as_str()), expected);
+    }
+
+    #[test]
+    fn an_answer_in_their_own_words_leads_on_like_a_choice() {
+        let mut tree = tree();
+        tree[3].answers.push(Answer {
+            value: "something else".into(),
+            next: Some("vote".into()),
+            free: Some(Free::Text),
+            ..Answer::default()
+        });
+        let given = answers(&[("support", "maybe"), ("issue", "the bus to work")]);
+        assert_eq!(open_question(&tree, &given).map(|q| q.id.as_str()), Some("vote"));
+        assert_eq!(tree[3].answer_of("schools").map(|a| a.value.as_str()), Some("schools"), "a choice comes first");
+        assert_eq!(tree[3].answer_of(" "), None);
+        assert_eq!(tree[3].answer_of(&"x".repeat(MAX_FREE + 1)), None);
+        assert_eq!(tree[3].answer_of("two\nlines"), None);
+        for (value, is) in [("2026-11-03", true), ("2026-11-31", false), ("Nov 3", false), ("2026-11-3", false)] {
+            assert_eq!(Free::Date.takes(value), is, "{value}");
+        }
     }
 
     #[test]

@@ -226,15 +226,6 @@ impl<'i> Walk<'_, 'i> {
             self.main = language.value;
         }
         let edit_initial = self.reader.boolean(&section, "edit_initial", false);
-        if edit_initial {
-            // Kept with the campaign, but no console offers it so far: nobody shall count on it.
-            self.reader.warn(
-                &section.span,
-                "campaign.edit_initial",
-                "texters cannot edit the initial message in this version; it goes out as written",
-                "Leave it out, and give several wordings instead.",
-            );
-        }
         let title = self.line(&section, "title", present);
         let organization = self.line(&section, "organization", present);
         let tags = self.unique(&section, "tags");

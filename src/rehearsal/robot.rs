@@ -64,7 +64,7 @@ impl Mind for Scripted {
         let Some(said) = self.stage.last_said(id) else { return Vec::new() };
         let expect = &said.expect;
         if expect.opt_out.is_some() {
-            return vec![Deed::Act(Act::OptOut { contact: id, notice: true })];
+            return vec![Deed::Act(Act::OptOut { contact: id, notice: true, grace: false })];
         }
         let mut deeds = Vec::new();
         if matches!(contact.summary.opt_out, OptOut::Possible { .. }) {

@@ -387,7 +387,7 @@ impl Mind for Thankful {
                 opt_out::Inbound::OptOutWord { .. } | opt_out::Inbound::Possible { .. }
             );
         if wants_out {
-            return vec![Deed::Act(Act::OptOut { contact: id, notice: true })];
+            return vec![Deed::Act(Act::OptOut { contact: id, notice: true, grace: false })];
         }
         let thanks = canned(contact, def, texter, 0).unwrap_or_else(|| Deed::Reply {
             body: "Thank you!".into(),

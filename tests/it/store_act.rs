@@ -70,9 +70,9 @@ on_every_store! {
             home.initial(&tess, to).await;
         }
         home.jobs().await;
-        home.act(&tess, Act::OptOut { contact: slice[0].id, notice: true }).await;
-        home.act(&tess, Act::OptOut { contact: slice[0].id, notice: true }).await;
-        home.act(&tess, Act::OptOut { contact: slice[1].id, notice: false }).await;
+        home.act(&tess, Act::OptOut { contact: slice[0].id, notice: true, grace: false }).await;
+        home.act(&tess, Act::OptOut { contact: slice[0].id, notice: true, grace: false }).await;
+        home.act(&tess, Act::OptOut { contact: slice[1].id, notice: false, grace: false }).await;
         let jobs = home.jobs().await;
         assert_eq!(jobs.iter().map(|j| j.body.as_str()).collect::<Vec<_>>(), ["No recibirá más mensajes."]);
         let thread = home.thread(&tess, slice[0].id).await;
@@ -194,7 +194,7 @@ on_every_store! {
         assert_eq!(outcome(stop_again, Act::Pause { campaign }).await, Some(Code::TooLate));
         // What one person asked for is honoured whenever it arrives.
         home.pass(86_400);
-        assert_eq!(outcome(opt_out, Act::OptOut { contact: to.id, notice: false }).await, None);
+        assert_eq!(outcome(opt_out, Act::OptOut { contact: to.id, notice: false, grace: false }).await, None);
     }
 
     async fn answers_hang_together(home: Home) {
@@ -281,10 +281,10 @@ on_every_store! {
         let to = home.claim(&tess, campaign, 1).await.remove(0);
         let lost = refused(home.try_act(&tom, Act::Close { contact: to.id }).await, Code::LeaseLost);
         assert_eq!(lost.who.as_deref(), Some("Tess"));
-        refused(home.try_act(&tom, Act::OptOut { contact: to.id, notice: true }).await, Code::LeaseLost);
+        refused(home.try_act(&tom, Act::OptOut { contact: to.id, notice: true, grace: false }).await, Code::LeaseLost);
         refused(home.try_act(&tom, Act::Pause { campaign }).await, Code::Forbidden);
         assert!(Captain::of(tom.actor.clone()).is_none());
-        home.act(&cap, Act::OptOut { contact: to.id, notice: false }).await;
+        home.act(&cap, Act::OptOut { contact: to.id, notice: false, grace: false }).await;
         assert_eq!(home.line(&tess, campaign, to.id).await.opt_out, OptOut::Yes { by_word: false });
         assert_eq!(home.desk.store.thread(&tom.actor, to.id, None, 10).await.expect("read"), None);
         assert!(home.desk.store.thread(&cap.actor, to.id, None, 10).await.expect("read").is_some());
@@ -301,7 +301,7 @@ on_every_store! {
         assert_eq!(home.jobs().await, []);
         refused(home.try_claim(&tess, campaign, 1).await, Code::Paused);
         // The notice after an opt-out goes out all the same.
-        home.act(&tess, Act::OptOut { contact: slice[1].id, notice: true }).await;
+        home.act(&tess, Act::OptOut { contact: slice[1].id, notice: true, grace: false }).await;
         assert_eq!(home.jobs().await.len(), 1);
         home.act(&cap, Act::Resume { campaign }).await;
         assert_eq!(home.jobs().await.len(), 1);
@@ -351,7 +351,7 @@ async fn every_change_has_an_author_and_tells_no_number_and_no_word() {
     home.says(phone(0), "STOP").await;
     home.says(phone(1), "please remove me from this list").await;
     home.act(&tess, Act::NotOptOut { contact: slice[1].id, after_seq: 2 }).await;
-    home.act(&tess, Act::OptOut { contact: slice[2].id, notice: true }).await;
+    home.act(&tess, Act::OptOut { contact: slice[2].id, notice: true, grace: false }).await;
     home.act(&tess, Act::Note { contact: slice[1].id, text: "call +14155550001".into() }).await;
     home.act(&tess, Act::Release { campaign, unsent: true, conversations: true }).await;
     home.act(&admin, Act::Pause { campaign }).await;

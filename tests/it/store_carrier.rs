@@ -154,7 +154,7 @@ on_every_store! {
         let to = home.claim(&tess, campaign, 0).await.remove(0);
         let id = home.initial(&tess, &to).await;
         let first = home.jobs().await.remove(0);
-        home.act(&tess, Act::OptOut { contact: to.id, notice: false }).await;
+        home.act(&tess, Act::OptOut { contact: to.id, notice: false, grace: false }).await;
         assert_eq!(home.delivery(&tess, to.id, id).await, Delivery::Submitting, "the call is under way");
         home.record(first.attempt, Submitted::Later { reason: "429".into() }).await;
         home.pass(60);

@@ -196,7 +196,7 @@ on_every_store! {
         home.says(phone(0), "hello?").await;
         assert_eq!(home.hand(&cal, campaign).await.len(), 1);
         // What she pressed offline is honoured.
-        home.act(&ona, Act::OptOut { contact: slice[0].id, notice: false }).await;
+        home.act(&ona, Act::OptOut { contact: slice[0].id, notice: false, grace: false }).await;
         assert_eq!(home.line(&admin, campaign, slice[0].id).await.opt_out, OptOut::Yes { by_word: false });
     }
 

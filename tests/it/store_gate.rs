@@ -340,9 +340,9 @@ on_every_store! {
         let mine = home.claim(&tess, campaign, 1).await.remove(0);
         home.pass(20 * 60);
         let toms = home.claim(&tom, campaign, 2).await;
-        home.act(&tess, Act::OptOut { contact: mine.id, notice: false }).await;
+        home.act(&tess, Act::OptOut { contact: mine.id, notice: false, grace: false }).await;
         let other = toms.iter().find(|to| to.id != mine.id).expect("another");
-        refused(home.try_act(&tess, Act::OptOut { contact: other.id, notice: false }).await, Code::LeaseLost);
+        refused(home.try_act(&tess, Act::OptOut { contact: other.id, notice: false, grace: false }).await, Code::LeaseLost);
         refused(home.try_send(&tom, home.text(&mine, Initial, "Hi!")).await, Code::Suppressed);
     }
 }

@@ -267,7 +267,7 @@ on_every_store! {
         let scene = Scene::held(&home).await;
         home.says(phone(0), "please remove me from this list").await;
         refused(home.try_act(&scene.cap, scene.decide(HeldDecision::SendAgain)).await, Code::Frozen);
-        home.act(&scene.tess, Act::OptOut { contact: scene.to.id, notice: false }).await;
+        home.act(&scene.tess, Act::OptOut { contact: scene.to.id, notice: false, grace: false }).await;
         assert!(scene.list(&home).await[0].opted_out);
         refused(home.try_act(&scene.cap, scene.decide(HeldDecision::SendAgain)).await, Code::Suppressed);
         assert_eq!(home.jobs().await, []);

@@ -166,7 +166,7 @@ impl World {
                 let Some(to) = self.remembered(who, which) else { return };
                 let (contact, campaign) = (to.id, to.campaign);
                 let act = match what {
-                    0 => Act::OptOut { contact, notice: true },
+                    0 => Act::OptOut { contact, notice: true, grace: false },
                     1 => Act::NotOptOut { contact, after_seq: u64::MAX },
                     2 => Act::Close { contact },
                     3 => Act::Reopen { contact },

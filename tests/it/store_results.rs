@@ -117,10 +117,10 @@ async fn evening(home: &Home) -> (Hand, CampaignId) {
     let line = home.line(hand(4), campaign, of(4)).await;
     home.try_send(hand(4), home.text(&line, Reply, "It's us")).await.expect("sent");
     home.act(hand(5), Act::WrongNumber { contact: of(5) }).await;
-    home.act(hand(6), Act::OptOut { contact: of(6), notice: false }).await;
+    home.act(hand(6), Act::OptOut { contact: of(6), notice: false, grace: false }).await;
     // Accepted, and taken back before any call.
     let late = home.initial(&tess, &mine[4]).await;
-    home.act(&tess, Act::OptOut { contact: mine[4].id, notice: false }).await;
+    home.act(&tess, Act::OptOut { contact: mine[4].id, notice: false, grace: false }).await;
     assert_eq!(home.delivery(&tess, mine[4].id, late).await, Delivery::Dropped);
     (admin, campaign)
 }

@@ -81,7 +81,7 @@ impl Shift {
         home.minter.link(tess.actor.person, reply.0.0, &mut reply.1);
         home.put_as_is(&tess, &reply).await;
         home.says(phone_of(&dealt[1]), "STOP").await;
-        let opt_out = Act::OptOut { contact: lous[0].id, notice: false };
+        let opt_out = Act::OptOut { contact: lous[0].id, notice: false, grace: false };
         home.act(&lou, opt_out).await;
         System::anchor(&home.desk).await.expect("an anchor");
         Some(Self { home, campaign, cap, tess, lou, dealt, texts, reply })

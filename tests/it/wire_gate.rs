@@ -78,7 +78,9 @@ async fn an_ended_sign_in_hands_in_what_was_confirmed_before_and_nothing_else() 
     let timeless = Uuid::from_u128(77);
     assert_eq!(act(&app, &ann, timeless, &Act::Close { contact: slice[3].id }).await.problem(), "session_ended");
     // Stopping is never too late.
-    act(&app, &ann, app.fresh(), &Act::OptOut { contact: slice[4].id, notice: false }).await.read::<Verdict>();
+    act(&app, &ann, app.fresh(), &Act::OptOut { contact: slice[4].id, notice: false, grace: false })
+        .await
+        .read::<Verdict>();
     assert_eq!(app.get(&ann, &format!("/api/v1/verdicts/{bobs}")).await.problem(), "not_found", "only her own");
 
     // Every other door is shut.

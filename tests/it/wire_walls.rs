@@ -78,6 +78,7 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/campaigns/{id}/events", Thing(Texter)),
     ("GET /api/v1/campaigns/{id}/board", Thing(Captain)),
     ("GET /api/v1/campaigns/{id}/held", Thing(Captain)),
+    ("GET /api/v1/campaigns/{id}/flagged", Thing(Captain)),
     ("PUT /api/v1/campaigns/{id}/script", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/recalls", Thing(Captain)),
     ("GET /api/v1/campaigns/{id}/recalls", Thing(Captain)),
@@ -299,6 +300,11 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
         "PUT /api/v1/acts/{id}" => vec![
             Some(json!({"act": "note", "contact": contact, "text": "x"})),
             Some(json!({"act": "opt_out", "contact": contact, "notice": false})),
+            Some(json!({"act": "snooze", "contact": contact})),
+            Some(json!({"act": "language", "contact": contact, "language": "es", "hand_over": true})),
+            Some(json!({"act": "undo_opt_out", "contact": contact})),
+            Some(json!({"act": "ask", "contact": contact, "text": "May I?"})),
+            Some(json!({"act": "answer_asked", "contact": contact, "text": "You may."})),
             Some(json!({"act": "close", "contact": contact})),
             Some(json!({"act": "wrong_number", "contact": contact})),
             Some(json!({"act": "release", "campaign": campaign, "unsent": true, "conversations": true})),
@@ -383,7 +389,9 @@ async fn ask(app: &TestApp, who: Option<&Person>, method: &Method, path: &str, b
 
 fn is_captains(body: Option<&Value>) -> bool {
     let act = body.and_then(|body| body["act"].as_str());
-    act.is_some_and(|act| matches!(act, "pause" | "resume" | "reclaim" | "admit" | "show_out" | "decide_held"))
+    act.is_some_and(|act| {
+        matches!(act, "pause" | "resume" | "reclaim" | "admit" | "show_out" | "decide_held" | "answer_asked")
+    })
 }
 
 #[tokio::test]

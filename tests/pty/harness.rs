@@ -67,6 +67,8 @@ impl Home {
         ]
         .map(|(name, folder)| (name, self.0.path().join(folder)))
         .into();
+        // What these tests look at begins with the confirm: the undo window of replies is looked at where time can be turned.
+        all.push(("TEXTBANK_CONSOLE_REPLY_UNDO_SECONDS", "0".into()));
         all.extend([("TERM", "xterm-256color"), ("LANG", "en_US.UTF-8"), ("TZ", "UTC")].map(|(k, v)| (k, v.into())));
         all
     }

@@ -27,7 +27,7 @@ texter-signed-out-hands-in = Your sign-in was ended. { $count ->
 } To go on texting, ask your captain for a new join link.
 
 ## The card
-texter-card-missing = The list has nothing to put in for: { $fields }. Skip this contact.
+texter-card-missing = The list has nothing to put in for: { $fields }. Skip this contact, or flag it to your captain.
 texter-card-recalled = A captain took this text back: it must not be sent. It will be another one once the script or the list is put right.
 texter-card-recalled-why = A captain took this text back: { $reason }. It must not be sent. It will be another one once the script or the list is put right.
 texter-card-broken-script = The script cannot be read. Tell your captain; skip this contact.
@@ -118,7 +118,6 @@ texter-gone-removed = { $name } was taken off the list. { $who }
 texter-gone-erased = { $name } was erased on request. { $who }
 
 ## Done
-texter-opt-out-done = { $name } is opted out.
 texter-wrong-number-done = { $name }: wrong number recorded, closed.
 texter-closed-done = { $name } closed; { $key } takes it back.
 texter-skipped-done = { $name } skipped, nothing sent; { $key } takes it back.
@@ -221,7 +220,6 @@ texter-leave-window = { $count ->
 }
 
 ## Tags and notes
-texter-no-tags = This campaign has no tags.
 texter-tags-title = Tags of { $name }
 texter-tag-close-title = Tag { $name } and close
 texter-tagged-done = { $name }: tag set: { $tag }.
@@ -230,3 +228,72 @@ texter-note-title = Note on { $name }
 texter-note-means = Whoever has this voter after you reads it; the voter never does.
 texter-note-done = { $name }: the note is kept.
 texter-note-too-long = A note has at most { $most } characters; this one has { $count }.
+
+## Inbox
+texter-filter-convo = in conversation
+texter-filter-flagged = flagged to a captain
+texter-filter-starred = starred
+texter-filter-snoozed = put aside
+texter-filter-opted-out = opted out
+texter-filter-title = Show which conversations?
+texter-filter-row = { $filter } ({ $count })
+texter-sort-waiting = by wait
+texter-sort-name = by name
+texter-sort-state = by state
+
+## Put aside, language, flags, opt-outs taken back
+texter-snooze-title = Come back to { $name } when?
+texter-snooze-quarter = In 15 minutes ({ $at })
+texter-snooze-hour = In an hour ({ $at })
+texter-snooze-three-hours = In three hours ({ $at })
+texter-snooze-morning = Tomorrow at 10 there ({ $at })
+texter-snooze-end = Take up again now
+texter-snoozed-done = { $name } is put aside until { $at }, or until they write.
+texter-awake = { $name } is among those who wait again.
+texter-language-title = { $name } writes
+texter-language-mine = { $language }: I go on in it
+texter-language-hand-over = { $language }: hand over to somebody who speaks it
+texter-language-done = { $name }: the script goes on in their language ({ $language }).
+texter-handed-over-done = { $name } is handed over to somebody who speaks their language ({ $language }).
+texter-opt-out-done = { $name } is opted out; { $key } takes it back as long as they were not told.
+texter-opt-out-undone = { $name }: the opt-out is taken back.
+tag-escalated = flagged
+tag-deceased = deceased
+tag-moved = moved away
+tag-star = star
+tag-needs = needs somebody for { $language }
+tag-own = { $tag }
+note-noted = note changed
+note-snoozed = put aside until
+note-unsnoozed = taken up again
+note-language = language
+note-opt-out-taken-back = opt-out taken back, it was a slip
+
+## Offered, never sent by itself
+texter-no-suggestion = No reply of the campaign fits what they wrote.
+texter-is-plain = All of it is plain already.
+texter-nobody-before = Nobody else wrote to them, or you did already.
+texter-edit-not-allowed = This campaign's first text goes out as it is written.
+texter-edit-title = The first text to { $name }, in your words
+texter-edit-means = Marked as off-script. Empty, it is the script's again. Enter puts it on the card; it is sent from there.
+texter-break = You have been texting for { $minutes } minutes. Rest your eyes and hands; everything waits.
+
+## Asking the captain
+texter-ask-title = Ask the captain about { $name }
+texter-ask-means = The captain sees it at once, with the conversation. The answer comes here; the voter sees neither.
+texter-asked-done = Asked about { $name }; the answer comes here. Go on meanwhile.
+texter-captain-answered = { $who } on { $name }: { $text }
+texter-notify-answer = The captain has answered.
+note-asked = asked the captain
+note-captain-answered = the captain's answer
+
+## Answers in their own words, who is held back
+texter-question = { $question }
+texter-type-answer = Type their answer; Enter records it, empty leaves it.
+texter-type-day = Type the day, as 2026-11-03 or 11/3/2026; Enter records it, empty leaves it.
+texter-not-a-day = That is no day. Write it as 2026-11-03 or 11/3/2026.
+texter-answer-too-long = An answer has at most { $most } characters.
+texter-held-back-lately = { $count ->
+    [one] One contact is held back: another campaign texted them lately. They may be texted after { $at }.
+   *[other] { $count } contacts are held back: another campaign texted them lately. The first may be texted after { $at }.
+}

@@ -232,3 +232,25 @@ outbox-do-refused = It did not go out; nothing to do.
 ui-link-signed-out-done = signed out, nothing left to hand in
 ui-board-possible-opt-outs = { $n } may have opted out
 ui-delivery-leaving = leaves in a moment
+ui-search-title = Search
+ui-search-prompt = Type a name or a word they wrote
+ui-inbox-snoozed = until { $at }
+ui-thread-note = note: { $text }
+ui-language-fr = French
+ui-plain-saved = { $n ->
+    [one] plain signs save one segment
+   *[other] plain signs save { $n } segments
+}
+ui-plain-saves = { $n ->
+    [one] plain signs: one segment less
+   *[other] plain signs: { $n } segments less
+}
+ui-took-over = { $who } wrote to them before: greet
+ui-suggested-by = fits: { $words }
+ui-held-back-text = hard words, held back
+ui-pace = { $pace } a minute, { $left ->
+    [one] 1 minute left
+   *[other] { $left } minutes left
+}
+ui-held-back = { $n } held back until { $at }
+ui-picked = now

@@ -76,7 +76,6 @@ texter-leave-window = { $count ->
 }
 
 ## Etiquetas y notas
-texter-no-tags = Esta campaña no tiene etiquetas.
 texter-tags-title = Etiquetas de { $name }
 texter-tag-close-title = Etiquetar a { $name } y cerrar
 texter-tagged-done = { $name }: etiqueta puesta: { $tag }.
@@ -85,3 +84,72 @@ texter-note-title = Nota sobre { $name }
 texter-note-means = La lee quien atienda después a esta persona; ella no la ve nunca.
 texter-note-done = { $name }: la nota está guardada.
 texter-note-too-long = Una nota tiene como máximo { $most } caracteres; esta tiene { $count }.
+
+## Bandeja
+texter-filter-convo = en conversación
+texter-filter-flagged = señaladas al capitán
+texter-filter-starred = con estrella
+texter-filter-snoozed = aplazadas
+texter-filter-opted-out = de baja
+texter-filter-title = ¿Qué conversaciones mostrar?
+texter-filter-row = { $filter } ({ $count })
+texter-sort-waiting = por espera
+texter-sort-name = por nombre
+texter-sort-state = por estado
+
+## Aplazar, idioma, avisos, bajas deshechas
+texter-snooze-title = ¿Cuándo volver a { $name }?
+texter-snooze-quarter = En 15 minutos ({ $at })
+texter-snooze-hour = En una hora ({ $at })
+texter-snooze-three-hours = En tres horas ({ $at })
+texter-snooze-morning = Mañana a las 10 allí ({ $at })
+texter-snooze-end = Retomar ahora
+texter-snoozed-done = { $name } queda aplazado hasta { $at }, o hasta que escriba.
+texter-awake = { $name } vuelve a estar entre quienes esperan.
+texter-language-title = { $name } escribe en
+texter-language-mine = { $language }: sigo yo en ese idioma
+texter-language-hand-over = { $language }: pasarlo a quien lo hable
+texter-language-done = { $name }: el guion sigue en su idioma ({ $language }).
+texter-handed-over-done = { $name } pasa a alguien que habla su idioma ({ $language }).
+texter-opt-out-done = { $name } está de baja; { $key } lo deshace mientras no se le haya avisado.
+texter-opt-out-undone = { $name }: la baja está deshecha.
+tag-escalated = señalado
+tag-deceased = fallecido
+tag-moved = se mudó
+tag-star = estrella
+tag-needs = necesita a alguien para { $language }
+tag-own = { $tag }
+note-noted = nota cambiada
+note-snoozed = aplazado hasta
+note-unsnoozed = retomado
+note-language = idioma
+note-opt-out-taken-back = baja deshecha, fue un error
+
+## Ofrecido, nunca enviado solo
+texter-no-suggestion = Ninguna respuesta de la campaña encaja con lo que escribió.
+texter-is-plain = Ya está todo en signos sencillos.
+texter-nobody-before = Nadie más le escribió, o ya lo hiciste tú.
+texter-edit-not-allowed = El primer mensaje de esta campaña sale tal como está escrito.
+texter-edit-title = El primer mensaje a { $name }, con tus palabras
+texter-edit-means = Queda marcado como fuera del guion. Vacío, vuelve a ser el del guion. Enter lo pone en la tarjeta; se envía desde allí.
+texter-break = Llevas { $minutes } minutos enviando mensajes. Descansa los ojos y las manos; todo espera.
+
+## Preguntar al capitán
+texter-ask-title = Preguntar al capitán por { $name }
+texter-ask-means = El capitán lo ve enseguida, con la conversación. La respuesta llega aquí; la otra persona no ve nada de esto.
+texter-asked-done = Preguntado por { $name }; la respuesta llega aquí. Sigue mientras tanto.
+texter-captain-answered = { $who } sobre { $name }: { $text }
+texter-notify-answer = El capitán ha respondido.
+note-asked = preguntó al capitán
+note-captain-answered = la respuesta del capitán
+
+## Respuestas con sus palabras, quién queda retenido
+texter-question = { $question }
+texter-type-answer = Escribe su respuesta; Enter la guarda, vacío la deja.
+texter-type-day = Escribe el día, como 2026-11-03 o 11/3/2026; Enter lo guarda, vacío lo deja.
+texter-not-a-day = Eso no es un día. Escríbelo como 2026-11-03 o 11/3/2026.
+texter-answer-too-long = Una respuesta tiene como máximo { $most } caracteres.
+texter-held-back-lately = { $count ->
+    [one] Un contacto queda retenido: otra campaña le escribió hace poco. Se le puede escribir después de { $at }.
+   *[other] { $count } contactos quedan retenidos: otra campaña les escribió hace poco. Al primero se le puede escribir después de { $at }.
+}

@@ -68,3 +68,27 @@ ui-state-cap = los mensajes esperan hasta las { $at }
 ui-state-archived = cerrada
 ui-board-possible-opt-outs = { $n } quizá dados de baja
 ui-delivery-leaving = sale en un momento
+ui-search-title = Buscar
+ui-search-prompt = Escribe un nombre o una palabra suya
+ui-inbox-snoozed = hasta { $at }
+ui-thread-note = nota: { $text }
+ui-language-fr = francés
+ui-language-en = inglés
+ui-language-es = español
+ui-plain-saved = { $n ->
+    [one] los signos sencillos ahorran un segmento
+   *[other] los signos sencillos ahorran { $n } segmentos
+}
+ui-plain-saves = { $n ->
+    [one] signos sencillos: un segmento menos
+   *[other] signos sencillos: { $n } segmentos menos
+}
+ui-took-over = antes le escribió { $who }: saludar
+ui-suggested-by = encaja: { $words }
+ui-held-back-text = palabras duras, ocultas
+ui-pace = { $pace } por minuto, { $left ->
+    [one] queda 1 minuto
+   *[other] quedan { $left } minutos
+}
+ui-held-back = { $n } retenidos hasta { $at }
+ui-picked = ahora

@@ -30,7 +30,7 @@ use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ClaimRequest, ContactView, SliceGrant},
     campaign::{CampaignTodo, CampaignView},
-    captain::{Board, HeldText},
+    captain::{Board, Flagged, HeldText},
     conduct::ConductText,
     event::Event,
     message::{SendRequest, Thread, Verdict},
@@ -86,6 +86,7 @@ pub enum SetupError {
 #[derive(Debug, Clone)]
 pub struct NativeServer {
     wire: Wire,
+    speaks: Vec<String>,
 }
 
 impl NativeServer {
@@ -94,7 +95,14 @@ impl NativeServer {
     /// # Errors
     /// [`SetupError`]
     pub fn new(base_url: &str, token: &SecretString, timeouts: Timeouts) -> Result<Self, SetupError> {
-        Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)? })
+        Ok(Self { wire: Wire::new(base_url, Some(token), timeouts)?, speaks: Vec::new() })
+    }
+
+    /// Says with each claim in which languages this person answers (`en`, `es`).
+    #[must_use]
+    pub fn speaking(mut self, languages: Vec<String>) -> Self {
+        self.speaks = languages;
+        self
     }
 
     /// Looks the token up before each request: it may be renewed while this runs.
@@ -184,7 +192,7 @@ impl CampaignServer for NativeServer {
 
     async fn claim(&self, campaign: CampaignId, claim: Uuid, want: u32) -> Call<SliceGrant> {
         let path = format!("campaigns/{campaign}/claims/{claim}");
-        self.wire.with_body(Method::PUT, &path, &ClaimRequest { want }).await
+        self.wire.with_body(Method::PUT, &path, &ClaimRequest { want, speaks: self.speaks.clone() }).await
     }
 
     async fn assignment(&self, campaign: CampaignId, cursor: Option<String>) -> Call<AssignmentPage> {
@@ -239,6 +247,10 @@ impl CampaignServer for NativeServer {
 
     async fn prove(&self, code: OneTimeCode) -> Call<()> {
         self.prove_second_factor(code).await.map(drop)
+    }
+
+    async fn flagged(&self, campaign: CampaignId) -> Call<Vec<Flagged>> {
+        self.wire.get(&format!("campaigns/{campaign}/flagged")).await
     }
 
     async fn held(&self, campaign: CampaignId) -> Call<Vec<HeldText>> {

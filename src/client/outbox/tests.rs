@@ -235,10 +235,10 @@ async fn what_waits_for_a_code_holds_up_only_what_must_come_after_it() {
         act(2, Act::Resume { campaign: CampaignId(1) }),
         text(3, 7),
         act(4, Act::Release { campaign: CampaignId(1), unsent: true, conversations: true }),
-        act(5, Act::OptOut { contact: ContactId(8), notice: true }),
+        act(5, Act::OptOut { contact: ContactId(8), notice: true, grace: false }),
         act(6, Act::Close { contact: ContactId(9) }),
         act(7, Act::Reopen { contact: ContactId(9) }),
-        act(8, Act::OptOut { contact: ContactId(9), notice: true }),
+        act(8, Act::OptOut { contact: ContactId(9), notice: true, grace: false }),
     ];
     for act in &acts {
         house.journal.confirm(act).await.unwrap();

@@ -118,6 +118,32 @@ actions! {
     TagClose, "tag_close", "action-tag-close", Replying, [Inbox, Thread];
     /// Write a note on the voter.
     Note, "note", "action-note", Replying, [Texting, Card, Inbox, Thread];
+    /// Ask the captains about this contact.
+    AskCaptain, "ask_captain", "action-ask-captain", Shift, [Texting, Card, Inbox, Thread];
+    /// Take a reply that fits, by its number.
+    Suggestion, "suggestion", "action-suggestion", Replying, [Thread];
+    /// The greeting of who takes a conversation over.
+    Greet, "greet", "action-greet", Replying, [Thread];
+    /// Show what is held back from sight.
+    ShowHard, "show_hard", "action-show-hard", Replying, [Thread];
+    /// Change the words of the first text, where the campaign allows it.
+    EditCard, "edit_card", "action-edit-card", Sending, [Card];
+    /// Plain signs for typographic ones.
+    Plain, "plain", "action-plain", Writing, [Composer];
+    /// Put the conversation aside until a time.
+    Snooze, "snooze", "action-snooze", Replying, [Inbox, Thread];
+    /// They write another language: go on in it, or hand over to somebody who does.
+    Language, "language", "action-language", Replying, [Inbox, Thread];
+    /// Flag to a captain; on the card the contact is left out with it.
+    Flag, "flag", "action-flag", Replying, [Card, Inbox, Thread];
+    /// Mark to come back to.
+    Star, "star", "action-star", Replying, [Inbox, Thread];
+    /// Opt the person out without a word to them.
+    OptOutSilent, "opt_out_silent", "action-opt-out-silent", Replying, [Inbox, Thread];
+    /// Search names and texts.
+    Search, "search", "action-search", Moving, [Texting, Card, Inbox, Thread];
+    /// Sort the conversations otherwise.
+    Sort, "sort", "action-sort", Moving, [Inbox];
     /// Show other conversations.
     Filter, "filter", "action-filter", Replying, [Inbox];
     /// Copy the last message.

@@ -23,6 +23,8 @@ pub(super) struct CardFace {
     pub text: String,
     /// Why it cannot go out now, if so.
     pub barred: Option<(String, Role)>,
+    /// What is to be known of the text itself, behind its length.
+    pub about: Vec<Piece>,
     /// What to press, as one line.
     pub hint: Vec<Piece>,
 }
@@ -73,14 +75,14 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
     let room = area.height.saturating_sub(row + 1);
     let below = if room > wanted + 3 {
         let measure_row = row + wanted + 1;
-        ink.line(buffer, area, measure_row, &measured(ink, &segment::measure(&face.text)));
+        ink.line(buffer, area, measure_row, &length(ink, face));
         press(ink, face, area, measure_row + 2, buffer);
         row + wanted
     } else {
         press(ink, face, area, area.height - 1, buffer);
         let tells_length = room > wanted || room >= 8;
         if tells_length {
-            ink.line(buffer, area, area.height - 2, &measured(ink, &segment::measure(&face.text)));
+            ink.line(buffer, area, area.height - 2, &length(ink, face));
         }
         area.height - 1 - u16::from(tells_length)
     };
@@ -104,6 +106,16 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
     nothing.start = body.as_position();
     nothing.end_seen = hidden_below == 0 && !face.text.is_empty();
     nothing
+}
+
+/// The text's length, and what else is to be known of it.
+fn length(ink: Ink<'_>, face: &CardFace) -> Vec<Piece> {
+    let mut pieces = measured(ink, &segment::measure(&face.text));
+    for piece in &face.about {
+        pieces.push((format!(" {} ", ink.sign(Sign::Dot)), Role::Faint));
+        pieces.push(piece.clone());
+    }
+    pieces
 }
 
 /// What to press, or what bars it.

@@ -18,6 +18,8 @@ pub(super) struct InboxRow {
     pub state: String,
     /// How that is meant.
     pub role: Role,
+    /// What else is known: tags, language.
+    pub marks: String,
     /// Start of the latest message.
     pub preview: String,
 }
@@ -58,6 +60,9 @@ pub(super) fn draw(
         ink.right(buffer, area, y, &wrap::cut(&row.state, state_width, ink.sign(Sign::More)), look(row.role));
         let left = Rect { width: area.width.saturating_sub(state_width + 1), ..area };
         let mut pieces = vec![(format!("{mark} "), look(Role::Key)), (row.name.clone(), look(Role::Title))];
+        if !row.marks.is_empty() {
+            pieces.push((format!("  {}", row.marks), look(Role::Key)));
+        }
         if lines == 1 {
             pieces.push((format!("  {}", row.preview), look(Role::Faint)));
         }

@@ -58,7 +58,8 @@ pub(super) fn draw(
         OverlayView::Canned { query, cursor, rows, selected } => {
             let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
             let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-canned-prompt") };
-            searched(ink, &ink.word("ui-canned-title"), &written, &lines, *selected, area, buffer)
+            let preview = rows.get(*selected).map(|row| row.text.as_str()).unwrap_or_default();
+            previewed(ink, &ink.word("ui-canned-title"), &written, &lines, *selected, preview, area, buffer)
         }
         OverlayView::Answers { question, place, rows, selected } => {
             let number = |n: usize| Value::Number(i64::try_from(n).unwrap_or(1));
@@ -67,8 +68,17 @@ pub(super) fn draw(
             let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
             chosen(ink, &title, &asked, &lines, *selected, area, buffer)
         }
-        OverlayView::Pick { title, rows, selected } => {
+        OverlayView::Search { query, cursor, rows, selected } => {
             let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
+            let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-search-prompt") };
+            searched(ink, &ink.word("ui-search-title"), &written, &lines, *selected, area, buffer)
+        }
+        OverlayView::Pick { title, rows, selected } => {
+            let set = |row: &ChoiceRow| {
+                let line = choice(ink, &ChoiceRow { chosen: false, ..row.clone() });
+                if row.chosen { line.with_right(ink.word("ui-picked")) } else { line }
+            };
+            let lines: Vec<Line> = rows.iter().map(set).collect();
             chosen(ink, &ink.say(title), &[], &lines, *selected, area, buffer)
         }
         OverlayView::Ask { title, lines, text, cursor } => {
@@ -77,13 +87,14 @@ pub(super) fn draw(
             let width = 72.min(area.width);
             let mut above: Vec<Line> =
                 asked.flat_map(|(sentence, role)| wrapped(&sentence, width.saturating_sub(4), role)).collect();
-            let height = u16::try_from(above.len() + 4).unwrap_or(area.height);
+            let rows = composer::rows_wanted(text, width.saturating_sub(4), 8);
+            let height = u16::try_from(above.len() + 3).unwrap_or(area.height).saturating_add(rows);
             let inner = boxed(ink, &ink.word("ui-question-title"), width, height, area, buffer);
-            // The line to type in is never crowded out.
-            above.truncate(usize::from(inner.height.saturating_sub(2)).max(1));
+            // The lines to type in are never crowded out.
+            above.truncate(usize::from(inner.height.saturating_sub(rows + 1)).max(1));
             page(ink, &above, 0, inner, buffer);
             let used = u16::try_from(above.len() + 1).unwrap_or(inner.height).min(inner.height.saturating_sub(1));
-            let rest = Rect { y: inner.y + used, height: inner.height.saturating_sub(used).min(1), ..inner };
+            let rest = Rect { y: inner.y + used, height: inner.height.saturating_sub(used), ..inner };
             let written = Written { text, cursor: *cursor, placeholder: String::new() };
             Some(composer::draw(ink, &written, rest, buffer).cursor)
         }
@@ -101,7 +112,8 @@ pub(super) fn draw(
 
 fn choice(ink: Ink<'_>, row: &ChoiceRow) -> Line {
     let number = row.number.map_or_else(|| "  ".to_owned(), |n| format!("{n} "));
-    let mut pieces = vec![(number, Role::Key), (row.title.clone(), Role::Title)];
+    let title = row.say.as_ref().map_or_else(|| row.title.clone(), |say| ink.say(say));
+    let mut pieces = vec![(number, Role::Key), (title, Role::Title)];
     if !row.text.is_empty() {
         pieces.push((format!("  {}", safe_line(&row.text)), Role::Faint));
     }
@@ -136,8 +148,37 @@ fn searched(
     area: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
+    previewed(ink, title, written, lines, selected, "", area, buffer)
+}
+
+/// The same, with all of what the selected line would put into the composer below it.
+#[expect(clippy::too_many_arguments, reason = "one box with its parts")]
+fn previewed(
+    ink: Ink<'_>,
+    title: &str,
+    written: &Written<'_>,
+    lines: &[Line],
+    selected: usize,
+    preview: &str,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).max(1);
-    let inner = boxed(ink, title, 76, rows.saturating_add(4).min(area.height), area, buffer);
+    let below = if preview.is_empty() {
+        Vec::new()
+    } else {
+        wrapped(preview, 72.min(area.width.saturating_sub(4)), Role::Exact)
+    };
+    // The list keeps three rows whatever is shown of one of them.
+    let below: Vec<Line> = below.into_iter().take(usize::from(area.height.saturating_sub(8))).collect();
+    let shown = u16::try_from(below.len()).unwrap_or(0);
+    let room = if shown > 0 { shown + 1 } else { 0 };
+    let inner = boxed(ink, title, 76, rows.saturating_add(4 + room).min(area.height), area, buffer);
+    if room > 0 && inner.height > room + 3 {
+        let place = Rect { y: inner.bottom() - shown, height: shown, ..inner };
+        page(ink, &below, 0, place, buffer);
+    }
+    let inner = if inner.height > room + 3 { Rect { height: inner.height - room, ..inner } } else { inner };
     let first = Rect { height: inner.height.min(1), ..inner };
     let drawn = composer::draw(ink, written, first, buffer);
     let rest = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };

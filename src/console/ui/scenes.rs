@@ -153,7 +153,7 @@ impl Scene {
         };
         let id = |n: u128| Uuid::from_u128(900 + n);
         let text = |n, contact| Confirmed { id: id(n), at: at(-9), what: ConfirmedWhat::Text(reply(contact)) };
-        let opt_out = Act::OptOut { contact: ContactId(5), notice: true };
+        let opt_out = Act::OptOut { contact: ContactId(5), notice: true, grace: false };
         let act = Confirmed { id: id(4), at: at(-2), what: ConfirmedWhat::Act { act: opt_out } };
         self.tell(Msg::JournalOpen { acts: vec![text(1, 1), text(2, 2), text(3, 4), act], drafts: vec![] });
         self.tell(Msg::Unknown { id: id(1) });
@@ -242,6 +242,9 @@ fn line(id: i64, name: &str, status: Status, waiting_since: Option<Timestamp>, p
         preview: preview.into(),
         last_seq: last,
         foreign_seq: last,
+        tags: vec![],
+        language: None,
+        snoozed_until: None,
         updated_at: waiting_since.unwrap_or(at(-20)),
     }
 }

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use super::ink::{Ink, Sign, put};
 use super::theme::Role;
 use super::wrap;
-use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem};
+use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, NOTE_SNOOZED, ThreadItem};
 use crate::console::words::{delivery_key, reason_key};
 use crate::domain::message::{Delivery, Direction};
 
@@ -100,6 +100,7 @@ pub(super) fn draw(
             break;
         }
         let piece = match item {
+            ThreadItem::Message { held_back: true, at, .. } => Piece::Line(hidden(ink, face.name, *at)),
             ThreadItem::Message { direction, body, .. } => {
                 let (role, left) = match direction {
                     Direction::Inbound => (Role::Inbound, 0),
@@ -178,6 +179,12 @@ fn draw_piece(ink: Ink<'_>, piece: &Piece<'_>, area: Rect, row: i64, buffer: &mu
     }
 }
 
+/// A text that is held back from sight until it is asked for.
+fn hidden(ink: Ink<'_>, name: &str, at: jiff::Timestamp) -> String {
+    let dot = ink.sign(Sign::Dot);
+    format!("{name} {dot} {} {dot} {}", ink.time(at), ink.word("ui-held-back-text"))
+}
+
 /// Who, when, and where the text stands, in words.
 fn head(ink: Ink<'_>, name: &str, item: &ThreadItem) -> Vec<(String, Role)> {
     let ThreadItem::Message { direction, at, state, error, author, mine, system, body, .. } = item else {
@@ -233,6 +240,8 @@ fn delivery(ink: Ink<'_>, delivery: Delivery) -> (String, Role) {
 /// What somebody did, as one line.
 fn note(ink: Ink<'_>, what: &'static str, who: &str, detail: &str, at: jiff::Timestamp) -> String {
     let dot = format!(" {} ", ink.sign(Sign::Dot));
+    let until = detail.parse::<jiff::Timestamp>().ok().filter(|_| what == NOTE_SNOOZED).map(|until| ink.time(until));
+    let detail = until.as_deref().unwrap_or(detail);
     let mut facts = vec![if detail.is_empty() { ink.word(what) } else { format!("{}: {detail}", ink.word(what)) }];
     if !who.is_empty() {
         facts.push(who.to_owned());

@@ -6,9 +6,28 @@ use super::super::toml_reader::Tab;
 use super::Walk;
 use super::events::Events;
 use crate::domain::safe_text::safe_line;
-use crate::domain::survey::{self, Answer, Question, SurveyFault};
+use crate::domain::survey::{self, Answer, Free, Question, SurveyFault};
 
 impl<'i> Walk<'_, 'i> {
+    /// What is typed in an answer's place.
+    fn free(&mut self, answer: &Tab<'_, 'i>) -> Option<Free> {
+        let found = self.reader.string(answer, "free", false)?;
+        match found.value.as_str() {
+            "text" => Some(Free::Text),
+            "date" => Some(Free::Date),
+            other => {
+                let what = format!("`{other}` is nothing that can be typed");
+                self.reader.error(
+                    &found.span,
+                    &answer.child("free"),
+                    what,
+                    "Write \"text\" or \"date\", or leave it out.",
+                );
+                None
+            }
+        }
+    }
+
     pub(super) fn questions(
         &mut self,
         root: &Tab<'_, 'i>,
@@ -26,13 +45,14 @@ impl<'i> Walk<'_, 'i> {
             let answers = under
                 .iter()
                 .map(|answer| {
-                    self.reader.only(answer, &["value", "reply", "next", "rsvp", "queue"]);
+                    self.reader.only(answer, &["value", "reply", "next", "rsvp", "queue", "free"]);
                     Answer {
                         value: self.line(answer, "value", true),
                         reply: self.scripts(answer, "reply", variables),
                         next: self.reader.string(answer, "next", false).map(|t| safe_line(t.value.trim())),
                         rsvp: self.rsvp(answer),
                         queue: self.queue(answer),
+                        free: self.free(answer),
                     }
                 })
                 .collect();

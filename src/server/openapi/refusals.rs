@@ -153,6 +153,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("verdict", Who::HandsIn, &[NotFound]),
     ("board", Who::Captain, &[NotFound]),
     ("held", Who::Captain, &[NotFound]),
+    ("flagged", Who::Captain, &[NotFound]),
     ("recall", Who::Captain, &[Invalid, TooLarge, NotFound]),
     ("recalls", Who::Captain, &[NotFound]),
     ("lift_recall", Who::Captain, &[NotFound, Unsettled]),

@@ -30,7 +30,7 @@ pub async fn handler(
     State(state): State<AppState>,
     Sent(request): Sent<ClaimRequest>,
 ) -> Reply<Json<SliceGrant>> {
-    match texter.claim(&state.desk, campaign, claim, request.want).await? {
+    match texter.claim_speaking(&state.desk, campaign, claim, request.want, request.speaks).await? {
         Answer::Slice(grant) => Ok(Json(grant)),
         other => Err(Refusal::unfit(&other)),
     }

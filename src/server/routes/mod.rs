@@ -15,6 +15,7 @@ mod contacts;
 mod correction;
 mod events;
 pub mod extract;
+mod flagged;
 mod follow_up;
 mod health;
 mod held;
@@ -100,6 +101,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(presence::handler))
         .routes(routes!(board::handler))
         .routes(routes!(held::handler))
+        .routes(routes!(flagged::handler))
         .routes(routes!(recalls::make, recalls::list))
         .routes(routes!(recalls::lift))
         .routes(routes!(closing::close))

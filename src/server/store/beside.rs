@@ -23,7 +23,7 @@ use crate::api::{
     audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
     canned::CannedReplies,
-    captain::{Board, Gauge, HeldText},
+    captain::{Board, Flagged, Gauge, HeldText},
     closing::{CloseReport, CloseRequest},
     conduct::ConductText,
     event::Event,
@@ -196,6 +196,10 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>> {
         self.inner.numbers(actor, campaign).await
+    }
+
+    async fn flagged(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<Flagged>>> {
+        self.inner.flagged(actor, campaign).await
     }
 
     async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>> {

@@ -134,6 +134,8 @@ pub enum CommandKind {
         claim: Uuid,
         /// How many (0 = slice size).
         want: u32,
+        /// Languages that the actor answers in.
+        speaks: Vec<String>,
         /// What the carrier lets through, where that is bounded.
         limits: Option<Arc<Throughput>>,
     },

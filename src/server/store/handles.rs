@@ -212,8 +212,23 @@ impl Texter {
     /// # Errors
     /// As [`Self::send`].
     pub async fn claim(&self, desk: &Desk, campaign: CampaignId, claim: Uuid, want: u32) -> Answered {
+        self.claim_speaking(desk, campaign, claim, want, Vec::new()).await
+    }
+
+    /// The same by somebody who answers in these languages (`es`): who waits for one of them is handed out too.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn claim_speaking(
+        &self,
+        desk: &Desk,
+        campaign: CampaignId,
+        claim: Uuid,
+        want: u32,
+        speaks: Vec<String>,
+    ) -> Answered {
         let limits = desk.throughput.clone();
-        desk.run(CommandKind::Claim { actor: self.0.clone(), campaign, claim, want, limits }).await
+        desk.run(CommandKind::Claim { actor: self.0.clone(), campaign, claim, want, speaks, limits }).await
     }
 
     /// The next token of this session; it is in this answer and nowhere else.

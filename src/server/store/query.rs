@@ -8,7 +8,7 @@ use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignTodo, CampaignView},
-    captain::{Board, Gauge, HeldText},
+    captain::{Board, Flagged, Gauge, HeldText},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
@@ -100,6 +100,9 @@ pub trait Queries {
     /// Which contact has which number, and its language when known, in a campaign that this actor is a captain of; empty for
     /// others. For exports and rehearsals: a console never learns it.
     async fn numbers(&self, actor: &Actor, campaign: CampaignId) -> Found<Vec<(ContactId, Phone, Option<String>)>>;
+    /// Conversations that texters flagged, those asked about first; `None` unless the actor is the campaign's captain.
+    async fn flagged(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<Flagged>>>;
+
     /// Texts of a campaign whose outcome nobody knows, the held ones first; `None` unless the actor is its captain.
     async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>>;
     /// What a recall would reach, or has reached, as things are now; `None` unless the actor is the campaign's captain.

@@ -343,7 +343,7 @@ impl CampaignServer for Line {
 
     async fn claim(&self, campaign: CampaignId, claim: Uuid, want: u32) -> Call<SliceGrant> {
         let path = format!("campaigns/{campaign}/claims/{claim}");
-        self.call(self.wire(Method::PUT, path, json(&ClaimRequest { want }), false)).await
+        self.call(self.wire(Method::PUT, path, json(&ClaimRequest { want, speaks: vec![] }), false)).await
     }
 
     async fn assignment(&self, campaign: CampaignId, _: Option<String>) -> Call<AssignmentPage> {

@@ -311,7 +311,7 @@ impl World {
                 let Some(to) = laptop.remembered(*which).cloned() else { return Ok(()) };
                 let contact = to.id;
                 let act = match what {
-                    Other::OptOut => Act::OptOut { contact, notice: true },
+                    Other::OptOut => Act::OptOut { contact, notice: true, grace: false },
                     Other::NotOptOut => Act::NotOptOut { contact, after_seq: to.foreign_seq },
                     Other::Close => Act::Close { contact },
                     Other::Reopen => Act::Reopen { contact },

@@ -1,5 +1,6 @@
 //! The send card: one contact, the exact text, and why it may not go out.
 
+use super::help_out::plainer;
 use super::model::Model;
 use super::people::HeldBack;
 use crate::api::assignment::ContactView;
@@ -29,6 +30,10 @@ pub struct Card {
     pub segments: Segments,
     /// Name of the wording.
     pub variant: String,
+    /// The texter changed its words.
+    pub off_script: bool,
+    /// Parts that plain signs in the place of the script's typographic ones save.
+    pub parts_saved: usize,
     /// Why it cannot be sent at all.
     pub fault: Option<Say>,
     /// What happened to it before (refused, parked, not journaled).
@@ -71,6 +76,12 @@ impl Model {
             Ok(body) => (body, None),
             Err(error) => (String::new(), Some(fault(&error))),
         };
+        let (mut body, parts_saved) = plainer(&body).unwrap_or((body, 0));
+        let edited = self.edited.get(&view.summary.id).filter(|_| campaign.def.edit_initial && fault.is_none());
+        let off_script = edited.is_some();
+        if let Some(edited) = edited {
+            body.clone_from(edited);
+        }
         // What is shown is what is sent: a text that could not be shown as it is does not go out.
         if fault.is_none() && safe_body(&body) != body {
             fault = Some(Say::new("texter-card-unsafe"));
@@ -80,13 +91,15 @@ impl Model {
             fault = Some(Say::new("texter-card-unfilled"));
         }
         fault = fault.or_else(|| too_long(&body));
-        fault = fault.or_else(|| self.card_recalled(view, &body));
+        fault = fault.or_else(|| self.card_recalled(view, &body, off_script));
         Some(Card {
             contact: view.summary.id,
             hash: hash(&body),
             segments: measure(&body),
             body,
             variant: view.variant.clone(),
+            off_script,
+            parts_saved: if off_script { 0 } else { parts_saved },
             fault,
             note: self.came_back.get(&view.summary.id).cloned(),
         })
@@ -149,7 +162,9 @@ impl Model {
     }
 
     fn is_shut(&self, card: &Card) -> bool {
-        self.people.body(card.contact).is_some_and(|view| self.card_recalled(view, &card.body).is_some())
+        self.people
+            .body(card.contact)
+            .is_some_and(|view| self.card_recalled(view, &card.body, card.off_script).is_some())
     }
 
     /// The first of the queue, as far as their bodies are here, whose text may go out.

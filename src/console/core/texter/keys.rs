@@ -2,7 +2,8 @@
 
 use super::gate::Judged;
 use super::model::{Claim, Focus, Model};
-use super::overlay::Overlay;
+use super::overlay::{Overlay, Picking, Writing};
+use super::overlay_keys::digit;
 use crate::api::act::Act;
 use crate::api::message::ThreadEntry;
 use crate::console::core::shared::effect::Effect;
@@ -16,6 +17,7 @@ use crate::console::keymap::map::Lookup;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_body;
+use crate::domain::tag;
 
 /// How long a begun sequence of keys waits for its next.
 const SEQUENCE: std::time::Duration = std::time::Duration::from_secs(3);
@@ -35,6 +37,10 @@ fn is_deed(action: Action) -> bool {
             | Action::OptOut
             | Action::OptOutNow
             | Action::NotOptOut
+            | Action::OptOutSilent
+            | Action::Flag
+            | Action::Star
+            | Action::Suggestion
             | Action::Close
             | Action::Reopen
             | Action::Choose
@@ -73,6 +79,7 @@ impl Model {
 
     pub(super) fn key(&mut self, chord: Chord, press: Press, stamp: Stamp, fx: &mut Vec<Effect>) {
         self.notices.seen();
+        self.works(stamp);
         let judged = self.gate.event(chord, press, stamp, &self.options.gate);
         let context = self.context();
         self.typed.push(chord);
@@ -188,7 +195,9 @@ impl Model {
             Action::Close => self.close(stamp, fx),
             Action::Reopen => self.on_contact(stamp, fx, |contact| Act::Reopen { contact }),
             Action::WrongNumber => self.on_contact(stamp, fx, |contact| Act::WrongNumber { contact }),
-            Action::OptOutNow => self.on_contact(stamp, fx, |contact| Act::OptOut { contact, notice: true }),
+            Action::OptOutNow => {
+                self.on_contact(stamp, fx, |contact| Act::OptOut { contact, notice: true, grace: true })
+            }
             Action::NotOptOut => self.not_opt_out(stamp, fx),
             Action::OptOut => self.ask_opt_out(),
             Action::Undo => self.take_last_back(stamp, fx),
@@ -223,13 +232,33 @@ impl Model {
                 Err(why) => self.say(Level::Warning, why),
             },
             Action::Answers => self.ask_answer(),
-            Action::Tags => self.ask_tags(false),
-            Action::TagClose => self.ask_tags(true),
-            Action::Note => self.ask_note(),
-            Action::Filter => {
-                let next = self.people.filter().next();
-                self.people.set_filter(next);
+            Action::Tags => self.ask_pick(|contact| Picking::Tags { contact, close: false }),
+            Action::TagClose => self.ask_pick(|contact| Picking::Tags { contact, close: true }),
+            Action::Snooze => self.ask_pick(Picking::Snooze),
+            Action::Language => self.ask_pick(Picking::Language),
+            Action::Flag => self.mark(tag::ESCALATED, stamp, fx),
+            Action::Star => self.mark(tag::STAR, stamp, fx),
+            Action::Sort => {
+                let next = self.people.sort().next();
+                self.people.set_sort(next);
             }
+            Action::Search => self.push_overlay(Overlay::Search { query: Default::default(), selected: 0 }),
+            Action::OptOutSilent => {
+                self.on_contact(stamp, fx, |contact| Act::OptOut { contact, notice: false, grace: false })
+            }
+            Action::Note => self.ask_note(),
+            Action::AskCaptain => match self.at_hand() {
+                Some(contact) => {
+                    self.push_overlay(Overlay::Write { what: Writing::Ask(contact), text: Default::default() });
+                }
+                None => self.say(Level::Info, Say::new("texter-inbox-empty")),
+            },
+            Action::Suggestion => self.take_suggestion(digit(chord), stamp, fx),
+            Action::Plain => self.make_plain(),
+            Action::Greet => self.greet(),
+            Action::ShowHard => self.show_hard(),
+            Action::EditCard => self.edit_card(),
+            Action::Filter => self.push_overlay(Overlay::Pick { what: Picking::Filter, selected: 0 }),
             Action::Copy => self.copy(fx),
             Action::SwitchPane => self.switch_pane(fx),
             Action::SidePane => {
@@ -324,7 +353,7 @@ impl Model {
     }
 
     /// A card that cannot be sent may be skipped once it is there; one that can, once it was seen.
-    fn card_was_seen(&self, stamp: Stamp) -> bool {
+    pub(super) fn card_was_seen(&self, stamp: Stamp) -> bool {
         self.card_block().is_some() || self.gate.ready(stamp.mono, &self.options.gate).is_some()
     }
 
@@ -471,7 +500,8 @@ impl Model {
                 | Overlay::Palette { selected: at, .. }
                 | Overlay::Canned { selected: at, .. }
                 | Overlay::Answers { selected: at, .. }
-                | Overlay::Tags { selected: at, .. }
+                | Overlay::Pick { selected: at, .. }
+                | Overlay::Search { selected: at, .. }
                 | Overlay::OptOut { selected: at, .. }
                 | Overlay::Release { selected: at }
                 | Overlay::Leave { selected: at },

@@ -55,6 +55,10 @@ pub struct TexterOptions {
     pub plain_text: bool,
     /// How somebody who was signed out signs in again, where that needs no captain: the command.
     pub sign_in_again: Option<String>,
+    /// A break is reminded of after so long at work; zero: never.
+    pub break_after: Duration,
+    /// Texts that are hard to read are held back from sight until asked for.
+    pub hold_abuse: bool,
 }
 
 impl TexterOptions {
@@ -73,6 +77,8 @@ impl TexterOptions {
             initial_window: Duration::ZERO,
             plain_text: false,
             sign_in_again: None,
+            break_after: Duration::ZERO,
+            hold_abuse: false,
         }
     }
 }
@@ -242,6 +248,15 @@ pub struct Model {
     pub(super) to_do: VecDeque<Act>,
     /// Pressed, and not confirmed before its window ends.
     pub(super) window: Vec<Pressed>,
+    /// First texts as a texter changed them, where the campaign allows it.
+    pub(super) edited: BTreeMap<ContactId, String>,
+    /// Whose hard texts were asked for.
+    pub(super) shown_hard: BTreeSet<ContactId>,
+    /// The latest presses that sent a first text.
+    pub(super) presses: VecDeque<Duration>,
+    /// Since when somebody is at work without a break, and the last key.
+    pub(super) work_began: Option<Duration>,
+    pub(super) last_key: Option<Duration>,
     /// When the first of these ends, as far as a timer is set.
     pub(super) window_due: Option<Duration>,
     /// First texts that came back, and why: said on the card when it comes again.
@@ -322,6 +337,11 @@ impl Model {
             to_do: VecDeque::new(),
             window: Vec::new(),
             window_due: None,
+            edited: BTreeMap::new(),
+            shown_hard: BTreeSet::new(),
+            presses: VecDeque::new(),
+            work_began: None,
+            last_key: None,
             came_back: BTreeMap::new(),
             offered: BTreeSet::new(),
             draft_dirty: false,

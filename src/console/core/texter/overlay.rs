@@ -3,12 +3,44 @@
 use crate::console::core::shared::editor::Editor;
 use crate::console::keymap::context::Context;
 use crate::domain::ids::ContactId;
+use crate::domain::survey::Free;
+
+/// What is chosen in a layer with a few numbered rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picking {
+    /// A tag.
+    Tags {
+        /// Whose.
+        contact: ContactId,
+        /// The conversation is closed with it.
+        close: bool,
+    },
+    /// When to come back to a conversation.
+    Snooze(ContactId),
+    /// What somebody writes in, and who goes on.
+    Language(ContactId),
+    /// Which conversations are shown.
+    Filter,
+}
 
 /// What is written in a layer with one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Writing {
     /// The note on a contact.
     Note(ContactId),
+    /// A first text in other words.
+    Card(ContactId),
+    /// A question to the captains.
+    Ask(ContactId),
+    /// The voter's own answer to a question.
+    Answer {
+        /// Whose.
+        contact: ContactId,
+        /// The question's place in the campaign.
+        question: usize,
+        /// What may be typed.
+        free: Free,
+    },
 }
 
 /// One layer.
@@ -44,14 +76,19 @@ pub enum Overlay {
         /// Which row.
         selected: usize,
     },
-    /// The tags of a contact.
-    Tags {
-        /// Whose.
-        contact: ContactId,
+    /// One of a few things, by its number.
+    Pick {
+        /// Of what.
+        what: Picking,
         /// Which row.
         selected: usize,
-        /// The conversation is closed with it.
-        close: bool,
+    },
+    /// People by name and by what was written.
+    Search {
+        /// What was typed.
+        query: Editor,
+        /// Which row.
+        selected: usize,
     },
     /// Something to write.
     Write {
@@ -100,8 +137,14 @@ impl Overlay {
     pub fn about(&self) -> Option<ContactId> {
         match self {
             Self::OptOut { contact, .. }
-            | Self::Tags { contact, .. }
-            | Self::Write { what: Writing::Note(contact), .. } => Some(*contact),
+            | Self::Pick {
+                what: Picking::Tags { contact, .. } | Picking::Snooze(contact) | Picking::Language(contact),
+                ..
+            }
+            | Self::Write { what: Writing::Answer { contact, .. }, .. }
+            | Self::Write { what: Writing::Note(contact) | Writing::Card(contact) | Writing::Ask(contact), .. } => {
+                Some(*contact)
+            }
             _ => None,
         }
     }
@@ -109,7 +152,9 @@ impl Overlay {
     /// What is typed in it, and which of its rows is selected by that.
     pub(super) fn typed_in(&mut self) -> Option<(&mut Editor, Option<&mut usize>)> {
         match self {
-            Self::Palette { query, selected, .. } | Self::Canned { query, selected } => Some((query, Some(selected))),
+            Self::Palette { query, selected, .. }
+            | Self::Canned { query, selected }
+            | Self::Search { query, selected } => Some((query, Some(selected))),
             Self::Write { text, .. } => Some((text, None)),
             _ => None,
         }
@@ -122,8 +167,8 @@ impl Overlay {
             Self::Help { .. } => Context::Help,
             Self::Palette { .. } => Context::Palette,
             Self::Canned { .. } => Context::Canned,
-            Self::Answers { .. } | Self::Tags { .. } => Context::Answers,
-            Self::Write { .. } => Context::Palette,
+            Self::Answers { .. } | Self::Pick { .. } => Context::Answers,
+            Self::Write { .. } | Self::Search { .. } => Context::Palette,
             Self::OptOut { .. } | Self::Release { .. } | Self::Leave { .. } => Context::Confirm,
             Self::Messages { .. } | Self::Outbox { .. } => Context::Messages,
             Self::Score { .. } => Context::Score,

@@ -15,11 +15,11 @@ use crate::console::keymap::action::{ACTIONS, Action};
 use crate::console::keymap::chord::{Chord, Key};
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
-use crate::domain::conversation::OptOut;
-use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_line;
-use crate::domain::survey::open_question;
+use crate::domain::survey::{Free, MAX_FREE, open_question};
 
+/// Longest question to the captains, in characters; the server's bound.
+const MAX_ASK: usize = 500;
 /// Longest note, in characters; the server's bound.
 const MAX_NOTE: usize = 2_000;
 
@@ -65,8 +65,15 @@ pub fn palette_actions(keymap: &Keymap, from: Context, query: &str) -> Vec<Actio
     fuzzy(query, offered.map(|info| (info.action, info.name.replace('_', " "))))
 }
 
+/// A day as people write it, in the form that is kept: `2026-11-03`, `11/3/2026`.
+fn a_day(text: &str) -> Option<String> {
+    let text = text.trim();
+    let day = text.parse().or_else(|_| jiff::civil::Date::strptime("%m/%d/%Y", text));
+    day.ok().map(|day: jiff::civil::Date| day.to_string())
+}
+
 /// The digit that was pressed, as a place from 0.
-fn digit(chord: Chord) -> Option<usize> {
+pub(super) fn digit(chord: Chord) -> Option<usize> {
     match chord.key {
         Key::Char(c) => c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1)),
         _ => None,
@@ -97,7 +104,8 @@ impl Model {
                 .as_ref()
                 .and_then(|campaign| campaign.def.questions.get(*question))
                 .map_or(0, |question| question.answers.len()),
-            Some(Overlay::Tags { .. }) => self.tag_rows().len(),
+            Some(Overlay::Pick { what, .. }) => self.picks(what),
+            Some(Overlay::Search { query, .. }) => self.found(query.text()).len(),
             Some(Overlay::Write { .. }) => 0,
             Some(Overlay::Leave { .. }) if self.leaves_only_voters() => 2,
             Some(Overlay::OptOut { .. } | Overlay::Leave { .. }) => 3,
@@ -141,11 +149,17 @@ impl Model {
                 let place = if action == Action::Pick { digit(chord) } else { Some(selected) };
                 self.take_answer(question, place, stamp, fx);
             }
-            Overlay::Tags { contact, selected, close } => {
+            Overlay::Pick { what, selected } => {
                 let place = if action == Action::Pick { digit(chord) } else { Some(selected) };
-                self.take_tag(contact, place, close, stamp, fx);
+                self.take_pick(what, place, stamp, fx);
             }
-            Overlay::Write { what, text } => self.written(&what, text.text(), stamp, fx),
+            Overlay::Search { query, selected } => {
+                if let Some(found) = self.found(query.text()).get(selected) {
+                    self.overlays.pop();
+                    self.go_to(found.contact, fx);
+                }
+            }
+            Overlay::Write { what, text } => self.write_down(&what, text.text(), stamp, fx),
             Overlay::OptOut { contact, selected } => {
                 let choice = match action {
                     Action::Yes => 0,
@@ -153,7 +167,9 @@ impl Model {
                     Action::No => 2,
                     _ => selected,
                 };
-                if choice == 2 || self.confirm_act(Act::OptOut { contact, notice: choice == 0 }, stamp, fx) {
+                if choice == 2
+                    || self.confirm_act(Act::OptOut { contact, notice: choice == 0, grace: choice == 0 }, stamp, fx)
+                {
                     self.overlays.pop();
                 }
             }
@@ -203,7 +219,7 @@ impl Model {
         }
     }
 
-    fn take_canned(&mut self, row: usize) {
+    pub(super) fn take_canned(&mut self, row: usize) {
         let Some(contact) = self.open.as_ref().map(|open| open.contact) else { return };
         let Some(canned) = self.campaign.as_ref().and_then(|campaign| campaign.def.canned.get(row)).cloned() else {
             return;
@@ -238,41 +254,17 @@ impl Model {
             return;
         };
         let Some(answer) = place.and_then(|place| asked.answers.get(place)) else { return };
+        if let Some(free) = answer.free {
+            let now =
+                self.people.body(contact).and_then(|view| view.answers.get(&asked.id)).filter(|now| free.takes(now));
+            let text = Editor::new(now.map_or("", String::as_str));
+            self.overlays.pop();
+            self.push_overlay(Overlay::Write { what: Writing::Answer { contact, question, free }, text });
+            return;
+        }
         let act = Act::Answer { contact, question: asked.id.clone(), value: Some(answer.value.clone()) };
         if self.confirm_act(act, stamp, fx) {
             self.overlays.pop();
-        }
-    }
-
-    /// The tags that may be set.
-    pub(super) fn tag_rows(&self) -> &[String] {
-        self.campaign.as_ref().map_or(&[], |campaign| campaign.def.tags.as_slice())
-    }
-
-    /// Opens the tags of the contact at hand; `close`: the one that is taken closes the conversation too.
-    pub(super) fn ask_tags(&mut self, close: bool) {
-        let Some(contact) = self.at_hand() else { return };
-        if self.tag_rows().is_empty() {
-            self.say(Level::Info, Say::new("texter-no-tags"));
-        } else if self.people.body(contact).is_none() {
-            self.say(Level::Info, Say::new("texter-loading"));
-        } else {
-            self.push_overlay(Overlay::Tags { contact, selected: 0, close });
-        }
-    }
-
-    fn take_tag(&mut self, contact: ContactId, place: Option<usize>, close: bool, stamp: Stamp, fx: &mut Vec<Effect>) {
-        let Some(tag) = place.and_then(|place| self.tag_rows().get(place)).cloned() else { return };
-        let set = self.people.body(contact).is_some_and(|view| view.tags.contains(&tag));
-        // Whoever closes with it wants it set, whether or not it was.
-        if self.confirm_act(Act::Tag { contact, tag, on: close || !set }, stamp, fx) {
-            self.overlays.pop();
-            let frozen = self.people.line(contact).is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. }));
-            if close && frozen {
-                self.say(Level::Warning, Say::new("texter-decide-first"));
-            } else if close {
-                self.to_do.push_back(Act::Close { contact });
-            }
         }
     }
 
@@ -289,9 +281,43 @@ impl Model {
     }
 
     /// What was written in a layer is done with.
-    fn written(&mut self, what: &Writing, text: &str, stamp: Stamp, fx: &mut Vec<Effect>) {
+    fn write_down(&mut self, what: &Writing, text: &str, stamp: Stamp, fx: &mut Vec<Effect>) {
         let text = text.trim();
         match what {
+            Writing::Answer { contact, question, free } => {
+                let value = match free {
+                    Free::Text => safe_line(text),
+                    Free::Date => a_day(text).unwrap_or_default(),
+                };
+                let asked = self.campaign.as_ref().and_then(|campaign| campaign.def.questions.get(*question));
+                let Some(asked) = asked.map(|asked| asked.id.clone()) else { return };
+                if text.is_empty() {
+                    self.overlays.pop();
+                } else if !free.takes(&value) {
+                    let key = if *free == Free::Date { "texter-not-a-day" } else { "texter-answer-too-long" };
+                    self.say(Level::Warning, Say::new(key).with("most", MAX_FREE));
+                } else {
+                    let act = Act::Answer { contact: *contact, question: asked, value: Some(value) };
+                    if self.confirm_act(act, stamp, fx) {
+                        self.overlays.pop();
+                    }
+                }
+            }
+            Writing::Ask(contact) => {
+                let count = text.chars().count();
+                if count > MAX_ASK {
+                    let say = Say::new("texter-note-too-long").with("count", count).with("most", MAX_ASK);
+                    self.say(Level::Warning, say);
+                } else if count == 0
+                    || self.confirm_act(Act::Ask { contact: *contact, text: text.to_owned() }, stamp, fx)
+                {
+                    self.overlays.pop();
+                }
+            }
+            Writing::Card(contact) => {
+                self.overlays.pop();
+                self.card_edited(*contact, text);
+            }
             Writing::Note(contact) => {
                 let count = text.chars().count();
                 if count > MAX_NOTE {

@@ -8,6 +8,7 @@ use crate::api::assignment::{ContactSummary, ContactView};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_line;
+use crate::domain::tag;
 
 /// Bodies kept at most; the least recently used go first.
 const BODIES: usize = 400;
@@ -20,21 +21,42 @@ pub enum Filter {
     Active,
     /// Who waits.
     Waiting,
-    /// Closed ones and opted-out ones.
+    /// The campaign wrote last, after an answer.
+    Convo,
+    /// Flagged to a captain.
+    Flagged,
+    /// Marked to come back to.
+    Starred,
+    /// Put aside for a while.
+    Snoozed,
+    /// Closed ones.
     Closed,
+    /// Opted-out ones.
+    OptedOut,
     /// Everybody who was texted.
     All,
 }
 
-impl Filter {
+/// In which order the inbox shows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Who waits longest first, then what happened last.
+    #[default]
+    Waiting,
+    /// By first name.
+    Name,
+    /// By state, in it what happened last.
+    State,
+}
+
+impl Sort {
     /// The next one, around.
     #[must_use]
     pub fn next(self) -> Self {
         match self {
-            Self::Active => Self::Waiting,
-            Self::Waiting => Self::Closed,
-            Self::Closed => Self::All,
-            Self::All => Self::Active,
+            Self::Waiting => Self::Name,
+            Self::Name => Self::State,
+            Self::State => Self::Waiting,
         }
     }
 
@@ -42,29 +64,73 @@ impl Filter {
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
+            Self::Waiting => "texter-sort-waiting",
+            Self::Name => "texter-sort-name",
+            Self::State => "texter-sort-state",
+        }
+    }
+}
+
+impl Filter {
+    /// All of them, in the order offered.
+    pub const ALL: [Self; 9] = [
+        Self::Active,
+        Self::Waiting,
+        Self::Convo,
+        Self::Flagged,
+        Self::Starred,
+        Self::Snoozed,
+        Self::Closed,
+        Self::OptedOut,
+        Self::All,
+    ];
+
+    /// Key of its name in the catalogue.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
             Self::Active => "texter-filter-active",
             Self::Waiting => "texter-filter-waiting",
+            Self::Convo => "texter-filter-convo",
+            Self::Flagged => "texter-filter-flagged",
+            Self::Starred => "texter-filter-starred",
+            Self::Snoozed => "texter-filter-snoozed",
             Self::Closed => "texter-filter-closed",
+            Self::OptedOut => "texter-filter-opted-out",
             Self::All => "texter-filter-all",
         }
     }
 
     fn shows(self, person: &ContactSummary) -> bool {
         let waits = is_waiting(person);
-        let over = person.status == Status::Closed || matches!(person.opt_out, OptOut::Yes { .. });
+        let out = matches!(person.opt_out, OptOut::Yes { .. });
+        let over = person.status == Status::Closed || out;
         match self {
             Self::Active => waits || (person.status == Status::Convo && !over),
+            Self::Convo => person.status == Status::Convo && !over,
+            Self::Flagged => has_tag(person, tag::ESCALATED),
+            Self::Starred => has_tag(person, tag::STAR),
+            Self::Snoozed => person.snoozed_until.is_some() && !over,
+            Self::OptedOut => out,
             Self::Waiting => waits,
-            Self::Closed => over && person.last_seq > 0,
+            Self::Closed => person.status == Status::Closed && person.last_seq > 0,
             Self::All => person.status != Status::NeedsMessage,
         }
     }
 }
 
-/// True when the voter wrote last and may be answered (or a possible opt-out must be decided).
+/// True when a tag is set.
+#[must_use]
+pub fn has_tag(person: &ContactSummary, tag: &str) -> bool {
+    person.tags.iter().any(|set| set == tag)
+}
+
+/// True when the voter wrote last and may be answered (or a possible opt-out must be decided), and was not put aside.
 #[must_use]
 pub fn is_waiting(person: &ContactSummary) -> bool {
-    person.status == Status::NeedsResponse && !matches!(person.opt_out, OptOut::Yes { .. })
+    person.status == Status::NeedsResponse
+        && !matches!(person.opt_out, OptOut::Yes { .. })
+        && person.snoozed_until.is_none()
 }
 
 /// Why a contact of the queue is held back for now.
@@ -91,7 +157,7 @@ impl HeldBack {
     }
 }
 
-type InboxKey = (u8, i64, ContactId);
+type InboxKey = (u8, i64, String, ContactId);
 
 /// See the module.
 #[derive(Debug, Clone, Default)]
@@ -104,6 +170,7 @@ pub struct People {
     order: BTreeSet<InboxKey>,
     keys: BTreeMap<ContactId, InboxKey>,
     filter: Filter,
+    sort: Sort,
     waiting: BTreeSet<(i64, ContactId)>,
     waiting_since: BTreeMap<ContactId, i64>,
     read: BTreeMap<ContactId, u64>,
@@ -156,12 +223,17 @@ impl People {
     pub fn put(&mut self, mut line: ContactSummary) -> bool {
         line.first_name = safe_line(&line.first_name);
         line.preview = safe_line(&line.preview);
+        for tag in &mut line.tags {
+            *tag = safe_line(tag);
+        }
         let id = line.id;
         let new = !self.lines.contains_key(&id);
         let queued = line.status == Status::NeedsMessage && line.opt_out.allows_text();
         let was =
             self.lines.get(&id).is_some_and(|old| old.status == Status::NeedsMessage && old.opt_out.allows_text());
         if let Some((_, body)) = self.bodies.get_mut(&id) {
+            body.tags.clone_from(&line.tags);
+            body.language.clone_from(&line.language);
             body.summary = line.clone();
         }
         if new {
@@ -271,6 +343,14 @@ impl People {
         (self.held.len(), first)
     }
 
+    /// The same for one reason: those outside hours, or those whom another campaign has texted lately.
+    #[must_use]
+    pub fn held_back_by(&self, hours: bool) -> (usize, Option<Timestamp>) {
+        let of = |held: &&HeldBack| matches!(held, HeldBack::Hours { .. }) == hours;
+        let first = self.held.values().filter(of).map(|held| held.until()).min();
+        (self.held.values().filter(of).count(), first)
+    }
+
     /// Lets go of those whose hours have opened.
     pub fn release_held(&mut self, now: Timestamp) {
         let open: Vec<ContactId> =
@@ -305,13 +385,24 @@ impl People {
             self.waiting.insert((since, id));
         }
         if self.filter.shows(line) {
-            let key = if is_waiting(line) {
-                (0, line.waiting_since.unwrap_or(line.updated_at).as_microsecond(), id)
-            } else {
-                let rank = if line.status == Status::Convo { 1 } else { 2 };
-                (rank, -line.updated_at.as_microsecond(), id)
+            let waits = is_waiting(line);
+            let newest = -line.updated_at.as_microsecond();
+            let rank = match line.status {
+                _ if matches!(line.opt_out, OptOut::Yes { .. }) => 4,
+                _ if waits => 0,
+                Status::Convo => 1,
+                Status::Closed => 3,
+                _ => 2,
             };
-            self.order.insert(key);
+            let key = match self.sort {
+                Sort::Name => (0, 0, line.first_name.to_lowercase(), id),
+                Sort::State => (rank, newest, String::new(), id),
+                Sort::Waiting if waits => {
+                    (0, line.waiting_since.unwrap_or(line.updated_at).as_microsecond(), String::new(), id)
+                }
+                Sort::Waiting => (rank.clamp(1, 2), newest, String::new(), id),
+            };
+            self.order.insert(key.clone());
             self.keys.insert(id, key);
         }
     }
@@ -320,6 +411,34 @@ impl People {
     #[must_use]
     pub fn filter(&self) -> Filter {
         self.filter
+    }
+
+    /// In which order they are shown.
+    #[must_use]
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// Shows them in another order.
+    pub fn set_sort(&mut self, sort: Sort) {
+        self.sort = sort;
+        self.set_filter(self.filter);
+    }
+
+    /// How many conversations a filter shows.
+    #[must_use]
+    pub fn count(&self, filter: Filter) -> usize {
+        self.lines.values().filter(|line| filter.shows(line)).count()
+    }
+
+    /// Who was put aside and is due again.
+    pub fn wake(&mut self, now: Timestamp) -> Vec<ContactId> {
+        let due = |line: &&ContactSummary| line.snoozed_until.is_some_and(|until| until <= now);
+        let due: Vec<ContactId> = self.lines.values().filter(due).map(|line| line.id).collect();
+        for id in &due {
+            self.change(*id, |line| line.snoozed_until = None);
+        }
+        due
     }
 
     /// Shows others.
@@ -333,7 +452,7 @@ impl People {
 
     /// The inbox in its order.
     pub fn inbox(&self) -> impl DoubleEndedIterator<Item = ContactId> {
-        self.order.iter().map(|(_, _, id)| *id)
+        self.order.iter().map(|(_, _, _, id)| *id)
     }
 
     /// How many it shows.

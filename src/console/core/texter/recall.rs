@@ -36,14 +36,14 @@ impl Model {
     }
 
     /// Why the card cannot be sent, when what it says was recalled.
-    pub(super) fn card_recalled(&self, view: &ContactView, body: &str) -> Option<Say> {
+    pub(super) fn card_recalled(&self, view: &ContactView, body: &str, off_script: bool) -> Option<Say> {
         let said = Said {
             kind: MessageKind::Initial,
             body,
             script_version: self.script_version(),
             variant: Some(&view.variant),
             source: None,
-            off_script: false,
+            off_script,
         };
         self.carried(view.summary.id, &said).map(|recall| match why(recall) {
             Some(reason) => Say::new("texter-card-recalled-why").with("reason", reason),

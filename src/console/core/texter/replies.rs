@@ -1,14 +1,17 @@
 //! Conversations: opening, writing, drafts, and what follows from an act on one.
 
 use super::card::hash;
+use super::help_out::plainer;
 use super::model::{Claim, Focus, Model, Open};
 use super::overlay::Overlay;
+use super::people::has_tag;
+use super::pick::tag_key;
 use super::undo::Undo;
 use crate::api::act::Act;
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::notice::Level;
-use crate::console::core::shared::say::Say;
+use crate::console::core::shared::say::{Arg, Say};
 use crate::console::keymap::action::Action;
 use crate::domain::campaign::{fill_text, in_language};
 use crate::domain::conversation::{OptOut, Status};
@@ -18,6 +21,7 @@ use crate::domain::message::MessageKind;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::script::leftover_field;
 use crate::domain::survey::clear_below;
+use crate::domain::tag;
 
 impl Model {
     /// Opens a conversation; the draft of the one before is kept.
@@ -172,6 +176,9 @@ impl Model {
             return;
         }
         let version = self.script_version();
+        // Typographic signs of the script cost a part: plain ones say the same.
+        let plain = plainer(text);
+        let text = plain.as_ref().map_or(text, |(plain, _)| plain.as_str());
         let Some(open) = &mut self.open else { return };
         open.source_version = version;
         let untouched = open.source.as_ref().is_some_and(|(_, before)| before == open.editor.text());
@@ -249,7 +256,9 @@ impl Model {
                     self.card = None;
                 }
                 self.people.change(contact, |line| line.opt_out = OptOut::Yes { by_word: false });
-                self.say(Level::Info, self.about("texter-opt-out-done", contact));
+                self.may_undo(Undo::OptOut(contact));
+                let key = self.undo_key();
+                self.say(Level::Info, self.about("texter-opt-out-done", contact).with("key", key));
                 if at_hand(self, contact) {
                     self.go_on(Some(contact), fx);
                 }
@@ -274,7 +283,7 @@ impl Model {
                 let skipped = self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage);
                 self.may_undo(Undo::Close(contact));
                 self.closed(contact, fx);
-                let key = self.options.keymap.key_for(self.context(), Action::Undo).unwrap_or_default();
+                let key = self.undo_key();
                 let done = if skipped { "texter-skipped-done" } else { "texter-closed-done" };
                 self.say(Level::Info, self.about(done, contact).with("key", key));
             }
@@ -304,18 +313,72 @@ impl Model {
                 }
             }
             Act::Tag { contact, tag, on } => {
-                self.people.change_body(*contact, |view| {
-                    view.tags.retain(|set| set != tag);
+                self.people.change(*contact, |line| {
+                    line.tags.retain(|set| set != tag);
                     if *on {
-                        view.tags.push(tag.clone());
+                        line.tags.push(tag.clone());
                     }
                 });
                 if !undoes {
                     self.may_undo(Undo::Tag { contact: *contact, tag: tag.clone(), on: *on });
                 }
                 let key = if *on { "texter-tagged-done" } else { "texter-untagged-done" };
-                let say = self.about(key, *contact).with("tag", safe_line(tag));
+                let say = match tag_key(tag) {
+                    Some(word) => self.about(key, *contact).with("tag", Arg::Key(word)),
+                    None => self.about(key, *contact).with("tag", safe_line(tag)),
+                };
                 self.say(Level::Info, say);
+            }
+            Act::Ask { contact, .. } => {
+                self.people.change(*contact, |line| {
+                    if !has_tag(line, tag::ESCALATED) {
+                        line.tags.push(tag::ESCALATED.to_owned());
+                    }
+                });
+                self.say(Level::Info, self.about("texter-asked-done", *contact));
+            }
+            Act::Snooze { contact, until } => {
+                let contact = *contact;
+                let before = self.people.line(contact).and_then(|line| line.snoozed_until);
+                self.people.change(contact, |line| line.snoozed_until = *until);
+                if !undoes {
+                    self.may_undo(Undo::Snooze { contact, before });
+                }
+                let say = match until {
+                    Some(until) => self.about("texter-snoozed-done", contact).with("at", *until),
+                    None => self.about("texter-awake", contact),
+                };
+                self.say(Level::Info, say);
+                if until.is_some() && at_hand(self, contact) {
+                    self.go_on(Some(contact), fx);
+                }
+            }
+            Act::Language { contact, language, hand_over } => {
+                let contact = *contact;
+                let before = self.people.line(contact).and_then(|line| line.language.clone());
+                let key = if *hand_over { "texter-handed-over-done" } else { "texter-language-done" };
+                let say = self.about(key, contact).with("language", language.clone());
+                self.people.change(contact, |line| line.language = Some(language.clone()));
+                if *hand_over {
+                    let open = at_hand(self, contact);
+                    self.forget_contact(contact, fx);
+                    if open {
+                        self.go_on(None, fx);
+                    }
+                } else if let Some(before) = before.filter(|_| !undoes) {
+                    self.may_undo(Undo::Language { contact, before });
+                }
+                self.say(Level::Info, say);
+            }
+            Act::UndoOptOut { contact } => {
+                let contact = *contact;
+                self.people.change(contact, |line| {
+                    line.opt_out = OptOut::No;
+                    if line.status == Status::NeedsResponse {
+                        line.waiting_since.get_or_insert(line.updated_at);
+                    }
+                });
+                self.say(Level::Info, self.about("texter-opt-out-undone", contact));
             }
             Act::Note { contact, text } => {
                 let before = self.people.body(*contact).map(|view| view.note.clone()).unwrap_or_default();
@@ -347,8 +410,14 @@ impl Model {
             | Act::Reclaim { .. }
             | Act::Admit { .. }
             | Act::ShowOut { .. }
-            | Act::DecideHeld { .. } => {}
+            | Act::DecideHeld { .. }
+            | Act::AnswerAsked { .. } => {}
         }
+    }
+
+    /// The key that takes the last act back, where the hands are.
+    pub(super) fn undo_key(&self) -> String {
+        self.options.keymap.key_for(self.context(), Action::Undo).unwrap_or_default()
     }
 
     pub(super) fn about(&self, key: &'static str, contact: ContactId) -> Say {
@@ -372,7 +441,8 @@ impl Model {
         let reply = questions
             .iter()
             .find(|q| q.id == question)
-            .and_then(|q| q.answers.iter().find(|answer| Some(answer.value.as_str()) == value))
+            .zip(value)
+            .and_then(|(question, value)| question.answer_of(value))
             .map(|answer| answer.reply.clone())
             .filter(|reply| !reply.is_empty());
         if let Some(view) = self.people.body(contact) {

@@ -541,6 +541,15 @@ impl Model {
                 });
             }
         }
+        if let ThreadEntry::Note { what, who, detail, .. } = &item
+            && what == "captain_answered"
+        {
+            // Stays until a key is pressed: it was waited for.
+            let say = self.about("texter-captain-answered", contact);
+            let say = say.with("who", safe_line(who)).with("text", safe_line(detail));
+            self.say(Level::Error, say);
+            fx.push(Effect::Notify(Say::new("texter-notify-answer")));
+        }
         let new = self.threads.add(contact, item);
         if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact && new && open.hidden_below > 0) {
             // What is being read stays where it is.

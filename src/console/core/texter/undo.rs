@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::model::Model;
@@ -52,6 +53,22 @@ pub enum Undo {
         /// All answers before.
         before: BTreeMap<String, String>,
     },
+    /// Put aside, or taken up again.
+    Snooze {
+        /// Whose.
+        contact: ContactId,
+        /// Until when it was put aside before.
+        before: Option<Timestamp>,
+    },
+    /// Another language was recorded.
+    Language {
+        /// Whose.
+        contact: ContactId,
+        /// The one before.
+        before: String,
+    },
+    /// Opted out by this texter.
+    OptOut(ContactId),
 }
 
 impl Undo {
@@ -59,11 +76,13 @@ impl Undo {
     #[must_use]
     pub fn contact(&self) -> ContactId {
         match self {
-            Self::Close(contact) => *contact,
+            Self::Close(contact) | Self::OptOut(contact) => *contact,
             Self::Text { contact, .. }
             | Self::Tag { contact, .. }
             | Self::Note { contact, .. }
-            | Self::Answer { contact, .. } => *contact,
+            | Self::Answer { contact, .. }
+            | Self::Snooze { contact, .. }
+            | Self::Language { contact, .. } => *contact,
         }
     }
 }
@@ -97,6 +116,9 @@ impl Model {
             Undo::Close(contact) => Act::Reopen { contact },
             Undo::Tag { contact, tag, on } => Act::Tag { contact, tag, on: !on },
             Undo::Note { contact, before } => Act::Note { contact, text: before },
+            Undo::Snooze { contact, before } => Act::Snooze { contact, until: before },
+            Undo::Language { contact, before } => Act::Language { contact, language: before, hand_over: false },
+            Undo::OptOut(contact) => Act::UndoOptOut { contact },
             Undo::Answer { contact, question, before } => {
                 let Some(act) = self.answers_back(contact, &question, &before) else {
                     return self.say(Level::Info, Say::new("texter-nothing-to-undo"));

@@ -213,7 +213,12 @@ impl Model {
             Timer::Minute => {
                 if let Some(now) = self.campaign_now() {
                     self.people.release_held(now);
+                    for contact in self.people.wake(now) {
+                        let say = self.about("texter-awake", contact);
+                        self.say(Level::Info, say);
+                    }
                 }
+                self.mind_the_hands(stamp);
                 fx.push(Effect::After { timer: Timer::Minute, delay: MINUTE });
             }
             Timer::Sequence => self.typed.clear(),
@@ -297,9 +302,10 @@ impl Model {
             script_version: campaign.script_version,
             variant: Some(card.variant),
             source: None,
-            off_script: false,
+            off_script: card.off_script,
             shown,
         };
+        self.count_press(stamp);
         match self.window_of(MessageKind::Initial) {
             Some(window) => self.hold(request, window, stamp, false, fx),
             None => drop(self.confirm(ConfirmedWhat::Text(request), stamp, Then::Stay, fx)),
@@ -355,6 +361,7 @@ impl Model {
                     self.card = None;
                 }
                 self.came_back.remove(&request.contact);
+                self.edited.remove(&request.contact);
                 self.people.change(request.contact, |line| line.status = Status::Messaged);
             }
             ConfirmedWhat::Text(request) => {
@@ -428,11 +435,23 @@ impl Model {
                     }
                 }
                 Some(Act::OptOut { .. }) => line.opt_out = OptOut::Yes { by_word: false },
+                Some(Act::Tag { tag, on, .. }) => {
+                    line.tags.retain(|set| set != tag);
+                    if *on {
+                        line.tags.push(tag.clone());
+                    }
+                }
+                Some(Act::Language { language, .. }) => line.language = Some(language.clone()),
+                Some(Act::Snooze { until, .. }) => line.snoozed_until = *until,
                 Some(Act::NotOptOut { .. }) if matches!(line.opt_out, OptOut::Possible { .. }) => {
                     line.opt_out = OptOut::No;
                 }
                 _ => {}
             }
+        }
+        // What is over is over, whatever the server has noted.
+        if let Some(now) = self.campaign_now() {
+            line.snoozed_until = line.snoozed_until.filter(|until| *until > now);
         }
         self.as_pressed(&mut line);
         if line.status == Status::NeedsMessage && self.acts.has_initial(line.id) {

@@ -112,11 +112,7 @@ impl Model {
         if go_on {
             self.go_on(Some(contact), fx);
         }
-        let key = self.options.keymap.key_for(self.context(), crate::console::keymap::action::Action::Undo);
-        let say = self
-            .about("texter-leaving", contact)
-            .with("seconds", window.as_secs())
-            .with("key", key.unwrap_or_default());
+        let say = self.about("texter-leaving", contact).with("seconds", window.as_secs()).with("key", self.undo_key());
         self.say(Level::Info, say);
     }
 

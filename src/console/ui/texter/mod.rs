@@ -100,6 +100,15 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
         second.extend([dot(), lag]);
     }
     second.extend([dot(), waiting(ink, view, oldest)]);
+    if let (many @ 1.., Some(at)) = view.held_back {
+        let words = [("n", number(many)), ("at", Value::Text(ink.time(at)))];
+        second.extend([dot(), (ink.words.say("ui-held-back", &words), Role::Warn)]);
+    }
+    if let Some((pace, left)) = view.pace {
+        let left = i64::try_from(left).unwrap_or(i64::MAX);
+        let words = [("pace", Value::Number(i64::try_from(pace).unwrap_or(0))), ("left", Value::Number(left))];
+        second.extend([dot(), (ink.words.say("ui-pace", &words), Role::Faint)]);
+    }
     if one_line {
         first.append(&mut second);
     }

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Part, THREE_PANES, TWO_PANES, pane_has_keys};
+use crate::console::core::texter::people::Sort;
 use crate::console::core::texter::view::{self, CardPane, CardView, ComposerView, Sendable, ThreadView};
 use crate::console::core::texter::{Focus, Model};
 use crate::console::keymap::action::Action;
@@ -213,10 +214,23 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView) -> CardFace {
         facts,
         fields: shown.details.iter().map(|(name, value)| (field_name(name), value.clone())).collect(),
         note: shown.note.as_ref().map(|note| (ink.say(note), Role::Warn)),
+        about: about(ink, shown),
         text: shown.body.clone(),
         barred,
         hint,
     }
+}
+
+/// What is to be known of a card's text.
+fn about(ink: Ink<'_>, shown: &CardView) -> Vec<Piece> {
+    let mut facts = Vec::new();
+    if shown.off_script {
+        facts.push((ink.word("ui-composer-off-script"), Role::Warn));
+    }
+    if shown.parts_saved > 0 {
+        facts.push((ink.counted("ui-plain-saved", "n", shown.parts_saved as u64), Role::Faint));
+    }
+    facts
 }
 
 fn name_or_none(ink: Ink<'_>, name: &str) -> String {
@@ -234,8 +248,12 @@ fn replies(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Part
         ink.sign(Sign::Dot),
         ink.counted("ui-inbox-waiting", "n", model.people.waiting() as u64),
     );
-    let inner = ink.frame(buffer, area, &title, if keys { Role::Focus } else { Role::Border }, false);
     let list = model.inbox();
+    let title = match list.sort {
+        Sort::Waiting => title,
+        other => format!("{title} {} {}", ink.sign(Sign::Dot), ink.word(other.key())),
+    };
+    let inner = ink.frame(buffer, area, &title, if keys { Role::Focus } else { Role::Border }, false);
     if list.len == 0 {
         return plain(ink, &[ink.word("ui-inbox-empty")], inner, buffer);
     }
@@ -256,6 +274,13 @@ fn row(ink: Ink<'_>, model: &Model, line: &view::InboxRow) -> InboxRow {
         (OptOut::No, Status::Closed) => (ink.word("ui-inbox-closed"), Role::Faint),
         (OptOut::No, _) => (ink.word("ui-inbox-messaged"), Role::Faint),
     };
+    let state = match line.snoozed_until {
+        Some(until) => ink.with_text("ui-inbox-snoozed", "at", &ink.time(until)),
+        None => state,
+    };
+    let mut marks: Vec<String> = line.language.iter().cloned().collect();
+    marks.extend(line.tags.iter().map(|tag| ink.say(tag)));
+    let marks = marks.join(", ");
     let mut words = Vec::new();
     if line.draft {
         words.push(ink.word("ui-inbox-draft"));
@@ -264,7 +289,9 @@ fn row(ink: Ink<'_>, model: &Model, line: &view::InboxRow) -> InboxRow {
         words.push(ink.word("ui-inbox-new"));
     }
     words.push(state);
-    InboxRow { name: name_or_none(ink, &line.name), state: words.join(" "), role, preview: line.preview.clone() }
+    let name = name_or_none(ink, &line.name);
+    let preview = if line.held_back { ink.word("ui-held-back-text") } else { line.preview.clone() };
+    InboxRow { name, state: words.join(" "), role, marks, preview }
 }
 
 /// The open conversation with its composer.
@@ -288,7 +315,10 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
     let most = inner.height.saturating_sub(top + 5).max(inner.height.saturating_sub(3) / 2).max(1);
     let rows = composer.map_or(0, |composer| composer::rows_wanted(&composer.text, inner.width, most));
     // The composer: a rule with its title, the text, its length.
-    let below = if composer.is_some() { rows + 2 } else { 1 }.min(inner.height.saturating_sub(1));
+    // What might be answered stands above the key that begins to write, where there is room for both.
+    let offers = if composer.is_none() && inner.height >= 10 { offers(ink, model, &thread) } else { Vec::new() };
+    let offered = u16::try_from(offers.len()).unwrap_or(0);
+    let below = if composer.is_some() { rows + 2 } else { 1 + offered }.min(inner.height.saturating_sub(1));
     let messages = Rect { y: inner.y + top, height: inner.height.saturating_sub(below + top), ..inner };
     if let Some(why) = &thread.loading {
         let why = ink.say(why);
@@ -322,8 +352,12 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
         {
             pieces.extend([(key, Role::Key), (format!(" {}", ink.word("ui-composer-start")), Role::Faint)]);
         }
-        ink.line(buffer, foot, 0, &pieces);
-        return Part { cursor: Some(foot.as_position()), whole: end_seen };
+        for (row, offer) in (0..).zip(&offers) {
+            ink.line(buffer, foot, row, offer);
+        }
+        ink.line(buffer, foot, offered, &pieces);
+        let line = Rect { y: foot.y + offered.min(foot.height.saturating_sub(1)), ..foot };
+        return Part { cursor: Some(line.as_position()), whole: end_seen };
     };
     let drawn = written(ink, composer, writing, foot, rows, buffer);
     if writing {
@@ -332,6 +366,26 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
         return Part { cursor: Some(drawn.cursor), whole: if armed { read } else { end_seen } };
     }
     Part { cursor: Some(foot.as_position()), whole: end_seen }
+}
+
+/// Replies that fit, each with the words that it fits by; and the greeting of who takes over.
+fn offers(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Vec<Vec<Piece>> {
+    let key = |action| model.options.keymap.key_for(Context::Thread, action).unwrap_or_default();
+    let mut lines = Vec::new();
+    if let Some(other) = &thread.took_over_from {
+        let words = ink.with_text("ui-took-over", "who", other);
+        lines.push(vec![(format!("{} ", key(Action::Greet)), Role::Key), (words, Role::Text)]);
+    }
+    let keys = model.options.keymap.keys_for(Context::Thread, Action::Suggestion);
+    for (suggestion, key) in thread.suggestions.iter().zip(keys) {
+        let words = ink.with_text("ui-suggested-by", "words", &suggestion.words.join(", "));
+        lines.push(vec![
+            (format!("{key} "), Role::Key),
+            (suggestion.title.clone(), Role::Text),
+            (format!("  {words}"), Role::Faint),
+        ]);
+    }
+    lines
 }
 
 /// The lines between the frame and the messages: what must be known first, then what is known of the person. Returns how
@@ -360,8 +414,33 @@ fn above_the_thread(ink: Ink<'_>, model: &Model, thread: &ThreadView, area: Rect
             ink.line(buffer, area, row, &pieces);
             row += 1;
         }
+        let known = known(ink, thread);
+        if !known.is_empty() {
+            ink.line(buffer, area, row, &known);
+            row += 1;
+        }
     }
     row
+}
+
+/// What texters have noted of the person, as one line.
+fn known(ink: Ink<'_>, thread: &ThreadView) -> Vec<Piece> {
+    let mut facts: Vec<Piece> = Vec::new();
+    if let Some(until) = thread.snoozed_until {
+        facts.push((ink.with_text("ui-inbox-snoozed", "at", &ink.time(until)), Role::Warn));
+    }
+    if let Some(language) = &thread.language {
+        facts.push((ink.with_text("ui-card-language", "language", &language_name(ink, language)), Role::Key));
+    }
+    if !thread.tags.is_empty() {
+        let tags: Vec<String> = thread.tags.iter().map(|tag| ink.say(tag)).collect();
+        facts.push((tags.join(", "), Role::Key));
+    }
+    if !thread.note.is_empty() {
+        facts.push((ink.with_text("ui-thread-note", "text", &thread.note), Role::Text));
+    }
+    let dot = (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
+    facts.into_iter().enumerate().flat_map(|(n, fact)| (n > 0).then(|| dot.clone()).into_iter().chain([fact])).collect()
 }
 
 /// The name of the texter's own zone when its clock is not the contact's: the times of the messages are the texter's.
@@ -396,6 +475,10 @@ fn written(
             Sendable::Journaling => vec![(ink.word("ui-card-wait"), Role::Faint)],
             _ => card::measured(ink, &composer.segments),
         };
+        if composer.parts_saved > 0 {
+            let saves = ink.counted("ui-plain-saves", "n", composer.parts_saved as u64);
+            pieces.push((format!(" {} alt+p {saves}", ink.sign(Sign::Dot)), Role::Warn));
+        }
         if composer.off_script {
             pieces.push((format!(" {} {}", ink.sign(Sign::Dot), ink.word("ui-composer-off-script")), Role::Faint));
         }

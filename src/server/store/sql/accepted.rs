@@ -21,7 +21,7 @@ const JOB: &str =
 /// The contact's new line.
 const CONTACT: &str =
     "UPDATE contacts SET status = $2, last_seq = $3, preview = $4, waiting_since = NULL, last_out_at = $5,
-        updated_at = $5 WHERE id = $1";
+        snoozed_until = NULL, updated_at = $5 WHERE id = $1";
 
 /// By itself, for the few whose lease had run out: naming a column rewrites its indices, changed or not.
 const HAND: &str = "UPDATE contacts SET assigned = $2, holder = $3 WHERE id = $1";

@@ -25,6 +25,7 @@ use crate::domain::{
     ids::{ActId, MessageId},
     safe_text::{safe_body, safe_line},
     survey::clear_below,
+    tag::is_built_in,
 };
 use crate::server::store::{
     StoreError,
@@ -161,7 +162,7 @@ impl Tx<'_> {
             return Ok(Err(lost));
         }
         match act {
-            Act::OptOut { notice: wanted, .. } => {
+            Act::OptOut { notice: wanted, grace, .. } => {
                 let why = Suppression {
                     reason: "by_person",
                     by_word: false,
@@ -169,6 +170,9 @@ impl Tx<'_> {
                     notice: wanted.then_some((notice, contact.id)),
                 };
                 self.opt_out(contact.organization, &contact.phone, why).await?;
+                if *grace {
+                    self.give_grace(notice).await?;
+                }
                 Ok(Ok(()))
             }
             Act::NotOptOut { after_seq, .. } => {
@@ -197,6 +201,8 @@ impl Tx<'_> {
                     .bind(self.micros())
                     .execute(&mut *self.conn)
                     .await?;
+                // That there is one, not what it says: whoever reads the conversation reads the note.
+                self.note(&contact, Some(actor), "noted", "").await?;
                 self.changed(contact.id).await?;
                 Ok(Ok(()))
             }
@@ -215,6 +221,11 @@ impl Tx<'_> {
                 self.changed(contact.id).await?;
                 Ok(Ok(()))
             }
+            Act::Snooze { until, .. } => self.snooze(actor, &contact, *until).await,
+            Act::Language { language, hand_over, .. } => self.set_language(actor, &contact, language, *hand_over).await,
+            Act::UndoOptOut { .. } => self.undo_opt_out(actor, &contact).await,
+            Act::Ask { text, .. } => self.ask(actor, &contact, text).await,
+            Act::AnswerAsked { text, .. } => self.answer_asked(actor, &contact, text).await,
             Act::Close { .. } => {
                 self.undecided(actor, &contact).await?;
                 self.set_status(contact.id, Status::Closed, None).await?;
@@ -275,14 +286,19 @@ impl Tx<'_> {
     }
 
     /// Tells the holder a contact's line as it now is.
-    async fn changed(&mut self, contact: i64) -> Result<(), StoreError> {
+    pub(super) async fn changed(&mut self, contact: i64) -> Result<(), StoreError> {
         match self.contact(contact).await? {
             Some(contact) => self.contact_event(&contact),
             None => Ok(()),
         }
     }
 
-    async fn set_status(&mut self, contact: i64, status: Status, waiting: Option<i64>) -> Result<(), StoreError> {
+    pub(super) async fn set_status(
+        &mut self,
+        contact: i64,
+        status: Status,
+        waiting: Option<i64>,
+    ) -> Result<(), StoreError> {
         db::query("UPDATE contacts SET status = $2, waiting_since = $3, updated_at = $4 WHERE id = $1")
             .bind(contact)
             .bind(status.as_str())
@@ -333,7 +349,7 @@ impl Tx<'_> {
             return no(Code::Invalid, "the script has no such question");
         };
         if let Some(value) = value
-            && !asked.answers.iter().any(|a| a.value == value)
+            && asked.answer_of(value).is_none()
         {
             return no(Code::Invalid, "the question has no such answer");
         }
@@ -367,22 +383,10 @@ impl Tx<'_> {
         let Some(campaign) = self.campaign(contact.campaign).await? else {
             return no(Code::NotFound, "no such campaign");
         };
-        if on && !campaign.def.tags.iter().any(|known| known == tag) {
+        if on && !is_built_in(tag) && !campaign.def.tags.iter().any(|known| known == tag) {
             return no(Code::Invalid, "the campaign has no such tag");
         }
-        let row =
-            db::query("SELECT tags FROM contacts WHERE id = $1").bind(contact.id).fetch_one(&mut *self.conn).await?;
-        let mut tags: Vec<String> = json(&col::<String>(&row, 0)?)?;
-        tags.retain(|set| set != tag);
-        if on {
-            tags.push(tag.to_owned());
-        }
-        db::query("UPDATE contacts SET tags = $2, updated_at = $3 WHERE id = $1")
-            .bind(contact.id)
-            .bind(to_json(&tags)?)
-            .bind(self.micros())
-            .execute(&mut *self.conn)
-            .await?;
+        self.put_tag(contact.id, tag, on).await?;
         self.note(&contact, Some(actor), if on { "tagged" } else { "untagged" }, &safe_line(tag)).await?;
         self.changed(contact.id).await?;
         Ok(Ok(()))
@@ -488,6 +492,11 @@ fn act_word(act: &Act) -> &'static str {
         Act::Tag { .. } => "tag",
         Act::Note { .. } => "note",
         Act::WrongNumber { .. } => "wrong_number",
+        Act::Snooze { .. } => "snooze",
+        Act::Language { .. } => "language",
+        Act::UndoOptOut { .. } => "undo_opt_out",
+        Act::Ask { .. } => "ask",
+        Act::AnswerAsked { .. } => "answer_asked",
         Act::Close { .. } => "close",
         Act::Reopen { .. } => "reopen",
         Act::Release { .. } => "release",

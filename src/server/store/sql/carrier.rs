@@ -158,6 +158,7 @@ impl Tx<'_> {
         contact.waiting_since = if opted_out { None } else { contact.waiting_since.or(Some(self.micros())) };
         contact.preview = preview(body);
         contact.updated_at = self.micros();
+        contact.snoozed_until = None;
         db::query(
             "INSERT INTO messages (id, organization, campaign, contact, seq, direction, body, at, delivery,
                  script_version, language)
@@ -173,7 +174,7 @@ impl Tx<'_> {
         .await?;
         db::query(
             "UPDATE contacts SET status = $4, last_seq = $2, foreign_seq = $2, waiting_since = $5, preview = $6,
-                 updated_at = $3 WHERE id = $1",
+                 snoozed_until = NULL, updated_at = $3 WHERE id = $1",
         )
         .bind(contact.id)
         .bind(contact.last_seq)

@@ -20,6 +20,7 @@ use crate::db;
 use crate::domain::{
     assignment::MAX_SLICE,
     ids::{CampaignId, ContactId},
+    tag,
     throughput::Throughput,
 };
 use crate::mutation::{self, Mutation};
@@ -37,6 +38,9 @@ const MIN_QUOTA: i64 = 100;
 /// Conversations without hands that a claim takes along, longest wait first.
 const RESCUED: i64 = 20;
 
+/// Whoever waits for somebody who speaks their language is anybody's after this long, in microseconds.
+const SPEAKER_WITHIN: i64 = 20 * 60 * 1_000_000;
+
 /// A vetted texter is there who was seen this lately, in microseconds. When none is, no voter waits for one.
 const VETTED_THERE: i64 = 10 * 60 * 1_000_000;
 
@@ -50,7 +54,7 @@ impl Tx<'_> {
         actor: &Actor,
         campaign: CampaignId,
         claim: Uuid,
-        want: u32,
+        (want, speaks): (u32, &[String]),
         limits: Option<&Throughput>,
     ) -> Result<Answer, StoreError> {
         let no = |problem: Problem| Ok(Answer::Refused(Box::new(problem)));
@@ -88,7 +92,7 @@ impl Tx<'_> {
         let rescued = if closed {
             self.late_waiting(campaign.id, MOST_LATE).await?
         } else {
-            self.waiting_without_hands(actor, campaign.id).await?
+            self.waiting_without_hands(actor, campaign.id, speaks).await?
         };
         if closed && rescued.is_empty() {
             return no(refused(Code::NoneLeft, "the campaign is closed, and nobody waits for an answer"));
@@ -127,7 +131,7 @@ impl Tx<'_> {
         }
         let ids = to_json(&rescued.iter().chain(&pool.open).collect::<Vec<_>>())?;
         db::query(
-            "UPDATE contacts SET assigned = $2, holder = $2, epoch = epoch + 1, kept_for = NULL, updated_at = $3,
+            "UPDATE contacts SET assigned = $2, holder = $2, epoch = epoch + 1, kept_for = NULL, snoozed_until = NULL, updated_at = $3,
                  foreign_seq = CASE WHEN last_seq = 0 THEN 0 ELSE COALESCE((SELECT MAX(m.seq) FROM messages m
                      WHERE m.contact = contacts.id AND (m.direction = 'in' OR m.author <> $2)), 0) END
              WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
@@ -189,21 +193,37 @@ impl Tx<'_> {
     /// write may be an opt-out that only a person can see.
     ///
     /// What others began goes to vetted texters, as long as one is there; who is not vetted gets back what was theirs.
-    async fn waiting_without_hands(&mut self, actor: &Actor, campaign: i64) -> Result<Vec<i64>, StoreError> {
+    async fn waiting_without_hands(
+        &mut self,
+        actor: &Actor,
+        campaign: i64,
+        speaks: &[String],
+    ) -> Result<Vec<i64>, StoreError> {
         let anybodys = actor.role >= Role::VettedTexter || !self.a_vetted_texter_is_there(actor, campaign).await?;
         let rows = db::query(
-            "SELECT id FROM contacts INDEXED BY contacts_waiting
+            "SELECT id, tags, waiting_since FROM contacts INDEXED BY contacts_waiting
              WHERE campaign = $1 AND waiting_since IS NOT NULL AND assigned IS NULL
                  AND status = 'needs_response' AND opt_out < 2 AND ($3 = 1 OR holder = $4)
              ORDER BY waiting_since LIMIT $2",
         )
         .bind(campaign)
-        .bind(RESCUED)
+        .bind(4 * RESCUED)
         .bind(i64::from(anybodys))
         .bind(actor.person.0)
         .fetch_all(&mut *self.conn)
         .await?;
-        rows.iter().map(|row| col(row, 0)).collect()
+        let mut found = Vec::new();
+        for row in &rows {
+            let tags: Vec<String> = rows::json(&col::<String>(row, 1)?)?;
+            let waits_long = self.micros().saturating_sub(col(row, 2)?) > SPEAKER_WITHIN;
+            let theirs = |language: &str| speaks.iter().any(|spoken| spoken == language);
+            let mut needed = tags.iter().filter_map(|tag| tag::needed(tag));
+            if waits_long || needed.all(theirs) {
+                found.push(col(row, 0)?);
+            }
+        }
+        found.truncate(usize::try_from(RESCUED).unwrap_or(usize::MAX));
+        Ok(found)
     }
 
     async fn a_vetted_texter_is_there(&mut self, actor: &Actor, campaign: i64) -> Result<bool, StoreError> {

@@ -8,6 +8,7 @@ mod accepted;
 mod act;
 mod ahead;
 mod approval;
+mod aside;
 mod audit;
 mod back;
 mod board;
@@ -23,6 +24,7 @@ mod eligible;
 mod erasure;
 mod export;
 mod figures;
+mod flagged;
 mod follow_up;
 #[cfg(test)]
 mod hash_tests;

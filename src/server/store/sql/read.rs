@@ -11,7 +11,7 @@ use super::{
     SqlStore,
     board::count,
     claim::lease_of,
-    earlier, held, import, ledger, reach, recall,
+    earlier, flagged, held, import, ledger, reach, recall,
     rows::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, col, contact_columns, json, listed, listed_columns, signed,
         time, to_json, unsigned,
@@ -24,7 +24,7 @@ use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
     campaign::{CampaignState, CampaignTodo, CampaignView},
-    captain::{Board, Gauge, HeldText},
+    captain::{Board, Flagged, Gauge, HeldText},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
@@ -521,6 +521,17 @@ impl Queries for SqlStore {
                 Ok((ContactId(col(row, 0)?), phone, col(row, 2)?))
             })
             .collect()
+    }
+
+    async fn flagged(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<Flagged>>> {
+        if actor.role < Role::Captain {
+            return Ok(None);
+        }
+        let mut conn = self.reader().await?;
+        if visible(&mut conn, actor, campaign).await?.is_none() {
+            return Ok(None);
+        }
+        flagged::flagged(&mut conn, campaign.0).await.map(Some)
     }
 
     async fn held(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<HeldText>>> {

@@ -159,13 +159,13 @@ macro_rules! contact_columns {
     () => {
         "c.id, c.organization, c.campaign, c.phone, c.first_name, c.language, c.zone_set, c.status, c.opt_out, \
          c.opt_out_words, c.wrong_number, c.assigned, c.holder, c.epoch, c.waiting_since, c.last_seq, c.foreign_seq, \
-         c.preview, c.updated_at, c.removed, c.erased_at"
+         c.preview, c.updated_at, c.removed, c.erased_at, c.tags, c.snoozed_until"
     };
 }
 pub(super) use contact_columns;
 
 /// How many columns [`contact_columns`] names: further ones start here.
-pub(super) const CONTACT_COLUMNS: usize = 21;
+pub(super) const CONTACT_COLUMNS: usize = 23;
 
 /// A contact, as far as decisions need it.
 #[derive(Debug, Clone)]
@@ -192,6 +192,9 @@ pub(super) struct ContactRow {
     pub(super) removed: bool,
     /// Nobody any more: only that there was somebody is left.
     pub(super) erased: bool,
+    /// JSON.
+    pub(super) tags: String,
+    pub(super) snoozed_until: Option<i64>,
 }
 
 impl ContactRow {
@@ -218,6 +221,8 @@ impl ContactRow {
             updated_at: col(row, 18)?,
             removed: col::<i64>(row, 19)? != 0,
             erased: col::<Option<i64>>(row, 20)?.is_some(),
+            tags: col(row, 21)?,
+            snoozed_until: col(row, 22)?,
         })
     }
 
@@ -235,6 +240,9 @@ impl ContactRow {
             last_seq: unsigned(self.last_seq),
             foreign_seq: unsigned(self.foreign_seq),
             updated_at: time(self.updated_at)?,
+            tags: json(&self.tags)?,
+            language: self.language.clone(),
+            snoozed_until: self.snoozed_until.map(time).transpose()?,
         })
     }
 }

@@ -8,7 +8,7 @@
 mod recent;
 
 use self::recent::{
-    APPROVED, CLOSED, IN_ITS_PLACE, KEPT_SO_LONG, PROPOSALS, SEGMENTS, SET_APART, SHARED_CANNED, TRIALS, TURNOUT,
+    APPROVED, CLOSED, IN_ITS_PLACE, KEPT_SO_LONG, PROPOSALS, PUT_ASIDE, SEGMENTS, SET_APART, SHARED_CANNED, TRIALS, TURNOUT,
 };
 use crate::db::{self, Conn};
 use crate::server::store::StoreError;
@@ -54,6 +54,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: SEGMENTS },
     Step { min_program: 1, sql: SET_APART },
     Step { min_program: 1, sql: APPROVED },
+    Step { min_program: 1, sql: PUT_ASIDE },
 ];
 
 /// What the steps are counted in, and what a database says of itself.

@@ -319,6 +319,9 @@ impl Tx<'_> {
         let contact = &sight.contact;
         let initial = request.kind == MessageKind::Initial;
         let second = mutation::on(Mutation::SecondInitial);
+        if initial && request.off_script && !sight.campaign.def.edit_initial {
+            return Ok(Some(problem(Code::Invalid, "this campaign's first text goes out as it is written")));
+        }
         if initial && contact.status != Status::NeedsMessage && !second {
             let problem = self.already_sent(contact.id).await?;
             if problem.at.is_some() {

@@ -351,8 +351,8 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
     match kind {
         CommandKind::Send { actor, id, request, skew, told } => tx.send(&actor, id, &request, skew, told).await,
         CommandKind::Act { actor, id, act, skew, notice } => tx.act(&actor, id, &act, skew, notice).await,
-        CommandKind::Claim { actor, campaign, claim, want, limits } => {
-            tx.claim(&actor, campaign, claim, want, limits.as_deref()).await
+        CommandKind::Claim { actor, campaign, claim, want, speaks, limits } => {
+            tx.claim(&actor, campaign, claim, (want, &speaks), limits.as_deref()).await
         }
         CommandKind::Presence { actor } => tx.presence(&actor).await,
         CommandKind::ExpireLeases => tx.expire_leases(None).await,

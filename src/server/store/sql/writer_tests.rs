@@ -230,7 +230,7 @@ pub(super) async fn whole_shift() {
     let contact = home.slice[2].id;
     act(Act::NotOptOut { contact, after_seq: 9 }).await.expect("an answer");
     act(Act::Note { contact, text: "n".into() }).await.expect("an answer");
-    act(Act::OptOut { contact: home.slice[3].id, notice: true }).await.expect("an answer");
+    act(Act::OptOut { contact: home.slice[3].id, notice: true, grace: false }).await.expect("an answer");
     act(Act::Close { contact: home.slice[4].id }).await.expect("an answer");
     act(Act::Reopen { contact: home.slice[4].id }).await.expect("an answer");
     act(Act::WrongNumber { contact: home.slice[5].id }).await.expect("an answer");

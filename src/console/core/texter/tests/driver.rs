@@ -84,6 +84,9 @@ pub fn line(id: i64, status: Status) -> ContactSummary {
         last_seq: if waits { 2 } else { 0 },
         foreign_seq: if waits { 2 } else { 0 },
         updated_at: start(),
+        tags: vec![],
+        language: None,
+        snoozed_until: None,
     }
 }
 

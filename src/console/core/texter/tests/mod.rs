@@ -4,6 +4,8 @@ mod back;
 mod closed;
 pub(crate) mod driver;
 mod elsewhere;
+mod inbox;
+mod offered;
 mod outbox;
 mod promises;
 mod recalled;

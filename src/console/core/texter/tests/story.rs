@@ -66,14 +66,14 @@ fn canned_replies_and_answers_by_key() {
 fn opting_out_is_one_act() {
     let mut desk = Desk::with(1, 1);
     desk.keys("no<esc>oy");
-    assert_eq!(desk.acts(), [&Act::OptOut { contact: ContactId(1001), notice: true }]);
+    assert_eq!(desk.acts(), [&Act::OptOut { contact: ContactId(1001), notice: true, grace: true }]);
     assert_eq!(desk.model.focus, Focus::Inbox);
     desk.keys("<tab>o<enter>");
     assert_eq!(desk.acts().len(), 1, "on the card the safe choice is selected");
     desk.keys("on");
     assert_eq!(desk.acts().len(), 1, "no opts nobody out");
     desk.keys("o<up><enter>");
-    assert_eq!(desk.acts()[1], &Act::OptOut { contact: ContactId(1), notice: false });
+    assert_eq!(desk.acts()[1], &Act::OptOut { contact: ContactId(1), notice: false, grace: false });
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The keys that are worth knowing now.
 
 use super::FooterKey;
+use crate::api::message::ThreadEntry;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::model::{Claim, Model};
 use crate::console::keymap::action::Action;
@@ -17,9 +18,11 @@ impl Model {
             Context::Card => &[
                 Action::Send,
                 Action::Skip,
+                Action::EditCard,
                 Action::OptOut,
                 Action::SwitchPane,
                 Action::NextWaiting,
+                Action::Flag,
                 Action::Undo,
                 Action::RequestMore,
                 Action::Help,
@@ -30,7 +33,9 @@ impl Model {
                 Action::NextWaiting,
                 Action::SwitchPane,
                 Action::Close,
+                Action::Search,
                 Action::Filter,
+                Action::Sort,
                 Action::Help,
                 Action::Quit,
             ],
@@ -44,6 +49,7 @@ impl Model {
                 Action::Help,
             ],
             Context::Thread => &[
+                Action::ShowHard,
                 Action::Compose,
                 Action::Canned,
                 Action::Answers,
@@ -51,7 +57,9 @@ impl Model {
                 Action::Close,
                 Action::Reopen,
                 Action::Tags,
+                Action::Snooze,
                 Action::WrongNumber,
+                Action::Language,
                 Action::NextWaiting,
                 Action::SwitchPane,
                 Action::Back,
@@ -60,6 +68,7 @@ impl Model {
             Context::Composer => &[
                 Action::SendNext,
                 Action::SendStay,
+                Action::Undo,
                 Action::Newline,
                 Action::Canned,
                 Action::Answers,
@@ -79,6 +88,9 @@ impl Model {
                 Action::Reopen => facts.has(Fact::Closed),
                 // The card says why: its key would only promise what it does not do.
                 Action::Send => self.why_not(**action).is_none(),
+                Action::EditCard => self.campaign.as_ref().is_some_and(|campaign| campaign.def.edit_initial),
+                Action::Undo => context != Context::Composer || facts.has(Fact::Undoable),
+                Action::ShowHard => self.something_is_held_back(),
                 _ => true,
             })
             .filter_map(|action| {
@@ -116,10 +128,17 @@ impl Model {
             Action::OptOutNow | Action::NotOptOut if !self.facts().has(Fact::Frozen) => {
                 Some(Say::new("texter-no-doubt"))
             }
-            Action::Tags | Action::TagClose | Action::Note if self.at_hand().is_none() => {
+            Action::Tags
+            | Action::TagClose
+            | Action::Note
+            | Action::Snooze
+            | Action::Language
+            | Action::Flag
+            | Action::Star
+                if self.at_hand().is_none() =>
+            {
                 Some(Say::new("texter-inbox-empty"))
             }
-            Action::Tags | Action::TagClose if self.tag_rows().is_empty() => Some(Say::new("texter-no-tags")),
             Action::Undo if self.undo.is_empty() => Some(Say::new("texter-nothing-to-undo")),
             Action::NextWaiting if self.people.waiting() == 0 => Some(Say::new("texter-nobody-waits")),
             Action::Open | Action::Close | Action::Reopen | Action::WrongNumber | Action::OptOut
@@ -132,6 +151,17 @@ impl Model {
             Action::RequestMore if matches!(self.claim, Claim::Asked { .. }) => Some(Say::new("texter-asking")),
             _ => None,
         }
+    }
+
+    /// Something of the open conversation is held back from sight.
+    fn something_is_held_back(&self) -> bool {
+        let thread = self.open.as_ref().and_then(|open| Some((open.contact, self.threads.get(open.contact)?)));
+        thread.is_some_and(|(contact, thread)| {
+            thread.entries().iter().any(|entry| match entry {
+                ThreadEntry::Message(message) => self.holds_back(contact, &message.body),
+                ThreadEntry::Note { .. } => false,
+            })
+        })
     }
 
     /// The which-key list: what may follow the keys typed.

@@ -7,8 +7,8 @@ use crate::console::core::texter::overlay::{Overlay, Writing};
 use crate::console::core::texter::overlay_keys::palette_actions;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
-use crate::domain::ids::ContactId;
 use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::survey::Free;
 
 impl Model {
     /// The top layer.
@@ -35,13 +35,40 @@ impl Model {
                 selected: *selected,
             },
             Overlay::Answers { question, selected } => self.answers_view(*question, *selected)?,
-            Overlay::Tags { contact, selected, close } => OverlayView::Pick {
-                title: self.about(if *close { "texter-tag-close-title" } else { "texter-tags-title" }, *contact),
-                rows: self.tag_choices(*contact),
+            Overlay::Pick { what, selected } => {
+                let (title, rows) = self.picking_view(what);
+                OverlayView::Pick { title, rows, selected: *selected }
+            }
+            Overlay::Search { query, selected } => OverlayView::Search {
+                query: query.text().to_owned(),
+                cursor: query.cursor(),
+                rows: self
+                    .found(query.text())
+                    .into_iter()
+                    .map(|found| ChoiceRow {
+                        number: None,
+                        title: found.name,
+                        say: None,
+                        text: found.words,
+                        chosen: false,
+                    })
+                    .collect(),
                 selected: *selected,
             },
             Overlay::Write { what, text } => {
                 let (title, lines) = match what {
+                    Writing::Answer { question, free, .. } => {
+                        let asked = self.campaign.as_ref().and_then(|campaign| campaign.def.questions.get(*question));
+                        let asked = asked.map(|asked| safe_line(&asked.text)).unwrap_or_default();
+                        let key = if *free == Free::Date { "texter-type-day" } else { "texter-type-answer" };
+                        (Say::new("texter-question").with("question", asked), vec![Say::new(key)])
+                    }
+                    Writing::Ask(contact) => {
+                        (self.about("texter-ask-title", *contact), vec![Say::new("texter-ask-means")])
+                    }
+                    Writing::Card(contact) => {
+                        (self.about("texter-edit-title", *contact), vec![Say::new("texter-edit-means")])
+                    }
                     Writing::Note(contact) => {
                         (self.about("texter-note-title", *contact), vec![Say::new("texter-note-means")])
                     }
@@ -150,6 +177,7 @@ impl Model {
                 Some(ChoiceRow {
                     number: (place < 9).then_some(place + 1),
                     title: safe_line(&canned.title),
+                    say: None,
                     text: text.map(|text| safe_body(&text)).unwrap_or_default(),
                     chosen: false,
                 })
@@ -157,27 +185,23 @@ impl Model {
             .collect()
     }
 
-    fn tag_choices(&self, contact: ContactId) -> Vec<ChoiceRow> {
-        let set = self.people.body(contact).map(|view| view.tags.as_slice()).unwrap_or_default();
-        let row = |(place, tag): (usize, &String)| ChoiceRow {
-            number: (place < 9).then_some(place + 1),
-            title: safe_line(tag),
-            text: String::new(),
-            chosen: set.contains(tag),
-        };
-        self.tag_rows().iter().enumerate().map(row).collect()
-    }
-
     fn answers_view(&self, question: usize, selected: usize) -> Option<OverlayView> {
         let questions = &self.campaign.as_ref()?.def.questions;
         let asked = questions.get(question)?;
         let contact = self.open.as_ref()?.contact;
         let recorded = self.people.body(contact).and_then(|view| view.answers.get(&asked.id));
-        let rows = asked.answers.iter().enumerate().map(|(place, answer)| ChoiceRow {
-            number: (place < 9).then_some(place + 1),
-            title: safe_line(&answer.value),
-            text: self.script_text(contact, &answer.reply).map(|text| safe_body(&text)).unwrap_or_default(),
-            chosen: recorded == Some(&answer.value),
+        let given = recorded.and_then(|value| asked.answer_of(value));
+        let rows = asked.answers.iter().enumerate().map(|(place, answer)| {
+            let chosen = given.is_some_and(|given| std::ptr::eq(given, answer));
+            let own = recorded.filter(|_| chosen && answer.free.is_some()).map(|value| safe_line(value));
+            let reply = self.script_text(contact, &answer.reply).map(|text| safe_body(&text)).unwrap_or_default();
+            ChoiceRow {
+                number: (place < 9).then_some(place + 1),
+                title: safe_line(&answer.value),
+                say: None,
+                text: own.unwrap_or(reply),
+                chosen,
+            }
         });
         Some(OverlayView::Answers {
             question: safe_line(&asked.text),

@@ -8,13 +8,14 @@ mod layers;
 mod panes;
 mod talk;
 
-pub use talk::{EARLIER_RECEIVED, EARLIER_SENT};
+pub use talk::{EARLIER_RECEIVED, EARLIER_SENT, NOTE_SNOOZED};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
+use super::help_out::Suggestion;
 use super::outbox::OutboxRow;
-use super::people::Filter;
+use super::people::{Filter, Sort};
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::{Action, Category};
@@ -52,6 +53,10 @@ pub struct HeaderView {
     pub sent: u64,
     /// Replies confirmed in this session.
     pub replied: u64,
+    /// First texts in a minute of late, and minutes that the rest of the slice takes.
+    pub pace: Option<(u64, u64)>,
+    /// First texts of the slice that may not go out yet, and when the first of them may.
+    pub held_back: (usize, Option<Timestamp>),
     /// Voters who wait.
     pub waiting: usize,
     /// Conversations with something unread.
@@ -110,6 +115,12 @@ pub struct CardView {
     pub segments: Segments,
     /// How far it is from going out.
     pub state: Sendable,
+    /// The texter changed its words.
+    pub off_script: bool,
+    /// It may be changed.
+    pub may_edit: bool,
+    /// Parts that plain signs save.
+    pub parts_saved: usize,
     /// What happened to it before.
     pub note: Option<Say>,
     /// Held back for now because of the hours, and when the first of them opens.
@@ -121,6 +132,8 @@ pub struct CardView {
 pub struct InboxView {
     /// Which are shown.
     pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
     /// How many.
     pub len: usize,
     /// Place of the selected one.
@@ -144,6 +157,14 @@ pub struct InboxRow {
     pub updated_at: Timestamp,
     /// Start of the latest message.
     pub preview: String,
+    /// Tags set.
+    pub tags: Vec<Say>,
+    /// Their language, when it is not the campaign's.
+    pub language: Option<String>,
+    /// Put aside until then.
+    pub snoozed_until: Option<Timestamp>,
+    /// The preview is held back from sight.
+    pub held_back: bool,
     /// Something came in since it was last open.
     pub unread: bool,
     /// A draft is kept.
@@ -190,6 +211,8 @@ pub enum ThreadItem {
         mine: bool,
         /// By the system (opt-out notice, help).
         system: bool,
+        /// Held back from sight until asked for.
+        held_back: bool,
     },
     /// An act of somebody.
     Note {
@@ -217,6 +240,8 @@ pub struct ComposerView {
     pub state: Sendable,
     /// The words of the script were changed.
     pub off_script: bool,
+    /// Parts that plain signs would save, with the key that puts them there.
+    pub parts_saved: usize,
     /// All of it has been on the screen, if need be part by part.
     pub looked_through: bool,
 }
@@ -241,7 +266,11 @@ pub struct ThreadView {
     /// Recorded answers: question and value.
     pub answers: Vec<(String, String)>,
     /// Tags.
-    pub tags: Vec<String>,
+    pub tags: Vec<Say>,
+    /// Their language, when it is not the campaign's.
+    pub language: Option<String>,
+    /// Put aside until then.
+    pub snoozed_until: Option<Timestamp>,
     /// Note.
     pub note: String,
     /// It is not here: why.
@@ -256,6 +285,10 @@ pub struct ThreadView {
     pub hidden_below: usize,
     /// Of these, new.
     pub new_below: usize,
+    /// Replies that fit, while nothing is written.
+    pub suggestions: Vec<Suggestion>,
+    /// Who wrote to them before this texter did.
+    pub took_over_from: Option<String>,
     /// The composer; none when nothing may be written.
     pub composer: Option<ComposerView>,
 }
@@ -278,6 +311,8 @@ pub struct ChoiceRow {
     pub number: Option<usize>,
     /// Title: text of the campaign.
     pub title: String,
+    /// Title that the catalogue has, in place of it.
+    pub say: Option<Say>,
     /// What it would put into the composer.
     pub text: String,
     /// Recorded now.
@@ -314,6 +349,17 @@ pub enum OverlayView {
         /// Byte offset of the cursor in it.
         cursor: usize,
         /// The replies.
+        rows: Vec<ChoiceRow>,
+        /// Which is selected.
+        selected: usize,
+    },
+    /// People by name and by what was written.
+    Search {
+        /// What was typed.
+        query: String,
+        /// Byte offset of the cursor in it.
+        cursor: usize,
+        /// Who was found.
         rows: Vec<ChoiceRow>,
         /// Which is selected.
         selected: usize,

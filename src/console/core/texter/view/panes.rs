@@ -11,6 +11,7 @@ use crate::console::core::shared::msg::{DrawnCard, LinkState};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::gate::Armed;
 use crate::console::core::texter::model::{Claim, Focus, Model};
+use crate::console::core::texter::pick::tag_word;
 use crate::console::core::texter::server::problem_say;
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_line;
@@ -46,6 +47,8 @@ impl Model {
             progress: (self.slice_total.saturating_sub(self.remaining()), self.slice_total),
             sent: self.sent,
             replied: self.replied,
+            pace: self.pace(),
+            held_back: self.people.held_back(),
             // After the end of the sign-in nobody waits for this person any more.
             waiting: if self.signed_out().is_some() { 0 } else { self.people.waiting() },
             unread: self.people.unread(),
@@ -66,6 +69,13 @@ impl Model {
     pub(super) fn time_there(&self, contact: ContactId) -> Option<(DateTime, DateTime)> {
         let there = local_time(self.campaign_now()?, &self.people.body(contact)?.zones);
         Some((there.earliest, there.latest))
+    }
+
+    /// What somebody writes in, when it is not the campaign's main language.
+    pub(super) fn other_language(&self, contact: ContactId) -> Option<String> {
+        let language = self.people.line(contact)?.language.clone()?;
+        let main = self.campaign.as_ref().map(|campaign| campaign.def.language.as_str());
+        (main != Some(language.as_str())).then(|| safe_line(&language))
     }
 
     /// The sending pane.
@@ -102,6 +112,9 @@ impl Model {
             body: card.body.clone(),
             segments: card.segments.clone(),
             state,
+            off_script: card.off_script,
+            may_edit: self.campaign.as_ref().is_some_and(|campaign| campaign.def.edit_initial),
+            parts_saved: card.parts_saved,
             note: card.note.clone(),
             held_back: self.people.held_back(),
         }))
@@ -130,8 +143,10 @@ impl Model {
             }
             Claim::Idle => {}
         }
-        if let (count @ 1.., Some(at)) = self.people.held_back() {
-            lines.push(Say::new("texter-held-back").with("count", count).with("at", at));
+        for (hours, key) in [(true, "texter-held-back"), (false, "texter-held-back-lately")] {
+            if let (count @ 1.., Some(at)) = self.people.held_back_by(hours) {
+                lines.push(Say::new(key).with("count", count).with("at", at));
+            }
         }
         let waiting = self.people.waiting();
         if waiting > 0 {
@@ -150,6 +165,7 @@ impl Model {
     pub fn inbox(&self) -> InboxView {
         InboxView {
             filter: self.people.filter(),
+            sort: self.people.sort(),
             len: self.people.inbox_len(),
             selected: self.selected.and_then(|id| self.people.inbox_place(id)),
         }
@@ -169,6 +185,10 @@ impl Model {
                 waiting_since: line.waiting_since,
                 updated_at: line.updated_at,
                 preview: line.preview.clone(),
+                tags: line.tags.iter().map(|tag| tag_word(tag)).collect(),
+                language: self.other_language(contact),
+                snoozed_until: line.snoozed_until,
+                held_back: self.holds_back(contact, &line.preview),
                 unread: self.people.is_unread(contact),
                 draft: self.has_draft(contact),
                 selected: self.selected == Some(contact),

@@ -5,7 +5,9 @@ use crate::api::message::ThreadEntry;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::acts::Stage;
+use crate::console::core::texter::help_out::plainer;
 use crate::console::core::texter::model::{Focus, Model};
+use crate::console::core::texter::pick::tag_word;
 use crate::console::core::texter::server::problem_say;
 use crate::domain::conversation::OptOut;
 use crate::domain::message::{Direction, MessageKind};
@@ -21,6 +23,11 @@ impl Model {
         let body = self.people.body(open.contact);
         let thread = self.threads.get(open.contact);
         let mut items: Vec<ThreadItem> = thread.into_iter().flat_map(|thread| thread.entries()).map(item).collect();
+        for shown in &mut items {
+            if let ThreadItem::Message { direction: Direction::Inbound, body, held_back, .. } = shown {
+                *held_back = self.holds_back(open.contact, body);
+            }
+        }
         for mine in self.acts.about(open.contact) {
             let Some(request) = mine.text().filter(|_| !thread.is_some_and(|thread| thread.has(mine.confirmed.id)))
             else {
@@ -39,6 +46,7 @@ impl Model {
                 author: None,
                 mine: true,
                 system: false,
+                held_back: false,
             });
         }
         for one in self.in_window().iter().filter(|one| one.request.contact == open.contact) {
@@ -51,6 +59,7 @@ impl Model {
                 author: None,
                 mine: true,
                 system: false,
+                held_back: false,
             });
         }
         items.truncate(items.len().saturating_sub(open.hidden_below));
@@ -71,7 +80,9 @@ impl Model {
                 _ => None,
             },
             answers: answers.collect(),
-            tags: body.map(|body| body.tags.iter().map(|tag| safe_line(tag)).collect()).unwrap_or_default(),
+            tags: line.tags.iter().map(|tag| tag_word(tag)).collect(),
+            language: self.other_language(open.contact),
+            snoozed_until: line.snoozed_until,
             note: body.map(|body| safe_line(&body.note)).unwrap_or_default(),
             loading: thread.is_none().then(|| self.why_no_thread()),
             known: if thread.is_none() { safe_line(&line.preview) } else { String::new() },
@@ -79,6 +90,8 @@ impl Model {
             items,
             hidden_below: open.hidden_below,
             new_below: open.new_below,
+            suggestions: self.suggestions(),
+            took_over_from: self.took_over_from(),
             composer: self.may_compose().is_ok().then(|| self.composer_view()).flatten(),
         })
     }
@@ -112,6 +125,7 @@ impl Model {
             state,
             // Whoever types by hand knows it.
             off_script: open.source.is_some() && self.off_script(),
+            parts_saved: plainer(&text).map_or(0, |(_, saved)| saved),
             looked_through: open.looked_through,
             text,
         })
@@ -122,6 +136,9 @@ impl Model {
 pub const EARLIER_SENT: &str = "note-earlier-sent";
 /// What the voter wrote then.
 pub const EARLIER_RECEIVED: &str = "note-earlier-received";
+
+/// Put aside; its detail is a time.
+pub const NOTE_SNOOZED: &str = "note-snoozed";
 
 fn note_key(what: &str) -> &'static str {
     match what {
@@ -138,6 +155,13 @@ fn note_key(what: &str) -> &'static str {
         "wrong_number" => "note-wrong-number",
         "tagged" => "note-tagged",
         "untagged" => "note-untagged",
+        "noted" => "note-noted",
+        "snoozed" => NOTE_SNOOZED,
+        "unsnoozed" => "note-unsnoozed",
+        "asked" => "note-asked",
+        "captain_answered" => "note-captain-answered",
+        "language" => "note-language",
+        "opt_out_taken_back" => "note-opt-out-taken-back",
         "earlier_campaign" => "note-earlier-campaign",
         "earlier_sent" => EARLIER_SENT,
         "earlier_received" => EARLIER_RECEIVED,
@@ -157,6 +181,7 @@ fn item(entry: &ThreadEntry) -> ThreadItem {
             author: message.author.clone(),
             mine: message.mine,
             system: matches!(message.kind, Some(MessageKind::OptOutNotice | MessageKind::Help)),
+            held_back: false,
         },
         ThreadEntry::Note { at, who, what, detail, .. } => {
             ThreadItem::Note { what: note_key(what), who: who.clone(), detail: detail.clone(), at: *at }

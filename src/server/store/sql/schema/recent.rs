@@ -152,3 +152,8 @@ CREATE TABLE proposed_canned (
     person INTEGER NOT NULL REFERENCES people(id), PRIMARY KEY (organization)
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// A texter puts a conversation aside until then.
+pub(super) const PUT_ASIDE: &str = "
+ALTER TABLE contacts ADD COLUMN snoozed_until INTEGER;
+";

@@ -1,0 +1,321 @@
+//! Layers in which one of a few things is chosen by its number: tags, a time to come back, a language, a filter; and the search.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::model::{Focus, Model};
+use super::overlay::{Overlay, Picking};
+use super::people::{Filter, has_tag};
+use super::view::ChoiceRow;
+use crate::api::act::Act;
+use crate::api::message::ThreadEntry;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::Stamp;
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::{Arg, Say};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::tag;
+use crate::domain::zone::local_time;
+
+/// People found at most: whoever sees more types on.
+const FOUND: usize = 50;
+
+/// The catalogue's word for a tag that every campaign has.
+pub(super) fn tag_key(tag: &str) -> Option<&'static str> {
+    match tag {
+        tag::ESCALATED => Some("tag-escalated"),
+        tag::DECEASED => Some("tag-deceased"),
+        tag::MOVED => Some("tag-moved"),
+        tag::STAR => Some("tag-star"),
+        _ => None,
+    }
+}
+
+/// A tag as it is shown.
+#[must_use]
+pub fn tag_word(tag: &str) -> Say {
+    match (tag_key(tag), tag::needed(tag)) {
+        (Some(key), _) => Say::new(key),
+        (None, Some(language)) => Say::new("tag-needs").with("language", safe_line(language)),
+        (None, None) => Say::new("tag-own").with("tag", safe_line(tag)),
+    }
+}
+
+/// A language as it is shown, where its code has a word.
+#[must_use]
+pub fn language_word(code: &str) -> Arg {
+    match code {
+        "en" => Arg::Key("ui-language-en"),
+        "es" => Arg::Key("ui-language-es"),
+        "fr" => Arg::Key("ui-language-fr"),
+        other => Arg::Text(safe_line(other)),
+    }
+}
+
+/// Where something was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Who.
+    pub contact: ContactId,
+    /// First name.
+    pub name: String,
+    /// The words in which it was found; empty when it is the name.
+    pub words: String,
+}
+
+impl Model {
+    /// The tags that may be set: the campaign's, then those of every campaign.
+    #[must_use]
+    pub fn tag_rows(&self) -> Vec<String> {
+        let own = self.campaign.as_ref().map_or(&[][..], |campaign| campaign.def.tags.as_slice());
+        let built_in =
+            tag::BUILT_IN.iter().filter(|tag| !own.iter().any(|own| own == *tag)).map(|tag| (*tag).to_owned());
+        own.iter().cloned().chain(built_in).collect()
+    }
+
+    /// Languages that the campaign has words in.
+    fn languages(&self) -> Vec<String> {
+        let Some(campaign) = &self.campaign else { return Vec::new() };
+        let canned = campaign.def.canned.iter().flat_map(|reply| reply.text.keys().cloned());
+        let answers = campaign.def.questions.iter().flat_map(|question| &question.answers);
+        let wordings = campaign.def.initial.iter().map(|variant| variant.language.clone());
+        let all = canned.chain(answers.flat_map(|answer| answer.reply.keys().cloned())).chain(wordings);
+        let mut found: Vec<String> = all.chain(["en".to_owned(), "es".to_owned()]).collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// Every language twice: to answer in it, and to hand over to somebody who does.
+    fn language_rows(&self, contact: ContactId) -> Vec<(String, bool)> {
+        let now = self.people.line(contact).and_then(|line| line.language.clone());
+        let main = self.campaign.as_ref().map(|campaign| campaign.def.language.clone());
+        let now = now.or_else(|| main.clone());
+        let mut rows = Vec::new();
+        for language in self.languages() {
+            let is_now = now.as_ref() == Some(&language);
+            if !is_now {
+                rows.push((language.clone(), false));
+            }
+            // Everybody answers in the campaign's own.
+            if !is_now || main.as_ref() != Some(&language) {
+                rows.push((language, true));
+            }
+        }
+        rows
+    }
+
+    /// Times to come back to somebody: soon, later, and the next morning where they are.
+    fn snooze_rows(&self, contact: ContactId) -> Vec<(&'static str, Option<Timestamp>)> {
+        let Some(now) = self.campaign_now() else { return Vec::new() };
+        let after = |minutes: i64| now.checked_add(SignedDuration::from_mins(minutes)).ok();
+        let mut rows = vec![
+            ("texter-snooze-quarter", after(15)),
+            ("texter-snooze-hour", after(60)),
+            ("texter-snooze-three-hours", after(180)),
+        ];
+        if let Some(view) = self.people.body(contact) {
+            let there = local_time(now, &view.zones).earliest;
+            let morning = there.date().tomorrow().ok().map(|day| day.at(10, 0, 0, 0));
+            let wait = morning.map(|morning| morning.duration_since(there));
+            rows.push(("texter-snooze-morning", wait.and_then(|wait| now.checked_add(wait).ok())));
+        }
+        if self.people.line(contact).is_some_and(|line| line.snoozed_until.is_some()) {
+            rows.push(("texter-snooze-end", None));
+        }
+        rows
+    }
+
+    /// How many rows a layer of this kind has.
+    pub(super) fn picks(&self, what: &Picking) -> usize {
+        match what {
+            Picking::Tags { .. } => self.tag_rows().len(),
+            Picking::Snooze(contact) => self.snooze_rows(*contact).len(),
+            Picking::Language(contact) => self.language_rows(*contact).len(),
+            Picking::Filter => Filter::ALL.len(),
+        }
+    }
+
+    /// Its title and its rows.
+    pub(super) fn picking_view(&self, what: &Picking) -> (Say, Vec<ChoiceRow>) {
+        let row = |place: usize, title: Say, chosen: bool| ChoiceRow {
+            number: (place < 9).then_some(place + 1),
+            title: String::new(),
+            say: Some(title),
+            text: String::new(),
+            chosen,
+        };
+        match what {
+            Picking::Tags { contact, close } => {
+                let line = self.people.line(*contact);
+                let set = |tag: &str| line.is_some_and(|line| has_tag(line, tag));
+                let rows = self.tag_rows().iter().enumerate().map(|(n, tag)| row(n, tag_word(tag), set(tag))).collect();
+                (self.about(if *close { "texter-tag-close-title" } else { "texter-tags-title" }, *contact), rows)
+            }
+            Picking::Snooze(contact) => {
+                let rows = self.snooze_rows(*contact).into_iter().enumerate();
+                let rows = rows.map(|(n, (key, at))| match at {
+                    Some(at) => row(n, Say::new(key).with("at", at), false),
+                    None => row(n, Say::new(key), false),
+                });
+                (self.about("texter-snooze-title", *contact), rows.collect())
+            }
+            Picking::Language(contact) => {
+                let rows = self.language_rows(*contact).into_iter().enumerate();
+                let rows = rows.map(|(n, (language, hand_over))| {
+                    let key = if hand_over { "texter-language-hand-over" } else { "texter-language-mine" };
+                    let mut say = Say::new(key);
+                    say.args.push(("language", language_word(&language)));
+                    row(n, say, false)
+                });
+                (self.about("texter-language-title", *contact), rows.collect())
+            }
+            Picking::Filter => {
+                let rows = Filter::ALL.into_iter().enumerate().map(|(n, filter)| {
+                    let say = Say::new("texter-filter-row").with("count", self.people.count(filter));
+                    let mut say = say;
+                    say.args.push(("filter", Arg::Key(filter.key())));
+                    row(n, say, filter == self.people.filter())
+                });
+                (Say::new("texter-filter-title"), rows.collect())
+            }
+        }
+    }
+
+    /// Opens a layer about the contact at hand, once all of them is here.
+    pub(super) fn ask_pick(&mut self, what: impl FnOnce(ContactId) -> Picking) {
+        let Some(contact) = self.at_hand() else { return };
+        if self.people.body(contact).is_none() {
+            self.say(Level::Info, Say::new("texter-loading"));
+        } else {
+            self.push_overlay(Overlay::Pick { what: what(contact), selected: 0 });
+        }
+    }
+
+    /// Takes a row.
+    pub(super) fn take_pick(&mut self, what: Picking, place: Option<usize>, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let Some(place) = place else { return };
+        match what {
+            Picking::Tags { contact, close } => {
+                let Some(tag) = self.tag_rows().get(place).cloned() else { return };
+                self.take_tag(contact, tag, close, stamp, fx);
+            }
+            Picking::Snooze(contact) => {
+                let Some((_, until)) = self.snooze_rows(contact).get(place).copied() else { return };
+                if self.confirm_act(Act::Snooze { contact, until }, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            Picking::Language(contact) => {
+                let Some((language, hand_over)) = self.language_rows(contact).get(place).cloned() else { return };
+                if self.confirm_act(Act::Language { contact, language, hand_over }, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            Picking::Filter => {
+                if let Some(filter) = Filter::ALL.get(place) {
+                    self.people.set_filter(*filter);
+                    self.overlays.pop();
+                }
+            }
+        }
+    }
+
+    fn take_tag(&mut self, contact: ContactId, tag: String, close: bool, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let set = self.people.line(contact).is_some_and(|line| has_tag(line, &tag));
+        // Whoever closes with it wants it set, whether or not it was; and nobody goes on writing to the dead.
+        let on = close || !set;
+        let close = close || (on && tag == tag::DECEASED);
+        if self.confirm_act(Act::Tag { contact, tag, on }, stamp, fx) {
+            self.overlays.pop();
+            if close {
+                self.close_next(contact);
+            }
+        }
+    }
+
+    /// Closes it with the act in hand, unless something has to be decided first.
+    fn close_next(&mut self, contact: ContactId) {
+        let line = self.people.line(contact);
+        if line.is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. })) {
+            self.say(Level::Warning, Say::new("texter-decide-first"));
+        } else if line.is_some_and(|line| line.status != Status::Closed) {
+            self.to_do.push_back(Act::Close { contact });
+        }
+    }
+
+    /// Sets a tag of every campaign on the contact at hand, or takes it off. On the card it must have been seen; a flag there puts
+    /// the contact aside for the captain.
+    pub(super) fn mark(&mut self, tag: &'static str, stamp: Stamp, fx: &mut Vec<Effect>) {
+        let Some(contact) = self.at_hand() else { return };
+        let on_card = self.focus == Focus::Card;
+        if on_card && !self.card_was_seen(stamp) && self.seen_below != Some(contact) {
+            return;
+        }
+        let on = on_card || !self.people.line(contact).is_some_and(|line| has_tag(line, tag));
+        if self.confirm_act(Act::Tag { contact, tag: tag.to_owned(), on }, stamp, fx) && on_card {
+            self.close_next(contact);
+        }
+    }
+
+    /// People by name and by what was written, the best first: whose name begins so, whose name has it, in whose texts it is.
+    #[must_use]
+    pub fn found(&self, query: &str) -> Vec<Found> {
+        let wanted = query.trim().to_lowercase();
+        let mut found: Vec<(u8, Found)> = Vec::new();
+        for contact in self.people.ids() {
+            let Some(line) = self.people.line(contact) else { continue };
+            let name = line.first_name.to_lowercase();
+            let last = self.people.body(contact).and_then(|view| {
+                let shown = view.visible.iter().any(|field| field == "lastName");
+                view.fields.get("lastName").filter(|_| shown)
+            });
+            let full = last.map_or_else(|| name.clone(), |last| format!("{name} {}", last.to_lowercase()));
+            let (rank, words) = if full.starts_with(&wanted) {
+                (0, String::new())
+            } else if full.contains(&wanted) {
+                (1, String::new())
+            } else if let Some(words) = self.written(contact, &wanted) {
+                (2, words)
+            } else {
+                continue;
+            };
+            let name = last.map_or_else(|| line.first_name.clone(), |last| format!("{} {last}", line.first_name));
+            found.push((rank, Found { contact, name, words }));
+        }
+        found.sort_by(|a, b| (a.0, &a.1.name, a.1.contact).cmp(&(b.0, &b.1.name, b.1.contact)));
+        found.truncate(FOUND);
+        found.into_iter().map(|(_, found)| found).collect()
+    }
+
+    /// The text of a conversation that has these words, as far as it is here.
+    fn written(&self, contact: ContactId, wanted: &str) -> Option<String> {
+        let line = self.people.line(contact)?;
+        let has = |text: &str| text.to_lowercase().contains(wanted);
+        if has(&line.preview) {
+            return Some(line.preview.clone());
+        }
+        if let Some(view) = self.people.body(contact).filter(|view| has(&view.note)) {
+            return Some(safe_line(&view.note));
+        }
+        self.threads.get(contact)?.entries().iter().rev().find_map(|entry| match entry {
+            ThreadEntry::Message(message) if has(&message.body) => Some(safe_line(&safe_body(&message.body))),
+            _ => None,
+        })
+    }
+
+    /// Goes to somebody who was found: their conversation, or their card.
+    pub(super) fn go_to(&mut self, contact: ContactId, fx: &mut Vec<Effect>) {
+        let unsent = self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage);
+        if unsent && self.people.queue().contains(&contact) {
+            self.save_draft(fx);
+            self.people.queue_first(contact);
+            self.card = None;
+            self.focus = Focus::Card;
+        } else {
+            self.side_pane = true;
+            self.open_thread(contact, fx);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The inbox: filters, order, search, what is put aside; and marks on people.
+
+use super::driver::{Desk, inbound, line, start, view};
+use crate::api::act::Act;
+use crate::api::event::EventKind;
+use crate::console::core::texter::Focus;
+use crate::console::core::texter::people::{Filter, Sort};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+
+fn shown(desk: &Desk) -> Vec<i64> {
+    desk.model.people.inbox().map(|id| id.0).collect()
+}
+
+fn acts(desk: &Desk) -> Vec<Act> {
+    desk.acts().into_iter().cloned().collect()
+}
+
+#[test]
+fn filters_show_whom_they_say_and_count_them() {
+    let mut desk = Desk::with(0, 3);
+    desk.keys("<tab>");
+    let mut others: Vec<_> = (2001..=2004).map(|id| line(id, Status::NeedsResponse)).collect();
+    others[0].status = Status::Closed;
+    others[1].opt_out = OptOut::Yes { by_word: true };
+    others[2].status = Status::Convo;
+    others[3].tags = vec!["escalated".into(), "star".into()];
+    for mut contact in others {
+        contact.last_seq = 2;
+        desk.event(EventKind::Contact { contact });
+    }
+    let expected: [(Filter, &[i64]); 9] = [
+        (Filter::Active, &[1001, 1002, 1003, 2004, 2003]),
+        (Filter::Waiting, &[1001, 1002, 1003, 2004]),
+        (Filter::Convo, &[2003]),
+        (Filter::Flagged, &[2004]),
+        (Filter::Starred, &[2004]),
+        (Filter::Snoozed, &[]),
+        (Filter::Closed, &[2001]),
+        (Filter::OptedOut, &[2002]),
+        (Filter::All, &[1001, 1002, 1003, 2004, 2003, 2001, 2002]),
+    ];
+    for (n, (filter, ids)) in expected.into_iter().enumerate() {
+        desk.keys(&format!("f{}", n + 1));
+        assert_eq!(desk.model.people.filter(), filter);
+        assert_eq!((shown(&desk), desk.model.people.count(filter)), (ids.to_vec(), ids.len()), "{filter:?}");
+    }
+    desk.keys("S");
+    assert_eq!((desk.model.people.sort(), shown(&desk)[0]), (Sort::Name, 1001));
+    desk.keys("S");
+    assert_eq!(shown(&desk).last(), Some(&2002), "by state the opted-out ones are last");
+}
+
+#[test]
+fn search_finds_names_then_words_and_goes_there() {
+    let mut desk = Desk::with(2, 2);
+    let mut one = line(1002, Status::NeedsResponse);
+    one.preview = "Is there parking at the school?".into();
+    desk.event(EventKind::Contact { contact: one });
+    desk.keys("/parking");
+    let found = desk.model.found("parking");
+    assert_eq!((found.len(), found[0].contact.0), (1, 1002));
+    desk.keys("<enter>");
+    assert_eq!((desk.model.focus, desk.model.open.as_ref().map(|open| open.contact.0)), (Focus::Thread, Some(1002)));
+    // Somebody who was not texted yet: their card.
+    desk.keys("/n2<enter>");
+    assert_eq!((desk.model.focus, desk.card()), (Focus::Card, Some(2)));
+    let names: Vec<String> = desk.model.found("n1").into_iter().map(|found| found.name).collect();
+    assert_eq!(names, ["N1", "N1001", "N1002"], "whose name begins so comes first");
+    assert!(desk.model.found("nobody at all").is_empty());
+}
+
+#[test]
+fn who_is_put_aside_does_not_wait_until_the_time_has_come_or_they_write() {
+    let mut desk = Desk::with(0, 2);
+    desk.keys("<tab><enter>b1");
+    let Some(Act::Snooze { contact, until: Some(until) }) = acts(&desk).pop() else { panic!("no snooze") };
+    assert_eq!((contact.0, desk.model.people.waiting()), (1001, 1));
+    assert!(until.duration_since(desk.wall).as_mins() <= 15 && until > start());
+    assert_eq!(desk.model.open.as_ref().map(|open| open.contact.0), Some(1002), "the hands go on");
+    desk.keys("u");
+    assert_eq!(acts(&desk).last(), Some(&Act::Snooze { contact, until: None }));
+    assert_eq!(desk.model.people.waiting(), 2);
+    desk.keys("<esc>gg<enter>b1");
+    desk.wait(16 * 60 * 1000);
+    assert_eq!(desk.model.people.waiting(), 2, "its time has come");
+    // The server's older line does not put them aside again.
+    let mut old = line(1001, Status::NeedsResponse);
+    old.snoozed_until = Some(until);
+    desk.event(EventKind::Contact { contact: old });
+    assert_eq!(desk.model.people.waiting(), 2);
+}
+
+#[test]
+fn going_on_in_their_language_and_handing_over() {
+    let mut desk = Desk::with(0, 2);
+    desk.model.campaign.as_mut().unwrap().def.canned[0].text.insert("es".into(), "En la escuela, {firstName}.".into());
+    let mut spanish = line(1001, Status::NeedsResponse);
+    spanish.language = Some("en".into());
+    desk.event(EventKind::Contact { contact: spanish });
+    desk.keys("<tab><enter>L1c1");
+    let contact = ContactId(1001);
+    assert_eq!(acts(&desk), [Act::Language { contact, language: "es".into(), hand_over: false }]);
+    assert_eq!(desk.model.open.as_ref().map(|open| open.editor.text()), Some("En la escuela, N1001."));
+    desk.keys("<esc>L3");
+    assert_eq!(acts(&desk).last(), Some(&Act::Language { contact, language: "es".into(), hand_over: true }));
+    assert_eq!(desk.model.people.line(contact).map(|line| line.id), None, "it is not mine any more");
+    assert_eq!(desk.model.open.as_ref().map(|open| open.contact.0), Some(1002));
+}
+
+#[test]
+fn a_flag_on_the_card_leaves_the_contact_out_and_tells_the_captain() {
+    let mut desk = Desk::with(2, 0);
+    desk.keys("f");
+    desk.wait(100);
+    let contact = ContactId(1);
+    assert_eq!(acts(&desk), [Act::Tag { contact, tag: "escalated".into(), on: true }, Act::Close { contact }]);
+    assert_eq!(desk.card(), Some(2));
+    desk.keys("uu");
+    desk.wait(100);
+    assert_eq!(desk.card(), Some(1));
+    assert!(desk.model.people.line(contact).unwrap().tags.is_empty());
+}
+
+#[test]
+fn whoever_has_died_is_tagged_and_closed_by_one_choice() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("<tab><enter>");
+    let place = desk.model.tag_rows().iter().position(|tag| tag == "deceased").unwrap() + 1;
+    desk.keys(&format!("t{place}"));
+    desk.wait(100);
+    let contact = ContactId(1001);
+    assert_eq!(acts(&desk), [Act::Tag { contact, tag: "deceased".into(), on: true }, Act::Close { contact }]);
+}
+
+#[test]
+fn an_opt_out_by_hand_is_taken_back_and_a_stop_is_not_offered() {
+    let mut desk = Desk::with(0, 2);
+    desk.keys("<tab><enter>D");
+    let contact = ContactId(1001);
+    assert_eq!(acts(&desk), [Act::OptOut { contact, notice: false, grace: false }]);
+    desk.keys("u");
+    assert_eq!(acts(&desk).last(), Some(&Act::UndoOptOut { contact }));
+    assert_eq!(desk.model.people.line(contact).map(|line| line.opt_out.clone()), Some(OptOut::No));
+    let mut stop = line(1002, Status::NeedsResponse);
+    stop.opt_out = OptOut::Yes { by_word: true };
+    desk.event(EventKind::Contact { contact: stop });
+    desk.keys("u");
+    assert_eq!(acts(&desk).len(), 2, "nothing more to take back");
+}
+
+#[test]
+fn tags_that_others_set_are_seen_at_once() {
+    let mut desk = Desk::with(0, 1);
+    let mut tagged = line(1001, Status::NeedsResponse);
+    tagged.tags = vec!["needs:es".into(), "ride".into()];
+    desk.event(EventKind::Contact { contact: tagged });
+    desk.keys("<tab><enter>");
+    assert_eq!(desk.model.people.body(ContactId(1001)).unwrap().tags, ["needs:es", "ride"]);
+    assert_eq!(desk.model.thread_view().unwrap().tags.len(), 2);
+    desk.event(EventKind::Thread { contact: ContactId(1001), item: inbound(ContactId(1001), 3, "hola") });
+    assert_eq!(view(line(1, Status::Convo)).tags.len(), 0);
+}

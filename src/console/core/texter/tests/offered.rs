@@ -1,0 +1,235 @@
+//! What is offered and never sent by itself: replies that fit, plain signs, other words for a first text, a greeting, a break.
+
+use std::time::Duration;
+
+use super::driver::{Desk, inbound, line};
+use crate::api::act::Act;
+use crate::api::event::EventKind;
+use crate::api::message::{ThreadEntry, ThreadMessage};
+use crate::console::core::shared::msg::Msg;
+use crate::console::core::texter::view::{CardPane, ThreadItem};
+use crate::console::core::texter::{Focus, Model};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::{ContactId, MessageId};
+use crate::domain::message::{Delivery, Direction, MessageKind};
+
+fn said(desk: &Desk) -> &'static str {
+    desk.model.notices.newest_first().next().map_or("", |notice| notice.say.key)
+}
+
+/// A conversation in which the voter wrote this last.
+fn wrote(body: &str) -> Desk {
+    let mut desk = Desk::with(1, 1);
+    desk.keys("<tab><enter>");
+    desk.event(EventKind::Thread { contact: ContactId(1001), item: inbound(ContactId(1001), 3, body) });
+    desk
+}
+
+#[test]
+fn replies_that_fit_are_offered_with_the_words_and_taken_by_one_key_to_be_read() {
+    let mut desk = wrote("Where do I vote?");
+    let offered = desk.model.suggestions();
+    assert_eq!((offered[0].title.as_str(), offered[0].words.join(" ").as_str()), ("Where to vote", "Where vote"));
+    desk.keys("1");
+    assert_eq!(desk.model.open.as_ref().map(|open| open.editor.text()), Some("At the school, N1001."));
+    desk.wait(60_000);
+    assert_eq!(desk.sent().len(), 0, "nothing is sent by itself");
+    desk.keys("<enter>");
+    assert_eq!(desk.sent()[0].source.as_deref(), Some("canned:where"));
+    let mut desk = wrote("Yeah, of course");
+    desk.keys("1");
+    let answer = Act::Answer { contact: ContactId(1001), question: "support".into(), value: Some("yes".into()) };
+    assert_eq!(desk.acts(), [&answer]);
+    assert_eq!(desk.model.focus, Focus::Composer, "the line that follows is there to be read");
+    let mut desk = wrote("zzz");
+    desk.keys("1");
+    assert_eq!((desk.acts().len(), said(&desk)), (0, "texter-no-suggestion"));
+}
+
+#[test]
+fn a_person_in_doubt_gets_no_suggestion() {
+    let mut desk = wrote("where? take me off the list");
+    let mut frozen = line(1001, Status::NeedsResponse);
+    frozen.opt_out = OptOut::Possible { words: "take me off".into() };
+    desk.event(EventKind::Contact { contact: frozen });
+    assert!(desk.model.suggestions().is_empty());
+}
+
+#[test]
+fn typographic_signs_become_plain_where_that_saves_a_part_and_only_there() {
+    let long = "We’re with Org. ".repeat(7);
+    let mut desk = Desk::with(2, 1);
+    desk.model.campaign.as_mut().unwrap().def.initial[0].text = format!("Hi {{firstName}}, {long}");
+    desk.model.campaign.as_mut().unwrap().def.canned[0].text.insert("en".into(), long.clone());
+    desk.keys("s");
+    let CardPane::Card(card) = desk.model.card_pane() else { panic!("no card") };
+    assert!(card.body.contains("We're") && card.parts_saved == 1 && !card.off_script);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent()[0].shown.body_hash, Model::hash_of(&card.body), "what is shown is what is sent");
+    desk.keys("<tab><enter>c1");
+    assert!(desk.model.open.as_ref().unwrap().editor.text().contains("We're"));
+    // What somebody types stays as typed until they ask.
+    desk.keys("<ctrl+u>");
+    desk.tell(Msg::Paste(long));
+    let saved = desk.model.thread_view().unwrap().composer.unwrap().parts_saved;
+    assert_eq!(saved, 1);
+    desk.keys("<alt+p>");
+    assert!(!desk.model.open.as_ref().unwrap().editor.text().contains('’'));
+    // One that costs nothing stays.
+    let mut desk = Desk::with(2, 0);
+    desk.model.campaign.as_mut().unwrap().def.initial[0].text = "It’s {texterName}".into();
+    desk.keys("s");
+    assert_eq!(desk.model.card.as_ref().map(|card| card.body.as_str()), Some("It’s Ana"));
+}
+
+#[test]
+fn a_first_text_is_changed_only_where_the_campaign_allows_it_and_marked() {
+    let mut desk = Desk::with(2, 0);
+    desk.keys("e");
+    assert_eq!((said(&desk), desk.model.overlays.len()), ("texter-edit-not-allowed", 0));
+    desk.model.campaign.as_mut().unwrap().def.edit_initial = true;
+    desk.keys("e, neighbor<enter>");
+    assert_eq!(desk.sent().len(), 0, "it is on the card, to be seen");
+    let CardPane::Card(card) = desk.model.card_pane() else { panic!("no card") };
+    assert_eq!((card.body.as_str(), card.off_script), ("Hi N1, it's Ana, neighbor", true));
+    desk.keys("<enter><enter>");
+    let sent = desk.sent();
+    assert_eq!((sent[0].body.as_str(), sent[0].off_script), ("Hi N1, it's Ana, neighbor", true));
+    assert_eq!((sent[1].body.as_str(), sent[1].off_script), ("Hi N2, it's Ana", false), "the next one is the script's");
+}
+
+#[test]
+fn an_edit_that_is_emptied_is_the_script_again() {
+    let mut desk = Desk::with(1, 0);
+    desk.model.campaign.as_mut().unwrap().def.edit_initial = true;
+    desk.keys("e!<enter>e<ctrl+u><enter>");
+    let CardPane::Card(card) = desk.model.card_pane() else { panic!("no card") };
+    assert_eq!((card.body.as_str(), card.off_script), ("Hi N1, it's Ana", false));
+}
+
+#[test]
+fn whoever_takes_a_conversation_over_greets_by_one_key() {
+    let mut desk = wrote("hello?");
+    desk.keys("H");
+    assert_eq!(said(&desk), "texter-nobody-before");
+    let item = ThreadEntry::Message(ThreadMessage {
+        id: MessageId(uuid::Uuid::from_u128(77)),
+        seq: 1,
+        direction: Direction::Outbound,
+        kind: Some(MessageKind::Initial),
+        body: "Hi".into(),
+        at: desk.wall,
+        delivery: Delivery::Delivered,
+        error: None,
+        author: Some("Bo".into()),
+        mine: false,
+    });
+    desk.event(EventKind::Thread { contact: ContactId(1001), item });
+    assert_eq!(desk.model.thread_view().unwrap().took_over_from.as_deref(), Some("Bo"));
+    desk.keys("H");
+    let text = "Hi N1001, this is Ana. I'm taking over from Bo.";
+    assert_eq!(desk.model.open.as_ref().map(|open| open.editor.text()), Some(text));
+    desk.keys("<enter>");
+    assert!(desk.sent()[0].off_script, "they are not the script's words");
+}
+
+#[test]
+fn hard_words_are_held_back_until_asked_for_and_a_doubt_never_is() {
+    let hidden = |desk: &Desk| {
+        desk.model
+            .thread_view()
+            .unwrap()
+            .items
+            .iter()
+            .any(|item| matches!(item, ThreadItem::Message { held_back: true, .. }))
+    };
+    let mut desk = wrote("F*ck you");
+    assert!(!hidden(&desk), "off unless wanted");
+    desk.model.options.hold_abuse = true;
+    assert!(hidden(&desk));
+    let mut doubt = line(1001, Status::NeedsResponse);
+    doubt.opt_out = OptOut::Possible { words: "stop".into() };
+    desk.event(EventKind::Contact { contact: doubt });
+    assert!(!hidden(&desk));
+    desk.event(EventKind::Contact { contact: line(1001, Status::NeedsResponse) });
+    assert!(hidden(&desk));
+    desk.keys("v");
+    assert!(!hidden(&desk));
+}
+
+#[test]
+fn pace_and_what_is_left_are_told_once_there_is_something_to_tell() {
+    let mut desk = Desk::with(40, 0);
+    desk.keys("<enter>");
+    assert_eq!(desk.model.pace(), None);
+    for _ in 0..11 {
+        desk.wait(2_700);
+        desk.keys("<enter>");
+    }
+    assert_eq!((desk.sent().len(), desk.model.pace()), (12, Some((20, 2))));
+}
+
+#[test]
+fn a_break_is_reminded_of_after_work_without_one_and_can_be_turned_off() {
+    for (after, reminded) in [(50, true), (0, false)] {
+        let mut desk = Desk::with(1, 0);
+        desk.model.options.break_after = Duration::from_secs(after * 60);
+        for _ in 0..26 {
+            desk.keys("j");
+            desk.wait(2 * 60 * 1000);
+        }
+        let told = desk.model.notices.newest_first().filter(|notice| notice.say.key == "texter-break").count();
+        assert_eq!(told, usize::from(reminded), "after {after} minutes");
+    }
+    let mut desk = Desk::with(1, 0);
+    desk.model.options.break_after = Duration::from_secs(50 * 60);
+    for _ in 0..10 {
+        desk.keys("j");
+        desk.wait(10 * 60 * 1000);
+    }
+    assert_eq!(said(&desk), "", "who rests is not reminded");
+}
+
+#[test]
+fn the_captain_is_asked_by_one_key_and_the_answer_stays_until_it_was_seen() {
+    let mut desk = wrote("Can somebody drive me?");
+    desk.keys("AMay I promise a ride?<enter>");
+    assert_eq!(desk.acts(), [&Act::Ask { contact: ContactId(1001), text: "May I promise a ride?".into() }]);
+    assert!(desk.model.people.line(ContactId(1001)).unwrap().tags.contains(&"escalated".to_owned()));
+    let item = ThreadEntry::Note {
+        seq: 3,
+        at: desk.wall,
+        who: "Cap".into(),
+        what: "captain_answered".into(),
+        detail: "Yes\u{1b}[2J.".into(),
+    };
+    desk.event(EventKind::Thread { contact: ContactId(1001), item });
+    desk.wait(60_000);
+    let toast = desk.model.notices.toast().expect("it stays");
+    assert_eq!(toast.say.key, "texter-captain-answered");
+    assert!(!format!("{:?}", toast.say).contains("u{1b}"), "{:?}", toast.say);
+    desk.keys("j");
+    assert!(desk.model.notices.toast().is_none(), "a key was pressed: seen");
+}
+
+#[test]
+fn an_answer_in_their_own_words_and_a_day_are_typed_checked_and_taken_back() {
+    use crate::domain::survey::{Answer, Free};
+    let mut desk = wrote("the bus to work");
+    let campaign = desk.model.campaign.as_mut().unwrap();
+    let free = |value: &str, free| Answer { value: value.into(), free: Some(free), ..Answer::default() };
+    campaign.def.questions[0].answers.extend([free("Other", Free::Text), free("On a day", Free::Date)]);
+    desk.keys("a3the bus<enter>");
+    let contact = ContactId(1001);
+    let answer =
+        |value: Option<&str>| Act::Answer { contact, question: "support".into(), value: value.map(str::to_owned) };
+    assert_eq!(desk.acts(), [&answer(Some("the bus"))]);
+    desk.keys("a4tomorrow<enter>");
+    assert_eq!((said(&desk), desk.acts().len()), ("texter-not-a-day", 1));
+    desk.keys("<ctrl+u>11/3/2026<enter>");
+    assert_eq!(desk.acts()[1], &answer(Some("2026-11-03")));
+    desk.keys("u");
+    assert_eq!(desk.acts()[2], &answer(Some("the bus")));
+    desk.keys("u");
+    assert_eq!(desk.acts()[3], &answer(None));
+}

@@ -1,0 +1,177 @@
+//! Which of the campaign's own replies fits what a voter wrote, by the words of both. A suggestion, never more: a person takes it,
+//! reads it and sends it. The words that mean the same are data: `assets/rules/reply_words.toml`.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    same: Vec<Vec<String>>,
+    empty: HashSet<String>,
+}
+
+struct Rules {
+    /// The first of those that mean the same, by each.
+    same: HashMap<String, String>,
+    empty: HashSet<String>,
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    // The file is part of the program; a test reads it, so the empty lists are never met.
+    let words: Words = toml::from_str(include_str!("../../assets/rules/reply_words.toml"))
+        .unwrap_or_else(|_| Words { same: Vec::new(), empty: HashSet::new() });
+    let mut same = HashMap::new();
+    for group in &words.same {
+        let first = group.first().cloned().unwrap_or_default();
+        for word in group {
+            same.entry(stem(word)).or_insert_with(|| first.clone());
+        }
+    }
+    Rules { same, empty: words.empty }
+});
+
+/// Words of a text in their order: as written, and as compared.
+fn words(text: &str) -> Vec<(String, String)> {
+    let rules = &*RULES;
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’' | '`')))
+        .filter_map(|written| {
+            let folded: String = written
+                .nfkd()
+                .filter(|c| c.is_alphanumeric() && !is_combining_mark(*c))
+                .flat_map(char::to_lowercase)
+                .collect();
+            if folded.is_empty() || rules.empty.contains(&folded) {
+                return None;
+            }
+            let stem = stem(&folded);
+            let word = rules.same.get(&stem).cloned().unwrap_or(stem);
+            Some((written.to_owned(), word))
+        })
+        .collect()
+}
+
+/// The plainest form: without the endings that change with the sentence.
+fn stem(word: &str) -> String {
+    for ending in ["ing", "ed", "es", "s"] {
+        if let Some(bare) = word.strip_suffix(ending).filter(|bare| bare.chars().count() >= 3) {
+            return bare.to_owned();
+        }
+    }
+    word.to_owned()
+}
+
+/// A reply that fits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    /// Place among the candidates.
+    pub place: usize,
+    /// How well; comparable within one ranking alone.
+    pub score: f64,
+    /// The voter's words that matched, as written, each once.
+    pub words: Vec<String>,
+}
+
+/// Those of `candidates` that fit what was written, best first. A candidate is what it is called and what it says: a word of its name
+/// counts three times one of its text, a rare one more than one that all have.
+#[must_use]
+pub fn rank(written: &str, candidates: &[(String, String)]) -> Vec<Fit> {
+    let asked = words(written);
+    let documents: Vec<BTreeMap<String, f64>> = candidates
+        .iter()
+        .map(|(name, text)| {
+            let mut weights = BTreeMap::new();
+            for (text, weight) in [(text, 1.0), (name, 3.0)] {
+                for (_, word) in words(text) {
+                    weights.insert(word, weight);
+                }
+            }
+            weights
+        })
+        .collect();
+    let many = documents.len() as f64;
+    let mut fits: Vec<Fit> = Vec::new();
+    for (place, document) in documents.iter().enumerate() {
+        let mut fit = Fit { place, score: 0.0, words: Vec::new() };
+        let mut counted: HashSet<&str> = HashSet::new();
+        for (as_written, word) in &asked {
+            let Some(weight) = document.get(word) else { continue };
+            if counted.insert(word) {
+                let having = documents.iter().filter(|other| other.contains_key(word)).count() as f64;
+                fit.score += weight * (1.0 + (many / having).ln());
+            }
+            if !fit.words.contains(as_written) {
+                fit.words.push(as_written.clone());
+            }
+        }
+        if fit.score > 0.0 {
+            fits.push(fit);
+        }
+    }
+    fits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
+    fits
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn candidates() -> Vec<(String, String)> {
+        [
+            ("Where to vote", "Your polling place is at the school on Main Street."),
+            ("Who are you?", "I'm a volunteer. We got your number from the public list."),
+            ("Hours", "Polls are open from 7 am to 8 pm."),
+            ("Yes", "Wonderful! Will you go early or on the day?"),
+            ("No", "Thanks for telling me."),
+        ]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .to_vec()
+    }
+
+    #[rstest]
+    #[case("Where do I vote? I moved last month", 0, &["Where", "vote"])]
+    #[case("¿Dónde voto?", 0, &["Dónde"])]
+    #[case("who is this", 1, &["who"])]
+    #[case("How did you get my NUMBER", 1, &["NUMBER"])]
+    #[case("what time do the polls close", 2, &["time", "polls", "close"])]
+    #[case("Yeah, sure!", 3, &["Yeah", "sure"])]
+    #[case("Sí", 3, &["Sí"])]
+    #[case("nope", 4, &["nope"])]
+    fn the_best_is_what_a_person_would_take(#[case] written: &str, #[case] place: usize, #[case] words: &[&str]) {
+        let best = rank(written, &candidates()).into_iter().next().expect("something fits");
+        assert_eq!((best.place, best.words), (place, words.iter().map(|w| (*w).to_owned()).collect()));
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("👍")]
+    #[case("the of and")]
+    #[case("my cousin plays the trombone")]
+    fn nothing_fits(#[case] written: &str) {
+        assert_eq!(rank(written, &candidates()), []);
+    }
+
+    #[test]
+    fn the_word_file_is_read_and_folded() {
+        let read: Words = toml::from_str(include_str!("../../assets/rules/reply_words.toml")).expect("the file");
+        assert!(!read.same.is_empty());
+        for word in read.same.iter().flatten().chain(&read.empty) {
+            assert!(word.chars().all(|c| c.is_ascii_lowercase()), "{word} is not folded");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_ranked_without_a_panic(written in any::<String>(), name in any::<String>(), text in any::<String>()) {
+            for fit in rank(&written, &[(name, text)]) {
+                prop_assert!(fit.score > 0.0 && !fit.words.is_empty());
+            }
+        }
+    }
+}

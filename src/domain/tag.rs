@@ -1,0 +1,48 @@
+//! Tags that every campaign has behind its own, and what they mean.
+//!
+//! They are tags like others: exports, conditions and results know them by these words.
+
+/// A captain shall look at it.
+pub const ESCALATED: &str = "escalated";
+/// The person has died; no campaign of the organization texts the number again.
+pub const DECEASED: &str = "deceased";
+/// The person lives elsewhere now.
+pub const MOVED: &str = "moved";
+/// The texter wants to come back to it.
+pub const STAR: &str = "star";
+
+/// All that a texter may set by hand, in the order shown.
+pub const BUILT_IN: [&str; 4] = [ESCALATED, MOVED, DECEASED, STAR];
+
+/// Begins the tag of a conversation that waits for somebody who speaks a language.
+const NEEDS: &str = "needs:";
+
+/// The tag of a conversation that waits for somebody who speaks this language (`es` -> `needs:es`).
+#[must_use]
+pub fn needs(language: &str) -> String {
+    format!("{NEEDS}{language}")
+}
+
+/// The language that a tag asks for.
+#[must_use]
+pub fn needed(tag: &str) -> Option<&str> {
+    tag.strip_prefix(NEEDS)
+}
+
+/// True for a tag that is set and taken off by hand in every campaign, whatever its own are.
+#[must_use]
+pub fn is_built_in(tag: &str) -> bool {
+    BUILT_IN.contains(&tag) || needed(tag).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_read_out_of_its_tag() {
+        assert_eq!(needed(&needs("es")), Some("es"));
+        assert_eq!(needed(ESCALATED), None);
+        assert!(is_built_in("needs:fr") && is_built_in(STAR) && !is_built_in("ride"));
+    }
+}

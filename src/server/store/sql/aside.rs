@@ -1,0 +1,182 @@
+//! Smaller acts on one conversation: put aside for a while, go on in another language, take an opt-out back that was a slip.
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::{
+    act::{Decision, no},
+    rows::{ContactRow, col},
+    tx::Tx,
+};
+use crate::api::problem::Code;
+use crate::db;
+use crate::domain::{
+    conversation::{OptOut, Status},
+    ids::MessageId,
+    opt_out::{Inbound, verdict},
+    safe_text::safe_line,
+    tag,
+};
+use crate::server::store::{StoreError, command::Actor};
+
+/// Nobody is put aside for longer: a voter waits all the while.
+const LONGEST_ASIDE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Whoever opted somebody out by a slip may take it back this long, as long as the notice has not left.
+const SLIP: i64 = 10 * 60 * 1_000_000;
+
+/// The notice waits this long for a slip to be taken back, where that was asked for, in microseconds.
+const GRACE: i64 = 10 * 1_000_000;
+
+impl Tx<'_> {
+    /// Puts a conversation aside until then, or takes it up again.
+    pub(super) async fn snooze(
+        &mut self,
+        actor: &Actor,
+        contact: &ContactRow,
+        until: Option<Timestamp>,
+    ) -> Result<Decision, StoreError> {
+        if until.is_some_and(|until| until.duration_since(self.now) > LONGEST_ASIDE) {
+            return no(Code::Invalid, "a conversation is put aside for seven days at most");
+        }
+        // Handed in late, its time may be over.
+        let until = until.filter(|until| *until > self.now);
+        db::query("UPDATE contacts SET snoozed_until = $2, updated_at = $3 WHERE id = $1")
+            .bind(contact.id)
+            .bind(until.map(Timestamp::as_microsecond))
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        let (what, detail) = match until {
+            Some(until) => ("snoozed", until.to_string()),
+            None => ("unsnoozed", String::new()),
+        };
+        self.note(contact, Some(actor), what, &detail).await?;
+        self.changed(contact.id).await?;
+        Ok(Ok(()))
+    }
+
+    /// Records what somebody writes in: the script's texts follow it. Handed over, the conversation goes to whoever says that they
+    /// speak it.
+    pub(super) async fn set_language(
+        &mut self,
+        actor: &Actor,
+        contact: &ContactRow,
+        language: &str,
+        hand_over: bool,
+    ) -> Result<Decision, StoreError> {
+        let known = (2..=3).contains(&language.len()) && language.chars().all(|c| c.is_ascii_lowercase());
+        if !known {
+            return no(Code::Invalid, "a language is two or three small letters, as `es`");
+        }
+        db::query("UPDATE contacts SET language = $2, updated_at = $3 WHERE id = $1")
+            .bind(contact.id)
+            .bind(language)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        self.note(contact, Some(actor), "language", language).await?;
+        self.put_tag(contact.id, &tag::needs(language), hand_over).await?;
+        if !hand_over {
+            self.changed(contact.id).await?;
+            return Ok(Ok(()));
+        }
+        let rows = db::query(
+            "UPDATE contacts SET assigned = NULL, epoch = epoch + 1, snoozed_until = NULL
+             WHERE id = $1 AND assigned IS NOT NULL RETURNING id, campaign",
+        )
+        .bind(contact.id)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        if let Some(holder) = contact.assigned {
+            self.gone(Some(actor), holder, &rows, "handed_over")?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Takes back an opt-out that this person pressed a moment ago: never one by a word of the voter's own, nor one whose notice has
+    /// left. What they wrote last is judged anew: a doubt stays a doubt.
+    pub(super) async fn undo_opt_out(&mut self, actor: &Actor, contact: &ContactRow) -> Result<Decision, StoreError> {
+        let row = db::query(
+            "SELECT by_word, person, at, notice FROM suppressions WHERE organization = $1 AND phone = $2 AND reason = 'by_person'",
+        )
+        .bind(contact.organization)
+        .bind(contact.phone.as_str())
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = row else { return no(Code::Invalid, "nobody opted this person out by hand") };
+        let (by_word, person, at): (i64, Option<i64>, i64) = (col(&row, 0)?, col(&row, 1)?, col(&row, 2)?);
+        if by_word != 0 || contact.opt_out == (OptOut::Yes { by_word: true }) {
+            return no(Code::Suppressed, "they opted out by a word of their own: nobody takes that back");
+        }
+        if person != Some(actor.person.0) {
+            return no(Code::Forbidden, "somebody else opted them out");
+        }
+        if self.micros().saturating_sub(at) > SLIP {
+            return no(Code::TooLate, "an opt-out is taken back within ten minutes, or not at all");
+        }
+        if let Some(notice) = col::<Option<Uuid>>(&row, 3)? {
+            let ready = db::query("SELECT 1 FROM jobs WHERE message = $1 AND state = 'ready'")
+                .bind(notice)
+                .fetch_optional(&mut *self.conn)
+                .await?;
+            if ready.is_none() || !self.take_back(notice, "taken_back").await? {
+                return no(Code::TooLate, "they were told that they are off the list: it stays so");
+            }
+        }
+        db::query("DELETE FROM suppressions WHERE organization = $1 AND phone = $2")
+            .bind(contact.organization)
+            .bind(contact.phone.as_str())
+            .execute(&mut *self.conn)
+            .await?;
+        // Whoever waited waits again, since then.
+        for other in self.contacts_of(contact.organization, &contact.phone).await? {
+            let (status, since) = self.status_of_thread(other.id).await?;
+            if other.status == Status::NeedsResponse && status == Status::NeedsResponse {
+                self.set_status(other.id, status, since).await?;
+            }
+        }
+        let last =
+            db::query("SELECT body FROM messages WHERE contact = $1 AND direction = 'in' ORDER BY seq DESC LIMIT 1")
+                .bind(contact.id)
+                .fetch_optional(&mut *self.conn)
+                .await?;
+        let state = match last.map(|row| col::<String>(&row, 0)).transpose()?.as_deref().map(verdict) {
+            Some(Inbound::Possible { words }) => OptOut::Possible { words: safe_line(&words) },
+            _ => OptOut::No,
+        };
+        let contacts = self.mark_opt_out(contact.organization, &contact.phone, &state).await?;
+        for other in &contacts {
+            self.note(other, Some(actor), "opt_out_taken_back", "").await?;
+            self.audit(Some(actor), "opt_out_taken_back", format!("contact {}", other.id), String::new());
+        }
+        Ok(Ok(()))
+    }
+
+    /// Puts the notice of an opt-out off: as long as they were not told, a slip may be taken back.
+    pub(super) async fn give_grace(&mut self, notice: MessageId) -> Result<(), StoreError> {
+        db::query("UPDATE jobs SET not_before = $2 WHERE message = $1 AND state = 'ready'")
+            .bind(notice.0)
+            .bind(self.micros().saturating_add(GRACE))
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Sets a tag or takes it off, whatever tags the campaign has.
+    pub(super) async fn put_tag(&mut self, contact: i64, tag: &str, on: bool) -> Result<(), StoreError> {
+        let row = db::query("SELECT tags FROM contacts WHERE id = $1").bind(contact).fetch_one(&mut *self.conn).await?;
+        let mut tags: Vec<String> = super::rows::json(&col::<String>(&row, 0)?)?;
+        tags.retain(|set| set != tag);
+        if on {
+            tags.push(tag.to_owned());
+        }
+        db::query("UPDATE contacts SET tags = $2, updated_at = $3 WHERE id = $1")
+            .bind(contact)
+            .bind(super::rows::to_json(&tags)?)
+            .bind(self.micros())
+            .execute(&mut *self.conn)
+            .await?;
+        Ok(())
+    }
+}

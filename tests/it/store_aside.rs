@@ -1,0 +1,217 @@
+//! Conformance: put aside, another language, an opt-out that was a slip, tags of every campaign.
+
+use jiff::SignedDuration;
+use pretty_assertions::assert_eq;
+use textbank::api::{
+    act::Act,
+    assignment::ContactSummary,
+    event::EventKind,
+    message::{SendRequest, ThreadEntry},
+    people::Role,
+    problem::Code,
+};
+use textbank::domain::{
+    conversation::OptOut,
+    ids::{CampaignId, ContactId},
+    message::MessageKind::{Initial, Reply},
+};
+use textbank::server::store::{command::Answer, handles::Texter};
+
+use crate::store_home::{Hand, Home, definition, gone, on_every_store, people, phone, refused};
+
+impl Home {
+    async fn claim_speaking(&self, hand: &Hand, campaign: CampaignId, speaks: &[&str]) -> Vec<ContactSummary> {
+        let speaks = speaks.iter().map(|language| (*language).to_owned()).collect();
+        let texter = Texter::of(hand.actor.clone());
+        match texter.claim_speaking(&self.desk, campaign, self.fresh(), 1, speaks).await.expect("an answer") {
+            Answer::Slice(grant) => grant.contacts,
+            Answer::Refused(_) => Vec::new(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn notes(&self, hand: &Hand, contact: ContactId) -> Vec<String> {
+        let thread = self.thread(hand, contact).await;
+        let word = |entry: ThreadEntry| match entry {
+            ThreadEntry::Note { what, detail, .. } => Some(format!("{what} {detail}").trim().to_owned()),
+            ThreadEntry::Message(_) => None,
+        };
+        thread.entries.into_iter().filter_map(word).collect()
+    }
+}
+
+on_every_store! {
+    async fn who_is_put_aside_comes_back_by_writing_or_by_an_answer(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.says(phone(0), "later please").await;
+        let at = home.desk.clock.now() + SignedDuration::from_hours(2);
+        let until = Some(at);
+        home.act(&tess, Act::Snooze { contact: to.id, until }).await;
+        let line = home.line(&tess, campaign, to.id).await;
+        assert_eq!(line.snoozed_until, until);
+        assert!(line.waiting_since.is_some(), "the voter waits all the same: a captain sees it");
+        home.says(phone(0), "now?").await;
+        assert_eq!(home.line(&tess, campaign, to.id).await.snoozed_until, None);
+        home.act(&tess, Act::Snooze { contact: to.id, until }).await;
+        let line = home.line(&tess, campaign, to.id).await;
+        home.try_send(&tess, home.text(&line, Reply, "Now")).await.expect("accepted");
+        assert_eq!(home.line(&tess, campaign, to.id).await.snoozed_until, None);
+        home.act(&tess, Act::Snooze { contact: to.id, until }).await;
+        home.act(&tess, Act::Snooze { contact: to.id, until: None }).await;
+        assert_eq!(home.line(&tess, campaign, to.id).await.snoozed_until, None);
+        let notes = [format!("snoozed {at}"), format!("snoozed {at}"), format!("snoozed {at}"), "unsnoozed".into()];
+        assert_eq!(home.notes(&tess, to.id).await, notes);
+        let long = Some(home.desk.clock.now() + SignedDuration::from_hours(8 * 24));
+        refused(home.try_act(&tess, Act::Snooze { contact: to.id, until: long }).await, Code::Invalid);
+    }
+
+    async fn a_conversation_goes_to_who_speaks_its_language_and_after_a_while_to_anybody(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for (n, to) in (0..).zip(&slice) {
+            home.initial(&tess, to).await;
+            home.says(phone(n), "¿Habla español?").await;
+        }
+        let language = |contact, hand_over| Act::Language { contact, language: "es".into(), hand_over };
+        home.act(&tess, language(slice[0].id, false)).await;
+        let line = home.line(&tess, campaign, slice[0].id).await;
+        assert_eq!((line.language.as_deref(), line.tags), (Some("es"), vec![]));
+        home.act(&tess, language(slice[0].id, true)).await;
+        let events = home.events(&tess, campaign).await;
+        assert_eq!(gone(&events), [(slice[0].id, "handed_over".to_owned())]);
+        home.act(&tess, language(slice[1].id, true)).await;
+        // Who handed it over does not get it back, nor does anybody who does not speak it.
+        assert_eq!(home.claim_speaking(&tess, campaign, &[]).await, []);
+        assert_eq!(home.claim_speaking(&tess, campaign, &["en", "fr"]).await, []);
+        let theirs = home.claim_speaking(&tom, campaign, &["en", "es"]).await;
+        assert_eq!(theirs.len(), 2);
+        assert_eq!(theirs[0].tags, ["needs:es"]);
+        // Going on in it takes the tag off.
+        home.act(&tom, language(slice[0].id, false)).await;
+        assert_eq!(home.line(&tom, campaign, slice[0].id).await.tags, Vec::<String>::new());
+        // Nobody who speaks it is there: better anybody than nobody.
+        home.act(&tom, language(slice[1].id, true)).await;
+        assert_eq!(home.claim_speaking(&tess, campaign, &[]).await, []);
+        home.pass(21 * 60);
+        assert_eq!(home.claim_speaking(&tess, campaign, &[]).await.len(), 1);
+        refused(home.try_act(&tess, Act::Language { contact: slice[1].id, language: "Spanish!".into(), hand_over: false }).await, Code::Invalid);
+    }
+
+    async fn an_opt_out_that_was_a_slip_is_taken_back_before_its_notice_leaves(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.says(phone(0), "yes").await;
+        home.jobs().await;
+        let since = home.line(&tess, campaign, to.id).await.waiting_since;
+        home.act(&tess, Act::OptOut { contact: to.id, notice: true, grace: true }).await;
+        assert_eq!(home.jobs().await, [], "the notice waits for a slip to be taken back");
+        home.act(&tess, Act::UndoOptOut { contact: to.id }).await;
+        let line = home.line(&tess, campaign, to.id).await;
+        assert_eq!((line.opt_out.clone(), line.waiting_since), (OptOut::No, since));
+        home.pass(60);
+        assert_eq!(home.jobs().await, [], "and never leaves");
+        home.try_send(&tess, home.text(&line, Reply, "Good!")).await.expect("allowed again");
+        home.jobs().await;
+        // A new one is a new cause: one notice, and once it has left there is no way back.
+        home.act(&tess, Act::OptOut { contact: to.id, notice: true, grace: true }).await;
+        home.pass(10);
+        assert_eq!(home.jobs().await.len(), 1);
+        refused(home.try_act(&tess, Act::UndoOptOut { contact: to.id }).await, Code::TooLate);
+        assert_eq!(home.line(&tess, campaign, to.id).await.opt_out, OptOut::Yes { by_word: false });
+    }
+
+    async fn nobody_takes_back_a_stop_nor_what_another_pressed_nor_what_is_long_ago(home: Home) {
+        let (admin, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for to in &slice {
+            home.initial(&tess, to).await;
+        }
+        let out = |n: usize| Act::OptOut { contact: slice[n].id, notice: false, grace: false };
+        let undo = |n: usize| Act::UndoOptOut { contact: slice[n].id };
+        refused(home.try_act(&tess, undo(0)).await, Code::Invalid);
+        // A STOP after the press outranks it.
+        home.act(&tess, out(0)).await;
+        home.says(phone(0), "STOP").await;
+        refused(home.try_act(&tess, undo(0)).await, Code::Suppressed);
+        home.act(&admin, out(1)).await;
+        refused(home.try_act(&tess, undo(1)).await, Code::Forbidden);
+        home.act(&tess, out(2)).await;
+        home.pass(10 * 60 + 1);
+        refused(home.try_act(&tess, undo(2)).await, Code::TooLate);
+    }
+
+    async fn a_doubt_is_a_doubt_again_when_the_opt_out_is_taken_back(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.says(phone(0), "please take me off your list").await;
+        home.act(&tess, Act::OptOut { contact: to.id, notice: false, grace: false }).await;
+        home.act(&tess, Act::UndoOptOut { contact: to.id }).await;
+        let line = home.line(&tess, campaign, to.id).await;
+        assert!(matches!(line.opt_out, OptOut::Possible { .. }), "{:?}", line.opt_out);
+        refused(home.try_send(&tess, home.text(&line, Reply, "Hi")).await, Code::Frozen);
+    }
+
+    async fn some_tags_are_of_every_campaign(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        for tag in textbank::domain::tag::BUILT_IN {
+            home.act(&tess, Act::Tag { contact: to.id, tag: tag.into(), on: true }).await;
+        }
+        assert_eq!(home.line(&tess, campaign, to.id).await.tags, textbank::domain::tag::BUILT_IN);
+        refused(home.try_act(&tess, Act::Tag { contact: to.id, tag: "none of ours".into(), on: true }).await, Code::Invalid);
+        home.act(&tess, Act::Note { contact: to.id, text: "knows the mayor".into() }).await;
+        assert_eq!(home.notes(&tess, to.id).await.last().map(String::as_str), Some("noted"));
+    }
+
+    async fn a_first_text_in_other_words_is_taken_only_where_the_campaign_allows_it(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let mut def = definition();
+        def.edit_initial = true;
+        let free = home.import(&admin, def, people(2).split_off(1)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let mine = |mut text: SendRequest| {
+            text.off_script = true;
+            text
+        };
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        refused(home.try_send(&tess, mine(home.text(&to, Initial, "Hi, it's me"))).await, Code::Invalid);
+        home.try_send(&tess, home.text(&to, Initial, "Hi there!")).await.expect("the script's words");
+        let to = home.claim(&tess, free, 0).await.remove(0);
+        home.try_send(&tess, mine(home.text(&to, Initial, "Hi, it's me"))).await.expect("allowed here");
+    }
+
+    async fn what_is_asked_comes_to_the_captains_and_the_answer_to_whoever_holds_it(home: Home) {
+        let (admin, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        home.act(&tess, Act::Tag { contact: slice[0].id, tag: "escalated".into(), on: true }).await;
+        home.pass(1);
+        home.act(&tess, Act::Ask { contact: slice[1].id, text: "May I promise a ride?\u{1b}[2J".into() }).await;
+        refused(home.try_act(&tess, Act::Ask { contact: slice[2].id, text: " ".into() }).await, Code::Invalid);
+        assert_eq!(home.desk.store.flagged(&tess.actor, campaign).await.expect("read"), None, "a captain's list");
+        let list = home.desk.store.flagged(&admin.actor, campaign).await.expect("read").expect("a captain");
+        let told: Vec<_> = list.iter().map(|one| (one.contact, one.asked_by.as_deref(), one.texter.as_deref())).collect();
+        assert_eq!(told, [(slice[1].id, Some("Tess"), Some("Tess")), (slice[0].id, None, Some("Tess"))]);
+        assert!(list[0].question.starts_with("May I promise a ride?") && !list[0].question.contains('\u{1b}'));
+        let answer = Act::AnswerAsked { contact: slice[1].id, text: "Yes, put them on the list.".into() };
+        refused(home.try_act(&tess, answer.clone()).await, Code::Forbidden);
+        home.act(&admin, answer).await;
+        let last = home.notes(&tess, slice[1].id).await.pop();
+        assert_eq!(last.as_deref(), Some("captain_answered Yes, put them on the list."));
+        assert_eq!(home.line(&tess, campaign, slice[1].id).await.tags, Vec::<String>::new(), "the flag is off");
+        let told = home.events(&tess, campaign).await;
+        assert!(told.iter().any(|event| matches!(&event.what, EventKind::Thread { contact, item: ThreadEntry::Note { what, .. } }
+            if *contact == slice[1].id && what == "captain_answered")), "it is on the texter's feed");
+    }
+}
