@@ -18,7 +18,7 @@ pub struct EventTally {
     /// The event.
     #[serde(flatten)]
     pub event: CampaignEvent,
-    /// How many come and have a place.
+    /// How many people come and have a place; an answer may be for several.
     pub yes: u64,
     /// How many would come when there were more places.
     pub waiting: u64,

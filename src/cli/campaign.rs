@@ -7,8 +7,9 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::{
-    Context, Exit, Outcome, campaign_approve, campaign_check, campaign_close, campaign_correct, campaign_follow_up,
-    campaign_import, campaign_list, campaign_pause, campaign_recall, campaign_test, campaign_update, invite, out,
+    Context, Exit, Misuse, Outcome, campaign_approve, campaign_check, campaign_close, campaign_correct,
+    campaign_follow_up, campaign_import, campaign_list, campaign_pause, campaign_recall, campaign_test,
+    campaign_update, invite, out,
 };
 
 /// What `campaign init` writes.
@@ -79,6 +80,11 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
 
 fn init(file: &Path) -> Outcome {
     let name = file.display();
+    if file.exists() {
+        let what =
+            format!("{name} is there already, and nothing was written over it: give another name, or move it away");
+        return Err(Misuse(what).into());
+    }
     let mut made = std::fs::File::create_new(file).with_context(|| format!("{name} could not be made"))?;
     made.write_all(EXAMPLE.as_bytes()).with_context(|| format!("{name} could not be written"))?;
     out(format!(

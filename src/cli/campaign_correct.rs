@@ -85,8 +85,11 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
     let in_force: Vec<Recall> =
         recalls.iter().filter(|one| one.lifted_at.is_none()).map(|one| one.recall.clone()).collect();
     if let Some(recall) = repeated_in(&def, &in_force).first() {
+        let texts = in_force.iter().find(|one| one.id == *recall).map(|one| one.texts.as_slice()).unwrap_or_default();
+        let words = def.texts().find(|text| texts.iter().any(|one| one == text));
+        let words = words.map(|text| format!(" (\"{}\")", safe_line(text))).unwrap_or_default();
         tell(format!(
-            "{}: what recall {recall} took back stands in it in the same words. No campaign was made: write it anew first.",
+            "{}: what recall {recall} took back stands in it in the same words{words}. No campaign was made: write it anew first.",
             args.campaign.display()
         ));
         return Ok(Exit::Problems);
@@ -131,6 +134,20 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
 
 fn in_words(made: &FollowUp, request: &CorrectionRequest, program: &str) -> String {
     let number = made.campaign;
+    if made.made_before {
+        let begins = if made.awaits_approval {
+            format!(" It waits for another admin's yes: {program} campaign approve {number}")
+        } else if made.paused {
+            format!(" It is paused: {program} campaign resume {number}")
+        } else {
+            String::new()
+        };
+        return format!(
+            "Campaign {number} ({}) was made by this very command before, with {}: nothing was done now.{begins}",
+            safe_line(&request.def.title),
+            counted(made.contacts, "contact")
+        );
+    }
     let mut lines = vec![format!(
         "Campaign {number} ({}) goes to exactly those who got what recall {} took back: {}.",
         safe_line(&request.def.title),

@@ -19,6 +19,8 @@ use crate::api::problem::Code;
 use crate::api::segments::{FollowUp, FollowUpRequest, LeftOut, SegmentCount};
 use crate::client::Call;
 use crate::domain::ids::CampaignId;
+use crate::domain::purpose::Jurisdiction;
+use crate::domain::recall::repeated_in;
 use crate::domain::safe_text::safe_line;
 
 /// Arguments of `campaign follow-up`.
@@ -95,6 +97,23 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
     let Some(condition) = args.of.meant(&client, ctx).await? else { return Ok(Exit::Usage) };
     let before = client.campaign(campaign).await.context(NOTHING)?;
     let columns = columns(&client, campaign, ctx).await?;
+    // What the server would refuse is no use counting.
+    if before.def.jurisdiction != def.jurisdiction {
+        tell(format!(
+            "error: {}: `jurisdiction` is that of the campaign whose contacts these are: write `jurisdiction = \"{}\"` under `[campaign]`.",
+            args.file.display(),
+            Jurisdiction::ALL.iter().find(|(_, one)| *one == before.def.jurisdiction).map_or("us", |(word, _)| word)
+        ));
+        tell("Nothing was made: mend the errors first.");
+        return Ok(Exit::Problems);
+    }
+    if let Some(recall) = repeated_in(&def, &before.recalled).first() {
+        tell(format!(
+            "{}: what recall {recall} of campaign {campaign} took back stands in it in the same words. Nothing was made: write it anew first.",
+            args.file.display()
+        ));
+        return Ok(Exit::Problems);
+    }
     held_against(&condition.filter, &before.def, &columns.columns)?;
     let lacks = lacking(&def, &columns);
     if tell_lacks(&lacks, &columns, (&client, campaign), ctx).await? {
@@ -112,6 +131,19 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
     };
     let id = id_of(&request)?;
     let count = counted_in(&client, campaign, &condition, args.not_texted_within, ctx).await?;
+    if request.def.frequency_days > 0 {
+        let days = request.def.frequency_days;
+        let within = counted_in(&client, campaign, &condition, Some(days), ctx).await?.left_out.texted_lately;
+        let held = within.saturating_sub(count.left_out.texted_lately);
+        if held > 0 {
+            tell(format!(
+                "{} of them {} texted by a campaign within {}: the frequency cap of this file holds them back until that is over.",
+                held,
+                if held == 1 { "was" } else { "were" },
+                counted(days.into(), "day")
+            ));
+        }
+    }
     let contacts = count.contacts.saturating_sub(count.left_out.sum());
     if args.dry_run {
         if args.json {

@@ -17,6 +17,7 @@ use crate::api::recall::{ScriptState, ScriptUpdate};
 use crate::client::native::AdminClient;
 use crate::console::keymap::action::nearest;
 use crate::domain::campaign::CampaignDef;
+use crate::domain::event_fields;
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
 use crate::domain::script::{DISCLAIMER, Source, Template, fold_name, lookup};
@@ -78,15 +79,18 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
         return Ok(Exit::Problems);
     }
     if args.dry_run {
+        // The server has the last word on what a running campaign may change.
+        let would = client.try_script(campaign, &ScriptUpdate { def: def.clone() }).await.context(STAYS)?;
         if args.json {
-            out_json(&Told { dry_run: true, changes: &changes, lacks: &lacks, state: None })?;
+            out_json(&Told { dry_run: true, changes: &changes, lacks: &lacks, state: Some(&would) })?;
         } else if changes.is_empty() {
             out(format!(
                 "The file says what version {} of the script says: there would be no new one.",
                 before.script_version
             ))?;
         } else {
-            out(format!("Would be different from version {}:\n{}", before.script_version, list(&changes)))?;
+            let waits = if would.proposed { "\nIt would wait until another admin has approved it." } else { "" };
+            out(format!("Would be different from version {}:\n{}{waits}", before.script_version, list(&changes)))?;
         }
         for recall in before.recalled.iter().filter(|recall| recall.is_unchanged_in(&def)) {
             tell(stays_shut(recall.id));
@@ -187,13 +191,15 @@ pub(super) async fn tell_lacks(
 /// What the texts of a script need and contacts of the campaign do not have.
 pub(super) fn lacking(def: &CampaignDef, columns: &Columns) -> Vec<Lack> {
     let mut lacks: Vec<Lack> = Vec::new();
+    let of_events = event_fields::names(&def.events);
     let names = columns.filled.keys().map(|name| (name.clone(), name.clone())).collect();
     let fields = def.texts().filter_map(|text| Template::parse(text).ok());
     for template in fields {
         for field in template.fields().filter(|field| field.source == Source::Contact && field.fallback.is_none()) {
             let folded = fold_name(&field.name);
             // The campaign itself says these.
-            let own = ["organization", "list_source", DISCLAIMER].iter().any(|name| fold_name(name) == folded);
+            let own = ["organization", "list_source", DISCLAIMER].iter().any(|name| fold_name(name) == folded)
+                || of_events.iter().any(|name| fold_name(name) == folded);
             if own || lacks.iter().any(|lack| fold_name(&lack.field) == folded) {
                 continue;
             }

@@ -4,8 +4,9 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::reach::{SignInArgs, admin};
-use super::{Context, Exit, Outcome, out, out_json};
+use super::{Advice, Context, Exit, Outcome, out, out_json};
 use crate::api::admin::InviteInfo;
+use crate::api::problem::Code;
 use crate::domain::safe_text::safe_line;
 
 /// List the join links that were made, or revoke one
@@ -50,7 +51,10 @@ pub async fn run(args: InvitesArgs, ctx: &Context) -> Outcome {
         }
         Some(InvitesCommand::Revoke { invite, who }) => {
             let (_, client) = admin(&who, ctx).await?;
-            client.revoke_invite(invite).await.context("not revoked")?;
+            client.revoke_invite(invite).await.context(Advice {
+                what: "not revoked",
+                on: &[(Code::NotFound, "see which links there are: textbank invites")],
+            })?;
             out(format!("Join link {invite} is revoked: nobody joins by it any more."))?;
         }
     }

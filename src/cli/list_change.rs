@@ -311,7 +311,9 @@ fn in_words(campaign: CampaignId, done: &Done, missing: &[String], how: How) -> 
         lines.push(format!("{} to them waited for the carrier and {will}.", counted(done.dropped, "text")));
     }
     if done.changed + done.already == 0 {
-        lines.push("Nobody of this file is in this campaign: is it the right file, and the right campaign?".to_owned());
+        lines.push(
+            "Nobody of them is in this campaign: are these the right people, and is it the right campaign?".to_owned(),
+        );
     }
     if !missing.is_empty() {
         lines.push(format!("Not in this campaign: {}", missing.len()));

@@ -179,7 +179,7 @@ const NOTHING: Advice = Advice {
     what: "nothing was done",
     on: &[
         (Code::NotFound, "see which campaigns and segments there are: textbank campaign list, textbank segment list"),
-        (Code::Invalid, "give it another name, or say --replace"),
+        (Code::Invalid, "give it a name of 1 to 100 characters that no other segment has, or say --replace"),
     ],
 };
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     contact::Contact,
+    event_fields,
     hours::TextingHours,
     message::MAX_CHARS,
     purpose::{Jurisdiction, Purpose, is_default},
@@ -318,11 +319,13 @@ pub fn merge_fields(contact: &Contact) -> BTreeMap<String, String> {
 }
 
 /// [`merge_fields`] of a contact of this campaign: who pays is among them, in the words of the contact's state (`disclaimer`),
-/// unless the list has a column of that name. Of several states that it may be in the address comes first.
+/// unless the list has a column of that name, and so are the campaign's events (`event.ID.when`). Of several states that it may be in the
+/// address comes first.
 #[must_use]
 pub fn merge_fields_in(def: &CampaignDef, contact: &Contact) -> BTreeMap<String, String> {
     let mut fields = merge_fields(contact);
     fields.entry("organization".to_owned()).or_insert_with(|| def.organization.clone());
+    event_fields::fill(&mut fields, &def.events, contact.language.as_deref().unwrap_or(&def.language));
     if let Some(disclaimer) = disclaimer_for(def, contact) {
         fields.entry(DISCLAIMER.to_owned()).or_insert_with(|| disclaimer.to_owned());
     }

@@ -128,6 +128,14 @@ impl Filter {
         self.names().contains(&&Name::Campaign)
     }
 
+    /// The names that it compares with whole words, each with those words.
+    #[must_use]
+    pub fn compared(&self) -> Vec<(&Name, &str)> {
+        let mut all = Vec::new();
+        self.0.compared(&mut all);
+        all
+    }
+
     /// Every name that it asks about.
     #[must_use]
     pub fn names(&self) -> Vec<&Name> {
@@ -148,6 +156,17 @@ impl Node {
             Self::Any(any) => any.iter().any(|node| node.holds(subject)),
             Self::Not(node) => !node.holds(subject),
             Self::Is(condition) => condition.holds(subject),
+        }
+    }
+
+    fn compared<'a>(&'a self, into: &mut Vec<(&'a Name, &'a str)>) {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.compared(into)),
+            Self::Not(node) => node.compared(into),
+            Self::Is(condition) if matches!(condition.how, How::Equal | How::Unequal | How::In) => {
+                into.extend(condition.values.iter().map(|value| (&condition.name, value.as_str())));
+            }
+            Self::Is(_) => {}
         }
     }
 

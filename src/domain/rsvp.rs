@@ -94,6 +94,32 @@ pub struct Rsvp {
     /// What it says.
     #[serde(default)]
     pub answer: RsvpAnswer,
+    /// Of a yes: for how many people, the one who answers among them.
+    #[serde(default = "alone", skip_serializing_if = "is_alone")]
+    #[schema(minimum = 1, maximum = 50)]
+    pub people: u32,
+}
+
+fn alone() -> u32 {
+    1
+}
+
+fn is_alone(people: &u32) -> bool {
+    *people == 1
+}
+
+/// Most people that one answer can be for.
+pub const MAX_PEOPLE: u32 = 50;
+
+/// What somebody said of one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// What.
+    pub answer: RsvpAnswer,
+    /// For how many people; 1 where they do not come for sure.
+    pub people: u32,
+    /// To which question.
+    pub question: &'a str,
 }
 
 /// How somebody stands on the list of an event: whoever said yes first is in, and the others wait in the order in which it was
@@ -139,7 +165,7 @@ impl Standing {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recorded<'a> {
     /// What they said of each event, and to which question.
-    pub rsvps: BTreeMap<&'a str, (RsvpAnswer, &'a str)>,
+    pub rsvps: BTreeMap<&'a str, Said<'a>>,
     /// The queues they are in, and by which question.
     pub queues: BTreeMap<&'a str, &'a str>,
 }
@@ -152,7 +178,8 @@ pub fn recorded<'a>(questions: &'a [Question], answers: &BTreeMap<String, String
         let Some(value) = answers.get(&question.id) else { continue };
         let Some(answer) = question.answer_of(value) else { continue };
         if let Some(rsvp) = &answer.rsvp {
-            found.rsvps.insert(&rsvp.event, (rsvp.answer, &question.id));
+            let people = if rsvp.answer == RsvpAnswer::Yes { rsvp.people.max(1) } else { 1 };
+            found.rsvps.insert(&rsvp.event, Said { answer: rsvp.answer, people, question: &question.id });
         }
         if let Some(queue) = &answer.queue {
             found.queues.insert(queue, &question.id);
@@ -231,6 +258,14 @@ pub enum EventFault {
         /// The name.
         event: String,
     },
+    /// An answer is for no people, or for too many.
+    #[error("an answer is for 1 to {MAX_PEOPLE} people, and for more than one only when they come")]
+    People {
+        /// Which question.
+        question: usize,
+        /// Which answer.
+        answer: usize,
+    },
     /// A queue's name that is none.
     #[error("`{queue}` is no name of a queue")]
     Queue {
@@ -299,6 +334,11 @@ fn answer_faults<'a>(
     {
         faults.push(EventFault::UnknownEvent { question, answer, event: rsvp.event.clone() });
     }
+    if let Some(rsvp) = &one.rsvp
+        && (!(1..=MAX_PEOPLE).contains(&rsvp.people) || rsvp.people > 1 && rsvp.answer != RsvpAnswer::Yes)
+    {
+        faults.push(EventFault::People { question, answer });
+    }
     if let Some(queue) = &one.queue {
         let long = queue.chars().count() > MAX_NAME;
         if queue.trim().is_empty() || long || queue.trim() != queue || queue.chars().any(char::is_control) {
@@ -321,6 +361,9 @@ pub struct RsvpResult {
     pub event: String,
     /// How they stand.
     pub standing: Standing,
+    /// For how many people they answered, themselves among them.
+    #[serde(default = "alone")]
+    pub people: u32,
     /// When it was recorded.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
@@ -379,7 +422,7 @@ mod tests {
     fn answer(value: &str, rsvp: Option<(&str, RsvpAnswer)>, queue: Option<&str>) -> Answer {
         Answer {
             value: value.into(),
-            rsvp: rsvp.map(|(event, answer)| Rsvp { event: event.into(), answer }),
+            rsvp: rsvp.map(|(event, answer)| Rsvp { event: event.into(), answer, people: 1 }),
             queue: queue.map(str::to_owned),
             ..Answer::default()
         }
@@ -404,12 +447,18 @@ mod tests {
         ];
         let mut answers = BTreeMap::from([("coming".to_owned(), "yes".to_owned()), ("ride".into(), "yes".into())]);
         let found = recorded(&questions, &answers);
-        assert_eq!(found.rsvps, BTreeMap::from([("rally", (RsvpAnswer::Yes, "coming"))]));
+        assert_eq!(
+            found.rsvps,
+            BTreeMap::from([("rally", Said { answer: RsvpAnswer::Yes, people: 1, question: "coming" })])
+        );
         assert_eq!(found.queues, BTreeMap::from([("ride", "ride")]));
         answers.insert("still".into(), "not any more".into());
         answers.insert("ride".into(), "gone from the script".into());
         let found = recorded(&questions, &answers);
-        assert_eq!(found.rsvps, BTreeMap::from([("rally", (RsvpAnswer::No, "still"))]));
+        assert_eq!(
+            found.rsvps,
+            BTreeMap::from([("rally", Said { answer: RsvpAnswer::No, people: 1, question: "still" })])
+        );
         assert_eq!(found.queues, BTreeMap::new());
         assert!(is_asked(&questions) && queues(&questions) == ["ride"]);
     }

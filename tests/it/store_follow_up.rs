@@ -4,6 +4,8 @@ use pretty_assertions::assert_eq;
 use textbank::api::{
     act::Act,
     campaign::CampaignState,
+    closing::CloseRequest,
+    list_change::ContactKey,
     message::ThreadEntry,
     people::Role,
     problem::{Code, Problem},
@@ -174,9 +176,9 @@ on_every_store! {
         home.act(&tess, Act::Answer { contact: slice[6].id, question: "support".into(), value: Some("yes".into()) }).await;
 
         let left = LeftOut {
-            opted_out: 1, undecided: 1, deceased: 1, wrong_number: 1, failing: 1, removed: 1, texted_lately: 0,
+            opted_out: 1, undecided: 1, deceased: 1, wrong_number: 1, failing: 1, removed: 0, texted_lately: 0,
         };
-        assert_eq!(counted(&home, &admin, first, "texted = yes").await, (10, left));
+        assert_eq!(counted(&home, &admin, first, "texted = yes").await, (9, left));
         let id = home.fresh();
         let made = follow(&home, &admin, id, &second(first, "texted = yes")).await.expect("made");
         assert_eq!((made.contacts, made.left_out, made.left), (4, left, 0));
@@ -306,6 +308,59 @@ on_every_store! {
         assert_eq!(sources, [false, false, true], "each once, with where it comes from");
         let again = follow(&home, &admin, home.fresh(), &second(made.campaign, "phone != ''")).await.expect("made");
         assert!(again.finished && again.contacts == 3, "{again:?}");
+    }
+
+    async fn one_that_was_begun_by_mistake_can_be_closed(home: Home) {
+        let (admin, first) = home.campaign(people(2_300)).await;
+        let (id, request) = (home.fresh(), second(first, "phone != ''"));
+        let begun = by(&admin).follow_up(&home.desk, id, request.clone(), request.expression.clone()).await;
+        let half = told(begun.expect("an answer")).expect("begun").campaign;
+        part(&home, &admin, id).await.expect("a part");
+        let close = CloseRequest { owner: admin.actor.person, doubts_are_opt_outs: false, take_back: false };
+        let closed = by(&admin).close_campaign(&home.desk, half, close).await.expect("an answer");
+        assert!(matches!(closed, Answer::Changed(Changed::Closed(_))), "{closed:?}");
+        let standing = home.desk.store.follow_up(&admin.actor, id).await.expect("read").expect("begun");
+        let more = by(&admin).follow_up_part(&home.desk, first, id, standing.part.expect("a part")).await;
+        assert_eq!(told(more.expect("an answer")).expect_err("closed").code, Code::Closed);
+    }
+
+    async fn whoever_works_in_one_campaign_sees_no_segments_and_texts_of_others(home: Home) {
+        let (admin, first) = home.campaign(people(3)).await;
+        let other = home.import(&admin, definition(), people(3)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        for campaign in [first, other] {
+            let slice = home.claim(&tess, campaign, 1).await;
+            home.initial(&tess, &slice[0]).await;
+        }
+        save(&home, &admin, "All", "phone = +12125550100", false).await.expect("saved");
+        let bound = home.join_in("Bea", Role::Admin, Some(first)).await;
+        assert_eq!(home.desk.store.segments(&bound.actor).await.expect("read"), []);
+        assert_eq!(home.desk.store.segment(&bound.actor, "all").await.expect("read"), None);
+        let saved = home.desk.store.segment(&admin.actor, "all").await.expect("read").expect("saved");
+        let gone = by(&bound).remove_segment(&home.desk, saved.id).await.expect("an answer");
+        assert!(matches!(gone, Answer::Refused(problem) if problem.code == Code::NotFound));
+        assert_eq!(save(&home, &bound, "mine", "tag = x", false).await.expect_err("of all").code, Code::Forbidden);
+        let mine = SaveSegment { name: "all".into(), expression: "tag = x".into(), campaign: Some(first), replace: true };
+        let taken = by(&bound).save_segment(&home.desk, mine.clone()).await.expect("an answer");
+        assert!(matches!(taken, Answer::Refused(problem) if problem.code == Code::Forbidden));
+        by(&bound).save_segment(&home.desk, SaveSegment { name: "mine".into(), ..mine }).await.expect("an answer");
+        assert_eq!(home.desk.store.segments(&bound.actor).await.expect("read").len(), 1);
+        let texted = |all: Vec<ContactResult>| all.into_iter().map(|one| one.texted_in).max().expect("some");
+        assert_eq!(texted(results(&home, &admin, first).await), [first, other]);
+        assert_eq!(texted(results(&home, &bound, first).await), [first]);
+        let refused = follow(&home, &bound, home.fresh(), &second(first, "phone != ''")).await.expect_err("of all");
+        assert_eq!(refused.code, Code::Forbidden);
+    }
+
+    async fn who_was_taken_off_the_list_is_in_a_segment_only_that_asks_about_it(home: Home) {
+        let (admin, first) = home.campaign(people(3)).await;
+        let key = ContactKey { phone: Some(phone(1)), external_id: None };
+        by(&admin).remove_contacts(&home.desk, first, vec![key], false).await.expect("an answer");
+        assert_eq!(counted(&home, &admin, first, "phone != ''").await, (2, LeftOut::default()));
+        let (many, left) = counted(&home, &admin, first, "removed = yes").await;
+        assert_eq!((many, left.removed), (1, 1));
+        let made = follow(&home, &admin, home.fresh(), &second(first, "phone != ''")).await.expect("made");
+        assert_eq!((made.contacts, made.left_out), (2, LeftOut::default()));
     }
 
     async fn who_was_texted_lately_is_left_out_on_wish(home: Home) {

@@ -148,6 +148,16 @@ on_every_store! {
         assert_eq!(scene.now(&home).await, Delivery::Failed);
     }
 
+    async fn a_first_text_is_not_sent_again_to_whom_was_taken_off_the_list(home: Home) {
+        let scene = Scene::held(&home).await;
+        let admin = textbank::server::store::handles::Admin::of(scene.cap.actor.clone()).expect("an admin");
+        let key = textbank::api::list_change::ContactKey { phone: Some(phone(0)), external_id: None };
+        admin.remove_contacts(&home.desk, scene.campaign, vec![key], false).await.expect("an answer");
+        refused(home.try_act(&scene.cap, scene.decide(HeldDecision::SendAgain)).await, Code::Removed);
+        assert_eq!(home.jobs().await, []);
+        home.act(&scene.cap, scene.decide(HeldDecision::GiveUp)).await;
+    }
+
     async fn sent_again_it_is_one_more_attempt_of_the_same_text(home: Home) {
         let scene = Scene::held(&home).await;
         home.act(&scene.cap, scene.decide(HeldDecision::SendAgain)).await;

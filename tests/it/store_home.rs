@@ -226,10 +226,19 @@ impl Home {
         self.join_on(name, role, DeviceId(self.fresh())).await
     }
 
+    /// By a link for one campaign, or for all.
+    pub async fn join_in(&self, name: &str, role: Role, campaign: Option<CampaignId>) -> Hand {
+        self.join_by(name, DeviceId(self.fresh()), (role, campaign)).await
+    }
+
     /// By a link of their own, on this machine.
     pub async fn join_on(&self, name: &str, role: Role, device: DeviceId) -> Hand {
+        self.join_by(name, device, (role, None)).await
+    }
+
+    async fn join_by(&self, name: &str, device: DeviceId, (role, campaign): (Role, Option<CampaignId>)) -> Hand {
         let organization = self.desk.store.first_organization().await.expect("an organization");
-        let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600, waiting_room: false };
+        let request = InviteRequest { role, campaign, uses: 1, valid_seconds: 3_600, waiting_room: false };
         let Answer::Invite(invite) = System::invite(&self.desk, organization, request).await.expect("an answer") else {
             panic!("no invite");
         };

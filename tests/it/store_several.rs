@@ -234,6 +234,30 @@ async fn who_comes_back_to_a_database_that_was_moved_away_writes_nothing_more() 
 }
 
 #[tokio::test]
+async fn what_an_older_server_would_not_keep_to_is_refused_beside_one() {
+    let Some(home) = Home::try_new(Kind::Postgres).await else { return };
+    let Place::Postgres(database) = &home.place else { panic!("elsewhere") };
+    let admin = home.join("Ada", textbank::api::people::Role::Admin).await;
+    let capped = textbank::domain::campaign::CampaignDef { frequency_days: 3, ..crate::store_home::definition() };
+    let plain = home.import(&admin, crate::store_home::definition(), people(1)).await.campaign;
+    let by = Admin::of(admin.actor.clone()).expect("an admin");
+    // As a program of before calls itself.
+    let mark = if database.text().contains('?') { '&' } else { '?' };
+    let older = db::Url::parse(&format!("{}{mark}application_name=textbank", database.text())).expect("an address");
+    let older = SqlStore::open(
+        textbank::server::store::sql::Location::Postgres(older),
+        textbank::env::SimClock::at(crate::store_home::start()),
+        SeededIds::shared(9),
+    )
+    .await
+    .expect("it opens");
+    let answer = by.update_script(&home.desk, plain, capped.clone()).await.expect("an answer");
+    assert!(matches!(&answer, Answer::Refused(problem) if problem.detail.contains("a frequency cap")), "{answer:?}");
+    older.close().await;
+    until(async || matches!(by.update_script(&home.desk, plain, capped.clone()).await, Ok(Answer::Changed(_)))).await;
+}
+
+#[tokio::test]
 async fn many_that_start_at_once_make_the_tables_once() {
     let Some(database) = crate::postgres::Database::make() else { return };
     let place = Place::Postgres(database);

@@ -31,7 +31,7 @@ use crate::store_home::{Hand, Home, definition, on_every_store, people, refused}
 fn choice(value: &str, rsvp: Option<RsvpAnswer>, queue: Option<&str>, next: Option<&str>) -> Choice {
     Choice {
         value: value.into(),
-        rsvp: rsvp.map(|answer| Rsvp { event: "rally".into(), answer }),
+        rsvp: rsvp.map(|answer| Rsvp { event: "rally".into(), answer, people: 1 }),
         queue: queue.map(str::to_owned),
         next: next.map(str::to_owned),
         ..Choice::default()
@@ -205,6 +205,41 @@ on_every_store! {
             out.expect("read").expect("visible").contacts.into_iter().map(|one| (one.id, one.rsvps)).collect();
         let of = |n: usize| out[&shift.slice[n].id].get("rally").copied();
         assert_eq!((of(0), of(1), of(2), of(4)), (Some(Yes), None, Some(Yes), Some(No)));
+    }
+
+    async fn whoever_brings_friends_takes_their_places_too(home: Home) {
+        let shift = Shift::begin(home).await;
+        let mut groups = def();
+        let of = |value: &str, people| Choice {
+            value: value.into(),
+            rsvp: Some(Rsvp { event: "rally".into(), answer: RsvpAnswer::Yes, people }),
+            ..Choice::default()
+        };
+        groups.questions[0].answers.extend([of("two of us", 2), of("three of us", 3)]);
+        groups.events[0].capacity = Some(4);
+        shift.update(groups).await.expect("taken");
+        shift.answers(0, "coming", Some("three of us")).await;
+        shift.answers(1, "coming", Some("two of us")).await;
+        shift.answers(2, "coming", Some("yes")).await;
+        // Two do not fit into the last place, and nobody overtakes them.
+        assert_eq!(shift.list().await, [(0, Standing::Yes), (1, Standing::Waiting), (2, Standing::Waiting)]);
+        assert_eq!(shift.counts().await, (3, 3, 0, 0));
+        assert_eq!(shift.told(2).await, ["2, Rally for the library"]);
+        // Whoever comes with fewer keeps the place, and frees the others'.
+        shift.answers(0, "coming", Some("two of us")).await;
+        assert_eq!(shift.list().await, [(0, Standing::Yes), (1, Standing::Yes), (2, Standing::Waiting)]);
+        assert_eq!(shift.counts().await, (4, 1, 0, 0));
+        // With more they are behind the others.
+        shift.answers(0, "coming", Some("three of us")).await;
+        assert_eq!(shift.list().await, [(1, Standing::Yes), (2, Standing::Yes), (0, Standing::Waiting)]);
+        // A number that turns out to be somebody else's comes with nobody.
+        shift.home.act(&shift.tess, Act::WrongNumber { contact: shift.slice[1].id }).await;
+        assert_eq!(shift.list().await, [(2, Standing::Yes), (0, Standing::Yes)]);
+        assert_eq!(shift.counts().await, (4, 0, 0, 0));
+        let part = Part { only: None, after: 0, limit: 9 };
+        let out = shift.home.desk.store.rsvps_out(&shift.admin.actor, shift.campaign, &part).await;
+        let people: Vec<u32> = out.expect("read").expect("visible").rsvps.iter().map(|one| one.people).collect();
+        assert_eq!(people, [1, 3]);
     }
 
     async fn answers_fill_queues_and_leave_them_unless_somebody_has_done_it(home: Home) {

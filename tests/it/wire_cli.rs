@@ -361,7 +361,14 @@ fn what_puts_something_right_waits_for_another_admin_where_that_is_asked_for() {
     served.fails("ada", &["campaign", "approve", "2", "--yes", &read], 4, &["yourself"]);
     assert!(served.done("bea", &["campaign", "approve", "2", "--yes", &read]).contains("has begun"));
     served.fails("bea", &["campaign", "approve", "2", "--yes", &read], 4, &["Nothing waits"]);
+    let law = file("law.toml", &asks.replacen("organization", "jurisdiction = \"uk\"\norganization", 1));
+    served.fails("ada", &["campaign", "update", "1", "--campaign", &law, "--dry-run"], 4, &["stay as they are"]);
+    let follow = ["campaign", "follow-up", "1", &law, "--where", "phone != ''", "--dry-run"];
+    served.fails("ada", &follow, 3, &["jurisdiction = \"us\""]);
+    served.fails("ada", &["segment", "count", "--campaign", "1", "--where", "texted = maybe"], 2, &["yes, no"]);
     let mended = file("mended.toml", &asks.replace("Will you vote?", "Vote at the school."));
+    let looked = served.done("ada", &["campaign", "update", "1", "--campaign", &mended, "--dry-run"]);
+    assert!(looked.contains("would wait until another admin"), "{looked}");
     assert!(served.done("ada", &["campaign", "update", "1", "--campaign", &mended]).contains("campaign approve 1"));
     let shown = served.done("bea", &["campaign", "approve", "1", "--show"]);
     assert!(shown.contains("was: ") && shown.contains("now: ") && shown.contains("Vote at the school."), "{shown}");

@@ -118,6 +118,14 @@ impl AdminClient {
         self.wire.with_body(Method::PUT, &format!("campaigns/{campaign}/script"), update).await
     }
 
+    /// What would become of it.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn try_script(&self, campaign: CampaignId, update: &ScriptUpdate) -> Call<ScriptState> {
+        self.wire.with_body(Method::PUT, &format!("campaigns/{campaign}/script?dry_run=true"), update).await
+    }
+
     /// What waits for a second approver.
     ///
     /// # Errors

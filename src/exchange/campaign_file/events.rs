@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::super::toml_reader::{Tab, Text, nearest};
 use super::Walk;
-use crate::domain::rsvp::{self, CampaignEvent, EventFault, MAX_NAME, Rsvp, RsvpAnswer};
+use crate::domain::rsvp::{self, CampaignEvent, EventFault, MAX_NAME, MAX_PEOPLE, Rsvp, RsvpAnswer};
 use crate::domain::safe_text::safe_line;
 use crate::domain::survey::Question;
 use crate::domain::zone;
@@ -104,13 +104,14 @@ impl<'i> Walk<'_, 'i> {
     pub(super) fn rsvp(&mut self, answer: &Tab<'_, 'i>) -> Option<Rsvp> {
         if !answer.table.get("rsvp")?.get_ref().is_table() {
             let event = self.reader.string(answer, "rsvp", true)?;
-            return Some(Rsvp { event: safe_line(event.value.trim()), answer: RsvpAnswer::Yes });
+            return Some(Rsvp { event: safe_line(event.value.trim()), answer: RsvpAnswer::Yes, people: 1 });
         }
         let tab = self.reader.table(answer, "rsvp")?;
-        self.reader.only(&tab, &["event", "answer"]);
+        self.reader.only(&tab, &["event", "answer", "people"]);
         let event = self.reader.string(&tab, "event", true)?;
         let answer = self.choice(&tab, "answer", &RsvpAnswer::ALL);
-        Some(Rsvp { event: safe_line(event.value.trim()), answer })
+        let people = if tab.has("people") { self.reader.number(&tab, "people", 1..=MAX_PEOPLE, 1) } else { 1 };
+        Some(Rsvp { event: safe_line(event.value.trim()), answer, people })
     }
 
     pub(super) fn queue(&mut self, answer: &Tab<'_, 'i>) -> Option<String> {
@@ -159,6 +160,10 @@ impl<'i> Walk<'_, 'i> {
                         None if ids.is_empty() => format!("Add a section `[[event]]` with `id = \"{event}\"`."),
                         None => format!("Events are: {}.", ids.join(", ")),
                     };
+                    (answers.get(*question).and_then(|of| of.get(*answer)), "rsvp", remedy)
+                }
+                EventFault::People { question, answer } => {
+                    let remedy = "`people` is for those who come for sure: leave it out here.".to_owned();
                     (answers.get(*question).and_then(|of| of.get(*answer)), "rsvp", remedy)
                 }
                 EventFault::Queue { question, answer, .. } => {
@@ -289,9 +294,9 @@ capacity = 120
         assert_eq!(event.starts_at.to_string(), "2027-05-20T23:30:00Z");
         assert_eq!(event.ends_at.to_string(), "2027-05-21T01:00:00Z");
         let answers = &def.questions[0].answers;
-        assert_eq!(answers[0].rsvp, Some(Rsvp { event: "rally".into(), answer: RsvpAnswer::Yes }));
+        assert_eq!(answers[0].rsvp, Some(Rsvp { event: "rally".into(), answer: RsvpAnswer::Yes, people: 1 }));
         assert_eq!(answers[0].queue.as_deref(), Some("ride"));
-        assert_eq!(answers[1].rsvp, Some(Rsvp { event: "rally".into(), answer: RsvpAnswer::Maybe }));
+        assert_eq!(answers[1].rsvp, Some(Rsvp { event: "rally".into(), answer: RsvpAnswer::Maybe, people: 1 }));
         assert_eq!(told(&format!("{HEAD}{RALLY}"), "2027-05-01T00:00:00Z"), [""; 0]);
     }
 

@@ -8,10 +8,14 @@ use serde::Deserialize;
 use super::Finding;
 use crate::domain::campaign::{CampaignDef, EVERYWHERE, LAST_DIGITS};
 use crate::domain::contact::Contact;
+use crate::domain::event_fields;
 use crate::domain::purpose::{Jurisdiction, Purpose};
 use crate::domain::script::{DISCLAIMER, Source, Template, alias, fold_name, lookup};
 use crate::domain::zone;
 use crate::exchange::toml_reader::nearest;
+
+/// Where the list is from, as texters read it: the server fills it in.
+const LIST_SOURCE: &str = "list_source";
 
 /// Fields that every list has, whatever its columns.
 const ALWAYS: [&str; 6] = ["firstName", "lastName", "phone", "zip", "state", "external_id"];
@@ -100,15 +104,22 @@ pub(super) struct Needs<'d> {
 
 impl<'d> Needs<'d> {
     pub(super) fn new(def: &'d CampaignDef, columns: &[String]) -> Self {
-        let known: Vec<&str> = ALWAYS.into_iter().chain(columns.iter().map(String::as_str)).collect();
+        let of_events = event_fields::names(&def.events);
+        let known: Vec<&str> = ALWAYS
+            .into_iter()
+            .chain(columns.iter().map(String::as_str))
+            .chain(of_events.iter().map(String::as_str))
+            .collect();
         let there = |name: &str| {
             let folded = fold_name(name);
             known.iter().any(|k| fold_name(k) == folded || fold_name(k) == alias(&folded))
-                || alias(&folded) == "organization"
+                || ["organization", &fold_name(LIST_SOURCE)].contains(&alias(&folded))
         };
+        // Each contact has one: a list is not taken without it.
+        let has = |name: &str| fold_name(name) == fold_name(LIST_SOURCE);
         let fields = uses(def)
             .into_iter()
-            .filter(|(name, safe)| !safe && there(name))
+            .filter(|(name, safe)| !safe && there(name) && !has(name))
             .map(|(name, _)| Field { name, empty: Count::default() })
             .collect();
         let us = def.jurisdiction == Jurisdiction::Us;

@@ -47,5 +47,67 @@ pub fn unknown_names(filter: &Filter, def: &CampaignDef, columns: &[String]) -> 
             _ => {}
         }
     }
+    unknown.extend(filter.compared().into_iter().filter_map(|(name, value)| unknown_value(name, value, def)));
     unknown
+}
+
+const STATUSES: [&str; 5] = ["needs_message", "messaged", "needs_response", "convo", "closed"];
+const STANDINGS: [&str; 4] = ["yes", "waiting", "maybe", "no"];
+const DELIVERIES: [&str; 7] = ["accepted", "submitting", "submitted", "delivered", "failed", "unknown", "held"];
+
+/// A word that nobody can have there, with those that there are.
+fn unknown_value(name: &Name, value: &str, def: &CampaignDef) -> Option<String> {
+    let value = value.trim();
+    let none_of = |words: &[&str]| {
+        let known = value.is_empty() || words.iter().any(|word| word.eq_ignore_ascii_case(value));
+        (!known).then(|| format!("`{name}` is never `{value}`: it is {}.", words.join(", ")))
+    };
+    match name {
+        Name::Status => none_of(&STATUSES),
+        Name::Rsvp(_) => none_of(&STANDINGS),
+        Name::Campaign if value.parse::<i64>().is_err() && !value.is_empty() => {
+            Some(format!("`campaign` is a campaign's number, and `{value}` is none (textbank campaign list)."))
+        }
+        Name::Fact("texted" | "replied" | "opted_out" | "wrong_number" | "removed") => none_of(&["yes", "no"]),
+        Name::Fact("delivery") => none_of(&DELIVERIES),
+        Name::Answer(question) => {
+            let question = def.questions.iter().find(|one| one.id == *question)?;
+            let words = || question.answers.iter().map(|answer| answer.value.as_str());
+            let known = value.is_empty() || words().any(|word| word.trim().eq_ignore_ascii_case(value));
+            // A word of an older script may still stand with somebody: only what looks like a slip of the pen is one.
+            let near = nearest(value, words()).filter(|_| !known)?;
+            Some(format!(
+                "`{name}` has no answer `{value}`. Did you mean {near}? (A word of an older script: {name} contains \"{value}\".)"
+            ))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("texted = maybe", Some("`texted` is never `maybe`: it is yes, no."))]
+    #[case("not opted_out = Yes and removed != no", None)]
+    #[case("status in (closed, waiting)", Some("`status` is never `waiting`"))]
+    #[case("delivery = lost", Some("`delivery` is never `lost`"))]
+    #[case("campaign = Library", Some("a campaign's number"))]
+    #[case("campaign = 3 or status = \"\"", None)]
+    #[case("answer.support = oppos", Some("Did you mean oppose?"))]
+    #[case("answer.support contains oppos or answer.support = neverheard", None)]
+    fn a_word_that_nobody_can_have_is_told(#[case] text: &str, #[case] said: Option<&str>) {
+        let mut def = crate::exchange::sample::campaign().expect("the sample");
+        let question = &mut def.questions[0];
+        question.id = "support".into();
+        question.answers[0].value = "oppose".into();
+        let unknown = unknown_names(&Filter::parse(text).expect(text), &def, &[]).join(" ");
+        match said {
+            Some(words) => assert!(unknown.contains(words), "{unknown}"),
+            None => assert_eq!(unknown, ""),
+        }
+    }
 }

@@ -53,8 +53,9 @@ impl<W: Write> Rsvps<W> {
     /// # Errors
     /// As the system says.
     pub fn new(to: W, format: Format, columns: Vec<String>) -> io::Result<Self> {
-        let rows =
-            Rows::new(to, format, |_| header(&["event", "standing", "recorded_at", "opted_out_of_texts"], &columns))?;
+        let rows = Rows::new(to, format, |_| {
+            header(&["event", "standing", "people", "recorded_at", "opted_out_of_texts"], &columns)
+        })?;
         Ok(Self { rows, columns })
     }
 
@@ -63,8 +64,15 @@ impl<W: Write> Rsvps<W> {
     /// # Errors
     /// As the system says.
     pub fn add(&mut self, one: &RsvpResult) -> io::Result<()> {
-        let about =
-            || vec![one.event.clone(), one.standing.as_str().to_owned(), one.at.to_string(), yes(one.opted_out)];
+        let about = || {
+            vec![
+                one.event.clone(),
+                one.standing.as_str().to_owned(),
+                one.people.to_string(),
+                one.at.to_string(),
+                yes(one.opted_out),
+            ]
+        };
         let columns = &self.columns;
         self.rows.row(|| cells(one.contact, &one.listed, about(), &one.note, columns), one)
     }
@@ -189,6 +197,7 @@ mod tests {
             contact: ContactId(7),
             event: "rally".into(),
             standing: Standing::Waiting,
+            people: 3,
             at,
             opted_out: false,
             note: "with a friend".into(),
@@ -198,8 +207,8 @@ mod tests {
         let text = String::from_utf8(rsvps.finish().expect("written")).expect("UTF-8");
         assert_eq!(
             text,
-            "contact,external_id,first_name,last_name,phone,zip,state,language,event,standing,recorded_at,opted_out_of_texts,note,ward\n\
-             7,V7,'=cmd(),\"Xu, Lila\",+12122000050,,,,rally,waiting,2027-05-01T18:06:00Z,no,with a friend,3\n"
+            "contact,external_id,first_name,last_name,phone,zip,state,language,event,standing,people,recorded_at,opted_out_of_texts,note,ward\n\
+             7,V7,'=cmd(),\"Xu, Lila\",+12122000050,,,,rally,waiting,3,2027-05-01T18:06:00Z,no,with a friend,3\n"
         );
 
         let mut entries = Entries::new(Vec::new(), format, Vec::new()).expect("begun");

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use serde::Deserialize;
 
-use super::extract::{At, Sent};
+use super::extract::{Asked, At, Sent};
 use super::refusal::{Refusal, Reply};
 use crate::api::{
     problem::Problem,
@@ -16,6 +17,13 @@ use crate::server::{
     store::{change::Changed, command::Answer},
 };
 
+/// What stands after `?`.
+#[derive(Debug, Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    dry_run: bool,
+}
+
 /// Gives a campaign the next version of its script. The same definition twice is one version. What was confirmed under an older
 /// version still goes out; what must not is recalled.
 #[utoipa::path(
@@ -23,7 +31,10 @@ use crate::server::{
     path = "/api/v1/campaigns/{id}/script",
     operation_id = "update_script",
     tag = "admin",
-    params(("id" = i64, Path, description = "Campaign")),
+    params(
+        ("id" = i64, Path, description = "Campaign"),
+        ("dry_run" = Option<bool>, Query, description = "`true`: nothing is changed; the answer, a refusal too, is what it would be"),
+    ),
     request_body = ScriptUpdate,
     responses((status = 200, body = ScriptState), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
     security(("session" = [])),
@@ -32,9 +43,15 @@ pub async fn handler(
     AsAdmin(admin): AsAdmin,
     At(campaign): At<CampaignId>,
     State(state): State<AppState>,
+    Asked(query): Asked<Query>,
     Sent(update): Sent<ScriptUpdate>,
 ) -> Reply<Json<ScriptState>> {
-    match admin.update_script(&state.desk, campaign, update.def).await? {
+    let answer = if query.dry_run {
+        admin.try_script(&state.desk, campaign, update.def).await?
+    } else {
+        admin.update_script(&state.desk, campaign, update.def).await?
+    };
+    match answer {
         Answer::Changed(Changed::Script(state)) => Ok(Json(state)),
         other => Err(Refusal::unfit(&other)),
     }

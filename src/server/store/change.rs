@@ -24,6 +24,8 @@ pub enum Change {
     Script {
         /// The whole definition.
         def: Box<CampaignDef>,
+        /// Only say what would be, and whether it may be.
+        dry_run: bool,
     },
     /// Put in force what somebody else has proposed.
     Approve {

@@ -118,7 +118,16 @@ impl Admin {
     /// # Errors
     /// As [`super::Texter::send`].
     pub async fn update_script(&self, desk: &Desk, campaign: CampaignId, def: CampaignDef) -> Answered {
-        let change = Box::new(Change::Script { def: Box::new(def) });
+        let change = Box::new(Change::Script { def: Box::new(def), dry_run: false });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
+    /// Says what [`Admin::update_script`] would say, refusals too, and changes nothing.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn try_script(&self, desk: &Desk, campaign: CampaignId, def: CampaignDef) -> Answered {
+        let change = Box::new(Change::Script { def: Box::new(def), dry_run: true });
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     rows::{self, col, json, time, to_json},
-    script::refused,
+    script::{Way, refused},
     tx::{Campaign, Tx},
 };
 use crate::api::{
@@ -159,7 +159,7 @@ impl Tx<'_> {
         if found.begins {
             return self.approve_to_begin(actor, campaign, &found).await;
         }
-        let answer = self.update_script(actor, campaign, found.def.clone(), true).await?;
+        let answer = self.update_script(actor, campaign, found.def.clone(), Way::Approved).await?;
         if let Answer::Changed(_) = &answer {
             self.forget_proposal(campaign.id).await?;
             self.approved(actor, campaign, &found, "script_approved");

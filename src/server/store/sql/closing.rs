@@ -190,7 +190,7 @@ pub(super) async fn able_owner(
 }
 
 /// For a campaign that is not there yet.
-pub(super) const IMPORTING: &str = "the campaign is still being imported: the same `campaign import` goes on with it, and when that is done this can be asked again";
+pub(super) const IMPORTING: &str = "the campaign is not whole yet: the same command that began it (campaign import, follow-up or correct) goes on with it, and when that is done this can be asked again. Begun by mistake, it can be closed (campaign close)";
 
 /// For an owner who is none.
 pub(super) const NO_OWNER: &str =
@@ -213,9 +213,6 @@ impl Keeping for SqlStore {
             return Ok(Some(Err(Box::new(Problem::new(Code::Invalid, NO_OWNER)))));
         };
         let mut report = standing(&mut conn, campaign.0, Some(request.owner.0), now).await?;
-        if report.state == CampaignState::Importing {
-            return Ok(Some(Err(Box::new(Problem::new(Code::Invalid, IMPORTING)))));
-        }
         if is_so(&report, request) {
             (report.opted_out, report.taken_back) = (0, 0);
         } else if !request.doubts_are_opt_outs {
@@ -252,6 +249,11 @@ impl Keeping for SqlStore {
 }
 
 impl Tx<'_> {
+    /// True when the campaign is closed.
+    pub(super) async fn was_closed(&mut self, campaign: i64) -> Result<bool, StoreError> {
+        Ok(self.campaign(campaign).await?.is_some_and(|campaign| campaign.state == CampaignState::Archived))
+    }
+
     pub(super) async fn close_campaign(
         &mut self,
         actor: &Actor,

@@ -139,7 +139,7 @@ impl Results for SqlStore {
         let mut contacts = rows.iter().map(|row| contact(campaign, row)).collect::<Found<Vec<_>>>()?;
         fill_standings(&mut conn, actor, campaign, &mut contacts).await?;
         if wanted.texted_in {
-            fill_texted_in(&mut conn, actor.organization.0, &mut contacts).await?;
+            fill_texted_in(&mut conn, actor, &mut contacts).await?;
         }
         let full = contacts.len() >= usize::try_from(wanted.limit).unwrap_or(usize::MAX);
         let next = match contacts.last().filter(|_| full) {
@@ -276,12 +276,17 @@ pub(super) async fn fill_standings(
 }
 
 /// In which campaigns the number of each was texted.
-pub(super) async fn fill_texted_in(conn: &mut Conn, organization: i64, contacts: &mut [ContactResult]) -> Found<()> {
+///
+/// Whoever works in one campaign alone is told of that one.
+pub(super) async fn fill_texted_in(conn: &mut Conn, actor: &Actor, contacts: &mut [ContactResult]) -> Found<()> {
     let numbers: Vec<&str> = contacts.iter().map(|contact| contact.listed.phone.as_str()).collect();
-    let rows = db::query(TEXTED_IN).bind(to_json(&numbers)?).bind(organization).fetch_all(conn).await?;
+    let rows = db::query(TEXTED_IN).bind(to_json(&numbers)?).bind(actor.organization.0).fetch_all(conn).await?;
     let mut texted: HashMap<String, Vec<CampaignId>> = HashMap::new();
     for row in &rows {
-        texted.entry(col(row, 0)?).or_default().push(CampaignId(col(row, 1)?));
+        let campaign = CampaignId(col(row, 1)?);
+        if actor.campaign.is_none_or(|only| only == campaign) {
+            texted.entry(col(row, 0)?).or_default().push(campaign);
+        }
     }
     for contact in contacts {
         contact.texted_in = texted.get(contact.listed.phone.as_str()).cloned().unwrap_or_default();

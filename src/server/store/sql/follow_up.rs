@@ -12,6 +12,7 @@ use super::{
     eligible::{self, Judged},
     export::{self, BOUNDS, fill_standings, fill_texted_in},
     import::def_faults,
+    retention::ONE_CAMPAIGN,
     rows::{self, col, corrupt, json, signed, to_json, unsigned},
     script::refused,
     segments::asks_about,
@@ -27,7 +28,7 @@ use crate::api::{
 use crate::db::{self, Conn};
 use crate::domain::{
     campaign::CampaignDef,
-    filter::Filter,
+    filter::{Filter, is_in},
     ids::{CampaignId, ContactId},
     recall::{Recalled, repeated_in},
 };
@@ -189,11 +190,11 @@ pub(super) async fn standing(conn: &mut Conn, actor: &Actor, id: Uuid) -> Found<
         let mut page = rows.iter().map(|row| export::contact(source, row)).collect::<Found<Vec<_>>>()?;
         fill_standings(conn, actor, source, &mut page).await?;
         if filter.asks_for_campaigns() {
-            fill_texted_in(conn, state.organization, &mut page).await?;
+            fill_texted_in(conn, actor, &mut page).await?;
         }
         let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
         next = page.last().filter(|_| full).map_or(last, |one| one.id.0);
-        contacts.extend(page.iter().filter(|one| filter.holds(*one)).map(|one| one.id));
+        contacts.extend(page.iter().filter(|one| is_in(&filter, one)).map(|one| one.id));
         if next >= state.until || contacts.len() >= ENOUGH {
             break;
         }
@@ -280,7 +281,13 @@ impl Tx<'_> {
         begins: Begins<'_>,
     ) -> Result<Answer, StoreError> {
         let mut def = begins.def.clone();
+        if actor.campaign.is_some() {
+            return refused(Code::Forbidden, ONE_CAMPAIGN);
+        }
         if let Some(refusal) = Self::unfit_offshoot(of, &def) {
+            return Ok(refusal);
+        }
+        if let Some(refusal) = self.too_new(&def, begins.keep_hours.is_some()).await? {
             return Ok(refusal);
         }
         def.take_solicitation();
@@ -373,6 +380,9 @@ impl Tx<'_> {
         let Some(new) = self.campaign(state.campaign).await? else {
             return refused(Code::NotFound, "no such campaign");
         };
+        if new.state != CampaignState::Importing {
+            return refused(Code::Closed, "the campaign was closed before it was finished");
+        }
         let ids: Vec<i64> = part.contacts.iter().map(|contact: &ContactId| contact.0).collect();
         let judged = eligible::judged(&mut *self.conn, (state.organization, of.id), &ids, state.texted_since).await?;
         let mut lines = Vec::with_capacity(judged.len());
@@ -464,6 +474,8 @@ impl Tx<'_> {
                 .unwrap_or(jiff::Timestamp::MAX)
                 .as_microsecond()
         });
+        // The condition may have names and numbers in it: it is kept no longer than it is read.
+        db::query("UPDATE follow_ups SET expression = '' WHERE id = $1").bind(id).execute(&mut *self.conn).await?;
         db::query("UPDATE campaigns SET state = $2, kept_until = $3 WHERE id = $1 AND state = 'importing'")
             .bind(state.campaign)
             .bind(rows::state_word(state.state))

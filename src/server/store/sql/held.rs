@@ -236,6 +236,9 @@ impl Tx<'_> {
         if contact.wrong_number {
             return refuse(Code::Suppressed, "the number was marked as wrong");
         }
+        if contact.removed && text.kind == MessageKind::Initial {
+            return refuse(Code::Removed, "this person was taken off the list: they get no first text");
+        }
         let hours = self.hours_of(&campaign, contact.zone_set, text.kind).await?;
         let end = match hours.verdict {
             HoursVerdict::Closed { opens_at } => {

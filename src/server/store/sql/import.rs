@@ -356,6 +356,9 @@ impl Tx<'_> {
         let mut def = start.def.clone();
         // Whoever wrote the file.
         def.take_solicitation();
+        if let Some(refusal) = self.too_new(&def, false).await? {
+            return Ok(refusal);
+        }
         let campaign = self.new_campaign(actor, CampaignState::Importing, &def).await?;
         self.import_new(actor, import, (hash, campaign, false), start.contacts, &start.provenance).await?;
         // The first campaign says whose server this is.
@@ -390,7 +393,9 @@ impl Tx<'_> {
         match found.state {
             CampaignState::Running | CampaignState::Paused => {}
             CampaignState::Importing => return no(Code::Invalid, "the campaign's own import is not finished"),
-            CampaignState::Archived => return no(Code::Invalid, "the campaign is over"),
+            CampaignState::Archived => {
+                return no(Code::Invalid, "the campaign is closed: open it again first (textbank campaign reopen)");
+            }
         }
         let faults = untold(&start.provenance);
         if !faults.is_empty() {

@@ -111,6 +111,9 @@ impl Tx<'_> {
         let Some(found) = self.import_found(actor, import).await? else {
             return no(Code::NotFound, "no such import");
         };
+        if found.number == 1 && self.was_closed(found.state.campaign.0).await? {
+            return no(Code::Closed, "the campaign was closed before its import was finished");
+        }
         let new = db::query("INSERT INTO import_chunks (import, number) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(import)
             .bind(signed(number))

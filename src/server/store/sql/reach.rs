@@ -12,7 +12,7 @@ use super::{
 use crate::api::{people::Role, problem::Problem, recall::RecallInfo};
 use crate::db::{self, Conn};
 use crate::domain::{
-    campaign::{CampaignDef, merge_fields, variant_for},
+    campaign::{CampaignDef, merge_fields_in, variant_for},
     ids::{CampaignId, ContactId},
     recall::{Recall, Recalled, holds, uses_field},
 };
@@ -138,7 +138,7 @@ async fn to_get(conn: &mut Conn, campaign: i64, (def, version): (&CampaignDef, u
             after = col(row, LISTED_COLUMNS)?;
             let wording = variant_for(def, after, contact.language.as_deref());
             let wrong = match &recall.what {
-                field @ Recalled::Field { .. } => holds(field, &merge_fields(&contact)),
+                field @ Recalled::Field { .. } => holds(field, &merge_fields_in(def, &contact)),
                 _ => true,
             };
             many += u64::from(wrong && wording.is_some_and(|wording| wordings.contains(wording.name.as_str())));

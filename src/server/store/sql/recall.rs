@@ -29,6 +29,7 @@ use crate::domain::{
     campaign::{CampaignDef, merge_fields, merge_fields_in},
     message::MessageKind,
     recall::{LEAST, Recall, Recalled, Said, carried, stands_in, weight},
+    rsvp,
     safe_text::safe_line,
     script::fold_name,
     survey::Question,
@@ -455,6 +456,31 @@ impl Tx<'_> {
             format!("recall {}, {}{why}", recall.id, in_words(&recall.what)),
         );
         Ok(Answer::Changed(Changed::Recalled { recall, already: false }))
+    }
+
+    /// Why a campaign that asks for what an older version does not know cannot be while one serves too; from the first such campaign on
+    /// an older program does not start on this database.
+    pub(super) async fn too_new(
+        &mut self,
+        def: &CampaignDef,
+        keeps_texters: bool,
+    ) -> Result<Option<Answer>, StoreError> {
+        let asks = [
+            (def.frequency_days > 0, "a frequency cap"),
+            (keeps_texters, "people who are kept for their texters"),
+            (!def.events.is_empty() || rsvp::is_asked(&def.questions), "events and queues"),
+            (def.second_approver, "a second approver"),
+        ];
+        let Some((_, what)) = asks.into_iter().find(|(asked, _)| *asked) else { return Ok(None) };
+        if self.older_serve().await? {
+            let detail = format!(
+                "a server of an older version works on the same database, and knows nothing of {what}: it would go on without. Stop \
+                 the older server, and ask again"
+            );
+            return refused(Code::Invalid, detail).map(Some);
+        }
+        schema::ask_for(self.conn, KNOWS_RECALLS).await?;
+        Ok(None)
     }
 
     /// True when a server of a version that knows no recalls has this database open now: it would send on. Only a PostgreSQL can

@@ -8,7 +8,8 @@
 mod recent;
 
 use self::recent::{
-    APPROVED, CLOSED, IN_ITS_PLACE, KEPT_SO_LONG, PROPOSALS, PUT_ASIDE, SEGMENTS, SET_APART, SHARED_CANNED, TRIALS, TURNOUT,
+    APPROVED, CLOSED, IN_ITS_PLACE, KEPT_SO_LONG, PEOPLE, PROPOSALS, PUT_ASIDE, SEGMENTS, SET_APART, SHARED_CANNED,
+    TRIALS, TURNOUT,
 };
 use crate::db::{self, Conn};
 use crate::server::store::StoreError;
@@ -55,6 +56,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: SET_APART },
     Step { min_program: 1, sql: APPROVED },
     Step { min_program: 1, sql: PUT_ASIDE },
+    Step { min_program: 1, sql: PEOPLE },
 ];
 
 /// What the steps are counted in, and what a database says of itself.

@@ -19,6 +19,17 @@ use crate::server::store::{
     command::{Actor, Answer},
 };
 
+/// How a script comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Somebody asks for it.
+    Asked,
+    /// Somebody else has approved it.
+    Approved,
+    /// Somebody wants to know what would become of it.
+    DryRun,
+}
+
 /// A refusal.
 pub(super) fn refused(code: Code, detail: impl Into<String>) -> Result<Answer, StoreError> {
     Ok(Answer::Refused(Box::new(Problem::new(code, detail))))
@@ -37,11 +48,15 @@ impl Tx<'_> {
         let Some(found) = self.campaign_of(actor, campaign.0).await? else {
             return refused(Code::NotFound, "no such campaign for you");
         };
-        if found.state == CampaignState::Importing {
+        // One that was begun by mistake can be closed.
+        if found.state == CampaignState::Importing && !matches!(change, Change::Close { .. }) {
             return refused(Code::Invalid, IMPORTING);
         }
         match change {
-            Change::Script { def } => self.update_script(actor, &found, *def, false).await,
+            Change::Script { def, dry_run } => {
+                let way = if dry_run { Way::DryRun } else { Way::Asked };
+                self.update_script(actor, &found, *def, way).await
+            }
             Change::Approve { seen } => self.approve(actor, &found, &seen).await,
             Change::Withdraw => self.withdraw(actor, &found).await,
             Change::Recall { what, reason } => self.recall(actor, &found, what, &reason).await,
@@ -68,7 +83,7 @@ impl Tx<'_> {
         actor: &Actor,
         campaign: &super::tx::Campaign,
         def: CampaignDef,
-        approved: bool,
+        way: Way,
     ) -> Result<Answer, StoreError> {
         let def = self.with_shared(campaign.organization, def).await?;
         let mut faults = def_faults(&def);
@@ -86,6 +101,22 @@ impl Tx<'_> {
             return refused(Code::Invalid, detail);
         }
         let same = def == campaign.def;
+        let approved = way == Way::Approved;
+        if way == Way::DryRun {
+            let to_begin = self.waits_to_begin(campaign.id).await?;
+            let still = campaign.recalls.iter().filter(|recall| recall.is_unchanged_in(&def));
+            return Ok(Answer::Changed(Changed::Script(ScriptState {
+                campaign: CampaignId(campaign.id),
+                script_version: u32::try_from(campaign.script_version).unwrap_or(u32::MAX),
+                changed: !same,
+                proposed: !same && (campaign.def.second_approver || to_begin),
+                begun: false,
+                still_recalled: still.map(|recall| recall.id).collect(),
+            })));
+        }
+        if !same && let Some(refusal) = self.too_new(&def, false).await? {
+            return Ok(refusal);
+        }
         // Nobody was handed anything of a campaign that waits to begin: what it says is changed, and waits as it is now.
         let to_begin = !same && !approved && self.waits_to_begin(campaign.id).await?;
         if !same && campaign.def.second_approver && !approved && !to_begin {

@@ -18,7 +18,11 @@ use crate::api::{
     segments::{MAX_NAME, SaveSegment, SegmentCount, SegmentInfo},
 };
 use crate::db::{self, Conn};
-use crate::domain::{filter::Filter, ids::CampaignId, safe_text::safe_line};
+use crate::domain::{
+    filter::{Filter, is_in},
+    ids::CampaignId,
+    safe_text::safe_line,
+};
 use crate::server::store::{
     StoreError,
     change::{Changed, SegmentChange},
@@ -71,6 +75,11 @@ pub(super) fn asks_about(filter: &Filter) -> String {
     filter.names().into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// Whoever works in one campaign alone sees and changes what was saved for it: a condition may have names and numbers of others in it.
+fn is_theirs(actor: &Actor, of: Option<CampaignId>) -> bool {
+    actor.campaign.is_none_or(|only| of == Some(only))
+}
+
 #[async_trait]
 impl Segments for SqlStore {
     async fn segments(&self, actor: &Actor) -> Found<Vec<SegmentInfo>> {
@@ -80,11 +89,13 @@ impl Segments for SqlStore {
             .bind(MOST)
             .fetch_all(&mut conn)
             .await?;
-        rows.iter().map(info).collect()
+        let all = rows.iter().map(info).collect::<Found<Vec<_>>>()?;
+        Ok(all.into_iter().filter(|one| is_theirs(actor, one.campaign)).collect())
     }
 
     async fn segment(&self, actor: &Actor, name: &str) -> Found<Option<SegmentInfo>> {
-        named(&mut *self.reader().await?, actor.organization.0, name).await
+        let found = named(&mut *self.reader().await?, actor.organization.0, name).await?;
+        Ok(found.filter(|one| is_theirs(actor, one.campaign)))
     }
 
     async fn segment_count(
@@ -111,9 +122,9 @@ impl Segments for SqlStore {
         let mut contacts = rows.iter().map(|row| export::contact(campaign, row)).collect::<Found<Vec<_>>>()?;
         fill_standings(&mut conn, actor, campaign, &mut contacts).await?;
         if filter.asks_for_campaigns() {
-            fill_texted_in(&mut conn, actor.organization.0, &mut contacts).await?;
+            fill_texted_in(&mut conn, actor, &mut contacts).await?;
         }
-        let ids: Vec<i64> = contacts.iter().filter(|one| filter.holds(*one)).map(|one| one.id.0).collect();
+        let ids: Vec<i64> = contacts.iter().filter(|one| is_in(filter, one)).map(|one| one.id.0).collect();
         let next = run.after();
         let mut count = SegmentCount {
             contacts: ids.len() as u64,
@@ -161,9 +172,15 @@ impl Tx<'_> {
         {
             return refused(Code::NotFound, "no such campaign for you");
         }
+        if !is_theirs(actor, request.campaign) {
+            return refused(Code::Forbidden, "your sign-in is for one campaign: save the segment for it");
+        }
         let organization = actor.organization.0;
         let known = named(&mut *self.conn, organization, &name).await?;
         if let Some(known) = known {
+            if !is_theirs(actor, known.campaign) {
+                return refused(Code::Forbidden, "a segment of this name is saved for another campaign");
+            }
             let same = known.expression == request.expression && known.campaign == request.campaign;
             if same && known.name == name {
                 return Ok(Answer::Changed(Changed::Segment(known)));
@@ -218,11 +235,14 @@ impl Tx<'_> {
     }
 
     async fn remove_segment(&mut self, actor: &Actor, segment: i64) -> Result<Answer, StoreError> {
-        let row = db::query("SELECT name FROM segments WHERE id = $1 AND organization = $2")
-            .bind(segment)
-            .bind(actor.organization.0)
-            .fetch_optional(&mut *self.conn)
-            .await?;
+        let row = db::query(
+            "SELECT name FROM segments WHERE id = $1 AND organization = $2 AND (campaign = $3 OR $3 IS NULL)",
+        )
+        .bind(segment)
+        .bind(actor.organization.0)
+        .bind(actor.campaign.map(|only| only.0))
+        .fetch_optional(&mut *self.conn)
+        .await?;
         let Some(row) = row else { return refused(Code::NotFound, "no such segment") };
         db::query("DELETE FROM segments WHERE id = $1").bind(segment).execute(&mut *self.conn).await?;
         self.audit(Some(actor), "segment_removed", format!("segment {segment}"), col(&row, 0)?);

@@ -37,34 +37,45 @@ use crate::server::store::{
 };
 
 /// All that is written down of a contact.
-const OF_CONTACT: &str = "SELECT CAST(0 AS BIGINT), event, answer, question FROM rsvps WHERE contact = $1
-     UNION ALL SELECT CAST(1 AS BIGINT), queue, CASE WHEN done_at IS NULL THEN 'open' ELSE 'done' END, question
+const OF_CONTACT: &str = "SELECT CAST(0 AS BIGINT), event, answer, question, people FROM rsvps WHERE contact = $1
+     UNION ALL SELECT CAST(1 AS BIGINT), queue, CASE WHEN done_at IS NULL THEN 'open' ELSE 'done' END, question, CAST(1 AS BIGINT)
      FROM queue_entries WHERE contact = $1";
 
-const PUT_RSVP: &str = "INSERT INTO rsvps (contact, event, campaign, answer, question, place, at, person)
-     VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(r.place), 0) + 1 FROM rsvps r WHERE r.campaign = $3), $6, $7)
+const PUT_RSVP: &str = "INSERT INTO rsvps (contact, event, campaign, answer, question, place, at, person, people)
+     VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(r.place), 0) + 1 FROM rsvps r WHERE r.campaign = $3), $6, $7, $8)
      ON CONFLICT (contact, event) DO UPDATE SET answer = excluded.answer, question = excluded.question,
-         place = excluded.place, at = excluded.at, person = excluded.person";
+         place = excluded.place, at = excluded.at, person = excluded.person, people = excluded.people";
 
 const PUT_QUEUE: &str = "INSERT INTO queue_entries (contact, queue, campaign, question, place, at, person)
      VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(q.place), 0) + 1 FROM queue_entries q WHERE q.campaign = $3), $5, $6)
      ON CONFLICT (contact, queue) DO UPDATE SET question = excluded.question, place = excluded.place, at = excluded.at,
          person = excluded.person, done_at = NULL, done_by = NULL";
 
-const TALLIES: &str = "SELECT r.event, r.answer, COUNT(*) FROM rsvps r JOIN contacts c ON c.id = r.contact
-     WHERE r.campaign = $1 AND c.removed = 0 GROUP BY r.event, r.answer";
+const TALLIES: &str =
+    "SELECT r.event, r.answer, CAST(SUM(r.people) AS BIGINT) FROM rsvps r JOIN contacts c ON c.id = r.contact
+     WHERE r.campaign = $1 AND c.removed = 0 AND c.wrong_number = 0 GROUP BY r.event, r.answer";
 
-/// The place of the first who waits, when so many are in.
-const FIRST_WAITING: &str = "SELECT r.place FROM rsvps r JOIN contacts c ON c.id = r.contact
-     WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND c.removed = 0 ORDER BY r.place LIMIT 1 OFFSET $3";
+/// The place of the first who waits, when so many people are in: whoever comes with more people than there are places waits, and everybody
+/// behind.
+const FIRST_WAITING: &str =
+    "SELECT w.place FROM (SELECT r.place AS place, SUM(r.people) OVER (ORDER BY r.place) AS so_far
+         FROM rsvps r JOIN contacts c ON c.id = r.contact
+         WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND c.removed = 0 AND c.wrong_number = 0) w
+     WHERE w.so_far > $3 ORDER BY w.place LIMIT 1";
+
+/// How many people come and have a place, and how many answers wait.
+const IN_AND_WAITING: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN r.place < $3 THEN r.people ELSE 0 END), 0) AS BIGINT),
+         CAST(COALESCE(SUM(CASE WHEN r.place >= $3 THEN 1 ELSE 0 END), 0) AS BIGINT)
+     FROM rsvps r JOIN contacts c ON c.id = r.contact
+     WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND c.removed = 0 AND c.wrong_number = 0";
 
 /// A page of those who said something.
 pub(super) const RSVPS: &str = concat!(
     "SELECT ",
     listed_columns!(),
-    ", r.place, r.contact, r.event, r.answer, r.at, c.opt_out, c.note
+    ", r.place, r.contact, r.event, r.answer, r.at, c.opt_out, c.note, r.people
      FROM rsvps r JOIN contacts c ON c.id = r.contact
-     WHERE r.campaign = $1 AND r.place > $2 AND (CAST($3 AS TEXT) IS NULL OR r.event = $3) AND c.removed = 0
+     WHERE r.campaign = $1 AND r.place > $2 AND (CAST($3 AS TEXT) IS NULL OR r.event = $3) AND c.removed = 0 AND c.wrong_number = 0
      ORDER BY r.place LIMIT $4"
 );
 
@@ -74,13 +85,22 @@ pub(super) const ENTRIES: &str = concat!(
     listed_columns!(),
     ", q.place, q.contact, q.queue, q.at, q.done_at, p.name, p.namesake, c.opt_out, c.note
      FROM queue_entries q JOIN contacts c ON c.id = q.contact LEFT JOIN people p ON p.id = q.done_by
-     WHERE q.campaign = $1 AND q.place > $2 AND (CAST($3 AS TEXT) IS NULL OR q.queue = $3) AND c.removed = 0
+     WHERE q.campaign = $1 AND q.place > $2 AND (CAST($3 AS TEXT) IS NULL OR q.queue = $3) AND c.removed = 0 AND c.wrong_number = 0
          AND (q.done_at IS NULL OR $4) ORDER BY q.place LIMIT $5"
 );
 
 /// What a run of contacts said of events.
 pub(super) const OF_RUN: &str =
     "SELECT contact, event, answer, place FROM rsvps WHERE contact >= $1 AND contact <= $2 AND +campaign = $3";
+
+async fn in_and_waiting(conn: &mut Conn, campaign: i64, event: &str, from: i64) -> Found<(u64, u64)> {
+    let row = db::query(IN_AND_WAITING).bind(campaign).bind(event).bind(from).fetch_one(conn).await?;
+    Ok((unsigned(col(&row, 0)?), unsigned(col(&row, 1)?)))
+}
+
+fn people_of(stored: i64) -> u32 {
+    u32::try_from(stored).unwrap_or(1).max(1)
+}
 
 fn answer_of(word: &str) -> Result<RsvpAnswer, StoreError> {
     RsvpAnswer::from_word(word).ok_or_else(|| corrupt("an answer to an event", word))
@@ -146,10 +166,16 @@ impl Turnout for SqlStore {
         for row in &rows {
             counts.insert((col(row, 0)?, answer_of(&col::<String>(row, 1)?)?), unsigned(col(row, 2)?));
         }
+        let waits = waits_from(&mut conn, campaign.0, &seen.def).await?;
+        let mut full = BTreeMap::new();
+        for (event, from) in &waits {
+            let (coming, _) = in_and_waiting(&mut conn, campaign.0, event, *from).await?;
+            full.insert(event.clone(), coming);
+        }
         let tally = |event: crate::domain::rsvp::CampaignEvent| {
             let of = |answer| counts.get(&(event.id.clone(), answer)).copied().unwrap_or(0);
             let (said_yes, maybe, no) = (of(RsvpAnswer::Yes), of(RsvpAnswer::Maybe), of(RsvpAnswer::No));
-            let yes = said_yes.min(event.capacity.map_or(u64::MAX, u64::from));
+            let yes = full.get(&event.id).copied().unwrap_or(said_yes);
             EventTally { event, yes, waiting: said_yes - yes, maybe, no }
         };
         Ok(Some(seen.def.events.into_iter().map(tally).collect()))
@@ -177,6 +203,7 @@ impl Turnout for SqlStore {
                 at: time(col(row, at(4))?)?,
                 opted_out: col::<i64>(row, at(5))? >= OPTED_OUT,
                 note: col(row, at(6))?,
+                people: people_of(col(row, at(7))?),
                 listed: listed(row, 0)?,
             });
             places.push(place);
@@ -193,7 +220,7 @@ impl Turnout for SqlStore {
         let rows = db::query(
             "SELECT q.queue, CAST(COALESCE(SUM(CASE WHEN q.done_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*),
                  MIN(CASE WHEN q.done_at IS NULL THEN q.at END)
-             FROM queue_entries q JOIN contacts c ON c.id = q.contact WHERE q.campaign = $1 AND c.removed = 0
+             FROM queue_entries q JOIN contacts c ON c.id = q.contact WHERE q.campaign = $1 AND c.removed = 0 AND c.wrong_number = 0
              GROUP BY q.queue ORDER BY q.queue",
         )
         .bind(campaign.0)
@@ -266,6 +293,7 @@ impl Tx<'_> {
         for row in &rows {
             let (is_queue, name, word, by): (i64, String, String, String) =
                 (col(row, 0)?, col(row, 1)?, col(row, 2)?, col(row, 3)?);
+            let people = people_of(col(row, 4)?);
             if !touched(&by) {
                 stand.insert((is_queue != 0, by.clone()));
             }
@@ -285,11 +313,23 @@ impl Tx<'_> {
                 continue;
             }
             match wanted.rsvps.get(name.as_str()) {
-                // Whoever says the same once more keeps the place.
-                Some((answer, _)) if answer.as_str() == word => {
+                // Whoever says the same once more keeps the place, and whoever comes with fewer people than before.
+                Some(said)
+                    if said.answer.as_str() == word
+                        && (said.people <= people || !touched(&by) && !touched(said.question)) =>
+                {
+                    if said.people < people && (touched(&by) || touched(said.question)) {
+                        db::query("UPDATE rsvps SET people = $3, question = $4 WHERE contact = $1 AND event = $2")
+                            .bind(contact.id)
+                            .bind(name.as_str())
+                            .bind(i64::from(said.people))
+                            .bind(said.question)
+                            .execute(&mut *self.conn)
+                            .await?;
+                    }
                     wanted.rsvps.remove(name.as_str());
                 }
-                Some((_, now_by)) if touched(&by) || touched(now_by) => {}
+                Some(said) if touched(&by) || touched(said.question) => {}
                 Some(_) => {
                     wanted.rsvps.remove(name.as_str());
                 }
@@ -307,9 +347,9 @@ impl Tx<'_> {
         }
         // An answer whose row stands under the name of before writes no second one under a new name.
         let news = |is_queue, by: &str| touched(by) || !stand.contains(&(is_queue, by.to_owned()));
-        wanted.rsvps.retain(|_, (_, by)| news(false, by));
+        wanted.rsvps.retain(|_, said| news(false, said.question));
         wanted.queues.retain(|_, by| news(true, by));
-        for (event, (answer, question)) in wanted.rsvps {
+        for (event, rsvp::Said { answer, people, question }) in wanted.rsvps {
             db::query(PUT_RSVP)
                 .bind(contact.id)
                 .bind(event)
@@ -318,6 +358,7 @@ impl Tx<'_> {
                 .bind(question)
                 .bind(self.micros())
                 .bind(actor.person.0)
+                .bind(i64::from(people))
                 .execute(&mut *self.conn)
                 .await?;
             if answer == RsvpAnswer::Yes {
@@ -350,16 +391,14 @@ impl Tx<'_> {
         let Some((found, capacity)) = found.and_then(|one| one.capacity.map(|capacity| (one, capacity))) else {
             return Ok(());
         };
-        let row = db::query(
-            "SELECT COUNT(*) FROM rsvps r JOIN contacts c ON c.id = r.contact
-             WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND c.removed = 0",
-        )
-        .bind(campaign.id)
-        .bind(event)
-        .fetch_one(&mut *self.conn)
-        .await?;
-        let waiting = unsigned(col(&row, 0)?).saturating_sub(u64::from(capacity));
-        if waiting > 0 {
+        let row = db::query(FIRST_WAITING)
+            .bind(campaign.id)
+            .bind(event)
+            .bind(i64::from(capacity))
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        if let Some(row) = row {
+            let (_, waiting) = in_and_waiting(self.conn, campaign.id, event, col(&row, 0)?).await?;
             let detail = format!("{waiting}, {}", safe_line(&found.title));
             self.note(contact, Some(actor), "event_full", &detail).await?;
         }
@@ -430,12 +469,12 @@ impl Tx<'_> {
             .bind(done_by)
             .execute(&mut *self.conn)
             .await?;
-            self.audit(
-                Some(actor),
-                if request.undo { "queue_undone" } else { "queue_done" },
-                format!("campaign {}", campaign.id),
-                format!("{}: contacts {}", safe_line(&request.queue), to_json(&change)?),
-            );
+            // A line each: what is on record of somebody is found by it.
+            let what = if request.undo { "queue_undone" } else { "queue_done" };
+            for contact in &change {
+                let detail = format!("campaign {}: {}", campaign.id, safe_line(&request.queue));
+                self.audit(Some(actor), what, format!("contact {contact}"), detail);
+            }
         }
         let (changed, already) = (change.len() as u64, already.len() as u64);
         Ok(Answer::Changed(Changed::Queue(QueueChanged { changed, already, not_found })))

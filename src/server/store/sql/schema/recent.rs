@@ -142,6 +142,11 @@ CREATE INDEX contacts_pool_lately ON contacts(campaign, texted_elsewhere) WHERE 
 --@ CREATE INDEX contacts_pool_lately ON contacts(campaign, texted_elsewhere) WHERE pooled AND texted_elsewhere IS NOT NULL;
 ";
 
+/// For how many people somebody answered that they come.
+pub(super) const PEOPLE: &str = "
+ALTER TABLE rsvps ADD COLUMN people INTEGER NOT NULL DEFAULT 1;
+";
+
 /// A correction is made as a follow-up is, of those whom a recall reached. Where somebody else has to approve it, it does not begin before
 /// that (`begins`); and the organization's canned replies wait likewise, all of them together.
 pub(super) const APPROVED: &str = "
