@@ -1,5 +1,5 @@
-//! A stand-in of a Spoke server on a port of this machine, to text at by hand: `cargo run --example spoke -- PORT CONTACTS`. Nothing of it
-//! reaches anybody. Voters answer by themselves, some seconds later.
+//! A stand-in of a Spoke server on a port of this machine, to text at by hand: `cargo run --example spoke -- PORT CONTACTS DELAY`
+//! (the delay of each answer in milliseconds). Nothing of it reaches anybody. Voters answer by themselves, some seconds later.
 //!
 //! Sign in as tess.texter@example.org with the password hunter22hunter.
 
@@ -17,7 +17,8 @@ use textbank::env::SystemClock;
 async fn main() {
     let number = |at: usize, usual: i64| std::env::args().nth(at).and_then(|arg| arg.parse().ok()).unwrap_or(usual);
     let clock = SystemClock::shared();
-    let world = World::with_contacts(number(2, 200), clock.now());
+    let mut world = World::with_contacts(number(2, 200), clock.now());
+    world.habits.delay = u64::try_from(number(3, 0)).unwrap_or(0);
     let port = u16::try_from(number(1, 3033)).unwrap_or(3033);
     let here = StandIn::start(port, world, clock.clone()).await;
     let _ = writeln!(std::io::stdout(), "a stand-in of a Spoke server: {}", here.url());

@@ -8,8 +8,8 @@ use clap::Subcommand;
 
 use super::{
     Context, Exit, Misuse, Outcome, campaign_approve, campaign_check, campaign_close, campaign_correct,
-    campaign_follow_up, campaign_import, campaign_list, campaign_pause, campaign_recall, campaign_test,
-    campaign_update, invite, out,
+    campaign_follow_up, campaign_from_spoke, campaign_import, campaign_list, campaign_pause, campaign_recall,
+    campaign_test, campaign_update, invite, out,
 };
 
 /// What `campaign init` writes.
@@ -28,6 +28,8 @@ pub enum CampaignCommand {
     Check(campaign_check::CheckArgs),
     /// Check a campaign file and its contact list, then hand both to the server
     Import(campaign_import::ImportArgs),
+    /// Write the script of a campaign that runs Spoke as a campaign file: question tree, canned replies, tags
+    FromSpoke(campaign_from_spoke::FromSpokeArgs),
     /// Print the campaigns that a sign-in may see: number, state, what is left to do
     List(campaign_list::ListArgs),
     /// Hold a campaign back: no text of it goes out and nobody gets contacts of it, until it is resumed
@@ -63,6 +65,7 @@ pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
         CampaignCommand::Init { file } => init(&file),
         CampaignCommand::Check(args) => campaign_check::run(&args, ctx),
         CampaignCommand::Import(args) => campaign_import::run(args, ctx).await,
+        CampaignCommand::FromSpoke(args) => campaign_from_spoke::run(args, ctx).await,
         CampaignCommand::List(args) => campaign_list::run(args, ctx).await,
         CampaignCommand::Test(args) => campaign_test::run(args, ctx).await,
         CampaignCommand::Pause(args) => campaign_pause::run(args, true, ctx).await,

@@ -8,9 +8,9 @@ use secrecy::SecretString;
 use super::reach::{tell, timeouts};
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::people::Me;
-use crate::client::sign_in::{self, SignIn};
+use crate::client::sign_in::{self, ServerKind, SignIn};
 use crate::client::spoke::page::{Settings, Strategy};
-use crate::client::spoke::session::{Door, Invitation, Kind, NewPerson, REWIRED, advice};
+use crate::client::spoke::session::{Door, Invitation, Kind, LoginError, NewPerson, REWIRED, advice};
 use crate::domain::ids::DeviceId;
 use crate::domain::safe_text::safe_line;
 
@@ -68,18 +68,28 @@ pub async fn join(invitation: &Invitation, name: Option<&str>, json: bool, ctx: 
     if let Some(advice) = advice(&settings.strategy) {
         bail!("{advice}");
     }
+    let signed_in = sign_in::list(&ctx.paths.sign_ins_dir())?;
+    let known = signed_in.iter().find(|one| one.kind == ServerKind::Spoke && one.server == door.address());
+    if let Some(known) = known {
+        // Who is signed in there already needs no password again.
+        match door.join(invitation, &known.token).await {
+            Ok(me) => return store(&door, known.token.clone(), me, &settings, json, ctx),
+            Err(LoginError::NoSession) => tell("Your sign-in there does not count any more."),
+            Err(error) => return Err(error).context("not joined"),
+        }
+    }
     if !std::io::stdin().is_terminal() {
-        return Err(Misuse(
-            "an invitation to a Spoke server asks for e-mail and password: run it in a terminal".into(),
-        )
-        .into());
+        let why = "an invitation to a Spoke server asks for e-mail and password: run it in a terminal, or sign in first by textbank login";
+        return Err(Misuse(why.into()).into());
     }
     tell(format!("This is an invitation to text for a campaign that runs Spoke, at {}.", door.address()));
-    let has = ask("Do you have an account there already? [y/N] ")?;
-    let has = has.is_some_and(|answer| answer.to_lowercase().starts_with('y'));
+    let has = invitation.replies || {
+        let answer = ask("Do you have an account there already? [y/N] ")?;
+        answer.is_some_and(|answer| answer.to_lowercase().starts_with('y'))
+    };
     let email = asked_for("Your e-mail: ")?;
-    let password =
-        secret(if has { "Your password (it is not shown): " } else { "Choose a password (it is not shown): " }, false)?;
+    let question = if has { "Your password (it is not shown): " } else { "Choose a password (it is not shown): " };
+    let password = secret(question, false)?;
     let (cookie, _) = if has {
         door.login(&email, &password).await.context("not signed in")?
     } else {

@@ -10,6 +10,7 @@ pub mod campaign_check;
 pub mod campaign_close;
 pub mod campaign_correct;
 pub mod campaign_follow_up;
+pub mod campaign_from_spoke;
 pub mod campaign_import;
 pub mod campaign_list;
 pub mod campaign_pause;

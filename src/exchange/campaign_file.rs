@@ -5,6 +5,7 @@
 mod events;
 mod purpose;
 mod questions;
+mod write;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,6 +13,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::{Time, time};
 use toml::de::DeTable;
+
+pub use self::write::write;
 
 use super::kind::{Kind, kind_of};
 use super::problem::FileProblem;

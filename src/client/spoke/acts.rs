@@ -24,7 +24,7 @@ const TRIES: u32 = 3;
 impl SpokeServer {
     pub(super) async fn carry_out(&self, id: ActId, act: &Act) -> Call<Verdict> {
         let done = match act {
-            Act::OptOut { contact, notice } => self.opt_out(contact.0, *notice).await,
+            Act::OptOut { contact, notice, grace: _ } => self.opt_out(contact.0, *notice).await,
             Act::Answer { contact, question, value } => self.answer(contact.0, question, value.as_deref()).await,
             Act::Tag { contact, tag, on } => self.tag(contact.0, tag, *on).await,
             Act::Note { contact, text } => self.note(contact.0, text).await,

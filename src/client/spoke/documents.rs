@@ -166,6 +166,11 @@ documents! {
   joinOrganization(organizationUuid: $organization, campaignId: $campaign, queryParams: \"\") { id name }
 }";
 
+    /// Takes over the replies of a campaign that have waited for more than an hour, by its link for that.
+    REPLIES = "replies", "mutation replies($token: String!, $campaign: String!) {
+  dynamicReassign(joinToken: $token, campaignId: $campaign)
+}";
+
     /// What the server can do, by the names of its operations: this tells its kind.
     KIND = "kind", "query kind { __schema { mutationType { fields { name } } } }";
 }

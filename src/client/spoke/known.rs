@@ -149,12 +149,13 @@ impl Known {
         if let Some(mine) = seen.mine.get(&message.id) {
             return *mine;
         }
-        let first = !message.is_from_contact;
-        if first && seen.firsts.get(&contact).is_some_and(|(_, text)| same_text(text, &message.text)) {
-            if let Some((id, _)) = seen.firsts.remove(&contact) {
-                seen.mine.insert(message.id.clone(), id);
-                return id;
-            }
+        let same = |(_, text): &(MessageId, String)| same_text(text, &message.text);
+        if !message.is_from_contact
+            && seen.firsts.get(&contact).is_some_and(same)
+            && let Some((id, _)) = seen.firsts.remove(&contact)
+        {
+            seen.mine.insert(message.id.clone(), id);
+            return id;
         }
         ids::message(&self.server, &message.id)
     }

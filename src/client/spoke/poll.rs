@@ -13,11 +13,12 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use jiff::Timestamp;
 
 use super::answers::{Contact, Line};
-use super::{SpokeServer, documents, read, views};
+use super::{Pace, SpokeServer, documents, read, views};
 use crate::api::event::{Event, EventKind};
 use crate::client::{Call, CallError};
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_line;
+use crate::env::Ids;
 
 /// Every so many polls the whole list is compared.
 const ALL_EVERY: u64 = 12;
@@ -61,28 +62,23 @@ impl Poller {
                 self.over = true;
                 return Some((Err(error), self));
             }
-            if self.ready.is_empty() {
-                self.wait = (self.wait * GROW.0 / GROW.1).min(self.server.pace.poll_quiet);
-            } else {
-                self.wait = self.server.pace.poll_busy;
-            }
+            self.wait = after(self.wait, !self.ready.is_empty(), &self.server.pace);
         }
     }
 
-    /// Between three quarters and five quarters of the interval.
+    /// The interval that is waited now.
     fn drawn(&self) -> Duration {
-        let half = u64::try_from(self.wait.as_millis() / 2).unwrap_or(u64::MAX);
-        self.wait * 3 / 4 + Duration::from_millis(self.server.ids.below(half + 1))
+        drawn(self.wait, &*self.server.ids)
     }
 
     async fn poll(&mut self) -> Call<()> {
         self.polls += 1;
-        if self.polls % ALL_EVERY == 0 {
+        if self.polls.is_multiple_of(ALL_EVERY) {
             self.compare_all().await?;
         } else {
             self.compare_waiting().await?;
         }
-        if self.polls % SCRIPT_EVERY == 0 {
+        if self.polls.is_multiple_of(SCRIPT_EVERY) {
             self.compare_script().await?;
         }
         Ok(())
@@ -151,6 +147,10 @@ impl Poller {
             self.tell(at, EventKind::Thread { contact: id, item });
         }
         let summary = views::summary(contact, self.assignment, self.server.me.0, now);
+        if !summary.opt_out.allows_text() {
+            // No list shows them any more: they are not to be missed in each.
+            self.server.known.forget(contact.id.0);
+        }
         self.tell(at, EventKind::Contact { contact: summary });
     }
 
@@ -173,5 +173,43 @@ impl Poller {
             self.tell(now, EventKind::Campaign { state: view.state, script_version: version });
         }
         Ok(())
+    }
+}
+
+/// Between three quarters and five quarters of an interval.
+fn drawn(wait: Duration, ids: &dyn Ids) -> Duration {
+    let half = u64::try_from(wait.as_millis() / 2).unwrap_or(u64::MAX);
+    wait * 3 / 4 + Duration::from_millis(ids.below(half + 1))
+}
+
+/// The next interval: short after news, longer and longer without.
+fn after(wait: Duration, news: bool, pace: &Pace) -> Duration {
+    if news { pace.poll_busy } else { (wait * GROW.0 / GROW.1).min(pace.poll_quiet) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::SeededIds;
+
+    #[test]
+    fn the_interval_grows_while_nothing_comes_and_no_two_consoles_keep_step() {
+        let pace = Pace::default();
+        let mut wait = pace.poll_busy;
+        let mut asked = 0;
+        let mut passed = Duration::ZERO;
+        while passed < Duration::from_secs(600) {
+            passed += wait;
+            asked += 1;
+            wait = after(wait, false, &pace);
+        }
+        assert_eq!(wait, pace.poll_quiet);
+        assert!(asked < 30, "{asked} times in ten quiet minutes");
+        assert_eq!(after(wait, true, &pace), pace.poll_busy);
+        let ids = SeededIds::shared(1);
+        let draws: Vec<Duration> = (0..200).map(|_| drawn(pace.poll_busy, &*ids)).collect();
+        let (least, most) = (draws.iter().min().expect("some"), draws.iter().max().expect("some"));
+        assert!(*least >= pace.poll_busy * 3 / 4 && *most <= pace.poll_busy * 5 / 4);
+        assert!(*most - *least > pace.poll_busy / 3, "spread");
     }
 }

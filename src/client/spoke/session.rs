@@ -64,10 +64,12 @@ pub struct Invitation {
     pub token: String,
     /// The campaign, for a campaign's link.
     pub campaign: Option<String>,
+    /// It is a link to take over replies that wait.
+    pub replies: bool,
 }
 
 impl Invitation {
-    /// Takes a link apart: `/TOKEN/join` or `/TOKEN/join/CAMPAIGN`. None when it is none.
+    /// Takes a link apart: `/TOKEN/join`, `/TOKEN/join/CAMPAIGN` or `/TOKEN/replies/CAMPAIGN`. None when it is none.
     #[must_use]
     pub fn parse(link: &str) -> Option<Self> {
         let url = reqwest::Url::parse(link.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
@@ -78,11 +80,12 @@ impl Invitation {
         let parts: Vec<&str> = url.path().split('/').filter(|part| !part.is_empty()).collect();
         let (token, campaign) = match parts.as_slice() {
             [token, "join"] => (token, None),
-            [token, "join", campaign] => (token, Some((*campaign).to_owned())),
+            [token, "join" | "replies", campaign] => (token, Some((*campaign).to_owned())),
             _ => return None,
         };
         let path = format!("/{}", parts.join("/"));
-        Some(Self { server: url.origin().ascii_serialization(), path, token: (*token).to_owned(), campaign })
+        let replies = parts.get(1) == Some(&"replies");
+        Some(Self { server: url.origin().ascii_serialization(), path, token: (*token).to_owned(), campaign, replies })
     }
 }
 
@@ -178,9 +181,13 @@ impl Door {
     /// [`LoginError`]
     pub async fn join(&self, invitation: &Invitation, cookie: &SecretString) -> Result<Me, LoginError> {
         let wire = Wire::new(&self.address, Some(cookie), self.timeouts)?;
+        if invitation.replies {
+            return self.take_replies(&wire, invitation).await;
+        }
         let variables = json!({ "organization": invitation.token, "campaign": invitation.campaign });
         let reply = wire.ask(&documents::JOIN, variables).await?;
         if reply.field("joinOrganization").is_null() {
+            who(&wire).await?;
             let said = reply.said();
             let full = said.contains("too many texters");
             return Err(LoginError::Refused(if full {
@@ -190,6 +197,20 @@ impl Door {
             }));
         }
         who(&wire).await
+    }
+
+    /// The server gives this person every reply of the campaign that has waited for over an hour, whoever had it.
+    async fn take_replies(&self, wire: &Wire, invitation: &Invitation) -> Result<Me, LoginError> {
+        let variables = json!({ "token": invitation.token, "campaign": invitation.campaign });
+        let reply = wire.ask(&documents::REPLIES, variables).await?;
+        let me = who(wire).await?;
+        if reply.field("dynamicReassign").is_null() {
+            let said = reply.said();
+            return Err(LoginError::Refused(format!(
+                "no replies were handed over: the link, or your role there ({said})"
+            )));
+        }
+        Ok(me)
     }
 
     async fn enter(&self, form: &Value, bearer: Option<&SecretString>) -> Result<(SecretString, Me), LoginError> {
@@ -285,6 +306,8 @@ mod tests {
             (campaigns.server.as_str(), campaigns.path.as_str()),
             ("https://spoke.example.org", "/3b4d6ff6/join/2")
         );
+        let replies = Invitation::parse("https://spoke.example.org/3b4d6ff6/replies/2").expect("a link for replies");
+        assert!(replies.replies && !campaigns.replies);
         let organizations = Invitation::parse("http://h:3000/abc/join").expect("an organization's link");
         assert_eq!((organizations.server.as_str(), organizations.campaign), ("http://h:3000", None));
         for other in

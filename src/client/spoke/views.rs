@@ -128,6 +128,9 @@ pub fn summary_of_line(line: &Line, assignment: i64, now: Timestamp) -> ContactS
         last_seq: 0,
         foreign_seq: 0,
         updated_at,
+        tags: Vec::new(),
+        language: None,
+        snoozed_until: None,
     }
 }
 
@@ -160,6 +163,9 @@ pub fn summary(contact: &Contact, assignment: i64, me: i64, now: Timestamp) -> C
         last_seq: last.map_or(0, |_| u64::try_from(contact.messages.len()).unwrap_or(u64::MAX)),
         foreign_seq: foreign.map_or(0, number),
         updated_at,
+        tags: Vec::new(),
+        language: None,
+        snoozed_until: None,
     }
 }
 

@@ -66,6 +66,9 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
         OverlayView::Canned { query, rows, .. } => {
             search(voice, "ui-canned-title", query, rows.iter().map(|row| choice(voice, row)))
         }
+        OverlayView::Search { query, rows, .. } => {
+            search(voice, "ui-search-title", query, rows.iter().map(|row| choice(voice, row)))
+        }
         OverlayView::Answers { question, place, rows, .. } => {
             let args = [("n", number(place.0)), ("of", number(place.1))];
             let mut lines = vec![format!("{}: {question}", voice.with("ui-answers-title", &args))];
@@ -74,7 +77,10 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
         }
         OverlayView::Pick { title, rows, .. } => {
             let mut lines = vec![voice.say(title)];
-            lines.extend(numbered(rows.iter().map(|row| choice(voice, row))));
+            lines.extend(numbered(rows.iter().map(|row| {
+                let text = choice(voice, &ChoiceRow { chosen: false, ..row.clone() });
+                if row.chosen { format!("{text} ({})", voice.word("ui-picked")) } else { text }
+            })));
             Layer { manner: Manner::Choose, lines, rows: rows.len() }
         }
         OverlayView::Ask { title, lines, .. } => {

@@ -28,7 +28,7 @@ pub(super) fn known(voice: &Voice, thread: &ThreadView, told: impl Fn(&str, &str
     }
     let named = thread.details.iter().filter(|(name, value)| !told(name, value)).chain(&thread.answers);
     facts.extend(named.map(|(name, value)| format!("{}: {}", name.replace('_', " "), safe_line(value))));
-    facts.extend(thread.tags.iter().map(|tag| safe_line(tag)));
+    facts.extend(thread.tags.iter().map(|tag| voice.say(tag)));
     if !thread.note.trim().is_empty() {
         facts.push(safe_line(&thread.note));
     }
@@ -38,7 +38,10 @@ pub(super) fn known(voice: &Voice, thread: &ThreadView, told: impl Fn(&str, &str
 /// One item: who, when, what. `heard`: these words were printed whole before.
 pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) -> Vec<String> {
     match item {
-        ThreadItem::Message { direction, body, at, state, error, author, mine, system } => {
+        ThreadItem::Message { held_back: true, at, .. } => {
+            vec![format!("{name}, {}: {}", voice.time(*at), voice.word("ui-held-back-text"))]
+        }
+        ThreadItem::Message { direction, body, at, state, error, author, mine, system, .. } => {
             let who = match (direction, author) {
                 (Direction::Inbound, _) => name.to_owned(),
                 _ if *system => voice.word("ui-system"),

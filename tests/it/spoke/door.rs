@@ -10,7 +10,7 @@ use textbank::client::spoke::session::{Door, Invitation, Kind, LoginError, NewPe
 use textbank::env::SystemClock;
 
 use super::shift::now;
-use super::stand_in::{StandIn, World};
+use super::stand_in::{ADA, StandIn, TESS, World};
 
 async fn here() -> (StandIn, Door) {
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -72,4 +72,22 @@ async fn an_invitation_makes_an_account_and_joins() {
     assert_eq!(me.organization, "Riverton Votes");
     let bad = Invitation::parse(&format!("{}/nobody/join", there.url())).expect("an invitation");
     assert!(matches!(door.join(&bad, &cookie).await, Err(LoginError::Refused(_))));
+}
+
+#[tokio::test]
+async fn a_link_for_replies_hands_over_who_waits() {
+    let (there, door) = here().await;
+    {
+        let mut world = there.world();
+        world.add_contacts(70, 1, Some(World::assignment_of(ADA)), now());
+        world.voter_writes(70, "is anybody there?", now());
+    }
+    let (cookie, _) = door.login("tess.texter@example.org", &secret("hunter22hunter")).await.expect("signed in");
+    let link = format!("{}/3b4d6ff6-9c21-4d18-8f9f-b9c029dcb406/replies/1", there.url());
+    door.join(&Invitation::parse(&link).expect("a link"), &cookie).await.expect("taken");
+    assert_eq!(there.world().contacts[&70].assignment, Some(World::assignment_of(TESS)));
+    let bad = Invitation::parse(&format!("{}/x/replies/1", there.url())).expect("a link");
+    assert!(matches!(door.join(&bad, &cookie).await, Err(LoginError::Refused(_))));
+    let nobody = door.join(&bad, &secret("session=forged")).await;
+    assert!(matches!(nobody, Err(LoginError::NoSession)));
 }

@@ -70,17 +70,18 @@ async fn shift(seed: u64) {
     let mut told = Told::default();
     for _ in 0..60 {
         let draw = ids.below(10);
-        let mut world = tess.there.world();
-        match draw {
-            0..=4 => {
-                let at = usize::try_from(ids.below(7)).expect("small");
-                world.faults.push_back(FAULTS[at]);
+        {
+            let mut world = tess.there.world();
+            match draw {
+                0..=4 => {
+                    let at = usize::try_from(ids.below(7)).expect("small");
+                    world.faults.push_back(FAULTS[at]);
+                }
+                5 => world.habits.unreadable = !world.habits.unreadable,
+                6 => world.habits.masked = !world.habits.masked,
+                _ => {}
             }
-            5 => world.habits.unreadable = !world.habits.unreadable,
-            6 => world.habits.masked = !world.habits.masked,
-            _ => {}
         }
-        drop(world);
         if draw == 9 {
             // The program ends, with whatever was in the air, and is started again.
             drop(outbox);

@@ -3,6 +3,7 @@
 pub mod stand_in;
 
 mod acts;
+mod cli;
 mod door;
 mod feed;
 mod history;

@@ -103,6 +103,10 @@ async fn graphql(State(here): State<StandIn>, headers: HeaderMap, body: Bytes) -
         let fault = if query.contains("sendMessage(") { world.faults.pop_front() } else { None };
         (user, world.habits.masked, fault)
     };
+    let delay = here.world().habits.delay;
+    if delay > 0 {
+        here.clock.sleep(std::time::Duration::from_millis(delay)).await;
+    }
     match fault {
         Some(Fault::CutBefore) => return Ok(cut()),
         Some(Fault::GatewayBefore) => return Ok(gateway()),

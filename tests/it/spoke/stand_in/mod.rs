@@ -53,6 +53,8 @@ pub struct Habits {
     pub signed_out: bool,
     /// The server cannot be read.
     pub unreadable: bool,
+    /// How long each answer to an operation takes more, in milliseconds.
+    pub delay: u64,
     /// How people sign in.
     pub strategy: Option<&'static str>,
     /// The other kind of Spoke.

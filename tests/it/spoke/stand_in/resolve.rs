@@ -208,6 +208,15 @@ impl Object {
                 world.joined.insert(user);
                 Ok(world.organization_value())
             }
+            "dynamicReassign" => {
+                if arguments["joinToken"].as_str() != Some("3b4d6ff6-9c21-4d18-8f9f-b9c029dcb406") {
+                    return Err(error("Invalid campaign. Please contact your organization administrator."));
+                }
+                for contact in world.contacts.values_mut().filter(|contact| contact.status == "needsResponse") {
+                    contact.assignment = Some(World::assignment_of(user));
+                }
+                Ok(json!("1"))
+            }
             "findNewCampaignContact" => {
                 let waits = world
                     .contacts

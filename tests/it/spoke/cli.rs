@@ -1,0 +1,126 @@
+//! The program itself: signing in from a script, what it says where it cannot, and what it leaves on the disk.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+use textbank::env::SystemClock;
+
+use super::shift::now;
+use super::stand_in::{StandIn, World};
+
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn run(home: &Path, args: &[&str], input: &str) -> Said {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_textbank"));
+    command.env_clear().env("TEXTBANK_HOME", home).args(args);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program runs");
+    // It may have ended before it read anything.
+    drop(child.stdin.take().expect("its input").write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("it ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+struct Here {
+    there: StandIn,
+    home: tempfile::TempDir,
+}
+
+impl Here {
+    async fn start() -> Self {
+        let there = StandIn::start(0, World::with_contacts(3, now()), SystemClock::shared()).await;
+        Self { there, home: tempfile::tempdir().expect("a directory") }
+    }
+
+    async fn run(&self, args: &[&str], input: &str) -> Said {
+        let home: PathBuf = self.home.path().to_owned();
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let input = input.to_owned();
+        let run = move || run(&home, &args.iter().map(String::as_str).collect::<Vec<_>>(), &input);
+        tokio::task::spawn_blocking(run).await.expect("it ran")
+    }
+
+    async fn login(&self, password: &str) -> Said {
+        let url = self.there.url();
+        let args = ["login", "--spoke", &url, "--email", "tess.texter@example.org", "--password-stdin", "--json"];
+        self.run(&args, &format!("{password}\n")).await
+    }
+}
+
+#[tokio::test]
+async fn a_script_signs_in_and_the_cookie_is_kept_for_its_owner_alone() {
+    let here = Here::start().await;
+    let wrong = here.login("wrong").await;
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.err.contains("Invalid username or password") && !wrong.err.contains("wrong\n"), "{}", wrong.err);
+    let said = here.login("hunter22hunter").await;
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    let said: Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!((said["kind"].as_str(), said["me"]["name"].as_str()), (Some("spoke"), Some("Tess")));
+    assert!(!said.to_string().contains("session="), "the cookie is not printed");
+    let name = said["sign_in"].as_str().expect("a name").to_owned();
+
+    // Its journal is there to be asked, and what needs a server of our own says so.
+    let outbox = here.run(&["outbox", "--json"], "").await;
+    assert_eq!(outbox.code, Some(0), "{}", outbox.err);
+    let list = here.run(&["campaign", "list", "--sign-in", &name], "").await;
+    assert_eq!(list.code, Some(2));
+    assert!(list.err.contains("is for a campaign that runs Spoke"), "{}", list.err);
+    let decided = here.run(&["outbox", "--sent", "018f0000-0000-7000-8000-000000000000"], "").await;
+    assert_eq!(decided.code, Some(2));
+    assert!(decided.err.contains("no text of unknown outcome"), "{}", decided.err);
+
+    // The script as a campaign file, which is sound.
+    let file = here.home.path().join("from.toml").to_string_lossy().into_owned();
+    let written = here.run(&["campaign", "from-spoke", &file], "").await;
+    assert_eq!(written.code, Some(0), "{}", written.err);
+    assert!(written.out.contains("2 questions, 3 canned replies, 3 tags"), "{}", written.out);
+    let again = here.run(&["campaign", "from-spoke", &file], "").await;
+    assert!(again.err.contains("is there already"), "{}", again.err);
+    let text = std::fs::read_to_string(&file).expect("a file");
+    let read = textbank::exchange::campaign_file::parse(Path::new("from.toml"), &text);
+    let (def, _) = read.unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!(def.questions[0].answers[0].next.as_deref(), Some("2"));
+
+    // A session that does not count any more is said to be one, and nothing is wiped.
+    here.there.world().habits.signed_out = true;
+    let text = here.run(&["text", "--plain"], "").await;
+    assert_ne!(text.code, Some(0));
+    assert!(text.err.contains("login --spoke") || text.err.contains("terminal"), "{}", text.err);
+    let wiped = here.run(&["wipe", "--yes", "--json"], "").await;
+    assert_eq!(wiped.code, Some(0), "{}", wiped.err);
+}
+
+#[tokio::test]
+async fn where_it_cannot_sign_in_it_says_why_and_what_to_do() {
+    let here = Here::start().await;
+    for (strategy, words) in [("auth0", "Auth0"), ("slack", "Slack"), ("token", "--token"), ("saml", "does not know")] {
+        here.there.world().habits.strategy = Some(strategy);
+        let said = here.login("hunter22hunter").await;
+        assert_eq!(said.code, Some(1));
+        assert!(said.err.contains(words), "{}", said.err);
+        assert!(said.err.contains("admin") || said.err.contains("Ask the campaign"), "{}", said.err);
+    }
+    here.there.world().habits.strategy = None;
+    here.there.world().habits.rewired = true;
+    let said = here.login("hunter22hunter").await;
+    assert!(said.err.contains("Rewired"), "{}", said.err);
+    let nobody = here
+        .run(&["login", "--spoke", "http://127.0.0.1:9", "--email", "a@b.example", "--password-stdin"], "x\n")
+        .await;
+    assert_eq!(nobody.code, Some(5), "{}", nobody.err);
+    let link = format!("{}/3b4d6ff6/join/1", here.there.url());
+    here.there.world().habits.rewired = false;
+    let join = here.run(&["join", &link], "").await;
+    assert_eq!(join.code, Some(2));
+    assert!(join.err.contains("terminal"), "{}", join.err);
+}
