@@ -58,7 +58,7 @@ const TALLIES: &str =
 /// The place of the first who waits, when so many people are in: whoever comes with more people than there are places waits, and everybody
 /// behind.
 const FIRST_WAITING: &str =
-    "SELECT w.place FROM (SELECT r.place AS place, SUM(r.people) OVER (ORDER BY r.place) AS so_far
+    "SELECT w.place FROM (SELECT r.place AS place, CAST(SUM(r.people) OVER (ORDER BY r.place) AS BIGINT) AS so_far
          FROM rsvps r JOIN contacts c ON c.id = r.contact
          WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND c.removed = 0 AND c.wrong_number = 0) w
      WHERE w.so_far > $3 ORDER BY w.place LIMIT 1";
