@@ -26,6 +26,7 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;
     console_options(&mut options, &ctx.config.console);
+    options.undo_opt_out = shift.server.capabilities().undo_opt_out;
     if shift.sign_in.kind == ServerKind::Spoke {
         options.plain_text = true;
         options.sign_in_again = Some(format!("{} login --spoke {}", ctx.program, shift.sign_in.server));
@@ -44,6 +45,14 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
 
 /// What a server cannot do has no key in its console.
 fn missing(can: &Capabilities) -> Vec<Action> {
-    let actions = [(can.wrong_number, Action::WrongNumber), (can.undo_opt_out, Action::NotOptOut)];
+    let actions = [
+        (can.wrong_number, Action::WrongNumber),
+        (can.undo_opt_out, Action::NotOptOut),
+        (can.marks, Action::Star),
+        (can.marks, Action::Flag),
+        (can.marks, Action::Language),
+        (can.marks, Action::Snooze),
+        (can.marks, Action::AskCaptain),
+    ];
     actions.into_iter().filter(|(can, _)| !can).map(|(_, action)| action).collect()
 }

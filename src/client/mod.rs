@@ -58,6 +58,8 @@ pub struct Capabilities {
     pub verdicts: bool,
     /// A wrong number can be marked as such.
     pub wrong_number: bool,
+    /// Stars, flags and languages of conversations are kept, time for which they are put aside, and questions to captains.
+    pub marks: bool,
 }
 
 impl Capabilities {
@@ -74,6 +76,7 @@ impl Capabilities {
         pause: true,
         verdicts: true,
         wrong_number: true,
+        marks: true,
     };
 
     /// A campaign that runs Spoke: its server keeps no verdicts, pushes nothing, and tells texters nothing of delivery.
@@ -89,6 +92,7 @@ impl Capabilities {
         pause: false,
         verdicts: false,
         wrong_number: false,
+        marks: false,
     };
 }
 

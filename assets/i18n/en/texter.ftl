@@ -256,6 +256,7 @@ texter-language-hand-over = { $language }: hand over to somebody who speaks it
 texter-language-done = { $name }: the script goes on in their language ({ $language }).
 texter-handed-over-done = { $name } is handed over to somebody who speaks their language ({ $language }).
 texter-opt-out-done = { $name } is opted out; { $key } takes it back as long as they were not told.
+texter-opt-out-for-good = { $name } is opted out.
 texter-opt-out-undone = { $name }: the opt-out is taken back.
 tag-escalated = flagged
 tag-deceased = deceased

@@ -112,6 +112,7 @@ texter-language-hand-over = { $language }: pasarlo a quien lo hable
 texter-language-done = { $name }: el guion sigue en su idioma ({ $language }).
 texter-handed-over-done = { $name } pasa a alguien que habla su idioma ({ $language }).
 texter-opt-out-done = { $name } está de baja; { $key } lo deshace mientras no se le haya avisado.
+texter-opt-out-for-good = { $name } está de baja.
 texter-opt-out-undone = { $name }: la baja está deshecha.
 tag-escalated = señalado
 tag-deceased = fallecido

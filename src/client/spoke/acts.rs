@@ -38,7 +38,12 @@ impl SpokeServer {
             | Act::Reclaim { .. }
             | Act::Admit { .. }
             | Act::ShowOut { .. }
-            | Act::DecideHeld { .. } => Err(refusal(Code::Forbidden, "a Spoke server cannot do this")),
+            | Act::DecideHeld { .. }
+            | Act::Snooze { .. }
+            | Act::Language { .. }
+            | Act::UndoOptOut { .. }
+            | Act::Ask { .. }
+            | Act::AnswerAsked { .. } => Err(refusal(Code::Forbidden, "a Spoke server cannot do this")),
         };
         match done {
             Ok(()) => Ok(Verdict { id: id.0, outcome: Outcome::Accepted { seq: 0, at: self.clock.now() } }),

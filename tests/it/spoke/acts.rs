@@ -97,8 +97,8 @@ async fn an_opt_out_is_one_act_with_one_notice_whatever_stops_it_half_way() {
     ] {
         let tess = Tess::in_conversation().await;
         tess.there.world().faults.extend(fault);
-        tess.done(Act::OptOut { contact: CORA, notice: true }).await;
-        tess.done(Act::OptOut { contact: CORA, notice: true }).await;
+        tess.done(Act::OptOut { contact: CORA, notice: true, grace: false }).await;
+        tess.done(Act::OptOut { contact: CORA, notice: true, grace: false }).await;
         assert!(tess.there.world().contacts[&1].opted_out, "{fault:?}");
         assert_eq!(tess.there.world().sent_to(1).len(), 1 + notices, "{fault:?}");
         let view = tess.server.contacts(tess.campaign, &[CORA]).await.expect("a body").remove(0);
@@ -110,11 +110,11 @@ async fn an_opt_out_is_one_act_with_one_notice_whatever_stops_it_half_way() {
     // Stopped between the notice and the opt-out: done again it goes on from there.
     let tess = Tess::in_conversation().await;
     tess.there.world().store(1, 2, "I'm opting you out of texts immediately. Have a great day.", now(), false);
-    tess.done(Act::OptOut { contact: CORA, notice: true }).await;
+    tess.done(Act::OptOut { contact: CORA, notice: true, grace: false }).await;
     assert_eq!(tess.there.world().sent_to(1).len(), 2);
     // Silently.
     let tess = Tess::in_conversation().await;
-    tess.done(Act::OptOut { contact: CORA, notice: false }).await;
+    tess.done(Act::OptOut { contact: CORA, notice: false, grace: false }).await;
     let world = tess.there.world();
     assert_eq!((world.sent_to(1).len(), world.contacts[&1].opted_out), (1, true));
 }

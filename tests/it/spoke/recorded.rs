@@ -261,6 +261,9 @@ async fn texts_and_replies() {
             last_seq: 0,
             foreign_seq: 0,
             updated_at: now(),
+            tags: Vec::new(),
+            language: None,
+            snoozed_until: None,
         };
         line.foreign_seq = foreign;
         line
@@ -362,7 +365,7 @@ async fn other_acts() {
     player.put("getOptOutMessage", &["61"]);
     player.put("sendMessage", &["62"]);
     player.put("createOptOut", &["63"]);
-    accepted(Act::OptOut { contact: ContactId(101), notice: true }).await;
+    accepted(Act::OptOut { contact: ContactId(101), notice: true, grace: false }).await;
     for (field, number) in [("getOptOutMessage", "61"), ("sendMessage", "62"), ("createOptOut", "63")] {
         player.asked_as(field, number);
     }

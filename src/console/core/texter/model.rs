@@ -53,6 +53,8 @@ pub struct TexterOptions {
     pub initial_window: Duration,
     /// The server keeps look-alike characters as plain ones: they are written so as they are typed.
     pub plain_text: bool,
+    /// An opt-out that was pressed by mistake can be taken back.
+    pub undo_opt_out: bool,
     /// How somebody who was signed out signs in again, where that needs no captain: the command.
     pub sign_in_again: Option<String>,
     /// A break is reminded of after so long at work; zero: never.
@@ -76,6 +78,7 @@ impl TexterOptions {
             reply_window: Duration::ZERO,
             initial_window: Duration::ZERO,
             plain_text: false,
+            undo_opt_out: true,
             sign_in_again: None,
             break_after: Duration::ZERO,
             hold_abuse: false,

@@ -256,9 +256,13 @@ impl Model {
                     self.card = None;
                 }
                 self.people.change(contact, |line| line.opt_out = OptOut::Yes { by_word: false });
-                self.may_undo(Undo::OptOut(contact));
-                let key = self.undo_key();
-                self.say(Level::Info, self.about("texter-opt-out-done", contact).with("key", key));
+                if self.options.undo_opt_out {
+                    self.may_undo(Undo::OptOut(contact));
+                    let key = self.undo_key();
+                    self.say(Level::Info, self.about("texter-opt-out-done", contact).with("key", key));
+                } else {
+                    self.say(Level::Info, self.about("texter-opt-out-for-good", contact));
+                }
                 if at_hand(self, contact) {
                     self.go_on(Some(contact), fx);
                 }
