@@ -153,7 +153,7 @@ fn a_campaign_to_begin_with_is_written_once_and_has_no_problem() {
     let checked = textbank(home.path(), &["campaign", "check", file], &[]);
     assert_eq!(checked.status.code(), Some(0), "{}", text(&checked.stdout));
     let again = textbank(home.path(), &["campaign", "init", file], &[]);
-    assert_eq!(again.status.code(), Some(1), "what is there is left alone");
+    assert_eq!(again.status.code(), Some(2), "what is there is left alone");
 }
 
 /// Without a sign-in: what is wrong with the files comes first.

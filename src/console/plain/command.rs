@@ -64,6 +64,8 @@ fn is_of_the_screen(action: Action) -> bool {
             | Action::SidePane
             | Action::Redraw
             | Action::Palette
+            // Its digits are those of rows here.
+            | Action::Suggestion
     );
     let edits =
         action.info().category == Category::Writing && !matches!(action, Action::Newline | Action::ExternalEditor);

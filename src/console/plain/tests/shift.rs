@@ -255,7 +255,7 @@ fn an_opt_out_is_asked_by_numbers() {
     assert!(reader.types(&["9"]).contains("numbers up to 3"));
     assert!(reader.types(&["3"]).contains("N1. "), "back on the card");
     assert!(reader.acts().is_empty());
-    assert!(reader.types(&["o", "2"]).contains("N1 is opted out."));
+    assert!(reader.types(&["o", "2"]).contains("N1 is opted out"));
     assert!(matches!(reader.acts()[..], [Act::OptOut { notice: false, .. }]));
     assert!(reader.sent().is_empty());
 }

@@ -79,6 +79,8 @@ fn every_action_is_offered_where_it_works_but_for_what_only_a_screen_needs() {
         "bottom",
         "choose",
         "pick",
+        "plain",
+        "suggestion",
         "side_pane",
         "redraw",
         "palette",
@@ -152,9 +154,11 @@ fn a_persons_own_keys_count_before_the_words_of_the_front_end() {
 fn the_words_of_the_front_end_are_free_in_the_shipped_keys() {
     let (keymap, voice) = (Keymap::default(), voice());
     let places = [Context::Card, Context::Inbox, Context::Thread];
-    for (context, word, meant) in places.into_iter().flat_map(|context| {
-        [(context, "v", Typed::Whole), (context, "m", Typed::More), (context, "p", Typed::Action(Action::SwitchPane))]
-    }) {
+    let everywhere = places
+        .into_iter()
+        .flat_map(|context| [(context, "m", Typed::More), (context, "p", Typed::Action(Action::SwitchPane))]);
+    // In a conversation `m` tells all of it.
+    for (context, word, meant) in everywhere.chain([(Context::Card, "v", Typed::Whole)]) {
         assert_eq!(parse(word, context, &keymap, Facts::default(), &voice), meant, "{word} in {}", context.name());
     }
     assert_eq!(parse("i", Context::Composer, &keymap, Facts::default(), &voice), Typed::Anew);
