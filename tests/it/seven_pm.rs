@@ -436,8 +436,10 @@ async fn what_is_recalled_at_seven_goes_to_nobody_more_and_is_put_right_with_who
         *lock(&world.pier.shut) = true;
         world.send(&bob_keys, bob_sees, WRONG, 1).await;
         until!(world, false, "it waits for the carrier", {
+            // In this order: before the call the job was ready too.
+            let turned_away = world.pier.turned_away.load(Ordering::SeqCst);
             let (ready, submitting, _) = world.server.store().open_jobs().await.expect("a store");
-            (ready, submitting) == (1, 0) && world.pier.turned_away.load(Ordering::SeqCst) == 1
+            turned_away == 1 && (ready, submitting) == (1, 0)
         });
         until!(world, false, "the card", bob_sees.offers(WRONG));
 

@@ -115,7 +115,7 @@ fn search(voice: &Voice, title: &str, query: &str, rows: impl ExactSizeIterator<
 
 /// The title, what would be said, whether it is recorded.
 fn choice(voice: &Voice, row: &ChoiceRow) -> String {
-    let mut text = row.title.clone();
+    let mut text = row.say.as_ref().map_or_else(|| row.title.clone(), |say| voice.say(say));
     if row.chosen {
         text.push_str(&format!(" ({})", voice.word("ui-answers-recorded")));
     }
