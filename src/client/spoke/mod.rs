@@ -4,9 +4,9 @@
 //! Three things shape this code:
 //!
 //! - Its `sendMessage` is not idempotent. Each text is preceded by a look at the contact and, whenever its outcome is in doubt, followed
-//!   by another: [`send`].
+//!   by another: `send`.
 //! - In production its errors have no words. Why something was refused is found by reading.
-//! - It pushes nothing: [`poll`] looks for what changed, and makes the events of it.
+//! - It pushes nothing: `poll` looks for what changed, and makes the events of it.
 
 mod acts;
 pub mod answers;
