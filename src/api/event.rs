@@ -129,9 +129,44 @@ pub enum EventKind {
     Unknown,
 }
 
+/// Whose name or words a stored event repeats. Only these kinds do. The events of other versions begin so too: it is read from the
+/// first words of the payload.
+#[must_use]
+pub fn repeats(payload: &str) -> Option<ContactId> {
+    let rest = ["contact\",\"contact\":{\"id\":", "thread\",\"contact\":", "returned\",\"contact\":"]
+        .iter()
+        .find_map(|kind| payload.strip_prefix("{\"event\":\"")?.strip_prefix(kind))?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).map(|end| &rest[..end])?;
+    digits.parse().ok().map(ContactId)
+}
+
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
+
+    #[rstest]
+    #[case(r#"{"event":"contact","contact":{"id":17,"campaign":1}}"#, Some(17))]
+    #[case(r#"{"event":"thread","contact":17,"item":{}}"#, Some(17))]
+    #[case(r#"{"event":"delivery","contact":17}"#, None)]
+    #[case(r#"{"event":"gone","contact":17}"#, None)]
+    #[case("", None)]
+    fn an_event_that_repeats_words_is_known(#[case] payload: &str, #[case] whose: Option<i64>) {
+        assert_eq!(repeats(payload), whose.map(ContactId));
+    }
+
+    #[test]
+    fn it_is_written_as_it_is_looked_for() {
+        let returned = EventKind::Returned {
+            contact: ContactId(17),
+            message: MessageId(uuid::Uuid::nil()),
+            kind: MessageKind::Initial,
+            body: "Hi".into(),
+            why: "too_late".into(),
+        };
+        assert_eq!(repeats(&serde_json::to_string(&returned).expect("json")), Some(ContactId(17)));
+    }
 
     #[test]
     fn a_sign_of_life_has_its_number() {

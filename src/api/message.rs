@@ -10,6 +10,7 @@ use crate::domain::{
     ids::{CampaignId, ContactId, DeviceId, MessageId},
     ledger::{Link, Pressed},
     message::{Delivery, Direction, MessageKind},
+    recall::Said,
 };
 
 /// Header of a handed-in text: the laptop's wall clock at that moment (RFC 3339), so that its skew is known.
@@ -57,6 +58,21 @@ pub struct SendRequest {
     pub off_script: bool,
     /// What the texter saw and did.
     pub shown: Shown,
+}
+
+impl SendRequest {
+    /// The text and where it came from, as recalls look at it.
+    #[must_use]
+    pub fn said(&self) -> Said<'_> {
+        Said {
+            kind: self.kind,
+            body: &self.body,
+            script_version: self.script_version,
+            variant: self.variant.as_deref(),
+            source: self.source.as_deref(),
+            off_script: self.off_script,
+        }
+    }
 }
 
 /// The evidence of the single human act.

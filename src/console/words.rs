@@ -1,10 +1,14 @@
 //! Sentences for what the cores say and show: one place for both front ends, which must not call one thing by two names.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+
+use serde_json::Value as Json;
 
 use super::core::shared::say::{Arg, Say};
 use crate::domain::message::Delivery;
+use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
 
 /// The sentence of `say`, times in `zone`.
@@ -29,8 +33,45 @@ pub fn phrase(words: &Catalogue, zone: &TimeZone, say: &Say) -> String {
 /// A time of day the way the catalogue's language writes it.
 #[must_use]
 pub fn time_of_day(words: &Catalogue, zone: &TimeZone, at: Timestamp) -> String {
-    let form = if words.language() == "en" { "%-I:%M %p" } else { "%H:%M" };
-    at.to_zoned(zone.clone()).strftime(form).to_string()
+    clock(words, at.to_zoned(zone.clone()).datetime())
+}
+
+/// The same, of a clock somewhere else.
+#[must_use]
+pub fn clock(words: &Catalogue, at: DateTime) -> String {
+    at.strftime(if words.language() == "en" { "%-I:%M %p" } else { "%H:%M" }).to_string()
+}
+
+/// How long ago, in words (`now`, `4 min`); where nobody knows what time it is, when.
+#[must_use]
+pub fn age(words: &Catalogue, zone: &TimeZone, since: Timestamp, now: Option<Timestamp>) -> String {
+    let Some(now) = now else { return time_of_day(words, zone, since) };
+    let minutes = (now.as_second().saturating_sub(since.as_second()) / 60).max(0);
+    let counted = |key, n| words.say(key, &[("n", Value::Number(n))]);
+    match minutes {
+        0 => words.say("ui-age-now", &[]),
+        1..=59 => counted("ui-age-minutes", minutes),
+        60..=1439 => counted("ui-age-hours", minutes / 60),
+        _ => counted("ui-age-days", minutes / 1440),
+    }
+}
+
+/// The sentences of a scorecard with their keys, from the director's lines: `{"lines": [{"key", "numbers": {..}, "texts": {..}}]}`.
+#[must_use]
+pub fn score<'s>(words: &Catalogue, card: &'s Json) -> Vec<(&'s str, String)> {
+    let mut out = Vec::new();
+    for line in card.get("lines").and_then(Json::as_array).into_iter().flatten() {
+        let Some(key) = line.get("key").and_then(Json::as_str) else { continue };
+        let mut args: Vec<(&str, Value)> = Vec::new();
+        for (name, value) in line.get("numbers").and_then(Json::as_object).into_iter().flatten() {
+            args.push((name, Value::Number(value.as_i64().unwrap_or(0))));
+        }
+        for (name, value) in line.get("texts").and_then(Json::as_object).into_iter().flatten() {
+            args.push((name, Value::Text(safe_line(value.as_str().unwrap_or_default()))));
+        }
+        out.push((key, words.say(key, &args)));
+    }
+    out
 }
 
 /// Where a text stands at the server.

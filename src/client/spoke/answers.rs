@@ -82,18 +82,26 @@ pub struct Organization {
     /// The notice for who opts out.
     #[serde(default, deserialize_with = "or_default")]
     pub opt_out_message: String,
-    /// Its texting hours are enforced.
-    #[serde(default, deserialize_with = "or_default")]
-    pub texting_hours_enforced: bool,
-    /// First hour.
-    #[serde(default)]
-    pub texting_hours_start: Option<i8>,
-    /// First hour that is too late.
-    #[serde(default)]
-    pub texting_hours_end: Option<i8>,
+    /// Its texting hours.
+    #[serde(flatten)]
+    pub hours: Hours,
     /// Tags that texters may set.
     #[serde(default, deserialize_with = "without_nulls")]
     pub tags: Vec<Tag>,
+}
+
+/// Texting hours, of an organization or of a campaign that has its own.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Hours {
+    /// They are enforced.
+    #[serde(rename = "textingHoursEnforced", default, deserialize_with = "or_default")]
+    pub enforced: bool,
+    /// First hour.
+    #[serde(rename = "textingHoursStart", default)]
+    pub start: Option<i8>,
+    /// First hour that is too late.
+    #[serde(rename = "textingHoursEnd", default)]
+    pub end: Option<i8>,
 }
 
 /// A tag of the organization.
@@ -211,15 +219,9 @@ pub struct Campaign {
     /// It has hours of its own.
     #[serde(default, deserialize_with = "or_default")]
     pub override_organization_texting_hours: bool,
-    /// They are enforced.
-    #[serde(default, deserialize_with = "or_default")]
-    pub texting_hours_enforced: bool,
-    /// First hour.
-    #[serde(default)]
-    pub texting_hours_start: Option<i8>,
-    /// First hour that is too late.
-    #[serde(default)]
-    pub texting_hours_end: Option<i8>,
+    /// Its texting hours.
+    #[serde(flatten)]
+    pub hours: Hours,
     /// The script, flat.
     #[serde(default, deserialize_with = "without_nulls")]
     pub interaction_steps: Vec<Step>,

@@ -18,13 +18,10 @@ const AFTER_DUE: SignedDuration = SignedDuration::from_hours(24);
 /// A campaign's hours. Without enforcement no hour is closed; the due date counts all the same.
 #[must_use]
 pub fn of_campaign(campaign: &Campaign) -> TextingHours {
-    let (enforced, start, end) = if campaign.override_organization_texting_hours {
-        (campaign.texting_hours_enforced, campaign.texting_hours_start, campaign.texting_hours_end)
-    } else {
-        let organization = &campaign.organization;
-        (organization.texting_hours_enforced, organization.texting_hours_start, organization.texting_hours_end)
-    };
-    let (start, end) = if enforced { (hour(start, 9), hour(end, 21)) } else { (Time::MIN, Time::MAX) };
+    let own = campaign.override_organization_texting_hours;
+    let hours = if own { &campaign.hours } else { &campaign.organization.hours };
+    let (start, end) =
+        if hours.enforced { (hour(hours.start, 9), hour(hours.end, 21)) } else { (Time::MIN, Time::MAX) };
     TextingHours {
         initial_start: start,
         initial_end: end,

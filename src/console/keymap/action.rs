@@ -263,6 +263,12 @@ impl Action {
         self.info().name
     }
 
+    /// True when it works in this place, or in one around it.
+    #[must_use]
+    pub fn works_in(self, context: Context) -> bool {
+        context.chain().any(|place| self.info().contexts.contains(&place))
+    }
+
     /// Key of its short label in the catalogue.
     #[must_use]
     pub fn label_key(self) -> &'static str {

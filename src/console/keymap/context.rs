@@ -104,6 +104,11 @@ impl Context {
         }
     }
 
+    /// This place and those around it, in the order in which a chord is looked up.
+    pub fn chain(self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |place| place.parent())
+    }
+
     /// True when an unbound character is text.
     #[must_use]
     pub fn takes_text(self) -> bool {

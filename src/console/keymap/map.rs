@@ -284,8 +284,7 @@ impl Keymap {
     /// Looks `typed` (everything since the sequence began, the newest chord last) up in `context` and its parents.
     #[must_use]
     pub fn look_up(&self, context: Context, typed: &[Chord], facts: Facts) -> Lookup {
-        let mut place = Some(context);
-        while let Some(here) = place {
+        for here in context.chain() {
             if let Some(node) = self.tries.get(&here).and_then(|trie| trie.at(typed)) {
                 if let Some(binding) = node.bindings.iter().find(|binding| binding.when.holds(facts)) {
                     return Lookup::Matched(binding.action);
@@ -294,7 +293,6 @@ impl Keymap {
                     return Lookup::Pending;
                 }
             }
-            place = here.parent();
         }
         Lookup::NotFound { typed: typed.to_vec() }
     }
@@ -303,15 +301,13 @@ impl Keymap {
     #[must_use]
     pub fn continuations(&self, context: Context, typed: &[Chord], facts: Facts) -> Vec<Continuation> {
         let mut found: BTreeMap<Chord, Option<Action>> = BTreeMap::new();
-        let mut place = Some(context);
-        while let Some(here) = place {
+        for here in context.chain() {
             if let Some(node) = self.tries.get(&here).and_then(|trie| trie.at(typed)) {
                 for (chord, child) in &node.children {
                     let action = child.bindings.iter().find(|b| b.when.holds(facts)).map(|b| b.action);
                     found.entry(*chord).or_insert(action);
                 }
             }
-            place = here.parent();
         }
         found.into_iter().map(|(chord, action)| Continuation { chord, action }).collect()
     }
@@ -320,14 +316,12 @@ impl Keymap {
     #[must_use]
     pub fn keys_for(&self, context: Context, action: Action) -> Vec<String> {
         let mut found: Vec<&Vec<Chord>> = Vec::new();
-        let mut place = Some(context);
-        while let Some(here) = place {
+        for here in context.chain() {
             for (chords, bindings) in self.bindings.get(&here).into_iter().flatten() {
                 if bindings.iter().any(|binding| binding.action == action) && !self.hidden(context, here, chords) {
                     found.push(chords);
                 }
             }
-            place = here.parent();
         }
         // The order of the shipped table puts the usual key first; among a user's own the shortest.
         found.sort_by_key(|chords| (chords.len(), self.rank(action, chords)));

@@ -72,18 +72,6 @@ fn is_of_the_screen(action: Action) -> bool {
     moves || edits
 }
 
-/// True when the action works in this place, or in one around it.
-fn works_in(action: Action, context: Context) -> bool {
-    let mut place = Some(context);
-    while let Some(here) = place {
-        if action.info().contexts.contains(&here) {
-            return true;
-        }
-        place = here.parent();
-    }
-    false
-}
-
 fn folded(word: &str) -> String {
     word.trim().to_lowercase().replace(['_', '-'], " ")
 }
@@ -121,7 +109,7 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
         }
     }
     let small = folded(word);
-    let own = WORDS.iter().find(|(action, own)| *own == small && works_in(*action, context));
+    let own = WORDS.iter().find(|(action, own)| *own == small && action.works_in(context));
     if let Some((action, _)) = own {
         return Typed::Action(*action);
     }
@@ -142,7 +130,7 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
     let named = |action: Action| folded(action.name()) == small || folded(&voice.word(action.label_key())) == small;
     let mut elsewhere = None;
     for info in ACTIONS.iter().filter(|info| named(info.action)) {
-        if works_in(info.action, context) {
+        if info.action.works_in(context) {
             return Typed::Action(info.action);
         }
         elsewhere = Some(info.action);
@@ -176,7 +164,7 @@ pub struct Offer {
 /// Everything of the registry that can be done in this place now, in the registry's order.
 #[must_use]
 pub fn offers(context: Context, keymap: &Keymap, why_not: impl Fn(Action) -> Option<Say>) -> Vec<Offer> {
-    let works = |action: Action| works_in(action, context) && !is_of_the_screen(action) && why_not(action).is_none();
+    let works = |action: Action| action.works_in(context) && !is_of_the_screen(action) && why_not(action).is_none();
     ACTIONS
         .iter()
         .map(|info| info.action)

@@ -1,7 +1,5 @@
 //! What lies over the pages, as lines: help, lists to choose from, questions, the log, the outbox, the score.
 
-use serde_json::Value as Json;
-
 use super::voice::{Voice, number};
 use crate::console::core::shared::notice::Notices;
 use crate::console::core::texter::outbox::{OutboxRow, Standing};
@@ -10,7 +8,6 @@ use crate::console::keymap::action::Category;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::HelpRow;
 use crate::domain::safe_text::{safe_body, safe_line};
-use crate::i18n::Value;
 
 /// How a layer is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +47,7 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
             read(lines)
         }
         OverlayView::Score { score, .. } => {
-            let mut lines = score_lines(voice, score);
+            let mut lines = voice.score(score);
             if lines.is_empty() {
                 lines.push(voice.word("ui-score-waiting"));
             }
@@ -178,23 +175,6 @@ fn outbox_row(voice: &Voice, row: &OutboxRow, now: Option<jiff::Timestamp>) -> S
         text.push_str(&format!(" {}", voice.say(say)));
     }
     text
-}
-
-/// The scorecard's lines, from the director's: `{"lines": [{"key", "numbers": {..}, "texts": {..}}]}`.
-fn score_lines(voice: &Voice, score: &Json) -> Vec<String> {
-    let mut out = Vec::new();
-    for line in score.get("lines").and_then(Json::as_array).into_iter().flatten() {
-        let Some(key) = line.get("key").and_then(Json::as_str) else { continue };
-        let mut args: Vec<(&str, Value)> = Vec::new();
-        for (name, value) in line.get("numbers").and_then(Json::as_object).into_iter().flatten() {
-            args.push((name, Value::Number(value.as_i64().unwrap_or(0))));
-        }
-        for (name, value) in line.get("texts").and_then(Json::as_object).into_iter().flatten() {
-            args.push((name, Value::Text(safe_line(value.as_str().unwrap_or_default()))));
-        }
-        out.push(voice.with(key, &args));
-    }
-    out
 }
 
 /// A text behind its head, which says whose it is. Every further line says that it is one: whatever a stranger writes, no line

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::Value as Json;
 
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::{Level, Notice};
 use crate::console::core::shared::say::Say;
-use crate::console::words::{phrase, time_of_day};
+use crate::console::words::{age, clock, phrase, score, time_of_day};
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
 
@@ -44,6 +45,12 @@ impl Voice {
         self.words.say(key, args)
     }
 
+    /// The sentences of a scorecard.
+    #[must_use]
+    pub fn score(&self, card: &Json) -> Vec<String> {
+        score(&self.words, card).into_iter().map(|(_, sentence)| sentence).collect()
+    }
+
     /// A sentence with one text in it.
     #[must_use]
     pub fn text(&self, key: &str, name: &str, text: &str) -> String {
@@ -65,20 +72,13 @@ impl Voice {
     /// A time of day of another place, the way the language writes it.
     #[must_use]
     pub fn clock(&self, at: jiff::civil::DateTime) -> String {
-        at.strftime(if self.words.language() == "en" { "%-I:%M %p" } else { "%H:%M" }).to_string()
+        clock(&self.words, at)
     }
 
     /// How long ago, in words.
     #[must_use]
     pub fn age(&self, since: Timestamp, now: Option<Timestamp>) -> String {
-        let Some(now) = now else { return self.time(since) };
-        let minutes = usize::try_from(now.as_second().saturating_sub(since.as_second()) / 60).unwrap_or(0);
-        match minutes {
-            0 => self.word("ui-age-now"),
-            1..=59 => self.counted("ui-age-minutes", "n", minutes),
-            60..=1439 => self.counted("ui-age-hours", "n", minutes / 60),
-            _ => self.counted("ui-age-days", "n", minutes / 1440),
-        }
+        age(&self.words, &self.zone, since, now)
     }
 
     /// A first name, or the word for one who has none.

@@ -16,13 +16,12 @@ use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
 use super::effects::Left;
-use super::turn::{GRACE, Hands, INBOX_A_TURN};
+use super::turn::{GRACE, Hands, INBOX_A_TURN, edit, wait_for};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{DrawnCard, Msg, Stamp};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::GateTimes;
 use crate::console::plain::{Front, Spoken};
-use crate::console::term::editor;
 use crate::console::term::lines::{LineInput, Read, stop_process};
 use crate::console::term::signals::Signal;
 use crate::env::{SharedClock, SharedIds};
@@ -325,15 +324,8 @@ impl<F: Front, R: Hands, I: LineInput, W: Write> Lap<'_, F, R, I, W> {
         for effect in std::mem::take(&mut self.terminal) {
             match effect {
                 Effect::OpenEditor { contact, text } => {
-                    let edited = match self.editor.clone().filter(|_| self.input.is_typed()) {
-                        Some(editor) => {
-                            let name = self.stamp().id.to_string();
-                            tokio::task::spawn_blocking(move || editor::edit(&editor, &name, &text))
-                                .await
-                                .unwrap_or_else(|e| Err(io::Error::other(e)))
-                        }
-                        None => Err(io::ErrorKind::NotFound.into()),
-                    };
+                    let editor = self.editor.clone().filter(|_| self.input.is_typed());
+                    let edited = edit(editor, self.stamp(), text).await;
                     self.come_back();
                     if let Err(error) = &edited {
                         tracing::warn!(%error, "no editor");
@@ -365,12 +357,5 @@ impl<F: Front, R: Hands, I: LineInput, W: Write> Lap<'_, F, R, I, W> {
         }
         self.tell(Msg::Resumed);
         self.front.forget();
-    }
-}
-
-async fn wait_for(sleep: Option<crate::env::BoxFuture<'static, ()>>) {
-    match sleep {
-        Some(sleep) => sleep.await,
-        None => std::future::pending().await,
     }
 }

@@ -364,15 +364,7 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
             self.host.leave()?;
             match effect {
                 Effect::OpenEditor { contact, text } => {
-                    let edited = match self.editor.clone() {
-                        Some(editor) => {
-                            let name = self.stamp().id.to_string();
-                            tokio::task::spawn_blocking(move || editor::edit(&editor, &name, &text))
-                                .await
-                                .unwrap_or_else(|e| Err(io::Error::other(e)))
-                        }
-                        None => Err(io::ErrorKind::NotFound.into()),
-                    };
+                    let edited = edit(self.editor.clone(), self.stamp(), text).await;
                     self.come_back()?;
                     if let Err(error) = &edited {
                         tracing::warn!(%error, "no editor");
@@ -458,7 +450,17 @@ async fn look_at<I: Stream<Item = io::Result<Input>> + Unpin>(
     .await
 }
 
-async fn wait_for(sleep: Option<crate::env::BoxFuture<'static, ()>>) {
+/// The text as the person's editor left it.
+pub(super) async fn edit(editor: Option<String>, stamp: Stamp, text: String) -> io::Result<Option<String>> {
+    let editor = editor.ok_or(io::ErrorKind::NotFound)?;
+    let name = stamp.id.to_string();
+    tokio::task::spawn_blocking(move || editor::edit(&editor, &name, &text))
+        .await
+        .unwrap_or_else(|e| Err(io::Error::other(e)))
+}
+
+/// For ever where there is nothing to wait for.
+pub(super) async fn wait_for(sleep: Option<crate::env::BoxFuture<'static, ()>>) {
     match sleep {
         Some(sleep) => sleep.await,
         None => std::future::pending().await,

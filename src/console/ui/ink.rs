@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::theme::{Role, Theme};
 use super::wrap;
 use crate::console::core::shared::say::Say;
+use crate::console::words;
 use crate::i18n::{Catalogue, Value};
 
 /// What the person's terminal and place are like.
@@ -111,14 +112,7 @@ impl Ink<'_> {
 
     /// How long ago, in words (`now`, `4 min`).
     pub fn age(&self, since: Timestamp, now: Option<Timestamp>) -> String {
-        let Some(now) = now else { return self.time(since) };
-        let minutes = u64::try_from(now.as_second().saturating_sub(since.as_second()) / 60).unwrap_or(0);
-        match minutes {
-            0 => self.word("ui-age-now"),
-            1..=59 => self.counted("ui-age-minutes", "n", minutes),
-            60..=1439 => self.counted("ui-age-hours", "n", minutes / 60),
-            _ => self.counted("ui-age-days", "n", minutes / 1440),
-        }
+        words::age(self.words, &self.caps.zone, since, now)
     }
 
     /// Fills `area` with the role's background.

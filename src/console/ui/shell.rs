@@ -158,10 +158,7 @@ pub(super) fn which_key(ink: Ink<'_>, next: &[Continuation], area: Rect, buffer:
 /// Lines of help: first what can be pressed where help was opened, by category, with the keys that do it there; below it
 /// what works elsewhere in the same console, with its first place. What has no key at all says so.
 pub(super) fn help_lines(ink: Ink<'_>, from: Context, groups: &[(Category, Vec<HelpRow>)]) -> Vec<overlay::Line> {
-    let mut chain = vec![from];
-    while let Some(parent) = chain.last().and_then(|place| place.parent()) {
-        chain.push(parent);
-    }
+    let chain: Vec<Context> = from.chain().collect();
     let name = |row: &HelpRow| format!("  {}", ink.word(row.action.label_key()));
     let mut lines = Vec::new();
     for (category, rows) in groups {

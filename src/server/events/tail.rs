@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::api::event::{ERASED, Event, EventKind};
+use crate::api::event::{ERASED, Event, EventKind, repeats};
 use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::env::SystemClock;
 use crate::server::metrics;
@@ -73,7 +73,6 @@ impl Line {
     /// could read it. An event that only another version knows is passed on as it stands, for consoles of that version.
     fn of(told: &Told) -> Option<Self> {
         let known = serde_json::from_str(&told.payload).ok()?;
-        let repeats = repeats(&known);
         let name = match known {
             EventKind::Unknown => serde_json::from_str::<Named>(&told.payload).ok()?.event,
             known => super::name(&known).to_owned(),
@@ -81,7 +80,7 @@ impl Line {
         let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
         let rest = told.payload.strip_prefix('{').filter(|_| plain)?;
         let data = format!(r#"{{"seq":{},"at":"{}",{rest}"#, told.seq, told.at);
-        Some(Self { seq: told.seq, at: told.at, name, data, repeats })
+        Some(Self { seq: told.seq, at: told.at, name, data, repeats: repeats(&told.payload) })
     }
 
     /// What the table has in place of one that repeats the name or words of somebody who was erased.
@@ -108,15 +107,6 @@ impl Line {
     /// What it takes in memory, about.
     fn size(&self) -> usize {
         self.data.len() + self.name.len() + 160
-    }
-}
-
-/// Whose name or words an event repeats. Only these kinds do.
-fn repeats(what: &EventKind) -> Option<ContactId> {
-    match what {
-        EventKind::Contact { contact } => Some(contact.id),
-        EventKind::Thread { contact, .. } | EventKind::Returned { contact, .. } => Some(*contact),
-        _ => None,
     }
 }
 

@@ -24,7 +24,6 @@ use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
-use crate::domain::recall::Said;
 
 /// A text that was pressed and may still be taken back.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,15 +189,7 @@ impl Model {
         if let HoursVerdict::Closed { opens_at } = campaign.def.hours.verdict(request.kind, now, &view.zones) {
             return Some(Say::new("texter-hours-closed").with("at", opens_at));
         }
-        let said = Said {
-            kind: request.kind,
-            body: &request.body,
-            script_version: request.script_version,
-            variant: request.variant.as_deref(),
-            source: request.source.as_deref(),
-            off_script: request.off_script,
-        };
-        self.carries(request.contact, &said).then(|| {
+        self.carries(request.contact, &request.said()).then(|| {
             let key = if initial { "texter-back-recalled" } else { "texter-back-recalled-reply" };
             self.about(key, request.contact)
         })

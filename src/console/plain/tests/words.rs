@@ -30,23 +30,12 @@ const PLACES: [Context; 10] = [
     Context::Messages,
 ];
 
-fn works_in(action: Action, context: Context) -> bool {
-    let mut place = Some(context);
-    while let Some(here) = place {
-        if action.info().contexts.contains(&here) {
-            return true;
-        }
-        place = here.parent();
-    }
-    false
-}
-
 #[test]
 fn every_action_of_the_registry_can_be_typed_by_its_name_wherever_it_works() {
     let (keymap, voice) = (Keymap::default(), voice());
     let mut reached = BTreeSet::new();
     for context in PLACES.into_iter().chain([Context::Board]) {
-        for info in ACTIONS.iter().filter(|info| works_in(info.action, context)) {
+        for info in ACTIONS.iter().filter(|info| info.action.works_in(context)) {
             // A name that is also the name of a key (up, down) is that key here; it does the same or is bound otherwise.
             let names = [info.name.to_owned(), info.name.replace('_', " "), voice.word(info.label_key)];
             let said = names.map(|name| parse(&name, context, &keymap, Facts::default(), &voice));

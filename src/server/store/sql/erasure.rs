@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::{
     opt_out::Suppression,
-    retention::{ONE_CAMPAIGN, repeats},
+    retention::ONE_CAMPAIGN,
     rows::{ContactRow, col, to_json},
     script::refused,
     tx::{Audience, Tx},
 };
 use crate::api::{
-    event::{ERASED, EventKind},
+    event::{ERASED, EventKind, repeats},
     keeping::{self, Erased},
     problem::Code,
 };
@@ -183,7 +183,7 @@ impl Tx<'_> {
         for contact in contacts {
             let gone = EventKind::Gone { contact: ContactId(contact.id), why: ERASED.to_owned(), who: None };
             let gone = to_json(&gone)?;
-            self.mend_pending_events(|payload| (repeats(payload) == Some(contact.id)).then(|| gone.clone()));
+            self.mend_pending_events(|payload| (repeats(payload) == Some(ContactId(contact.id))).then(|| gone.clone()));
             let subject = format!("contact {}", contact.id);
             self.mend_pending_audit("opted_out", &subject, |detail| word_of(detail).to_owned());
         }

@@ -111,17 +111,6 @@ impl Carried {
     }
 }
 
-fn said(request: &SendRequest) -> Said<'_> {
-    Said {
-        kind: request.kind,
-        body: &request.body,
-        script_version: request.script_version,
-        variant: request.variant.as_deref(),
-        source: request.source.as_deref(),
-        off_script: request.off_script,
-    }
-}
-
 /// A contact's merge fields as they are now.
 pub(super) async fn fields_of(
     conn: &mut Conn,
@@ -352,7 +341,7 @@ impl Tx<'_> {
         if none || mutation::on(Mutation::RecalledTaken) {
             return Ok(None);
         }
-        let text = (&said(request), contact.id, actor.name.as_str());
+        let text = (&request.said(), contact.id, actor.name.as_str());
         let recalls: Vec<Recall> = campaign.recalls.iter().chain(lifted_since()).cloned().collect();
         let Some(recall) = carries(self.conn, &campaign.def, &recalls, text).await? else { return Ok(None) };
         let in_force = campaign.recalls.iter().any(|one| one.id == recall);

@@ -18,6 +18,7 @@ use super::{
     tx::Tx,
 };
 use crate::api::{
+    event::repeats,
     keeping::{MAX_DAYS, RetentionRule, RetentionRun, RetentionState},
     problem::Code,
 };
@@ -119,15 +120,6 @@ async fn rest_cutoff(conn: &mut Conn, organization: i64, now: Timestamp) -> Resu
         .await?;
     let days = row.map(|row| col::<Option<i64>>(&row, 0)).transpose()?.flatten();
     Ok(days.map(|days| cutoff(now, days)))
-}
-
-/// Whose words an event repeats. Only these kinds do.
-pub(super) fn repeats(payload: &str) -> Option<i64> {
-    let rest = ["contact\",\"contact\":{\"id\":", "thread\",\"contact\":", "returned\",\"contact\":"]
-        .iter()
-        .find_map(|kind| payload.strip_prefix("{\"event\":\"")?.strip_prefix(kind))?;
-    let digits = rest.find(|c: char| !c.is_ascii_digit()).map(|end| &rest[..end])?;
-    digits.parse().ok()
 }
 
 fn run_of(row: &Row) -> Result<RetentionRun, StoreError> {
@@ -420,7 +412,7 @@ impl Tx<'_> {
             last = col(row, 0)?;
             let old = rules.get(&col(row, 2)?).is_some_and(|rule| at < rule.cutoff);
             let whose = if old { col::<String>(row, 3).ok().and_then(|payload| repeats(&payload)) } else { None };
-            if whose.is_some_and(|contact| !held.contains(&contact)) {
+            if whose.is_some_and(|contact| !held.contains(&contact.0)) {
                 gone.push(last);
             }
         }
@@ -494,35 +486,3 @@ impl Tx<'_> {
 
 /// For a sign-in that is bound to one campaign.
 pub(super) const ONE_CAMPAIGN: &str = "this sign-in works in one campaign alone: this is about the whole organization";
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::repeats;
-    use crate::api::event::EventKind;
-    use crate::domain::ids::{ContactId, MessageId};
-    use crate::domain::message::MessageKind;
-
-    #[rstest]
-    #[case(r#"{"event":"contact","contact":{"id":17,"campaign":1}}"#, Some(17))]
-    #[case(r#"{"event":"thread","contact":17,"item":{}}"#, Some(17))]
-    #[case(r#"{"event":"delivery","contact":17}"#, None)]
-    #[case(r#"{"event":"gone","contact":17}"#, None)]
-    #[case("", None)]
-    fn an_event_that_repeats_words_is_known(#[case] payload: &str, #[case] whose: Option<i64>) {
-        assert_eq!(repeats(payload), whose);
-    }
-
-    #[test]
-    fn it_is_written_as_it_is_looked_for() {
-        let returned = EventKind::Returned {
-            contact: ContactId(17),
-            message: MessageId(uuid::Uuid::nil()),
-            kind: MessageKind::Initial,
-            body: "Hi".into(),
-            why: "too_late".into(),
-        };
-        assert_eq!(repeats(&serde_json::to_string(&returned).expect("json")), Some(17));
-    }
-}

@@ -90,7 +90,8 @@ impl Model {
             items,
             hidden_below: open.hidden_below,
             new_below: open.new_below,
-            suggestions: self.suggestions(),
+            // Not while something is typed: all replies are looked through for them.
+            suggestions: if self.focus == Focus::Composer { Vec::new() } else { self.suggestions() },
             took_over_from: self.took_over_from(),
             composer: self.may_compose().is_ok().then(|| self.composer_view()).flatten(),
         })
