@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use super::core::shared::say::{Arg, Say};
+use super::core::texter::view::NOTE_SNOOZED;
 use crate::domain::message::Delivery;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
@@ -22,6 +23,7 @@ pub fn phrase(words: &Catalogue, zone: &TimeZone, say: &Say) -> String {
                 Arg::Text(text) => Value::Text(text.clone()),
                 Arg::Number(n) => Value::Number(*n),
                 Arg::Time(at) => Value::Time(time_of_day(words, zone, *at)),
+                Arg::Day(at) => Value::Time(day_and_time(words, zone, *at)),
                 Arg::Key(key) => Value::Text(words.say(key, &[])),
             };
             (*name, value)
@@ -36,7 +38,28 @@ pub fn time_of_day(words: &Catalogue, zone: &TimeZone, at: Timestamp) -> String 
     clock(words, at.to_zoned(zone.clone()).datetime())
 }
 
-/// The same, of a clock somewhere else.
+/// A day and a time of it.
+#[must_use]
+pub fn day_and_time(words: &Catalogue, zone: &TimeZone, at: Timestamp) -> String {
+    let there = at.to_zoned(zone.clone());
+    let day = there.strftime(if words.language() == "en" { "%b %-d" } else { "%-d/%-m" });
+    format!("{day}, {}", clock(words, there.datetime()))
+}
+
+/// What stands behind the word for an act in a conversation: until when something was put aside is a time, with its day where that is
+/// another than the act's.
+#[must_use]
+pub fn note_detail(words: &Catalogue, zone: &TimeZone, what: &str, detail: &str, at: Timestamp) -> String {
+    let until = detail.parse::<Timestamp>().ok().filter(|_| what == NOTE_SNOOZED);
+    let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    match until {
+        Some(until) if day(until) == day(at) => time_of_day(words, zone, until),
+        Some(until) => day_and_time(words, zone, until),
+        None => safe_line(detail),
+    }
+}
+
+/// A time of day of a clock somewhere else.
 #[must_use]
 pub fn clock(words: &Catalogue, at: DateTime) -> String {
     at.strftime(if words.language() == "en" { "%-I:%M %p" } else { "%H:%M" }).to_string()
@@ -103,4 +126,34 @@ pub fn reason_key(error: &str) -> Option<&'static str> {
         "removed" => "ui-reason-removed",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    #[test]
+    fn a_moment_that_may_be_days_away_has_its_day() {
+        let say = Say {
+            key: "texter-held-back-lately",
+            args: vec![("count", Arg::Number(1)), ("at", Arg::Day(at("2026-06-13T19:02:00Z")))],
+        };
+        let said = phrase(&Catalogue::english(), &TimeZone::UTC, &say);
+        assert!(said.contains("after Jun 13, 7:02"), "{said}");
+    }
+
+    #[test]
+    fn until_when_something_is_put_aside_has_its_day_where_it_is_another() {
+        let words = Catalogue::english();
+        let told = |until| note_detail(&words, &TimeZone::UTC, NOTE_SNOOZED, until, at("2026-06-10T18:00:00Z"));
+        assert_eq!(told("2026-06-10T20:30:00Z"), "8:30 PM");
+        assert_eq!(told("2026-06-11T09:00:00Z"), "Jun 11, 9:00 AM");
+        assert_eq!(note_detail(&words, &TimeZone::UTC, "note-tagged", "vip", at("2026-06-10T18:00:00Z")), "vip");
+    }
 }

@@ -178,6 +178,7 @@ note-closed = closed
 note-decided-held = decided on a text of unknown outcome
 note-reopened = opened again
 note-answered = answer recorded
+note-answer-cleared = answer taken off
 note-assigned = assigned
 note-event-full = full, number in line when recorded
 note-wrong-number = wrong number

@@ -154,3 +154,4 @@ texter-held-back-lately = { $count ->
     [one] Un contacto queda retenido: otra campaña le escribió hace poco. Se le puede escribir después de { $at }.
    *[other] { $count } contactos quedan retenidos: otra campaña les escribió hace poco. Al primero se le puede escribir después de { $at }.
 }
+note-answer-cleared = respuesta quitada

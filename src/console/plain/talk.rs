@@ -65,7 +65,8 @@ pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) ->
         }
         ThreadItem::Note { what, who, detail, at } => {
             let mut facts = vec![voice.word(what)];
-            facts.extend([detail, who].into_iter().filter(|part| !part.is_empty()).map(|part| safe_line(part)));
+            let detail = voice.note_detail(what, detail, *at);
+            facts.extend([detail, safe_line(who)].into_iter().filter(|part| !part.is_empty()));
             facts.push(voice.time(*at));
             vec![voice.text("plain-act", "what", &facts.join(", "))]
         }

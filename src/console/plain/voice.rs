@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::{Level, Notice};
 use crate::console::core::shared::say::Say;
-use crate::console::words::{age, clock, phrase, score, time_of_day};
+use crate::console::words::{age, clock, note_detail, phrase, score, time_of_day};
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
 
@@ -43,6 +43,12 @@ impl Voice {
     #[must_use]
     pub fn with(&self, key: &str, args: &[(&str, Value)]) -> String {
         self.words.say(key, args)
+    }
+
+    /// What stands behind the word for an act in a conversation.
+    #[must_use]
+    pub fn note_detail(&self, what: &str, detail: &str, at: Timestamp) -> String {
+        note_detail(&self.words, &self.zone, what, detail, at)
     }
 
     /// The sentences of a scorecard.

@@ -11,8 +11,8 @@ use ratatui::layout::Rect;
 use super::ink::{Ink, Sign, put};
 use super::theme::Role;
 use super::wrap;
-use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, NOTE_SNOOZED, ThreadItem};
-use crate::console::words::{delivery_key, reason_key};
+use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem};
+use crate::console::words::{delivery_key, note_detail, reason_key};
 use crate::domain::message::{Delivery, Direction};
 
 /// The lines of a text.
@@ -240,8 +240,7 @@ fn delivery(ink: Ink<'_>, delivery: Delivery) -> (String, Role) {
 /// What somebody did, as one line.
 fn note(ink: Ink<'_>, what: &'static str, who: &str, detail: &str, at: jiff::Timestamp) -> String {
     let dot = format!(" {} ", ink.sign(Sign::Dot));
-    let until = detail.parse::<jiff::Timestamp>().ok().filter(|_| what == NOTE_SNOOZED).map(|until| ink.time(until));
-    let detail = until.as_deref().unwrap_or(detail);
+    let detail = note_detail(ink.words, &ink.caps.zone, what, detail, at);
     let mut facts = vec![if detail.is_empty() { ink.word(what) } else { format!("{}: {detail}", ink.word(what)) }];
     if !who.is_empty() {
         facts.push(who.to_owned());

@@ -9,8 +9,10 @@ pub enum Arg {
     Text(String),
     /// A number, for plural rules.
     Number(i64),
-    /// A moment; shown in local form.
+    /// A moment of this day; shown in local form, as a time of day.
     Time(Timestamp),
+    /// A moment that may be days away; shown with its day.
+    Day(Timestamp),
     /// Another key of the catalogue (the name of an action, a status word).
     Key(&'static str),
 }

@@ -19,7 +19,7 @@ use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Timer};
 use crate::console::core::shared::notice::Level;
-use crate::console::core::shared::say::Say;
+use crate::console::core::shared::say::{Arg, Say};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::{ContactId, MessageId};
 use crate::domain::message::{Delivery, Direction, MessageKind};
@@ -30,6 +30,8 @@ use crate::domain::safe_text::safe_line;
 pub fn problem_say(problem: &Problem) -> Say {
     let mut say = Say::new(problem.code.say_key());
     if let Some(at) = problem.at {
+        // Other campaigns' texts are left days, hours of a day are of this one or the next.
+        let at = if problem.code == Code::TextedLately { Arg::Day(at) } else { Arg::Time(at) };
         say = say.with("at", at);
     }
     if let Some(who) = &problem.who {

@@ -19,6 +19,7 @@ use crate::console::ui::shell;
 use crate::console::ui::theme::Role;
 use crate::console::ui::thread::{self, RenderCache, ThreadFace};
 use crate::console::ui::wrap;
+use crate::console::words::clock;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
@@ -118,19 +119,19 @@ fn plain(ink: Ink<'_>, sentences: &[String], area: Rect, buffer: &mut Buffer) ->
     Part { cursor: Some(area.as_position()), whole: false }
 }
 
-/// A time of day of another place, the way the catalogue's language writes it.
-fn clock(ink: Ink<'_>, at: DateTime) -> String {
-    at.strftime(if ink.words.language() == "en" { "%-I:%M %p" } else { "%H:%M" }).to_string()
-}
-
 /// The time there, in words; where the zone is not certain, from which city's clock to which.
 fn time_there(ink: Ink<'_>, model: &Model, contact: ContactId, there: (DateTime, DateTime)) -> Piece {
     let text = match spread(model, contact) {
         Some((first, last)) if there.0 != there.1 => {
-            let words = [("from", clock(ink, there.0)), ("west", first), ("to", clock(ink, there.1)), ("east", last)];
+            let words = [
+                ("from", clock(ink.words, there.0)),
+                ("west", first),
+                ("to", clock(ink.words, there.1)),
+                ("east", last),
+            ];
             ink.words.say("ui-card-local-between", &words.map(|(name, text)| (name, Value::Text(text))))
         }
-        _ => ink.with_text("ui-card-local-time", "time", &clock(ink, there.0)),
+        _ => ink.with_text("ui-card-local-time", "time", &clock(ink.words, there.0)),
     };
     (text, Role::Text)
 }
@@ -180,7 +181,7 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView) -> CardFace {
         (model.campaign_now(), &model.campaign, model.people.body(shown.contact))
         && let HoursVerdict::Open { until } = campaign.def.hours.verdict(MessageKind::Initial, now, &body.zones)
     {
-        let until = clock(ink, zone::local_time(until, &body.zones).earliest);
+        let until = clock(ink.words, zone::local_time(until, &body.zones).earliest);
         let text = match spread(model, shown.contact) {
             Some((city, _)) => {
                 let words = [("time", Value::Text(until)), ("city", Value::Text(city))];

@@ -233,3 +233,27 @@ fn an_answer_in_their_own_words_and_a_day_are_typed_checked_and_taken_back() {
     desk.keys("u");
     assert_eq!(desk.acts()[3], &answer(None));
 }
+
+#[test]
+fn an_answer_that_was_taken_off_is_told_as_that() {
+    let mut desk = wrote("On second thought");
+    let note = |seq, detail: &str| ThreadEntry::Note {
+        seq,
+        at: "2026-06-10T18:00:00Z".parse().expect("a time"),
+        who: "Ann".into(),
+        what: "answered".into(),
+        detail: detail.into(),
+    };
+    for (seq, detail) in [(4, "Will you vote?: Yes"), (5, "Will you vote?: ")] {
+        desk.event(EventKind::Thread { contact: ContactId(1001), item: note(seq, detail) });
+    }
+    let items = desk.model.thread_view().expect("open").items;
+    let told: Vec<_> = items
+        .iter()
+        .filter_map(|item| match item {
+            ThreadItem::Note { what, detail, .. } => Some((*what, detail.as_str())),
+            ThreadItem::Message { .. } => None,
+        })
+        .collect();
+    assert_eq!(told, [("note-answered", "Will you vote?: Yes"), ("note-answer-cleared", "Will you vote?")]);
+}

@@ -8,7 +8,7 @@ use super::{CardPane, CardView, HeaderView, InboxRow, InboxView, Sendable};
 use crate::api::campaign::CampaignState;
 use crate::api::problem::Code;
 use crate::console::core::shared::msg::{DrawnCard, LinkState};
-use crate::console::core::shared::say::Say;
+use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::gate::Armed;
 use crate::console::core::texter::model::{Claim, Focus, Model};
 use crate::console::core::texter::pick::tag_word;
@@ -145,6 +145,7 @@ impl Model {
         }
         for (hours, key) in [(true, "texter-held-back"), (false, "texter-held-back-lately")] {
             if let (count @ 1.., Some(at)) = self.people.held_back_by(hours) {
+                let at = if hours { Arg::Time(at) } else { Arg::Day(at) };
                 lines.push(Say::new(key).with("count", count).with("at", at));
             }
         }

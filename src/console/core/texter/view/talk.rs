@@ -185,7 +185,11 @@ fn item(entry: &ThreadEntry) -> ThreadItem {
             held_back: false,
         },
         ThreadEntry::Note { at, who, what, detail, .. } => {
-            ThreadItem::Note { what: note_key(what), who: who.clone(), detail: detail.clone(), at: *at }
+            // The question, with nothing behind it: the answer was taken off.
+            let cleared = detail.strip_suffix(": ").filter(|_| what == "answered");
+            let key = if cleared.is_some() { "note-answer-cleared" } else { note_key(what) };
+            let detail = cleared.unwrap_or(detail).to_owned();
+            ThreadItem::Note { what: key, who: who.clone(), detail, at: *at }
         }
     }
 }
