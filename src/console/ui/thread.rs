@@ -52,6 +52,8 @@ pub(super) struct ThreadFace<'a> {
     pub name: &'a str,
     /// Oldest first; the last one is the lowest on the screen.
     pub items: &'a [ThreadItem],
+    /// Those below it, which are drawn only where the start leaves room.
+    pub below: &'a [ThreadItem],
     /// Older ones can be loaded.
     pub more_before: bool,
 }
@@ -77,16 +79,16 @@ fn measures(width: u16) -> (u16, u16) {
     (width.saturating_sub(shift + 2).max(2), shift)
 }
 
-/// Draws the conversation. Returns how many lines are above what is seen (0: the start is seen).
+/// Draws the conversation; true when its end is in sight.
 pub(super) fn draw(
     ink: Ink<'_>,
     cache: &mut RenderCache,
     face: &ThreadFace<'_>,
     area: Rect,
     buffer: &mut Buffer,
-) -> usize {
+) -> bool {
     if area.is_empty() {
-        return 0;
+        return false;
     }
     let (text_width, shift) = measures(area.width);
     let rows = usize::from(area.height);
@@ -99,34 +101,7 @@ pub(super) fn draw(
             complete = false;
             break;
         }
-        let piece = match item {
-            ThreadItem::Message { held_back: true, at, .. } => Piece::Line(hidden(ink, face.name, *at)),
-            ThreadItem::Message { direction, body, .. } => {
-                let (role, left) = match direction {
-                    Direction::Inbound => (Role::Inbound, 0),
-                    Direction::Outbound => (Role::Outbound, shift),
-                };
-                Piece::Bubble {
-                    head: head(ink, face.name, item),
-                    text: body,
-                    lines: cache.lines(body, text_width),
-                    role,
-                    left,
-                }
-            }
-            ThreadItem::Note { what, who, detail, at } if [EARLIER_SENT, EARLIER_RECEIVED].contains(what) => {
-                let sent = *what == EARLIER_SENT;
-                let who = if who.is_empty() && !sent { face.name } else { who };
-                Piece::Bubble {
-                    head: vec![(note(ink, what, who, "", *at), Role::Faint)],
-                    text: detail,
-                    lines: cache.lines(detail, text_width),
-                    role: Role::Faint,
-                    left: if sent { shift } else { 0 },
-                }
-            }
-            ThreadItem::Note { what, who, detail, at } => Piece::Line(note(ink, what, who, detail, *at)),
-        };
+        let piece = piece(ink, cache, face.name, item, (text_width, shift));
         height += piece.height();
         pieces.push(piece);
     }
@@ -135,19 +110,62 @@ pub(super) fn draw(
         height += piece.height();
         pieces.push(piece);
     }
+    pieces.reverse();
     // The gap below the last one is not needed.
-    let total = height.saturating_sub(1);
-    let above = total.saturating_sub(rows);
-    let pad = rows.saturating_sub(total);
+    let above = height.saturating_sub(1).saturating_sub(rows);
+    // From the start downwards, as far as there is room: whoever went there sees a screen of it.
+    let mut unseen = face.below.len();
+    for item in face.below {
+        if height > rows {
+            break;
+        }
+        let piece = piece(ink, cache, face.name, item, (text_width, shift));
+        height += piece.height();
+        pieces.push(piece);
+        unseen -= usize::from(height.saturating_sub(1) <= rows);
+    }
+    let pad = rows.saturating_sub(height.saturating_sub(1));
     let mut row = i64::try_from(pad).unwrap_or(0) - i64::try_from(above).unwrap_or(0);
-    for piece in pieces.iter().rev() {
+    for piece in &pieces {
         draw_piece(ink, piece, area, row, buffer);
         row += i64::try_from(piece.height()).unwrap_or(0);
     }
     if above > 0 || !complete {
         ink.right(buffer, area, 0, &format!(" {} ", ink.sign(Sign::Up)), Role::Faint);
     }
-    above
+    unseen == 0
+}
+
+/// An item, to be drawn in so many columns, the campaign's texts moved to the right.
+fn piece<'a>(
+    ink: Ink<'_>,
+    cache: &mut RenderCache,
+    name: &str,
+    item: &'a ThreadItem,
+    (text_width, shift): (u16, u16),
+) -> Piece<'a> {
+    match item {
+        ThreadItem::Message { held_back: true, at, .. } => Piece::Line(hidden(ink, name, *at)),
+        ThreadItem::Message { direction, body, .. } => {
+            let (role, left) = match direction {
+                Direction::Inbound => (Role::Inbound, 0),
+                Direction::Outbound => (Role::Outbound, shift),
+            };
+            Piece::Bubble { head: head(ink, name, item), text: body, lines: cache.lines(body, text_width), role, left }
+        }
+        ThreadItem::Note { what, who, detail, at } if [EARLIER_SENT, EARLIER_RECEIVED].contains(what) => {
+            let sent = *what == EARLIER_SENT;
+            let who = if who.is_empty() && !sent { name } else { who };
+            Piece::Bubble {
+                head: vec![(note(ink, what, who, "", *at), Role::Faint)],
+                text: detail,
+                lines: cache.lines(detail, text_width),
+                role: Role::Faint,
+                left: if sent { shift } else { 0 },
+            }
+        }
+        ThreadItem::Note { what, who, detail, at } => Piece::Line(note(ink, what, who, detail, *at)),
+    }
 }
 
 fn draw_piece(ink: Ink<'_>, piece: &Piece<'_>, area: Rect, row: i64, buffer: &mut Buffer) {

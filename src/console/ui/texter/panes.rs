@@ -321,6 +321,7 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
     let offered = u16::try_from(offers.len()).unwrap_or(0);
     let below = if composer.is_some() { rows + 2 } else { 1 + offered }.min(inner.height.saturating_sub(1));
     let messages = Rect { y: inner.y + top, height: inner.height.saturating_sub(below + top), ..inner };
+    let mut more_below = false;
     if let Some(why) = &thread.loading {
         let why = ink.say(why);
         let lines = wrap::wrap(&why, messages.width);
@@ -332,10 +333,11 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
             ink.line(buffer, messages, row, &[(ink.with_text("ui-thread-known", "text", &thread.known), Role::Text)]);
         }
     } else {
-        let face = ThreadFace { name: &name, items: &thread.items, more_before: thread.more_before };
-        thread::draw(ink, cache, &face, messages, buffer);
+        let (items, below) = (&thread.items, &thread.below);
+        let face = ThreadFace { name: &name, items, below, more_before: thread.more_before };
+        more_below = !thread::draw(ink, cache, &face, messages, buffer);
     }
-    if thread.hidden_below > 0 {
+    if more_below {
         let new = if thread.new_below > 0 {
             ink.counted("ui-thread-new-below", "n", thread.new_below as u64)
         } else {

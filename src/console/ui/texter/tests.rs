@@ -243,6 +243,26 @@ fn rows(buffer: &Buffer) -> Vec<String> {
 }
 
 #[test]
+fn whoever_goes_to_the_start_of_a_conversation_sees_a_screen_of_it() {
+    let mut scene = Scene::new(true);
+    scene.keys("n");
+    scene.thread("Where do I vote? I moved last month");
+    let end = rows(&scene.draw(80, 24).0);
+    scene.keys("g g");
+    let start = rows(&scene.draw(80, 24).0);
+    assert_eq!(start, end, "all of it has room, so nothing has to move");
+    scene.keys("G");
+    scene.thread(&"And where is that? ".repeat(30));
+    scene.keys("g g");
+    let start = rows(&scene.draw(80, 24).0);
+    let is_first = |row: &String| row.contains("I'm") || row.contains("Hi ");
+    let first = start.iter().position(is_first).expect("the first text is in sight");
+    assert!(first < 8, "it stands at the top:\n{}", start.join("\n"));
+    assert!(start.iter().any(|row| row.contains("And where is that?")), "{}", start.join("\n"));
+    assert!(start.iter().any(|row| row.contains('↓')), "more is below:\n{}", start.join("\n"));
+}
+
+#[test]
 fn help_names_the_keys_of_the_place_and_nothing_of_the_captain() {
     let mut scene = Scene::new(true);
     scene.keys("?");

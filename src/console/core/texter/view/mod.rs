@@ -283,6 +283,8 @@ pub struct ThreadView {
     pub items: Vec<ThreadItem>,
     /// Hidden below the last item.
     pub hidden_below: usize,
+    /// Those items, in their order: seen where there is room below the start.
+    pub below: Vec<ThreadItem>,
     /// Of these, new.
     pub new_below: usize,
     /// Replies that fit, while nothing is written.

@@ -62,7 +62,7 @@ impl Model {
                 held_back: false,
             });
         }
-        items.truncate(items.len().saturating_sub(open.hidden_below));
+        let below = items.split_off(items.len().saturating_sub(open.hidden_below));
         let questions = self.campaign.as_ref().map(|campaign| campaign.def.questions.as_slice()).unwrap_or_default();
         let answers = questions.iter().filter_map(|question| {
             let value = body?.answers.get(&question.id)?;
@@ -89,6 +89,7 @@ impl Model {
             more_before: thread.is_some_and(|thread| thread.more_before),
             items,
             hidden_below: open.hidden_below,
+            below,
             new_below: open.new_below,
             // Not while something is typed: all replies are looked through for them.
             suggestions: if self.focus == Focus::Composer { Vec::new() } else { self.suggestions() },
