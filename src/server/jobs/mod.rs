@@ -30,10 +30,9 @@ pub const IN_FLIGHT: usize = 20;
 /// While there is more to do than calls under way, no claim is made for fewer: a commit for each text would cost all others.
 const WORTH_A_CLAIM: usize = IN_FLIGHT / 2;
 
-/// Where several processes share the database, a claim that leaves something behind is followed by no other sooner: each is a commit
-/// for which everybody's texts wait. So many calls at once, so often, are 500 texts a second from each process, which is more than
-/// carriers take from one campaign.
-const CLAIMS_APART: Duration = Duration::from_millis(40);
+/// Where processes share the database, a claim that leaves something behind is followed by no other sooner: each is a commit for which
+/// everybody's texts wait. A carrier takes about so long for a call, so its answers make no more room than this for so many at once.
+const CLAIMS_APART: Duration = Duration::from_millis(100);
 
 /// How old a claim may be when its call begins, where other processes share the database: in so long nobody counts it as lost,
 /// and hardly anybody opts out.
