@@ -68,6 +68,9 @@ pub enum Act {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<String>, format = DateTime)]
         until: Option<Timestamp>,
+        /// The newest foreign entry of the thread that was seen at the press: who has written since is put aside by nobody (`stale_reply`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after_seq: Option<u64>,
     },
     /// Record what somebody writes in: the script's texts for them are in that language from then on.
     Language {

@@ -190,6 +190,19 @@ fn words(def: &CampaignDef) -> BTreeMap<String, String> {
             all.insert(format!("canned reply {} ({language})", reply.id), text.clone());
         }
     }
+    // These go out without anybody's press, or inside of other words.
+    let more = [
+        ("opt-out notice", &def.opt_out_notice),
+        ("answer to HELP", &def.help_answer),
+        ("disclaimer", &def.disclaimer),
+    ];
+    for (name, texts) in more {
+        all.extend(texts.iter().map(|(whose, text)| (format!("{name} ({whose})"), text.clone())));
+    }
+    all.extend(def.variables.iter().map(|(name, value)| (format!("value of {name}"), value.clone())));
+    if !def.guide.is_empty() {
+        all.insert("guide for texters".to_owned(), def.guide.clone());
+    }
     for event in &def.events {
         let (start, end) = (event.local(event.starts_at), event.local(event.ends_at));
         let when =

@@ -4,7 +4,7 @@
 
 /// A captain shall look at it.
 pub const ESCALATED: &str = "escalated";
-/// The person has died; no campaign of the organization texts the number again.
+/// The person has died: no list and no follow-up brings the number in again for them.
 pub const DECEASED: &str = "deceased";
 /// The person lives elsewhere now.
 pub const MOVED: &str = "moved";

@@ -15,7 +15,10 @@ use textbank::domain::{
     ids::{CampaignId, ContactId},
     message::MessageKind::{Initial, Reply},
 };
-use textbank::server::store::{command::Answer, handles::Texter};
+use textbank::server::store::{
+    command::Answer,
+    handles::{Captain, Texter},
+};
 
 use crate::store_home::{Hand, Home, definition, gone, on_every_store, people, phone, refused};
 
@@ -49,23 +52,23 @@ on_every_store! {
         home.says(phone(0), "later please").await;
         let at = home.desk.clock.now() + SignedDuration::from_hours(2);
         let until = Some(at);
-        home.act(&tess, Act::Snooze { contact: to.id, until }).await;
+        home.act(&tess, Act::Snooze { contact: to.id, until, after_seq: None }).await;
         let line = home.line(&tess, campaign, to.id).await;
         assert_eq!(line.snoozed_until, until);
         assert!(line.waiting_since.is_some(), "the voter waits all the same: a captain sees it");
         home.says(phone(0), "now?").await;
         assert_eq!(home.line(&tess, campaign, to.id).await.snoozed_until, None);
-        home.act(&tess, Act::Snooze { contact: to.id, until }).await;
+        home.act(&tess, Act::Snooze { contact: to.id, until, after_seq: None }).await;
         let line = home.line(&tess, campaign, to.id).await;
         home.try_send(&tess, home.text(&line, Reply, "Now")).await.expect("accepted");
         assert_eq!(home.line(&tess, campaign, to.id).await.snoozed_until, None);
-        home.act(&tess, Act::Snooze { contact: to.id, until }).await;
-        home.act(&tess, Act::Snooze { contact: to.id, until: None }).await;
+        home.act(&tess, Act::Snooze { contact: to.id, until, after_seq: None }).await;
+        home.act(&tess, Act::Snooze { contact: to.id, until: None, after_seq: None }).await;
         assert_eq!(home.line(&tess, campaign, to.id).await.snoozed_until, None);
         let notes = [format!("snoozed {at}"), format!("snoozed {at}"), format!("snoozed {at}"), "unsnoozed".into()];
         assert_eq!(home.notes(&tess, to.id).await, notes);
         let long = Some(home.desk.clock.now() + SignedDuration::from_hours(8 * 24));
-        refused(home.try_act(&tess, Act::Snooze { contact: to.id, until: long }).await, Code::Invalid);
+        refused(home.try_act(&tess, Act::Snooze { contact: to.id, until: long, after_seq: None }).await, Code::Invalid);
     }
 
     async fn a_conversation_goes_to_who_speaks_its_language_and_after_a_while_to_anybody(home: Home) {
@@ -159,6 +162,96 @@ on_every_store! {
         let line = home.line(&tess, campaign, to.id).await;
         assert!(matches!(line.opt_out, OptOut::Possible { .. }), "{:?}", line.opt_out);
         refused(home.try_send(&tess, home.text(&line, Reply, "Hi")).await, Code::Frozen);
+    }
+
+    async fn a_doubt_from_another_campaign_or_an_earlier_text_stays_one_when_an_opt_out_is_taken_back(home: Home) {
+        let (admin, campaign) = home.campaign(people(1)).await;
+        let second = home.import(&admin, definition(), people(1)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        let other = home.claim(&tess, second, 0).await.remove(0);
+        home.says(phone(0), "please take me off your list").await;
+        home.says(phone(0), "thanks").await;
+        for contact in [to.id, other.id] {
+            home.act(&tess, Act::OptOut { contact, notice: false, grace: false }).await;
+            home.act(&tess, Act::UndoOptOut { contact }).await;
+            for (campaign, contact) in [(campaign, to.id), (second, other.id)] {
+                let line = home.line(&tess, campaign, contact).await;
+                assert!(matches!(line.opt_out, OptOut::Possible { .. }), "{:?}", line.opt_out);
+            }
+        }
+        // Once somebody has decided, it is no doubt any more.
+        let after_seq = home.line(&tess, campaign, to.id).await.foreign_seq;
+        home.act(&tess, Act::NotOptOut { contact: to.id, after_seq }).await;
+        home.act(&tess, Act::OptOut { contact: to.id, notice: false, grace: false }).await;
+        home.act(&tess, Act::UndoOptOut { contact: to.id }).await;
+        assert_eq!(home.line(&tess, campaign, to.id).await.opt_out, OptOut::No);
+    }
+
+    async fn taking_an_opt_out_back_takes_nobody_elses_back(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let second = home.import(&admin, definition(), people(1)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        let theirs = home.claim(&tom, second, 0).await.remove(0);
+        let out = |contact| Act::OptOut { contact, notice: false, grace: false };
+        home.act(&tess, out(slice[0].id)).await;
+        home.act(&tom, out(theirs.id)).await;
+        for (hand, contact) in [(&tess, slice[0].id), (&tom, theirs.id)] {
+            refused(home.try_act(hand, Act::UndoOptOut { contact }).await, Code::Forbidden);
+        }
+        // By hand, from a telephone call.
+        home.act(&tess, out(slice[1].id)).await;
+        let captain = Captain::of(admin.actor.clone()).expect("one");
+        captain.suppress(&home.desk, phone(1), "called us".into()).await.expect("done");
+        refused(home.try_act(&tess, Act::UndoOptOut { contact: slice[1].id }).await, Code::Forbidden);
+        assert_eq!(home.line(&tess, campaign, slice[1].id).await.opt_out, OptOut::Yes { by_word: false });
+    }
+
+    async fn nobody_is_put_aside_who_has_written_since(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.says(phone(0), "later please").await;
+        let seen = home.line(&tess, campaign, to.id).await.foreign_seq;
+        let until = Some(home.desk.clock.now() + SignedDuration::from_hours(2));
+        let aside = Act::Snooze { contact: to.id, until, after_seq: Some(seen) };
+        home.says(phone(0), "where do I vote?").await;
+        refused(home.try_act(&tess, aside.clone()).await, Code::StaleReply);
+        assert_eq!(home.line(&tess, campaign, to.id).await.snoozed_until, None);
+        let seen = home.line(&tess, campaign, to.id).await.foreign_seq;
+        home.act(&tess, Act::Snooze { contact: to.id, until, after_seq: Some(seen) }).await;
+        assert_eq!(home.line(&tess, campaign, to.id).await.snoozed_until, until);
+    }
+
+    async fn many_who_wait_for_another_language_hold_up_nobody(home: Home) {
+        let (_, campaign) = home.campaign(people(100)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let mut all = Vec::new();
+        while all.len() < 100 {
+            for to in home.claim(&tess, campaign, 0).await {
+                home.initial(&tess, &to).await;
+                all.push(to.id);
+            }
+        }
+        // Those who need Spanish wait longest.
+        for n in 0..100 {
+            home.says(phone(n), if n < 85 { "Hola" } else { "Hello" }).await;
+            home.pass(1);
+        }
+        for contact in all {
+            if home.line(&tess, campaign, contact).await.preview == "Hola" {
+                home.act(&tess, Act::Language { contact, language: "es".into(), hand_over: true }).await;
+            }
+        }
+        home.act(&tess, Act::Release { campaign, unsent: true, conversations: true }).await;
+        let tom = home.join("Tom", Role::VettedTexter).await;
+        let theirs = home.claim_speaking(&tom, campaign, &["en"]).await;
+        assert!(!theirs.is_empty(), "fifteen wait who need nobody special");
+        assert!(theirs.iter().all(|contact| contact.tags.is_empty()));
     }
 
     async fn some_tags_are_of_every_campaign(home: Home) {

@@ -109,7 +109,8 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
         }
     }
     let small = folded(word);
-    let own = WORDS.iter().find(|(action, own)| *own == small && action.works_in(context));
+    let works = |action: Action| action.works_in(context) && keymap.offers(action);
+    let own = WORDS.iter().find(|(action, own)| *own == small && works(*action));
     if let Some((action, _)) = own {
         return Typed::Action(*action);
     }
@@ -129,7 +130,7 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
     }
     let named = |action: Action| folded(action.name()) == small || folded(&voice.word(action.label_key())) == small;
     let mut elsewhere = None;
-    for info in ACTIONS.iter().filter(|info| named(info.action)) {
+    for info in ACTIONS.iter().filter(|info| keymap.offers(info.action) && named(info.action)) {
         if info.action.works_in(context) {
             return Typed::Action(info.action);
         }
@@ -164,7 +165,9 @@ pub struct Offer {
 /// Everything of the registry that can be done in this place now, in the registry's order.
 #[must_use]
 pub fn offers(context: Context, keymap: &Keymap, why_not: impl Fn(Action) -> Option<Say>) -> Vec<Offer> {
-    let works = |action: Action| action.works_in(context) && !is_of_the_screen(action) && why_not(action).is_none();
+    let works = |action: Action| {
+        action.works_in(context) && keymap.offers(action) && !is_of_the_screen(action) && why_not(action).is_none()
+    };
     ACTIONS
         .iter()
         .map(|info| info.action)

@@ -18,6 +18,8 @@ use crate::i18n::Value;
 
 /// How often a kind of question is asked with what may be typed; then in a word.
 const LEARNT: u32 = 2;
+/// A text has no more lines and line breaks than this.
+const LINES: usize = 400;
 /// Actions offered with a question. A question mark tells all.
 const OFFERED: usize = 3;
 
@@ -240,7 +242,9 @@ impl<P: Pages> Lines<P> {
             }
             Typed::Again if searching => self.perform(Action::Back, stamp),
             _ if searching => {
-                let mut fx = self.perform(Action::KillLine, stamp);
+                // What was there goes, all lines of it.
+                let lines = if layer.manner == Manner::Ask { LINES } else { 1 };
+                let mut fx: Vec<Effect> = (0..lines).flat_map(|_| self.perform(Action::KillLine, stamp)).collect();
                 fx.extend(self.pages.program().update(Msg::Paste(line.trim().to_owned())));
                 if layer.manner == Manner::Ask {
                     fx.extend(self.perform(Action::Choose, stamp));

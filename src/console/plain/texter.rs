@@ -1,5 +1,7 @@
 //! The texter's pages: the card, the replies, a conversation, the reply being written.
 
+use std::ops::Range;
+
 use jiff::civil::DateTime;
 
 use super::beside::{Beside, field};
@@ -204,9 +206,9 @@ impl TexterPages {
             && self.taken(contact, body).is_some_and(|taken| self.heard.knows(&taken))
     }
 
-    fn items(&self, voice: &Voice, thread: &ThreadView, from: usize, whole: bool) -> Vec<String> {
+    fn items(&self, voice: &Voice, thread: &ThreadView, range: Range<usize>, whole: bool) -> Vec<String> {
         let name = voice.name(&thread.name);
-        let items = thread.items.get(from..).unwrap_or_default();
+        let items = thread.items.get(range).unwrap_or_default();
         items
             .iter()
             .flat_map(|item| talk::item(voice, &name, item, !whole && self.was_heard(thread.contact, item)))
@@ -223,7 +225,8 @@ impl TexterPages {
             // What this person did was heard when it was typed.
             Some((_, told)) => {
                 let mine = |item: &&ThreadItem| matches!(item, ThreadItem::Message { mine: true, .. });
-                let fresh = thread.items.get(told.min(count)..).unwrap_or_default();
+                // Not those behind: whoever writes now stands before them.
+                let fresh = thread.items.get(told.min(thread.settled)..thread.settled).unwrap_or_default();
                 let fresh = fresh.iter().filter(|item| !mine(item));
                 lines.extend(fresh.flat_map(|item| talk::item(voice, &name, item, false)));
                 lines.extend(state);
@@ -242,7 +245,7 @@ impl TexterPages {
                 if from > 0 || thread.more_before {
                     lines.push(voice.word("plain-thread-earlier"));
                 }
-                lines.extend(self.items(voice, thread, from, false));
+                lines.extend(self.items(voice, thread, from..count, false));
                 lines.extend(state);
                 if thread.composer.as_ref().is_some_and(|composer| !composer.text.trim().is_empty()) {
                     lines.push(voice.word("plain-draft"));
@@ -281,7 +284,7 @@ impl TexterPages {
         let mut lines = Vec::new();
         // Who answers sees what came meanwhile before anything can be sent.
         if let Some((_, told)) = self.read.filter(|(read, _)| *read == thread.contact) {
-            lines.extend(self.items(voice, thread, told, false));
+            lines.extend(self.items(voice, thread, told.min(thread.settled)..thread.settled, false));
         }
         lines.extend(told(voice, &voice.text("plain-reply", "name", &name), &composer.text));
         if composer.segments.parts > 1 {
@@ -405,7 +408,7 @@ impl Pages for TexterPages {
             (Focus::Thread | Focus::Composer, _, Some(thread))
                 if thread.loading.is_none() && !(self.model.focus == Focus::Composer && self.writes()) =>
             {
-                self.read = Some((thread.contact, thread.items.len()));
+                self.read = Some((thread.contact, thread.settled));
             }
             _ => {}
         }
@@ -495,7 +498,7 @@ impl Pages for TexterPages {
                 if thread.more_before {
                     lines.push(voice.word("plain-thread-older"));
                 }
-                lines.extend(self.items(voice, &thread, 0, true));
+                lines.extend(self.items(voice, &thread, 0..thread.items.len(), true));
                 Some(lines)
             }
             Typed::Anew => {

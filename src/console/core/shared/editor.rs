@@ -263,9 +263,14 @@ impl Editor {
         self.delete(self.cursor, end);
     }
 
-    /// Deletes the whole line.
+    /// Deletes the whole line; of an empty one, the line break.
     pub fn kill_line(&mut self) {
-        self.delete(self.line_start_of(self.cursor), self.line_end_of(self.cursor));
+        let (start, end) = (self.line_start_of(self.cursor), self.line_end_of(self.cursor));
+        match (start == end, start == 0) {
+            (false, _) => self.delete(start, end),
+            (true, false) => self.delete_back(),
+            (true, true) => self.delete_forward(),
+        }
     }
 
     /// Takes the last change back. False when there is none.

@@ -245,6 +245,10 @@ pub struct Model {
     pub(super) following: bool,
     pub(super) may_go_on: Option<bool>,
     pub(super) undo: Vec<Undo>,
+    /// When a text left at the end of its window with nothing done since: who presses undo just then meant that text.
+    pub(super) left_at: Option<Duration>,
+    /// The last thing done was to opt somebody out.
+    pub(super) just_opted_out: bool,
     /// The act in hand takes another one back: it is not remembered itself.
     pub(super) undoing: Option<Uuid>,
     /// Acts of one press that follow the one in hand.
@@ -336,6 +340,8 @@ impl Model {
             following: false,
             may_go_on: None,
             undo: Vec::new(),
+            left_at: None,
+            just_opted_out: false,
             undoing: None,
             to_do: VecDeque::new(),
             window: Vec::new(),

@@ -130,7 +130,8 @@ pub fn has_tag(person: &ContactSummary, tag: &str) -> bool {
 pub fn is_waiting(person: &ContactSummary) -> bool {
     person.status == Status::NeedsResponse
         && !matches!(person.opt_out, OptOut::Yes { .. })
-        && person.snoozed_until.is_none()
+        // A doubt waits for nobody's evening: it has to be decided.
+        && (person.snoozed_until.is_none() || matches!(person.opt_out, OptOut::Possible { .. }))
 }
 
 /// Why a contact of the queue is held back for now.

@@ -203,7 +203,8 @@ impl Model {
             }
             Picking::Snooze(contact) => {
                 let Some((_, until)) = self.snooze_rows(contact).get(place).copied() else { return };
-                if self.confirm_act(Act::Snooze { contact, until }, stamp, fx) {
+                let after_seq = self.people.line(contact).map(|line| line.foreign_seq);
+                if self.confirm_act(Act::Snooze { contact, until, after_seq }, stamp, fx) {
                     self.overlays.pop();
                 }
             }

@@ -341,7 +341,7 @@ impl Model {
                 });
                 self.say(Level::Info, self.about("texter-asked-done", *contact));
             }
-            Act::Snooze { contact, until } => {
+            Act::Snooze { contact, until, .. } => {
                 let contact = *contact;
                 let before = self.people.line(contact).and_then(|line| line.snoozed_until);
                 self.people.change(contact, |line| line.snoozed_until = *until);

@@ -1,6 +1,7 @@
 //! Taking back: every act but a text that has left and somebody's own STOP.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -12,6 +13,9 @@ use crate::console::core::shared::msg::{Stamp, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::ids::ContactId;
+
+/// Whoever presses undo so soon after a text left meant that text, and nothing below it.
+const JUST_LEFT: Duration = Duration::from_secs(2);
 
 /// How many acts are remembered to be taken back.
 const REMEMBERED: usize = 100;
@@ -93,6 +97,8 @@ impl Model {
         if self.undo.len() >= REMEMBERED {
             self.undo.remove(0);
         }
+        self.left_at = None;
+        self.just_opted_out = matches!(undo, Undo::OptOut(_));
         self.undo.push(undo);
     }
 
@@ -107,16 +113,33 @@ impl Model {
             self.say(Level::Warning, Say::new("texter-still-writing"));
             return;
         }
+        if self.left_at.take().is_some_and(|left| stamp.mono.saturating_sub(left) < JUST_LEFT) {
+            return self.say(Level::Warning, Say::new("texter-left-already"));
+        }
         let Some(undo) = self.undo.pop() else {
             self.say(Level::Info, Say::new("texter-nothing-to-undo"));
             return;
         };
+        // An opt-out from before is not taken back by a press that may have meant something else: its conversation is shown first.
+        if let Undo::OptOut(contact) = undo
+            && !self.just_opted_out
+            && self.open.as_ref().is_none_or(|open| open.contact != contact)
+            && self.people.line(contact).is_some()
+        {
+            self.undo.push(undo);
+            self.open_thread(contact, fx);
+            let say = self.about("texter-undo-opt-out", contact).with("key", self.undo_key());
+            return self.say(Level::Warning, say);
+        }
         let act = match undo.clone() {
             Undo::Text { id, .. } => return self.take_back(id, fx),
             Undo::Close(contact) => Act::Reopen { contact },
             Undo::Tag { contact, tag, on } => Act::Tag { contact, tag, on: !on },
             Undo::Note { contact, before } => Act::Note { contact, text: before },
-            Undo::Snooze { contact, before } => Act::Snooze { contact, until: before },
+            Undo::Snooze { contact, before } => {
+                let after_seq = self.people.line(contact).map(|line| line.foreign_seq);
+                Act::Snooze { contact, until: before, after_seq }
+            }
             Undo::Language { contact, before } => Act::Language { contact, language: before, hand_over: false },
             Undo::OptOut(contact) => Act::UndoOptOut { contact },
             Undo::Answer { contact, question, before } => {

@@ -353,6 +353,9 @@ impl Model {
 
     fn journaled(&mut self, id: Uuid, fx: &mut Vec<Effect>) {
         let Some(mine) = self.acts.journaled(id) else { return };
+        if mine.text().is_some() {
+            self.just_opted_out = false;
+        }
         match &mine.confirmed.what {
             ConfirmedWhat::Text(request) if request.kind == MessageKind::Initial => {
                 self.sent += 1;
@@ -442,7 +445,9 @@ impl Model {
                     }
                 }
                 Some(Act::Language { language, .. }) => line.language = Some(language.clone()),
-                Some(Act::Snooze { until, .. }) => line.snoozed_until = *until,
+                Some(Act::Snooze { until, after_seq, .. }) if after_seq.is_none_or(|seen| seen >= line.foreign_seq) => {
+                    line.snoozed_until = *until;
+                }
                 Some(Act::NotOptOut { .. }) if matches!(line.opt_out, OptOut::Possible { .. }) => {
                     line.opt_out = OptOut::No;
                 }

@@ -163,7 +163,10 @@ impl Model {
             self.card_again(contact, &why, None);
         } else {
             self.drop_behind(contact, &one.request.body, fx);
-            self.draft_again(contact, &one.request.body, one.request.source.clone(), fx);
+            // What was recalled must not be said any more: the voter waits, and gets other words.
+            if !self.carries(contact, &one.request.said()) {
+                self.draft_again(contact, &one.request.body, one.request.source.clone(), fx);
+            }
         }
         self.say(Level::Warning, why);
     }
@@ -182,10 +185,16 @@ impl Model {
         if !initial && line.foreign_seq > request.after_seq {
             return Some(self.about("texter-back-wrote-again", request.contact));
         }
-        let (now, campaign, view) = (self.campaign_now()?, self.campaign.as_ref()?, self.people.body(request.contact)?);
+        let (Some(now), Some(campaign)) = (self.campaign_now(), self.campaign.as_ref()) else {
+            return Some(self.about("texter-back", request.contact));
+        };
         if initial && campaign.script_version != request.script_version {
             return Some(self.about("texter-corrected", request.contact));
         }
+        // A new script makes all that was read of a contact forgotten, and what is not known is not looked at.
+        let Some(view) = self.people.body(request.contact) else {
+            return Some(self.about("texter-back", request.contact));
+        };
         if let HoursVerdict::Closed { opens_at } = campaign.def.hours.verdict(request.kind, now, &view.zones) {
             return Some(Say::new("texter-hours-closed").with("at", opens_at));
         }
@@ -206,6 +215,7 @@ impl Model {
                 self.comes_back(&one, why, fx);
                 continue;
             }
+            self.left_at = Some(mono);
             let confirmed = Confirmed { id: one.id, at: one.at, what: ConfirmedWhat::Text(one.request) };
             self.acts.start(confirmed.clone(), Then::Nothing);
             fx.push(Effect::Confirm(confirmed));

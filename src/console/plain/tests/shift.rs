@@ -248,6 +248,20 @@ fn a_possible_opt_out_is_decided_before_anything_is_written() {
 }
 
 #[test]
+fn what_a_voter_writes_while_my_reply_is_on_its_way_is_told() {
+    let mut reader = Reader::with(0, 1);
+    reader.types(&["n", "i", "At the school", "stay"]);
+    reader.event(EventKind::Thread {
+        contact: ContactId(1001),
+        item: inbound(ContactId(1001), 3, "please no more of this"),
+    });
+    reader.hear();
+    let said = reader.types(&["m"]);
+    let heard = reader.said.iter().filter(|line| line.contains("please no more of this")).count();
+    assert!(heard > 0, "{said}\n{:#?}", reader.said);
+}
+
+#[test]
 fn an_opt_out_is_asked_by_numbers() {
     let mut reader = Reader::with(2, 0);
     let asked = reader.types(&["o"]);

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    opt_out::Suppression,
+    opt_out::{BY_PERSON, Suppression},
     rows::{self, ContactRow, col, json, signed, to_json},
     send::request_hash,
     tx::{Audience, Tx, is_captain},
@@ -164,7 +164,7 @@ impl Tx<'_> {
         match act {
             Act::OptOut { notice: wanted, grace, .. } => {
                 let why = Suppression {
-                    reason: "by_person",
+                    reason: BY_PERSON,
                     by_word: false,
                     actor: Some(actor),
                     notice: wanted.then_some((notice, contact.id)),
@@ -221,7 +221,7 @@ impl Tx<'_> {
                 self.changed(contact.id).await?;
                 Ok(Ok(()))
             }
-            Act::Snooze { until, .. } => self.snooze(actor, &contact, *until).await,
+            Act::Snooze { until, after_seq, .. } => self.snooze(actor, &contact, *until, *after_seq).await,
             Act::Language { language, hand_over, .. } => self.set_language(actor, &contact, language, *hand_over).await,
             Act::UndoOptOut { .. } => self.undo_opt_out(actor, &contact).await,
             Act::Ask { text, .. } => self.ask(actor, &contact, text).await,

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::{
     act::{Decision, no},
-    rows::{ContactRow, col},
+    opt_out::{BY_PERSON, SLIP},
+    rows::{ContactRow, col, signed},
     tx::Tx,
 };
 use crate::api::problem::Code;
@@ -22,9 +23,6 @@ use crate::server::store::{StoreError, command::Actor};
 /// Nobody is put aside for longer: a voter waits all the while.
 const LONGEST_ASIDE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Whoever opted somebody out by a slip may take it back this long, as long as the notice has not left.
-const SLIP: i64 = 10 * 60 * 1_000_000;
-
 /// The notice waits this long for a slip to be taken back, where that was asked for, in microseconds.
 const GRACE: i64 = 10 * 1_000_000;
 
@@ -35,7 +33,11 @@ impl Tx<'_> {
         actor: &Actor,
         contact: &ContactRow,
         until: Option<Timestamp>,
+        after_seq: Option<u64>,
     ) -> Result<Decision, StoreError> {
+        if until.is_some() && after_seq.is_some_and(|seen| signed(seen) < contact.foreign_seq) {
+            return no(Code::StaleReply, "they have written since: read it first");
+        }
         if until.is_some_and(|until| until.duration_since(self.now) > LONGEST_ASIDE) {
             return no(Code::Invalid, "a conversation is put aside for seven days at most");
         }
@@ -98,10 +100,11 @@ impl Tx<'_> {
     /// left. What they wrote last is judged anew: a doubt stays a doubt.
     pub(super) async fn undo_opt_out(&mut self, actor: &Actor, contact: &ContactRow) -> Result<Decision, StoreError> {
         let row = db::query(
-            "SELECT by_word, person, at, notice FROM suppressions WHERE organization = $1 AND phone = $2 AND reason = 'by_person'",
+            "SELECT by_word, person, at, notice FROM suppressions WHERE organization = $1 AND phone = $2 AND reason = $3",
         )
         .bind(contact.organization)
         .bind(contact.phone.as_str())
+        .bind(BY_PERSON)
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else { return no(Code::Invalid, "nobody opted this person out by hand") };
@@ -111,6 +114,9 @@ impl Tx<'_> {
         }
         if person != Some(actor.person.0) {
             return no(Code::Forbidden, "somebody else opted them out");
+        }
+        if self.was_said_again(actor, contact, at).await? {
+            return no(Code::Forbidden, "they were opted out once more since: that stands");
         }
         if self.micros().saturating_sub(at) > SLIP {
             return no(Code::TooLate, "an opt-out is taken back within ten minutes, or not at all");
@@ -136,21 +142,50 @@ impl Tx<'_> {
                 self.set_status(other.id, status, since).await?;
             }
         }
-        let last =
-            db::query("SELECT body FROM messages WHERE contact = $1 AND direction = 'in' ORDER BY seq DESC LIMIT 1")
-                .bind(contact.id)
-                .fetch_optional(&mut *self.conn)
-                .await?;
-        let state = match last.map(|row| col::<String>(&row, 0)).transpose()?.as_deref().map(verdict) {
-            Some(Inbound::Possible { words }) => OptOut::Possible { words: safe_line(&words) },
-            _ => OptOut::No,
-        };
+        let state = self.undecided_of(contact.organization, &contact.phone).await?;
         let contacts = self.mark_opt_out(contact.organization, &contact.phone, &state).await?;
         for other in &contacts {
             self.note(other, Some(actor), "opt_out_taken_back", "").await?;
             self.audit(Some(actor), "opt_out_taken_back", format!("contact {}", other.id), String::new());
         }
         Ok(Ok(()))
+    }
+
+    /// True when a second opt-out came after that one: by somebody else, or for another reason.
+    async fn was_said_again(&mut self, actor: &Actor, contact: &ContactRow, at: i64) -> Result<bool, StoreError> {
+        let row = db::query(
+            "SELECT 1 FROM contacts c JOIN notes n ON n.contact = c.id
+             WHERE c.organization = $1 AND c.phone = $2 AND n.what = 'opted_out' AND n.at >= $3
+                 AND (n.person IS NULL OR n.person <> $4 OR n.detail <> $5) LIMIT 1",
+        )
+        .bind(contact.organization)
+        .bind(contact.phone.as_str())
+        .bind(at)
+        .bind(actor.person.0)
+        .bind(BY_PERSON)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        Ok(row.is_some())
+    }
+
+    /// What they wrote, in any campaign, since somebody last decided on it: a doubt stays a doubt, whatever was written after it.
+    async fn undecided_of(&mut self, organization: i64, phone: &str) -> Result<OptOut, StoreError> {
+        let rows = db::query(
+            "SELECT m.body FROM contacts c JOIN messages m ON m.contact = c.id
+             WHERE c.organization = $1 AND c.phone = $2 AND m.direction = 'in' AND m.seq > COALESCE(
+                 (SELECT MAX(n.seq) FROM notes n WHERE n.contact = c.id AND n.what IN ('not_opt_out', 'opted_in_by_word')), 0)
+             ORDER BY m.at DESC",
+        )
+        .bind(organization)
+        .bind(phone)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        for row in rows {
+            if let Inbound::Possible { words } = verdict(&col::<String>(&row, 0)?) {
+                return Ok(OptOut::Possible { words: safe_line(&words) });
+            }
+        }
+        Ok(OptOut::No)
     }
 
     /// Puts the notice of an opt-out off: as long as they were not told, a slip may be taken back.

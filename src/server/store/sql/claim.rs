@@ -201,15 +201,19 @@ impl Tx<'_> {
     ) -> Result<Vec<i64>, StoreError> {
         let anybodys = actor.role >= Role::VettedTexter || !self.a_vetted_texter_is_there(actor, campaign).await?;
         let rows = db::query(
-            "SELECT id, tags, waiting_since FROM contacts INDEXED BY contacts_waiting
+            r#"SELECT id, tags, waiting_since FROM contacts INDEXED BY contacts_waiting
              WHERE campaign = $1 AND waiting_since IS NOT NULL AND assigned IS NULL
                  AND status = 'needs_response' AND opt_out < 2 AND ($3 = 1 OR holder = $4)
-             ORDER BY waiting_since LIMIT $2",
+                 AND (tags NOT LIKE '%"needs:%' OR waiting_since < $5
+                     OR EXISTS (SELECT 1 FROM json_each($6) s WHERE tags LIKE '%"needs:' || CAST(s.atom AS TEXT) || '"%'))
+             ORDER BY waiting_since LIMIT $2"#,
         )
         .bind(campaign)
         .bind(4 * RESCUED)
         .bind(i64::from(anybodys))
         .bind(actor.person.0)
+        .bind(self.micros().saturating_sub(SPEAKER_WITHIN))
+        .bind(rows::to_json(&speaks)?)
         .fetch_all(&mut *self.conn)
         .await?;
         let mut found = Vec::new();

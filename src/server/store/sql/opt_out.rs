@@ -23,6 +23,12 @@ use crate::server::store::{
     command::{Actor, Answer},
 };
 
+/// The reason of an opt-out that somebody pressed in a conversation.
+pub(super) const BY_PERSON: &str = "by_person";
+
+/// Whoever opted somebody out by a slip may take it back so long, in microseconds, as long as the notice has not left.
+pub(super) const SLIP: i64 = 10 * 60 * 1_000_000;
+
 /// HELP is answered once in this time, in microseconds: a day.
 const HELP_EVERY: i64 = 24 * 60 * 60 * 1_000_000;
 
@@ -99,6 +105,7 @@ impl Tx<'_> {
         phone: &str,
         why: Suppression<'_>,
     ) -> Result<(), StoreError> {
+        let again = self.is_said_again(organization, phone, &why).await?;
         // A word of their own outranks a person's decision; nothing turns it back into one.
         db::query(
             "INSERT INTO suppressions (organization, phone, reason, by_word, at, person) VALUES ($1, $2, $3, $4, $5, $6)
@@ -129,7 +136,7 @@ impl Tx<'_> {
         }
         let what = if why.by_word { "opted_out_by_word" } else { "opted_out" };
         for contact in &contacts {
-            if out.iter().all(|before| before.id != contact.id) {
+            if again || out.iter().all(|before| before.id != contact.id) {
                 self.note(contact, why.actor, what, why.reason).await?;
             }
             self.audit(why.actor, "opted_out", format!("contact {}", contact.id), why.reason.to_owned());
@@ -150,6 +157,27 @@ impl Tx<'_> {
                 .await?;
         }
         Ok(())
+    }
+
+    /// True when somebody else, or another cause, opts out whom a person has just opted out by hand: the one who may have slipped
+    /// takes back their own press, and nobody else's.
+    async fn is_said_again(
+        &mut self,
+        organization: i64,
+        phone: &str,
+        why: &Suppression<'_>,
+    ) -> Result<bool, StoreError> {
+        let row =
+            db::query("SELECT person, at FROM suppressions WHERE organization = $1 AND phone = $2 AND reason = $3")
+                .bind(organization)
+                .bind(phone)
+                .bind(BY_PERSON)
+                .fetch_optional(&mut *self.conn)
+                .await?;
+        let Some(row) = row else { return Ok(false) };
+        let is_a_slips_time = self.micros().saturating_sub(col(&row, 1)?) <= SLIP;
+        let by_another = col::<Option<i64>>(&row, 0)? != why.actor.map(|actor| actor.person.0);
+        Ok(is_a_slips_time && (by_another || why.reason != BY_PERSON))
     }
 
     /// Takes back the texts to a contact that no carrier call has begun for.

@@ -74,12 +74,12 @@ fn search_finds_names_then_words_and_goes_there() {
 fn who_is_put_aside_does_not_wait_until_the_time_has_come_or_they_write() {
     let mut desk = Desk::with(0, 2);
     desk.keys("<tab><enter>b1");
-    let Some(Act::Snooze { contact, until: Some(until) }) = acts(&desk).pop() else { panic!("no snooze") };
+    let Some(Act::Snooze { contact, until: Some(until), .. }) = acts(&desk).pop() else { panic!("no snooze") };
     assert_eq!((contact.0, desk.model.people.waiting()), (1001, 1));
     assert!(until.duration_since(desk.wall).as_mins() <= 15 && until > start());
     assert_eq!(desk.model.open.as_ref().map(|open| open.contact.0), Some(1002), "the hands go on");
     desk.keys("u");
-    assert_eq!(acts(&desk).last(), Some(&Act::Snooze { contact, until: None }));
+    assert_eq!(acts(&desk).last(), Some(&Act::Snooze { contact, until: None, after_seq: Some(2) }));
     assert_eq!(desk.model.people.waiting(), 2);
     desk.keys("<esc>gg<enter>b1");
     desk.wait(16 * 60 * 1000);

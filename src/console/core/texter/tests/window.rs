@@ -12,6 +12,7 @@ use crate::console::core::texter::view::{ItemState, ThreadItem};
 use crate::console::core::texter::{Focus, Model};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
+use crate::domain::recall::{Recall, Recalled};
 use crate::domain::survey::{Answer, Question};
 
 fn desk(unsent: i64, waiting: i64) -> Desk {
@@ -209,4 +210,52 @@ fn a_tag_and_a_close_are_two_keys_and_two_acts() {
     assert_eq!(desk.model.open.as_ref().map(|open| open.contact.0), Some(1002));
     desk.keys("u");
     assert_eq!(desk.acts().last(), Some(&&Act::Reopen { contact }));
+}
+
+#[test]
+fn undo_pressed_a_moment_too_late_takes_back_nothing_else() {
+    let mut desk = desk(1, 3);
+    desk.keys("<enter>D");
+    let opted_out = ContactId(1001);
+    let undone = |desk: &Desk| desk.acts().iter().any(|act| matches!(act, Act::UndoOptOut { .. }));
+    desk.keys("ihello<enter>");
+    desk.wait(5_050);
+    assert_eq!(desk.sent().len(), 1);
+    desk.keys("u");
+    assert_eq!(said(&desk), "texter-left-already");
+    assert!(!undone(&desk));
+    // An opt-out from before shows whose it is first.
+    desk.keys("u");
+    assert_eq!((said(&desk), undone(&desk)), ("texter-undo-opt-out", false));
+    assert_eq!(desk.model.open.as_ref().map(|open| open.contact), Some(opted_out));
+    desk.keys("u");
+    assert!(undone(&desk));
+}
+
+#[test]
+fn a_script_that_changed_within_the_window_gives_the_text_back() {
+    let mut desk = Desk::with(2, 0);
+    desk.model.options.initial_window = Duration::from_secs(5);
+    desk.keys("<enter>");
+    let mut campaign = desk.model.campaign.clone().expect("one");
+    campaign.script_version += 1;
+    campaign.def.initial[0].text = "Other words, {firstName}".into();
+    desk.tell(Msg::Campaign(Box::new(campaign)));
+    desk.wait(6_000);
+    assert_eq!(desk.sent().len(), 0, "the words of before are not confirmed");
+}
+
+#[test]
+fn what_was_recalled_within_the_window_is_no_draft() {
+    let mut desk = desk(1, 2);
+    desk.keys("<enter>c1<enter>");
+    let mut campaign = desk.model.campaign.clone().expect("one");
+    let what = Recalled::Canned { id: "where".into(), version: campaign.script_version };
+    let texts = what.words_in(&campaign.def).expect("it is there");
+    campaign.recalled =
+        vec![Recall { id: 1, versions: vec![campaign.script_version], what, texts, reason: String::new() }];
+    desk.tell(Msg::Campaign(Box::new(campaign)));
+    desk.wait(6_000);
+    assert_eq!(desk.sent().len(), 0);
+    assert_eq!(desk.model.draft(ContactId(1001)), "");
 }

@@ -281,6 +281,8 @@ pub struct ThreadView {
     pub more_before: bool,
     /// Oldest first; the ones hidden below are left out.
     pub items: Vec<ThreadItem>,
+    /// So many of them, from the first on, stay where they are: behind them stand those of this person's that are on their way.
+    pub settled: usize,
     /// Hidden below the last item.
     pub hidden_below: usize,
     /// Those items, in their order: seen where there is room below the start.

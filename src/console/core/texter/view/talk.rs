@@ -28,6 +28,7 @@ impl Model {
                 *held_back = self.holds_back(open.contact, body);
             }
         }
+        let settled = items.len();
         for mine in self.acts.about(open.contact) {
             let Some(request) = mine.text().filter(|_| !thread.is_some_and(|thread| thread.has(mine.confirmed.id)))
             else {
@@ -87,6 +88,7 @@ impl Model {
             loading: thread.is_none().then(|| self.why_no_thread()),
             known: if thread.is_none() { safe_line(&line.preview) } else { String::new() },
             more_before: thread.is_some_and(|thread| thread.more_before),
+            settled: settled.min(items.len()),
             items,
             hidden_below: open.hidden_below,
             below,
