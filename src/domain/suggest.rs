@@ -12,27 +12,33 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 struct Words {
     same: Vec<Vec<String>>,
     empty: HashSet<String>,
+    short: HashSet<String>,
+    beside: HashSet<String>,
 }
 
 struct Rules {
     /// The first of those that mean the same, by each.
     same: HashMap<String, String>,
     empty: HashSet<String>,
+    short: HashSet<String>,
+    beside: HashSet<String>,
 }
 
-static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    // The file is part of the program; a test reads it, so the empty lists are never met.
-    let words: Words = toml::from_str(include_str!("../../assets/rules/reply_words.toml"))
-        .unwrap_or_else(|_| Words { same: Vec::new(), empty: HashSet::new() });
-    let mut same = HashMap::new();
-    for group in &words.same {
-        let first = group.first().cloned().unwrap_or_default();
-        for word in group {
-            same.entry(stem(word)).or_insert_with(|| first.clone());
+static RULES: LazyLock<Rules> =
+    LazyLock::new(|| {
+        // The file is part of the program; a test reads it, so the empty lists are never met.
+        let words: Words = toml::from_str(include_str!("../../assets/rules/reply_words.toml")).unwrap_or_else(|_| {
+            Words { same: Vec::new(), empty: HashSet::new(), short: HashSet::new(), beside: HashSet::new() }
+        });
+        let mut same = HashMap::new();
+        for group in &words.same {
+            let first = group.first().cloned().unwrap_or_default();
+            for word in group {
+                same.entry(stem(word)).or_insert_with(|| first.clone());
+            }
         }
-    }
-    Rules { same, empty: words.empty }
-});
+        Rules { same, empty: words.empty, short: words.short, beside: words.beside }
+    });
 
 /// Words of a text in their order: as written, and as compared.
 fn words(text: &str) -> Vec<(String, String)> {
@@ -115,6 +121,21 @@ pub fn rank(written: &str, candidates: &[(String, String)]) -> Vec<Fit> {
     fits
 }
 
+/// True unless all that `matched` says is yes, no or maybe, and that is not what was answered: such a word is an answer only where nothing
+/// stands beside it that could turn it ("not sure", "no hablo inglés").
+#[must_use]
+pub fn is_an_answer(written: &str, matched: &[String]) -> bool {
+    let is_short = |word: &str| RULES.short.contains(word);
+    if !matched.iter().flat_map(|word| words(word)).all(|(_, word)| is_short(&word)) {
+        return true;
+    }
+    let ends = |c: char| matches!(c, '.' | ',' | '!' | '?' | ';' | ':' | '\n' | '¿' | '¡');
+    let first = written.split(ends).map(words).find(|said| !said.is_empty()).unwrap_or_default();
+    let said: HashSet<&str> = first.iter().map(|(_, word)| word.as_str()).filter(|word| is_short(word)).collect();
+    let more = first.iter().any(|(_, word)| !is_short(word) && !RULES.beside.contains(word));
+    said.len() == 1 && !more
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -132,6 +153,21 @@ mod tests {
         ]
         .map(|(name, text)| (name.to_owned(), text.to_owned()))
         .to_vec()
+    }
+
+    #[rstest]
+    #[case("Yes I will!", "Yes", true)]
+    #[case("Yeah, who is this?", "Yeah", true)]
+    #[case("No thank you", "No", true)]
+    #[case("Sí, gracias", "Sí", true)]
+    #[case("Not sure yet. What is this about?", "sure", false)]
+    #[case("Perdón, no hablo inglés", "no", false)]
+    #[case("yes and no", "yes", false)]
+    #[case("no hablo inglés", "no", false)]
+    #[case("I'm not a no, not a yes", "no", false)]
+    #[case("schools matter to me", "schools", true)]
+    fn yes_and_no_count_where_nothing_turns_them(#[case] written: &str, #[case] word: &str, #[case] is: bool) {
+        assert_eq!(is_an_answer(written, &[word.to_owned()]), is);
     }
 
     #[rstest]

@@ -157,3 +157,5 @@ texter-held-back-lately = { $count ->
 note-answer-cleared = respuesta quitada
 texter-left-already = Ya salió: un mensaje en camino no se puede deshacer.
 texter-undo-opt-out = { $name } es la persona que diste de baja antes de eso. { $key } otra vez deshace la baja.
+texter-locked-title = { $name }: el mensaje queda como está
+texter-locked-means = Nada de lo que escribas aquí se envía. Esc vuelve a la tarjeta.

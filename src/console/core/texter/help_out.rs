@@ -18,7 +18,7 @@ use crate::domain::ids::ContactId;
 use crate::domain::message::Direction;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::segment::{measure, suggest_plain};
-use crate::domain::suggest::rank;
+use crate::domain::suggest::{is_an_answer, rank};
 use crate::domain::survey::open_question;
 
 /// Suggestions at most: what is looked over costs time.
@@ -81,7 +81,8 @@ impl Model {
                     texts.push((answer.value.clone(), String::new()));
                 }
             }
-            let fits = rank(written, &texts);
+            let mut fits = rank(written, &texts);
+            fits.retain(|fit| !matches!(from[fit.place], Origin::Answer(..)) || is_an_answer(written, &fit.words));
             // What fits half as well as the best is noise beside it.
             let best = fits.first().map_or(0.0, |fit| fit.score);
             let fits = fits.into_iter().take_while(|fit| fit.score * 2.0 > best).take(SUGGESTED);
@@ -196,7 +197,8 @@ impl Model {
     pub(super) fn edit_card(&mut self) {
         let Some(card) = &self.card else { return };
         if !self.campaign.as_ref().is_some_and(|campaign| campaign.def.edit_initial) {
-            self.say(Level::Info, Say::new("texter-edit-not-allowed"));
+            let what = Writing::Locked(card.contact);
+            self.push_overlay(Overlay::Write { what, text: Editor::default() });
             return;
         }
         let text = Editor::new(&card.body);

@@ -1,5 +1,7 @@
 //! Keys to actions, actions to deeds.
 
+use std::time::Duration;
+
 use super::gate::Judged;
 use super::model::{Claim, Focus, Model};
 use super::overlay::{Overlay, Picking, Writing};
@@ -195,6 +197,9 @@ impl Model {
             Action::Close => self.close(stamp, fx),
             Action::Reopen => self.on_contact(stamp, fx, |contact| Act::Reopen { contact }),
             Action::WrongNumber => self.on_contact(stamp, fx, |contact| Act::WrongNumber { contact }),
+            Action::OptOutNow | Action::OptOutSilent if self.is_out() => {
+                self.say(Level::Info, Say::new("texter-opted-out"));
+            }
             Action::OptOutNow => {
                 self.on_contact(stamp, fx, |contact| Act::OptOut { contact, notice: true, grace: true })
             }
@@ -357,9 +362,15 @@ impl Model {
         self.card_block().is_some() || self.gate.ready(stamp.mono, &self.options.gate).is_some()
     }
 
+    /// Whoever is at hand is opted out already.
+    fn is_out(&self) -> bool {
+        let line = self.at_hand().and_then(|contact| self.people.line(contact));
+        line.is_some_and(|line| matches!(line.opt_out, OptOut::Yes { .. }))
+    }
+
     fn ask_opt_out(&mut self) {
         let Some(contact) = self.at_hand() else { return };
-        if self.people.line(contact).is_some_and(|line| matches!(line.opt_out, OptOut::Yes { .. })) {
+        if self.is_out() {
             self.say(Level::Info, Say::new("texter-opted-out"));
             return;
         }
@@ -388,6 +399,8 @@ impl Model {
         } else if self.score.is_some() {
             self.overlays = vec![Overlay::Score { scroll: 0 }];
         } else if !self.finishing {
+            // What was pressed leaves: the end takes nothing back.
+            self.window_ends(Duration::MAX, fx);
             self.save_draft(fx);
             self.finishing = true;
             fx.push(Effect::FinishRehearsal);

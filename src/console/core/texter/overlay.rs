@@ -30,6 +30,9 @@ pub enum Writing {
     Note(ContactId),
     /// A first text in other words.
     Card(ContactId),
+    /// Nothing: a first text that stays as it is. The layer takes what is typed all the same, as a letter or a space of it would be a
+    /// key of the card.
+    Locked(ContactId),
     /// A question to the captains.
     Ask(ContactId),
     /// The voter's own answer to a question.
@@ -142,9 +145,10 @@ impl Overlay {
                 ..
             }
             | Self::Write { what: Writing::Answer { contact, .. }, .. }
-            | Self::Write { what: Writing::Note(contact) | Writing::Card(contact) | Writing::Ask(contact), .. } => {
-                Some(*contact)
-            }
+            | Self::Write {
+                what: Writing::Note(contact) | Writing::Card(contact) | Writing::Locked(contact) | Writing::Ask(contact),
+                ..
+            } => Some(*contact),
             _ => None,
         }
     }

@@ -314,6 +314,10 @@ impl Model {
                     self.overlays.pop();
                 }
             }
+            Writing::Locked(_) => {
+                self.overlays.pop();
+                self.say(Level::Info, Say::new("texter-edit-not-allowed"));
+            }
             Writing::Card(contact) => {
                 self.overlays.pop();
                 self.card_edited(*contact, text);

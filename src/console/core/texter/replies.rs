@@ -261,6 +261,7 @@ impl Model {
                     let key = self.undo_key();
                     self.say(Level::Info, self.about("texter-opt-out-done", contact).with("key", key));
                 } else {
+                    self.may_undo(Undo::ForGood(contact));
                     self.say(Level::Info, self.about("texter-opt-out-for-good", contact));
                 }
                 if at_hand(self, contact) {

@@ -73,6 +73,8 @@ pub enum Undo {
     },
     /// Opted out by this texter.
     OptOut(ContactId),
+    /// Opted out by this texter where nobody can take it back: undo says so, and does not reach below it.
+    ForGood(ContactId),
 }
 
 impl Undo {
@@ -80,7 +82,7 @@ impl Undo {
     #[must_use]
     pub fn contact(&self) -> ContactId {
         match self {
-            Self::Close(contact) | Self::OptOut(contact) => *contact,
+            Self::Close(contact) | Self::OptOut(contact) | Self::ForGood(contact) => *contact,
             Self::Text { contact, .. }
             | Self::Tag { contact, .. }
             | Self::Note { contact, .. }
@@ -133,6 +135,9 @@ impl Model {
         }
         let act = match undo.clone() {
             Undo::Text { id, .. } => return self.take_back(id, fx),
+            Undo::ForGood(contact) => {
+                return self.say(Level::Warning, self.about("texter-opt-out-for-good", contact));
+            }
             Undo::Close(contact) => Act::Reopen { contact },
             Undo::Tag { contact, tag, on } => Act::Tag { contact, tag, on: !on },
             Undo::Note { contact, before } => Act::Note { contact, text: before },

@@ -147,6 +147,22 @@ fn an_opt_out_by_hand_is_taken_back_and_a_stop_is_not_offered() {
     desk.event(EventKind::Contact { contact: stop });
     desk.keys("u");
     assert_eq!(acts(&desk).len(), 2, "nothing more to take back");
+    // Whoever is out already is opted out by nobody once more, so nothing of it can be taken back.
+    desk.model.open = None;
+    desk.model.selected = Some(ContactId(1002));
+    desk.keys("Du");
+    assert_eq!(acts(&desk).len(), 2);
+}
+
+#[test]
+fn where_an_opt_out_stays_undo_says_so_and_reaches_nothing_below_it() {
+    let mut desk = Desk::with(0, 3);
+    desk.model.options.undo_opt_out = false;
+    desk.keys("<tab><enter>xD");
+    let many = acts(&desk).len();
+    desk.keys("u");
+    assert_eq!(desk.model.notices.newest_first().next().map(|notice| notice.say.key), Some("texter-opt-out-for-good"));
+    assert_eq!(acts(&desk).len(), many, "nobody is opened again");
 }
 
 #[test]

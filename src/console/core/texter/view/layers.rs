@@ -69,6 +69,10 @@ impl Model {
                     Writing::Card(contact) => {
                         (self.about("texter-edit-title", *contact), vec![Say::new("texter-edit-means")])
                     }
+                    Writing::Locked(contact) => (
+                        self.about("texter-locked-title", *contact),
+                        vec![Say::new("texter-edit-not-allowed"), Say::new("texter-locked-means")],
+                    ),
                     Writing::Note(contact) => {
                         (self.about("texter-note-title", *contact), vec![Say::new("texter-note-means")])
                     }
