@@ -124,7 +124,12 @@ impl SpokeServer {
     /// Looks whether somebody is signed in still: an error here has no other meaning that could be read.
     async fn still_signed_in(&self) -> Call<()> {
         let reply = self.wire.ask(&documents::SESSION, serde_json::json!({})).await?;
-        if reply.nobody() { Err(signed_out()) } else { Ok(()) }
+        match (reply.nobody(), reply.field("currentUser").is_null()) {
+            (true, _) => Err(signed_out()),
+            // The server could not look it up: that is no word on the sign-in.
+            (false, true) => Err(CallError::Strange("the server could not say who is signed in".into())),
+            (false, false) => Ok(()),
+        }
     }
 
     /// What an answer without its field means: nobody is signed in, or it is not for this person.

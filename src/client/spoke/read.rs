@@ -66,7 +66,7 @@ impl SpokeServer {
     /// Asks something that tells who is signed in beside it.
     pub(super) async fn asked(&self, document: &documents::Document, variables: Value) -> Call<Reply> {
         let reply = self.wire.ask(document, variables).await?;
-        if reply.nobody() && reply.errors.is_empty() {
+        if reply.nobody() {
             return Err(signed_out());
         }
         Ok(reply)

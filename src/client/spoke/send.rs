@@ -125,10 +125,7 @@ impl SpokeServer {
             }
             let contact = match self.detail(request.campaign.0, request.contact.0).await {
                 Ok(contact) => contact,
-                Err(CallError::Refused(problem)) if problem.code == Code::Unauthorized && said == Said::No => {
-                    // Nobody is signed in, so the text was refused for that; it waits for a new sign-in.
-                    return Err(CallError::Refused(problem));
-                }
+                // A sign-in that is lost by now does not say why the text was refused: it may have been stored all the same.
                 Err(error) => {
                     tracing::debug!(%error, %id, "what became of a text could not be looked up");
                     continue;

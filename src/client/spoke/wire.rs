@@ -56,9 +56,10 @@ impl Reply {
         safe_line(&self.errors.join("; "))
     }
 
-    /// True when the answer names nobody as signed in. Only for documents that ask.
+    /// True when the answer says that nobody is signed in. Only for documents that ask. Beside an error a null says nothing: whoever
+    /// is signed in could not be looked up.
     pub(super) fn nobody(&self) -> bool {
-        self.field("currentUser").is_null()
+        self.errors.is_empty() && self.field("currentUser").is_null()
     }
 }
 

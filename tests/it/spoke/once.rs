@@ -12,7 +12,7 @@ use textbank::domain::ids::CampaignId;
 use textbank::domain::message::MessageKind;
 
 use super::shift::{Tess, now};
-use super::stand_in::{ADA, Fault};
+use super::stand_in::{ADA, Fault, Trouble};
 
 /// What became of it, in a word.
 fn word(answer: &Call<Verdict>) -> String {
@@ -144,6 +144,53 @@ async fn a_lost_session_leaves_the_text_waiting() {
     }
     tess.there.world().habits.signed_out = false;
     assert_eq!(word(&tess.send(1, &request).await), "sent");
+    assert_eq!(tess.there.world().sent_to(1).len(), 1);
+}
+
+#[rstest]
+#[case::a_first_text(MessageKind::Initial)]
+#[case::a_reply(MessageKind::Reply)]
+#[tokio::test]
+async fn a_server_that_fails_at_everything_is_no_lost_session(#[case] kind: MessageKind) {
+    let tess = Tess::start(1).await;
+    if kind == MessageKind::Reply {
+        tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
+        tess.there.world().voter_writes(1, "hm", now());
+    }
+    let request = tess.text(1, kind, "Hi Cora").await;
+    let before = tess.there.world().sent_to(1).len();
+    {
+        // The text is stored, its count is not; then the looks fail, and so does the question who is signed in.
+        let mut world = tess.there.world();
+        world.habits.masked = true;
+        world.faults.push_back(Fault::FailedBetween);
+        world.troubles.extend([("details", Trouble::Fails); 2]);
+        // The look before the text is well.
+        world.troubles.push_front(("details", Trouble::Passes));
+        world.troubles.extend([("session", Trouble::Fails); 2]);
+    }
+    assert_eq!(word(&tess.send(2, &request).await), "unknown");
+    assert_eq!(tess.there.world().sent_to(1).len(), before + 1);
+    // What cannot be looked up now says nothing about who is signed in.
+    for name in ["who", "todos", "session", "assignment"] {
+        tess.there.world().troubles = [(name, Trouble::Fails), (name, Trouble::Fails)].into();
+        for error in [tess.server.me().await.err(), tess.server.campaigns().await.err()].into_iter().flatten() {
+            assert!(matches!(error, CallError::Strange(_)), "{name}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_ends_while_a_text_is_refused_makes_it_unknown() {
+    let tess = Tess::start(1).await;
+    let request = tess.text(1, MessageKind::Initial, "Hi Cora").await;
+    {
+        let mut world = tess.there.world();
+        world.faults.push_back(Fault::FailedBetween);
+        world.habits.signed_out_after_a_text = true;
+    }
+    assert_eq!(word(&tess.send(1, &request).await), "unknown");
+    tess.there.world().habits.signed_out = false;
     assert_eq!(tess.there.world().sent_to(1).len(), 1);
 }
 

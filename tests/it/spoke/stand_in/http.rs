@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::resolve::Object;
 use super::world::{ADA, TESS};
-use super::{Fault, StandIn};
+use super::{Fault, StandIn, Trouble};
 
 /// E-mail, password, id.
 const PEOPLE: [(&str, &str, i64); 2] =
@@ -96,12 +96,12 @@ async fn graphql(State(here): State<StandIn>, headers: HeaderMap, body: Bytes) -
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
     let name = asked["operationName"].as_str().unwrap_or_default().to_owned();
     let query = asked["query"].as_str().unwrap_or_default().to_owned();
-    let (user, masked, fault) = {
+    let (user, masked, fault, trouble) = {
         let mut world = here.world();
         world.asked.push(name.clone());
         let user = user_of(&headers).filter(|_| !world.habits.signed_out);
         let fault = if query.contains("sendMessage(") { world.faults.pop_front() } else { None };
-        (user, world.habits.masked, fault)
+        (user, world.habits.masked, fault, world.trouble_of(&name))
     };
     let delay = here.world().habits.delay;
     if delay > 0 {
@@ -119,7 +119,11 @@ async fn graphql(State(here): State<StandIn>, headers: HeaderMap, body: Bytes) -
             &json!({ "data": { "__schema": { "mutationType": { "fields": fields } } } }),
         ));
     }
-    let (status, value) = execute(&here, user, &query, &asked["variables"], masked, fault);
+    let fails = trouble == Some(Trouble::Fails);
+    let (status, value) = execute(&here, user, &query, &asked["variables"], masked, (fault, fails));
+    if trouble == Some(Trouble::Gateway) {
+        return Ok(gateway());
+    }
     if fault == Some(Fault::Silence) {
         here.silent.notify_one();
         std::future::pending::<()>().await;
@@ -144,7 +148,7 @@ fn execute(
     query: &str,
     variables: &Value,
     masked: bool,
-    fault: Option<Fault>,
+    (fault, fails): (Option<Fault>, bool),
 ) -> (StatusCode, Value) {
     let words = |said: String| if masked { "Internal server error".to_owned() } else { said };
     let document = match ExecutableDocument::parse_and_validate(&here.schema, query, "query.graphql") {
@@ -158,7 +162,7 @@ fn execute(
     let variables = variables.as_object().cloned().unwrap_or_default();
     let operation = document.operations.get(None).expect("one operation");
     let root = if operation.is_mutation() { "RootMutation" } else { "RootQuery" };
-    let root = Object { kind: root.to_owned(), value: Value::Null, here: here.clone(), user, fault };
+    let root = Object { kind: root.to_owned(), value: Value::Null, here: here.clone(), user, fault, fails };
     let run = Execution::new(&here.schema, &document)
         .enable_schema_introspection(true)
         .raw_variable_values(&variables)

@@ -38,6 +38,19 @@ pub enum Fault {
     Refused,
     /// The text is stored, and the answer never comes.
     Silence,
+    /// The database fails between the two commits: as [`Self::KilledBetween`], but the server goes on and says that it failed.
+    FailedBetween,
+}
+
+/// What goes wrong with one request of any other kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Nothing: this one is well.
+    Passes,
+    /// Each resolver of the request fails; nothing is done.
+    Fails,
+    /// It is done, and a box on the way answers.
+    Gateway,
 }
 
 /// What is wrong all the time.
@@ -51,8 +64,12 @@ pub struct Habits {
     pub nulls: bool,
     /// Nobody counts as signed in.
     pub signed_out: bool,
+    /// Nobody counts as signed in any more once a text was asked for.
+    pub signed_out_after_a_text: bool,
     /// The server cannot be read.
     pub unreadable: bool,
+    /// The resolver of this field of a contact fails.
+    pub broken_field: Option<&'static str>,
     /// How long each answer to an operation takes more, in milliseconds.
     pub delay: u64,
     /// How people sign in.

@@ -14,11 +14,14 @@ pub struct Object {
     pub user: Option<i64>,
     /// What goes wrong with this request's text.
     pub fault: Option<Fault>,
+    /// Each resolver fails.
+    pub fails: bool,
 }
 
 impl Object {
     fn of(&self, kind: &str, value: Value) -> Self {
-        Self { kind: kind.to_owned(), value, here: self.here.clone(), user: self.user, fault: self.fault }
+        let here = self.here.clone();
+        Self { kind: kind.to_owned(), value, here, user: self.user, fault: self.fault, fails: self.fails }
     }
 
     fn resolved<'x>(&self, kind: &str, value: Value) -> ResolvedValue<'x> {
@@ -60,6 +63,10 @@ impl ObjectValue for Object {
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let arguments = serde_json::to_value(info.arguments()).unwrap_or_default();
         let kind = info.field_definition().ty.inner_named_type().as_str();
+        let broken = self.kind == "CampaignContact" && self.here.world().habits.broken_field == Some(info.field_name());
+        if self.fails || broken {
+            return Err(error("the database is busy"));
+        }
         let value = match (self.kind.as_str(), info.field_name()) {
             ("RootQuery", name) => self.query(name, &arguments)?,
             ("RootMutation", name) => self.change(name, &arguments)?,
@@ -185,6 +192,7 @@ impl Object {
                 Ok(json!(ids.iter().map(one).collect::<Vec<_>>()))
             }
             "sendMessage" => {
+                world.habits.signed_out |= world.habits.signed_out_after_a_text;
                 let id = contact.filter(|id| world.contacts.contains_key(id));
                 let id = id.ok_or_else(|| {
                     error("The loader.load() function must be called with a value, but got: undefined.")
@@ -328,7 +336,11 @@ fn send(
     if let Some(canned) = arguments["cannedResponseId"].as_str() {
         world.canned.push((id, canned.to_owned()));
     }
-    world.store(id, user, &text, now, fault == Some(Fault::KilledBetween));
+    let stuck = matches!(fault, Some(Fault::KilledBetween | Fault::FailedBetween));
+    world.store(id, user, &text, now, stuck);
+    if fault == Some(Fault::FailedBetween) {
+        return Err(error("the database is busy"));
+    }
     let mut value = contact_value(world, id);
     if first {
         let text = super::world::as_kept(&text);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Fault, Habits};
+use super::{Fault, Habits, Trouble};
 
 /// The texter.
 pub const TESS: i64 = 2;
@@ -53,6 +53,8 @@ pub struct World {
     pub campaign: Value,
     pub organization: Value,
     pub faults: VecDeque<Fault>,
+    /// What goes wrong with the next requests of a name; of any name where it is empty.
+    pub troubles: VecDeque<(&'static str, Trouble)>,
     pub habits: Habits,
     /// Names of the operations, in the order they came.
     pub asked: Vec<String>,
@@ -122,6 +124,12 @@ impl World {
             contact.status = if answers { "convo" } else { "messaged" }.to_owned();
             contact.updated_at = now;
         }
+    }
+
+    /// What goes wrong with a request of this name.
+    pub fn trouble_of(&mut self, name: &str) -> Option<Trouble> {
+        let at = self.troubles.iter().position(|(of, _)| of.is_empty() || *of == name)?;
+        self.troubles.remove(at).map(|(_, trouble)| trouble)
     }
 
     /// A voter writes.
