@@ -79,6 +79,7 @@ impl SpokeServer {
         if reply.field("assignment").is_null() {
             return Err(self.refused(&reply.said()).await);
         }
+        reply.unbroken()?;
         let assignment: Arc<Assignment> = Arc::new(reply.read("assignment")?);
         self.known.keep_assignment(Arc::clone(&assignment));
         Ok(assignment)
@@ -117,6 +118,10 @@ impl SpokeServer {
         let reply = self.asked(document, variables).await?;
         if reply.field("assignment").is_null() {
             return Err(self.refused(&reply.said()).await);
+        }
+        reply.unbroken()?;
+        if !reply.field("assignment").get("contacts").is_some_and(Value::is_array) {
+            return Err(CallError::Strange("an assignment without its list of contacts".into()));
         }
         reply.read("assignment")
     }
@@ -169,6 +174,8 @@ impl SpokeServer {
             if reply.field("getAssignmentContacts").is_null() {
                 return Err(self.refused(&reply.said()).await);
             }
+            reply.unbroken()?;
+            all_there(reply.field("getAssignmentContacts"))?;
             let found: Vec<Option<Contact>> = reply.read("getAssignmentContacts")?;
             let now = self.clock.now();
             for id in chunk {
@@ -259,6 +266,20 @@ impl SpokeServer {
             })
             .collect()
     }
+}
+
+/// What is decided by has to stand in each contact of an answer: who may be texted, what was said, what was answered.
+fn all_there(contacts: &Value) -> Call<()> {
+    for contact in contacts.as_array().into_iter().flatten().filter(|contact| !contact.is_null()) {
+        let list = |name: &&str| contact.get(*name).is_some_and(Value::is_array);
+        let missing = ["messages", "questionResponseValues"].into_iter().find(|name| !list(name));
+        // Who has not opted out has a null there.
+        let missing = missing.or_else(|| contact.get("optOut").is_none().then_some("optOut"));
+        if let Some(name) = missing {
+            return Err(CallError::Strange(format!("a contact without `{name}`")));
+        }
+    }
+    Ok(())
 }
 
 /// Who is signed in, as our contract says it.

@@ -51,6 +51,15 @@ impl Reply {
         T::deserialize(self.field(name)).map_err(|error| CallError::Strange(format!("`{name}` of the answer: {error}")))
     }
 
+    /// Refuses data beside errors. Of a field that failed nothing is left but a null, which would be read as "none": no opt-out, no
+    /// texts, no hours; and no error says which field it was.
+    pub(super) fn unbroken(&self) -> Call<()> {
+        if self.errors.is_empty() {
+            return Ok(());
+        }
+        Err(CallError::Strange(format!("the server answered in part only ({})", self.said())))
+    }
+
     /// The errors in one line, for the log.
     pub(super) fn said(&self) -> String {
         safe_line(&self.errors.join("; "))

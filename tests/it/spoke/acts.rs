@@ -64,6 +64,16 @@ async fn the_whole_set_of_answers_goes_each_time_and_what_hung_on_one_goes_with_
 }
 
 #[tokio::test]
+async fn answers_that_could_not_be_read_are_not_taken_away() {
+    let tess = Tess::in_conversation().await;
+    tess.done(answer("1", Some("Yes"))).await;
+    tess.there.world().habits.broken_field = Some("questionResponseValues");
+    let failed = tess.server.act(ActId(Uuid::from_u128(99)), &answer("2", Some("Not now"))).await;
+    assert!(matches!(failed, Err(CallError::Strange(_))), "{failed:?}");
+    assert_eq!(tess.there.world().contacts[&1].answers, BTreeMap::from([(1, "Yes".to_owned())]));
+}
+
+#[tokio::test]
 async fn tags_notes_closing_and_opening_again() {
     let tess = Tess::in_conversation().await;
     let tag = |on| Act::Tag { contact: CORA, tag: "spanish".to_owned(), on };

@@ -194,6 +194,52 @@ async fn a_session_that_ends_while_a_text_is_refused_makes_it_unknown() {
     assert_eq!(tess.there.world().sent_to(1).len(), 1);
 }
 
+#[rstest]
+#[case::of_the_opt_out("optOut")]
+#[case::of_the_conversation("messages")]
+#[case::of_the_answers("questionResponseValues")]
+#[tokio::test]
+async fn a_contact_that_is_read_in_part_is_not_texted(#[case] field: &'static str) {
+    let tess = Tess::start(2).await;
+    tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
+    tess.there.world().voter_writes(1, "hm", now());
+    let (reply, first) =
+        (tess.text(1, MessageKind::Reply, "ok").await, tess.text(2, MessageKind::Initial, "Hi Quinn").await);
+    {
+        let mut world = tess.there.world();
+        world.habits.masked = true;
+        world.habits.broken_field = Some(field);
+        world.contacts.get_mut(&2).expect("a contact").opted_out = true;
+        world.voter_writes(1, "please stop", now());
+        world.asked.clear();
+    }
+    assert_eq!(word(&tess.send(2, &reply).await), "waits");
+    assert_eq!(word(&tess.send(3, &first).await), "waits");
+    assert!(!tess.there.world().asked.iter().any(|name| name == "sendMessage"));
+    tess.there.world().habits.broken_field = None;
+    assert_eq!(word(&tess.send(2, &reply).await), Code::StaleReply.as_str());
+    assert_eq!(word(&tess.send(3, &first).await), Code::Suppressed.as_str());
+}
+
+#[tokio::test]
+async fn a_look_that_is_answered_in_part_settles_nothing() {
+    let tess = Tess::start(1).await;
+    tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
+    tess.there.world().voter_writes(1, "hm", now());
+    let reply = tess.text(1, MessageKind::Reply, "ok").await;
+    {
+        // Stored, though the server says that it failed; then the conversation cannot be read.
+        let mut world = tess.there.world();
+        world.faults.push_back(Fault::FailedBetween);
+        world.habits.broken_field_after_a_text = Some("messages");
+    }
+    assert_eq!(word(&tess.send(2, &reply).await), "unknown", "and not refused, to be pressed again");
+    tess.there.world().habits.broken_field = None;
+    let found = tess.server.look_for(Uuid::from_u128(2), &ConfirmedWhat::Text(reply)).await.expect("a look");
+    assert!(found.is_some_and(|verdict| verdict.is_accepted()));
+    assert_eq!(tess.there.world().sent_to(1).len(), 2);
+}
+
 #[tokio::test]
 async fn a_canned_reply_is_named_by_its_number() {
     let tess = Tess::start(1).await;

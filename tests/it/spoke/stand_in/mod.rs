@@ -70,6 +70,8 @@ pub struct Habits {
     pub unreadable: bool,
     /// The resolver of this field of a contact fails.
     pub broken_field: Option<&'static str>,
+    /// It does once a text was asked for.
+    pub broken_field_after_a_text: Option<&'static str>,
     /// How long each answer to an operation takes more, in milliseconds.
     pub delay: u64,
     /// How people sign in.

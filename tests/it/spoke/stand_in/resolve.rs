@@ -193,6 +193,7 @@ impl Object {
             }
             "sendMessage" => {
                 world.habits.signed_out |= world.habits.signed_out_after_a_text;
+                world.habits.broken_field = world.habits.broken_field.or(world.habits.broken_field_after_a_text.take());
                 let id = contact.filter(|id| world.contacts.contains_key(id));
                 let id = id.ok_or_else(|| {
                     error("The loader.load() function must be called with a value, but got: undefined.")
