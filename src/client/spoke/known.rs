@@ -26,7 +26,11 @@ pub(super) struct Known {
 struct Seen {
     settings: Option<Settings>,
     assignments: HashMap<i64, Arc<Assignment>>,
-    contacts: HashMap<i64, Mark>,
+    /// The assignments that contacts are in.
+    places: HashMap<i64, i64>,
+    /// What the console was told last of each contact. What is only read on the way to something else is not told by it, and so
+    /// changes nothing here: the next poll would keep it back.
+    told: HashMap<i64, Mark>,
     /// Messages of mine, by their number there.
     mine: HashMap<String, MessageId>,
     /// First texts of mine, whose number the answer did not say: by contact, with their words.
@@ -34,7 +38,7 @@ struct Seen {
     claims: HashMap<Uuid, Claim>,
 }
 
-/// How a contact was seen last.
+/// How a contact stood when it was told of last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) assignment: i64,
@@ -42,6 +46,18 @@ pub(super) struct Mark {
     pub(super) waits: bool,
     /// Messages of its conversation, when that was read.
     pub(super) messages: Option<usize>,
+}
+
+impl Mark {
+    /// That of a contact read in full; `former` is the time of its last change should the answer not say it.
+    pub(super) fn of(contact: &Contact, assignment: i64, former: Timestamp) -> Self {
+        Self {
+            assignment,
+            updated_at: contact.updated_at.or(Some(former)),
+            waits: contact.message_status == "needsResponse",
+            messages: Some(contact.messages.len()),
+        }
+    }
 }
 
 /// A request for more contacts.
@@ -94,38 +110,30 @@ impl Known {
 
     /// The assignment that a contact was seen in.
     pub(super) fn where_is(&self, contact: i64) -> Option<i64> {
-        self.seen().contacts.get(&contact).map(|mark| mark.assignment)
+        self.seen().places.get(&contact).copied()
     }
 
-    pub(super) fn mark(&self, contact: i64) -> Option<Mark> {
-        self.seen().contacts.get(&contact).cloned()
+    /// A contact was seen in this assignment; none: in none of this person's any more.
+    pub(super) fn is_in(&self, contact: i64, assignment: Option<i64>) {
+        match assignment {
+            Some(assignment) => drop(self.seen().places.insert(contact, assignment)),
+            None => drop(self.seen().places.remove(&contact)),
+        }
     }
 
-    pub(super) fn keep_mark(&self, contact: i64, mark: Mark) {
-        self.seen().contacts.insert(contact, mark);
+    /// The console was told of a contact, by a list or an event: none when it was told that they are gone.
+    pub(super) fn was_told(&self, contact: i64, mark: Option<Mark>) {
+        match mark {
+            Some(mark) => drop(self.seen().told.insert(contact, mark)),
+            None => drop(self.seen().told.remove(&contact)),
+        }
     }
 
-    pub(super) fn forget(&self, contact: i64) {
-        self.seen().contacts.remove(&contact);
-    }
-
-    /// What was seen of the contacts of an assignment.
-    pub(super) fn marks(&self, assignment: i64) -> BTreeMap<i64, Mark> {
+    /// What the console was told of the contacts of an assignment.
+    pub(super) fn told(&self, assignment: i64) -> BTreeMap<i64, Mark> {
         let seen = self.seen();
-        let of_it = seen.contacts.iter().filter(|(_, mark)| mark.assignment == assignment);
+        let of_it = seen.told.iter().filter(|(_, mark)| mark.assignment == assignment);
         of_it.map(|(id, mark)| (*id, mark.clone())).collect()
-    }
-
-    /// A contact was read in full.
-    pub(super) fn read(&self, contact: &Contact, assignment: i64, now: Timestamp) {
-        let former = self.mark(contact.id.0).and_then(|mark| mark.updated_at);
-        let mark = Mark {
-            assignment,
-            updated_at: contact.updated_at.or(former).or(Some(now)),
-            waits: contact.message_status == "needsResponse",
-            messages: Some(contact.messages.len()),
-        };
-        self.keep_mark(contact.id.0, mark);
     }
 
     /// A text of mine is the message with this number there.

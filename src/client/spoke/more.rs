@@ -81,7 +81,7 @@ impl SpokeServer {
             news.iter().map(|line| views::summary_of_line(line, assignment, now)).collect();
         for line in news {
             let mark = Mark { assignment, updated_at: line.updated_at, waits: false, messages: None };
-            self.known.keep_mark(line.id.0, mark);
+            self.known.was_told(line.id.0, Some(mark));
         }
         claim.granted = Some(contacts.clone());
         self.known.keep_claim(id, claim);

@@ -13,6 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use jiff::Timestamp;
 
 use super::answers::{Contact, Line};
+use super::known::Mark;
 use super::{Pace, SpokeServer, documents, read, views};
 use crate::api::event::{Event, EventKind};
 use crate::client::{Call, CallError};
@@ -30,8 +31,9 @@ const GROW: (u32, u32) = (5, 4);
 struct Poller {
     server: SpokeServer,
     assignment: i64,
-    /// What is to be told before the next poll.
-    ready: VecDeque<Event>,
+    /// What is to be told before the next poll, with how the contact stands that is told of by it. That is noted when the event is handed
+    /// out: what a failure keeps back is found again by the next poll.
+    ready: VecDeque<(Event, Option<(i64, Option<Mark>)>)>,
     polls: u64,
     wait: Duration,
     version: Option<u32>,
@@ -53,7 +55,10 @@ impl Poller {
             return None;
         }
         loop {
-            if let Some(event) = self.ready.pop_front() {
+            if let Some((event, told)) = self.ready.pop_front() {
+                if let Some((contact, mark)) = told {
+                    self.server.known.was_told(contact, mark);
+                }
                 return Some((Ok(event), self));
             }
             let wait = self.drawn();
@@ -84,14 +89,14 @@ impl Poller {
         Ok(())
     }
 
-    fn tell(&mut self, at: Timestamp, what: EventKind) {
-        self.ready.push_back(Event { seq: self.server.known.next_seq(), at, what });
+    fn tell(&mut self, at: Timestamp, what: EventKind, told: Option<(i64, Option<Mark>)>) {
+        self.ready.push_back((Event { seq: self.server.known.next_seq(), at, what }, told));
     }
 
     /// Who waits, and who waits no more.
     async fn compare_waiting(&mut self) -> Call<()> {
         let lines = self.server.lines(self.assignment, &documents::POLL, "needsResponse").await?;
-        let marks = self.server.known.marks(self.assignment);
+        let marks = self.server.known.told(self.assignment);
         let moved =
             |line: &&Line| marks.get(&line.id.0).is_none_or(|mark| !mark.waits || mark.updated_at < line.updated_at);
         let mut changed: BTreeSet<i64> = lines.contacts.iter().filter(moved).map(|line| line.id.0).collect();
@@ -104,7 +109,7 @@ impl Poller {
     /// Everybody.
     async fn compare_all(&mut self) -> Call<()> {
         let lines = self.server.lines(self.assignment, &documents::LINES, read::EVERYBODY).await?;
-        let marks = self.server.known.marks(self.assignment);
+        let marks = self.server.known.told(self.assignment);
         let mut changed = BTreeSet::new();
         for line in &lines.contacts {
             let known = marks.get(&line.id.0);
@@ -122,7 +127,7 @@ impl Poller {
         if ids.is_empty() {
             return Ok(());
         }
-        let former = self.server.known.marks(self.assignment);
+        let former = self.server.known.told(self.assignment);
         let ids: Vec<i64> = ids.into_iter().collect();
         let found = self.server.details(self.assignment, &ids).await?;
         let texter = self.server.known.assignment(self.assignment).and_then(|known| known.texter.clone());
@@ -130,28 +135,29 @@ impl Poller {
         for (id, contact) in ids.iter().zip(found) {
             let now = self.server.clock.now();
             let Some(contact) = contact else {
-                self.tell(now, EventKind::Gone { contact: ContactId(*id), why: "released".to_owned(), who: None });
+                let gone = EventKind::Gone { contact: ContactId(*id), why: "released".to_owned(), who: None };
+                self.tell(now, gone, Some((*id, None)));
                 continue;
             };
-            self.tell_contact(&contact, former.get(id).and_then(|mark| mark.messages), author.as_deref());
+            self.tell_contact(&contact, former.get(id), author.as_deref());
         }
         Ok(())
     }
 
-    fn tell_contact(&mut self, contact: &Contact, known: Option<usize>, author: Option<&str>) {
+    fn tell_contact(&mut self, contact: &Contact, former: Option<&Mark>, author: Option<&str>) {
         let now = self.server.clock.now();
         let at = read::changed_at(contact, now);
         let id = ContactId(contact.id.0);
         // Of a conversation that was not read before all may be news; what the console knows it knows again.
-        for item in self.server.entries(contact, known.unwrap_or(0), author) {
-            self.tell(at, EventKind::Thread { contact: id, item });
+        let known = former.and_then(|mark| mark.messages).unwrap_or(0);
+        for item in self.server.entries(contact, known, author) {
+            self.tell(at, EventKind::Thread { contact: id, item }, None);
         }
         let summary = views::summary(contact, self.assignment, self.server.me.0, now);
-        if !summary.opt_out.allows_text() {
-            // No list shows them any more: they are not to be missed in each.
-            self.server.known.forget(contact.id.0);
-        }
-        self.tell(at, EventKind::Contact { contact: summary });
+        let since = former.and_then(|mark| mark.updated_at).unwrap_or(now);
+        // No list shows those any more who opted out: they are not to be missed in each.
+        let mark = summary.opt_out.allows_text().then(|| Mark::of(contact, self.assignment, since));
+        self.tell(at, EventKind::Contact { contact: summary }, Some((contact.id.0, mark)));
     }
 
     async fn compare_script(&mut self) -> Call<()> {
@@ -170,7 +176,7 @@ impl Poller {
             || view.state != crate::api::campaign::CampaignState::Running
         {
             let now = self.server.clock.now();
-            self.tell(now, EventKind::Campaign { state: view.state, script_version: version });
+            self.tell(now, EventKind::Campaign { state: view.state, script_version: version }, None);
         }
         Ok(())
     }

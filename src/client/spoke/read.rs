@@ -1,5 +1,6 @@
 //! What is read: who I am, the assignments, a campaign, its contacts, a conversation.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -139,19 +140,27 @@ impl SpokeServer {
             .map(|line| line.id.0)
             .take(WAITING)
             .collect();
-        for former in self.known.marks(assignment).into_keys() {
-            self.known.forget(former);
-        }
-        for (line, summary) in lines.contacts.iter().zip(&contacts) {
-            let waits = summary.status == Status::NeedsResponse;
+        let mut marks: BTreeMap<i64, Mark> = BTreeMap::new();
+        for line in &lines.contacts {
+            let waits = line.message_status == "needsResponse";
             let mark = Mark { assignment, updated_at: line.updated_at, waits, messages: None };
-            self.known.keep_mark(line.id.0, mark);
+            marks.insert(line.id.0, mark);
+            self.known.is_in(line.id.0, Some(assignment));
         }
         for contact in self.details(assignment, &waiting).await?.into_iter().flatten() {
             let whole = views::summary(&contact, assignment, self.me.0, now);
+            let former = marks.get(&contact.id.0).and_then(|mark| mark.updated_at);
+            marks.insert(contact.id.0, Mark::of(&contact, assignment, former.unwrap_or(now)));
             if let Some(line) = contacts.iter_mut().find(|line| line.id == whole.id) {
                 *line = whole;
             }
+        }
+        // Only now is it sure that there is a list to tell of.
+        for former in self.known.told(assignment).into_keys() {
+            self.known.was_told(former, None);
+        }
+        for (contact, mark) in marks {
+            self.known.was_told(contact, Some(mark));
         }
         contacts.sort_by_key(|line| line.id);
         let sent = contacts.iter().filter(|line| line.status != Status::NeedsMessage).count();
@@ -177,14 +186,10 @@ impl SpokeServer {
             reply.unbroken()?;
             all_there(reply.field("getAssignmentContacts"))?;
             let found: Vec<Option<Contact>> = reply.read("getAssignmentContacts")?;
-            let now = self.clock.now();
             for id in chunk {
                 // By their ids: an answer in another order must not mix people up.
                 let contact = found.iter().flatten().find(|contact| contact.id.0 == *id);
-                match contact {
-                    Some(contact) => self.known.read(contact, assignment, now),
-                    None => self.known.forget(*id),
-                }
+                self.known.is_in(*id, contact.map(|_| assignment));
                 all.push(contact.cloned());
             }
         }

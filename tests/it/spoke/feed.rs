@@ -1,5 +1,7 @@
 //! The feed that polling makes.
 
+use std::collections::BTreeSet;
+
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use pretty_assertions::assert_eq;
@@ -13,6 +15,7 @@ use textbank::domain::ids::ContactId;
 use textbank::domain::message::MessageKind;
 
 use super::shift::{Tess, now};
+use super::stand_in::Trouble;
 
 async fn until<T>(feed: &mut BoxStream<'static, Call<Event>>, found: impl Fn(EventKind) -> Option<T>) -> T {
     loop {
@@ -76,6 +79,79 @@ async fn what_changes_elsewhere_is_told() {
     .await;
     let view = tess.server.campaign(tess.campaign).await.expect("a campaign");
     assert_eq!((view.script_version, view.def.title.as_str()), (version, "Another"));
+}
+
+/// As [`until`], but no longer than for so many requests.
+async fn soon<T>(
+    tess: &Tess,
+    feed: &mut BoxStream<'static, Call<Event>>,
+    found: impl Fn(EventKind) -> Option<T>,
+) -> Option<T> {
+    let last = tess.there.world().asked.len() + 40;
+    let enough = async {
+        while tess.there.world().asked.len() < last {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        found = until(feed, found) => Some(found),
+        () = enough => None,
+    }
+}
+
+#[tokio::test]
+async fn what_was_read_for_something_else_first_is_told_all_the_same() {
+    let tess = Tess::start(3).await;
+    let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
+    let mut feed = tess.server.events(tess.campaign, page.seq).await.expect("a feed");
+    for (at, words) in ["yes", "and my wife too"].into_iter().enumerate() {
+        tess.there.world().voter_writes(1, words, now());
+        // The conversation is looked at before the next poll.
+        if at == 0 {
+            tess.server.thread(ContactId(1), None, 50).await.expect("a thread");
+        } else {
+            tess.server.contacts(tess.campaign, &[ContactId(1)]).await.expect("a body");
+        }
+        let line = soon(&tess, &mut feed, |what| match what {
+            EventKind::Contact { contact } if contact.id == ContactId(1) => Some(contact.preview),
+            _ => None,
+        });
+        assert_eq!(line.await.as_deref(), Some(words));
+    }
+    // One who was given away is looked at before the list is compared.
+    tess.there.world().contacts.get_mut(&2).expect("a contact").assignment = None;
+    assert_eq!(tess.server.contacts(tess.campaign, &[ContactId(2)]).await.expect("no body").len(), 0);
+    let gone = soon(&tess, &mut feed, |what| match what {
+        EventKind::Gone { contact, .. } => Some(contact),
+        _ => None,
+    });
+    assert_eq!(gone.await, Some(ContactId(2)));
+}
+
+#[tokio::test]
+async fn what_a_failure_kept_back_is_told_by_the_next_feed() {
+    let tess = Tess::start(60).await;
+    let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
+    {
+        let mut world = tess.there.world();
+        for contact in 1..=60 {
+            world.voter_writes(contact, "yes", now());
+        }
+        // They are read in two parts; the second one fails.
+        world.troubles.extend([("details", Trouble::Passes), ("details", Trouble::Fails)]);
+    }
+    assert!(tess.server.events(tess.campaign, page.seq).await.is_err());
+    let mut told = BTreeSet::new();
+    let mut feed = tess.server.events(tess.campaign, page.seq).await.expect("a feed");
+    while told.len() < 60 {
+        let one = soon(&tess, &mut feed, |what| match what {
+            EventKind::Contact { contact } => Some(contact.id),
+            _ => None,
+        });
+        let Some(one) = one.await else { panic!("only {} were told of", told.len()) };
+        told.insert(one);
+    }
 }
 
 #[tokio::test]
