@@ -88,6 +88,9 @@ pub struct RetentionState {
     pub last_run: Option<RetentionRun>,
     /// Legal holds in force: nothing under them is removed.
     pub holds: u64,
+    /// Erased people of whom copies are still being removed.
+    #[serde(default)]
+    pub erasures: u64,
 }
 
 /// Puts a legal hold on a campaign, on a person, or, when neither is named, on the whole organization.
@@ -182,4 +185,12 @@ pub struct Erased {
     pub others: u64,
     /// They had opted out before; else they count as opted out from now on, so that a list with the number texts them no more.
     pub was_suppressed: bool,
+    /// Saved segments whose condition has the number, the list id or the last name in it. They are not changed: whoever saved them says
+    /// the condition otherwise, or removes them.
+    #[serde(default)]
+    pub segments: Vec<String>,
+    /// Copies of their words in the feed are still being removed, part by part, so that texts go on meanwhile. Nobody is told them any
+    /// more.
+    #[serde(default)]
+    pub copies_left: bool,
 }

@@ -101,6 +101,10 @@ pub struct RecallReport {
     pub already: bool,
     /// Contacts still without their first text who would get it if nothing were done.
     pub to_get: u64,
+    /// Texts to them or others that have no words any more (`textbank retention`), so that nobody can tell whether they carried it: only where
+    /// it is known by its words (a field's value, an answer's line).
+    #[serde(default)]
+    pub wordless: u64,
 }
 
 /// A recall, as a captain sees it afterwards.

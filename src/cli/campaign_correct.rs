@@ -95,17 +95,18 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
         return Ok(Exit::Problems);
     }
     let what = RecallRequest { what: known.recall.what.clone(), reason: String::new() };
-    let got = server.recall(campaign, &what, true).await.context(UNMADE)?.got;
+    let reach = server.recall(campaign, &what, true).await.context(UNMADE)?;
+    let (got, wordless) = (reach.got, reach.wordless);
     if args.dry_run {
         if args.json {
-            out_json(&Would { dry_run: true, campaign, recall: args.recall, got, paused: args.paused })?;
+            out_json(&Would { dry_run: true, campaign, recall: args.recall, got, wordless, paused: args.paused })?;
         } else {
-            out(would(&def, known, got))?;
+            out(would(&def, known, (got, wordless)))?;
         }
         return Ok(Exit::Done);
     }
     if !args.yes {
-        tell(would(&def, known, got));
+        tell(would(&def, known, (got, wordless)));
         forget_typed();
         let question = if args.paused { "Make it, paused? [y/N] " } else { "Make it, and let texters begin? [y/N] " };
         let answer = ask(question).context("no answer")?;
@@ -175,10 +176,12 @@ struct Would {
     recall: i64,
     /// People who got what was recalled, or may have.
     got: u64,
+    /// Texts whose words are gone: whether they carried it nobody can tell.
+    wordless: u64,
     paused: bool,
 }
 
-fn would(def: &CampaignDef, known: &RecallInfo, got: u64) -> String {
+fn would(def: &CampaignDef, known: &RecallInfo, (got, wordless): (u64, u64)) -> String {
     let mut lines = vec![format!(
         "A new campaign ({}) would go to those who got what recall {} took back ({}): {} at most, without those who may not be \
          texted any more.",
@@ -187,6 +190,12 @@ fn would(def: &CampaignDef, known: &RecallInfo, got: u64) -> String {
         name(&known.recall.what),
         counted(got, "contact")
     )];
+    if wordless > 0 {
+        lines.push(format!(
+            "{} of this campaign could not be looked at, as their words were removed: whoever got it by one of them is not reached.",
+            counted(wordless, "older text")
+        ));
+    }
     lines.extend(def.initial.iter().map(|one| format!("  {}: {}", safe_line(&one.name), safe_line(&one.text))));
     lines.join("\n")
 }

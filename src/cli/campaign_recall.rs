@@ -192,6 +192,13 @@ fn in_words(report: &RecallReport, program: &str, by_admin: bool) -> String {
         "  {:>7}  got it: {} confirmed by their phones, {} in doubt",
         report.got, report.delivered, report.in_doubt
     ));
+    if report.wordless > 0 {
+        lines.push(format!(
+            "  {:>7}  older texts could not be looked at: their words were removed (textbank retention show). Whether they carried it nobody \
+             can tell, and a correction does not reach them",
+            report.wordless
+        ));
+    }
     match report.recall {
         Some(_) => {
             let waits = match report.waiting {
@@ -270,6 +277,7 @@ mod tests {
             dropped: 0,
             already: false,
             to_get: 30,
+            wordless: 0,
         }
     }
 
@@ -277,6 +285,9 @@ mod tests {
     fn a_dry_run_says_so_and_reaches_no_terminal() {
         let text = in_words(&report(None), "textbank", true);
         assert!(text.starts_with("Nothing was recalled.") && !text.contains('\u{1b}'), "{text}");
+        assert!(!text.contains("older texts"));
+        let old = in_words(&RecallReport { wordless: 3, ..report(None) }, "textbank", true);
+        assert!(old.contains("3  older texts could not be looked at"), "{old}");
         assert!(text.contains("12  got it: 9 confirmed") && text.contains("4  wait for the carrier"), "{text}");
         let done = RecallReport { waiting: 0, dropped: 4, ..report(Some(7)) };
         let text = in_words(&done, "textbank", true);

@@ -180,8 +180,21 @@ fn would(erased: &Erased) -> String {
         lines.push(format!("  {} of no campaign, or trials", counted(erased.others, "text")));
     }
     lines.push(suppression(erased));
+    lines.extend(segments(erased));
     lines.push("Backups and files that were exported before are not reached.".to_owned());
     lines.join("\n")
+}
+
+/// Saved conditions that may name them.
+fn segments(erased: &Erased) -> Option<String> {
+    if erased.segments.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = erased.segments.iter().map(|name| format!("`{}`", safe_line(name))).collect();
+    Some(format!(
+        "Saved segments may name them, and are left as they are: {}. Look at them: textbank segment list; textbank segment remove NAME",
+        names.join(", ")
+    ))
 }
 
 fn in_doubt(erased: &Erased) -> String {
@@ -201,13 +214,19 @@ fn done(erased: &Erased) -> String {
     if erased.contacts == 0 && erased.others == 0 {
         return "Nothing else is held about this number. It stays on the list of opt-outs.".to_owned();
     }
+    let copies = if erased.copies_left {
+        "\nCopies in the feed go part by part, and nobody is told them any more (textbank retention show)."
+    } else {
+        ""
+    };
     format!(
-        "Erased: {}, the words of {}, {} cancelled{}. {}\nBackups and files that were exported before are not reached.",
+        "Erased: {}, the words of {}, {} cancelled{}. {}{copies}{}\nBackups and files that were exported before are not reached.",
         counted(erased.contacts, "contact"),
         counted(erased.texts, "text"),
         counted(erased.cancelled, "text"),
         if erased.in_doubt > 0 { format!(" ({})", in_doubt(erased)) } else { String::new() },
-        suppression(erased)
+        suppression(erased),
+        segments(erased).map(|line| format!("\n{line}")).unwrap_or_default()
     )
 }
 
@@ -232,6 +251,12 @@ mod tests {
         assert!(text.contains("the words of 1 text\n") && text.contains("is put on the list"), "{text}");
         assert!(!text.contains("of no campaign"), "{text}");
         assert!(text.contains("of 1 of them nobody knows whether it arrived"), "{text}");
-        assert!(would(&Erased { was_suppressed: true, ..erased }).contains("stays on the list"));
+        assert!(would(&Erased { was_suppressed: true, ..erased.clone() }).contains("stays on the list"));
+        assert!(!done(&erased).contains("part by part"));
+        assert!(done(&Erased { copies_left: true, ..erased.clone() }).contains("part by part"));
+        let named = Erased { segments: vec!["One\u{1b}[2J man".into()], ..erased };
+        for text in [would(&named), done(&named)] {
+            assert!(text.contains("`One") && text.contains("segment remove") && !text.contains('\u{1b}'), "{text:?}");
+        }
     }
 }

@@ -124,7 +124,9 @@ fn came_to(run: &RetentionRun) -> String {
     let copies = if run.copies == 1 { copies } else { format!("{} copies", run.copies) };
     match (run.begun_at, run.ended_at) {
         (None, _) => {
-            format!("It would remove the words of {texts} in {contacts}, and {copies} of texts from unknown numbers.")
+            format!(
+                "It would remove the words of {texts} in {contacts}, and {copies} of texts from unknown numbers and of trials. What the feed repeats of them goes too, and is not counted beforehand."
+            )
         }
         (Some(_), Some(_)) => format!("The words of {texts} in {contacts} were removed, and {copies} of words."),
         (Some(_), None) => format!("The words of {texts} in {contacts} were removed so far; the server goes on."),
@@ -141,10 +143,20 @@ fn rule(rule: &RetentionRule) -> String {
 }
 
 fn shown(state: &RetentionState) -> String {
-    if state.rules.is_empty() {
-        return "Nothing is set: words are kept. Set it: textbank retention set --bodies-after DAYS".to_owned();
-    }
     let mut lines: Vec<String> = state.rules.iter().map(rule).collect();
+    if state.rules.is_empty() {
+        lines.push("Nothing is set: words are kept. Set it: textbank retention set --bodies-after DAYS".to_owned());
+    }
+    match state.erasures {
+        0 => {}
+        1 => lines.push("of 1 person who was erased copies are still being removed; nobody is told them".to_owned()),
+        many => {
+            lines.push(format!("of {many} people who were erased copies are still being removed; nobody is told them"))
+        }
+    }
+    if state.rules.is_empty() {
+        return lines.join("\n");
+    }
     if state.holds > 0 {
         lines.push(format!(
             "{}: nothing under them is removed (textbank legal-hold list)",
@@ -182,6 +194,7 @@ mod tests {
                 ..RetentionRun::default()
             }),
             holds: 1,
+            erasures: 0,
         };
         let text = shown(&state);
         assert!(!text.contains('\u{1b}'), "{text:?}");
@@ -192,6 +205,10 @@ mod tests {
         assert!(
             lines[3].ends_with("The words of 2 texts in 1 conversation were removed, and 1 copy of words."),
             "{text}"
+        );
+        let none = RetentionState { rules: Vec::new(), last_run: None, holds: 0, erasures: 2 };
+        assert!(
+            shown(&none).ends_with("of 2 people who were erased copies are still being removed; nobody is told them")
         );
     }
 }

@@ -24,6 +24,9 @@ pub const FACTS: [&str; 9] =
 const MAX_LENGTH: usize = 4_000;
 const MAX_DEPTH: usize = 32;
 
+/// So many digits of a number's end lead to whom it is of.
+const MEANT_DIGITS: usize = 7;
+
 /// A checked expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter(Node);
@@ -136,6 +139,20 @@ impl Filter {
         all
     }
 
+    /// True when it compares something with the whole of this number, whatever it is written with, or with one of these words: with somebody
+    /// who has them it may be about that very person.
+    #[must_use]
+    pub fn may_mean(&self, number: &str, words: &[&str]) -> bool {
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let number = digits(number);
+        let mut values = Vec::new();
+        self.0.values(&mut values);
+        values.into_iter().any(|value| {
+            let wrote = digits(value);
+            (wrote.len() >= MEANT_DIGITS && number.ends_with(&wrote)) || words.iter().any(|word| same(word, value))
+        })
+    }
+
     /// Every name that it asks about.
     #[must_use]
     pub fn names(&self) -> Vec<&Name> {
@@ -167,6 +184,14 @@ impl Node {
                 into.extend(condition.values.iter().map(|value| (&condition.name, value.as_str())));
             }
             Self::Is(_) => {}
+        }
+    }
+
+    fn values<'a>(&'a self, into: &mut Vec<&'a str>) {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.values(into)),
+            Self::Not(node) => node.values(into),
+            Self::Is(condition) => into.extend(condition.values.iter().map(String::as_str)),
         }
     }
 

@@ -242,6 +242,37 @@ impl std::fmt::Debug for Phone {
     }
 }
 
+/// `text` without whatever may be a phone number in it: a run of at least seven digits, with what numbers are written with between
+/// them. What a carrier says of a text that failed may name whose it was.
+#[must_use]
+pub fn without_numbers(text: &str) -> String {
+    let is_between = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '/');
+    let mut out = String::with_capacity(text.len());
+    let mut run = String::new();
+    let close = |run: &mut String, out: &mut String| {
+        if run.chars().filter(char::is_ascii_digit).count() < 7 {
+            out.push_str(run);
+        } else {
+            let edge = |text: &str| text.chars().take_while(|c| *c == ' ').count();
+            let after = run.chars().rev().take_while(|c| *c == ' ').count();
+            out.push_str(&" ".repeat(edge(run)));
+            out.push('•');
+            out.push_str(&" ".repeat(after));
+        }
+        run.clear();
+    };
+    for c in text.chars() {
+        if c.is_ascii_digit() || is_between(c) {
+            run.push(c);
+        } else {
+            close(&mut run, &mut out);
+            out.push(c);
+        }
+    }
+    close(&mut run, &mut out);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -327,6 +358,17 @@ mod tests {
         if let Ok(phone) = read {
             assert_eq!(serde_json::to_string(&phone).unwrap(), json);
         }
+    }
+
+    #[rstest]
+    #[case("30003", "30003")]
+    #[case("error 30005: unknown destination", "error 30005: unknown destination")]
+    #[case("no route to +1 (212) 555-0123 today", "no route to • today")]
+    #[case("12125550123@gw 21610", "•@gw 21610")]
+    #[case("a (b) - c", "a (b) - c")]
+    #[case("", "")]
+    fn a_number_in_a_sentence_is_taken_out(#[case] said: &str, #[case] kept: &str) {
+        assert_eq!(without_numbers(said), kept);
     }
 
     #[test]

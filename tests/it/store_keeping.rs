@@ -266,6 +266,8 @@ on_every_store! {
             in_doubt: 0,
             others: 0,
             was_suppressed: false,
+            segments: Vec::new(),
+            copies_left: false,
         };
         assert_eq!(would, wanted);
         assert_eq!(words(&home, &ada, slice[0].id).await.len(), 3, "a dry run does nothing");
@@ -303,7 +305,7 @@ on_every_store! {
         let again = erase(&home, &ada, phone(0), false).await.expect("what came since");
         assert_eq!((again.contacts, again.texts, again.others, again.was_suppressed), (1, 1, 1, true));
         let held = home.desk.store.person_out(&ada.actor, &phone(0), home.desk.clock.now()).await.expect("read").held;
-        assert_eq!(held.keys().collect::<Vec<_>>(), ["suppressions"], "{held:?}");
+        assert_eq!(held.keys().collect::<Vec<_>>(), ["erasures", "suppressions"], "{held:?}");
         sound(&home).await;
     }
 
@@ -445,12 +447,12 @@ async fn no_table_says_anything_of_somebody_who_was_erased() {
         assert!(before.contains(&wanted.to_owned()), "{wanted}: {before:?}");
     }
     erase(&home, &ada, phone(0), false).await.expect("erased");
-    assert_eq!(says_still(&home.file(), &marks).await, ["suppressions.phone"]);
+    assert_eq!(says_still(&home.file(), &marks).await, ["erasures.phone", "suppressions.phone"]);
     // A backup of now knows as little, and is as it has to be.
     let backup = home.file().with_file_name("backup.db");
     let made = upkeep::backup(&home.place.location(), &backup, "now", &mut |_| {}).await.expect("a backup");
     assert!(made.report.sound, "{made:?}");
-    assert_eq!(says_still(&backup, &marks).await, ["suppressions.phone"]);
+    assert_eq!(says_still(&backup, &marks).await, ["erasures.phone", "suppressions.phone"]);
     // Nor does the file, or the log beside it: both are written over. What follows comes after that.
     home.act(&tess, Act::Note { contact: slice[1].id, text: "moved".into() }).await;
     for name in ["textbank.db", "textbank.db-wal"] {

@@ -145,3 +145,16 @@ proptest! {
         }
     }
 }
+
+#[rstest]
+#[case("phone = +12125550123", true)]
+#[case("not phone = \"(212) 555-0123\"", true)]
+#[case("phone ~ 5550123", true)]
+#[case("phone ~ 0123", false)]
+#[case("state = OH and lastName = QUILLFEATHER", true)]
+#[case("external_id in (EXT-1, EXT-4711)", true)]
+#[case("zip = 94110 and lastName = Quill", false)]
+fn a_condition_that_may_mean_somebody_is_found(#[case] text: &str, #[case] found: bool) {
+    let filter = Filter::parse(text).expect(text);
+    assert_eq!(filter.may_mean("+12125550123", &["Quillfeather", "EXT-4711"]), found);
+}

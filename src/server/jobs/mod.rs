@@ -44,6 +44,9 @@ const LOST_AFTER: u32 = 4;
 /// How often it is asked whether old words are to be removed.
 const REMOVES_EVERY: Duration = Duration::from_secs(60);
 
+/// How long others have the database for themselves between two parts of a removal.
+const BETWEEN_PARTS: Duration = Duration::from_millis(20);
+
 /// How often postponed jobs, leases and old attempts are looked at when nothing else happens.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -97,7 +100,7 @@ impl Dispatcher {
                 let is_time = removed_at.is_none_or(|at| monotonic.saturating_sub(at) >= REMOVES_EVERY);
                 if removing.is_empty() && is_time {
                     removed_at = Some(monotonic);
-                    removing.push(System::purge(&self.desk));
+                    removing.push(self.remove());
                 }
                 if looking_up.is_empty() {
                     let ready = self.to_look_up().await;
@@ -206,6 +209,15 @@ impl Dispatcher {
         let lost = if self.desk.store.is_shared() { lost } else { self.started.max(lost) };
         let swept = System::sweep_attempts(&self.desk, lost, self.pace.hold_after).await;
         leases.and(anchored).and(swept).map(drop)
+    }
+
+    /// Words that are older than was set, and copies of whoever was erased, a part at a time: whoever texts comes between.
+    async fn remove(&self) -> Result<(), StoreError> {
+        let machine = SystemClock::shared();
+        while System::purge_part(&self.desk).await? {
+            machine.sleep(BETWEEN_PARTS).await;
+        }
+        Ok(())
     }
 
     async fn claim(&self, many: usize) -> Result<Vec<Submission>, StoreError> {

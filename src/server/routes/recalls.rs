@@ -91,6 +91,7 @@ pub async fn make(
         dropped,
         already: done.is_some_and(|(_, already)| already),
         to_get: reach.to_get,
+        wordless: reach.wordless,
     }))
 }
 

@@ -188,6 +188,8 @@ pub struct Reach {
     pub waiting: u64,
     /// Contacts without their first text who would get it.
     pub to_get: u64,
+    /// Texts whose words retention has removed: whether they carried it can be told no more.
+    pub wordless: u64,
 }
 
 /// A recall and what it reaches.

@@ -62,6 +62,10 @@ fn minted_at(id: Uuid, skew: Option<SignedDuration>) -> Option<Timestamp> {
     Some(minted_at.saturating_add(skew.unwrap_or_default()).unwrap_or(minted_at))
 }
 
+/// Whether a contact was ever handed out to somebody.
+pub(super) const EVER_THEIRS: &str = "SELECT 1 FROM claims c, json_each(c.contacts) j
+     WHERE c.person = $1 AND c.campaign = $2 AND CAST(j.atom AS BIGINT) = $3 LIMIT 1";
+
 impl Tx<'_> {
     pub(super) async fn act(
         &mut self,
@@ -264,14 +268,12 @@ impl Tx<'_> {
         if contact.holder == Some(actor.person.0) {
             return Ok(true);
         }
-        let row = db::query(
-            "SELECT 1 FROM claims c, json_each(c.contacts) j WHERE c.person = $1 AND c.campaign = $2 AND CAST(j.atom AS BIGINT) = $3 LIMIT 1",
-        )
-        .bind(actor.person.0)
-        .bind(contact.campaign)
-        .bind(contact.id)
-        .fetch_optional(&mut *self.conn)
-        .await?;
+        let row = db::query(EVER_THEIRS)
+            .bind(actor.person.0)
+            .bind(contact.campaign)
+            .bind(contact.id)
+            .fetch_optional(&mut *self.conn)
+            .await?;
         Ok(row.is_some())
     }
 

@@ -19,7 +19,7 @@ use crate::domain::{
     ids::{ContactId, MessageId},
     message::{Delivery, Direction},
     opt_out::{self, Inbound},
-    phone::Phone,
+    phone::{Phone, without_numbers},
 };
 use crate::mutation::{self, Mutation};
 use crate::server::carrier::CarrierEvent;
@@ -33,6 +33,13 @@ impl Tx<'_> {
         message: MessageId,
         notice: MessageId,
     ) -> Result<Answer, StoreError> {
+        // What a carrier says of a text that failed is kept in places that an erasure does not reach: it leads to nobody from the start.
+        let event = match event {
+            CarrierEvent::Receipt { key, attempt, delivery, error } => {
+                CarrierEvent::Receipt { key, attempt, delivery, error: error.map(|said| without_numbers(&said)) }
+            }
+            inbound @ CarrierEvent::Inbound { .. } => inbound,
+        };
         let (key, payload) = match &event {
             // Whose words and which is with the text: kept once, they can be removed.
             CarrierEvent::Inbound { key, .. } => (key, serde_json::json!({ "inbound": {} })),

@@ -2,6 +2,8 @@
 //!
 //! What stays: that contacts and texts were there (their rows, emptied), what was counted, the hashes of the ledger, and the number on the
 //! suppression list, so that a list which has it again texts nobody. Nothing leads from the rest to the person any more.
+//!
+//! All that an index finds goes in one commit; copies in tables that grow with every text go in parts behind it (`copies`).
 
 use uuid::Uuid;
 
@@ -19,6 +21,7 @@ use crate::api::{
 };
 use crate::db;
 use crate::domain::{
+    filter::Filter,
     ids::{CampaignId, ContactId},
     message::Delivery,
     phone::Phone,
@@ -57,9 +60,19 @@ const CONTACT: &str = "UPDATE contacts SET phone = $2, external_id = NULL, first
          status = 'closed', removed = 1, waiting_since = NULL, assigned = NULL, epoch = epoch + 1, erased_at = $3, updated_at = $3
      WHERE id = $1";
 
-/// Events that repeat a contact's name or words; `$2`, `$3`, `$4` are how they begin. In their place stands that the contact has gone.
-const REPEATED: &str = "UPDATE events SET payload = $5 WHERE campaign = $1
-         AND (payload LIKE $2 OR payload LIKE $3 OR payload LIKE $4)";
+/// What captains wrote beside the opt-out of a contact.
+pub(super) const SAID: &str = "SELECT id, detail FROM audit
+     WHERE what = 'opted_out' AND subject = $2 AND organization = $1 AND detail LIKE '%:%'";
+
+/// The same, of a number in no campaign.
+pub(super) const SAID_OF_A_NUMBER: &str = "SELECT id, detail FROM audit
+     WHERE what = 'opted_out' AND subject = 'number in no campaign' AND detail = $2 AND organization = $1 AND detail LIKE '%:%'";
+
+/// Why holds were on a number.
+pub(super) const HELD_FOR: &str =
+    "SELECT a.id, h.id FROM audit a JOIN holds h ON h.organization = a.organization AND h.phone = $2
+         AND a.detail LIKE 'legal hold ' || h.id || ': %'
+     WHERE a.what = 'hold_set' AND a.organization = $1";
 
 /// What a person wrote beside an opt-out; the word before it stays.
 fn word_of(reason: &str) -> &str {
@@ -108,6 +121,7 @@ impl Tx<'_> {
             }
             return Ok(Answer::Refused(Box::new(problem)));
         }
+        found.segments = self.segments_that_mean(organization, phone, &contacts).await?;
         let jobs = db::query(JOBS).bind(ids.as_str()).fetch_all(&mut *self.conn).await?;
         found.cancelled = jobs.len() as u64;
         for row in &jobs {
@@ -131,9 +145,12 @@ impl Tx<'_> {
         }
         // Rows are written anew from the first change on: what that leaves behind is written over too.
         self.writes_over(true).await?;
-        let gone = self.stop_and_empty(actor, phone, &contacts, (&ids, &jobs, suppressed)).await;
+        let mut gone = self.stop_and_empty(actor, phone, &contacts, (&ids, &jobs, suppressed)).await;
+        if gone.is_ok() {
+            gone = self.begin_copies(organization, phone, &contacts).await;
+        }
         self.writes_over(false).await?;
-        gone?;
+        found.copies_left = gone?;
         self.cache.log_tells = true;
         for contact in &contacts {
             let gone = EventKind::Gone { contact: ContactId(contact.id), why: ERASED.to_owned(), who: None };
@@ -156,13 +173,45 @@ impl Tx<'_> {
         Ok(Answer::Kept(Kept::Erased(found)))
     }
 
+    /// Saved segments that may be about them. None is changed: somebody else may have that name.
+    async fn segments_that_mean(
+        &mut self,
+        organization: i64,
+        phone: &Phone,
+        contacts: &[ContactRow],
+    ) -> Result<Vec<String>, StoreError> {
+        let mut words: Vec<String> = Vec::new();
+        for contact in contacts {
+            let row = db::query("SELECT external_id, last_name FROM contacts WHERE id = $1")
+                .bind(contact.id)
+                .fetch_one(&mut *self.conn)
+                .await?;
+            words.extend(col::<Option<String>>(&row, 0)?);
+            words.push(col(&row, 1)?);
+        }
+        words.retain(|word| !word.trim().is_empty());
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let rows = db::query("SELECT name, expression FROM segments WHERE organization = $1 ORDER BY folded")
+            .bind(organization)
+            .fetch_all(&mut *self.conn)
+            .await?;
+        let mut found = Vec::new();
+        for row in &rows {
+            let filter = Filter::parse(&col::<String>(row, 1)?);
+            if filter.is_ok_and(|filter| filter.may_mean(phone.as_str(), &words)) {
+                found.push(col(row, 0)?);
+            }
+        }
+        Ok(found)
+    }
+
     async fn stop_and_empty(
         &mut self,
         actor: &Actor,
         phone: &Phone,
         contacts: &[ContactRow],
         (ids, jobs, suppressed): (&str, &[db::Row], bool),
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let organization = actor.organization.0;
         // What follows tells consoles of texts that came back and of lines with a name: none of it is to be said any more.
         let unsaid = self.mark();
@@ -175,7 +224,8 @@ impl Tx<'_> {
         }
         self.unsay(unsaid);
         self.empty(organization, phone, contacts, ids).await?;
-        self.pending_is_nobodys(contacts)
+        self.pending_is_nobodys(contacts)?;
+        Ok(true)
     }
 
     /// What others changed in the same group is not in the tables yet: it goes there without what it says of them.
@@ -223,6 +273,8 @@ impl Tx<'_> {
             in_doubt: 0,
             others: many(1)? + many(2)?,
             was_suppressed: suppressed,
+            segments: Vec::new(),
+            copies_left: false,
         };
         Ok((found, suppressed))
     }
@@ -252,22 +304,7 @@ impl Tx<'_> {
         for contact in contacts {
             let id = contact.id;
             db::query(CONTACT).bind(id).bind(nobodys(id)).bind(self.micros()).execute(&mut *self.conn).await?;
-            let gone = EventKind::Gone { contact: ContactId(id), why: ERASED.to_owned(), who: None };
-            db::query(REPEATED)
-                .bind(contact.campaign)
-                .bind(format!("{{\"event\":\"contact\",\"contact\":{{\"id\":{id},%"))
-                .bind(format!("{{\"event\":\"thread\",\"contact\":{id},%"))
-                .bind(format!("{{\"event\":\"returned\",\"contact\":{id},%"))
-                .bind(to_json(&gone)?)
-                .execute(&mut *self.conn)
-                .await?;
         }
-        // A server of an older version keeps what a carrier says of a text beside it once more.
-        db::query("UPDATE carrier_events SET payload = $1 WHERE payload LIKE $2")
-            .bind("{\"inbound\":{}}")
-            .bind(format!("{{\"inbound\":{{%\"{phone}\"%", phone = phone.as_str()))
-            .execute(&mut *self.conn)
-            .await?;
         let row = db::query("SELECT reason FROM suppressions WHERE organization = $1 AND phone = $2")
             .bind(organization)
             .bind(phone.as_str())
@@ -305,29 +342,15 @@ impl Tx<'_> {
         contacts: &[ContactRow],
         reason: &str,
     ) -> Result<(), StoreError> {
-        let subjects: Vec<String> = contacts.iter().map(|contact| format!("contact {}", contact.id)).collect();
-        let said = db::query(
-            "SELECT id, detail FROM audit WHERE organization = $1 AND what = 'opted_out' AND detail LIKE '%:%'
-                 AND (subject IN (SELECT atom FROM json_each($2)) OR (subject = 'number in no campaign' AND detail = $3))",
-        )
-        .bind(organization)
-        .bind(to_json(&subjects)?)
-        .bind(reason)
-        .fetch_all(&mut *self.conn)
-        .await?;
         let mut lines: Vec<(i64, String)> = Vec::new();
-        for row in &said {
-            lines.push((col(row, 0)?, word_of(&col::<String>(row, 1)?).to_owned()));
+        let mut wanted = vec![(SAID_OF_A_NUMBER, reason.to_owned())];
+        wanted.extend(contacts.iter().map(|contact| (SAID, format!("contact {}", contact.id))));
+        for (sql, which) in wanted {
+            for row in db::query(sql).bind(organization).bind(which).fetch_all(&mut *self.conn).await? {
+                lines.push((col(&row, 0)?, word_of(&col::<String>(&row, 1)?).to_owned()));
+            }
         }
-        let held = db::query(
-            "SELECT a.id, h.id FROM holds h JOIN audit a ON a.organization = h.organization AND a.what = 'hold_set'
-                 AND a.detail LIKE 'legal hold ' || h.id || ': %'
-             WHERE h.organization = $1 AND h.phone = $2",
-        )
-        .bind(organization)
-        .bind(phone.as_str())
-        .fetch_all(&mut *self.conn)
-        .await?;
+        let held = db::query(HELD_FOR).bind(organization).bind(phone.as_str()).fetch_all(&mut *self.conn).await?;
         for row in &held {
             lines.push((col(row, 0)?, format!("legal hold {}", col::<i64>(row, 1)?)));
         }

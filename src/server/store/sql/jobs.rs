@@ -22,7 +22,7 @@ use crate::domain::{
     hours::{HoursVerdict, SEAM},
     ids::{ContactId, MessageId},
     message::{Delivery, MessageKind},
-    phone::Phone,
+    phone::{Phone, without_numbers},
     segment::measure,
     throughput::Throughput,
 };
@@ -459,6 +459,8 @@ impl Tx<'_> {
     pub(super) async fn record_attempt(&mut self, attempt: Uuid, answer: Submitted) -> Result<Answer, StoreError> {
         let answer = match answer {
             Submitted::Unknown { reason } if mutation::on(Mutation::ResendUnknown) => Submitted::Later { reason },
+            // It is kept in places that an erasure does not reach.
+            Submitted::Refused { code } => Submitted::Refused { code: without_numbers(&code) },
             answer => answer,
         };
         if self.trial_answered(attempt, &answer).await? {

@@ -18,6 +18,7 @@ mod checkpoint;
 mod claim;
 mod closing;
 mod conduct;
+mod copies;
 mod correction;
 mod earlier;
 mod eligible;

@@ -70,6 +70,8 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
               WHERE c.organization = $1 AND c.phone = $2 ORDER BY c.id",
         ),
     ),
+    // That they were erased, beside the suppression list: whoever puts back a backup has to do it again.
+    ("erasures", Rows("op", "SELECT id, at, ended_at FROM erasures WHERE organization = $1 AND phone = $2 ORDER BY id")),
     // Copies of what is in the other tables, for consoles.
     (
         "events",

@@ -1,11 +1,11 @@
 //! No command and no question that is asked often reads every row of a big table.
 
 use super::{
-    act::GIVE_BACK,
+    act::{self, GIVE_BACK},
     back::LATE,
-    eligible, export, figures, follow_up, held,
+    copies, eligible, erasure, export, figures, follow_up, held,
     jobs::{OPEN_SINCE, WAITING},
-    pool, read, schema,
+    pool, read, schema, turnout,
 };
 use crate::db::{self, Options};
 
@@ -49,6 +49,7 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
 #[case::contacts(export::CONTACTS, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "i USING INDEX messages_one_initial"])]
 #[case::columns(export::COLUMNS, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])]
 #[case::old_words(crate::server::store::sql::retention::DUE, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "m USING INDEX", "n USING INDEX"])]
+#[case::how_many_old_words(crate::server::store::sql::retention::COUNT, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "m USING INDEX", "n USING INDEX"])]
 #[case::people(figures::PEOPLE, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "i USING INDEX messages_one_initial"])]
 #[case::texts(figures::TEXTS, &["m USING INDEX"])]
 #[case::waits(figures::WAITS, &["m USING INDEX"])]
@@ -63,6 +64,16 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
 #[case::kept_for_those_who_are_gone(pool::KEPT_FOR, &["SCAN k", "contacts_pool_apart (campaign=? AND zone_set=? AND texted_elsewhere=? AND kept_for=?)"])]
 #[case::whose_days_are_over(pool::WAKE, &["contacts_pool_lately (campaign=? AND texted_elsewhere<?)"])]
 #[case::who_waits(pool::WAITING, &["contacts_pool_lately"])]
+#[case::words_beside_an_opt_out(erasure::SAID, &["audit USING INDEX audit_opted_out (subject=?)"])]
+#[case::words_beside_a_number(erasure::SAID_OF_A_NUMBER, &["audit USING INDEX audit_opted_out (subject=? AND detail=?)"])]
+#[case::words_beside_a_hold(erasure::HELD_FOR, &["a USING INDEX audit_hold_set (organization=?)"])]
+#[case::copies_in_the_feed(copies::REPEATED, &["events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])]
+#[case::a_part_of_the_feed(copies::END, &["events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])]
+#[case::copies_of_carriers(copies::CARRIERS, &["carrier_events USING PRIMARY KEY ((carrier,key)>(?,?)"])]
+#[case::a_part_of_the_carriers(copies::CARRIERS_END, &["carrier_events USING PRIMARY KEY ((carrier,key)>(?,?)"])]
+#[case::who_waits_at_a_door(turnout::FIRST_WAITING, &["r USING INDEX rsvps_of (campaign=? AND event=? AND answer=?)"])]
+#[case::how_many_wait_there(turnout::WAIT, &["r USING COVERING INDEX rsvps_of (campaign=? AND event=? AND answer=? AND place>?)"])]
+#[case::whom_somebody_had(act::EVER_THEIRS, &["c USING INDEX claims_of (person=? AND campaign=?)"])]
 #[case::who_is_copied(follow_up::COPY, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)"])]
 #[tokio::test]
 async fn a_page_of_results_reads_a_run_of_contacts(#[case] sql: &'static str, #[case] ways: &[&str]) {

@@ -94,6 +94,8 @@ async fn reach(conn: &mut Conn, campaign: i64, recall: &Recall) -> Found<Reach> 
             let text = Carried::read(row)?;
             after = text.message;
             if carries(conn, &def, one, (&text.said(), text.contact, text.texter.as_str())).await?.is_none() {
+                let by_words = matches!(recall.what, Recalled::Field { .. } | Recalled::Answer { .. });
+                reach.wordless += u64::from(by_words && text.said().body.is_empty());
                 continue;
             }
             let delivery: String = col(row, CARRIED_COLUMNS)?;

@@ -11,7 +11,7 @@ use super::{
     SqlStore,
     board::count,
     claim::lease_of,
-    earlier, flagged, held, import, ledger, reach, recall,
+    copies, earlier, flagged, held, import, ledger, reach, recall,
     rows::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, col, contact_columns, json, listed, listed_columns, signed,
         time, to_json, unsigned,
@@ -85,13 +85,15 @@ const BOUNDS: &str = "SELECT COALESCE((SELECT MIN(seq) FROM events), 1), COALESC
 
 /// Events after a number that concern one person. No index by person: it would cost every text its own pages of that, and
 /// whoever asks has missed a part of the newest events, not more, so these are looked through as they lie.
-pub(super) const EVENTS: &str = "SELECT seq, at, payload FROM events
+pub(super) const EVENTS: &str =
+    "SELECT seq, at, payload, (SELECT COUNT(*) FROM erasures WHERE ended_at IS NULL AND id > 0) FROM events
      WHERE seq > $3 AND campaign = $1 AND (person = $2 OR (person IS NULL AND (captain_only = 0 OR $5)))
      ORDER BY seq LIMIT $4";
 
 /// All events after a number.
 pub(super) const TOLD: &str =
-    "SELECT seq, at, campaign, person, captain_only, payload FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+    "SELECT seq, at, campaign, person, captain_only, payload, (SELECT COUNT(*) FROM erasures WHERE ended_at IS NULL AND id > 0)
+     FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 #[async_trait]
 impl Queries for SqlStore {
@@ -395,13 +397,15 @@ impl Queries for SqlStore {
             .bind(actor.role >= Role::Captain)
             .fetch_all(&mut conn)
             .await?;
-        rows.iter().map(rows::event).collect::<Found<_>>().map(Some)
+        let erased = copies::erased_in(&mut conn, &rows, 2, 3).await?;
+        rows.iter().map(|row| rows::event(row, &erased)).collect::<Found<_>>().map(Some)
     }
 
     async fn told(&self, after: u64, limit: u32) -> Found<Vec<Told>> {
         let mut conn = self.reader().await?;
         let limit = i64::from(limit.clamp(1, MAX_PAGE));
         let rows = db::query(TOLD).bind(signed(after)).bind(limit).fetch_all(&mut conn).await?;
+        let erased = copies::erased_in(&mut conn, &rows, 5, 6).await?;
         let told = rows.iter().map(|row| {
             let (at, payload) = rows::written(row, 1, 5);
             Ok(Told {
@@ -410,7 +414,7 @@ impl Queries for SqlStore {
                 campaign: CampaignId(col(row, 2)?),
                 person: col::<Option<i64>>(row, 3)?.map(PersonId),
                 captains_only: col::<i64>(row, 4)? != 0,
-                payload,
+                payload: copies::said(payload, &erased),
             })
         });
         told.collect()

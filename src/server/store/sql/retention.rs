@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    copies,
     holds::{self, ON_ALL, cutoff},
     rows::{self, col, signed, time, to_json, unsigned},
     script::refused,
@@ -61,12 +62,21 @@ macro_rules! due {
 
 pub(super) const DUE: &str = concat!("SELECT c.id FROM contacts c WHERE ", due!(), " ORDER BY c.id LIMIT $6");
 
-const COUNT: &str = concat!(
+/// What of a run of contacts would go; `$6`: none.
+pub(super) const COUNT: &str = concat!(
     "SELECT COUNT(*), CAST(COALESCE(SUM((SELECT COUNT(*) FROM messages m WHERE m.contact = c.id AND m.at < $4
          AND m.purged_at IS NULL AND m.delivery NOT IN ('accepted', 'submitting', 'unknown', 'held'))), 0) AS BIGINT)
      FROM contacts c WHERE ",
     due!()
 );
+
+/// Which campaigns a run of contacts is of.
+pub(super) const WHOSE: &str =
+    "SELECT DISTINCT campaign FROM contacts WHERE id > $1 AND id <= $2 AND organization = $3";
+
+/// Texts of unknown numbers that are too old.
+const UNKNOWN: &str = "FROM unmatched_inbound u WHERE u.organization = $1 AND u.at < $2 AND u.body <> '' AND NOT EXISTS (SELECT 1 FROM holds h
+     WHERE h.organization = u.organization AND h.phone = u.phone AND h.lifted_at IS NULL)";
 
 /// Words of texts too old, of some contacts.
 const TEXTS: &str = "UPDATE messages SET body = '', purged_at = $3
@@ -171,37 +181,57 @@ pub(super) async fn state(conn: &mut Conn, actor: &Actor) -> Result<RetentionSta
         })
         .collect::<Result<_, StoreError>>()?;
     let last_run = last_run(conn, organization).await?;
-    Ok(RetentionState { rules, last_run, holds: holds::in_force(conn, organization).await? })
+    let holds = holds::in_force(conn, organization).await?;
+    let erasures = copies::open(conn, organization).await?;
+    Ok(RetentionState { rules, last_run, holds, erasures })
 }
 
-/// What a removal would come to now. It reads all that is too old.
+/// What a removal would come to now. All contacts are gone through once, a run of them at a time; what the feed repeats is not counted.
 pub(super) async fn would(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<RetentionRun, StoreError> {
     let organization = actor.organization.0;
     let mut run = RetentionRun::default();
-    let visible = |campaign: i64| actor.campaign.is_none_or(|only| only.0 == campaign);
-    for (campaign, rule) in rules(conn, organization, now).await?.into_iter().filter(|(one, _)| visible(*one)) {
-        let row = db::query(COUNT)
-            .bind(campaign)
-            .bind(0)
-            .bind(i64::MAX)
-            .bind(rule.cutoff)
-            .bind(rule.closed)
-            .fetch_one(&mut *conn)
-            .await?;
-        run.contacts += unsigned(col(&row, 0)?);
-        run.texts += unsigned(col(&row, 1)?);
-    }
-    if let Some(cutoff) = rest_cutoff(conn, organization, now).await? {
-        let row =
-            db::query("SELECT COUNT(*) FROM unmatched_inbound WHERE organization = $1 AND at < $2 AND body <> ''")
-                .bind(organization)
-                .bind(cutoff)
-                .fetch_one(conn)
+    let mut rules = rules(conn, organization, now).await?;
+    rules.retain(|campaign, _| actor.campaign.is_none_or(|only| only.0 == *campaign));
+    let row = db::query("SELECT COALESCE(MAX(id), 0) FROM contacts").fetch_one(&mut *conn).await?;
+    let (mut place, newest): (i64, i64) = (0, if rules.is_empty() { 0 } else { col(&row, 0)? });
+    while place < newest {
+        let last = place.saturating_add(RUN);
+        let there = db::query(WHOSE).bind(place).bind(last).bind(organization).fetch_all(&mut *conn).await?;
+        for row in &there {
+            let campaign: i64 = col(row, 0)?;
+            let Some(rule) = rules.get(&campaign) else { continue };
+            let row = db::query(COUNT)
+                .bind(campaign)
+                .bind(place)
+                .bind(last)
+                .bind(rule.cutoff)
+                .bind(rule.closed)
+                .fetch_one(&mut *conn)
                 .await?;
+            run.contacts += unsigned(col(&row, 0)?);
+            run.texts += unsigned(col(&row, 1)?);
+        }
+        place = last;
+    }
+    if let Some(cutoff) = rest_cutoff(conn, organization, now).await?
+        && actor.campaign.is_none()
+    {
+        let sql = db::kept(format!("SELECT COUNT(*) {UNKNOWN}"));
+        let row = db::query(sql).bind(organization).bind(cutoff).fetch_one(&mut *conn).await?;
         run.copies = unsigned(col(&row, 0)?);
+    }
+    for (campaign, rule) in &rules {
+        let sql = db::kept(format!("SELECT COUNT(*) FROM trials WHERE {TRIALS}"));
+        let row = db::query(sql).bind(organization).bind(*campaign).bind(rule.cutoff).fetch_one(&mut *conn).await?;
+        run.copies += unsigned(col(&row, 0)?);
     }
     Ok(run)
 }
+
+/// Words of trials that are too old.
+const TRIALS: &str = "organization = $1 AND campaign = $2 AND at < $3 AND state = 'done' AND body <> ''
+     AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.organization = trials.organization
+         AND h.phone = trials.phone AND h.lifted_at IS NULL)";
 
 impl Tx<'_> {
     pub(super) async fn keep(&mut self, actor: &Actor, keep: Keep) -> Result<Answer, StoreError> {
@@ -278,6 +308,10 @@ impl Tx<'_> {
 
     /// A part of the removal under way; begins one where it is time.
     pub(super) async fn purge(&mut self) -> Result<Answer, StoreError> {
+        // Who was erased goes first.
+        if self.a_part_of_the_copies().await? {
+            return Ok(Answer::Kept(Kept::More(true)));
+        }
         let open =
             "SELECT id, organization, stage, place FROM retention_runs WHERE ended_at IS NULL ORDER BY id LIMIT 1";
         let mut row = db::query(open).fetch_optional(&mut *self.conn).await?;
@@ -301,7 +335,7 @@ impl Tx<'_> {
         self.writes_over(true).await?;
         let done = match stage {
             CONVERSATIONS => self.purge_conversations(run, place, organization, &rules).await,
-            FEED => self.purge_feed(run, place, &rules).await,
+            FEED => self.purge_feed((run, organization), place, &rules).await,
             _ => self.purge_rest(run, organization, &rules).await,
         };
         self.writes_over(false).await?;
@@ -338,13 +372,7 @@ impl Tx<'_> {
             return self.stands(run, (FEED, 0), [0; 3]).await;
         }
         let mut last = place.saturating_add(RUN);
-        let there =
-            db::query("SELECT DISTINCT campaign FROM contacts WHERE id > $1 AND id <= $2 AND organization = $3")
-                .bind(place)
-                .bind(last)
-                .bind(organization)
-                .fetch_all(&mut *self.conn)
-                .await?;
+        let there = db::query(WHOSE).bind(place).bind(last).bind(organization).fetch_all(&mut *self.conn).await?;
         let mut due: Vec<(Rule, Vec<i64>)> = Vec::new();
         for row in &there {
             let campaign: i64 = col(row, 0)?;
@@ -386,8 +414,19 @@ impl Tx<'_> {
     }
 
     /// The feed repeats words to consoles. Who comes back to it from before is told to read everything again.
-    async fn purge_feed(&mut self, run: i64, place: i64, rules: &BTreeMap<i64, Rule>) -> Result<(), StoreError> {
+    async fn purge_feed(
+        &mut self,
+        (run, organization): (i64, i64),
+        mut place: i64,
+        rules: &BTreeMap<i64, Rule>,
+    ) -> Result<(), StoreError> {
         let newest = rules.values().map(|rule| rule.cutoff).max().unwrap_or(i64::MIN);
+        let oldest = rules.values().map(|rule| rule.cutoff).min().unwrap_or(i64::MIN);
+        let mut emptied = None;
+        if place == 0 {
+            place = self.emptied_before(organization, run).await?;
+            emptied = Some(place);
+        }
         let rows = db::query("SELECT seq, at, campaign, payload FROM events WHERE seq > $1 ORDER BY seq LIMIT $2")
             .bind(place)
             .bind(RUN)
@@ -410,6 +449,9 @@ impl Tx<'_> {
                 break;
             }
             last = col(row, 0)?;
+            if at < oldest {
+                emptied = Some(last);
+            }
             let old = rules.get(&col(row, 2)?).is_some_and(|rule| at < rule.cutoff);
             let whose = if old { col::<String>(row, 3).ok().and_then(|payload| repeats(&payload)) } else { None };
             if whose.is_some_and(|contact| !held.contains(&contact.0)) {
@@ -423,19 +465,39 @@ impl Tx<'_> {
                 .execute(&mut *self.conn)
                 .await?;
         }
+        if let Some(emptied) = emptied {
+            db::query("UPDATE retention_runs SET emptied = $2 WHERE id = $1")
+                .bind(run)
+                .bind(emptied)
+                .execute(&mut *self.conn)
+                .await?;
+        }
         let next = if over { (REST, 0) } else { (FEED, last) };
         self.stands(run, next, [0, 0, many]).await
+    }
+
+    /// Up to which event nothing is left for any rule, as the removal before this one found it. Whatever was set or lifted since may
+    /// reach further back: then all is looked at.
+    async fn emptied_before(&mut self, organization: i64, run: i64) -> Result<i64, StoreError> {
+        let row = db::query(
+            "SELECT r.emptied FROM retention_runs r WHERE r.organization = $1 AND r.id < $2
+                 AND NOT EXISTS (SELECT 1 FROM retention s WHERE s.organization = $1 AND s.at >= r.at)
+                 AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.organization = $1 AND h.lifted_at >= r.at)
+             ORDER BY r.id DESC LIMIT 1",
+        )
+        .bind(organization)
+        .bind(run)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        row.map_or(Ok(0), |row| col(&row, 0))
     }
 
     async fn purge_rest(&mut self, run: i64, organization: i64, rules: &BTreeMap<i64, Rule>) -> Result<(), StoreError> {
         let mut copies = 0;
         if let Some(cutoff) = rest_cutoff(self.conn, organization, self.now).await? {
-            copies += db::query(
-                "UPDATE unmatched_inbound SET body = '' WHERE id IN (SELECT u.id FROM unmatched_inbound u
-                     WHERE u.organization = $1 AND u.at < $2 AND u.body <> '' AND NOT EXISTS (SELECT 1 FROM holds h
-                         WHERE h.organization = u.organization AND h.phone = u.phone AND h.lifted_at IS NULL)
-                     ORDER BY u.id LIMIT $3)",
-            )
+            copies += db::query(db::kept(format!(
+                "UPDATE unmatched_inbound SET body = '' WHERE id IN (SELECT u.id {UNKNOWN} ORDER BY u.id LIMIT $3)"
+            )))
             .bind(organization)
             .bind(cutoff)
             .bind(RUN)
@@ -448,17 +510,13 @@ impl Tx<'_> {
             return self.stands(run, (REST, 0), [0, 0, copies]).await;
         }
         for (campaign, rule) in rules {
-            copies += db::query(
-                "UPDATE trials SET body = '' WHERE organization = $1 AND campaign = $2 AND at < $3 AND state = 'done' AND body <> ''
-                     AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.organization = trials.organization
-                         AND h.phone = trials.phone AND h.lifted_at IS NULL)",
-            )
-            .bind(organization)
-            .bind(*campaign)
-            .bind(rule.cutoff)
-            .execute(&mut *self.conn)
-            .await?
-            .rows_affected();
+            copies += db::query(db::kept(format!("UPDATE trials SET body = '' WHERE {TRIALS}")))
+                .bind(organization)
+                .bind(*campaign)
+                .bind(rule.cutoff)
+                .execute(&mut *self.conn)
+                .await?
+                .rows_affected();
         }
         self.stands(run, (REST, 0), [0, 0, copies]).await?;
         let row = db::query(

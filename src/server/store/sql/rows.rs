@@ -1,5 +1,7 @@
 //! Rows to words and back.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::api::{
@@ -57,9 +59,10 @@ pub(super) fn written(row: &Row, at: usize, payload: usize) -> (Timestamp, Strin
 
 /// An event by its number, its time and what it says. In place of one that this program cannot read, because a newer one wrote it or
 /// it is damaged, stands a snapshot: whoever asks may be one who could read it, or needs what it said.
-pub(super) fn event(row: &Row) -> Result<Event, StoreError> {
+pub(super) fn event(row: &Row, erased: &BTreeSet<ContactId>) -> Result<Event, StoreError> {
     let seq = unsigned(col(row, 0)?);
     let (at, payload) = written(row, 1, 2);
+    let payload = super::copies::said(payload, erased);
     let what = json(&payload).ok().filter(|what| *what != EventKind::Unknown);
     Ok(Event { seq, at, what: what.unwrap_or(EventKind::Snapshot { seq }) })
 }

@@ -56,12 +56,21 @@ const TALLIES: &str =
      WHERE r.campaign = $1 AND c.removed = 0 AND c.wrong_number = 0 GROUP BY r.event, r.answer";
 
 /// The place of the first who waits, when so many people are in: whoever comes with more people than there are places waits, and everybody
-/// behind.
-const FIRST_WAITING: &str =
-    "SELECT w.place FROM (SELECT r.place AS place, CAST(SUM(r.people) OVER (ORDER BY r.place) AS BIGINT) AS so_far
-         FROM rsvps r JOIN contacts c ON c.id = r.contact
-         WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND c.removed = 0 AND c.wrong_number = 0) w
+/// behind. Each of them is at least one: no more rows have to be read than there are places.
+pub(super) const FIRST_WAITING: &str =
+    "SELECT w.place FROM (SELECT y.place AS place, CAST(SUM(y.people) OVER (ORDER BY y.place) AS BIGINT) AS so_far
+         FROM (SELECT r.place AS place, r.people AS people FROM rsvps r JOIN contacts c ON c.id = r.contact
+             WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND c.removed = 0 AND c.wrong_number = 0
+             ORDER BY r.place LIMIT $3 + 1) y) w
      WHERE w.so_far > $3 ORDER BY w.place LIMIT 1";
+
+/// How many answers wait, as far as that is told.
+pub(super) const WAIT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM rsvps r JOIN contacts c ON c.id = r.contact
+     WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND r.place >= $3
+         AND c.removed = 0 AND c.wrong_number = 0 LIMIT $4) w";
+
+/// Up to so many who wait are counted for whoever records one more.
+const TELLABLE: i64 = 200;
 
 /// How many people come and have a place, and how many answers wait.
 const IN_AND_WAITING: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN r.place < $3 THEN r.people ELSE 0 END), 0) AS BIGINT),
@@ -398,8 +407,16 @@ impl Tx<'_> {
             .fetch_optional(&mut *self.conn)
             .await?;
         if let Some(row) = row {
-            let (_, waiting) = in_and_waiting(self.conn, campaign.id, event, col(&row, 0)?).await?;
-            let detail = format!("{waiting}, {}", safe_line(&found.title));
+            let waiting = db::query(WAIT)
+                .bind(campaign.id)
+                .bind(event)
+                .bind(col::<i64>(&row, 0)?)
+                .bind(TELLABLE)
+                .fetch_one(&mut *self.conn)
+                .await?;
+            let waiting: i64 = col(&waiting, 0)?;
+            let more = if waiting >= TELLABLE { "+" } else { "" };
+            let detail = format!("{waiting}{more}, {}", safe_line(&found.title));
             self.note(contact, Some(actor), "event_full", &detail).await?;
         }
         Ok(())

@@ -29,6 +29,7 @@ use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
     handles::{Admin, Desk, Door, System, Texter, secret_hash},
+    keep::Kept,
 };
 
 const DEVICE: DeviceId = DeviceId(Uuid::from_u128(7));
@@ -326,4 +327,53 @@ async fn a_full_database_tells_nobody_of_what_it_does_not_hold(#[values(2, 5, 9,
     home.holds(&texts, &answers).await;
     home.script("PRAGMA max_page_count = 1000000").await;
     home.ends(&texts).await;
+}
+
+/// Of an organization that is large for a part: the erasure itself touches nothing of its size, each part looks at a bounded number of
+/// rows, and nobody is told anything of them from the commit on.
+#[tokio::test]
+async fn an_erasure_goes_in_parts_and_nobody_is_told_what_is_left() {
+    let home = home(80).await;
+    let cap = join(&home.desk, "Cap", Role::Admin).await;
+    let admin = Admin::of(cap.clone()).expect("an admin");
+    home.send(&home.texts(|n| format!("Hi number {n}!"))).await;
+    let campaign = home.slice[0].campaign;
+    let whose = home.slice[70].id;
+    let told = || async {
+        let told = home.desk.store.told(0, 1_000).await.expect("read");
+        let mine = home.desk.store.events(&home.texter, campaign, 1, 1_000).await.expect("read").expect("visible");
+        let mine = serde_json::to_string(&mine).expect("json");
+        told.into_iter().map(|one| one.payload).collect::<String>() + &mine
+    };
+    let stored = "SELECT COUNT(*) FROM events WHERE payload LIKE '%Hi number 70!%' AND $1 IS NULL";
+    assert!(told().await.contains("Hi number 70!") && home.count(stored, None).await > 0);
+    let phone = contact(70).phone;
+    let Answer::Kept(Kept::Erased(erased)) = admin.erase(&home.desk, phone, "asked".into(), false).await.expect("done")
+    else {
+        panic!("not erased")
+    };
+    assert!(erased.done && erased.copies_left);
+    let gone = format!("\"contact\":{whose},\"why\":\"erased\"");
+    let mut parts = 0;
+    let mut place = home.count("SELECT place FROM erasures WHERE $1 IS NULL", None).await;
+    loop {
+        let now = told().await;
+        assert!(!now.contains("Hi number 70!") && now.contains("Hi number 71!"), "after {parts} parts");
+        assert!(now.contains(&gone));
+        if home.desk.store.retention(&cap).await.expect("read").erasures == 0 {
+            break;
+        }
+        if parts == 0 {
+            assert!(home.count(stored, None).await > 0, "it is stored yet, or this shows nothing");
+        }
+        assert!(System::purge_part(&home.desk).await.expect("a part"));
+        parts += 1;
+        let next = home.count("SELECT place FROM erasures WHERE $1 IS NULL", None).await;
+        assert!(next - place <= 40, "one part went from {place} to {next}");
+        place = next;
+    }
+    assert!(parts > 2, "{parts}");
+    assert_eq!(home.count(stored, None).await, 0);
+    assert_eq!(home.count("SELECT COUNT(*) FROM erasures WHERE contacts = '[]' AND $1 IS NULL", None).await, 1);
+    assert!(!System::purge_part(&home.desk).await.expect("nothing"), "and nothing is begun anew");
 }

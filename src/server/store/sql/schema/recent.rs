@@ -162,3 +162,22 @@ CREATE TABLE proposed_canned (
 pub(super) const PUT_ASIDE: &str = "
 ALTER TABLE contacts ADD COLUMN snoozed_until INTEGER;
 ";
+
+/// Who was erased, and how far the copies are that repeat them in tables which grow with every text: `place` in the feed, up to
+/// `until`, then `carrier` and `carrier_key` in what carriers said. `contacts` is emptied at the end, and the number stands on the
+/// suppression list as well. What an erasure empties at once is found by an index; so are the few lines of the audit that have words. And whose a contact ever was is found by who had it.
+pub(super) const ERASURES: &str = "
+CREATE TABLE erasures (
+    id INTEGER PRIMARY KEY, organization INTEGER NOT NULL REFERENCES organizations(id), phone TEXT NOT NULL,
+    at INTEGER NOT NULL, contacts TEXT NOT NULL, until INTEGER NOT NULL, place INTEGER NOT NULL DEFAULT 0,
+    carrier TEXT NOT NULL DEFAULT '', carrier_key TEXT NOT NULL DEFAULT '', ended_at INTEGER
+) STRICT;
+CREATE INDEX erasures_open ON erasures(id) WHERE ended_at IS NULL;
+CREATE INDEX erasures_of ON erasures(organization, at);
+CREATE INDEX unmatched_inbound_of ON unmatched_inbound(organization, phone);
+CREATE INDEX trials_phone ON trials(organization, phone);
+CREATE INDEX audit_opted_out ON audit(subject, detail) WHERE what = 'opted_out';
+CREATE INDEX audit_hold_set ON audit(organization) WHERE what = 'hold_set';
+ALTER TABLE retention_runs ADD COLUMN emptied INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX claims_of ON claims(person, campaign);
+";
