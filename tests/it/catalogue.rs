@@ -129,11 +129,114 @@ fn closing(text: &str) -> usize {
 }
 
 #[test]
-fn languages_want_the_same_arguments() {
-    let english = wanted("en");
-    for (key, args) in wanted("es") {
-        let extra: Vec<_> = args.difference(&english[&key]).collect();
-        assert!(extra.is_empty(), "{key}: Spanish wants {extra:?}, which nobody gives");
+fn languages_say_the_same_sentences_with_the_same_arguments() {
+    let (english, spanish) = (wanted("en"), wanted("es"));
+    let lacks = |a: &BTreeMap<String, BTreeSet<String>>, b: &BTreeMap<String, BTreeSet<String>>| -> Vec<String> {
+        a.keys().filter(|key| !b.contains_key(*key)).cloned().collect()
+    };
+    assert_eq!(lacks(&english, &spanish), Vec::<String>::new(), "not said in Spanish");
+    assert_eq!(lacks(&spanish, &english), Vec::<String>::new(), "said in Spanish alone");
+    for (key, args) in &english {
+        assert_eq!(args, &spanish[key], "{key}: the arguments differ between the languages");
+    }
+}
+
+/// The string literals of a text, without comments and attributes, each with the line it begins in.
+fn strings(text: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let (mut inside, mut in_attribute, mut word) = (false, false, String::new());
+    for (number, line) in text.lines().enumerate() {
+        if !inside && line.trim_start().starts_with("//") {
+            continue;
+        }
+        in_attribute |= !inside && line.trim_start().starts_with("#[");
+        let mut chars = line.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '\\' if inside => word.extend([c].into_iter().chain(chars.next())),
+                // A quote as a character of its own.
+                '\'' if !inside && chars.peek() == Some(&'"') => drop(chars.next()),
+                '"' if inside => {
+                    inside = false;
+                    let whole = std::mem::take(&mut word);
+                    if !in_attribute {
+                        found.push((number + 1, whole));
+                    }
+                }
+                '"' => inside = true,
+                _ if inside => word.push(c),
+                _ => {}
+            }
+        }
+        in_attribute &= !line.trim_end().ends_with(']');
+    }
+    found
+}
+
+/// The files whose words a person reads on the console.
+fn spoken(file: &str) -> bool {
+    ["core/", "ui/", "plain/", "words"].iter().any(|part| file.starts_with(&format!("console/{part}")))
+}
+
+#[test]
+fn whatever_looks_like_a_key_in_the_console_is_one() {
+    let keys: BTreeSet<String> = Catalogue::keys("en").into_iter().collect();
+    let begins: BTreeSet<&str> = keys.iter().filter_map(|key| key.split('-').next()).collect();
+    let mut strange = Vec::new();
+    for (file, text) in rust().into_iter().filter(|(file, _)| file.starts_with("console/") && !is_test_file(file)) {
+        for word in literals(without_tests(&text)) {
+            let ours = begins.contains(word.split('-').next().unwrap_or_default()) && !word.ends_with('-');
+            if ours && !keys.contains(&word) {
+                strange.push(format!("{file}: {word}"));
+            }
+        }
+    }
+    assert!(strange.is_empty(), "keys that no catalogue has:\n{}", strange.join("\n"));
+}
+
+/// Words in the source that are no sentence for the person at the keyboard: file, beginning, why.
+const NOT_OURS: &[(&str, &str, &str)] = &[
+    ("console/ui/scenes.rs", "", "the made-up campaign of the pictures and tests"),
+    ("console/ui/svg.rs", "<svg xmlns=", "the head of a picture"),
+    ("console/core/texter/help_out.rs", "Hola {name}, soy {me}.", "a text to a voter, in the voter's language"),
+    ("console/core/texter/help_out.rs", "Hi {name}, this is {me}.", "a text to a voter, in the voter's language"),
+    ("console/core/texter/server.rs", "the grant was empty", "the detail of a problem, for the log"),
+];
+
+#[test]
+fn screens_and_cores_hold_no_sentences_of_their_own() {
+    let two_words = |text: &str| {
+        let words: Vec<&str> = text.split(' ').collect();
+        let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() > 1 && !word.contains(['{', '_']);
+        words.windows(2).any(|pair| letters(pair[0]) && letters(pair[1]))
+    };
+    let mut found = Vec::new();
+    for (file, text) in rust().into_iter().filter(|(file, _)| spoken(file) && !is_test_file(file)) {
+        for (line, words) in strings(without_tests(&text)) {
+            let allowed = NOT_OURS.iter().any(|(of, begins, _)| *of == file && words.starts_with(begins));
+            if two_words(&words) && !allowed {
+                found.push(format!("{file}:{line}: {words}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "sentences that do not come from the catalogue:\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_sentence_in_the_source_is_found() {
+    let source = "// \"not this one\"\n#[expect(x, reason = \"nor this one\")]\nlet a = '\"'; say(\"Wait a moment\");";
+    assert_eq!(strings(source), [(3, "Wait a moment".to_owned())]);
+}
+
+#[test]
+fn spanish_speaks_to_one_person_as_tu() {
+    let formal = ["usted", "su capitán", "pulse", "vuelva a", "pida a", "elija", "escriba un", "confírmelo"];
+    for key in Catalogue::keys("es") {
+        let said = Catalogue::spanish().say(&key, &[]).to_lowercase();
+        assert!(
+            !formal.iter().any(|word| said.split(['.', ':', ';', ',']).any(|part| part.contains(word))),
+            "{key}: {said}"
+        );
     }
 }
 

@@ -3,10 +3,10 @@
 captain-title-rehearsal = ENSAYO - { $campaign } - { $waiting } en espera - capitán
 captain-title-real = { $campaign } - { $waiting } en espera - capitán
 captain-ask-pause = ¿Pausar la campaña?
-captain-pause-means = No sale ningún mensaje hasta que usted la reanude. { $count ->
-    [0] Ahora no hay ninguno camino de la operadora.
-    [one] Un mensaje va camino de la operadora y aún puede llegar.
-   *[other] { $count } mensajes van camino de la operadora y aún pueden llegar.
+captain-pause-means = No sale ningún mensaje hasta que la reanudes. { $count ->
+    [0] Ahora no hay ninguno camino del operador.
+    [one] Un mensaje va camino del operador y aún puede llegar.
+   *[other] { $count } mensajes van camino del operador y aún pueden llegar.
 }
 captain-pause-yes = Pausar
 captain-ask-resume = ¿Reanudar la campaña?
@@ -21,14 +21,14 @@ captain-reclaim-yes = Recuperarlos
 captain-cancel = Cancelar
 captain-ask-leave = ¿Salir?
 captain-leave-means = { $count ->
-    [one] Un acto suyo aún no se ha entregado.
-   *[other] { $count } actos suyos aún no se han entregado.
-} El diario los guarda; se entregan cuando vuelva.
+    [one] Un acto tuyo aún no se ha entregado.
+   *[other] { $count } actos tuyos aún no se han entregado.
+} El diario los guarda; se entregan cuando vuelvas.
 captain-leave-yes = Salir
 captain-leave-no = Quedarse
 captain-handed-in = Confirmado; va camino del servidor.
 captain-not-journaled = No se pudo escribir en el diario, así que no se hizo nada: { $reason }
-captain-outcome-unknown = No se sabe qué fue de su último acto. Mire el tablero y decida.
+captain-outcome-unknown = No se sabe qué fue de tu último acto. Mira el tablero y decide.
 captain-paused = La campaña está en pausa. No sale ningún mensaje.
 captain-closed = La campaña está cerrada. Ya no empieza nada en ella.
 captain-importing = Se está importando la lista. No sale nada.
@@ -40,7 +40,7 @@ captain-no-texters = Todavía no trabaja nadie.
 captain-still-writing = La última pulsación aún se está escribiendo en el diario.
 captain-nothing-held = Ningún mensaje espera una decisión: se sabe qué fue de todos.
 captain-held-title = Mensajes de los que nadie sabe qué fue: { $count }
-captain-held-means = Se preguntó a la operadora y su respuesta se perdió. Ninguno se reenvía solo. Elija uno para decidir.
+captain-held-means = Se preguntó al operador y su respuesta se perdió. Ninguno se reenvía solo. Elige uno para decidir.
 captain-held-row = { $name }: { $text }
 captain-held-row-safe = (se puede reenviar) { $name }: { $text }
 captain-held-row-opted-out = (se dio de baja) { $name }: { $text }
@@ -51,32 +51,32 @@ captain-decide-tries = { $count ->
     [one] Un intento.
    *[other] { $count } intentos.
 } { $who }
-captain-decide-risk = Si lo reenvía y sí había llegado, lo recibe dos veces. Pregúntele, o mire el registro de la operadora.
-captain-decide-safe = La lista de la operadora no lo tiene: no llegó.
+captain-decide-risk = Si lo reenvías y sí había llegado, esa persona lo recibe dos veces. Pregúntale, o mira el registro del operador.
+captain-decide-safe = La lista del operador no lo tiene: no llegó.
 captain-decide-opted-out = Entretanto se dio de baja: no se puede reenviar.
 captain-decide-arrived = Llegó: no sale nada más
 captain-decide-send-again = Enviarlo una vez más ahora
 captain-decide-give-up = Darlo por perdido: no sale nunca más
-captain-decided = Su decisión está en el servidor.
+captain-decided = Tu decisión está en el servidor.
 captain-nobody-at-the-door = No hay nadie en la sala de espera.
 captain-room-title = En la sala de espera: { $count }
-captain-room-means = Entraron por un enlace con sala de espera y todavía no ven nada. Elija a una persona o deje entrar a todas.
+captain-room-means = Entraron por un enlace con sala de espera y todavía no ven nada. Elige a una persona o deja entrar a todas.
 captain-room-all = Dejar entrar a todas ({ $count })
 captain-room-row = { $name }
 captain-room-row-unread = { $name } (no ha aceptado las normas de conducta)
 captain-admit-unread = Todavía no ha aceptado las normas de conducta: antes no recibe contactos.
 captain-ask-admit = ¿Dejar entrar a { $name }?
-captain-admit-means = A quien no conozca puede preguntarle, o no dejarle pasar: su acceso termina y para otro intento hace falta otro enlace u otro uso de este.
+captain-admit-means = A quien no conozcas puedes preguntarle, o no dejarle pasar: su sesión termina y para otro intento hace falta otro enlace u otro uso de este.
 captain-admit-yes = Dejar entrar
 captain-admit-show-out = No dejar pasar
 captain-admitted = { $count ->
     [one] Ha entrado.
    *[other] Han entrado { $count } personas.
 }
-captain-shown-out = No ha pasado: el acceso ha terminado.
+captain-shown-out = No ha pasado: la sesión ha terminado.
 
-captain-ask-code = ¿Qué seis dígitos muestra ahora su aplicación de autenticación?
-captain-code-means = Su sesión necesita un código de su segundo factor para mostrar o hacer lo que solo pueden los capitanes. Esc cierra la pregunta; al actualizar el tablero se pregunta otra vez.
+captain-ask-code = ¿Qué seis dígitos muestra ahora tu aplicación de autenticación?
+captain-code-means = Tu sesión necesita un código de tu segundo factor para mostrar o hacer lo que solo pueden los capitanes. Esc cierra la pregunta; al actualizar el tablero se pregunta otra vez.
 captain-code-asking = Preguntando al servidor.
 captain-code-digits = Un código son seis dígitos.
 captain-code-taken = El código se aceptó.

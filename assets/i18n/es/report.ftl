@@ -66,12 +66,12 @@ report-replies = Respuestas de los voluntarios
 report-notices = Avisos automáticos (baja, HELP)
 report-received = De los votantes
 report-delivered = Entregados
-report-submitted = En la operadora, sin noticia aún
-report-waiting = Aún no están en la operadora
+report-submitted = En manos del operador, sin noticia aún
+report-waiting = Aún no están en manos del operador
 report-failed = Fallidos
 report-unknown = Resultado aún desconocido
 report-held = Decide un capitán
-report-dropped = Retirados antes de llegar a la operadora (no se cuentan en ninguna otra parte)
+report-dropped = Retirados antes de llegar al operador (no se cuentan en ninguna otra parte)
 
 report-step-quarter = Por cuartos de hora.
 report-step-hour = Por horas.

@@ -1,6 +1,6 @@
 # La hoja de resultados al final de un ensayo. Palabras amables: es para quien ensayó y para nadie más.
 
-score-title = Su ensayo
+score-title = Tu ensayo
 score-texts = { $texts ->
     [one] Un mensaje enviado
    *[other] { $texts } mensajes enviados
@@ -38,19 +38,19 @@ score-off-script = { $texts ->
 score-unwelcome = A { $contact } ({ $persona }) mejor no decirle «{ $word }»: «{ $text }»
 score-well = Lo que salió bien
 score-well-opt-outs = A quien pidió la baja se le dejó en paz.
-score-well-quick = Nadie tuvo que esperarle mucho.
-score-well-everyone = Respondió a todos.
+score-well-quick = Nadie tuvo que esperarte mucho.
+score-well-everyone = Respondiste a todos.
 score-well-answers = Lo que dijeron los votantes quedó anotado como lo dijeron.
-score-well-seen-through = Notó que «paren esta ley» no es «paren los mensajes».
-score-well-words = Encontró las palabras justas para cada quien.
-score-well-done = Trabajó toda la lista.
+score-well-seen-through = Notaste que «paren esta ley» no es «paren los mensajes».
+score-well-words = Encontraste las palabras justas para cada quien.
+score-well-done = Trabajaste toda la lista.
 score-next-time = Para la próxima
-score-next-opt-outs = Si alguien pide con sus propias palabras que le dejen en paz, dele de baja enseguida; una tecla lo hace todo.
-score-next-needless = «Parar» una ley no es una baja: lea la frase entera antes de decidir.
-score-next-wait = Mientras envía, atienda de vez en cuando a quienes esperan; están en el panel lateral, primero quien más espera.
-score-next-everyone = Antes de irse, responda o cierre las conversaciones que aún esperan.
-score-next-answers = Cuando un votante diga lo que piensa, elija la respuesta en el guion: la anota y ofrece la línea siguiente.
-score-next-wrong-answers = Lea otra vez las palabras del votante antes de elegir una respuesta.
-score-next-wrong-number = Si el número es de otra persona, márquelo como equivocado: nadie volverá a escribirle.
-score-next-words = Algunas palabras hieren o prometen demasiado; vea los mensajes citados arriba.
-score-private = Esta hoja es solo suya: no se envía ni se guarda en ningún lugar.
+score-next-opt-outs = Si alguien pide con sus propias palabras que le dejen en paz, dale de baja enseguida; una tecla lo hace todo.
+score-next-needless = «Parar» una ley no es una baja: lee la frase entera antes de decidir.
+score-next-wait = Mientras envías, atiende de vez en cuando a quienes esperan; están en el panel lateral, primero quien más espera.
+score-next-everyone = Antes de irte, responde o cierra las conversaciones que aún esperan.
+score-next-answers = Cuando un votante diga lo que piensa, elige la respuesta en el guion: la anota y ofrece la línea siguiente.
+score-next-wrong-answers = Lee otra vez las palabras del votante antes de elegir una respuesta.
+score-next-wrong-number = Si el número es de otra persona, márcalo como equivocado: nadie volverá a escribirle.
+score-next-words = Algunas palabras hieren o prometen demasiado; mira los mensajes citados arriba.
+score-private = Esta hoja es solo tuya: no se envía ni se guarda en ningún lugar.

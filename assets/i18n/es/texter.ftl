@@ -1,4 +1,149 @@
-# The part `texter`.
+# La consola de quien envía mensajes.
+texter-title-rehearsal = ENSAYO - { $campaign } - { $waiting } en espera
+texter-title-real = { $campaign } - { $waiting } en espera
+
+## Por qué no sale nada
+texter-paused = Un capitán puso la campaña en pausa: no sale nada hasta que siga.
+texter-paused-now = Un capitán acaba de poner la campaña en pausa.
+texter-resumed-now = La campaña sigue.
+texter-importing = Todavía se están cargando los contactos de la campaña.
+
+## La tarjeta
+texter-card-missing = La lista no tiene qué poner en: { $fields }. Salta este contacto o avisa a tu capitán.
+texter-card-broken-script = El guion no se puede leer. Díselo a tu capitán; salta este contacto.
+texter-card-no-variant = La campaña no tiene texto para este contacto. Díselo a tu capitán; salta este contacto.
+texter-card-unfilled = El texto tiene un hueco sin llenar entre llaves. Díselo a tu capitán; salta este contacto.
+texter-card-unsafe = El texto tiene caracteres que no se pueden mostrar. Díselo a tu capitán; salta este contacto.
+texter-no-card = No hay ninguna tarjeta.
+texter-not-journaled = No se pudo escribir en el diario, así que no se envió nada: { $reason }
+texter-still-writing = Lo último que pulsaste todavía se está escribiendo en el diario.
+texter-outcome-unknown = No se sabe qué pasó con un mensaje. Nunca se envía otra vez por sí solo; pregunta a tu capitán.
+
+## Nada que enviar
+texter-asking = Pidiendo contactos ...
+texter-cap-full = El operador no admite más mensajes antes de las { $at }, tampoco respuestas. Lo que confirmes espera; si antes termina el horario permitido, vuelve a ti.
+texter-asks-again = Se pide de nuevo por sí solo.
+texter-ask-by-key = Pide más cuando quieras.
+texter-taken-back = { $count ->
+    [one] Un capitán te quitó un contacto para que otra persona le escriba.
+   *[other] Un capitán te quitó { $count } contactos para que otras personas les escriban.
+}
+texter-resting = Devolviste tus contactos. Pide más cuando quieras.
+texter-held-back = { $count ->
+    [one] Un contacto queda retenido: allí está fuera del horario permitido hasta { $at }.
+   *[other] { $count } contactos quedan retenidos: allí está fuera del horario permitido; el primero, hasta { $at }.
+}
+texter-answer-meanwhile = { $count ->
+    [one] Un votante espera tu respuesta.
+   *[other] { $count } votantes esperan tu respuesta.
+}
+texter-finish-by-key = Cuando ya no quede nadie a quien contestar, termina el ensayo y mira tu resultado.
+texter-nothing-yet = Todavía no hay nada que enviar.
+
+## Conversaciones
+texter-filter-active = en espera y en conversación
+texter-filter-waiting = en espera
+texter-filter-closed = cerradas
+texter-filter-all = todos los que recibieron mensaje
+texter-inbox-empty = Aquí no hay conversaciones.
+texter-nobody-waits = Nadie espera respuesta.
+texter-loading = Todavía se está cargando.
+texter-not-mine = Este contacto ya no está en tus manos.
+texter-opted-out = Esta persona se dio de baja. No se le puede enviar nada.
+texter-opted-out-now = { $name } se dio de baja. No se le envía nada más.
+texter-opted-out-draft = { $name } se dio de baja. Tu borrador se descartó; no se le envía nada más.
+texter-frozen = Lo que escribió puede ser una baja. Decide eso primero.
+texter-frozen-now = { $name } escribió algo que puede ser una baja. No se envía nada hasta que alguien decida.
+texter-not-closed = Esta conversación no está cerrada.
+texter-no-doubt = Aquí no hay ninguna baja que decidir.
+texter-decide-first = Decide primero: si se cierra sin decidir, cuenta como baja.
+texter-reply-before-first = El primer mensaje sale desde la tarjeta.
+texter-wrong-number = El número es de otra persona. No se puede enviar nada.
+texter-hours-closed = Allí está fuera del horario permitido hasta { $at }. Tu borrador se guarda.
+texter-reply-unfilled = En tu texto queda un hueco sin llenar entre llaves.
+texter-too-long = Un mensaje tiene como máximo { $most } caracteres; este tiene { $count }.
+texter-reply-unsafe = Tu texto tiene caracteres que no se pueden mostrar tal como son. Quítalos.
+texter-script-fault = El guion no se puede llenar para esta persona: { $fault }
+texter-no-text = El guion no tiene texto aquí.
+texter-nothing-written = No hay nada escrito.
+texter-not-seen-yet = No se envió: no todo tu texto ha estado en pantalla. Míralo de principio a fin y pulsa otra vez.
+texter-paste-nowhere = Lo pegado solo entra en una respuesta. No se hizo nada.
+texter-no-questions = Esta campaña no tiene preguntas.
+texter-copied = Copiado.
+texter-notify-reply = Llegó una respuesta.
+texter-gone = { $name } ya no está en tus manos. { $who }
+texter-taken-back-now = Un capitán te quitó contactos para que otras personas les escriban.
+texter-gone-reclaimed = Un capitán recuperó a { $name }. { $who }
+texter-gone-expired = { $name } volvió a la reserva: estuviste fuera demasiado tiempo. { $who }
+
+## Hecho
+texter-wrong-number-done = { $name }: número equivocado anotado, conversación cerrada.
+texter-closed-done = { $name }: cerrada; { $key } lo deshace.
+texter-skipped-done = { $name }: saltado, no se envió nada; { $key } lo deshace.
+texter-reopened-done = { $name }: abierta de nuevo.
+texter-released-done = { $count ->
+    [one] Un contacto devuelto.
+   *[other] { $count } contactos devueltos.
+}
+texter-nothing-to-undo = No hay nada que deshacer.
+texter-nothing-to-release = No tienes contactos.
+texter-no-rehearsal = Solo un ensayo en tu propio equipo tiene resultado.
+texter-finishing = El ensayo termina; se está calculando tu resultado.
+
+## Preguntas
+texter-cancel = Cancelar
+texter-ask-opt-out = ¿Dar de baja a { $name }?
+texter-ask-opt-out-means = Nadie de esta organización vuelve a escribir a este número.
+texter-opt-out-with-notice = Dar de baja y enviar el único aviso
+texter-opt-out-silent = Dar de baja sin una palabra
+texter-ask-release = ¿Devolver contactos?
+texter-release-counts = Tienes { $unsent } sin primer mensaje y { $conversations } { $conversations ->
+    [one] conversación
+   *[other] conversaciones
+}; { $waiting ->
+    [one] 1 votante espera
+   *[other] { $waiting } votantes esperan
+} tu respuesta.
+texter-release-unsent = Los que no tienen primer mensaje
+texter-release-conversations = Las conversaciones
+texter-release-all = Todos
+texter-ask-leave = ¿Salir?
+texter-leave-waiting = { $count ->
+    [one] Un mensaje o cambio confirmado todavía no se ha entregado.
+   *[other] { $count } mensajes y cambios confirmados todavía no se han entregado.
+}
+texter-leave-means = El diario los guarda; si sales ahora, se entregan cuando vuelvas a empezar, dentro del horario.
+texter-leave-waits = Esperando a que todo se entregue ...
+texter-leave-when-done = Salir cuando todo esté entregado
+texter-leave-now = Salir ahora
+texter-leave-stay = Quedarse
+texter-leave-answer = Quedarse y contestar
+texter-leave-voters = { $count ->
+    [one] Un votante espera tu respuesta desde { $since }.
+   *[other] { $count } votantes esperan tu respuesta; quien más espera, desde { $since }.
+}
+texter-leave-voters-some = { $count ->
+    [one] Un votante espera tu respuesta.
+   *[other] { $count } votantes esperan tu respuesta.
+}
+texter-leave-voters-means = Si sales ahora, siguen siendo tuyos un rato y después pasan a otra persona. Para pasarlos enseguida: quédate y usa «{ $action }».
+
+## Lo hecho en una conversación
+note-opted-out = dado de baja
+note-opted-out-by-word = se dio de baja con su propia palabra
+note-not-opted-out = no es una baja
+note-opted-in-by-word = volvió a aceptar mensajes con su propia palabra
+note-closed = cerrada
+note-decided-held = decidido sobre un mensaje de resultado desconocido
+note-reopened = abierta de nuevo
+note-answered = respuesta anotada
+note-assigned = asignado
+note-wrong-number = número equivocado
+note-tagged = etiqueta puesta
+note-untagged = etiqueta quitada
+note-other = cambiado
+
+## Lo demás
 texter-signed-out = Tu sesión fue cerrada y el servidor ya no acepta nada de ella. { $count ->
     [0] No queda nada pendiente.
     [one] Un envío confirmado espera, a salvo en el diario.
@@ -48,12 +193,12 @@ texter-leave-parked = { $count ->
 texter-next-draft = Otra respuesta a { $name } volvió también; ahora es el borrador.
 texter-thread-loading = Cargando la conversación
 texter-thread-offline = Sin conexión: la conversación llega en cuanto se alcance el servidor. Nada se puede responder antes de leerla.
-texter-thread-signed-out = Su acceso fue cerrado: la conversación ya no se muestra.
-texter-offline-no-contacts = Sin conexión: sus contactos llegan en cuanto se alcance el servidor. Lo confirmado está a salvo en el diario.
-texter-signed-out-unknown = Su acceso fue cerrado. { $count ->
+texter-thread-signed-out = Tu sesión fue cerrada: la conversación ya no se muestra.
+texter-offline-no-contacts = Sin conexión: tus contactos llegan en cuanto se alcance el servidor. Lo confirmado está a salvo en el diario.
+texter-signed-out-unknown = Tu sesión fue cerrada. { $count ->
     [one] No se sabe qué fue de un mensaje confirmado
    *[other] No se sabe qué fue de { $count } mensajes confirmados
-}: dígaselo a su capitán. El diario los conserva.
+}: díselo a tu capitán. El diario los conserva.
 texter-archived = La campaña está cerrada: ya no sale ningún mensaje. A quien escribe ahora le contestan quienes se ocupan de las respuestas tardías. ¡Gracias! Aquí no queda nada por hacer.
 texter-archived-late = La campaña está cerrada: ya no salen primeros mensajes. Quien escribe ahora llega a ti: contesta según lleguen.
 note-event-full = completo, número en la fila al registrarse

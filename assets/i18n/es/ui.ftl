@@ -1,4 +1,164 @@
-# The part `ui`.
+# Lo que dicen las pantallas.
+## La terminal
+ui-no-suspend = Esta terminal no se puede suspender.
+ui-editor-failed = Tu editor no arrancó; define VISUAL o EDITOR.
+ui-rehearsal = ENSAYO
+ui-real-voters = VOTANTES REALES
+ui-too-small = Agranda la ventana a 40×12, por favor.
+
+## La conexión con el servidor
+ui-link-connecting = conectando
+ui-link-online = en línea
+ui-link-offline = sin conexión desde las { $since }, nuevo intento a las { $next }
+ui-upload-waiting = { $n ->
+    [one] { $n } por entregar
+   *[other] { $n } por entregar
+}
+
+## Tiempos
+ui-age-now = ahora
+ui-age-minutes = { $n } min
+ui-age-hours = { $n } h
+ui-age-days = { $n ->
+    [one] { $n } día
+   *[other] { $n } días
+}
+
+## Avisos y ayuda
+ui-toast-info = Nota:
+ui-toast-warning = Atención:
+ui-toast-error = Problema:
+ui-which-key = Tecla siguiente
+ui-help-title = Teclas que sirven aquí
+ui-help-unbound = sin tecla
+ui-help-elsewhere = En otras partes
+ui-messages-title = Lo que se dijo
+ui-messages-empty = Todavía no se dijo nada.
+ui-palette-title = Órdenes
+ui-palette-prompt = Escribe una orden
+ui-none-found = No se encontró nada.
+
+## La tarjeta
+ui-card-title = Tarjeta de envío
+ui-card-of = { $done } de { $total } hechos
+ui-card-local-time = allí son las { $time }
+ui-card-local-between = allí es entre { $from } ({ $west }) y { $to } ({ $east })
+ui-card-until = se le puede escribir hasta { $time }
+ui-card-until-city = se le puede escribir hasta { $time } ({ $city })
+ui-card-more-lines = { $n ->
+    [one] { $n } línea más
+   *[other] { $n } líneas más
+}
+ui-card-hint = envía este texto a { $name }
+ui-card-not-armed = va a la tarjeta; con eso no se envía nada
+ui-card-wait = un momento
+ui-card-loading = Cargando tus contactos
+ui-card-language = habla { $language }
+ui-strip-waits = espera
+ui-no-name = (sin nombre)
+ui-segments = { $n ->
+    [one] { $n } segmento
+   *[other] { $n } segmentos
+}
+ui-segment-room = { $used } usados, quedan { $left }
+ui-segment-culprit = { $char } ({ $code }) lo encarece
+
+## La conversación
+ui-you = Tú
+ui-system = Sistema
+ui-campaign = Campaña
+ui-thread-title = Conversación con { $name }
+ui-thread-your-time = abajo, tu hora ({ $zone })
+ui-thread-older = arriba hay mensajes más antiguos
+ui-thread-new-below = { $n ->
+    [one] { $n } nuevo abajo
+   *[other] { $n } nuevos abajo
+}
+ui-delivery-confirmed = confirmado
+ui-delivery-refused = rechazado
+ui-delivery-accepted = aceptado
+ui-delivery-submitting = en camino
+ui-delivery-submitted = enviado
+ui-delivery-delivered = entregado
+ui-delivery-failed = falló
+ui-delivery-unknown = resultado desconocido
+ui-delivery-held = retenido para un capitán
+ui-delivery-dropped = no enviado
+ui-delivery-received = recibido
+ui-composer-title = Tu respuesta
+ui-composer-placeholder = Escribe una respuesta
+ui-composer-off-script = fuera del guion
+ui-composer-start = empieza una respuesta
+ui-frozen = «{ $words }» puede ser una baja. No se envía nada hasta que decidas.
+ui-opted-out = De baja. No sale ningún mensaje.
+ui-opted-out-by-word = Se dio de baja con su propia palabra. No sale ningún mensaje.
+ui-wrong-number = Marcado como número equivocado.
+ui-conversation-closed = Cerrada.
+
+## Respuestas
+ui-inbox-title = Respuestas
+ui-inbox-waiting = { $n ->
+    [one] { $n } en espera
+   *[other] { $n } en espera
+}
+ui-inbox-empty = Nadie espera respuesta.
+ui-inbox-oldest = más larga: { $age }
+ui-inbox-convo = contestada
+ui-inbox-messaged = con mensaje
+ui-inbox-closed = cerrada
+ui-inbox-opted-out = de baja
+ui-inbox-decide = decide: ¿baja?
+ui-inbox-new = nuevo
+ui-inbox-draft = borrador
+
+## El tablero del capitán
+ui-number = { $n }
+ui-count-unsent = sin enviar
+ui-count-unassigned = sin asignar
+ui-count-sent = enviados
+ui-count-waiting = nos esperan
+ui-count-convo = en conversación
+ui-count-closed = cerradas
+ui-count-opted-out = de baja
+ui-count-failed = fallidos
+ui-count-held = por decidir
+ui-board-title = Tablero
+ui-board-loading = Contando
+ui-board-oldest = espera más larga: { $age }
+ui-board-nobody-waits = no espera ningún votante
+ui-board-unknown = { $n ->
+    [one] { $n } de resultado aún desconocido
+   *[other] { $n } de resultado aún desconocido
+}
+ui-board-in-flight = { $n ->
+    [one] { $n } mensaje camino del operador
+   *[other] { $n } mensajes camino del operador
+}
+ui-board-waiting-unassigned = { $n } sin nadie (próxima petición)
+ui-texter-signed-out = { $name }, sesión cerrada
+ui-board-no-texters = Todavía no hay voluntarios.
+ui-texter-name = Voluntario
+ui-texter-waiting = en espera
+ui-texter-sent = enviados
+ui-texter-unsent = sin enviar
+ui-texter-assigned = asignados
+ui-texter-pace = últimos 10 min
+ui-texter-seen = visto
+ui-texter-never = nunca
+ui-state-importing = cargando
+ui-state-running = en marcha
+ui-state-paused = en pausa: no salen mensajes
+
+## Ventanas
+ui-score-title = Resultado
+ui-score-waiting = Contando tu turno
+ui-canned-title = Respuestas preparadas
+ui-canned-prompt = Escribe para buscar
+ui-question-title = Decide, por favor
+ui-answers-title = Pregunta { $n } de { $of }
+ui-answers-recorded = anotada
+
+## Lo demás
 ui-link-signed-out = sesión cerrada: vuelve a entrar
 ui-link-signed-out-hands-in = sesión cerrada, aún entregando
 
@@ -39,7 +199,7 @@ ui-reason-recalled = se retiró
 ui-no-words = ya sin palabras
 ui-reason-removed = se quitó de la lista
 ui-thread-known = Lo último que se sabe: { $text }
-ui-link-signed-out-done = acceso cerrado, nada por entregar
+ui-link-signed-out-done = sesión cerrada, nada por entregar
 ui-board-waiting-room = { $n } en la sala de espera
 ui-gauge-rate = Operador: { $out } de { $limit } segmentos por minuto
 ui-gauge-rate-alone = Operador: { $out } segmentos en el último minuto
