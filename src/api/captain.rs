@@ -183,6 +183,9 @@ pub struct TexterLine {
     pub person: PersonId,
     /// First name; the second of the same name is "Ann (2)".
     pub name: String,
+    /// They have been through the practice.
+    #[serde(default)]
+    pub practised: bool,
     /// No sign-in of theirs is left: they hold nothing and get nothing.
     #[serde(default)]
     pub signed_out: bool,

@@ -54,6 +54,8 @@
 //! | `GET /api/v1/audit?contact&person&device&since&cursor&limit` | admin | -> [`audit::AuditPage`] |
 //! | `GET /api/v1/conduct?campaign=` | session | -> `Vec<`[`conduct::ConductText`]`>`: what is to be read and accepted |
 //! | `PUT /api/v1/conduct/{version}` | session | -> 204: accepted |
+//! | `GET /api/v1/practice?campaign=` | session | -> [`practice::Practice`]: passed, asked for |
+//! | `PUT /api/v1/practice` | session | -> [`practice::Practice`]: on record |
 //! | `PUT /api/v1/conduct` | admin | [`conduct::SetConduct`] -> [`conduct::ConductInForce`] |
 //! | `GET /api/v1/second-factor` | session | -> [`second_factor::SecondFactor`] |
 //! | `PUT /api/v1/second-factor`, `POST .../proof`, `POST .../removal` | captain | [`second_factor::SetSecondFactor`], [`second_factor::SecondFactorCode`] -> [`second_factor::SecondFactor`] |
@@ -84,6 +86,7 @@ pub mod list_change;
 pub mod message;
 pub mod opt_out;
 pub mod people;
+pub mod practice;
 pub mod problem;
 pub mod recall;
 pub mod results;

@@ -116,6 +116,10 @@ pub struct PersonInfo {
     /// They have set a second factor.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second_factor: bool,
+    /// When they had been through the practice for the first time; absent: not yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub practised_at: Option<Timestamp>,
 }
 
 /// Gives somebody another name.

@@ -65,6 +65,8 @@ pub enum Code {
     InviteSpent,
     /// The rules of conduct, or the campaign's guide, are to be read and accepted first (`/conduct`).
     ConductNotAccepted,
+    /// The campaign hands out no contacts before its texters have been through the practice (`textbank practice`, `/practice`).
+    PracticeNeeded,
     /// In the waiting room: a captain lets this person in first.
     WaitingRoom,
     /// A captain's and above: the second factor is to be proved first, or set (`/second-factor`).
@@ -98,6 +100,7 @@ impl Code {
             | Self::Forbidden
             | Self::SessionEnded
             | Self::ConductNotAccepted
+            | Self::PracticeNeeded
             | Self::WaitingRoom
             | Self::SecondFactorNeeded
             | Self::WrongCode => 403,
@@ -168,6 +171,7 @@ impl Code {
             Self::Forbidden => "forbidden",
             Self::InviteSpent => "invite_spent",
             Self::ConductNotAccepted => "conduct_not_accepted",
+            Self::PracticeNeeded => "practice_needed",
             Self::WaitingRoom => "waiting_room",
             Self::SecondFactorNeeded => "second_factor_needed",
             Self::WrongCode => "wrong_code",
@@ -208,6 +212,7 @@ impl Code {
             Self::Forbidden => "problem-forbidden",
             Self::InviteSpent => "problem-invite-spent",
             Self::ConductNotAccepted => "problem-conduct-not-accepted",
+            Self::PracticeNeeded => "problem-practice-needed",
             Self::WaitingRoom => "problem-waiting-room",
             Self::SecondFactorNeeded => "problem-second-factor-needed",
             Self::WrongCode => "problem-wrong-code",
@@ -217,7 +222,7 @@ impl Code {
     }
 
     /// Every code.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::NoneLeft,
         Self::HeldByOthers,
         Self::OutsideHours,
@@ -246,6 +251,7 @@ impl Code {
         Self::Forbidden,
         Self::InviteSpent,
         Self::ConductNotAccepted,
+        Self::PracticeNeeded,
         Self::WaitingRoom,
         Self::SecondFactorNeeded,
         Self::WrongCode,

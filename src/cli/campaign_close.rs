@@ -283,6 +283,7 @@ mod tests {
             last_seen: None,
             conduct: None,
             second_factor: false,
+            practised_at: None,
         }
     }
 

@@ -9,7 +9,7 @@ use super::captain::{self, CaptainArgs};
 use super::conduct::{Asked, settle};
 use super::reach::{SignInArgs, client, tell, timeouts};
 use super::shift::ShiftArgs;
-use super::{Context, Exit, Misuse, Outcome, ask, login, out, out_json, report, text, waiting_room};
+use super::{Context, Exit, Misuse, Outcome, ask, first_minute, login, out, out_json, report, text, waiting_room};
 use crate::api::people::{JoinRequest, Role};
 use crate::client::native::{self, JoinLink};
 use crate::client::sign_in::{self, SignIn};
@@ -48,6 +48,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     if link.is_in_the_clear() {
         tell("warning: this server is reached without encryption: whoever is on the network between can read along");
     }
+    let plain = first_minute::reader(ctx)?;
     let name = match args.name.filter(|name| !name.trim().is_empty()) {
         Some(name) => as_a_name(&name)?,
         None if !ctx.config.name.trim().is_empty() => as_a_name(&ctx.config.name)?,
@@ -74,6 +75,10 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     if sign_in.me.waiting {
         // Whoever said no to the rules has nothing to wait for yet.
         if std::io::stdin().is_terminal() && asked != Some(Asked::Declined) {
+            if sign_in.me.role < Role::Captain {
+                let who = (sign_in.me.name.as_str(), plain);
+                first_minute::practise(Some(&client(&sign_in, ctx)?), sign_in.me.campaign, who, ctx).await?;
+            }
             sign_in = waiting_room::wait(&client(&sign_in, ctx)?, sign_in, ctx).await?;
             came_in = true;
         } else {
@@ -108,7 +113,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         sign_in.name(),
         if opens { String::new() } else { format!("\n{next}") },
     ))?;
-    if opens && let Err(error) = console(&sign_in, ctx).await {
+    if opens && let Err(error) = console(&sign_in, plain, ctx).await {
         // Joined is joined: what keeps the console closed (no campaign yet) may pass.
         let _ = report(&error);
         out(next)?;
@@ -117,8 +122,8 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
 }
 
 /// Who waited at the door goes on by itself.
-async fn console(sign_in: &SignIn, ctx: &Context) -> Outcome {
-    let shift = ShiftArgs { sign_in: SignInArgs { sign_in: Some(sign_in.name()) }, ..ShiftArgs::default() };
+async fn console(sign_in: &SignIn, plain: bool, ctx: &Context) -> Outcome {
+    let shift = ShiftArgs { plain, sign_in: SignInArgs { sign_in: Some(sign_in.name()) }, ..ShiftArgs::default() };
     match sign_in.me.role {
         Role::Texter | Role::VettedTexter => text::run(shift, ctx).await,
         Role::Captain | Role::Admin | Role::Owner => captain::run(CaptainArgs { json: false, shift }, ctx).await,

@@ -25,6 +25,7 @@ pub mod db;
 pub mod doctor;
 pub mod event;
 pub mod export;
+pub mod first_minute;
 pub mod flagged;
 pub mod hand_in;
 pub mod held;
@@ -132,6 +133,8 @@ pub enum Command {
     Serve(serve::ServeArgs),
     /// Rehearse a texting shift offline: the real console and server, simulated voters, nothing sent to anybody
     Rehearse(rehearse::RehearseArgs),
+    /// Practise with eight made-up voters: nothing is sent to anybody, no server is needed
+    Practice(first_minute::PracticeArgs),
     /// Sign in on this machine by a join link
     Join(join::JoinArgs),
     /// Sign in on this machine at a campaign that runs Spoke, to text there from this terminal
@@ -382,6 +385,7 @@ pub async fn run(cli: Cli) -> Outcome {
     let ctx = || Context::load(&cli.global);
     match cli.command {
         Command::Serve(args) => serve::run(args, &ctx()?).await,
+        Command::Practice(args) => first_minute::run(args, &ctx()?).await,
         Command::Rehearse(args) => rehearse::run(args, &ctx()?).await,
         Command::Text(args) => text::run(args, &ctx()?).await,
         Command::Captain(args) => captain::run(args, &ctx()?).await,

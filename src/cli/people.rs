@@ -262,8 +262,8 @@ fn seen_at(at: Option<jiff::Timestamp>) -> String {
 
 fn people_table(people: &[PersonInfo]) -> String {
     let mut text = format!(
-        "{:>6}  {:<14}{:>8}{:>8}  {:<10}{:<8}{:<21}{}\n",
-        "id", "role", "sign-ins", "in hand", "rules", "factor", "last seen (UTC)", "name"
+        "{:>6}  {:<14}{:>8}{:>8}  {:<10}{:<10}{:<8}{:<21}{}\n",
+        "id", "role", "sign-ins", "in hand", "rules", "practice", "factor", "last seen (UTC)", "name"
     );
     for person in people {
         let without = if person.waiting { "waiting room" } else { "signed out" };
@@ -274,9 +274,10 @@ fn people_table(people: &[PersonInfo]) -> String {
             Some(_) => "older",
             None => "-",
         };
+        let practice = if person.practised_at.is_some() { "passed" } else { "-" };
         let factor = if person.second_factor { "set" } else { "-" };
         text.push_str(&format!(
-            "{:>6}  {role:<14}{:>8}{:>8}  {rules:<10}{factor:<8}{:<21}{}\n",
+            "{:>6}  {role:<14}{:>8}{:>8}  {rules:<10}{practice:<10}{factor:<8}{:<21}{}\n",
             person.id.0,
             person.sessions,
             person.in_hand,

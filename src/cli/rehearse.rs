@@ -92,7 +92,7 @@ pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
     } else {
         LinesTo::Output
     });
-    let (card, told) = by_hand(plan, lines, context).await?;
+    let Played { card, told, .. } = play(plan, lines, false, context).await?;
     // Whoever heard the score is not told it twice.
     if args.json || lines.is_none() || !told {
         show(&card, args.json, &context.catalogue)?;
@@ -183,8 +183,24 @@ impl RehearsalPort for Port {
     }
 }
 
-/// Opens the texter's console on the rehearsal and waits until it is left. Also says whether the score was told there.
-async fn by_hand(plan: RehearsalPlan, lines: Option<LinesTo>, context: &Context) -> anyhow::Result<(Scorecard, bool)> {
+/// What came of a rehearsal by hand.
+#[derive(Debug)]
+pub(super) struct Played {
+    /// The score of what really happened.
+    pub(super) card: Scorecard,
+    /// It was told before the console was left.
+    pub(super) told: bool,
+    /// A practice was gone through to its end.
+    pub(super) practised: bool,
+}
+
+/// Opens the texter's console on the rehearsal and waits until it is left. A practice tells each step, and nobody keeps a score.
+pub(super) async fn play(
+    plan: RehearsalPlan,
+    lines: Option<LinesTo>,
+    practice: bool,
+    context: &Context,
+) -> anyhow::Result<Played> {
     let console = &context.config.console;
     let clock = context.clock.clone();
     let rehearsal = start_live(plan, clock, context.ids.clone()).await?;
@@ -199,6 +215,11 @@ async fn by_hand(plan: RehearsalPlan, lines: Option<LinesTo>, context: &Context)
         silence: Duration::from_millis(console.key_silence_ms),
     };
     super::shift::console_options(&mut options, console);
+    if practice {
+        (options.practice, options.scored) = (true, false);
+        // One thing at a time: taking a text back comes later.
+        (options.reply_window, options.initial_window) = Default::default();
+    }
     let launch = Launch {
         server: Arc::new(rehearsal.client(&rehearsal.token)?),
         journal: journal.clone(),
@@ -221,8 +242,8 @@ async fn by_hand(plan: RehearsalPlan, lines: Option<LinesTo>, context: &Context)
     }
     drop(home);
     rehearsal.shutdown().await;
-    let told = left?.score.is_some();
-    Ok((card?, told))
+    let left = left?;
+    Ok(Played { card: card?, told: left.score.is_some(), practised: left.practised })
 }
 
 /// A directory for the rehearsal's journal, wiped at the end whatever happens.

@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use super::conduct::{Asked, settle, settle_these};
 use super::people::keep_name;
 use super::reach::{SignInArgs, admin, client, spoke, stored, stored_anywhere, tell, timeouts};
-use super::{Context, Misuse, ask, second_factor, waiting_room};
+use super::{Context, Misuse, ask, first_minute, second_factor, waiting_room};
 use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::api::conduct::ConductText;
 use crate::api::people::{Me, Role};
@@ -254,7 +254,7 @@ pub(super) async fn reach_admin(
 async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, NativeServer)> {
     let sign_in = stored(&args.sign_in, role, ctx).await?;
     let server = client(&sign_in, ctx)?.telling_time(ctx.clock.clone());
-    let sign_in = if sign_in.me.waiting { at_the_door(&server, sign_in, ctx).await? } else { sign_in };
+    let sign_in = if sign_in.me.waiting { at_the_door(&server, sign_in, args.plain, ctx).await? } else { sign_in };
     if role >= Role::Captain {
         second_factor::settle(&server, ctx).await?;
     }
@@ -262,11 +262,14 @@ async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Resul
 }
 
 /// Waits until a captain lets them in. The captain sees who has accepted the rules: they are asked for before, not after.
-async fn at_the_door(server: &NativeServer, sign_in: SignIn, ctx: &Context) -> anyhow::Result<SignIn> {
+async fn at_the_door(server: &NativeServer, sign_in: SignIn, plain: bool, ctx: &Context) -> anyhow::Result<SignIn> {
     match settle(server, sign_in.me.campaign, false, ctx).await {
         Ok(Asked::Declined) => bail!(ctx.catalogue.say("conduct-declined", &[])),
         Ok(Asked::Nothing | Asked::Accepted | Asked::Nobody) => {}
         Err(error) => tracing::info!(%error, "waits without a word on the rules of conduct"),
+    }
+    if sign_in.me.role < Role::Captain {
+        first_minute::practise(Some(server), sign_in.me.campaign, (&sign_in.me.name, plain), ctx).await?;
     }
     waiting_room::wait(server, sign_in, ctx).await
 }
@@ -349,6 +352,13 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
     let (texts, me) = tokio::join!(promptly(server.conduct(Some(campaign)), ctx), promptly(server.me(), ctx));
     conduct(&server, texts, &journal, ctx).await?;
     let sign_in = as_named_now(me, sign_in, ctx);
+    if role < Role::Captain {
+        let who = (sign_in.me.name.as_str(), args.plain);
+        let practised = first_minute::practise(Some(&server), Some(campaign), who, ctx).await?;
+        if practised && !sign_in.me.rehearsal {
+            tell(ctx.catalogue.say("practice-real-next", &[]));
+        }
+    }
     Ok(Shift { server: Arc::new(server), me: sign_in.me.clone(), campaign, journal, sign_in })
 }
 
@@ -371,6 +381,7 @@ async fn prepare_at_spoke(args: &ShiftArgs, sign_in: SignIn, ctx: &Context) -> a
         }
     };
     let sign_in = as_named_now(promptly(server.me(), ctx).await, sign_in, ctx);
+    first_minute::practise(None, None, (&sign_in.me.name, args.plain), ctx).await?;
     Ok(Shift { server: Arc::new(server), me: sign_in.me.clone(), campaign, journal, sign_in })
 }
 

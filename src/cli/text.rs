@@ -1,7 +1,7 @@
 //! `text`: the texter's console.
 
 use super::shift::{ShiftArgs, console_options, from_a_terminal, gate_times, in_lines, keymap, prepare};
-use super::{Context, Exit, Outcome};
+use super::{Context, Exit, Outcome, first_minute};
 use crate::api::people::Role;
 use crate::client::Capabilities;
 use crate::client::sign_in::ServerKind;
@@ -10,11 +10,15 @@ use crate::console::keymap::action::Action;
 use crate::console::runtime;
 use crate::console::runtime::launch::LinesTo;
 
+/// Contacts that somebody gets at first who has sent nothing in the campaign yet.
+const FIRST_SLICE: u32 = 10;
+
 /// Opens the console and stays until it is left.
 ///
 /// # Errors
 /// Not signed in, no campaign, another console open, or no terminal.
-pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
+pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
+    args.plain = args.plain || first_minute::reader(ctx)?;
     let lines = in_lines(args.plain, ctx);
     if lines {
         from_a_terminal(ctx)?;
@@ -31,6 +35,8 @@ pub async fn run(args: ShiftArgs, ctx: &Context) -> Outcome {
         options.plain_text = true;
         options.sign_in_again = Some(format!("{} login --spoke {}", ctx.program, shift.sign_in.server));
     }
+    // Whoever has sent nothing yet begins with few: the first look back comes soon.
+    options.first_slice = (shift.sign_in.kind == ServerKind::Native).then_some(FIRST_SLICE);
     ctx.guard_terminal();
     let rest = shift.rest();
     let launch = shift.launch(ctx);

@@ -57,6 +57,8 @@ pub struct ConsoleConfig {
     pub ascii: bool,
     /// Whole lines instead of a screen: `auto` (where the terminal cannot draw one), `always`, `never`.
     pub plain: String,
+    /// Whoever texts for the first time is asked whether they use a screen reader, and is offered the practice.
+    pub first_minute: bool,
 }
 
 /// `[client]`
@@ -195,6 +197,7 @@ impl Default for ConsoleConfig {
             bell: "inactive".into(),
             ascii: false,
             plain: "auto".into(),
+            first_minute: true,
         }
     }
 }

@@ -78,6 +78,9 @@ pub struct CampaignDef {
     /// True when a new version of its script waits until another admin has approved it. Pausing and recalling never wait.
     #[serde(default, skip_serializing_if = "is_default")]
     pub second_approver: bool,
+    /// True when contacts are handed out to those alone who have been through the practice.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub practice: bool,
     /// Events that it invites to.
     #[serde(default, skip_serializing_if = "is_default")]
     pub events: Vec<CampaignEvent>,

@@ -220,6 +220,7 @@ impl<'i> Walk<'_, 'i> {
                     "disclaimer",
                     "paid_texters",
                     "second_approver",
+                    "practice",
                 ],
             );
         }
@@ -264,6 +265,7 @@ impl<'i> Walk<'_, 'i> {
             help_answer: self.help(root),
             paid_texters: self.reader.boolean(&section, "paid_texters", false),
             second_approver: self.reader.boolean(&section, "second_approver", false),
+            practice: self.reader.boolean(&section, "practice", false),
             events: events.events,
             frequency_days: self.frequency(root),
         }

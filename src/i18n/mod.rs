@@ -22,6 +22,7 @@ macro_rules! parts {
             include_str!(concat!("../../assets/i18n/", $language, "/score.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/people.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/report.ftl")),
+            include_str!(concat!("../../assets/i18n/", $language, "/practice.ftl")),
         ]
     };
 }

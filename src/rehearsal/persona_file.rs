@@ -39,6 +39,18 @@ pub fn built_in() -> Result<Personas, Vec<FileProblem>> {
     if problems.is_empty() { Ok(personas) } else { Err(problems) }
 }
 
+/// The voters of a practice in this language (`en`, `es`); English ones for any other.
+///
+/// # Errors
+/// Never with an unchanged program; a test reads them.
+pub fn of_practice(language: &str) -> Result<Personas, Vec<FileProblem>> {
+    let text = include_str!("../../assets/personas/practice.toml");
+    let mut personas = parse(Path::new("assets/personas/practice.toml"), text)?;
+    let language = if personas.all.iter().any(|one| one.language == language) { language } else { "en" };
+    personas.all.retain(|one| one.language == language);
+    Ok(personas)
+}
+
 /// Reads a person's own file.
 ///
 /// # Errors
@@ -414,6 +426,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_practice_has_its_eight_voters_in_each_language() {
+        for language in ["en", "es"] {
+            let personas = of_practice(language).expect("the asset is right");
+            let mut places: Vec<_> = personas.all.iter().filter_map(|one| one.short).collect();
+            places.sort_unstable();
+            assert_eq!(places, (1..=8).collect::<Vec<_>>());
+            assert!(personas.all.iter().all(|one| one.language == language));
+        }
+        assert_eq!(of_practice("xx").expect("English").all.len(), 8);
     }
 
     #[test]

@@ -210,6 +210,8 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
     }
     // A rehearsal is on any day: neither before the campaign nor after it.
     (def.hours.opens_at, def.hours.closes_at) = (None, None);
+    // Nor before a practice: it is one.
+    def.practice = false;
     let zones: Vec<_> = contacts.iter().map(|contact| def.hours.places_of(contact)).collect();
     let clock = RehearsalClock::standing(real, start_inside_hours(&def.hours, &zones), speed);
     let Backstage { store, carrier, submissions } = backstage(clock.clone(), ids.clone()).await?;

@@ -79,6 +79,7 @@ mod wire_metrics;
 mod wire_native;
 mod wire_openapi;
 mod wire_opt_outs;
+mod wire_practice;
 mod wire_second_factor;
 mod wire_sessions;
 mod wire_slow;

@@ -205,10 +205,21 @@ impl TestApp {
 
     /// A running campaign with so many contacts, all in California.
     pub async fn campaign(&self, admin: &Person, contacts: u32) -> CampaignId {
+        self.campaign_of(admin, contacts, |_| ()).await
+    }
+
+    pub async fn campaign_of(
+        &self,
+        admin: &Person,
+        contacts: u32,
+        change: impl FnOnce(&mut CampaignDef),
+    ) -> CampaignId {
         let import = self.fresh();
         let path = format!("/api/v1/imports/{import}");
+        let mut def = def();
+        change(&mut def);
         let start = ImportStart {
-            def: def(),
+            def,
             contacts: u64::from(contacts),
             provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
         };

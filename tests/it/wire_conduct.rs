@@ -34,7 +34,7 @@ async fn claimed(app: &TestApp, who: &Person, campaign: CampaignId) -> String {
 }
 
 /// What somebody may ask who has accepted nothing: nothing of it shows a contact. Everything else of the contract refuses.
-const BEFORE: [&str; 61] = [
+const BEFORE: [&str; 63] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -54,6 +54,8 @@ const BEFORE: [&str; 61] = [
     "POST /api/v1/canned-replies/proposal/approve",
     "PUT /api/v1/canned-replies",
     "PUT /api/v1/conduct/{version}",
+    "GET /api/v1/practice",
+    "PUT /api/v1/practice",
     "GET /api/v1/second-factor",
     "PUT /api/v1/second-factor",
     "POST /api/v1/second-factor/proof",

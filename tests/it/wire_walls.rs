@@ -47,6 +47,8 @@ const RULES: &[(&str, Rule)] = &[
     ("GET /api/v1/waiting-room", Own(Captain)),
     ("GET /api/v1/people", Own(Admin)),
     ("GET /api/v1/conduct", Own(Texter)),
+    ("GET /api/v1/practice", Own(Texter)),
+    ("PUT /api/v1/practice", Own(Texter)),
     ("PUT /api/v1/people/{id}", Thing(Captain)),
     ("PUT /api/v1/conduct", Own(Admin)),
     ("GET /api/v1/canned-replies", Own(Admin)),

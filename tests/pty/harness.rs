@@ -69,6 +69,8 @@ impl Home {
         .into();
         // What these tests look at begins with the confirm: the undo window of replies is looked at where time can be turned.
         all.push(("TEXTBANK_CONSOLE_REPLY_UNDO_SECONDS", "0".into()));
+        // Each test begins where its own story does; the first minute has tests of its own.
+        all.push(("TEXTBANK_CONSOLE_FIRST_MINUTE", "false".into()));
         all.extend([("TERM", "xterm-256color"), ("LANG", "en_US.UTF-8"), ("TZ", "UTC")].map(|(k, v)| (k, v.into())));
         all
     }

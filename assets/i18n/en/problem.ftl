@@ -28,6 +28,7 @@ problem-not-found = The server does not know this, or it is not yours to see. Lo
 problem-unauthorized = You are signed out. Ask your captain for a new join link; what you confirmed stays safe on this machine.
 problem-forbidden = Your role does not allow this. Ask a captain to do it.
 problem-invite-spent = This join link was used up, has run out or was taken back. Ask for a new one.
+problem-practice-needed = This campaign asks for the practice first: eight made-up cards, about three minutes. Leave and run textbank practice; then you get contacts.
 problem-conduct-not-accepted = The rules of conduct or the guide are new to you. Leave and start again: they are shown, and once you accept them you get contacts.
 problem-waiting-room = You are in the waiting room. A captain lets you in; nothing is to be seen before.
 problem-second-factor-needed = A code of your second factor is needed for this. Give it, or run textbank second-factor prove; where none is set yet, textbank second-factor set.

@@ -35,6 +35,7 @@ use crate::api::{
     event::Event,
     message::{SendRequest, Thread, Verdict},
     people::{JoinRequest, Joined, Me, Presence, Rename, Renewed, WaitingPerson},
+    practice::Practice,
     problem::Code,
 };
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId, PersonId};
@@ -139,6 +140,23 @@ impl NativeServer {
             return Err(CallError::Strange("a version that is no hash".to_owned()));
         }
         self.wire.silent(Method::PUT, &format!("conduct/{version}")).await
+    }
+
+    /// Whether I have been through the practice, and whether a campaign asks for it.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn practice(&self, campaign: Option<CampaignId>) -> Call<Practice> {
+        let query: Vec<_> = campaign.into_iter().map(|campaign| ("campaign", campaign.to_string())).collect();
+        self.wire.get_with("practice", &query).await
+    }
+
+    /// Says that I have been through it.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn pass_practice(&self) -> Call<Practice> {
+        self.wire.empty(Method::PUT, "practice").await
     }
 
     /// Tells the server with each text what this clock shows then, so that a wrong one is known and allowed for.

@@ -61,6 +61,8 @@ pub struct TexterPages {
     listed: Vec<ContactId>,
     /// The conversation that was told, and how many items of it.
     read: Option<(ContactId, usize)>,
+    /// What the practice said last.
+    coach: Option<String>,
 }
 
 impl TexterPages {
@@ -75,6 +77,7 @@ impl TexterPages {
             from: 0,
             listed: Vec::new(),
             read: None,
+            coach: None,
         }
     }
 
@@ -421,7 +424,13 @@ impl Pages for TexterPages {
     }
 
     fn news(&mut self, voice: &Voice) -> Vec<String> {
-        self.news.of(&self.model, voice)
+        let mut lines = self.news.of(&self.model, voice);
+        let coach = self.model.coach().map(|say| voice.say(&say));
+        if coach != self.coach {
+            lines.extend(coach.iter().map(|text| format!("{}: {text}", voice.word("practice-mark"))));
+            self.coach = coach;
+        }
+        lines
     }
 
     fn status(&self, voice: &Voice) -> Vec<String> {

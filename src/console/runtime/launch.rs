@@ -118,6 +118,8 @@ pub struct Left {
     pub signed_out: bool,
     /// The score, when a rehearsal was finished.
     pub score: Option<serde_json::Value>,
+    /// A practice was gone through to its end.
+    pub practised: bool,
 }
 
 /// Runs the texter's console on this terminal until it is left.
@@ -129,8 +131,9 @@ pub async fn texter(launch: Launch, options: TexterOptions) -> anyhow::Result<Le
     let stage = TexterStage::new(model, launch.look.clone(), Arc::clone(&launch.catalogue));
     let (stage, unsettled) = run(stage, launch).await?;
     let model = stage.model;
+    let practised = model.practised();
     let signed_out = model.link == LinkState::SignedOut { hands_in: true };
-    Ok(Left { unsettled, sent: model.sent, replied: model.replied, signed_out, score: model.score })
+    Ok(Left { unsettled, sent: model.sent, replied: model.replied, signed_out, score: model.score, practised })
 }
 
 /// Runs the captain's console on this terminal until it is left.
@@ -163,8 +166,9 @@ pub async fn texter_in_lines(launch: Launch, options: TexterOptions, to: LinesTo
     let pages = TexterPages::new(texter::Model::new(options));
     let (front, unsettled) = run_in_lines(pages, launch, times, to).await?;
     let model = front.pages.model;
+    let practised = model.practised();
     let signed_out = model.link == LinkState::SignedOut { hands_in: true };
-    Ok(Left { unsettled, sent: model.sent, replied: model.replied, signed_out, score: model.score })
+    Ok(Left { unsettled, sent: model.sent, replied: model.replied, signed_out, score: model.score, practised })
 }
 
 /// Runs the captain's console in whole lines, on standard input and standard output, until it is left.

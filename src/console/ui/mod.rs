@@ -9,6 +9,7 @@ pub mod ink;
 mod layers;
 mod outbox;
 mod overlay;
+mod practice;
 #[cfg(test)]
 mod scenes;
 mod score;

@@ -67,9 +67,9 @@ impl Who {
 
 use Code::{
     AlreadySent, CapReached, Closed, ConductNotAccepted, Forbidden, Frozen, HeldByOthers, IdReused, Invalid,
-    InviteSpent, LeaseLost, LedgerBroken, LegalHold, NoneLeft, NotFound, OutsideHours, Paused, QuotaReached,
-    RateLimited, Recalled, Removed, SecondFactorNeeded, SessionEnded, StaleReply, Suppressed, TextedLately, TooLarge,
-    TooLate, Unauthorized, Unavailable, Unsettled, WaitingRoom, WrongCode,
+    InviteSpent, LeaseLost, LedgerBroken, LegalHold, NoneLeft, NotFound, OutsideHours, Paused, PracticeNeeded,
+    QuotaReached, RateLimited, Recalled, Removed, SecondFactorNeeded, SessionEnded, StaleReply, Suppressed,
+    TextedLately, TooLarge, TooLate, Unauthorized, Unavailable, Unsettled, WaitingRoom, WrongCode,
 };
 
 /// Each operation: who may ask, and with what else it may be refused. All of them may be [`Unavailable`].
@@ -81,6 +81,8 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("renew_token", Who::Newcomer, &[]),
     ("conduct", Who::Newcomer, &[Invalid, NotFound]),
     ("accept_conduct", Who::Newcomer, &[NotFound]),
+    ("practice", Who::Newcomer, &[Invalid, NotFound]),
+    ("pass_practice", Who::Newcomer, &[]),
     ("campaigns", Who::Session, &[]),
     ("campaign", Who::Session, &[NotFound]),
     ("presence", Who::Session, &[]),
@@ -101,6 +103,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
             TextedLately,
             CapReached,
             ConductNotAccepted,
+            PracticeNeeded,
         ],
     ),
     ("assignment", Who::Reader, &[Invalid, NotFound]),
@@ -257,6 +260,7 @@ fn meaning(code: Code) -> &'static str {
         Forbidden => "the sign-in's role may not do it",
         InviteSpent => "no join link like this is good now",
         ConductNotAccepted => "rules of conduct are to be read and accepted first",
+        PracticeNeeded => "the campaign hands out no contacts before the practice",
         SecondFactorNeeded => "the second factor is to be proved first, or set",
         WrongCode => "it is not the code now, or was used already; `at`: none is taken before then",
         WaitingRoom => "a captain lets this person in first",

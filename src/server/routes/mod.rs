@@ -35,6 +35,7 @@ mod me;
 mod opt_outs;
 mod people;
 mod person;
+mod practice;
 mod presence;
 mod recalls;
 pub mod refusal;
@@ -146,6 +147,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(approval::withdraw_canned))
         .routes(routes!(approval::approve_canned))
         .routes(routes!(conduct::accept))
+        .routes(routes!(practice::read, practice::pass))
         .routes(routes!(second_factor::read, second_factor::set))
         .routes(routes!(second_factor::prove))
         .routes(routes!(second_factor::remove))

@@ -31,6 +31,7 @@ use crate::api::{
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
     people::{Me, PersonInfo, SessionInfo, WaitingPerson},
+    practice::Practice,
     problem::Problem,
     recall::RecallInfo,
     results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
@@ -260,6 +261,10 @@ impl<O: Onlooker> Roster for Beside<O> {
 
     async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>> {
         self.inner.conduct(actor, campaign).await
+    }
+
+    async fn practice(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Practice>> {
+        self.inner.practice(actor, campaign).await
     }
 
     async fn waiting_room(&self, actor: &Actor) -> Found<Vec<WaitingPerson>> {

@@ -312,6 +312,11 @@ pub enum CommandKind {
         /// Which words.
         version: String,
     },
+    /// Note that somebody has been through the practice.
+    PassPractice {
+        /// Who.
+        actor: Actor,
+    },
     /// Note that a captain was shown contacts that are in others' hands.
     ContactsRead {
         /// Who.
@@ -428,6 +433,7 @@ impl CommandKind {
             | Self::ContactsRead { actor, .. }
             | Self::TakenOut { actor, .. }
             | Self::AcceptConduct { actor, .. }
+            | Self::PassPractice { actor }
             | Self::Canned { actor, .. }
             | Self::Suppress { actor, .. } => Some(actor),
             Self::MakeInvite { actor, .. } | Self::SetConduct { actor, .. } => actor.as_mut(),

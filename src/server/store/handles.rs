@@ -252,6 +252,14 @@ impl Texter {
         desk.run(CommandKind::AcceptConduct { actor: self.0.clone(), version }).await
     }
 
+    /// Has been through the practice: [`Answer::Done`], also when that was said before.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn pass_practice(&self, desk: &Desk) -> Answered {
+        desk.run(CommandKind::PassPractice { actor: self.0.clone() }).await
+    }
+
     /// Gives somebody another name: [`Answer::Done`]. Others than oneself are renamed by captains.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use crate::api::{
     canned::CannedReplies,
     conduct::ConductText,
     people::{PersonInfo, WaitingPerson},
+    practice::Practice,
 };
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
 
@@ -69,6 +70,9 @@ pub trait Roster {
     /// What is to be read and accepted: the rules in force, with the guide of one campaign; `None` when that is not the actor's
     /// to see. Nothing is when no rules are in force.
     async fn conduct(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Vec<ConductText>>>;
+
+    /// Where this person stands with the practice; `None` when the campaign is not theirs to see.
+    async fn practice(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Practice>>;
     /// Who waits in the waiting room, the longest wait first: of the actor's campaign, when it is bound to one. For captains' handles
     /// only.
     async fn waiting_room(&self, actor: &Actor) -> Found<Vec<WaitingPerson>>;

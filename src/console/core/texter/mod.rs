@@ -15,6 +15,7 @@ pub mod overlay;
 pub mod overlay_keys;
 pub mod people;
 pub mod pick;
+pub mod practice;
 mod recall;
 pub mod replies;
 pub mod server;

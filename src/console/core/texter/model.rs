@@ -61,6 +61,10 @@ pub struct TexterOptions {
     pub break_after: Duration,
     /// Texts that are hard to read are held back from sight until asked for.
     pub hold_abuse: bool,
+    /// This is a practice: the voters are made up, and each step is told.
+    pub practice: bool,
+    /// How many contacts somebody gets at first who has sent nothing in this campaign yet; none: as many as others.
+    pub first_slice: Option<u32>,
 }
 
 impl TexterOptions {
@@ -82,6 +86,8 @@ impl TexterOptions {
             sign_in_again: None,
             break_after: Duration::ZERO,
             hold_abuse: false,
+            practice: false,
+            first_slice: None,
         }
     }
 }
@@ -226,6 +232,10 @@ pub struct Model {
     pub score: Option<serde_json::Value>,
     /// Everything in hand is known.
     pub loaded: bool,
+    /// What a practice has come to.
+    pub(super) coach: super::practice::Coach,
+    /// First texts were accepted from me here before this console was opened.
+    pub(super) has_texted: bool,
 
     pub(super) gate: Gate,
     pub(super) now: Option<Stamp>,
@@ -327,6 +337,8 @@ impl Model {
             carrier_full_until: None,
             score: None,
             loaded: false,
+            coach: super::practice::Coach::default(),
+            has_texted: false,
             gate: Gate::default(),
             now: None,
             fresh: None,

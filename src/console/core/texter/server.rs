@@ -104,6 +104,7 @@ impl Model {
         }
         if !self.loaded {
             self.loaded = true;
+            self.has_texted = page.sent > 0;
             // What was done before this console was opened counts, and what is still on its way.
             let waiting = self.acts.initials_waiting();
             self.slice_total = self.remaining() + usize::try_from(page.sent).unwrap_or(0) + waiting;
@@ -190,7 +191,7 @@ impl Model {
         if problem.code.is_transient() {
             // Nothing was decided: the same request again, so that a grant whose answer was lost is found.
             self.claim = Claim::Asked { id };
-            fx.push(Effect::Load(Ask::Slice { campaign: self.options.campaign, claim: id, want: 0 }));
+            fx.push(Effect::Load(Ask::Slice { campaign: self.options.campaign, claim: id, want: self.wanted() }));
         } else {
             self.claim = Claim::Idle;
         }

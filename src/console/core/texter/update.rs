@@ -521,6 +521,7 @@ impl Model {
         if self.gate.waiting_turn().is_none() {
             self.waiting_action = None;
         }
+        self.mind_the_coach();
         self.tell_director(fx);
         self.tell_title(fx);
         if std::mem::take(&mut self.toast_timer) {
@@ -604,7 +605,14 @@ impl Model {
             return;
         };
         self.claim = Claim::Asked { id: stamp.id };
-        fx.push(Effect::Load(Ask::Slice { campaign: self.options.campaign, claim: stamp.id, want: 0 }));
+        fx.push(Effect::Load(Ask::Slice { campaign: self.options.campaign, claim: stamp.id, want: self.wanted() }));
+    }
+
+    /// How many contacts are asked for: 0 is the campaign's number. Whoever begins gets few.
+    pub(super) fn wanted(&self) -> u32 {
+        let first = self.options.first_slice.filter(|_| !self.has_texted && self.sent == 0);
+        let usual = self.campaign.as_ref().map_or(0, |campaign| campaign.def.slice_size);
+        first.filter(|few| *few < usual).unwrap_or(0)
     }
 
     fn tell_director(&mut self, fx: &mut Vec<Effect>) {

@@ -24,6 +24,7 @@ fn board(seq: u64) -> Board {
         person: PersonId(person),
         name: format!("T{person}\u{1b}[2J"),
         signed_out: false,
+        practised: false,
         assigned: 10,
         unsent,
         sent: seq,

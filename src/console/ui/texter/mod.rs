@@ -10,7 +10,7 @@ use super::Drawn;
 use super::ink::{Caps, Ink, Piece, Sign};
 use super::theme::{Role, Theme};
 use super::thread::RenderCache;
-use super::{layers, shell};
+use super::{layers, practice, shell};
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::texter::gate::Armed;
 use crate::console::core::texter::view::HeaderView;
@@ -60,6 +60,7 @@ pub fn render(
         buffer,
     );
     let body = Rect { y: area.y + head, height: area.height - head - foot, ..area };
+    let body = practice::coach(ink, model, body, buffer);
     let mut part = panes::draw(ink, model, cache, body, buffer);
     let footer = Rect { y: area.bottom() - foot, height: foot, ..area };
     shell::footer(ink, &model.footer(), footer, buffer);

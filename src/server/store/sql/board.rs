@@ -28,6 +28,7 @@ pub(super) async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp)
         last_ten_minutes: 0,
         last_seen: None,
         signed_out: false,
+        practised: false,
     };
     let groups = db::query(
         "SELECT status, opt_out, wrong_number, NULLIF(assigned, 0), many FROM contact_counts
@@ -113,7 +114,8 @@ pub(super) async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp)
     let people: Vec<i64> = lines.keys().copied().collect();
     let names = db::query(
         "SELECT id, name, last_seen, namesake,
-             (SELECT COUNT(*) FROM sessions s INDEXED BY sessions_person WHERE s.person = people.id AND s.revoked = 0)
+             (SELECT COUNT(*) FROM sessions s INDEXED BY sessions_person WHERE s.person = people.id AND s.revoked = 0),
+             (SELECT COUNT(*) FROM acceptances a WHERE a.person = people.id AND a.version = 'practice')
          FROM people WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
     )
     .bind(to_json(&people)?)
@@ -123,6 +125,7 @@ pub(super) async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp)
         if let Some(line) = lines.get_mut(&col(row, 0)?) {
             line.name = rows::told_apart(col(row, 1)?, col(row, 3)?);
             line.signed_out = col::<i64>(row, 4)? == 0;
+            line.practised = col::<i64>(row, 5)? != 0;
             // Who texts is there: presence alone is told only once a minute.
             line.last_seen = line.last_seen.max(col::<Option<i64>>(row, 2)?.map(time).transpose()?);
         }

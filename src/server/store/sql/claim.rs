@@ -84,6 +84,9 @@ impl Tx<'_> {
         if let Some(problem) = self.conduct_missing(actor, &campaign).await? {
             return no(problem);
         }
+        if let Some(problem) = self.practice_missing(actor, &campaign).await? {
+            return no(problem);
+        }
         self.seen(actor).await?;
         if closed && campaign.late_owner == Some(actor.person.0) {
             self.cache.asks_late(campaign.id, actor.person.0, self.now);

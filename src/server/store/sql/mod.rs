@@ -44,6 +44,7 @@ mod person;
 #[cfg(test)]
 mod plan_tests;
 mod pool;
+mod practice;
 mod reach;
 mod read;
 mod readers;

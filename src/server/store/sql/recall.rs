@@ -459,6 +459,7 @@ impl Tx<'_> {
             (keeps_texters, "people who are kept for their texters"),
             (!def.events.is_empty() || rsvp::is_asked(&def.questions), "events and queues"),
             (def.second_approver, "a second approver"),
+            (def.practice, "a practice"),
         ];
         let Some((_, what)) = asks.into_iter().find(|(asked, _)| *asked) else { return Ok(None) };
         if self.older_serve().await? {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    SqlStore, approval, audit, canned, conduct,
+    SqlStore, approval, audit, canned, conduct, practice,
     rows::{self, col, time, unsigned},
     second_factor,
     visible::is_visible,
@@ -19,6 +19,7 @@ use crate::api::{
     canned::CannedReplies,
     conduct::ConductText,
     people::{PersonInfo, Role, WaitingPerson},
+    practice::Practice,
 };
 use crate::db;
 use crate::domain::ids::{CampaignId, PersonId};
@@ -80,6 +81,10 @@ impl Roster for SqlStore {
         conduct::to_read(&mut conn, actor, campaign).await
     }
 
+    async fn practice(&self, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Practice>> {
+        practice::of(&mut *self.reader().await?, actor, campaign).await
+    }
+
     async fn waiting_room(&self, actor: &Actor) -> Found<Vec<WaitingPerson>> {
         let mut conn = self.reader().await?;
         waiting_room::list(&mut conn, actor).await
@@ -107,6 +112,7 @@ impl Roster for SqlStore {
                 last_seen: col::<Option<i64>>(row, 3)?.map(time).transpose()?,
                 conduct: None,
                 second_factor: col::<i64>(row, 5)? != 0,
+                practised_at: None,
             });
         }
         let running = db::query(
@@ -128,7 +134,9 @@ impl Roster for SqlStore {
             *one = (one.0.max(role), one.1 + 1);
         }
         let mut accepted = conduct::accepted_last(&mut conn, actor.organization.0).await?;
+        let mut practised = practice::all(&mut conn, actor.organization.0).await?;
         for person in &mut people {
+            person.practised_at = practised.remove(&person.id.0);
             person.conduct = accepted.remove(&person.id.0);
             if let Some((role, sessions)) = signed_in.get(&person.id.0) {
                 person.role = Some(*role);

@@ -392,6 +392,7 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         }
         CommandKind::Canned { actor, change } => tx.change_canned(&actor, change).await,
         CommandKind::AcceptConduct { actor, version } => tx.accept_conduct(&actor, &version).await,
+        CommandKind::PassPractice { actor } => tx.pass_practice(&actor).await,
         CommandKind::ContactsRead { actor, contacts, place } => tx.contacts_read(&actor, &contacts, place).await,
         CommandKind::TakenOut { actor, taken } => tx.taken_out(&actor, &taken).await,
         CommandKind::RenewToken { actor, next_hash } => tx.renew_token(&actor, next_hash).await,

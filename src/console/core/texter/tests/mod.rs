@@ -7,6 +7,7 @@ mod elsewhere;
 mod inbox;
 mod offered;
 mod outbox;
+mod practice;
 mod promises;
 mod recalled;
 mod sending;

@@ -1,0 +1,26 @@
+# The practice before the first real text: said one at a time, so each may be short.
+practice-mark = PRACTICE
+practice-begin = Eight made-up voters are on their way. Nothing here is sent to anybody.
+practice-first = These eight people are made up. Nothing is sent. Read the text. Press { $key } to send it.
+practice-send = Sent. Read the next one. Press { $key }.
+practice-stopped = Someone wrote STOP. Handled: nobody can text them again. Go on with { $key }.
+practice-answered = An answer came. Press { $key }.
+practice-open = Press { $key } to open the one who waits longest.
+practice-read = Read what they wrote. Press { $key } to answer. { $wrong } is for a wrong number, { $out } to opt out.
+practice-write = Write a short, kind answer.
+practice-reply = Read it once more. Press { $key } to send it.
+practice-back = Nobody waits now. Press { $key } to go back to the cards.
+practice-wait = All cards are sent. Somebody may still answer.
+practice-over = That was all of it. Well done! Press { $key } to end the practice.
+practice-keys = { $help } help · { $ask } ask the captain · { $stop } stop safely
+practice-keys-writing = { $help } help · { $back } stop writing · { $stop } stop safely
+practice-intro = First a practice: eight made-up cards, about three minutes. Nothing is sent to anybody, and you can stop at any time.
+practice-intro-needed = This campaign asks for a practice first: eight made-up cards, about three minutes. Nothing is sent to anybody.
+practice-enter = Press Enter to begin, or write "later":
+practice-done = Practice over. You know the keys now.
+practice-left = You left the practice before its end. To do it again: { $program } practice
+practice-left-needed = This campaign hands out contacts after the practice. To go through it: { $program } practice
+practice-not-told = Your practice is noted when the server is reached again.
+practice-real-next = Next come REAL VOTERS: each text you send goes to a phone.
+first-reader = Do you use a screen reader or a braille display? (yes/no)
+first-reader-plain = Everything comes in whole lines from now on. To change that: { $program } config path shows the settings file; set plain in [console].

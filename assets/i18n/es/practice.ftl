@@ -1,0 +1,26 @@
+# La práctica antes del primer mensaje real: se dice de una en una, así que cada frase puede ser corta.
+practice-mark = PRÁCTICA
+practice-begin = Vienen ocho votantes inventados. Aquí no se envía nada a nadie.
+practice-first = Estas ocho personas son inventadas. No se envía nada. Lea el mensaje. Pulse { $key } para enviarlo.
+practice-send = Enviado. Lea el siguiente. Pulse { $key }.
+practice-stopped = Alguien escribió STOP. Ya está atendido: nadie puede volver a escribirle. Siga con { $key }.
+practice-answered = Llegó una respuesta. Pulse { $key }.
+practice-open = Pulse { $key } para abrir a quien más espera.
+practice-read = Lea lo que escribió. Pulse { $key } para responder. { $wrong } es para un número equivocado, { $out } para darle de baja.
+practice-write = Escriba una respuesta corta y amable.
+practice-reply = Léala una vez más. Pulse { $key } para enviarla.
+practice-back = Nadie espera ahora. Pulse { $key } para volver a las tarjetas.
+practice-wait = Todas las tarjetas están enviadas. Puede que alguien responda aún.
+practice-over = Eso era todo. ¡Bien hecho! Pulse { $key } para terminar la práctica.
+practice-keys = { $help } ayuda · { $ask } preguntar al capitán · { $stop } salir sin riesgo
+practice-keys-writing = { $help } ayuda · { $back } dejar de escribir · { $stop } salir sin riesgo
+practice-intro = Primero una práctica: ocho tarjetas inventadas, unos tres minutos. No se envía nada a nadie y puede dejarla cuando quiera.
+practice-intro-needed = Esta campaña pide primero una práctica: ocho tarjetas inventadas, unos tres minutos. No se envía nada a nadie.
+practice-enter = Pulse Enter para empezar, o escriba "luego":
+practice-done = Práctica terminada. Ya conoce las teclas.
+practice-left = Dejó la práctica antes del final. Para repetirla: { $program } practice
+practice-left-needed = Esta campaña reparte contactos después de la práctica. Para hacerla: { $program } practice
+practice-not-told = Su práctica se anota cuando se vuelva a alcanzar el servidor.
+practice-real-next = Ahora vienen VOTANTES REALES: cada mensaje que envíe llega a un teléfono.
+first-reader = ¿Usa un lector de pantalla o una línea braille? (sí/no)
+first-reader-plain = Desde ahora todo llega en líneas enteras. Para cambiarlo: { $program } config path muestra el archivo de ajustes; cambie plain en [console].

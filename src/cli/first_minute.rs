@@ -1,0 +1,268 @@
+//! The first minute of whoever texts for the first time: one question about how they read, and a practice of eight made-up cards.
+//!
+//! What this machine remembers of it is one word in a file: that the practice was offered, or that it was gone through.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::reach::tell;
+use super::rehearse::{Played, play};
+use super::shift::{in_lines, promptly};
+use super::{Context, Exit, Outcome, ask, out_json};
+use crate::api::practice::Practice;
+use crate::client::native::NativeServer;
+use crate::console::runtime::launch::LinesTo;
+use crate::exchange::problem::FileProblem;
+use crate::exchange::sample;
+use crate::i18n::Value;
+use crate::rehearsal::persona_file;
+use crate::rehearsal::start::{RehearsalPlan, TEXTER};
+
+/// Practise with eight made-up voters; nothing is sent to anybody, and no server is needed
+#[derive(Debug, Clone, clap::Args)]
+pub struct PracticeArgs {
+    /// Whole lines instead of a screen: for screen readers, braille lines, plain terminals and pipes
+    #[arg(long)]
+    pub plain: bool,
+    /// Print at the end, as JSON, whether it was gone through
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs `practice`.
+///
+/// # Errors
+/// No terminal, or the embedded server did not start.
+pub async fn run(args: PracticeArgs, ctx: &Context) -> Outcome {
+    let sign_in = super::reach::stored_anywhere(&Default::default(), crate::api::people::Role::Texter, ctx).await.ok();
+    let name = sign_in.as_ref().map_or_else(|| TEXTER.to_owned(), |sign_in| sign_in.me.name.clone());
+    let passed = hold(&name, args.plain, args.json, ctx).await?;
+    if passed {
+        let told = match sign_in.filter(|one| one.kind == crate::client::sign_in::ServerKind::Native) {
+            Some(sign_in) => super::reach::client(&sign_in, ctx)?.pass_practice().await.is_ok(),
+            None => false,
+        };
+        if !told {
+            tracing::info!("the practice is told to the server at the next start of the console");
+        }
+        tell(ctx.catalogue.say("practice-done", &[]));
+    } else {
+        tell(ctx.catalogue.say("practice-left", &[program(ctx)]));
+    }
+    if args.json {
+        out_json(&serde_json::json!({ "passed": passed }))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn program(ctx: &Context) -> (&'static str, Value) {
+    ("program", Value::Text(ctx.program.clone()))
+}
+
+/// Asks once whether somebody uses a screen reader, when nothing was said of it yet. True: everything is to come in lines.
+///
+/// # Errors
+/// The settings file cannot be written, or the terminal is gone.
+pub(super) fn reader(ctx: &Context) -> anyhow::Result<bool> {
+    let file = ctx.paths.config_file();
+    let asks = ctx.config.console.first_minute && ctx.config.console.plain == "auto" && std::io::stdin().is_terminal();
+    if !asks || in_lines(false, ctx) || says_plain(&file) {
+        return Ok(false);
+    }
+    let uses = loop {
+        let question = ctx.catalogue.say("first-reader", &[]);
+        let Some(answer) = ask(&format!("{} ", question.trim_end()))? else { return Ok(false) };
+        match answer.to_lowercase().as_str() {
+            "y" | "yes" | "sí" | "si" | "s" => break true,
+            "n" | "no" => break false,
+            _ => {}
+        }
+    };
+    keep_plain(&file, uses).with_context(|| format!("cannot write {}", file.display()))?;
+    if uses {
+        tell(ctx.catalogue.say("first-reader-plain", &[program(ctx)]));
+    }
+    Ok(uses)
+}
+
+/// True when the settings file says how the console comes.
+fn says_plain(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let table: toml::Table = text.parse().unwrap_or_default();
+    table.get("console").and_then(|console| console.get("plain")).is_some()
+}
+
+/// Writes it into the settings file, all else as it stands.
+fn keep_plain(file: &Path, uses: bool) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    if let Some(dir) = file.parent() {
+        crate::config::create_private_dir(dir)?;
+    }
+    std::fs::write(file, with_plain(&text, uses))?;
+    Ok(())
+}
+
+fn with_plain(text: &str, uses: bool) -> String {
+    let line = format!("plain = \"{}\"", if uses { "always" } else { "auto" });
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    match lines.iter().position(|line| line.split('#').next().is_some_and(|line| line.trim() == "[console]")) {
+        Some(at) => lines.insert(at + 1, line),
+        None => {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend(["[console]".to_owned(), line]);
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// How far somebody came on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Nothing,
+    Offered,
+    Passed,
+}
+
+fn mark_file(ctx: &Context) -> PathBuf {
+    ctx.paths.state_dir().join("practice")
+}
+
+fn mark(ctx: &Context) -> Mark {
+    match std::fs::read_to_string(mark_file(ctx)).unwrap_or_default().trim() {
+        "passed" => Mark::Passed,
+        "offered" => Mark::Offered,
+        _ => Mark::Nothing,
+    }
+}
+
+fn keep_mark(passed: bool, ctx: &Context) {
+    if !passed && mark(ctx) == Mark::Passed {
+        return;
+    }
+    if let Err(error) = std::fs::write(mark_file(ctx), if passed { "passed\n" } else { "offered\n" }) {
+        tracing::warn!(%error, "that the practice was offered is not remembered");
+    }
+}
+
+/// Offers the practice to somebody who has not been through it, before any real voter. It can be left at any time. True when it was
+/// offered now.
+///
+/// # Errors
+/// No terminal, or the embedded server did not start.
+pub(super) async fn practise(
+    server: Option<&NativeServer>,
+    campaign: Option<crate::domain::ids::CampaignId>,
+    (name, plain): (&str, bool),
+    ctx: &Context,
+) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    let asked = match server {
+        Some(server) => promptly(server.practice(campaign), ctx).await,
+        None => Ok(Practice { passed_at: None, required: false }),
+    };
+    let before = mark(ctx);
+    let practice = match asked {
+        Ok(practice) => practice,
+        Err(error) => {
+            tracing::info!(%error, "opens without a word on the practice");
+            return Ok(false);
+        }
+    };
+    if practice.passed_at.is_some() {
+        return Ok(false);
+    }
+    if before == Mark::Passed {
+        pass(server, ctx).await?;
+        return Ok(false);
+    }
+    let wanted = practice.required || (before == Mark::Nothing && ctx.config.console.first_minute);
+    if !wanted {
+        return Ok(false);
+    }
+    tell(ctx.catalogue.say(if practice.required { "practice-intro-needed" } else { "practice-intro" }, &[]));
+    let answer = ask(&format!("{} ", ctx.catalogue.say("practice-enter", &[]).trim_end()))?;
+    let passed = match answer.as_deref() {
+        Some("") => hold(name, plain, false, ctx).await?,
+        _ => {
+            keep_mark(false, ctx);
+            false
+        }
+    };
+    if passed {
+        tell(ctx.catalogue.say("practice-done", &[]));
+        pass(server, ctx).await?;
+    } else {
+        let left = if practice.required { "practice-left-needed" } else { "practice-left" };
+        tell(ctx.catalogue.say(left, &[program(ctx)]));
+    }
+    Ok(true)
+}
+
+/// Tells the server. What it does not hear now it hears at the next start.
+async fn pass(server: Option<&NativeServer>, ctx: &Context) -> anyhow::Result<()> {
+    let Some(server) = server else { return Ok(()) };
+    if let Err(error) = promptly(server.pass_practice(), ctx).await {
+        tracing::info!(%error, "the practice is not told yet");
+        tell(ctx.catalogue.say("practice-not-told", &[]));
+    }
+    Ok(())
+}
+
+/// The practice itself: the real server in memory, and eight voters who answer soon. True when it was gone through.
+async fn hold(name: &str, plain: bool, json: bool, ctx: &Context) -> anyhow::Result<bool> {
+    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let to = if json { LinesTo::Error } else { LinesTo::Output };
+    let lines = (in_lines(plain, ctx) || !terminal).then_some(to);
+    let plan = plan(name, ctx.catalogue.language())
+        .map_err(|problems| anyhow::anyhow!(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let Played { practised, .. } = play(plan, lines, true, ctx).await?;
+    keep_mark(practised, ctx);
+    Ok(practised)
+}
+
+fn plan(name: &str, language: &str) -> Result<RehearsalPlan, Vec<FileProblem>> {
+    Ok(RehearsalPlan {
+        def: sample::campaign()?,
+        contacts: sample::contacts()?.contacts,
+        personas: persona_file::of_practice(language)?,
+        // The same story for everybody: what is said of it fits.
+        seed: 8,
+        speed: 1,
+        short: true,
+        texter: name.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_goes_into_the_settings_and_all_else_stays() {
+        assert_eq!(with_plain("", true), "[console]\nplain = \"always\"\n");
+        let kept = with_plain("name = \"Ann\"\n[console] # mine\ntheme = \"light\"\n", false);
+        assert_eq!(kept, "name = \"Ann\"\n[console] # mine\nplain = \"auto\"\ntheme = \"light\"\n");
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("deep").join("config.toml");
+        assert!(!says_plain(&file));
+        keep_plain(&file, true).unwrap();
+        assert!(says_plain(&file));
+    }
+
+    #[test]
+    fn a_practice_has_eight_cards_in_the_persons_language() {
+        for language in ["en", "es"] {
+            let plan = plan("Ann", language).unwrap();
+            let dealt = crate::rehearsal::cast::short(&plan.personas, &plan.contacts, &plan.def.language);
+            assert_eq!(dealt.len(), crate::console::core::texter::practice::CARDS);
+            let theirs = |contact| crate::rehearsal::cast::language_of(contact, "en") == language;
+            assert!(dealt.iter().all(|(contact, _)| theirs(contact)));
+        }
+    }
+}

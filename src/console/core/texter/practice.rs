@@ -1,0 +1,162 @@
+//! The practice: what somebody who texts for the first time is told to do next, on eight made-up cards.
+//!
+//! Which step it is follows from what is on the screen; of the way here only two things are remembered.
+
+use super::model::{Focus, Model};
+use crate::console::core::shared::say::{Arg, Say};
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
+use crate::domain::conversation::OptOut;
+
+/// Cards of a practice.
+pub const CARDS: usize = 8;
+
+/// What has happened in a practice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coach {
+    /// First texts sent when somebody's STOP came in: it is told of until the next one.
+    stopped_at: Option<u64>,
+    /// All cards are done and everybody who wrote has an answer.
+    passed: bool,
+}
+
+/// What is to be done now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// The cards are being made.
+    Begin,
+    /// The first card lies there.
+    First,
+    /// A further one does.
+    Send,
+    /// Somebody wrote STOP, which the server has dealt with.
+    Stopped,
+    /// Somebody answered; the hands are on the card.
+    Answered,
+    /// They are on the list, or on a conversation in which nobody waits.
+    Open,
+    /// The conversation is open.
+    Read,
+    /// The composer is, and empty.
+    Write,
+    /// A reply is written.
+    Reply,
+    /// Nobody waits; back to the cards.
+    Back,
+    /// All cards are sent; an answer may still come.
+    Wait,
+    /// All of it is done.
+    Over,
+}
+
+impl Model {
+    /// Remembers what a practice has come to.
+    pub(super) fn mind_the_coach(&mut self) {
+        if !self.options.practice || !self.loaded {
+            return;
+        }
+        let stopped = |id| self.people.line(id).is_some_and(|line| line.opt_out == OptOut::Yes { by_word: true });
+        if self.coach.stopped_at.is_none() && self.people.ids().any(stopped) {
+            self.coach.stopped_at = Some(self.sent);
+        }
+        let done = self.slice_total > 0 && self.remaining() == 0 && self.acts.busy().is_none();
+        // The one who wants no more texts writes soon, if only they were texted.
+        let seen = self.coach.stopped_at.is_some() || self.sent < CARDS as u64;
+        self.coach.passed |= done && seen && self.people.waiting() == 0 && self.replied > 0;
+    }
+
+    /// True when the practice was gone through to its end.
+    #[must_use]
+    pub fn practised(&self) -> bool {
+        self.coach.passed
+    }
+
+    /// The step that a practice is at; none when this is none.
+    #[must_use]
+    pub fn practice_step(&self) -> Option<Step> {
+        if !self.options.practice {
+            return None;
+        }
+        let waiting = self.people.waiting() > 0;
+        let writes = self.open.as_ref().is_some_and(|open| !open.editor.is_blank());
+        let waits = |id| self.people.line(id).is_some_and(super::people::is_waiting);
+        Some(match self.focus {
+            _ if !self.loaded || self.slice_total == 0 => Step::Begin,
+            _ if self.coach.passed && !waiting => Step::Over,
+            Focus::Composer if writes => Step::Reply,
+            Focus::Composer => Step::Write,
+            Focus::Thread if self.open.as_ref().is_some_and(|open| waits(open.contact)) => Step::Read,
+            Focus::Inbox | Focus::Thread if waiting => Step::Open,
+            Focus::Thread | Focus::Inbox => Step::Back,
+            Focus::Card if self.coach.stopped_at == Some(self.sent) && self.remaining() > 0 => Step::Stopped,
+            Focus::Card if waiting => Step::Answered,
+            Focus::Card if self.remaining() == 0 => Step::Wait,
+            Focus::Card if self.sent == 0 => Step::First,
+            Focus::Card => Step::Send,
+        })
+    }
+
+    /// What a practice says now.
+    #[must_use]
+    pub fn coach(&self) -> Option<Say> {
+        let key = |context, action: Action| {
+            let key = self.options.keymap.key_for(context, action);
+            key.map_or(Arg::Key(action.label_key()), |key| Arg::Text(pretty(&key)))
+        };
+        let say = |name: &'static str, args: Vec<(&'static str, Arg)>| Say { key: name, args };
+        Some(match self.practice_step()? {
+            Step::Begin => say("practice-begin", vec![]),
+            Step::First => say("practice-first", vec![("key", key(Context::Card, Action::Send))]),
+            Step::Send => say("practice-send", vec![("key", key(Context::Card, Action::Send))]),
+            Step::Stopped => say("practice-stopped", vec![("key", key(Context::Card, Action::Send))]),
+            Step::Answered => say("practice-answered", vec![("key", key(Context::Card, Action::SwitchPane))]),
+            Step::Open => say("practice-open", vec![("key", key(Context::Texting, Action::NextWaiting))]),
+            Step::Read => {
+                let keys = vec![
+                    ("key", key(Context::Thread, Action::Compose)),
+                    ("wrong", key(Context::Thread, Action::WrongNumber)),
+                    ("out", key(Context::Thread, Action::OptOut)),
+                ];
+                say("practice-read", keys)
+            }
+            Step::Write => say("practice-write", vec![]),
+            Step::Reply => say("practice-reply", vec![("key", key(Context::Composer, Action::SendNext))]),
+            Step::Back => {
+                let pane = if self.focus == Focus::Inbox { Context::Inbox } else { Context::Thread };
+                say("practice-back", vec![("key", key(pane, Action::SwitchPane))])
+            }
+            Step::Wait => say("practice-wait", vec![]),
+            Step::Over => say("practice-over", vec![("key", key(Context::Card, Action::Quit))]),
+        })
+    }
+
+    /// What is always there in a practice: help, somebody to ask, the way out.
+    #[must_use]
+    pub fn coach_keys(&self) -> Option<Say> {
+        if !self.options.practice {
+            return None;
+        }
+        let key = |context, action: Action| {
+            Arg::Text(self.options.keymap.key_for(context, action).map_or_else(String::new, |key| pretty(&key)))
+        };
+        let composing = self.focus == Focus::Composer;
+        let here = if composing { Context::Composer } else { Context::Card };
+        let mut say = Say::new(if composing { "practice-keys-writing" } else { "practice-keys" });
+        say.args = vec![
+            ("help", key(here, Action::Help)),
+            ("ask", key(Context::Card, Action::AskCaptain)),
+            ("stop", key(here, Action::Quit)),
+            ("back", key(Context::Composer, Action::Back)),
+        ];
+        Some(say)
+    }
+}
+
+/// A key as people say it: `Enter`, `Tab`, `i`.
+fn pretty(key: &str) -> String {
+    let mut chars = key.chars();
+    match chars.next() {
+        Some(first) if key.len() > 1 => first.to_uppercase().chain(chars).collect(),
+        _ => key.to_owned(),
+    }
+}

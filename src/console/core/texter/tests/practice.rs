@@ -1,0 +1,158 @@
+use super::driver::{Desk, inbound, line};
+use crate::api::event::EventKind;
+use crate::console::core::shared::say::Say;
+use crate::console::core::texter::Focus;
+use crate::console::core::texter::practice::{CARDS, Step};
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+use crate::i18n::{Catalogue, Value};
+
+/// A practice at its first card.
+fn practice() -> Desk {
+    let mut desk = Desk::with(CARDS as i64, 0);
+    desk.model.options.practice = true;
+    desk.model.options.scored = false;
+    desk
+}
+
+fn answers(desk: &mut Desk, id: i64, words: &str) {
+    let mut contact = line(id, Status::NeedsResponse);
+    contact.preview = words.into();
+    desk.event(EventKind::Contact { contact });
+    desk.event(EventKind::Thread { contact: ContactId(id), item: inbound(ContactId(id), 2, words) });
+}
+
+fn stops(desk: &mut Desk, id: i64) {
+    let mut contact = line(id, Status::Closed);
+    contact.opt_out = OptOut::Yes { by_word: true };
+    desk.event(EventKind::Contact { contact });
+}
+
+fn say(words: &Catalogue, say: &Say) -> String {
+    let args: Vec<_> = say
+        .args
+        .iter()
+        .map(|(name, arg)| match arg {
+            crate::console::core::shared::say::Arg::Text(text) => (*name, Value::Text(text.clone())),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    words.say(say.key, &args)
+}
+
+/// As somebody does it who knows nothing and does what is said: the keys are counted, and the words that they read.
+#[test]
+fn whoever_does_what_is_said_goes_through_it() {
+    for words in [Catalogue::english(), Catalogue::spanish()] {
+        let mut desk = practice();
+        let (mut keys, mut read, mut longest) = (0, 0, 0);
+        let mut last = None;
+        let mut steps = Vec::new();
+        while desk.model.practice_step() != Some(Step::Over) {
+            let step = desk.model.practice_step().unwrap();
+            if last != Some(step) {
+                let count = say(&words, &desk.model.coach().unwrap()).split_whitespace().count();
+                (read, longest) = (read + count, longest.max(count));
+                steps.push(step);
+                last = Some(step);
+            }
+            match step {
+                Step::First | Step::Send | Step::Stopped => {
+                    desk.keys("<enter>");
+                    // Who answers does so when two more are sent; the third wants no more texts.
+                    match desk.sent().len() {
+                        2 => answers(&mut desk, 1, "Yes! Count me in"),
+                        4 => stops(&mut desk, 3),
+                        7 => answers(&mut desk, 5, "Who is this?"),
+                        _ => {}
+                    }
+                    keys += 1;
+                }
+                Step::Answered | Step::Back => {
+                    desk.keys("<tab>");
+                    keys += 1;
+                }
+                Step::Open => {
+                    desk.keys("n");
+                    keys += 1;
+                }
+                Step::Reply => {
+                    desk.keys("<enter>");
+                    keys += 1;
+                }
+                Step::Read => {
+                    desk.keys("i");
+                    keys += 1;
+                }
+                Step::Write => {
+                    desk.keys("ok");
+                    keys += 2;
+                }
+                Step::Begin | Step::Wait | Step::Over => panic!("{step:?}"),
+            }
+            assert!(keys < 100, "{steps:?}");
+        }
+        assert_eq!(desk.sent().len(), CARDS + 2, "eight first texts and two answers");
+        assert!(desk.model.practised());
+        // Eight cards, and for each of two answers: to them, open, write, two letters, send, back.
+        assert_eq!(keys, CARDS + 2 * 7, "{steps:?}");
+        assert!(read <= 190, "{read} words are too many for a minute");
+        assert!(longest <= 24, "{longest} words at once");
+    }
+}
+
+#[test]
+fn an_answer_is_told_before_the_next_card_and_a_stop_as_handled() {
+    let mut desk = practice();
+    assert_eq!(desk.model.practice_step(), Some(Step::First));
+    desk.keys("<enter>");
+    assert_eq!(desk.model.practice_step(), Some(Step::Send));
+    answers(&mut desk, 1, "Yes!");
+    assert_eq!(desk.model.practice_step(), Some(Step::Answered));
+    stops(&mut desk, 8);
+    assert_eq!(desk.model.coach().map(|say| say.key), Some("practice-stopped"));
+    desk.keys("<enter>");
+    assert_eq!(desk.model.practice_step(), Some(Step::Answered), "told of once");
+    desk.keys("<tab>");
+    assert_eq!((desk.model.practice_step(), desk.model.focus), (Some(Step::Open), Focus::Inbox));
+}
+
+#[test]
+fn help_a_question_and_the_way_out_are_named_on_every_step() {
+    let mut desk = practice();
+    for keys in ["", "<enter>", "<tab>"] {
+        desk.keys(keys);
+        let said = say(&Catalogue::english(), &desk.model.coach_keys().unwrap());
+        assert_eq!(said, "? help · A ask the captain · q stop safely");
+    }
+    assert!(!desk.model.practised());
+    let mut real = Desk::with(2, 0);
+    real.keys("<enter>");
+    assert_eq!((real.model.coach(), real.model.coach_keys()), (None, None));
+}
+
+#[test]
+fn whoever_has_sent_nothing_yet_gets_few_contacts_at_first() {
+    use crate::console::core::shared::effect::Effect;
+    use crate::console::core::shared::msg::Ask;
+    let asked = |desk: &Desk| {
+        let wants = desk.effects.iter().filter_map(|effect| match effect {
+            Effect::Load(Ask::Slice { want, .. }) => Some(*want),
+            _ => None,
+        });
+        wants.collect::<Vec<_>>()
+    };
+    let mut desk = Desk::with(1, 0);
+    desk.model.options.first_slice = Some(10);
+    desk.model.slice_total = 1;
+    desk.keys("r");
+    assert_eq!(asked(&desk), [10]);
+    let mut desk = Desk::with(1, 0);
+    desk.model.options.first_slice = Some(10);
+    desk.keys("<enter>");
+    assert_eq!(asked(&desk), [0], "what comes after the first text is the campaign's to say");
+    let mut desk = Desk::with(1, 0);
+    desk.model.options.first_slice = Some(60);
+    desk.keys("r");
+    assert_eq!(asked(&desk), [0], "never more than others");
+}
