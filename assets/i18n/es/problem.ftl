@@ -33,4 +33,4 @@ problem-second-factor-needed = Para esto hace falta un código de tu segundo fac
 problem-wrong-code = Ese no es el código de ahora, o ya se usó. Espera al siguiente; tras muchos equivocados no se acepta ninguno durante un rato.
 problem-rate-limited = Fue demasiado a la vez. Se intenta otra vez solo en un momento.
 problem-unavailable = El servidor no puede contestar ahora. Se intenta otra vez solo; lo que confirmaste está a salvo en este equipo.
-problem-practice-needed = Esta campaña pide primero la práctica: ocho tarjetas inventadas, unos tres minutos. Salga y ejecute textbank practice; después recibe contactos.
+problem-practice-needed = Esta campaña pide primero la práctica: ocho tarjetas inventadas, unos tres minutos. Sal y ejecuta textbank practice; después recibes contactos.
