@@ -67,6 +67,7 @@ pub fn picture() -> Result<String, Box<dyn Error>> {
         state: CampaignState::Running,
         recalled: vec![],
         script_version: 1,
+        note: None,
         late_owner: None,
         seq: 1,
         def,

@@ -133,6 +133,14 @@ pub enum Act {
         /// Which.
         campaign: CampaignId,
     },
+    /// Captain: tells the campaign's texters something, in the place of what was told before; empty: takes it down.
+    Announce {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// What.
+        #[schema(max_length = 1000)]
+        text: String,
+    },
     /// Captain: take a texter's unsent contacts back into the pool.
     Reclaim {
         /// Of which campaign.
@@ -200,6 +208,7 @@ impl Act {
             | Self::Pause { .. }
             | Self::Resume { .. }
             | Self::Reclaim { .. }
+            | Self::Announce { .. }
             | Self::Admit { .. }
             | Self::ShowOut { .. }
             | Self::DecideHeld { .. } => None,
@@ -214,6 +223,7 @@ impl Act {
             Self::Pause { .. }
                 | Self::Resume { .. }
                 | Self::Reclaim { .. }
+                | Self::Announce { .. }
                 | Self::Admit { .. }
                 | Self::ShowOut { .. }
                 | Self::DecideHeld { .. }

@@ -1,5 +1,6 @@
 //! Campaigns as a console sees them.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,7 +39,73 @@ pub struct CampaignTodo {
     pub waiting: u64,
     /// First texts nobody holds.
     pub unassigned: u64,
+    /// More of what is in my hands; a server that counts no such things leaves it as it begins.
+    #[serde(default)]
+    pub mine: Mine,
 }
+
+/// What somebody holds of a campaign, and what they should know of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Mine {
+    /// Of the first texts in hand: how many may not go out yet, because it is outside texting hours where they are.
+    #[serde(default)]
+    pub held: u64,
+    /// When the first of these may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub held_until: Option<Timestamp>,
+    /// Texted, and nothing has come back.
+    #[serde(default)]
+    pub messaged: u64,
+    /// Answered, and not closed.
+    #[serde(default)]
+    pub convo: u64,
+    /// Of the replies that wait: put aside until a time.
+    #[serde(default)]
+    pub snoozed: u64,
+    /// Closed conversations.
+    #[serde(default)]
+    pub closed: u64,
+    /// Left out before a first text.
+    #[serde(default)]
+    pub skipped: u64,
+    /// Opted out.
+    #[serde(default)]
+    pub opted_out: u64,
+    /// First texts accepted from me.
+    #[serde(default)]
+    pub sent: u64,
+    /// Replies accepted from me.
+    #[serde(default)]
+    pub replied: u64,
+    /// When the campaign ends: nothing goes out after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub closes_at: Option<Timestamp>,
+    /// The campaign's guide for texters, plain text; may be empty.
+    #[serde(default)]
+    pub guide: String,
+    /// What the captains tell their texters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Announcement>,
+}
+
+/// A captain's note to the texters of a campaign. A new one takes the place of the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Announcement {
+    /// From 1 on; a new note has the next number.
+    pub version: u32,
+    /// The words; empty: it was taken down.
+    pub text: String,
+    /// When it was written.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// First name of who wrote it.
+    pub who: String,
+}
+
+/// Longest note, in characters.
+pub const MAX_ANNOUNCEMENT: usize = 1_000;
 
 /// A campaign in full.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -54,6 +121,9 @@ pub struct CampaignView {
     /// What of it must not be said any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recalled: Vec<Recall>,
+    /// What the captains tell their texters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Announcement>,
     /// Who answers voters that write after it was closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_owner: Option<PersonId>,

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{
     assignment::ContactSummary,
+    campaign::Announcement,
     campaign::CampaignState,
     captain::Board,
     message::{ThreadEntry, Verdict},
@@ -104,6 +105,11 @@ pub enum EventKind {
     RecallLifted {
         /// Its number.
         recall: i64,
+    },
+    /// The captains tell their texters something, or took it down.
+    Announced {
+        /// What.
+        note: Announcement,
     },
     /// The list says something else of a contact in my hands: read its body again.
     Corrected {

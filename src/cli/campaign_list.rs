@@ -78,6 +78,7 @@ mod tests {
             unsent: 1,
             waiting: 2,
             unassigned: 3,
+            mine: crate::api::campaign::Mine::default(),
         };
         let text = table(&[todo]);
         assert_eq!(text.lines().count(), 2, "{text}");

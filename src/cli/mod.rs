@@ -41,6 +41,7 @@ pub mod list_change;
 pub mod list_generate;
 pub mod list_read;
 pub mod login;
+pub mod note;
 pub mod opt_outs;
 pub mod outbox;
 mod output;
@@ -160,6 +161,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: flagged::FlaggedCommand,
+    },
+    /// A note to the texters of a campaign: show it, write it, take it down
+    Note {
+        /// What to do
+        #[command(subcommand)]
+        command: note::NoteCommand,
     },
     /// Texts whose outcome at the carrier nobody knows: list them, decide on them
     Held {
@@ -402,6 +409,7 @@ pub async fn run(cli: Cli) -> Outcome {
             list::ListCommand::Update(args) => list_change::update(args, &ctx()?).await,
             list::ListCommand::Generate(args) => list_generate::run(&args),
         },
+        Command::Note { command } => note::run(command, &ctx()?).await,
         Command::Flagged { command } => flagged::run(command, &ctx()?).await,
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::Canned { command } => canned::run(command, &ctx()?).await,

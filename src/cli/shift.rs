@@ -503,6 +503,7 @@ mod tests {
             unsent: 0,
             waiting: 0,
             unassigned: 0,
+            mine: crate::api::campaign::Mine::default(),
         }
     }
 

@@ -33,3 +33,49 @@ async fn a_campaign_that_asks_for_the_practice_hands_out_nothing_before() {
     assert_eq!(board.body["texters"][0]["practised"], true, "{board:?}");
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_note_reaches_texters_and_a_new_one_takes_its_place() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 4).await;
+    let (cap, ann) = (app.person(&admin, Role::Captain, "Cap").await, app.person(&admin, Role::Texter, "Ann").await);
+    let write = |text: &str| serde_json::json!({"act": "announce", "campaign": campaign, "text": text});
+    let act = async |who, text: &str| {
+        app.call(Some(who), Method::PUT, &format!("/api/v1/acts/{}", app.fresh()), Some(write(text))).await
+    };
+    assert_eq!(act(&ann, "no").await.problem(), "forbidden");
+    for text in ["Be\u{1b}[2J kind.", "Rain: inside.", "Rain: inside."] {
+        assert_eq!(act(&cap, text).await.status, StatusCode::OK);
+    }
+    let of = async || app.get(&ann, &format!("/api/v1/campaigns/{campaign}")).await.body["note"].clone();
+    let note = of().await;
+    assert_eq!((&note["version"], &note["text"], &note["who"]), (&2.into(), &"Rain: inside.".into(), &"Cap".into()));
+    let list = app.get(&ann, "/api/v1/campaigns").await;
+    assert_eq!(list.body[0]["mine"]["note"], note, "{list:?}");
+    assert_eq!(act(&cap, &"x".repeat(1_001)).await.problem(), "invalid");
+    assert_eq!(act(&cap, " ").await.status, StatusCode::OK);
+    assert!(of().await.is_null(), "taken down");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn the_list_of_campaigns_says_what_is_in_hand() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let campaign = app.campaign(&admin, 6).await;
+    let ann = app.person(&admin, Role::Texter, "Ann").await;
+    let slice = app.slice(&ann, campaign, 4).await;
+    let skip = serde_json::json!({"act": "close", "contact": slice[0].id});
+    let path = format!("/api/v1/acts/{}", app.fresh());
+    assert_eq!(app.put(&ann, &path, &skip).await.status, StatusCode::OK);
+    let todo = app.get(&ann, "/api/v1/campaigns").await.body[0].clone();
+    assert_eq!((&todo["unsent"], &todo["waiting"], &todo["unassigned"]), (&3.into(), &0.into(), &2.into()), "{todo}");
+    assert_eq!((&todo["mine"]["skipped"], &todo["mine"]["held"]), (&1.into(), &0.into()), "{todo}");
+    // At night all of them are held until the morning.
+    app.clock.advance(std::time::Duration::from_secs(12 * 3600));
+    let todo = app.get(&ann, "/api/v1/campaigns").await.body[0].clone();
+    assert_eq!(todo["mine"]["held"], 3, "{todo}");
+    assert!(todo["mine"]["held_until"].as_str().is_some(), "{todo}");
+    app.close().await;
+}

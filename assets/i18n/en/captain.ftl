@@ -81,3 +81,24 @@ captain-code-asking = Asking the server.
 captain-code-digits = A code is six digits.
 captain-code-taken = The code is taken.
 captain-code-locked = Too many wrong codes: none is taken before { $at }.
+captain-flagged-title = { $count ->
+    [one] One flagged conversation
+   *[other] { $count } flagged conversations
+}
+captain-flagged-means = Choose one to answer its texter. The voter never sees your answer.
+captain-flagged-row = { $who } about { $name }: { $text }
+captain-flagged-row-nobody = About { $name }, in nobody's hands: { $text }
+captain-flagged-row-alone = { $who } flagged { $name } without a question
+captain-flagged-row-alone-nobody = { $name }, flagged without a question, in nobody's hands
+captain-flagged-voter = The voter's last words: { $text }
+captain-nothing-flagged = Nothing is flagged.
+captain-answer-title = Answer about { $name }
+captain-answer-means = The texter sees it at once, and the flag comes off.
+captain-answered = Answered; the flag is off.
+captain-note-title = Note to all texters of this campaign
+captain-note-means = It takes the place of the one before, and everybody sees it at once. Nothing written takes the old one down.
+captain-note-told = Every texter sees your note now.
+captain-note-taken-down = No note stands any more.
+ui-texter-practice = practice
+ui-texter-practised = passed
+ui-texter-not-practised = -

@@ -105,3 +105,5 @@ action-show-hard = show what is held back
 action-edit-card = change the text
 action-plain = plain signs
 action-ask-captain = ask the captain
+action-flagged = flagged, answer
+action-announce = note to the texters

@@ -303,3 +303,5 @@ texter-left-already = It has left: a text that is on its way cannot be taken bac
 texter-undo-opt-out = { $name } is the one you opted out before that. { $key } again takes that opt-out back.
 texter-locked-title = { $name }: the text stays as it is
 texter-locked-means = Nothing that you type here is sent. Esc goes back to the card.
+texter-note-from = { $who }, captain: { $text }
+texter-notify-note = Your captain wrote a note.

@@ -81,3 +81,24 @@ captain-code-asking = Preguntando al servidor.
 captain-code-digits = Un código son seis dígitos.
 captain-code-taken = El código se aceptó.
 captain-code-locked = Demasiados códigos equivocados: no se acepta ninguno antes de { $at }.
+captain-flagged-title = { $count ->
+    [one] Una conversación marcada
+   *[other] { $count } conversaciones marcadas
+}
+captain-flagged-means = Elija una para responder a su voluntario. El votante nunca ve su respuesta.
+captain-flagged-row = { $who } sobre { $name }: { $text }
+captain-flagged-row-nobody = Sobre { $name }, en manos de nadie: { $text }
+captain-flagged-row-alone = { $who } marcó a { $name } sin pregunta
+captain-flagged-row-alone-nobody = { $name }, marcado sin pregunta, en manos de nadie
+captain-flagged-voter = Lo último del votante: { $text }
+captain-nothing-flagged = No hay nada marcado.
+captain-answer-title = Respuesta sobre { $name }
+captain-answer-means = El voluntario la ve enseguida y la marca se quita.
+captain-answered = Respondida; la marca se quitó.
+captain-note-title = Nota a todos los voluntarios de esta campaña
+captain-note-means = Ocupa el lugar de la anterior y todos la ven enseguida. Si no escribe nada, se quita la anterior.
+captain-note-told = Todos los voluntarios ven ya su nota.
+captain-note-taken-down = Ya no hay ninguna nota.
+ui-texter-practice = práctica
+ui-texter-practised = hecha
+ui-texter-not-practised = -

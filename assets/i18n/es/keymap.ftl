@@ -106,3 +106,5 @@ action-show-hard = mostrar lo oculto
 action-edit-card = cambiar el texto
 action-plain = signos sencillos
 action-ask-captain = preguntar al capitán
+action-flagged = marcadas, responder
+action-announce = nota a los voluntarios

@@ -304,3 +304,5 @@ texter-left-already = Ya salió: un mensaje en camino no se puede deshacer.
 texter-undo-opt-out = { $name } es la persona que diste de baja antes de eso. { $key } otra vez deshace la baja.
 texter-locked-title = { $name }: el mensaje queda como está
 texter-locked-means = Nada de lo que escribas aquí se envía. Esc vuelve a la tarjeta.
+texter-note-from = { $who }, capitán: { $text }
+texter-notify-note = Su capitán escribió una nota.

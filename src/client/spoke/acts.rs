@@ -43,6 +43,7 @@ impl SpokeServer {
             | Act::Language { .. }
             | Act::UndoOptOut { .. }
             | Act::Ask { .. }
+            | Act::Announce { .. }
             | Act::AnswerAsked { .. } => Err(refusal(Code::Forbidden, "a Spoke server cannot do this")),
         };
         match done {

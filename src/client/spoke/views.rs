@@ -47,6 +47,7 @@ pub fn todo(todo: Todo) -> CampaignTodo {
         unsent: todo.unmessaged_count,
         waiting: todo.unreplied_count,
         unassigned: todo.has_unassigned_contacts_for_texter,
+        mine: crate::api::campaign::Mine::default(),
     }
 }
 
@@ -94,6 +95,7 @@ pub fn campaign(assignment: &Assignment, seq: u64) -> CampaignView {
         script_version: version(&def),
         def,
         recalled: Vec::new(),
+        note: None,
         late_owner: None,
         seq,
     }

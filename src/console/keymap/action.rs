@@ -227,6 +227,10 @@ actions! {
     Reclaim, "reclaim", "action-reclaim", Steering, [Board];
     /// See the texts whose outcome nobody knows, and decide on them.
     Held, "held", "action-held", Steering, [Board];
+    /// See the conversations that texters flagged, and answer what they asked.
+    Flagged, "flagged", "action-flagged", Steering, [Board];
+    /// Write the texters of the campaign a note.
+    Announce, "announce", "action-announce", Steering, [Board];
     /// See who waits to be let in: let them in, or show them out.
     WaitingRoom, "waiting_room", "action-waiting-room", Steering, [Board];
     /// Count again.

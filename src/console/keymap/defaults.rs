@@ -271,6 +271,8 @@ pub const DEFAULTS: &[(Context, &str, &str)] = &[
     (Board, "t", "reclaim"),
     (Board, "h", "held"),
     (Board, "w", "waiting_room"),
+    (Board, "f", "flagged"),
+    (Board, "N", "announce"),
     (Board, "r", "refresh"),
     (Board, "esc", "back"),
 ];

@@ -94,7 +94,12 @@ impl CaptainPages {
         let seen = texter
             .last_seen
             .map_or_else(|| voice.word("ui-texter-never"), |at| voice.age(at, self.model.campaign_now()));
-        format!("{name}: {}, {} {seen}.", counts.join(", "), voice.word("ui-texter-seen"))
+        let practice = if texter.practised {
+            format!(", {} {}", voice.word("ui-texter-practice"), voice.word("ui-texter-practised"))
+        } else {
+            String::new()
+        };
+        format!("{name}: {}, {} {seen}{practice}.", counts.join(", "), voice.word("ui-texter-seen"))
     }
 
     fn needs(&self) -> (u64, u64, u64) {

@@ -132,7 +132,7 @@ struct Column {
 }
 
 /// In order of importance: the last ones go first when it is narrow.
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     Column {
         key: "ui-texter-waiting",
         width: 8,
@@ -147,6 +147,14 @@ const COLUMNS: [Column; 6] = [
         width: 10,
         value: |ink, t, now| {
             (t.last_seen.map_or_else(|| ink.word("ui-texter-never"), |at| ink.age(at, now)), Role::Faint)
+        },
+    },
+    Column {
+        key: "ui-texter-practice",
+        width: 10,
+        value: |ink, t, _| {
+            let word = if t.practised { "ui-texter-practised" } else { "ui-texter-not-practised" };
+            (ink.word(word), Role::Faint)
         },
     },
 ];

@@ -276,6 +276,7 @@ fn campaign(script: &str) -> CampaignView {
         state: CampaignState::Running,
         script_version: 1,
         recalled: vec![],
+        note: None,
         late_owner: None,
         seq: 5,
         def: CampaignDef {

@@ -341,6 +341,7 @@ fn name(what: &EventKind) -> &'static str {
         EventKind::Campaign { .. } => "campaign",
         EventKind::Recalled { .. } => "recalled",
         EventKind::RecallLifted { .. } => "recall_lifted",
+        EventKind::Announced { .. } => "announced",
         EventKind::Corrected { .. } => "corrected",
         EventKind::Board { .. } => "board",
         EventKind::Snapshot { .. } => "snapshot",

@@ -1,5 +1,6 @@
 //! The captain's console: counts live, pause and resume, a texter's unsent contacts back into the pool.
 
+pub mod flagged;
 pub mod model;
 mod second_factor;
 pub mod update;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::flagged::Writing;
 use crate::api::act::Act;
-use crate::api::captain::{Board, HeldText};
+use crate::api::captain::{Board, Flagged, HeldText};
 use crate::api::people::{Me, WaitingPerson};
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{LinkState, Stamp};
@@ -96,6 +97,18 @@ pub enum Overlay {
         /// 0 let in, 1 show out, 2 nothing.
         selected: usize,
     },
+    /// Conversations that texters flagged.
+    Flagged {
+        /// Which row.
+        selected: usize,
+    },
+    /// Something is written: an answer, a note.
+    Write {
+        /// What for.
+        what: Writing,
+        /// The words.
+        text: Editor,
+    },
     /// A code of the second factor is wanted.
     SecondFactor {
         /// What was typed.
@@ -121,10 +134,11 @@ impl Overlay {
     pub fn context(&self) -> Context {
         match self {
             Self::Help { .. } => Context::Help,
-            Self::Palette { .. } | Self::SecondFactor { .. } => Context::Palette,
+            Self::Palette { .. } | Self::SecondFactor { .. } | Self::Write { .. } => Context::Palette,
             Self::Pause { .. }
             | Self::Reclaim { .. }
             | Self::Held { .. }
+            | Self::Flagged { .. }
             | Self::WaitingRoom { .. }
             | Self::Admit { .. }
             | Self::Decide { .. }
@@ -147,6 +161,8 @@ pub struct Model {
     pub held: Vec<HeldText>,
     /// Who waits to be let in, as last asked for, names made safe.
     pub waiting_room: Vec<WaitingPerson>,
+    /// Conversations that texters flagged, as last asked for, names and words in them made safe.
+    pub flagged: Vec<Flagged>,
     /// The texter that keys act on.
     pub selected: Option<PersonId>,
     /// Layers, the top one last.
@@ -164,6 +180,8 @@ pub struct Model {
 
     /// The list was asked for and is to be shown.
     pub(super) held_asked: bool,
+    /// The same of flagged conversations.
+    pub(super) flagged_asked: bool,
     /// The same of the waiting room.
     pub(super) room_asked: bool,
     pub(super) busy: Option<Uuid>,
@@ -188,6 +206,8 @@ impl Model {
             board: None,
             held: Vec::new(),
             held_asked: false,
+            flagged: Vec::new(),
+            flagged_asked: false,
             waiting_room: Vec::new(),
             room_asked: false,
             selected: None,

@@ -24,6 +24,7 @@ impl Model {
         if !self.overlays.iter().any(|overlay| matches!(overlay, Overlay::SecondFactor { .. })) {
             self.board = None;
             self.held.clear();
+            self.flagged.clear();
             self.waiting_room.clear();
             self.overlays.clear();
             self.open(Overlay::SecondFactor { code: Editor::default(), said: None });

@@ -298,3 +298,50 @@ fn a_feed_that_begins_or_ends_asks_whether_there_is_a_board_still() {
     model.update(Msg::Link(LinkState::Connecting));
     assert!(!model.update(Msg::Link(LinkState::Online)).contains(&asked), "whoever left the question is left alone");
 }
+
+fn flagged(contact: i64, question: &str) -> crate::api::captain::Flagged {
+    crate::api::captain::Flagged {
+        contact: crate::domain::ids::ContactId(contact),
+        first_name: format!("Vic\u{1b}[2J{contact}"),
+        texter: Some("Tess".into()),
+        question: question.into(),
+        asked_at: Some(Timestamp::UNIX_EPOCH),
+        asked_by: Some("Tess".into()),
+        preview: "who are you?\u{7}".into(),
+    }
+}
+
+#[test]
+fn what_a_texter_asked_is_answered_on_the_board() {
+    let (mut model, mut at) = (ready(), 0);
+    let fx = press(&mut model, &mut at, "f");
+    assert!(fx.contains(&Effect::Load(Ask::Flagged(CampaignId(1)))));
+    model.update(Msg::Flagged(vec![flagged(7, "may I say so?"), flagged(8, "")]));
+    assert!(!format!("{:?}", model.overlay_view()).contains("\\u{1b}"), "{:?}", model.overlay_view());
+    // The second one; nothing written, nothing sent; then words, by one press.
+    assert_eq!(acts(&press(&mut model, &mut at, "j enter enter")), []);
+    let sent = acts(&press(&mut model, &mut at, "k enter y e s enter"));
+    assert_eq!(sent, [Act::AnswerAsked { contact: crate::domain::ids::ContactId(7), text: "yes".into() }]);
+    let id = *model.acts.keys().next().unwrap();
+    let verdict = crate::api::message::Verdict {
+        id,
+        outcome: crate::api::message::Outcome::Accepted { seq: 9, at: Timestamp::UNIX_EPOCH },
+    };
+    let fx = model.update(Msg::Verdict { verdict });
+    assert!(fx.contains(&Effect::Load(Ask::Flagged(CampaignId(1)))), "the list is read again");
+    model.update(Msg::Flagged(vec![]));
+    assert_eq!(model.context(), crate::console::keymap::context::Context::Board);
+}
+
+#[test]
+fn a_note_to_all_texters_is_written_on_the_board() {
+    let (mut model, mut at) = (ready(), 0);
+    let sent = acts(&press(&mut model, &mut at, "N h i enter"));
+    assert_eq!(sent, [Act::Announce { campaign: CampaignId(1), text: "hi".into() }]);
+    model.update(Msg::Journaled { id: *model.acts.keys().next().unwrap() });
+    assert_eq!(acts(&press(&mut model, &mut at, "N esc")), []);
+    press(&mut model, &mut at, "N");
+    model.update(Msg::Paste("x".repeat(1_001)));
+    assert_eq!(acts(&press(&mut model, &mut at, "enter")), [], "too long, and said so");
+    assert!(model.notices.toast().is_some());
+}

@@ -76,6 +76,7 @@ impl Model {
             Msg::Paste(text) => match self.overlays.last_mut() {
                 Some(Overlay::Palette { query, .. }) => query.insert(&text.replace(['\n', '\r'], " ")),
                 Some(Overlay::SecondFactor { code, .. }) => text.chars().for_each(|c| type_digit(code, c)),
+                Some(Overlay::Write { text: words, .. }) => words.insert(&safe_line(&text.replace(['\n', '\r'], " "))),
                 _ => {}
             },
             Msg::Resize { width, height } => self.size = (width, height),
@@ -132,6 +133,7 @@ impl Model {
                 }
             }
             Msg::Held(held) => self.put_held(held),
+            Msg::Flagged(flagged) => self.put_flagged(flagged),
             Msg::WaitingRoom(people) => self.put_waiting_room(people),
             Msg::Presence(presence) => {
                 if let Some(now) = self.now {
@@ -258,6 +260,11 @@ impl Model {
                 self.say(Level::Info, Say::new("captain-admitted").with("count", people.len()));
             }
             (Outcome::Accepted { .. }, Act::ShowOut { .. }) => self.say(Level::Info, Say::new("captain-shown-out")),
+            (Outcome::Accepted { .. }, Act::AnswerAsked { .. }) => self.say(Level::Info, Say::new("captain-answered")),
+            (Outcome::Accepted { .. }, Act::Announce { text, .. }) => {
+                let key = if text.trim().is_empty() { "captain-note-taken-down" } else { "captain-note-told" };
+                self.say(Level::Info, Say::new(key));
+            }
             (Outcome::Accepted { .. }, Act::DecideHeld { .. }) => self.say(Level::Info, Say::new("captain-decided")),
             // The feed tells of the rest.
             (Outcome::Accepted { .. }, _) => {}
@@ -265,6 +272,9 @@ impl Model {
         fx.push(Effect::Load(Ask::Board(self.options.campaign)));
         if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Held { .. })) {
             fx.push(Effect::Load(Ask::Held(self.options.campaign)));
+        }
+        if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Flagged { .. })) {
+            fx.push(Effect::Load(Ask::Flagged(self.options.campaign)));
         }
         if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::WaitingRoom { .. })) {
             fx.push(Effect::Load(Ask::WaitingRoom));
@@ -316,6 +326,7 @@ impl Model {
                             *selected = 0;
                         }
                         Some(Overlay::SecondFactor { code, .. }) => type_digit(code, c),
+                        Some(Overlay::Write { text, .. }) => text.type_char(c),
                         _ => {}
                     }
                 }
@@ -372,6 +383,10 @@ impl Model {
                     self.held_asked = true;
                     fx.push(Effect::Load(Ask::Held(self.options.campaign)));
                 }
+            }
+            Action::Flagged => self.ask_for_flagged(fx),
+            Action::Announce => {
+                self.open(Overlay::Write { what: super::flagged::Writing::Note, text: Default::default() })
             }
             Action::WaitingRoom => {
                 if self.at_the_door() == 0 {
@@ -432,6 +447,7 @@ impl Model {
                 *selected = 0;
             }
             Some(Overlay::SecondFactor { code, .. }) => change(code),
+            Some(Overlay::Write { text, .. }) => change(text),
             _ => {}
         }
     }
@@ -444,7 +460,8 @@ impl Model {
             }
             Some(Overlay::Pause { .. } | Overlay::Reclaim { .. } | Overlay::Leave { .. }) => 2,
             Some(Overlay::Held { .. }) => self.held.len(),
-            Some(Overlay::SecondFactor { .. }) => 0,
+            Some(Overlay::SecondFactor { .. } | Overlay::Write { .. }) => 0,
+            Some(Overlay::Flagged { .. }) => self.flagged.len(),
             Some(Overlay::WaitingRoom { .. }) => self.waiting_room.len() + 1,
             Some(Overlay::Admit { .. }) => 3,
             Some(Overlay::Decide { .. }) => 4,
@@ -460,12 +477,13 @@ impl Model {
                 | Overlay::Pause { selected: at, .. }
                 | Overlay::Reclaim { selected: at, .. }
                 | Overlay::Held { selected: at }
+                | Overlay::Flagged { selected: at }
                 | Overlay::WaitingRoom { selected: at }
                 | Overlay::Admit { selected: at, .. }
                 | Overlay::Decide { selected: at, .. }
                 | Overlay::Leave { selected: at },
             ) => *at = step(*at),
-            Some(Overlay::SecondFactor { .. }) => {}
+            Some(Overlay::SecondFactor { .. } | Overlay::Write { .. }) => {}
             None => {
                 let at = step(self.selected_place().unwrap_or(0));
                 self.selected = self.board.as_ref().and_then(|board| board.texters.get(at)).map(|line| line.person);
@@ -473,7 +491,7 @@ impl Model {
         }
     }
 
-    fn confirm(&mut self, act: Act, stamp: Stamp, fx: &mut Vec<Effect>) -> bool {
+    pub(super) fn confirm(&mut self, act: Act, stamp: Stamp, fx: &mut Vec<Effect>) -> bool {
         if self.busy.is_some() {
             self.say(Level::Warning, Say::new("captain-still-writing"));
             return false;
@@ -523,6 +541,9 @@ impl Model {
                 Some(text) => self.open(Overlay::Decide { text: Box::new(text.clone()), selected: 3 }),
                 None => drop(self.overlays.pop()),
             },
+            Some(Overlay::Flagged { .. }) if action == Action::No => drop(self.overlays.pop()),
+            Some(Overlay::Flagged { selected }) => self.answer_flagged(selected),
+            Some(Overlay::Write { what, text }) => self.written(&what, text.text(), stamp, fx),
             Some(Overlay::WaitingRoom { selected }) => self.choose_at_the_door(action, selected, stamp, fx),
             Some(Overlay::Admit { person, selected }) => {
                 let person = person.person;

@@ -64,15 +64,23 @@ impl Model {
     pub fn footer(&self) -> Vec<FooterKey> {
         let context = self.context();
         let wanted: &[Action] = match context {
-            Context::Board => {
-                &[Action::Down, Action::PauseResume, Action::Reclaim, Action::Refresh, Action::Help, Action::Quit]
-            }
+            Context::Board => &[
+                Action::Down,
+                Action::PauseResume,
+                Action::Reclaim,
+                Action::Flagged,
+                Action::Announce,
+                Action::Refresh,
+                Action::Help,
+                Action::Quit,
+            ],
             // Lists to choose from; where a yes answers too, the list itself shows its key.
             Context::Confirm
                 if matches!(
                     self.overlays.last(),
                     Some(
                         Overlay::Held { .. }
+                            | Overlay::Flagged { .. }
                             | Overlay::Decide { .. }
                             | Overlay::WaitingRoom { .. }
                             | Overlay::Admit { .. }
@@ -202,6 +210,8 @@ impl Model {
                     selected: *selected,
                 }
             }
+            Overlay::Flagged { selected } => self.flagged_view(*selected),
+            Overlay::Write { what, text } => self.writing_view(what, text),
             Overlay::Held { selected } => OverlayView::Confirm {
                 title: Say::new("captain-held-title").with("count", self.held.len()),
                 lines: vec![Say::new("captain-held-means")],

@@ -9,7 +9,7 @@ use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ContactView, SliceGrant},
     campaign::CampaignView,
-    captain::{Board, HeldText},
+    captain::{Board, Flagged, HeldText},
     event::Event,
     message::{SendRequest, Thread, Verdict},
     people::{Me, Presence, WaitingPerson},
@@ -153,6 +153,8 @@ pub enum Msg {
     Board(Box<Board>),
     /// Answer: the texts whose outcome nobody knows.
     Held(Vec<HeldText>),
+    /// Answer: the conversations that texters flagged.
+    Flagged(Vec<Flagged>),
     /// Answer: who waits to be let in.
     WaitingRoom(Vec<WaitingPerson>),
     /// Answer: the code of the second factor was taken, or why not.
@@ -268,6 +270,8 @@ pub enum Ask {
     Board(CampaignId),
     /// The captain's list of texts whose outcome nobody knows.
     Held(CampaignId),
+    /// The conversations that texters flagged.
+    Flagged(CampaignId),
     /// Who waits to be let in.
     WaitingRoom,
 }

@@ -325,7 +325,13 @@ impl Model {
                 fx.push(Effect::Suspend);
             }
             Action::Quit => self.ask_quit(fx),
-            Action::PauseResume | Action::Reclaim | Action::Held | Action::WaitingRoom | Action::Refresh => {}
+            Action::PauseResume
+            | Action::Reclaim
+            | Action::Held
+            | Action::Flagged
+            | Action::Announce
+            | Action::WaitingRoom
+            | Action::Refresh => {}
         }
     }
 

@@ -4,6 +4,7 @@
 //! projections in [`view`] say what is to be seen. Nothing here reads a clock: stamps bring the time.
 
 pub mod acts;
+mod announce;
 pub mod card;
 mod drafts;
 pub mod gate;

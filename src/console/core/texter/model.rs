@@ -234,6 +234,8 @@ pub struct Model {
     pub loaded: bool,
     /// What a practice has come to.
     pub(super) coach: super::practice::Coach,
+    /// The captains' note that was said last.
+    pub(super) noted: u32,
     /// First texts were accepted from me here before this console was opened.
     pub(super) has_texted: bool,
 
@@ -339,6 +341,7 @@ impl Model {
             loaded: false,
             coach: super::practice::Coach::default(),
             has_texted: false,
+            noted: 0,
             gate: Gate::default(),
             now: None,
             fresh: None,

@@ -416,6 +416,7 @@ impl Model {
             | Act::Admit { .. }
             | Act::ShowOut { .. }
             | Act::DecideHeld { .. }
+            | Act::Announce { .. }
             | Act::AnswerAsked { .. } => {}
         }
     }

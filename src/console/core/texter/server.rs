@@ -72,6 +72,7 @@ impl Model {
         let changed = self.campaign.as_ref().is_some_and(|old| {
             old.def != view.def || old.script_version != view.script_version || old.recalled != view.recalled
         });
+        self.tell_announcement(&view);
         self.campaign = Some(view);
         self.clear_recalled(fx);
         if changed {
@@ -219,7 +220,13 @@ impl Model {
                     self.leave_thread(fx);
                 }
             }
-            Ask::Me | Ask::Campaign(_) | Ask::Assignment(_) | Ask::Board(_) | Ask::Held(_) | Ask::WaitingRoom => {}
+            Ask::Me
+            | Ask::Campaign(_)
+            | Ask::Assignment(_)
+            | Ask::Board(_)
+            | Ask::Held(_)
+            | Ask::Flagged(_)
+            | Ask::WaitingRoom => {}
         }
         self.say(Level::Error, problem_say(problem));
     }
@@ -499,6 +506,7 @@ impl Model {
                 self.recall_lifted(recall);
                 fx.push(Effect::Load(Ask::Campaign(self.options.campaign)));
             }
+            EventKind::Announced { note } => self.announced(note, fx),
             EventKind::Corrected { contact } => self.corrected(contact),
             EventKind::Snapshot { .. } => {
                 self.threads.clear();

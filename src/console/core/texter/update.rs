@@ -111,7 +111,7 @@ impl Model {
                 self.threads.put(thread, open);
                 self.offer_again(contact, fx);
             }
-            Msg::Board(_) | Msg::Held(_) | Msg::WaitingRoom(_) | Msg::Proved(_) => {}
+            Msg::Board(_) | Msg::Held(_) | Msg::Flagged(_) | Msg::WaitingRoom(_) | Msg::Proved(_) => {}
             Msg::Presence(presence) => {
                 self.lease_until = Some(presence.lease_until);
                 self.carrier_full(presence.nothing_goes_before);

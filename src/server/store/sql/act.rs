@@ -257,6 +257,7 @@ impl Tx<'_> {
             | Act::Pause { .. }
             | Act::Resume { .. }
             | Act::Reclaim { .. }
+            | Act::Announce { .. }
             | Act::Admit { .. }
             | Act::ShowOut { .. }
             | Act::DecideHeld { .. } => Err(StoreError::Corrupt("an act on a campaign came with a contact".into())),
@@ -399,6 +400,7 @@ impl Tx<'_> {
             Act::Release { campaign, .. }
             | Act::Pause { campaign }
             | Act::Resume { campaign }
+            | Act::Announce { campaign, .. }
             | Act::Reclaim { campaign, .. } => *campaign,
             _ => return Err(StoreError::Corrupt("an act on a contact came without one".into())),
         };
@@ -417,6 +419,7 @@ impl Tx<'_> {
                 self.give_back(Some(actor), texter.0, campaign.id, true, false, "reclaimed").await?;
                 Ok(())
             }
+            Act::Announce { text, .. } => self.announce(actor, &campaign, text).await?,
             Act::Pause { .. } => self.turn(&campaign, CampaignState::Running, CampaignState::Paused).await?,
             Act::Resume { .. }
                 if campaign.state == CampaignState::Paused && self.waits_to_begin(campaign.id).await? =>
@@ -505,6 +508,7 @@ fn act_word(act: &Act) -> &'static str {
         Act::Pause { .. } => "pause",
         Act::Resume { .. } => "resume",
         Act::Reclaim { .. } => "reclaim",
+        Act::Announce { .. } => "announce",
         Act::Admit { .. } => "admit",
         Act::ShowOut { .. } => "show_out",
         Act::DecideHeld { .. } => "decide_held",

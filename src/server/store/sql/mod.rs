@@ -7,6 +7,7 @@
 mod accepted;
 mod act;
 mod ahead;
+mod announce;
 mod approval;
 mod aside;
 mod audit;
@@ -59,6 +60,7 @@ mod segments;
 mod send;
 mod sessions;
 mod throughput;
+mod todos;
 mod tokens;
 mod trial;
 mod turnout;

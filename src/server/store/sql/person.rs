@@ -34,6 +34,8 @@ use Holds::{Nothing, Rows};
 pub(super) const TABLES: &[(&str, Holds)] = &[
     ("acceptances", Nothing),
     ("anchors", Nothing),
+    // What captains tell texters.
+    ("announcements", Nothing),
     (
         "attempts",
         Rows(
@@ -248,6 +250,7 @@ mod tests {
         "organizations.named",
         "people.name",
         "people.namesake",
+        "announcements.text",
         "conduct.texts",
         "recalls.texts",
         "throughput.name",

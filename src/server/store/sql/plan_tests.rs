@@ -5,7 +5,7 @@ use super::{
     back::LATE,
     copies, eligible, erasure, export, figures, follow_up, held,
     jobs::{OPEN_SINCE, WAITING},
-    pool, read, schema, turnout,
+    pool, read, schema, todos, turnout,
 };
 use crate::db::{self, Options};
 
@@ -25,7 +25,7 @@ async fn plan(sql: &'static str) -> Vec<String> {
 #[case::rest_of_the_board(read::BOARD_REST, &["contacts_waiting", "jobs_open"])]
 #[case::undecided_texts(held::HELD, &["jobs_undecided"])]
 #[case::attempts_to_look_up(held::TO_LOOK_UP, &["jobs_undecided"])]
-#[case::my_campaigns(read::CAMPAIGNS, &["contacts_hand"])]
+#[case::my_campaigns(todos::IN_HAND, &["contacts_hand"])]
 #[case::what_a_feed_missed(read::EVENTS, &["events USING INTEGER PRIMARY KEY (rowid>?)"])]
 #[case::what_happens(read::TOLD, &["events USING INTEGER PRIMARY KEY (rowid>?)"])]
 #[case::texts_that_come_back(LATE, &["jobs_late"])]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    SqlStore,
+    SqlStore, announce,
     board::count,
     claim::lease_of,
     copies, earlier, flagged, held, import, ledger, reach, recall,
@@ -16,14 +16,14 @@ use super::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, col, contact_columns, json, listed, listed_columns, signed,
         time, to_json, unsigned,
     },
-    sessions, throughput, trial,
+    sessions, throughput, todos, trial,
     visible::visible,
     waiting_room,
 };
 use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView},
-    campaign::{CampaignState, CampaignTodo, CampaignView},
+    campaign::{CampaignTodo, CampaignView},
     captain::{Board, Flagged, Gauge, HeldText},
     event::Event,
     ledger::{LedgerPage, LedgerState},
@@ -64,16 +64,6 @@ pub(super) const BOARD_REST: &str = "SELECT
          WHERE state IN ('unknown', 'held') AND state = 'unknown' AND campaign = $1),
      (SELECT COUNT(*) FROM recalls WHERE campaign = $1 AND lifted_at IS NULL),
      (SELECT MAX(at) FROM recalls WHERE campaign = $1 AND lifted_at IS NULL)";
-
-/// My campaigns with what I hold of each and what nobody holds.
-pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state,
-     (SELECT COUNT(*) FROM contacts c INDEXED BY contacts_hand WHERE c.assigned = $1 AND c.campaign = k.id
-         AND c.status = 'needs_message' AND c.opt_out < 2),
-     (SELECT COUNT(*) FROM contacts c INDEXED BY contacts_hand WHERE c.assigned = $1 AND c.campaign = k.id
-         AND c.status = 'needs_response' AND c.opt_out < 2),
-     (SELECT COUNT(*) FROM contacts c WHERE c.campaign = k.id AND c.assigned IS NULL
-         AND c.status = 'needs_message' AND c.opt_out = 0 AND c.wrong_number = 0)
- FROM campaigns k WHERE k.organization = $2 AND (CAST($3 AS BIGINT) IS NULL OR k.id = $3) ORDER BY k.id";
 
 async fn newest(conn: &mut Conn) -> Found<u64> {
     let row = db::query("SELECT COALESCE(MAX(seq), 0) FROM events").fetch_one(conn).await?;
@@ -134,27 +124,7 @@ impl Queries for SqlStore {
     }
 
     async fn campaigns(&self, actor: &Actor) -> Found<Vec<CampaignTodo>> {
-        let mut conn = self.reader().await?;
-        let rows = db::query(CAMPAIGNS)
-            .bind(actor.person.0)
-            .bind(actor.organization.0)
-            .bind(actor.campaign.map(|c| c.0))
-            .fetch_all(&mut conn)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let state = rows::state(&col::<String>(row, 2)?)?;
-                Ok(CampaignTodo {
-                    id: CampaignId(col(row, 0)?),
-                    title: col(row, 1)?,
-                    state,
-                    unsent: unsigned(col(row, 3)?),
-                    waiting: unsigned(col(row, 4)?),
-                    // Nobody gets one of a closed campaign any more.
-                    unassigned: if state == CampaignState::Archived { 0 } else { unsigned(col(row, 5)?) },
-                })
-            })
-            .collect()
+        todos::todos(&mut *self.reader().await?, actor, self.clock.now()).await
     }
 
     async fn campaign(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<CampaignView>> {
@@ -167,6 +137,7 @@ impl Queries for SqlStore {
             script_version: seen.script_version,
             def: seen.def,
             recalled: recall::in_force(&mut conn, campaign.0).await?,
+            note: announce::standing(&mut conn, campaign.0).await?,
             late_owner: seen.late_owner,
             seq,
         }))

@@ -20,6 +20,7 @@ fn close(desk: &mut Desk, owner: i64) {
         script_version: 3,
         def: def(),
         recalled: vec![],
+        note: None,
         late_owner: Some(PersonId(owner)),
         seq: 9,
     })));

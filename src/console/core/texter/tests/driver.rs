@@ -127,6 +127,7 @@ pub fn opening(unsent: i64, waiting: i64) -> Vec<Msg> {
         script_version: 3,
         def: def(),
         recalled: vec![],
+        note: None,
         late_owner: None,
         seq: 1,
     }));

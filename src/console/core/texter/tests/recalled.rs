@@ -44,6 +44,7 @@ fn put_right(desk: &mut Desk, recalled: Vec<Recall>) {
         script_version: 4,
         def,
         recalled,
+        note: None,
         late_owner: None,
         seq: 9,
     })));
@@ -92,6 +93,7 @@ fn what_is_said_of_a_shut_card_goes_with_it() {
         script_version: 3,
         def,
         recalled: vec![],
+        note: None,
         late_owner: None,
         seq: 9,
     })));

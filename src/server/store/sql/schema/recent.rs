@@ -181,3 +181,11 @@ CREATE INDEX audit_hold_set ON audit(organization) WHERE what = 'hold_set';
 ALTER TABLE retention_runs ADD COLUMN emptied INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX claims_of ON claims(person, campaign);
 ";
+
+/// What captains tell the texters of a campaign; the newest one stands, and an empty one takes it down.
+pub(super) const ANNOUNCEMENTS: &str = "
+CREATE TABLE announcements (
+    campaign INTEGER NOT NULL REFERENCES campaigns(id), version INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL,
+    person INTEGER NOT NULL REFERENCES people(id), PRIMARY KEY (campaign, version)
+) STRICT, WITHOUT ROWID;
+";

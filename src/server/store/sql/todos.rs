@@ -1,0 +1,108 @@
+//! What is in one person's hands, campaign by campaign: the numbers of their list of campaigns.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{
+    announce,
+    rows::{self, OPTED_OUT, col, json, unsigned},
+};
+use crate::api::campaign::{CampaignState, CampaignTodo, Mine};
+use crate::db::{self, Conn};
+use crate::domain::{
+    campaign::CampaignDef, conversation::Status, hours::HoursVerdict, ids::CampaignId, message::MessageKind,
+    zone::Zones,
+};
+use crate::server::store::{command::Actor, query::Found};
+
+/// The campaigns of an organization that somebody may see, and what nobody holds of each.
+pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state, k.def,
+     (SELECT COUNT(*) FROM contacts c WHERE c.campaign = k.id AND c.assigned IS NULL
+         AND c.status = 'needs_message' AND c.opt_out = 0 AND c.wrong_number = 0),
+     COALESCE((SELECT t.initials FROM tallies t WHERE t.campaign = k.id AND t.person = $1), 0),
+     COALESCE((SELECT t.replies FROM tallies t WHERE t.campaign = k.id AND t.person = $1), 0)
+ FROM campaigns k WHERE k.organization = $2 AND (CAST($3 AS BIGINT) IS NULL OR k.id = $3) ORDER BY k.id";
+
+/// What somebody holds, by where it stands. A text that was never sent has no number in its thread.
+pub(super) const IN_HAND: &str = "SELECT campaign, status, opt_out, CASE WHEN last_seq = 0 THEN 1 ELSE 0 END,
+         CASE WHEN snoozed_until > $2 THEN 1 ELSE 0 END, zone_set, COUNT(*)
+     FROM contacts INDEXED BY contacts_hand WHERE assigned = $1
+     GROUP BY campaign, status, opt_out, CASE WHEN last_seq = 0 THEN 1 ELSE 0 END,
+         CASE WHEN snoozed_until > $2 THEN 1 ELSE 0 END, zone_set";
+
+/// A person's list of campaigns at a moment.
+pub(super) async fn todos(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Found<Vec<CampaignTodo>> {
+    let found = db::query(CAMPAIGNS)
+        .bind(actor.person.0)
+        .bind(actor.organization.0)
+        .bind(actor.campaign.map(|c| c.0))
+        .fetch_all(&mut *conn)
+        .await?;
+    let held = db::query(IN_HAND).bind(actor.person.0).bind(now.as_microsecond()).fetch_all(&mut *conn).await?;
+    let mut zones: BTreeMap<i64, Zones> = BTreeMap::new();
+    let mut todos = Vec::with_capacity(found.len());
+    for row in &found {
+        let id: i64 = col(row, 0)?;
+        let state = rows::state(&col::<String>(row, 2)?)?;
+        let def: CampaignDef = json(&col::<String>(row, 3)?)?;
+        let mut mine = Mine {
+            sent: unsigned(col(row, 5)?),
+            replied: unsigned(col(row, 6)?),
+            closes_at: def.hours.closes_at,
+            guide: def.guide.clone(),
+            note: announce::standing(conn, id).await?,
+            ..Mine::default()
+        };
+        let (mut unsent, mut waiting) = (0, 0);
+        for row in &held {
+            if col::<i64>(row, 0)? != id {
+                continue;
+            }
+            let many = unsigned(col(row, 6)?);
+            let (out, never_sent) = (col::<i64>(row, 2)? >= OPTED_OUT, col::<i64>(row, 3)? != 0);
+            match rows::status(&col::<String>(row, 1)?)? {
+                _ if out => mine.opted_out += many,
+                Status::NeedsMessage => {
+                    unsent += many;
+                    let set: i64 = col(row, 5)?;
+                    if let std::collections::btree_map::Entry::Vacant(place) = zones.entry(set) {
+                        place.insert(zones_of(conn, set).await?);
+                    }
+                    if let HoursVerdict::Closed { opens_at } =
+                        def.hours.verdict(MessageKind::Initial, now, &zones[&set])
+                    {
+                        mine.held += many;
+                        mine.held_until = Some(mine.held_until.map_or(opens_at, |at| at.min(opens_at)));
+                    }
+                }
+                Status::NeedsResponse => {
+                    waiting += many;
+                    if col::<i64>(row, 4)? != 0 {
+                        mine.snoozed += many;
+                    }
+                }
+                Status::Messaged => mine.messaged += many,
+                Status::Convo => mine.convo += many,
+                Status::Closed if never_sent => mine.skipped += many,
+                Status::Closed => mine.closed += many,
+            }
+        }
+        todos.push(CampaignTodo {
+            id: CampaignId(id),
+            title: col(row, 1)?,
+            state,
+            unsent,
+            waiting,
+            // Nobody gets one of a closed campaign any more.
+            unassigned: if state == CampaignState::Archived { 0 } else { unsigned(col(row, 4)?) },
+            mine,
+        });
+    }
+    Ok(todos)
+}
+
+async fn zones_of(conn: &mut Conn, set: i64) -> Found<Zones> {
+    let row = db::query("SELECT zones FROM zone_sets WHERE id = $1").bind(set).fetch_one(conn).await?;
+    json(&col::<String>(&row, 0)?)
+}
