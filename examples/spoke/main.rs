@@ -1,7 +1,7 @@
 //! A stand-in of a Spoke server on a port of this machine, to text at by hand: `cargo run --example spoke -- PORT CONTACTS DELAY`
 //! (the delay of each answer in milliseconds). Nothing of it reaches anybody. Voters answer by themselves, some seconds later.
 //!
-//! Sign in as tess.texter@example.org with the password hunter22hunter.
+//! Sign in as tess.texter@example.org to text, or as ada.admin@example.org to watch; the password of both is hunter22hunter.
 
 #[path = "../../tests/it/spoke/stand_in/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests use more of it")]

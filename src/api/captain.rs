@@ -51,6 +51,46 @@ pub struct Board {
     pub at: Timestamp,
     /// Event number at which this was read.
     pub seq: u64,
+    /// Only of a server of another make.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreign: Option<Box<Foreign>>,
+}
+
+/// What a server of another make (Spoke) tells besides, and what it does not tell.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Foreign {
+    /// Texts that went out, replies too.
+    #[serde(default)]
+    pub texts_out: Option<u64>,
+    /// Texts that voters wrote.
+    #[serde(default)]
+    pub texts_in: Option<u64>,
+    /// What the carrier said of texts that failed.
+    #[serde(default)]
+    pub errors: Vec<CarrierError>,
+    /// Figures of the board that it does not tell, by name (`counts.held`): they stand at 0 here and mean nothing.
+    #[serde(default)]
+    pub untold: Vec<String>,
+}
+
+/// How often the carrier said this of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CarrierError {
+    /// Its code (`30003`).
+    pub code: String,
+    /// How often.
+    pub count: u64,
+    /// What it means; empty where nobody says.
+    #[serde(default)]
+    pub description: String,
+}
+
+impl Board {
+    /// True when the server tells this figure (`counts.held`).
+    #[must_use]
+    pub fn tells(&self, figure: &str) -> bool {
+        self.foreign.as_ref().is_none_or(|foreign| !foreign.untold.iter().any(|untold| untold == figure))
+    }
 }
 
 /// What the carrier lets through, of the whole organization, and what is left of it. All figures but `queued` are segments.

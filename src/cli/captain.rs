@@ -2,10 +2,15 @@
 
 use anyhow::Context as _;
 
-use super::shift::{ShiftArgs, from_a_terminal, gate_times, in_lines, keymap, prepare, reach};
+use super::reach::stored_anywhere;
+use super::shift::{ShiftArgs, from_a_terminal, gate_times, in_lines, keymap, prepare, reach, watching_at_spoke};
+use super::spoke::board_json;
 use super::{Context, Exit, Outcome, out_json};
 use crate::api::people::Role;
+use crate::client::sign_in::ServerKind;
+use crate::client::{CampaignServer as _, Capabilities};
 use crate::console::core::captain::CaptainOptions;
+use crate::console::keymap::action::Action;
 use crate::console::runtime;
 
 /// Options of `captain`.
@@ -25,6 +30,12 @@ pub struct CaptainArgs {
 /// Not signed in as a captain, no campaign, another console open, or no terminal.
 pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
     if args.json {
+        let found = stored_anywhere(&args.shift.sign_in, Role::Captain, ctx).await?;
+        if found.kind == ServerKind::Spoke {
+            let (server, campaign) = watching_at_spoke(&args.shift, &found, ctx).await?;
+            out_json(&board_json(&server.board(campaign).await.context("no board")?)?)?;
+            return Ok(Exit::Done);
+        }
         let (_, server, campaign) = reach(&args.shift, Role::Captain, ctx).await?;
         out_json(&server.board(campaign).await.context("no board")?)?;
         return Ok(Exit::Done);
@@ -35,7 +46,7 @@ pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
     }
     let shift = prepare(&args.shift, Role::Captain, ctx).await?;
     let mut options = CaptainOptions::new(shift.campaign);
-    options.keymap = keymap(ctx);
+    options.keymap = keymap(ctx).without(&missing(&shift.server.capabilities()));
     options.gate = gate_times(ctx);
     ctx.guard_terminal();
     let rest = shift.rest();
@@ -47,4 +58,9 @@ pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
     };
     rest.farewell(&left, ctx).await?;
     Ok(Exit::Done)
+}
+
+/// What a server cannot do has no key: one that cannot pause has no waiting room and no held texts either.
+fn missing(can: &Capabilities) -> Vec<Action> {
+    if can.pause { Vec::new() } else { vec![Action::PauseResume, Action::Held, Action::WaitingRoom] }
 }

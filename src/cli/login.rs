@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::reach::{tell, timeouts};
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
-use crate::api::people::Me;
+use crate::api::people::{Me, Role};
 use crate::client::sign_in::{self, ServerKind, SignIn};
 use crate::client::spoke::page::{Settings, Strategy};
 use crate::client::spoke::session::{Door, Invitation, Kind, LoginError, NewPerson, REWIRED, advice};
@@ -145,8 +145,9 @@ fn store(door: &Door, cookie: SecretString, me: Me, settings: &Settings, json: b
     }
     let of = if me.organization.is_empty() { String::new() } else { format!(" of {}", safe_line(&me.organization)) };
     out(format!(
-        "{} is signed in as texter{of} at {} (sign-in {}).\nREAL VOTERS. This campaign runs Spoke.",
+        "{} is signed in as {}{of} at {} (sign-in {}).\nREAL VOTERS. This campaign runs Spoke.",
         safe_line(&me.name),
+        me.role.in_words(),
         sign_in.server,
         sign_in.name()
     ))?;
@@ -159,7 +160,8 @@ fn store(door: &Door, cookie: SecretString, me: Me, settings: &Settings, json: b
     if settings.strategy == Strategy::Token {
         tell("Should the sign-in end, ask the campaign for another token.");
     }
-    out(format!("Next: {} text", ctx.program))?;
+    let watch = if me.role >= Role::Captain { format!(", or {} captain to watch", ctx.program) } else { String::new() };
+    out(format!("Next: {} text{watch}", ctx.program))?;
     Ok(Exit::Done)
 }
 

@@ -61,6 +61,7 @@ mod serve_carrier;
 pub mod serve_net;
 pub mod settings;
 pub mod shift;
+pub mod spoke;
 pub mod text;
 mod tools;
 mod waiting_room;
@@ -167,6 +168,12 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         command: note::NoteCommand,
+    },
+    /// At a campaign that runs Spoke: your assignments; and for who watches there: campaigns, people, conversations, who has them
+    Spoke {
+        /// What to do
+        #[command(subcommand)]
+        command: spoke::SpokeCommand,
     },
     /// Texts whose outcome at the carrier nobody knows: list them, decide on them
     Held {
@@ -411,6 +418,7 @@ pub async fn run(cli: Cli) -> Outcome {
         },
         Command::Note { command } => note::run(command, &ctx()?).await,
         Command::Flagged { command } => flagged::run(command, &ctx()?).await,
+        Command::Spoke { command } => spoke::run(command, &ctx()?).await,
         Command::Held { command } => held::run(command, &ctx()?).await,
         Command::Canned { command } => canned::run(command, &ctx()?).await,
         Command::Event { command } => event::run(command, &ctx()?).await,

@@ -57,7 +57,7 @@ pub(super) async fn journal(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<J
 pub(super) fn client(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<NativeServer> {
     if sign_in.kind == ServerKind::Spoke {
         let why = format!(
-            "the sign-in {} is for a campaign that runs Spoke. There textbank text, outbox and wipe work; this command needs a server of textbank's own",
+            "the sign-in {} is for a campaign that runs Spoke. There textbank text, captain, spoke, outbox and wipe work; this command needs a server of textbank's own",
             sign_in.name()
         );
         return Err(Misuse(why).into());

@@ -17,6 +17,7 @@ use crate::api::problem::Code;
 use crate::client::journal::{Damage, Journal, Tally, Wipe};
 use crate::client::native::{AdminClient, NativeServer};
 use crate::client::sign_in::{ServerKind, SignIn};
+use crate::client::spoke::SpokeServer;
 use crate::client::{Call, CallError, CampaignServer};
 use crate::config::ConsoleConfig;
 use crate::console::core::texter::{GateTimes, TexterOptions};
@@ -340,6 +341,11 @@ pub(super) async fn promptly<T>(asked: impl Future<Output = Call<T>>, ctx: &Cont
 /// As [`reach`]; another console open, or what the disk said.
 pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
     let found = stored_anywhere(&args.sign_in, role, ctx).await?;
+    if found.kind == ServerKind::Spoke && role >= Role::Captain {
+        let (server, campaign) = watching_at_spoke(args, &found, ctx).await?;
+        let journal = super::reach::journal(&found, ctx).await?;
+        return Ok(Shift { server: Arc::new(server), me: found.me.clone(), campaign, journal, sign_in: found });
+    }
     if found.kind == ServerKind::Spoke {
         return prepare_at_spoke(args, found, ctx).await;
     }
@@ -383,6 +389,22 @@ async fn prepare_at_spoke(args: &ShiftArgs, sign_in: SignIn, ctx: &Context) -> a
     let sign_in = as_named_now(promptly(server.me(), ctx).await, sign_in, ctx);
     first_minute::practise(None, None, (&sign_in.me.name, args.plain), ctx).await?;
     Ok(Shift { server: Arc::new(server), me: sign_in.me.clone(), campaign, journal, sign_in })
+}
+
+/// A Spoke server as who watches there sees it, and the campaign that is meant.
+///
+/// # Errors
+/// No role for it there, no or several campaigns, or what the server said.
+pub(super) async fn watching_at_spoke(
+    args: &ShiftArgs,
+    sign_in: &SignIn,
+    ctx: &Context,
+) -> anyhow::Result<(SpokeServer, CampaignId)> {
+    let server = spoke(sign_in, timeouts(ctx), ctx)?.watching();
+    let found = server.campaigns().await.with_context(|| asking(sign_in))?;
+    let named = if args.campaign.is_none() { ask_which(&found)? } else { None };
+    let campaign = choose(&found, args.campaign.as_deref().or(named.as_deref()))?;
+    Ok((server, campaign))
 }
 
 fn is_signed_out(error: &anyhow::Error) -> bool {

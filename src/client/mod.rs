@@ -94,6 +94,9 @@ impl Capabilities {
         wrong_number: false,
         marks: false,
     };
+
+    /// The same for who watches campaigns there: a board, and contacts can change hands. Nothing can be paused.
+    pub const SPOKE_CAPTAIN: Self = Self { board: true, ..Self::SPOKE };
 }
 
 /// Why a call gave no answer of the wished kind.

@@ -252,3 +252,5 @@ ui-pace = { $pace } por minuto, { $left ->
 }
 ui-held-back = { $n } retenidos hasta { $at }
 ui-picked = ahora
+ui-board-texts = { $out } mensajes enviados, { $in } recibidos
+ui-board-errors = El operador sobre los mensajes fallidos: { $list }

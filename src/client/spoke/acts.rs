@@ -31,11 +31,11 @@ impl SpokeServer {
             Act::Close { contact } => self.set_status(contact.0, "closed").await,
             Act::Reopen { contact } => self.reopen(contact.0).await,
             Act::Release { campaign, unsent, conversations } => self.release(campaign.0, *unsent, *conversations).await,
+            Act::Reclaim { campaign, texter } => self.reclaim(*campaign, *texter).await,
             Act::NotOptOut { .. }
             | Act::WrongNumber { .. }
             | Act::Pause { .. }
             | Act::Resume { .. }
-            | Act::Reclaim { .. }
             | Act::Admit { .. }
             | Act::ShowOut { .. }
             | Act::DecideHeld { .. }
@@ -64,7 +64,7 @@ impl SpokeServer {
     }
 
     /// A call that may be made again. The field of its answer, which is not null.
-    async fn surely(&self, document: &Document, variables: Value, field: &str) -> Call<Value> {
+    pub(super) async fn surely(&self, document: &Document, variables: Value, field: &str) -> Call<Value> {
         let mut wait = self.pace.doubt;
         let mut tries = 1;
         loop {

@@ -30,12 +30,16 @@ impl<'de> Deserialize<'de> for Id {
 }
 
 /// Null as the default.
-fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// A list without its null entries; null as none.
-fn without_nulls<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+pub(super) fn without_nulls<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
     let list = Option::<Vec<Option<T>>>::deserialize(deserializer)?;
     Ok(list.into_iter().flatten().flatten().collect())
 }
@@ -58,6 +62,9 @@ pub struct User {
     /// Organizations in which this person texts.
     #[serde(default, deserialize_with = "without_nulls")]
     pub texter_organizations: Vec<Organization>,
+    /// What they may do in an organization, in Spoke's words, where that was asked.
+    #[serde(default, deserialize_with = "without_nulls")]
+    pub roles: Vec<String>,
 }
 
 impl User {
@@ -142,6 +149,21 @@ pub struct Todo {
     /// Held back: it is outside hours there.
     #[serde(default, deserialize_with = "or_default")]
     pub bad_timezone_count: u64,
+    /// Texted, no answer yet.
+    #[serde(default, deserialize_with = "or_default")]
+    pub total_messaged_count: u64,
+    /// In conversation.
+    #[serde(default, deserialize_with = "or_default")]
+    pub past_messages_count: u64,
+    /// Skipped, or closed.
+    #[serde(default, deserialize_with = "or_default")]
+    pub skipped_messages_count: u64,
+    /// All in hand but those who opted out.
+    #[serde(default, deserialize_with = "or_default")]
+    pub all_contacts_count: u64,
+    /// The most that the campaign's admins let this person have.
+    #[serde(default)]
+    pub max_contacts: Option<u64>,
 }
 
 /// The campaign of a [`Todo`].

@@ -38,6 +38,7 @@ documents! {
     todos(organizationId: $organization) {
       id
       hasUnassignedContactsForTexter
+      maxContacts
       campaign { id title isArchived useDynamicAssignment batchSize }
       allContactsCount: contactsCount
       unmessagedCount: contactsCount(contactsFilter: { messageStatus: \"needsMessage\", isOptedOut: false, validTimezone: true })
@@ -170,6 +171,115 @@ documents! {
     REPLIES = "replies", "mutation replies($token: String!, $campaign: String!) {
   dynamicReassign(joinToken: $token, campaignId: $campaign)
 }";
+
+    /// What a person may do in an organization.
+    ROLES = "roles", "query roles($organization: String!) { currentUser { id roles(organizationId: $organization) } }";
+
+    /// The campaigns of an organization, for who watches them. What is counted is null on a server without Redis.
+    CAMPAIGNS = "campaigns", "query campaigns($organization: String!, $cursor: OffsetLimitCursor!, $filter: CampaignsFilter) {
+  currentUser { id }
+  organization(id: $organization) {
+    id
+    campaigns(cursor: $cursor, campaignsFilter: $filter, sortBy: ID_DESC) {
+      ... on PaginatedCampaigns {
+        campaigns {
+          id title isStarted isArchived
+          completionStats { assignedCount contactsCount errorCount messagedCount needsResponseCount }
+        }
+        pageInfo { total }
+      }
+    }
+  }
+}";
+
+    /// One campaign with its sums and its texters. The aliases of the counts matter, as in [`WORK`].
+    BOARD = "board", "query board($campaign: String!, $organization: String!) {
+  currentUser { id }
+  campaign(id: $campaign) {
+    id title isStarted isArchived contactsCount
+    stats { sentMessagesCount receivedMessagesCount optOutsCount errorCounts { code count description } }
+    assignments(assignmentsFilter: { stats: true }) {
+      id
+      texter { id firstName lastName alias roles(organizationId: $organization) }
+      unmessagedCount: contactsCount(contactsFilter: { messageStatus: \"needsMessage\" })
+      unrepliedCount: contactsCount(contactsFilter: { messageStatus: \"needsResponse\", isOptedOut: false })
+      contactsCount
+    }
+  }
+}";
+
+    /// How many contacts of a campaign are of which status, and in nobody's hands: the sums of lists of which nothing is read.
+    SUMS = "sums", "query sums($organization: String!, $campaign: CampaignsFilter) {
+  currentUser { id }
+  needsMessage: conversations(cursor: { offset: 0, limit: 1 }, organizationId: $organization, campaignsFilter: $campaign, assignmentsFilter: {}, contactsFilter: { messageStatus: \"needsMessage\", isOptedOut: false }, utc: \"0\") { pageInfo { total } }
+  messaged: conversations(cursor: { offset: 0, limit: 1 }, organizationId: $organization, campaignsFilter: $campaign, assignmentsFilter: {}, contactsFilter: { messageStatus: \"messaged\", isOptedOut: false }, utc: \"0\") { pageInfo { total } }
+  needsResponse: conversations(cursor: { offset: 0, limit: 1 }, organizationId: $organization, campaignsFilter: $campaign, assignmentsFilter: {}, contactsFilter: { messageStatus: \"needsResponse\", isOptedOut: false }, utc: \"0\") { pageInfo { total } }
+  convo: conversations(cursor: { offset: 0, limit: 1 }, organizationId: $organization, campaignsFilter: $campaign, assignmentsFilter: {}, contactsFilter: { messageStatus: \"convo\", isOptedOut: false }, utc: \"0\") { pageInfo { total } }
+  closed: conversations(cursor: { offset: 0, limit: 1 }, organizationId: $organization, campaignsFilter: $campaign, assignmentsFilter: {}, contactsFilter: { messageStatus: \"closed\", isOptedOut: false }, utc: \"0\") { pageInfo { total } }
+  unassigned: conversations(cursor: { offset: 0, limit: 1 }, organizationId: $organization, campaignsFilter: $campaign, assignmentsFilter: { texterId: -2 }, contactsFilter: { messageStatus: \"needsMessage\", isOptedOut: false }, utc: \"0\") { pageInfo { total } }
+  waitingUnassigned: conversations(cursor: { offset: 0, limit: 1 }, organizationId: $organization, campaignsFilter: $campaign, assignmentsFilter: { texterId: -2 }, contactsFilter: { messageStatus: \"needsResponse\", isOptedOut: false }, utc: \"0\") { pageInfo { total } }
+}";
+
+    /// Conversations of an organization that filters let pass. The filters are never null: that breaks the server's answer.
+    CONVERSATIONS = "conversations", "query conversations($organization: String!, $cursor: OffsetLimitCursor!, $campaigns: CampaignsFilter, $assignments: AssignmentsFilter, $contacts: ContactsFilter, $text: String) {
+  currentUser { id }
+  conversations(cursor: $cursor, organizationId: $organization, campaignsFilter: $campaigns, assignmentsFilter: $assignments, contactsFilter: $contacts, messageTextFilter: $text, utc: \"0\") {
+    conversations {
+      texter { id displayName }
+      contact { id firstName lastName messageStatus errorCode messages { id text isFromContact createdAt } tags { id value } optOut { id } }
+      campaign { id title }
+    }
+    pageInfo { total }
+  }
+}";
+
+    /// The people of an organization.
+    PEOPLE = "people", "query people($organization: String!, $cursor: OffsetLimitCursor) {
+  currentUser { id }
+  people(organizationId: $organization, cursor: $cursor, sortBy: FIRST_NAME, role: \"ANY\") {
+    ... on PaginatedUsers { users { id displayName roles(organizationId: $organization) } pageInfo { total } }
+  }
+}";
+
+    /// An organization's tags, all of them.
+    TAG_NAMES = "tagNames", "query tagNames($organization: String!) { currentUser { id } organization(id: $organization) { id tags { id name } } }";
+
+    /// Gives these contacts to somebody, or to nobody (`-2`).
+    REASSIGN = "reassign", "mutation reassign($organization: String!, $contacts: [CampaignIdContactId]!, $to: String!) {
+  reassignCampaignContacts(organizationId: $organization, campaignIdsContactIds: $contacts, newTexterUserId: $to) { campaignId assignmentId }
+}";
+
+    /// Gives every contact that filters let pass to somebody, or to nobody (`-2`).
+    REASSIGN_ALL = "reassignAll", "mutation reassignAll($organization: String!, $campaigns: CampaignsFilter, $assignments: AssignmentsFilter, $contacts: ContactsFilter, $text: String, $to: String!) {
+  bulkReassignCampaignContacts(organizationId: $organization, campaignsFilter: $campaigns, assignmentsFilter: $assignments, contactsFilter: $contacts, messageTextFilter: $text, newTexterUserId: $to) { campaignId assignmentId }
+}";
+
+    /// Sets the status of these contacts.
+    STATUSES = "statuses", "mutation statuses($status: String!, $contacts: [CampaignIdContactId]) {
+  editCampaignContactMessageStatus(messageStatus: $status, campaignIdsContactIds: $contacts) { id messageStatus }
+}";
+
+    /// A campaign's script, canned replies and tags, for who may edit it.
+    SCRIPT = "script", "query script($campaign: String!) {
+  currentUser { id }
+  campaign(id: $campaign) {
+    id title description isArchived useDynamicAssignment batchSize dueBy timezone customFields
+    overrideOrganizationTextingHours textingHoursEnforced textingHoursStart textingHoursEnd
+    texterUIConfig { options sideboxChoices }
+    cannedResponses { id title text tagIds }
+    interactionSteps {
+      id script
+      question { text answerOptions { value interactionStepId nextInteractionStep { id script } } }
+    }
+    organization {
+      id name optOutMessage textingHoursEnforced textingHoursStart textingHoursEnd
+      tags(group: \"texter-tags\") { id name }
+    }
+  }
+}";
+
+    /// Accepts the server's terms.
+    TERMS = "terms", "mutation terms($user: String!) { userAgreeTerms(userId: $user) { id terms } }";
 
     /// What the server can do, by the names of its operations: this tells its kind.
     KIND = "kind", "query kind { __schema { mutationType { fields { name } } } }";

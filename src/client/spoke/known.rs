@@ -36,6 +36,8 @@ struct Seen {
     /// First texts of mine, whose number the answer did not say: by contact, with their words.
     firsts: HashMap<i64, (MessageId, String)>,
     claims: HashMap<Uuid, Claim>,
+    /// The organization of each campaign, for who watches them.
+    organizations: HashMap<i64, i64>,
 }
 
 /// How a contact stood when it was told of last.
@@ -166,6 +168,14 @@ impl Known {
             return id;
         }
         ids::message(&self.server, &message.id)
+    }
+
+    pub(super) fn organization(&self, campaign: i64) -> Option<i64> {
+        self.seen().organizations.get(&campaign).copied()
+    }
+
+    pub(super) fn keep_organization(&self, campaign: i64, organization: i64) {
+        self.seen().organizations.insert(campaign, organization);
     }
 
     pub(super) fn claim(&self, id: Uuid) -> Option<Claim> {

@@ -10,6 +10,7 @@
 
 mod acts;
 pub mod answers;
+pub mod captain;
 pub mod documents;
 mod hours;
 mod ids;
@@ -66,6 +67,10 @@ pub struct Pace {
     pub poll_busy: Duration,
     /// Between two polls while none come.
     pub poll_quiet: Duration,
+    /// Between two countings of the captain's board while it changes. Spoke's own page asks every five seconds.
+    pub count_busy: Duration,
+    /// The same while nothing changes.
+    pub count_quiet: Duration,
 }
 
 impl Default for Pace {
@@ -75,6 +80,8 @@ impl Default for Pace {
             looks: 3,
             poll_busy: Duration::from_secs(5),
             poll_quiet: Duration::from_secs(30),
+            count_busy: Duration::from_secs(15),
+            count_quiet: Duration::from_secs(60),
         }
     }
 }
@@ -88,6 +95,8 @@ pub struct SpokeServer {
     clock: SharedClock,
     ids: SharedIds,
     pace: Pace,
+    /// For the captain's console: see [`SpokeServer::watching`].
+    watches: bool,
 }
 
 impl SpokeServer {
@@ -104,7 +113,7 @@ impl SpokeServer {
     ) -> Result<Self, SetupError> {
         let wire = Wire::new(address, Some(cookie), timeouts)?;
         let known = Arc::new(Known::new(&wire.address(), clock.now()));
-        Ok(Self { wire, me, known, clock, ids, pace: Pace::default() })
+        Ok(Self { wire, me, known, clock, ids, pace: Pace::default(), watches: false })
     }
 
     /// Looks the cookie up before each request: somebody may sign in anew while this runs.
@@ -158,16 +167,17 @@ fn refusal(code: Code, detail: &str) -> CallError {
 #[async_trait]
 impl CampaignServer for SpokeServer {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::SPOKE
+        if self.watches { Capabilities::SPOKE_CAPTAIN } else { Capabilities::SPOKE }
     }
 
     async fn me(&self) -> Call<Me> {
-        let (me, _) = self.who().await?;
+        let (mut me, user) = self.who().await?;
+        me.role = session::role(&self.wire, &user).await?;
         Ok(me)
     }
 
     async fn campaigns(&self) -> Call<Vec<CampaignTodo>> {
-        self.todos().await
+        if self.watches { self.todos_to_watch().await } else { self.todos().await }
     }
 
     async fn campaign(&self, campaign: CampaignId) -> Call<CampaignView> {
@@ -214,10 +224,13 @@ impl CampaignServer for SpokeServer {
     }
 
     async fn events(&self, campaign: CampaignId, _after: u64) -> Call<BoxStream<'static, Call<Event>>> {
+        if self.watches {
+            return Ok(self.boards(campaign));
+        }
         poll::events(self.clone(), campaign.0).await
     }
 
-    async fn board(&self, _campaign: CampaignId) -> Call<Board> {
-        Err(refusal(Code::Forbidden, "a Spoke server's board is in its web pages"))
+    async fn board(&self, campaign: CampaignId) -> Call<Board> {
+        self.count(campaign).await
     }
 }

@@ -183,7 +183,7 @@ impl Poller {
 }
 
 /// Between three quarters and five quarters of an interval.
-fn drawn(wait: Duration, ids: &dyn Ids) -> Duration {
+pub(super) fn drawn(wait: Duration, ids: &dyn Ids) -> Duration {
     let half = u64::try_from(wait.as_millis() / 2).unwrap_or(u64::MAX);
     wait * 3 / 4 + Duration::from_millis(ids.below(half + 1))
 }

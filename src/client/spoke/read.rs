@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::answers::{Assignment, Contact, Lines, Todos, User};
+use super::answers::{Assignment, Contact, Lines, Todo, Todos, User};
 use super::documents;
 use super::known::Mark;
 use super::page::Settings;
@@ -48,6 +48,18 @@ impl SpokeServer {
     }
 
     pub(super) async fn todos(&self) -> Call<Vec<CampaignTodo>> {
+        Ok(self.all_todos().await?.into_iter().map(views::todo).collect())
+    }
+
+    /// The assignments of whoever is signed in, with all their counts.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn assignments(&self) -> Call<Vec<views::AssignmentCounts>> {
+        Ok(self.all_todos().await?.into_iter().map(views::assignment_counts).collect())
+    }
+
+    async fn all_todos(&self) -> Call<Vec<Todo>> {
         let (_, user) = self.who().await?;
         let mut all = Vec::new();
         for organization in user.texter_organizations {
@@ -59,7 +71,7 @@ impl SpokeServer {
                 continue;
             }
             let todos: Todos = reply.read("user")?;
-            all.extend(todos.todos.into_iter().map(views::todo));
+            all.extend(todos.todos);
         }
         Ok(all)
     }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::answers::User;
 use super::page::{Settings, Strategy};
 use super::wire::Wire;
-use super::{documents, read};
-use crate::api::people::Me;
+use super::{captain, documents, read};
+use crate::api::people::{Me, Role};
 use crate::client::native::{SetupError, Timeouts};
 use crate::client::{Call, CallError};
 use crate::domain::safe_text::safe_line;
@@ -240,7 +240,21 @@ async fn who(wire: &Wire) -> Result<Me, LoginError> {
         return Err(LoginError::NoSession);
     }
     let user: User = reply.read("currentUser")?;
-    Ok(read::me(&user))
+    let mut me = read::me(&user);
+    me.role = role(wire, &user).await?;
+    Ok(me)
+}
+
+/// The most that somebody may do there in any organization. Where that cannot be asked they text.
+pub(super) async fn role(wire: &Wire, user: &User) -> Call<Role> {
+    match captain::roles(wire, user).await {
+        Ok(roles) => Ok(roles.into_iter().map(|(_, role)| role).max().unwrap_or(Role::Texter)),
+        Err(error @ CallError::NotReached(_)) => Err(error),
+        Err(error) => {
+            tracing::info!(%error, "what this person may do could not be asked");
+            Ok(Role::Texter)
+        }
+    }
 }
 
 /// The session's cookies as one header: what is set and not cleared.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::answers::{Assignment, Contact, Line, Message, Offset, Todo};
 use super::hours::{of_campaign, zones_of};
@@ -48,6 +49,51 @@ pub fn todo(todo: Todo) -> CampaignTodo {
         waiting: todo.unreplied_count,
         unassigned: todo.has_unassigned_contacts_for_texter,
         mine: crate::api::campaign::Mine::default(),
+    }
+}
+
+/// An assignment with every count that Spoke's own page of them shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssignmentCounts {
+    /// Its number: what `textbank text --campaign` takes.
+    pub assignment: CampaignId,
+    /// The campaign's title.
+    pub title: String,
+    /// First texts to send now.
+    pub first_texts: u64,
+    /// Replies that wait, where it is within texting hours.
+    pub replies: u64,
+    /// In conversation, answered.
+    pub past: u64,
+    /// Texted, no answer yet.
+    pub texted: u64,
+    /// Skipped, or closed.
+    pub skipped: u64,
+    /// Held back: it is outside texting hours there ("send later").
+    pub outside_hours: u64,
+    /// All in hand but those who opted out.
+    pub all: u64,
+    /// Contacts that can be asked for; some servers tell only 1 or 0.
+    pub more_to_ask_for: u64,
+    /// The most that the campaign's admins let this person have; null: no such number.
+    pub most: Option<u64>,
+}
+
+/// [`AssignmentCounts`]
+#[must_use]
+pub fn assignment_counts(todo: Todo) -> AssignmentCounts {
+    AssignmentCounts {
+        assignment: CampaignId(todo.id.0),
+        title: safe_line(&todo.campaign.title),
+        first_texts: todo.unmessaged_count,
+        replies: todo.unreplied_count,
+        past: todo.past_messages_count,
+        texted: todo.total_messaged_count,
+        skipped: todo.skipped_messages_count,
+        outside_hours: todo.bad_timezone_count,
+        all: todo.all_contacts_count,
+        more_to_ask_for: todo.has_unassigned_contacts_for_texter,
+        most: todo.max_contacts,
     }
 }
 

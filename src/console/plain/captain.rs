@@ -5,7 +5,7 @@ use super::voice::{Voice, number};
 use crate::api::campaign::CampaignState;
 use crate::api::captain::{Board, TexterLine};
 use crate::console::core::captain::Model;
-use crate::console::core::captain::view::GaugeView;
+use crate::console::core::captain::view::{GaugeView, foreign_says};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::Notices;
@@ -41,27 +41,32 @@ impl CaptainPages {
         let c = &board.counts;
         let mut lines = vec![format!("{}: {}.", safe_line(&board.title), voice.word(state_key(board.state)))];
         lines.extend(needs_lines(voice, board));
-        lines.push(match board.oldest_wait {
-            Some(since) => format!("{}.", voice.text("ui-board-oldest", "age", &voice.age(since, now))),
-            None => format!("{}.", voice.word("ui-board-nobody-waits")),
-        });
+        match board.oldest_wait {
+            Some(since) => lines.push(format!("{}.", voice.text("ui-board-oldest", "age", &voice.age(since, now)))),
+            None if board.tells("oldest_wait") => lines.push(format!("{}.", voice.word("ui-board-nobody-waits"))),
+            None => {}
+        }
         let counts = [
-            ("ui-count-waiting", c.waiting),
-            ("ui-count-unsent", c.unsent),
-            ("ui-count-unassigned", c.unassigned),
-            ("ui-count-sent", c.sent),
-            ("ui-count-convo", c.convo),
-            ("ui-count-closed", c.closed),
-            ("ui-count-opted-out", c.opted_out),
-            ("ui-count-failed", c.failed),
-            ("ui-count-held", c.held),
+            ("counts.waiting", "ui-count-waiting", c.waiting),
+            ("counts.unsent", "ui-count-unsent", c.unsent),
+            ("counts.unassigned", "ui-count-unassigned", c.unassigned),
+            ("counts.sent", "ui-count-sent", c.sent),
+            ("counts.convo", "ui-count-convo", c.convo),
+            ("counts.closed", "ui-count-closed", c.closed),
+            ("counts.opted_out", "ui-count-opted-out", c.opted_out),
+            ("counts.failed", "ui-count-failed", c.failed),
+            ("counts.held", "ui-count-held", c.held),
         ];
-        let counts = counts.map(|(key, n)| format!("{} {}", count(voice, "ui-number", n), voice.word(key)));
-        lines.push(format!("{}.", counts.join(", ")));
+        let told = counts.into_iter().filter(|(name, ..)| board.tells(name));
+        let counts = told.map(|(_, key, n)| format!("{} {}", count(voice, "ui-number", n), voice.word(key)));
+        lines.push(format!("{}.", counts.collect::<Vec<_>>().join(", ")));
+        lines.extend(foreign_says(board).iter().map(|say| voice.say(say)));
         if c.waiting_unassigned > 0 {
             lines.push(format!("{}.", count(voice, "ui-board-waiting-unassigned", c.waiting_unassigned)));
         }
-        lines.push(format!("{}.", count(voice, "ui-board-in-flight", board.in_flight)));
+        if board.tells("in_flight") {
+            lines.push(format!("{}.", count(voice, "ui-board-in-flight", board.in_flight)));
+        }
         if board.recalls > 0 {
             let age = board.recalled_at.map(|at| voice.age(at, now)).unwrap_or_default();
             let args = [("n", value(board.recalls)), ("age", Value::Text(age))];
@@ -76,11 +81,11 @@ impl CaptainPages {
             lines.push(voice.word("ui-board-no-texters"));
         }
         let rows = board.texters.iter().enumerate();
-        lines.extend(rows.map(|(place, texter)| format!("{}: {}", place + 1, self.texter(voice, texter))));
+        lines.extend(rows.map(|(place, texter)| format!("{}: {}", place + 1, self.texter(voice, board, texter))));
         lines
     }
 
-    fn texter(&self, voice: &Voice, texter: &TexterLine) -> String {
+    fn texter(&self, voice: &Voice, board: &Board, texter: &TexterLine) -> String {
         let name = safe_line(&texter.name);
         let name = if texter.signed_out { voice.text("ui-texter-signed-out", "name", &name) } else { name };
         let counts = [
@@ -88,9 +93,14 @@ impl CaptainPages {
             ("ui-texter-sent", texter.sent),
             ("ui-texter-unsent", texter.unsent),
             ("ui-texter-assigned", texter.assigned),
-            ("ui-texter-pace", texter.last_ten_minutes),
         ];
+        let pace = board.tells("texters.last_ten_minutes").then_some(("ui-texter-pace", texter.last_ten_minutes));
+        let counts = counts.into_iter().chain(pace);
         let counts = counts.map(|(key, n)| format!("{} {}", count(voice, "ui-number", n), voice.word(key)));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        if !board.tells("texters.last_seen") {
+            return format!("{name}: {counts}.");
+        }
         let seen = texter
             .last_seen
             .map_or_else(|| voice.word("ui-texter-never"), |at| voice.age(at, self.model.campaign_now()));
@@ -99,7 +109,7 @@ impl CaptainPages {
         } else {
             String::new()
         };
-        format!("{name}: {}, {} {seen}{practice}.", counts.join(", "), voice.word("ui-texter-seen"))
+        format!("{name}: {counts}, {} {seen}{practice}.", voice.word("ui-texter-seen"))
     }
 
     fn needs(&self) -> (u64, u64, u64) {
@@ -242,8 +252,8 @@ impl Pages for CaptainPages {
     }
 
     fn named(&self, voice: &Voice) -> Option<String> {
-        let texters = &self.model.board.as_ref()?.texters;
-        Some(self.texter(voice, texters.get(self.model.selected_place()?)?))
+        let board = self.model.board.as_ref()?;
+        Some(self.texter(voice, board, board.texters.get(self.model.selected_place()?)?))
     }
 
     fn wants_a_row(&self, _action: Action) -> bool {

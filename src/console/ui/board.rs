@@ -8,25 +8,27 @@ use super::ink::{Ink, Piece, Sign};
 use super::theme::Role;
 use super::wrap;
 use crate::api::captain::{Board, Gauge, StoppedBy, TexterLine};
-use crate::console::core::captain::view::GaugeView;
+use crate::console::core::captain::view::{GaugeView, foreign_says};
 use crate::domain::safe_text::safe_line;
 use crate::i18n::Value;
 
 /// The counts, in the order of a contact's way: catalogue key, number, how it is meant.
-fn counts(board: &Board) -> [(&'static str, u64, Role); 9] {
+fn counts(board: &Board) -> Vec<(&'static str, u64, Role)> {
     let c = &board.counts;
     let warn = |n: u64| if n > 0 { Role::Warn } else { Role::Text };
-    [
-        ("ui-count-unsent", c.unsent, Role::Text),
-        ("ui-count-unassigned", c.unassigned, Role::Text),
-        ("ui-count-sent", c.sent, Role::Text),
-        ("ui-count-waiting", c.waiting, warn(c.waiting)),
-        ("ui-count-convo", c.convo, Role::Text),
-        ("ui-count-closed", c.closed, Role::Text),
-        ("ui-count-opted-out", c.opted_out, Role::Text),
-        ("ui-count-failed", c.failed, warn(c.failed)),
-        ("ui-count-held", c.held, warn(c.held)),
-    ]
+    let all = [
+        ("counts.unsent", "ui-count-unsent", c.unsent, Role::Text),
+        ("counts.unassigned", "ui-count-unassigned", c.unassigned, Role::Text),
+        ("counts.sent", "ui-count-sent", c.sent, Role::Text),
+        ("counts.waiting", "ui-count-waiting", c.waiting, warn(c.waiting)),
+        ("counts.convo", "ui-count-convo", c.convo, Role::Text),
+        ("counts.closed", "ui-count-closed", c.closed, Role::Text),
+        ("counts.opted_out", "ui-count-opted-out", c.opted_out, Role::Text),
+        ("counts.failed", "ui-count-failed", c.failed, warn(c.failed)),
+        ("counts.held", "ui-count-held", c.held, warn(c.held)),
+    ];
+    let told = all.into_iter().filter(|(name, ..)| board.tells(name));
+    told.map(|(_, key, n, role)| (key, n, role)).collect()
 }
 
 /// Draws the board. Returns the place of the selected texter.
@@ -40,7 +42,7 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let used = draw_counts(ink, board, now, area, buffer);
     let rest = Rect { y: area.y + used, height: area.height.saturating_sub(used), ..area };
-    draw_texters(ink, &board.texters, now, selected, rest, buffer)
+    draw_texters(ink, board, now, selected, rest, buffer)
 }
 
 fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, buffer: &mut Buffer) -> u16 {
@@ -64,7 +66,7 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
     };
     let in_flight =
         (format!(" {} {}", ink.sign(Sign::Dot), ink.counted("ui-board-in-flight", "n", board.in_flight)), Role::Faint);
-    let mut pieces = vec![wait];
+    let mut pieces = if board.tells("oldest_wait") { vec![wait] } else { Vec::new() };
     if board.counts.waiting_unassigned > 0 {
         let alone = ink.counted("ui-board-waiting-unassigned", "n", board.counts.waiting_unassigned);
         pieces.push((format!(" {} {alone}", ink.sign(Sign::Dot)), Role::Warn));
@@ -73,7 +75,9 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
         let possible = ink.counted("ui-board-possible-opt-outs", "n", board.counts.possible_opt_outs);
         pieces.push((format!(" {} {possible}", ink.sign(Sign::Dot)), Role::Warn));
     }
-    pieces.push(in_flight);
+    if board.tells("in_flight") {
+        pieces.push(in_flight);
+    }
     if board.unknown > 0 {
         let unknown = ink.counted("ui-board-unknown", "n", board.unknown);
         pieces.push((format!(" {} {unknown}", ink.sign(Sign::Dot)), Role::Warn));
@@ -91,8 +95,19 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
         let door = ink.counted("ui-board-waiting-room", "n", board.waiting_room);
         pieces.insert(0, (format!("{door} {} ", ink.sign(Sign::Dot)), Role::Warn));
     }
-    ink.line(buffer, area, rows, &pieces);
-    let mut used = rows + 1;
+    let mut used = rows;
+    if !pieces.is_empty() {
+        ink.line(buffer, area, used, &pieces);
+        used += 1;
+    }
+    for say in foreign_says(board) {
+        let text = ink.say(&say);
+        for part in wrap::wrap(&text, area.width) {
+            let role = if say.key == "ui-board-errors" { Role::Warn } else { Role::Text };
+            ink.line(buffer, area, used, &[(text[part].trim_end().to_owned(), role)]);
+            used += 1;
+        }
+    }
     for line in board.gauge.iter().flat_map(|gauge| gauge_lines(ink, gauge)) {
         // The figures are short; a sentence takes the lines that it needs.
         if let [(text, role)] = line.as_slice() {
@@ -127,6 +142,8 @@ fn grouped(ink: Ink<'_>, n: u64) -> String {
 /// One column of the table: key of its title, width, and its value.
 struct Column {
     key: &'static str,
+    /// The figure's name, which a server may not tell.
+    figure: &'static str,
     width: u16,
     value: fn(Ink<'_>, &TexterLine, Option<Timestamp>) -> Piece,
 }
@@ -135,15 +152,37 @@ struct Column {
 const COLUMNS: [Column; 7] = [
     Column {
         key: "ui-texter-waiting",
+        figure: "texters.waiting",
         width: 8,
         value: |ink, t, _| (grouped(ink, t.waiting), if t.waiting > 0 { Role::Warn } else { Role::Text }),
     },
-    Column { key: "ui-texter-sent", width: 7, value: |ink, t, _| (grouped(ink, t.sent), Role::Text) },
-    Column { key: "ui-texter-unsent", width: 8, value: |ink, t, _| (grouped(ink, t.unsent), Role::Text) },
-    Column { key: "ui-texter-assigned", width: 9, value: |ink, t, _| (grouped(ink, t.assigned), Role::Text) },
-    Column { key: "ui-texter-pace", width: 13, value: |ink, t, _| (grouped(ink, t.last_ten_minutes), Role::Text) },
+    Column {
+        key: "ui-texter-sent",
+        figure: "texters.sent",
+        width: 7,
+        value: |ink, t, _| (grouped(ink, t.sent), Role::Text),
+    },
+    Column {
+        key: "ui-texter-unsent",
+        figure: "texters.unsent",
+        width: 8,
+        value: |ink, t, _| (grouped(ink, t.unsent), Role::Text),
+    },
+    Column {
+        key: "ui-texter-assigned",
+        figure: "texters.assigned",
+        width: 9,
+        value: |ink, t, _| (grouped(ink, t.assigned), Role::Text),
+    },
+    Column {
+        key: "ui-texter-pace",
+        figure: "texters.last_ten_minutes",
+        width: 13,
+        value: |ink, t, _| (grouped(ink, t.last_ten_minutes), Role::Text),
+    },
     Column {
         key: "ui-texter-seen",
+        figure: "texters.last_seen",
         width: 10,
         value: |ink, t, now| {
             (t.last_seen.map_or_else(|| ink.word("ui-texter-never"), |at| ink.age(at, now)), Role::Faint)
@@ -161,7 +200,7 @@ const COLUMNS: [Column; 7] = [
 
 fn draw_texters(
     ink: Ink<'_>,
-    texters: &[TexterLine],
+    board: &Board,
     now: Option<Timestamp>,
     selected: usize,
     area: Rect,
@@ -170,9 +209,10 @@ fn draw_texters(
     if area.height < 2 {
         return None;
     }
+    let texters: &[TexterLine] = &board.texters;
     let mut shown: Vec<&Column> = Vec::new();
     let mut used = 0;
-    for column in &COLUMNS {
+    for column in COLUMNS.iter().filter(|column| board.tells(column.figure)) {
         if used + column.width + 14 > area.width {
             break;
         }

@@ -124,3 +124,37 @@ async fn where_it_cannot_sign_in_it_says_why_and_what_to_do() {
     assert_eq!(join.code, Some(2));
     assert!(join.err.contains("terminal"), "{}", join.err);
 }
+
+#[tokio::test]
+async fn a_script_watches_steers_and_counts() {
+    let here = Here::start().await;
+    let url = here.there.url();
+    let args = ["login", "--spoke", &url, "--email", "ada.admin@example.org", "--password-stdin"];
+    let said = here.run(&args, "hunter22hunter\n").await;
+    assert!(
+        said.out.contains("signed in as owner") && said.out.contains("captain to watch"),
+        "{}{}",
+        said.out,
+        said.err
+    );
+    let json = async |args: &[&str]| -> Value {
+        let said = here.run(args, "").await;
+        assert_eq!(said.code, Some(0), "{args:?}: {}", said.err);
+        serde_json::from_str(&said.out).expect("JSON")
+    };
+    let board = json(&["captain", "--json"]).await;
+    assert_eq!((board["counts"]["unsent"].as_u64(), &board["counts"]["held"]), (Some(3), &Value::Null));
+    assert_eq!(board["texters"][1]["last_ten_minutes"], Value::Null);
+    let listed = json(&["spoke", "campaigns", "--json"]).await;
+    assert_eq!(listed[0]["contacts_count"], Value::Null, "not 0");
+    let given = here.run(&["spoke", "reassign", "--campaign", "1", "--texter", "2", "--all", "--to", "1"], "").await;
+    assert_eq!(given.out.trim(), "3 contacts changed hands", "{}", given.err);
+    let mine = json(&["spoke", "assignments", "--json"]).await;
+    assert_eq!((mine[0]["first_texts"].as_u64(), mine[0]["outside_hours"].as_u64()), (Some(3), Some(0)));
+    let found = json(&["spoke", "conversations", "--texter", "nobody", "--json"]).await;
+    assert_eq!(found["total"].as_u64(), Some(0));
+    let tagged = here.run(&["spoke", "tag", "spanish", "1", "--campaign", "1"], "").await;
+    assert_eq!(tagged.code, Some(0), "{}", tagged.err);
+    let all = here.run(&["spoke", "reassign", "--all", "--to", "nobody"], "").await;
+    assert!(all.err.contains("name one"), "{}", all.err);
+}

@@ -21,6 +21,7 @@ use textbank::api::message::{Outcome, ThreadEntry};
 use textbank::api::problem::Code;
 use textbank::client::native::Timeouts;
 use textbank::client::spoke::SpokeServer;
+use textbank::client::spoke::captain::{Filters, To};
 use textbank::client::spoke::session::{Door, Invitation, LoginError};
 use textbank::client::{CallError, CampaignServer};
 use textbank::domain::conversation::{OptOut, Status};
@@ -245,29 +246,31 @@ async fn assignments_campaign_and_contacts() {
     assert_eq!(problem.code, Code::Unauthorized);
 }
 
+/// A contact's line as the console has it.
+fn line(id: i64, foreign: u64) -> textbank::api::assignment::ContactSummary {
+    let mut line = textbank::api::assignment::ContactSummary {
+        id: ContactId(id),
+        campaign: CAMPAIGN,
+        first_name: String::new(),
+        status: Status::NeedsMessage,
+        opt_out: OptOut::No,
+        epoch: 0,
+        waiting_since: None,
+        preview: String::new(),
+        last_seq: 0,
+        foreign_seq: 0,
+        updated_at: now(),
+        tags: Vec::new(),
+        language: None,
+        snoozed_until: None,
+    };
+    line.foreign_seq = foreign;
+    line
+}
+
 #[tokio::test]
 async fn texts_and_replies() {
     let (player, server) = tess().await;
-    let line = |id, foreign| {
-        let mut line = textbank::api::assignment::ContactSummary {
-            id: ContactId(id),
-            campaign: CAMPAIGN,
-            first_name: String::new(),
-            status: Status::NeedsMessage,
-            opt_out: OptOut::No,
-            epoch: 0,
-            waiting_since: None,
-            preview: String::new(),
-            last_seq: 0,
-            foreign_seq: 0,
-            updated_at: now(),
-            tags: Vec::new(),
-            language: None,
-            snoozed_until: None,
-        };
-        line.foreign_seq = foreign;
-        line
-    };
     // A first text.
     player.put("getAssignmentContacts", &["30"]);
     player.put("sendMessage", &["31"]);
@@ -376,4 +379,106 @@ async fn other_acts() {
     let invitation = Invitation::parse(&format!("{url}/bad/join/1")).expect("an invitation");
     let refused = door.join(&invitation, &"session=a".to_owned().into()).await;
     assert!(matches!(refused, Err(LoginError::Refused(_))));
+}
+
+#[tokio::test]
+async fn who_watches() {
+    let (player, server) = tess().await;
+    let server = server.watching();
+    // Her roles are those of the list of people; they were not asked for by herself when it was recorded.
+    let admin = load("113")["response"]["body"]["data"]["people"]["users"][0].clone();
+    let who = json!({ "id": admin["id"], "roles": admin["roles"], "texterOrganizations": [{ "id": "1", "name": "Riverton Votes" }] });
+    let said = json!({ "response": { "status": 200, "headers": [["Content-Type", "application/json"]], "body": { "data": { "currentUser": who } } } });
+    player.tape.lock().expect("the tape").insert("currentUser".to_owned(), vec![said]);
+    player.put("organization", &["111"]);
+    let listed = server.campaigns_to_watch(false).await.expect("campaigns");
+    player.asked_as("organization", "111");
+    assert_eq!((listed.len(), listed[0].counts.contacts_count), (2, None));
+
+    player.put("campaign", &["112"]);
+    player.put("conversations", &["117"]);
+    let board = server.board(CAMPAIGN).await.expect("a board");
+    player.asked_as("campaign", "112");
+    let line = &board.texters[0];
+    assert_eq!((line.name.as_str(), line.unsent, line.assigned, line.waiting), ("Tess Texter", 193, 200, 0));
+    assert_eq!((board.counts.total, board.counts.opted_out, board.counts.failed), (200, 1, 0));
+    assert_eq!(board.foreign.as_ref().map(|foreign| (foreign.texts_out, foreign.texts_in)), Some((Some(13), Some(2))));
+
+    player.put("people", &["113"]);
+    let people = server.people().await.expect("people");
+    assert_eq!((people.len(), people[1].name.as_str()), (3, "Dyn Amic"));
+
+    // Tags are asked for by name, of the organization: the recorded answer has none.
+    let all = Filters::default();
+    let some = Filters { status: Some("needsResponse,convo".into()), opted_out: Some(false), ..all.clone() };
+    let tagged = Filters { texter: Some(2), tags: vec!["*".to_owned()], ..all.clone() };
+    let nobodys = Filters { texter: Some(-2), ..all.clone() };
+    let failed = Filters { errors: vec![30003], ..all };
+    for (number, filters, total) in [("114", some, 1), ("116", tagged, 1), ("117", nobodys, 199), ("133", failed, 1)] {
+        player.put("conversations", &[number]);
+        let (found, of) = server.conversations(&filters, 0, 10).await.expect("conversations");
+        player.asked_as("conversations", number);
+        assert_eq!(of, total, "{number}");
+        let first = &found[0];
+        match number {
+            "114" => assert_eq!((first.texter, first.tags.len(), first.messages.len()), (Some(PersonId(2)), 1, 3)),
+            "117" => assert_eq!((first.texter, first.texter_name.as_deref()), (None, None)),
+            "133" => assert_eq!(first.error_code, Some(30003)),
+            _ => {}
+        }
+    }
+    player.put("conversations", &["118"]);
+    let refused = server.conversations(&Filters::default(), 0, 10).await;
+    assert!(matches!(refused, Err(CallError::Refused(problem)) if problem.code == Code::Forbidden));
+
+    player.put("reassignCampaignContacts", &["119"]);
+    server.reassign(CAMPAIGN, &[ContactId(51)], To::Person(PersonId(3))).await.expect("done");
+    player.asked_as("reassignCampaignContacts", "119");
+    player.put("bulkReassignCampaignContacts", &["122"]);
+    let convo = Filters { campaign: Some(CAMPAIGN), status: Some("convo".into()), ..Filters::default() };
+    server.reassign_all(&convo, To::Person(PersonId(2))).await.expect("done");
+    player.asked_as("bulkReassignCampaignContacts", "122");
+}
+
+#[tokio::test]
+async fn in_production_the_reason_is_in_no_answer() {
+    let (player, server) = tess().await;
+    server.campaign(CAMPAIGN).await.expect("a campaign");
+    // Moved away, and nobody says so.
+    player.put("getAssignmentContacts", &["30", "121"]);
+    player.put("sendMessage", &["142"]);
+    let request = text_of(now(), &line(161, 0), MessageKind::Initial, "Hi");
+    let verdict = server.send(MessageId(Uuid::from_u128(6)), &request).await.expect("a verdict");
+    assert!(matches!(&verdict.outcome, Outcome::Refused { problem } if problem.code == Code::LeaseLost), "{verdict:?}");
+    // Signed out in between: nothing can be read then either.
+    player.put("getAssignmentContacts", &["30", "143"]);
+    player.put("sendMessage", &["143"]);
+    let nobody = json!({ "response": { "status": 200, "headers": [["Content-Type", "application/json"]], "body": { "data": { "currentUser": null } } } });
+    player.tape.lock().expect("the tape").insert("currentUser".to_owned(), vec![nobody]);
+    let signed_out = server.send(MessageId(Uuid::from_u128(7)), &request).await;
+    assert!(
+        matches!(&signed_out, Err(CallError::Refused(problem)) if problem.code == Code::Unauthorized),
+        "{signed_out:?}"
+    );
+
+    // Somebody who wrote STOP, as the contact cache shows them: without number, postal code and unused columns.
+    let (player, server) = tess().await;
+    server.campaign(CAMPAIGN).await.expect("a campaign");
+    player.put("getAssignmentContacts", &["160"]);
+    let who = load("160")["request"]["body"]["variables"]["contactIds"][0].as_str().and_then(|id| id.parse().ok());
+    let view = server.contacts(CAMPAIGN, &[ContactId(who.expect("a contact"))]).await.expect("a body").remove(0);
+    assert_eq!(view.summary.opt_out, OptOut::Yes { by_word: false });
+    assert_eq!(view.fields["cell"], "");
+
+    // More contacts while a reply waits: none, and the reason is read.
+    player.put("findNewCampaignContact", &["96"]);
+    let dynamic = {
+        let mut recorded = load("28");
+        recorded["response"]["body"]["data"]["assignment"]["campaign"]["useDynamicAssignment"] = json!(true);
+        recorded
+    };
+    player.tape.lock().expect("the tape").insert("assignment".to_owned(), vec![load("42"), load("173"), dynamic]);
+    let none = server.claim(CampaignId(2), Uuid::from_u128(8), 20).await;
+    player.asked_as("findNewCampaignContact", "96");
+    assert!(matches!(&none, Err(CallError::Refused(problem)) if problem.code == Code::QuotaReached), "{none:?}");
 }

@@ -23,9 +23,11 @@ use textbank::env::{SeededIds, SystemClock};
 use super::stand_in::{StandIn, TESS, World};
 use crate::support::text_of;
 
+const SOON: Duration = Duration::from_millis(1);
+
 /// Nobody waits in a test.
 pub const AT_ONCE: Pace =
-    Pace { doubt: Duration::ZERO, looks: 2, poll_busy: Duration::from_millis(1), poll_quiet: Duration::from_millis(1) };
+    Pace { doubt: Duration::ZERO, looks: 2, poll_busy: SOON, poll_quiet: SOON, count_busy: SOON, count_quiet: SOON };
 
 /// The stand-in with Tess signed in.
 pub struct Tess {

@@ -34,6 +34,7 @@ fn board(seq: u64) -> Board {
         state: CampaignState::Running,
         counts: crate::domain::stats::Counts::default(),
         oldest_wait: None,
+        foreign: None,
         in_flight: 0,
         unknown: 0,
         waiting_room: 0,

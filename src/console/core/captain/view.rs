@@ -2,7 +2,7 @@
 
 use super::model::{Model, Overlay};
 use crate::api::campaign::CampaignState;
-use crate::api::captain::{Gauge, HeldText, StoppedBy};
+use crate::api::captain::{Board, Gauge, HeldText, StoppedBy};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::overlay_keys::palette_actions;
 use crate::console::core::texter::view::{FooterKey, OverlayView};
@@ -56,6 +56,24 @@ impl GaugeView {
         };
         Self { rate, queue, today, stopped }
     }
+}
+
+/// What a server of another make tells besides, in sentences: its texts, then the carrier's errors.
+#[must_use]
+pub fn foreign_says(board: &Board) -> Vec<Say> {
+    let Some(foreign) = &board.foreign else { return Vec::new() };
+    let mut says = Vec::new();
+    if let (Some(out), Some(inbound)) = (foreign.texts_out, foreign.texts_in) {
+        says.push(Say::new("ui-board-texts").with("out", out).with("in", inbound));
+    }
+    if !foreign.errors.is_empty() {
+        let words = foreign.errors.iter().map(|error| match error.description.as_str() {
+            "" => format!("{} x {}", error.count, error.code),
+            means => format!("{} x {} ({means})", error.count, error.code),
+        });
+        says.push(Say::new("ui-board-errors").with("list", words.collect::<Vec<_>>().join("; ")));
+    }
+    says
 }
 
 impl Model {

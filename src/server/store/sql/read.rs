@@ -406,6 +406,7 @@ impl Queries for SqlStore {
             state: seen.state,
             counts,
             oldest_wait: col::<Option<i64>>(&row, 0)?.map(time).transpose()?,
+            foreign: None,
             in_flight: unsigned(col(&row, 1)?),
             unknown: unsigned(col(&row, 2)?),
             waiting_room: waiting_room::count(&mut conn, actor).await?,

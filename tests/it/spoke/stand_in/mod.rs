@@ -5,6 +5,7 @@
 
 mod http;
 mod resolve;
+mod watch;
 mod world;
 
 use std::net::SocketAddr;
@@ -76,6 +77,8 @@ pub struct Habits {
     pub delay: u64,
     /// How people sign in.
     pub strategy: Option<&'static str>,
+    /// How many of the roles, the least first, the admin has; else all.
+    pub role: Option<usize>,
     /// The other kind of Spoke.
     pub rewired: bool,
 }

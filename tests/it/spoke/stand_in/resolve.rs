@@ -4,7 +4,7 @@ use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedV
 use serde_json::{Value, json};
 
 use super::world::{ADA, TESS, World};
-use super::{Fault, StandIn};
+use super::{Fault, StandIn, watch};
 
 /// An object of the schema with its plain fields; lists that take a filter are looked up.
 pub struct Object {
@@ -30,7 +30,9 @@ impl Object {
                 let items: Vec<_> = list.into_iter().map(|item| Ok(self.resolved(kind, item))).collect();
                 ResolvedValue::List(Box::new(items.into_iter()))
             }
-            Value::Object(_) if self.here.schema.get_object(kind).is_some() => {
+            Value::Object(_)
+                if self.here.schema.get_object(kind).is_some() || self.here.schema.get_union(kind).is_some() =>
+            {
                 ResolvedValue::Object(Box::new(self.of(kind, value)))
             }
             leaf => ResolvedValue::Leaf(leaf.into()),
@@ -38,11 +40,11 @@ impl Object {
     }
 }
 
-fn error(message: &str) -> FieldError {
+pub fn error(message: &str) -> FieldError {
     FieldError { message: message.to_owned() }
 }
 
-fn unauthorized() -> FieldError {
+pub fn unauthorized() -> FieldError {
     error("You are not authorized to access that resource.")
 }
 
@@ -57,7 +59,8 @@ fn id_in(arguments: &Value, name: &str) -> Option<i64> {
 
 impl ObjectValue for Object {
     fn type_name(&self) -> &str {
-        &self.kind
+        // Of a union the value says which one it is.
+        self.value["kind"].as_str().unwrap_or(&self.kind)
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
@@ -76,7 +79,11 @@ impl ObjectValue for Object {
                 let may = texts && (role == "TEXTER" || self.user == Some(ADA));
                 json!(if may { vec![self.here.world().organization_value()] } else { Vec::new() })
             }
-            ("User", "roles") => json!(["TEXTER"]),
+            ("User", "roles") if !self.value["roles"].is_array() => {
+                let id = self.value["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+                watch::roles(&self.here.world(), id)
+            }
+            ("Organization", "campaigns") => watch::campaigns(&self.here.world(), &arguments),
             ("User", "todos") => {
                 let user = self.user.unwrap_or_default();
                 let archived = self.here.world().campaign_value()["isArchived"].as_bool() == Some(true);
@@ -92,7 +99,7 @@ impl ObjectValue for Object {
     }
 }
 
-fn user_value(user: i64) -> Value {
+pub fn user_value(user: i64) -> Value {
     match user {
         ADA => {
             json!({ "id": "1", "firstName": "Ada", "lastName": "Admin", "alias": null, "displayName": "Ada Admin", "terms": false })
@@ -110,15 +117,19 @@ fn assignment(world: &World, user: i64) -> Value {
     let campaign = world.campaign_value();
     let free = world.contacts.values().filter(|contact| contact.assignment.is_none()).count();
     let dynamic = campaign["useDynamicAssignment"].as_bool() == Some(true);
-    let canned = json!([
-        { "id": "2", "title": "Where do I vote?", "text": "You vote at {polling_place}, {firstName}.", "tagIds": [] },
-        { "id": "3", "title": "Who is this?", "text": "I\u{2019}m {texterAliasOrFirstName}, a volunteer with Riverton Votes.", "tagIds": [] },
-        { "id": "1", "title": "Wrong number", "text": "Sorry about that, we'll take this number off our list.", "tagIds": ["1"] },
-    ]);
+    let canned = canned();
     json!({
         "id": World::assignment_of(user).to_string(), "maxContacts": null, "texter": user_value(user), "campaign": campaign,
         "hasUnassignedContactsForTexter": if dynamic { free } else { 0 }, "campaignCannedResponses": canned,
     })
+}
+
+pub fn canned() -> Value {
+    json!([
+        { "id": "2", "title": "Where do I vote?", "text": "You vote at {polling_place}, {firstName}.", "tagIds": [] },
+        { "id": "3", "title": "Who is this?", "text": "I\u{2019}m {texterAliasOrFirstName}, a volunteer with Riverton Votes.", "tagIds": [] },
+        { "id": "1", "title": "Wrong number", "text": "Sorry about that, we'll take this number off our list.", "tagIds": ["1"] },
+    ])
 }
 
 impl Object {
@@ -138,6 +149,7 @@ impl Object {
                 }
                 Ok(assignment(&self.here.world(), user))
             }
+            "organization" | "campaign" | "people" | "conversations" => self.watch(name, arguments),
             _ => Err(error("not in this stand-in")),
         }
     }
@@ -174,6 +186,13 @@ impl Object {
             return Ok(arguments["defaultMessage"].clone());
         }
         let user = self.user.ok_or_else(nobody)?;
+        match name {
+            "reassignCampaignContacts" | "bulkReassignCampaignContacts" => return self.steer(name, arguments),
+            "editCampaignContactMessageStatus" if arguments["campaignIdsContactIds"].is_array() => {
+                return self.set_statuses(arguments);
+            }
+            _ => {}
+        }
         let now = self.here.clock.now();
         let mut world = self.here.world();
         let contact = id_in(arguments, "campaignContactId");
@@ -351,7 +370,7 @@ fn send(
     Ok(value)
 }
 
-fn contact_value(world: &World, id: i64) -> Value {
+pub fn contact_value(world: &World, id: i64) -> Value {
     let Some(contact) = world.contacts.get(&id) else { return Value::Null };
     let cached = world.habits.cached;
     let hidden = |value: &str| if cached { String::new() } else { value.to_owned() };

@@ -60,6 +60,8 @@ pub struct World {
     pub asked: Vec<String>,
     /// Persons who have joined; the others are known and may not text.
     pub joined: BTreeSet<i64>,
+    /// The carrier's error of a contact.
+    pub errors: BTreeMap<i64, i64>,
     /// Canned replies named with texts.
     pub canned: Vec<(i64, String)>,
 }

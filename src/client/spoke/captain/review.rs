@@ -1,0 +1,333 @@
+//! Looking through conversations, and what is done with many at once: giving them to others, statuses, tags.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::super::{SpokeServer, documents, refusal, views};
+use super::answers::{ConversationsPage, Named, PeoplePage, TagsOf, Talk};
+use super::role_of;
+use crate::api::people::Role;
+use crate::api::problem::Code;
+use crate::client::Call;
+use crate::domain::conversation::Status;
+use crate::domain::ids::{CampaignId, ContactId, PersonId};
+use crate::domain::safe_text::{safe_body, safe_line};
+
+/// Contacts named in one request.
+const AT_ONCE: usize = 100;
+/// People read at once.
+const PEOPLE_AT_ONCE: u64 = 100;
+
+/// Which conversations. Without a filter all of the campaigns that are not closed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filters {
+    /// Of this campaign.
+    pub campaign: Option<CampaignId>,
+    /// In this texter's hands (-2: in nobody's).
+    pub texter: Option<i64>,
+    /// The texter has sent something in it, whoever has it now.
+    pub sender: bool,
+    /// Of this status, in Spoke's word (several with commas between).
+    pub status: Option<String>,
+    /// Opted out, or not.
+    pub opted_out: Option<bool>,
+    /// With one of these tags, by name (`*`: any).
+    pub tags: Vec<String>,
+    /// Without these tags.
+    pub without_tags: Vec<String>,
+    /// With one of these errors of the carrier's (0: none).
+    pub errors: Vec<i64>,
+    /// With these words in a text, letter by letter.
+    pub text: Option<String>,
+    /// In closed campaigns.
+    pub archived: bool,
+}
+
+impl Filters {
+    /// True when every conversation passes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self { archived: self.archived, ..Self::default() }
+    }
+}
+
+/// In whose hands contacts are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum To {
+    /// This person's.
+    Person(PersonId),
+    /// Nobody's: whoever asks for more gets them.
+    Nobody,
+}
+
+impl To {
+    fn id(self) -> String {
+        match self {
+            Self::Person(person) => person.0.to_string(),
+            Self::Nobody => "-2".to_owned(),
+        }
+    }
+}
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Conversation {
+    /// With whom.
+    pub contact: ContactId,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// Its title.
+    pub title: String,
+    /// In whose hands; null: nobody's.
+    pub texter: Option<PersonId>,
+    /// Their name.
+    pub texter_name: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// They have opted out.
+    pub opted_out: bool,
+    /// The carrier's error of a text.
+    pub error_code: Option<i64>,
+    /// Tags that are not taken off.
+    pub tags: Vec<String>,
+    /// What was said.
+    pub messages: Vec<Said>,
+}
+
+/// A text of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// The voter wrote it.
+    pub from_voter: bool,
+    /// Its words.
+    pub text: String,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+/// Somebody of the organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Person {
+    /// Their number there.
+    pub person: PersonId,
+    /// Name.
+    pub name: String,
+    /// What they may do; null: suspended.
+    pub role: Option<Role>,
+}
+
+impl SpokeServer {
+    async fn organization_for(&self, campaign: Option<CampaignId>) -> Call<i64> {
+        match campaign {
+            Some(campaign) => self.organization_of(campaign.0).await,
+            None => match self.watched().await?.as_slice() {
+                [only] => Ok(*only),
+                _ => Err(refusal(Code::Invalid, "you watch several organizations: name a campaign")),
+            },
+        }
+    }
+
+    async fn tag_names(&self, organization: i64) -> Call<BTreeMap<i64, String>> {
+        let variables = json!({ "organization": organization.to_string() });
+        let reply = self.asked(&documents::TAG_NAMES, variables).await?;
+        if reply.field("organization").is_null() {
+            return Err(self.refused(&reply.said()).await);
+        }
+        let tags: TagsOf = reply.read("organization")?;
+        Ok(tags.tags.into_iter().map(|tag| (tag.id.0, safe_line(&tag.name))).collect())
+    }
+
+    fn variables(filters: &Filters, organization: i64, names: &BTreeMap<i64, String>) -> Call<Value> {
+        let id = |name: &String| match names.iter().find(|(_, known)| *known == name) {
+            _ if name == "*" => Ok("*".to_owned()),
+            Some((id, _)) => Ok(id.to_string()),
+            None => Err(refusal(Code::Invalid, &format!("the organization has no tag called {}", safe_line(name)))),
+        };
+        let ids = |list: &[String]| list.iter().map(id).collect::<Call<Vec<String>>>();
+        let mut campaigns = json!({ "isArchived": filters.archived });
+        if let Some(campaign) = filters.campaign {
+            campaigns = json!({ "campaignId": campaign.0 });
+        }
+        let mut assignments = json!({});
+        if let Some(texter) = filters.texter {
+            assignments["texterId"] = json!(texter);
+            if filters.sender {
+                assignments["sender"] = json!(true);
+            }
+        }
+        let mut contacts = json!({});
+        if let Some(status) = &filters.status {
+            contacts["messageStatus"] = json!(status);
+        }
+        if let Some(out) = filters.opted_out {
+            contacts["isOptedOut"] = json!(out);
+        }
+        if !filters.tags.is_empty() {
+            contacts["tags"] = json!(ids(&filters.tags)?);
+        }
+        if !filters.without_tags.is_empty() {
+            contacts["suppressedTags"] = json!(ids(&filters.without_tags)?);
+        }
+        if !filters.errors.is_empty() {
+            contacts["errorCode"] = json!(filters.errors);
+        }
+        Ok(json!({
+            "organization": organization.to_string(), "campaigns": campaigns, "assignments": assignments,
+            "contacts": contacts, "text": filters.text,
+        }))
+    }
+
+    async fn prepared(&self, filters: &Filters, needs_names: bool) -> Call<(Value, BTreeMap<i64, String>)> {
+        let organization = self.organization_for(filters.campaign).await?;
+        let wanted = needs_names || !filters.tags.is_empty() || !filters.without_tags.is_empty();
+        let names = if wanted { self.tag_names(organization).await? } else { BTreeMap::new() };
+        Ok((Self::variables(filters, organization, &names)?, names))
+    }
+
+    /// A page of the conversations that `filters` let pass, and how many there are.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn conversations(&self, filters: &Filters, offset: u64, limit: u64) -> Call<(Vec<Conversation>, u64)> {
+        let (mut variables, names) = self.prepared(filters, true).await?;
+        variables["cursor"] = json!({ "offset": offset, "limit": limit });
+        let reply = self.asked(&documents::CONVERSATIONS, variables).await?;
+        if reply.field("conversations").is_null() {
+            return Err(self.refused(&reply.said()).await);
+        }
+        let page: ConversationsPage = reply.read("conversations")?;
+        let found = page.conversations.into_iter().map(|talk| conversation(talk, &names)).collect();
+        Ok((found, page.page_info.total))
+    }
+
+    /// Gives these contacts of a campaign to somebody. The campaigns' assignments that got them.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn reassign(&self, campaign: CampaignId, contacts: &[ContactId], to: To) -> Call<usize> {
+        let organization = self.organization_of(campaign.0).await?;
+        for chunk in contacts.chunks(AT_ONCE) {
+            let variables = json!({
+                "organization": organization.to_string(), "contacts": named(campaign, chunk), "to": to.id(),
+            });
+            self.surely(&documents::REASSIGN, variables, "reassignCampaignContacts").await?;
+        }
+        Ok(contacts.len())
+    }
+
+    /// Gives every contact that `filters` let pass to somebody. How many assignments that touched.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn reassign_all(&self, filters: &Filters, to: To) -> Call<usize> {
+        if filters.is_empty() {
+            return Err(refusal(Code::Invalid, "without a filter everything would change hands: name one"));
+        }
+        let (mut variables, _) = self.prepared(filters, false).await?;
+        variables["to"] = json!(to.id());
+        let done = self.surely(&documents::REASSIGN_ALL, variables, "bulkReassignCampaignContacts").await?;
+        Ok(done.as_array().map_or(0, Vec::len))
+    }
+
+    /// Sets the status of these contacts of a campaign: `closed`, or `needsResponse` to open them again.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn set_statuses(&self, campaign: CampaignId, contacts: &[ContactId], status: &str) -> Call<usize> {
+        for chunk in contacts.chunks(AT_ONCE) {
+            let variables = json!({ "status": status, "contacts": named(campaign, chunk) });
+            self.surely(&documents::STATUSES, variables, "editCampaignContactMessageStatus").await?;
+        }
+        Ok(contacts.len())
+    }
+
+    /// Sets a tag on these contacts of a campaign, or takes it off.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn tag_all(&self, campaign: CampaignId, contacts: &[ContactId], tag: &str, on: bool) -> Call<usize> {
+        let names = self.tag_names(self.organization_of(campaign.0).await?).await?;
+        let id = names.iter().find(|(_, name)| *name == tag).map(|(id, _)| id.to_string()).ok_or_else(|| {
+            let known: Vec<&str> = names.values().map(String::as_str).collect();
+            let detail =
+                format!("the organization has no tag called {}; there are: {}", safe_line(tag), known.join(", "));
+            refusal(Code::Invalid, &detail)
+        })?;
+        let tag = if on { json!({ "id": id }) } else { json!({ "id": id, "value": views::RESOLVED }) };
+        for contact in contacts {
+            let variables = json!({ "tags": [tag], "contact": contact.0.to_string() });
+            self.surely(&documents::TAGS, variables, "updateContactTags").await?;
+        }
+        Ok(contacts.len())
+    }
+
+    /// The organizations' people.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn people(&self) -> Call<Vec<Person>> {
+        let mut all = Vec::new();
+        for organization in self.watched().await? {
+            let mut offset = 0;
+            loop {
+                let cursor = json!({ "offset": offset, "limit": PEOPLE_AT_ONCE });
+                let variables = json!({ "organization": organization.to_string(), "cursor": cursor });
+                let reply = self.asked(&documents::PEOPLE, variables).await?;
+                if reply.field("people").is_null() {
+                    return Err(self.refused(&reply.said()).await);
+                }
+                let page: PeoplePage = reply.read("people")?;
+                let read = u64::try_from(page.users.len()).unwrap_or(u64::MAX);
+                all.extend(page.users.into_iter().filter_map(person));
+                offset += read;
+                if read == 0 || offset >= page.page_info.total {
+                    break;
+                }
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Contacts as the server wants them named.
+fn named(campaign: CampaignId, contacts: &[ContactId]) -> Value {
+    let one = |contact: &ContactId| json!({ "campaignId": campaign.0.to_string(), "campaignContactId": contact.0, "messageIds": [] });
+    contacts.iter().map(one).collect()
+}
+
+fn person(user: Named) -> Option<Person> {
+    let name = safe_line(user.display_name.trim());
+    Some(Person { person: PersonId(user.id?.0), name, role: role_of(&user.roles) })
+}
+
+fn conversation(talk: Talk, names: &BTreeMap<i64, String>) -> Conversation {
+    let Talk { texter, contact, campaign } = talk;
+    // Nobody is a person without a number, of the name "null null".
+    let texter = texter.and_then(|texter| Some((PersonId(texter.id?.0), safe_line(texter.display_name.trim()))));
+    let on = contact.tags.iter().filter(|tag| tag.value.as_deref() != Some(views::RESOLVED));
+    Conversation {
+        contact: ContactId(contact.id.0),
+        first_name: safe_line(&contact.first_name),
+        last_name: safe_line(&contact.last_name),
+        campaign: CampaignId(campaign.id.0),
+        title: safe_line(&campaign.title),
+        texter: texter.as_ref().map(|(id, _)| *id),
+        texter_name: texter.map(|(_, name)| name),
+        status: views::status(&contact.message_status),
+        opted_out: contact.opt_out.is_some(),
+        error_code: contact.error_code,
+        tags: on.map(|tag| names.get(&tag.id.0).cloned().unwrap_or_else(|| tag.id.0.to_string())).collect(),
+        messages: contact
+            .messages
+            .into_iter()
+            .map(|said| Said { from_voter: said.is_from_contact, text: safe_body(&said.text), at: said.created_at })
+            .collect(),
+    }
+}
