@@ -190,6 +190,7 @@ const COLUMNS: [Column; 7] = [
     },
     Column {
         key: "ui-texter-practice",
+        figure: "texters.practised",
         width: 10,
         value: |ink, t, _| {
             let word = if t.practised { "ui-texter-practised" } else { "ui-texter-not-practised" };

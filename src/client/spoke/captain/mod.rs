@@ -31,7 +31,7 @@ const CAMPAIGNS_AT_ONCE: u64 = 50;
 /// Campaigns that are listed at most.
 const MOST_CAMPAIGNS: u64 = 500;
 /// What the server does not tell, by the names that these figures have in [`Board`].
-pub const UNTOLD: [&str; 7] = [
+pub const UNTOLD: [&str; 8] = [
     "oldest_wait",
     "in_flight",
     "unknown",
@@ -39,6 +39,7 @@ pub const UNTOLD: [&str; 7] = [
     "counts.possible_opt_outs",
     "texters.last_ten_minutes",
     "texters.last_seen",
+    "texters.practised",
 ];
 
 /// The most that one of Spoke's roles allows, in our words; none for somebody who is suspended.
@@ -154,6 +155,7 @@ impl SpokeServer {
                 unsent: 0,
                 waiting: counts.needs_response_count.unwrap_or(0),
                 unassigned: counts.assigned_count.map_or(0, |assigned| sum(counts.contacts_count, Some(assigned))),
+                mine: Default::default(),
             }
         };
         Ok(self.campaigns_to_watch(false).await?.into_iter().map(line).collect())
@@ -316,6 +318,7 @@ fn texter(line: &answers::InHand) -> Option<TexterLine> {
         waiting: line.unreplied_count,
         last_ten_minutes: 0,
         last_seen: None,
+        practised: false,
     })
 }
 
