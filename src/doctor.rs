@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::client::journal::Tally;
-use crate::config::{ConfigError, Loaded, Paths, Surroundings};
+use crate::config::{ConfigError, ConsoleConfig, Loaded, Paths, Surroundings};
 use crate::console::keymap::Keymap;
 
 /// A clock further off than this makes waiting times and texting hours look wrong on the screen.
@@ -63,6 +63,8 @@ pub struct Terminal {
     pub output: bool,
     /// Columns and rows.
     pub size: Option<(u16, u16)>,
+    /// It tells a key that is held down from one that is pressed again; none when it was not asked.
+    pub tells_repeats: Option<bool>,
 }
 
 /// What one server said.
@@ -118,7 +120,7 @@ pub fn examine(machine: &Machine<'_>) -> Vec<Finding> {
     found.push(size(machine.terminal));
     found.push(colours(machine.surroundings));
     found.push(characters(machine.surroundings));
-    found.push(key_reports(machine.surroundings));
+    found.push(key_reports(machine));
     found.push(editor(machine.surroundings));
     if machine.servers.is_empty() {
         found.push(Finding::notice(
@@ -250,13 +252,27 @@ fn characters(surroundings: &Surroundings) -> Finding {
     )
 }
 
-fn key_reports(surroundings: &Surroundings) -> Finding {
-    let found = if surroundings.multiplexer {
-        "in tmux and screen a held key is told by its timing; one press is still one text"
-    } else {
-        "asked when the console starts; where a terminal cannot report repeats, a held key is told by its timing"
+fn key_reports(machine: &Machine<'_>) -> Finding {
+    let console = machine.settings.as_ref().map(|loaded| loaded.config.console.clone()).unwrap_or_default();
+    Finding::good("key reports", guard(machine.terminal.tells_repeats, &console))
+}
+
+/// How the guard against held keys works in this terminal, and what that costs in time.
+#[must_use]
+pub fn guard(tells_repeats: Option<bool>, console: &ConsoleConfig) -> String {
+    let (dwell, gap, silence) = (console.dwell_ms, console.key_gap_ms, console.key_silence_ms);
+    let how = match tells_repeats {
+        Some(true) => "this terminal tells a held key from a pressed one: a press counts at once".to_owned(),
+        Some(false) => format!(
+            "this terminal cannot tell a held key from a pressed one, so it is told by its timing: a press counts at once when its key was \
+             silent for {gap} ms before, else {silence} ms later"
+        ),
+        None => format!(
+            "asked when the console starts: where the terminal tells a held key from a pressed one, a press counts at once; elsewhere at \
+             once when its key was silent for {gap} ms before, else {silence} ms later"
+        ),
     };
-    Finding::good("key reports", found)
+    format!("{how}; a new card counts no press in its first {dwell} ms")
 }
 
 fn editor(surroundings: &Surroundings) -> Finding {
@@ -354,9 +370,9 @@ mod tests {
     use pretty_assertions::assert_eq;
     use rstest::rstest;
 
-    use super::{Finding, Machine, Seen, State, Terminal, Waits, examine};
+    use super::{Finding, Machine, Seen, State, Terminal, Waits, examine, guard};
     use crate::client::journal::Tally;
-    use crate::config::{Layers, Paths, Surroundings, load};
+    use crate::config::{ConsoleConfig, Layers, Paths, Surroundings, load};
 
     fn state_of(found: &[Finding], check: &str) -> State {
         found.iter().find(|finding| finding.check == check).expect("checked").state
@@ -367,6 +383,15 @@ mod tests {
         let loaded = load(&Layers::default()).expect("defaults");
         let paths = Paths::below(dir.path());
         examine(&Machine { paths: &paths, surroundings, settings: Ok(&loaded), terminal, servers })
+    }
+
+    #[test]
+    fn what_the_guard_costs_is_told_by_the_settings() {
+        let console = ConsoleConfig { key_gap_ms: 900, key_silence_ms: 70, dwell_ms: 130, ..ConsoleConfig::default() };
+        let kitty = guard(Some(true), &console);
+        assert!(kitty.contains("at once") && !kitty.contains("900") && kitty.contains("130 ms"), "{kitty}");
+        let plain = guard(Some(false), &console);
+        assert!(plain.contains("900 ms") && plain.contains("70 ms later"), "{plain}");
     }
 
     #[rstest]
@@ -393,7 +418,7 @@ mod tests {
     #[case(Some((120, 11)), State::Fault)]
     #[case(None, State::Notice)]
     fn size_of_the_terminal(#[case] size: Option<(u16, u16)>, #[case] state: State) {
-        let terminal = Terminal { input: true, output: true, size };
+        let terminal = Terminal { input: true, output: true, size, tells_repeats: Some(false) };
         let found = with(terminal, &Surroundings::default(), Vec::new());
         assert_eq!(state_of(&found, "terminal size"), state);
     }

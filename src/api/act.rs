@@ -88,6 +88,16 @@ pub enum Act {
         /// Who.
         contact: ContactId,
     },
+    /// Take back that a number was somebody else's: one's own mark. A doubt that counted as an opt-out with it is a doubt again.
+    UndoWrongNumber {
+        /// Who.
+        contact: ContactId,
+    },
+    /// Take back that a possible opt-out was none: nothing goes to this person until somebody decides anew.
+    UndoNotOptOut {
+        /// Who.
+        contact: ContactId,
+    },
     /// Ask the captains about a conversation; it is flagged with it (the tag `escalated`).
     Ask {
         /// Which.
@@ -202,6 +212,8 @@ impl Act {
             | Self::AnswerAsked { contact, .. }
             | Self::Language { contact, .. }
             | Self::UndoOptOut { contact }
+            | Self::UndoWrongNumber { contact }
+            | Self::UndoNotOptOut { contact }
             | Self::Close { contact }
             | Self::Reopen { contact } => Some(*contact),
             Self::Release { .. }

@@ -13,6 +13,7 @@ use crate::client::journal::{Journal, JournalError, KeyPlace, SystemKeychain, Ta
 use crate::client::native::{NativeServer, Timeouts};
 use crate::client::sign_in::{self, SignIn};
 use crate::config::{ConfigError, Loaded, Paths, Surroundings};
+use crate::console::term::watch;
 use crate::doctor::{Finding, Machine, Seen, State, Terminal, Waits, examine};
 use crate::env::{SystemClock, SystemIds};
 
@@ -116,7 +117,8 @@ async fn skew(sign_in: &SignIn, timeouts: Timeouts) -> anyhow::Result<(SignedDur
 
 fn terminal() -> Terminal {
     let size = terminal_size::terminal_size().map(|(width, height)| (width.0, height.0));
-    Terminal { input: std::io::stdin().is_terminal(), output: std::io::stdout().is_terminal(), size }
+    let (input, output) = (std::io::stdin().is_terminal(), std::io::stdout().is_terminal());
+    Terminal { input, output, size, tells_repeats: if input && output { watch::tells_repeats() } else { None } }
 }
 
 fn in_lines(found: &[Finding]) -> String {

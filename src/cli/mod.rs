@@ -32,6 +32,7 @@ pub mod held;
 pub mod invite;
 pub mod invites;
 pub mod join;
+pub mod keys;
 pub mod ledger;
 pub mod ledger_verify;
 pub mod legal_hold;
@@ -280,12 +281,8 @@ pub enum Command {
     Carrier(carrier::CarrierArgs),
     /// Check this machine, and say what to do about what is found
     Doctor(doctor::Args),
-    /// Print every key: where it works and what it does
-    Keys {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    /// Print every key: where it works and what it does; with --press, what this terminal sends for each
+    Keys(keys::Args),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -445,7 +442,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Report(args) => report::run(args, &ctx()?).await,
         Command::Db { command } => db::run(command, &ctx()?).await,
         Command::Doctor(args) => doctor::run(&args, &cli.global).await,
-        Command::Keys { json } => tools::keys(&ctx()?, json),
+        Command::Keys(args) => keys::run(&args, &ctx()?).await,
         Command::Completions { shell } => tools::completions(shell),
         Command::Man => tools::man(),
         Command::Config { command } => settings::run(&command, &cli.global),

@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use super::core::shared::say::{Arg, Say};
-use super::core::texter::view::NOTE_SNOOZED;
+use super::core::texter::pick::tag_word;
+use super::core::texter::view::{NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED};
 use crate::domain::message::Delivery;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
@@ -42,14 +43,21 @@ pub fn time_of_day(words: &Catalogue, zone: &TimeZone, at: Timestamp) -> String 
 #[must_use]
 pub fn day_and_time(words: &Catalogue, zone: &TimeZone, at: Timestamp) -> String {
     let there = at.to_zoned(zone.clone());
-    let day = there.strftime(if words.language() == "en" { "%b %-d" } else { "%-d/%-m" });
+    let day = match words.language() {
+        "en" => there.strftime("%b %-d").to_string(),
+        // A number for the month would be read the other way round beside an English list.
+        _ => format!("{} {}", there.day(), SPANISH_MONTHS[usize::from(there.month().unsigned_abs().clamp(1, 12)) - 1]),
+    };
     format!("{day}, {}", clock(words, there.datetime()))
 }
 
-/// What stands behind the word for an act in a conversation: until when something was put aside is a time, with its day where that is
+/// What stands behind the word for an act in a conversation: tags by their names; until when something was put aside is a time, with its day where that is
 /// another than the act's.
 #[must_use]
 pub fn note_detail(words: &Catalogue, zone: &TimeZone, what: &str, detail: &str, at: Timestamp) -> String {
+    if [NOTE_TAGGED, NOTE_UNTAGGED].contains(&what) {
+        return phrase(words, zone, &tag_word(detail));
+    }
     let until = detail.parse::<Timestamp>().ok().filter(|_| what == NOTE_SNOOZED);
     let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
     match until {
@@ -62,8 +70,15 @@ pub fn note_detail(words: &Catalogue, zone: &TimeZone, what: &str, detail: &str,
 /// A time of day of a clock somewhere else.
 #[must_use]
 pub fn clock(words: &Catalogue, at: DateTime) -> String {
-    at.strftime(if words.language() == "en" { "%-I:%M %p" } else { "%H:%M" }).to_string()
+    if words.language() == "en" {
+        return at.strftime("%-I:%M %p").to_string();
+    }
+    let half = if at.hour() < 12 { "a. m." } else { "p. m." };
+    format!("{} {half}", at.strftime("%-I:%M"))
 }
+
+/// Months as Spanish abbreviates them.
+const SPANISH_MONTHS: [&str; 12] = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 
 /// How long ago, in words (`now`, `4 min`); where nobody knows what time it is, when.
 #[must_use]
@@ -149,11 +164,18 @@ mod tests {
     }
 
     #[test]
+    fn spanish_times_are_those_of_the_americas() {
+        let words = Catalogue::spanish();
+        assert_eq!(day_and_time(&words, &TimeZone::UTC, at("2026-06-13T19:02:00Z")), "13 jun, 7:02 p. m.");
+        assert_eq!(time_of_day(&words, &TimeZone::UTC, at("2026-12-13T00:02:00Z")), "12:02 a. m.");
+    }
+
+    #[test]
     fn until_when_something_is_put_aside_has_its_day_where_it_is_another() {
         let words = Catalogue::english();
         let told = |until| note_detail(&words, &TimeZone::UTC, NOTE_SNOOZED, until, at("2026-06-10T18:00:00Z"));
         assert_eq!(told("2026-06-10T20:30:00Z"), "8:30 PM");
         assert_eq!(told("2026-06-11T09:00:00Z"), "Jun 11, 9:00 AM");
-        assert_eq!(note_detail(&words, &TimeZone::UTC, "note-tagged", "vip", at("2026-06-10T18:00:00Z")), "vip");
+        assert_eq!(note_detail(&words, &TimeZone::UTC, NOTE_TAGGED, "vip", at("2026-06-10T18:00:00Z")), "vip");
     }
 }

@@ -15,6 +15,7 @@ pub mod hours;
 pub mod ids;
 pub mod interval;
 pub mod ledger;
+pub mod links;
 pub mod message;
 pub mod opt_out;
 pub mod outcome;

@@ -164,20 +164,32 @@ impl Template {
     /// # Errors
     /// The names of the fields that have neither a value nor a fallback, each once.
     pub fn fill(&self, fill: &Fill<'_>) -> Result<String, Vec<String>> {
+        self.fill_marked(fill).map(|(text, _)| text)
+    }
+
+    /// The same, with the places in bytes where something was put in.
+    ///
+    /// # Errors
+    /// As [`Self::fill`].
+    pub fn fill_marked(&self, fill: &Fill<'_>) -> Result<(String, Vec<std::ops::Range<usize>>), Vec<String>> {
         let mut out = String::new();
+        let mut places = Vec::new();
         let mut missing: Vec<String> = Vec::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Field(field) => match field.value(fill).or(field.fallback.as_deref()) {
                     Some("") if field.is_disclaimer() => out.truncate(out.trim_end_matches(' ').len()),
-                    Some(value) => out.push_str(value),
+                    Some(value) => {
+                        places.push(out.len()..out.len() + value.len());
+                        out.push_str(value);
+                    }
                     None if missing.contains(&field.name) => {}
                     None => missing.push(field.name.clone()),
                 },
             }
         }
-        if missing.is_empty() { Ok(out) } else { Err(missing) }
+        if missing.is_empty() { Ok((out, places)) } else { Err(missing) }
     }
 }
 
@@ -392,6 +404,16 @@ mod tests {
     #[case("{{lastName}}", Some("lastName"))]
     fn what_counts_as_an_unfilled_field(#[case] body: &str, #[case] found: Option<&str>) {
         assert_eq!(leftover_field(body), found);
+    }
+
+    #[test]
+    fn what_was_put_in_is_marked() {
+        let fields = map(&[("firstName", "Ana")]);
+        let fill = Fill { fields: &fields, texter: "Robin", variables: &map(&[]) };
+        let (text, places) =
+            Template::parse("Hi {firstName}, {zip/there}: {texterName}").unwrap().fill_marked(&fill).unwrap();
+        let marked: Vec<&str> = places.into_iter().map(|place| &text[place]).collect();
+        assert_eq!(marked, ["Ana", "there", "Robin"]);
     }
 
     #[test]

@@ -60,6 +60,42 @@ fn words(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Folded words after which a yes is none: "not sure", "no estoy seguro".
+const DENIES: &[&str] = &[
+    "not", "no", "dont", "doesnt", "didnt", "cant", "wont", "isnt", "arent", "im not", "never", "nunca", "tampoco",
+    "sin",
+];
+/// Folded words that may follow a no which is an answer: "No thanks", "No I will not".
+const AFTER_NO: &[&str] =
+    &["thanks", "thank", "thankyou", "gracias", "way", "sir", "maam", "i", "im", "ill", "we", "not", "never"];
+
+/// The words of what a voter wrote that may be held against them: a yes that is denied and a no that only belongs to what follows
+/// ("no hablo inglés") say something else.
+fn meant(text: &str) -> Vec<(String, String)> {
+    let fold = |word: &str| -> String {
+        word.nfkd().filter(|c| c.is_alphanumeric() && !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    };
+    let mut kept = Vec::new();
+    for clause in
+        text.split(|c: char| c.is_ascii_punctuation() && !matches!(c, '\'' | '`' | '-') || "¿¡…\n".contains(c))
+    {
+        let folded: Vec<String> = clause.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect();
+        for (written, word) in words(clause) {
+            let own = fold(&written);
+            let at = folded.iter().position(|other| *other == own).unwrap_or(0);
+            let stands = match word.as_str() {
+                "yes" => !folded.iter().take(at).any(|before| DENIES.contains(&before.as_str())),
+                "no" => folded.get(at + 1).is_none_or(|next| AFTER_NO.contains(&next.as_str())),
+                _ => true,
+            };
+            if stands {
+                kept.push((written, word));
+            }
+        }
+    }
+    kept
+}
+
 /// The plainest form: without the endings that change with the sentence.
 fn stem(word: &str) -> String {
     for ending in ["ing", "ed", "es", "s"] {
@@ -85,7 +121,7 @@ pub struct Fit {
 /// counts three times one of its text, a rare one more than one that all have.
 #[must_use]
 pub fn rank(written: &str, candidates: &[(String, String)]) -> Vec<Fit> {
-    let asked = words(written);
+    let asked = meant(written);
     let documents: Vec<BTreeMap<String, f64>> = candidates
         .iter()
         .map(|(name, text)| {
@@ -179,6 +215,10 @@ mod tests {
     #[case("Yeah, sure!", 3, &["Yeah", "sure"])]
     #[case("Sí", 3, &["Sí"])]
     #[case("nope", 4, &["nope"])]
+    #[case("No, thanks", 4, &["No", "thanks"])]
+    #[case("no gracias", 4, &["no", "gracias"])]
+    #[case("No I am busy", 4, &["No"])]
+    #[case("Yes, but not on the day", 3, &["Yes", "day"])]
     fn the_best_is_what_a_person_would_take(#[case] written: &str, #[case] place: usize, #[case] words: &[&str]) {
         let best = rank(written, &candidates()).into_iter().next().expect("something fits");
         assert_eq!((best.place, best.words), (place, words.iter().map(|w| (*w).to_owned()).collect()));
@@ -189,6 +229,10 @@ mod tests {
     #[case("👍")]
     #[case("the of and")]
     #[case("my cousin plays the trombone")]
+    #[case("Not sure yet. What is this about?")]
+    #[case("Perdón, no hablo inglés")]
+    #[case("no estoy seguro")]
+    #[case("Hola, no entiendo.")]
     fn nothing_fits(#[case] written: &str) {
         assert_eq!(rank(written, &candidates()), []);
     }

@@ -132,7 +132,8 @@ fn bundle(language: &str, parts: &[&str]) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(language.parse().into_iter().collect());
     // Terminals do not know the isolation marks, and safe_text has taken strangers' ones away.
     bundle.set_use_isolating(false);
-    bundle.set_formatter(Some(if language == "es" { spaced } else { with_commas }));
+    // Both as in the Americas: 12,345.
+    bundle.set_formatter(Some(with_commas));
     for part in parts {
         // A faulty line is left out and the rest kept; a test fails on any fault.
         let resource = FluentResource::try_new((*part).to_owned()).unwrap_or_else(|(kept, _)| kept);
@@ -143,26 +144,21 @@ fn bundle(language: &str, parts: &[&str]) -> FluentBundle<FluentResource> {
 }
 
 fn with_commas<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
-    grouped(value, ",", 4)
+    grouped(value)
 }
 
-/// Spanish groups by a space that does not break, and only from five digits on.
-fn spaced<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
-    grouped(value, "\u{a0}", 5)
-}
-
-fn grouped(value: &FluentValue<'_>, separator: &str, from_digits: usize) -> Option<String> {
+fn grouped(value: &FluentValue<'_>) -> Option<String> {
     let FluentValue::Number(number) = value else { return None };
     let text = number.as_string().into_owned();
     let digits = text.strip_prefix('-').unwrap_or(&text);
-    if digits.len() < from_digits || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if digits.len() < 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Some(text);
     }
     let sign = &text[..text.len() - digits.len()];
     let first = (digits.len() - 1) % 3 + 1;
     let mut out = format!("{sign}{}", &digits[..first]);
     for at in (first..digits.len()).step_by(3) {
-        out.push_str(separator);
+        out.push(',');
         out.push_str(&digits[at..at + 3]);
     }
     Some(out)
@@ -233,8 +229,8 @@ mod tests {
 
     #[rstest]
     #[case(999, "999", "999")]
-    #[case(1000, "1,000", "1000")]
-    #[case(12345, "12,345", "12\u{a0}345")]
+    #[case(1000, "1,000", "1,000")]
+    #[case(12345, "12,345", "12,345")]
     fn numbers_are_grouped_in_the_language_s_way(#[case] n: i64, #[case] english: &str, #[case] spanish: &str) {
         let said = |language: &str| {
             let mut bundle = super::bundle(language, &[]);

@@ -11,7 +11,7 @@ use textbank::api::{
     problem::Code,
 };
 use textbank::domain::{
-    conversation::OptOut,
+    conversation::{OptOut, Status},
     ids::{CampaignId, ContactId},
     message::MessageKind::{Initial, Reply},
 };
@@ -252,6 +252,43 @@ on_every_store! {
         let theirs = home.claim_speaking(&tom, campaign, &["en"]).await;
         assert!(!theirs.is_empty(), "fifteen wait who need nobody special");
         assert!(theirs.iter().all(|contact| contact.tags.is_empty()));
+    }
+
+    async fn a_doubt_is_a_doubt_again_when_what_decided_it_is_taken_back(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for to in &slice {
+            home.initial(&tess, to).await;
+        }
+        let doubtful = |line: &ContactSummary| matches!(line.opt_out, OptOut::Possible { .. });
+        // Taken for none.
+        home.says(phone(0), "please take me off your list").await;
+        let id = slice[0].id;
+        refused(home.try_act(&tess, Act::UndoNotOptOut { contact: id }).await, Code::Invalid);
+        let after_seq = home.line(&tess, campaign, id).await.foreign_seq;
+        home.act(&tess, Act::NotOptOut { contact: id, after_seq }).await;
+        home.act(&tess, Act::UndoNotOptOut { contact: id }).await;
+        let line = home.line(&tess, campaign, id).await;
+        assert!(doubtful(&line), "{:?}", line.opt_out);
+        refused(home.try_send(&tess, home.text(&line, Reply, "Hi")).await, Code::Frozen);
+        // Counted as an opt-out with the wrong number.
+        home.act(&tess, Act::WrongNumber { contact: id }).await;
+        assert_eq!(home.line(&tess, campaign, id).await.opt_out, OptOut::Yes { by_word: false });
+        home.act(&tess, Act::UndoWrongNumber { contact: id }).await;
+        let line = home.line(&tess, campaign, id).await;
+        assert!(doubtful(&line) && line.status == Status::NeedsResponse, "{line:?}");
+        refused(home.try_send(&tess, home.text(&line, Reply, "Hi")).await, Code::Frozen);
+        refused(home.try_act(&tess, Act::UndoWrongNumber { contact: id }).await, Code::Invalid);
+        // Without a doubt the number alone was wrong; their own STOP stays through all of it.
+        let id = slice[1].id;
+        home.says(phone(1), "who is this?").await;
+        home.act(&tess, Act::WrongNumber { contact: id }).await;
+        home.says(phone(1), "STOP").await;
+        home.act(&tess, Act::UndoWrongNumber { contact: id }).await;
+        let line = home.line(&tess, campaign, id).await;
+        assert_eq!(line.opt_out, OptOut::Yes { by_word: true });
+        refused(home.try_send(&tess, home.text(&line, Reply, "Hi")).await, Code::Suppressed);
     }
 
     async fn some_tags_are_of_every_campaign(home: Home) {

@@ -80,7 +80,7 @@ fn what_was_taken_from_a_laptop_asleep_is_said_and_does_not_go_out() {
     line.breaks(everything, Fault::CutBefore);
     line.cut();
     confirm_until(&mut console, 2);
-    console.wait_for("1 text waiting to upload");
+    console.wait_for("1 waiting to upload");
     console.signal("STOP");
     let id = ActId(SystemIds::shared().act_id(SystemClock::shared().now()));
     let texter = served.count("SELECT DISTINCT assigned FROM contacts WHERE assigned IS NOT NULL");

@@ -7,9 +7,9 @@ use crate::served::{confirm_until, leave, server_gets, wait_until_all_is_handed_
 use crate::serving::Served;
 
 /// What the screen says while nothing gets through.
-const NOT_THROUGH: &[&str] = &["offline since", "next try", "1 text waiting to upload"];
+const NOT_THROUGH: &[&str] = &["offline since", "next try", "1 waiting to upload"];
 /// What it says of a text that is on its way.
-const UNDER_WAY: &[&str] = &["1 text waiting to upload"];
+const UNDER_WAY: &[&str] = &["1 waiting to upload"];
 /// The feed may settle a text whose answer was lost before anybody reads a word on the screen.
 const NOTHING: &[&str] = &[];
 
@@ -123,7 +123,7 @@ fn a_whole_network_that_goes_and_comes_back_is_told() {
         console.wait_for("offline since");
         confirmed += 2;
         confirm_until(&mut console, confirmed);
-        console.wait_for("2 texts waiting to upload");
+        console.wait_for("2 waiting to upload");
         line.is_well();
         wait_until_all_is_handed_in(&console);
         server_gets(&served, &console, confirmed as i64);

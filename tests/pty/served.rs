@@ -121,7 +121,7 @@ fn what_a_hanging_server_was_given_before_the_kill_arrives_once() {
     // Requests lie in the server's sockets; nobody knows whether they will count.
     served.signal("STOP");
     confirm_until(&mut console, 4);
-    console.wait_for("3 texts waiting to upload");
+    console.wait_for("3 waiting to upload");
     console.kill();
     served.signal("CONT");
     let console = served.console();
@@ -141,7 +141,7 @@ fn an_outage_is_told_and_worked_through() {
     served.stop();
     console.wait_for("offline since");
     confirm_until(&mut console, 5);
-    console.wait_for("3 texts waiting to upload");
+    console.wait_for("3 waiting to upload");
     server_gets(&served, &console, 2);
     // Left and opened again without the network: the journal's texts are still there.
     console.press(b"q");
@@ -151,7 +151,7 @@ fn an_outage_is_told_and_worked_through() {
     assert!(console.wait_for_end().success());
     let console = served.console();
     console.wait_for("offline since");
-    console.wait_for("3 texts waiting to upload");
+    console.wait_for("3 waiting to upload");
     served.start_again();
     wait_until_all_is_handed_in(&console);
     server_gets(&served, &console, 5);

@@ -107,3 +107,5 @@ action-plain = plain signs
 action-ask-captain = ask the captain
 action-flagged = flagged, answer
 action-announce = note to the texters
+action-script = the script
+action-person = all about them

@@ -69,3 +69,4 @@ plain-new-replies = { $n } new answers. Waiting: { $waiting }.
 plain-status = { $done } of { $total } first texts done. Sent now: { $sent }. Replies sent: { $replied }. Waiting for your answer: { $waiting }.
 plain-board-held = { $n } held for you to decide
 plain-needs-terminal = A real campaign is worked at a terminal: your presses are read from it and from nothing else, as each text wants one press of a person. Only a rehearsal takes a pipe: textbank rehearse.
+plain-ask-nobody-but = Nobody to answer here. { $word }: back to sending, { $n } left. Enter tells what is new.

@@ -14,8 +14,8 @@ ui-link-offline = offline since { $since }, next try { $next }
 ui-link-signed-out = signed out: please join again
 ui-link-signed-out-hands-in = signed out, still handing in
 ui-upload-waiting = { $n ->
-    [one] { $n } text waiting to upload
-   *[other] { $n } texts waiting to upload
+    [one] { $n } waiting to upload
+   *[other] { $n } waiting to upload
 }
 
 ## Ages
@@ -74,7 +74,7 @@ ui-system = System
 ui-campaign = Campaign
 ui-thread-title = Conversation with { $name }
 ui-thread-your-time = times below are yours ({ $zone })
-ui-no-words = no words any more
+ui-no-words = no words: a picture alone, or removed by their time
 ui-thread-older = older messages above
 ui-thread-known = The last words known: { $text }
 ui-thread-new-below = { $n ->
@@ -256,3 +256,22 @@ ui-pace = { $pace } a minute, { $left ->
 }
 ui-held-back = { $n } held back until { $at }
 ui-picked = now
+ui-link-offline-for = offline for { $age }
+ui-card-filled = { $n } filled in
+ui-card-links = { $n ->
+    [one] { $n } link
+   *[other] { $n } links
+}
+ui-script-title = The script
+ui-script-now = now
+ui-script-later = not asked
+ui-person-title = All that is known
+ui-person-name = Name
+ui-person-time = Time there
+ui-person-language = Language
+ui-person-tags = Tags
+ui-person-snoozed = Put aside until
+ui-person-note = Note
+ui-thread-more = all of it
+ui-toast-told = Message:
+ui-write-title = Enter: done · Esc: leave it

@@ -108,3 +108,5 @@ action-plain = signos sencillos
 action-ask-captain = preguntar al capitán
 action-flagged = marcadas, responder
 action-announce = nota a los voluntarios
+action-script = el guion
+action-person = todo sobre esta persona

@@ -66,7 +66,7 @@ texter-reply-unsafe = Tu texto tiene caracteres que no se pueden mostrar tal com
 texter-script-fault = El guion no se puede llenar para esta persona: { $fault }
 texter-no-text = El guion no tiene texto aquí.
 texter-nothing-written = No hay nada escrito.
-texter-not-seen-yet = No se envió: no todo tu texto ha estado en pantalla. Míralo de principio a fin y pulsa otra vez.
+texter-not-seen-yet = No se envió: no estuvo todo en pantalla. Léelo y pulsa otra vez.
 texter-paste-nowhere = Lo pegado solo entra en una respuesta. No se hizo nada.
 texter-no-questions = Esta campaña no tiene preguntas.
 texter-copied = Copiado.
@@ -77,7 +77,7 @@ texter-gone-reclaimed = Un capitán recuperó a { $name }. { $who }
 texter-gone-expired = { $name } volvió a la reserva: estuviste fuera demasiado tiempo. { $who }
 
 ## Hecho
-texter-wrong-number-done = { $name }: número equivocado anotado, conversación cerrada.
+texter-wrong-number-done = { $name }: número equivocado anotado, cerrada; { $key } lo deshace.
 texter-closed-done = { $name }: cerrada; { $key } lo deshace.
 texter-skipped-done = { $name }: saltado, no se envió nada; { $key } lo deshace.
 texter-reopened-done = { $name }: abierta de nuevo.
@@ -199,7 +199,7 @@ texter-signed-out-unknown = Tu sesión fue cerrada. { $count ->
     [one] No se sabe qué fue de un mensaje confirmado
    *[other] No se sabe qué fue de { $count } mensajes confirmados
 }: díselo a tu capitán. El diario los conserva.
-texter-archived = La campaña está cerrada: ya no sale ningún mensaje. A quien escribe ahora le contestan quienes se ocupan de las respuestas tardías. ¡Gracias! Aquí no queda nada por hacer.
+texter-archived = La campaña está cerrada: ya no sale nada, y a quien escribe tarde le contestan otros. ¡Gracias! Aquí no queda nada por hacer.
 texter-archived-late = La campaña está cerrada: ya no salen primeros mensajes. Quien escribe ahora llega a ti: contesta según lleguen.
 note-event-full = completo, número en la fila al registrarse
 note-earlier-campaign = campaña anterior
@@ -302,7 +302,21 @@ texter-held-back-lately = { $count ->
 note-answer-cleared = respuesta quitada
 texter-left-already = Ya salió: un mensaje en camino no se puede deshacer.
 texter-undo-opt-out = { $name } es la persona que diste de baja antes de eso. { $key } otra vez deshace la baja.
-texter-locked-title = { $name }: el mensaje queda como está
-texter-locked-means = Nada de lo que escribas aquí se envía. Esc vuelve a la tarjeta.
 texter-note-from = { $who }, capitán: { $text }
 texter-notify-note = Su capitán escribió una nota.
+texter-card-as-is = El primer mensaje a { $name }
+texter-card-as-is-means = Lo que escribas aquí no hace nada; Esc vuelve a la tarjeta.
+texter-nobody-else-waits = Nadie más espera respuesta: solo la persona cuya conversación está abierta.
+texter-offline-no-more = Sin conexión: pide más cuando se alcance de nuevo el servidor.
+texter-side-pane-on = Las respuestas se muestran junto a la tarjeta, si la pantalla tiene 100 columnas.
+texter-side-pane-off = Las respuestas ya no se muestran junto a la tarjeta; { $key } las muestra de nuevo.
+texter-sent-is-sent = No hay nada que deshacer: un mensaje que ya salió no se puede retirar.
+texter-no-other-question = Aquí no hay otra pregunta.
+texter-nothing-recorded = Aquí no hay ninguna respuesta anotada.
+note-wrong-number-taken-back = número equivocado deshecho, fue un error
+note-doubt-again = por decidir de nuevo: ¿baja?
+texter-stays = Lo último que se hizo queda como está ({ $name }): no se deshizo nada.
+texter-not-opt-out-done = Se puede escribir de nuevo a { $name }; { $key } lo deshace.
+texter-doubt-again = { $name }: no se envía nada hasta que alguien decida si fue una baja.
+texter-wrong-number-opted-out = { $name }: número equivocado, cerrada, y de baja porque nadie lo había decidido; { $key } lo deshace.
+texter-finish-later = El ensayo termina en cuanto haya salido tu último mensaje.

@@ -196,7 +196,7 @@ ui-reason-opted-out = se dio de baja antes
 ui-reason-possible-opt-out = puede haberse dado de baja
 ui-reason-wrong-number = número equivocado
 ui-reason-recalled = se retiró
-ui-no-words = ya sin palabras
+ui-no-words = sin palabras: solo una imagen, o borradas a su tiempo
 ui-reason-removed = se quitó de la lista
 ui-thread-known = Lo último que se sabe: { $text }
 ui-link-signed-out-done = sesión cerrada, nada por entregar
@@ -254,3 +254,22 @@ ui-held-back = { $n } retenidos hasta { $at }
 ui-picked = ahora
 ui-board-texts = { $out } mensajes enviados, { $in } recibidos
 ui-board-errors = El operador sobre los mensajes fallidos: { $list }
+ui-link-offline-for = sin conexión desde hace { $age }
+ui-card-filled = { $n } de la lista
+ui-card-links = { $n ->
+    [one] { $n } enlace
+   *[other] { $n } enlaces
+}
+ui-script-title = El guion
+ui-script-now = ahora
+ui-script-later = sin preguntar
+ui-person-title = Todo lo que se sabe
+ui-person-name = Nombre
+ui-person-time = Hora allí
+ui-person-language = Idioma
+ui-person-tags = Etiquetas
+ui-person-snoozed = Aplazado hasta
+ui-person-note = Nota
+ui-thread-more = todo
+ui-toast-told = Mensaje:
+ui-write-title = Enter: listo · Esc: dejarlo

@@ -42,6 +42,8 @@ impl SpokeServer {
             | Act::Snooze { .. }
             | Act::Language { .. }
             | Act::UndoOptOut { .. }
+            | Act::UndoWrongNumber { .. }
+            | Act::UndoNotOptOut { .. }
             | Act::Ask { .. }
             | Act::Announce { .. }
             | Act::AnswerAsked { .. } => Err(refusal(Code::Forbidden, "a Spoke server cannot do this")),

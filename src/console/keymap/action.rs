@@ -108,6 +108,10 @@ actions! {
     Canned, "canned", "action-canned", Replying, [Thread, Composer];
     /// Record the voter's answer.
     Answers, "answers", "action-answers", Replying, [Thread, Composer];
+    /// The script's questions beside what was answered.
+    Script, "script", "action-script", Replying, [Thread, Composer];
+    /// All that is known of the person, whole.
+    Person, "person", "action-person", Replying, [Texting, Card, Inbox, Thread];
     /// Close the conversation.
     Close, "close", "action-close", Replying, [Inbox, Thread];
     /// Open a closed conversation again.

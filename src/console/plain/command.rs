@@ -37,12 +37,15 @@ pub enum Typed {
     Unknown,
 }
 
+/// The word that goes back, wherever somebody is.
+const BACK: &str = "b";
+
 /// Words of actions whose keys cannot be typed on a line, or differ from place to place.
 const WORDS: &[(Action, &str)] = &[
     (Action::Send, "y"),
     (Action::SendNext, "y"),
     (Action::SendStay, "stay"),
-    (Action::Back, "b"),
+    (Action::Back, BACK),
     (Action::SwitchPane, "p"),
     (Action::ExternalEditor, "editor"),
     (Action::Newline, "line"),
@@ -64,8 +67,6 @@ fn is_of_the_screen(action: Action) -> bool {
             | Action::SidePane
             | Action::Redraw
             | Action::Palette
-            // Its digits are those of rows here.
-            | Action::Suggestion
     );
     let edits =
         action.info().category == Category::Writing && !matches!(action, Action::Newline | Action::ExternalEditor);
@@ -102,6 +103,10 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
     let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if let Some(Ok(row)) = (digits > 0).then(|| word[..digits].parse()) {
         return Typed::Row(row, word[digits..].trim().to_owned());
+    }
+    // Back is one word in every place; what has its letter on the screen is asked for by its name.
+    if word == BACK && Action::Back.works_in(context) && keymap.offers(Action::Back) {
+        return Typed::Action(Action::Back);
     }
     for chords in chords(word) {
         if let Lookup::Matched(action) = keymap.look_up(context, &chords, facts) {
@@ -143,13 +148,18 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
 #[must_use]
 pub fn word_for(action: Action, context: Context, keymap: &Keymap) -> String {
     let free = |word: &str| {
+        if word == BACK {
+            return true;
+        }
         // Where the person gave the letter to something else, that counts.
         let typed: Vec<Chord> = word.chars().map(|c| Chord::plain(Key::Char(c))).collect();
         matches!(keymap.look_up(context, &typed, Facts::default()), Lookup::NotFound { .. })
             || keymap.keys_for(context, action).iter().any(|key| key == word)
     };
     let own = WORDS.iter().find(|(of, word)| *of == action && free(word)).map(|(_, word)| (*word).to_owned());
-    let key = || keymap.keys_for(context, action).into_iter().find(|key| key.chars().count() == 1);
+    let taken = |key: &str| key == BACK && Action::Back.works_in(context);
+    let key =
+        || keymap.keys_for(context, action).into_iter().find(|key| key.chars().count() == 1 && !taken(key.as_str()));
     own.or_else(key).unwrap_or_else(|| action.name().replace('_', " "))
 }
 

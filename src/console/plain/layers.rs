@@ -1,9 +1,10 @@
 //! What lies over the pages, as lines: help, lists to choose from, questions, the log, the outbox, the score.
 
+use super::talk;
 use super::voice::{Voice, number};
 use crate::console::core::shared::notice::Notices;
 use crate::console::core::texter::outbox::{OutboxRow, Standing};
-use crate::console::core::texter::view::{ChoiceRow, OverlayView};
+use crate::console::core::texter::view::{ChoiceRow, OverlayView, StepState};
 use crate::console::keymap::action::Category;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::HelpRow;
@@ -72,6 +73,23 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
             lines.extend(numbered(rows.iter().map(|row| choice(voice, row))));
             Layer { manner: Manner::Choose, lines, rows: rows.len() }
         }
+        OverlayView::Script { steps, rows, .. } => {
+            let mut lines = vec![voice.word("ui-script-title")];
+            for step in steps {
+                lines.push(match &step.state {
+                    StepState::Recorded(value) => {
+                        format!("{} {}: {value}.", step.text, voice.word("ui-answers-recorded"))
+                    }
+                    StepState::Now => format!("{} ({})", step.text, voice.word("ui-script-now")),
+                    StepState::Later => format!("{} ({})", step.text, voice.word("ui-script-later")),
+                });
+                if step.open {
+                    lines.extend(numbered(rows.iter().map(|row| choice(voice, row))));
+                }
+            }
+            Layer { manner: Manner::Choose, lines, rows: rows.len() }
+        }
+        OverlayView::Person { person, .. } => read(talk::person(voice, person)),
         OverlayView::Pick { title, rows, .. } => {
             let mut lines = vec![voice.say(title)];
             lines.extend(numbered(rows.iter().map(|row| {

@@ -80,6 +80,10 @@ pub trait Pages {
     fn row(&self, number: usize) -> Option<Vec<Action>>;
     /// What a row's number alone does with it.
     fn opens(&self) -> Option<Action>;
+    /// What the number does here when it is no row's: a reply that was offered under it is taken.
+    fn offered(&mut self, _number: usize, _stamp: Stamp) -> Option<Vec<Effect>> {
+        None
+    }
     /// Whom the letters that follow are about, once a number has named them.
     fn named(&self, _voice: &Voice) -> Option<String> {
         None
@@ -317,6 +321,7 @@ impl<P: Pages> Lines<P> {
                 self.again = true;
                 Vec::new()
             }
+            Typed::Number(place) if let Some(fx) = self.pages.offered(*place, stamp) => fx,
             Typed::Number(place) => match (self.select(*place, stamp), self.pages.opens()) {
                 (Some(mut fx), Some(action)) => {
                     fx.extend(self.perform(action, stamp));

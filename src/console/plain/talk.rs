@@ -2,7 +2,9 @@
 
 use super::layers::told;
 use super::voice::Voice;
-use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem, ThreadView};
+use crate::console::core::texter::view::{
+    EARLIER_RECEIVED, EARLIER_SENT, ItemState, PersonView, ThreadItem, ThreadView,
+};
 use crate::console::words::{delivery_key, reason_key};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::message::{Delivery, Direction};
@@ -33,6 +35,24 @@ pub(super) fn known(voice: &Voice, thread: &ThreadView, told: impl Fn(&str, &str
         facts.push(safe_line(&thread.note));
     }
     (!facts.is_empty()).then(|| format!("{}.", facts.join(". ")))
+}
+
+/// All that is known of a person.
+pub(super) fn person(voice: &Voice, person: &PersonView) -> Vec<String> {
+    let mut lines = vec![format!("{}: {}.", voice.word("ui-person-title"), voice.name(&person.name))];
+    lines.extend(person.local_time.map(|(from, to)| format!("{}.", super::beside::time_there(voice, from, to))));
+    let mut add = |key: &str, value: String| {
+        if !value.is_empty() {
+            lines.push(format!("{}: {value}", voice.word(key)));
+        }
+    };
+    add("ui-person-language", person.language.clone().unwrap_or_default());
+    add("ui-person-tags", person.tags.iter().map(|tag| voice.say(tag)).collect::<Vec<_>>().join(", "));
+    add("ui-person-snoozed", person.snoozed_until.map(|at| voice.time(at)).unwrap_or_default());
+    add("ui-person-note", safe_line(&person.note));
+    let facts = person.fields.iter().chain(&person.answers);
+    lines.extend(facts.map(|(name, value)| format!("{}: {}", name.replace('_', " "), safe_line(value))));
+    lines
 }
 
 /// One item: who, when, what. `heard`: these words were printed whole before.

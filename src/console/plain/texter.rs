@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 
 use super::beside::{Beside, field};
-use super::command::Typed;
+use super::command::{Typed, word_for};
 use super::layers::told;
 use super::lines::{Page, Pages};
 use super::news::News;
@@ -18,6 +18,7 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{LinkState, Msg, Stamp};
 use crate::console::core::shared::notice::Notices;
 use crate::console::core::shared::say::Say;
+use crate::console::core::texter::help_out::Suggestion;
 use crate::console::core::texter::model::Claim;
 use crate::console::core::texter::view::{CardPane, CardView, InboxRow, OverlayView, Sendable, ThreadItem, ThreadView};
 use crate::console::core::texter::{Focus, Model};
@@ -59,6 +60,8 @@ pub struct TexterPages {
     from: usize,
     /// Whom the numbers of the list mean.
     listed: Vec<ContactId>,
+    /// Replies that were offered, and to whom.
+    replies: (ContactId, Vec<Suggestion>),
     /// The conversation that was told, and how many items of it.
     read: Option<(ContactId, usize)>,
     /// What the practice said last.
@@ -76,6 +79,7 @@ impl TexterPages {
             writing: None,
             from: 0,
             listed: Vec::new(),
+            replies: (ContactId(0), Vec::new()),
             read: None,
             coach: None,
         }
@@ -167,11 +171,21 @@ impl TexterPages {
             lines.push(voice.counted("plain-inbox-more", "n", rest));
         }
         let kind = if list.len == 0 { "plain-ask-nobody" } else { "plain-ask-inbox" };
+        let header = self.model.header();
+        let left = header.progress.1.saturating_sub(header.progress.0);
+        let ask = match (list.len, left) {
+            // The end of the replies is not that of the shift.
+            (0, 1..) => {
+                let word = word_for(Action::SwitchPane, Context::Inbox, self.keymap());
+                voice.with("plain-ask-nobody-but", &[("word", Value::Text(word)), ("n", number(left))])
+            }
+            _ => voice.word(kind),
+        };
         Page {
             key: format!("inbox {:?} {from} {}", list.filter, list.len == 0),
             lines,
             kind,
-            ask: voice.word(kind),
+            ask,
             // Whoever has nobody to answer waits for just that.
             idle: self.model.people.waiting() == 0,
             ..Page::default()
@@ -255,6 +269,11 @@ impl TexterPages {
                 }
             }
         }
+        let offered = if lines.is_empty() { &[][..] } else { &thread.suggestions[..] };
+        lines.extend(offered.iter().zip(1..).map(|(one, n): (_, usize)| {
+            let words = voice.text("ui-suggested-by", "words", &one.words.join(", "));
+            format!("{n}: {} ({words}).", one.title)
+        }));
         let drawn = (thread.loading.is_none() && thread.hidden_below == 0).then(|| self.model.armed()).flatten();
         let online = matches!(self.model.link, LinkState::Online | LinkState::Connecting);
         Page {
@@ -412,6 +431,9 @@ impl Pages for TexterPages {
                 if thread.loading.is_none() && !(self.model.focus == Focus::Composer && self.writes()) =>
             {
                 self.read = Some((thread.contact, thread.settled));
+                if self.model.focus == Focus::Thread {
+                    self.replies = (thread.contact, thread.suggestions);
+                }
             }
             _ => {}
         }
@@ -474,6 +496,18 @@ impl Pages for TexterPages {
         Some(Action::Open)
     }
 
+    fn offered(&mut self, number: usize, stamp: Stamp) -> Option<Vec<Effect>> {
+        if self.model.context() != Context::Thread {
+            return None;
+        }
+        // The number means what stood beside it, wherever it stands by now.
+        let (contact, told) = &self.replies;
+        let wanted = told.get(number.checked_sub(1)?)?.from;
+        let here = self.model.open.as_ref().is_some_and(|open| open.contact == *contact);
+        let place = self.model.suggestions().iter().position(|one| here && one.from == wanted)?;
+        Some(self.model.update(Msg::Suggested { place, stamp }))
+    }
+
     fn wants_a_row(&self, action: Action) -> bool {
         // Which row is selected is nothing that could be heard.
         let about_one = [
@@ -485,6 +519,12 @@ impl Pages for TexterPages {
             Action::Tags,
             Action::TagClose,
             Action::Note,
+            Action::AskCaptain,
+            Action::Snooze,
+            Action::Language,
+            Action::Flag,
+            Action::Star,
+            Action::OptOutSilent,
         ];
         self.model.context() == Context::Inbox && about_one.contains(&action)
     }

@@ -100,6 +100,7 @@ impl Voice {
         match notice.level {
             Level::Info => said,
             Level::Warning => format!("{} {said}", self.word("ui-toast-warning")),
+            Level::Told => format!("{} {said}", self.word("ui-toast-told")),
             Level::Error => format!("{} {said}", self.word("ui-toast-error")),
         }
     }

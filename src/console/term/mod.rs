@@ -8,6 +8,7 @@
 //! - [`paint`]: one frame out, and nothing at all when it equals the last one;
 //! - [`mod@panic`]: the terminal first, then a file without anybody's words in it;
 //! - [`signals`]: what the system asks of us;
+//! - [`watch`]: the keyboard alone, to tell what it sends;
 //! - [`editor`]: the person's own editor on a draft.
 
 pub mod editor;
@@ -19,3 +20,4 @@ pub mod panic;
 pub mod press;
 pub mod real;
 pub mod signals;
+pub mod watch;

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::ink::{Ink, Piece, Sign, put};
 use super::theme::Role;
 use super::wrap;
+use crate::console::core::texter::marks::Mark;
 use crate::domain::segment::{self, Segments};
 
 /// A card to draw. Strings have passed `safe_text`.
@@ -21,6 +22,8 @@ pub(super) struct CardFace {
     pub note: Option<Piece>,
     /// The exact text that would go out.
     pub text: String,
+    /// What is to be seen in it: links, and what the list put in.
+    pub marks: Vec<Mark>,
     /// Why it cannot go out now, if so.
     pub barred: Option<(String, Role)>,
     /// What is to be known of the text itself, behind its length.
@@ -96,6 +99,7 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
     for (line, y) in lines.iter().zip(body.top()..body.bottom()) {
         put(buffer, area.x, y, 1, bar, ink.style(Role::Focus));
         put(buffer, body.x, y, body.width, &face.text[line.clone()], ink.style(Role::Exact));
+        ink.marked(buffer, (body.x, y, body.width), &face.text, line, &face.marks);
     }
     let hidden_below = lines.len().saturating_sub(rows);
     if hidden_below > 0 {
@@ -142,7 +146,14 @@ fn press(ink: Ink<'_>, face: &CardFace, area: Rect, row: u16, buffer: &mut Buffe
 
 /// Groups of pieces over several lines, at most `most`; broken between groups, where a dot between two is left out. Returns
 /// the lines used.
-fn flow(ink: Ink<'_>, groups: &[Vec<Piece>], area: Rect, first_row: u16, most: u16, buffer: &mut Buffer) -> u16 {
+pub(super) fn flow(
+    ink: Ink<'_>,
+    groups: &[Vec<Piece>],
+    area: Rect,
+    first_row: u16,
+    most: u16,
+    buffer: &mut Buffer,
+) -> u16 {
     let dot = format!(" {} ", ink.sign(Sign::Dot));
     let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
     let mut used = 0;
@@ -161,7 +172,11 @@ fn flow(ink: Ink<'_>, groups: &[Vec<Piece>], area: Rect, first_row: u16, most: u
             line.extend(group);
         }
     }
-    for (line, row) in lines.iter().zip(first_row..) {
+    for (line, row) in lines.iter_mut().zip(first_row..) {
+        // Blanks at the end of a line are no reason to cut it.
+        if let Some((text, _)) = line.last_mut() {
+            text.truncate(text.trim_end().len());
+        }
         ink.line(buffer, area, row, line);
     }
     u16::try_from(lines.len()).unwrap_or(most)

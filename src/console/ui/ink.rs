@@ -1,5 +1,7 @@
 //! What every view draws with: styles, words, and text put down by graphemes.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -10,6 +12,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::theme::{Role, Theme};
 use super::wrap;
 use crate::console::core::shared::say::Say;
+use crate::console::core::texter::marks::{Mark, MarkKind};
 use crate::console::words;
 use crate::i18n::{Catalogue, Value};
 
@@ -113,6 +116,33 @@ impl Ink<'_> {
     /// How long ago, in words (`now`, `4 min`).
     pub fn age(&self, since: Timestamp, now: Option<Timestamp>) -> String {
         words::age(self.words, &self.caps.zone, since, now)
+    }
+
+    /// Gives the marked places of a line that was drawn at a column, row and width their looks. The letters stay as they were put:
+    /// cut apart, some of them would be others.
+    pub fn marked(
+        &self,
+        buffer: &mut Buffer,
+        (x, y, width): (u16, u16, u16),
+        text: &str,
+        line: &Range<usize>,
+        marks: &[Mark],
+    ) {
+        for mark in marks {
+            let (start, end) = (mark.range.start.max(line.start), mark.range.end.min(line.end));
+            let (Some(before), Some(inside)) = (text.get(line.start..start), text.get(start..end)) else { continue };
+            let from = wrap::columns(before).min(width);
+            let many = wrap::columns(inside.trim_end()).min(width - from);
+            let style = self.style(match mark.kind {
+                MarkKind::Link => Role::Link,
+                MarkKind::Field | MarkKind::Match => Role::Marked,
+            });
+            for column in x + from..x + from + many {
+                if let Some(cell) = buffer.cell_mut((column, y)) {
+                    cell.set_style(style);
+                }
+            }
+        }
     }
 
     /// Fills `area` with the role's background.

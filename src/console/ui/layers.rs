@@ -7,7 +7,7 @@ use super::composer::{self, Written};
 use super::ink::Ink;
 use super::overlay::{Line, boxed, list, page, wrapped};
 use super::theme::Role;
-use super::{outbox, score, shell};
+use super::{outbox, score, script, shell};
 use crate::console::core::shared::notice::{Level, Notices};
 use crate::console::core::texter::view::{ChoiceRow, OverlayView};
 use crate::domain::safe_text::safe_line;
@@ -73,6 +73,19 @@ pub(super) fn draw(
             let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-search-prompt") };
             searched(ink, &ink.word("ui-search-title"), &written, &lines, *selected, area, buffer)
         }
+        OverlayView::Script { steps, rows, selected } => {
+            let width = 76.min(area.width);
+            let rows: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
+            let (lines, first) = script::lines(ink, steps, &rows, width.saturating_sub(6));
+            let height = u16::try_from(lines.len() + 2).unwrap_or(area.height);
+            let inner = boxed(ink, &ink.word("ui-script-title"), width, height, area, buffer);
+            list(ink, &lines, first + selected, inner, buffer)
+        }
+        OverlayView::Person { person, scroll } => {
+            let inner = boxed(ink, &ink.word("ui-person-title"), 84, area.height, area, buffer);
+            let lines = script::person(ink, person, inner.width);
+            page(ink, &lines, *scroll, inner, buffer)
+        }
         OverlayView::Pick { title, rows, selected } => {
             let set = |row: &ChoiceRow| {
                 let line = choice(ink, &ChoiceRow { chosen: false, ..row.clone() });
@@ -89,7 +102,7 @@ pub(super) fn draw(
                 asked.flat_map(|(sentence, role)| wrapped(&sentence, width.saturating_sub(4), role)).collect();
             let rows = composer::rows_wanted(text, width.saturating_sub(4), 8);
             let height = u16::try_from(above.len() + 3).unwrap_or(area.height).saturating_add(rows);
-            let inner = boxed(ink, &ink.word("ui-question-title"), width, height, area, buffer);
+            let inner = boxed(ink, &ink.word("ui-write-title"), width, height, area, buffer);
             // The lines to type in are never crowded out.
             above.truncate(usize::from(inner.height.saturating_sub(rows + 1)).max(1));
             page(ink, &above, 0, inner, buffer);
@@ -127,6 +140,7 @@ fn messages(ink: Ink<'_>, notices: &Notices, width: u16) -> Vec<Line> {
         let role = match notice.level {
             Level::Info => Role::Text,
             Level::Warning => Role::Warn,
+            Level::Told => Role::Title,
             Level::Error => Role::Bad,
         };
         let time = notice.at.map(|at| format!("{}  ", ink.time(at))).unwrap_or_default();

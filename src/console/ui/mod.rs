@@ -13,6 +13,7 @@ mod practice;
 #[cfg(test)]
 mod scenes;
 mod score;
+mod script;
 mod shell;
 pub mod svg;
 pub mod texter;

@@ -10,7 +10,8 @@ use super::wrap;
 /// A box in the middle of `area`, at most `width` by `height` with its border. The screen below is blanked there.
 pub(super) fn boxed(ink: Ink<'_>, title: &str, width: u16, height: u16, area: Rect, buffer: &mut Buffer) -> Rect {
     let width = width.min(area.width);
-    let height = height.min(area.height);
+    // A single row left beside it would show a torn edge of what is below.
+    let height = if area.height.saturating_sub(height) < 2 { area.height } else { height };
     let outer = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
     // A wide character that reaches into the box would be drawn over its border.
     if outer.x > buffer.area.x {
@@ -21,7 +22,9 @@ pub(super) fn boxed(ink: Ink<'_>, title: &str, width: u16, height: u16, area: Re
             }
         }
     }
-    ink.fill(buffer, outer, Role::Text);
+    // So would a few columns at its sides.
+    let blank = if area.width - width < 16 { Rect { x: area.x, width: area.width, ..outer } } else { outer };
+    ink.fill(buffer, blank, Role::Text);
     let inner = ink.frame(buffer, outer, title, Role::Focus, false);
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
@@ -102,7 +105,9 @@ pub(super) fn page(ink: Ink<'_>, lines: &[Line], scroll: usize, area: Rect, buff
 }
 
 fn marks(ink: Ink<'_>, above: bool, below: bool, area: Rect, buffer: &mut Buffer) {
-    let edge = Rect { x: area.right(), width: 1, ..area }.intersection(buffer.area);
+    // On the border of the box, where there is one: beside a key the sign would be taken for a part of it.
+    let x = if area.right() + 1 < buffer.area.right() { area.right() + 1 } else { area.right() };
+    let edge = Rect { x, width: 1, ..area }.intersection(buffer.area);
     if above {
         ink.right(buffer, edge, 0, ink.sign(Sign::Up), Role::Key);
     }

@@ -42,11 +42,17 @@ pub(super) fn mark_role(rehearsal: Option<bool>) -> Role {
 }
 
 /// The state of the line, in words.
-pub(super) fn link(ink: Ink<'_>, link: &LinkState) -> Piece {
+///
+/// `clocks`: the campaign's time now and this laptop's, by which it tells since when. Where the two differ (a rehearsal's clock), it is
+/// said for how long, as a time of day of one clock among those of another would only confuse.
+pub(super) fn link(ink: Ink<'_>, link: &LinkState, clocks: (Option<Timestamp>, Option<Timestamp>)) -> Piece {
     use crate::i18n::Value;
     match link {
         LinkState::Connecting => (ink.word("ui-link-connecting"), Role::Faint),
         LinkState::Online => (format!("{} {}", ink.sign(Sign::Done), ink.word("ui-link-online")), Role::Good),
+        LinkState::Offline { since, .. } if differ(clocks) => {
+            (ink.with_text("ui-link-offline-for", "age", &ink.age(*since, clocks.1)), Role::Warn)
+        }
         LinkState::Offline { since, next_try } => {
             let args = [("since", Value::Time(ink.time(*since))), ("next", Value::Time(ink.time(*next_try)))];
             (ink.words.say("ui-link-offline", &args), Role::Warn)
@@ -54,6 +60,12 @@ pub(super) fn link(ink: Ink<'_>, link: &LinkState) -> Piece {
         LinkState::SignedOut { hands_in: true } => (ink.word("ui-link-signed-out-hands-in"), Role::Bad),
         LinkState::SignedOut { hands_in: false } => (ink.word("ui-link-signed-out"), Role::Bad),
     }
+}
+
+/// True when two clocks tell different times of day.
+fn differ(clocks: (Option<Timestamp>, Option<Timestamp>)) -> bool {
+    let (Some(campaign), Some(laptop)) = clocks else { return false };
+    (campaign.as_second() - laptop.as_second()).abs() > 60
 }
 
 /// How far the upload is behind; none when it is not.
@@ -113,6 +125,7 @@ pub(super) fn toast(ink: Ink<'_>, notice: &Notice, area: Rect, buffer: &mut Buff
     let (word, role) = match notice.level {
         Level::Info => (ink.word("ui-toast-info"), Role::Good),
         Level::Warning => (ink.word("ui-toast-warning"), Role::Warn),
+        Level::Told => (ink.word("ui-toast-told"), Role::Title),
         Level::Error => (ink.word("ui-toast-error"), Role::Bad),
     };
     let text = format!("{word} {}", ink.say(&notice.say));

@@ -36,9 +36,13 @@ pub enum Role {
     Bad,
     /// The exact text that would go out.
     Exact,
+    /// A link in a text.
+    Link,
+    /// What the list put into a text, or what a suggestion fits by.
+    Marked,
 }
 
-const ROLES: usize = 15;
+const ROLES: usize = 17;
 
 /// How many colours the terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,6 +90,8 @@ const DARK: [Row; ROLES] = [
     (0xf2_c1_4e, None, BOLD),
     (0xff_8a_80, None, BOLD),
     (0xff_ff_ff, None, NONE),
+    (0x9f_c8_ff, None, UNDER),
+    (0xff_ff_ff, None, BOLD),
 ];
 
 const LIGHT_BACK: u32 = 0xfb_fa_f7;
@@ -105,6 +111,8 @@ const LIGHT: [Row; ROLES] = [
     (0x7a_4d_00, None, BOLD),
     (0xa8_1c_14, None, BOLD),
     (0x00_00_00, None, NONE),
+    (0x0b_57_9c, None, UNDER),
+    (0x00_00_00, None, BOLD),
 ];
 
 const HIGH_BACK: u32 = 0x00_00_00;
@@ -124,6 +132,8 @@ const HIGH: [Row; ROLES] = [
     (0xff_ff_00, None, BOLD),
     (0xff_a0_a0, None, BOLD),
     (0xff_ff_ff, None, BOLD),
+    (0x80_ff_ff, None, UNDER),
+    (0xff_ff_00, None, BOLD),
 ];
 
 /// Attributes only; reverse video sets apart what stands out most.
@@ -143,6 +153,8 @@ const MONO: [Modifier; ROLES] = [
     BOLD,
     BOLD.union(UNDER),
     NONE,
+    UNDER,
+    BOLD,
 ];
 
 impl Theme {

@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use super::ink::{Ink, Sign, put};
 use super::theme::Role;
 use super::wrap;
+use crate::console::core::texter::marks::{Mark, Marker};
 use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem};
 use crate::console::words::{delivery_key, note_detail, reason_key};
 use crate::domain::message::{Delivery, Direction};
@@ -56,10 +57,12 @@ pub(super) struct ThreadFace<'a> {
     pub below: &'a [ThreadItem],
     /// Older ones can be loaded.
     pub more_before: bool,
+    /// What is to be seen in their texts.
+    pub marker: &'a Marker,
 }
 
 enum Piece<'a> {
-    Bubble { head: Vec<(String, Role)>, text: &'a str, lines: Lines, role: Role, left: u16 },
+    Bubble { head: Vec<(String, Role)>, text: &'a str, lines: Lines, role: Role, left: u16, marks: Vec<Mark> },
     Line(String),
 }
 
@@ -101,7 +104,7 @@ pub(super) fn draw(
             complete = false;
             break;
         }
-        let piece = piece(ink, cache, face.name, item, (text_width, shift));
+        let piece = piece(ink, cache, face, item, (text_width, shift));
         height += piece.height();
         pieces.push(piece);
     }
@@ -119,7 +122,7 @@ pub(super) fn draw(
         if height > rows {
             break;
         }
-        let piece = piece(ink, cache, face.name, item, (text_width, shift));
+        let piece = piece(ink, cache, face, item, (text_width, shift));
         height += piece.height();
         pieces.push(piece);
         unseen -= usize::from(height.saturating_sub(1) <= rows);
@@ -140,10 +143,11 @@ pub(super) fn draw(
 fn piece<'a>(
     ink: Ink<'_>,
     cache: &mut RenderCache,
-    name: &str,
+    face: &ThreadFace<'_>,
     item: &'a ThreadItem,
     (text_width, shift): (u16, u16),
 ) -> Piece<'a> {
+    let name = face.name;
     match item {
         ThreadItem::Message { held_back: true, at, .. } => Piece::Line(hidden(ink, name, *at)),
         ThreadItem::Message { direction, body, .. } => {
@@ -151,7 +155,12 @@ fn piece<'a>(
                 Direction::Inbound => (Role::Inbound, 0),
                 Direction::Outbound => (Role::Outbound, shift),
             };
-            Piece::Bubble { head: head(ink, name, item), text: body, lines: cache.lines(body, text_width), role, left }
+            // The words that a suggestion fits by are those of what they wrote last.
+            let inbound = |item: &ThreadItem| matches!(item, ThreadItem::Message { direction: Direction::Inbound, .. });
+            let last = face.items.iter().rev().find(|item| inbound(item)).is_some_and(|last| std::ptr::eq(last, item));
+            let marks = face.marker.marks(*direction, body, last);
+            let lines = cache.lines(body, text_width);
+            Piece::Bubble { head: head(ink, name, item), text: body, lines, role, left, marks }
         }
         ThreadItem::Note { what, who, detail, at } if [EARLIER_SENT, EARLIER_RECEIVED].contains(what) => {
             let sent = *what == EARLIER_SENT;
@@ -162,6 +171,7 @@ fn piece<'a>(
                 lines: cache.lines(detail, text_width),
                 role: Role::Faint,
                 left: if sent { shift } else { 0 },
+                marks: Vec::new(),
             }
         }
         ThreadItem::Note { what, who, detail, at } => Piece::Line(note(ink, what, who, detail, *at)),
@@ -180,7 +190,7 @@ fn draw_piece(ink: Ink<'_>, piece: &Piece<'_>, area: Rect, row: i64, buffer: &mu
                 ink.line(buffer, inner, y, &[(text.clone(), Role::Faint)]);
             }
         }
-        Piece::Bubble { head, text, lines, role, left } => {
+        Piece::Bubble { head, text, lines, role, left, marks } => {
             let inner = Rect { x: area.x + left, width: area.width.saturating_sub(*left), ..area };
             if let Some(y) = line_at(0) {
                 ink.line(buffer, inner, y, head);
@@ -190,7 +200,9 @@ fn draw_piece(ink: Ink<'_>, piece: &Piece<'_>, area: Rect, row: i64, buffer: &mu
                 if let Some(y) = line_at(index + 1) {
                     put(buffer, inner.x, inner.y + y, 1, bar, ink.style(*role));
                     let line = text.get(range.clone()).unwrap_or_default();
-                    put(buffer, inner.x + 2, inner.y + y, inner.width.saturating_sub(2), line, ink.style(*role));
+                    let width = inner.width.saturating_sub(2);
+                    put(buffer, inner.x + 2, inner.y + y, width, line, ink.style(*role));
+                    ink.marked(buffer, (inner.x + 2, inner.y + y, width), text, range, marks);
                 }
             }
         }

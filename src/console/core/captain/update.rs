@@ -73,6 +73,7 @@ impl Model {
                     None => self.perform(action, stamp, fx),
                 }
             }
+            Msg::Suggested { .. } => {}
             Msg::Paste(text) => match self.overlays.last_mut() {
                 Some(Overlay::Palette { query, .. }) => query.insert(&text.replace(['\n', '\r'], " ")),
                 Some(Overlay::SecondFactor { code, .. }) => text.chars().for_each(|c| type_digit(code, c)),

@@ -63,6 +63,13 @@ pub enum Msg {
         /// When.
         stamp: Stamp,
     },
+    /// A reply that was offered under a number is taken: by its place from 0.
+    Suggested {
+        /// Its place.
+        place: usize,
+        /// When.
+        stamp: Stamp,
+    },
     /// Pasted text: text, never commands.
     Paste(String),
     /// The terminal's size in cells.

@@ -14,6 +14,8 @@ pub enum Level {
     Info,
     /// Something did not happen.
     Warning,
+    /// Somebody says something to this person; stays until seen.
+    Told,
     /// Something went wrong; stays until seen.
     Error,
 }
@@ -25,7 +27,7 @@ pub struct Notice {
     pub level: Level,
     /// What.
     pub say: Say,
-    /// When (laptop's wall clock), once the time is known.
+    /// When (the campaign's clock), once the time is known.
     pub at: Option<Timestamp>,
 }
 
@@ -59,9 +61,9 @@ impl Notices {
         self.log.back().filter(|_| self.up)
     }
 
-    /// Its time is over. An error stays until a key is pressed.
+    /// Its time is over. What was told, and an error, stay until a key is pressed.
     pub fn time_out(&mut self) {
-        if self.toast().is_some_and(|notice| notice.level < Level::Error) {
+        if self.toast().is_some_and(|notice| notice.level < Level::Told) {
             self.up = false;
         }
     }
@@ -82,7 +84,7 @@ impl Notices {
 
     /// Somebody has seen it (a key was pressed).
     pub fn seen(&mut self) {
-        if self.toast().is_some_and(|notice| notice.level == Level::Error) {
+        if self.toast().is_some_and(|notice| notice.level >= Level::Told) {
             self.up = false;
         }
     }

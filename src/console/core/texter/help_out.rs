@@ -98,7 +98,10 @@ impl Model {
 
     /// Takes a suggestion: a canned reply into the composer, an answer recorded with its line there.
     pub(super) fn take_suggestion(&mut self, place: Option<usize>, stamp: Stamp, fx: &mut Vec<Effect>) {
-        let Some(suggestion) = place.and_then(|place| self.suggestions().into_iter().nth(place)) else {
+        let offered = self.suggestions();
+        // Named without a number, it can only be the one there is.
+        let place = place.or((offered.len() == 1).then_some(0));
+        let Some(suggestion) = place.and_then(|place| offered.into_iter().nth(place)) else {
             self.say(Level::Info, Say::new("texter-no-suggestion"));
             return;
         };
@@ -193,16 +196,22 @@ impl Model {
         }
     }
 
+    /// True where the campaign lets the words of a first text be changed.
+    pub(super) fn may_edit_card(&self) -> bool {
+        self.campaign.as_ref().is_some_and(|campaign| campaign.def.edit_initial)
+    }
+
     /// Opens the card's text for changes, where the campaign allows it.
     pub(super) fn edit_card(&mut self) {
         let Some(card) = &self.card else { return };
-        if !self.campaign.as_ref().is_some_and(|campaign| campaign.def.edit_initial) {
-            let what = Writing::Locked(card.contact);
-            self.push_overlay(Overlay::Write { what, text: Editor::default() });
+        let contact = card.contact;
+        if !self.may_edit_card() {
+            // A layer, not a line below the card: whoever begins to type would send by the first space.
+            self.push_overlay(Overlay::Write { what: Writing::CardAsIs(contact), text: Editor::default() });
             return;
         }
         let text = Editor::new(&card.body);
-        self.push_overlay(Overlay::Write { what: Writing::Card(card.contact), text });
+        self.push_overlay(Overlay::Write { what: Writing::Card(contact), text });
     }
 
     /// The card says this now; with nothing, or the script's own words, the script again.

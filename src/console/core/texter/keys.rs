@@ -6,6 +6,7 @@ use super::gate::Judged;
 use super::model::{Claim, Focus, Model};
 use super::overlay::{Overlay, Picking, Writing};
 use super::overlay_keys::digit;
+use super::people::is_waiting;
 use crate::api::act::Act;
 use crate::api::message::ThreadEntry;
 use crate::console::core::shared::effect::Effect;
@@ -236,7 +237,12 @@ impl Model {
                 Ok(()) => self.push_overlay(Overlay::Canned { query: Default::default(), selected: 0 }),
                 Err(why) => self.say(Level::Warning, why),
             },
-            Action::Answers => self.ask_answer(),
+            Action::Answers => self.ask_answer(false),
+            Action::Script => self.ask_answer(true),
+            Action::Person => match self.at_hand().filter(|contact| self.people.body(*contact).is_some()) {
+                Some(contact) => self.push_overlay(Overlay::Person { contact, scroll: 0 }),
+                None => self.say(Level::Info, Say::new("texter-loading")),
+            },
             Action::Tags => self.ask_pick(|contact| Picking::Tags { contact, close: false }),
             Action::TagClose => self.ask_pick(|contact| Picking::Tags { contact, close: true }),
             Action::Snooze => self.ask_pick(Picking::Snooze),
@@ -268,6 +274,10 @@ impl Model {
             Action::SwitchPane => self.switch_pane(fx),
             Action::SidePane => {
                 self.side_pane = !self.side_pane;
+                // On a narrow screen nothing else would show that the key did anything.
+                let key = self.options.keymap.key_for(self.context(), Action::SidePane).unwrap_or_default();
+                let say = if self.side_pane { "texter-side-pane-on" } else { "texter-side-pane-off" };
+                self.say(Level::Info, Say::new(say).with("key", key));
                 if !self.side_pane && self.focus != Focus::Card {
                     // The hands stay where they are; the pane comes back with the next key that needs it.
                     self.save_draft(fx);
@@ -341,7 +351,13 @@ impl Model {
         if self.focus == Focus::Card && !self.card_was_seen(stamp) && self.seen_below != Some(contact) {
             return;
         }
-        self.confirm_act(act(contact), stamp, fx);
+        let act = act(contact);
+        let out = self.people.line(contact).is_some_and(|line| matches!(line.opt_out, OptOut::Yes { .. }));
+        if out && matches!(act, Act::OptOut { .. }) {
+            // Said again, it would be taken back as if it were this person's own.
+            return self.say(Level::Info, Say::new("texter-opted-out"));
+        }
+        self.confirm_act(act, stamp, fx);
     }
 
     /// Decides on what was seen: a text that came meanwhile may be another doubt.
@@ -387,6 +403,9 @@ impl Model {
 
     /// Asks for contacts, whatever was said before.
     fn request_more(&mut self, fx: &mut Vec<Effect>) {
+        if matches!(self.link, LinkState::Offline { .. }) {
+            return self.say(Level::Info, Say::new("texter-offline-no-more"));
+        }
         if !self.loaded {
             for ask in [Ask::Me, Ask::Campaign(self.options.campaign), Ask::Assignment(self.options.campaign)] {
                 fx.push(Effect::Load(ask));
@@ -399,15 +418,20 @@ impl Model {
         }
     }
 
-    fn finish(&mut self, fx: &mut Vec<Effect>) {
+    pub(super) fn finish(&mut self, fx: &mut Vec<Effect>) {
         if !self.is_scored() {
             self.say(Level::Info, Say::new("texter-no-rehearsal"));
         } else if self.score.is_some() {
             self.overlays = vec![Overlay::Score { scroll: 0 }];
+        } else if !self.window.is_empty() {
+            // Ended now, what was pressed a moment ago would not go out, and nobody would be told.
+            self.finish_later = true;
+            self.say(Level::Info, Say::new("texter-finish-later"));
         } else if !self.finishing {
             // What was pressed leaves: the end takes nothing back.
             self.window_ends(Duration::MAX, fx);
             self.save_draft(fx);
+            self.finish_later = false;
             self.finishing = true;
             fx.push(Effect::FinishRehearsal);
             self.say(Level::Info, Say::new("texter-finishing"));
@@ -421,8 +445,16 @@ impl Model {
                 self.side_pane = true;
                 self.open_thread(next, fx);
             }
+            None if self.only_this_one_waits() => self.say(Level::Info, Say::new("texter-nobody-else-waits")),
             None => self.say(Level::Info, Say::new("texter-nobody-waits")),
         }
+    }
+
+    /// The one whose conversation is open waits, and nobody else.
+    pub(super) fn only_this_one_waits(&self) -> bool {
+        let here = self.open.as_ref().map(|open| open.contact);
+        let waits = here.and_then(|id| self.people.line(id)).is_some_and(is_waiting);
+        waits && self.people.longest_waiting(here).is_none()
     }
 
     fn copy(&mut self, fx: &mut Vec<Effect>) {
@@ -515,6 +547,7 @@ impl Model {
                 Overlay::Help { scroll: at, .. }
                 | Overlay::Messages { scroll: at }
                 | Overlay::Outbox { scroll: at }
+                | Overlay::Person { scroll: at, .. }
                 | Overlay::Score { scroll: at }
                 | Overlay::Palette { selected: at, .. }
                 | Overlay::Canned { selected: at, .. }

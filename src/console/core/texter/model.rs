@@ -250,6 +250,10 @@ pub struct Model {
     pub(super) waiting_action: Option<Action>,
     /// When the top layer was opened.
     pub(super) opened_at: Duration,
+    /// A conversation is about to be closed with a tag, by one press; and the tag, when it was not set before.
+    pub(super) tag_closes: Option<(ContactId, Option<String>)>,
+    /// The rehearsal ends once the last text has left.
+    pub(super) finish_later: bool,
     pub(super) asked: BTreeSet<ContactId>,
     pub(super) thread_asked: Option<ContactId>,
     /// Ids seen while a whole assignment is read; contacts not among them are gone when the last page is here.
@@ -349,6 +353,8 @@ impl Model {
             typed: Vec::new(),
             waiting_action: None,
             opened_at: Duration::ZERO,
+            tag_closes: None,
+            finish_later: false,
             asked: BTreeSet::new(),
             thread_asked: None,
             reading: None,

@@ -30,9 +30,8 @@ pub enum Writing {
     Note(ContactId),
     /// A first text in other words.
     Card(ContactId),
-    /// Nothing: a first text that stays as it is. The layer takes what is typed all the same, as a letter or a space of it would be a
-    /// key of the card.
-    Locked(ContactId),
+    /// Nothing: that this campaign's first text stays as it is. What is typed goes nowhere, least of all to the card's keys.
+    CardAsIs(ContactId),
     /// A question to the captains.
     Ask(ContactId),
     /// The voter's own answer to a question.
@@ -78,6 +77,15 @@ pub enum Overlay {
         question: usize,
         /// Which row.
         selected: usize,
+        /// Among all questions of the script.
+        tree: bool,
+    },
+    /// All that is known of somebody.
+    Person {
+        /// Whom.
+        contact: ContactId,
+        /// First row shown.
+        scroll: usize,
     },
     /// One of a few things, by its number.
     Pick {
@@ -140,13 +148,15 @@ impl Overlay {
     pub fn about(&self) -> Option<ContactId> {
         match self {
             Self::OptOut { contact, .. }
+            | Self::Person { contact, .. }
             | Self::Pick {
                 what: Picking::Tags { contact, .. } | Picking::Snooze(contact) | Picking::Language(contact),
                 ..
             }
             | Self::Write { what: Writing::Answer { contact, .. }, .. }
             | Self::Write {
-                what: Writing::Note(contact) | Writing::Card(contact) | Writing::Locked(contact) | Writing::Ask(contact),
+                what:
+                    Writing::Note(contact) | Writing::Card(contact) | Writing::CardAsIs(contact) | Writing::Ask(contact),
                 ..
             } => Some(*contact),
             _ => None,
@@ -159,6 +169,7 @@ impl Overlay {
             Self::Palette { query, selected, .. }
             | Self::Canned { query, selected }
             | Self::Search { query, selected } => Some((query, Some(selected))),
+            Self::Write { what: Writing::CardAsIs(_), .. } => None,
             Self::Write { text, .. } => Some((text, None)),
             _ => None,
         }
@@ -174,7 +185,7 @@ impl Overlay {
             Self::Answers { .. } | Self::Pick { .. } => Context::Answers,
             Self::Write { .. } | Self::Search { .. } => Context::Palette,
             Self::OptOut { .. } | Self::Release { .. } | Self::Leave { .. } => Context::Confirm,
-            Self::Messages { .. } | Self::Outbox { .. } => Context::Messages,
+            Self::Messages { .. } | Self::Outbox { .. } | Self::Person { .. } => Context::Messages,
             Self::Score { .. } => Context::Score,
         }
     }

@@ -85,8 +85,29 @@ impl Model {
     #[must_use]
     pub fn canned_rows(&self, query: &str) -> Vec<usize> {
         let Some(campaign) = &self.campaign else { return Vec::new() };
-        let said = campaign.def.canned.iter().enumerate().filter(|(_, canned)| !self.takes_canned(&canned.id));
-        fuzzy(query, said.map(|(place, canned)| (place, canned.title.clone())))
+        let said = || campaign.def.canned.iter().enumerate().filter(|(_, canned)| !self.takes_canned(&canned.id));
+        let mut found = fuzzy(query, said().map(|(place, canned)| (place, canned.title.clone())));
+        // Behind those that are called so: those that say it.
+        let wanted = query.trim().to_lowercase();
+        let says = |texts: &std::collections::BTreeMap<String, String>| {
+            texts.values().any(|text| text.to_lowercase().contains(&wanted))
+        };
+        let others: Vec<usize> =
+            said().filter(|(place, canned)| !found.contains(place) && says(&canned.text)).map(|(n, _)| n).collect();
+        found.extend(others);
+        found
+    }
+
+    /// False for what this kind of campaign has not: nobody is offered it.
+    pub(super) fn is_there(&self, action: Action) -> bool {
+        action != Action::Finish || self.is_scored()
+    }
+
+    /// Actions that the palette offers here.
+    pub(super) fn palette(&self, from: Context, query: &str) -> Vec<Action> {
+        let mut found = palette_actions(&self.options.keymap, from, query);
+        found.retain(|action| self.is_there(*action));
+        found
     }
 
     /// How many rows the top layer has.
@@ -95,9 +116,7 @@ impl Model {
         match self.overlays.last() {
             None => 0,
             Some(Overlay::Help { .. }) => ACTIONS.len() + crate::console::keymap::Category::ALL.len(),
-            Some(Overlay::Palette { from, query, .. }) => {
-                palette_actions(&self.options.keymap, *from, query.text()).len()
-            }
+            Some(Overlay::Palette { from, query, .. }) => self.palette(*from, query.text()).len(),
             Some(Overlay::Canned { query, .. }) => self.canned_rows(query.text()).len(),
             Some(Overlay::Answers { question, .. }) => self
                 .campaign
@@ -111,6 +130,8 @@ impl Model {
             Some(Overlay::OptOut { .. } | Overlay::Leave { .. }) => 3,
             Some(Overlay::Release { .. }) => 4,
             Some(Overlay::Messages { .. }) => self.notices.len(),
+            // A fact may take several lines; the view shows its last page at most.
+            Some(Overlay::Person { .. }) => 200,
             // A row has several lines; the view shows its last page at most.
             Some(Overlay::Outbox { .. }) => 4 + 5 * self.outbox_rows().len(),
             // As many as a card of any size has; the view shows its last page at most.
@@ -126,8 +147,7 @@ impl Model {
         let Some(overlay) = self.overlays.last().cloned() else { return };
         match overlay {
             Overlay::Palette { from, query, selected } => {
-                let Some(chosen) = palette_actions(&self.options.keymap, from, query.text()).get(selected).copied()
-                else {
+                let Some(chosen) = self.palette(from, query.text()).get(selected).copied() else {
                     return;
                 };
                 self.overlays.pop();
@@ -145,7 +165,7 @@ impl Model {
                     self.take_canned(row);
                 }
             }
-            Overlay::Answers { question, selected } => {
+            Overlay::Answers { question, selected, .. } => {
                 let place = if action == Action::Pick { digit(chord) } else { Some(selected) };
                 self.take_answer(question, place, stamp, fx);
             }
@@ -215,7 +235,11 @@ impl Model {
                     }
                 }
             }
-            Overlay::Help { .. } | Overlay::Messages { .. } | Overlay::Outbox { .. } | Overlay::Score { .. } => {}
+            Overlay::Help { .. }
+            | Overlay::Messages { .. }
+            | Overlay::Outbox { .. }
+            | Overlay::Person { .. }
+            | Overlay::Score { .. } => {}
         }
     }
 
@@ -230,22 +254,41 @@ impl Model {
         }
     }
 
-    /// Opens the question that is asked now.
-    pub(super) fn ask_answer(&mut self) {
-        let Some(contact) = self.open.as_ref().map(|open| open.contact) else { return };
-        let Some(campaign) = &self.campaign else { return };
-        let questions = &campaign.def.questions;
-        if questions.is_empty() {
-            self.say(Level::Info, Say::new("texter-no-questions"));
-            return;
+    /// Opens the question that is asked now; `tree`: among all of the script.
+    pub(super) fn ask_answer(&mut self, tree: bool) {
+        match self.may_answer() {
+            Ok(question) => self.push_overlay(Overlay::Answers { question, selected: 0, tree }),
+            Err(why) => self.say(Level::Info, why),
         }
-        let Some(view) = self.people.body(contact) else {
-            self.say(Level::Info, Say::new("texter-loading"));
-            return;
-        };
+    }
+
+    /// The question that is asked now, or why no answer can be recorded: what somebody says is recorded by whoever has read it.
+    pub(super) fn may_answer(&self) -> Result<usize, Say> {
+        let loading = || Say::new("texter-loading");
+        let contact = self.open.as_ref().map(|open| open.contact).ok_or_else(loading)?;
+        let questions = &self.campaign.as_ref().ok_or_else(loading)?.def.questions;
+        if questions.is_empty() {
+            return Err(Say::new("texter-no-questions"));
+        }
+        if self.threads.get(contact).is_none() {
+            return Err(self.why_no_thread());
+        }
+        let view = self.people.body(contact).ok_or_else(loading)?;
         let open = open_question(questions, &view.answers);
-        let question = open.and_then(|open| questions.iter().position(|q| q.id == open.id)).unwrap_or(0);
-        self.push_overlay(Overlay::Answers { question, selected: 0 });
+        Ok(open.and_then(|open| questions.iter().position(|q| q.id == open.id)).unwrap_or(0))
+    }
+
+    /// There is another question to turn to than the one that is open.
+    pub(super) fn has_other_questions(&self) -> bool {
+        let many = self.campaign.as_ref().is_some_and(|campaign| campaign.def.questions.len() > 1);
+        many && matches!(self.overlays.last(), Some(Overlay::Answers { .. }))
+    }
+
+    /// What is recorded for the question that is open.
+    pub(super) fn recorded_here(&self) -> Option<&String> {
+        let Some(Overlay::Answers { question, .. }) = self.overlays.last() else { return None };
+        let asked = self.campaign.as_ref()?.def.questions.get(*question)?;
+        self.people.body(self.open.as_ref()?.contact)?.answers.get(&asked.id)
     }
 
     fn take_answer(&mut self, question: usize, place: Option<usize>, stamp: Stamp, fx: &mut Vec<Effect>) {
@@ -314,10 +357,7 @@ impl Model {
                     self.overlays.pop();
                 }
             }
-            Writing::Locked(_) => {
-                self.overlays.pop();
-                self.say(Level::Info, Say::new("texter-edit-not-allowed"));
-            }
+            Writing::CardAsIs(_) => drop(self.overlays.pop()),
             Writing::Card(contact) => {
                 self.overlays.pop();
                 self.card_edited(*contact, text);
@@ -350,7 +390,7 @@ impl Model {
 
     pub(super) fn turn_question(&mut self, by: isize) {
         let count = self.campaign.as_ref().map_or(0, |campaign| campaign.def.questions.len());
-        if let Some(Overlay::Answers { question, selected }) = self.overlays.last_mut() {
+        if let Some(Overlay::Answers { question, selected, .. }) = self.overlays.last_mut() {
             *question = question.saturating_add_signed(by).min(count.saturating_sub(1));
             *selected = 0;
         }

@@ -228,9 +228,11 @@ impl Model {
         // Whoever closes with it wants it set, whether or not it was; and nobody goes on writing to the dead.
         let on = close || !set;
         let close = close || (on && tag == tag::DECEASED);
+        let noted = tag.clone();
         if self.confirm_act(Act::Tag { contact, tag, on }, stamp, fx) {
             self.overlays.pop();
             if close {
+                self.tag_closes = Some((contact, (!set).then_some(noted)));
                 self.close_next(contact);
             }
         }

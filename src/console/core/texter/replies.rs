@@ -186,6 +186,10 @@ impl Model {
             open.editor.replace(text);
             open.source = Some((source, text.to_owned()));
         } else {
+            let before = open.editor.text().get(..open.editor.cursor()).unwrap_or_default();
+            if before.ends_with(|c: char| !c.is_whitespace()) {
+                open.editor.insert(" ");
+            }
             open.editor.insert(text);
             open.source.get_or_insert((source, text.to_owned()));
         }
@@ -261,7 +265,7 @@ impl Model {
                     let key = self.undo_key();
                     self.say(Level::Info, self.about("texter-opt-out-done", contact).with("key", key));
                 } else {
-                    self.may_undo(Undo::ForGood(contact));
+                    self.may_undo(Undo::Final(contact));
                     self.say(Level::Info, self.about("texter-opt-out-for-good", contact));
                 }
                 if at_hand(self, contact) {
@@ -270,9 +274,35 @@ impl Model {
             }
             Act::NotOptOut { contact, .. } => {
                 self.people.change(*contact, |line| line.opt_out = OptOut::No);
+                if self.options.undo_opt_out {
+                    self.may_undo(Undo::NotOptOut(*contact));
+                    let key = self.undo_key();
+                    self.say(Level::Info, self.about("texter-not-opt-out-done", *contact).with("key", key));
+                }
+            }
+            Act::UndoNotOptOut { contact } => {
+                let contact = *contact;
+                let doubt = self.open_doubt(contact);
+                self.people.change(contact, |line| line.opt_out = doubt.clone());
+                self.opt_out_changed(contact, &doubt);
+                self.say(Level::Info, self.about("texter-doubt-again", contact));
+            }
+            Act::UndoWrongNumber { contact } => {
+                let contact = *contact;
+                self.people.change_body(contact, |view| view.wrong_number = false);
+                // What it decided is to be decided; the server knows whether it did, and says so.
+                let doubt = self.open_doubt(contact);
+                self.people.change(contact, |line| {
+                    if line.opt_out == (OptOut::Yes { by_word: false }) {
+                        line.opt_out = doubt;
+                    }
+                });
+                self.reopened(contact);
             }
             Act::WrongNumber { contact } => {
                 let contact = *contact;
+                let undecided =
+                    self.people.line(contact).is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. }));
                 self.people.change_body(contact, |view| view.wrong_number = true);
                 // As at the server: what was undecided is decided, in favour of silence.
                 self.people.change(contact, |line| {
@@ -280,13 +310,30 @@ impl Model {
                         line.opt_out = OptOut::Yes { by_word: false };
                     }
                 });
+                // The server's own keys are those of the acts that can be undone there.
+                self.may_undo(if self.options.undo_opt_out {
+                    Undo::WrongNumber(contact)
+                } else {
+                    Undo::Final(contact)
+                });
                 self.closed(contact, fx);
-                self.say(Level::Info, self.about("texter-wrong-number-done", contact));
+                let done = if undecided { "texter-wrong-number-opted-out" } else { "texter-wrong-number-done" };
+                let key = self.undo_key();
+                self.say(Level::Info, self.about(done, contact).with("key", key));
             }
             Act::Close { contact } => {
                 let contact = *contact;
                 let skipped = self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage);
-                self.may_undo(Undo::Close(contact));
+                match self.tag_closes.take_if(|(of, _)| *of == contact) {
+                    // One press: taken back as one.
+                    Some((_, tag)) => {
+                        let same =
+                            |undo: &Undo| matches!(undo, Undo::Tag { contact: of, on: true, .. } if *of == contact);
+                        self.undo.pop_if(|undo| same(undo));
+                        self.may_undo(Undo::TagClose { contact, tag });
+                    }
+                    None => self.may_undo(Undo::Close(contact)),
+                }
                 self.closed(contact, fx);
                 let key = self.undo_key();
                 let done = if skipped { "texter-skipped-done" } else { "texter-closed-done" };
@@ -294,21 +341,7 @@ impl Model {
             }
             Act::Reopen { contact } => {
                 let contact = *contact;
-                self.undo.retain(|undo| *undo != Undo::Close(contact));
-                self.came_back.remove(&contact);
-                self.people.change(contact, |line| {
-                    line.status = match line {
-                        _ if line.last_seq == 0 => Status::NeedsMessage,
-                        _ if line.waiting_since.is_some() => Status::NeedsResponse,
-                        _ if line.foreign_seq > 0 => Status::Convo,
-                        _ => Status::Messaged,
-                    };
-                });
-                if self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage) {
-                    self.people.queue_first(contact);
-                    self.card = None;
-                }
-                self.say(Level::Info, self.about("texter-reopened-done", contact));
+                self.reopened(contact);
             }
             Act::Answer { contact, question, value } => {
                 let before = self.people.body(*contact).map(|view| view.answers.clone()).unwrap_or_default();
@@ -361,12 +394,15 @@ impl Model {
             Act::Language { contact, language, hand_over } => {
                 let contact = *contact;
                 let before = self.people.line(contact).and_then(|line| line.language.clone());
+                let main = self.campaign.as_ref().map(|campaign| campaign.def.language.clone());
+                let before = before.or(main);
                 let key = if *hand_over { "texter-handed-over-done" } else { "texter-language-done" };
                 let say = self.about(key, contact).with("language", language.clone());
                 self.people.change(contact, |line| line.language = Some(language.clone()));
                 if *hand_over {
                     let open = at_hand(self, contact);
                     self.forget_contact(contact, fx);
+                    self.may_undo(Undo::Final(contact));
                     if open {
                         self.go_on(None, fx);
                     }
@@ -377,8 +413,9 @@ impl Model {
             }
             Act::UndoOptOut { contact } => {
                 let contact = *contact;
+                let doubt = self.doubt(contact);
                 self.people.change(contact, |line| {
-                    line.opt_out = OptOut::No;
+                    line.opt_out = doubt;
                     if line.status == Status::NeedsResponse {
                         line.waiting_since.get_or_insert(line.updated_at);
                     }
@@ -419,6 +456,25 @@ impl Model {
             | Act::Announce { .. }
             | Act::AnswerAsked { .. } => {}
         }
+    }
+
+    /// A conversation is open again, a skipped contact back in the queue.
+    fn reopened(&mut self, contact: ContactId) {
+        self.undo.retain(|undo| *undo != Undo::Close(contact));
+        self.came_back.remove(&contact);
+        self.people.change(contact, |line| {
+            line.status = match line {
+                _ if line.last_seq == 0 => Status::NeedsMessage,
+                _ if line.waiting_since.is_some() => Status::NeedsResponse,
+                _ if line.foreign_seq > 0 => Status::Convo,
+                _ => Status::Messaged,
+            };
+        });
+        if self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage) {
+            self.people.queue_first(contact);
+            self.card = None;
+        }
+        self.say(Level::Info, self.about("texter-reopened-done", contact));
     }
 
     /// The key that takes the last act back, where the hands are.

@@ -555,10 +555,10 @@ impl Model {
         if let ThreadEntry::Note { what, who, detail, .. } = &item
             && what == "captain_answered"
         {
-            // Stays until a key is pressed: it was waited for.
+            // Stays until a key is pressed: it was waited for. It is a message, nothing that went wrong.
             let say = self.about("texter-captain-answered", contact);
             let say = say.with("who", safe_line(who)).with("text", safe_line(detail));
-            self.say(Level::Error, say);
+            self.say(Level::Told, say);
             fx.push(Effect::Notify(Say::new("texter-notify-answer")));
         }
         let new = self.threads.add(contact, item);

@@ -12,7 +12,10 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Stamp, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
+use crate::domain::conversation::OptOut;
 use crate::domain::ids::ContactId;
+use crate::domain::opt_out::{Inbound, verdict};
+use crate::domain::safe_text::safe_line;
 
 /// Whoever presses undo so soon after a text left meant that text, and nothing below it.
 const JUST_LEFT: Duration = Duration::from_secs(2);
@@ -73,8 +76,19 @@ pub enum Undo {
     },
     /// Opted out by this texter.
     OptOut(ContactId),
-    /// Opted out by this texter where nobody can take it back: undo says so, and does not reach below it.
-    ForGood(ContactId),
+    /// The number was recorded as somebody else's.
+    WrongNumber(ContactId),
+    /// What may be an opt-out was taken for none.
+    NotOptOut(ContactId),
+    /// A tag was set and the conversation closed with it, by one press.
+    TagClose {
+        /// Whose.
+        contact: ContactId,
+        /// Which, when it was not set before.
+        tag: Option<String>,
+    },
+    /// Something that stays as it is: it is said, and nothing older is taken back in its place.
+    Final(ContactId),
 }
 
 impl Undo {
@@ -82,8 +96,13 @@ impl Undo {
     #[must_use]
     pub fn contact(&self) -> ContactId {
         match self {
-            Self::Close(contact) | Self::OptOut(contact) | Self::ForGood(contact) => *contact,
+            Self::Close(contact)
+            | Self::OptOut(contact)
+            | Self::WrongNumber(contact)
+            | Self::NotOptOut(contact)
+            | Self::Final(contact) => *contact,
             Self::Text { contact, .. }
+            | Self::TagClose { contact, .. }
             | Self::Tag { contact, .. }
             | Self::Note { contact, .. }
             | Self::Answer { contact, .. }
@@ -109,6 +128,11 @@ impl Model {
         self.undo.retain(|undo| undo.contact() != contact || matches!(undo, Undo::Text { .. }));
     }
 
+    /// That there is nothing to take back; whoever has sent something learns why that is not.
+    pub(super) fn nothing_to_undo(&self) -> Say {
+        Say::new(if self.sent + self.replied > 0 { "texter-sent-is-sent" } else { "texter-nothing-to-undo" })
+    }
+
     /// Takes the last act back. It stays remembered until the acts that undo it are in the journal's hands.
     pub(super) fn take_last_back(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
         if self.acts.busy().is_some() {
@@ -119,7 +143,7 @@ impl Model {
             return self.say(Level::Warning, Say::new("texter-left-already"));
         }
         let Some(undo) = self.undo.pop() else {
-            self.say(Level::Info, Say::new("texter-nothing-to-undo"));
+            self.say(Level::Info, self.nothing_to_undo());
             return;
         };
         // An opt-out from before is not taken back by a press that may have meant something else: its conversation is shown first.
@@ -135,9 +159,6 @@ impl Model {
         }
         let act = match undo.clone() {
             Undo::Text { id, .. } => return self.take_back(id, fx),
-            Undo::ForGood(contact) => {
-                return self.say(Level::Warning, self.about("texter-opt-out-for-good", contact));
-            }
             Undo::Close(contact) => Act::Reopen { contact },
             Undo::Tag { contact, tag, on } => Act::Tag { contact, tag, on: !on },
             Undo::Note { contact, before } => Act::Note { contact, text: before },
@@ -147,6 +168,16 @@ impl Model {
             }
             Undo::Language { contact, before } => Act::Language { contact, language: before, hand_over: false },
             Undo::OptOut(contact) => Act::UndoOptOut { contact },
+            Undo::WrongNumber(contact) => Act::UndoWrongNumber { contact },
+            Undo::NotOptOut(contact) => Act::UndoNotOptOut { contact },
+            Undo::TagClose { contact, tag } => {
+                self.to_do.extend(tag.map(|tag| Act::Tag { contact, tag, on: false }));
+                Act::Reopen { contact }
+            }
+            Undo::Final(contact) => {
+                let say = self.about("texter-stays", contact);
+                return self.say(Level::Info, say);
+            }
             Undo::Answer { contact, question, before } => {
                 let Some(act) = self.answers_back(contact, &question, &before) else {
                     return self.say(Level::Info, Say::new("texter-nothing-to-undo"));
@@ -172,6 +203,25 @@ impl Model {
             .collect();
         self.to_do.extend(below);
         Some(Act::Answer { contact, question: question.to_owned(), value: before.get(question).cloned() })
+    }
+
+    /// What their own words say, as far as they are here: a doubt that was decided is one again.
+    pub(super) fn doubt(&self, contact: ContactId) -> OptOut {
+        let thread = self.threads.get(contact);
+        let written = thread.and_then(|thread| thread.last_inbound()).map(|message| message.body.clone());
+        let written = written.or_else(|| self.people.line(contact).map(|line| line.preview.clone()));
+        match written.as_deref().map(verdict) {
+            Some(Inbound::Possible { words }) => OptOut::Possible { words: safe_line(&words) },
+            _ => OptOut::No,
+        }
+    }
+
+    /// A doubt, whatever the words were: nothing is sent until somebody decides.
+    pub(super) fn open_doubt(&self, contact: ContactId) -> OptOut {
+        match self.doubt(contact) {
+            OptOut::No => OptOut::Possible { words: String::new() },
+            doubt => doubt,
+        }
     }
 
     /// Hands the next of several acts of one press to the journal, once the one before is in it.

@@ -59,6 +59,12 @@ impl Model {
                 self.stamped(stamp);
                 self.by_name(action, stamp, fx);
             }
+            Msg::Suggested { place, stamp } => {
+                self.stamped(stamp);
+                self.notices.seen();
+                self.notices.done_with();
+                self.take_suggestion(Some(place), stamp, fx);
+            }
             Msg::Paste(text) => self.paste(&text),
             Msg::Resize { width, height } => self.size = (width, height),
             Msg::Focus(focused) => self.focused = focused,
@@ -163,7 +169,8 @@ impl Model {
     }
 
     pub(super) fn say(&mut self, level: Level, say: Say) {
-        self.notices.push(level, say, self.now.map(|now| now.wall));
+        // By the campaign's clock, as the conversations are.
+        self.notices.push(level, say, self.campaign_now());
         self.toast_timer = true;
     }
 
@@ -429,7 +436,20 @@ impl Model {
     /// Takes a server's line in, with what I did and it may not know yet. True when the contact is new.
     pub(super) fn absorb(&mut self, mut line: ContactSummary) -> bool {
         let unsettled = |mine: &&Mine| matches!(mine.stage, Stage::Waiting | Stage::Unknown);
-        for mine in self.acts.about(line.id).filter(unsettled) {
+        let mut pending: Vec<&Mine> = self.acts.about(line.id).filter(unsettled).collect();
+        // What was taken back again before the server knew of it has never been.
+        for n in (0..pending.len()).rev() {
+            let undone = |act: &Act| match pending[n].act() {
+                Some(Act::UndoWrongNumber { .. }) => matches!(act, Act::WrongNumber { .. }),
+                Some(Act::UndoNotOptOut { .. }) => matches!(act, Act::NotOptOut { .. }),
+                Some(Act::Reopen { .. }) => matches!(act, Act::Close { .. }),
+                _ => false,
+            };
+            if let Some(before) = pending[..n].iter().rposition(|mine| mine.act().is_some_and(undone)) {
+                pending[before] = pending[n];
+            }
+        }
+        for mine in pending {
             match mine.act() {
                 Some(Act::Close { .. } | Act::WrongNumber { .. }) => {
                     line.status = Status::Closed;
@@ -473,7 +493,7 @@ impl Model {
     }
 
     /// Someone was opted out, or may have been: whatever was being done for them stops at once.
-    fn opt_out_changed(&mut self, contact: ContactId, now: &OptOut) {
+    pub(super) fn opt_out_changed(&mut self, contact: ContactId, now: &OptOut) {
         if now.allows_text() {
             return;
         }
@@ -508,6 +528,9 @@ impl Model {
             fx.push(Effect::SaveDraft { contact, text });
         }
         self.mind_the_window(fx);
+        if self.finish_later && self.window.is_empty() && self.acts.busy().is_none() {
+            self.finish(fx);
+        }
         self.do_next(fx);
         self.pick_card();
         self.withdraw_notice();

@@ -19,6 +19,10 @@ use crate::i18n::{Catalogue, Value};
 
 /// From this width on, the replies are beside the card.
 const TWO_PANES: u16 = 100;
+/// From this width on, the script is beside the open conversation.
+const SCRIPT_PANE: u16 = 120;
+/// Columns of the script.
+const SCRIPT_WIDTH: u16 = 32;
 /// From this width on, card, conversation and replies are side by side.
 const THREE_PANES: u16 = 150;
 
@@ -113,7 +117,7 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
     if one_line {
         first.append(&mut second);
     }
-    let mut link = shell::link(ink, &view.link);
+    let mut link = shell::link(ink, &view.link, (view.now, view.laptop_now));
     if view.link == (LinkState::SignedOut { hands_in: true }) && view.upload_waiting == 0 {
         link.0 = ink.word("ui-link-signed-out-done");
     }

@@ -5,9 +5,10 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Part, THREE_PANES, TWO_PANES, pane_has_keys};
-use crate::console::core::texter::people::Sort;
-use crate::console::core::texter::view::{self, CardPane, CardView, ComposerView, Sendable, ThreadView};
+use super::{Part, SCRIPT_PANE, SCRIPT_WIDTH, THREE_PANES, TWO_PANES, pane_has_keys};
+use crate::console::core::texter::marks::MarkKind;
+use crate::console::core::texter::people::{Filter, Sort};
+use crate::console::core::texter::view::{self, CardPane, CardView, ComposerView, ScriptStep, Sendable, ThreadView};
 use crate::console::core::texter::{Focus, Model};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
@@ -15,10 +16,10 @@ use crate::console::ui::card::{self, CardFace};
 use crate::console::ui::composer::{self, Written};
 use crate::console::ui::inbox::{self, InboxRow};
 use crate::console::ui::ink::{Ink, Piece, Sign};
-use crate::console::ui::shell;
 use crate::console::ui::theme::Role;
 use crate::console::ui::thread::{self, RenderCache, ThreadFace};
 use crate::console::ui::wrap;
+use crate::console::ui::{script, shell};
 use crate::console::words::clock;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
@@ -61,23 +62,41 @@ pub(super) fn draw(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: R
         }
         return focused;
     }
+    let shown = if model.open.is_some() && area.width >= SCRIPT_PANE { model.script() } else { Vec::new() };
     let side = if model.side_pane || in_list { (area.width * 2 / 5).clamp(36, 56) } else { 0 };
+    // The script beside the conversation takes its columns from the replies first.
+    let side = if shown.is_empty() || area.width >= THREE_PANES { side } else { side.min(38) };
     let main = Rect { width: area.width - side, ..area };
     let right = Rect { x: main.right(), width: side, ..area };
     if side > 0 {
         take(replies(ink, model, right, buffer), in_list);
     }
-    if area.width >= THREE_PANES && model.open.is_some() {
+    let with_card = area.width >= THREE_PANES + SCRIPT_WIDTH || (area.width >= THREE_PANES && shown.is_empty());
+    if with_card && model.open.is_some() {
+        let main = beside_script(ink, model, &shown, main, buffer);
         let half = Rect { width: main.width / 2, ..main };
         let other = Rect { x: half.right(), width: main.width - half.width, ..main };
         take(card(ink, model, half, buffer), on_card);
         take(conversation(ink, model, cache, other, buffer), talking);
     } else if talking || (in_list && model.open.is_some()) {
+        let main = beside_script(ink, model, &shown, main, buffer);
         take(conversation(ink, model, cache, main, buffer), talking);
     } else {
         take(card(ink, model, main, buffer), on_card);
     }
     focused
+}
+
+/// Draws the script at the right of `area`, if there is one to show; what is left of it is the conversation's.
+fn beside_script(ink: Ink<'_>, model: &Model, steps: &[ScriptStep], area: Rect, buffer: &mut Buffer) -> Rect {
+    if steps.is_empty() {
+        return area;
+    }
+    let width = SCRIPT_WIDTH.min(area.width / 2);
+    let key = model.options.keymap.key_for(Context::Thread, Action::Answers).unwrap_or_default();
+    let place = Rect { x: area.right() - width, width, ..area };
+    script::pane(ink, steps, &key, place, buffer);
+    Rect { width: area.width - width, ..area }
 }
 
 /// The frame of the send card: its look says, without colour too, whether voters are real.
@@ -100,7 +119,7 @@ fn card(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Part {
             plain(ink, &lines, inner, buffer)
         }
         CardPane::Card(shown) => {
-            let drawn = card::draw(ink, &face(ink, model, &shown), inner, buffer);
+            let drawn = card::draw(ink, &face(ink, model, &shown, inner.width >= 58), inner, buffer);
             Part { cursor: Some(drawn.start), whole: drawn.end_seen }
         }
     }
@@ -172,7 +191,7 @@ fn language_name(ink: Ink<'_>, code: &str) -> String {
     }
 }
 
-fn face(ink: Ink<'_>, model: &Model, shown: &CardView) -> CardFace {
+fn face(ink: Ink<'_>, model: &Model, shown: &CardView, roomy: bool) -> CardFace {
     let name = name_or_none(ink, &shown.name);
     let dot = || format!(" {} ", ink.sign(Sign::Dot));
     let mut facts: Vec<Piece> =
@@ -215,16 +234,24 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView) -> CardFace {
         facts,
         fields: shown.details.iter().map(|(name, value)| (field_name(name), value.clone())).collect(),
         note: shown.note.as_ref().map(|note| (ink.say(note), Role::Warn)),
-        about: about(ink, shown),
+        about: about(ink, shown, roomy),
         text: shown.body.clone(),
+        marks: shown.marks.clone(),
         barred,
         hint,
     }
 }
 
 /// What is to be known of a card's text.
-fn about(ink: Ink<'_>, shown: &CardView) -> Vec<Piece> {
+fn about(ink: Ink<'_>, shown: &CardView, roomy: bool) -> Vec<Piece> {
     let mut facts = Vec::new();
+    // In words too, what the looks of the text say.
+    for (kind, key) in [(MarkKind::Field, "ui-card-filled"), (MarkKind::Link, "ui-card-links")] {
+        let many = shown.marks.iter().filter(|mark| mark.kind == kind).count();
+        if many > 0 && roomy {
+            facts.push((ink.counted(key, "n", many as u64), Role::Faint));
+        }
+    }
     if shown.off_script {
         facts.push((ink.word("ui-composer-off-script"), Role::Warn));
     }
@@ -241,13 +268,14 @@ fn name_or_none(ink: Ink<'_>, name: &str) -> String {
 /// The list of conversations.
 fn replies(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Part {
     let keys = pane_has_keys(model, &[Focus::Inbox]);
+    // The number first: the end of a title may find no room.
     let title = format!(
         "{} {} {} {} {}",
         ink.word("ui-inbox-title"),
         ink.sign(Sign::Dot),
-        ink.word(model.people.filter().key()),
-        ink.sign(Sign::Dot),
         ink.counted("ui-inbox-waiting", "n", model.people.waiting() as u64),
+        ink.sign(Sign::Dot),
+        ink.word(model.people.filter().key()),
     );
     let list = model.inbox();
     let title = match list.sort {
@@ -256,7 +284,9 @@ fn replies(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Part
     };
     let inner = ink.frame(buffer, area, &title, if keys { Role::Focus } else { Role::Border }, false);
     if list.len == 0 {
-        return plain(ink, &[ink.word("ui-inbox-empty")], inner, buffer);
+        let all_waiting = matches!(list.filter, Filter::Active | Filter::Waiting);
+        let none = if all_waiting { "ui-inbox-empty" } else { "texter-inbox-empty" };
+        return plain(ink, &[ink.word(none)], inner, buffer);
     }
     let rows = |seen| model.inbox_rows(seen).iter().map(|line| row(ink, model, line)).collect();
     let cursor = inbox::draw(ink, list.len, list.selected.unwrap_or(0), keys, rows, inner, buffer);
@@ -317,7 +347,9 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
     let rows = composer.map_or(0, |composer| composer::rows_wanted(&composer.text, inner.width, most));
     // The composer: a rule with its title, the text, its length.
     // What might be answered stands above the key that begins to write, where there is room for both.
-    let offers = if composer.is_none() && inner.height >= 10 { offers(ink, model, &thread) } else { Vec::new() };
+    let mut offers = if composer.is_none() { offers(ink, model, &thread) } else { Vec::new() };
+    // A key that does something is never without its word: where room is short, a line less of the conversation is seen.
+    offers.truncate(usize::from(inner.height.saturating_sub(top + 4)));
     let offered = u16::try_from(offers.len()).unwrap_or(0);
     let below = if composer.is_some() { rows + 2 } else { 1 + offered }.min(inner.height.saturating_sub(1));
     let messages = Rect { y: inner.y + top, height: inner.height.saturating_sub(below + top), ..inner };
@@ -334,7 +366,8 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
         }
     } else {
         let (items, below) = (&thread.items, &thread.below);
-        let face = ThreadFace { name: &name, items, below, more_before: thread.more_before };
+        let marker = model.marker(thread.contact, &thread.suggestions);
+        let face = ThreadFace { name: &name, items, below, more_before: thread.more_before, marker: &marker };
         more_below = !thread::draw(ink, cache, &face, messages, buffer);
     }
     if more_below {
@@ -401,21 +434,36 @@ fn above_the_thread(ink: Ink<'_>, model: &Model, thread: &ThreadView, area: Rect
             ink.line(buffer, area, row, &[(text[range].trim_end().to_owned(), role)]);
             row += 1;
         }
+        // Each key stays beside what it does.
+        let keys = doubt_keys(ink, model, thread);
+        if !keys.is_empty() {
+            row += card::flow(ink, &keys, area, row, 2, buffer);
+        }
     }
     if area.height >= 12 {
-        let mut pieces: Vec<Piece> =
+        let mut first: Vec<Piece> =
             thread.local_time.map(|there| time_there(ink, model, thread.contact, there)).into_iter().collect();
         if let Some(zone) = other_zone(ink, model, thread.contact) {
             let text = ink.with_text("ui-thread-your-time", "zone", &zone);
-            pieces.push((format!(" {} {text}", ink.sign(Sign::Dot)), Role::Faint));
+            first.push((format!(" {} {text}", ink.sign(Sign::Dot)), Role::Faint));
         }
-        for (name, value) in thread.details.iter().chain(&thread.answers) {
-            pieces.push((format!("   {}: ", field_name(name)), Role::Faint));
-            pieces.push((value.clone(), Role::Text));
-        }
-        if !pieces.is_empty() {
-            ink.line(buffer, area, row, &pieces);
-            row += 1;
+        let mut groups: Vec<Vec<Piece>> = if first.is_empty() { Vec::new() } else { vec![first] };
+        let facts = thread.details.iter().chain(&thread.answers);
+        groups.extend(facts.map(|(name, value)| {
+            vec![(format!("   {}: ", field_name(name)), Role::Faint), (value.clone(), Role::Text)]
+        }));
+        if !groups.is_empty() {
+            let most = if area.height >= 14 { 2 } else { 1 };
+            row += card::flow(ink, &groups, area, row, most, buffer);
+            // What does not fit is a key away, and it is said which.
+            let width = |group: &Vec<Piece>| group.iter().map(|(text, _)| wrap::columns(text)).sum::<u16>();
+            let all: u16 = groups.iter().map(width).sum();
+            let longest = groups.iter().map(width).max().filter(|_| most > 1).unwrap_or(0);
+            let cut = all + longest > area.width * most && all > area.width;
+            if let Some(key) = model.options.keymap.key_for(Context::Thread, Action::Person).filter(|_| cut) {
+                let hint = format!("{} {key} {} ", ink.sign(Sign::More), ink.word("ui-thread-more"));
+                ink.right(buffer, area, row - 1, &hint, Role::Key);
+            }
         }
         let known = known(ink, thread);
         if !known.is_empty() {
@@ -490,18 +538,23 @@ fn written(
     drawn
 }
 
+/// What decides about a text that may be an opt-out, each key with what it does.
+fn doubt_keys(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Vec<Vec<Piece>> {
+    if !matches!(thread.opt_out, OptOut::Possible { .. }) {
+        return Vec::new();
+    }
+    let actions = [Action::OptOutNow, Action::NotOptOut, Action::WrongNumber];
+    let keys = actions.into_iter().filter_map(|action| {
+        let key = model.options.keymap.key_for(Context::Thread, action)?;
+        Some(vec![(key, Role::Key), (format!(" {}  ", ink.word(action.label_key())), Role::Bad)])
+    });
+    keys.collect()
+}
+
 /// What must be known before anything is written, as one line.
 fn state_line(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Option<Piece> {
     match &thread.opt_out {
-        OptOut::Possible { words } => {
-            let mut text = ink.with_text("ui-frozen", "words", &safe_line(words));
-            for action in [Action::OptOutNow, Action::NotOptOut, Action::WrongNumber] {
-                if let Some(key) = model.options.keymap.key_for(Context::Thread, action) {
-                    text.push_str(&format!("  {key} {}", ink.word(action.label_key())));
-                }
-            }
-            Some((text, Role::Bad))
-        }
+        OptOut::Possible { words } => Some((ink.with_text("ui-frozen", "words", &safe_line(words)), Role::Bad)),
         OptOut::Yes { by_word: true } => Some((ink.word("ui-opted-out-by-word"), Role::Bad)),
         OptOut::Yes { by_word: false } => Some((ink.word("ui-opted-out"), Role::Bad)),
         OptOut::No if model.people.body(thread.contact).is_some_and(|body| body.wrong_number) => {

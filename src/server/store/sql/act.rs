@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    opt_out::{BY_PERSON, Suppression},
+    opt_out::{BY_PERSON, Suppression, UNDECIDED},
     rows::{self, ContactRow, col, json, signed, to_json},
     send::request_hash,
     tx::{Audience, Tx, is_captain},
@@ -228,6 +228,8 @@ impl Tx<'_> {
             Act::Snooze { until, after_seq, .. } => self.snooze(actor, &contact, *until, *after_seq).await,
             Act::Language { language, hand_over, .. } => self.set_language(actor, &contact, language, *hand_over).await,
             Act::UndoOptOut { .. } => self.undo_opt_out(actor, &contact).await,
+            Act::UndoWrongNumber { .. } => self.undo_wrong_number(actor, &contact).await,
+            Act::UndoNotOptOut { .. } => self.undo_not_opt_out(actor, &contact).await,
             Act::Ask { text, .. } => self.ask(actor, &contact, text).await,
             Act::AnswerAsked { text, .. } => self.answer_asked(actor, &contact, text).await,
             Act::Close { .. } => {
@@ -284,7 +286,7 @@ impl Tx<'_> {
         if !matches!(contact.opt_out, OptOut::Possible { .. }) {
             return Ok(());
         }
-        let why = Suppression { reason: "undecided", by_word: false, actor: Some(actor), notice: None };
+        let why = Suppression { reason: UNDECIDED, by_word: false, actor: Some(actor), notice: None };
         self.opt_out(contact.organization, &contact.phone, why).await
     }
 
@@ -500,6 +502,8 @@ fn act_word(act: &Act) -> &'static str {
         Act::Snooze { .. } => "snooze",
         Act::Language { .. } => "language",
         Act::UndoOptOut { .. } => "undo_opt_out",
+        Act::UndoWrongNumber { .. } => "undo_wrong_number",
+        Act::UndoNotOptOut { .. } => "undo_not_opt_out",
         Act::Ask { .. } => "ask",
         Act::AnswerAsked { .. } => "answer_asked",
         Act::Close { .. } => "close",

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     act::{Decision, no},
-    opt_out::{BY_PERSON, SLIP},
+    opt_out::{BY_PERSON, SLIP, UNDECIDED},
     rows::{ContactRow, col, signed},
     tx::Tx,
 };
@@ -115,7 +115,7 @@ impl Tx<'_> {
         if person != Some(actor.person.0) {
             return no(Code::Forbidden, "somebody else opted them out");
         }
-        if self.was_said_again(actor, contact, at).await? {
+        if self.was_said_again(actor, contact, at, BY_PERSON).await? {
             return no(Code::Forbidden, "they were opted out once more since: that stands");
         }
         if self.micros().saturating_sub(at) > SLIP {
@@ -152,7 +152,13 @@ impl Tx<'_> {
     }
 
     /// True when a second opt-out came after that one: by somebody else, or for another reason.
-    async fn was_said_again(&mut self, actor: &Actor, contact: &ContactRow, at: i64) -> Result<bool, StoreError> {
+    async fn was_said_again(
+        &mut self,
+        actor: &Actor,
+        contact: &ContactRow,
+        at: i64,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
         let row = db::query(
             "SELECT 1 FROM contacts c JOIN notes n ON n.contact = c.id
              WHERE c.organization = $1 AND c.phone = $2 AND n.what = 'opted_out' AND n.at >= $3
@@ -162,7 +168,7 @@ impl Tx<'_> {
         .bind(contact.phone.as_str())
         .bind(at)
         .bind(actor.person.0)
-        .bind(BY_PERSON)
+        .bind(reason)
         .fetch_optional(&mut *self.conn)
         .await?;
         Ok(row.is_some())
@@ -173,7 +179,8 @@ impl Tx<'_> {
         let rows = db::query(
             "SELECT m.body FROM contacts c JOIN messages m ON m.contact = c.id
              WHERE c.organization = $1 AND c.phone = $2 AND m.direction = 'in' AND m.seq > COALESCE(
-                 (SELECT MAX(n.seq) FROM notes n WHERE n.contact = c.id AND n.what IN ('not_opt_out', 'opted_in_by_word')), 0)
+                 (SELECT MAX(n.seq) FROM notes n WHERE n.contact = c.id AND n.what IN ('not_opt_out', 'opted_in_by_word')
+                     AND NOT EXISTS (SELECT 1 FROM notes d WHERE d.contact = c.id AND d.what = 'doubt_again' AND d.id > n.id)), 0)
              ORDER BY m.at DESC",
         )
         .bind(organization)
@@ -186,6 +193,83 @@ impl Tx<'_> {
             }
         }
         Ok(OptOut::No)
+    }
+
+    /// Takes back that the number is somebody else's. Where that decided a doubt, in favour of silence, the doubt is open again: nobody
+    /// is written to before a person has decided. An opt-out that was there before, or came since, stays; so does one from long ago.
+    pub(super) async fn undo_wrong_number(
+        &mut self,
+        actor: &Actor,
+        contact: &ContactRow,
+    ) -> Result<Decision, StoreError> {
+        if !contact.wrong_number {
+            return no(Code::Invalid, "the number is not marked as wrong");
+        }
+        let decided = db::query(
+            "SELECT at FROM suppressions WHERE organization = $1 AND phone = $2 AND reason = $4 AND by_word = 0 AND person = $3",
+        )
+        .bind(contact.organization)
+        .bind(contact.phone.as_str())
+        .bind(actor.person.0)
+        .bind(UNDECIDED)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let decided = decided.map(|row| col::<i64>(&row, 0)).transpose()?;
+        if let Some(at) = decided
+            && self.micros().saturating_sub(at) <= SLIP
+            && !self.was_said_again(actor, contact, at, UNDECIDED).await?
+        {
+            let doubt = self.doubt(contact).await?;
+            db::query("DELETE FROM suppressions WHERE organization = $1 AND phone = $2")
+                .bind(contact.organization)
+                .bind(contact.phone.as_str())
+                .execute(&mut *self.conn)
+                .await?;
+            for other in self.mark_opt_out(contact.organization, &contact.phone, &doubt).await? {
+                self.note(&other, Some(actor), "opt_out_taken_back", "").await?;
+                self.audit(Some(actor), "opt_out_taken_back", format!("contact {}", other.id), String::new());
+            }
+        }
+        let (status, waiting) = self.status_of_thread(contact.id).await?;
+        db::query("UPDATE contacts SET wrong_number = 0 WHERE id = $1")
+            .bind(contact.id)
+            .execute(&mut *self.conn)
+            .await?;
+        self.set_status(contact.id, status, waiting).await?;
+        self.note(contact, Some(actor), "wrong_number_taken_back", "").await?;
+        self.changed(contact.id).await?;
+        Ok(Ok(()))
+    }
+
+    /// Takes back that a doubt was none. Whatever they wrote: nothing goes out until somebody decides.
+    pub(super) async fn undo_not_opt_out(
+        &mut self,
+        actor: &Actor,
+        contact: &ContactRow,
+    ) -> Result<Decision, StoreError> {
+        if contact.opt_out != OptOut::No {
+            return no(Code::Invalid, "texts to them are stopped as it is");
+        }
+        let doubt = self.doubt(contact).await?;
+        for other in self.mark_opt_out(contact.organization, &contact.phone, &doubt).await? {
+            self.note(&other, Some(actor), "doubt_again", "").await?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// The doubt that a person's words raise: those of the latest text that may be an opt-out; without one, a doubt all the same.
+    async fn doubt(&mut self, contact: &ContactRow) -> Result<OptOut, StoreError> {
+        let rows =
+            db::query("SELECT body FROM messages WHERE contact = $1 AND direction = 'in' ORDER BY seq DESC LIMIT 50")
+                .bind(contact.id)
+                .fetch_all(&mut *self.conn)
+                .await?;
+        for row in &rows {
+            if let Inbound::Possible { words } = verdict(&col::<String>(row, 0)?) {
+                return Ok(OptOut::Possible { words: safe_line(&words) });
+            }
+        }
+        Ok(OptOut::Possible { words: String::new() })
     }
 
     /// Puts the notice of an opt-out off: as long as they were not told, a slip may be taken back.

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     SqlStore, holds,
-    opt_out::Suppression,
+    opt_out::{Suppression, UNDECIDED},
     person, retention,
     rows::{self, ContactRow, col, signed, time, unsigned},
     script::refused,
@@ -370,7 +370,7 @@ impl Tx<'_> {
         .fetch_all(&mut *self.conn)
         .await?;
         for row in &doubts {
-            let why = Suppression { reason: "undecided", by_word: false, actor: Some(actor), notice: None };
+            let why = Suppression { reason: UNDECIDED, by_word: false, actor: Some(actor), notice: None };
             self.opt_out(col(row, 0)?, &col::<String>(row, 1)?, why).await?;
         }
         Ok(doubts.len() as u64)

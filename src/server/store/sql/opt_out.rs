@@ -26,6 +26,9 @@ use crate::server::store::{
 /// The reason of an opt-out that somebody pressed in a conversation.
 pub(super) const BY_PERSON: &str = "by_person";
 
+/// The reason of an opt-out where a doubt ended with the conversation.
+pub(super) const UNDECIDED: &str = "undecided";
+
 /// Whoever opted somebody out by a slip may take it back so long, in microseconds, as long as the notice has not left.
 pub(super) const SLIP: i64 = 10 * 60 * 1_000_000;
 
@@ -167,17 +170,17 @@ impl Tx<'_> {
         phone: &str,
         why: &Suppression<'_>,
     ) -> Result<bool, StoreError> {
-        let row =
-            db::query("SELECT person, at FROM suppressions WHERE organization = $1 AND phone = $2 AND reason = $3")
-                .bind(organization)
-                .bind(phone)
-                .bind(BY_PERSON)
-                .fetch_optional(&mut *self.conn)
-                .await?;
+        let row = db::query("SELECT person, at, reason FROM suppressions WHERE organization = $1 AND phone = $2")
+            .bind(organization)
+            .bind(phone)
+            .fetch_optional(&mut *self.conn)
+            .await?;
         let Some(row) = row else { return Ok(false) };
         let is_a_slips_time = self.micros().saturating_sub(col(&row, 1)?) <= SLIP;
         let by_another = col::<Option<i64>>(&row, 0)? != why.actor.map(|actor| actor.person.0);
-        Ok(is_a_slips_time && (by_another || why.reason != BY_PERSON))
+        let first = col::<String>(&row, 2)?;
+        let may_be_a_slip = first == BY_PERSON || first == UNDECIDED;
+        Ok(may_be_a_slip && is_a_slips_time && (by_another || why.reason != first))
     }
 
     /// Takes back the texts to a contact that no carrier call has begun for.

@@ -10,6 +10,7 @@ mod outbox;
 mod practice;
 mod promises;
 mod recalled;
+mod seen;
 mod sending;
 mod story;
 mod window;

@@ -39,8 +39,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let keys =
-        "enter space s u n tab esc i o y n c 1 a x w k j up down z ? : q r R F f e G enter enter ctrl+s ctrl+j alt+z";
+    let keys = "enter space s u n tab esc i o y n c 1 a x w k j up down z ? : q r R F f e G D E T K s N * b L H v 2 3 p enter enter ctrl+s ctrl+j alt+z";
     let chord = prop::sample::select(parse_sequence(keys).unwrap());
     let press = prop::sample::select(vec![Press::Fresh, Press::Unsure, Press::Repeat]);
     let who = prop_oneof![1..6i64, 1001..1004i64];

@@ -324,7 +324,7 @@ fn what_the_palette_offers_is_done_or_refused_with_a_reason() {
     desk.keys("<ctrl+p> s k i p <enter>");
     assert_eq!(desk.acts(), [&Act::Close { contact: ContactId(1) }], "the card below had been seen");
     let mut desk = Desk::with(2, 1);
-    desk.keys("<tab> <ctrl+p> r e o p e n <enter>");
+    desk.keys("<tab> <ctrl+p>reopen<enter>");
     assert_eq!(desk.acts(), Vec::<&Act>::new());
     assert_eq!(desk.model.notices.toast().expect("a reason").say.key, "texter-not-closed");
 }

@@ -2,6 +2,7 @@
 
 use super::FooterKey;
 use crate::api::message::ThreadEntry;
+use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::model::{Claim, Model};
 use crate::console::keymap::action::Action;
@@ -59,6 +60,8 @@ impl Model {
                 Action::Tags,
                 Action::Snooze,
                 Action::WrongNumber,
+                Action::Script,
+                Action::Person,
                 Action::Language,
                 Action::NextWaiting,
                 Action::SwitchPane,
@@ -88,7 +91,7 @@ impl Model {
                 Action::Reopen => facts.has(Fact::Closed),
                 // The card says why: its key would only promise what it does not do.
                 Action::Send => self.why_not(**action).is_none(),
-                Action::EditCard => self.campaign.as_ref().is_some_and(|campaign| campaign.def.edit_initial),
+                Action::EditCard => self.may_edit_card(),
                 Action::Undo => context != Context::Composer || facts.has(Fact::Undoable),
                 Action::ShowHard => self.something_is_held_back(),
                 _ => true,
@@ -139,8 +142,17 @@ impl Model {
             {
                 Some(Say::new("texter-inbox-empty"))
             }
-            Action::Undo if self.undo.is_empty() => Some(Say::new("texter-nothing-to-undo")),
+            Action::EditCard if !self.may_edit_card() => Some(Say::new("texter-edit-not-allowed")),
+            Action::Undo if self.undo.is_empty() => Some(self.nothing_to_undo()),
             Action::NextWaiting if self.people.waiting() == 0 => Some(Say::new("texter-nobody-waits")),
+            Action::NextWaiting if self.only_this_one_waits() => Some(Say::new("texter-nobody-else-waits")),
+            Action::Answers | Action::Script => self.may_answer().err(),
+            Action::Person if self.at_hand().is_none() => Some(Say::new("texter-inbox-empty")),
+            Action::Suggestion if self.suggestions().is_empty() => Some(Say::new("texter-no-suggestion")),
+            Action::NextQuestion | Action::PreviousQuestion if !self.has_other_questions() => {
+                Some(Say::new("texter-no-other-question"))
+            }
+            Action::ClearAnswer if self.recorded_here().is_none() => Some(Say::new("texter-nothing-recorded")),
             Action::Open | Action::Close | Action::Reopen | Action::WrongNumber | Action::OptOut
                 if self.at_hand().is_none() =>
             {
@@ -148,6 +160,9 @@ impl Model {
             }
             Action::Open if self.selected.is_none() => Some(Say::new("texter-inbox-empty")),
             Action::Finish if !self.is_scored() => Some(Say::new("texter-no-rehearsal")),
+            Action::RequestMore if matches!(self.link, LinkState::Offline { .. }) => {
+                Some(Say::new("texter-offline-no-more"))
+            }
             Action::RequestMore if matches!(self.claim, Claim::Asked { .. }) => Some(Say::new("texter-asking")),
             _ => None,
         }

@@ -4,7 +4,6 @@ use super::{ChoiceRow, OverlayView};
 use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::model::Model;
 use crate::console::core::texter::overlay::{Overlay, Writing};
-use crate::console::core::texter::overlay_keys::palette_actions;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
 use crate::domain::safe_text::{safe_body, safe_line};
@@ -17,12 +16,18 @@ impl Model {
         let keymap = &self.options.keymap;
         Some(match self.overlays.last()? {
             Overlay::Help { from, scroll } => {
-                OverlayView::Help { from: *from, groups: keymap.help(*from), scroll: *scroll }
+                let mut groups = keymap.help(*from);
+                for (_, rows) in &mut groups {
+                    rows.retain(|row| self.is_there(row.action));
+                }
+                groups.retain(|(_, rows)| !rows.is_empty());
+                OverlayView::Help { from: *from, groups, scroll: *scroll }
             }
             Overlay::Palette { from, query, selected } => OverlayView::Palette {
                 query: query.text().to_owned(),
                 cursor: query.cursor(),
-                rows: palette_actions(&self.options.keymap, *from, query.text())
+                rows: self
+                    .palette(*from, query.text())
                     .into_iter()
                     .map(|action| (action, keymap.key_for(*from, action)))
                     .collect(),
@@ -34,7 +39,14 @@ impl Model {
                 rows: self.canned_choices(query.text()),
                 selected: *selected,
             },
-            Overlay::Answers { question, selected } => self.answers_view(*question, *selected)?,
+            Overlay::Answers { question, selected, tree: false } => self.answers_view(*question, *selected)?,
+            Overlay::Answers { question, selected, tree: true } => {
+                let OverlayView::Answers { rows, .. } = self.answers_view(*question, *selected)? else { return None };
+                OverlayView::Script { steps: self.script_steps(*question), rows, selected: *selected }
+            }
+            Overlay::Person { contact, scroll } => {
+                OverlayView::Person { person: Box::new(self.person_view(*contact)?), scroll: *scroll }
+            }
             Overlay::Pick { what, selected } => {
                 let (title, rows) = self.picking_view(what);
                 OverlayView::Pick { title, rows, selected: *selected }
@@ -69,9 +81,9 @@ impl Model {
                     Writing::Card(contact) => {
                         (self.about("texter-edit-title", *contact), vec![Say::new("texter-edit-means")])
                     }
-                    Writing::Locked(contact) => (
-                        self.about("texter-locked-title", *contact),
-                        vec![Say::new("texter-edit-not-allowed"), Say::new("texter-locked-means")],
+                    Writing::CardAsIs(contact) => (
+                        self.about("texter-card-as-is", *contact),
+                        vec![Say::new("texter-edit-not-allowed"), Say::new("texter-card-as-is-means")],
                     ),
                     Writing::Note(contact) => {
                         (self.about("texter-note-title", *contact), vec![Say::new("texter-note-means")])

@@ -6,14 +6,17 @@
 mod keys;
 mod layers;
 mod panes;
+mod script;
 mod talk;
 
-pub use talk::{EARLIER_RECEIVED, EARLIER_SENT, NOTE_SNOOZED};
+pub use script::{PersonView, ScriptStep, StepState};
+pub use talk::{EARLIER_RECEIVED, EARLIER_SENT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use super::help_out::Suggestion;
+use super::marks::Mark;
 use super::outbox::OutboxRow;
 use super::people::{Filter, Sort};
 use crate::console::core::shared::msg::LinkState;
@@ -111,6 +114,8 @@ pub struct CardView {
     pub language: Option<String>,
     /// The exact text.
     pub body: String,
+    /// Links in it, and what the list put in.
+    pub marks: Vec<Mark>,
     /// Its length.
     pub segments: Segments,
     /// How far it is from going out.
@@ -378,6 +383,22 @@ pub enum OverlayView {
         rows: Vec<ChoiceRow>,
         /// Which is selected.
         selected: usize,
+    },
+    /// The whole script, one question of it open.
+    Script {
+        /// All questions.
+        steps: Vec<ScriptStep>,
+        /// The answers of the open one.
+        rows: Vec<ChoiceRow>,
+        /// Which is selected.
+        selected: usize,
+    },
+    /// All that is known of somebody.
+    Person {
+        /// Of whom, and what.
+        person: Box<PersonView>,
+        /// First row shown.
+        scroll: usize,
     },
     /// One of several, by number.
     Pick {

@@ -101,7 +101,7 @@ impl Model {
     }
 
     /// What is said in place of a conversation that is not here.
-    fn why_no_thread(&self) -> Say {
+    pub(in crate::console::core::texter) fn why_no_thread(&self) -> Say {
         match self.link {
             LinkState::Online | LinkState::Connecting => Say::new("texter-thread-loading"),
             LinkState::Offline { .. } => Say::new("texter-thread-offline"),
@@ -144,6 +144,11 @@ pub const EARLIER_RECEIVED: &str = "note-earlier-received";
 /// Put aside; its detail is a time.
 pub const NOTE_SNOOZED: &str = "note-snoozed";
 
+/// A tag was set; its detail is the tag.
+pub const NOTE_TAGGED: &str = "note-tagged";
+/// A tag was taken off; its detail is the tag.
+pub const NOTE_UNTAGGED: &str = "note-untagged";
+
 fn note_key(what: &str) -> &'static str {
     match what {
         "opted_out" => "note-opted-out",
@@ -157,8 +162,10 @@ fn note_key(what: &str) -> &'static str {
         "assigned" => "note-assigned",
         "event_full" => "note-event-full",
         "wrong_number" => "note-wrong-number",
-        "tagged" => "note-tagged",
-        "untagged" => "note-untagged",
+        "wrong_number_taken_back" => "note-wrong-number-taken-back",
+        "doubt_again" => "note-doubt-again",
+        "tagged" => NOTE_TAGGED,
+        "untagged" => NOTE_UNTAGGED,
         "noted" => "note-noted",
         "snoozed" => NOTE_SNOOZED,
         "unsnoozed" => "note-unsnoozed",
