@@ -21,6 +21,7 @@ use crate::api::{
     people::{Me, Presence},
     problem::{Code, Problem},
 };
+use crate::console::core::shared::msg::ConfirmedWhat;
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
 use crate::env::{SharedClock, SystemClock};
 
@@ -224,6 +225,10 @@ fn unscripted<T>() -> Call<T> {
 impl CampaignServer for FakeServer {
     fn capabilities(&self) -> Capabilities {
         self.capabilities.clone()
+    }
+
+    fn may_repeat(&self, what: &ConfirmedWhat) -> bool {
+        matches!(what, ConfirmedWhat::Act { act } if !matches!(act, Act::Release { .. }))
     }
 
     async fn me(&self) -> Call<Me> {

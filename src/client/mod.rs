@@ -175,6 +175,12 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
         Ok(None)
     }
 
+    /// True for what a server that cannot be asked twice takes as often as it comes without harm. It is handed in until it is done, in the
+    /// order of its contact, and is never of unknown outcome. A server that can be asked twice is not asked this.
+    fn may_repeat(&self, _what: &ConfirmedWhat) -> bool {
+        false
+    }
+
     /// The server's time minus this laptop's, as its latest answer said it; `None` when nothing is known of it.
     fn clock_offset(&self) -> Option<SignedDuration> {
         None

@@ -3,9 +3,11 @@
 //! The queue is the journal itself: here are only ids, and of those only the ones in flight or waiting for another try.
 //! A row keeps its id over every try, so the server's one stored verdict is what comes back. When the line is down,
 //! one row at a time is tried (each time another contact's), so that an outage of an hour costs little and ends fast.
-//! What waits for a code of the second factor is set aside: it holds up nothing but what must come after it.
+//! What waits for a code of the second factor is set aside: it holds up nothing but what must come after it. What failed and may be done
+//! again at a server that cannot be asked twice is tried later, in the same way.
 //! A sign-in that was ended may still hand in and read its verdicts back; only a refusal of that stops it.
 
+mod aside;
 mod doubt;
 mod gate;
 mod read_back;
@@ -189,6 +191,8 @@ struct Wait {
 enum Answer {
     /// The server's.
     Call(Call<Verdict>),
+    /// It failed, and may be handed in again whatever became of it: it waits in its place.
+    Again(CallError),
     /// Refused on this side: it was not handed in.
     Here(Verdict),
     /// Not handed in: it comes after one that was set aside.
@@ -230,6 +234,9 @@ struct Worker {
     /// Rows that wait for a code of the second factor. They are passed until the wait is over, then tried in order.
     aside: HashSet<Uuid>,
     code: Wait,
+    /// Rows that failed and may be repeated, and what must come after them: each is passed until its own wait is over, so that none of
+    /// them holds up an opt-out, nor another contact's turn.
+    later: HashMap<Uuid, (Option<ContactId>, Wait)>,
     /// The journal was closed or wiped.
     closed: bool,
     shown_line: Option<Line>,
@@ -270,6 +277,7 @@ impl Worker {
             line: Wait::default(),
             aside: HashSet::new(),
             code: Wait::default(),
+            later: HashMap::new(),
             closed: false,
             shown_line: None,
             shown_progress: None,
@@ -323,9 +331,13 @@ impl Worker {
         let most = if self.line.down { 1 } else { PARALLEL };
         while flights.len() < most {
             let free = |row: &Waiting| {
-                !self.busy.contains(&row.contact) && self.lanes.get(&row.contact).is_none_or(|wait| wait.until <= now)
+                // Where failed acts are set aside, contacts given back before them would take their person away.
+                let last = row.contact.is_none() && !self.later.is_empty();
+                !last
+                    && !self.busy.contains(&row.contact)
+                    && self.lanes.get(&row.contact).is_none_or(|wait| wait.until <= now)
             };
-            let aside = |row: &Waiting| self.code.until > now && self.aside.contains(&row.id);
+            let aside = |row: &Waiting| self.is_aside(row.id, now);
             let Some((row, behind)) = self.journal.next_waiting(free, aside) else { return };
             self.busy.insert(row.contact);
             self.in_the_air.insert(row.id);
@@ -362,7 +374,8 @@ impl Worker {
         // While the line waits, nothing else matters.
         let lanes = self.lanes.values().map(|wait| wait.until).filter(|until| *until > now);
         let code = (!self.aside.is_empty() && self.code.until > now).then_some(self.code.until);
-        let next = line.or_else(|| lanes.chain(code).chain(self.read_back.wake(now)).min());
+        let later = self.later.values().map(|(_, wait)| wait.until).filter(|until| *until > now);
+        let next = line.or_else(|| lanes.chain(code).chain(later).chain(self.read_back.wake(now)).min());
         match next {
             // Only a nudge ends it.
             Some(Duration::MAX) | None => Box::pin(std::future::pending()),
@@ -417,6 +430,7 @@ impl Worker {
         self.line.until = Duration::ZERO;
         self.code.until = Duration::ZERO;
         self.lanes.values_mut().for_each(|wait| wait.until = Duration::ZERO);
+        self.later.values_mut().for_each(|(_, wait)| wait.until = Duration::ZERO);
     }
 
     async fn land(&mut self, row: Waiting, answer: Answer) {
@@ -428,7 +442,8 @@ impl Worker {
                 self.not_aside(row.id);
             }
             Answer::Here(verdict) => self.decided(row, verdict).await,
-            Answer::Behind => drop(self.aside.insert(row.id)),
+            Answer::Behind if self.idempotent => drop(self.aside.insert(row.id)),
+            Answer::Behind => self.set_later(row),
             Answer::Journal(error) => {
                 tracing::warn!(%error, "an act could not be read from the journal");
                 self.closed = error == JournalError::Closed;
@@ -445,6 +460,16 @@ impl Worker {
             Answer::Call(Err(CallError::Refused(problem))) if !problem.code.is_transient() => {
                 self.line_is_up().await;
                 self.decided(row, Verdict { id: row.id, outcome: Outcome::Refused { problem: *problem } }).await;
+            }
+            Answer::Again(error) => {
+                tracing::debug!(%error, id = %row.id, "not taken yet");
+                if matches!(error, CallError::Strange(_)) {
+                    // The server answers: what it cannot do with this one it may do with the others.
+                    self.line_is_up().await;
+                } else {
+                    self.put_off(row, &error).await;
+                }
+                self.set_later(row);
             }
             Answer::Call(Err(error)) => self.failed(row, &error).await,
         }
@@ -496,6 +521,11 @@ impl Worker {
                 self.report(Report::Unknown(row.id)).await;
             }
         }
+        self.put_off(row, error).await;
+    }
+
+    /// The line, or the server's word, keeps this one back for a while.
+    async fn put_off(&mut self, row: Waiting, error: &CallError) {
         if matches!(error, CallError::Refused(problem) if problem.code == Code::SecondFactorNeeded) {
             // The line is well, and others' acts need no code.
             self.line_is_up().await;
@@ -528,18 +558,6 @@ impl Worker {
         let now = self.clock.monotonic();
         let lane = self.lanes.entry(contact).or_default();
         lane.until = now + lane.backoff.next(&*self.ids);
-    }
-
-    /// True when all that waits was set aside.
-    fn all_aside(&self) -> bool {
-        let passed = self.code.until > self.clock.monotonic() && !self.aside.is_empty();
-        passed && self.journal.next_waiting(|_| true, |row| self.aside.contains(&row.id)).is_none()
-    }
-
-    fn not_aside(&mut self, id: Uuid) {
-        if self.aside.remove(&id) && self.aside.is_empty() {
-            self.code = Wait::default();
-        }
     }
 
     async fn line_is_up(&mut self) {
@@ -602,7 +620,8 @@ async fn hand_in(
     {
         return Answer::Here(Verdict { id, outcome: Outcome::Refused { problem } });
     }
-    if once {
+    let again = once && server.may_repeat(&act.what);
+    if once && !again {
         // Before the call: were this process killed during it, the act must not be handed in again.
         match journal.mark_unknown(id).await {
             Ok(true) => {}
@@ -614,6 +633,12 @@ async fn hand_in(
         ConfirmedWhat::Text(text) => server.send(MessageId(as_id), text).await,
         ConfirmedWhat::Act { act } => server.act(ActId(as_id), act).await,
     };
+    if again
+        && let Err(error) = &answer
+        && error.is_transient()
+    {
+        return Answer::Again(error.clone());
+    }
     Answer::Call(answer.map(|verdict| if verdict.id == as_id { Verdict { id, ..verdict } } else { verdict }))
 }
 

@@ -1,5 +1,6 @@
 //! Acts of unknown outcome at a server that cannot be asked twice: each is looked for by reading, at the start and whenever the line may
-//! be back. What cannot be told so stays unknown, and a person decides.
+//! be back. What cannot be told so stays unknown, and a person decides. A look never does anything: what may be done twice waits instead
+//! for its turn behind what was confirmed before it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -38,7 +39,8 @@ impl Doubt {
         }
         let id = loop {
             let id = self.due.pop_front()?;
-            if !in_the_air(id) {
+            // It may have been settled since, or wait again.
+            if !in_the_air(id) && self.journal.unknown().contains(&id) {
                 break id;
             }
         };
@@ -46,6 +48,10 @@ impl Doubt {
         let (server, journal) = (Arc::clone(&self.server), self.journal.clone());
         Some(Box::pin(async move {
             let answer = match journal.load(id).await {
+                Ok(Some(act)) if server.may_repeat(&act.what) => match journal.mark_waiting(id).await {
+                    Ok(_) => Ok(None),
+                    Err(error) => Err(CallError::Strange(format!("the journal could not be written: {error}"))),
+                },
                 Ok(Some(act)) => server.look_for(id, &act.what).await,
                 Ok(None) => Ok(None),
                 Err(error) => Err(CallError::Strange(format!("the journal could not be read: {error}"))),

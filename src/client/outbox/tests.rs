@@ -434,6 +434,85 @@ async fn killed_in_mid_call_to_such_a_server_it_stays_unknown() {
     assert_eq!(server.calls(), [id(1)]);
 }
 
+#[rstest]
+#[case::it_fails(CallError::Strange("it could not answer".into()))]
+#[case::it_gives_no_answer(cut())]
+#[tokio::test]
+async fn what_may_be_repeated_waits_in_its_place_until_it_is_done(#[case] error: CallError) {
+    let server = FakeServer::new(once());
+    for n in [1, 2] {
+        server.always(id(n), Some(Reply::Fail(error.clone())));
+    }
+    let mut house = House::new(&server).await;
+    let act = |n, act| Confirmed { id: id(n), at: at(n), what: ConfirmedWhat::Act { act } };
+    let note = |n, contact| act(n, Act::Note { contact: ContactId(contact), text: format!("Note {n}") });
+    let opt_out = |n, contact| act(n, Act::OptOut { contact: ContactId(contact), notice: true, grace: false });
+    let acts = [
+        note(1, 7),
+        opt_out(2, 8),
+        note(3, 7),
+        text(4, 7),
+        opt_out(5, 7),
+        text(6, 9),
+        act(7, Act::Release { campaign: CampaignId(1), unsent: true, conversations: true }),
+    ];
+    for act in &acts {
+        house.journal.confirm(act).await.unwrap();
+    }
+    // Long enough for several tries, and nobody rings.
+    let tries = |n| server.calls().iter().filter(|call| **call == id(n)).count();
+    let patience = Patience::new();
+    let mut decided = Vec::new();
+    while decided.len() < 2 || tries(1) < 3 || tries(2) < 3 {
+        match house.reports.try_recv() {
+            Ok(Report::Verdict(verdict)) => decided.push(verdict.id),
+            Ok(Report::Unknown(id)) => panic!("{id} is of unknown outcome"),
+            Ok(_) => {}
+            Err(_) => {
+                patience.turn(&format!("{decided:?}, {} and {} tries", tries(1), tries(2))).await;
+                house.clock.advance(Duration::from_millis(500));
+            }
+        }
+    }
+    decided.sort_unstable();
+    assert_eq!(
+        decided,
+        [id(5), id(6)],
+        "an opt-out waits for nothing; the rest of its contact does, and so does giving back"
+    );
+    assert!(house.journal.unknown().is_empty());
+    for n in [1, 2] {
+        server.always(id(n), None);
+    }
+    let decided: Vec<Uuid> = house.verdicts(5).await.into_iter().map(|(id, _)| id).collect();
+    let place = |n| decided.iter().position(|decided| *decided == id(n)).unwrap();
+    assert!(place(1) < place(3) && place(3) < place(4), "{decided:?}");
+    assert_eq!(place(7), 4, "{decided:?}");
+    assert_eq!(house.journal.unsettled_count(), 0);
+}
+
+#[tokio::test]
+async fn an_act_that_an_earlier_run_left_unknown_takes_its_place_again() {
+    let server = FakeServer::new(once());
+    server.open_gate(false);
+    let house = House::new(&server).await;
+    let note = |n| {
+        let act = Act::Note { contact: ContactId(7), text: format!("Note {n}") };
+        Confirmed { id: id(n), at: at(n), what: ConfirmedWhat::Act { act } }
+    };
+    house.journal.confirm(&note(1)).await.unwrap();
+    house.journal.confirm(&note(2)).await.unwrap();
+    server.called(1).await;
+    // As an older program left it.
+    assert!(house.journal.mark_unknown(id(1)).await.unwrap());
+    let home = house.leave().await;
+    server.open_gate(true);
+    let mut house = House::open(&server, home).await;
+    let decided: Vec<Uuid> = house.verdicts(2).await.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(decided.len(), 2);
+    assert_eq!((house.journal.unknown(), house.journal.unsettled_count()), (vec![], 0));
+}
+
 /// Refuses the first text, whoever asks.
 #[derive(Debug)]
 struct Shut;

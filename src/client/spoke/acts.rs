@@ -1,30 +1,37 @@
-//! Acts other than texts. Spoke's calls for them may be repeated without harm, so on a doubt each is looked at and done again.
+//! Acts other than texts. Spoke's calls for them may be repeated without harm, but for giving contacts back: the outbox hands each in
+//! until it is done, and nothing of the same contact before that.
 //!
 //! An opt-out is one act of several calls: the notice (a text, so it goes out once or not at all), then the opt-out itself. Should it
 //! stop half-way it is taken up where it stopped: the notice stands in the conversation. That it takes force matters more than the notice.
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::answers::{Assignment, Contact};
 use super::documents::{self, Document};
 use super::plain::{plain, same_text};
-use super::{SpokeServer, refusal, script, views};
+use super::{SpokeServer, hours, refusal, script, views};
 use crate::api::act::Act;
 use crate::api::message::{Outcome, Verdict};
 use crate::api::problem::Code;
 use crate::client::{Call, CallError};
 use crate::domain::conversation::Status;
+use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ActId;
+use crate::domain::message::MessageKind;
+use crate::domain::safe_text::safe_line;
 
 /// Times that a call is made whose outcome is in doubt.
 const TRIES: u32 = 3;
+/// A notice is dropped that is not sent so soon after the press (promise 1).
+const NOTICE_DROPPED_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
 impl SpokeServer {
     pub(super) async fn carry_out(&self, id: ActId, act: &Act) -> Call<Verdict> {
         let done = match act {
-            Act::OptOut { contact, notice, grace: _ } => self.opt_out(contact.0, *notice).await,
+            Act::OptOut { contact, notice, grace: _ } => self.opt_out(id, contact.0, *notice).await,
             Act::Answer { contact, question, value } => self.answer(contact.0, question, value.as_deref()).await,
             Act::Tag { contact, tag, on } => self.tag(contact.0, tag, *on).await,
             Act::Note { contact, text } => self.note(contact.0, text).await,
@@ -48,20 +55,20 @@ impl SpokeServer {
             | Act::Announce { .. }
             | Act::AnswerAsked { .. } => Err(refusal(Code::Forbidden, "a Spoke server cannot do this")),
         };
+        let done = match (done, act.contact()) {
+            // The server says of hardly anything why it fails; by reading it is seen when the contact is somebody else's now.
+            (Err(CallError::Strange(why)), Some(contact)) => match self.now_is(contact.0).await {
+                Err(error @ CallError::Refused(_)) if !error.is_transient() => Err(error),
+                _ => Err(CallError::Strange(why)),
+            },
+            (done, _) => done,
+        };
         match done {
             Ok(()) => Ok(Verdict { id: id.0, outcome: Outcome::Accepted { seq: 0, at: self.clock.now() } }),
             Err(CallError::Refused(problem)) if !problem.code.is_transient() => {
                 Ok(Verdict { id: id.0, outcome: Outcome::Refused { problem: *problem } })
             }
             Err(error) => Err(error),
-        }
-    }
-
-    /// What may be done twice is done again; giving contacts back is not: others may have come since.
-    pub(super) async fn look_for_act(&self, id: ActId, act: &Act) -> Call<Option<Verdict>> {
-        match act {
-            Act::Release { .. } => Ok(None),
-            act => self.carry_out(id, act).await.map(Some),
         }
     }
 
@@ -94,13 +101,13 @@ impl SpokeServer {
         Ok((found, assignment))
     }
 
-    async fn opt_out(&self, contact: i64, notice: bool) -> Call<()> {
+    async fn opt_out(&self, id: ActId, contact: i64, notice: bool) -> Call<()> {
         let (now, assignment) = self.now_is(contact).await?;
         if now.opt_out.is_some() {
             return Ok(());
         }
         let campaign = self.assignment_of(assignment).await?;
-        let noticed = notice && self.give_notice(&now, &campaign).await?;
+        let noticed = notice && self.give_notice(id, &now, &campaign).await?;
         let opt_out = json!({ "assignmentId": assignment.to_string(), "cell": cell(&now) });
         let variables = json!({ "optOut": opt_out, "contact": contact.to_string(), "silent": !noticed });
         self.surely(&documents::OPT_OUT, variables, "createOptOut").await?;
@@ -108,7 +115,7 @@ impl SpokeServer {
     }
 
     /// Sends the one notice, unless it stands there. True when it was sent.
-    async fn give_notice(&self, contact: &Contact, assignment: &Assignment) -> Call<bool> {
+    async fn give_notice(&self, id: ActId, contact: &Contact, assignment: &Assignment) -> Call<bool> {
         let usual = views::campaign(assignment, 0).def.opt_out_notice.into_values().next().unwrap_or_default();
         let organization = assignment.campaign.organization.id.map(|id| id.0.to_string());
         let variables = json!({ "organization": organization, "zip": contact.zip, "otherwise": usual });
@@ -126,11 +133,17 @@ impl SpokeServer {
         if given(contact) {
             return Ok(true);
         }
+        if !self.notice_is_due(id, contact, assignment).await || !self.known.first_notice(id) {
+            return Ok(false);
+        }
         match self.hand_over(assignment.id.0, contact.id.0, &words, None).await {
             Ok(Some(_)) => Ok(true),
             // Refused or in doubt: it is not sent a second time, and the opt-out takes force now.
             Ok(None) => Ok(false),
-            Err(error @ CallError::NotReached(_)) => Err(error),
+            Err(error @ CallError::NotReached(_)) => {
+                self.known.no_notice(id);
+                Err(error)
+            }
             Err(error) => {
                 tracing::warn!(%error, "whether the notice of an opt-out was sent is in doubt");
                 self.clock.sleep(self.pace.doubt).await;
@@ -138,6 +151,17 @@ impl SpokeServer {
                 Ok(now.as_ref().is_some_and(given))
             }
         }
+    }
+
+    /// The notice has no press of its own: it goes with the press that opted out, or not at all. Later, and at an hour at which nobody is
+    /// texted there, the opt-out takes force without it.
+    async fn notice_is_due(&self, id: ActId, contact: &Contact, assignment: &Assignment) -> bool {
+        let now = self.clock.now();
+        let fresh = pressed_at(id).is_some_and(|pressed| now.duration_since(pressed) < NOTICE_DROPPED_AFTER);
+        let offset = contact.location.as_ref().and_then(|location| location.timezone);
+        let zones = hours::zones_of(offset, &assignment.campaign, &self.settings().await);
+        let verdict = hours::of_campaign(&assignment.campaign).verdict(MessageKind::Reply, now, &zones);
+        fresh && matches!(verdict, HoursVerdict::Open { .. })
     }
 
     /// The whole set of answers goes each time: the server forgets what is not in it. Its errors in keeping them are not told, so
@@ -174,14 +198,15 @@ impl SpokeServer {
             }
             self.clock.sleep(self.pace.doubt).await;
         }
-        Err(CallError::NoAnswer("the server does not keep the answer".into()))
+        Err(CallError::Strange("the server does not keep the answer".into()))
     }
 
     async fn tag(&self, contact: i64, tag: &str, on: bool) -> Call<()> {
         let assignment = self.where_is(contact).await?;
         let id = |assignment: &Assignment| {
+            // By the name as it was shown.
             let tags = &assignment.campaign.organization.tags;
-            tags.iter().find(|known| known.name == tag).map(|known| known.id.0.to_string())
+            tags.iter().find(|known| safe_line(&known.name) == tag).map(|known| known.id.0.to_string())
         };
         let id = match id(&*self.assignment_of(assignment).await?) {
             Some(id) => id,
@@ -202,7 +227,7 @@ impl SpokeServer {
         Ok(())
     }
 
-    async fn set_status(&self, contact: i64, status: &str) -> Call<()> {
+    pub(super) async fn set_status(&self, contact: i64, status: &str) -> Call<()> {
         let variables = json!({ "status": status, "contact": contact.to_string() });
         self.surely(&documents::STATUS, variables, "editCampaignContactMessageStatus").await?;
         Ok(())
@@ -235,6 +260,12 @@ impl SpokeServer {
         }
         Ok(())
     }
+}
+
+/// When an act was pressed: its id was minted then.
+fn pressed_at(id: ActId) -> Option<Timestamp> {
+    let (seconds, nanos) = id.0.get_timestamp()?.to_unix();
+    Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()
 }
 
 fn answers_of(contact: &Contact) -> BTreeMap<String, String> {

@@ -1,6 +1,6 @@
 //! What was seen of a server since the program started: nothing in it decides what was sent, and all of it can be read again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +12,7 @@ use super::ids;
 use super::page::Settings;
 use super::plain::same_text;
 use crate::api::assignment::ContactSummary;
-use crate::domain::ids::MessageId;
+use crate::domain::ids::{ActId, MessageId};
 
 /// See the module.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ struct Seen {
     claims: HashMap<Uuid, Claim>,
     /// The organization of each campaign, for who watches them.
     organizations: HashMap<i64, i64>,
+    /// Opt-outs whose notice was handed over, whatever became of it.
+    noticed: HashSet<ActId>,
 }
 
 /// How a contact stood when it was told of last.
@@ -115,12 +117,10 @@ impl Known {
         self.seen().places.get(&contact).copied()
     }
 
-    /// A contact was seen in this assignment; none: in none of this person's any more.
-    pub(super) fn is_in(&self, contact: i64, assignment: Option<i64>) {
-        match assignment {
-            Some(assignment) => drop(self.seen().places.insert(contact, assignment)),
-            None => drop(self.seen().places.remove(&contact)),
-        }
+    /// A contact was seen in this assignment. It is kept when they are seen there no more: asked for by it, the server says that they are
+    /// gone; asked for by themselves, it only fails.
+    pub(super) fn is_in(&self, contact: i64, assignment: i64) {
+        self.seen().places.insert(contact, assignment);
     }
 
     /// The console was told of a contact, by a list or an event: none when it was told that they are gone.
@@ -176,6 +176,16 @@ impl Known {
 
     pub(super) fn keep_organization(&self, campaign: i64, organization: i64) {
         self.seen().organizations.insert(campaign, organization);
+    }
+
+    /// The notice of this opt-out is about to be handed over: true for the first time only.
+    pub(super) fn first_notice(&self, id: ActId) -> bool {
+        self.seen().noticed.insert(id)
+    }
+
+    /// It certainly did not reach the server.
+    pub(super) fn no_notice(&self, id: ActId) {
+        self.seen().noticed.remove(&id);
     }
 
     pub(super) fn claim(&self, id: Uuid) -> Option<Claim> {

@@ -212,8 +212,14 @@ impl CampaignServer for SpokeServer {
     async fn look_for(&self, id: Uuid, what: &ConfirmedWhat) -> Call<Option<Verdict>> {
         match what {
             ConfirmedWhat::Text(request) => self.look_for_text(MessageId(id), request).await,
-            ConfirmedWhat::Act { act } => self.look_for_act(ActId(id), act).await,
+            // Giving contacts back leaves no trace by which it could be told.
+            ConfirmedWhat::Act { .. } => Ok(None),
         }
+    }
+
+    fn may_repeat(&self, what: &ConfirmedWhat) -> bool {
+        // Given back twice, contacts would go that came in between.
+        matches!(what, ConfirmedWhat::Act { act } if !matches!(act, Act::Release { .. }))
     }
 
     async fn presence(&self) -> Call<Presence> {

@@ -157,7 +157,7 @@ impl SpokeServer {
             let waits = line.message_status == "needsResponse";
             let mark = Mark { assignment, updated_at: line.updated_at, waits, messages: None };
             marks.insert(line.id.0, mark);
-            self.known.is_in(line.id.0, Some(assignment));
+            self.known.is_in(line.id.0, assignment);
         }
         for contact in self.details(assignment, &waiting).await?.into_iter().flatten() {
             let whole = views::summary(&contact, assignment, self.me.0, now);
@@ -201,7 +201,9 @@ impl SpokeServer {
             for id in chunk {
                 // By their ids: an answer in another order must not mix people up.
                 let contact = found.iter().flatten().find(|contact| contact.id.0 == *id);
-                self.known.is_in(*id, contact.map(|_| assignment));
+                if contact.is_some() {
+                    self.known.is_in(*id, assignment);
+                }
                 all.push(contact.cloned());
             }
         }

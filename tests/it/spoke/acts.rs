@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use pretty_assertions::assert_eq;
+use rstest::rstest;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,15 +15,16 @@ use textbank::client::{CallError, CampaignServer};
 use textbank::domain::conversation::{OptOut, Status};
 use textbank::domain::ids::{ActId, ContactId};
 use textbank::domain::message::MessageKind;
+use textbank::env::SeededIds;
 
 use super::shift::{Tess, now};
-use super::stand_in::{Fault, World};
+use super::stand_in::{Fault, Trouble, World};
 
 const CORA: ContactId = ContactId(1);
 
 impl Tess {
     async fn act(&self, act: Act) -> Verdict {
-        self.server.act(ActId(Uuid::from_u128(99)), &act).await.expect("a verdict")
+        self.server.act(pressed(0), &act).await.expect("a verdict")
     }
 
     async fn done(&self, act: Act) {
@@ -37,6 +40,11 @@ impl Tess {
         tess.there.world().voter_writes(1, "yes", now());
         tess
     }
+}
+
+/// The id of an act that was pressed so many seconds ago.
+fn pressed(ago: i64) -> ActId {
+    ActId(SeededIds::shared(u64::try_from(ago).expect("in the past")).act_id(now() - SignedDuration::from_secs(ago)))
 }
 
 fn answer(question: &str, value: Option<&str>) -> Act {
@@ -61,6 +69,19 @@ async fn the_whole_set_of_answers_goes_each_time_and_what_hung_on_one_goes_with_
     assert_eq!(view.answers, BTreeMap::from([("1".to_owned(), "No".to_owned())]));
     tess.done(answer("1", None)).await;
     assert_eq!(kept(), set(&[]));
+}
+
+#[tokio::test]
+async fn a_tag_is_known_by_the_name_that_is_shown() {
+    let mut world = World::with_contacts(1, now());
+    world.organization = json!({ "tags": [{ "id": "7", "name": "will\tvote" }] });
+    let tess = Tess::with(world).await;
+    let view = tess.server.campaign(tess.campaign).await.expect("a campaign");
+    let shown = view.def.tags[0].clone();
+    assert_ne!(shown, "will\tvote");
+    tess.server.assignment(tess.campaign, None).await.expect("a list");
+    tess.done(Act::Tag { contact: CORA, tag: shown, on: true }).await;
+    assert!(tess.there.world().contacts[&1].tags.contains_key(&7));
 }
 
 #[tokio::test]
@@ -127,6 +148,79 @@ async fn an_opt_out_is_one_act_with_one_notice_whatever_stops_it_half_way() {
     tess.done(Act::OptOut { contact: CORA, notice: false, grace: false }).await;
     let world = tess.there.world();
     assert_eq!((world.sent_to(1).len(), world.contacts[&1].opted_out), (1, true));
+}
+
+#[rstest]
+#[case::at_once(4 * 60, None, 1)]
+#[case::too_late(6 * 60, None, 0)]
+#[case::before_the_hours(0, Some(false), 0)]
+#[case::within_them(0, Some(true), 1)]
+#[tokio::test]
+async fn a_notice_goes_with_its_press_and_within_hours_or_not_at_all(
+    #[case] ago: i64,
+    #[case] open: Option<bool>,
+    #[case] notices: usize,
+) {
+    let tess = Tess::in_conversation().await;
+    if let Some(open) = open {
+        // The server itself looks only at the end of the day's hours: they begin in an hour there, or began an hour ago.
+        let mut world = tess.there.world();
+        let hour = world.hour_at(&world.contacts[&1], now());
+        let (start, end) = if open { (0, 24) } else { ((hour + 1).min(23), 24) };
+        world.organization =
+            json!({ "textingHoursEnforced": true, "textingHoursStart": start, "textingHoursEnd": end });
+        // In the last hour of the day nothing begins any more.
+        if !open && hour == 23 {
+            return;
+        }
+    }
+    tess.server.campaign(tess.campaign).await.expect("a campaign");
+    let act = Act::OptOut { contact: CORA, notice: true, grace: false };
+    let verdict = tess.server.act(pressed(ago), &act).await.expect("a verdict");
+    assert!(verdict.is_accepted(), "{verdict:?}");
+    assert!(tess.there.world().contacts[&1].opted_out);
+    assert_eq!(tess.there.world().sent_to(1).len(), 1 + notices);
+    assert_eq!(tess.there.world().silent_opt_outs, 1 - notices);
+}
+
+#[tokio::test]
+async fn an_opt_out_that_failed_is_done_again_without_a_second_notice() {
+    for fault in [None, Some(Fault::CutBefore), Some(Fault::Refused)] {
+        let tess = Tess::in_conversation().await;
+        let (id, act) = (pressed(0), Act::OptOut { contact: CORA, notice: true, grace: false });
+        tess.there.world().faults.extend(fault);
+        tess.there.world().troubles.extend([("optOut", Trouble::Fails); 5]);
+        assert!(matches!(tess.server.act(id, &act).await, Err(CallError::Strange(_))));
+        let notices = tess.there.world().sent_to(1).len();
+        assert!(tess.server.act(id, &act).await.expect("a verdict").is_accepted());
+        assert!(tess.there.world().contacts[&1].opted_out, "{fault:?}");
+        assert_eq!(tess.there.world().sent_to(1).len(), notices, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_with_somebody_else_by_now_is_said_to_be_though_the_server_does_not_say_it() {
+    let tess = Tess::in_conversation().await;
+    tess.server.campaign(tess.campaign).await.expect("a campaign");
+    {
+        let mut world = tess.there.world();
+        world.habits.masked = true;
+        world.contacts.get_mut(&1).expect("a contact").assignment = None;
+    }
+    for act in [
+        Act::Note { contact: CORA, text: "mornings".to_owned() },
+        Act::Tag { contact: CORA, tag: "spanish".to_owned(), on: true },
+        Act::Close { contact: CORA },
+    ] {
+        tess.there.world().troubles =
+            [("fields", Trouble::Fails), ("tags", Trouble::Fails), ("status", Trouble::Fails)]
+                .into_iter()
+                .cycle()
+                .take(9)
+                .collect();
+        let verdict = tess.act(act).await;
+        assert!(matches!(verdict.outcome, Outcome::Refused { problem } if problem.code == Code::LeaseLost));
+    }
 }
 
 #[tokio::test]

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use pretty_assertions::assert_eq;
 use uuid::Uuid;
 
+use textbank::api::act::Act;
 use textbank::client::CampaignServer;
 use textbank::client::journal::Journal;
 use textbank::client::outbox::{Report, Steps};
 use textbank::console::core::shared::msg::{Confirmed, ConfirmedWhat};
+use textbank::domain::ids::ContactId;
 use textbank::domain::message::MessageKind;
 use textbank::env::{SeededIds, SharedIds, SystemClock};
 
 use super::shift::{Tess, now};
-use super::stand_in::Fault;
+use super::stand_in::{Fault, Trouble};
 
 const CONTACTS: i64 = 8;
 const FAULTS: [Fault; 7] = [
@@ -165,4 +167,74 @@ async fn killed_while_it_waits_for_an_answer_it_is_found_at_the_next_start() {
         "{reports:?}"
     );
     assert_eq!((journal.unsettled_count(), tess.there.world().sent_to(1).len()), (0, 1));
+}
+
+/// Confirms an act about contact 1.
+async fn confirm(journal: &Journal, ids: &SharedIds, act: Act) -> Uuid {
+    let id = ids.act_id(now());
+    journal.confirm(&Confirmed { id, at: now(), what: ConfirmedWhat::Act { act } }).await.expect("confirmed");
+    id
+}
+
+#[tokio::test]
+async fn an_act_whose_answer_was_lost_is_done_before_the_next_one_of_its_contact() {
+    let ids = SeededIds::shared(6);
+    let home = tempfile::tempdir().expect("a directory");
+    let tess = Tess::start(1).await;
+    tess.server.campaign(tess.campaign).await.expect("a campaign");
+    let journal = open(home.path(), &ids).await;
+    let note = |text: &str| Act::Note { contact: ContactId(1), text: text.to_owned() };
+    let first = confirm(&journal, &ids, note("first")).await;
+    let server: Arc<dyn CampaignServer> = tess.server.clone();
+    let mut outbox = Steps::new(server, journal.clone(), SystemClock::shared(), Arc::clone(&ids));
+    tess.there.world().troubles.extend([("fields", Trouble::Gateway); 3]);
+    assert_eq!(outbox.take_off(), 1);
+    let said = outbox.land(0).await;
+    assert!(!said.iter().any(|report| matches!(report, Report::Unknown(_) | Report::Verdict(_))), "{said:?}");
+    assert_eq!((journal.unknown(), journal.waiting()), (vec![], vec![first]));
+    confirm(&journal, &ids, note("second")).await;
+    // The feed is there again and again.
+    let mut told = Told::default();
+    for _ in 0..6 {
+        outbox.try_now();
+        outbox.take_off();
+        told.hear(outbox.land(0).await);
+        told.hear(outbox.look_up().await);
+    }
+    assert_eq!((told.accepted.len(), journal.unsettled_count()), (2, 0));
+    assert_eq!(tess.there.world().contacts[&1].custom["notes"], "second");
+}
+
+#[tokio::test]
+async fn killed_in_mid_opt_out_it_is_done_at_the_next_start_with_one_notice() {
+    let ids = SeededIds::shared(7);
+    let home = tempfile::tempdir().expect("a directory");
+    let tess = Tess::start(1).await;
+    tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
+    tess.there.world().voter_writes(1, "please leave me alone", now());
+    let journal = open(home.path(), &ids).await;
+    confirm(&journal, &ids, Act::OptOut { contact: ContactId(1), notice: true, grace: false }).await;
+    tess.there.world().faults.push_back(Fault::Silence);
+    let server: Arc<dyn CampaignServer> = tess.server.clone();
+    let mut outbox = Steps::new(Arc::clone(&server), journal.clone(), SystemClock::shared(), Arc::clone(&ids));
+    assert_eq!(outbox.take_off(), 1);
+    tokio::select! {
+        _ = outbox.land(0) => panic!("no answer comes"),
+        () = tess.there.silent.notified() => {}
+    }
+    drop(outbox);
+    journal.close().await.expect("closed");
+
+    let journal = open(home.path(), &ids).await;
+    assert!(journal.unknown().is_empty(), "it waits");
+    let mut outbox = Steps::new(server, journal.clone(), SystemClock::shared(), ids);
+    assert_eq!(outbox.take_off(), 1);
+    let reports = outbox.land(0).await;
+    assert!(
+        reports.iter().any(|report| matches!(report, Report::Verdict(verdict) if verdict.is_accepted())),
+        "{reports:?}"
+    );
+    let world = tess.there.world();
+    assert!(world.contacts[&1].opted_out);
+    assert_eq!(world.sent_to(1).len(), 2);
 }

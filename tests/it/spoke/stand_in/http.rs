@@ -103,12 +103,16 @@ async fn graphql(State(here): State<StandIn>, headers: HeaderMap, body: Bytes) -
         let fault = if query.contains("sendMessage(") { world.faults.pop_front() } else { None };
         (user, world.habits.masked, fault, world.trouble_of(&name))
     };
+    let skip = query.contains("sendMessage(") && here.world().habits.skipped_after_a_text;
     let delay = here.world().habits.delay;
     if delay > 0 {
         here.clock.sleep(std::time::Duration::from_millis(delay)).await;
     }
     match fault {
-        Some(Fault::CutBefore) => return Ok(cut()),
+        Some(Fault::CutBefore) => {
+            here.world().skip(&asked["variables"]["contact"], skip);
+            return Ok(cut());
+        }
         Some(Fault::GatewayBefore) => return Ok(gateway()),
         _ => {}
     }
@@ -121,6 +125,7 @@ async fn graphql(State(here): State<StandIn>, headers: HeaderMap, body: Bytes) -
     }
     let fails = trouble == Some(Trouble::Fails);
     let (status, value) = execute(&here, user, &query, &asked["variables"], masked, (fault, fails));
+    here.world().skip(&asked["variables"]["contact"], skip);
     if trouble == Some(Trouble::Gateway) {
         return Ok(gateway());
     }

@@ -67,6 +67,8 @@ pub struct Habits {
     pub signed_out: bool,
     /// Nobody counts as signed in any more once a text was asked for.
     pub signed_out_after_a_text: bool,
+    /// Somebody else skips the contact as soon as a text was asked for, whether it arrives or not.
+    pub skipped_after_a_text: bool,
     /// The server cannot be read.
     pub unreadable: bool,
     /// The resolver of this field of a contact fails.

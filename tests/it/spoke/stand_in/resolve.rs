@@ -220,6 +220,7 @@ impl Object {
                 send(&mut world, id, user, arguments, self.fault, now)
             }
             "createOptOut" => {
+                world.silent_opt_outs += usize::from(arguments["noReply"].as_bool() == Some(true));
                 let cell = world.contacts.get(&contact.unwrap_or_default()).map(|contact| contact.cell.clone());
                 for other in world.contacts.values_mut().filter(|other| Some(&other.cell) == cell.as_ref()) {
                     other.opted_out = true;

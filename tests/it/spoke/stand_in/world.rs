@@ -64,6 +64,8 @@ pub struct World {
     pub errors: BTreeMap<i64, i64>,
     /// Canned replies named with texts.
     pub canned: Vec<(i64, String)>,
+    /// Opt-outs that were recorded as made without a notice.
+    pub silent_opt_outs: usize,
 }
 
 impl World {
@@ -132,6 +134,14 @@ impl World {
     pub fn trouble_of(&mut self, name: &str) -> Option<Trouble> {
         let at = self.troubles.iter().position(|(of, _)| of.is_empty() || *of == name)?;
         self.troubles.remove(at).map(|(_, trouble)| trouble)
+    }
+
+    /// Somebody else closes a contact, if they do.
+    pub fn skip(&mut self, contact: &Value, they_do: bool) {
+        let id = contact.as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+        if let Some(contact) = self.contacts.get_mut(&id).filter(|_| they_do) {
+            contact.status = "closed".to_owned();
+        }
     }
 
     /// A voter writes.
