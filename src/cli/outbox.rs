@@ -147,6 +147,9 @@ async fn decide(all: &[SignIn], id: uuid::Uuid, sent: bool, ctx: &Context) -> an
         let journal = super::reach::journal(sign_in, ctx).await.map_err(in_a_console)?;
         let found = journal.unknown().contains(&id);
         if found {
+            if sent && let Some(act) = journal.load(id).await? {
+                tell_server(sign_in, &act.what, ctx).await?;
+            }
             let outcome = if sent {
                 Decided::Accepted { seq: 0, at: ctx.clock.now() }
             } else {
@@ -161,6 +164,22 @@ async fn decide(all: &[SignIn], id: uuid::Uuid, sent: bool, ctx: &Context) -> an
         }
     }
     Err(Misuse(format!("{id} is no text of unknown outcome here; textbank outbox --json lists what there is")).into())
+}
+
+/// A Spoke server that stored a first text and did not count it would have it sent again: it is told before the row goes that has kept
+/// the contact off the card.
+async fn tell_server(sign_in: &SignIn, what: &ConfirmedWhat, ctx: &Context) -> anyhow::Result<()> {
+    let ConfirmedWhat::Text(text) = what else { return Ok(()) };
+    if sign_in.kind != ServerKind::Spoke || text.kind != MessageKind::Initial {
+        return Ok(());
+    }
+    let server = spoke(sign_in, super::reach::timeouts(ctx), ctx)?;
+    let told = server.count_as_texted(text.campaign, text.contact).await;
+    told.map_err(|error| {
+        anyhow::anyhow!(
+            "nothing was changed: the server still takes this person for not texted, and could not be told otherwise              ({error}). Run this again with the network there and signed in"
+        )
+    })
 }
 
 /// What to do where the console is that has the journal.

@@ -27,7 +27,7 @@ use crate::api::problem::{Code, Problem};
 use crate::client::{Call, CallError};
 use crate::domain::conversation::Status;
 use crate::domain::hours::HoursVerdict;
-use crate::domain::ids::MessageId;
+use crate::domain::ids::{CampaignId, ContactId, MessageId};
 use crate::domain::message::MessageKind;
 
 /// What the server said, if it said anything.
@@ -196,6 +196,21 @@ impl SpokeServer {
         let mut problem = Problem::new(Code::OutsideHours, "it is outside texting hours where they are");
         problem.at = Some(opens_at);
         Some(problem)
+    }
+
+    /// Somebody has seen that a first text of unknown outcome did go out: its contact counts as texted from now on. Without this the server
+    /// would give them out for a first text again, as one that it stored and did not count is hidden from everybody.
+    ///
+    /// # Errors
+    /// [`CallError`]: it is not sure that the contact counts as texted.
+    pub async fn count_as_texted(&self, campaign: CampaignId, contact: ContactId) -> Call<()> {
+        match self.detail(campaign.0, contact.0).await? {
+            Some(now) if views::status(&now.message_status) == Status::NeedsMessage => {
+                self.set_status(contact.0, "messaged").await
+            }
+            // It counts as texted, or is in somebody else's hands, where it cannot be changed from here.
+            _ => Ok(()),
+        }
     }
 
     /// Looks for a text of which an earlier run did not learn what became. None: it cannot be told.

@@ -12,6 +12,7 @@ use textbank::client::CampaignServer;
 use textbank::client::journal::Journal;
 use textbank::client::outbox::{Report, Steps};
 use textbank::console::core::shared::msg::{Confirmed, ConfirmedWhat};
+use textbank::domain::conversation::Status;
 use textbank::domain::ids::ContactId;
 use textbank::domain::message::MessageKind;
 use textbank::env::{SeededIds, SharedIds, SystemClock};
@@ -167,6 +168,25 @@ async fn killed_while_it_waits_for_an_answer_it_is_found_at_the_next_start() {
         "{reports:?}"
     );
     assert_eq!((journal.unsettled_count(), tess.there.world().sent_to(1).len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_first_text_that_somebody_has_seen_is_on_no_card_again() {
+    let tess = Tess::start(1).await;
+    let request = tess.text(1, MessageKind::Initial, "Hi").await;
+    tess.there.world().faults.push_back(Fault::KilledBetween);
+    assert!(tess.send(1, &request).await.is_err(), "it is hidden");
+    assert_eq!(tess.there.world().contacts[&1].status, "needsMessage");
+    tess.server.count_as_texted(tess.campaign, ContactId(1)).await.expect("the server knows it");
+    let line = tess.server.assignment(tess.campaign, None).await.expect("a list").contacts.remove(0);
+    assert_eq!(line.status, Status::Messaged);
+    // Once more, after the voter has answered, it changes nothing; nor of somebody who is gone.
+    tess.there.world().voter_writes(1, "yes", now());
+    tess.server.count_as_texted(tess.campaign, ContactId(1)).await.expect("nothing to do");
+    assert_eq!(tess.there.world().contacts[&1].status, "needsResponse");
+    tess.server.count_as_texted(tess.campaign, ContactId(777)).await.expect("nothing to do");
+    tess.there.world().habits.unreadable = true;
+    assert!(tess.server.count_as_texted(tess.campaign, ContactId(1)).await.is_err());
 }
 
 /// Confirms an act about contact 1.
