@@ -8,7 +8,7 @@
 //! | the text is there: sent | the text is there: sent |
 //! | opted out, moved away, others were first, closed hours: refused, with that reason | opted out, others were first: refused |
 //! | a reply that is not there: refused without a reason | unknown |
-//! | a first text, the contact still as before: unknown | unknown |
+//! | a first text, the contact still as before, or skipped meanwhile: unknown | unknown |
 //!
 //! The server shows no message of a contact that it counts as not texted, and it crashes between the message and the count: so a first
 //! text that cannot be seen may have been sent all the same. Unknown is told to the texter and never sent again by itself.
@@ -166,7 +166,9 @@ impl SpokeServer {
         }
         let initial = request.kind == MessageKind::Initial;
         let untouched = views::status(&contact.message_status) == Status::NeedsMessage;
-        if initial && !untouched {
+        // Who was skipped meanwhile is closed as well, and was never texted: with no text there it says nothing.
+        let skipped = contact.message_status == "closed" && contact.messages.is_empty();
+        if initial && !untouched && !skipped {
             if contact.messages.is_empty() {
                 // It left the state of not being texted, and nobody else's text is there.
                 self.known.first_was(request.contact.0, id, text);

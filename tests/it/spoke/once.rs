@@ -57,6 +57,29 @@ async fn a_first_text_under_each_fault(#[case] fault: Option<Fault>, #[case] wan
 }
 
 #[rstest]
+#[case::it_never_came_there(Fault::CutBefore, "unknown", 0)]
+#[case::it_did(Fault::CutAfter, "sent", 1)]
+#[tokio::test]
+async fn who_was_skipped_meanwhile_does_not_count_as_texted(
+    #[case] fault: Fault,
+    #[case] wanted: &str,
+    #[case] rows: usize,
+) {
+    let tess = Tess::start(1).await;
+    let request = tess.text(1, MessageKind::Initial, "Hi Cora, will you vote?").await;
+    {
+        let mut world = tess.there.world();
+        world.faults.push_back(fault);
+        world.habits.skipped_after_a_text = true;
+    }
+    assert_eq!(word(&tess.send(1, &request).await), wanted);
+    assert_eq!(tess.there.world().sent_to(1).len(), rows);
+    assert_eq!(tess.there.world().contacts[&1].status, "closed");
+    let found = tess.server.look_for(Uuid::from_u128(1), &ConfirmedWhat::Text(request)).await.expect("a look");
+    assert_eq!(found.is_some_and(|verdict| verdict.is_accepted()), rows == 1);
+}
+
+#[rstest]
 #[case::the_answer_is_lost(Fault::CutAfter, "sent", 2)]
 #[case::a_crash_leaves_it_stuck(Fault::KilledBetween, "sent", 2)]
 #[case::it_never_came_there(Fault::CutBefore, "unknown", 1)]
