@@ -82,6 +82,8 @@ impl Model {
         if let Some(edited) = edited {
             body.clone_from(edited);
         }
+        // The texter's name and the list's fields may have look-alikes too.
+        let body = self.as_kept(&body);
         // What is shown is what is sent: a text that could not be shown as it is does not go out.
         if fault.is_none() && safe_body(&body) != body {
             fault = Some(Say::new("texter-card-unsafe"));

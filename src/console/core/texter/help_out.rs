@@ -216,7 +216,7 @@ impl Model {
 
     /// The card says this now; with nothing, or the script's own words, the script again.
     pub(super) fn card_edited(&mut self, contact: ContactId, text: &str) {
-        let text = safe_body(text.trim());
+        let text = safe_body(self.as_kept(text).trim());
         self.edited.remove(&contact);
         self.rebuild_card();
         let script = self.card.as_ref().filter(|card| card.contact == contact).map(|card| card.body.clone());

@@ -178,7 +178,7 @@ impl Model {
         let version = self.script_version();
         // Typographic signs of the script cost a part: plain ones say the same.
         let plain = plainer(text);
-        let text = plain.as_ref().map_or(text, |(plain, _)| plain.as_str());
+        let text = &self.as_kept(plain.as_ref().map_or(text, |(plain, _)| plain.as_str()));
         let Some(open) = &mut self.open else { return };
         open.source_version = version;
         let untouched = open.source.as_ref().is_some_and(|(_, before)| before == open.editor.text());

@@ -2,6 +2,8 @@
 
 use super::driver::Desk;
 use crate::console::core::shared::msg::{LinkState, Msg};
+use crate::console::core::texter::view::CardPane;
+use crate::domain::plain_text::plain;
 
 #[test]
 fn look_alikes_are_plain_as_they_are_written_where_the_server_makes_them_so() {
@@ -13,6 +15,23 @@ fn look_alikes_are_plain_as_they_are_written_where_the_server_makes_them_so() {
         desk.keys("\u{2019}s<space>me");
         let open = desk.model.open.as_ref().expect("a conversation");
         assert_eq!(open.editor.text(), wanted);
+    }
+}
+
+#[test]
+fn a_card_is_plain_whatever_its_look_alikes_came_from() {
+    let mut desk = Desk::with(2, 0);
+    desk.model.options.plain_text = true;
+    desk.model.campaign.as_mut().unwrap().def.edit_initial = true;
+    desk.model.me.as_mut().unwrap().name = "D\u{2019}Arcy".to_owned();
+    desk.keys("e \u{2014} neighbor\u{2026}<enter>");
+    let CardPane::Card(card) = desk.model.card_pane() else { panic!("no card") };
+    assert_eq!(card.body, "Hi N1, it's Ana - neighbor...");
+    desk.keys("<enter>");
+    let CardPane::Card(card) = desk.model.card_pane() else { panic!("no card") };
+    assert_eq!(card.body, "Hi N2, it's D'Arcy");
+    for sent in desk.sent() {
+        assert_eq!(sent.body, plain(&sent.body));
     }
 }
 
