@@ -31,6 +31,7 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
     options.scored = false;
     console_options(&mut options, &ctx.config.console);
     options.undo_opt_out = shift.server.capabilities().undo_opt_out;
+    options.marks = shift.server.capabilities().marks;
     if shift.sign_in.kind == ServerKind::Spoke {
         options.plain_text = true;
         options.sign_in_again = Some(format!("{} login --spoke {}", ctx.program, shift.sign_in.server));

@@ -55,6 +55,8 @@ pub struct TexterOptions {
     pub plain_text: bool,
     /// An opt-out that was pressed by mistake can be taken back.
     pub undo_opt_out: bool,
+    /// The server keeps the tags that every campaign has besides its own.
+    pub marks: bool,
     /// How somebody who was signed out signs in again, where that needs no captain: the command.
     pub sign_in_again: Option<String>,
     /// A break is reminded of after so long at work; zero: never.
@@ -83,6 +85,7 @@ impl TexterOptions {
             initial_window: Duration::ZERO,
             plain_text: false,
             undo_opt_out: true,
+            marks: true,
             sign_in_again: None,
             break_after: Duration::ZERO,
             hold_abuse: false,

@@ -65,12 +65,16 @@ pub struct Found {
 }
 
 impl Model {
-    /// The tags that may be set: the campaign's, then those of every campaign.
+    /// The tags that may be set: the campaign's, then those of every campaign where the server has them.
     #[must_use]
     pub fn tag_rows(&self) -> Vec<String> {
         let own = self.campaign.as_ref().map_or(&[][..], |campaign| campaign.def.tags.as_slice());
-        let built_in =
-            tag::BUILT_IN.iter().filter(|tag| !own.iter().any(|own| own == *tag)).map(|tag| (*tag).to_owned());
+        let marks = self.options.marks;
+        let built_in = tag::BUILT_IN
+            .iter()
+            .filter(|_| marks)
+            .filter(|tag| !own.iter().any(|own| own == *tag))
+            .map(|tag| (*tag).to_owned());
         own.iter().cloned().chain(built_in).collect()
     }
 

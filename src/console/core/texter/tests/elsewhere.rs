@@ -36,6 +36,16 @@ fn a_card_is_plain_whatever_its_look_alikes_came_from() {
 }
 
 #[test]
+fn only_tags_that_the_server_has_are_offered() {
+    let mut desk = Desk::with(0, 1);
+    let all = desk.model.tag_rows();
+    assert!(all.iter().any(|tag| tag == "deceased"));
+    desk.model.options.marks = false;
+    let own = desk.model.campaign.as_ref().unwrap().def.tags.clone();
+    assert_eq!(desk.model.tag_rows(), own);
+}
+
+#[test]
 fn who_was_signed_out_is_told_how_to_sign_in_again() {
     let mut desk = Desk::with(2, 0);
     desk.model.options.sign_in_again = Some("textbank login --spoke URL".to_owned());
