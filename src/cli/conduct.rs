@@ -102,7 +102,12 @@ pub async fn run(command: ConductCommand, ctx: &Context) -> Outcome {
                     out("Nothing is to be accepted now.")?;
                     Exit::Done
                 }
-                Asked::Accepted => Exit::Done,
+                Asked::Accepted => {
+                    if args.campaign.is_none() {
+                        tell(ctx.catalogue.say("conduct-guide-later", &[]));
+                    }
+                    Exit::Done
+                }
                 Asked::Declined => {
                     tell(ctx.catalogue.say("conduct-declined", &[]));
                     Exit::Failed

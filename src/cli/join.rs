@@ -17,6 +17,7 @@ use crate::client::spoke::session::Invitation;
 use crate::domain::ids::DeviceId;
 use crate::domain::person_name;
 use crate::domain::safe_text::safe_line;
+use crate::i18n::Value;
 
 /// Sign in on this machine by a join link
 #[derive(Debug, clap::Args)]
@@ -68,6 +69,8 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         .await
         .with_context(|| format!("could not join at {}", link.base_url))?;
     let mut sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
+    let all = sign_in::list(&dir).context("joined, but the sign-ins here cannot be read")?;
+    let beside: Vec<String> = sign_in.take_place(&all).into_iter().map(SignIn::name).collect();
     sign_in::save(&dir, &sign_in)
         .context("joined, but the sign-in could not be stored here: mend that, then run the same command again")?;
     let asked = accept(&sign_in, args.accept_conduct, ctx).await;
@@ -113,6 +116,13 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         sign_in.name(),
         if opens { String::new() } else { format!("\n{next}") },
     ))?;
+    if !beside.is_empty() {
+        let names: Vec<String> = beside.iter().map(|name| format!("--sign-in {name}")).collect();
+        let told = names.join(", ");
+        out(ctx
+            .catalogue
+            .say("join-same-person", &[("name", Value::Text(safe_line(&me.name))), ("others", Value::Text(told))]))?;
+    }
     if opens && let Err(error) = console(&sign_in, plain, ctx).await {
         // Joined is joined: what keeps the console closed (no campaign yet) may pass.
         let _ = report(&error);

@@ -96,8 +96,29 @@ const RENEWAL: Duration = Duration::from_secs(3);
 /// A stored sign-in, with a token that is not old. Without the network it is the old one, which goes on working.
 /// Which is meant without a name is the latest at a server of our own, if there is one.
 pub(super) async fn stored(args: &SignInArgs, role: Role, ctx: &Context) -> anyhow::Result<SignIn> {
+    stored_for(args, role, None, ctx).await
+}
+
+/// As [`stored`]; without a name it is one that is good for the campaign of this number, if there is one.
+pub(super) async fn stored_for(
+    args: &SignInArgs,
+    role: Role,
+    campaign: Option<&str>,
+    ctx: &Context,
+) -> anyhow::Result<SignIn> {
+    let number = campaign.and_then(|wanted| wanted.trim().parse::<i64>().ok());
     let native = |sign_in: &SignIn| sign_in.kind == ServerKind::Native;
-    let found = sign_in::load_where(&ctx.paths.sign_ins_dir(), args.sign_in.as_deref(), role, native)?;
+    let good = |sign_in: &SignIn| {
+        let only = sign_in.me.campaign.map(|campaign| campaign.0);
+        native(sign_in) && sign_in.me.role >= role && (number.is_none() || only.is_none() || only == number)
+    };
+    let dir = ctx.paths.sign_ins_dir();
+    let any_good = args.sign_in.is_none() && sign_in::list(&dir)?.iter().any(good);
+    let found = if any_good {
+        sign_in::load_where(&dir, None, role, good)?
+    } else {
+        sign_in::load_where(&dir, args.sign_in.as_deref(), role, native)?
+    };
     fresh(found, ctx).await
 }
 

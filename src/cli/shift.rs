@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 
 use super::conduct::{Asked, settle, settle_these};
 use super::people::keep_name;
-use super::reach::{SignInArgs, admin, client, spoke, stored, stored_anywhere, tell, timeouts};
+use super::reach::{SignInArgs, admin, client, spoke, stored_anywhere, stored_for, tell, timeouts};
 use super::{Context, Misuse, ask, first_minute, second_factor, waiting_room};
 use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::api::conduct::ConductText;
@@ -253,7 +253,7 @@ pub(super) async fn reach_admin(
 }
 
 async fn signed_in(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<(SignIn, NativeServer)> {
-    let sign_in = stored(&args.sign_in, role, ctx).await?;
+    let sign_in = stored_for(&args.sign_in, role, args.campaign.as_deref(), ctx).await?;
     let server = client(&sign_in, ctx)?.telling_time(ctx.clock.clone());
     let sign_in = if sign_in.me.waiting { at_the_door(&server, sign_in, args.plain, ctx).await? } else { sign_in };
     if role >= Role::Captain {

@@ -48,6 +48,8 @@ pub struct SignIn {
     pub at: Timestamp,
     /// When its token was renewed, if ever.
     pub renewed_at: Option<Timestamp>,
+    /// What its name has behind it, beside another sign-in of the same person.
+    pub beside: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,6 +63,8 @@ struct Stored {
     at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renewed_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    beside: Option<String>,
 }
 
 /// Why there is no sign-in.
@@ -83,14 +87,14 @@ impl SignIn {
     pub fn new(server: &str, joined: Joined, device: DeviceId, at: Timestamp) -> Self {
         let Joined { token, me } = joined;
         let kind = ServerKind::Native;
-        Self { kind, server: server.to_owned(), token: token.into(), me, device, at, renewed_at: None }
+        Self { kind, server: server.to_owned(), token: token.into(), me, device, at, renewed_at: None, beside: None }
     }
 
     /// For a campaign that runs Spoke.
     #[must_use]
     pub fn at_spoke(server: &str, cookie: SecretString, me: Me, device: DeviceId, at: Timestamp) -> Self {
         let kind = ServerKind::Spoke;
-        Self { kind, server: server.to_owned(), token: cookie, me, device, at, renewed_at: None }
+        Self { kind, server: server.to_owned(), token: cookie, me, device, at, renewed_at: None, beside: None }
     }
 
     /// Its name on this machine: server and person, safe as a file's name.
@@ -99,7 +103,27 @@ impl SignIn {
         let host = self.server.split_once("://").map_or(self.server.as_str(), |(_, rest)| rest);
         let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' };
         let host: String = host.chars().map(safe).collect();
-        format!("{}-{}", host.trim_matches(['-', '.']), self.me.person)
+        let beside = self.beside.as_deref().map(|what| format!("-{what}")).unwrap_or_default();
+        format!("{}-{}{beside}", host.trim_matches(['-', '.']), self.me.person)
+    }
+
+    /// Finds its place among those that are here: one of the same person by a link of the same kind gives its place to it, and beside one by
+    /// another kind (another campaign, another role) it has a name of its own, as each may do what its own link was for. Says which
+    /// others of the same person stay.
+    pub fn take_place<'a>(&mut self, all: &'a [Self]) -> Vec<&'a Self> {
+        let same =
+            |other: &&Self| other.kind == self.kind && other.server == self.server && other.me.person == self.me.person;
+        let mine: Vec<&Self> = all.iter().filter(same).collect();
+        let kind = |one: &Self| (one.me.role, one.me.campaign);
+        self.beside = match mine.iter().find(|other| kind(other) == kind(self)) {
+            Some(former) => former.beside.clone(),
+            None if mine.iter().all(|other| other.beside.is_some()) => None,
+            None => {
+                let campaign = self.me.campaign.map(|campaign| format!("-{campaign}")).unwrap_or_default();
+                Some(format!("{}{campaign}", self.me.role.in_words().replace(' ', "-")))
+            }
+        };
+        mine.into_iter().filter(|other| other.beside != self.beside).collect()
     }
 }
 
@@ -156,6 +180,7 @@ fn write(dir: &Path, path: &Path, sign_in: &SignIn) -> io::Result<()> {
         device: sign_in.device,
         at: sign_in.at,
         renewed_at: sign_in.renewed_at,
+        beside: sign_in.beside.clone(),
     };
     let fresh = path.with_extension("new");
     // A leftover of a crash may have other rights.
@@ -262,8 +287,8 @@ pub fn read(path: &Path) -> Result<SignIn, SignInError> {
     let bytes = fs::read(path).map_err(|error| SignInError::File(path.to_owned(), error))?;
     let stored: Stored =
         serde_json::from_slice(&bytes).map_err(|error| SignInError::Damaged(path.to_owned(), error.to_string()))?;
-    let Stored { kind, server, token, me, device, at, renewed_at } = stored;
-    Ok(SignIn { kind, server, token: token.into(), me, device, at, renewed_at })
+    let Stored { kind, server, token, me, device, at, renewed_at, beside } = stored;
+    Ok(SignIn { kind, server, token: token.into(), me, device, at, renewed_at, beside })
 }
 
 /// The sign-in with this name (or its unambiguous beginning); without a name, the latest that may do what `role` may.
@@ -361,6 +386,27 @@ mod tests {
 
         remove(&dir, "127.0.0.1-8787-1").expect("removed");
         assert!(name(None, Role::Captain).is_err());
+    }
+
+    #[test]
+    fn what_one_person_is_here_for_in_several_ways_stands_beside_each_other() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let join = |role, campaign: Option<i64>| {
+            let mut new = sign_in("http://h:1", 5, role, "2026-01-01T00:00:00Z");
+            new.me.campaign = campaign.map(crate::domain::ids::CampaignId);
+            let all = list(dir.path()).expect("a list");
+            let stay: Vec<String> = new.take_place(&all).into_iter().map(SignIn::name).collect();
+            save(dir.path(), &new).expect("saved");
+            (new.name(), stay)
+        };
+        assert_eq!(join(Role::Texter, Some(1)), ("h-1-5".to_owned(), vec![]));
+        assert_eq!(join(Role::Texter, Some(2)), ("h-1-5-texter-2".to_owned(), vec!["h-1-5".to_owned()]));
+        let (name, stay) = join(Role::Captain, None);
+        assert_eq!((name.as_str(), stay.len()), ("h-1-5-captain", 2));
+        // By the same kind of link anew: in the place of the former one.
+        assert_eq!(join(Role::Texter, Some(1)).0, "h-1-5");
+        assert_eq!(join(Role::Texter, Some(2)).0, "h-1-5-texter-2");
+        assert_eq!(list(dir.path()).expect("a list").len(), 3);
     }
 
     #[test]

@@ -236,7 +236,8 @@ impl Home {
         self.join_by(name, device, (role, None)).await
     }
 
-    async fn join_by(&self, name: &str, device: DeviceId, (role, campaign): (Role, Option<CampaignId>)) -> Hand {
+    /// By a link of this kind, on this machine.
+    pub async fn join_by(&self, name: &str, device: DeviceId, (role, campaign): (Role, Option<CampaignId>)) -> Hand {
         let organization = self.desk.store.first_organization().await.expect("an organization");
         let request = InviteRequest { role, campaign, uses: 1, valid_seconds: 3_600, waiting_room: false };
         let Answer::Invite(invite) = System::invite(&self.desk, organization, request).await.expect("an answer") else {

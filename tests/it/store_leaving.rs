@@ -9,7 +9,7 @@ use textbank::domain::message::MessageKind::{Initial, Reply};
 use textbank::server::store::handles::{Admin, secret_hash};
 use textbank::server::store::roster::AuditWanted;
 
-use crate::store_home::{Hand, Home, gone, on_every_store, people, phone, refused};
+use crate::store_home::{Hand, Home, definition, gone, on_every_store, people, phone, refused};
 
 /// Ends a sign-in; what it may still do is done by the hand that comes back.
 async fn end(home: &Home, admin: &Hand, hand: &Hand) -> Hand {
@@ -70,6 +70,25 @@ on_every_store! {
         assert_eq!(home.hand(&again, campaign).await, []);
     }
 
+    async fn what_no_sign_in_is_left_for_goes_back(home: Home) {
+        let (admin, first) = home.campaign(people(3)).await;
+        let second = home.import(&admin, definition(), people(3)).await.campaign;
+        let device = DeviceId(home.fresh());
+        let bob = home.join_by("Bob", device, (Role::Texter, Some(first))).await;
+        let again = home.join_by("Bob", device, (Role::Texter, Some(second))).await;
+        assert_eq!(bob.actor.person, again.actor.person);
+        home.claim(&bob, first, 2).await;
+        home.claim(&again, second, 2).await;
+        // Each sign-in sees what its own link was for.
+        assert_eq!(home.try_claim(&again, first, 1).await.expect_err("not his").code, Code::NotFound);
+        end(&home, &admin, &bob).await;
+        let unassigned = async |campaign| home.board(&admin, campaign).await.counts.unassigned;
+        assert_eq!((unassigned(first).await, unassigned(second).await), (3, 1));
+        assert_eq!(home.hand(&again, second).await.len(), 2);
+        end(&home, &admin, &again).await;
+        assert_eq!(unassigned(second).await, 3);
+    }
+
     async fn the_same_name_on_the_same_machine_is_the_same_person_and_elsewhere_another(home: Home) {
         let (admin, campaign) = home.campaign(people(9)).await;
         let device = DeviceId(home.fresh());
@@ -78,9 +97,12 @@ on_every_store! {
         assert_eq!(again.actor.person, ann.actor.person);
         let other = home.join("Ann", Role::Texter).await;
         let bob = home.join_on("Bob", Role::Texter, device).await;
-        // A link for another kind of work is a sign-in of its own: it must not stand in the former one's place.
+        // Whatever a link is for, it is the same person; what each sign-in may do is its own link's.
         let captain = home.join_on("Ann", Role::Captain, device).await;
-        let mut persons = [ann.actor.person, other.actor.person, bob.actor.person, captain.actor.person];
+        assert_eq!((captain.actor.person, captain.actor.role), (ann.actor.person, Role::Captain));
+        let there = home.desk.store.session(secret_hash(&again.token)).await.expect("read").expect("a session");
+        assert_eq!(there.role, Role::Texter, "{there:?}");
+        let mut persons = [ann.actor.person, other.actor.person, bob.actor.person];
         persons.sort_unstable();
         assert!(persons.windows(2).all(|two| two[0] != two[1]), "{persons:?}");
         for hand in [&again, &other, &bob] {

@@ -38,3 +38,5 @@ factor-needed = Hace falta un código para lo que solo pueden capitanes y superi
 factor-to-set = Este servidor pide un segundo factor a capitanes y superiores, y tú aún no tienes uno: textbank second-factor set
 factor-removed = Tu segundo factor se ha quitado: ya no se pide código a tus sesiones.
 factor-lifted = Quitado: ya no se pide código a sus sesiones. Si también se perdió el equipo, termina la sesión: textbank sessions end ID
+conduct-guide-later = Si una campaña tiene su propia guía, la pide al abrirla.
+join-same-person = Aquí usted es { $name }, como antes. Lo que tenía sigue siendo suyo, con su propio acceso: { $others }

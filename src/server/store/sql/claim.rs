@@ -293,19 +293,15 @@ impl Tx<'_> {
         Ok(Answer::Done)
     }
 
-    /// The last sign-in of a person was ended: nobody works behind what they hold. Unsent contacts go back into the pool,
-    /// conversations to whoever claims next. The epoch stays: what was confirmed before the end still counts for whatever was
-    /// given to nobody since.
+    /// A sign-in of a person was ended: nobody works behind what they hold where none is left to them, as a sign-in may be for one
+    /// campaign alone. Unsent contacts go back into the pool, conversations to whoever claims next. The epoch stays: what was
+    /// confirmed before the end still counts for whatever was given to nobody since.
     pub(super) async fn leaves(&mut self, actor: &Actor, person: i64) -> Result<(), StoreError> {
-        let signed_in = db::query("SELECT 1 FROM sessions WHERE person = $1 AND revoked = 0 LIMIT 1")
-            .bind(person)
-            .fetch_optional(&mut *self.conn)
-            .await?;
-        if signed_in.is_some() {
-            return Ok(());
-        }
         let held = db::query(
-            "UPDATE contacts SET assigned = NULL, updated_at = $2 WHERE assigned = $1 RETURNING id, campaign",
+            "UPDATE contacts SET assigned = NULL, updated_at = $2 WHERE assigned = $1
+                 AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person = $1 AND s.revoked = 0
+                     AND (s.campaign IS NULL OR s.campaign = contacts.campaign))
+             RETURNING id, campaign",
         )
         .bind(person)
         .bind(self.micros())

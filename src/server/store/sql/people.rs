@@ -209,7 +209,9 @@ impl Tx<'_> {
         Ok((!revoked).then_some(col(&row, 0)?))
     }
 
-    /// Who joined by another link of the same kind from this device under this name: the same person again, on the board too.
+    /// Who joined by another link from this device under this name, whatever it was for: the same person again, on the board, in exports and
+    /// for those who wrote with them before. Who is meant among several is who joined by a link of this kind, else the latest. What a sign-in
+    /// may do is its own link's.
     async fn known_here(
         &mut self,
         invite_hash: [u8; 32],
@@ -218,9 +220,9 @@ impl Tx<'_> {
     ) -> Result<Option<i64>, StoreError> {
         let row = db::query(
             "SELECT s.person FROM invites i JOIN people p ON p.organization = i.organization AND p.name = $3
-             JOIN sessions s ON s.person = p.id AND s.device = $2 AND s.role = i.role
-                 AND s.campaign IS NOT DISTINCT FROM i.campaign
-             WHERE i.secret_hash = $1 ORDER BY s.id DESC LIMIT 1",
+             JOIN sessions s ON s.person = p.id AND s.device = $2
+             WHERE i.secret_hash = $1 ORDER BY CASE WHEN s.role = i.role AND s.campaign IS NOT DISTINCT FROM i.campaign
+                 THEN 0 ELSE 1 END, s.id DESC LIMIT 1",
         )
         .bind(invite_hash.as_slice())
         .bind(device.0)
