@@ -15,9 +15,10 @@ use super::reach::{SignInArgs, tell};
 use super::segment::{Condition, WhereArgs, counted_in, held_against, reasons};
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json};
+use crate::api::campaign::CampaignTodo;
 use crate::api::problem::Code;
 use crate::api::segments::{FollowUp, FollowUpRequest, LeftOut, SegmentCount};
-use crate::client::Call;
+use crate::client::{Call, CampaignServer as _};
 use crate::domain::ids::CampaignId;
 use crate::domain::purpose::Jurisdiction;
 use crate::domain::recall::repeated_in;
@@ -93,7 +94,7 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
         let how = "say which contacts: --where CONDITION, or --segment NAME (everybody: --where \"phone != ''\")";
         return Err(Misuse(how.into()).into());
     }
-    let (_, client, campaign) = reach_admin(&args.campaign, &args.who, ctx).await?;
+    let (sign_in, client, campaign) = reach_admin(&args.campaign, &args.who, ctx).await?;
     let Some(condition) = args.of.meant(&client, ctx).await? else { return Ok(Exit::Usage) };
     let before = client.campaign(campaign).await.context(NOTHING)?;
     let columns = columns(&client, campaign, ctx).await?;
@@ -114,7 +115,7 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
         ));
         return Ok(Exit::Problems);
     }
-    held_against(&condition.filter, &before.def, &columns.columns)?;
+    held_against(&condition.filter, (&before.def, &columns.columns), &client).await?;
     let lacks = lacking(&def, &columns);
     if tell_lacks(&lacks, &columns, (&client, campaign), ctx).await? {
         tell("Nothing was made: mend the errors first.");
@@ -145,6 +146,15 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
         }
     }
     let contacts = count.contacts.saturating_sub(count.left_out.sum());
+    let server = super::reach::client(&sign_in, ctx)?;
+    if let Some(namesake) = namesake(&server.campaigns().await.context(NOTHING)?, &request.def.title) {
+        tell(format!(
+            "Campaign {namesake} has the title {} too. This one is another, unless it was made by this very command: another title in \
+             {} tells them apart.",
+            safe_line(&request.def.title),
+            args.file.display()
+        ));
+    }
     if args.dry_run {
         if args.json {
             let (matching, left_out) = (count.contacts, count.left_out);
@@ -185,6 +195,12 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// The campaign that is called so already.
+fn namesake(there: &[CampaignTodo], title: &str) -> Option<CampaignId> {
+    let same = |one: &&CampaignTodo| one.title.trim().to_lowercase() == title.trim().to_lowercase();
+    there.iter().find(same).map(|one| one.id)
+}
+
 /// Asks until it is finished. `nothing`: what is said when not even the first request was answered well.
 pub(super) async fn whole<F: Future<Output = Call<FollowUp>>>(
     nothing: Advice,
@@ -209,8 +225,8 @@ pub(super) async fn whole<F: Future<Output = Call<FollowUp>>>(
 
 fn would(campaign: CampaignId, condition: &Condition, count: &SegmentCount, contacts: u64) -> String {
     let mut lines = vec![format!(
-        "Of campaign {campaign}, {} are in the segment ({}). The new campaign would go to {contacts} of them.",
-        counted(count.contacts, "contact"),
+        "Of campaign {campaign}, {} in the segment ({}). The new campaign would go to {contacts} of them.",
+        if count.contacts == 1 { "1 contact is".to_owned() } else { format!("{} contacts are", count.contacts) },
         safe_line(&condition.text)
     )];
     lines.extend(reasons(&count.left_out));

@@ -1,5 +1,7 @@
 //! `segment ...`: conditions under a name, and how many people they hold of.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
@@ -12,12 +14,13 @@ use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::problem::Code;
 use crate::api::segments::{LeftOut, SaveSegment, SegmentCount, SegmentInfo};
+use crate::client::CallError;
 use crate::client::native::AdminClient;
 use crate::domain::campaign::CampaignDef;
 use crate::domain::filter::{Filter, FilterFault, Name};
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
-use crate::exchange::export::segment::unknown_names;
+use crate::exchange::export::segment::{unknown_names, unknown_words};
 
 /// What can be done with them.
 #[derive(Debug, Subcommand)]
@@ -73,7 +76,7 @@ pub struct SaveArgs {
 #[derive(Debug, Clone, clap::Args)]
 pub struct CountArgs {
     /// The name of a saved segment
-    #[arg(value_name = "NAME", required_unless_present = "condition", conflicts_with = "condition")]
+    #[arg(value_name = "NAME", conflicts_with = "condition")]
     pub name: Option<String>,
     /// A condition instead of a name
     #[arg(long = "where", value_name = "CONDITION", value_parser = Condition::parse)]
@@ -153,12 +156,40 @@ async fn saved(client: &AdminClient, name: &str, ctx: &Context) -> anyhow::Resul
     Err(Misuse(format!("no segment is called `{}`; {there}", safe_line(name))).into())
 }
 
-/// Refuses names that mean nothing in the campaign: a slip of the pen would be a segment of nobody, or of everybody.
+/// Refuses names and words that mean nothing in the campaign: a slip of the pen would be a segment of nobody, or of everybody.
 ///
 /// # Errors
 /// What they may have been meant to be.
-pub(super) fn held_against(filter: &Filter, def: &CampaignDef, columns: &[String]) -> anyhow::Result<()> {
-    let unknown = unknown_names(filter, def, columns);
+pub(super) async fn held_against(
+    filter: &Filter,
+    (def, columns): (&CampaignDef, &[String]),
+    client: &AdminClient,
+) -> anyhow::Result<()> {
+    let mut unknown = unknown_names(filter, def, columns);
+    let compared = filter.compared();
+    let wanted = |name: &Name| -> BTreeSet<&str> {
+        let values = compared.iter().filter(|(one, _)| *one == name).map(|(_, value)| value.trim());
+        values.filter(|value| !value.is_empty()).collect()
+    };
+    for number in wanted(&Name::Campaign).into_iter().filter_map(|value| value.parse().ok()) {
+        if let Err(CallError::Refused(problem)) = client.campaign(CampaignId(number)).await
+            && problem.code == Code::NotFound
+        {
+            unknown.push(format!("there is no campaign {number} (textbank campaign list)."));
+        }
+    }
+    let texters = wanted(&Name::Fact("texter"));
+    // Who may not read who is there has the names from elsewhere.
+    if !texters.is_empty()
+        && let Ok(people) = client.people().await
+    {
+        let names: Vec<String> = people.into_iter().map(|person| person.name).collect();
+        for texter in texters {
+            if !names.iter().any(|name| name.trim().to_lowercase() == texter.to_lowercase()) {
+                unknown.push(format!("nobody here is called `{texter}` (textbank people)."));
+            }
+        }
+    }
     if unknown.is_empty() { Ok(()) } else { Err(Misuse(format!("--where: {}", safe_line(&unknown.join(" ")))).into()) }
 }
 
@@ -172,7 +203,7 @@ pub(super) async fn hold_against(
     let def = client.campaign(campaign).await.context(NOTHING)?.def;
     let fields = filter.names().into_iter().any(|name| matches!(name, Name::Field(_)));
     let columns = if fields { columns(client, campaign, ctx).await?.columns } else { Vec::new() };
-    held_against(filter, &def, &columns)
+    held_against(filter, (&def, &columns), client).await
 }
 
 const NOTHING: Advice = Advice {
@@ -211,6 +242,12 @@ pub async fn run(command: SegmentCommand, ctx: &Context) -> Outcome {
     }
 }
 
+/// Words that are the same in every campaign: what is saved for any is held against these.
+fn closed_words(filter: &Filter) -> anyhow::Result<()> {
+    let unknown = unknown_words(filter);
+    if unknown.is_empty() { Ok(()) } else { Err(Misuse(format!("--where: {}", safe_line(&unknown.join(" ")))).into()) }
+}
+
 async fn save(args: SaveArgs, ctx: &Context) -> Outcome {
     let (client, campaign) = match &args.campaign {
         Some(campaign) => {
@@ -218,7 +255,10 @@ async fn save(args: SaveArgs, ctx: &Context) -> Outcome {
             hold_against(&args.condition.filter, &client, campaign, ctx).await?;
             (client, Some(campaign))
         }
-        None => (admin(&args.who, ctx).await?.1, None),
+        None => {
+            closed_words(&args.condition.filter)?;
+            (admin(&args.who, ctx).await?.1, None)
+        }
     };
     let request = SaveSegment { name: args.name, expression: args.condition.text, campaign, replace: args.replace };
     let saved = client.save_segment(&request).await.context(NOTHING)?;
@@ -248,6 +288,9 @@ struct Told {
 }
 
 async fn count(args: CountArgs, ctx: &Context) -> Outcome {
+    if args.name.is_none() && args.condition.is_none() {
+        return Err(Misuse("say which: the NAME of a saved segment, or --where CONDITION".into()).into());
+    }
     let of = WhereArgs { condition: args.condition, segment: args.name };
     let (client, condition, campaign) = match &args.campaign {
         Some(campaign) => {
@@ -323,8 +366,8 @@ pub(super) fn reasons(left: &LeftOut) -> Vec<String> {
         (opted_out, "opted out"),
         (undecided, "may have opted out, and nobody decided"),
         (deceased, "deceased"),
-        (wrong_number, "have a wrong number"),
-        (failing, "have a number that gets no texts"),
+        (wrong_number, "wrong number"),
+        (failing, "number gets no texts"),
         (removed, "taken off the list"),
         (texted_lately, "texted too lately"),
     ]

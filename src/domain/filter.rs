@@ -139,6 +139,14 @@ impl Filter {
         all
     }
 
+    /// The names whose values it puts in order (`<` and its kin), each with what they are held against.
+    #[must_use]
+    pub fn ordered(&self) -> Vec<(&Name, &str)> {
+        let mut all = Vec::new();
+        self.0.ordered(&mut all);
+        all
+    }
+
     /// True when it compares something with the whole of this number, whatever it is written with, or with one of these words: with somebody
     /// who has them it may be about that very person.
     #[must_use]
@@ -181,6 +189,17 @@ impl Node {
             Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.compared(into)),
             Self::Not(node) => node.compared(into),
             Self::Is(condition) if matches!(condition.how, How::Equal | How::Unequal | How::In) => {
+                into.extend(condition.values.iter().map(|value| (&condition.name, value.as_str())));
+            }
+            Self::Is(_) => {}
+        }
+    }
+
+    fn ordered<'a>(&'a self, into: &mut Vec<(&'a Name, &'a str)>) {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.ordered(into)),
+            Self::Not(node) => node.ordered(into),
+            Self::Is(condition) if matches!(condition.how, How::Less | How::AtMost | How::More | How::AtLeast) => {
                 into.extend(condition.values.iter().map(|value| (&condition.name, value.as_str())));
             }
             Self::Is(_) => {}
@@ -240,13 +259,31 @@ impl Condition {
     }
 }
 
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+fn day(text: &str) -> Option<jiff::civil::Date> {
+    text.trim().get(..10)?.parse::<jiff::civil::Date>().ok()
+}
+
+/// True for what `<` and its kin can put in order: a number, or a day.
+#[must_use]
+pub fn has_order(text: &str) -> bool {
+    number(text).is_some() || is_day(text)
+}
+
+/// True for a day as it is written here: `2026-11-03`.
+#[must_use]
+pub fn is_day(text: &str) -> bool {
+    day(text).is_some()
+}
+
 /// Which of two numbers, or of two days, is the larger.
 fn order(value: &str, wanted: &str) -> Option<std::cmp::Ordering> {
-    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
     if let (Some(value), Some(wanted)) = (number(value), number(wanted)) {
         return value.partial_cmp(&wanted);
     }
-    let day = |text: &str| text.trim().get(..10)?.parse::<jiff::civil::Date>().ok();
     Some(day(value)?.cmp(&day(wanted)?))
 }
 

@@ -40,8 +40,23 @@ fn a_segment_is_saved_counted_exported_and_followed() {
         2,
         &["cannot be used with"],
     );
-    let texted = ["export", "contacts", "--where", "campaign in (1, 2)", "--format", "jsonl"];
+    let texted = ["export", "contacts", "--where", "campaign = 1", "--format", "jsonl"];
     assert_eq!(served.done("ada", &texted), "", "nobody was texted yet");
+    // Who is not there is nobody, and everybody with `not`: it is said.
+    let wrong = "not campaign = 77 or texter = Zeb or tag = volunter";
+    served.fails(
+        "ada",
+        &["segment", "count", "--campaign", "1", "--where", wrong],
+        2,
+        &["no campaign 77", "nobody here is called `Zeb`", "`tag` has no `volunter`"],
+    );
+    served.fails(
+        "ada",
+        &["segment", "save", "nope", "--where", "texted = perhaps"],
+        2,
+        &["`texted` is never `perhaps`"],
+    );
+    served.fails("ada", &["segment", "count", "--campaign", "1"], 2, &["NAME", "--where"]);
 
     let second = served.home.path().join("second.toml");
     let text = std::fs::read_to_string(&campaign).expect("the file").replace("Parks", "Parks again");

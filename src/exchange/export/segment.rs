@@ -2,8 +2,9 @@
 
 use crate::domain::campaign::CampaignDef;
 pub use crate::domain::filter::is_in;
-use crate::domain::filter::{FACTS, Filter, Name};
+use crate::domain::filter::{FACTS, Filter, Name, has_order, is_day};
 use crate::domain::script::fold_name;
+use crate::domain::tag::BUILT_IN;
 use crate::exchange::toml_reader::nearest;
 
 /// What every contact can have, whatever the list's columns are.
@@ -48,7 +49,33 @@ pub fn unknown_names(filter: &Filter, def: &CampaignDef, columns: &[String]) -> 
         }
     }
     unknown.extend(filter.compared().into_iter().filter_map(|(name, value)| unknown_value(name, value, def)));
+    unknown.extend(filter.ordered().into_iter().filter_map(|(name, value)| without_order(name, value)));
+    unknown.sort();
+    unknown.dedup();
     unknown
+}
+
+/// As [`unknown_names`], of what is the same in every campaign alone.
+#[must_use]
+pub fn unknown_words(filter: &Filter) -> Vec<String> {
+    let everywhere = |name: &Name| {
+        matches!(name, Name::Status | Name::Rsvp(_))
+            || matches!(name, Name::Fact(fact) if !["variant", "texter"].contains(fact))
+    };
+    let none = CampaignDef::default();
+    let compared = filter.compared().into_iter().filter(|(name, _)| everywhere(name));
+    let mut unknown: Vec<String> = compared.filter_map(|(name, value)| unknown_value(name, value, &none)).collect();
+    unknown.extend(filter.ordered().into_iter().filter_map(|(name, value)| without_order(name, value)));
+    unknown
+}
+
+/// What `<` and its kin cannot put in order.
+fn without_order(name: &Name, value: &str) -> Option<String> {
+    if *name == Name::Fact("last_texted") && !is_day(value) {
+        return Some(format!("`{name}` is compared with a day, as in 2026-11-03, and `{}` is none.", value.trim()));
+    }
+    let said = format!("`{name}`: < and > compare numbers, and days as 2026-11-03; `{}` is neither.", value.trim());
+    (!has_order(value)).then_some(said)
 }
 
 const STATUSES: [&str; 5] = ["needs_message", "messaged", "needs_response", "convo", "closed"];
@@ -62,6 +89,18 @@ fn unknown_value(name: &Name, value: &str, def: &CampaignDef) -> Option<String> 
         let known = value.is_empty() || words.iter().any(|word| word.eq_ignore_ascii_case(value));
         (!known).then(|| format!("`{name}` is never `{value}`: it is {}.", words.join(", ")))
     };
+    // Words of the campaign's own: somebody may still have one of an older script.
+    let own = |value: &str, words: Vec<&str>| {
+        if value.is_empty() || words.iter().any(|word| word.trim().eq_ignore_ascii_case(value)) {
+            return None;
+        }
+        let meant = match nearest(value, words.iter().copied()) {
+            Some(near) => format!("Did you mean {near}?"),
+            None if words.is_empty() => "There is none.".to_owned(),
+            None => format!("There are: {}.", words.join(", ")),
+        };
+        Some(format!("`{name}` has no `{value}`. {meant} (A word of an older script: {name} ~ \"{value}\".)"))
+    };
     match name {
         Name::Status => none_of(&STATUSES),
         Name::Rsvp(_) => none_of(&STANDINGS),
@@ -69,13 +108,17 @@ fn unknown_value(name: &Name, value: &str, def: &CampaignDef) -> Option<String> 
         Name::Fact("delivery") => none_of(&DELIVERIES),
         Name::Answer(question) => {
             let question = def.questions.iter().find(|one| one.id == *question)?;
-            let words = || question.answers.iter().map(|answer| answer.value.as_str());
-            let known = value.is_empty() || words().any(|word| word.trim().eq_ignore_ascii_case(value));
-            // A word of an older script may still stand with somebody: only what looks like a slip of the pen is one.
-            let near = nearest(value, words()).filter(|_| !known)?;
-            Some(format!(
-                "`{name}` has no answer `{value}`. Did you mean {near}? (A word of an older script: {name} ~ \"{value}\".)"
-            ))
+            // What is typed in has no closed set of words.
+            if question.answers.iter().any(|answer| answer.free.is_some()) {
+                return None;
+            }
+            own(value, question.answers.iter().map(|answer| answer.value.as_str()).collect())
+        }
+        Name::Tag if crate::domain::tag::is_built_in(value) => None,
+        Name::Tag => own(value, def.tags.iter().map(String::as_str).chain(BUILT_IN).collect()),
+        Name::Fact("variant") => own(value, def.initial.iter().map(|wording| wording.name.as_str()).collect()),
+        Name::Fact("last_texted") if !value.is_empty() => {
+            Some(format!("`{name}` has a time: compare it with a day by < or >, as in {name} >= 2026-11-03."))
         }
         _ => None,
     }
@@ -94,12 +137,23 @@ mod tests {
     #[case("delivery = lost", Some("`delivery` is never `lost`"))]
     #[case("campaign = 3 or status = \"\"", None)]
     #[case("answer.support = oppos", Some("Did you mean oppose?"))]
-    #[case("answer.support ~ oppos or answer.support = neverheard", None)]
+    #[case("answer.support ~ oppos or answer.support ~ neverheard", None)]
+    #[case("not answer.support = neverheard", Some("There are: "))]
+    #[case("tag = volunter", Some("Did you mean volunteer?"))]
+    #[case("tag in (volunteer, star, needs:es)", None)]
+    #[case("tag = xyzzy", Some("A word of an older script: tag ~"))]
+    #[case("variant != q", Some("`variant` has no `q`"))]
+    #[case("last_texted = 2026-11-03", Some("by < or >"))]
+    #[case("last_texted < tomorrow", Some("`tomorrow` is none"))]
+    #[case("last_texted >= 2026-11-03 and zip > 94000", None)]
+    #[case("zip > abc", Some("`abc` is neither"))]
     fn a_word_that_nobody_can_have_is_told(#[case] text: &str, #[case] said: Option<&str>) {
         let mut def = crate::exchange::sample::campaign().expect("the sample");
         let question = &mut def.questions[0];
         question.id = "support".into();
         question.answers[0].value = "oppose".into();
+        question.answers.iter_mut().for_each(|answer| answer.free = None);
+        def.tags = vec!["volunteer".into()];
         let unknown = unknown_names(&Filter::parse(text).expect(text), &def, &[]).join(" ");
         match said {
             Some(words) => assert!(unknown.contains(words), "{unknown}"),
