@@ -63,7 +63,19 @@ pub struct CannedSet {
     pub proposed: bool,
     /// Campaigns that have a new version of their script because of it.
     pub campaigns: Vec<CampaignId>,
+    /// Replies that texters of a campaign do not have, as it has one of its own under that id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<HiddenReply>,
     /// Campaigns in which what was recalled stands in the same words, and stays shut.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub still_recalled: Vec<CampaignId>,
+}
+
+/// A reply of the organization behind which a campaign's own stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HiddenReply {
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// The id that both have.
+    pub id: String,
 }

@@ -37,6 +37,9 @@ pub struct Board {
     /// What the carrier lets through, and what is left of it; absent where nothing is bounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gauge: Option<Box<Gauge>>,
+    /// Whom another campaign has texted lately, so that the frequency cap holds them back; absent: nobody that is known of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lately: Option<Box<HeldLately>>,
     /// Recalls in force.
     #[serde(default, skip_serializing_if = "is_nobody")]
     pub recalls: u64,
@@ -91,6 +94,17 @@ impl Board {
     pub fn tells(&self, figure: &str) -> bool {
         self.foreign.as_ref().is_none_or(|foreign| !foreign.untold.iter().any(|untold| untold == figure))
     }
+}
+
+/// Contacts without a first text whom the campaign's frequency cap holds back. They are found when texters ask for contacts: there may be
+/// more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HeldLately {
+    /// How many.
+    pub contacts: u64,
+    /// When the first of them may be texted.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
 }
 
 /// What the carrier lets through, of the whole organization, and what is left of it. All figures but `queued` are segments.

@@ -122,7 +122,15 @@ pub async fn run(args: ApproveArgs, ctx: &Context) -> Outcome {
         )
     })?;
     for recall in &state.still_recalled {
-        tell(format!("warning: what recall {recall} took back stands in it in the same words, and stays shut"));
+        tell(if state.begun {
+            format!(
+                "warning: what recall {recall} took back stands in it in the same words, so it stays paused: write it anew first ({} campaign \
+                 update {campaign} --campaign FILE)",
+                ctx.program
+            )
+        } else {
+            format!("warning: what recall {recall} took back stands in it in the same words, and stays shut")
+        });
     }
     Ok(Exit::Done)
 }

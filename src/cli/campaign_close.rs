@@ -231,7 +231,12 @@ fn rest(report: &CloseReport) -> Vec<String> {
         lines.push(format!("  {:>7}  wait for an answer: {whose} has them", report.waiting));
     }
     if report.opted_out > 0 {
-        lines.push(format!("  {:>7}  possible opt-outs without a decision: they count as opt-outs", report.opted_out));
+        let what = if report.opted_out == 1 {
+            "possible opt-out without a decision: it counts as one"
+        } else {
+            "possible opt-outs without a decision: they count as opt-outs"
+        };
+        lines.push(format!("  {:>7}  {what}", report.opted_out));
     }
     if report.taken_back > 0 {
         lines.push(format!("  {:>7}  contacts taken out of texters' hands", report.taken_back));

@@ -161,6 +161,13 @@ fn told(set: &CannedSet, json: bool) -> Outcome {
         some => format!("{} changed at once on every screen", counted(some.len() as u64, "campaign")),
     };
     out(format!("{} of the organization; {campaigns}.", replies(set.replies)))?;
+    for one in &set.hidden {
+        tell(format!(
+            "warning: campaign {} has a canned reply of its own called `{}`: its texters have that one, and not the organization's",
+            one.campaign,
+            safe_line(&one.id)
+        ));
+    }
     for campaign in &set.still_recalled {
         tell(format!("warning: in campaign {campaign} what was recalled stands in the same words, and stays shut"));
     }

@@ -248,7 +248,8 @@ async fn restore(args: &RestoreArgs, ctx: &Context) -> Outcome {
              - texts that went out after the backup are not in it: whoever got a first text since would get another. Hold the\n  \
                carrier's own log against the campaign before a captain resumes it;\n\
              - opt-outs after the backup are not in it: suppress them again (they are in the carrier's log of texts received);\n\
-             - people who were erased after the backup are in it: erase them again (textbank person erase), from your own list of them;\n\
+             - people who were erased after the backup are in it: erase them again before anything else, from your own list of them:\n  \
+               textbank person erase --from FILE --reason \"erased before the restore\";\n\
              - decide on the held texts: textbank held list;\n\
              - whoever joined, or whose sign-in was renewed, after the backup joins anew; sign-ins that were ended since are good\n  \
                again: textbank sessions.",

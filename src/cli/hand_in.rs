@@ -31,11 +31,15 @@ pub struct ProvenanceArgs {
     #[arg(long, value_name = "TEXT", value_parser = words)]
     pub provenance: Option<String>,
     /// When the list was obtained (2026-06-04)
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub obtained: Option<jiff::civil::Date>,
     /// What use of the list is permitted, and by whom
     #[arg(long, value_name = "TEXT", value_parser = words)]
     pub permitted_use: Option<String>,
+}
+
+fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    text.trim().parse().map_err(|_| "it is no day: write year, month and day, as in 2026-06-04".to_owned())
 }
 
 fn words(text: &str) -> Result<String, String> {

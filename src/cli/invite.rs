@@ -9,6 +9,7 @@ use super::campaign_pause::is_closed;
 use super::reach::{SignInArgs, admin, tell};
 use super::{Advice, Context, Exit, Outcome, out, out_json};
 use crate::api::{admin::InviteRequest, campaign::CampaignState, people::Role, problem::Code};
+use crate::client::CampaignServer as _;
 use crate::client::native::JoinLink;
 use crate::domain::ids::CampaignId;
 
@@ -45,9 +46,9 @@ pub struct InviteArgs {
     /// What the joiner may do
     #[arg(long, value_enum)]
     pub role: RoleArg,
-    /// For this campaign alone (its number); else for all
-    #[arg(long, value_name = "ID")]
-    pub campaign: Option<i64>,
+    /// For this campaign alone (its number, or the beginning of its title); else for all
+    #[arg(long, value_name = "CAMPAIGN")]
+    pub campaign: Option<String>,
     /// How many people may join by it
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub uses: u32,
@@ -92,14 +93,25 @@ pub(super) fn any_span(text: &str) -> Option<Duration> {
 /// What the server said.
 pub async fn run(args: InviteArgs, ctx: &Context) -> Outcome {
     let (sign_in, client) = admin(&args.who, ctx).await?;
-    if let Some(campaign) = args.campaign.map(CampaignId)
+    let campaign = match args.campaign.as_deref() {
+        None => None,
+        // A number is taken as it is: a campaign that is over may stand in no list.
+        Some(wanted) => Some(match wanted.trim().parse() {
+            Ok(number) => CampaignId(number),
+            Err(_) => {
+                let server = super::reach::client(&sign_in, ctx)?;
+                super::shift::choose(&server.campaigns().await.context("no invite")?, Some(wanted))?
+            }
+        }),
+    };
+    if let Some(campaign) = campaign
         && client.campaign(campaign).await.is_ok_and(|one| one.state == CampaignState::Archived)
     {
         tell(format!("warning: {}", is_closed(campaign, &ctx.program)));
     }
     let request = InviteRequest {
         role: args.role.into(),
-        campaign: args.campaign.map(CampaignId),
+        campaign,
         uses: args.uses,
         valid_seconds: args.expires.as_secs(),
         waiting_room: args.waiting_room,

@@ -196,7 +196,7 @@ fn counts(list: &ContactList) -> String {
             0 => String::new(),
             shared => format!(", {shared} of them of somebody else (one text goes to the number)"),
         };
-        parts.push(format!("{} have a number that came earlier in the list{others}", list.duplicates));
+        parts.push(format!("{} with a number that came earlier in the list{others}", list.duplicates));
     }
     if list.rejected > 0 {
         parts.push(format!("{} left out with a problem", list.rejected));

@@ -10,8 +10,9 @@ use super::list_read::{ReadArgs, thousands};
 use super::patience::patiently;
 use super::reach::{SignInArgs, admin, tell};
 use super::shift::choose;
-use super::{Context, Exit, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::admin::{ImportState, ListInfo, ListStart};
+use crate::api::campaign::CampaignState;
 use crate::client::CampaignServer as _;
 use crate::domain::safe_text::safe_line;
 
@@ -61,6 +62,10 @@ pub async fn add(args: AddArgs, ctx: &Context) -> Outcome {
     let server = super::reach::client(&sign_in, ctx)?;
     let campaign = choose(&server.campaigns().await.context("nothing was handed in")?, Some(&args.campaign))?;
     let view = server.campaign(campaign).await.context("nothing was handed in")?;
+    // Nothing would ever go out to them.
+    if view.state == CampaignState::Archived {
+        return Err(Misuse(super::campaign_pause::is_closed(campaign, &ctx.program)).into());
+    }
     let title = view.def.title.clone();
     let Some(Checked { list, surveyed, digest, .. }) = check(Ok((view.def, Vec::new())), &args.file, &args.read)?
     else {

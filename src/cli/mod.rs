@@ -23,6 +23,7 @@ pub mod carrier;
 pub mod conduct;
 pub mod db;
 pub mod doctor;
+mod erased_list;
 pub mod event;
 pub mod export;
 pub mod first_minute;

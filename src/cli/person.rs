@@ -12,9 +12,12 @@ use super::legal_hold::number;
 use super::patience::patiently;
 use super::private_file::{Part, refuse_taken};
 use super::reach::{SignInArgs, admin, tell};
-use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json};
+use super::{Advice, Context, Exit, Misuse, Outcome, ask, erased_list, out, out_json};
 use crate::api::keeping::{EraseRequest, Erased, PersonOut, PersonWanted};
 use crate::api::problem::Code;
+use crate::client::CallError;
+use crate::client::native::AdminClient;
+use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
 
 /// What can be done.
@@ -44,8 +47,14 @@ pub enum PersonCommand {
     /// Erase whoever has a number: names, fields, notes, the words of all texts, and the number but for the suppression list
     Erase {
         /// The number
-        #[arg(value_name = "NUMBER")]
-        number: String,
+        #[arg(value_name = "NUMBER", required_unless_present = "from", conflicts_with = "from")]
+        number: Option<String>,
+        /// Erase everybody whose number is in FILE, one a line (after a backup was put back: the file that --list wrote)
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// Note the number in FILE, a list of your own outside the database, for --from
+        #[arg(long, value_name = "FILE", conflicts_with = "from")]
+        list: Option<PathBuf>,
         /// Why, for the audit: without the name and the number
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -116,13 +125,19 @@ pub async fn run(command: PersonCommand, ctx: &Context) -> Outcome {
             }
             Ok(Exit::Done)
         }
-        PersonCommand::Erase { number: text, reason, dry_run, yes, json, country, who } => {
-            let phone = number(&text, &country)?;
+        PersonCommand::Erase { number: text, from, list, reason, dry_run, yes, json, country, who } => {
             if !dry_run && !yes && !std::io::stdin().is_terminal() {
                 return Err(
                     Misuse("nobody is there to ask: add --yes, or --dry-run to see what would go".into()).into()
                 );
             }
+            if let Some(file) = from {
+                let numbers = erased_list::read(&file, &country)?;
+                let (_, client) = admin(&who, ctx).await?;
+                return again(&client, numbers, (reason, dry_run, yes, json), ctx).await;
+            }
+            let phone = number(&text.unwrap_or_default(), &country)?;
+            let mut list = list.filter(|_| !dry_run).map(|file| erased_list::open(&file)).transpose()?;
             let (_, client) = admin(&who, ctx).await?;
             let mut request = EraseRequest { phone, reason, dry_run: true };
             let before = patiently(ctx, || client.erase_person(&request)).await.context(STAYS)?;
@@ -143,6 +158,10 @@ pub async fn run(command: PersonCommand, ctx: &Context) -> Outcome {
                 }
             }
             request.dry_run = false;
+            // Noted before it is done: a number too many on the list does no harm.
+            if let Some(list) = &mut list {
+                erased_list::note(list, &request.phone).context("nothing was erased: the list cannot be written")?;
+            }
             let erased = patiently(ctx, || client.erase_person(&request)).await.context(STAYS)?;
             if json {
                 out_json(&erased)?;
@@ -152,6 +171,59 @@ pub async fn run(command: PersonCommand, ctx: &Context) -> Outcome {
             Ok(Exit::Done)
         }
     }
+}
+
+/// What came of many.
+#[derive(Debug, Default, Serialize)]
+struct Again {
+    dry_run: bool,
+    /// Numbers of which something was held, and is no more.
+    erased: u64,
+    /// Numbers of which nothing is held.
+    unknown: u64,
+    /// The ends of numbers that were refused, each with the reason.
+    refused: Vec<String>,
+}
+
+/// Erases everybody of a list. Whoever is not there any more is counted; who is refused holds up nobody else.
+async fn again(
+    client: &AdminClient,
+    numbers: Vec<Phone>,
+    (reason, dry_run, yes, json): (String, bool, bool, bool),
+    ctx: &Context,
+) -> Outcome {
+    if !dry_run && !yes {
+        let many = counted(numbers.len() as u64, "number");
+        let answer = ask(&format!("Erase all that is held about {many}? Nothing brings it back. [y/N]\n"))?;
+        if !matches!(answer.as_deref(), Some("y" | "Y" | "yes")) {
+            tell("Nothing was erased.");
+            return Ok(Exit::Failed);
+        }
+    }
+    let mut told = Again { dry_run, ..Again::default() };
+    for phone in numbers {
+        let ends = phone.last_digits();
+        let request = EraseRequest { phone, reason: reason.clone(), dry_run };
+        match patiently(ctx, || client.erase_person(&request)).await {
+            Ok(_) => told.erased += 1,
+            Err(CallError::Refused(problem)) if problem.code == Code::NotFound => told.unknown += 1,
+            Err(CallError::Refused(problem)) if [Code::LegalHold, Code::Unsettled].contains(&problem.code) => {
+                told.refused.push(format!("{ends}: {}", problem.detail));
+            }
+            Err(error) => {
+                tell(format!("{} so far; the same command goes on with the others", counted(told.erased, "number")));
+                return Err(error).context(STAYS);
+            }
+        }
+    }
+    if json {
+        out_json(&told)?;
+    } else {
+        let verb = if dry_run { "would be erased" } else { "erased" };
+        out(format!("{} {verb}; of {} nothing is held.", counted(told.erased, "number"), told.unknown))?;
+        told.refused.iter().for_each(|one| tell(format!("not erased, the number ending {}", safe_line(one))));
+    }
+    Ok(if told.refused.is_empty() { Exit::Done } else { Exit::Refused })
 }
 
 fn in_short(found: &PersonOut) -> String {

@@ -18,7 +18,7 @@ pub enum RetentionCommand {
     /// Set how long the words of texts are kept: everywhere, or in one campaign
     Set {
         /// Remove words that are older than so many days
-        #[arg(long, value_name = "DAYS", required_unless_present = "keep", conflicts_with = "keep",
+        #[arg(long, value_name = "DAYS", conflicts_with = "keep",
               value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_DAYS)))]
         bodies_after: Option<u32>,
         /// Keep them

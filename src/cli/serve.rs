@@ -351,7 +351,9 @@ impl OwnTime {
     }
 
     fn start(&self, real: &SharedClock) -> SharedClock {
-        let clock = RehearsalClock::standing(real.clone(), afternoon(self.last), 1);
+        // Whoever was killed had not written it down for a while: what it said since must not be said again.
+        let last = self.last.map(|last| add(last, 2 * Self::KEPT_EVERY));
+        let clock = RehearsalClock::standing(real.clone(), afternoon(last), 1);
         clock.flow(true);
         clock
     }
@@ -520,6 +522,11 @@ mod tests {
         std::fs::write(&database, "").expect("written");
         let again = OwnTime::of(dir.path(), &database, true).expect("goes on").expect("wanted");
         assert_eq!(again.last, Some(Timestamp::UNIX_EPOCH));
+        let noon: Timestamp = "2026-07-14T19:00:00Z".parse().expect("a time");
+        let again = OwnTime { last: Some(noon), ..again };
+        // It was killed just before it would have written the time down once more.
+        let killed = add(noon, OwnTime::KEPT_EVERY);
+        assert!(again.start(&crate::env::SystemClock::shared()).now() > killed, "it goes back");
         assert!(OwnTime::of(dir.path(), &database, false).is_err(), "not by the wall clock any more");
         std::fs::remove_file(&own.file).expect("removed");
         assert!(OwnTime::of(dir.path(), &database, true).is_err(), "lived by the wall clock");

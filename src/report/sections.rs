@@ -104,6 +104,7 @@ fn summary(page: &mut Html, outcome: &Outcome, words: &Words<'_>) {
     ];
     let rows: Vec<_> = rows.into_iter().map(|(key, many)| vec![words.plain(key), words.number(many)]).collect();
     page.table(&words.plain("report-stand"), &head(words, &["report-what", "report-many"]), &rows);
+    page.element("p", &[], &words.plain("report-stand-means"));
     let rows = [
         vec![words.plain("report-rate-answered"), share(&people.answered, words)],
         vec![words.plain("report-rate-opted-out"), share(&people.opted_out, words)],

@@ -76,8 +76,17 @@ fn a_person_is_held_written_out_and_erased() {
     let dry = served.done("ada", &[&erase[..], &["--dry-run"]].concat());
     assert!(dry.contains("1 contact (campaigns 1)") && dry.contains("is put on the list of opt-outs"), "{dry}");
     assert_eq!(json(&served.done("ada", &[&erase[..], &["--dry-run", "--json"]].concat()))["done"], false);
-    let done = served.done("ada", &[&erase[..], &["--yes"]].concat());
+    let list = served.home.path().join("erased.txt");
+    let list = list.to_str().expect("UTF-8");
+    let done = served.done("ada", &[&erase[..], &["--yes", "--list", list]].concat());
     assert!(done.starts_with("Erased: 1 contact"), "{done}");
+    assert_eq!(std::fs::read_to_string(list).expect("a list"), "+14155550101\n");
+    // As after a restore: whoever is on the list is erased again, and who is not there is counted.
+    std::fs::write(list, "# ours\n+14155550101\n+14155550199\n").expect("written");
+    let again = ["person", "erase", "--from", list, "--reason", "erased before the restore", "--yes"];
+    let told = served.done("ada", &again);
+    assert!(told.starts_with("1 number erased; of 1 nothing is held."), "{told}");
+    assert_eq!(json(&served.done("ada", &[&again[..], &["--json"]].concat()))["unknown"], 1);
     assert!(served.done("ada", &["export", "opt-outs"]).contains("+14155550101"));
     let left = served.done("ada", &["export", "contacts"]);
     assert!(

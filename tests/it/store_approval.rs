@@ -146,6 +146,8 @@ on_every_store! {
         let made = correction(&home, &ada, campaign, asked.clone()).await.expect("made");
         assert_eq!((made.contacts, made.finished, made.paused, made.awaits_approval), (1, true, true, true));
         let fix = made.campaign;
+        // Its file did not ask for it.
+        assert!(home.desk.store.campaign(&ada.actor, fix).await.expect("read").expect("visible").def.second_approver);
 
         // Nobody lets it begin by another way, its maker least of all.
         let resumed = home.try_act(&bea, Act::Resume { campaign: fix }).await;
@@ -178,6 +180,28 @@ on_every_store! {
         let trail = home.desk.store.audit(&ada.actor, &wanted).await.expect("read").entries;
         let words: Vec<&str> = trail.iter().map(|line| line.what.as_str()).filter(|word| word.starts_with("campaign_") || word.starts_with("correction_")).collect();
         assert!(words.contains(&"correction_made") && words.contains(&"campaign_proposed") && words.contains(&"campaign_approved"), "{words:?}");
+    }
+
+    async fn what_was_recalled_while_a_correction_waited_does_not_begin(home: Home) {
+        let (ada, bea) = (home.join("Ada", Role::Admin).await, home.join("Bea", Role::Admin).await);
+        let campaign = home.import(&ada, wrong(), voters(2)).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 1).await.remove(0);
+        let mut text = home.text(&to, MessageKind::Initial, WRONG);
+        text.script_version = 1;
+        home.try_send(&tess, text).await.expect("accepted");
+        home.jobs().await;
+        let (recalled, _) = recall(&home, &ada, campaign, Recalled::Script { version: 1 }).await;
+        let fix = CampaignDef { second_approver: true, ..right() };
+        let made = correction(&home, &ada, campaign, (home.fresh(), recalled.id, fix)).await.expect("made");
+        assert!(made.awaits_approval);
+        // The same words go into the first campaign's script, turn out to be wrong as well, and are taken back there.
+        let by = Admin::of(ada.actor.clone()).expect("an admin");
+        said(by.update_script(&home.desk, campaign, right()).await.expect("an answer")).expect("taken");
+        let (second, _) = recall(&home, &ada, campaign, Recalled::Script { version: 2 }).await;
+        let state = approve(&home, &bea, made.campaign).await.expect("approved");
+        assert_eq!((state.begun, state.still_recalled), (true, vec![second.id]));
+        assert_eq!(home.board(&ada, made.campaign).await.state, CampaignState::Paused);
     }
 
     async fn canned_replies_of_all_wait_where_one_campaign_asks_for_it(home: Home) {

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use pretty_assertions::assert_eq;
-use textbank::api::{canned::CannedSet, event::EventKind, people::Role, problem::Problem};
+use textbank::api::{
+    canned::{CannedSet, HiddenReply},
+    event::EventKind,
+    people::Role,
+    problem::Problem,
+};
 use textbank::domain::{campaign::CannedReply, ids::CampaignId, recall::Recalled};
 use textbank::server::store::{
     command::Answer,
@@ -44,7 +49,8 @@ on_every_store! {
         home.claim(&tess, first, 2).await;
         let own = told("where", "At the library.", false);
         let done = set(&home, &admin, vec![reply("who", "Us."), reply("where", "Elsewhere.")]).await.expect("set");
-        assert_eq!(done, CannedSet { replies: 2, proposed: false, campaigns: vec![first], still_recalled: vec![] });
+        let hidden = vec![HiddenReply { campaign: first, id: "where".into() }];
+        assert_eq!(done, CannedSet { replies: 2, campaigns: vec![first], hidden, ..CannedSet::default() });
         assert_eq!(canned(&home, &tess, first).await, (2, vec![own.clone(), told("who", "Us.", true)]));
         // The console hears of it as of any new version.
         let versions: Vec<u32> = home.events(&tess, first).await.into_iter().filter_map(|event| match event.what {
@@ -68,7 +74,7 @@ on_every_store! {
 
         // Taken away, they are in no script in force.
         let none = set(&home, &admin, vec![]).await.expect("set");
-        assert_eq!(none, CannedSet { replies: 0, proposed: false, campaigns: vec![first, second], still_recalled: vec![] });
+        assert_eq!(none, CannedSet { campaigns: vec![first, second], ..CannedSet::default() });
         assert_eq!(canned(&home, &tess, first).await, (4, vec![own]));
         assert_eq!(home.desk.store.canned(&admin.actor).await.expect("read").replies, []);
     }

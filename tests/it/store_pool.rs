@@ -48,6 +48,8 @@ on_every_store! {
         assert_eq!((lately.code, lately.count), (Code::TextedLately, Some(2)));
         let until = lately.at.expect("a time");
         assert_eq!(until, crate::store_home::start() + jiff::SignedDuration::from_hours(72));
+        let told = home.board(&admin, capped).await.lately.map(|lately| (lately.contacts, lately.until));
+        assert_eq!((told, home.board(&admin, free).await.lately), (Some((2, until)), None));
         assert_eq!(home.claim(&bo, free, 9).await.len(), 4, "a campaign without the cap is not bound by it");
         // An hour later than the first, the second.
         home.pass(3 * DAY - 3_600);

@@ -368,7 +368,7 @@ on_every_store! {
             shift.answers(n, "coming", Some("yes")).await;
         }
         let problem = refused(shift.update(without).await, Code::Invalid);
-        assert!(problem.faults[0].contains("3 people") && problem.faults[0].contains("`rally`"), "{problem:?}");
+        assert!(problem.faults[0].contains("3 contacts") && problem.faults[0].contains("`rally`"), "{problem:?}");
         // More places: who waited is in.
         let mut larger = def();
         larger.events[0].capacity = Some(3);

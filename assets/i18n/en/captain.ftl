@@ -61,7 +61,10 @@ captain-decided = Your decision is with the server.
 captain-nobody-at-the-door = Nobody is in the waiting room.
 captain-room-title = In the waiting room: { $count }
 captain-room-means = They joined by a link with a waiting room and see nothing yet. Choose one, or let all of them in.
-captain-room-all = Let all { $count } in
+captain-room-all = { $count ->
+    [one] Let the one in
+   *[other] Let all { $count } in
+}
 captain-room-row = { $name }
 captain-room-row-unread = { $name } (rules of conduct not accepted yet)
 captain-admit-unread = The rules of conduct are not accepted yet: they get no contacts before.

@@ -37,6 +37,7 @@ report-of-answers = { $count ->
 }
 report-interval = In brackets behind a share: between which bounds the true one likely is (in 19 of 20 such counts). Few people make them wide.
 report-stand = Where the contacts stand, as on the captain's board
+report-stand-means = These are people, and some are in two lines: whoever opted out, had a wrong number or was taken off the list may be closed or in conversation too.
 report-rates = Rates and waits
 report-what = What
 report-many = How many

@@ -37,6 +37,7 @@ report-of-answers = { $count ->
 }
 report-interval = Entre paréntesis, detrás de cada porcentaje: entre qué límites está probablemente el verdadero (en 19 de cada 20 recuentos). Con pocas personas son anchos.
 report-stand = Cómo están los contactos, igual que en el tablero del capitán
+report-stand-means = Son personas, y algunas están en dos líneas: quien se dio de baja, tenía un número equivocado o fue sacado de la lista puede estar además cerrado o en conversación.
 report-rates = Porcentajes y esperas
 report-what = Qué
 report-many = Cuántos

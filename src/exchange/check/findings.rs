@@ -265,7 +265,8 @@ fn language_findings(def: &CampaignDef, languages: &BTreeMap<String, u64>) -> Ve
             findings.push(Finding {
                 contacts: Some(*contacts),
                 what: format!(
-                    "{contacts} contacts are marked `{language}`, but no initial message is in that language"
+                    "{} marked `{language}`, but no initial message is in that language",
+                    if *contacts == 1 { "1 contact is".to_owned() } else { format!("{contacts} contacts are") }
                 ),
                 remedy: format!(
                     "They get the one in `{}`; add an `[[initial]]` with language = \"{language}\".",

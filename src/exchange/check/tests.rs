@@ -63,7 +63,7 @@ fn everything_about_a_list() {
             (
                 false,
                 Some(1),
-                "1 contacts are marked `es`, but no initial message is in that language",
+                "1 contact is marked `es`, but no initial message is in that language",
                 "They get the one in `en`; add an `[[initial]]` with language = \"es\"."
             ),
         ]

@@ -43,6 +43,7 @@ fn board(seq: u64) -> Board {
         unknown: 0,
         waiting_room: 0,
         gauge: None,
+        lately: None,
         recalls: 0,
         recalled_at: None,
         texters: vec![texter(1, 0), texter(2, 5)],

@@ -18,6 +18,7 @@ use crate::db::{self, Conn};
 use crate::domain::{
     campaign::CampaignDef,
     ids::{CampaignId, PersonId},
+    recall::repeated_in,
 };
 use crate::server::store::{
     StoreError,
@@ -177,11 +178,22 @@ impl Tx<'_> {
             return refused(Code::Closed, "the campaign was closed before it began: an admin opens it again first");
         }
         self.forget_proposal(campaign.id).await?;
-        let row = db::query("SELECT paused FROM follow_ups WHERE campaign = $1")
+        let row = db::query("SELECT paused, source FROM follow_ups WHERE campaign = $1")
             .bind(campaign.id)
             .fetch_optional(&mut *self.conn)
             .await?;
-        let stays = row.map(|row| col::<i64>(&row, 0)).transpose()?.is_some_and(|paused| paused != 0);
+        let (mut stays, mut still) = (false, repeated_in(&campaign.def, &campaign.recalls));
+        if let Some(row) = row {
+            stays = col::<i64>(&row, 0)? != 0;
+            // What was recalled where its people come from, while it was made or waited.
+            if let Some(source) = self.campaign(col(&row, 1)?).await? {
+                still.extend(repeated_in(&campaign.def, &source.recalls));
+            }
+        }
+        still.sort_unstable();
+        still.dedup();
+        // Nobody says to anybody what was taken back: whoever approved it looks at it once more, and lets texters begin.
+        stays |= !still.is_empty();
         if !stays && let Err(problem) = self.turn(campaign, CampaignState::Paused, CampaignState::Running).await? {
             return Ok(Answer::Refused(Box::new(problem)));
         }
@@ -192,7 +204,7 @@ impl Tx<'_> {
             changed: false,
             proposed: false,
             begun: true,
-            still_recalled: Vec::new(),
+            still_recalled: still,
         })))
     }
 

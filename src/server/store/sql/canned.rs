@@ -9,7 +9,7 @@ use super::{
 };
 use crate::api::{
     campaign::CampaignState,
-    canned::{CannedProposal, CannedReplies, CannedSet},
+    canned::{CannedProposal, CannedReplies, CannedSet, HiddenReply},
     event::EventKind,
     problem::{Code, Problem},
 };
@@ -206,6 +206,11 @@ impl Tx<'_> {
         for row in &rows {
             let Some(campaign) = self.campaign(col(row, 0)?).await? else { continue };
             let mut def = campaign.def.clone();
+            if campaign.state != CampaignState::Archived {
+                let own = def.canned.iter().filter(|one| !one.shared && replies.iter().any(|reply| reply.id == one.id));
+                let hidden = own.map(|one| HiddenReply { campaign: CampaignId(campaign.id), id: one.id.clone() });
+                set.hidden.extend(hidden);
+            }
             def.take_shared(replies);
             if def == campaign.def {
                 continue;

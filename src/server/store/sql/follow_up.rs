@@ -291,6 +291,8 @@ impl Tx<'_> {
             return Ok(refusal);
         }
         def.take_solicitation();
+        // What puts something right is as much to be looked at as what it was: a file that leaves it out does not take that away.
+        def.second_approver |= begins.recall.is_some() && of.def.second_approver;
         let campaign = self.new_campaign(actor, CampaignState::Importing, &def).await?;
         let bounds = db::query(BOUNDS).bind(of.id).fetch_one(&mut *self.conn).await?;
         let (first, until): (i64, i64) = (col(&bounds, 0)?, col(&bounds, 1)?);

@@ -9,8 +9,11 @@ use super::{
     rows::{ContactRow, col, time, to_json, unsigned},
     tx::{Campaign, Tx},
 };
-use crate::api::problem::{Code, Problem};
-use crate::db;
+use crate::api::{
+    captain::HeldLately,
+    problem::{Code, Problem},
+};
+use crate::db::{self, Conn};
 use crate::domain::{hours::HoursVerdict, message::MessageKind};
 use crate::server::store::{StoreError, command::Actor};
 
@@ -62,6 +65,17 @@ pub(super) const WAKE: &str = "UPDATE contacts SET texted_elsewhere = NULL WHERE
 pub(super) const WAITING: &str = "SELECT COUNT(*), MIN(texted_elsewhere) FROM contacts INDEXED BY contacts_pool_lately
      WHERE campaign = $1 AND texted_elsewhere IS NOT NULL AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0
          AND wrong_number = 0";
+
+/// Whom the frequency cap holds back, as far as it was looked, and when the first of them may be texted.
+pub(super) async fn held_lately(conn: &mut Conn, campaign: i64, days: u32) -> Result<Option<HeldLately>, StoreError> {
+    if days == 0 {
+        return Ok(None);
+    }
+    let row = db::query(WAITING).bind(campaign).fetch_one(conn).await?;
+    let (contacts, first) = (unsigned(col(&row, 0)?), col::<Option<i64>>(&row, 1)?.map(time).transpose()?);
+    let span = SignedDuration::from_hours(i64::from(days) * 24);
+    Ok(first.map(|first| HeldLately { contacts, until: first.saturating_add(span).unwrap_or(Timestamp::MAX) }))
+}
 
 /// Texters for whom contacts of a campaign were kept, and whether they can still come for them.
 const KEEPERS: &str =

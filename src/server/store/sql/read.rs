@@ -11,7 +11,7 @@ use super::{
     SqlStore, announce,
     board::count,
     claim::lease_of,
-    copies, earlier, flagged, held, import, ledger, reach, recall,
+    copies, earlier, flagged, held, import, ledger, pool, reach, recall,
     rows::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, col, contact_columns, json, listed, listed_columns, signed,
         time, to_json, unsigned,
@@ -400,6 +400,7 @@ impl Queries for SqlStore {
         let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(None) };
         let (counts, texters) = count(&mut conn, campaign, now).await?;
         let row = db::query(BOARD_REST).bind(campaign.0).fetch_one(&mut conn).await?;
+        let lately = pool::held_lately(&mut conn, campaign.0, seen.def.frequency_days).await?;
         Ok(Some(Board {
             campaign,
             title: seen.title,
@@ -410,6 +411,7 @@ impl Queries for SqlStore {
             in_flight: unsigned(col(&row, 1)?),
             unknown: unsigned(col(&row, 2)?),
             waiting_room: waiting_room::count(&mut conn, actor).await?,
+            lately: lately.map(Box::new),
             recalls: unsigned(col(&row, 3)?),
             recalled_at: col::<Option<i64>>(&row, 4)?.map(time).transpose()?,
             texters,

@@ -61,7 +61,7 @@ pub(super) const FIRST_WAITING: &str =
     "SELECT w.place FROM (SELECT y.place AS place, CAST(SUM(y.people) OVER (ORDER BY y.place) AS BIGINT) AS so_far
          FROM (SELECT r.place AS place, r.people AS people FROM rsvps r JOIN contacts c ON c.id = r.contact
              WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND c.removed = 0 AND c.wrong_number = 0
-             ORDER BY r.place LIMIT $3 + 1) y) w
+             ORDER BY r.place LIMIT CAST($3 AS BIGINT) + 1) y) w
      WHERE w.so_far > $3 ORDER BY w.place LIMIT 1";
 
 /// How many answers wait, as far as that is told.
@@ -424,15 +424,26 @@ impl Tx<'_> {
 
     /// Events that people have said something of may change, but not go: nobody would know any more what was promised to whom.
     pub(super) async fn lost_events(&mut self, campaign: i64, def: &CampaignDef) -> Result<Vec<String>, StoreError> {
-        let rows = db::query("SELECT event, COUNT(*) FROM rsvps WHERE campaign = $1 GROUP BY event ORDER BY event")
-            .bind(campaign)
-            .fetch_all(&mut *self.conn)
-            .await?;
+        // They are counted as everywhere else.
+        let rows = db::query(
+            "SELECT r.event, COUNT(*) FROM rsvps r JOIN contacts c ON c.id = r.contact
+             WHERE r.campaign = $1 AND c.removed = 0 AND c.wrong_number = 0 GROUP BY r.event ORDER BY r.event",
+        )
+        .bind(campaign)
+        .fetch_all(&mut *self.conn)
+        .await?;
         let mut lost = Vec::new();
         for row in &rows {
             let (event, many): (String, i64) = (col(row, 0)?, col(row, 1)?);
             if !def.events.iter().any(|one| one.id == event) {
-                lost.push(format!("events: {many} people have answered about `{event}`: keep it in the file"));
+                lost.push(format!(
+                    "events: {} about `{event}`: keep it in the file",
+                    if many == 1 {
+                        "1 contact has answered".to_owned()
+                    } else {
+                        format!("{many} contacts have answered")
+                    }
+                ));
             }
         }
         Ok(lost)

@@ -343,11 +343,33 @@ fn is_routine(kind: &CommandKind) -> bool {
     )
 }
 
+/// What only somebody asks for who is there: no console does it by itself.
+fn shows_presence(kind: &CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::Change { .. }
+            | CommandKind::Keep { .. }
+            | CommandKind::Canned { .. }
+            | CommandKind::ImportStart { .. }
+            | CommandKind::ListAdd { .. }
+            | CommandKind::RevokeInvite { .. }
+            | CommandKind::RevokeSession { .. }
+            | CommandKind::RenamePerson { .. }
+            | CommandKind::Suppress { .. }
+            | CommandKind::TakenOut { .. }
+    )
+}
+
 async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError> {
-    let kind = match tx.as_signed_in_now(kind).await? {
+    let mut kind = match tx.as_signed_in_now(kind).await? {
         Ok(kind) => kind,
         Err(problem) => return Ok(Answer::Refused(Box::new(problem))),
     };
+    if shows_presence(&kind)
+        && let Some(actor) = kind.actor_mut().map(|actor| actor.clone())
+    {
+        tx.seen(&actor).await?;
+    }
     match kind {
         CommandKind::Send { actor, id, request, skew, told } => tx.send(&actor, id, &request, skew, told).await,
         CommandKind::Act { actor, id, act, skew, notice } => tx.act(&actor, id, &act, skew, notice).await,
