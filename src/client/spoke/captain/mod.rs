@@ -241,6 +241,7 @@ impl SpokeServer {
             unknown: 0,
             waiting_room: 0,
             gauge: None,
+            lately: None,
             recalls: 0,
             recalled_at: None,
             texters,
