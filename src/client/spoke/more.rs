@@ -43,11 +43,11 @@ impl SpokeServer {
                             return Err(self.why_none(assignment).await?);
                         }
                     }
-                    Err(error @ CallError::NotReached(_)) => {
+                    // Refused by its status alone it was not carried out: this request may make its call yet.
+                    Err(error @ (CallError::NotReached(_) | CallError::Refused(_))) => {
                         self.known.drop_claim(id);
                         return Err(error);
                     }
-                    Err(error @ CallError::Refused(_)) => return Err(error),
                     Err(error) => {
                         tracing::warn!(%error, "what a request for contacts brought is in doubt");
                         self.clock.sleep(self.pace.doubt).await;

@@ -273,6 +273,16 @@ async fn more_contacts_come_once_for_one_request_however_often_it_is_made() {
 }
 
 #[tokio::test]
+async fn a_request_for_more_that_was_put_off_is_made_when_it_is_made_again() {
+    let tess = Tess::with(dynamic(50)).await;
+    let claim = Uuid::from_u128(1);
+    tess.there.world().troubles.push_back(("more", Trouble::TooMuch));
+    let Err(CallError::Refused(problem)) = tess.server.claim(tess.campaign, claim, 0).await else { panic!("refused") };
+    assert_eq!(problem.code, Code::RateLimited);
+    assert_eq!(tess.server.claim(tess.campaign, claim, 0).await.expect("a grant").contacts.len(), 20);
+}
+
+#[tokio::test]
 async fn where_admins_assign_nothing_is_asked_for() {
     let tess = Tess::start(1).await;
     let Err(CallError::Refused(problem)) = tess.server.claim(tess.campaign, Uuid::from_u128(1), 0).await else {

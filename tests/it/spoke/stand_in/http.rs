@@ -123,6 +123,9 @@ async fn graphql(State(here): State<StandIn>, headers: HeaderMap, body: Bytes) -
             &json!({ "data": { "__schema": { "mutationType": { "fields": fields } } } }),
         ));
     }
+    if trouble == Some(Trouble::TooMuch) {
+        return Ok(StatusCode::TOO_MANY_REQUESTS.into_response());
+    }
     let fails = trouble == Some(Trouble::Fails);
     let (status, value) = execute(&here, user, &query, &asked["variables"], masked, (fault, fails));
     here.world().skip(&asked["variables"]["contact"], skip);

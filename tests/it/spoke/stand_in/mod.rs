@@ -52,6 +52,8 @@ pub enum Trouble {
     Fails,
     /// It is done, and a box on the way answers.
     Gateway,
+    /// A box on the way says that it is too much now; the server never sees the request.
+    TooMuch,
 }
 
 /// What is wrong all the time.
