@@ -189,6 +189,18 @@ pub struct Presence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub nothing_goes_before: Option<Timestamp>,
+    /// How long what is in hand stays with somebody who is not seen any more; absent: until a captain takes it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeps: Option<Keeps>,
+}
+
+/// How long contacts stay with somebody after they were last seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Keeps {
+    /// Those without a first text, in minutes; then whoever asks for contacts gets them.
+    pub unsent_minutes: u32,
+    /// Conversations, in minutes; then they go to another texter.
+    pub reply_minutes: u32,
 }
 
 /// A session as an admin sees it.

@@ -3,7 +3,9 @@
 use anyhow::Context as _;
 
 use super::reach::stored_anywhere;
-use super::shift::{ShiftArgs, from_a_terminal, gate_times, in_lines, keymap, prepare, reach, watching_at_spoke};
+use super::shift::{
+    Prepared, ShiftArgs, from_a_terminal, gate_times, in_lines, keymap, prepare, reach, watching_at_spoke,
+};
 use super::spoke::board_json;
 use super::{Context, Exit, Outcome, out_json};
 use crate::api::people::Role;
@@ -44,7 +46,7 @@ pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
     if lines {
         from_a_terminal(ctx)?;
     }
-    let shift = prepare(&args.shift, Role::Captain, ctx).await?;
+    let Prepared::Shift(shift) = prepare(&args.shift, Role::Captain, ctx).await? else { return Ok(Exit::Done) };
     let mut options = CaptainOptions::new(shift.campaign);
     options.keymap = keymap(ctx).without(&missing(&shift.server.capabilities()));
     options.gate = gate_times(ctx);

@@ -30,6 +30,7 @@ pub mod first_minute;
 pub mod flagged;
 pub mod hand_in;
 pub mod held;
+pub mod home;
 pub mod invite;
 pub mod invites;
 pub mod join;
@@ -131,6 +132,8 @@ A first try without any server: textbank rehearse";
 pub enum Command {
     /// Text: open the texter's console
     Text(shift::ShiftArgs),
+    /// Print what is in your hands, campaign by campaign
+    Assignments(home::AssignmentsArgs),
     /// Watch and steer: open the captain's console
     Captain(captain::CaptainArgs),
     /// Run a campaign server until Ctrl-C
@@ -397,6 +400,7 @@ pub async fn run(cli: Cli) -> Outcome {
     let ctx = || Context::load(&cli.global);
     match cli.command {
         Command::Serve(args) => serve::run(args, &ctx()?).await,
+        Command::Assignments(args) => home::run(args, &ctx()?).await,
         Command::Practice(args) => first_minute::run(args, &ctx()?).await,
         Command::Rehearse(args) => rehearse::run(args, &ctx()?).await,
         Command::Text(args) => text::run(args, &ctx()?).await,

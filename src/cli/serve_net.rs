@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::sync::watch;
@@ -12,6 +13,7 @@ use super::Misuse;
 use super::reach::tell;
 use crate::client::native::JoinLink;
 use crate::config::ServeConfig;
+use crate::domain::assignment::Leases;
 use crate::domain::safe_text::safe_line;
 use crate::server::auth::second_factor::Policy;
 use crate::server::net::tls::{News, Tls, TlsFiles};
@@ -84,7 +86,9 @@ impl NetArgs {
             required: self.require_second_factor || config.require_second_factor,
             good_for: SignedDuration::from_hours(config.second_factor_hours.into()),
         };
-        Ok(Net { tls, proxies, limits, download, metrics, second_factor, throughput: None })
+        let minutes = |minutes: u32| Duration::from_secs(60 * u64::from(minutes));
+        let leases = Leases { unsent: minutes(config.unsent_minutes), conversations: minutes(config.reply_minutes) };
+        Ok(Net { tls, proxies, limits, download, metrics, second_factor, throughput: None, leases })
     }
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use super::conduct::{Asked, settle, settle_these};
 use super::people::keep_name;
 use super::reach::{SignInArgs, admin, client, spoke, stored_anywhere, stored_for, tell, timeouts};
-use super::{Context, Misuse, ask, first_minute, second_factor, waiting_room};
+use super::{Context, Misuse, ask, first_minute, home, second_factor, waiting_room};
 use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::api::conduct::ConductText;
 use crate::api::people::{Me, Role};
@@ -23,6 +23,7 @@ use crate::config::ConsoleConfig;
 use crate::console::core::texter::{GateTimes, TexterOptions};
 use crate::console::keymap::Keymap;
 use crate::console::runtime::{Launch, Look, Outcome};
+use crate::console::ui::ink::phrase;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::safe_text::{safe_body, safe_line};
 
@@ -38,6 +39,9 @@ pub struct ShiftArgs {
     /// Which sign-in.
     #[command(flatten)]
     pub sign_in: SignInArgs,
+    /// The list of campaigns is wanted, however many there are.
+    #[arg(skip)]
+    pub home: bool,
 }
 
 /// True when the console comes in whole lines: asked for, set, or the terminal can draw nothing.
@@ -150,6 +154,16 @@ pub(super) struct Rest {
 }
 
 impl Rest {
+    /// Of an open journal.
+    pub(super) fn of(journal: Journal, sign_in: SignIn) -> Self {
+        Self { journal, sign_in }
+    }
+
+    /// Lets go of the journal, without a word: another console follows.
+    pub(super) async fn let_go(self) -> anyhow::Result<()> {
+        Ok(self.journal.close().await?)
+    }
+
     /// Says what stays on this machine, and wipes it all when the sign-in was ended and nothing is open any more. The
     /// terminal is the shell's again.
     pub(super) async fn farewell(self, left: &Outcome, ctx: &Context) -> anyhow::Result<()> {
@@ -182,6 +196,10 @@ impl Rest {
         }
         let drafts = journal.drafts().await?.len();
         journal.close().await?;
+        // A sign-in that was ended holds nothing any more.
+        for say in left.stays.iter().filter(|_| !left.signed_out) {
+            tell(phrase(&ctx.catalogue, &jiff::tz::TimeZone::system(), say));
+        }
         if drafts > 0 {
             tell(format!(
                 "{drafts} unsent {} kept on this machine, sealed; textbank wipe removes everything",
@@ -195,7 +213,7 @@ impl Rest {
 /// How long is waited for what can be done without: the list of campaigns where the last one is known, whether a code is wanted.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Where the journal keeps the campaign worked in last.
-const LAST: &str = "campaign.last";
+pub(super) const LAST: &str = "campaign.last";
 
 /// Finds sign-in, server and campaign.
 ///
@@ -297,10 +315,13 @@ fn asking(sign_in: &SignIn) -> String {
 async fn choose_or_last(
     server: &dyn CampaignServer,
     journal: &Journal,
-    wanted: Option<&str>,
+    (wanted, home, role): (Option<&str>, bool, Role),
     sign_in: &SignIn,
     ctx: &Context,
-) -> anyhow::Result<CampaignId> {
+) -> anyhow::Result<Chosen> {
+    if home {
+        return Ok(Chosen::AtHome);
+    }
     let last = match wanted {
         None => journal.ui_get(LAST).await.ok().flatten().and_then(|last| last.as_i64()).map(CampaignId),
         Some(_) => None,
@@ -313,16 +334,20 @@ async fn choose_or_last(
     match (answer, last) {
         (Err(error), Some(last)) if error.is_transient() => {
             tracing::info!(%error, %last, "opens in the campaign worked in last");
-            Ok(last)
+            Ok(Chosen::One(last))
         }
         (answer, _) => {
             let found = answer.with_context(|| asking(sign_in))?;
+            let several = wanted.is_none() && found.len() > 1 && choose(&found, None).is_err();
+            if several && role < Role::Captain && std::io::stdin().is_terminal() {
+                return Ok(Chosen::AtHome);
+            }
             let named = if wanted.is_none() { ask_which(&found)? } else { None };
             let chosen = choose(&found, wanted.or(named.as_deref()))?;
             if let Err(error) = journal.ui_set(LAST, &chosen.0.into()).await {
                 tracing::warn!(%error, "the campaign worked in is not in the journal");
             }
-            Ok(chosen)
+            Ok(Chosen::One(chosen))
         }
     }
 }
@@ -339,21 +364,27 @@ pub(super) async fn promptly<T>(asked: impl Future<Output = Call<T>>, ctx: &Cont
 ///
 /// # Errors
 /// As [`reach`]; another console open, or what the disk said.
-pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Shift> {
+pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyhow::Result<Prepared> {
     let found = stored_anywhere(&args.sign_in, role, ctx).await?;
     if found.kind == ServerKind::Spoke && role >= Role::Captain {
         let (server, campaign) = watching_at_spoke(args, &found, ctx).await?;
         let journal = super::reach::journal(&found, ctx).await?;
-        return Ok(Shift { server: Arc::new(server), me: found.me.clone(), campaign, journal, sign_in: found });
+        let me = found.me.clone();
+        return Ok(Prepared::Shift(Box::new(Shift { server: Arc::new(server), me, campaign, journal, sign_in: found })));
     }
     if found.kind == ServerKind::Spoke {
-        return prepare_at_spoke(args, found, ctx).await;
+        return prepare_at_spoke(args, role, found, ctx).await;
     }
     let (sign_in, server) = signed_in(args, role, ctx).await?;
+    let server = Arc::new(server);
     let journal = super::reach::journal(&sign_in, ctx).await?;
-    let campaign = match which(args, &sign_in) {
-        Which::Known(campaign) => campaign,
-        Which::Ask(wanted) => choose_or_last(&server, &journal, wanted, &sign_in, ctx).await?,
+    let chosen = match which(args, &sign_in) {
+        Which::Known(campaign) => Chosen::One(campaign),
+        Which::Ask(wanted) => choose_or_last(&*server, &journal, (wanted, args.home, role), &sign_in, ctx).await?,
+    };
+    let asked: Arc<dyn CampaignServer> = Arc::<NativeServer>::clone(&server);
+    let Some(campaign) = at_home(chosen, asked, &journal, &sign_in, (args.plain, ctx)).await? else {
+        return Ok(Prepared::Left);
     };
     let (texts, me) = tokio::join!(promptly(server.conduct(Some(campaign)), ctx), promptly(server.me(), ctx));
     conduct(&server, texts, &journal, ctx).await?;
@@ -365,16 +396,45 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
             tell(ctx.catalogue.say("practice-real-next", &[]));
         }
     }
-    Ok(Shift { server: Arc::new(server), me: sign_in.me.clone(), campaign, journal, sign_in })
+    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in })))
+}
+
+/// What [`prepare`] came to.
+#[derive(Debug)]
+pub(super) enum Prepared {
+    /// A console can be opened.
+    Shift(Box<Shift>),
+    /// The list of campaigns was left, and everything is said.
+    Left,
+}
+
+/// Which campaign is meant.
+enum Chosen {
+    One(CampaignId),
+    /// The person at the terminal chooses, on the home screen.
+    AtHome,
+}
+
+async fn at_home(
+    chosen: Chosen,
+    server: Arc<dyn CampaignServer>,
+    journal: &Journal,
+    sign_in: &SignIn,
+    (plain, ctx): (bool, &Context),
+) -> anyhow::Result<Option<CampaignId>> {
+    match chosen {
+        Chosen::One(campaign) => Ok(Some(campaign)),
+        Chosen::AtHome => home::choose(server, journal, sign_in, plain, ctx).await,
+    }
 }
 
 /// [`prepare`] at a campaign that runs Spoke: it has no waiting room, no second factor, and no rules of conduct to accept.
-async fn prepare_at_spoke(args: &ShiftArgs, sign_in: SignIn, ctx: &Context) -> anyhow::Result<Shift> {
-    let server = spoke(&sign_in, timeouts(ctx), ctx)?;
+async fn prepare_at_spoke(args: &ShiftArgs, role: Role, sign_in: SignIn, ctx: &Context) -> anyhow::Result<Prepared> {
+    let server = Arc::new(spoke(&sign_in, timeouts(ctx), ctx)?);
     let journal = super::reach::journal(&sign_in, ctx).await?;
-    let campaign = choose_or_last(&server, &journal, args.campaign.as_deref(), &sign_in, ctx).await;
-    let campaign = match campaign {
-        Ok(campaign) => campaign,
+    let wanted = (args.campaign.as_deref(), args.home, role);
+    let chosen = match choose_or_last(&*server, &journal, wanted, &sign_in, ctx).await {
+        Ok(chosen) => chosen,
         Err(error) => {
             journal.close().await?;
             if is_signed_out(&error) {
@@ -386,9 +446,12 @@ async fn prepare_at_spoke(args: &ShiftArgs, sign_in: SignIn, ctx: &Context) -> a
             return Err(error);
         }
     };
+    let Some(campaign) = at_home(chosen, server.clone(), &journal, &sign_in, (args.plain, ctx)).await? else {
+        return Ok(Prepared::Left);
+    };
     let sign_in = as_named_now(promptly(server.me(), ctx).await, sign_in, ctx);
     first_minute::practise(None, None, (&sign_in.me.name, args.plain), ctx).await?;
-    Ok(Shift { server: Arc::new(server), me: sign_in.me.clone(), campaign, journal, sign_in })
+    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in })))
 }
 
 /// A Spoke server as who watches there sees it, and the campaign that is meant.

@@ -1,6 +1,8 @@
 //! `text`: the texter's console.
 
-use super::shift::{ShiftArgs, console_options, from_a_terminal, gate_times, in_lines, keymap, prepare};
+use super::shift::{
+    Prepared, Rest, Shift, ShiftArgs, console_options, from_a_terminal, gate_times, in_lines, keymap, prepare,
+};
 use super::{Context, Exit, Outcome, first_minute};
 use crate::api::people::Role;
 use crate::client::Capabilities;
@@ -8,10 +10,10 @@ use crate::client::sign_in::ServerKind;
 use crate::console::core::texter::TexterOptions;
 use crate::console::keymap::action::Action;
 use crate::console::runtime;
-use crate::console::runtime::launch::LinesTo;
+use crate::console::runtime::launch::{Left, LinesTo};
 
 /// Contacts that somebody gets at first who has sent nothing in the campaign yet.
-const FIRST_SLICE: u32 = 10;
+pub(super) const FIRST_SLICE: u32 = 10;
 
 /// Opens the console and stays until it is left.
 ///
@@ -23,10 +25,24 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
     if lines {
         from_a_terminal(ctx)?;
     }
-    let shift = prepare(&args, Role::Texter, ctx).await?;
+    while let Prepared::Shift(shift) = prepare(&args, Role::Texter, ctx).await? {
+        let (left, rest) = one(*shift, lines, ctx).await?;
+        if !left.goes_home {
+            rest.farewell(&left, ctx).await?;
+            break;
+        }
+        rest.let_go().await?;
+        (args.campaign, args.home) = (None, true);
+    }
+    Ok(Exit::Done)
+}
+
+/// One campaign's console, until it is left.
+async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, Rest)> {
     let mut options = TexterOptions::new(shift.campaign, shift.sign_in.device);
     options.keymap = keymap(ctx).without(&missing(&shift.server.capabilities()));
     options.gate = gate_times(ctx);
+    options.has_home = shift.me.campaign.is_none();
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;
     console_options(&mut options, &ctx.config.console);
@@ -46,8 +62,7 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
     } else {
         runtime::texter(launch, options).await?
     };
-    rest.farewell(&left, ctx).await?;
-    Ok(Exit::Done)
+    Ok((left, rest))
 }
 
 /// What a server cannot do has no key in its console.

@@ -40,6 +40,7 @@ fn rule(key: &str) -> Rule {
         "serve.drain_seconds" => Rule::Between(0, 3_600),
         // Longer than a month is as good as never.
         "serve.second_factor_hours" => Rule::Between(1, 720),
+        "serve.unsent_minutes" | "serve.reply_minutes" => Rule::Between(6, 1_440),
         "carrier.registration" => Rule::OneOf(REGISTRATIONS),
         "carrier.numbers" => Rule::Between(1, 10_000),
         // No carrier takes more; what all numbers may do together is looked at when it is known (`serve`).

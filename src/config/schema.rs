@@ -105,6 +105,10 @@ pub struct ServeConfig {
     pub require_second_factor: bool,
     /// How long a proof of the second factor is good, in hours.
     pub second_factor_hours: u32,
+    /// Contacts without a first text go back to all when their texter was not seen for so long, in minutes.
+    pub unsent_minutes: u32,
+    /// Conversations go to another texter when theirs was not seen for so long, in minutes.
+    pub reply_minutes: u32,
 }
 
 /// `[carrier]`
@@ -224,6 +228,8 @@ impl Default for ServeConfig {
             metrics: String::new(),
             require_second_factor: false,
             second_factor_hours: 12,
+            unsent_minutes: 15,
+            reply_minutes: 60,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::net::tls::{Tls, TlsError};
 use super::net::{Limits, Net};
 use super::store::{
     SharedStore, StoreError,
-    handles::Webhook,
+    handles::{System, Webhook},
     sql::{Location, SqlStore},
 };
 use super::{AppState, jobs::Dispatcher, routes::gated};
@@ -158,6 +158,7 @@ pub async fn start_over(parts: Parts) -> Result<ServerHandle, StartError> {
     state.download = net.download.map(Into::into);
     state.second_factor = net.second_factor;
     state.desk.throughput = net.throughput.map(Arc::new);
+    System::set_leases(&state.desk, net.leases).await?;
     // The machine's time, whatever the campaign's is: a socket knows no other, nor does a phone.
     let machine = SystemClock::shared();
     state.machine = machine.clone();

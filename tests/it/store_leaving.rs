@@ -3,10 +3,11 @@
 use pretty_assertions::assert_eq;
 use textbank::api::people::Role;
 use textbank::api::problem::Code;
+use textbank::domain::assignment::Leases;
 use textbank::domain::conversation::Status;
 use textbank::domain::ids::DeviceId;
 use textbank::domain::message::MessageKind::{Initial, Reply};
-use textbank::server::store::handles::{Admin, secret_hash};
+use textbank::server::store::handles::{Admin, System, secret_hash};
 use textbank::server::store::roster::AuditWanted;
 
 use crate::store_home::{Hand, Home, definition, gone, on_every_store, people, phone, refused};
@@ -55,6 +56,35 @@ on_every_store! {
         }
         home.try_send(&tom, home.text(&toms[0], Reply, "Tom here")).await.expect("in his hands");
         assert_eq!(home.board(&admin, campaign).await.counts.waiting_unassigned, 0);
+    }
+
+    async fn nothing_is_handed_out_in_the_last_minutes_of_texting_hours(home: Home) {
+        let (_, campaign) = home.campaign(people(9)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        // First texts end at eight in the evening there, nine hours from now.
+        home.pass(9 * 3600 - 11 * 60);
+        assert_eq!(home.claim(&tess, campaign, 2).await.len(), 2);
+        home.pass(2 * 60);
+        let problem = refused(home.try_claim(&tess, campaign, 2).await, Code::OutsideHours);
+        assert_eq!(problem.at.map(|at| at.to_string()).as_deref(), Some("2026-06-11T16:00:00Z"), "tomorrow at nine");
+        // What is in hand may still be sent.
+        let held = home.hand(&tess, campaign).await;
+        home.initial(&tess, &held[0]).await;
+    }
+
+    async fn what_is_in_hand_stays_as_long_as_the_server_says(home: Home) {
+        let minutes = |minutes: u64| std::time::Duration::from_secs(60 * minutes);
+        let leases = Leases { unsent: minutes(6), conversations: minutes(20) };
+        System::set_leases(&home.desk, leases).await.expect("an answer");
+        let (_, campaign) = home.campaign(people(9)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 3).await;
+        home.initial(&tess, &slice[0]).await;
+        for (pass, left) in [(5, 3), (2, 1), (12, 1), (2, 0)] {
+            home.pass(60 * pass);
+            System::expire_leases(&home.desk).await.expect("an answer");
+            assert_eq!(home.hand(&tess, campaign).await.len(), left, "after {pass} more minutes");
+        }
     }
 
     async fn with_another_sign_in_left_everything_stays(home: Home) {

@@ -109,3 +109,6 @@ action-flagged = flagged, answer
 action-announce = note to the texters
 action-script = the script
 action-person = all about them
+action-done-for-day = done for the day
+action-home = my campaigns
+context-home = My campaigns

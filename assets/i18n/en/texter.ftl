@@ -319,3 +319,4 @@ texter-not-opt-out-done = { $name } may be texted again; { $key } takes it back.
 texter-doubt-again = { $name }: nothing is sent until somebody decides whether it was an opt-out.
 texter-wrong-number-opted-out = { $name }: wrong number recorded, closed, and opted out as nobody had decided; { $key } takes it back.
 texter-finish-later = The rehearsal ends as soon as your last text has left.
+texter-no-home = There is no list of campaigns to go to from here.

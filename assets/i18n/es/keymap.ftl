@@ -110,3 +110,6 @@ action-flagged = marcadas, responder
 action-announce = nota a los voluntarios
 action-script = el guion
 action-person = todo sobre esta persona
+action-done-for-day = terminé por hoy
+action-home = mis campañas
+context-home = Mis campañas

@@ -320,3 +320,4 @@ texter-not-opt-out-done = Se puede escribir de nuevo a { $name }; { $key } lo de
 texter-doubt-again = { $name }: no se envía nada hasta que alguien decida si fue una baja.
 texter-wrong-number-opted-out = { $name }: número equivocado, cerrada, y de baja porque nadie lo había decidido; { $key } lo deshace.
 texter-finish-later = El ensayo termina en cuanto haya salido tu último mensaje.
+texter-no-home = Desde aquí no hay ninguna lista de campañas.

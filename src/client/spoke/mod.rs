@@ -226,7 +226,7 @@ impl CampaignServer for SpokeServer {
         // Nobody keeps watch there, and nothing ends for want of a heartbeat.
         let now = self.clock.now();
         let far = now.saturating_add(SignedDuration::from_hours(24 * 365)).unwrap_or(now);
-        Ok(Presence { server_time: now, lease_until: far, own_time: false, nothing_goes_before: None })
+        Ok(Presence { server_time: now, lease_until: far, own_time: false, nothing_goes_before: None, keeps: None })
     }
 
     async fn events(&self, campaign: CampaignId, _after: u64) -> Call<BoxStream<'static, Call<Event>>> {

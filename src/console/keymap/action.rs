@@ -83,7 +83,7 @@ actions! {
     /// Leave this contact out.
     Skip, "skip", "action-skip", Sending, [Card];
     /// Ask for more contacts.
-    RequestMore, "request_more", "action-request-more", Sending, [Texting, Card, Inbox, Thread];
+    RequestMore, "request_more", "action-request-more", Sending, [Texting, Card, Inbox, Thread, Home];
     /// Take the last act back: a text that has not left, a skip, a closing, a tag, an answer, a note.
     Undo, "undo", "action-undo", Sending, [Texting, Card, Inbox, Thread, Composer];
     /// The number is somebody else's.
@@ -97,7 +97,7 @@ actions! {
     /// Go to the voter who waits longest.
     NextWaiting, "next_waiting", "action-next-waiting", Replying, [Texting, Card, Inbox, Thread];
     /// Open the selected conversation.
-    Open, "open", "action-open", Replying, [Inbox];
+    Open, "open", "action-open", Replying, [Inbox, Home];
     /// Write.
     Compose, "compose", "action-compose", Replying, [Thread];
     /// Send the reply, go on to the next who waits.
@@ -161,18 +161,18 @@ actions! {
         [Inbox, Thread, Composer, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board];
     /// One up.
     Up, "up", "action-up", Moving,
-        [Card, Inbox, Thread, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board];
+        [Card, Inbox, Thread, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home];
     /// One down.
     Down, "down", "action-down", Moving,
-        [Card, Inbox, Thread, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board];
+        [Card, Inbox, Thread, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home];
     /// A page up.
-    PageUp, "page_up", "action-page-up", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board];
+    PageUp, "page_up", "action-page-up", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board, Home];
     /// A page down.
-    PageDown, "page_down", "action-page-down", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board];
+    PageDown, "page_down", "action-page-down", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board, Home];
     /// To the start.
-    Top, "top", "action-top", Moving, [Inbox, Thread, Help, Messages, Score, Board];
+    Top, "top", "action-top", Moving, [Inbox, Thread, Help, Messages, Score, Board, Home];
     /// To the end.
-    Bottom, "bottom", "action-bottom", Moving, [Inbox, Thread, Help, Messages, Score, Board];
+    Bottom, "bottom", "action-bottom", Moving, [Inbox, Thread, Help, Messages, Score, Board, Home];
     /// Take what is selected.
     Choose, "choose", "action-choose", Moving, [Palette, Canned, Answers, Confirm];
     /// Take by its number.
@@ -222,7 +222,11 @@ actions! {
     /// Write in `$VISUAL` or `$EDITOR`.
     ExternalEditor, "external_editor", "action-external-editor", Writing, [Thread, Composer];
     /// Give contacts back (asks first).
-    Release, "release", "action-release", Shift, [Texting, Card, Inbox, Thread];
+    Release, "release", "action-release", Shift, [Texting, Card, Inbox, Thread, Home];
+    /// Done for the day: give everything back, keep nothing on this laptop (asks first).
+    DoneForDay, "done_for_day", "action-done-for-day", Shift, [Home];
+    /// To the list of my campaigns.
+    Home, "home", "action-home", Shift, [Texting, Card, Inbox, Thread];
     /// End the rehearsal and see the score.
     Finish, "finish", "action-finish", Shift, [Texting, Card, Inbox, Thread, Score];
     /// Stop all texts of the campaign, or let them go on (asks first).
@@ -238,23 +242,23 @@ actions! {
     /// See who waits to be let in: let them in, or show them out.
     WaitingRoom, "waiting_room", "action-waiting-room", Steering, [Board];
     /// Count again.
-    Refresh, "refresh", "action-refresh", Steering, [Board];
+    Refresh, "refresh", "action-refresh", Steering, [Board, Home];
     /// Help.
     Help, "help", "action-help", Program,
-        [Global, Texting, Card, Inbox, Thread, Composer, Help, Answers, Confirm, Messages, Score, Board];
+        [Global, Texting, Card, Inbox, Thread, Composer, Help, Answers, Confirm, Messages, Score, Board, Home];
     /// The command palette.
-    Palette, "palette", "action-palette", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board];
+    Palette, "palette", "action-palette", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home];
     /// What waits to be handed in, what nobody knows, what came back.
     Outbox, "outbox", "action-outbox", Shift, [Texting, Card, Inbox, Thread];
     /// What was said.
-    Messages, "messages", "action-messages", Program, [Global, Texting, Card, Inbox, Thread, Messages, Board];
+    Messages, "messages", "action-messages", Program, [Global, Texting, Card, Inbox, Thread, Messages, Board, Home];
     /// Draw everything anew.
-    Redraw, "redraw", "action-redraw", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board];
+    Redraw, "redraw", "action-redraw", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home];
     /// To the shell, for a while.
-    Suspend, "suspend", "action-suspend", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board];
+    Suspend, "suspend", "action-suspend", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home];
     /// Leave.
     Quit, "quit", "action-quit", Program,
-        [Global, Texting, Card, Inbox, Thread, Composer, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board];
+        [Global, Texting, Card, Inbox, Thread, Composer, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home];
 }
 
 impl Action {

@@ -31,11 +31,13 @@ pub enum Context {
     Score,
     /// The captain's board.
     Board,
+    /// The list of my campaigns.
+    Home,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Global,
         Self::Texting,
         Self::Card,
@@ -50,6 +52,7 @@ impl Context {
         Self::Messages,
         Self::Score,
         Self::Board,
+        Self::Home,
     ];
 
     /// Its name in the config file.
@@ -70,6 +73,7 @@ impl Context {
             Self::Messages => "messages",
             Self::Score => "score",
             Self::Board => "board",
+            Self::Home => "home",
         }
     }
 
@@ -91,6 +95,7 @@ impl Context {
             Self::Messages => "context-messages",
             Self::Score => "context-score",
             Self::Board => "context-board",
+            Self::Home => "context-home",
         }
     }
 
@@ -99,7 +104,7 @@ impl Context {
     pub fn parent(self) -> Option<Self> {
         match self {
             Self::Card | Self::Inbox | Self::Thread => Some(Self::Texting),
-            Self::Texting | Self::Board => Some(Self::Global),
+            Self::Texting | Self::Board | Self::Home => Some(Self::Global),
             _ => None,
         }
     }

@@ -16,6 +16,7 @@
 mod beside;
 mod captain;
 mod command;
+mod home;
 mod layers;
 mod lines;
 mod news;
@@ -28,6 +29,7 @@ mod voice;
 
 pub use captain::CaptainPages;
 pub use command::{Offer, Typed, offers, parse, word_for};
+pub use home::HomePages;
 pub use lines::{Front, Lines, Page, Pages, Spoken};
 pub use texter::TexterPages;
 pub use voice::{Voice, printable};

@@ -219,6 +219,13 @@ impl Runner {
         }
     }
 
+    /// For a console that follows no campaign's feed: what the server has decided is read back, so that the journal can let go of it.
+    #[must_use]
+    pub fn without_feed(self) -> Self {
+        self.ctx.outbox.echoes(false);
+        self
+    }
+
     /// Joins a rehearsal's director to it.
     #[must_use]
     pub fn with_rehearsal(mut self, port: Arc<dyn RehearsalPort>) -> Self {

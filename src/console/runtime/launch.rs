@@ -18,19 +18,20 @@ use crate::api::people::Me;
 use crate::client::CampaignServer;
 use crate::client::journal::Journal;
 use crate::config::{ConsoleConfig, Surroundings};
-use crate::console::core::captain;
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{LinkState, Msg};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::{self, GateTimes, TexterOptions};
-use crate::console::plain::{CaptainPages, Front as _, Lines, Pages, TexterPages, Voice};
+use crate::console::core::{captain, home};
+use crate::console::plain::{CaptainPages, Front as _, HomePages, Lines, Pages, TexterPages, Voice};
 use crate::console::term::lines::Stdin;
 use crate::console::term::real::RealTerminal;
 use crate::console::term::{input, signals};
 use crate::console::ui::ink::{Caps, phrase};
 use crate::console::ui::theme::{Depth, Theme};
 use crate::console::ui::{self, Drawn, RenderCache};
+use crate::domain::ids::CampaignId;
 use crate::env::{SharedClock, SharedIds};
 use crate::i18n::Catalogue;
 
@@ -120,6 +121,14 @@ pub struct Left {
     pub score: Option<serde_json::Value>,
     /// A practice was gone through to its end.
     pub practised: bool,
+    /// What is in hand, until when it stays and who gets it then.
+    pub stays: Vec<Say>,
+    /// The list of campaigns is wanted.
+    pub goes_home: bool,
+    /// The campaign that was opened on the home screen.
+    pub chosen: Option<CampaignId>,
+    /// Everything is given back and handed in for today.
+    pub done: bool,
 }
 
 /// Runs the texter's console on this terminal until it is left.
@@ -131,9 +140,19 @@ pub async fn texter(launch: Launch, options: TexterOptions) -> anyhow::Result<Le
     let stage = TexterStage::new(model, launch.look.clone(), Arc::clone(&launch.catalogue));
     let (stage, unsettled) = run(stage, launch).await?;
     let model = stage.model;
-    let practised = model.practised();
+    let (practised, goes_home, stays) = (model.practised(), model.goes_home, model.what_stays());
     let signed_out = model.link == LinkState::SignedOut { hands_in: true };
-    Ok(Left { unsettled, sent: model.sent, replied: model.replied, signed_out, score: model.score, practised })
+    Ok(Left {
+        unsettled,
+        sent: model.sent,
+        replied: model.replied,
+        signed_out,
+        score: model.score,
+        practised,
+        stays,
+        goes_home,
+        ..Left::default()
+    })
 }
 
 /// Runs the captain's console on this terminal until it is left.
@@ -146,6 +165,33 @@ pub async fn captain(launch: Launch, options: captain::CaptainOptions) -> anyhow
     let (stage, unsettled) = run(stage, launch).await?;
     let signed_out = stage.model.link == LinkState::SignedOut { hands_in: true };
     Ok(Left { unsettled, signed_out, ..Left::default() })
+}
+
+/// Runs the home screen on this terminal until it is left.
+///
+/// # Errors
+/// When the terminal cannot be taken, or is lost.
+pub async fn home(launch: Launch, options: home::HomeOptions) -> anyhow::Result<Left> {
+    let model = home::Model::new(options);
+    let stage = HomeStage { model, look: launch.look.clone(), words: Arc::clone(&launch.catalogue) };
+    let (stage, unsettled) = run_with(stage, launch, false).await?;
+    Ok(home_left(&stage.model, unsettled))
+}
+
+/// Runs the home screen in whole lines, on standard input and standard output, until it is left.
+///
+/// # Errors
+/// When its lines cannot be written any more.
+pub async fn home_in_lines(launch: Launch, options: home::HomeOptions) -> anyhow::Result<Left> {
+    let times = options.gate;
+    let pages = HomePages::new(home::Model::new(options));
+    let (front, unsettled) = run_in_lines_with(pages, launch, times, LinesTo::Output, false).await?;
+    Ok(home_left(&front.pages.model, unsettled))
+}
+
+fn home_left(model: &home::Model, unsettled: u64) -> Left {
+    let signed_out = model.link == LinkState::SignedOut { hands_in: true };
+    Left { unsettled, signed_out, chosen: model.chosen, done: model.done, ..Left::default() }
 }
 
 /// Where the linear front end's lines go.
@@ -166,9 +212,19 @@ pub async fn texter_in_lines(launch: Launch, options: TexterOptions, to: LinesTo
     let pages = TexterPages::new(texter::Model::new(options));
     let (front, unsettled) = run_in_lines(pages, launch, times, to).await?;
     let model = front.pages.model;
-    let practised = model.practised();
+    let (practised, goes_home, stays) = (model.practised(), model.goes_home, model.what_stays());
     let signed_out = model.link == LinkState::SignedOut { hands_in: true };
-    Ok(Left { unsettled, sent: model.sent, replied: model.replied, signed_out, score: model.score, practised })
+    Ok(Left {
+        unsettled,
+        sent: model.sent,
+        replied: model.replied,
+        signed_out,
+        score: model.score,
+        practised,
+        stays,
+        goes_home,
+        ..Left::default()
+    })
 }
 
 /// Runs the captain's console in whole lines, on standard input and standard output, until it is left.
@@ -189,6 +245,16 @@ async fn run_in_lines<P: Pages>(
     times: GateTimes,
     to: LinesTo,
 ) -> anyhow::Result<(Lines<P>, u64)> {
+    run_in_lines_with(pages, launch, times, to, true).await
+}
+
+async fn run_in_lines_with<P: Pages>(
+    pages: P,
+    launch: Launch,
+    times: GateTimes,
+    to: LinesTo,
+    feed: bool,
+) -> anyhow::Result<(Lines<P>, u64)> {
     let voice = Voice::new(Arc::clone(&launch.catalogue), launch.look.caps.zone.clone());
     let mut front = Lines::new(pages, voice);
     if let Some(me) = launch.me.clone() {
@@ -201,7 +267,7 @@ async fn run_in_lines<P: Pages>(
         LinesTo::Output => Box::new(std::io::stdout()),
         LinesTo::Error => Box::new(std::io::stderr()),
     };
-    let mut crew = Crew::hire(&launch, inbox_tx);
+    let mut crew = Crew::hire(&launch, inbox_tx, feed);
     let Launch { clock, ids, look, .. } = launch;
     let around = lines::Around { input, out, signals, inbox, clock, ids, times, editor: look.editor };
     let ended = lines::run(front, &mut crew.runner, around).await;
@@ -218,12 +284,15 @@ struct Crew {
 }
 
 impl Crew {
-    fn hire(launch: &Launch, inbox: mpsc::Sender<Msg>) -> Self {
+    fn hire(launch: &Launch, inbox: mpsc::Sender<Msg>, feed: bool) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
         let leaving = if launch.server.capabilities().idempotent_send { LEAVING } else { LEAVING_UNKNOWN };
         let (server, journal) = (Arc::clone(&launch.server), launch.journal.clone());
         let (clock, ids) = (launch.clock.clone(), launch.ids.clone());
         let mut runner = Runner::new(server, journal, inbox, clock, ids, tracker.clone(), &cancel);
+        if !feed {
+            runner = runner.without_feed();
+        }
         if let Some(port) = launch.port.clone() {
             runner = runner.with_rehearsal(port);
         }
@@ -240,12 +309,16 @@ impl Crew {
     }
 }
 
-async fn run<P: Stage>(mut stage: P, launch: Launch) -> anyhow::Result<(P, u64)> {
+async fn run<P: Stage>(stage: P, launch: Launch) -> anyhow::Result<(P, u64)> {
+    run_with(stage, launch, true).await
+}
+
+async fn run_with<P: Stage>(mut stage: P, launch: Launch, feed: bool) -> anyhow::Result<(P, u64)> {
     let (inbox_tx, inbox) = mpsc::channel(INBOX);
     // Before the terminal is taken: when this fails nothing has been changed.
     let signals = signals::real().context("the program cannot listen to the system's signals")?;
     let host = RealTerminal::take(launch.look.mouse).context("this is not a terminal that the console can use")?;
-    let mut crew = Crew::hire(&launch, inbox_tx);
+    let mut crew = Crew::hire(&launch, inbox_tx, feed);
     let Launch { me, clock, ids, look, .. } = launch;
     if let Some(me) = me {
         stage.update(Msg::Me(me));
@@ -313,6 +386,32 @@ impl Stage for CaptainStage {
 
     fn draw(&mut self, area: Rect, buffer: &mut Buffer) -> Drawn {
         ui::captain::render(&self.model, &self.look.theme, &self.look.caps, &self.words, area, buffer)
+    }
+
+    fn phrase(&self, say: &Say) -> String {
+        phrase(&self.words, &self.look.caps.zone, say)
+    }
+}
+
+/// The home screen's core with its view.
+#[derive(Debug)]
+struct HomeStage {
+    model: home::Model,
+    look: Look,
+    words: Arc<Catalogue>,
+}
+
+impl Stage for HomeStage {
+    fn start(&mut self) -> Vec<Effect> {
+        self.model.start()
+    }
+
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        self.model.update(msg)
+    }
+
+    fn draw(&mut self, area: Rect, buffer: &mut Buffer) -> Drawn {
+        ui::home::render(&self.model, &self.look.theme, &self.look.caps, &self.words, area, buffer)
     }
 
     fn phrase(&self, say: &Say) -> String {

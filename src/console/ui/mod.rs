@@ -4,6 +4,7 @@ mod board;
 pub mod captain;
 mod card;
 mod composer;
+pub mod home;
 mod inbox;
 pub mod ink;
 mod layers;

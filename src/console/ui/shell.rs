@@ -186,7 +186,7 @@ pub(super) fn help_lines(ink: Ink<'_>, from: Context, groups: &[(Category, Vec<H
         }
     }
     lines.push(overlay::Line::new(ink.word("ui-help-elsewhere"), Role::Title));
-    let captains = chain.contains(&Context::Board);
+    let captains = chain.contains(&Context::Board) || chain.contains(&Context::Home);
     for row in groups.iter().flat_map(|(_, rows)| rows).filter(|row| !row.here) {
         let place = row.keys.iter().map(|(place, _)| *place).find(|place| belongs(*place, captains));
         let right = match place {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::auth::second_factor::Policy;
 use super::limits;
+use crate::domain::assignment::Leases;
 use crate::domain::throughput::Throughput;
 use tls::TlsFiles;
 
@@ -30,6 +31,8 @@ pub struct Net {
     pub second_factor: Policy,
     /// What the carrier lets through; everything without.
     pub throughput: Option<Throughput>,
+    /// How long what is in hand stays with somebody who is not seen any more.
+    pub leases: Leases,
 }
 
 /// What whoever is at the other end may take.

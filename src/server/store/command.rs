@@ -19,6 +19,7 @@ use crate::api::{
     problem::Problem,
 };
 use crate::domain::{
+    assignment::Leases,
     ids::{ActId, CampaignId, ContactId, DeviceId, MessageId, OrganizationId, PersonId},
     phone::Phone,
     second_factor::{OneTimeCode, Secret},
@@ -312,6 +313,11 @@ pub enum CommandKind {
         /// Which words.
         version: String,
     },
+    /// How long what is in hand stays with somebody who is not seen any more.
+    SetLeases {
+        /// So long.
+        leases: Leases,
+    },
     /// Note that somebody has been through the practice.
     PassPractice {
         /// Who.
@@ -438,6 +444,7 @@ impl CommandKind {
             | Self::Suppress { actor, .. } => Some(actor),
             Self::MakeInvite { actor, .. } | Self::SetConduct { actor, .. } => actor.as_mut(),
             Self::ExpireLeases
+            | Self::SetLeases { .. }
             | Self::ClearRecall { .. }
             | Self::Purge
             | Self::Anchor

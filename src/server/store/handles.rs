@@ -32,6 +32,7 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::domain::{
+    assignment::Leases,
     ids::{ActId, CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     phone::Phone,
     throughput::Throughput,
@@ -636,6 +637,14 @@ impl System {
     /// As [`Texter::send`].
     pub async fn anchor(desk: &Desk) -> Answered {
         desk.run(CommandKind::Anchor).await
+    }
+
+    /// How long what is in hand stays with somebody who is not seen any more, in this process: [`Answer::Done`].
+    ///
+    /// # Errors
+    /// As [`Texter::send`].
+    pub async fn set_leases(desk: &Desk, leases: Leases) -> Answered {
+        desk.run(CommandKind::SetLeases { leases }).await
     }
 
     /// The rules of conduct that a new organization begins with; nothing changes where some were ever set: [`Answer::Conduct`].

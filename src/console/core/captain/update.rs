@@ -150,6 +150,7 @@ impl Model {
             Msg::Tell(say) => self.say(Level::Warning, say),
             Msg::Focus(_)
             | Msg::Campaign(_)
+            | Msg::Campaigns(_)
             | Msg::Assignment(_)
             | Msg::Contacts { .. }
             | Msg::Slice { .. }

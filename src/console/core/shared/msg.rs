@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ContactView, SliceGrant},
-    campaign::CampaignView,
+    campaign::{CampaignTodo, CampaignView},
     captain::{Board, Flagged, HeldText},
     event::Event,
     message::{SendRequest, Thread, Verdict},
@@ -156,6 +156,8 @@ pub enum Msg {
     },
     /// Answer: a thread.
     Thread(Thread),
+    /// Answer: my campaigns.
+    Campaigns(Vec<CampaignTodo>),
     /// Answer: the board.
     Board(Box<Board>),
     /// Answer: the texts whose outcome nobody knows.
@@ -273,6 +275,8 @@ pub enum Ask {
         /// Before which message.
         before: Option<u64>,
     },
+    /// My campaigns, with what is in hand.
+    Campaigns,
     /// The captain's board.
     Board(CampaignId),
     /// The captain's list of texts whose outcome nobody knows.

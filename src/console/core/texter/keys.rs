@@ -54,6 +54,7 @@ fn is_deed(action: Action) -> bool {
             | Action::RequestMore
             | Action::Release
             | Action::Finish
+            | Action::Home
             | Action::Quit
     )
 }
@@ -334,12 +335,22 @@ impl Model {
                 self.save_draft(fx);
                 fx.push(Effect::Suspend);
             }
+            Action::Home => {
+                if let Some(why) = self.why_not(Action::Home) {
+                    self.say(Level::Info, why);
+                } else {
+                    // Nothing is given up by it: what waits to be handed in goes on from there.
+                    self.goes_home = true;
+                    self.quit(fx);
+                }
+            }
             Action::Quit => self.ask_quit(fx),
             Action::PauseResume
             | Action::Reclaim
             | Action::Held
             | Action::Flagged
             | Action::Announce
+            | Action::DoneForDay
             | Action::WaitingRoom
             | Action::Refresh => {}
         }

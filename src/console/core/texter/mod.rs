@@ -10,6 +10,7 @@ mod drafts;
 pub mod gate;
 pub mod help_out;
 pub mod keys;
+pub mod leaving;
 pub mod marks;
 pub mod model;
 pub mod outbox;

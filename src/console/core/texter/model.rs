@@ -63,6 +63,8 @@ pub struct TexterOptions {
     pub break_after: Duration,
     /// Texts that are hard to read are held back from sight until asked for.
     pub hold_abuse: bool,
+    /// There is a list of campaigns to go to.
+    pub has_home: bool,
     /// This is a practice: the voters are made up, and each step is told.
     pub practice: bool,
     /// How many contacts somebody gets at first who has sent nothing in this campaign yet; none: as many as others.
@@ -89,6 +91,7 @@ impl TexterOptions {
             sign_in_again: None,
             break_after: Duration::ZERO,
             hold_abuse: false,
+            has_home: false,
             practice: false,
             first_slice: None,
         }
@@ -235,6 +238,12 @@ pub struct Model {
     pub score: Option<serde_json::Value>,
     /// Everything in hand is known.
     pub loaded: bool,
+    /// How long what is in hand stays with somebody who leaves, in minutes: without a first text, conversations.
+    pub keeps: Option<(u32, u32)>,
+    /// What was said of what goes by itself.
+    pub(super) goes: super::leaving::Said,
+    /// The console is left for the list of campaigns.
+    pub goes_home: bool,
     /// What a practice has come to.
     pub(super) coach: super::practice::Coach,
     /// The captains' note that was said last.
@@ -346,6 +355,9 @@ impl Model {
             carrier_full_until: None,
             score: None,
             loaded: false,
+            keeps: None,
+            goes: super::leaving::Said::default(),
+            goes_home: false,
             coach: super::practice::Coach::default(),
             has_texted: false,
             noted: 0,

@@ -221,6 +221,7 @@ impl Model {
                 }
             }
             Ask::Me
+            | Ask::Campaigns
             | Ask::Campaign(_)
             | Ask::Assignment(_)
             | Ask::Board(_)

@@ -117,10 +117,16 @@ impl Model {
                 self.threads.put(thread, open);
                 self.offer_again(contact, fx);
             }
-            Msg::Board(_) | Msg::Held(_) | Msg::Flagged(_) | Msg::WaitingRoom(_) | Msg::Proved(_) => {}
+            Msg::Campaigns(_)
+            | Msg::Board(_)
+            | Msg::Held(_)
+            | Msg::Flagged(_)
+            | Msg::WaitingRoom(_)
+            | Msg::Proved(_) => {}
             Msg::Presence(presence) => {
                 self.lease_until = Some(presence.lease_until);
                 self.carrier_full(presence.nothing_goes_before);
+                self.keeps = presence.keeps.map(|keeps| (keeps.unsent_minutes, keeps.reply_minutes));
                 // Whoever answers a closed campaign's late replies asks for more of them as long as they are there.
                 if self.state == CampaignState::Archived && self.is_refused(Code::NoneLeft) {
                     self.claim = Claim::Idle;
@@ -225,6 +231,7 @@ impl Model {
                         self.say(Level::Info, say);
                     }
                 }
+                self.mind_what_goes();
                 self.mind_the_hands(stamp);
                 fx.push(Effect::After { timer: Timer::Minute, delay: MINUTE });
             }

@@ -86,6 +86,7 @@ async fn call(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
             Msg::Campaign(Box::new(view))
         }
         Ask::WaitingRoom => Msg::WaitingRoom(server.waiting_room().await?),
+        Ask::Campaigns => Msg::Campaigns(server.campaigns().await?),
         Ask::Flagged(id) => Msg::Flagged(server.flagged(*id).await?),
         Ask::Held(id) => Msg::Held(server.held(*id).await?),
         Ask::Board(id) => Msg::Board(Box::new(server.board(*id).await?)),

@@ -13,7 +13,7 @@ use crate::api::{
     assignment::SliceGrant,
     campaign::CampaignState,
     event::EventKind,
-    people::{Presence, Role},
+    people::{Keeps, Presence, Role},
     problem::{Code, Problem},
 };
 use crate::db;
@@ -28,9 +28,6 @@ use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
 };
-
-/// Conversations stay with their texter for this long after they were last seen, in microseconds.
-const CONVERSATION_LEASE: i64 = 60 * 60 * 1_000_000;
 
 /// A texter may hold this many unsent contacts at least, however small the slices are.
 const MIN_QUOTA: i64 = 100;
@@ -251,11 +248,15 @@ impl Tx<'_> {
         self.cache.seen.remove(&actor.person.0);
         self.seen(actor).await?;
         let (server_time, lease_until) = (self.now, self.lease_end());
-        Ok(Answer::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: None }))
+        let minutes = |long: std::time::Duration| u32::try_from(long.as_secs() / 60).unwrap_or(u32::MAX);
+        let leases = self.cache.leases;
+        let keeps =
+            Some(Keeps { unsent_minutes: minutes(leases.unsent), reply_minutes: minutes(leases.conversations) });
+        Ok(Answer::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: None, keeps }))
     }
 
     /// Gives back what is held by people who have not been seen for too long: unsent contacts at the end of the lease,
-    /// conversations an hour after they were last seen. With a campaign: only that one's unsent contacts.
+    /// conversations when theirs is over, an hour after they were last seen unless the server says otherwise. With a campaign: only that one's unsent contacts.
     pub(super) async fn expire_leases(&mut self, campaign: Option<i64>) -> Result<Answer, StoreError> {
         let gone = db::query("SELECT id, COALESCE(last_seen, 0) FROM people WHERE lease_until <= $1")
             .bind(self.micros())
@@ -275,7 +276,8 @@ impl Tx<'_> {
             .fetch_all(&mut *self.conn)
             .await?;
             self.gone(None, person, &unsent, "lease_expired")?;
-            if campaign.is_none() && self.micros() >= last_seen.saturating_add(CONVERSATION_LEASE) {
+            let talks = i64::try_from(self.cache.leases.conversations.as_micros()).unwrap_or(i64::MAX);
+            if campaign.is_none() && self.micros() >= last_seen.saturating_add(talks) {
                 let conversations = db::query(
                     "UPDATE contacts SET assigned = NULL, updated_at = $2 WHERE assigned = $1 RETURNING id, campaign",
                 )

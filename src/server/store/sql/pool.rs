@@ -28,6 +28,9 @@ const WOKEN: i64 = 2_000;
 /// Where more are left than one claim looks at, it is asked again so soon.
 const SOON: SignedDuration = SignedDuration::from_secs(5);
 
+/// So long before texting hours end nothing more is handed out where they do.
+const HAND_OUT_ENDS: SignedDuration = SignedDuration::from_mins(10);
+
 /// Those of a zone that are kept for nobody, or for one person ([`KEPT`]).
 pub(super) const FREE: &str = "SELECT id FROM contacts INDEXED BY contacts_pool_apart
      WHERE campaign = $1 AND zone_set = $2 AND texted_elsewhere IS NULL AND kept_for IS NULL AND id > $4 AND assigned IS NULL
@@ -138,6 +141,18 @@ fn after(micros: i64, days: SignedDuration) -> Result<Timestamp, StoreError> {
 }
 
 impl Tx<'_> {
+    /// Texting hours for the hand-out: it ends a little before them, so that what is handed out can still be sent.
+    async fn hand_out_hours(&mut self, campaign: &Campaign, set: i64) -> Result<HoursVerdict, StoreError> {
+        let hours = self.hours_of(campaign, set, MessageKind::Initial).await?;
+        match hours.verdict {
+            HoursVerdict::Open { until } if !hours.seamless && until.duration_since(self.now) < HAND_OUT_ENDS => {
+                let zones = self.zones(set).await?;
+                Ok(campaign.def.hours.verdict(MessageKind::Initial, until, &zones))
+            }
+            verdict => Ok(verdict),
+        }
+    }
+
     /// Looks at the pool zone by zone, so that nobody is scanned who cannot be texted now.
     pub(super) async fn pool(&mut self, actor: &Actor, campaign: &Campaign, want: i64) -> Result<Pool, StoreError> {
         let sets = db::query("SELECT zone_set FROM campaign_zones WHERE campaign = $1")
@@ -148,7 +163,7 @@ impl Tx<'_> {
         let mut open = Vec::new();
         for row in sets {
             let set: i64 = col(&row, 0)?;
-            match self.hours(campaign, set, MessageKind::Initial).await? {
+            match self.hand_out_hours(campaign, set).await? {
                 HoursVerdict::Open { .. } => open.push(set),
                 HoursVerdict::Closed { opens_at } => {
                     let row = db::query(

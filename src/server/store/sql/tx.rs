@@ -15,6 +15,7 @@ use super::rows::{self, ContactRow, col, contact_columns, json, listed_columns, 
 use crate::api::{campaign::CampaignState, event::EventKind, message::ThreadEntry, people::Role};
 use crate::db::{self, Conn, Step, Value};
 use crate::domain::{
+    assignment::Leases,
     campaign::CampaignDef,
     contact::Contact,
     hours::HoursVerdict,
@@ -64,6 +65,8 @@ pub(super) struct Cache {
     /// When this database was put back from a backup after which something may have been sent. It stays as it is while anybody
     /// is connected to it.
     pub(super) restored_at: Option<Timestamp>,
+    /// How long what is in hand stays with somebody who is not seen.
+    pub(super) leases: Leases,
     campaigns: HashMap<i64, Arc<Campaign>>,
     zones: HashMap<i64, Arc<Zones>>,
     pub(super) zone_sets: HashMap<String, i64>,
@@ -100,6 +103,7 @@ impl Cache {
             simulated,
             newest: 0,
             restored_at: None,
+            leases: Leases::default(),
             campaigns: HashMap::new(),
             zones: HashMap::new(),
             zone_sets: HashMap::new(),
@@ -120,8 +124,9 @@ impl Cache {
     }
 
     pub(super) fn forget(&mut self) {
-        let (newest, restored_at) = (self.newest, self.restored_at);
+        let (newest, restored_at, leases) = (self.newest, self.restored_at, self.leases);
         *self = Self::new(self.organization, self.simulated);
+        self.leases = leases;
         self.newest = newest;
         self.restored_at = restored_at;
     }
@@ -547,7 +552,7 @@ impl<'c> Tx<'c> {
 
     /// When a lease renewed now runs out.
     pub(super) fn lease_end(&self) -> Timestamp {
-        self.now.saturating_add(crate::domain::assignment::LEASE).unwrap_or(Timestamp::MAX)
+        self.now.saturating_add(self.cache.leases.unsent).unwrap_or(Timestamp::MAX)
     }
 
     /// The stored verdict of an id: whose, for which request, and the outcome.

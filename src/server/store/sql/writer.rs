@@ -414,6 +414,10 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
         }
         CommandKind::Canned { actor, change } => tx.change_canned(&actor, change).await,
         CommandKind::AcceptConduct { actor, version } => tx.accept_conduct(&actor, &version).await,
+        CommandKind::SetLeases { leases } => {
+            tx.cache.leases = leases;
+            Ok(Answer::Done)
+        }
         CommandKind::PassPractice { actor } => tx.pass_practice(&actor).await,
         CommandKind::ContactsRead { actor, contacts, place } => tx.contacts_read(&actor, &contacts, place).await,
         CommandKind::TakenOut { actor, taken } => tx.taken_out(&actor, &taken).await,

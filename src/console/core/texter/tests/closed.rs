@@ -99,7 +99,7 @@ fn a_day_that_is_used_up_is_said_and_asked_about_again() {
     refuse(&mut desk);
     let presence = |until| {
         let (server_time, lease_until) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
-        Msg::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: until })
+        Msg::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: until, keeps: None })
     };
     desk.tell(presence(Some(at)));
     assert_eq!(desk.model.notices.toast().expect("a notice").say.key, "texter-cap-full");
@@ -134,7 +134,13 @@ fn late_replies_are_asked_for_again_as_long_as_their_owner_is_there() {
     desk.wait(1_000);
     assert_eq!(asks(&desk), before, "not at every moment");
     let (server_time, lease_until) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
-    desk.tell(Msg::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: None }));
+    desk.tell(Msg::Presence(Presence {
+        server_time,
+        lease_until,
+        own_time: false,
+        nothing_goes_before: None,
+        keeps: None,
+    }));
     desk.wait(1_000);
     assert_eq!(asks(&desk), before + 1);
 }

@@ -5,6 +5,7 @@ mod closed;
 pub(crate) mod driver;
 mod elsewhere;
 mod inbox;
+mod leaving;
 mod offered;
 mod outbox;
 mod practice;

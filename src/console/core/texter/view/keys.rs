@@ -82,7 +82,7 @@ impl Model {
             Context::Palette | Context::Canned | Context::Answers => &[Action::Choose, Action::Pick, Action::Back],
             Context::Help | Context::Messages => &[Action::Down, Action::PageDown, Action::Back],
             Context::Score => &[Action::Down, Action::Back, Action::Quit],
-            Context::Global | Context::Texting | Context::Board => &[],
+            Context::Global | Context::Texting | Context::Board | Context::Home => &[],
         };
         let mut keys: Vec<FooterKey> = wanted
             .iter()
@@ -162,6 +162,10 @@ impl Model {
             Action::Finish if !self.is_scored() => Some(Say::new("texter-no-rehearsal")),
             Action::RequestMore if matches!(self.link, LinkState::Offline { .. }) => {
                 Some(Say::new("texter-offline-no-more"))
+            }
+            Action::Home if !self.options.has_home => Some(Say::new("texter-no-home")),
+            Action::Home if !self.window.is_empty() || self.acts.busy().is_some() => {
+                Some(Say::new("texter-still-writing"))
             }
             Action::RequestMore if matches!(self.claim, Claim::Asked { .. }) => Some(Say::new("texter-asking")),
             _ => None,

@@ -1,0 +1,81 @@
+# The home screen: my campaigns, and what leaving means.
+home-title = My campaigns
+home-about = From your captain, and the guide
+home-loading = Your campaigns are being read
+home-no-campaign = There is no campaign for you yet. Your captain tells you when one opens.
+home-unsent = { $n ->
+    [one] 1 first text to send
+   *[other] { $n } first texts to send
+}
+home-waiting = { $n ->
+    [one] 1 reply waits
+   *[other] { $n } replies wait
+}
+home-convo = { $n } in conversation
+home-messaged = { $n } texted, no answer
+home-snoozed = { $n } put aside
+home-closed = { $n } past
+home-skipped = { $n } skipped
+home-opted-out = { $n } opted out
+home-held = { $n } of them held until { $at } (texting hours)
+home-nothing = nothing in your hands
+home-unassigned = { $n } nobody has yet
+home-ends = ends { $at }
+home-of = Campaign: { $title }
+home-got = { $n ->
+    [one] You got one contact.
+   *[other] You got { $n } contacts.
+}
+home-note-of = Note from { $who }:
+home-guide-of = Guide of { $title }:
+home-window-rehearsal = textbank: my campaigns (REHEARSAL)
+home-window-real = textbank: my campaigns
+plain-ask-home = Which campaign? Its number opens it.
+leave-unsent-after = { $n ->
+    [one] 1 first text stays yours
+   *[other] { $n } first texts stay yours
+} for { $minutes } minutes; then whoever asks for contacts gets them.
+leave-unsent = { $n ->
+    [one] 1 first text stays yours until you come back or a captain takes it back.
+   *[other] { $n } first texts stay yours until you come back or a captain takes them back.
+}
+leave-talks-after = { $n ->
+    [one] 1 conversation stays yours
+   *[other] { $n } conversations stay yours
+} for { $minutes } minutes ({ $waiting } with a voter who waits); then they go to another texter.
+leave-talks = { $n ->
+    [one] 1 conversation stays yours
+   *[other] { $n } conversations stay yours
+} until you come back or a captain takes them back ({ $waiting } with a voter who waits).
+leave-laptop = This laptop keeps your drafts, and what is not handed in, sealed.
+done-ask = Done for the day?
+done-unsent = { $n ->
+    [one] 1 first text goes back
+   *[other] { $n } first texts go back
+} now: whoever asks for contacts gets them.
+done-talks = { $n ->
+    [one] 1 conversation goes
+   *[other] { $n } conversations go
+} to another texter ({ $waiting } with a voter who waits).
+done-wipes = Drafts go. This laptop keeps nothing of any voter; you stay signed in.
+done-yes = Done for the day
+done-no = Not yet
+done-handing-in = Giving everything back
+done-wiped = Everything is handed in and given back. This laptop keeps nothing of any voter. Thank you, and good night!
+done-kept = Everything is given back, but something of it is not settled yet: it stays on this laptop, sealed, until textbank text runs with the network.
+texter-lease-unsent = The server has not seen you for a while: at { $at } your { $n ->
+    [one] first text goes
+   *[other] { $n } first texts go
+} to others, unless the line comes back.
+texter-lease-talks = The server has not seen you for a while: at { $at } your { $n ->
+    [one] conversation goes
+   *[other] { $n } conversations go
+} to another texter, unless the line comes back.
+texter-hours-end = Texting hours end at { $at } for { $n ->
+    [one] one contact
+   *[other] { $n } contacts
+} you have not texted. What is not sent by then waits for the morning.
+texter-hours-end-replies = Hours for replies end at { $at } for { $n ->
+    [one] one voter who waits
+   *[other] { $n } voters who wait
+}. A reply not sent by then stays as a draft.

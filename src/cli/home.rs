@@ -1,0 +1,157 @@
+//! `assignments`, and the home screen of `text`: all campaigns that somebody texts in, with what is in their hands.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+
+use super::reach::{SignInArgs, client, spoke, stored_anywhere, tell, timeouts};
+use super::shift::{LAST, Rest, gate_times, in_lines, keymap, promptly};
+use super::text::FIRST_SLICE;
+use super::{Context, Exit, Outcome, out, out_json};
+use crate::api::campaign::CampaignTodo;
+use crate::api::people::Role;
+use crate::client::CampaignServer;
+use crate::client::journal::{Journal, Wipe};
+use crate::client::sign_in::{ServerKind, SignIn};
+use crate::console::core::home::HomeOptions;
+use crate::console::core::home::view::{counts, standing};
+use crate::console::runtime::launch::{home, home_in_lines};
+use crate::console::runtime::{Launch, Look};
+use crate::console::ui::ink::phrase;
+use crate::domain::ids::CampaignId;
+use crate::domain::safe_text::safe_line;
+use crate::i18n::Catalogue;
+
+/// Print what is in your hands, campaign by campaign: first texts, replies that wait, what is held and until when
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct AssignmentsArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Who asks.
+    #[command(flatten)]
+    pub who: SignInArgs,
+}
+
+/// Runs `assignments`.
+///
+/// # Errors
+/// Not signed in, or what the server said.
+pub async fn run(args: AssignmentsArgs, ctx: &Context) -> Outcome {
+    let sign_in = stored_anywhere(&args.who, Role::Texter, ctx).await?;
+    let server: Arc<dyn CampaignServer> = match sign_in.kind {
+        ServerKind::Native => Arc::new(client(&sign_in, ctx)?),
+        ServerKind::Spoke => Arc::new(spoke(&sign_in, timeouts(ctx), ctx)?),
+    };
+    let asking = || format!("asking {} for your campaigns", sign_in.server);
+    let todos = server.campaigns().await.with_context(asking)?;
+    if args.json {
+        out_json(&todos)?
+    } else {
+        out(listed(&todos, &ctx.catalogue, &TimeZone::system()))?
+    }
+    Ok(Exit::Done)
+}
+
+fn listed(todos: &[CampaignTodo], words: &Catalogue, zone: &TimeZone) -> String {
+    if todos.is_empty() {
+        return words.say("home-no-campaign", &[]);
+    }
+    let line = |todo: &CampaignTodo| {
+        let said: Vec<String> =
+            standing(todo).iter().chain(&counts(todo)).map(|say| phrase(words, zone, say)).collect();
+        format!("{:>6}  {}: {}", todo.id, safe_line(&todo.title), said.join(", "))
+    };
+    todos.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Opens the home screen until a campaign is chosen, or it is left for good: then all is said and done here.
+///
+/// # Errors
+/// No terminal, or what the disk said.
+pub(super) async fn choose(
+    server: Arc<dyn CampaignServer>,
+    journal: &Journal,
+    sign_in: &SignIn,
+    plain: bool,
+    ctx: &Context,
+) -> anyhow::Result<Option<CampaignId>> {
+    let last = journal.ui_get(LAST).await.ok().flatten().and_then(|last| last.as_i64()).map(CampaignId);
+    let options = HomeOptions {
+        keymap: keymap(ctx),
+        gate: gate_times(ctx),
+        last,
+        first_slice: (sign_in.kind == ServerKind::Native).then_some(FIRST_SLICE),
+    };
+    let asked = Arc::clone(&server);
+    let launch = Launch {
+        server,
+        journal: journal.clone(),
+        me: Some(sign_in.me.clone()),
+        clock: Arc::clone(&ctx.clock),
+        ids: Arc::clone(&ctx.ids),
+        look: Look::from_settings(&ctx.config.console, &ctx.surroundings),
+        catalogue: Arc::clone(&ctx.catalogue),
+        port: None,
+    };
+    ctx.guard_terminal();
+    let left = if in_lines(plain, ctx) { home_in_lines(launch, options).await? } else { home(launch, options).await? };
+    if let Some(chosen) = left.chosen {
+        if let Err(error) = journal.ui_set(LAST, &chosen.0.into()).await {
+            tracing::warn!(%error, "the campaign worked in is not in the journal");
+        }
+        return Ok(Some(chosen));
+    }
+    if !left.done {
+        Rest::of(journal.clone(), sign_in.clone()).farewell(&left, ctx).await?;
+    } else if left.unsettled == 0 && is_on_record(&*asked, journal, ctx).await? {
+        // The sign-in stays: tomorrow is another day, with a new key and a new journal.
+        journal.wipe(Wipe::SpareUnsettled).await?;
+        tell(ctx.catalogue.say("done-wiped", &[]));
+    } else {
+        journal.close().await?;
+        tell(ctx.catalogue.say("done-kept", &[]));
+    }
+    Ok(None)
+}
+
+/// True when the server has everything on record that it decided on: a verdict that nobody read back may be one that it has lost, and
+/// then the journal alone still has the act.
+async fn is_on_record(server: &dyn CampaignServer, journal: &Journal, ctx: &Context) -> anyhow::Result<bool> {
+    if !server.capabilities().verdicts {
+        // Such a server's answer is the last word on it.
+        return Ok(true);
+    }
+    for id in journal.settled().await? {
+        if !matches!(promptly(server.verdict(id), ctx).await, Ok(Some(_))) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::campaign::{CampaignState, Mine};
+
+    #[test]
+    fn a_line_says_what_is_in_hand_and_a_title_cannot_reach_the_terminal() {
+        let todo = CampaignTodo {
+            id: CampaignId(3),
+            title: "Par\u{1b}[2Jks".into(),
+            state: CampaignState::Running,
+            unsent: 4,
+            waiting: 1,
+            unassigned: 0,
+            mine: Mine { held: 2, held_until: Some(jiff::Timestamp::UNIX_EPOCH), skipped: 1, ..Mine::default() },
+        };
+        let said = listed(&[todo], &Catalogue::english(), &TimeZone::UTC);
+        assert!(!said.contains('\u{1b}'), "{said:?}");
+        for part in ["1 reply waits", "4 first texts to send", "2 of them held until", "1 skipped"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        assert!(listed(&[], &Catalogue::english(), &TimeZone::UTC).contains("no campaign"));
+    }
+}

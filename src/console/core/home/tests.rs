@@ -1,0 +1,176 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::*;
+use crate::api::act::Act;
+use crate::api::campaign::{Announcement, CampaignState, CampaignTodo, Mine};
+use crate::api::message::{Outcome, Verdict};
+use crate::api::people::{Keeps, Presence};
+use crate::console::core::shared::Program;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, ConfirmedWhat, Msg, Stamp, Timer};
+use crate::console::keymap::chord::{Press, parse_sequence};
+use crate::domain::ids::CampaignId;
+
+fn todo(id: i64, unsent: u64, waiting: u64) -> CampaignTodo {
+    CampaignTodo {
+        id: CampaignId(id),
+        title: format!("C{id}\u{1b}[2J"),
+        state: CampaignState::Running,
+        unsent,
+        waiting,
+        unassigned: 7,
+        mine: Mine {
+            held: u64::from(unsent > 1),
+            held_until: Some(Timestamp::UNIX_EPOCH),
+            convo: 2,
+            skipped: 1,
+            note: Some(Announcement {
+                version: 1,
+                text: "Be kind\u{7}".into(),
+                at: Timestamp::UNIX_EPOCH,
+                who: "Kim".into(),
+            }),
+            ..Mine::default()
+        },
+    }
+}
+
+fn press(model: &mut Model, at: &mut u64, keys: &str) -> Vec<Effect> {
+    let mut fx = Vec::new();
+    for chord in parse_sequence(keys).unwrap() {
+        *at += 1200;
+        let stamp = stamp(*at);
+        fx.extend(model.update(Msg::Key { chord, press: Press::Fresh, stamp }));
+    }
+    fx
+}
+
+fn stamp(at: u64) -> Stamp {
+    Stamp { id: Uuid::from_u128(u128::from(at)), wall: Timestamp::UNIX_EPOCH, mono: Duration::from_millis(at) }
+}
+
+fn acts(fx: &[Effect]) -> Vec<(Uuid, Act)> {
+    let act = |effect: &Effect| match effect {
+        Effect::Confirm(confirmed) => match &confirmed.what {
+            ConfirmedWhat::Act { act } => Some((confirmed.id, act.clone())),
+            ConfirmedWhat::Text(_) => None,
+        },
+        _ => None,
+    };
+    fx.iter().filter_map(act).collect()
+}
+
+fn ready() -> Model {
+    let mut model = Model::new(HomeOptions { last: Some(CampaignId(2)), ..HomeOptions::new() });
+    assert!(model.start().contains(&Effect::Load(Ask::Campaigns)));
+    let archived = CampaignTodo { state: CampaignState::Archived, ..todo(3, 4, 0) };
+    model.update(Msg::Campaigns(vec![archived, todo(1, 3, 1), todo(2, 0, 0)]));
+    model
+}
+
+fn accepted(id: Uuid) -> Msg {
+    Msg::Verdict { verdict: Verdict { id, outcome: Outcome::Accepted { seq: 1, at: Timestamp::UNIX_EPOCH } } }
+}
+
+#[test]
+fn it_says_what_is_in_hand_and_the_words_are_harmless() {
+    let model = ready();
+    assert_eq!(model.at_hand().map(|todo| todo.id), Some(CampaignId(2)), "the one worked in last");
+    let ids: Vec<i64> = model.rows().iter().map(|todo| todo.id.0).collect();
+    assert_eq!(ids, [1, 2, 3], "what is closed comes last");
+    assert!(!format!("{:?}", model.rows()).contains("\\u{1b}") && !format!("{:?}", model.rows()).contains("\\u{7}"));
+    let said: Vec<_> = view::counts(&model.rows()[0]).iter().map(|say| say.key).collect();
+    assert_eq!(said, ["home-waiting", "home-unsent", "home-held", "home-convo", "home-skipped", "home-unassigned"]);
+    let nothing = CampaignTodo { mine: Mine::default(), ..todo(9, 0, 0) };
+    assert_eq!(view::counts(&nothing)[0].key, "home-nothing");
+}
+
+#[test]
+fn a_campaign_is_opened_and_contacts_are_asked_for_and_given_back() {
+    let (mut model, mut at) = (ready(), 0);
+    let fx = press(&mut model, &mut at, "k r");
+    let asked = fx.iter().find_map(|effect| match effect {
+        Effect::Load(Ask::Slice { campaign, claim, want }) => Some((*campaign, *claim, *want)),
+        _ => None,
+    });
+    let (campaign, claim, want) = asked.unwrap();
+    assert_eq!((campaign, want), (CampaignId(1), 0));
+    assert_eq!(press(&mut model, &mut at, "r").iter().filter(|fx| matches!(fx, Effect::Load(_))).count(), 0, "once");
+    let problem = crate::api::problem::Problem::new(crate::api::problem::Code::NoneLeft, "none");
+    let fx = model.update(Msg::Slice { claim, result: Err(Box::new(problem)) });
+    assert!(fx.contains(&Effect::Load(Ask::Campaigns)) && model.notices.toast().is_some());
+
+    assert_eq!(acts(&press(&mut model, &mut at, "R enter")), [], "the safe choice is selected");
+    let given = acts(&press(&mut model, &mut at, "R y"));
+    let expected = Act::Release { campaign: CampaignId(1), unsent: true, conversations: false };
+    assert_eq!(given.iter().map(|(_, act)| act.clone()).collect::<Vec<_>>(), [expected]);
+    model.update(Msg::Journaled { id: given[0].0 });
+    assert!(model.update(accepted(given[0].0)).contains(&Effect::Load(Ask::Campaigns)));
+
+    assert!(press(&mut model, &mut at, "enter").contains(&Effect::Quit));
+    assert_eq!(model.chosen, Some(CampaignId(1)));
+}
+
+#[test]
+fn done_for_the_day_gives_everything_back_before_it_leaves() {
+    let (mut model, mut at) = (ready(), 0);
+    assert_eq!(acts(&press(&mut model, &mut at, "D enter")), [], "not yet is selected");
+    let mut given = Vec::new();
+    let mut fx = press(&mut model, &mut at, "D y");
+    // One act after the other, each with an id of its own; nobody leaves before the last is handed in.
+    for _ in 0..4 {
+        let Some((id, act)) = acts(&fx).into_iter().next() else { break };
+        given.push(act);
+        assert!(!fx.contains(&Effect::Quit) && !model.done);
+        let mut next = model.update(Msg::Journaled { id });
+        at += 5;
+        next.extend(model.update(Msg::Timer { timer: Timer::Next, stamp: stamp(at) }));
+        next.extend(model.update(accepted(id)));
+        fx = next;
+    }
+    let mut campaigns: Vec<_> = given
+        .iter()
+        .map(|act| match act {
+            Act::Release { campaign, unsent: true, conversations: true } => campaign.0,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    campaigns.sort_unstable();
+    assert_eq!(campaigns, [1, 2, 3]);
+    assert!(fx.contains(&Effect::Quit) && model.done);
+}
+
+#[test]
+fn what_could_not_be_given_back_keeps_nobody_from_seeing_it() {
+    let (mut model, mut at) = (ready(), 0);
+    let fx = press(&mut model, &mut at, "D y");
+    let (id, _) = acts(&fx)[0].clone();
+    model.update(Msg::NotJournaled { id, reason: "disk full".into() });
+    assert!(!model.done && !model.is_busy() && model.notices.toast().is_some());
+}
+
+#[test]
+fn leaving_says_what_stays_and_for_how_long() {
+    let (mut model, mut at) = (ready(), 0);
+    let (server_time, lease_until) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+    let keeps = Some(Keeps { unsent_minutes: 15, reply_minutes: 60 });
+    model.update(Msg::Presence(Presence {
+        server_time,
+        lease_until,
+        own_time: false,
+        nothing_goes_before: None,
+        keeps,
+    }));
+    assert!(!press(&mut model, &mut at, "q").contains(&Effect::Quit));
+    let said = model.what_stays();
+    assert_eq!(said.iter().map(|say| say.key).collect::<Vec<_>>(), ["leave-unsent-after", "leave-talks-after"]);
+    assert!(said[0].args.contains(&("minutes", 15_u64.into())) && said[1].args.contains(&("minutes", 60_u64.into())));
+    assert!(press(&mut model, &mut at, "y").contains(&Effect::Quit));
+    assert!(!model.done && model.chosen.is_none());
+    let mut free = Model::new(HomeOptions::new());
+    free.update(Msg::Campaigns(vec![]));
+    assert!(press(&mut free, &mut at, "q").contains(&Effect::Quit), "nothing in hand, nothing to ask");
+}

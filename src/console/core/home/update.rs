@@ -1,0 +1,465 @@
+//! One message in, effects out.
+
+use std::time::Duration;
+
+use super::model::{Model, Overlay, held};
+use crate::api::act::Act;
+use crate::api::campaign::CampaignTodo;
+use crate::api::message::{Outcome, Verdict};
+use crate::console::core::shared::Program;
+use crate::console::core::shared::editor::Editor;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
+use crate::console::core::shared::notice::{Level, TOAST};
+use crate::console::core::shared::say::Say;
+use crate::console::core::texter::gate::Judged;
+use crate::console::core::texter::overlay_keys::palette_actions;
+use crate::console::core::texter::server::problem_say;
+use crate::console::keymap::action::{ACTIONS, Action, Category};
+use crate::console::keymap::chord::{Chord, Key, Press};
+use crate::console::keymap::context::{Fact, Facts};
+use crate::console::keymap::map::Lookup;
+use crate::domain::safe_text::{safe_body, safe_line};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const SEQUENCE: Duration = Duration::from_secs(3);
+const PAGE: isize = 10;
+
+impl Program for Model {
+    fn start(&mut self) -> Vec<Effect> {
+        vec![
+            Effect::Load(Ask::Me),
+            Effect::Load(Ask::Campaigns),
+            Effect::Presence,
+            Effect::After { timer: Timer::Presence, delay: MINUTE },
+            // At once: it brings the first stamp, and with it the time.
+            Effect::After { timer: Timer::Minute, delay: Duration::ZERO },
+        ]
+    }
+
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut fx = Vec::new();
+        self.handle(msg, &mut fx);
+        if self.selected_place().is_none() {
+            self.selected = self.rows().first().map(|todo| todo.id);
+        }
+        if self.finishing && self.is_handed_in() {
+            self.finishing = false;
+            self.done = true;
+            fx.push(Effect::Quit);
+        }
+        if let Some(rehearsal) = self.rehearsal().filter(|_| !self.titled) {
+            self.titled = true;
+            fx.push(Effect::Title(Say::new(if rehearsal { "home-window-rehearsal" } else { "home-window-real" })));
+        }
+        if std::mem::take(&mut self.toast_timer) {
+            fx.push(Effect::After { timer: Timer::Toast, delay: TOAST });
+        }
+        fx
+    }
+}
+
+impl Model {
+    fn handle(&mut self, msg: Msg, fx: &mut Vec<Effect>) {
+        match msg {
+            Msg::Key { chord, press, stamp } => {
+                self.now = Some(stamp);
+                self.key(chord, press, stamp, fx);
+            }
+            Msg::Named { action, stamp } => {
+                self.now = Some(stamp);
+                self.notices.seen();
+                self.typed.clear();
+                match self.why_not(action) {
+                    Some(why) => self.say(Level::Info, why),
+                    None => self.perform(action, stamp, fx),
+                }
+            }
+            Msg::Paste(text) => self.edit(|query| query.insert(&text.replace(['\n', '\r'], " "))),
+            Msg::Resize { width, height } => self.size = (width, height),
+            Msg::Drawn { stamp, .. } => self.now = Some(stamp),
+            Msg::Timer { timer, stamp } => {
+                self.now = Some(stamp);
+                self.timer(timer, stamp, fx);
+            }
+            Msg::Journaled { id } => {
+                if self.busy == Some(id) {
+                    self.busy = None;
+                }
+            }
+            Msg::NotJournaled { id, reason } => {
+                if self.busy == Some(id) {
+                    self.busy = None;
+                }
+                if self.acts.remove(&id).is_some() {
+                    // Half of what one press was to do, done in silence, helps nobody.
+                    self.to_do.clear();
+                    self.finishing = false;
+                    self.say(Level::Error, Say::new("captain-not-journaled").with("reason", safe_line(&reason)));
+                }
+            }
+            Msg::JournalOpen { acts, .. } => {
+                for confirmed in acts {
+                    if let ConfirmedWhat::Act { act } = confirmed.what {
+                        self.acts.insert(confirmed.id, act);
+                    }
+                }
+            }
+            Msg::Verdict { verdict } => self.settle(&verdict, fx),
+            Msg::Outbox { waiting, oldest } => self.outbox = (waiting, oldest),
+            Msg::Link(link) => self.link = link,
+            Msg::Me(me) => self.me = Some(me),
+            Msg::Campaigns(todos) => {
+                // No feed tells of the line here: an answer does.
+                self.link = LinkState::Online;
+                self.put_todos(todos);
+            }
+            Msg::Slice { claim, result } => self.slice_came(claim, result, fx),
+            Msg::Presence(presence) => {
+                if let Some(now) = self.now {
+                    self.offset = presence.server_time.duration_since(now.wall);
+                }
+                self.keeps = presence.keeps.map(|keeps| (keeps.unsent_minutes, keeps.reply_minutes));
+            }
+            Msg::Clock { offset } => self.offset = offset,
+            Msg::Failed { what, problem } => {
+                if matches!(what, Ask::Slice { .. }) {
+                    self.claim = None;
+                }
+                self.say(Level::Error, problem_say(&problem));
+            }
+            Msg::Quit => fx.push(Effect::Quit),
+            Msg::Tell(say) => self.say(Level::Warning, say),
+            Msg::Focus(_)
+            | Msg::Unknown { .. }
+            | Msg::Campaign(_)
+            | Msg::Assignment(_)
+            | Msg::Contacts { .. }
+            | Msg::Thread(_)
+            | Msg::Board(_)
+            | Msg::Held(_)
+            | Msg::Flagged(_)
+            | Msg::WaitingRoom(_)
+            | Msg::Proved(_)
+            | Msg::Event(_)
+            | Msg::Score(_)
+            | Msg::Edited { .. }
+            | Msg::Resumed => {}
+        }
+    }
+
+    fn say(&mut self, level: Level, say: Say) {
+        self.notices.push(level, say, self.now.map(|now| now.wall));
+        self.toast_timer = true;
+    }
+
+    fn put_todos(&mut self, mut todos: Vec<CampaignTodo>) {
+        for todo in &mut todos {
+            todo.title = safe_line(&todo.title);
+            todo.mine.guide = safe_body(todo.mine.guide.trim());
+            if let Some(note) = &mut todo.mine.note {
+                (note.text, note.who) = (safe_body(&note.text), safe_line(&note.who));
+            }
+        }
+        // What is over comes last; the rest keeps the server's order.
+        todos.sort_by_key(|todo| todo.state == crate::api::campaign::CampaignState::Archived);
+        self.todos = Some(todos);
+    }
+
+    fn slice_came(
+        &mut self,
+        claim: uuid::Uuid,
+        result: Result<crate::api::assignment::SliceGrant, Box<crate::api::problem::Problem>>,
+        fx: &mut Vec<Effect>,
+    ) {
+        if self.claim.take_if(|(id, ..)| *id == claim).is_none() {
+            return;
+        }
+        match result {
+            Ok(grant) => self.say(Level::Info, Say::new("home-got").with("n", grant.contacts.len())),
+            Err(problem) => self.say(Level::Warning, problem_say(&problem)),
+        }
+        fx.push(Effect::Load(Ask::Campaigns));
+    }
+
+    fn settle(&mut self, verdict: &Verdict, fx: &mut Vec<Effect>) {
+        if self.acts.remove(&verdict.id).is_none() {
+            return;
+        }
+        if let Outcome::Refused { problem } = &verdict.outcome {
+            self.to_do.clear();
+            self.finishing = false;
+            self.say(Level::Error, problem_say(problem));
+        }
+        fx.push(Effect::Load(Ask::Campaigns));
+    }
+
+    fn is_handed_in(&self) -> bool {
+        self.to_do.is_empty() && self.acts.is_empty() && self.outbox.0 == 0 && self.busy.is_none()
+    }
+
+    fn timer(&mut self, timer: Timer, stamp: Stamp, fx: &mut Vec<Effect>) {
+        match timer {
+            Timer::Toast => self.notices.time_out(),
+            Timer::KeySilence => match self.gate.silent(stamp.mono, &self.options.gate) {
+                Err(delay) => fx.push(Effect::After { timer, delay }),
+                Ok(Some(press)) => {
+                    if let Some(action) = self.waiting_action.take() {
+                        self.perform(action, press.stamp, fx);
+                    }
+                }
+                Ok(None) => {}
+            },
+            Timer::Minute => fx.push(Effect::After { timer, delay: MINUTE }),
+            Timer::Sequence => self.typed.clear(),
+            Timer::Presence => {
+                fx.push(Effect::Presence);
+                fx.push(Effect::Load(Ask::Campaigns));
+                fx.push(Effect::After { timer, delay: MINUTE });
+            }
+            // It brought a stamp, which the next act of one press needs.
+            Timer::Next => self.do_next(stamp, fx),
+            Timer::Retry | Timer::Draft | Timer::Window => {}
+        }
+    }
+
+    /// The facts that bindings ask for.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        Facts::default().with(Fact::Rehearsal, self.rehearsal() == Some(true))
+    }
+
+    fn key(&mut self, chord: Chord, press: Press, stamp: Stamp, fx: &mut Vec<Effect>) {
+        self.notices.seen();
+        let judged = self.gate.event(chord, press, stamp, &self.options.gate);
+        self.typed.push(chord);
+        match self.options.keymap.look_up(self.context(), &self.typed, self.facts()) {
+            Lookup::Pending => fx.push(Effect::After { timer: Timer::Sequence, delay: SEQUENCE }),
+            Lookup::NotFound { .. } => {
+                self.typed.clear();
+                if let Chord { key: Key::Char(c), ctrl: false, alt: false, .. } = chord {
+                    self.edit(|query| query.type_char(c));
+                }
+            }
+            Lookup::Matched(action) => {
+                if self.typed.len() > 1 {
+                    fx.push(Effect::Stop(Timer::Sequence));
+                }
+                self.typed.clear();
+                let deed = matches!(
+                    action,
+                    Action::Choose
+                        | Action::Yes
+                        | Action::No
+                        | Action::Open
+                        | Action::RequestMore
+                        | Action::Release
+                        | Action::DoneForDay
+                        | Action::Quit
+                );
+                match judged {
+                    _ if !deed => self.perform(action, stamp, fx),
+                    Judged::Stands => self.perform(action, stamp, fx),
+                    Judged::Wait(delay) => {
+                        self.gate.wait(chord, stamp);
+                        self.waiting_action = Some(action);
+                        fx.push(Effect::After { timer: Timer::KeySilence, delay });
+                    }
+                    Judged::Swallowed => {}
+                }
+            }
+        }
+    }
+
+    fn open_layer(&mut self, overlay: Overlay) {
+        self.opened_at = self.now.map_or(Duration::ZERO, |now| now.mono);
+        self.overlays.push(overlay);
+    }
+
+    fn perform(&mut self, action: Action, stamp: Stamp, fx: &mut Vec<Effect>) {
+        if matches!(action, Action::Open | Action::RequestMore | Action::Release)
+            && let Some(why) = self.why_not(action)
+        {
+            return self.say(Level::Info, why);
+        }
+        match action {
+            Action::Open => {
+                self.chosen = self.at_hand().map(|todo| todo.id);
+                fx.push(Effect::Quit);
+            }
+            Action::RequestMore => {
+                if let Some(todo) = self.at_hand() {
+                    let (campaign, begins) = (todo.id, todo.mine.sent == 0 && todo.unsent == 0);
+                    let want = self.options.first_slice.filter(|_| begins).unwrap_or(0);
+                    self.claim = Some((stamp.id, campaign, want));
+                    fx.push(Effect::Load(Ask::Slice { campaign, claim: stamp.id, want }));
+                }
+            }
+            Action::Release => {
+                if let Some(campaign) = self.selected {
+                    self.open_layer(Overlay::HandBack { campaign, selected: 3 });
+                }
+            }
+            Action::DoneForDay => self.open_layer(Overlay::Done { selected: 1 }),
+            Action::Refresh => fx.push(Effect::Load(Ask::Campaigns)),
+            Action::Up => self.vertical(-1),
+            Action::Down => self.vertical(1),
+            Action::PageUp => self.vertical(-PAGE),
+            Action::PageDown => self.vertical(PAGE),
+            Action::Top => self.vertical(isize::MIN / 2),
+            Action::Bottom => self.vertical(isize::MAX / 2),
+            Action::Choose | Action::Yes | Action::No => self.choose(action, stamp, fx),
+            Action::Back => drop(self.overlays.pop()),
+            Action::Help => {
+                let from = self.context();
+                self.open_layer(Overlay::Help { from, scroll: 0 });
+            }
+            Action::Palette => {
+                let from = self.context();
+                self.open_layer(Overlay::Palette { from, query: Editor::default(), selected: 0 });
+            }
+            Action::Messages => self.open_layer(Overlay::Messages { scroll: 0 }),
+            Action::Suspend => fx.push(Effect::Suspend),
+            Action::Quit => {
+                let asked = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Leave { .. }));
+                let (unsent, talks, _) = self.in_hand();
+                if asked || (unsent + talks == 0 && self.is_handed_in()) {
+                    fx.push(Effect::Quit);
+                } else {
+                    self.open_layer(Overlay::Leave { selected: 1 });
+                }
+            }
+            Action::DeleteBack => self.edit(|query| query.delete_back()),
+            Action::DeleteForward => self.edit(|query| query.delete_forward()),
+            Action::DeleteWord => self.edit(|query| query.delete_word()),
+            Action::KillLine => self.edit(|query| query.kill_line()),
+            Action::CursorLeft => self.edit(|query| query.left()),
+            Action::CursorRight => self.edit(|query| query.right()),
+            Action::LineStart => self.edit(|query| query.line_start()),
+            Action::LineEnd => self.edit(|query| query.line_end()),
+            // Another console's, or nothing to do: the next frame is drawn in any case.
+            _ => {}
+        }
+    }
+
+    fn edit(&mut self, change: impl FnOnce(&mut Editor)) {
+        if let Some(Overlay::Palette { query, selected, .. }) = self.overlays.last_mut() {
+            change(query);
+            *selected = 0;
+        }
+    }
+
+    fn vertical(&mut self, by: isize) {
+        let rows = match self.overlays.last() {
+            Some(Overlay::Help { .. }) => ACTIONS.len() + Category::ALL.len(),
+            Some(Overlay::Palette { from, query, .. }) => {
+                palette_actions(&self.options.keymap, *from, query.text()).len()
+            }
+            Some(Overlay::HandBack { .. }) => 4,
+            Some(Overlay::Done { .. } | Overlay::Leave { .. }) => 2,
+            Some(Overlay::Messages { .. }) => self.notices.len(),
+            None => self.rows().len(),
+        };
+        let step = |at: usize| at.saturating_add_signed(by).min(rows.saturating_sub(1));
+        match self.overlays.last_mut() {
+            Some(
+                Overlay::Help { scroll: at, .. }
+                | Overlay::Messages { scroll: at }
+                | Overlay::Palette { selected: at, .. }
+                | Overlay::HandBack { selected: at, .. }
+                | Overlay::Done { selected: at }
+                | Overlay::Leave { selected: at },
+            ) => *at = step(*at),
+            None => {
+                let at = step(self.selected_place().unwrap_or(0));
+                self.selected = self.rows().get(at).map(|todo| todo.id);
+            }
+        }
+    }
+
+    fn confirm(&mut self, act: Act, stamp: Stamp, fx: &mut Vec<Effect>) -> bool {
+        if self.busy.is_some() {
+            self.say(Level::Warning, Say::new("texter-still-writing"));
+            return false;
+        }
+        self.busy = Some(stamp.id);
+        self.acts.insert(stamp.id, act.clone());
+        fx.push(Effect::Confirm(Confirmed { id: stamp.id, at: stamp.wall, what: ConfirmedWhat::Act { act } }));
+        if !self.to_do.is_empty() {
+            fx.push(Effect::After { timer: Timer::Next, delay: Duration::ZERO });
+        }
+        true
+    }
+
+    /// The next act of one press, once the one before it is in the journal.
+    fn do_next(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
+        if self.busy.is_some() {
+            fx.push(Effect::After { timer: Timer::Next, delay: Duration::from_millis(20) });
+        } else if let Some(act) = self.to_do.pop() {
+            self.confirm(act, stamp, fx);
+        }
+    }
+
+    /// Gives everything back, of every campaign; the screen is left once the server has all of it.
+    fn finish_the_day(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
+        if self.busy.is_some() {
+            return self.say(Level::Warning, Say::new("texter-still-writing"));
+        }
+        self.overlays.pop();
+        self.finishing = true;
+        let holds = self.rows().iter().filter(|todo| held(todo) != (0, 0) || todo.unsent > 0);
+        let give = |todo: &CampaignTodo| Act::Release { campaign: todo.id, unsent: true, conversations: true };
+        self.to_do = holds.map(give).collect();
+        if let Some(act) = self.to_do.pop() {
+            self.confirm(act, stamp, fx);
+        }
+        self.say(Level::Info, Say::new("done-handing-in"));
+    }
+
+    fn choose(&mut self, action: Action, stamp: Stamp, fx: &mut Vec<Effect>) {
+        if stamp.mono.saturating_sub(self.opened_at) < self.options.gate.dwell {
+            return;
+        }
+        let yes = |selected: usize| match action {
+            Action::Yes => true,
+            Action::No => false,
+            _ => selected == 0,
+        };
+        match self.overlays.last().cloned() {
+            Some(Overlay::Palette { from, query, selected }) => {
+                let Some(chosen) = palette_actions(&self.options.keymap, from, query.text()).get(selected).copied()
+                else {
+                    return;
+                };
+                self.overlays.pop();
+                match self.why_not(chosen) {
+                    Some(why) => self.say(Level::Info, why),
+                    None => self.perform(chosen, stamp, fx),
+                }
+            }
+            Some(Overlay::HandBack { campaign, selected }) => {
+                let choice = match action {
+                    Action::Yes => 0,
+                    Action::No => 3,
+                    _ => selected,
+                };
+                let (unsent, conversations) = match choice {
+                    0 => (true, false),
+                    1 => (false, true),
+                    2 => (true, true),
+                    _ => {
+                        self.overlays.pop();
+                        return;
+                    }
+                };
+                if self.confirm(Act::Release { campaign, unsent, conversations }, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            Some(Overlay::Done { selected }) if yes(selected) => self.finish_the_day(stamp, fx),
+            Some(Overlay::Leave { selected }) if yes(selected) => fx.push(Effect::Quit),
+            Some(Overlay::Done { .. } | Overlay::Leave { .. }) => drop(self.overlays.pop()),
+            Some(Overlay::Help { .. } | Overlay::Messages { .. }) | None => {}
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What is to be seen of the home screen, so that the screen and the lines say the same.
+
+use super::model::{Model, Overlay, held};
+use crate::api::campaign::{CampaignState, CampaignTodo};
+use crate::console::core::shared::say::{Arg, Say};
+use crate::console::core::texter::overlay_keys::palette_actions;
+use crate::console::core::texter::view::{FooterKey, OverlayView};
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
+use crate::console::keymap::map::Continuation;
+
+/// What is in hand of a campaign, what needs somebody first. Only what is there; nothing at all says so.
+#[must_use]
+pub fn counts(todo: &CampaignTodo) -> Vec<Say> {
+    let mine = &todo.mine;
+    let several = [
+        ("home-waiting", todo.waiting),
+        ("home-unsent", todo.unsent),
+        ("home-convo", mine.convo),
+        ("home-messaged", mine.messaged),
+        ("home-snoozed", mine.snoozed),
+        ("home-closed", mine.closed),
+        ("home-skipped", mine.skipped),
+        ("home-opted-out", mine.opted_out),
+    ];
+    let mut said: Vec<Say> =
+        several.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| Say::new(key).with("n", n)).collect();
+    if let (many @ 1.., Some(at)) = (mine.held, mine.held_until) {
+        let place = said.iter().position(|say| say.key == "home-unsent").map_or(0, |at| at + 1);
+        let mut held = Say::new("home-held").with("n", many);
+        held.args.push(("at", Arg::Day(at)));
+        said.insert(place, held);
+    }
+    if said.is_empty() {
+        said.push(Say::new("home-nothing"));
+    }
+    if todo.unassigned > 0 {
+        said.push(Say::new("home-unassigned").with("n", todo.unassigned));
+    }
+    said
+}
+
+/// Where a campaign stands, and until when it goes.
+#[must_use]
+pub fn standing(todo: &CampaignTodo) -> Vec<Say> {
+    let state = match todo.state {
+        CampaignState::Running => "ui-state-running",
+        CampaignState::Paused => "ui-state-paused",
+        CampaignState::Importing => "ui-state-importing",
+        CampaignState::Archived => "ui-state-archived",
+    };
+    let mut said = vec![Say::new(state)];
+    if let Some(at) = todo.mine.closes_at {
+        let mut ends = Say::new("home-ends");
+        ends.args.push(("at", Arg::Day(at)));
+        said.push(ends);
+    }
+    said
+}
+
+impl Model {
+    /// The keys that matter now.
+    #[must_use]
+    pub fn footer(&self) -> Vec<FooterKey> {
+        let context = self.context();
+        let wanted: &[Action] = match context {
+            Context::Home => &[
+                Action::Open,
+                Action::RequestMore,
+                Action::Release,
+                Action::DoneForDay,
+                Action::Quit,
+                Action::Refresh,
+                Action::Help,
+            ],
+            Context::Confirm => &[Action::Yes, Action::No, Action::Choose, Action::Back],
+            Context::Palette => &[Action::Choose, Action::Back],
+            _ => &[Action::Down, Action::PageDown, Action::Back],
+        };
+        let key = |action: &Action| {
+            let key = self.options.keymap.key_for(context, *action)?;
+            Some(FooterKey { action: *action, key, why_not: self.why_not(*action) })
+        };
+        wanted.iter().filter_map(key).collect()
+    }
+
+    /// Why an action would do nothing now.
+    #[must_use]
+    pub fn why_not(&self, action: Action) -> Option<Say> {
+        let none = || self.at_hand().is_none().then(|| Say::new("home-no-campaign"));
+        match action {
+            Action::Open => none(),
+            Action::RequestMore if self.claim.is_some() => Some(Say::new("texter-asking")),
+            Action::RequestMore => none(),
+            Action::Release => match self.at_hand().map(held) {
+                None => none(),
+                Some((0, 0)) => Some(Say::new("texter-nothing-to-release")),
+                Some(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The which-key list.
+    #[must_use]
+    pub fn which_key(&self) -> Vec<Continuation> {
+        if self.typed.is_empty() {
+            return Vec::new();
+        }
+        self.options.keymap.continuations(self.context(), &self.typed, self.facts())
+    }
+
+    /// What leaving means for what is in hand: how much it is, until when it stays, and who gets it then.
+    #[must_use]
+    pub fn what_stays(&self) -> Vec<Say> {
+        let (unsent, talks, waiting) = self.in_hand();
+        let mut lines = Vec::new();
+        if unsent > 0 {
+            lines.push(match self.keeps {
+                Some((minutes, _)) => {
+                    Say::new("leave-unsent-after").with("n", unsent).with("minutes", u64::from(minutes))
+                }
+                None => Say::new("leave-unsent").with("n", unsent),
+            });
+        }
+        if talks > 0 {
+            lines.push(match self.keeps {
+                Some((_, minutes)) => Say::new("leave-talks-after")
+                    .with("n", talks)
+                    .with("waiting", waiting)
+                    .with("minutes", u64::from(minutes)),
+                None => Say::new("leave-talks").with("n", talks).with("waiting", waiting),
+            });
+        }
+        lines
+    }
+
+    /// The top layer.
+    #[must_use]
+    pub fn overlay_view(&self) -> Option<OverlayView> {
+        let keymap = &self.options.keymap;
+        let key = |action| keymap.key_for(Context::Confirm, action);
+        Some(match self.overlays.last()? {
+            Overlay::Help { from, scroll } => {
+                OverlayView::Help { from: *from, groups: keymap.help(*from), scroll: *scroll }
+            }
+            Overlay::Palette { from, query, selected } => OverlayView::Palette {
+                query: query.text().to_owned(),
+                cursor: query.cursor(),
+                rows: palette_actions(keymap, *from, query.text())
+                    .into_iter()
+                    .map(|action| (action, keymap.key_for(*from, action)))
+                    .collect(),
+                selected: *selected,
+            },
+            Overlay::HandBack { campaign, selected } => {
+                let todo = self.rows().iter().find(|todo| todo.id == *campaign)?;
+                let (unsent, talks) = held(todo);
+                OverlayView::Confirm {
+                    title: Say::new("texter-ask-release"),
+                    lines: vec![
+                        Say::new("home-of").with("title", todo.title.clone()),
+                        Say::new("texter-release-counts")
+                            .with("unsent", unsent)
+                            .with("conversations", talks)
+                            .with("waiting", todo.waiting),
+                    ],
+                    choices: vec![
+                        (Say::new("texter-release-unsent"), key(Action::Yes)),
+                        (Say::new("texter-release-conversations"), None),
+                        (Say::new("texter-release-all"), None),
+                        (Say::new("texter-cancel"), key(Action::No)),
+                    ],
+                    selected: *selected,
+                }
+            }
+            Overlay::Done { selected } => {
+                let (unsent, talks, waiting) = self.in_hand();
+                let mut lines = Vec::new();
+                if unsent > 0 {
+                    lines.push(Say::new("done-unsent").with("n", unsent));
+                }
+                if talks > 0 {
+                    lines.push(Say::new("done-talks").with("n", talks).with("waiting", waiting));
+                }
+                lines.push(Say::new("done-wipes"));
+                OverlayView::Confirm {
+                    title: Say::new("done-ask"),
+                    lines,
+                    choices: vec![(Say::new("done-yes"), key(Action::Yes)), (Say::new("done-no"), key(Action::No))],
+                    selected: *selected,
+                }
+            }
+            Overlay::Leave { selected } => {
+                let mut lines = self.what_stays();
+                lines.push(Say::new("leave-laptop"));
+                OverlayView::Confirm {
+                    title: Say::new("texter-ask-leave"),
+                    lines,
+                    choices: vec![
+                        (Say::new("texter-leave-now"), key(Action::Yes)),
+                        (Say::new("texter-leave-stay"), key(Action::No)),
+                    ],
+                    selected: *selected,
+                }
+            }
+            Overlay::Messages { scroll } => OverlayView::Messages { scroll: *scroll },
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! What leaves somebody's hands by itself: when they are not seen any more, and when texting hours end. It is said before it happens.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::model::Model;
+use crate::api::campaign::CampaignState;
+use crate::console::core::shared::msg::LinkState;
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::Say;
+use crate::domain::assignment::WARNED_BEFORE;
+use crate::domain::conversation::Status;
+use crate::domain::hours::HoursVerdict;
+use crate::domain::message::MessageKind;
+
+/// Before the end of texting hours it is said twice: so many minutes before, the nearest first.
+const BEFORE_THE_END: [i64; 2] = [10, 30];
+
+/// What was said of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Of the contacts that go when nobody is seen for long: until when they stay, as last said. First texts, conversations.
+    lease: [Option<Timestamp>; 2],
+    /// Of each end of texting hours: the fewest minutes before it that were said.
+    ends: BTreeMap<(Timestamp, bool), i64>,
+}
+
+impl Model {
+    /// What is in hand: without a first text, conversations that are not over, of these with somebody who waits.
+    #[must_use]
+    pub fn in_hand(&self) -> (u64, u64, u64) {
+        let talks =
+            self.people.ids().filter_map(|id| self.people.line(id)).filter(|line| {
+                line.opt_out.allows_text() && !matches!(line.status, Status::NeedsMessage | Status::Closed)
+            });
+        (self.remaining() as u64, talks.count() as u64, self.people.waiting() as u64)
+    }
+
+    /// What leaving means for what is in hand: how much it is, until when it stays, and who gets it then.
+    #[must_use]
+    pub fn what_stays(&self) -> Vec<Say> {
+        let (unsent, talks, waiting) = self.in_hand();
+        let mut lines = Vec::new();
+        if unsent > 0 && self.state != CampaignState::Archived {
+            lines.push(match self.keeps {
+                Some((minutes, _)) => {
+                    Say::new("leave-unsent-after").with("n", unsent).with("minutes", u64::from(minutes))
+                }
+                None => Say::new("leave-unsent").with("n", unsent),
+            });
+        }
+        if talks > 0 {
+            lines.push(match self.keeps {
+                Some((_, minutes)) => Say::new("leave-talks-after")
+                    .with("n", talks)
+                    .with("waiting", waiting)
+                    .with("minutes", u64::from(minutes)),
+                None => Say::new("leave-talks").with("n", talks).with("waiting", waiting),
+            });
+        }
+        lines
+    }
+
+    /// Looks at what is about to leave these hands; once a minute.
+    pub(super) fn mind_what_goes(&mut self) {
+        let Some(now) = self.campaign_now() else { return };
+        self.mind_the_lease(now);
+        self.mind_the_hours(now);
+    }
+
+    /// Whoever is not seen by the server loses what they hold after a while. While the line is there this never comes near.
+    fn mind_the_lease(&mut self, now: Timestamp) {
+        let (Some(until), Some((unsent_minutes, reply_minutes))) = (self.lease_until, self.keeps) else { return };
+        if !matches!(self.link, LinkState::Offline { .. }) {
+            return;
+        }
+        let longer = SignedDuration::from_mins(i64::from(reply_minutes) - i64::from(unsent_minutes));
+        let (unsent, talks, _) = self.in_hand();
+        let ends = [
+            (unsent, until, "texter-lease-unsent"),
+            (talks, until.saturating_add(longer).unwrap_or(until), "texter-lease-talks"),
+        ];
+        let soon = SignedDuration::try_from(WARNED_BEFORE).unwrap_or(SignedDuration::from_mins(5));
+        for (place, (count, until, key)) in ends.into_iter().enumerate() {
+            let left = until.duration_since(now);
+            if count > 0 && left.is_positive() && left <= soon && self.goes.lease[place] != Some(until) {
+                self.goes.lease[place] = Some(until);
+                self.say(Level::Error, Say::new(key).with("n", count).with("at", until));
+            }
+        }
+    }
+
+    /// Texting hours end at one time in each zone: who is there and was not texted or answered is counted by that time.
+    fn mind_the_hours(&mut self, now: Timestamp) {
+        let Some(campaign) = self.campaign.as_ref().filter(|campaign| campaign.state == CampaignState::Running) else {
+            return;
+        };
+        let mut ends: BTreeMap<(Timestamp, bool), u64> = BTreeMap::new();
+        for id in self.people.ids() {
+            let (Some(line), Some(body)) = (self.people.line(id), self.people.body(id)) else { continue };
+            let kind = match line.status {
+                _ if !line.opt_out.allows_text() => continue,
+                Status::NeedsMessage => MessageKind::Initial,
+                Status::NeedsResponse => MessageKind::Reply,
+                _ => continue,
+            };
+            if let HoursVerdict::Open { until } = campaign.def.hours.verdict(kind, now, &body.zones)
+                && until.duration_since(now) <= SignedDuration::from_mins(BEFORE_THE_END[1])
+                && !campaign.def.hours.is_seam(kind, until, &body.zones)
+            {
+                *ends.entry((until, kind == MessageKind::Reply)).or_default() += 1;
+            }
+        }
+        for ((until, replies), count) in ends {
+            let left = until.duration_since(now).as_secs().div_euclid(60);
+            let Some(step) = BEFORE_THE_END.into_iter().find(|minutes| left <= *minutes) else { continue };
+            let said = self.goes.ends.entry((until, replies)).or_insert(i64::MAX);
+            if step < *said {
+                *said = step;
+                let key = if replies { "texter-hours-end-replies" } else { "texter-hours-end" };
+                self.say(Level::Warning, Say::new(key).with("n", count).with("at", until));
+            }
+        }
+        self.goes.ends.retain(|(until, _), _| *until > now);
+    }
+}

@@ -1,0 +1,68 @@
+use jiff::{SignedDuration, Timestamp};
+
+use super::driver::{Desk, start};
+use crate::api::people::{Keeps, Presence};
+use crate::console::core::shared::msg::{LinkState, Msg};
+
+fn seen(desk: &mut Desk) {
+    let server_time = desk.wall;
+    let lease_until = server_time + SignedDuration::from_mins(15);
+    let keeps = Some(Keeps { unsent_minutes: 15, reply_minutes: 60 });
+    desk.tell(Msg::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: None, keeps }));
+}
+
+fn said(desk: &Desk, key: &str) -> usize {
+    desk.model.notices.newest_first().filter(|notice| notice.say.key == key).count()
+}
+
+#[test]
+fn what_is_about_to_go_to_others_is_said_five_minutes_before() {
+    let mut desk = Desk::with(3, 1);
+    seen(&mut desk);
+    desk.tell(Msg::Link(LinkState::Offline { since: start(), next_try: start() }));
+    desk.wait(9 * 60_000);
+    assert_eq!((said(&desk, "texter-lease-unsent"), said(&desk, "texter-lease-talks")), (0, 0));
+    desk.wait(3 * 60_000);
+    assert_eq!((said(&desk, "texter-lease-unsent"), said(&desk, "texter-lease-talks")), (1, 0), "once");
+    desk.wait(44 * 60_000);
+    assert_eq!(
+        (said(&desk, "texter-lease-unsent"), said(&desk, "texter-lease-talks")),
+        (1, 1),
+        "conversations stay longer"
+    );
+}
+
+#[test]
+fn while_the_line_is_there_nothing_is_said_of_it() {
+    let mut desk = Desk::with(3, 1);
+    desk.tell(Msg::Link(LinkState::Online));
+    seen(&mut desk);
+    desk.wait(14 * 60_000);
+    assert_eq!((said(&desk, "texter-lease-unsent"), said(&desk, "texter-lease-talks")), (0, 0));
+}
+
+#[test]
+fn leaving_says_what_stays_and_for_how_long() {
+    let mut desk = Desk::with(3, 2);
+    assert_eq!(desk.model.what_stays()[0].key, "leave-unsent");
+    seen(&mut desk);
+    let said = desk.model.what_stays();
+    assert_eq!(said.iter().map(|say| say.key).collect::<Vec<_>>(), ["leave-unsent-after", "leave-talks-after"]);
+    assert_eq!(said[0].args, [("n", 3_u64.into()), ("minutes", 15_u64.into())]);
+    assert!(Desk::with(0, 0).model.what_stays().is_empty());
+}
+
+#[test]
+fn the_end_of_texting_hours_is_said_half_an_hour_and_ten_minutes_before() {
+    // First texts end at nine in the evening there, replies at ten.
+    let nine: Timestamp = "2026-10-08T01:00:00Z".parse().unwrap();
+    let mut desk = Desk::with(3, 1);
+    let at = |minutes: i64| nine - SignedDuration::from_mins(minutes);
+    let steps = [(31, 0, 0), (30, 1, 0), (20, 1, 0), (10, 2, 0), (5, 2, 0), (-29, 2, 0), (-31, 2, 1), (-51, 2, 2)];
+    for (before, initials, replies) in steps {
+        desk.wall = at(before);
+        desk.wait(60_000);
+        let found = (said(&desk, "texter-hours-end"), said(&desk, "texter-hours-end-replies"));
+        assert_eq!(found, (initials, replies), "{before} minutes before nine");
+    }
+}

@@ -1,0 +1,133 @@
+//! The home screen: the list of campaigns with what is in hand, and below it what is to be known of the selected one.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Drawn;
+use super::ink::{Caps, Ink, Piece, Sign};
+use super::theme::{Role, Theme};
+use super::{layers, shell, wrap};
+use crate::console::core::home::Model;
+use crate::console::core::home::view::{counts, standing};
+use crate::i18n::Catalogue;
+
+/// Rows of one campaign in the list.
+const ROWS: usize = 2;
+
+/// Draws the whole screen.
+pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area: Rect, buffer: &mut Buffer) -> Drawn {
+    let ink = Ink { theme, caps, words };
+    ink.fill(buffer, area, Role::Text);
+    if shell::too_small(ink, area, buffer) {
+        return Drawn { cursor: Some(area.as_position()), ..Drawn::default() };
+    }
+    let foot = u16::from(caps.footer);
+    header(ink, model, Rect { height: 1, ..area }, buffer);
+    let body = Rect { y: area.y + 1, height: area.height - 1 - foot, ..area };
+    let about = about_lines(ink, model, body.width.saturating_sub(4));
+    // The list needs its rows; what is told of the selected one gets the rest, a half at most.
+    let wanted = u16::try_from(about.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let low = if about.is_empty() { 0 } else { wanted.min(body.height / 2) };
+    let list = Rect { height: body.height - low, ..body };
+    let role = if model.overlays.is_empty() { shell::mark_role(model.rehearsal()) } else { Role::Border };
+    let inner = ink.frame(buffer, list, &ink.word("home-title"), role, model.rehearsal() == Some(false));
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let mut cursor = draw_list(ink, model, inner, buffer);
+    if low > 0 {
+        let place = Rect { y: list.bottom(), height: low, ..body };
+        let inner = ink.frame(buffer, place, &ink.word("home-about"), Role::Border, false);
+        let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+        for (row, line) in (0..inner.height).zip(&about) {
+            ink.line(buffer, inner, row, std::slice::from_ref(line));
+        }
+    }
+    let footer = Rect { y: area.bottom() - foot, height: foot, ..area };
+    shell::footer(ink, &model.footer(), footer, buffer);
+    if let Some(layer) = model.overlay_view() {
+        cursor = layers::draw(ink, &model.notices, &layer, body, buffer);
+    }
+    if let Some(notice) = model.notices.toast() {
+        shell::toast(ink, notice, Rect { height: area.height - foot, ..area }, buffer);
+    }
+    shell::which_key(ink, &model.which_key(), body, buffer);
+    // No text is sent from here.
+    Drawn { cursor: cursor.or(Some(inner.as_position())), ..Drawn::default() }
+}
+
+fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {
+    let mut pieces: Vec<Piece> = shell::mark(ink, model.rehearsal()).into_iter().collect();
+    if let Some(me) = &model.me {
+        let name = crate::domain::safe_text::safe_line(&me.name);
+        pieces.push((format!(" {name}"), Role::Title));
+    }
+    if let Some(lag) = shell::lag(ink, model.outbox.0, model.outbox.1, model.campaign_now()) {
+        pieces.extend([(format!(" {} ", ink.sign(Sign::Dot)), Role::Faint), lag]);
+    }
+    let link = shell::link(ink, &model.link);
+    let width = ink.right(buffer, area, 0, &format!("{} ", link.0), link.1);
+    ink.line(buffer, Rect { width: area.width.saturating_sub(width + 1), ..area }, 0, &pieces);
+}
+
+fn draw_list(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let Some(todos) = &model.todos else {
+        ink.line(buffer, area, 0, &[(ink.word("home-loading"), Role::Faint)]);
+        return None;
+    };
+    if todos.is_empty() {
+        ink.line(buffer, area, 0, &[(ink.word("home-no-campaign"), Role::Faint)]);
+        return None;
+    }
+    let fit = (usize::from(area.height) / ROWS).max(1);
+    let selected = model.selected_place().unwrap_or(0);
+    let first = selected.saturating_sub(fit / 2).min(todos.len().saturating_sub(fit));
+    let mut cursor = None;
+    for (at, todo) in todos.iter().enumerate().skip(first).take(fit) {
+        let row = u16::try_from((at - first) * ROWS).unwrap_or(u16::MAX);
+        let here = at == selected;
+        let look = |role| if here { Role::Selected } else { role };
+        if here {
+            let bar = Rect { y: area.y + row, height: 1, ..area };
+            ink.fill(buffer, bar, Role::Selected);
+            cursor = Some(bar.as_position());
+        }
+        let mark = if here { ink.sign(Sign::Here) } else { " " };
+        let state: Vec<String> = standing(todo).iter().map(|say| ink.say(say)).collect();
+        let state = state.join(&format!(" {} ", ink.sign(Sign::Dot)));
+        let width = ink.right(buffer, area, row, &state, look(Role::Faint));
+        let title = wrap::cut(&todo.title, area.width.saturating_sub(width + 4), ink.sign(Sign::More));
+        ink.line(buffer, area, row, &[(format!("{mark} {title}"), look(Role::Title))]);
+        let mut pieces: Vec<Piece> = vec![("  ".to_owned(), Role::Text)];
+        for (place, say) in counts(todo).iter().enumerate() {
+            if place > 0 {
+                pieces.push((format!(" {} ", ink.sign(Sign::Dot)), Role::Faint));
+            }
+            let role = match say.key {
+                "home-waiting" | "home-held" => Role::Warn,
+                "home-unsent" => Role::Text,
+                _ => Role::Faint,
+            };
+            pieces.push((ink.say(say), role));
+        }
+        ink.line(buffer, area, row + 1, &pieces);
+    }
+    cursor
+}
+
+/// What is to be known of the selected campaign: the captains' note, then the guide.
+fn about_lines(ink: Ink<'_>, model: &Model, width: u16) -> Vec<Piece> {
+    let mut lines = Vec::new();
+    let Some(todo) = model.at_hand() else { return lines };
+    let mut wrapped = |text: &str, role: Role| {
+        for part in wrap::wrap(text, width) {
+            lines.push((text[part].trim_end().to_owned(), role));
+        }
+    };
+    if let Some(note) = &todo.mine.note {
+        let age = ink.age(note.at, model.campaign_now());
+        wrapped(&format!("{} ({age}): {}", note.who, note.text), Role::Warn);
+    }
+    if !todo.mine.guide.is_empty() {
+        wrapped(&todo.mine.guide, Role::Text);
+    }
+    lines
+}
