@@ -370,7 +370,13 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
         let (server, campaign) = watching_at_spoke(args, &found, ctx).await?;
         let journal = super::reach::journal(&found, ctx).await?;
         let me = found.me.clone();
-        return Ok(Prepared::Shift(Box::new(Shift { server: Arc::new(server), me, campaign, journal, sign_in: found })));
+        return Ok(Prepared::Shift(Box::new(Shift {
+            server: Arc::new(server),
+            me,
+            campaign,
+            journal,
+            sign_in: found,
+        })));
     }
     if found.kind == ServerKind::Spoke {
         return prepare_at_spoke(args, role, found, ctx).await;

@@ -63,7 +63,7 @@ fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {
     if let Some(lag) = shell::lag(ink, model.outbox.0, model.outbox.1, model.campaign_now()) {
         pieces.extend([(format!(" {} ", ink.sign(Sign::Dot)), Role::Faint), lag]);
     }
-    let link = shell::link(ink, &model.link);
+    let link = shell::link(ink, &model.link, (None, None));
     let width = ink.right(buffer, area, 0, &format!("{} ", link.0), link.1);
     ink.line(buffer, Rect { width: area.width.saturating_sub(width + 1), ..area }, 0, &pieces);
 }

@@ -76,6 +76,7 @@ impl Model {
                 }
             }
             Msg::Paste(text) => self.edit(|query| query.insert(&text.replace(['\n', '\r'], " "))),
+            Msg::Suggested { .. } => {}
             Msg::Resize { width, height } => self.size = (width, height),
             Msg::Drawn { stamp, .. } => self.now = Some(stamp),
             Msg::Timer { timer, stamp } => {
