@@ -28,12 +28,15 @@ const SCRIPT_EVERY: u64 = 6;
 /// A quiet interval grows by a quarter with each poll that brought nothing.
 const GROW: (u32, u32) = (5, 4);
 
+/// A contact, and how it stands once an event was told; none: it is gone, or in no list any more.
+type Told = (i64, Option<Mark>);
+
 struct Poller {
     server: SpokeServer,
     assignment: i64,
     /// What is to be told before the next poll, with how the contact stands that is told of by it. That is noted when the event is handed
     /// out: what a failure keeps back is found again by the next poll.
-    ready: VecDeque<(Event, Option<(i64, Option<Mark>)>)>,
+    ready: VecDeque<(Event, Option<Told>)>,
     polls: u64,
     wait: Duration,
     version: Option<u32>,
@@ -89,7 +92,7 @@ impl Poller {
         Ok(())
     }
 
-    fn tell(&mut self, at: Timestamp, what: EventKind, told: Option<(i64, Option<Mark>)>) {
+    fn tell(&mut self, at: Timestamp, what: EventKind, told: Option<Told>) {
         self.ready.push_back((Event { seq: self.server.known.next_seq(), at, what }, told));
     }
 
