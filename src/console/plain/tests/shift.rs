@@ -231,6 +231,49 @@ fn an_answer_is_recorded_by_its_number_and_its_line_offered() {
 }
 
 #[test]
+fn replies_that_fit_are_offered_by_number_and_taken_to_be_read() {
+    let mut reader = Reader::opened(opening(1, 1), "Where do I vote?");
+    let talk = reader.types(&["n"]);
+    assert!(talk.contains("\n1: Where to vote (fits: Where, vote).\n"), "{talk}");
+    let reply = reader.types(&["1"]);
+    assert!(reply.contains("Your reply to N1001: At the school, N1001.\nSend this reply?"), "{reply}");
+    assert!(reader.sent().is_empty());
+    // Where nothing was offered, a number is nothing.
+    let mut reader = Reader::opened(opening(1, 1), "zzz");
+    assert!(!reader.types(&["n"]).contains("fits:"));
+    assert!(reader.types(&["1"]).starts_with("There is nothing with that number here."));
+    assert!(!reader.types(&["?"]).contains("take a reply that fits"));
+}
+
+#[test]
+fn back_is_one_word_and_nothing_is_offered_that_does_nothing() {
+    let mut reader = Reader::with(3, 1);
+    reader.types(&["n"]);
+    let answers = reader.types(&["a"]);
+    assert!(!answers.contains("next question") && !answers.contains("clear answer"), "{answers}");
+    reader.types(&["b"]);
+    let list = reader.types(&["b"]);
+    assert!(list.contains("Replies, waiting and in conversation: 1."), "{list}");
+    assert!(reader.acts().is_empty());
+    // A letter about nobody does nothing to whoever happens to be selected.
+    assert!(reader.types(&["D"]).starts_with("Of whom?") && reader.acts().is_empty());
+    reader.types(&["1", "x"]);
+    let list = reader.types(&["", "p", "p"]);
+    assert!(list.contains("back to sending, 3 left"), "{list}");
+}
+
+#[test]
+fn the_script_and_all_that_is_known_are_told() {
+    let mut reader = Reader::with(0, 1);
+    reader.types(&["n"]);
+    let script = reader.types(&["s"]);
+    assert!(script.contains("Do they support? (now)\n1: yes. Great, N1001!\n2: no"), "{script}");
+    reader.types(&["2"]);
+    assert!(reader.types(&["s"]).contains("Do they support? recorded: no."));
+    assert!(reader.types(&["b", "K"]).contains("All that is known: N1001."));
+}
+
+#[test]
 fn a_possible_opt_out_is_decided_before_anything_is_written() {
     let mut reader = Reader::with(0, 2);
     reader.types(&["n"]);

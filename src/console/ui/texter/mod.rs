@@ -148,4 +148,6 @@ fn pane_has_keys(model: &Model, focus: &[Focus]) -> bool {
 }
 
 #[cfg(test)]
+mod scenes_tests;
+#[cfg(test)]
 mod tests;

@@ -198,7 +198,10 @@ fn hostile_text_stays_text() {
     let mut scene = Scene::with(true, HOSTILE, "Hi {firstName}, hello from {texterName}.");
     scene.keys("n");
     scene.thread(&long);
-    for (width, height) in SIZES {
+    // The conversation, all that is known of the person, the script.
+    for ((width, height), keys) in SIZES.into_iter().flat_map(|size| ["", "K", "esc s", "esc"].map(|keys| (size, keys)))
+    {
+        scene.keys(keys);
         let (buffer, _) = scene.draw(width, height);
         for cell in &buffer.content {
             let bad = |c: char| {
@@ -308,7 +311,7 @@ fn times_of_a_conversation_say_whose_they_are_when_clocks_differ() {
 
 proptest::proptest! {
     #[test]
-    fn no_size_breaks_it(sizes in proptest::collection::vec((1u16..220, 1u16..70), 1..8), keys in "[jkn?:oMcai]{0,4}") {
+    fn no_size_breaks_it(sizes in proptest::collection::vec((1u16..220, 1u16..70), 1..8), keys in "[jkn?:oMcaisKtfLbD]{0,4}") {
         let mut scene = Scene::new(true);
         for key in keys.chars() {
             scene.keys(&key.to_string());
