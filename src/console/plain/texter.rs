@@ -447,7 +447,9 @@ impl Pages for TexterPages {
 
     fn news(&mut self, voice: &Voice) -> Vec<String> {
         let mut lines = self.news.of(&self.model, voice);
-        let coach = self.model.coach().map(|say| voice.say(&say));
+        // Here Enter alone sends nothing: what is to be typed is the word of this front end.
+        let typed = |context, action| Some(word_for(action, context, self.keymap()));
+        let coach = self.model.coach_by(typed).map(|say| voice.say(&say));
         if coach != self.coach {
             lines.extend(coach.iter().map(|text| format!("{}: {text}", voice.word("practice-mark"))));
             self.coach = coach;

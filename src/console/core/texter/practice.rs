@@ -99,10 +99,13 @@ impl Model {
     /// What a practice says now.
     #[must_use]
     pub fn coach(&self) -> Option<Say> {
-        let key = |context, action: Action| {
-            let key = self.options.keymap.key_for(context, action);
-            key.map_or(Arg::Key(action.label_key()), |key| Arg::Text(pretty(&key)))
-        };
+        self.coach_by(|context, action| self.options.keymap.key_for(context, action).map(|key| pretty(&key)))
+    }
+
+    /// [`Self::coach`], with what has to be pressed or typed as `name` has it.
+    #[must_use]
+    pub fn coach_by(&self, name: impl Fn(Context, Action) -> Option<String>) -> Option<Say> {
+        let key = |context, action: Action| name(context, action).map_or(Arg::Key(action.label_key()), Arg::Text);
         let say = |name: &'static str, args: Vec<(&'static str, Arg)>| Say { key: name, args };
         Some(match self.practice_step()? {
             Step::Begin => say("practice-begin", vec![]),

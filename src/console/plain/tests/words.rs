@@ -154,3 +154,13 @@ fn the_words_of_the_front_end_are_free_in_the_shipped_keys() {
     }
     assert_eq!(parse("i", Context::Composer, &keymap, Facts::default(), &voice), Typed::Anew);
 }
+
+#[test]
+fn a_practice_names_what_can_be_typed() {
+    use crate::console::plain::{Pages as _, TexterPages};
+    let mut desk = crate::console::core::texter::tests::driver::Desk::with(8, 0);
+    desk.model.options.practice = true;
+    let said = TexterPages::new(desk.model.clone()).news(&voice()).join(" ");
+    // Enter alone sends nothing here.
+    assert!(said.contains("PRACTICE: ") && said.contains("Press y to send it."), "{said}");
+}
