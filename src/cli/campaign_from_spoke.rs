@@ -1,6 +1,6 @@
 //! `campaign from-spoke`: the script of a campaign that runs Spoke, as a campaign file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
@@ -10,6 +10,9 @@ use super::{Context, Exit, Misuse, Outcome, out};
 use crate::api::people::Role;
 use crate::client::CampaignServer as _;
 use crate::client::sign_in::{self, ServerKind};
+use crate::client::spoke::session::Door;
+use crate::domain::campaign::CampaignDef;
+use crate::domain::ids::CampaignId;
 use crate::exchange::campaign_file;
 
 /// Write the script of a campaign that runs Spoke as a campaign file
@@ -45,17 +48,43 @@ pub async fn run(args: FromSpokeArgs, ctx: &Context) -> Outcome {
     let found = server.campaigns().await.with_context(|| format!("asking {} for its campaigns", sign_in.server))?;
     let campaign = choose(&found, args.campaign.as_deref())?;
     let def = server.campaign(campaign).await.context("the campaign could not be read")?.def;
-    let text = campaign_file::write(&def)?;
+    written(&def, &sign_in.server, &args.file)
+}
+
+/// `campaign import --from-spoke URL --campaign ID`: the same of any campaign, by its own number, with an admin's sign-in there.
+///
+/// # Errors
+/// As [`run`].
+pub async fn import(url: &str, campaign: &str, file: &Path, ctx: &Context) -> Outcome {
+    let door = Door::new(url, timeouts(ctx))?;
+    let all = sign_in::list(&ctx.paths.sign_ins_dir())?;
+    let there = all.into_iter().filter(|one| one.kind == ServerKind::Spoke && one.server == door.address());
+    let Some(sign_in) = there.max_by_key(|one| (one.me.role, one.at)) else {
+        return Err(Misuse(format!("no sign-in at {0}: textbank login --spoke {0}", door.address())).into());
+    };
+    let wrong =
+        || Misuse("--campaign: with --from-spoke it is the campaign's number there: textbank spoke campaigns".into());
+    let number = campaign.parse().map_err(|_| wrong())?;
+    if file.exists() {
+        bail!("{} is there already: name another file by --into", file.display());
+    }
+    let server = spoke(&sign_in, timeouts(ctx), ctx)?;
+    let def = server.script_of(CampaignId(number)).await.context("the campaign could not be read")?;
+    written(&def, &sign_in.server, file)
+}
+
+fn written(def: &CampaignDef, server: &str, file: &Path) -> Outcome {
+    let text = campaign_file::write(def)?;
     let head = format!(
         "# From the campaign \"{}\" at {}, with its question tree, canned replies and tags.\n# Look through it, then: textbank campaign check {}\n\n",
         def.title.replace('\n', " "),
-        sign_in.server,
-        args.file.display()
+        server,
+        file.display()
     );
-    std::fs::write(&args.file, head + &text).with_context(|| format!("cannot write {}", args.file.display()))?;
+    std::fs::write(file, head + &text).with_context(|| format!("cannot write {}", file.display()))?;
     out(format!(
         "{}: {} questions, {} canned replies, {} tags",
-        args.file.display(),
+        file.display(),
         def.questions.len(),
         def.canned.len(),
         def.tags.len()

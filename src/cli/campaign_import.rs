@@ -23,12 +23,19 @@ use crate::exchange::pair::{CampaignRead, Pair};
 /// Arguments of `campaign import`.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// The campaign file (TOML)
+    /// The campaign file (TOML); with --from-spoke the campaign's number there
     #[arg(long, value_name = "FILE")]
     pub campaign: PathBuf,
     /// The contact list (CSV, TSV or a spreadsheet)
-    #[arg(long, value_name = "FILE")]
-    pub contacts: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "from_spoke")]
+    pub contacts: Option<PathBuf>,
+    /// Bring the script, canned replies and tags of the campaign with the number --campaign from this Spoke server into a campaign file,
+    /// and hand nothing in; with an admin's sign-in there
+    #[arg(long, value_name = "URL", conflicts_with = "contacts")]
+    pub from_spoke: Option<String>,
+    /// Where that campaign file goes
+    #[arg(long, value_name = "FILE", default_value = "campaign.toml", requires = "from_spoke")]
+    pub into: PathBuf,
     /// Where the list comes from.
     #[command(flatten)]
     pub provenance: ProvenanceArgs,
@@ -54,8 +61,15 @@ pub struct ImportArgs {
 /// # Errors
 /// What the server said. Problems in the files are printed, all at once, and nothing is handed in.
 pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
+    let contacts = match (&args.from_spoke, &args.contacts) {
+        (None, Some(contacts)) => contacts,
+        (from, _) => {
+            let (url, number) = (from.as_deref().unwrap_or_default(), args.campaign.to_string_lossy());
+            return super::campaign_from_spoke::import(url, &number, &args.into, ctx).await;
+        }
+    };
     let Some(Checked { def, list, surveyed, digest }) =
-        check(campaign_file::load_at(&args.campaign, Some(ctx.clock.now())), &args.contacts, &args.read)?
+        check(campaign_file::load_at(&args.campaign, Some(ctx.clock.now())), contacts, &args.read)?
     else {
         tell("Nothing was handed in: mend the errors first.");
         return Ok(Exit::Problems);

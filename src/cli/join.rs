@@ -45,6 +45,11 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     if let Some(invitation) = Invitation::parse(&link) {
         return login::join(&invitation, args.name.as_deref(), args.json, ctx).await;
     }
+    if link.contains("/invite/") && !link.contains('#') {
+        let why = "this is a link by which somebody makes an organization at a Spoke server, in the browser. To text there ask the \
+                   campaign for its join link (https://.../join), or sign in by textbank login --spoke URL";
+        return Err(Misuse(why.to_owned()).into());
+    }
     let link = JoinLink::parse(&link)?;
     if link.is_in_the_clear() {
         tell("warning: this server is reached without encryption: whoever is on the network between can read along");

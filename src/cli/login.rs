@@ -53,10 +53,13 @@ pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
             None => asked_for("Your e-mail: ")?,
         };
         let password = secret("Your password (it is not shown): ", args.password_stdin)?;
-        door.login(&email, &password).await.context("not signed in")?
+        door.login(&email, &password).await.context(FORGOTTEN)?
     };
     store(&door, cookie, me, &settings, args.json, ctx)
 }
+
+/// Spoke's links for a new password last a quarter of an hour and open a page.
+const FORGOTTEN: &str = "not signed in (a forgotten password: ask the campaign's admin for Spoke's reset link, open it in the browser, then sign in here)";
 
 /// Takes up an invitation to a campaign that runs Spoke: signs in, or makes an account, and joins.
 ///

@@ -13,8 +13,12 @@ use super::reach::{SignInArgs, admin, client};
 use super::{Context, Exit, Misuse, Outcome, out};
 use crate::api::campaign::CampaignState;
 use crate::client::CampaignServer as _;
-use crate::domain::outcome::{About, Sums};
+use crate::domain::campaign::CampaignDef;
+use crate::domain::ids::CampaignId;
+use crate::domain::outcome::{self, About, Sums};
 use crate::domain::safe_text::safe_line;
+use crate::exchange::problem::FileProblem;
+use crate::exchange::spoke_export;
 use crate::i18n::Catalogue;
 use crate::report;
 
@@ -24,6 +28,12 @@ pub struct ReportArgs {
     /// Which campaign: its number, or the beginning of its title; needed when there are several
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Option<String>,
+    /// Make it of the two files that a Spoke server exports of a campaign, contacts first, instead of asking a server
+    #[arg(long, value_names = ["CONTACTS.csv", "MESSAGES.csv"], num_args = 2, conflicts_with = "campaign")]
+    pub from_spoke_export: Option<Vec<PathBuf>>,
+    /// Title of the page; with --from-spoke-export, as those files have none
+    #[arg(long, value_name = "TITLE", requires = "from_spoke_export")]
+    pub title: Option<String>,
     /// Write to FILE instead of standard output: whole or not at all, readable by you alone
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -70,6 +80,72 @@ async fn make(args: ReportArgs, ctx: &Context) -> Outcome {
         }
         None => TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
     };
+    let outcome = match &args.from_spoke_export {
+        Some(files) => match exported(files, args.title.as_deref(), time_zone, ctx) {
+            Ok(outcome) => outcome,
+            Err(problems) => {
+                super::reach::tell(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+                return Ok(Exit::Problems);
+            }
+        },
+        None => asked(&args, time_zone, ctx).await?,
+    };
+    let page = if args.json {
+        let mut value = serde_json::to_value(&outcome)?;
+        for name in &outcome.untold {
+            match name.split_once('.') {
+                Some((part, figure)) => value[part][figure] = serde_json::Value::Null,
+                None => value[*name] = serde_json::Value::Null,
+            }
+        }
+        serde_json::to_string_pretty(&value)?
+    } else {
+        let language = args.language.as_deref();
+        let catalogue =
+            language.map_or_else(|| std::sync::Arc::clone(&ctx.catalogue), |tag| Catalogue::for_language(tag).into());
+        report::page(&outcome, &catalogue)
+    };
+    match part {
+        Some(part) => {
+            part.file()?.write_all(page.as_bytes()).context("the report was not written")?;
+            part.keep()?;
+            let path = args.out.unwrap_or_default();
+            let contacts = super::campaign_check::counted(outcome.people.contacts, "contact");
+            let how = if args.json { "" } else { " Open it in a browser." };
+            out(format!("{}: {contacts}.{how}", path.display()))?;
+        }
+        None => out(page)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// What stands in a Spoke server's export files.
+fn exported(
+    files: &[PathBuf],
+    title: Option<&str>,
+    time_zone: String,
+    ctx: &Context,
+) -> Result<outcome::Outcome, Vec<FileProblem>> {
+    // The option takes exactly two.
+    let export = spoke_export::read(&files[0], &files[1])?;
+    let about = About {
+        campaign: CampaignId(export.campaign),
+        title: safe_line(title.unwrap_or(&format!("Spoke {}", export.campaign))),
+        organization: String::new(),
+        state: "exported".to_owned(),
+        rehearsal: false,
+        at: export.until.unwrap_or_else(|| ctx.clock.now()),
+        time_zone,
+    };
+    let def = CampaignDef { questions: export.questions, ..CampaignDef::default() };
+    let mut sums = Sums::default();
+    sums.add(export.figures, export.texters);
+    let outcome = sums.outcome(about, export.counts, &def);
+    Ok(outcome::Outcome { untold: spoke_export::UNTOLD.to_vec(), ..outcome })
+}
+
+/// What a campaign's server says.
+async fn asked(args: &ReportArgs, time_zone: String, ctx: &Context) -> anyhow::Result<outcome::Outcome> {
     let nothing = "no report";
     let (sign_in, admin) = admin(&args.who, ctx).await?;
     let server = client(&sign_in, ctx)?;
@@ -104,25 +180,5 @@ async fn make(args: ReportArgs, ctx: &Context) -> Outcome {
         at: board.at,
         time_zone,
     };
-    let outcome = sums.outcome(about, board.counts, &campaign.def);
-    let page = if args.json {
-        serde_json::to_string_pretty(&outcome)?
-    } else {
-        let language = args.language.as_deref();
-        let catalogue =
-            language.map_or_else(|| std::sync::Arc::clone(&ctx.catalogue), |tag| Catalogue::for_language(tag).into());
-        report::page(&outcome, &catalogue)
-    };
-    match part {
-        Some(part) => {
-            part.file()?.write_all(page.as_bytes()).context("the report was not written")?;
-            part.keep()?;
-            let path = args.out.unwrap_or_default();
-            let contacts = super::campaign_check::counted(outcome.people.contacts, "contact");
-            let how = if args.json { "" } else { " Open it in a browser." };
-            out(format!("{}: {contacts}.{how}", path.display()))?;
-        }
-        None => out(page)?,
-    }
-    Ok(Exit::Done)
+    Ok(sums.outcome(about, board.counts, &campaign.def))
 }

@@ -58,6 +58,17 @@ pub struct Outcome {
     pub step: Step,
     /// As time went by; times without anything are left out.
     pub times: Vec<TimeLine>,
+    /// Figures that are not known where it was counted, by name (`people.by_word`): they stand at 0 and mean nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<&'static str>,
+}
+
+impl Outcome {
+    /// True when this figure is known.
+    #[must_use]
+    pub fn tells(&self, figure: &str) -> bool {
+        !self.untold.contains(&figure)
+    }
 }
 
 /// How many texts became what.
@@ -319,6 +330,7 @@ impl Sums {
             step,
             times,
             about,
+            untold: Vec::new(),
         }
     }
 

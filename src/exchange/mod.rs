@@ -15,5 +15,6 @@ pub mod made_up;
 pub mod pair;
 pub mod problem;
 pub mod sample;
+pub mod spoke_export;
 mod toml_reader;
 mod wording;

@@ -83,7 +83,7 @@ pub fn page(outcome: &Outcome, catalogue: &Catalogue) -> String {
     }
     page.element("h1", &[], &title);
     let when = words.say(
-        "report-counted",
+        if outcome.untold.is_empty() { "report-counted" } else { "report-counted-export" },
         &[
             ("organization", Value::Text(about.organization.clone())),
             ("at", Value::Time(words.time(about.at, "%Y-%m-%d %H:%M"))),
@@ -91,6 +91,9 @@ pub fn page(outcome: &Outcome, catalogue: &Catalogue) -> String {
         ],
     );
     page.element("p", &[], &when);
+    if !outcome.untold.is_empty() {
+        page.element("p", &[], &words.plain("report-untold"));
+    }
     page.close("header");
     sections::all(&mut page, outcome, &words);
     page.close("body");

@@ -19,7 +19,7 @@ const PARTS: [(&str, &str); 7] = [
 ];
 
 pub(super) fn all(page: &mut Html, outcome: &Outcome, words: &Words<'_>) {
-    let is_there = |id: &str| id != "lists" || !outcome.lists.is_empty();
+    let is_there = |id: &str| outcome.tells(id) && (id != "lists" || !outcome.lists.is_empty());
     page.open("nav", &[("aria-label", &words.plain("report-parts"))]);
     page.open("ul", &[]);
     for (id, key) in PARTS.into_iter().filter(|(id, _)| is_there(id)) {
@@ -91,6 +91,11 @@ fn summary(page: &mut Html, outcome: &Outcome, words: &Words<'_>) {
     page.close("dl");
     page.element("p", &[], &words.plain("report-interval"));
     let board = &outcome.board;
+    let told = |key: &str| match key {
+        "report-wrong-numbers" => outcome.tells("people.wrong_numbers"),
+        "report-removed" => outcome.tells("people.removed"),
+        _ => true,
+    };
     let rows = [
         ("report-board-total", board.total),
         ("report-board-unsent", board.unsent),
@@ -102,30 +107,40 @@ fn summary(page: &mut Html, outcome: &Outcome, words: &Words<'_>) {
         ("report-wrong-numbers", people.wrong_numbers),
         ("report-removed", people.removed),
     ];
-    let rows: Vec<_> = rows.into_iter().map(|(key, many)| vec![words.plain(key), words.number(many)]).collect();
+    let rows = rows.into_iter().filter(|(key, _)| told(key));
+    let rows: Vec<_> = rows.map(|(key, many)| vec![words.plain(key), words.number(many)]).collect();
     page.table(&words.plain("report-stand"), &head(words, &["report-what", "report-many"]), &rows);
     page.element("p", &[], &words.plain("report-stand-means"));
-    let rows = [
+    let mut rows = vec![
         vec![words.plain("report-rate-answered"), share(&people.answered, words)],
         vec![words.plain("report-rate-opted-out"), share(&people.opted_out, words)],
         vec![words.plain("report-rate-failed"), share(&people.failed, words)],
         vec![words.plain("report-to-answer"), words.length(people.median_to_answer_seconds)],
         vec![words.plain("report-wait"), words.length(people.median_wait_seconds)],
         vec![words.plain("report-opted-out-in-all"), words.number(people.opted_out_in_all)],
-        vec![words.plain("report-by-word"), words.number(people.by_word)],
     ];
+    if outcome.tells("people.by_word") {
+        rows.push(vec![words.plain("report-by-word"), words.number(people.by_word)]);
+    }
     page.table(&words.plain("report-rates"), &head(words, &["report-what", "report-figure"]), &rows);
 }
 
 fn texts(page: &mut Html, outcome: &Outcome, words: &Words<'_>) {
     let texts = &outcome.texts;
+    let told = |key: &str| match key {
+        "report-notices" => outcome.tells("texts.notices"),
+        "report-held" => outcome.tells("texts.held"),
+        "report-dropped" => outcome.tells("texts.dropped"),
+        _ => true,
+    };
     let rows = [
         ("report-initials", texts.initials),
         ("report-replies", texts.replies),
         ("report-notices", texts.notices),
         ("report-received", texts.received),
     ];
-    let rows: Vec<_> = rows.into_iter().map(|(key, many)| vec![words.plain(key), words.number(many)]).collect();
+    let rows = rows.into_iter().filter(|(key, _)| told(key));
+    let rows: Vec<_> = rows.map(|(key, many)| vec![words.plain(key), words.number(many)]).collect();
     page.table(&words.plain("report-texts-kinds"), &head(words, &["report-what", "report-many"]), &rows);
     let rows = [
         ("report-delivered", texts.delivered),
@@ -136,7 +151,8 @@ fn texts(page: &mut Html, outcome: &Outcome, words: &Words<'_>) {
         ("report-held", texts.held),
         ("report-dropped", texts.dropped),
     ];
-    let rows: Vec<_> = rows.into_iter().map(|(key, many)| vec![words.plain(key), words.number(many)]).collect();
+    let rows = rows.into_iter().filter(|(key, _)| told(key));
+    let rows: Vec<_> = rows.map(|(key, many)| vec![words.plain(key), words.number(many)]).collect();
     page.table(&words.plain("report-texts-fates"), &head(words, &["report-what", "report-many"]), &rows);
 }
 

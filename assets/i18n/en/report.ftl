@@ -3,6 +3,8 @@
 report-title = Report: { $campaign }
 report-rehearsal = REHEARSAL: the voters of this report are made up.
 report-counted = { $organization }. Counted { $at } ({ $zone }).
+report-counted-export = From Spoke's export files, as things stood { $at } ({ $zone }).
+report-untold = What those files do not tell is not on this page: which texts were notices of an opt-out (they count as replies), whether an opt-out was the voter's own word, wrong numbers, wordings of the first text, lists. Nor do they say who wrote a text: each counts with whoever has the contact now. "Sent" means that the carrier took it.
 report-parts = Parts of this page
 report-number = { $n }
 report-percent = { $whole }.{ $part }%

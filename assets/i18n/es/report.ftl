@@ -3,6 +3,8 @@
 report-title = Informe: { $campaign }
 report-rehearsal = ENSAYO: los votantes de este informe son inventados.
 report-counted = { $organization }. Recuento: { $at } ({ $zone }).
+report-counted-export = De los archivos exportados por Spoke, tal como estaban las cosas { $at } ({ $zone }).
+report-untold = Lo que esos archivos no dicen no está en esta página: qué mensajes fueron avisos de baja (cuentan como respuestas), si la baja fue palabra propia del votante, números equivocados, versiones del primer mensaje, listas. Tampoco dicen quién escribió un mensaje: cada uno cuenta con quien tiene ahora el contacto. «Enviado» significa que el operador lo aceptó.
 report-parts = Partes de esta página
 report-number = { $n }
 report-percent = { $whole },{ $part }{ "\u00A0" }%

@@ -252,6 +252,15 @@ pub struct Campaign {
     pub organization: Organization,
 }
 
+/// A campaign's own canned replies.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CannedOf {
+    /// All of them.
+    #[serde(default, deserialize_with = "without_nulls")]
+    pub canned_responses: Vec<Canned>,
+}
+
 /// A step of the script.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Step {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::answers::{Assignment, Contact, Lines, Todo, Todos, User};
+use super::answers::{Assignment, CannedOf, Contact, Id, Lines, Todo, Todos, User};
 use super::documents;
 use super::known::Mark;
 use super::page::Settings;
@@ -18,8 +18,9 @@ use crate::api::message::{Thread, ThreadEntry, ThreadMessage};
 use crate::api::people::{Me, Role};
 use crate::api::problem::Code;
 use crate::client::{Call, CallError};
+use crate::domain::campaign::CampaignDef;
 use crate::domain::conversation::Status;
-use crate::domain::ids::{ContactId, PersonId};
+use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::domain::message::{Delivery, Direction, MessageKind};
 use crate::domain::safe_text::safe_line;
 
@@ -96,6 +97,26 @@ impl SpokeServer {
         let assignment: Arc<Assignment> = Arc::new(reply.read("assignment")?);
         self.known.keep_assignment(Arc::clone(&assignment));
         Ok(assignment)
+    }
+
+    /// The script of any campaign, with its canned replies and tags, for who may edit it.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn script_of(&self, campaign: CampaignId) -> Call<CampaignDef> {
+        let reply = self.asked(&documents::SCRIPT, json!({ "campaign": campaign.0.to_string() })).await?;
+        if reply.field("campaign").is_null() {
+            return Err(self.refused(&reply.said()).await);
+        }
+        let canned: CannedOf = reply.read("campaign")?;
+        let as_assigned = Assignment {
+            id: Id(campaign.0),
+            has_unassigned_contacts_for_texter: 0,
+            texter: None,
+            campaign_canned_responses: canned.canned_responses,
+            campaign: reply.read("campaign")?,
+        };
+        Ok(views::campaign(&as_assigned, 0).def)
     }
 
     /// An assignment as it was read last.

@@ -155,6 +155,28 @@ async fn a_script_watches_steers_and_counts() {
     assert_eq!(found["total"].as_u64(), Some(0));
     let tagged = here.run(&["spoke", "tag", "spanish", "1", "--campaign", "1"], "").await;
     assert_eq!(tagged.code, Some(0), "{}", tagged.err);
+    let file = here.home.path().join("imported.toml").to_string_lossy().into_owned();
+    let import = ["campaign", "import", "--from-spoke", &url, "--campaign", "1", "--into", &file];
+    let imported = here.run(&import, "").await;
+    assert!(imported.out.contains("2 questions, 3 canned replies, 3 tags"), "{}{}", imported.out, imported.err);
     let all = here.run(&["spoke", "reassign", "--all", "--to", "nobody"], "").await;
     assert!(all.err.contains("name one"), "{}", all.err);
+}
+
+#[tokio::test]
+async fn the_report_is_made_of_spokes_own_files() {
+    let here = Here::start().await;
+    let at = |name: &str| format!("{}/tests/data/spoke/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (contacts, messages) = (at("campaign-export-1.csv"), at("campaign-export-1-message.csv"));
+    let said = here.run(&["report", "--from-spoke-export", &contacts, &messages, "--json"], "").await;
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let told: Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!((told["people"]["contacts"].as_u64(), told["texts"]["initials"].as_u64()), (Some(200), Some(60)));
+    assert_eq!((&told["people"]["by_word"], &told["variants"]), (&Value::Null, &Value::Null));
+    let said = here.run(&["report", "--from-spoke-export", &contacts, &messages, "--title", "June 4 <GOTV>"], "").await;
+    assert!(said.out.contains("June 4 &lt;GOTV&gt;") && said.out.contains("What those files do not tell"));
+    assert!(said.out.contains("Would they volunteer?") && !said.out.contains("own word</th>"));
+    let bad = here.run(&["report", "--from-spoke-export", &messages, &contacts], "").await;
+    assert_eq!(bad.code, Some(3));
+    assert!(bad.err.contains(":1: error in `id`") && bad.err.contains("Name first"), "{}", bad.err);
 }
