@@ -15,7 +15,7 @@ pub(super) fn coach(ink: Ink<'_>, model: &Model, body: Rect, buffer: &mut Buffer
     let text = ink.say(&now);
     let room = body.width.saturating_sub(1);
     // The words may need two rows on a small screen; what is always there has one of its own.
-    let taken = u16::try_from(wrap::columns(&mark)).unwrap_or(0) + 1;
+    let taken = wrap::columns(&mark) + 1;
     let first = room.saturating_sub(taken).max(10);
     let mut rows: Vec<&str> = wrap::wrap(&text, first).into_iter().map(|range| text[range].trim_end()).collect();
     rows.truncate(if body.height >= 14 { 3 } else { 2 });
