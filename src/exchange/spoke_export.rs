@@ -322,10 +322,13 @@ impl Contacts {
 
 const STATUSES: [&str; 5] = ["needsMessage", "messaged", "needsResponse", "convo", "closed"];
 
+/// Slot, kind, delivery, texter.
+type TextKind = (i64, u8, u8, Option<PersonId>);
+
 #[derive(Default)]
 struct Sums {
     people: BTreeMap<PeopleSum, u64>,
-    texts: BTreeMap<(i64, u8, u8, Option<PersonId>), (TextSum, u64)>,
+    texts: BTreeMap<TextKind, (TextSum, u64)>,
     waits: BTreeMap<(bool, Option<PersonId>, u64), u64>,
     opt_outs: BTreeMap<i64, u64>,
     counts: Counts,
