@@ -170,6 +170,7 @@ impl CampaignServer for Memory {
             script_version: 1,
             def: self.def.clone(),
             recalled: vec![],
+            note: None,
             late_owner: None,
             seq: 1,
         })
@@ -218,6 +219,7 @@ impl CampaignServer for Memory {
             lease_until: Timestamp::MAX,
             own_time: false,
             nothing_goes_before: None,
+            keeps: None,
         })
     }
 
