@@ -1,6 +1,6 @@
 //! The first minute of whoever texts for the first time: one question about how they read, and a practice of eight made-up cards.
 //!
-//! What this machine remembers of it is one word in a file: that the practice was offered, or that it was gone through.
+//! What this machine remembers of it is a line for each name in a file: that the practice was offered, or that it was gone through.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -100,7 +100,11 @@ fn keep_plain(file: &Path, uses: bool) -> anyhow::Result<()> {
     if let Some(dir) = file.parent() {
         crate::config::create_private_dir(dir)?;
     }
-    std::fs::write(file, with_plain(&text, uses))?;
+    let text = with_plain(&text, uses);
+    // Whoever wrote the section in another of TOML's ways keeps the file as it is: it is asked again, and no start fails.
+    if text.parse::<toml::Table>().is_ok() {
+        std::fs::write(file, text)?;
+    }
     Ok(())
 }
 
@@ -131,19 +135,28 @@ fn mark_file(ctx: &Context) -> PathBuf {
     ctx.paths.state_dir().join("practice")
 }
 
-fn mark(ctx: &Context) -> Mark {
-    match std::fs::read_to_string(mark_file(ctx)).unwrap_or_default().trim() {
-        "passed" => Mark::Passed,
-        "offered" => Mark::Offered,
-        _ => Mark::Nothing,
+fn mark(name: &str, ctx: &Context) -> Mark {
+    mark_of(&std::fs::read_to_string(mark_file(ctx)).unwrap_or_default(), name)
+}
+
+/// How far somebody of this name came. Each line is a word and whose it is: a laptop may be several people's.
+fn mark_of(text: &str, name: &str) -> Mark {
+    let of = |word: &str| text.lines().any(|line| line.split_once(' ') == Some((word, name)));
+    match (of("passed"), of("offered")) {
+        (true, _) => Mark::Passed,
+        (false, true) => Mark::Offered,
+        (false, false) => Mark::Nothing,
     }
 }
 
-fn keep_mark(passed: bool, ctx: &Context) {
-    if !passed && mark(ctx) == Mark::Passed {
+fn keep_mark(passed: bool, name: &str, ctx: &Context) {
+    let before = std::fs::read_to_string(mark_file(ctx)).unwrap_or_default();
+    let known = mark_of(&before, name);
+    if known == Mark::Passed || (!passed && known == Mark::Offered) {
         return;
     }
-    if let Err(error) = std::fs::write(mark_file(ctx), if passed { "passed\n" } else { "offered\n" }) {
+    let line = format!("{} {name}\n", if passed { "passed" } else { "offered" });
+    if let Err(error) = std::fs::write(mark_file(ctx), before + &line) {
         tracing::warn!(%error, "that the practice was offered is not remembered");
     }
 }
@@ -166,7 +179,7 @@ pub(super) async fn practise(
         Some(server) => promptly(server.practice(campaign), ctx).await,
         None => Ok(Practice { passed_at: None, required: false }),
     };
-    let before = mark(ctx);
+    let before = mark(name, ctx);
     let practice = match asked {
         Ok(practice) => practice,
         Err(error) => {
@@ -190,7 +203,7 @@ pub(super) async fn practise(
     let passed = match answer.as_deref() {
         Some("") => hold(name, plain, false, ctx).await?,
         _ => {
-            keep_mark(false, ctx);
+            keep_mark(false, name, ctx);
             false
         }
     };
@@ -222,7 +235,7 @@ async fn hold(name: &str, plain: bool, json: bool, ctx: &Context) -> anyhow::Res
     let plan = plan(name, ctx.catalogue.language())
         .map_err(|problems| anyhow::anyhow!(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let Played { practised, .. } = play(plan, lines, true, ctx).await?;
-    keep_mark(practised, ctx);
+    keep_mark(practised, name, ctx);
     Ok(practised)
 }
 
@@ -253,6 +266,25 @@ mod tests {
         assert!(!says_plain(&file));
         keep_plain(&file, true).unwrap();
         assert!(says_plain(&file));
+    }
+
+    #[test]
+    fn whoever_practised_did_it_for_nobody_else() {
+        assert_eq!(mark_of("", "Ann"), Mark::Nothing);
+        let text = "offered Ann\npassed Ann\noffered Bob\n";
+        assert_eq!(
+            (mark_of(text, "Ann"), mark_of(text, "Bob"), mark_of(text, "An")),
+            (Mark::Passed, Mark::Offered, Mark::Nothing)
+        );
+    }
+
+    #[test]
+    fn a_file_that_would_not_be_read_any_more_is_left_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("config.toml");
+        std::fs::write(&file, "console = { theme = \"light\" }\n").unwrap();
+        keep_plain(&file, true).unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "console = { theme = \"light\" }\n");
     }
 
     #[test]

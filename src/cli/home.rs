@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::reach::{SignInArgs, client, spoke, stored_anywhere, tell, timeouts};
 use super::shift::{LAST, Rest, gate_times, in_lines, keymap, promptly};
-use super::text::FIRST_SLICE;
+use super::text::first_slice;
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::campaign::CampaignTodo;
 use crate::api::people::Role;
@@ -78,12 +78,8 @@ pub(super) async fn choose(
     ctx: &Context,
 ) -> anyhow::Result<Option<CampaignId>> {
     let last = journal.ui_get(LAST).await.ok().flatten().and_then(|last| last.as_i64()).map(CampaignId);
-    let options = HomeOptions {
-        keymap: keymap(ctx),
-        gate: gate_times(ctx),
-        last,
-        first_slice: (sign_in.kind == ServerKind::Native).then_some(FIRST_SLICE),
-    };
+    let options =
+        HomeOptions { keymap: keymap(ctx), gate: gate_times(ctx), last, first_slice: first_slice(sign_in.kind, ctx) };
     let asked = Arc::clone(&server);
     let launch = Launch {
         server,

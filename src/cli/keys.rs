@@ -114,7 +114,7 @@ mod tests {
             line(&Input::Key { chord: chord.parse().expect("a chord"), repeat }, repeats, &keymap)
         };
         assert!(
-            told("enter", true, false).starts_with("enter  (pressed)  send (card); open (inbox)"),
+            told("enter", true, false).starts_with("enter  (pressed)  send (card); open (inbox, home)"),
             "{}",
             told("enter", true, false)
         );

@@ -14,6 +14,7 @@ use super::private_file::{Part, refuse_taken};
 use super::reach::{SignInArgs, admin, tell};
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, erased_list, out, out_json};
 use crate::api::keeping::{EraseRequest, Erased, PersonOut, PersonWanted};
+use crate::api::opt_out::{OptOutWay, OptOuts};
 use crate::api::problem::Code;
 use crate::client::CallError;
 use crate::client::native::AdminClient;
@@ -201,6 +202,13 @@ async fn again(
         }
     }
     let mut told = Again { dry_run, ..Again::default() };
+    // A backup may be older than the contact: a list that is brought in anew must not text whoever asked to be erased.
+    if !dry_run {
+        for some in numbers.chunks(1_000) {
+            let request = OptOuts { numbers: some.to_vec(), how: OptOutWay::List, note: "erased".into() };
+            patiently(ctx, || client.add_opt_outs(&request)).await.context(STAYS)?;
+        }
+    }
     for phone in numbers {
         let ends = phone.last_digits();
         let request = EraseRequest { phone, reason: reason.clone(), dry_run };
@@ -220,7 +228,8 @@ async fn again(
         out_json(&told)?;
     } else {
         let verb = if dry_run { "would be erased" } else { "erased" };
-        out(format!("{} {verb}; of {} nothing is held.", counted(told.erased, "number"), told.unknown))?;
+        let list = if dry_run { "" } else { " All of them are on the opt-out list." };
+        out(format!("{} {verb}; of {} nothing is held.{list}", counted(told.erased, "number"), told.unknown))?;
         told.refused.iter().for_each(|one| tell(format!("not erased, the number ending {}", safe_line(one))));
     }
     Ok(if told.refused.is_empty() { Exit::Done } else { Exit::Refused })

@@ -456,7 +456,9 @@ async fn prepare_at_spoke(args: &ShiftArgs, role: Role, sign_in: SignIn, ctx: &C
         return Ok(Prepared::Left);
     };
     let sign_in = as_named_now(promptly(server.me(), ctx).await, sign_in, ctx);
-    first_minute::practise(None, None, (&sign_in.me.name, args.plain), ctx).await?;
+    if first_minute::practise(None, None, (&sign_in.me.name, args.plain), ctx).await? {
+        tell(ctx.catalogue.say("practice-real-next", &[]));
+    }
     Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in })))
 }
 

@@ -13,7 +13,12 @@ use crate::console::runtime;
 use crate::console::runtime::launch::{Left, LinesTo};
 
 /// Contacts that somebody gets at first who has sent nothing in the campaign yet.
-pub(super) const FIRST_SLICE: u32 = 10;
+const FIRST_SLICE: u32 = 10;
+
+/// The first slice of somebody who begins, at a server that hands out by itself.
+pub(super) fn first_slice(server: ServerKind, ctx: &Context) -> Option<u32> {
+    (server == ServerKind::Native && ctx.config.console.first_minute).then_some(FIRST_SLICE)
+}
 
 /// Opens the console and stays until it is left.
 ///
@@ -53,7 +58,7 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
         options.sign_in_again = Some(format!("{} login --spoke {}", ctx.program, shift.sign_in.server));
     }
     // Whoever has sent nothing yet begins with few: the first look back comes soon.
-    options.first_slice = (shift.sign_in.kind == ServerKind::Native).then_some(FIRST_SLICE);
+    options.first_slice = first_slice(shift.sign_in.kind, ctx);
     ctx.guard_terminal();
     let rest = shift.rest();
     let launch = shift.launch(ctx);

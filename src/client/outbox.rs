@@ -26,6 +26,7 @@ use uuid::Uuid;
 pub use self::gate::{FlushGate, KnownHours};
 pub use self::steps::Steps;
 
+use self::aside::Later;
 use self::doubt::Doubt;
 use self::read_back::ReadBack;
 use super::backoff::Backoff;
@@ -192,7 +193,8 @@ enum Answer {
     /// The server's.
     Call(Call<Verdict>),
     /// It failed, and may be handed in again whatever became of it: it waits in its place.
-    Again(CallError),
+    /// `true`: an opt-out, which is tried until it is done.
+    Again(CallError, bool),
     /// Refused on this side: it was not handed in.
     Here(Verdict),
     /// Not handed in: it comes after one that was set aside.
@@ -236,7 +238,7 @@ struct Worker {
     code: Wait,
     /// Rows that failed and may be repeated, and what must come after them: each is passed until its own wait is over, so that none of
     /// them holds up an opt-out, nor another contact's turn.
-    later: HashMap<Uuid, (Option<ContactId>, Wait)>,
+    later: HashMap<Uuid, Later>,
     /// The journal was closed or wiped.
     closed: bool,
     shown_line: Option<Line>,
@@ -331,13 +333,9 @@ impl Worker {
         let most = if self.line.down { 1 } else { PARALLEL };
         while flights.len() < most {
             let free = |row: &Waiting| {
-                // Where failed acts are set aside, contacts given back before them would take their person away.
-                let last = row.contact.is_none() && !self.later.is_empty();
-                !last
-                    && !self.busy.contains(&row.contact)
-                    && self.lanes.get(&row.contact).is_none_or(|wait| wait.until <= now)
+                !self.busy.contains(&row.contact) && self.lanes.get(&row.contact).is_none_or(|wait| wait.until <= now)
             };
-            let aside = |row: &Waiting| self.is_aside(row.id, now);
+            let aside = |row: &Waiting| self.is_aside(row, now);
             let Some((row, behind)) = self.journal.next_waiting(free, aside) else { return };
             self.busy.insert(row.contact);
             self.in_the_air.insert(row.id);
@@ -374,7 +372,7 @@ impl Worker {
         // While the line waits, nothing else matters.
         let lanes = self.lanes.values().map(|wait| wait.until).filter(|until| *until > now);
         let code = (!self.aside.is_empty() && self.code.until > now).then_some(self.code.until);
-        let later = self.later.values().map(|(_, wait)| wait.until).filter(|until| *until > now);
+        let later = self.later.values().map(|one| one.wait.until).filter(|until| *until > now);
         let next = line.or_else(|| lanes.chain(code).chain(later).chain(self.read_back.wake(now)).min());
         match next {
             // Only a nudge ends it.
@@ -430,7 +428,7 @@ impl Worker {
         self.line.until = Duration::ZERO;
         self.code.until = Duration::ZERO;
         self.lanes.values_mut().for_each(|wait| wait.until = Duration::ZERO);
-        self.later.values_mut().for_each(|(_, wait)| wait.until = Duration::ZERO);
+        self.later.values_mut().for_each(|one| one.wait.until = Duration::ZERO);
     }
 
     async fn land(&mut self, row: Waiting, answer: Answer) {
@@ -443,7 +441,7 @@ impl Worker {
             }
             Answer::Here(verdict) => self.decided(row, verdict).await,
             Answer::Behind if self.idempotent => drop(self.aside.insert(row.id)),
-            Answer::Behind => self.set_later(row),
+            Answer::Behind => self.set_later(row, false),
             Answer::Journal(error) => {
                 tracing::warn!(%error, "an act could not be read from the journal");
                 self.closed = error == JournalError::Closed;
@@ -461,15 +459,18 @@ impl Worker {
                 self.line_is_up().await;
                 self.decided(row, Verdict { id: row.id, outcome: Outcome::Refused { problem: *problem } }).await;
             }
-            Answer::Again(error) => {
+            Answer::Again(error, never_ends) => {
                 tracing::debug!(%error, id = %row.id, "not taken yet");
                 if matches!(error, CallError::Strange(_)) {
                     // The server answers: what it cannot do with this one it may do with the others.
                     self.line_is_up().await;
+                    if !never_ends && self.was_tried_enough(row) {
+                        return self.give_up(row).await;
+                    }
                 } else {
                     self.put_off(row, &error).await;
                 }
-                self.set_later(row);
+                self.set_later(row, true);
             }
             Answer::Call(Err(error)) => self.failed(row, &error).await,
         }
@@ -637,7 +638,7 @@ async fn hand_in(
         && let Err(error) = &answer
         && error.is_transient()
     {
-        return Answer::Again(error.clone());
+        return Answer::Again(error.clone(), matches!(act.what, ConfirmedWhat::Act { act: Act::OptOut { .. } }));
     }
     Answer::Call(answer.map(|verdict| if verdict.id == as_id { Verdict { id, ..verdict } } else { verdict }))
 }

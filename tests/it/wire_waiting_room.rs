@@ -30,7 +30,7 @@ async fn act(app: &TestApp, captain: &Person, act: Value) -> String {
 }
 
 /// What somebody in the waiting room may ask: nothing of it shows anybody. Everything else of the contract refuses.
-const IN_THE_ROOM: [&str; 7] = [
+const IN_THE_ROOM: [&str; 9] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -38,6 +38,8 @@ const IN_THE_ROOM: [&str; 7] = [
     "POST /api/v1/token",
     "GET /api/v1/conduct",
     "PUT /api/v1/conduct/{version}",
+    "GET /api/v1/practice",
+    "PUT /api/v1/practice",
 ];
 
 #[tokio::test]

@@ -4,37 +4,74 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Wait, Worker};
+use super::{Report, Wait, Worker};
 use crate::client::journal::Waiting;
+use crate::domain::ids::ContactId;
+
+/// How long contacts that are given back wait for failed acts about some of them, which could not be done any more after it.
+const LAST_FOR: Duration = Duration::from_secs(600);
+
+/// So often an act is tried that the server answers with something else each time; then what comes after it goes, and a person decides.
+const TRIES: u32 = 5;
+
+/// An act that failed and may be repeated.
+#[derive(Debug)]
+pub(super) struct Later {
+    contact: Option<ContactId>,
+    pub(super) wait: Wait,
+    /// When it failed first.
+    since: Duration,
+    tries: u32,
+}
 
 impl Worker {
     /// True when all that waits was set aside.
     pub(super) fn all_aside(&self) -> bool {
         let now = self.clock.monotonic();
         let passed = (self.code.until > now && !self.aside.is_empty()) || !self.later.is_empty();
-        let free = |row: &Waiting| row.contact.is_some() || self.later.is_empty();
-        passed && self.journal.next_waiting(free, |row| self.is_aside(row.id, now)).is_none()
+        passed && self.journal.next_waiting(|_| true, |row| self.is_aside(row, now)).is_none()
     }
 
-    pub(super) fn is_aside(&self, id: Uuid, now: Duration) -> bool {
-        let later = self.later.get(&id).is_some_and(|(_, wait)| wait.until > now);
-        later || (self.code.until > now && self.aside.contains(&id))
+    pub(super) fn is_aside(&self, row: &Waiting, now: Duration) -> bool {
+        // Contacts given back before a failed act would take its person away; but not for ever.
+        let last = row.contact.is_none() && self.later.values().any(|one| now < one.since + LAST_FOR);
+        let later = self.later.get(&row.id).is_some_and(|one| one.wait.until > now);
+        last || later || (self.code.until > now && self.aside.contains(&row.id))
     }
 
     /// It is tried again after the next try of the line, when others had their turn.
-    pub(super) fn set_later(&mut self, row: Waiting) {
+    ///
+    /// `tried`: it was handed in, and not only passed.
+    pub(super) fn set_later(&mut self, row: Waiting, tried: bool) {
         self.lanes.remove(&row.contact);
         let now = self.clock.monotonic();
         let line = if self.line.until == Duration::MAX { now } else { self.line.until.max(now) };
-        let (_, wait) = self.later.entry(row.id).or_insert((row.contact, Wait::default()));
-        wait.until = line + wait.backoff.next(&*self.ids);
+        let first = || Later { contact: row.contact, wait: Wait::default(), since: now, tries: 0 };
+        let one = self.later.entry(row.id).or_insert_with(first);
+        one.tries += u32::from(tried);
+        one.wait.until = line + one.wait.backoff.next(&*self.ids);
+    }
+
+    /// The server has answered this one with something else as often as makes sense.
+    pub(super) fn was_tried_enough(&self, row: Waiting) -> bool {
+        self.later.get(&row.id).is_some_and(|one| one.tries + 1 >= TRIES)
+    }
+
+    /// What became of it nobody knows: a person decides, and what comes after it goes.
+    pub(super) async fn give_up(&mut self, row: Waiting) {
+        if let Err(error) = self.journal.mark_unknown(row.id).await {
+            tracing::warn!(%error, "an act stays in its place: the journal could not be written");
+            return self.set_later(row, true);
+        }
+        self.not_aside(row.id);
+        self.report(Report::Unknown(row.id)).await;
     }
 
     pub(super) fn not_aside(&mut self, id: Uuid) {
-        if let Some((contact, _)) = self.later.remove(&id) {
+        if let Some(one) = self.later.remove(&id) {
             // What came after it has its turn.
-            let of_it = self.later.values_mut().filter(|(of, _)| *of == contact);
-            of_it.for_each(|(_, wait)| wait.until = Duration::ZERO);
+            let of_it = self.later.values_mut().filter(|other| other.contact == one.contact);
+            of_it.for_each(|other| other.wait.until = Duration::ZERO);
         }
         if self.aside.remove(&id) && self.aside.is_empty() {
             self.code = Wait::default();

@@ -492,6 +492,40 @@ async fn what_may_be_repeated_waits_in_its_place_until_it_is_done(#[case] error:
 }
 
 #[tokio::test]
+async fn what_never_succeeds_holds_up_nobody_for_ever() {
+    let server = FakeServer::new(once());
+    server.always(id(1), Some(Reply::Fail(CallError::Strange("it keeps no such answer".into()))));
+    let mut house = House::new(&server).await;
+    let act = |n, act| Confirmed { id: id(n), at: at(n), what: ConfirmedWhat::Act { act } };
+    let acts = [
+        act(1, Act::Note { contact: ContactId(7), text: "Note".into() }),
+        text(2, 7),
+        act(3, Act::Release { campaign: CampaignId(1), unsent: true, conversations: true }),
+        act(4, Act::OptOut { contact: ContactId(9), notice: true, grace: false }),
+        text(5, 8),
+    ];
+    for act in &acts {
+        house.journal.confirm(act).await.unwrap();
+    }
+    let patience = Patience::new();
+    let (mut decided, mut unknown) = (Vec::new(), Vec::new());
+    while decided.len() < 4 || unknown.is_empty() {
+        match house.reports.try_recv() {
+            Ok(Report::Verdict(verdict)) => decided.push(verdict.id),
+            Ok(Report::Unknown(id)) => unknown.push(id),
+            Ok(_) => {}
+            Err(_) => {
+                patience.turn(&format!("{decided:?}, {unknown:?}")).await;
+                house.clock.advance(Duration::from_millis(500));
+            }
+        }
+    }
+    assert_eq!(unknown, [id(1)], "a person decides");
+    let place = |n| decided.iter().position(|decided| *decided == id(n)).unwrap();
+    assert!(place(4) < place(3), "an opt-out stands behind nothing that was given back: {decided:?}");
+}
+
+#[tokio::test]
 async fn an_act_that_an_earlier_run_left_unknown_takes_its_place_again() {
     let server = FakeServer::new(once());
     server.open_gate(false);

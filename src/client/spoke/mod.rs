@@ -218,8 +218,8 @@ impl CampaignServer for SpokeServer {
     }
 
     fn may_repeat(&self, what: &ConfirmedWhat) -> bool {
-        // Given back twice, contacts would go that came in between.
-        matches!(what, ConfirmedWhat::Act { act } if !matches!(act, Act::Release { .. }))
+        // Given or taken back twice, contacts would go that came in between.
+        matches!(what, ConfirmedWhat::Act { act } if !matches!(act, Act::Release { .. } | Act::Reclaim { .. }))
     }
 
     async fn presence(&self) -> Call<Presence> {

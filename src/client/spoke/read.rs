@@ -108,6 +108,7 @@ impl SpokeServer {
         if reply.field("campaign").is_null() {
             return Err(self.refused(&reply.said()).await);
         }
+        reply.unbroken()?;
         let canned: CannedOf = reply.read("campaign")?;
         let as_assigned = Assignment {
             id: Id(campaign.0),

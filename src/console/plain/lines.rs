@@ -10,6 +10,7 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{DrawnCard, Msg, Stamp};
 use crate::console::core::shared::notice::Notices;
 use crate::console::core::shared::say::Say;
+use crate::console::core::texter::help_out::Suggestion;
 use crate::console::core::texter::view::OverlayView;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::{Context, Facts};
@@ -46,6 +47,8 @@ pub struct Page {
     pub idle: bool,
     /// The next line is a text, whatever it says.
     pub text: bool,
+    /// Replies that are told in it, each under its number.
+    pub replies: Vec<Suggestion>,
 }
 
 /// A core with its pages.
@@ -72,6 +75,8 @@ pub trait Pages {
     fn page(&self, voice: &Voice, again: bool) -> Page;
     /// The page was printed.
     fn told(&mut self) {}
+    /// This page was printed.
+    fn was_told(&mut self, _page: &Page) {}
     /// What came in and was not told.
     fn news(&mut self, voice: &Voice) -> Vec<String>;
     /// How everything stands.
@@ -457,6 +462,7 @@ impl<P: Pages> Front for Lines<P> {
         lines.extend(news);
         if changed || self.again {
             lines.extend(page.lines.iter().cloned());
+            self.pages.was_told(&page);
             self.pages.told();
         }
         lines.push(self.question(&page));

@@ -286,6 +286,7 @@ impl TexterPages {
             ask: voice.text("plain-ask-thread", "name", &name),
             words: vec![("m", "plain-label-more")],
             drawn,
+            replies: offered.to_vec(),
             wait: thread.loading.is_some() && online,
             ..Page::default()
         }
@@ -303,11 +304,11 @@ impl TexterPages {
                 ..Page::default()
             };
         }
-        let mut lines = Vec::new();
-        // Who answers sees what came meanwhile before anything can be sent.
-        if let Some((_, told)) = self.read.filter(|(read, _)| *read == thread.contact) {
-            lines.extend(self.items(voice, thread, told.min(thread.settled)..thread.settled, false));
-        }
+        // Who answers hears what came meanwhile before anything can be sent; and all of it, where the reply was taken back from elsewhere.
+        let mut lines = match self.read.filter(|(read, _)| *read == thread.contact) {
+            Some((_, told)) => self.items(voice, thread, told.min(thread.settled)..thread.settled, false),
+            None => self.conversation(voice, thread, false).lines,
+        };
         lines.extend(told(voice, &voice.text("plain-reply", "name", &name), &composer.text));
         if composer.segments.parts > 1 {
             lines.push(format!("{}.", voice.counted("ui-segments", "n", composer.segments.parts)));
@@ -406,6 +407,12 @@ impl Pages for TexterPages {
         page
     }
 
+    fn was_told(&mut self, page: &Page) {
+        if let Some(open) = self.model.open.as_ref().filter(|_| !page.replies.is_empty()) {
+            self.replies = (open.contact, page.replies.clone());
+        }
+    }
+
     fn told(&mut self) {
         let layered = !self.model.overlays.is_empty();
         if layered {
@@ -431,9 +438,6 @@ impl Pages for TexterPages {
                 if thread.loading.is_none() && !(self.model.focus == Focus::Composer && self.writes()) =>
             {
                 self.read = Some((thread.contact, thread.settled));
-                if self.model.focus == Focus::Thread {
-                    self.replies = (thread.contact, thread.suggestions);
-                }
             }
             _ => {}
         }

@@ -452,16 +452,13 @@ async fn in_production_the_reason_is_in_no_answer() {
     let request = text_of(now(), &line(161, 0), MessageKind::Initial, "Hi");
     let verdict = server.send(MessageId(Uuid::from_u128(6)), &request).await.expect("a verdict");
     assert!(matches!(&verdict.outcome, Outcome::Refused { problem } if problem.code == Code::LeaseLost), "{verdict:?}");
-    // Signed out in between: nothing can be read then either.
+    // Signed out in between: nothing can be read then either, and a server that failed may have stored the text all the same.
     player.put("getAssignmentContacts", &["30", "143"]);
     player.put("sendMessage", &["143"]);
     let nobody = json!({ "response": { "status": 200, "headers": [["Content-Type", "application/json"]], "body": { "data": { "currentUser": null } } } });
     player.tape.lock().expect("the tape").insert("currentUser".to_owned(), vec![nobody]);
     let signed_out = server.send(MessageId(Uuid::from_u128(7)), &request).await;
-    assert!(
-        matches!(&signed_out, Err(CallError::Refused(problem)) if problem.code == Code::Unauthorized),
-        "{signed_out:?}"
-    );
+    assert!(matches!(&signed_out, Err(CallError::NoAnswer(_))), "{signed_out:?}");
 
     // Somebody who wrote STOP, as the contact cache shows them: without number, postal code and unused columns.
     let (player, server) = tess().await;

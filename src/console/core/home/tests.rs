@@ -115,6 +115,16 @@ fn a_campaign_is_opened_and_contacts_are_asked_for_and_given_back() {
 }
 
 #[test]
+fn a_day_does_not_end_before_it_is_known_what_is_held() {
+    let mut model = Model::new(HomeOptions::new());
+    model.start();
+    let mut at = 0;
+    press(&mut model, &mut at, "D");
+    let fx = press(&mut model, &mut at, "y");
+    assert!(!fx.contains(&Effect::Quit) && !model.done);
+}
+
+#[test]
 fn done_for_the_day_gives_everything_back_before_it_leaves() {
     let (mut model, mut at) = (ready(), 0);
     assert_eq!(acts(&press(&mut model, &mut at, "D enter")), [], "not yet is selected");

@@ -407,6 +407,9 @@ impl Model {
             return self.say(Level::Warning, Say::new("texter-still-writing"));
         }
         self.overlays.pop();
+        if let Some(why) = self.why_not(Action::DoneForDay) {
+            return self.say(Level::Warning, why);
+        }
         self.finishing = true;
         let holds = self.rows().iter().filter(|todo| held(todo) != (0, 0) || todo.unsent > 0);
         let give = |todo: &CampaignTodo| Act::Release { campaign: todo.id, unsent: true, conversations: true };

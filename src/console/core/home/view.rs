@@ -90,6 +90,9 @@ impl Model {
         let none = || self.at_hand().is_none().then(|| Say::new("home-no-campaign"));
         match action {
             Action::Open => none(),
+            // What is held is not known, or about to become more: a day that ended now would leave somebody in these hands.
+            Action::DoneForDay if self.todos.is_none() => Some(Say::new("home-loading")),
+            Action::DoneForDay if self.claim.is_some() => Some(Say::new("texter-asking")),
             Action::RequestMore if self.claim.is_some() => Some(Say::new("texter-asking")),
             Action::RequestMore => none(),
             Action::Release => match self.at_hand().map(held) {

@@ -236,8 +236,9 @@ impl Model {
         if self.confirm_act(Act::Tag { contact, tag, on }, stamp, fx) {
             self.overlays.pop();
             if close {
-                self.tag_closes = Some((contact, (!set).then_some(noted)));
                 self.close_next(contact);
+                let closes = self.to_do.iter().any(|act| matches!(act, Act::Close { contact: of } if *of == contact));
+                self.tag_closes = closes.then(|| (contact, (!set).then_some(noted)));
             }
         }
     }

@@ -304,6 +304,18 @@ fn what_a_voter_writes_while_my_reply_is_on_its_way_is_told() {
 }
 
 #[test]
+fn a_reply_taken_back_is_told_with_what_came_meanwhile() {
+    let mut reader = Reader::with(0, 2);
+    reader.front.pages.model.options.reply_window = Duration::from_secs(60);
+    reader.types(&["n", "i", "At the school", "y"]);
+    reader.event(EventKind::Thread { contact: ContactId(1001), item: inbound(ContactId(1001), 3, "that is not me") });
+    reader.hear();
+    assert_eq!(reader.count("that is not me"), 0, "the hands are with somebody else");
+    reader.types(&["u"]);
+    assert!(reader.count("that is not me") > 0, "{:#?}", reader.said);
+}
+
+#[test]
 fn an_opt_out_is_asked_by_numbers() {
     let mut reader = Reader::with(2, 0);
     let asked = reader.types(&["o"]);

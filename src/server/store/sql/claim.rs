@@ -301,7 +301,7 @@ impl Tx<'_> {
     pub(super) async fn leaves(&mut self, actor: &Actor, person: i64) -> Result<(), StoreError> {
         let held = db::query(
             "UPDATE contacts SET assigned = NULL, updated_at = $2 WHERE assigned = $1
-                 AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person = $1 AND s.revoked = 0
+                 AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person = $1 AND s.revoked = 0 AND s.waiting = 0
                      AND (s.campaign IS NULL OR s.campaign = contacts.campaign))
              RETURNING id, campaign",
         )

@@ -111,17 +111,25 @@ impl Tx<'_> {
             "SELECT s.id, s.person, s.role FROM sessions s JOIN people p ON p.id = s.person
              WHERE s.waiting <> 0 AND s.revoked = 0 AND p.organization = $2
                  AND (CAST($3 AS BIGINT) IS NULL OR s.campaign = $3)
-                 AND p.id IN (SELECT CAST(j.atom AS BIGINT) FROM json_each($1) j) ORDER BY s.id",
+                 AND p.id IN (SELECT CAST(j.atom AS BIGINT) FROM json_each($1) j) ORDER BY s.created_at, s.id",
         )
         .bind(to_json(&ids)?)
         .bind(actor.organization.0)
         .bind(actor.campaign.map(|c| c.0))
         .fetch_all(&mut *self.conn)
         .await?;
-        let read = |row| {
+        let read = |row| -> Result<AtTheDoor, StoreError> {
             Ok(AtTheDoor { session: col(row, 0)?, person: col(row, 1)?, role: rows::role(&col::<String>(row, 2)?)? })
         };
-        rows.iter().map(read).collect()
+        let mut shown: Vec<AtTheDoor> = Vec::new();
+        for row in &rows {
+            let one: AtTheDoor = read(row)?;
+            // Of somebody who waits by several links, the list shows the one who waits longest, and nothing else is let in with it.
+            if shown.iter().all(|other| other.person != one.person) {
+                shown.push(one);
+            }
+        }
+        Ok(shown)
     }
 
     /// True when one of them joined by a link with a waiting room and is in: another captain was quicker.
