@@ -43,6 +43,28 @@ const IN_THE_ROOM: [&str; 9] = [
 ];
 
 #[tokio::test]
+async fn who_waits_by_two_links_is_let_in_by_each_alone() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let texts = group_link(&app, &admin, Role::Texter, None).await;
+    let watches = group_link(&app, &admin, Role::Captain, None).await;
+    let device = app.fresh();
+    let join = async |link: &str| {
+        let body = json!({"invite": link, "name": "Bob", "device": device});
+        app.call(None, Method::POST, "/api/v1/join", Some(body)).await.read_person()
+    };
+    let (texter, captain) = (join(&texts).await, join(&watches).await);
+    assert_eq!(texter.joined.me.person, captain.joined.me.person, "one person");
+    for role in [Role::Texter, Role::Captain] {
+        let list = waiting(&app, &admin).await;
+        assert_eq!(list.iter().map(|one| one.role).collect::<Vec<_>>(), [role]);
+        assert_eq!(act(&app, &admin, json!({"act": "admit", "people": [list[0].person]})).await, "done");
+        let waits = async |who: &Person| app.get(who, "/api/v1/me").await.read::<Me>().waiting;
+        assert_eq!((waits(&texter).await, waits(&captain).await), (false, role == Role::Texter));
+    }
+}
+
+#[tokio::test]
 async fn who_waits_is_answered_the_same_by_every_route_of_the_contract() {
     let app = TestApp::start().await;
     let admin = app.admin().await;

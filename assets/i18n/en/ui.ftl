@@ -275,3 +275,7 @@ ui-person-note = Note
 ui-thread-more = all of it
 ui-toast-told = Message:
 ui-write-title = Enter: done · Esc: leave it
+ui-board-lately = { $n ->
+    [one] { $n } contact was texted lately by another campaign of ours and may be texted from { $at } on.
+   *[other] { $n } contacts were texted lately by another campaign of ours; the first may be texted from { $at } on.
+}

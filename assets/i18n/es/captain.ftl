@@ -85,7 +85,7 @@ captain-flagged-title = { $count ->
     [one] Una conversación marcada
    *[other] { $count } conversaciones marcadas
 }
-captain-flagged-means = Elija una para responder a su voluntario. El votante nunca ve su respuesta.
+captain-flagged-means = Elige una para responder a tu voluntario. El votante nunca ve su respuesta.
 captain-flagged-row = { $who } sobre { $name }: { $text }
 captain-flagged-row-nobody = Sobre { $name }, en manos de nadie: { $text }
 captain-flagged-row-alone = { $who } marcó a { $name } sin pregunta

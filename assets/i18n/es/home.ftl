@@ -1,8 +1,8 @@
 # La pantalla de inicio: mis campañas y qué significa salir.
 home-title = Mis campañas
-home-about = De su capitán, y la guía
+home-about = De tu capitán, y la guía
 home-loading = Se leen sus campañas
-home-no-campaign = Aún no hay ninguna campaña para usted. Su capitán le avisa cuando se abra una.
+home-no-campaign = Aún no hay ninguna campaña para ti. Tu capitán te avisa cuando se abra una.
 home-unsent = { $n ->
     [one] 1 primer mensaje por enviar
    *[other] { $n } primeros mensajes por enviar

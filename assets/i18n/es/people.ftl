@@ -39,4 +39,4 @@ factor-to-set = Este servidor pide un segundo factor a capitanes y superiores, y
 factor-removed = Tu segundo factor se ha quitado: ya no se pide código a tus sesiones.
 factor-lifted = Quitado: ya no se pide código a sus sesiones. Si también se perdió el equipo, termina la sesión: textbank sessions end ID
 conduct-guide-later = Si una campaña tiene su propia guía, la pide al abrirla.
-join-same-person = Aquí usted es { $name }, como antes. Lo que tenía sigue siendo suyo, con su propio acceso: { $others }
+join-same-person = Aquí eres { $name }, como antes. Lo que tenías sigue siendo tuyo, con su propio acceso: { $others }

@@ -273,3 +273,7 @@ ui-person-note = Nota
 ui-thread-more = todo
 ui-toast-told = Mensaje:
 ui-write-title = Enter: listo · Esc: dejarlo
+ui-board-lately = { $n ->
+    [one] A { $n } contacto le escribió hace poco otra campaña nuestra; se le puede escribir desde { $at }.
+   *[other] A { $n } contactos les escribió hace poco otra campaña nuestra; al primero se le puede escribir desde { $at }.
+}

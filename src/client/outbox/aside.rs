@@ -8,8 +8,9 @@ use super::{Report, Wait, Worker};
 use crate::client::journal::Waiting;
 use crate::domain::ids::ContactId;
 
-/// How long contacts that are given back wait for failed acts about some of them, which could not be done any more after it.
-const LAST_FOR: Duration = Duration::from_secs(600);
+/// Contacts that are given back wait for failed acts about some of them, which could not be done any more after it, until such an act was
+/// tried so often.
+const HELD_FOR: u32 = 30;
 
 /// So often an act is tried that the server answers with something else each time; then what comes after it goes, and a person decides.
 const TRIES: u32 = 5;
@@ -19,8 +20,6 @@ const TRIES: u32 = 5;
 pub(super) struct Later {
     contact: Option<ContactId>,
     pub(super) wait: Wait,
-    /// When it failed first.
-    since: Duration,
     tries: u32,
 }
 
@@ -34,7 +33,7 @@ impl Worker {
 
     pub(super) fn is_aside(&self, row: &Waiting, now: Duration) -> bool {
         // Contacts given back before a failed act would take its person away; but not for ever.
-        let last = row.contact.is_none() && self.later.values().any(|one| now < one.since + LAST_FOR);
+        let last = row.contact.is_none() && self.later.values().any(|one| (1..HELD_FOR).contains(&one.tries));
         let later = self.later.get(&row.id).is_some_and(|one| one.wait.until > now);
         last || later || (self.code.until > now && self.aside.contains(&row.id))
     }
@@ -46,7 +45,7 @@ impl Worker {
         self.lanes.remove(&row.contact);
         let now = self.clock.monotonic();
         let line = if self.line.until == Duration::MAX { now } else { self.line.until.max(now) };
-        let first = || Later { contact: row.contact, wait: Wait::default(), since: now, tries: 0 };
+        let first = || Later { contact: row.contact, wait: Wait::default(), tries: 0 };
         let one = self.later.entry(row.id).or_insert_with(first);
         one.tries += u32::from(tried);
         one.wait.until = line + one.wait.backoff.next(&*self.ids);

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::ink::{Ink, Piece, Sign};
 use super::theme::Role;
 use super::wrap;
@@ -96,9 +98,19 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
         pieces.insert(0, (format!("{door} {} ", ink.sign(Sign::Dot)), Role::Warn));
     }
     let mut used = rows;
-    if !pieces.is_empty() {
-        ink.line(buffer, area, used, &pieces);
+    // What does not fit goes on in the next line: a figure that is cut says nothing.
+    let mut rest = pieces.as_slice();
+    while !rest.is_empty() {
+        let mut width = 0;
+        let fits = |(text, _): &&Piece| {
+            width += text.width();
+            width <= usize::from(area.width)
+        };
+        let many = rest.iter().take_while(fits).count().max(1);
+        let (line, behind) = rest.split_at(many);
+        ink.line(buffer, area, used, line);
         used += 1;
+        rest = behind;
     }
     for say in foreign_says(board) {
         let text = ink.say(&say);

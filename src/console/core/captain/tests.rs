@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::api::act::Act;
 use crate::api::campaign::CampaignState;
-use crate::api::captain::{Board, TexterLine};
+use crate::api::captain::{Board, HeldLately, TexterLine};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
@@ -346,4 +346,13 @@ fn a_note_to_all_texters_is_written_on_the_board() {
     model.update(Msg::Paste("x".repeat(1_001)));
     assert_eq!(acts(&press(&mut model, &mut at, "enter")), [], "too long, and said so");
     assert!(model.notices.toast().is_some());
+}
+
+#[test]
+fn whom_the_frequency_cap_holds_back_is_said() {
+    let until = Timestamp::UNIX_EPOCH;
+    let told =
+        super::view::foreign_says(&Board { lately: Some(Box::new(HeldLately { contacts: 13, until })), ..board(1) });
+    assert_eq!(told.iter().map(|say| say.key).collect::<Vec<_>>(), ["ui-board-lately"]);
+    assert_eq!(super::view::foreign_says(&board(1)), []);
 }

@@ -3,7 +3,7 @@
 use super::model::{Model, Overlay};
 use crate::api::campaign::CampaignState;
 use crate::api::captain::{Board, Gauge, HeldText, StoppedBy};
-use crate::console::core::shared::say::Say;
+use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::overlay_keys::palette_actions;
 use crate::console::core::texter::view::{FooterKey, OverlayView};
 use crate::console::keymap::action::Action;
@@ -58,11 +58,16 @@ impl GaugeView {
     }
 }
 
-/// What a server of another make tells besides, in sentences: its texts, then the carrier's errors.
+/// What stands below the figures, in sentences: whom the frequency cap holds back; what a server of another make tells besides, its texts,
+/// then the carrier's errors.
 #[must_use]
 pub fn foreign_says(board: &Board) -> Vec<Say> {
-    let Some(foreign) = &board.foreign else { return Vec::new() };
-    let mut says = Vec::new();
+    let lately = board.lately.as_ref();
+    let mut says: Vec<Say> = lately
+        .map(|held| Say::new("ui-board-lately").with("n", held.contacts).with("at", Arg::Day(held.until)))
+        .into_iter()
+        .collect();
+    let Some(foreign) = &board.foreign else { return says };
     if let (Some(out), Some(inbound)) = (foreign.texts_out, foreign.texts_in) {
         says.push(Say::new("ui-board-texts").with("out", out).with("in", inbound));
     }

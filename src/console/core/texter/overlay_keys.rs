@@ -215,6 +215,8 @@ impl Model {
             }
             Overlay::Leave { selected } => {
                 let choice = match action {
+                    // Left now, what is in its undo window would be a draft again: yes is to let it go first.
+                    Action::Yes if !self.window.is_empty() => 0,
                     Action::Yes => 1,
                     Action::No => 2,
                     // There is nothing to hand in: the first row is to stay.

@@ -73,6 +73,8 @@ struct AtTheDoor {
     session: i64,
     person: i64,
     role: Role,
+    /// The campaign that it is for, where it is for one.
+    campaign: Option<i64>,
 }
 
 impl Tx<'_> {
@@ -108,7 +110,7 @@ impl Tx<'_> {
     async fn at_the_door(&mut self, actor: &Actor, people: &[PersonId]) -> Result<Vec<AtTheDoor>, StoreError> {
         let ids: Vec<i64> = people.iter().map(|person| person.0).collect();
         let rows = db::query(
-            "SELECT s.id, s.person, s.role FROM sessions s JOIN people p ON p.id = s.person
+            "SELECT s.id, s.person, s.role, s.campaign FROM sessions s JOIN people p ON p.id = s.person
              WHERE s.waiting <> 0 AND s.revoked = 0 AND p.organization = $2
                  AND (CAST($3 AS BIGINT) IS NULL OR s.campaign = $3)
                  AND p.id IN (SELECT CAST(j.atom AS BIGINT) FROM json_each($1) j) ORDER BY s.created_at, s.id",
@@ -119,13 +121,19 @@ impl Tx<'_> {
         .fetch_all(&mut *self.conn)
         .await?;
         let read = |row| -> Result<AtTheDoor, StoreError> {
-            Ok(AtTheDoor { session: col(row, 0)?, person: col(row, 1)?, role: rows::role(&col::<String>(row, 2)?)? })
+            Ok(AtTheDoor {
+                session: col(row, 0)?,
+                person: col(row, 1)?,
+                role: rows::role(&col::<String>(row, 2)?)?,
+                campaign: col(row, 3)?,
+            })
         };
         let mut shown: Vec<AtTheDoor> = Vec::new();
         for row in &rows {
             let one: AtTheDoor = read(row)?;
-            // Of somebody who waits by several links, the list shows the one who waits longest, and nothing else is let in with it.
-            if shown.iter().all(|other| other.person != one.person) {
+            // Of somebody who waits by links of several kinds, the list shows the one who waits longest, and no other kind is let in with it.
+            let first = shown.iter().find(|other| other.person == one.person);
+            if first.is_none_or(|first| (first.role, first.campaign) == (one.role, one.campaign)) {
                 shown.push(one);
             }
         }

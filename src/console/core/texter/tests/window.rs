@@ -103,7 +103,7 @@ fn leaving_is_asked_for_while_something_is_in_the_window() {
     let mut desk = desk(1, 1);
     desk.keys("<enter>ihello<enter>q");
     assert!(matches!(desk.model.overlays.last(), Some(Overlay::Leave { .. })));
-    desk.keys("<enter>");
+    desk.keys("y");
     assert!(!desk.effects.contains(&Effect::Quit), "it waits until all is handed in");
     desk.wait(6_000);
     assert_eq!(desk.sent().len(), 1);

@@ -126,9 +126,10 @@ impl Model {
                         (Say::new("texter-leave-now"), keymap.key_for(Context::Confirm, Action::Yes)),
                     ]
                 } else {
+                    let (yes, first) = (keymap.key_for(Context::Confirm, Action::Yes), !self.window.is_empty());
                     vec![
-                        (Say::new("texter-leave-when-done"), None),
-                        (Say::new("texter-leave-now"), keymap.key_for(Context::Confirm, Action::Yes)),
+                        (Say::new("texter-leave-when-done"), yes.clone().filter(|_| first)),
+                        (Say::new("texter-leave-now"), yes.filter(|_| !first)),
                         (Say::new("texter-leave-stay"), keymap.key_for(Context::Confirm, Action::No)),
                     ]
                 },
