@@ -202,19 +202,17 @@ async fn again(
         }
     }
     let mut told = Again { dry_run, ..Again::default() };
-    // A backup may be older than the contact: a list that is brought in anew must not text whoever asked to be erased.
-    if !dry_run {
-        for some in numbers.chunks(1_000) {
-            let request = OptOuts { numbers: some.to_vec(), how: OptOutWay::List, note: "erased".into() };
-            patiently(ctx, || client.add_opt_outs(&request)).await.context(STAYS)?;
-        }
-    }
+    let mut unheld = Vec::new();
     for phone in numbers {
         let ends = phone.last_digits();
         let request = EraseRequest { phone, reason: reason.clone(), dry_run };
+        let phone = &request.phone;
         match patiently(ctx, || client.erase_person(&request)).await {
             Ok(_) => told.erased += 1,
-            Err(CallError::Refused(problem)) if problem.code == Code::NotFound => told.unknown += 1,
+            Err(CallError::Refused(problem)) if problem.code == Code::NotFound => {
+                told.unknown += 1;
+                unheld.push(phone.clone());
+            }
             Err(CallError::Refused(problem)) if [Code::LegalHold, Code::Unsettled].contains(&problem.code) => {
                 told.refused.push(format!("{ends}: {}", problem.detail));
             }
@@ -224,11 +222,18 @@ async fn again(
             }
         }
     }
+    // A backup may be older than the contact: a list that is brought in anew must not text whoever asked to be erased.
+    if !dry_run {
+        for some in unheld.chunks(1_000) {
+            let request = OptOuts { numbers: some.to_vec(), how: OptOutWay::List, note: "erased".into() };
+            patiently(ctx, || client.add_opt_outs(&request)).await.context(STAYS)?;
+        }
+    }
     if json {
         out_json(&told)?;
     } else {
         let verb = if dry_run { "would be erased" } else { "erased" };
-        let list = if dry_run { "" } else { " All of them are on the opt-out list." };
+        let list = if dry_run || unheld.is_empty() { "" } else { " That is on the opt-out list now." };
         out(format!("{} {verb}; of {} nothing is held.{list}", counted(told.erased, "number"), told.unknown))?;
         told.refused.iter().for_each(|one| tell(format!("not erased, the number ending {}", safe_line(one))));
     }

@@ -85,7 +85,7 @@ fn a_person_is_held_written_out_and_erased() {
     std::fs::write(list, "# ours\n+14155550101\n+14155550199\n").expect("written");
     let again = ["person", "erase", "--from", list, "--reason", "erased before the restore", "--yes"];
     let told = served.done("ada", &again);
-    assert!(told.starts_with("1 number erased; of 1 nothing is held. All of them are on the opt-out list."), "{told}");
+    assert!(told.starts_with("1 number erased; of 1 nothing is held. That is on the opt-out list now."), "{told}");
     assert_eq!(json(&served.done("ada", &[&again[..], &["--json"]].concat()))["unknown"], 1);
     assert!(served.done("ada", &["export", "opt-outs"]).contains("+14155550101"));
     let left = served.done("ada", &["export", "contacts"]);
