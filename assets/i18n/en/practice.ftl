@@ -2,11 +2,12 @@
 practice-mark = PRACTICE
 practice-begin = Eight made-up voters are on their way. Nothing here is sent to anybody.
 practice-first = These eight people are made up. Nothing is sent. Read the text. Press { $key } to send it.
-practice-send = Sent. Read the next one. Press { $key }.
+practice-send = Good. Read the next one. Press { $key } to send it.
 practice-stopped = Someone wrote STOP. Handled: nobody can text them again. Go on with { $key }.
 practice-answered = An answer came. Press { $key }.
 practice-open = Press { $key } to open the one who waits longest.
-practice-read = Read what they wrote. Press { $key } to answer. { $wrong } is for a wrong number, { $out } to opt out.
+practice-read = Read what they wrote. Press { $key } to answer. (Wrong number: { $wrong }. Opt out: { $out }.)
+practice-decide = They may want no more texts: decide. { $out } opts them out, { $keep } if they did not mean that, { $wrong } if the number is somebody else's.
 practice-write = Write a short, kind answer.
 practice-reply = Read it once more. Press { $key } to send it.
 practice-back = Nobody waits now. Press { $key } to go back to the cards.

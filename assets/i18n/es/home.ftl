@@ -1,7 +1,7 @@
 # La pantalla de inicio: mis campañas y qué significa salir.
 home-title = Mis campañas
 home-about = De tu capitán, y la guía
-home-loading = Se leen sus campañas
+home-loading = Se leen tus campañas
 home-no-campaign = Aún no hay ninguna campaña para ti. Tu capitán te avisa cuando se abra una.
 home-unsent = { $n ->
     [one] 1 primer mensaje por enviar
@@ -17,14 +17,14 @@ home-snoozed = { $n } apartadas
 home-closed = { $n } pasadas
 home-skipped = { $n } omitidos
 home-opted-out = { $n } de baja
-home-held = { $n } de ellos esperan hasta { $at } (horario)
-home-nothing = nada en sus manos
+home-held = { $n } de ellos esperan hasta las { $at } (horario)
+home-nothing = nada en tus manos
 home-unassigned = { $n } aún de nadie
 home-ends = termina { $at }
 home-of = Campaña: { $title }
 home-got = { $n ->
-    [one] Recibió un contacto.
-   *[other] Recibió { $n } contactos.
+    [one] Recibiste un contacto.
+   *[other] Recibiste { $n } contactos.
 }
 home-note-of = Nota de { $who }:
 home-guide-of = Guía de { $title }:
@@ -32,23 +32,23 @@ home-window-rehearsal = textbank: mis campañas (ENSAYO)
 home-window-real = textbank: mis campañas
 plain-ask-home = ¿Qué campaña? Su número la abre.
 leave-unsent-after = { $n ->
-    [one] 1 primer mensaje sigue siendo suyo
-   *[other] { $n } primeros mensajes siguen siendo suyos
+    [one] 1 primer mensaje sigue siendo tuyo
+   *[other] { $n } primeros mensajes siguen siendo tuyos
 } { $minutes } minutos; después los recibe quien pida contactos.
 leave-unsent = { $n ->
-    [one] 1 primer mensaje sigue siendo suyo hasta que vuelva o un capitán lo retire.
-   *[other] { $n } primeros mensajes siguen siendo suyos hasta que vuelva o un capitán los retire.
+    [one] 1 primer mensaje sigue siendo tuyo hasta que vuelvas o un capitán lo retire.
+   *[other] { $n } primeros mensajes siguen siendo tuyos hasta que vuelvas o un capitán los retire.
 }
 leave-talks-after = { $n ->
-    [one] 1 conversación sigue siendo suya
-   *[other] { $n } conversaciones siguen siendo suyas
+    [one] 1 conversación sigue siendo tuya
+   *[other] { $n } conversaciones siguen siendo tuyas
 } { $minutes } minutos ({ $waiting } con un votante que espera); después pasan a otra persona.
 leave-talks = { $n ->
-    [one] 1 conversación sigue siendo suya
-   *[other] { $n } conversaciones siguen siendo suyas
-} hasta que vuelva o un capitán las retire ({ $waiting } con un votante que espera).
-leave-laptop = Este equipo guarda, sellados, sus borradores y lo que no está entregado.
-done-ask = ¿Terminó por hoy?
+    [one] 1 conversación sigue siendo tuya
+   *[other] { $n } conversaciones siguen siendo tuyas
+} hasta que vuelvas o un capitán las retire ({ $waiting } con un votante que espera).
+leave-laptop = Este equipo guarda, sellados, tus borradores y lo que no está entregado.
+done-ask = ¿Terminaste por hoy?
 done-unsent = { $n ->
     [one] 1 primer mensaje vuelve
    *[other] { $n } primeros mensajes vuelven
@@ -57,24 +57,24 @@ done-talks = { $n ->
     [one] 1 conversación pasa
    *[other] { $n } conversaciones pasan
 } a otra persona ({ $waiting } con un votante que espera).
-done-wipes = Los borradores se borran. Este equipo no guarda nada de ningún votante; su acceso sigue.
+done-wipes = Los borradores se borran. Este equipo no guarda nada de ningún votante; tu acceso sigue.
 done-yes = Terminé por hoy
 done-no = Todavía no
 done-handing-in = Se devuelve todo
 done-wiped = Todo está entregado y devuelto. Este equipo no guarda nada de ningún votante. ¡Gracias y buenas noches!
 done-kept = Todo está devuelto, pero algo no está confirmado aún: sigue en este equipo, sellado, hasta que textbank text corra con red.
-texter-lease-unsent = El servidor no le ve desde hace un rato: a las { $at } { $n ->
-    [one] su primer mensaje pasa
-   *[other] sus { $n } primeros mensajes pasan
+texter-lease-unsent = El servidor no te ve desde hace un rato: a las { $at } { $n ->
+    [one] tu primer mensaje pasa
+   *[other] tus { $n } primeros mensajes pasan
 } a otras personas, si no vuelve la línea.
-texter-lease-talks = El servidor no le ve desde hace un rato: a las { $at } { $n ->
-    [one] su conversación pasa
-   *[other] sus { $n } conversaciones pasan
+texter-lease-talks = El servidor no te ve desde hace un rato: a las { $at } { $n ->
+    [one] tu conversación pasa
+   *[other] tus { $n } conversaciones pasan
 } a otra persona, si no vuelve la línea.
 texter-hours-end = El horario termina a las { $at } para { $n ->
     [one] un contacto
    *[other] { $n } contactos
-} a quienes no ha escrito. Lo que no se envíe antes espera a la mañana.
+} a quienes no has escrito. Lo que no se envíe antes espera a la mañana.
 texter-hours-end-replies = El horario de respuestas termina a las { $at } para { $n ->
     [one] un votante que espera
    *[other] { $n } votantes que esperan

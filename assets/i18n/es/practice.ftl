@@ -2,11 +2,12 @@
 practice-mark = PRÁCTICA
 practice-begin = Vienen ocho votantes inventados. Aquí no se envía nada a nadie.
 practice-first = Estas ocho personas son inventadas. No se envía nada. Lee el mensaje. Pulsa { $key } para enviarlo.
-practice-send = Enviado. Lee el siguiente. Pulsa { $key }.
+practice-send = Bien. Lee el siguiente. Pulsa { $key } para enviarlo.
 practice-stopped = Alguien escribió STOP. Ya está atendido: nadie puede volver a escribirle. Sigue con { $key }.
 practice-answered = Llegó una respuesta. Pulsa { $key }.
 practice-open = Pulsa { $key } para abrir a quien más espera.
-practice-read = Lee lo que escribió. Pulsa { $key } para responder. { $wrong } es para un número equivocado, { $out } para darle de baja.
+practice-read = Lee lo que escribió. Pulsa { $key } para responder. (Número equivocado: { $wrong }. Dar de baja: { $out }.)
+practice-decide = Quizá pide la baja: decide. { $out } le da de baja, { $keep } si no era eso, { $wrong } si el número es de otra persona.
 practice-write = Escribe una respuesta corta y amable.
 practice-reply = Léela una vez más. Pulsa { $key } para enviarla.
 practice-back = Nadie espera ahora. Pulsa { $key } para volver a las tarjetas.

@@ -119,8 +119,8 @@ texter-leave-now = Salir ahora
 texter-leave-stay = Quedarse
 texter-leave-answer = Quedarse y contestar
 texter-leave-voters = { $count ->
-    [one] Un votante espera tu respuesta desde { $since }.
-   *[other] { $count } votantes esperan tu respuesta; quien más espera, desde { $since }.
+    [one] Un votante espera tu respuesta (desde las { $since }).
+   *[other] { $count } votantes esperan tu respuesta (quien más espera, desde las { $since }).
 }
 texter-leave-voters-some = { $count ->
     [one] Un votante espera tu respuesta.

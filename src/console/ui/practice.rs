@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::ink::{Ink, Piece};
 use super::theme::Role;
 use super::wrap;
-use crate::console::core::texter::Model;
+use crate::console::core::texter::{Focus, Model};
 
 /// Draws them at the top of `body`, and gives what is left of it.
 pub(super) fn coach(ink: Ink<'_>, model: &Model, body: Rect, buffer: &mut Buffer) -> Rect {
@@ -18,7 +18,14 @@ pub(super) fn coach(ink: Ink<'_>, model: &Model, body: Rect, buffer: &mut Buffer
     let taken = wrap::columns(&mark) + 1;
     let first = room.saturating_sub(taken).max(10);
     let mut rows: Vec<&str> = wrap::wrap(&text, first).into_iter().map(|range| text[range].trim_end()).collect();
-    rows.truncate(if body.height >= 14 { 3 } else { 2 });
+    // On a small screen what is written needs the room.
+    let small = body.height < 14;
+    let writes = model.focus == Focus::Composer;
+    rows.truncate(match (small, writes) {
+        (false, _) => 3,
+        (true, false) => 2,
+        (true, true) => 1,
+    });
     let mut row = 0;
     for line in rows {
         let lead = if row == 0 {
@@ -30,7 +37,9 @@ pub(super) fn coach(ink: Ink<'_>, model: &Model, body: Rect, buffer: &mut Buffer
         ink.line(buffer, body, row, &pieces);
         row += 1;
     }
-    ink.line(buffer, body, row, &[(format!(" {}", ink.say(&keys)), Role::Faint)]);
-    row += 1;
+    if !(small && writes) {
+        ink.line(buffer, body, row, &[(format!(" {}", ink.say(&keys)), Role::Faint)]);
+        row += 1;
+    }
     Rect { y: body.y + row, height: body.height - row, ..body }
 }

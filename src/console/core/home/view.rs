@@ -66,9 +66,9 @@ impl Model {
         let wanted: &[Action] = match context {
             Context::Home => &[
                 Action::Open,
+                Action::DoneForDay,
                 Action::RequestMore,
                 Action::Release,
-                Action::DoneForDay,
                 Action::Quit,
                 Action::Refresh,
                 Action::Help,

@@ -35,7 +35,7 @@ impl Model {
             return false;
         }
         let say = Say::new("texter-note-from").with("who", safe_line(&note.who)).with("text", safe_line(&note.text));
-        self.say(Level::Error, say);
+        self.say(Level::Told, say);
         true
     }
 }

@@ -35,6 +35,8 @@ pub enum Step {
     Answered,
     /// They are on the list, or on a conversation in which nobody waits.
     Open,
+    /// The conversation is open, and what they wrote may be an opt-out.
+    Decide,
     /// The conversation is open.
     Read,
     /// The composer is, and empty.
@@ -80,11 +82,13 @@ impl Model {
         let waiting = self.people.waiting() > 0;
         let writes = self.open.as_ref().is_some_and(|open| !open.editor.is_blank());
         let waits = |id| self.people.line(id).is_some_and(super::people::is_waiting);
+        let in_doubt = |id| self.people.line(id).is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. }));
         Some(match self.focus {
             _ if !self.loaded || self.slice_total == 0 => Step::Begin,
             _ if self.coach.passed && !waiting => Step::Over,
             Focus::Composer if writes => Step::Reply,
             Focus::Composer => Step::Write,
+            Focus::Thread if self.open.as_ref().is_some_and(|open| in_doubt(open.contact)) => Step::Decide,
             Focus::Thread if self.open.as_ref().is_some_and(|open| waits(open.contact)) => Step::Read,
             Focus::Inbox | Focus::Thread if waiting => Step::Open,
             Focus::Thread | Focus::Inbox => Step::Back,
@@ -114,6 +118,14 @@ impl Model {
             Step::Stopped => say("practice-stopped", vec![("key", key(Context::Card, Action::Send))]),
             Step::Answered => say("practice-answered", vec![("key", key(Context::Card, Action::SwitchPane))]),
             Step::Open => say("practice-open", vec![("key", key(Context::Texting, Action::NextWaiting))]),
+            Step::Decide => {
+                let keys = vec![
+                    ("out", key(Context::Thread, Action::OptOutNow)),
+                    ("keep", key(Context::Thread, Action::NotOptOut)),
+                    ("wrong", key(Context::Thread, Action::WrongNumber)),
+                ];
+                say("practice-decide", keys)
+            }
             Step::Read => {
                 let keys = vec![
                     ("key", key(Context::Thread, Action::Compose)),

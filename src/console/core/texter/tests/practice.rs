@@ -88,7 +88,7 @@ fn whoever_does_what_is_said_goes_through_it() {
                     desk.keys("ok");
                     keys += 2;
                 }
-                Step::Begin | Step::Wait | Step::Over => panic!("{step:?}"),
+                Step::Begin | Step::Decide | Step::Wait | Step::Over => panic!("{step:?}"),
             }
             assert!(keys < 100, "{steps:?}");
         }
@@ -99,6 +99,22 @@ fn whoever_does_what_is_said_goes_through_it() {
         assert!(read <= 190, "{read} words are too many for a minute");
         assert!(longest <= 24, "{longest} words at once");
     }
+}
+
+#[test]
+fn a_doubt_is_to_be_decided_before_it_is_answered() {
+    let mut desk = practice();
+    desk.keys("<enter>");
+    answers(&mut desk, 1, "wrong number, lose it");
+    let mut contact = line(1, Status::NeedsResponse);
+    contact.opt_out = OptOut::Possible { words: "lose it".into() };
+    desk.event(EventKind::Contact { contact });
+    desk.keys("<tab>n");
+    assert_eq!(desk.model.practice_step(), Some(Step::Decide));
+    let said = say(&Catalogue::english(), &desk.model.coach().unwrap());
+    assert!(said.contains("decide. y opts them out, k if"), "{said}");
+    desk.keys("k");
+    assert_eq!(desk.model.practice_step(), Some(Step::Read));
 }
 
 #[test]
