@@ -62,6 +62,7 @@ async fn who_waits_by_two_links_is_let_in_by_each_alone() {
         let waits = async |who: &Person| app.get(who, "/api/v1/me").await.read::<Me>().waiting;
         assert_eq!((waits(&texter).await, waits(&captain).await), (false, role == Role::Texter));
     }
+    app.close().await;
 }
 
 #[tokio::test]
