@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::objects;
 use crate::domain::phone::Phone;
 
 /// Most contacts in one request.
@@ -27,6 +28,7 @@ pub struct ContactKey {
 pub struct ListRemoval {
     /// At most 1,000.
     #[schema(max_items = 1000)]
+    #[serde(deserialize_with = "objects::list")]
     pub contacts: Vec<ContactKey>,
     /// Nothing is changed: the answer says what would be.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

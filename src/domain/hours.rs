@@ -14,6 +14,7 @@ use super::contact::Contact;
 use super::purpose::is_default;
 use super::{
     message::MessageKind,
+    objects,
     zone::{self, Zones},
 };
 
@@ -38,7 +39,7 @@ pub struct TextingHours {
     #[schema(value_type = String, pattern = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
     pub sunday_start: Time,
     /// Windows of states, by their two letters: they hold beside the campaign's own for everybody who may be there.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "is_default", deserialize_with = "objects::by_name")]
     pub states: BTreeMap<String, StateHours>,
     /// True when the zone of a known address counts alone, and that of the area code only where there is no address.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -17,6 +17,7 @@ pub mod interval;
 pub mod ledger;
 pub mod links;
 pub mod message;
+pub mod objects;
 pub mod opt_out;
 pub mod outcome;
 pub mod person_name;
