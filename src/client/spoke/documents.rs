@@ -278,9 +278,6 @@ documents! {
   }
 }";
 
-    /// Accepts the server's terms.
-    TERMS = "terms", "mutation terms($user: String!) { userAgreeTerms(userId: $user) { id terms } }";
-
     /// What the server can do, by the names of its operations: this tells its kind.
     KIND = "kind", "query kind { __schema { mutationType { fields { name } } } }";
 }

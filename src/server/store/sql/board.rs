@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::rows::{self, OPTED_OUT, col, time, to_json, unsigned};
+use super::{
+    practice::PRACTICE,
+    rows::{self, OPTED_OUT, col, time, to_json, unsigned},
+};
 use crate::api::captain::TexterLine;
 use crate::db::{self, Conn};
 use crate::domain::{
@@ -115,10 +118,11 @@ pub(super) async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp)
     let names = db::query(
         "SELECT id, name, last_seen, namesake,
              (SELECT COUNT(*) FROM sessions s INDEXED BY sessions_person WHERE s.person = people.id AND s.revoked = 0),
-             (SELECT COUNT(*) FROM acceptances a WHERE a.person = people.id AND a.version = 'practice')
+             (SELECT COUNT(*) FROM acceptances a WHERE a.person = people.id AND a.version = $2)
          FROM people WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))",
     )
     .bind(to_json(&people)?)
+    .bind(PRACTICE)
     .fetch_all(&mut *conn)
     .await?;
     for row in &names {

@@ -54,7 +54,7 @@ fn guide_of(def: &CampaignDef) -> Option<String> {
     (!def.guide.trim().is_empty()).then(|| guide_version(&def.guide))
 }
 
-async fn accepted_at(conn: &mut Conn, person: i64, version: &str) -> Found<Option<jiff::Timestamp>> {
+pub(super) async fn accepted_at(conn: &mut Conn, person: i64, version: &str) -> Found<Option<jiff::Timestamp>> {
     let row = db::query("SELECT at FROM acceptances WHERE person = $1 AND version = $2")
         .bind(person)
         .bind(version)
@@ -169,16 +169,13 @@ impl Tx<'_> {
         Ok(told(&version))
     }
 
-    pub(super) async fn accept_conduct(&mut self, actor: &Actor, version: &str) -> Result<Answer, StoreError> {
-        let rules = in_force(self.conn, actor.organization.0).await?;
-        let kind = if rules.is_some_and(|rules| rules.version == version) {
-            "rules"
-        } else if self.is_a_guide(actor, version).await? {
-            "guide"
-        } else {
-            let detail = "no text of this version is in force: read the one that is, and accept that";
-            return Ok(Answer::Refused(Box::new(Problem::new(Code::NotFound, detail))));
-        };
+    /// Keeps that somebody accepted or did something, once: by which sign-in, on which device. True when it was not known before.
+    pub(super) async fn keep_acceptance(
+        &mut self,
+        actor: &Actor,
+        version: &str,
+        kind: &str,
+    ) -> Result<bool, StoreError> {
         let kept = db::query(
             "INSERT INTO acceptances (person, version, kind, at, session, device)
              SELECT $1, $2, $3, $4, s.id, s.device FROM sessions s WHERE s.id = $5
@@ -191,7 +188,20 @@ impl Tx<'_> {
         .bind(actor.session)
         .execute(&mut *self.conn)
         .await?;
-        if kept.rows_affected() > 0 {
+        Ok(kept.rows_affected() > 0)
+    }
+
+    pub(super) async fn accept_conduct(&mut self, actor: &Actor, version: &str) -> Result<Answer, StoreError> {
+        let rules = in_force(self.conn, actor.organization.0).await?;
+        let kind = if rules.is_some_and(|rules| rules.version == version) {
+            "rules"
+        } else if self.is_a_guide(actor, version).await? {
+            "guide"
+        } else {
+            let detail = "no text of this version is in force: read the one that is, and accept that";
+            return Ok(Answer::Refused(Box::new(Problem::new(Code::NotFound, detail))));
+        };
+        if self.keep_acceptance(actor, version, kind).await? {
             self.audit(Some(actor), "conduct_accepted", format!("{kind} {version}"), String::new());
         }
         Ok(Answer::Done)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
+    conduct::accepted_at,
     rows::{col, time},
     tx::{Campaign, Tx},
     visible::visible,
@@ -22,16 +23,7 @@ use crate::server::store::{
 };
 
 /// What stands in the place of the words' version and of their kind.
-const PRACTICE: &str = "practice";
-
-async fn passed_at(conn: &mut Conn, person: i64) -> Found<Option<Timestamp>> {
-    let row = db::query("SELECT at FROM acceptances WHERE person = $1 AND version = $2")
-        .bind(person)
-        .bind(PRACTICE)
-        .fetch_optional(conn)
-        .await?;
-    row.map(|row| time(col(&row, 0)?)).transpose()
-}
+pub(super) const PRACTICE: &str = "practice";
 
 /// Where this person stands; `None` when the campaign is not theirs to see.
 pub(super) async fn of(conn: &mut Conn, actor: &Actor, campaign: Option<CampaignId>) -> Found<Option<Practice>> {
@@ -42,7 +34,7 @@ pub(super) async fn of(conn: &mut Conn, actor: &Actor, campaign: Option<Campaign
             None => return Ok(None),
         },
     };
-    Ok(Some(Practice { passed_at: passed_at(conn, actor.person.0).await?, required }))
+    Ok(Some(Practice { passed_at: accepted_at(conn, actor.person.0, PRACTICE).await?, required }))
 }
 
 /// When each person of an organization had been through it.
@@ -60,18 +52,7 @@ pub(super) async fn all(conn: &mut Conn, organization: i64) -> Found<BTreeMap<i6
 
 impl Tx<'_> {
     pub(super) async fn pass_practice(&mut self, actor: &Actor) -> Result<Answer, StoreError> {
-        let kept = db::query(
-            "INSERT INTO acceptances (person, version, kind, at, session, device)
-             SELECT $1, $2, $2, $3, s.id, s.device FROM sessions s WHERE s.id = $4
-             ON CONFLICT (person, version) DO NOTHING",
-        )
-        .bind(actor.person.0)
-        .bind(PRACTICE)
-        .bind(self.micros())
-        .bind(actor.session)
-        .execute(&mut *self.conn)
-        .await?;
-        if kept.rows_affected() > 0 {
+        if self.keep_acceptance(actor, PRACTICE, PRACTICE).await? {
             self.audit(Some(actor), "practice_passed", format!("person {}", actor.person.0), String::new());
         }
         Ok(Answer::Done)
@@ -83,7 +64,7 @@ impl Tx<'_> {
         actor: &Actor,
         campaign: &Campaign,
     ) -> Result<Option<Problem>, StoreError> {
-        if !campaign.def.practice || passed_at(self.conn, actor.person.0).await?.is_some() {
+        if !campaign.def.practice || accepted_at(self.conn, actor.person.0, PRACTICE).await?.is_some() {
             return Ok(None);
         }
         let detail = "this campaign hands out no contacts before the practice: textbank practice";

@@ -18,8 +18,8 @@ use crate::server::store::{command::Actor, query::Found};
 
 /// The campaigns of an organization that somebody may see, and what nobody holds of each.
 pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state, k.def,
-     (SELECT COUNT(*) FROM contacts c WHERE c.campaign = k.id AND c.assigned IS NULL
-         AND c.status = 'needs_message' AND c.opt_out = 0 AND c.wrong_number = 0),
+     (SELECT CAST(COALESCE(SUM(n.many), 0) AS BIGINT) FROM contact_counts n WHERE n.campaign = k.id AND n.assigned = 0
+         AND n.status = 'needs_message' AND n.opt_out = 0 AND n.wrong_number = 0),
      COALESCE((SELECT t.initials FROM tallies t WHERE t.campaign = k.id AND t.person = $1), 0),
      COALESCE((SELECT t.replies FROM tallies t WHERE t.campaign = k.id AND t.person = $1), 0)
  FROM campaigns k WHERE k.organization = $2 AND (CAST($3 AS BIGINT) IS NULL OR k.id = $3) ORDER BY k.id";
