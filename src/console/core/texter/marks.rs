@@ -101,28 +101,37 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 impl Model {
-    /// What marks the texts of a conversation, or of a card.
+    /// What marks the texts of a conversation.
     #[must_use]
     pub fn marker(&self, contact: ContactId, suggestions: &[Suggestion]) -> Marker {
         let words = suggestions.iter().flat_map(|suggestion| suggestion.words.iter().cloned()).collect();
-        let script = || {
-            let (campaign, me) = (self.campaign.as_ref()?, self.me.as_ref()?);
-            let view = self.people.body(contact)?;
-            let def = &campaign.def;
-            let fill = Fill { fields: &view.fields, texter: &me.name, variables: &def.variables };
-            let language = view.language.as_deref().unwrap_or(&def.language);
-            let first = def.initial.iter().find(|variant| variant.name == view.variant).map(|variant| &*variant.text);
-            let answers = def.questions.iter().flat_map(|question| &question.answers).map(|answer| &answer.reply);
-            let others = def.canned.iter().map(|canned| &canned.text).chain(answers);
-            let texts = first.into_iter().chain(others.filter_map(|text| in_language(text, language, &def.language)));
-            // Without a field there is nothing to mark.
-            let filled = texts.filter(|text| text.contains(['{', '<'])).filter_map(|text| {
-                let (text, places) = Template::parse(text).ok()?.fill_marked(&fill).ok()?;
-                Some(Filled { text, places })
-            });
-            Some(filled.collect())
-        };
-        Marker { script: script().unwrap_or_default(), words }
+        Marker { script: self.filled(contact, true).unwrap_or_default(), words }
+    }
+
+    /// The marks of a first text that lies on the card.
+    #[must_use]
+    pub fn card_marks(&self, contact: ContactId, body: &str) -> Vec<Mark> {
+        let script = self.filled(contact, false).unwrap_or_default();
+        Marker { script, words: BTreeSet::new() }.marks(Direction::Outbound, body, false)
+    }
+
+    /// The script's texts as they read for somebody: the first one, and if wanted `all` that may be answered.
+    fn filled(&self, contact: ContactId, all: bool) -> Option<Vec<Filled>> {
+        let (campaign, me) = (self.campaign.as_ref()?, self.me.as_ref()?);
+        let view = self.people.body(contact)?;
+        let def = &campaign.def;
+        let fill = Fill { fields: &view.fields, texter: &me.name, variables: &def.variables };
+        let language = view.language.as_deref().unwrap_or(&def.language);
+        let first = def.initial.iter().find(|variant| variant.name == view.variant).map(|variant| &*variant.text);
+        let answers = def.questions.iter().flat_map(|question| &question.answers).map(|answer| &answer.reply);
+        let others = def.canned.iter().map(|canned| &canned.text).chain(answers).filter(|_| all);
+        let texts = first.into_iter().chain(others.filter_map(|text| in_language(text, language, &def.language)));
+        // Without a field there is nothing to mark.
+        let filled = texts.filter(|text| text.contains(['{', '<'])).filter_map(|text| {
+            let (text, places) = Template::parse(text).ok()?.fill_marked(&fill).ok()?;
+            Some(Filled { text, places })
+        });
+        Some(filled.collect())
     }
 }
 
