@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 
 use super::reach::{SignInArgs, client, spoke, stored_anywhere, tell, timeouts};
-use super::shift::{LAST, Rest, gate_times, in_lines, keymap, promptly};
+use super::shift::{LAST, Rest, gate_times, in_lines, keymap, launch_with, promptly};
 use super::text::first_slice;
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::campaign::CampaignTodo;
@@ -17,7 +17,6 @@ use crate::client::sign_in::{ServerKind, SignIn};
 use crate::console::core::home::HomeOptions;
 use crate::console::core::home::view::{counts, standing};
 use crate::console::runtime::launch::{home, home_in_lines};
-use crate::console::runtime::{Launch, Look};
 use crate::console::ui::ink::phrase;
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
@@ -81,16 +80,7 @@ pub(super) async fn choose(
     let options =
         HomeOptions { keymap: keymap(ctx), gate: gate_times(ctx), last, first_slice: first_slice(sign_in.kind, ctx) };
     let asked = Arc::clone(&server);
-    let launch = Launch {
-        server,
-        journal: journal.clone(),
-        me: Some(sign_in.me.clone()),
-        clock: Arc::clone(&ctx.clock),
-        ids: Arc::clone(&ctx.ids),
-        look: Look::from_settings(&ctx.config.console, &ctx.surroundings),
-        catalogue: Arc::clone(&ctx.catalogue),
-        port: None,
-    };
+    let launch = launch_with(server, journal.clone(), sign_in.me.clone(), ctx);
     ctx.guard_terminal();
     let left = if in_lines(plain, ctx) { home_in_lines(launch, options).await? } else { home(launch, options).await? };
     if let Some(chosen) = left.chosen {

@@ -83,16 +83,21 @@ impl Shift {
 
     /// What the console is opened with.
     pub(super) fn launch(self, ctx: &Context) -> Launch {
-        Launch {
-            server: self.server,
-            journal: self.journal,
-            me: Some(self.me),
-            clock: Arc::clone(&ctx.clock),
-            ids: Arc::clone(&ctx.ids),
-            look: Look::from_settings(&ctx.config.console, &ctx.surroundings),
-            catalogue: Arc::clone(&ctx.catalogue),
-            port: None,
-        }
+        launch_with(self.server, self.journal, self.me, ctx)
+    }
+}
+
+/// What a console on a server's campaigns is opened with.
+pub(super) fn launch_with(server: Arc<dyn CampaignServer>, journal: Journal, me: Me, ctx: &Context) -> Launch {
+    Launch {
+        server,
+        journal,
+        me: Some(me),
+        clock: Arc::clone(&ctx.clock),
+        ids: Arc::clone(&ctx.ids),
+        look: Look::from_settings(&ctx.config.console, &ctx.surroundings),
+        catalogue: Arc::clone(&ctx.catalogue),
+        port: None,
     }
 }
 

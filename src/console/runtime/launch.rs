@@ -139,20 +139,7 @@ pub async fn texter(launch: Launch, options: TexterOptions) -> anyhow::Result<Le
     let model = texter::Model::new(options);
     let stage = TexterStage::new(model, launch.look.clone(), Arc::clone(&launch.catalogue));
     let (stage, unsettled) = run(stage, launch).await?;
-    let model = stage.model;
-    let (practised, goes_home, stays) = (model.practised(), model.goes_home, model.what_stays());
-    let signed_out = model.link == LinkState::SignedOut { hands_in: true };
-    Ok(Left {
-        unsettled,
-        sent: model.sent,
-        replied: model.replied,
-        signed_out,
-        score: model.score,
-        practised,
-        stays,
-        goes_home,
-        ..Left::default()
-    })
+    Ok(texter_left(stage.model, unsettled))
 }
 
 /// Runs the captain's console on this terminal until it is left.
@@ -161,7 +148,7 @@ pub async fn texter(launch: Launch, options: TexterOptions) -> anyhow::Result<Le
 /// When the terminal cannot be taken, or is lost.
 pub async fn captain(launch: Launch, options: captain::CaptainOptions) -> anyhow::Result<Left> {
     let model = captain::Model::new(options);
-    let stage = CaptainStage { model, look: launch.look.clone(), words: Arc::clone(&launch.catalogue) };
+    let stage = PlainStage::new(model, &launch, ui::captain::render);
     let (stage, unsettled) = run(stage, launch).await?;
     let signed_out = stage.model.link == LinkState::SignedOut { hands_in: true };
     Ok(Left { unsettled, signed_out, ..Left::default() })
@@ -173,7 +160,7 @@ pub async fn captain(launch: Launch, options: captain::CaptainOptions) -> anyhow
 /// When the terminal cannot be taken, or is lost.
 pub async fn home(launch: Launch, options: home::HomeOptions) -> anyhow::Result<Left> {
     let model = home::Model::new(options);
-    let stage = HomeStage { model, look: launch.look.clone(), words: Arc::clone(&launch.catalogue) };
+    let stage = PlainStage::new(model, &launch, ui::home::render);
     let (stage, unsettled) = run_with(stage, launch, false).await?;
     Ok(home_left(&stage.model, unsettled))
 }
@@ -187,6 +174,20 @@ pub async fn home_in_lines(launch: Launch, options: home::HomeOptions) -> anyhow
     let pages = HomePages::new(home::Model::new(options));
     let (front, unsettled) = run_in_lines_with(pages, launch, times, LinesTo::Output, false).await?;
     Ok(home_left(&front.pages.model, unsettled))
+}
+
+fn texter_left(model: texter::Model, unsettled: u64) -> Left {
+    Left {
+        unsettled,
+        sent: model.sent,
+        replied: model.replied,
+        signed_out: model.link == LinkState::SignedOut { hands_in: true },
+        practised: model.practised(),
+        stays: model.what_stays(),
+        goes_home: model.goes_home,
+        score: model.score,
+        ..Left::default()
+    }
 }
 
 fn home_left(model: &home::Model, unsettled: u64) -> Left {
@@ -211,20 +212,7 @@ pub async fn texter_in_lines(launch: Launch, options: TexterOptions, to: LinesTo
     let times = options.gate;
     let pages = TexterPages::new(texter::Model::new(options));
     let (front, unsettled) = run_in_lines(pages, launch, times, to).await?;
-    let model = front.pages.model;
-    let (practised, goes_home, stays) = (model.practised(), model.goes_home, model.what_stays());
-    let signed_out = model.link == LinkState::SignedOut { hands_in: true };
-    Ok(Left {
-        unsettled,
-        sent: model.sent,
-        replied: model.replied,
-        signed_out,
-        score: model.score,
-        practised,
-        stays,
-        goes_home,
-        ..Left::default()
-    })
+    Ok(texter_left(front.pages.model, unsettled))
 }
 
 /// Runs the captain's console in whole lines, on standard input and standard output, until it is left.
@@ -367,15 +355,24 @@ impl Stage for TexterStage {
     }
 }
 
-/// The captain's core with its view.
-#[derive(Debug)]
-struct CaptainStage {
-    model: captain::Model,
+/// How a core is drawn that keeps nothing from one frame to the next.
+type Render<M> = fn(&M, &Theme, &Caps, &Catalogue, Rect, &mut Buffer) -> Drawn;
+
+/// Such a core with its view: the captain's, and the home screen's.
+struct PlainStage<M> {
+    model: M,
     look: Look,
     words: Arc<Catalogue>,
+    render: Render<M>,
 }
 
-impl Stage for CaptainStage {
+impl<M: Program> PlainStage<M> {
+    fn new(model: M, launch: &Launch, render: Render<M>) -> Self {
+        Self { model, look: launch.look.clone(), words: Arc::clone(&launch.catalogue), render }
+    }
+}
+
+impl<M: Program> Stage for PlainStage<M> {
     fn start(&mut self) -> Vec<Effect> {
         self.model.start()
     }
@@ -385,33 +382,7 @@ impl Stage for CaptainStage {
     }
 
     fn draw(&mut self, area: Rect, buffer: &mut Buffer) -> Drawn {
-        ui::captain::render(&self.model, &self.look.theme, &self.look.caps, &self.words, area, buffer)
-    }
-
-    fn phrase(&self, say: &Say) -> String {
-        phrase(&self.words, &self.look.caps.zone, say)
-    }
-}
-
-/// The home screen's core with its view.
-#[derive(Debug)]
-struct HomeStage {
-    model: home::Model,
-    look: Look,
-    words: Arc<Catalogue>,
-}
-
-impl Stage for HomeStage {
-    fn start(&mut self) -> Vec<Effect> {
-        self.model.start()
-    }
-
-    fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        self.model.update(msg)
-    }
-
-    fn draw(&mut self, area: Rect, buffer: &mut Buffer) -> Drawn {
-        ui::home::render(&self.model, &self.look.theme, &self.look.caps, &self.words, area, buffer)
+        (self.render)(&self.model, &self.look.theme, &self.look.caps, &self.words, area, buffer)
     }
 
     fn phrase(&self, say: &Say) -> String {

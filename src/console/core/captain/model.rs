@@ -13,10 +13,9 @@ use crate::api::people::{Me, WaitingPerson};
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{LinkState, Stamp};
 use crate::console::core::shared::notice::Notices;
+use crate::console::core::shared::presses::Presses;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::gate::{Gate, GateTimes};
-use crate::console::keymap::action::Action;
-use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
 use crate::domain::ids::{CampaignId, PersonId};
@@ -186,11 +185,10 @@ pub struct Model {
     pub(super) room_asked: bool,
     pub(super) busy: Option<Uuid>,
     pub(super) gate: Gate,
-    pub(super) waiting_action: Option<Action>,
+    pub(super) hands: Presses,
     pub(super) opened_at: Duration,
     pub(super) now: Option<Stamp>,
     pub(super) offset: SignedDuration,
-    pub(super) typed: Vec<Chord>,
     pub(super) following: bool,
     pub(super) title: Option<(u64, bool)>,
     pub(super) toast_timer: bool,
@@ -219,11 +217,10 @@ impl Model {
             acts: BTreeMap::new(),
             busy: None,
             gate: Gate::default(),
-            waiting_action: None,
+            hands: Presses::default(),
             opened_at: Duration::ZERO,
             now: None,
             offset: SignedDuration::ZERO,
-            typed: Vec::new(),
             following: false,
             title: None,
             toast_timer: false,

@@ -17,19 +17,22 @@ use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
 use crate::console::core::shared::notice::{Level, TOAST};
+use crate::console::core::shared::presses::Meant;
 use crate::console::core::shared::say::Say;
-use crate::console::core::texter::gate::Judged;
 use crate::console::core::texter::overlay_keys::palette_actions;
 use crate::console::core::texter::server::problem_say;
 use crate::console::keymap::action::{ACTIONS, Action, Category};
 use crate::console::keymap::chord::{Chord, Key, Press};
 use crate::console::keymap::context::{Fact, Facts};
-use crate::console::keymap::map::Lookup;
 use crate::domain::safe_text::safe_line;
 
 const MINUTE: Duration = Duration::from_secs(60);
-const SEQUENCE: Duration = Duration::from_secs(3);
 const PAGE: isize = 10;
+
+/// Actions that change something outside this screen: each wants one deliberate press.
+fn is_deed(action: Action) -> bool {
+    matches!(action, Action::Choose | Action::Yes | Action::No | Action::PauseResume | Action::Reclaim | Action::Quit)
+}
 
 impl Program for Model {
     fn start(&mut self) -> Vec<Effect> {
@@ -67,7 +70,7 @@ impl Model {
             Msg::Named { action, stamp } => {
                 self.now = Some(stamp);
                 self.notices.seen();
-                self.typed.clear();
+                self.hands.forget();
                 match self.why_not(action) {
                     Some(why) => self.say(Level::Info, why),
                     None => self.perform(action, stamp, fx),
@@ -286,17 +289,14 @@ impl Model {
     fn timer(&mut self, timer: Timer, stamp: Stamp, fx: &mut Vec<Effect>) {
         match timer {
             Timer::Toast => self.notices.time_out(),
-            Timer::KeySilence => match self.gate.silent(stamp.mono, &self.options.gate) {
-                Err(delay) => fx.push(Effect::After { timer, delay }),
-                Ok(Some(press)) => {
-                    if let Some(action) = self.waiting_action.take() {
-                        self.perform(action, press.stamp, fx);
-                    }
+            Timer::KeySilence => {
+                let gate = (&mut self.gate, &self.options.gate);
+                if let Some((action, press)) = self.hands.silent(stamp.mono, gate, fx) {
+                    self.perform(action, press.stamp, fx);
                 }
-                Ok(None) => {}
-            },
+            }
             Timer::Minute => fx.push(Effect::After { timer, delay: MINUTE }),
-            Timer::Sequence => self.typed.clear(),
+            Timer::Sequence => self.hands.forget(),
             Timer::Presence => {
                 fx.push(Effect::Presence);
                 fx.push(Effect::After { timer, delay: MINUTE });
@@ -314,47 +314,27 @@ impl Model {
 
     fn key(&mut self, chord: Chord, press: Press, stamp: Stamp, fx: &mut Vec<Effect>) {
         self.notices.seen();
-        let judged = self.gate.event(chord, press, stamp, &self.options.gate);
-        let context = self.context();
-        self.typed.push(chord);
-        match self.options.keymap.look_up(context, &self.typed, self.facts()) {
-            Lookup::Pending => fx.push(Effect::After { timer: Timer::Sequence, delay: SEQUENCE }),
-            Lookup::NotFound { .. } => {
-                self.typed.clear();
-                if let Chord { key: Key::Char(c), ctrl: false, alt: false, .. } = chord {
+        let (context, facts) = (self.context(), self.facts());
+        // Six typed digits are no held key, and a code that is handed in twice is taken once.
+        let code = matches!(self.overlays.last(), Some(Overlay::SecondFactor { .. }));
+        let look_up = |typed: &[Chord]| self.options.keymap.look_up(context, typed, facts);
+        let gate = (&mut self.gate, &self.options.gate);
+        match self.hands.press((chord, press, stamp), gate, look_up, |action| !code && is_deed(action), fx) {
+            Meant::Do(action) => self.perform(action, stamp, fx),
+            Meant::Keys(typed) => {
+                if let Some(Chord { key: Key::Char(c), ctrl: false, alt: false, .. }) = typed.last() {
                     match self.overlays.last_mut() {
                         Some(Overlay::Palette { query, selected, .. }) => {
-                            query.type_char(c);
+                            query.type_char(*c);
                             *selected = 0;
                         }
-                        Some(Overlay::SecondFactor { code, .. }) => type_digit(code, c),
-                        Some(Overlay::Write { text, .. }) => text.type_char(c),
+                        Some(Overlay::SecondFactor { code, .. }) => type_digit(code, *c),
+                        Some(Overlay::Write { text, .. }) => text.type_char(*c),
                         _ => {}
                     }
                 }
             }
-            Lookup::Matched(action) => {
-                if self.typed.len() > 1 {
-                    fx.push(Effect::Stop(Timer::Sequence));
-                }
-                self.typed.clear();
-                let deed = matches!(
-                    action,
-                    Action::Choose | Action::Yes | Action::No | Action::PauseResume | Action::Reclaim | Action::Quit
-                );
-                // Six typed digits are no held key, and a code that is handed in twice is taken once.
-                let typed = matches!(self.overlays.last(), Some(Overlay::SecondFactor { .. }));
-                match judged {
-                    _ if !deed || typed => self.perform(action, stamp, fx),
-                    Judged::Stands => self.perform(action, stamp, fx),
-                    Judged::Wait(delay) => {
-                        self.gate.wait(chord, stamp);
-                        self.waiting_action = Some(action);
-                        fx.push(Effect::After { timer: Timer::KeySilence, delay });
-                    }
-                    Judged::Swallowed => {}
-                }
-            }
+            Meant::Nothing => {}
         }
     }
 

@@ -149,10 +149,10 @@ impl Model {
     /// The which-key list.
     #[must_use]
     pub fn which_key(&self) -> Vec<Continuation> {
-        if self.typed.is_empty() {
+        if self.hands.typed().is_empty() {
             return Vec::new();
         }
-        self.options.keymap.continuations(self.context(), &self.typed, self.facts())
+        self.options.keymap.continuations(self.context(), self.hands.typed(), self.facts())
     }
 
     /// An act is being written to the journal: the next one waits for it.

@@ -12,9 +12,8 @@ use crate::api::people::Me;
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{LinkState, Stamp};
 use crate::console::core::shared::notice::Notices;
+use crate::console::core::shared::presses::Presses;
 use crate::console::core::texter::gate::{Gate, GateTimes};
-use crate::console::keymap::action::Action;
-use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
 use crate::domain::ids::CampaignId;
@@ -141,11 +140,10 @@ pub struct Model {
     /// Contacts were asked for under this id, and how many.
     pub(super) claim: Option<(Uuid, CampaignId, u32)>,
     pub(super) gate: Gate,
-    pub(super) waiting_action: Option<Action>,
+    pub(super) hands: Presses,
     pub(super) opened_at: Duration,
     pub(super) now: Option<Stamp>,
     pub(super) offset: SignedDuration,
-    pub(super) typed: Vec<Chord>,
     pub(super) titled: bool,
     pub(super) toast_timer: bool,
 }
@@ -173,11 +171,10 @@ impl Model {
             finishing: false,
             claim: None,
             gate: Gate::default(),
-            waiting_action: None,
+            hands: Presses::default(),
             opened_at: Duration::ZERO,
             now: None,
             offset: SignedDuration::ZERO,
-            typed: Vec::new(),
             titled: false,
             toast_timer: false,
         }

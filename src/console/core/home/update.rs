@@ -11,19 +11,32 @@ use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
 use crate::console::core::shared::notice::{Level, TOAST};
+use crate::console::core::shared::presses::Meant;
 use crate::console::core::shared::say::Say;
-use crate::console::core::texter::gate::Judged;
-use crate::console::core::texter::overlay_keys::palette_actions;
+use crate::console::core::texter::overlay_keys::{palette_actions, released};
 use crate::console::core::texter::server::problem_say;
 use crate::console::keymap::action::{ACTIONS, Action, Category};
 use crate::console::keymap::chord::{Chord, Key, Press};
 use crate::console::keymap::context::{Fact, Facts};
-use crate::console::keymap::map::Lookup;
 use crate::domain::safe_text::{safe_body, safe_line};
 
 const MINUTE: Duration = Duration::from_secs(60);
-const SEQUENCE: Duration = Duration::from_secs(3);
 const PAGE: isize = 10;
+
+/// Actions that change something outside this screen: each wants one deliberate press.
+fn is_deed(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Choose
+            | Action::Yes
+            | Action::No
+            | Action::Open
+            | Action::RequestMore
+            | Action::Release
+            | Action::DoneForDay
+            | Action::Quit
+    )
+}
 
 impl Program for Model {
     fn start(&mut self) -> Vec<Effect> {
@@ -69,7 +82,7 @@ impl Model {
             Msg::Named { action, stamp } => {
                 self.now = Some(stamp);
                 self.notices.seen();
-                self.typed.clear();
+                self.hands.forget();
                 match self.why_not(action) {
                     Some(why) => self.say(Level::Info, why),
                     None => self.perform(action, stamp, fx),
@@ -202,17 +215,14 @@ impl Model {
     fn timer(&mut self, timer: Timer, stamp: Stamp, fx: &mut Vec<Effect>) {
         match timer {
             Timer::Toast => self.notices.time_out(),
-            Timer::KeySilence => match self.gate.silent(stamp.mono, &self.options.gate) {
-                Err(delay) => fx.push(Effect::After { timer, delay }),
-                Ok(Some(press)) => {
-                    if let Some(action) = self.waiting_action.take() {
-                        self.perform(action, press.stamp, fx);
-                    }
+            Timer::KeySilence => {
+                let gate = (&mut self.gate, &self.options.gate);
+                if let Some((action, press)) = self.hands.silent(stamp.mono, gate, fx) {
+                    self.perform(action, press.stamp, fx);
                 }
-                Ok(None) => {}
-            },
+            }
             Timer::Minute => fx.push(Effect::After { timer, delay: MINUTE }),
-            Timer::Sequence => self.typed.clear(),
+            Timer::Sequence => self.hands.forget(),
             Timer::Presence => {
                 fx.push(Effect::Presence);
                 fx.push(Effect::Load(Ask::Campaigns));
@@ -232,43 +242,17 @@ impl Model {
 
     fn key(&mut self, chord: Chord, press: Press, stamp: Stamp, fx: &mut Vec<Effect>) {
         self.notices.seen();
-        let judged = self.gate.event(chord, press, stamp, &self.options.gate);
-        self.typed.push(chord);
-        match self.options.keymap.look_up(self.context(), &self.typed, self.facts()) {
-            Lookup::Pending => fx.push(Effect::After { timer: Timer::Sequence, delay: SEQUENCE }),
-            Lookup::NotFound { .. } => {
-                self.typed.clear();
-                if let Chord { key: Key::Char(c), ctrl: false, alt: false, .. } = chord {
-                    self.edit(|query| query.type_char(c));
+        let (context, facts) = (self.context(), self.facts());
+        let look_up = |typed: &[Chord]| self.options.keymap.look_up(context, typed, facts);
+        let gate = (&mut self.gate, &self.options.gate);
+        match self.hands.press((chord, press, stamp), gate, look_up, is_deed, fx) {
+            Meant::Do(action) => self.perform(action, stamp, fx),
+            Meant::Keys(typed) => {
+                if let Some(Chord { key: Key::Char(c), ctrl: false, alt: false, .. }) = typed.last() {
+                    self.edit(|query| query.type_char(*c));
                 }
             }
-            Lookup::Matched(action) => {
-                if self.typed.len() > 1 {
-                    fx.push(Effect::Stop(Timer::Sequence));
-                }
-                self.typed.clear();
-                let deed = matches!(
-                    action,
-                    Action::Choose
-                        | Action::Yes
-                        | Action::No
-                        | Action::Open
-                        | Action::RequestMore
-                        | Action::Release
-                        | Action::DoneForDay
-                        | Action::Quit
-                );
-                match judged {
-                    _ if !deed => self.perform(action, stamp, fx),
-                    Judged::Stands => self.perform(action, stamp, fx),
-                    Judged::Wait(delay) => {
-                        self.gate.wait(chord, stamp);
-                        self.waiting_action = Some(action);
-                        fx.push(Effect::After { timer: Timer::KeySilence, delay });
-                    }
-                    Judged::Swallowed => {}
-                }
-            }
+            Meant::Nothing => {}
         }
     }
 
@@ -442,21 +426,12 @@ impl Model {
                 }
             }
             Some(Overlay::HandBack { campaign, selected }) => {
-                let choice = match action {
-                    Action::Yes => 0,
-                    Action::No => 3,
-                    _ => selected,
-                };
-                let (unsent, conversations) = match choice {
-                    0 => (true, false),
-                    1 => (false, true),
-                    2 => (true, true),
-                    _ => {
-                        self.overlays.pop();
-                        return;
-                    }
-                };
-                if self.confirm(Act::Release { campaign, unsent, conversations }, stamp, fx) {
+                let act = released(action, selected).map(|(unsent, conversations)| Act::Release {
+                    campaign,
+                    unsent,
+                    conversations,
+                });
+                if act.is_none_or(|act| self.confirm(act, stamp, fx)) {
                     self.overlays.pop();
                 }
             }

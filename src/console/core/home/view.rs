@@ -3,8 +3,9 @@
 use super::model::{Model, Overlay, held};
 use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::console::core::shared::say::{Arg, Say};
+use crate::console::core::texter::leaving::stays;
 use crate::console::core::texter::overlay_keys::palette_actions;
-use crate::console::core::texter::view::{FooterKey, OverlayView};
+use crate::console::core::texter::view::{FooterKey, OverlayView, release_choices};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Continuation;
@@ -27,9 +28,7 @@ pub fn counts(todo: &CampaignTodo) -> Vec<Say> {
         several.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| Say::new(key).with("n", n)).collect();
     if let (many @ 1.., Some(at)) = (mine.held, mine.held_until) {
         let place = said.iter().position(|say| say.key == "home-unsent").map_or(0, |at| at + 1);
-        let mut held = Say::new("home-held").with("n", many);
-        held.args.push(("at", Arg::Day(at)));
-        said.insert(place, held);
+        said.insert(place, Say::new("home-held").with("n", many).with("at", Arg::Day(at)));
     }
     if said.is_empty() {
         said.push(Say::new("home-nothing"));
@@ -50,11 +49,7 @@ pub fn standing(todo: &CampaignTodo) -> Vec<Say> {
         CampaignState::Archived => "ui-state-archived",
     };
     let mut said = vec![Say::new(state)];
-    if let Some(at) = todo.mine.closes_at {
-        let mut ends = Say::new("home-ends");
-        ends.args.push(("at", Arg::Day(at)));
-        said.push(ends);
-    }
+    said.extend(todo.mine.closes_at.map(|at| Say::new("home-ends").with("at", Arg::Day(at))));
     said
 }
 
@@ -107,35 +102,16 @@ impl Model {
     /// The which-key list.
     #[must_use]
     pub fn which_key(&self) -> Vec<Continuation> {
-        if self.typed.is_empty() {
+        if self.hands.typed().is_empty() {
             return Vec::new();
         }
-        self.options.keymap.continuations(self.context(), &self.typed, self.facts())
+        self.options.keymap.continuations(self.context(), self.hands.typed(), self.facts())
     }
 
-    /// What leaving means for what is in hand: how much it is, until when it stays, and who gets it then.
+    /// What leaving means for what is in hand.
     #[must_use]
     pub fn what_stays(&self) -> Vec<Say> {
-        let (unsent, talks, waiting) = self.in_hand();
-        let mut lines = Vec::new();
-        if unsent > 0 {
-            lines.push(match self.keeps {
-                Some((minutes, _)) => {
-                    Say::new("leave-unsent-after").with("n", unsent).with("minutes", u64::from(minutes))
-                }
-                None => Say::new("leave-unsent").with("n", unsent),
-            });
-        }
-        if talks > 0 {
-            lines.push(match self.keeps {
-                Some((_, minutes)) => Say::new("leave-talks-after")
-                    .with("n", talks)
-                    .with("waiting", waiting)
-                    .with("minutes", u64::from(minutes)),
-                None => Say::new("leave-talks").with("n", talks).with("waiting", waiting),
-            });
-        }
-        lines
+        stays(self.in_hand(), self.keeps)
     }
 
     /// The top layer.
@@ -168,12 +144,7 @@ impl Model {
                             .with("conversations", talks)
                             .with("waiting", todo.waiting),
                     ],
-                    choices: vec![
-                        (Say::new("texter-release-unsent"), key(Action::Yes)),
-                        (Say::new("texter-release-conversations"), None),
-                        (Say::new("texter-release-all"), None),
-                        (Say::new("texter-cancel"), key(Action::No)),
-                    ],
+                    choices: release_choices(keymap),
                     selected: *selected,
                 }
             }

@@ -1,9 +1,10 @@
-//! What both consoles share: messages in, effects out, words to say, a text editor.
+//! What all consoles share: messages in, effects out, presses on their way to an action, words to say, a text editor.
 
 pub mod editor;
 pub mod effect;
 pub mod msg;
 pub mod notice;
+pub mod presses;
 pub mod program;
 pub mod say;
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::gate::Judged;
 use super::model::{Claim, Focus, Model};
 use super::overlay::{Overlay, Picking, Writing};
 use super::overlay_keys::digit;
@@ -12,18 +11,16 @@ use crate::api::message::ThreadEntry;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, LinkState, Stamp, Timer};
 use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::presses::Meant;
 use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::{Chord, Key, Press};
 use crate::console::keymap::context::{Fact, Facts};
-use crate::console::keymap::map::Lookup;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_body;
 use crate::domain::tag;
 
-/// How long a begun sequence of keys waits for its next.
-const SEQUENCE: std::time::Duration = std::time::Duration::from_secs(3);
 /// Rows of a page.
 const PAGE: usize = 10;
 
@@ -78,48 +75,32 @@ impl Model {
     /// The keys typed of a sequence that is not complete.
     #[must_use]
     pub fn typed(&self) -> &[Chord] {
-        &self.typed
+        self.hands.typed()
     }
 
     pub(super) fn key(&mut self, chord: Chord, press: Press, stamp: Stamp, fx: &mut Vec<Effect>) {
         self.notices.seen();
         self.works(stamp);
-        let judged = self.gate.event(chord, press, stamp, &self.options.gate);
-        let context = self.context();
-        self.typed.push(chord);
-        match self.options.keymap.look_up(context, &self.typed, self.facts()) {
-            Lookup::Pending => fx.push(Effect::After { timer: Timer::Sequence, delay: SEQUENCE }),
-            Lookup::NotFound { typed } => {
-                self.typed.clear();
+        let (context, facts) = (self.context(), self.facts());
+        let look_up = |typed: &[Chord]| self.options.keymap.look_up(context, typed, facts);
+        let gate = (&mut self.gate, &self.options.gate);
+        match self.hands.press((chord, press, stamp), gate, look_up, is_deed, fx) {
+            Meant::Do(action) => self.perform(action, chord, stamp, fx),
+            Meant::Keys(typed) => {
                 if let ([Chord { key: Key::Char(c), ctrl: false, alt: false, .. }], true) =
                     (typed.as_slice(), context.takes_text())
                 {
                     self.type_char(*c);
                 }
             }
-            Lookup::Matched(action) => {
-                if self.typed.len() > 1 {
-                    fx.push(Effect::Stop(Timer::Sequence));
-                }
-                self.typed.clear();
-                match judged {
-                    _ if !is_deed(action) => self.perform(action, chord, stamp, fx),
-                    Judged::Stands => self.perform(action, chord, stamp, fx),
-                    Judged::Wait(delay) => {
-                        self.gate.wait(chord, stamp);
-                        self.waiting_action = Some(action);
-                        fx.push(Effect::After { timer: Timer::KeySilence, delay });
-                    }
-                    Judged::Swallowed => {}
-                }
-            }
+            Meant::Nothing => {}
         }
     }
 
     /// Does what was asked for by its name, or says why not.
     pub(super) fn by_name(&mut self, action: Action, stamp: Stamp, fx: &mut Vec<Effect>) {
         self.notices.seen();
-        self.typed.clear();
+        self.hands.forget();
         match self.why_not(action) {
             Some(why) => self.say(Level::Info, why),
             None => self.perform(action, Chord::plain(Key::Enter), stamp, fx),

@@ -26,6 +26,20 @@ pub struct Said {
     ends: BTreeMap<(Timestamp, bool), i64>,
 }
 
+/// What leaving means for what is in hand: how much it is, until when it stays, and who gets it then. `in_hand`: without a first text,
+/// conversations, of these with somebody who waits; `keeps`: for how many minutes the former and the latter stay.
+#[must_use]
+pub fn stays((unsent, talks, waiting): (u64, u64, u64), keeps: Option<(u32, u32)>) -> Vec<Say> {
+    let say = |after: &'static str, always: &'static str, n: u64, minutes: Option<u32>| match minutes {
+        Some(minutes) => Say::new(after).with("n", n).with("minutes", u64::from(minutes)),
+        None => Say::new(always).with("n", n),
+    };
+    let (first_texts, replies) = keeps.unzip();
+    let unsent = (unsent > 0).then(|| say("leave-unsent-after", "leave-unsent", unsent, first_texts));
+    let talks = (talks > 0).then(|| say("leave-talks-after", "leave-talks", talks, replies).with("waiting", waiting));
+    unsent.into_iter().chain(talks).collect()
+}
+
 impl Model {
     /// What is in hand: without a first text, conversations that are not over, of these with somebody who waits.
     #[must_use]
@@ -37,29 +51,13 @@ impl Model {
         (self.remaining() as u64, talks.count() as u64, self.people.waiting() as u64)
     }
 
-    /// What leaving means for what is in hand: how much it is, until when it stays, and who gets it then.
+    /// What leaving means for what is in hand.
     #[must_use]
     pub fn what_stays(&self) -> Vec<Say> {
         let (unsent, talks, waiting) = self.in_hand();
-        let mut lines = Vec::new();
-        if unsent > 0 && self.state != CampaignState::Archived {
-            lines.push(match self.keeps {
-                Some((minutes, _)) => {
-                    Say::new("leave-unsent-after").with("n", unsent).with("minutes", u64::from(minutes))
-                }
-                None => Say::new("leave-unsent").with("n", unsent),
-            });
-        }
-        if talks > 0 {
-            lines.push(match self.keeps {
-                Some((_, minutes)) => Say::new("leave-talks-after")
-                    .with("n", talks)
-                    .with("waiting", waiting)
-                    .with("minutes", u64::from(minutes)),
-                None => Say::new("leave-talks").with("n", talks).with("waiting", waiting),
-            });
-        }
-        lines
+        // Nothing of a closed campaign is anybody's to send.
+        let unsent = if self.state == CampaignState::Archived { 0 } else { unsent };
+        stays((unsent, talks, waiting), self.keeps)
     }
 
     /// Looks at what is about to leave these hands; once a minute.

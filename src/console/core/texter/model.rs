@@ -22,9 +22,8 @@ use crate::api::problem::Problem;
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{LinkState, Stamp};
 use crate::console::core::shared::notice::Notices;
+use crate::console::core::shared::presses::Presses;
 use crate::console::core::shared::say::Say;
-use crate::console::keymap::action::Action;
-use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, MessageId};
@@ -257,9 +256,7 @@ pub struct Model {
     pub(super) fresh: Option<Stamp>,
     /// Server's clock minus ours.
     pub(super) offset: SignedDuration,
-    pub(super) typed: Vec<Chord>,
-    /// What a quick press will do once its key has been silent.
-    pub(super) waiting_action: Option<Action>,
+    pub(super) hands: Presses,
     /// When the top layer was opened.
     pub(super) opened_at: Duration,
     /// A conversation is about to be closed with a tag, by one press; and the tag, when it was not set before.
@@ -365,8 +362,7 @@ impl Model {
             now: None,
             fresh: None,
             offset: SignedDuration::ZERO,
-            typed: Vec::new(),
-            waiting_action: None,
+            hands: Presses::default(),
             opened_at: Duration::ZERO,
             tag_closes: None,
             finish_later: false,

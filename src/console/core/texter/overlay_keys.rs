@@ -23,6 +23,19 @@ const MAX_ASK: usize = 500;
 /// Longest note, in characters; the server's bound.
 const MAX_NOTE: usize = 2_000;
 
+/// What the question what to give back was answered with: the contacts without a first text, the conversations. None: nothing goes.
+#[must_use]
+pub fn released(action: Action, selected: usize) -> Option<(bool, bool)> {
+    match (action, selected) {
+        (Action::Yes, _) => Some((true, false)),
+        (Action::No, _) => None,
+        (_, 0) => Some((true, false)),
+        (_, 1) => Some((false, true)),
+        (_, 2) => Some((true, true)),
+        _ => None,
+    }
+}
+
 /// Those of `items` that are like the query, best first; all in their order when it is empty.
 #[must_use]
 pub fn fuzzy<T>(query: &str, items: impl Iterator<Item = (T, String)>) -> Vec<T> {
@@ -194,22 +207,13 @@ impl Model {
                 }
             }
             Overlay::Release { selected } => {
-                let choice = match action {
-                    Action::Yes => 0,
-                    Action::No => 3,
-                    _ => selected,
-                };
-                let (unsent, conversations) = match choice {
-                    0 => (true, false),
-                    1 => (false, true),
-                    2 => (true, true),
-                    _ => {
-                        self.overlays.pop();
-                        return;
-                    }
-                };
-                let act = Act::Release { campaign: self.options.campaign, unsent, conversations };
-                if self.confirm_act(act, stamp, fx) {
+                let campaign = self.options.campaign;
+                let act = released(action, selected).map(|(unsent, conversations)| Act::Release {
+                    campaign,
+                    unsent,
+                    conversations,
+                });
+                if act.is_none_or(|act| self.confirm_act(act, stamp, fx)) {
                     self.overlays.pop();
                 }
             }

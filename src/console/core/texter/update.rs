@@ -214,15 +214,12 @@ impl Model {
     fn timer(&mut self, timer: Timer, stamp: Stamp, fx: &mut Vec<Effect>) {
         match timer {
             Timer::Toast => self.notices.time_out(),
-            Timer::KeySilence => match self.gate.silent(stamp.mono, &self.options.gate) {
-                Err(delay) => fx.push(Effect::After { timer: Timer::KeySilence, delay }),
-                Ok(Some(press)) => {
-                    if let Some(action) = self.waiting_action.take() {
-                        self.perform(action, press.chord, press.stamp, fx);
-                    }
+            Timer::KeySilence => {
+                let gate = (&mut self.gate, &self.options.gate);
+                if let Some((action, press)) = self.hands.silent(stamp.mono, gate, fx) {
+                    self.perform(action, press.chord, press.stamp, fx);
                 }
-                Ok(None) => {}
-            },
+            }
             Timer::Minute => {
                 if let Some(now) = self.campaign_now() {
                     self.people.release_held(now);
@@ -235,7 +232,7 @@ impl Model {
                 self.mind_the_hands(stamp);
                 fx.push(Effect::After { timer: Timer::Minute, delay: MINUTE });
             }
-            Timer::Sequence => self.typed.clear(),
+            Timer::Sequence => self.hands.forget(),
             Timer::Presence => {
                 fx.push(Effect::Presence);
                 fx.push(Effect::After { timer: Timer::Presence, delay: PRESENCE });
@@ -549,7 +546,7 @@ impl Model {
         let grown = self.open.as_ref().is_some_and(|open| open.typed);
         self.gate.arm(self.target(), grown);
         if self.gate.waiting_turn().is_none() {
-            self.waiting_action = None;
+            self.hands.drop_waiting();
         }
         self.mind_the_coach();
         self.tell_director(fx);

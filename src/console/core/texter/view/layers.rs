@@ -6,8 +6,20 @@ use crate::console::core::texter::model::Model;
 use crate::console::core::texter::overlay::{Overlay, Writing};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
+use crate::console::keymap::map::Keymap;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::survey::Free;
+
+/// The rows of the question what to give back, as [`released`](crate::console::core::texter::overlay_keys::released) reads them.
+#[must_use]
+pub fn release_choices(keymap: &Keymap) -> Vec<(Say, Option<String>)> {
+    vec![
+        (Say::new("texter-release-unsent"), keymap.key_for(Context::Confirm, Action::Yes)),
+        (Say::new("texter-release-conversations"), None),
+        (Say::new("texter-release-all"), None),
+        (Say::new("texter-cancel"), keymap.key_for(Context::Confirm, Action::No)),
+    ]
+}
 
 impl Model {
     /// The top layer.
@@ -109,12 +121,7 @@ impl Model {
                         .with("conversations", self.people.len() - self.people.without_a_text())
                         .with("waiting", self.people.waiting()),
                 ],
-                choices: vec![
-                    (Say::new("texter-release-unsent"), keymap.key_for(Context::Confirm, Action::Yes)),
-                    (Say::new("texter-release-conversations"), None),
-                    (Say::new("texter-release-all"), None),
-                    (Say::new("texter-cancel"), keymap.key_for(Context::Confirm, Action::No)),
-                ],
+                choices: release_choices(keymap),
                 selected: *selected,
             },
             Overlay::Leave { selected } => OverlayView::Confirm {

@@ -9,6 +9,7 @@ mod panes;
 mod script;
 mod talk;
 
+pub use layers::release_choices;
 pub use script::{PersonView, ScriptStep, StepState};
 pub use talk::{EARLIER_RECEIVED, EARLIER_SENT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED};
 

@@ -14,7 +14,6 @@ use crate::console::core::texter::model::{Claim, Focus, Model};
 use crate::console::core::texter::pick::tag_word;
 use crate::console::core::texter::server::problem_say;
 use crate::domain::ids::ContactId;
-use crate::domain::message::Direction;
 use crate::domain::safe_text::safe_line;
 use crate::domain::zone::local_time;
 
@@ -111,7 +110,7 @@ impl Model {
             local_time: self.time_there(card.contact),
             language: self.people.body(card.contact).and_then(|view| view.language.clone()),
             body: card.body.clone(),
-            marks: self.marker(card.contact, &[]).marks(Direction::Outbound, &card.body, false),
+            marks: self.card_marks(card.contact, &card.body),
             segments: card.segments.clone(),
             state,
             off_script: card.off_script,
