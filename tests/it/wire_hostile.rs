@@ -1,6 +1,8 @@
 //! What schemathesis found, kept from coming back.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use http_body_util::BodyExt;
 use rstest::rstest;
 use serde_json::{Value, json};
 use textbank::api::admin::ImportStart;
@@ -85,5 +87,41 @@ async fn a_recalls_reason_has_a_length(#[case] query: &str) {
     assert_eq!(reply.problem(), "invalid");
     let reply = app.call(Some(&admin), Method::POST, &path, Some(recall(500))).await;
     assert!(reply.status.is_success(), "{reply:?}");
+    app.close().await;
+}
+
+/// A body is UTF-8 as a whole: bytes that are none are refused in fields that nobody reads too, and nothing is done. What was
+/// refused before the body is read stays so: its content type first, then its size.
+#[rstest]
+#[case(b"{\"x\":\"\xed\xa0\x80\"}", "application/json", "byte 6 of the body is not UTF-8")]
+#[case(
+    b"{\"bodies_after_days\":30,\"x\":[{\"y\":\"\xff\"}]}",
+    "application/json; charset=utf-8",
+    "of the body is not UTF-8"
+)]
+#[case(b"{\"x\":\"\xed\xa0\x80\"}", "text/plain", "application/json")]
+#[tokio::test]
+async fn a_body_that_is_not_utf8_is_refused_wherever_it_stands(
+    #[case] body: &'static [u8],
+    #[case] kind: &str,
+    #[case] fault: &str,
+) {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let before = app.get(&admin, "/api/v1/retention").await.body;
+    let request = Request::builder()
+        .method(Method::PUT)
+        .uri("/api/v1/retention")
+        .header("authorization", format!("Bearer {}", admin.token))
+        .header("content-type", kind)
+        .body(Body::from(body))
+        .expect("a request");
+    let response = app.raw(request).await;
+    assert_eq!(response.status().as_u16(), 422);
+    let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+    let problem: Value = serde_json::from_slice(&bytes).expect("a problem document");
+    assert_eq!(problem["code"], "invalid");
+    assert!(problem["faults"][0].as_str().expect("a fault").contains(fault), "{problem}");
+    assert_eq!(app.get(&admin, "/api/v1/retention").await.body, before);
     app.close().await;
 }

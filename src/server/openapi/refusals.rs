@@ -159,7 +159,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ("flagged", Who::Captain, &[NotFound]),
     ("recall", Who::Captain, &[Invalid, TooLarge, NotFound]),
     ("recalls", Who::Captain, &[NotFound]),
-    ("lift_recall", Who::Captain, &[NotFound, Unsettled]),
+    ("lift_recall", Who::Captain, &[Invalid, NotFound, Unsettled]),
     ("close_campaign", Who::Admin, &[Invalid, TooLarge, NotFound, Unsettled]),
     ("reopen_campaign", Who::Admin, &[Invalid, NotFound]),
     ("retention", Who::Admin, &[]),

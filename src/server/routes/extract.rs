@@ -1,6 +1,10 @@
 //! axum's extractors, refusing with problem documents.
 
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::refusal::Refusal;
 
@@ -14,7 +18,22 @@ pub struct At<T>(pub T);
 #[from_request(via(axum::extract::Query), rejection(Refusal))]
 pub struct Asked<T>(pub T);
 
-/// A JSON body.
-#[derive(Debug, FromRequest)]
-#[from_request(via(axum::Json), rejection(Refusal))]
+/// A JSON body. All of it is UTF-8, what stands in fields that nobody reads too: serde skips those without a look.
+#[derive(Debug)]
 pub struct Sent<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        // Whether the content type is one of JSON is axum's to say, before anything of the body is read.
+        let mut named = Request::new(Body::from("null"));
+        *named.headers_mut() = request.headers().clone();
+        Json::<IgnoredAny>::from_request(named, state).await?;
+        let body = Bytes::from_request(request, state).await.map_err(JsonRejection::from)?;
+        if let Err(bad) = std::str::from_utf8(&body) {
+            return Err(Refusal::not_utf8(bad.valid_up_to()));
+        }
+        Ok(Self(Json::from_bytes(&body)?.0))
+    }
+}

@@ -14,6 +14,8 @@ use crate::api::message::{Outcome, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::server::store::{StoreError, command::Answer};
 
+const NOT_ASKED_FOR: &str = "the body is not what is asked for here";
+
 /// A problem on its way out.
 #[derive(Debug, Clone)]
 pub struct Refusal {
@@ -44,6 +46,14 @@ impl Refusal {
     pub fn rate_limited(wait: Duration) -> Self {
         let mut refusal = Self::new(Code::RateLimited, "too many tries; wait");
         refusal.retry_after = Some(wait);
+        refusal
+    }
+
+    /// A body with bytes that are no UTF-8, the first of them at this place.
+    #[must_use]
+    pub fn not_utf8(at: usize) -> Self {
+        let mut refusal = Self::new(Code::Invalid, NOT_ASKED_FOR);
+        refusal.problem.faults.push(format!("byte {at} of the body is not UTF-8"));
         refusal
     }
 
@@ -97,7 +107,7 @@ impl From<JsonRejection> for Refusal {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             return Self::new(Code::TooLarge, "the body is larger than allowed");
         }
-        let mut refusal = Self::new(Code::Invalid, "the body is not what is asked for here");
+        let mut refusal = Self::new(Code::Invalid, NOT_ASKED_FOR);
         refusal.problem.faults.push(rejection.body_text());
         refusal
     }
