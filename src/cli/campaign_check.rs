@@ -8,6 +8,8 @@ use super::list_read::{Look, ReadArgs};
 use super::reach::tell;
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::domain::campaign::CampaignDef;
+use crate::domain::hours::{HolidayAhead, Holidays};
+use crate::domain::purpose::Jurisdiction;
 use crate::exchange::campaign_file;
 use crate::exchange::check::{CheckReport, Held, Length, VariantReport};
 use crate::exchange::pair::Pair;
@@ -24,6 +26,8 @@ struct Output<'a> {
     more_problems: u64,
     left_out: u64,
     report: Option<&'a CheckReport>,
+    /// Holidays until the campaign closes, or in the next two months, and what holds on each.
+    holidays: &'a [HolidayAhead],
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_cost: Option<f64>,
 }
@@ -85,6 +89,12 @@ pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
     };
     let estimated_cost =
         pair.report.as_ref().zip(args.price_per_segment).map(|(report, price)| cost(report.segments, price));
+    let holidays: Vec<HolidayAhead> = pair
+        .def
+        .iter()
+        .filter(|def| def.jurisdiction == Jurisdiction::Us)
+        .flat_map(|def| def.hours.holidays_ahead(ctx.clock.now()))
+        .collect();
     let ok = !pair.is_fatal();
     if json {
         out_json(&Output {
@@ -93,10 +103,11 @@ pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
             more_problems: pair.more_problems,
             left_out: pair.left_out,
             report: pair.report.as_ref(),
+            holidays: &holidays,
             estimated_cost,
         })?;
     } else {
-        out(page(&pair, ok, estimated_cost))?;
+        out(page(&pair, &holidays, ok, estimated_cost))?;
     }
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
@@ -117,7 +128,7 @@ pub(super) fn shown(problems: &[FileProblem], more: u64, rest: &str) -> Vec<Stri
 }
 
 /// The findings as text.
-fn page(pair: &Pair, ok: bool, cost: Option<f64>) -> String {
+fn page(pair: &Pair, holidays: &[HolidayAhead], ok: bool, cost: Option<f64>) -> String {
     let (problems, report) = (&pair.problems, pair.report.as_ref());
     let mut lines =
         shown(problems, pair.more_problems, "--json lists more, --rejected FILE all rows that are left out");
@@ -147,6 +158,7 @@ fn page(pair: &Pair, ok: bool, cost: Option<f64>) -> String {
             lines.push(format!("    {:>7}  {}", zone.contacts, zone.zones.join(" + ")));
         }
     }
+    lines.extend(days_off(holidays));
     lines.push(if ok {
         "No problem stops this campaign.".into()
     } else {
@@ -197,6 +209,26 @@ fn hours(held: &Held) -> Vec<String> {
             held.never
         ));
     }
+    lines
+}
+
+/// The holidays ahead, and whether texts go out on them.
+fn days_off(holidays: &[HolidayAhead]) -> Vec<String> {
+    if holidays.is_empty() {
+        return Vec::new();
+    }
+    let line = |one: &HolidayAhead| {
+        let what = match one.holidays {
+            Holidays::AsAnyDay => "hours as on any day",
+            Holidays::AsSunday => "hours as on a Sunday",
+            Holidays::Closed => "no texts",
+        };
+        let states =
+            if one.states.is_empty() { String::new() } else { format!("; stricter in {}", one.states.join(", ")) };
+        format!("    {:>10}  {}: {what}{states}", one.date.strftime("%a %-d %b").to_string(), one.name)
+    };
+    let mut lines = vec!["  holidays ahead (`holidays` under [hours] says what they are)".to_owned()];
+    lines.extend(holidays.iter().map(line));
     lines
 }
 

@@ -436,6 +436,7 @@ mod tests {
             "states",
             "trust_address",
             "closed_on",
+            "holidays",
             "opens_at",
             "frequency_days",
         ] {

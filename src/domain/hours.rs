@@ -1,5 +1,6 @@
 //! Texting hours, in the contact's local time.
 
+mod holidays;
 mod states;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use self::holidays::{HolidayAhead, Holidays};
 pub use self::states::{Solicitation, SolicitationRule, StateHours, Window};
 use super::contact::Contact;
 use super::purpose::is_default;
@@ -48,6 +50,9 @@ pub struct TextingHours {
     #[serde(default, skip_serializing_if = "is_default")]
     #[schema(value_type = Vec<String>)]
     pub closed_on: BTreeSet<Date>,
+    /// What holidays of the United States are to the campaign's own hours, by the date where the contact is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub holidays: Holidays,
     /// No initial message before this moment.
     #[serde(default, skip_serializing_if = "is_default")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -70,6 +75,7 @@ impl Default for TextingHours {
             states: BTreeMap::new(),
             trust_address: false,
             closed_on: BTreeSet::new(),
+            holidays: Holidays::default(),
             opens_at: None,
             closes_at: None,
         }
@@ -132,6 +138,9 @@ pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
 pub fn is_too_late(pressed_at: Timestamp, opened_at: Option<Timestamp>, now: Timestamp) -> bool {
     opened_at.is_some_and(|opened_at| pressed_at < opened_at) || now.duration_since(pressed_at) > MAX_AGE
 }
+
+/// A state that somebody may be in, by its two letters, and its hours.
+type Ruled<'a> = (&'a str, &'a StateHours);
 
 /// How far ahead an opening is looked for: past any weekend, short enough to end at once.
 const LOOK_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 15);
@@ -250,7 +259,7 @@ impl TextingHours {
     }
 
     /// When the window of one zone began that is open at `at`.
-    fn began(&self, kind: MessageKind, at: Timestamp, tz: &TimeZone, states: &[&StateHours]) -> Option<Timestamp> {
+    fn began(&self, kind: MessageKind, at: Timestamp, tz: &TimeZone, states: &[Ruled<'_>]) -> Option<Timestamp> {
         let date = tz.to_datetime(at).date();
         let (start, end) = self.window(kind, date, states)?;
         let start = tz.to_timestamp(date.to_datetime(start)).ok()?;
@@ -277,7 +286,7 @@ impl TextingHours {
     }
 
     /// Start and end on `date`; nothing when closed all day.
-    fn window(&self, kind: MessageKind, date: Date, states: &[&StateHours]) -> Option<(Time, Time)> {
+    fn window(&self, kind: MessageKind, date: Date, states: &[Ruled<'_>]) -> Option<(Time, Time)> {
         if self.closed_on.contains(&date) {
             return None;
         }
@@ -285,19 +294,32 @@ impl TextingHours {
             MessageKind::Initial => (self.initial_start, self.initial_end),
             _ => (self.reply_start, self.reply_end),
         };
-        let start = if date.weekday() == Weekday::Sunday { start.max(self.sunday_start) } else { start };
+        let holiday = self.on_holiday(date);
+        if holiday == Holidays::Closed {
+            return None;
+        }
+        let as_sunday = date.weekday() == Weekday::Sunday || holiday == Holidays::AsSunday;
+        let start = if as_sunday { start.max(self.sunday_start) } else { start };
         let (mut start, mut end) = (start, end);
-        for state in states {
-            let window = state.on(date.weekday())?;
-            start = start.max(window.start);
-            end = end.min(window.end);
+        for (code, state) in states {
+            let there = holiday.max(holidays::on(state.holidays, date, Some(code)));
+            if there == Holidays::Closed {
+                return None;
+            }
+            let sunday = (there == Holidays::AsSunday).then_some(Weekday::Sunday);
+            for day in [date.weekday()].into_iter().chain(sunday) {
+                let window = state.on(day)?;
+                start = start.max(window.start);
+                end = end.min(window.end);
+            }
         }
         (start < end).then_some((start, end))
     }
 
     /// The windows of the states that somebody may be in.
-    fn states_of(&self, zones: &Zones) -> Vec<&StateHours> {
-        zones.states().filter_map(|code| self.states.get(code)).collect()
+    fn states_of(&self, zones: &Zones) -> Vec<Ruled<'_>> {
+        let ruled = |code| self.states.get_key_value(code).map(|(code, hours)| (code.as_str(), hours));
+        zones.states().filter_map(ruled).collect()
     }
 
     /// Where a contact may be, for these hours: its candidate zones, and the states among those that have windows here.
@@ -307,7 +329,7 @@ impl TextingHours {
         zone::places(contact, &ruled, self.trust_address)
     }
 
-    fn in_zone(&self, kind: MessageKind, at: Timestamp, tz: &TimeZone, states: &[&StateHours]) -> HoursVerdict {
+    fn in_zone(&self, kind: MessageKind, at: Timestamp, tz: &TimeZone, states: &[Ruled<'_>]) -> HoursVerdict {
         let mut date = tz.to_datetime(at).date();
         // A week and a day: Sunday may be shut, and so may everything (then the far end of time is the answer).
         for _ in 0..8 {

@@ -71,13 +71,16 @@ mod tests {
             ..CampaignDef::default()
         };
         def.hours.trust_address = true;
-        def.hours.states.insert("RI".into(), StateHours { weekdays: window, saturday: window, sunday: window });
+        def.hours.states.insert(
+            "RI".into(),
+            StateHours { weekdays: window, saturday: window, sunday: window, ..StateHours::default() },
+        );
         let found = advice(&def);
         assert_eq!(
             found,
             [
                 "a known address alone decides on texting hours, whatever the area code says",
-                "the hours of RI are wider than those for solicitation (support.referrizer.com, quiet hours table: Rhode Island)",
+                "the hours of RI are wider than those for solicitation (R.I. Gen. Laws 5-61-2 (hours of operation) and 5-61-3.6; support.referrizer.com, quiet hours table: Rhode Island)",
                 "initial `b`: the initial message does not name the organization (Org)",
                 "initial `b`: the initial message does not say how to opt out",
                 "the link uses bit.ly, a shortener that everybody shares: carriers block such texts",

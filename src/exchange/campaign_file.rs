@@ -236,7 +236,9 @@ impl<'i> Walk<'_, 'i> {
         let visible_fields = self.unique(&section, "visible_fields");
         let variables = self.variables(root);
         let purpose = self.purpose(&section);
+        let jurisdiction = self.jurisdiction(&section);
         let mut hours = self.hours(root, purpose);
+        self.holidays_known(&section, jurisdiction, &hours);
         self.span(&section, &mut hours);
         let canned = self.canned(root, &variables);
         let events = self.events(root);
@@ -260,7 +262,7 @@ impl<'i> Walk<'_, 'i> {
             visible_fields,
             variables,
             purpose,
-            jurisdiction: self.jurisdiction(&section),
+            jurisdiction,
             disclaimer: self.disclaimer(&section),
             help_answer: self.help(root),
             paid_texters: self.reader.boolean(&section, "paid_texters", false),

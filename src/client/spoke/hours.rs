@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::answers::{Campaign, Offset};
 use super::page::Settings;
-use crate::domain::hours::TextingHours;
+use crate::domain::hours::{Holidays, TextingHours};
 use crate::domain::zone::Zones;
 
 /// First texts end so long after a campaign's due date.
@@ -31,6 +31,7 @@ pub fn of_campaign(campaign: &Campaign) -> TextingHours {
         states: BTreeMap::new(),
         trust_address: false,
         closed_on: BTreeSet::new(),
+        holidays: Holidays::AsAnyDay,
         opens_at: None,
         closes_at: campaign.due_by.map(|due| due.saturating_add(AFTER_DUE).unwrap_or(due)),
     }

@@ -7,7 +7,7 @@ use jiff::civil::{Time, Weekday};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::TextingHours;
+use super::{Holidays, TextingHours};
 use crate::domain::purpose::is_default;
 
 /// A window of one day.
@@ -33,6 +33,9 @@ pub struct StateHours {
     /// Sunday.
     #[serde(default, skip_serializing_if = "is_default")]
     pub sunday: Option<Window>,
+    /// Holidays of the country and of the state.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub holidays: Holidays,
 }
 
 impl StateHours {
@@ -46,15 +49,16 @@ impl StateHours {
         }
     }
 
-    /// True when some day has a moment that the same day of `other` has not.
+    /// True when some day has a moment that the same day of `other` has not, or holidays count for less.
     #[must_use]
     pub fn is_wider_than(&self, other: &Self) -> bool {
         let days = [(self.weekdays, other.weekdays), (self.saturday, other.saturday), (self.sunday, other.sunday)];
-        days.into_iter().any(|(own, rule)| match (own, rule) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(own), Some(rule)) => own.start < rule.start || own.end > rule.end,
-        })
+        self.holidays < other.holidays
+            || days.into_iter().any(|(own, rule)| match (own, rule) {
+                (None, _) => false,
+                (Some(_), None) => true,
+                (Some(own), Some(rule)) => own.start < rule.start || own.end > rule.end,
+            })
     }
 }
 
@@ -101,6 +105,7 @@ struct Line {
     weekdays: String,
     saturday: String,
     sunday: String,
+    holidays: Option<String>,
     source: String,
 }
 
@@ -115,7 +120,8 @@ impl Line {
     fn hours(&self) -> StateHours {
         let [weekdays, saturday, sunday] =
             [&self.weekdays, &self.saturday, &self.sunday].map(|text| Window::parse(text));
-        StateHours { weekdays, saturday, sunday }
+        let holidays = self.holidays.as_deref().and_then(Holidays::of_word).unwrap_or_default();
+        StateHours { weekdays, saturday, sunday, holidays }
     }
 }
 
@@ -183,6 +189,7 @@ mod tests {
                 assert!(text == "closed" || Window::parse(text).is_some(), "{}: {text}", line.code);
             }
             assert!(line.weekdays != "closed", "{}", line.code);
+            assert!(line.holidays.as_deref().is_none_or(|word| Holidays::of_word(word).is_some()), "{}", line.code);
         }
         assert_eq!(Solicitation::table().states.len(), codes.len());
     }

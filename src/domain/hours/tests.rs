@@ -87,7 +87,7 @@ fn openings(#[case] kind: MessageKind, #[case] now: &str, #[case] zones: &[&str]
 }
 
 /// Somebody of whom a list says so much.
-fn contact(phone: &str, zip: Option<&str>, state: Option<&str>) -> Contact {
+pub(super) fn contact(phone: &str, zip: Option<&str>, state: Option<&str>) -> Contact {
     Contact {
         external_id: None,
         first_name: String::new(),
@@ -168,16 +168,24 @@ fn solicitation() -> TextingHours {
     "+14012000002",
     None,
     None,
-    "2026-07-03T18:00-04:00",
-    closed("2026-07-04T10:00-04:00")
+    "2026-07-10T18:00-04:00",
+    closed("2026-07-11T10:00-04:00")
 )]
 #[case::rhode_island_saturday(
     INITIAL,
     "+14012000002",
     None,
     None,
-    "2026-07-04T12:00-04:00",
-    open("2026-07-04T17:00-04:00")
+    "2026-07-11T12:00-04:00",
+    open("2026-07-11T17:00-04:00")
+)]
+#[case::rhode_island_sunday(
+    INITIAL,
+    "+14012000002",
+    None,
+    None,
+    "2026-07-11T17:00-04:00",
+    closed("2026-07-13T09:00-04:00")
 )]
 #[case::texas_sunday(INITIAL, "+12142000002", None, None, "2026-07-05T11:00-05:00", closed("2026-07-05T12:00-05:00"))]
 #[case::texas_evening(INITIAL, "+12142000002", None, None, "2026-07-05T20:30-05:00", open("2026-07-05T21:00-05:00"))]
@@ -206,10 +214,10 @@ fn solicitation() -> TextingHours {
     "2026-07-01T17:00-04:00",
     open("2026-07-01T18:00-04:00")
 )]
-// Toll-free, no address: all zones of the continent and all states. On Sundays not at all, for Mississippi.
+// Toll-free, no address: all zones of the continent and all states. On Sundays not at all, for Mississippi and Rhode Island.
 #[case::unknown(INITIAL, "+18005550123", None, None, "2026-07-01T17:00-04:00", open("2026-07-01T18:00-04:00"))]
 #[case::unknown_ends(INITIAL, "+18005550123", None, None, "2026-07-01T18:00-04:00", closed("2026-07-02T12:00-04:00"))]
-#[case::unknown_sunday(INITIAL, "+18005550123", None, None, "2026-07-04T17:00-04:00", closed("2026-07-06T12:00-04:00"))]
+#[case::unknown_sunday(INITIAL, "+18005550123", None, None, "2026-07-11T17:00-04:00", closed("2026-07-13T12:00-04:00"))]
 #[case::abroad_no_state(INITIAL, "+442079460958", None, None, "2026-07-01T20:30+01:00", open("2026-07-01T21:00+01:00"))]
 fn hours_for_solicitation(
     #[case] kind: MessageKind,

@@ -9,14 +9,14 @@ use jiff::{Timestamp, Zoned};
 use super::super::toml_reader::{Tab, Text};
 use super::Walk;
 use crate::domain::campaign::EVERYWHERE;
-use crate::domain::hours::{HoursFault, Solicitation, StateHours, TextingHours, Window};
+use crate::domain::hours::{Holidays, HoursFault, Solicitation, StateHours, TextingHours, Window};
 use crate::domain::purpose::{Jurisdiction, Purpose};
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::zone;
 
 /// The keys of `[hours]`.
-pub(super) const HOURS: [&str; 7] =
-    ["initial", "reply", "sunday_start", "trust_address", "closed_on", "states", "state_rules"];
+pub(super) const HOURS: [&str; 8] =
+    ["initial", "reply", "sunday_start", "trust_address", "closed_on", "holidays", "states", "state_rules"];
 
 /// A moment as a campaign's author writes it: RFC 3339, or a local time and its zone behind it.
 fn moment(text: &str) -> Option<Timestamp> {
@@ -114,6 +114,7 @@ impl<'i> Walk<'_, 'i> {
             );
         }
         hours.closed_on = self.dates(tab);
+        hours.holidays = self.holidays(tab);
         let table = Solicitation::table();
         if let Some(states) = self.reader.table(tab, "states") {
             let keys: Vec<String> = states.table.keys().map(|key| key.get_ref().clone().into_owned()).collect();
@@ -141,15 +142,38 @@ impl<'i> Walk<'_, 'i> {
     fn state(&mut self, states: &Tab<'_, 'i>, key: &str) -> Option<StateHours> {
         if states.table.get(key).is_some_and(|value| value.get_ref().is_table()) {
             let days = self.reader.table(states, key)?;
-            self.reader.only(&days, &["weekdays", "saturday", "sunday"]);
+            self.reader.only(&days, &["weekdays", "saturday", "sunday", "holidays"]);
             return Some(StateHours {
                 weekdays: self.day(&days, "weekdays"),
                 saturday: self.day(&days, "saturday"),
                 sunday: self.day(&days, "sunday"),
+                holidays: self.holidays(&days),
             });
         }
         let window = self.day(states, key);
-        Some(StateHours { weekdays: window, saturday: window, sunday: window })
+        Some(StateHours { weekdays: window, saturday: window, sunday: window, ..StateHours::default() })
+    }
+
+    /// What holidays are to a campaign's hours, or to those of a state.
+    fn holidays(&mut self, tab: &Tab<'_, 'i>) -> Holidays {
+        let Some(text) = self.reader.string(tab, "holidays", false) else { return Holidays::default() };
+        let word = text.value.trim().to_lowercase();
+        let found = Holidays::ALL.iter().find(|(known, _)| *known == word).map(|(_, one)| *one);
+        if found.is_none() {
+            let words: Vec<String> = Holidays::ALL.iter().rev().map(|(word, _)| format!("\"{word}\"")).collect();
+            let what = format!("`{}` says nothing about holidays", safe_line(text.value.trim()));
+            self.reader.error(&text.span, &text.key, what, format!("Use one of: {}.", words.join(", ")));
+        }
+        found.unwrap_or_default()
+    }
+
+    /// The holidays of other countries are not known: a campaign there must not believe that they are.
+    pub(super) fn holidays_known(&mut self, section: &Tab<'_, 'i>, jurisdiction: Jurisdiction, hours: &TextingHours) {
+        if hours.holidays != Holidays::default() && jurisdiction != Jurisdiction::Us {
+            let what = "textbank knows the holidays of the United States alone, and this campaign is under another law";
+            let remedy = "Take `holidays` out of [hours], and name the days in `closed_on` there.";
+            self.reader.error(&section.span, &section.child("jurisdiction"), what, remedy);
+        }
     }
 
     fn day(&mut self, tab: &Tab<'_, 'i>, name: &str) -> Option<Window> {

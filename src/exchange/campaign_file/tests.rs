@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
+use crate::domain::hours::Holidays;
 use crate::domain::purpose::Jurisdiction;
 
 const SOUND: &str = r#"
@@ -211,7 +212,15 @@ fn faults_of_what_it_is_for(#[case] lines: &str, #[case] expected: &str) {
 )]
 #[case(
     "states = { RI = \"09:00-20:00\" }",
-    "9:10: warning in `hours.states.RI`: the hours of RI are wider than those for solicitation (support.referrizer.com, quiet hours table: Rhode Island). Let the campaign's counsel decide that; it is kept in the audit."
+    "9:10: warning in `hours.states.RI`: the hours of RI are wider than those for solicitation (R.I. Gen. Laws 5-61-2 (hours of operation) and 5-61-3.6; support.referrizer.com, quiet hours table: Rhode Island). Let the campaign's counsel decide that; it is kept in the audit."
+)]
+#[case(
+    "holidays = \"open\"",
+    "9:12: error in `hours.holidays`: `open` says nothing about holidays. Use one of: \"closed\", \"as-sunday\", \"as-any-day\"."
+)]
+#[case(
+    "states = { AL = { weekdays = \"08:00-20:00\", saturday = \"08:00-20:00\", sunday = \"closed\", holidays = \"shut\" } }",
+    "9:101: error in `hours.states.AL.holidays`: `shut` says nothing about holidays. Use one of: \"closed\", \"as-sunday\", \"as-any-day\"."
 )]
 #[case(
     "trust_address = true",
@@ -219,6 +228,17 @@ fn faults_of_what_it_is_for(#[case] lines: &str, #[case] expected: &str) {
 )]
 fn faults_of_hours_by_state(#[case] line: &str, #[case] expected: &str) {
     assert_eq!(problems(&format!("{SOUND}[hours]\n{line}\n")).join("|"), expected);
+}
+
+#[test]
+fn holidays_are_those_of_the_united_states() {
+    let (def, warnings) = parse(Path::new("c.toml"), &format!("{SOUND}[hours]\nholidays = \"Closed\"\n")).unwrap();
+    assert_eq!((def.hours.holidays, warnings.len()), (Holidays::Closed, 0));
+    let found = problems(&format!("{}[hours]\nholidays = \"closed\"\n", with("jurisdiction = \"ca\"")));
+    assert_eq!(
+        found.join("|"),
+        "2:1: error in `campaign.jurisdiction`: textbank knows the holidays of the United States alone, and this campaign is under another law. Take `holidays` out of [hours], and name the days in `closed_on` there."
+    );
 }
 
 #[rstest]

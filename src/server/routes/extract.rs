@@ -29,7 +29,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         // Whether the content type is one of JSON is axum's to say, before anything of the body is read.
         let mut named = Request::new(Body::from("null"));
         *named.headers_mut() = request.headers().clone();
-        Json::<IgnoredAny>::from_request(named, state).await?;
+        let Json(IgnoredAny) = Json::from_request(named, state).await?;
         let body = Bytes::from_request(request, state).await.map_err(JsonRejection::from)?;
         if let Err(bad) = std::str::from_utf8(&body) {
             return Err(Refusal::not_utf8(bad.valid_up_to()));
