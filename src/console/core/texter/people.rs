@@ -168,6 +168,8 @@ pub struct People {
     tick: u64,
     queue: VecDeque<ContactId>,
     held: BTreeMap<ContactId, HeldBack>,
+    /// The same by time: what a frame asks for is at their head.
+    opening: BTreeSet<(Timestamp, ContactId)>,
     order: BTreeSet<InboxKey>,
     keys: BTreeMap<ContactId, InboxKey>,
     filter: Filter,
@@ -312,11 +314,17 @@ impl People {
     }
 
     fn leave_queue(&mut self, id: ContactId) {
-        self.held.remove(&id);
+        self.let_go(id);
         if self.queue.front() == Some(&id) {
             self.queue.pop_front();
         } else {
             self.queue.retain(|queued| *queued != id);
+        }
+    }
+
+    fn let_go(&mut self, id: ContactId) {
+        if let Some(held) = self.held.remove(&id) {
+            self.opening.remove(&(held.until(), id));
         }
     }
 
@@ -335,13 +343,13 @@ impl People {
     pub fn hold_back(&mut self, id: ContactId, why: HeldBack) {
         self.leave_queue(id);
         self.held.insert(id, why);
+        self.opening.insert((why.until(), id));
     }
 
     /// How many are held back, and when the first of them may be texted.
     #[must_use]
     pub fn held_back(&self) -> (usize, Option<Timestamp>) {
-        let first = self.held.values().map(|held| held.until()).min();
-        (self.held.len(), first)
+        (self.held.len(), self.opening.first().map(|(at, _)| *at))
     }
 
     /// The same for one reason: those outside hours, or those whom another campaign has texted lately.
@@ -354,10 +362,11 @@ impl People {
 
     /// Lets go of those whose hours have opened.
     pub fn release_held(&mut self, now: Timestamp) {
-        let open: Vec<ContactId> =
-            self.held.iter().filter(|(_, held)| held.until() <= now).map(|(id, _)| *id).collect();
+        let mut open: Vec<ContactId> =
+            self.opening.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
+        open.sort_unstable();
         for id in open {
-            self.held.remove(&id);
+            self.let_go(id);
             self.queue.push_back(id);
         }
     }

@@ -328,7 +328,7 @@ fn row(ink: Ink<'_>, model: &Model, line: &view::InboxRow) -> InboxRow {
 /// The open conversation with its composer.
 fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect, buffer: &mut Buffer) -> Part {
     let keys = pane_has_keys(model, &[Focus::Thread, Focus::Composer]);
-    let Some(thread) = model.thread_view() else {
+    let Some(thread) = model.thread_part(usize::from(area.height)) else {
         let inner = ink.frame(buffer, area, "", Role::Border, false);
         return plain(ink, &[ink.word("ui-inbox-empty")], inner, buffer);
     };

@@ -9,61 +9,42 @@ use crate::console::core::texter::help_out::plainer;
 use crate::console::core::texter::model::{Focus, Model};
 use crate::console::core::texter::pick::tag_word;
 use crate::console::core::texter::server::problem_say;
+use crate::console::core::texter::threads::Loaded;
 use crate::domain::conversation::OptOut;
+use crate::domain::ids::ContactId;
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::segment::measure;
 
 impl Model {
-    /// The open conversation.
+    /// The open conversation, all of it.
     #[must_use]
     pub fn thread_view(&self) -> Option<ThreadView> {
+        self.thread_part(usize::MAX)
+    }
+
+    /// The open conversation, of its items so many as can be in sight in `rows` lines of a screen: a long conversation
+    /// costs a frame no more than a short one.
+    #[must_use]
+    pub fn thread_part(&self, rows: usize) -> Option<ThreadView> {
         let open = self.open.as_ref()?;
         let line = self.people.line(open.contact)?;
         let body = self.people.body(open.contact);
         let thread = self.threads.get(open.contact);
-        let mut items: Vec<ThreadItem> = thread.into_iter().flat_map(|thread| thread.entries()).map(item).collect();
-        for shown in &mut items {
-            if let ThreadItem::Message { direction: Direction::Inbound, body, held_back, .. } = shown {
-                *held_back = self.holds_back(open.contact, body);
-            }
-        }
-        let settled = items.len();
-        for mine in self.acts.about(open.contact) {
-            let Some(request) = mine.text().filter(|_| !thread.is_some_and(|thread| thread.has(mine.confirmed.id)))
-            else {
-                continue;
-            };
-            items.push(ThreadItem::Message {
-                direction: Direction::Outbound,
-                body: safe_body(&request.body),
-                at: mine.confirmed.at,
-                state: match &mine.stage {
-                    Stage::Journaling | Stage::Waiting => ItemState::Confirmed,
-                    Stage::Unknown => ItemState::Unknown,
-                    Stage::Refused(problem) => ItemState::Refused(problem_say(problem)),
-                },
-                error: None,
-                author: None,
-                mine: true,
-                system: false,
-                held_back: false,
-            });
-        }
-        for one in self.in_window().iter().filter(|one| one.request.contact == open.contact) {
-            items.push(ThreadItem::Message {
-                direction: Direction::Outbound,
-                body: safe_body(&one.request.body),
-                at: one.at,
-                state: ItemState::Leaving,
-                error: None,
-                author: None,
-                mine: true,
-                system: false,
-                held_back: false,
-            });
-        }
-        let below = items.split_off(items.len().saturating_sub(open.hidden_below));
+        let entries = thread.map(Loaded::entries).unwrap_or_default();
+        let own = self.on_their_way(open.contact, thread);
+        let all = entries.len() + own.len();
+        let end = all.saturating_sub(open.hidden_below);
+        // No item takes less than two lines; two more of them make sure that it shows where something is cut off.
+        let most = (rows / 2).saturating_add(2);
+        let first = end.saturating_sub(most);
+        let at = |place: usize| match entries.get(place) {
+            Some(entry) => Some(self.item(open.contact, entry)),
+            None => own.get(place - entries.len()).cloned(),
+        };
+        let items: Vec<ThreadItem> = (first..end).filter_map(at).collect();
+        let below = (end..all.min(end.saturating_add(most))).filter_map(at).collect();
+        let settled = entries.len().saturating_sub(first);
         let questions = self.campaign.as_ref().map(|campaign| campaign.def.questions.as_slice()).unwrap_or_default();
         let answers = questions.iter().filter_map(|question| {
             let value = body?.answers.get(&question.id)?;
@@ -98,6 +79,45 @@ impl Model {
             took_over_from: self.took_over_from(),
             composer: self.may_compose().is_ok().then(|| self.composer_view()).flatten(),
         })
+    }
+
+    /// What I wrote to somebody and the conversation does not hold yet.
+    fn on_their_way(&self, contact: ContactId, thread: Option<&Loaded>) -> Vec<ThreadItem> {
+        let text = |body: &str, at, state| ThreadItem::Message {
+            direction: Direction::Outbound,
+            body: safe_body(body),
+            at,
+            state,
+            error: None,
+            author: None,
+            mine: true,
+            system: false,
+            held_back: false,
+        };
+        let mut items = Vec::new();
+        for mine in self.acts.about(contact) {
+            let Some(request) = mine.text().filter(|_| !thread.is_some_and(|thread| thread.has(mine.confirmed.id)))
+            else {
+                continue;
+            };
+            let state = match &mine.stage {
+                Stage::Journaling | Stage::Waiting => ItemState::Confirmed,
+                Stage::Unknown => ItemState::Unknown,
+                Stage::Refused(problem) => ItemState::Refused(problem_say(problem)),
+            };
+            items.push(text(&request.body, mine.confirmed.at, state));
+        }
+        let leaving = self.in_window().iter().filter(|one| one.request.contact == contact);
+        items.extend(leaving.map(|one| text(&one.request.body, one.at, ItemState::Leaving)));
+        items
+    }
+
+    fn item(&self, contact: ContactId, entry: &ThreadEntry) -> ThreadItem {
+        let mut shown = item(entry);
+        if let ThreadItem::Message { direction: Direction::Inbound, body, held_back, .. } = &mut shown {
+            *held_back = self.holds_back(contact, body);
+        }
+        shown
     }
 
     /// What is said in place of a conversation that is not here.
