@@ -171,7 +171,9 @@ fn view(line: &ContactSummary, variant: &str) -> ContactView {
 fn message(n: u64) -> ThreadEntry {
     let ours = n % 2 == 1;
     let body = if ours {
-        format!("Thank you! That is answer {n} of ours: you find your polling place, its hours and what to bring at https://vote.example/{n}.")
+        format!(
+            "Thank you! That is answer {n} of ours: you find your polling place, its hours and what to bring at https://vote.example/{n}."
+        )
     } else {
         format!("And where do I vote, and until when? I have moved last month, this is question {n}.")
     };

@@ -20,13 +20,14 @@ pub const MAX_REASON: usize = 500;
 /// # Errors
 /// [`Code::Invalid`] when there is none, or it is too long.
 pub fn reason(said: &str) -> Result<String, Problem> {
+    // As it was sent: what is taken out of it does not make a longer one fit the contract.
+    if said.chars().count() > MAX_REASON {
+        return Err(Problem::new(Code::Invalid, format!("reason: at most {MAX_REASON} characters")));
+    }
     let reason = safe_line(said);
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Problem::new(Code::Invalid, "reason: it has to be said"));
-    }
-    if reason.chars().count() > MAX_REASON {
-        return Err(Problem::new(Code::Invalid, format!("reason: at most {MAX_REASON} characters")));
     }
     Ok(reason.to_owned())
 }
@@ -34,9 +35,10 @@ pub fn reason(said: &str) -> Result<String, Problem> {
 /// Sets how long the words of texts are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SetRetention {
-    /// Words older than so many days are removed; absent: they are kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 36525)]
+    /// Words older than so many days are removed; `null`: they are kept. It has to be said: a rule is not lifted by a word that was
+    /// written wrong.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true, minimum = 1, maximum = 36525)]
     pub bodies_after_days: Option<u32>,
 }
 

@@ -21,11 +21,11 @@ pub const MAX_REASON: usize = 500;
 ///
 /// [`Code::Invalid`] when it is too long.
 pub fn reason(said: &str) -> Result<String, Problem> {
-    let reason = safe_line(said);
-    if reason.chars().count() > MAX_REASON {
+    // As it was sent: what is taken out of it does not make a longer one fit the contract.
+    if said.chars().count() > MAX_REASON {
         return Err(Problem::new(Code::Invalid, format!("reason: at most {MAX_REASON} characters")));
     }
-    Ok(reason)
+    Ok(safe_line(said))
 }
 
 /// Gives a campaign the next version of its script.

@@ -90,7 +90,7 @@ async fn a_recalls_reason_has_a_length(#[case] query: &str) {
     app.close().await;
 }
 
-/// A body is UTF-8 as a whole: bytes that are none are refused in fields that nobody reads too, and nothing is done. What was
+/// A body is an object that says what it has to say, and UTF-8 as a whole: bytes that are none are refused in fields that nobody reads too, and nothing is done. What was
 /// refused before the body is read stays so: its content type first, then its size.
 #[rstest]
 #[case(b"{\"x\":\"\xed\xa0\x80\"}", "application/json", "byte 6 of the body is not UTF-8")]
@@ -100,8 +100,10 @@ async fn a_recalls_reason_has_a_length(#[case] query: &str) {
     "of the body is not UTF-8"
 )]
 #[case(b"{\"x\":\"\xed\xa0\x80\"}", "text/plain", "application/json")]
+#[case(b"[]", "application/json", "an object")]
+#[case(b"{\"bodies_after_day\":30}", "application/json", "missing field `bodies_after_days`")]
 #[tokio::test]
-async fn a_body_that_is_not_utf8_is_refused_wherever_it_stands(
+async fn a_body_that_is_no_object_as_it_should_be_is_refused(
     #[case] body: &'static [u8],
     #[case] kind: &str,
     #[case] fault: &str,

@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::refusal::Refusal;
+use crate::domain::objects::Object;
 
 /// The parts of the path.
 #[derive(Debug, FromRequestParts)]
@@ -18,7 +19,7 @@ pub struct At<T>(pub T);
 #[from_request(via(axum::extract::Query), rejection(Refusal))]
 pub struct Asked<T>(pub T);
 
-/// A JSON body. All of it is UTF-8, what stands in fields that nobody reads too: serde skips those without a look.
+/// A JSON object as the body. All of it is UTF-8, what stands in fields that nobody reads too: serde skips those without a look.
 #[derive(Debug)]
 pub struct Sent<T>(pub T);
 
@@ -34,6 +35,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         if let Err(bad) = std::str::from_utf8(&body) {
             return Err(Refusal::not_utf8(bad.valid_up_to()));
         }
-        Ok(Self(Json::from_bytes(&body)?.0))
+        let Json(Object(body)) = Json::from_bytes(&body)?;
+        Ok(Self(body))
     }
 }

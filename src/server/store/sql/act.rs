@@ -195,10 +195,10 @@ impl Tx<'_> {
             Act::Answer { question, value, .. } => self.answer(actor, contact, question, value.as_deref()).await,
             Act::Tag { tag, on, .. } => self.tag(actor, contact, tag, *on).await,
             Act::Note { text, .. } => {
-                let text = safe_body(text);
                 if text.chars().count() > MAX_NOTE {
                     return no(Code::TooLarge, "a note has at most 2000 characters");
                 }
+                let text = safe_body(text);
                 db::query("UPDATE contacts SET note = $2, updated_at = $3 WHERE id = $1")
                     .bind(contact.id)
                     .bind(text)

@@ -85,12 +85,13 @@ impl Tx<'_> {
 
 /// A question or answer as it is kept: one line.
 fn said(text: &str) -> Result<String, &'static str> {
+    // As it was sent: what is taken out of it does not make a longer one fit the contract.
+    if text.chars().count() > LONGEST {
+        return Err("a question or its answer has at most 500 characters");
+    }
     let text = safe_line(text.trim());
     if text.is_empty() {
         return Err("there is nothing in it");
-    }
-    if text.chars().count() > LONGEST {
-        return Err("a question or its answer has at most 500 characters");
     }
     Ok(text)
 }

@@ -156,7 +156,7 @@ impl Tx<'_> {
 
     async fn save_segment(&mut self, actor: &Actor, request: &SaveSegment) -> Result<Answer, StoreError> {
         let name = safe_line(request.name.trim());
-        if name.is_empty() || name.chars().count() > MAX_NAME {
+        if name.is_empty() || request.name.chars().count() > MAX_NAME {
             return refused(Code::Invalid, format!("name: 1 to {MAX_NAME} characters"));
         }
         let filter = match Filter::parse(&request.expression) {
