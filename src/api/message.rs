@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::problem::Problem;
+use crate::domain::purpose::is_default;
 use crate::domain::{
     ids::{CampaignId, ContactId, DeviceId, MessageId},
     ledger::{Link, Pressed},
@@ -206,6 +207,9 @@ pub struct ThreadMessage {
     pub kind: Option<MessageKind>,
     /// The text. Inbound text is as received: show it through `safe_text` only.
     pub body: String,
+    /// How many pictures (or other files) came with it, by the carrier's word. They are never fetched.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pictures: u32,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,

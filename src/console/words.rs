@@ -10,6 +10,7 @@ use super::core::shared::say::{Arg, Say};
 use super::core::texter::pick::tag_word;
 use super::core::texter::view::{NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED};
 use crate::domain::message::Delivery;
+use crate::domain::pictures::unmarked;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
 
@@ -112,6 +113,23 @@ pub fn score<'s>(words: &Catalogue, card: &'s Json) -> Vec<(&'s str, String)> {
     out
 }
 
+/// A text with a word for the pictures that came with it.
+#[must_use]
+pub fn with_pictures(words: &Catalogue, text: &str, pictures: u32) -> String {
+    if pictures == 0 {
+        return text.to_owned();
+    }
+    let mark = words.say("ui-pictures", &[("n", Value::Number(i64::from(pictures)))]);
+    if text.trim().is_empty() { mark } else { format!("{text} {mark}") }
+}
+
+/// One line of a conversation, in which a mark stands for pictures.
+#[must_use]
+pub fn preview(words: &Catalogue, line: &str) -> String {
+    let (text, pictures) = unmarked(line);
+    with_pictures(words, text, pictures)
+}
+
 /// Where a text stands at the server.
 #[must_use]
 pub fn delivery_key(delivery: Delivery) -> &'static str {
@@ -168,6 +186,18 @@ mod tests {
         let words = Catalogue::spanish();
         assert_eq!(day_and_time(&words, &TimeZone::UTC, at("2026-06-13T19:02:00Z")), "13 jun, 7:02 p. m.");
         assert_eq!(time_of_day(&words, &TimeZone::UTC, at("2026-12-13T00:02:00Z")), "12:02 a. m.");
+    }
+
+    #[test]
+    fn pictures_have_a_word_in_each_language() {
+        let told = |words: Catalogue, line: &str| preview(&words, line);
+        assert_eq!(told(Catalogue::english(), "[picture]"), "[picture]");
+        assert_eq!(told(Catalogue::english(), "Look here [2 pictures]"), "Look here [2 pictures]");
+        assert_eq!(told(Catalogue::spanish(), "[picture]"), "[foto]");
+        assert_eq!(told(Catalogue::spanish(), "Mire [3 pictures]"), "Mire [3 fotos]");
+        assert_eq!(told(Catalogue::spanish(), "no hay"), "no hay");
+        assert_eq!(with_pictures(&Catalogue::english(), "", 1), "[picture]");
+        assert_eq!(with_pictures(&Catalogue::english(), "a\nb", 2), "a\nb [2 pictures]");
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod opt_out;
 pub mod outcome;
 pub mod person_name;
 pub mod phone;
+pub mod pictures;
 pub mod plain_text;
 pub mod provenance;
 pub mod purpose;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::purpose::is_default;
 use super::{
     contact::Contact,
     conversation::{OptOut, Status},
@@ -108,6 +109,9 @@ pub struct MessageResult {
     pub kind: Option<MessageKind>,
     /// The words, as they came.
     pub body: String,
+    /// How many pictures (or other files) came with them. They are never fetched.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pictures: u32,
     /// When the server took it.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,

@@ -18,6 +18,7 @@ use super::persona::{Fate, Heard as Ear, Persona, START};
 use super::record::{Heard, Said, StoryLine};
 use crate::domain::message::Delivery;
 use crate::domain::phone::Phone;
+use crate::domain::pictures::unmarked;
 use crate::server::carrier::{CarrierEvent, Submission};
 
 /// How long they hold back at a time, seconds of campaign time.
@@ -306,9 +307,13 @@ impl Director {
                 key: format!("{}in-{id}", self.prefix),
                 from: due.phone,
                 body: String::new(),
+                pictures: 0,
             };
         };
         self.last_words = Some(at);
+        // A persona may send a picture: the words end in the mark of one.
+        let (words, pictures) = unmarked(&body);
+        let body = words.to_owned();
         self.story.push(line(at, &due.phone, '<', &body));
         if let Some(voter) = self.voters.get_mut(&due.phone) {
             voter.waits = expect.wants_something().then_some(at);
@@ -322,7 +327,7 @@ impl Director {
                 avoid,
             });
         }
-        CarrierEvent::Inbound { key: format!("{}in-{id}", self.prefix), from: due.phone, body }
+        CarrierEvent::Inbound { key: format!("{}in-{id}", self.prefix), from: due.phone, body, pictures }
     }
 
     fn is_notice(&self, body: &str) -> bool {

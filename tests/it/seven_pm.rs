@@ -414,7 +414,12 @@ async fn what_is_recalled_at_seven_goes_to_nobody_more_and_is_put_right_with_who
                 CarrierEvent::Receipt { key, attempt: text.attempt, delivery: Delivery::Delivered, error: None };
             world.server.carrier_event(report).await.expect("heard");
         }
-        let asks = CarrierEvent::Inbound { key: "asks".into(), from: phone_of(&bobs[0]), body: "where is it?".into() };
+        let asks = CarrierEvent::Inbound {
+            key: "asks".into(),
+            from: phone_of(&bobs[0]),
+            body: "where is it?".into(),
+            pictures: 0,
+        };
         world.server.carrier_event(asks).await.expect("heard");
 
         // Bob begins to answer with the canned reply and leaves it as a draft.

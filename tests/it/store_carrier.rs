@@ -11,9 +11,10 @@ use textbank::api::{
     problem::Code,
 };
 use textbank::domain::{
+    conversation::{OptOut, Status},
     ids::MessageId,
     message::{
-        Delivery,
+        Delivery, Direction,
         MessageKind::{Initial, Reply},
     },
 };
@@ -23,6 +24,8 @@ use textbank::server::store::{
     command::Answer,
     handles::{System, Webhook},
 };
+
+use textbank::server::store::results::Wanted;
 
 use crate::store_home::{Home, Kind, on_every_store, people, phone, refused};
 
@@ -177,11 +180,50 @@ on_every_store! {
         let tess = home.join("Tess", Role::Texter).await;
         let to = home.claim(&tess, campaign, 0).await.remove(0);
         home.initial(&tess, &to).await;
-        let event = CarrierEvent::Inbound { key: "k1".into(), from: phone(0), body: "Hi".into() };
+        let event = CarrierEvent::Inbound { key: "k1".into(), from: phone(0), body: "Hi".into(), pictures: 0 };
         for carrier in ["a", "a", "b"] {
             Webhook::of(carrier).event(&home.desk, event.clone()).await.expect("stored");
         }
         assert_eq!(home.line(&tess, campaign, to.id).await.last_seq, 3);
+    }
+
+    /// A picture is counted and never fetched; without a word it is an answer all the same.
+    async fn a_picture_is_an_answer(home: Home) {
+        let (admin, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for to in &slice {
+            home.initial(&tess, to).await;
+        }
+        let sends = |key: &str, from: u32, body: &str, pictures: u32| CarrierEvent::Inbound {
+            key: key.into(),
+            from: phone(from),
+            body: body.into(),
+            pictures,
+        };
+        for event in [sends("a", 0, "", 2), sends("b", 1, "My ballot!", 1), sends("c", 9, "", 1)] {
+            Webhook::of("test").event(&home.desk, event).await.expect("stored");
+        }
+        for (to, words, pictures, preview) in
+            [(&slice[0], "", 2, "[2 pictures]"), (&slice[1], "My ballot!", 1, "My ballot! [picture]")]
+        {
+            let line = home.line(&tess, campaign, to.id).await;
+            assert_eq!((line.status, line.preview.as_str()), (Status::NeedsResponse, preview));
+            assert!(line.waiting_since.is_some() && line.opt_out == OptOut::No);
+            let entries = home.thread(&tess, to.id).await.entries;
+            let inbound = entries.iter().find_map(|entry| match entry {
+                ThreadEntry::Message(text) if text.direction == Direction::Inbound => Some(text),
+                _ => None,
+            });
+            let inbound = inbound.expect("the voter's text");
+            assert_eq!((inbound.body.as_str(), inbound.pictures), (words, pictures));
+        }
+        let out = home.desk.store.person_out(&admin.actor, &phone(0), home.desk.clock.now()).await.expect("read");
+        assert!(serde_json::to_string(&out.held).expect("json").contains("\"pictures\":2"), "{:?}", out.held);
+        let wanted = Wanted { limit: 100, ..Wanted::default() };
+        let texts = home.desk.store.messages_out(&admin.actor, campaign, &wanted).await.expect("read").expect("some");
+        let counted: Vec<u32> = texts.messages.iter().map(|text| text.pictures).collect();
+        assert_eq!(counted, [0, 2, 0, 1]);
     }
 
     async fn an_answer_goes_to_the_conversation_texted_last(home: Home) {

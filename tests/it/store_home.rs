@@ -367,7 +367,7 @@ impl Home {
     }
 
     pub async fn says(&self, from: Phone, body: &str) {
-        let event = CarrierEvent::Inbound { key: self.fresh().to_string(), from, body: body.into() };
+        let event = CarrierEvent::Inbound { key: self.fresh().to_string(), from, body: body.into(), pictures: 0 };
         Webhook::of("test").event(&self.desk, event).await.expect("stored");
     }
 

@@ -54,7 +54,7 @@ async fn wakes(desk: &Desk) -> Result<(), StoreError> {
     use textbank::server::store::handles::Webhook;
     let from = Phone::from_e164("+14155550001").expect("a number");
     let key = desk.ids.act_id(desk.clock.now()).to_string();
-    let event = CarrierEvent::Inbound { key, from, body: "Who is this?".into() };
+    let event = CarrierEvent::Inbound { key, from, body: "Who is this?".into(), pictures: 0 };
     Webhook::of("test").event(desk, event).await.map(drop)
 }
 

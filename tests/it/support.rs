@@ -274,7 +274,12 @@ impl TestApp {
 
     /// A voter writes.
     pub async fn inbound(&self, from: &Phone, body: &str) {
-        let event = CarrierEvent::Inbound { key: self.fresh().to_string(), from: from.clone(), body: body.to_owned() };
+        let event = CarrierEvent::Inbound {
+            key: self.fresh().to_string(),
+            from: from.clone(),
+            body: body.to_owned(),
+            pictures: 0,
+        };
         Webhook::of("simulated").event(&self.state.desk, event).await.expect("a store");
     }
 

@@ -133,8 +133,12 @@ async fn one_text_end_to_end_and_its_answer() {
                 EventKind::Settled { verdict: of } => settled |= of == verdict,
                 EventKind::Delivery { message, delivery: Delivery::Submitted, .. } if message == id => {
                     submitted = true;
-                    let event =
-                        CarrierEvent::Inbound { key: "k1".into(), from: phone(number), body: "yes\u{1b}[2J!".into() };
+                    let event = CarrierEvent::Inbound {
+                        key: "k1".into(),
+                        from: phone(number),
+                        body: "yes\u{1b}[2J!".into(),
+                        pictures: 0,
+                    };
                     world.server.carrier_event(event.clone()).await.expect("stored");
                     world.server.carrier_event(event).await.expect("once");
                 }

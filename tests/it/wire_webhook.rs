@@ -72,7 +72,7 @@ async fn what_the_carrier_says_is_verified_stored_and_then_answered() {
     let gone = app.drain().await.remove(0);
     let receipt =
         Callback::Receipt { key: "r1".into(), attempt: gone.attempt, delivery: Delivery::Delivered, error: None };
-    let hello = Callback::Inbound { key: "k1".into(), from: phone_of(&to), body: "Who is this?".into() };
+    let hello = Callback::Inbound { key: "k1".into(), from: phone_of(&to), body: "Who is this?".into(), pictures: 0 };
     for event in [&receipt, &hello, &hello, &receipt] {
         assert_eq!(signed(&app, event).await, StatusCode::NO_CONTENT);
     }
@@ -89,8 +89,21 @@ async fn what_the_carrier_says_is_verified_stored_and_then_answered() {
     assert_eq!(texts[0].1, Delivery::Delivered);
     assert_eq!(texts[1].0, "Who is this?");
 
+    // A carrier that tells of pictures; one that tells of none says nothing about them.
+    let picture =
+        serde_json::json!({"what": "inbound", "key": "k1p", "from": phone_of(&to), "body": "", "pictures": 3});
+    let picture: Callback = serde_json::from_value(picture).expect("a callback");
+    assert_eq!(signed(&app, &picture).await, StatusCode::NO_CONTENT);
+    let thread = app.get(&tess, &format!("/api/v1/contacts/{}/thread?limit=10", to.id)).await;
+    assert_eq!(thread.body["entries"][2]["pictures"], 3, "{thread:?}");
+    assert_eq!(thread.body["entries"][1].get("pictures"), None, "{thread:?}");
+    let old: Callback =
+        serde_json::from_value(serde_json::json!({"what": "inbound", "key": "o", "from": phone_of(&to), "body": "Hi"}))
+            .expect("a callback of before");
+    assert!(matches!(old, Callback::Inbound { pictures: 0, .. }));
+
     // Nothing of what is not the carrier's, or not of now, is believed.
-    let stop = Callback::Inbound { key: "k2".into(), from: phone_of(&to), body: "STOP".into() };
+    let stop = Callback::Inbound { key: "k2".into(), from: phone_of(&to), body: "STOP".into(), pictures: 0 };
     let body = serde_json::to_vec(&stop).expect("json");
     let now = app.clock.now().as_second();
     let good = secret().sign(now, &body);
@@ -122,7 +135,7 @@ async fn what_the_carrier_says_is_verified_stored_and_then_answered() {
 #[tokio::test]
 async fn without_a_secret_there_is_no_door() {
     let app = TestApp::start().await;
-    let hello = Callback::Inbound { key: "k".into(), from: crate::support::phone(1), body: "Hi".into() };
+    let hello = Callback::Inbound { key: "k".into(), from: crate::support::phone(1), body: "Hi".into(), pictures: 0 };
     assert_eq!(signed(&app, &hello).await, StatusCode::NOT_FOUND);
     app.close().await;
 }

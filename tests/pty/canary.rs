@@ -19,7 +19,7 @@ const SECRET: &str = "the carrier's and the server's";
 
 /// A voter writes, by the carrier's door.
 async fn says(url: &str, from: Phone, body: &str) -> u16 {
-    let callback = Callback::Inbound { key: "k1".into(), from, body: body.into() };
+    let callback = Callback::Inbound { key: "k1".into(), from, body: body.into(), pictures: 0 };
     let body = serde_json::to_vec(&callback).expect("JSON");
     let at: Timestamp = SystemClock::shared().now();
     let signature = Secret::new(SECRET).expect("a secret").sign(at.as_second(), &body);

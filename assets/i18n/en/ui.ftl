@@ -250,6 +250,11 @@ ui-plain-saves = { $n ->
 ui-took-over = { $who } wrote to them before: greet
 ui-suggested-by = fits: { $words }
 ui-held-back-text = hard words, held back
+# How many pictures came with a text; they are never fetched.
+ui-pictures = { $n ->
+    [one] {"["}picture]
+   *[other] {"["}{ $n } pictures]
+}
 ui-pace = { $pace } a minute, { $left ->
     [one] 1 minute left
    *[other] { $left } minutes left

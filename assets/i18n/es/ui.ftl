@@ -246,6 +246,10 @@ ui-plain-saves = { $n ->
 ui-took-over = antes le escribió { $who }: saludar
 ui-suggested-by = encaja: { $words }
 ui-held-back-text = palabras duras, ocultas
+ui-pictures = { $n ->
+    [one] {"["}foto]
+   *[other] {"["}{ $n } fotos]
+}
 ui-pace = { $pace } por minuto, { $left ->
     [one] queda 1 minuto
    *[other] quedan { $left } minutos

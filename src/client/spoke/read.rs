@@ -298,6 +298,7 @@ impl SpokeServer {
                     direction: if message.is_from_contact { Direction::Inbound } else { Direction::Outbound },
                     kind: (!message.is_from_contact).then_some(kind),
                     body,
+                    pictures: 0,
                     at: message.created_at.unwrap_or(now),
                     delivery: if message.is_from_contact { Delivery::Received } else { Delivery::Accepted },
                     error: None,

@@ -83,7 +83,7 @@ impl News {
             [one] => {
                 let line = people.line(*one)?;
                 let name = ("name", Value::Text(voice.name(&line.first_name)));
-                let text = ("text", Value::Text(safe_line(&line.preview)));
+                let text = ("text", Value::Text(voice.preview(&safe_line(&line.preview))));
                 Some(voice.with("plain-new-reply", &[name, text, waiting]))
             }
             many => Some(voice.with("plain-new-replies", &[("n", number(many.len())), waiting])),

@@ -61,7 +61,7 @@ pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) ->
         ThreadItem::Message { held_back: true, at, .. } => {
             vec![format!("{name}, {}: {}", voice.time(*at), voice.word("ui-held-back-text"))]
         }
-        ThreadItem::Message { direction, body, at, state, error, author, mine, system, .. } => {
+        ThreadItem::Message { direction, body, pictures, at, state, error, author, mine, system, .. } => {
             let who = match (direction, author) {
                 (Direction::Inbound, _) => name.to_owned(),
                 _ if *system => voice.word("ui-system"),
@@ -75,13 +75,13 @@ pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) ->
             {
                 head.push_str(&format!(", {state}"));
             }
-            said(&head, body, heard.then(|| voice.word("plain-first-text")), voice)
+            said(&head, &voice.with_pictures(body, *pictures), heard.then(|| voice.word("plain-first-text")), voice)
         }
         ThreadItem::Note { what, who, detail, at } if [EARLIER_SENT, EARLIER_RECEIVED].contains(what) => {
             let who = if who.is_empty() && *what == EARLIER_RECEIVED { name } else { who };
             let head = [voice.word(what), who.to_owned(), voice.time(*at)];
             let head: Vec<String> = head.into_iter().filter(|part| !part.is_empty()).collect();
-            said(&head.join(", "), detail, None, voice)
+            said(&head.join(", "), &voice.preview(detail), None, voice)
         }
         ThreadItem::Note { what, who, detail, at } => {
             let mut facts = vec![voice.word(what)];

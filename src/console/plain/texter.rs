@@ -207,7 +207,7 @@ impl TexterPages {
         let mut facts = vec![voice.name(&row.name), state];
         facts.extend(row.unread.then(|| voice.word("ui-inbox-new")));
         facts.extend(row.draft.then(|| voice.word("ui-inbox-draft")));
-        format!("{}. {}", facts.join(", "), safe_line(&row.preview))
+        format!("{}. {}", facts.join(", "), voice.preview(&safe_line(&row.preview)))
     }
 
     /// True for the first text of a wording that was printed whole before.

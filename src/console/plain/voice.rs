@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::{Level, Notice};
 use crate::console::core::shared::say::Say;
-use crate::console::words::{age, clock, note_detail, phrase, score, time_of_day};
+use crate::console::words::{self, age, clock, note_detail, phrase, score, time_of_day};
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
 
@@ -67,6 +67,18 @@ impl Voice {
     #[must_use]
     pub fn counted(&self, key: &str, name: &str, n: usize) -> String {
         self.words.say(key, &[(name, number(n))])
+    }
+
+    /// A text with a word for the pictures that came with it.
+    #[must_use]
+    pub fn with_pictures(&self, text: &str, pictures: u32) -> String {
+        words::with_pictures(&self.words, text, pictures)
+    }
+
+    /// One line of a conversation, in which a mark stands for pictures.
+    #[must_use]
+    pub fn preview(&self, line: &str) -> String {
+        words::preview(&self.words, line)
     }
 
     /// A time of day here.

@@ -195,6 +195,15 @@ impl Scene {
         self.tell(Msg::Thread(Thread { contact: ContactId(3), entries, more_before: false }));
     }
 
+    /// The voter writes once more, with so many pictures.
+    pub fn pictures(&mut self, body: &str, pictures: u32) {
+        let mut item = text(5, Direction::Inbound, -11, body, Delivery::Received);
+        if let ThreadEntry::Message(message) = &mut item {
+            message.pictures = pictures;
+        }
+        self.tell(Msg::Thread(Thread { contact: ContactId(3), entries: vec![item], more_before: false }));
+    }
+
     pub fn draw(&mut self, width: u16, height: u16) -> (Buffer, Drawn) {
         self.draw_in(width, height, &Theme::named("dark", Depth::True).expect("known"), &Caps::default())
     }
@@ -221,6 +230,7 @@ fn text(seq: u64, direction: Direction, minutes: i64, body: &str, delivery: Deli
             MessageKind::Reply
         }),
         body: body.into(),
+        pictures: 0,
         at: at(minutes),
         delivery,
         error: None,

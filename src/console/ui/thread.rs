@@ -1,6 +1,7 @@
 //! A conversation: bubbles, anchored at the bottom. Heights are remembered by message and width, so that a long
 //! conversation costs no more to draw than the part of it that is seen.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -13,7 +14,7 @@ use super::theme::Role;
 use super::wrap;
 use crate::console::core::texter::marks::{Mark, Marker};
 use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem};
-use crate::console::words::{delivery_key, note_detail, reason_key};
+use crate::console::words::{delivery_key, note_detail, preview, reason_key, with_pictures};
 use crate::domain::message::{Delivery, Direction};
 
 /// The lines of a text.
@@ -62,7 +63,7 @@ pub(super) struct ThreadFace<'a> {
 }
 
 enum Piece<'a> {
-    Bubble { head: Vec<(String, Role)>, text: &'a str, lines: Lines, role: Role, left: u16, marks: Vec<Mark> },
+    Bubble { head: Vec<(String, Role)>, text: Cow<'a, str>, lines: Lines, role: Role, left: u16, marks: Vec<Mark> },
     Line(String),
 }
 
@@ -150,7 +151,7 @@ fn piece<'a>(
     let name = face.name;
     match item {
         ThreadItem::Message { held_back: true, at, .. } => Piece::Line(hidden(ink, name, *at)),
-        ThreadItem::Message { direction, body, .. } => {
+        ThreadItem::Message { direction, body, pictures, .. } => {
             let (role, left) = match direction {
                 Direction::Inbound => (Role::Inbound, 0),
                 Direction::Outbound => (Role::Outbound, shift),
@@ -159,16 +160,22 @@ fn piece<'a>(
             let inbound = |item: &ThreadItem| matches!(item, ThreadItem::Message { direction: Direction::Inbound, .. });
             let last = face.items.iter().rev().find(|item| inbound(item)).is_some_and(|last| std::ptr::eq(last, item));
             let marks = face.marker.marks(*direction, body, last);
-            let lines = cache.lines(body, text_width);
-            Piece::Bubble { head: head(ink, name, item), text: body, lines, role, left, marks }
+            let text = if *pictures == 0 {
+                Cow::Borrowed(body.as_str())
+            } else {
+                Cow::Owned(with_pictures(ink.words, body, *pictures))
+            };
+            let lines = cache.lines(&text, text_width);
+            Piece::Bubble { head: head(ink, name, item), text, lines, role, left, marks }
         }
         ThreadItem::Note { what, who, detail, at } if [EARLIER_SENT, EARLIER_RECEIVED].contains(what) => {
             let sent = *what == EARLIER_SENT;
             let who = if who.is_empty() && !sent { name } else { who };
+            let earlier = if sent { detail.clone() } else { preview(ink.words, detail) };
             Piece::Bubble {
                 head: vec![(note(ink, what, who, "", *at), Role::Faint)],
-                text: detail,
-                lines: cache.lines(detail, text_width),
+                lines: cache.lines(&earlier, text_width),
+                text: Cow::Owned(earlier),
                 role: Role::Faint,
                 left: if sent { shift } else { 0 },
                 marks: Vec::new(),

@@ -148,6 +148,7 @@ fn texts_are_what_spoke_itself_wrote() {
         direction,
         kind: (direction == Direction::Outbound).then_some(MessageKind::Initial),
         body: body.to_owned(),
+        pictures: 0,
         at: at(when),
         delivery,
         error: None,

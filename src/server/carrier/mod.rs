@@ -148,6 +148,8 @@ pub enum CarrierEvent {
         from: Phone,
         /// The text as received.
         body: String,
+        /// How many pictures (or other files) came with it. They are never fetched.
+        pictures: u32,
     },
     /// A delivery receipt.
     Receipt {

@@ -187,6 +187,7 @@ mod tests {
             direction: Direction::Outbound,
             kind: Some(kind),
             body: "hi".into(),
+            pictures: 0,
             at: AT,
             delivery: Delivery::Delivered,
             error: None,

@@ -230,7 +230,8 @@ impl House {
         let (key, at) = (self.key(), self.clock.now());
         self.history.add(Fact::Wrote { from: from.as_str().to_owned(), body: body.to_owned(), at });
         for _ in 0..=usize::from(twice) {
-            let event = CarrierEvent::Inbound { key: key.clone(), from: from.clone(), body: body.to_owned() };
+            let event =
+                CarrierEvent::Inbound { key: key.clone(), from: from.clone(), body: body.to_owned(), pictures: 0 };
             self.callback(event).await?;
         }
         Ok(())

@@ -225,6 +225,7 @@ pub fn accepted(
         direction: Direction::Outbound,
         kind: Some(kind),
         body: body.to_owned(),
+        pictures: 0,
         at,
         delivery: Delivery::Accepted,
         error: None,

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::api::act::Act;
 use crate::api::campaign::CampaignState;
 use crate::api::event::{Event, EventKind};
+use crate::api::message::ThreadEntry;
 use crate::api::message::{SendRequest, Thread};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, DrawnCard, Msg, Stamp};
@@ -301,6 +302,22 @@ fn what_a_voter_writes_while_my_reply_is_on_its_way_is_told() {
     reader.hear();
     reader.types(&["status"]);
     assert_eq!(reader.count("please no more of this"), 1, "{:#?}", reader.said);
+}
+
+#[test]
+fn a_picture_is_told_with_or_without_words() {
+    let mut reader = Reader::with(0, 1);
+    reader.types(&["n"]);
+    for (seq, words, pictures) in [(3, "", 1), (4, "my ballot", 2)] {
+        let mut item = inbound(ContactId(1001), seq, words);
+        if let ThreadEntry::Message(message) = &mut item {
+            message.pictures = pictures;
+        }
+        reader.event(EventKind::Thread { contact: ContactId(1001), item });
+        reader.hear();
+    }
+    reader.types(&["again"]);
+    assert!(reader.count("[picture]") > 0 && reader.count("my ballot [2 pictures]") > 0, "{:#?}", reader.said);
 }
 
 #[test]

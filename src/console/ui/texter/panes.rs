@@ -20,7 +20,7 @@ use crate::console::ui::theme::Role;
 use crate::console::ui::thread::{self, RenderCache, ThreadFace};
 use crate::console::ui::wrap;
 use crate::console::ui::{script, shell};
-use crate::console::words::clock;
+use crate::console::words::{clock, preview};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
@@ -51,7 +51,7 @@ pub(super) fn draw(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: R
                 let pieces = [
                     (format!(" {}", name_or_none(ink, &line.first_name)), Role::Title),
                     (format!(" {}: ", ink.word("ui-strip-waits")), Role::Warn),
-                    (safe_line(&line.preview), Role::Text),
+                    (preview(ink.words, &safe_line(&line.preview)), Role::Text),
                 ];
                 ink.line(buffer, Rect { y: upper.bottom(), height: 1, ..area }, 0, &pieces);
             }
@@ -321,7 +321,7 @@ fn row(ink: Ink<'_>, model: &Model, line: &view::InboxRow) -> InboxRow {
     }
     words.push(state);
     let name = name_or_none(ink, &line.name);
-    let preview = if line.held_back { ink.word("ui-held-back-text") } else { line.preview.clone() };
+    let preview = if line.held_back { ink.word("ui-held-back-text") } else { preview(ink.words, &line.preview) };
     InboxRow { name, state: words.join(" "), role, marks, preview }
 }
 

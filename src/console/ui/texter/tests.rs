@@ -166,6 +166,19 @@ fn layers_of_a_conversation(#[case] key: &str) {
 }
 
 #[test]
+fn a_picture_has_its_place_in_the_conversation() {
+    for (words, pictures, expected) in [("", 1, "│ [picture]"), ("My ballot", 2, "│ My ballot [2 pictures]")] {
+        let mut scene = Scene::new(true);
+        scene.keys("n");
+        scene.thread("Where do I vote?");
+        scene.pictures(words, pictures);
+        let (buffer, drawn) = scene.draw(80, 24);
+        let drawn = picture(&buffer, &drawn);
+        assert!(drawn.contains(expected), "{drawn}");
+    }
+}
+
+#[test]
 fn styles_of_each_theme() {
     for name in Theme::NAMES {
         let theme = Theme::named(name, Depth::True).expect("known");

@@ -39,7 +39,7 @@ impl Door for LoopbackDoor {
         }
         let strange = |error: &dyn std::fmt::Display| DoorError::Strange(error.to_string());
         match serde_json::from_slice(body).map_err(|error| strange(&error))? {
-            Callback::Inbound { key, from, body } => Ok(CarrierEvent::Inbound { key, from, body }),
+            Callback::Inbound { key, from, body, pictures } => Ok(CarrierEvent::Inbound { key, from, body, pictures }),
             Callback::Receipt { key, attempt, delivery, error } => match delivery {
                 Delivery::Submitted | Delivery::Delivered | Delivery::Failed => {
                     Ok(CarrierEvent::Receipt { key, attempt, delivery, error })

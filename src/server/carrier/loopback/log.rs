@@ -70,6 +70,9 @@ pub enum LogLine {
         from: Phone,
         /// What.
         body: String,
+        /// How many pictures came with it.
+        #[serde(default)]
+        pictures: u32,
     },
 }
 

@@ -160,6 +160,9 @@ pub struct SayBody {
     pub from: Phone,
     /// What.
     pub body: String,
+    /// How many pictures came with it.
+    #[serde(default)]
+    pub pictures: u32,
     /// Key of the event; drawn when absent. The same key twice is a duplicate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -188,6 +191,9 @@ pub enum Callback {
         from: Phone,
         /// What.
         body: String,
+        /// How many pictures came with it; where they are is not told.
+        #[serde(default)]
+        pictures: u32,
     },
 }
 

@@ -238,8 +238,8 @@ impl Desk {
                         self.tell(receipts.filter(|due| !told.contains(due.event.key()))).await;
                     }
                 }
-                LogLine::Inbound { key, from, body, .. } if !told.contains(&key) => {
-                    let event = Callback::Inbound { key, from, body };
+                LogLine::Inbound { key, from, body, pictures, .. } if !told.contains(&key) => {
+                    let event = Callback::Inbound { key, from, body, pictures };
                     self.tell([Due { at: Duration::ZERO, event }]).await;
                 }
                 _ => {}
@@ -367,14 +367,20 @@ impl Desk {
         if self.caller.is_none() {
             return no(StatusCode::CONFLICT, "nobody is told: start the carrier with --callback and --secret-file");
         }
-        let SayBody { from, body, key } = say;
+        let SayBody { from, body, pictures, key } = say;
         let key = key.unwrap_or_else(|| format!("in-{}", self.ids.act_id(self.clock.now())));
-        let line = LogLine::Inbound { at: self.clock.now(), key: key.clone(), from: from.clone(), body: body.clone() };
+        let line = LogLine::Inbound {
+            at: self.clock.now(),
+            key: key.clone(),
+            from: from.clone(),
+            body: body.clone(),
+            pictures,
+        };
         if !self.log.synced(line).await {
             return no(StatusCode::SERVICE_UNAVAILABLE, "log");
         }
         let answer = serde_json::json!({ "key": key });
-        self.tell([Due { at: Duration::ZERO, event: Callback::Inbound { key, from, body } }]).await;
+        self.tell([Due { at: Duration::ZERO, event: Callback::Inbound { key, from, body, pictures } }]).await;
         json(StatusCode::ACCEPTED, &answer)
     }
 

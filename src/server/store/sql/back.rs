@@ -13,6 +13,7 @@ use super::{
 };
 use crate::api::event::EventKind;
 use crate::db;
+use crate::domain::pictures::marked;
 use crate::domain::{
     conversation::{OptOut, Status},
     ids::{ContactId, MessageId},
@@ -102,7 +103,7 @@ impl Tx<'_> {
             line.waiting_since = waiting.filter(|_| !silent);
         }
         let last = db::query(
-            "SELECT body, (SELECT MAX(at) FROM messages
+            "SELECT body, pictures, (SELECT MAX(at) FROM messages
                  WHERE contact = $1 AND direction = 'out' AND author IS NOT NULL AND delivery <> 'dropped')
              FROM messages WHERE contact = $1 AND delivery <> 'dropped' ORDER BY seq DESC LIMIT 1",
         )
@@ -110,7 +111,7 @@ impl Tx<'_> {
         .fetch_optional(&mut *self.conn)
         .await?;
         let (body, last_out): (String, Option<i64>) = match &last {
-            Some(row) => (col(row, 0)?, col(row, 1)?),
+            Some(row) => (marked(&col::<String>(row, 0)?, rows::pictures(col(row, 1)?)), col(row, 2)?),
             None => (String::new(), None),
         };
         line.preview = preview(&body);

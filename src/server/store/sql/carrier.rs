@@ -20,10 +20,14 @@ use crate::domain::{
     message::{Delivery, Direction},
     opt_out::{self, Inbound},
     phone::{Phone, without_numbers},
+    pictures::marked,
 };
 use crate::mutation::{self, Mutation};
 use crate::server::carrier::CarrierEvent;
 use crate::server::store::{StoreError, command::Answer};
+
+/// More pictures with one text than this are a carrier's slip.
+const MOST_PICTURES: u32 = 1_000;
 
 impl Tx<'_> {
     pub(super) async fn carrier_event(
@@ -61,10 +65,10 @@ impl Tx<'_> {
             return Ok(Answer::Done);
         }
         match event {
-            CarrierEvent::Inbound { from, body, .. } => {
+            CarrierEvent::Inbound { from, body, pictures, .. } => {
                 // A badly decoded text may have NULs, which not every database keeps; a STOP beside them is one all the same.
                 let body = body.replace('\0', "");
-                self.inbound(carrier, &from, &body, message, notice).await?;
+                self.inbound(carrier, &from, (&body, pictures.min(MOST_PICTURES)), message, notice).await?;
             }
             CarrierEvent::Receipt { attempt, delivery, error, .. } => {
                 self.receipt(attempt, delivery, error.as_deref()).await?;
@@ -77,7 +81,7 @@ impl Tx<'_> {
         &mut self,
         carrier: &str,
         from: &Phone,
-        body: &str,
+        (body, pictures): (&str, u32),
         message: MessageId,
         notice: MessageId,
     ) -> Result<(), StoreError> {
@@ -89,11 +93,11 @@ impl Tx<'_> {
         };
         let verdict = opt_out::verdict(body);
         match &contact {
-            Some(contact) => self.store_inbound(contact.clone(), body, message).await?,
+            Some(contact) => self.store_inbound(contact.clone(), (body, pictures), message).await?,
             None => {
                 db::query(
-                    "INSERT INTO unmatched_inbound (id, organization, carrier, phone, body, at)
-                     VALUES ($1, $2, $3, $4, $5, $6)",
+                    "INSERT INTO unmatched_inbound (id, organization, carrier, phone, body, at, pictures)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 )
                 .bind(message.0)
                 .bind(organization)
@@ -101,6 +105,7 @@ impl Tx<'_> {
                 .bind(from.as_str())
                 .bind(body)
                 .bind(self.micros())
+                .bind(i64::from(pictures))
                 .execute(&mut *self.conn)
                 .await?;
             }
@@ -155,7 +160,7 @@ impl Tx<'_> {
     async fn store_inbound(
         &mut self,
         mut contact: ContactRow,
-        body: &str,
+        (body, pictures): (&str, u32),
         message: MessageId,
     ) -> Result<(), StoreError> {
         contact.last_seq += 1;
@@ -163,13 +168,13 @@ impl Tx<'_> {
         contact.status = contact.status.after_inbound();
         let opted_out = matches!(contact.opt_out, OptOut::Yes { .. });
         contact.waiting_since = if opted_out { None } else { contact.waiting_since.or(Some(self.micros())) };
-        contact.preview = preview(body);
+        contact.preview = preview(&marked(body, pictures));
         contact.updated_at = self.micros();
         contact.snoozed_until = None;
         db::query(
             "INSERT INTO messages (id, organization, campaign, contact, seq, direction, body, at, delivery,
-                 script_version, language)
-             SELECT $1, organization, campaign, id, $3, 'in', $4, $5, 'received', 0, COALESCE(language, '')
+                 script_version, language, pictures)
+             SELECT $1, organization, campaign, id, $3, 'in', $4, $5, 'received', 0, COALESCE(language, ''), $6
              FROM contacts WHERE id = $2",
         )
         .bind(message.0)
@@ -177,6 +182,7 @@ impl Tx<'_> {
         .bind(contact.last_seq)
         .bind(body)
         .bind(self.micros())
+        .bind(i64::from(pictures))
         .execute(&mut *self.conn)
         .await?;
         db::query(
@@ -197,6 +203,7 @@ impl Tx<'_> {
             direction: Direction::Inbound,
             kind: None,
             body: body.to_owned(),
+            pictures,
             at: self.now,
             delivery: Delivery::Received,
             error: None,

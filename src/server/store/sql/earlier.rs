@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::rows::{self, col, json, time};
 use crate::api::message::ThreadEntry;
 use crate::db::{self, Conn};
+use crate::domain::pictures::marked;
 use crate::server::store::query::Found;
 
 /// Campaigns that are looked back at.
@@ -18,7 +19,7 @@ const FOLLOWED: &str =
      WHERE e.id = $1 AND e.organization = $2 AND e.erased_at IS NULL";
 
 const TEXTS: &str =
-    "SELECT m.direction, m.body, m.at, p.name, p.namesake FROM messages m LEFT JOIN people p ON p.id = m.author
+    "SELECT m.direction, m.body, m.at, p.name, p.namesake, m.pictures FROM messages m LEFT JOIN people p ON p.id = m.author
      WHERE m.contact = $1 AND m.delivery <> 'dropped' AND m.purged_at IS NULL ORDER BY m.seq DESC LIMIT $2";
 
 /// The lines of a conversation that come from before it, oldest first. `follows`: the contact that it goes on from.
@@ -51,7 +52,8 @@ fn lines(of: &db::Row, texts: &[db::Row]) -> Found<Vec<ThreadEntry>> {
             _ => String::new(),
         };
         let what = if col::<String>(row, 0)? == "in" { "earlier_received" } else { "earlier_sent" };
-        found.push(line(time(col(row, 2)?)?, name, what, col(row, 1)?));
+        let words = marked(&col::<String>(row, 1)?, rows::pictures(col(row, 5)?));
+        found.push(line(time(col(row, 2)?)?, name, what, words));
     }
     let (first, last) = match (found.first(), found.last()) {
         (Some(ThreadEntry::Note { at: first, .. }), Some(ThreadEntry::Note { at: last, .. })) => (*first, *last),

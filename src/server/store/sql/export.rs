@@ -60,7 +60,7 @@ pub(super) const TEXTED_IN: &str = "SELECT o.phone, o.campaign FROM json_each($1
 /// A page of texts.
 pub(super) const MESSAGES: &str =
     "SELECT m.id, m.contact, m.seq, c.phone, m.direction, m.kind, m.body, m.at, m.delivery,
-     m.error, p.id, p.name, p.namesake, m.variant, m.language, m.script_version
+     m.error, p.id, p.name, p.namesake, m.variant, m.language, m.script_version, m.pictures
      FROM messages m JOIN contacts c ON c.id = m.contact LEFT JOIN people p ON p.id = m.author
      WHERE (m.contact, m.seq) > ($1, $2) AND m.contact <= $3 AND +m.campaign = $4 AND c.erased_at IS NULL
          AND (m.at >= $5 OR $5 IS NULL)
@@ -343,6 +343,7 @@ fn message(campaign: CampaignId, row: &db::Row) -> Found<MessageResult> {
         },
         kind: col::<Option<String>>(row, 5)?.map(|word| rows::kind(&word)).transpose()?,
         body: col(row, 6)?,
+        pictures: rows::pictures(col(row, 16)?),
         at: time(col(row, 7)?)?,
         delivery: rows::delivery(&col::<String>(row, 8)?)?,
         error: col(row, 9)?,

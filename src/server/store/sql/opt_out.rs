@@ -310,6 +310,7 @@ impl Tx<'_> {
             direction: Direction::Outbound,
             kind: Some(kind),
             body,
+            pictures: 0,
             at: self.now,
             delivery: Delivery::Accepted,
             error: None,

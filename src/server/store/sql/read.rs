@@ -288,7 +288,7 @@ impl Queries for SqlStore {
         let limit = limit.clamp(1, MAX_PAGE);
         let before = before.map_or(i64::MAX, signed);
         let rows = db::query(
-            "SELECT m.id, m.seq, m.direction, m.kind, m.body, m.at, m.delivery, m.error, m.author, p.name
+            "SELECT m.id, m.seq, m.direction, m.kind, m.body, m.at, m.delivery, m.error, m.author, p.name, m.pictures
              FROM messages m LEFT JOIN people p ON p.id = m.author
              WHERE m.contact = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3",
         )
@@ -578,6 +578,7 @@ fn thread_message(actor: &Actor, row: &db::Row) -> Found<ThreadMessage> {
         },
         kind: col::<Option<String>>(row, 3)?.map(|word| rows::kind(&word)).transpose()?,
         body: col(row, 4)?,
+        pictures: rows::pictures(col(row, 10)?),
         at: time(col(row, 5)?)?,
         delivery: rows::delivery(&col::<String>(row, 6)?)?,
         error: col(row, 7)?,

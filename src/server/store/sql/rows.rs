@@ -36,6 +36,11 @@ pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
 
+/// How many pictures came with a text.
+pub(super) fn pictures(value: i64) -> u32 {
+    u32::try_from(value).unwrap_or(0)
+}
+
 /// A number for the database.
 pub(super) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)

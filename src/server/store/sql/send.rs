@@ -551,6 +551,7 @@ impl Tx<'_> {
             direction: Direction::Outbound,
             kind: Some(request.kind),
             body: request.body.clone(),
+            pictures: 0,
             at: self.now,
             delivery: Delivery::Accepted,
             error: None,

@@ -225,7 +225,7 @@ pub(super) async fn whole_shift() {
     }
     for (n, body) in ["Who is this?", "STOP", "START", "please remove me"].into_iter().enumerate() {
         let from = Phone::from_e164("+14155550002").expect("a number");
-        let event = CarrierEvent::Inbound { key: format!("in {n}"), from, body: body.into() };
+        let event = CarrierEvent::Inbound { key: format!("in {n}"), from, body: body.into(), pictures: 0 };
         Webhook::of("test").event(desk, event).await.expect("stored");
     }
     let contact = home.slice[2].id;

@@ -331,6 +331,7 @@ pub fn inbound(contact: ContactId, seq: u64, body: &str) -> ThreadEntry {
         direction: Direction::Inbound,
         kind: None,
         body: body.into(),
+        pictures: 0,
         at: start(),
         delivery: Delivery::Received,
         error: None,

@@ -120,6 +120,7 @@ fn whoever_takes_a_conversation_over_greets_by_one_key() {
         direction: Direction::Outbound,
         kind: Some(MessageKind::Initial),
         body: "Hi".into(),
+        pictures: 0,
         at: desk.wall,
         delivery: Delivery::Delivered,
         error: None,

@@ -205,6 +205,8 @@ pub enum ThreadItem {
         direction: Direction,
         /// The text, safe to show.
         body: String,
+        /// How many pictures came with it.
+        pictures: u32,
         /// When.
         at: Timestamp,
         /// Where it stands.

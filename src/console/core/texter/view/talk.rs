@@ -86,6 +86,7 @@ impl Model {
         let text = |body: &str, at, state| ThreadItem::Message {
             direction: Direction::Outbound,
             body: safe_body(body),
+            pictures: 0,
             at,
             state,
             error: None,
@@ -206,6 +207,7 @@ fn item(entry: &ThreadEntry) -> ThreadItem {
         ThreadEntry::Message(message) => ThreadItem::Message {
             direction: message.direction,
             body: safe_body(&message.body),
+            pictures: message.pictures,
             at: message.at,
             state: ItemState::Server(message.delivery),
             error: message.error.clone(),

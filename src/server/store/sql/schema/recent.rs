@@ -189,3 +189,9 @@ CREATE TABLE announcements (
     person INTEGER NOT NULL REFERENCES people(id), PRIMARY KEY (campaign, version)
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// How many pictures came with what a voter wrote. They are counted, never fetched.
+pub(super) const PICTURES: &str = "
+ALTER TABLE messages ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE unmatched_inbound ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0;
+";
