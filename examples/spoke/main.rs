@@ -13,8 +13,32 @@ use std::time::Duration;
 use stand_in::{StandIn, World};
 use textbank::env::SystemClock;
 
+const HELP: &str = "A stand-in of a Spoke server, to text at by hand. Nothing of it reaches anybody.
+
+usage: spoke [PORT] [CONTACTS] [DELAY]
+
+  PORT      of this machine; 3033 without it
+  CONTACTS  in the texter's hands; 200 without it
+  DELAY     of each answer, in milliseconds; 0 without it
+
+Every third voter who was texted answers some seconds later. It runs until ctrl+c, and keeps nothing.
+Sign in as tess.texter@example.org to text, or as ada.admin@example.org to watch; the password of both is hunter22hunter:
+
+  textbank login --spoke http://127.0.0.1:3033 --email tess.texter@example.org
+";
+
 #[tokio::main]
 async fn main() {
+    let strange = |arg: &String| arg.parse::<u32>().is_err();
+    if let Some(arg) = std::env::args().skip(1).find(strange) {
+        let help = ["-h", "--help", "help"].contains(&arg.as_str());
+        if help {
+            let _ = std::io::stdout().write_all(HELP.as_bytes());
+        } else {
+            let _ = writeln!(std::io::stderr(), "`{arg}` is no number\n\n{HELP}");
+        }
+        std::process::exit(if help { 0 } else { 2 });
+    }
     let number = |at: usize, usual: i64| std::env::args().nth(at).and_then(|arg| arg.parse().ok()).unwrap_or(usual);
     let clock = SystemClock::shared();
     let mut world = World::with_contacts(number(2, 200), clock.now());

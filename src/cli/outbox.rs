@@ -1,6 +1,6 @@
 //! `outbox`: what this laptop's journal holds, without opening a console.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -60,6 +60,9 @@ struct Row {
     /// When it was confirmed, by this machine's clock.
     at: Timestamp,
     state: &'static str,
+    /// An opt-out whose notice went, and which itself is not done yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    half_way: bool,
     /// Code of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
@@ -123,10 +126,16 @@ struct Output<'a> {
 
 async fn report(sign_in: &SignIn, now: Timestamp, ctx: &Context) -> anyhow::Result<Report> {
     let dir = ctx.paths.journal_dir(&sign_in.name());
+    let mut half_way = HashSet::new();
     let (held, drafts) = if dir.exists() {
         let journal = super::reach::journal(sign_in, ctx).await.map_err(in_a_console)?;
         let held = journal.held().await?;
         let drafts = journal.drafts().await?.len();
+        for held in &held {
+            if held.state == State::Confirmed && journal.is_half_way(held.act.id).await? {
+                half_way.insert(held.act.id);
+            }
+        }
         journal.close().await?;
         (held, drafts)
     } else {
@@ -134,7 +143,7 @@ async fn report(sign_in: &SignIn, now: Timestamp, ctx: &Context) -> anyhow::Resu
     };
     let counts = Tally::of(&held);
     let names = names(sign_in, &held, ctx).await;
-    let rows = held.iter().map(|held| row(held, &names, now)).collect();
+    let rows = held.iter().map(|one| row(one, half_way.contains(&one.act.id), &names, now)).collect();
     Ok(Report { sign_in: sign_in.name(), counts, drafts, rows })
 }
 
@@ -224,7 +233,7 @@ async fn names(sign_in: &SignIn, held: &[Held], ctx: &Context) -> HashMap<Contac
     found
 }
 
-fn row(held: &Held, names: &HashMap<ContactId, String>, now: Timestamp) -> Row {
+fn row(held: &Held, half_way: bool, names: &HashMap<ContactId, String>, now: Timestamp) -> Row {
     let (kind, contact) = match &held.act.what {
         ConfirmedWhat::Text(text) if text.kind == MessageKind::Initial => ("initial".to_owned(), Some(text.contact)),
         ConfirmedWhat::Text(text) => ("reply".to_owned(), Some(text.contact)),
@@ -237,6 +246,9 @@ fn row(held: &Held, names: &HashMap<ContactId, String>, now: Timestamp) -> Row {
         Decided::Accepted { .. } => None,
     });
     let todo = match held.state {
+        State::Confirmed if half_way => {
+            "their notice went, the opt-out itself not yet: run textbank text with the network there, it is tried again until it is done"
+        }
         State::Confirmed => "run textbank text with the network there: it is handed in",
         State::Unknown => {
             "never sent again by itself: ask a captain to look whether the voter has it, then textbank outbox --sent ID or --not-sent ID"
@@ -246,7 +258,7 @@ fn row(held: &Held, names: &HashMap<ContactId, String>, now: Timestamp) -> Row {
     };
     let contact = contact.map(|contact| contact.0);
     let (id, at, state) = (held.act.id, held.act.at, held.state.as_str());
-    Row { id, kind, contact, name, age_seconds, at, state, reason, todo }
+    Row { id, kind, contact, name, age_seconds, at, state, half_way, reason, todo }
 }
 
 /// The act's name on the wire.
@@ -271,6 +283,7 @@ fn in_lines(report: &Report, now: Timestamp, zone: &TimeZone) -> String {
         };
         let to = row.name.as_ref().map(|name| format!(" to {name}")).unwrap_or_default();
         let state = match row.state {
+            "confirmed" if row.half_way => "half done",
             "confirmed" => "waits",
             "parked" => "came back",
             "unknown" => "outcome not known",
@@ -299,6 +312,7 @@ mod tests {
             age_seconds: minutes * 60,
             at: now - SignedDuration::from_mins(minutes),
             state: "confirmed",
+            half_way: false,
             reason: None,
             todo: "do",
         };

@@ -29,7 +29,7 @@ use crate::api::{
     people::{Me, Presence, WaitingPerson},
     problem::Problem,
 };
-use crate::console::core::shared::msg::ConfirmedWhat;
+use crate::console::core::shared::msg::{Beside, ConfirmedWhat};
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
 use crate::domain::second_factor::OneTimeCode;
 
@@ -183,6 +183,16 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
 
     /// The server's time minus this laptop's, as its latest answer said it; `None` when nothing is known of it.
     fn clock_offset(&self) -> Option<SignedDuration> {
+        None
+    }
+
+    /// True for an act of several calls that stopped between them and is gone on with: an opt-out whose notice went, and nothing more yet.
+    fn is_half_way(&self, _id: ActId) -> bool {
+        false
+    }
+
+    /// What this server's client has noticed and no answer of the contract says; `None` where there is nothing of the kind.
+    fn beside(&self) -> Option<Beside> {
         None
     }
 

@@ -52,6 +52,8 @@ pub enum Report {
     Verdict(Verdict),
     /// What became of it is not known, and this server cannot be asked twice.
     Unknown(Uuid),
+    /// An act of several calls stopped between them. It is gone on with by itself.
+    HalfWay(Uuid),
     /// How much waits.
     Progress {
         /// Acts without a verdict.
@@ -239,6 +241,8 @@ struct Worker {
     /// Rows that failed and may be repeated, and what must come after them: each is passed until its own wait is over, so that none of
     /// them holds up an opt-out, nor another contact's turn.
     later: HashMap<Uuid, Later>,
+    /// Acts of which it was said that they stopped half-way.
+    half_way: HashSet<Uuid>,
     /// The journal was closed or wiped.
     closed: bool,
     shown_line: Option<Line>,
@@ -280,6 +284,7 @@ impl Worker {
             aside: HashSet::new(),
             code: Wait::default(),
             later: HashMap::new(),
+            half_way: HashSet::new(),
             closed: false,
             shown_line: None,
             shown_progress: None,
@@ -470,6 +475,7 @@ impl Worker {
                 } else {
                     self.put_off(row, &error).await;
                 }
+                self.half_way(row.id).await;
                 self.set_later(row, true);
             }
             Answer::Call(Err(error)) => self.failed(row, &error).await,
@@ -481,6 +487,7 @@ impl Worker {
             Ok(first) => {
                 self.lanes.remove(&row.contact);
                 self.not_aside(row.id);
+                self.is_whole(row.id).await;
                 if mutation::on(Mutation::RowFreedEarly) {
                     drop(self.journal.echoed(row.id).await);
                 }

@@ -319,8 +319,18 @@ pub fn load_where(
         ));
     }
     let Some(name) = name else {
+        let at_spoke = all.iter().all(|sign_in| sign_in.kind == ServerKind::Spoke);
         return all.into_iter().find(|sign_in| sign_in.me.role >= role).ok_or_else(|| {
-            SignInError::None(format!("no sign-in here may do this: it needs a link for the role {}", role.in_words()))
+            // Spoke has no links for its roles: somebody who may gives them.
+            SignInError::None(if at_spoke {
+                let named = role_at_spoke(role);
+                format!(
+                    "no sign-in here may do this: at a Spoke server it needs the role {named} there. Ask the campaign's admin \
+                     for it (Spoke's page People), then sign in again: textbank login --spoke URL"
+                )
+            } else {
+                format!("no sign-in here may do this: it needs a link for the role {}", role.in_words())
+            })
         });
     };
     let names: Vec<String> = all.iter().map(SignIn::name).collect();
@@ -332,6 +342,17 @@ pub fn load_where(
     index.and_then(|index| all.into_iter().nth(index)).ok_or_else(|| {
         SignInError::None(format!("no single sign-in is called `{name}`; there are: {}", names.join(", ")))
     })
+}
+
+/// What Spoke calls the role that may do as much.
+const fn role_at_spoke(role: Role) -> &'static str {
+    match role {
+        Role::Texter => "TEXTER",
+        Role::VettedTexter => "VETTED_TEXTER",
+        Role::Captain => "SUPERVOLUNTEER",
+        Role::Admin => "ADMIN",
+        Role::Owner => "OWNER",
+    }
 }
 
 /// Removes a sign-in; the session itself is ended on the server.

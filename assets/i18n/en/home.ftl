@@ -79,3 +79,4 @@ texter-hours-end-replies = Hours for replies end at { $at } for { $n ->
     [one] one voter who waits
    *[other] { $n } voters who wait
 }. A reply not sent by then stays as a draft.
+home-outcome-unknown = Whether your contacts were given back is not known. Look at what you have here, then press again.

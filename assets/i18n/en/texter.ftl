@@ -320,3 +320,11 @@ texter-doubt-again = { $name }: nothing is sent until somebody decides whether i
 texter-wrong-number-opted-out = { $name }: wrong number recorded, closed, and opted out as nobody had decided; { $key } takes it back.
 texter-finish-later = The rehearsal ends as soon as your last text has left.
 texter-no-home = There is no list of campaigns to go to from here.
+texter-unreadable = { $count ->
+    [one] The server gives no data of one contact
+   *[other] The server gives no data of { $count } contacts
+  } ({ $why }). All others are here; it is asked for again by itself.
+texter-half-way = { $name }: their notice went, the opt-out itself not yet. It is being tried again.
+note-half-way = their notice went, the opt-out itself not yet: it is being tried again
+texter-stays-opt-out = { $name } is opted out for good: the campaign's server cannot take that back. Nothing was undone.
+texter-ask-opt-out-for-good = It cannot be taken back: this campaign's server has no way to undo it.

@@ -284,3 +284,5 @@ ui-board-lately = { $n ->
     [one] { $n } contact was texted lately by another campaign of ours and may be texted from { $at } on.
    *[other] { $n } contacts were texted lately by another campaign of ours; the first may be texted from { $at } on.
 }
+ui-unreadable = { $n } cannot be read
+outbox-do-half-way = Their notice went, the opt-out itself not yet: it is being tried again. Nothing to do.

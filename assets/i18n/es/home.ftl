@@ -79,3 +79,4 @@ texter-hours-end-replies = El horario de respuestas termina a las { $at } para {
     [one] un votante que espera
    *[other] { $n } votantes que esperan
 }. Una respuesta no enviada antes queda como borrador.
+home-outcome-unknown = No se sabe si tus contactos se devolvieron. Mira lo que tienes aquí y pulsa otra vez.

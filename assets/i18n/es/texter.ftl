@@ -321,3 +321,11 @@ texter-doubt-again = { $name }: no se envía nada hasta que alguien decida si fu
 texter-wrong-number-opted-out = { $name }: número equivocado, cerrada, y de baja porque nadie lo había decidido; { $key } lo deshace.
 texter-finish-later = El ensayo termina en cuanto haya salido tu último mensaje.
 texter-no-home = Desde aquí no hay ninguna lista de campañas.
+texter-unreadable = { $count ->
+    [one] El servidor no da los datos de un contacto
+   *[other] El servidor no da los datos de { $count } contactos
+  } ({ $why }). Los demás están aquí; se vuelven a pedir solos.
+texter-half-way = { $name }: su aviso salió, pero la baja todavía no. Se intenta otra vez.
+note-half-way = su aviso salió, pero la baja todavía no: se intenta otra vez
+texter-stays-opt-out = La baja de { $name } es para siempre: el servidor de la campaña no la puede deshacer. No se deshizo nada.
+texter-ask-opt-out-for-good = No se puede deshacer: el servidor de esta campaña no tiene cómo.

@@ -281,3 +281,5 @@ ui-board-lately = { $n ->
     [one] A { $n } contacto le escribió hace poco otra campaña nuestra; se le puede escribir desde { $at }.
    *[other] A { $n } contactos les escribió hace poco otra campaña nuestra; al primero se le puede escribir desde { $at }.
 }
+ui-unreadable = { $n } sin datos
+outbox-do-half-way = Su aviso salió, pero la baja todavía no: se intenta otra vez. No hay nada que hacer.

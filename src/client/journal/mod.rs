@@ -540,6 +540,22 @@ impl Journal {
         self.write(Write::Ui { key: key.to_owned(), value }).await.map(drop)
     }
 
+    /// Takes down that an act of several calls stopped between them, or that it did not after all: for whoever looks without a server.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn mark_half_way(&self, id: Uuid, half_way: bool) -> Result<(), JournalError> {
+        self.ui_set(&format!("half-way.{id}"), &half_way.into()).await
+    }
+
+    /// See [`Self::mark_half_way`].
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn is_half_way(&self, id: Uuid) -> Result<bool, JournalError> {
+        Ok(self.ui_get(&format!("half-way.{id}")).await? == Some(true.into()))
+    }
+
     /// This installation's id; minted at the first opening.
     #[must_use]
     pub fn device(&self) -> Option<DeviceId> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Report, Wait, Worker};
 use crate::client::journal::Waiting;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ActId, ContactId};
 
 /// Contacts that are given back wait for failed acts about some of them, which could not be done any more after it, until such an act was
 /// tried so often.
@@ -64,6 +64,26 @@ impl Worker {
         }
         self.not_aside(row.id);
         self.report(Report::Unknown(row.id)).await;
+    }
+
+    /// Says of an act that it stopped half-way, once, if it did.
+    pub(super) async fn half_way(&mut self, id: Uuid) {
+        if !self.server.is_half_way(ActId(id)) || !self.half_way.insert(id) {
+            return;
+        }
+        if let Err(error) = self.journal.mark_half_way(id, true).await {
+            tracing::warn!(%error, "that an act stopped half-way is not in the journal");
+        }
+        self.report(Report::HalfWay(id)).await;
+    }
+
+    /// It has a verdict.
+    pub(super) async fn is_whole(&mut self, id: Uuid) {
+        if self.half_way.remove(&id)
+            && let Err(error) = self.journal.mark_half_way(id, false).await
+        {
+            tracing::debug!(%error, "that an act is done is not beside it in the journal");
+        }
     }
 
     pub(super) fn not_aside(&mut self, id: Uuid) {

@@ -104,13 +104,16 @@ impl SpokeServer {
     async fn opt_out(&self, id: ActId, contact: i64, notice: bool) -> Call<()> {
         let (now, assignment) = self.now_is(contact).await?;
         if now.opt_out.is_some() {
+            self.known.set_half_way(id, false);
             return Ok(());
         }
         let campaign = self.assignment_of(assignment).await?;
         let noticed = notice && self.give_notice(id, &now, &campaign).await?;
+        self.known.set_half_way(id, noticed);
         let opt_out = json!({ "assignmentId": assignment.to_string(), "cell": cell(&now) });
         let variables = json!({ "optOut": opt_out, "contact": contact.to_string(), "silent": !noticed });
         self.surely(&documents::OPT_OUT, variables, "createOptOut").await?;
+        self.known.set_half_way(id, false);
         Ok(())
     }
 

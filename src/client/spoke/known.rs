@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::answers::{Assignment, Contact, Message};
@@ -12,7 +13,7 @@ use super::ids;
 use super::page::Settings;
 use super::plain::same_text;
 use crate::api::assignment::ContactSummary;
-use crate::domain::ids::{ActId, MessageId};
+use crate::domain::ids::{ActId, ContactId, MessageId};
 
 /// See the module.
 #[derive(Debug)]
@@ -40,6 +41,24 @@ struct Seen {
     organizations: HashMap<i64, i64>,
     /// Opt-outs whose notice was handed over, whatever became of it.
     noticed: HashSet<ActId>,
+    /// Opt-outs whose notice stands in the conversation while the opt-out itself is not done.
+    half_way: HashSet<ActId>,
+    /// Contacts in hand of whom the server gives no data.
+    broken: BTreeMap<i64, Broken>,
+    /// Entries of the last list, by assignment, of which not even the number could be read, and why.
+    nameless: BTreeMap<i64, (usize, String)>,
+}
+
+/// A contact whose data the server does not give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Broken {
+    assignment: i64,
+    /// What it says instead.
+    why: String,
+    /// How long is waited before the next try.
+    wait: Duration,
+    /// When that is.
+    again: Timestamp,
 }
 
 /// How a contact stood when it was told of last.
@@ -186,6 +205,63 @@ impl Known {
     /// It certainly did not reach the server.
     pub(super) fn no_notice(&self, id: ActId) {
         self.seen().noticed.remove(&id);
+    }
+
+    /// The notice of this opt-out stands there, and it itself is not done (yet).
+    pub(super) fn set_half_way(&self, id: ActId, half_way: bool) {
+        let mut seen = self.seen();
+        let _ = if half_way { seen.half_way.insert(id) } else { seen.half_way.remove(&id) };
+    }
+
+    pub(super) fn is_half_way(&self, id: ActId) -> bool {
+        self.seen().half_way.contains(&id)
+    }
+
+    /// A contact's data could not be read: it is asked for again after `first`, then after twice as long each time, up to `most`.
+    pub(super) fn is_broken(
+        &self,
+        contact: i64,
+        assignment: i64,
+        why: &str,
+        (now, first, most): (Timestamp, Duration, Duration),
+    ) {
+        let mut seen = self.seen();
+        let former = seen.broken.get(&contact).map(|former| former.wait * 2);
+        let wait = former.unwrap_or(first).min(most);
+        let until = SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok());
+        let broken = Broken { assignment, why: why.to_owned(), wait, again: until.unwrap_or(now) };
+        seen.broken.insert(contact, broken);
+    }
+
+    /// It could: true when it could not before.
+    pub(super) fn is_whole(&self, contact: i64) -> bool {
+        self.seen().broken.remove(&contact).is_some()
+    }
+
+    /// Why a contact is not asked for yet again.
+    pub(super) fn rests(&self, contact: i64, now: Timestamp) -> Option<String> {
+        self.seen().broken.get(&contact).filter(|broken| broken.again > now).map(|broken| broken.why.clone())
+    }
+
+    /// Those of an assignment that are due to be asked for again.
+    pub(super) fn due(&self, assignment: i64, now: Timestamp) -> Vec<i64> {
+        let seen = self.seen();
+        let due = seen.broken.iter().filter(|(_, broken)| broken.assignment == assignment && broken.again <= now);
+        due.map(|(id, _)| *id).collect()
+    }
+
+    /// So many entries of an assignment's list could not be read at all.
+    pub(super) fn nameless(&self, assignment: i64, count: usize, why: &str) {
+        self.seen().nameless.insert(assignment, (count, why.to_owned()));
+    }
+
+    /// Who cannot be read, with the reason; and how many of whom not even the number is known.
+    pub(super) fn unreadable(&self) -> (BTreeMap<ContactId, String>, usize, Option<String>) {
+        let seen = self.seen();
+        let named = seen.broken.iter().map(|(id, broken)| (ContactId(*id), broken.why.clone())).collect();
+        let nameless = seen.nameless.values().map(|(count, _)| count).sum();
+        let why = seen.nameless.values().find(|(count, _)| *count > 0).map(|(_, why)| why.clone());
+        (named, nameless, why)
     }
 
     pub(super) fn claim(&self, id: Uuid) -> Option<Claim> {

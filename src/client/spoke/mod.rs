@@ -12,6 +12,7 @@ mod acts;
 pub mod answers;
 pub mod captain;
 pub mod documents;
+mod each;
 mod hours;
 mod ids;
 mod known;
@@ -50,7 +51,7 @@ use crate::api::{
     people::{Me, Presence},
     problem::{Code, Problem},
 };
-use crate::console::core::shared::msg::ConfirmedWhat;
+use crate::console::core::shared::msg::{Beside, ConfirmedWhat};
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId, PersonId};
 use crate::env::{SharedClock, SharedIds};
 
@@ -220,6 +221,16 @@ impl CampaignServer for SpokeServer {
     fn may_repeat(&self, what: &ConfirmedWhat) -> bool {
         // Given or taken back twice, contacts would go that came in between.
         matches!(what, ConfirmedWhat::Act { act } if !matches!(act, Act::Release { .. } | Act::Reclaim { .. }))
+    }
+
+    fn is_half_way(&self, id: ActId) -> bool {
+        self.known.is_half_way(id)
+    }
+
+    fn beside(&self) -> Option<Beside> {
+        let (unreadable, nameless, why) = self.known.unreadable();
+        let why = why.or_else(|| unreadable.values().next().cloned()).unwrap_or_default();
+        Some(Beside { unreadable: unreadable.into_keys().collect(), nameless, why })
     }
 
     async fn presence(&self) -> Call<Presence> {

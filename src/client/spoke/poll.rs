@@ -13,10 +13,12 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use jiff::Timestamp;
 
 use super::answers::{Contact, Line};
+use super::each::Read;
 use super::known::Mark;
 use super::{Pace, SpokeServer, documents, read, views};
 use crate::api::event::{Event, EventKind};
-use crate::client::{Call, CallError};
+use crate::client::{Call, CallError, CampaignServer};
+use crate::console::core::shared::msg::Beside;
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_line;
 use crate::env::Ids;
@@ -40,6 +42,8 @@ struct Poller {
     polls: u64,
     wait: Duration,
     version: Option<u32>,
+    /// What was noticed when this was looked at last.
+    beside: Option<Beside>,
     over: bool,
 }
 
@@ -47,7 +51,9 @@ struct Poller {
 pub(super) async fn events(server: SpokeServer, assignment: i64) -> Call<BoxStream<'static, Call<Event>>> {
     let wait = server.pace.poll_busy;
     let version = server.known.assignment(assignment).map(|known| views::campaign(&known, 0).script_version);
-    let mut poller = Poller { server, assignment, ready: VecDeque::new(), polls: 0, wait, version, over: false };
+    let beside = server.beside();
+    let ready = VecDeque::new();
+    let mut poller = Poller { server, assignment, ready, polls: 0, wait, version, beside, over: false };
     poller.poll().await?;
     Ok(stream::unfold(poller, Poller::next).boxed())
 }
@@ -86,8 +92,16 @@ impl Poller {
         } else {
             self.compare_waiting().await?;
         }
+        let due = self.server.known.due(self.assignment, self.server.clock.now());
+        self.read(due.into_iter().collect()).await?;
         if self.polls.is_multiple_of(SCRIPT_EVERY) {
             self.compare_script().await?;
+        }
+        let beside = self.server.beside();
+        if self.beside != beside {
+            // An event without meaning: whoever hears it looks what the client has noticed.
+            self.beside = beside;
+            self.tell(self.server.clock.now(), EventKind::Here {}, None);
         }
         Ok(())
     }
@@ -132,17 +146,20 @@ impl Poller {
         }
         let former = self.server.known.told(self.assignment);
         let ids: Vec<i64> = ids.into_iter().collect();
-        let found = self.server.details(self.assignment, &ids).await?;
+        let found = self.server.each(self.assignment, &ids).await?;
         let texter = self.server.known.assignment(self.assignment).and_then(|known| known.texter.clone());
         let author = texter.map(|texter| safe_line(texter.said_name()));
-        for (id, contact) in ids.iter().zip(found) {
+        for (id, read) in found {
             let now = self.server.clock.now();
-            let Some(contact) = contact else {
-                let gone = EventKind::Gone { contact: ContactId(*id), why: "released".to_owned(), who: None };
-                self.tell(now, gone, Some((*id, None)));
-                continue;
-            };
-            self.tell_contact(&contact, former.get(id), author.as_deref());
+            match read {
+                Read::There(contact) => self.tell_contact(&contact, former.get(&id), author.as_deref()),
+                Read::Gone => {
+                    let gone = EventKind::Gone { contact: ContactId(id), why: "released".to_owned(), who: None };
+                    self.tell(now, gone, Some((id, None)));
+                }
+                // It is told beside the events; how the contact stands is not known, so nothing is noted of it.
+                Read::Broken => {}
+            }
         }
         Ok(())
     }

@@ -24,8 +24,6 @@ use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::domain::message::{Delivery, Direction, MessageKind};
 use crate::domain::safe_text::safe_line;
 
-/// Contacts asked for in full at once: more make the server slow.
-const AT_ONCE: usize = 50;
 /// Conversations read with the list at the start: those that wait come first.
 const WAITING: usize = 100;
 
@@ -154,11 +152,27 @@ impl SpokeServer {
         if reply.field("assignment").is_null() {
             return Err(self.refused(&reply.said()).await);
         }
-        reply.unbroken()?;
-        if !reply.field("assignment").get("contacts").is_some_and(Value::is_array) {
+        let Some(entries) = reply.field("assignment").get("contacts").and_then(Value::as_array) else {
             return Err(CallError::Strange("an assignment without its list of contacts".into()));
+        };
+        if reply.errors.is_empty() {
+            self.known.nameless(assignment, 0, "");
+            return reply.read("assignment");
         }
-        reply.read("assignment")
+        self.lines_of_a_part(assignment, entries, &reply.said())
+    }
+
+    /// How many of an assignment have opted out. Where that cannot be read, none: it is a number to show and nothing else.
+    async fn opted_out(&self, assignment: i64) -> usize {
+        let filter = json!({ "messageStatus": EVERYBODY, "isOptedOut": true });
+        let variables = json!({ "assignment": assignment.to_string(), "filter": filter });
+        match self.asked(&documents::POLL, variables).await {
+            Ok(reply) => reply.field("assignment").get("contacts").and_then(Value::as_array).map_or(0, Vec::len),
+            Err(error) => {
+                tracing::debug!(%error, "who opted out was not counted");
+                0
+            }
+        }
     }
 
     /// Everybody in an assignment. Those who wait for an answer come with their conversation's last words.
@@ -181,7 +195,7 @@ impl SpokeServer {
             marks.insert(line.id.0, mark);
             self.known.is_in(line.id.0, assignment);
         }
-        for contact in self.details(assignment, &waiting).await?.into_iter().flatten() {
+        for contact in self.each(assignment, &waiting).await?.into_iter().filter_map(|(_, read)| read.contact()) {
             let whole = views::summary(&contact, assignment, self.me.0, now);
             let former = marks.get(&contact.id.0).and_then(|mark| mark.updated_at);
             marks.insert(contact.id.0, Mark::of(&contact, assignment, former.unwrap_or(now)));
@@ -197,7 +211,9 @@ impl SpokeServer {
             self.known.was_told(contact, Some(mark));
         }
         contacts.sort_by_key(|line| line.id);
-        let sent = contacts.iter().filter(|line| line.status != Status::NeedsMessage).count();
+        // Who opted out is in no list any more; whoever comes back has not done less for that.
+        let out = self.opted_out(assignment).await;
+        let sent = out + contacts.iter().filter(|line| line.status != Status::NeedsMessage).count();
         Ok(AssignmentPage {
             contacts,
             next: None,
@@ -207,44 +223,19 @@ impl SpokeServer {
         })
     }
 
-    /// Contacts in full, in the order asked for; none for one that is not in this assignment.
-    pub(super) async fn details(&self, assignment: i64, ids: &[i64]) -> Call<Vec<Option<Contact>>> {
-        let mut all = Vec::with_capacity(ids.len());
-        for chunk in ids.chunks(AT_ONCE) {
-            let texts: Vec<String> = chunk.iter().map(ToString::to_string).collect();
-            let variables = json!({ "assignment": assignment.to_string(), "contacts": texts });
-            let reply = self.wire.ask(&documents::DETAILS, variables).await?;
-            if reply.field("getAssignmentContacts").is_null() {
-                return Err(self.refused(&reply.said()).await);
-            }
-            reply.unbroken()?;
-            all_there(reply.field("getAssignmentContacts"))?;
-            let found: Vec<Option<Contact>> = reply.read("getAssignmentContacts")?;
-            for id in chunk {
-                // By their ids: an answer in another order must not mix people up.
-                let contact = found.iter().flatten().find(|contact| contact.id.0 == *id);
-                if contact.is_some() {
-                    self.known.is_in(*id, assignment);
-                }
-                all.push(contact.cloned());
-            }
-        }
-        Ok(all)
-    }
-
-    /// One contact in full.
+    /// One contact in full; none when it is not in this assignment.
     pub(super) async fn detail(&self, assignment: i64, contact: i64) -> Call<Option<Contact>> {
-        Ok(self.details(assignment, &[contact]).await?.into_iter().next().flatten())
+        Ok(self.part(assignment, &[contact]).await?.into_iter().next().flatten())
     }
 
     pub(super) async fn bodies(&self, campaign: i64, ids: &[ContactId]) -> Call<Vec<ContactView>> {
         let assignment = self.assignment_of(campaign).await?;
         let settings = self.settings().await;
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        let found = self.details(campaign, &ids).await?;
+        let found = self.each(campaign, &ids).await?;
         let now = self.clock.now();
         let view = |contact: Contact| views::contact(&contact, &assignment, &settings, self.me.0, now);
-        Ok(found.into_iter().flatten().map(view).collect())
+        Ok(found.into_iter().filter_map(|(_, read)| read.contact()).map(view).collect())
     }
 
     /// The assignment that a contact is in.
@@ -308,20 +299,6 @@ impl SpokeServer {
             })
             .collect()
     }
-}
-
-/// What is decided by has to stand in each contact of an answer: who may be texted, what was said, what was answered.
-fn all_there(contacts: &Value) -> Call<()> {
-    for contact in contacts.as_array().into_iter().flatten().filter(|contact| !contact.is_null()) {
-        let list = |name: &&str| contact.get(*name).is_some_and(Value::is_array);
-        let missing = ["messages", "questionResponseValues"].into_iter().find(|name| !list(name));
-        // Who has not opted out has a null there.
-        let missing = missing.or_else(|| contact.get("optOut").is_none().then_some("optOut"));
-        if let Some(name) = missing {
-            return Err(CallError::Strange(format!("a contact without `{name}`")));
-        }
-    }
-    Ok(())
 }
 
 /// Who is signed in, as our contract says it.

@@ -23,11 +23,12 @@ use tokio_util::task::TaskTracker;
 
 use self::link::Link;
 use super::turn::Hands;
+use crate::api::act::Act;
 use crate::client::CampaignServer;
 use crate::client::journal::{Journal, JournalError};
 use crate::client::outbox::{FlushGate, KnownHours, Line, Outbox, Report};
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Confirmed, LinkState, Msg, Stamp, Timer};
+use crate::console::core::shared::msg::{Ask, Beside, Confirmed, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
 use crate::domain::second_factor::OneTimeCode;
 use crate::env::{BoxFuture, SharedClock, SharedIds};
 
@@ -66,6 +67,8 @@ struct Ctx {
     link: Link,
     /// What was last told of the server's clock.
     clock_told: Mutex<Option<SignedDuration>>,
+    /// What was last told of what the client noticed.
+    beside_told: Mutex<Beside>,
     /// Rings when the line may be back: waits end early.
     nudge: watch::Sender<u64>,
     /// What was loaded of texting hours, for the outbox's last look.
@@ -110,6 +113,20 @@ impl Ctx {
         };
         if news {
             self.tell(Msg::Clock { offset }).await;
+        }
+    }
+
+    /// Tells what the client has noticed beside the answers, when that is something else than was told.
+    async fn tell_beside(&self) {
+        let Some(beside) = self.server.beside() else { return };
+        let news = {
+            let mut told = lock(&self.beside_told);
+            let news = *told != beside;
+            told.clone_from(&beside);
+            news
+        };
+        if news {
+            self.tell(Msg::Beside(beside)).await;
         }
     }
 
@@ -185,6 +202,7 @@ impl Runner {
         let ctx = Arc::new(Ctx {
             link: Link::new(Arc::clone(&clock)),
             clock_told: Mutex::default(),
+            beside_told: Mutex::default(),
             nudge: watch::Sender::new(0),
             known,
             outbox,
@@ -440,7 +458,16 @@ async fn tell_journal(ctx: &Ctx) {
         tracing::error!(%error, "the journal's drafts could not be read");
         Vec::new()
     });
+    let mut half_way = Vec::new();
+    for act in acts.iter().filter(|act| matches!(act.what, ConfirmedWhat::Act { act: Act::OptOut { .. } })) {
+        if matches!(ctx.journal.is_half_way(act.id).await, Ok(true)) {
+            half_way.push(act.id);
+        }
+    }
     ctx.tell(Msg::JournalOpen { acts, drafts }).await;
+    for id in half_way {
+        ctx.tell(Msg::HalfWay { id }).await;
+    }
     for id in ctx.journal.unknown() {
         ctx.tell(Msg::Unknown { id }).await;
     }
@@ -452,6 +479,7 @@ async fn forward(ctx: Arc<Ctx>, mut reports: mpsc::Receiver<Report>, left: Cance
         let msg = match report {
             Report::Verdict(verdict) => Some(Msg::Verdict { verdict }),
             Report::Unknown(id) => Some(Msg::Unknown { id }),
+            Report::HalfWay(id) => Some(Msg::HalfWay { id }),
             Report::Progress { waiting, oldest } => {
                 if let Some(state) = ctx.link.upload_waits(waiting) {
                     ctx.tell_unless(&left, Msg::Link(state)).await;

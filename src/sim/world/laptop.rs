@@ -284,7 +284,7 @@ impl Laptop {
                     self.history.add(Fact::Shown { device: self.device, id, state: Seen::Unknown, code: None });
                 }
                 Report::Line(line) => self.seems = Some(line),
-                Report::Progress { .. } => {}
+                Report::Progress { .. } | Report::HalfWay(_) => {}
             }
         }
         said

@@ -199,6 +199,15 @@ async fn an_opt_out_that_failed_is_done_again_without_a_second_notice() {
 }
 
 #[tokio::test]
+async fn who_opted_out_counts_as_done_for_whoever_comes_back() {
+    let tess = Tess::in_conversation().await;
+    tess.done(Act::OptOut { contact: CORA, notice: true, grace: false }).await;
+    tess.done(Act::OptOut { contact: ContactId(2), notice: false, grace: false }).await;
+    let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
+    assert_eq!((page.contacts.len(), page.sent), (1, 2), "three in all, two of them done");
+}
+
+#[tokio::test]
 async fn whoever_is_with_somebody_else_by_now_is_said_to_be_though_the_server_does_not_say_it() {
     let tess = Tess::in_conversation().await;
     tess.server.campaign(tess.campaign).await.expect("a campaign");

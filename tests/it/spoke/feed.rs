@@ -139,7 +139,7 @@ async fn what_a_failure_kept_back_is_told_by_the_next_feed() {
             world.voter_writes(contact, "yes", now());
         }
         // They are read in two parts; the second one fails.
-        world.troubles.extend([("details", Trouble::Passes), ("details", Trouble::Fails)]);
+        world.troubles.extend([("details", Trouble::Passes), ("details", Trouble::Gateway)]);
     }
     assert!(tess.server.events(tess.campaign, page.seq).await.is_err());
     let mut told = BTreeSet::new();

@@ -226,6 +226,35 @@ async fn an_act_whose_answer_was_lost_is_done_before_the_next_one_of_its_contact
 }
 
 #[tokio::test]
+async fn an_opt_out_that_stopped_half_way_is_said_and_is_in_the_journal_until_it_is_done() {
+    let ids = SeededIds::shared(8);
+    let home = tempfile::tempdir().expect("a directory");
+    let tess = Tess::start(1).await;
+    tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
+    tess.there.world().voter_writes(1, "please leave me alone", now());
+    let journal = open(home.path(), &ids).await;
+    let id = confirm(&journal, &ids, Act::OptOut { contact: ContactId(1), notice: true, grace: false }).await;
+    tess.there.world().troubles.extend([("optOut", Trouble::Fails); 6]);
+    let server: Arc<dyn CampaignServer> = tess.server.clone();
+    let mut outbox = Steps::new(Arc::clone(&server), journal.clone(), SystemClock::shared(), Arc::clone(&ids));
+    let half_way = |reports: &[Report]| reports.iter().filter(|report| **report == Report::HalfWay(id)).count();
+    assert_eq!(outbox.take_off(), 1);
+    assert_eq!(half_way(&outbox.land(0).await), 1);
+    assert_eq!(tess.there.world().sent_to(1).len(), 2, "the notice went");
+    assert!(!tess.there.world().contacts[&1].opted_out && journal.is_half_way(id).await.expect("read"));
+    // Once more in vain: said once.
+    outbox.try_now();
+    assert_eq!(outbox.take_off(), 1);
+    assert_eq!(half_way(&outbox.land(0).await), 0);
+    outbox.try_now();
+    assert_eq!(outbox.take_off(), 1);
+    let reports = outbox.land(0).await;
+    assert!(reports.iter().any(|report| matches!(report, Report::Verdict(verdict) if verdict.is_accepted())));
+    assert!(tess.there.world().contacts[&1].opted_out && !journal.is_half_way(id).await.expect("read"));
+    assert_eq!(tess.there.world().sent_to(1).len(), 2);
+}
+
+#[tokio::test]
 async fn killed_in_mid_opt_out_it_is_done_at_the_next_start_with_one_notice() {
     let ids = SeededIds::shared(7);
     let home = tempfile::tempdir().expect("a directory");

@@ -3,6 +3,7 @@
 pub mod stand_in;
 
 mod acts;
+mod broken;
 mod captain;
 mod cli;
 mod door;

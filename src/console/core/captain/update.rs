@@ -159,6 +159,8 @@ impl Model {
             | Msg::Slice { .. }
             | Msg::Thread(_)
             | Msg::Score(_)
+            | Msg::Beside(_)
+            | Msg::HalfWay { .. }
             | Msg::Edited { .. }
             | Msg::Resumed => {}
         }

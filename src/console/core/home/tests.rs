@@ -163,6 +163,26 @@ fn what_could_not_be_given_back_keeps_nobody_from_seeing_it() {
 }
 
 #[test]
+fn a_release_of_unknown_outcome_ends_the_finishing_and_says_so() {
+    let (mut model, mut at) = (ready(), 0);
+    let (id, _) = acts(&press(&mut model, &mut at, "D y"))[0].clone();
+    model.update(Msg::Journaled { id });
+    assert!(model.is_busy());
+    // Another's is nothing to this screen.
+    model.update(Msg::Unknown { id: Uuid::from_u128(77) });
+    let said = |model: &Model| model.notices.toast().map(|notice| notice.say.key);
+    assert!(model.is_busy() && said(&model) != Some("home-outcome-unknown"));
+    let fx = model.update(Msg::Unknown { id });
+    assert!(fx.contains(&Effect::Load(Ask::Campaigns)), "what is in hand is looked at anew");
+    assert_eq!(said(&model), Some("home-outcome-unknown"));
+    assert!(!model.done && !model.is_busy());
+    // Nothing of that press goes on by itself, and the next press is one.
+    at += 5;
+    assert_eq!(acts(&model.update(Msg::Timer { timer: Timer::Next, stamp: stamp(at) })), []);
+    assert_eq!(acts(&press(&mut model, &mut at, "D y")).len(), 1);
+}
+
+#[test]
 fn leaving_says_what_stays_and_for_how_long() {
     let (mut model, mut at) = (ready(), 0);
     let (server_time, lease_until) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);

@@ -144,8 +144,18 @@ impl Model {
             }
             Msg::Quit => fx.push(Effect::Quit),
             Msg::Tell(say) => self.say(Level::Warning, say),
+            Msg::Unknown { id } => {
+                if self.acts.remove(&id).is_some() {
+                    // Giving back twice may give back what came in between: a person looks, and presses again.
+                    self.to_do.clear();
+                    self.finishing = false;
+                    self.say(Level::Error, Say::new("home-outcome-unknown"));
+                    fx.push(Effect::Load(Ask::Campaigns));
+                }
+            }
             Msg::Focus(_)
-            | Msg::Unknown { .. }
+            | Msg::Beside(_)
+            | Msg::HalfWay { .. }
             | Msg::Campaign(_)
             | Msg::Assignment(_)
             | Msg::Contacts { .. }

@@ -1,5 +1,6 @@
 //! Everything that can happen to a console.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -125,6 +126,11 @@ pub enum Msg {
         /// Its id.
         id: Uuid,
     },
+    /// One of mine, of several calls, stopped between them: the notice of an opt-out went, the opt-out itself not yet. It is gone on with.
+    HalfWay {
+        /// Its id.
+        id: Uuid,
+    },
     /// How far the upload is behind.
     Outbox {
         /// Confirmed, not yet decided by the server.
@@ -175,6 +181,8 @@ pub enum Msg {
         /// Negative when it is behind.
         offset: SignedDuration,
     },
+    /// What the client has noticed beside what the server answers, when that is something else than before.
+    Beside(Beside),
     /// Something was asked and failed for good; the runtime has retried what may be retried.
     Failed {
         /// What was asked.
@@ -224,6 +232,17 @@ pub enum ConfirmedWhat {
         /// What.
         act: Act,
     },
+}
+
+/// What a server's client notices beside its answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// Contacts in hand of whom the server gives no data. They are asked for again by the client.
+    pub unreadable: BTreeSet<ContactId>,
+    /// Entries of my list of whom not even the number could be read.
+    pub nameless: usize,
+    /// What the server says instead, of the first of them. A stranger's words.
+    pub why: String,
 }
 
 /// State of the line.

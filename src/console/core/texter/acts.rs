@@ -82,6 +82,8 @@ pub struct Acts {
     all: BTreeMap<Uuid, Mine>,
     by_contact: BTreeMap<ContactId, Vec<Uuid>>,
     initials: BTreeSet<ContactId>,
+    /// Those that stopped half-way.
+    half_way: BTreeSet<Uuid>,
     busy: Option<Uuid>,
     unsettled: usize,
 }
@@ -154,6 +156,18 @@ impl Acts {
         Some(mine)
     }
 
+    /// It stopped half-way: whose it is, when that is news.
+    pub fn stopped_half_way(&mut self, id: Uuid) -> Option<ContactId> {
+        let contact = self.all.get(&id).filter(|mine| mine.stage == Stage::Waiting)?.contact()?;
+        self.half_way.insert(id).then_some(contact)
+    }
+
+    /// True for one that stopped half-way and is gone on with.
+    #[must_use]
+    pub fn is_half_way(&self, mine: &Mine) -> bool {
+        mine.stage == Stage::Waiting && self.half_way.contains(&mine.confirmed.id)
+    }
+
     fn settled(&mut self, id: Uuid) -> Option<&mut Mine> {
         let mine = self.all.get_mut(&id)?;
         match mine.stage {
@@ -212,6 +226,7 @@ impl Acts {
 
     fn remove(&mut self, id: Uuid, mine: &Mine) {
         self.all.remove(&id);
+        self.half_way.remove(&id);
         if let Some(contact) = mine.contact()
             && let Some(ids) = self.by_contact.get_mut(&contact)
         {

@@ -20,7 +20,7 @@ use crate::api::campaign::{CampaignState, CampaignView};
 use crate::api::people::Me;
 use crate::api::problem::Problem;
 use crate::console::core::shared::editor::Editor;
-use crate::console::core::shared::msg::{LinkState, Stamp};
+use crate::console::core::shared::msg::{Beside, LinkState, Stamp};
 use crate::console::core::shared::notice::Notices;
 use crate::console::core::shared::presses::Presses;
 use crate::console::core::shared::say::Say;
@@ -209,6 +209,8 @@ pub struct Model {
     pub link: LinkState,
     /// Confirmed texts and acts that wait to be handed in, and since when the oldest.
     pub outbox: (u64, Option<Timestamp>),
+    /// What the client has noticed beside the server's answers.
+    pub beside: Beside,
     /// Refused in this session, the latest first.
     pub lately: VecDeque<Lately>,
     /// Said.
@@ -339,6 +341,7 @@ impl Model {
             drafts: BTreeMap::new(),
             link: LinkState::Connecting,
             outbox: (0, None),
+            beside: Beside::default(),
             lately: VecDeque::new(),
             notices: Notices::default(),
             claim: Claim::Idle,

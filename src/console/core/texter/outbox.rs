@@ -8,6 +8,7 @@ use super::server::problem_say;
 use crate::api::act::Act;
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat, LinkState};
+use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
@@ -89,6 +90,14 @@ impl Model {
         self.lately.truncate(LATELY);
     }
 
+    /// An opt-out of mine has its notice sent and is not done: said once, and shown until it is.
+    pub(super) fn is_half_way(&mut self, id: uuid::Uuid) {
+        if let Some(contact) = self.acts.stopped_half_way(id) {
+            let say = Say::new("texter-half-way").with("name", self.name_of(Some(contact)));
+            self.say(Level::Warning, say);
+        }
+    }
+
     /// A text to this contact was confirmed anew: what had come back was taken up.
     pub(super) fn taken_up(&mut self, contact: ContactId) {
         self.lately.retain(|one| !(one.parked && one.contact == Some(contact)));
@@ -118,6 +127,9 @@ impl Model {
         for mine in self.acts.all() {
             let (standing, todo, rows) = match &mine.stage {
                 Stage::Unknown => (Standing::Unknown, Say::new("outbox-do-unknown"), &mut unknown),
+                Stage::Waiting if self.acts.is_half_way(mine) => {
+                    (Standing::Waiting, Say::new("outbox-do-half-way"), &mut waiting)
+                }
                 Stage::Waiting => (Standing::Waiting, self.what_waiting_needs(), &mut waiting),
                 Stage::Journaling | Stage::Refused(_) => continue,
             };
@@ -178,6 +190,6 @@ impl Model {
             .with("waiting", self.outbox.0)
             .with("unknown", self.unknown_count())
             .with("parked", self.parked_count());
-        vec![line, counts]
+        [line, counts].into_iter().chain(self.unreadable_say()).collect()
     }
 }

@@ -177,6 +177,8 @@ pub struct People {
     waiting: BTreeSet<(i64, ContactId)>,
     waiting_since: BTreeMap<ContactId, i64>,
     read: BTreeMap<ContactId, u64>,
+    /// Of whom the server gives no data. They are in no queue.
+    unreadable: BTreeSet<ContactId>,
 }
 
 impl People {
@@ -244,7 +246,9 @@ impl People {
         }
         self.lines.insert(id, line);
         if queued && (new || !was) {
-            self.queue.push_back(id);
+            if !self.unreadable.contains(&id) {
+                self.queue.push_back(id);
+            }
         } else if !queued && was {
             self.leave_queue(id);
         }
@@ -369,6 +373,33 @@ impl People {
             self.let_go(id);
             self.queue.push_back(id);
         }
+    }
+
+    /// Of these the server gives no data (any more): they leave the queue until it does.
+    pub fn set_unreadable(&mut self, now: BTreeSet<ContactId>) {
+        for id in now.difference(&self.unreadable.clone()) {
+            self.leave_queue(*id);
+        }
+        let before = std::mem::replace(&mut self.unreadable, now);
+        for id in before {
+            let first = |line: &ContactSummary| line.status == Status::NeedsMessage && line.opt_out.allows_text();
+            if !self.unreadable.contains(&id) && self.lines.get(&id).is_some_and(first) && !self.queue.contains(&id) {
+                self.queue.push_back(id);
+            }
+        }
+    }
+
+    /// True for one of whom the server gives no data.
+    #[must_use]
+    pub fn is_unreadable(&self, id: ContactId) -> bool {
+        self.unreadable.contains(&id)
+    }
+
+    /// First texts that cannot be made because the server gives no data of these contacts.
+    #[must_use]
+    pub fn unreadable_firsts(&self) -> usize {
+        let first = |id: &&ContactId| self.lines.get(id).is_some_and(|line| line.status == Status::NeedsMessage);
+        self.unreadable.iter().filter(first).count()
     }
 
     /// The first `window` of the queue whose bodies are missing.

@@ -17,7 +17,7 @@ use crate::api::event::{Event, EventKind};
 use crate::api::message::{Outcome, SendRequest, ThreadEntry, ThreadMessage, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Timer};
+use crate::console::core::shared::msg::{Ask, Beside, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::{Arg, Say};
 use crate::domain::conversation::{OptOut, Status};
@@ -120,7 +120,28 @@ impl Model {
     /// First texts still to be sent, held-back ones included.
     #[must_use]
     pub fn remaining(&self) -> usize {
-        self.people.queue().len() + self.people.held_back().0
+        self.people.queue().len() + self.people.held_back().0 + self.people.unreadable_firsts()
+    }
+
+    /// The client noticed something beside the answers.
+    pub(super) fn beside_came(&mut self, beside: Beside) {
+        let count = |beside: &Beside| beside.unreadable.len() + beside.nameless;
+        let more = count(&beside) > count(&self.beside);
+        self.people.set_unreadable(beside.unreadable.clone());
+        self.beside = beside;
+        if self.card.as_ref().is_some_and(|card| self.people.is_unreadable(card.contact)) {
+            self.card = None;
+        }
+        if let Some(say) = self.unreadable_say().filter(|_| more) {
+            self.say(Level::Warning, say);
+        }
+    }
+
+    /// How many contacts cannot be read, and what the server says instead.
+    #[must_use]
+    pub fn unreadable_say(&self) -> Option<Say> {
+        let count = self.beside.unreadable.len() + self.beside.nameless;
+        (count > 0).then(|| Say::new("texter-unreadable").with("count", count).with("why", safe_line(&self.beside.why)))
     }
 
     pub(super) fn contacts_came(&mut self, asked: &[ContactId], found: Vec<ContactView>) {
@@ -145,7 +166,10 @@ impl Model {
         }
         let mut nothing = Vec::new();
         for id in missing {
-            self.forget_contact(id, &mut nothing);
+            // Who cannot be read is in hand all the same.
+            if !self.people.is_unreadable(id) {
+                self.forget_contact(id, &mut nothing);
+            }
         }
     }
 
@@ -218,6 +242,9 @@ impl Model {
                 }
                 if self.open.as_ref().is_some_and(|open| open.contact == *contact) {
                     self.leave_thread(fx);
+                }
+                if let Some(say) = self.unreadable_say().filter(|_| self.people.is_unreadable(*contact)) {
+                    return self.say(Level::Error, say);
                 }
             }
             Ask::Me

@@ -175,7 +175,9 @@ impl Model {
                 Act::Reopen { contact }
             }
             Undo::Final(contact) => {
-                let say = self.about("texter-stays", contact);
+                let out = self.people.line(contact).is_some_and(|line| matches!(line.opt_out, OptOut::Yes { .. }));
+                let for_good = out && !self.options.undo_opt_out;
+                let say = self.about(if for_good { "texter-stays-opt-out" } else { "texter-stays" }, contact);
                 return self.say(Level::Info, say);
             }
             Undo::Answer { contact, question, before } => {

@@ -141,6 +141,8 @@ impl Model {
                     self.people.release_held(now);
                 }
             }
+            Msg::HalfWay { id } => self.is_half_way(id),
+            Msg::Beside(beside) => self.beside_came(beside),
             Msg::Failed { what, problem } => self.failed(&what, &problem, fx),
             Msg::Event(event) => self.event(*event, fx),
             Msg::Score(score) => {
@@ -598,6 +600,7 @@ impl Model {
         if let Some(open) = &self.open {
             let contact = open.contact;
             let wanted = self.people.line(contact).is_some() && self.people.body(contact).is_none();
+            let wanted = wanted && !self.people.is_unreadable(contact);
             if wanted && !self.asked.contains(&contact) && !missing.contains(&contact) {
                 missing.push(contact);
             }

@@ -75,6 +75,7 @@ impl Feed<'_> {
             match stream.next().await {
                 Some(Ok(event)) => {
                     self.backoff.reset();
+                    ctx.tell_beside().await;
                     self.take(event).await;
                 }
                 Some(Err(error)) => break error,

@@ -122,6 +122,7 @@ async fn repeat(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
             Ok(answer) => {
                 // Before the answer: what it holds is judged by the campaign's time.
                 ctx.tell_clock().await;
+                ctx.tell_beside().await;
                 return Ok(answer);
             }
             Err(error) => error,

@@ -109,6 +109,9 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
         let words = [("n", number(many)), ("at", Value::Text(ink.time(at)))];
         second.extend([dot(), (ink.words.say("ui-held-back", &words), Role::Warn)]);
     }
+    if view.unreadable > 0 {
+        second.extend([dot(), (ink.counted("ui-unreadable", "n", view.unreadable as u64), Role::Warn)]);
+    }
     if let Some((pace, left)) = view.pace {
         let left = i64::try_from(left).unwrap_or(i64::MAX);
         let words = [("pace", Value::Number(i64::try_from(pace).unwrap_or(0))), ("left", Value::Number(left))];

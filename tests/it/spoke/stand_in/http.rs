@@ -178,9 +178,12 @@ fn execute(
     match run {
         Ok(run) => {
             // Neither path nor place are on Spoke's wire.
-            let errors: Vec<Value> =
+            let mut data = json!(run.data);
+            let damaged = here.world().without_the_broken(&mut data);
+            let mut errors: Vec<Value> =
                 run.errors.into_iter().map(|error| json!({ "message": words(error.message) })).collect();
-            let mut value = json!({ "data": run.data });
+            errors.extend((0..damaged).map(|_| json!({ "message": words("the data is damaged".to_owned()) })));
+            let mut value = json!({ "data": data });
             if !errors.is_empty() {
                 value["errors"] = json!(errors);
             }

@@ -77,6 +77,9 @@ pub struct Habits {
     pub broken_field: Option<&'static str>,
     /// It does once a text was asked for.
     pub broken_field_after_a_text: Option<&'static str>,
+    /// Contacts over whom the server fails, and where: `` their entry in full, `*` in lists too, `!` the whole
+    /// question, else the field of this name.
+    pub broken: std::collections::BTreeMap<i64, &'static str>,
     /// How long each answer to an operation takes more, in milliseconds.
     pub delay: u64,
     /// How people sign in.

@@ -67,6 +67,9 @@ impl ObjectValue for Object {
         let arguments = serde_json::to_value(info.arguments()).unwrap_or_default();
         let kind = info.field_definition().ty.inner_named_type().as_str();
         let broken = self.kind == "CampaignContact" && self.here.world().habits.broken_field == Some(info.field_name());
+        let id: Option<i64> = self.value["id"].as_str().and_then(|id| id.parse().ok());
+        let of_one = id.and_then(|id| self.here.world().habits.broken.get(&id).copied());
+        let broken = broken || (self.kind == "CampaignContact" && of_one == Some(info.field_name()));
         if self.fails || broken {
             return Err(error("the database is busy"));
         }
@@ -203,6 +206,13 @@ impl Object {
                     return Err(unauthorized());
                 }
                 let ids = arguments["contactIds"].as_array().cloned().unwrap_or_default();
+                let breaks = |id: &Value| {
+                    let id = id.as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+                    world.habits.broken.get(&id) == Some(&"!")
+                };
+                if ids.iter().any(breaks) {
+                    return Err(error("the data is damaged"));
+                }
                 let one = |id: &Value| {
                     let id = id.as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
                     let there = world.contacts.get(&id).is_some_and(|contact| contact.assignment == Some(mine));

@@ -136,6 +136,21 @@ impl World {
         self.troubles.remove(at).map(|(_, trouble)| trouble)
     }
 
+    /// Makes nulls of the entries over whom the server fails: how many.
+    pub fn without_the_broken(&self, data: &mut Value) -> usize {
+        let mut count = 0;
+        for (place, kinds) in [("/getAssignmentContacts", ["", "*"]), ("/assignment/contacts", ["*", "*"])] {
+            for entry in data.pointer_mut(place).and_then(Value::as_array_mut).into_iter().flatten() {
+                let id = entry["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+                if self.habits.broken.get(&id).is_some_and(|kind| kinds.contains(kind)) {
+                    *entry = Value::Null;
+                    count += 1;
+                }
+            }
+        }
+        count
+    }
+
     /// Somebody else closes a contact, if they do.
     pub fn skip(&mut self, contact: &Value, they_do: bool) {
         let id = contact.as_str().and_then(|id| id.parse().ok()).unwrap_or_default();

@@ -161,7 +161,7 @@ fn where_an_opt_out_stays_undo_says_so_and_reaches_nothing_below_it() {
     desk.keys("<tab><enter>xD");
     let many = acts(&desk).len();
     desk.keys("u");
-    assert_eq!(desk.model.notices.newest_first().next().map(|notice| notice.say.key), Some("texter-stays"));
+    assert_eq!(desk.model.notices.newest_first().next().map(|notice| notice.say.key), Some("texter-stays-opt-out"));
     assert_eq!(acts(&desk).len(), many, "nobody is opened again");
 }
 

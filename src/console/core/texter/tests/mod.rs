@@ -6,6 +6,7 @@ pub(crate) mod driver;
 mod elsewhere;
 mod inbox;
 mod leaving;
+mod noticed;
 mod offered;
 mod outbox;
 mod practice;

@@ -203,7 +203,7 @@ fn what_stays_is_said_and_nothing_older_is_taken_back_in_its_place() {
     desk.keys("<tab><enter>xD");
     assert_eq!(desk.acts().len(), 2);
     desk.keys("u");
-    assert_eq!((desk.acts().len(), said(&desk)), (2, "texter-stays"));
+    assert_eq!((desk.acts().len(), said(&desk)), (2, "texter-stays-opt-out"));
     desk.keys("u");
     assert_eq!(desk.acts().last(), Some(&&Act::Reopen { contact: VOTER }));
 }

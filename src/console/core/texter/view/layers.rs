@@ -105,7 +105,10 @@ impl Model {
             }
             Overlay::OptOut { contact, selected } => OverlayView::Confirm {
                 title: self.about("texter-ask-opt-out", *contact),
-                lines: vec![Say::new("texter-ask-opt-out-means")],
+                lines: {
+                    let for_good = (!self.options.undo_opt_out).then(|| Say::new("texter-ask-opt-out-for-good"));
+                    [Say::new("texter-ask-opt-out-means")].into_iter().chain(for_good).collect()
+                },
                 choices: vec![
                     (Say::new("texter-opt-out-with-notice"), keymap.key_for(Context::Confirm, Action::Yes)),
                     (Say::new("texter-opt-out-silent"), None),

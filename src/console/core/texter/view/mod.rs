@@ -61,6 +61,8 @@ pub struct HeaderView {
     pub pace: Option<(u64, u64)>,
     /// First texts of the slice that may not go out yet, and when the first of them may.
     pub held_back: (usize, Option<Timestamp>),
+    /// Contacts of whom the server gives no data.
+    pub unreadable: usize,
     /// Voters who wait.
     pub waiting: usize,
     /// Conversations with something unread.

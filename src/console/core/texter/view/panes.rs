@@ -49,6 +49,7 @@ impl Model {
             replied: self.replied,
             pace: self.pace(),
             held_back: self.people.held_back(),
+            unreadable: self.beside.unreadable.len() + self.beside.nameless,
             // After the end of the sign-in nobody waits for this person any more.
             waiting: if self.signed_out().is_some() { 0 } else { self.people.waiting() },
             unread: self.people.unread(),
@@ -150,6 +151,7 @@ impl Model {
                 lines.push(Say::new(key).with("count", count).with("at", at));
             }
         }
+        lines.extend(self.unreadable_say());
         let waiting = self.people.waiting();
         if waiting > 0 {
             lines.push(Say::new("texter-answer-meanwhile").with("count", waiting));

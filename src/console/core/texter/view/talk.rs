@@ -108,6 +108,10 @@ impl Model {
             };
             items.push(text(&request.body, mine.confirmed.at, state));
         }
+        for mine in self.acts.about(contact).filter(|mine| self.acts.is_half_way(mine)) {
+            let at = mine.confirmed.at;
+            items.push(ThreadItem::Note { what: "note-half-way", who: String::new(), detail: String::new(), at });
+        }
         let leaving = self.in_window().iter().filter(|one| one.request.contact == contact);
         items.extend(leaving.map(|one| text(&one.request.body, one.at, ItemState::Leaving)));
         items

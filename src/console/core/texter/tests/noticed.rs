@@ -1,0 +1,83 @@
+//! What a server's client notices beside its answers, and an opt-out that stopped half-way.
+
+use jiff::SignedDuration;
+use pretty_assertions::assert_eq;
+
+use super::driver::{Desk, line};
+use crate::api::event::EventKind;
+use crate::api::problem::{Code, Problem};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, Beside, LinkState, Msg};
+use crate::console::core::texter::view::ThreadItem;
+use crate::domain::conversation::Status;
+use crate::domain::ids::ContactId;
+
+fn said(desk: &Desk) -> Option<&'static str> {
+    desk.model.notices.newest_first().next().map(|notice| notice.say.key)
+}
+
+fn beside(ids: &[i64]) -> Msg {
+    let unreadable = ids.iter().copied().map(ContactId).collect();
+    Msg::Beside(Beside { unreadable, nameless: 0, why: "an error".into() })
+}
+
+#[test]
+fn whoever_cannot_be_read_is_counted_and_stands_in_nobodys_way() {
+    let mut desk = Desk::with(3, 1);
+    let card = desk.model.card.as_ref().map(|card| card.contact);
+    assert_eq!(card, Some(ContactId(1)));
+    let before = desk.model.header().progress;
+    desk.tell(beside(&[1, 1001]));
+    assert_eq!(desk.model.card.as_ref().map(|card| card.contact), Some(ContactId(2)), "the next one is there");
+    assert_eq!((said(&desk), desk.model.header().unreadable), (Some("texter-unreadable"), 2));
+    assert_eq!(desk.model.header().progress, before, "nothing was done by that");
+    assert!(desk.model.outbox_head().iter().any(|say| say.key == "texter-unreadable"));
+    // An answer without them does not take them away, nor is it asked for again and again.
+    desk.tell(Msg::Contacts { asked: vec![ContactId(1), ContactId(3)], found: vec![] });
+    assert!(desk.model.people.line(ContactId(1)).is_some() && desk.model.people.line(ContactId(3)).is_none());
+    desk.event(EventKind::Contact { contact: line(1, Status::NeedsMessage) });
+    assert_eq!(desk.model.card.as_ref().map(|card| card.contact), Some(ContactId(2)));
+    // Their conversation cannot be opened, for the reason that is known.
+    let problem = Box::new(Problem::new(Code::Unavailable, "strange"));
+    desk.tell(Msg::Failed { what: Ask::Thread { contact: ContactId(1001), before: None }, problem });
+    assert_eq!(said(&desk), Some("texter-unreadable"));
+    // Whole again: the card comes, and is asked for.
+    desk.tell(beside(&[1001]));
+    assert!(desk.model.people.queue().contains(&ContactId(1)));
+    let asked = |effect: &Effect| matches!(effect, Effect::Load(Ask::Contacts(_, ids)) if ids.contains(&ContactId(1)));
+    desk.effects.clear();
+    desk.model.people.forget_bodies();
+    desk.tell(Msg::Resumed);
+    assert!(desk.effects.iter().any(asked));
+    assert_eq!(desk.model.header().unreadable, 1);
+    desk.tell(beside(&[]));
+    assert!(desk.model.unreadable_say().is_none());
+}
+
+#[test]
+fn an_opt_out_that_stopped_half_way_is_said_in_the_conversation_and_in_the_outbox() {
+    let mut desk = Desk::with(0, 2);
+    let offline = LinkState::Offline { since: desk.wall, next_try: desk.wall + SignedDuration::from_secs(9) };
+    desk.keys("<tab><enter>D");
+    let id = desk.confirmed.last().expect("confirmed").id;
+    desk.tell(Msg::HalfWay { id });
+    desk.tell(Msg::Link(offline));
+    assert_eq!(said(&desk), Some("texter-half-way"));
+    let todo: Vec<_> = desk.model.outbox_rows().iter().map(|row| row.todo.key).collect();
+    assert_eq!(todo, ["outbox-do-half-way"]);
+    desk.model.overlays.clear();
+    let contact = desk.model.acts.all().next().and_then(super::super::acts::Mine::contact).expect("whose");
+    desk.model.open_thread(contact, &mut Vec::new());
+    let notes = |desk: &Desk| {
+        let items = desk.model.thread_view().map(|view| view.items).unwrap_or_default();
+        items.iter().filter(|item| matches!(item, ThreadItem::Note { what: "note-half-way", .. })).count()
+    };
+    assert_eq!(notes(&desk), 1);
+    let seq = crate::api::message::Outcome::Accepted { seq: 0, at: desk.wall };
+    desk.tell(Msg::Verdict { verdict: crate::api::message::Verdict { id, outcome: seq } });
+    assert_eq!((notes(&desk), desk.model.outbox_rows().len()), (0, 0));
+    // Of what is settled, or another's, nothing is said.
+    let many = desk.model.notices.newest_first().count();
+    desk.tell(Msg::HalfWay { id });
+    assert_eq!(desk.model.notices.newest_first().count(), many);
+}
