@@ -8,7 +8,7 @@ use super::reach::{SignInArgs, admin};
 use super::{Context, Exit, Misuse, Outcome, out};
 use crate::api::audit::AuditEntry;
 use crate::client::CampaignServer as _;
-use crate::domain::safe_text::safe_line;
+use crate::domain::safe_text::{safe_json, safe_line};
 
 /// Print who did what, and whose data was on which device
 #[derive(Debug, clap::Args)]
@@ -100,7 +100,7 @@ fn nothing(args: &AuditArgs) -> String {
 }
 
 fn in_json(entry: &AuditEntry) -> anyhow::Result<String> {
-    Ok(serde_json::to_string(entry)?)
+    Ok(safe_json(serde_json::to_string(entry)?))
 }
 
 fn in_words(entry: &AuditEntry) -> String {

@@ -214,7 +214,10 @@ fn listed(found: &CannedReplies) -> String {
     let mut lines = Vec::new();
     for reply in &found.replies {
         lines.push(format!("{}  {}", safe_line(&reply.id), safe_line(&reply.title)));
-        lines.extend(reply.text.iter().map(|(language, text)| format!("  {language}: {}", safe_body(text))));
+        lines.extend(reply.text.iter().map(|(language, text)| {
+            // None of its lines can be taken for one of the program's own.
+            format!("  {}: {}", safe_line(language), safe_body(text).replace('\n', "\n    > "))
+        }));
     }
     if let (Some(at), Some(who)) = (found.at, &found.who) {
         lines.push(format!("Set by {} on {} UTC.", safe_line(who), at.strftime("%Y-%m-%d %H:%M")));

@@ -76,7 +76,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use output::{Advice, Exit, Misuse, Outcome, ask, forget_typed, out, out_json, report};
+pub use output::{Advice, Exit, Misuse, Outcome, ask, forget_typed, json, out, out_json, quoted, report};
 
 use crate::config::{self, Config, Layers, Loaded, Paths, PathsError, Surroundings};
 use crate::env::{SharedClock, SharedIds, SystemClock, SystemIds};

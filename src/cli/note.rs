@@ -4,14 +4,14 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::shift::{ShiftArgs, reach};
-use super::{Context, Exit, Outcome, out, out_json};
+use super::{Context, Exit, Outcome, out, out_json, quoted};
 use crate::api::act::Act;
 use crate::api::campaign::Announcement;
 use crate::api::message::Outcome as Decided;
 use crate::api::people::Role;
 use crate::client::CallError;
 use crate::domain::ids::ActId;
-use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::safe_text::safe_line;
 
 /// What can be done with it.
 #[derive(Debug, Subcommand)]
@@ -78,7 +78,7 @@ fn in_words(note: Option<&Announcement>) -> String {
     match note {
         Some(note) => format!(
             "{}\n(note {}, {}, {})",
-            safe_body(&note.text),
+            quoted(&note.text),
             note.version,
             safe_line(&note.who),
             note.at.strftime("%Y-%m-%d %H:%M UTC")
@@ -100,6 +100,7 @@ mod tests {
             who: "Kim\u{7}".into(),
         };
         let said = in_words(Some(&note));
+        assert!(said.starts_with("> Be ") && said.contains("\n> Ask me."), "{said:?}");
         assert!(!said.contains(['\u{1b}', '\u{7}']) && said.ends_with("1970-01-01 00:00 UTC)"), "{said:?}");
     }
 }

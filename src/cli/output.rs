@@ -7,7 +7,7 @@ use crate::api::problem::{Code, Problem};
 use crate::client::CallError;
 use crate::client::native::LinkError;
 use crate::config::{ConfigError, PathsError};
-use crate::domain::safe_text::safe_line;
+use crate::domain::safe_text::{safe_body, safe_json, safe_line};
 
 /// The command was given something that cannot be meant; its words say what can.
 #[derive(Debug, thiserror::Error)]
@@ -101,7 +101,21 @@ pub fn forget_typed() {
 /// # Errors
 /// As the system says.
 pub fn out_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    out(serde_json::to_string_pretty(value)?)
+    out(json(value)?)
+}
+
+/// One JSON document, in which nothing that strangers wrote can reach the terminal.
+///
+/// # Errors
+/// As serde says.
+pub fn json(value: &impl serde::Serialize) -> anyhow::Result<String> {
+    Ok(safe_json(serde_json::to_string_pretty(value)?))
+}
+
+/// What somebody wrote, harmless, each line behind a mark, so that none of it can be taken for a line of the program's own.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    safe_body(text).lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints an error as one chain of causes on standard error and says how to exit.

@@ -111,7 +111,7 @@ pub async fn run(command: PersonCommand, ctx: &Context) -> Outcome {
                 None => out_json(&found)?,
                 Some(file) => {
                     let part = Part::begin(&file, force)?;
-                    let text = serde_json::to_string_pretty(&found)?;
+                    let text = super::json(&found)?;
                     let mut whole = part.file()?;
                     writeln!(whole, "{text}").with_context(|| format!("cannot write {}", file.display()))?;
                     drop(whole);

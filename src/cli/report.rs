@@ -98,7 +98,7 @@ async fn make(args: ReportArgs, ctx: &Context) -> Outcome {
                 None => value[*name] = serde_json::Value::Null,
             }
         }
-        serde_json::to_string_pretty(&value)?
+        super::json(&value)?
     } else {
         let language = args.language.as_deref();
         let catalogue =

@@ -29,6 +29,27 @@ pub fn safe_body(text: &str) -> String {
     clean(text, '\n')
 }
 
+/// A JSON document with the same meaning, in which nothing hides, reorders or commands: such characters stand only inside its texts,
+/// and there they are written as escapes. A reader of the document gets the very texts that it was made of.
+#[must_use]
+pub fn safe_json(document: String) -> String {
+    let odd = |c: char| is_hidden(c) || matches!(c, '\u{7f}' | '\u{2028}' | '\u{2029}' | '\u{e0000}'..='\u{e0fff}');
+    if !document.chars().any(odd) {
+        return document;
+    }
+    let mut out = String::with_capacity(document.len() + 32);
+    for c in document.chars() {
+        if odd(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// What the last character written was, as far as the next one's fate hangs on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
@@ -204,6 +225,16 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[test]
+    fn a_json_document_keeps_its_meaning_and_loses_its_teeth() {
+        let texts = ["\u{9b}31m\u{202e}\u{7f}\u{2028}\u{e0041}", "日本語 🙂 \u{1b}[2J"];
+        let safe = safe_json(serde_json::to_string_pretty(&texts).unwrap());
+        let harmless = |c: char| c == '\n' || safe_line(&c.to_string()) == c.to_string();
+        assert!(safe.chars().all(harmless), "{safe:?}");
+        assert!(safe.contains("\\u009b") && safe.contains("日本語 🙂"), "{safe}");
+        assert_eq!(serde_json::from_str::<[String; 2]>(&safe).unwrap(), texts);
+    }
 
     #[rstest]
     #[case::plain("Hi, it's Ana!", "Hi, it's Ana!")]

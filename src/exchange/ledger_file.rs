@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ledger::HexHash;
 use crate::domain::received::{Anchor, Received};
+use crate::domain::safe_text::safe_json;
 
 pub use verify::{Finding, Kind, Report, verify};
 
@@ -91,7 +92,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// As the system says.
     pub fn new(mut to: W, title: Title) -> io::Result<Self> {
-        let line = serde_json::to_string(&Line::Ledger(title))?;
+        let line = safe_json(serde_json::to_string(&Line::Ledger(title))?);
         writeln!(to, "{line}")?;
         Ok(Self { to, entries: 0, anchors: 0, title: title_hash(line.as_bytes()) })
     }
@@ -126,8 +127,7 @@ impl<W: Write> Writer<W> {
     }
 
     fn line(&mut self, line: &Line) -> io::Result<()> {
-        serde_json::to_writer(&mut self.to, line)?;
-        self.to.write_all(b"\n")
+        writeln!(self.to, "{}", safe_json(serde_json::to_string(line)?))
     }
 }
 

@@ -12,6 +12,8 @@ mod contract;
 mod db_many;
 mod docs;
 mod docs_rules;
+#[cfg(unix)]
+mod hostile_commands;
 mod model;
 mod picture;
 mod postgres;

@@ -115,6 +115,12 @@ impl TestApp {
         Self { router: router(state.clone()), state, clock, ids, minter: Minter::default(), closed: false }
     }
 
+    /// The hands of a test in a server that is served: its jobs go on by themselves, and are not asked for at the end.
+    pub fn within(state: &AppState, clock: &Arc<SimClock>, ids: &SharedIds) -> Self {
+        let (state, clock, ids) = (state.clone(), Arc::clone(clock), ids.clone());
+        Self { router: router(state.clone()), state, clock, ids, minter: Minter::default(), closed: true }
+    }
+
     /// Ends the test: no carrier job may be open.
     pub async fn close(mut self) {
         self.closed = true;

@@ -12,4 +12,4 @@ mod history;
 mod once;
 mod recorded;
 mod schema;
-mod shift;
+pub mod shift;
