@@ -179,6 +179,8 @@ pub struct People {
     read: BTreeMap<ContactId, u64>,
     /// Of whom the server gives no data. They are in no queue.
     unreadable: BTreeSet<ContactId>,
+    /// Of those who wait, with whom something came in since it was last looked at.
+    unread: BTreeSet<ContactId>,
 }
 
 impl People {
@@ -415,6 +417,7 @@ impl People {
         if let Some(since) = self.waiting_since.remove(&id) {
             self.waiting.remove(&(since, id));
         }
+        self.unread.remove(&id);
     }
 
     fn index(&mut self, id: ContactId) {
@@ -424,6 +427,9 @@ impl People {
             let since = line.waiting_since.unwrap_or(line.updated_at).as_microsecond();
             self.waiting_since.insert(id, since);
             self.waiting.insert((since, id));
+            if self.is_unread(id) {
+                self.unread.insert(id);
+            }
         }
         if self.filter.shows(line) {
             let waits = is_waiting(line);
@@ -531,12 +537,15 @@ impl People {
     /// How many unread conversations there are.
     #[must_use]
     pub fn unread(&self) -> usize {
-        self.waiting.iter().filter(|(_, id)| self.is_unread(*id)).count()
+        self.unread.len()
     }
 
     /// Everything up to `seq` was on the screen.
     pub fn mark_read(&mut self, id: ContactId, seq: u64) {
         let read = self.read.entry(id).or_insert(0);
         *read = (*read).max(seq);
+        if !self.is_unread(id) {
+            self.unread.remove(&id);
+        }
     }
 }
