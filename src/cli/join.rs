@@ -28,7 +28,7 @@ pub struct JoinArgs {
     /// Your first name, as voters read it
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// The rules of conduct (and the campaign's guide) have been read and are accepted: do not ask
+    /// The rules of conduct (and the campaign's guide; at a Spoke server its terms) have been read and are accepted: do not ask
     #[arg(long)]
     pub accept_conduct: bool,
     /// Print who you are now as JSON
@@ -43,12 +43,7 @@ pub struct JoinArgs {
 pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     let link = if args.link == "-" { asked_for("")? } else { args.link };
     if let Some(invitation) = Invitation::parse(&link) {
-        return login::join(&invitation, args.name.as_deref(), args.json, ctx).await;
-    }
-    if link.contains("/invite/") && !link.contains('#') {
-        let why = "this is a link by which somebody makes an organization at a Spoke server, in the browser. To text there ask the \
-                   campaign for its join link (https://.../join), or sign in by textbank login --spoke URL";
-        return Err(Misuse(why.to_owned()).into());
+        return login::join(&invitation, (args.name.as_deref(), args.accept_conduct, args.json), ctx).await;
     }
     let link = JoinLink::parse(&link)?;
     if link.is_in_the_clear() {

@@ -10,8 +10,9 @@ use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::people::{Me, Role};
 use crate::client::sign_in::{self, ServerKind, SignIn};
 use crate::client::spoke::page::{Settings, Strategy};
-use crate::client::spoke::session::{Door, Invitation, Kind, LoginError, NewPerson, REWIRED, advice};
+use crate::client::spoke::session::{Door, Invitation, Kind, LoginError, NewPerson, REWIRED, Wants, advice};
 use crate::domain::ids::DeviceId;
+use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
 
 /// Sign in at a campaign that runs Spoke
@@ -29,6 +30,9 @@ pub struct LoginArgs {
     /// Sign in by a token (JWT) that the campaign gave you; it is asked for, or read by --password-stdin
     #[arg(long, conflicts_with = "email")]
     pub token: bool,
+    /// The server's terms have been read (in the browser) and are accepted: do not ask
+    #[arg(long)]
+    pub accept_terms: bool,
     /// Print who you are now as JSON
     #[arg(long)]
     pub json: bool,
@@ -55,7 +59,7 @@ pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
         let password = secret("Your password (it is not shown): ", args.password_stdin)?;
         door.login(&email, &password).await.context(FORGOTTEN)?
     };
-    store(&door, cookie, me, &settings, args.json, ctx)
+    settle(&door, (cookie, me), &settings, (args.accept_terms, args.json), ctx).await
 }
 
 /// Spoke's links for a new password last a quarter of an hour and open a page.
@@ -65,7 +69,11 @@ const FORGOTTEN: &str = "not signed in (a forgotten password: ask the campaign's
 ///
 /// # Errors
 /// As [`run`].
-pub async fn join(invitation: &Invitation, name: Option<&str>, json: bool, ctx: &Context) -> Outcome {
+pub async fn join(
+    invitation: &Invitation,
+    (name, accept_terms, json): (Option<&str>, bool, bool),
+    ctx: &Context,
+) -> Outcome {
     let door = Door::new(&invitation.server, timeouts(ctx))?;
     let settings = look(&door).await?;
     if let Some(advice) = advice(&settings.strategy) {
@@ -76,7 +84,7 @@ pub async fn join(invitation: &Invitation, name: Option<&str>, json: bool, ctx: 
     if let Some(known) = known {
         // Who is signed in there already needs no password again.
         match door.join(invitation, &known.token).await {
-            Ok(me) => return store(&door, known.token.clone(), me, &settings, json, ctx),
+            Ok(me) => return settle(&door, (known.token.clone(), me), &settings, (accept_terms, json), ctx).await,
             Err(LoginError::NoSession) => tell("Your sign-in there does not count any more."),
             Err(error) => return Err(error).context("not joined"),
         }
@@ -85,7 +93,16 @@ pub async fn join(invitation: &Invitation, name: Option<&str>, json: bool, ctx: 
         let why = "an invitation to a Spoke server asks for e-mail and password: run it in a terminal, or sign in first by textbank login";
         return Err(Misuse(why.into()).into());
     }
-    tell(format!("This is an invitation to text for a campaign that runs Spoke, at {}.", door.address()));
+    if invitation.founding {
+        tell(format!(
+            "This link is for whoever makes an organization at the Spoke server {}. The organization itself is made in the browser, by the same \
+             link; here it makes your account and signs you in. To text for somebody, ask them for their join link \
+             (https://.../join): textbank join LINK",
+            door.address()
+        ));
+    } else {
+        tell(format!("This is an invitation to text for a campaign that runs Spoke, at {}.", door.address()));
+    }
     let has = invitation.replies || {
         let answer = ask("Do you have an account there already? [y/N] ")?;
         answer.is_some_and(|answer| answer.to_lowercase().starts_with('y'))
@@ -103,12 +120,65 @@ pub async fn join(invitation: &Invitation, name: Option<&str>, json: bool, ctx: 
         let person = NewPerson {
             first_name,
             last_name: asked_for("Your last name: ")?,
-            cell: asked_for("Your own mobile number (the campaign asks for it): ")?,
+            cell: loop {
+                match own_number(&asked_for("Your own mobile number (the campaign asks for it): ")?) {
+                    Some(number) => break number,
+                    None => tell("That is no phone number: ten digits, or + and the country's code in front."),
+                }
+            },
         };
         door.sign_up(invitation, (&email, &password), &person).await.context("no account was made")?
     };
     let me = door.join(invitation, &cookie).await.context("signed in, but not joined")?;
-    store(&door, cookie, me, &settings, json, ctx)
+    settle(&door, (cookie, me), &settings, (accept_terms, json), ctx).await
+}
+
+/// A number as Spoke keeps it (`+12125550101`); one of ten digits is of the USA or Canada.
+fn own_number(given: &str) -> Option<String> {
+    Phone::parse(given, "US").ok().map(|phone| phone.as_str().to_owned())
+}
+
+/// Signed in: stores that, and settles what the server still wants before anybody texts.
+async fn settle(
+    door: &Door,
+    (cookie, me): (SecretString, Me),
+    settings: &Settings,
+    (accept, json): (bool, bool),
+    ctx: &Context,
+) -> Outcome {
+    let wants = door.wants(&cookie, settings).await.unwrap_or_else(|error| {
+        tracing::info!(%error, "what the server wants before somebody texts could not be asked");
+        Wants { terms: settings.terms, profile: false }
+    });
+    let person = me.clone();
+    let done = store(door, cookie.clone(), me, settings, json, ctx)?;
+    if wants.terms {
+        let address = door.address();
+        let yes = accept
+            || {
+                let question = format!(
+                    "This server asks its texters to accept its terms once. They are in the browser at {address}. Have you read them, and do \
+                 you accept them? [y/N] "
+                );
+                let asks = std::io::stdin().is_terminal() && !json;
+                asks && ask(&question)?.is_some_and(|answer| answer.trim().to_lowercase().starts_with('y'))
+            };
+        if yes {
+            door.accept_terms(&cookie, &person).await.context("signed in, but the terms are not accepted")?;
+            tell("The terms are accepted.");
+        } else {
+            tell(format!(
+                "This server's terms are not accepted yet: read them in the browser at {address}, then sign in again with --accept-terms."
+            ));
+        }
+    }
+    if wants.profile {
+        tell(format!(
+            "The campaign wants to know something of its texters that is not filled in: open {} in the browser once, where it asks for it.",
+            door.address()
+        ));
+    }
+    Ok(done)
 }
 
 /// Finds out what kind of server it is.
@@ -156,9 +226,6 @@ fn store(door: &Door, cookie: SecretString, me: Me, settings: &Settings, json: b
     ))?;
     if me.organization.is_empty() {
         out("You text for no organization there yet: open its join link by textbank join LINK.")?;
-    }
-    if settings.terms {
-        tell("This server asks texters to accept its terms once, in the browser, before they text.");
     }
     if settings.strategy == Strategy::Token {
         tell("Should the sign-in end, ask the campaign for another token.");

@@ -62,6 +62,9 @@ pub struct User {
     /// Organizations in which this person texts.
     #[serde(default, deserialize_with = "without_nulls")]
     pub texter_organizations: Vec<Organization>,
+    /// They have accepted the server's terms.
+    #[serde(default, deserialize_with = "or_default")]
+    pub terms: bool,
     /// What they may do in an organization, in Spoke's words, where that was asked.
     #[serde(default, deserialize_with = "without_nulls")]
     pub roles: Vec<String>,

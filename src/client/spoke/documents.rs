@@ -278,6 +278,15 @@ documents! {
   }
 }";
 
+    /// Whether somebody has filled in what an organization wants to know of its texters.
+    PROFILE = "profile", "query profile($organization: String!) {
+  currentUser { id }
+  user(organizationId: $organization) { id profileComplete(organizationId: $organization) }
+}";
+
+    /// Accepts the server's terms.
+    TERMS = "terms", "mutation terms($user: String!) { userAgreeTerms(userId: $user) { id terms } }";
+
     /// What the server can do, by the names of its operations: this tells its kind.
     KIND = "kind", "query kind { __schema { mutationType { fields { name } } } }";
 }

@@ -53,6 +53,15 @@ pub struct NewPerson {
     pub cell: String,
 }
 
+/// See [`Door::wants`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wants {
+    /// Its terms are not accepted yet.
+    pub terms: bool,
+    /// A field of their profile, of an organization's choice, is not filled in.
+    pub profile: bool,
+}
+
 /// Where an invitation leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
@@ -66,10 +75,12 @@ pub struct Invitation {
     pub campaign: Option<String>,
     /// It is a link to take over replies that wait.
     pub replies: bool,
+    /// It is a link by which somebody makes an organization, in the browser: an account can be made by it, nothing is joined.
+    pub founding: bool,
 }
 
 impl Invitation {
-    /// Takes a link apart: `/TOKEN/join`, `/TOKEN/join/CAMPAIGN` or `/TOKEN/replies/CAMPAIGN`. None when it is none.
+    /// Takes a link apart: `/TOKEN/join`, `/TOKEN/join/CAMPAIGN`, `/TOKEN/replies/CAMPAIGN` or `/invite/HASH`. None when it is none.
     #[must_use]
     pub fn parse(link: &str) -> Option<Self> {
         let url = reqwest::Url::parse(link.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
@@ -79,13 +90,16 @@ impl Invitation {
         }
         let parts: Vec<&str> = url.path().split('/').filter(|part| !part.is_empty()).collect();
         let (token, campaign) = match parts.as_slice() {
+            ["invite", hash] => (hash, None),
             [token, "join"] => (token, None),
             [token, "join" | "replies", campaign] => (token, Some((*campaign).to_owned())),
             _ => return None,
         };
         let path = format!("/{}", parts.join("/"));
         let replies = parts.get(1) == Some(&"replies");
-        Some(Self { server: url.origin().ascii_serialization(), path, token: (*token).to_owned(), campaign, replies })
+        let founding = parts.first() == Some(&"invite");
+        let server = url.origin().ascii_serialization();
+        Some(Self { server, path, token: (*token).to_owned(), campaign, replies, founding })
     }
 }
 
@@ -181,6 +195,9 @@ impl Door {
     /// [`LoginError`]
     pub async fn join(&self, invitation: &Invitation, cookie: &SecretString) -> Result<Me, LoginError> {
         let wire = Wire::new(&self.address, Some(cookie), self.timeouts)?;
+        if invitation.founding {
+            return who(&wire).await;
+        }
         if invitation.replies {
             return self.take_replies(&wire, invitation).await;
         }
@@ -197,6 +214,39 @@ impl Door {
             }));
         }
         who(&wire).await
+    }
+
+    /// What the server still wants of this person before they text, as its own pages would ask.
+    ///
+    /// # Errors
+    /// [`LoginError`]
+    pub async fn wants(&self, cookie: &SecretString, settings: &Settings) -> Result<Wants, LoginError> {
+        let wire = Wire::new(&self.address, Some(cookie), self.timeouts)?;
+        let reply = wire.ask(&documents::WHO, json!({})).await?;
+        if reply.nobody() {
+            return Err(LoginError::NoSession);
+        }
+        let user: User = reply.read("currentUser")?;
+        let mut profile = false;
+        for organization in user.texter_organizations.iter().filter_map(|organization| organization.id) {
+            let reply = wire.ask(&documents::PROFILE, json!({ "organization": organization.0.to_string() })).await?;
+            // Where it cannot be told, nobody is sent to fill anything in.
+            profile |= reply.field("user").get("profileComplete") == Some(&Value::Bool(false));
+        }
+        Ok(Wants { terms: settings.terms && !user.terms, profile })
+    }
+
+    /// This person accepts the server's terms.
+    ///
+    /// # Errors
+    /// [`LoginError`]
+    pub async fn accept_terms(&self, cookie: &SecretString, me: &Me) -> Result<(), LoginError> {
+        let wire = Wire::new(&self.address, Some(cookie), self.timeouts)?;
+        let reply = wire.ask(&documents::TERMS, json!({ "user": me.person.0.to_string() })).await?;
+        if reply.field("userAgreeTerms").get("terms") != Some(&Value::Bool(true)) {
+            return Err(LoginError::Refused(format!("the terms do not count as accepted ({})", reply.said())));
+        }
+        Ok(())
     }
 
     /// The server gives this person every reply of the campaign that has waited for over an hour, whoever had it.
@@ -324,9 +374,17 @@ mod tests {
         assert!(replies.replies && !campaigns.replies);
         let organizations = Invitation::parse("http://h:3000/abc/join").expect("an organization's link");
         assert_eq!((organizations.server.as_str(), organizations.campaign), ("http://h:3000", None));
-        for other in
-            ["https://h/join#secret", "https://h/x/join#secret", "https://h/join", "https://h/app/1/todos", "join"]
-        {
+        let invite = Invitation::parse("https://h/invite/5cbecb55-ad23").expect("an invite");
+        assert!(invite.founding && !invite.replies && invite.path == "/invite/5cbecb55-ad23");
+        assert!(!campaigns.founding && !organizations.founding);
+        for other in [
+            "https://h/join#secret",
+            "https://h/invite/x#secret",
+            "https://h/x/join#secret",
+            "https://h/join",
+            "https://h/app/1/todos",
+            "join",
+        ] {
             assert_eq!(Invitation::parse(other), None, "{other}");
         }
     }

@@ -126,6 +126,31 @@ async fn where_it_cannot_sign_in_it_says_why_and_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_script_accepts_the_terms_or_is_told_how() {
+    let here = Here::start().await;
+    here.there.world().habits.terms = true;
+    let said = here.login("hunter22hunter").await;
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("--accept-terms"), "{}", said.err);
+    let url = here.there.url();
+    let args = [
+        "login",
+        "--spoke",
+        &url,
+        "--email",
+        "tess.texter@example.org",
+        "--password-stdin",
+        "--json",
+        "--accept-terms",
+    ];
+    let said = here.run(&args, "hunter22hunter\n").await;
+    assert!(said.code == Some(0) && said.err.contains("accepted"), "{}", said.err);
+    assert_eq!(here.there.world().agreed.len(), 1);
+    let invite = here.run(&["join", &format!("{url}/invite/5cbecb55")], "").await;
+    assert_eq!(invite.code, Some(0), "who is signed in there stays it: {}", invite.err);
+}
+
+#[tokio::test]
 async fn a_script_watches_steers_and_counts() {
     let here = Here::start().await;
     let url = here.there.url();

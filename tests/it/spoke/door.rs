@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use textbank::client::native::Timeouts;
 use textbank::client::spoke::page::Strategy;
-use textbank::client::spoke::session::{Door, Invitation, Kind, LoginError, NewPerson, advice};
+use textbank::client::spoke::session::{Door, Invitation, Kind, LoginError, NewPerson, Wants, advice};
 use textbank::env::SystemClock;
 
 use super::shift::now;
@@ -90,4 +90,35 @@ async fn a_link_for_replies_hands_over_who_waits() {
     assert!(matches!(door.join(&bad, &cookie).await, Err(LoginError::Refused(_))));
     let nobody = door.join(&bad, &secret("session=forged")).await;
     assert!(matches!(nobody, Err(LoginError::NoSession)));
+}
+
+#[tokio::test]
+async fn an_invite_makes_an_account_and_joins_nothing() {
+    let (there, door) = here().await;
+    let link = |hash: &str| Invitation::parse(&format!("{}/invite/{hash}", there.url())).expect("an invite");
+    let person = NewPerson { first_name: "Ola".into(), last_name: "Owner".into(), cell: "+12125550103".into() };
+    let entry = ("ola@example.org", &secret("hunter22hunter"));
+    let invite = link("5cbecb55-ad23-447f-bac8-0881a84e505f");
+    let (cookie, _) = door.sign_up(&invite, entry, &person).await.expect("an account");
+    let me = door.join(&invite, &cookie).await.expect("signed in");
+    assert_eq!(me.organization, "");
+    assert!(!there.world().asked.iter().any(|name| name == "join"));
+    assert!(matches!(door.sign_up(&link("used-up"), entry, &person).await, Err(LoginError::Refused(_))));
+}
+
+#[tokio::test]
+async fn terms_are_accepted_once_and_a_profile_that_is_not_filled_in_is_told_of() {
+    let (there, door) = here().await;
+    there.world().habits.terms = true;
+    there.world().habits.profile = true;
+    let Ok(Kind::Spoke(settings)) = door.kind().await else { panic!("a Spoke server") };
+    let (cookie, me) = door.login("tess.texter@example.org", &secret("hunter22hunter")).await.expect("signed in");
+    assert_eq!(door.wants(&cookie, &settings).await.expect("asked"), Wants { terms: true, profile: true });
+    door.accept_terms(&cookie, &me).await.expect("accepted");
+    there.world().habits.profile = false;
+    assert_eq!(door.wants(&cookie, &settings).await.expect("asked"), Wants::default());
+    there.world().habits.terms = false;
+    there.world().agreed.clear();
+    let Ok(Kind::Spoke(settings)) = door.kind().await else { panic!("a Spoke server") };
+    assert!(!door.wants(&cookie, &settings).await.expect("asked").terms, "where nobody asks for it");
 }

@@ -19,6 +19,8 @@ use super::{Fault, StandIn, Trouble};
 /// E-mail, password, id.
 const PEOPLE: [(&str, &str, i64); 2] =
     [("ada.admin@example.org", "hunter22hunter", ADA), ("tess.texter@example.org", "hunter22hunter", TESS)];
+/// The one invite that is valid.
+const INVITE: &str = "/invite/5cbecb55-ad23-447f-bac8-0881a84e505f";
 /// The id of whoever signs up.
 const NEW: i64 = 3;
 
@@ -31,10 +33,11 @@ pub fn router(here: StandIn) -> Router {
 }
 
 async fn page(State(here): State<StandIn>) -> Html<String> {
+    let terms = here.world().habits.terms;
     let strategy = here.world().habits.strategy.unwrap_or("local");
     Html(format!(
         "<html><head><script>window.PASSPORT_STRATEGY=\"{strategy}\";window.DST_REFERENCE_TIMEZONE=\"US/Eastern\";\
-         window.TZ=\"\";window.MAX_MESSAGE_LENGTH=99999;window.TERMS_REQUIRE=false</script></head><body></body></html>"
+         window.TZ=\"\";window.MAX_MESSAGE_LENGTH=99999;window.TERMS_REQUIRE={terms}</script></head><body></body></html>"
     ))
 }
 
@@ -55,7 +58,12 @@ async fn login(State(here): State<StandIn>, headers: HeaderMap, body: Bytes) -> 
             .iter()
             .find(|(email, password, _)| *email == said("email").to_lowercase() && *password == said("password"))
             .map(|(_, _, id)| *id),
-        "signup" if said("nextUrl").contains("/join") && said("password") == said("passwordConfirm") => Some(NEW),
+        "signup"
+            if (said("nextUrl").contains("/join") || said("nextUrl") == INVITE)
+                && said("password") == said("passwordConfirm") =>
+        {
+            Some(NEW)
+        }
         "" if bearer == "Bearer a-token-of-tess" => Some(TESS),
         _ => None,
     };

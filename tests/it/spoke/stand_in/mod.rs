@@ -15,7 +15,7 @@ use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
 use textbank::env::SharedClock;
 
-pub use self::world::{ADA, TESS, World};
+pub use self::world::{ADA, Message, TESS, World};
 
 /// What the server says in its own schema, as far as it is asked here.
 pub const SCHEMA: &str = include_str!("../../../data/spoke/schema.graphql");
@@ -82,6 +82,10 @@ pub struct Habits {
     pub broken: std::collections::BTreeMap<i64, &'static str>,
     /// How long each answer to an operation takes more, in milliseconds.
     pub delay: u64,
+    /// Texters have to accept terms.
+    pub terms: bool,
+    /// The organization wants to know more of its texters.
+    pub profile: bool,
     /// How people sign in.
     pub strategy: Option<&'static str>,
     /// How many of the roles, the least first, the admin has; else all.

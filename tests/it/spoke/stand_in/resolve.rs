@@ -86,6 +86,11 @@ impl ObjectValue for Object {
                 let id = self.value["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
                 watch::roles(&self.here.world(), id)
             }
+            ("User", "terms") => {
+                let id = self.value["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+                json!(self.here.world().agreed.contains(&id))
+            }
+            ("User", "profileComplete") => json!(!self.here.world().habits.profile),
             ("Organization", "campaigns") => watch::campaigns(&self.here.world(), &arguments),
             ("User", "todos") => {
                 let user = self.user.unwrap_or_default();
@@ -231,6 +236,8 @@ impl Object {
             }
             "createOptOut" => {
                 world.silent_opt_outs += usize::from(arguments["noReply"].as_bool() == Some(true));
+                let at = world.messages.len();
+                world.opted_out_at.push((contact.unwrap_or_default(), at));
                 let cell = world.contacts.get(&contact.unwrap_or_default()).map(|contact| contact.cell.clone());
                 for other in world.contacts.values_mut().filter(|other| Some(&other.cell) == cell.as_ref()) {
                     other.opted_out = true;
@@ -239,6 +246,10 @@ impl Object {
                 Ok(
                     json!({ "id": contact.unwrap_or_default().to_string(), "optOut": { "id": "optout", "createdAt": null } }),
                 )
+            }
+            "userAgreeTerms" => {
+                world.agreed.insert(id_in(arguments, "userId").unwrap_or_default());
+                Ok(user_value(user))
             }
             "joinOrganization" => {
                 if arguments["organizationUuid"].as_str() != Some("3b4d6ff6-9c21-4d18-8f9f-b9c029dcb406") {

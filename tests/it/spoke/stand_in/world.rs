@@ -60,10 +60,14 @@ pub struct World {
     pub asked: Vec<String>,
     /// Persons who have joined; the others are known and may not text.
     pub joined: BTreeSet<i64>,
+    /// Persons who have accepted the terms.
+    pub agreed: BTreeSet<i64>,
     /// The carrier's error of a contact.
     pub errors: BTreeMap<i64, i64>,
     /// Canned replies named with texts.
     pub canned: Vec<(i64, String)>,
+    /// Who was opted out, and how many messages there were by then.
+    pub opted_out_at: Vec<(i64, usize)>,
     /// Opt-outs that were recorded as made without a notice.
     pub silent_opt_outs: usize,
 }
