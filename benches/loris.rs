@@ -97,7 +97,7 @@ async fn token(server: &ServerHandle) -> anyhow::Result<String> {
         InviteRequest { role: Role::Owner, campaign: None, uses: 1, valid_seconds: 3_600, waiting_room: false };
     let Answer::Invite(invite) = System::invite(desk, organization, request).await? else { anyhow::bail!("no invite") };
     let device = DeviceId(uuid::Uuid::from_u128(7));
-    let request = JoinRequest { invite: invite.secret, name: "Ada".into(), device };
+    let request = JoinRequest { invite: invite.secret, name: "Ada".into(), device, proof: None };
     let joined = Door::join(desk, request).await?.map_err(|problem| anyhow::anyhow!("{}", problem.detail))?;
     Ok(joined.token)
 }

@@ -193,7 +193,8 @@ pub async fn join(desk: &Desk, role: Role) -> anyhow::Result<Joined> {
     let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 60, waiting_room: false };
     let Answer::Invite(invite) = System::invite(desk, organization, request).await? else { anyhow::bail!("no invite") };
     let device = DeviceId(desk.ids.act_id(desk.clock.now()));
-    let joined = Door::join(desk, JoinRequest { invite: invite.secret, name: "Tess".into(), device }).await?;
+    let joined =
+        Door::join(desk, JoinRequest { invite: invite.secret, name: "Tess".into(), device, proof: None }).await?;
     let token = joined.map_err(|problem| anyhow::anyhow!("{problem:?}"))?.token;
     let actor = desk.store.session(secret_hash(&token)).await?.ok_or_else(|| anyhow::anyhow!("no session"))?;
     Ok(Joined { actor, token })

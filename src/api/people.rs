@@ -50,15 +50,27 @@ impl Role {
 }
 
 /// Redeems an invite.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JoinRequest {
     /// The secret part of the join link.
     pub invite: String,
     /// First name as voters see it (merge field `{texterName}`): at most 40 characters, once spaces side by side are one.
     #[schema(min_length = 1, max_length = 60)]
     pub name: String,
-    /// The installation that joins.
+    /// The installation that joins. It is no secret: it stands beside each text in the ledger.
     pub device: DeviceId,
+    /// A secret of that installation, the same whenever it joins at this server, which keeps a hash of it. Whoever joins again from there
+    /// under the same name is the same person by it, with what the new link may do, no more and no less. Without it, or by another
+    /// one, they are somebody new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 32, max_length = 128)]
+    pub proof: Option<String>,
+}
+
+impl std::fmt::Debug for JoinRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JoinRequest").field("name", &self.name).field("device", &self.device).finish_non_exhaustive()
+    }
 }
 
 /// A fresh session.

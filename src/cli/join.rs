@@ -64,7 +64,10 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     let dir = ctx.paths.sign_ins_dir();
     // One installation has one name, whatever it joins.
     let device = sign_in::device(&dir, DeviceId(ctx.ids.act_id(ctx.clock.now())))?;
-    let request = JoinRequest { invite: link.secret.expose_secret().to_owned(), name, device };
+    let mut fresh = [0; 32];
+    ctx.ids.fill(&mut fresh);
+    let proof = Some(sign_in::proof(&dir, &link.base_url, fresh)?);
+    let request = JoinRequest { invite: link.secret.expose_secret().to_owned(), name, device, proof };
     let joined = native::join(&link.base_url, &request, timeouts(ctx))
         .await
         .with_context(|| format!("could not join at {}", link.base_url))?;

@@ -162,6 +162,36 @@ pub fn device(dir: &Path, fresh: DeviceId) -> Result<DeviceId, SignInError> {
     Ok(fresh)
 }
 
+/// What proves at a server that it is this machine that joins again, whatever is known of its [`device`]: made of a secret that stays here,
+/// for its owner's eyes only (made of `fresh` the first time), and of the server's name, so that one server cannot use it at another. It is
+/// on the disk before it is used.
+///
+/// # Errors
+/// [`SignInError`]
+pub fn proof(dir: &Path, server: &str, fresh: [u8; 32]) -> Result<String, SignInError> {
+    let path = dir.join("join-secret");
+    let failed = |error| SignInError::File(path.clone(), error);
+    let secret = match fs::read_to_string(&path) {
+        Ok(text) => blake3::Hash::from_hex(text.trim())
+            .map_err(|error| SignInError::Damaged(path.clone(), error.to_string()))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make_dir(dir).map_err(failed)?;
+            let secret = blake3::Hash::from_bytes(fresh);
+            replace(dir, &path, format!("{}\n", secret.to_hex()).as_bytes()).map_err(failed)?;
+            secret
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    let host = server.split_once("://").map_or(server, |(_, rest)| rest);
+    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+    // Another port of one machine is the same people's.
+    let host =
+        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(h, _)| h);
+    let mut hasher = blake3::Hasher::new_derive_key("textbank: proof of a machine that joins, version 1");
+    hasher.update(secret.as_bytes()).update(host.to_ascii_lowercase().as_bytes());
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
 fn make_dir(dir: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -182,6 +212,11 @@ fn write(dir: &Path, path: &Path, sign_in: &SignIn) -> io::Result<()> {
         renewed_at: sign_in.renewed_at,
         beside: sign_in.beside.clone(),
     };
+    replace(dir, path, &serde_json::to_vec_pretty(&stored)?)
+}
+
+/// Puts a file there for its owner's eyes only, whole or not at all.
+fn replace(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let fresh = path.with_extension("new");
     // A leftover of a crash may have other rights.
     match fs::remove_file(&fresh) {
@@ -194,7 +229,7 @@ fn write(dir: &Path, path: &Path, sign_in: &SignIn) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&fresh)?;
-    file.write_all(&serde_json::to_vec_pretty(&stored)?)?;
+    file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&fresh, path)?;
     // A token is used only when its name is on the disk too: after a loss of power the former one would count as stolen.
@@ -387,6 +422,28 @@ mod tests {
         };
         let joined = Joined { token: format!("secret-{person}"), me };
         SignIn::new(server, joined, DeviceId(Uuid::from_u128(1)), at.parse().expect("a time"))
+    }
+
+    #[test]
+    fn a_machine_proves_itself_the_same_at_one_server_and_otherwise_at_another() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let dir = dir.path().join("here");
+        let first = proof(&dir, "https://text.example.org/x", [7; 32]).expect("made");
+        assert_eq!(first.len(), 64);
+        for same in ["https://text.example.org", "http://Text.example.org:8787/x"] {
+            assert_eq!(proof(&dir, same, [8; 32]).expect("read"), first);
+        }
+        assert_ne!(proof(&dir, "https://text.example.com", [8; 32]).expect("read"), first);
+        let kept = fs::read_to_string(dir.join("join-secret")).expect("a file");
+        assert!(!kept.contains(&first) && list(&dir).expect("read").is_empty());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(dir.join("join-secret")).expect("there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        fs::write(dir.join("join-secret"), "no secret").expect("written");
+        assert!(matches!(proof(&dir, "https://x.org", [8; 32]), Err(SignInError::Damaged(..))));
     }
 
     #[test]

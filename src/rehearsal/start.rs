@@ -303,7 +303,7 @@ async fn sign_on(
     ids: &SharedIds,
 ) -> Result<Joined, RehearsalError> {
     let device = DeviceId(ids.act_id(clock.now()));
-    let request = JoinRequest { invite, name: name.to_owned(), device };
+    let request = JoinRequest { invite, name: name.to_owned(), device, proof: None };
     join(url, &request, Timeouts::default()).await.map_err(|e| RehearsalError::Call("joining", e))
 }
 

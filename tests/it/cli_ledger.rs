@@ -39,7 +39,8 @@ impl World {
         let Served { server, clock, ids } = Served::start(7).await;
         let secret = admin_secret(&server, 2).await;
         let admin_link = format!("{}/join#{secret}", server.base_url());
-        let request = JoinRequest { invite: secret, name: "Ada".into(), device: DeviceId(Uuid::from_u128(7)) };
+        let request =
+            JoinRequest { invite: secret, name: "Ada".into(), device: DeviceId(Uuid::from_u128(7)), proof: None };
         let token = join(&server.base_url(), &request, Timeouts::default()).await.expect("joined").token;
         let admin = AdminClient::new(&server.base_url(), &SecretString::from(token), Timeouts::default());
         let home = tempfile::tempdir().expect("a directory");
@@ -69,7 +70,7 @@ impl World {
             InviteRequest { role: Role::Texter, campaign: None, uses: 1, valid_seconds: 600, waiting_room: false };
         let secret = self.admin.invite(&request).await.expect("an invite").secret;
         let device = DeviceId(self.fresh());
-        let request = JoinRequest { invite: secret, name: name.into(), device };
+        let request = JoinRequest { invite: secret, name: name.into(), device, proof: None };
         let joined = join(&self.server.base_url(), &request, Timeouts::default()).await.expect("joined");
         let laptop = SimClock::at(self.clock.now() + jiff::SignedDuration::from_secs(off));
         let texter = NativeServer::new(&self.server.base_url(), &joined.token.into(), Timeouts::default());

@@ -253,7 +253,12 @@ impl World {
     }
 
     async fn token(&self, invite: &str, name: &str) -> SecretString {
-        let request = JoinRequest { invite: invite.to_owned(), name: name.to_owned(), device: DeviceId(self.fresh()) };
+        let request = JoinRequest {
+            invite: invite.to_owned(),
+            name: name.to_owned(),
+            device: DeviceId(self.fresh()),
+            proof: None,
+        };
         let joined = join(&self.server.base_url(), &request, Timeouts::default()).await.expect("joined");
         SecretString::from(joined.token)
     }

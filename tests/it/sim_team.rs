@@ -78,7 +78,7 @@ impl House {
             panic!("no invite")
         };
         let device = DeviceId(ids.act_id(clock.now()));
-        let request = JoinRequest { invite: invite.secret, name: "Ada".into(), device };
+        let request = JoinRequest { invite: invite.secret, name: "Ada".into(), device, proof: None };
         let joined = join(&server.base_url(), &request, Timeouts::default()).await.expect("joined");
         assert!(joined.me.rehearsal, "a simulated carrier is a rehearsal, whatever keeps the data");
         let admin = AdminClient::new(&server.base_url(), &SecretString::from(joined.token), Timeouts::default())
@@ -103,7 +103,7 @@ impl House {
         let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 600, waiting_room: false };
         let invite = self.admin.invite(&request).await.expect("an invite").secret;
         let device = DeviceId(self.ids.act_id(self.clock.now()));
-        let request = JoinRequest { invite, name: name.into(), device };
+        let request = JoinRequest { invite, name: name.into(), device, proof: None };
         let token = join(&self.server.base_url(), &request, Timeouts::default()).await.expect("joined").token;
         let client = NativeServer::new(&self.server.base_url(), &SecretString::from(token), Timeouts::default());
         Arc::new(client.expect("a client"))

@@ -138,7 +138,7 @@ on_every_store! {
         let admin = home.join("Ada", Role::Admin).await;
         let handle = Admin::of(admin.actor.clone()).expect("an admin");
         let join = async |secret: &str, name: &str| {
-            let request = JoinRequest { invite: secret.into(), name: name.into(), device: DeviceId(home.fresh()) };
+            let request = JoinRequest { invite: secret.into(), name: name.into(), device: DeviceId(home.fresh()), proof: None };
             Door::join(&home.desk, request).await.expect("an answer").map_err(|p| p.code)
         };
         let invite = async |uses, valid_seconds| {

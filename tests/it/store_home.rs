@@ -144,6 +144,11 @@ pub fn definition() -> CampaignDef {
     }
 }
 
+/// What the machine with this id would prove.
+pub fn proof_of(device: DeviceId) -> String {
+    format!("proof of {}", device.0)
+}
+
 pub fn phone(number: u32) -> Phone {
     Phone::from_e164(&format!("+1415555{number:04}")).expect("a number")
 }
@@ -243,7 +248,7 @@ impl Home {
         let Answer::Invite(invite) = System::invite(&self.desk, organization, request).await.expect("an answer") else {
             panic!("no invite");
         };
-        let request = JoinRequest { invite: invite.secret, name: name.into(), device };
+        let request = JoinRequest { invite: invite.secret, name: name.into(), device, proof: Some(proof_of(device)) };
         let joined = Door::join(&self.desk, request).await.expect("an answer").expect("joined");
         let actor = self.desk.store.session(secret_hash(&joined.token)).await.expect("read").expect("a session");
         Hand { actor, token: joined.token }

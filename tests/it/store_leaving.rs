@@ -1,13 +1,15 @@
 //! Conformance: who leaves, who comes again, and what becomes of what they held.
 
 use pretty_assertions::assert_eq;
-use textbank::api::people::Role;
+use textbank::api::admin::InviteRequest;
+use textbank::api::people::{JoinRequest, Role};
 use textbank::api::problem::Code;
 use textbank::domain::assignment::Leases;
 use textbank::domain::conversation::Status;
 use textbank::domain::ids::DeviceId;
 use textbank::domain::message::MessageKind::{Initial, Reply};
-use textbank::server::store::handles::{Admin, System, secret_hash};
+use textbank::server::store::command::Answer;
+use textbank::server::store::handles::{Admin, Door, System, secret_hash};
 use textbank::server::store::roster::AuditWanted;
 
 use crate::store_home::{Hand, Home, definition, gone, on_every_store, people, phone, refused};
@@ -117,6 +119,50 @@ on_every_store! {
         assert_eq!(home.hand(&again, second).await.len(), 2);
         end(&home, &admin, &again).await;
         assert_eq!(unassigned(second).await, 3);
+    }
+
+    /// Devices' ids stand in the ledger, which auditors get.
+    async fn a_devices_id_alone_makes_nobody_somebody_else(home: Home) {
+        let (_, campaign) = home.campaign(people(4)).await;
+        let organization = home.desk.store.first_organization().await.expect("an organization");
+        let request = |role, uses| InviteRequest { role, campaign: None, uses, valid_seconds: 3_600, waiting_room: true };
+        let link = async |role, uses| match System::invite(&home.desk, organization, request(role, uses)).await {
+            Ok(Answer::Invite(invite)) => invite.secret,
+            other => panic!("{other:?}"),
+        };
+        let joins = async |invite: &str, name: &str, device, proof: Option<&str>| {
+            let proof = proof.map(|word| word.repeat(40));
+            let request = JoinRequest { invite: invite.into(), name: name.into(), device, proof };
+            let joined = Door::join(&home.desk, request).await.expect("an answer").expect("joined");
+            let actor = home.desk.store.session(secret_hash(&joined.token)).await.expect("read").expect("a session");
+            Hand { actor, token: joined.token }
+        };
+        let (laptop, old_one) = (DeviceId(home.fresh()), DeviceId(home.fresh()));
+        let (admins, texters) = (link(Role::Admin, 9).await, link(Role::Texter, 9).await);
+        let ada = joins(&admins, "Ada", laptop, Some("a")).await;
+        // The answer was lost: once more by the same link, and by another one: the same person, each as its link says.
+        assert_eq!(joins(&admins, "Ada", laptop, Some("a")).await.actor.person, ada.actor.person);
+        let texting = joins(&texters, "Ada", laptop, Some("a")).await;
+        assert_eq!((texting.actor.person, texting.actor.role), (ada.actor.person, Role::Texter));
+        // Whoever knows name, device and both links, and not what that machine alone knows, is somebody new and waits at the door.
+        for (invite, role) in [(&texters, Role::Texter), (&admins, Role::Admin)] {
+            for proof in [None, Some("b")] {
+                let thief = joins(invite, "Ada", laptop, proof).await;
+                assert_ne!(thief.actor.person, ada.actor.person);
+                assert_eq!((thief.actor.role, thief.actor.waiting), (role, true));
+            }
+        }
+        // A program of before sends none: it joins, finds itself again as long as nothing was done, and nobody else by it later.
+        let open = InviteRequest { waiting_room: false, ..request(Role::Texter, 9) };
+        let Ok(Answer::Invite(open)) = System::invite(&home.desk, organization, open).await else { panic!("no invite") };
+        let old = joins(&open.secret, "Otto", old_one, None).await;
+        assert_eq!(joins(&open.secret, "Otto", old_one, None).await.actor.person, old.actor.person);
+        home.pass(60);
+        let to = home.claim(&old, campaign, 1).await.remove(0);
+        home.initial(&old, &to).await;
+        for proof in [None, Some("c")] {
+            assert_ne!(joins(&open.secret, "Otto", old_one, proof).await.actor.person, old.actor.person);
+        }
     }
 
     async fn the_same_name_on_the_same_machine_is_the_same_person_and_elsewhere_another(home: Home) {

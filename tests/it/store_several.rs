@@ -118,7 +118,7 @@ async fn an_invite_for_one_lets_one_in_whoever_is_asked() {
     let joins = (0..20).map(|at| {
         let home = if at % 2 == 0 { &one } else { &other };
         let device = DeviceId(home.fresh());
-        let request = JoinRequest { invite: invite.secret.clone(), name: format!("Racer {at}"), device };
+        let request = JoinRequest { invite: invite.secret.clone(), name: format!("Racer {at}"), device, proof: None };
         async move { Door::join(&home.desk, request).await.expect("an answer").is_ok() }
     });
     let joined = futures_util::future::join_all(joins).await;

@@ -49,7 +49,7 @@ impl World {
 
     async fn token(&self, secret: &str, name: &str) -> SecretString {
         let device = DeviceId(Uuid::from_u128(7));
-        let request = JoinRequest { invite: secret.to_owned(), name: name.to_owned(), device };
+        let request = JoinRequest { invite: secret.to_owned(), name: name.to_owned(), device, proof: None };
         let joined = join(&self.server.base_url(), &request, Timeouts::default()).await.expect("joined");
         SecretString::from(joined.token)
     }

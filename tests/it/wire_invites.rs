@@ -119,6 +119,9 @@ async fn a_link_that_is_used_up_is_no_way_around_the_limit_and_costs_its_joiner_
     for n in 0..150 {
         assert_eq!(again().await, StatusCode::OK, "the lost answer, asked for the {n}th time");
     }
+    let mut short = ann.clone();
+    short["proof"] = json!("a".repeat(31));
+    assert_eq!(app.call(None, Method::POST, "/api/v1/join", Some(short)).await.problem(), "invalid");
     let mut told = 0;
     for _ in 0..150 {
         told += u32::from(app.join(&spent, "Bob").await.status == StatusCode::GONE);

@@ -43,8 +43,12 @@ impl World {
     }
 
     async fn join(&self, secret: &str, name: &str) -> Joined {
-        let request =
-            JoinRequest { invite: secret.to_owned(), name: name.to_owned(), device: DeviceId(Uuid::from_u128(7)) };
+        let request = JoinRequest {
+            invite: secret.to_owned(),
+            name: name.to_owned(),
+            device: DeviceId(Uuid::from_u128(7)),
+            proof: None,
+        };
         join(&self.server.base_url(), &request, Timeouts::default()).await.expect("joined")
     }
 

@@ -58,7 +58,7 @@ async fn on(app: &TestApp, device: Uuid, role: Role, name: &str) -> Person {
     let Answer::Invite(invite) = System::invite(&app.state.desk, organization, request).await.expect("a store") else {
         panic!("no invite")
     };
-    let body = json!({"invite": invite.secret, "name": name, "device": device});
+    let body = json!({"invite": invite.secret, "name": name, "device": device, "proof": device.to_string()});
     app.call(None, Method::POST, "/api/v1/join", Some(body)).await.read_person()
 }
 

@@ -94,7 +94,7 @@ async fn another_program_of_the_same_sign_in_follows_its_token() {
     let Served { server, clock, ids } = Served::start(11).await;
     let dir = tempfile::tempdir().expect("a directory");
     let device = DeviceId(ids.act_id(clock.now()));
-    let request = JoinRequest { invite: admin_secret(&server, 1).await, name: "Ada".to_owned(), device };
+    let request = JoinRequest { invite: admin_secret(&server, 1).await, name: "Ada".to_owned(), device, proof: None };
     let joined = native::join(&server.base_url(), &request, Timeouts::default()).await.expect("joined");
     let mut sign_in = SignIn::new(&server.base_url(), joined, device, clock.now());
     let path = sign_in::save(dir.path(), &sign_in).expect("stored");

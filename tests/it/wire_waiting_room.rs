@@ -50,7 +50,7 @@ async fn who_waits_by_two_links_is_let_in_by_each_alone() {
     let watches = group_link(&app, &admin, Role::Captain, None).await;
     let device = app.fresh();
     let join = async |link: &str| {
-        let body = json!({"invite": link, "name": "Bob", "device": device});
+        let body = json!({"invite": link, "name": "Bob", "device": device, "proof": "p".repeat(64)});
         app.call(None, Method::POST, "/api/v1/join", Some(body)).await.read_person()
     };
     let (texter, captain) = (join(&texts).await, join(&watches).await);

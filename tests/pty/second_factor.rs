@@ -57,7 +57,7 @@ pub fn set_elsewhere(served: &Served, home: &Home, name: &str) -> Secret {
     let secret = Secret::from_bytes(b"12345678901234567890").expect("twenty bytes");
     let invite = link.secret.expose_secret().to_owned();
     served.block_on(async {
-        let request = JoinRequest { invite, name: name.to_owned(), device };
+        let request = JoinRequest { invite, name: name.to_owned(), device, proof: None };
         let joined = join(served.url(), &request, Timeouts::default()).await.expect("joined");
         let token = SecretString::from(joined.token);
         let server = NativeServer::new(served.url(), &token, Timeouts::default()).expect("a client");

@@ -331,8 +331,12 @@ pub async fn prepare(link: &JoinLink, many: usize, texters: u32) -> (SecretStrin
 async fn prepare_for(link: &JoinLink, contacts: Vec<Contact>, texters: u32) -> (SecretString, String) {
     let (clock, ids) = (SystemClock::shared(), SystemIds::shared());
     let fresh = || ids.act_id(clock.now());
-    let request =
-        JoinRequest { invite: link.secret.expose_secret().into(), name: "Ada".into(), device: DeviceId(fresh()) };
+    let request = JoinRequest {
+        invite: link.secret.expose_secret().into(),
+        name: "Ada".into(),
+        device: DeviceId(fresh()),
+        proof: None,
+    };
     let joined = join(&link.base_url, &request, Timeouts::default()).await.expect("joined");
     let token = SecretString::from(joined.token);
     let admin = AdminClient::new(&link.base_url, &token, Timeouts::default()).expect("a client");

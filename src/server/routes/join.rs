@@ -18,6 +18,9 @@ use crate::server::{
     store::{handles::Door, roster::Standing},
 };
 
+/// Characters of an installation's secret.
+const PROOF: std::ops::RangeInclusive<usize> = 32..=128;
+
 /// Where the caller is; a call without a socket comes from here.
 #[derive(Debug)]
 pub struct From(IpAddr);
@@ -47,6 +50,10 @@ pub async fn handler(
 ) -> Reply<Json<Joined>> {
     request.name = request.name.split_whitespace().collect::<Vec<_>>().join(" ");
     person_name::cleaned(&request.name).map_err(|why| Refusal::new(Code::Invalid, format!("`name`: {why}")))?;
+    if request.proof.as_ref().is_some_and(|proof| !PROOF.contains(&proof.chars().count())) {
+        let what = format!("`proof`: {} to {} characters", PROOF.start(), PROOF.end());
+        return Err(Refusal::new(Code::Invalid, what));
+    }
     let failed = || state.joins.failed(peer, state.desk.clock.monotonic()).map_err(Refusal::rate_limited);
     // Whoever has a good link gets in, whatever was guessed from the same room before.
     let standing = Door::standing(&state.desk, &request.invite).await?;

@@ -287,6 +287,8 @@ pub enum CommandKind {
         name: String,
         /// Installation.
         device: DeviceId,
+        /// BLAKE3 of that installation's secret.
+        proof: Option<[u8; 32]>,
     },
     /// Set the rules of conduct that everybody is to accept.
     SetConduct {

@@ -500,6 +500,7 @@ impl Door {
             token_hash: secret_hash(&token),
             name: request.name,
             device: request.device,
+            proof: request.proof.as_deref().map(secret_hash),
         };
         match desk.run(kind).await? {
             Answer::Joined(me) => Ok(Ok(Joined { token, me })),

@@ -642,7 +642,8 @@ async fn join(house: &House, name: &str, role: Role) -> Result<(String, Actor), 
     let Answer::Invite(invite) = System::invite(desk, organization, request).await? else {
         return Err(WorldError::Odd("no invite".into()));
     };
-    let request = JoinRequest { invite: invite.secret, name: name.into(), device: DeviceId(house.fresh()) };
+    let request =
+        JoinRequest { invite: invite.secret, name: name.into(), device: DeviceId(house.fresh()), proof: None };
     let joined = Door::join(desk, request).await?.map_err(|problem| WorldError::Odd(problem.detail))?;
     // What is answered must be there whatever comes next; a store that breaks this on purpose commits with the next command.
     System::expire_leases(desk).await?;

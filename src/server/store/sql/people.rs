@@ -96,20 +96,20 @@ impl Tx<'_> {
 
     pub(super) async fn join(
         &mut self,
-        invite_hash: [u8; 32],
-        token_hash: [u8; 32],
+        (invite_hash, token_hash): ([u8; 32], [u8; 32]),
         name: &str,
         device: DeviceId,
+        proof: Option<[u8; 32]>,
     ) -> Result<Answer, StoreError> {
         let name = match person_name::cleaned(name) {
             Ok(name) => name,
             Err(why) => return no(Code::Invalid, why),
         };
         // The answer to a join may be lost: the same device asking again under the same name is the same person, for no use.
-        let former = self.joined_before(invite_hash, &name, device).await?;
+        let former = self.joined_before(invite_hash, &name, (device, proof)).await?;
         let known = match former {
             Some(person) => Some(person),
-            None => self.known_here(invite_hash, &name, device).await?,
+            None => self.known_here(invite_hash, &name, (device, proof)).await?,
         };
         let row = db::query(
             "UPDATE invites SET uses_left = uses_left - CASE WHEN $3 THEN 0 ELSE 1 END
@@ -149,8 +149,8 @@ impl Tx<'_> {
             .try_get::<i64>(0)?,
         };
         let session = db::query(
-            "INSERT INTO sessions (person, token_hash, role, campaign, device, invite, created_at, last_seen, waiting)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) RETURNING id",
+            "INSERT INTO sessions (person, token_hash, role, campaign, device, invite, created_at, last_seen, waiting, proof)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) RETURNING id",
         )
         .bind(person)
         .bind(token_hash.as_slice())
@@ -160,6 +160,7 @@ impl Tx<'_> {
         .bind(invite)
         .bind(self.micros())
         .bind(i64::from(waiting))
+        .bind(proof.as_ref().map(<[u8; 32]>::as_slice))
         .fetch_one(&mut *self.conn)
         .await?
         .try_get::<i64>(0)?;
@@ -188,20 +189,25 @@ impl Tx<'_> {
         }))
     }
 
-    /// Who joined by this invite from this device under this name, unless that sign-in was revoked.
+    /// Who joined by this invite from this device under this name, unless that sign-in was revoked. Devices' ids are no secret (they stand
+    /// in the ledger): its proof says that it is the same one. A program of before has none; it finds who did nothing since.
     async fn joined_before(
         &mut self,
         invite_hash: [u8; 32],
         name: &str,
-        device: DeviceId,
+        (device, proof): (DeviceId, Option<[u8; 32]>),
     ) -> Result<Option<i64>, StoreError> {
         let row = db::query(
             "SELECT s.person, s.revoked FROM invites i JOIN sessions s ON s.invite = i.id JOIN people p ON p.id = s.person
-             WHERE i.secret_hash = $1 AND s.device = $2 AND p.name = $3 ORDER BY s.id DESC LIMIT 1",
+             WHERE i.secret_hash = $1 AND s.device = $2 AND p.name = $3
+                 AND (s.proof = $4 OR (s.proof IS NULL AND NOT EXISTS (SELECT 1 FROM sessions o WHERE o.person = s.person
+                     AND (o.proof IS NOT NULL OR o.last_seen > o.created_at))))
+             ORDER BY s.id DESC LIMIT 1",
         )
         .bind(invite_hash.as_slice())
         .bind(device.0)
         .bind(name)
+        .bind(proof.as_ref().map(<[u8; 32]>::as_slice))
         .fetch_optional(&mut *self.conn)
         .await?;
         let Some(row) = row else { return Ok(None) };
@@ -211,22 +217,24 @@ impl Tx<'_> {
 
     /// Who joined by another link from this device under this name, whatever it was for: the same person again, on the board, in exports and
     /// for those who wrote with them before. Who is meant among several is who joined by a link of this kind, else the latest. What a sign-in
-    /// may do is its own link's.
+    /// may do is its own link's. Who cannot prove that it is the same device is somebody new.
     async fn known_here(
         &mut self,
         invite_hash: [u8; 32],
         name: &str,
-        device: DeviceId,
+        (device, proof): (DeviceId, Option<[u8; 32]>),
     ) -> Result<Option<i64>, StoreError> {
+        let Some(proof) = proof else { return Ok(None) };
         let row = db::query(
             "SELECT s.person FROM invites i JOIN people p ON p.organization = i.organization AND p.name = $3
-             JOIN sessions s ON s.person = p.id AND s.device = $2
+             JOIN sessions s ON s.person = p.id AND s.device = $2 AND s.proof = $4
              WHERE i.secret_hash = $1 ORDER BY CASE WHEN s.role = i.role AND s.campaign IS NOT DISTINCT FROM i.campaign
                  THEN 0 ELSE 1 END, s.id DESC LIMIT 1",
         )
         .bind(invite_hash.as_slice())
         .bind(device.0)
         .bind(name)
+        .bind(proof.as_slice())
         .fetch_optional(&mut *self.conn)
         .await?;
         row.map(|row| col(&row, 0)).transpose()

@@ -406,8 +406,8 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
             tx.make_invite(actor.as_ref(), organization, &request, secret_hash).await
         }
         CommandKind::RevokeInvite { actor, invite } => tx.revoke_invite(&actor, invite).await,
-        CommandKind::Join { invite_hash, token_hash, name, device } => {
-            tx.join(invite_hash, token_hash, &name, device).await
+        CommandKind::Join { invite_hash, token_hash, name, device, proof } => {
+            tx.join((invite_hash, token_hash), &name, device, proof).await
         }
         CommandKind::SetConduct { actor, organization, texts, first } => {
             tx.set_conduct(actor.as_ref(), organization, &texts, first).await

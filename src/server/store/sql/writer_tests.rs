@@ -47,7 +47,7 @@ async fn join(desk: &Desk, name: &str, role: Role) -> Actor {
     let Answer::Invite(invite) = System::invite(desk, organization, request).await.expect("an answer") else {
         panic!("no invite")
     };
-    let request = JoinRequest { invite: invite.secret, name: name.into(), device: DEVICE };
+    let request = JoinRequest { invite: invite.secret, name: name.into(), device: DEVICE, proof: None };
     let joined = Door::join(desk, request).await.expect("an answer").expect("joined");
     desk.store.session(secret_hash(&joined.token)).await.expect("read").expect("a session")
 }

@@ -195,3 +195,8 @@ pub(super) const PICTURES: &str = "
 ALTER TABLE messages ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE unmatched_inbound ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0;
 ";
+
+/// By which secret of its machine a sign-in was made: BLAKE3 of it, and none for programs that send none.
+pub(super) const PROOFS: &str = "
+ALTER TABLE sessions ADD COLUMN proof BLOB;
+";
