@@ -61,7 +61,7 @@ pub async fn erase(home: &Home, who: &Hand, whom: Phone, dry_run: bool) -> Resul
     }
 }
 
-async fn close(home: &Home, who: &Hand, campaign: CampaignId) {
+pub async fn close(home: &Home, who: &Hand, campaign: CampaignId) {
     let request = CloseRequest { owner: who.actor.person, doubts_are_opt_outs: true, take_back: true };
     let closed = admin(who).close_campaign(&home.desk, campaign, request).await.expect("an answer");
     assert!(matches!(closed, Answer::Changed(_)), "{closed:?}");

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use pretty_assertions::assert_eq;
 use textbank::api::{act::Act, people::Role, problem::Code};
-use textbank::domain::{message::Delivery, message::MessageKind::Initial};
+use textbank::domain::{conversation::OptOut, message::Delivery, message::MessageKind::Initial};
 use textbank::server::carrier::Submitted;
 use textbank::server::store::{
     command::Answer,
@@ -12,7 +12,7 @@ use textbank::server::store::{
 
 use crate::store_home::{Home, Kind, definition, on_every_store, people, person, phone, refused};
 use crate::store_keeping::{
-    admin, deliver, erase, feed, hold, purge, retain, says_still, sound, what_was_done, zephyrine,
+    admin, close, deliver, erase, feed, hold, purge, retain, says_still, sound, what_was_done, zephyrine,
 };
 
 const DAY: u64 = 24 * 3_600;
@@ -51,6 +51,36 @@ on_every_store! {
         let done = what_was_done(&home, &ada, "opted_out").await;
         assert!(done.iter().all(|line| !line.contains("Kittens")), "{done:?}");
         sound(&home).await;
+    }
+
+    /// A doubt whose words are gone is a doubt: an opt-out that is taken back leaves it to a person to decide.
+    async fn a_doubt_without_its_words_outlives_an_opt_out_that_was_a_slip(home: Home) {
+        let (ada, campaign) = home.campaign(people(2)).await;
+        let slice = home.claim(&ada, campaign, 2).await;
+        for to in &slice {
+            home.initial(&ada, to).await;
+        }
+        deliver(&home).await;
+        close(&home, &ada, campaign).await;
+        retain(&home, &ada, None, Some(30)).await;
+        home.says(phone(0), "please take me off your list").await;
+        home.pass(31 * DAY);
+        purge(&home, &ada).await;
+        let line = home.line(&ada, campaign, slice[0].id).await;
+        assert!(matches!(line.opt_out, OptOut::Possible { .. }), "{line:?}");
+        // Their words are nowhere any more; whoever wrote nothing is in no doubt.
+        let expected = [OptOut::Possible { words: String::new() }, OptOut::No];
+        for (to, expected) in slice.iter().zip(expected) {
+            home.act(&ada, Act::OptOut { contact: to.id, notice: false, grace: false }).await;
+            home.act(&ada, Act::UndoOptOut { contact: to.id }).await;
+            assert_eq!(home.line(&ada, campaign, to.id).await.opt_out, expected);
+        }
+        // A person decides, and then it is none.
+        let after_seq = home.line(&ada, campaign, slice[0].id).await.foreign_seq;
+        home.act(&ada, Act::NotOptOut { contact: slice[0].id, after_seq }).await;
+        home.act(&ada, Act::OptOut { contact: slice[0].id, notice: false, grace: false }).await;
+        home.act(&ada, Act::UndoOptOut { contact: slice[0].id }).await;
+        assert_eq!(home.line(&ada, campaign, slice[0].id).await.opt_out, OptOut::No);
     }
 
     async fn a_lifted_hold_on_a_number_says_nothing_of_them(home: Home) {

@@ -174,10 +174,11 @@ impl Tx<'_> {
         Ok(row.is_some())
     }
 
-    /// What they wrote, in any campaign, since somebody last decided on it: a doubt stays a doubt, whatever was written after it.
+    /// What they wrote, in any campaign, since somebody last decided on it: a doubt stays a doubt, whatever was written after it. Words that
+    /// retention has removed may have been one: then a person decides.
     async fn undecided_of(&mut self, organization: i64, phone: &str) -> Result<OptOut, StoreError> {
         let rows = db::query(
-            "SELECT m.body FROM contacts c JOIN messages m ON m.contact = c.id
+            "SELECT m.body, CASE WHEN m.purged_at IS NULL THEN 0 ELSE 1 END FROM contacts c JOIN messages m ON m.contact = c.id
              WHERE c.organization = $1 AND c.phone = $2 AND m.direction = 'in' AND m.seq > COALESCE(
                  (SELECT MAX(n.seq) FROM notes n WHERE n.contact = c.id AND n.what IN ('not_opt_out', 'opted_in_by_word')
                      AND NOT EXISTS (SELECT 1 FROM notes d WHERE d.contact = c.id AND d.what = 'doubt_again' AND d.id > n.id)), 0)
@@ -187,12 +188,14 @@ impl Tx<'_> {
         .bind(phone)
         .fetch_all(&mut *self.conn)
         .await?;
+        let mut unread = false;
         for row in rows {
             if let Inbound::Possible { words } = verdict(&col::<String>(&row, 0)?) {
                 return Ok(OptOut::Possible { words: safe_line(&words) });
             }
+            unread |= col::<i64>(&row, 1)? != 0;
         }
-        Ok(OptOut::No)
+        Ok(if unread { OptOut::Possible { words: String::new() } } else { OptOut::No })
     }
 
     /// Takes back that the number is somebody else's. Where that decided a doubt, in favour of silence, the doubt is open again: nobody
