@@ -200,18 +200,22 @@ pub(super) async fn practise(
     }
     tell(ctx.catalogue.say(if practice.required { "practice-intro-needed" } else { "practice-intro" }, &[]));
     let answer = ask(&format!("{} ", ctx.catalogue.say("practice-enter", &[]).trim_end()))?;
-    let passed = match answer.as_deref() {
-        Some("") => hold(name, plain, false, ctx).await?,
-        _ => {
-            keep_mark(false, name, ctx);
-            false
-        }
+    let begun = answer.as_deref() == Some("");
+    let passed = if begun {
+        hold(name, plain, false, ctx).await?
+    } else {
+        keep_mark(false, name, ctx);
+        false
     };
     if passed {
         tell(ctx.catalogue.say("practice-done", &[]));
         pass(server, ctx).await?;
     } else {
-        let left = if practice.required { "practice-left-needed" } else { "practice-left" };
+        let left = match (practice.required, begun) {
+            (true, _) => "practice-left-needed",
+            (false, true) => "practice-left",
+            (false, false) => "practice-later",
+        };
         tell(ctx.catalogue.say(left, &[program(ctx)]));
     }
     Ok(true)

@@ -12,6 +12,7 @@ use crate::console::term::input::{self, Input};
 use crate::console::term::press::{SETTLING, judge};
 use crate::console::term::watch::Watch;
 use crate::doctor::guard;
+use crate::i18n::Catalogue;
 
 /// Options of `keys`.
 #[derive(Debug, Clone, clap::Args)]
@@ -50,7 +51,7 @@ async fn watch(ctx: &Context) -> Outcome {
                 break;
             }
             let quit = matches!(next, Input::Key { chord, repeat: false } if chord == Chord::plain(Key::Char('q')));
-            say(line(&next, watch.tells_repeats(), &keymap))?;
+            say(line(&next, watch.tells_repeats(), &keymap, &ctx.catalogue))?;
             if quit && ending {
                 break;
             }
@@ -65,17 +66,18 @@ async fn watch(ctx: &Context) -> Outcome {
 }
 
 /// One thing the terminal sent, in words. What was pasted is not repeated.
-fn line(sent: &Input, tells_repeats: bool, keymap: &Keymap) -> String {
+fn line(sent: &Input, tells_repeats: bool, keymap: &Keymap, words: &Catalogue) -> String {
     match sent {
         Input::Key { chord, repeat } => {
             let how = match judge(tells_repeats, Some(SETTLING), *chord, *repeat) {
-                Press::Fresh => "pressed",
-                Press::Repeat => "held down",
-                Press::Unsure => "pressed or held down, told by its timing",
+                Press::Fresh => " (pressed)",
+                Press::Repeat => " (held down)",
+                // The first line says how the two are told apart here.
+                Press::Unsure => "",
             };
-            let bound = bound(*chord, keymap);
+            let bound = bound(*chord, keymap, words);
             let bound = if bound.is_empty() { "bound to nothing".to_owned() } else { bound.join("; ") };
-            format!("{chord}  ({how})  {bound}")
+            format!("{chord}{how}: {bound}")
         }
         Input::Paste(text) => format!("pasted text of {} characters: text, never a command", text.chars().count()),
         Input::Resize(width, height) => format!("the window is {width}x{height}"),
@@ -85,19 +87,20 @@ fn line(sent: &Input, tells_repeats: bool, keymap: &Keymap) -> String {
 }
 
 /// What a chord does alone, and what it begins, each with its place.
-fn bound(chord: Chord, keymap: &Keymap) -> Vec<String> {
+fn bound(chord: Chord, keymap: &Keymap, words: &Catalogue) -> Vec<String> {
     let alone = chord.to_string();
     let begins = format!("{alone} ");
-    let mut found: Vec<(String, Vec<&'static str>)> = Vec::new();
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
     for (place, keys, actions) in keymap.table() {
         if keys != alone && !keys.starts_with(&begins) {
             continue;
         }
-        let names: Vec<&str> = actions.iter().map(|action| action.name()).collect();
+        let names: Vec<String> = actions.iter().map(|action| words.say(action.label_key(), &[])).collect();
         let what = if keys == alone { names.join(" or ") } else { format!("{keys}: {}", names.join(" or ")) };
+        let place = words.say(&format!("context-{}", place.name()), &[]);
         match found.iter_mut().find(|(other, _)| *other == what) {
-            Some((_, places)) => places.push(place.name()),
-            None => found.push((what, vec![place.name()])),
+            Some((_, places)) => places.push(place),
+            None => found.push((what, vec![place])),
         }
     }
     found.into_iter().map(|(what, places)| format!("{what} ({})", places.join(", "))).collect()
@@ -109,20 +112,24 @@ mod tests {
 
     #[test]
     fn a_key_is_told_with_what_it_does_where() {
-        let keymap = Keymap::default();
+        let (keymap, words) = (Keymap::default(), Catalogue::english());
         let told = |chord: &str, repeats, repeat| {
-            line(&Input::Key { chord: chord.parse().expect("a chord"), repeat }, repeats, &keymap)
+            line(&Input::Key { chord: chord.parse().expect("a chord"), repeat }, repeats, &keymap, &words)
         };
         assert!(
-            told("enter", true, false).starts_with("enter  (pressed)  send (card); open (inbox, home)"),
+            told("enter", true, false).starts_with("enter (pressed): send (send card); open (replies, My campaigns)"),
             "{}",
             told("enter", true, false)
         );
         assert!(told("enter", true, true).contains("(held down)"));
-        assert!(told("enter", false, false).contains("told by its timing"));
-        assert!(told("g", true, false).contains("g g: top (inbox, thread"), "{}", told("g", true, false));
+        assert!(told("enter", false, false).starts_with("enter: send (send card)"));
+        assert!(
+            told("g", true, false).contains("g g: ") && told("g", true, false).contains("(replies, conversation"),
+            "{}",
+            told("g", true, false)
+        );
         assert!(told("f12", true, false).ends_with("bound to nothing"));
-        let pasted = line(&Input::Paste("secret \u{1b}[2J".into()), true, &keymap);
+        let pasted = line(&Input::Paste("secret \u{1b}[2J".into()), true, &keymap, &words);
         assert!(pasted.contains("11 characters") && !pasted.contains("secret"), "{pasted}");
     }
 }

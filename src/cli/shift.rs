@@ -164,6 +164,23 @@ impl Rest {
         Self { journal, sign_in }
     }
 
+    /// Whom this person held in a campaign when its console was last left: ids alone, sealed as all of the journal.
+    pub(super) async fn had(&self, key: &str) -> Vec<(ContactId, bool)> {
+        let kept = self.journal.ui_get(key).await.ok().flatten();
+        kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+    }
+
+    /// Keeps it for the next start. It is a help to somebody who comes back, and no act: what the disk refuses is logged.
+    pub(super) async fn keep_hands(&self, key: &str, in_hand: &[(ContactId, bool)]) {
+        let kept = match serde_json::to_value(in_hand) {
+            Ok(value) => self.journal.ui_set(key, &value).await.map_err(anyhow::Error::from),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = kept {
+            tracing::warn!(%error, "what was in hand is not remembered");
+        }
+    }
+
     /// Lets go of the journal, without a word: another console follows.
     pub(super) async fn let_go(self) -> anyhow::Result<()> {
         Ok(self.journal.close().await?)

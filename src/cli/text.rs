@@ -59,14 +59,19 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     }
     // Whoever has sent nothing yet begins with few: the first look back comes soon.
     options.first_slice = first_slice(shift.sign_in.kind, ctx);
-    ctx.guard_terminal();
     let rest = shift.rest();
+    let hands = format!("hands.{}", shift.campaign.0);
+    options.had = rest.had(&hands).await;
+    ctx.guard_terminal();
     let launch = shift.launch(ctx);
     let left = if lines {
         runtime::texter_in_lines(launch, options, LinesTo::Output).await?
     } else {
         runtime::texter(launch, options).await?
     };
+    if let Some(in_hand) = &left.in_hand {
+        rest.keep_hands(&hands, in_hand).await;
+    }
     Ok((left, rest))
 }
 

@@ -78,6 +78,16 @@ pub fn clock(words: &Catalogue, at: DateTime) -> String {
     format!("{} {half}", at.strftime("%-I:%M"))
 }
 
+/// A language by its name, where the catalogue knows it; else its code.
+#[must_use]
+pub fn language_name(word: impl Fn(&str) -> String, code: &str) -> String {
+    match code {
+        "en" => word("ui-language-en"),
+        "es" => word("ui-language-es"),
+        other => safe_line(other),
+    }
+}
+
 /// Months as Spanish abbreviates them.
 const SPANISH_MONTHS: [&str; 12] = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 

@@ -105,7 +105,8 @@ impl Catalogue {
         }
         let said =
             self.own.as_ref().and_then(|own| format(own, key, &fluent)).or_else(|| format(&self.english, key, &fluent));
-        said.unwrap_or_else(|| format!("[{key}]"))
+        let said = said.unwrap_or_else(|| format!("[{key}]"));
+        if self.own.is_some() { tidied(said) } else { said }
     }
 
     /// All keys of a language's files, in order; for the tests that look for missing and dead ones.
@@ -119,6 +120,15 @@ impl Catalogue {
             .filter_map(|line| line.split_once('=').map(|(key, _)| key.trim().to_owned()))
             .collect()
     }
+}
+
+/// What no message can know of its own arguments: a Spanish time ends with a full stop, which then is the sentence's too, and one
+/// o'clock is one.
+fn tidied(said: String) -> String {
+    if said.contains(". m..") || said.contains("las 1:") {
+        return said.replace(". m..", ". m.").replace("las 1:", "la 1:");
+    }
+    said
 }
 
 fn format(bundle: &FluentBundle<FluentResource>, key: &str, args: &FluentArgs<'_>) -> Option<String> {

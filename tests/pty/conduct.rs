@@ -1,5 +1,7 @@
 //! What is asked line by line in a terminal before the console takes the screen: rules of conduct, the waiting room.
 
+use std::time::Duration;
+
 use crate::harness::{Home, Terminal};
 use crate::served::leave;
 use crate::serving::Served;
@@ -67,6 +69,72 @@ fn who_joins_by_a_link_with_a_waiting_room_goes_on_by_itself_when_let_in() {
     console.open_console();
     console.wait_for("sends this text");
     leave(console);
+}
+
+/// Two questions, the rules, the practice done as it says, the door, and the first real card: nothing is left out, and nothing has to be known.
+#[test]
+fn the_first_minute_leads_from_the_link_to_real_voters() {
+    let served = Served::start();
+    served.with_rules(3);
+    let link = served.with_waiting_room();
+    let home = Home::new();
+    let mut first = Terminal::start_first_minute(&home, 80, 24, &["join", &link]);
+    first.wait_for("Do you use a screen reader or a braille display?");
+    first.press(b"no\r");
+    first.wait_for("Your first name, as voters will read it:");
+    first.press(b"Ann\r");
+    first.wait_for("Type yes and Enter:");
+    assert!(first.screen().contains("Rule 3: be kind."), "{}", first.screen());
+    first.press(b"yes\r");
+    first.wait_for("Press Enter to begin");
+    first.press(b"\r");
+    first.open_console();
+    let (mut keys, mut trace) = (0, Vec::new());
+    loop {
+        let strip = |screen: &str| -> String {
+            let from = screen.lines().skip_while(|line| !line.contains("PRACTICE"));
+            from.take(2).collect::<Vec<_>>().join(" ")
+        };
+        let told = |screen: &str| {
+            let told = strip(screen);
+            let keys: [(&str, &[u8]); 9] = [
+                ("Enter sends it", b"\r"),
+                ("to end the practice", b"q"),
+                ("Press Tab", b"\t"),
+                ("Write a short", b"ok"),
+                ("opts them out", b"k"),
+                ("Press n", b"n"),
+                ("Press i", b"i"),
+                ("Press Enter", b"\r"),
+                ("Go on with Enter", b"\r"),
+            ];
+            keys.iter().find(|(words, _)| told.contains(words)).map(|(_, key)| (told.clone(), *key))
+        };
+        first.wait_for_screen("what to do next", |screen| told(screen).is_some());
+        // A frame comes in pieces: only the whole of it says what to do.
+        first.wait_until_quiet(Duration::from_millis(60));
+        let before = first.screen();
+        let Some((said, key)) = told(&before) else { continue };
+        trace.push(format!("{said} -> {}", String::from_utf8_lossy(key).escape_debug()));
+        first.press(key);
+        keys += 1;
+        assert!(keys < 60, "{trace:#?}\n{before}");
+        if said.contains("to end the practice") {
+            break;
+        }
+        // A press that came sooner than a card can be read counts for nothing: it is made again, as a person does.
+        first.becomes(Duration::from_millis(400), |screen| screen != before);
+    }
+    first.wait_for("You are in the waiting room");
+    served.accept_rules();
+    assert!(first.screen().contains("Practice over"), "{}", first.screen());
+    served.let_everybody_in();
+    first.wait_for("Ann is now texter");
+    first.open_console_again(2);
+    first.wait_for("sends this text");
+    assert!(first.screen().contains("REAL VOTERS") && !first.screen().contains("PRACTICE"), "{}", first.screen());
+    assert_eq!(served.accepted(), 0, "nothing of the practice went anywhere");
+    leave(first);
 }
 
 #[test]

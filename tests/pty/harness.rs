@@ -114,9 +114,22 @@ impl Terminal {
         Self::begin(home, columns, rows, &home.1, args, &[])
     }
 
+    /// The same for somebody who comes for the first time: they are asked how they read, and offered the practice.
+    pub fn start_first_minute(home: &Home, columns: u16, rows: u16, args: &[&str]) -> Self {
+        Self::begin(home, columns, rows, &home.1, args, &[("TEXTBANK_CONSOLE_FIRST_MINUTE", "true")])
+    }
+
     /// Starts a shell in this home; what runs in it asks line by line.
     pub fn start_shell(home: &Home, columns: u16, rows: u16, args: &[&str]) -> Self {
         Self::begin(home, columns, rows, "/bin/sh", args, &[])
+    }
+
+    /// The `nth` console of this process takes the screen, counted from one.
+    pub fn open_console_again(&mut self, nth: usize) {
+        let asked = |seen: &Seen| seen.bytes.windows(3).filter(|part| part == b"\x1b[c").count();
+        if self.wait_until("the question of the next console", |seen| seen.closed || asked(seen) >= nth) {
+            self.press(PLAIN.as_bytes());
+        }
     }
 
     /// The console takes the screen.
@@ -153,10 +166,10 @@ impl Terminal {
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
-        for (name, value) in more {
+        for (name, value) in home.surroundings() {
             command.env(name, value);
         }
-        for (name, value) in home.surroundings() {
+        for (name, value) in more {
             command.env(name, value);
         }
         command.cwd(home.0.path());

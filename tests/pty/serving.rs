@@ -232,6 +232,16 @@ impl Served {
         });
     }
 
+    /// The admin accepts the rules of conduct.
+    pub fn accept_rules(&self) {
+        let admin = self.admin();
+        self.runtime.block_on(async {
+            for rules in admin.conduct(None).await.expect("rules") {
+                admin.accept_conduct(&rules.version).await.expect("accepted");
+            }
+        });
+    }
+
     /// The admin shows out whoever waits.
     pub fn show_everybody_out(&self) {
         use textbank::client::CampaignServer as _;

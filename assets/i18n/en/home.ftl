@@ -48,6 +48,21 @@ leave-talks = { $n ->
    *[other] { $n } conversations stay yours
 } until you come back or a captain takes them back ({ $waiting } with a voter who waits).
 leave-laptop = This laptop keeps your drafts, and what is not handed in, sealed.
+back-unsent = { $n ->
+    [one] 1 first text you had is not yours any more
+   *[other] { $n } first texts you had are not yours any more
+}: whoever asks for contacts gets them.
+back-talks = { $n ->
+    [one] 1 conversation you had is not yours any more
+   *[other] { $n } conversations you had are not yours any more
+}: other texters answer.
+back-both = { $unsent ->
+    [one] 1 first text
+   *[other] { $unsent } first texts
+} and { $talks ->
+    [one] 1 conversation
+   *[other] { $talks } conversations
+} you had are not yours any more: others text and answer.
 done-ask = Done for the day?
 done-unsent = { $n ->
     [one] 1 first text goes back

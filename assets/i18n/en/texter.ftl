@@ -315,6 +315,11 @@ texter-nothing-recorded = No answer is recorded here.
 note-wrong-number-taken-back = wrong number taken back, it was a slip
 note-doubt-again = to be decided again: an opt-out?
 texter-stays = What was done last stays as it is ({ $name }): nothing was taken back.
+texter-no-such-key = { $typed } does nothing here. { $help } shows the keys that work.
+texter-stays-opt-out = { $name } stays opted out: this campaign's server takes no opt-out back. Nothing was taken back.
+texter-stays-asked = Your question about { $name } stays with the captain, who answers it or takes the flag off. Nothing was taken back.
+texter-stays-handed-over = { $name } is with somebody else now. Tell your captain if that was a mistake. Nothing was taken back.
+texter-stays-released = What was given back may be others' by now. { $key } asks for contacts again. Nothing was taken back.
 texter-not-opt-out-done = { $name } may be texted again; { $key } takes it back.
 texter-doubt-again = { $name }: nothing is sent until somebody decides whether it was an opt-out.
 texter-wrong-number-opted-out = { $name }: wrong number recorded, closed, and opted out as nobody had decided; { $key } takes it back.
@@ -326,5 +331,4 @@ texter-unreadable = { $count ->
   } ({ $why }). All others are here; it is asked for again by itself.
 texter-half-way = { $name }: their notice went, the opt-out itself not yet. It is being tried again.
 note-half-way = their notice went, the opt-out itself not yet: it is being tried again
-texter-stays-opt-out = { $name } is opted out for good: the campaign's server cannot take that back. Nothing was undone.
 texter-ask-opt-out-for-good = It cannot be taken back: this campaign's server has no way to undo it.

@@ -29,6 +29,8 @@ ui-age-days = { $n ->
 
 ## Toasts and help
 ui-toast-info = Note:
+ui-written-keep = done
+ui-written-leave = leave it
 ui-toast-warning = Attention:
 ui-toast-error = Problem:
 ui-which-key = Next key

@@ -48,6 +48,21 @@ leave-talks = { $n ->
    *[other] { $n } conversaciones siguen siendo tuyas
 } hasta que vuelvas o un capitán las retire ({ $waiting } con un votante que espera).
 leave-laptop = Este equipo guarda, sellados, tus borradores y lo que no está entregado.
+back-unsent = { $n ->
+    [one] 1 primer mensaje que tenías ya no es tuyo
+   *[other] { $n } primeros mensajes que tenías ya no son tuyos
+}: van a quien pida contactos.
+back-talks = { $n ->
+    [one] 1 conversación que tenías ya no es tuya
+   *[other] { $n } conversaciones que tenías ya no son tuyas
+}: responden otras personas.
+back-both = { $unsent ->
+    [one] 1 primer mensaje
+   *[other] { $unsent } primeros mensajes
+} y { $talks ->
+    [one] 1 conversación
+   *[other] { $talks } conversaciones
+} que tenías ya no son tuyos: otras personas escriben y responden.
 done-ask = ¿Terminaste por hoy?
 done-unsent = { $n ->
     [one] 1 primer mensaje vuelve

@@ -20,7 +20,7 @@ plain-thrown-away = Descartado: lo escrito antes de leerse el texto, o varias l�
 plain-no-editor = Un editor necesita una terminal.
 plain-no-panes = Aquí no hay paneles: todo viene en líneas.
 plain-online = De nuevo en línea.
-plain-time-between = entre { $from } y { $to } allí
+plain-time-between = entre las { $from } y las { $to } allí
 
 plain-words-whole = v, texto
 plain-words-more = m, más

@@ -30,8 +30,8 @@ texter-taken-back = { $count ->
 }
 texter-resting = Devolviste tus contactos. Pide más cuando quieras.
 texter-held-back = { $count ->
-    [one] Un contacto queda retenido: allí está fuera del horario permitido hasta { $at }.
-   *[other] { $count } contactos quedan retenidos: allí está fuera del horario permitido; el primero, hasta { $at }.
+    [one] Un contacto queda retenido: allí está fuera del horario permitido hasta las { $at }.
+   *[other] { $count } contactos quedan retenidos: allí está fuera del horario permitido; el primero, hasta las { $at }.
 }
 texter-answer-meanwhile = { $count ->
     [one] Un votante espera tu respuesta.
@@ -59,7 +59,7 @@ texter-no-doubt = Aquí no hay ninguna baja que decidir.
 texter-decide-first = Decide primero: si se cierra sin decidir, cuenta como baja.
 texter-reply-before-first = El primer mensaje sale desde la tarjeta.
 texter-wrong-number = El número es de otra persona. No se puede enviar nada.
-texter-hours-closed = Allí está fuera del horario permitido hasta { $at }. Tu borrador se guarda.
+texter-hours-closed = Allí está fuera del horario permitido hasta las { $at }. Tu borrador se guarda.
 texter-reply-unfilled = En tu texto queda un hueco sin llenar entre llaves.
 texter-too-long = Un mensaje tiene como máximo { $most } caracteres; este tiene { $count }.
 texter-reply-unsafe = Tu texto tiene caracteres que no se pueden mostrar tal como son. Quítalos.
@@ -316,6 +316,11 @@ texter-nothing-recorded = Aquí no hay ninguna respuesta anotada.
 note-wrong-number-taken-back = número equivocado deshecho, fue un error
 note-doubt-again = por decidir de nuevo: ¿baja?
 texter-stays = Lo último que se hizo queda como está ({ $name }): no se deshizo nada.
+texter-no-such-key = { $typed } no hace nada aquí. { $help } muestra las teclas que valen.
+texter-stays-opt-out = { $name } sigue de baja: el servidor de esta campaña no deshace ninguna baja. No se deshizo nada.
+texter-stays-asked = Tu pregunta sobre { $name } queda en manos del capitán, que la responde o quita la marca. No se deshizo nada.
+texter-stays-handed-over = { $name } está ahora con otra persona. Díselo a tu capitán si fue un error. No se deshizo nada.
+texter-stays-released = Lo devuelto puede estar ya en otras manos. { $key } pide contactos de nuevo. No se deshizo nada.
 texter-not-opt-out-done = Se puede escribir de nuevo a { $name }; { $key } lo deshace.
 texter-doubt-again = { $name }: no se envía nada hasta que alguien decida si fue una baja.
 texter-wrong-number-opted-out = { $name }: número equivocado, cerrada, y de baja porque nadie lo había decidido; { $key } lo deshace.
@@ -327,5 +332,4 @@ texter-unreadable = { $count ->
   } ({ $why }). Los demás están aquí; se vuelven a pedir solos.
 texter-half-way = { $name }: su aviso salió, pero la baja todavía no. Se intenta otra vez.
 note-half-way = su aviso salió, pero la baja todavía no: se intenta otra vez
-texter-stays-opt-out = La baja de { $name } es para siempre: el servidor de la campaña no la puede deshacer. No se deshizo nada.
 texter-ask-opt-out-for-good = No se puede deshacer: el servidor de esta campaña no tiene cómo.

@@ -26,6 +26,8 @@ ui-age-days = { $n ->
 
 ## Avisos y ayuda
 ui-toast-info = Nota:
+ui-written-keep = listo
+ui-written-leave = dejarlo
 ui-toast-warning = Atención:
 ui-toast-error = Problema:
 ui-which-key = Tecla siguiente
@@ -230,7 +232,7 @@ ui-board-possible-opt-outs = { $n } quizá dados de baja
 ui-delivery-leaving = sale en un momento
 ui-search-title = Buscar
 ui-search-prompt = Escribe un nombre o una palabra suya
-ui-inbox-snoozed = hasta { $at }
+ui-inbox-snoozed = hasta las { $at }
 ui-thread-note = nota: { $text }
 ui-language-fr = francés
 ui-language-en = inglés
@@ -254,12 +256,12 @@ ui-pace = { $pace } por minuto, { $left ->
     [one] queda 1 minuto
    *[other] quedan { $left } minutos
 }
-ui-held-back = { $n } retenidos hasta { $at }
+ui-held-back = { $n } retenidos hasta las { $at }
 ui-picked = ahora
 ui-board-texts = { $out } mensajes enviados, { $in } recibidos
 ui-board-errors = El operador sobre los mensajes fallidos: { $list }
 ui-link-offline-for = sin conexión desde hace { $age }
-ui-card-filled = { $n } de la lista
+ui-card-filled = { $n } datos puestos
 ui-card-links = { $n ->
     [one] { $n } enlace
    *[other] { $n } enlaces

@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::voice::Voice;
+use crate::console::words::language_name;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::Value;
 
@@ -55,11 +56,7 @@ impl Beside {
             Self::Field(name, value) => field(name, value),
             Self::Time { from, to, .. } => format!("{}.", time_there(voice, *from, *to)),
             Self::Language(code) => {
-                let name = match code.as_str() {
-                    "en" => voice.word("ui-language-en"),
-                    "es" => voice.word("ui-language-es"),
-                    other => safe_line(other),
-                };
+                let name = language_name(|key| voice.word(key), code);
                 format!("{}.", voice.text("ui-card-language", "language", &name))
             }
         }

@@ -5,7 +5,7 @@ use super::voice::Voice;
 use crate::console::core::texter::view::{
     EARLIER_RECEIVED, EARLIER_SENT, ItemState, PersonView, ThreadItem, ThreadView,
 };
-use crate::console::words::{delivery_key, reason_key};
+use crate::console::words::{delivery_key, language_name, reason_key};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::message::{Delivery, Direction};
 use crate::domain::safe_text::safe_line;
@@ -46,7 +46,10 @@ pub(super) fn person(voice: &Voice, person: &PersonView) -> Vec<String> {
             lines.push(format!("{}: {value}", voice.word(key)));
         }
     };
-    add("ui-person-language", person.language.clone().unwrap_or_default());
+    add(
+        "ui-person-language",
+        person.language.as_ref().map_or_else(String::new, |code| language_name(|key| voice.word(key), code)),
+    );
     add("ui-person-tags", person.tags.iter().map(|tag| voice.say(tag)).collect::<Vec<_>>().join(", "));
     add("ui-person-snoozed", person.snoozed_until.map(|at| voice.time(at)).unwrap_or_default());
     add("ui-person-note", safe_line(&person.note));

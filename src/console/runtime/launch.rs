@@ -31,7 +31,7 @@ use crate::console::term::{input, signals};
 use crate::console::ui::ink::{Caps, phrase};
 use crate::console::ui::theme::{Depth, Theme};
 use crate::console::ui::{self, Drawn, RenderCache};
-use crate::domain::ids::CampaignId;
+use crate::domain::ids::{CampaignId, ContactId};
 use crate::env::{SharedClock, SharedIds};
 use crate::i18n::Catalogue;
 
@@ -123,6 +123,8 @@ pub struct Left {
     pub practised: bool,
     /// What is in hand, until when it stays and who gets it then.
     pub stays: Vec<Say>,
+    /// Whom the texter still held, true for conversations; none when that was never known.
+    pub in_hand: Option<Vec<(ContactId, bool)>>,
     /// The list of campaigns is wanted.
     pub goes_home: bool,
     /// The campaign that was opened on the home screen.
@@ -184,6 +186,7 @@ fn texter_left(model: texter::Model, unsettled: u64) -> Left {
         signed_out: model.link == LinkState::SignedOut { hands_in: true },
         practised: model.practised(),
         stays: model.what_stays(),
+        in_hand: model.loaded.then(|| model.whom_i_hold()),
         goes_home: model.goes_home,
         score: model.score,
         ..Left::default()

@@ -154,13 +154,30 @@ pub(super) fn flow(
     most: u16,
     buffer: &mut Buffer,
 ) -> u16 {
+    let mut lines = flowed(ink, groups, area.width, most);
+    for (line, row) in lines.iter_mut().zip(first_row..) {
+        // Blanks at the end of a line are no reason to cut it.
+        if let Some((text, _)) = line.last_mut() {
+            text.truncate(text.trim_end().len());
+        }
+        ink.line(buffer, area, row, line);
+    }
+    u16::try_from(lines.len()).unwrap_or(most)
+}
+
+/// The lines that [`flow`] would use.
+pub(super) fn rows_of(ink: Ink<'_>, groups: &[Vec<Piece>], width: u16, most: u16) -> u16 {
+    u16::try_from(flowed(ink, groups, width, most).len()).unwrap_or(most)
+}
+
+fn flowed(ink: Ink<'_>, groups: &[Vec<Piece>], width: u16, most: u16) -> Vec<Vec<Piece>> {
     let dot = format!(" {} ", ink.sign(Sign::Dot));
     let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
     let mut used = 0;
     for group in groups {
         let all: String = group.iter().map(|(text, _)| text.as_str()).collect();
         let mut group = group.clone();
-        if used + wrap::columns(all.trim_end()) > area.width && used > 0 && lines.len() < usize::from(most) {
+        if used + wrap::columns(all.trim_end()) > width && used > 0 && lines.len() < usize::from(most) {
             lines.push(Vec::new());
             used = 0;
             if let Some((text, _)) = group.first_mut() {
@@ -172,14 +189,7 @@ pub(super) fn flow(
             line.extend(group);
         }
     }
-    for (line, row) in lines.iter_mut().zip(first_row..) {
-        // Blanks at the end of a line are no reason to cut it.
-        if let Some((text, _)) = line.last_mut() {
-            text.truncate(text.trim_end().len());
-        }
-        ink.line(buffer, area, row, line);
-    }
-    u16::try_from(lines.len()).unwrap_or(most)
+    lines
 }
 
 /// Segments, characters, and which character makes it dear.

@@ -6,13 +6,14 @@ use ratatui::layout::{Position, Rect};
 use super::Drawn;
 use super::ink::{Caps, Ink, Piece, Sign};
 use super::theme::{Role, Theme};
-use super::{layers, shell, wrap};
+use super::{card, layers, shell, wrap};
+use crate::api::campaign::CampaignTodo;
 use crate::console::core::home::Model;
 use crate::console::core::home::view::{counts, standing};
+use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
 use crate::i18n::Catalogue;
-
-/// Rows of one campaign in the list.
-const ROWS: usize = 2;
 
 /// Draws the whole screen.
 pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area: Rect, buffer: &mut Buffer) -> Drawn {
@@ -27,7 +28,12 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
     let about = about_lines(ink, model, body.width.saturating_sub(4));
     // The list needs its rows; what is told of the selected one gets the rest, a half at most.
     let wanted = u16::try_from(about.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let low = if about.is_empty() { 0 } else { wanted.min(body.height / 2) };
+    let needed = 3 + model.at_hand().map_or(0, |todo| {
+        let inner = Rect { width: body.width.saturating_sub(4), ..body };
+        card::rows_of(ink, &told(ink, todo), inner.width.saturating_sub(2), most_rows(inner))
+    });
+    let low = if about.is_empty() { 0 } else { wanted.min(body.height / 2).min(body.height.saturating_sub(needed)) };
+    let low = if low < 3 { 0 } else { low };
     let list = Rect { height: body.height - low, ..body };
     let role = if model.overlays.is_empty() { shell::mark_role(model.rehearsal()) } else { Role::Border };
     let inner = ink.frame(buffer, list, &ink.word("home-title"), role, model.rehearsal() == Some(false));
@@ -37,8 +43,21 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
         let place = Rect { y: list.bottom(), height: low, ..body };
         let inner = ink.frame(buffer, place, &ink.word("home-about"), Role::Border, false);
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-        for (row, line) in (0..inner.height).zip(&about) {
+        let above = model.told_from.min(about.len().saturating_sub(inner.height.into()));
+        for (row, line) in (0..inner.height).zip(about.iter().skip(above)) {
             ink.line(buffer, inner, row, std::slice::from_ref(line));
+        }
+        let below = about.len() > above + usize::from(inner.height);
+        let keymap = &model.options.keymap;
+        for (more, action, sign, row) in [
+            (above > 0, Action::PageUp, Sign::Up, place.y),
+            (below, Action::PageDown, Sign::Down, place.bottom().saturating_sub(1)),
+        ] {
+            // On the frame: no word of the guide is hidden by it.
+            if let Some(key) = keymap.key_for(Context::Home, action).filter(|_| more) {
+                let edge = Rect { y: row, height: 1, width: place.width.saturating_sub(2), ..place };
+                ink.right(buffer, edge, 0, &format!(" {key} {} ", ink.sign(sign)), Role::Key);
+            }
         }
     }
     let footer = Rect { y: area.bottom() - foot, height: foot, ..area };
@@ -77,12 +96,28 @@ fn draw_list(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Op
         ink.line(buffer, area, 0, &[(ink.word("home-no-campaign"), Role::Faint)]);
         return None;
     }
-    let fit = (usize::from(area.height) / ROWS).max(1);
+    let told: Vec<Vec<Vec<Piece>>> = todos.iter().map(|todo| told(ink, todo)).collect();
     let selected = model.selected_place().unwrap_or(0);
-    let first = selected.saturating_sub(fit / 2).min(todos.len().saturating_sub(fit));
+    let inner = area.width.saturating_sub(2);
+    let rows: Vec<u16> = told
+        .iter()
+        .enumerate()
+        .map(|(at, told)| 1 + card::rows_of(ink, told, inner, if at == selected { most_rows(area) } else { 1 }))
+        .collect();
+    // From as far up as leaves the selected one wholly on the screen.
+    let mut first = selected;
+    let mut used = rows.get(selected).copied().unwrap_or(0);
+    while let Some(above) = first.checked_sub(1).and_then(|at| rows.get(at)).filter(|rows| used + **rows <= area.height)
+    {
+        used += above;
+        first -= 1;
+    }
+    let mut row = 0;
     let mut cursor = None;
-    for (at, todo) in todos.iter().enumerate().skip(first).take(fit) {
-        let row = u16::try_from((at - first) * ROWS).unwrap_or(u16::MAX);
+    for (at, (todo, told)) in todos.iter().zip(&told).enumerate().skip(first) {
+        if row >= area.height {
+            break;
+        }
         let here = at == selected;
         let look = |role| if here { Role::Selected } else { role };
         if here {
@@ -91,26 +126,39 @@ fn draw_list(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Op
             cursor = Some(bar.as_position());
         }
         let mark = if here { ink.sign(Sign::Here) } else { " " };
-        let state: Vec<String> = standing(todo).iter().map(|say| ink.say(say)).collect();
+        // Its name is worth more than its end.
+        let most = if area.width < 50 { 1 } else { 2 };
+        let state: Vec<String> = standing(todo).iter().take(most).map(|say| ink.say(say)).collect();
         let state = state.join(&format!(" {} ", ink.sign(Sign::Dot)));
         let width = ink.right(buffer, area, row, &state, look(Role::Faint));
         let title = wrap::cut(&todo.title, area.width.saturating_sub(width + 4), ink.sign(Sign::More));
         ink.line(buffer, area, row, &[(format!("{mark} {title}"), look(Role::Title))]);
-        let mut pieces: Vec<Piece> = vec![("  ".to_owned(), Role::Text)];
-        for (place, say) in counts(todo).iter().enumerate() {
-            if place > 0 {
-                pieces.push((format!(" {} ", ink.sign(Sign::Dot)), Role::Faint));
-            }
-            let role = match say.key {
-                "home-waiting" | "home-held" => Role::Warn,
-                "home-unsent" => Role::Text,
-                _ => Role::Faint,
-            };
-            pieces.push((ink.say(say), role));
-        }
-        ink.line(buffer, area, row + 1, &pieces);
+        let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
+        let most = rows.get(at).map_or(1, |rows| rows.saturating_sub(1));
+        card::flow(ink, told, inner, row + 1, most, buffer);
+        row += 1 + most;
     }
     cursor
+}
+
+/// Rows that the counts of the selected campaign may take: all that they need, but on the smallest screens.
+fn most_rows(area: Rect) -> u16 {
+    if area.width < 50 { 3 } else { 5 }
+}
+
+/// What is in hand of a campaign, each count with what stands before it on the same line.
+fn told(ink: Ink<'_>, todo: &CampaignTodo) -> Vec<Vec<Piece>> {
+    let dot = format!(" {} ", ink.sign(Sign::Dot));
+    let count = |(place, say): (usize, &Say)| {
+        let role = match say.key {
+            "home-waiting" | "home-held" => Role::Warn,
+            "home-unsent" => Role::Text,
+            _ => Role::Faint,
+        };
+        let before = if place > 0 { dot.as_str() } else { "" };
+        vec![(format!("{before}{}", ink.say(say)), role)]
+    };
+    counts(todo).iter().enumerate().map(count).collect()
 }
 
 /// What is to be known of the selected campaign: the captains' note, then the guide.
@@ -131,3 +179,6 @@ fn about_lines(ink: Ink<'_>, model: &Model, width: u16) -> Vec<Piece> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests;

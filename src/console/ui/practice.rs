@@ -11,7 +11,9 @@ use crate::console::core::texter::{Focus, Model};
 /// Draws them at the top of `body`, and gives what is left of it.
 pub(super) fn coach(ink: Ink<'_>, model: &Model, body: Rect, buffer: &mut Buffer) -> Rect {
     let (Some(now), Some(keys)) = (model.coach(), model.coach_keys()) else { return body };
-    let mark = format!(" {} ", ink.word("practice-mark"));
+    let small = body.height < 14;
+    // Every row counts there, and the header says already that nothing of this is real.
+    let mark = if small { String::new() } else { format!(" {} ", ink.word("practice-mark")) };
     let text = ink.say(&now);
     let room = body.width.saturating_sub(1);
     // The words may need two rows on a small screen; what is always there has one of its own.
@@ -19,11 +21,10 @@ pub(super) fn coach(ink: Ink<'_>, model: &Model, body: Rect, buffer: &mut Buffer
     let first = room.saturating_sub(taken).max(10);
     let mut rows: Vec<&str> = wrap::wrap(&text, first).into_iter().map(|range| text[range].trim_end()).collect();
     // On a small screen what is written needs the room.
-    let small = body.height < 14;
     let writes = model.focus == Focus::Composer;
     rows.truncate(match (small, writes) {
         (false, _) => 3,
-        (true, false) => 2,
+        (true, false) => 3,
         (true, true) => 1,
     });
     let mut row = 0;
@@ -43,3 +44,6 @@ pub(super) fn coach(ink: Ink<'_>, model: &Model, body: Rect, buffer: &mut Buffer
     }
     Rect { y: body.y + row, height: body.height - row, ..body }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use super::overlay::{Line, page, wrapped};
 use super::theme::Role;
 use super::wrap;
 use crate::console::core::texter::view::{PersonView, ScriptStep, StepState};
-use crate::console::words::clock;
+use crate::console::words::{clock, language_name};
 
 /// The script as lines of `width`, the rows of answers below the question that is open. Also the place of the first of those.
 pub(super) fn lines(ink: Ink<'_>, steps: &[ScriptStep], rows: &[Line], width: u16) -> (Vec<Line>, usize) {
@@ -85,7 +85,10 @@ pub(super) fn person(ink: Ink<'_>, person: &PersonView, width: u16) -> Vec<Line>
         let (from, to) = (clock(ink.words, from), clock(ink.words, to));
         add("ui-person-time", if from == to { from } else { format!("{from} - {to}") });
     }
-    add("ui-person-language", person.language.clone().unwrap_or_default());
+    add(
+        "ui-person-language",
+        person.language.as_ref().map_or_else(String::new, |code| language_name(|key| ink.word(key), code)),
+    );
     add("ui-person-tags", person.tags.iter().map(|tag| ink.say(tag)).collect::<Vec<_>>().join(", "));
     add("ui-person-snoozed", person.snoozed_until.map(|at| ink.time(at)).unwrap_or_default());
     add("ui-person-note", person.note.clone());

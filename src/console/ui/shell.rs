@@ -88,7 +88,7 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
     if area.height == 0 {
         return;
     }
-    let width_of = |key: &FooterKey| wrap::columns(&key.key) + wrap::columns(&ink.word(key.action.label_key())) + 3;
+    let width_of = |key: &FooterKey| wrap::columns(&key.key) + wrap::columns(&ink.word(key.label)) + 3;
     let help = keys.iter().find(|key| key.action == Action::Help);
     let reserved = help.map_or(0, width_of);
     let (mut row, mut used) = (0, 0);
@@ -109,13 +109,13 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
         used += width;
         let works = key.why_not.is_none();
         pieces.push((key.key.clone(), if works { Role::Key } else { Role::Border }));
-        let label = ink.word(key.action.label_key());
+        let label = ink.word(key.label);
         pieces.push((format!(" {label}  "), if works { Role::Text } else { Role::Border }));
     }
     ink.line(buffer, area, row, &pieces);
     if let Some(help) = help {
         let last = Rect { x: area.right().saturating_sub(reserved), width: reserved.min(area.width), ..area };
-        let label = format!(" {}", ink.word(help.action.label_key()));
+        let label = format!(" {}", ink.word(help.label));
         ink.line(buffer, last, area.height - 1, &[(help.key.clone(), Role::Key), (label, Role::Text)]);
     }
 }

@@ -118,7 +118,7 @@ impl Model {
         };
         let key = |action: &Action| {
             let key = self.options.keymap.key_for(context, *action)?;
-            Some(FooterKey { action: *action, key, why_not: self.why_not(*action) })
+            Some(FooterKey { action: *action, key, label: action.label_key(), why_not: self.why_not(*action) })
         };
         // Asked for only when there is something to decide.
         let held = (context == Context::Board && self.undecided() > 0).then_some(Action::Held);

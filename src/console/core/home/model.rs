@@ -112,6 +112,8 @@ pub struct Model {
     pub todos: Option<Vec<CampaignTodo>>,
     /// The one that keys act on.
     pub selected: Option<CampaignId>,
+    /// First row shown of what is told of it. A screen on which all of the rest has room shows from further up.
+    pub told_from: usize,
     /// Layers, the top one last.
     pub overlays: Vec<Overlay>,
     /// Line to the server.
@@ -157,6 +159,7 @@ impl Model {
             options,
             me: None,
             todos: None,
+            told_from: 0,
             overlays: Vec::new(),
             link: LinkState::Connecting,
             outbox: (0, None),

@@ -83,7 +83,7 @@ fn it_says_what_is_in_hand_and_the_words_are_harmless() {
     assert_eq!(ids, [1, 2, 3], "what is closed comes last");
     assert!(!format!("{:?}", model.rows()).contains("\\u{1b}") && !format!("{:?}", model.rows()).contains("\\u{7}"));
     let said: Vec<_> = view::counts(&model.rows()[0]).iter().map(|say| say.key).collect();
-    assert_eq!(said, ["home-waiting", "home-unsent", "home-held", "home-convo", "home-skipped", "home-unassigned"]);
+    assert_eq!(said, ["home-waiting", "home-unsent", "home-held", "home-unassigned", "home-convo", "home-skipped"]);
     let nothing = CampaignTodo { mine: Mine::default(), ..todo(9, 0, 0) };
     assert_eq!(view::counts(&nothing)[0].key, "home-nothing");
 }
@@ -112,6 +112,30 @@ fn a_campaign_is_opened_and_contacts_are_asked_for_and_given_back() {
 
     assert!(press(&mut model, &mut at, "enter").contains(&Effect::Quit));
     assert_eq!(model.chosen, Some(CampaignId(1)));
+}
+
+/// Whoever holds some already gets a first portion too, not all that the campaign hands out at once.
+#[test]
+fn a_first_portion_is_asked_for_from_here() {
+    let mut model = Model::new(HomeOptions { first_slice: Some(10), ..HomeOptions::new() });
+    model.start();
+    model.update(Msg::Campaigns(vec![todo(1, 6, 0)]));
+    let asked = press(&mut model, &mut 0, "r");
+    assert!(asked.iter().any(|effect| matches!(effect, Effect::Load(Ask::Slice { want: 10, .. }))), "{asked:?}");
+}
+
+#[test]
+fn a_long_guide_is_gone_through_by_pages() {
+    let (mut model, mut at) = (ready(), 0);
+    press(&mut model, &mut at, "pagedown");
+    assert_eq!(model.told_from, 1, "no further than there is");
+    let mut long = todo(2, 0, 0);
+    long.mine.guide = "Be kind.\n".repeat(30);
+    model.update(Msg::Campaigns(vec![todo(1, 0, 0), long]));
+    press(&mut model, &mut at, "pagedown pagedown pageup");
+    assert_eq!((model.told_from, model.at_hand().map(|todo| todo.id.0)), (4, Some(2)), "the list stays");
+    press(&mut model, &mut at, "k");
+    assert_eq!(model.told_from, 0, "another campaign's begins at its start");
 }
 
 #[test]

@@ -22,6 +22,8 @@ use crate::domain::safe_text::{safe_body, safe_line};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const PAGE: isize = 10;
+/// Rows of the guide that one key goes on.
+const GUIDE_PAGE: usize = 3;
 
 /// Actions that change something outside this screen: each wants one deliberate press.
 fn is_deed(action: Action) -> bool {
@@ -284,8 +286,8 @@ impl Model {
             }
             Action::RequestMore => {
                 if let Some(todo) = self.at_hand() {
-                    let (campaign, begins) = (todo.id, todo.mine.sent == 0 && todo.unsent == 0);
-                    let want = self.options.first_slice.filter(|_| begins).unwrap_or(0);
+                    // A first portion, whatever the campaign hands out at once: here nobody sees yet whether they get through it.
+                    let (campaign, want) = (todo.id, self.options.first_slice.unwrap_or(0));
                     self.claim = Some((stamp.id, campaign, want));
                     fx.push(Effect::Load(Ask::Slice { campaign, claim: stamp.id, want }));
                 }
@@ -299,6 +301,10 @@ impl Model {
             Action::Refresh => fx.push(Effect::Load(Ask::Campaigns)),
             Action::Up => self.vertical(-1),
             Action::Down => self.vertical(1),
+            Action::PageUp if self.overlays.is_empty() => self.told_from = self.told_from.saturating_sub(GUIDE_PAGE),
+            Action::PageDown if self.overlays.is_empty() => {
+                self.told_from = (self.told_from + GUIDE_PAGE).min(self.rows_told());
+            }
             Action::PageUp => self.vertical(-PAGE),
             Action::PageDown => self.vertical(PAGE),
             Action::Top => self.vertical(isize::MIN / 2),
@@ -367,9 +373,21 @@ impl Model {
             ) => *at = step(*at),
             None => {
                 let at = step(self.selected_place().unwrap_or(0));
-                self.selected = self.rows().get(at).map(|todo| todo.id);
+                let selected = self.rows().get(at).map(|todo| todo.id);
+                if selected != self.selected {
+                    self.told_from = 0;
+                }
+                self.selected = selected;
             }
         }
+    }
+
+    /// About how many rows the guide and the note of the selected campaign take: the view knows it exactly.
+    fn rows_told(&self) -> usize {
+        let width = usize::from(self.size.0).saturating_sub(4).max(20);
+        let Some(mine) = self.at_hand().map(|todo| &todo.mine) else { return 0 };
+        let texts = mine.note.iter().map(|note| note.text.as_str()).chain([mine.guide.as_str()]);
+        texts.flat_map(str::lines).map(|line| line.chars().count() / width + 1).sum()
     }
 
     fn confirm(&mut self, act: Act, stamp: Stamp, fx: &mut Vec<Effect>) -> bool {

@@ -34,7 +34,10 @@ pub fn counts(todo: &CampaignTodo) -> Vec<Say> {
         said.push(Say::new("home-nothing"));
     }
     if todo.unassigned > 0 {
-        said.push(Say::new("home-unassigned").with("n", todo.unassigned));
+        // What can still be had matters more than what is past.
+        let needed = ["home-waiting", "home-unsent", "home-held", "home-nothing"];
+        let place = said.iter().take_while(|say| needed.contains(&say.key)).count();
+        said.insert(place, Say::new("home-unassigned").with("n", todo.unassigned));
     }
     said
 }
@@ -74,7 +77,7 @@ impl Model {
         };
         let key = |action: &Action| {
             let key = self.options.keymap.key_for(context, *action)?;
-            Some(FooterKey { action: *action, key, why_not: self.why_not(*action) })
+            Some(FooterKey { action: *action, key, label: action.label_key(), why_not: self.why_not(*action) })
         };
         wanted.iter().filter_map(key).collect()
     }

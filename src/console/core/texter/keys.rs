@@ -91,6 +91,14 @@ impl Model {
                     (typed.as_slice(), context.takes_text())
                 {
                     self.type_char(*c);
+                } else if press != Press::Repeat && !context.takes_text() && self.overlays.is_empty() {
+                    // Said, so that nobody waits for what will not come.
+                    let typed: Vec<String> = typed.iter().map(Chord::to_string).collect();
+                    let help = self.options.keymap.key_for(context, Action::Help).unwrap_or_default();
+                    self.say(
+                        Level::Info,
+                        Say::new("texter-no-such-key").with("typed", typed.join(" ")).with("help", help),
+                    );
                 }
             }
             Meant::Nothing => {}

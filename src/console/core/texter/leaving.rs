@@ -10,8 +10,9 @@ use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::assignment::WARNED_BEFORE;
-use crate::domain::conversation::Status;
+use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
+use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
 
 /// Before the end of texting hours it is said twice: so many minutes before, the nearest first.
@@ -41,6 +42,28 @@ pub fn stays((unsent, talks, waiting): (u64, u64, u64), keeps: Option<(u32, u32)
 }
 
 impl Model {
+    /// Whom this person holds and still has something to do with: what the next start compares with.
+    #[must_use]
+    pub fn whom_i_hold(&self) -> Vec<(ContactId, bool)> {
+        let open = |id: &ContactId| {
+            let line = self.people.line(*id)?;
+            let over = line.status == Status::Closed || matches!(line.opt_out, OptOut::Yes { .. });
+            (!over).then_some((*id, line.status != Status::NeedsMessage))
+        };
+        self.people.ids().filter_map(|id| open(&id)).collect()
+    }
+
+    /// Somebody came back, and what they held is others' now.
+    pub(super) fn tell_what_went(&mut self, unsent: usize, talks: usize) {
+        let say = match (unsent, talks) {
+            (0, 0) => return,
+            (n, 0) => Say::new("back-unsent").with("n", n),
+            (0, n) => Say::new("back-talks").with("n", n),
+            (unsent, talks) => Say::new("back-both").with("unsent", unsent).with("talks", talks),
+        };
+        self.say(Level::Warning, say);
+    }
+
     /// What is in hand: without a first text, conversations that are not over, of these with somebody who waits.
     #[must_use]
     pub fn in_hand(&self) -> (u64, u64, u64) {

@@ -68,6 +68,8 @@ pub struct TexterOptions {
     pub practice: bool,
     /// How many contacts somebody gets at first who has sent nothing in this campaign yet; none: as many as others.
     pub first_slice: Option<u32>,
+    /// Whom this person held when this console was last left, and with whom of them they were in conversation.
+    pub had: Vec<(ContactId, bool)>,
 }
 
 impl TexterOptions {
@@ -92,6 +94,7 @@ impl TexterOptions {
             hold_abuse: false,
             has_home: false,
             practice: false,
+            had: Vec::new(),
             first_slice: None,
         }
     }

@@ -13,6 +13,7 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::{Arg, Say};
 use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
 use crate::domain::campaign::{fill_text, in_language};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
@@ -265,7 +266,8 @@ impl Model {
                     let key = self.undo_key();
                     self.say(Level::Info, self.about("texter-opt-out-done", contact).with("key", key));
                 } else {
-                    self.may_undo(Undo::Final(contact));
+                    let why = self.about("texter-stays-opt-out", contact);
+                    self.may_undo(Undo::Final { contact, why });
                     self.say(Level::Info, self.about("texter-opt-out-for-good", contact));
                 }
                 if at_hand(self, contact) {
@@ -314,7 +316,7 @@ impl Model {
                 self.may_undo(if self.options.undo_opt_out {
                     Undo::WrongNumber(contact)
                 } else {
-                    Undo::Final(contact)
+                    Undo::Final { contact, why: self.about("texter-stays", contact) }
                 });
                 self.closed(contact, fx);
                 let done = if undecided { "texter-wrong-number-opted-out" } else { "texter-wrong-number-done" };
@@ -373,6 +375,8 @@ impl Model {
                         line.tags.push(tag::ESCALATED.to_owned());
                     }
                 });
+                let why = self.about("texter-stays-asked", *contact);
+                self.may_undo(Undo::Final { contact: *contact, why });
                 self.say(Level::Info, self.about("texter-asked-done", *contact));
             }
             Act::Snooze { contact, until, .. } => {
@@ -398,11 +402,12 @@ impl Model {
                 let before = before.or(main);
                 let key = if *hand_over { "texter-handed-over-done" } else { "texter-language-done" };
                 let say = self.about(key, contact).with("language", language.clone());
+                let why = self.about("texter-stays-handed-over", contact);
                 self.people.change(contact, |line| line.language = Some(language.clone()));
                 if *hand_over {
                     let open = at_hand(self, contact);
                     self.forget_contact(contact, fx);
-                    self.may_undo(Undo::Final(contact));
+                    self.may_undo(Undo::Final { contact, why });
                     if open {
                         self.go_on(None, fx);
                     }
@@ -444,6 +449,10 @@ impl Model {
                 }
                 if *unsent {
                     self.claim = Claim::Resting;
+                }
+                if let Some(contact) = given.first().copied() {
+                    let key = self.options.keymap.key_for(Context::Texting, Action::RequestMore).unwrap_or_default();
+                    self.may_undo(Undo::Final { contact, why: Say::new("texter-stays-released").with("key", key) });
                 }
                 self.say(Level::Info, Say::new("texter-released-done").with("count", given.len()));
             }

@@ -105,6 +105,9 @@ impl Model {
         }
         if !self.loaded {
             self.loaded = true;
+            let had = std::mem::take(&mut self.options.had);
+            let gone = |talks| had.iter().filter(|(id, with)| *with == talks && !reading.seen.contains(id)).count();
+            self.tell_what_went(gone(false), gone(true));
             self.has_texted = page.sent > 0;
             // What was done before this console was opened counts, and what is still on its way.
             let waiting = self.acts.initials_waiting();

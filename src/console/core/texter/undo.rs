@@ -87,8 +87,13 @@ pub enum Undo {
         /// Which, when it was not set before.
         tag: Option<String>,
     },
-    /// Something that stays as it is: it is said, and nothing older is taken back in its place.
-    Final(ContactId),
+    /// Something that stays as it is: it is said why, and nothing older is taken back in its place.
+    Final {
+        /// Whom it concerns; of several, one.
+        contact: ContactId,
+        /// Why it stays.
+        why: Say,
+    },
 }
 
 impl Undo {
@@ -96,12 +101,11 @@ impl Undo {
     #[must_use]
     pub fn contact(&self) -> ContactId {
         match self {
-            Self::Close(contact)
-            | Self::OptOut(contact)
-            | Self::WrongNumber(contact)
-            | Self::NotOptOut(contact)
-            | Self::Final(contact) => *contact,
-            Self::Text { contact, .. }
+            Self::Close(contact) | Self::OptOut(contact) | Self::WrongNumber(contact) | Self::NotOptOut(contact) => {
+                *contact
+            }
+            Self::Final { contact, .. }
+            | Self::Text { contact, .. }
             | Self::TagClose { contact, .. }
             | Self::Tag { contact, .. }
             | Self::Note { contact, .. }
@@ -174,12 +178,7 @@ impl Model {
                 self.to_do.extend(tag.map(|tag| Act::Tag { contact, tag, on: false }));
                 Act::Reopen { contact }
             }
-            Undo::Final(contact) => {
-                let out = self.people.line(contact).is_some_and(|line| matches!(line.opt_out, OptOut::Yes { .. }));
-                let for_good = out && !self.options.undo_opt_out;
-                let say = self.about(if for_good { "texter-stays-opt-out" } else { "texter-stays" }, contact);
-                return self.say(Level::Info, say);
-            }
+            Undo::Final { why, .. } => return self.say(Level::Info, why),
             Undo::Answer { contact, question, before } => {
                 let Some(act) = self.answers_back(contact, &question, &before) else {
                     return self.say(Level::Info, Say::new("texter-nothing-to-undo"));

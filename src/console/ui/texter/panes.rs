@@ -20,7 +20,7 @@ use crate::console::ui::theme::Role;
 use crate::console::ui::thread::{self, RenderCache, ThreadFace};
 use crate::console::ui::wrap;
 use crate::console::ui::{script, shell};
-use crate::console::words::{clock, preview};
+use crate::console::words::{clock, language_name, preview};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
@@ -183,14 +183,6 @@ fn field_name(name: &str) -> String {
 }
 
 /// The language a code stands for, where we know it.
-fn language_name(ink: Ink<'_>, code: &str) -> String {
-    match code {
-        "en" => ink.word("ui-language-en"),
-        "es" => ink.word("ui-language-es"),
-        other => safe_line(other),
-    }
-}
-
 fn face(ink: Ink<'_>, model: &Model, shown: &CardView, roomy: bool) -> CardFace {
     let name = name_or_none(ink, &shown.name);
     let dot = || format!(" {} ", ink.sign(Sign::Dot));
@@ -212,7 +204,11 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView, roomy: bool) -> CardFace 
     }
     if let Some(language) = &shown.language {
         facts.push((
-            format!("{}{}", dot(), ink.with_text("ui-card-language", "language", &language_name(ink, language))),
+            format!(
+                "{}{}",
+                dot(),
+                ink.with_text("ui-card-language", "language", &language_name(|key| ink.word(key), language))
+            ),
             Role::Faint,
         ));
     }
@@ -481,7 +477,10 @@ fn known(ink: Ink<'_>, thread: &ThreadView) -> Vec<Piece> {
         facts.push((ink.with_text("ui-inbox-snoozed", "at", &ink.time(until)), Role::Warn));
     }
     if let Some(language) = &thread.language {
-        facts.push((ink.with_text("ui-card-language", "language", &language_name(ink, language)), Role::Key));
+        facts.push((
+            ink.with_text("ui-card-language", "language", &language_name(|key| ink.word(key), language)),
+            Role::Key,
+        ));
     }
     if !thread.tags.is_empty() {
         let tags: Vec<String> = thread.tags.iter().map(|tag| ink.say(tag)).collect();

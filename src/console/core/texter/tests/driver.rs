@@ -163,6 +163,16 @@ pub struct Desk {
 impl Desk {
     /// `unsent` contacts from 1 on, `waiting` conversations from 1001 on; drawn, and looked at for a second.
     pub fn with(unsent: i64, waiting: i64) -> Self {
+        let mut desk = Self::fresh();
+        for msg in opening(unsent, waiting) {
+            desk.tell(msg);
+        }
+        desk.wait(1000);
+        desk
+    }
+
+    /// A console that nobody has told anything yet.
+    pub fn fresh() -> Self {
         let mut options = TexterOptions::new(CAMPAIGN, DeviceId(Uuid::from_u128(9)));
         options.prefetch = 1_000;
         let mut desk = Self {
@@ -181,10 +191,6 @@ impl Desk {
         };
         let fx = desk.model.start();
         desk.take(fx);
-        for msg in opening(unsent, waiting) {
-            desk.tell(msg);
-        }
-        desk.wait(1000);
         desk
     }
 

@@ -1,8 +1,10 @@
 use jiff::{SignedDuration, Timestamp};
 
-use super::driver::{Desk, start};
+use super::driver::{Desk, opening, start};
 use crate::api::people::{Keeps, Presence};
 use crate::console::core::shared::msg::{LinkState, Msg};
+use crate::console::core::shared::say::Say;
+use crate::domain::ids::ContactId;
 
 fn seen(desk: &mut Desk) {
     let server_time = desk.wall;
@@ -65,4 +67,31 @@ fn the_end_of_texting_hours_is_said_half_an_hour_and_ten_minutes_before() {
         let found = (said(&desk, "texter-hours-end"), said(&desk, "texter-hours-end-replies"));
         assert_eq!(found, (initials, replies), "{before} minutes before nine");
     }
+}
+
+/// Whoever comes back is told what they held and others have now, once.
+#[test]
+fn what_went_while_nobody_was_here_is_said() {
+    let opened = |had: Vec<(i64, bool)>| {
+        let mut desk = Desk::fresh();
+        desk.model.options.had = had.into_iter().map(|(id, talks)| (ContactId(id), talks)).collect();
+        for msg in opening(2, 1) {
+            desk.tell(msg);
+        }
+        desk.model.notices.newest_first().map(|notice| notice.say.clone()).find(|say| say.key.starts_with("back-"))
+    };
+    let held = opened(vec![]);
+    assert_eq!(held, None);
+    let mut desk = Desk::with(2, 1);
+    let in_hand: Vec<(i64, bool)> = desk.model.whom_i_hold().into_iter().map(|(id, talks)| (id.0, talks)).collect();
+    assert_eq!(in_hand.iter().filter(|(_, talks)| *talks).count(), 1);
+    assert_eq!(opened(in_hand.clone()), None, "all is there still");
+    let mut more = in_hand;
+    more.extend([(77, false), (78, false), (79, true)]);
+    let say = opened(more).expect("it is said");
+    assert_eq!(say, Say::new("back-both").with("unsent", 2_usize).with("talks", 1_usize));
+    assert_eq!(opened(vec![(77, false)]).map(|say| say.key), Some("back-unsent"));
+    // Who is closed is nobody's loss.
+    desk.keys("<tab><enter>x");
+    assert!(desk.model.whom_i_hold().iter().all(|(_, talks)| !talks));
 }

@@ -208,6 +208,30 @@ fn what_stays_is_said_and_nothing_older_is_taken_back_in_its_place() {
     assert_eq!(desk.acts().last(), Some(&&Act::Reopen { contact: VOTER }));
 }
 
+/// What went to somebody else is not fetched back by `u`: it says why, and takes nothing older back in its place.
+#[test]
+fn what_went_to_somebody_else_stays_and_it_is_said_why() {
+    for (act, why) in
+        [("AWhere?<enter>", "texter-stays-asked"), ("L2", "texter-stays-handed-over"), ("Ry", "texter-stays-released")]
+    {
+        let mut desk = Desk::with(2, 2);
+        desk.keys("<tab><enter>*");
+        desk.keys(act);
+        let acts = desk.acts().len();
+        assert_eq!(acts, 2, "{act}");
+        desk.keys("u");
+        assert_eq!((desk.acts().len(), said(&desk)), (acts, why), "{act}");
+    }
+}
+
+/// Nobody waits for what a key does not do.
+#[test]
+fn a_key_that_does_nothing_says_so() {
+    let mut desk = Desk::with(2, 0);
+    desk.keys("Z");
+    assert_eq!((desk.acts().len(), said(&desk)), (0, "texter-no-such-key"));
+}
+
 #[test]
 fn whoever_is_out_is_not_opted_out_again() {
     let mut desk = Desk::with(0, 1);

@@ -5,6 +5,7 @@ use crate::api::message::ThreadEntry;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::model::{Claim, Model};
+use crate::console::core::texter::overlay::Overlay;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::{Context, Fact};
 use crate::console::keymap::map::Continuation;
@@ -84,6 +85,8 @@ impl Model {
             Context::Score => &[Action::Down, Action::Back, Action::Quit],
             Context::Global | Context::Texting | Context::Board | Context::Home => &[],
         };
+        // Where something is written, Enter keeps it and Esc does not: nothing is chosen.
+        let written = matches!(self.overlays.last(), Some(Overlay::Write { .. }));
         let mut keys: Vec<FooterKey> = wanted
             .iter()
             .filter(|action| match action {
@@ -92,6 +95,7 @@ impl Model {
                 // The card says why: its key would only promise what it does not do.
                 Action::Send => self.why_not(**action).is_none(),
                 Action::EditCard => self.may_edit_card(),
+                Action::Pick => !written,
                 Action::Undo => context != Context::Composer || facts.has(Fact::Undoable),
                 Action::ShowHard => self.something_is_held_back(),
                 _ => true,
@@ -103,7 +107,8 @@ impl Model {
                     (Action::Pick, [first, .., last]) => format!("{first}-{last}"),
                     (_, keys) => keys.first()?.clone(),
                 };
-                Some(FooterKey { action: *action, key, why_not: self.why_not(*action) })
+                let label = if written { written_label(*action) } else { action.label_key() };
+                Some(FooterKey { action: *action, key, label, why_not: self.why_not(*action) })
             })
             .collect();
         // Room is scarce: what works comes before what does not.
@@ -190,5 +195,14 @@ impl Model {
             return Vec::new();
         }
         self.options.keymap.continuations(self.context(), self.typed(), self.facts())
+    }
+}
+
+/// The word for a key of a box in which something is written.
+fn written_label(action: Action) -> &'static str {
+    match action {
+        Action::Choose => "ui-written-keep",
+        Action::Back => "ui-written-leave",
+        other => other.label_key(),
     }
 }

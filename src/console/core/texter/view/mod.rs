@@ -314,6 +314,8 @@ pub struct FooterKey {
     pub action: Action,
     /// The key.
     pub key: String,
+    /// Its word, as a key of the catalogue: the action's own, or what it means just here.
+    pub label: &'static str,
     /// Why not now (shown greyed), or none.
     pub why_not: Option<Say>,
 }
