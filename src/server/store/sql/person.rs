@@ -26,9 +26,16 @@ pub(super) enum Holds {
     /// These rows, by these values: `o` the organization, `p` the number, `i` their contacts as a list, `n` the same as the audit
     /// names them.
     Rows(&'static str, &'static str),
+    /// The same of a table that grows with every text and has no index by them: gone through part by part, so that no statement takes long,
+    /// however large it is. First where its numbers end; the last two values of the other statement are after which number a part
+    /// begins, and with which it ends.
+    Parts(&'static str, &'static str, &'static str),
 }
 
-use Holds::{Nothing, Rows};
+use Holds::{Nothing, Parts, Rows};
+
+/// Numbers that one part goes through.
+const PART: i64 = 50_000;
 
 /// Every table that is not about contacts by their numbers alone.
 pub(super) const TABLES: &[(&str, Holds)] = &[
@@ -45,8 +52,10 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
     ),
     (
         "audit",
-        Rows(
-            "oin", "SELECT a.*, p.name AS person_name FROM audit a LEFT JOIN people p ON p.id = a.person WHERE a.organization = $1
+        Parts(
+            "oin", "SELECT COALESCE(MAX(id), 0) FROM audit",
+            "SELECT a.*, p.name AS person_name FROM audit a LEFT JOIN people p ON p.id = a.person WHERE a.organization = $1
+              AND a.id > $4 AND a.id <= $5
               AND (a.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($2))
                   OR a.subject IN (SELECT atom FROM json_each($3)) OR a.detail IN (SELECT atom FROM json_each($3))
                   OR (a.last_contact IS NOT NULL AND EXISTS (SELECT 1 FROM contacts c
@@ -77,9 +86,11 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
     // Copies of what is in the other tables, for consoles.
     (
         "events",
-        Rows(
-            "opi", "SELECT e.seq, e.at, e.campaign, e.person, e.payload FROM events e
-              WHERE e.campaign IN (SELECT campaign FROM contacts WHERE organization = $1 AND phone = $2)
+        Parts(
+            "opi", "SELECT COALESCE(MAX(seq), 0) FROM events",
+            "SELECT e.seq, e.at, e.campaign, e.person, e.payload FROM events e
+              WHERE e.seq > $4 AND e.seq <= $5
+                  AND e.campaign IN (SELECT campaign FROM contacts WHERE organization = $1 AND phone = $2)
                   AND EXISTS (SELECT 1 FROM json_each($3) j WHERE e.payload LIKE '{\"event\":\"contact\",\"contact\":{\"id\":' || j.atom || ',%'
                       OR e.payload LIKE '{\"event\":\"%\",\"contact\":' || j.atom || ',%') ORDER BY e.seq",
         ),
@@ -102,8 +113,9 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
     // Hashes of the texts to them.
     (
         "ledger",
-        Rows(
-            "oi", "SELECT l.* FROM ledger l WHERE l.organization = $1
+        Parts(
+            "oi", "SELECT COALESCE(MAX(seq), 0) FROM ledger",
+            "SELECT l.* FROM ledger l WHERE l.organization = $1 AND l.seq > $3 AND l.seq <= $4
               AND l.contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($2)) ORDER BY l.seq",
         ),
     ),
@@ -171,6 +183,17 @@ pub(super) async fn out(
     phone: &Phone,
     now: Timestamp,
 ) -> Result<PersonOut, StoreError> {
+    out_in_parts(conn, actor, phone, now, PART).await
+}
+
+/// [`out`], with so many numbers in a part.
+pub(super) async fn out_in_parts(
+    conn: &mut Conn,
+    actor: &Actor,
+    phone: &Phone,
+    now: Timestamp,
+    part: i64,
+) -> Result<PersonOut, StoreError> {
     let organization = actor.organization.0;
     let rows = db::query("SELECT id FROM contacts WHERE organization = $1 AND phone = $2 ORDER BY id")
         .bind(organization)
@@ -182,16 +205,31 @@ pub(super) async fn out(
     let (ids, named) = (to_json(&ids)?, to_json(&named)?);
     let mut held = BTreeMap::new();
     for (table, holds) in TABLES {
-        let Rows(by, sql) = holds else { continue };
-        let query = by.chars().fold(db::query(sql), |query, by| match by {
-            'o' => query.bind(organization),
-            'p' => query.bind(phone.as_str()),
-            'i' => query.bind(ids.as_str()),
-            _ => query.bind(named.as_str()),
-        });
-        let rows = query.fetch_all(&mut *conn).await?;
+        let (by, sql, last) = match holds {
+            Nothing => continue,
+            Rows(by, sql) => (by, sql, None),
+            Parts(by, last, sql) => (by, sql, Some(db::query(last).fetch_one(&mut *conn).await?.try_get::<i64>(0)?)),
+        };
+        let mut rows = Vec::new();
+        let mut after = 0;
+        loop {
+            let mut query = by.chars().fold(db::query(sql), |query, by| match by {
+                'o' => query.bind(organization),
+                'p' => query.bind(phone.as_str()),
+                'i' => query.bind(ids.as_str()),
+                _ => query.bind(named.as_str()),
+            });
+            if last.is_some() {
+                query = query.bind(after).bind(after + part);
+            }
+            rows.extend(query.fetch_all(&mut *conn).await?.into_iter().map(in_json));
+            after += part;
+            if last.is_none_or(|last| after >= last) {
+                break;
+            }
+        }
         if !rows.is_empty() {
-            held.insert((*table).to_owned(), rows.into_iter().map(in_json).collect());
+            held.insert((*table).to_owned(), rows);
         }
     }
     for (table, key) in upkeep::tables_with("contact").await? {

@@ -377,3 +377,28 @@ async fn an_erasure_goes_in_parts_and_nobody_is_told_what_is_left() {
     assert_eq!(home.count("SELECT COUNT(*) FROM erasures WHERE contacts = '[]' AND $1 IS NULL", None).await, 1);
     assert!(!System::purge_part(&home.desk).await.expect("nothing"), "and nothing is begun anew");
 }
+
+/// What is gone through part by part is the same, however small the parts are.
+#[tokio::test]
+async fn a_person_comes_out_the_same_in_parts_of_any_size() {
+    use crate::server::carrier::CarrierEvent;
+    use crate::server::store::handles::Webhook;
+    let home = home(4).await;
+    let texts = home.texts(|n| format!("Hello {n}"));
+    home.send(&texts).await;
+    for n in 0..4 {
+        let (from, body) = (contact(n).phone, "Who is this?".to_owned());
+        let event = CarrierEvent::Inbound { key: format!("in {n}"), from, body, pictures: 0 };
+        Webhook::of("test").event(&home.desk, event).await.expect("stored");
+    }
+    let (actor, now) = (home.texter.clone(), home.desk.clock.now());
+    let mut conn = home.conn.lock().await;
+    let whole = super::person::out(&mut conn, &actor, &contact(2).phone, now).await.expect("read");
+    for table in ["events", "audit", "ledger"] {
+        assert!(whole.held[table].len() > usize::from(table != "ledger"), "{table}: {:?}", whole.held[table]);
+    }
+    for part in [1, 3, 7] {
+        let found = super::person::out_in_parts(&mut conn, &actor, &contact(2).phone, now, part).await.expect("read");
+        assert_eq!(found, whole, "in parts of {part}");
+    }
+}
