@@ -56,4 +56,7 @@ pub struct OptOuts {
 pub struct OptOutsTaken {
     /// Numbers that are on the list now, those that were on it before among them.
     pub numbers: u64,
+    /// How many of them were on it before.
+    #[serde(default)]
+    pub already: u64,
 }

@@ -60,11 +60,16 @@ struct Shown<'a> {
 pub async fn run(args: ApproveArgs, ctx: &Context) -> Outcome {
     let (_, client, campaign) = reach_admin(&args.campaign, &args.who, ctx).await?;
     if args.withdraw {
+        let waits = client.proposal(campaign).await.context(STAYS)?.proposal.is_some();
         client.withdraw(campaign).await.context(STAYS)?;
         if args.json {
             out_json(&Shown { changes: &[], proposal: None })?;
         } else {
-            out(format!("Nothing waits for approval in campaign {campaign} any more."))?;
+            out(if waits {
+                format!("Nothing waits for approval in campaign {campaign} any more.")
+            } else {
+                format!("Nothing waited for approval in campaign {campaign}: nothing was changed.")
+            })?;
         }
         return Ok(Exit::Done);
     }

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 
 use super::reach::tell;
 use super::shift::reach_named;
-use super::{Advice, Context, Exit, Outcome, out};
+use super::{Advice, Context, Exit, Outcome, out, out_json};
 use crate::api::act::Act;
 use crate::api::campaign::CampaignState;
 use crate::api::message::Outcome as Decided;
@@ -21,6 +21,9 @@ pub struct PauseArgs {
     /// Which campaign: its number, or the beginning of its title
     #[arg(value_name = "CAMPAIGN")]
     pub campaign: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
     /// Who asks.
     #[command(flatten)]
     pub who: super::reach::SignInArgs,
@@ -48,6 +51,10 @@ pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
         Decided::Refused { problem } => {
             return Err(anyhow::Error::new(CallError::Refused(Box::new(problem))).context(STAYS));
         }
+    }
+    if args.json {
+        out_json(&serde_json::json!({ "campaign": campaign, "state": if pause { "paused" } else { "running" } }))?;
+        return Ok(Exit::Done);
     }
     out(if pause {
         format!(

@@ -72,7 +72,7 @@ pub struct ShowArgs {
 #[derive(Debug, Clone, clap::Args)]
 pub struct FileArgs {
     /// Write to FILE: whole or not at all, readable by you alone
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::private_file::named())]
     pub out: PathBuf,
     /// Write over FILE when there is one already
     #[arg(long)]
@@ -115,7 +115,7 @@ pub struct CalendarArgs {
     #[arg(value_name = "EVENT")]
     pub event: Option<String>,
     /// Write to FILE, such as rally.ics
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::private_file::named())]
     pub out: PathBuf,
     /// Write over FILE when there is one already
     #[arg(long)]

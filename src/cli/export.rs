@@ -81,7 +81,7 @@ pub struct RowArgs {
     #[arg(long)]
     pub raw: bool,
     /// Write to FILE instead of standard output: whole or not at all, readable by you alone
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::private_file::named_or_output())]
     pub out: Option<PathBuf>,
     /// Write over FILE when there is one already
     #[arg(long, requires = "out")]
@@ -118,7 +118,7 @@ pub struct VanArgs {
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Option<String>,
     /// Write to FILE; one that is there already is never written over, as nobody would know whether it was uploaded
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::private_file::named())]
     pub out: PathBuf,
     /// Where is kept what was written before (else: van-campaign-NUMBER.memory beside FILE); without it everything is written anew
     #[arg(long, value_name = "FILE")]

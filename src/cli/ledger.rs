@@ -30,7 +30,7 @@ pub enum LedgerCommand {
 #[derive(Debug, Clone, clap::Args)]
 pub struct ExportArgs {
     /// Write to FILE instead of standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::private_file::named_or_output())]
     pub out: Option<PathBuf>,
     /// Write over FILE when there is one already
     #[arg(long, requires = "out")]

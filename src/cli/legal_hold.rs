@@ -107,8 +107,15 @@ pub async fn run(command: LegalHoldCommand, ctx: &Context) -> Outcome {
         }
         LegalHoldCommand::Lift { hold, who } => {
             let (_, client) = admin(&who, ctx).await?;
+            let known = patiently(ctx, || client.holds()).await.context(NOT_LIFTED)?;
+            let before = known.iter().find(|one| one.id == hold).and_then(|one| one.lifted_at);
             patiently(ctx, || client.lift_hold(hold)).await.context(NOT_LIFTED)?;
-            out(format!("Hold {hold} is lifted."))?;
+            out(match before {
+                Some(at) => {
+                    format!("Hold {hold} was lifted already, on {}. Nothing was changed.", at.strftime("%Y-%m-%d"))
+                }
+                None => format!("Hold {hold} is lifted."),
+            })?;
         }
         LegalHoldCommand::List { all, json, who } => {
             let (_, client) = admin(&who, ctx).await?;

@@ -66,7 +66,7 @@ struct Row {
     /// Code of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
-    todo: &'static str,
+    todo: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -143,8 +143,9 @@ async fn report(sign_in: &SignIn, now: Timestamp, ctx: &Context) -> anyhow::Resu
     };
     let counts = Tally::of(&held);
     let names = names(sign_in, &held, ctx).await;
-    let rows = held.iter().map(|one| row(one, half_way.contains(&one.act.id), &names, now)).collect();
-    Ok(Report { sign_in: sign_in.name(), counts, drafts, rows })
+    let name = sign_in.name();
+    let rows = held.iter().map(|held| row(held, half_way.contains(&held.act.id), &names, now, (ctx.program.as_str(), name.as_str()))).collect();
+    Ok(Report { sign_in: name, counts, drafts, rows })
 }
 
 /// A person decides on what no program can find out: the row gets that verdict and goes.
@@ -233,7 +234,14 @@ async fn names(sign_in: &SignIn, held: &[Held], ctx: &Context) -> HashMap<Contac
     found
 }
 
-fn row(held: &Held, half_way: bool, names: &HashMap<ContactId, String>, now: Timestamp) -> Row {
+/// `program`: how it is called again for this sign-in.
+fn row(
+    held: &Held,
+    half_way: bool,
+    names: &HashMap<ContactId, String>,
+    now: Timestamp,
+    (program, sign_in): (&str, &str),
+) -> Row {
     let (kind, contact) = match &held.act.what {
         ConfirmedWhat::Text(text) if text.kind == MessageKind::Initial => ("initial".to_owned(), Some(text.contact)),
         ConfirmedWhat::Text(text) => ("reply".to_owned(), Some(text.contact)),
@@ -246,15 +254,19 @@ fn row(held: &Held, half_way: bool, names: &HashMap<ContactId, String>, now: Tim
         Decided::Accepted { .. } => None,
     });
     let todo = match held.state {
-        State::Confirmed if half_way => {
-            "their notice went, the opt-out itself not yet: run textbank text with the network there, it is tried again until it is done"
+        State::Confirmed if half_way => format!(
+            "their notice went, the opt-out itself not yet: run {program} text --sign-in {sign_in} with the network there, it is \
+             tried again until it is done"
+        ),
+        State::Confirmed => format!("run {program} text --sign-in {sign_in} with the network there: it is handed in"),
+        State::Unknown => format!(
+            "never sent again by itself: ask a captain to look whether the voter has it, then {program} outbox --sign-in {sign_in} \
+             --sent ID or --not-sent ID"
+        ),
+        State::Parked => format!("comes back as a card or draft in {program} text --sign-in {sign_in}"),
+        State::Accepted | State::Refused | State::Discarded => {
+            "nothing: it goes when the server's feed has told of it".to_owned()
         }
-        State::Confirmed => "run textbank text with the network there: it is handed in",
-        State::Unknown => {
-            "never sent again by itself: ask a captain to look whether the voter has it, then textbank outbox --sent ID or --not-sent ID"
-        }
-        State::Parked => "comes back as a card or draft in textbank text",
-        State::Accepted | State::Refused | State::Discarded => "nothing: it goes when the server's feed has told of it",
     };
     let contact = contact.map(|contact| contact.0);
     let (id, at, state) = (held.act.id, held.act.at, held.state.as_str());
@@ -314,7 +326,7 @@ mod tests {
             state: "confirmed",
             half_way: false,
             reason: None,
-            todo: "do",
+            todo: "do".to_owned(),
         };
         let counts =
             Tally { texts: 1, acts: 1, oldest: Some(now - SignedDuration::from_hours(50)), ..Tally::default() };

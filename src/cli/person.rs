@@ -30,7 +30,7 @@ pub enum PersonCommand {
         #[arg(value_name = "NUMBER")]
         number: String,
         /// Write to FILE instead of standard output: whole or not at all, readable by you alone
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", value_parser = super::private_file::named_or_output())]
         out: Option<PathBuf>,
         /// Write over FILE when there is one already
         #[arg(long, requires = "out")]

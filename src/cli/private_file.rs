@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use super::Misuse;
 
@@ -15,6 +16,23 @@ pub(super) struct Part {
     part: PathBuf,
     kept: bool,
     force: bool,
+}
+
+/// Reads a file's name; `-` is none.
+fn no_dash(remedy: &'static str) -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(move |path: PathBuf| {
+        if path.as_os_str() == "-" { Err(format!("`-` is no file: {remedy}")) } else { Ok(path) }
+    })
+}
+
+/// The name of a file that a command writes.
+pub(super) fn named() -> impl TypedValueParser<Value = PathBuf> {
+    no_dash("this is written to a file, whole or not at all, so name one")
+}
+
+/// The same where it goes to standard output otherwise.
+pub(super) fn named_or_output() -> impl TypedValueParser<Value = PathBuf> {
+    no_dash("for standard output leave --out away")
 }
 
 /// Another name in the same directory.
@@ -92,6 +110,18 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+
+    #[test]
+    fn a_dash_is_no_file() {
+        let read = |parser: clap::builder::ValueParser, name: &'static str| {
+            let arg = clap::Arg::new("out").value_parser(parser);
+            clap::Command::new("x").arg(arg).try_get_matches_from(["x", name]).map_err(|error| error.to_string())
+        };
+        assert!(read(named_or_output().into(), "-").is_err_and(|why| why.contains("leave --out away")));
+        assert!(read(named().into(), "-").is_err_and(|why| why.contains("name one")));
+        let found = read(named().into(), "./-").expect("a file");
+        assert_eq!(found.get_one::<PathBuf>("out").map(PathBuf::as_path), Some(Path::new("./-")));
+    }
 
     #[test]
     fn a_file_is_there_whole_or_not_at_all() {

@@ -35,7 +35,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "TITLE", requires = "from_spoke_export")]
     pub title: Option<String>,
     /// Write to FILE instead of standard output: whole or not at all, readable by you alone
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::private_file::named_or_output())]
     pub out: Option<PathBuf>,
     /// Write over FILE when there is one already
     #[arg(long, requires = "out")]

@@ -115,7 +115,7 @@ fn parse_at(
         }
         return Err(reader.problems);
     }
-    let def = Walk { reader: &mut reader, main: "en".to_owned(), now }.campaign(&Tab::root(&document));
+    let def = Walk { reader: &mut reader, main: "en".to_owned(), now, shared: false }.campaign(&Tab::root(&document));
     let mut problems = reader.problems;
     problems.sort_by_key(|p| (p.line, p.column));
     if problems.iter().any(|p| p.fatal) { Err(problems) } else { Ok((def, problems)) }
@@ -141,7 +141,7 @@ fn parse_canned(path: &Path, text: &str) -> Result<(Vec<CannedReply>, Vec<FilePr
         reader.report(at, "", true, one_line(error.message()), remedy);
         return Err(reader.problems);
     }
-    let mut walk = Walk { reader: &mut reader, main: "en".to_owned(), now: None };
+    let mut walk = Walk { reader: &mut reader, main: "en".to_owned(), now: None, shared: true };
     let root = Tab::root(&document);
     walk.reader.only(&root, &["language", "canned"]);
     if let Some(language) = walk.reader.string(&root, "language", false)
@@ -170,6 +170,8 @@ struct Walk<'r, 'i> {
     main: String,
     /// When the campaign is about to begin, where that is known.
     now: Option<Timestamp>,
+    /// The texts are of every campaign of an organization: none has variables here.
+    shared: bool,
 }
 
 impl<'i> Walk<'_, 'i> {
@@ -444,9 +446,16 @@ impl<'i> Walk<'_, 'i> {
             Ok(template) => {
                 for field in template.fields().filter(|f| f.source == Source::Variable && f.fallback.is_none()) {
                     if lookup(variables, field.variable()).is_none() {
-                        let remedy = format!("Add `{} = \"...\"` under `[variables]`.", field.variable());
                         let at = self.reader.inside(text, field.at);
-                        let what = format!("the campaign has no variable `{}`", field.variable());
+                        let (what, remedy) = if self.shared {
+                            let what = "a reply of the organization stands in every campaign, and variables are one campaign's";
+                            let name = field.variable();
+                            let remedy = format!("Write the words out, or give a fallback: {{cv:{name}/our office}}.");
+                            (what.to_owned(), remedy)
+                        } else {
+                            let remedy = format!("Add `{} = \"...\"` under `[variables]`.", field.variable());
+                            (format!("the campaign has no variable `{}`", field.variable()), remedy)
+                        };
                         self.reader.report(at, &text.key, true, what, remedy);
                     }
                 }

@@ -175,8 +175,10 @@ mod tests {
         let fatal: Vec<_> = found.problems.iter().filter(|p| p.fatal).map(ToString::to_string).collect();
         assert_eq!(
             fatal,
-            ["l.csv: error: the script uses {place}, which is no column of the list. The list has: firstName, \
-              lastName, phone, zip, state, external_id."]
+            [
+                "l.csv: error: the script uses {place}, which is no column of the list. Every contact has: firstName, lastName, phone, \
+              zip, state, external_id; this list has no other columns."
+            ]
         );
         assert!(found.sound().is_none());
     }

@@ -90,6 +90,12 @@ impl Personas {
 pub fn parse(file: &Path, text: &str) -> Result<Personas, Vec<FileProblem>> {
     let mut reader = Reader { file, text, problems: Vec::new() };
     let (root, errors) = DeTable::parse_recoverable(text);
+    // A contact list, say: each of its lines would be told as a fault.
+    if errors.len() > 1 && !["persona", "kind"].iter().any(|key| root.get_ref().contains_key(*key)) {
+        let remedy = "Name a TOML file with [[persona]] sections; a contact list belongs behind --contacts";
+        reader.problem(0..0, None, "this is no persona file", remedy);
+        return Err(reader.problems);
+    }
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         reader.problem(span, None, error.message(), "Correct the TOML here");
@@ -455,6 +461,15 @@ mod tests {
         ] {
             assert!(said.iter().any(|s| s == wanted), "{wanted}\nis not among\n{}", said.join("\n"));
         }
+    }
+
+    #[test]
+    fn a_contact_list_is_told_in_one_line() {
+        let list = "first name,cell\nAna,2122000002\nBo,2122000003\n";
+        let problems = parse(Path::new("list.csv"), list).expect_err("no personas");
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("this is no persona file") && said[0].contains("--contacts"), "{said:?}");
     }
 
     #[test]

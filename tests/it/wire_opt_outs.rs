@@ -20,14 +20,15 @@ async fn who_told_so_on_the_telephone_is_texted_no_more() {
     let number = crate::support::phone_of(&slice[0]);
     let entered = json!({"numbers": [number, "+14155559999"], "how": "phone", "note": "called \u{1b}[31mthe office"});
     let taken: OptOutsTaken = app.post(&captain, "/api/v1/opt-outs", Some(entered.clone())).await.read();
-    assert_eq!(taken.numbers, 2);
+    assert_eq!((taken.numbers, taken.already), (2, 0));
     // In a texter's hands already: refused all the same.
     let sent = app.send(&texter, app.fresh(), &app.initial(&slice[0])).await;
     assert_eq!((sent.status, sent.problem()), (StatusCode::GONE, "suppressed"));
     app.inbound(&phone(1), "STOP").await;
     app.drain().await;
     // Twice is once, and the first line stays.
-    app.post(&captain, "/api/v1/opt-outs", Some(entered)).await.read::<OptOutsTaken>();
+    let again: OptOutsTaken = app.post(&captain, "/api/v1/opt-outs", Some(entered)).await.read();
+    assert_eq!((again.numbers, again.already), (2, 2));
     let page: OptOutsOut = app.get(&admin, "/api/v1/opt-outs").await.read();
     let mut lines: Vec<_> = page
         .opt_outs

@@ -308,3 +308,14 @@ fn of_many_lines_that_are_not_toml_the_first_are_told() {
     assert_eq!(problems.len(), MOST_BROKEN + 1);
     assert!(problems.last().is_some_and(|last| last.what.ends_with("more places")), "{problems:?}");
 }
+
+#[test]
+fn a_reply_of_the_organization_is_not_sent_to_variables() {
+    let text = "[[canned]]\nid = \"who\"\ntitle = \"Who\"\ntext = \"Call {cv:office}, or {cv:desk/us}\"\n";
+    let found = parse_canned(Path::new("c.toml"), text).unwrap_err();
+    let told: Vec<String> = found.iter().map(|p| p.to_string().replace("c.toml:", "")).collect();
+    assert_eq!(
+        told.join("|"),
+        "4:14: error in `canned[1].text`: a reply of the organization stands in every campaign, and variables are one campaign's. Write the words out, or give a fallback: {cv:office/our office}."
+    );
+}

@@ -236,7 +236,11 @@ fn uses(def: &CampaignDef) -> BTreeMap<String, bool> {
 fn column_findings(def: &CampaignDef, known: &[&str], there: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let advice = |name: &str| match nearest(name, known.iter().copied()) {
         Some(near) => format!("Did you mean `{near}`?"),
-        None => format!("The list has: {}.", known.join(", ")),
+        // A contact has these whether the list has a column for them or not.
+        None => match known.get(ALWAYS.len()..).unwrap_or_default() {
+            [] => format!("Every contact has: {}; this list has no other columns.", ALWAYS.join(", ")),
+            own => format!("Every contact has: {}; this list also has: {}.", ALWAYS.join(", "), own.join(", ")),
+        },
     };
     let script = uses(def).into_iter().filter(|(name, _)| !there(name)).map(|(name, safe)| Finding {
         fatal: !safe,

@@ -34,13 +34,13 @@ fn everything_about_a_list() {
                 true,
                 None,
                 "the script uses {place}, which is no column of the list",
-                "The list has: firstName, lastName, phone, zip, state, external_id, polling_place."
+                "Every contact has: firstName, lastName, phone, zip, state, external_id; this list also has: polling_place."
             ),
             (
                 false,
                 None,
                 "the script uses {town}, which is no column of the list; everyone gets the fallback",
-                "The list has: firstName, lastName, phone, zip, state, external_id, polling_place."
+                "Every contact has: firstName, lastName, phone, zip, state, external_id; this list also has: polling_place."
             ),
             (
                 false,

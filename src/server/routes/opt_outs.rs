@@ -44,13 +44,16 @@ pub async fn add(
         "" => request.how.word().to_owned(),
         note => format!("{}: {note}", request.how.word()),
     };
+    let mut already = 0;
     for some in request.numbers.chunks(AT_ONCE) {
         let answers = some.iter().map(|phone| captain.suppress(&state.desk, phone.clone(), reason.clone()));
         for answer in try_join_all(answers).await? {
-            if !matches!(answer, Answer::Done) {
-                return Err(Refusal::unfit(&answer));
+            match answer {
+                Answer::Done => {}
+                Answer::Already => already += 1,
+                other => return Err(Refusal::unfit(&other)),
             }
         }
     }
-    Ok(Json(OptOutsTaken { numbers: u64::try_from(request.numbers.len()).unwrap_or(u64::MAX) }))
+    Ok(Json(OptOutsTaken { numbers: u64::try_from(request.numbers.len()).unwrap_or(u64::MAX), already }))
 }

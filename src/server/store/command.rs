@@ -495,6 +495,8 @@ pub enum Answer {
     Invite(Invite),
     /// Of `Join`.
     Joined(Me),
+    /// Of `Suppress`: it was on the list before.
+    Already,
     /// Of `SetConduct`: the version in force, when there is one.
     Conduct(Option<String>),
     /// Of `Canned`.

@@ -386,8 +386,13 @@ impl Tx<'_> {
 
     /// An opt-out that came by another way (a call, a letter).
     pub(super) async fn suppress(&mut self, actor: &Actor, phone: &Phone, reason: &str) -> Result<Answer, StoreError> {
+        let known = db::query("SELECT 1 FROM suppressions WHERE organization = $1 AND phone = $2")
+            .bind(actor.organization.0)
+            .bind(phone.as_str())
+            .fetch_optional(&mut *self.conn)
+            .await?;
         let why = Suppression { reason, by_word: false, actor: Some(actor), notice: None };
         self.opt_out(actor.organization.0, phone.as_str(), why).await?;
-        Ok(Answer::Done)
+        Ok(if known.is_some() { Answer::Already } else { Answer::Done })
     }
 }
