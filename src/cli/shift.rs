@@ -234,6 +234,8 @@ impl Rest {
 
 /// How long is waited for what can be done without: the list of campaigns where the last one is known, whether a code is wanted.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Said where somebody does not accept the rules, or a campaign's guide.
+const DECLINED: &str = "conduct-declined";
 /// Where the journal keeps the campaign worked in last.
 pub(super) const LAST: &str = "campaign.last";
 
@@ -406,16 +408,27 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
     let (sign_in, server) = signed_in(args, role, ctx).await?;
     let server = Arc::new(server);
     let journal = super::reach::journal(&sign_in, ctx).await?;
-    let chosen = match which(args, &sign_in) {
+    let mut chosen = match which(args, &sign_in) {
         Which::Known(campaign) => Chosen::One(campaign),
         Which::Ask(wanted) => choose_or_last(&*server, &journal, (wanted, args.home, role), &sign_in, ctx).await?,
     };
-    let asked: Arc<dyn CampaignServer> = Arc::<NativeServer>::clone(&server);
-    let Some(campaign) = at_home(chosen, asked, &journal, &sign_in, (args.plain, ctx)).await? else {
-        return Ok(Prepared::Left);
+    let (campaign, me) = loop {
+        let from_home = matches!(chosen, Chosen::AtHome);
+        let asked: Arc<dyn CampaignServer> = Arc::<NativeServer>::clone(&server);
+        let Some(campaign) = at_home(chosen, asked, &journal, &sign_in, (args.plain, ctx)).await? else {
+            return Ok(Prepared::Left);
+        };
+        let (texts, me) = tokio::join!(promptly(server.conduct(Some(campaign)), ctx), promptly(server.me(), ctx));
+        let Some(why) = conduct(&server, texts, &journal, ctx).await? else { break (campaign, me) };
+        // Whoever refuses one campaign's guide may still work for another.
+        if !from_home || why != DECLINED {
+            bail!(ctx.catalogue.say(why, &[]));
+        }
+        if ask(&format!("{} ", ctx.catalogue.say("conduct-declined-home", &[]).trim_end()))?.is_none() {
+            return Ok(Prepared::Left);
+        }
+        chosen = Chosen::AtHome;
     };
-    let (texts, me) = tokio::join!(promptly(server.conduct(Some(campaign)), ctx), promptly(server.me(), ctx));
-    conduct(&server, texts, &journal, ctx).await?;
     let sign_in = as_named_now(me, sign_in, ctx);
     if role < Role::Captain {
         let who = (sign_in.me.name.as_str(), args.plain);
@@ -520,31 +533,31 @@ fn as_named_now(me: Call<Me>, mut sign_in: SignIn, ctx: &Context) -> SignIn {
 }
 
 /// Shows rules and guide when they are not accepted, and asks. Without the network the console opens all the same: it is the
-/// server that hands out contacts, or does not.
+/// server that hands out contacts, or does not. Some: why the console stays closed.
 async fn conduct(
     server: &NativeServer,
     texts: Call<Vec<ConductText>>,
     journal: &Journal,
     ctx: &Context,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<&'static str>> {
     let texts = match texts {
         Ok(texts) => texts,
         Err(error) => {
             tracing::info!(%error, "opens without a word on the rules of conduct");
-            return Ok(());
+            return Ok(None);
         }
     };
     let why = match settle_these(server, &texts, false, ctx).await.context("not accepted")? {
-        Asked::Nothing | Asked::Accepted => return Ok(()),
-        Asked::Declined => "conduct-declined",
+        Asked::Nothing | Asked::Accepted => return Ok(None),
+        Asked::Declined => DECLINED,
         Asked::Nobody => "conduct-pending",
     };
     // What was confirmed is handed in, whatever somebody thinks of new rules.
     if Tally::of(&journal.held().await?).unsettled() == 0 {
-        bail!(ctx.catalogue.say(why, &[]));
+        return Ok(Some(why));
     }
     tell(ctx.catalogue.say("conduct-hands-in", &[]));
-    Ok(())
+    Ok(None)
 }
 
 /// With several campaigns the person at the terminal says which.

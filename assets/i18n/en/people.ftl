@@ -8,6 +8,7 @@ conduct-ask = Do you accept this? Type yes and Enter:
 conduct-thanks = Accepted, and on record.
 conduct-guide-later = A campaign with a guide of its own asks for it when you open it.
 conduct-declined = Not accepted, so no contacts are given to you. You are asked again at the next start, or by: textbank conduct accept
+conduct-declined-home = Not accepted, so this campaign gives you no contacts. Press Enter for your campaigns:
 conduct-pending = Still to be read and accepted before you get contacts: run textbank conduct accept, or textbank text in a terminal.
 conduct-hands-in = Not accepted. The console opens so that what you confirmed can be handed in; it gets no new contacts.
 

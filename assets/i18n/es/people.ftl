@@ -7,6 +7,7 @@ conduct-more = Enter para seguir leyendo:
 conduct-ask = ¿Aceptas esto? Escribe sí y pulsa Enter: 
 conduct-thanks = Aceptado, y queda registrado.
 conduct-declined = No aceptado, así que no recibes contactos. Se te pregunta otra vez al volver a entrar, o con: textbank conduct accept
+conduct-declined-home = No aceptado, así que esta campaña no te da contactos. Pulsa Enter para ver tus campañas:
 conduct-pending = Falta leerlas y aceptarlas antes de recibir contactos: ejecuta textbank conduct accept, o textbank text en una terminal.
 conduct-hands-in = No aceptado. La consola se abre para entregar lo que ya confirmaste; no recibes contactos nuevos.
 

@@ -143,7 +143,7 @@ fn draw_list(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Op
 
 /// Rows that the counts of the selected campaign may take: all that they need, but on the smallest screens.
 fn most_rows(area: Rect) -> u16 {
-    if area.width < 50 { 3 } else { 5 }
+    if area.width < 50 { 3 } else { 6 }
 }
 
 /// What is in hand of a campaign, each count with what stands before it on the same line.

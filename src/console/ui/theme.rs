@@ -174,8 +174,14 @@ impl Theme {
         if depth == Depth::Mono {
             return Some(Self::mono());
         }
-        let styles = rows.map(|(fore, own_back, attributes)| {
-            Style::new().fg(colour(fore, depth)).bg(colour(own_back.unwrap_or(back), depth)).add_modifier(attributes)
+        let styles = std::array::from_fn(|role| {
+            let (fore, own_back, attributes) = rows[role];
+            let back = own_back.unwrap_or(back);
+            let fore = match depth {
+                Depth::Sixteen => readable_16(fore, back, least(role, attributes)),
+                _ => colour(fore, depth),
+            };
+            Style::new().fg(fore).bg(colour(back, depth)).add_modifier(attributes)
         });
         Some(Self { name, styles })
     }
@@ -210,7 +216,7 @@ fn colour(rgb: u32, depth: Depth) -> Color {
         Depth::Mono => Color::Reset,
         Depth::True => Color::Rgb(r, g, b),
         Depth::Indexed => Color::Indexed(nearest_256(r, g, b)),
-        Depth::Sixteen => nearest_16(r, g, b),
+        Depth::Sixteen => nearest_16([r, g, b]).1,
     }
 }
 
@@ -229,22 +235,53 @@ fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
     a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
-fn nearest_16(r: u8, g: u8, b: u8) -> Color {
-    const BASIC: [([u8; 3], Color); 12] = [
-        ([0, 0, 0], Color::Black),
-        ([205, 0, 0], Color::Red),
-        ([0, 205, 0], Color::Green),
-        ([205, 205, 0], Color::Yellow),
-        ([0, 0, 238], Color::Blue),
-        ([229, 229, 229], Color::Gray),
-        ([127, 127, 127], Color::DarkGray),
-        ([255, 90, 90], Color::LightRed),
-        ([90, 255, 90], Color::LightGreen),
-        ([255, 255, 90], Color::LightYellow),
-        ([90, 255, 255], Color::LightCyan),
-        ([255, 255, 255], Color::White),
-    ];
-    BASIC.iter().min_by_key(|(c, _)| distance(*c, [r, g, b])).map_or(Color::Reset, |(_, colour)| *colour)
+/// The sixteen as most terminals have them, without those that differ most between them.
+const BASIC: [([u8; 3], Color); 12] = [
+    ([0, 0, 0], Color::Black),
+    ([205, 0, 0], Color::Red),
+    ([0, 205, 0], Color::Green),
+    ([205, 205, 0], Color::Yellow),
+    ([0, 0, 238], Color::Blue),
+    ([229, 229, 229], Color::Gray),
+    ([127, 127, 127], Color::DarkGray),
+    ([255, 90, 90], Color::LightRed),
+    ([90, 255, 90], Color::LightGreen),
+    ([255, 255, 90], Color::LightYellow),
+    ([90, 255, 255], Color::LightCyan),
+    ([255, 255, 255], Color::White),
+];
+
+fn nearest_16(rgb: [u8; 3]) -> ([u8; 3], Color) {
+    BASIC.into_iter().min_by_key(|(c, _)| distance(*c, rgb)).unwrap_or(BASIC[0])
+}
+
+/// The nearest of the sixteen that can still be read on what the background is rounded to: rounding by itself makes light greens
+/// of dark ones.
+fn readable_16(fore: u32, back: u32, least: f64) -> Color {
+    let bytes = |rgb| <[u8; 3]>::from(parts(rgb));
+    let (back, _) = nearest_16(bytes(back));
+    let readable = BASIC.into_iter().filter(|(c, _)| contrast(*c, back) >= least);
+    readable.min_by_key(|(c, _)| distance(*c, bytes(fore))).map_or_else(|| colour(fore, Depth::Sixteen), |(_, c)| c)
+}
+
+/// The contrast that a role needs (WCAG 2.2, 1.4.3 and 1.4.11): 3:1 for borders and for what is bold, else 4.5:1.
+fn least(role: usize, attributes: Modifier) -> f64 {
+    if role == Role::Border as usize || attributes.contains(BOLD) { 3.0 } else { 4.5 }
+}
+
+/// As WCAG 2.2 defines it.
+fn luminance(rgb: [u8; 3]) -> f64 {
+    let linear = |c: u8| {
+        let c = f64::from(c) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    let [r, g, b] = rgb.map(linear);
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 #[cfg(test)]
@@ -252,18 +289,20 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn luminance(rgb: u32) -> f64 {
-        let (r, g, b) = parts(rgb);
-        let linear = |c: u8| {
-            let c = f64::from(c) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    /// After rounding to sixteen too, on the background that is rounded with it.
+    #[test]
+    fn every_role_can_be_read_in_sixteen_colours() {
+        let rgb = |colour: Option<Color>| {
+            BASIC.into_iter().find(|(_, known)| Some(*known) == colour).map(|(rgb, _)| rgb).expect("one of the sixteen")
         };
-        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
-    }
-
-    fn contrast(a: u32, b: u32) -> f64 {
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+        for name in ["dark", "light", "high-contrast"] {
+            let theme = Theme::named(name, Depth::Sixteen).expect("known");
+            for (role, style) in theme.styles.iter().enumerate() {
+                let ratio = contrast(rgb(style.fg), rgb(style.bg));
+                assert!(ratio >= least(role, style.add_modifier), "{name}, role {role}: {ratio:.2}");
+            }
+            assert_ne!(theme.style(Role::Selected).bg, theme.style(Role::Text).bg, "{name}: what is selected is seen");
+        }
     }
 
     #[rstest]
@@ -272,7 +311,8 @@ mod tests {
     #[case::high_contrast(&HIGH, HIGH_BACK, 7.0)]
     fn every_role_can_be_read(#[case] rows: &[Row; ROLES], #[case] back: u32, #[case] least: f64) {
         for (index, (fore, own_back, _)) in rows.iter().enumerate() {
-            let ratio = contrast(*fore, own_back.unwrap_or(back));
+            let bytes = |rgb| <[u8; 3]>::from(parts(rgb));
+            let ratio = contrast(bytes(*fore), bytes(own_back.unwrap_or(back)));
             // Borders are no text: 3:1 is asked of them.
             let least = if index == Role::Border as usize { 3.0 } else { least };
             assert!(ratio >= least, "role {index}: {ratio:.2}");
