@@ -9,6 +9,7 @@ mod cli;
 mod door;
 mod feed;
 mod history;
+mod judged;
 mod once;
 mod recorded;
 mod schema;
