@@ -144,7 +144,10 @@ async fn report(sign_in: &SignIn, now: Timestamp, ctx: &Context) -> anyhow::Resu
     let counts = Tally::of(&held);
     let names = names(sign_in, &held, ctx).await;
     let name = sign_in.name();
-    let rows = held.iter().map(|held| row(held, half_way.contains(&held.act.id), &names, now, (ctx.program.as_str(), name.as_str()))).collect();
+    let rows = held
+        .iter()
+        .map(|held| row(held, half_way.contains(&held.act.id), &names, now, (ctx.program.as_str(), name.as_str())))
+        .collect();
     Ok(Report { sign_in: name, counts, drafts, rows })
 }
 
