@@ -72,7 +72,7 @@ pub(super) fn client(sign_in: &SignIn, ctx: &Context) -> anyhow::Result<NativeSe
 pub(super) fn spoke(sign_in: &SignIn, timeouts: Timeouts, ctx: &Context) -> anyhow::Result<SpokeServer> {
     let outside = (Arc::clone(&ctx.clock), Arc::clone(&ctx.ids));
     let server = SpokeServer::new(&sign_in.server, &sign_in.token, sign_in.me.person, timeouts, outside)?;
-    Ok(server.with_tokens(tokens(sign_in, ctx)))
+    Ok(server.with_tokens(tokens(sign_in, ctx)).as_role(sign_in.me.role))
 }
 
 /// An admin's client by a stored sign-in.

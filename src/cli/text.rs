@@ -52,6 +52,7 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     options.scored = false;
     console_options(&mut options, &ctx.config.console);
     options.undo_opt_out = shift.server.capabilities().undo_opt_out;
+    options.leases = shift.server.capabilities().leases;
     options.marks = shift.server.capabilities().marks;
     if shift.sign_in.kind == ServerKind::Spoke {
         options.plain_text = true;
@@ -80,6 +81,7 @@ fn missing(can: &Capabilities) -> Vec<Action> {
     let actions = [
         (can.wrong_number, Action::WrongNumber),
         (can.undo_opt_out, Action::NotOptOut),
+        (can.take_replies, Action::TakeReplies),
         (can.marks, Action::Star),
         (can.marks, Action::Flag),
         (can.marks, Action::Language),

@@ -60,6 +60,8 @@ pub struct Capabilities {
     pub wrong_number: bool,
     /// Stars, flags and languages of conversations are kept, time for which they are put aside, and questions to captains.
     pub marks: bool,
+    /// Replies that wait in others' hands, or in nobody's, can be asked for.
+    pub take_replies: bool,
 }
 
 impl Capabilities {
@@ -77,6 +79,7 @@ impl Capabilities {
         verdicts: true,
         wrong_number: true,
         marks: true,
+        take_replies: false,
     };
 
     /// A campaign that runs Spoke: its server keeps no verdicts, pushes nothing, and tells texters nothing of delivery.
@@ -93,7 +96,11 @@ impl Capabilities {
         verdicts: false,
         wrong_number: false,
         marks: false,
+        take_replies: false,
     };
+
+    /// The same for whom Spoke calls vetted: they may take conversations over.
+    pub const SPOKE_VETTED: Self = Self { take_replies: true, ..Self::SPOKE };
 
     /// The same for who watches campaigns there: a board, and contacts can change hands. Nothing can be paused.
     pub const SPOKE_CAPTAIN: Self = Self { board: true, ..Self::SPOKE };
@@ -147,6 +154,11 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
 
     /// Takes up to `want` contacts (0 = the campaign's slice size). The same `claim` twice grants once.
     async fn claim(&self, campaign: CampaignId, claim: Uuid, want: u32) -> Call<SliceGrant>;
+
+    /// Asks for replies that wait, where the role allows it ([`Capabilities::take_replies`]): how many came. The same `claim` twice asks once.
+    async fn take_replies(&self, _campaign: CampaignId, _claim: Uuid) -> Call<u64> {
+        Err(CallError::Strange("this server hands out replies by itself".into()))
+    }
 
     /// A page of what is in my hands.
     async fn assignment(&self, campaign: CampaignId, cursor: Option<String>) -> Call<AssignmentPage>;

@@ -3,6 +3,7 @@
 action-send = send
 action-skip = skip
 action-request-more = request more contacts
+action-take-replies = take replies that wait
 action-wrong-number = wrong number
 action-opt-out = opt out
 action-opt-out-now = opt out (they asked)

@@ -15,11 +15,11 @@ texter-signed-out = Your sign-in was ended, and the server takes nothing more fr
     [one] One thing you confirmed waits, safe in the journal.
    *[other] { $count } things you confirmed wait, safe in the journal.
 } Ask your captain for a new join link.
-texter-signed-out-again = You are signed out there. { $count ->
+texter-signed-out-again = You are signed out there. In another window: { $command } - and this one goes on. { $count ->
     [0] Nothing you confirmed waits.
     [one] One thing you confirmed waits, safe in the journal.
    *[other] { $count } things you confirmed wait, safe in the journal.
-} Sign in again in another window, and this one goes on: { $command }
+}
 texter-signed-out-hands-in = Your sign-in was ended. { $count ->
     [0] Everything you confirmed has been handed in; leaving now wipes this laptop of it.
     [one] One thing you confirmed is still being handed in: stay until it is.
@@ -332,3 +332,12 @@ texter-unreadable = { $count ->
 texter-half-way = { $name }: their notice went, the opt-out itself not yet. It is being tried again.
 note-half-way = their notice went, the opt-out itself not yet: it is being tried again
 texter-ask-opt-out-for-good = It cannot be taken back: this campaign's server has no way to undo it.
+texter-asking-replies = Replies that wait are being asked for.
+texter-took-replies = { $count ->
+    [0] No replies came.
+    [one] One reply is yours now.
+   *[other] { $count } replies are yours now.
+  }
+texter-no-replies-to-take = No replies wait that you could take over.
+texter-may-not-take = This campaign does not let its texters take replies over, or your role does not.
+texter-leave-voters-stay = Left now, they stay yours until you come back or somebody of the campaign gives them to others. To hand them over at once: stay, and “{ $action }”.

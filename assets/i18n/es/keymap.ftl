@@ -2,6 +2,7 @@
 action-send = enviar
 action-skip = saltar
 action-request-more = pedir más contactos
+action-take-replies = tomar respuestas que esperan
 action-wrong-number = número equivocado
 action-opt-out = dar de baja
 action-opt-out-now = dar de baja (lo pidió)

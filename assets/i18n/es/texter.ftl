@@ -149,11 +149,11 @@ texter-signed-out = Tu sesión fue cerrada y el servidor ya no acepta nada de el
     [one] Un envío confirmado espera, a salvo en el diario.
    *[other] { $count } envíos confirmados esperan, a salvo en el diario.
 } Pide a tu capitán un nuevo enlace.
-texter-signed-out-again = Tu sesión en ese servidor terminó. { $count ->
-    [0] Nada de lo que confirmaste está esperando.
-    [one] Un envío confirmado espera, a salvo en el diario.
-   *[other] { $count } envíos confirmados esperan, a salvo en el diario.
-} Entra otra vez en otra ventana y esta sigue: { $command }
+texter-signed-out-again = Tu sesión allí terminó. En otra ventana: { $command } - y esta sigue. { $count ->
+    [0] No espera nada de lo que confirmaste.
+    [one] Espera una cosa que confirmaste, a salvo en el diario.
+   *[other] Esperan { $count } cosas que confirmaste, a salvo en el diario.
+}
 texter-signed-out-hands-in = Tu sesión fue cerrada. { $count ->
     [0] Todo lo que confirmaste ha sido entregado; al salir se borra de este equipo.
     [one] Un envío confirmado se está entregando todavía: espera a que termine.
@@ -333,3 +333,12 @@ texter-unreadable = { $count ->
 texter-half-way = { $name }: su aviso salió, pero la baja todavía no. Se intenta otra vez.
 note-half-way = su aviso salió, pero la baja todavía no: se intenta otra vez
 texter-ask-opt-out-for-good = No se puede deshacer: el servidor de esta campaña no tiene cómo.
+texter-asking-replies = Se piden las respuestas que esperan.
+texter-took-replies = { $count ->
+    [0] No llegó ninguna respuesta.
+    [one] Una respuesta es tuya ahora.
+   *[other] { $count } respuestas son tuyas ahora.
+  }
+texter-no-replies-to-take = No espera ninguna respuesta que puedas tomar.
+texter-may-not-take = Esta campaña no deja que se tomen respuestas de otros, o tu función no lo permite.
+texter-leave-voters-stay = Si sales ahora, siguen siendo tuyos hasta que vuelvas o alguien de la campaña los dé a otros. Para entregarlos ya: quédate y “{ $action }”.

@@ -250,9 +250,21 @@ pub struct Campaign {
     /// The script, flat.
     #[serde(default, deserialize_with = "without_nulls")]
     pub interaction_steps: Vec<Step>,
+    /// What its texters' page has.
+    #[serde(default, rename = "texterUIConfig")]
+    pub texter_ui_config: Option<TexterUi>,
     /// Its organization.
     #[serde(default, deserialize_with = "or_default")]
     pub organization: Organization,
+}
+
+/// What a campaign puts on its texters' page.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TexterUi {
+    /// Boxes beside the conversation, by their names.
+    #[serde(default, deserialize_with = "without_nulls")]
+    pub sidebox_choices: Vec<String>,
 }
 
 /// A campaign's own canned replies.

@@ -157,6 +157,11 @@ documents! {
   findNewCampaignContact(assignmentId: $assignment, numberContacts: $count) { found assignment { id hasUnassignedContactsForTexter } }
 }";
 
+    /// Asks for conversations that wait, as Spoke's page does for whom it calls vetted. Not idempotent either.
+    TAKE = "take", "mutation take($assignment: String!, $count: Int!) {
+  findNewCampaignContact(assignmentId: $assignment, numberContacts: $count, batchType: \"vetted-takeconversations\") { found assignment { id } }
+}";
+
     /// Gives contacts back.
     RELEASE = "release", "mutation release($assignment: String!, $conversations: Boolean) {
   releaseContacts(assignmentId: $assignment, releaseConversations: $conversations) { id }

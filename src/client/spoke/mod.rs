@@ -48,7 +48,7 @@ use crate::api::{
     captain::Board,
     event::Event,
     message::{SendRequest, Thread, Verdict},
-    people::{Me, Presence},
+    people::{Me, Presence, Role},
     problem::{Code, Problem},
 };
 use crate::console::core::shared::msg::{Beside, ConfirmedWhat};
@@ -98,6 +98,8 @@ pub struct SpokeServer {
     pace: Pace,
     /// For the captain's console: see [`SpokeServer::watching`].
     watches: bool,
+    /// Whoever is signed in may take conversations over: see [`SpokeServer::as_role`].
+    vetted: bool,
 }
 
 impl SpokeServer {
@@ -114,13 +116,20 @@ impl SpokeServer {
     ) -> Result<Self, SetupError> {
         let wire = Wire::new(address, Some(cookie), timeouts)?;
         let known = Arc::new(Known::new(&wire.address(), clock.now()));
-        Ok(Self { wire, me, known, clock, ids, pace: Pace::default(), watches: false })
+        Ok(Self { wire, me, known, clock, ids, pace: Pace::default(), watches: false, vetted: false })
     }
 
     /// Looks the cookie up before each request: somebody may sign in anew while this runs.
     #[must_use]
     pub fn with_tokens(mut self, tokens: TokenFile) -> Self {
         self.wire = self.wire.with_tokens(tokens);
+        self
+    }
+
+    /// What this person may do there, as it was at the sign-in.
+    #[must_use]
+    pub fn as_role(mut self, role: Role) -> Self {
+        self.vetted = role >= Role::VettedTexter;
         self
     }
 
@@ -168,7 +177,11 @@ fn refusal(code: Code, detail: &str) -> CallError {
 #[async_trait]
 impl CampaignServer for SpokeServer {
     fn capabilities(&self) -> Capabilities {
-        if self.watches { Capabilities::SPOKE_CAPTAIN } else { Capabilities::SPOKE }
+        match (self.watches, self.vetted) {
+            (true, _) => Capabilities::SPOKE_CAPTAIN,
+            (false, true) => Capabilities::SPOKE_VETTED,
+            (false, false) => Capabilities::SPOKE,
+        }
     }
 
     async fn me(&self) -> Call<Me> {
@@ -188,6 +201,10 @@ impl CampaignServer for SpokeServer {
 
     async fn claim(&self, campaign: CampaignId, claim: Uuid, want: u32) -> Call<SliceGrant> {
         self.more(campaign.0, claim, want).await
+    }
+
+    async fn take_replies(&self, campaign: CampaignId, claim: Uuid) -> Call<u64> {
+        self.take(campaign.0, claim).await
     }
 
     async fn assignment(&self, campaign: CampaignId, _cursor: Option<String>) -> Call<AssignmentPage> {

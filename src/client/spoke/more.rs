@@ -17,6 +17,9 @@ use crate::client::{Call, CallError};
 /// Looks at what an unanswered request brought, before it counts as not done.
 const LOOKS: u32 = 2;
 
+/// The box of Spoke's page by which a campaign lets vetted texters take conversations over.
+const TAKES: &str = "take-conversations";
+
 impl SpokeServer {
     pub(super) async fn more(&self, assignment: i64, id: Uuid, want: u32) -> Call<SliceGrant> {
         let claim = match self.known.claim(id) {
@@ -57,6 +60,51 @@ impl SpokeServer {
             }
         };
         self.what_came(assignment, id, claim).await
+    }
+
+    /// Takes conversations over that wait. As with first texts, one request of ours makes one call, and what came is found by comparing.
+    pub(super) async fn take(&self, assignment: i64, id: Uuid) -> Call<u64> {
+        let before = match self.known.claim(id) {
+            Some(claim) => claim.before,
+            None => {
+                let facts = self.read_assignment(assignment).await?;
+                let choices = facts.campaign.texter_ui_config.as_ref().map(|config| config.sidebox_choices.clone());
+                if !choices.unwrap_or_default().iter().any(|choice| choice == TAKES) {
+                    return Err(refusal(Code::Forbidden, "this campaign does not let its texters take replies over"));
+                }
+                let before: BTreeSet<i64> = self.waiting(assignment).await?;
+                self.known.keep_claim(id, Claim { before: before.clone(), ..Claim::default() });
+                let count = facts.campaign.batch_size.unwrap_or(200);
+                let variables = json!({ "assignment": assignment.to_string(), "count": count });
+                match self.wire.ask(&documents::TAKE, variables).await {
+                    Ok(reply) if reply.field("findNewCampaignContact").is_null() => {
+                        return Err(self.refused(&reply.said()).await);
+                    }
+                    Ok(reply) => {
+                        let found: Found = reply.read("findNewCampaignContact")?;
+                        if !found.found {
+                            return Err(refusal(Code::NoneLeft, "no replies wait that could be taken over"));
+                        }
+                    }
+                    Err(error @ (CallError::NotReached(_) | CallError::Refused(_))) => {
+                        self.known.drop_claim(id);
+                        return Err(error);
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "what a request for replies brought is in doubt");
+                        self.clock.sleep(self.pace.doubt).await;
+                    }
+                }
+                before
+            }
+        };
+        let came = self.waiting(assignment).await?.difference(&before).count();
+        Ok(u64::try_from(came).unwrap_or_default())
+    }
+
+    async fn waiting(&self, assignment: i64) -> Call<BTreeSet<i64>> {
+        let lines = self.lines(assignment, &documents::POLL, "needsResponse").await?;
+        Ok(lines.contacts.iter().map(|line| line.id.0).collect())
     }
 
     /// First texts in hand, also those that it is too early or too late for.

@@ -84,6 +84,8 @@ actions! {
     Skip, "skip", "action-skip", Sending, [Card];
     /// Ask for more contacts.
     RequestMore, "request_more", "action-request-more", Sending, [Texting, Card, Inbox, Thread, Home];
+    /// Ask for replies that wait in others' hands, or in nobody's.
+    TakeReplies, "take_replies", "action-take-replies", Replying, [Texting, Card, Inbox, Thread];
     /// Take the last act back: a text that has not left, a skip, a closing, a tag, an answer, a note.
     Undo, "undo", "action-undo", Sending, [Texting, Card, Inbox, Thread, Composer];
     /// The number is somebody else's.

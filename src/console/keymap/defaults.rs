@@ -18,6 +18,7 @@ pub const DEFAULTS: &[(Context, &str, &str)] = &[
     (Texting, "ctrl+b", "side_pane"),
     (Texting, "n", "next_waiting"),
     (Texting, "r", "request_more"),
+    (Texting, "W", "take_replies"),
     (Texting, "u", "undo"),
     (Texting, "t", "tags"),
     (Texting, "N", "note"),

@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use textbank::api::act::Act;
 use textbank::api::message::{Outcome, Verdict};
+use textbank::api::people::Role;
 use textbank::api::problem::Code;
+use textbank::client::spoke::SpokeServer;
 use textbank::client::{CallError, CampaignServer};
 use textbank::domain::conversation::{OptOut, Status};
 use textbank::domain::ids::{ActId, ContactId};
@@ -18,7 +20,7 @@ use textbank::domain::message::MessageKind;
 use textbank::env::SeededIds;
 
 use super::shift::{Tess, now};
-use super::stand_in::{Fault, Trouble, World};
+use super::stand_in::{ADA, Fault, Trouble, World};
 
 const CORA: ContactId = ContactId(1);
 
@@ -299,4 +301,28 @@ async fn where_admins_assign_nothing_is_asked_for() {
     };
     assert_eq!(problem.code, Code::NoneLeft);
     assert!(!tess.there.world().asked.iter().any(|name| name == "more"));
+}
+
+#[tokio::test]
+async fn replies_are_taken_over_once_where_campaign_and_role_allow_it() {
+    let mut world = World::with_contacts(2, now());
+    world.add_contacts(70, 2, Some(World::assignment_of(ADA)), now());
+    world.voter_writes(70, "is anybody there?", now());
+    let tess = Tess::with(world).await;
+    assert!(!tess.server.capabilities().take_replies);
+    assert!(SpokeServer::clone(&tess.server).as_role(Role::VettedTexter).capabilities().take_replies);
+    let code = |answer| match answer {
+        Err(CallError::Refused(problem)) => problem.code,
+        other => panic!("{other:?}"),
+    };
+    let claim = Uuid::from_u128(1);
+    assert_eq!(code(tess.server.take_replies(tess.campaign, claim).await), Code::Forbidden, "the campaign does not");
+    tess.there.world().campaign =
+        json!({ "texterUIConfig": { "options": "", "sideboxChoices": ["take-conversations"] } });
+    tess.there.world().troubles.push_back(("take", Trouble::Gateway));
+    assert_eq!(tess.server.take_replies(tess.campaign, claim).await.expect("found by reading"), 1);
+    assert_eq!(tess.server.take_replies(tess.campaign, claim).await.expect("the same request"), 1);
+    assert_eq!(tess.there.world().asked.iter().filter(|name| *name == "take").count(), 1);
+    assert_eq!(tess.there.world().contacts[&70].assignment, Some(tess.campaign.0));
+    assert_eq!(code(tess.server.take_replies(tess.campaign, Uuid::from_u128(2)).await), Code::NoneLeft);
 }

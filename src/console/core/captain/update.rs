@@ -160,6 +160,7 @@ impl Model {
             | Msg::Thread(_)
             | Msg::Score(_)
             | Msg::Beside(_)
+            | Msg::TookReplies { .. }
             | Msg::HalfWay { .. }
             | Msg::Edited { .. }
             | Msg::Resumed => {}

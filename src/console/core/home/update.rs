@@ -157,6 +157,7 @@ impl Model {
             }
             Msg::Focus(_)
             | Msg::Beside(_)
+            | Msg::TookReplies { .. }
             | Msg::HalfWay { .. }
             | Msg::Campaign(_)
             | Msg::Assignment(_)

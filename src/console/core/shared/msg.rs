@@ -160,6 +160,13 @@ pub enum Msg {
         /// What came of it.
         result: Result<SliceGrant, Box<Problem>>,
     },
+    /// Answer: so many replies were taken over, or why none.
+    TookReplies {
+        /// Which request.
+        claim: Uuid,
+        /// What came of it.
+        result: Result<u64, Box<Problem>>,
+    },
     /// Answer: a thread.
     Thread(Thread),
     /// Answer: my campaigns.
@@ -286,6 +293,13 @@ pub enum Ask {
         claim: Uuid,
         /// How many.
         want: u32,
+    },
+    /// Replies that wait in others' hands, or in nobody's.
+    TakeReplies {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// Fresh id.
+        claim: Uuid,
     },
     /// A page of a thread.
     Thread {

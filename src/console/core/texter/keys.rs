@@ -49,6 +49,7 @@ fn is_deed(action: Action) -> bool {
             | Action::No
             | Action::ClearAnswer
             | Action::RequestMore
+            | Action::TakeReplies
             | Action::Release
             | Action::Finish
             | Action::Home
@@ -198,6 +199,7 @@ impl Model {
             Action::OptOut => self.ask_opt_out(),
             Action::Undo => self.take_last_back(stamp, fx),
             Action::RequestMore => self.request_more(fx),
+            Action::TakeReplies => self.take_replies(stamp, fx),
             Action::Release => {
                 if self.people.is_empty() {
                     self.say(Level::Info, Say::new("texter-nothing-to-release"));

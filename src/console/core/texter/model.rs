@@ -62,6 +62,8 @@ pub struct TexterOptions {
     pub break_after: Duration,
     /// Texts that are hard to read are held back from sight until asked for.
     pub hold_abuse: bool,
+    /// What is in hand goes to others when nobody is seen for long; else it stays until somebody changes that.
+    pub leases: bool,
     /// There is a list of campaigns to go to.
     pub has_home: bool,
     /// This is a practice: the voters are made up, and each step is told.
@@ -92,6 +94,7 @@ impl TexterOptions {
             sign_in_again: None,
             break_after: Duration::ZERO,
             hold_abuse: false,
+            leases: true,
             has_home: false,
             practice: false,
             had: Vec::new(),
@@ -220,6 +223,8 @@ pub struct Model {
     pub notices: Notices,
     /// Request for contacts.
     pub claim: Claim,
+    /// Replies are being asked for, under this id.
+    pub(super) taking: Option<Uuid>,
     /// First texts of this slice, all in all.
     pub slice_total: usize,
     /// First texts confirmed in this session.
@@ -348,6 +353,7 @@ impl Model {
             lately: VecDeque::new(),
             notices: Notices::default(),
             claim: Claim::Idle,
+            taking: None,
             slice_total: 0,
             sent: 0,
             replied: 0,

@@ -17,7 +17,7 @@ use crate::api::event::{Event, EventKind};
 use crate::api::message::{Outcome, SendRequest, ThreadEntry, ThreadMessage, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Beside, Timer};
+use crate::console::core::shared::msg::{Ask, Beside, LinkState, Stamp, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::{Arg, Say};
 use crate::domain::conversation::{OptOut, Status};
@@ -202,6 +202,37 @@ impl Model {
         }
     }
 
+    /// Asks for replies that wait, once however often it is pressed.
+    pub(super) fn take_replies(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
+        if matches!(self.link, LinkState::Offline { .. }) {
+            return self.say(Level::Info, Say::new("texter-offline-no-more"));
+        }
+        if self.taking.is_some() {
+            return self.say(Level::Info, Say::new("texter-asking-replies"));
+        }
+        self.taking = Some(stamp.id);
+        fx.push(Effect::Load(Ask::TakeReplies { campaign: self.options.campaign, claim: stamp.id }));
+        self.say(Level::Info, Say::new("texter-asking-replies"));
+    }
+
+    pub(super) fn took_replies(&mut self, claim: Uuid, result: Result<u64, Box<Problem>>, fx: &mut Vec<Effect>) {
+        if self.taking != Some(claim) {
+            return;
+        }
+        self.taking = None;
+        match result {
+            Ok(count) => {
+                self.say(Level::Info, Say::new("texter-took-replies").with("count", count));
+                fx.push(Effect::Load(Ask::Assignment(self.options.campaign)));
+            }
+            Err(problem) if problem.code == Code::NoneLeft => {
+                self.say(Level::Info, Say::new("texter-no-replies-to-take"))
+            }
+            Err(problem) if problem.code == Code::Forbidden => self.say(Level::Info, Say::new("texter-may-not-take")),
+            Err(problem) => self.say(Level::Warning, problem_say(&problem)),
+        }
+    }
+
     fn claim_refused(&mut self, id: Uuid, problem: Box<Problem>, fx: &mut Vec<Effect>) {
         let retry = retry_after(&problem, self.campaign_now());
         if let Some(delay) = retry {
@@ -232,6 +263,11 @@ impl Model {
                     self.claim_refused(*claim, Box::new(problem.clone()), fx);
                 }
                 return;
+            }
+            Ask::TakeReplies { claim, .. } => {
+                if self.taking == Some(*claim) {
+                    self.taking = None;
+                }
             }
             Ask::Contacts(_, ids) => {
                 for id in ids {

@@ -141,6 +141,7 @@ impl Model {
                     self.people.release_held(now);
                 }
             }
+            Msg::TookReplies { claim, result } => self.took_replies(claim, result, fx),
             Msg::HalfWay { id } => self.is_half_way(id),
             Msg::Beside(beside) => self.beside_came(beside),
             Msg::Failed { what, problem } => self.failed(&what, &problem, fx),

@@ -99,6 +99,14 @@ async fn call(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
             };
             Msg::Slice { claim: *claim, result }
         }
+        Ask::TakeReplies { campaign, claim } => {
+            let result = match server.take_replies(*campaign, *claim).await {
+                Ok(count) => Ok(count),
+                Err(CallError::Refused(problem)) if !problem.code.is_transient() => Err(problem),
+                Err(error) => return Err(error),
+            };
+            Msg::TookReplies { claim: *claim, result }
+        }
         // Taken apart into pages and chunks before; whole, they are a first page and one chunk.
         Ask::Assignment(campaign) => Msg::Assignment(server.assignment(*campaign, None).await?),
         Ask::Contacts(campaign, ids) => contacts(ctx, *campaign, ids).await?,

@@ -267,6 +267,17 @@ impl Object {
                 }
                 Ok(json!("1"))
             }
+            "findNewCampaignContact" if arguments["batchType"].as_str() == Some("vetted-takeconversations") => {
+                let mine = World::assignment_of(user);
+                let others =
+                    |one: &&mut super::world::Contact| one.status == "needsResponse" && one.assignment != Some(mine);
+                let mut taken = 0;
+                for contact in world.contacts.values_mut().filter(others) {
+                    contact.assignment = Some(mine);
+                    taken += 1;
+                }
+                Ok(json!({ "found": taken > 0, "assignment": assignment(&world, user) }))
+            }
             "findNewCampaignContact" => {
                 let waits = world
                     .contacts

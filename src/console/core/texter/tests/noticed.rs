@@ -81,3 +81,30 @@ fn an_opt_out_that_stopped_half_way_is_said_in_the_conversation_and_in_the_outbo
     desk.tell(Msg::HalfWay { id });
     assert_eq!(desk.model.notices.newest_first().count(), many);
 }
+
+#[test]
+fn replies_are_asked_for_once_and_what_came_is_said() {
+    let mut desk = Desk::with(1, 0);
+    let asked = |desk: &Desk| -> Vec<uuid::Uuid> {
+        let claim = |effect: &Effect| match effect {
+            Effect::Load(Ask::TakeReplies { claim, .. }) => Some(*claim),
+            _ => None,
+        };
+        desk.effects.iter().filter_map(claim).collect()
+    };
+    desk.keys("WWW");
+    assert_eq!(asked(&desk).len(), 1);
+    desk.effects.clear();
+    let claim = desk.model.taking.expect("asked");
+    desk.tell(Msg::TookReplies { claim, result: Ok(2) });
+    assert_eq!(said(&desk), Some("texter-took-replies"));
+    assert!(
+        desk.effects.iter().any(|effect| matches!(effect, Effect::Load(Ask::Assignment(_)))),
+        "they are looked for"
+    );
+    desk.keys("W");
+    let claim = desk.model.taking.expect("asked again");
+    let none = Box::new(Problem::new(Code::NoneLeft, "none"));
+    desk.tell(Msg::TookReplies { claim, result: Err(none) });
+    assert_eq!((said(&desk), desk.model.taking), (Some("texter-no-replies-to-take"), None));
+}

@@ -108,6 +108,9 @@ fn who_leaves_voters_waiting_is_told_how_many_and_since_when() {
     let mut desk = unscored(1, 2);
     desk.keys("q");
     assert_eq!(leaving(&desk), ["texter-leave-voters", "texter-leave-voters-means"]);
+    desk.model.options.leases = false;
+    assert_eq!(leaving(&desk)[1], "texter-leave-voters-stay", "where nothing goes by itself");
+    desk.model.options.leases = true;
     desk.wait(1_000);
     desk.keys("<enter>");
     assert_eq!(desk.model.overlay_view(), None, "the first row is to stay");

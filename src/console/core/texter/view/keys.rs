@@ -172,6 +172,7 @@ impl Model {
             Action::Home if !self.window.is_empty() || self.acts.busy().is_some() => {
                 Some(Say::new("texter-still-writing"))
             }
+            Action::TakeReplies if self.taking.is_some() => Some(Say::new("texter-asking-replies")),
             Action::RequestMore if matches!(self.claim, Claim::Asked { .. }) => Some(Say::new("texter-asking")),
             _ => None,
         }

@@ -186,7 +186,14 @@ impl Model {
             });
             // Beside what is said of texts, the count has to do: small screens show all of it.
             if self.leaves_only_voters() {
-                lines.push(Say::new("texter-leave-voters-means").with("action", Arg::Key("action-release")));
+                lines.push(
+                    Say::new(if self.options.leases {
+                        "texter-leave-voters-means"
+                    } else {
+                        "texter-leave-voters-stay"
+                    })
+                    .with("action", Arg::Key("action-release")),
+                );
             }
         }
         lines
