@@ -181,4 +181,5 @@ fn about_lines(ink: Ink<'_>, model: &Model, width: u16) -> Vec<Piece> {
 }
 
 #[cfg(test)]
+#[path = "home_tests.rs"]
 mod tests;
