@@ -191,13 +191,17 @@ impl TextingHours {
         let mut found = Vec::new();
         for date in first.series(1.day()).take_while(|date| *date <= last) {
             let common = name_of(date, None);
-            let states: Vec<(&String, &'static str)> =
-                strict.iter().filter_map(|(code, _)| Some((*code, name_of(date, Some(code))?))).collect();
+            let holidays = if common.is_some() { self.holidays } else { Holidays::AsAnyDay };
+            let states: Vec<(&String, &'static str)> = strict
+                .iter()
+                .filter(|(_, own)| own.holidays > holidays)
+                .filter_map(|(code, _)| Some((*code, name_of(date, Some(code))?)))
+                .collect();
             let Some(name) = common.or_else(|| states.first().map(|(_, name)| *name)) else { continue };
             found.push(HolidayAhead {
                 date,
                 name,
-                holidays: if common.is_some() { self.holidays } else { Holidays::AsAnyDay },
+                holidays,
                 states: states.into_iter().map(|(code, _)| code.clone()).collect(),
             });
         }
@@ -388,5 +392,8 @@ mod tests {
                 "2026-11-26 Thanksgiving Day as-sunday MS,RI"
             ]
         );
+        hours.holidays = Holidays::Closed;
+        let closed = ["2026-11-11 Veterans Day closed ", "2026-11-26 Thanksgiving Day closed "];
+        assert_eq!(told(&hours)[1..], closed, "no state is stricter");
     }
 }
