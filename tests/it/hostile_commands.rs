@@ -83,7 +83,8 @@ const LOOKS: &[(&str, Shows)] = &[
     ("segment count --campaign 1 --where tag=volunteer", Perhaps),
     ("export contacts", Document),
     ("export messages", Document),
-    ("export opt-outs", Perhaps),
+    ("export opt-outs", Document),
+    ("opt-outs list", Document),
     ("export ledger", Perhaps),
     ("export van --map FILES/map.toml --out FILES/van.csv --campaign 1", Perhaps),
     ("person export +14155550000", Words),
@@ -460,6 +461,7 @@ async fn no_command_lets_a_strangers_words_reach_the_terminal() {
         for first in [
             "legal-hold set --phone +14155550002 --reason Court",
             "retention set --bodies-after 730",
+            "opt-outs add --how phone --note EVIL +14155550188",
             "canned set FILES/canned.toml",
             "conduct set FILES/evil.txt",
             "conduct accept --yes",
