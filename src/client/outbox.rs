@@ -228,8 +228,8 @@ struct Worker {
     gate: Option<Arc<dyn FlushGate>>,
     /// Contacts with a call under way.
     busy: HashSet<Option<ContactId>>,
-    /// Acts with one.
-    in_the_air: HashSet<Uuid>,
+    /// Acts with one, and when they were confirmed.
+    in_the_air: HashMap<Uuid, Timestamp>,
     /// Contacts that wait for another try.
     lanes: HashMap<Option<ContactId>, Wait>,
     /// Verdicts that the disk would not take yet; not asked for again.
@@ -277,7 +277,7 @@ impl Worker {
             cancel,
             activity,
             busy: HashSet::new(),
-            in_the_air: HashSet::new(),
+            in_the_air: HashMap::new(),
             lanes: HashMap::new(),
             unrecorded: HashMap::new(),
             line: Wait::default(),
@@ -343,7 +343,7 @@ impl Worker {
             let aside = |row: &Waiting| self.is_aside(row, now);
             let Some((row, behind)) = self.journal.next_waiting(free, aside) else { return };
             self.busy.insert(row.contact);
-            self.in_the_air.insert(row.id);
+            self.in_the_air.insert(row.id, row.at);
             if let Some(verdict) = self.unrecorded.get(&row.id) {
                 let answer = Answer::Call(Ok(verdict.clone()));
                 flights.push(Box::pin(async move { (row, answer) }));
@@ -413,7 +413,7 @@ impl Worker {
     fn look_up(&mut self) -> Option<BoxFuture<'static, doubt::Answer>> {
         let may = !self.idempotent && !self.line.down && self.line.until <= self.clock.monotonic();
         let in_the_air = &self.in_the_air;
-        may.then(|| self.doubt.take_off(|id| in_the_air.contains(&id))).flatten()
+        may.then(|| self.doubt.take_off(|id| in_the_air.contains_key(&id))).flatten()
     }
 
     async fn looked_up(&mut self, id: Uuid, answer: Call<Option<Verdict>>) {
@@ -581,7 +581,7 @@ impl Worker {
     }
 
     async fn say_progress(&mut self) {
-        let now = self.journal.progress();
+        let now = self.progress();
         if self.shown_progress != Some(now) {
             self.shown_progress = Some(now);
             self.report(Report::Progress { waiting: now.0, oldest: now.1 }).await;

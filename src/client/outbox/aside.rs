@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Report, Wait, Worker};
@@ -64,6 +65,18 @@ impl Worker {
         }
         self.not_aside(row.id);
         self.report(Report::Unknown(row.id)).await;
+    }
+
+    /// How much waits. What is in the air at a server that cannot be asked twice is marked as unknown meanwhile, and waits all the same: else
+    /// the number would go down and up with each try.
+    pub(super) fn progress(&self) -> (u64, Option<Timestamp>) {
+        let (waiting, oldest) = self.journal.progress();
+        if self.idempotent || self.in_the_air.is_empty() {
+            return (waiting, oldest);
+        }
+        let unknown = self.journal.unknown();
+        let flying: Vec<_> = unknown.iter().filter_map(|id| self.in_the_air.get(id).copied()).collect();
+        (waiting + u64::try_from(flying.len()).unwrap_or(u64::MAX), flying.into_iter().chain(oldest).min())
     }
 
     /// Says of an act that it stopped half-way, once, if it did.

@@ -420,6 +420,33 @@ async fn a_server_that_cannot_be_asked_twice_is_not() {
 }
 
 #[tokio::test]
+async fn what_is_in_the_air_there_counts_as_waiting_with_each_try() {
+    let server = FakeServer::new(once());
+    let down = || Reply::Fail(CallError::NotReached("down".into()));
+    server.script([down(), down(), down(), Reply::Accept]);
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    let patience = Patience::new();
+    let mut counts = Vec::new();
+    loop {
+        match house.reports.try_recv() {
+            Ok(Report::Progress { waiting, oldest }) => counts.push((waiting, oldest)),
+            Ok(Report::Verdict(_)) => break,
+            Ok(_) => {}
+            // The pauses between the tries are the simulated clock's.
+            Err(_) => {
+                patience.turn("the verdict").await;
+                house.clock.advance(Duration::from_millis(200));
+            }
+        }
+    }
+    // Before it is confirmed nothing waits; once it is settled nothing does either.
+    let counts: Vec<_> = counts.into_iter().filter(|(waiting, _)| *waiting > 0).collect();
+    assert_eq!(counts, [(1, Some(at(1)))], "said once: it goes neither down nor up");
+    assert_eq!(server.calls().len(), 4);
+}
+
+#[tokio::test]
 async fn killed_in_mid_call_to_such_a_server_it_stays_unknown() {
     let server = FakeServer::new(once());
     server.open_gate(false);
