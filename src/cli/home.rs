@@ -77,8 +77,13 @@ pub(super) async fn choose(
     ctx: &Context,
 ) -> anyhow::Result<Option<CampaignId>> {
     let last = journal.ui_get(LAST).await.ok().flatten().and_then(|last| last.as_i64()).map(CampaignId);
-    let options =
-        HomeOptions { keymap: keymap(ctx), gate: gate_times(ctx), last, first_slice: first_slice(sign_in.kind, ctx) };
+    let options = HomeOptions {
+        keymap: keymap(ctx),
+        gate: gate_times(ctx),
+        last,
+        first_slice: first_slice(sign_in.kind, ctx),
+        talks_alone: server.capabilities().talks_alone,
+    };
     let asked = Arc::clone(&server);
     let launch = launch_with(server, journal.clone(), sign_in.me.clone(), ctx);
     ctx.guard_terminal();

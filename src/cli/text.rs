@@ -52,6 +52,7 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     options.scored = false;
     console_options(&mut options, &ctx.config.console);
     options.undo_opt_out = shift.server.capabilities().undo_opt_out;
+    options.talks_alone = shift.server.capabilities().talks_alone;
     options.leases = shift.server.capabilities().leases;
     options.marks = shift.server.capabilities().marks;
     if shift.sign_in.kind == ServerKind::Spoke {

@@ -62,6 +62,8 @@ pub struct Capabilities {
     pub marks: bool,
     /// Replies that wait in others' hands, or in nobody's, can be asked for.
     pub take_replies: bool,
+    /// Conversations can be given back and what has no first text kept; else they go only together with it.
+    pub talks_alone: bool,
 }
 
 impl Capabilities {
@@ -80,6 +82,7 @@ impl Capabilities {
         wrong_number: true,
         marks: true,
         take_replies: false,
+        talks_alone: true,
     };
 
     /// A campaign that runs Spoke: its server keeps no verdicts, pushes nothing, and tells texters nothing of delivery.
@@ -97,6 +100,7 @@ impl Capabilities {
         wrong_number: false,
         marks: false,
         take_replies: false,
+        talks_alone: false,
     };
 
     /// The same for whom Spoke calls vetted: they may take conversations over.

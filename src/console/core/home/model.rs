@@ -29,13 +29,21 @@ pub struct HomeOptions {
     pub last: Option<CampaignId>,
     /// How many contacts somebody gets at first who has sent nothing in a campaign yet; none: as many as others.
     pub first_slice: Option<u32>,
+    /// Conversations can be given back without the rest.
+    pub talks_alone: bool,
 }
 
 impl HomeOptions {
     /// The usual ones.
     #[must_use]
     pub fn new() -> Self {
-        Self { keymap: Keymap::default(), gate: GateTimes::default(), last: None, first_slice: None }
+        Self {
+            keymap: Keymap::default(),
+            gate: GateTimes::default(),
+            last: None,
+            first_slice: None,
+            talks_alone: true,
+        }
     }
 }
 

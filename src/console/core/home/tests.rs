@@ -11,6 +11,7 @@ use crate::api::people::{Keeps, Presence};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, ConfirmedWhat, Msg, Stamp, Timer};
+use crate::console::core::texter::view::OverlayView;
 use crate::console::keymap::chord::{Press, parse_sequence};
 use crate::domain::ids::CampaignId;
 
@@ -69,6 +70,23 @@ fn ready() -> Model {
     let archived = CampaignTodo { state: CampaignState::Archived, ..todo(3, 4, 0) };
     model.update(Msg::Campaigns(vec![archived, todo(1, 3, 1), todo(2, 0, 0)]));
     model
+}
+
+/// Spoke gives conversations back only together with what is unsent: what it would refuse is not offered.
+#[test]
+fn conversations_alone_are_given_back_only_where_the_server_can() {
+    for (talks_alone, rows) in [(true, 4), (false, 3)] {
+        let mut model = ready();
+        model.options.talks_alone = talks_alone;
+        let mut at = 0;
+        press(&mut model, &mut at, "k R");
+        let Some(OverlayView::Confirm { choices, selected, .. }) = model.overlay_view() else { panic!("it asks") };
+        let offered = choices.iter().any(|(say, _)| say.key == "texter-release-conversations");
+        assert_eq!((choices.len(), selected, offered), (rows, rows - 1, talks_alone));
+        let given = acts(&press(&mut model, &mut at, "k enter"));
+        let expected = Act::Release { campaign: CampaignId(1), unsent: true, conversations: true };
+        assert_eq!(given.iter().map(|(_, act)| act.clone()).collect::<Vec<_>>(), [expected], "the row before the last");
+    }
 }
 
 fn accepted(id: Uuid) -> Msg {

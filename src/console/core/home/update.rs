@@ -13,7 +13,7 @@ use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, LinkState
 use crate::console::core::shared::notice::{Level, TOAST};
 use crate::console::core::shared::presses::Meant;
 use crate::console::core::shared::say::Say;
-use crate::console::core::texter::overlay_keys::{palette_actions, released};
+use crate::console::core::texter::overlay_keys::{palette_actions, release_rows, released};
 use crate::console::core::texter::server::problem_say;
 use crate::console::keymap::action::{ACTIONS, Action, Category};
 use crate::console::keymap::chord::{Chord, Key, Press};
@@ -295,7 +295,8 @@ impl Model {
             }
             Action::Release => {
                 if let Some(campaign) = self.selected {
-                    self.open_layer(Overlay::HandBack { campaign, selected: 3 });
+                    let selected = release_rows(self.options.talks_alone) - 1;
+                    self.open_layer(Overlay::HandBack { campaign, selected });
                 }
             }
             Action::DoneForDay => self.open_layer(Overlay::Done { selected: 1 }),
@@ -357,7 +358,7 @@ impl Model {
             Some(Overlay::Palette { from, query, .. }) => {
                 palette_actions(&self.options.keymap, *from, query.text()).len()
             }
-            Some(Overlay::HandBack { .. }) => 4,
+            Some(Overlay::HandBack { .. }) => release_rows(self.options.talks_alone),
             Some(Overlay::Done { .. } | Overlay::Leave { .. }) => 2,
             Some(Overlay::Messages { .. }) => self.notices.len(),
             None => self.rows().len(),
@@ -455,7 +456,7 @@ impl Model {
                 }
             }
             Some(Overlay::HandBack { campaign, selected }) => {
-                let act = released(action, selected).map(|(unsent, conversations)| Act::Release {
+                let act = released(action, selected, self.options.talks_alone).map(|(unsent, conversations)| Act::Release {
                     campaign,
                     unsent,
                     conversations,

@@ -147,7 +147,7 @@ impl Model {
                             .with("conversations", talks)
                             .with("waiting", todo.waiting),
                     ],
-                    choices: release_choices(keymap),
+                    choices: release_choices(keymap, self.options.talks_alone),
                     selected: *selected,
                 }
             }

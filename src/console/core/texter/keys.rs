@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::model::{Claim, Focus, Model};
 use super::overlay::{Overlay, Picking, Writing};
-use super::overlay_keys::digit;
+use super::overlay_keys::{digit, release_rows};
 use super::people::is_waiting;
 use crate::api::act::Act;
 use crate::api::message::ThreadEntry;
@@ -204,7 +204,7 @@ impl Model {
                 if self.people.is_empty() {
                     self.say(Level::Info, Say::new("texter-nothing-to-release"));
                 } else {
-                    self.push_overlay(Overlay::Release { selected: 3 });
+                    self.push_overlay(Overlay::Release { selected: release_rows(self.options.talks_alone) - 1 });
                 }
             }
             Action::Finish => self.finish(fx),

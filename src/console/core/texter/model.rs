@@ -54,6 +54,8 @@ pub struct TexterOptions {
     pub plain_text: bool,
     /// An opt-out that was pressed by mistake can be taken back.
     pub undo_opt_out: bool,
+    /// Conversations can be given back without what has no first text.
+    pub talks_alone: bool,
     /// The server keeps the tags that every campaign has besides its own.
     pub marks: bool,
     /// How somebody who was signed out signs in again, where that needs no captain: the command.
@@ -90,6 +92,7 @@ impl TexterOptions {
             initial_window: Duration::ZERO,
             plain_text: false,
             undo_opt_out: true,
+            talks_alone: true,
             marks: true,
             sign_in_again: None,
             break_after: Duration::ZERO,

@@ -24,9 +24,11 @@ const MAX_ASK: usize = 500;
 const MAX_NOTE: usize = 2_000;
 
 /// What the question what to give back was answered with: the contacts without a first text, the conversations. None: nothing goes.
+/// `talks_alone`: conversations alone are among the rows.
 #[must_use]
-pub fn released(action: Action, selected: usize) -> Option<(bool, bool)> {
-    match (action, selected) {
+pub fn released(action: Action, selected: usize, talks_alone: bool) -> Option<(bool, bool)> {
+    let row = if talks_alone || selected == 0 { selected } else { selected + 1 };
+    match (action, row) {
         (Action::Yes, _) => Some((true, false)),
         (Action::No, _) => None,
         (_, 0) => Some((true, false)),
@@ -34,6 +36,12 @@ pub fn released(action: Action, selected: usize) -> Option<(bool, bool)> {
         (_, 2) => Some((true, true)),
         _ => None,
     }
+}
+
+/// How many rows that question has; the last one gives nothing back.
+#[must_use]
+pub fn release_rows(talks_alone: bool) -> usize {
+    if talks_alone { 4 } else { 3 }
 }
 
 /// Those of `items` that are like the query, best first; all in their order when it is empty.
@@ -141,7 +149,7 @@ impl Model {
             Some(Overlay::Write { .. }) => 0,
             Some(Overlay::Leave { .. }) if self.leaves_only_voters() => 2,
             Some(Overlay::OptOut { .. } | Overlay::Leave { .. }) => 3,
-            Some(Overlay::Release { .. }) => 4,
+            Some(Overlay::Release { .. }) => release_rows(self.options.talks_alone),
             Some(Overlay::Messages { .. }) => self.notices.len(),
             // A fact may take several lines; the view shows its last page at most.
             Some(Overlay::Person { .. }) => 200,
@@ -208,7 +216,7 @@ impl Model {
             }
             Overlay::Release { selected } => {
                 let campaign = self.options.campaign;
-                let act = released(action, selected).map(|(unsent, conversations)| Act::Release {
+                let act = released(action, selected, self.options.talks_alone).map(|(unsent, conversations)| Act::Release {
                     campaign,
                     unsent,
                     conversations,

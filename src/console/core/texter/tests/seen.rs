@@ -224,6 +224,28 @@ fn what_went_to_somebody_else_stays_and_it_is_said_why() {
     }
 }
 
+#[test]
+fn conversations_alone_are_given_back_only_where_the_server_can() {
+    for (keys, alone, expected) in [
+        ("Rkk<enter>", true, (false, true)),
+        ("Rk<enter>", true, (true, true)),
+        ("Rk<enter>", false, (true, true)),
+        ("Rkk<enter>", false, (true, false)),
+        ("Ry", false, (true, false)),
+    ] {
+        let mut desk = Desk::with(2, 2);
+        desk.model.options.talks_alone = alone;
+        desk.keys(keys);
+        let (unsent, conversations) = expected;
+        let campaign = desk.model.options.campaign;
+        assert_eq!(desk.acts().last(), Some(&&Act::Release { campaign, unsent, conversations }), "{keys} {alone}");
+    }
+    let mut desk = Desk::with(2, 2);
+    desk.model.options.talks_alone = false;
+    desk.keys("R<enter>");
+    assert_eq!(desk.acts().len(), 0, "the safe choice is selected");
+}
+
 /// Nobody waits for what a key does not do.
 #[test]
 fn a_key_that_does_nothing_says_so() {

@@ -11,14 +11,19 @@ use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::survey::Free;
 
 /// The rows of the question what to give back, as [`released`](crate::console::core::texter::overlay_keys::released) reads them.
+/// `talks_alone`: the server takes conversations back without the rest.
 #[must_use]
-pub fn release_choices(keymap: &Keymap) -> Vec<(Say, Option<String>)> {
-    vec![
+pub fn release_choices(keymap: &Keymap, talks_alone: bool) -> Vec<(Say, Option<String>)> {
+    let mut rows = vec![
         (Say::new("texter-release-unsent"), keymap.key_for(Context::Confirm, Action::Yes)),
         (Say::new("texter-release-conversations"), None),
         (Say::new("texter-release-all"), None),
         (Say::new("texter-cancel"), keymap.key_for(Context::Confirm, Action::No)),
-    ]
+    ];
+    if !talks_alone {
+        rows.remove(1);
+    }
+    rows
 }
 
 impl Model {
@@ -124,7 +129,7 @@ impl Model {
                         .with("conversations", self.people.len() - self.people.without_a_text())
                         .with("waiting", self.people.waiting()),
                 ],
-                choices: release_choices(keymap),
+                choices: release_choices(keymap, self.options.talks_alone),
                 selected: *selected,
             },
             Overlay::Leave { selected } => OverlayView::Confirm {
