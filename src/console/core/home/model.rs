@@ -37,13 +37,7 @@ impl HomeOptions {
     /// The usual ones.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            keymap: Keymap::default(),
-            gate: GateTimes::default(),
-            last: None,
-            first_slice: None,
-            talks_alone: true,
-        }
+        Self { keymap: Keymap::default(), gate: GateTimes::default(), last: None, first_slice: None, talks_alone: true }
     }
 }
 

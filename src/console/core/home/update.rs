@@ -456,11 +456,8 @@ impl Model {
                 }
             }
             Some(Overlay::HandBack { campaign, selected }) => {
-                let act = released(action, selected, self.options.talks_alone).map(|(unsent, conversations)| Act::Release {
-                    campaign,
-                    unsent,
-                    conversations,
-                });
+                let act = released(action, selected, self.options.talks_alone)
+                    .map(|(unsent, conversations)| Act::Release { campaign, unsent, conversations });
                 if act.is_none_or(|act| self.confirm(act, stamp, fx)) {
                     self.overlays.pop();
                 }

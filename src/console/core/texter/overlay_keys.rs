@@ -216,11 +216,8 @@ impl Model {
             }
             Overlay::Release { selected } => {
                 let campaign = self.options.campaign;
-                let act = released(action, selected, self.options.talks_alone).map(|(unsent, conversations)| Act::Release {
-                    campaign,
-                    unsent,
-                    conversations,
-                });
+                let act = released(action, selected, self.options.talks_alone)
+                    .map(|(unsent, conversations)| Act::Release { campaign, unsent, conversations });
                 if act.is_none_or(|act| self.confirm_act(act, stamp, fx)) {
                     self.overlays.pop();
                 }
