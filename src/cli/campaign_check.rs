@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::list_read::{Look, ReadArgs};
 use super::reach::tell;
-use super::{Context, Exit, Outcome, out, out_json};
+use super::{Context, Exit, Outcome, out, out_json, serve_carrier};
 use crate::domain::campaign::CampaignDef;
 use crate::domain::hours::{HolidayAhead, Holidays};
 use crate::domain::purpose::Jurisdiction;
+use crate::domain::throughput::Throughput;
 use crate::exchange::campaign_file;
 use crate::exchange::check::{CheckReport, Held, Length, VariantReport};
 use crate::exchange::pair::Pair;
@@ -30,6 +31,62 @@ struct Output<'a> {
     holidays: &'a [HolidayAhead],
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_cost: Option<f64>,
+    /// What the carrier's caps mean for the first texts; absent without a list, and where nothing is bounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_the_carrier: Option<ToTheCarrier>,
+}
+
+/// How long the first texts take under the carrier's caps, by the settings of this machine: a server elsewhere has its own.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct ToTheCarrier {
+    /// Name of the registration; empty for figures alone.
+    registration: String,
+    /// Segments a minute, by the narrowest rate.
+    segments_per_minute: Option<u64>,
+    /// Segments of first texts a day, without what is kept for replies.
+    segments_per_day: Option<u64>,
+    /// Whole minutes that all first texts take at that rate, texting hours aside.
+    minutes: Option<u64>,
+    /// On how many days they go out at the least; none too where a day leaves nothing to first texts.
+    days: Option<u64>,
+}
+
+impl ToTheCarrier {
+    fn new(limits: &Throughput, segments: u64) -> Self {
+        let segments_per_minute = limits.a_minute();
+        Self {
+            registration: limits.registration.clone(),
+            segments_per_minute,
+            segments_per_day: limits.first_texts_a_day(),
+            minutes: segments_per_minute.map(|_| limits.minutes(segments)),
+            days: limits.days(segments),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let name = if self.registration.is_empty() { String::new() } else { format!(" ({})", self.registration) };
+        let mut lines = vec![format!("  to the carrier, with the carrier settings of this machine's config{name}")];
+        if let (Some(minutes), Some(rate)) = (self.minutes, self.segments_per_minute) {
+            let long = match (minutes / 60, minutes % 60) {
+                (0, minutes) => counted(minutes, "minute"),
+                (hours, 0) => counted(hours, "hour"),
+                (hours, minutes) => format!("{} and {}", counted(hours, "hour"), counted(minutes, "minute")),
+            };
+            lines.push(format!("    {long} of texting at the least, at {} a minute", counted(rate, "segment")));
+        }
+        match (self.days, self.segments_per_day) {
+            (Some(days), Some(cap)) => lines.push(format!(
+                "    {} at the least, at {} of first texts a day",
+                counted(days, "day"),
+                counted(cap, "segment")
+            )),
+            (None, Some(_)) => lines.push(
+                "    never: all of a day's cap is kept for replies (`carrier.reserve_percent` says how much)".into(),
+            ),
+            (_, None) => {}
+        }
+        lines
+    }
 }
 
 /// Options of `campaign check`.
@@ -89,6 +146,12 @@ pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
     };
     let estimated_cost =
         pair.report.as_ref().zip(args.price_per_segment).map(|(report, price)| cost(report.segments, price));
+    let to_the_carrier = match &pair.report {
+        // Real texts: what says nothing is taken for the least, as a server takes it.
+        Some(report) if report.segments > 0 => serve_carrier::throughput(&ctx.config.carrier, false)?
+            .map(|limits| ToTheCarrier::new(&limits, report.segments)),
+        _ => None,
+    };
     let holidays: Vec<HolidayAhead> = pair
         .def
         .iter()
@@ -105,9 +168,10 @@ pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
             report: pair.report.as_ref(),
             holidays: &holidays,
             estimated_cost,
+            to_the_carrier,
         })?;
     } else {
-        out(page(&pair, &holidays, ok, estimated_cost))?;
+        out(page(&pair, &holidays, ok, (estimated_cost, to_the_carrier.as_ref())))?;
     }
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
@@ -128,7 +192,12 @@ pub(super) fn shown(problems: &[FileProblem], more: u64, rest: &str) -> Vec<Stri
 }
 
 /// The findings as text.
-fn page(pair: &Pair, holidays: &[HolidayAhead], ok: bool, cost: Option<f64>) -> String {
+fn page(
+    pair: &Pair,
+    holidays: &[HolidayAhead],
+    ok: bool,
+    (cost, carrier): (Option<f64>, Option<&ToTheCarrier>),
+) -> String {
     let (problems, report) = (&pair.problems, pair.report.as_ref());
     let mut lines =
         shown(problems, pair.more_problems, "--json lists more, --rejected FILE all rows that are left out");
@@ -151,6 +220,7 @@ fn page(pair: &Pair, holidays: &[HolidayAhead], ok: bool, cost: Option<f64>) -> 
         if let (Some(typical), Some(longest)) = (report.typical, report.longest) {
             lines.push(format!("    typical {}, longest {}", length(typical), length(longest)));
         }
+        lines.extend(carrier.iter().flat_map(|carrier| carrier.lines()));
         report.variants.iter().for_each(|variant| lines.extend(wording(variant)));
         lines.extend(report.held.iter().flat_map(hours));
         lines.push("  time zones".into());
@@ -254,4 +324,38 @@ pub(super) fn sound(file: &Path, nothing: &str) -> Option<CampaignDef> {
 
 pub(super) fn counted(n: u64, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn told(minute: Option<u32>, day: Option<u32>, reserve_percent: u32) -> Vec<String> {
+        let registration = "low-volume".to_owned();
+        let limits = Throughput { registration, second: None, minute, day, reserve_percent, queue_minutes: 30 };
+        ToTheCarrier::new(&limits, 9_001).lines()
+    }
+
+    #[test]
+    fn the_carriers_caps_are_said_in_time() {
+        let first = "  to the carrier, with the carrier settings of this machine's config (low-volume)";
+        assert_eq!(
+            told(Some(75), Some(2_000), 10),
+            [
+                first,
+                "    2 hours and 1 minute of texting at the least, at 75 segments a minute",
+                "    6 days at the least, at 1800 segments of first texts a day"
+            ]
+        );
+        assert_eq!(
+            told(Some(4_500), None, 10),
+            [first, "    3 minutes of texting at the least, at 4500 segments a minute"]
+        );
+        assert_eq!(
+            told(None, Some(2_000), 100),
+            [first, "    never: all of a day's cap is kept for replies (`carrier.reserve_percent` says how much)"]
+        );
+    }
 }

@@ -181,6 +181,19 @@ impl Throughput {
     pub fn minutes(&self, segments: u64) -> u64 {
         self.a_minute().map_or(0, |a_minute| segments.div_ceil(a_minute.max(1)))
     }
+
+    /// Segments of first texts in a day, without what they leave to others; none without a day's cap.
+    #[must_use]
+    pub fn first_texts_a_day(&self) -> Option<u64> {
+        self.day.map(|day| u64::from(day).saturating_sub(self.reserve()))
+    }
+
+    /// On how many of the carrier's days so many segments of first texts go out at the least, as far as a day's cap says; none
+    /// without one, or where it leaves nothing to first texts.
+    #[must_use]
+    pub fn days(&self, segments: u64) -> Option<u64> {
+        self.first_texts_a_day().filter(|a_day| *a_day > 0).map(|a_day| segments.div_ceil(a_day))
+    }
 }
 
 /// The day that `now` is in, for those who count a brand's: its beginning, and its end.
@@ -315,6 +328,23 @@ mod tests {
         assert_eq!(first_text(&def), 1);
         def.disclaimer.insert("FL".into(), "Paid for by Friends of the Library".into());
         assert_eq!(first_text(&def), 2);
+    }
+
+    #[test]
+    fn days_are_those_of_the_cap_without_the_reserve() {
+        let of = |day, reserve_percent| Throughput {
+            registration: String::new(),
+            second: None,
+            minute: Some(75),
+            day,
+            reserve_percent,
+            queue_minutes: 30,
+        };
+        let some = of(Some(2_000), 10);
+        assert_eq!((some.days(0), some.days(1_800), some.days(1_801)), (Some(0), Some(1), Some(2)));
+        assert_eq!((of(None, 10).days(5), of(None, 10).first_texts_a_day()), (None, None));
+        // All of a day is kept for replies: no number of days is enough.
+        assert_eq!((of(Some(2_000), 100).days(5), of(Some(2_000), 100).first_texts_a_day()), (None, Some(0)));
     }
 
     #[test]
