@@ -79,6 +79,18 @@ pub struct ContactSummary {
     pub snoozed_until: Option<Timestamp>,
 }
 
+impl ContactSummary {
+    /// True for who was skipped, marked as a wrong number or opted out before anything was said.
+    #[must_use]
+    pub fn is_passed_over(&self) -> bool {
+        match self.status {
+            Status::Closed => self.last_seq == 0,
+            Status::NeedsMessage => matches!(self.opt_out, OptOut::Yes { .. }),
+            _ => false,
+        }
+    }
+}
+
 /// A page of everything in my hands. All ids come; bodies are asked for as needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AssignmentPage {

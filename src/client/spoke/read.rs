@@ -213,7 +213,8 @@ impl SpokeServer {
         contacts.sort_by_key(|line| line.id);
         // Who opted out is in no list any more; whoever comes back has not done less for that.
         let out = self.opted_out(assignment).await;
-        let sent = out + contacts.iter().filter(|line| line.status != Status::NeedsMessage).count();
+        let is_sent = |line: &&ContactSummary| line.status != Status::NeedsMessage && !line.is_passed_over();
+        let sent = out + contacts.iter().filter(is_sent).count();
         Ok(AssignmentPage {
             contacts,
             next: None,

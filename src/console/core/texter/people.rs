@@ -221,6 +221,12 @@ impl People {
         self.lines.values().filter(|line| line.status == Status::NeedsMessage).count()
     }
 
+    /// How many were done without a first text of ours: skipped, a wrong number, opted out before it.
+    #[must_use]
+    pub fn passed_over(&self) -> usize {
+        self.lines.values().filter(|line| line.is_passed_over()).count()
+    }
+
     /// All ids in my hands.
     pub fn ids(&self) -> impl Iterator<Item = ContactId> {
         self.lines.keys().copied()

@@ -111,7 +111,8 @@ impl Model {
             self.has_texted = page.sent > 0;
             // What was done before this console was opened counts, and what is still on its way.
             let waiting = self.acts.initials_waiting();
-            self.slice_total = self.remaining() + usize::try_from(page.sent).unwrap_or(0) + waiting;
+            let sent = usize::try_from(page.sent).unwrap_or(0) + waiting;
+            self.slice_total = self.remaining() + sent + self.people.passed_over();
         }
         self.slice_total = self.slice_total.max(self.remaining());
         let after = reading.after.unwrap_or(page.seq);

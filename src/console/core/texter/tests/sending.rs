@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::driver::{CAMPAIGN, Desk, line, view};
 use crate::api::act::Act;
-use crate::api::assignment::AssignmentPage;
+use crate::api::assignment::{AssignmentPage, ContactSummary};
 use crate::api::campaign::CampaignState;
 use crate::api::event::EventKind;
 use crate::api::message::{Outcome, SendRequest, Verdict};
@@ -384,4 +384,25 @@ fn what_was_done_before_this_console_was_opened_counts() {
     let page = AssignmentPage { contacts, next: None, seq: 1, lease_until: None, sent: 7 };
     drop(model.update(Msg::Assignment(page)));
     assert_eq!(model.header().progress, (7, 8));
+}
+
+/// Skipped and opted out before a text: done, in this session and after the next start.
+#[test]
+fn done_and_total_are_the_same_after_a_restart() {
+    let mut desk = Desk::with(5, 0);
+    desk.key(ENTER);
+    assert_eq!(desk.model.header().progress, (1, 5));
+    let texted = ContactSummary { last_seq: 1, ..line(1, Status::Messaged) };
+    let skipped = line(2, Status::Closed);
+    let out = ContactSummary { opt_out: OptOut::Yes { by_word: false }, ..line(3, Status::NeedsMessage) };
+    let contacts = vec![texted, skipped, out, line(4, Status::NeedsMessage), line(5, Status::NeedsMessage)];
+    let id = desk.confirmed[0].id;
+    desk.tell(Msg::Verdict { verdict: Verdict { id, outcome: Outcome::Accepted { seq: 2, at: desk.wall } } });
+    for contact in contacts.clone() {
+        desk.event(EventKind::Contact { contact });
+    }
+    assert_eq!(desk.model.header().progress, (3, 5));
+    let mut next = Model::new(TexterOptions::new(CAMPAIGN, DeviceId(Uuid::nil())));
+    drop(next.update(Msg::Assignment(AssignmentPage { contacts, next: None, seq: 9, lease_until: None, sent: 1 })));
+    assert_eq!(next.header().progress, (3, 5), "as before it was left");
 }
