@@ -89,13 +89,15 @@ impl Shift {
 
 /// What a console on a server's campaigns is opened with.
 pub(super) fn launch_with(server: Arc<dyn CampaignServer>, journal: Journal, me: Me, ctx: &Context) -> Launch {
+    let mut look = Look::from_settings(&ctx.config.console, &ctx.surroundings);
+    look.caps.login = server.capabilities().login;
     Launch {
         server,
         journal,
         me: Some(me),
         clock: Arc::clone(&ctx.clock),
         ids: Arc::clone(&ctx.ids),
-        look: Look::from_settings(&ctx.config.console, &ctx.surroundings),
+        look,
         catalogue: Arc::clone(&ctx.catalogue),
         port: None,
     }

@@ -64,6 +64,8 @@ pub struct Capabilities {
     pub take_replies: bool,
     /// Conversations can be given back and what has no first text kept; else they go only together with it.
     pub talks_alone: bool,
+    /// Who was signed out signs in again alone (`login`), without a captain; nothing is handed in until then.
+    pub login: bool,
 }
 
 impl Capabilities {
@@ -83,6 +85,7 @@ impl Capabilities {
         marks: true,
         take_replies: false,
         talks_alone: true,
+        login: false,
     };
 
     /// A campaign that runs Spoke: its server keeps no verdicts, pushes nothing, and tells texters nothing of delivery.
@@ -101,6 +104,7 @@ impl Capabilities {
         marks: false,
         take_replies: false,
         talks_alone: false,
+        login: true,
     };
 
     /// The same for whom Spoke calls vetted: they may take conversations over.

@@ -319,7 +319,7 @@ impl World {
         let mut runner = Runner::new(server, journal, inbox_tx, clock.clone(), self.ids.clone(), tracker, &cancel);
         let look = Look {
             theme: Theme::default(),
-            caps: Caps { ascii: false, zone: TimeZone::UTC, footer: true },
+            caps: Caps { ascii: false, zone: TimeZone::UTC, footer: true, login: false },
             mouse: false,
             bell: Bell::Never,
             editor: None,

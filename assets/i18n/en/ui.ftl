@@ -11,6 +11,7 @@ ui-too-small = Please enlarge the window to 40×12.
 ui-link-connecting = connecting
 ui-link-online = online
 ui-link-offline = offline since { $since }, next try { $next }
+ui-link-signed-out-login = signed out: please use textbank login
 ui-link-signed-out = signed out: please join again
 ui-link-signed-out-hands-in = signed out, still handing in
 ui-upload-waiting = { $n ->

@@ -18,13 +18,20 @@ use crate::i18n::{Catalogue, Value};
 pub struct Voice {
     words: Arc<Catalogue>,
     zone: TimeZone,
+    login: bool,
 }
 
 impl Voice {
     /// A voice in the catalogue's language.
     #[must_use]
     pub fn new(words: Arc<Catalogue>, zone: TimeZone) -> Self {
-        Self { words, zone }
+        Self { words, zone, login: false }
+    }
+
+    /// Who was signed out signs in again alone: see [`Capabilities::login`](crate::client::Capabilities::login).
+    #[must_use]
+    pub fn with_login(self, login: bool) -> Self {
+        Self { login, ..self }
     }
 
     /// A sentence without arguments.
@@ -126,6 +133,7 @@ impl Voice {
             LinkState::Offline { since, next_try } => {
                 self.say(&Say::new("outbox-line-offline").with("since", *since).with("next", *next_try))
             }
+            LinkState::SignedOut { .. } if self.login => self.word("ui-link-signed-out-login"),
             LinkState::SignedOut { hands_in: true } => self.word("ui-link-signed-out-hands-in"),
             LinkState::SignedOut { hands_in: false } => self.word("ui-link-signed-out"),
         }

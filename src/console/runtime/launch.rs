@@ -73,7 +73,12 @@ impl Look {
         };
         Self {
             theme: Theme::named(&console.theme, depth).unwrap_or_default(),
-            caps: Caps { ascii: console.ascii || !around.utf8(), zone: TimeZone::system(), footer: true },
+            caps: Caps {
+                ascii: console.ascii || !around.utf8(),
+                zone: TimeZone::system(),
+                footer: true,
+                login: false,
+            },
             mouse: false,
             bell: match console.bell.as_str() {
                 "never" => Bell::Never,
@@ -246,7 +251,8 @@ async fn run_in_lines_with<P: Pages>(
     to: LinesTo,
     feed: bool,
 ) -> anyhow::Result<(Lines<P>, u64)> {
-    let voice = Voice::new(Arc::clone(&launch.catalogue), launch.look.caps.zone.clone());
+    let caps = &launch.look.caps;
+    let voice = Voice::new(Arc::clone(&launch.catalogue), caps.zone.clone()).with_login(caps.login);
     let mut front = Lines::new(pages, voice);
     if let Some(me) = launch.me.clone() {
         front.update(Msg::Me(me));

@@ -25,11 +25,13 @@ pub struct Caps {
     pub zone: TimeZone,
     /// The footer with the keys that work now is shown.
     pub footer: bool,
+    /// Who was signed out signs in again alone: see [`Capabilities::login`](crate::client::Capabilities::login).
+    pub login: bool,
 }
 
 impl Default for Caps {
     fn default() -> Self {
-        Self { ascii: false, zone: TimeZone::UTC, footer: true }
+        Self { ascii: false, zone: TimeZone::UTC, footer: true, login: false }
     }
 }
 

@@ -57,6 +57,7 @@ pub(super) fn link(ink: Ink<'_>, link: &LinkState, clocks: (Option<Timestamp>, O
             let args = [("since", Value::Time(ink.time(*since))), ("next", Value::Time(ink.time(*next_try)))];
             (ink.words.say("ui-link-offline", &args), Role::Warn)
         }
+        LinkState::SignedOut { .. } if ink.caps.login => (ink.word("ui-link-signed-out-login"), Role::Bad),
         LinkState::SignedOut { hands_in: true } => (ink.word("ui-link-signed-out-hands-in"), Role::Bad),
         LinkState::SignedOut { hands_in: false } => (ink.word("ui-link-signed-out"), Role::Bad),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use crate::console::core::shared::msg::LinkState;
 use crate::console::keymap::action::{ACTIONS, Action};
 use crate::console::keymap::context::{Context, Fact, Facts};
 use crate::console::keymap::map::Keymap;
@@ -14,6 +15,14 @@ use crate::i18n::Catalogue;
 
 fn voice() -> Voice {
     Voice::new(Arc::new(Catalogue::english()), TimeZone::UTC)
+}
+
+#[test]
+fn who_was_signed_out_is_told_the_command_that_signs_in_again() {
+    for (login, hands_in) in [(true, true), (true, false), (false, true), (false, false)] {
+        let line = voice().with_login(login).link(&LinkState::SignedOut { hands_in });
+        assert_eq!(line.contains("textbank login"), login, "{line}");
+    }
 }
 
 /// Where a texter can be.

@@ -121,7 +121,7 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
         first.append(&mut second);
     }
     let mut link = shell::link(ink, &view.link, (view.now, view.laptop_now));
-    if view.link == (LinkState::SignedOut { hands_in: true }) && view.upload_waiting == 0 {
+    if view.link == (LinkState::SignedOut { hands_in: true }) && view.upload_waiting == 0 && !ink.caps.login {
         link.0 = ink.word("ui-link-signed-out-done");
     }
     let most = Rect { x: area.x + area.width / 2, width: area.width - area.width / 2, ..area };

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use rstest::rstest;
 
-use crate::console::core::shared::msg::Msg;
+use crate::console::core::shared::msg::{LinkState, Msg};
 use crate::console::ui::Drawn;
 use crate::console::ui::ink::Caps;
 use crate::console::ui::scenes::Scene;
@@ -199,6 +199,26 @@ fn ascii_only_when_asked_for() {
             // Names and texts are people's; all else is ours.
             let ours = cell.symbol().chars().all(|c| !('\u{2010}'..='\u{2bff}').contains(&c));
             assert!(ours, "{:?}", cell.symbol());
+        }
+    }
+}
+
+/// At a Spoke server nobody joins again: who was signed out signs in again, and the header says by what.
+#[test]
+fn the_header_names_the_command_that_signs_in_again() {
+    for (login, hands_in, said) in [
+        (true, true, "textbank login"),
+        (true, false, "textbank login"),
+        (false, false, "please join again"),
+        (false, true, "nothing left to hand in"),
+    ] {
+        let mut scene = Scene::new(true);
+        scene.tell(Msg::Link(LinkState::SignedOut { hands_in }));
+        let caps = Caps { login, ..Caps::default() };
+        for (width, height) in [(80, 24), (120, 40)] {
+            let (buffer, drawn) = scene.draw_in(width, height, &Theme::mono(), &caps);
+            let head = picture(&buffer, &drawn).lines().next().unwrap_or_default().to_owned();
+            assert!(head.contains(said), "{login} {hands_in}: {head}");
         }
     }
 }
