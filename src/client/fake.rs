@@ -75,6 +75,7 @@ struct State {
     me: VecDeque<Call<Me>>,
     verdict_answers: VecDeque<Call<Option<Verdict>>>,
     read_back: Vec<Uuid>,
+    signed_in_again: bool,
     feeds: VecDeque<Call<mpsc::Receiver<Call<Event>>>>,
     follows: Vec<u64>,
     in_flight: usize,
@@ -115,6 +116,11 @@ impl FakeServer {
             Some(reply) => drop(self.state().per_id.insert(id, reply)),
             None => drop(self.state().per_id.remove(&id)),
         }
+    }
+
+    /// Somebody signs in in another window.
+    pub(crate) fn sign_in_again(&self, again: bool) {
+        self.state().signed_in_again = again;
     }
 
     pub(crate) fn open_gate(&self, open: bool) {
@@ -225,6 +231,10 @@ fn unscripted<T>() -> Call<T> {
 impl CampaignServer for FakeServer {
     fn capabilities(&self) -> Capabilities {
         self.capabilities.clone()
+    }
+
+    fn is_signed_in_again(&self) -> bool {
+        self.state().signed_in_again
     }
 
     fn may_repeat(&self, what: &ConfirmedWhat) -> bool {

@@ -216,6 +216,12 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
         None
     }
 
+    /// True when somebody has signed in on this machine since the sign-in in use was read: what was refused may be asked again. Costs a
+    /// look at a file, and nothing where there is none.
+    fn is_signed_in_again(&self) -> bool {
+        false
+    }
+
     /// Says that I am here; renews my leases.
     async fn presence(&self) -> Call<Presence>;
 

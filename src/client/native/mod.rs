@@ -196,6 +196,10 @@ impl CampaignServer for NativeServer {
         self.wire.watch.as_ref().and_then(Watch::offset)
     }
 
+    fn is_signed_in_again(&self) -> bool {
+        self.wire.tokens.as_ref().is_some_and(|tokens| tokens.is_new())
+    }
+
     async fn me(&self) -> Call<Me> {
         self.wire.get("me").await
     }

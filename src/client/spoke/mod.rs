@@ -184,6 +184,10 @@ impl CampaignServer for SpokeServer {
         }
     }
 
+    fn is_signed_in_again(&self) -> bool {
+        self.wire.is_signed_in_again()
+    }
+
     async fn me(&self) -> Call<Me> {
         let (mut me, user) = self.who().await?;
         me.role = session::role(&self.wire, &user).await?;

@@ -98,6 +98,11 @@ impl Wire {
         self.base.as_str().trim_end_matches('/').to_owned()
     }
 
+    /// True when the stored cookie is another one than was sent last.
+    pub(super) fn is_signed_in_again(&self) -> bool {
+        self.tokens.as_ref().is_some_and(|tokens| tokens.is_new())
+    }
+
     fn cookie(&self) -> Option<HeaderValue> {
         let stored = self.tokens.as_ref().map(|tokens| tokens.token());
         let cookie = stored.or_else(|| self.cookie.clone())?;

@@ -5,6 +5,7 @@
 //! - What is asked of the server is asked again until it is answered or can never be; asked anew, the former is dropped.
 //! - One feed, resumed after the last event seen. It also brings the echo that frees the journal's rows.
 
+mod again;
 mod feed;
 mod link;
 mod load;
@@ -223,6 +224,8 @@ impl Runner {
             worker.await;
         });
         tracker.spawn(forward(Arc::clone(&ctx), reported, work.clone()));
+        let (again, stop) = (Arc::clone(&ctx), work.clone());
+        tracker.spawn(async move { stop.run_until_cancelled(again::watch(again)).await });
         Self {
             ctx,
             tracker,
@@ -298,11 +301,6 @@ impl Runner {
             | Effect::Quit => return Left::Terminal(effect),
         }
         Left::Nothing
-    }
-
-    /// The line may be back, the laptop woke up, or somebody signed in: everything that waits for another try tries now.
-    pub fn retry_now(&self) {
-        self.ctx.retry_now();
     }
 
     /// Acts confirmed and without a verdict: what a quit would leave in the journal.

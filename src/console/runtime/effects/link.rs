@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
 use super::lock;
 use crate::console::core::shared::msg::LinkState;
@@ -13,6 +14,8 @@ use crate::env::SharedClock;
 pub(super) struct Link {
     clock: SharedClock,
     state: Mutex<State>,
+    /// Rings when the sign-in is seen to be ended.
+    ended: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -30,13 +33,16 @@ struct State {
 
 impl Link {
     pub(super) fn new(clock: SharedClock) -> Self {
-        Self { clock, state: Mutex::default() }
+        Self { clock, state: Mutex::default(), ended: Notify::new() }
     }
 
     /// Notes what a witness says; the state to show, when it is another one.
     fn note(&self, change: impl FnOnce(&mut State)) -> Option<LinkState> {
         let mut state = lock(&self.state);
         change(&mut state);
+        if state.signed_out.is_some() {
+            self.ended.notify_one();
+        }
         let next_try = [state.feed, state.upload].into_iter().flatten().min();
         let next = match (state.signed_out, next_try) {
             (Some(hands_in), _) => LinkState::SignedOut { hands_in },
@@ -97,6 +103,17 @@ impl Link {
     /// The sign-in was ended; what was confirmed may still be handed in, as long as that is not refused as well.
     pub(super) fn signed_out(&self) -> Option<LinkState> {
         self.note(|state| state.signed_out = state.signed_out.or(Some(true)))
+    }
+
+    pub(super) fn is_signed_out(&self) -> bool {
+        lock(&self.state).signed_out.is_some()
+    }
+
+    /// Waits until the sign-in is ended; not at all when it is.
+    pub(super) async fn when_signed_out(&self) {
+        while !self.is_signed_out() {
+            self.ended.notified().await;
+        }
     }
 
     /// Not even that.

@@ -19,7 +19,7 @@ use crate::client::{CallError, Capabilities};
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::say::Say;
 use crate::domain::ids::{CampaignId, ContactId};
-use crate::env::{SeededIds, SimClock};
+use crate::env::{Clock as _, SeededIds, SimClock};
 
 const CAMPAIGN: CampaignId = CampaignId(4);
 
@@ -390,6 +390,33 @@ async fn a_sign_in_that_was_ended_still_hands_in_and_lets_go() {
     house.clock.advance(Duration::from_secs(120));
     assert!(!house.quiet().await.iter().any(|msg| matches!(msg, Msg::Link(_))));
     assert_eq!(house.runner.unsettled(), 1);
+}
+
+/// A minute is the longest wait; somebody who has just signed in looks at the screen, and not for a minute.
+#[tokio::test]
+async fn who_signs_in_again_in_another_window_goes_on_within_seconds() {
+    let server = server();
+    server.feed(Err(refusal(Code::Unauthorized)));
+    server.always(id(1), Some(Reply::Fail(refusal(Code::Unauthorized))));
+    let mut house = House::new(&server).await;
+    house.run(Effect::Confirm(text(1, 7)));
+    house.run(Effect::Follow { campaign: CAMPAIGN, after: 10 });
+    let shut_out = Msg::Link(LinkState::SignedOut { hands_in: false });
+    house.until(|msg| (*msg == shut_out).then_some(())).await;
+    house.quiet().await;
+    for _ in 0..10 {
+        house.clock.advance(Duration::from_secs(1));
+        let told = house.quiet().await;
+        assert!(told.is_empty(), "nothing changes: nothing is told, and nothing drawn: {told:?}");
+    }
+    let (asked, began) = (server.calls().len(), house.clock.monotonic());
+    let _feed = server.feed(Ok(()));
+    server.always(id(1), None);
+    server.sign_in_again(true);
+    house.until(|msg| (*msg == Msg::Link(LinkState::Online)).then_some(())).await;
+    assert_eq!(house.until(verdict_id).await, id(1));
+    assert!(house.clock.monotonic() - began < Duration::from_secs(10), "not the minute of who may wait");
+    assert_eq!(server.calls().len(), asked + 1);
 }
 
 #[tokio::test]
