@@ -163,8 +163,8 @@ pub fn device(dir: &Path, fresh: DeviceId) -> Result<DeviceId, SignInError> {
 }
 
 /// What proves at a server that it is this machine that joins again, whatever is known of its [`device`]: made of a secret that stays here,
-/// for its owner's eyes only (made of `fresh` the first time), and of the server's name, so that one server cannot use it at another. It is
-/// on the disk before it is used.
+/// for its owner's eyes only (made of `fresh` the first time), and of the server's address with its path, so that one server cannot use it at
+/// another. It is on the disk before it is used. It goes nowhere without encryption: see `textbank join`.
 ///
 /// # Errors
 /// [`SignInError`]
@@ -182,13 +182,14 @@ pub fn proof(dir: &Path, server: &str, fresh: [u8; 32]) -> Result<String, SignIn
         }
         Err(error) => return Err(failed(error)),
     };
-    let host = server.split_once("://").map_or(server, |(_, rest)| rest);
-    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+    let address = server.split_once("://").map_or(server, |(_, rest)| rest);
+    let address = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
     // Another port of one machine is the same people's.
     let host =
         host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(h, _)| h);
     let mut hasher = blake3::Hasher::new_derive_key("textbank: proof of a machine that joins, version 1");
-    hasher.update(secret.as_bytes()).update(host.to_ascii_lowercase().as_bytes());
+    hasher.update(secret.as_bytes()).update(host.to_ascii_lowercase().as_bytes()).update(path.as_bytes());
     Ok(hasher.finalize().to_hex().to_string())
 }
 
@@ -430,10 +431,12 @@ mod tests {
         let dir = dir.path().join("here");
         let first = proof(&dir, "https://text.example.org/x", [7; 32]).expect("made");
         assert_eq!(first.len(), 64);
-        for same in ["https://text.example.org", "http://Text.example.org:8787/x"] {
+        for same in ["https://text.example.org/x/", "https://Text.example.org:8787/x"] {
             assert_eq!(proof(&dir, same, [8; 32]).expect("read"), first);
         }
-        assert_ne!(proof(&dir, "https://text.example.com", [8; 32]).expect("read"), first);
+        for other in ["https://text.example.com/x", "https://text.example.org/y", "https://text.example.org"] {
+            assert_ne!(proof(&dir, other, [8; 32]).expect("read"), first);
+        }
         let kept = fs::read_to_string(dir.join("join-secret")).expect("a file");
         assert!(!kept.contains(&first) && list(&dir).expect("read").is_empty());
         #[cfg(unix)]

@@ -106,7 +106,7 @@ impl Catalogue {
         let said =
             self.own.as_ref().and_then(|own| format(own, key, &fluent)).or_else(|| format(&self.english, key, &fluent));
         let said = said.unwrap_or_else(|| format!("[{key}]"));
-        if self.own.is_some() { tidied(said) } else { said }
+        if self.own.is_some() { tidied(said, args) } else { said }
     }
 
     /// All keys of a language's files, in order; for the tests that look for missing and dead ones.
@@ -123,10 +123,15 @@ impl Catalogue {
 }
 
 /// What no message can know of its own arguments: a Spanish time ends with a full stop, which then is the sentence's too, and one
-/// o'clock is one.
-fn tidied(said: String) -> String {
-    if said.contains(". m..") || said.contains("las 1:") {
-        return said.replace(". m..", ". m.").replace("las 1:", "la 1:");
+/// o'clock is one. What a voter wrote so stays as it was written, and the sentence with it.
+fn tidied(said: String, args: &[(&str, Value)]) -> String {
+    const TIDIED: [(&str, &str); 2] = [(". m..", ". m."), ("las 1:", "la 1:")];
+    let told = |from: &str| args.iter().any(|(_, value)| matches!(value, Value::Text(text) if text.contains(from)));
+    let mut said = said;
+    for (from, to) in TIDIED {
+        if said.contains(from) && !told(from) {
+            said = said.replace(from, to);
+        }
     }
     said
 }
@@ -182,7 +187,7 @@ mod tests {
     use fluent_bundle::FluentResource;
     use rstest::rstest;
 
-    use super::{Catalogue, ENGLISH, SPANISH, Value};
+    use super::{Catalogue, ENGLISH, SPANISH, Value, tidied};
 
     #[rstest]
     #[case("en", ENGLISH)]
@@ -197,6 +202,14 @@ mod tests {
         for key in Catalogue::keys(language) {
             assert!(seen.insert(key.clone()), "{language}: {key} stands twice");
         }
+    }
+
+    #[test]
+    fn a_spanish_time_is_tidied_and_no_voters_words() {
+        let time = [("at", Value::Time("1:00 p. m.".into()))];
+        assert_eq!(tidied("Hasta las 1:00 p. m..".into(), &time), "Hasta la 1:00 p. m.");
+        let voter = [("text", Value::Text("desde las 1:00".into()))];
+        assert_eq!(tidied("Ana: desde las 1:00".into(), &voter), "Ana: desde las 1:00");
     }
 
     #[test]

@@ -73,12 +73,7 @@ impl Look {
         };
         Self {
             theme: Theme::named(&console.theme, depth).unwrap_or_default(),
-            caps: Caps {
-                ascii: console.ascii || !around.utf8(),
-                zone: TimeZone::system(),
-                footer: true,
-                login: false,
-            },
+            caps: Caps { ascii: console.ascii || !around.utf8(), zone: TimeZone::system(), footer: true, login: false },
             mouse: false,
             bell: match console.bell.as_str() {
                 "never" => Bell::Never,

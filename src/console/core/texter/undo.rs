@@ -127,9 +127,11 @@ impl Model {
         self.undo.push(undo);
     }
 
-    /// Nothing that was done to this contact can be taken back from here any more.
+    /// Nothing that was done to this contact can be taken back from here any more. What stays as it is goes on standing before what is
+    /// older: the server tells of what was given back a moment after.
     pub(super) fn no_undo_for(&mut self, contact: ContactId) {
-        self.undo.retain(|undo| undo.contact() != contact || matches!(undo, Undo::Text { .. }));
+        let stays = |undo: &Undo| matches!(undo, Undo::Text { .. } | Undo::Final { .. });
+        self.undo.retain(|undo| undo.contact() != contact || stays(undo));
     }
 
     /// That there is nothing to take back; whoever has sent something learns why that is not.

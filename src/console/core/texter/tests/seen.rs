@@ -219,6 +219,15 @@ fn what_went_to_somebody_else_stays_and_it_is_said_why() {
         desk.keys(act);
         let acts = desk.acts().len();
         assert_eq!(acts, 2, "{act}");
+        // The server tells of what is in other hands now.
+        let gone = match act {
+            "L2" => vec![VOTER],
+            "Ry" => vec![ContactId(1), ContactId(2)],
+            _ => Vec::new(),
+        };
+        for contact in gone {
+            desk.event(EventKind::Gone { contact, why: "released".into(), who: None });
+        }
         desk.keys("u");
         assert_eq!((desk.acts().len(), said(&desk)), (acts, why), "{act}");
     }
