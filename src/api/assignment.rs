@@ -141,3 +141,21 @@ pub struct ContactView {
     #[serde(default)]
     pub wrong_number: bool,
 }
+
+/// Who has now what was in my hands before: counts, and of no contact more than that.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Whereabouts {
+    /// Others who have some of it, who has most first.
+    pub others: Vec<NowWith>,
+    /// What nobody has, and whoever asks for contacts gets.
+    pub pool: u64,
+}
+
+/// Somebody who has contacts that I had before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NowWith {
+    /// Their first name, as texters read it.
+    pub who: String,
+    /// How many of mine they have.
+    pub contacts: u64,
+}

@@ -13,6 +13,7 @@
 //! | `PUT /api/v1/campaigns/{id}/claims/{claim}` | texter | [`assignment::ClaimRequest`] -> [`assignment::SliceGrant`] |
 //! | `GET /api/v1/campaigns/{id}/assignment?cursor&limit` | texter | -> [`assignment::AssignmentPage`] |
 //! | `GET /api/v1/campaigns/{id}/contacts?ids=1,2` | texter | -> `Vec<`[`assignment::ContactView`]`>` (at most 100; missing = not yours any more) |
+//! | `GET /api/v1/campaigns/{id}/whereabouts?ids=1,2` | texter | -> [`assignment::Whereabouts`]: who has what was mine, as counts (at most 500) |
 //! | `GET /api/v1/contacts/{id}/thread?before&limit` | texter | -> [`message::Thread`] |
 //! | `PUT /api/v1/messages/{id}` | texter | [`message::SendRequest`] -> 202 [`message::Verdict`], or a problem |
 //! | `PUT /api/v1/acts/{id}` | texter, captain | [`act::Act`] -> 200 [`message::Verdict`], or a problem |

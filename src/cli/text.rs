@@ -55,6 +55,7 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     options.talks_alone = shift.server.capabilities().talks_alone;
     options.leases = shift.server.capabilities().leases;
     options.marks = shift.server.capabilities().marks;
+    options.whereabouts = shift.server.capabilities().whereabouts;
     if shift.sign_in.kind == ServerKind::Spoke {
         options.plain_text = true;
         options.sign_in_again = Some(format!("{} login --spoke {}", ctx.program, shift.sign_in.server));

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::api::{
     act::Act,
-    assignment::{AssignmentPage, ContactView, SliceGrant},
+    assignment::{AssignmentPage, ContactView, SliceGrant, Whereabouts},
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, Flagged, HeldText},
     event::Event,
@@ -66,6 +66,8 @@ pub struct Capabilities {
     pub talks_alone: bool,
     /// Who was signed out signs in again alone (`login`), without a captain; nothing is handed in until then.
     pub login: bool,
+    /// Who has now what was mine can be asked for, as counts.
+    pub whereabouts: bool,
 }
 
 impl Capabilities {
@@ -86,6 +88,7 @@ impl Capabilities {
         take_replies: false,
         talks_alone: true,
         login: false,
+        whereabouts: true,
     };
 
     /// A campaign that runs Spoke: its server keeps no verdicts, pushes nothing, and tells texters nothing of delivery.
@@ -105,6 +108,7 @@ impl Capabilities {
         take_replies: false,
         talks_alone: false,
         login: true,
+        whereabouts: false,
     };
 
     /// The same for whom Spoke calls vetted: they may take conversations over.
@@ -173,6 +177,11 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
 
     /// Bodies of contacts in my hands; one that is missing in the answer is not mine any more.
     async fn contacts(&self, campaign: CampaignId, ids: &[ContactId]) -> Call<Vec<ContactView>>;
+
+    /// Who has those of `ids` now that were mine once ([`Capabilities::whereabouts`]): at most 500 of them, counts alone.
+    async fn whereabouts(&self, _campaign: CampaignId, _ids: &[ContactId]) -> Call<Whereabouts> {
+        Err(CallError::Strange("this server does not tell who has what".into()))
+    }
 
     /// A page of a conversation, the newest `limit` before `before` (absent: the end).
     async fn thread(&self, contact: ContactId, before: Option<u64>, limit: u32) -> Call<Thread>;

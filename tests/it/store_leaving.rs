@@ -2,6 +2,7 @@
 
 use pretty_assertions::assert_eq;
 use textbank::api::admin::InviteRequest;
+use textbank::api::assignment::{NowWith, Whereabouts};
 use textbank::api::people::{JoinRequest, Role};
 use textbank::api::problem::Code;
 use textbank::domain::assignment::Leases;
@@ -23,6 +24,27 @@ async fn end(home: &Home, admin: &Hand, hand: &Hand) -> Hand {
 }
 
 on_every_store! {
+    async fn who_has_what_was_somebodys_is_told_to_them_alone(home: Home) {
+        let (admin, campaign) = home.campaign(people(6)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let tom = home.join("Tom", Role::Texter).await;
+        let eve = home.join("Eve", Role::Texter).await;
+        let ids: Vec<_> = home.claim(&tess, campaign, 5).await.iter().map(|one| one.id).collect();
+        let asked = async |who: &Hand| home.desk.store.whereabouts(&who.actor, campaign, &ids).await.expect("read");
+        let told = |others: &[(&str, u64)], pool: u64| Some(Whereabouts {
+            others: others.iter().map(|(who, contacts)| NowWith { who: (*who).to_owned(), contacts: *contacts }).collect(),
+            pool,
+        });
+        assert_eq!(asked(&tess).await, told(&[], 0), "all hers");
+        let tess = end(&home, &admin, &tess).await;
+        assert_eq!(asked(&tess).await, told(&[], 5));
+        let toms = home.claim(&tom, campaign, 2).await;
+        assert_eq!(toms.iter().filter(|one| ids.contains(&one.id)).count(), 2);
+        assert_eq!(asked(&tess).await, told(&[("Tom", 2)], 3));
+        // Who never had them hears nothing, nor does a captain by this way; and who has them is told of nobody else.
+        assert_eq!((asked(&eve).await, asked(&admin).await, asked(&tom).await), (told(&[], 0), told(&[], 0), told(&[], 0)));
+    }
+
     async fn what_an_ended_texter_held_is_there_for_others_at_once(home: Home) {
         let (admin, campaign) = home.campaign(people(4)).await;
         let tess = home.join("Tess", Role::Texter).await;

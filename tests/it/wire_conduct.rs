@@ -155,7 +155,7 @@ async fn who_has_not_accepted_is_shown_no_contact_by_any_route_of_the_contract()
         assert_eq!((reply.problem(), reply.status), ("conduct_not_accepted", StatusCode::FORBIDDEN), "{operation}");
         refused += 1;
     }
-    assert_eq!((before, refused), (BTreeSet::new(), 26), "a route that is gone, or a new one without a rule");
+    assert_eq!((before, refused), (BTreeSet::new(), 27), "a route that is gone, or a new one without a rule");
 
     // Who was there before goes on with what is in hand, and gets nothing new.
     let mine = app.get(&first, &format!("/api/v1/campaigns/{campaign}/assignment")).await;

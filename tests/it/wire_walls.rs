@@ -77,6 +77,7 @@ const RULES: &[(&str, Rule)] = &[
     ("PUT /api/v1/campaigns/{id}/claims/{claim}", Thing(Texter)),
     ("GET /api/v1/campaigns/{id}/assignment", Thing(Texter)),
     ("GET /api/v1/campaigns/{id}/contacts", Thing(Texter)),
+    ("GET /api/v1/campaigns/{id}/whereabouts", Thing(Texter)),
     ("GET /api/v1/campaigns/{id}/events", Thing(Texter)),
     ("GET /api/v1/campaigns/{id}/board", Thing(Captain)),
     ("GET /api/v1/campaigns/{id}/held", Thing(Captain)),

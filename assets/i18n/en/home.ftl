@@ -63,6 +63,9 @@ back-both = { $unsent ->
     [one] 1 conversation
    *[other] { $talks } conversations
 } you had are not yours any more: others text and answer.
+back-now-with = What you had is with others now: { $who }.
+back-now-pool = What you had is in the pool now ({ $pool }): whoever asks for contacts gets it.
+back-now-both = What you had is with others now: { $who }; in the pool: { $pool }.
 done-ask = Done for the day?
 done-unsent = { $n ->
     [one] 1 first text goes back

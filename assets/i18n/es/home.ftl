@@ -63,6 +63,9 @@ back-both = { $unsent ->
     [one] 1 conversación
    *[other] { $talks } conversaciones
 } que tenías ya no son tuyos: otras personas escriben y responden.
+back-now-with = Lo que tenías lo llevan ahora otras personas: { $who }.
+back-now-pool = Lo que tenías no lo lleva nadie ahora ({ $pool }): va a quien pida contactos.
+back-now-both = Lo que tenías lo llevan ahora otras personas: { $who }; sin nadie: { $pool }.
 done-ask = ¿Terminaste por hoy?
 done-unsent = { $n ->
     [one] 1 primer mensaje vuelve

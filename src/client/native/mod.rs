@@ -28,7 +28,7 @@ use super::token_file::TokenFile;
 use super::{Call, CallError, CampaignServer, Capabilities};
 use crate::api::{
     act::Act,
-    assignment::{AssignmentPage, ClaimRequest, ContactView, SliceGrant},
+    assignment::{AssignmentPage, ClaimRequest, ContactView, SliceGrant, Whereabouts},
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, Flagged, HeldText},
     conduct::ConductText,
@@ -225,6 +225,11 @@ impl CampaignServer for NativeServer {
     async fn contacts(&self, campaign: CampaignId, ids: &[ContactId]) -> Call<Vec<ContactView>> {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         self.wire.get_with(&format!("campaigns/{campaign}/contacts"), &[("ids", ids.join(","))]).await
+    }
+
+    async fn whereabouts(&self, campaign: CampaignId, ids: &[ContactId]) -> Call<Whereabouts> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        self.wire.get_with(&format!("campaigns/{campaign}/whereabouts"), &[("ids", ids.join(","))]).await
     }
 
     async fn thread(&self, contact: ContactId, before: Option<u64>, limit: u32) -> Call<Thread> {

@@ -108,6 +108,7 @@ const OPERATIONS: &[(&str, Who, &[Code])] = &[
     ),
     ("assignment", Who::Reader, &[Invalid, NotFound]),
     ("contacts", Who::Reader, &[Invalid, NotFound]),
+    ("whereabouts", Who::Reader, &[Invalid, NotFound]),
     ("thread", Who::Reader, &[Invalid, NotFound]),
     ("events", Who::Reader, &[Invalid, NotFound]),
     (

@@ -55,6 +55,7 @@ mod turnout;
 mod verdict;
 mod waiting_room;
 mod webhook;
+mod whereabouts;
 
 use std::sync::Arc;
 
@@ -95,6 +96,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(claim::handler))
         .routes(routes!(assignment::handler))
         .routes(routes!(contacts::handler))
+        .routes(routes!(whereabouts::handler))
         .routes(routes!(thread::handler))
         .routes(routes!(send::handler))
         .routes(routes!(act::handler))

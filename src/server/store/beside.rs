@@ -19,7 +19,7 @@ use super::{
 use crate::api::{
     admin::{ImportState, InviteInfo, ListInfo},
     approval::ProposalState,
-    assignment::{AssignmentPage, ContactView},
+    assignment::{AssignmentPage, ContactView, Whereabouts},
     audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
     canned::CannedReplies,
@@ -139,6 +139,10 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn contacts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Vec<ContactView>> {
         self.inner.contacts(actor, campaign, ids).await
+    }
+
+    async fn whereabouts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Option<Whereabouts>> {
+        self.inner.whereabouts(actor, campaign, ids).await
     }
 
     async fn thread(

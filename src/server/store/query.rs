@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{StoreError, change::Reached, command::Actor};
 use crate::api::{
     admin::{ImportState, ListInfo},
-    assignment::{AssignmentPage, ContactView},
+    assignment::{AssignmentPage, ContactView, Whereabouts},
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, Flagged, Gauge, HeldText},
     event::Event,
@@ -70,6 +70,8 @@ pub trait Queries {
     ) -> Found<Option<AssignmentPage>>;
     /// Bodies of those of `ids` that are in my hands.
     async fn contacts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Vec<ContactView>>;
+    /// Who has those of `ids` now that this actor was given once and does not hold any more, as counts.
+    async fn whereabouts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Option<Whereabouts>>;
     /// A conversation in my hands (captains: any of their organization).
     async fn thread(&self, actor: &Actor, contact: ContactId, before: Option<u64>, limit: u32)
     -> Found<Option<Thread>>;

@@ -161,6 +161,7 @@ impl Model {
             | Msg::Score(_)
             | Msg::Beside(_)
             | Msg::TookReplies { .. }
+            | Msg::Whereabouts(_)
             | Msg::HalfWay { .. }
             | Msg::Edited { .. }
             | Msg::Resumed => {}

@@ -158,6 +158,7 @@ impl Model {
             Msg::Focus(_)
             | Msg::Beside(_)
             | Msg::TookReplies { .. }
+            | Msg::Whereabouts(_)
             | Msg::HalfWay { .. }
             | Msg::Campaign(_)
             | Msg::Assignment(_)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::{
     act::Act,
-    assignment::{AssignmentPage, ContactView, SliceGrant},
+    assignment::{AssignmentPage, ContactView, SliceGrant, Whereabouts},
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, Flagged, HeldText},
     event::Event,
@@ -169,6 +169,8 @@ pub enum Msg {
     },
     /// Answer: a thread.
     Thread(Thread),
+    /// Answer: who has what was mine before.
+    Whereabouts(Whereabouts),
     /// Answer: my campaigns.
     Campaigns(Vec<CampaignTodo>),
     /// Answer: the board.
@@ -285,6 +287,8 @@ pub enum Ask {
     Assignment(CampaignId),
     /// Bodies.
     Contacts(CampaignId, Vec<ContactId>),
+    /// Who has these now, that were mine before; 500 of them at most.
+    Whereabouts(CampaignId, Vec<ContactId>),
     /// A slice (0 = the campaign's size).
     Slice {
         /// Of which campaign.

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::Model;
+use crate::api::assignment::{NowWith, Whereabouts};
 use crate::api::campaign::CampaignState;
-use crate::console::core::shared::msg::LinkState;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, LinkState};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::assignment::WARNED_BEFORE;
@@ -14,9 +16,16 @@ use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
+use crate::domain::safe_text::safe_line;
 
 /// Before the end of texting hours it is said twice: so many minutes before, the nearest first.
 const BEFORE_THE_END: [i64; 2] = [10, 30];
+
+/// Of so many contacts at most it is asked who has them now: the server answers no more.
+const ASKED_ABOUT: usize = 500;
+
+/// So many others are named, who has most first.
+const NAMED: usize = 4;
 
 /// What was said of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,13 +62,34 @@ impl Model {
         self.people.ids().filter_map(|id| open(&id)).collect()
     }
 
-    /// Somebody came back, and what they held is others' now.
-    pub(super) fn tell_what_went(&mut self, unsent: usize, talks: usize) {
-        let say = match (unsent, talks) {
+    /// Somebody came back, and what they held is theirs no more: contacts, and whether they were in conversation.
+    pub(super) fn tell_what_went(&mut self, gone: &[(ContactId, bool)], fx: &mut Vec<Effect>) {
+        let talks = gone.iter().filter(|(_, talks)| *talks).count();
+        let say = match (gone.len() - talks, talks) {
             (0, 0) => return,
             (n, 0) => Say::new("back-unsent").with("n", n),
             (0, n) => Say::new("back-talks").with("n", n),
             (unsent, talks) => Say::new("back-both").with("unsent", unsent).with("talks", talks),
+        };
+        self.say(Level::Warning, say);
+        if self.options.whereabouts {
+            let ids = gone.iter().take(ASKED_ABOUT).map(|(id, _)| *id).collect();
+            fx.push(Effect::Load(Ask::Whereabouts(self.options.campaign, ids)));
+        }
+    }
+
+    /// Who has it now.
+    pub(super) fn tell_who_has_it(&mut self, told: &Whereabouts) {
+        let named = |one: &NowWith| format!("{} {}", safe_line(&one.who), one.contacts);
+        let mut who = told.others.iter().take(NAMED).map(named).collect::<Vec<_>>().join(", ");
+        if told.others.len() > NAMED {
+            who.push_str(", ...");
+        }
+        let say = match (who.is_empty(), told.pool) {
+            (true, 0) => return,
+            (true, pool) => Say::new("back-now-pool").with("pool", pool),
+            (false, 0) => Say::new("back-now-with").with("who", who),
+            (false, pool) => Say::new("back-now-both").with("who", who).with("pool", pool),
         };
         self.say(Level::Warning, say);
     }

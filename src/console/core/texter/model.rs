@@ -74,6 +74,8 @@ pub struct TexterOptions {
     pub first_slice: Option<u32>,
     /// Whom this person held when this console was last left, and with whom of them they were in conversation.
     pub had: Vec<(ContactId, bool)>,
+    /// The server tells who has what this person held before.
+    pub whereabouts: bool,
 }
 
 impl TexterOptions {
@@ -101,6 +103,7 @@ impl TexterOptions {
             has_home: false,
             practice: false,
             had: Vec::new(),
+            whereabouts: true,
             first_slice: None,
         }
     }

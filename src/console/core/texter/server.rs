@@ -106,8 +106,8 @@ impl Model {
         if !self.loaded {
             self.loaded = true;
             let had = std::mem::take(&mut self.options.had);
-            let gone = |talks| had.iter().filter(|(id, with)| *with == talks && !reading.seen.contains(id)).count();
-            self.tell_what_went(gone(false), gone(true));
+            let gone: Vec<(ContactId, bool)> = had.into_iter().filter(|(id, _)| !reading.seen.contains(id)).collect();
+            self.tell_what_went(&gone, fx);
             self.has_texted = page.sent > 0;
             // What was done before this console was opened counts, and what is still on its way.
             let waiting = self.acts.initials_waiting();
@@ -287,6 +287,8 @@ impl Model {
                     return self.say(Level::Error, say);
                 }
             }
+            // Something to know, nothing to do: what went was said.
+            Ask::Whereabouts(..) => return,
             Ask::Me
             | Ask::Campaigns
             | Ask::Campaign(_)

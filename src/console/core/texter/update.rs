@@ -141,6 +141,7 @@ impl Model {
                     self.people.release_held(now);
                 }
             }
+            Msg::Whereabouts(told) => self.tell_who_has_it(&told),
             Msg::TookReplies { claim, result } => self.took_replies(claim, result, fx),
             Msg::HalfWay { id } => self.is_half_way(id),
             Msg::Beside(beside) => self.beside_came(beside),

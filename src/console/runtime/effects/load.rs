@@ -85,6 +85,7 @@ async fn call(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
             ctx.known.campaign(*id, &view.def.hours);
             Msg::Campaign(Box::new(view))
         }
+        Ask::Whereabouts(id, ids) => Msg::Whereabouts(server.whereabouts(*id, ids).await?),
         Ask::WaitingRoom => Msg::WaitingRoom(server.waiting_room().await?),
         Ask::Campaigns => Msg::Campaigns(server.campaigns().await?),
         Ask::Flagged(id) => Msg::Flagged(server.flagged(*id).await?),

@@ -68,6 +68,7 @@ mod tx;
 pub mod upkeep;
 mod visible;
 mod waiting_room;
+mod whereabouts;
 mod writer;
 #[cfg(test)]
 mod writer_tests;

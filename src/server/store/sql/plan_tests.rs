@@ -5,7 +5,7 @@ use super::{
     back::LATE,
     copies, eligible, erasure, export, figures, follow_up, held,
     jobs::{OPEN_SINCE, WAITING},
-    pool, read, schema, todos, turnout,
+    pool, read, schema, todos, turnout, whereabouts,
 };
 use crate::db::{self, Options};
 
@@ -74,6 +74,8 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
 #[case::who_waits_at_a_door(turnout::FIRST_WAITING, &["r USING INDEX rsvps_of (campaign=? AND event=? AND answer=?)"])]
 #[case::how_many_wait_there(turnout::WAIT, &["r USING COVERING INDEX rsvps_of (campaign=? AND event=? AND answer=? AND place>?)"])]
 #[case::whom_somebody_had(act::EVER_THEIRS, &["c USING INDEX claims_of (person=? AND campaign=?)"])]
+#[case::whom_somebody_was_given(whereabouts::GIVEN, &["c USING INDEX claims_of (person=? AND campaign=?)"])]
+#[case::who_has_them_now(whereabouts::NOW_WITH, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)", "p USING INTEGER PRIMARY KEY"])]
 #[case::who_is_copied(follow_up::COPY, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)"])]
 #[tokio::test]
 async fn a_page_of_results_reads_a_run_of_contacts(#[case] sql: &'static str, #[case] ways: &[&str]) {

@@ -18,11 +18,11 @@ use super::{
     },
     sessions, throughput, todos, trial,
     visible::visible,
-    waiting_room,
+    waiting_room, whereabouts,
 };
 use crate::api::{
     admin::{ImportState, ListInfo},
-    assignment::{AssignmentPage, ContactView},
+    assignment::{AssignmentPage, ContactView, Whereabouts},
     campaign::{CampaignTodo, CampaignView},
     captain::{Board, Flagged, Gauge, HeldText},
     event::Event,
@@ -188,6 +188,10 @@ impl Queries for SqlStore {
 
     async fn lists(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<ListInfo>>> {
         import::lists(&mut *self.reader().await?, actor, campaign).await
+    }
+
+    async fn whereabouts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Option<Whereabouts>> {
+        whereabouts::read(&mut *self.reader().await?, actor, campaign, ids).await
     }
 
     async fn contacts(&self, actor: &Actor, campaign: CampaignId, ids: &[ContactId]) -> Found<Vec<ContactView>> {

@@ -1,8 +1,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::driver::{Desk, opening, start};
+use crate::api::assignment::{NowWith, Whereabouts};
 use crate::api::people::{Keeps, Presence};
-use crate::console::core::shared::msg::{LinkState, Msg};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, LinkState, Msg};
+use crate::console::core::shared::program::Program as _;
 use crate::console::core::shared::say::Say;
 use crate::domain::ids::ContactId;
 
@@ -67,6 +70,37 @@ fn the_end_of_texting_hours_is_said_half_an_hour_and_ten_minutes_before() {
         let found = (said(&desk, "texter-hours-end"), said(&desk, "texter-hours-end-replies"));
         assert_eq!(found, (initials, replies), "{before} minutes before nine");
     }
+}
+
+/// The server is asked who has it now, about what went and nothing else; a server that cannot tell is not asked.
+#[test]
+fn who_has_what_went_is_asked_for_and_said_by_name() {
+    let asked = |whereabouts: bool, had: Vec<(i64, bool)>| {
+        let mut desk = Desk::fresh();
+        desk.model.options.whereabouts = whereabouts;
+        desk.model.options.had = had.into_iter().map(|(id, talks)| (ContactId(id), talks)).collect();
+        let all: Vec<Effect> = opening(2, 1).into_iter().flat_map(|msg| desk.model.update(msg)).collect();
+        all.into_iter().find_map(|fx| if let Effect::Load(Ask::Whereabouts(_, ids)) = fx { Some(ids) } else { None })
+    };
+    assert_eq!(asked(true, vec![(77, false), (79, true)]), Some(vec![ContactId(77), ContactId(79)]));
+    assert_eq!((asked(false, vec![(77, false)]), asked(true, vec![])), (None, None));
+
+    let told = |others: &[(&str, u64)], pool: u64| {
+        let mut desk = Desk::with(2, 1);
+        let others = others.iter().map(|(who, contacts)| NowWith { who: (*who).to_owned(), contacts: *contacts });
+        desk.tell(Msg::Whereabouts(Whereabouts { others: others.collect(), pool }));
+        desk.model.notices.newest_first().map(|notice| notice.say.clone()).find(|say| say.key.starts_with("back-now"))
+    };
+    assert_eq!(told(&[], 0), None);
+    assert_eq!(told(&[], 5), Some(Say::new("back-now-pool").with("pool", 5_u64)));
+    assert_eq!(told(&[("Ben", 2), ("A\u{1b}[2J", 1)], 0).map(|say| say.key), Some("back-now-with"));
+    let say = told(&[("Ben", 9), ("Ann (2)", 4), ("Cy", 3), ("Di", 2), ("Eve", 1)], 5);
+    assert_eq!(
+        say,
+        Some(Say::new("back-now-both").with("who", "Ben 9, Ann (2) 4, Cy 3, Di 2, ...").with("pool", 5_u64))
+    );
+    let hostile = told(&[("A\u{1b}[2J", 1)], 0).expect("said");
+    assert!(!format!("{hostile:?}").contains("\\u{1b}"), "{hostile:?}");
 }
 
 /// Whoever comes back is told what they held and others have now, once.
