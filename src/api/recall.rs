@@ -91,6 +91,10 @@ pub struct RecallReport {
     pub delivered: u64,
     /// Of these, contacts with a text whose outcome nobody knows.
     pub in_doubt: u64,
+    /// Of these, contacts who got nothing of an older version but lines that say the same in the newest; 0 for anything else than an older
+    /// version.
+    #[serde(default)]
+    pub unchanged: u64,
     /// Accepted texts that carry it and wait for the carrier now. None of them goes out: a recall takes them back, many of them behind
     /// its answer.
     pub waiting: u64,

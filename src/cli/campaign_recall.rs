@@ -192,6 +192,12 @@ fn in_words(report: &RecallReport, program: &str, by_admin: bool) -> String {
         "  {:>7}  got it: {} confirmed by their phones, {} in doubt",
         report.got, report.delivered, report.in_doubt
     ));
+    if report.unchanged > 0 {
+        lines.push(format!(
+            "  {:>7}  of them got words that have not changed: the newest version says the same",
+            report.unchanged
+        ));
+    }
     if report.wordless > 0 {
         lines.push(format!(
             "  {:>7}  older texts could not be looked at: their words were removed (textbank retention show). Whether they carried it nobody \
@@ -273,6 +279,7 @@ mod tests {
             got: 12,
             delivered: 9,
             in_doubt: 1,
+            unchanged: 0,
             waiting: 4,
             dropped: 0,
             already: false,
@@ -285,7 +292,9 @@ mod tests {
     fn a_dry_run_says_so_and_reaches_no_terminal() {
         let text = in_words(&report(None), "textbank", true);
         assert!(text.starts_with("Nothing was recalled.") && !text.contains('\u{1b}'), "{text}");
-        assert!(!text.contains("older texts"));
+        assert!(!text.contains("older texts") && !text.contains("not changed"));
+        let same = in_words(&RecallReport { unchanged: 5, ..report(None) }, "textbank", true);
+        assert!(same.contains("5  of them got words that have not changed"), "{same}");
         let old = in_words(&RecallReport { wordless: 3, ..report(None) }, "textbank", true);
         assert!(old.contains("3  older texts could not be looked at"), "{old}");
         assert!(text.contains("12  got it: 9 confirmed") && text.contains("4  wait for the carrier"), "{text}");

@@ -106,6 +106,34 @@ impl Recalled {
     }
 }
 
+/// True when a text is of a line of the script `was` that says the same in the script `now`: its wording, its canned reply, or the line
+/// after its answer. What a texter changed is not.
+#[must_use]
+pub fn says_the_same(said: &Said<'_>, was: &CampaignDef, now: &CampaignDef) -> bool {
+    if said.off_script {
+        return false;
+    }
+    let same = |line: Recalled| line.words_in(was).is_some_and(|words| Some(words) == line.words_in(now));
+    if said.kind == MessageKind::Initial {
+        return said.variant.is_some_and(|name| same(Recalled::Wording { name: name.to_owned(), version: 0 }));
+    }
+    match said.source.and_then(|source| source.split_once(':')) {
+        Some(("canned", id)) => same(Recalled::Canned { id: id.to_owned(), version: 0 }),
+        Some(("answer", id)) => {
+            let of = was.questions.iter().filter(|question| question.id == id).flat_map(|question| &question.answers);
+            // The source names the question alone: its words say which answer it was.
+            let mut lines = of
+                .map(|answer| Recalled::Answer { question: id.to_owned(), value: answer.value.clone(), version: 0 })
+                .filter(|line| {
+                    line.words_in(was).is_some_and(|words| words.iter().any(|text| is_filled(said.body, text)))
+                })
+                .peekable();
+            lines.peek().is_some() && lines.all(same)
+        }
+        _ => false,
+    }
+}
+
 /// A recall in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Recall {
@@ -425,6 +453,48 @@ mod tests {
     fn a_value_is_found_between_words(#[case] body: &str, #[case] found: bool) {
         let what = Recalled::Field { name: "closes".into(), value: "7 pm".into() };
         assert_eq!(recall(what, &[], &[]).is_in(body), found);
+    }
+
+    #[rstest]
+    #[case::wording_as_before(MessageKind::Initial, Some("a"), None, "", false, true)]
+    #[case::wording_mended(MessageKind::Initial, Some("b"), None, "", false, false)]
+    #[case::wording_that_is_gone(MessageKind::Initial, Some("c"), None, "", false, false)]
+    #[case::changed_by_the_texter(MessageKind::Initial, Some("a"), None, "", true, false)]
+    #[case::canned_as_before(MessageKind::Reply, None, Some("canned:thanks"), "", false, true)]
+    #[case::canned_mended(MessageKind::Reply, None, Some("canned:where"), "", false, false)]
+    #[case::answer_as_before(MessageKind::Reply, None, Some("answer:vote"), "Great, Ana!", false, true)]
+    #[case::answer_mended(MessageKind::Reply, None, Some("answer:vote"), "Polls close at 7 pm.", false, false)]
+    #[case::answer_without_words(MessageKind::Reply, None, Some("answer:vote"), "", false, false)]
+    #[case::typed(MessageKind::Reply, None, None, "Great, Ana!", false, false)]
+    fn a_line_that_says_the_same_in_the_newest_version(
+        #[case] kind: MessageKind,
+        #[case] variant: Option<&str>,
+        #[case] source: Option<&str>,
+        #[case] body: &str,
+        #[case] off_script: bool,
+        #[case] same: bool,
+    ) {
+        let script = |hour: &str, wordings: &[&str]| {
+            let json = serde_json::json!({
+                "initial": wordings.iter().map(|name| serde_json::json!({
+                    "name": name, "language": "en", "text": if *name == "b" { format!("Until {hour}.") } else { "Hi!".into() },
+                })).collect::<Vec<_>>(),
+                "canned": [
+                    {"id": "thanks", "title": "Thanks", "text": {"en": "Thank you, {firstName}!"}},
+                    {"id": "where", "title": "Where", "text": {"en": format!("At the school until {hour}.")}},
+                ],
+                "questions": [{"id": "vote", "text": "?", "answers": [
+                    {"value": "yes", "reply": {"en": "Great, {firstName}!"}},
+                    {"value": "when", "reply": {"en": format!("Polls close at {hour}.")}},
+                ]}],
+            });
+            let mut all = serde_json::to_value(CampaignDef::default()).expect("json");
+            all.as_object_mut().expect("an object").extend(json.as_object().expect("an object").clone());
+            serde_json::from_value::<CampaignDef>(all).expect("a script")
+        };
+        let (was, now) = (script("7 pm", &["a", "b", "c"]), script("8 pm", &["a", "b"]));
+        let said = Said { kind, body, script_version: 1, variant, source, off_script };
+        assert_eq!(says_the_same(&said, &was, &now), same);
     }
 
     #[rstest]

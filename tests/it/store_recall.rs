@@ -232,9 +232,15 @@ on_every_store! {
         // The same words under the next version are recalled too; other ones are not.
         let mut half = wrong();
         half.canned.clear();
+        let all_of_it = Recalled::Script { version: 1 };
+        assert_eq!(reach(&home, &cal, campaign, &all_of_it).await.unchanged, 0, "there is no newer version");
         assert_eq!(update(&home, &admin, campaign, half).await.still_recalled, [first.id]);
+        let still = reach(&home, &cal, campaign, &all_of_it).await;
+        assert_eq!((still.got.len(), still.unchanged), (2, 2), "the canned reply alone is another");
         refused(home.try_send(&tess, of_version(home.text(&slice[3], Initial, WRONG), 2)).await, Code::Recalled);
         assert_eq!(update(&home, &admin, campaign, right()).await.still_recalled, [0_i64; 0]);
+        let put_right = reach(&home, &cal, campaign, &all_of_it).await;
+        assert_eq!((put_right.got.len(), put_right.unchanged), (2, 0));
         let put_right = WRONG.replace("7 pm", "8 pm");
         for to in &slice[2..4] {
             let text = of_version(home.text(to, Initial, &put_right), 3);

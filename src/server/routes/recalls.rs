@@ -87,6 +87,7 @@ pub async fn make(
         got: reach.got.len() as u64,
         delivered: reach.delivered,
         in_doubt: reach.in_doubt,
+        unchanged: reach.unchanged,
         waiting: reach.waiting,
         dropped,
         already: done.is_some_and(|(_, already)| already),

@@ -184,6 +184,8 @@ pub struct Reach {
     pub delivered: u64,
     /// Of these, how many have a text whose outcome nobody knows.
     pub in_doubt: u64,
+    /// Of these, of a version that is not the newest: how many got nothing of it but lines that say the same in the newest.
+    pub unchanged: u64,
     /// Texts with it that wait for the carrier.
     pub waiting: u64,
     /// Contacts without their first text who would get it.

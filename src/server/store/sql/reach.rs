@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     recall::{CARRIED_COLUMNS, Carried, all, carried_columns, carries, in_force, resolved},
     rows::{LISTED_COLUMNS, col, json, listed, listed_columns},
+    script::script_of,
     visible::visible,
 };
 use crate::api::{people::Role, problem::Problem, recall::RecallInfo};
@@ -14,7 +15,7 @@ use crate::db::{self, Conn};
 use crate::domain::{
     campaign::{CampaignDef, merge_fields_in, variant_for},
     ids::{CampaignId, ContactId},
-    recall::{Recall, Recalled, holds, uses_field},
+    recall::{Recall, Recalled, holds, says_the_same, uses_field},
 };
 use crate::server::store::{
     change::{Reach, Reached},
@@ -86,7 +87,13 @@ async fn reach(conn: &mut Conn, campaign: i64, recall: &Recall) -> Found<Reach> 
     let version = u32::try_from(col::<i64>(&row, 1)?).unwrap_or(u32::MAX);
     let one = std::slice::from_ref(recall);
     let mut reach = Reach::default();
+    // Of an older version some lines may still stand.
+    let was = match recall.what {
+        Recalled::Script { version: old } if old != version => script_of(conn, campaign, old).await?,
+        _ => None,
+    };
     let mut got: BTreeMap<i64, (bool, bool)> = BTreeMap::new();
+    let mut changed = BTreeSet::new();
     let mut after = Uuid::nil();
     loop {
         let rows = db::query(TEXTS).bind(campaign).bind(after).bind(PAGE).fetch_all(&mut *conn).await?;
@@ -103,6 +110,10 @@ async fn reach(conn: &mut Conn, campaign: i64, recall: &Recall) -> Found<Reach> 
                 reach.waiting += 1;
                 continue;
             }
+            let of_it = recall.what.version() == Some(text.said().script_version);
+            if was.as_ref().is_some_and(|was| !of_it || !says_the_same(&text.said(), was, &def)) {
+                changed.insert(text.contact);
+            }
             let (delivered, in_doubt) = got.entry(text.contact).or_default();
             *delivered |= delivery == "delivered";
             *in_doubt |= matches!(delivery.as_str(), "submitting" | "unknown" | "held");
@@ -113,6 +124,7 @@ async fn reach(conn: &mut Conn, campaign: i64, recall: &Recall) -> Found<Reach> 
     }
     reach.delivered = got.values().filter(|(delivered, _)| *delivered).count() as u64;
     reach.in_doubt = got.values().filter(|(delivered, in_doubt)| *in_doubt && !delivered).count() as u64;
+    reach.unchanged = if was.is_some() { (got.len() - changed.len()) as u64 } else { 0 };
     reach.got = got.into_keys().map(ContactId).collect();
     reach.to_get = to_get(conn, campaign, (&def, version), recall).await?;
     Ok(reach)
