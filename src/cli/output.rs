@@ -7,6 +7,8 @@ use crate::api::problem::{Code, Problem};
 use crate::client::CallError;
 use crate::client::native::LinkError;
 use crate::config::{ConfigError, PathsError};
+use crate::console::term::lines::columns_of_errors;
+use crate::console::ui::wrap::hang;
 use crate::domain::safe_text::{safe_body, safe_json, safe_line};
 
 /// The command was given something that cannot be meant; its words say what can.
@@ -75,11 +77,17 @@ pub fn out(text: impl AsRef<str>) -> anyhow::Result<()> {
 /// As the system says.
 pub fn ask(question: &str) -> std::io::Result<Option<String>> {
     let mut stderr = std::io::stderr().lock();
+    let question = columns_of_errors().map_or_else(|| question.to_owned(), |columns| in_rows(question, columns));
     write!(stderr, "{question}")?;
     stderr.flush()?;
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line)?;
     Ok((read > 0).then(|| line.trim().to_owned()))
+}
+
+/// The lines of a question in so many columns, broken at words.
+fn in_rows(question: &str, columns: u16) -> String {
+    question.split('\n').map(|line| hang(line, columns)).collect::<Vec<_>>().join("\n")
 }
 
 /// Forgets what was typed and nobody has read, so that it answers no question that comes later and does not reach the shell.
@@ -238,7 +246,7 @@ mod tests {
     use anyhow::Context as _;
     use rstest::rstest;
 
-    use super::{Advice, Exit, exit_of, in_words, what_to_do};
+    use super::{Advice, Exit, exit_of, in_rows, in_words, what_to_do};
     use crate::api::problem::{Code, Problem};
     use crate::client::CallError;
 
@@ -255,6 +263,14 @@ mod tests {
         let error = Err::<(), _>(std::io::Error::other("disk full")).context("cannot write x").unwrap_err();
         assert_eq!(in_words(&error), "cannot write x: disk full");
         assert_eq!(in_words(&anyhow::anyhow!("a: b").context("c: a: b")), "c: a: b");
+    }
+
+    #[test]
+    fn a_question_is_broken_at_words_and_the_answer_comes_behind_it() {
+        let question = "One contact is lost for good.\nGo on? Type yes: ";
+        assert_eq!(in_rows(question, 80), question);
+        assert_eq!(in_rows(question, 20), "One contact is lost\n  for good.\nGo on? Type yes: ");
+        assert_eq!(in_rows("Erase it? [y/N]\n", 20), "Erase it? [y/N]\n");
     }
 
     fn refused(code: Code, detail: &str) -> anyhow::Error {

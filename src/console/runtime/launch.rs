@@ -25,7 +25,7 @@ use crate::console::core::shared::say::Say;
 use crate::console::core::texter::{self, GateTimes, TexterOptions};
 use crate::console::core::{captain, home};
 use crate::console::plain::{CaptainPages, Front as _, HomePages, Lines, Pages, TexterPages, Voice};
-use crate::console::term::lines::Stdin;
+use crate::console::term::lines::{Stdin, columns_of_errors, columns_of_output};
 use crate::console::term::real::RealTerminal;
 use crate::console::term::{input, signals};
 use crate::console::ui::ink::{Caps, phrase};
@@ -255,13 +255,13 @@ async fn run_in_lines_with<P: Pages>(
     let (inbox_tx, inbox) = mpsc::channel(INBOX);
     let signals = signals::real().context("the program cannot listen to the system's signals")?;
     let input = Stdin::open().context("standard input cannot be read")?;
-    let out: Box<dyn std::io::Write> = match to {
-        LinesTo::Output => Box::new(std::io::stdout()),
-        LinesTo::Error => Box::new(std::io::stderr()),
+    let (out, columns): (Box<dyn std::io::Write>, fn() -> Option<u16>) = match to {
+        LinesTo::Output => (Box::new(std::io::stdout()), columns_of_output),
+        LinesTo::Error => (Box::new(std::io::stderr()), columns_of_errors),
     };
     let mut crew = Crew::hire(&launch, inbox_tx, feed);
     let Launch { clock, ids, look, .. } = launch;
-    let around = lines::Around { input, out, signals, inbox, clock, ids, times, editor: look.editor };
+    let around = lines::Around { input, out, columns, signals, inbox, clock, ids, times, editor: look.editor };
     let ended = lines::run(front, &mut crew.runner, around).await;
     let unsettled = crew.dismiss().await;
     Ok((ended.context("nobody reads the lines any more")?, unsettled))

@@ -24,6 +24,7 @@ use crate::console::core::texter::GateTimes;
 use crate::console::plain::{Front, Spoken};
 use crate::console::term::lines::{LineInput, Read, stop_process};
 use crate::console::term::signals::Signal;
+use crate::console::ui::wrap::hang;
 use crate::env::{SharedClock, SharedIds};
 
 /// Whoever has waited so long for something that is on its way is asked all the same.
@@ -36,6 +37,8 @@ pub struct Around<I, W, S> {
     pub input: I,
     /// Where lines go.
     pub out: W,
+    /// Columns of the terminal that shows them; `None` when it is none, and then each line is whole.
+    pub columns: fn() -> Option<u16>,
     /// The system's wishes.
     pub signals: S,
     /// Answers and events. The console's runner holds the other end.
@@ -62,13 +65,14 @@ where
     W: Write,
     S: Stream<Item = Signal> + Unpin,
 {
-    let Around { input, out, signals, inbox, clock, ids, times, editor } = around;
+    let Around { input, out, columns, signals, inbox, clock, ids, times, editor } = around;
     let since = clock.monotonic();
     let mut lap = Lap {
         front,
         hands,
         input,
         out,
+        columns,
         clock,
         ids,
         times,
@@ -93,6 +97,7 @@ struct Lap<'r, F, R, I, W> {
     hands: &'r mut R,
     input: I,
     out: W,
+    columns: fn() -> Option<u16>,
     clock: SharedClock,
     ids: SharedIds,
     times: GateTimes,
@@ -219,8 +224,10 @@ impl<F: Front, R: Hands, I: LineInput, W: Write> Lap<'_, F, R, I, W> {
             let entered = std::mem::take(&mut self.entered);
             let in_between = self.asked_at.is_some() && self.input.is_typed() && !entered;
             let mut text = if in_between { "\n".to_owned() } else { String::new() };
+            // It may be another size by now.
+            let columns = (self.columns)();
             for line in lines {
-                text.push_str(&line);
+                text.push_str(&columns.map_or_else(|| line.clone(), |columns| hang(&line, columns)));
                 text.push('\n');
             }
             self.out.write_all(text.as_bytes())?;

@@ -7,6 +7,9 @@ use std::io::{self, BufRead, IsTerminal};
 
 use tokio::sync::mpsc;
 
+/// Lines are broken at words from so many columns on.
+const NARROWEST: u16 = 20;
+
 /// One answer of the input.
 #[derive(Debug)]
 pub enum Read {
@@ -31,6 +34,23 @@ pub trait LineInput {
 
     /// True when another whole line is there already.
     fn has_more(&mut self) -> bool;
+}
+
+/// Columns of the terminal that standard output is; `None` when it goes into a pipe or file, or nobody knows.
+#[must_use]
+pub fn columns_of_output() -> Option<u16> {
+    io::stdout().is_terminal().then(columns).flatten()
+}
+
+/// The same of standard error.
+#[must_use]
+pub fn columns_of_errors() -> Option<u16> {
+    io::stderr().is_terminal().then(columns).flatten()
+}
+
+fn columns() -> Option<u16> {
+    // Some terminals (over a serial line, in a job of a machine) say 0. What is too narrow for words is left to the terminal.
+    crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|columns| *columns >= NARROWEST)
 }
 
 /// Standard input.

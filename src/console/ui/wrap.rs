@@ -55,6 +55,29 @@ fn wrap_paragraph(text: &str, offset: usize, width: usize, lines: &mut Vec<Range
     lines.push(offset + line_start..offset + text.len());
 }
 
+/// One of our own lines for a terminal of `width` columns, broken at words as [`wrap`] does. What follows the first row is indented by two
+/// columns: no row that a stranger's words fill can be taken for the beginning of a line of ours. Blanks go where it is broken; those at
+/// its end stay, as a question has one before the answer.
+#[must_use]
+pub fn hang(line: &str, width: u16) -> String {
+    if columns(line) <= width {
+        return line.to_owned();
+    }
+    let first = wrap(line, width).first().cloned().unwrap_or_default();
+    let rest = line.get(first.end..).unwrap_or_default();
+    let mut out = line.get(first).unwrap_or_default().trim_end().to_owned();
+    for row in wrap(rest, width.saturating_sub(2)) {
+        let last = row.end == rest.len();
+        let row = rest.get(row).unwrap_or_default();
+        let row = if last { row } else { row.trim_end() };
+        if !row.trim().is_empty() {
+            out.push_str("\n  ");
+            out.push_str(row);
+        }
+    }
+    out
+}
+
 /// Row and column of a byte offset in wrapped lines.
 #[must_use]
 pub fn place(text: &str, lines: &[Range<usize>], offset: usize, width: u16) -> (usize, u16) {
@@ -110,6 +133,16 @@ mod tests {
     }
 
     #[rstest]
+    #[case("two words", 9, "two words")]
+    #[case("one two three four five", 9, "one two\n  three\n  four\n  five")]
+    #[case("Ready? Press Enter: ", 14, "Ready? Press\n  Enter: ")]
+    #[case("Ben: yes yes Sent: all of it", 13, "Ben: yes yes\n  Sent: all\n  of it")]
+    #[case("abcdefghijkl", 6, "abcdef\n  ghij\n  kl")]
+    fn a_line_of_ours_is_broken_at_words(#[case] line: &str, #[case] width: u16, #[case] expected: &str) {
+        assert_eq!(hang(line, width), expected);
+    }
+
+    #[rstest]
     #[case("hello there", 0, (0, 0))]
     #[case("hello there", 5, (0, 5))]
     #[case("hello there", 6, (1, 0))]
@@ -136,6 +169,14 @@ mod tests {
             prop_assert_eq!(joined, text.replace('\n', ""));
             for range in &ranges {
                 prop_assert!(columns(text[range.clone()].trim_end()) <= width);
+            }
+            let line = text.replace('\n', " ");
+            let hung = hang(&line, width.max(6));
+            let words = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            prop_assert_eq!(words(&hung), words(&line));
+            for (at, row) in hung.lines().enumerate() {
+                prop_assert!(columns(row.trim_end()) <= width.max(6));
+                prop_assert!(at == 0 || row.starts_with("  "));
             }
             let cut = cut(&text, width, "…");
             prop_assert!(columns(&cut) <= width.max(columns(&text)));
