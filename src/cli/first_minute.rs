@@ -245,7 +245,7 @@ async fn hold(name: &str, plain: bool, json: bool, ctx: &Context) -> anyhow::Res
 
 fn plan(name: &str, language: &str) -> Result<RehearsalPlan, Vec<FileProblem>> {
     Ok(RehearsalPlan {
-        def: sample::campaign()?,
+        def: sample::campaign_in(language)?,
         contacts: sample::contacts()?.contacts,
         personas: persona_file::of_practice(language)?,
         // The same story for everybody: what is said of it fits.

@@ -109,7 +109,7 @@ fn plan(
 ) -> Result<(RehearsalPlan, Vec<FileProblem>), Vec<FileProblem>> {
     let mut problems = Vec::new();
     let campaign = match &args.campaign {
-        None => sample::campaign().map(|def| (def, Vec::new())),
+        None => sample::campaign_in(context.catalogue.language()).map(|def| (def, Vec::new())),
         Some(path) => campaign_file::load(path),
     };
     let list = list.unwrap_or_else(sample::contacts);

@@ -371,6 +371,29 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    /// Else a rehearsal in Spanish would keep the score by answers that its script does not have.
+    #[test]
+    fn what_a_persona_means_is_the_same_answer_of_the_built_in_script_in_both_languages() {
+        use crate::exchange::sample;
+        use crate::rehearsal::expect::in_script;
+        let personas = built_in().expect("the assets are right");
+        let (english, spanish) =
+            (sample::campaign().expect("the sample"), sample::campaign_in("es").expect("the same"));
+        let mut found = 0;
+        for (kind, meaning) in
+            personas.kinds.iter().flat_map(|(name, kind)| kind.values.keys().map(move |meaning| (name, meaning)))
+        {
+            let place = |def: &crate::domain::campaign::CampaignDef| {
+                let (id, value) = in_script(def, &personas, kind, meaning)?;
+                let at = def.questions.iter().position(|question| question.id == id)?;
+                Some((at, def.questions[at].answers.iter().position(|answer| answer.value == value)?))
+            };
+            assert_eq!(place(&spanish), place(&english), "{kind} = {meaning}");
+            found += usize::from(place(&english).is_some());
+        }
+        assert!(found >= 6, "{found}");
+    }
+
     #[test]
     fn the_built_in_personas_are_read_and_there_are_enough() {
         let personas = built_in().expect("the assets are right");
