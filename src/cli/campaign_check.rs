@@ -41,6 +41,8 @@ struct Output<'a> {
 struct ToTheCarrier {
     /// Name of the registration; empty for figures alone.
     registration: String,
+    /// The settings name no registration, so it is taken for the least.
+    guessed: bool,
     /// Segments a minute, by the narrowest rate.
     segments_per_minute: Option<u64>,
     /// Segments of first texts a day, without what is kept for replies.
@@ -52,10 +54,11 @@ struct ToTheCarrier {
 }
 
 impl ToTheCarrier {
-    fn new(limits: &Throughput, segments: u64) -> Self {
+    fn new(limits: &Throughput, guessed: bool, segments: u64) -> Self {
         let segments_per_minute = limits.a_minute();
         Self {
             registration: limits.registration.clone(),
+            guessed,
             segments_per_minute,
             segments_per_day: limits.first_texts_a_day(),
             minutes: segments_per_minute.map(|_| limits.minutes(segments)),
@@ -64,7 +67,11 @@ impl ToTheCarrier {
     }
 
     fn lines(&self) -> Vec<String> {
-        let name = if self.registration.is_empty() { String::new() } else { format!(" ({})", self.registration) };
+        let name = match self.registration.as_str() {
+            "" => String::new(),
+            name if self.guessed => format!(" (`carrier.registration` is not set: taken as {name})"),
+            name => format!(" ({name})"),
+        };
         let mut lines = vec![format!("  to the carrier, with the carrier settings of this machine's config{name}")];
         if let (Some(minutes), Some(rate)) = (self.minutes, self.segments_per_minute) {
             let long = match (minutes / 60, minutes % 60) {
@@ -149,7 +156,7 @@ pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
     let to_the_carrier = match &pair.report {
         // Real texts: what says nothing is taken for the least, as a server takes it.
         Some(report) if report.segments > 0 => serve_carrier::throughput(&ctx.config.carrier, false)?
-            .map(|limits| ToTheCarrier::new(&limits, report.segments)),
+            .map(|limits| ToTheCarrier::new(&limits, ctx.config.carrier.registration.is_empty(), report.segments)),
         _ => None,
     };
     let holidays: Vec<HolidayAhead> = pair
@@ -333,9 +340,13 @@ mod tests {
     use super::*;
 
     fn told(minute: Option<u32>, day: Option<u32>, reserve_percent: u32) -> Vec<String> {
+        of_settings(false, (minute, day, reserve_percent))
+    }
+
+    fn of_settings(guessed: bool, (minute, day, reserve_percent): (Option<u32>, Option<u32>, u32)) -> Vec<String> {
         let registration = "low-volume".to_owned();
         let limits = Throughput { registration, second: None, minute, day, reserve_percent, queue_minutes: 30 };
-        ToTheCarrier::new(&limits, 9_001).lines()
+        ToTheCarrier::new(&limits, guessed, 9_001).lines()
     }
 
     #[test]
@@ -353,6 +364,8 @@ mod tests {
             told(Some(4_500), None, 10),
             [first, "    3 minutes of texting at the least, at 4500 segments a minute"]
         );
+        let guessed = of_settings(true, (Some(75), None, 10)).remove(0);
+        assert!(guessed.ends_with("config (`carrier.registration` is not set: taken as low-volume)"), "{guessed}");
         assert_eq!(
             told(None, Some(2_000), 100),
             [first, "    never: all of a day's cap is kept for replies (`carrier.reserve_percent` says how much)"]
