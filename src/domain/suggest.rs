@@ -127,7 +127,9 @@ pub fn rank(written: &str, candidates: &[(String, String)]) -> Vec<Fit> {
         .map(|(name, text)| {
             let mut weights = BTreeMap::new();
             for (text, weight) in [(text, 1.0), (name, 3.0)] {
-                for (_, word) in words(text) {
+                // A yes in a reply's text ("Absolutely, you can register until Friday") is no answer to a yes.
+                let is_answer = |word: &str| weight < 3.0 && RULES.short.contains(word);
+                for (_, word) in words(text).into_iter().filter(|(_, word)| !is_answer(word)) {
                     weights.insert(word, weight);
                 }
             }
@@ -222,6 +224,13 @@ mod tests {
     fn the_best_is_what_a_person_would_take(#[case] written: &str, #[case] place: usize, #[case] words: &[&str]) {
         let best = rank(written, &candidates()).into_iter().next().expect("something fits");
         assert_eq!((best.place, best.words), (place, words.iter().map(|w| (*w).to_owned()).collect()));
+    }
+
+    #[rstest]
+    #[case("Absolutely, I'll be there", "Absolutely! I'll note that you moved.")]
+    #[case("We have got to stop this", "We got it from a public file.")]
+    fn a_yes_inside_a_reply_and_filler_fit_nothing(#[case] written: &str, #[case] text: &str) {
+        assert_eq!(rank(written, &[("Moved".to_owned(), text.to_owned())]), []);
     }
 
     #[rstest]

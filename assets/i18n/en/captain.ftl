@@ -34,6 +34,7 @@ captain-closed = The campaign is closed. Nothing begins in it any more.
 captain-importing = The list is being imported. Nothing goes out.
 captain-running = The campaign runs. Texts go out.
 captain-reclaimed = The unsent contacts of { $name } are back in the pool.
+captain-not-there = This campaign's server has no such thing: there are no questions to captains and no notes to texters.
 captain-cannot-pause = Only a campaign that runs can be paused, and only a paused one resumed.
 captain-nothing-to-reclaim = This texter holds no unsent contacts.
 captain-no-texters = No texter is at work yet.

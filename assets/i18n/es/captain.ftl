@@ -34,6 +34,7 @@ captain-closed = La campaña está cerrada. Ya no empieza nada en ella.
 captain-importing = Se está importando la lista. No sale nada.
 captain-running = La campaña está en marcha. Los mensajes salen.
 captain-reclaimed = Los contactos sin enviar de { $name } están de nuevo en la reserva.
+captain-not-there = El servidor de esta campaña no lo tiene: allí no hay preguntas al capitán ni avisos a los voluntarios.
 captain-cannot-pause = Solo se pausa una campaña en marcha, y solo se reanuda una en pausa.
 captain-nothing-to-reclaim = Esta persona no tiene contactos sin enviar.
 captain-no-texters = Todavía no trabaja nadie.

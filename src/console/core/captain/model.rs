@@ -156,6 +156,8 @@ pub struct Model {
     pub me: Option<Me>,
     /// The counts, strangers' and texters' names in it made safe.
     pub board: Option<Board>,
+    /// Texters' names, of those too who are on the board no more.
+    pub(super) names: BTreeMap<PersonId, String>,
     /// The texts whose outcome nobody knows, as last asked for, names and texts in it made safe.
     pub held: Vec<HeldText>,
     /// Who waits to be let in, as last asked for, names made safe.
@@ -202,6 +204,7 @@ impl Model {
             options,
             me: None,
             board: None,
+            names: BTreeMap::new(),
             held: Vec::new(),
             held_asked: false,
             flagged: Vec::new(),

@@ -11,6 +11,7 @@ use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, ConfirmedWhat, LinkState, Msg, Stamp};
+use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::{Press, parse_sequence};
 use crate::domain::ids::{CampaignId, PersonId};
 use crate::domain::second_factor::OneTimeCode;
@@ -95,6 +96,37 @@ fn reclaiming_takes_the_selected_texter() {
     assert_eq!(acts(&press(&mut model, &mut at, "t y")), [], "the first has nothing to give back");
     let expected = Act::Reclaim { campaign: CampaignId(1), texter: PersonId(2) };
     assert_eq!(acts(&press(&mut model, &mut at, "j t y")), [expected]);
+}
+
+#[test]
+fn whoever_is_on_the_board_no_more_still_has_a_name() {
+    let (mut model, mut at) = (ready(), 0);
+    press(&mut model, &mut at, "j t y");
+    let id = *model.acts.keys().next().expect("an act");
+    let mut emptied = board(9);
+    emptied.texters.truncate(1);
+    model.update(Msg::Board(Box::new(emptied)));
+    let outcome = crate::api::message::Outcome::Accepted { seq: 9, at: Timestamp::UNIX_EPOCH };
+    model.update(Msg::Verdict { verdict: crate::api::message::Verdict { id, outcome } });
+    let said = &model.notices.newest_first().next().expect("said").say;
+    assert!(said.key == "captain-reclaimed" && format!("{said:?}").contains("T2"), "{said:?}");
+}
+
+#[test]
+fn what_another_server_lacks_has_no_key_there() {
+    let (mut model, mut at) = (ready(), 0);
+    let offered = |model: &Model| {
+        let mut keys = model.footer().into_iter();
+        keys.any(|key| matches!(key.action, Action::Flagged | Action::Announce))
+    };
+    assert!(offered(&model));
+    model.update(Msg::Board(Box::new(Board { foreign: Some(Box::default()), ..board(9) })));
+    assert!(!offered(&model));
+    for key in ["f", "N"] {
+        let fx = press(&mut model, &mut at, key);
+        assert!(model.overlays.is_empty() && !fx.iter().any(|effect| matches!(effect, Effect::Load(_))), "{key}");
+        assert_eq!(model.notices.newest_first().next().map(|notice| notice.say.key), Some("captain-not-there"));
+    }
 }
 
 #[test]

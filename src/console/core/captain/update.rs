@@ -180,6 +180,7 @@ impl Model {
         board.title = safe_line(&board.title);
         for texter in &mut board.texters {
             texter.name = safe_line(&texter.name);
+            self.names.insert(texter.person, texter.name.clone());
         }
         if let Some(now) = self.campaign_now()
             && board.at > now
@@ -369,6 +370,9 @@ impl Model {
                     self.held_asked = true;
                     fx.push(Effect::Load(Ask::Held(self.options.campaign)));
                 }
+            }
+            Action::Flagged | Action::Announce if self.is_foreign() => {
+                self.say(Level::Info, Say::new("captain-not-there"));
             }
             Action::Flagged => self.ask_for_flagged(fx),
             Action::Announce => {

@@ -123,7 +123,8 @@ impl Model {
         // Asked for only when there is something to decide.
         let held = (context == Context::Board && self.undecided() > 0).then_some(Action::Held);
         let door = (context == Context::Board && self.at_the_door() > 0).then_some(Action::WaitingRoom);
-        let works = |action: &&Action| **action != Action::PauseResume || self.why_not(**action).is_none();
+        let can_go = [Action::PauseResume, Action::Flagged, Action::Announce];
+        let works = |action: &&Action| !can_go.contains(*action) || self.why_not(**action).is_none();
         door.iter().chain(&held).chain(wanted).filter(works).filter_map(key).collect()
     }
 
@@ -136,6 +137,7 @@ impl Model {
                 let can = matches!(state, Some(CampaignState::Running | CampaignState::Paused));
                 (!can).then(|| Say::new("captain-cannot-pause"))
             }
+            Action::Flagged | Action::Announce => self.is_foreign().then(|| Say::new("captain-not-there")),
             Action::Held => (self.undecided() == 0).then(|| Say::new("captain-nothing-held")),
             Action::WaitingRoom => (self.at_the_door() == 0).then(|| Say::new("captain-nobody-at-the-door")),
             Action::Reclaim => match self.selected_place().and_then(|at| self.board.as_ref()?.texters.get(at)) {
@@ -161,6 +163,11 @@ impl Model {
         self.busy.is_some()
     }
 
+    /// The server is of another make: it knows neither questions to captains nor their notes.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.board.as_ref().is_some_and(|board| board.foreign.is_some())
+    }
+
     /// Texts whose outcome nobody knows, held or not yet.
     pub(super) fn undecided(&self) -> u64 {
         self.board.as_ref().map_or(0, |board| board.counts.held + board.unknown)
@@ -182,8 +189,7 @@ impl Model {
     }
 
     pub(super) fn name(&self, person: PersonId) -> String {
-        let line = self.board.iter().flat_map(|board| &board.texters).find(|line| line.person == person);
-        line.map(|line| line.name.clone()).unwrap_or_default()
+        self.names.get(&person).cloned().unwrap_or_default()
     }
 
     /// The top layer.

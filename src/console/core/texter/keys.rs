@@ -288,8 +288,16 @@ impl Model {
             Action::ClearAnswer => self.clear_answer(stamp, fx),
             Action::CursorLeft => self.edit(|e| e.left()),
             Action::CursorRight => self.edit(|e| e.right()),
-            Action::CursorUp => self.edit(|e| _ = e.up()),
-            Action::CursorDown => self.edit(|e| _ = e.down()),
+            Action::CursorUp => self.edit(|e| {
+                if !e.up() {
+                    e.line_start()
+                }
+            }),
+            Action::CursorDown => self.edit(|e| {
+                if !e.down() {
+                    e.line_end()
+                }
+            }),
             Action::WordLeft => self.edit(|e| e.word_left()),
             Action::WordRight => self.edit(|e| e.word_right()),
             Action::LineStart => self.edit(|e| e.line_start()),

@@ -18,6 +18,8 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
 use crate::console::core::shared::notice::{Level, TOAST};
 use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
@@ -340,7 +342,9 @@ impl Model {
         let body = open.editor.text().to_owned();
         let text_hash = super::card::hash(&body);
         let Some(shown) = self.shown(Armed::Reply, open.contact, &text_hash, stamp) else {
-            self.say(Level::Info, Say::new("texter-not-seen-yet"));
+            let key = |action| self.options.keymap.key_for(Context::Composer, action).unwrap_or_default();
+            let (up, down) = (key(Action::CursorUp), key(Action::CursorDown));
+            self.say(Level::Info, Say::new("texter-not-seen-yet").with("up", up).with("down", down));
             return;
         };
         let (Some(line), Some(campaign)) = (self.people.line(open.contact), &self.campaign) else { return };

@@ -339,7 +339,7 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
     let writing = model.focus == Focus::Composer;
     let composer = thread.composer.as_ref().filter(|composer| writing || !composer.text.trim().is_empty());
     // A reply that is read before it is sent is worth more than what it answers: it gets what it needs.
-    let most = inner.height.saturating_sub(top + 5).max(inner.height.saturating_sub(3) / 2).max(1);
+    let most = inner.height.saturating_sub(top + 4).max(inner.height.saturating_sub(3) / 2).max(1);
     let rows = composer.map_or(0, |composer| composer::rows_wanted(&composer.text, inner.width, most));
     // The composer: a rule with its title, the text, its length.
     // What might be answered stands above the key that begins to write, where there is room for both.

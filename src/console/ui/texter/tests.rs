@@ -378,6 +378,13 @@ fn a_reply_put_there_at_once_counts_as_drawn_only_when_all_of_it_was_seen() {
     scene.tell(Msg::Paste("and more ".repeat(20)));
     let (_, more) = scene.draw(60, 20);
     assert_eq!(more.card, None, "what came since was not");
+    // One long line has no line above it: its beginning is above.
+    scene.keys("up");
+    let (_, start) = scene.draw(60, 20);
+    assert_eq!((start.card, start.cursor.map(|at| at.x)), (None, Some(2)), "only its start is seen");
+    scene.keys("down");
+    let (_, end) = scene.draw(60, 20);
+    assert!(end.card.is_some(), "it was looked through");
 }
 
 #[test]
