@@ -14,8 +14,10 @@ use crate::client::{Call, CallError};
 
 /// Contacts asked for at once: more make the server slow.
 const AT_ONCE: usize = 50;
-/// When so many fail one after the other, and none was there, it is not they who are broken.
+/// When so many fail one after the other, and none was there, somebody else is asked for: it may be the server that fails.
 const SUSPECTS: usize = 3;
+/// So many others are asked for at most before the server counts as failing.
+const CONTROLS: usize = 3;
 /// The interval of asking again for one who fails grows to so many times the quiet interval of the poll.
 const LONGEST: u32 = 20;
 
@@ -40,28 +42,40 @@ impl Read {
 }
 
 impl SpokeServer {
-    /// Contacts in full, in the order asked for.
+    /// Contacts in full; those whose time of being asked for again has not come are [`Read::Broken`], and stand last.
     pub(super) async fn each(&self, assignment: i64, ids: &[i64]) -> Call<Vec<(i64, Read)>> {
         let now = self.clock.now();
         let due: Vec<i64> = ids.iter().copied().filter(|id| self.known.rests(*id, now).is_none()).collect();
         let mut read = Vec::with_capacity(ids.len());
-        for chunk in due.chunks(AT_ONCE) {
-            self.in_parts(assignment, chunk, &mut read).await?;
+        // Whoever failed before is asked for apart: they are no reason to doubt the server, and keep nobody else waiting.
+        let (former, fresh): (Vec<i64>, Vec<i64>) = due.iter().copied().partition(|id| self.known.has_failed(*id));
+        for (ids, failed_before) in [(former, true), (fresh, false)] {
+            for chunk in ids.chunks(AT_ONCE) {
+                self.in_parts(assignment, chunk, failed_before, &mut read).await?;
+            }
         }
         let resting = ids.iter().filter(|id| !due.contains(id)).map(|id| (*id, Read::Broken));
         read.extend(resting);
         Ok(read)
     }
 
-    async fn in_parts(&self, assignment: i64, chunk: &[i64], read: &mut Vec<(i64, Read)>) -> Call<()> {
+    async fn in_parts(
+        &self,
+        assignment: i64,
+        chunk: &[i64],
+        failed_before: bool,
+        read: &mut Vec<(i64, Read)>,
+    ) -> Call<()> {
         let mut parts = vec![chunk];
-        let (mut well, mut broken) = (false, Vec::new());
+        // One alone is taken at its word, as is who failed before: nothing is lost by asking again later.
+        let (mut well, mut broken) = (failed_before || chunk.len() == 1, Vec::new());
+        let mut looked = false;
         while let Some(part) = parts.pop() {
             match self.part(assignment, part).await {
                 Ok(found) => {
                     well = true;
                     for (id, contact) in part.iter().zip(found) {
-                        self.known.is_whole(*id);
+                        self.known.is_whole(*id, contact.is_some());
                         read.push((*id, contact.map_or(Read::Gone, |contact| Read::There(Box::new(contact)))));
                     }
                 }
@@ -69,7 +83,15 @@ impl SpokeServer {
                     if let [id] = part {
                         broken.push((*id, why.clone()));
                         // Else whatever the server has would be taken for the contacts'.
-                        if !well && broken.len() >= SUSPECTS.min(chunk.len()) && chunk.len() > 1 {
+                        if !well && !looked && (broken.len() >= SUSPECTS || parts.is_empty()) {
+                            looked = true;
+                            match self.can_answer(assignment, chunk).await? {
+                                Some(false) => return Err(CallError::Strange(why)),
+                                // With nobody to compare with, the others of the chunk have to show it.
+                                can => well = can.is_some(),
+                            }
+                        }
+                        if !well && parts.is_empty() {
                             return Err(CallError::Strange(why));
                         }
                     } else {
@@ -88,7 +110,27 @@ impl SpokeServer {
         Ok(())
     }
 
-    fn breaks(&self, contact: i64, assignment: i64, why: &str) {
+    /// Whether the server can read anybody else at all; none without somebody else.
+    async fn can_answer(&self, assignment: i64, chunk: &[i64]) -> Call<Option<bool>> {
+        let mut can = None;
+        for other in self.known.controls(assignment, chunk, CONTROLS) {
+            match self.part(assignment, &[other]).await {
+                Ok(found) => {
+                    let there = found.into_iter().flatten().next().is_some();
+                    self.known.is_whole(other, there);
+                    if there {
+                        return Ok(Some(true));
+                    }
+                }
+                Err(CallError::Strange(_)) => can = Some(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(can)
+    }
+
+    /// A contact's data could not be read (again).
+    pub(super) fn breaks(&self, contact: i64, assignment: i64, why: &str) {
         let (first, most) = (self.pace.poll_busy, self.pace.poll_quiet * LONGEST);
         let first = first.max(Duration::from_millis(1));
         self.known.is_broken(contact, assignment, why, (self.clock.now(), first, most));

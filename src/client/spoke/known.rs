@@ -43,6 +43,8 @@ struct Seen {
     noticed: HashSet<ActId>,
     /// Opt-outs whose notice stands in the conversation while the opt-out itself is not done.
     half_way: HashSet<ActId>,
+    /// Contacts that were read in full.
+    whole: BTreeSet<i64>,
     /// Contacts in hand of whom the server gives no data.
     broken: BTreeMap<i64, Broken>,
     /// Entries of the last list, by assignment, of which not even the number could be read, and why.
@@ -233,9 +235,32 @@ impl Known {
         seen.broken.insert(contact, broken);
     }
 
-    /// It could: true when it could not before.
-    pub(super) fn is_whole(&self, contact: i64) -> bool {
-        self.seen().broken.remove(&contact).is_some()
+    /// It could; `there`: and it was there.
+    pub(super) fn is_whole(&self, contact: i64, there: bool) {
+        let mut seen = self.seen();
+        seen.broken.remove(&contact);
+        let _ = if there { seen.whole.insert(contact) } else { seen.whole.remove(&contact) };
+    }
+
+    /// A contact's data could not be read when it was asked for last.
+    pub(super) fn has_failed(&self, contact: i64) -> bool {
+        self.seen().broken.contains_key(&contact)
+    }
+
+    /// Why a contact could not be read last.
+    pub(super) fn why_broken(&self, contact: i64) -> Option<String> {
+        self.seen().broken.get(&contact).map(|broken| broken.why.clone())
+    }
+
+    /// Others of an assignment by whom it shows whether the server can read anybody: first who was read before, then who is known to be in it.
+    pub(super) fn controls(&self, assignment: i64, but: &[i64], most: usize) -> Vec<i64> {
+        let seen = self.seen();
+        let fits = |id: &&i64| {
+            seen.places.get(*id) == Some(&assignment) && !but.contains(*id) && !seen.broken.contains_key(*id)
+        };
+        let read = seen.whole.iter().filter(fits);
+        let others = seen.places.keys().filter(|id| !seen.whole.contains(*id)).filter(fits);
+        read.chain(others).take(most).copied().collect()
     }
 
     /// Why a contact is not asked for yet again.

@@ -93,7 +93,19 @@ impl Poller {
             self.compare_waiting().await?;
         }
         let due = self.server.known.due(self.assignment, self.server.clock.now());
-        self.read(due.into_iter().collect()).await?;
+        if let Err(error) = self.read(due.iter().copied().collect()).await {
+            if matches!(error, CallError::Refused(_)) {
+                return Err(error);
+            }
+            // What voters write is told all the same; these are asked for after a longer wait.
+            tracing::debug!(%error, "contacts that could not be read were not read again");
+            let now = self.server.clock.now();
+            for id in due.into_iter().filter(|id| self.server.known.rests(*id, now).is_none()) {
+                if let Some(why) = self.server.known.why_broken(id) {
+                    self.server.breaks(id, self.assignment, &why);
+                }
+            }
+        }
         if self.polls.is_multiple_of(SCRIPT_EVERY) {
             self.compare_script().await?;
         }
@@ -120,7 +132,7 @@ impl Poller {
         let waiting: BTreeSet<i64> = lines.contacts.iter().map(|line| line.id.0).collect();
         // Answered elsewhere, opted out, moved away.
         changed.extend(marks.iter().filter(|(id, mark)| mark.waits && !waiting.contains(id)).map(|(id, _)| *id));
-        self.read(changed).await
+        self.read_whole(changed).await
     }
 
     /// Everybody.
@@ -136,7 +148,13 @@ impl Poller {
         }
         let there: BTreeSet<i64> = lines.contacts.iter().map(|line| line.id.0).collect();
         changed.extend(marks.keys().filter(|id| !there.contains(id)));
-        self.read(changed).await
+        self.read_whole(changed).await
+    }
+
+    /// As [`Self::read`], without those who could not be read before: they are asked for when they are due, apart.
+    async fn read_whole(&mut self, mut ids: BTreeSet<i64>) -> Call<()> {
+        ids.retain(|id| !self.server.known.has_failed(*id));
+        self.read(ids).await
     }
 
     /// Reads these in full, and tells what is new of them.
