@@ -25,6 +25,8 @@ use crate::domain::safe_text::safe_line;
 
 /// Times that a call is made whose outcome is in doubt.
 const TRIES: u32 = 3;
+/// Stands for a number that is not known.
+const NO_CELL: &str = "+15555550100";
 /// A notice is dropped that is not sent so soon after the press (promise 1).
 const NOTICE_DROPPED_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
@@ -102,15 +104,24 @@ impl SpokeServer {
     }
 
     async fn opt_out(&self, id: ActId, contact: i64, notice: bool) -> Call<()> {
-        let (now, assignment) = self.now_is(contact).await?;
-        if now.opt_out.is_some() {
-            self.known.set_half_way(id, false);
-            return Ok(());
+        let (now, assignment) = match self.now_is(contact).await {
+            Ok((now, assignment)) => (Some(now), assignment),
+            // Somebody of whom the server gives no data is opted out all the same, without a word: it takes ids alone.
+            Err(CallError::Strange(_)) => (None, self.where_is(contact).await?),
+            Err(error) => return Err(error),
+        };
+        let mut noticed = self.known.is_half_way(id);
+        if let Some(now) = &now {
+            if now.opt_out.is_some() {
+                self.known.set_half_way(id, false);
+                return Ok(());
+            }
+            let campaign = self.assignment_of(assignment).await?;
+            noticed = notice && self.give_notice(id, now, &campaign).await?;
+            self.known.set_half_way(id, noticed);
         }
-        let campaign = self.assignment_of(assignment).await?;
-        let noticed = notice && self.give_notice(id, &now, &campaign).await?;
-        self.known.set_half_way(id, noticed);
-        let opt_out = json!({ "assignmentId": assignment.to_string(), "cell": cell(&now) });
+        let number = now.as_ref().map_or(NO_CELL, cell);
+        let opt_out = json!({ "assignmentId": assignment.to_string(), "cell": number });
         let variables = json!({ "optOut": opt_out, "contact": contact.to_string(), "silent": !noticed });
         self.surely(&documents::OPT_OUT, variables, "createOptOut").await?;
         self.known.set_half_way(id, false);
@@ -278,7 +289,7 @@ fn answers_of(contact: &Contact) -> BTreeMap<String, String> {
 
 /// The server takes the number from its own list and ignores this one, but a number has to stand there; its cache tells none.
 fn cell(contact: &Contact) -> &str {
-    if contact.cell.is_empty() { "+15555550100" } else { &contact.cell }
+    if contact.cell.is_empty() { NO_CELL } else { &contact.cell }
 }
 
 fn is_signed_out(error: &CallError) -> bool {

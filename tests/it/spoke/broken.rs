@@ -2,10 +2,13 @@
 
 use futures_util::StreamExt;
 use pretty_assertions::assert_eq;
+use uuid::Uuid;
 
+use textbank::api::act::Act;
 use textbank::api::event::EventKind;
+use textbank::api::message::Outcome;
 use textbank::client::{CallError, CampaignServer};
-use textbank::domain::ids::ContactId;
+use textbank::domain::ids::{ActId, ContactId};
 
 use super::shift::{Tess, now};
 use super::stand_in::Trouble;
@@ -126,6 +129,22 @@ async fn two_broken_ones_that_are_due_again_do_not_end_the_feed() {
     }
     tess.there.world().voter_writes(3, "bye", now());
     assert!(feed.next().await.expect("it goes on").is_ok());
+}
+
+#[tokio::test]
+async fn whoever_cannot_be_read_is_opted_out_all_the_same() {
+    for how in ["", "!", "optOut"] {
+        let tess = Tess::start(2).await;
+        tess.server.campaign(tess.campaign).await.expect("a campaign");
+        tess.server.assignment(tess.campaign, None).await.expect("a list");
+        tess.there.world().habits.broken.insert(1, how);
+        let act = Act::OptOut { contact: ContactId(1), notice: true, grace: false };
+        let verdict = tess.server.act(ActId(Uuid::from_u128(7)), &act).await.expect("a verdict");
+        assert!(matches!(verdict.outcome, Outcome::Accepted { .. }), "{verdict:?}");
+        let world = tess.there.world();
+        assert!(world.contacts[&1].opted_out && !world.contacts[&2].opted_out, "{how}");
+        assert_eq!((world.sent_to(1).len(), world.silent_opt_outs), (0, 1));
+    }
 }
 
 #[tokio::test]
