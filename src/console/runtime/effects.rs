@@ -69,7 +69,8 @@ struct Ctx {
     /// What was last told of the server's clock.
     clock_told: Mutex<Option<SignedDuration>>,
     /// What was last told of what the client noticed.
-    beside_told: Mutex<Beside>,
+    /// Held over comparing and telling: else an older word could be told after a newer one, and stay.
+    beside_told: tokio::sync::Mutex<Beside>,
     /// Rings when the line may be back: waits end early.
     nudge: watch::Sender<u64>,
     /// What was loaded of texting hours, for the outbox's last look.
@@ -119,14 +120,10 @@ impl Ctx {
 
     /// Tells what the client has noticed beside the answers, when that is something else than was told.
     async fn tell_beside(&self) {
+        let mut told = self.beside_told.lock().await;
         let Some(beside) = self.server.beside() else { return };
-        let news = {
-            let mut told = lock(&self.beside_told);
-            let news = *told != beside;
+        if *told != beside {
             told.clone_from(&beside);
-            news
-        };
-        if news {
             self.tell(Msg::Beside(beside)).await;
         }
     }
@@ -203,7 +200,7 @@ impl Runner {
         let ctx = Arc::new(Ctx {
             link: Link::new(Arc::clone(&clock)),
             clock_told: Mutex::default(),
-            beside_told: Mutex::default(),
+            beside_told: tokio::sync::Mutex::default(),
             nudge: watch::Sender::new(0),
             known,
             outbox,
