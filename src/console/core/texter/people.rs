@@ -273,10 +273,12 @@ impl People {
         }
     }
 
-    /// Puts a contact at the head of the queue again.
+    /// Puts a contact at the head of the queue again; one that cannot be read comes back when they can.
     pub fn queue_first(&mut self, id: ContactId) {
         self.leave_queue(id);
-        self.queue.push_front(id);
+        if !self.unreadable.contains(&id) {
+            self.queue.push_front(id);
+        }
     }
 
     /// Takes a body in.
@@ -413,7 +415,8 @@ impl People {
     /// The first `window` of the queue whose bodies are missing.
     #[must_use]
     pub fn missing_bodies(&self, window: usize) -> Vec<ContactId> {
-        self.queue.iter().take(window).copied().filter(|id| !self.bodies.contains_key(id)).collect()
+        let missing = |id: &ContactId| !self.bodies.contains_key(id) && !self.unreadable.contains(id);
+        self.queue.iter().take(window).copied().filter(missing).collect()
     }
 
     fn unindex(&mut self, id: ContactId) {

@@ -41,6 +41,11 @@ fn whoever_cannot_be_read_is_counted_and_stands_in_nobodys_way() {
     let problem = Box::new(Problem::new(Code::Unavailable, "strange"));
     desk.tell(Msg::Failed { what: Ask::Thread { contact: ContactId(1001), before: None }, problem });
     assert_eq!(said(&desk), Some("texter-unreadable"));
+    // Put at the head again, by an undo, it is not asked for over and over, and the next one keeps its card.
+    desk.effects.clear();
+    desk.model.people.queue_first(ContactId(1));
+    assert!(!desk.model.people.queue().contains(&ContactId(1)));
+    assert!(!desk.model.people.missing_bodies(9).contains(&ContactId(1)));
     // Whole again: the card comes, and is asked for.
     desk.tell(beside(&[1001]));
     assert!(desk.model.people.queue().contains(&ContactId(1)));
