@@ -64,8 +64,8 @@ impl SpokeServer {
 
     /// Takes conversations over that wait. As with first texts, one request of ours makes one call, and what came is found by comparing.
     pub(super) async fn take(&self, assignment: i64, id: Uuid) -> Call<u64> {
-        let before = match self.known.claim(id) {
-            Some(claim) => claim.before,
+        let claim = match self.known.claim(id) {
+            Some(claim) => claim,
             None => {
                 let facts = self.read_assignment(assignment).await?;
                 let choices = facts.campaign.texter_ui_config.as_ref().map(|config| config.sidebox_choices.clone());
@@ -73,11 +73,15 @@ impl SpokeServer {
                     return Err(refusal(Code::Forbidden, "this campaign does not let its texters take replies over"));
                 }
                 let before: BTreeSet<i64> = self.waiting(assignment).await?;
-                self.known.keep_claim(id, Claim { before: before.clone(), ..Claim::default() });
+                let mine = self.in_hand(assignment).await?;
+                let claim = Claim { before: before.union(&mine).copied().collect(), ..Claim::default() };
+                self.known.keep_claim(id, claim.clone());
                 let count = facts.campaign.batch_size.unwrap_or(200);
                 let variables = json!({ "assignment": assignment.to_string(), "count": count });
                 match self.wire.ask(&documents::TAKE, variables).await {
                     Ok(reply) if reply.field("findNewCampaignContact").is_null() => {
+                        // Two batches do no harm here, and a request that was not carried out brings none: the next try asks anew.
+                        self.known.drop_claim(id);
                         return Err(self.refused(&reply.said()).await);
                     }
                     Ok(reply) => {
@@ -95,11 +99,26 @@ impl SpokeServer {
                         self.clock.sleep(self.pace.doubt).await;
                     }
                 }
-                before
+                claim
             }
         };
-        let came = self.waiting(assignment).await?.difference(&before).count();
+        // Of one's own contacts who wrote meanwhile none was taken over.
+        let came = self.waiting(assignment).await?.difference(&claim.before).count();
+        if came == 0 {
+            let looked = claim.looked + 1;
+            self.known.keep_claim(id, Claim { looked, ..claim });
+            if looked < LOOKS {
+                return Err(CallError::NoAnswer("whether replies came is not clear yet".into()));
+            }
+            return Err(refusal(Code::NoneLeft, "the server gave no replies"));
+        }
         Ok(u64::try_from(came).unwrap_or_default())
+    }
+
+    /// Everybody in an assignment, whatever their state.
+    async fn in_hand(&self, assignment: i64) -> Call<BTreeSet<i64>> {
+        let lines = self.lines(assignment, &documents::POLL, super::read::EVERYBODY).await?;
+        Ok(lines.contacts.iter().map(|line| line.id.0).collect())
     }
 
     async fn waiting(&self, assignment: i64) -> Call<BTreeSet<i64>> {

@@ -324,5 +324,22 @@ async fn replies_are_taken_over_once_where_campaign_and_role_allow_it() {
     assert_eq!(tess.server.take_replies(tess.campaign, claim).await.expect("the same request"), 1);
     assert_eq!(tess.there.world().asked.iter().filter(|name| *name == "take").count(), 1);
     assert_eq!(tess.there.world().contacts[&70].assignment, Some(tess.campaign.0));
+    // One's own contact who writes meanwhile is not taken over.
+    tess.there.world().voter_writes(1, "hi", now());
+    assert_eq!(tess.server.take_replies(tess.campaign, claim).await.expect("the same request"), 1);
     assert_eq!(code(tess.server.take_replies(tess.campaign, Uuid::from_u128(2)).await), Code::NoneLeft);
+    // What the server failed over is asked for once more by the same request.
+    tess.there.world().voter_writes(71, "and I?", now());
+    tess.there.world().troubles.push_back(("take", Trouble::Fails));
+    let claim = Uuid::from_u128(3);
+    let failed = tess.server.take_replies(tess.campaign, claim).await;
+    assert!(matches!(failed, Err(CallError::Strange(_))), "{failed:?}");
+    assert_eq!(tess.server.take_replies(tess.campaign, claim).await.expect("asked again"), 1);
+    assert_eq!(tess.there.world().contacts[&71].assignment, Some(tess.campaign.0));
+    // Where none can be seen it is not said that there were some, nor none as a success.
+    tess.there.world().troubles.push_back(("take", Trouble::Gateway));
+    let claim = Uuid::from_u128(4);
+    let unclear = tess.server.take_replies(tess.campaign, claim).await;
+    assert!(matches!(unclear, Err(CallError::NoAnswer(_))), "{unclear:?}");
+    assert_eq!(code(tess.server.take_replies(tess.campaign, claim).await), Code::NoneLeft);
 }
