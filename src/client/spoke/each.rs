@@ -103,7 +103,9 @@ impl SpokeServer {
             }
         }
         for (id, why) in broken {
-            tracing::warn!(contact = id, why, "the server gives no data of a contact");
+            if !self.known.has_failed(id) {
+                tracing::warn!(contact = id, "the server gives no data of a contact");
+            }
             self.breaks(id, assignment, &why);
             read.push((id, Read::Broken));
         }
@@ -143,7 +145,7 @@ impl SpokeServer {
         let reply = self.wire.ask(&documents::DETAILS, variables).await?;
         if reply.field("getAssignmentContacts").is_null() {
             return Err(match self.refused(&reply.said()).await {
-                CallError::Strange(_) => CallError::Strange(format!("the server could not answer ({})", reply.said())),
+                CallError::Strange(_) => CallError::Strange(format!("the server could not answer ({})", reply.codes())),
                 refused => refused,
             });
         }

@@ -153,7 +153,6 @@ impl SpokeServer {
 
     /// What an answer without its field means: nobody is signed in, or it is not for this person.
     async fn refused(&self, said: &str) -> CallError {
-        tracing::debug!(said, "the server refused");
         match self.still_signed_in().await {
             Err(error) => error,
             Ok(()) if said.contains("not authorized") => {

@@ -66,7 +66,7 @@ impl SpokeServer {
             let reply = self.asked(&documents::WORK, json!({ "organization": id.0.to_string() })).await?;
             // Beside an error there may be the data all the same, as for somebody who was suspended: then nothing is to be done there.
             if !reply.errors.is_empty() {
-                tracing::info!(said = reply.said(), "an organization's assignments are not for this person");
+                tracing::info!(codes = reply.codes(), "an organization's assignments are not for this person");
                 continue;
             }
             let todos: Todos = reply.read("user")?;
@@ -159,7 +159,7 @@ impl SpokeServer {
             self.known.nameless(assignment, 0, "");
             return reply.read("assignment");
         }
-        self.lines_of_a_part(assignment, entries, &reply.said())
+        self.lines_of_a_part(assignment, entries, &reply.codes())
     }
 
     /// How many of an assignment have opted out. Where that cannot be read, none: it is a number to show and nothing else.

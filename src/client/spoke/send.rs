@@ -82,7 +82,7 @@ impl SpokeServer {
         let reply = self.wire.ask(&documents::SEND, variables).await?;
         let sent = reply.field("sendMessage");
         if sent.is_null() {
-            tracing::info!(said = reply.said(), "a text was refused");
+            tracing::info!(codes = reply.codes(), "a text was refused");
             return Ok(None);
         }
         let messages = sent.get("messages").cloned().unwrap_or(Value::Null);

@@ -38,6 +38,8 @@ pub(super) struct Wire {
 pub(super) struct Reply {
     pub(super) data: Value,
     pub(super) errors: Vec<String>,
+    /// The codes of these errors, as far as they have any: words of the server's software, never of its data.
+    pub(super) codes: Vec<String>,
 }
 
 impl Reply {
@@ -57,10 +59,15 @@ impl Reply {
         if self.errors.is_empty() {
             return Ok(());
         }
-        Err(CallError::Strange(format!("the server answered in part only ({})", self.said())))
+        Err(CallError::Strange(format!("the server answered in part only ({})", self.codes())))
     }
 
-    /// The errors in one line, for the log.
+    /// The codes of the errors in one line, to log and to show.
+    pub(super) fn codes(&self) -> String {
+        if self.codes.is_empty() { "no code".to_owned() } else { self.codes.join(", ") }
+    }
+
+    /// The errors' words in one line. They may quote data of people: they are to be judged by, never to be logged.
     pub(super) fn said(&self) -> String {
         safe_line(&self.errors.join("; "))
     }
@@ -172,10 +179,11 @@ pub(super) fn reply(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Cal
         .map_err(|error| CallError::Strange(format!("{status} with damaged JSON (line {})", error.line())))?;
     let words = |error: &Value| error.get("message").and_then(Value::as_str).unwrap_or("no words").to_owned();
     let errors: Vec<String> = body.get("errors").and_then(Value::as_array).into_iter().flatten().map(words).collect();
+    let codes = codes_of(&body);
     if status == StatusCode::BAD_REQUEST {
         // Refused before anything of it was done: this server's API is another one.
-        let said = safe_line(&errors.join("; "));
-        let detail = format!("the server does not know an operation of Spoke 14 ({said})");
+        let codes = if codes.is_empty() { "no code".to_owned() } else { codes.join(", ") };
+        let detail = format!("the server does not know an operation of Spoke 14 ({codes})");
         return Err(CallError::Refused(Box::new(Problem::new(Code::Invalid, detail))));
     }
     if status != StatusCode::OK {
@@ -185,7 +193,20 @@ pub(super) fn reply(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Cal
     if data.is_null() && errors.is_empty() {
         return Err(CallError::Strange("an answer without data".into()));
     }
-    Ok(Reply { data, errors })
+    Ok(Reply { data, errors, codes })
+}
+
+/// The codes of an answer's errors, each once: only what looks like one.
+fn codes_of(body: &Value) -> Vec<String> {
+    let is_code = |code: &&str| {
+        (1..=40).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    };
+    let code = |error: &Value| {
+        let code = error.pointer("/extensions/code").and_then(Value::as_str).filter(is_code);
+        code.map(str::to_owned)
+    };
+    let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten();
+    errors.filter_map(code).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
 
 /// `https://host/anything` -> `https://host/`: Spoke's API is at the root of its address.
