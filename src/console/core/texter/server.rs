@@ -107,7 +107,10 @@ impl Model {
             self.loaded = true;
             let had = std::mem::take(&mut self.options.had);
             let gone: Vec<(ContactId, bool)> = had.into_iter().filter(|(id, _)| !reading.seen.contains(id)).collect();
-            self.tell_what_went(&gone, fx);
+            // Where lists leave people out, who opted out or could not be read is missing in them, and in nobody else's hands.
+            if self.options.leases {
+                self.tell_what_went(&gone, fx);
+            }
             self.has_texted = page.sent > 0;
             // What was done before this console was opened counts, and what is still on its way.
             let waiting = self.acts.initials_waiting();

@@ -125,6 +125,14 @@ fn what_went_while_nobody_was_here_is_said() {
     let say = opened(more).expect("it is said");
     assert_eq!(say, Say::new("back-both").with("unsent", 2_usize).with("talks", 1_usize));
     assert_eq!(opened(vec![(77, false)]).map(|say| say.key), Some("back-unsent"));
+    // Where lists leave out who opted out, nothing goes to others by itself.
+    let mut there = Desk::fresh();
+    there.model.options.leases = false;
+    there.model.options.had = vec![(ContactId(79), true)];
+    for msg in opening(2, 1) {
+        there.tell(msg);
+    }
+    assert!(there.model.notices.newest_first().all(|notice| !notice.say.key.starts_with("back-")));
     // Who is closed is nobody's loss.
     desk.keys("<tab><enter>x");
     assert!(desk.model.whom_i_hold().iter().all(|(_, talks)| !talks));
