@@ -294,7 +294,7 @@ fn a_real_campaign_takes_no_pipe() {
 #[test]
 fn a_servers_campaign_is_worked_in_lines() {
     let served = Served::start();
-    let mut console = Terminal::start_lines(&served.home, 200, 60, &["text", "--plain"]);
+    let mut console = Terminal::start_lines(&served.home, 80, 60, &["text", "--plain"]);
     wait_said(&console, "Send?");
     let all = said(&console);
     let mark = all.find("REHEARSAL.").expect("the mark");
@@ -304,6 +304,10 @@ fn a_servers_campaign_is_worked_in_lines() {
     server_gets(&served, &console, 1);
     wait_said(&console, "2 of ");
     console.wait_until_quiet(QUIET);
+    // Broken at words by us, not in mid-word by the terminal; what goes on is indented.
+    let all = said(&console);
+    assert!(all.lines().all(|line| line.chars().count() <= 80), "{all}");
+    assert!(all.lines().any(|line| line.starts_with("  ")), "{all}");
     console.press(b"q\n");
     assert!(console.wait_for_end().success());
     assert!(!said(&console).contains('\u{1b}'), "{:?}", said(&console));
