@@ -255,9 +255,13 @@ async fn run_in_lines_with<P: Pages>(
     let (inbox_tx, inbox) = mpsc::channel(INBOX);
     let signals = signals::real().context("the program cannot listen to the system's signals")?;
     let input = Stdin::open().context("standard input cannot be read")?;
-    let (out, columns): (Box<dyn std::io::Write>, fn() -> Option<u16>) = match to {
-        LinesTo::Output => (Box::new(std::io::stdout()), columns_of_output),
-        LinesTo::Error => (Box::new(std::io::stderr()), columns_of_errors),
+    let out: Box<dyn std::io::Write> = match to {
+        LinesTo::Output => Box::new(std::io::stdout()),
+        LinesTo::Error => Box::new(std::io::stderr()),
+    };
+    let columns: fn() -> Option<u16> = match to {
+        LinesTo::Output => columns_of_output,
+        LinesTo::Error => columns_of_errors,
     };
     let mut crew = Crew::hire(&launch, inbox_tx, feed);
     let Launch { clock, ids, look, .. } = launch;
