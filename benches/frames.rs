@@ -183,6 +183,7 @@ fn message(n: u64) -> ThreadEntry {
         direction: if ours { Direction::Outbound } else { Direction::Inbound },
         kind: ours.then_some(MessageKind::Reply),
         body,
+        pictures: 0,
         at: at(i64::try_from(n).unwrap_or(0)),
         delivery: if ours { Delivery::Delivered } else { Delivery::Received },
         error: None,
@@ -245,7 +246,7 @@ fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
     let frames: usize = args.next().map_or(Ok(300), |text| text.parse()).context("FRAMES is a number")?;
     let theme = Theme::default();
-    let caps = Caps { ascii: false, zone: TimeZone::UTC, footer: true };
+    let caps = Caps { ascii: false, zone: TimeZone::UTC, footer: true, login: false };
     let words = Catalogue::english();
     println!("frames at {}x{}, medians of {frames}; behind each the part of the empty frame's", SIZE.0, SIZE.1);
     let ground = theme.style(Look::Text);

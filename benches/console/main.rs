@@ -254,7 +254,7 @@ impl Case {
             GateTimes { dwell: Duration::ZERO, gap: Duration::from_millis(1), silence: Duration::from_millis(1) };
         let look = Look {
             theme: Theme::default(),
-            caps: Caps { ascii: false, zone: TimeZone::UTC, footer: true },
+            caps: Caps { ascii: false, zone: TimeZone::UTC, footer: true, login: false },
             mouse: false,
             bell: Bell::Never,
             editor: None,

@@ -46,7 +46,12 @@ pub async fn write(
             let secret = Secret::new(SECRET)?;
             for (number, from) in share {
                 sleep_until(begin + distance * u32::try_from(number)?).await;
-                let event = Callback::Inbound { key: format!("reply-{number}"), from, body: format!("{MARK}{number}") };
+                let event = Callback::Inbound {
+                    key: format!("reply-{number}"),
+                    from,
+                    body: format!("{MARK}{number}"),
+                    pictures: 0,
+                };
                 let request = request(&secret, &event)?;
                 replies.say(number);
                 line.ask(&request, "204").await.context("a voter's text")?;
