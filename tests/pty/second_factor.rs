@@ -49,15 +49,17 @@ pub fn set_elsewhere(served: &Served, home: &Home, name: &str) -> Secret {
     let of_name = |file: &std::path::PathBuf| {
         let text = std::fs::read_to_string(file).ok()?;
         let stored: serde_json::Value = serde_json::from_str(&text).ok()?;
-        (stored["me"]["name"] == name).then(|| stored["device"].clone())
+        let sign_ins = file.parent().expect("a folder").to_owned();
+        (stored["me"]["name"] == name).then(|| (stored["device"].clone(), sign_ins))
     };
-    let device = home.below("data").iter().find_map(of_name).expect("a sign-in");
+    let (device, sign_ins) = home.below("data").iter().find_map(of_name).expect("a sign-in");
     let device: DeviceId = serde_json::from_value(device).expect("a device");
     let link = JoinLink::parse(&served.captain_link()).expect("a link");
+    let proof = Some(textbank::client::sign_in::proof(&sign_ins, &link.base_url, [0; 32]).expect("this laptop's"));
     let secret = Secret::from_bytes(b"12345678901234567890").expect("twenty bytes");
     let invite = link.secret.expose_secret().to_owned();
     served.block_on(async {
-        let request = JoinRequest { invite, name: name.to_owned(), device, proof: None };
+        let request = JoinRequest { invite, name: name.to_owned(), device, proof };
         let joined = join(served.url(), &request, Timeouts::default()).await.expect("joined");
         let token = SecretString::from(joined.token);
         let server = NativeServer::new(served.url(), &token, Timeouts::default()).expect("a client");
