@@ -98,6 +98,7 @@ texter-script-fault = The script cannot be filled for this person: { $fault }
 texter-no-text = The script has no text here.
 texter-nothing-written = Nothing is written.
 texter-not-seen-yet = Not sent: read all of it first ({ $up }: its beginning, { $down }: its end), then press again.
+texter-came-back-in-pause = It was not sent because the campaign was paused. Now it can go.
 texter-paste-nowhere = Pasted text goes only into a reply. Nothing was done.
 texter-no-questions = This campaign has no questions.
 texter-copied = Copied.

@@ -67,6 +67,7 @@ texter-script-fault = El guion no se puede llenar para esta persona: { $fault }
 texter-no-text = El guion no tiene texto aquí.
 texter-nothing-written = No hay nada escrito.
 texter-not-seen-yet = No se envió: léelo todo antes ({ $up }: el comienzo, { $down }: el final) y pulsa otra vez.
+texter-came-back-in-pause = No se envió porque la campaña estaba en pausa. Ahora puede salir.
 texter-paste-nowhere = Lo pegado solo entra en una respuesta. No se hizo nada.
 texter-no-questions = Esta campaña no tiene preguntas.
 texter-copied = Copiado.

@@ -386,6 +386,14 @@ impl Model {
         }
     }
 
+    /// What came back in a pause may go out again: a card that says that nothing is sent would be left alone.
+    fn pause_is_over(&mut self) {
+        let notes = self.came_back.values_mut().chain(self.card.as_mut().and_then(|card| card.note.as_mut()));
+        for note in notes.filter(|note| note.key == Code::Paused.say_key()) {
+            *note = Say::new("texter-came-back-in-pause");
+        }
+    }
+
     /// A first text was not sent: its card comes again, with the reason.
     pub(super) fn card_again(&mut self, contact: ContactId, why: &Say, hold: Option<HeldBack>) {
         self.came_back.insert(contact, why.clone());
@@ -558,6 +566,9 @@ impl Model {
                         CampaignState::Archived => "texter-archived",
                     };
                     self.say(Level::Warning, Say::new(key));
+                }
+                if state == CampaignState::Running {
+                    self.pause_is_over();
                 }
                 if state == CampaignState::Archived {
                     // Closed, or its late replies are somebody else's now: who has them is in the campaign, and asks for those who wait.

@@ -204,6 +204,22 @@ fn a_parked_text_comes_back_as_a_card_and_a_lost_one_does_not() {
 }
 
 #[test]
+fn what_came_back_in_a_pause_says_so_no_more_when_it_is_over() {
+    let mut desk = Desk::with(1, 0);
+    desk.keys("<enter>");
+    let id = desk.confirmed[0].id;
+    let campaign = |desk: &mut Desk, state| desk.event(EventKind::Campaign { state, script_version: 3 });
+    campaign(&mut desk, CampaignState::Paused);
+    refuse(&mut desk, id, Code::Paused);
+    let note = |desk: &Desk| desk.model.card.as_ref().and_then(|card| card.note.as_ref()).map(|note| note.key);
+    assert_eq!(note(&desk), Some("problem-paused"));
+    campaign(&mut desk, CampaignState::Running);
+    assert_eq!(note(&desk), Some("texter-came-back-in-pause"));
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 2, "a new press");
+}
+
+#[test]
 fn a_stale_line_of_the_server_brings_no_second_first_text() {
     let mut desk = Desk::with(1, 0);
     desk.keys("<enter>");
