@@ -146,7 +146,7 @@ async fn who_has_not_accepted_is_shown_no_contact_by_any_route_of_the_contract()
             .replace("{hold}", "1");
         assert!(!there.contains('{'), "no id is known for a part of {path}");
         let admins = ADMINS.contains(&operation.as_str());
-        let ids = path.ends_with("/contacts") && !admins;
+        let ids = (path.ends_with("/contacts") || path.ends_with("/whereabouts")) && !admins;
         let there = if ids { format!("{there}?ids={}", held[0].id) } else { there };
         let who = if admins { &later } else { &late };
         let body = (method == "PUT").then(|| json!({"want": 1}));

@@ -66,9 +66,11 @@ async fn bodies_of_contacts_are_asked_for_by_name() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
     let campaign = app.campaign(&admin, 1).await;
-    let path = format!("/api/v1/campaigns/{campaign}/contacts");
-    assert_eq!(app.get(&admin, &path).await.problem(), "invalid", "without `ids`");
-    assert_eq!(app.get(&admin, &format!("{path}?ids=")).await.body, json!([]));
+    for (of, none) in [("contacts", json!([])), ("whereabouts", json!({"others": [], "pool": 0}))] {
+        let path = format!("/api/v1/campaigns/{campaign}/{of}");
+        assert_eq!(app.get(&admin, &path).await.problem(), "invalid", "without `ids`");
+        assert_eq!(app.get(&admin, &format!("{path}?ids=")).await.body, none);
+    }
     app.close().await;
 }
 

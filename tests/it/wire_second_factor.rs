@@ -186,7 +186,11 @@ fn request(app: &TestApp, operation: &str, about: (&str, &str)) -> (Method, Stri
     let there =
         there.replace("{n}", "0").replace("{version}", "feedbeef").replace("{recall}", "1").replace("{hold}", "1");
     assert!(!there.contains('{'), "no id is known for a part of {path}");
-    let there = if path.ends_with("/contacts") { format!("{there}?ids={contact}") } else { there };
+    let there = if path.ends_with("/contacts") || path.ends_with("/whereabouts") {
+        format!("{there}?ids={contact}")
+    } else {
+        there
+    };
     let body = match operation {
         "PUT /api/v1/acts/{id}" => {
             Some(json!({"act": "pause", "campaign": campaign.parse::<i64>().expect("a number")}))

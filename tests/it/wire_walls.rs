@@ -269,7 +269,7 @@ fn address(path: &str, things: &Things, fresh: Uuid) -> String {
     assert!(!path.contains('{') && !path.contains("//"), "no id is known for a part of {path}");
     if path.ends_with("/results/segment") {
         format!("{path}?expression=status%20%3D%20closed")
-    } else if path.ends_with("/contacts") && !path.contains("/results/") {
+    } else if path.ends_with("/whereabouts") || (path.ends_with("/contacts") && !path.contains("/results/")) {
         format!("{path}?ids={}", things.contact)
     } else {
         path

@@ -186,6 +186,10 @@ pub async fn renew(base_url: &str, token: &SecretString, timeouts: Timeouts) -> 
     Ok(renewed.token.into())
 }
 
+fn by_comma(ids: &[ContactId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
 #[async_trait]
 impl CampaignServer for NativeServer {
     fn capabilities(&self) -> Capabilities {
@@ -223,13 +227,11 @@ impl CampaignServer for NativeServer {
     }
 
     async fn contacts(&self, campaign: CampaignId, ids: &[ContactId]) -> Call<Vec<ContactView>> {
-        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        self.wire.get_with(&format!("campaigns/{campaign}/contacts"), &[("ids", ids.join(","))]).await
+        self.wire.get_with(&format!("campaigns/{campaign}/contacts"), &[("ids", by_comma(ids))]).await
     }
 
     async fn whereabouts(&self, campaign: CampaignId, ids: &[ContactId]) -> Call<Whereabouts> {
-        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        self.wire.get_with(&format!("campaigns/{campaign}/whereabouts"), &[("ids", ids.join(","))]).await
+        self.wire.get_with(&format!("campaigns/{campaign}/whereabouts"), &[("ids", by_comma(ids))]).await
     }
 
     async fn thread(&self, contact: ContactId, before: Option<u64>, limit: u32) -> Call<Thread> {

@@ -2,25 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
 
-use super::extract::{Asked, At};
+use super::extract::{Asked, At, ContactIds};
 use super::refusal::{Refusal, Reply};
-use crate::api::{
-    assignment::ContactView,
-    problem::{Code, Problem},
-};
-use crate::domain::ids::{CampaignId, ContactId};
+use crate::api::{assignment::ContactView, problem::Problem};
+use crate::domain::ids::CampaignId;
 use crate::server::{AppState, auth::Reader, store::handles::Captain};
 
 /// Bodies in one answer.
 const MOST: usize = 100;
-
-/// What stands after `?`.
-#[derive(Debug, Deserialize)]
-pub struct Query {
-    ids: String,
-}
 
 /// Bodies of contacts in my hands; one that is missing in the answer is not mine any more.
 #[utoipa::path(
@@ -38,16 +28,10 @@ pub struct Query {
 pub async fn handler(
     Reader(session): Reader,
     At(campaign): At<CampaignId>,
-    Asked(query): Asked<Query>,
+    Asked(ids): Asked<ContactIds>,
     State(state): State<AppState>,
 ) -> Reply<Json<Vec<ContactView>>> {
-    let ids = query.ids.split(',').filter(|id| !id.is_empty()).map(|id| id.trim().parse().map(ContactId));
-    let ids = ids
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|_not_a_number| Refusal::new(Code::Invalid, "`ids` are numbers, by comma"))?;
-    if ids.len() > MOST {
-        return Err(Refusal::new(Code::Invalid, format!("at most {MOST} contacts at once")));
-    }
+    let ids = ids.at_most(MOST)?;
     let bodies = state.store().contacts(&session.actor, campaign, &ids).await?;
     if bodies.is_empty() && state.store().campaign(&session.actor, campaign).await?.is_none() {
         return Err(Refusal::not_found());

@@ -4,9 +4,12 @@ use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::refusal::Refusal;
+use crate::api::problem::Code;
+use crate::domain::ids::ContactId;
 use crate::domain::objects::Object;
 
 /// The parts of the path.
@@ -18,6 +21,29 @@ pub struct At<T>(pub T);
 #[derive(Debug, FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Refusal))]
 pub struct Asked<T>(pub T);
+
+/// Contacts after `?`: `ids=1,2`.
+#[derive(Debug, Deserialize)]
+pub struct ContactIds {
+    ids: String,
+}
+
+impl ContactIds {
+    /// They themselves.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for what is no number, and for more than `most`.
+    pub fn at_most(&self, most: usize) -> Result<Vec<ContactId>, Refusal> {
+        let ids = self.ids.split(',').filter(|id| !id.is_empty()).map(|id| id.trim().parse().map(ContactId));
+        let ids = ids
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_not_a_number| Refusal::new(Code::Invalid, "`ids` are numbers, by comma"))?;
+        if ids.len() > most {
+            return Err(Refusal::new(Code::Invalid, format!("at most {most} contacts at once")));
+        }
+        Ok(ids)
+    }
+}
 
 /// A JSON object as the body. All of it is UTF-8, what stands in fields that nobody reads too: serde skips those without a look.
 #[derive(Debug)]
