@@ -7,24 +7,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::{Code, Problem};
-use crate::domain::{ids::CampaignId, phone::Phone, safe_text::safe_line};
+use super::recall;
+use crate::domain::{ids::CampaignId, phone::Phone};
 
 /// Longest time, in days: a hundred years.
 pub const MAX_DAYS: u32 = 36_525;
-
-/// Longest reason, in characters.
-pub const MAX_REASON: usize = 500;
 
 /// A reason as it is kept.
 ///
 /// # Errors
 /// [`Code::Invalid`] when there is none, or it is too long.
 pub fn reason(said: &str) -> Result<String, Problem> {
-    // As it was sent: what is taken out of it does not make a longer one fit the contract.
-    if said.chars().count() > MAX_REASON {
-        return Err(Problem::new(Code::Invalid, format!("reason: at most {MAX_REASON} characters")));
-    }
-    let reason = safe_line(said);
+    let reason = recall::reason(said)?;
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Problem::new(Code::Invalid, "reason: it has to be said"));

@@ -45,17 +45,18 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
 /// One campaign's console, until it is left.
 async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, Rest)> {
     let mut options = TexterOptions::new(shift.campaign, shift.sign_in.device);
-    options.keymap = keymap(ctx).without(&missing(&shift.server.capabilities()));
+    let can = shift.server.capabilities();
+    options.keymap = keymap(ctx).without(&missing(&can));
     options.gate = gate_times(ctx);
     options.has_home = shift.me.campaign.is_none();
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;
     console_options(&mut options, &ctx.config.console);
-    options.undo_opt_out = shift.server.capabilities().undo_opt_out;
-    options.talks_alone = shift.server.capabilities().talks_alone;
-    options.leases = shift.server.capabilities().leases;
-    options.marks = shift.server.capabilities().marks;
-    options.whereabouts = shift.server.capabilities().whereabouts;
+    options.undo_opt_out = can.undo_opt_out;
+    options.talks_alone = can.talks_alone;
+    options.leases = can.leases;
+    options.marks = can.marks;
+    options.whereabouts = can.whereabouts;
     if shift.sign_in.kind == ServerKind::Spoke {
         options.plain_text = true;
         options.sign_in_again = Some(format!("{} login --spoke {}", ctx.program, shift.sign_in.server));

@@ -125,15 +125,10 @@ pub fn rank(written: &str, candidates: &[(String, String)]) -> Vec<Fit> {
     let documents: Vec<BTreeMap<String, f64>> = candidates
         .iter()
         .map(|(name, text)| {
-            let mut weights = BTreeMap::new();
-            for (text, weight) in [(text, 1.0), (name, 3.0)] {
-                // A yes in a reply's text ("Absolutely, you can register until Friday") is no answer to a yes.
-                let is_answer = |word: &str| weight < 3.0 && RULES.short.contains(word);
-                for (_, word) in words(text).into_iter().filter(|(_, word)| !is_answer(word)) {
-                    weights.insert(word, weight);
-                }
-            }
-            weights
+            // A yes in a reply's text ("Absolutely, you can register until Friday") is no answer to a yes.
+            let says = words(text).into_iter().filter(|(_, word)| !RULES.short.contains(word));
+            let says = says.map(|(_, word)| (word, 1.0));
+            says.chain(words(name).into_iter().map(|(_, word)| (word, 3.0))).collect()
         })
         .collect();
     let many = documents.len() as f64;

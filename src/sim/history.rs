@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::api::act::{Act, HeldDecision};
-use crate::api::message::Verdict;
+use crate::api::message::{SendRequest, Verdict};
 use crate::api::problem::Code;
 use crate::domain::hours::TextingHours;
 use crate::domain::ids::{CampaignId, ContactId, DeviceId, PersonId};
@@ -231,6 +231,25 @@ pub struct Press {
     pub after_seq: u64,
     /// When, by the clock of whoever keeps this history (not the laptop's, which may be wrong).
     pub at: Timestamp,
+}
+
+impl Press {
+    /// The press that made this request.
+    #[must_use]
+    pub fn of(request: &SendRequest, texter: PersonId, device: DeviceId, id: Uuid, at: Timestamp) -> Self {
+        Self {
+            texter,
+            device,
+            id,
+            campaign: request.campaign,
+            contact: request.contact,
+            kind: request.kind,
+            body: request.body.clone(),
+            epoch: request.epoch,
+            after_seq: request.after_seq,
+            at,
+        }
+    }
 }
 
 /// An act's press.

@@ -305,18 +305,8 @@ impl Robot {
     async fn send(&self, mut request: SendRequest) -> Call<Verdict> {
         let id = self.id();
         self.minter.link(self.me.person, id, &mut request);
-        self.place.history.add(Fact::Pressed(Press {
-            texter: self.me.person,
-            device: self.device,
-            id,
-            campaign: request.campaign,
-            contact: request.contact,
-            kind: request.kind,
-            body: request.body.clone(),
-            epoch: request.epoch,
-            after_seq: request.after_seq,
-            at: request.shown.pressed_at,
-        }));
+        let press = Press::of(&request, self.me.person, self.device, id, request.shown.pressed_at);
+        self.place.history.add(Fact::Pressed(press));
         let mut tries = 0;
         loop {
             tries += 1;

@@ -45,7 +45,7 @@ impl SpokeServer {
     /// Contacts in full; those whose time of being asked for again has not come are [`Read::Broken`], and stand last.
     pub(super) async fn each(&self, assignment: i64, ids: &[i64]) -> Call<Vec<(i64, Read)>> {
         let now = self.clock.now();
-        let due: Vec<i64> = ids.iter().copied().filter(|id| self.known.rests(*id, now).is_none()).collect();
+        let due: Vec<i64> = ids.iter().copied().filter(|id| !self.known.rests(*id, now)).collect();
         let mut read = Vec::with_capacity(ids.len());
         // Whoever failed before is asked for apart: they are no reason to doubt the server, and keep nobody else waiting.
         let (former, fresh): (Vec<i64>, Vec<i64>) = due.iter().copied().partition(|id| self.known.has_failed(*id));

@@ -263,9 +263,9 @@ impl Known {
         read.chain(others).take(most).copied().collect()
     }
 
-    /// Why a contact is not asked for yet again.
-    pub(super) fn rests(&self, contact: i64, now: Timestamp) -> Option<String> {
-        self.seen().broken.get(&contact).filter(|broken| broken.again > now).map(|broken| broken.why.clone())
+    /// True for a contact that could not be read and is not to be asked for yet again.
+    pub(super) fn rests(&self, contact: i64, now: Timestamp) -> bool {
+        self.seen().broken.get(&contact).is_some_and(|broken| broken.again > now)
     }
 
     /// Those of an assignment that are due to be asked for again.

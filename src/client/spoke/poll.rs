@@ -100,7 +100,7 @@ impl Poller {
             // What voters write is told all the same; these are asked for after a longer wait.
             tracing::debug!(%error, "contacts that could not be read were not read again");
             let now = self.server.clock.now();
-            for id in due.into_iter().filter(|id| self.server.known.rests(*id, now).is_none()) {
+            for id in due.into_iter().filter(|id| !self.server.known.rests(*id, now)) {
                 if let Some(why) = self.server.known.why_broken(id) {
                     self.server.breaks(id, self.assignment, &why);
                 }

@@ -33,7 +33,9 @@ impl Holidays {
         Self::ALL.iter().find(|(_, one)| *one == self).map_or("as-any-day", |(word, _)| word)
     }
 
-    pub(super) fn of_word(word: &str) -> Option<Self> {
+    /// What a campaign file writes.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, one)| *one)
     }
 }

@@ -158,7 +158,7 @@ impl<'i> Walk<'_, 'i> {
     fn holidays(&mut self, tab: &Tab<'_, 'i>) -> Holidays {
         let Some(text) = self.reader.string(tab, "holidays", false) else { return Holidays::default() };
         let word = text.value.trim().to_lowercase();
-        let found = Holidays::ALL.iter().find(|(known, _)| *known == word).map(|(_, one)| *one);
+        let found = Holidays::of_word(&word);
         if found.is_none() {
             let words: Vec<String> = Holidays::ALL.iter().rev().map(|(word, _)| format!("\"{word}\"")).collect();
             let what = format!("`{}` says nothing about holidays", safe_line(text.value.trim()));

@@ -53,18 +53,7 @@ struct Log {
 
 impl Log {
     fn pressed(&mut self, id: Uuid, request: &SendRequest) {
-        let press = Press {
-            texter: ME,
-            device: DEVICE,
-            id,
-            campaign: request.campaign,
-            contact: request.contact,
-            kind: request.kind,
-            body: request.body.clone(),
-            epoch: request.epoch,
-            after_seq: request.after_seq,
-            at: now(),
-        };
+        let press = Press::of(request, ME, DEVICE, id, now());
         self.presses.insert(id, press.clone());
         self.facts.extend([Fact::Pressed(press), Fact::Journaled { device: DEVICE, id }]);
     }
@@ -197,72 +186,46 @@ impl Rows<'_> {
 
     fn message(&mut self, world: &World, message: &super::stand_in::Message, seq: u64) {
         let contact = &world.contacts[&message.contact];
-        let row = |id, direction, kind, author, delivery, after_seq| MessageRow {
-            id,
-            contact: ContactId(message.contact),
-            seq,
-            direction,
-            kind,
-            body: message.text.clone(),
-            at: message.at,
-            author,
-            delivery,
-            error: None,
-            after_seq,
+        let row = |id, kind: Option<MessageKind>, after_seq| {
+            Fact::Row(Row::Message(MessageRow {
+                id,
+                contact: ContactId(message.contact),
+                seq,
+                direction: if kind.is_some() { Direction::Outbound } else { Direction::Inbound },
+                kind,
+                body: message.text.clone(),
+                at: message.at,
+                author: kind.map(|_| ME),
+                delivery: if kind.is_some() { Delivery::Submitted } else { Delivery::Received },
+                error: None,
+                after_seq,
+            }))
         };
         let its_own = Uuid::from_u128(1 << 110 | u128::try_from(message.id).unwrap_or_default());
         if message.inbound {
-            self.facts.push(Fact::Row(Row::Message(row(
-                its_own,
-                Direction::Inbound,
-                None,
-                None,
-                Delivery::Received,
-                0,
-            ))));
+            self.facts.push(row(its_own, None, 0));
             return self.audit("inbound", its_own.to_string());
         }
         let same = |press: &&Press| press.contact.0 == message.contact && press.body == message.text;
         let rows = world.sent_to(message.contact).iter().filter(|other| other.text == message.text).count();
         let press = self.log.presses.values().filter(same).find(|press| !self.taken.contains(&press.id));
         let Some(press) = press else {
-            if message.text == NOTICE {
-                let kind = Some(MessageKind::OptOutNotice);
-                self.facts.push(Fact::Row(Row::Message(row(
-                    its_own,
-                    Direction::Outbound,
-                    kind,
-                    Some(ME),
-                    Delivery::Submitted,
-                    0,
-                ))));
-                return self.call(its_own, &contact.cell, &message.text);
-            }
-            match self.log.presses.values().find(same) {
+            let is_notice = message.text == NOTICE;
+            if let Some(first) = self.log.presses.values().find(same).filter(|_| !is_notice) {
                 // Once more the same.
-                Some(first) => return self.call(first.id, &contact.cell, &message.text),
-                None => {
-                    let kind = Some(MessageKind::Reply);
-                    self.facts.push(Fact::Row(Row::Message(row(
-                        its_own,
-                        Direction::Outbound,
-                        kind,
-                        Some(ME),
-                        Delivery::Submitted,
-                        0,
-                    ))));
-                    return self.call(its_own, &contact.cell, &message.text);
-                }
+                return self.call(first.id, &contact.cell, &message.text);
             }
+            let kind = if is_notice { MessageKind::OptOutNotice } else { MessageKind::Reply };
+            self.facts.push(row(its_own, Some(kind), 0));
+            return self.call(its_own, &contact.cell, &message.text);
         };
         let stuck = contact.status == "needsMessage" && rows == 1;
         if stuck && !self.log.verdicts.get(&press.id).is_some_and(Verdict::is_accepted) {
             return;
         }
         self.taken.insert(press.id);
-        let told = row(press.id, Direction::Outbound, Some(press.kind), Some(ME), Delivery::Submitted, press.after_seq);
-        let id = press.id;
-        self.facts.push(Fact::Row(Row::Message(told)));
+        let (id, told) = (press.id, row(press.id, Some(press.kind), press.after_seq));
+        self.facts.push(told);
         self.audit("accepted", id.to_string());
         self.call(id, &contact.cell, &message.text);
     }

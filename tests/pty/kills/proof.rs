@@ -232,18 +232,7 @@ pub fn ledger(facts: &[Fact]) -> impl Iterator<Item = (&Link, &Pressed)> {
 
 /// A press, as the journal has it.
 pub fn pressed(texter: PersonId, id: Uuid, request: &SendRequest) -> Fact {
-    Fact::Pressed(Press {
-        texter,
-        device: request.shown.device,
-        id,
-        campaign: request.campaign,
-        contact: request.contact,
-        kind: request.kind,
-        body: request.body.clone(),
-        epoch: request.epoch,
-        after_seq: request.after_seq,
-        at: request.shown.pressed_at,
-    })
+    Fact::Pressed(Press::of(request, texter, request.shown.device, id, request.shown.pressed_at))
 }
 
 /// The carrier's log as facts. What it answered stands in a line of its own, which a kill may have taken.
