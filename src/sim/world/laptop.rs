@@ -170,18 +170,6 @@ impl Laptop {
         let kind = if initial { MessageKind::Initial } else { MessageKind::Reply };
         let id = self.ids.act_id(self.clock.now());
         let after_seq = if initial { 0 } else { to.foreign_seq };
-        self.history.add(Fact::Pressed(Press {
-            texter: self.sign_in.person,
-            device: self.device,
-            id,
-            campaign: to.campaign,
-            contact: to.id,
-            kind,
-            body: body.clone(),
-            epoch: to.epoch,
-            after_seq,
-            at,
-        }));
         let pressed_at = self.clock.now();
         let dwell = SignedDuration::from_millis(400);
         let request = SendRequest {
@@ -205,6 +193,7 @@ impl Laptop {
             },
             body,
         };
+        self.history.add(Fact::Pressed(Press::of(&request, self.sign_in.person, self.device, id, at)));
         (id, request)
     }
 

@@ -5,13 +5,16 @@
 //! plan gives the same facts. At the end everything is brought to rest and [`crate::sim::check::judge`] reads the history.
 
 mod audit;
+mod cast;
 pub mod database;
 mod house;
 mod laptop;
 pub mod line;
 pub mod plan;
 mod recalls;
+mod rest;
 pub mod shrink;
+mod steering;
 pub mod strange;
 mod tap;
 
@@ -21,29 +24,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use uuid::Uuid;
 
+use self::cast::{import, join, phone};
 use self::house::House;
 use self::laptop::{Laptop, Parts, SignIn};
 use self::line::{Fault, Limbo};
-use self::plan::{Action, CAMPAIGNS, LAPTOPS, NUMBERS, Other, Plan, Reaction, Steer};
-use self::recalls::{PLACES, words};
+use self::plan::{Action, CAMPAIGNS, LAPTOPS, Other, Plan};
+use self::recalls::words;
 use super::check::{Broken, judge};
 use super::history::{Fact, History, Seen};
-use crate::api::act::{Act, HeldDecision};
-use crate::api::admin::{ImportChunk, ImportStart, InviteRequest};
-use crate::api::people::{JoinRequest, Role};
+use crate::api::act::Act;
+use crate::api::people::Role;
 use crate::client::journal::JournalError;
 use crate::db;
-use crate::domain::campaign::{CampaignDef, Variant};
-use crate::domain::contact::Contact;
-use crate::domain::hours::TextingHours;
 use crate::domain::ids::{CampaignId, DeviceId};
-use crate::domain::phone::Phone;
 use crate::env::{Clock as _, SeededIds, SharedIds};
 use crate::server::store::StoreError;
-use crate::server::store::command::{Actor, Answer};
-use crate::server::store::handles::{Admin, Door, System, secret_hash};
+use crate::server::store::command::Actor;
 
 /// Why a story could not be told to its end. Not a broken promise: a fault of the machine or of the simulator.
 #[derive(Debug, thiserror::Error)]
@@ -129,42 +126,6 @@ struct World {
     texts: u32,
     story: Vec<String>,
     counts: BTreeMap<&'static str, u64>,
-}
-
-/// The number of a voter: every other one lives in the east.
-fn phone(number: u32) -> Result<Phone, WorldError> {
-    let area = if number.is_multiple_of(2) { 415 } else { 212 };
-    let text = format!("+1{area}5550{number:03}");
-    Phone::from_e164(&text).ok_or(WorldError::Odd(text))
-}
-
-fn voter(number: u32) -> Result<Contact, WorldError> {
-    let zone = if number.is_multiple_of(2) { "America/Los_Angeles" } else { "America/New_York" };
-    Ok(Contact {
-        external_id: None,
-        first_name: format!("Voter{number}"),
-        last_name: "Doe".into(),
-        phone: phone(number)?,
-        zip: None,
-        state: None,
-        language: None,
-        time_zone: Some(zone.into()),
-        fields: BTreeMap::from([("place".to_owned(), PLACES[0].to_owned())]),
-        consent: None,
-    })
-}
-
-fn definition(number: usize) -> CampaignDef {
-    CampaignDef {
-        title: format!("Campaign {number}"),
-        organization: "Friends of the Library".into(),
-        language: "en".into(),
-        hours: TextingHours::default(),
-        initial: vec![Variant { name: "a".into(), language: "en".into(), text: "Hi {firstName/there}!".into() }],
-        opt_out_notice: BTreeMap::from([("en".to_owned(), "You will get no more texts.".to_owned())]),
-        slice_size: 3,
-        ..CampaignDef::default()
-    }
 }
 
 impl World {
@@ -401,77 +362,6 @@ impl World {
         Ok(())
     }
 
-    async fn revoke(&mut self, who: usize) -> Result<(), WorldError> {
-        let name = self.laptops[who].sign_in.name.clone();
-        let hash = secret_hash(&self.laptops[who].sign_in.token);
-        let Some(actor) = self.house.store().session(hash).await? else { return Ok(()) };
-        let Some(admin) = Admin::of(self.admin.clone()) else { return Ok(()) };
-        admin.revoke_session(self.house.desk(), actor.session).await?;
-        self.tell("sign-ins ended", format!("the admin ends {name}'s sign-in"));
-        Ok(())
-    }
-
-    /// A claim's head arrives, its sign-in is ended, and then its body arrives.
-    async fn overtaken(&mut self, who: usize, campaign: usize) -> Result<(), WorldError> {
-        let (campaign, name) = (self.campaigns[campaign % self.campaigns.len()], self.laptops[who].label.clone());
-        let waits = line::on_the_way(&self.limbo);
-        drop(self.laptops[who].claim(campaign, Fault::SlowBody).await);
-        self.fault(Fault::SlowBody);
-        self.tell("claims", format!("{name} asks for a slice of campaign {campaign}; the body is long on its way"));
-        self.revoke(who).await?;
-        if line::on_the_way(&self.limbo) > waits
-            && let Some(said) = line::arrive(&self.house.door, &self.limbo, waits).await
-        {
-            self.tell("requests overtaken by the end of their sign-in", said);
-        }
-        Ok(())
-    }
-
-    /// Both at once, of the same texter or of two.
-    async fn two_captains(&mut self, which: usize) -> Result<(), WorldError> {
-        let campaign = self.campaigns[which % self.campaigns.len()];
-        let texter = |at: usize| self.laptops[at % self.laptops.len()].sign_in.person;
-        let of = |at: usize| Act::Reclaim { campaign, texter: texter(at) };
-        let (one, two) = (of(which / 2), of(which / 4));
-        let words = format!("two captains at once: {one:?} and {two:?}");
-        let (one, two) = tokio::join!(self.house.steer(&self.captain, one), self.house.steer(&self.other_captain, two));
-        let words = format!("{words}: {} and {}", one?, two?);
-        self.tell("captains at once", words);
-        Ok(())
-    }
-
-    async fn steer(&mut self, what: Steer, which: usize) -> Result<(), WorldError> {
-        let campaign = self.campaigns[which % self.campaigns.len()];
-        let act = match what {
-            Steer::Pause => Act::Pause { campaign },
-            Steer::Resume => Act::Resume { campaign },
-            Steer::Reclaim => {
-                Act::Reclaim { campaign, texter: self.laptops[which / 2 % self.laptops.len()].sign_in.person }
-            }
-            Steer::Suppress => {
-                let phone = phone(u32::try_from(which).unwrap_or(0) % NUMBERS)?;
-                self.house.suppress(&self.captain, &phone).await?;
-                self.tell("captain's acts", format!("the captain puts {} on the list", phone.as_str()));
-                return Ok(());
-            }
-            Steer::Recall | Steer::Lift | Steer::Correct => return self.recall(what, which, campaign).await,
-            Steer::Arrived | Steer::SendAgain | Steer::GiveUp => {
-                let held = self.house.held().await?;
-                let Some(message) = held.get(which % held.len().max(1)).copied() else { return Ok(()) };
-                let decision = match what {
-                    Steer::Arrived => HeldDecision::Arrived,
-                    Steer::SendAgain => HeldDecision::SendAgain,
-                    _ => HeldDecision::GiveUp,
-                };
-                Act::DecideHeld { message, decision }
-            }
-        };
-        let done = self.house.steer(&self.captain, act.clone()).await?;
-        let said = if done { "done" } else { "refused" };
-        self.tell("captain's acts", format!("the captain: {act:?}: {said}"));
-        Ok(())
-    }
-
     /// What happens on the server, at the carrier, at the voters' and to time.
     async fn outside(&mut self, action: &Action) -> Result<(), WorldError> {
         match action {
@@ -554,69 +444,6 @@ impl World {
         }
     }
 
-    /// Everything comes to rest: lines are good, campaigns run, disks have room, the carrier answers, time passes.
-    async fn rest(&mut self) -> Result<(), WorldError> {
-        self.story.push("everything comes to rest".into());
-        self.house.disk(false).await?;
-        while line::arrive(&self.house.door, &self.limbo, 0).await.is_some() {}
-        for campaign in self.campaigns.clone() {
-            self.house.steer(&self.captain, Act::Resume { campaign }).await?;
-        }
-        for laptop in &mut self.laptops {
-            laptop.disk_full(false).await?;
-        }
-        for round in 0..12 {
-            self.settle_down().await?;
-            // First minutes, so that nothing old goes out late; then over the night into the opening hours of both coasts,
-            // and on until what nobody knows is held.
-            self.pass([400, 400, 1_000, 1_000, 30_000, 20_000, 20_000, 20_000, 1_000, 1_000, 1_000, 60][round]);
-            self.house.housekeeping().await?;
-        }
-        self.settle_down().await?;
-        self.house.housekeeping().await?;
-        self.years_later().await?;
-        for laptop in &self.laptops {
-            laptop.at_rest().await?;
-        }
-        Ok(())
-    }
-
-    /// The carrier reports on everything once more when nobody thinks of it any more; no text goes out for that.
-    async fn years_later(&mut self) -> Result<(), WorldError> {
-        self.pass(3 * 365 * 86_400);
-        for at in 0..self.house.carried.len() {
-            self.house.receipt(at, at % 2 == 0, true).await?;
-            self.house.receipt(at, at % 2 == 1, true).await?;
-        }
-        self.house.housekeeping().await?;
-        for said in self.house.dispatch(20, &[Reaction::Takes]).await? {
-            self.tell("carrier calls", said);
-        }
-        while self.house.answer(0).await?.is_some() {}
-        Ok(())
-    }
-
-    async fn settle_down(&mut self) -> Result<(), WorldError> {
-        for _ in 0..30 {
-            let mut moved = self.house.waits();
-            while self.house.answer(0).await?.is_some() {}
-            for laptop in &mut self.laptops {
-                moved += laptop.settle_down().await?;
-                while laptop
-                    .feed(&self.house, &self.campaigns, 256)
-                    .await?
-                    .is_some_and(|said| !said.contains("refused"))
-                {}
-                moved += laptop.settle_down().await?;
-            }
-            moved += self.house.dispatch(20, &[Reaction::Takes]).await?.len();
-            if moved == 0 {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     async fn history_with_rows(mut self) -> Result<Outcome, WorldError> {
         let mut facts = self.history.facts();
         for fact in &facts {
@@ -631,40 +458,5 @@ impl World {
         facts.push(audit::of_the_ledger(self.house.store(), &self.admin).await?);
         let broken = judge(&facts);
         Ok(Outcome { facts, broken, story: self.story, counts: self.counts })
-    }
-}
-
-/// Somebody joins by an invite of their own: the token and the session's actor.
-async fn join(house: &House, name: &str, role: Role) -> Result<(String, Actor), WorldError> {
-    let desk = house.desk();
-    let organization = desk.store.first_organization().await?;
-    let request = InviteRequest { role, campaign: None, uses: 1, valid_seconds: 3_600, waiting_room: false };
-    let Answer::Invite(invite) = System::invite(desk, organization, request).await? else {
-        return Err(WorldError::Odd("no invite".into()));
-    };
-    let request =
-        JoinRequest { invite: invite.secret, name: name.into(), device: DeviceId(house.fresh()), proof: None };
-    let joined = Door::join(desk, request).await?.map_err(|problem| WorldError::Odd(problem.detail))?;
-    // What is answered must be there whatever comes next; a store that breaks this on purpose commits with the next command.
-    System::expire_leases(desk).await?;
-    let actor = desk.store.session(secret_hash(&joined.token)).await?;
-    Ok((joined.token, actor.ok_or_else(|| WorldError::Odd("no session".into()))?))
-}
-
-async fn import(house: &House, admin: &Actor, number: usize) -> Result<CampaignId, WorldError> {
-    let odd = || WorldError::Odd("the import was refused".into());
-    let admin = Admin::of(admin.clone()).ok_or_else(odd)?;
-    let import: Uuid = house.fresh();
-    let contacts = (0..NUMBERS).map(voter).collect::<Result<Vec<_>, _>>()?;
-    let start = ImportStart {
-        def: definition(number),
-        contacts: u64::from(NUMBERS),
-        provenance: crate::domain::provenance::Provenance::of_made_up_people("a story"),
-    };
-    admin.import_start(house.desk(), import, start).await?;
-    admin.import_chunk(house.desk(), import, 0, ImportChunk { contacts }).await?;
-    match admin.import_finish(house.desk(), import).await? {
-        Answer::Import(state) => Ok(state.campaign),
-        _ => Err(odd()),
     }
 }

@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
+use super::cast::definition;
 use super::plan::Steer;
-use super::{World, WorldError, definition};
+use super::{World, WorldError};
 use crate::domain::ids::CampaignId;
 
 /// Polling places that texts name; every third names none.
