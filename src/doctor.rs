@@ -213,7 +213,11 @@ fn terminal(terminal: Terminal, surroundings: &Surroundings) -> Finding {
         );
     }
     let inside = if surroundings.multiplexer { ", in tmux or screen" } else { "" };
-    Finding::good(CHECK, format!("{name}{inside}"))
+    let notes = match surroundings.notifies {
+        Some(_) => ", shows notifications of the console",
+        None => ", shows no notifications that the console knows of: the bell rings alone",
+    };
+    Finding::good(CHECK, format!("{name}{inside}{notes}"))
 }
 
 fn size(terminal: Terminal) -> Finding {

@@ -46,7 +46,7 @@ use textbank::console::core::texter::{GateTimes, Model, TexterOptions};
 use textbank::console::keymap::chord::{Chord, Key};
 use textbank::console::runtime::effects::Runner;
 use textbank::console::runtime::launch::{Look, TexterStage};
-use textbank::console::runtime::turn::{self, Around, Bell, Stage};
+use textbank::console::runtime::turn::{self, Around, Manners, Stage};
 use textbank::console::term::host::{Host, Recorded};
 use textbank::console::term::input::Input;
 use textbank::console::term::paint::Painter;
@@ -143,6 +143,10 @@ impl Host for Timed {
 
     fn bell(&mut self) -> io::Result<()> {
         self.inner.bell()
+    }
+
+    fn notify(&mut self, text: &str) -> io::Result<()> {
+        self.inner.notify(text)
     }
 
     fn leave(&mut self) -> io::Result<()> {
@@ -256,7 +260,8 @@ impl Case {
             theme: Theme::default(),
             caps: Caps { ascii: false, zone: TimeZone::UTC, footer: true, login: false },
             mouse: false,
-            bell: Bell::Never,
+            manners: Manners::default(),
+            notifies: None,
             editor: None,
         };
         let card = Card::default();
@@ -277,7 +282,7 @@ impl Case {
             inbox,
             clock: Arc::clone(&clock),
             ids,
-            bell: Bell::Never,
+            manners: Manners::default(),
             editor: None,
         };
         let scratch = File::create(home.join("raw"))?;

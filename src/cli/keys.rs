@@ -81,6 +81,8 @@ fn line(sent: &Input, tells_repeats: bool, keymap: &Keymap, words: &Catalogue) -
         }
         Input::Paste(text) => format!("pasted text of {} characters: text, never a command", text.chars().count()),
         Input::Resize(width, height) => format!("the window is {width}x{height}"),
+        Input::Click { x, y } => format!("a click in column {}, row {}", x + 1, y + 1),
+        Input::Wheel(by) => format!("the wheel, {}", if *by < 0 { "up" } else { "down" }),
         Input::Focus(true) => "the window has the focus".to_owned(),
         Input::Focus(false) => "the window lost the focus".to_owned(),
     }

@@ -23,8 +23,8 @@ pub const REGISTRATIONS: &[&str] =
 fn rule(key: &str) -> Rule {
     match key {
         "language" => Rule::OneOf(&["auto", "en", "es"]),
-        "console.theme" => Rule::OneOf(&["dark", "light", "high-contrast", "mono"]),
-        "console.bell" => Rule::OneOf(&["never", "inactive", "always"]),
+        "console.theme" => Rule::OneOf(&["dark", "light", "high-contrast", "16-colors", "mono"]),
+        "console.bell" | "console.notify" => Rule::OneOf(&["never", "inactive", "always"]),
         "console.plain" => Rule::OneOf(&["auto", "always", "never"]),
         // Below 50 ms nobody has seen the card.
         "console.dwell_ms" => Rule::Between(50, 5_000),

@@ -33,7 +33,7 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConsoleConfig {
-    /// Colours: `dark`, `light`, `high-contrast`, `mono`.
+    /// Colours: `dark`, `light`, `high-contrast`, `16-colors` (the terminal's own sixteen), `mono`.
     pub theme: String,
     /// How long a send card must have been on the screen before a press counts, in milliseconds.
     pub dwell_ms: u64,
@@ -53,6 +53,14 @@ pub struct ConsoleConfig {
     pub side_pane: bool,
     /// Ring when a reply comes: `never`, `inactive` (only while another window has the focus), `always`.
     pub bell: String,
+    /// Show a notification of the terminal when a reply comes, as `bell` has it, where the terminal can.
+    pub notify: String,
+    /// Notifications name who answered. Never what was written.
+    pub notify_names: bool,
+    /// Clicks and the wheel come to the console; marking text with the mouse then takes Shift.
+    pub mouse: bool,
+    /// What would go from the screen by itself stays until a key is pressed.
+    pub reduced_motion: bool,
     /// Draw with plain ASCII only.
     pub ascii: bool,
     /// Whole lines instead of a screen: `auto` (where the terminal cannot draw one), `always`, `never`.
@@ -199,6 +207,10 @@ impl Default for ConsoleConfig {
             hold_abuse: false,
             side_pane: true,
             bell: "inactive".into(),
+            notify: "inactive".into(),
+            notify_names: false,
+            mouse: false,
+            reduced_motion: false,
             ascii: false,
             plain: "auto".into(),
             first_minute: true,

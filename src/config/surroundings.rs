@@ -18,6 +18,9 @@ pub struct Surroundings {
     pub locale: String,
     /// We run inside tmux or screen.
     pub multiplexer: bool,
+    /// How a notification is shown here: what stands before and behind its words. None where the terminal shows none, or
+    /// nobody knows whether it does.
+    pub notifies: Option<(&'static str, &'static str)>,
     /// `TEXTBANK_HOME`: keep everything below this directory.
     pub home: Option<PathBuf>,
     /// `TEXTBANK_PROFILE`: whose sign-in and journal.
@@ -47,6 +50,7 @@ impl Surroundings {
             editor: first(&["VISUAL", "EDITOR"]),
             locale: first(&["LC_ALL", "LC_MESSAGES", "LANG"]).unwrap_or_default(),
             multiplexer: all.contains_key("TMUX") || all.contains_key("STY"),
+            notifies: notifies(&all),
             home: get("TEXTBANK_HOME").map(PathBuf::from),
             profile: get("TEXTBANK_PROFILE"),
             settings: all
@@ -79,6 +83,23 @@ impl Surroundings {
     }
 }
 
+/// By what terminals say of themselves. Three ways are about: iTerm2's (OSC 9), rxvt's (OSC 777), kitty's (OSC 99). Others keep
+/// silent or take the number for something else; so does a multiplexer, which passes none of them on.
+fn notifies(all: &BTreeMap<String, String>) -> Option<(&'static str, &'static str)> {
+    let is = |name: &str| all.get(name).map(String::as_str).unwrap_or_default();
+    if all.contains_key("TMUX") || all.contains_key("STY") {
+        return None;
+    }
+    match (is("TERM"), is("TERM_PROGRAM")) {
+        ("xterm-kitty", _) => Some(("\u{1b}]99;i=textbank;", "\u{1b}\\")),
+        (_, "iTerm.app" | "WezTerm" | "ghostty" | "WarpTerminal") => Some(("\u{1b}]9;", "\u{7}")),
+        (term, _) if term.starts_with("foot") || term.starts_with("rxvt") => {
+            Some(("\u{1b}]777;notify;textbank;", "\u{1b}\\"))
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Surroundings;
@@ -93,6 +114,16 @@ mod tests {
         assert_eq!((s.editor.as_deref(), s.locale.as_str(), s.no_color), (Some("nano"), "es_MX.UTF-8", false));
         assert!(s.utf8());
         assert!(read(&[("NO_COLOR", "1")]).no_color);
+    }
+
+    #[test]
+    fn a_notification_is_shown_where_the_terminal_says_that_it_can() {
+        let before = |variables: &[(&str, &str)]| read(variables).notifies.map(|(before, _)| before);
+        assert_eq!(before(&[("TERM", "xterm-kitty")]), Some("\u{1b}]99;i=textbank;"));
+        assert_eq!(before(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "iTerm.app")]), Some("\u{1b}]9;"));
+        assert_eq!(before(&[("TERM", "foot-extra")]), Some("\u{1b}]777;notify;textbank;"));
+        assert_eq!(before(&[("TERM", "xterm-256color")]), None);
+        assert_eq!(before(&[("TERM", "xterm-kitty"), ("TMUX", "x")]), None);
     }
 
     #[test]

@@ -38,7 +38,7 @@ use textbank::console::core::texter::{Model, TexterOptions};
 use textbank::console::keymap::chord::parse_sequence;
 use textbank::console::runtime::effects::Runner;
 use textbank::console::runtime::launch::{Look, TexterStage};
-use textbank::console::runtime::turn::{self, Around, Bell, Stage};
+use textbank::console::runtime::turn::{self, Around, Manners, Stage};
 use textbank::console::term::host::Recorded;
 use textbank::console::term::input::Input;
 use textbank::console::term::signals;
@@ -321,7 +321,8 @@ impl World {
             theme: Theme::default(),
             caps: Caps { ascii: false, zone: TimeZone::UTC, footer: true, login: false },
             mouse: false,
-            bell: Bell::Never,
+            manners: Manners::default(),
+            notifies: None,
             editor: None,
         };
         let stage = TexterStage::new(Model::new(options), look, Arc::new(Catalogue::english()));
@@ -335,7 +336,7 @@ impl World {
             inbox,
             clock,
             ids: self.ids.clone(),
-            bell: Bell::Never,
+            manners: Manners::default(),
             editor: None,
         };
         turn::run(Watched { stage, screen }, &mut runner, around).await.expect("a terminal");

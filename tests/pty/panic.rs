@@ -14,7 +14,7 @@ const BREAKS: &str = "TEXTBANK_TEST_BREAKS_IN";
 fn breaks_with_the_terminal_in_its_hands() {
     let Ok(directory) = std::env::var(BREAKS) else { return };
     panic::install(directory.into());
-    let mut terminal = RealTerminal::take(false).expect("a terminal");
+    let mut terminal = RealTerminal::take(false, None).expect("a terminal");
     terminal.title("about to break").expect("a title");
     panic!("Maria Castillo +12125550123");
 }

@@ -76,6 +76,25 @@ fn a_signal_to_end_gives_the_terminal_back(#[case] signal: &str) {
     assert!(has(b"\x1b[?2004h") && has(b"\x1b[?2004l"), "bracketed paste on and off");
 }
 
+#[test]
+fn clicks_are_asked_for_where_they_are_wanted_and_send_nothing() {
+    let mut terminal = Terminal::start(80, 24, &["rehearse", "--short", "--seed", "7", "--set", "console.mouse=true"]);
+    terminal.wait_for("sends this text");
+    terminal.wait_until_quiet(QUIET);
+    // On the card, and on the key that sends it.
+    for (column, row) in [(20, 8), (2, 24), (2, 24)] {
+        terminal.press(format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m").as_bytes());
+    }
+    terminal.wait_for("A click does not do this");
+    assert_eq!(sent(&terminal.screen()), Some(0), "{}", terminal.screen());
+    terminal.signal("TERM");
+    terminal.wait_for_end();
+    terminal.is_given_back();
+    let output = terminal.output();
+    let has = |part: &[u8]| output.windows(part.len()).any(|window| window == part);
+    assert!(has(b"\x1b[?1000h") && has(b"\x1b[?1006h") && has(b"\x1b[?1000l"), "on and off");
+}
+
 /// Shows the score and leaves it; says how long that took.
 fn score_and_leave() -> Duration {
     let mut terminal = start(80, 24);

@@ -1,2 +1,4 @@
 # Words that several parts use.
 
+
+console-no-click = A click does not do this: press { $key }.

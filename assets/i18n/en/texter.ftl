@@ -103,6 +103,7 @@ texter-paste-nowhere = Pasted text goes only into a reply. Nothing was done.
 texter-no-questions = This campaign has no questions.
 texter-copied = Copied.
 texter-notify-reply = A reply came in.
+texter-notify-reply-named = { $name } has answered.
 texter-gone = { $name } is not in your hands any more. { $who }
 texter-back = { $name }: your text was not sent. Look at it again.
 texter-back-late = { $name }: your text waited until texting hours were over and was not sent. Look at it again and confirm it anew.
@@ -287,6 +288,7 @@ texter-ask-means = The captain sees it at once, with the conversation. The answe
 texter-asked-done = Asked about { $name }; the answer comes here. Go on meanwhile.
 texter-captain-answered = { $who } on { $name }: { $text }
 texter-notify-answer = The captain has answered.
+texter-notify-answer-named = The captain has answered about { $name }.
 note-asked = asked the captain
 note-captain-answered = the captain's answer
 

@@ -1,2 +1,4 @@
 # Palabras que usan varias partes.
 
+
+console-no-click = Un clic no hace esto: pulsa { $key }.

@@ -72,6 +72,7 @@ texter-paste-nowhere = Lo pegado solo entra en una respuesta. No se hizo nada.
 texter-no-questions = Esta campaña no tiene preguntas.
 texter-copied = Copiado.
 texter-notify-reply = Llegó una respuesta.
+texter-notify-reply-named = { $name } respondió.
 texter-gone = { $name } ya no está en tus manos. { $who }
 texter-taken-back-now = Un capitán te quitó contactos para que otras personas les escriban.
 texter-gone-reclaimed = Un capitán recuperó a { $name }. { $who }
@@ -287,6 +288,7 @@ texter-ask-means = El capitán lo ve enseguida, con la conversación. La respues
 texter-asked-done = Preguntado por { $name }; la respuesta llega aquí. Sigue mientras tanto.
 texter-captain-answered = { $who } sobre { $name }: { $text }
 texter-notify-answer = El capitán ha respondido.
+texter-notify-answer-named = El capitán ha respondido sobre { $name }.
 note-asked = preguntó al capitán
 note-captain-answered = la respuesta del capitán
 

@@ -291,7 +291,7 @@ impl Runner {
                 }
             }
             Effect::Copy(_)
-            | Effect::Notify(_)
+            | Effect::Notify { .. }
             | Effect::Title(_)
             | Effect::OpenEditor { .. }
             | Effect::Suspend

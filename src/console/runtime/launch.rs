@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::effects::{RehearsalPort, Runner};
 use super::lines;
-use super::turn::{self, Around, Bell, Stage};
+use super::turn::{self, Around, Manners, Stage, When};
 use crate::api::people::Me;
 use crate::client::CampaignServer;
 use crate::client::journal::Journal;
@@ -52,8 +52,10 @@ pub struct Look {
     pub caps: Caps,
     /// Clicks and wheel come to the console (and no longer select text).
     pub mouse: bool,
-    /// When to ring.
-    pub bell: Bell,
+    /// What the terminal does by itself.
+    pub manners: Manners,
+    /// How it shows a notification, if it can.
+    pub notifies: Option<(&'static str, &'static str)>,
     /// The person's editor.
     pub editor: Option<String>,
 }
@@ -74,14 +76,24 @@ impl Look {
         Self {
             theme: Theme::named(&console.theme, depth).unwrap_or_default(),
             caps: Caps { ascii: console.ascii || !around.utf8(), zone: TimeZone::system(), footer: true, login: false },
-            mouse: false,
-            bell: match console.bell.as_str() {
-                "never" => Bell::Never,
-                "always" => Bell::Always,
-                _ => Bell::Unfocused,
+            mouse: console.mouse,
+            manners: Manners {
+                bell: when(&console.bell),
+                notify: when(&console.notify),
+                names: console.notify_names,
+                reduced_motion: console.reduced_motion,
             },
+            notifies: around.notifies,
             editor: around.editor.clone(),
         }
+    }
+}
+
+fn when(setting: &str) -> When {
+    match setting {
+        "never" => When::Never,
+        "always" => When::Always,
+        _ => When::Unfocused,
     }
 }
 
@@ -313,14 +325,23 @@ async fn run_with<P: Stage>(mut stage: P, launch: Launch, feed: bool) -> anyhow:
     let (inbox_tx, inbox) = mpsc::channel(INBOX);
     // Before the terminal is taken: when this fails nothing has been changed.
     let signals = signals::real().context("the program cannot listen to the system's signals")?;
-    let host = RealTerminal::take(launch.look.mouse).context("this is not a terminal that the console can use")?;
+    let host = RealTerminal::take(launch.look.mouse, launch.look.notifies)
+        .context("this is not a terminal that the console can use")?;
     let mut crew = Crew::hire(&launch, inbox_tx, feed);
     let Launch { me, clock, ids, look, .. } = launch;
     if let Some(me) = me {
         stage.update(Msg::Me(me));
     }
-    let around =
-        Around { host, open_input: input::real, signals, inbox, clock, ids, bell: look.bell, editor: look.editor };
+    let around = Around {
+        host,
+        open_input: input::real,
+        signals,
+        inbox,
+        clock,
+        ids,
+        manners: look.manners,
+        editor: look.editor,
+    };
     let ended = turn::run(stage, &mut crew.runner, around).await;
     let unsettled = crew.dismiss().await;
     let (stage, _) = ended.context("the terminal is gone")?;

@@ -16,11 +16,12 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt};
 use ratatui::backend::Backend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc;
 
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{DrawnCard, Msg, Stamp};
+use crate::console::core::shared::msg::{DrawnCard, Msg, Stamp, Timer};
+use crate::console::core::shared::pointer::Aim;
 use crate::console::core::shared::say::Say;
 use crate::console::runtime::effects::Left;
 use crate::console::term::editor;
@@ -29,7 +30,7 @@ use crate::console::term::input::Input;
 use crate::console::term::paint::Painter;
 use crate::console::term::press;
 use crate::console::term::signals::Signal;
-use crate::console::ui::Drawn;
+use crate::console::ui::{Drawn, aimed_at};
 use crate::env::{SharedClock, SharedIds};
 
 /// Messages handled before input is looked at again.
@@ -60,9 +61,9 @@ pub trait Hands {
     fn run(&mut self, effect: Effect) -> Left;
 }
 
-/// When the bell rings for a notification.
+/// When somebody is called who may be looking elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Bell {
+pub enum When {
     /// Never.
     Never,
     /// While the terminal does not have the focus.
@@ -70,6 +71,29 @@ pub enum Bell {
     Unfocused,
     /// Always.
     Always,
+}
+
+impl When {
+    fn is_now(self, focused: bool) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Unfocused => !focused,
+            Self::Always => true,
+        }
+    }
+}
+
+/// What the terminal does by itself, and what of it this person wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Manners {
+    /// When it rings.
+    pub bell: When,
+    /// When it shows a notification.
+    pub notify: When,
+    /// Notifications name people. What they wrote is in none.
+    pub names: bool,
+    /// Notes stay until a key is pressed.
+    pub reduced_motion: bool,
 }
 
 /// Everything around the program.
@@ -87,8 +111,8 @@ pub struct Around<H, O, S> {
     pub clock: SharedClock,
     /// Ids for what becomes an act.
     pub ids: SharedIds,
-    /// When to ring.
-    pub bell: Bell,
+    /// What it does by itself.
+    pub manners: Manners,
     /// The person's editor, if one is known.
     pub editor: Option<String>,
 }
@@ -106,18 +130,20 @@ where
     S: Stream<Item = Signal> + Unpin,
     R: Hands,
 {
-    let Around { host, mut open_input, signals, inbox, clock, ids, bell, editor } = around;
+    let Around { host, mut open_input, signals, inbox, clock, ids, manners, editor } = around;
     let mut lap = Lap {
         stage,
         hands,
         host,
         clock,
         ids,
-        bell,
+        manners,
+        note_stays: false,
         editor,
         painter: Painter::default(),
         buffer: Buffer::default(),
         size: (0, 0),
+        spots: Vec::new(),
         dirty_since: None,
         card: None,
         armed_at: None,
@@ -138,11 +164,15 @@ struct Lap<'r, P, H, R> {
     host: H,
     clock: SharedClock,
     ids: SharedIds,
-    bell: Bell,
+    manners: Manners,
+    /// A note is up that would have gone by itself.
+    note_stays: bool,
     editor: Option<String>,
     painter: Painter,
     buffer: Buffer,
     size: (u16, u16),
+    /// Where a click means something in the frame that is on the screen.
+    spots: Vec<(Rect, Aim)>,
     dirty_since: Option<Duration>,
     /// The card told to the core as drawn.
     card: Option<DrawnCard>,
@@ -264,6 +294,10 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
+            if self.manners.reduced_motion && matches!(effect, Effect::After { timer: Timer::Toast, .. }) {
+                self.note_stays = true;
+                continue;
+            }
             match self.hands.run(effect) {
                 Left::Nothing => {}
                 Left::Terminal(effect) => self.of_terminal(effect),
@@ -284,14 +318,7 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
                 self.host.title(&text)
             }
             Effect::Copy(text) => self.host.copy(&text),
-            Effect::Notify(_) => {
-                let ring = match self.bell {
-                    Bell::Never => false,
-                    Bell::Unfocused => !self.focused,
-                    Bell::Always => true,
-                };
-                if ring { self.host.bell() } else { Ok(()) }
-            }
+            Effect::Notify { say, named } => self.call(if self.manners.names { &named } else { &say }),
             takes_it @ (Effect::Suspend | Effect::OpenEditor { .. }) => {
                 self.terminal.push(takes_it);
                 Ok(())
@@ -304,6 +331,18 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
         if let Err(error) = outcome {
             tracing::warn!(%error, "the terminal did not take it");
         }
+    }
+
+    /// Rings and notifies, as far as this person wants it now.
+    fn call(&mut self, say: &Say) -> io::Result<()> {
+        if self.manners.bell.is_now(self.focused) {
+            self.host.bell()?;
+        }
+        if self.manners.notify.is_now(self.focused) {
+            let text = self.stage.phrase(say);
+            self.host.notify(&text)?;
+        }
+        Ok(())
     }
 
     fn signal(&mut self, signal: Signal) -> io::Result<()> {
@@ -327,7 +366,20 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
                 let stamp = self.stamp();
                 let armed_for = self.armed_at.map(|at| stamp.mono.saturating_sub(at));
                 let press = press::judge(self.host.tells_repeats(), armed_for, chord, repeat);
+                if std::mem::take(&mut self.note_stays) {
+                    self.tell(Msg::Timer { timer: Timer::Toast, stamp });
+                }
                 self.tell(Msg::Key { chord, press, stamp });
+            }
+            Some(Ok(Input::Click { x, y })) => {
+                if let Some(aim) = aimed_at(&self.spots, Position { x, y }) {
+                    let stamp = self.stamp();
+                    self.tell(Msg::Pointed { aim, stamp });
+                }
+            }
+            Some(Ok(Input::Wheel(by))) => {
+                let stamp = self.stamp();
+                self.tell(Msg::Wheel { by, stamp });
             }
             Some(Ok(Input::Paste(text))) => self.tell(Msg::Paste(text)),
             Some(Ok(Input::Resize(width, height))) => {
@@ -409,7 +461,8 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
         }
         self.buffer.resize(area);
         self.buffer.reset();
-        let Drawn { cursor, card, every_key } = self.stage.draw(area, &mut self.buffer);
+        let Drawn { cursor, card, every_key, spots } = self.stage.draw(area, &mut self.buffer);
+        self.spots = spots;
         self.painter.paint(&mut self.host, &self.buffer, cursor)?;
         self.arm(every_key)?;
         if card != self.card {

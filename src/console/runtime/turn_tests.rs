@@ -8,13 +8,15 @@ use crate::console::term::signals;
 use crate::domain::ids::ContactId;
 use crate::env::{SeededIds, SimClock};
 
-/// Shows the number of keys so far; `q` quits, `z` suspends, `c` shows a card, `m` has an answer at once.
+/// Shows the number of keys so far; `q` quits, `z` suspends, `c` shows a card, `m` has an answer at once, `n` calls, `t` has
+/// a note.
 #[derive(Default)]
 struct Counter {
     log: Arc<Mutex<Vec<String>>>,
     keys: usize,
     card: Option<DrawnCard>,
     inbox: Option<mpsc::Sender<Msg>>,
+    spots: Vec<(Rect, Aim)>,
 }
 
 impl Counter {
@@ -40,6 +42,12 @@ impl Stage for Counter {
                         inbox.try_send(Msg::Journaled { id: uuid::Uuid::nil() }).expect("room");
                     }
                     Key::Char('z') => return vec![Effect::Suspend],
+                    Key::Char('n') => {
+                        return vec![Effect::Notify { say: Say::new("it-came"), named: Say::new("ana-wrote") }];
+                    }
+                    Key::Char('t') => {
+                        return vec![Effect::After { timer: Timer::Toast, delay: Duration::from_secs(4) }];
+                    }
                     Key::Char('c') => {
                         self.card = Some(DrawnCard { contact: Some(ContactId(1)), body_hash: "h".into(), turn: 0 });
                     }
@@ -52,6 +60,9 @@ impl Stage for Counter {
             Msg::Quit => self.note("quit"),
             Msg::Resumed => self.note("resumed"),
             Msg::Tell(say) => self.note(say.key),
+            Msg::Timer { timer, .. } => self.note(format!("{timer:?}")),
+            Msg::Pointed { aim, .. } => self.note(format!("{aim:?}")),
+            Msg::Wheel { by, .. } => self.note(format!("wheel {by}")),
             _ => {}
         }
         Vec::new()
@@ -59,7 +70,7 @@ impl Stage for Counter {
 
     fn draw(&mut self, _area: Rect, buffer: &mut Buffer) -> Drawn {
         buffer.set_string(0, 0, self.keys.to_string(), ratatui::style::Style::new());
-        Drawn { cursor: None, every_key: self.card.is_some(), card: self.card.clone() }
+        Drawn { cursor: None, every_key: self.card.is_some(), card: self.card.clone(), spots: self.spots.clone() }
     }
 
     fn phrase(&self, say: &Say) -> String {
@@ -117,11 +128,20 @@ impl Rig {
 
 /// Runs the loop beside `story`, which must end it.
 async fn with_loop<F: Future<Output = ()>>(host: Recorded, story: impl FnOnce(Rig) -> F) -> (Counter, Recorded) {
+    with_manners(Manners::default(), host, story).await
+}
+
+async fn with_manners<F: Future<Output = ()>>(
+    manners: Manners,
+    host: Recorded,
+    story: impl FnOnce(Rig) -> F,
+) -> (Counter, Recorded) {
     let clock = SimClock::at(jiff::Timestamp::UNIX_EPOCH);
     let (keys_tx, keys_rx) = mpsc::channel::<Input>(64);
     let (inbox_tx, inbox_rx) = mpsc::channel(512);
     let (signals_tx, signals) = signals::scripted();
-    let stage = Counter { inbox: Some(inbox_tx.clone()), ..Counter::default() };
+    let spots = vec![(Rect::new(0, 0, 4, 1), Aim::Row(2)), (Rect::new(2, 0, 2, 1), Aim::Row(5))];
+    let stage = Counter { inbox: Some(inbox_tx.clone()), spots, ..Counter::default() };
     let opened = Arc::new(AtomicUsize::new(0));
     let rig = Rig {
         log: stage.log.clone(),
@@ -154,7 +174,7 @@ async fn with_loop<F: Future<Output = ()>>(host: Recorded, story: impl FnOnce(Ri
         inbox: inbox_rx,
         clock,
         ids: SeededIds::shared(1),
-        bell: Bell::default(),
+        manners,
         editor: None,
     };
     // Two tasks: the story must not wake the loop by merely going on.
@@ -281,4 +301,60 @@ async fn a_new_size_is_told_and_drawn() {
     })
     .await;
     assert_eq!(host.screen().area, Rect::new(0, 0, 40, 12));
+}
+
+#[rstest::rstest]
+#[case::as_it_comes(Manners::default(), &["it-came"], 1)]
+#[case::with_names(Manners { names: true, ..Manners::default() }, &["ana-wrote"], 1)]
+#[case::no_notification(Manners { notify: When::Never, ..Manners::default() }, &[], 1)]
+#[case::always(Manners { bell: When::Never, notify: When::Always, ..Manners::default() }, &["it-came", "it-came"], 0)]
+#[tokio::test]
+async fn who_looks_elsewhere_is_called_as_they_want(
+    #[case] manners: Manners,
+    #[case] notified: &[&str],
+    #[case] rung: usize,
+) {
+    let (_, host) = with_manners(manners, Recorded::new(10, 2), async |rig| {
+        rig.press('n').await;
+        rig.keys.send(Input::Focus(false)).await.expect("open");
+        rig.press('n').await;
+        rig.press('q').await;
+    })
+    .await;
+    assert_eq!(
+        (host.notified.as_slice(), host.rung),
+        (notified.iter().map(|words| (*words).to_owned()).collect::<Vec<_>>().as_slice(), rung)
+    );
+}
+
+#[tokio::test]
+async fn with_reduced_motion_a_note_goes_with_the_next_key_and_before_it() {
+    let manners = Manners { reduced_motion: true, ..Manners::default() };
+    with_manners(manners, Recorded::new(10, 2), async |rig| {
+        rig.press('t').await;
+        rig.clock.advance(Duration::from_secs(60));
+        rig.settle().await;
+        assert!(!rig.log().iter().any(|line| line == "Toast"), "it does not go by itself");
+        rig.press('a').await;
+        assert_eq!(rig.log(), ["Toast", "key Char('a') Unsure"]);
+        rig.press('q').await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_click_means_what_was_drawn_last_at_its_place() {
+    with_loop(Recorded::new(10, 2), async |rig| {
+        rig.settle().await;
+        rig.log();
+        for (x, y) in [(0, 0), (3, 0), (0, 1)] {
+            rig.keys.send(Input::Click { x, y }).await.expect("open");
+            rig.settle().await;
+        }
+        rig.keys.send(Input::Wheel(-1)).await.expect("open");
+        rig.settle().await;
+        assert_eq!(rig.log(), ["Row(2)", "Row(5)", "wheel -1"]);
+        rig.press('q').await;
+    })
+    .await;
 }

@@ -52,6 +52,12 @@ pub trait Host {
     /// When the terminal cannot be written to.
     fn bell(&mut self) -> io::Result<()>;
 
+    /// Shows a notification, where this terminal can. Characters that are not plain text are left out.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    fn notify(&mut self, text: &str) -> io::Result<()>;
+
     /// Gives the terminal back to whoever had it before (an editor, the shell).
     ///
     /// # Errors
@@ -86,6 +92,8 @@ pub struct Recorded {
     pub copied: Vec<String>,
     /// How often it rang.
     pub rung: usize,
+    /// Notifications, in order.
+    pub notified: Vec<String>,
     /// Every change of the armed state, in order.
     pub arming: Vec<bool>,
     /// Whether it tells repeats apart.
@@ -108,6 +116,7 @@ impl Recorded {
             titles: Vec::new(),
             copied: Vec::new(),
             rung: 0,
+            notified: Vec::new(),
             arming: Vec::new(),
             repeats: false,
             can_stop: true,
@@ -160,6 +169,11 @@ impl Host for Recorded {
 
     fn bell(&mut self) -> io::Result<()> {
         self.rung += 1;
+        Ok(())
+    }
+
+    fn notify(&mut self, text: &str) -> io::Result<()> {
+        self.notified.push(text.to_owned());
         Ok(())
     }
 

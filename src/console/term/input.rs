@@ -6,7 +6,9 @@
 use std::io;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
+};
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::console::keymap::chord::{Chord, Key};
@@ -25,6 +27,15 @@ pub enum Input {
     Paste(String),
     /// The new size.
     Resize(u16, u16),
+    /// A click with the first button.
+    Click {
+        /// Column, from 0.
+        x: u16,
+        /// Row, from 0.
+        y: u16,
+    },
+    /// The wheel was turned: rows down, or up below 0.
+    Wheel(isize),
     /// The terminal has the focus now, or lost it.
     Focus(bool),
 }
@@ -104,7 +115,12 @@ fn from_event(event: Event) -> Option<Input> {
         Event::Resize(width, height) => Some(Input::Resize(width, height)),
         Event::FocusGained => Some(Input::Focus(true)),
         Event::FocusLost => Some(Input::Focus(false)),
-        Event::Mouse(_) => None,
+        Event::Mouse(event) => match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => Some(Input::Click { x: event.column, y: event.row }),
+            MouseEventKind::ScrollUp => Some(Input::Wheel(-1)),
+            MouseEventKind::ScrollDown => Some(Input::Wheel(1)),
+            _ => None,
+        },
     }
 }
 

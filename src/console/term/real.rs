@@ -5,9 +5,11 @@ use std::sync::Mutex;
 use std::thread::ThreadId;
 
 use crossterm::clipboard::CopyToClipboard;
+#[cfg(windows)]
+use crossterm::event::EnableMouseCapture;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
-    EnableMouseCapture, KeyboardEnhancementFlags as Flags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+    KeyboardEnhancementFlags as Flags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use crossterm::style::Print;
 use crossterm::terminal::{
@@ -74,17 +76,19 @@ pub struct RealTerminal {
     backend: CrosstermBackend<BufWriter<Stdout>>,
     kitty: bool,
     mouse: bool,
+    /// What stands before and behind a notification's words; none where the terminal shows none.
+    notifies: Option<(&'static str, &'static str)>,
     armed: bool,
 }
 
 impl RealTerminal {
-    /// Takes the terminal.
+    /// Takes the terminal. `notifies`: what this terminal wants before and behind the words of a notification.
     ///
     /// # Errors
     /// When standard output is not a terminal or refuses raw mode.
-    pub fn take(mouse: bool) -> io::Result<Self> {
+    pub fn take(mouse: bool, notifies: Option<(&'static str, &'static str)>) -> io::Result<Self> {
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
-        let mut terminal = Self { backend, kitty: false, mouse, armed: false };
+        let mut terminal = Self { backend, kitty: false, mouse, notifies, armed: false };
         enable_raw_mode()?;
         // Asked once, in raw mode, before anything reads keys: the answer comes on standard input.
         terminal.kitty = supports_keyboard_enhancement().unwrap_or(false);
@@ -161,6 +165,13 @@ impl Host for RealTerminal {
         execute!(self.backend, Print('\u{7}'))
     }
 
+    fn notify(&mut self, text: &str) -> io::Result<()> {
+        let Some((before, behind)) = self.notifies else { return Ok(()) };
+        // A semicolon parts the fields of such a sequence.
+        let text = plain(text).replace(';', ",");
+        execute!(self.backend, Print(format!("{before}{text}{behind}")))
+    }
+
     fn leave(&mut self) -> io::Result<()> {
         let Some(what) = entered(Option::take) else { return Ok(()) };
         self.armed = false;
@@ -176,7 +187,7 @@ impl Host for RealTerminal {
         });
         queue!(self.backend, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
         if self.mouse {
-            queue!(self.backend, EnableMouseCapture)?;
+            hear_clicks(&mut self.backend)?;
         }
         if self.kitty {
             self.push(BASE)?;
@@ -194,6 +205,17 @@ impl Host for RealTerminal {
     fn stop_process(&mut self) -> io::Result<bool> {
         Ok(false)
     }
+}
+
+/// Buttons and the wheel, in the form that knows wide screens; not every move of the hand, which would wake us for nothing.
+#[cfg(not(windows))]
+fn hear_clicks(out: &mut impl Write) -> io::Result<()> {
+    queue!(out, Print("\u{1b}[?1000h\u{1b}[?1006h"))
+}
+
+#[cfg(windows)]
+fn hear_clicks(out: &mut impl Write) -> io::Result<()> {
+    queue!(out, EnableMouseCapture)
 }
 
 /// Only what can do no harm inside an OSC sequence, and not too much of it.

@@ -11,6 +11,7 @@ use super::theme::Role;
 use super::wrap;
 use crate::api::captain::{Board, Gauge, StoppedBy, TexterLine};
 use crate::console::core::captain::view::{GaugeView, foreign_says};
+use crate::console::core::shared::pointer::Aim;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::Value;
 
@@ -254,6 +255,7 @@ fn draw_texters(
         let texter = &texters[index];
         let here = index == selected;
         let look = |role| if here { Role::Selected } else { role };
+        ink.spots.put(Rect { y: area.y + row, height: 1, ..area }, Aim::Row(index as isize - selected as isize));
         if here {
             let bar = Rect { y: area.y + row, height: 1, ..area };
             ink.fill(buffer, bar, Role::Selected);

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::Drawn;
 use super::ink::{Caps, Ink, Piece, Sign};
+use super::spots::Spots;
 use super::theme::{Role, Theme};
 use super::{board, layers, shell};
 use crate::api::campaign::CampaignState;
@@ -13,7 +14,8 @@ use crate::i18n::Catalogue;
 
 /// Draws the whole screen.
 pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area: Rect, buffer: &mut Buffer) -> Drawn {
-    let ink = Ink { theme, caps, words };
+    let spots = Spots::default();
+    let ink = Ink { theme, caps, words, spots: &spots };
     ink.fill(buffer, area, Role::Text);
     if shell::too_small(ink, area, buffer) {
         return Drawn { cursor: Some(area.as_position()), ..Drawn::default() };
@@ -43,7 +45,7 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
     }
     shell::which_key(ink, &model.which_key(), body, buffer);
     // A captain's acts are asked for in a dialog; nothing on the board is sent by one key.
-    Drawn { cursor: cursor.or(Some(inner.as_position())), ..Drawn::default() }
+    Drawn { cursor: cursor.or(Some(inner.as_position())), spots: spots.taken(), ..Drawn::default() }
 }
 
 fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {

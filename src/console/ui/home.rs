@@ -5,11 +5,13 @@ use ratatui::layout::{Position, Rect};
 
 use super::Drawn;
 use super::ink::{Caps, Ink, Piece, Sign};
+use super::spots::Spots;
 use super::theme::{Role, Theme};
 use super::{card, layers, shell, wrap};
 use crate::api::campaign::CampaignTodo;
 use crate::console::core::home::Model;
 use crate::console::core::home::view::{counts, standing};
+use crate::console::core::shared::pointer::Aim;
 use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
@@ -17,7 +19,8 @@ use crate::i18n::Catalogue;
 
 /// Draws the whole screen.
 pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area: Rect, buffer: &mut Buffer) -> Drawn {
-    let ink = Ink { theme, caps, words };
+    let spots = Spots::default();
+    let ink = Ink { theme, caps, words, spots: &spots };
     ink.fill(buffer, area, Role::Text);
     if shell::too_small(ink, area, buffer) {
         return Drawn { cursor: Some(area.as_position()), ..Drawn::default() };
@@ -70,7 +73,7 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
     }
     shell::which_key(ink, &model.which_key(), body, buffer);
     // No text is sent from here.
-    Drawn { cursor: cursor.or(Some(inner.as_position())), ..Drawn::default() }
+    Drawn { cursor: cursor.or(Some(inner.as_position())), spots: spots.taken(), ..Drawn::default() }
 }
 
 fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {
@@ -136,6 +139,8 @@ fn draw_list(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Op
         let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
         let most = rows.get(at).map_or(1, |rows| rows.saturating_sub(1));
         card::flow(ink, told, inner, row + 1, most, buffer);
+        let place = Rect { y: area.y + row, height: 1 + most, ..area }.intersection(area);
+        ink.spots.put(place, Aim::Row(at as isize - selected as isize));
         row += 1 + most;
     }
     cursor

@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 use super::ink::{Ink, Sign};
 use super::theme::Role;
 use super::wrap;
+use crate::console::core::shared::pointer::Aim;
 
 /// One conversation in the list. Strings have passed `safe_text`.
 #[derive(Debug, Clone)]
@@ -47,6 +48,8 @@ pub(super) fn draw(
     let places = seen.clone().zip((0..area.height).step_by(usize::from(lines)));
     for (row, (index, y)) in rows(seen).into_iter().zip(places) {
         let here = index == selected;
+        let place = Rect { y: area.y + y, height: lines, ..area }.intersection(area);
+        ink.spots.put(place, Aim::Conversation(index as isize - selected as isize));
         let look = |role| if here && focused { Role::Selected } else { role };
         if here {
             let bar = Rect { y: area.y + y, height: 1, ..area };

@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::spots::Spots;
 use super::theme::{Role, Theme};
 use super::wrap;
 use crate::console::core::shared::say::Say;
@@ -80,6 +81,8 @@ pub(super) struct Ink<'a> {
     pub theme: &'a Theme,
     pub caps: &'a Caps,
     pub words: &'a Catalogue,
+    /// Where clicks mean something.
+    pub spots: &'a Spots,
 }
 
 /// A piece of a line: its text and its role.

@@ -16,17 +16,20 @@ mod scenes;
 mod score;
 mod script;
 mod shell;
+mod spots;
 pub mod svg;
 pub mod texter;
 pub mod theme;
 mod thread;
 pub mod wrap;
 
+pub use spots::at as aimed_at;
 pub use thread::RenderCache;
 
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use crate::console::core::shared::msg::DrawnCard;
+use crate::console::core::shared::pointer::Aim;
 
 /// What a drawing put on the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,4 +41,6 @@ pub struct Drawn {
     /// The terminal should send every key in the long form: a press may confirm, and nothing is being written (while
     /// writing, the long form would get between the person and their input method).
     pub every_key: bool,
+    /// Where a click means something, in the order of drawing.
+    pub spots: Vec<(Rect, Aim)>,
 }

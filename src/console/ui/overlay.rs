@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::ink::{Ink, Piece, Sign};
 use super::theme::Role;
 use super::wrap;
+use crate::console::core::shared::pointer::Aim;
 
 /// A box in the middle of `area`, at most `width` by `height` with its border. The screen below is blanked there.
 pub(super) fn boxed(ink: Ink<'_>, title: &str, width: u16, height: u16, area: Rect, buffer: &mut Buffer) -> Rect {
@@ -25,6 +26,7 @@ pub(super) fn boxed(ink: Ink<'_>, title: &str, width: u16, height: u16, area: Re
     // So would a few columns at its sides.
     let blank = if area.width - width < 16 { Rect { x: area.x, width: area.width, ..outer } } else { outer };
     ink.fill(buffer, blank, Role::Text);
+    ink.spots.cover();
     let inner = ink.frame(buffer, outer, title, Role::Focus, false);
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
@@ -62,6 +64,7 @@ pub(super) fn list(ink: Ink<'_>, lines: &[Line], selected: usize, area: Rect, bu
         let line = &lines[index];
         let here = index == selected;
         let row = Rect { y: area.y + y, height: 1, ..area };
+        ink.spots.put(row, Aim::Row(index as isize - selected as isize));
         if here {
             ink.fill(buffer, row, Role::Selected);
             cursor = Some(row.as_position());

@@ -10,6 +10,7 @@ use super::theme::Role;
 use super::wrap;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::{Level, Notice};
+use crate::console::core::shared::pointer::Aim;
 use crate::console::core::texter::view::FooterKey;
 use crate::console::keymap::action::{Action, Category};
 use crate::console::keymap::context::Context;
@@ -107,6 +108,7 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
             row += 1;
             used = 0;
         }
+        ink.spots.put(Rect::new(area.x + used, area.y + row, width.saturating_sub(1), 1), Aim::Key(key.action));
         used += width;
         let works = key.why_not.is_none();
         pieces.push((key.key.clone(), if works { Role::Key } else { Role::Border }));
@@ -116,6 +118,7 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
     ink.line(buffer, area, row, &pieces);
     if let Some(help) = help {
         let last = Rect { x: area.right().saturating_sub(reserved), width: reserved.min(area.width), ..area };
+        ink.spots.put(Rect { y: area.bottom() - 1, height: 1, ..last }, Aim::Key(help.action));
         let label = format!(" {}", ink.word(help.label));
         ink.line(buffer, last, area.height - 1, &[(help.key.clone(), Role::Key), (label, Role::Text)]);
     }

@@ -159,7 +159,7 @@ const MONO: [Modifier; ROLES] = [
 
 impl Theme {
     /// Names that [`Self::named`] knows.
-    pub const NAMES: [&'static str; 4] = ["dark", "light", "high-contrast", "mono"];
+    pub const NAMES: [&'static str; 5] = ["dark", "light", "high-contrast", "16-colors", "mono"];
 
     /// The theme of this name, in as many colours as the terminal has.
     #[must_use]
@@ -168,12 +168,15 @@ impl Theme {
             "dark" => ("dark", &DARK, DARK_BACK),
             "light" => ("light", &LIGHT, LIGHT_BACK),
             "high-contrast" => ("high-contrast", &HIGH, HIGH_BACK),
+            // The looks of the dark one, in the colours that the person gave the terminal.
+            "16-colors" => ("16-colors", &DARK, DARK_BACK),
             "mono" => return Some(Self::mono()),
             _ => return None,
         };
         if depth == Depth::Mono {
             return Some(Self::mono());
         }
+        let depth = if name == "16-colors" { Depth::Sixteen } else { depth };
         let styles = std::array::from_fn(|role| {
             let (fore, own_back, attributes) = rows[role];
             let back = own_back.unwrap_or(back);

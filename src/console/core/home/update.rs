@@ -11,6 +11,7 @@ use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
 use crate::console::core::shared::notice::{Level, TOAST};
+use crate::console::core::shared::pointer::{Clicked, clicked};
 use crate::console::core::shared::presses::Meant;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::overlay_keys::{palette_actions, release_rows, released};
@@ -83,12 +84,20 @@ impl Model {
             }
             Msg::Named { action, stamp } => {
                 self.now = Some(stamp);
-                self.notices.seen();
-                self.hands.forget();
-                match self.why_not(action) {
-                    Some(why) => self.say(Level::Info, why),
-                    None => self.perform(action, stamp, fx),
+                self.by_name(action, stamp, fx);
+            }
+            Msg::Pointed { aim, stamp } => {
+                self.now = Some(stamp);
+                let (context, layer) = (self.context(), !self.overlays.is_empty());
+                match clicked(aim, layer, is_deed, |action| self.options.keymap.key_for(context, action)) {
+                    Clicked::Moves(by) => self.vertical(by),
+                    Clicked::Does(action) => self.by_name(action, stamp, fx),
+                    Clicked::Refused(say) => self.say(Level::Info, say),
                 }
+            }
+            Msg::Wheel { by, stamp } => {
+                self.now = Some(stamp);
+                self.vertical(by);
             }
             Msg::Paste(text) => self.edit(|query| query.insert(&text.replace(['\n', '\r'], " "))),
             Msg::Suggested { .. } => {}
@@ -273,6 +282,16 @@ impl Model {
     fn open_layer(&mut self, overlay: Overlay) {
         self.opened_at = self.now.map_or(Duration::ZERO, |now| now.mono);
         self.overlays.push(overlay);
+    }
+
+    /// Does what was asked for by its name, or says why not.
+    fn by_name(&mut self, action: Action, stamp: Stamp, fx: &mut Vec<Effect>) {
+        self.notices.seen();
+        self.hands.forget();
+        match self.why_not(action) {
+            Some(why) => self.say(Level::Info, why),
+            None => self.perform(action, stamp, fx),
+        }
     }
 
     fn perform(&mut self, action: Action, stamp: Stamp, fx: &mut Vec<Effect>) {

@@ -45,7 +45,12 @@ pub enum Effect {
     /// Put text on the clipboard (OSC 52).
     Copy(String),
     /// Ring, by the user's policy. Never a name or a text in it.
-    Notify(Say),
+    Notify {
+        /// What came, without a name.
+        say: Say,
+        /// The same with the name of whom it is about, for who asked for names.
+        named: Say,
+    },
     /// Set the terminal's title.
     Title(Say),
     /// Open `$VISUAL` or `$EDITOR` on a draft.

@@ -16,6 +16,7 @@ use crate::api::{
     people::{Me, Presence, WaitingPerson},
     problem::Problem,
 };
+use crate::console::core::shared::pointer::Aim;
 use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::{Chord, Press};
@@ -68,6 +69,20 @@ pub enum Msg {
     Suggested {
         /// Its place.
         place: usize,
+        /// When.
+        stamp: Stamp,
+    },
+    /// A click on something that means something.
+    Pointed {
+        /// On what.
+        aim: Aim,
+        /// When.
+        stamp: Stamp,
+    },
+    /// The wheel, by so many rows.
+    Wheel {
+        /// Down, or up below 0.
+        by: isize,
         /// When.
         stamp: Stamp,
     },

@@ -18,7 +18,8 @@ impl Model {
     /// There is something new, or nothing any more.
     pub(super) fn announced(&mut self, note: Announcement, fx: &mut Vec<Effect>) {
         if self.say_announcement(&note) {
-            fx.push(Effect::Notify(Say::new("texter-notify-note")));
+            let say = Say::new("texter-notify-note");
+            fx.push(Effect::Notify { named: say.clone(), say });
         }
         if let Some(campaign) = &mut self.campaign {
             campaign.note = Some(note).filter(|note| !note.text.is_empty());

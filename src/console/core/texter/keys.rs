@@ -25,7 +25,7 @@ use crate::domain::tag;
 const PAGE: usize = 10;
 
 /// Actions that change something outside this screen: each wants one deliberate press.
-fn is_deed(action: Action) -> bool {
+pub(super) fn is_deed(action: Action) -> bool {
     matches!(
         action,
         Action::Send
@@ -547,7 +547,7 @@ impl Model {
         self.is_scored() && self.sent > 0 && self.score.is_none() && !self.finishing
     }
 
-    fn vertical(&mut self, by: isize, fx: &mut Vec<Effect>) {
+    pub(super) fn vertical(&mut self, by: isize, fx: &mut Vec<Effect>) {
         let rows = self.overlay_rows();
         let step = |at: &mut usize, len: usize| {
             *at = at.saturating_add_signed(by).min(len.saturating_sub(1));

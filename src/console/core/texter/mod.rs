@@ -18,6 +18,7 @@ pub mod overlay;
 pub mod overlay_keys;
 pub mod people;
 pub mod pick;
+mod pointed;
 pub mod practice;
 mod recall;
 pub mod replies;

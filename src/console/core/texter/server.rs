@@ -643,7 +643,8 @@ impl Model {
             let say = self.about("texter-captain-answered", contact);
             let say = say.with("who", safe_line(who)).with("text", safe_line(detail));
             self.say(Level::Told, say);
-            fx.push(Effect::Notify(Say::new("texter-notify-answer")));
+            let named = self.about("texter-notify-answer-named", contact);
+            fx.push(Effect::Notify { say: Say::new("texter-notify-answer"), named });
         }
         let new = self.threads.add(contact, item);
         if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact && new && open.hidden_below > 0) {
@@ -653,7 +654,8 @@ impl Model {
         }
         let here = self.open.as_ref().is_some_and(|open| open.contact == contact);
         if inbound && self.people.line(contact).is_some() && (!here || !self.focused) {
-            fx.push(Effect::Notify(Say::new("texter-notify-reply")));
+            let named = self.about("texter-notify-reply-named", contact);
+            fx.push(Effect::Notify { say: Say::new("texter-notify-reply"), named });
         }
     }
 

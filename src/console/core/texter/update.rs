@@ -61,6 +61,14 @@ impl Model {
                 self.stamped(stamp);
                 self.by_name(action, stamp, fx);
             }
+            Msg::Pointed { aim, stamp } => {
+                self.stamped(stamp);
+                self.pointed(aim, stamp, fx);
+            }
+            Msg::Wheel { by, stamp } => {
+                self.stamped(stamp);
+                self.vertical(by, fx);
+            }
             Msg::Suggested { place, stamp } => {
                 self.stamped(stamp);
                 self.notices.seen();

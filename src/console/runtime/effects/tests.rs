@@ -526,7 +526,7 @@ async fn the_terminals_effects_come_back() {
     let mut house = House::new(&server()).await;
     for effect in [
         Effect::Copy("x".into()),
-        Effect::Notify(Say::new("a")),
+        Effect::Notify { say: Say::new("a"), named: Say::new("b") },
         Effect::Title(Say::new("a")),
         Effect::OpenEditor { contact: ContactId(1), text: String::new() },
         Effect::Suspend,

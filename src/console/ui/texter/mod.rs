@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::Drawn;
 use super::ink::{Caps, Ink, Piece, Sign};
+use super::spots::Spots;
 use super::theme::{Role, Theme};
 use super::thread::RenderCache;
 use super::{layers, practice, shell};
@@ -45,7 +46,8 @@ pub fn render(
     area: Rect,
     buffer: &mut Buffer,
 ) -> Drawn {
-    let ink = Ink { theme, caps, words };
+    let spots = Spots::default();
+    let ink = Ink { theme, caps, words, spots: &spots };
     ink.fill(buffer, area, Role::Text);
     if shell::too_small(ink, area, buffer) {
         return Drawn { cursor: Some(area.as_position()), ..Drawn::default() };
@@ -77,7 +79,7 @@ pub fn render(
     shell::which_key(ink, &model.which_key(), body, buffer);
     let card = model.armed().filter(|_| part.whole);
     let every_key = card.is_some() && model.armed_kind() == Some(Armed::Card);
-    Drawn { cursor: part.cursor.or(Some(body.as_position())), card, every_key }
+    Drawn { cursor: part.cursor.or(Some(body.as_position())), card, every_key, spots: spots.taken() }
 }
 
 fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect, buffer: &mut Buffer) {

@@ -1,14 +1,17 @@
 use std::fmt::Write as _;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 use ratatui::style::Style;
 use rstest::rstest;
 
 use crate::console::core::shared::msg::{LinkState, Msg};
-use crate::console::ui::Drawn;
+use crate::console::core::shared::pointer::Aim;
+use crate::console::keymap::action::Action;
 use crate::console::ui::ink::Caps;
 use crate::console::ui::scenes::Scene;
 use crate::console::ui::theme::{Depth, Theme};
+use crate::console::ui::{Drawn, aimed_at};
 
 const SIZES: [(u16, u16); 5] = [(40, 12), (60, 20), (80, 24), (120, 40), (200, 60)];
 
@@ -404,4 +407,29 @@ fn what_is_said_covers_no_text_that_a_press_would_send() {
         let shown = picture(&buffer, &drawn);
         assert!(drawn.card.is_some() && shown.contains("zebra"), "{shown}");
     }
+}
+
+#[test]
+fn a_click_means_the_row_that_is_seen_there() {
+    let mut scene = Scene::new(true);
+    scene.keys("tab");
+    let (buffer, drawn) = scene.draw(80, 24);
+    let rows = rows(&buffer);
+    let cursor = drawn.cursor.expect("on the selected row");
+    let conversation = |place| match aimed_at(&drawn.spots, place) {
+        Some(Aim::Conversation(by)) => Some(by),
+        _ => None,
+    };
+    assert_eq!(conversation(cursor), Some(0));
+    assert_eq!(conversation(Position { y: cursor.y + 2, ..cursor }), Some(1), "two lines each:\n{}", rows.join("\n"));
+    let footer: String = (0..80).map(|x| buffer[(x, 23)].symbol()).collect();
+    let before = footer.find("help").map(|at| footer[..at].chars().count()).expect("in the footer");
+    let help = Position { x: u16::try_from(before).expect("a column"), y: 23 };
+    assert_eq!(aimed_at(&drawn.spots, help), Some(Aim::Key(Action::Help)), "{footer}");
+    // What lies over the list takes its rows away.
+    scene.keys("o");
+    let (_, drawn) = scene.draw(80, 24);
+    assert!(!drawn.spots.iter().any(|(_, aim)| matches!(aim, Aim::Conversation(_))));
+    let place = drawn.cursor.expect("on an answer");
+    assert_eq!(aimed_at(&drawn.spots, place), Some(Aim::Row(0)));
 }

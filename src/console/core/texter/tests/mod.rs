@@ -9,6 +9,7 @@ mod leaving;
 mod noticed;
 mod offered;
 mod outbox;
+mod pointed;
 mod practice;
 mod promises;
 mod recalled;
