@@ -34,6 +34,7 @@ mod store_canned;
 mod store_carrier;
 mod store_claim;
 mod store_closing;
+mod store_erasure_parts;
 mod store_follow_up;
 mod store_gate;
 mod store_held;

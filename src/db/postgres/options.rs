@@ -61,6 +61,8 @@ const BUILDER_PATIENCE: Duration = Duration::from_secs(6 * 3_600);
 pub struct Url {
     config: Box<Config>,
     tls: Tls,
+    /// Instead of what [`WRITER`] says.
+    writers_limit: Option<Duration>,
 }
 
 /// Whether the line is encrypted, and whose word counts for the other end.
@@ -144,7 +146,15 @@ impl Url {
         if config.get_application_name().is_none() {
             config.application_name(APPLICATION);
         }
-        Ok(Self { config: Box::new(config), tls })
+        Ok(Self { config: Box::new(config), tls, writers_limit: None })
+    }
+
+    /// The same address, for a writer that is allowed less for a statement, down to a millisecond: so a test holds that what is large
+    /// goes in parts, without being as large as nine seconds.
+    #[must_use]
+    pub fn writes_within(mut self, limit: Duration) -> Self {
+        self.writers_limit = Some(limit);
+        self
     }
 
     /// In time, or not at all: the time-out of the connection itself ends where the socket is open, and behind it may be a
@@ -190,7 +200,11 @@ impl Url {
     /// # Errors
     /// When the database cannot be reached, or lets nobody in.
     pub async fn writer(&self) -> Result<Conn> {
-        let mut writer = self.open(WRITER, WRITER_PATIENCE).await?;
+        let mut settings = WRITER.to_owned();
+        if let Some(limit) = self.writers_limit {
+            settings.push_str(&format!("; SET statement_timeout = {}", limit.as_millis().max(1)));
+        }
+        let mut writer = self.open(&settings, WRITER_PATIENCE).await?;
         if let Conn::Postgres(postgres) = &mut writer
             && !postgres.be_at_work().await?
         {
