@@ -94,6 +94,10 @@ on_every_store! {
         let theirs = home.claim_speaking(&tom, campaign, &["en", "es"]).await;
         assert_eq!(theirs.len(), 2);
         assert_eq!(theirs[0].tags, ["needs:es"]);
+        // Who handed them over is told who has them now, should their console still count them as theirs.
+        let ids: Vec<_> = slice.iter().map(|one| one.id).collect();
+        let told = home.desk.store.whereabouts(&tess.actor, campaign, &ids).await.expect("read").expect("visible");
+        assert_eq!((told.others.len(), told.others[0].who.as_str(), told.others[0].contacts, told.pool), (1, "Tom", 2, 0));
         // Going on in it takes the tag off.
         home.act(&tom, language(slice[0].id, false)).await;
         assert_eq!(home.line(&tom, campaign, slice[0].id).await.tags, Vec::<String>::new());
@@ -115,9 +119,11 @@ on_every_store! {
         let since = home.line(&tess, campaign, to.id).await.waiting_since;
         home.act(&tess, Act::OptOut { contact: to.id, notice: true, grace: true }).await;
         assert_eq!(home.jobs().await, [], "the notice waits for a slip to be taken back");
+        assert_ne!(home.line(&tess, campaign, to.id).await.preview, "yes", "the notice is what was said last");
         home.act(&tess, Act::UndoOptOut { contact: to.id }).await;
         let line = home.line(&tess, campaign, to.id).await;
         assert_eq!((line.opt_out.clone(), line.waiting_since), (OptOut::No, since));
+        assert_eq!(line.preview, "yes", "nobody was told: the voter's words are the last ones again");
         home.pass(60);
         assert_eq!(home.jobs().await, [], "and never leaves");
         home.try_send(&tess, home.text(&line, Reply, "Good!")).await.expect("allowed again");
@@ -128,6 +134,19 @@ on_every_store! {
         assert_eq!(home.jobs().await.len(), 1);
         refused(home.try_act(&tess, Act::UndoOptOut { contact: to.id }).await, Code::TooLate);
         assert_eq!(home.line(&tess, campaign, to.id).await.opt_out, OptOut::Yes { by_word: false });
+    }
+
+    async fn a_notice_that_was_too_old_to_go_out_is_not_what_was_said_last(home: Home) {
+        let (_, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let to = home.claim(&tess, campaign, 0).await.remove(0);
+        home.initial(&tess, &to).await;
+        home.jobs().await;
+        home.says(phone(0), "STOP").await;
+        home.pass(5 * 60 + 1);
+        assert_eq!(home.jobs().await, [], "one notice within five minutes, or none");
+        let line = home.line(&tess, campaign, to.id).await;
+        assert_eq!((line.opt_out, line.preview.as_str()), (OptOut::Yes { by_word: true }, "STOP"));
     }
 
     async fn nobody_takes_back_a_stop_nor_what_another_pressed_nor_what_is_long_ago(home: Home) {

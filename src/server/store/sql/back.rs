@@ -67,8 +67,11 @@ impl Tx<'_> {
             .await?;
         let Some(row) = row else { return Ok(false) };
         let (contact, campaign): (i64, i64) = (col(&row, 0)?, col(&row, 1)?);
-        // A text without an author had no press: nobody is asked for another one.
-        let Some(author) = col::<Option<i64>>(&row, 2)? else { return Ok(true) };
+        // A text without an author had no press: nobody is asked for another one, and who waits for whom is as it was.
+        let Some(author) = col::<Option<i64>>(&row, 2)? else {
+            self.preview_again(contact).await?;
+            return Ok(true);
+        };
         let kind = rows::kind(&col::<String>(&row, 3)?)?;
         let initial = i64::from(kind == MessageKind::Initial);
         db::query(
@@ -102,19 +105,8 @@ impl Tx<'_> {
             let silent = matches!(line.opt_out, OptOut::Yes { .. });
             line.waiting_since = waiting.filter(|_| !silent);
         }
-        let last = db::query(
-            "SELECT body, pictures, (SELECT MAX(at) FROM messages
-                 WHERE contact = $1 AND direction = 'out' AND author IS NOT NULL AND delivery <> 'dropped')
-             FROM messages WHERE contact = $1 AND delivery <> 'dropped' ORDER BY seq DESC LIMIT 1",
-        )
-        .bind(contact)
-        .fetch_optional(&mut *self.conn)
-        .await?;
-        let (body, last_out): (String, Option<i64>) = match &last {
-            Some(row) => (marked(&col::<String>(row, 0)?, rows::pictures(col(row, 1)?)), col(row, 2)?),
-            None => (String::new(), None),
-        };
-        line.preview = preview(&body);
+        let last_out: Option<i64>;
+        (line.preview, last_out) = self.last_words(contact).await?;
         line.updated_at = self.micros();
         db::query(
             "UPDATE contacts SET status = $2, waiting_since = $3, preview = $4, last_out_at = $5, updated_at = $6
@@ -128,6 +120,35 @@ impl Tx<'_> {
         .bind(line.updated_at)
         .execute(&mut *self.conn)
         .await?;
+        self.contact_event(&line)
+    }
+
+    /// What stands last in a thread, as lists show it, and when somebody last wrote to them. What was dropped was never said.
+    async fn last_words(&mut self, contact: i64) -> Result<(String, Option<i64>), StoreError> {
+        let last = db::query(
+            "SELECT body, pictures, (SELECT MAX(at) FROM messages
+                 WHERE contact = $1 AND direction = 'out' AND author IS NOT NULL AND delivery <> 'dropped')
+             FROM messages WHERE contact = $1 AND delivery <> 'dropped' ORDER BY seq DESC LIMIT 1",
+        )
+        .bind(contact)
+        .fetch_optional(&mut *self.conn)
+        .await?;
+        let Some(row) = &last else { return Ok((String::new(), None)) };
+        let body = marked(&col::<String>(row, 0)?, rows::pictures(col(row, 1)?));
+        Ok((preview(&body), col(row, 2)?))
+    }
+
+    /// Lists show again what was said last, where a notice or an answer to HELP did not go out after all.
+    async fn preview_again(&mut self, contact: i64) -> Result<(), StoreError> {
+        let Some(mut line) = self.contact(contact).await? else { return Ok(()) };
+        (line.preview, _) = self.last_words(contact).await?;
+        line.updated_at = self.micros();
+        db::query("UPDATE contacts SET preview = $2, updated_at = $3 WHERE id = $1")
+            .bind(contact)
+            .bind(line.preview.as_str())
+            .bind(line.updated_at)
+            .execute(&mut *self.conn)
+            .await?;
         self.contact_event(&line)
     }
 }
