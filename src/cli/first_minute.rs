@@ -253,6 +253,7 @@ fn plan(name: &str, language: &str) -> Result<RehearsalPlan, Vec<FileProblem>> {
         speed: 1,
         short: true,
         texter: name.to_owned(),
+        note: String::new(),
     })
 }
 

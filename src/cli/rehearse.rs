@@ -30,6 +30,9 @@ use crate::rehearsal::robot::{Scripted, shift};
 use crate::rehearsal::score::Scorecard;
 use crate::rehearsal::start::{Control, RehearsalPlan, TEXTER, start_live, start_stepped};
 
+/// Said of a rehearsal with somebody's own list: as nobody is texted, nobody's consent is looked at.
+const NO_CONSENT: &str = "rehearsal-no-consent";
+
 /// Rehearse a texting shift: the real console and server on this machine, voters simulated, nothing sent to anybody
 #[derive(Debug, Clone, Args)]
 pub struct RehearseArgs {
@@ -74,6 +77,9 @@ pub async fn run(args: RehearseArgs, context: &Context) -> Outcome {
     let plan = match plan(&args, list, context) {
         Ok((plan, warnings)) => {
             tell(&warnings)?;
+            if !plan.note.is_empty() {
+                writeln!(std::io::stderr().lock(), "{}", plan.note)?;
+            }
             plan
         }
         Err(problems) => {
@@ -136,6 +142,8 @@ fn plan(
         speed: args.speed,
         short: args.short,
         texter: TEXTER.to_owned(),
+        // A list of one's own may hold people whom a real import would leave out.
+        note: if args.contacts.is_some() { context.catalogue.say(NO_CONSENT, &[]) } else { String::new() },
     };
     Ok((plan, problems))
 }

@@ -17,13 +17,14 @@ use super::persona::{Persona, Personas};
 use super::score::Scorecard;
 use super::stage::{Actor, Stage, Steps, play};
 use super::witness::Witness;
+use crate::api::act::Act;
 use crate::api::admin::{ImportChunk, ImportStart, InviteRequest, MAX_CHUNK};
 use crate::api::people::{JoinRequest, Joined, Me, Role};
 use crate::client::native::{AdminClient, NativeServer, SetupError, Timeouts, join};
-use crate::client::{Call, CallError};
+use crate::client::{Call, CallError, CampaignServer};
 use crate::domain::campaign::CampaignDef;
 use crate::domain::contact::Contact;
-use crate::domain::ids::{CampaignId, ContactId, DeviceId};
+use crate::domain::ids::{ActId, CampaignId, ContactId, DeviceId};
 use crate::domain::phone::Phone;
 use crate::env::{Clock, SharedClock, SharedIds};
 use crate::server::store::command::Answer;
@@ -53,6 +54,8 @@ pub struct RehearsalPlan {
     pub short: bool,
     /// First name of the texter as voters see it.
     pub texter: String,
+    /// What the texter is told at the start, as a captain tells it; empty: nothing.
+    pub note: String,
 }
 
 /// Why no rehearsal started.
@@ -204,7 +207,7 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
     if contacts.is_empty() {
         return Err(RehearsalError::Empty);
     }
-    let RehearsalPlan { mut def, personas, seed, speed, short, texter, .. } = plan;
+    let RehearsalPlan { mut def, personas, seed, speed, short, texter, note, .. } = plan;
     if short {
         def.slice_size = u32::try_from(cast::SHORT).unwrap_or(8);
     }
@@ -249,6 +252,12 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
         })
         .collect();
     let director = Director::new(seed, speed, cast, def.opt_out_notice.values().map(String::as_str));
+    let captain: Arc<dyn CampaignServer> = Arc::new(NativeServer::new(&url, &captain_token, Timeouts::default())?);
+    if !note.is_empty() {
+        let id = ActId(ids.act_id(clock.now()));
+        let told = captain.act(id, &Act::Announce { campaign, text: note }).await;
+        told.map_err(|e| RehearsalError::Call("telling the texter", e))?;
+    }
     let stage = Arc::new(Stage {
         director: Mutex::new(director),
         book,
@@ -259,7 +268,7 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
         seed,
         desk,
         carrier: carrier_name,
-        captain: Arc::new(NativeServer::new(&url, &captain_token, Timeouts::default())?),
+        captain,
         read: Mutex::new(0),
     });
     let rehearsal = Rehearsal {

@@ -30,6 +30,7 @@ fn plan(seed: u64, contacts: usize, short: bool) -> RehearsalPlan {
         speed: 1,
         short,
         texter: TEXTER.into(),
+        note: String::new(),
     }
 }
 

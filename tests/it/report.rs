@@ -266,6 +266,7 @@ async fn a_rehearsed_shift_is_told_alike_by_board_report_and_export() {
         speed: 1,
         short: false,
         texter: TEXTER.into(),
+        note: String::new(),
     };
     let (rehearsal, mut steps) =
         start_stepped(plan, SystemClock::shared(), SeededIds::shared(9)).await.expect("it starts");

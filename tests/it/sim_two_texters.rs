@@ -49,6 +49,7 @@ async fn two_texters_and_a_captain_see_the_same() {
         speed: 1,
         short: false,
         texter: "Ann".into(),
+        note: String::new(),
     };
     let ids = SeededIds::shared(1);
     let (rehearsal, mut steps) = start_stepped(plan, SystemClock::shared(), ids.clone()).await.expect("it starts");

@@ -1,5 +1,7 @@
 # The scorecard at the end of a rehearsal. Kind words: it is for the person who rehearsed and for nobody else.
 
+rehearsal-no-consent = Nobody is really texted here, so nobody's consent was looked at: a real import leaves out whoever gave none where the law asks for it.
+
 score-title = Your rehearsal
 score-texts = { $texts ->
     [one] One text sent

@@ -1,5 +1,7 @@
 # La hoja de resultados al final de un ensayo. Palabras amables: es para quien ensayó y para nadie más.
 
+rehearsal-no-consent = Aquí no se escribe a nadie de verdad, así que no se miró el consentimiento de nadie: una importación real deja fuera a quien no lo dio donde la ley lo pide.
+
 score-title = Tu ensayo
 score-texts = { $texts ->
     [one] Un mensaje enviado
