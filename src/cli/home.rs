@@ -83,6 +83,7 @@ pub(super) async fn choose(
         last,
         first_slice: first_slice(sign_in.kind, ctx),
         talks_alone: server.capabilities().talks_alone,
+        hands_out: server.capabilities().hands_out,
     };
     let asked = Arc::clone(&server);
     let launch = launch_with(server, journal.clone(), sign_in.me.clone(), ctx);

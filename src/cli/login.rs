@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use secrecy::SecretString;
 
 use super::reach::{tell, timeouts};
@@ -47,7 +47,7 @@ pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
     let settings = look(&door).await?;
     let (cookie, me) = if args.token {
         let token = secret("Your token: ", args.password_stdin)?;
-        door.login_by_token(&token).await.context("not signed in")?
+        door.login_by_token(&token).await.map_err(not_signed_in)?
     } else {
         if let Some(advice) = advice(&settings.strategy) {
             bail!("{advice}");
@@ -57,13 +57,21 @@ pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
             None => asked_for("Your e-mail: ")?,
         };
         let password = secret("Your password (it is not shown): ", args.password_stdin)?;
-        door.login(&email, &password).await.context(FORGOTTEN)?
+        door.login(&email, &password).await.map_err(not_signed_in)?
     };
     settle(&door, (cookie, me), &settings, (args.accept_terms, args.json), ctx).await
 }
 
-/// Spoke's links for a new password last a quarter of an hour and open a page.
-const FORGOTTEN: &str = "not signed in (a forgotten password: ask the campaign's admin for Spoke's reset link, open it in the browser, then sign in here)";
+/// The reason first, then what helps. Spoke's links for a new password last a quarter of an hour and open a page.
+fn not_signed_in(error: LoginError) -> anyhow::Error {
+    match error {
+        LoginError::Wrong => anyhow!(
+            "{error}: nobody is signed in. If it is forgotten, ask the campaign's admin for Spoke's reset link, open it in the browser, then \
+             sign in here again"
+        ),
+        other => anyhow::Error::new(other).context("not signed in"),
+    }
+}
 
 /// Takes up an invitation to a campaign that runs Spoke: signs in, or makes an account, and joins.
 ///
@@ -111,7 +119,7 @@ pub async fn join(
     let question = if has { "Your password (it is not shown): " } else { "Choose a password (it is not shown): " };
     let password = secret(question, false)?;
     let (cookie, _) = if has {
-        door.login(&email, &password).await.context("not signed in")?
+        door.login(&email, &password).await.map_err(not_signed_in)?
     } else {
         let first_name = match name {
             Some(name) => name.to_owned(),

@@ -8,8 +8,8 @@ use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::captain::Board;
 use crate::api::people::Role;
 use crate::client::sign_in::{self, ServerKind, SignIn};
-use crate::client::spoke::SpokeServer;
 use crate::client::spoke::captain::{Conversation, Filters, Listed, Person, To};
+use crate::client::spoke::{Reading, SpokeServer, Unreadable};
 use crate::domain::conversation::Status;
 use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::domain::safe_text::safe_line;
@@ -19,6 +19,15 @@ use crate::domain::safe_text::safe_line;
 pub enum SpokeCommand {
     /// Your assignments with all their counts, as Spoke's own page has them
     Assignments {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
+    /// Who in your hands cannot be read: the server gives no data of them. Everybody is asked for, fifty at a time
+    Unreadable {
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -59,6 +68,18 @@ pub enum SpokeCommand {
         #[arg(long, value_name = "N", default_value_t = 25)]
         limit: u64,
         /// Print JSON, with what was said
+        #[arg(long)]
+        json: bool,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
+    /// Take over every reply of a campaign that has waited for over an hour, whoever has it, to answer them yourself
+    TakeReplies {
+        /// Of which campaign (its number, from `spoke campaigns`)
+        #[arg(long, value_name = "CAMPAIGN")]
+        campaign: i64,
+        /// Print JSON
         #[arg(long)]
         json: bool,
         /// Who asks.
@@ -227,6 +248,23 @@ fn server(who: &SignInArgs, role: Role, ctx: &Context) -> anyhow::Result<SpokeSe
 pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
     match command {
         SpokeCommand::Assignments { json, who } => assignments(json, &who, ctx).await?,
+        SpokeCommand::Unreadable { json, who } => {
+            let found = sign_in(&who, Role::Texter, ctx)?;
+            let found = spoke(&found, timeouts(ctx), ctx)?.readings().await.context("not everybody was asked for")?;
+            if json { out_json(&found)? } else { out(readings(&found))? }
+        }
+        SpokeCommand::TakeReplies { campaign, json, who } => {
+            let server = server(&who, Role::Captain, ctx)?;
+            let taken = server.take_waiting(CampaignId(campaign)).await.context("no replies were taken over")?;
+            if json {
+                out_json(&serde_json::json!({ "campaign": campaign, "taken": taken }))?;
+            } else if taken == 0 {
+                out("No reply of that campaign has waited for over an hour.")?;
+            } else {
+                let (replies, are) = if taken == 1 { ("reply", "is") } else { ("replies", "are") };
+                out(format!("{taken} {replies} that waited for over an hour {are} yours now: {} text", ctx.program))?;
+            }
+        }
         SpokeCommand::Campaigns { archived, json, who } => {
             let found = server(&who, Role::Captain, ctx)?.campaigns_to_watch(archived).await.context("no campaigns")?;
             if json { out_json(&found)? } else { out(campaigns(&found))? }
@@ -316,6 +354,29 @@ async fn assignments(json: bool, who: &SignInArgs, ctx: &Context) -> anyhow::Res
         ));
     }
     out(text)
+}
+
+fn readings(found: &[Reading]) -> String {
+    let mut text = String::new();
+    for one in found {
+        let gone = one.unreadable.len() + one.nameless;
+        text.push_str(&format!("{}  {}\n      {} read, {gone} cannot be read\n", one.assignment, one.title, one.read));
+        for Unreadable { contact, why } in &one.unreadable {
+            text.push_str(&format!("      {}: {why}\n", contact.0));
+        }
+        if let Some(why) = &one.nameless_why {
+            text.push_str(&format!("      {} of whom not even the number is told: {why}\n", one.nameless));
+        }
+    }
+    if text.is_empty() {
+        return "Nothing is assigned to you now.".to_owned();
+    }
+    if found.iter().any(|one| !one.unreadable.is_empty() || one.nameless > 0) {
+        text.push_str(
+            "A console asks for them again by itself; if it stays so, tell the campaign's admin these numbers.\n",
+        );
+    }
+    text
 }
 
 /// The board as data: what the server does not tell is null.

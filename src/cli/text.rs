@@ -54,6 +54,7 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     console_options(&mut options, &ctx.config.console);
     options.undo_opt_out = can.undo_opt_out;
     options.talks_alone = can.talks_alone;
+    options.hands_out = can.hands_out;
     options.leases = can.leases;
     options.marks = can.marks;
     options.whereabouts = can.whereabouts;

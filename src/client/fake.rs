@@ -21,7 +21,7 @@ use crate::api::{
     people::{Me, Presence},
     problem::{Code, Problem},
 };
-use crate::console::core::shared::msg::ConfirmedWhat;
+use crate::console::core::shared::msg::{Beside, ConfirmedWhat};
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
 use crate::env::{SharedClock, SystemClock};
 
@@ -76,6 +76,7 @@ struct State {
     verdict_answers: VecDeque<Call<Option<Verdict>>>,
     read_back: Vec<Uuid>,
     signed_in_again: bool,
+    beside: Option<Beside>,
     feeds: VecDeque<Call<mpsc::Receiver<Call<Event>>>>,
     follows: Vec<u64>,
     in_flight: usize,
@@ -121,6 +122,11 @@ impl FakeServer {
     /// Somebody signs in in another window.
     pub(crate) fn sign_in_again(&self, again: bool) {
         self.state().signed_in_again = again;
+    }
+
+    /// What its client has noticed.
+    pub(crate) fn notices(&self, beside: Beside) {
+        self.state().beside = Some(beside);
     }
 
     pub(crate) fn open_gate(&self, open: bool) {
@@ -235,6 +241,10 @@ impl CampaignServer for FakeServer {
 
     fn is_signed_in_again(&self) -> bool {
         self.state().signed_in_again
+    }
+
+    fn beside(&self) -> Option<Beside> {
+        self.state().beside.clone()
     }
 
     fn may_repeat(&self, what: &ConfirmedWhat) -> bool {

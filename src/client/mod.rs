@@ -64,6 +64,8 @@ pub struct Capabilities {
     pub take_replies: bool,
     /// Conversations can be given back and what has no first text kept; else they go only together with it.
     pub talks_alone: bool,
+    /// The server hands contacts out to whoever asks, and gives what came back to others by itself; else its admins may have to.
+    pub hands_out: bool,
     /// Who was signed out signs in again alone (`login`), without a captain; nothing is handed in until then.
     pub login: bool,
     /// Who has now what was mine can be asked for, as counts.
@@ -87,6 +89,7 @@ impl Capabilities {
         marks: true,
         take_replies: false,
         talks_alone: true,
+        hands_out: true,
         login: false,
         whereabouts: true,
     };
@@ -107,6 +110,7 @@ impl Capabilities {
         marks: false,
         take_replies: false,
         talks_alone: false,
+        hands_out: false,
         login: true,
         whereabouts: false,
     };

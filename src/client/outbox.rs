@@ -487,7 +487,8 @@ impl Worker {
             Ok(first) => {
                 self.lanes.remove(&row.contact);
                 self.not_aside(row.id);
-                self.is_whole(row.id).await;
+                // In the journal that goes with the row.
+                self.half_way.remove(&row.id);
                 if mutation::on(Mutation::RowFreedEarly) {
                     drop(self.journal.echoed(row.id).await);
                 }

@@ -2,6 +2,8 @@
 # Arguments, where the refusal carries them: $at (a moment, already in local form), $who, $count.
 
 problem-none-left = All contacts of this campaign are handed out. Thank you; finish the cards you have, answer the replies, and ask your captain what is next.
+problem-none-given = The campaign's server gave no more contacts. It gives them to whoever asks only while the campaign lets its texters ask (dynamic assignment) and some are left; else its admin assigns them: ask there. Finish the cards you have, and answer the replies.
+problem-replies-first = Voters wait for your answer, and the campaign's server gives no more contacts meanwhile. Answer them, then ask again.
 problem-held-by-others = The contacts that are left are in other texters' hands. Ask again in a few minutes: some may come back.
 problem-outside-hours = It is outside texting hours where these people live. Come back when the hours open; replies can wait until then too.
 problem-texted-lately = Another campaign of ours has texted these people in the last days. They may be texted from { $at } on; answer the replies meanwhile.

@@ -147,6 +147,7 @@ texter-release-counts = You hold { $unsent } without a first text and { $convers
     [one] 1 voter waits
    *[other] { $waiting } voters wait
 } for your answer.
+texter-release-there = What you give back may not come back to you: this campaign's server gives contacts only to whom its admin assigns them, or while the campaign lets its texters ask for more.
 texter-release-unsent = The ones without a first text
 texter-release-conversations = The conversations
 texter-release-all = All of them
@@ -332,6 +333,7 @@ texter-unreadable = { $count ->
     [one] The server gives no data of one contact
    *[other] The server gives no data of { $count } contacts
   } ({ $why }). All others are here; it is asked for again by itself.
+texter-no-notice = { $name } is opted out, but the notice did not go first: the server did not take it or could not be asked, or it was outside texting hours. Nothing to do.
 texter-half-way = { $name }: their notice went, the opt-out itself not yet. It is being tried again.
 note-half-way = their notice went, the opt-out itself not yet: it is being tried again
 texter-ask-opt-out-for-good = It cannot be taken back: this campaign's server has no way to undo it.

@@ -106,6 +106,7 @@ texter-release-counts = Tienes { $unsent } sin primer mensaje y { $conversations
     [one] 1 votante espera
    *[other] { $waiting } votantes esperan
 } tu respuesta.
+texter-release-there = Lo que devuelves quizá no vuelva a ti: el servidor de esta campaña da contactos solo a quien los asigna su administrador, o mientras la campaña deja que sus voluntarios pidan más.
 texter-release-unsent = Los que no tienen primer mensaje
 texter-release-conversations = Las conversaciones
 texter-release-all = Todos
@@ -333,6 +334,7 @@ texter-unreadable = { $count ->
     [one] El servidor no da los datos de un contacto
    *[other] El servidor no da los datos de { $count } contactos
   } ({ $why }). Los demás están aquí; se vuelven a pedir solos.
+texter-no-notice = { $name } está de baja, pero el aviso no salió antes: el servidor no lo aceptó o no se le pudo preguntar, o era fuera del horario. No hay nada que hacer.
 texter-half-way = { $name }: su aviso salió, pero la baja todavía no. Se intenta otra vez.
 note-half-way = su aviso salió, pero la baja todavía no: se intenta otra vez
 texter-ask-opt-out-for-good = No se puede deshacer: el servidor de esta campaña no tiene cómo.

@@ -161,7 +161,7 @@ ui-answers-title = Pregunta { $n } de { $of }
 ui-answers-recorded = anotada
 
 ## Lo demás
-ui-link-signed-out-login = sesión cerrada: usa textbank login
+ui-link-signed-out-login = sesión cerrada: textbank login --spoke URL
 ui-link-signed-out = sesión cerrada: vuelve a entrar
 ui-link-signed-out-hands-in = sesión cerrada, aún entregando
 

@@ -540,12 +540,14 @@ impl Journal {
         self.write(Write::Ui { key: key.to_owned(), value }).await.map(drop)
     }
 
-    /// Takes down that an act of several calls stopped between them, or that it did not after all: for whoever looks without a server.
+    /// Takes down that an act of several calls stopped between them, or that it did not after all: for whoever looks without a server. It
+    /// goes with the act.
     ///
     /// # Errors
     /// What the disk says.
     pub async fn mark_half_way(&self, id: Uuid, half_way: bool) -> Result<(), JournalError> {
-        self.ui_set(&format!("half-way.{id}"), &half_way.into()).await
+        let key = table::half_way(id);
+        if half_way { self.ui_set(&key, &true.into()).await } else { self.write(Write::Forget(key)).await.map(drop) }
     }
 
     /// See [`Self::mark_half_way`].
@@ -553,7 +555,7 @@ impl Journal {
     /// # Errors
     /// What the disk says.
     pub async fn is_half_way(&self, id: Uuid) -> Result<bool, JournalError> {
-        Ok(self.ui_get(&format!("half-way.{id}")).await? == Some(true.into()))
+        Ok(self.ui_get(&table::half_way(id)).await? == Some(true.into()))
     }
 
     /// This installation's id; minted at the first opening.

@@ -194,6 +194,8 @@ pub(super) enum Write {
         key: String,
         value: Vec<u8>,
     },
+    /// What the console kept under this key is gone.
+    Forget(String),
     Meta {
         key: &'static str,
         value: Vec<u8>,
@@ -223,8 +225,10 @@ pub(super) async fn apply(
             let gone =
                 sqlx::query("DELETE FROM acts WHERE id = $1 AND state IN ('accepted','refused','parked','discarded')")
                     .bind(id)
-                    .execute(conn)
+                    .execute(&mut *conn)
                     .await?;
+            // With whatever was noted of it.
+            forget(conn, &half_way(*id)).await?;
             Ok(Done { changed: gone.rows_affected() > 0, index: Vec::new() })
         }
         Write::Unknown(id) => {
@@ -275,11 +279,24 @@ pub(super) async fn apply(
                 .await?;
             Ok(Done::default())
         }
+        Write::Forget(key) => {
+            forget(conn, key).await?;
+            Ok(Done::default())
+        }
         Write::Meta { key, value } => {
             write_meta(conn, key, value).await?;
             Ok(Done::default())
         }
     }
+}
+
+async fn forget(conn: &mut SqliteConnection, key: &str) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM ui_state WHERE key = $1").bind(key).execute(conn).await.map(drop)
+}
+
+/// The key under which it is noted that an act stopped between its calls.
+pub(super) fn half_way(id: Uuid) -> String {
+    format!("half-way.{id}")
 }
 
 /// Finds one act.

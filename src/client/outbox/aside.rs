@@ -81,21 +81,16 @@ impl Worker {
 
     /// Says of an act that it stopped half-way, once, if it did.
     pub(super) async fn half_way(&mut self, id: Uuid) {
-        if !self.server.is_half_way(ActId(id)) || !self.half_way.insert(id) {
+        let stopped = self.server.is_half_way(ActId(id));
+        let news = if stopped { self.half_way.insert(id) } else { self.half_way.remove(&id) };
+        if !news {
             return;
         }
-        if let Err(error) = self.journal.mark_half_way(id, true).await {
-            tracing::warn!(%error, "that an act stopped half-way is not in the journal");
+        if let Err(error) = self.journal.mark_half_way(id, stopped).await {
+            tracing::warn!(%error, "whether an act stopped half-way is not in the journal");
         }
-        self.report(Report::HalfWay(id)).await;
-    }
-
-    /// It has a verdict.
-    pub(super) async fn is_whole(&mut self, id: Uuid) {
-        if self.half_way.remove(&id)
-            && let Err(error) = self.journal.mark_half_way(id, false).await
-        {
-            tracing::debug!(%error, "that an act is done is not beside it in the journal");
+        if stopped {
+            self.report(Report::HalfWay(id)).await;
         }
     }
 

@@ -104,28 +104,48 @@ impl SpokeServer {
     }
 
     async fn opt_out(&self, id: ActId, contact: i64, notice: bool) -> Call<()> {
-        let (now, assignment) = match self.now_is(contact).await {
-            Ok((now, assignment)) => (Some(now), assignment),
-            // Somebody of whom the server gives no data is opted out all the same, without a word: it takes ids alone.
-            Err(CallError::Strange(_)) => (None, self.where_is(contact).await?),
-            Err(error) => return Err(error),
-        };
+        let (now, assignment) = self.to_opt_out(contact).await?;
         let mut noticed = self.known.is_half_way(id);
         if let Some(now) = &now {
             if now.opt_out.is_some() {
                 self.known.set_half_way(id, false);
                 return Ok(());
             }
-            let campaign = self.assignment_of(assignment).await?;
-            noticed = notice && self.give_notice(id, now, &campaign).await?;
-            self.known.set_half_way(id, noticed);
+            if notice && !noticed {
+                let campaign = self.assignment_of(assignment).await?;
+                noticed = self.give_notice(id, now, &campaign).await?;
+                self.known.set_half_way(id, noticed);
+            }
         }
         let number = now.as_ref().map_or(NO_CELL, cell);
         let opt_out = json!({ "assignmentId": assignment.to_string(), "cell": number });
         let variables = json!({ "optOut": opt_out, "contact": contact.to_string(), "silent": !noticed });
         self.surely(&documents::OPT_OUT, variables, "createOptOut").await?;
         self.known.set_half_way(id, false);
+        if notice && !noticed {
+            tracing::warn!(contact, "an opt-out took force without its notice");
+            self.known.is_unnoticed(contact);
+        }
         Ok(())
+    }
+
+    /// Who is to be opted out, and where they are. A server that is busy says no more than one that cannot read them, so it is asked again,
+    /// that the notice is not lost by a bad moment; who cannot be read then is opted out all the same, without a word: it takes ids alone.
+    async fn to_opt_out(&self, contact: i64) -> Call<(Option<Contact>, i64)> {
+        let tries = if self.known.has_failed(contact) { 1 } else { TRIES };
+        let mut wait = self.pace.doubt;
+        for tried in 1..=tries {
+            match self.now_is(contact).await {
+                Ok((now, assignment)) => return Ok((Some(now), assignment)),
+                Err(CallError::Strange(why)) => tracing::debug!(why, "who is to be opted out could not be read"),
+                Err(error) => return Err(error),
+            }
+            if tried < tries {
+                self.clock.sleep(wait).await;
+                wait *= 2;
+            }
+        }
+        Ok((None, self.where_is(contact).await?))
     }
 
     /// Sends the one notice, unless it stands there. True when it was sent.

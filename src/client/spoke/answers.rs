@@ -173,6 +173,9 @@ pub struct Todo {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TodoCampaign {
+    /// Its number, if it is told.
+    #[serde(default)]
+    pub id: Option<Id>,
     /// Title.
     #[serde(default, deserialize_with = "or_default")]
     pub title: String,

@@ -177,6 +177,9 @@ documents! {
   dynamicReassign(joinToken: $token, campaignId: $campaign)
 }";
 
+    /// The word of a campaign's links, for who watches it.
+    TOKEN = "token", "query token($campaign: String!) { currentUser { id } campaign(id: $campaign) { id joinToken } }";
+
     /// What a person may do in an organization.
     ROLES = "roles", "query roles($organization: String!) { currentUser { id roles(organizationId: $organization) } }";
 

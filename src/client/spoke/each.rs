@@ -6,11 +6,15 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::answers::{Contact, Line, Lines};
+use super::read::EVERYBODY;
 use super::{SpokeServer, documents};
 use crate::client::{Call, CallError};
+use crate::domain::ids::{CampaignId, ContactId};
+use crate::domain::safe_text::safe_line;
 
 /// Contacts asked for at once: more make the server slow.
 const AT_ONCE: usize = 50;
@@ -41,7 +45,60 @@ impl Read {
     }
 }
 
+/// Who of an assignment could be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// Its number.
+    pub assignment: CampaignId,
+    /// The campaign's title.
+    pub title: String,
+    /// Contacts whose data the server gave.
+    pub read: usize,
+    /// Those of whom it gave none.
+    pub unreadable: Vec<Unreadable>,
+    /// Entries of the list of whom not even the number could be read.
+    pub nameless: usize,
+    /// What the server said instead of those.
+    pub nameless_why: Option<String>,
+}
+
+/// A contact of whom the server gives no data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unreadable {
+    /// Their number.
+    pub contact: ContactId,
+    /// What the server says instead.
+    pub why: String,
+}
+
 impl SpokeServer {
+    /// Reads everybody in hand, fifty at once, to see who cannot be read.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn readings(&self) -> Call<Vec<Reading>> {
+        let mut all = Vec::new();
+        for todo in self.all_todos().await? {
+            let id = todo.id.0;
+            let lines = self.lines(id, &documents::LINES, EVERYBODY).await?;
+            let ids: Vec<i64> = lines.contacts.iter().map(|line| line.id.0).collect();
+            let found = self.each(id, &ids).await?;
+            let (named, nameless, nameless_why) = self.known.unreadable_in(id);
+            all.push(Reading {
+                assignment: CampaignId(id),
+                title: safe_line(&todo.campaign.title),
+                read: found.iter().filter(|(_, read)| matches!(read, Read::There(_))).count(),
+                unreadable: named
+                    .into_iter()
+                    .map(|(contact, why)| Unreadable { contact: ContactId(contact), why: safe_line(&why) })
+                    .collect(),
+                nameless,
+                nameless_why: nameless_why.as_deref().map(safe_line),
+            });
+        }
+        Ok(all)
+    }
+
     /// Contacts in full; those whose time of being asked for again has not come are [`Read::Broken`], and stand last.
     pub(super) async fn each(&self, assignment: i64, ids: &[i64]) -> Call<Vec<(i64, Read)>> {
         let now = self.clock.now();
@@ -164,8 +221,13 @@ impl SpokeServer {
     }
 
     /// A list in which an error stands beside the data: the lines that are whole. The others are counted, those of whom the number is known by
-    /// it: so nobody is missing without a word.
-    pub(super) fn lines_of_a_part(&self, assignment: i64, entries: &[Value], said: &str) -> Call<Lines> {
+    /// it: so nobody is missing without a word. How many have no number only the list of everybody can tell.
+    pub(super) fn lines_of_a_part(
+        &self,
+        (assignment, status): (i64, &str),
+        entries: &[Value],
+        said: &str,
+    ) -> Call<Lines> {
         let why = format!("the server answered in part only ({said})");
         let (mut contacts, mut nameless) = (Vec::new(), 0);
         for entry in entries {
@@ -174,6 +236,8 @@ impl SpokeServer {
             match (whole, serde_json::from_value::<Line>(entry.clone())) {
                 (true, Ok(line)) => contacts.push(line),
                 _ => match entry.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok()) {
+                    // Each poll shows it again, which is no try that failed.
+                    Some(id) if self.known.rests(id, self.clock.now()) => {}
                     Some(id) => self.breaks(id, assignment, &why),
                     None => nameless += 1,
                 },
@@ -182,7 +246,9 @@ impl SpokeServer {
         if contacts.is_empty() {
             return Err(CallError::Strange(why));
         }
-        self.known.nameless(assignment, nameless, &why);
+        if status == EVERYBODY {
+            self.known.nameless(assignment, nameless, &why);
+        }
         Ok(Lines { contacts })
     }
 }

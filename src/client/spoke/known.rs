@@ -43,6 +43,8 @@ struct Seen {
     noticed: HashSet<ActId>,
     /// Opt-outs whose notice stands in the conversation while the opt-out itself is not done.
     half_way: HashSet<ActId>,
+    /// Contacts who were opted out without the notice that was asked for.
+    unnoticed: BTreeSet<ContactId>,
     /// Contacts that were read in full.
     whole: BTreeSet<i64>,
     /// Contacts in hand of whom the server gives no data.
@@ -219,6 +221,16 @@ impl Known {
         self.seen().half_way.contains(&id)
     }
 
+    /// A contact is opted out, and the notice that was asked for did not go, or is not known to have gone.
+    pub(super) fn is_unnoticed(&self, contact: i64) {
+        self.seen().unnoticed.insert(ContactId(contact));
+    }
+
+    /// All of those.
+    pub(super) fn unnoticed(&self) -> BTreeSet<ContactId> {
+        self.seen().unnoticed.clone()
+    }
+
     /// A contact's data could not be read: it is asked for again after `first`, then after twice as long each time, up to `most`.
     pub(super) fn is_broken(
         &self,
@@ -287,6 +299,15 @@ impl Known {
         let nameless = seen.nameless.values().map(|(count, _)| count).sum();
         let why = seen.nameless.values().find(|(count, _)| *count > 0).map(|(_, why)| why.clone());
         (named, nameless, why)
+    }
+
+    /// The same of one assignment, by their numbers.
+    pub(super) fn unreadable_in(&self, assignment: i64) -> (BTreeMap<i64, String>, usize, Option<String>) {
+        let seen = self.seen();
+        let of_it = seen.broken.iter().filter(|(_, broken)| broken.assignment == assignment);
+        let named = of_it.map(|(id, broken)| (*id, broken.why.clone())).collect();
+        let (nameless, why) = seen.nameless.get(&assignment).cloned().unwrap_or_default();
+        (named, nameless, (nameless > 0).then_some(why))
     }
 
     pub(super) fn claim(&self, id: Uuid) -> Option<Claim> {

@@ -55,6 +55,7 @@ use crate::console::core::shared::msg::{Beside, ConfirmedWhat};
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId, PersonId};
 use crate::env::{SharedClock, SharedIds};
 
+pub use self::each::{Reading, Unreadable};
 pub use self::page::Settings;
 
 /// How long is waited for what.
@@ -250,7 +251,8 @@ impl CampaignServer for SpokeServer {
     fn beside(&self) -> Option<Beside> {
         let (unreadable, nameless, why) = self.known.unreadable();
         let why = why.or_else(|| unreadable.values().next().cloned()).unwrap_or_default();
-        Some(Beside { unreadable: unreadable.into_keys().collect(), nameless, why })
+        let unnoticed = self.known.unnoticed();
+        Some(Beside { unreadable: unreadable.into_keys().collect(), nameless, why, unnoticed })
     }
 
     async fn presence(&self) -> Call<Presence> {

@@ -58,7 +58,7 @@ impl SpokeServer {
         Ok(self.all_todos().await?.into_iter().map(views::assignment_counts).collect())
     }
 
-    async fn all_todos(&self) -> Call<Vec<Todo>> {
+    pub(super) async fn all_todos(&self) -> Call<Vec<Todo>> {
         let (_, user) = self.who().await?;
         let mut all = Vec::new();
         for organization in user.texter_organizations {
@@ -156,10 +156,12 @@ impl SpokeServer {
             return Err(CallError::Strange("an assignment without its list of contacts".into()));
         };
         if reply.errors.is_empty() {
-            self.known.nameless(assignment, 0, "");
+            if status == EVERYBODY {
+                self.known.nameless(assignment, 0, "");
+            }
             return reply.read("assignment");
         }
-        self.lines_of_a_part(assignment, entries, &reply.codes())
+        self.lines_of_a_part((assignment, status), entries, &reply.codes())
     }
 
     /// How many of an assignment have opted out. Where that cannot be read, none: it is a number to show and nothing else.

@@ -34,12 +34,26 @@ pub enum LoginError {
     /// The line.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// E-mail, password or token were not taken.
-    #[error("the server did not take it: {0}")]
+    /// E-mail or password; the server does not say which.
+    #[error("the e-mail or the password is wrong")]
+    Wrong,
+    /// The server said no, for another reason.
+    #[error("{0}")]
     Refused(String),
     /// It said yes and gave nothing to be known again by.
     #[error("the server took the sign-in and gave no session; tell the campaign's admin")]
     NoSession,
+}
+
+/// How the server says that e-mail or password are wrong.
+const WRONG: &str = "Invalid username or password";
+/// What it says of anything in production, and of a link that is none: nothing that would help.
+const EMPTY: [&str; 4] = [WRONG, "Internal server error", "Invalid join request", ""];
+
+/// The server's own words behind ours, where they say more.
+fn beside(said: &str) -> String {
+    let said = safe_line(said);
+    if EMPTY.contains(&said.as_str()) { String::new() } else { format!(" (it says: {said})") }
 }
 
 /// The details of somebody who signs up.
@@ -208,9 +222,13 @@ impl Door {
             let said = reply.said();
             let full = said.contains("too many texters");
             return Err(LoginError::Refused(if full {
-                "this campaign has all the texters it can take".to_owned()
+                "this campaign has all the texters it can take: tell whoever gave you the link".to_owned()
             } else {
-                format!("the link is not valid (any more), or you have joined already ({said})")
+                format!(
+                    "the link is not valid (any more), or you have joined already{}. Try textbank text; if your campaign is not there, ask \
+                     for a new link",
+                    beside(&said)
+                )
             }));
         }
         who(&wire).await
@@ -244,7 +262,7 @@ impl Door {
         let wire = Wire::new(&self.address, Some(cookie), self.timeouts)?;
         let reply = wire.ask(&documents::TERMS, json!({ "user": me.person.0.to_string() })).await?;
         if reply.field("userAgreeTerms").get("terms") != Some(&Value::Bool(true)) {
-            return Err(LoginError::Refused(format!("the terms do not count as accepted ({})", reply.said())));
+            return Err(LoginError::Refused(format!("the terms do not count as accepted{}", beside(&reply.said()))));
         }
         Ok(())
     }
@@ -257,7 +275,8 @@ impl Door {
         if reply.field("dynamicReassign").is_null() {
             let said = reply.said();
             return Err(LoginError::Refused(format!(
-                "no replies were handed over: the link, or your role there ({said})"
+                "no replies were handed over: the link is not valid (any more), or your role there does not allow it{}",
+                beside(&said)
             )));
         }
         Ok(me)
@@ -266,16 +285,26 @@ impl Door {
     async fn enter(&self, form: &Value, bearer: Option<&SecretString>) -> Result<(SecretString, Me), LoginError> {
         let (status, headers) = self.wire.form("login-callback", form, bearer).await?;
         if status == StatusCode::UNAUTHORIZED {
-            let why =
-                headers.get(WWW_AUTHENTICATE).and_then(|why| why.to_str().ok()).unwrap_or("wrong e-mail or password");
-            return Err(LoginError::Refused(safe_line(why)));
+            let why = headers.get(WWW_AUTHENTICATE).and_then(|why| why.to_str().ok()).unwrap_or(WRONG);
+            return Err(match (form.get("authType").and_then(Value::as_str), bearer) {
+                (_, Some(_)) => LoginError::Refused(format!("the server did not take the token{}", beside(why))),
+                (Some("signup"), _) => LoginError::Refused(format!(
+                    "the server made no account{}. The link may be used up, or there is an account with this e-mail already: textbank login \
+                     --spoke {}",
+                    beside(why),
+                    self.address
+                )),
+                _ if why == WRONG => LoginError::Wrong,
+                _ => LoginError::Refused(format!("the server did not take it{}", beside(why))),
+            });
         }
         if status.is_server_error() {
             return Err(CallError::NoAnswer(status.to_string()).into());
         }
         if status != StatusCode::FOUND {
             let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
-            return Err(LoginError::Refused(safe_line(&format!("{status} {to}"))));
+            let said = safe_line(&format!("{status} {to}"));
+            return Err(LoginError::Refused(format!("the server did not answer as to a sign-in{}", beside(&said))));
         }
         let cookie = cookie(&headers).ok_or(LoginError::NoSession)?;
         let wire = Wire::new(&self.address, Some(&cookie), self.timeouts)?;

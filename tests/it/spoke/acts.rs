@@ -200,6 +200,37 @@ async fn an_opt_out_that_failed_is_done_again_without_a_second_notice() {
     }
 }
 
+#[rstest]
+#[case::well(0, 1)]
+#[case::busy_for_a_moment(2, 1)]
+#[case::not_to_be_read(3, 0)]
+#[tokio::test]
+async fn a_server_that_is_busy_for_a_moment_loses_nobody_their_notice(#[case] fails: usize, #[case] notices: usize) {
+    let tess = Tess::in_conversation().await;
+    tess.server.assignment(tess.campaign, None).await.expect("a list");
+    tess.there.world().habits.masked = true;
+    tess.there.world().troubles.extend(vec![("details", Trouble::Fails); fails]);
+    tess.done(Act::OptOut { contact: CORA, notice: true, grace: false }).await;
+    assert!(tess.there.world().contacts[&1].opted_out);
+    assert_eq!(tess.there.world().sent_to(1).len(), 1 + notices);
+    // What did not go is said.
+    let unnoticed = tess.server.beside().expect("looked").unnoticed;
+    assert_eq!(unnoticed.into_iter().collect::<Vec<_>>(), if notices == 0 { vec![CORA] } else { vec![] });
+}
+
+#[tokio::test]
+async fn an_opt_out_that_meets_no_answer_waits_and_keeps_its_notice() {
+    let tess = Tess::in_conversation().await;
+    tess.there.world().troubles.push_back(("details", Trouble::Gateway));
+    let (id, act) = (pressed(0), Act::OptOut { contact: CORA, notice: true, grace: false });
+    let failed = tess.server.act(id, &act).await;
+    assert!(matches!(failed, Err(CallError::NoAnswer(_))), "{failed:?}");
+    assert!(!tess.there.world().contacts[&1].opted_out);
+    assert!(tess.server.act(id, &act).await.expect("a verdict").is_accepted());
+    assert_eq!(tess.there.world().sent_to(1).len(), 2);
+    assert!(tess.server.beside().expect("looked").unnoticed.is_empty());
+}
+
 #[tokio::test]
 async fn who_opted_out_counts_as_done_for_whoever_comes_back() {
     let tess = Tess::in_conversation().await;

@@ -208,3 +208,54 @@ async fn an_entry_that_fails_in_the_list_itself_is_counted_and_a_list_of_errors_
     tess.there.world().habits.broken = (1..=4).map(|id| (id, "*")).collect();
     assert!(tess.server.assignment(tess.campaign, None).await.is_err(), "who is not there is not gone");
 }
+
+#[tokio::test]
+async fn the_number_of_who_has_no_name_is_that_of_the_whole_list_whatever_is_polled() {
+    let tess = Tess::start(4).await;
+    {
+        let mut world = tess.there.world();
+        world.habits.broken.insert(3, "*");
+        world.voter_writes(1, "yes", now());
+    }
+    let nameless = || tess.server.beside().expect("looked").nameless;
+    let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
+    assert_eq!((page.contacts.len(), nameless()), (3, 1));
+    // Among who waits nobody is broken, then only that one is, then both are there.
+    let mut feed = tess.server.events(tess.campaign, page.seq).await.expect("a feed");
+    assert_eq!(nameless(), 1);
+    for waiting in [None, Some(3), Some(1)] {
+        if let Some(id) = waiting {
+            tess.there.world().contacts.get_mut(&1).expect("a contact").status = "convo".to_owned();
+            tess.there.world().voter_writes(id, "hello?", now());
+        }
+        tess.there.world().asked.clear();
+        let polls = async {
+            while tess.there.world().asked.iter().filter(|name| *name == "poll").count() < 5 {
+                tokio::task::yield_now().await;
+                assert_eq!(nameless(), 1);
+            }
+        };
+        tokio::select! {
+            () = polls => {}
+            () = async { while feed.next().await.expect("it goes on").is_ok() {} } => panic!("the feed failed"),
+        }
+    }
+    tess.there.world().habits.broken.clear();
+    tess.server.assignment(tess.campaign, None).await.expect("a list");
+    assert_eq!(nameless(), 0);
+}
+
+#[tokio::test]
+async fn everybody_is_read_to_say_who_cannot_be() {
+    let tess = Tess::start(60).await;
+    tess.there.world().habits.broken.extend([(17, ""), (44, "messageStatus"), (51, "*")]);
+    let readings = tess.server.readings().await.expect("asked");
+    let [one] = readings.as_slice() else { panic!("one assignment: {readings:?}") };
+    assert_eq!((one.assignment, one.read, one.nameless), (tess.campaign, 57, 1));
+    assert_eq!(one.unreadable.iter().map(|one| one.contact.0).collect::<Vec<_>>(), [17, 44]);
+    assert!(one.unreadable.iter().all(|one| !one.why.is_empty()) && one.nameless_why.is_some());
+    tess.there.world().habits.broken.clear();
+    let anew = Tess::at(tess.there).await;
+    let whole = anew.server.readings().await.expect("asked").remove(0);
+    assert_eq!((whole.read, whole.unreadable, whole.nameless, whole.nameless_why), (60, vec![], 0, None));
+}

@@ -155,3 +155,14 @@ async fn the_board_is_counted_gently_and_told_when_it_changed() {
     ada.there.world().voter_writes(4, "hello", now());
     assert_eq!(board().await.counts.waiting, 2);
 }
+
+#[tokio::test]
+async fn replies_that_waited_long_are_taken_over_by_a_command() {
+    let ada = ada().await;
+    assert_eq!(ada.server.take_waiting(CAMPAIGN).await.expect("taken"), 1);
+    assert_eq!(ada.there.world().contacts[&1].assignment, Some(World::assignment_of(ADA)));
+    assert_eq!(ada.server.take_waiting(CAMPAIGN).await.expect("none more"), 0);
+    ada.there.world().habits.role = Some(1);
+    let refused = ada.server.take_waiting(CampaignId(99)).await;
+    assert!(matches!(refused, Err(CallError::Refused(problem)) if problem.code == Code::Forbidden));
+}

@@ -61,7 +61,12 @@ async fn a_script_signs_in_and_the_cookie_is_kept_for_its_owner_alone() {
     let here = Here::start().await;
     let wrong = here.login("wrong").await;
     assert_eq!(wrong.code, Some(1));
-    assert!(wrong.err.contains("Invalid username or password") && !wrong.err.contains("wrong\n"), "{}", wrong.err);
+    assert!(
+        wrong.err.contains("error: the e-mail or the password is wrong: nobody is signed in. If it is forgotten")
+            && !wrong.err.contains("wrong\n"),
+        "{}",
+        wrong.err
+    );
     let said = here.login("hunter22hunter").await;
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
     let said: Value = serde_json::from_str(&said.out).expect("JSON");
@@ -176,6 +181,11 @@ async fn a_script_watches_steers_and_counts() {
     assert_eq!(given.out.trim(), "3 contacts changed hands", "{}", given.err);
     let mine = json(&["spoke", "assignments", "--json"]).await;
     assert_eq!((mine[0]["first_texts"].as_u64(), mine[0]["outside_hours"].as_u64()), (Some(3), Some(0)));
+    let unreadable = json(&["spoke", "unreadable", "--json"]).await;
+    assert_eq!((unreadable[0]["read"].as_u64(), &unreadable[0]["unreadable"]), (Some(3), &Value::Array(vec![])));
+    here.there.world().voter_writes(1, "anybody?", now());
+    let taken = json(&["spoke", "take-replies", "--campaign", "1", "--json"]).await;
+    assert_eq!(taken["taken"].as_u64(), Some(0), "it was in her hands");
     let found = json(&["spoke", "conversations", "--texter", "nobody", "--json"]).await;
     assert_eq!(found["total"].as_u64(), Some(0));
     let tagged = here.run(&["spoke", "tag", "spanish", "1", "--campaign", "1"], "").await;

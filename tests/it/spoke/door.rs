@@ -28,7 +28,7 @@ fn secret(text: &str) -> SecretString {
 async fn a_wrong_password_is_said_to_be_one() {
     let (_there, door) = here().await;
     let error = door.login("tess.texter@example.org", &secret("wrong")).await.expect_err("refused");
-    assert_eq!(error.to_string(), "the server did not take it: Invalid username or password");
+    assert_eq!(error.to_string(), "the e-mail or the password is wrong");
     let (_, me) = door.login_by_token(&secret("a-token-of-tess")).await.expect("signed in");
     assert_eq!(me.name, "Tess");
     assert!(matches!(door.login_by_token(&secret("another")).await, Err(LoginError::Refused(_))));

@@ -255,6 +255,38 @@ async fn an_opt_out_that_stopped_half_way_is_said_and_is_in_the_journal_until_it
 }
 
 #[tokio::test]
+async fn the_mark_of_an_opt_out_that_stopped_half_way_goes_with_it_whoever_did_the_rest() {
+    let ids = SeededIds::shared(9);
+    let home = tempfile::tempdir().expect("a directory");
+    let tess = Tess::start(1).await;
+    tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
+    tess.there.world().voter_writes(1, "please leave me alone", now());
+    let journal = open(home.path(), &ids).await;
+    let id = confirm(&journal, &ids, Act::OptOut { contact: ContactId(1), notice: true, grace: false }).await;
+    tess.there.world().troubles.extend([("optOut", Trouble::Fails); 3]);
+    let server: Arc<dyn CampaignServer> = tess.server.clone();
+    let mut outbox = Steps::new(server, journal.clone(), SystemClock::shared(), Arc::clone(&ids));
+    outbox.take_off();
+    outbox.land(0).await;
+    assert!(journal.is_half_way(id).await.expect("read"));
+    drop(outbox);
+    journal.close().await.expect("closed");
+
+    // Somebody opted them out there, and the program began anew: it knows of the notice by the journal alone.
+    tess.there.world().contacts.get_mut(&1).expect("a contact").opted_out = true;
+    let journal = open(home.path(), &ids).await;
+    assert!(journal.is_half_way(id).await.expect("read"));
+    let anew = Tess::at(tess.there).await;
+    let server: Arc<dyn CampaignServer> = anew.server.clone();
+    let mut outbox = Steps::new(server, journal.clone(), SystemClock::shared(), ids);
+    outbox.take_off();
+    let reports = outbox.land(0).await;
+    assert!(reports.iter().any(|report| matches!(report, Report::Verdict(verdict) if verdict.is_accepted())));
+    assert!(!journal.is_half_way(id).await.expect("read"), "nothing is half-way any more");
+    assert_eq!(anew.there.world().sent_to(1).len(), 2);
+}
+
+#[tokio::test]
 async fn killed_in_mid_opt_out_it_is_done_at_the_next_start_with_one_notice() {
     let ids = SeededIds::shared(7);
     let home = tempfile::tempdir().expect("a directory");

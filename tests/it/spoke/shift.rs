@@ -40,7 +40,12 @@ impl Tess {
     pub async fn with(world: World) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = SystemClock::shared();
-        let there = StandIn::start(0, world, clock.clone()).await;
+        Self::at(StandIn::start(0, world, clock).await).await
+    }
+
+    /// Signed in anew, as by a program that has just begun.
+    pub async fn at(there: StandIn) -> Self {
+        let clock = SystemClock::shared();
         let door = Door::new(&there.url(), Timeouts::default()).expect("an address");
         assert!(matches!(door.kind().await, Ok(Kind::Spoke(_))));
         let password = "hunter22hunter".to_owned().into();

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::super::answers::Todo;
 use super::super::{SpokeServer, documents, refusal, views};
 use super::answers::{ConversationsPage, Named, PeoplePage, TagsOf, Talk};
 use super::role_of;
@@ -234,6 +235,37 @@ impl SpokeServer {
         variables["to"] = json!(to.id());
         let done = self.surely(&documents::REASSIGN_ALL, variables, "bulkReassignCampaignContacts").await?;
         Ok(done.as_array().map_or(0, Vec::len))
+    }
+
+    /// Takes over every reply of a campaign that has waited for over an hour, whoever has it, as Spoke's link for that does. How many more
+    /// wait in one's own hands then.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn take_waiting(&self, campaign: CampaignId) -> Call<u64> {
+        // Its link's word is told to whoever watches the campaign; this says who may not.
+        self.organization_of(campaign.0).await?;
+        let reply = self.asked(&documents::TOKEN, json!({ "campaign": campaign.0.to_string() })).await?;
+        if reply.field("campaign").is_null() {
+            return Err(self.refused(&reply.said()).await);
+        }
+        let Some(token) = reply.field("campaign").get("joinToken").and_then(Value::as_str) else {
+            return Err(refusal(Code::NotFound, "the server gives no link of this campaign"));
+        };
+        let before = self.waiting_for_me(campaign).await?;
+        let variables = json!({ "token": token, "campaign": campaign.0.to_string() });
+        self.surely(&documents::REPLIES, variables, "dynamicReassign").await?;
+        Ok(self.waiting_for_me(campaign).await?.saturating_sub(before))
+    }
+
+    async fn waiting_for_me(&self, campaign: CampaignId) -> Call<u64> {
+        let mut all = 0;
+        let of_it = |todo: &Todo| todo.campaign.id.is_some_and(|id| id.0 == campaign.0);
+        for todo in self.all_todos().await?.into_iter().filter(of_it) {
+            let lines = self.lines(todo.id.0, &documents::POLL, "needsResponse").await?;
+            all += u64::try_from(lines.contacts.len()).unwrap_or_default();
+        }
+        Ok(all)
     }
 
     /// Sets the status of these contacts of a campaign: `closed`, or `needsResponse` to open them again.

@@ -31,13 +31,22 @@ pub struct HomeOptions {
     pub first_slice: Option<u32>,
     /// Conversations can be given back without the rest.
     pub talks_alone: bool,
+    /// The server hands contacts out to whoever asks, and what is given back goes to others by itself; else its admins may have to.
+    pub hands_out: bool,
 }
 
 impl HomeOptions {
     /// The usual ones.
     #[must_use]
     pub fn new() -> Self {
-        Self { keymap: Keymap::default(), gate: GateTimes::default(), last: None, first_slice: None, talks_alone: true }
+        Self {
+            keymap: Keymap::default(),
+            gate: GateTimes::default(),
+            last: None,
+            first_slice: None,
+            talks_alone: true,
+            hands_out: true,
+        }
     }
 }
 

@@ -83,6 +83,9 @@ fn conversations_alone_are_given_back_only_where_the_server_can() {
         let Some(OverlayView::Confirm { choices, selected, .. }) = model.overlay_view() else { panic!("it asks") };
         let offered = choices.iter().any(|(say, _)| say.key == "texter-release-conversations");
         assert_eq!((choices.len(), selected, offered), (rows, rows - 1, talks_alone));
+        model.options.hands_out = talks_alone;
+        let Some(OverlayView::Confirm { lines, .. }) = model.overlay_view() else { panic!("it asks") };
+        assert_eq!(lines.iter().any(|say| say.key == "texter-release-there"), !talks_alone, "it may be for good");
         let given = acts(&press(&mut model, &mut at, "k enter"));
         let expected = Act::Release { campaign: CampaignId(1), unsent: true, conversations: true };
         assert_eq!(given.iter().map(|(_, act)| act.clone()).collect::<Vec<_>>(), [expected], "the row before the last");

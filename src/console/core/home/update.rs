@@ -15,7 +15,7 @@ use crate::console::core::shared::pointer::{Clicked, clicked};
 use crate::console::core::shared::presses::Meant;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::overlay_keys::{palette_actions, release_rows, released};
-use crate::console::core::texter::server::problem_say;
+use crate::console::core::texter::server::{claim_say, problem_say};
 use crate::console::keymap::action::{ACTIONS, Action, Category};
 use crate::console::keymap::chord::{Chord, Key, Press};
 use crate::console::keymap::context::{Fact, Facts};
@@ -214,7 +214,7 @@ impl Model {
         }
         match result {
             Ok(grant) => self.say(Level::Info, Say::new("home-got").with("n", grant.contacts.len())),
-            Err(problem) => self.say(Level::Warning, problem_say(&problem)),
+            Err(problem) => self.say(Level::Warning, claim_say(&problem, self.options.hands_out)),
         }
         fx.push(Effect::Load(Ask::Campaigns));
     }

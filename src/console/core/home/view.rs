@@ -5,7 +5,7 @@ use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::leaving::stays;
 use crate::console::core::texter::overlay_keys::palette_actions;
-use crate::console::core::texter::view::{FooterKey, OverlayView, release_choices};
+use crate::console::core::texter::view::{FooterKey, OverlayView, release_choices, released_there};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Continuation;
@@ -140,13 +140,16 @@ impl Model {
                 let (unsent, talks) = held(todo);
                 OverlayView::Confirm {
                     title: Say::new("texter-ask-release"),
-                    lines: vec![
+                    lines: [
                         Say::new("home-of").with("title", todo.title.clone()),
                         Say::new("texter-release-counts")
                             .with("unsent", unsent)
                             .with("conversations", talks)
                             .with("waiting", todo.waiting),
-                    ],
+                    ]
+                    .into_iter()
+                    .chain(released_there(self.options.hands_out))
+                    .collect(),
                     choices: release_choices(keymap, self.options.talks_alone),
                     selected: *selected,
                 }

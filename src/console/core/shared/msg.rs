@@ -267,6 +267,8 @@ pub struct Beside {
     pub nameless: usize,
     /// What the server says instead, of the first of them. A stranger's words.
     pub why: String,
+    /// Contacts who were opted out without the notice that was to go first, since the program started.
+    pub unnoticed: BTreeSet<ContactId>,
 }
 
 /// State of the line.

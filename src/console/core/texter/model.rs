@@ -56,6 +56,8 @@ pub struct TexterOptions {
     pub undo_opt_out: bool,
     /// Conversations can be given back without what has no first text.
     pub talks_alone: bool,
+    /// The server hands contacts out to whoever asks, and what is given back goes to others by itself; else its admins may have to.
+    pub hands_out: bool,
     /// The server keeps the tags that every campaign has besides its own.
     pub marks: bool,
     /// How somebody who was signed out signs in again, where that needs no captain: the command.
@@ -95,6 +97,7 @@ impl TexterOptions {
             plain_text: false,
             undo_opt_out: true,
             talks_alone: true,
+            hands_out: true,
             marks: true,
             sign_in_again: None,
             break_after: Duration::ZERO,

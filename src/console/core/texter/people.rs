@@ -215,10 +215,18 @@ impl People {
         self.lines.is_empty()
     }
 
-    /// How many of them got no first text; with the rest a conversation has begun.
+    /// How many of them got no first text and may get one yet.
     #[must_use]
     pub fn without_a_text(&self) -> usize {
-        self.lines.values().filter(|line| line.status == Status::NeedsMessage).count()
+        let open = |line: &&ContactSummary| line.status == Status::NeedsMessage && !line.is_passed_over();
+        self.lines.values().filter(open).count()
+    }
+
+    /// With how many of them a conversation has begun.
+    #[must_use]
+    pub fn in_conversation(&self) -> usize {
+        let begun = |line: &&ContactSummary| line.status != Status::NeedsMessage && !line.is_passed_over();
+        self.lines.values().filter(begun).count()
     }
 
     /// How many were done without a first text of ours: skipped, a wrong number, opted out before it.

@@ -25,6 +25,16 @@ use crate::domain::ids::{ContactId, MessageId};
 use crate::domain::message::{Delivery, Direction, MessageKind};
 use crate::domain::safe_text::safe_line;
 
+/// Why a request for contacts was refused. `hands_out`: the server gives them to whoever asks; else its admins may have to.
+#[must_use]
+pub fn claim_say(problem: &Problem, hands_out: bool) -> Say {
+    match problem.code {
+        Code::NoneLeft if !hands_out => Say::new("problem-none-given"),
+        Code::QuotaReached if !hands_out => Say::new("problem-replies-first"),
+        _ => problem_say(problem),
+    }
+}
+
 /// The sentence for a refusal, with what it carries.
 #[must_use]
 pub fn problem_say(problem: &Problem) -> Say {
@@ -135,6 +145,10 @@ impl Model {
         let count = |beside: &Beside| beside.unreadable.len() + beside.nameless;
         let more = count(&beside) > count(&self.beside);
         self.people.set_unreadable(beside.unreadable.clone());
+        let unnoticed: Vec<ContactId> = beside.unnoticed.difference(&self.beside.unnoticed).copied().collect();
+        for contact in unnoticed {
+            self.say(Level::Warning, self.about("texter-no-notice", contact));
+        }
         self.beside = beside;
         if self.card.as_ref().is_some_and(|card| self.people.is_unreadable(card.contact)) {
             self.card = None;
@@ -243,7 +257,7 @@ impl Model {
             fx.push(Effect::After { timer: Timer::Retry, delay });
         }
         if self.remaining() > 0 {
-            self.say(Level::Info, problem_say(&problem));
+            self.say(Level::Info, claim_say(&problem, self.options.hands_out));
         }
         self.claim = Claim::Refused { id, problem, retry: retry.is_some() };
     }

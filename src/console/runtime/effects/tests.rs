@@ -16,7 +16,7 @@ use crate::client::fake::{
     sample::{at, id, text},
 };
 use crate::client::{CallError, Capabilities};
-use crate::console::core::shared::msg::LinkState;
+use crate::console::core::shared::msg::{Beside, LinkState};
 use crate::console::core::shared::say::Say;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::env::{Clock as _, SeededIds, SimClock};
@@ -566,4 +566,35 @@ async fn the_rehearsal_is_steered_and_scored() {
     assert_eq!(*director.0.lock().unwrap(), [false, true]);
     let score = house.until(|msg| if let Msg::Score(score) = msg { Some(score.clone()) } else { None }).await;
     assert_eq!(*score, serde_json::json!({ "score": 7 }));
+}
+
+#[tokio::test]
+async fn what_the_client_noticed_is_told_in_order_and_the_newest_last() {
+    let server = server();
+    let mut house = House::open(&server, tempfile::tempdir().unwrap(), 1).await;
+    assert_eq!(house.next().await, Msg::JournalOpen { acts: vec![], drafts: vec![] });
+    assert_eq!(house.next().await, Msg::Outbox { waiting: 0, oldest: None });
+    let noticed = |nameless| Beside { nameless, ..Beside::default() };
+    let load = |contact: i64| Effect::Load(Ask::Contacts(CAMPAIGN, vec![ContactId(contact)]));
+    let turns = || async {
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    // One fills the inbox: the next to tell waits with it in hand, the others behind it, and meanwhile there is newer and newer.
+    for (contact, nameless) in [(1, 4), (2, 5), (3, 6), (4, 7)] {
+        server.notices(noticed(nameless));
+        house.run(load(contact));
+        turns().await;
+    }
+    server.notices(noticed(8));
+    let mut told = Vec::new();
+    while told.last() != Some(&8) {
+        if let Msg::Beside(beside) = house.until(|msg| Some(msg.clone())).await {
+            told.push(beside.nameless);
+        }
+    }
+    assert_eq!(told, [4, 5, 8], "nothing older comes behind what is newer");
+    let later: Vec<Msg> = house.quiet().await;
+    assert!(!later.iter().any(|msg| matches!(msg, Msg::Beside(_))), "and nothing twice: {later:?}");
 }

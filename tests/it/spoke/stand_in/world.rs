@@ -177,7 +177,7 @@ impl World {
     pub fn campaign_value(&self) -> Value {
         let option = |value: &str, id: i64, script: &str| json!({ "value": value, "interactionStepId": id, "nextInteractionStep": { "id": id.to_string(), "script": script } });
         let mut campaign = json!({
-            "id": CAMPAIGN.to_string(), "title": "June 4 GOTV - assigned", "description": "GOTV", "isArchived": false,
+            "id": CAMPAIGN.to_string(), "joinToken": "3b4d6ff6-9c21-4d18-8f9f-b9c029dcb406", "title": "June 4 GOTV - assigned", "description": "GOTV", "isArchived": false,
             "useDynamicAssignment": false, "batchSize": 50, "dueBy": "2027-06-04T00:00:00.000Z", "timezone": "US/Eastern",
             "customFields": ["city_name", "polling_place", "event_date"],
             "overrideOrganizationTextingHours": false, "textingHoursEnforced": true, "textingHoursStart": 9, "textingHoursEnd": 21,

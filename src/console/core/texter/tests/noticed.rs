@@ -8,8 +8,9 @@ use crate::api::event::EventKind;
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Beside, LinkState, Msg};
-use crate::console::core::texter::view::ThreadItem;
-use crate::domain::conversation::Status;
+use crate::console::core::texter::server::claim_say;
+use crate::console::core::texter::view::{OverlayView, ThreadItem};
+use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 
 fn said(desk: &Desk) -> Option<&'static str> {
@@ -18,7 +19,23 @@ fn said(desk: &Desk) -> Option<&'static str> {
 
 fn beside(ids: &[i64]) -> Msg {
     let unreadable = ids.iter().copied().map(ContactId).collect();
-    Msg::Beside(Beside { unreadable, nameless: 0, why: "an error".into() })
+    Msg::Beside(Beside { unreadable, why: "an error".into(), ..Beside::default() })
+}
+
+#[test]
+fn an_opt_out_without_its_notice_is_said_once() {
+    let mut desk = Desk::with(3, 1);
+    let told = |ids: &[i64]| {
+        Msg::Beside(Beside { unnoticed: ids.iter().copied().map(ContactId).collect(), ..Beside::default() })
+    };
+    let count =
+        |desk: &Desk| desk.model.notices.newest_first().filter(|notice| notice.say.key == "texter-no-notice").count();
+    desk.tell(told(&[2]));
+    assert_eq!((said(&desk), count(&desk)), (Some("texter-no-notice"), 1));
+    desk.tell(told(&[2]));
+    assert_eq!(count(&desk), 1);
+    desk.tell(told(&[2, 3]));
+    assert_eq!(count(&desk), 2);
 }
 
 #[test]
@@ -112,4 +129,33 @@ fn replies_are_asked_for_once_and_what_came_is_said() {
     let none = Box::new(Problem::new(Code::NoneLeft, "none"));
     desk.tell(Msg::TookReplies { claim, result: Err(none) });
     assert_eq!((said(&desk), desk.model.taking), (Some("texter-no-replies-to-take"), None));
+}
+
+#[test]
+fn where_admins_hand_out_it_is_said_so_and_never_that_all_are_handed_out() {
+    for (hands_out, code, expected) in [
+        (true, Code::NoneLeft, "problem-none-left"),
+        (false, Code::NoneLeft, "problem-none-given"),
+        (true, Code::QuotaReached, "problem-quota-reached"),
+        (false, Code::QuotaReached, "problem-replies-first"),
+        (false, Code::Paused, "problem-paused"),
+    ] {
+        assert_eq!(claim_say(&Problem::new(code, "no"), hands_out).key, expected);
+    }
+    let mut desk = Desk::with(2, 1);
+    desk.model.options.hands_out = false;
+    desk.keys("R");
+    let Some(OverlayView::Confirm { lines, .. }) = desk.model.overlay_view() else { panic!("it asks") };
+    assert_eq!(lines.iter().map(|say| say.key).collect::<Vec<_>>(), ["texter-release-counts", "texter-release-there"]);
+}
+
+#[test]
+fn who_opted_out_before_a_text_is_nobody_to_give_back() {
+    let mut desk = Desk::with(3, 2);
+    let counts = |desk: &Desk| (desk.model.people.without_a_text(), desk.model.people.in_conversation());
+    assert_eq!(counts(&desk), (3, 2));
+    let mut out = line(2, Status::NeedsMessage);
+    out.opt_out = OptOut::Yes { by_word: false };
+    desk.event(EventKind::Contact { contact: out });
+    assert_eq!(counts(&desk), (2, 2));
 }

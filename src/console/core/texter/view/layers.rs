@@ -26,6 +26,12 @@ pub fn release_choices(keymap: &Keymap, talks_alone: bool) -> Vec<(Say, Option<S
     rows
 }
 
+/// What giving back means where nobody gets it by itself: it may be for good.
+#[must_use]
+pub fn released_there(hands_out: bool) -> Option<Say> {
+    (!hands_out).then(|| Say::new("texter-release-there"))
+}
+
 impl Model {
     /// The top layer.
     #[must_use]
@@ -123,12 +129,13 @@ impl Model {
             },
             Overlay::Release { selected } => OverlayView::Confirm {
                 title: Say::new("texter-ask-release"),
-                lines: vec![
-                    Say::new("texter-release-counts")
-                        .with("unsent", self.people.without_a_text())
-                        .with("conversations", self.people.len() - self.people.without_a_text())
-                        .with("waiting", self.people.waiting()),
-                ],
+                lines: [Say::new("texter-release-counts")
+                    .with("unsent", self.people.without_a_text())
+                    .with("conversations", self.people.in_conversation())
+                    .with("waiting", self.people.waiting())]
+                .into_iter()
+                .chain(released_there(self.options.hands_out))
+                .collect(),
                 choices: release_choices(keymap, self.options.talks_alone),
                 selected: *selected,
             },

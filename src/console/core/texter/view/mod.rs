@@ -9,7 +9,7 @@ mod panes;
 mod script;
 mod talk;
 
-pub use layers::release_choices;
+pub use layers::{release_choices, released_there};
 pub use script::{PersonView, ScriptStep, StepState};
 pub use talk::{EARLIER_RECEIVED, EARLIER_SENT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED};
 
