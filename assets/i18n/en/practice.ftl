@@ -4,6 +4,7 @@ practice-begin = Eight made-up voters are on their way. Nothing here is sent to 
 practice-first = These eight people are made up. Nothing is sent. Read the text. Press { $key } to send it.
 practice-send = Good. Read the next one. Press { $key } to send it.
 practice-stopped = Someone wrote STOP. Handled: nobody can text them again. Go on with { $key }.
+practice-stopped-last = Someone wrote STOP. Handled: nobody can text them again.
 practice-answered = An answer came. Press { $key }.
 practice-open = Press { $key } to open the one who waits longest.
 practice-read = Read what they wrote. Press { $key } to answer. (Wrong number: { $wrong }. Opt out: { $out }.)

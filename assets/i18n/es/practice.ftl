@@ -4,6 +4,7 @@ practice-begin = Vienen ocho votantes inventados. Aquí no se envía nada a nadi
 practice-first = Estas ocho personas son inventadas. No se envía nada. Lee el mensaje. Pulsa { $key } para enviarlo.
 practice-send = Bien. Lee el siguiente. Pulsa { $key } para enviarlo.
 practice-stopped = Alguien escribió STOP. Ya está atendido: nadie puede volver a escribirle. Sigue con { $key }.
+practice-stopped-last = Alguien escribió STOP. Ya está atendido: nadie puede volver a escribirle.
 practice-answered = Llegó una respuesta. Pulsa { $key }.
 practice-open = Pulsa { $key } para abrir a quien más espera.
 practice-read = Lee lo que escribió. Pulsa { $key } para responder. (Número equivocado: { $wrong }. Dar de baja: { $out }.)

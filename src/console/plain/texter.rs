@@ -457,6 +457,7 @@ impl Pages for TexterPages {
         if coach != self.coach {
             lines.extend(coach.iter().map(|text| format!("{}: {text}", voice.word("practice-mark"))));
             self.coach = coach;
+            self.model.coach_was_told();
         }
         lines
     }

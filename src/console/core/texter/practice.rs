@@ -2,6 +2,8 @@
 //!
 //! Which step it is follows from what is on the screen; of the way here only two things are remembered.
 
+use std::time::Duration;
+
 use super::model::{Focus, Model};
 use crate::console::core::shared::say::{Arg, Say};
 use crate::console::keymap::action::Action;
@@ -11,11 +13,20 @@ use crate::domain::conversation::OptOut;
 /// Cards of a practice.
 pub const CARDS: usize = 8;
 
+/// How long it has to be there to be read that somebody's STOP was handled: a press before that was meant for something else.
+const READ: Duration = Duration::from_millis(1_500);
+
 /// What has happened in a practice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coach {
-    /// First texts sent when somebody's STOP came in: it is told of until the next one.
-    stopped_at: Option<u64>,
+    /// Somebody's STOP came in.
+    stopped: bool,
+    /// Since when it is told that it was handled.
+    telling: Option<Duration>,
+    /// It was told.
+    told: bool,
+    /// A key was pressed.
+    pub(super) pressed: bool,
     /// All cards are done and everybody who wrote has an answer.
     passed: bool,
 }
@@ -58,13 +69,26 @@ impl Model {
             return;
         }
         let stopped = |id| self.people.line(id).is_some_and(|line| line.opt_out == OptOut::Yes { by_word: true });
-        if self.coach.stopped_at.is_none() && self.people.ids().any(stopped) {
-            self.coach.stopped_at = Some(self.sent);
+        self.coach.stopped = self.coach.stopped || self.people.ids().any(stopped);
+        let now = self.now.map(|now| now.mono).unwrap_or_default();
+        let pressed = std::mem::take(&mut self.coach.pressed);
+        if pressed && self.coach.telling.is_some_and(|since| now.saturating_sub(since) >= READ) {
+            self.coach.told = true;
         }
+        let telling = self.practice_step() == Some(Step::Stopped);
+        self.coach.telling = telling.then(|| self.coach.telling.unwrap_or(now));
         let done = self.slice_total > 0 && self.remaining() == 0 && self.acts.busy().is_none();
         // The one who wants no more texts writes soon, if only they were texted.
-        let seen = self.coach.stopped_at.is_some() || self.sent < CARDS as u64;
+        let seen = self.coach.told || (!self.coach.stopped && self.sent < CARDS as u64);
         self.coach.passed |= done && seen && self.people.waiting() == 0 && self.replied > 0;
+    }
+
+    /// What [`Self::coach`] says was told where what was told stays.
+    pub fn coach_was_told(&mut self) {
+        if self.practice_step() == Some(Step::Stopped) {
+            self.coach.told = true;
+            self.mind_the_coach();
+        }
     }
 
     /// True when the practice was gone through to its end.
@@ -92,7 +116,8 @@ impl Model {
             Focus::Thread if self.open.as_ref().is_some_and(|open| waits(open.contact)) => Step::Read,
             Focus::Inbox | Focus::Thread if waiting => Step::Open,
             Focus::Thread | Focus::Inbox => Step::Back,
-            Focus::Card if self.coach.stopped_at == Some(self.sent) && self.remaining() > 0 => Step::Stopped,
+            // However fast somebody is, and whoever else has answered: nobody leaves without having read it.
+            Focus::Card if self.coach.stopped && !self.coach.told => Step::Stopped,
             Focus::Card if waiting => Step::Answered,
             Focus::Card if self.remaining() == 0 => Step::Wait,
             Focus::Card if self.sent == 0 => Step::First,
@@ -115,7 +140,13 @@ impl Model {
             Step::Begin => say("practice-begin", vec![]),
             Step::First => say("practice-first", vec![("key", key(Context::Card, Action::Send))]),
             Step::Send => say("practice-send", vec![("key", key(Context::Card, Action::Send))]),
-            Step::Stopped => say("practice-stopped", vec![("key", key(Context::Card, Action::Send))]),
+            Step::Stopped if self.remaining() > 0 => {
+                say("practice-stopped", vec![("key", key(Context::Card, Action::Send))])
+            }
+            Step::Stopped if self.people.waiting() > 0 => {
+                say("practice-stopped", vec![("key", key(Context::Card, Action::SwitchPane))])
+            }
+            Step::Stopped => say("practice-stopped-last", vec![]),
             Step::Answered => say("practice-answered", vec![("key", key(Context::Card, Action::SwitchPane))]),
             Step::Open => say("practice-open", vec![("key", key(Context::Texting, Action::NextWaiting))]),
             Step::Decide => {

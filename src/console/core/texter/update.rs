@@ -55,10 +55,12 @@ impl Model {
         match msg {
             Msg::Key { chord, press, stamp } => {
                 self.stamped(stamp);
+                self.coach.pressed = true;
                 self.key(chord, press, stamp, fx);
             }
             Msg::Named { action, stamp } => {
                 self.stamped(stamp);
+                self.coach.pressed = true;
                 self.by_name(action, stamp, fx);
             }
             Msg::Pointed { aim, stamp } => {

@@ -58,6 +58,9 @@ fn whoever_does_what_is_said_goes_through_it() {
             }
             match step {
                 Step::First | Step::Send | Step::Stopped => {
+                    if step == Step::Stopped {
+                        desk.wait(1_500);
+                    }
                     desk.keys("<enter>");
                     // Who answers does so when two more are sent; the third wants no more texts.
                     match desk.sent().len() {
@@ -128,9 +131,47 @@ fn an_answer_is_told_before_the_next_card_and_a_stop_as_handled() {
     stops(&mut desk, 8);
     assert_eq!(desk.model.coach().map(|say| say.key), Some("practice-stopped"));
     desk.keys("<enter>");
+    assert_eq!(desk.model.practice_step(), Some(Step::Stopped), "this press was meant for the card");
+    desk.wait(1_500);
+    desk.keys("<enter>");
     assert_eq!(desk.model.practice_step(), Some(Step::Answered), "told of once");
     desk.keys("<tab>");
     assert_eq!((desk.model.practice_step(), desk.model.focus), (Some(Step::Open), Focus::Inbox));
+}
+
+/// Whoever sends all eight before anybody has written back.
+#[test]
+fn however_fast_somebody_is_the_stop_is_told() {
+    for waits in [false, true] {
+        let mut desk = practice();
+        (0..CARDS).for_each(|_| drop(desk.keys("<enter>")));
+        assert_eq!((desk.sent().len(), desk.model.practice_step()), (CARDS, Some(Step::Wait)));
+        answers(&mut desk, 1, "Yes!");
+        if !waits {
+            desk.keys("<tab>niok<enter><tab>");
+        }
+        stops(&mut desk, 3);
+        assert!(!desk.model.practised());
+        let said = desk.model.coach().unwrap();
+        assert_eq!(said.key, if waits { "practice-stopped" } else { "practice-stopped-last" });
+        desk.wait(1_500);
+        desk.keys("<tab>");
+        if waits {
+            assert_eq!(desk.model.practice_step(), Some(Step::Open));
+        } else {
+            assert_eq!((desk.model.practice_step(), desk.model.practised()), (Some(Step::Over), true));
+        }
+    }
+}
+
+#[test]
+fn a_stop_that_was_told_in_lines_is_told() {
+    let mut desk = practice();
+    desk.keys("<enter>");
+    stops(&mut desk, 3);
+    assert_eq!(desk.model.practice_step(), Some(Step::Stopped));
+    desk.model.coach_was_told();
+    assert_eq!(desk.model.practice_step(), Some(Step::Send));
 }
 
 #[test]
