@@ -158,3 +158,33 @@ fn what_was_typed_in_the_waiting_room_does_not_reach_the_shell() {
     assert!(shell.screen().contains("read <fresh>"), "{}", shell.screen());
     shell.wait_for_end();
 }
+
+/// Whoever refuses one campaign's guide may still work for another: their campaigns come back.
+#[test]
+fn who_refuses_a_guide_comes_back_to_their_campaigns() {
+    let served = Served::start();
+    let mut console = Terminal::start_in(&served.home, 120, 40, &["text"]);
+    console.wait_for("sends this text");
+    // Rules of today, which nobody has accepted yet.
+    served.with_rules(3);
+    console.press(b"Q");
+    console.open_console_again(2);
+    console.wait_for("My campaigns");
+    // A press that comes sooner than the screen can be read counts for nothing.
+    console.wait_until_quiet(Duration::from_secs(1));
+    console.press(b"\r");
+    console.wait_for("Type yes and Enter:");
+    console.press(b"no\r");
+    console.wait_for("Press Enter for your campaigns:");
+    console.press(b"\r");
+    console.open_console_again(3);
+    console.wait_for_screen("the campaigns again", |screen| {
+        screen.contains("My campaigns") && !screen.contains("Not accepted")
+    });
+    console.press(b"q");
+    console.wait_for("Leave now");
+    // A press that comes with the dialog is not taken for an answer to it.
+    console.press_until_it_ends(b"y");
+    assert!(console.wait_for_end().success());
+    console.is_given_back();
+}
