@@ -59,6 +59,9 @@ pub struct OptOutScore {
     pub stopped_by_server: u64,
     /// Voters opted out who had not asked for it.
     pub needless: u64,
+    /// Of the needless: those whose words sound like an opt-out.
+    #[serde(default)]
+    pub misread: u64,
     /// Texts that sound like an opt-out, are none, and were answered as what they are.
     pub seen_through: u64,
 }
@@ -140,6 +143,20 @@ impl Scorecard {
         serde_json::json!({ "card": self, "lines": lines })
     }
 
+    /// How long voters waited, and who waits still; nothing where nobody waited for anything.
+    fn waiting_lines(&self) -> Vec<Line> {
+        let waiting = &self.waiting;
+        let longest = ("longest", waiting.longest_seconds);
+        let how_long = match (waiting.answered, waiting.unanswered) {
+            (0, 0) => None,
+            (0, _) => Some(Line::new("score-waiting-still", &[longest])),
+            _ => Some(Line::new("score-waiting", &[("median", waiting.median_seconds), longest])),
+        };
+        let waited = waiting.answered + waiting.unanswered + waiting.just_wrote > 0;
+        let numbers = [("unanswered", waiting.unanswered), ("late", waiting.late), ("just", waiting.just_wrote)];
+        how_long.into_iter().chain(waited.then(|| Line::new("score-unanswered", &numbers))).collect()
+    }
+
     /// The card as lines, in the order shown; the catalogue has the sentences.
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
@@ -151,18 +168,9 @@ impl Scorecard {
             ),
             Line::new("score-received", &[("received", self.received)]),
             Line::new("score-opt-outs", &[("honoured", self.opt_outs.honoured), ("missed", self.opt_outs.missed)]),
-            Line::new(
-                "score-waiting",
-                &[("median", self.waiting.median_seconds), ("longest", self.waiting.longest_seconds)],
-            ),
-            Line::new(
-                "score-unanswered",
-                &[
-                    ("unanswered", self.waiting.unanswered),
-                    ("late", self.waiting.late),
-                    ("just", self.waiting.just_wrote),
-                ],
-            ),
+        ];
+        lines.extend(self.waiting_lines());
+        lines.extend([
             Line::new(
                 "score-answers",
                 &[("correct", self.answers.correct), ("wrong", self.answers.wrong), ("missing", self.answers.missing)],
@@ -172,7 +180,7 @@ impl Scorecard {
                 &[("right", self.wrong_numbers.right), ("missed", self.wrong_numbers.missed)],
             ),
             Line::new("score-off-script", &[("texts", self.off_script)]),
-        ];
+        ]);
         for said in &self.unwelcome {
             let mut line = Line::new("score-unwelcome", &[]);
             line.texts = vec![

@@ -166,9 +166,16 @@ fn opt_outs(card: &mut Scorecard, tale: &Tale<'_>) {
             .filter(|d| matches!(d.refused, Some(Code::Suppressed | Code::Frozen)))
             .count() as u64;
     }
-    let by_person = tale.deeds.iter().any(|d| d.refused.is_none() && matches!(d.what, Done::Act(Act::OptOut { .. })));
+    // Taken back, it was a slip that nobody felt.
+    let about_it = tale.deeds.iter().rev().filter(|d| d.refused.is_none()).find_map(|d| match &d.what {
+        Done::Act(Act::OptOut { .. }) => Some(true),
+        Done::Act(Act::UndoOptOut { .. }) => Some(false),
+        _ => None,
+    });
+    let by_person = about_it == Some(true);
     if by_person && !tale.opt_out_is_fair() {
         score.needless += 1;
+        score.misread += u64::from(tale.said.iter().any(|s| s.expect.not_opt_out));
     }
     if let Some(at) = tale.said.iter().find(|s| s.expect.not_opt_out).map(|s| s.at)
         && !by_person
@@ -282,7 +289,7 @@ fn judge(card: &mut Scorecard) {
     let a = card.answers;
     let well = [
         (o.honoured > 0 && o.missed == 0, "score-well-opt-outs"),
-        (w.answered > 0 && w.late == 0 && w.median_seconds <= QUICK, "score-well-quick"),
+        (w.answered > 0 && w.late + w.unanswered == 0 && w.median_seconds <= QUICK, "score-well-quick"),
         (w.answered > 0 && w.unanswered + w.just_wrote == 0, "score-well-everyone"),
         (a.correct > 0 && a.wrong == 0 && a.missing == 0, "score-well-answers"),
         (o.seen_through > 0 && o.needless == 0, "score-well-seen-through"),
@@ -291,7 +298,8 @@ fn judge(card: &mut Scorecard) {
     ];
     let next = [
         (o.missed > 0, "score-next-opt-outs"),
-        (o.needless > 0, "score-next-needless"),
+        (o.misread > 0, "score-next-needless"),
+        (o.needless > o.misread, "score-next-unasked"),
         (w.late > 0, "score-next-wait"),
         (w.unanswered > 0, "score-next-everyone"),
         (a.missing > 0, "score-next-answers"),

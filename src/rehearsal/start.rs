@@ -101,6 +101,7 @@ pub struct Rehearsal {
     stage: Arc<Stage>,
     server: ServerHandle,
     may: watch::Sender<bool>,
+    ended: Arc<tokio::sync::OnceCell<Scorecard>>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -110,6 +111,8 @@ pub struct Rehearsal {
 pub struct Control {
     may: watch::Sender<bool>,
     stage: Arc<Stage>,
+    /// The card of the moment at which the shift ended.
+    ended: Arc<tokio::sync::OnceCell<Scorecard>>,
 }
 
 impl Control {
@@ -118,13 +121,14 @@ impl Control {
         self.may.send_if_modified(|now| std::mem::replace(now, may) != may);
     }
 
-    /// The scorecard as of now; campaign time stands from here on.
+    /// The scorecard as of the first time that it is asked for: the shift ends there, and whoever reads it for long finds the same when
+    /// it is printed. Campaign time stands from there on.
     ///
     /// # Errors
     /// The server gave no answer.
     pub async fn finish(&self) -> Call<Scorecard> {
         self.may_go_on(false);
-        self.stage.score().await
+        self.ended.get_or_try_init(|| self.stage.score()).await.cloned()
     }
 }
 
@@ -155,7 +159,7 @@ impl Rehearsal {
     /// What the console holds.
     #[must_use]
     pub fn control(&self) -> Control {
-        Control { may: self.may.clone(), stage: self.stage.clone() }
+        Control { may: self.may.clone(), stage: self.stage.clone(), ended: self.ended.clone() }
     }
 
     /// The stage, to look at.
@@ -282,6 +286,7 @@ async fn open(plan: RehearsalPlan, real: SharedClock, ids: SharedIds) -> Result<
         stage: stage.clone(),
         server,
         may: watch::Sender::new(true),
+        ended: Arc::default(),
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
     };

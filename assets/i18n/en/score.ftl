@@ -16,7 +16,8 @@ score-received = { $received ->
    *[other] { $received } texts from voters.
  }
 score-opt-outs = Opt-outs: { $honoured } honoured, { $missed } missed.
-score-waiting = Voters waited { $median } s typically, { $longest } s at the longest, until somebody dealt with them.
+score-waiting = Voters waited { $median } s typically, { $longest } s at the longest, until somebody dealt with them or the shift ended.
+score-waiting-still = Nobody has been dealt with yet; whoever waits longest has waited { $longest } s.
 score-unanswered = { $unanswered ->
     [0] Nobody was left waiting for long
     [one] One voter was left waiting
@@ -49,6 +50,7 @@ score-well-done = You worked through the whole list.
 score-next-time = Try next time
 score-next-opt-outs = When somebody asks to be left alone in their own words, opt them out at once; one key does it all.
 score-next-needless = “Stop” about a bill is not an opt-out: read the whole sentence before you decide.
+score-next-unasked = Opt somebody out only when they ask for it: nobody here writes to them again.
 score-next-wait = Turn to the waiting voters now and then while you send; they are in the side pane, longest wait first.
 score-next-everyone = Before you leave, answer or close the conversations that still wait.
 score-next-answers = When a voter tells you where they stand, choose the answer in the script: it records it and offers the next line.

@@ -3,22 +3,23 @@
 rehearsal-no-consent = Aquí no se escribe a nadie de verdad, así que no se miró el consentimiento de nadie: una importación real deja fuera a quien no lo dio donde la ley lo pide.
 
 score-title = Tu ensayo
-score-texts = { $texts ->
-    [one] Un mensaje enviado
-   *[other] { $texts } mensajes enviados
- } ({ $first } de ellos primeros), { $segments ->
-    [one] un segmento
-   *[other] { $segments } segmentos
- } en total.
+score-texts = Mensajes enviados: { $texts } (primeros mensajes: { $first }). Segmentos en total: { $segments }.
 score-received = { $received ->
     [0] Ningún votante respondió.
     [one] Un mensaje de votantes.
    *[other] { $received } mensajes de votantes.
  }
-score-opt-outs = Bajas: { $honoured } respetadas, { $missed } pasadas por alto.
-score-waiting = Los votantes esperaron { $median } s de mediana y { $longest } s como máximo hasta que alguien los atendió.
+score-opt-outs = Bajas: { $honoured ->
+    [one] 1 respetada
+   *[other] { $honoured } respetadas
+ }, { $missed ->
+    [one] 1 pasada por alto
+   *[other] { $missed } pasadas por alto
+ }.
+score-waiting = Los votantes esperaron { $median } s de mediana y { $longest } s como máximo hasta que alguien los atendió o terminó el turno.
+score-waiting-still = Aún no se atendió a nadie; quien más espera lleva { $longest } s.
 score-unanswered = { $unanswered ->
-    [0] Nadie quedó esperando
+    [0] Nadie quedó esperando mucho
     [one] Un votante quedó esperando
    *[other] { $unanswered } votantes quedaron esperando
  }; { $late ->
@@ -31,7 +32,10 @@ score-unanswered = { $unanswered ->
    *[other] { $just } acababan de escribir.
  }
 score-answers = Respuestas anotadas: { $correct } bien, { $wrong } mal, { $missing } sin anotar.
-score-wrong-numbers = Números equivocados: { $right } marcados, { $missed } sin marcar.
+score-wrong-numbers = Números equivocados: { $right ->
+    [one] 1 marcado
+   *[other] { $right } marcados
+ }, { $missed } sin marcar.
 score-off-script = { $texts ->
     [0] Todos los mensajes usaron las palabras del guion.
     [one] Un mensaje con palabras propias.
@@ -49,6 +53,7 @@ score-well-done = Trabajaste toda la lista.
 score-next-time = Para la próxima
 score-next-opt-outs = Si alguien pide con sus propias palabras que le dejen en paz, dale de baja enseguida; una tecla lo hace todo.
 score-next-needless = «Parar» una ley no es una baja: lee la frase entera antes de decidir.
+score-next-unasked = Da de baja solo a quien lo pide: nadie de aquí volverá a escribirle.
 score-next-wait = Mientras envías, atiende de vez en cuando a quienes esperan; están en el panel lateral, primero quien más espera.
 score-next-everyone = Antes de irte, responde o cierra las conversaciones que aún esperan.
 score-next-answers = Cuando un votante diga lo que piensa, elige la respuesta en el guion: la anota y ofrece la línea siguiente.
