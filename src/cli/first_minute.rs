@@ -77,7 +77,7 @@ pub(super) fn reader(ctx: &Context) -> anyhow::Result<bool> {
         match answer.to_lowercase().as_str() {
             "y" | "yes" | "sí" | "si" | "s" => break true,
             "n" | "no" => break false,
-            _ => {}
+            _ => tell(ctx.catalogue.say("first-yes-or-no", &[])),
         }
     };
     keep_plain(&file, uses).with_context(|| format!("cannot write {}", file.display()))?;

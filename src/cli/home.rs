@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 
 use super::reach::{SignInArgs, client, spoke, stored_anywhere, tell, timeouts};
-use super::shift::{LAST, Rest, gate_times, in_lines, keymap, launch_with, promptly};
+use super::shift::{LAST, Rest, gate_times, had_everywhere, in_lines, keymap, launch_with, promptly};
 use super::text::first_slice;
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::campaign::CampaignTodo;
@@ -77,7 +77,9 @@ pub(super) async fn choose(
     ctx: &Context,
 ) -> anyhow::Result<Option<CampaignId>> {
     let last = journal.ui_get(LAST).await.ok().flatten().and_then(|last| last.as_i64()).map(CampaignId);
+    let had = if server.capabilities().whereabouts { had_everywhere(journal).await } else { Default::default() };
     let options = HomeOptions {
+        had,
         keymap: keymap(ctx),
         gate: gate_times(ctx),
         last,

@@ -47,19 +47,19 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     }
     let link = JoinLink::parse(&link)?;
     if link.is_in_the_clear() {
-        tell("warning: this server is reached without encryption: whoever is on the network between can read along");
+        tell(ctx.catalogue.say("join-in-the-clear", &[]));
     }
     let plain = first_minute::reader(ctx)?;
     let name = match args.name.filter(|name| !name.trim().is_empty()) {
         Some(name) => as_a_name(&name)?,
         None if !ctx.config.name.trim().is_empty() => as_a_name(&ctx.config.name)?,
         None if std::io::stdin().is_terminal() => loop {
-            match as_a_name(&asked_for("Your first name, as voters will read it: ")?) {
+            match as_a_name(&asked_for(&format!("{} ", ctx.catalogue.say("join-name", &[])))?) {
                 Ok(name) => break name,
                 Err(why) => tell(why.to_string()),
             }
         },
-        None => return Err(Misuse("say your first name, as voters will read it: --name NAME".to_owned()).into()),
+        None => return Err(Misuse(ctx.catalogue.say("join-say-name", &[])).into()),
     };
     let dir = ctx.paths.sign_ins_dir();
     // One installation has one name, whatever it joins.
@@ -71,7 +71,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     let request = JoinRequest { invite: link.secret.expose_secret().to_owned(), name, device, proof };
     let joined = native::join(&link.base_url, &request, timeouts(ctx))
         .await
-        .with_context(|| format!("could not join at {}", link.base_url))?;
+        .with_context(|| ctx.catalogue.say("join-failed", &[("server", Value::Text(link.base_url.clone()))]))?;
     let mut sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
     let all = sign_in::list(&dir).context("joined, but the sign-ins here cannot be read")?;
     let beside: Vec<String> = sign_in.take_place(&all).into_iter().map(SignIn::name).collect();
@@ -169,5 +169,5 @@ fn as_a_name(given: &str) -> Result<String, Misuse> {
 /// What has to be given.
 fn asked_for(question: &str) -> anyhow::Result<String> {
     let given = ask(question)?.filter(|line| !line.is_empty());
-    Ok(given.ok_or_else(|| Misuse("nothing was given".to_owned()))?)
+    Ok(given.ok_or_else(|| Misuse(super::output::words().say("join-nothing-given", &[])))?)
 }

@@ -332,6 +332,8 @@ impl Context {
             .with_context(|| format!("cannot make {}", paths.state_dir().display()))?;
         let log = telemetry::start(&paths.log_file(), &config.log.level, format_of(&config.log.format), clock.clone())?;
         telemetry::tell_panics(&paths.log_file());
+        let catalogue = Arc::new(Catalogue::for_language(&language));
+        output::speak(&catalogue);
         Ok(Self {
             config: Arc::new(config),
             paths,
@@ -339,7 +341,7 @@ impl Context {
             surroundings: Arc::new(surroundings),
             clock,
             ids: SystemIds::shared(),
-            catalogue: Arc::new(Catalogue::for_language(&language)),
+            catalogue,
             log: Arc::new(log),
         })
     }

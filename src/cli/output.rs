@@ -2,14 +2,18 @@
 
 use std::io::{BufRead as _, Write};
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 
 use crate::api::problem::{Code, Problem};
 use crate::client::CallError;
 use crate::client::native::LinkError;
 use crate::config::{ConfigError, PathsError};
+use crate::console::core::texter::server::problem_say;
 use crate::console::term::lines::columns_of_errors;
 use crate::console::ui::wrap::hang;
+use crate::console::words::phrase;
 use crate::domain::safe_text::{safe_body, safe_json, safe_line};
+use crate::i18n::Catalogue;
 
 /// The command was given something that cannot be meant; its words say what can.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +61,26 @@ impl From<Exit> for ExitCode {
 /// What a sub-command gives back.
 pub type Outcome = anyhow::Result<Exit>;
 
+/// The sentences of the language that is set, once the settings are read: an error may end the program where nothing else is at hand.
+static WORDS: OnceLock<Arc<Catalogue>> = OnceLock::new();
+
+/// From here on errors are told in this language.
+pub fn speak(catalogue: &Arc<Catalogue>) {
+    // Of several readings of the settings the first one counts: they are of one program.
+    let _ = WORDS.set(Arc::clone(catalogue));
+}
+
+/// The sentences of the language that is set; English before anything is known of it.
+#[must_use]
+pub fn words() -> Arc<Catalogue> {
+    WORDS.get().cloned().unwrap_or_else(|| Arc::new(Catalogue::english()))
+}
+
+/// Text for standard error, broken at words where that is a terminal.
+pub(super) fn rows_for_errors(text: &str) -> String {
+    columns_of_errors().map_or_else(|| text.to_owned(), |columns| in_rows(text, columns))
+}
+
 /// Writes text to standard output, with a line end. A reader that has gone away (`| head`) is no error.
 ///
 /// # Errors
@@ -77,7 +101,7 @@ pub fn out(text: impl AsRef<str>) -> anyhow::Result<()> {
 /// As the system says.
 pub fn ask(question: &str) -> std::io::Result<Option<String>> {
     let mut stderr = std::io::stderr().lock();
-    let question = columns_of_errors().map_or_else(|| question.to_owned(), |columns| in_rows(question, columns));
+    let question = rows_for_errors(question);
     write!(stderr, "{question}")?;
     stderr.flush()?;
     let mut line = String::new();
@@ -133,9 +157,12 @@ pub fn report(error: &anyhow::Error) -> Exit {
     let prefix = if error.downcast_ref::<ConfigError>().is_some() { "" } else { "textbank: " };
     // Nobody is left to tell when standard error is closed.
     let mut stderr = std::io::stderr().lock();
-    let _ = writeln!(stderr, "{prefix}{}", in_words(error));
-    if let Some(remedy) = what_to_do(error) {
-        let _ = writeln!(stderr, "What to do: {remedy}");
+    let said = format!("{prefix}{}", in_words(error));
+    // Carets of a settings file point at columns: those lines stay as they are.
+    let said = if prefix.is_empty() { said } else { rows_for_errors(&said) };
+    let _ = writeln!(stderr, "{said}");
+    if let Some(remedy) = what_to_do(error).filter(|_| speaks_english()) {
+        let _ = writeln!(stderr, "{}", rows_for_errors(&format!("What to do: {remedy}")));
     }
     exit_of(error)
 }
@@ -156,6 +183,9 @@ fn in_words(error: &anyhow::Error) -> String {
     for cause in error.chain() {
         let words = match cause.downcast_ref::<CallError>() {
             Some(CallError::Refused(problem)) => refusal(problem),
+            Some(CallError::NotReached(_)) if !speaks_english() => words().say("call-not-reached", &[]),
+            Some(CallError::NoAnswer(_)) if !speaks_english() => words().say("call-no-answer", &[]),
+            Some(CallError::Strange(_)) if !speaks_english() => words().say("call-strange", &[]),
             _ => cause.to_string(),
         };
         // Many errors repeat their source's words in their own.
@@ -166,13 +196,22 @@ fn in_words(error: &anyhow::Error) -> String {
     said.join(": ")
 }
 
+fn speaks_english() -> bool {
+    words().language() == "en"
+}
+
 /// A refusal as a person reads it. What a developer has to know of it stands in brackets.
 fn refusal(problem: &Problem) -> String {
     match problem.code {
-        Code::ConductNotAccepted => "the rules of conduct are not accepted by you yet".to_owned(),
-        Code::WaitingRoom => "you are in the waiting room".to_owned(),
+        Code::ConductNotAccepted if speaks_english() => "the rules of conduct are not accepted by you yet".to_owned(),
+        Code::WaitingRoom if speaks_english() => "you are in the waiting room".to_owned(),
         code => {
             let faults: String = problem.faults.iter().map(|fault| format!("\n  {}", safe_line(fault))).collect();
+            // What is said to volunteers needs no code beside it; and in another language the sentence says what to do as well.
+            if code == Code::InviteSpent || !speaks_english() {
+                let zone = jiff::tz::TimeZone::system();
+                return format!("{}{faults}", phrase(&words(), &zone, &problem_say(problem)));
+            }
             format!("refused: {} ({}){faults}", safe_line(&problem.detail), code.as_str())
         }
     }
@@ -208,7 +247,7 @@ fn remedy(error: &CallError) -> Option<&'static str> {
         }
     };
     Some(match problem.code {
-        Code::InviteSpent => "ask whoever gave you the link for a new one",
+        Code::InviteSpent => "see that the link is whole, as it was given to you; else ask for a new one",
         Code::ConductNotAccepted => "read the rules and accept them: textbank conduct accept",
         Code::WaitingRoom => "wait until a captain lets you in: textbank text waits with you",
         Code::SecondFactorNeeded => {

@@ -167,5 +167,5 @@ async fn renew(dir: &Path, sign_in: &SignIn, ctx: &Context) -> anyhow::Result<Op
 /// Says something beside the result, on standard error.
 pub(super) fn tell(text: impl AsRef<str>) {
     // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(std::io::stderr().lock(), "{}", text.as_ref());
+    let _ = writeln!(std::io::stderr().lock(), "{}", super::output::rows_for_errors(text.as_ref()));
 }

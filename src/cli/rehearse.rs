@@ -9,11 +9,10 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::list::ReadArgs;
-use super::shift::in_lines;
+use super::shift::{in_lines, keymap};
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::client::journal::Journal;
 use crate::console::core::texter::{GateTimes, TexterOptions};
-use crate::console::keymap::Keymap;
 use crate::console::keymap::action::Action;
 use crate::console::runtime::effects::RehearsalPort;
 use crate::console::runtime::launch::{Launch, LinesTo, Look, texter, texter_in_lines};
@@ -218,7 +217,7 @@ pub(super) async fn play(
     let (journal, _) = Journal::open(&home.0, &campaign_clock, &context.ids).await?;
     let mut options = TexterOptions::new(rehearsal.campaign, DeviceId(context.ids.act_id(rehearsal.clock.now())));
     // A server of our own hands waiting conversations out by itself.
-    options.keymap = Keymap::with_user(&context.config.keys).unwrap_or_default().without(&[Action::TakeReplies]);
+    options.keymap = keymap(context).without(&[Action::TakeReplies]);
     options.gate = GateTimes {
         dwell: Duration::from_millis(console.dwell_ms),
         gap: Duration::from_millis(console.key_gap_ms),

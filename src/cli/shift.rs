@@ -1,5 +1,6 @@
 //! What `text` and `captain` share before the console opens: sign-in, server, campaign, journal.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use anyhow::{Context as _, bail};
 use super::conduct::{Asked, settle, settle_these};
 use super::people::keep_name;
 use super::reach::{SignInArgs, admin, client, spoke, stored_anywhere, stored_for, tell, timeouts};
-use super::{Context, Misuse, ask, first_minute, home, second_factor, waiting_room};
+use super::{Context, Misuse, ask, first_minute, home, output::words, second_factor, waiting_room};
 use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::api::conduct::ConductText;
 use crate::api::people::{Me, Role};
@@ -21,11 +22,12 @@ use crate::client::spoke::SpokeServer;
 use crate::client::{Call, CallError, CampaignServer};
 use crate::config::ConsoleConfig;
 use crate::console::core::texter::{GateTimes, TexterOptions};
-use crate::console::keymap::Keymap;
+use crate::console::keymap::{ACTIONS, Keymap};
 use crate::console::runtime::{Launch, Look, Outcome};
 use crate::console::ui::ink::phrase;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::safe_text::{safe_body, safe_line};
+use crate::i18n::{Catalogue, Value};
 
 /// Options of `text` and `captain`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -73,6 +75,8 @@ pub(super) struct Shift {
     pub(super) campaign: CampaignId,
     pub(super) journal: Journal,
     pub(super) sign_in: SignIn,
+    /// Somebody comes from the practice, or has just left it: it is said that the voters are real now.
+    pub(super) practised: bool,
 }
 
 impl Shift {
@@ -106,7 +110,8 @@ pub(super) fn launch_with(server: Arc<dyn CampaignServer>, journal: Journal, me:
 /// The person's key map.
 pub(super) fn keymap(ctx: &Context) -> Keymap {
     // The settings were refused already if their keys had a fault.
-    Keymap::with_user(&ctx.config.keys).unwrap_or_default()
+    let map = Keymap::with_user(&ctx.config.keys).unwrap_or_default();
+    map.with_labels(ACTIONS.iter().map(|info| (info.action, ctx.catalogue.say(info.label_key, &[]))))
 }
 
 /// The times that tell one press from a held key.
@@ -141,16 +146,23 @@ pub(super) fn damage_in_words(damage: &Damage) -> String {
 }
 
 /// What was being written when a sign-in was ended: shown once, kept nowhere.
-fn drafts_in_words(drafts: &[(ContactId, String)]) -> String {
-    let mut text = match drafts.len() {
-        1 => "One draft was never sent and is kept nowhere any more. You had written:".to_owned(),
-        many => format!("{many} drafts were never sent and are kept nowhere any more. You had written:"),
-    };
+fn drafts_in_words(drafts: &[(ContactId, String)], words: &Catalogue) -> String {
+    let n = Value::Number(i64::try_from(drafts.len()).unwrap_or(i64::MAX));
+    let mut text = words.say("left-drafts-lost", &[("n", n)]);
     for (contact, draft) in drafts {
-        text.push_str(&format!("\n- to contact {}: {}", contact.0, safe_body(draft.trim())));
+        let draft = Value::Text(safe_body(draft.trim()));
+        text.push_str(&format!(
+            "\n- {}",
+            words.say("left-draft", &[("id", Value::Text(contact.0.to_string())), ("draft", draft)])
+        ));
     }
-    text.push_str("\nTell your captain, should one of these voters still wait for an answer.");
+    text.push_str(&format!("\n{}", words.say("left-drafts-tell", &[])));
     text
+}
+
+/// The program as it is typed here, for a sentence.
+fn program(ctx: &Context) -> (&'static str, Value) {
+    ("program", Value::Text(ctx.program.clone()))
 }
 
 /// What stays of a shift when its console is left.
@@ -167,19 +179,24 @@ impl Rest {
     }
 
     /// Whom this person held in a campaign when its console was last left: ids alone, sealed as all of the journal.
-    pub(super) async fn had(&self, key: &str) -> Vec<(ContactId, bool)> {
-        let kept = self.journal.ui_get(key).await.ok().flatten();
-        kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+    pub(super) async fn had(&self, campaign: CampaignId) -> Vec<(ContactId, bool)> {
+        had_in(&self.journal, campaign).await
     }
 
     /// Keeps it for the next start. It is a help to somebody who comes back, and no act: what the disk refuses is logged.
-    pub(super) async fn keep_hands(&self, key: &str, in_hand: &[(ContactId, bool)]) {
-        let kept = match serde_json::to_value(in_hand) {
-            Ok(value) => self.journal.ui_set(key, &value).await.map_err(anyhow::Error::from),
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = kept {
-            tracing::warn!(%error, "what was in hand is not remembered");
+    pub(super) async fn keep_hands(&self, campaign: CampaignId, in_hand: &[(ContactId, bool)]) {
+        let mut campaigns: BTreeSet<i64> = kept(&self.journal, HANDS).await;
+        campaigns.insert(campaign.0);
+        let all =
+            [(HANDS.to_owned(), serde_json::to_value(campaigns)), (hands(campaign), serde_json::to_value(in_hand))];
+        for (key, value) in all {
+            let kept = match value {
+                Ok(value) => self.journal.ui_set(&key, &value).await.map_err(anyhow::Error::from),
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = kept {
+                tracing::warn!(%error, "what was in hand is not remembered");
+            }
         }
     }
 
@@ -193,14 +210,12 @@ impl Rest {
     pub(super) async fn farewell(self, left: &Outcome, ctx: &Context) -> anyhow::Result<()> {
         let Self { journal, sign_in } = self;
         if left.unsettled > 0 {
-            tell(format!(
-                "{} confirmed but not handed in yet: they are safe in the journal on this machine and go out at the next start",
-                left.unsettled
-            ));
+            tell(
+                ctx.catalogue
+                    .say("left-unsettled", &[("n", Value::Number(i64::try_from(left.unsettled).unwrap_or(i64::MAX)))]),
+            );
             if left.signed_out {
-                tell(
-                    "your sign-in was ended; what you confirmed before is still taken: run textbank text again, with the network",
-                );
+                tell(ctx.catalogue.say("left-signed-out", &[program(ctx)]));
             }
             return Ok(());
         }
@@ -210,11 +225,9 @@ impl Rest {
             // What was never sent is its writer's own, and in no other place.
             let drafts = journal.drafts().await?;
             super::wipe::destroy(&journal, &sign_in, Wipe::SpareUnsettled, ctx).await?;
-            tell(
-                "your sign-in was ended and everything you confirmed is settled: key, journal and token are wiped from this machine",
-            );
+            tell(ctx.catalogue.say("left-wiped", &[]));
             if !drafts.is_empty() {
-                tell(drafts_in_words(&drafts));
+                tell(drafts_in_words(&drafts, &ctx.catalogue));
             }
             return Ok(());
         }
@@ -225,13 +238,41 @@ impl Rest {
             tell(phrase(&ctx.catalogue, &jiff::tz::TimeZone::system(), say));
         }
         if drafts > 0 {
-            tell(format!(
-                "{drafts} unsent {} kept on this machine, sealed; textbank wipe removes everything",
-                if drafts == 1 { "draft is" } else { "drafts are" }
-            ));
+            let n = Value::Number(i64::try_from(drafts).unwrap_or(i64::MAX));
+            tell(ctx.catalogue.say("left-drafts", &[("n", n), program(ctx)]));
         }
         Ok(())
     }
+}
+
+/// Where the journal keeps in which campaigns this person held somebody when they left.
+const HANDS: &str = "hands";
+
+/// Where it keeps whom.
+fn hands(campaign: CampaignId) -> String {
+    format!("{HANDS}.{campaign}")
+}
+
+async fn kept<T: Default + serde::de::DeserializeOwned>(journal: &Journal, key: &str) -> T {
+    let kept = journal.ui_get(key).await.ok().flatten();
+    kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+}
+
+async fn had_in(journal: &Journal, campaign: CampaignId) -> Vec<(ContactId, bool)> {
+    kept(journal, &hands(campaign)).await
+}
+
+/// Whom this person held in each campaign when its console was last left.
+pub(super) async fn had_everywhere(journal: &Journal) -> BTreeMap<CampaignId, Vec<(ContactId, bool)>> {
+    let mut all = BTreeMap::new();
+    for campaign in kept::<BTreeSet<i64>>(journal, HANDS).await {
+        let campaign = CampaignId(campaign);
+        let had = had_in(journal, campaign).await;
+        if !had.is_empty() {
+            all.insert(campaign, had);
+        }
+    }
+    all
 }
 
 /// How long is waited for what can be done without: the list of campaigns where the last one is known, whether a code is wanted.
@@ -402,6 +443,7 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
             campaign,
             journal,
             sign_in: found,
+            practised: false,
         })));
     }
     if found.kind == ServerKind::Spoke {
@@ -411,6 +453,7 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
     let server = Arc::new(server);
     let journal = super::reach::journal(&sign_in, ctx).await?;
     let mut chosen = match which(args, &sign_in) {
+        _ if args.home => Chosen::AtHome,
         Which::Known(campaign) => Chosen::One(campaign),
         Which::Ask(wanted) => choose_or_last(&*server, &journal, (wanted, args.home, role), &sign_in, ctx).await?,
     };
@@ -432,14 +475,15 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
         chosen = Chosen::AtHome;
     };
     let sign_in = as_named_now(me, sign_in, ctx);
+    let mut practised = false;
     if role < Role::Captain {
         let who = (sign_in.me.name.as_str(), args.plain);
-        let practised = first_minute::practise(Some(&server), Some(campaign), who, ctx).await?;
-        if practised && !sign_in.me.rehearsal {
+        practised = first_minute::practise(Some(&server), Some(campaign), who, ctx).await? && !sign_in.me.rehearsal;
+        if practised {
             tell(ctx.catalogue.say("practice-real-next", &[]));
         }
     }
-    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in })))
+    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in, practised })))
 }
 
 /// What [`prepare`] came to.
@@ -493,10 +537,11 @@ async fn prepare_at_spoke(args: &ShiftArgs, role: Role, sign_in: SignIn, ctx: &C
         return Ok(Prepared::Left);
     };
     let sign_in = as_named_now(promptly(server.me(), ctx).await, sign_in, ctx);
-    if first_minute::practise(None, None, (&sign_in.me.name, args.plain), ctx).await? {
+    let practised = first_minute::practise(None, None, (&sign_in.me.name, args.plain), ctx).await?;
+    if practised {
         tell(ctx.catalogue.say("practice-real-next", &[]));
     }
-    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in })))
+    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in, practised })))
 }
 
 /// A Spoke server as who watches there sees it, and the campaign that is meant.
@@ -567,8 +612,8 @@ fn ask_which(found: &[CampaignTodo]) -> anyhow::Result<Option<String>> {
     if choose(found, None).is_ok() || !std::io::stdin().is_terminal() {
         return Ok(None);
     }
-    tell(format!("There are several campaigns:\n{}", listed(found)));
-    Ok(ask("Which one? Its number, or the beginning of its title: ")?.filter(|line| !line.is_empty()))
+    tell(format!("{}\n{}", words().say("choose-list", &[]), listed(found)));
+    Ok(ask(&format!("{} ", words().say("choose-which", &[])))?.filter(|line| !line.is_empty()))
 }
 
 /// One line a campaign. Titles may be the same: the number tells them apart, and where each stands.
@@ -597,9 +642,9 @@ pub(super) fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Re
         // What is closed is meant only when it is named, or when there is nothing else.
         let mut open = found.iter().filter(|one| one.state != CampaignState::Archived);
         return match (found, open.next(), open.next()) {
-            ([], ..) => bail!("there is no campaign yet; your captain tells you when one opens"),
+            ([], ..) => bail!(words().say("choose-none", &[])),
             (_, Some(only), None) | ([only], ..) => Ok(only.id),
-            _ => misuse(format!("there are several campaigns: choose one by --campaign\n{}", listed())),
+            _ => misuse(format!("{}\n{}", words().say("choose-several", &[]), listed())),
         };
     };
     if let Some(one) = found.iter().find(|one| one.id.to_string() == wanted) {
@@ -624,6 +669,7 @@ mod tests {
     use super::{choose, drafts_in_words, listed};
     use crate::api::campaign::{CampaignState, CampaignTodo};
     use crate::domain::ids::{CampaignId, ContactId};
+    use crate::i18n::Catalogue;
 
     fn todo(id: i64, title: &str) -> CampaignTodo {
         CampaignTodo {
@@ -639,7 +685,7 @@ mod tests {
 
     #[test]
     fn what_was_being_written_when_a_sign_in_ended_is_shown() {
-        let said = drafts_in_words(&[(ContactId(7), "Thank you,\u{1b}[2J Ann!\n".to_owned())]);
+        let said = drafts_in_words(&[(ContactId(7), "Thank you,\u{1b}[2J Ann!\n".to_owned())], &Catalogue::english());
         assert!(said.contains("to contact 7: Thank you,") && said.contains("Ann!"), "{said}");
         assert!(said.contains("kept nowhere") && !said.contains('\u{1b}'), "{said:?}");
     }

@@ -6,11 +6,12 @@ use super::shift::{
 use super::{Context, Exit, Outcome, first_minute};
 use crate::api::people::Role;
 use crate::client::Capabilities;
-use crate::client::sign_in::ServerKind;
+use crate::client::sign_in::{self, ServerKind};
 use crate::console::core::texter::TexterOptions;
 use crate::console::keymap::action::Action;
 use crate::console::runtime;
 use crate::console::runtime::launch::{Left, LinesTo};
+use crate::i18n::Value;
 
 /// Contacts that somebody gets at first who has sent nothing in the campaign yet.
 const FIRST_SLICE: u32 = 10;
@@ -25,6 +26,10 @@ pub(super) fn first_slice(server: ServerKind, ctx: &Context) -> Option<u32> {
 /// # Errors
 /// Not signed in, no campaign, another console open, or no terminal.
 pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
+    if sign_in::list(&ctx.paths.sign_ins_dir())?.is_empty() {
+        // Before anything is asked: nobody can go on from here.
+        anyhow::bail!(ctx.catalogue.say("not-signed-in", &[("program", Value::Text(ctx.program.clone()))]));
+    }
     args.plain = args.plain || first_minute::reader(ctx)?;
     let lines = in_lines(args.plain, ctx);
     if lines {
@@ -48,7 +53,8 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     let can = shift.server.capabilities();
     options.keymap = keymap(ctx).without(&missing(&can));
     options.gate = gate_times(ctx);
-    options.has_home = shift.me.campaign.is_none();
+    options.has_home = true;
+    options.after_practice = shift.practised;
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;
     console_options(&mut options, &ctx.config.console);
@@ -65,8 +71,8 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     // Whoever has sent nothing yet begins with few: the first look back comes soon.
     options.first_slice = first_slice(shift.sign_in.kind, ctx);
     let rest = shift.rest();
-    let hands = format!("hands.{}", shift.campaign.0);
-    options.had = rest.had(&hands).await;
+    let campaign = shift.campaign;
+    options.had = rest.had(campaign).await;
     ctx.guard_terminal();
     let launch = shift.launch(ctx);
     let left = if lines {
@@ -75,7 +81,7 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
         runtime::texter(launch, options).await?
     };
     if let Some(in_hand) = &left.in_hand {
-        rest.keep_hands(&hands, in_hand).await;
+        rest.keep_hands(campaign, in_hand).await;
     }
     Ok((left, rest))
 }

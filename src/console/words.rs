@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::core::shared::say::{Arg, Say};
 use super::core::texter::pick::tag_word;
-use super::core::texter::view::{NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED};
+use super::core::texter::view::{NOTE_OPTED_OUT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED};
 use crate::domain::message::Delivery;
 use crate::domain::pictures::unmarked;
 use crate::domain::safe_text::safe_line;
@@ -22,6 +22,7 @@ pub fn phrase(words: &Catalogue, zone: &TimeZone, say: &Say) -> String {
         .iter()
         .map(|(name, arg)| {
             let value = match arg {
+                Arg::Text(key) if KEY_ARGS.contains(name) => Value::Text(key_name(words, key)),
                 Arg::Text(text) => Value::Text(text.clone()),
                 Arg::Number(n) => Value::Number(*n),
                 Arg::Time(at) => Value::Time(time_of_day(words, zone, *at)),
@@ -32,6 +33,74 @@ pub fn phrase(words: &Catalogue, zone: &TimeZone, say: &Say) -> String {
         })
         .collect();
     words.say(say.key, &args)
+}
+
+/// Arguments that are keys.
+const KEY_ARGS: [&str; 9] = ["key", "up", "down", "help", "ask", "stop", "back", "out", "keep"];
+
+/// Keys that have a name of their own in Spanish, as they stand on a keyboard there or people say them.
+const SPANISH_KEYS: [(&str, &str); 12] = [
+    ("space", "espacio"),
+    ("backspace", "retroceso"),
+    ("backtab", "mayús+tab"),
+    ("delete", "supr"),
+    ("shift", "mayús"),
+    ("up", "arriba"),
+    ("down", "abajo"),
+    ("left", "izquierda"),
+    ("right", "derecha"),
+    ("home", "inicio"),
+    ("end", "fin"),
+    ("pageup", "RePág"),
+];
+
+/// A key, or several one after another, as people of the catalogue's language know it: `page up` is `RePág`.
+#[must_use]
+pub fn key_name(words: &Catalogue, keys: &str) -> String {
+    if words.language() != "es" {
+        return keys.to_owned();
+    }
+    let one = |part: &str| {
+        let small = part.to_lowercase();
+        let known = SPANISH_KEYS.iter().chain(&[("pagedown", "AvPág")]).find(|(english, _)| *english == small);
+        let Some((_, name)) = known else { return part.to_owned() };
+        // At the start of a sentence it was written with a capital.
+        match part.chars().next() {
+            Some(first) if first.is_uppercase() => {
+                name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1)).collect()
+            }
+            _ => (*name).to_owned(),
+        }
+    };
+    let chord = |chord: &str| {
+        // The plus is a key itself.
+        if chord.len() < 2 { chord.to_owned() } else { chord.split('+').map(one).collect::<Vec<_>>().join("+") }
+    };
+    keys.split(' ').map(chord).collect::<Vec<_>>().join(" ")
+}
+
+/// What a field of the list is called on a screen: those that every list has by their name in the catalogue, others as the list has them.
+#[must_use]
+pub fn field_name(words: &Catalogue, name: &str) -> String {
+    let folded: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let key = match folded.as_str() {
+        "firstname" => "field-first-name",
+        "lastname" => "field-last-name",
+        "cityname" => "field-city-name",
+        "city" => "field-city",
+        "pollingplace" => "field-polling-place",
+        "eventdate" => "field-event-date",
+        "listsource" => "field-list-source",
+        "zip" => "field-zip",
+        _ => return safe_line(&name.replace('_', " ")),
+    };
+    words.say(key, &[])
+}
+
+/// A sentence with its stop, where it has none yet: an abbreviation or a question ends it as well.
+#[must_use]
+pub fn stopped(text: &str) -> String {
+    if text.trim_end().ends_with(['.', '?', '!', '…', ':']) { text.to_owned() } else { format!("{text}.") }
 }
 
 /// A time of day the way the catalogue's language writes it.
@@ -58,6 +127,16 @@ pub fn day_and_time(words: &Catalogue, zone: &TimeZone, at: Timestamp) -> String
 pub fn note_detail(words: &Catalogue, zone: &TimeZone, what: &str, detail: &str, at: Timestamp) -> String {
     if [NOTE_TAGGED, NOTE_UNTAGGED].contains(&what) {
         return phrase(words, zone, &tag_word(detail));
+    }
+    if what == NOTE_OPTED_OUT {
+        // The server's word for how it came about; what a captain wrote beside it stands for itself.
+        return match detail {
+            // Who pressed it stands beside it.
+            "by_person" | "by_texter" | "by_captain" => String::new(),
+            "undecided" => words.say("note-detail-undecided", &[]),
+            "erased" => words.say("note-detail-erased", &[]),
+            other => safe_line(other.strip_prefix("by_captain: ").unwrap_or(other)),
+        };
     }
     let until = detail.parse::<Timestamp>().ok().filter(|_| what == NOTE_SNOOZED);
     let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
@@ -167,6 +246,11 @@ pub fn reason_key(error: &str) -> Option<&'static str> {
         "wrong_number" => "ui-reason-wrong-number",
         "recalled" => "ui-reason-recalled",
         "removed" => "ui-reason-removed",
+        "taken_back" => "ui-reason-taken-back",
+        "erased" => "ui-reason-erased",
+        "closed" => "ui-reason-closed",
+        "lost" => "ui-reason-lost",
+        "given_up" => "ui-reason-given-up",
         _ => return None,
     })
 }
@@ -175,10 +259,77 @@ pub fn reason_key(error: &str) -> Option<&'static str> {
 mod tests {
     use pretty_assertions::assert_eq;
 
+    use super::super::core::texter::view::NOTES;
+
     use super::*;
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("a time")
+    }
+
+    /// The server's own words for why a text did not go out, and how an opt-out came about: none of them stands on a screen as it is.
+    #[test]
+    fn no_code_of_the_server_stands_on_a_screen() {
+        let reasons = [
+            "too_late",
+            "too_old",
+            "opted_out",
+            "possible_opt_out",
+            "wrong_number",
+            "recalled",
+            "removed",
+            "taken_back",
+            "erased",
+            "closed",
+            "lost",
+            "given_up",
+        ];
+        let at = at("2026-06-10T18:00:00Z");
+        for words in [Catalogue::english(), Catalogue::spanish()] {
+            for reason in reasons {
+                let said = words.say(reason_key(reason).expect(reason), &[]);
+                assert!(!said.contains('_') && said != reason, "{reason}: {said}");
+            }
+            for (_, key) in NOTES {
+                assert!(!words.say(key, &[]).contains("note-"), "{key}");
+            }
+            for detail in ["by_person", "by_texter", "by_captain", "undecided", "erased", "by_captain: rang us"] {
+                let said = note_detail(&words, &TimeZone::UTC, NOTE_OPTED_OUT, detail, at);
+                assert!(!said.contains('_') && !said.contains("captain:"), "{detail}: {said}");
+            }
+        }
+        assert_eq!(reason_key("30007"), None, "a carrier's code stands for itself");
+    }
+
+    #[test]
+    fn keys_have_the_names_people_know() {
+        let es = Catalogue::spanish();
+        let told = |keys| key_name(&es, keys);
+        assert_eq!(told("space"), "espacio");
+        assert_eq!(told("Pagedown"), "AvPág");
+        assert_eq!(told("ctrl+delete"), "ctrl+supr");
+        assert_eq!(
+            (told("g g"), told("+"), told("Up"), told("x")),
+            ("g g".into(), "+".into(), "Arriba".into(), "x".into())
+        );
+        assert_eq!(key_name(&Catalogue::english(), "pagedown"), "pagedown");
+        let say = Say::new("texter-closed-done").with("name", "Ana").with("key", "space");
+        assert!(phrase(&es, &TimeZone::UTC, &say).contains("espacio"));
+    }
+
+    #[test]
+    fn a_field_has_the_name_of_the_language_and_a_sentence_one_stop() {
+        let es = Catalogue::spanish();
+        assert_eq!(
+            (field_name(&es, "lastName"), field_name(&es, "event_date")),
+            ("apellido".into(), "fecha del evento".into())
+        );
+        assert_eq!(field_name(&es, "union_local"), "union local", "a list's own stays its own");
+        assert_eq!(field_name(&Catalogue::english(), "lastName"), "last name");
+        assert_eq!(
+            (stopped("11:00 a. m."), stopped("Why?"), stopped("x")),
+            ("11:00 a. m.".into(), "Why?".into(), "x.".into())
+        );
     }
 
     #[test]

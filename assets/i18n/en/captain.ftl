@@ -106,3 +106,4 @@ captain-note-taken-down = No note stands any more.
 ui-texter-practice = practice
 ui-texter-practised = passed
 ui-texter-not-practised = -
+captain-waits = Confirmed. It waits on this machine and goes to the server as soon as that is reached.

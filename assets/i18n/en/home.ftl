@@ -98,3 +98,19 @@ texter-hours-end-replies = Hours for replies end at { $at } for { $n ->
    *[other] { $n } voters who wait
 }. A reply not sent by then stays as a draft.
 home-outcome-unknown = Whether your contacts were given back is not known. Look at what you have here, then press again.
+home-on-the-way = { $n ->
+    [one] 1 text of yours is on its way
+   *[other] { $n } texts of yours are on their way
+}
+home-not-yours = { $n ->
+    [one] 1 you had is not yours any more
+   *[other] { $n } you had are not yours any more
+}
+home-went = { $title }: while you were away { $n ->
+    [one] 1 contact you had
+   *[other] { $n } contacts you had
+} went to others or back into the pool, by itself or by a captain. Now with: { $who }.
+home-went-pool = { $title }: while you were away { $n ->
+    [one] 1 contact you had
+   *[other] { $n } contacts you had
+} went back into the pool, by itself or by a captain. Whoever asks for contacts gets them.

@@ -113,3 +113,12 @@ action-person = all about them
 action-done-for-day = done for the day
 action-home = my campaigns
 context-home = My campaigns
+
+## Words of the footer, shorter than the actions' own
+footer-replies = replies
+footer-cards = cards
+footer-pause = pause
+footer-resume = resume
+footer-reclaim = take unsent back
+footer-flagged = flagged
+footer-announce = note to the texters

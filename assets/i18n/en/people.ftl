@@ -41,3 +41,31 @@ factor-to-set = This server wants a second factor of captains and above, and you
 factor-removed = Your second factor is removed: your sign-ins are not asked for a code any more.
 factor-lifted = Removed: their sign-ins are not asked for a code any more. If the laptop is lost too, end the sign-in: textbank sessions end ID
 join-same-person = You are the same { $name } here as before. What you had stays yours, under its own sign-in: { $others }
+
+not-signed-in = not signed in: run { $program } join LINK with the link you were given
+choose-none = there is no campaign yet; your captain tells you when one opens
+choose-several = there are several campaigns: choose one by --campaign
+choose-list = There are several campaigns:
+choose-which = Which one? Its number, or the beginning of its title:
+left-unsettled = { $n } confirmed but not handed in yet: they are safe in the journal on this machine and go out at the next start
+left-signed-out = your sign-in was ended; what you confirmed before is still taken: run { $program } text again, with the network
+left-wiped = your sign-in was ended and everything you confirmed is settled: key, journal and token are wiped from this machine
+left-drafts = { $n ->
+    [one] 1 unsent draft is
+   *[other] { $n } unsent drafts are
+} kept on this machine, sealed; { $program } wipe removes everything
+left-drafts-lost = { $n ->
+    [one] One draft was never sent and is kept nowhere any more. You had written:
+   *[other] { $n } drafts were never sent and are kept nowhere any more. You had written:
+}
+left-draft = to contact { $id }: { $draft }
+left-drafts-tell = Tell your captain, should one of these voters still wait for an answer.
+join-in-the-clear = warning: this server is reached without encryption: whoever is on the network between can read along
+join-name = Your first name, as voters will read it:
+join-say-name = say your first name, as voters will read it: --name NAME
+join-failed = could not join at { $server }
+join-nothing-given = nothing was given
+first-yes-or-no = Please type yes or no, then Enter.
+call-not-reached = the server was not reached
+call-no-answer = the server gave no answer
+call-strange = the answer was not that of a campaign server

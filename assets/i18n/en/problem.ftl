@@ -37,3 +37,4 @@ problem-second-factor-needed = A code of your second factor is needed for this. 
 problem-wrong-code = That is not the code now, or it was used already. Wait for the next one; after many wrong ones none is taken for a while.
 problem-rate-limited = That was too much at once. It is tried again by itself in a moment.
 problem-unavailable = The server cannot answer now. It is tried again by itself; what you confirmed is safe on this machine.
+problem-outside-hours-until = It is outside texting hours where the contacts live whom nobody has yet. The first of them may be texted from { $at } on: ask again then.

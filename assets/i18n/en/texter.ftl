@@ -37,6 +37,7 @@ texter-card-unsafe = The text holds characters that cannot be shown. Tell your c
 texter-no-card = There is no card.
 texter-not-journaled = It could not be written to the journal, so nothing was sent: { $reason }
 texter-still-writing = The last press is still being written to the journal.
+texter-still-writing-here = You are writing. { $key } leaves that and keeps your words; then this key goes to the cards.
 texter-outcome-unknown = What became of a text is not known. It is not sent again by itself; ask your captain.
 
 ## Nothing to send
@@ -170,7 +171,6 @@ texter-leave-voters-some = { $count ->
     [one] One voter waits for your answer.
    *[other] { $count } voters wait for your answer.
 }
-texter-leave-voters-means = Left now, they stay yours for a while and go to another texter then. To hand them over at once: stay, and “{ $action }”.
 
 ## Acts in a conversation
 note-opted-out = opted out
@@ -216,6 +216,7 @@ texter-leaving = { $name }: your text leaves in { $seconds ->
    *[other] { $seconds } seconds
 }; { $key } takes it back.
 texter-taken-back-text = { $name }: taken back, nothing was sent.
+texter-taken-back-text-first = { $name }: taken back, nothing was sent. What you had begun comes after it.
 texter-back-wrote-again = { $name } wrote again before your text left; it was not sent. Read it, then send yours.
 texter-back-gone = A contact left your hands before your text left; it was not sent.
 texter-leave-window = { $count ->
@@ -259,7 +260,8 @@ texter-language-mine = { $language }: I go on in it
 texter-language-hand-over = { $language }: hand over to somebody who speaks it
 texter-language-done = { $name }: the script goes on in their language ({ $language }).
 texter-handed-over-done = { $name } is handed over to somebody who speaks their language ({ $language }).
-texter-opt-out-done = { $name } is opted out; { $key } takes it back as long as they were not told.
+texter-opt-out-done = { $name } is opted out. For 10 seconds { $key } takes it back; then they are told.
+texter-opt-out-silent-done = { $name } is opted out without a word. For 10 minutes { $key } takes it back.
 texter-opt-out-for-good = { $name } is opted out.
 texter-opt-out-undone = { $name }: the opt-out is taken back.
 tag-escalated = flagged
@@ -346,3 +348,9 @@ texter-took-replies = { $count ->
 texter-no-replies-to-take = No replies wait that you could take over.
 texter-may-not-take = This campaign does not let its texters take replies over, or your role does not.
 texter-leave-voters-stay = Left now, they stay yours until you come back or somebody of the campaign gives them to others. To hand them over at once: stay, and “{ $action }”.
+texter-nothing-hidden = Nothing is held back from sight here.
+note-detail-undecided = nobody had decided
+note-detail-erased = erased on request
+texter-note-undone = { $name }: the note is as it was before.
+texter-flagged-done = { $name } is flagged to the captain and skipped, nothing sent; { $key } takes both back.
+texter-leave-hand-over = To hand all of it over at once: stay, and “{ $action }”.

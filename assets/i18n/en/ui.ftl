@@ -37,7 +37,7 @@ ui-toast-error = Problem:
 ui-which-key = Next key
 ui-help-title = Keys that work here
 ui-help-unbound = no key
-ui-help-elsewhere = Elsewhere
+ui-help-elsewhere = Elsewhere, or not now
 ui-messages-title = What was said
 ui-messages-empty = Nothing was said yet.
 ui-palette-title = Commands
@@ -289,3 +289,20 @@ ui-board-lately = { $n ->
 }
 ui-unreadable = { $n } cannot be read
 outbox-do-half-way = Their notice went, the opt-out itself not yet: it is being tried again. Nothing to do.
+ui-card-of-short = { $done }/{ $total }
+ui-toast-rest = { $key }: all of it
+ui-reason-taken-back = the opt-out was taken back before it left
+ui-reason-erased = erased on request
+ui-reason-closed = the campaign was closed
+ui-reason-given-up = a captain gave it up
+ui-reason-lost = the carrier's answer was lost
+
+## Fields that lists have
+field-first-name = first name
+field-last-name = last name
+field-city-name = city name
+field-city = city
+field-polling-place = polling place
+field-event-date = event date
+field-list-source = list source
+field-zip = zip

@@ -103,3 +103,4 @@ captain-note-taken-down = Ya no hay ninguna nota.
 ui-texter-practice = práctica
 ui-texter-practised = hecha
 ui-texter-not-practised = -
+captain-waits = Confirmado. Espera en este equipo y se entrega en cuanto se llegue al servidor.

@@ -98,3 +98,19 @@ texter-hours-end-replies = El horario de respuestas termina a las { $at } para {
    *[other] { $n } votantes que esperan
 }. Una respuesta no enviada antes queda como borrador.
 home-outcome-unknown = No se sabe si tus contactos se devolvieron. Mira lo que tienes aquí y pulsa otra vez.
+home-on-the-way = { $n ->
+    [one] 1 mensaje tuyo va en camino
+   *[other] { $n } mensajes tuyos van en camino
+}
+home-not-yours = { $n ->
+    [one] 1 que tenías ya no es tuyo
+   *[other] { $n } que tenías ya no son tuyos
+}
+home-went = { $title }: mientras no estabas, { $n ->
+    [one] 1 contacto que tenías pasó
+   *[other] { $n } contactos que tenías pasaron
+} a otras personas o volvieron a la lista, por el tiempo o por un capitán. Ahora con: { $who }.
+home-went-pool = { $title }: mientras no estabas, { $n ->
+    [one] 1 contacto que tenías volvió
+   *[other] { $n } contactos que tenías volvieron
+} a la lista, por el tiempo o por un capitán. Los recibe quien pida contactos.

@@ -114,3 +114,12 @@ action-person = todo sobre esta persona
 action-done-for-day = terminé por hoy
 action-home = mis campañas
 context-home = Mis campañas
+
+## Palabras del pie, más cortas que los nombres de las acciones
+footer-replies = respuestas
+footer-cards = tarjetas
+footer-pause = pausar
+footer-resume = reanudar
+footer-reclaim = recuperar sin enviar
+footer-flagged = marcadas
+footer-announce = nota a todos

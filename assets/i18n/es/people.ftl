@@ -41,3 +41,31 @@ factor-removed = Tu segundo factor se ha quitado: ya no se pide código a tus se
 factor-lifted = Quitado: ya no se pide código a sus sesiones. Si también se perdió el equipo, termina la sesión: textbank sessions end ID
 conduct-guide-later = Si una campaña tiene su propia guía, la pide al abrirla.
 join-same-person = Aquí eres { $name }, como antes. Lo que tenías sigue siendo tuyo, con su propio acceso: { $others }
+
+not-signed-in = no has iniciado sesión: ejecuta { $program } join ENLACE con el enlace que te dieron
+choose-none = aún no hay ninguna campaña; tu capitán te avisa cuando se abra una
+choose-several = hay varias campañas: elige una con --campaign
+choose-list = Hay varias campañas:
+choose-which = ¿Cuál? Su número, o el principio de su título:
+left-unsettled = { $n } confirmados y aún sin entregar: están a salvo en el diario de este equipo y salen la próxima vez que empieces
+left-signed-out = tu sesión se cerró; lo que confirmaste antes aún se acepta: ejecuta otra vez { $program } text, con red
+left-wiped = tu sesión se cerró y todo lo que confirmaste quedó resuelto: la clave, el diario y el acceso se borraron de este equipo
+left-drafts = { $n ->
+    [one] 1 borrador sin enviar queda
+   *[other] { $n } borradores sin enviar quedan
+} en este equipo, sellado; { $program } wipe lo borra todo
+left-drafts-lost = { $n ->
+    [one] Un borrador no se envió y ya no se guarda en ningún lugar. Habías escrito:
+   *[other] { $n } borradores no se enviaron y ya no se guardan en ningún lugar. Habías escrito:
+}
+left-draft = al contacto { $id }: { $draft }
+left-drafts-tell = Avisa a tu capitán si alguno de estos votantes aún espera respuesta.
+join-in-the-clear = aviso: a este servidor se llega sin cifrado: quien esté en la red puede leerlo
+join-name = Tu nombre, como lo leerán los votantes:
+join-say-name = di tu nombre, como lo leerán los votantes: --name NOMBRE
+join-failed = no se pudo entrar en { $server }
+join-nothing-given = no se escribió nada
+first-yes-or-no = Escribe sí o no y pulsa Enter.
+call-not-reached = no se llegó al servidor; mira si hay red y vuelve a intentarlo
+call-no-answer = el servidor no respondió; ejecuta otra vez la misma orden, nada se hace dos veces
+call-strange = la respuesta no era de un servidor de campañas; mira si la dirección es correcta

@@ -36,3 +36,4 @@ problem-wrong-code = Ese no es el código de ahora, o ya se usó. Espera al sigu
 problem-rate-limited = Fue demasiado a la vez. Se intenta otra vez solo en un momento.
 problem-unavailable = El servidor no puede contestar ahora. Se intenta otra vez solo; lo que confirmaste está a salvo en este equipo.
 problem-practice-needed = Esta campaña pide primero la práctica: ocho tarjetas inventadas, unos tres minutos. Sal y ejecuta textbank practice; después recibes contactos.
+problem-outside-hours-until = Donde viven los contactos que aún no tiene nadie está fuera del horario. Al primero se le puede escribir desde { $at }: vuelve a pedir entonces.

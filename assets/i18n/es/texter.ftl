@@ -17,6 +17,7 @@ texter-card-unsafe = El texto tiene caracteres que no se pueden mostrar. Díselo
 texter-no-card = No hay ninguna tarjeta.
 texter-not-journaled = No se pudo escribir en el diario, así que no se envió nada: { $reason }
 texter-still-writing = Lo último que pulsaste todavía se está escribiendo en el diario.
+texter-still-writing-here = Estás escribiendo. { $key } sale y conserva tus palabras; después esta tecla va a las tarjetas.
 texter-outcome-unknown = No se sabe qué pasó con un mensaje. Nunca se envía otra vez por sí solo; pregunta a tu capitán.
 
 ## Nada que enviar
@@ -129,7 +130,6 @@ texter-leave-voters-some = { $count ->
     [one] Un votante espera tu respuesta.
    *[other] { $count } votantes esperan tu respuesta.
 }
-texter-leave-voters-means = Si sales ahora, siguen siendo tuyos un rato y después pasan a otra persona. Para pasarlos enseguida: quédate y usa «{ $action }».
 
 ## Lo hecho en una conversación
 note-opted-out = dado de baja
@@ -216,6 +216,7 @@ texter-leaving = { $name }: tu mensaje sale en { $seconds ->
    *[other] { $seconds } segundos
 }; { $key } lo detiene.
 texter-taken-back-text = { $name }: detenido, no se envió nada.
+texter-taken-back-text-first = { $name }: detenido, no se envió nada. Lo que habías empezado viene después.
 texter-back-wrote-again = { $name } escribió otra vez antes de que saliera tu mensaje; no se envió. Léelo y después envía el tuyo.
 texter-back-gone = Un contacto dejó de estar en tus manos antes de que saliera tu mensaje; no se envió.
 texter-leave-window = { $count ->
@@ -259,7 +260,8 @@ texter-language-mine = { $language }: sigo yo en ese idioma
 texter-language-hand-over = { $language }: pasarlo a quien lo hable
 texter-language-done = { $name }: el guion sigue en su idioma ({ $language }).
 texter-handed-over-done = { $name } pasa a alguien que habla su idioma ({ $language }).
-texter-opt-out-done = { $name } está de baja; { $key } lo deshace mientras no se le haya avisado.
+texter-opt-out-done = { $name } está de baja. Durante 10 segundos { $key } lo deshace; después se le avisa.
+texter-opt-out-silent-done = { $name } está de baja sin aviso. Durante 10 minutos { $key } lo deshace.
 texter-opt-out-for-good = { $name } está de baja.
 texter-opt-out-undone = { $name }: la baja está deshecha.
 tag-escalated = señalado
@@ -347,3 +349,9 @@ texter-took-replies = { $count ->
 texter-no-replies-to-take = No espera ninguna respuesta que puedas tomar.
 texter-may-not-take = Esta campaña no deja que se tomen respuestas de otros, o tu función no lo permite.
 texter-leave-voters-stay = Si sales ahora, siguen siendo tuyos hasta que vuelvas o alguien de la campaña los dé a otros. Para entregarlos ya: quédate y “{ $action }”.
+texter-nothing-hidden = Aquí no hay nada oculto.
+note-detail-undecided = nadie lo había decidido
+note-detail-erased = borrado a petición
+texter-note-undone = { $name }: la nota vuelve a ser la de antes.
+texter-flagged-done = { $name }: avisado al capitán y saltado, no se envió nada; { $key } deshace ambas cosas.
+texter-leave-hand-over = Para entregarlo todo ahora: quédate y usa «{ $action }».

@@ -33,7 +33,7 @@ ui-toast-error = Problema:
 ui-which-key = Tecla siguiente
 ui-help-title = Teclas que sirven aquí
 ui-help-unbound = sin tecla
-ui-help-elsewhere = En otras partes
+ui-help-elsewhere = En otras partes, o no ahora
 ui-messages-title = Lo que se dijo
 ui-messages-empty = Todavía no se dijo nada.
 ui-palette-title = Órdenes
@@ -286,3 +286,20 @@ ui-board-lately = { $n ->
 }
 ui-unreadable = { $n } sin datos
 outbox-do-half-way = Su aviso salió, pero la baja todavía no: se intenta otra vez. No hay nada que hacer.
+ui-card-of-short = { $done }/{ $total }
+ui-toast-rest = { $key }: todo
+ui-reason-taken-back = se deshizo la baja antes de que saliera
+ui-reason-erased = borrado a petición
+ui-reason-closed = se cerró la campaña
+ui-reason-given-up = un capitán lo dio por perdido
+ui-reason-lost = se perdió la respuesta del operador
+
+## Campos que tienen las listas
+field-first-name = nombre
+field-last-name = apellido
+field-city-name = ciudad
+field-city = ciudad
+field-polling-place = lugar de votación
+field-event-date = fecha del evento
+field-list-source = origen de la lista
+field-zip = código postal

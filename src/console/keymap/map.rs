@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{ACTIONS, Action, Category, Info, nearest};
-use super::chord::{Chord, parse_sequence, print_sequence};
+use super::chord::{Chord, Key, parse_sequence, print_sequence};
 use super::context::{Context, Fact, Facts, When};
 use super::defaults::DEFAULTS;
 
@@ -73,6 +73,16 @@ pub enum BindingError {
         condition: String,
         /// Perhaps meant.
         nearest: Option<&'static str>,
+    },
+    /// A letter where text is typed.
+    #[error(
+        "keys.{context}.\"{chord}\": text is typed there, and this key is a part of it; take one with ctrl or alt, or a key that is no character"
+    )]
+    Letter {
+        /// Where.
+        context: &'static str,
+        /// Which key.
+        chord: String,
     },
     /// A key that is bound and begins a longer sequence.
     #[error(
@@ -152,11 +162,18 @@ pub struct Keymap {
     tries: BTreeMap<Context, Node>,
     /// What the server cannot do: no key, no line of help.
     without: BTreeSet<Action>,
+    /// What actions are called in the language that is set.
+    labels: BTreeMap<Action, String>,
 }
 
 impl Default for Keymap {
     fn default() -> Self {
-        let mut map = Self { bindings: BTreeMap::new(), tries: BTreeMap::new(), without: BTreeSet::new() };
+        let mut map = Self {
+            bindings: BTreeMap::new(),
+            tries: BTreeMap::new(),
+            without: BTreeSet::new(),
+            labels: BTreeMap::new(),
+        };
         let mut faults = Vec::new();
         for (context, chord, does) in DEFAULTS {
             map.bind(*context, chord, does, &mut faults);
@@ -206,6 +223,19 @@ impl Keymap {
         self
     }
 
+    /// The same with what actions are called in the language that is set: they are looked for by it.
+    #[must_use]
+    pub fn with_labels(mut self, labels: impl IntoIterator<Item = (Action, String)>) -> Self {
+        self.labels.extend(labels);
+        self
+    }
+
+    /// What an action is called, as far as it is known here.
+    #[must_use]
+    pub fn label(&self, action: Action) -> Option<&str> {
+        self.labels.get(&action).map(String::as_str)
+    }
+
     /// True unless it was taken out.
     #[must_use]
     pub fn offers(&self, action: Action) -> bool {
@@ -253,6 +283,11 @@ impl Keymap {
                     condition,
                 }),
             }
+        }
+        let types = |chord: &Chord| matches!(chord, Chord { key: Key::Char(_), ctrl: false, alt: false, .. });
+        if matches!(context, Context::Composer | Context::Palette) && chords.iter().any(types) && !bindings.is_empty() {
+            faults.push(BindingError::Letter { context: context.name(), chord: chord.to_owned() });
+            return;
         }
         let keys = self.bindings.entry(context).or_default();
         if bindings.is_empty() {
@@ -408,6 +443,17 @@ mod tests {
 
     fn user(context: &str, chord: &str, does: &str) -> UserBindings {
         BTreeMap::from([(context.to_owned(), BTreeMap::from([(chord.to_owned(), does.to_owned())]))])
+    }
+
+    /// A letter that types would send with the next word.
+    #[test]
+    fn no_letter_is_bound_where_text_is_typed() {
+        for (place, key, fault) in [("composer", "a", true), ("composer", "space", true), ("palette", "x", true)] {
+            let does = if place == "palette" { "choose" } else { "send_next" };
+            assert_eq!(Keymap::with_user(&user(place, key, does)).is_err(), fault, "{place} {key}");
+        }
+        assert!(Keymap::with_user(&user("composer", "ctrl+x", "send_next")).is_ok());
+        assert!(Keymap::with_user(&user("composer", "f5", "send_next")).is_ok());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::voice::Voice;
-use crate::console::words::language_name;
+use crate::console::words::{language_name, stopped};
 use crate::domain::safe_text::safe_line;
 use crate::i18n::Value;
 
@@ -17,8 +17,8 @@ pub(super) fn time_there(voice: &Voice, from: DateTime, to: DateTime) -> String 
 }
 
 /// A field and its value, as a sentence.
-pub(super) fn field(name: &str, value: &str) -> String {
-    format!("{}: {}.", name.replace('_', " "), safe_line(value))
+pub(super) fn field(voice: &Voice, name: &str, value: &str) -> String {
+    stopped(&format!("{}: {}", voice.field(name), safe_line(value)))
 }
 
 /// Something told beside the name.
@@ -53,8 +53,8 @@ impl Beside {
 
     pub fn text(&self, voice: &Voice) -> String {
         match self {
-            Self::Field(name, value) => field(name, value),
-            Self::Time { from, to, .. } => format!("{}.", time_there(voice, *from, *to)),
+            Self::Field(name, value) => field(voice, name, value),
+            Self::Time { from, to, .. } => stopped(&time_there(voice, *from, *to)),
             Self::Language(code) => {
                 let name = language_name(|key| voice.word(key), code);
                 format!("{}.", voice.text("ui-card-language", "language", &name))

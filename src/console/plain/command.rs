@@ -73,8 +73,19 @@ fn is_of_the_screen(action: Action) -> bool {
     moves || edits
 }
 
-fn folded(word: &str) -> String {
-    word.trim().to_lowercase().replace(['_', '-'], " ")
+/// Whoever types without accents means the same.
+pub(super) fn folded(word: &str) -> String {
+    let plain = |c| match c {
+        'á' => 'a',
+        'é' => 'e',
+        'í' => 'i',
+        'ó' => 'o',
+        'ú' | 'ü' => 'u',
+        'ñ' => 'n',
+        '_' | '-' => ' ',
+        other => other,
+    };
+    word.trim().to_lowercase().chars().map(plain).collect()
 }
 
 /// The chords of a word: one character is its key, `esc` or `ctrl+s` names one, `gg` are two.
@@ -115,7 +126,8 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
     }
     let small = folded(word);
     let works = |action: Action| action.works_in(context) && keymap.offers(action);
-    let own = WORDS.iter().find(|(action, own)| *own == small && works(*action));
+    // A capital letter is another key: it sends nothing.
+    let own = WORDS.iter().find(|(action, own)| (*own == word || (own.len() > 1 && *own == small)) && works(*action));
     if let Some((action, _)) = own {
         return Typed::Action(*action);
     }
@@ -146,7 +158,7 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
 
 /// The shortest word for an action in this place: its own, else its key when that is one character, else its name.
 #[must_use]
-pub fn word_for(action: Action, context: Context, keymap: &Keymap) -> String {
+pub fn word_for(action: Action, context: Context, keymap: &Keymap, voice: &Voice) -> String {
     let free = |word: &str| {
         if word == BACK {
             return true;
@@ -160,7 +172,7 @@ pub fn word_for(action: Action, context: Context, keymap: &Keymap) -> String {
     let taken = |key: &str| key == BACK && Action::Back.works_in(context);
     let key =
         || keymap.keys_for(context, action).into_iter().find(|key| key.chars().count() == 1 && !taken(key.as_str()));
-    own.or_else(key).unwrap_or_else(|| action.name().replace('_', " "))
+    own.or_else(key).unwrap_or_else(|| voice.name_of(action))
 }
 
 /// One thing that can be done now.
@@ -174,7 +186,7 @@ pub struct Offer {
 
 /// Everything of the registry that can be done in this place now, in the registry's order.
 #[must_use]
-pub fn offers(context: Context, keymap: &Keymap, why_not: impl Fn(Action) -> Option<Say>) -> Vec<Offer> {
+pub fn offers(context: Context, keymap: &Keymap, voice: &Voice, why_not: impl Fn(Action) -> Option<Say>) -> Vec<Offer> {
     let works = |action: Action| {
         action.works_in(context) && keymap.offers(action) && !is_of_the_screen(action) && why_not(action).is_none()
     };
@@ -182,6 +194,6 @@ pub fn offers(context: Context, keymap: &Keymap, why_not: impl Fn(Action) -> Opt
         .iter()
         .map(|info| info.action)
         .filter(|action| works(*action))
-        .map(|action| Offer { action, word: word_for(action, context, keymap) })
+        .map(|action| Offer { action, word: word_for(action, context, keymap, voice) })
         .collect()
 }

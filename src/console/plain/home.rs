@@ -5,7 +5,7 @@ use super::lines::{Page, Pages};
 use super::voice::Voice;
 use crate::api::campaign::CampaignTodo;
 use crate::console::core::home::Model;
-use crate::console::core::home::view::{counts, standing};
+use crate::console::core::home::view::standing;
 use crate::console::core::shared::Program;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::Notices;
@@ -31,7 +31,8 @@ impl HomePages {
     }
 
     fn campaign(&self, voice: &Voice, todo: &CampaignTodo) -> String {
-        let facts: Vec<String> = standing(todo).iter().chain(&counts(todo)).map(|say| voice.say(say)).collect();
+        let facts: Vec<String> =
+            standing(todo).iter().chain(&self.model.counts(todo)).map(|say| voice.say(say)).collect();
         format!("{}. {}.", todo.title, facts.join(", "))
     }
 

@@ -8,6 +8,7 @@ use crate::console::core::texter::view::{ChoiceRow, OverlayView, StepState};
 use crate::console::keymap::action::Category;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::HelpRow;
+use crate::console::words::stopped;
 use crate::domain::safe_text::{safe_body, safe_line};
 
 /// How a layer is answered.
@@ -135,7 +136,7 @@ fn choice(voice: &Voice, row: &ChoiceRow) -> String {
         text.push_str(&format!(" ({})", voice.word("ui-answers-recorded")));
     }
     if !row.text.is_empty() {
-        text.push_str(&format!(". {}", safe_line(&row.text)));
+        text = format!("{} {}", stopped(&text), safe_line(&row.text));
     }
     text
 }

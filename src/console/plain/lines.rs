@@ -210,7 +210,9 @@ impl<P: Pages> Lines<P> {
             .iter()
             .filter(works)
             .take(OFFERED)
-            .map(|action| self.hint(&word_for(*action, context, keymap), &self.voice.word(action.label_key())))
+            .map(|action| {
+                self.hint(&word_for(*action, context, keymap, &self.voice), &self.voice.word(action.label_key()))
+            })
             .collect();
         hints.extend(page.words.iter().map(|(word, label)| self.hint(word, &self.voice.word(label))));
         hints.push(self.hint("?", &self.voice.word("plain-everything")));
@@ -226,7 +228,7 @@ impl<P: Pages> Lines<P> {
     fn what_can_be_done(&self) -> Vec<String> {
         let context = self.pages.context();
         let mut lines = vec![self.voice.text("plain-can", "place", &self.voice.word(context.title_key()))];
-        let offered = offers(context, self.pages.keymap(), |action| self.pages.why_not(action));
+        let offered = offers(context, self.pages.keymap(), &self.voice, |action| self.pages.why_not(action));
         let others = offered.iter().filter(|offer| offer.action != Action::Help);
         lines.extend(others.map(|offer| self.hint(&offer.word, &self.voice.word(offer.action.label_key()))));
         lines.extend(["plain-can-always", "plain-can-names"].map(|key| self.voice.word(key)));
@@ -456,10 +458,12 @@ impl<P: Pages> Front for Lines<P> {
         if !changed && !self.answered && news.is_empty() && !fresh_notice {
             return None;
         }
+        let told = self.pending.clone();
         lines.append(&mut self.pending);
         lines.extend(self.pages.notices().after(self.heard).map(|notice| self.voice.notice(notice)));
         self.heard = said;
-        lines.extend(news);
+        // How everything stands may have told it a line ago.
+        lines.extend(news.into_iter().filter(|news| !told.contains(news)));
         if changed || self.again {
             lines.extend(page.lines.iter().cloned());
             self.pages.was_told(&page);

@@ -13,7 +13,7 @@ use crate::i18n::Value;
 /// What was told.
 #[derive(Debug, Clone, Default)]
 pub(super) struct News {
-    /// Waiting voters, by their latest word.
+    /// Voters who wait or waited, by the latest word of theirs that was told: who waits again with the same word wrote nothing new.
     replies: BTreeMap<ContactId, u64>,
     link: Option<LinkState>,
     /// Of unknown outcome, and come back.
@@ -74,16 +74,22 @@ impl News {
             .filter(|line| is_waiting(line))
             .map(|line| (line.id, line.foreign_seq))
             .collect();
-        let before = std::mem::replace(&mut self.replies, waiting);
-        let fresh = self.replies.iter().filter(|(id, seq)| before.get(id) != Some(seq) && open != Some(**id));
+        let told = &self.replies;
+        let fresh =
+            waiting.iter().filter(|(id, seq)| told.get(id).is_none_or(|told| told < *seq) && open != Some(**id));
         let fresh: Vec<ContactId> = fresh.map(|(id, _)| *id).collect();
-        let waiting = ("waiting", number(self.replies.len()));
+        let count = waiting.len();
+        self.replies.extend(waiting);
+        let waiting = ("waiting", number(count));
         match fresh.as_slice() {
             [] => None,
             [one] => {
                 let line = people.line(*one)?;
                 let name = ("name", Value::Text(voice.name(&line.first_name)));
-                let text = ("text", Value::Text(voice.preview(&safe_line(&line.preview))));
+                let hard = model.holds_back(*one, &line.preview);
+                let words =
+                    if hard { voice.word("ui-held-back-text") } else { voice.preview(&safe_line(&line.preview)) };
+                let text = ("text", Value::Text(words));
                 Some(voice.with("plain-new-reply", &[name, text, waiting]))
             }
             many => Some(voice.with("plain-new-replies", &[("n", number(many.len())), waiting])),

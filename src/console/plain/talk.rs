@@ -5,7 +5,7 @@ use super::voice::Voice;
 use crate::console::core::texter::view::{
     EARLIER_RECEIVED, EARLIER_SENT, ItemState, PersonView, ThreadItem, ThreadView,
 };
-use crate::console::words::{delivery_key, language_name, reason_key};
+use crate::console::words::{delivery_key, language_name, reason_key, stopped};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::message::{Delivery, Direction};
 use crate::domain::safe_text::safe_line;
@@ -29,18 +29,18 @@ pub(super) fn known(voice: &Voice, thread: &ThreadView, told: impl Fn(&str, &str
         facts.push(super::beside::time_there(voice, from, to));
     }
     let named = thread.details.iter().filter(|(name, value)| !told(name, value)).chain(&thread.answers);
-    facts.extend(named.map(|(name, value)| format!("{}: {}", name.replace('_', " "), safe_line(value))));
+    facts.extend(named.map(|(name, value)| format!("{}: {}", voice.field(name), safe_line(value))));
     facts.extend(thread.tags.iter().map(|tag| voice.say(tag)));
     if !thread.note.trim().is_empty() {
         facts.push(safe_line(&thread.note));
     }
-    (!facts.is_empty()).then(|| format!("{}.", facts.join(". ")))
+    (!facts.is_empty()).then(|| facts.iter().map(|fact| stopped(fact)).collect::<Vec<_>>().join(" "))
 }
 
 /// All that is known of a person.
 pub(super) fn person(voice: &Voice, person: &PersonView) -> Vec<String> {
     let mut lines = vec![format!("{}: {}.", voice.word("ui-person-title"), voice.name(&person.name))];
-    lines.extend(person.local_time.map(|(from, to)| format!("{}.", super::beside::time_there(voice, from, to))));
+    lines.extend(person.local_time.map(|(from, to)| stopped(&super::beside::time_there(voice, from, to))));
     let mut add = |key: &str, value: String| {
         if !value.is_empty() {
             lines.push(format!("{}: {value}", voice.word(key)));
@@ -54,7 +54,7 @@ pub(super) fn person(voice: &Voice, person: &PersonView) -> Vec<String> {
     add("ui-person-snoozed", person.snoozed_until.map(|at| voice.time(at)).unwrap_or_default());
     add("ui-person-note", safe_line(&person.note));
     let facts = person.fields.iter().chain(&person.answers);
-    lines.extend(facts.map(|(name, value)| format!("{}: {}", name.replace('_', " "), safe_line(value))));
+    lines.extend(facts.map(|(name, value)| format!("{}: {}", voice.field(name), safe_line(value))));
     lines
 }
 
@@ -91,7 +91,7 @@ pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) ->
             let detail = voice.note_detail(what, detail, *at);
             facts.extend([detail, safe_line(who)].into_iter().filter(|part| !part.is_empty()));
             facts.push(voice.time(*at));
-            vec![voice.text("plain-act", "what", &facts.join(", "))]
+            vec![stopped(&voice.text("plain-act", "what", &facts.join(", ")))]
         }
     }
 }

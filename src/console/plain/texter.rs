@@ -25,6 +25,7 @@ use crate::console::core::texter::{Focus, Model};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::{Context, Facts};
 use crate::console::keymap::map::Keymap;
+use crate::console::words::stopped;
 use crate::domain::campaign::fill_initial;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
@@ -121,7 +122,7 @@ impl TexterPages {
             } else {
                 self.heard.differing(taken).collect()
             };
-            head.extend(told.into_iter().filter(|(_, v)| safe_line(v) != name).map(|(name, v)| field(name, v)));
+            head.extend(told.into_iter().filter(|(_, v)| safe_line(v) != name).map(|(name, v)| field(voice, name, v)));
         }
         let beside = self.beside(card, taken.as_ref());
         let news = beside.iter().filter(|fact| again || !self.heard.is_fact(fact.kind(), &fact.mark()));
@@ -130,7 +131,8 @@ impl TexterPages {
         head.push(voice.with("plain-of", &[("n", number(done + 1)), ("total", number(total))]));
         let mut lines = vec![head.join(" ")];
         lines.extend(card.note.as_ref().map(|note| format!("{} {}", voice.word("ui-toast-warning"), voice.say(note))));
-        if !known && !card.body.is_empty() {
+        // Who asks to hear it again hears all that the next word sends.
+        if (again || !known) && !card.body.is_empty() {
             lines.extend(self.whole(voice, &card.body, &card.segments));
         }
         let drawn = (card.state == Sendable::Armed).then(|| self.model.armed()).flatten();
@@ -176,7 +178,7 @@ impl TexterPages {
         let ask = match (list.len, left) {
             // The end of the replies is not that of the shift.
             (0, 1..) => {
-                let word = word_for(Action::SwitchPane, Context::Inbox, self.keymap());
+                let word = word_for(Action::SwitchPane, Context::Inbox, self.keymap(), voice);
                 voice.with("plain-ask-nobody-but", &[("word", Value::Text(word)), ("n", number(left))])
             }
             _ => voice.word(kind),
@@ -207,7 +209,9 @@ impl TexterPages {
         let mut facts = vec![voice.name(&row.name), state];
         facts.extend(row.unread.then(|| voice.word("ui-inbox-new")));
         facts.extend(row.draft.then(|| voice.word("ui-inbox-draft")));
-        format!("{}. {}", facts.join(", "), voice.preview(&safe_line(&row.preview)))
+        let words =
+            if row.held_back { voice.word("ui-held-back-text") } else { voice.preview(&safe_line(&row.preview)) };
+        format!("{} {}", stopped(&facts.join(", ")), words)
     }
 
     /// True for the first text of a wording that was printed whole before.
@@ -258,7 +262,11 @@ impl TexterPages {
                         lines.push(voice.text("ui-thread-known", "text", &thread.known));
                     }
                 }
-                let from = count.saturating_sub(ITEMS);
+                // The voter's last words are told however much was done about them since.
+                let words =
+                    |item: &ThreadItem| matches!(item, ThreadItem::Message { direction: Direction::Inbound, .. });
+                let theirs = thread.items.iter().rposition(words).unwrap_or(count);
+                let from = count.saturating_sub(ITEMS).min(theirs);
                 if from > 0 || thread.more_before {
                     lines.push(voice.word("plain-thread-earlier"));
                 }
@@ -452,7 +460,7 @@ impl Pages for TexterPages {
     fn news(&mut self, voice: &Voice) -> Vec<String> {
         let mut lines = self.news.of(&self.model, voice);
         // Here Enter alone sends nothing: what is to be typed is the word of this front end.
-        let typed = |context, action| Some(word_for(action, context, self.keymap()));
+        let typed = |context, action| Some(word_for(action, context, self.keymap(), voice));
         let coach = self.model.coach_by(typed).map(|say| voice.say(&say));
         if coach != self.coach {
             lines.extend(coach.iter().map(|text| format!("{}: {text}", voice.word("practice-mark"))));
@@ -470,7 +478,7 @@ impl Pages for TexterPages {
             None => "ui-card-loading",
         };
         let mut lines = vec![voice.word(mark), format!("{}, {}.", header.title, header.organization)];
-        lines.extend(header.blocked.as_ref().map(|why| format!("{}.", voice.say(why))));
+        lines.extend(header.blocked.as_ref().map(|why| stopped(&voice.say(why))));
         let (done, total) = header.progress;
         let count = |n: u64| number(usize::try_from(n).unwrap_or(usize::MAX));
         let args = [

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
+use super::command::folded;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::{Level, Notice};
 use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::Action;
 use crate::console::words::{self, age, clock, note_detail, phrase, score, time_of_day};
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
@@ -76,6 +78,21 @@ impl Voice {
         self.words.say(key, &[(name, number(n))])
     }
 
+    /// What a field of the list is called.
+    #[must_use]
+    pub fn field(&self, name: &str) -> String {
+        words::field_name(&self.words, name)
+    }
+
+    /// What is typed for an action that has no key of one letter: in English its name, else what it is called.
+    #[must_use]
+    pub fn name_of(&self, action: Action) -> String {
+        match self.words.language() {
+            "en" => action.name().replace('_', " "),
+            _ => self.word(action.label_key()),
+        }
+    }
+
     /// A text with a word for the pictures that came with it.
     #[must_use]
     pub fn with_pictures(&self, text: &str, pictures: u32) -> String {
@@ -141,7 +158,7 @@ impl Voice {
 
     /// The words of a list in the catalogue (`t, text`), and the English ones, which hold in every language.
     pub(super) fn is_one_of(&self, key: &str, english: &[&str], typed: &str) -> bool {
-        english.contains(&typed) || self.word(key).split(',').any(|word| word.trim() == typed)
+        english.contains(&typed) || self.word(key).split(',').any(|word| folded(word) == typed)
     }
 }
 

@@ -10,6 +10,7 @@ use super::theme::{Role, Theme};
 use super::{board, layers, shell};
 use crate::api::campaign::CampaignState;
 use crate::console::core::captain::Model;
+use crate::console::keymap::action::Action;
 use crate::i18n::Catalogue;
 
 /// Draws the whole screen.
@@ -41,7 +42,8 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
         cursor = layers::draw(ink, &model.notices, &layer, body, buffer);
     }
     if let Some(notice) = model.notices.toast() {
-        shell::toast(ink, notice, Rect { height: area.height - foot, ..area }, buffer);
+        let key = model.options.keymap.key_for(model.context(), Action::Messages);
+        shell::toast(ink, notice, key, Rect { height: area.height - foot, ..area }, buffer);
     }
     shell::which_key(ink, &model.which_key(), body, buffer);
     // A captain's acts are asked for in a dialog; nothing on the board is sent by one key.
@@ -51,6 +53,11 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
 fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {
     let dot = || (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
     let mut pieces: Vec<Piece> = shell::mark(ink, model.rehearsal()).into_iter().collect();
+    // What waits comes first: beside the words of a cut line the rest may find no room.
+    let lag = shell::lag(ink, model.outbox.0, model.outbox.1, model.campaign_now());
+    if let Some(lag) = lag {
+        pieces.extend([dot(), lag, dot()]);
+    }
     if let Some(board) = &model.board {
         pieces.push((format!(" {}", board.title), Role::Title));
         let (key, role) = match board.state {
@@ -60,9 +67,6 @@ fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {
             CampaignState::Archived => ("ui-state-archived", Role::Faint),
         };
         pieces.extend([dot(), (ink.word(key), role)]);
-    }
-    if let Some(lag) = shell::lag(ink, model.outbox.0, model.outbox.1, model.campaign_now()) {
-        pieces.extend([dot(), lag]);
     }
     let link = shell::link(ink, &model.link, (None, None));
     let width = ink.right(buffer, area, 0, &format!("{} ", link.0), link.1);

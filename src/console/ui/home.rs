@@ -10,7 +10,7 @@ use super::theme::{Role, Theme};
 use super::{card, layers, shell, wrap};
 use crate::api::campaign::CampaignTodo;
 use crate::console::core::home::Model;
-use crate::console::core::home::view::{counts, standing};
+use crate::console::core::home::view::standing;
 use crate::console::core::shared::pointer::Aim;
 use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
@@ -33,7 +33,7 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
     let wanted = u16::try_from(about.len()).unwrap_or(u16::MAX).saturating_add(2);
     let needed = 3 + model.at_hand().map_or(0, |todo| {
         let inner = Rect { width: body.width.saturating_sub(4), ..body };
-        card::rows_of(ink, &told(ink, todo), inner.width.saturating_sub(2), most_rows(inner))
+        card::rows_of(ink, &told(ink, model, todo), inner.width.saturating_sub(2), most_rows(inner))
     });
     let low = if about.is_empty() { 0 } else { wanted.min(body.height / 2).min(body.height.saturating_sub(needed)) };
     let low = if low < 3 { 0 } else { low };
@@ -59,7 +59,7 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
             // On the frame: no word of the guide is hidden by it.
             if let Some(key) = keymap.key_for(Context::Home, action).filter(|_| more) {
                 let edge = Rect { y: row, height: 1, width: place.width.saturating_sub(2), ..place };
-                ink.right(buffer, edge, 0, &format!(" {key} {} ", ink.sign(sign)), Role::Key);
+                ink.right(buffer, edge, 0, &format!(" {} {} ", ink.key(&key), ink.sign(sign)), Role::Key);
             }
         }
     }
@@ -69,7 +69,8 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
         cursor = layers::draw(ink, &model.notices, &layer, body, buffer);
     }
     if let Some(notice) = model.notices.toast() {
-        shell::toast(ink, notice, Rect { height: area.height - foot, ..area }, buffer);
+        let key = model.options.keymap.key_for(model.context(), Action::Messages);
+        shell::toast(ink, notice, key, Rect { height: area.height - foot, ..area }, buffer);
     }
     shell::which_key(ink, &model.which_key(), body, buffer);
     // No text is sent from here.
@@ -99,7 +100,7 @@ fn draw_list(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Op
         ink.line(buffer, area, 0, &[(ink.word("home-no-campaign"), Role::Faint)]);
         return None;
     }
-    let told: Vec<Vec<Vec<Piece>>> = todos.iter().map(|todo| told(ink, todo)).collect();
+    let told: Vec<Vec<Vec<Piece>>> = todos.iter().map(|todo| told(ink, model, todo)).collect();
     let selected = model.selected_place().unwrap_or(0);
     let inner = area.width.saturating_sub(2);
     let rows: Vec<u16> = told
@@ -152,18 +153,18 @@ fn most_rows(area: Rect) -> u16 {
 }
 
 /// What is in hand of a campaign, each count with what stands before it on the same line.
-fn told(ink: Ink<'_>, todo: &CampaignTodo) -> Vec<Vec<Piece>> {
+fn told(ink: Ink<'_>, model: &Model, todo: &CampaignTodo) -> Vec<Vec<Piece>> {
     let dot = format!(" {} ", ink.sign(Sign::Dot));
     let count = |(place, say): (usize, &Say)| {
         let role = match say.key {
-            "home-waiting" | "home-held" => Role::Warn,
-            "home-unsent" => Role::Text,
+            "home-waiting" | "home-held" | "home-not-yours" => Role::Warn,
+            "home-unsent" | "home-on-the-way" => Role::Text,
             _ => Role::Faint,
         };
         let before = if place > 0 { dot.as_str() } else { "" };
         vec![(format!("{before}{}", ink.say(say)), role)]
     };
-    counts(todo).iter().enumerate().map(count).collect()
+    model.counts(todo).iter().enumerate().map(count).collect()
 }
 
 /// What is to be known of the selected campaign: the captains' note, then the guide.

@@ -109,6 +109,11 @@ impl Ink<'_> {
         self.words.say(key, &[(name, Value::Text(text.to_owned()))])
     }
 
+    /// A key as it is called in this language.
+    pub fn key(&self, key: &str) -> String {
+        words::key_name(self.words, key)
+    }
+
     pub fn say(&self, say: &Say) -> String {
         phrase(self.words, &self.caps.zone, say)
     }

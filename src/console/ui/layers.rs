@@ -49,7 +49,8 @@ pub(super) fn draw(
             let lines: Vec<Line> = rows
                 .iter()
                 .map(|(action, key)| {
-                    Line::new(ink.word(action.label_key()), Role::Text).with_right(key.clone().unwrap_or_default())
+                    Line::new(ink.word(action.label_key()), Role::Text)
+                        .with_right(ink.key(key.as_deref().unwrap_or_default()))
                 })
                 .collect();
             let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-palette-prompt") };
@@ -116,7 +117,9 @@ pub(super) fn draw(
             asked.extend(lines.iter().map(|say| (ink.say(say), Role::Text)));
             let choices: Vec<Line> = choices
                 .iter()
-                .map(|(say, key)| Line::new(ink.say(say), Role::Text).with_right(key.clone().unwrap_or_default()))
+                .map(|(say, key)| {
+                    Line::new(ink.say(say), Role::Text).with_right(ink.key(key.as_deref().unwrap_or_default()))
+                })
                 .collect();
             chosen(ink, &ink.word("ui-question-title"), &asked, &choices, *selected, area, buffer)
         }

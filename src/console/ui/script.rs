@@ -8,7 +8,7 @@ use super::overlay::{Line, page, wrapped};
 use super::theme::Role;
 use super::wrap;
 use crate::console::core::texter::view::{PersonView, ScriptStep, StepState};
-use crate::console::words::{clock, language_name};
+use crate::console::words::{clock, field_name, language_name};
 
 /// The script as lines of `width`, the rows of answers below the question that is open. Also the place of the first of those.
 pub(super) fn lines(ink: Ink<'_>, steps: &[ScriptStep], rows: &[Line], width: u16) -> (Vec<Line>, usize) {
@@ -59,7 +59,7 @@ pub(super) fn pane(ink: Ink<'_>, steps: &[ScriptStep], key: &str, area: Rect, bu
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let open = steps.iter().find(|step| step.open);
     let rows: Vec<Line> =
-        open.into_iter().flat_map(|step| step.answers.iter().zip(1..)).map(|row| answer(ink, row)).collect();
+        open.into_iter().flat_map(|step| step.answers.iter().zip(1..)).map(|row| answer(ink, key, row)).collect();
     let (lines, first) = lines(ink, steps, &rows, inner.width);
     // The question that is asked now is in sight, whatever is above it.
     let room = usize::from(inner.height);
@@ -67,8 +67,9 @@ pub(super) fn pane(ink: Ink<'_>, steps: &[ScriptStep], key: &str, area: Rect, bu
     page(ink, &lines, scroll, inner, buffer);
 }
 
-fn answer(ink: Ink<'_>, ((title, chosen), number): (&(String, bool), usize)) -> Line {
-    let number = if number < 10 { format!("    {number} ") } else { "      ".to_owned() };
+/// `key` stands before the digit: alone it may mean a reply that fits.
+fn answer(ink: Ink<'_>, key: &str, ((title, chosen), number): (&(String, bool), usize)) -> Line {
+    let number = if number < 10 { format!("  {key} {number} ") } else { "      ".to_owned() };
     let mark = if *chosen { format!(" {}", ink.sign(Sign::Done)) } else { String::new() };
     Line { pieces: vec![(number, Role::Key), (format!("{title}{mark}"), Role::Text)], ..Line::default() }
 }
@@ -92,7 +93,7 @@ pub(super) fn person(ink: Ink<'_>, person: &PersonView, width: u16) -> Vec<Line>
     add("ui-person-tags", person.tags.iter().map(|tag| ink.say(tag)).collect::<Vec<_>>().join(", "));
     add("ui-person-snoozed", person.snoozed_until.map(|at| ink.time(at)).unwrap_or_default());
     add("ui-person-note", person.note.clone());
-    facts.extend(person.fields.iter().map(|(name, value)| (name.replace('_', " "), value.clone())));
+    facts.extend(person.fields.iter().map(|(name, value)| (field_name(ink.words, name), value.clone())));
     facts.extend(person.answers.iter().cloned());
     facts.iter().flat_map(|(name, value)| wrapped(&format!("{name}: {value}"), width, Role::Text)).collect()
 }

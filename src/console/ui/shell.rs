@@ -90,12 +90,23 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
     if area.height == 0 {
         return;
     }
-    let width_of = |key: &FooterKey| wrap::columns(&key.key) + wrap::columns(&ink.word(key.label)) + 3;
-    let help = keys.iter().find(|key| key.action == Action::Help);
-    let reserved = help.map_or(0, width_of);
+    let width_of = |key: &FooterKey| wrap::columns(&ink.key(&key.key)) + wrap::columns(&ink.word(key.label)) + 3;
+    // The ways out have their place whatever else there is, as far as the first key has its own.
+    let mut reserved = 0;
+    let mut kept: Vec<&FooterKey> = Vec::new();
+    let is_kept = |action: Action| matches!(action, Action::Help | Action::Back | Action::Quit);
+    let first = keys.iter().find(|key| !is_kept(key.action)).map_or(0, width_of);
+    for action in [Action::Help, Action::Back, Action::Quit] {
+        if let Some(key) = keys.iter().find(|key| key.action == action)
+            && first + reserved + width_of(key) <= area.width
+        {
+            reserved += width_of(key);
+            kept.insert(0, key);
+        }
+    }
     let (mut row, mut used) = (0, 0);
     let mut pieces: Vec<Piece> = Vec::new();
-    for key in keys.iter().filter(|key| key.action != Action::Help) {
+    for key in keys.iter().filter(|key| !is_kept(key.action)) {
         let width = width_of(key);
         let last_row = row + 1 == area.height;
         if used + width > area.width.saturating_sub(if last_row { reserved } else { 0 }) {
@@ -111,21 +122,29 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
         ink.spots.put(Rect::new(area.x + used, area.y + row, width.saturating_sub(1), 1), Aim::Key(key.action));
         used += width;
         let works = key.why_not.is_none();
-        pieces.push((key.key.clone(), if works { Role::Key } else { Role::Border }));
+        pieces.push((ink.key(&key.key), if works { Role::Key } else { Role::Border }));
         let label = ink.word(key.label);
         pieces.push((format!(" {label}  "), if works { Role::Text } else { Role::Border }));
     }
     ink.line(buffer, area, row, &pieces);
-    if let Some(help) = help {
-        let last = Rect { x: area.right().saturating_sub(reserved), width: reserved.min(area.width), ..area };
-        ink.spots.put(Rect { y: area.bottom() - 1, height: 1, ..last }, Aim::Key(help.action));
-        let label = format!(" {}", ink.word(help.label));
-        ink.line(buffer, last, area.height - 1, &[(help.key.clone(), Role::Key), (label, Role::Text)]);
+    let last = Rect { x: area.right().saturating_sub(reserved), width: reserved.min(area.width), ..area };
+    let mut x = last.x;
+    for key in &kept {
+        let width = width_of(key);
+        ink.spots.put(Rect::new(x, area.bottom() - 1, width.saturating_sub(1), 1), Aim::Key(key.action));
+        x += width;
     }
+    let pieces: Vec<Piece> = kept
+        .into_iter()
+        .flat_map(|key| [(ink.key(&key.key), Role::Key), (format!(" {}  ", ink.word(key.label)), Role::Text)])
+        .collect();
+    ink.line(buffer, last, area.height - 1, &pieces);
 }
 
 /// A toast at the lower end of `area`, over what is there.
-pub(super) fn toast(ink: Ink<'_>, notice: &Notice, area: Rect, buffer: &mut Buffer) {
+///
+/// `keys`: the key that shows all that was said, where there is one.
+pub(super) fn toast(ink: Ink<'_>, notice: &Notice, keys: Option<String>, area: Rect, buffer: &mut Buffer) {
     let (word, role) = match notice.level {
         Level::Info => (ink.word("ui-toast-info"), Role::Good),
         Level::Warning => (ink.word("ui-toast-warning"), Role::Warn),
@@ -138,8 +157,12 @@ pub(super) fn toast(ink: Ink<'_>, notice: &Notice, area: Rect, buffer: &mut Buff
     let mut lines: Vec<String> =
         wrap::wrap(&text, width).into_iter().map(|range| text[range].trim_end().to_owned()).collect();
     if lines.len() > 2 {
+        // The rest is among what was said: the key that shows it stands where the sentence is cut off.
         let rest = lines.split_off(1).join(" ");
-        lines.push(wrap::cut(&rest, width, ink.sign(Sign::More)));
+        let where_else = keys
+            .map_or_else(String::new, |key| format!(" ({})", ink.with_text("ui-toast-rest", "key", &ink.key(&key))));
+        let room = width.saturating_sub(wrap::columns(&where_else));
+        lines.push(format!("{}{where_else}", wrap::cut(&rest, room, ink.sign(Sign::More))));
     }
     let height = u16::try_from(lines.len()).unwrap_or(2);
     if area.height < height {
@@ -161,7 +184,7 @@ pub(super) fn which_key(ink: Ink<'_>, next: &[Continuation], area: Rect, buffer:
         .iter()
         .map(|next| {
             let label = next.action.map_or_else(|| ink.sign(Sign::More).to_owned(), |a| ink.word(a.label_key()));
-            let pieces = vec![(next.chord.to_string(), Role::Key), (format!(" {label}"), Role::Text)];
+            let pieces = vec![(ink.key(&next.chord.to_string()), Role::Key), (format!(" {label}"), Role::Text)];
             overlay::Line { pieces, ..overlay::Line::default() }
         })
         .collect();
@@ -185,16 +208,16 @@ pub(super) fn help_lines(ink: Ink<'_>, from: Context, groups: &[(Category, Vec<H
         }
         lines.push(overlay::Line::new(ink.word(category.title_key()), Role::Title));
         for row in here {
-            let keys = keys_in(row, |place| chain.contains(&place));
+            let keys = keys_in(ink, row, |place| chain.contains(&place));
             lines.push(overlay::Line::new(name(row), Role::Text).with_right(keys));
         }
     }
     lines.push(overlay::Line::new(ink.word("ui-help-elsewhere"), Role::Title));
-    let captains = chain.contains(&Context::Board) || chain.contains(&Context::Home);
+    let captains = chain.contains(&Context::Board);
     for row in groups.iter().flat_map(|(_, rows)| rows).filter(|row| !row.here) {
         let place = row.keys.iter().map(|(place, _)| *place).find(|place| belongs(*place, captains));
         let right = match place {
-            Some(place) => format!("{}: {}", ink.word(place.title_key()), keys_in(row, |other| other == place)),
+            Some(place) => format!("{}: {}", ink.word(place.title_key()), keys_in(ink, row, |other| other == place)),
             None if row.keys.is_empty() && row.action.info().contexts.iter().any(|place| belongs(*place, captains)) => {
                 ink.word("ui-help-unbound")
             }
@@ -216,12 +239,12 @@ fn belongs(place: Context, captains: bool) -> bool {
 }
 
 /// The keys of a row in some places, each once, in the order of the table.
-fn keys_in(row: &HelpRow, wanted: impl Fn(Context) -> bool) -> String {
+fn keys_in(ink: Ink<'_>, row: &HelpRow, wanted: impl Fn(Context) -> bool) -> String {
     let mut keys: Vec<&str> = Vec::new();
     for (_, key) in row.keys.iter().filter(|(place, _)| wanted(*place)) {
         if !keys.contains(&key.as_str()) {
             keys.push(key);
         }
     }
-    keys.join(", ")
+    keys.into_iter().map(|key| ink.key(key)).collect::<Vec<_>>().join(", ")
 }

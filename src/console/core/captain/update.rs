@@ -101,7 +101,8 @@ impl Model {
             Msg::Journaled { id } => {
                 if self.busy == Some(id) {
                     self.busy = None;
-                    self.say(Level::Info, Say::new("captain-handed-in"));
+                    let offline = matches!(self.link, LinkState::Offline { .. });
+                    self.say(Level::Info, Say::new(if offline { "captain-waits" } else { "captain-handed-in" }));
                 }
             }
             Msg::NotJournaled { id, reason } => {

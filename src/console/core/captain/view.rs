@@ -88,12 +88,12 @@ impl Model {
         let context = self.context();
         let wanted: &[Action] = match context {
             Context::Board => &[
-                Action::Down,
                 Action::PauseResume,
                 Action::Reclaim,
                 Action::Flagged,
                 Action::Announce,
                 Action::Refresh,
+                Action::Down,
                 Action::Help,
                 Action::Quit,
             ],
@@ -118,14 +118,27 @@ impl Model {
         };
         let key = |action: &Action| {
             let key = self.options.keymap.key_for(context, *action)?;
-            Some(FooterKey { action: *action, key, label: action.label_key(), why_not: self.why_not(*action) })
+            Some(FooterKey { action: *action, key, label: self.short_label(*action), why_not: None })
         };
         // Asked for only when there is something to decide.
         let held = (context == Context::Board && self.undecided() > 0).then_some(Action::Held);
         let door = (context == Context::Board && self.at_the_door() > 0).then_some(Action::WaitingRoom);
-        let can_go = [Action::PauseResume, Action::Flagged, Action::Announce];
-        let works = |action: &&Action| !can_go.contains(*action) || self.why_not(**action).is_none();
+        // A key that does nothing now is not offered.
+        let works = |action: &&Action| self.why_not(**action).is_none();
         door.iter().chain(&held).chain(wanted).filter(works).filter_map(key).collect()
+    }
+
+    /// The word for a key of the board: short, so that all of them have room on 80 columns.
+    fn short_label(&self, action: Action) -> &'static str {
+        let paused = self.board.as_ref().is_some_and(|board| board.state == CampaignState::Paused);
+        match action {
+            Action::PauseResume if paused => "footer-resume",
+            Action::PauseResume => "footer-pause",
+            Action::Reclaim => "footer-reclaim",
+            Action::Flagged => "footer-flagged",
+            Action::Announce => "footer-announce",
+            other => other.label_key(),
+        }
     }
 
     /// Why an action would do nothing now.

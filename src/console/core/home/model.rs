@@ -1,6 +1,6 @@
 //! The state of the home screen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +16,8 @@ use crate::console::core::shared::presses::Presses;
 use crate::console::core::texter::gate::{Gate, GateTimes};
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
-use crate::domain::ids::CampaignId;
+use crate::domain::ids::{CampaignId, ContactId};
+use crate::domain::message::MessageKind;
 
 /// What the home screen is opened with.
 #[derive(Debug, Clone)]
@@ -33,6 +34,18 @@ pub struct HomeOptions {
     pub talks_alone: bool,
     /// The server hands contacts out to whoever asks, and what is given back goes to others by itself; else its admins may have to.
     pub hands_out: bool,
+    /// Whom this person held in each campaign when its console was last left, and with whom of them they were in conversation. Only
+    /// where the server tells who has them now.
+    pub had: BTreeMap<CampaignId, Vec<(ContactId, bool)>>,
+}
+
+/// A text that is in the journal and not known to be counted by the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OnItsWay {
+    pub campaign: CampaignId,
+    pub kind: MessageKind,
+    /// The server has it, and has not been asked for its counts since.
+    pub accepted: bool,
 }
 
 impl HomeOptions {
@@ -46,6 +59,7 @@ impl HomeOptions {
             first_slice: None,
             talks_alone: true,
             hands_out: true,
+            had: BTreeMap::new(),
         }
     }
 }
@@ -142,6 +156,13 @@ pub struct Model {
     /// How long what is in hand stays with somebody who leaves, in minutes: without a first text, conversations.
     pub keeps: Option<(u32, u32)>,
 
+    /// Of each campaign how many contacts that were this person's when they left are others' now, or nobody's.
+    pub went: BTreeMap<CampaignId, u64>,
+
+    /// Texts that an earlier console left in the journal.
+    pub(super) texts: BTreeMap<Uuid, OnItsWay>,
+    /// Campaigns of which it is still asked who has what was this person's; the first one is under way.
+    pub(super) looks_for: VecDeque<CampaignId>,
     /// Acts confirmed and not settled.
     pub(super) acts: BTreeMap<Uuid, Act>,
     /// The act being written to the journal.
@@ -179,6 +200,9 @@ impl Model {
             chosen: None,
             done: false,
             keeps: None,
+            went: BTreeMap::new(),
+            texts: BTreeMap::new(),
+            looks_for: VecDeque::new(),
             acts: BTreeMap::new(),
             busy: None,
             to_do: Vec::new(),
@@ -230,6 +254,20 @@ impl Model {
     #[must_use]
     pub fn at_hand(&self) -> Option<&CampaignTodo> {
         self.rows().get(self.selected_place()?)
+    }
+
+    /// A campaign as it is once everything in the journal has arrived, and how many texts of this person are still on their way there.
+    #[must_use]
+    pub fn with_journal(&self, todo: &CampaignTodo) -> (CampaignTodo, usize) {
+        let mut shown = todo.clone();
+        let mut on_their_way = 0;
+        for text in self.texts.values().filter(|text| text.campaign == todo.id) {
+            let counted = if text.kind == MessageKind::Initial { &mut shown.unsent } else { &mut shown.waiting };
+            *counted = counted.saturating_sub(1);
+            on_their_way += usize::from(!text.accepted);
+        }
+        shown.mine.held = shown.mine.held.min(shown.unsent);
+        (shown, on_their_way)
     }
 
     /// An act is being written to the journal: the next one waits for it.

@@ -5,15 +5,19 @@ use uuid::Uuid;
 
 use super::*;
 use crate::api::act::Act;
+use crate::api::assignment::{NowWith, Whereabouts};
 use crate::api::campaign::{Announcement, CampaignState, CampaignTodo, Mine};
-use crate::api::message::{Outcome, Verdict};
+use crate::api::message::{Outcome, SendRequest, Shown, Verdict};
 use crate::api::people::{Keeps, Presence};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, ConfirmedWhat, Msg, Stamp, Timer};
+use crate::console::core::shared::msg::{Ask, Confirmed, ConfirmedWhat, Msg, Stamp, Timer};
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::view::OverlayView;
 use crate::console::keymap::chord::{Press, parse_sequence};
-use crate::domain::ids::CampaignId;
+use crate::domain::ids::{CampaignId, ContactId, DeviceId};
+use crate::domain::message::MessageKind;
 
 fn todo(id: i64, unsent: u64, waiting: u64) -> CampaignTodo {
     CampaignTodo {
@@ -248,4 +252,78 @@ fn leaving_says_what_stays_and_for_how_long() {
     let mut free = Model::new(HomeOptions::new());
     free.update(Msg::Campaigns(vec![]));
     assert!(press(&mut free, &mut at, "q").contains(&Effect::Quit), "nothing in hand, nothing to ask");
+}
+
+/// What an earlier console confirmed is in the journal still: it counts as done, and is said to be on its way.
+#[test]
+fn what_the_journal_holds_is_counted_and_asked_about_anew_once_it_has_arrived() {
+    let mut model = ready();
+    let text = |n: u128, kind| Confirmed {
+        id: Uuid::from_u128(n),
+        at: Timestamp::UNIX_EPOCH,
+        what: ConfirmedWhat::Text(SendRequest {
+            campaign: CampaignId(1),
+            contact: ContactId(7),
+            kind,
+            body: "Hi".into(),
+            after_seq: 0,
+            epoch: 1,
+            script_version: 1,
+            variant: None,
+            source: None,
+            off_script: false,
+            shown: Shown {
+                body_hash: "0".repeat(64),
+                drawn_at: Timestamp::UNIX_EPOCH,
+                pressed_at: Timestamp::UNIX_EPOCH,
+                dwell_ms: 500,
+                mono_ms: 0,
+                device: DeviceId(Uuid::nil()),
+                link: None,
+            },
+        }),
+    };
+    let acts = vec![text(1, MessageKind::Initial), text(2, MessageKind::Initial), text(3, MessageKind::Reply)];
+    model.update(Msg::JournalOpen { acts, drafts: Vec::new() });
+    let said = |model: &Model, place: usize| {
+        let said = model.counts(&model.rows()[place]);
+        said.into_iter().map(|say| (say.key, say.args[0].1.clone())).take(2).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&model, 0), [("home-on-the-way", Arg::Number(3)), ("home-unsent", Arg::Number(1))]);
+    assert_eq!(said(&model, 1)[0].0, "home-unassigned", "another campaign's is as it was");
+
+    model.update(Msg::Outbox { waiting: 3, oldest: None });
+    for n in 1..=3 {
+        model.update(accepted(Uuid::from_u128(n)));
+    }
+    assert_eq!(said(&model, 0)[0], ("home-unsent", Arg::Number(1)), "arrived, and not counted by the server yet");
+    let asks = Effect::Load(Ask::Campaigns);
+    assert!(model.update(Msg::Outbox { waiting: 0, oldest: None }).contains(&asks), "no key is needed for it");
+    assert!(!model.update(Msg::Outbox { waiting: 0, oldest: None }).contains(&asks), "once");
+    model.update(Msg::Campaigns(vec![todo(1, 1, 0), todo(2, 0, 0)]));
+    assert_eq!(said(&model, 0)[0], ("home-unsent", Arg::Number(1)));
+}
+
+/// Whoever comes back learns that something is gone before they open the campaign.
+#[test]
+fn what_went_while_somebody_was_away_is_told_on_the_list() {
+    let had = |ids: std::ops::Range<i64>| ids.map(|id| (ContactId(id), false)).collect::<Vec<_>>();
+    let had = [(CampaignId(1), had(0..6)), (CampaignId(2), had(10..12))].into();
+    let mut model = Model::new(HomeOptions { had, ..HomeOptions::new() });
+    model.start();
+    let asked = |fx: &[Effect]| match fx.iter().find(|fx| matches!(fx, Effect::Load(Ask::Whereabouts(..)))) {
+        Some(Effect::Load(Ask::Whereabouts(campaign, ids))) => Some((campaign.0, ids.len())),
+        _ => None,
+    };
+    let mine = |id, unsent| CampaignTodo { mine: Mine::default(), ..todo(id, unsent, 0) };
+    let fx = model.update(Msg::Campaigns(vec![mine(1, 0), mine(2, 2)]));
+    assert_eq!(asked(&fx), Some((1, 6)), "of the other one everything is there");
+    let others = vec![NowWith { who: "Bea".into(), contacts: 4 }];
+    assert_eq!(asked(&model.update(Msg::Whereabouts(Whereabouts { others, pool: 2 }))), None);
+    let told = model.notices.toast().map(|notice| (notice.level, notice.say.clone()));
+    let title = model.rows()[0].title.clone();
+    let say = Say::new("home-went").with("title", title).with("n", 6_u64).with("who", "Bea 4");
+    assert_eq!(told, Some((Level::Told, say)));
+    assert_eq!(model.counts(&model.rows()[0])[0].key, "home-not-yours");
+    assert_eq!(model.counts(&model.rows()[1])[0].key, "home-unsent");
 }

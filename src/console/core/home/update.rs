@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::model::{Model, Overlay, held};
+use super::model::{Model, OnItsWay, Overlay, held};
 use crate::api::act::Act;
+use crate::api::assignment::Whereabouts;
 use crate::api::campaign::CampaignTodo;
 use crate::api::message::{Outcome, Verdict};
 use crate::console::core::shared::Program;
@@ -14,11 +15,13 @@ use crate::console::core::shared::notice::{Level, TOAST};
 use crate::console::core::shared::pointer::{Clicked, clicked};
 use crate::console::core::shared::presses::Meant;
 use crate::console::core::shared::say::Say;
+use crate::console::core::texter::leaving::{ASKED_ABOUT, named_with};
 use crate::console::core::texter::overlay_keys::{palette_actions, release_rows, released};
 use crate::console::core::texter::server::{claim_say, problem_say};
 use crate::console::keymap::action::{ACTIONS, Action, Category};
 use crate::console::keymap::chord::{Chord, Key, Press};
 use crate::console::keymap::context::{Fact, Facts};
+use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::{safe_body, safe_line};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -125,19 +128,45 @@ impl Model {
             }
             Msg::JournalOpen { acts, .. } => {
                 for confirmed in acts {
-                    if let ConfirmedWhat::Act { act } = confirmed.what {
-                        self.acts.insert(confirmed.id, act);
+                    match confirmed.what {
+                        ConfirmedWhat::Act { act } => drop(self.acts.insert(confirmed.id, act)),
+                        ConfirmedWhat::Text(text) => {
+                            let text = OnItsWay { campaign: text.campaign, kind: text.kind, accepted: false };
+                            self.texts.insert(confirmed.id, text);
+                        }
                     }
                 }
             }
             Msg::Verdict { verdict } => self.settle(&verdict, fx),
-            Msg::Outbox { waiting, oldest } => self.outbox = (waiting, oldest),
+            Msg::Outbox { waiting, oldest } => {
+                let before = std::mem::replace(&mut self.outbox, (waiting, oldest)).0;
+                if before > 0 && waiting == 0 {
+                    // What was handed in counts from now on.
+                    fx.push(Effect::Load(Ask::Campaigns));
+                }
+            }
             Msg::Link(link) => self.link = link,
             Msg::Me(me) => self.me = Some(me),
             Msg::Campaigns(todos) => {
                 // No feed tells of the line here: an answer does.
                 self.link = LinkState::Online;
+                self.texts.retain(|_, text| !text.accepted);
+                let first = self.todos.is_none();
                 self.put_todos(todos);
+                if first {
+                    self.look_for_what_went(fx);
+                }
+            }
+            Msg::Whereabouts(told) => {
+                if let Some(campaign) = self.looks_for.pop_front() {
+                    self.tell_what_went(campaign, &told);
+                    self.look_on(fx);
+                }
+            }
+            Msg::Failed { what: Ask::Whereabouts(..), .. } => {
+                // Nobody asked for it: the campaign's own console tells it too.
+                self.looks_for.pop_front();
+                self.look_on(fx);
             }
             Msg::Slice { claim, result } => self.slice_came(claim, result, fx),
             Msg::Presence(presence) => {
@@ -156,6 +185,7 @@ impl Model {
             Msg::Quit => fx.push(Effect::Quit),
             Msg::Tell(say) => self.say(Level::Warning, say),
             Msg::Unknown { id } => {
+                self.texts.remove(&id);
                 if self.acts.remove(&id).is_some() {
                     // Giving back twice may give back what came in between: a person looks, and presses again.
                     self.to_do.clear();
@@ -167,7 +197,6 @@ impl Model {
             Msg::Focus(_)
             | Msg::Beside(_)
             | Msg::TookReplies { .. }
-            | Msg::Whereabouts(_)
             | Msg::HalfWay { .. }
             | Msg::Campaign(_)
             | Msg::Assignment(_)
@@ -209,9 +238,8 @@ impl Model {
         result: Result<crate::api::assignment::SliceGrant, Box<crate::api::problem::Problem>>,
         fx: &mut Vec<Effect>,
     ) {
-        if self.claim.take_if(|(id, ..)| *id == claim).is_none() {
-            return;
-        }
+        let Some((_, campaign, _)) = self.claim.take_if(|(id, ..)| *id == claim) else { return };
+        self.went.remove(&campaign);
         match result {
             Ok(grant) => self.say(Level::Info, Say::new("home-got").with("n", grant.contacts.len())),
             Err(problem) => self.say(Level::Warning, claim_say(&problem, self.options.hands_out)),
@@ -219,7 +247,49 @@ impl Model {
         fx.push(Effect::Load(Ask::Campaigns));
     }
 
+    /// Asks of each campaign in which somebody held something when they left who has it now.
+    fn look_for_what_went(&mut self, fx: &mut Vec<Effect>) {
+        let left = |todo: &CampaignTodo| {
+            let had = self.options.had.get(&todo.id)?;
+            let talks = had.iter().filter(|(_, talks)| *talks).count() as u64;
+            let unsent = had.len() as u64 - talks;
+            let mine = held(todo);
+            // What was texted meanwhile is not gone, and what is all there is not asked for.
+            (unsent + talks > mine.0 + mine.1).then_some(todo.id)
+        };
+        self.looks_for = self.rows().iter().filter_map(left).collect();
+        self.look_on(fx);
+    }
+
+    fn look_on(&self, fx: &mut Vec<Effect>) {
+        let next = self.looks_for.front().and_then(|campaign| Some((*campaign, self.options.had.get(campaign)?)));
+        if let Some((campaign, had)) = next {
+            let ids = had.iter().take(ASKED_ABOUT).map(|(id, _)| *id).collect();
+            fx.push(Effect::Load(Ask::Whereabouts(campaign, ids)));
+        }
+    }
+
+    /// Before the campaign is opened: what was this person's there is not any more.
+    fn tell_what_went(&mut self, campaign: CampaignId, told: &Whereabouts) {
+        let gone = told.pool + told.others.iter().map(|one| one.contacts).sum::<u64>();
+        let Some(title) = self.rows().iter().find(|todo| todo.id == campaign).map(|todo| todo.title.clone()) else {
+            return;
+        };
+        if gone > 0 {
+            self.went.insert(campaign, gone);
+            let who = named_with(told);
+            let say = if who.is_empty() { "home-went-pool" } else { "home-went" };
+            self.say(Level::Told, Say::new(say).with("title", title).with("n", gone).with("who", who));
+        }
+    }
+
     fn settle(&mut self, verdict: &Verdict, fx: &mut Vec<Effect>) {
+        let accepted = matches!(verdict.outcome, Outcome::Accepted { .. });
+        match self.texts.get_mut(&verdict.id) {
+            Some(text) if accepted => text.accepted = true,
+            Some(_) => drop(self.texts.remove(&verdict.id)),
+            None => {}
+        }
         if self.acts.remove(&verdict.id).is_none() {
             return;
         }

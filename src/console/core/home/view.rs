@@ -57,6 +57,15 @@ pub fn standing(todo: &CampaignTodo) -> Vec<Say> {
 }
 
 impl Model {
+    /// What is in hand of a campaign, as it is with what the journal still holds: that is said first, with what went to others.
+    #[must_use]
+    pub fn counts(&self, todo: &CampaignTodo) -> Vec<Say> {
+        let (shown, on_their_way) = self.with_journal(todo);
+        let went = self.went.get(&todo.id).map(|n| Say::new("home-not-yours").with("n", *n));
+        let way = (on_their_way > 0).then(|| Say::new("home-on-the-way").with("n", on_their_way));
+        went.into_iter().chain(way).chain(counts(&shown)).collect()
+    }
+
     /// The keys that matter now.
     #[must_use]
     pub fn footer(&self) -> Vec<FooterKey> {
@@ -79,7 +88,8 @@ impl Model {
             let key = self.options.keymap.key_for(context, *action)?;
             Some(FooterKey { action: *action, key, label: action.label_key(), why_not: self.why_not(*action) })
         };
-        wanted.iter().filter_map(key).collect()
+        // A key that does nothing now is not offered.
+        wanted.iter().filter_map(key).filter(|key| key.why_not.is_none()).collect()
     }
 
     /// Why an action would do nothing now.
@@ -124,7 +134,11 @@ impl Model {
         let key = |action| keymap.key_for(Context::Confirm, action);
         Some(match self.overlays.last()? {
             Overlay::Help { from, scroll } => {
-                OverlayView::Help { from: *from, groups: keymap.help(*from), scroll: *scroll }
+                let mut groups = keymap.help(*from);
+                for row in groups.iter_mut().flat_map(|(_, rows)| rows) {
+                    row.here &= self.why_not(row.action).is_none();
+                }
+                OverlayView::Help { from: *from, groups, scroll: *scroll }
             }
             Overlay::Palette { from, query, selected } => OverlayView::Palette {
                 query: query.text().to_owned(),

@@ -395,7 +395,7 @@ impl Model {
     }
 
     /// Whoever is at hand is opted out already.
-    fn is_out(&self) -> bool {
+    pub(super) fn is_out(&self) -> bool {
         let line = self.at_hand().and_then(|contact| self.people.line(contact));
         line.is_some_and(|line| matches!(line.opt_out, OptOut::Yes { .. }))
     }
@@ -406,8 +406,10 @@ impl Model {
             self.say(Level::Info, Say::new("texter-opted-out"));
             return;
         }
-        // Someone who wrote may well have asked for it; on the card it would be a slip.
-        let selected = if self.focus == Focus::Card { 2 } else { 0 };
+        // One default wherever it is pressed: a slip of one more key opts nobody out. Only who wrote what sounds like it may well have asked.
+        let line = self.people.line(contact);
+        let asked = line.is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. }));
+        let selected = if asked { 0 } else { 2 };
         self.push_overlay(Overlay::OptOut { contact, selected });
     }
 
@@ -433,8 +435,8 @@ impl Model {
             self.say(Level::Info, Say::new("texter-no-rehearsal"));
         } else if self.score.is_some() {
             self.overlays = vec![Overlay::Score { scroll: 0 }];
-        } else if !self.window.is_empty() {
-            // Ended now, what was pressed a moment ago would not go out, and nobody would be told.
+        } else if !self.is_handed_in() {
+            // Ended now, what was pressed a moment ago would not go out, or not be in the score, and nobody would be told.
             self.finish_later = true;
             self.say(Level::Info, Say::new("texter-finish-later"));
         } else if !self.finishing {
@@ -510,10 +512,10 @@ impl Model {
 
     pub(super) fn ask_quit(&mut self, fx: &mut Vec<Effect>) {
         let asked = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Leave { .. }));
-        let waiting = self.is_unsettled() || self.voters_wait();
-        if asked || !(waiting || self.score_is_due()) {
+        let waiting = self.is_unsettled() || self.stays_first();
+        if asked || !(waiting || self.voters_wait() || self.score_is_due()) {
             self.quit(fx);
-        } else if waiting {
+        } else if waiting || self.voters_wait() {
             self.save_draft(fx);
             self.push_overlay(Overlay::Leave { selected: 0 });
         } else {
@@ -534,12 +536,25 @@ impl Model {
 
     /// Voters wait for this texter's answer, who could still give it. A rehearsal says so in its score.
     pub(super) fn voters_wait(&self) -> bool {
-        self.people.waiting() > 0 && !self.is_scored() && !matches!(self.link, LinkState::SignedOut { .. })
+        self.people.waiting() > 0
+            && !self.is_scored()
+            && !self.options.practice
+            && !matches!(self.link, LinkState::SignedOut { .. })
     }
 
     /// Nothing keeps anybody from leaving but voters who wait.
     pub(super) fn leaves_only_voters(&self) -> bool {
         self.voters_wait() && !self.is_unsettled()
+    }
+
+    /// A practice is left before its end.
+    pub(super) fn leaves_practice(&self) -> bool {
+        self.options.practice && !self.practised() && !self.is_unsettled()
+    }
+
+    /// Who leaves is asked once more, and to stay is the first choice.
+    pub(super) fn stays_first(&self) -> bool {
+        self.leaves_only_voters() || self.leaves_practice()
     }
 
     /// A rehearsal is not left without its score; a second press leaves all the same.

@@ -22,7 +22,7 @@ use crate::domain::safe_text::safe_line;
 const BEFORE_THE_END: [i64; 2] = [10, 30];
 
 /// Of so many contacts at most it is asked who has them now: the server answers no more.
-const ASKED_ABOUT: usize = 500;
+pub(crate) const ASKED_ABOUT: usize = 500;
 
 /// So many others are named, who has most first.
 const NAMED: usize = 4;
@@ -48,6 +48,17 @@ pub fn stays((unsent, talks, waiting): (u64, u64, u64), keeps: Option<(u32, u32)
     let unsent = (unsent > 0).then(|| say("leave-unsent-after", "leave-unsent", unsent, first_texts));
     let talks = (talks > 0).then(|| say("leave-talks-after", "leave-talks", talks, replies).with("waiting", waiting));
     unsent.into_iter().chain(talks).collect()
+}
+
+/// Those who have it now, with how much of it, who has most first.
+#[must_use]
+pub fn named_with(told: &Whereabouts) -> String {
+    let named = |one: &NowWith| format!("{} {}", safe_line(&one.who), one.contacts);
+    let mut who = told.others.iter().take(NAMED).map(named).collect::<Vec<_>>().join(", ");
+    if told.others.len() > NAMED {
+        who.push_str(", ...");
+    }
+    who
 }
 
 impl Model {
@@ -80,11 +91,7 @@ impl Model {
 
     /// Who has it now.
     pub(super) fn tell_who_has_it(&mut self, told: &Whereabouts) {
-        let named = |one: &NowWith| format!("{} {}", safe_line(&one.who), one.contacts);
-        let mut who = told.others.iter().take(NAMED).map(named).collect::<Vec<_>>().join(", ");
-        if told.others.len() > NAMED {
-            who.push_str(", ...");
-        }
+        let who = named_with(told);
         let say = match (who.is_empty(), told.pool) {
             (true, 0) => return,
             (true, pool) => Say::new("back-now-pool").with("pool", pool),

@@ -70,6 +70,8 @@ pub struct TexterOptions {
     pub leases: bool,
     /// There is a list of campaigns to go to.
     pub has_home: bool,
+    /// Somebody comes from the practice: it is said that the voters are real now.
+    pub after_practice: bool,
     /// This is a practice: the voters are made up, and each step is told.
     pub practice: bool,
     /// How many contacts somebody gets at first who has sent nothing in this campaign yet; none: as many as others.
@@ -104,6 +106,7 @@ impl TexterOptions {
             hold_abuse: false,
             leases: true,
             has_home: false,
+            after_practice: false,
             practice: false,
             had: Vec::new(),
             whereabouts: true,
@@ -315,6 +318,8 @@ pub struct Model {
     /// Replies that came back and were put into the composer from the thread: each once.
     pub(super) offered: BTreeSet<MessageId>,
     pub(super) draft_dirty: bool,
+    /// A draft is about to be kept. Further letters do not put it off: whoever types without a pause has it kept too.
+    pub(super) draft_due: bool,
     /// Drafts thrown away that the journal holds still.
     pub(super) dropped: BTreeSet<ContactId>,
     /// The card that had been seen when the palette was laid over it: what is chosen there is about it.
@@ -407,6 +412,7 @@ impl Model {
             came_back: BTreeMap::new(),
             offered: BTreeSet::new(),
             draft_dirty: false,
+            draft_due: false,
             dropped: BTreeSet::new(),
             seen_below: None,
             finishing: false,

@@ -83,7 +83,19 @@ pub fn palette_actions(keymap: &Keymap, from: Context, query: &str) -> Vec<Actio
             && no_press(info.action)
             && info.category != crate::console::keymap::Category::Writing
     });
-    fuzzy(query, offered.map(|info| (info.action, info.name.replace('_', " "))))
+    let called = |action: Action| {
+        let name = action.name().replace('_', " ");
+        keymap.label(action).map_or_else(|| name.clone(), |label| format!("{} {name}", label.to_lowercase()))
+    };
+    let wanted = query.trim().to_lowercase();
+    let mut found = fuzzy(query, offered.map(|info| (info.action, called(info.action))));
+    // What begins as it was typed is meant before what only has the letters in it.
+    let begins = |action: Action| {
+        let name = action.name().replace('_', " ");
+        name.starts_with(&wanted) || keymap.label(action).is_some_and(|label| label.to_lowercase().starts_with(&wanted))
+    };
+    found.sort_by_key(|action| !begins(*action));
+    found
 }
 
 /// A day as people write it, in the form that is kept: `2026-11-03`, `11/3/2026`.
@@ -147,7 +159,7 @@ impl Model {
             Some(Overlay::Pick { what, .. }) => self.picks(what),
             Some(Overlay::Search { query, .. }) => self.found(query.text()).len(),
             Some(Overlay::Write { .. }) => 0,
-            Some(Overlay::Leave { .. }) if self.leaves_only_voters() => 2,
+            Some(Overlay::Leave { .. }) if self.stays_first() => 2,
             Some(Overlay::OptOut { .. } | Overlay::Leave { .. }) => 3,
             Some(Overlay::Release { .. }) => release_rows(self.options.talks_alone),
             Some(Overlay::Messages { .. }) => self.notices.len(),
@@ -229,7 +241,7 @@ impl Model {
                     Action::Yes => 1,
                     Action::No => 2,
                     // There is nothing to hand in: the first row is to stay.
-                    _ if selected == 0 && self.leaves_only_voters() => 2,
+                    _ if selected == 0 && self.stays_first() => 2,
                     _ => selected,
                 };
                 match choice {
@@ -292,12 +304,16 @@ impl Model {
     /// There is another question to turn to than the one that is open.
     pub(super) fn has_other_questions(&self) -> bool {
         let many = self.campaign.as_ref().is_some_and(|campaign| campaign.def.questions.len() > 1);
-        many && matches!(self.overlays.last(), Some(Overlay::Answers { .. }))
+        many && self.overlays.iter().any(|layer| matches!(layer, Overlay::Answers { .. }))
     }
 
     /// What is recorded for the question that is open.
     pub(super) fn recorded_here(&self) -> Option<&String> {
-        let Some(Overlay::Answers { question, .. }) = self.overlays.last() else { return None };
+        // Help may lie over it.
+        let question = self.overlays.iter().rev().find_map(|layer| match layer {
+            Overlay::Answers { question, .. } => Some(question),
+            _ => None,
+        })?;
         let asked = self.campaign.as_ref()?.def.questions.get(*question)?;
         self.people.body(self.open.as_ref()?.contact)?.answers.get(&asked.id)
     }
@@ -405,5 +421,19 @@ impl Model {
             *question = question.saturating_add_signed(by).min(count.saturating_sub(1));
             *selected = 0;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What begins as it was typed is meant before what has its letters scattered, by whatever it is called.
+    #[test]
+    fn a_command_is_found_first_by_how_it_begins() {
+        let keymap = Keymap::default().with_labels([(Action::Snooze, "put aside".to_owned())]);
+        assert_eq!(palette_actions(&keymap, Context::Thread, "put").first(), Some(&Action::Snooze));
+        assert_eq!(palette_actions(&keymap, Context::Thread, "opt").first(), Some(&Action::OptOut));
+        assert_eq!(palette_actions(&keymap, Context::Thread, "snoo").first(), Some(&Action::Snooze));
     }
 }

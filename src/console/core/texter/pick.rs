@@ -236,9 +236,7 @@ impl Model {
         if self.confirm_act(Act::Tag { contact, tag, on }, stamp, fx) {
             self.overlays.pop();
             if close {
-                self.close_next(contact);
-                let closes = self.to_do.iter().any(|act| matches!(act, Act::Close { contact: of } if *of == contact));
-                self.tag_closes = closes.then(|| (contact, (!set).then_some(noted)));
+                self.close_with_tag(contact, (!set).then_some(noted));
             }
         }
     }
@@ -261,10 +259,18 @@ impl Model {
         if on_card && !self.card_was_seen(stamp) && self.seen_below != Some(contact) {
             return;
         }
-        let on = on_card || !self.people.line(contact).is_some_and(|line| has_tag(line, tag));
+        let was_set = self.people.line(contact).is_some_and(|line| has_tag(line, tag));
+        let on = on_card || !was_set;
         if self.confirm_act(Act::Tag { contact, tag: tag.to_owned(), on }, stamp, fx) && on_card {
-            self.close_next(contact);
+            self.close_with_tag(contact, (!was_set).then(|| tag.to_owned()));
         }
+    }
+
+    /// Closes it with the tag that is being set, by one press: both are taken back by one as well. `tag`: when it was not set before.
+    fn close_with_tag(&mut self, contact: ContactId, tag: Option<String>) {
+        self.close_next(contact);
+        let closes = self.to_do.iter().any(|act| matches!(act, Act::Close { contact: of } if *of == contact));
+        self.tag_closes = closes.then_some((contact, tag));
     }
 
     /// People by name and by what was written, the best first: whose name begins so, whose name has it, in whose texts it is.
@@ -300,7 +306,8 @@ impl Model {
     /// The text of a conversation that has these words, as far as it is here.
     fn written(&self, contact: ContactId, wanted: &str) -> Option<String> {
         let line = self.people.line(contact)?;
-        let has = |text: &str| text.to_lowercase().contains(wanted);
+        // What is held back from sight is found by no word of it.
+        let has = |text: &str| text.to_lowercase().contains(wanted) && !self.holds_back(contact, text);
         if has(&line.preview) {
             return Some(line.preview.clone());
         }

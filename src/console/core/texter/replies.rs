@@ -253,7 +253,7 @@ impl Model {
     pub(super) fn act_done(&mut self, act: &Act, undoes: bool, fx: &mut Vec<Effect>) {
         let at_hand = |model: &Self, id: ContactId| model.open.as_ref().is_some_and(|open| open.contact == id);
         match act {
-            Act::OptOut { contact, .. } => {
+            Act::OptOut { contact, notice, .. } => {
                 let contact = *contact;
                 self.drop_draft(contact);
                 let on_card = self.card.as_ref().is_some_and(|card| card.contact == contact);
@@ -264,7 +264,8 @@ impl Model {
                 if self.options.undo_opt_out {
                     self.may_undo(Undo::OptOut(contact));
                     let key = self.undo_key();
-                    self.say(Level::Info, self.about("texter-opt-out-done", contact).with("key", key));
+                    let done = if *notice { "texter-opt-out-done" } else { "texter-opt-out-silent-done" };
+                    self.say(Level::Info, self.about(done, contact).with("key", key));
                 } else {
                     let why = self.about("texter-stays-opt-out", contact);
                     self.may_undo(Undo::Final { contact, why });
@@ -338,7 +339,12 @@ impl Model {
                 }
                 self.closed(contact, fx);
                 let key = self.undo_key();
-                let done = if skipped { "texter-skipped-done" } else { "texter-closed-done" };
+                let flagged = self.people.line(contact).is_some_and(|line| has_tag(line, tag::ESCALATED));
+                let done = match (skipped, flagged) {
+                    (true, true) => "texter-flagged-done",
+                    (true, false) => "texter-skipped-done",
+                    _ => "texter-closed-done",
+                };
                 self.say(Level::Info, self.about(done, contact).with("key", key));
             }
             Act::Reopen { contact } => {
@@ -419,12 +425,18 @@ impl Model {
             Act::UndoOptOut { contact } => {
                 let contact = *contact;
                 let doubt = self.doubt(contact);
+                // They wait since they wrote, not since somebody thought better of it.
+                let wrote = self.threads.get(contact).and_then(|thread| thread.last_inbound()).map(|text| text.at);
                 self.people.change(contact, |line| {
                     line.opt_out = doubt;
                     if line.status == Status::NeedsResponse {
-                        line.waiting_since.get_or_insert(line.updated_at);
+                        line.waiting_since.get_or_insert(wrote.unwrap_or(line.updated_at));
                     }
                 });
+                if self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage) {
+                    self.people.queue_first(contact);
+                    self.card = None;
+                }
                 self.say(Level::Info, self.about("texter-opt-out-undone", contact));
             }
             Act::Note { contact, text } => {
@@ -433,7 +445,8 @@ impl Model {
                 if !undoes {
                     self.may_undo(Undo::Note { contact: *contact, before });
                 }
-                self.say(Level::Info, self.about("texter-note-done", *contact));
+                let done = if undoes { "texter-note-undone" } else { "texter-note-done" };
+                self.say(Level::Info, self.about(done, *contact));
             }
             Act::Release { unsent, conversations, .. } => {
                 let given: Vec<ContactId> = self

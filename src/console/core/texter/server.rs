@@ -38,10 +38,11 @@ pub fn claim_say(problem: &Problem, hands_out: bool) -> Say {
 /// The sentence for a refusal, with what it carries.
 #[must_use]
 pub fn problem_say(problem: &Problem) -> Say {
-    let mut say = Say::new(problem.code.say_key());
+    let until = problem.code == Code::OutsideHours && problem.at.is_some();
+    let mut say = Say::new(if until { "problem-outside-hours-until" } else { problem.code.say_key() });
     if let Some(at) = problem.at {
-        // Other campaigns' texts are left days, hours of a day are of this one or the next.
-        let at = if problem.code == Code::TextedLately { Arg::Day(at) } else { Arg::Time(at) };
+        // It may be tomorrow's hours, and other campaigns' texts are left days.
+        let at = if until || problem.code == Code::TextedLately { Arg::Day(at) } else { Arg::Time(at) };
         say = say.with("at", at);
     }
     if let Some(who) = &problem.who {

@@ -29,6 +29,10 @@ const DRAFT: Duration = Duration::from_secs(2);
 
 impl Program for Model {
     fn start(&mut self) -> Vec<Effect> {
+        if self.options.after_practice {
+            // It stays until a key is pressed: what is sent next is real.
+            self.notices.push(Level::Told, Say::new("practice-real-now"), None);
+        }
         self.reading = Some(Reading::default());
         let campaign = self.options.campaign;
         vec![
@@ -254,7 +258,10 @@ impl Model {
                 fx.push(Effect::After { timer: Timer::Presence, delay: PRESENCE });
             }
             Timer::Retry => self.retry_claim(fx),
-            Timer::Draft => self.save_draft(fx),
+            Timer::Draft => {
+                self.draft_due = false;
+                self.save_draft(fx);
+            }
             Timer::Window => {
                 self.window_due = None;
                 self.window_ends(stamp.mono, fx);
@@ -572,7 +579,7 @@ impl Model {
         if std::mem::take(&mut self.toast_timer) {
             fx.push(Effect::After { timer: Timer::Toast, delay: TOAST });
         }
-        if std::mem::take(&mut self.draft_dirty) {
+        if std::mem::take(&mut self.draft_dirty) && !std::mem::replace(&mut self.draft_due, true) {
             fx.push(Effect::After { timer: Timer::Draft, delay: DRAFT });
         }
     }

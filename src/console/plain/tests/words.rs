@@ -62,7 +62,7 @@ fn every_action_is_offered_where_it_works_but_for_what_only_a_screen_needs() {
     let offered: BTreeSet<Action> = PLACES
         .into_iter()
         .chain([Context::Board, Context::Home])
-        .flat_map(|context| offers(context, &keymap, |_| None))
+        .flat_map(|context| offers(context, &keymap, &voice(), |_| None))
         .map(|offer| offer.action)
         .collect();
     let screen: BTreeSet<&str> =
@@ -102,15 +102,16 @@ fn every_action_is_offered_where_it_works_but_for_what_only_a_screen_needs() {
 
 #[test]
 fn what_is_offered_is_what_can_be_typed() {
-    let (keymap, voice) = (Keymap::default(), voice());
+    let keymap = Keymap::default();
     let facts = Facts::default().with(Fact::Frozen, true);
-    for context in PLACES {
+    let voices = [voice(), Voice::new(Arc::new(Catalogue::spanish()), TimeZone::UTC)];
+    for (context, voice) in PLACES.into_iter().flat_map(|context| voices.iter().map(move |voice| (context, voice))) {
         let mut words = BTreeSet::new();
-        for offer in offers(context, &keymap, |_| None) {
+        for offer in offers(context, &keymap, voice, |_| None) {
             let facts =
                 if matches!(offer.action, Action::OptOutNow | Action::NotOptOut) { facts } else { Facts::default() };
             let facts = facts.with(Fact::Closed, offer.action == Action::Reopen);
-            let typed = parse(&offer.word, context, &keymap, facts, &voice);
+            let typed = parse(&offer.word, context, &keymap, facts, voice);
             // A number is that of a reply that was offered.
             let wanted =
                 if offer.action == Action::Suggestion { Typed::Number(1) } else { Typed::Action(offer.action) };
@@ -147,7 +148,7 @@ fn a_persons_own_keys_count_before_the_words_of_the_front_end() {
     let said = |line: &str| parse(line, Context::Card, &keymap, Facts::default(), &voice());
     assert_eq!(said("y"), Typed::Action(Action::Skip));
     assert_eq!(said(";"), Typed::Action(Action::Send));
-    assert_eq!(word_for(Action::Send, Context::Card, &keymap), ";");
+    assert_eq!(word_for(Action::Send, Context::Card, &keymap, &voice()), ";");
 }
 
 #[test]

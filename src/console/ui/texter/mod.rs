@@ -16,6 +16,7 @@ use crate::console::core::shared::msg::LinkState;
 use crate::console::core::texter::gate::Armed;
 use crate::console::core::texter::view::HeaderView;
 use crate::console::core::texter::{Focus, Model};
+use crate::console::keymap::action::Action;
 use crate::i18n::{Catalogue, Value};
 
 /// From this width on, the replies are beside the card.
@@ -74,7 +75,8 @@ pub fn render(
         part = Part { cursor: layers::draw(ink, &model.notices, &layer, body, buffer), whole: true };
     }
     if let Some(notice) = model.notices.toast() {
-        shell::toast(ink, notice, Rect { height: area.height - foot, ..area }, buffer);
+        let key = model.options.keymap.key_for(model.context(), Action::Messages);
+        shell::toast(ink, notice, key, Rect { height: area.height - foot, ..area }, buffer);
     }
     shell::which_key(ink, &model.which_key(), body, buffer);
     let card = model.armed().filter(|_| part.whole);
@@ -93,8 +95,10 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
         first.extend([dot(), (ink.say(why), Role::Bad)]);
     }
     let number = |n: usize| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
-    let progress =
-        ink.words.say("ui-card-of", &[("done", number(view.progress.0)), ("total", number(view.progress.1))]);
+    // The smallest screens have room for the figures, not for the words.
+    let narrow = one_line && area.width < 60;
+    let progress = if narrow { "ui-card-of-short" } else { "ui-card-of" };
+    let progress = ink.words.say(progress, &[("done", number(view.progress.0)), ("total", number(view.progress.1))]);
     // What needs somebody comes first: the end of the line may find no room.
     let mut second: Vec<Piece> = vec![(format!(" {progress}"), Role::Text)];
     if view.unknown > 0 {
@@ -106,9 +110,9 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
     if let Some(lag) = shell::lag(ink, view.upload_waiting, view.upload_oldest, view.laptop_now) {
         second.extend([dot(), lag]);
     }
-    second.extend([dot(), waiting(ink, view, oldest)]);
+    second.extend([dot(), waiting(ink, view, oldest.filter(|_| !narrow))]);
     if let (many @ 1.., Some(at)) = view.held_back {
-        let words = [("n", number(many)), ("at", Value::Text(ink.time(at)))];
+        let words = [("n", number(many)), ("at", Value::Text(far(ink, at, view.now)))];
         second.extend([dot(), (ink.words.say("ui-held-back", &words), Role::Warn)]);
     }
     if view.unreadable > 0 {
@@ -126,10 +130,19 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
     if view.link == (LinkState::SignedOut { hands_in: true }) && view.upload_waiting == 0 && !ink.caps.login {
         link.0 = ink.word("ui-link-signed-out-done");
     }
+    if narrow && view.link == LinkState::Online {
+        ink.sign(Sign::Done).clone_into(&mut link.0);
+    }
     let most = Rect { x: area.x + area.width / 2, width: area.width - area.width / 2, ..area };
     let width = ink.right(buffer, most, 0, &format!("{} ", link.0), link.1);
     ink.line(buffer, Rect { width: area.width.saturating_sub(width + 1), ..area }, 0, &first);
     ink.line(buffer, area, 1, &second);
+}
+
+/// A time of day, with its day where that may be another.
+fn far(ink: Ink<'_>, at: Timestamp, now: Option<Timestamp>) -> String {
+    let far = now.is_none_or(|now| at.as_second() - now.as_second() >= 6 * 3600);
+    if far { crate::console::words::day_and_time(ink.words, &ink.caps.zone, at) } else { ink.time(at) }
 }
 
 /// How many wait for an answer, and for how long.

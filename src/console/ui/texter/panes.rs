@@ -20,7 +20,7 @@ use crate::console::ui::theme::Role;
 use crate::console::ui::thread::{self, RenderCache, ThreadFace};
 use crate::console::ui::wrap;
 use crate::console::ui::{script, shell};
-use crate::console::words::{clock, language_name, preview};
+use crate::console::words::{clock, field_name, language_name, preview};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
@@ -48,10 +48,13 @@ pub(super) fn draw(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: R
             let upper = Rect { height: area.height - strip, ..area };
             take(card(ink, model, upper, buffer), true);
             if let (1, Some(line)) = (strip, longest) {
+                let hard = model.holds_back(line.id, &line.preview);
+                let words =
+                    if hard { ink.word("ui-held-back-text") } else { preview(ink.words, &safe_line(&line.preview)) };
                 let pieces = [
                     (format!(" {}", name_or_none(ink, &line.first_name)), Role::Title),
                     (format!(" {}: ", ink.word("ui-strip-waits")), Role::Warn),
-                    (preview(ink.words, &safe_line(&line.preview)), Role::Text),
+                    (words, Role::Text),
                 ];
                 ink.line(buffer, Rect { y: upper.bottom(), height: 1, ..area }, 0, &pieces);
             }
@@ -95,7 +98,7 @@ fn beside_script(ink: Ink<'_>, model: &Model, steps: &[ScriptStep], area: Rect, 
     let width = SCRIPT_WIDTH.min(area.width / 2);
     let key = model.options.keymap.key_for(Context::Thread, Action::Answers).unwrap_or_default();
     let place = Rect { x: area.right() - width, width, ..area };
-    script::pane(ink, steps, &key, place, buffer);
+    script::pane(ink, steps, &ink.key(&key), place, buffer);
     Rect { width: area.width - width, ..area }
 }
 
@@ -177,11 +180,6 @@ fn spread(model: &Model, contact: ContactId) -> Option<(String, String)> {
     (first.0 != last.0).then(|| (first.1.clone(), last.1.clone()))
 }
 
-/// A name of the list's header, as words.
-fn field_name(name: &str) -> String {
-    name.replace('_', " ")
-}
-
 /// The language a code stands for, where we know it.
 fn face(ink: Ink<'_>, model: &Model, shown: &CardView, roomy: bool) -> CardFace {
     let name = name_or_none(ink, &shown.name);
@@ -212,7 +210,7 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView, roomy: bool) -> CardFace 
             Role::Faint,
         ));
     }
-    let key = |action| model.options.keymap.key_for(model.context(), action);
+    let key = |action| model.options.keymap.key_for(model.context(), action).map(|key| ink.key(&key));
     let (barred, hint) = match &shown.state {
         Sendable::Blocked(why) => (Some((ink.say(why), Role::Bad)), Vec::new()),
         Sendable::Journaling | Sendable::Empty => (None, vec![(ink.word("ui-card-wait"), Role::Faint)]),
@@ -228,7 +226,7 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView, roomy: bool) -> CardFace 
     CardFace {
         name,
         facts,
-        fields: shown.details.iter().map(|(name, value)| (field_name(name), value.clone())).collect(),
+        fields: shown.details.iter().map(|(name, value)| (field_name(ink.words, name), value.clone())).collect(),
         note: shown.note.as_ref().map(|note| (ink.say(note), Role::Warn)),
         about: about(ink, shown, roomy),
         text: shown.body.clone(),
@@ -382,7 +380,7 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
         if thread.composer.is_some()
             && let Some(key) = model.options.keymap.key_for(Context::Thread, Action::Compose)
         {
-            pieces.extend([(key, Role::Key), (format!(" {}", ink.word("ui-composer-start")), Role::Faint)]);
+            pieces.extend([(ink.key(&key), Role::Key), (format!(" {}", ink.word("ui-composer-start")), Role::Faint)]);
         }
         for (row, offer) in (0..).zip(&offers) {
             ink.line(buffer, foot, row, offer);
@@ -402,7 +400,7 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
 
 /// Replies that fit, each with the words that it fits by; and the greeting of who takes over.
 fn offers(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Vec<Vec<Piece>> {
-    let key = |action| model.options.keymap.key_for(Context::Thread, action).unwrap_or_default();
+    let key = |action| ink.key(&model.options.keymap.key_for(Context::Thread, action).unwrap_or_default());
     let mut lines = Vec::new();
     if let Some(other) = &thread.took_over_from {
         let words = ink.with_text("ui-took-over", "who", other);
@@ -412,7 +410,7 @@ fn offers(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Vec<Vec<Piece>> {
     for (suggestion, key) in thread.suggestions.iter().zip(keys) {
         let words = ink.with_text("ui-suggested-by", "words", &suggestion.words.join(", "));
         lines.push(vec![
-            (format!("{key} "), Role::Key),
+            (format!("{} ", ink.key(&key)), Role::Key),
             (suggestion.title.clone(), Role::Text),
             (format!("  {words}"), Role::Faint),
         ]);
@@ -446,7 +444,7 @@ fn above_the_thread(ink: Ink<'_>, model: &Model, thread: &ThreadView, area: Rect
         let mut groups: Vec<Vec<Piece>> = if first.is_empty() { Vec::new() } else { vec![first] };
         let facts = thread.details.iter().chain(&thread.answers);
         groups.extend(facts.map(|(name, value)| {
-            vec![(format!("   {}: ", field_name(name)), Role::Faint), (value.clone(), Role::Text)]
+            vec![(format!("   {}: ", field_name(ink.words, name)), Role::Faint), (value.clone(), Role::Text)]
         }));
         if !groups.is_empty() {
             let most = if area.height >= 14 { 2 } else { 1 };
@@ -457,7 +455,7 @@ fn above_the_thread(ink: Ink<'_>, model: &Model, thread: &ThreadView, area: Rect
             let longest = groups.iter().map(width).max().filter(|_| most > 1).unwrap_or(0);
             let cut = all + longest > area.width * most && all > area.width;
             if let Some(key) = model.options.keymap.key_for(Context::Thread, Action::Person).filter(|_| cut) {
-                let hint = format!("{} {key} {} ", ink.sign(Sign::More), ink.word("ui-thread-more"));
+                let hint = format!("{} {} {} ", ink.sign(Sign::More), ink.key(&key), ink.word("ui-thread-more"));
                 ink.right(buffer, area, row - 1, &hint, Role::Key);
             }
         }
@@ -545,7 +543,7 @@ fn doubt_keys(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Vec<Vec<Piece
     let actions = [Action::OptOutNow, Action::NotOptOut, Action::WrongNumber];
     let keys = actions.into_iter().filter_map(|action| {
         let key = model.options.keymap.key_for(Context::Thread, action)?;
-        Some(vec![(key, Role::Key), (format!(" {}  ", ink.word(action.label_key())), Role::Bad)])
+        Some(vec![(ink.key(&key), Role::Key), (format!(" {}  ", ink.word(action.label_key())), Role::Bad)])
     });
     keys.collect()
 }

@@ -4,6 +4,7 @@ mod back;
 mod closed;
 pub(crate) mod driver;
 mod elsewhere;
+mod hands;
 mod inbox;
 mod leaving;
 mod noticed;

@@ -107,7 +107,10 @@ fn who_leaves_voters_waiting_is_told_how_many_and_since_when() {
     };
     let mut desk = unscored(1, 2);
     desk.keys("q");
-    assert_eq!(leaving(&desk), ["texter-leave-voters", "texter-leave-voters-means"]);
+    let said = leaving(&desk);
+    assert_eq!(said[0], "texter-leave-voters");
+    let means = ["leave-unsent", "leave-talks", "leave-laptop", "texter-leave-hand-over"];
+    assert_eq!(said[1..], means, "what stays, for whom, what this machine holds, and how it is handed over");
     desk.model.options.leases = false;
     assert_eq!(leaving(&desk)[1], "texter-leave-voters-stay", "where nothing goes by itself");
     desk.model.options.leases = true;

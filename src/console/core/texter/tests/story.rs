@@ -9,7 +9,7 @@ use crate::console::core::shared::msg::{Ask, Msg};
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::Focus;
 use crate::console::core::texter::threads::accepted;
-use crate::console::core::texter::view::{CardPane, ItemState, ThreadItem};
+use crate::console::core::texter::view::{CardPane, ItemState, OverlayView, ThreadItem};
 use crate::console::keymap::Action;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::{ContactId, MessageId};
@@ -309,13 +309,26 @@ fn a_skip_is_called_so_and_names_the_key_that_takes_it_back() {
 }
 
 #[test]
-fn the_footer_names_first_what_works() {
+fn the_footer_and_help_name_only_what_works() {
     let mut desk = Desk::with(1, 0);
     desk.keys("<tab>");
     let footer = desk.model.footer();
     assert_eq!(footer[0].action, Action::SwitchPane, "an empty list has nothing to open");
-    let dead = footer.iter().position(|key| key.why_not.is_some()).expect("some");
-    assert!(footer[dead..].iter().all(|key| key.why_not.is_some()));
+    let actions: Vec<Action> = footer.iter().map(|key| key.action).collect();
+    for dead in [Action::Open, Action::Close, Action::NextWaiting] {
+        assert!(!actions.contains(&dead), "{dead:?} does nothing in an empty list");
+    }
+    desk.keys("?");
+    let Some(OverlayView::Help { groups, .. }) = desk.model.overlay_view() else { panic!("help") };
+    let works = |action| groups.iter().flat_map(|(_, rows)| rows).any(|row| row.action == action && row.here);
+    assert!(works(Action::SwitchPane) && works(Action::Quit));
+    for dead in
+        [Action::WrongNumber, Action::OptOut, Action::Open, Action::Close, Action::Language, Action::NextWaiting]
+    {
+        assert!(!works(dead), "{dead:?} does nothing in an empty list");
+    }
+    desk.keys("<esc><tab>");
+    assert!(desk.model.footer().iter().any(|key| key.action == Action::Send));
 }
 
 #[test]

@@ -87,19 +87,17 @@ impl Model {
         };
         // Where something is written, Enter keeps it and Esc does not: nothing is chosen.
         let written = matches!(self.overlays.last(), Some(Overlay::Write { .. }));
-        let mut keys: Vec<FooterKey> = wanted
+        wanted
             .iter()
             .filter(|action| match action {
                 Action::Close => !facts.has(Fact::Closed),
                 Action::Reopen => facts.has(Fact::Closed),
-                // The card says why: its key would only promise what it does not do.
-                Action::Send => self.why_not(**action).is_none(),
-                Action::EditCard => self.may_edit_card(),
                 Action::Pick => !written,
                 Action::Undo => context != Context::Composer || facts.has(Fact::Undoable),
-                Action::ShowHard => self.something_is_held_back(),
                 _ => true,
             })
+            // Room is scarce, and a key that does nothing now is learnt as one that never does.
+            .filter(|action| self.why_not(**action).is_none())
             .filter_map(|action| {
                 let keys = self.options.keymap.keys_for(context, *action);
                 let key = match (action, keys.as_slice()) {
@@ -107,13 +105,15 @@ impl Model {
                     (Action::Pick, [first, .., last]) => format!("{first}-{last}"),
                     (_, keys) => keys.first()?.clone(),
                 };
-                let label = if written { written_label(*action) } else { action.label_key() };
-                Some(FooterKey { action: *action, key, label, why_not: self.why_not(*action) })
+                let label = match (action, context) {
+                    _ if written => written_label(*action),
+                    (Action::SwitchPane, Context::Card) => "footer-replies",
+                    (Action::SwitchPane, _) => "footer-cards",
+                    _ => action.label_key(),
+                };
+                Some(FooterKey { action: *action, key, label, why_not: None })
             })
-            .collect();
-        // Room is scarce: what works comes before what does not.
-        keys.sort_by_key(|key| key.why_not.is_some());
-        keys
+            .collect()
     }
 
     /// Why an action would do nothing now.
@@ -143,10 +143,14 @@ impl Model {
             | Action::Language
             | Action::Flag
             | Action::Star
+            | Action::Copy
+            | Action::AskCaptain
+            | Action::OptOutSilent
                 if self.at_hand().is_none() =>
             {
                 Some(Say::new("texter-inbox-empty"))
             }
+            Action::EditCard if self.card.is_none() => Some(Say::new("texter-no-card")),
             Action::EditCard if !self.may_edit_card() => Some(Say::new("texter-edit-not-allowed")),
             Action::Undo if self.undo.is_empty() => Some(self.nothing_to_undo()),
             Action::NextWaiting if self.people.waiting() == 0 => Some(Say::new("texter-nobody-waits")),
@@ -163,6 +167,15 @@ impl Model {
             {
                 Some(Say::new("texter-inbox-empty"))
             }
+            Action::OptOut | Action::OptOutNow | Action::OptOutSilent | Action::Snooze if self.is_out() => {
+                Some(Say::new("texter-opted-out"))
+            }
+            Action::Filter | Action::Sort | Action::Search if self.people.is_empty() => {
+                Some(Say::new("texter-inbox-empty"))
+            }
+            Action::Release if self.people.is_empty() => Some(Say::new("texter-nothing-to-release")),
+            Action::ShowHard if !self.something_is_held_back() => Some(Say::new("texter-nothing-hidden")),
+            Action::Greet if self.took_over_from().is_none() => Some(Say::new("texter-nobody-before")),
             Action::Open if self.selected.is_none() => Some(Say::new("texter-inbox-empty")),
             Action::Finish if !self.is_scored() => Some(Say::new("texter-no-rehearsal")),
             Action::RequestMore if matches!(self.link, LinkState::Offline { .. }) => {

@@ -42,6 +42,9 @@ impl Model {
                 let mut groups = keymap.help(*from);
                 for (_, rows) in &mut groups {
                     rows.retain(|row| self.is_there(row.action));
+                    for row in rows {
+                        row.here &= self.why_not(row.action).is_none();
+                    }
                 }
                 groups.retain(|(_, rows)| !rows.is_empty());
                 OverlayView::Help { from: *from, groups, scroll: *scroll }
@@ -142,9 +145,10 @@ impl Model {
             Overlay::Leave { selected } => OverlayView::Confirm {
                 title: Say::new("texter-ask-leave"),
                 lines: self.what_leaving_means(),
-                choices: if self.leaves_only_voters() {
+                choices: if self.stays_first() {
+                    let stay = if self.leaves_practice() { "texter-leave-stay" } else { "texter-leave-answer" };
                     vec![
-                        (Say::new("texter-leave-answer"), keymap.key_for(Context::Confirm, Action::No)),
+                        (Say::new(stay), keymap.key_for(Context::Confirm, Action::No)),
                         (Say::new("texter-leave-now"), keymap.key_for(Context::Confirm, Action::Yes)),
                     ]
                 } else {
@@ -175,6 +179,9 @@ impl Model {
         let waiting = self.outbox.0.max(self.acts.unsettled() as u64);
         let (unknown, parked) = (self.unknown_count(), self.parked_count());
         let mut lines = Vec::new();
+        if self.leaves_practice() {
+            return vec![Say::new("practice-leave-means")];
+        }
         let pressed = self.in_window().len();
         if pressed > 0 {
             lines.push(Say::new("texter-leave-window").with("count", pressed));
@@ -197,15 +204,12 @@ impl Model {
                 None => Say::new("texter-leave-voters-some").with("count", count),
             });
             // Beside what is said of texts, the count has to do: small screens show all of it.
-            if self.leaves_only_voters() {
-                lines.push(
-                    Say::new(if self.options.leases {
-                        "texter-leave-voters-means"
-                    } else {
-                        "texter-leave-voters-stay"
-                    })
-                    .with("action", Arg::Key("action-release")),
-                );
+            if self.leaves_only_voters() && self.options.leases {
+                lines.extend(self.what_stays());
+                lines.push(Say::new("leave-laptop"));
+                lines.push(Say::new("texter-leave-hand-over").with("action", Arg::Key("action-release")));
+            } else if self.leaves_only_voters() {
+                lines.push(Say::new("texter-leave-voters-stay").with("action", Arg::Key("action-release")));
             }
         }
         lines

@@ -17,6 +17,9 @@ use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_line;
 use crate::domain::zone::local_time;
 
+/// What is not further off needs no day beside its time of day.
+const TODAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(6);
+
 impl Model {
     /// What the view reports in `Msg::Drawn` when all of it was visible; none when nothing is armed or open.
     #[must_use]
@@ -147,7 +150,9 @@ impl Model {
         }
         for (hours, key) in [(true, "texter-held-back"), (false, "texter-held-back-lately")] {
             if let (count @ 1.., Some(at)) = self.people.held_back_by(hours) {
-                let at = if hours { Arg::Time(at) } else { Arg::Day(at) };
+                // Hours that open tomorrow have their day too.
+                let soon = self.campaign_now().is_some_and(|now| at.duration_since(now) < TODAY);
+                let at = if hours && soon { Arg::Time(at) } else { Arg::Day(at) };
                 lines.push(Say::new(key).with("count", count).with("at", at));
             }
         }

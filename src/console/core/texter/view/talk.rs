@@ -67,7 +67,10 @@ impl Model {
             snoozed_until: line.snoozed_until,
             note: body.map(|body| safe_line(&body.note)).unwrap_or_default(),
             loading: thread.is_none().then(|| self.why_no_thread()),
-            known: if thread.is_none() { safe_line(&line.preview) } else { String::new() },
+            known: match &thread {
+                None if !self.holds_back(open.contact, &line.preview) => safe_line(&line.preview),
+                _ => String::new(),
+            },
             more_before: thread.is_some_and(|thread| thread.more_before),
             settled: settled.min(items.len()),
             items,
@@ -174,36 +177,41 @@ pub const NOTE_TAGGED: &str = "note-tagged";
 /// A tag was taken off; its detail is the tag.
 pub const NOTE_UNTAGGED: &str = "note-untagged";
 
+/// Opted out; its detail is the server's word for how.
+pub const NOTE_OPTED_OUT: &str = "note-opted-out";
+
+/// The server's words for acts in a conversation, and the keys of their sentences.
+pub const NOTES: &[(&str, &str)] = &[
+    ("opted_out", NOTE_OPTED_OUT),
+    ("opted_out_by_word", "note-opted-out-by-word"),
+    ("not_opt_out", "note-not-opted-out"),
+    ("opted_in_by_word", "note-opted-in-by-word"),
+    ("closed", "note-closed"),
+    ("reopened", "note-reopened"),
+    ("decided_held", "note-decided-held"),
+    ("answered", "note-answered"),
+    ("assigned", "note-assigned"),
+    ("event_full", "note-event-full"),
+    ("wrong_number", "note-wrong-number"),
+    ("wrong_number_taken_back", "note-wrong-number-taken-back"),
+    ("doubt_again", "note-doubt-again"),
+    ("tagged", NOTE_TAGGED),
+    ("untagged", NOTE_UNTAGGED),
+    ("noted", "note-noted"),
+    ("snoozed", NOTE_SNOOZED),
+    ("unsnoozed", "note-unsnoozed"),
+    ("asked", "note-asked"),
+    ("captain_answered", "note-captain-answered"),
+    ("language", "note-language"),
+    ("opt_out_taken_back", "note-opt-out-taken-back"),
+    ("earlier_campaign", "note-earlier-campaign"),
+    ("earlier_sent", EARLIER_SENT),
+    ("earlier_received", EARLIER_RECEIVED),
+    ("earlier_answers", "note-earlier-answers"),
+];
+
 fn note_key(what: &str) -> &'static str {
-    match what {
-        "opted_out" => "note-opted-out",
-        "opted_out_by_word" => "note-opted-out-by-word",
-        "not_opt_out" => "note-not-opted-out",
-        "opted_in_by_word" => "note-opted-in-by-word",
-        "closed" => "note-closed",
-        "reopened" => "note-reopened",
-        "decided_held" => "note-decided-held",
-        "answered" => "note-answered",
-        "assigned" => "note-assigned",
-        "event_full" => "note-event-full",
-        "wrong_number" => "note-wrong-number",
-        "wrong_number_taken_back" => "note-wrong-number-taken-back",
-        "doubt_again" => "note-doubt-again",
-        "tagged" => NOTE_TAGGED,
-        "untagged" => NOTE_UNTAGGED,
-        "noted" => "note-noted",
-        "snoozed" => NOTE_SNOOZED,
-        "unsnoozed" => "note-unsnoozed",
-        "asked" => "note-asked",
-        "captain_answered" => "note-captain-answered",
-        "language" => "note-language",
-        "opt_out_taken_back" => "note-opt-out-taken-back",
-        "earlier_campaign" => "note-earlier-campaign",
-        "earlier_sent" => EARLIER_SENT,
-        "earlier_received" => EARLIER_RECEIVED,
-        "earlier_answers" => "note-earlier-answers",
-        _ => "note-other",
-    }
+    NOTES.iter().find(|(word, _)| *word == what).map_or("note-other", |(_, key)| key)
 }
 
 fn item(entry: &ThreadEntry) -> ThreadItem {

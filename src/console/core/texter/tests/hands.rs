@@ -1,0 +1,138 @@
+//! What a shift showed: nothing typed is lost, one press is taken back by one, and nobody is opted out by a slip.
+
+use super::driver::{Desk, inbound, line};
+use crate::api::act::Act;
+use crate::api::event::EventKind;
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::texter::view::OverlayView;
+use crate::domain::conversation::{OptOut, Status};
+use crate::domain::ids::ContactId;
+use crate::domain::tag;
+
+/// Whoever types without a pause has what they wrote kept all the same.
+#[test]
+fn a_draft_is_kept_while_somebody_keeps_typing() {
+    let mut desk = Desk::with(1, 1);
+    desk.keys("<tab><enter><enter>");
+    desk.keys("forty short words");
+    let kept = |desk: &Desk| {
+        let texts = desk.effects.iter().filter_map(|effect| match effect {
+            Effect::SaveDraft { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        texts.last().unwrap_or_default()
+    };
+    assert!(kept(&desk).starts_with("forty"), "{:?}", kept(&desk));
+    desk.wait(2_000);
+    assert_eq!(kept(&desk), "forty short words");
+}
+
+#[test]
+fn an_opt_out_is_asked_for_in_one_way_wherever_it_is_pressed() {
+    let selected = |desk: &Desk| match desk.model.overlay_view() {
+        Some(OverlayView::Confirm { selected, .. }) => selected,
+        other => panic!("{other:?}"),
+    };
+    let mut desk = Desk::with(1, 1);
+    desk.keys("o");
+    assert_eq!(selected(&desk), 2, "on a card");
+    desk.keys("<esc><tab><enter>o");
+    assert_eq!(selected(&desk), 2, "in a conversation without a word of it");
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(desk.acts(), Vec::<&Act>::new());
+    let mut doubt = line(1001, Status::NeedsResponse);
+    doubt.opt_out = OptOut::Possible { words: "no more".into() };
+    desk.event(EventKind::Contact { contact: doubt });
+    desk.keys("o");
+    assert_eq!(selected(&desk), 0, "they may well have asked for it");
+}
+
+/// One press flagged and skipped: one takes both back.
+#[test]
+fn a_flag_on_a_card_is_taken_back_by_one_key() {
+    let mut desk = Desk::with(2, 0);
+    desk.keys("f");
+    desk.wait(500);
+    let flag = |on| Act::Tag { contact: ContactId(1), tag: tag::ESCALATED.to_owned(), on };
+    let closed = Act::Close { contact: ContactId(1) };
+    assert_eq!(desk.acts(), [&flag(true), &closed]);
+    assert_eq!(desk.model.notices.toast().expect("told").say.key, "texter-flagged-done");
+    desk.keys("u");
+    desk.wait(500);
+    let opened = Act::Reopen { contact: ContactId(1) };
+    assert_eq!(desk.acts()[2..], [&opened, &flag(false)]);
+    assert_eq!(desk.card(), Some(1));
+}
+
+#[test]
+fn an_opt_out_on_a_card_that_is_taken_back_brings_the_card_back() {
+    let mut desk = Desk::with(2, 0);
+    desk.keys("o");
+    desk.wait(1_000);
+    desk.keys("y");
+    assert_eq!(desk.card(), Some(2));
+    assert_eq!(desk.model.notices.toast().expect("told").say.key, "texter-opt-out-done");
+    desk.keys("u");
+    assert_eq!(desk.card(), Some(1));
+}
+
+#[test]
+fn words_held_back_from_sight_are_found_by_no_search() {
+    let mut desk = Desk::with(1, 1);
+    desk.keys("<tab><enter>");
+    let item = inbound(ContactId(1001), 3, "F*ck you");
+    desk.event(EventKind::Thread { contact: ContactId(1001), item });
+    let mut hard = line(1001, Status::NeedsResponse);
+    hard.preview = "F*ck you".into();
+    desk.event(EventKind::Contact { contact: hard });
+    assert_eq!(desk.model.found("ck you").len(), 1);
+    desk.model.options.hold_abuse = true;
+    assert_eq!(desk.model.found("ck you").len(), 0);
+}
+
+/// Time that passed before somebody thought better of an opt-out is time that the voter waited.
+#[test]
+fn whose_opt_out_is_taken_back_waits_since_they_wrote() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("<tab><enter>");
+    let since = desk.model.people.line(ContactId(1001)).and_then(|line| line.waiting_since);
+    desk.keys("o");
+    desk.wait(60_000);
+    desk.keys("y");
+    let mut out = line(1001, Status::NeedsResponse);
+    (out.opt_out, out.waiting_since) = (OptOut::Yes { by_word: false }, None);
+    out.updated_at = desk.wall;
+    desk.event(EventKind::Contact { contact: out });
+    desk.keys("u");
+    assert_eq!(desk.model.people.line(ContactId(1001)).and_then(|line| line.waiting_since), since);
+}
+
+#[test]
+fn a_note_taken_back_is_said_to_be_so() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("<tab><enter>N");
+    desk.wait(1_000);
+    desk.keys("a note<enter>");
+    assert_eq!(desk.model.notices.toast().expect("told").say.key, "texter-note-done");
+    desk.keys("u");
+    assert_eq!(desk.model.notices.toast().expect("told").say.key, "texter-note-undone");
+}
+
+/// The practice is nobody's shift: what is asked there speaks of no voter who waits.
+#[test]
+fn a_practice_is_left_with_a_word_on_what_it_was() {
+    let mut desk = Desk::with(8, 1);
+    (desk.model.options.practice, desk.model.options.scored) = (true, false);
+    desk.keys("q");
+    let Some(OverlayView::Confirm { lines, choices, .. }) = desk.model.overlay_view() else { panic!("it asks") };
+    assert_eq!(lines.iter().map(|say| say.key).collect::<Vec<_>>(), ["practice-leave-means"]);
+    assert_eq!(choices.len(), 2);
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(desk.model.overlay_view(), None, "the first row is to stay");
+    desk.keys("q");
+    desk.wait(1_000);
+    desk.keys("y");
+    assert!(desk.effects.contains(&Effect::Quit));
+}
