@@ -484,6 +484,12 @@ impl Model {
     /// The one key that arms the card.
     fn switch_pane(&mut self, fx: &mut Vec<Effect>) {
         self.save_draft(fx);
+        let writing = self.focus == Focus::Composer && self.open.as_ref().is_some_and(|open| !open.editor.is_blank());
+        if writing && self.card_could_go() {
+            // A slip while writing: the next space of the sentence would send a first text to somebody else.
+            let key = self.options.keymap.key_for(self.context(), Action::Back).unwrap_or_default();
+            return self.say(Level::Info, Say::new("texter-still-writing-here").with("key", key));
+        }
         self.focus = match self.focus {
             Focus::Card => {
                 self.side_pane = true;
@@ -491,6 +497,11 @@ impl Model {
             }
             Focus::Inbox | Focus::Thread | Focus::Composer => Focus::Card,
         };
+    }
+
+    /// A card waits that one press would send, or is about to.
+    fn card_could_go(&self) -> bool {
+        self.card.is_some() || !self.people.queue().is_empty()
     }
 
     fn back(&mut self, fx: &mut Vec<Effect>) {

@@ -121,7 +121,7 @@ impl Model {
         let one = self.window.remove(place);
         let contact = one.request.contact;
         self.back_as_it_was(&one);
-        let say = self.about("texter-taken-back-text", contact);
+        let mut later = false;
         match one.request.kind {
             MessageKind::Initial => {
                 self.people.queue_first(contact);
@@ -134,6 +134,14 @@ impl Model {
                 if self.open.as_ref().is_none_or(|open| open.contact != contact) {
                     self.open_thread(contact, fx);
                 }
+                // What was begun meanwhile waits behind it: what was asked for is what comes.
+                let begun = self.open.as_mut().filter(|open| open.contact == contact && !open.editor.is_blank());
+                let begun = begun.map(|open| std::mem::take(&mut open.editor).text().to_owned());
+                if let Some(begun) = &begun {
+                    self.put_draft(contact, "", fx);
+                    self.put_behind(contact, begun, fx);
+                    later = true;
+                }
                 self.draft_again(contact, &one.request.body, one.request.source.clone(), fx);
                 if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact) {
                     open.source_version = one.request.script_version;
@@ -141,7 +149,8 @@ impl Model {
                 }
             }
         }
-        self.say(Level::Info, say);
+        let say = if later { "texter-taken-back-text-first" } else { "texter-taken-back-text" };
+        self.say(Level::Info, self.about(say, contact));
     }
 
     fn back_as_it_was(&mut self, one: &Pressed) {

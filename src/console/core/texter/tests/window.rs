@@ -259,3 +259,32 @@ fn what_was_recalled_within_the_window_is_no_draft() {
     assert_eq!(desk.sent().len(), 0);
     assert_eq!(desk.model.draft(ContactId(1001)), "");
 }
+
+#[test]
+fn what_is_taken_back_comes_before_what_was_begun_meanwhile() {
+    let mut desk = desk(1, 2);
+    desk.keys("<enter>ifirst words<ctrl+s>");
+    desk.keys("second words");
+    desk.keys("<alt+u>");
+    let written = |desk: &Desk| desk.model.open.as_ref().map(|open| open.editor.text().to_owned());
+    assert_eq!(written(&desk).as_deref(), Some("first words"));
+    assert_eq!(said(&desk), "texter-taken-back-text-first");
+    desk.wait(2_000);
+    desk.keys("<ctrl+s>");
+    desk.wait(6_000);
+    assert_eq!((desk.sent().len(), written(&desk).as_deref()), (1, Some("second words")));
+}
+
+#[test]
+fn a_slip_onto_the_pane_key_while_writing_lands_on_no_card() {
+    let mut desk = desk(2, 1);
+    desk.keys("n");
+    desk.keys("iso I think <tab>y es <enter>");
+    desk.wait(6_000);
+    let sent: Vec<(i64, &str)> = desk.sent().iter().map(|sent| (sent.contact.0, sent.body.as_str())).collect();
+    assert_eq!(sent, [(1001, "so I think y es ")], "nobody got a first text");
+    // With nothing written it goes to the cards, as ever.
+    let mut desk = self::desk(2, 1);
+    desk.keys("ni<tab>");
+    assert_eq!(desk.model.focus, Focus::Card);
+}
