@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 
 use super::reach::{SignInArgs, client, spoke, stored_anywhere, tell, timeouts};
-use super::shift::{LAST, Rest, gate_times, had_everywhere, in_lines, keymap, launch_with, promptly};
+use super::rest::{Rest, had_everywhere};
+use super::shift::{LAST, gate_times, in_lines, keymap, launch_with, promptly};
 use super::text::first_slice;
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::campaign::CampaignTodo;

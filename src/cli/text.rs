@@ -1,7 +1,8 @@
 //! `text`: the texter's console.
 
+use super::rest::Rest;
 use super::shift::{
-    Prepared, Rest, Shift, ShiftArgs, console_options, from_a_terminal, gate_times, in_lines, keymap, prepare,
+    Prepared, Shift, ShiftArgs, console_options, from_a_terminal, gate_times, in_lines, keymap, prepare,
 };
 use super::{Context, Exit, Outcome, first_minute};
 use crate::api::people::Role;

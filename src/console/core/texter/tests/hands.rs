@@ -16,11 +16,11 @@ fn a_draft_is_kept_while_somebody_keeps_typing() {
     desk.keys("<tab><enter><enter>");
     desk.keys("forty short words");
     let kept = |desk: &Desk| {
-        let texts = desk.effects.iter().filter_map(|effect| match effect {
+        let mut texts = desk.effects.iter().filter_map(|effect| match effect {
             Effect::SaveDraft { text, .. } => Some(text.clone()),
             _ => None,
         });
-        texts.last().unwrap_or_default()
+        texts.next_back().unwrap_or_default()
     };
     assert!(kept(&desk).starts_with("forty"), "{:?}", kept(&desk));
     desk.wait(2_000);

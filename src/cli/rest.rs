@@ -1,0 +1,155 @@
+//! What stays of a shift when its console is left: what is said of it, what this machine remembers of it, what is wiped.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Context;
+use super::reach::tell;
+use crate::client::journal::{Journal, Wipe};
+use crate::client::sign_in::{ServerKind, SignIn};
+use crate::console::runtime::Outcome;
+use crate::console::ui::ink::phrase;
+use crate::domain::ids::{CampaignId, ContactId};
+use crate::domain::safe_text::safe_body;
+use crate::i18n::{Catalogue, Value};
+
+/// What was being written when a sign-in was ended: shown once, kept nowhere.
+fn drafts_in_words(drafts: &[(ContactId, String)], words: &Catalogue) -> String {
+    let n = Value::Number(i64::try_from(drafts.len()).unwrap_or(i64::MAX));
+    let mut text = words.say("left-drafts-lost", &[("n", n)]);
+    for (contact, draft) in drafts {
+        let draft = Value::Text(safe_body(draft.trim()));
+        text.push_str(&format!(
+            "\n- {}",
+            words.say("left-draft", &[("id", Value::Text(contact.0.to_string())), ("draft", draft)])
+        ));
+    }
+    text.push_str(&format!("\n{}", words.say("left-drafts-tell", &[])));
+    text
+}
+
+/// The program as it is typed here, for a sentence.
+fn program(ctx: &Context) -> (&'static str, Value) {
+    ("program", Value::Text(ctx.program.clone()))
+}
+
+/// What stays of a shift when its console is left.
+#[derive(Debug)]
+pub(super) struct Rest {
+    journal: Journal,
+    sign_in: SignIn,
+}
+
+impl Rest {
+    /// Of an open journal.
+    pub(super) fn of(journal: Journal, sign_in: SignIn) -> Self {
+        Self { journal, sign_in }
+    }
+
+    /// Whom this person held in a campaign when its console was last left: ids alone, sealed as all of the journal.
+    pub(super) async fn had(&self, campaign: CampaignId) -> Vec<(ContactId, bool)> {
+        had_in(&self.journal, campaign).await
+    }
+
+    /// Keeps it for the next start. It is a help to somebody who comes back, and no act: what the disk refuses is logged.
+    pub(super) async fn keep_hands(&self, campaign: CampaignId, in_hand: &[(ContactId, bool)]) {
+        let mut campaigns: BTreeSet<i64> = kept(&self.journal, HANDS).await;
+        campaigns.insert(campaign.0);
+        let all =
+            [(HANDS.to_owned(), serde_json::to_value(campaigns)), (hands(campaign), serde_json::to_value(in_hand))];
+        for (key, value) in all {
+            let kept = match value {
+                Ok(value) => self.journal.ui_set(&key, &value).await.map_err(anyhow::Error::from),
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = kept {
+                tracing::warn!(%error, "what was in hand is not remembered");
+            }
+        }
+    }
+
+    /// Lets go of the journal, without a word: another console follows.
+    pub(super) async fn let_go(self) -> anyhow::Result<()> {
+        Ok(self.journal.close().await?)
+    }
+
+    /// Says what stays on this machine, and wipes it all when the sign-in was ended and nothing is open any more. The
+    /// terminal is the shell's again.
+    pub(super) async fn farewell(self, left: &Outcome, ctx: &Context) -> anyhow::Result<()> {
+        let Self { journal, sign_in } = self;
+        if left.unsettled > 0 {
+            tell(
+                ctx.catalogue
+                    .say("left-unsettled", &[("n", Value::Number(i64::try_from(left.unsettled).unwrap_or(i64::MAX)))]),
+            );
+            if left.signed_out {
+                tell(ctx.catalogue.say("left-signed-out", &[program(ctx)]));
+            }
+            return Ok(());
+        }
+        // A verdict that nobody read back may be one that the server has lost: then the journal still has the text. At a Spoke server
+        // nobody ends a sign-in for good: whoever was signed out signs in again and goes on.
+        if left.signed_out && sign_in.kind == ServerKind::Native && journal.settled().await?.is_empty() {
+            // What was never sent is its writer's own, and in no other place.
+            let drafts = journal.drafts().await?;
+            super::wipe::destroy(&journal, &sign_in, Wipe::SpareUnsettled, ctx).await?;
+            tell(ctx.catalogue.say("left-wiped", &[]));
+            if !drafts.is_empty() {
+                tell(drafts_in_words(&drafts, &ctx.catalogue));
+            }
+            return Ok(());
+        }
+        let drafts = journal.drafts().await?.len();
+        journal.close().await?;
+        // A sign-in that was ended holds nothing any more.
+        for say in left.stays.iter().filter(|_| !left.signed_out) {
+            tell(phrase(&ctx.catalogue, &jiff::tz::TimeZone::system(), say));
+        }
+        if drafts > 0 {
+            let n = Value::Number(i64::try_from(drafts).unwrap_or(i64::MAX));
+            tell(ctx.catalogue.say("left-drafts", &[("n", n), program(ctx)]));
+        }
+        Ok(())
+    }
+}
+
+/// Where the journal keeps in which campaigns this person held somebody when they left.
+const HANDS: &str = "hands";
+
+/// Where it keeps whom.
+fn hands(campaign: CampaignId) -> String {
+    format!("{HANDS}.{campaign}")
+}
+
+async fn kept<T: Default + serde::de::DeserializeOwned>(journal: &Journal, key: &str) -> T {
+    let kept = journal.ui_get(key).await.ok().flatten();
+    kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+}
+
+async fn had_in(journal: &Journal, campaign: CampaignId) -> Vec<(ContactId, bool)> {
+    kept(journal, &hands(campaign)).await
+}
+
+/// Whom this person held in each campaign when its console was last left.
+pub(super) async fn had_everywhere(journal: &Journal) -> BTreeMap<CampaignId, Vec<(ContactId, bool)>> {
+    let mut all = BTreeMap::new();
+    for campaign in kept::<BTreeSet<i64>>(journal, HANDS).await {
+        let campaign = CampaignId(campaign);
+        let had = had_in(journal, campaign).await;
+        if !had.is_empty() {
+            all.insert(campaign, had);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_being_written_when_a_sign_in_ended_is_shown() {
+        let said = drafts_in_words(&[(ContactId(7), "Thank you,\u{1b}[2J Ann!\n".to_owned())], &Catalogue::english());
+        assert!(said.contains("to contact 7: Thank you,") && said.contains("Ann!"), "{said}");
+        assert!(said.contains("kept nowhere") && !said.contains('\u{1b}'), "{said:?}");
+    }
+}
