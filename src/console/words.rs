@@ -1,7 +1,7 @@
 //! Sentences for what the cores say and show: one place for both front ends, which must not call one thing by two names.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use serde_json::Value as Json;
@@ -27,6 +27,7 @@ pub fn phrase(words: &Catalogue, zone: &TimeZone, say: &Say) -> String {
                 Arg::Number(n) => Value::Number(*n),
                 Arg::Time(at) => Value::Time(time_of_day(words, zone, *at)),
                 Arg::Day(at) => Value::Time(day_and_time(words, zone, *at)),
+                Arg::Date(day) => Value::Text(whole_day(words, *day)),
                 Arg::Key(key) => Value::Text(words.say(key, &[])),
             };
             (*name, value)
@@ -121,6 +122,17 @@ pub fn day_and_time(words: &Catalogue, zone: &TimeZone, at: Timestamp) -> String
     format!("{day}, {}", clock(words, there.datetime()))
 }
 
+/// A day so that nobody takes it for another one: `Tuesday, November 3, 2026`.
+#[must_use]
+pub fn whole_day(words: &Catalogue, day: Date) -> String {
+    if words.language() == "en" {
+        return day.strftime("%A, %B %-d, %Y").to_string();
+    }
+    let weekday = SPANISH_WEEKDAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs().min(6))];
+    let month = SPANISH_MONTH_NAMES[usize::from(day.month().unsigned_abs().clamp(1, 12)) - 1];
+    format!("{weekday} {} de {month} de {}", day.day(), day.year())
+}
+
 /// What stands behind the word for an act in a conversation: tags by their names; until when something was put aside is a time, with its day where that is
 /// another than the act's.
 #[must_use]
@@ -168,6 +180,23 @@ pub fn language_name(word: impl Fn(&str) -> String, code: &str) -> String {
 }
 
 /// Months as Spanish abbreviates them.
+const SPANISH_WEEKDAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+
+const SPANISH_MONTH_NAMES: [&str; 12] = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+];
+
 const SPANISH_MONTHS: [&str; 12] = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 
 /// How long ago, in words (`now`, `4 min`); where nobody knows what time it is, when.

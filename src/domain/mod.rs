@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod conduct;
 pub mod contact;
 pub mod conversation;
+pub mod day;
 pub mod event_fields;
 pub mod figures;
 pub mod filter;

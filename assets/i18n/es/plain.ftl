@@ -46,6 +46,7 @@ plain-ask-nobody = Nadie a quien contestar aquí. Enter dice lo nuevo.
 plain-ask-number = ¿Qué número?
 plain-ask-search = ¿Qué número? O una palabra que buscar. Enter solo vuelve.
 plain-ask-typed = Escríbelo. Enter solo vuelve.
+plain-ask-checked = Escribe sí para guardarlo, o el día de nuevo. Enter solo vuelve.
 plain-ask-board = ¿Qué voluntario, o qué?
 
 plain-of = { $n } de { $total }.

@@ -298,8 +298,9 @@ note-captain-answered = la respuesta del capitán
 ## Respuestas con sus palabras, quién queda retenido
 texter-question = { $question }
 texter-type-answer = Escribe su respuesta; Enter la guarda, vacío la deja.
-texter-type-day = Escribe el día, como 2026-11-03 o 11/3/2026; Enter lo guarda, vacío lo deja.
-texter-not-a-day = Eso no es un día. Escríbelo como 2026-11-03 o 11/3/2026.
+texter-type-day = Escribe el día: 3 nov, 3/11, sábado, mañana, 2026-11-03. Enter lo guarda, vacío lo deja.
+texter-day-understood = Entendido: { $day }.
+texter-not-a-day = Ese día no lo entiendo. Escríbelo como 3 nov, 3/11/2026 o 2026-11-03.
 texter-answer-too-long = Una respuesta tiene como máximo { $most } caracteres.
 texter-held-back-lately = { $count ->
     [one] Un contacto queda retenido: otra campaña le escribió hace poco. Se le puede escribir después de { $at }.

@@ -24,6 +24,8 @@ pub(super) enum Manner {
     Search,
     /// By what is typed.
     Ask,
+    /// By what is typed, and when that was understood by a word for how.
+    Check(bool),
 }
 
 /// A layer as lines.
@@ -99,9 +101,10 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
             })));
             Layer { manner: Manner::Choose, lines, rows: rows.len() }
         }
-        OverlayView::Ask { title, lines, .. } => {
+        OverlayView::Ask { title, lines, understood, .. } => {
             let lines = std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect();
-            Layer { manner: Manner::Ask, lines, rows: 0 }
+            let manner = understood.map_or(Manner::Ask, Manner::Check);
+            Layer { manner, lines, rows: 0 }
         }
         OverlayView::Confirm { title, lines, choices, .. } => {
             let mut all: Vec<String> = std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect();

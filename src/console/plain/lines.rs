@@ -188,6 +188,8 @@ impl<P: Pages> Lines<P> {
             Manner::Choose => ("plain-ask-number", vec![Action::Back, Action::NextQuestion, Action::ClearAnswer]),
             Manner::Search => ("plain-ask-search", vec![Action::Back]),
             Manner::Ask => ("plain-ask-typed", vec![Action::Back]),
+            Manner::Check(true) => ("plain-ask-checked", vec![Action::Back]),
+            Manner::Check(false) => ("plain-ask-typed", vec![Action::Back]),
         };
         let (ask, wait) = (self.voice.word(kind), self.pages.busy());
         Page { key: layer.lines.join("\n"), lines: layer.lines, kind, ask, offers, wait, ..Page::default() }
@@ -238,8 +240,10 @@ impl<P: Pages> Lines<P> {
     fn typed_at_a_layer(&mut self, view: &OverlayView, line: &str, stamp: Stamp) -> Vec<Effect> {
         let layer = layer(&self.voice, self.pages.notices(), view);
         let asked = self.parse(line);
-        let searching = matches!(layer.manner, Manner::Search | Manner::Ask);
+        let searching = matches!(layer.manner, Manner::Search | Manner::Ask | Manner::Check(_));
         match asked {
+            // What was typed stands there and was told as it was understood.
+            _ if layer.manner == Manner::Check(true) && is_yes(line) => self.perform(Action::Choose, stamp),
             Typed::Number(place) if matches!(layer.manner, Manner::Choose | Manner::Search) => {
                 if place == 0 || place > layer.rows {
                     self.say(&Say::new("plain-no-such-number").with("most", layer.rows));
@@ -254,7 +258,7 @@ impl<P: Pages> Lines<P> {
             Typed::Again if searching => self.perform(Action::Back, stamp),
             _ if searching => {
                 // What was there goes, all lines of it.
-                let lines = if layer.manner == Manner::Ask { LINES } else { 1 };
+                let lines = if layer.manner == Manner::Search { 1 } else { LINES };
                 let mut fx: Vec<Effect> = (0..lines).flat_map(|_| self.perform(Action::KillLine, stamp)).collect();
                 fx.extend(self.pages.program().update(Msg::Paste(line.trim().to_owned())));
                 if layer.manner == Manner::Ask {
@@ -479,4 +483,9 @@ impl<P: Pages> Front for Lines<P> {
     fn forget(&mut self) {
         self.stands = None;
     }
+}
+
+/// In either language: who types it means nothing else.
+fn is_yes(line: &str) -> bool {
+    ["y", "yes", "s", "si", "sí"].contains(&line.trim().to_lowercase().as_str())
 }

@@ -149,7 +149,8 @@ pub struct Left {
 ///
 /// # Errors
 /// When the terminal cannot be taken, or is lost.
-pub async fn texter(launch: Launch, options: TexterOptions) -> anyhow::Result<Left> {
+pub async fn texter(launch: Launch, mut options: TexterOptions) -> anyhow::Result<Left> {
+    options.day_first = launch.catalogue.language() != "en";
     let model = texter::Model::new(options);
     let stage = TexterStage::new(model, launch.look.clone(), Arc::clone(&launch.catalogue));
     let (stage, unsettled) = run(stage, launch).await?;
@@ -223,7 +224,8 @@ pub enum LinesTo {
 ///
 /// # Errors
 /// When its lines cannot be written any more.
-pub async fn texter_in_lines(launch: Launch, options: TexterOptions, to: LinesTo) -> anyhow::Result<Left> {
+pub async fn texter_in_lines(launch: Launch, mut options: TexterOptions, to: LinesTo) -> anyhow::Result<Left> {
+    options.day_first = launch.catalogue.language() != "en";
     let times = options.gate;
     let pages = TexterPages::new(texter::Model::new(options));
     let (front, unsettled) = run_in_lines(pages, launch, times, to).await?;

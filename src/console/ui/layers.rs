@@ -95,7 +95,7 @@ pub(super) fn draw(
             let lines: Vec<Line> = rows.iter().map(set).collect();
             chosen(ink, &ink.say(title), &[], &lines, *selected, area, buffer)
         }
-        OverlayView::Ask { title, lines, text, cursor } => {
+        OverlayView::Ask { title, lines, text, cursor, .. } => {
             let asked = (ink.say(title), Role::Title);
             let asked = std::iter::once(asked).chain(lines.iter().map(|say| (ink.say(say), Role::Text)));
             let width = 72.min(area.width);

@@ -105,7 +105,7 @@ impl Model {
             }
             Writing::Note => (Say::new("captain-note-title"), vec![Say::new("captain-note-means")]),
         };
-        OverlayView::Ask { title, lines, text: text.text().to_owned(), cursor: text.cursor() }
+        OverlayView::Ask { title, lines, text: text.text().to_owned(), cursor: text.cursor(), understood: None }
     }
 }
 

@@ -316,6 +316,7 @@ impl Model {
                 lines: vec![said.clone().unwrap_or_else(|| Say::new("captain-code-means"))],
                 text: code.text().to_owned(),
                 cursor: code.cursor(),
+                understood: None,
             },
             Overlay::Leave { selected } => OverlayView::Confirm {
                 title: Say::new("captain-ask-leave"),

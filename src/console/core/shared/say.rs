@@ -1,6 +1,7 @@
 //! Something to say: a key of the catalogue and its arguments. The view looks the sentence up.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// One argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Arg {
     Time(Timestamp),
     /// A moment that may be days away; shown with its day.
     Day(Timestamp),
+    /// A day of the calendar; shown with its weekday and year.
+    Date(Date),
     /// Another key of the catalogue (the name of an action, a status word).
     Key(&'static str),
 }

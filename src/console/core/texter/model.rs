@@ -74,6 +74,8 @@ pub struct TexterOptions {
     pub after_practice: bool,
     /// This is a practice: the voters are made up, and each step is told.
     pub practice: bool,
+    /// Whoever reads this console writes the day before the month: `3/11` is in November.
+    pub day_first: bool,
     /// How many contacts somebody gets at first who has sent nothing in this campaign yet; none: as many as others.
     pub first_slice: Option<u32>,
     /// Whom this person held when this console was last left, and with whom of them they were in conversation.
@@ -110,6 +112,7 @@ impl TexterOptions {
             practice: false,
             had: Vec::new(),
             whereabouts: true,
+            day_first: false,
             first_slice: None,
         }
     }

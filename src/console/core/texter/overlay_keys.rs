@@ -1,5 +1,7 @@
 //! Choosing in the layers: palette, canned replies, answers, questions.
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -15,8 +17,10 @@ use crate::console::keymap::action::{ACTIONS, Action};
 use crate::console::keymap::chord::{Chord, Key};
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
+use crate::domain::day;
+use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_line;
-use crate::domain::survey::{Free, MAX_FREE, open_question};
+use crate::domain::survey::{Answer, Free, MAX_FREE, open_question};
 
 /// Longest question to the captains, in characters; the server's bound.
 const MAX_ASK: usize = 500;
@@ -96,13 +100,6 @@ pub fn palette_actions(keymap: &Keymap, from: Context, query: &str) -> Vec<Actio
     };
     found.sort_by_key(|action| !begins(*action));
     found
-}
-
-/// A day as people write it, in the form that is kept: `2026-11-03`, `11/3/2026`.
-fn a_day(text: &str) -> Option<String> {
-    let text = text.trim();
-    let day = text.parse().or_else(|_| jiff::civil::Date::strptime("%m/%d/%Y", text));
-    day.ok().map(|day: jiff::civil::Date| day.to_string())
 }
 
 /// The digit that was pressed, as a place from 0.
@@ -280,9 +277,27 @@ impl Model {
     /// Opens the question that is asked now; `tree`: among all of the script.
     pub(super) fn ask_answer(&mut self, tree: bool) {
         match self.may_answer() {
-            Ok(question) => self.push_overlay(Overlay::Answers { question, selected: 0, tree }),
+            Ok(question) => {
+                if !tree && self.types_at_once(question) {
+                    return;
+                }
+                self.push_overlay(Overlay::Answers { question, selected: 0, tree });
+            }
             Err(why) => self.say(Level::Info, why),
         }
+    }
+
+    /// Opens the line to type the answer in where the question has nothing to choose from and nothing is recorded yet.
+    fn types_at_once(&mut self, question: usize) -> bool {
+        let asked = self.campaign.as_ref().and_then(|campaign| campaign.def.questions.get(question));
+        let (Some(contact), Some(asked)) = (self.open.as_ref().map(|open| open.contact), asked) else { return false };
+        let [Answer { free: Some(free), .. }] = asked.answers.as_slice() else { return false };
+        if self.people.body(contact).is_none_or(|view| view.answers.contains_key(&asked.id)) {
+            return false;
+        }
+        let what = Writing::Answer { contact, question, free: *free };
+        self.push_overlay(Overlay::Write { what, text: Editor::new("") });
+        true
     }
 
     /// The question that is asked now, or why no answer can be recorded: what somebody says is recorded by whoever has read it.
@@ -325,8 +340,9 @@ impl Model {
         };
         let Some(answer) = place.and_then(|place| asked.answers.get(place)) else { return };
         if let Some(free) = answer.free {
-            let now =
-                self.people.body(contact).and_then(|view| view.answers.get(&asked.id)).filter(|now| free.takes(now));
+            // What stands there is what was typed for this answer, not for another one.
+            let recorded = self.people.body(contact).and_then(|view| view.answers.get(&asked.id));
+            let now = recorded.filter(|now| asked.answer_of(now).is_some_and(|given| std::ptr::eq(given, answer)));
             let text = Editor::new(now.map_or("", String::as_str));
             self.overlays.pop();
             self.push_overlay(Overlay::Write { what: Writing::Answer { contact, question, free }, text });
@@ -357,7 +373,7 @@ impl Model {
             Writing::Answer { contact, question, free } => {
                 let value = match free {
                     Free::Text => safe_line(text),
-                    Free::Date => a_day(text).unwrap_or_default(),
+                    Free::Date => self.day_meant(*contact, text).map(|day| day.to_string()).unwrap_or_default(),
                 };
                 let asked = self.campaign.as_ref().and_then(|campaign| campaign.def.questions.get(*question));
                 let Some(asked) = asked.map(|asked| asked.id.clone()) else { return };
@@ -401,6 +417,13 @@ impl Model {
                 }
             }
         }
+    }
+
+    /// The day that was typed, by the calendar where the contact lives.
+    pub(super) fn day_meant(&self, contact: ContactId, text: &str) -> Option<Date> {
+        let there = self.time_there(contact).map(|(earliest, _)| earliest.date());
+        let today = there.or_else(|| Some(self.campaign_now()?.to_zoned(TimeZone::UTC).date()))?;
+        day::read(text, today, self.options.day_first)
     }
 
     pub(super) fn clear_answer(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {

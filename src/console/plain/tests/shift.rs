@@ -275,6 +275,32 @@ fn the_script_and_all_that_is_known_are_told() {
 }
 
 #[test]
+fn a_day_is_told_as_it_was_understood_before_yes_records_it() {
+    use crate::domain::survey::{Answer, Free};
+    let mut opening = opening(0, 1);
+    for msg in &mut opening {
+        if let Msg::Campaign(view) = msg {
+            let on = Answer { value: "On a day".into(), free: Some(Free::Date), ..Answer::default() };
+            view.def.questions[0].answers = vec![on];
+        }
+    }
+    let mut reader = Reader::opened(opening, "In November");
+    let asked = reader.types(&["n", "a"]);
+    assert!(asked.contains("Nov 3"), "{asked}");
+    let told = reader.types(&["someday"]);
+    assert!(told.contains("That is no day"), "{told}");
+    assert!(!reader.types(&["yes"]).contains("Understood") && reader.acts().is_empty(), "{:#?}", reader.said);
+    let told = reader.types(&["11/3"]);
+    assert!(told.contains("Understood: Tuesday, November 3, 2026.\nType yes to record it"), "{told}");
+    let told = reader.types(&["nov 4"]);
+    assert!(told.contains("Wednesday, November 4") && reader.acts().is_empty(), "{told}");
+    reader.types(&["y"]);
+    let contact = ContactId(1001);
+    let act = Act::Answer { contact, question: "support".into(), value: Some("2026-11-04".into()) };
+    assert_eq!((reader.acts(), reader.sent().len()), (vec![&act], 0));
+}
+
+#[test]
 fn a_possible_opt_out_is_decided_before_anything_is_written() {
     let mut reader = Reader::with(0, 2);
     reader.types(&["n"]);

@@ -7,7 +7,7 @@ use crate::api::act::Act;
 use crate::api::event::EventKind;
 use crate::api::message::{ThreadEntry, ThreadMessage};
 use crate::console::core::shared::msg::Msg;
-use crate::console::core::texter::view::{CardPane, ThreadItem};
+use crate::console::core::texter::view::{CardPane, OverlayView, ThreadItem};
 use crate::console::core::texter::{Focus, Model};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::{ContactId, MessageId};
@@ -215,6 +215,28 @@ fn the_captain_is_asked_by_one_key_and_the_answer_stays_until_it_was_seen() {
     assert!(desk.model.notices.toast().is_none(), "a key was pressed: seen");
 }
 
+fn shown_back(desk: &Desk) -> (&'static str, Option<bool>) {
+    match desk.model.overlay_view() {
+        Some(OverlayView::Ask { lines, understood, .. }) => (lines[0].key, understood),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_question_with_nothing_to_choose_is_answered_at_once() {
+    use crate::domain::survey::{Answer, Free};
+    let mut desk = wrote("the bus to work");
+    let question = &mut desk.model.campaign.as_mut().unwrap().def.questions[0];
+    question.answers = vec![Answer { value: "words".into(), free: Some(Free::Text), ..Answer::default() }];
+    desk.keys("athe bus<enter>");
+    let contact = ContactId(1001);
+    let answer = Act::Answer { contact, question: "support".into(), value: Some("the bus".into()) };
+    assert_eq!(desk.acts(), [&answer]);
+    // What is recorded is shown first: there it can be taken off.
+    desk.keys("a");
+    assert!(matches!(desk.model.overlay_view(), Some(OverlayView::Answers { .. })));
+}
+
 #[test]
 fn an_answer_in_their_own_words_and_a_day_are_typed_checked_and_taken_back() {
     use crate::domain::survey::{Answer, Free};
@@ -227,9 +249,13 @@ fn an_answer_in_their_own_words_and_a_day_are_typed_checked_and_taken_back() {
     let answer =
         |value: Option<&str>| Act::Answer { contact, question: "support".into(), value: value.map(str::to_owned) };
     assert_eq!(desk.acts(), [&answer(Some("the bus"))]);
-    desk.keys("a4tomorrow<enter>");
+    desk.keys("a4someday");
+    assert_eq!(shown_back(&desk), ("texter-not-a-day", Some(false)));
+    desk.keys("<enter>");
     assert_eq!((said(&desk), desk.acts().len()), ("texter-not-a-day", 1));
-    desk.keys("<ctrl+u>11/3/2026<enter>");
+    desk.keys("<ctrl+u>Nov 3");
+    assert_eq!(shown_back(&desk), ("texter-day-understood", Some(true)));
+    desk.keys("<enter>");
     assert_eq!(desk.acts()[1], &answer(Some("2026-11-03")));
     desk.keys("u");
     assert_eq!(desk.acts()[2], &answer(Some("the bus")));

@@ -94,12 +94,24 @@ impl Model {
                 selected: *selected,
             },
             Overlay::Write { what, text } => {
+                let mut understood = None;
                 let (title, lines) = match what {
-                    Writing::Answer { question, free, .. } => {
+                    Writing::Answer { contact, question, free } => {
                         let asked = self.campaign.as_ref().and_then(|campaign| campaign.def.questions.get(*question));
                         let asked = asked.map(|asked| safe_line(&asked.text)).unwrap_or_default();
-                        let key = if *free == Free::Date { "texter-type-day" } else { "texter-type-answer" };
-                        (Say::new("texter-question").with("question", asked), vec![Say::new(key)])
+                        let typed = text.text().trim();
+                        let line = if *free == Free::Text {
+                            Say::new("texter-type-answer")
+                        } else {
+                            let day = self.day_meant(*contact, typed);
+                            understood = Some(day.is_some());
+                            match day {
+                                Some(day) => Say::new("texter-day-understood").with("day", Arg::Date(day)),
+                                None if typed.is_empty() => Say::new("texter-type-day"),
+                                None => Say::new("texter-not-a-day"),
+                            }
+                        };
+                        (Say::new("texter-question").with("question", asked), vec![line])
                     }
                     Writing::Ask(contact) => {
                         (self.about("texter-ask-title", *contact), vec![Say::new("texter-ask-means")])
@@ -115,7 +127,7 @@ impl Model {
                         (self.about("texter-note-title", *contact), vec![Say::new("texter-note-means")])
                     }
                 };
-                OverlayView::Ask { title, lines, text: text.text().to_owned(), cursor: text.cursor() }
+                OverlayView::Ask { title, lines, text: text.text().to_owned(), cursor: text.cursor(), understood }
             }
             Overlay::OptOut { contact, selected } => OverlayView::Confirm {
                 title: self.about("texter-ask-opt-out", *contact),

@@ -426,6 +426,8 @@ pub enum OverlayView {
         text: String,
         /// Byte offset of the cursor in it.
         cursor: usize,
+        /// The lines say how what was typed is understood, before it is done with; false: not at all.
+        understood: Option<bool>,
     },
     /// A question with few choices.
     Confirm {

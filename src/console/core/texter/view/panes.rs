@@ -70,7 +70,7 @@ impl Model {
             .collect()
     }
 
-    pub(super) fn time_there(&self, contact: ContactId) -> Option<(DateTime, DateTime)> {
+    pub(in crate::console::core::texter) fn time_there(&self, contact: ContactId) -> Option<(DateTime, DateTime)> {
         let there = local_time(self.campaign_now()?, &self.people.body(contact)?.zones);
         Some((there.earliest, there.latest))
     }
