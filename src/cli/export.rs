@@ -457,7 +457,7 @@ async fn for_van(args: VanArgs, ctx: &Context) -> Outcome {
     let (rows, kept) = (BufWriter::new(rows_part.file()?), BufWriter::new(memory_part.file()?));
     let title = van::title(&source.sign_in.server, id);
     let of_memory = || format!("{}: start anew with another --memory, or remove it", memory.display());
-    let mut writer = Van::new(rows, map, zone, &title, before, kept).with_context(of_memory)?;
+    let mut writer = Van::new(rows, (map, def.questions), zone, &title, before, kept).with_context(of_memory)?;
     let mut progress = Progress::new(true);
     while let Some(page) = pages.next().await? {
         for contact in &page.contacts {
@@ -478,11 +478,17 @@ async fn for_van(args: VanArgs, ctx: &Context) -> Outcome {
         out_json(&ToldVan { file: &args.out, memory: &memory, written })?;
         return Ok(Exit::Done);
     }
-    let van::Written { rows, unchanged, without_id, nothing } = written;
+    let van::Written { rows, unchanged, without_id, nothing, words } = written;
     out(format!("{}: {}", args.out.display(), super::campaign_check::counted(rows, "row")))?;
     out(format!(
         "Left out: {unchanged} written before and unchanged, {without_id} without a VAN ID, {nothing} with nothing to say."
     ))?;
+    if words > 0 {
+        let answers = super::campaign_check::counted(words, "answer");
+        out(format!(
+            "Of {answers} only the name is in it, not what was typed: `words` in the map names a column for that."
+        ))?;
+    }
     Ok(Exit::Done)
 }
 

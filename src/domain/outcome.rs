@@ -12,6 +12,7 @@ use super::{
     interval::{Share, difference, for_looks},
     message::{Delivery, Direction, MessageKind},
     stats::Counts,
+    survey::{Free, Question},
 };
 
 /// What the figures are about.
@@ -138,8 +139,12 @@ pub struct QuestionLine {
     pub text: String,
     /// People with an answer on record.
     pub answered: u64,
-    /// Each answer, in the script's order; then those that the script does not have any more.
+    /// Each answer, in the script's order; then those that the script does not have any more. What was typed counts as the answer in
+    /// whose place it was.
     pub answers: Vec<AnswerLine>,
+    /// The days among them, the first one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<AnswerLine>,
 }
 
 /// An answer.
@@ -325,7 +330,7 @@ impl Sums {
             questions: self.questions(def),
             comparisons: comparisons(&variants),
             variants,
-            lists: self.lists(),
+            lists: self.lists(def),
             texters: self.texters(),
             step,
             times,
@@ -396,9 +401,19 @@ impl Sums {
         }
         let mut lines = Vec::new();
         for question in &def.questions {
-            let mut given = all.remove(question.id.as_str()).unwrap_or_default();
+            let mut given = BTreeMap::new();
+            let mut days: BTreeMap<&str, u64> = BTreeMap::new();
+            for (value, many) in all.remove(question.id.as_str()).unwrap_or_default() {
+                if is_typed_day(question, value) {
+                    *days.entry(value).or_default() += many;
+                }
+                *given.entry(name_of(question, value)).or_default() += many;
+            }
             let values = question.answers.iter().map(|one| one.value.as_str());
-            lines.push(question_line(&question.id, &question.text, values, &mut given));
+            let line = question_line(&question.id, &question.text, values, &mut given);
+            let day =
+                |(day, many): (&str, u64)| AnswerLine { value: day.to_owned(), share: Share::new(many, line.answered) };
+            lines.push(QuestionLine { days: days.into_iter().map(day).collect(), ..line });
         }
         // Asked by an earlier version of the script.
         for (id, mut given) in all {
@@ -408,7 +423,7 @@ impl Sums {
     }
 
     fn variants(&self, def: &CampaignDef) -> Vec<GroupLine> {
-        let mut lines = Vec::new();
+        let mut lines: Vec<GroupLine> = Vec::new();
         let mut names: Vec<(&str, Option<&str>)> =
             def.initial.iter().map(|one| (one.name.as_str(), Some(one.language.as_str()))).collect();
         for sum in self.people.keys() {
@@ -420,24 +435,26 @@ impl Sums {
         }
         for (name, language) in names {
             let of = |one: &PeopleSum| one.variant.as_deref() == Some(name);
-            lines.push(GroupLine { language: language.map(str::to_owned), ..self.group(name, of) });
+            lines.push(GroupLine { language: language.map(str::to_owned), ..self.group(def, name, of) });
         }
         lines
     }
 
-    fn lists(&self) -> Vec<GroupLine> {
+    fn lists(&self, def: &CampaignDef) -> Vec<GroupLine> {
         let names: std::collections::BTreeSet<&String> =
             self.people.keys().filter_map(|one| one.list.as_ref()).collect();
-        names.into_iter().map(|name| self.group(name, |one| one.list.as_ref() == Some(name))).collect()
+        names.into_iter().map(|name| self.group(def, name, |one| one.list.as_ref() == Some(name))).collect()
     }
 
-    fn group(&self, name: &str, is: impl Fn(&PeopleSum) -> bool) -> GroupLine {
+    fn group(&self, def: &CampaignDef, name: &str, is: impl Fn(&PeopleSum) -> bool) -> GroupLine {
         let of = |also: fn(&PeopleSum) -> bool| self.count(|one| one.texted && is(one) && also(one));
         let texted = of(|_| true);
         let mut answers: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
         for (sum, many) in self.people.iter().filter(|(one, _)| is(one)) {
-            for (question, value) in &sum.answers {
-                *answers.entry(question.clone()).or_default().entry(value.clone()).or_default() += many;
+            for (id, value) in &sum.answers {
+                let asked = def.questions.iter().find(|question| question.id == *id);
+                let value = asked.map_or(value.as_str(), |question| name_of(question, value));
+                *answers.entry(id.clone()).or_default().entry(value.to_owned()).or_default() += many;
             }
         }
         GroupLine {
@@ -556,7 +573,16 @@ fn question_line<'a>(
     let line = |value: &str, many: u64| AnswerLine { value: value.to_owned(), share: Share::new(many, answered) };
     let mut answers: Vec<AnswerLine> = values.map(|value| line(value, given.remove(value).unwrap_or(0))).collect();
     answers.extend(given.iter().map(|(value, many)| line(value, *many)));
-    QuestionLine { id: id.to_owned(), text: text.to_owned(), answered, answers }
+    QuestionLine { id: id.to_owned(), text: text.to_owned(), answered, answers, days: Vec::new() }
+}
+
+fn is_typed_day(question: &Question, value: &str) -> bool {
+    question.answer_of(value).is_some_and(|answer| answer.free == Some(Free::Date))
+}
+
+/// How a day is called in the script. All else stands as it came: own words leave the server as the name of their answer.
+fn name_of<'a>(question: &'a Question, value: &'a str) -> &'a str {
+    question.answer_of(value).filter(|answer| answer.free == Some(Free::Date)).map_or(value, |answer| &answer.value)
 }
 
 /// What is compared of two groups.

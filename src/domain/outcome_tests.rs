@@ -178,3 +178,22 @@ fn half_of_them_do_not_exceed_the_median() {
     assert_eq!(of(&[(5, 1), (9, 2)]), Some(9));
     assert_eq!(of(&[(5, 100), (9, 99), (1_000, 1)]), Some(5));
 }
+
+#[test]
+fn a_typed_day_counts_as_its_answer_and_stands_by_itself() {
+    use crate::domain::survey::{Answer, Free};
+    let mut def = def();
+    let on = Answer { value: "on a day".into(), free: Some(Free::Date), ..Answer::default() };
+    def.questions[0].answers.push(on);
+    let said = |value: &str| BTreeMap::from([("support".to_owned(), value.to_owned())]);
+    let person = |value: &str, many| PeopleSum { answered: true, answers: said(value), ..people(Some("a"), many) };
+    let people = vec![person("2026-11-03", 2), person("2026-10-31", 1), person("yes", 1)];
+    let mut sums = Sums::default();
+    sums.add(Figures { people, ..Figures::default() }, vec![]);
+    let told = sums.outcome(about("UTC"), Counts::default(), &def);
+    let pairs =
+        |lines: &[AnswerLine]| lines.iter().map(|one| format!("{} {}", one.value, one.share.many)).collect::<Vec<_>>();
+    assert_eq!(pairs(&told.questions[0].answers), ["yes 1", "no 0", "on a day 3"]);
+    assert_eq!(pairs(&told.questions[0].days), ["2026-10-31 1", "2026-11-03 2"]);
+    assert_eq!(told.variants[0].answers["support"]["on a day"], 3);
+}

@@ -51,7 +51,70 @@ impl Question {
     #[must_use]
     pub fn answer_of(&self, value: &str) -> Option<&Answer> {
         let named = self.answers.iter().find(|answer| answer.free.is_none() && answer.value == value);
-        named.or_else(|| self.answers.iter().find(|answer| answer.free.is_some_and(|free| free.takes(value))))
+        // A day is words too: what takes nothing else is meant first.
+        let typed = |free: Free| self.answers.iter().find(|answer| answer.free == Some(free) && free.takes(value));
+        named.or_else(|| typed(Free::Date)).or_else(|| typed(Free::Text))
+    }
+}
+
+/// What of recorded answers is in a script's words, in whichever of its versions they were given. The rest was typed as the voter
+/// said it, and is as much theirs as what they write.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vocabulary {
+    questions: BTreeMap<String, Known>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Known {
+    choices: BTreeSet<String>,
+    days: bool,
+    /// How the answer is called in whose place own words are typed.
+    own: Option<String>,
+}
+
+impl Vocabulary {
+    /// That of some versions of a script, the newest last: what it calls an answer in own words counts.
+    #[must_use]
+    pub fn of<'a>(versions: impl IntoIterator<Item = &'a [Question]>) -> Self {
+        let mut all = Self::default();
+        for question in versions.into_iter().flatten() {
+            let known = all.questions.entry(question.id.clone()).or_default();
+            for answer in &question.answers {
+                match answer.free {
+                    None => drop(known.choices.insert(answer.value.clone())),
+                    Some(Free::Date) => known.days = true,
+                    Some(Free::Text) => known.own = Some(answer.value.clone()),
+                }
+            }
+        }
+        all
+    }
+
+    /// True when anything can have been typed in a voter's own words.
+    #[must_use]
+    pub fn has_own_words(&self) -> bool {
+        self.questions.values().any(|known| known.own.is_some())
+    }
+
+    /// An answer as the script says it: a choice and a day as they are, in the place of own words how their answer is called.
+    #[must_use]
+    pub fn told<'a>(&'a self, question: &str, value: &'a str) -> &'a str {
+        let Some(known) = self.questions.get(question) else { return value };
+        let ours = known.choices.contains(value) || (known.days && Free::Date.takes(value));
+        known.own.as_deref().filter(|_| !ours).unwrap_or(value)
+    }
+
+    /// Takes own words out of recorded answers; false: there were none.
+    pub fn take_out(&self, answers: &mut BTreeMap<String, String>) -> bool {
+        let mut changed = false;
+        for (question, value) in answers {
+            let told = self.told(question, value);
+            if told != value {
+                *value = told.to_owned();
+                changed = true;
+            }
+        }
+        changed
     }
 }
 
@@ -100,6 +163,18 @@ pub enum SurveyFault {
         id: String,
         /// The value.
         value: String,
+    },
+    /// Two answers of a question in whose place the same is typed.
+    #[error("what is typed for `{value}` would count as `{first}`")]
+    TypedTwice {
+        /// Which question.
+        question: usize,
+        /// The later one.
+        answer: usize,
+        /// How it is called.
+        value: String,
+        /// How the earlier one is called.
+        first: String,
     },
     /// A question without answers.
     #[error("the question `{id}` has no answers")]
@@ -163,6 +238,15 @@ pub fn faults(questions: &[Question]) -> Vec<SurveyFault> {
                     answer: a,
                     id: question.id.clone(),
                     value: answer.value.clone(),
+                });
+            }
+            let first = question.answers[..a].iter().find(|one| one.free.is_some() && one.free == answer.free);
+            if let Some(first) = first {
+                faults.push(SurveyFault::TypedTwice {
+                    question: q,
+                    answer: a,
+                    value: answer.value.clone(),
+                    first: first.value.clone(),
                 });
             }
             let Some(next) = &answer.next else { continue };
@@ -294,6 +378,30 @@ mod tests {
         for (value, is) in [("2026-11-03", true), ("2026-11-31", false), ("Nov 3", false), ("2026-11-3", false)] {
             assert_eq!(Free::Date.takes(value), is, "{value}");
         }
+    }
+
+    #[test]
+    fn own_words_are_told_from_the_scripts() {
+        let mut older = tree();
+        older[0].answers.push(Answer { value: "old".into(), ..Answer::default() });
+        let mut newer = tree();
+        let free = |value: &str, free| Answer { value: value.into(), free: Some(free), ..Answer::default() };
+        newer[0].answers.extend([free("in their words", Free::Text), free("on a day", Free::Date)]);
+        let words = Vocabulary::of([older.as_slice(), newer.as_slice()]);
+        assert!(words.has_own_words() && !Vocabulary::of([older.as_slice()]).has_own_words());
+        for same in ["yes", "old", "2026-11-03", "in their words"] {
+            assert_eq!(words.told("support", same), same);
+        }
+        assert_eq!(words.told("support", "My sister runs"), "in their words");
+        assert_eq!(words.told("vote", "whatever"), "whatever", "nothing is typed there");
+        assert_eq!(newer[0].answer_of("2026-11-03").map(|a| a.value.as_str()), Some("on a day"));
+        let mut given = answers(&[("support", "My sister runs"), ("vote", "early")]);
+        assert!(words.take_out(&mut given) && !words.take_out(&mut given));
+        assert_eq!(given, answers(&[("support", "in their words"), ("vote", "early")]));
+        newer[0].answers.push(free("again", Free::Text));
+        let fault =
+            SurveyFault::TypedTwice { question: 0, answer: 5, value: "again".into(), first: "in their words".into() };
+        assert_eq!(faults(&newer), [fault]);
     }
 
     #[test]

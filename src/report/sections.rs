@@ -259,6 +259,11 @@ fn one_question(page: &mut Html, at: usize, question: &QuestionLine, words: &Wor
     let caption =
         words.say("report-answers-table", &[("question", Value::Text(question.text.clone())), ("count", count)]);
     page.table(&caption, &head(words, &["report-answer", "report-many", "report-part"]), &rows);
+    if !question.days.is_empty() {
+        let rows: Vec<_> = question.days.iter().map(row).collect();
+        let caption = words.say("report-days-table", &[("question", Value::Text(question.text.clone()))]);
+        page.table(&caption, &head(words, &["report-day", "report-many", "report-part"]), &rows);
+    }
 }
 
 fn groups(page: &mut Html, first: &str, lines: &[GroupLine], words: &Words<'_>) {

@@ -45,6 +45,7 @@ mod store_keeping_late;
 mod store_leaving;
 mod store_ledger;
 mod store_lists;
+mod store_own_words;
 mod store_pool;
 mod store_random;
 mod store_recall;

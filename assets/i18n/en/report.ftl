@@ -97,6 +97,8 @@ report-answers-table = { $question } ({ $count ->
     [one] one person
    *[other] { $count } people
 } with an answer)
+report-days-table = { $question } By day
+report-day = Day
 report-answer = Answer
 
 report-variant = Wording

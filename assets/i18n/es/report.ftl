@@ -97,6 +97,8 @@ report-answers-table = { $question } ({ $count ->
     [one] una persona
    *[other] { $count } personas
 } con respuesta)
+report-days-table = { $question } Por días
+report-day = Día
 report-answer = Respuesta
 
 report-variant = Versión

@@ -98,6 +98,11 @@ impl<'i> Walk<'_, 'i> {
                     let tab = answer(*q, *a);
                     self.reader.error(&tab.span, &tab.child("value"), what, "Take one out or word it differently.");
                 }
+                SurveyFault::TypedTwice { question: q, answer: a, .. } => {
+                    let tab = answer(*q, *a);
+                    let remedy = "Let one answer of a question be typed as text, and one as a date.";
+                    self.reader.error(&tab.span, &tab.child("free"), what, remedy);
+                }
                 SurveyFault::UnknownNext { question: q, answer: a, next } => {
                     let remedy = match super::super::toml_reader::nearest(next, ids.iter().map(String::as_str)) {
                         Some(near) => format!("Did you mean `{near}`?"),

@@ -4,6 +4,7 @@ use crate::domain::campaign::CampaignDef;
 pub use crate::domain::filter::is_in;
 use crate::domain::filter::{FACTS, Filter, Name, has_order, is_day};
 use crate::domain::script::fold_name;
+use crate::domain::survey::Free;
 use crate::domain::tag::BUILT_IN;
 use crate::exchange::toml_reader::nearest;
 
@@ -108,11 +109,14 @@ fn unknown_value(name: &Name, value: &str, def: &CampaignDef) -> Option<String> 
         Name::Fact("delivery") => none_of(&DELIVERIES),
         Name::Answer(question) => {
             let question = def.questions.iter().find(|one| one.id == *question)?;
-            // What is typed in has no closed set of words.
-            if question.answers.iter().any(|answer| answer.free.is_some()) {
+            let typed = |free| question.answers.iter().any(|answer| answer.free == Some(free));
+            // What is typed in has no closed set of words, but a day is written in one way.
+            if typed(Free::Text) || (typed(Free::Date) && Free::Date.takes(value)) {
                 return None;
             }
-            own(value, question.answers.iter().map(|answer| answer.value.as_str()).collect())
+            let choices = question.answers.iter().filter(|answer| answer.free.is_none());
+            let day = typed(Free::Date).then_some("a day as 2026-11-03");
+            own(value, choices.map(|answer| answer.value.as_str()).chain(day).collect())
         }
         Name::Tag if crate::domain::tag::is_built_in(value) => None,
         Name::Tag => own(value, def.tags.iter().map(String::as_str).chain(BUILT_IN).collect()),
@@ -159,5 +163,21 @@ mod tests {
             Some(words) => assert!(unknown.contains(words), "{unknown}"),
             None => assert_eq!(unknown, ""),
         }
+    }
+
+    #[rstest]
+    #[case("answer.when = 2026-11-03 and answer.when < 2026-12-01", None)]
+    #[case("answer.when = 'Nov 3'", Some("a day as 2026-11-03"))]
+    #[case("answer.when = never", None)]
+    #[case("answer.why = 'because of the bus'", None)]
+    fn what_was_typed_is_asked_for_as_it_is_kept(#[case] text: &str, #[case] said: Option<&str>) {
+        use crate::domain::survey::{Answer, Question};
+        let given = |value: &str, free| Answer { value: value.into(), free, ..Answer::default() };
+        let question = |id: &str, answers| Question { id: id.into(), text: id.into(), answers };
+        let when = vec![given("never", None), given("on", Some(Free::Date))];
+        let questions = vec![question("when", when), question("why", vec![given("so", Some(Free::Text))])];
+        let def = CampaignDef { questions, ..CampaignDef::default() };
+        let unknown = unknown_names(&Filter::parse(text).expect(text), &def, &[]).join(" ");
+        assert!(said.map_or(unknown.is_empty(), |words| unknown.contains(words)), "{unknown}");
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::{ContactId, PersonId};
 use crate::domain::message::{Delivery, Direction, MessageKind};
 use crate::domain::phone::Phone;
-use crate::domain::survey::{Answer, Question};
+use crate::domain::survey::{Answer, Free, Question};
 
 fn phone(n: i64) -> Phone {
     Phone::from_e164(&format!("+1212200{n:04}")).expect("a number")
@@ -269,7 +269,7 @@ fn van(contacts: &[ContactResult], before: Option<&str>) -> Result<(String, Stri
     let zone = TimeZone::get("America/Los_Angeles").expect("a zone");
     let title = title("https://x", CampaignId(1));
     let before = before.map(|text| BufReader::new(text.as_bytes()));
-    let mut van = Van::new(Vec::new(), map(), zone, &title, before, Vec::new())?;
+    let mut van = Van::new(Vec::new(), (map(), def().questions), zone, &title, before, Vec::new())?;
     contacts.iter().try_for_each(|one| van.add(one))?;
     let (rows, memory, written) = van.finish()?;
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
@@ -299,7 +299,36 @@ fn rows_for_van_say_what_the_map_says() {
          VAN3,11/21/2026,2122000003,Refused,1 - Will vote,Yes\n\
          VAN4,11/21/2026,2122000004,Texted,,\n"
     );
-    assert_eq!(written, Written { rows: 4, unchanged: 0, without_id: 1, nothing: 1 });
+    assert_eq!(written, Written { rows: 4, unchanged: 0, without_id: 1, nothing: 1, words: 0 });
+}
+
+#[test]
+fn what_was_typed_goes_by_its_name_and_into_its_own_column() {
+    let mut questions = def().questions;
+    questions[0].answers.push(Answer { value: "Other".into(), free: Some(Free::Text), ..Answer::default() });
+    let mut said = contact(1);
+    said.answers.insert("vote".into(), "=1+1 maybe".into());
+    let mut map = map();
+    map.question[0].answers.insert("Other".into(), "3 - Other".into());
+    let written = |map: VanMap| {
+        let (zone, title) = (TimeZone::UTC, title("https://x", CampaignId(1)));
+        let none = None::<BufReader<&[u8]>>;
+        let mut van = Van::new(Vec::new(), (map, questions.clone()), zone, &title, none, Vec::new()).expect("begun");
+        van.add(&said).expect("written");
+        van.add(&contact(2)).expect("written");
+        let (rows, _, written) = van.finish().expect("written");
+        (String::from_utf8(rows).expect("UTF-8"), written.words)
+    };
+    let (rows, left_out) = written(map.clone());
+    assert!(rows.contains("Canvassed,3 - Other,Yes\n") && !rows.contains("maybe"), "{rows}");
+    assert_eq!(left_out, 1);
+    map.question[0].words = Some("Notes".into());
+    let (rows, left_out) = written(map.clone());
+    assert!(rows.contains("2026 Turnout,Notes,Spanish speaker\n"), "{rows}");
+    assert!(rows.contains("Canvassed,3 - Other,'=1+1 maybe,Yes\n") && rows.contains("1 - Will vote,,Yes\n"), "{rows}");
+    assert_eq!(left_out, 0);
+    let faults = map.faults(&def());
+    assert!(faults.errors.iter().any(|fault| fault.contains("nothing is typed")), "{faults:?}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::domain::conversation::OptOut;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::message::Delivery;
 use crate::domain::results::ContactResult;
+use crate::domain::survey::Question;
 
 /// What the first line of what is remembered begins with.
 const MEMORY: &str = "textbank van 1";
@@ -48,6 +49,8 @@ pub struct Written {
     pub without_id: u64,
     /// Contacts that came to nothing that the map names.
     pub nothing: u64,
+    /// Answers that were typed and for whose words the map names no column.
+    pub words: u64,
 }
 
 /// Which export this is, on which server: what is remembered is of that alone.
@@ -61,6 +64,7 @@ pub fn title(server: &str, campaign: CampaignId) -> String {
 pub struct Van<W: Write, B: BufRead, M: Write> {
     sheet: Sheet<W>,
     map: VanMap,
+    questions: Vec<Question>,
     zone: TimeZone,
     before: Before<B>,
     memory: M,
@@ -127,13 +131,13 @@ impl<B: BufRead> Before<B> {
 }
 
 impl<W: Write, B: BufRead, M: Write> Van<W, B, M> {
-    /// Begins with the header. `before`: what the export before remembered; `memory`: what the next one will read.
+    /// Begins with the header. `questions`: the campaign's, which the map was held against; `before`: what the export before remembered; `memory`: what the next one will read.
     ///
     /// # Errors
     /// [`MemoryFault`]
     pub fn new(
         to: W,
-        map: VanMap,
+        (map, questions): (VanMap, Vec<Question>),
         zone: TimeZone,
         title: &str,
         before: Option<B>,
@@ -143,7 +147,7 @@ impl<W: Write, B: BufRead, M: Write> Van<W, B, M> {
         let mut sheet = Sheet::new(to, false);
         sheet.row(map.header())?;
         writeln!(memory, "{title}")?;
-        Ok(Self { sheet, map, zone, before, memory, written: Written::default() })
+        Ok(Self { sheet, map, questions, zone, before, memory, written: Written::default() })
     }
 
     /// The next contact, in the order of their numbers.
@@ -205,8 +209,18 @@ impl<W: Write, B: BufRead, M: Write> Van<W, B, M> {
         let number = number.strip_prefix("+1").filter(|rest| rest.len() == 10).unwrap_or(number);
         let mut meaning = vec![id, number.to_owned(), result];
         for map in &self.map.question {
-            let answer = contact.answers.get(&map.question);
-            meaning.push(answer.and_then(|value| map.answers.get(value)).cloned().unwrap_or_default());
+            let value = contact.answers.get(&map.question);
+            let asked = self.questions.iter().find(|question| question.id == map.question);
+            let answer = asked.zip(value).and_then(|(asked, value)| asked.answer_of(value));
+            let typed = answer.filter(|answer| answer.free.is_some());
+            // An answer of an older script still goes by its own name.
+            let name = typed.map(|answer| &answer.value).or(value);
+            meaning.push(name.and_then(|name| map.answers.get(name)).cloned().unwrap_or_default());
+            let words = value.filter(|_| typed.is_some());
+            match map.words {
+                Some(_) => meaning.push(words.cloned().unwrap_or_default()),
+                None => self.written.words += u64::from(words.is_some()),
+            }
         }
         for map in &self.map.tag {
             meaning.push(if contact.tags.contains(&map.tag) { map.value.clone() } else { String::new() });

@@ -58,8 +58,12 @@ pub struct QuestionMap {
     pub question: String,
     /// The column.
     pub column: String,
-    /// Its answers as survey responses; one that is not named is left empty.
+    /// Its answers as survey responses; one that is not named is left empty. What was typed goes by the name of the answer in whose
+    /// place it was.
     pub answers: BTreeMap<String, String>,
+    /// The column for what was typed, as it was: VAN's notes. Without it the words stay here.
+    #[serde(default)]
+    pub words: Option<String>,
 }
 
 /// A tag as an activist code.
@@ -101,7 +105,8 @@ impl VanMap {
     #[must_use]
     pub fn header(&self) -> Vec<String> {
         let fixed = [self.id_column.as_str(), "Date Contacted", "Phone Number", "Canvass Result"];
-        let questions = self.question.iter().map(|one| one.column.as_str());
+        let questions =
+            self.question.iter().flat_map(|one| std::iter::once(one.column.as_str()).chain(one.words.as_deref()));
         let tags = self.tag.iter().map(|one| one.column.as_str());
         fixed.into_iter().chain(questions).chain(tags).map(str::to_owned).collect()
     }
@@ -131,12 +136,22 @@ impl VanMap {
                 faults.errors.push(format!("{place}: the campaign has no question `{}`; it has {known}", map.question));
                 continue;
             };
+            let typed = question.answers.iter().any(|answer| answer.free.is_some());
+            match (&map.words, typed) {
+                (Some(_), false) => faults.errors.push(format!("{place}: nothing is typed as an answer to `{}`, so `words` has nothing", question.id)),
+                (None, true) => faults.warnings.push(format!(
+                    "{place}: what is typed as an answer to `{}` goes nowhere but by its name; `words` names a column for it",
+                    question.id
+                )),
+                _ => {}
+            }
             for value in map.answers.keys() {
                 if !question.answers.iter().any(|one| one.value == *value) {
                     faults.errors.push(format!("{place}: `{}` has no answer `{value}`", question.id));
                 }
             }
-            for answer in &question.answers {
+            // What is typed has a column of its own.
+            for answer in question.answers.iter().filter(|answer| answer.free.is_none() || map.words.is_none()) {
                 if !map.answers.contains_key(&answer.value) {
                     let (id, value) = (&question.id, &answer.value);
                     faults.warnings.push(format!("{place}: `{id}` has an answer `{value}` that goes nowhere"));

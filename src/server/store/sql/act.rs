@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     opt_out::{BY_PERSON, Suppression, UNDECIDED},
+    own_words,
     rows::{self, ContactRow, col, json, signed, to_json},
     send::request_hash,
     tx::{Audience, Tx, is_captain},
@@ -24,7 +25,7 @@ use crate::domain::{
     conversation::{OptOut, Status},
     ids::{ActId, MessageId},
     safe_text::{safe_body, safe_line},
-    survey::clear_below,
+    survey::{Free, clear_below},
     tag::is_built_in,
 };
 use crate::server::store::{
@@ -353,9 +354,8 @@ impl Tx<'_> {
         let Some(asked) = campaign.def.questions.iter().find(|q| q.id == question) else {
             return no(Code::Invalid, "the script has no such question");
         };
-        if let Some(value) = value
-            && asked.answer_of(value).is_none()
-        {
+        let given = value.and_then(|value| asked.answer_of(value));
+        if value.is_some() && given.is_none() {
             return no(Code::Invalid, "the question has no such answer");
         }
         let row =
@@ -378,7 +378,8 @@ impl Tx<'_> {
             .execute(&mut *self.conn)
             .await?;
         let detail = format!("{}: {}", safe_line(&asked.text), value.map(safe_line).unwrap_or_default());
-        self.note(&contact, Some(actor), "answered", &detail).await?;
+        let in_words = given.is_some_and(|answer| answer.free == Some(Free::Text));
+        self.note(&contact, Some(actor), if in_words { own_words::NOTED } else { "answered" }, &detail).await?;
         self.settle_turnout(actor, &campaign, &contact, question, (&before, &answers)).await?;
         self.changed(contact.id).await?;
         Ok(Ok(()))

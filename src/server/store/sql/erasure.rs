@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     opt_out::Suppression,
+    own_words,
     retention::ONE_CAMPAIGN,
     rows::{ContactRow, col, to_json},
     script::refused,
@@ -56,7 +57,7 @@ pub(super) const EMPTIED: &[&str] = &[
 ];
 
 const CONTACT: &str = "UPDATE contacts SET phone = $2, external_id = NULL, first_name = '', last_name = '', zip = NULL, state = NULL,
-         language = NULL, time_zone = NULL, fields = '{}', consent = NULL, preview = '', note = '', opt_out_words = '',
+         language = NULL, time_zone = NULL, fields = '{}', consent = NULL, earlier_answers = NULL, preview = '', note = '', opt_out_words = '',
          status = 'closed', removed = 1, waiting_since = NULL, assigned = NULL, epoch = epoch + 1, erased_at = $3, updated_at = $3
      WHERE id = $1";
 
@@ -303,6 +304,8 @@ impl Tx<'_> {
         }
         for contact in contacts {
             let id = contact.id;
+            let whose = (organization, contact.campaign);
+            own_words::take_out(self.conn, whose, &to_json(&[id])?, i64::MAX).await?;
             db::query(CONTACT).bind(id).bind(nobodys(id)).bind(self.micros()).execute(&mut *self.conn).await?;
         }
         let row = db::query("SELECT reason FROM suppressions WHERE organization = $1 AND phone = $2")

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     export::{Run, left},
+    own_words,
     rows::{self, OPTED_OUT, col, json, unsigned},
 };
 use crate::api::results::FiguresOut;
@@ -76,11 +77,16 @@ pub(super) async fn out(conn: &mut Conn, campaign: CampaignId, place: Option<Pla
         let (number, source): (i64, String) = (col(row, 0)?, col(row, 1)?);
         lists.insert(number, format!("{number} {source}").trim_end().to_owned());
     }
+    let words = own_words::vocabulary(conn, own_words::OF_CAMPAIGN, campaign.0).await?;
     let mut figures = Figures::default();
+    // What people said in their own words is counted, and not told.
+    let mut people: BTreeMap<PeopleSum, u64> = BTreeMap::new();
     for row in &ask(PEOPLE).fetch_all(&mut *conn).await? {
         let delivery: Option<String> = col(row, 2)?;
         let opt_out: i64 = col(row, 4)?;
-        figures.people.push(PeopleSum {
+        let mut answers = json::<BTreeMap<String, String>>(&col::<String>(row, 6)?)?;
+        words.take_out(&mut answers);
+        let sum = PeopleSum {
             variant: col(row, 0)?,
             list: col::<Option<i64>>(row, 7)?.and_then(|number| lists.get(&number).cloned()),
             texter: col::<Option<i64>>(row, 1)?.map(PersonId),
@@ -90,11 +96,13 @@ pub(super) async fn out(conn: &mut Conn, campaign: CampaignId, place: Option<Pla
             opted_out: opt_out >= OPTED_OUT,
             by_word: opt_out > OPTED_OUT,
             wrong_number: col::<i64>(row, 5)? != 0,
-            answers: json::<BTreeMap<String, String>>(&col::<String>(row, 6)?)?,
+            answers,
             removed: col::<i64>(row, 8)? != 0,
-            many: unsigned(col(row, 9)?),
-        });
+            many: 0,
+        };
+        *people.entry(sum).or_default() += unsigned(col(row, 9)?);
     }
+    figures.people = people.into_iter().map(|(sum, many)| PeopleSum { many, ..sum }).collect();
     for row in &ask(TEXTS).fetch_all(&mut *conn).await? {
         figures.texts.push(TextSum {
             slot: col(row, 0)?,

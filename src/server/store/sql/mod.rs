@@ -40,6 +40,7 @@ mod ledger;
 mod list_change;
 
 mod opt_out;
+mod own_words;
 mod people;
 mod person;
 #[cfg(test)]

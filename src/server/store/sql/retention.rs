@@ -2,7 +2,8 @@
 //!
 //! A text's time is its own. In a closed campaign each text goes when it is too old; in one that is not closed a conversation goes
 //! as a whole, once its newest text is too old, nobody waits in it and no possible opt-out is undecided. What waits for the carrier
-//! or for a captain is never touched, nor what is under a legal hold. Hashes in the ledger, counts, answers, tags and opt-outs stay.
+//! or for a captain is never touched, nor what is under a legal hold. Hashes in the ledger, counts, answers, tags and opt-outs stay; of
+//! an answer in the voter's own words stays that there was one.
 //!
 //! A removal goes through the tables in small parts, a commit each; where it stands is in the database, so that whichever server does
 //! the next part goes on with it.
@@ -14,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     copies,
     holds::{self, ON_ALL, cutoff},
+    own_words,
     rows::{self, col, signed, time, to_json, unsigned},
     script::refused,
     tx::Tx,
@@ -373,7 +375,7 @@ impl Tx<'_> {
         }
         let mut last = place.saturating_add(RUN);
         let there = db::query(WHOSE).bind(place).bind(last).bind(organization).fetch_all(&mut *self.conn).await?;
-        let mut due: Vec<(Rule, Vec<i64>)> = Vec::new();
+        let mut due: Vec<(i64, Rule, Vec<i64>)> = Vec::new();
         for row in &there {
             let campaign: i64 = col(row, 0)?;
             let Some(rule) = rules.get(&campaign) else { continue };
@@ -391,10 +393,10 @@ impl Tx<'_> {
             if i64::try_from(ids.len()).is_ok_and(|many| many >= CHANGED) {
                 last = ids.last().map_or(last, |end| last.min(*end));
             }
-            due.push((*rule, ids));
+            due.push((campaign, *rule, ids));
         }
         let (mut texts, mut contacts) = (0, 0);
-        for (rule, ids) in due {
+        for (campaign, rule, ids) in due {
             let ids: Vec<i64> = ids.into_iter().filter(|id| *id <= last).collect();
             if ids.is_empty() {
                 continue;
@@ -407,7 +409,8 @@ impl Tx<'_> {
                 .execute(&mut *self.conn)
                 .await?
                 .rows_affected();
-            db::query(LINES).bind(list).bind(rule.cutoff).execute(&mut *self.conn).await?;
+            db::query(LINES).bind(list.as_str()).bind(rule.cutoff).execute(&mut *self.conn).await?;
+            own_words::take_out(self.conn, (organization, campaign), &list, rule.cutoff).await?;
             contacts += ids.len() as u64;
         }
         self.stands(run, (CONVERSATIONS, last), [texts, contacts, 0]).await

@@ -190,6 +190,7 @@ pub const NOTES: &[(&str, &str)] = &[
     ("reopened", "note-reopened"),
     ("decided_held", "note-decided-held"),
     ("answered", "note-answered"),
+    ("answered_in_words", "note-answered"),
     ("assigned", "note-assigned"),
     ("event_full", "note-event-full"),
     ("wrong_number", "note-wrong-number"),
