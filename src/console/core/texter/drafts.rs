@@ -61,6 +61,16 @@ impl Model {
         }
     }
 
+    /// The first that waits behind the draft and is not about to leave; it does not stand behind it any more.
+    pub(super) fn take_behind(&mut self, contact: ContactId, fx: &mut Vec<Effect>) -> Option<String> {
+        let leaves =
+            |part: &str| self.in_window().iter().any(|one| one.request.contact == contact && one.request.body == part);
+        let rest = self.parts(contact).1?;
+        let text = rest.split(BEHIND).find(|part| !part.is_empty() && !leaves(part))?.to_owned();
+        self.drop_behind(contact, &text, fx);
+        Some(text)
+    }
+
     /// Throws away every draft, and what waits behind one, that `wrong` says must go; says for how many people.
     pub(super) fn drop_drafts(&mut self, wrong: impl Fn(ContactId, &str) -> bool, fx: &mut Vec<Effect>) -> usize {
         let kept: Vec<(ContactId, String)> = self

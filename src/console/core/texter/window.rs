@@ -105,8 +105,24 @@ impl Model {
             self.card = None;
             return;
         }
+        let mut next = None;
+        if self.open.as_ref().is_some_and(|open| open.contact == contact) {
+            next = self.take_behind(contact, fx);
+        }
+        if let Some(text) = &next {
+            self.put_draft(contact, text, fx);
+        }
         if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact) {
             open.clear();
+            if let Some(text) = &next {
+                // To be looked at before the hands go on.
+                open.editor.replace(text);
+                open.looked_through = false;
+            }
+        }
+        if next.is_some() {
+            let say = self.about("texter-next-draft", contact);
+            return self.say(Level::Info, say);
         }
         if go_on {
             self.go_on(Some(contact), fx);
