@@ -179,7 +179,8 @@ fn who_refuses_a_guide_comes_back_to_their_campaigns() {
     console.press(b"\r");
     console.open_console_again(3);
     console.wait_for_screen("the campaigns again", |screen| {
-        screen.contains("My campaigns") && !screen.contains("Not accepted")
+        // With what is in hand: before it is known there is nothing to ask about when it is left.
+        screen.contains("My campaigns") && screen.contains("first texts to send") && !screen.contains("Not accepted")
     });
     console.press(b"q");
     console.wait_for("Leave now");
