@@ -78,6 +78,8 @@ pub struct Seen {
     pub clock: Result<SignedDuration, String>,
     /// The server keeps a rehearsal's own time: its clock says nothing about ours.
     pub own_time: bool,
+    /// It runs Spoke: whoever is signed out there needs no captain, and it tells no time.
+    pub spoke: bool,
     /// What its journal holds.
     pub waits: Waits,
 }
@@ -292,8 +294,13 @@ fn server(seen: &Seen) -> Finding {
         Err(why) => Finding::fault(
             CHECK,
             format!("{}: {why}", seen.server),
-            "check the network; if you are signed out, ask your captain for a new link",
+            if seen.spoke {
+                "check the network; if you are signed out: textbank login --spoke URL"
+            } else {
+                "check the network; if you are signed out, ask your captain for a new link"
+            },
         ),
+        Ok(_) if seen.spoke => Finding::good(CHECK, format!("{}: signed in; it runs Spoke", seen.server)),
         Ok(skew) if seen.own_time => Finding::good(
             CHECK,
             format!(
@@ -437,8 +444,8 @@ mod tests {
         #[case] state: State,
         #[case] words: &str,
     ) {
-        let own_time = false;
-        let seen = Seen { server: "http://s".into(), dir: "d".into(), clock, own_time, waits: Waits::NoJournal };
+        let (own_time, spoke) = (false, false);
+        let seen = Seen { server: "http://s".into(), dir: "d".into(), clock, own_time, spoke, waits: Waits::NoJournal };
         let found = with(Terminal::default(), &Surroundings::default(), vec![seen]);
         let finding = found.iter().find(|finding| finding.check == "server").expect("checked");
         assert_eq!(finding.state, state);
@@ -447,8 +454,8 @@ mod tests {
 
     #[test]
     fn a_rehearsals_own_time_is_no_fault_of_this_machines_clock() {
-        let clock = Ok(SignedDuration::from_hours(-3_000));
-        let seen = Seen { server: "s".into(), dir: "d".into(), clock, own_time: true, waits: Waits::NoJournal };
+        let (clock, waits) = (Ok(SignedDuration::from_hours(-3_000)), Waits::NoJournal);
+        let seen = Seen { server: "s".into(), dir: "d".into(), clock, own_time: true, spoke: false, waits };
         let found = with(Terminal::default(), &Surroundings::default(), vec![seen]);
         let finding = found.iter().find(|finding| finding.check == "server").expect("checked");
         assert_eq!(finding.state, State::Good, "{}", finding.found);
@@ -480,6 +487,7 @@ mod tests {
             dir: paths.data_dir().into(),
             clock: Ok(SignedDuration::ZERO),
             own_time: false,
+            spoke: false,
             waits: Waits::NoJournal,
         };
         let machine = Machine {

@@ -62,7 +62,11 @@ pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// What a server cannot do has no key: one that cannot pause has no waiting room and no held texts either.
+/// What a server cannot do has no key: one that cannot pause has no waiting room, no held texts, no flags and no notes either.
 fn missing(can: &Capabilities) -> Vec<Action> {
-    if can.pause { Vec::new() } else { vec![Action::PauseResume, Action::Held, Action::WaitingRoom] }
+    if can.pause {
+        Vec::new()
+    } else {
+        vec![Action::PauseResume, Action::Held, Action::WaitingRoom, Action::Flagged, Action::Announce]
+    }
 }

@@ -11,7 +11,8 @@ use super::{Exit, Global, Outcome, find_paths, out, out_json, read_config};
 use crate::client::CampaignServer as _;
 use crate::client::journal::{Journal, JournalError, KeyPlace, SystemKeychain, Tally};
 use crate::client::native::{NativeServer, Timeouts};
-use crate::client::sign_in::{self, SignIn};
+use crate::client::sign_in::{self, ServerKind, SignIn};
+use crate::client::spoke::SpokeServer;
 use crate::config::{ConfigError, Loaded, Paths, Surroundings};
 use crate::console::term::watch;
 use crate::doctor::{Finding, Machine, Seen, State, Terminal, Waits, examine};
@@ -67,7 +68,7 @@ async fn servers(paths: &Paths, loaded: Option<&Loaded>) -> Vec<Seen> {
             let dir = paths.sign_ins_dir();
             let server = dir.display().to_string();
             let clock = Err(error.to_string());
-            return vec![Seen { server, dir, clock, own_time: false, waits: Waits::NoJournal }];
+            return vec![Seen { server, dir, clock, own_time: false, spoke: false, waits: Waits::NoJournal }];
         }
     };
     for sign_in in sign_ins {
@@ -77,6 +78,7 @@ async fn servers(paths: &Paths, loaded: Option<&Loaded>) -> Vec<Seen> {
             server: sign_in.server.clone(),
             waits: waits(&dir).await,
             dir,
+            spoke: sign_in.kind == ServerKind::Spoke,
             own_time: matches!(told, Ok((_, true))),
             clock: told.map(|(skew, _)| skew),
         });
@@ -107,8 +109,13 @@ async fn waits(dir: &Path) -> Waits {
 
 /// How far the server's clock is ahead, judged against the middle of the call; true when it is a rehearsal's own.
 async fn skew(sign_in: &SignIn, timeouts: Timeouts) -> anyhow::Result<(SignedDuration, bool)> {
-    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts)?;
     let clock = SystemClock::shared();
+    if sign_in.kind == ServerKind::Spoke {
+        let outside = (clock, SystemIds::shared());
+        SpokeServer::new(&sign_in.server, &sign_in.token, sign_in.me.person, timeouts, outside)?.me().await?;
+        return Ok((SignedDuration::ZERO, false));
+    }
+    let server = NativeServer::new(&sign_in.server, &sign_in.token, timeouts)?;
     let before = clock.now();
     let presence = server.presence().await?;
     let middle = before + clock.now().duration_since(before) / 2;

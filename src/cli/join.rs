@@ -45,7 +45,13 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     if let Some(invitation) = Invitation::parse(&link) {
         return login::join(&invitation, (args.name.as_deref(), args.accept_conduct, args.json), ctx).await;
     }
-    let link = JoinLink::parse(&link)?;
+    let parsed = JoinLink::parse(&link);
+    if parsed.is_err() {
+        tell(
+            "note: a campaign that runs Spoke has links like https://host/TOKEN/join/NUMBER; without one, sign in by textbank login --spoke URL",
+        );
+    }
+    let link = parsed?;
     if link.is_in_the_clear() {
         tell(ctx.catalogue.say("join-in-the-clear", &[]));
     }

@@ -69,6 +69,8 @@ fn not_signed_in(error: LoginError) -> anyhow::Error {
             "{error}: nobody is signed in. If it is forgotten, ask the campaign's admin for Spoke's reset link, open it in the browser, then \
              sign in here again"
         ),
+        // What the line is like is told as everywhere.
+        LoginError::Call(error) => anyhow::Error::new(error).context("not signed in"),
         other => anyhow::Error::new(other).context("not signed in"),
     }
 }
@@ -84,18 +86,29 @@ pub async fn join(
 ) -> Outcome {
     let door = Door::new(&invitation.server, timeouts(ctx))?;
     let settings = look(&door).await?;
-    if let Some(advice) = advice(&settings.strategy) {
-        bail!("{advice}");
-    }
     let signed_in = sign_in::list(&ctx.paths.sign_ins_dir())?;
     let known = signed_in.iter().find(|one| one.kind == ServerKind::Spoke && one.server == door.address());
     if let Some(known) = known {
-        // Who is signed in there already needs no password again.
+        // Who is signed in there already needs no password again, however people sign in there.
         match door.join(invitation, &known.token).await {
-            Ok(me) => return settle(&door, (known.token.clone(), me), &settings, (accept_terms, json), ctx).await,
+            Ok(me) => {
+                if invitation.founding {
+                    tell(
+                        "This link makes an organization, in the browser: nothing was done with it here, and you are signed in already.",
+                    );
+                } else if invitation.replies {
+                    tell(
+                        "Replies of that campaign that had waited for over an hour, if there were any, are yours now.",
+                    );
+                }
+                return settle(&door, (known.token.clone(), me), &settings, (accept_terms, json), ctx).await;
+            }
             Err(LoginError::NoSession) => tell("Your sign-in there does not count any more."),
             Err(error) => return Err(error).context("not joined"),
         }
+    }
+    if let Some(advice) = advice(&settings.strategy) {
+        bail!("{advice}");
     }
     if !std::io::stdin().is_terminal() {
         let why = "an invitation to a Spoke server asks for e-mail and password: run it in a terminal, or sign in first by textbank login";
@@ -194,7 +207,7 @@ async fn look(door: &Door) -> anyhow::Result<Settings> {
     let kind = door.kind().await.with_context(|| format!("asking {} what it is", door.address()))?;
     match kind {
         Kind::Spoke(settings) => {
-            if door.address().starts_with("http://") && !is_here(door.address()) {
+            if door.is_in_the_clear() {
                 tell(
                     "warning: this server is reached without encryption: whoever is on the network between can read along",
                 );
@@ -207,10 +220,6 @@ async fn look(door: &Door) -> anyhow::Result<Settings> {
             door.address()
         ),
     }
-}
-
-fn is_here(address: &str) -> bool {
-    ["//127.0.0.1", "//localhost", "//[::1]"].iter().any(|here| address.contains(here))
 }
 
 fn store(door: &Door, cookie: SecretString, me: Me, settings: &Settings, json: bool, ctx: &Context) -> Outcome {

@@ -76,11 +76,16 @@ impl Rest {
     /// terminal is the shell's again.
     pub(super) async fn farewell(self, left: &Outcome, ctx: &Context) -> anyhow::Result<()> {
         let Self { journal, sign_in } = self;
+        let number = |n: u64| ("n", Value::Number(i64::try_from(n).unwrap_or(i64::MAX)));
+        let unknown = u64::try_from(journal.unknown().len()).unwrap_or(u64::MAX);
+        if unknown > 0 {
+            tell(ctx.catalogue.say("left-unknown", &[number(unknown), program(ctx)]));
+        }
         if left.unsettled > 0 {
-            tell(
-                ctx.catalogue
-                    .say("left-unsettled", &[("n", Value::Number(i64::try_from(left.unsettled).unwrap_or(i64::MAX)))]),
-            );
+            let waiting = left.unsettled.saturating_sub(unknown);
+            if waiting > 0 {
+                tell(ctx.catalogue.say("left-unsettled", &[number(waiting)]));
+            }
             if left.signed_out {
                 tell(ctx.catalogue.say("left-signed-out", &[program(ctx)]));
             }

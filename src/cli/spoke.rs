@@ -3,10 +3,11 @@
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::reach::{SignInArgs, spoke, timeouts};
-use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use super::reach::{SignInArgs, spoke, tell, timeouts};
+use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::captain::Board;
 use crate::api::people::Role;
+use crate::api::problem::Code;
 use crate::client::sign_in::{self, ServerKind, SignIn};
 use crate::client::spoke::captain::{Conversation, Filters, Listed, Person, To};
 use crate::client::spoke::{Reading, SpokeServer, Unreadable};
@@ -228,12 +229,15 @@ pub(super) fn sign_in(who: &SignInArgs, role: Role, ctx: &Context) -> anyhow::Re
     // What a role may do there is the server's to say: it may have changed since the sign-in.
     let mine = |one: &SignIn| at_spoke(one) && one.me.role >= role;
     let found = sign_in::load_where(&dir, who.sign_in.as_deref(), Role::Texter, mine)
-        .or_else(|_| sign_in::load_where(&dir, who.sign_in.as_deref(), Role::Texter, at_spoke))?;
-    if !at_spoke(&found) {
-        let why = "no sign-in at a campaign that runs Spoke: sign in by textbank login --spoke URL";
-        return Err(Misuse(why.into()).into());
+        .or_else(|_| sign_in::load_where(&dir, who.sign_in.as_deref(), Role::Texter, at_spoke));
+    match found {
+        Err(error) if sign_in::list(&dir).is_ok_and(|all| all.iter().any(at_spoke)) => Err(error.into()),
+        Ok(found) if at_spoke(&found) => Ok(found),
+        _ => {
+            let why = "no sign-in at a campaign that runs Spoke: sign in by textbank login --spoke URL";
+            Err(Misuse(why.into()).into())
+        }
     }
-    Ok(found)
 }
 
 fn server(who: &SignInArgs, role: Role, ctx: &Context) -> anyhow::Result<SpokeServer> {
@@ -250,12 +254,14 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
         SpokeCommand::Assignments { json, who } => assignments(json, &who, ctx).await?,
         SpokeCommand::Unreadable { json, who } => {
             let found = sign_in(&who, Role::Texter, ctx)?;
-            let found = spoke(&found, timeouts(ctx), ctx)?.readings().await.context("not everybody was asked for")?;
+            let found =
+                spoke(&found, timeouts(ctx), ctx)?.readings().await.context(at_spoke("not everybody was asked for"))?;
             if json { out_json(&found)? } else { out(readings(&found))? }
         }
         SpokeCommand::TakeReplies { campaign, json, who } => {
             let server = server(&who, Role::Captain, ctx)?;
-            let taken = server.take_waiting(CampaignId(campaign)).await.context("no replies were taken over")?;
+            let taken =
+                server.take_waiting(CampaignId(campaign)).await.context(at_spoke("no replies were taken over"))?;
             if json {
                 out_json(&serde_json::json!({ "campaign": campaign, "taken": taken }))?;
             } else if taken == 0 {
@@ -266,17 +272,20 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
             }
         }
         SpokeCommand::Campaigns { archived, json, who } => {
-            let found = server(&who, Role::Captain, ctx)?.campaigns_to_watch(archived).await.context("no campaigns")?;
+            let found = server(&who, Role::Captain, ctx)?
+                .campaigns_to_watch(archived)
+                .await
+                .context(at_spoke("no campaigns"))?;
             if json { out_json(&found)? } else { out(campaigns(&found))? }
         }
         SpokeCommand::People { json, who } => {
-            let found = server(&who, Role::Captain, ctx)?.people().await.context("no people")?;
+            let found = server(&who, Role::Captain, ctx)?.people().await.context(at_spoke("no people"))?;
             if json { out_json(&found)? } else { out(people(&found))? }
         }
         SpokeCommand::Conversations { which, offset, limit, json, who } => {
             let server = server(&who, Role::Captain, ctx)?;
             let (found, total) =
-                server.conversations(&which.filters()?, offset, limit).await.context("no conversations")?;
+                server.conversations(&which.filters()?, offset, limit).await.context(at_spoke("no conversations"))?;
             if json {
                 out_json(&serde_json::json!({ "total": total, "conversations": found }))?;
             } else {
@@ -284,39 +293,99 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
             }
         }
         SpokeCommand::Reassign { to, contacts, all, which, who } => {
-            let to = match to.as_str() {
-                "nobody" => To::Nobody,
-                number => To::Person(PersonId(person(number)?)),
-            };
-            let server = server(&who, Role::Captain, ctx)?;
-            if all {
-                let filters = which.filters()?;
-                let (_, total) = server.conversations(&filters, 0, 1).await.context("not counted")?;
-                server.reassign_all(&filters, to).await.context("not given to anybody else")?;
-                out(format!("{} changed hands", counted(total)))?;
-            } else {
-                let campaign = which.campaign.map(CampaignId);
-                let campaign = campaign.ok_or_else(|| Misuse("say of which campaign: --campaign".into()))?;
-                if contacts.is_empty() {
-                    return Err(Misuse("name contacts, or --all with filters".into()).into());
-                }
-                let contacts = ids(&contacts);
-                let done = server.reassign(campaign, &contacts, to).await.context("not given to anybody else")?;
-                out(format!("{} changed hands", counted(u64::try_from(done)?)))?;
-            }
+            return reassign(&to, (&contacts, all), &which, &who, ctx).await;
         }
         SpokeCommand::Status { status, contacts, campaign, who } => {
+            let contacts = ids(&contacts);
             let server = server(&who, Role::Captain, ctx)?;
-            let done = server.set_statuses(CampaignId(campaign), &ids(&contacts), spokes(&status)).await;
-            out(format!("{}: {status}", counted(u64::try_from(done.context("not done")?)?)))?;
+            let done = server.set_statuses(CampaignId(campaign), &contacts, spokes(&status)).await;
+            let done = done.context(at_spoke("not done"))?;
+            let left: Vec<ContactId> = contacts.iter().copied().filter(|id| !done.contains(id)).collect();
+            return told(
+                &format!("{}: {status}", counted(done.len())),
+                &left,
+                "the server does not say that it changed",
+            );
         }
         SpokeCommand::Tag { tag, contacts, campaign, off, who } => {
+            let contacts = ids(&contacts);
             let server = server(&who, Role::Captain, ctx)?;
-            let done = server.tag_all(CampaignId(campaign), &ids(&contacts), &tag, !off).await.context("not tagged")?;
+            let failed = server.tag_all(CampaignId(campaign), &contacts, &tag, !off).await;
+            let left: Vec<ContactId> =
+                failed.context(at_spoke("not tagged"))?.into_iter().map(|(contact, _)| contact).collect();
             let how = if off { "without" } else { "with" };
-            out(format!("{}: {how} the tag {}", counted(u64::try_from(done)?), safe_line(&tag)))?;
+            let said = format!("{}: {how} the tag {}", counted(contacts.len() - left.len()), safe_line(&tag));
+            return told(&said, &left, "the server did not take it for");
         }
     }
+    Ok(Exit::Done)
+}
+
+/// Says what was done, and of whom it was not.
+fn told(done: &str, left: &[ContactId], why: &str) -> Outcome {
+    out(done)?;
+    if left.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let numbers: Vec<String> = left.iter().map(|id| id.0.to_string()).collect();
+    tell(format!(
+        "error: {why} {}. What to do: look whether these numbers are right: textbank spoke conversations --campaign ID",
+        numbers.join(", ")
+    ));
+    Ok(Exit::Failed)
+}
+
+/// What there is to do at Spoke, where links and campaigns are others than at a server of textbank's own.
+fn at_spoke(what: &'static str) -> Advice {
+    Advice {
+        what,
+        on: &[
+            (
+                Code::Forbidden,
+                "ask the campaign's admin for the role (Spoke's page People), then sign in again: textbank login --spoke URL",
+            ),
+            (Code::NotFound, "see what there is: textbank spoke campaigns, textbank spoke people"),
+            (Code::Unauthorized, "sign in again: textbank login --spoke URL"),
+        ],
+    }
+}
+
+async fn reassign(
+    to: &str,
+    (contacts, all): (&[i64], bool),
+    which: &FilterArgs,
+    who: &SignInArgs,
+    ctx: &Context,
+) -> Outcome {
+    let to = match to {
+        "nobody" => To::Nobody,
+        number => To::Person(PersonId(person(number)?)),
+    };
+    let campaign = which.campaign.map(CampaignId);
+    if !all && (campaign.is_none() || contacts.is_empty()) {
+        return Err(Misuse("name contacts and say of which campaign (--campaign), or --all with filters".into()).into());
+    }
+    let server = server(who, Role::Captain, ctx)?;
+    if let To::Person(person) = to {
+        // The server takes the contacts away for anybody's number, and gives them to nobody then.
+        let people = server.people().await.context(at_spoke("not given to anybody else"))?;
+        if !people.iter().any(|one| one.person == person && one.role.is_some()) {
+            let why = format!("nobody with the number {} texts there: see textbank spoke people", person.0);
+            return Err(Misuse(why).into());
+        }
+    }
+    if let (false, Some(campaign)) = (all, campaign) {
+        let contacts = ids(contacts);
+        server.reassign(campaign, &contacts, to).await.context(at_spoke("not given to anybody else"))?;
+        let left =
+            server.not_with(campaign, &contacts, to).await.context(at_spoke("given, and not looked at after"))?;
+        let said = format!("{} changed hands", counted(contacts.len() - left.len()));
+        return told(&said, &left, "not there afterwards:");
+    }
+    let filters = which.filters()?;
+    let (_, total) = server.conversations(&filters, 0, 1).await.context(at_spoke("not counted"))?;
+    server.reassign_all(&filters, to).await.context(at_spoke("not given to anybody else"))?;
+    out(format!("{} changed hands", counted(usize::try_from(total)?)))?;
     Ok(Exit::Done)
 }
 
@@ -324,13 +393,13 @@ fn ids(contacts: &[i64]) -> Vec<ContactId> {
     contacts.iter().copied().map(ContactId).collect()
 }
 
-fn counted(n: u64) -> String {
-    super::campaign_check::counted(n, "contact")
+fn counted(n: usize) -> String {
+    super::campaign_check::counted(u64::try_from(n).unwrap_or(u64::MAX), "contact")
 }
 
 async fn assignments(json: bool, who: &SignInArgs, ctx: &Context) -> anyhow::Result<()> {
     let found = sign_in(who, Role::Texter, ctx)?;
-    let found = spoke(&found, timeouts(ctx), ctx)?.assignments().await.context("no assignments")?;
+    let found = spoke(&found, timeouts(ctx), ctx)?.assignments().await.context(at_spoke("no assignments"))?;
     if json {
         return out_json(&found);
     }

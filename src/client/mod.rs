@@ -153,6 +153,32 @@ impl CallError {
 /// Result of a call.
 pub type Call<T> = Result<T, CallError>;
 
+/// What is kept of an act on this machine until it has its verdict, for a server that cannot be asked twice: written before the call that
+/// must not be made again, read by whoever takes the act up after a restart.
+#[async_trait]
+pub trait Memo: Send + Sync {
+    /// What was written of it.
+    async fn read(&self) -> Call<Option<serde_json::Value>>;
+
+    /// Writes that; it is on the disk when this returns. On an error the call must not be made.
+    async fn write(&self, value: serde_json::Value) -> Call<()>;
+}
+
+/// Keeps nothing: for whoever asks without a journal.
+#[derive(Debug, Clone, Copy)]
+pub struct NoMemo;
+
+#[async_trait]
+impl Memo for NoMemo {
+    async fn read(&self) -> Call<Option<serde_json::Value>> {
+        Ok(None)
+    }
+
+    async fn write(&self, _value: serde_json::Value) -> Call<()> {
+        Ok(())
+    }
+}
+
 /// A campaign server, as a console sees it.
 #[async_trait]
 pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
@@ -196,6 +222,16 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
     /// Hands in one act. As [`Self::send`].
     async fn act(&self, id: ActId, act: &Act) -> Call<Verdict>;
 
+    /// [`Self::send`] with a memo, for a server that needs one.
+    async fn send_with(&self, id: MessageId, request: &SendRequest, _memo: &dyn Memo) -> Call<Verdict> {
+        self.send(id, request).await
+    }
+
+    /// [`Self::act`] with a memo.
+    async fn act_with(&self, id: ActId, act: &Act, _memo: &dyn Memo) -> Call<Verdict> {
+        self.act(id, act).await
+    }
+
     /// The stored verdict on one of mine; `None` when the server knows no such id. What is read here is committed, as what
     /// the feed tells is. A server that keeps no verdicts cannot say.
     async fn verdict(&self, _id: Uuid) -> Call<Option<Verdict>> {
@@ -206,6 +242,11 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
     /// it cannot be told. Nothing is sent again by it.
     async fn look_for(&self, _id: Uuid, _what: &ConfirmedWhat) -> Call<Option<Verdict>> {
         Ok(None)
+    }
+
+    /// [`Self::look_for`] with what was kept of it.
+    async fn look_for_with(&self, id: Uuid, what: &ConfirmedWhat, _memo: &dyn Memo) -> Call<Option<Verdict>> {
+        self.look_for(id, what).await
     }
 
     /// True for what a server that cannot be asked twice takes as often as it comes without harm. It is handed in until it is done, in the

@@ -10,6 +10,7 @@
 mod aside;
 mod doubt;
 mod gate;
+mod memo;
 mod read_back;
 mod steps;
 
@@ -28,6 +29,7 @@ pub use self::steps::Steps;
 
 use self::aside::Later;
 use self::doubt::Doubt;
+use self::memo::Kept;
 use self::read_back::ReadBack;
 use super::backoff::Backoff;
 use super::journal::{Journal, JournalError, Waiting};
@@ -639,8 +641,8 @@ async fn hand_in(
         }
     }
     let answer = match &act.what {
-        ConfirmedWhat::Text(text) => server.send(MessageId(as_id), text).await,
-        ConfirmedWhat::Act { act } => server.act(ActId(as_id), act).await,
+        ConfirmedWhat::Text(text) => server.send_with(MessageId(as_id), text, &Kept { journal, id }).await,
+        ConfirmedWhat::Act { act } => server.act_with(ActId(as_id), act, &Kept { journal, id }).await,
     };
     if again
         && let Err(error) = &answer

@@ -47,6 +47,7 @@ choose-none = there is no campaign yet; your captain tells you when one opens
 choose-several = there are several campaigns: choose one by --campaign
 choose-list = There are several campaigns:
 choose-which = Which one? Its number, or the beginning of its title:
+left-unknown = { $n } of unknown outcome: never sent again by themselves; ask your campaign to look, then { $program } outbox --json and --sent ID or --not-sent ID
 left-unsettled = { $n } confirmed but not handed in yet: they are safe in the journal on this machine and go out at the next start
 left-signed-out = your sign-in was ended; what you confirmed before is still taken: run { $program } text again, with the network
 left-wiped = your sign-in was ended and everything you confirmed is settled: key, journal and token are wiped from this machine

@@ -3,6 +3,7 @@
 
 problem-none-left = All contacts of this campaign are handed out. Thank you; finish the cards you have, answer the replies, and ask your captain what is next.
 problem-none-given = The campaign's server gave no more contacts. It gives them to whoever asks only while the campaign lets its texters ask (dynamic assignment) and some are left; else its admin assigns them: ask there. Finish the cards you have, and answer the replies.
+problem-no-reason = The campaign's server refused this and gives no reason; it did not go out. Try it once more; if it stays so, tell the campaign's admin.
 problem-replies-first = Voters wait for your answer, and the campaign's server gives no more contacts meanwhile. Answer them, then ask again.
 problem-held-by-others = The contacts that are left are in other texters' hands. Ask again in a few minutes: some may come back.
 problem-outside-hours = It is outside texting hours where these people live. Come back when the hours open; replies can wait until then too.

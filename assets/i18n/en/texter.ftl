@@ -336,6 +336,9 @@ texter-unreadable = { $count ->
     [one] The server gives no data of one contact
    *[other] The server gives no data of { $count } contacts
   } ({ $why }). All others are here; it is asked for again by itself.
+texter-downtime = The campaign's server is closed for maintenance: nothing goes out until its admins open it again.
+texter-downtime-first-texts = The campaign's server takes no first texts now (maintenance); replies go.
+texter-press-again = This campaign's server wants two presses: press again to send it.
 texter-no-notice = { $name } is opted out, but the notice did not go first: the server did not take it or could not be asked, or it was outside texting hours. Nothing to do.
 texter-half-way = { $name }: their notice went, the opt-out itself not yet. It is being tried again.
 note-half-way = their notice went, the opt-out itself not yet: it is being tried again

@@ -2,6 +2,7 @@
 
 problem-none-left = Todos los contactos de esta campaña están repartidos. Gracias; termina las tarjetas que tienes, contesta las respuestas y pregunta a tu capitán qué sigue.
 problem-none-given = El servidor de la campaña no dio más contactos. Solo los da a quien los pide mientras la campaña lo permite (asignación dinámica) y quedan algunos; si no, los asigna su administrador: pregúntale. Termina las tarjetas que tienes y responde a quienes esperan.
+problem-no-reason = El servidor de la campaña lo rechazó y no dice por qué; no salió. Inténtalo otra vez; si sigue así, díselo al administrador de la campaña.
 problem-replies-first = Hay votantes que esperan tu respuesta, y mientras tanto el servidor de la campaña no da más contactos. Respóndeles y vuelve a pedir.
 problem-held-by-others = Los contactos que quedan los tienen otras personas. Vuelve a pedir en unos minutos: algunos pueden regresar.
 problem-outside-hours = Donde viven estas personas está fuera del horario de mensajes. Vuelve cuando abra el horario; las respuestas también pueden esperar.

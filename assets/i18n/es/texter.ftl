@@ -337,6 +337,9 @@ texter-unreadable = { $count ->
     [one] El servidor no da los datos de un contacto
    *[other] El servidor no da los datos de { $count } contactos
   } ({ $why }). Los demás están aquí; se vuelven a pedir solos.
+texter-downtime = El servidor de la campaña está cerrado por mantenimiento: no sale nada hasta que sus administradores lo abran.
+texter-downtime-first-texts = El servidor de la campaña no acepta primeros mensajes ahora (mantenimiento); las respuestas sí.
+texter-press-again = El servidor de esta campaña pide dos pulsaciones: pulsa otra vez para enviarlo.
 texter-no-notice = { $name } está de baja, pero el aviso no salió antes: el servidor no lo aceptó o no se le pudo preguntar, o era fuera del horario. No hay nada que hacer.
 texter-half-way = { $name }: su aviso salió, pero la baja todavía no. Se intenta otra vez.
 note-half-way = su aviso salió, pero la baja todavía no: se intenta otra vez

@@ -550,6 +550,22 @@ impl Journal {
         if half_way { self.ui_set(&key, &true.into()).await } else { self.write(Write::Forget(key)).await.map(drop) }
     }
 
+    /// What a server's client keeps of an act until it has its verdict; it goes with the act. See [`crate::client::Memo`].
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn memo(&self, id: Uuid) -> Result<Option<serde_json::Value>, JournalError> {
+        self.ui_get(&table::memo(id)).await
+    }
+
+    /// Writes that.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn set_memo(&self, id: Uuid, value: &serde_json::Value) -> Result<(), JournalError> {
+        self.ui_set(&table::memo(id), value).await
+    }
+
     /// See [`Self::mark_half_way`].
     ///
     /// # Errors

@@ -228,7 +228,8 @@ pub(super) async fn apply(
                     .execute(&mut *conn)
                     .await?;
             // With whatever was noted of it.
-            forget(conn, &half_way(*id)).await?;
+            forget(&mut *conn, &half_way(*id)).await?;
+            forget(conn, &memo(*id)).await?;
             Ok(Done { changed: gone.rows_affected() > 0, index: Vec::new() })
         }
         Write::Unknown(id) => {
@@ -297,6 +298,11 @@ async fn forget(conn: &mut SqliteConnection, key: &str) -> sqlx::Result<()> {
 /// The key under which it is noted that an act stopped between its calls.
 pub(super) fn half_way(id: Uuid) -> String {
     format!("half-way.{id}")
+}
+
+/// The key of what a server's client keeps of an act.
+pub(super) fn memo(id: Uuid) -> String {
+    format!("memo.{id}")
 }
 
 /// Finds one act.

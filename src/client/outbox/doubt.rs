@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::memo::Kept;
 use crate::api::message::Verdict;
 use crate::client::journal::Journal;
 use crate::client::{Call, CallError, CampaignServer};
@@ -52,7 +53,7 @@ impl Doubt {
                     Ok(_) => Ok(None),
                     Err(error) => Err(CallError::Strange(format!("the journal could not be written: {error}"))),
                 },
-                Ok(Some(act)) => server.look_for(id, &act.what).await,
+                Ok(Some(act)) => server.look_for_with(id, &act.what, &Kept { journal: &journal, id }).await,
                 Ok(None) => Ok(None),
                 Err(error) => Err(CallError::Strange(format!("the journal could not be read: {error}"))),
             };

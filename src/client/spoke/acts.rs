@@ -16,7 +16,7 @@ use super::{SpokeServer, hours, refusal, script, views};
 use crate::api::act::Act;
 use crate::api::message::{Outcome, Verdict};
 use crate::api::problem::Code;
-use crate::client::{Call, CallError};
+use crate::client::{Call, CallError, Memo};
 use crate::domain::conversation::Status;
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ActId;
@@ -27,13 +27,15 @@ use crate::domain::safe_text::safe_line;
 const TRIES: u32 = 3;
 /// Stands for a number that is not known.
 const NO_CELL: &str = "+15555550100";
+/// Kept of an opt-out whose notice was handed over, whatever became of it.
+const HANDED_OVER: &str = "notice";
 /// A notice is dropped that is not sent so soon after the press (promise 1).
 const NOTICE_DROPPED_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
 impl SpokeServer {
-    pub(super) async fn carry_out(&self, id: ActId, act: &Act) -> Call<Verdict> {
+    pub(super) async fn carry_out(&self, id: ActId, act: &Act, memo: &dyn Memo) -> Call<Verdict> {
         let done = match act {
-            Act::OptOut { contact, notice, grace: _ } => self.opt_out(id, contact.0, *notice).await,
+            Act::OptOut { contact, notice, grace: _ } => self.opt_out((id, memo), contact.0, *notice).await,
             Act::Answer { contact, question, value } => self.answer(contact.0, question, value.as_deref()).await,
             Act::Tag { contact, tag, on } => self.tag(contact.0, tag, *on).await,
             Act::Note { contact, text } => self.note(contact.0, text).await,
@@ -103,7 +105,7 @@ impl SpokeServer {
         Ok((found, assignment))
     }
 
-    async fn opt_out(&self, id: ActId, contact: i64, notice: bool) -> Call<()> {
+    async fn opt_out(&self, (id, memo): (ActId, &dyn Memo), contact: i64, notice: bool) -> Call<()> {
         let (now, assignment) = self.to_opt_out(contact).await?;
         let mut noticed = self.known.is_half_way(id);
         if let Some(now) = &now {
@@ -113,7 +115,7 @@ impl SpokeServer {
             }
             if notice && !noticed {
                 let campaign = self.assignment_of(assignment).await?;
-                noticed = self.give_notice(id, now, &campaign).await?;
+                noticed = self.give_notice((id, memo), now, &campaign).await?;
                 self.known.set_half_way(id, noticed);
             }
         }
@@ -148,8 +150,14 @@ impl SpokeServer {
         Ok((None, self.where_is(contact).await?))
     }
 
-    /// Sends the one notice, unless it stands there. True when it was sent.
-    async fn give_notice(&self, id: ActId, contact: &Contact, assignment: &Assignment) -> Call<bool> {
+    /// Sends the one notice, unless it stands there. True when it was sent. That it is about to be handed over is kept in the journal: an
+    /// earlier run may have handed it to a server that has not stored it yet, and it must not go out a second time.
+    async fn give_notice(
+        &self,
+        (id, memo): (ActId, &dyn Memo),
+        contact: &Contact,
+        assignment: &Assignment,
+    ) -> Call<bool> {
         let usual = views::campaign(assignment, 0).def.opt_out_notice.into_values().next().unwrap_or_default();
         let organization = assignment.campaign.organization.id.map(|id| id.0.to_string());
         let variables = json!({ "organization": organization, "zip": contact.zip, "otherwise": usual });
@@ -167,7 +175,14 @@ impl SpokeServer {
         if given(contact) {
             return Ok(true);
         }
-        if !self.notice_is_due(id, contact, assignment).await || !self.known.first_notice(id) {
+        // A journal that cannot be read or written keeps the notice back, and never the opt-out.
+        let untold = memo.read().await.is_ok_and(|kept| kept != Some(json!(HANDED_OVER)));
+        if !untold || !self.notice_is_due(id, contact, assignment).await || !self.known.first_notice(id) {
+            return Ok(false);
+        }
+        if let Err(error) = memo.write(json!(HANDED_OVER)).await {
+            tracing::warn!(%error, "the notice of an opt-out is not sent");
+            self.known.no_notice(id);
             return Ok(false);
         }
         match self.hand_over(assignment.id.0, contact.id.0, &words, None).await {
@@ -176,6 +191,9 @@ impl SpokeServer {
             Ok(None) => Ok(false),
             Err(error @ CallError::NotReached(_)) => {
                 self.known.no_notice(id);
+                if let Err(error) = memo.write(Value::Null).await {
+                    tracing::warn!(%error, "that the notice of an opt-out did not go is not in the journal");
+                }
                 Err(error)
             }
             Err(error) => {
@@ -227,7 +245,8 @@ impl SpokeServer {
                 self.surely(&documents::CLEAR, variables, "deleteQuestionResponses").await?;
             }
             let kept = self.detail(assignment, contact).await?;
-            if kept.as_ref().is_none_or(|kept| answers_of(kept) == wanted) {
+            let kept = kept.ok_or_else(|| refusal(Code::LeaseLost, "the contact is with somebody else now"))?;
+            if answers_of(&kept) == wanted {
                 return Ok(());
             }
             self.clock.sleep(self.pace.doubt).await;

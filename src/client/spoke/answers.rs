@@ -268,6 +268,24 @@ pub struct TexterUi {
     /// Boxes beside the conversation, by their names.
     #[serde(default, deserialize_with = "without_nulls")]
     pub sidebox_choices: Vec<String>,
+    /// What is set of them: JSON in a text, empty where nothing is.
+    #[serde(default, deserialize_with = "or_default")]
+    pub options: String,
+}
+
+impl TexterUi {
+    /// First texts may be changed, unless the box for that is switched off.
+    #[must_use]
+    pub fn edits_first_texts(&self) -> bool {
+        let set: serde_json::Value = serde_json::from_str(&self.options).unwrap_or_default();
+        match set.get("default-editinitial") {
+            Some(serde_json::Value::Bool(on)) => *on,
+            Some(serde_json::Value::String(word)) => {
+                !matches!(word.to_lowercase().as_str(), "off" | "false" | "0" | "no")
+            }
+            _ => true,
+        }
+    }
 }
 
 /// A campaign's own canned replies.

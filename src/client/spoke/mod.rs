@@ -40,7 +40,7 @@ use self::known::Known;
 use self::wire::Wire;
 use super::native::{SetupError, Timeouts};
 use super::token_file::TokenFile;
-use super::{Call, CallError, CampaignServer, Capabilities};
+use super::{Call, CallError, CampaignServer, Capabilities, Memo, NoMemo};
 use crate::api::{
     act::Act,
     assignment::{AssignmentPage, ContactView, SliceGrant},
@@ -224,16 +224,28 @@ impl CampaignServer for SpokeServer {
     }
 
     async fn send(&self, id: MessageId, request: &SendRequest) -> Call<Verdict> {
-        self.send_once(id, request).await
+        self.send_once(id, request, &NoMemo).await
+    }
+
+    async fn send_with(&self, id: MessageId, request: &SendRequest, memo: &dyn Memo) -> Call<Verdict> {
+        self.send_once(id, request, memo).await
     }
 
     async fn act(&self, id: ActId, act: &Act) -> Call<Verdict> {
-        self.carry_out(id, act).await
+        self.carry_out(id, act, &NoMemo).await
+    }
+
+    async fn act_with(&self, id: ActId, act: &Act, memo: &dyn Memo) -> Call<Verdict> {
+        self.carry_out(id, act, memo).await
     }
 
     async fn look_for(&self, id: Uuid, what: &ConfirmedWhat) -> Call<Option<Verdict>> {
+        self.look_for_with(id, what, &NoMemo).await
+    }
+
+    async fn look_for_with(&self, id: Uuid, what: &ConfirmedWhat, memo: &dyn Memo) -> Call<Option<Verdict>> {
         match what {
-            ConfirmedWhat::Text(request) => self.look_for_text(MessageId(id), request).await,
+            ConfirmedWhat::Text(request) => self.look_for_text(MessageId(id), request, memo).await,
             // Giving contacts back leaves no trace by which it could be told.
             ConfirmedWhat::Act { .. } => Ok(None),
         }
@@ -252,7 +264,16 @@ impl CampaignServer for SpokeServer {
         let (unreadable, nameless, why) = self.known.unreadable();
         let why = why.or_else(|| unreadable.values().next().cloned()).unwrap_or_default();
         let unnoticed = self.known.unnoticed();
-        Some(Beside { unreadable: unreadable.into_keys().collect(), nameless, why, unnoticed })
+        let settings = self.known.settings();
+        Some(Beside {
+            unreadable: unreadable.into_keys().collect(),
+            nameless,
+            why,
+            unnoticed,
+            longest: settings.as_ref().map(|settings| settings.max_length),
+            two_presses: settings.as_ref().is_some_and(|settings| settings.two_presses),
+            downtime: settings.and_then(|settings| settings.downtime),
+        })
     }
 
     async fn presence(&self) -> Call<Presence> {

@@ -3,6 +3,8 @@
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use crate::console::core::shared::msg::Downtime;
+
 /// How people sign in there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Strategy {
@@ -44,6 +46,10 @@ pub struct Settings {
     pub max_length: usize,
     /// Terms are to be accepted in the browser first.
     pub terms: bool,
+    /// A first text is sent by two presses.
+    pub two_presses: bool,
+    /// The server is closed for maintenance.
+    pub downtime: Option<Downtime>,
 }
 
 impl Default for Settings {
@@ -54,6 +60,8 @@ impl Default for Settings {
             zone: None,
             max_length: 99_999,
             terms: false,
+            two_presses: false,
+            downtime: None,
         }
     }
 }
@@ -65,12 +73,19 @@ impl Settings {
         let strategy = Strategy::named(&variable(html, "PASSPORT_STRATEGY")?);
         let usual = Self::default();
         let said = |name: &str| variable(html, name).filter(|value| !value.is_empty());
+        let on = |name: &str| said(name).is_some_and(|value| !matches!(value.as_str(), "false" | "0"));
         Some(Self {
             strategy,
             dst_reference: said("DST_REFERENCE_TIMEZONE").unwrap_or(usual.dst_reference),
             zone: said("DEFAULT_TZ").or_else(|| said("TZ")),
             max_length: said("MAX_MESSAGE_LENGTH").and_then(|n| n.parse().ok()).unwrap_or(usual.max_length),
-            terms: said("TERMS_REQUIRE").is_some_and(|value| !matches!(value.as_str(), "false" | "0")),
+            terms: on("TERMS_REQUIRE"),
+            two_presses: on("TEXTER_TWOCLICK"),
+            downtime: match (on("DOWNTIME") || on("DOWNTIME_TEXTER"), on("DOWNTIME_NO_INITIAL")) {
+                (true, _) => Some(Downtime::All),
+                (false, true) => Some(Downtime::FirstTexts),
+                (false, false) => None,
+            },
         })
     }
 
@@ -91,6 +106,7 @@ impl Settings {
 /// The value of `window.NAME`, without its quotes.
 fn variable(html: &str, name: &str) -> Option<String> {
     let wanted = format!("window.{name}");
+    // The name of one begins that of another.
     html.match_indices(&wanted).find_map(|(at, _)| {
         let rest = html[at + wanted.len()..].trim_start().strip_prefix('=')?.trim_start();
         let end = match rest.chars().next()? {
@@ -123,10 +139,22 @@ mod tests {
             zone: None,
             max_length: 480,
             terms: true,
+            two_presses: false,
+            downtime: None,
         };
         assert_eq!(read, wanted);
         let auth0 = Settings::of_page("window.PASSPORT_STRATEGY=\"auth0\"").expect("a page");
         assert_eq!(auth0, Settings { strategy: Strategy::Auth0, ..Settings::default() });
+        for (words, downtime) in [
+            ("window.DOWNTIME=\"Back at noon\";window.DOWNTIME_TEXTER=\"\"", Some(Downtime::All)),
+            ("window.DOWNTIME_TEXTER=\"1\"", Some(Downtime::All)),
+            ("window.DOWNTIME=false;window.DOWNTIME_NO_INITIAL=\"true\"", Some(Downtime::FirstTexts)),
+            ("window.DOWNTIME=undefined;window.DOWNTIME_NO_INITIAL=\"\"", None),
+        ] {
+            let page = format!("window.PASSPORT_STRATEGY=\"local\";window.TEXTER_TWOCLICK=true;{words};");
+            let read = Settings::of_page(&page).expect("a page");
+            assert_eq!((read.downtime, read.two_presses), (downtime, true), "{words}");
+        }
         assert_eq!(Settings::of_page("<html>Hello</html>"), None);
         assert_eq!(Settings::of_page("window.PASSPORT_STRATEGY=\"cut"), None);
     }

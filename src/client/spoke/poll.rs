@@ -203,6 +203,9 @@ impl Poller {
     }
 
     async fn compare_script(&mut self) -> Call<()> {
+        if let Err(error) = self.server.read_settings().await {
+            tracing::debug!(%error, "the server's settings were not read again");
+        }
         let assignment = match self.server.read_assignment(self.assignment).await {
             Ok(assignment) => assignment,
             // The replies go on; whoever is signed out is told by the next poll.

@@ -128,21 +128,27 @@ impl SpokeServer {
 
     /// The server's settings; the usual ones while its page cannot be read.
     pub(super) async fn settings(&self) -> Settings {
-        if let Some(settings) = self.known.settings() {
-            return settings;
+        self.sure_settings().await.unwrap_or_else(|error| {
+            tracing::info!(%error, "the server's settings could not be read: the usual ones are taken");
+            Settings::default()
+        })
+    }
+
+    /// The server's settings as they were read last; an error while they never were.
+    pub(super) async fn sure_settings(&self) -> Call<Settings> {
+        match self.known.settings() {
+            Some(settings) => Ok(settings),
+            None => self.read_settings().await,
         }
-        let page = self.wire.page("login").await;
-        match page.map(|(_, html)| Settings::of_page(&html)) {
-            Ok(Some(settings)) => {
-                self.known.keep_settings(&settings);
-                settings
-            }
-            Ok(None) => Settings::default(),
-            Err(error) => {
-                tracing::info!(%error, "the server's settings could not be read: the usual ones are taken");
-                Settings::default()
-            }
-        }
+    }
+
+    /// Reads them anew: they may have been changed.
+    pub(super) async fn read_settings(&self) -> Call<Settings> {
+        let (status, html) = self.wire.page("login").await?;
+        let settings = Settings::of_page(&html)
+            .ok_or_else(|| CallError::Strange(format!("{status} with a page that has no settings of Spoke's")))?;
+        self.known.keep_settings(&settings);
+        Ok(settings)
     }
 
     /// Contacts in short; also what a poll sees.

@@ -24,9 +24,9 @@ use super::plain::{plain, same_text};
 use super::{SpokeServer, hours, views};
 use crate::api::message::{Outcome, SendRequest, Verdict};
 use crate::api::problem::{Code, Problem};
-use crate::client::{Call, CallError};
+use crate::client::{Call, CallError, Memo};
 use crate::domain::conversation::Status;
-use crate::domain::hours::HoursVerdict;
+use crate::domain::hours::{HoursVerdict, is_too_late};
 use crate::domain::ids::{CampaignId, ContactId, MessageId};
 use crate::domain::message::MessageKind;
 
@@ -40,9 +40,10 @@ enum Said {
 }
 
 impl SpokeServer {
-    pub(super) async fn send_once(&self, id: MessageId, request: &SendRequest) -> Call<Verdict> {
+    pub(super) async fn send_once(&self, id: MessageId, request: &SendRequest, memo: &dyn Memo) -> Call<Verdict> {
         let text = plain(&request.body);
-        let settings = self.settings().await;
+        // The zone of some contacts and the greatest length stand on its page alone: without it nothing is sent.
+        let settings = self.sure_settings().await.map_err(nothing_sent)?;
         if text.chars().count() > settings.max_length {
             let detail = format!("the server takes {} characters at most", settings.max_length);
             return Ok(refused(id, Problem::new(Code::Invalid, detail)));
@@ -53,8 +54,18 @@ impl SpokeServer {
         if let Some(problem) = objection(before.as_ref(), request, self.me.0) {
             return Ok(refused(id, problem));
         }
+        // The server looks at the end of the day alone; and what was confirmed in an earlier run was not held against the hours by anybody.
+        if let Some(contact) = &before
+            && let Some(problem) = self.not_now(request, contact).await.map_err(nothing_sent)?
+        {
+            return Ok(refused(id, problem));
+        }
         let there: BTreeSet<String> =
             before.iter().flat_map(|contact| &contact.messages).map(|message| message.id.clone()).collect();
+        if request.kind != MessageKind::Initial {
+            // One with the same words may stand there: after a restart it must not be taken for this one.
+            memo.write(json!(there.len())).await?;
+        }
         let said = match self.hand_over(assignment, contact, &text, canned_of(request)).await {
             Ok(Some(messages)) => return Ok(self.taken(id, request, &text, &messages)),
             Ok(None) => Said::No,
@@ -190,14 +201,25 @@ impl SpokeServer {
     }
 
     async fn outside_hours(&self, request: &SendRequest, contact: &Contact) -> Option<Problem> {
-        let assignment = self.assignment_of(request.campaign.0).await.ok()?;
+        let problem = self.not_now(request, contact).await.ok()?;
+        problem.filter(|problem| problem.code == Code::OutsideHours)
+    }
+
+    /// Why a text may not go out at this hour: it is closed there, or it was pressed in hours that are past.
+    async fn not_now(&self, request: &SendRequest, contact: &Contact) -> Call<Option<Problem>> {
+        let assignment = self.assignment_of(request.campaign.0).await?;
         let offset = contact.location.as_ref().and_then(|location| location.timezone);
         let zones = hours::zones_of(offset, &assignment.campaign, &self.settings().await);
-        let verdict = hours::of_campaign(&assignment.campaign).verdict(request.kind, self.clock.now(), &zones);
-        let HoursVerdict::Closed { opens_at } = verdict else { return None };
-        let mut problem = Problem::new(Code::OutsideHours, "it is outside texting hours where they are");
-        problem.at = Some(opens_at);
-        Some(problem)
+        let (hours, now) = (hours::of_campaign(&assignment.campaign), self.clock.now());
+        if let HoursVerdict::Closed { opens_at } = hours.verdict(request.kind, now, &zones) {
+            let mut problem = Problem::new(Code::OutsideHours, "it is outside texting hours where they are");
+            problem.at = Some(opens_at);
+            return Ok(Some(problem));
+        }
+        let late = is_too_late(request.shown.pressed_at, hours.opened_at(request.kind, now, &zones), now);
+        Ok(late.then(|| {
+            Problem::new(Code::TooLate, "it was confirmed before the present texting hours began, or too long ago")
+        }))
     }
 
     /// Somebody has seen that a first text of unknown outcome did go out: its contact counts as texted from now on. Without this the server
@@ -216,11 +238,18 @@ impl SpokeServer {
     }
 
     /// Looks for a text of which an earlier run did not learn what became. None: it cannot be told.
-    pub(super) async fn look_for_text(&self, id: MessageId, request: &SendRequest) -> Call<Option<Verdict>> {
+    pub(super) async fn look_for_text(
+        &self,
+        id: MessageId,
+        request: &SendRequest,
+        memo: &dyn Memo,
+    ) -> Call<Option<Verdict>> {
         let Some(contact) = self.detail(request.campaign.0, request.contact.0).await? else { return Ok(None) };
         let text = plain(&request.body);
         // What stood there when the text was written is known by its number: only what came behind it can be this text.
-        let seen = usize::try_from(request.after_seq).unwrap_or(usize::MAX);
+        let written = usize::try_from(request.after_seq).unwrap_or(usize::MAX);
+        let seen = memo.read().await?.and_then(|seen| seen.as_u64()).and_then(|seen| usize::try_from(seen).ok());
+        let seen = seen.map_or(written, |seen| seen.max(written));
         let there = contact.messages.iter().take(seen).map(|message| message.id.clone()).collect();
         Ok(self.decide(id, request, &text, &there, (Some(&contact), Said::Nothing)).await)
     }

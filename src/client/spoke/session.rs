@@ -10,6 +10,7 @@ use super::page::{Settings, Strategy};
 use super::wire::Wire;
 use super::{captain, documents, read};
 use crate::api::people::{Me, Role};
+use crate::api::problem::Code;
 use crate::client::native::{SetupError, Timeouts};
 use crate::client::{Call, CallError};
 use crate::domain::safe_text::safe_line;
@@ -47,8 +48,8 @@ pub enum LoginError {
 
 /// How the server says that e-mail or password are wrong.
 const WRONG: &str = "Invalid username or password";
-/// What it says of anything in production, and of a link that is none: nothing that would help.
-const EMPTY: [&str; 4] = [WRONG, "Internal server error", "Invalid join request", ""];
+/// What says nothing that would help.
+const EMPTY: [&str; 3] = [WRONG, "Internal server error", ""];
 
 /// The server's own words behind ours, where they say more.
 fn beside(said: &str) -> String {
@@ -141,6 +142,12 @@ impl Door {
         &self.address
     }
 
+    /// True where the line is not encrypted, and others can be on it.
+    #[must_use]
+    pub fn is_in_the_clear(&self) -> bool {
+        self.wire.is_in_the_clear()
+    }
+
     /// What kind of server it is.
     ///
     /// # Errors
@@ -219,17 +226,14 @@ impl Door {
         let reply = wire.ask(&documents::JOIN, variables).await?;
         if reply.field("joinOrganization").is_null() {
             who(&wire).await?;
-            let said = reply.said();
-            let full = said.contains("too many texters");
-            return Err(LoginError::Refused(if full {
-                "this campaign has all the texters it can take: tell whoever gave you the link".to_owned()
+            let full = reply.said().contains("too many texters");
+            let why = if full {
+                "this campaign has all the texters it can take: tell whoever gave you the link"
             } else {
-                format!(
-                    "the link is not valid (any more), or you have joined already{}. Try textbank text; if your campaign is not there, ask \
-                     for a new link",
-                    beside(&said)
-                )
-            }));
+                "the link is not valid (any more), the campaign has all the texters it can take, or you have joined already. Try textbank text; \
+                 if your campaign is not there, ask for a new link"
+            };
+            return Err(LoginError::Refused(why.to_owned()));
         }
         who(&wire).await
     }
@@ -262,7 +266,8 @@ impl Door {
         let wire = Wire::new(&self.address, Some(cookie), self.timeouts)?;
         let reply = wire.ask(&documents::TERMS, json!({ "user": me.person.0.to_string() })).await?;
         if reply.field("userAgreeTerms").get("terms") != Some(&Value::Bool(true)) {
-            return Err(LoginError::Refused(format!("the terms do not count as accepted{}", beside(&reply.said()))));
+            let why = "the terms do not count as accepted: accept them in the browser, then sign in again";
+            return Err(LoginError::Refused(why.to_owned()));
         }
         Ok(())
     }
@@ -273,11 +278,9 @@ impl Door {
         let reply = wire.ask(&documents::REPLIES, variables).await?;
         let me = who(wire).await?;
         if reply.field("dynamicReassign").is_null() {
-            let said = reply.said();
-            return Err(LoginError::Refused(format!(
-                "no replies were handed over: the link is not valid (any more), or your role there does not allow it{}",
-                beside(&said)
-            )));
+            let why =
+                "no replies were handed over: the link is not valid (any more), or your role there does not allow it";
+            return Err(LoginError::Refused(why.to_owned()));
         }
         Ok(me)
     }
@@ -300,6 +303,10 @@ impl Door {
         }
         if status.is_server_error() {
             return Err(CallError::NoAnswer(status.to_string()).into());
+        }
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let detail = "a box before the server says that it is too much now";
+            return Err(super::refusal(Code::RateLimited, detail).into());
         }
         if status != StatusCode::FOUND {
             let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::answers::{Assignment, Contact, Line, Message, Offset, Todo};
+use super::answers::{Assignment, Contact, Line, Message, Offset, TexterUi, Todo};
 use super::hours::{of_campaign, zones_of};
 use super::page::Settings;
 use super::plain::plain;
@@ -48,7 +48,13 @@ pub fn todo(todo: Todo) -> CampaignTodo {
         unsent: todo.unmessaged_count,
         waiting: todo.unreplied_count,
         unassigned: todo.has_unassigned_contacts_for_texter,
-        mine: crate::api::campaign::Mine::default(),
+        // What its counts tell; nothing tells the rest.
+        mine: crate::api::campaign::Mine {
+            messaged: todo.total_messaged_count,
+            convo: todo.past_messages_count,
+            closed: todo.skipped_messages_count,
+            ..Default::default()
+        },
     }
 }
 
@@ -132,7 +138,7 @@ pub fn campaign(assignment: &Assignment, seq: u64) -> CampaignView {
         visible_fields: SHOWN.iter().map(|name| (*name).to_owned()).collect(),
         slice_size: campaign.batch_size.unwrap_or(200),
         guide: campaign.description.clone(),
-        edit_initial: true,
+        edit_initial: campaign.texter_ui_config.as_ref().is_none_or(TexterUi::edits_first_texts),
         ..CampaignDef::default()
     };
     CampaignView {

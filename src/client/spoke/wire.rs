@@ -105,6 +105,11 @@ impl Wire {
         self.base.as_str().trim_end_matches('/').to_owned()
     }
 
+    /// True where the line is not encrypted, and others can be on it.
+    pub(super) fn is_in_the_clear(&self) -> bool {
+        self.base.scheme() == "http" && !is_loopback(&self.base)
+    }
+
     /// True when the stored cookie is another one than was sent last.
     pub(super) fn is_signed_in_again(&self) -> bool {
         self.tokens.as_ref().is_some_and(|tokens| tokens.is_new())

@@ -215,3 +215,29 @@ async fn the_report_is_made_of_spokes_own_files() {
     assert_eq!(bad.code, Some(3));
     assert!(bad.err.contains(":1: error in `id`") && bad.err.contains("Name first"), "{}", bad.err);
 }
+
+#[tokio::test]
+async fn what_was_not_done_is_not_said_to_be_done() {
+    let here = Here::start().await;
+    let url = here.there.url();
+    let args = ["login", "--spoke", &url, "--email", "ada.admin@example.org", "--password-stdin"];
+    let said = here.run(&args, "hunter22hunter\n").await;
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let nobody = here.run(&["spoke", "reassign", "--campaign", "1", "--to", "999", "1"], "").await;
+    assert!(nobody.code == Some(2) && nobody.err.contains("spoke people"), "{}", nobody.err);
+    assert!(here.there.world().contacts[&1].assignment.is_some(), "still in somebody's hands");
+    let part = here.run(&["spoke", "reassign", "--campaign", "1", "--to", "1", "1", "9999"], "").await;
+    assert_eq!((part.code, part.out.trim()), (Some(1), "1 contact changed hands"), "{}", part.err);
+    assert!(part.err.contains("9999") && !part.err.contains(" 1,"), "{}", part.err);
+    let closed = here.run(&["spoke", "status", "closed", "--campaign", "1", "2", "9999"], "").await;
+    assert_eq!((closed.code, closed.out.trim()), (Some(1), "1 contact: closed"), "{}", closed.err);
+    assert!(closed.err.contains("9999"), "{}", closed.err);
+    // Closed before any text: there is nobody to answer.
+    let again = here.run(&["spoke", "status", "needs-response", "--campaign", "1", "2"], "").await;
+    assert_eq!(again.code, Some(0), "{}", again.err);
+    assert_eq!(here.there.world().contacts[&2].status, "needsMessage");
+    let wrong = here.run(&["spoke", "take-replies", "--campaign", "99"], "").await;
+    assert!(wrong.code != Some(0) && wrong.err.contains("textbank spoke campaigns"), "{}", wrong.err);
+    let doctor = here.run(&["doctor", "--json"], "").await;
+    assert!(doctor.out.contains("signed in; it runs Spoke"), "{}", doctor.out);
+}

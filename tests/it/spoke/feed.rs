@@ -157,6 +157,8 @@ async fn what_a_failure_kept_back_is_told_by_the_next_feed() {
 #[tokio::test]
 async fn a_quiet_feed_asks_the_least_and_numbers_only_go_up() {
     let tess = Tess::start(5).await;
+    // What the server's page says is read with the campaign.
+    tess.server.campaign(tess.campaign).await.expect("a campaign");
     let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
     let mut feed = tess.server.events(tess.campaign, page.seq).await.expect("a feed");
     tess.there.world().voter_writes(1, "hi", now());

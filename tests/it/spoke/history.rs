@@ -319,3 +319,83 @@ async fn killed_in_mid_opt_out_it_is_done_at_the_next_start_with_one_notice() {
     assert!(world.contacts[&1].opted_out);
     assert_eq!(world.sent_to(1).len(), 2);
 }
+
+#[tokio::test]
+async fn a_notice_that_is_still_on_its_way_at_a_restart_goes_out_no_second_time() {
+    let ids = SeededIds::shared(10);
+    let home = tempfile::tempdir().expect("a directory");
+    let tess = Tess::start(1).await;
+    tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
+    tess.there.world().voter_writes(1, "please leave me alone", now());
+    let journal = open(home.path(), &ids).await;
+    let id = confirm(&journal, &ids, Act::OptOut { contact: ContactId(1), notice: true, grace: false }).await;
+    tess.there.world().faults.push_back(Fault::Silence);
+    let server: Arc<dyn CampaignServer> = tess.server.clone();
+    let mut outbox = Steps::new(server, journal.clone(), SystemClock::shared(), Arc::clone(&ids));
+    outbox.take_off();
+    tokio::select! {
+        _ = outbox.land(0) => panic!("no answer comes"),
+        () = tess.there.silent.notified() => {}
+    }
+    drop(outbox);
+    journal.close().await.expect("closed");
+    // The server is slow: it shows nothing of it yet.
+    let late = tess.there.world().messages.pop().expect("the notice");
+
+    let journal = open(home.path(), &ids).await;
+    let anew = Tess::at(tess.there).await;
+    let server: Arc<dyn CampaignServer> = anew.server.clone();
+    let mut outbox = Steps::new(server, journal.clone(), SystemClock::shared(), ids);
+    outbox.take_off();
+    let reports = outbox.land(0).await;
+    assert!(reports.iter().any(|report| matches!(report, Report::Verdict(verdict) if verdict.is_accepted())));
+    anew.there.world().messages.push(late);
+    assert!(anew.there.world().contacts[&1].opted_out);
+    assert_eq!(anew.there.world().sent_to(1).len(), 2, "the first text and one notice");
+    assert_eq!(anew.server.beside().expect("looked").unnoticed.len(), 1, "whether it went is not known");
+    assert_eq!(journal.memo(id).await.expect("read"), None, "what was kept of it went with it");
+}
+
+#[tokio::test]
+async fn after_a_restart_an_earlier_reply_with_the_same_words_is_not_taken_for_one_of_unknown_outcome() {
+    for (fault, found) in [(Fault::CutBefore, false), (Fault::Silence, true)] {
+        let ids = SeededIds::shared(11);
+        let home = tempfile::tempdir().expect("a directory");
+        let tess = Tess::start(1).await;
+        tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
+        tess.there.world().voter_writes(1, "thanks", now());
+        let reply = tess.text(1, MessageKind::Reply, "Thank you!").await;
+        let journal = open(home.path(), &ids).await;
+        let server: Arc<dyn CampaignServer> = tess.server.clone();
+        let mut outbox = Steps::new(server, journal.clone(), SystemClock::shared(), Arc::clone(&ids));
+        for fault in [None, Some(fault)] {
+            let id = ids.act_id(now());
+            journal
+                .confirm(&Confirmed { id, at: now(), what: ConfirmedWhat::Text(reply.clone()) })
+                .await
+                .expect("written");
+            tess.there.world().faults.extend(fault);
+            outbox.take_off();
+            if fault == Some(Fault::Silence) {
+                tokio::select! {
+                    _ = outbox.land(0) => panic!("no answer comes"),
+                    () = tess.there.silent.notified() => {}
+                }
+            } else {
+                outbox.land(0).await;
+            }
+        }
+        assert_eq!(journal.unknown().len(), 1, "{fault:?}");
+        drop(outbox);
+        journal.close().await.expect("closed");
+
+        let journal = open(home.path(), &ids).await;
+        let anew = Tess::at(tess.there).await;
+        let server: Arc<dyn CampaignServer> = anew.server.clone();
+        let mut outbox = Steps::new(server, journal.clone(), SystemClock::shared(), ids);
+        outbox.try_now();
+        let reports = outbox.look_up().await;
+        let accepted = reports.iter().any(|report| matches!(report, Report::Verdict(verdict) if verdict.is_accepted()));
+        assert_eq!((accepted, journal.unknown().is_empty()), (found, found), "{fault:?}: {reports:?}");
+    }
+}

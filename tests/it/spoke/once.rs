@@ -273,3 +273,36 @@ async fn a_canned_reply_is_named_by_its_number() {
     tess.send(2, &reply).await.expect("sent");
     assert_eq!(tess.there.world().canned, [(1, "2".to_owned())]);
 }
+
+#[rstest]
+#[case::before_they_begin(1, Some(Code::OutsideHours))]
+#[case::within_them(-1, None)]
+#[tokio::test]
+async fn hours_are_looked_at_before_each_text_whoever_confirmed_it_when(
+    #[case] begins_in: i64,
+    #[case] refused: Option<Code>,
+) {
+    // As at the next start: what was confirmed before is handed in by a program that has loaded nothing.
+    let tess = Tess::start(2).await;
+    let request = tess.text(1, MessageKind::Initial, "Hi").await;
+    let mut old = tess.text(2, MessageKind::Initial, "Hi").await;
+    old.shown.pressed_at = now() - jiff::SignedDuration::from_hours(13);
+    {
+        // The server itself looks only at the end of the day's hours.
+        let mut world = tess.there.world();
+        let hour = world.hour_at(&world.contacts[&1], now());
+        if !(1..23).contains(&hour) {
+            return;
+        }
+        world.organization = serde_json::json!({
+            "textingHoursEnforced": true, "textingHoursStart": hour + begins_in, "textingHoursEnd": 24,
+        });
+    }
+    let anew = Tess::at(tess.there).await;
+    let expected = refused.map_or("sent", Code::as_str);
+    assert_eq!(word(&anew.send(1, &request).await), expected);
+    assert_eq!(anew.there.world().sent_to(1).len(), usize::from(refused.is_none()));
+    let expected = refused.map_or(Code::TooLate.as_str(), Code::as_str);
+    assert_eq!(word(&anew.send(2, &old).await), expected);
+    assert_eq!(anew.there.world().sent_to(2).len(), 0, "pressed in hours that are past");
+}

@@ -481,3 +481,62 @@ async fn in_production_the_reason_is_in_no_answer() {
     player.asked_as("findNewCampaignContact", "96");
     assert!(matches!(&none, Err(CallError::Refused(problem)) if problem.code == Code::QuotaReached), "{none:?}");
 }
+
+#[tokio::test]
+async fn what_is_taken_back_refused_and_joined() {
+    let (player, server) = tess().await;
+    server.campaign(CAMPAIGN).await.expect("a campaign");
+    let lila = ContactId(51);
+    // The one answer there is taken away.
+    player.put("getAssignmentContacts", &["49"]);
+    server.contacts(CAMPAIGN, &[lila]).await.expect("a body");
+    player.put("getAssignmentContacts", &["49", "43"]);
+    player.put("deleteQuestionResponses", &["50"]);
+    let none = Act::Answer { contact: lila, question: "2".into(), value: None };
+    assert!(server.act(ActId(Uuid::from_u128(1)), &none).await.expect("a verdict").is_accepted());
+    player.asked_as("deleteQuestionResponses", "50");
+    // Opened again, as somebody who waits.
+    let mut closed = load("43");
+    closed["response"]["body"]["data"]["getAssignmentContacts"][0]["messageStatus"] = json!("closed");
+    player.tape.lock().expect("the tape").insert("getAssignmentContacts".to_owned(), vec![closed]);
+    player.put("editCampaignContactMessageStatus", &["55"]);
+    let again = server.act(ActId(Uuid::from_u128(2)), &Act::Reopen { contact: lila }).await;
+    assert!(again.expect("a verdict").is_accepted());
+    player.asked_as("editCampaignContactMessageStatus", "55");
+    // The end of the hours, as the server sees it: a first text that cannot be seen may have been stored for all that is known.
+    player.put("getAssignmentContacts", &["30"]);
+    player.put("sendMessage", &["106"]);
+    let late = text_of(now(), &line(71, 0), MessageKind::Initial, "late text");
+    let unknown = server.send(MessageId(Uuid::from_u128(3)), &late).await;
+    assert!(matches!(unknown, Err(CallError::NoAnswer(_))), "{unknown:?}");
+    // With the contact cache the server refuses the same reply at once.
+    player.put("getAssignmentContacts", &["43"]);
+    player.put("sendMessage", &["165"]);
+    let twice = text_of(now(), &line(51, 2), MessageKind::Reply, "Great!");
+    let refused = server.send(MessageId(Uuid::from_u128(4)), &twice).await.expect("a verdict");
+    assert!(matches!(refused.outcome, Outcome::Refused { problem } if problem.code == Code::Forbidden));
+    // Another's assignment, and one's own after a suspension.
+    player.put("getAssignmentContacts", &["99"]);
+    let others = server.contacts(CAMPAIGN, &[lila]).await;
+    assert!(matches!(&others, Err(CallError::Refused(problem)) if problem.code == Code::Forbidden), "{others:?}");
+    player.put("assignment", &["125"]);
+    let suspended = server.assignment(CAMPAIGN, None).await;
+    assert!(matches!(&suspended, Err(CallError::Refused(problem)) if problem.code == Code::Forbidden), "{suspended:?}");
+    // Where a contact is, asked by their number.
+    let (player, server) = tess().await;
+    player.put("assignment", &["174"]);
+    player.put("getAssignmentContacts", &["30"]);
+    server.thread(ContactId(40), None, 50).await.ok();
+    player.asked_as("assignment", "174");
+    // A link that is good, and the terms.
+    let (player, url) = replay().await;
+    player.put("joinOrganization", &["89"]);
+    player.put("userAgreeTerms", &["84"]);
+    let door = Door::new(&url, Timeouts::default()).expect("an address");
+    let link = format!("{url}/3b4d6ff6-9c21-4d18-8f9f-b9c029dcb406/join/2");
+    let cookie = "session=a".to_owned().into();
+    let me = door.join(&Invitation::parse(&link).expect("an invitation"), &cookie).await.expect("joined");
+    player.asked_as("joinOrganization", "89");
+    door.accept_terms(&cookie, &me).await.expect("accepted");
+    player.asked_as("userAgreeTerms", "84");
+}

@@ -12,7 +12,7 @@ use super::answers::{ConversationsPage, Named, PeoplePage, TagsOf, Talk};
 use super::role_of;
 use crate::api::people::Role;
 use crate::api::problem::Code;
-use crate::client::Call;
+use crate::client::{Call, CallError};
 use crate::domain::conversation::Status;
 use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::domain::safe_text::{safe_body, safe_line};
@@ -268,23 +268,84 @@ impl SpokeServer {
         Ok(all)
     }
 
-    /// Sets the status of these contacts of a campaign: `closed`, or `needsResponse` to open them again.
+    /// Which of these contacts of a campaign are not in these hands.
     ///
     /// # Errors
     /// [`crate::client::CallError`]
-    pub async fn set_statuses(&self, campaign: CampaignId, contacts: &[ContactId], status: &str) -> Call<usize> {
-        for chunk in contacts.chunks(AT_ONCE) {
-            let variables = json!({ "status": status, "contacts": named(campaign, chunk) });
-            self.surely(&documents::STATUSES, variables, "editCampaignContactMessageStatus").await?;
+    pub async fn not_with(&self, campaign: CampaignId, contacts: &[ContactId], to: To) -> Call<Vec<ContactId>> {
+        let texter = match to {
+            To::Person(person) => person.0,
+            To::Nobody => -2,
+        };
+        let filters = Filters { campaign: Some(campaign), texter: Some(texter), ..Filters::default() };
+        let mut missing: Vec<ContactId> = contacts.to_vec();
+        let mut offset = 0;
+        while !missing.is_empty() {
+            let (page, total) = self.conversations(&filters, offset, PEOPLE_AT_ONCE).await?;
+            missing.retain(|id| page.iter().all(|one| one.contact != *id));
+            offset += PEOPLE_AT_ONCE;
+            if page.is_empty() || offset >= total {
+                break;
+            }
         }
-        Ok(contacts.len())
+        Ok(missing)
     }
 
-    /// Sets a tag on these contacts of a campaign, or takes it off.
+    /// Sets the status of these contacts of a campaign: `closed`, or `needsResponse` to open them again. Whoever was closed before a first
+    /// text is one to be texted then. Those whose status the server says it has set.
     ///
     /// # Errors
     /// [`crate::client::CallError`]
-    pub async fn tag_all(&self, campaign: CampaignId, contacts: &[ContactId], tag: &str, on: bool) -> Call<usize> {
+    pub async fn set_statuses(
+        &self,
+        campaign: CampaignId,
+        contacts: &[ContactId],
+        status: &str,
+    ) -> Call<Vec<ContactId>> {
+        let untexted = if status == "needsResponse" { self.closed_untexted(campaign, contacts).await? } else { vec![] };
+        let (first, others): (Vec<ContactId>, Vec<ContactId>) =
+            contacts.iter().copied().partition(|id| untexted.contains(id));
+        let mut set = Vec::new();
+        for (contacts, status) in [(first, "needsMessage"), (others, status)] {
+            for chunk in contacts.chunks(AT_ONCE) {
+                let variables = json!({ "status": status, "contacts": named(campaign, chunk) });
+                let done = self.surely(&documents::STATUSES, variables, "editCampaignContactMessageStatus").await?;
+                let is_set = |id: &&ContactId| {
+                    let id = id.0.to_string();
+                    done.as_array().into_iter().flatten().any(|one| one["id"].as_str() == Some(id.as_str()))
+                };
+                set.extend(chunk.iter().filter(is_set));
+            }
+        }
+        Ok(set)
+    }
+
+    /// Of these contacts those that are closed and were never written to.
+    async fn closed_untexted(&self, campaign: CampaignId, contacts: &[ContactId]) -> Call<Vec<ContactId>> {
+        let filters = Filters { campaign: Some(campaign), status: Some("closed".to_owned()), ..Filters::default() };
+        let (mut found, mut offset) = (Vec::new(), 0);
+        loop {
+            let (page, total) = self.conversations(&filters, offset, PEOPLE_AT_ONCE).await?;
+            let untexted = page.iter().filter(|one| one.messages.is_empty() && contacts.contains(&one.contact));
+            found.extend(untexted.map(|one| one.contact));
+            offset += PEOPLE_AT_ONCE;
+            if page.is_empty() || offset >= total {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Sets a tag on these contacts of a campaign, or takes it off. On whom that could not be done, and why.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn tag_all(
+        &self,
+        campaign: CampaignId,
+        contacts: &[ContactId],
+        tag: &str,
+        on: bool,
+    ) -> Call<Vec<(ContactId, CallError)>> {
         let names = self.tag_names(self.organization_of(campaign.0).await?).await?;
         let id = names.iter().find(|(_, name)| *name == tag).map(|(id, _)| id.to_string()).ok_or_else(|| {
             let known: Vec<&str> = names.values().map(String::as_str).collect();
@@ -293,11 +354,18 @@ impl SpokeServer {
             refusal(Code::Invalid, &detail)
         })?;
         let tag = if on { json!({ "id": id }) } else { json!({ "id": id, "value": views::RESOLVED }) };
+        let mut failed = Vec::new();
         for contact in contacts {
             let variables = json!({ "tags": [tag], "contact": contact.0.to_string() });
-            self.surely(&documents::TAGS, variables, "updateContactTags").await?;
+            match self.surely(&documents::TAGS, variables, "updateContactTags").await {
+                Ok(_) => {}
+                Err(CallError::Refused(problem)) if problem.code == Code::Unauthorized => {
+                    return Err(CallError::Refused(problem));
+                }
+                Err(error) => failed.push((*contact, error)),
+            }
         }
-        Ok(contacts.len())
+        Ok(failed)
     }
 
     /// The organizations' people.

@@ -78,6 +78,8 @@ pub fn foreign_says(board: &Board) -> Vec<Say> {
         });
         says.push(Say::new("ui-board-errors").with("list", words.collect::<Vec<_>>().join("; ")));
     }
+    // The conversations of such a server are in commands.
+    says.push(Say::new("ui-board-conversations"));
     says
 }
 

@@ -269,6 +269,21 @@ pub struct Beside {
     pub why: String,
     /// Contacts who were opted out without the notice that was to go first, since the program started.
     pub unnoticed: BTreeSet<ContactId>,
+    /// The longest text that the server takes, in characters.
+    pub longest: Option<usize>,
+    /// The server wants two presses for a first text.
+    pub two_presses: bool,
+    /// It is closed for maintenance.
+    pub downtime: Option<Downtime>,
+}
+
+/// What a server that is closed for maintenance takes no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Downtime {
+    /// No text at all.
+    All,
+    /// No first texts.
+    FirstTexts,
 }
 
 /// State of the line.

@@ -6,7 +6,7 @@ use super::people::HeldBack;
 use crate::api::assignment::ContactView;
 use crate::api::campaign::CampaignState;
 use crate::api::people::Role;
-use crate::console::core::shared::msg::LinkState;
+use crate::console::core::shared::msg::{Downtime, LinkState};
 use crate::console::core::shared::say::Say;
 use crate::domain::campaign::{FillError, fill_initial};
 use crate::domain::conversation::Status;
@@ -54,10 +54,10 @@ fn fault(error: &FillError) -> Say {
     }
 }
 
-/// Why a text is too long, if it is.
-pub(super) fn too_long(body: &str) -> Option<Say> {
-    let count = body.chars().count();
-    (count > MAX_CHARS).then(|| Say::new("texter-too-long").with("count", count).with("most", MAX_CHARS))
+/// Why a text is too long, if it is. `longest`: the most that the server takes, where it says so.
+pub(super) fn too_long(body: &str, longest: Option<usize>) -> Option<Say> {
+    let (count, most) = (body.chars().count(), longest.unwrap_or(MAX_CHARS).min(MAX_CHARS));
+    (count > most).then(|| Say::new("texter-too-long").with("count", count).with("most", most))
 }
 
 /// What became of the head of the queue.
@@ -92,7 +92,7 @@ impl Model {
         if fault.is_none() && leftover_field(&body).is_some() {
             fault = Some(Say::new("texter-card-unfilled"));
         }
-        fault = fault.or_else(|| too_long(&body));
+        fault = fault.or_else(|| too_long(&body, self.beside.longest));
         fault = fault.or_else(|| self.card_recalled(view, &body, off_script));
         Some(Card {
             contact: view.summary.id,
@@ -192,6 +192,9 @@ impl Model {
         if let Some(why) = self.signed_out() {
             return Some(why);
         }
+        if self.beside.downtime == Some(Downtime::All) {
+            return Some(Say::new("texter-downtime"));
+        }
         match self.state {
             CampaignState::Running => None,
             CampaignState::Paused => Some(Say::new("texter-paused")),
@@ -246,6 +249,9 @@ impl Model {
         let card = self.card.as_ref()?;
         if let Some(fault) = &card.fault {
             return Some(fault.clone());
+        }
+        if self.beside.downtime == Some(Downtime::FirstTexts) {
+            return Some(Say::new("texter-downtime-first-texts"));
         }
         self.all_blocked()
     }

@@ -232,6 +232,8 @@ pub struct Model {
     pub outbox: (u64, Option<Timestamp>),
     /// What the client has noticed beside the server's answers.
     pub beside: Beside,
+    /// The card that was pressed once, where two presses are wanted: whose, and the hash of its text.
+    pub pressed_once: Option<(ContactId, String)>,
     /// Refused in this session, the latest first.
     pub lately: VecDeque<Lately>,
     /// Said.
@@ -367,6 +369,7 @@ impl Model {
             link: LinkState::Connecting,
             outbox: (0, None),
             beside: Beside::default(),
+            pressed_once: None,
             lately: VecDeque::new(),
             notices: Notices::default(),
             claim: Claim::Idle,

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use super::acts::{Mine, Stage};
 use super::model::Model;
-use super::server::problem_say;
 use crate::api::act::Act;
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat, LinkState};
@@ -162,7 +161,7 @@ impl Model {
     }
 
     fn named(&self, problem: &Problem, name: &str) -> Say {
-        problem_say(problem).with("name", name)
+        self.refusal_say(problem).with("name", name)
     }
 
     fn what_waiting_needs(&self) -> Say {

@@ -137,8 +137,15 @@ impl Model {
             Picking::Tags { .. } => self.tag_rows().len(),
             Picking::Snooze(contact) => self.snooze_rows(*contact).len(),
             Picking::Language(contact) => self.language_rows(*contact).len(),
-            Picking::Filter => Filter::ALL.len(),
+            Picking::Filter => self.filters().count(),
         }
+    }
+
+    /// The filters that can let anybody pass: where no marks are kept, nobody has one.
+    fn filters(&self) -> impl Iterator<Item = Filter> + use<> {
+        let marks = self.options.marks;
+        let marked = |filter: &Filter| matches!(filter, Filter::Flagged | Filter::Starred | Filter::Snoozed);
+        Filter::ALL.into_iter().filter(move |filter| marks || !marked(filter))
     }
 
     /// Its title and its rows.
@@ -176,7 +183,7 @@ impl Model {
                 (self.about("texter-language-title", *contact), rows.collect())
             }
             Picking::Filter => {
-                let rows = Filter::ALL.into_iter().enumerate().map(|(n, filter)| {
+                let rows = self.filters().enumerate().map(|(n, filter)| {
                     let say = Say::new("texter-filter-row").with("count", self.people.count(filter));
                     let mut say = say;
                     say.args.push(("filter", Arg::Key(filter.key())));
@@ -219,8 +226,8 @@ impl Model {
                 }
             }
             Picking::Filter => {
-                if let Some(filter) = Filter::ALL.get(place) {
-                    self.people.set_filter(*filter);
+                if let Some(filter) = self.filters().nth(place) {
+                    self.people.set_filter(filter);
                     self.overlays.pop();
                 }
             }

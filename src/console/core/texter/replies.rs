@@ -126,7 +126,7 @@ impl Model {
         if self.reply_recalled() {
             return Some(Say::new("texter-reply-recalled"));
         }
-        super::card::too_long(text)
+        super::card::too_long(text, self.beside.longest)
     }
 
     /// True when the composer may be entered.

@@ -150,6 +150,10 @@ impl Model {
         for contact in unnoticed {
             self.say(Level::Warning, self.about("texter-no-notice", contact));
         }
+        if beside.longest != self.beside.longest {
+            // Whether its text may go is judged anew.
+            self.card = None;
+        }
         self.beside = beside;
         if self.card.as_ref().is_some_and(|card| self.people.is_unreadable(card.contact)) {
             self.card = None;
@@ -351,7 +355,7 @@ impl Model {
                 _ => {}
             }
         }
-        let mut say = problem_say(problem);
+        let mut say = self.refusal_say(problem);
         if let Some(line) = contact.and_then(|id| self.people.line(id)) {
             say = say.with("name", line.first_name.clone());
         }
@@ -366,6 +370,14 @@ impl Model {
         }
         self.say(Level::Warning, say);
         self.unsay(&mine);
+    }
+
+    /// Why one of mine was refused. A server that hands nothing out says no without a reason: no role is known to be missing.
+    pub(super) fn refusal_say(&self, problem: &Problem) -> Say {
+        if !self.options.hands_out && problem.code == Code::Forbidden {
+            return Say::new("problem-no-reason");
+        }
+        problem_say(problem)
     }
 
     /// A refused reply leaves the voter waiting.

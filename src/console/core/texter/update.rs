@@ -98,8 +98,10 @@ impl Model {
             Msg::JournalOpen { acts, drafts } => self.journal_open(acts, drafts),
             Msg::Verdict { verdict } => self.settle(&verdict, fx),
             Msg::Unknown { id } => {
-                if self.acts.unknown(id).is_some() {
+                if let Some(mine) = self.acts.unknown(id).cloned() {
                     self.say(Level::Error, Say::new("texter-outcome-unknown"));
+                    // Whoever may have got no answer waits for one.
+                    self.unsay(&mine);
                 }
             }
             Msg::Outbox { waiting, oldest } => {
@@ -281,6 +283,10 @@ impl Model {
         if self.fresh.is_some_and(|fresh| fresh.id == stamp.id) {
             self.fresh = None;
         }
+        if let ConfirmedWhat::Act { act: Act::Close { contact } } = &what {
+            // A text to them that waits in its window was pressed before: it would open what is closed now.
+            self.leave_now(*contact, stamp.mono, fx);
+        }
         let confirmed = Confirmed { id: stamp.id, at: stamp.wall, what };
         self.acts.start(confirmed.clone(), then);
         fx.push(Effect::Confirm(confirmed));
@@ -325,6 +331,11 @@ impl Model {
             return;
         }
         let Some(shown) = self.shown(Armed::Card, card.contact, &card.hash, stamp) else { return };
+        if self.beside.two_presses && self.pressed_once.take() != Some((card.contact, card.hash.clone())) {
+            self.pressed_once = Some((card.contact, card.hash));
+            self.say_of_card(Level::Info, Say::new("texter-press-again"));
+            return;
+        }
         let (Some(line), Some(campaign)) = (self.people.line(card.contact), &self.campaign) else { return };
         let request = SendRequest {
             campaign: self.options.campaign,

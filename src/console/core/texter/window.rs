@@ -247,6 +247,14 @@ impl Model {
         }
     }
 
+    /// What is in the window for this person leaves before its time.
+    pub(super) fn leave_now(&mut self, contact: ContactId, mono: Duration, fx: &mut Vec<Effect>) {
+        for one in self.window.iter_mut().filter(|one| one.request.contact == contact) {
+            one.due = Duration::ZERO;
+        }
+        self.window_ends(mono, fx);
+    }
+
     /// Takes out of the window what may not go out any more, and sees to it that its end is told.
     pub(super) fn mind_the_window(&mut self, fx: &mut Vec<Effect>) {
         let stays = |model: &Self, one: &Pressed| {

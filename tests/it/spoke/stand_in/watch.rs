@@ -137,7 +137,8 @@ impl Object {
                 contact.status = arguments["messageStatus"].as_str().unwrap_or_default().to_owned();
             }
         }
-        Ok(ids.iter().map(|id| contact_value(&world, *id)).collect())
+        let there = ids.iter().filter(|id| world.contacts.contains_key(*id));
+        Ok(there.map(|id| contact_value(&world, *id)).collect())
     }
 }
 

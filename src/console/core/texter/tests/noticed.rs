@@ -7,7 +7,7 @@ use super::driver::{Desk, line};
 use crate::api::event::EventKind;
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Beside, LinkState, Msg};
+use crate::console::core::shared::msg::{Ask, Beside, Downtime, LinkState, Msg};
 use crate::console::core::texter::server::claim_say;
 use crate::console::core::texter::view::{OverlayView, ThreadItem};
 use crate::domain::conversation::{OptOut, Status};
@@ -158,4 +158,44 @@ fn who_opted_out_before_a_text_is_nobody_to_give_back() {
     out.opt_out = OptOut::Yes { by_word: false };
     desk.event(EventKind::Contact { contact: out });
     assert_eq!(counts(&desk), (2, 2));
+}
+
+#[test]
+fn what_the_server_says_of_itself_holds_before_the_press() {
+    let mut desk = Desk::with(3, 1);
+    let tell = |desk: &mut Desk, beside: Beside| {
+        desk.tell(Msg::Beside(beside));
+        desk.wait(1_000);
+    };
+    let block = |desk: &Desk| desk.model.card_block().map(|say| say.key);
+    tell(&mut desk, Beside { longest: Some(5), ..Beside::default() });
+    assert_eq!(block(&desk), Some("texter-too-long"));
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 0, "the card is not used up");
+    tell(&mut desk, Beside { downtime: Some(Downtime::FirstTexts), ..Beside::default() });
+    assert_eq!((block(&desk), desk.model.replies_blocked()), (Some("texter-downtime-first-texts"), None));
+    tell(&mut desk, Beside { downtime: Some(Downtime::All), ..Beside::default() });
+    assert_eq!(block(&desk), Some("texter-downtime"));
+    assert!(desk.model.replies_blocked().is_some());
+    tell(&mut desk, Beside { two_presses: true, ..Beside::default() });
+    desk.keys("<enter>");
+    assert_eq!((desk.sent().len(), said(&desk)), (0, Some("texter-press-again")));
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 1);
+    // The next one is asked for twice as well.
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 1);
+}
+
+#[test]
+fn a_reply_of_unknown_outcome_leaves_the_voter_waiting() {
+    let mut desk = Desk::with(1, 2);
+    desk.keys("<tab><enter>ihello<enter>");
+    let sent = desk.confirmed.last().expect("a reply").id;
+    let status = |desk: &Desk| desk.model.people.line(ContactId(1001)).map(|line| line.status);
+    assert_eq!(status(&desk), Some(Status::Convo));
+    desk.tell(Msg::Unknown { id: sent });
+    assert_eq!((status(&desk), said(&desk)), (Some(Status::NeedsResponse), Some("texter-outcome-unknown")));
 }

@@ -6,7 +6,7 @@ use super::driver::{Desk, inbound, line};
 use crate::api::act::Act;
 use crate::api::event::EventKind;
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::Msg;
+use crate::console::core::shared::msg::{ConfirmedWhat, Msg};
 use crate::console::core::texter::overlay::Overlay;
 use crate::console::core::texter::view::{ItemState, ThreadItem};
 use crate::console::core::texter::{Focus, Model};
@@ -287,4 +287,23 @@ fn a_slip_onto_the_pane_key_while_writing_lands_on_no_card() {
     let mut desk = self::desk(2, 1);
     desk.keys("ni<tab>");
     assert_eq!(desk.model.focus, Focus::Card);
+}
+
+#[test]
+fn who_is_closed_within_the_window_gets_the_text_first() {
+    let mut desk = desk(1, 2);
+    desk.keys("<enter>ihello<ctrl+s><esc>x");
+    let order: Vec<&str> = desk
+        .confirmed
+        .iter()
+        .map(|confirmed| match &confirmed.what {
+            ConfirmedWhat::Text(_) => "text",
+            ConfirmedWhat::Act { act: Act::Close { .. } } => "close",
+            ConfirmedWhat::Act { .. } => "another",
+        })
+        .collect();
+    assert_eq!(order, ["text", "close"], "else the text would open again what was closed");
+    assert_eq!(desk.model.people.line(ContactId(1001)).map(|line| line.status), Some(Status::Closed));
+    desk.wait(6_000);
+    assert_eq!(desk.sent().len(), 1);
 }

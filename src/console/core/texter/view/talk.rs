@@ -8,7 +8,6 @@ use crate::console::core::texter::acts::Stage;
 use crate::console::core::texter::help_out::plainer;
 use crate::console::core::texter::model::{Focus, Model};
 use crate::console::core::texter::pick::tag_word;
-use crate::console::core::texter::server::problem_say;
 use crate::console::core::texter::threads::Loaded;
 use crate::domain::conversation::OptOut;
 use crate::domain::ids::ContactId;
@@ -107,7 +106,7 @@ impl Model {
             let state = match &mine.stage {
                 Stage::Journaling | Stage::Waiting => ItemState::Confirmed,
                 Stage::Unknown => ItemState::Unknown,
-                Stage::Refused(problem) => ItemState::Refused(problem_say(problem)),
+                Stage::Refused(problem) => ItemState::Refused(self.refusal_say(problem)),
             };
             items.push(text(&request.body, mine.confirmed.at, state));
         }
