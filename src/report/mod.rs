@@ -14,6 +14,13 @@ use html::Html;
 
 const STYLE: &str = include_str!("../../assets/report/style.css");
 
+/// A share in tenths of a per cent: whole, behind the point, and the sign.
+fn tenths(share: f64) -> (i64, i64, &'static str) {
+    #[expect(clippy::cast_possible_truncation, reason = "a share is between -1 and 1")]
+    let tenths = (share * 1_000.0).round() as i64;
+    (tenths.abs() / 10, tenths.abs() % 10, if tenths < 0 { "-" } else { "" })
+}
+
 /// Sentences, numbers and times in the reader's language.
 struct Words<'a> {
     catalogue: &'a Catalogue,
@@ -35,12 +42,16 @@ impl Words<'_> {
 
     /// A share as per cent, with one digit behind the point.
     fn percent(&self, share: f64) -> String {
-        #[expect(clippy::cast_possible_truncation, reason = "a share is between -1 and 1")]
-        let tenths = (share * 1_000.0).round() as i64;
-        let sign = if tenths < 0 { "-" } else { "" };
-        let (whole, part) = (tenths.abs() / 10, tenths.abs() % 10);
+        let (whole, part, sign) = tenths(share);
         let text = |text: String| Value::Text(text);
         self.say("report-percent", &[("whole", text(format!("{sign}{whole}"))), ("part", text(part.to_string()))])
+    }
+
+    /// The difference of two shares: not per cent of either.
+    fn points(&self, difference: f64) -> String {
+        let (whole, part, sign) = tenths(difference);
+        let text = |text: String| Value::Text(text);
+        self.say("report-points", &[("whole", text(format!("{sign}{whole}"))), ("part", text(part.to_string()))])
     }
 
     fn length(&self, seconds: Option<u64>) -> String {

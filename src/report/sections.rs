@@ -302,13 +302,13 @@ fn variants(page: &mut Html, outcome: &Outcome, words: &Words<'_>) {
             (_, true) => "report-compare-opted-out-chance",
             (_, false) => "report-compare-opted-out-clear",
         };
-        let percent = |share: f64| Value::Text(words.percent(share));
+        let points = |difference: f64| Value::Text(words.points(difference));
         let args = [
             ("one", Value::Text(one.one.clone())),
             ("other", Value::Text(one.other.clone())),
-            ("difference", percent(one.difference)),
-            ("low", percent(one.low)),
-            ("high", percent(one.high)),
+            ("difference", points(one.difference)),
+            ("low", points(one.low)),
+            ("high", points(one.high)),
         ];
         page.element("li", &[], &words.say(key, &args));
     }

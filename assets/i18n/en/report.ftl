@@ -8,6 +8,8 @@ report-untold = What those files do not tell is not on this page: which texts we
 report-parts = Parts of this page
 report-number = { $n }
 report-percent = { $whole }.{ $part }%
+# The difference of two shares, in percentage points.
+report-points = { $whole }.{ $part } points
 report-share = { $share } ({ $low }{ "\u00A0" }to{ "\u00A0" }{ $high })
 report-none = none
 report-seconds = { $s } s

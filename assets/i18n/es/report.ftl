@@ -8,6 +8,8 @@ report-untold = Lo que esos archivos no dicen no está en esta página: qué men
 report-parts = Partes de esta página
 report-number = { $n }
 report-percent = { $whole },{ $part }{ "\u00A0" }%
+# La diferencia entre dos porcentajes, en puntos porcentuales.
+report-points = { $whole },{ $part } puntos
 report-share = { $share } ({ $low }{ "\u00A0" }a{ "\u00A0" }{ $high })
 report-none = ninguno
 report-seconds = { $s } s
