@@ -152,7 +152,7 @@ pub enum SurveyFault {
         /// The id.
         id: String,
     },
-    /// Two answers of a question with one value.
+    /// Two answers of a question with one value; letter case does not tell them apart.
     #[error("the answer `{value}` stands twice under `{id}`")]
     DuplicateAnswer {
         /// Which question.
@@ -230,9 +230,10 @@ pub fn faults(questions: &[Question]) -> Vec<SurveyFault> {
         }
     }
     for (q, question) in questions.iter().enumerate() {
+        // Segments, maps of results and exports do not look at letter case: neither may two answers differ by it alone.
         let mut values = BTreeSet::new();
         for (a, answer) in question.answers.iter().enumerate() {
-            if !values.insert(&answer.value) {
+            if !values.insert(answer.value.trim().to_lowercase()) {
                 faults.push(SurveyFault::DuplicateAnswer {
                     question: q,
                     answer: a,
@@ -422,7 +423,7 @@ mod tests {
     #[test]
     fn every_fault_is_found() {
         let bad = vec![
-            question("a", &[("x", Some("b")), ("x", Some("nowhere"))]),
+            question("a", &[("x", Some("b")), ("X", Some("nowhere"))]),
             question("b", &[("x", Some("a"))]),
             question("b", &[("x", None)]),
             question("c", &[]),
@@ -434,7 +435,7 @@ mod tests {
                 SurveyFault::DuplicateQuestion { question: 2, id: "b".into() },
                 SurveyFault::NoAnswers { question: 3, id: "c".into() },
                 SurveyFault::Cycle { question: 0, answer: 0, next: "b".into() },
-                SurveyFault::DuplicateAnswer { question: 0, answer: 1, id: "a".into(), value: "x".into() },
+                SurveyFault::DuplicateAnswer { question: 0, answer: 1, id: "a".into(), value: "X".into() },
                 SurveyFault::UnknownNext { question: 0, answer: 1, next: "nowhere".into() },
                 SurveyFault::Cycle { question: 1, answer: 0, next: "a".into() },
                 SurveyFault::Cycle { question: 4, answer: 0, next: "d".into() },

@@ -15,14 +15,16 @@ pub(super) struct Foreign {
 }
 
 /// What stands around a name elsewhere. `{{x}}`: Mustache, Liquid and their kin; `*|x|*`: mailing lists; `<x>`: Hustle.
-const AROUND: [(&str, &str); 9] = [
+const AROUND: [(&str, &str); 11] = [
     ("{{", "}}"),
     ("${", "}"),
     ("[[", "]]"),
     ("[", "]"),
     ("((", "))"),
     ("*|", "|*"),
+    ("%%", "%%"),
     ("%", "%"),
+    ("#", "#"),
     ("<", ">"),
     ("«", "»"),
 ];
@@ -64,7 +66,7 @@ fn right(inner: &str) -> Option<String> {
     let texters = matches!(prefix, "agent." | "texter.");
     let field = match alias(&folded) {
         "firstname" | "name" if texters => "texterName",
-        "firstname" => "firstName",
+        "firstname" | "name" => "firstName",
         "lastname" => "lastName",
         "zip" => "zip",
         "state" => "state",
@@ -107,6 +109,9 @@ mod tests {
     #[case("Hi [First Name], it's [Agent Name]", &[(3, "[First Name]", "{firstName}"), (22, "[Agent Name]", "{texterName}")])]
     #[case("Hi [[fname]]", &[(3, "[[fname]]", "{firstName}")])]
     #[case("Hi *|FNAME|*", &[(3, "*|FNAME|*", "{firstName}")])]
+    #[case("Hi {{name}}", &[(3, "{{name}}", "{firstName}")])]
+    #[case("Hi %%name%%", &[(3, "%%name%%", "{firstName}")])]
+    #[case("Hi #name#, ward #3 and #vote", &[(3, "#name#", "{firstName}")])]
     #[case("Hi %FIRST_NAME%", &[(3, "%FIRST_NAME%", "{firstName}")])]
     #[case("Hi %recipient.first_name%", &[(3, "%recipient.first_name%", "{firstName}")])]
     #[case("Hi ${firstName}", &[(3, "${firstName}", "{firstName}")])]

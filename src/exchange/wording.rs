@@ -68,24 +68,11 @@ pub(super) fn text_warnings(text: &str) -> Vec<(String, String)> {
             "Take it out, or write the address without brackets.".to_owned(),
         ));
     }
-    let words = words(text);
-    for (at, word) in words.iter().enumerate() {
-        let asked = at > 0
-            && matches!(
-                words[at - 1].as_str(),
-                "reply" | "text" | "answer" | "send" | "responda" | "responde" | "envie" | "envia"
-            );
-        let purpose = ["opt", "unsubscribe", "stop", "texts", "messages", "mensajes", "baja", "out"];
-        if asked
-            && is_per_se(word)
-            && word != "stop"
-            && !words.iter().skip(at + 1).take(6).any(|w| purpose.contains(&w.as_str()))
-        {
-            warnings.push((
-                format!("people are asked to answer \"{word}\", which opts them out of all texts"),
-                "Ask for another word.".to_owned(),
-            ));
-        }
+    for word in asked_for(text) {
+        warnings.push((
+            format!("people are asked to answer \"{word}\", which opts them out of all texts"),
+            "Ask for another word.".to_owned(),
+        ));
     }
     let (now, plain) = (measure(text), suggest_plain(text));
     if now.encoding == Encoding::Ucs2 && measure(&plain).encoding == Encoding::Gsm7 {
@@ -96,6 +83,36 @@ pub(super) fn text_warnings(text: &str) -> Vec<(String, String)> {
         ));
     }
     warnings
+}
+
+/// Words that opt out and that a text asks people to answer with for another purpose, each once: behind the asking, in a row of answers
+/// to choose from ("Reply YES or END"), or in capitals later in that sentence ("Reply STOP if you agree, CANCEL if not").
+fn asked_for(text: &str) -> Vec<String> {
+    const ASKING: [&str; 9] = ["reply", "text", "answer", "send", "respond", "responda", "responde", "envie", "envia"];
+    // What follows says that the word is for opting out: then it is as it should be.
+    const PURPOSE: [&str; 7] = ["opt", "unsubscribe", "texts", "messages", "mensajes", "baja", "out"];
+    let mut found: Vec<String> = Vec::new();
+    for sentence in text.split(['.', '!', '?', '\n']) {
+        let said: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let small: Vec<String> = said.iter().map(|word| word.to_lowercase()).collect();
+        let Some(asking) = small.iter().position(|word| ASKING.contains(&word.as_str())) else { continue };
+        for at in asking + 1..small.len() {
+            let word = &small[at];
+            let shouted = said[at].chars().count() > 1 && said[at].chars().all(char::is_uppercase);
+            let right_behind = ASKING.contains(&small[at - 1].as_str());
+            if !is_per_se(word) || !(shouted || right_behind) {
+                continue;
+            }
+            let next: Vec<&str> = small.iter().skip(at + 1).take(6).map(String::as_str).collect();
+            let is_for_it = next.iter().any(|word| PURPOSE.contains(word));
+            // "Reply STOP" alone is how one opts out; "Reply STOP if you agree" is not.
+            let is_stop = word == "stop" && !matches!(next.first(), Some(&("if" | "when" | "si" | "cuando")));
+            if !is_for_it && !is_stop && !found.contains(word) {
+                found.push(word.clone());
+            }
+        }
+    }
+    found
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -121,6 +138,13 @@ mod tests {
     #[case("Reply END to end the chat", 1)]
     #[case("Reply QUIT if you cannot come", 1)]
     #[case("Text \"cancel\" and we take you off the ride list", 1)]
+    #[case("You are with us, right? Reply YES or END to answer.", 1)]
+    #[case("Reply STOP if you agree, CANCEL if not", 2)]
+    #[case("Text YES to come or QUIT to stay home", 1)]
+    #[case("Reply STOP if you want no more texts", 0)]
+    #[case("Reply YES if you come. STOP ends these texts.", 0)]
+    #[case("Send us word when you end your shift", 0)]
+    #[case("Reply HELP for help, STOP to quit", 0)]
     #[case("Reply STOP to opt out", 0)]
     #[case("Reply YES if you come", 0)]
     #[case("Responda CANCELAR si no viene", 0)]

@@ -239,7 +239,14 @@ fn column_findings(def: &CampaignDef, known: &[&str], there: &dyn Fn(&str) -> bo
         // A contact has these whether the list has a column for them or not.
         None => match known.get(ALWAYS.len()..).unwrap_or_default() {
             [] => format!("Every contact has: {}; this list has no other columns.", ALWAYS.join(", ")),
-            own => format!("Every contact has: {}; this list also has: {}.", ALWAYS.join(", "), own.join(", ")),
+            own => {
+                // An event's fields are the campaign's, and no columns of the list.
+                let own: Vec<&str> = own.iter().copied().filter(|name| !name.starts_with("event.")).collect();
+                match own.as_slice() {
+                    [] => format!("Every contact has: {}; this list has no other columns.", ALWAYS.join(", ")),
+                    own => format!("Every contact has: {}; this list also has: {}.", ALWAYS.join(", "), own.join(", ")),
+                }
+            }
         },
     };
     let script = uses(def).into_iter().filter(|(name, _)| !there(name)).map(|(name, safe)| Finding {
@@ -290,10 +297,11 @@ fn language_findings(def: &CampaignDef, languages: &BTreeMap<String, u64>) -> Ve
                     "{contacts} contacts are written to in `{language}`, but these texts are not in it: {named}{}",
                     if more > 0 { format!(" and {more} more") } else { String::new() }
                 ),
-                remedy: format!(
-                    "Give each a text for `{language}`; until then they get the one in `{}`.",
-                    def.language
-                ),
+                remedy: if *language == def.language {
+                    format!("Give each a text for `{language}`, the main language: without it they cannot get it.")
+                } else {
+                    format!("Give each a text for `{language}`; until then they get the one in `{}`.", def.language)
+                },
                 ..Finding::default()
             });
         }
