@@ -153,7 +153,8 @@ async fn import(dir: &Path, list: &Path) -> anyhow::Result<(Duration, Duration)>
     let reading = begun.elapsed();
     let import = desk.ids.act_id(desk.clock.now());
     let def = sample::campaign().map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
-    let start = ImportStart { def, contacts, provenance: Provenance::of_made_up_people("a bench") };
+    let start =
+        ImportStart { def, contacts, provenance: Provenance::of_made_up_people("a bench"), warnings: Vec::new() };
     admin.import_start(desk, import, start).await?;
     let (to, mut ready) = tokio::sync::mpsc::channel::<Vec<u8>>(2);
     let reader = tokio::task::spawn_blocking(move || {

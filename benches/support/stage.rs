@@ -226,6 +226,7 @@ async fn import(desk: &Desk, admin: Actor, many: u32) -> anyhow::Result<Campaign
         def,
         contacts: many.into(),
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("bench"),
+        warnings: Vec::new(),
     };
     admin.import_start(desk, import, start).await?;
     let areas = [212, 312, 415, 617, 713, 305, 206, 602];

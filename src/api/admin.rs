@@ -20,7 +20,14 @@ pub struct ImportStart {
     /// Where the list came from; all of it but consent has to be said.
     #[serde(default)]
     pub provenance: Provenance,
+    /// What the check of both files warned of, for the audit; what the server finds in the campaign itself stands beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 30)]
+    pub warnings: Vec<String>,
 }
+
+/// Most warnings that come with an import.
+pub const MAX_WARNINGS: usize = 30;
 
 /// Starts the adding of contacts to a campaign that is there (id in the path, minted by the client); chunks and finish are those of
 /// an import. Asked twice: the same state.

@@ -47,6 +47,10 @@ pub struct Board {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub recalled_at: Option<Timestamp>,
+    /// Of a campaign that asks for money: the states (`US`: all) whose hours it keeps are wider than those in the data of the server's
+    /// program, as it took them from an older program, or its counsel chose so. `campaign update` with its file gives it those of today.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hours_behind: Vec<String>,
     /// Per texter, by name.
     pub texters: Vec<TexterLine>,
     /// When this was counted.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::campaign::CampaignState;
-use crate::domain::ids::{CampaignId, PersonId};
+use crate::domain::ids::{CampaignId, ContactId, PersonId};
 
 /// Closes a campaign. Closed once more, by another owner, it gets that owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -49,10 +49,22 @@ pub struct Obstacle {
     /// In whose hands (`in_hand`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub who: Vec<String>,
+    /// Whom it is about, but for `in_hand`: the first twenty of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Concerned>,
     /// Not before then does it go on by itself (`queued`, while the carrier's cap of the day is used up).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
+}
+
+/// A contact that something in the way is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Concerned {
+    /// Which.
+    pub contact: ContactId,
+    /// Their first name.
+    pub first_name: String,
 }
 
 /// How closing a campaign stands.

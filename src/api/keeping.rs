@@ -132,6 +132,22 @@ pub struct HoldInfo {
 pub struct PersonWanted {
     /// Which number.
     pub phone: Phone,
+    /// The answer may be a part of it, with the place to go on from: else all of it has to be found while one request may take.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_parts: bool,
+    /// Where the part before ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PersonPlace>,
+}
+
+/// A place in what is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PersonPlace {
+    /// In which table.
+    #[schema(max_length = 64)]
+    pub table: String,
+    /// Behind the row with this number.
+    pub after: i64,
 }
 
 /// All that the organization holds about a number, table by table, each row by its columns. Times are RFC 3339.
@@ -144,6 +160,9 @@ pub struct PersonOut {
     pub at: Timestamp,
     /// Rows by table; what is empty is left out.
     pub held: BTreeMap<String, Vec<serde_json::Value>>,
+    /// Of a part: where the next one begins; absent in the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<PersonPlace>,
 }
 
 /// Erases a person.

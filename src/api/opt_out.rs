@@ -22,6 +22,9 @@ pub enum OptOutWay {
     InPerson,
     /// On a list that came from elsewhere.
     List,
+    /// They did not: what somebody entered by another way was a mistake, and is taken back. An admin's; never what a word of the voter's
+    /// own did, nor one that they were told of, nor that of somebody who was erased.
+    TakenBack,
 }
 
 impl OptOutWay {
@@ -34,11 +37,12 @@ impl OptOutWay {
             Self::Email => "by_email",
             Self::InPerson => "in_person",
             Self::List => "from_a_list",
+            Self::TakenBack => "taken_back",
         }
     }
 }
 
-/// Numbers to be texted no more, in any campaign of the organization. Asked twice: the same list.
+/// Numbers to be texted no more, in any campaign of the organization, or with `taken_back` to be texted again. Asked twice: the same list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OptOuts {
     /// The numbers.
@@ -54,9 +58,18 @@ pub struct OptOuts {
 /// What became of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OptOutsTaken {
-    /// Numbers that are on the list now, those that were on it before among them.
+    /// Numbers that are on the list now, those that were on it before among them; of `taken_back`: that are not on it now, those that were
+    /// not before among them.
     pub numbers: u64,
-    /// How many of them were on it before.
+    /// How many of them were so before.
     #[serde(default)]
     pub already: u64,
+    /// Of `taken_back`: numbers that stay on the list.
+    #[serde(default, skip_serializing_if = "none_stays")]
+    pub stay: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn none_stays(many: &u64) -> bool {
+    *many == 0
 }

@@ -1,5 +1,6 @@
 //! `textbank campaign check`: every problem of a campaign file and a list, at once.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -18,6 +19,8 @@ use crate::exchange::problem::FileProblem;
 
 /// Problems of one sort shown before the rest is only counted (`--json` gives all).
 const SHOWN: usize = 40;
+/// Rows with the very same problem shown before they are only counted.
+const ALIKE: u64 = 3;
 
 #[derive(Serialize)]
 struct Output<'a> {
@@ -146,7 +149,7 @@ pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
         None => Pair::at(campaign, None, file, now),
         Some(list) => {
             let mut look = Look::new(&args.read, 0);
-            let (pair, _) = Pair::survey(campaign, list, &args.read.options()?, now, &mut look);
+            let (pair, _) = Pair::survey(campaign, list, &args.read.options(ctx.clock.now())?, now, &mut look);
             look.finish()?;
             pair
         }
@@ -183,14 +186,39 @@ pub fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
 
+/// Of problems that say the same of many rows the first few, and how many more there are of each.
+fn once<'a>(problems: &[&'a FileProblem]) -> (Vec<&'a FileProblem>, Vec<(&'a FileProblem, u64)>) {
+    let mut met: BTreeMap<(Option<&str>, &str), u64> = BTreeMap::new();
+    let mut told = Vec::new();
+    let mut alike: Vec<(&FileProblem, u64)> = Vec::new();
+    for problem in problems {
+        let many = met.entry((problem.field.as_deref(), &problem.what)).or_default();
+        *many += 1;
+        if *many <= ALIKE || problem.line.is_none() {
+            told.push(*problem);
+            continue;
+        }
+        let same = |(one, _): &&mut (&FileProblem, u64)| one.what == problem.what && one.field == problem.field;
+        match alike.iter_mut().find(same) {
+            Some((_, more)) => *more += 1,
+            None => alike.push((problem, 1)),
+        }
+    }
+    (told, alike)
+}
+
 /// The problems, what stops the work first; of each sort so many as can be read. `more` warnings are not among them; `rest` says
 /// where the others are.
 pub(super) fn shown(problems: &[FileProblem], more: u64, rest: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for fatal in [true, false] {
         let sort: Vec<&FileProblem> = problems.iter().filter(|p| p.fatal == fatal).collect();
-        lines.extend(sort.iter().take(SHOWN).map(ToString::to_string));
-        let untold = sort.len().saturating_sub(SHOWN) as u64 + if fatal { 0 } else { more };
+        let (told, alike) = once(&sort);
+        lines.extend(told.iter().take(SHOWN).map(ToString::to_string));
+        for (one, many) in alike.iter().take(SHOWN) {
+            lines.push(format!("... and {} more with the same: {}", counted(*many, "row"), one.what));
+        }
+        let untold = told.len().saturating_sub(SHOWN) as u64 + if fatal { 0 } else { more };
         if untold > 0 {
             lines.push(format!("... and {untold} more like these ({rest})"));
         }
@@ -239,7 +267,7 @@ fn page(
     lines.push(if ok {
         "No problem stops this campaign.".into()
     } else {
-        "Nothing was changed: mend the errors first.".into()
+        "The errors stop this campaign: mend them first.".into()
     });
     lines.join("\n") + "\n"
 }
@@ -275,7 +303,7 @@ fn wording(variant: &VariantReport) -> Vec<String> {
 }
 
 /// Who may be texted now, and who is held until when.
-fn hours(held: &Held) -> Vec<String> {
+pub(super) fn hours(held: &Held) -> Vec<String> {
     let local =
         |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%a %-d %b %H:%M %Z").to_string();
     let mut lines = vec![format!("  texting hours, first texts: {} may go out now ({})", held.open, local(held.at))];

@@ -11,7 +11,7 @@ use super::reach::{SignInArgs, tell};
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, export, out, out_json};
 use crate::api::campaign::CampaignState;
-use crate::api::closing::{CloseReport, CloseRequest, InTheWay, Obstacle};
+use crate::api::closing::{CloseReport, CloseRequest, Concerned, InTheWay, Obstacle};
 use crate::api::people::PersonInfo;
 use crate::api::problem::Code;
 use crate::domain::ids::{CampaignId, PersonId};
@@ -178,7 +178,21 @@ fn owner(people: &[PersonInfo], wanted: &str) -> anyhow::Result<PersonId> {
     }
 }
 
+/// What to do, and whom it is about.
 fn remedy(one: &Obstacle, campaign: CampaignId, program: &str) -> String {
+    let named = |of: &Concerned| match safe_line(&of.first_name) {
+        name if name.is_empty() => of.contact.to_string(),
+        name => format!("{name} ({})", of.contact),
+    };
+    let mut whom = one.contacts.iter().map(named).collect::<Vec<_>>().join(", ");
+    if one.count > one.contacts.len() as u64 && !whom.is_empty() {
+        whom.push_str(", ...");
+    }
+    let what = what_to_do(one, campaign, program);
+    if whom.is_empty() { what } else { format!("{what}\n      {whom}") }
+}
+
+fn what_to_do(one: &Obstacle, campaign: CampaignId, program: &str) -> String {
     let many = one.count;
     let who = one.who.iter().map(|name| safe_line(name)).collect::<Vec<_>>().join(", ");
     match one.what {

@@ -4,21 +4,23 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::campaign_check::{counted, shown};
+use super::campaign_check::{counted, hours, shown};
 use super::hand_in::{self, ProvenanceArgs};
 use super::list_read::{Look, ReadArgs, thousands};
 use super::patience::patiently;
 use super::reach::{SignInArgs, admin, tell};
 use super::{Context, Exit, Outcome, ask, out, out_json};
-use crate::api::admin::{ImportStart, ImportState};
+use crate::api::admin::{ImportStart, ImportState, MAX_WARNINGS};
 use crate::client::CampaignServer as _;
 use crate::domain::campaign::CampaignDef;
 use crate::domain::safe_text::safe_line;
 use crate::exchange::campaign_file;
 use crate::exchange::contact_list::{ContactList, Surveyed};
 use crate::exchange::pair::{CampaignRead, Pair};
+use crate::exchange::problem::FileProblem;
 
 /// Arguments of `campaign import`.
 #[derive(Debug, clap::Args)]
@@ -68,13 +70,15 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
             return super::campaign_from_spoke::import(url, &number, &args.into, ctx).await;
         }
     };
-    let Some(Checked { def, list, surveyed, digest }) =
-        check(campaign_file::load_at(&args.campaign, Some(ctx.clock.now())), contacts, &args.read)?
+    let now = ctx.clock.now();
+    let Some(Checked { def, list, surveyed, digest, warnings }) =
+        check(campaign_file::load_at(&args.campaign, Some(now)), contacts, &args.read, now)?
     else {
         tell("Nothing was handed in: mend the errors first.");
         return Ok(Exit::Problems);
     };
     let (rows, title) = (Rows::of(&list), def.title.clone());
+    let span = (def.hours.opens_at, def.hours.closes_at);
     let (sign_in, client) = admin(&args.who, ctx).await?;
     // Who asks a second time is told of the campaign of the first; another one of the same title is likely a mistake.
     let others = super::reach::client(&sign_in, ctx)?.campaigns().await.context("nothing was handed in")?;
@@ -97,7 +101,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
                 Some(state) => state,
                 None => {
                     let provenance = provenance.unwrap_or_default();
-                    let start = ImportStart { def, contacts: list.texted, provenance };
+                    let start = ImportStart { def, contacts: list.texted, provenance, warnings };
                     patiently(ctx, || client.import_start(import, &start)).await?
                 }
             };
@@ -117,6 +121,13 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
         out_json(&Imported { state: &state, list: rows, handed_in_before: before })?;
     } else {
         out(in_words(&title, &state, rows, before, &ctx.program))?;
+    }
+    if let Some(closed) = span.1.filter(|at| *at <= now) {
+        tell(format!(
+            "warning: its end has passed ({closed}): no first text goes out. Another `closes_at` comes by campaign update."
+        ));
+    } else if let Some(opens) = span.0.filter(|at| *at > now) {
+        tell(format!("It begins at {opens} (`opens_at`): no first text goes out before."));
     }
     let namesakes = others.iter().filter(|one| one.id != state.campaign && one.title == title);
     let namesakes: Vec<String> = namesakes.map(|one| one.id.to_string()).collect();
@@ -152,6 +163,8 @@ pub(super) struct Checked {
     pub(super) surveyed: Surveyed,
     /// Of all its contacts.
     pub(super) digest: blake3::Hash,
+    /// What was doubtful, for the record of the start: not what was wrong with single rows, which are left out.
+    pub(super) warnings: Vec<String>,
 }
 
 /// Reads a list against its campaign; tells the problems of both. None when one of them stops the work.
@@ -159,20 +172,27 @@ pub(super) fn check(
     campaign: CampaignRead,
     contacts: &std::path::Path,
     read: &ReadArgs,
+    now: Timestamp,
 ) -> anyhow::Result<Option<Checked>> {
     let mut look = Look::new(read, 0);
     look.digest = Some(blake3::Hasher::new());
-    let (pair, surveyed) = Pair::survey(campaign, contacts, &read.options()?, None, &mut look);
+    let (pair, surveyed) = Pair::survey(campaign, contacts, &read.options(now)?, Some(now), &mut look);
     look.finish()?;
     let more = "textbank campaign check --json lists more, --rejected FILE all rows that are left out";
     for line in shown(&pair.problems, pair.more_problems, more) {
         tell(line);
     }
+    // Before a start it is known who waits for their hours.
+    let held = pair.report.iter().flat_map(|report| report.held.iter().flat_map(hours));
+    held.for_each(tell);
+    let of_a_row = |problem: &FileProblem| problem.file == contacts && problem.line.is_some_and(|line| line > 1);
+    let warnings = pair.problems.iter().filter(|problem| !of_a_row(problem)).map(|problem| problem.what.clone());
+    let warnings: Vec<String> = warnings.take(MAX_WARNINGS).collect();
     Ok(match (pair.sound(), surveyed, look.digest) {
         (Some((def, list)), Some(surveyed), Some(mut digest)) => {
             // The ids of those who share a number stand in rows that are left out.
             digest.update(surveyed.fingerprint().as_bytes());
-            Some(Checked { def, list, surveyed, digest: digest.finalize() })
+            Some(Checked { def, list, surveyed, digest: digest.finalize(), warnings })
         }
         _ => None,
     })
@@ -261,7 +281,9 @@ fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, program:
     } else {
         lines.push(format!("Campaign {number} ({title}) has {}.", counted(state.stored, "contact")));
     }
-    lines.extend(list.in_words(state));
+    if !before {
+        lines.extend(list.in_words(state));
+    }
     if state.paused {
         lines.push(format!(
             "It is paused: nobody gets contacts of it. To see its texts on staff phones first: {program} campaign test {number} --to \

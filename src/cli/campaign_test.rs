@@ -44,6 +44,9 @@ pub struct TestArgs {
     /// To the staff phones in this file: a number in each line
     #[arg(long, value_name = "FILE", group = "phones")]
     pub staff: Option<PathBuf>,
+    /// What the script says after each answer, too
+    #[arg(long)]
+    pub answers: bool,
     /// The canned replies too
     #[arg(long)]
     pub canned: bool,
@@ -95,13 +98,20 @@ pub async fn run(args: TestArgs, ctx: &Context) -> Outcome {
     if rehearsal {
         tell("REHEARSAL: the carrier is simulated, no phone gets these texts.");
     }
-    let texts = trial_texts(&view.def, args.canned);
+    let texts = trial_texts(&view.def, args.answers, args.canned);
+    let rest = trial_texts(&view.def, true, true).len() - texts.len();
     let all = texts.len() * phones.len();
     tell(format!(
         "{} of campaign {campaign} to {}: {all} to confirm, one by one.",
         counted(texts.len() as u64, "text"),
         counted(phones.len() as u64, "phone")
     ));
+    if rest > 0 {
+        tell(format!(
+            "{} of the script are left out; --answers and --canned send them too.",
+            counted(rest as u64, "other text")
+        ));
+    }
     let mut sent = BTreeSet::new();
     let mut number = 0;
     'phones: for phone in &phones {
@@ -174,6 +184,9 @@ fn part(part: &TrialPart) -> String {
     match part {
         TrialPart::Initial(name) => format!("wording `{}`", safe_line(name)),
         TrialPart::Canned(id) => format!("canned reply `{}`", safe_line(id)),
+        TrialPart::Answer { question, value } => {
+            format!("after `{}` = `{}`", safe_line(question), safe_line(value))
+        }
     }
 }
 

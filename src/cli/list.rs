@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::campaign_check::shown;
@@ -10,7 +11,7 @@ use super::list_read::Look;
 pub use super::list_read::ReadArgs;
 use super::{Exit, Outcome, out, out_json};
 use crate::domain::contact::Contact;
-use crate::exchange::contact_list::{self, ColumnUse, ContactList, HOUSEHOLD, Shape};
+use crate::exchange::contact_list::{self, ColumnUse, ContactList, HOUSEHOLD, NumberReason, Shape};
 use crate::exchange::problem::FileProblem;
 
 /// What can be done with a list.
@@ -18,6 +19,8 @@ use crate::exchange::problem::FileProblem;
 pub enum ListCommand {
     /// Show how each column of a list is understood, and every row that cannot be texted; nothing is stored
     Check(CheckArgs),
+    /// Hand a list in with its campaign: the same as campaign import
+    Import(Box<super::campaign_import::ImportArgs>),
     /// Add contacts to a campaign that is there; texters can draw from them at once
     Add(super::list_add::AddArgs),
     /// Print where the contacts of a campaign come from: each list, when it was obtained, what use is permitted
@@ -37,7 +40,7 @@ pub struct CheckArgs {
     /// The list: CSV, TSV or a spreadsheet (XLSX, XLS, ODS)
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Show so many contacts as they are understood
+    /// Show so many contacts as they are understood, and of several numbers why this one is taken
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub rows: usize,
     /// How it is to be read.
@@ -61,6 +64,9 @@ struct Checked<'a> {
     shared: u64,
     left_out: u64,
     first: &'a [Contact],
+    /// Why the number of each of `first` is the one it is, in lists with several columns of numbers.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    first_numbers: &'a [NumberReason],
     problems: &'a [FileProblem],
     /// So many more are not listed.
     #[serde(skip_serializing_if = "is_zero")]
@@ -75,8 +81,8 @@ fn is_zero(number: &u64) -> bool {
 ///
 /// # Errors
 /// A file cannot be written, or an option has no meaning.
-pub fn check(args: &CheckArgs) -> Outcome {
-    let (list, first, problems) = read(args)?;
+pub fn check(args: &CheckArgs, now: Timestamp) -> Outcome {
+    let Looked { list, first, numbers, problems } = read(args, now)?;
     let ok = problems.iter().all(|problem| !problem.fatal);
     if args.json {
         out_json(&Checked {
@@ -89,19 +95,28 @@ pub fn check(args: &CheckArgs) -> Outcome {
             shared: list.shared,
             left_out: list.rejected,
             first: &first,
+            first_numbers: &numbers,
             problems: &problems,
             more_problems: list.more_problems,
         })?;
     } else {
-        out(page(&args.file, &list, &first, &problems))?;
+        out(page(&args.file, &list, (&first, &numbers), &problems))?;
     }
     Ok(if ok { Exit::Done } else { Exit::Problems })
 }
 
-/// What is in the list, its first contacts, and its problems.
-fn read(args: &CheckArgs) -> anyhow::Result<(ContactList, Vec<Contact>, Vec<FileProblem>)> {
+/// What is in the list, its first contacts, why each has the number it has, and its problems.
+#[derive(Debug, Default)]
+struct Looked {
+    list: ContactList,
+    first: Vec<Contact>,
+    numbers: Vec<NumberReason>,
+    problems: Vec<FileProblem>,
+}
+
+fn read(args: &CheckArgs, now: Timestamp) -> anyhow::Result<Looked> {
     let mut look = Look::new(&args.read, args.rows);
-    let found = args.read.survey(&args.file, &mut look)?;
+    let found = args.read.survey(&args.file, now, &mut look)?;
     look.finish()?;
     Ok(match found {
         Ok((mut list, mut surveyed)) => {
@@ -119,14 +134,19 @@ fn read(args: &CheckArgs) -> anyhow::Result<(ContactList, Vec<Contact>, Vec<File
             } else {
                 first = look.first;
             }
-            (list, first, problems)
+            Looked { list, first, numbers: look.numbers, problems }
         }
-        Err(problems) => (ContactList::default(), Vec::new(), problems),
+        Err(problems) => Looked { problems, ..Looked::default() },
     })
 }
 
 /// What was understood, as text.
-fn page(file: &Path, list: &ContactList, first: &[Contact], problems: &[FileProblem]) -> String {
+fn page(
+    file: &Path,
+    list: &ContactList,
+    (first, numbers): (&[Contact], &[NumberReason]),
+    problems: &[FileProblem],
+) -> String {
     let mut lines = Vec::new();
     if let Some(shape) = &list.shape {
         lines.push(format!("{}: {shape}", file.display()));
@@ -134,8 +154,9 @@ fn page(file: &Path, list: &ContactList, first: &[Contact], problems: &[FileProb
         lines.extend(columns(&list.understood));
         lines.push(String::new());
         lines.push(counts(list));
-        for contact in first {
+        for (at, contact) in first.iter().enumerate() {
             lines.push(format!("  {}", in_words(contact)));
+            lines.extend(numbers.get(at).map(|reason| format!("    {reason}")));
         }
     }
     if !problems.is_empty() {
@@ -234,6 +255,8 @@ mod tests {
     use super::*;
     use crate::exchange::contact_list::Mapping;
 
+    const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
     fn args(map: &[&str], no_header: bool) -> ReadArgs {
         let map = map.iter().map(|word| word.parse().unwrap()).collect();
         ReadArgs { map, no_header, country: "US".into(), ..ReadArgs::default() }
@@ -248,7 +271,11 @@ mod tests {
     #[case("household.csv", &[], false)]
     #[case("impactive.csv", &[], false)]
     #[case("mapped.csv", &["Polling Loc=pollingPlace", "Nr=cell", "Who=firstName", "Secret=ignore"], false)]
+    #[case("florida_extract.txt", &["2=externalId", "3=lastName", "5=firstName", "12=zip", "35=areaCode", "36=phone"], true)]
+    #[case("florida_extract.txt", &[], false)]
     #[case("nationbuilder.csv", &[], false)]
+    #[case("north_carolina_voter_file.txt", &[], false)]
+    #[case("wants_no_texts.csv", &[], false)]
     #[case("no_header.csv", &["1=firstName", "3=cell", "2=lastName"], true)]
     #[case("no_header.csv", &[], false)]
     #[case("pdi.csv", &[], false)]
@@ -263,8 +290,9 @@ mod tests {
     fn a_list_is_understood(#[case] name: &str, #[case] map: &[&str], #[case] no_header: bool) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lists").join(name);
         let args = CheckArgs { file: path.clone(), rows: 2, read: args(map, no_header), json: false };
-        let (list, first, problems) = read(&args).unwrap();
-        let page = page(&path, &list, &first, &problems).replace(&format!("{}/", path.parent().unwrap().display()), "");
+        let Looked { list, first, numbers, problems } = read(&args, NOW).unwrap();
+        let page = page(&path, &list, (&first, &numbers), &problems)
+            .replace(&format!("{}/", path.parent().unwrap().display()), "");
         let kind = if map.is_empty() { "" } else { "_mapped" };
         insta::assert_snapshot!(format!("{}{kind}", name.replace('.', "_")), page);
     }
@@ -276,7 +304,7 @@ mod tests {
         std::fs::write(&list, "firstName,cell,note\nAna,2122000002,\nBen,12,\"=cmd|'/c calc'!A1\"\nCy\n").unwrap();
         let with = |args| CheckArgs { file: list.clone(), rows: 1, read: args, json: false };
         let args = ReadArgs { rejected: Some(out.clone()), ..args(&[], false) };
-        assert_eq!(read(&with(args.clone())).unwrap().0.rejected, 2);
+        assert_eq!(read(&with(args.clone()), NOW).unwrap().list.rejected, 2);
         let written = std::fs::read_to_string(&out).unwrap();
         assert_eq!(
             written,
@@ -285,9 +313,9 @@ mod tests {
              Cy,,,line 4: no number\n"
         );
         std::fs::write(&list, written.replace(",12,", ",2122000003,")).unwrap();
-        assert_eq!(read(&with(self::args(&[], false))).unwrap().1[0].first_name, "Ben");
+        assert_eq!(read(&with(self::args(&[], false)), NOW).unwrap().first[0].first_name, "Ben");
         // Once more: what is there is not written over.
-        assert_eq!(read(&with(args)).unwrap().0.rejected, 1);
+        assert_eq!(read(&with(args), NOW).unwrap().list.rejected, 1);
         assert_eq!(std::fs::read_to_string(&out).unwrap(), written);
         assert!(std::fs::read_to_string(dir.path().join("left_out-2.csv")).unwrap().contains("Cy"));
     }
@@ -308,15 +336,15 @@ mod tests {
     #[case("GB", true)]
     fn a_country_is_one(#[case] country: &str, #[case] is: bool) {
         let args = ReadArgs { country: country.into(), ..ReadArgs::default() };
-        assert_eq!(args.options().is_ok(), is);
+        assert_eq!(args.options(NOW).is_ok(), is);
     }
 
     #[test]
     fn consent_is_a_day_and_words_or_a_place() {
         let day = Some(jiff::civil::date(2026, 6, 4));
         let args = ReadArgs { consent_date: day, country: "US".into(), ..ReadArgs::default() };
-        assert!(args.options().is_err());
+        assert!(args.options(NOW).is_err());
         let args = ReadArgs { consent_source: Some("form".into()), ..args };
-        assert!(args.options().unwrap().consent.is_some_and(|consent| consent.is_evidence()));
+        assert!(args.options(NOW).unwrap().consent.is_some_and(|consent| consent.is_evidence()));
     }
 }

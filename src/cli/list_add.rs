@@ -67,7 +67,8 @@ pub async fn add(args: AddArgs, ctx: &Context) -> Outcome {
         return Err(Misuse(super::campaign_pause::is_closed(campaign, &ctx.program)).into());
     }
     let title = view.def.title.clone();
-    let Some(Checked { list, surveyed, digest, .. }) = check(Ok((view.def, Vec::new())), &args.file, &args.read)?
+    let Some(Checked { list, surveyed, digest, .. }) =
+        check(Ok((view.def, Vec::new())), &args.file, &args.read, ctx.clock.now())?
     else {
         tell("Nothing was handed in: mend the errors first.");
         return Ok(Exit::Problems);
@@ -120,10 +121,11 @@ fn in_words(title: &str, state: &ImportState, rows: Rows, before: bool) -> Strin
     let mut lines = vec![if before {
         format!("This very list was added to campaign {number} ({title}) before: nothing was handed in now.")
     } else {
-        format!("Campaign {number} ({title}) has {} contacts more.", thousands(state.stored))
+        let contacts = if state.stored == 1 { "contact" } else { "contacts" };
+        format!("Campaign {number} ({title}) has {} {contacts} more.", thousands(state.stored))
     }];
-    lines.extend(rows.in_words(state));
     if !before {
+        lines.extend(rows.in_words(state));
         lines.push(if state.paused {
             "The campaign is paused: texters draw from them once it is resumed.".into()
         } else {

@@ -142,11 +142,17 @@ pub async fn update(args: UpdateArgs, ctx: &Context) -> Outcome {
     let to = To::reach(&args.common, ctx).await?;
     let known = super::export::columns(&to.client, to.campaign, ctx).await?.columns;
     let names = columns_of(&wanted, &known, &args.new_column)?;
-    let wanted = wanted.into_iter().map(|one| renamed(one, &names)).collect();
+    let wanted: Vec<Wanted> = wanted.into_iter().map(|one| renamed(one, &names)).collect();
     let verb = if args.common.dry_run { "would be corrected" } else { "corrected" };
     let told: Vec<&str> =
         columns.iter().map(|column| names.get(column).map_or(column.as_str(), String::as_str)).collect();
     tell(format!("{verb}: {}", told.join(", ")));
+    if wanted.iter().any(|one: &Wanted| one.change.who.phone.is_some() && one.change.who.external_id.is_some()) {
+        tell(
+            "Numbers and ids only say who is meant: neither is changed. Whose number is wrong is taken off by `list remove`, and comes \
+             in with the right one by `list add`.",
+        );
+    }
     run(wanted, &args.common, &to, false, ctx).await
 }
 

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use jiff::{Timestamp, tz::TimeZone};
+
 use super::Misuse;
 use super::private_file::create_new;
 use super::reach::tell;
@@ -11,15 +13,15 @@ use crate::domain::contact::Contact;
 use crate::domain::phone::is_country;
 use crate::domain::provenance::Consent;
 use crate::exchange::contact_list::rejected::{Rejected, Writer};
-use crate::exchange::contact_list::{self, ContactList, Mapping, Options, Surveyed, Visitor};
+use crate::exchange::contact_list::{self, ContactList, Mapping, NumberReason, Options, Surveyed, Visitor};
 use crate::exchange::problem::FileProblem;
 
 /// How a list is to be read; of every command that reads one.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct ReadArgs {
     /// Say what a column is: its header (or number) = firstName, lastName, fullName, verifiedCell, cell, mobile, phone,
-    /// homePhone, phoneKind, external_id, zip, state, language, timezone, consent_date, consent_wording, consent_source, ignore,
-    /// or a merge field's name
+    /// homePhone, landline, phoneKind, areaCode, noTexts, mayText, external_id, zip, state, language, timezone, consent_date,
+    /// consent_wording, consent_source, ignore, or a merge field's name
     #[arg(long = "map", value_name = "COLUMN=FIELD")]
     pub map: Vec<Mapping>,
     /// The first row holds a contact: name the columns by number, as in --map 1=firstName --map 2=cell
@@ -68,7 +70,7 @@ impl ReadArgs {
     ///
     /// # Errors
     /// A country that is none; consent that is no evidence.
-    pub fn options(&self) -> anyhow::Result<Options> {
+    pub fn options(&self, now: Timestamp) -> anyhow::Result<Options> {
         if !is_country(&self.country) {
             let what = format!(
                 "--country {}: no country has this code; write its two letters, such as US, MX or GB",
@@ -83,6 +85,7 @@ impl ReadArgs {
             sheet: self.sheet.clone(),
             consent: self.consent()?,
             consent_needed: false,
+            today: Some(now.to_zoned(TimeZone::UTC).date()),
             numbers_only: false,
         })
     }
@@ -92,7 +95,8 @@ impl ReadArgs {
     /// # Errors
     /// As [`Self::options`].
     pub fn rehearse(&self, list: &Path) -> anyhow::Result<Result<ContactList, Vec<FileProblem>>> {
-        let mut options = self.options()?;
+        // Consent is not asked for, so no day matters.
+        let mut options = self.options(Timestamp::MAX)?;
         // Nobody is texted: it is not asked who agreed.
         options.consent = crate::domain::provenance::Provenance::of_made_up_people("").consent;
         let read = contact_list::load_with(list, &options);
@@ -112,9 +116,10 @@ impl ReadArgs {
     pub fn survey(
         &self,
         list: &Path,
+        now: Timestamp,
         look: &mut Look,
     ) -> anyhow::Result<Result<(ContactList, Surveyed), Vec<FileProblem>>> {
-        Ok(contact_list::survey(list, &self.options()?, look))
+        Ok(contact_list::survey(list, &self.options(now)?, look))
     }
 }
 
@@ -122,6 +127,8 @@ impl ReadArgs {
 pub struct Look {
     /// The first contacts.
     pub first: Vec<Contact>,
+    /// Why the number of each of them is the one it is; empty where the list has one column of numbers.
+    pub numbers: Vec<NumberReason>,
     keep: usize,
     rejected: RejectedFile,
     /// Of all contacts in their order, when it is wanted.
@@ -144,7 +151,15 @@ impl Look {
     #[must_use]
     pub fn new(args: &ReadArgs, keep: usize) -> Self {
         let rejected = RejectedFile::new(args.rejected.as_deref());
-        Self { first: Vec::new(), keep, rejected, digest: None, rows: 0, shown: io::stderr().is_terminal() }
+        Self {
+            first: Vec::new(),
+            numbers: Vec::new(),
+            keep,
+            rejected,
+            digest: None,
+            rows: 0,
+            shown: io::stderr().is_terminal(),
+        }
     }
 
     /// After the last row: says where the rows are that were left out.
@@ -177,6 +192,14 @@ impl Visitor for Look {
             add(digest, contact)?;
         }
         Ok(())
+    }
+
+    fn wants_reasons(&self) -> bool {
+        self.first.len() < self.keep
+    }
+
+    fn number(&mut self, reason: NumberReason) {
+        self.numbers.push(reason);
     }
 
     fn rejected(&mut self, headers: &[String], row: Rejected) -> io::Result<()> {

@@ -414,7 +414,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Wipe(args) => wipe::run(args, &ctx()?).await,
         Command::Campaign { command } => campaign::run(command, &ctx()?).await,
         Command::List { command } => match command {
-            list::ListCommand::Check(args) => list::check(&args),
+            list::ListCommand::Check(args) => list::check(&args, ctx()?.clock.now()),
+            list::ListCommand::Import(args) => campaign_import::run(*args, &ctx()?).await,
             list::ListCommand::Add(args) => list_add::add(args, &ctx()?).await,
             list::ListCommand::Provenance(args) => list_add::provenance(args, &ctx()?).await,
             list::ListCommand::Remove(args) => list_change::remove(args, &ctx()?).await,

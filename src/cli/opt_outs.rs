@@ -1,15 +1,17 @@
 //! `opt-outs ...`: people who opted out by another way than a text.
 
-use std::path::PathBuf;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
+use serde::Serialize;
 
 use super::campaign_check::{counted, shown};
 use super::export::{self, ExportCommand, FormatArg, RowArgs};
 use super::list_read::ReadArgs;
 use super::reach::{SignInArgs, stored, tell, timeouts, tokens};
-use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::opt_out::{MAX_OPT_OUTS, OptOutWay, OptOuts, OptOutsTaken};
 use crate::api::people::Role;
 use crate::client::native::AdminClient;
@@ -41,7 +43,7 @@ pub enum OptOutsCommand {
         #[command(flatten)]
         who: SignInArgs,
     },
-    /// Put every number of a list on it (CSV, TSV or a spreadsheet)
+    /// Put every number of a list on it (CSV, TSV or a spreadsheet); where columns say who gets no texts, those alone
     Import {
         /// The list
         #[arg(value_name = "FILE")]
@@ -49,9 +51,37 @@ pub enum OptOutsCommand {
         /// Where the list comes from; kept with each number
         #[arg(long, value_name = "TEXT")]
         note: String,
+        /// Only say how many they would be
+        #[arg(long)]
+        dry_run: bool,
+        /// Put them on it: do not ask
+        #[arg(long, conflicts_with = "dry_run")]
+        yes: bool,
         /// How it is to be read.
         #[command(flatten)]
         read: ReadArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Who asks.
+        #[command(flatten)]
+        who: SignInArgs,
+    },
+    /// Take numbers off the list again that somebody put there by mistake, as an admin: never what a word of the voter's own did, nor an
+    /// opt-out that they were told of
+    TakeBack {
+        /// The numbers
+        #[arg(value_name = "NUMBER", required_unless_present = "list")]
+        numbers: Vec<String>,
+        /// Every number of this list, such as one that was imported by mistake
+        #[arg(long, value_name = "FILE")]
+        list: Option<PathBuf>,
+        /// Why it was a mistake; kept in the audit and in each conversation
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+        /// The country of numbers without a country code, in two letters
+        #[arg(long, value_name = "CODE", default_value = "US")]
+        country: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -104,13 +134,7 @@ impl From<Way> for OptOutWay {
 pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
     match command {
         OptOutsCommand::Add { numbers, how, note, country, json, who } => {
-            let mut read = Vec::with_capacity(numbers.len());
-            for number in &numbers {
-                // All or nothing: whoever types ten shall not wonder which of them counted.
-                let phone = Phone::parse(number, &country.to_ascii_uppercase())
-                    .map_err(|problem| Misuse(format!("{}: {problem}. {}", safe_line(number), problem.remedy())))?;
-                read.push(phone);
-            }
+            let read = typed(&numbers, &country)?;
             let taken = hand_in(&who, ctx, read, how.into(), &note).await?;
             told(&taken, "", json)?;
         }
@@ -127,20 +151,36 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
             };
             return export::run(ExportCommand::OptOuts(rows), ctx).await;
         }
-        OptOutsCommand::Import { file, note, read, json, who } => {
-            let list = match contact_list::load_with(&file, &Options { numbers_only: true, ..read.options()? }) {
-                Ok(list) => list,
-                Err(problems) => {
-                    shown(&problems, 0, "`textbank list check --json` lists all").iter().for_each(tell);
-                    tell("Nothing was handed in.");
-                    return Ok(Exit::Problems);
-                }
-            };
-            shown(&list.problems, list.more_problems, "`textbank list check --json` lists all").iter().for_each(tell);
-            let numbers = list.contacts.into_iter().map(|contact| contact.phone).collect();
+        OptOutsCommand::TakeBack { numbers, list, note, country, json, who } => {
+            let mut phones = typed(&numbers, &country)?;
+            if let Some(file) = list {
+                let read = ReadArgs { country, ..ReadArgs::default() };
+                let Some((more, _)) = of_list(&file, &read, ctx)? else { return Ok(Exit::Problems) };
+                phones.extend(more);
+            }
+            let taken = hand_in(&who, ctx, phones, OptOutWay::TakenBack, &note).await?;
+            if json {
+                out_json(&taken)?
+            } else {
+                out(back_in_words(&taken))?
+            }
+            return Ok(if taken.stay > 0 { Exit::Problems } else { Exit::Done });
+        }
+        OptOutsCommand::Import { file, note, dry_run, yes, read, json, who } => {
+            let Some((numbers, left_out)) = of_list(&file, &read, ctx)? else { return Ok(Exit::Problems) };
+            let many = numbers.len() as u64;
+            if dry_run {
+                let would = OptOutsWould { dry_run, numbers: many, left_out };
+                let words = || format!("{} would be texted no more, in no campaign.", counted(many, "number"));
+                return (if json { out_json(&would) } else { out(words()) }).map(|()| Exit::Done);
+            }
+            if !yes && !may(many)? {
+                tell("Nothing was handed in.");
+                return Ok(Exit::Refused);
+            }
             let taken = hand_in(&who, ctx, numbers, OptOutWay::List, &note).await?;
-            let left = if list.rejected > 0 {
-                format!(" {} could not be read (named above).", counted(list.rejected, "row"))
+            let left = if left_out > 0 {
+                format!(" {} left out (named above).", counted(left_out, "row"))
             } else {
                 String::new()
             };
@@ -148,6 +188,65 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
         }
     }
     Ok(Exit::Done)
+}
+
+/// All or nothing: whoever types ten shall not wonder which of them counted.
+fn typed(numbers: &[String], country: &str) -> anyhow::Result<Vec<Phone>> {
+    let country = country.to_ascii_uppercase();
+    let read = |number: &String| {
+        Phone::parse(number, &country)
+            .map_err(|problem| Misuse(format!("{}: {problem}. {}", safe_line(number), problem.remedy())).into())
+    };
+    numbers.iter().map(read).collect()
+}
+
+/// The numbers of a list of opt-outs, and how many rows were left out; what is wrong is told. None when it cannot be used.
+fn of_list(file: &Path, read: &ReadArgs, ctx: &Context) -> anyhow::Result<Option<(Vec<Phone>, u64)>> {
+    let options = Options { numbers_only: true, ..read.options(ctx.clock.now())? };
+    let list = match contact_list::load_with(file, &options) {
+        Ok(list) => list,
+        Err(problems) => {
+            shown(&problems, 0, "`textbank list check --json` lists all").iter().for_each(tell);
+            tell("Nothing was handed in.");
+            return Ok(None);
+        }
+    };
+    shown(&list.problems, list.more_problems, "`textbank list check --json` lists all").iter().for_each(tell);
+    Ok(Some((list.contacts.into_iter().map(|contact| contact.phone).collect(), list.rejected)))
+}
+
+#[derive(Debug, Serialize)]
+struct OptOutsWould {
+    dry_run: bool,
+    numbers: u64,
+    left_out: u64,
+}
+
+/// Asks the person at the terminal: the wrong file would silence everybody on it. A script has said what it wants.
+fn may(many: u64) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(true);
+    }
+    let answer = ask(&format!(
+        "{} of this list will be texted no more, in no campaign. Is it the list of those who opted out? (yes or no) ",
+        counted(many, "number")
+    ))?;
+    Ok(matches!(answer.unwrap_or_default().trim().to_lowercase().as_str(), "yes" | "y" | "sí" | "si"))
+}
+
+/// What became of numbers that were to be texted again.
+fn back_in_words(taken: &OptOutsTaken) -> String {
+    let mut text = format!("{}: not on the list of opt-outs any more.", counted(taken.numbers, "number"));
+    if taken.already > 0 {
+        text.push_str(&format!(" {} of them were not on it before.", taken.already));
+    }
+    if taken.stay > 0 {
+        text.push_str(&format!(
+            "\n{} on it: a word of their own did it, they were told of it, or they were erased. Nobody takes that back; they may send START.",
+            if taken.stay == 1 { "1 number stays".to_owned() } else { format!("{} numbers stay", taken.stay) }
+        ));
+    }
+    text
 }
 
 /// What became of them; `left`: what was not handed in.
@@ -163,7 +262,7 @@ fn told(taken: &OptOutsTaken, left: &str, json: bool) -> anyhow::Result<()> {
     out(format!("{}: texted no more, in no campaign.{already}{left}", counted(taken.numbers, "number")))
 }
 
-/// Hands numbers in, as a captain at least; says how many.
+/// Hands numbers in, as a captain at least (who takes them back is an admin); says how many.
 async fn hand_in(
     who: &SignInArgs,
     ctx: &Context,
@@ -171,18 +270,21 @@ async fn hand_in(
     how: OptOutWay,
     note: &str,
 ) -> anyhow::Result<OptOutsTaken> {
-    let sign_in = stored(who, Role::Captain, ctx).await?;
+    let role = if how == OptOutWay::TakenBack { Role::Admin } else { Role::Captain };
+    let sign_in = stored(who, role, ctx).await?;
     super::second_factor::settle(&super::reach::client(&sign_in, ctx)?, ctx).await?;
     let client = AdminClient::new(&sign_in.server, &sign_in.token, timeouts(ctx))?.with_tokens(tokens(&sign_in, ctx));
-    let mut taken = OptOutsTaken { numbers: 0, already: 0 };
+    let mut taken = OptOutsTaken { numbers: 0, already: 0, stay: 0 };
     for some in numbers.chunks(MAX_OPT_OUTS) {
         let request = OptOuts { numbers: some.to_vec(), how, note: note.to_owned() };
         let told = client.add_opt_outs(&request).await;
         let told = told.with_context(|| {
-            format!("{} numbers are on the list, the rest is not; the same command again is safe", taken.numbers)
+            let done = if how == OptOutWay::TakenBack { "off the list" } else { "on the list" };
+            format!("{} numbers are {done}, the rest is not; the same command again is safe", taken.numbers)
         })?;
         taken.numbers += told.numbers;
         taken.already += told.already;
+        taken.stay += told.stay;
     }
     Ok(taken)
 }

@@ -105,8 +105,7 @@ pub async fn run(command: PersonCommand, ctx: &Context) -> Outcome {
                 refuse_taken(file, force)?;
             }
             let (_, client) = admin(&who, ctx).await?;
-            let wanted = PersonWanted { phone };
-            let found = patiently(ctx, || client.person_out(&wanted)).await.context("nothing was given out")?;
+            let found = whole(&client, phone, ctx).await.context("nothing was given out")?;
             match file {
                 None => out_json(&found)?,
                 Some(file) => {
@@ -172,6 +171,21 @@ pub async fn run(command: PersonCommand, ctx: &Context) -> Outcome {
             Ok(Exit::Done)
         }
     }
+}
+
+/// All that is held, asked for part by part: in a large organization it takes longer than one request may.
+async fn whole(client: &AdminClient, phone: Phone, ctx: &Context) -> crate::client::Call<PersonOut> {
+    let mut wanted = PersonWanted { phone, in_parts: true, from: None };
+    let mut found = patiently(ctx, || client.person_out(&wanted)).await?;
+    while let Some(next) = found.next.take() {
+        wanted.from = Some(next);
+        let more = patiently(ctx, || client.person_out(&wanted)).await?;
+        for (table, rows) in more.held {
+            found.held.entry(table).or_default().extend(rows);
+        }
+        found.next = more.next;
+    }
+    Ok(found)
 }
 
 /// What came of many.

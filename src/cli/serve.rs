@@ -22,6 +22,7 @@ use crate::api::{admin::InviteRequest, people::Role};
 use crate::client::native::JoinLink;
 use crate::config::create_private_dir;
 use crate::db::Url;
+use crate::domain::ids::CampaignId;
 use crate::env::SharedClock;
 use crate::rehearsal::clock::{RehearsalClock, add};
 use crate::rehearsal::voters::{Voters, VotersPlan, afternoon};
@@ -171,6 +172,9 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
     if let Some(warning) = in_the_clear(server.addr, server.tls().is_some(), args.public_url.as_deref()) {
         tell(warning);
     }
+    for (campaign, title, states) in server.store().hours_behind().await? {
+        tell(behind(campaign, &title, &states));
+    }
     let is_new = home.is_new(&server).await?;
     // Whoever is in a shift already is not asked because a newer program was installed.
     if is_new && server.store().nobody_joined().await? {
@@ -209,6 +213,16 @@ pub async fn run(args: ServeArgs, ctx: &Context) -> Outcome {
             Ok(Exit::Failed)
         }
     }
+}
+
+/// A campaign that asks for money keeps the hours it was given: a newer program does not narrow them by itself.
+fn behind(campaign: CampaignId, title: &str, states: &[String]) -> String {
+    format!(
+        "campaign {campaign} ({}) asks for money by wider texting hours than this program's data has, in {}: unless its counsel \
+         chose so, give it those of today: textbank campaign update {campaign} --campaign FILE",
+        crate::domain::safe_text::safe_line(title),
+        states.join(", ")
+    )
 }
 
 /// Where a server keeps its campaigns.

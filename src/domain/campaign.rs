@@ -271,6 +271,12 @@ impl CampaignDef {
         }
     }
 
+    /// Where it asks for money: the states (`US`: all) whose hours it keeps are wider than the rules of this program's data.
+    #[must_use]
+    pub fn hours_behind(&self) -> Vec<String> {
+        if self.purpose.is_solicitation() { self.hours.behind_solicitation() } else { Vec::new() }
+    }
+
     /// Puts the organization's canned replies behind the campaign's own. Of two with one id the campaign's own counts.
     pub fn take_shared(&mut self, replies: &[CannedReply]) {
         self.canned.retain(|reply| !reply.shared);

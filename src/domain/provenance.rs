@@ -73,6 +73,13 @@ impl Consent {
         self.date.is_some() && !(self.wording.trim().is_empty() && self.source.trim().is_empty())
     }
 
+    /// The same on this day: whoever agrees tomorrow has not agreed. A day is allowed for, as it is tomorrow somewhere already.
+    #[must_use]
+    pub fn is_evidence_on(&self, today: Date) -> bool {
+        let latest = today.tomorrow().unwrap_or(today);
+        self.is_evidence() && self.date.is_some_and(|day| day <= latest)
+    }
+
     /// The same, what it does not say being taken from what is said of the whole list.
     #[must_use]
     pub fn or_as(mut self, list: Option<&Self>) -> Self {
@@ -142,6 +149,10 @@ mod tests {
         let list = Consent { date: day, wording: "Text me".into(), source: String::new() };
         assert!(list.is_evidence());
         assert!(!Consent { date: None, ..list.clone() }.is_evidence());
+        let on = |year, month, date| list.is_evidence_on(jiff::civil::date(year, month, date));
+        let given = list.date.unwrap();
+        assert!(list.is_evidence_on(given) && list.is_evidence_on(given.yesterday().unwrap()) && on(2100, 1, 1));
+        assert!(!on(1999, 1, 1), "a day to come shows nothing");
         assert!(!Consent { date: day, wording: " ".into(), source: String::new() }.is_evidence());
         let own = Consent { date: None, wording: String::new(), source: "rally".into() };
         assert_eq!(own.or_as(Some(&list)), Consent { source: "rally".into(), ..list });

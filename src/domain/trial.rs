@@ -25,6 +25,13 @@ pub enum TrialPart {
     Initial(String),
     /// The canned reply with this id.
     Canned(String),
+    /// The line of the script that follows an answer.
+    Answer {
+        /// The question's id.
+        question: String,
+        /// The answer's value.
+        value: String,
+    },
 }
 
 /// One text of a script, its merge fields not filled in.
@@ -38,9 +45,10 @@ pub struct TrialText<'a> {
     pub text: &'a str,
 }
 
-/// Every wording of the first text, in its language, and with `canned` every canned reply in each of its languages.
+/// Every wording of the first text, in its language; with `answers` what follows each answer, and with `canned` every canned reply, in each
+/// of their languages.
 #[must_use]
-pub fn trial_texts(def: &CampaignDef, canned: bool) -> Vec<TrialText<'_>> {
+pub fn trial_texts(def: &CampaignDef, answers: bool, canned: bool) -> Vec<TrialText<'_>> {
     let initial = def.initial.iter().map(|variant| TrialText {
         part: TrialPart::Initial(variant.name.clone()),
         language: &variant.language,
@@ -53,7 +61,16 @@ pub fn trial_texts(def: &CampaignDef, canned: bool) -> Vec<TrialText<'_>> {
             text,
         })
     });
-    initial.chain(replies).collect()
+    let of_answers = def.questions.iter().filter(|_| answers).flat_map(|question| {
+        question.answers.iter().flat_map(|answer| {
+            answer.reply.iter().map(|(language, text)| TrialText {
+                part: TrialPart::Answer { question: question.id.clone(), value: answer.value.clone() },
+                language,
+                text,
+            })
+        })
+    });
+    initial.chain(of_answers).chain(replies).collect()
 }
 
 /// Somebody made up at this number: with `fields` where they are given (`firstName`, `zip`, columns), and for every other column that the
@@ -106,7 +123,7 @@ pub fn trial_body(
     contact: &Contact,
     texter: &str,
 ) -> Option<Result<String, FillError>> {
-    let text = trial_texts(def, true).into_iter().find(|one| one.part == *part && one.language == language)?.text;
+    let text = trial_texts(def, true, true).into_iter().find(|one| one.part == *part && one.language == language)?.text;
     Some(fill_text(def, text, &merge_fields_in(def, contact), texter))
 }
 
@@ -146,13 +163,28 @@ mod tests {
     fn every_wording_and_language_is_there_and_canned_replies_when_asked_for() {
         let def = def();
         let names = |canned| {
-            trial_texts(&def, canned)
+            trial_texts(&def, false, canned)
                 .into_iter()
                 .map(|one| format!("{:?} {}", one.part, one.language))
                 .collect::<Vec<_>>()
         };
         assert_eq!(names(false), [r#"Initial("a") en"#, r#"Initial("b") en"#, r#"Initial("a") es"#]);
         assert_eq!(names(true)[3..], [r#"Canned("where") en"#, r#"Canned("where") es"#]);
+        let answer = crate::domain::survey::Answer {
+            value: "Yes".into(),
+            reply: BTreeMap::from([("en".to_owned(), "Good, {firstName}!".to_owned())]),
+            next: None,
+            rsvp: None,
+            queue: None,
+            free: None,
+        };
+        let question = crate::domain::survey::Question { id: "q".into(), text: "?".into(), answers: vec![answer] };
+        let def = CampaignDef { questions: vec![question], ..def };
+        let with = trial_texts(&def, true, false).pop().expect("a text");
+        assert_eq!(with.part, TrialPart::Answer { question: "q".into(), value: "Yes".into() });
+        let contact = made_up(&def, &Phone::from_e164("+14155550100").expect("a number"), &BTreeMap::new());
+        let body = trial_body(&def, &with.part, "en", &contact, "Tess").expect("there").expect("filled");
+        assert_eq!(body, "Good, Maria!");
     }
 
     #[test]

@@ -35,6 +35,18 @@ pub fn advice(def: &CampaignDef) -> Vec<String> {
     once
 }
 
+/// The same with what somebody's own check of the files warned of, each once.
+#[must_use]
+pub fn with(mut advice: Vec<String>, warnings: &[String]) -> Vec<String> {
+    for line in warnings {
+        let line: String = safe_line(line).chars().take(LONGEST).collect();
+        if !advice.contains(&line) && advice.len() < MOST {
+            advice.push(line);
+        }
+    }
+    advice
+}
+
 /// What counsel decided about hours.
 fn hours(hours: &TextingHours) -> Vec<String> {
     let mut found = Vec::new();

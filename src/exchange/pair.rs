@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::check::{CheckReport, Checker, check_at};
 use super::contact_list::rejected::Rejected;
-use super::contact_list::{self, ContactList, Options, Surveyed, Visitor};
+use super::contact_list::{self, ContactList, NumberReason, Options, Surveyed, Visitor};
 use super::problem::FileProblem;
 use crate::domain::campaign::CampaignDef;
 use crate::domain::contact::Contact;
@@ -35,6 +35,14 @@ impl Visitor for Both<'_, '_> {
             checker.see(contact);
         }
         self.also.contact(contact)
+    }
+
+    fn wants_reasons(&self) -> bool {
+        self.also.wants_reasons()
+    }
+
+    fn number(&mut self, reason: NumberReason) {
+        self.also.number(reason);
     }
 
     fn rejected(&mut self, headers: &[String], row: Rejected) -> std::io::Result<()> {

@@ -349,6 +349,7 @@ async fn import(
         def: def.clone(),
         contacts: contacts.len() as u64,
         provenance: crate::domain::provenance::Provenance::of_made_up_people("rehearsal"),
+        warnings: Vec::new(),
     };
     client.import_start(id, &start).await.map_err(failed)?;
     for (number, chunk) in (0..).zip(contacts.chunks(MAX_CHUNK)) {

@@ -57,6 +57,7 @@ impl World {
             def: def(),
             contacts: many.into(),
             provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+            warnings: Vec::new(),
         };
         self.admin.import_start(import, &start).await.expect("started");
         let chunk = ImportChunk { contacts: (0..many).map(contact).collect() };

@@ -42,6 +42,8 @@ struct Shift {
     facts: Vec<Fact>,
     threads: Vec<Thread>,
     said: Vec<textbank::rehearsal::record::Said>,
+    /// What the texter is told beside the card.
+    note: String,
 }
 
 async fn work(plan: RehearsalPlan, mind: Option<Box<dyn Mind>>) -> Shift {
@@ -54,8 +56,9 @@ async fn work(plan: RehearsalPlan, mind: Option<Box<dyn Mind>>) -> Shift {
     let card = rehearsal.stage().score().await.expect("a score");
     let captain = rehearsal.client(&rehearsal.captain_token).expect("a client");
     let mut threads = Vec::new();
+    use textbank::client::CampaignServer as _;
+    let note = captain.campaign(rehearsal.campaign).await.expect("the campaign").note;
     for contact in rehearsal.stage().roster().keys() {
-        use textbank::client::CampaignServer as _;
         threads.push(captain.thread(*contact, None, 200).await.expect("a thread"));
     }
     let shift = Shift {
@@ -65,6 +68,7 @@ async fn work(plan: RehearsalPlan, mind: Option<Box<dyn Mind>>) -> Shift {
         facts,
         threads,
         said: rehearsal.stage().said(),
+        note: note.map(|note| note.text).unwrap_or_default(),
     };
     drop(steps);
     rehearsal.shutdown().await;
@@ -73,7 +77,9 @@ async fn work(plan: RehearsalPlan, mind: Option<Box<dyn Mind>>) -> Shift {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_short_rehearsal_is_worked_through_and_scored() {
-    let shift = work(plan(3, 300, true), None).await;
+    let told = "Nobody was asked.";
+    let shift = work(RehearsalPlan { note: told.into(), ..plan(3, 300, true) }, None).await;
+    assert_eq!(shift.note, told, "a story of its own people says more than the cards");
     assert_eq!(check(&shift.facts, &shift.threads), Vec::<String>::new());
     let card = &shift.card;
     assert_eq!((card.contacts, card.first_texts), (8, 8));

@@ -290,7 +290,7 @@ impl World {
     async fn campaign(&self, admin: &AdminClient) -> CampaignId {
         let import = self.fresh();
         let provenance = Provenance::of_made_up_people("a test");
-        let list = ImportStart { def: script(WRONG), contacts: u64::from(2 * SLICE), provenance };
+        let list = ImportStart { def: script(WRONG), contacts: u64::from(2 * SLICE), provenance, warnings: Vec::new() };
         admin.import_start(import, &list).await.expect("started");
         let contacts = (0..2 * SLICE).map(contact).collect();
         admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("stored");

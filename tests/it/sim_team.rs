@@ -92,6 +92,7 @@ impl House {
             def,
             contacts: CONTACTS,
             provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+            warnings: Vec::new(),
         };
         admin.import_start(import, &began).await.expect("started");
         admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("stored");

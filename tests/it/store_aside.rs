@@ -17,7 +17,7 @@ use textbank::domain::{
 };
 use textbank::server::store::{
     command::Answer,
-    handles::{Captain, Texter},
+    handles::{Admin, Captain, Texter},
 };
 
 use crate::store_home::{Hand, Home, definition, gone, on_every_store, people, phone, refused};
@@ -147,6 +147,42 @@ on_every_store! {
         assert_eq!(home.jobs().await, [], "one notice within five minutes, or none");
         let line = home.line(&tess, campaign, to.id).await;
         assert_eq!((line.opt_out, line.preview.as_str()), (OptOut::Yes { by_word: true }, "STOP"));
+    }
+
+    async fn an_opt_out_entered_by_mistake_is_taken_back_and_a_stop_never(home: Home) {
+        let (ada, campaign) = home.campaign(people(4)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for to in &slice {
+            home.initial(&tess, to).await;
+        }
+        home.says(phone(0), "Who is this?").await;
+        let captain = Captain::of(ada.actor.clone()).expect("a captain");
+        let admin = Admin::of(ada.actor.clone()).expect("an admin");
+        let back = async |whom: u32| {
+            let done = admin.take_back_opt_out(&home.desk, phone(whom), "the wrong list".into()).await;
+            match done.expect("an answer") {
+                Answer::Done => "done",
+                Answer::Already => "not on it",
+                Answer::Refused(problem) => { assert_eq!(problem.code, Code::Suppressed); "stays" }
+                other => panic!("{other:?}"),
+            }
+        };
+        let since = home.line(&tess, campaign, slice[0].id).await.waiting_since;
+        for whom in [0, 1, 2, 77] {
+            captain.suppress(&home.desk, phone(whom), "from_a_list: wrong".into()).await.expect("done");
+        }
+        home.says(phone(1), "STOP").await;
+        home.pass(3 * 3_600);
+        assert_eq!([back(0).await, back(1).await, back(2).await, back(3).await, back(77).await], ["done", "stays", "done", "not on it", "done"]);
+        let line = home.line(&ada, campaign, slice[0].id).await;
+        assert_eq!((line.opt_out, line.waiting_since), (OptOut::No, since), "who waited waits again, since then");
+        assert_eq!(home.line(&ada, campaign, slice[1].id).await.opt_out, OptOut::Yes { by_word: true });
+        assert_eq!(home.notes(&ada, slice[2].id).await.last().expect("a note"), "opt_out_taken_back the wrong list");
+        // Whoever was told that they are off the list stays off it.
+        home.act(&tess, Act::OptOut { contact: slice[3].id, notice: true, grace: false }).await;
+        assert_eq!(home.jobs().await.len(), 1);
+        assert_eq!(back(3).await, "stays");
     }
 
     async fn nobody_takes_back_a_stop_nor_what_another_pressed_nor_what_is_long_ago(home: Home) {

@@ -191,7 +191,7 @@ on_every_store! {
         let admin = home.join("Ada", Role::Admin).await;
         let handle = Admin::of(admin.actor.clone()).expect("an admin");
         let import = home.fresh();
-        let start = ImportStart { def: definition(), contacts: 5, provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test") };
+        let start = ImportStart { def: definition(), contacts: 5, provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"), warnings: Vec::new() };
         let state = async |answer: Answer| match answer { Answer::Import(state) => state, other => panic!("{other:?}") };
         let first = state(handle.import_start(&home.desk, import, start.clone()).await.expect("an answer")).await;
         assert_eq!(state(handle.import_start(&home.desk, import, start.clone()).await.expect("an answer")).await, first);
@@ -216,7 +216,7 @@ on_every_store! {
         home.act(&admin, Act::Pause { campaign: first.campaign }).await;
         assert!(state(handle.import_finish(&home.desk, import).await.expect("an answer")).await.paused);
         let held = home.fresh();
-        let waits = state(handle.import_start(&home.desk, held, ImportStart { def: definition(), contacts: 0, provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test") }).await.expect("an answer")).await;
+        let waits = state(handle.import_start(&home.desk, held, ImportStart { def: definition(), contacts: 0, provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"), warnings: Vec::new() }).await.expect("an answer")).await;
         assert!(state(handle.import_finish_as(&home.desk, held, true).await.expect("an answer")).await.paused);
         refused(home.try_claim(&tess, waits.campaign, 1).await, Code::Paused);
         home.act(&admin, Act::Resume { campaign: waits.campaign }).await;
@@ -233,7 +233,7 @@ on_every_store! {
         def.opt_out_notice.insert("en".into(), "Bye {firstName}".into());
         def.hours.initial_end = def.hours.initial_start;
         def.canned[0].text.insert("en".into(), "At {the library".into());
-        let start = ImportStart { def, contacts: 0, provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test") };
+        let start = ImportStart { def, contacts: 0, provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"), warnings: Vec::new() };
         let Answer::Refused(problem) = admin.import_start(&home.desk, home.fresh(), start.clone()).await.expect("an answer") else { panic!() };
         assert_eq!((problem.code, problem.faults.len()), (Code::Invalid, 3), "{problem:?}");
         let mut def = definition();

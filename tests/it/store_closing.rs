@@ -64,6 +64,11 @@ on_every_store! {
             (InTheWay::Undecided, 1),
         ];
         assert_eq!(looked(&home, &admin, campaign, &by(&admin)).await, all);
+        let told = home.desk.store.closing(&admin.actor, campaign, &by(&admin), home.desk.clock.now()).await;
+        let told = told.expect("read").expect("visible").expect("an owner");
+        let whom = |what| told.in_the_way.iter().find(|one| one.what == what).expect("in the way").contacts.clone();
+        assert_eq!(whom(InTheWay::Undecided).iter().map(|one| one.contact).collect::<Vec<_>>(), [slice[3].id]);
+        assert_eq!((whom(InTheWay::Queued).len(), whom(InTheWay::Unknown).len(), whom(InTheWay::InHand)), (1, 1, vec![]));
         let refused = close(&home, &admin, campaign, by(&admin)).await.expect_err("much is open");
         assert_eq!((refused.code, refused.faults.len()), (Code::Unsettled, 5));
         assert!(refused.faults[0].contains("Tess"), "{refused:?}");

@@ -262,6 +262,7 @@ impl Home {
             def,
             contacts: announced,
             provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+            warnings: Vec::new(),
         };
         admin.import_start(&self.desk, import, start).await.expect("an answer");
         for (number, chunk) in contacts.chunks(1_000).enumerate() {

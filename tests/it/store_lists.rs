@@ -100,7 +100,7 @@ on_every_store! {
         refused(add(&home, &ada, CampaignId(99), no_evidence(), vec![person(2)]).await, Code::NotFound);
         assert_eq!(home.desk.store.lists(&ada.actor, CampaignId(99)).await.expect("read"), None);
         assert_eq!(home.desk.store.import(&ada.actor, home.fresh()).await.expect("read"), None);
-        let start = ImportStart { def: definition(), contacts: 0, provenance: Provenance::default() };
+        let start = ImportStart { def: definition(), contacts: 0, provenance: Provenance::default(), warnings: Vec::new() };
         let admin = Admin::of(ada.actor.clone()).expect("an admin");
         let answer = admin.import_start(&home.desk, home.fresh(), start).await.expect("an answer");
         assert_eq!(refused(answered(answer), Code::Invalid).faults.len(), 3);
@@ -110,7 +110,7 @@ on_every_store! {
         let ada = home.join("Ada", Role::Admin).await;
         let admin = Admin::of(ada.actor.clone()).expect("an admin");
         let import = home.fresh();
-        let start = ImportStart { def: definition(), contacts: 1, provenance: no_evidence() };
+        let start = ImportStart { def: definition(), contacts: 1, provenance: no_evidence(), warnings: Vec::new() };
         let first = answered(admin.import_start(&home.desk, import, start.clone()).await.expect("an answer"));
         let other = ImportStart { provenance: Provenance::of_made_up_people("something else"), ..start };
         assert_eq!(answered(admin.import_start(&home.desk, import, other).await.expect("an answer")), first);
@@ -161,7 +161,7 @@ on_every_store! {
         def.jurisdiction = Jurisdiction::Uk;
         let admin = Admin::of(ada.actor.clone()).expect("an admin");
         let import = home.fresh();
-        let start = ImportStart { def, contacts: 1, provenance: no_evidence() };
+        let start = ImportStart { def, contacts: 1, provenance: no_evidence(), warnings: Vec::new() };
         answered(admin.import_start(&home.desk, import, start).await.expect("an answer")).expect("started");
         let chunk = ImportChunk { contacts: people(1) };
         let state = answered(admin.import_chunk(&home.desk, import, 0, chunk).await.expect("an answer")).expect("taken");

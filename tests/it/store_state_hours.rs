@@ -49,6 +49,24 @@ on_every_store! {
         refused(home.try_send(&tess, reply).await, Code::OutsideHours);
     }
 
+    async fn hours_wider_than_the_rules_of_today_are_told(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let mut def = CampaignDef { purpose: Purpose::Fundraising, ..definition() };
+        let sound = home.import(&admin, def.clone(), vec![from(1, 212, None)]).await.campaign;
+        assert_eq!(home.board(&admin, sound).await.hours_behind, [""; 0]);
+        // As an older table had them, or as its counsel chose.
+        let window = textbank::domain::hours::Window::parse("08:00-21:00");
+        let florida = textbank::domain::hours::StateHours { weekdays: window, ..Default::default() };
+        def.hours.states.insert("FL".into(), florida);
+        let wider = home.import(&admin, def.clone(), vec![from(2, 212, None)]).await.campaign;
+        assert_eq!(home.board(&admin, wider).await.hours_behind, ["FL"]);
+        let told = home.desk.store.hours_behind().await.expect("read");
+        assert_eq!(told, [(wider, def.title.clone(), vec!["FL".to_owned()])]);
+        // Nobody is asked for money: no rule of that kind holds.
+        let other = home.import(&admin, CampaignDef { purpose: Purpose::Gotv, ..def }, vec![from(3, 212, None)]).await.campaign;
+        assert_eq!(home.board(&admin, other).await.hours_behind, [""; 0]);
+    }
+
     async fn hand_out_looks_at_states_one_by_one(home: Home) {
         let admin = home.join("Ada", Role::Admin).await;
         let contacts = vec![from(1, 212, None), from(2, 305, None), from(3, 401, None)];

@@ -228,6 +228,7 @@ impl TestApp {
             def,
             contacts: u64::from(contacts),
             provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+            warnings: Vec::new(),
         };
         self.put(admin, &path, &start).await.read::<ImportState>();
         let chunk = ImportChunk { contacts: (0..contacts).map(contact).collect() };

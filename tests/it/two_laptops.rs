@@ -135,6 +135,7 @@ async fn both_work_and_no_text_goes_out_twice() {
         def: def(),
         contacts: u64::from(CONTACTS),
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     admin.import_start(import, &list).await.expect("started");
     let chunk = ImportChunk { contacts: (0..CONTACTS).map(contact).collect() };
@@ -225,6 +226,7 @@ async fn an_ended_sign_in_settles_its_journal_with_the_real_server() {
         def: def(),
         contacts: 2,
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     admin.import_start(import, &list).await.expect("started");
     let chunk = ImportChunk { contacts: (0..2).map(contact).collect() };

@@ -107,6 +107,7 @@ async fn told_to_a_texter(app: &TestApp, admin: &Person, shown: &[&str]) -> (Str
         def: def(),
         contacts: 3,
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     start.def.visible_fields = shown.iter().map(|name| (*name).to_owned()).collect();
     // A script that uses the number: it is not there to be used.

@@ -240,6 +240,7 @@ async fn a_campaigns_guide_is_accepted_with_the_rules_and_by_itself() {
         def: def(),
         contacts: 3,
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     start.def.guide = "Ask for Tuesday.".to_owned();
     app.put(&admin, &path, &start).await.read::<ImportState>();

@@ -26,6 +26,7 @@ async fn a_campaign_with_a_nul_anywhere_is_refused(#[case] place: &str, #[case] 
         def: def(),
         contacts: 0,
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     let mut body = serde_json::to_value(&start).expect("json");
     *body["def"].pointer_mut(place).expect("a place") = hostile;

@@ -57,6 +57,7 @@ async fn it_says_whose_campaign_it_is_and_a_name_is_only_a_name() {
         def,
         contacts: 0,
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     app.put(&admin, &format!("/api/v1/imports/{}", app.fresh()), &start).await.read::<ImportState>();
     let page = html(&app).await;

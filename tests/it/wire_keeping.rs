@@ -31,6 +31,7 @@ async fn import(app: &TestApp, owner: &Person) -> CampaignId {
         def: def(),
         contacts: 3,
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     app.put(owner, &path, &start).await.read::<ImportState>();
     let chunk = ImportChunk { contacts: (0..3).map(contact).collect() };

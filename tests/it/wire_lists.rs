@@ -29,7 +29,7 @@ fn a_list_comes_in_once_is_added_to_and_says_where_it_came_from() {
     served.fails("ada", &add, 2, &["--provenance"]);
     let added = served.done("ada", &[&add[..], &FROM[..]].concat());
     assert!(
-        added.contains("1 contacts more") && added.contains("Of 3 rows in the list 1 are taken, 1 left out"),
+        added.contains("1 contact more") && added.contains("Of 3 rows in the list 1 are taken, 1 left out"),
         "{added}"
     );
     // The first try wrote it too: neither is lost.

@@ -76,6 +76,7 @@ async fn one_text_end_to_end_and_its_answer() {
         def: def(),
         contacts: 3,
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     admin.import_start(import, &start).await.expect("started");
     let chunk = ImportChunk { contacts };

@@ -67,6 +67,15 @@ async fn the_list_comes_page_by_page_and_only_to_an_admin() {
             None => break,
         }
     }
+    // A mistake is an admin's to take back, with its reason.
+    let back =
+        |note: &str| Some(json!({"numbers": ["+14155550204", "+14155550299"], "how": "taken_back", "note": note}));
+    assert_eq!(app.post(&captain, "/api/v1/opt-outs", back("wrong list")).await.problem(), "forbidden");
+    assert_eq!(app.post(&admin, "/api/v1/opt-outs", back(" ")).await.problem(), "invalid");
+    let taken: OptOutsTaken = app.post(&admin, "/api/v1/opt-outs", back("wrong list")).await.read();
+    assert_eq!((taken.numbers, taken.already, taken.stay), (2, 1, 0));
+    let left: OptOutsOut = app.get(&admin, "/api/v1/opt-outs").await.read();
+    assert_eq!(left.opt_outs.len(), 4);
     let expected: Vec<_> = numbers.into_iter().map(|number| (number, "from_a_list".to_owned())).collect();
     assert_eq!(all, expected);
     assert_eq!(app.get(&captain, "/api/v1/opt-outs").await.problem(), "forbidden");

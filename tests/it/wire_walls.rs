@@ -176,6 +176,7 @@ impl House {
             def: def(),
             contacts: 9,
             provenance: textbank::domain::provenance::Provenance::of_made_up_people(&format!("{name}-list")),
+            warnings: Vec::new(),
         };
         start.def.title = format!("{name}-campaign");
         start.def.organization = format!("{name}-organization");

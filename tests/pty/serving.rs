@@ -367,6 +367,7 @@ async fn prepare_for(link: &JoinLink, contacts: Vec<Contact>, texters: u32) -> (
         def,
         contacts: contacts.len() as u64,
         provenance: textbank::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     admin.import_start(import, &begin).await.expect("started");
     admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("taken");

@@ -288,6 +288,7 @@ ui-board-lately = { $n ->
     [one] { $n } contact was texted lately by another campaign of ours and may be texted from { $at } on.
    *[other] { $n } contacts were texted lately by another campaign of ours; the first may be texted from { $at } on.
 }
+ui-board-hours-behind = This campaign asks for money by wider hours than the rules of today, in { $states }. Unless your counsel chose so, an admin gives it those of today: textbank campaign update.
 ui-unreadable = { $n } cannot be read
 outbox-do-half-way = Their notice went, the opt-out itself not yet: it is being tried again. Nothing to do.
 ui-card-of-short = { $done }/{ $total }

@@ -285,6 +285,7 @@ ui-board-lately = { $n ->
     [one] A { $n } contacto le escribió hace poco otra campaña nuestra; se le puede escribir desde { $at }.
    *[other] A { $n } contactos les escribió hace poco otra campaña nuestra; al primero se le puede escribir desde { $at }.
 }
+ui-board-hours-behind = Esta campaña pide dinero con un horario más amplio que las reglas de hoy, en { $states }. Si no lo decidió su asesoría legal, un administrador le da el de hoy: textbank campaign update.
 ui-unreadable = { $n } sin datos
 outbox-do-half-way = Su aviso salió, pero la baja todavía no: se intenta otra vez. No hay nada que hacer.
 ui-card-of-short = { $done }/{ $total }

@@ -150,6 +150,21 @@ impl Solicitation {
 }
 
 impl TextingHours {
+    /// The states, by their two letters, in which these hours let out what the table of this program does not; `US`: anywhere. So it is
+    /// with a campaign that took its hours from an older table, and with one whose counsel chose wider ones.
+    #[must_use]
+    pub fn behind_solicitation(&self) -> Vec<String> {
+        let mut now = self.clone();
+        now.take_solicitation();
+        let windows = |hours: &Self| (hours.initial_start, hours.reply_start, hours.initial_end, hours.reply_end);
+        let anywhere = (windows(&now) != windows(self)).then(|| "US".to_owned());
+        let states = Solicitation::table()
+            .states
+            .iter()
+            .filter(|rule| self.states.get(&rule.state).is_none_or(|own| own.is_wider_than(&rule.hours)));
+        anywhere.into_iter().chain(states.map(|rule| rule.state.clone())).collect()
+    }
+
     /// Puts the hours for solicitation in force: the federal ones for all, those of the states where the campaign has given
     /// none of its own. Nothing gets wider.
     pub fn take_solicitation(&mut self) {
@@ -210,6 +225,19 @@ mod tests {
         let once = hours.clone();
         hours.take_solicitation();
         assert_eq!(hours, once, "twice is once");
+    }
+
+    #[test]
+    fn hours_of_an_older_table_are_known_by_it() {
+        let mut hours = TextingHours::default();
+        hours.take_solicitation();
+        assert_eq!(hours.behind_solicitation(), [""; 0]);
+        // As the table was before: Rhode Island on Sundays, and nothing of Mississippi.
+        let rhode_island = hours.states.get_mut("RI").expect("a rule");
+        rhode_island.sunday = Window::parse("10:00-17:00");
+        hours.states.remove("MS");
+        hours.reply_end = time(22, 0, 0, 0);
+        assert_eq!(hours.behind_solicitation(), ["US", "MS", "RI"]);
     }
 
     #[rstest::rstest]

@@ -21,6 +21,8 @@ pub enum Confidence {
     Phone,
     /// A telephone at home: most often one that gets no texts.
     Home,
+    /// A landline by the column's own name: it gets none, unless the list says otherwise of the number.
+    Landline,
 }
 
 impl std::fmt::Display for Confidence {
@@ -31,6 +33,7 @@ impl std::fmt::Display for Confidence {
             Self::Mobile => "mobile",
             Self::Phone => "phone",
             Self::Home => "home",
+            Self::Landline => "landline",
         })
     }
 }
@@ -61,6 +64,15 @@ pub(super) struct Aliases {
     pub(super) consent_wording: Vec<String>,
     pub(super) consent_source: Vec<String>,
     pub(super) phone_kind: Vec<String>,
+    pub(super) area_code: Vec<String>,
+    pub(super) no_texts: Vec<String>,
+    pub(super) may_text: Vec<String>,
+    pub(super) status: Vec<String>,
+    pub(super) any_status: Vec<String>,
+    pub(super) opt_out_lists: Vec<String>,
+    yes: Vec<String>,
+    no: Vec<String>,
+    out: Vec<String>,
     pub(super) phone: BTreeMap<Confidence, Vec<String>>,
     phone_kinds: HashMap<PhoneKind, Vec<String>>,
     languages: BTreeMap<String, Vec<String>>,
@@ -113,4 +125,30 @@ pub(super) fn language(value: &str) -> Option<String> {
 pub(super) fn phone_kind(value: &str) -> Option<PhoneKind> {
     let word = words(value);
     ALIASES.as_ref()?.phone_kinds.iter().find(|(_, words)| words.contains(&word)).map(|(kind, _)| *kind)
+}
+
+/// How a column says that somebody gets no texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    /// By a yes, or by the day on which they said it (`opted_out`).
+    NoTexts,
+    /// By a no (`mobile_opt_in`).
+    MayText,
+    /// By a word among others about texts (`sms_status`).
+    Status,
+    /// By a word among others about anything (`status`).
+    AnyStatus,
+}
+
+/// True when such a column says of somebody that they get no texts.
+pub(super) fn gets_no_texts(value: &str, says: Says) -> bool {
+    let Some(aliases) = &*ALIASES else { return false };
+    let word = words(value);
+    let is_day = || word.len() >= 6 && word.starts_with(char::is_numeric);
+    match says {
+        _ if aliases.out.contains(&word) => true,
+        Says::NoTexts => aliases.yes.contains(&word) || is_day(),
+        Says::MayText => aliases.no.contains(&word),
+        Says::Status | Says::AnyStatus => false,
+    }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::aliases::{ALIASES, Aliases, Confidence, fold_header};
+use super::aliases::{ALIASES, Aliases, Confidence, Says, fold_header};
 use crate::domain::phone::Phone;
 use crate::exchange::problem::FileProblem;
 
@@ -29,6 +29,15 @@ pub enum Meaning {
         /// That column's header.
         of: String,
     },
+    /// Area codes of the numbers in another column, which lack them.
+    AreaCode {
+        /// That column's header.
+        of: String,
+    },
+    /// Whether somebody wants no texts, or cannot get any.
+    NoTexts,
+    /// Whether somebody may be texted.
+    MayText,
     /// The campaign's own id of a person.
     ExternalId,
     /// Postal codes.
@@ -65,6 +74,9 @@ impl std::fmt::Display for Meaning {
             Self::LastName => f.write_str("last name"),
             Self::Phone { confidence } => write!(f, "number ({confidence})"),
             Self::PhoneKind { of } => write!(f, "sort of the number in `{of}`"),
+            Self::AreaCode { of } => write!(f, "area code of the number in `{of}`"),
+            Self::NoTexts => f.write_str("gets no texts"),
+            Self::MayText => f.write_str("may be texted"),
             Self::ExternalId => f.write_str("id"),
             Self::Zip => f.write_str("ZIP code"),
             Self::State => f.write_str("state"),
@@ -115,6 +127,10 @@ impl Mapping {
             "phone" => phone(Confidence::Phone),
             "homephone" => phone(Confidence::Home),
             "phonekind" => Meaning::PhoneKind { of: String::new() },
+            "areacode" => Meaning::AreaCode { of: String::new() },
+            "notexts" => Meaning::NoTexts,
+            "maytext" => Meaning::MayText,
+            "landline" => phone(Confidence::Landline),
             "externalid" => Meaning::ExternalId,
             "zip" => Meaning::Zip,
             "state" => Meaning::State,
@@ -136,6 +152,8 @@ pub(super) struct PhoneColumn {
     pub(super) confidence: Confidence,
     /// The column that says what sort of number it is.
     pub(super) kind: Option<usize>,
+    /// The column of the area codes that these numbers lack.
+    pub(super) area: Option<usize>,
 }
 
 /// Which column is what.
@@ -149,6 +167,8 @@ pub(super) struct Columns {
     pub(super) last_name: Option<usize>,
     /// In the order of choice; at least one.
     pub(super) phones: Vec<PhoneColumn>,
+    /// What may say of somebody that they get no texts.
+    pub(super) no_texts: Vec<(usize, Says)>,
     pub(super) external_id: Option<usize>,
     pub(super) zip: Option<usize>,
     pub(super) state: Option<usize>,
@@ -167,6 +187,10 @@ struct Finder<'a> {
     found: Vec<Option<Meaning>>,
     /// Columns of sorts, each with the column of numbers that it is about.
     kinds: Vec<(usize, usize)>,
+    /// The same of columns of area codes.
+    areas: Vec<(usize, usize)>,
+    /// Columns that tell, among other things, who wants no texts; they are fields like any other.
+    statuses: Vec<(usize, Says)>,
     problems: Vec<FileProblem>,
 }
 
@@ -188,6 +212,8 @@ impl Columns {
             folded: headers.iter().map(|header| fold_header(header)).collect(),
             found: vec![None; headers.len()],
             kinds: Vec::new(),
+            areas: Vec::new(),
+            statuses: Vec::new(),
             problems: Vec::new(),
             headers: &headers,
         };
@@ -198,25 +224,29 @@ impl Columns {
             return Err(vec![finder.problem("header", what.into(), remedy, true)]);
         }
         finder.told(map);
-        finder.by_name(aliases);
+        finder.by_name(aliases, names_needed);
         finder.must_have(names_needed);
         if !finder.problems.is_empty() {
             return Err(finder.problems);
         }
-        let kinds = std::mem::take(&mut finder.kinds);
+        let (kinds, areas) = (std::mem::take(&mut finder.kinds), std::mem::take(&mut finder.areas));
+        let statuses = std::mem::take(&mut finder.statuses);
         let meanings = finder.rest(warnings);
-        Ok(Self::of(headers, meanings, &kinds))
+        let mut columns = Self::of(headers, meanings, &kinds, &areas);
+        columns.no_texts.extend(statuses);
+        Ok(columns)
     }
 
-    fn of(headers: Vec<String>, meanings: Vec<Meaning>, kinds: &[(usize, usize)]) -> Self {
+    fn of(headers: Vec<String>, meanings: Vec<Meaning>, kinds: &[(usize, usize)], areas: &[(usize, usize)]) -> Self {
         let at = |wanted: &Meaning| meanings.iter().position(|meaning| meaning == wanted);
         let mut phones: Vec<PhoneColumn> = meanings
             .iter()
             .enumerate()
             .filter_map(|(at, meaning)| match meaning {
                 Meaning::Phone { confidence } => {
-                    let kind = kinds.iter().find(|(_, of)| *of == at).map(|(kind, _)| *kind);
-                    Some(PhoneColumn { at, confidence: *confidence, kind })
+                    let about =
+                        |columns: &[(usize, usize)]| columns.iter().find(|(_, of)| *of == at).map(|(it, _)| *it);
+                    Some(PhoneColumn { at, confidence: *confidence, kind: about(kinds), area: about(areas) })
                 }
                 _ => None,
             })
@@ -230,6 +260,15 @@ impl Columns {
             full_name: full_name == Some(name),
             last_name: at(&Meaning::LastName),
             phones,
+            no_texts: meanings
+                .iter()
+                .enumerate()
+                .filter_map(|(at, meaning)| match meaning {
+                    Meaning::NoTexts => Some((at, Says::NoTexts)),
+                    Meaning::MayText => Some((at, Says::MayText)),
+                    _ => None,
+                })
+                .collect(),
             external_id: at(&Meaning::ExternalId),
             zip: at(&Meaning::Zip),
             state: at(&Meaning::State),
@@ -276,7 +315,15 @@ impl Finder<'_> {
                 continue;
             };
             let meaning = mapping.meaning();
-            let many = matches!(meaning, Meaning::Phone { .. } | Meaning::PhoneKind { .. } | Meaning::LeftOut { .. });
+            let many = matches!(
+                meaning,
+                Meaning::Phone { .. }
+                    | Meaning::PhoneKind { .. }
+                    | Meaning::AreaCode { .. }
+                    | Meaning::NoTexts
+                    | Meaning::MayText
+                    | Meaning::LeftOut { .. }
+            );
             let twice = self.found[at].is_some() || (!many && self.found.iter().flatten().any(|m| *m == meaning));
             if twice {
                 let what = format!("`{}` is mapped twice", mapping.column);
@@ -308,7 +355,8 @@ impl Finder<'_> {
         self.found.iter().flatten().any(|found| matches!(found, Meaning::Phone { .. }))
     }
 
-    fn by_name(&mut self, aliases: &Aliases) {
+    /// `names`: people are to be texted, so that they need names; else it is a list of numbers that opted out.
+    fn by_name(&mut self, aliases: &Aliases, names: bool) {
         self.set(&aliases.last_name, Meaning::LastName);
         if !self.has(&Meaning::FullName)
             && let Some(at) = self.set(&aliases.first_name, Meaning::FirstName)
@@ -317,14 +365,12 @@ impl Finder<'_> {
         {
             self.found[at] = Some(Meaning::FullName);
         }
-        // Who names a column of numbers means this one and no other.
-        if !self.has_phone() {
-            for (confidence, names) in &aliases.phone {
-                for name in names {
-                    for at in 0..self.headers.len() {
-                        if self.found[at].is_none() && self.folded[at] == *name && !self.folded[..at].contains(name) {
-                            self.found[at] = Some(Meaning::Phone { confidence: *confidence });
-                        }
+        // Who says what one column is says nothing of the others.
+        for (confidence, names) in &aliases.phone {
+            for name in names {
+                for at in 0..self.headers.len() {
+                    if self.found[at].is_none() && self.folded[at] == *name && !self.folded[..at].contains(name) {
+                        self.found[at] = Some(Meaning::Phone { confidence: *confidence });
                     }
                 }
             }
@@ -337,7 +383,42 @@ impl Finder<'_> {
         self.set(&aliases.consent_date, Meaning::ConsentDate);
         self.set(&aliases.consent_wording, Meaning::ConsentWording);
         self.set(&aliases.consent_source, Meaning::ConsentSource);
+        for at in 0..self.headers.len() {
+            if self.found[at].is_some() {
+                continue;
+            }
+            let name = &self.folded[at];
+            let is_one = aliases.no_texts.contains(name) || (!names && aliases.opt_out_lists.contains(name));
+            self.found[at] = if is_one {
+                Some(Meaning::NoTexts)
+            } else {
+                aliases.may_text.contains(name).then_some(Meaning::MayText)
+            };
+            if aliases.status.contains(name) {
+                self.statuses.push((at, Says::Status));
+            } else if aliases.any_status.contains(name) {
+                self.statuses.push((at, Says::AnyStatus));
+            }
+        }
         self.kinds_of_numbers(aliases);
+        self.area_codes(aliases);
+    }
+
+    /// Area codes stand in the column before the numbers that lack them; one that stands before none is a field like any other.
+    fn area_codes(&mut self, aliases: &Aliases) {
+        for at in 0..self.headers.len() {
+            let is_one = match &self.found[at] {
+                Some(found) => matches!(found, Meaning::AreaCode { .. }),
+                None => aliases.area_code.contains(&self.folded[at]),
+            };
+            if !is_one {
+                continue;
+            }
+            let of = (at + 1..self.headers.len()).find(|of| matches!(self.found[*of], Some(Meaning::Phone { .. })));
+            let of = of.filter(|of| !self.areas.iter().any(|(_, taken)| taken == of));
+            self.areas.extend(of.map(|of| (at, of)));
+            self.found[at] = of.map(|of| Meaning::AreaCode { of: self.headers[of].clone() });
+        }
     }
 
     /// Which column says of which number what sort it is. Lists have it behind the number, or all of them have it before.

@@ -26,6 +26,7 @@ pub use self::columns::{Mapping, Meaning};
 use self::numbers::Numbers;
 use self::rejected::Rejected;
 use self::rows::Rows;
+pub use self::rows::{NumberReason, PassedOver};
 pub use self::table::Shape;
 use self::table::Source;
 use super::decode::Input;
@@ -54,9 +55,12 @@ pub struct Options {
     pub sheet: Option<String>,
     /// What is said of the consent of everybody on it, where a row does not say it.
     pub consent: Option<Consent>,
+    /// The day it is: consent of a later one shows nothing. None: any day is taken.
+    pub today: Option<jiff::civil::Date>,
     /// True where nobody may be texted without consent; otherwise some numbers need it (`assets/rules/consent.toml`).
     pub consent_needed: bool,
-    /// True where only the numbers matter: no column needs to hold names.
+    /// True of a list of those who opted out: only the numbers matter, no column needs to hold names, and where columns say who gets no
+    /// texts, just those rows are read.
     pub numbers_only: bool,
 }
 
@@ -118,6 +122,16 @@ pub trait Visitor {
     /// # Errors
     /// As the system says: reading ends.
     fn contact(&mut self, contact: &Contact) -> io::Result<()>;
+
+    /// True when it wants to be told why the number of the contact that comes next is the one it is: [`Self::number`].
+    fn wants_reasons(&self) -> bool {
+        false
+    }
+
+    /// Why a contact's number is this one: behind [`Self::contact`], in lists with several columns of numbers.
+    fn number(&mut self, reason: NumberReason) {
+        let _ = reason;
+    }
 
     /// A row that is left out; `headers` are those of the list.
     ///
@@ -197,6 +211,8 @@ pub struct Surveyed {
     region: String,
     consent: Option<Consent>,
     consent_needed: bool,
+    numbers_only: bool,
+    today: Option<jiff::civil::Date>,
     header: bool,
     source: Source,
     columns: Columns,
@@ -253,6 +269,8 @@ impl Surveyed {
             columns: &columns,
             consent: options.consent.as_ref(),
             consent_needed: options.consent_needed,
+            opt_outs: options.numbers_only,
+            today: options.today,
             odd: BTreeSet::new(),
         };
         let mut numbers = Numbers::default();
@@ -294,6 +312,8 @@ impl Surveyed {
             region: region.to_owned(),
             consent: options.consent.clone(),
             consent_needed: options.consent_needed,
+            numbers_only: options.numbers_only,
+            today: options.today,
             header: !options.no_header,
             source,
             columns,
@@ -322,6 +342,8 @@ impl Surveyed {
             columns: &self.columns,
             consent: self.consent.as_ref(),
             consent_needed: self.consent_needed,
+            opt_outs: self.numbers_only,
+            today: self.today,
             odd: BTreeSet::new(),
         };
         // Told at the first reading.
@@ -400,7 +422,11 @@ impl ContactList {
         match numbers.meet(&read.contact) {
             numbers::Met::First => {
                 self.texted += 1;
+                let explained = rows.columns.phones.len() > 1 && visitor.wants_reasons();
                 visitor.contact(&read.contact)?;
+                if explained {
+                    visitor.number(rows.reason(&line.cells, read.phone_column));
+                }
                 if let Some(column) = self.understood.get_mut(read.phone_column) {
                     column.chosen += 1;
                 }

@@ -61,7 +61,13 @@ impl<W: Write> Writer<W> {
     pub fn write(&mut self, row: &Rejected) -> csv::Result<()> {
         // A short row must not put the reason into another column.
         let missing = self.width.saturating_sub(row.cells.len());
-        let cells = row.cells.iter().map(|cell| harmless(cell)).chain(std::iter::repeat_n(String::new(), missing));
+        // Nor may a long one: what is too much stands with the last.
+        let mut fitting = row.cells.clone();
+        if self.width > 0 && fitting.len() > self.width {
+            let rest = fitting.split_off(self.width - 1);
+            fitting.push(rest.join(","));
+        }
+        let cells = fitting.iter().map(|cell| harmless(cell)).chain(std::iter::repeat_n(String::new(), missing));
         self.file.write_record(cells.chain([harmless(&row.reason)]))
     }
 

@@ -1,12 +1,14 @@
 //! A row of a list into a contact.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use csv::StringRecord;
 use jiff::civil::Date;
+use serde::Serialize;
 
-use super::aliases::{Confidence, PhoneKind, language, phone_kind};
+use super::aliases::{Confidence, PhoneKind, Says, gets_no_texts, language, phone_kind};
 use super::columns::{Columns, PhoneColumn};
 use super::table::Line;
 use crate::domain::contact::Contact;
@@ -26,6 +28,10 @@ pub(super) struct Rows<'a> {
     pub(super) consent: Option<&'a Consent>,
     /// Everybody's consent is needed, whatever the number.
     pub(super) consent_needed: bool,
+    /// It is a list of those who opted out, to be taken as such.
+    pub(super) opt_outs: bool,
+    /// The day it is; consent of a later one shows nothing.
+    pub(super) today: Option<Date>,
     /// Odd values reported already: each is told once, up to [`MOST_ODD`] of them.
     pub(super) odd: BTreeSet<String>,
 }
@@ -58,6 +64,20 @@ impl Rows<'_> {
         }
         let cell = |at: usize| safe_line(record.get(at).unwrap_or_default()).trim().to_owned();
         let optional = |at: Option<usize>| at.map(cell).filter(|value| !value.is_empty());
+        let out = |(at, says): &&(usize, Says)| gets_no_texts(record.get(*at).unwrap_or_default(), *says);
+        let found = columns.no_texts.iter().find(out);
+        if self.opt_outs {
+            let tells = columns.no_texts.iter().find(|(_, says)| *says != Says::AnyStatus);
+            if let (None, Some((at, _))) = (found, tells) {
+                let what = format!("the list does not say that they get no texts (`{}`)", cell(*at));
+                let remedy = "It is not put on the list. Should the column say something else: --map COLUMN=ignore";
+                return Err(Box::new(problem(&columns.headers[*at], what, remedy)));
+            }
+        } else if let Some((at, _)) = found {
+            let what = format!("the list says that they get no texts (`{}`)", cell(*at));
+            let remedy = "They are left out. Should the column say something else: --map COLUMN=ignore";
+            return Err(Box::new(problem(&columns.headers[*at], what, remedy)));
+        }
         let (phone, phone_column) =
             self.phone(record).map_err(|(at, what, remedy)| Box::new(problem(&columns.headers[at], what, remedy)))?;
         let mut first_name = cell(columns.name);
@@ -84,6 +104,11 @@ impl Rows<'_> {
             }
             folded
         });
+        let state = optional(columns.state).map(|state| state.to_uppercase());
+        if let Some(value) = state.as_deref().filter(|value| self.region == "US" && zone::state_code(value).is_none()) {
+            let what = format!("`{value}` is no state; it decides nothing about texting hours");
+            tell("state", "state", value, what, "Write its two letters, as OH, or its name.");
+        }
         let time_zone = optional(columns.time_zone).and_then(|value| {
             let known = zone::canonical(&value);
             if known.is_none() {
@@ -112,10 +137,15 @@ impl Rows<'_> {
         });
         // What says nothing of its own is left to what is said of the list.
         let consent = consent.filter(|own| *own != Consent::default()).map(|own| own.or_as(self.consent));
-        if !consent.as_ref().or(self.consent).is_some_and(Consent::is_evidence) {
+        let shown = consent.as_ref().or(self.consent);
+        let counts =
+            |consent: &Consent| self.today.map_or_else(|| consent.is_evidence(), |day| consent.is_evidence_on(day));
+        if !shown.is_some_and(counts) {
             let law = law_of_consent(&phone).or(self.consent_needed.then_some("the campaign's jurisdiction"));
             if let Some(law) = law {
-                let what = format!("no evidence of consent, which {law} asks for");
+                let to_come = shown.filter(|consent| consent.is_evidence()).and_then(|consent| consent.date);
+                let to_come = to_come.map(|day| format!(" ({day} is a day to come)")).unwrap_or_default();
+                let what = format!("no evidence of consent{to_come}, which {law} asks for");
                 let remedy = "Give columns such as consent_date and consent_source, or for the whole list --consent-date and \
                               --consent-source.";
                 return Err(Box::new(problem(&columns.headers[phone_column], what, remedy)));
@@ -127,7 +157,7 @@ impl Rows<'_> {
             last_name: tidy_name(&last_name),
             phone,
             zip: optional(columns.zip).map(whole_zip),
-            state: optional(columns.state).map(|s| s.to_uppercase()),
+            state,
             language,
             time_zone,
             fields: columns.fields.iter().map(|(at, name)| (name.clone(), cell(*at))).collect(),
@@ -136,8 +166,8 @@ impl Rows<'_> {
         Ok(Read { contact, phone_column })
     }
 
-    /// The surest number of a row that can be texted, and its column; otherwise what is wrong with the surest one there is.
-    fn phone(&self, record: &StringRecord) -> Result<(Phone, usize), (usize, String, &'static str)> {
+    /// The columns of numbers in the order of choice in this row, and whether the list calls the number a landline.
+    fn choice(&self, record: &StringRecord) -> Vec<(Confidence, bool, &PhoneColumn)> {
         let mut choice: Vec<(Confidence, bool, &PhoneColumn)> = self
             .columns
             .phones
@@ -149,29 +179,107 @@ impl Rows<'_> {
                     Some(PhoneKind::Cell) => column.confidence.min(Confidence::Cell),
                     _ => column.confidence,
                 };
-                (confidence, said == Some(PhoneKind::Landline), column)
+                let landline = said == Some(PhoneKind::Landline) || confidence == Confidence::Landline;
+                (confidence, landline, column)
             })
             .collect();
         choice.sort_by_key(|(confidence, ..)| *confidence);
+        choice
+    }
+
+    /// What a column of numbers holds in a row, and whether it can be texted; otherwise what is wrong, and the remedy.
+    fn number(
+        &self,
+        record: &StringRecord,
+        (landline, column): (bool, &PhoneColumn),
+    ) -> Option<Result<Phone, (String, &'static str)>> {
+        let written = record.get(column.at).unwrap_or_default().trim();
+        let area = column.area.and_then(|at| record.get(at)).unwrap_or_default().trim();
+        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+        // A number of seven digits and its area code beside it, as some states' files have them.
+        let raw = match (digits(area), digits(written)) {
+            (3, 7) => Cow::Owned(format!("{area}{written}")),
+            _ => Cow::Borrowed(written),
+        };
+        Some(match Phone::parse(&raw, self.region) {
+            Err(PhoneProblem::Empty) => return None,
+            Ok(_) if landline => Err((
+                format!("the list says that this is a landline (`{}`)", safe_line(&raw)),
+                "It gets no texts: give a mobile number or leave the row out.",
+            )),
+            Ok(phone) => Ok(phone),
+            Err(problem) => Err((format!("{problem} (`{}`)", safe_line(&raw)), problem.remedy_in(self.region))),
+        })
+    }
+
+    /// The surest number of a row that can be texted, and its column; otherwise what is wrong with the surest one there is.
+    fn phone(&self, record: &StringRecord) -> Result<(Phone, usize), (usize, String, &'static str)> {
         let mut fault = None;
-        for (_, landline, column) in choice {
-            let raw = record.get(column.at).unwrap_or_default();
-            let told = match Phone::parse(raw, self.region) {
-                Err(PhoneProblem::Empty) => continue,
-                Ok(_) if landline => (
-                    format!("the list says that this is a landline (`{}`)", safe_line(raw.trim())),
-                    "It gets no texts: give a mobile number or leave the row out.",
-                ),
-                Ok(phone) => return Ok((phone, column.at)),
-                Err(problem) => (format!("{problem} (`{}`)", safe_line(raw.trim())), problem.remedy_in(self.region)),
-            };
-            fault.get_or_insert((column.at, told.0, told.1));
+        for (_, landline, column) in self.choice(record) {
+            match self.number(record, (landline, column)) {
+                None => {}
+                Some(Ok(phone)) => return Ok((phone, column.at)),
+                Some(Err((what, remedy))) => drop(fault.get_or_insert((column.at, what, remedy))),
+            }
         }
         let none = || {
             let first = self.columns.phones.first().map_or(0, |column| column.at);
             (first, PhoneProblem::Empty.to_string(), PhoneProblem::Empty.remedy())
         };
         Err(fault.unwrap_or_else(none))
+    }
+
+    /// Why the number of this row is the one that [`Self::phone`] took.
+    pub(super) fn reason(&self, record: &StringRecord, taken: usize) -> NumberReason {
+        let mut reason = NumberReason::default();
+        for (confidence, landline, column) in self.choice(record) {
+            let header = self.columns.headers.get(column.at).cloned().unwrap_or_default();
+            if column.at == taken {
+                (reason.column, reason.confidence) = (header, Some(confidence));
+                continue;
+            }
+            let why = match self.number(record, (landline, column)) {
+                None => continue,
+                Some(Err((what, _))) => what,
+                Some(Ok(_)) if reason.confidence == Some(confidence) => format!("{confidence} too, but further back"),
+                Some(Ok(_)) => format!("{confidence}, less sure"),
+            };
+            reason.passed_over.push(PassedOver { column: header, why });
+        }
+        reason
+    }
+}
+
+/// Why a contact's number is this one, where a row has several.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct NumberReason {
+    /// The column that it is from.
+    pub column: String,
+    /// How sure it is that a mobile answers there: by the column's name, or the list's word about this number.
+    pub confidence: Option<Confidence>,
+    /// The other columns that hold something in this row.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A number that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// Its column.
+    pub column: String,
+    /// Why.
+    pub why: String,
+}
+
+impl std::fmt::Display for NumberReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "number from `{}`", self.column)?;
+        if let Some(confidence) = self.confidence {
+            write!(f, " ({confidence})")?;
+        }
+        for (at, over) in self.passed_over.iter().enumerate() {
+            write!(f, "{}`{}`: {}", if at == 0 { "; not " } else { ", " }, over.column, over.why)?;
+        }
+        Ok(())
     }
 }
 

@@ -377,3 +377,60 @@ fn a_list_of_numbers_alone_needs_no_names() {
     assert_eq!(list.contacts.iter().map(|one| one.phone.as_str()).collect::<Vec<_>>(), ["+14155550101"]);
     assert_eq!(list.rejected, 0);
 }
+
+/// CallHub's flags, Action Network's word, our own export: of a list of opt-outs just those who opted out of texts are read.
+#[rstest]
+#[case("phone_number,call,text\n2125550102,1,0\n2125550103,0,1\n2125550104,1,1\n", &["03", "04"])]
+#[case("can2_phone,can2_sms_status\n2125550102,subscribed\n2125550103,unsubscribed\n", &["03"])]
+#[case("phone,opted_out\n2125550102,\n2125550103,TRUE\n", &["03"])]
+#[case("phone,status\n2125550102,delivered\n2125550103,Opted Out\n", &["02", "03"])]
+#[case("phone,mobile_opt_in\n2125550102,true\n2125550103,false\n", &["03"])]
+fn of_a_list_of_opt_outs_those_who_opted_out_are_read(#[case] text: &str, #[case] ends: &[&str]) {
+    let options = Options { numbers_only: true, ..Options::default() };
+    let list = parse(Path::new("l.csv"), text.as_bytes(), &options).unwrap();
+    let read: Vec<_> = list.contacts.iter().map(|one| one.phone.as_str()[10..].to_owned()).collect();
+    assert_eq!(read, ends);
+    assert_eq!(list.rows, list.texted + list.rejected);
+}
+
+#[test]
+fn why_a_number_was_taken_is_said_of_each_row() {
+    #[derive(Default)]
+    struct Why(Vec<String>);
+    impl Visitor for Why {
+        fn contact(&mut self, _contact: &Contact) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn rejected(&mut self, _headers: &[String], _row: Rejected) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn wants_reasons(&self) -> bool {
+            true
+        }
+
+        fn number(&mut self, reason: NumberReason) {
+            self.0.push(reason.to_string());
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("l.csv");
+    let said = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let mut why = Why::default();
+        drop(survey(&path, &Options::default(), &mut why).unwrap());
+        why.0
+    };
+    assert_eq!(
+        said(
+            "firstName,cell,cell type,phone,landline\nAna,2122000002,Landline,2122000003,2122000004\nBo,2122000005,,2122000006,\nCy,,,2122000007,\n"
+        ),
+        [
+            "number from `phone` (phone); not `cell`: the list says that this is a landline (`2122000002`), `landline`: the list says that this is a landline (`2122000004`)",
+            "number from `cell` (cell); not `phone`: phone, less sure",
+            "number from `phone` (phone)",
+        ]
+    );
+    assert_eq!(said("firstName,cell\nAna,2122000002\n"), [""; 0], "one column needs no words");
+}

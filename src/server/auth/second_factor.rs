@@ -67,7 +67,7 @@ pub async fn signed_in(state: &AppState, token_hash: [u8; 32]) -> Result<Option<
 }
 
 /// What is said to whoever lacks a role that is held back, or that was never theirs.
-pub(super) fn lacks(actor: &Actor, role: Role) -> Refusal {
+pub(in crate::server) fn lacks(actor: &Actor, role: Role) -> Refusal {
     if actor.full_role() >= role && actor.role < role {
         return Refusal::new(Code::SecondFactorNeeded, SECOND_FACTOR_NEEDED);
     }

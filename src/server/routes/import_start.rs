@@ -30,6 +30,7 @@ pub async fn handler(
     Sent(start): Sent<ImportStart>,
 ) -> Reply<Json<ImportState>> {
     let advice = crate::exchange::advice::advice(&start.def);
+    let advice = crate::exchange::advice::with(advice, &start.warnings);
     match admin.import_start_with(&state.desk, import, start, advice).await? {
         Answer::Import(import) => Ok(Json(import)),
         other => Err(Refusal::unfit(&other)),

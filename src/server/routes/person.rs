@@ -15,7 +15,7 @@ use crate::server::{
     store::{command::Answer, keep::Kept},
 };
 
-/// All that the organization holds about a number. It is on record in the audit before it leaves.
+/// All that the organization holds about a number, or with `in_parts` a part of it. It is on record in the audit before it leaves.
 #[utoipa::path(
     post,
     path = "/api/v1/person/export",
@@ -35,7 +35,11 @@ pub async fn export(
         other => return Err(Refusal::unfit(&other)),
     }
     let now = state.desk.clock.now();
-    Ok(Json(state.store().person_out(admin.actor(), &wanted.phone, now).await?))
+    let store = state.store();
+    Ok(Json(match wanted.in_parts {
+        true => store.person_part(admin.actor(), &wanted.phone, now, wanted.from.as_ref()).await?,
+        false => store.person_out(admin.actor(), &wanted.phone, now).await?,
+    }))
 }
 
 /// Erases whoever has a number, in every campaign of the organization: names, number, fields, notes and the words of all texts. What

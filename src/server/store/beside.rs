@@ -27,7 +27,7 @@ use crate::api::{
     closing::{CloseReport, CloseRequest},
     conduct::ConductText,
     event::Event,
-    keeping::{HoldInfo, PersonOut, RetentionRun, RetentionState},
+    keeping::{HoldInfo, PersonOut, PersonPlace, RetentionRun, RetentionState},
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
     people::{Me, PersonInfo, SessionInfo, WaitingPerson},
@@ -189,6 +189,10 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn nobody_joined(&self) -> Found<bool> {
         self.inner.nobody_joined().await
+    }
+
+    async fn hours_behind(&self) -> Found<Vec<(CampaignId, String, Vec<String>)>> {
+        self.inner.hours_behind().await
     }
 
     async fn first_organization(&self) -> Found<OrganizationId> {
@@ -376,6 +380,16 @@ impl<O: Onlooker> Keeping for Beside<O> {
 
     async fn person_out(&self, actor: &Actor, phone: &Phone, now: Timestamp) -> Found<PersonOut> {
         self.inner.person_out(actor, phone, now).await
+    }
+
+    async fn person_part(
+        &self,
+        actor: &Actor,
+        phone: &Phone,
+        now: Timestamp,
+        from: Option<&PersonPlace>,
+    ) -> Found<PersonOut> {
+        self.inner.person_part(actor, phone, now, from).await
     }
 }
 

@@ -34,6 +34,13 @@ pub enum Keep {
         /// Which number.
         phone: Phone,
     },
+    /// Take an opt-out back that somebody entered by mistake.
+    TakeBackOptOut {
+        /// Whose number.
+        phone: Phone,
+        /// Why.
+        reason: String,
+    },
     /// Erase a person.
     Erase {
         /// Which number.

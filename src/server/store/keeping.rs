@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{command::Actor, query::Found};
 use crate::api::{
     closing::{CloseReport, CloseRequest},
-    keeping::{HoldInfo, PersonOut, RetentionRun, RetentionState},
+    keeping::{HoldInfo, PersonOut, PersonPlace, RetentionRun, RetentionState},
     problem::Problem,
 };
 use crate::domain::{ids::CampaignId, phone::Phone};
@@ -31,4 +31,12 @@ pub trait Keeping {
     async fn holds(&self, actor: &Actor) -> Found<Vec<HoldInfo>>;
     /// All that is held about a number.
     async fn person_out(&self, actor: &Actor, phone: &Phone, now: Timestamp) -> Found<PersonOut>;
+    /// A part of it, as much as is quickly found: the next one begins at [`PersonOut::next`].
+    async fn person_part(
+        &self,
+        actor: &Actor,
+        phone: &Phone,
+        now: Timestamp,
+        from: Option<&PersonPlace>,
+    ) -> Found<PersonOut>;
 }

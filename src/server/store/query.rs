@@ -95,6 +95,8 @@ pub trait Queries {
     async fn ledger_state(&self, actor: &Actor) -> Found<LedgerState>;
     /// True when nobody ever joined.
     async fn nobody_joined(&self) -> Found<bool>;
+    /// Running and paused campaigns that ask for money and keep wider hours than the data of this program: number, title, states.
+    async fn hours_behind(&self) -> Found<Vec<(CampaignId, String, Vec<String>)>>;
     /// The one organization of an embedded server, made at first start.
     async fn first_organization(&self) -> Found<OrganizationId>;
     /// The organization's name, for whoever opens a join link: none before the first import, or when there are several.

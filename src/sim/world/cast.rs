@@ -80,6 +80,7 @@ pub(super) async fn import(house: &House, admin: &Actor, number: usize) -> Resul
         def: definition(number),
         contacts: u64::from(NUMBERS),
         provenance: crate::domain::provenance::Provenance::of_made_up_people("a story"),
+        warnings: Vec::new(),
     };
     admin.import_start(house.desk(), import, start).await?;
     admin.import_chunk(house.desk(), import, 0, ImportChunk { contacts }).await?;

@@ -244,6 +244,7 @@ impl SpokeServer {
             lately: None,
             recalls: 0,
             recalled_at: None,
+            hours_behind: Vec::new(),
             texters,
             at: self.clock.now(),
             seq: self.known.next_seq(),

@@ -58,8 +58,8 @@ impl GaugeView {
     }
 }
 
-/// What stands below the figures, in sentences: whom the frequency cap holds back; what a server of another make tells besides, its texts,
-/// then the carrier's errors.
+/// What stands below the figures, in sentences: whom the frequency cap holds back; whether its hours are of an older table; what a server
+/// of another make tells besides, its texts, then the carrier's errors.
 #[must_use]
 pub fn foreign_says(board: &Board) -> Vec<Say> {
     let lately = board.lately.as_ref();
@@ -67,6 +67,9 @@ pub fn foreign_says(board: &Board) -> Vec<Say> {
         .map(|held| Say::new("ui-board-lately").with("n", held.contacts).with("at", Arg::Day(held.until)))
         .into_iter()
         .collect();
+    if !board.hours_behind.is_empty() {
+        says.push(Say::new("ui-board-hours-behind").with("states", board.hours_behind.join(", ")));
+    }
     let Some(foreign) = &board.foreign else { return says };
     if let (Some(out), Some(inbound)) = (foreign.texts_out, foreign.texts_in) {
         says.push(Say::new("ui-board-texts").with("out", out).with("in", inbound));

@@ -44,6 +44,7 @@ fn board(seq: u64) -> Board {
         waiting_room: 0,
         gauge: None,
         lately: None,
+        hours_behind: Vec::new(),
         recalls: 0,
         recalled_at: None,
         texters: vec![texter(1, 0), texter(2, 5)],

@@ -60,6 +60,15 @@ impl Admin {
         self.keep(desk, Keep::TakeOut { phone }).await
     }
 
+    /// Takes an opt-out back that somebody entered by mistake: [`Answer::Done`], or [`Answer::Already`] when the number is not on the
+    /// list. Refused with `suppressed` where it stays.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn take_back_opt_out(&self, desk: &Desk, phone: Phone, reason: String) -> Answered {
+        self.keep(desk, Keep::TakeBackOptOut { phone, reason }).await
+    }
+
     /// Erases a person, or with `dry_run` says what would go: [`Kept::Erased`].
     ///
     /// # Errors

@@ -6,19 +6,25 @@ use uuid::Uuid;
 use super::{
     act::{Decision, no},
     opt_out::{BY_PERSON, SLIP, UNDECIDED},
+    retention::ONE_CAMPAIGN,
     rows::{ContactRow, col, signed},
+    script::refused,
     tx::Tx,
 };
-use crate::api::problem::Code;
+use crate::api::{event::ERASED, problem::Code};
 use crate::db;
 use crate::domain::{
     conversation::{OptOut, Status},
     ids::MessageId,
     opt_out::{Inbound, verdict},
+    phone::Phone,
     safe_text::safe_line,
     tag,
 };
-use crate::server::store::{StoreError, command::Actor};
+use crate::server::store::{
+    StoreError,
+    command::{Actor, Answer},
+};
 
 /// Nobody is put aside for longer: a voter waits all the while.
 const LONGEST_ASIDE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -130,25 +136,88 @@ impl Tx<'_> {
                 return no(Code::TooLate, "they were told that they are off the list: it stays so");
             }
         }
+        self.texted_again(actor, contact.organization, contact.phone.as_str(), "").await?;
+        Ok(Ok(()))
+    }
+
+    /// Takes a number off the list again where a person had put it there, and puts everybody of it back where they stood. What they wrote
+    /// is judged anew: a doubt stays a doubt.
+    async fn texted_again(
+        &mut self,
+        actor: &Actor,
+        organization: i64,
+        phone: &str,
+        reason: &str,
+    ) -> Result<(), StoreError> {
         db::query("DELETE FROM suppressions WHERE organization = $1 AND phone = $2")
-            .bind(contact.organization)
-            .bind(contact.phone.as_str())
+            .bind(organization)
+            .bind(phone)
             .execute(&mut *self.conn)
             .await?;
         // Whoever waited waits again, since then.
-        for other in self.contacts_of(contact.organization, &contact.phone).await? {
+        for other in self.contacts_of(organization, phone).await? {
             let (status, since) = self.status_of_thread(other.id).await?;
             if other.status == Status::NeedsResponse && status == Status::NeedsResponse {
                 self.set_status(other.id, status, since).await?;
             }
         }
-        let state = self.undecided_of(contact.organization, &contact.phone).await?;
-        let contacts = self.mark_opt_out(contact.organization, &contact.phone, &state).await?;
+        let state = self.undecided_of(organization, phone).await?;
+        let contacts = self.mark_opt_out(organization, phone, &state).await?;
         for other in &contacts {
-            self.note(other, Some(actor), "opt_out_taken_back", "").await?;
-            self.audit(Some(actor), "opt_out_taken_back", format!("contact {}", other.id), String::new());
+            self.note(other, Some(actor), "opt_out_taken_back", reason).await?;
+            self.audit(Some(actor), "opt_out_taken_back", format!("contact {}", other.id), reason.to_owned());
         }
-        Ok(Ok(()))
+        if contacts.is_empty() {
+            self.audit(Some(actor), "opt_out_taken_back", "number in no campaign".to_owned(), reason.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Takes back what somebody entered by mistake, whoever it was and however long ago: a number mistyped, the wrong list. Never what a
+    /// word of the voter's own did, nor an opt-out that they were told of, nor that of somebody who was erased.
+    pub(super) async fn take_back_opt_out(
+        &mut self,
+        actor: &Actor,
+        phone: &Phone,
+        reason: &str,
+    ) -> Result<Answer, StoreError> {
+        if actor.campaign.is_some() {
+            return refused(Code::Forbidden, ONE_CAMPAIGN);
+        }
+        let organization = actor.organization.0;
+        let found =
+            db::query("SELECT by_word, reason, notice FROM suppressions WHERE organization = $1 AND phone = $2")
+                .bind(organization)
+                .bind(phone.as_str())
+                .fetch_optional(&mut *self.conn)
+                .await?;
+        let Some(row) = found else { return Ok(Answer::Already) };
+        let (by_word, why): (i64, String) = (col(&row, 0)?, col(&row, 1)?);
+        let contacts = self.contacts_of(organization, phone.as_str()).await?;
+        let erased = db::query("SELECT 1 FROM erasures WHERE organization = $1 AND phone = $2 LIMIT 1")
+            .bind(organization)
+            .bind(phone.as_str())
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        let theirs = by_word != 0 || contacts.iter().any(|one| one.opt_out == (OptOut::Yes { by_word: true }));
+        if theirs || why == ERASED || erased.is_some() {
+            return refused(Code::Suppressed, "a word of their own, or their erasure, did it: nobody takes that back");
+        }
+        if let Some(notice) = col::<Option<Uuid>>(&row, 2)? {
+            let ready = db::query("SELECT 1 FROM jobs WHERE message = $1 AND state IN ('ready', 'dropped')")
+                .bind(notice)
+                .fetch_optional(&mut *self.conn)
+                .await?;
+            let waits = db::query("SELECT 1 FROM jobs WHERE message = $1 AND state = 'ready'")
+                .bind(notice)
+                .fetch_optional(&mut *self.conn)
+                .await?;
+            if ready.is_none() || (waits.is_some() && !self.take_back(notice, "taken_back").await?) {
+                return refused(Code::Suppressed, "they were told that they are off the list: it stays so");
+            }
+        }
+        self.texted_again(actor, organization, phone.as_str(), reason).await?;
+        Ok(Answer::Done)
     }
 
     /// True when a second opt-out came after that one: by somebody else, or for another reason.

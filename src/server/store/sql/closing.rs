@@ -17,15 +17,15 @@ use super::{
 };
 use crate::api::{
     campaign::CampaignState,
-    closing::{CloseReport, CloseRequest, InTheWay, Obstacle},
+    closing::{CloseReport, CloseRequest, Concerned, InTheWay, Obstacle},
     event::EventKind,
-    keeping::{HoldInfo, PersonOut, RetentionRun, RetentionState},
+    keeping::{HoldInfo, PersonOut, PersonPlace, RetentionRun, RetentionState},
     message::SendRequest,
     problem::{Code, Problem},
 };
 use crate::db::{self, Conn};
 use crate::domain::{
-    ids::{CampaignId, PersonId},
+    ids::{CampaignId, ContactId, PersonId},
     message::MessageKind,
     phone::Phone,
 };
@@ -55,6 +55,32 @@ const OPEN_JOBS: &str = "SELECT
          WHERE state IN ('unknown', 'held') AND state = 'unknown' AND campaign = $1),
      (SELECT COUNT(*) FROM jobs INDEXED BY jobs_undecided
          WHERE state IN ('unknown', 'held') AND state = 'held' AND campaign = $1)";
+
+/// Whom it is about, by the same indices; in none of them an order is worth a sort.
+fn concerned(what: InTheWay) -> Option<&'static str> {
+    Some(match what {
+        InTheWay::InHand => return None,
+        InTheWay::Queued => {
+            "SELECT c.id, c.first_name FROM jobs j INDEXED BY jobs_ready JOIN contacts c ON c.id = j.contact
+             WHERE j.campaign = $1 AND j.state = 'ready' LIMIT 20"
+        }
+        InTheWay::Submitting => {
+            "SELECT c.id, c.first_name FROM jobs j INDEXED BY jobs_open JOIN contacts c ON c.id = j.contact
+             WHERE j.state IN ('submitting', 'unknown') AND j.state = 'submitting' AND j.campaign = $1 LIMIT 20"
+        }
+        InTheWay::Unknown => {
+            "SELECT c.id, c.first_name FROM jobs j INDEXED BY jobs_undecided JOIN contacts c ON c.id = j.contact
+             WHERE j.state IN ('unknown', 'held') AND j.state = 'unknown' AND j.campaign = $1 LIMIT 20"
+        }
+        InTheWay::Held => {
+            "SELECT c.id, c.first_name FROM jobs j INDEXED BY jobs_undecided JOIN contacts c ON c.id = j.contact
+             WHERE j.state IN ('unknown', 'held') AND j.state = 'held' AND j.campaign = $1 LIMIT 20"
+        }
+        InTheWay::Undecided => {
+            "SELECT id, first_name FROM contacts WHERE campaign = $1 AND opt_out = 1 ORDER BY phone LIMIT 20"
+        }
+    })
+}
 
 /// How a campaign stands, for whoever is about to close it: `owner` keeps the conversations in their hands, and those who may have opted out
 /// count as if they had.
@@ -114,19 +140,38 @@ pub(super) async fn standing(
     .bind(owner.unwrap_or(0))
     .fetch_all(&mut *conn)
     .await?;
-    let mut in_hand = Obstacle { what: InTheWay::InHand, count: 0, who: Vec::new(), until: None };
+    let mut in_hand = Obstacle { what: InTheWay::InHand, count: 0, who: Vec::new(), contacts: Vec::new(), until: None };
     for row in &hands {
         in_hand.who.push(rows::told_apart(col(row, 0)?, col(row, 1)?));
         in_hand.count += unsigned(col(row, 2)?);
     }
-    let row = db::query(OPEN_JOBS).bind(campaign).fetch_one(conn).await?;
+    let row = db::query(OPEN_JOBS).bind(campaign).fetch_one(&mut *conn).await?;
     let jobs = [InTheWay::Queued, InTheWay::Submitting, InTheWay::Unknown, InTheWay::Held];
     let mut all = vec![in_hand];
     for (at, what) in jobs.into_iter().enumerate() {
-        all.push(Obstacle { what, count: unsigned(col(&row, at)?), who: Vec::new(), until: None });
+        all.push(Obstacle {
+            what,
+            count: unsigned(col(&row, at)?),
+            who: Vec::new(),
+            contacts: Vec::new(),
+            until: None,
+        });
     }
-    all.push(Obstacle { what: InTheWay::Undecided, count: report.opted_out, who: Vec::new(), until: None });
+    all.push(Obstacle {
+        what: InTheWay::Undecided,
+        count: report.opted_out,
+        who: Vec::new(),
+        contacts: Vec::new(),
+        until: None,
+    });
     all.retain(|one| one.count > 0);
+    for one in &mut all {
+        let Some(sql) = concerned(one.what) else { continue };
+        for row in &db::query(sql).bind(campaign).fetch_all(&mut *conn).await? {
+            one.contacts.push(Concerned { contact: ContactId(col(row, 0)?), first_name: col(row, 1)? });
+        }
+        one.contacts.sort_by_key(|one| one.contact);
+    }
     report.in_the_way = all;
     Ok(report)
 }
@@ -245,6 +290,17 @@ impl Keeping for SqlStore {
 
     async fn person_out(&self, actor: &Actor, phone: &Phone, now: Timestamp) -> Found<PersonOut> {
         person::out(&mut *self.reader().await?, actor, phone, now).await
+    }
+
+    async fn person_part(
+        &self,
+        actor: &Actor,
+        phone: &Phone,
+        now: Timestamp,
+        from: Option<&PersonPlace>,
+    ) -> Found<PersonOut> {
+        let mut conn = self.reader().await?;
+        person::part(&mut conn, actor, phone, now, from).await
     }
 }
 

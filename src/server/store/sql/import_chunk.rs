@@ -76,6 +76,8 @@ struct Past {
     possible: Option<String>,
     /// Whose number it is not, or whose number gets no texts: ids and names.
     useless: Vec<(Option<String>, String, String)>,
+    /// They were erased on their request, and have not asked for texts since.
+    erased: bool,
 }
 
 impl Past {
@@ -137,16 +139,24 @@ impl Tx<'_> {
         let sent = chunk.contacts.len();
         let past = self.past(actor, &chunk.contacts).await?;
         let mut lines = Vec::with_capacity(sent);
+        let mut erased = 0;
+        let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         for contact in chunk.contacts {
             // Whatever the client has checked.
-            let evidence = contact.consent.as_ref().or(found.consent.as_ref()).is_some_and(Consent::is_evidence);
+            let consent = contact.consent.as_ref().or(found.consent.as_ref());
+            let evidence = consent.is_some_and(|consent| consent.is_evidence_on(today));
             if !evidence && (consent_needed || law_of_consent(&contact.phone).is_some()) {
+                continue;
+            }
+            // Nothing is held of whoever asked for that, whatever list has them again: their number came before.
+            if past.get(contact.phone.as_str()).is_some_and(|past| past.erased) {
+                erased += 1;
                 continue;
             }
             lines.push(self.line(&of, contact, &past).await?);
         }
-        let without_consent = sent - lines.len();
-        let taken = lines.len();
+        let without_consent = sent - lines.len() - erased;
+        let taken = lines.len() + erased;
         let stored = db::query(
             "INSERT INTO contacts (organization, campaign, phone, external_id, first_name, last_name, zip, state,
                  language, time_zone, fields, zone_set, opt_out, opt_out_words, wrong_number, status, consent, list, updated_at)
@@ -205,6 +215,16 @@ impl Tx<'_> {
         .await?;
         for row in &suppressed {
             past.entry(col(row, 0)?).or_default().suppressed = Some(col(row, 1)?);
+        }
+        if !past.is_empty() {
+            let sql =
+                "SELECT phone FROM erasures WHERE organization = $1 AND phone IN (SELECT atom FROM json_each($2))";
+            let erased = db::query(sql).bind(actor.organization.0).bind(numbers.as_str());
+            for row in &erased.fetch_all(&mut *self.conn).await? {
+                if let Some(known) = past.get_mut(&col::<String>(row, 0)?) {
+                    known.erased = true;
+                }
+            }
         }
         // A number that waits for a decision elsewhere waits here too. A wrong number, somebody deceased and a number that gets
         // no texts are known by person and number: somebody else may have it now.

@@ -13,7 +13,7 @@ use super::{
     rows::{col, to_json},
     upkeep,
 };
-use crate::api::keeping::PersonOut;
+use crate::api::keeping::{PersonOut, PersonPlace};
 use crate::db::{self, Conn, Row, Value};
 use crate::domain::phone::Phone;
 use crate::server::store::{StoreError, command::Actor};
@@ -186,6 +186,20 @@ pub(super) async fn out(
     out_in_parts(conn, actor, phone, now, PART).await
 }
 
+/// So many parts are gone through in one answer: two million rows, a few seconds.
+const AT_ONCE: u32 = 40;
+
+/// The next rows of [`out`], as many as are found in a few seconds.
+pub(super) async fn part(
+    conn: &mut Conn,
+    actor: &Actor,
+    phone: &Phone,
+    now: Timestamp,
+    from: Option<&PersonPlace>,
+) -> Result<PersonOut, StoreError> {
+    out_from(conn, actor, phone, now, (PART, Some(AT_ONCE)), from).await
+}
+
 /// [`out`], with so many numbers in a part.
 pub(super) async fn out_in_parts(
     conn: &mut Conn,
@@ -193,6 +207,18 @@ pub(super) async fn out_in_parts(
     phone: &Phone,
     now: Timestamp,
     part: i64,
+) -> Result<PersonOut, StoreError> {
+    out_from(conn, actor, phone, now, (part, None), None).await
+}
+
+/// The rows behind a place, with so many numbers in a part; up to so many parts, if that is bounded.
+pub(super) async fn out_from(
+    conn: &mut Conn,
+    actor: &Actor,
+    phone: &Phone,
+    now: Timestamp,
+    (part, mut budget): (i64, Option<u32>),
+    from: Option<&PersonPlace>,
 ) -> Result<PersonOut, StoreError> {
     let organization = actor.organization.0;
     let rows = db::query("SELECT id FROM contacts WHERE organization = $1 AND phone = $2 ORDER BY id")
@@ -204,15 +230,29 @@ pub(super) async fn out_in_parts(
     let named: Vec<String> = ids.iter().map(|id| format!("contact {id}")).collect();
     let (ids, named) = (to_json(&ids)?, to_json(&named)?);
     let mut held = BTreeMap::new();
-    for (table, holds) in TABLES {
+    // A place in a table that this program does not know, or does not go through in parts, is before everything.
+    let begin = from.and_then(|from| TABLES.iter().position(|(table, _)| *table == from.table)).unwrap_or_default();
+    for (at, (table, holds)) in TABLES.iter().enumerate().skip(begin) {
         let (by, sql, last) = match holds {
             Nothing => continue,
             Rows(by, sql) => (by, sql, None),
             Parts(by, last, sql) => (by, sql, Some(db::query(last).fetch_one(&mut *conn).await?.try_get::<i64>(0)?)),
         };
         let mut rows = Vec::new();
-        let mut after = 0;
+        let mut after = from.filter(|from| at == begin && from.table == *table).map_or(0, |from| from.after);
         loop {
+            if last.is_some()
+                && let Some(left) = &mut budget
+            {
+                if *left == 0 {
+                    if !rows.is_empty() {
+                        held.insert((*table).to_owned(), rows);
+                    }
+                    let next = Some(PersonPlace { table: (*table).to_owned(), after });
+                    return Ok(PersonOut { phone: phone.clone(), at: now, held, next });
+                }
+                *left -= 1;
+            }
             let mut query = by.chars().fold(db::query(sql), |query, by| match by {
                 'o' => query.bind(organization),
                 'p' => query.bind(phone.as_str()),
@@ -220,10 +260,10 @@ pub(super) async fn out_in_parts(
                 _ => query.bind(named.as_str()),
             });
             if last.is_some() {
-                query = query.bind(after).bind(after + part);
+                query = query.bind(after).bind(after.saturating_add(part));
             }
             rows.extend(query.fetch_all(&mut *conn).await?.into_iter().map(in_json));
-            after += part;
+            after = after.saturating_add(part);
             if last.is_none_or(|last| after >= last) {
                 break;
             }
@@ -245,7 +285,7 @@ pub(super) async fn out_in_parts(
             held.insert(table, rows.into_iter().map(in_json).collect());
         }
     }
-    Ok(PersonOut { phone: phone.clone(), at: now, held })
+    Ok(PersonOut { phone: phone.clone(), at: now, held, next: None })
 }
 
 fn in_json(row: Row) -> Json {

@@ -35,7 +35,7 @@ use crate::api::{
 };
 use crate::db::{self, Conn};
 use crate::domain::{
-    campaign::{LAST_DIGITS, merge_fields_in, variant_for},
+    campaign::{CampaignDef, LAST_DIGITS, merge_fields_in, variant_for},
     ids::{CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     message::Direction,
     phone::Phone,
@@ -418,6 +418,7 @@ impl Queries for SqlStore {
             lately: lately.map(Box::new),
             recalls: unsigned(col(&row, 3)?),
             recalled_at: col::<Option<i64>>(&row, 4)?.map(time).transpose()?,
+            hours_behind: seen.def.hours_behind(),
             texters,
             gauge: None,
             at: now,
@@ -467,6 +468,19 @@ impl Queries for SqlStore {
     async fn nobody_joined(&self) -> Found<bool> {
         let mut conn = self.reader().await?;
         Ok(db::query("SELECT id FROM people LIMIT 1").fetch_optional(&mut conn).await?.is_none())
+    }
+
+    async fn hours_behind(&self) -> Found<Vec<(CampaignId, String, Vec<String>)>> {
+        let mut conn = self.reader().await?;
+        let open = db::query("SELECT id, title, def FROM campaigns WHERE state IN ('running', 'paused') ORDER BY id");
+        let mut found = Vec::new();
+        for row in open.fetch_all(&mut conn).await? {
+            let states = json::<CampaignDef>(&col::<String>(&row, 2)?)?.hours_behind();
+            if !states.is_empty() {
+                found.push((CampaignId(col(&row, 0)?), col(&row, 1)?, states));
+            }
+        }
+        Ok(found)
     }
 
     async fn first_organization(&self) -> Found<OrganizationId> {

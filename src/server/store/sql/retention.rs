@@ -243,6 +243,7 @@ impl Tx<'_> {
             Keep::Hold { campaign, phone, reason } => self.hold(actor, campaign, phone.as_ref(), &reason).await,
             Keep::Lift { hold } => self.lift_hold(actor, hold).await,
             Keep::TakeOut { phone } => self.person_taken_out(actor, &phone).await,
+            Keep::TakeBackOptOut { phone, reason } => self.take_back_opt_out(actor, &phone, &reason).await,
             Keep::Erase { phone, reason, dry_run } => self.erase(actor, &phone, &reason, dry_run).await,
         }
     }

@@ -126,7 +126,7 @@ impl Tx<'_> {
         let zones = places(&contact, &ruled, hours.trust_address);
         let kind = match request.part {
             TrialPart::Initial(_) => MessageKind::Initial,
-            TrialPart::Canned(_) => MessageKind::Reply,
+            TrialPart::Canned(_) | TrialPart::Answer { .. } => MessageKind::Reply,
         };
         let until = match hours.verdict(kind, self.now, &zones) {
             HoursVerdict::Open { until } => until,
@@ -158,6 +158,7 @@ impl Tx<'_> {
         let part = match &request.part {
             TrialPart::Initial(name) => format!("wording {name}"),
             TrialPart::Canned(id) => format!("canned reply {id}"),
+            TrialPart::Answer { question, value } => format!("after {question} = {value}"),
         };
         let detail = format!("{id}: version {}, {part}, {}", campaign.script_version, request.language);
         self.audit(Some(actor), "trial", format!("campaign {}", campaign.id), detail);

@@ -94,6 +94,7 @@ async fn home(contacts: u32) -> Home {
         def: definition(),
         contacts: u64::from(contacts),
         provenance: crate::domain::provenance::Provenance::of_made_up_people("a test"),
+        warnings: Vec::new(),
     };
     admin.import_start(&desk, import, start).await.expect("started");
     let chunk = ImportChunk { contacts: (0..contacts).map(contact).collect() };
@@ -401,4 +402,21 @@ async fn a_person_comes_out_the_same_in_parts_of_any_size() {
         let found = super::person::out_in_parts(&mut conn, &actor, &contact(2).phone, now, part).await.expect("read");
         assert_eq!(found, whole, "in parts of {part}");
     }
+    // Answer by answer, each going on where the one before ended.
+    let (mut held, mut from, mut answers) = (std::collections::BTreeMap::new(), None, 0);
+    loop {
+        let bounds = (2, Some(2));
+        let some = super::person::out_from(&mut conn, &actor, &contact(2).phone, now, bounds, from.as_ref()).await;
+        let some = some.expect("read");
+        answers += 1;
+        for (table, rows) in some.held {
+            held.entry(table).or_insert_with(Vec::new).extend(rows);
+        }
+        from = some.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    assert!(answers > 3, "{answers}");
+    assert_eq!(held, whole.held);
 }
