@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::campaign::CampaignState;
 use super::problem::{Code, Problem};
 use crate::domain::{
     campaign::CampaignDef,
@@ -109,6 +110,31 @@ pub struct RecallReport {
     /// it is known by its words (a field's value, an answer's line).
     #[serde(default)]
     pub wordless: u64,
+    /// Other campaigns of the organization in which it stands, where they were asked for (`?elsewhere=true`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Vec<Elsewhere>>,
+}
+
+/// Another campaign in which the same value or the same words stand. A recall holds in its own campaign alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Elsewhere {
+    /// Which campaign: one that runs or is paused, or one of the same people that is closed.
+    pub campaign: CampaignId,
+    /// Its title.
+    pub title: String,
+    /// Its state.
+    pub state: CampaignState,
+    /// What is to be recalled there.
+    pub what: Recalled,
+    /// The recall that is in force there already; absent: it goes out there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<i64>,
+    /// Contacts who have got it there, or may have.
+    pub got: u64,
+    /// Texts with it that wait for the carrier there.
+    pub waiting: u64,
+    /// Contacts there without their first text whose card says it.
+    pub to_get: u64,
 }
 
 /// A recall, as a captain sees it afterwards.

@@ -10,6 +10,7 @@ use super::campaign_check::{counted, sound};
 use super::campaign_follow_up::whole;
 use super::campaign_recall::{minute, name, none_such};
 use super::reach::{SignInArgs, admin, tell};
+use super::recall_notes::carried;
 use super::segment::reasons;
 use super::shift::reach_named;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, forget_typed, out, out_json};
@@ -94,19 +95,38 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
         ));
         return Ok(Exit::Problems);
     }
+    let found = carried(&def, &in_force, Some(args.recall));
+    if !found.shut.is_empty() {
+        for line in &found.shut {
+            tell(format!("error: {}: {line}", args.campaign.display()));
+        }
+        tell("No campaign was made.");
+        return Ok(Exit::Problems);
+    }
     let what = RecallRequest { what: known.recall.what.clone(), reason: String::new() };
     let reach = server.recall(campaign, &what, true).await.context(UNMADE)?;
     let (got, wordless) = (reach.got, reach.wordless);
     if args.dry_run {
         if args.json {
-            out_json(&Would { dry_run: true, campaign, recall: args.recall, got, wordless, paused: args.paused })?;
+            let notes = &found.notes;
+            out_json(&Would {
+                dry_run: true,
+                campaign,
+                recall: args.recall,
+                got,
+                wordless,
+                paused: args.paused,
+                notes,
+            })?;
         } else {
             out(would(&def, known, (got, wordless)))?;
+            found.notes.iter().for_each(tell);
         }
         return Ok(Exit::Done);
     }
     if !args.yes {
         tell(would(&def, known, (got, wordless)));
+        found.notes.iter().for_each(tell);
         forget_typed();
         let question = if args.paused { "Make it, paused? [y/N] " } else { "Make it, and let texters begin? [y/N] " };
         let answer = ask(question).context("no answer")?;
@@ -129,6 +149,9 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
         out_json(&made)?;
     } else {
         out(in_words(&made, &request, &ctx.program))?;
+        if args.yes {
+            found.notes.iter().for_each(tell);
+        }
     }
     Ok(Exit::Done)
 }
@@ -170,7 +193,7 @@ fn in_words(made: &FollowUp, request: &CorrectionRequest, program: &str) -> Stri
 
 /// What a look before says.
 #[derive(Serialize)]
-struct Would {
+struct Would<'a> {
     dry_run: bool,
     campaign: CampaignId,
     recall: i64,
@@ -179,6 +202,9 @@ struct Would {
     /// Texts whose words are gone: whether they carried it nobody can tell.
     wordless: u64,
     paused: bool,
+    /// Which of its texts say what was taken back, and what becomes of them.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
 }
 
 fn would(def: &CampaignDef, known: &RecallInfo, (got, wordless): (u64, u64)) -> String {

@@ -12,6 +12,7 @@ use super::campaign_update::{lacking, tell_lacks};
 use super::export::columns;
 use super::patience::patiently;
 use super::reach::{SignInArgs, tell};
+use super::recall_notes::carried;
 use super::segment::{Condition, WhereArgs, counted_in, held_against, reasons};
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json};
@@ -115,6 +116,15 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
         ));
         return Ok(Exit::Problems);
     }
+    let found = carried(&def, &before.recalled, None);
+    if !found.shut.is_empty() {
+        for line in &found.shut {
+            tell(format!("error: {}: {line}", args.file.display()));
+        }
+        tell("Nothing was made: mend the errors first.");
+        return Ok(Exit::Problems);
+    }
+    found.notes.iter().for_each(tell);
     held_against(&condition.filter, (&before.def, &columns.columns), &client).await?;
     let lacks = lacking(&def, &columns);
     if tell_lacks(&lacks, &columns, (&client, campaign), ctx).await? {

@@ -1,13 +1,15 @@
 //! `campaign recall`: takes back what must not be said any more.
 
 use anyhow::Context as _;
+use serde::Serialize;
 
-use super::reach::SignInArgs;
+use super::reach::{SignInArgs, tell};
+use super::recall_notes::{also, elsewhere, options};
 use super::shift::reach_named;
 use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::Code;
-use crate::api::recall::{RecallInfo, RecallReport, RecallRequest};
+use crate::api::recall::{Elsewhere, RecallInfo, RecallReport, RecallRequest};
 use crate::domain::recall::Recalled;
 use crate::domain::safe_text::safe_line;
 
@@ -35,14 +37,17 @@ pub struct RecallArgs {
     /// Print how many got it, wait for it and would get it, and recall nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Take it back in every other campaign of the organization too in which the same words stand
+    #[arg(long)]
+    pub everywhere: bool,
     /// Why; it stands in the audit and is shown to texters
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub reason: String,
     /// List the campaign's recalls
-    #[arg(long, conflicts_with_all = ["what", "script_version", "dry_run", "lift"])]
+    #[arg(long, conflicts_with_all = ["what", "script_version", "dry_run", "lift", "everywhere"])]
     pub list: bool,
     /// Lift a recall that was a mistake; what it dropped stays dropped
-    #[arg(long, value_name = "RECALL", conflicts_with_all = ["what", "script_version", "dry_run"])]
+    #[arg(long, value_name = "RECALL", conflicts_with_all = ["what", "script_version", "dry_run", "everywhere"])]
     pub lift: Option<i64>,
     /// Print JSON
     #[arg(long)]
@@ -100,12 +105,62 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     };
     let request = RecallRequest { what, reason: args.reason };
     let report = server.recall(campaign, &request, args.dry_run).await.context(NOTHING)?;
-    if args.json {
-        out_json(&report)?
-    } else {
-        out(in_words(&report, &ctx.program, by_admin))?
+    // It holds here from now on; where else it stands takes longer to find out.
+    let asked = RecallRequest { what: report.what.clone(), reason: request.reason.clone() };
+    let others = server.recall_elsewhere(campaign, &asked).await;
+    let is_known = others.is_ok();
+    let found = others.ok().and_then(|others| others.elsewhere).unwrap_or_default();
+    let mut everywhere = Vec::new();
+    let mut failed = Vec::new();
+    if args.everywhere && !args.dry_run {
+        for other in found.iter().filter(|other| other.recall.is_none()) {
+            let request = RecallRequest { what: other.what.clone(), reason: request.reason.clone() };
+            match server.recall(other.campaign, &request, false).await {
+                Ok(done) => everywhere.push(done),
+                Err(error) => failed.push(format!(
+                    "NOT taken back in campaign {}: {error}. Again: {} campaign recall {} {}",
+                    other.campaign,
+                    ctx.program,
+                    other.campaign,
+                    options(&other.what)
+                )),
+            }
+        }
     }
-    Ok(Exit::Done)
+    let left = |other: &Elsewhere| {
+        everywhere.iter().all(|done: &RecallReport| done.campaign != other.campaign || done.what != other.what)
+    };
+    let report = RecallReport { elsewhere: is_known.then(|| found.into_iter().filter(left).collect()), ..report };
+    if args.json {
+        out_json(&Told { report: &report, everywhere: &everywhere })?
+    } else {
+        let mut said = vec![in_words(&report, &ctx.program, by_admin)];
+        said.extend(everywhere.iter().map(also));
+        if failed.is_empty() {
+            said.extend(elsewhere(&report, &ctx.program));
+        }
+        out(said.join("\n"))?
+    }
+    if !is_known {
+        tell(format!(
+            "warning: whether the same words stand in other campaigns could not be read. Look again: {} campaign recall {campaign} {} --dry-run",
+            ctx.program,
+            options(&report.what)
+        ));
+    }
+    for line in &failed {
+        tell(line);
+    }
+    Ok(if failed.is_empty() && (is_known || !args.everywhere) { Exit::Done } else { Exit::Failed })
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    report: &'a RecallReport,
+    /// What `--everywhere` took back in other campaigns.
+    #[serde(skip_serializing_if = "<[RecallReport]>::is_empty")]
+    everywhere: &'a [RecallReport],
 }
 
 /// The number of no recall.
@@ -285,6 +340,7 @@ mod tests {
             already: false,
             to_get: 30,
             wordless: 0,
+            elsewhere: None,
         }
     }
 

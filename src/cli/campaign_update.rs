@@ -9,6 +9,7 @@ use super::campaign_check::{counted, sound};
 use super::campaign_pause::is_closed;
 use super::export::{Columns, columns, examples};
 use super::reach::{SignInArgs, tell};
+use super::recall_notes::carried;
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Outcome, out, out_json};
 use crate::api::campaign::CampaignState;
@@ -77,6 +78,12 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     if tell_lacks(&lacks, &columns, (&client, campaign), ctx).await? {
         tell("Nothing was changed: mend the errors first.");
         return Ok(Exit::Problems);
+    }
+    // The lines of a correction may quote what it puts right, this version's as well: those that do it now show which value it is.
+    let corrects = before.recalled.iter().find(|one| one.what.version().is_none() && !one.texts.is_empty());
+    let found = carried(&def, &before.recalled, corrects.map(|one| one.id));
+    for line in found.shut.iter().chain(&found.notes) {
+        tell(if found.shut.contains(line) { format!("warning: {line}") } else { line.clone() });
     }
     if args.dry_run {
         // The server has the last word on what a running campaign may change.

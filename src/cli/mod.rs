@@ -54,6 +54,7 @@ pub mod person;
 mod private_file;
 pub mod queue;
 pub mod reach;
+mod recall_notes;
 pub mod rehearse;
 pub mod report;
 mod rest;

@@ -3,6 +3,8 @@
 //! A text carries it by where it came from (the version of the script, the wording, the canned reply) or by its words: a draft
 //! that was put away and taken up again does not say any more where it came from.
 
+mod quoting;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -12,6 +14,8 @@ use utoipa::ToSchema;
 use super::campaign::{CampaignDef, fill_text};
 use super::message::MessageKind;
 use super::script::{Fill, Source, Template, fold_name, lookup};
+
+pub use quoting::{is_same_value, of_values, puts_in, quotes, same_words};
 
 /// What is recalled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -144,7 +148,7 @@ pub struct Recall {
     /// The versions of the script in which it stands in these very words.
     #[serde(default)]
     pub versions: Vec<u32>,
-    /// Its words, with merge fields.
+    /// Its words, with merge fields. Of a field's value, in the campaign that puts it right: the lines that may quote it.
     #[serde(default)]
     pub texts: Vec<String>,
     /// Why, in a captain's words; may be empty.
@@ -206,7 +210,7 @@ impl Recall {
     #[must_use]
     pub fn is_in(&self, body: &str) -> bool {
         match &self.what {
-            Recalled::Field { value, .. } => has_phrase(body, value),
+            Recalled::Field { value, .. } => has_phrase(body, value) && !self.is_quoted_by(body),
             _ => self.texts.iter().any(|text| has_template(body, text)),
         }
     }
@@ -263,6 +267,7 @@ pub fn stands_in(
     let takes = |recall: &Recall, words: &String| match &recall.what {
         // All lines of a version were taken back: those that stand unchanged in a newer one were looked at again.
         Recalled::Script { .. } => recall.is_unchanged_in(def),
+        Recalled::Field { .. } => false,
         _ => recall.texts.contains(words),
     };
     def.texts().filter(|text| fill_text(def, text, fields, texter).is_ok_and(|filled| filled == body)).any(|text| {
@@ -277,6 +282,7 @@ pub fn repeated_in(def: &CampaignDef, recalls: &[Recall]) -> Vec<i64> {
     let all: Vec<String> = def.texts().map(|text| with_variables(def, text)).collect();
     let repeats = |recall: &&Recall| match &recall.what {
         Recalled::Script { .. } => recall.is_unchanged_in(def),
+        Recalled::Field { .. } => false,
         _ => recall.texts.iter().any(|text| all.contains(text)),
     };
     recalls.iter().filter(repeats).map(|recall| recall.id).collect()
@@ -337,15 +343,21 @@ fn folded(text: &str) -> String {
 }
 
 fn has_phrase(body: &str, phrase: &str) -> bool {
+    phrases_in(body, phrase) > 0
+}
+
+/// How often a phrase stands in a text, between other words.
+fn phrases_in(body: &str, phrase: &str) -> usize {
     let (body, phrase) = (folded(body), folded(phrase));
     if phrase.is_empty() {
-        return false;
+        return 0;
     }
-    body.match_indices(&phrase).any(|(at, found)| {
+    let stands = |at: usize, found: &str| {
         let before = body[..at].chars().next_back();
         let after = body[at + found.len()..].chars().next();
         !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-    })
+    };
+    body.match_indices(&phrase).filter(|(at, found)| stands(*at, found)).count()
 }
 
 /// True when the fixed words of a line stand in a text, in their order.

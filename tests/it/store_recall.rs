@@ -496,6 +496,34 @@ on_every_store! {
         home.try_send(&tom, of_version(home.text(&to, Initial, &other), 1)).await.expect("accepted");
     }
 
+    async fn a_correction_may_quote_the_value_that_it_puts_right(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(2)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        for to in home.claim(&tess, campaign, 2).await {
+            home.try_send(&tess, of_version(home.text(&to, Initial, WRONG), 1)).await.expect("accepted");
+        }
+        home.jobs().await;
+        let place = Recalled::Field { name: "pollingPlace".into(), value: "12 Wrong St".into() };
+        let (said, _) = recall(&home, &cal, campaign, place.clone()).await;
+        let mut sorry = wrong();
+        sorry.initial[0].text = "Sorry: it is NOT 12 Wrong St but 34 Right St.".into();
+        let made = correction(&home, &admin, campaign, (home.fresh(), said.id, sorry.clone())).await.expect("made");
+        let tom = home.join("Tom", Role::Texter).await;
+        let to = home.claim(&tom, made.campaign, 2).await;
+        let quoting = home.text(&to[0], Initial, "Sorry: it is NOT 12 Wrong St but 34 Right St.");
+        home.try_send(&tom, of_version(quoting, 1)).await.expect("in its own words");
+        let typed = home.text(&to[0], Reply, "It was never 12 Wrong St.");
+        refused(home.try_send(&tom, of_version(typed, 1)).await, Code::Recalled);
+        assert_eq!(home.jobs().await.len(), 1, "the last look lets it by too");
+        // Another version of it is written after the recall as well.
+        sorry.initial[0].text = "We were wrong: not 12 Wrong St, 34 Right St!".into();
+        update(&home, &admin, made.campaign, sorry).await;
+        let quoting = home.text(&to[1], Initial, "We were wrong: not 12 Wrong St, 34 Right St!");
+        home.try_send(&tom, of_version(quoting, 2)).await.expect("in its own words");
+    }
+
     async fn what_was_looked_at_again_after_a_whole_script_was_recalled_stands(home: Home) {
         let admin = home.join("Ada", Role::Admin).await;
         let mut def = wrong();

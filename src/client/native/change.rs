@@ -28,6 +28,16 @@ impl NativeServer {
         self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/recalls{query}"), request).await
     }
 
+    /// What a recall reaches, and in which other campaigns of the organization the same words stand. Nothing is recalled.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn recall_elsewhere(&self, campaign: CampaignId, request: &RecallRequest) -> Call<RecallReport> {
+        self.wire
+            .with_body(Method::POST, &format!("campaigns/{campaign}/recalls?dry_run=true&elsewhere=true"), request)
+            .await
+    }
+
     /// A campaign's recalls.
     ///
     /// # Errors

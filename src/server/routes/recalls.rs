@@ -32,6 +32,8 @@ const MOST: Duration = Duration::from_secs(5);
 pub struct Query {
     #[serde(default)]
     dry_run: bool,
+    #[serde(default)]
+    elsewhere: bool,
 }
 
 /// Takes something of a campaign back. It holds in the commit that this answers: what carries it is refused from then on, comes
@@ -44,6 +46,8 @@ pub struct Query {
     params(
         ("id" = i64, Path, description = "Campaign"),
         ("dry_run" = Option<bool>, Query, description = "`true`: nothing is recalled; the answer says what would be reached"),
+        ("elsewhere" = Option<bool>, Query, description = "`true`: the answer says in which other campaigns the same words stand; all their texts \
+            are read, so ask behind the recall, with `dry_run`"),
     ),
     request_body = RecallRequest,
     responses((status = 200, body = RecallReport), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
@@ -77,6 +81,12 @@ pub async fn make(
         }
         None => 0,
     };
+    let elsewhere = match query.elsewhere {
+        true => {
+            Some(state.store().elsewhere(captain.actor(), campaign, &recall).await?.ok_or_else(Refusal::not_found)?)
+        }
+        false => None,
+    };
     Ok(Json(RecallReport {
         campaign,
         recall: done.map(|(id, _)| id),
@@ -93,6 +103,7 @@ pub async fn make(
         already: done.is_some_and(|(_, already)| already),
         to_get: reach.to_get,
         wordless: reach.wordless,
+        elsewhere,
     }))
 }
 

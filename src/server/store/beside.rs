@@ -33,7 +33,7 @@ use crate::api::{
     people::{Me, PersonInfo, SessionInfo, WaitingPerson},
     practice::Practice,
     problem::Problem,
-    recall::RecallInfo,
+    recall::{Elsewhere, RecallInfo},
     results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
     rsvp::{EventTally, QueueOut, QueueTally, RsvpsOut},
     segments::{SegmentCount, SegmentInfo},
@@ -43,7 +43,7 @@ use crate::domain::{
     filter::Filter,
     ids::{CampaignId, ContactId, OrganizationId},
     phone::Phone,
-    recall::Recalled,
+    recall::{Recall, Recalled},
     throughput::Throughput,
 };
 use crate::server::carrier::Asked;
@@ -222,6 +222,10 @@ impl<O: Onlooker> Queries for Beside<O> {
         what: &Recalled,
     ) -> Found<Option<Result<Reached, Box<Problem>>>> {
         self.inner.reach(actor, campaign, what).await
+    }
+
+    async fn elsewhere(&self, actor: &Actor, campaign: CampaignId, recall: &Recall) -> Found<Option<Vec<Elsewhere>>> {
+        self.inner.elsewhere(actor, campaign, recall).await
     }
 
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>> {

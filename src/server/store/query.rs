@@ -14,14 +14,14 @@ use crate::api::{
     message::{Thread, Verdict},
     people::{Me, SessionInfo},
     problem::Problem,
-    recall::RecallInfo,
+    recall::{Elsewhere, RecallInfo},
     trial::TrialInfo,
 };
 use crate::domain::{
     ids::OrganizationId,
     ids::{CampaignId, ContactId, PersonId},
     phone::Phone,
-    recall::Recalled,
+    recall::{Recall, Recalled},
     throughput::Throughput,
 };
 use crate::server::carrier::Asked;
@@ -116,6 +116,8 @@ pub trait Queries {
         campaign: CampaignId,
         what: &Recalled,
     ) -> Found<Option<Result<Reached, Box<Problem>>>>;
+    /// Other campaigns of the organization in which the words of a recall stand; `None` unless the actor is the campaign's captain.
+    async fn elsewhere(&self, actor: &Actor, campaign: CampaignId, recall: &Recall) -> Found<Option<Vec<Elsewhere>>>;
     /// A campaign's recalls, lifted ones too; `None` unless the actor is its captain.
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>>;
     /// A campaign's trials, the newest first; `None` unless the actor is its captain.

@@ -265,6 +265,7 @@ impl Tx<'_> {
                 .execute(&mut *self.conn)
                 .await?;
         }
+        self.put_right_anew(campaign, def).await?;
         self.cache.forget_campaign(campaign.id);
         // Nobody has a console open in one that is still being imported.
         if campaign.state != CampaignState::Importing {

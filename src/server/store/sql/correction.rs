@@ -5,14 +5,14 @@ use uuid::Uuid;
 use super::{
     follow_up::Begins,
     recall::{CARRIED_COLUMNS, Carried, carried_columns, carries, one},
-    rows::{col, corrupt, json},
+    rows::{col, corrupt, json, to_json},
     script::refused,
     send::request_hash,
     tx::{Campaign, Tx},
 };
 use crate::api::{problem::Code, recall::CorrectionRequest};
 use crate::db::{self, Conn};
-use crate::domain::{campaign::CampaignDef, ids::ContactId};
+use crate::domain::{campaign::CampaignDef, ids::ContactId, recall::is_same_value};
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
@@ -75,6 +75,30 @@ pub(super) async fn part(
 }
 
 impl Tx<'_> {
+    /// A correction says something else now: which of its lines may quote what it puts right is settled anew.
+    pub(super) async fn put_right_anew(&mut self, campaign: &Campaign, def: &CampaignDef) -> Result<(), StoreError> {
+        if campaign.recalls.is_empty() {
+            return Ok(());
+        }
+        let row = db::query("SELECT recall FROM follow_ups WHERE campaign = $1 AND recall IS NOT NULL")
+            .bind(campaign.id)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        let Some(row) = row else { return Ok(()) };
+        let Some(corrected) = one(self.conn, col(&row, 0)?).await? else { return Ok(()) };
+        for recall in campaign.recalls.iter().filter(|recall| is_same_value(&recall.what, &corrected.what)) {
+            let right = recall.clone().put_right_by(def);
+            if right != *recall {
+                db::query("UPDATE recalls SET texts = $2 WHERE id = $1")
+                    .bind(recall.id)
+                    .bind(to_json(&right.texts)?)
+                    .execute(&mut *self.conn)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Begins a correction, or finds it. Asked for anew while it waits for approval, it is proposed anew by whoever asks.
     pub(super) async fn correction(
         &mut self,

@@ -30,7 +30,7 @@ use crate::domain::{
     campaign::CampaignDef,
     filter::{Filter, is_in},
     ids::{CampaignId, ContactId},
-    recall::{Recalled, repeated_in},
+    recall::{of_values, repeated_in},
 };
 use crate::server::store::{
     StoreError,
@@ -348,15 +348,23 @@ impl Tx<'_> {
         Some(Answer::Refused(Box::new(Problem::new(Code::Invalid, detail))))
     }
 
-    /// A value that is wrong for these people is wrong in the campaign that is made of them too.
-    pub(super) async fn take_recalls(&mut self, of: &Campaign, campaign: i64) -> Result<(), StoreError> {
-        for recall in of.recalls.iter().filter(|recall| matches!(recall.what, Recalled::Field { .. })) {
+    /// A value that is wrong for these people is wrong in the campaign that is made of them too; the one that puts it right (`corrects`)
+    /// may quote it in its own words.
+    pub(super) async fn take_recalls(
+        &mut self,
+        of: &Campaign,
+        (campaign, def): (i64, &CampaignDef),
+        corrects: Option<i64>,
+    ) -> Result<(), StoreError> {
+        for recall in of_values(&of.recalls) {
+            let known = if corrects == Some(recall.id) { recall.clone().put_right_by(def) } else { recall.clone() };
             db::query(
                 "INSERT INTO recalls (organization, campaign, what, versions, texts, reason, at, person)
-                 SELECT organization, $2, what, versions, texts, reason, at, person FROM recalls WHERE id = $1",
+                 SELECT organization, $2, what, versions, $3, reason, at, person FROM recalls WHERE id = $1",
             )
             .bind(recall.id)
             .bind(campaign)
+            .bind(to_json(&known.texts)?)
             .execute(&mut *self.conn)
             .await?;
         }
@@ -464,7 +472,11 @@ impl Tx<'_> {
             .execute(&mut *self.conn)
             .await?;
         }
-        self.take_recalls(of, state.campaign).await?;
+        let made = self.campaign(state.campaign).await?;
+        if let Some(made) = &made {
+            self.take_recalls(of, (state.campaign, &made.def), state.recall).await?;
+            self.cache.forget_campaign(state.campaign);
+        }
         let new = self.campaign(state.campaign).await?;
         let asks = of.def.second_approver || new.as_ref().is_some_and(|new| new.def.second_approver);
         state.awaits = state.recall.is_some() && asks;

@@ -10,12 +10,17 @@ use super::{
     script::script_of,
     visible::visible,
 };
-use crate::api::{people::Role, problem::Problem, recall::RecallInfo};
+use crate::api::{
+    people::Role,
+    problem::Problem,
+    recall::{Elsewhere, RecallInfo},
+};
 use crate::db::{self, Conn};
 use crate::domain::{
-    campaign::{CampaignDef, merge_fields_in, variant_for},
+    campaign::{CampaignDef, Variant, fill_text, merge_fields_in, variant_for},
     ids::{CampaignId, ContactId},
-    recall::{Recall, Recalled, holds, says_the_same, uses_field},
+    message::MessageKind,
+    recall::{Recall, Recalled, Said, carried, holds, puts_in, same_words, says_the_same, stands_in},
 };
 use crate::server::store::{
     change::{Reach, Reached},
@@ -130,19 +135,13 @@ async fn reach(conn: &mut Conn, campaign: i64, recall: &Recall) -> Found<Reach> 
     Ok(reach)
 }
 
-/// Contacts whose first text would carry it now.
+/// Contacts whose card would be shut: their first text, as it is drawn now, carries it, by where it comes from or by its words.
 async fn to_get(conn: &mut Conn, campaign: i64, (def, version): (&CampaignDef, u32), recall: &Recall) -> Found<u64> {
-    let wordings: BTreeSet<&str> = def
-        .initial
-        .iter()
-        .filter(|wording| match &recall.what {
-            Recalled::Script { .. } => recall.versions.contains(&version),
-            Recalled::Wording { name, .. } => recall.versions.contains(&version) && wording.name == *name,
-            Recalled::Field { name, .. } => uses_field(&wording.text, name),
-            Recalled::Canned { .. } | Recalled::Answer { .. } => false,
-        })
-        .map(|wording| wording.name.as_str())
-        .collect();
+    let of_value = matches!(recall.what, Recalled::Field { .. });
+    let said = |wording: &Variant| recall.is_source_of(&first_text(wording, version, ""));
+    // What is not of its lines has its words as they stand in the script: the contacts' own make no difference.
+    let may = |wording: &&Variant| of_value || said(wording) || recall.is_in(&wording.text);
+    let wordings: BTreeSet<&str> = def.initial.iter().filter(may).map(|wording| wording.name.as_str()).collect();
     let mut many = 0;
     let mut after = 0;
     while !wordings.is_empty() {
@@ -150,16 +149,129 @@ async fn to_get(conn: &mut Conn, campaign: i64, (def, version): (&CampaignDef, u
         for row in &rows {
             let contact = listed(row, 0)?;
             after = col(row, LISTED_COLUMNS)?;
-            let wording = variant_for(def, after, contact.language.as_deref());
-            let wrong = match &recall.what {
-                field @ Recalled::Field { .. } => holds(field, &merge_fields_in(def, &contact)),
-                _ => true,
-            };
-            many += u64::from(wrong && wording.is_some_and(|wording| wordings.contains(wording.name.as_str())));
+            let Some(wording) = variant_for(def, after, contact.language.as_deref()) else { continue };
+            if !wordings.contains(wording.name.as_str()) {
+                continue;
+            }
+            many += u64::from(
+                said(wording) || {
+                    let fields = merge_fields_in(def, &contact);
+                    // Nobody knows yet whose first name will stand in it. What lacks something else cannot be sent either.
+                    match fill_text(def, &wording.text, &fields, "") {
+                        Ok(body) => {
+                            let one = std::slice::from_ref(recall);
+                            let as_it_stands = || stands_in(def, one, &body, &fields, "");
+                            carried(one, &first_text(wording, version, &body), as_it_stands).is_some()
+                        }
+                        Err(_) => {
+                            holds(&recall.what, &fields) && puts_in(&recall.what, def).contains(&wording.text.as_str())
+                        }
+                    }
+                },
+            );
         }
         if rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
             break;
         }
     }
     Ok(many)
+}
+
+fn first_text<'a>(wording: &'a Variant, version: u32, body: &'a str) -> Said<'a> {
+    Said {
+        kind: MessageKind::Initial,
+        body,
+        script_version: version,
+        variant: Some(&wording.name),
+        source: None,
+        off_script: false,
+    }
+}
+
+/// Contacts of another campaign that are looked at for a recalled value.
+const HOLDERS: &str = concat!(
+    "SELECT ",
+    listed_columns!(),
+    ", c.id FROM contacts c WHERE c.campaign = $1 AND c.id > $2 AND c.opt_out = 0 AND c.wrong_number = 0 AND c.removed = 0
+     ORDER BY c.id LIMIT $3"
+);
+
+/// True when the list of somebody in a campaign has the recalled value.
+async fn is_held(conn: &mut Conn, campaign: i64, def: &CampaignDef, what: &Recalled) -> Found<bool> {
+    let mut after = 0;
+    loop {
+        let rows = db::query(HOLDERS).bind(campaign).bind(after).bind(PAGE).fetch_all(&mut *conn).await?;
+        for row in &rows {
+            after = col(row, LISTED_COLUMNS)?;
+            if holds(what, &merge_fields_in(def, &listed(row, 0)?)) {
+                return Ok(true);
+            }
+        }
+        if rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
+            return Ok(false);
+        }
+    }
+}
+
+/// [`crate::server::store::query::Queries::elsewhere`].
+pub(super) async fn elsewhere(
+    conn: &mut Conn,
+    actor: &Actor,
+    campaign: CampaignId,
+    recall: &Recall,
+) -> Found<Option<Vec<Elsewhere>>> {
+    if actor.role < Role::Captain || visible(conn, actor, campaign).await?.is_none() {
+        return Ok(None);
+    }
+    if actor.campaign.is_some() {
+        return Ok(Some(Vec::new()));
+    }
+    // Of those that are closed the ones of the same people: who got it there can be written to yet.
+    let others = db::query(
+        "SELECT k.id FROM campaigns k WHERE k.organization = $1 AND k.id <> $2 AND (k.state IN ('running', 'paused') OR EXISTS (
+             SELECT 1 FROM follow_ups f WHERE f.finished = 1
+                 AND (f.campaign = k.id AND f.source = $2 OR f.campaign = $2 AND f.source = k.id))) ORDER BY k.id",
+    )
+    .bind(actor.organization.0)
+    .bind(campaign.0)
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut found = Vec::new();
+    for row in &others {
+        let other = CampaignId(col(row, 0)?);
+        let Some(seen) = visible(conn, actor, other).await? else { continue };
+        let recalls = in_force(conn, other.0).await?;
+        for what in same_words(recall, &seen.def, seen.script_version) {
+            let here = if what.version().is_none() {
+                Recall { id: 0, what, versions: Vec::new(), texts: Vec::new(), reason: String::new() }
+            } else {
+                match resolved(conn, other.0, what).await? {
+                    Ok(here) => here,
+                    Err(_) => continue,
+                }
+            };
+            // Of an older version it may have been taken back there: what matters is whether it is shut.
+            let known =
+                recalls.iter().find(|one| one.what == here.what || !here.texts.is_empty() && one.texts == here.texts);
+            let here = known.cloned().unwrap_or(here);
+            let reach = reach(conn, other.0, &here).await?;
+            let line = here.what.version().is_some() || !here.shuts_words_of(&seen.def).is_empty();
+            let stands = line || !reach.got.is_empty() || reach.waiting > 0 || reach.to_get > 0;
+            let is_put_in = !puts_in(&here.what, &seen.def).is_empty();
+            if !stands && !(is_put_in && is_held(conn, other.0, &seen.def, &here.what).await?) {
+                continue;
+            }
+            found.push(Elsewhere {
+                campaign: other,
+                title: seen.title.clone(),
+                state: seen.state,
+                recall: known.map(|one| one.id),
+                what: here.what,
+                got: reach.got.len() as u64,
+                waiting: reach.waiting,
+                to_get: reach.to_get,
+            });
+        }
+    }
+    Ok(Some(found))
 }

@@ -30,7 +30,7 @@ use crate::api::{
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
     people::{Me, Role, SessionInfo},
     problem::Problem,
-    recall::RecallInfo,
+    recall::{Elsewhere, RecallInfo},
     trial::TrialInfo,
 };
 use crate::db::{self, Conn};
@@ -39,7 +39,7 @@ use crate::domain::{
     ids::{CampaignId, ContactId, MessageId, OrganizationId, PersonId},
     message::Direction,
     phone::Phone,
-    recall::Recalled,
+    recall::{Recall, Recalled},
     script::{alias, fold_name},
     throughput::Throughput,
 };
@@ -549,6 +549,11 @@ impl Queries for SqlStore {
     ) -> Found<Option<Result<Reached, Box<Problem>>>> {
         let mut conn = self.reader().await?;
         reach::asked(&mut conn, actor, campaign, what).await
+    }
+
+    async fn elsewhere(&self, actor: &Actor, campaign: CampaignId, recall: &Recall) -> Found<Option<Vec<Elsewhere>>> {
+        let mut conn = self.reader().await?;
+        reach::elsewhere(&mut conn, actor, campaign, recall).await
     }
 
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>> {

@@ -28,7 +28,7 @@ use crate::db::{self, Conn, Row};
 use crate::domain::{
     campaign::{CampaignDef, merge_fields, merge_fields_in},
     message::MessageKind,
-    recall::{LEAST, Recall, Recalled, Said, carried, stands_in, weight},
+    recall::{LEAST, Recall, Recalled, Said, carried, quotes, stands_in, weight},
     rsvp,
     safe_text::safe_line,
     script::fold_name,
@@ -238,7 +238,7 @@ pub(super) async fn resolved(
         if name.trim().is_empty() {
             return no("what.name: it names no field".to_owned());
         }
-        if let Some(known) = unknown_field(conn, campaign, name).await? {
+        if let Some(known) = unknown_field(conn, campaign, (name, &what)).await? {
             return no(format!(
                 "what.name: neither the list of this campaign nor its script has a field `{}`; there are {}",
                 safe_line(name),
@@ -276,8 +276,13 @@ pub(super) async fn resolved(
 /// Contacts that are looked at for the names of fields: those of one list have the same ones.
 const LOOKED_AT: i64 = 200;
 
-/// The fields that there are, when this is none of them.
-async fn unknown_field(conn: &mut Conn, campaign: i64, name: &str) -> Result<Option<Vec<String>>, StoreError> {
+/// The fields that there are, when this is none of them and its value is neither in the script's own words nor taken back in another
+/// campaign of the organization.
+async fn unknown_field(
+    conn: &mut Conn,
+    campaign: i64,
+    (name, what): (&str, &Recalled),
+) -> Result<Option<Vec<String>>, StoreError> {
     let rows = db::query(concat!(
         "SELECT ",
         listed_columns!(),
@@ -291,10 +296,18 @@ async fn unknown_field(conn: &mut Conn, campaign: i64, name: &str) -> Result<Opt
     for row in &rows {
         known.extend(merge_fields(&listed(row, 0)?).into_keys());
     }
-    let row = db::query("SELECT def FROM campaigns WHERE id = $1").bind(campaign).fetch_one(conn).await?;
+    let row =
+        db::query("SELECT def, organization FROM campaigns WHERE id = $1").bind(campaign).fetch_one(&mut *conn).await?;
     let def: CampaignDef = json(&col::<String>(&row, 0)?)?;
     known.extend(def.fields_used());
-    let is_known = known.iter().any(|one| fold_name(one) == fold_name(name));
+    let is_known = known.iter().any(|one| fold_name(one) == fold_name(name))
+        || !quotes(what, &def).is_empty()
+        || db::query("SELECT 1 FROM recalls WHERE organization = $1 AND what = $2 AND lifted_at IS NULL LIMIT 1")
+            .bind(col::<i64>(&row, 1)?)
+            .bind(to_json(what)?)
+            .fetch_optional(conn)
+            .await?
+            .is_some();
     Ok((!is_known).then(|| known.into_iter().collect()))
 }
 

@@ -1,0 +1,157 @@
+//! A correction says what was wrong: "the place is NOT 12 Wrong St but 34 Right St". Its own words may quote a recalled value; what comes
+//! out of the list may not.
+
+use super::{
+    KNOWN_AGAIN, Recall, Recalled, fixed_words, has_phrase, is_field, is_filled, phrases_in, uses_field, weight,
+    with_gaps, with_variables,
+};
+use crate::domain::campaign::CampaignDef;
+
+impl Recall {
+    /// The same recall of a field's value, for the campaign that puts it right: the lines of its script that quote the value in their own words
+    /// were written after the recall, and may be sent. What comes out of the list, and what somebody types, stays shut.
+    #[must_use]
+    pub fn put_right_by(mut self, def: &CampaignDef) -> Self {
+        self.texts = quotes(&self.what, def);
+        self
+    }
+
+    /// True when a text is a line that may quote the value, and has it nowhere else.
+    pub(super) fn is_quoted_by(&self, body: &str) -> bool {
+        let Recalled::Field { value, .. } = &self.what else { return false };
+        self.texts
+            .iter()
+            .any(|text| is_filled(body, text) && phrases_in(body, value) == phrases_in(&with_gaps(text), value))
+    }
+
+    /// The lines of a script that have the recalled value in their own words, with merge fields: nobody can send them, but where
+    /// the recall lets them through.
+    #[must_use]
+    pub fn shuts_words_of(&self, def: &CampaignDef) -> Vec<String> {
+        quotes(&self.what, def).into_iter().filter(|text| !self.texts.contains(text)).collect()
+    }
+}
+
+/// The lines of a script that have a field's value in their own words, the campaign's variables filled in.
+#[must_use]
+pub fn quotes(what: &Recalled, def: &CampaignDef) -> Vec<String> {
+    let Recalled::Field { value, .. } = what else { return Vec::new() };
+    let lines = def.texts().map(|text| with_variables(def, text));
+    let mut found: Vec<String> = lines.filter(|text| has_phrase(&with_gaps(text), value)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The lines of a script that put in a field of which a value was recalled: whose list still says it cannot be sent them.
+#[must_use]
+pub fn puts_in<'d>(what: &Recalled, def: &'d CampaignDef) -> Vec<&'d str> {
+    match what {
+        Recalled::Field { name, .. } => def.texts().filter(|text| uses_field(text, name)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What another campaign's script (its version in force) has of what was recalled, as it is to be recalled there: the same value, which may
+/// stand in any of its texts, or each line of it in the same words. Words that are in many a text ("Thanks!") are none.
+#[must_use]
+pub fn same_words(recall: &Recall, def: &CampaignDef, version: u32) -> Vec<Recalled> {
+    let whole = Recalled::Script { version };
+    match &recall.what {
+        Recalled::Field { .. } => return vec![recall.what.clone()],
+        Recalled::Script { .. } if whole.words_in(def).as_ref() == Some(&recall.texts) => return vec![whole],
+        _ => {}
+    }
+    let wordings = def.initial.iter().map(|one| Recalled::Wording { name: one.name.clone(), version });
+    let lines = def.questions.iter().flat_map(|question| {
+        let of = |value: &String| Recalled::Answer { question: question.id.clone(), value: value.clone(), version };
+        question.answers.iter().map(move |answer| of(&answer.value))
+    });
+    let canned = def.canned.iter().map(|one| Recalled::Canned { id: one.id.clone(), version });
+    let fixed = |text: &String| fixed_words(text).iter().map(|piece| weight(piece)).sum::<usize>();
+    let is_same = |line: &Recalled| {
+        let words = line.words_in(def).unwrap_or_default();
+        words.iter().any(|text| recall.texts.contains(text) && fixed(text) >= KNOWN_AGAIN)
+    };
+    wordings.chain(lines).chain(canned).filter(is_same).collect()
+}
+
+/// True when both take the same value back.
+#[must_use]
+pub fn is_same_value(one: &Recalled, other: &Recalled) -> bool {
+    one == other && matches!(one, Recalled::Field { .. })
+}
+
+/// Those of the recalls that take a value back, in their order.
+pub fn of_values(recalls: &[Recall]) -> impl Iterator<Item = &Recall> {
+    recalls.iter().filter(|recall| is_field(recall))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::domain::campaign::Variant;
+    use crate::domain::message::MessageKind;
+    use crate::domain::recall::{Said, carried, repeated_in};
+
+    fn correction() -> CampaignDef {
+        let wording = |name: &str, text: &str| Variant { name: name.into(), language: "en".into(), text: text.into() };
+        CampaignDef {
+            initial: vec![
+                wording("a", "Sorry {firstName}, the place is NOT 12 Wrong St but {place/34 Right St}."),
+                wording("b", "Hi {firstName}, your place is {place}."),
+            ],
+            ..CampaignDef::default()
+        }
+    }
+
+    #[test]
+    fn the_same_words_of_another_script_are_named_as_they_stand_there() {
+        let (was, mut other) = (correction(), correction());
+        other.initial[0].name = "z".into();
+        other.initial[1].text = "Hi!".into();
+        let of = |what: Recalled| {
+            let texts = what.words_in(&was).unwrap_or_default();
+            Recall { id: 1, what, versions: vec![1], texts, reason: String::new() }
+        };
+        let wording = |name: &str, version| Recalled::Wording { name: name.into(), version };
+        assert_eq!(same_words(&of(wording("a", 1)), &other, 4), [wording("z", 4)]);
+        assert_eq!(same_words(&of(wording("b", 1)), &other, 4), []);
+        let script = of(Recalled::Script { version: 1 });
+        assert_eq!(same_words(&script, &other, 4), [wording("z", 4)]);
+        assert_eq!(same_words(&script, &was, 4), [Recalled::Script { version: 4 }]);
+        let value = of(Recalled::Field { name: "place".into(), value: "12 Wrong St".into() });
+        assert_eq!(same_words(&value, &other, 4), [value.what.clone()]);
+    }
+
+    #[rstest]
+    #[case::the_line_that_quotes("Sorry Ana, the place is NOT 12 Wrong St but 34 Right St.", false)]
+    #[case::the_list_is_wrong_still("Sorry Ana, the place is NOT 12 Wrong St but 12 Wrong St.", true)]
+    #[case::out_of_the_list("Hi Ana, your place is 12 Wrong St.", true)]
+    #[case::typed("No, it is not 12 Wrong St.", true)]
+    #[case::put_right("Hi Ana, your place is 34 Right St.", false)]
+    fn a_correction_quotes_a_value_in_its_own_words_alone(#[case] body: &str, #[case] is_carried: bool) {
+        let what = Recalled::Field { name: "place".into(), value: "12 Wrong St".into() };
+        let plain = Recall { id: 1, what, versions: Vec::new(), texts: Vec::new(), reason: String::new() };
+        let def = correction();
+        assert_eq!(plain.shuts_words_of(&def), [def.initial[0].text.clone()]);
+        let right = plain.clone().put_right_by(&def);
+        assert_eq!(right.shuts_words_of(&def), [""; 0]);
+        let said = Said {
+            kind: MessageKind::Initial,
+            body,
+            script_version: 1,
+            variant: Some("a"),
+            source: None,
+            off_script: false,
+        };
+        assert_eq!(carried(&[right.clone()], &said, || true).is_some(), is_carried, "{body}");
+        // Everywhere else the value is wrong wherever it stands.
+        assert_eq!(carried(&[plain], &said, || true).is_some(), body.contains("12 Wrong St"), "{body}");
+        // What may be quoted is nothing that was taken back.
+        assert_eq!(repeated_in(&def, &[right]), [0; 0]);
+        assert_eq!(puts_in(&Recalled::Field { name: "Place".into(), value: "x".into() }, &def).len(), 2);
+    }
+}
