@@ -170,7 +170,7 @@ mod tests {
     fn a_command_can_be_copied() {
         assert_eq!(options(&place()), "--field 'polling_place=12 Wrong St'");
         let quoted = Recalled::Field { name: "p".into(), value: "O'Neil\u{1b}s".into() };
-        assert_eq!(options(&quoted), "--field 'p=O'\\''Neils'");
+        assert_eq!(options(&quoted), "--field 'p=O'\\''Neil␛s'");
         assert_eq!(options(&Recalled::Wording { name: "a".into(), version: 2 }), "--wording a --version 2");
     }
 
