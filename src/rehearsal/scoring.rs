@@ -84,16 +84,19 @@ impl Tale<'_> {
 
     /// When somebody dealt with the voter, at or after `at`, and how long campaign time had been stopped by then.
     fn dealt_with(&self, at: Timestamp) -> Option<(Timestamp, Duration)> {
-        self.deeds
-            .iter()
-            .filter(|d| d.refused.is_none() && d.at >= at)
-            .find(|d| match &d.what {
-                Done::Text { .. } => true,
-                Done::Act(act) => {
-                    matches!(act, Act::OptOut { .. } | Act::WrongNumber { .. } | Act::Close { .. })
-                }
-            })
-            .map(|d| (d.at, d.stopped))
+        let done: Vec<&&Deed> = self.deeds.iter().filter(|d| d.refused.is_none() && d.at >= at).collect();
+        // Taken back, it dealt with nobody.
+        let stands = |place: usize, undone: fn(&Act) -> bool| {
+            !done.iter().skip(place).any(|d| matches!(&d.what, Done::Act(act) if undone(act)))
+        };
+        let deals = |(place, d): &(usize, &&&Deed)| match &d.what {
+            Done::Text { .. } => true,
+            Done::Act(Act::OptOut { .. }) => stands(*place, |act| matches!(act, Act::UndoOptOut { .. })),
+            Done::Act(Act::WrongNumber { .. }) => stands(*place, |act| matches!(act, Act::UndoWrongNumber { .. })),
+            Done::Act(Act::Close { .. }) => stands(*place, |act| matches!(act, Act::Reopen { .. })),
+            Done::Act(_) => false,
+        };
+        done.iter().enumerate().find(deals).map(|(_, d)| (d.at, d.stopped))
     }
 
     /// An opt-out by a person would be right or at least no fault.
@@ -310,4 +313,91 @@ fn judge(card: &mut Scorecard) {
     let keys = |list: &[(bool, &str)]| list.iter().filter(|(yes, _)| *yes).map(|(_, key)| (*key).to_owned()).collect();
     card.well = keys(&well);
     card.next_time = keys(&next);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::rehearsal::expect::Expect;
+    use crate::rehearsal::persona_file::built_in;
+
+    const VOTER: ContactId = ContactId(1);
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).expect("in range")
+    }
+
+    fn deed(seconds: i64, act: Act) -> Deed {
+        Deed {
+            id: Uuid::from_u128(u128::from(seconds.unsigned_abs())),
+            at: at(seconds),
+            stopped: Duration::ZERO,
+            contact: VOTER,
+            what: Done::Act(act),
+            refused: None,
+        }
+    }
+
+    /// The card of one voter who wrote at the beginning, `end` seconds later.
+    fn card(expect: Expect, deeds: &[Deed], end: i64) -> Scorecard {
+        let personas = built_in().expect("the assets are right");
+        let phone = Phone::from_e164("+14155550001").expect("a number");
+        let persona = Arc::clone(&personas.all[0]);
+        let said =
+            Said { at: at(0), phone: phone.clone(), persona, body: "Stop that bill!".into(), expect, avoid: Vec::new() };
+        let known = Known { contact: VOTER, phone, name: "Ava".into(), opted_out: None };
+        score(&Facts {
+            seed: 1,
+            def: &CampaignDef::default(),
+            personas: &personas,
+            known: &[known],
+            said: &[said],
+            deeds,
+            end: at(end),
+            stops: &Stops::default(),
+        })
+    }
+
+    fn keys(card: &Scorecard) -> Vec<String> {
+        card.lines().into_iter().map(|line| line.key).collect()
+    }
+
+    #[test]
+    fn what_was_taken_back_dealt_with_nobody_and_opted_nobody_out() {
+        let out = Act::OptOut { contact: VOTER, notice: true, grace: true };
+        let wants = || Expect { reply_minutes: Some(5), not_opt_out: true, ..Expect::default() };
+        let stood = card(wants(), &[deed(10, out.clone())], 100);
+        assert_eq!((stood.opt_outs.needless, stood.waiting.answered), (1, 1));
+        assert!(stood.next_time.contains(&"score-next-needless".to_owned()), "that bill was no wish to be left alone");
+
+        let back = card(wants(), &[deed(10, out), deed(14, Act::UndoOptOut { contact: VOTER })], 100);
+        assert_eq!((back.opt_outs.needless, back.waiting.answered, back.waiting.unanswered), (0, 0, 1));
+        assert!(!back.next_time.contains(&"score-next-needless".to_owned()));
+    }
+
+    #[test]
+    fn a_bill_is_spoken_of_only_where_somebody_wrote_of_one() {
+        let out = deed(10, Act::OptOut { contact: VOTER, notice: true, grace: true });
+        let next = card(Expect { reply_minutes: Some(5), ..Expect::default() }, &[out], 100).next_time;
+        assert_eq!(next, ["score-next-unasked"]);
+    }
+
+    #[test]
+    fn nobody_is_praised_for_speed_who_left_somebody_waiting() {
+        let left = card(Expect { reply_minutes: Some(5), ..Expect::default() }, &[], 100);
+        assert_eq!((left.waiting.unanswered, left.waiting.longest_seconds), (1, 100));
+        assert!(!left.well.contains(&"score-well-quick".to_owned()), "{:?}", left.well);
+        let said = keys(&left);
+        assert!(said.contains(&"score-waiting-still".to_owned()) && !said.contains(&"score-waiting".to_owned()));
+    }
+
+    #[test]
+    fn where_nobody_waited_nothing_is_said_of_waiting() {
+        let quiet = card(Expect::default(), &[], 100);
+        assert!(!keys(&quiet).iter().any(|key| key.starts_with("score-waiting") || key == "score-unanswered"));
+    }
 }

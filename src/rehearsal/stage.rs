@@ -190,7 +190,7 @@ impl Stage {
                 match what.as_str() {
                     "opted_out_by_word" => found = found.or(Some(OptedOut::ByWord)),
                     "opted_out" => found = found.or(Some(OptedOut::ByPerson)),
-                    "opted_in_by_word" => found = None,
+                    "opted_in_by_word" | "opt_out_taken_back" => found = None,
                     _ => {}
                 }
             }

@@ -27,7 +27,7 @@ texter-signed-out-hands-in = Your sign-in was ended. { $count ->
 } To go on texting, ask your captain for a new join link.
 
 ## The card
-texter-card-missing = The list has nothing to put in for: { $fields }. Skip this contact, or flag it to your captain.
+texter-card-missing = The list has nothing to put in for: { $fields }. Skip this contact ({ $key }), or flag it to your captain ({ $out }).
 texter-card-recalled = A captain took this text back: it must not be sent. It will be another one once the script or the list is put right.
 texter-card-recalled-why = A captain took this text back: { $reason }. It must not be sent. It will be another one once the script or the list is put right.
 texter-card-broken-script = The script cannot be read. Tell your captain; skip this contact.

@@ -9,7 +9,7 @@ texter-resumed-now = La campaña sigue.
 texter-importing = Todavía se están cargando los contactos de la campaña.
 
 ## La tarjeta
-texter-card-missing = La lista no tiene qué poner en: { $fields }. Salta este contacto o avisa a tu capitán.
+texter-card-missing = La lista no tiene qué poner en: { $fields }. Salta este contacto ({ $key }) o avisa a tu capitán ({ $out }).
 texter-card-broken-script = El guion no se puede leer. Díselo a tu capitán; salta este contacto.
 texter-card-no-variant = La campaña no tiene texto para este contacto. Díselo a tu capitán; salta este contacto.
 texter-card-unfilled = El texto tiene un hueco sin llenar entre llaves. Díselo a tu capitán; salta este contacto.

@@ -98,12 +98,14 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
     let first = keys.iter().find(|key| !is_kept(key.action)).map_or(0, width_of);
     for action in [Action::Help, Action::Back, Action::Quit] {
         if let Some(key) = keys.iter().find(|key| key.action == action)
-            && first + reserved + width_of(key) <= area.width
+            && first + reserved + width_of(key) <= area.width + 2
         {
             reserved += width_of(key);
             kept.insert(0, key);
         }
     }
+    // The last one ends with the row.
+    let reserved = reserved.saturating_sub(2);
     let (mut row, mut used) = (0, 0);
     let mut pieces: Vec<Piece> = Vec::new();
     for key in keys.iter().filter(|key| !is_kept(key.action)) {

@@ -7,7 +7,9 @@ use crate::api::assignment::ContactView;
 use crate::api::campaign::CampaignState;
 use crate::api::people::Role;
 use crate::console::core::shared::msg::{Downtime, LinkState};
-use crate::console::core::shared::say::Say;
+use crate::console::core::shared::say::{Arg, Say};
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
 use crate::domain::campaign::{FillError, fill_initial};
 use crate::domain::conversation::Status;
 use crate::domain::hours::HoursVerdict;
@@ -46,11 +48,14 @@ pub fn hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex().to_string()
 }
 
+/// The list has nothing to put in.
+const MISSING: &str = "texter-card-missing";
+
 fn fault(error: &FillError) -> Say {
     match error {
         FillError::NoVariant => Say::new("texter-card-no-variant"),
         FillError::Script(_) => Say::new("texter-card-broken-script"),
-        FillError::Missing(fields) => Say::new("texter-card-missing").with("fields", safe_line(&fields.join(", "))),
+        FillError::Missing(fields) => Say::new(MISSING).with("fields", safe_line(&fields.join(", "))),
     }
 }
 
@@ -248,7 +253,14 @@ impl Model {
     pub fn card_block(&self) -> Option<Say> {
         let card = self.card.as_ref()?;
         if let Some(fault) = &card.fault {
-            return Some(fault.clone());
+            let key = |action: Action| {
+                let key = self.options.keymap.key_for(Context::Card, action);
+                key.map_or(Arg::Key(action.label_key()), Arg::Text)
+            };
+            // What can be done about it stands there with its keys.
+            let keys = fault.key == MISSING;
+            let with = |say: Say| say.with("key", key(Action::Skip)).with("out", key(Action::Flag));
+            return Some(if keys { with(fault.clone()) } else { fault.clone() });
         }
         if self.beside.downtime == Some(Downtime::FirstTexts) {
             return Some(Say::new("texter-downtime-first-texts"));
