@@ -34,7 +34,7 @@ pub enum Act {
         contact: ContactId,
         /// The question's id.
         question: String,
-        /// The answer's value.
+        /// The answer's value; where it is typed (`free` in the script), one line of at most 200 characters, or a day as `2026-11-03`.
         value: Option<String>,
     },
     /// Set or take off a tag.

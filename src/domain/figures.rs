@@ -54,7 +54,7 @@ pub struct PeopleSum {
     /// They were taken off the list of the running campaign.
     #[serde(default)]
     pub removed: bool,
-    /// The answers on record, by question.
+    /// The answers on record, by question; what was typed as text by the name of its answer.
     pub answers: BTreeMap<String, String>,
     /// How many they are.
     pub many: u64,

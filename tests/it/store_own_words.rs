@@ -13,6 +13,7 @@ use textbank::domain::{
 use textbank::server::store::results::Wanted;
 use textbank::server::store::sql::Location;
 
+use crate::store_follow_up::{follow, second};
 use crate::store_home::{Hand, Home, definition, on_every_store, people, phone, refused};
 use crate::store_keeping::{close, deliver, erase, feed, purge, retain};
 
@@ -121,6 +122,12 @@ on_every_store! {
         home.act(&tess, answer(one, "worry", Some(WORDS))).await;
         home.act(&tess, answer(one, "when", Some("2026-11-03"))).await;
 
+        // Whoever follows brings along that they answered; the words are read where they were said.
+        let made = follow(&home, &ada, home.fresh(), &second(campaign, "answer.when = 2026-11-03")).await.expect("made");
+        let wanted = Wanted { limit: 9, ..Wanted::default() };
+        let out = home.desk.store.contacts_out(&ada.actor, made.campaign, &wanted).await.expect("read").expect("visible");
+        assert_eq!(out.contacts.iter().map(|one| one.earlier_answers.clone()).collect::<Vec<_>>(), [both("in their words")]);
+
         // Erased: nothing of them is left, and they are still counted.
         erase(&home, &ada, phone(1), false).await.expect("erased");
         assert_eq!(outcome(&home, &ada, campaign).await.questions[0].answered, 2);
@@ -140,5 +147,14 @@ on_every_store! {
         let said = feed(&home, &tess, campaign).await + &feed(&home, &ada, campaign).await;
         assert!(!said.contains("Zephyrine"), "{said}");
         assert!(stored(&home).await.is_none_or(|stored| !stored.contains("Zephyrine")));
+
+        // Typed after the texts had gone, it goes by its own time.
+        home.act(&ada, answer(one, "worry", Some(WORDS))).await;
+        home.pass(2 * DAY);
+        purge(&home, &ada).await;
+        assert_eq!(recorded(&home, &ada, campaign, one).await["worry"], WORDS);
+        home.pass(40 * DAY);
+        purge(&home, &ada).await;
+        assert_eq!(recorded(&home, &ada, campaign, one).await["worry"], "in their words");
     }
 }

@@ -356,7 +356,15 @@ impl Tx<'_> {
         };
         let given = value.and_then(|value| asked.answer_of(value));
         if value.is_some() && given.is_none() {
-            return no(Code::Invalid, "the question has no such answer");
+            let typed = |free| asked.answers.iter().any(|answer| answer.free == Some(free));
+            return no(
+                Code::Invalid,
+                match (typed(Free::Text), typed(Free::Date)) {
+                    (true, _) => "what is typed as an answer is one line of at most 200 characters",
+                    (false, true) => "the question has no such answer: a day is written as 2026-11-03",
+                    (false, false) => "the question has no such answer",
+                },
+            );
         }
         let row =
             db::query("SELECT answers FROM contacts WHERE id = $1").bind(contact.id).fetch_one(&mut *self.conn).await?;

@@ -304,8 +304,7 @@ impl Tx<'_> {
         }
         for contact in contacts {
             let id = contact.id;
-            let whose = (organization, contact.campaign);
-            own_words::take_out(self.conn, whose, &to_json(&[id])?, i64::MAX).await?;
+            own_words::take_out(self.conn, &to_json(&[id])?, i64::MAX).await?;
             db::query(CONTACT).bind(id).bind(nobodys(id)).bind(self.micros()).execute(&mut *self.conn).await?;
         }
         let row = db::query("SELECT reason FROM suppressions WHERE organization = $1 AND phone = $2")

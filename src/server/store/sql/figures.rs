@@ -77,7 +77,7 @@ pub(super) async fn out(conn: &mut Conn, campaign: CampaignId, place: Option<Pla
         let (number, source): (i64, String) = (col(row, 0)?, col(row, 1)?);
         lists.insert(number, format!("{number} {source}").trim_end().to_owned());
     }
-    let words = own_words::vocabulary(conn, own_words::OF_CAMPAIGN, campaign.0).await?;
+    let words = own_words::vocabulary(conn, campaign.0).await?;
     let mut figures = Figures::default();
     // What people said in their own words is counted, and not told.
     let mut people: BTreeMap<PeopleSum, u64> = BTreeMap::new();

@@ -12,6 +12,7 @@ use super::{
     eligible::{self, Judged},
     export::{self, BOUNDS, fill_standings, fill_texted_in},
     import::def_faults,
+    own_words,
     retention::ONE_CAMPAIGN,
     rows::{self, col, corrupt, json, signed, to_json, unsigned},
     script::refused,
@@ -31,6 +32,7 @@ use crate::domain::{
     filter::{Filter, is_in},
     ids::{CampaignId, ContactId},
     recall::{of_values, repeated_in},
+    survey::Vocabulary,
 };
 use crate::server::store::{
     StoreError,
@@ -395,6 +397,8 @@ impl Tx<'_> {
         }
         let ids: Vec<i64> = part.contacts.iter().map(|contact: &ContactId| contact.0).collect();
         let judged = eligible::judged(&mut *self.conn, (state.organization, of.id), &ids, state.texted_since).await?;
+        // Own words stay with the conversation in which they were said: there they are read, and from there they go.
+        let words = own_words::vocabulary(self.conn, of.id).await?;
         let mut lines = Vec::with_capacity(judged.len());
         let mut keepers = BTreeSet::new();
         for one in judged {
@@ -409,7 +413,7 @@ impl Tx<'_> {
             let zone_set = self.zone_set(new.id, &to_json(&places)?).await?;
             let kept_for = one.texter.filter(|_| state.keep_hours.is_some());
             keepers.extend(kept_for);
-            lines.push(Line { i: one.id, n: zone_set, a: earlier_answers(&one)?, k: kept_for });
+            lines.push(Line { i: one.id, n: zone_set, a: earlier_answers(&one, &words)?, k: kept_for });
         }
         for keeper in keepers {
             db::query("INSERT INTO keepers (campaign, person) VALUES ($1, $2) ON CONFLICT DO NOTHING")
@@ -539,12 +543,14 @@ fn by(segment: Option<&str>, filter: &Filter) -> String {
 }
 
 /// What they answered in the campaign, and before it where it asked something else.
-fn earlier_answers(one: &Judged) -> Result<Option<String>, StoreError> {
+fn earlier_answers(one: &Judged, words: &Vocabulary) -> Result<Option<String>, StoreError> {
     let mut all: BTreeMap<String, String> = match &one.earlier_answers {
         Some(earlier) => json(earlier)?,
         None => BTreeMap::new(),
     };
-    all.extend(json::<BTreeMap<String, String>>(&one.answers)?);
+    let mut answers: BTreeMap<String, String> = json(&one.answers)?;
+    words.take_out(&mut answers);
+    all.extend(answers);
     if all.is_empty() { Ok(None) } else { to_json(&all).map(Some) }
 }
 

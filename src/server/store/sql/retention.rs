@@ -57,7 +57,9 @@ macro_rules! due {
              AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.contact = c.id AND n.at >= $4)))
          AND (EXISTS (SELECT 1 FROM messages m WHERE m.contact = c.id AND m.at < $4 AND m.purged_at IS NULL
                  AND m.delivery NOT IN ('accepted', 'submitting', 'unknown', 'held'))
-             OR ((c.preview <> '' OR (c.note <> '' AND c.updated_at < $4))
+             OR ((c.preview <> '' OR (c.note <> '' AND c.updated_at < $4)
+                     OR EXISTS (SELECT 1 FROM notes w WHERE w.contact = c.id AND w.what = 'answered_in_words'
+                         AND w.detail <> '' AND w.at < $4))
                  AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.contact = c.id AND n.at >= $4)))"
     };
 }
@@ -376,7 +378,7 @@ impl Tx<'_> {
         }
         let mut last = place.saturating_add(RUN);
         let there = db::query(WHOSE).bind(place).bind(last).bind(organization).fetch_all(&mut *self.conn).await?;
-        let mut due: Vec<(i64, Rule, Vec<i64>)> = Vec::new();
+        let mut due: Vec<(Rule, Vec<i64>)> = Vec::new();
         for row in &there {
             let campaign: i64 = col(row, 0)?;
             let Some(rule) = rules.get(&campaign) else { continue };
@@ -394,10 +396,10 @@ impl Tx<'_> {
             if i64::try_from(ids.len()).is_ok_and(|many| many >= CHANGED) {
                 last = ids.last().map_or(last, |end| last.min(*end));
             }
-            due.push((campaign, *rule, ids));
+            due.push((*rule, ids));
         }
         let (mut texts, mut contacts) = (0, 0);
-        for (campaign, rule, ids) in due {
+        for (rule, ids) in due {
             let ids: Vec<i64> = ids.into_iter().filter(|id| *id <= last).collect();
             if ids.is_empty() {
                 continue;
@@ -411,7 +413,7 @@ impl Tx<'_> {
                 .await?
                 .rows_affected();
             db::query(LINES).bind(list.as_str()).bind(rule.cutoff).execute(&mut *self.conn).await?;
-            own_words::take_out(self.conn, (organization, campaign), &list, rule.cutoff).await?;
+            own_words::take_out(self.conn, &list, rule.cutoff).await?;
             contacts += ids.len() as u64;
         }
         self.stands(run, (CONVERSATIONS, last), [texts, contacts, 0]).await
