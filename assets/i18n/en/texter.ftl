@@ -298,7 +298,7 @@ note-captain-answered = the captain's answer
 ## Answers in their own words, who is held back
 texter-question = { $question }
 texter-type-answer = Type their answer; Enter records it, empty leaves it.
-texter-type-day = Type the day: Nov 3, 11/3, saturday, tomorrow, 2026-11-03. Enter records it, empty leaves it.
+texter-type-day = Type the day: Nov 3, 11/3, saturday, tomorrow, 2026-11-03. Empty leaves it.
 texter-day-understood = Understood: { $day }.
 texter-not-a-day = That is no day that I know. Write it as Nov 3, 11/3/2026 or 2026-11-03.
 texter-answer-too-long = An answer has at most { $most } characters.

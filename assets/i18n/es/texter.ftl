@@ -298,7 +298,7 @@ note-captain-answered = la respuesta del capitán
 ## Respuestas con sus palabras, quién queda retenido
 texter-question = { $question }
 texter-type-answer = Escribe su respuesta; Enter la guarda, vacío la deja.
-texter-type-day = Escribe el día: 3 nov, 3/11, sábado, mañana, 2026-11-03. Enter lo guarda, vacío lo deja.
+texter-type-day = Escribe el día: 3 nov, 3/11, sábado, mañana, 2026-11-03. Vacío lo deja.
 texter-day-understood = Entendido: { $day }.
 texter-not-a-day = Ese día no lo entiendo. Escríbelo como 3 nov, 3/11/2026 o 2026-11-03.
 texter-answer-too-long = Una respuesta tiene como máximo { $most } caracteres.
