@@ -347,8 +347,14 @@ mod tests {
         let personas = built_in().expect("the assets are right");
         let phone = Phone::from_e164("+14155550001").expect("a number");
         let persona = Arc::clone(&personas.all[0]);
-        let said =
-            Said { at: at(0), phone: phone.clone(), persona, body: "Stop that bill!".into(), expect, avoid: Vec::new() };
+        let said = Said {
+            at: at(0),
+            phone: phone.clone(),
+            persona,
+            body: "Stop that bill!".into(),
+            expect,
+            avoid: Vec::new(),
+        };
         let known = Known { contact: VOTER, phone, name: "Ava".into(), opted_out: None };
         score(&Facts {
             seed: 1,
