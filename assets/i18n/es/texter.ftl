@@ -107,7 +107,7 @@ texter-release-counts = Tienes { $unsent } sin primer mensaje y { $conversations
     [one] 1 votante espera
    *[other] { $waiting } votantes esperan
 } tu respuesta.
-texter-release-there = Lo que devuelves quizá no vuelva a ti: el servidor de esta campaña da contactos solo a quien los asigna su administrador, o mientras la campaña deja que sus voluntarios pidan más.
+texter-release-there = Lo que devuelves quizá no regrese contigo: el servidor de esta campaña da contactos solo a quien los asigna su administrador, o mientras la campaña deja que sus voluntarios pidan más.
 texter-release-unsent = Los que no tienen primer mensaje
 texter-release-conversations = Las conversaciones
 texter-release-all = Todos

@@ -62,7 +62,7 @@ async fn a_script_signs_in_and_the_cookie_is_kept_for_its_owner_alone() {
     let wrong = here.login("wrong").await;
     assert_eq!(wrong.code, Some(1));
     assert!(
-        wrong.err.contains("error: the e-mail or the password is wrong: nobody is signed in. If it is forgotten")
+        wrong.err.contains("textbank: the e-mail or the password is wrong: nobody is signed in. If it is forgotten")
             && !wrong.err.contains("wrong\n"),
         "{}",
         wrong.err

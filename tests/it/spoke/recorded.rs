@@ -198,7 +198,7 @@ async fn signing_in() {
     player.put("login", &["21"]);
     let password = "hunter22hunter".to_owned().into();
     let refused = door.login("tess.texter@example.org", &password).await.expect_err("refused");
-    assert!(refused.to_string().contains("Invalid username or password"));
+    assert!(refused.to_string().contains("the e-mail or the password is wrong"));
     player.put("login", &["24"]);
     let (cookie, me) = door.login("tess.texter@example.org", &password).await.expect("signed in");
     assert!(secrecy::ExposeSecret::expose_secret(&cookie).starts_with("session=eyJ"));
