@@ -69,7 +69,8 @@ pub async fn import(url: &str, campaign: &str, file: &Path, ctx: &Context) -> Ou
         bail!("{} is there already: name another file by --into", file.display());
     }
     let server = spoke(&sign_in, timeouts(ctx), ctx)?;
-    let def = server.script_of(CampaignId(number)).await.context("the campaign could not be read")?;
+    let def =
+        server.script_of(CampaignId(number)).await.context(super::spoke::at_spoke("the campaign could not be read"))?;
     written(&def, &sign_in.server, file)
 }
 

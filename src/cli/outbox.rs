@@ -264,7 +264,8 @@ fn row(
         State::Confirmed => format!("run {program} text --sign-in {sign_in} with the network there: it is handed in"),
         State::Unknown => format!(
             "never sent again by itself: ask a captain to look whether the voter has it, then {program} outbox --sign-in {sign_in} \
-             --sent ID or --not-sent ID"
+             --sent {id} or --not-sent {id}",
+            id = held.act.id
         ),
         State::Parked => format!("comes back as a card or draft in {program} text --sign-in {sign_in}"),
         State::Accepted | State::Refused | State::Discarded => {

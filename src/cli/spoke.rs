@@ -336,7 +336,7 @@ fn told(done: &str, left: &[ContactId], why: &str) -> Outcome {
 }
 
 /// What there is to do at Spoke, where links and campaigns are others than at a server of textbank's own.
-fn at_spoke(what: &'static str) -> Advice {
+pub(super) fn at_spoke(what: &'static str) -> Advice {
     Advice {
         what,
         on: &[

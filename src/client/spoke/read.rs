@@ -24,7 +24,7 @@ use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::domain::message::{Delivery, Direction, MessageKind};
 use crate::domain::safe_text::safe_line;
 
-/// Conversations read with the list at the start: those that wait come first.
+/// Conversations read with the list at the start: so many of those that wait, and of those that are closed.
 const WAITING: usize = 100;
 
 /// Every status that a conversation may have.
@@ -103,6 +103,9 @@ impl SpokeServer {
     /// [`CallError`]
     pub async fn script_of(&self, campaign: CampaignId) -> Call<CampaignDef> {
         let reply = self.asked(&documents::SCRIPT, json!({ "campaign": campaign.0.to_string() })).await?;
+        if reply.field("campaign").is_null() && reply.errors.is_empty() {
+            return Err(refusal(Code::NotFound, "there is no campaign with this number"));
+        }
         if reply.field("campaign").is_null() {
             return Err(self.refused(&reply.said()).await);
         }
@@ -183,19 +186,16 @@ impl SpokeServer {
         }
     }
 
-    /// Everybody in an assignment. Those who wait for an answer come with their conversation's last words.
+    /// Everybody in an assignment. Those who wait for an answer or are closed come with their conversation's last words.
     pub(super) async fn list(&self, assignment: i64) -> Call<AssignmentPage> {
         let seq = self.known.seq();
         let now = self.clock.now();
         let lines = self.lines(assignment, &documents::LINES, EVERYBODY).await?;
         let mut contacts: Vec<ContactSummary> =
             lines.contacts.iter().map(|line| views::summary_of_line(line, assignment, now)).collect();
-        let waiting: Vec<i64> = contacts
-            .iter()
-            .filter(|line| line.status == Status::NeedsResponse)
-            .map(|line| line.id.0)
-            .take(WAITING)
-            .collect();
+        let of = |status| contacts.iter().filter(move |line| line.status == status).map(|line| line.id.0).take(WAITING);
+        // Of who is closed only the conversation shows whether anything was ever said: else they would be in no list.
+        let whole: Vec<i64> = of(Status::NeedsResponse).chain(of(Status::Closed)).collect();
         let mut marks: BTreeMap<i64, Mark> = BTreeMap::new();
         for line in &lines.contacts {
             let waits = line.message_status == "needsResponse";
@@ -203,7 +203,7 @@ impl SpokeServer {
             marks.insert(line.id.0, mark);
             self.known.is_in(line.id.0, assignment);
         }
-        for contact in self.each(assignment, &waiting).await?.into_iter().filter_map(|(_, read)| read.contact()) {
+        for contact in self.each(assignment, &whole).await?.into_iter().filter_map(|(_, read)| read.contact()) {
             let whole = views::summary(&contact, assignment, self.me.0, now);
             let former = marks.get(&contact.id.0).and_then(|mark| mark.updated_at);
             marks.insert(contact.id.0, Mark::of(&contact, assignment, former.unwrap_or(now)));

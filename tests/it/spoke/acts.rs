@@ -374,3 +374,15 @@ async fn replies_are_taken_over_once_where_campaign_and_role_allow_it() {
     assert!(matches!(unclear, Err(CallError::NoAnswer(_))), "{unclear:?}");
     assert_eq!(code(tess.server.take_replies(tess.campaign, claim).await), Code::NoneLeft);
 }
+
+#[tokio::test]
+async fn who_was_closed_after_a_text_is_a_conversation_for_whoever_comes_back() {
+    let tess = Tess::in_conversation().await;
+    for contact in [CORA, ContactId(2)] {
+        tess.done(Act::Close { contact }).await;
+    }
+    let anew = Tess::at(tess.there).await;
+    let page = anew.server.assignment(anew.campaign, None).await.expect("a list");
+    let passed: Vec<(i64, bool)> = page.contacts.iter().map(|line| (line.id.0, line.is_passed_over())).collect();
+    assert_eq!(passed, [(1, false), (2, true), (3, false)]);
+}

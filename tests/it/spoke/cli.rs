@@ -238,6 +238,9 @@ async fn what_was_not_done_is_not_said_to_be_done() {
     assert_eq!(here.there.world().contacts[&2].status, "needsMessage");
     let wrong = here.run(&["spoke", "take-replies", "--campaign", "99"], "").await;
     assert!(wrong.code != Some(0) && wrong.err.contains("textbank spoke campaigns"), "{}", wrong.err);
+    let import =
+        here.run(&["campaign", "import", "--from-spoke", &url, "--campaign", "77", "--into", "no.toml"], "").await;
+    assert!(import.err.contains("no campaign with this number"), "{}", import.err);
     let doctor = here.run(&["doctor", "--json"], "").await;
     assert!(doctor.out.contains("signed in; it runs Spoke"), "{}", doctor.out);
 }
