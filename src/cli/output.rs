@@ -247,7 +247,7 @@ fn remedy(error: &CallError) -> Option<&'static str> {
         }
     };
     Some(match problem.code {
-        Code::InviteSpent => "see that the link is whole, as it was given to you; else ask for a new one",
+        Code::InviteSpent => "see that the link is whole; else ask whoever gave you the link for a new one",
         Code::ConductNotAccepted => "read the rules and accept them: textbank conduct accept",
         Code::WaitingRoom => "wait until a captain lets you in: textbank text waits with you",
         Code::SecondFactorNeeded => {

@@ -138,7 +138,11 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
     }
     let pieces: Vec<Piece> = kept
         .into_iter()
-        .flat_map(|key| [(ink.key(&key.key), Role::Key), (format!(" {}  ", ink.word(key.label)), Role::Text)])
+        .enumerate()
+        .flat_map(|(place, key)| {
+            let gap = if place > 0 { "  " } else { "" };
+            [(format!("{gap}{}", ink.key(&key.key)), Role::Key), (format!(" {}", ink.word(key.label)), Role::Text)]
+        })
         .collect();
     ink.line(buffer, last, area.height - 1, &pieces);
 }
