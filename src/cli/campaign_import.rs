@@ -17,6 +17,7 @@ use crate::api::admin::{ImportStart, ImportState, MAX_WARNINGS};
 use crate::client::CampaignServer as _;
 use crate::domain::campaign::CampaignDef;
 use crate::domain::safe_text::safe_line;
+use crate::exchange::advice::without_examples;
 use crate::exchange::campaign_file;
 use crate::exchange::contact_list::{ContactList, Surveyed};
 use crate::exchange::pair::{CampaignRead, Pair};
@@ -186,7 +187,11 @@ pub(super) fn check(
     let held = pair.report.iter().flat_map(|report| report.held.iter().flat_map(hours));
     held.for_each(tell);
     let of_a_row = |problem: &FileProblem| problem.file == contacts && problem.line.is_some_and(|line| line > 1);
-    let warnings = pair.problems.iter().filter(|problem| !of_a_row(problem)).map(|problem| problem.what.clone());
+    let warnings = pair
+        .problems
+        .iter()
+        .filter(|problem| !of_a_row(problem))
+        .map(|problem| without_examples(&problem.what).to_owned());
     let warnings: Vec<String> = warnings.take(MAX_WARNINGS).collect();
     Ok(match (pair.sound(), surveyed, look.digest) {
         (Some((def, list)), Some(surveyed), Some(mut digest)) => {

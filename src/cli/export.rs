@@ -457,6 +457,7 @@ async fn for_van(args: VanArgs, ctx: &Context) -> Outcome {
     let (rows, kept) = (BufWriter::new(rows_part.file()?), BufWriter::new(memory_part.file()?));
     let title = van::title(&source.sign_in.server, id);
     let of_memory = || format!("{}: start anew with another --memory, or remove it", memory.display());
+    let id_field = map.id.clone();
     let mut writer = Van::new(rows, (map, def.questions), zone, &title, before, kept).with_context(of_memory)?;
     let mut progress = Progress::new(true);
     while let Some(page) = pages.next().await? {
@@ -488,6 +489,13 @@ async fn for_van(args: VanArgs, ctx: &Context) -> Outcome {
         out(format!(
             "Of {answers} only the name is in it, not what was typed: `words` in the map names a column for that."
         ))?;
+    }
+    if without_id > 0 && rows + unchanged + nothing == 0 {
+        tell(format!(
+            "warning: no contact of this campaign has anything in `{}`, where the map looks for the VAN ID (`id`): the list's own id is \
+             `external_id`",
+            safe_line(&id_field)
+        ));
     }
     Ok(Exit::Done)
 }

@@ -81,9 +81,9 @@ impl ProvenanceArgs {
             match field {
                 "source" => {
                     told.source =
-                        answer("Where does this list come from (who made it, or what was it exported from)? ")?
+                        in_some_words("Where does this list come from (who made it, or what was it exported from)? ")?
                 }
-                "permitted_use" => told.permitted_use = answer("What use of it is permitted, and by whom? ")?,
+                "permitted_use" => told.permitted_use = in_some_words("What use of it is permitted, and by whom? ")?,
                 _ => {
                     told.obtained = loop {
                         let day = answer("When was it obtained (as 2026-06-04)? ")?;
@@ -113,6 +113,18 @@ fn untold(missing: &[&str]) -> anyhow::Error {
         options.collect::<Vec<_>>().join(" ")
     );
     Misuse(what).into()
+}
+
+/// Asks until something is said, or nobody is there any more.
+fn in_some_words(question: &str) -> anyhow::Result<String> {
+    loop {
+        match ask(question)? {
+            Some(said) if said.trim().is_empty() => {
+                super::reach::tell("It is kept with the list: say it in a few words.")
+            }
+            said => return Ok(said.unwrap_or_default()),
+        }
+    }
 }
 
 fn answer(question: &str) -> anyhow::Result<String> {

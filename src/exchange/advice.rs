@@ -10,6 +10,9 @@ use crate::domain::script::Template;
 const MOST: usize = 30;
 const LONGEST: usize = 300;
 
+/// Where [`super::check::Finding::in_words`] begins to name people.
+const EXAMPLES: &str = " (such as ";
+
 /// Every warning about a campaign's texts and hours, in words. What a list lacks for it is not looked at here.
 #[must_use]
 pub fn advice(def: &CampaignDef) -> Vec<String> {
@@ -39,12 +42,18 @@ pub fn advice(def: &CampaignDef) -> Vec<String> {
 #[must_use]
 pub fn with(mut advice: Vec<String>, warnings: &[String]) -> Vec<String> {
     for line in warnings {
-        let line: String = safe_line(line).chars().take(LONGEST).collect();
+        let line: String = safe_line(without_examples(line)).chars().take(LONGEST).collect();
         if !advice.contains(&line) && advice.len() < MOST {
             advice.push(line);
         }
     }
     advice
+}
+
+/// A warning without the people that it names as examples: the audit outlives their erasure.
+#[must_use]
+pub fn without_examples(warning: &str) -> &str {
+    warning.split_once(EXAMPLES).map_or(warning, |(what, _)| what)
 }
 
 /// What counsel decided about hours.
@@ -68,6 +77,18 @@ mod tests {
     use super::*;
     use crate::domain::campaign::Variant;
     use crate::domain::hours::{StateHours, Window};
+
+    #[test]
+    fn nobody_is_named_in_the_audit() {
+        let finding = super::super::check::Finding {
+            what: "2 contacts have nothing for {ward}".into(),
+            examples: vec!["Ana •• 0002".into()],
+            ..Default::default()
+        };
+        let known = vec!["the same".to_owned()];
+        let told = with(known, &[finding.in_words(), "the same".into()]);
+        assert_eq!(told, ["the same", "2 contacts have nothing for {ward}"]);
+    }
 
     #[test]
     fn what_is_doubtful_is_told_once() {

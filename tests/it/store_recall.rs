@@ -274,6 +274,19 @@ on_every_store! {
         home.try_send(&tess, put_right).await.expect("accepted");
     }
 
+    async fn words_of_the_wording_itself_count_for_those_who_have_no_text_yet(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let mut def = wrong();
+        for wording in &mut def.initial {
+            wording.text = "Org here: vote at 34 Right St. STOP ends it".into();
+        }
+        let campaign = home.import(&admin, def, voters(4)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let place = |value: &str| Recalled::Field { name: "polling_place".into(), value: value.into() };
+        assert_eq!(reach(&home, &cal, campaign, &place("34 Right St")).await.to_get, 4);
+        assert_eq!(reach(&home, &cal, campaign, &place("4 Right St")).await.to_get, 0, "whole words");
+    }
+
     async fn a_value_is_recalled_wherever_it_stands(home: Home) {
         let admin = home.join("Ada", Role::Admin).await;
         let mut list = voters(3);

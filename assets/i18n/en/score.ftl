@@ -1,6 +1,6 @@
 # The scorecard at the end of a rehearsal. Kind words: it is for the person who rehearsed and for nobody else.
 
-rehearsal-no-consent = Nobody is really texted here, so nobody's consent was looked at: a real import leaves out whoever gave none where the law asks for it.
+rehearsal-no-consent = Consent was not looked at here, as nobody is really texted; a real import leaves out whoever has to give it and has not.
 
 score-title = Your rehearsal
 score-texts = { $texts ->

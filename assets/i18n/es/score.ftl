@@ -1,6 +1,6 @@
 # La hoja de resultados al final de un ensayo. Palabras amables: es para quien ensayó y para nadie más.
 
-rehearsal-no-consent = Aquí no se escribe a nadie de verdad, así que no se miró el consentimiento de nadie: una importación real deja fuera a quien no lo dio donde la ley lo pide.
+rehearsal-no-consent = Aquí no se miró el consentimiento: no se escribe a nadie de verdad. Una importación real deja fuera a quien debía darlo y no lo dio.
 
 score-title = Tu ensayo
 score-texts = Mensajes enviados: { $texts } (primeros mensajes: { $first }). Segmentos en total: { $segments }.
