@@ -96,9 +96,9 @@ fn asked_for(text: &str) -> Vec<String> {
         let said: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
         let small: Vec<String> = said.iter().map(|word| word.to_lowercase()).collect();
         let Some(asking) = small.iter().position(|word| ASKING.contains(&word.as_str())) else { continue };
-        for at in asking + 1..small.len() {
+        for (at, written) in said.iter().enumerate().skip(asking + 1) {
             let word = &small[at];
-            let shouted = said[at].chars().count() > 1 && said[at].chars().all(char::is_uppercase);
+            let shouted = written.chars().count() > 1 && written.chars().all(char::is_uppercase);
             let right_behind = ASKING.contains(&small[at - 1].as_str());
             if !is_per_se(word) || !(shouted || right_behind) {
                 continue;
