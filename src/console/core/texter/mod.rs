@@ -22,6 +22,7 @@ mod pointed;
 pub mod practice;
 mod recall;
 pub mod replies;
+mod send;
 pub mod server;
 pub mod threads;
 pub mod undo;

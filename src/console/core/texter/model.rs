@@ -232,8 +232,8 @@ pub struct Model {
     pub outbox: (u64, Option<Timestamp>),
     /// What the client has noticed beside the server's answers.
     pub beside: Beside,
-    /// The card that was pressed once, where two presses are wanted: whose, and the hash of its text.
-    pub pressed_once: Option<(ContactId, String)>,
+    /// The card that was pressed once, where two presses are wanted: whose, the hash of its text, and when by the monotonic clock.
+    pub pressed_once: Option<(ContactId, String, Duration)>,
     /// Refused in this session, the latest first.
     pub lately: VecDeque<Lately>,
     /// Said.

@@ -23,7 +23,9 @@ impl Model {
             self.focus = Focus::Inbox;
         }
         let context = self.context();
-        match clicked(aim, layer, is_deed, |action| self.options.keymap.key_for(context, action)) {
+        let arms = self.focus != Focus::Card;
+        let by_key_alone = |action| is_deed(action) || (arms && action == Action::SwitchPane);
+        match clicked(aim, layer, by_key_alone, |action| self.options.keymap.key_for(context, action)) {
             Clicked::Moves(by) => self.vertical(by, fx),
             Clicked::Does(Action::Open) if elsewhere => {}
             Clicked::Does(action) => self.by_name(action, stamp, fx),

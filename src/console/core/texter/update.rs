@@ -297,107 +297,6 @@ impl Model {
         self.confirm(ConfirmedWhat::Act { act }, stamp, Then::Stay, fx)
     }
 
-    /// The evidence for a text that is on the screen now and was pressed at `stamp`; none when it was not seen.
-    fn shown(&self, kind: Armed, contact: ContactId, text_hash: &str, stamp: Stamp) -> Option<Shown> {
-        let target = self.gate.target()?;
-        if target.kind != kind || target.contact != Some(contact) || target.hash != text_hash {
-            return None;
-        }
-        let seen = self.gate.ready(stamp.mono, &self.options.gate)?;
-        Some(Shown {
-            body_hash: text_hash.to_owned(),
-            drawn_at: seen.wall,
-            pressed_at: stamp.wall,
-            dwell_ms: u64::try_from(stamp.mono.saturating_sub(seen.mono).as_millis()).unwrap_or(u64::MAX),
-            mono_ms: u64::try_from(stamp.mono.as_millis()).unwrap_or(u64::MAX),
-            device: self.options.device,
-            link: None,
-        })
-    }
-
-    /// The one way a first text is confirmed.
-    pub(super) fn send_card(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
-        let Some(card) = self.card.clone() else { return };
-        if self.focus != Focus::Card || !self.overlays.is_empty() || self.acts.busy().is_some() {
-            return;
-        }
-        if let Some(why) = self.card_block() {
-            self.say_of_card(Level::Warning, why);
-            return;
-        }
-        // Hours may have closed and an opt-out come since the card was drawn.
-        self.pick_card();
-        if self.card.as_ref() != Some(&card) {
-            return;
-        }
-        let Some(shown) = self.shown(Armed::Card, card.contact, &card.hash, stamp) else { return };
-        if self.beside.two_presses && self.pressed_once.take() != Some((card.contact, card.hash.clone())) {
-            self.pressed_once = Some((card.contact, card.hash));
-            self.say_of_card(Level::Info, Say::new("texter-press-again"));
-            return;
-        }
-        let (Some(line), Some(campaign)) = (self.people.line(card.contact), &self.campaign) else { return };
-        let request = SendRequest {
-            campaign: self.options.campaign,
-            contact: card.contact,
-            kind: MessageKind::Initial,
-            body: card.body,
-            after_seq: 0,
-            epoch: line.epoch,
-            script_version: campaign.script_version,
-            variant: Some(card.variant),
-            source: None,
-            off_script: card.off_script,
-            shown,
-        };
-        self.count_press(stamp);
-        match self.window_of(MessageKind::Initial) {
-            Some(window) => self.hold(request, window, stamp, false, fx),
-            None => drop(self.confirm(ConfirmedWhat::Text(request), stamp, Then::Stay, fx)),
-        }
-    }
-
-    /// The one way a reply is confirmed.
-    pub(super) fn send_reply(&mut self, stamp: Stamp, go_on: bool, fx: &mut Vec<Effect>) {
-        let Some(open) = &self.open else { return };
-        if self.focus != Focus::Composer || !self.overlays.is_empty() || open.editor.is_blank() {
-            return;
-        }
-        if let Some(why) = self.reply_block() {
-            self.say(Level::Warning, why);
-            return;
-        }
-        let body = open.editor.text().to_owned();
-        let text_hash = super::card::hash(&body);
-        let Some(shown) = self.shown(Armed::Reply, open.contact, &text_hash, stamp) else {
-            let key = |action| self.options.keymap.key_for(Context::Composer, action).unwrap_or_default();
-            let (up, down) = (key(Action::CursorUp), key(Action::CursorDown));
-            self.say(Level::Info, Say::new("texter-not-seen-yet").with("up", up).with("down", down));
-            return;
-        };
-        let (Some(line), Some(campaign)) = (self.people.line(open.contact), &self.campaign) else { return };
-        let request = SendRequest {
-            campaign: self.options.campaign,
-            contact: open.contact,
-            kind: MessageKind::Reply,
-            after_seq: open.seen_seq,
-            epoch: line.epoch,
-            script_version: if open.source.is_some() { open.source_version } else { campaign.script_version },
-            variant: None,
-            off_script: self.off_script(),
-            source: open.source.as_ref().map(|(source, _)| source.clone()),
-            body,
-            shown,
-        };
-        match self.window_of(MessageKind::Reply) {
-            Some(window) => self.hold(request, window, stamp, go_on, fx),
-            None => {
-                let then = if go_on { Then::GoOn } else { Then::Stay };
-                self.confirm(ConfirmedWhat::Text(request), stamp, then, fx);
-            }
-        }
-    }
-
     fn journaled(&mut self, id: Uuid, fx: &mut Vec<Effect>) {
         let Some(mine) = self.acts.journaled(id) else { return };
         if mine.text().is_some() {
@@ -568,7 +467,7 @@ impl Model {
             fx.push(Effect::SaveDraft { contact, text });
         }
         self.mind_the_window(fx);
-        if self.finish_later && self.window.is_empty() && self.acts.busy().is_none() {
+        if self.finish_later && self.is_handed_in() && self.acts.busy().is_none() {
             self.finish(fx);
         }
         self.do_next(fx);

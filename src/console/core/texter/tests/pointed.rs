@@ -35,6 +35,17 @@ fn a_click_beside_an_open_conversation_keeps_what_was_written() {
 }
 
 #[test]
+fn no_click_arms_the_card() {
+    let mut desk = Desk::with(2, 1);
+    desk.keys("<tab>");
+    desk.click(Aim::Key(Action::SwitchPane));
+    assert_eq!(desk.model.focus, Focus::Inbox);
+    desk.keys("<tab>");
+    desk.click(Aim::Key(Action::SwitchPane));
+    assert_eq!(desk.model.focus, Focus::Inbox, "away from it is no matter");
+}
+
+#[test]
 fn no_click_sends_opts_out_or_answers_a_question() {
     let mut desk = Desk::with(2, 1);
     for action in [Action::Send, Action::Skip, Action::WrongNumber, Action::OptOutSilent, Action::Undo] {
