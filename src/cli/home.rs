@@ -92,6 +92,10 @@ pub(super) async fn choose(
     let launch = launch_with(server, journal.clone(), sign_in.me.clone(), ctx);
     ctx.guard_terminal();
     let left = if in_lines(plain, ctx) { home_in_lines(launch, options).await? } else { home(launch, options).await? };
+    let rest = Rest::of(journal.clone(), sign_in.clone());
+    for campaign in &left.told {
+        rest.keep_hands(*campaign, &[]).await;
+    }
     if let Some(chosen) = left.chosen {
         if let Err(error) = journal.ui_set(LAST, &chosen.0.into()).await {
             tracing::warn!(%error, "the campaign worked in is not in the journal");
@@ -99,7 +103,7 @@ pub(super) async fn choose(
         return Ok(Some(chosen));
     }
     if !left.done {
-        Rest::of(journal.clone(), sign_in.clone()).farewell(&left, ctx).await?;
+        rest.farewell(&left, ctx).await?;
     } else if left.unsettled == 0 && is_on_record(&*asked, journal, ctx).await? {
         // The sign-in stays: tomorrow is another day, with a new key and a new journal.
         journal.wipe(Wipe::SpareUnsettled).await?;

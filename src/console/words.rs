@@ -179,9 +179,10 @@ pub fn language_name(word: impl Fn(&str) -> String, code: &str) -> String {
     }
 }
 
-/// Months as Spanish abbreviates them.
+/// Days of the week, Monday first.
 const SPANISH_WEEKDAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
 
+/// Months in full.
 const SPANISH_MONTH_NAMES: [&str; 12] = [
     "enero",
     "febrero",
@@ -197,6 +198,7 @@ const SPANISH_MONTH_NAMES: [&str; 12] = [
     "diciembre",
 ];
 
+/// Months as Spanish abbreviates them.
 const SPANISH_MONTHS: [&str; 12] = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 
 /// How long ago, in words (`now`, `4 min`); where nobody knows what time it is, when.

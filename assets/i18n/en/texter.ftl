@@ -211,6 +211,10 @@ texter-signed-out-unknown = Your sign-in was ended. { $count ->
 }: tell your captain. The journal keeps them.
 
 ## The undo window
+texter-leaving-then = { $name }: your text leaves in { $seconds ->
+    [one] 1 second
+   *[other] { $seconds } seconds
+ }; { $key } takes it back. What you had begun before is the draft again.
 texter-leaving = { $name }: your text leaves in { $seconds ->
     [one] one second
    *[other] { $seconds } seconds

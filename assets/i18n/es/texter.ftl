@@ -211,6 +211,10 @@ note-earlier-received = escrito entonces
 note-earlier-answers = respondió entonces
 
 ## El margen para deshacer
+texter-leaving-then = { $name }: tu mensaje sale en { $seconds ->
+    [one] 1 segundo
+   *[other] { $seconds } segundos
+ }; { $key } lo detiene. Lo que habías empezado antes vuelve a ser el borrador.
 texter-leaving = { $name }: tu mensaje sale en { $seconds ->
     [one] un segundo
    *[other] { $seconds } segundos

@@ -141,6 +141,8 @@ pub struct Left {
     pub goes_home: bool,
     /// The campaign that was opened on the home screen.
     pub chosen: Option<CampaignId>,
+    /// Campaigns of which what was held before needs no telling at the next start.
+    pub told: Vec<CampaignId>,
     /// Everything is given back and handed in for today.
     pub done: bool,
 }
@@ -208,7 +210,14 @@ fn texter_left(model: texter::Model, unsettled: u64) -> Left {
 
 fn home_left(model: &home::Model, unsettled: u64) -> Left {
     let signed_out = model.link == LinkState::SignedOut { hands_in: true };
-    Left { unsettled, signed_out, chosen: model.chosen, done: model.done, ..Left::default() }
+    Left {
+        unsettled,
+        signed_out,
+        chosen: model.chosen,
+        done: model.done,
+        told: model.told.iter().copied().collect(),
+        ..Left::default()
+    }
 }
 
 /// Where the linear front end's lines go.

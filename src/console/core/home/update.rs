@@ -277,6 +277,7 @@ impl Model {
         };
         if gone > 0 {
             self.went.insert(campaign, gone);
+            self.told.insert(campaign);
             let who = named_with(told);
             let say = if who.is_empty() { "home-went-pool" } else { "home-went" };
             self.say(Level::Told, Say::new(say).with("title", title).with("n", gone).with("who", who));
@@ -290,8 +291,10 @@ impl Model {
             Some(_) => drop(self.texts.remove(&verdict.id)),
             None => {}
         }
-        if self.acts.remove(&verdict.id).is_none() {
-            return;
+        let Some(act) = self.acts.remove(&verdict.id) else { return };
+        if let (true, Act::Release { campaign, .. }) = (accepted, act) {
+            self.told.insert(campaign);
+            self.options.had.remove(&campaign);
         }
         if let Outcome::Refused { problem } = &verdict.outcome {
             self.to_do.clear();

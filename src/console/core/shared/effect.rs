@@ -44,7 +44,7 @@ pub enum Effect {
     Stop(Timer),
     /// Put text on the clipboard (OSC 52).
     Copy(String),
-    /// Ring, by the user's policy. Never a name or a text in it.
+    /// Ring and notify, by the person's settings. What somebody wrote is in neither sentence.
     Notify {
         /// What came, without a name.
         say: Say,

@@ -35,7 +35,8 @@ pub fn clicked(
 ) -> Clicked {
     let action = match aim {
         Aim::Row(0) | Aim::Conversation(0) if layer => Action::Choose,
-        Aim::Row(0) | Aim::Conversation(0) => Action::Open,
+        // To look at something is no deed, wherever it leads.
+        Aim::Row(0) | Aim::Conversation(0) => return Clicked::Does(Action::Open),
         Aim::Row(by) | Aim::Conversation(by) => return Clicked::Moves(by),
         Aim::Key(action) => action,
     };

@@ -327,9 +327,11 @@ impl Model {
             Act::Close { contact } => {
                 let contact = *contact;
                 let skipped = self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage);
-                match self.tag_closes.take_if(|(of, _)| *of == contact) {
+                let with_tag = self.tag_closes.take_if(|(of, _)| *of == contact).map(|(_, tag)| tag);
+                let flagged = with_tag.as_ref().is_some_and(|tag| tag.as_deref() == Some(tag::ESCALATED));
+                match with_tag {
                     // One press: taken back as one.
-                    Some((_, tag)) => {
+                    Some(tag) => {
                         let same =
                             |undo: &Undo| matches!(undo, Undo::Tag { contact: of, on: true, .. } if *of == contact);
                         self.undo.pop_if(|undo| same(undo));
@@ -339,7 +341,6 @@ impl Model {
                 }
                 self.closed(contact, fx);
                 let key = self.undo_key();
-                let flagged = self.people.line(contact).is_some_and(|line| has_tag(line, tag::ESCALATED));
                 let done = match (skipped, flagged) {
                     (true, true) => "texter-flagged-done",
                     (true, false) => "texter-skipped-done",

@@ -121,7 +121,8 @@ impl Model {
             }
         }
         if next.is_some() {
-            let say = self.about("texter-next-draft", contact);
+            let say = self.about("texter-leaving-then", contact).with("seconds", window.as_secs());
+            let say = say.with("key", self.undo_key());
             return self.say(Level::Info, say);
         }
         if go_on {
