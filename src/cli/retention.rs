@@ -100,9 +100,13 @@ pub async fn run(command: RetentionCommand, ctx: &Context) -> Outcome {
             let (_, client) = admin(&who, ctx).await?;
             let mut run = patiently(ctx, || client.run_retention(dry_run)).await.context(STAYS)?;
             let begun = run.begun_at;
+            let mut told = None;
             // The server goes on by itself, whoever waits here.
             while !dry_run && run.ended_at.is_none() && begun == run.begun_at {
-                tell(format!("{} texts so far; Ctrl-C leaves the rest to the server", run.texts));
+                // The same line again says nothing.
+                if told.replace(run.texts) != Some(run.texts) {
+                    tell(format!("{} texts so far; Ctrl-C leaves the rest to the server", run.texts));
+                }
                 tokio::select! {
                     next = patiently(ctx, || client.run_retention(false)) => run = next.context(STAYS)?,
                     _ = tokio::signal::ctrl_c() => break,

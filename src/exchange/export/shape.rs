@@ -53,7 +53,7 @@ fn yes(is: bool) -> String {
 }
 
 /// Each name once: the second of the same gets `_1`, as in Spoke.
-fn each_once(names: Vec<String>) -> Vec<String> {
+pub(super) fn each_once(names: Vec<String>) -> Vec<String> {
     let mut taken = std::collections::BTreeSet::new();
     let mut once = Vec::with_capacity(names.len());
     for name in names {

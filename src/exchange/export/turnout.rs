@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::shape::each_once;
 use super::{Format, Rows};
 use crate::domain::contact::Contact;
 use crate::domain::ids::ContactId;
@@ -15,7 +16,8 @@ const WHO: [&str; 8] = ["contact", "external_id", "first_name", "last_name", "ph
 
 fn header(about: &[&str], columns: &[String]) -> Vec<String> {
     let named = WHO.iter().chain(about).map(|name| (*name).to_owned());
-    named.chain(["note".to_owned()]).chain(columns.iter().cloned()).collect()
+    // The list may have a column of the same name.
+    each_once(named.chain(["note".to_owned()]).chain(columns.iter().cloned()).collect())
 }
 
 fn cells(contact: ContactId, listed: &Contact, about: Vec<String>, note: &str, columns: &[String]) -> Vec<String> {
@@ -173,6 +175,12 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
+
+    #[test]
+    fn a_column_of_the_list_has_a_name_of_its_own() {
+        assert_eq!(header(&[], &["note".to_owned(), "zip".to_owned()])[8..], ["note", "note_1", "zip_1"]);
+    }
+
     use crate::domain::phone::Phone;
     use crate::domain::rsvp::Standing;
 
