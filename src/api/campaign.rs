@@ -78,6 +78,13 @@ pub struct Mine {
     /// Replies accepted from me.
     #[serde(default)]
     pub replied: u64,
+    /// When the campaign begins, while that is still to come: nobody gets contacts of it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub opens_at: Option<Timestamp>,
+    /// True when its end (`closes_at`) is past: nobody gets contacts of it any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
     /// When the campaign ends: nothing goes out after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]

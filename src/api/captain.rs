@@ -40,6 +40,9 @@ pub struct Board {
     /// Whom another campaign has texted lately, so that the frequency cap holds them back; absent: nobody that is known of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lately: Option<Box<HeldLately>>,
+    /// Contacts whom nobody has yet, by texting hours at `at`; absent where it was not counted: the feed's boards tell it not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Box<ByHours>>,
     /// Recalls in force.
     #[serde(default, skip_serializing_if = "is_nobody")]
     pub recalls: u64,
@@ -98,6 +101,21 @@ impl Board {
     pub fn tells(&self, figure: &str) -> bool {
         self.foreign.as_ref().is_none_or(|foreign| !foreign.untold.iter().any(|untold| untold == figure))
     }
+}
+
+/// Contacts without a first text whom nobody has yet, by when they may be texted: their hours, and when the campaign begins and ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ByHours {
+    /// Contacts who may be texted now.
+    pub open: u64,
+    /// Contacts who are held until later.
+    pub held: u64,
+    /// When the first of them may be texted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+    /// Contacts whose hours never come, or not before the campaign ends.
+    pub never: u64,
 }
 
 /// Contacts without a first text whom the campaign's frequency cap holds back. They are found when texters ask for contacts: there may be

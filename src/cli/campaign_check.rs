@@ -344,7 +344,12 @@ fn length(length: Length) -> String {
 
 /// A campaign's file, read and checked; its problems are told, and what came of that when it is not sound: `nothing`.
 pub(super) fn sound(file: &Path, nothing: &str) -> Option<CampaignDef> {
-    let (def, problems) = match campaign_file::load(file) {
+    sound_at(file, nothing, None)
+}
+
+/// [`sound`], of a campaign that is to begin `now`.
+pub(super) fn sound_at(file: &Path, nothing: &str, now: Option<jiff::Timestamp>) -> Option<CampaignDef> {
+    let (def, problems) = match campaign_file::load_at(file, now) {
         Ok((def, warnings)) => (Some(def), warnings),
         Err(problems) => (None, problems),
     };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::campaign_check::{counted, sound};
+use super::campaign_check::{counted, sound_at};
 use super::campaign_follow_up::whole;
 use super::campaign_recall::{minute, name, none_such};
 use super::reach::{SignInArgs, admin, tell};
@@ -62,7 +62,9 @@ const UNMADE: Advice = Advice {
 /// # Errors
 /// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
 pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
-    let Some(def) = sound(&args.campaign, "Nothing was made") else { return Ok(Exit::Problems) };
+    let Some(def) = sound_at(&args.campaign, "Nothing was made", Some(ctx.clock.now())) else {
+        return Ok(Exit::Problems);
+    };
     if !args.dry_run && !args.yes && !std::io::stdin().is_terminal() {
         return Err(Misuse(
             "a correction makes a campaign of many people: say --yes, or look at it first with --dry-run".to_owned(),

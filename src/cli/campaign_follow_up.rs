@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::campaign_check::{counted, sound};
+use super::campaign_check::{counted, sound_at};
 use super::campaign_update::{lacking, tell_lacks};
 use super::export::columns;
 use super::patience::patiently;
@@ -90,7 +90,7 @@ struct Would {
 /// # Errors
 /// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
 pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
-    let Some(def) = sound(&args.file, "Nothing was made") else { return Ok(Exit::Problems) };
+    let Some(def) = sound_at(&args.file, "Nothing was made", Some(ctx.clock.now())) else { return Ok(Exit::Problems) };
     if args.of.condition.is_none() && args.of.segment.is_none() {
         let how = "say which contacts: --where CONDITION, or --segment NAME (everybody: --where \"phone != ''\")";
         return Err(Misuse(how.into()).into());

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::campaign_check::{counted, hours, shown};
+use super::campaign_pause::drawn;
 use super::hand_in::{self, ProvenanceArgs};
 use super::list_read::{Look, ReadArgs, thousands};
 use super::patience::patiently;
@@ -79,7 +80,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
         return Ok(Exit::Problems);
     };
     let (rows, title) = (Rows::of(&list), def.title.clone());
-    let span = (def.hours.opens_at, def.hours.closes_at);
+    let from_when = drawn(&def.hours, ctx.clock.now());
     let (sign_in, client) = admin(&args.who, ctx).await?;
     // Who asks a second time is told of the campaign of the first; another one of the same title is likely a mistake.
     let others = super::reach::client(&sign_in, ctx)?.campaigns().await.context("nothing was handed in")?;
@@ -121,14 +122,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
     if args.json {
         out_json(&Imported { state: &state, list: rows, handed_in_before: before })?;
     } else {
-        out(in_words(&title, &state, rows, before, &ctx.program))?;
-    }
-    if let Some(closed) = span.1.filter(|at| *at <= now) {
-        tell(format!(
-            "warning: its end has passed ({closed}): no first text goes out. Another `closes_at` comes by campaign update."
-        ));
-    } else if let Some(opens) = span.0.filter(|at| *at > now) {
-        tell(format!("It begins at {opens} (`opens_at`): no first text goes out before."));
+        out(in_words(&title, &state, rows, before, (&ctx.program, &from_when)))?;
     }
     let namesakes = others.iter().filter(|one| one.id != state.campaign && one.title == title);
     let namesakes: Vec<String> = namesakes.map(|one| one.id.to_string()).collect();
@@ -273,7 +267,7 @@ pub(super) struct Imported<'a> {
     pub(super) handed_in_before: bool,
 }
 
-fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, program: &str) -> String {
+fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, (program, drawn): (&str, &str)) -> String {
     let number = state.campaign;
     let title = safe_line(title);
     let mut lines = Vec::new();
@@ -296,7 +290,7 @@ fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, program:
         ));
     } else {
         lines.push(format!(
-            "Texters can draw from it now, within texting hours. To hold it back: {program} campaign pause {number}\n\
+            "{drawn} To hold it back: {program} campaign pause {number}\n\
              warning: nobody has seen its texts on a phone yet: {program} campaign test {number} --to NUMBER"
         ));
     }
@@ -323,7 +317,7 @@ mod tests {
             paused: false,
         };
         let list = Rows { rows: 50, same_number: 3, left_out: 5 };
-        let said = in_words("Par\u{1b}[2Jks", &state, list, false, "textbank");
+        let said = in_words("Par\u{1b}[2Jks", &state, list, false, ("textbank", "Texters can draw from it now."));
         assert!(said.starts_with("Campaign 3 (Par") && !said.contains('\u{1b}'), "{said}");
         assert!(
             said.contains("Of 50 rows in the list 40 are taken, 5 left out as their number came before, 5 left"),
@@ -333,9 +327,15 @@ mod tests {
             said.contains("1 of the contacts opted out") && said.contains("Texters can draw from it now"),
             "{said}"
         );
-        let paused = in_words("Parks", &ImportState { paused: true, ..state.clone() }, list, false, "textbank");
+        let paused = in_words(
+            "Parks",
+            &ImportState { paused: true, ..state.clone() },
+            list,
+            false,
+            ("textbank", "Texters can draw from it now."),
+        );
         assert!(paused.contains("campaign resume 3") && !paused.contains("can draw"), "{paused}");
-        let again = in_words("Parks", &state, list, true, "textbank");
+        let again = in_words("Parks", &state, list, true, ("textbank", "Texters can draw from it now."));
         assert!(
             again.starts_with("Campaign 3 (Parks) was made from these very files before: all 40 contacts"),
             "{again}"

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 
 use super::reach::{SignInArgs, client, stored};
 use super::{Context, Exit, Outcome, out, out_json};
-use crate::api::campaign::{CampaignState, CampaignTodo};
+use crate::api::campaign::{CampaignState, CampaignTodo, Mine};
 use crate::api::people::Role;
 use crate::client::CampaignServer;
 use crate::domain::safe_text::safe_line;
@@ -53,15 +53,26 @@ fn table(campaigns: &[CampaignTodo]) -> String {
             CampaignState::Archived => "closed",
         };
         text.push_str(&format!(
-            "{:>6}  {state:<10}{:>13}{:>14}{:>15}  {}\n",
+            "{:>6}  {state:<10}{:>13}{:>14}{:>15}  {}{}\n",
             one.id,
             one.unassigned,
             one.unsent,
             one.waiting,
-            safe_line(&one.title)
+            safe_line(&one.title),
+            span(&one.mine)
         ));
     }
     text
+}
+
+/// A campaign that runs is not one that has begun.
+fn span(mine: &Mine) -> String {
+    let minute = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    match (mine.opens_at, mine.closes_at.filter(|_| mine.over)) {
+        (_, Some(at)) => format!(" (over since {})", minute(at)),
+        (Some(at), None) => format!(" (begins {})", minute(at)),
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -83,5 +94,9 @@ mod tests {
         let text = table(&[todo]);
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(!text.contains('\u{1b}') && text.contains("paused"), "{text}");
+        let at = Some(jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(span(&Mine { opens_at: at, ..Mine::default() }), " (begins 1970-01-01 00:00 UTC)");
+        assert_eq!(span(&Mine { closes_at: at, over: true, ..Mine::default() }), " (over since 1970-01-01 00:00 UTC)");
+        assert_eq!(span(&Mine { closes_at: at, ..Mine::default() }), "");
     }
 }

@@ -21,6 +21,8 @@ home-held = { $n } of them held until { $at } (texting hours)
 home-nothing = nothing in your hands
 home-unassigned = { $n } nobody has yet
 home-ends = ends { $at }
+home-begins = begins { $at }
+home-over = over since { $at }
 home-of = Campaign: { $title }
 home-got = { $n ->
     [one] You got one contact.

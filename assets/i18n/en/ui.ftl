@@ -308,3 +308,11 @@ field-polling-place = polling place
 field-event-date = event date
 field-list-source = list source
 field-zip = zip
+ui-board-held-hours = { $n ->
+    [one] One contact whom nobody has yet is held back by texting hours until { $at }.
+   *[other] { $n } contacts whom nobody has yet are held back by texting hours, the first until { $at }.
+}
+ui-board-never = { $n ->
+    [one] One contact cannot be texted: the hours never come, or not before the campaign ends.
+   *[other] { $n } contacts cannot be texted: their hours never come, or not before the campaign ends.
+}

@@ -21,6 +21,8 @@ home-held = { $n } de ellos esperan hasta el { $at }
 home-nothing = nada en tus manos
 home-unassigned = { $n } aún de nadie
 home-ends = termina { $at }
+home-begins = empieza { $at }
+home-over = terminó { $at }
 home-of = Campaña: { $title }
 home-got = { $n ->
     [one] Recibiste un contacto.

@@ -305,3 +305,11 @@ field-polling-place = lugar de votación
 field-event-date = fecha del evento
 field-list-source = origen de la lista
 field-zip = código postal
+ui-board-held-hours = { $n ->
+    [one] Un contacto que nadie tiene espera por el horario de mensajes hasta { $at }.
+   *[other] { $n } contactos que nadie tiene esperan por el horario de mensajes, el primero hasta { $at }.
+}
+ui-board-never = { $n ->
+    [one] A un contacto no se le puede escribir: su horario no llega nunca, o no antes del fin de la campaña.
+   *[other] A { $n } contactos no se les puede escribir: su horario no llega nunca, o no antes del fin de la campaña.
+}

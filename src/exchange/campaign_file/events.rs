@@ -351,7 +351,7 @@ capacity = 120
         // That the campaign is over too is another matter.
         let told = |text: &str, now: &str| {
             let mut said = told(text, now);
-            said.retain(|line| !line.contains("end has passed"));
+            said.retain(|line| !line.contains("end has passed") && !line.contains("would be over before it begins"));
             said
         };
         let said = told(&text, "2027-05-21T01:00:00Z");
@@ -370,5 +370,20 @@ capacity = 120
             text.replace("rsvp = \"rally\"\n", "").replace("rsvp = { event = \"rally\", answer = \"maybe\" }\n", "");
         let said = told(&unasked, "2027-05-22T00:00:00Z");
         assert!(said.len() == 1 && said[0].contains("warning"), "{said:?}");
+    }
+
+    #[test]
+    fn a_campaign_whose_end_is_past_does_not_start() {
+        let text = format!("{HEAD}{RALLY}");
+        let over = |now: &str| {
+            let said = told(&text, now).into_iter().filter(|line| line.contains("would be over before it begins"));
+            said.collect::<Vec<_>>()
+        };
+        assert_eq!(over("2027-05-20T21:59:59Z"), [""; 0]);
+        let said = over("2027-05-20T22:00:00Z");
+        // The line that says it, not the first of the file.
+        assert!(said.len() == 1 && said[0].contains("error") && said[0].contains("c.toml:5:"), "{said:?}");
+        // What is read without a start has no now.
+        assert!(parse(Path::new("c.toml"), &text).is_ok());
     }
 }

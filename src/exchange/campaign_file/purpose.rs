@@ -58,11 +58,23 @@ impl<'i> Walk<'_, 'i> {
     pub(super) fn span(&mut self, section: &Tab<'_, 'i>, hours: &mut TextingHours) {
         hours.opens_at = self.moment(section, "opens_at");
         hours.closes_at = self.moment(section, "closes_at");
+        let at = |this: &mut Self| {
+            let found = this.reader.date(section, "closes_at");
+            found.map_or_else(|| (section.span.clone(), section.child("closes_at")), |text| (text.span, text.key))
+        };
         for fault in hours.faults() {
             if let HoursFault::Span { .. } = fault {
-                let (key, remedy) = (section.child("closes_at"), "Let the campaign close after it opens.");
-                self.reader.error(&section.span, &key, fault.to_string(), remedy);
+                let (span, key) = at(self);
+                self.reader.error(&span, &key, fault.to_string(), "Let the campaign close after it opens.");
             }
+        }
+        // For a campaign that is about to begin. A file of one that is over may still be read.
+        if let (Some(closes_at), Some(now)) = (hours.closes_at, self.now)
+            && closes_at <= now
+        {
+            let (span, key) = at(self);
+            let what = format!("the campaign would be over before it begins: it closes at {closes_at}");
+            self.reader.error(&span, &key, what, "Write a moment to come, or take the line out.");
         }
     }
 

@@ -183,7 +183,7 @@ fn asking_for_money_takes_the_hours_for_solicitation() {
 )]
 #[case(
     "opens_at = \"2026-10-02T09:00Z\"\ncloses_at = \"2026-10-01T09:00Z\"",
-    "2:1: error in `campaign.closes_at`: the campaign would close at 2026-10-01T09:00:00Z, not after it opens at 2026-10-02T09:00:00Z. Let the campaign close after it opens."
+    "4:13: error in `campaign.closes_at`: the campaign would close at 2026-10-01T09:00:00Z, not after it opens at 2026-10-02T09:00:00Z. Let the campaign close after it opens."
 )]
 #[case(
     "disclaimer = { XX = \"a\" }",

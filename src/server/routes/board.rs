@@ -24,5 +24,7 @@ pub async fn handler(
     At(campaign): At<CampaignId>,
     State(state): State<AppState>,
 ) -> Reply<Json<Board>> {
-    state.desk.board(captain.actor(), campaign).await?.map(Json).ok_or_else(Refusal::not_found)
+    let mut board = state.desk.board(captain.actor(), campaign).await?.ok_or_else(Refusal::not_found)?;
+    board.hours = state.store().by_hours(captain.actor(), campaign, board.at).await?.map(Box::new);
+    Ok(Json(board))
 }

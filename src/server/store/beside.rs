@@ -23,7 +23,7 @@ use crate::api::{
     audit::AuditPage,
     campaign::{CampaignTodo, CampaignView},
     canned::CannedReplies,
-    captain::{Board, Flagged, Gauge, HeldText},
+    captain::{Board, ByHours, Flagged, Gauge, HeldText},
     closing::{CloseReport, CloseRequest},
     conduct::ConductText,
     event::Event,
@@ -169,6 +169,10 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>> {
         self.inner.board(actor, campaign, now).await
+    }
+
+    async fn by_hours(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<ByHours>> {
+        self.inner.by_hours(actor, campaign, now).await
     }
 
     async fn gauge(&self, limits: &Throughput, campaign: Option<CampaignId>, now: Timestamp) -> Found<Gauge> {

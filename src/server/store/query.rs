@@ -8,7 +8,7 @@ use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView, Whereabouts},
     campaign::{CampaignTodo, CampaignView},
-    captain::{Board, Flagged, Gauge, HeldText},
+    captain::{Board, ByHours, Flagged, Gauge, HeldText},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, Verdict},
@@ -84,6 +84,8 @@ pub trait Queries {
     async fn told(&self, after: u64, limit: u32) -> Found<Vec<Told>>;
     /// The captain's board at `now`.
     async fn board(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<Board>>;
+    /// A campaign's contacts whom nobody has yet, by whether they may be texted at `now`; `None` unless it is there for the actor.
+    async fn by_hours(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<ByHours>>;
     /// What the carrier lets through at `now`, and what is left of it: whether that is enough is said of first texts of this
     /// campaign, or of the shortest there are.
     async fn gauge(&self, limits: &Throughput, campaign: Option<CampaignId>, now: Timestamp) -> Found<Gauge>;

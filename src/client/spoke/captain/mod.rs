@@ -242,6 +242,7 @@ impl SpokeServer {
             waiting_room: 0,
             gauge: None,
             lately: None,
+            hours: None,
             recalls: 0,
             recalled_at: None,
             hours_behind: Vec::new(),

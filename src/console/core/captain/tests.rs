@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::api::act::Act;
 use crate::api::campaign::CampaignState;
-use crate::api::captain::{Board, HeldLately, TexterLine};
+use crate::api::captain::{Board, ByHours, HeldLately, TexterLine};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
@@ -42,6 +42,7 @@ fn board(seq: u64) -> Board {
         gauge: None,
         lately: None,
         hours_behind: Vec::new(),
+        hours: None,
         recalls: 0,
         recalled_at: None,
         texters: vec![texter(1, 0), texter(2, 5)],
@@ -388,4 +389,21 @@ fn whom_the_frequency_cap_holds_back_is_said() {
         super::view::foreign_says(&Board { lately: Some(Box::new(HeldLately { contacts: 13, until })), ..board(1) });
     assert_eq!(told.iter().map(|say| say.key).collect::<Vec<_>>(), ["ui-board-lately"]);
     assert_eq!(super::view::foreign_says(&board(1)), []);
+}
+
+#[test]
+fn who_is_held_by_texting_hours_is_said_until_the_first_may_be_texted() {
+    let until = board(1).at.checked_add(jiff::SignedDuration::from_hours(1)).expect("a time");
+    let hours = Box::new(ByHours { open: 2, held: 16, until: Some(until), never: 1 });
+    let keys = |model: &Model| -> Vec<&'static str> {
+        let shown = model.board.as_ref().expect("a board");
+        super::view::foreign_says(shown).iter().map(|say| say.key).collect()
+    };
+    let mut model = Model::new(CaptainOptions::new(CampaignId(1)));
+    model.update(Msg::Board(Box::new(Board { hours: Some(hours), ..board(1) })));
+    assert_eq!(keys(&model), ["ui-board-held-hours", "ui-board-never"]);
+    model.update(Msg::Board(Box::new(board(2))));
+    assert_eq!(keys(&model), ["ui-board-held-hours", "ui-board-never"]);
+    model.update(Msg::Board(Box::new(Board { at: until, ..board(3) })));
+    assert_eq!(keys(&model), [""; 0]);
 }

@@ -197,6 +197,11 @@ impl Model {
         {
             self.offset = self.offset.saturating_add(board.at.duration_since(now));
         }
+        // The feed's boards do not count it; what was asked for stands until the first of them may be texted.
+        if board.hours.is_none() {
+            let known = self.board.as_mut().and_then(|old| old.hours.take());
+            board.hours = known.filter(|hours| hours.until.is_none_or(|until| board.at < until));
+        }
         self.board = Some(board);
     }
 

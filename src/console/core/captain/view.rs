@@ -70,6 +70,14 @@ pub fn foreign_says(board: &Board) -> Vec<Say> {
     if !board.hours_behind.is_empty() {
         says.push(Say::new("ui-board-hours-behind").with("states", board.hours_behind.join(", ")));
     }
+    if let Some(hours) = &board.hours {
+        if let (held @ 1.., Some(at)) = (hours.held, hours.until) {
+            says.push(Say::new("ui-board-held-hours").with("n", held).with("at", Arg::Day(at)));
+        }
+        if hours.never > 0 {
+            says.push(Say::new("ui-board-never").with("n", hours.never));
+        }
+    }
     let Some(foreign) = &board.foreign else { return says };
     if let (Some(out), Some(inbound)) = (foreign.texts_out, foreign.texts_in) {
         says.push(Say::new("ui-board-texts").with("out", out).with("in", inbound));

@@ -52,7 +52,9 @@ pub fn standing(todo: &CampaignTodo) -> Vec<Say> {
         CampaignState::Archived => "ui-state-archived",
     };
     let mut said = vec![Say::new(state)];
-    said.extend(todo.mine.closes_at.map(|at| Say::new("home-ends").with("at", Arg::Day(at))));
+    said.extend(todo.mine.opens_at.map(|at| Say::new("home-begins").with("at", Arg::Day(at))));
+    let end = if todo.mine.over { "home-over" } else { "home-ends" };
+    said.extend(todo.mine.closes_at.map(|at| Say::new(end).with("at", Arg::Day(at))));
     said
 }
 

@@ -256,13 +256,30 @@ impl Model {
         }
     }
 
+    /// Why there are no contacts: a campaign that has not begun, or is over, is not one that is all handed out or outside hours.
+    pub(super) fn claim_say(&self, problem: &Problem) -> Say {
+        let hours = self.campaign.as_ref().map(|campaign| &campaign.def.hours);
+        let now = self.campaign_now();
+        let begins = hours.and_then(|hours| hours.opens_at).filter(|at| now.is_some_and(|now| now < *at));
+        let ended = hours.and_then(|hours| hours.closes_at).filter(|at| now.is_some_and(|now| *at <= now));
+        match (problem.code, begins, ended) {
+            (Code::OutsideHours, Some(at), _) => Say::new("problem-not-begun").with("at", Arg::Day(at)),
+            (Code::NoneLeft, _, Some(at)) => Say::new("problem-over").with("at", Arg::Day(at)),
+            (Code::OutsideHours, None, _) if problem.at.is_some() => {
+                let at = problem.at.unwrap_or_default();
+                Say::new("problem-nobody-open-until").with("at", Arg::Day(at))
+            }
+            _ => claim_say(problem, self.options.hands_out),
+        }
+    }
+
     fn claim_refused(&mut self, id: Uuid, problem: Box<Problem>, fx: &mut Vec<Effect>) {
         let retry = retry_after(&problem, self.campaign_now());
         if let Some(delay) = retry {
             fx.push(Effect::After { timer: Timer::Retry, delay });
         }
         if self.remaining() > 0 {
-            self.say(Level::Info, claim_say(&problem, self.options.hands_out));
+            self.say(Level::Info, self.claim_say(&problem));
         }
         self.claim = Claim::Refused { id, problem, retry: retry.is_some() };
     }

@@ -45,6 +45,7 @@ fn board(seq: u64) -> Board {
         gauge: None,
         lately: None,
         hours_behind: Vec::new(),
+        hours: None,
         recalls: 0,
         recalled_at: None,
         texters: vec![texter(1, 0), texter(2, 5)],

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     rows::{ContactRow, col, time, to_json, unsigned},
+    todos::POOLED,
     tx::{Campaign, Tx},
 };
 use crate::api::{
@@ -166,15 +167,7 @@ impl Tx<'_> {
             match self.hand_out_hours(campaign, set).await? {
                 HoursVerdict::Open { .. } => open.push(set),
                 HoursVerdict::Closed { opens_at } => {
-                    let row = db::query(
-                        "SELECT COUNT(*) FROM contacts INDEXED BY contacts_pool
-                         WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message'
-                             AND opt_out = 0 AND wrong_number = 0",
-                    )
-                    .bind(campaign.id)
-                    .bind(set)
-                    .fetch_one(&mut *self.conn)
-                    .await?;
+                    let row = db::query(POOLED).bind(campaign.id).bind(set).fetch_one(&mut *self.conn).await?;
                     let count = unsigned(row.try_get(0)?);
                     if count > 0 {
                         pool.closed += count;

@@ -24,7 +24,7 @@ use crate::api::{
     admin::{ImportState, ListInfo},
     assignment::{AssignmentPage, ContactView, Whereabouts},
     campaign::{CampaignTodo, CampaignView},
-    captain::{Board, Flagged, Gauge, HeldText},
+    captain::{Board, ByHours, Flagged, Gauge, HeldText},
     event::Event,
     ledger::{LedgerPage, LedgerState},
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
@@ -416,6 +416,7 @@ impl Queries for SqlStore {
             unknown: unsigned(col(&row, 2)?),
             waiting_room: waiting_room::count(&mut conn, actor).await?,
             lately: lately.map(Box::new),
+            hours: None,
             recalls: unsigned(col(&row, 3)?),
             recalled_at: col::<Option<i64>>(&row, 4)?.map(time).transpose()?,
             hours_behind: seen.def.hours_behind(),
@@ -424,6 +425,14 @@ impl Queries for SqlStore {
             at: now,
             seq,
         }))
+    }
+
+    async fn by_hours(&self, actor: &Actor, campaign: CampaignId, now: Timestamp) -> Found<Option<ByHours>> {
+        let mut conn = self.reader().await?;
+        match visible(&mut conn, actor, campaign).await? {
+            Some(seen) => todos::by_hours(&mut conn, campaign.0, &seen.def, now).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn gauge(&self, limits: &Throughput, campaign: Option<CampaignId>, now: Timestamp) -> Found<Gauge> {

@@ -8,7 +8,10 @@ use super::{
     announce,
     rows::{self, OPTED_OUT, col, json, unsigned},
 };
-use crate::api::campaign::{CampaignState, CampaignTodo, Mine};
+use crate::api::{
+    campaign::{CampaignState, CampaignTodo, Mine},
+    captain::ByHours,
+};
 use crate::db::{self, Conn};
 use crate::domain::{
     campaign::CampaignDef, conversation::Status, hours::HoursVerdict, ids::CampaignId, message::MessageKind,
@@ -31,6 +34,10 @@ pub(super) const IN_HAND: &str = "SELECT campaign, status, opt_out, CASE WHEN la
      GROUP BY campaign, status, opt_out, CASE WHEN last_seq = 0 THEN 1 ELSE 0 END,
          CASE WHEN snoozed_until > $2 THEN 1 ELSE 0 END, zone_set";
 
+/// Contacts in one set of zones who wait to be handed out. The condition is the index's.
+pub(super) const POOLED: &str = "SELECT COUNT(*) FROM contacts INDEXED BY contacts_pool
+     WHERE campaign = $1 AND zone_set = $2 AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0 AND wrong_number = 0";
+
 /// A person's list of campaigns at a moment.
 pub(super) async fn todos(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Found<Vec<CampaignTodo>> {
     let found = db::query(CAMPAIGNS)
@@ -50,6 +57,8 @@ pub(super) async fn todos(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Fou
             sent: unsigned(col(row, 5)?),
             replied: unsigned(col(row, 6)?),
             closes_at: def.hours.closes_at,
+            opens_at: def.hours.opens_at.filter(|at| *at > now),
+            over: def.hours.closes_at.is_some_and(|at| at <= now),
             guide: def.guide.clone(),
             note: announce::standing(conn, id).await?,
             ..Mine::default()
@@ -100,6 +109,33 @@ pub(super) async fn todos(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Fou
         });
     }
     Ok(todos)
+}
+
+/// [`crate::server::store::query::Queries::by_hours`]: by an index of just those who wait to be handed out.
+pub(super) async fn by_hours(conn: &mut Conn, campaign: i64, def: &CampaignDef, now: Timestamp) -> Found<ByHours> {
+    let sets = db::query("SELECT zone_set FROM campaign_zones WHERE campaign = $1")
+        .bind(campaign)
+        .fetch_all(&mut *conn)
+        .await?;
+    let mut found = ByHours::default();
+    for row in &sets {
+        let set: i64 = col(row, 0)?;
+        let row = db::query(POOLED).bind(campaign).bind(set).fetch_one(&mut *conn).await?;
+        let many = unsigned(col(&row, 0)?);
+        if many == 0 {
+            continue;
+        }
+        let zones = zones_of(conn, set).await?;
+        match def.hours.verdict(MessageKind::Initial, now, &zones) {
+            HoursVerdict::Open { .. } => found.open += many,
+            HoursVerdict::Closed { opens_at } if opens_at == Timestamp::MAX => found.never += many,
+            HoursVerdict::Closed { opens_at } => {
+                found.held += many;
+                found.until = Some(found.until.map_or(opens_at, |at| at.min(opens_at)));
+            }
+        }
+    }
+    Ok(found)
 }
 
 async fn zones_of(conn: &mut Conn, set: i64) -> Found<Zones> {

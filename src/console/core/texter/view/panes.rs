@@ -12,7 +12,6 @@ use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::gate::Armed;
 use crate::console::core::texter::model::{Claim, Focus, Model};
 use crate::console::core::texter::pick::tag_word;
-use crate::console::core::texter::server::claim_say;
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_line;
 use crate::domain::zone::local_time;
@@ -137,7 +136,7 @@ impl Model {
             Claim::Refused { problem, retry, .. } => {
                 lines.push(match self.carrier_full_until.filter(|_| problem.code == Code::CapReached) {
                     Some(at) => Say::new("texter-cap-full").with("at", at),
-                    None => claim_say(problem, self.options.hands_out),
+                    None => self.claim_say(problem),
                 });
                 lines.push(Say::new(if *retry { "texter-asks-again" } else { "texter-ask-by-key" }));
             }
