@@ -80,7 +80,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
         return Ok(Exit::Problems);
     };
     let (rows, title) = (Rows::of(&list), def.title.clone());
-    let from_when = drawn(&def.hours, ctx.clock.now());
+    let from_when = drawn(&def.hours, now);
     let (sign_in, client) = admin(&args.who, ctx).await?;
     // Who asks a second time is told of the campaign of the first; another one of the same title is likely a mistake.
     let others = super::reach::client(&sign_in, ctx)?.campaigns().await.context("nothing was handed in")?;

@@ -245,12 +245,6 @@ impl<'i> Walk<'_, 'i> {
         let canned = self.canned(root, &variables);
         let events = self.events(root);
         let questions = self.questions(root, &variables, &events);
-        if let (Some(now), Some(closed)) = (self.now, hours.closes_at)
-            && closed <= now
-        {
-            let what = format!("the campaign's end has passed ({closed}): no first text goes out");
-            self.reader.warn(&section.span, &section.child("closes_at"), what, "Write a later one, or take it out.");
-        }
         if let Some(now) = self.now {
             self.event_times(&events, &questions, hours.closes_at, now);
         }

@@ -205,7 +205,7 @@ fn what_the_board_shows_can_be_had_as_data() {
     assert!(served.done("ada", &["people"]).contains(" accepted "));
     assert!(served.done("ada", &["campaign", "pause", "1"]).contains("Campaign 1 is paused"));
     assert_eq!(json(&["campaign", "list", "--json"])[0]["state"], "paused");
-    assert!(served.done("ada", &["campaign", "resume", "parks"]).contains("texters can draw from it now"));
+    assert!(served.done("ada", &["campaign", "resume", "parks"]).contains("Texters can draw from it now"));
     served.fails("ada", &["campaign", "pause", "roads"], 2, &["no campaign", "Parks"]);
     served.fails("ada", &["people", "admit", "99"], 4, &["not let in", "textbank people waiting"]);
     served.fails("ada", &["people", "rename", "me", "(415) 555-0101"], 2, &["telephone number"]);

@@ -285,7 +285,7 @@ impl Keymap {
             }
         }
         let types = |chord: &Chord| matches!(chord, Chord { key: Key::Char(_), ctrl: false, alt: false, .. });
-        if context.takes_text() && chords.iter().any(types) && !bindings.is_empty() {
+        if matches!(context, Context::Composer | Context::Palette) && chords.iter().any(types) && !bindings.is_empty() {
             faults.push(BindingError::Letter { context: context.name(), chord: chord.to_owned() });
             return;
         }

@@ -319,13 +319,3 @@ fn a_reply_of_the_organization_is_not_sent_to_variables() {
         "4:14: error in `canned[1].text`: a reply of the organization stands in every campaign, and variables are one campaign's. Write the words out, or give a fallback: {cv:office/our office}."
     );
 }
-
-#[test]
-fn an_end_that_has_passed_is_warned_of() {
-    let file = with("closes_at = \"2026-10-01T09:00:00Z\"");
-    let warned = |now: &str| {
-        let (_, warnings) = parse_at(Path::new("c.toml"), &file, Some(now.parse().unwrap())).unwrap();
-        warnings.iter().filter(|one| one.what.contains("end has passed")).count()
-    };
-    assert_eq!((warned("2026-10-01T08:59:00Z"), warned("2026-10-01T09:00:00Z")), (0, 1));
-}

@@ -441,7 +441,7 @@ impl Model {
             self.say(Level::Info, Say::new("texter-finish-later"));
         } else if !self.finishing {
             // What was pressed leaves: the end takes nothing back.
-            self.window_ends(Duration::MAX, fx);
+            _ = self.window_ends(Duration::MAX, fx);
             self.save_draft(fx);
             self.finish_later = false;
             self.finishing = true;

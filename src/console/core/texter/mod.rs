@@ -6,6 +6,7 @@
 pub mod acts;
 mod announce;
 pub mod card;
+pub mod claims;
 mod drafts;
 pub mod gate;
 pub mod help_out;

@@ -263,7 +263,7 @@ impl Model {
             }
             Timer::Window => {
                 self.window_due = None;
-                self.window_ends(stamp.mono, fx);
+                _ = self.window_ends(stamp.mono, fx);
             }
             // It brought a stamp; what waits for one is done below.
             Timer::Next => {}
@@ -276,13 +276,21 @@ impl Model {
             self.say(Level::Warning, Say::new("texter-still-writing"));
             return false;
         }
+        // A text that waits in its window was pressed before: after these it could not go any more, or would open what is closed.
+        let texts_first = match &what {
+            ConfirmedWhat::Act {
+                act:
+                    Act::Close { contact } | Act::WrongNumber { contact } | Act::Language { contact, hand_over: true, .. },
+            } => Some(Some(*contact)),
+            ConfirmedWhat::Act { act: Act::Release { .. } } => Some(None),
+            _ => None,
+        };
+        if texts_first.is_some_and(|of| !self.leave_now(of, stamp.mono, fx)) {
+            return false;
+        }
         // An id is used once: the stamp of a press that became an act is spent.
         if self.fresh.is_some_and(|fresh| fresh.id == stamp.id) {
             self.fresh = None;
-        }
-        if let ConfirmedWhat::Act { act: Act::Close { contact } } = &what {
-            // A text to them that waits in its window was pressed before: it would open what is closed now.
-            self.leave_now(*contact, stamp.mono, fx);
         }
         let confirmed = Confirmed { id: stamp.id, at: stamp.wall, what };
         self.acts.start(confirmed.clone(), then);

@@ -230,8 +230,9 @@ impl Model {
         })
     }
 
-    /// The window of some has ended: they are confirmed, or come back.
-    pub(super) fn window_ends(&mut self, mono: Duration, fx: &mut Vec<Effect>) {
+    /// The window of some has ended: they are confirmed, or come back. True when none came back.
+    pub(super) fn window_ends(&mut self, mono: Duration, fx: &mut Vec<Effect>) -> bool {
+        let mut all = true;
         let (due, rest) = std::mem::take(&mut self.window).into_iter().partition(|one: &Pressed| one.due <= mono);
         self.window = rest;
         let due: Vec<Pressed> = due;
@@ -239,6 +240,7 @@ impl Model {
             self.undo.retain(|undo| !matches!(undo, Undo::Text { id, .. } if *id == one.id));
             if let Some(why) = self.holds_no_more(&one) {
                 self.comes_back(&one, why, fx);
+                all = false;
                 continue;
             }
             self.left_at = Some(mono);
@@ -246,14 +248,17 @@ impl Model {
             self.acts.start(confirmed.clone(), Then::Nothing);
             fx.push(Effect::Confirm(confirmed));
         }
+        all
     }
 
-    /// What is in the window for this person leaves before its time.
-    pub(super) fn leave_now(&mut self, contact: ContactId, mono: Duration, fx: &mut Vec<Effect>) {
-        for one in self.window.iter_mut().filter(|one| one.request.contact == contact) {
+    /// What is in the window for this person, or for all, leaves before its time. False when something of it came back instead: then
+    /// what was to be done after it is not done either.
+    pub(super) fn leave_now(&mut self, contact: Option<ContactId>, mono: Duration, fx: &mut Vec<Effect>) -> bool {
+        let meant = |one: &Pressed| contact.is_none_or(|contact| one.request.contact == contact);
+        for one in self.window.iter_mut().filter(|one| meant(one)) {
             one.due = Duration::ZERO;
         }
-        self.window_ends(mono, fx);
+        self.window_ends(mono, fx)
     }
 
     /// Takes out of the window what may not go out any more, and sees to it that its end is told.

@@ -8,7 +8,7 @@ use crate::api::event::EventKind;
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Beside, Downtime, LinkState, Msg};
-use crate::console::core::texter::server::claim_say;
+use crate::console::core::texter::claims::claim_say;
 use crate::console::core::texter::view::{OverlayView, ThreadItem};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;

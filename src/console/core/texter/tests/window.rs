@@ -290,6 +290,28 @@ fn a_slip_onto_the_pane_key_while_writing_lands_on_no_card() {
 }
 
 #[test]
+fn who_wrote_again_is_not_closed_over_the_reply_that_came_back() {
+    let mut desk = desk(1, 2);
+    desk.keys("<enter>ihello<ctrl+s><esc>");
+    let mut wrote = line(1001, Status::NeedsResponse);
+    (wrote.last_seq, wrote.foreign_seq) = (3, 3);
+    desk.event(EventKind::Contact { contact: wrote });
+    desk.event(EventKind::Thread { contact: ContactId(1001), item: inbound(ContactId(1001), 3, "wait") });
+    desk.keys("x");
+    assert_eq!((desk.confirmed.len(), said(&desk)), (0, "texter-back-wrote-again"));
+    assert_eq!(desk.model.people.line(ContactId(1001)).map(|line| line.status), Some(Status::NeedsResponse));
+}
+
+#[test]
+fn an_apology_goes_before_the_number_is_a_wrong_one() {
+    let mut desk = desk(1, 2);
+    desk.keys("<enter>isorry<ctrl+s><esc>w");
+    let texts = |what: &ConfirmedWhat| matches!(what, ConfirmedWhat::Text(_));
+    let order: Vec<bool> = desk.confirmed.iter().map(|confirmed| texts(&confirmed.what)).collect();
+    assert_eq!(order, [true, false]);
+}
+
+#[test]
 fn who_is_closed_within_the_window_gets_the_text_first() {
     let mut desk = desk(1, 2);
     desk.keys("<enter>ihello<ctrl+s><esc>x");

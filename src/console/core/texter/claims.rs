@@ -1,0 +1,139 @@
+//! Asking for more: contacts to text, replies to take over; and why there are none.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::model::{Claim, Model};
+use super::server::problem_say;
+use crate::api::assignment::SliceGrant;
+use crate::api::problem::{Code, Problem};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Ask, LinkState, Stamp, Timer};
+use crate::console::core::shared::notice::Level;
+use crate::console::core::shared::say::{Arg, Say};
+
+/// Why a request for contacts was refused. `hands_out`: the server gives them to whoever asks; else its admins may have to.
+#[must_use]
+pub fn claim_say(problem: &Problem, hands_out: bool) -> Say {
+    match problem.code {
+        Code::NoneLeft if !hands_out => Say::new("problem-none-given"),
+        Code::QuotaReached if !hands_out => Say::new("problem-replies-first"),
+        _ => problem_say(problem),
+    }
+}
+
+/// When a refused request for contacts is made again by itself.
+fn retry_after(problem: &Problem, now: Option<jiff::Timestamp>) -> Option<Duration> {
+    match problem.code {
+        Code::HeldByOthers => Some(Duration::from_secs(60)),
+        Code::RateLimited | Code::Unavailable => Some(Duration::from_secs(10)),
+        // A captain may raise the cap, and it is not much of a question.
+        Code::CapReached => Some(Duration::from_secs(30)),
+        Code::OutsideHours | Code::TextedLately => {
+            let wait = problem.at.zip(now).map_or(SignedDuration::from_mins(10), |(at, now)| at.duration_since(now));
+            Duration::try_from(wait.clamp(SignedDuration::from_secs(30), SignedDuration::from_mins(10))).ok()
+        }
+        _ => None,
+    }
+}
+
+impl Model {
+    pub(super) fn slice_came(&mut self, claim: Uuid, result: Result<SliceGrant, Box<Problem>>, fx: &mut Vec<Effect>) {
+        if self.claim != (Claim::Asked { id: claim }) {
+            return;
+        }
+        match result {
+            Ok(grant) => {
+                self.lease_until = Some(grant.lease_until);
+                let before = self.remaining();
+                for line in grant.contacts {
+                    self.absorb(line);
+                }
+                let now = self.remaining();
+                // What is asked for makes it longer; progress goes on.
+                self.slice_total += now.saturating_sub(before);
+                // A grant that brings nothing to do must not be asked for again and again.
+                self.claim = if now > before {
+                    Claim::Idle
+                } else {
+                    let problem = Problem::new(Code::NoneLeft, "the grant was empty");
+                    Claim::Refused { id: claim, problem: Box::new(problem), retry: false }
+                };
+            }
+            Err(problem) => self.claim_refused(claim, problem, fx),
+        }
+    }
+
+    /// Asks for replies that wait, once however often it is pressed.
+    pub(super) fn take_replies(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {
+        if matches!(self.link, LinkState::Offline { .. }) {
+            return self.say(Level::Info, Say::new("texter-offline-no-more"));
+        }
+        if self.taking.is_some() {
+            return self.say(Level::Info, Say::new("texter-asking-replies"));
+        }
+        self.taking = Some(stamp.id);
+        fx.push(Effect::Load(Ask::TakeReplies { campaign: self.options.campaign, claim: stamp.id }));
+        self.say(Level::Info, Say::new("texter-asking-replies"));
+    }
+
+    pub(super) fn took_replies(&mut self, claim: Uuid, result: Result<u64, Box<Problem>>, fx: &mut Vec<Effect>) {
+        if self.taking != Some(claim) {
+            return;
+        }
+        self.taking = None;
+        match result {
+            Ok(count) => {
+                self.say(Level::Info, Say::new("texter-took-replies").with("count", count));
+                fx.push(Effect::Load(Ask::Assignment(self.options.campaign)));
+            }
+            Err(problem) if problem.code == Code::NoneLeft => {
+                self.say(Level::Info, Say::new("texter-no-replies-to-take"))
+            }
+            Err(problem) if problem.code == Code::Forbidden => self.say(Level::Info, Say::new("texter-may-not-take")),
+            Err(problem) => self.say(Level::Warning, problem_say(&problem)),
+        }
+    }
+
+    /// Why there are no contacts: a campaign that has not begun, or is over, is not one that is all handed out or outside hours.
+    pub(super) fn claim_say(&self, problem: &Problem) -> Say {
+        let hours = self.campaign.as_ref().map(|campaign| &campaign.def.hours);
+        let now = self.campaign_now();
+        let begins = hours.and_then(|hours| hours.opens_at).filter(|at| now.is_some_and(|now| now < *at));
+        let ended = hours.and_then(|hours| hours.closes_at).filter(|at| now.is_some_and(|now| *at <= now));
+        match (problem.code, begins, ended) {
+            (Code::OutsideHours, Some(at), _) => Say::new("problem-not-begun").with("at", Arg::Day(at)),
+            (Code::NoneLeft, _, Some(at)) => Say::new("problem-over").with("at", Arg::Day(at)),
+            (Code::OutsideHours, None, _) if problem.at.is_some() => {
+                let at = problem.at.unwrap_or_default();
+                Say::new("problem-nobody-open-until").with("at", Arg::Day(at))
+            }
+            _ => claim_say(problem, self.options.hands_out),
+        }
+    }
+
+    pub(super) fn claim_refused(&mut self, id: Uuid, problem: Box<Problem>, fx: &mut Vec<Effect>) {
+        let retry = retry_after(&problem, self.campaign_now());
+        if let Some(delay) = retry {
+            fx.push(Effect::After { timer: Timer::Retry, delay });
+        }
+        if self.remaining() > 0 {
+            self.say(Level::Info, self.claim_say(&problem));
+        }
+        self.claim = Claim::Refused { id, problem, retry: retry.is_some() };
+    }
+
+    pub(super) fn retry_claim(&mut self, fx: &mut Vec<Effect>) {
+        let Claim::Refused { id, problem, retry: true } = &self.claim else { return };
+        let id = *id;
+        if problem.code.is_transient() {
+            // Nothing was decided: the same request again, so that a grant whose answer was lost is found.
+            self.claim = Claim::Asked { id };
+            fx.push(Effect::Load(Ask::Slice { campaign: self.options.campaign, claim: id, want: self.wanted() }));
+        } else {
+            self.claim = Claim::Idle;
+        }
+    }
+}
