@@ -13,6 +13,8 @@ pub mod sign_in;
 pub mod spoke;
 pub mod token_file;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use jiff::SignedDuration;
@@ -248,6 +250,9 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
     async fn look_for_with(&self, id: Uuid, what: &ConfirmedWhat, _memo: &dyn Memo) -> Call<Option<Verdict>> {
         self.look_for(id, what).await
     }
+
+    /// Where this server's client may keep what its server has no place for, over restarts. Called before anything is asked.
+    fn keep_in(&self, _notes: Arc<dyn Memo>) {}
 
     /// True for what a server that cannot be asked twice takes as often as it comes without harm. It is handed in until it is done, in the
     /// order of its contact, and is never of unknown outcome. A server that can be asked twice is not asked this.

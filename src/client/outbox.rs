@@ -29,7 +29,7 @@ pub use self::steps::Steps;
 
 use self::aside::Later;
 use self::doubt::Doubt;
-use self::memo::Kept;
+use self::memo::{Kept, Notes};
 use self::read_back::ReadBack;
 use super::backoff::Backoff;
 use super::journal::{Journal, JournalError, Waiting};
@@ -262,6 +262,7 @@ impl Worker {
         cancel: CancellationToken,
     ) -> (Self, watch::Receiver<Activity>, watch::Sender<Echoes>) {
         let (activity, watched) = watch::channel(Activity::default());
+        server.keep_in(Arc::new(Notes { journal: journal.clone() }));
         let (echoes, no_echo) = watch::channel(Echoes { heard: true, missed: HashSet::new() });
         let worker = Self {
             idempotent: server.capabilities().idempotent_send,

@@ -43,8 +43,9 @@ impl SpokeServer {
             Act::Reopen { contact } => self.reopen(contact.0).await,
             Act::Release { campaign, unsent, conversations } => self.release(campaign.0, *unsent, *conversations).await,
             Act::Reclaim { campaign, texter } => self.reclaim(*campaign, *texter).await,
-            Act::NotOptOut { .. }
-            | Act::WrongNumber { .. }
+            Act::NotOptOut { contact, after_seq } => self.not_opt_out(contact.0, *after_seq).await,
+            Act::UndoNotOptOut { contact } => self.doubt_again(contact.0).await,
+            Act::WrongNumber { .. }
             | Act::Pause { .. }
             | Act::Resume { .. }
             | Act::Admit { .. }
@@ -54,7 +55,6 @@ impl SpokeServer {
             | Act::Language { .. }
             | Act::UndoOptOut { .. }
             | Act::UndoWrongNumber { .. }
-            | Act::UndoNotOptOut { .. }
             | Act::Ask { .. }
             | Act::Announce { .. }
             | Act::AnswerAsked { .. } => Err(refusal(Code::Forbidden, "a Spoke server cannot do this")),
@@ -98,7 +98,7 @@ impl SpokeServer {
     }
 
     /// The contact as it is now, with its assignment.
-    async fn now_is(&self, contact: i64) -> Call<(Contact, i64)> {
+    pub(super) async fn now_is(&self, contact: i64) -> Call<(Contact, i64)> {
         let assignment = self.where_is(contact).await?;
         let found = self.detail(assignment, contact).await?;
         let found = found.ok_or_else(|| refusal(Code::LeaseLost, "the contact is with somebody else now"))?;

@@ -197,6 +197,7 @@ impl SpokeServer {
 
     /// Some contacts by one question, in the order asked for; none for one that is not in this assignment.
     pub(super) async fn part(&self, assignment: i64, ids: &[i64]) -> Call<Vec<Option<Contact>>> {
+        self.recall_judged().await;
         let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let variables = json!({ "assignment": assignment.to_string(), "contacts": texts });
         let reply = self.wire.ask(&documents::DETAILS, variables).await?;

@@ -9,10 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::answers::{Assignment, Contact, Message};
+use super::doubt::Judged;
 use super::ids;
 use super::page::Settings;
 use super::plain::same_text;
 use crate::api::assignment::ContactSummary;
+use crate::client::Memo;
 use crate::domain::ids::{ActId, ContactId, MessageId};
 
 /// See the module.
@@ -21,6 +23,22 @@ pub(super) struct Known {
     server: String,
     seq: AtomicU64,
     seen: Mutex<Seen>,
+    notes: Mutex<Notes>,
+}
+
+/// What is kept over restarts, and where.
+#[derive(Default)]
+struct Notes {
+    place: Option<Arc<dyn Memo>>,
+    /// It was read.
+    read: bool,
+    judged: Judged,
+}
+
+impl std::fmt::Debug for Notes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Notes").field("judged", &self.judged).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -102,11 +120,70 @@ impl Known {
     pub(super) fn new(server: &str, now: Timestamp) -> Self {
         // Numbers of events go up over restarts, as the journal remembers the last one.
         let first = u64::try_from(now.as_millisecond()).unwrap_or_default();
-        Self { server: server.to_owned(), seq: AtomicU64::new(first), seen: Mutex::default() }
+        Self { server: server.to_owned(), seq: AtomicU64::new(first), seen: Mutex::default(), notes: Mutex::default() }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where things are kept over restarts, from now on.
+    pub(super) fn keep_in(&self, place: Arc<dyn Memo>) {
+        let mut notes = self.kept();
+        (notes.place, notes.read) = (Some(place), false);
+    }
+
+    /// That place.
+    pub(super) fn notes(&self) -> Option<Arc<dyn Memo>> {
+        self.kept().place.clone()
+    }
+
+    /// That place while it was not read.
+    pub(super) fn unread_notes(&self) -> Option<Arc<dyn Memo>> {
+        let notes = self.kept();
+        notes.place.clone().filter(|_| !notes.read)
+    }
+
+    /// What was found there. What was decided meanwhile is newer.
+    pub(super) fn recall_judged(&self, found: Judged) {
+        let mut notes = self.kept();
+        notes.read = true;
+        for (contact, message) in found {
+            notes.judged.entry(contact).or_insert(message);
+        }
+    }
+
+    /// The message up to which a contact's words were taken for no opt-out.
+    pub(super) fn judged(&self, contact: i64) -> Option<String> {
+        self.kept().judged.get(&contact).cloned()
+    }
+
+    /// All of those, as they are once this is one of them.
+    pub(super) fn judged_with(&self, contact: i64, message: Option<&str>) -> Judged {
+        let mut judged = self.kept().judged.clone();
+        match message {
+            Some(message) => drop(judged.insert(contact, message.to_owned())),
+            None => drop(judged.remove(&contact)),
+        }
+        judged
+    }
+
+    /// A contact's words were taken for no opt-out up to this message, or that was taken back. They are told of anew: a poll that was
+    /// under way may have told the former state.
+    pub(super) fn judge(&self, contact: i64, message: Option<String>) {
+        let mut notes = self.kept();
+        match message {
+            Some(message) => drop(notes.judged.insert(contact, message)),
+            None => drop(notes.judged.remove(&contact)),
+        }
+        drop(notes);
+        if let Some(mark) = self.seen().told.get_mut(&contact) {
+            mark.updated_at = None;
+        }
     }
 
     /// The number of the latest event.

@@ -12,6 +12,7 @@ mod acts;
 pub mod answers;
 pub mod captain;
 pub mod documents;
+mod doubt;
 mod each;
 mod hours;
 mod ids;
@@ -249,6 +250,10 @@ impl CampaignServer for SpokeServer {
             // Giving contacts back leaves no trace by which it could be told.
             ConfirmedWhat::Act { .. } => Ok(None),
         }
+    }
+
+    fn keep_in(&self, notes: Arc<dyn Memo>) {
+        self.known.keep_in(notes);
     }
 
     fn may_repeat(&self, what: &ConfirmedWhat) -> bool {

@@ -195,10 +195,13 @@ impl Poller {
         for item in self.server.entries(contact, known, author) {
             self.tell(at, EventKind::Thread { contact: id, item }, None);
         }
-        let summary = views::summary(contact, self.assignment, self.server.me.0, now);
+        let summary = {
+            let judged = self.server.judged(contact.id.0);
+            views::summary(contact, self.assignment, self.server.me.0, judged.as_deref(), now)
+        };
         let since = former.and_then(|mark| mark.updated_at).unwrap_or(now);
         // No list shows those any more who opted out: they are not to be missed in each.
-        let mark = summary.opt_out.allows_text().then(|| Mark::of(contact, self.assignment, since));
+        let mark = contact.opt_out.is_none().then(|| Mark::of(contact, self.assignment, since));
         self.tell(at, EventKind::Contact { contact: summary }, Some((contact.id.0, mark)));
     }
 

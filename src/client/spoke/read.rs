@@ -204,7 +204,8 @@ impl SpokeServer {
             self.known.is_in(line.id.0, assignment);
         }
         for contact in self.each(assignment, &whole).await?.into_iter().filter_map(|(_, read)| read.contact()) {
-            let whole = views::summary(&contact, assignment, self.me.0, now);
+            let judged = self.judged(contact.id.0);
+            let whole = views::summary(&contact, assignment, self.me.0, judged.as_deref(), now);
             let former = marks.get(&contact.id.0).and_then(|mark| mark.updated_at);
             marks.insert(contact.id.0, Mark::of(&contact, assignment, former.unwrap_or(now)));
             if let Some(line) = contacts.iter_mut().find(|line| line.id == whole.id) {
@@ -243,7 +244,10 @@ impl SpokeServer {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let found = self.each(campaign, &ids).await?;
         let now = self.clock.now();
-        let view = |contact: Contact| views::contact(&contact, &assignment, &settings, self.me.0, now);
+        let view = |contact: Contact| {
+            let judged = self.judged(contact.id.0);
+            views::contact(&contact, &assignment, &settings, (self.me.0, judged.as_deref()), now)
+        };
         Ok(found.into_iter().filter_map(|(_, read)| read.contact()).map(view).collect())
     }
 

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::answers::{Contact, Message};
 use super::documents;
 use super::plain::{plain, same_text};
-use super::{SpokeServer, hours, views};
+use super::{SpokeServer, doubt, hours, views};
 use crate::api::message::{Outcome, SendRequest, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::client::{Call, CallError, Memo};
@@ -51,7 +51,7 @@ impl SpokeServer {
         let (assignment, contact) = (request.campaign.0, request.contact.0);
         // Nothing was sent yet, whatever comes of this look.
         let before = self.detail(assignment, contact).await.map_err(nothing_sent)?;
-        if let Some(problem) = objection(before.as_ref(), request, self.me.0) {
+        if let Some(problem) = objection(before.as_ref(), request, self.me.0, self.judged(contact).as_deref()) {
             return Ok(refused(id, problem));
         }
         // The server looks at the end of the day alone; and what was confirmed in an earlier run was not held against the hours by anybody.
@@ -256,10 +256,13 @@ impl SpokeServer {
 }
 
 /// Why a text may not be sent, as the contact stands now.
-fn objection(contact: Option<&Contact>, request: &SendRequest, me: i64) -> Option<Problem> {
+fn objection(contact: Option<&Contact>, request: &SendRequest, me: i64, judged: Option<&str>) -> Option<Problem> {
     let Some(contact) = contact else { return Some(lost()) };
     if contact.opt_out.is_some() {
         return Some(Problem::new(Code::Suppressed, "this person has opted out"));
+    }
+    if doubt::undecided(&contact.messages, judged).is_some() {
+        return Some(Problem::new(Code::Frozen, "something they wrote may be an opt-out"));
     }
     let status = views::status(&contact.message_status);
     match request.kind {

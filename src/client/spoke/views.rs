@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::answers::{Assignment, Contact, Line, Message, Offset, TexterUi, Todo};
+use super::doubt;
 use super::hours::{of_campaign, zones_of};
 use super::page::Settings;
 use super::plain::plain;
@@ -194,9 +195,9 @@ pub fn is_foreign(message: &Message, me: i64) -> bool {
     message.is_from_contact || message.user_id.is_some_and(|user| user.0 != me)
 }
 
-/// The line of the list for a contact with its conversation.
+/// The line of the list for a contact with its conversation. `judged`: see [`doubt::undecided`].
 #[must_use]
-pub fn summary(contact: &Contact, assignment: i64, me: i64, now: Timestamp) -> ContactSummary {
+pub fn summary(contact: &Contact, assignment: i64, me: i64, judged: Option<&str>, now: Timestamp) -> ContactSummary {
     let status = status(&contact.message_status);
     let number = |at: usize| u64::try_from(at + 1).unwrap_or(u64::MAX);
     let foreign = contact.messages.iter().rposition(|message| is_foreign(message, me));
@@ -210,7 +211,7 @@ pub fn summary(contact: &Contact, assignment: i64, me: i64, now: Timestamp) -> C
         campaign: CampaignId(assignment),
         first_name: safe_line(&tidy_name(&contact.first_name)),
         status,
-        opt_out: if contact.opt_out.is_some() { OptOut::Yes { by_word: false } } else { OptOut::No },
+        opt_out: doubt::stands(contact, judged),
         epoch: 0,
         waiting_since: (status == Status::NeedsResponse).then(|| first_open.unwrap_or(updated_at)),
         preview: last.map(|message| preview(&message.text)).unwrap_or_default(),
@@ -237,7 +238,7 @@ pub fn contact(
     contact: &Contact,
     assignment: &Assignment,
     settings: &Settings,
-    me: i64,
+    (me, judged): (i64, Option<&str>),
     now: Timestamp,
 ) -> ContactView {
     let mut fields = contact.columns();
@@ -267,7 +268,7 @@ pub fn contact(
     let offset: Option<Offset> = location.timezone;
     let tag_name = |id: i64| assignment.campaign.organization.tags.iter().find(|tag| tag.id.0 == id);
     ContactView {
-        summary: summary(contact, assignment.id.0, me, now),
+        summary: summary(contact, assignment.id.0, me, judged, now),
         fields,
         visible: SHOWN.iter().map(|name| (*name).to_owned()).collect(),
         zones: zones_of(offset, &assignment.campaign, settings),

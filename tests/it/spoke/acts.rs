@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use jiff::SignedDuration;
 use pretty_assertions::assert_eq;
 use rstest::rstest;
@@ -9,11 +11,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use textbank::api::act::Act;
+use textbank::api::event::{Event, EventKind};
 use textbank::api::message::{Outcome, Verdict};
 use textbank::api::people::Role;
 use textbank::api::problem::Code;
 use textbank::client::spoke::SpokeServer;
-use textbank::client::{CallError, CampaignServer};
+use textbank::client::{Call, CallError, CampaignServer};
 use textbank::domain::conversation::{OptOut, Status};
 use textbank::domain::ids::{ActId, ContactId};
 use textbank::domain::message::MessageKind;
@@ -71,6 +74,59 @@ async fn the_whole_set_of_answers_goes_each_time_and_what_hung_on_one_goes_with_
     assert_eq!(view.answers, BTreeMap::from([("1".to_owned(), "No".to_owned())]));
     tess.done(answer("1", None)).await;
     assert_eq!(kept(), set(&[]));
+}
+
+/// Until somebody decides nobody is texted who may have opted out, whatever the server has made of their words (promise 5).
+#[rstest]
+#[case("STOP texting me", "stop texting")]
+#[case("Stop.", "stop")]
+#[tokio::test]
+async fn who_may_have_opted_out_is_frozen_until_somebody_decides(#[case] text: &str, #[case] words: &str) {
+    let tess = Tess::in_conversation().await;
+    let mut feed = tess.server.events(tess.campaign, 0).await.expect("a feed");
+    tess.there.world().voter_writes(1, text, now());
+    let told = async |feed: &mut BoxStream<'static, Call<Event>>| loop {
+        let event = feed.next().await.expect("the feed goes on").expect("an event");
+        if let EventKind::Contact { contact } = event.what
+            && contact.id == CORA
+        {
+            break contact.opt_out;
+        }
+    };
+    let doubt = OptOut::Possible { words: words.to_owned() };
+    let mut heard = told(&mut feed).await;
+    while heard == OptOut::No {
+        heard = told(&mut feed).await;
+    }
+    assert_eq!(heard, doubt);
+    let line = tess.server.assignment(tess.campaign, None).await.expect("a list").contacts.remove(0);
+    assert_eq!((line.opt_out, line.status), (doubt.clone(), Status::NeedsResponse));
+    let body = || async { tess.server.contacts(tess.campaign, &[CORA]).await.expect("a body").remove(0).summary };
+    assert_eq!(body().await.opt_out, doubt);
+    let reply = tess.text_of(1, MessageKind::Reply, "Are you sure?").await;
+    let verdict = tess.send(3, &reply).await.expect("a verdict");
+    assert!(matches!(verdict.outcome, Outcome::Refused { problem } if problem.code == Code::Frozen));
+    // It was none, and that was a slip; then it was none after all.
+    let none = || Act::NotOptOut { contact: CORA, after_seq: reply.after_seq };
+    tess.done(none()).await;
+    assert_eq!(told(&mut feed).await, OptOut::No, "it is told anew");
+    tess.done(Act::UndoNotOptOut { contact: CORA }).await;
+    assert_eq!(body().await.opt_out, doubt);
+    tess.done(none()).await;
+    assert_eq!(body().await.opt_out, OptOut::No);
+    assert!(tess.send(4, &reply).await.expect("a verdict").is_accepted());
+    assert_eq!(tess.there.world().sent_to(1).len(), 2);
+}
+
+#[tokio::test]
+async fn a_doubt_that_came_after_what_was_decided_stays_one() {
+    let tess = Tess::in_conversation().await;
+    tess.there.world().voter_writes(1, "stop it, you flatter me. please stop", now());
+    let seen = tess.text_of(1, MessageKind::Reply, "").await.after_seq;
+    tess.there.world().voter_writes(1, "no, take me off your list", now());
+    tess.done(Act::NotOptOut { contact: CORA, after_seq: seen }).await;
+    let line = tess.server.assignment(tess.campaign, None).await.expect("a list").contacts.remove(0);
+    assert_eq!(line.opt_out, OptOut::Possible { words: "take me off".to_owned() });
 }
 
 #[tokio::test]
@@ -269,11 +325,7 @@ async fn whoever_is_with_somebody_else_by_now_is_said_to_be_though_the_server_do
 async fn what_the_server_cannot_do_is_refused_without_asking_it() {
     let tess = Tess::in_conversation().await;
     let before = tess.there.world().asked.len();
-    for act in [
-        Act::WrongNumber { contact: CORA },
-        Act::NotOptOut { contact: CORA, after_seq: 0 },
-        Act::Pause { campaign: tess.campaign },
-    ] {
+    for act in [Act::WrongNumber { contact: CORA }, Act::Pause { campaign: tess.campaign }] {
         let verdict = tess.act(act).await;
         assert!(matches!(verdict.outcome, Outcome::Refused { problem } if problem.code == Code::Forbidden));
     }

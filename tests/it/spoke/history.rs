@@ -12,7 +12,7 @@ use textbank::client::CampaignServer;
 use textbank::client::journal::Journal;
 use textbank::client::outbox::{Report, Steps};
 use textbank::console::core::shared::msg::{Confirmed, ConfirmedWhat};
-use textbank::domain::conversation::Status;
+use textbank::domain::conversation::{OptOut, Status};
 use textbank::domain::ids::ContactId;
 use textbank::domain::message::MessageKind;
 use textbank::env::{SeededIds, SharedIds, SystemClock};
@@ -194,6 +194,42 @@ async fn confirm(journal: &Journal, ids: &SharedIds, act: Act) -> Uuid {
     let id = ids.act_id(now());
     journal.confirm(&Confirmed { id, at: now(), what: ConfirmedWhat::Act { act } }).await.expect("confirmed");
     id
+}
+
+#[tokio::test]
+async fn what_was_taken_for_no_opt_out_is_not_asked_again_after_a_restart() {
+    let ids = SeededIds::shared(21);
+    let home = tempfile::tempdir().expect("a directory");
+    let tess = Tess::start(1).await;
+    tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
+    tess.there.world().voter_writes(1, "stop it, you flatter me. please stop", now());
+    let journal = open(home.path(), &ids).await;
+    let state = async |tess: &Tess| {
+        let list = tess.server.assignment(tess.campaign, None).await.expect("a list");
+        list.contacts.into_iter().next().expect("in hand").opt_out
+    };
+    let outbox = |tess: &Tess, journal: &Journal| {
+        Steps::new(tess.server.clone(), journal.clone(), SystemClock::shared(), Arc::clone(&ids))
+    };
+    let mut first = outbox(&tess, &journal);
+    assert!(matches!(state(&tess).await, OptOut::Possible { .. }));
+    confirm(&journal, &ids, Act::NotOptOut { contact: ContactId(1), after_seq: 2 }).await;
+    assert_eq!(first.take_off(), 1);
+    first.land(0).await;
+    assert_eq!((journal.unsettled_count(), state(&tess).await), (0, OptOut::No));
+    drop(first);
+    journal.close().await.expect("closed");
+
+    // Another program, another client; the journal is the same.
+    let tess = Tess::at(tess.there).await;
+    let journal = open(home.path(), &ids).await;
+    let _second = outbox(&tess, &journal);
+    assert_eq!(state(&tess).await, OptOut::No);
+    tess.there.world().voter_writes(1, "no, really: stop texting me", now());
+    assert!(matches!(state(&tess).await, OptOut::Possible { .. }), "what came after it is asked");
+    // Without the journal it is asked again: in doubt nobody is texted.
+    let tess = Tess::at(tess.there).await;
+    assert!(matches!(state(&tess).await, OptOut::Possible { .. }));
 }
 
 #[tokio::test]

@@ -145,8 +145,10 @@ async fn a_reply_to_what_was_not_seen_comes_back() {
     tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("sent");
     tess.there.world().voter_writes(1, "yes", now());
     let reply = tess.text(1, MessageKind::Reply, "Great!").await;
-    tess.there.world().voter_writes(1, "I mean STOP", now());
+    tess.there.world().voter_writes(1, "and my wife too", now());
     assert_eq!(word(&tess.send(2, &reply).await), Code::StaleReply.as_str());
+    tess.there.world().voter_writes(1, "I mean STOP", now());
+    assert_eq!(word(&tess.send(3, &reply).await), Code::Frozen.as_str());
     assert_eq!(tess.there.world().sent_to(1).len(), 1);
 }
 
@@ -240,7 +242,7 @@ async fn a_contact_that_is_read_in_part_is_not_texted(#[case] field: &'static st
     assert_eq!(word(&tess.send(3, &first).await), "waits");
     assert!(!tess.there.world().asked.iter().any(|name| name == "sendMessage"));
     tess.there.world().habits.broken_field = None;
-    assert_eq!(word(&tess.send(2, &reply).await), Code::StaleReply.as_str());
+    assert_eq!(word(&tess.send(2, &reply).await), Code::Frozen.as_str());
     assert_eq!(word(&tess.send(3, &first).await), Code::Suppressed.as_str());
 }
 

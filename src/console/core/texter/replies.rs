@@ -277,11 +277,10 @@ impl Model {
             }
             Act::NotOptOut { contact, .. } => {
                 self.people.change(*contact, |line| line.opt_out = OptOut::No);
-                if self.options.undo_opt_out {
-                    self.may_undo(Undo::NotOptOut(*contact));
-                    let key = self.undo_key();
-                    self.say(Level::Info, self.about("texter-not-opt-out-done", *contact).with("key", key));
-                }
+                // No server has told anybody of it, so it can be taken back even where an opt-out cannot.
+                self.may_undo(Undo::NotOptOut(*contact));
+                let key = self.undo_key();
+                self.say(Level::Info, self.about("texter-not-opt-out-done", *contact).with("key", key));
             }
             Act::UndoNotOptOut { contact } => {
                 let contact = *contact;

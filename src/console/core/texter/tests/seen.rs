@@ -196,6 +196,16 @@ fn a_doubt_decided_wrongly_is_a_doubt_again(#[case] key: &str) {
     assert!(matches!(line.opt_out, OptOut::Possible { .. }) && line.status == Status::NeedsResponse, "{line:?}");
 }
 
+/// No server tells anybody of it: it can be taken back where an opt-out cannot.
+#[test]
+fn that_it_was_no_opt_out_is_taken_back_where_an_opt_out_is_for_good() {
+    let mut desk = frozen("please take me off your list");
+    desk.model.options.undo_opt_out = false;
+    desk.keys("ku");
+    assert_eq!(desk.acts().last(), Some(&&Act::UndoNotOptOut { contact: VOTER }));
+    assert!(matches!(desk.model.people.line(VOTER).unwrap().opt_out, OptOut::Possible { .. }));
+}
+
 #[test]
 fn what_stays_is_said_and_nothing_older_is_taken_back_in_its_place() {
     let mut desk = Desk::with(0, 3);
