@@ -154,6 +154,13 @@ pub struct RecallInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub lifted_at: Option<Timestamp>,
+    /// Of a value: the lines that said it in any version of this campaign's script, or of those whose contacts these are. A correction that
+    /// says one of them again has it shut. Absent: an older server, which lets no line quote a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood: Option<Vec<String>>,
+    /// Present in the campaign that puts this value right: its lines may quote it, but for these, which said it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_right: Option<Vec<String>>,
 }
 
 /// Makes a campaign of exactly those who got what was recalled (id in the path, minted by the client). It is made in parts, as a

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::campaign_update::{changes, list};
 use super::reach::{SignInArgs, tell};
-use super::recall_notes::carried;
+use super::recall_notes::{Becomes, carried};
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, forget_typed, out, out_json};
 use crate::api::approval::Proposal;
@@ -97,8 +97,9 @@ pub async fn run(args: ApproveArgs, ctx: &Context) -> Outcome {
         return Ok(Exit::Refused);
     };
     let mut shown = in_words(&found, &before.def, &changes);
-    let corrects = before.recalled.iter().find(|one| one.what.version().is_none() && !one.texts.is_empty());
-    let told = carried(&found.def, &before.recalled, corrects.map(|one| one.id));
+    let recalls = client.recalls(campaign).await.context(STAYS)?;
+    let shared: Vec<_> = before.def.canned.iter().filter(|reply| reply.shared).cloned().collect();
+    let told = carried(&own(&found.def), &shared, &recalls, Becomes::Next);
     // The hash stays the last line: it is copied from there.
     let said = told.shut.iter().map(|line| format!("warning: {line}")).chain(told.notes).collect::<Vec<_>>();
     if !said.is_empty() {

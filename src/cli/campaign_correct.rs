@@ -10,7 +10,7 @@ use super::campaign_check::{counted, sound_at};
 use super::campaign_follow_up::whole;
 use super::campaign_recall::{minute, name, none_such};
 use super::reach::{SignInArgs, admin, tell};
-use super::recall_notes::carried;
+use super::recall_notes::{Becomes, carried};
 use super::segment::reasons;
 use super::shift::reach_named;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, forget_typed, out, out_json};
@@ -97,7 +97,10 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
         ));
         return Ok(Exit::Problems);
     }
-    let found = carried(&def, &in_force, Some(args.recall));
+    let (_, client) = admin(&args.who, ctx).await?;
+    let before = client.campaign(campaign).await.context(UNMADE)?;
+    let shared: Vec<_> = before.def.canned.into_iter().filter(|reply| reply.shared).collect();
+    let found = carried(&def, &shared, &recalls, Becomes::Correction(args.recall));
     if !found.shut.is_empty() {
         for line in &found.shut {
             tell(format!("error: {}: {line}", args.campaign.display()));
@@ -137,7 +140,6 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
             return Ok(Exit::Done);
         }
     }
-    let (_, client) = admin(&args.who, ctx).await?;
     let request = CorrectionRequest { campaign, recall: args.recall, def, paused: args.paused };
     let id = id_of(campaign, &request)?;
     let made = tokio::select! {

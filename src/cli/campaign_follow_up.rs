@@ -12,7 +12,7 @@ use super::campaign_update::{lacking, tell_lacks};
 use super::export::columns;
 use super::patience::patiently;
 use super::reach::{SignInArgs, tell};
-use super::recall_notes::carried;
+use super::recall_notes::{Becomes, carried};
 use super::segment::{Condition, WhereArgs, counted_in, held_against, reasons};
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json};
@@ -116,7 +116,9 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
         ));
         return Ok(Exit::Problems);
     }
-    let found = carried(&def, &before.recalled, None);
+    let recalls = client.recalls(campaign).await.context(NOTHING)?;
+    let shared: Vec<_> = before.def.canned.iter().filter(|reply| reply.shared).cloned().collect();
+    let found = carried(&def, &shared, &recalls, Becomes::FollowUp);
     if !found.shut.is_empty() {
         for line in &found.shut {
             tell(format!("error: {}: {line}", args.file.display()));

@@ -9,7 +9,7 @@ use super::campaign_check::{counted, sound};
 use super::campaign_pause::is_closed;
 use super::export::{Columns, columns, examples};
 use super::reach::{SignInArgs, tell};
-use super::recall_notes::carried;
+use super::recall_notes::{Becomes, carried};
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Outcome, out, out_json};
 use crate::api::campaign::CampaignState;
@@ -68,6 +68,7 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     let (_, client, campaign) = reach_admin(&args.number, &args.who, ctx).await?;
     let mut before = client.campaign(campaign).await.context(STAYS)?;
     // They come from the organization, not from the file.
+    let shared: Vec<_> = before.def.canned.iter().filter(|reply| reply.shared).cloned().collect();
     before.def.canned.retain(|reply| !reply.shared);
     if before.state == CampaignState::Archived {
         tell(format!("warning: {}", is_closed(campaign, &ctx.program)));
@@ -79,9 +80,8 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
         tell("Nothing was changed: mend the errors first.");
         return Ok(Exit::Problems);
     }
-    // The lines of a correction may quote what it puts right, this version's as well: those that do it now show which value it is.
-    let corrects = before.recalled.iter().find(|one| one.what.version().is_none() && !one.texts.is_empty());
-    let found = carried(&def, &before.recalled, corrects.map(|one| one.id));
+    let recalls = client.recalls(campaign).await.context(STAYS)?;
+    let found = carried(&def, &shared, &recalls, Becomes::Next);
     for line in found.shut.iter().chain(&found.notes) {
         tell(if found.shut.contains(line) { format!("warning: {line}") } else { line.clone() });
     }

@@ -3,9 +3,9 @@
 use super::campaign_check::counted;
 use super::campaign_recall::name;
 use crate::api::campaign::CampaignState;
-use crate::api::recall::{Elsewhere, RecallReport};
-use crate::domain::campaign::CampaignDef;
-use crate::domain::recall::{Recall, Recalled, is_same_value, puts_in, quotes};
+use crate::api::recall::{Elsewhere, RecallInfo, RecallReport};
+use crate::domain::campaign::{CampaignDef, CannedReply};
+use crate::domain::recall::{Recalled, is_same_value, puts_in, quotes, quotes_anew};
 use crate::domain::safe_text::safe_line;
 
 /// The options of `campaign recall` that name this, for a person to copy. A value is put between quotes that no shell looks into.
@@ -115,26 +115,69 @@ pub(super) struct Carried {
     pub(super) notes: Vec<String>,
 }
 
-/// Looks for recalled values in a script. `corrects`: the recall that it puts right, whose value it may quote.
-pub(super) fn carried(def: &CampaignDef, recalls: &[Recall], corrects: Option<i64>) -> Carried {
+/// What a script is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Becomes {
+    /// The next version of the campaign's own.
+    Next,
+    /// That of a campaign made of its contacts.
+    FollowUp,
+    /// That of the campaign that puts this recall right.
+    Correction(i64),
+}
+
+impl Becomes {
+    /// The lines of a script that may quote what a recall took back.
+    fn may_quote(self, recall: &RecallInfo, def: &CampaignDef) -> Vec<String> {
+        let stood = match self {
+            Self::Next => recall.put_right.as_deref(),
+            Self::Correction(right) if right == recall.recall.id => recall.stood.as_deref(),
+            Self::FollowUp | Self::Correction(_) => None,
+        };
+        stood.map(|stood| quotes_anew(&recall.recall.what, def, stood)).unwrap_or_default()
+    }
+}
+
+/// Looks for recalled values in a script, the replies that all campaigns share (`shared`) beside its own.
+pub(super) fn carried(def: &CampaignDef, shared: &[CannedReply], recalls: &[RecallInfo], becomes: Becomes) -> Carried {
     let mut found = Carried::default();
-    let right = recalls.iter().find(|one| Some(one.id) == corrects);
-    for recall in recalls {
+    let mut whole = def.clone();
+    whole.take_shared(shared);
+    let in_force = || recalls.iter().filter(|one| one.lifted_at.is_none());
+    // In a correction the value is taken back once, however often it was where its people come from.
+    let right = in_force().find(|one| becomes == Becomes::Correction(one.recall.id));
+    let is_double = |one: &RecallInfo| {
+        right.is_some_and(|right| {
+            right.recall.id != one.recall.id && is_same_value(&right.recall.what, &one.recall.what)
+        })
+    };
+    for info in in_force().filter(|one| !is_double(one)) {
+        let recall = &info.recall;
         let Recalled::Field { name: field, value } = &recall.what else { continue };
         let (field, value) = (safe_line(field), safe_line(value));
-        if right.is_some_and(|right| is_same_value(&right.what, &recall.what)) {
-            for line in quotes(&recall.what, def) {
+        let same = || in_force().filter(|one| is_same_value(&one.recall.what, &recall.what) && !is_double(one));
+        let own = quotes(&recall.what, def);
+        for line in quotes(&recall.what, &whole) {
+            let said = safe_line(&line);
+            if same().all(|one| becomes.may_quote(one, &whole).contains(&line)) {
                 found.notes.push(format!(
-                    "note: \"{}\" says what was taken back (`{value}`) in its own words. It may be sent, as it puts that right; what a texter \
+                    "note: \"{said}\" says what was taken back (`{value}`) in its own words. It may be sent, as it puts that right; what a texter \
                      types with `{value}` in it may not.",
-                    safe_line(&line)
                 ));
-            }
-        } else {
-            for line in recall.shuts_words_of(def) {
+            } else if !own.contains(&line) {
+                found.notes.push(format!(
+                    "note: \"{said}\", a canned reply of all campaigns, says `{value}`, which recall {} took back: nobody can send it here. Put it \
+                     right: textbank canned set",
+                    recall.id
+                ));
+            } else if !becomes.may_quote(info, &whole).contains(&line) {
+                let why = if info.put_right.is_some() && becomes == Becomes::Next || right == Some(info) {
+                    ". It was said like this before: to put it right, say it in other words"
+                } else {
+                    ". Say it without those words, or lift that recall"
+                };
                 found.shut.push(format!(
-                    "\"{}\" says `{value}`, which recall {} took back: nobody can send it. Say it without those words, or lift that recall.",
-                    safe_line(&line),
+                    "\"{said}\" says `{value}`, which recall {} took back: nobody can send it{why}.",
                     recall.id
                 ));
             }
@@ -157,13 +200,16 @@ mod tests {
     use super::*;
     use crate::domain::campaign::Variant;
     use crate::domain::ids::CampaignId;
+    use crate::domain::recall::Recall;
 
     fn place() -> Recalled {
         Recalled::Field { name: "polling_place".into(), value: "12 Wrong St".into() }
     }
 
-    fn recall(id: i64) -> Recall {
-        Recall { id, what: place(), versions: vec![], texts: vec![], reason: String::new() }
+    fn recall(id: i64) -> RecallInfo {
+        let recall = Recall { id, what: place(), versions: vec![], texts: vec![], reason: String::new() };
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        RecallInfo { recall, at, by: "Cal".into(), dropped: 0, lifted_at: None, stood: Some(vec![]), put_right: None }
     }
 
     #[test]
@@ -210,13 +256,38 @@ mod tests {
             initial: vec![wording("NOT 12 Wrong St!"), wording("It is {polling_place}.")],
             ..CampaignDef::default()
         };
-        let right = carried(&def, &[recall(4)], Some(4));
-        assert_eq!((right.shut.len(), right.notes.len()), (0, 2), "{right:?}");
-        let other = carried(&def, &[recall(4)], None);
+        let told = |recalls: &[RecallInfo], becomes| {
+            let found = carried(&def, &[], recalls, becomes);
+            (found.shut.len(), found.notes.len())
+        };
+        assert_eq!(told(&[recall(4)], Becomes::Correction(4)), (0, 2));
+        // Words that were sent before put nothing right; of an older server nobody knows that any may be sent.
+        let stood = |lines| RecallInfo { stood: lines, ..recall(4) };
+        assert_eq!(told(&[stood(Some(vec!["Not 12 Wrong St.".into()]))], Becomes::Correction(4)), (1, 1));
+        assert_eq!(told(&[stood(None)], Becomes::Correction(4)), (1, 1));
+        // What may be quoted in a correction's next version the server says, not what was quoted before.
+        let here = RecallInfo { put_right: Some(vec![]), ..recall(4) };
+        assert_eq!(told(&[here.clone()], Becomes::Next), (0, 2));
+        let mut quoted = recall(4);
+        quoted.recall.texts = vec!["NOT 12 Wrong St!".into()];
+        assert_eq!(told(&[quoted.clone()], Becomes::Next), (1, 1));
+        assert_eq!(told(&[quoted], Becomes::FollowUp), (1, 1));
+        // Taken back in the correction too, it is taken back there altogether.
+        assert_eq!(told(&[here, recall(5)], Becomes::Next).0, 1);
+        let shared = CannedReply {
+            id: "where".into(),
+            title: "Where".into(),
+            text: [("en".to_owned(), "At 12 Wrong St.".to_owned())].into(),
+            shared: false,
+        };
+        let found = carried(&def, &[shared], &[recall(4)], Becomes::Correction(4));
+        assert_eq!((found.shut.len(), found.notes.len()), (0, 3), "{found:?}");
+        assert!(found.notes.iter().any(|note| note.contains("nobody can send it here")), "{found:?}");
+        let other = carried(&def, &[], &[recall(4)], Becomes::FollowUp);
         assert!(
             other.shut[0].contains("which recall 4 took back") && other.notes[0].contains("1 text puts in"),
             "{other:?}"
         );
-        assert_eq!(carried(&CampaignDef::default(), &[recall(4)], None), Carried::default());
+        assert_eq!(carried(&CampaignDef::default(), &[], &[recall(4)], Becomes::FollowUp), Carried::default());
     }
 }

@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 
 use super::campaign::{CampaignDef, fill_text};
 use super::message::MessageKind;
-use super::script::{Fill, Source, Template, fold_name, lookup};
+use super::script::{Field, Fill, Source, Template, fold_name, lookup};
 
-pub use quoting::{is_same_value, of_values, puts_in, quotes, same_words};
+pub use quoting::{is_same_value, of_values, puts_in, quotes, quotes_anew, said_in, same_words};
 
 /// What is recalled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -322,11 +322,21 @@ const KNOWN_AGAIN: usize = 8;
 const GAP: char = '\u{1}';
 
 fn with_variables(def: &CampaignDef, text: &str) -> String {
+    put_in(text, |field| match field.source {
+        Source::Variable => {
+            lookup(&def.variables, field.variable()).map(str::to_owned).or_else(|| field.fallback.clone())
+        }
+        _ => None,
+    })
+}
+
+/// A line with some of its fields put in; the others stay merge fields.
+fn put_in(text: &str, value_of: impl Fn(&Field) -> Option<String>) -> String {
     let Ok(template) = Template::parse(text) else { return text.to_owned() };
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for field in template.fields().filter(|field| field.source == Source::Variable) {
-        let value = lookup(&def.variables, field.variable()).or(field.fallback.as_deref());
+    for field in template.fields() {
+        let value = value_of(field);
         let end = text.get(field.at..).and_then(|rest| rest.find('}')).map(|length| field.at + length + 1);
         let (Some(value), Some(end), Some(before)) = (value, end, text.get(done..field.at)) else { continue };
         out.push_str(before);

@@ -13,7 +13,7 @@ use textbank::api::{
     segments::FollowUp,
 };
 use textbank::domain::{
-    campaign::{CampaignDef, Variant},
+    campaign::{CampaignDef, CannedReply, Variant},
     contact::Contact,
     conversation::{OptOut, Status},
     ids::{CampaignId, ContactId},
@@ -519,16 +519,37 @@ on_every_store! {
         }
         home.jobs().await;
         let place = Recalled::Field { name: "pollingPlace".into(), value: "12 Wrong St".into() };
+        let mut second = wrong();
+        second.canned[0].text.insert("en".into(), "Vote at 12 Wrong St, until 8 pm.".into());
+        update(&home, &admin, campaign, second).await;
+        update(&home, &admin, campaign, wrong()).await;
+        let shared = CannedReply {
+            id: "all".into(),
+            title: "Where".into(),
+            text: [("en".to_owned(), "Your polling place is 12 Wrong St.".to_owned())].into(),
+            shared: false,
+        };
+        let hand = Admin::of(admin.actor.clone()).expect("an admin");
+        hand.set_canned(&home.desk, vec![shared]).await.expect("an answer");
         let (said, _) = recall(&home, &cal, campaign, place.clone()).await;
         let mut sorry = wrong();
         sorry.initial[0].text = "Sorry: it is NOT 12 Wrong St but 34 Right St.".into();
+        sorry.canned[0].text.insert("en".into(), "Vote at 12 Wrong St, until 8 pm.".into());
         let made = correction(&home, &admin, campaign, (home.fresh(), said.id, sorry.clone())).await.expect("made");
         let tom = home.join("Tom", Role::Texter).await;
         let to = home.claim(&tom, made.campaign, 2).await;
         let quoting = home.text(&to[0], Initial, "Sorry: it is NOT 12 Wrong St but 34 Right St.");
         home.try_send(&tom, of_version(quoting, 1)).await.expect("in its own words");
-        let typed = home.text(&to[0], Reply, "It was never 12 Wrong St.");
-        refused(home.try_send(&tom, of_version(typed, 1)).await, Code::Recalled);
+        // Neither a line of the old script, which a file takes along, nor a reply that all campaigns share puts anything right.
+        for old in ["It was never 12 Wrong St.", "Vote at 12 Wrong St, until 8 pm.", "Your polling place is 12 Wrong St."] {
+            let text = home.text(&to[0], Reply, old);
+            refused(home.try_send(&tom, of_version(text, 1)).await, Code::Recalled);
+        }
+        let told = home.desk.store.recalls(&cal.actor, campaign).await.expect("read").expect("visible");
+        assert!(told[0].put_right.is_none() && told[0].stood.as_ref().expect("told").contains(&"Vote at 12 Wrong St, until 8 pm.".to_owned()));
+        let told = home.desk.store.recalls(&cal.actor, made.campaign).await.expect("read").expect("visible");
+        assert_eq!(told[0].recall.texts, [sorry.initial[0].text.clone()]);
+        assert!(told[0].put_right.is_some(), "{told:?}");
         assert_eq!(home.jobs().await.len(), 1, "the last look lets it by too");
         // Another version of it is written after the recall as well.
         sorry.initial[0].text = "We were wrong: not 12 Wrong St, 34 Right St!".into();

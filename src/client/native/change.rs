@@ -96,6 +96,14 @@ impl NativeServer {
 }
 
 impl AdminClient {
+    /// A campaign's recalls, as [`NativeServer::recalls`].
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn recalls(&self, campaign: CampaignId) -> Call<Vec<RecallInfo>> {
+        self.wire.get(&format!("campaigns/{campaign}/recalls")).await
+    }
+
     /// A campaign as it stands.
     ///
     /// # Errors

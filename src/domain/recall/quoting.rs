@@ -2,17 +2,18 @@
 //! out of the list may not.
 
 use super::{
-    KNOWN_AGAIN, Recall, Recalled, fixed_words, has_phrase, is_field, is_filled, phrases_in, uses_field, weight,
-    with_gaps, with_variables,
+    GAP, KNOWN_AGAIN, Recall, Recalled, fixed_words, has_phrase, is_field, is_filled, phrases_in, put_in, uses_field,
+    weight, with_gaps, with_variables,
 };
 use crate::domain::campaign::CampaignDef;
+use crate::domain::script::{Source, fold_name};
 
 impl Recall {
-    /// The same recall of a field's value, for the campaign that puts it right: the lines of its script that quote the value in their own words
-    /// were written after the recall, and may be sent. What comes out of the list, and what somebody types, stays shut.
+    /// The same recall of a field's value, for the campaign that puts it right: the lines of its script that were written to quote the value
+    /// ([`quotes_anew`]) may be sent. What comes out of the list, and what somebody types, stays shut.
     #[must_use]
-    pub fn put_right_by(mut self, def: &CampaignDef) -> Self {
-        self.texts = quotes(&self.what, def);
+    pub fn put_right_by(mut self, def: &CampaignDef, stood: &[String]) -> Self {
+        self.texts = quotes_anew(&self.what, def, stood);
         self
     }
 
@@ -41,6 +42,47 @@ pub fn quotes(what: &Recalled, def: &CampaignDef) -> Vec<String> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// Those of them that were written to put the value right: none of the organization's shared replies, and none that says again
+/// what `stood` ([`said_in`]) in a script before.
+#[must_use]
+pub fn quotes_anew(what: &Recalled, def: &CampaignDef, stood: &[String]) -> Vec<String> {
+    let shared: Vec<String> = def
+        .canned
+        .iter()
+        .filter(|reply| reply.shared)
+        .flat_map(|reply| reply.text.values())
+        .map(|text| with_variables(def, text))
+        .collect();
+    let is_old = |line: &String| stood.iter().chain(&shared).any(|old| says_again(line, old));
+    quotes(what, def).into_iter().filter(|line| !is_old(line)).collect()
+}
+
+/// The lines of a script that say a field's value, in their own words or by putting the field in: as whoever got them read them.
+#[must_use]
+pub fn said_in(what: &Recalled, def: &CampaignDef) -> Vec<String> {
+    let Recalled::Field { name, value } = what else { return Vec::new() };
+    let wanted = fold_name(name);
+    let filled = |text: &str| {
+        put_in(text, |field| {
+            (field.source == Source::Contact && fold_name(&field.name) == wanted).then(|| value.clone())
+        })
+    };
+    let mut said = quotes(what, def);
+    said.extend(puts_in(what, def).into_iter().map(|text| filled(&with_variables(def, text))));
+    said.sort_unstable();
+    said.dedup();
+    said
+}
+
+/// True when a line says what another said before: in the same letters and digits, whatever stands in its fields, or as one is when
+/// its fields are filled. In doubt it does.
+fn says_again(line: &str, old: &str) -> bool {
+    let bare =
+        |text: &str| -> String { text.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == GAP).collect() };
+    let (now, was) = (with_gaps(line), with_gaps(old));
+    bare(&now) == bare(&was) || is_filled(&now, old) || is_filled(&was, line)
 }
 
 /// The lines of a script that put in a field of which a value was recalled: whose list still says it cannot be sent them.
@@ -92,7 +134,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::domain::campaign::Variant;
+    use crate::domain::campaign::{CannedReply, Variant};
     use crate::domain::message::MessageKind;
     use crate::domain::recall::{Said, carried, repeated_in};
 
@@ -127,6 +169,46 @@ mod tests {
     }
 
     #[rstest]
+    #[case::word_for_word("Your place is 12 Wrong St, {firstName}.", "Your place is 12 Wrong St, {firstName}.", true)]
+    #[case::pointed_otherwise("Your place is 12 Wrong St, {firstName}!", "your place is 12 Wrong St {firstName}", true)]
+    #[case::another_field("Your place is 12 Wrong St, {first_name}.", "Your place is 12 Wrong St, {firstName}.", true)]
+    #[case::the_field_filled(
+        "Hi there, your place is 12 Wrong St.",
+        "Hi {firstName/there}, your place is {place}.",
+        true
+    )]
+    #[case::a_field_for_words("Hi {firstName}, your place is 12 Wrong St.", "Hi Ana, your place is {Place}.", true)]
+    #[case::a_variable("Your place is 12 Wrong St.", "Your place is {cv:where}.", true)]
+    #[case::written_anew("It is NOT 12 Wrong St but 34 Right St.", "It is {place}.", false)]
+    fn a_line_that_said_the_value_before_is_none_that_puts_it_right(
+        #[case] line: &str,
+        #[case] old: &str,
+        #[case] again: bool,
+    ) {
+        let what = Recalled::Field { name: "place".into(), value: "12 Wrong St".into() };
+        let script = |text: &str| CampaignDef {
+            initial: vec![Variant { name: "a".into(), language: "en".into(), text: text.into() }],
+            variables: [("where".to_owned(), "12 Wrong St".to_owned())].into(),
+            ..CampaignDef::default()
+        };
+        assert_eq!(quotes_anew(&what, &script(line), &said_in(&what, &script(old))).is_empty(), again);
+    }
+
+    #[test]
+    fn a_reply_shared_by_all_campaigns_puts_nothing_right() {
+        let what = Recalled::Field { name: "place".into(), value: "12 Wrong St".into() };
+        let mut def = correction();
+        def.canned = vec![CannedReply {
+            id: "where".into(),
+            title: "Where".into(),
+            text: [("en".to_owned(), "Your polling place is 12 Wrong St, open until 8 pm.".to_owned())].into(),
+            shared: true,
+        }];
+        assert_eq!(quotes(&what, &def).len(), 2);
+        assert_eq!(quotes_anew(&what, &def, &[]), [def.initial[0].text.clone()]);
+    }
+
+    #[rstest]
     #[case::the_line_that_quotes("Sorry Ana, the place is NOT 12 Wrong St but 34 Right St.", false)]
     #[case::the_list_is_wrong_still("Sorry Ana, the place is NOT 12 Wrong St but 12 Wrong St.", true)]
     #[case::out_of_the_list("Hi Ana, your place is 12 Wrong St.", true)]
@@ -137,7 +219,7 @@ mod tests {
         let plain = Recall { id: 1, what, versions: Vec::new(), texts: Vec::new(), reason: String::new() };
         let def = correction();
         assert_eq!(plain.shuts_words_of(&def), [def.initial[0].text.clone()]);
-        let right = plain.clone().put_right_by(&def);
+        let right = plain.clone().put_right_by(&def, &[]);
         assert_eq!(right.shuts_words_of(&def), [""; 0]);
         let said = Said {
             kind: MessageKind::Initial,

@@ -1,5 +1,7 @@
 //! A campaign of exactly those whom a recall reached. It is made as a follow-up is (`follow_up`), part by part: here is who they are.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::{
@@ -10,9 +12,16 @@ use super::{
     send::request_hash,
     tx::{Campaign, Tx},
 };
-use crate::api::{problem::Code, recall::CorrectionRequest};
+use crate::api::{
+    problem::Code,
+    recall::{CorrectionRequest, RecallInfo},
+};
 use crate::db::{self, Conn};
-use crate::domain::{campaign::CampaignDef, ids::ContactId, recall::is_same_value};
+use crate::domain::{
+    campaign::CampaignDef,
+    ids::ContactId,
+    recall::{Recalled, said_in},
+};
 use crate::server::store::{
     StoreError,
     command::{Actor, Answer},
@@ -74,20 +83,66 @@ pub(super) async fn part(
     Ok(FollowUpPart { after, next, contacts })
 }
 
+/// Of which campaign's contacts one was made.
+async fn before(conn: &mut Conn, campaign: i64) -> Found<Option<i64>> {
+    let row =
+        db::query("SELECT source FROM follow_ups WHERE campaign = $1").bind(campaign).fetch_optional(conn).await?;
+    row.map(|row| Ok(col(&row, 0)?)).transpose()
+}
+
+/// The lines that said a value in any version of the scripts of this campaign and of those that it was made of: whoever got them was told
+/// the wrong thing in these words.
+pub(super) async fn stood(conn: &mut Conn, from: Option<i64>, what: &Recalled) -> Found<Vec<String>> {
+    let (mut next, mut lines) = (from, BTreeSet::new());
+    while let Some(campaign) = next {
+        let scripts =
+            db::query("SELECT def FROM scripts WHERE campaign = $1").bind(campaign).fetch_all(&mut *conn).await?;
+        for row in &scripts {
+            let def: CampaignDef = json(&col::<String>(row, 0)?)?;
+            lines.extend(said_in(what, &def));
+        }
+        next = before(conn, campaign).await?;
+    }
+    Ok(lines.into_iter().collect())
+}
+
+/// The recalls of a correction whose values its lines may quote: what it was made to put right, as it came along with its people. The same
+/// value taken back in it is taken back there altogether.
+async fn putting_right(conn: &mut Conn, campaign: i64) -> Found<Vec<i64>> {
+    let rows = db::query(
+        "SELECT r.id FROM recalls r JOIN follow_ups f ON f.campaign = r.campaign JOIN recalls c ON c.id = f.recall
+         WHERE r.campaign = $1 AND c.what = r.what AND c.at = r.at",
+    )
+    .bind(campaign)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| Ok(col(row, 0)?)).collect()
+}
+
+/// Says of a campaign's recalls of values which lines a correction may not say again.
+pub(super) async fn tell_stood(conn: &mut Conn, campaign: i64, recalls: &mut [RecallInfo]) -> Found<()> {
+    let may = putting_right(conn, campaign).await?;
+    for info in recalls.iter_mut().filter(|info| info.recall.what.version().is_none()) {
+        info.stood = Some(stood(conn, Some(campaign), &info.recall.what).await?);
+        if may.contains(&info.recall.id) {
+            let source = before(conn, campaign).await?;
+            info.put_right = Some(stood(conn, source, &info.recall.what).await?);
+        }
+    }
+    Ok(())
+}
+
 impl Tx<'_> {
     /// A correction says something else now: which of its lines may quote what it puts right is settled anew.
     pub(super) async fn put_right_anew(&mut self, campaign: &Campaign, def: &CampaignDef) -> Result<(), StoreError> {
         if campaign.recalls.is_empty() {
             return Ok(());
         }
-        let row = db::query("SELECT recall FROM follow_ups WHERE campaign = $1 AND recall IS NOT NULL")
-            .bind(campaign.id)
-            .fetch_optional(&mut *self.conn)
-            .await?;
-        let Some(row) = row else { return Ok(()) };
-        let Some(corrected) = one(self.conn, col(&row, 0)?).await? else { return Ok(()) };
-        for recall in campaign.recalls.iter().filter(|recall| is_same_value(&recall.what, &corrected.what)) {
-            let right = recall.clone().put_right_by(def);
+        let may = putting_right(self.conn, campaign.id).await?;
+        for recall in campaign.recalls.iter().filter(|recall| may.contains(&recall.id)) {
+            let source = before(self.conn, campaign.id).await?;
+            let stood = stood(self.conn, source, &recall.what).await?;
+            let right = recall.clone().put_right_by(def, &stood);
             if right != *recall {
                 db::query("UPDATE recalls SET texts = $2 WHERE id = $1")
                     .bind(recall.id)

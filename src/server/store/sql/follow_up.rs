@@ -31,7 +31,7 @@ use crate::domain::{
     campaign::CampaignDef,
     filter::{Filter, is_in},
     ids::{CampaignId, ContactId},
-    recall::{of_values, repeated_in},
+    recall::{Recall, is_same_value, of_values, repeated_in},
     survey::Vocabulary,
 };
 use crate::server::store::{
@@ -351,15 +351,22 @@ impl Tx<'_> {
     }
 
     /// A value that is wrong for these people is wrong in the campaign that is made of them too; the one that puts it right (`corrects`)
-    /// may quote it in its own words.
+    /// may quote it in words of its own. What a correction may quote, one made of it may not.
     pub(super) async fn take_recalls(
         &mut self,
         of: &Campaign,
         (campaign, def): (i64, &CampaignDef),
         corrects: Option<i64>,
     ) -> Result<(), StoreError> {
+        let corrected = of.recalls.iter().find(|recall| corrects == Some(recall.id));
         for recall in of_values(&of.recalls) {
-            let known = if corrects == Some(recall.id) { recall.clone().put_right_by(def) } else { recall.clone() };
+            let mut known = Recall { texts: Vec::new(), ..recall.clone() };
+            if corrects == Some(recall.id) {
+                let stood = correction::stood(self.conn, Some(of.id), &recall.what).await?;
+                known = known.put_right_by(def, &stood);
+            } else if corrected.is_some_and(|corrected| is_same_value(&corrected.what, &recall.what)) {
+                continue;
+            }
             db::query(
                 "INSERT INTO recalls (organization, campaign, what, versions, texts, reason, at, person)
                  SELECT organization, $2, what, versions, $3, reason, at, person FROM recalls WHERE id = $1",

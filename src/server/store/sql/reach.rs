@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::{
+    correction::tell_stood,
     recall::{CARRIED_COLUMNS, Carried, all, carried_columns, carries, in_force, resolved},
     rows::{LISTED_COLUMNS, col, json, listed, listed_columns},
     script::script_of,
@@ -66,7 +67,9 @@ pub(super) async fn recalls(conn: &mut Conn, actor: &Actor, campaign: CampaignId
     if actor.role < Role::Captain || visible(conn, actor, campaign).await?.is_none() {
         return Ok(None);
     }
-    all(conn, campaign.0).await.map(Some)
+    let mut told = all(conn, campaign.0).await?;
+    tell_stood(conn, campaign.0, &mut told).await?;
+    Ok(Some(told))
 }
 
 /// What a recall reaches, one in force or one that is thought of.

@@ -212,6 +212,8 @@ pub(super) async fn all(conn: &mut Conn, campaign: i64) -> Result<Vec<RecallInfo
         .map(|row| {
             Ok(RecallInfo {
                 recall: read(row)?,
+                stood: None,
+                put_right: None,
                 at: time(col(row, 5)?)?,
                 by: rows::told_apart(col(row, 6)?, col(row, 7)?),
                 dropped: unsigned(col(row, 8)?),
