@@ -87,6 +87,7 @@ impl ReadArgs {
             consent_needed: false,
             today: Some(now.to_zoned(TimeZone::UTC).date()),
             numbers_only: false,
+            every_row: false,
         })
     }
 

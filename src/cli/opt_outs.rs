@@ -43,7 +43,8 @@ pub enum OptOutsCommand {
         #[command(flatten)]
         who: SignInArgs,
     },
-    /// Put every number of a list on it (CSV, TSV or a spreadsheet); where columns say who gets no texts, those alone
+    /// Put every number of a list on it (CSV, TSV or a spreadsheet), but for rows in which a column clearly says that they may be texted; with
+    /// rows left out it ends with 1
     Import {
         /// The list
         #[arg(value_name = "FILE")]
@@ -155,7 +156,8 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
             let mut phones = typed(&numbers, &country)?;
             if let Some(file) = list {
                 let read = ReadArgs { country, ..ReadArgs::default() };
-                let Some((more, _)) = of_list(&file, &read, ctx)? else { return Ok(Exit::Problems) };
+                // A list that was put there by mistake was put there as a whole.
+                let Some((more, _)) = of_list(&file, &read, true, ctx)? else { return Ok(Exit::Problems) };
                 phones.extend(more);
             }
             let taken = hand_in(&who, ctx, phones, OptOutWay::TakenBack, &note).await?;
@@ -167,24 +169,27 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
             return Ok(if taken.stay > 0 { Exit::Problems } else { Exit::Done });
         }
         OptOutsCommand::Import { file, note, dry_run, yes, read, json, who } => {
-            let Some((numbers, left_out)) = of_list(&file, &read, ctx)? else { return Ok(Exit::Problems) };
+            let Some((numbers, left_out)) = of_list(&file, &read, false, ctx)? else { return Ok(Exit::Problems) };
             let many = numbers.len() as u64;
             if dry_run {
                 let would = OptOutsWould { dry_run, numbers: many, left_out };
-                let words = || format!("{} would be texted no more, in no campaign.", counted(many, "number"));
-                return (if json { out_json(&would) } else { out(words()) }).map(|()| Exit::Done);
+                let words = || {
+                    format!("{} would be texted no more, in no campaign.{}", counted(many, "number"), left(left_out))
+                };
+                (if json { out_json(&would) } else { out(words()) })?;
+                return Ok(imported(left_out));
             }
             if !yes && !may(many)? {
                 tell("Nothing was handed in.");
                 return Ok(Exit::Refused);
             }
             let taken = hand_in(&who, ctx, numbers, OptOutWay::List, &note).await?;
-            let left = if left_out > 0 {
-                format!(" {} left out (named above).", counted(left_out, "row"))
+            if json {
+                out_json(&Imported { taken: &taken, left_out })?;
             } else {
-                String::new()
-            };
-            told(&taken, &left, json)?;
+                told(&taken, &left(left_out), json)?;
+            }
+            return Ok(imported(left_out));
         }
     }
     Ok(Exit::Done)
@@ -201,8 +206,8 @@ fn typed(numbers: &[String], country: &str) -> anyhow::Result<Vec<Phone>> {
 }
 
 /// The numbers of a list of opt-outs, and how many rows were left out; what is wrong is told. None when it cannot be used.
-fn of_list(file: &Path, read: &ReadArgs, ctx: &Context) -> anyhow::Result<Option<(Vec<Phone>, u64)>> {
-    let options = Options { numbers_only: true, ..read.options(ctx.clock.now())? };
+fn of_list(file: &Path, read: &ReadArgs, every_row: bool, ctx: &Context) -> anyhow::Result<Option<(Vec<Phone>, u64)>> {
+    let options = Options { numbers_only: true, every_row, ..read.options(ctx.clock.now())? };
     let list = match contact_list::load_with(file, &options) {
         Ok(list) => list,
         Err(problems) => {
@@ -213,6 +218,27 @@ fn of_list(file: &Path, read: &ReadArgs, ctx: &Context) -> anyhow::Result<Option
     };
     shown(&list.problems, list.more_problems, "`textbank list check --json` lists all").iter().for_each(tell);
     Ok(Some((list.contacts.into_iter().map(|contact| contact.phone).collect(), list.rejected)))
+}
+
+/// Whoever is not on the list may be texted: rows that were left out are to be looked at.
+const fn imported(left_out: u64) -> Exit {
+    if left_out > 0 { Exit::Problems } else { Exit::Done }
+}
+
+/// What was not handed in.
+fn left(left_out: u64) -> String {
+    if left_out == 0 {
+        return String::new();
+    }
+    format!(" {} left out (named above): they are NOT on the list.", counted(left_out, "row"))
+}
+
+#[derive(Debug, Serialize)]
+struct Imported<'a> {
+    #[serde(flatten)]
+    taken: &'a OptOutsTaken,
+    /// Rows of the list that are not on it.
+    left_out: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -287,4 +313,19 @@ async fn hand_in(
         taken.stay += told.stay;
     }
     Ok(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_are_not_on_the_list_are_told() {
+        let taken = OptOutsTaken { numbers: 3, already: 1, stay: 0 };
+        let json = serde_json::to_string(&Imported { taken: &taken, left_out: 2 }).expect("json");
+        assert_eq!(json, r#"{"numbers":3,"already":1,"left_out":2}"#);
+        assert_eq!((imported(2), imported(0)), (Exit::Problems, Exit::Done));
+        assert_eq!(left(2), " 2 rows left out (named above): they are NOT on the list.");
+        assert_eq!(left(0), "");
+    }
 }

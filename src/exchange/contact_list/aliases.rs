@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::opt_out::{Inbound, verdict};
 use crate::domain::script::fold_name;
 
 /// How sure a column, or the list's word about a number, is that a mobile answers there. In the order of choice.
@@ -72,6 +73,8 @@ pub(super) struct Aliases {
     pub(super) opt_out_lists: Vec<String>,
     yes: Vec<String>,
     no: Vec<String>,
+    may: Vec<String>,
+    nothing: Vec<String>,
     out: Vec<String>,
     pub(super) phone: BTreeMap<Confidence, Vec<String>>,
     phone_kinds: HashMap<PhoneKind, Vec<String>>,
@@ -140,15 +143,60 @@ pub(super) enum Says {
     AnyStatus,
 }
 
-/// True when such a column says of somebody that they get no texts.
-pub(super) fn gets_no_texts(value: &str, says: Says) -> bool {
+/// What a cell of such a column says of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// They get no texts.
+    Out,
+    /// Clearly that they may.
+    May,
+    /// It is empty, or holds what people write for that.
+    Nothing,
+    /// Something that is not known.
+    Unknown,
+}
+
+/// What such a cell says. Where the column's own name says "no texts", all that is no clear no is a yes: a day in any writing, a tick, what
+/// the voter wrote. To text somebody who has opted out is worse than to leave out somebody who has not.
+pub(super) fn told(value: &str, says: Says) -> Told {
+    let Some(aliases) = &*ALIASES else { return Told::Out };
+    let (value, word) = (value.trim(), words(value));
+    if value.chars().all(|c| matches!(c, '-' | '–' | '—' | '.')) || aliases.nothing.contains(&word) {
+        return Told::Nothing;
+    }
+    // `0.0` of a spreadsheet, and `0000-00-00`, which is a database's word for no day.
+    let zero = word.contains('0') && word.chars().all(|c| matches!(c, '0' | ' '));
+    let is_no = zero || aliases.no.contains(&word);
+    let may = aliases.may.contains(&word);
+    let is_day = || word.len() >= 6 && word.starts_with(char::is_numeric);
+    let out = || {
+        let phrase = |out: &String| word.match_indices(out.as_str()).any(|(at, _)| stands_alone(&word, at, out.len()));
+        aliases.out.iter().any(phrase)
+    };
+    match says {
+        Says::NoTexts if is_no || may => Told::May,
+        Says::NoTexts => Told::Out,
+        _ if may => Told::May,
+        _ if out() || matches!(verdict(value), Inbound::OptOutWord { .. }) => Told::Out,
+        Says::AnyStatus => Told::Unknown,
+        _ if matches!(verdict(value), Inbound::Possible { .. }) => Told::Out,
+        Says::MayText if is_no || ["no ", "not ", "never"].iter().any(|no| word.starts_with(no)) => Told::Out,
+        Says::MayText if aliases.yes.contains(&word) || is_day() => Told::May,
+        Says::MayText | Says::Status => Told::Unknown,
+    }
+}
+
+/// True of words that are no part of others, and that no `not` stands before.
+fn stands_alone(text: &str, at: usize, long: usize) -> bool {
+    let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + long..).unwrap_or_default());
+    let ends = |text: &str| text.is_empty() || text.ends_with(' ');
+    let negated = ["not ", "never ", "no "].iter().any(|no| before.strip_suffix(no).is_some_and(ends));
+    ends(before) && (after.is_empty() || after.starts_with(' ')) && !negated
+}
+
+/// True of a yes, a no, and of nothing: a column of these is one of flags, and in it an empty cell says no.
+pub(super) fn is_flag(value: &str) -> bool {
     let Some(aliases) = &*ALIASES else { return false };
     let word = words(value);
-    let is_day = || word.len() >= 6 && word.starts_with(char::is_numeric);
-    match says {
-        _ if aliases.out.contains(&word) => true,
-        Says::NoTexts => aliases.yes.contains(&word) || is_day(),
-        Says::MayText => aliases.no.contains(&word),
-        Says::Status | Says::AnyStatus => false,
-    }
+    matches!(told(value, Says::NoTexts), Told::Nothing | Told::May) || aliases.yes.contains(&word)
 }

@@ -1,5 +1,6 @@
 //! Which column of a list is what.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -169,6 +170,10 @@ pub(super) struct Columns {
     pub(super) phones: Vec<PhoneColumn>,
     /// What may say of somebody that they get no texts.
     pub(super) no_texts: Vec<(usize, Says)>,
+    /// Those that are taken for such in a list of opt-outs alone, by a name that may mean something else.
+    pub(super) perhaps: Vec<usize>,
+    /// Of a list of opt-outs: columns of which each cell is a yes, a no or empty.
+    pub(super) flags: Vec<usize>,
     pub(super) external_id: Option<usize>,
     pub(super) zip: Option<usize>,
     pub(super) state: Option<usize>,
@@ -191,6 +196,8 @@ struct Finder<'a> {
     areas: Vec<(usize, usize)>,
     /// Columns that tell, among other things, who wants no texts; they are fields like any other.
     statuses: Vec<(usize, Says)>,
+    /// Columns of flags by a name that may mean something else.
+    perhaps: Vec<usize>,
     problems: Vec<FileProblem>,
 }
 
@@ -214,6 +221,7 @@ impl Columns {
             kinds: Vec::new(),
             areas: Vec::new(),
             statuses: Vec::new(),
+            perhaps: Vec::new(),
             problems: Vec::new(),
             headers: &headers,
         };
@@ -230,11 +238,25 @@ impl Columns {
             return Err(finder.problems);
         }
         let (kinds, areas) = (std::mem::take(&mut finder.kinds), std::mem::take(&mut finder.areas));
-        let statuses = std::mem::take(&mut finder.statuses);
+        let (statuses, perhaps) = (std::mem::take(&mut finder.statuses), std::mem::take(&mut finder.perhaps));
         let meanings = finder.rest(warnings);
         let mut columns = Self::of(headers, meanings, &kinds, &areas);
         columns.no_texts.extend(statuses);
+        columns.perhaps = perhaps;
         Ok(columns)
+    }
+
+    /// Of a list of opt-outs, with the columns that hold something else than flags: what is one by a name of many meanings alone is a field.
+    pub(super) fn with_others(&mut self, others: &BTreeSet<usize>) {
+        for at in self.perhaps.iter().copied().filter(|at| others.contains(at)) {
+            let name = self.headers[at].clone();
+            self.fields.push((at, name.clone()));
+            self.meanings[at] = Meaning::Field { name };
+            self.no_texts.retain(|(column, _)| *column != at);
+        }
+        self.fields.sort_unstable();
+        let flags = self.no_texts.iter().filter(|(at, says)| *says == Says::NoTexts && !others.contains(at));
+        self.flags = flags.map(|(at, _)| *at).collect();
     }
 
     fn of(headers: Vec<String>, meanings: Vec<Meaning>, kinds: &[(usize, usize)], areas: &[(usize, usize)]) -> Self {
@@ -269,6 +291,8 @@ impl Columns {
                     _ => None,
                 })
                 .collect(),
+            perhaps: Vec::new(),
+            flags: Vec::new(),
             external_id: at(&Meaning::ExternalId),
             zip: at(&Meaning::Zip),
             state: at(&Meaning::State),
@@ -388,7 +412,9 @@ impl Finder<'_> {
                 continue;
             }
             let name = &self.folded[at];
-            let is_one = aliases.no_texts.contains(name) || (!names && aliases.opt_out_lists.contains(name));
+            let perhaps = !names && aliases.opt_out_lists.contains(name);
+            let is_one = perhaps || aliases.no_texts.contains(name);
+            self.perhaps.extend(perhaps.then_some(at));
             self.found[at] = if is_one {
                 Some(Meaning::NoTexts)
             } else {

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use self::aliases::Confidence;
+use self::aliases::{Says, is_flag};
 use self::columns::Columns;
 pub use self::columns::{Mapping, Meaning};
 use self::numbers::Numbers;
@@ -60,8 +61,10 @@ pub struct Options {
     /// True where nobody may be texted without consent; otherwise some numbers need it (`assets/rules/consent.toml`).
     pub consent_needed: bool,
     /// True of a list of those who opted out: only the numbers matter, no column needs to hold names, and where columns say who gets no
-    /// texts, just those rows are read.
+    /// texts, those rows are left out that clearly say that they do.
     pub numbers_only: bool,
+    /// True when all numbers of the list are meant, whatever its columns say of texts.
+    pub every_row: bool,
 }
 
 /// A list, read. `rows` = `texted` + `duplicates` + `rejected`.
@@ -253,7 +256,7 @@ impl Surveyed {
             lines.next();
             first.iter().map(|header| safe_line(header.trim())).collect()
         };
-        let columns = Columns::find(
+        let mut columns = Columns::find(
             path,
             headers,
             &options.map,
@@ -261,6 +264,11 @@ impl Surveyed {
             (!options.no_header, !options.numbers_only),
             &mut list.problems,
         )?;
+        if options.every_row {
+            columns.no_texts.clear();
+        } else if options.numbers_only {
+            columns.with_others(&not_flags(&source, &columns, !options.no_header)?);
+        }
         list.begin(&columns);
         visitor.begin(&list.columns);
         let mut rows = Rows {
@@ -374,6 +382,17 @@ impl Surveyed {
         }
         Ok(())
     }
+}
+
+/// The columns that may say who gets no texts, and of which some cell is no flag.
+fn not_flags(source: &Source, columns: &Columns, header: bool) -> Result<BTreeSet<usize>, Vec<FileProblem>> {
+    let mut others = BTreeSet::new();
+    let lines = source.table().map_err(|problem| vec![*problem])?;
+    for line in lines.skip(usize::from(header)).filter_map(Result::ok) {
+        let other = |(at, _): &&(usize, Says)| !is_flag(line.cells.get(*at).unwrap_or_default());
+        others.extend(columns.no_texts.iter().filter(other).map(|(at, _)| *at));
+    }
+    Ok(others)
 }
 
 impl ContactList {

@@ -8,7 +8,7 @@ use csv::StringRecord;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::aliases::{Confidence, PhoneKind, Says, gets_no_texts, language, phone_kind};
+use super::aliases::{Confidence, PhoneKind, Says, Told, language, phone_kind, told};
 use super::columns::{Columns, PhoneColumn};
 use super::table::Line;
 use crate::domain::contact::Contact;
@@ -64,20 +64,7 @@ impl Rows<'_> {
         }
         let cell = |at: usize| safe_line(record.get(at).unwrap_or_default()).trim().to_owned();
         let optional = |at: Option<usize>| at.map(cell).filter(|value| !value.is_empty());
-        let out = |(at, says): &&(usize, Says)| gets_no_texts(record.get(*at).unwrap_or_default(), *says);
-        let found = columns.no_texts.iter().find(out);
-        if self.opt_outs {
-            let tells = columns.no_texts.iter().find(|(_, says)| *says != Says::AnyStatus);
-            if let (None, Some((at, _))) = (found, tells) {
-                let what = format!("the list does not say that they get no texts (`{}`)", cell(*at));
-                let remedy = "It is not put on the list. Should the column say something else: --map COLUMN=ignore";
-                return Err(Box::new(problem(&columns.headers[*at], what, remedy)));
-            }
-        } else if let Some((at, _)) = found {
-            let what = format!("the list says that they get no texts (`{}`)", cell(*at));
-            let remedy = "They are left out. Should the column say something else: --map COLUMN=ignore";
-            return Err(Box::new(problem(&columns.headers[*at], what, remedy)));
-        }
+        self.may_be_taken(line, warnings)?;
         let (phone, phone_column) =
             self.phone(record).map_err(|(at, what, remedy)| Box::new(problem(&columns.headers[at], what, remedy)))?;
         let mut first_name = cell(columns.name);
@@ -140,7 +127,8 @@ impl Rows<'_> {
         let shown = consent.as_ref().or(self.consent);
         let counts =
             |consent: &Consent| self.today.map_or_else(|| consent.is_evidence(), |day| consent.is_evidence_on(day));
-        if !shown.is_some_and(counts) {
+        // Whoever opted out is no less out where the law asks for consent.
+        if !self.opt_outs && !shown.is_some_and(counts) {
             let law = law_of_consent(&phone).or(self.consent_needed.then_some("the campaign's jurisdiction"));
             if let Some(law) = law {
                 let to_come = shown.filter(|consent| consent.is_evidence()).and_then(|consent| consent.date);
@@ -164,6 +152,56 @@ impl Rows<'_> {
             consent,
         };
         Ok(Read { contact, phone_column })
+    }
+
+    /// Of a list of people to be texted: that no column says that they get no texts. Of a list of opt-outs: that none says clearly that they
+    /// do, unless another one says that they do not.
+    fn may_be_taken(&mut self, line: &Line, warnings: &mut Vec<FileProblem>) -> Result<(), Box<FileProblem>> {
+        let columns = self.columns;
+        let cell = |at: usize| safe_line(line.cells.get(at).unwrap_or_default()).trim().to_owned();
+        let problem = |at: usize, what: String, remedy: &str| FileProblem {
+            line: line.number,
+            field: columns.headers.get(at).cloned(),
+            fatal: false,
+            ..FileProblem::whole(self.path, what, remedy)
+        };
+        let (mut out, mut may) = (None, None);
+        for (at, says) in columns.no_texts.iter().copied() {
+            match told(line.cells.get(at).unwrap_or_default(), says) {
+                Told::Out => drop(out.get_or_insert(at)),
+                Told::May if says != Says::AnyStatus => drop(may.get_or_insert(at)),
+                Told::Nothing if columns.flags.contains(&at) => drop(may.get_or_insert(at)),
+                Told::Nothing if self.opt_outs && says == Says::NoTexts => {
+                    if self.odd.insert(format!("empty {at}")) {
+                        let what = "is empty in some rows; they are put on the list as well".to_owned();
+                        warnings.push(problem(at, what, "Take those rows out of the file if they did not opt out."));
+                    }
+                }
+                Told::Unknown if self.opt_outs && says != Says::AnyStatus => drop(out.get_or_insert(at)),
+                Told::Unknown if !self.opt_outs && says != Says::AnyStatus => {
+                    let value = cell(at);
+                    if self.odd.len() < MOST_ODD && self.odd.insert(format!("texts {value}")) {
+                        let what = format!("`{value}` does not say whether they get texts; they are not left out");
+                        let remedy = "Take out those who get none, or write yes or no.";
+                        warnings.push(problem(at, what, remedy));
+                    }
+                }
+                Told::May | Told::Nothing | Told::Unknown => {}
+            }
+        }
+        match (self.opt_outs, out, may) {
+            (true, None, Some(at)) => {
+                let what = format!("the list does not say that they get no texts (`{}`)", cell(at));
+                let remedy = "It is not put on the list. Should the column say something else: --map COLUMN=ignore";
+                Err(Box::new(problem(at, what, remedy)))
+            }
+            (false, Some(at), _) => {
+                let what = format!("the list says that they get no texts (`{}`)", cell(at));
+                let remedy = "They are left out. Should the column say something else: --map COLUMN=ignore";
+                Err(Box::new(problem(at, what, remedy)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The columns of numbers in the order of choice in this row, and whether the list calls the number a landline.
@@ -203,7 +241,8 @@ impl Rows<'_> {
         };
         Some(match Phone::parse(&raw, self.region) {
             Err(PhoneProblem::Empty) => return None,
-            Ok(_) if landline => Err((
+            // In a list of opt-outs it is one all the same: another list may call it a mobile.
+            Ok(_) if landline && !self.opt_outs => Err((
                 format!("the list says that this is a landline (`{}`)", safe_line(&raw)),
                 "It gets no texts: give a mobile number or leave the row out.",
             )),

@@ -385,12 +385,62 @@ fn a_list_of_numbers_alone_needs_no_names() {
 #[case("phone,opted_out\n2125550102,\n2125550103,TRUE\n", &["03"])]
 #[case("phone,status\n2125550102,delivered\n2125550103,Opted Out\n", &["02", "03"])]
 #[case("phone,mobile_opt_in\n2125550102,true\n2125550103,false\n", &["03"])]
+#[case::what_voters_wrote("phone,text,date\n2125550102,\"Please stop texting me\",x\n2125550103,UNSUBSCRIBE,x\n2125550104,no,x\n2125550105,,\n", &["02", "03", "04", "05"])]
+#[case::days("phone,opt_out_date\n2125550102,\"May 2, 2026\"\n2125550103,46144\n2125550104,2026-05-02\n2125550105,\n", &["02", "03", "04", "05"])]
+#[case::other_words("phone,opt_out\n2125550102,SMS\n2125550103,opted-out by text\n2125550104,✓\n2125550105,0\n2125550106,0.0\n", &["02", "03", "04"])]
+#[case::a_status_not_known("phone,sms_status\n2125550102,bouncing\n2125550103,subscribed\n2125550104,\n", &["02", "04"])]
+#[case::said_by_the_other_column("phone,opted_out,opt_out_date\n2125550102,no,2026-05-02\n2125550103,no,\n", &["02"])]
+#[case::a_landline("landline\n2125550102\n", &["02"])]
 fn of_a_list_of_opt_outs_those_who_opted_out_are_read(#[case] text: &str, #[case] ends: &[&str]) {
     let options = Options { numbers_only: true, ..Options::default() };
     let list = parse(Path::new("l.csv"), text.as_bytes(), &options).unwrap();
     let read: Vec<_> = list.contacts.iter().map(|one| one.phone.as_str()[10..].to_owned()).collect();
     assert_eq!(read, ends);
     assert_eq!(list.rows, list.texted + list.rejected);
+}
+
+#[test]
+fn a_list_that_was_put_there_as_a_whole_is_read_as_a_whole() {
+    let options = Options { numbers_only: true, every_row: true, ..Options::default() };
+    let text = "phone,opted_out\n2125550102,no\n2125550103,yes\n2125550104,\n";
+    assert_eq!(parse(Path::new("l.csv"), text.as_bytes(), &options).unwrap().texted, 3);
+}
+
+#[test]
+fn no_consent_is_asked_of_those_who_opted_out() {
+    let options = Options { numbers_only: true, consent_needed: true, ..Options::default() };
+    let list = parse(Path::new("l.csv"), b"phone\n2125550102\n+14165550103\n", &options).unwrap();
+    assert_eq!((list.texted, list.rejected), (2, 0));
+}
+
+/// In a column that says "no texts" all that is no clear no counts.
+#[rstest]
+#[case("opted_out", "May 2, 2026", false)]
+#[case("opted_out", "Unsubscribed", false)]
+#[case("opted_out", "removed", false)]
+#[case("opted_out", "✓", false)]
+#[case("opted_out", "46144", false)]
+#[case("opted_out", "N", true)]
+#[case("opted_out", "0.0", true)]
+#[case("opt_out_date", "0000-00-00", true)]
+#[case("opted_out", "-", true)]
+#[case("opted_out", "N/A", true)]
+#[case("opted_out", "Subscribed", true)]
+#[case("mobile_opt_in", "No, thank you", false)]
+#[case("mobile_opt_in", "Stop texting", false)]
+#[case("mobile_opt_in", "2026-05-02", true)]
+#[case("sms_status", "Opted out by text", false)]
+#[case("sms_status", "STOP ALL", false)]
+#[case("sms_status", "not opted out", true)]
+#[case("sms_status", "bouncing", true)]
+#[case("status", "remove", false)]
+#[case("status", "supporter", true)]
+fn what_a_cell_says_of_texts(#[case] header: &str, #[case] cell: &str, #[case] texted: bool) {
+    let list = read(&format!("firstName,cell,{header}\nAna,2122000002,\"{cell}\"\nBo,2122000003,\n")).unwrap();
+    assert_eq!((list.texted, list.rejected), (1 + u64::from(texted), u64::from(!texted)));
+    let told = shown(&list.problems);
+    let expected = usize::from(!texted || cell == "bouncing");
+    assert_eq!(told.iter().filter(|line| line.contains(cell)).count(), expected, "{told:?}");
 }
 
 #[test]
