@@ -60,11 +60,16 @@ impl SpokeServer {
 
     pub(super) async fn all_todos(&self) -> Call<Vec<Todo>> {
         let (_, user) = self.who().await?;
-        let mut all = Vec::new();
+        let (mut all, mut failed) = (Vec::new(), None);
         for organization in user.texter_organizations {
             let Some(id) = organization.id else { continue };
             let reply = self.asked(&documents::WORK, json!({ "organization": id.0.to_string() })).await?;
             // Beside an error there may be the data all the same, as for somebody who was suspended: then nothing is to be done there.
+            if reply.field("user").get("todos").is_none_or(Value::is_null) {
+                // Somebody may have work there: that is not "nothing".
+                failed = Some(reply.said());
+                continue;
+            }
             if !reply.errors.is_empty() {
                 tracing::info!(codes = reply.codes(), "an organization's assignments are not for this person");
                 continue;
@@ -72,7 +77,10 @@ impl SpokeServer {
             let todos: Todos = reply.read("user")?;
             all.extend(todos.todos);
         }
-        Ok(all)
+        match failed {
+            Some(said) if all.is_empty() => Err(self.refused(&said).await),
+            _ => Ok(all),
+        }
     }
 
     /// Asks something that tells who is signed in beside it.

@@ -25,6 +25,21 @@ async fn read(tess: &Tess, count: i64) -> Vec<i64> {
 }
 
 #[tokio::test]
+async fn assignments_that_could_not_be_read_are_not_none() {
+    for masked in [true, false] {
+        let tess = Tess::start(3).await;
+        {
+            let mut world = tess.there.world();
+            world.habits.masked = masked;
+            world.troubles.extend([("todos", Trouble::Fails), ("todos", Trouble::Fails)]);
+        }
+        assert!(matches!(tess.server.campaigns().await, Err(CallError::Strange(_))));
+        assert!(tess.server.assignments().await.is_err());
+        assert_eq!(tess.server.campaigns().await.expect("well again").len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn one_of_fifty_is_found_and_counted_and_the_others_are_there() {
     for (masked, how) in
         [(false, ""), (true, ""), (true, "!"), (true, "messages"), (true, "optOut"), (false, "customFields")]
