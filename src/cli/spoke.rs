@@ -1,10 +1,12 @@
 //! `spoke`: what who watches campaigns at a Spoke server asks and does in commands; the board is `textbank captain`.
 
+use std::io::IsTerminal as _;
+
 use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::reach::{SignInArgs, spoke, tell, timeouts};
-use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
+use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::captain::Board;
 use crate::api::people::Role;
 use crate::api::problem::Code;
@@ -95,12 +97,18 @@ pub enum SpokeCommand {
         /// These contacts (numbers from `spoke conversations`); else --all with filters
         #[arg(value_name = "CONTACT", conflicts_with = "all")]
         contacts: Vec<i64>,
-        /// All that the filters let pass
+        /// All that the filters let pass; it is asked first whether that many are meant
         #[arg(long)]
         all: bool,
+        /// Do not ask
+        #[arg(long, requires = "all")]
+        yes: bool,
         /// Which.
         #[command(flatten)]
         which: FilterArgs,
+        /// Print JSON: who is done and who is not
+        #[arg(long)]
+        json: bool,
         /// Who asks.
         #[command(flatten)]
         who: SignInArgs,
@@ -116,6 +124,9 @@ pub enum SpokeCommand {
         /// Of which campaign
         #[arg(long, value_name = "CAMPAIGN")]
         campaign: i64,
+        /// Print JSON: who is done and who is not
+        #[arg(long)]
+        json: bool,
         /// Who asks.
         #[command(flatten)]
         who: SignInArgs,
@@ -134,6 +145,9 @@ pub enum SpokeCommand {
         /// Take it off
         #[arg(long)]
         off: bool,
+        /// Print JSON: who is done and who is not
+        #[arg(long)]
+        json: bool,
         /// Who asks.
         #[command(flatten)]
         who: SignInArgs,
@@ -292,22 +306,19 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
                 out(conversations(&found, offset, total))?;
             }
         }
-        SpokeCommand::Reassign { to, contacts, all, which, who } => {
-            return reassign(&to, (&contacts, all), &which, &who, ctx).await;
+        SpokeCommand::Reassign { to, contacts, all, yes, which, json, who } => {
+            return reassign(&to, (&contacts, all, yes), (&which, json), &who, ctx).await;
         }
-        SpokeCommand::Status { status, contacts, campaign, who } => {
+        SpokeCommand::Status { status, contacts, campaign, json, who } => {
             let contacts = ids(&contacts);
             let server = server(&who, Role::Captain, ctx)?;
             let done = server.set_statuses(CampaignId(campaign), &contacts, spokes(&status)).await;
             let done = done.context(at_spoke("not done"))?;
             let left: Vec<ContactId> = contacts.iter().copied().filter(|id| !done.contains(id)).collect();
-            return told(
-                &format!("{}: {status}", counted(done.len())),
-                &left,
-                "the server does not say that it changed",
-            );
+            let said = format!("{}: {status}", counted(done.len()));
+            return told(&said, (&contacts, &left), "the server does not say that it changed", json);
         }
-        SpokeCommand::Tag { tag, contacts, campaign, off, who } => {
+        SpokeCommand::Tag { tag, contacts, campaign, off, json, who } => {
             let contacts = ids(&contacts);
             let server = server(&who, Role::Captain, ctx)?;
             let failed = server.tag_all(CampaignId(campaign), &contacts, &tag, !off).await;
@@ -315,15 +326,20 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
                 failed.context(at_spoke("not tagged"))?.into_iter().map(|(contact, _)| contact).collect();
             let how = if off { "without" } else { "with" };
             let said = format!("{}: {how} the tag {}", counted(contacts.len() - left.len()), safe_line(&tag));
-            return told(&said, &left, "the server did not take it for");
+            return told(&said, (&contacts, &left), "the server did not take it for", json);
         }
     }
     Ok(Exit::Done)
 }
 
 /// Says what was done, and of whom it was not.
-fn told(done: &str, left: &[ContactId], why: &str) -> Outcome {
-    out(done)?;
+fn told(said: &str, (asked, left): (&[ContactId], &[ContactId]), why: &str, json: bool) -> Outcome {
+    if json {
+        let done: Vec<ContactId> = asked.iter().copied().filter(|id| !left.contains(id)).collect();
+        out_json(&serde_json::json!({ "done": done, "not_done": left }))?;
+    } else {
+        out(said)?;
+    }
     if left.is_empty() {
         return Ok(Exit::Done);
     }
@@ -352,8 +368,8 @@ pub(super) fn at_spoke(what: &'static str) -> Advice {
 
 async fn reassign(
     to: &str,
-    (contacts, all): (&[i64], bool),
-    which: &FilterArgs,
+    (contacts, all, yes): (&[i64], bool, bool),
+    (which, json): (&FilterArgs, bool),
     who: &SignInArgs,
     ctx: &Context,
 ) -> Outcome {
@@ -380,12 +396,27 @@ async fn reassign(
         let left =
             server.not_with(campaign, &contacts, to).await.context(at_spoke("given, and not looked at after"))?;
         let said = format!("{} changed hands", counted(contacts.len() - left.len()));
-        return told(&said, &left, "not there afterwards:");
+        return told(&said, (&contacts, &left), "not there afterwards:", json);
     }
     let filters = which.filters()?;
     let (_, total) = server.conversations(&filters, 0, 1).await.context(at_spoke("not counted"))?;
+    if !yes {
+        if !std::io::stdin().is_terminal() {
+            return Err(Misuse("nobody to ask: run it in a terminal, or say --yes".to_owned()).into());
+        }
+        let question = format!("{} would change hands. Type yes: ", counted(usize::try_from(total)?));
+        if !ask(&question)?.is_some_and(|answer| answer.eq_ignore_ascii_case("yes")) {
+            tell("nothing was changed, because the answer was not `yes`");
+            return Ok(Exit::Failed);
+        }
+    }
     server.reassign_all(&filters, to).await.context(at_spoke("not given to anybody else"))?;
-    out(format!("{} changed hands", counted(usize::try_from(total)?)))?;
+    if json {
+        // Of how many filters let pass the server tells; of whom not.
+        out_json(&serde_json::json!({ "done": null, "not_done": [], "let_pass": total }))?;
+    } else {
+        out(format!("{} changed hands", counted(usize::try_from(total)?)))?;
+    }
     Ok(Exit::Done)
 }
 
@@ -399,7 +430,10 @@ fn counted(n: usize) -> String {
 
 async fn assignments(json: bool, who: &SignInArgs, ctx: &Context) -> anyhow::Result<()> {
     let found = sign_in(who, Role::Texter, ctx)?;
-    let found = spoke(&found, timeouts(ctx), ctx)?.assignments().await.context(at_spoke("no assignments"))?;
+    let found = spoke(&found, timeouts(ctx), ctx)?
+        .assignments()
+        .await
+        .context(at_spoke("your assignments could not be read"))?;
     if json {
         return out_json(&found);
     }

@@ -177,7 +177,11 @@ async fn a_script_watches_steers_and_counts() {
     assert_eq!(board["texters"][1]["last_ten_minutes"], Value::Null);
     let listed = json(&["spoke", "campaigns", "--json"]).await;
     assert_eq!(listed[0]["contacts_count"], Value::Null, "not 0");
-    let given = here.run(&["spoke", "reassign", "--campaign", "1", "--texter", "2", "--all", "--to", "1"], "").await;
+    let all = ["spoke", "reassign", "--campaign", "1", "--texter", "2", "--all", "--to", "1"];
+    let unasked = here.run(&all, "").await;
+    assert!(unasked.code == Some(2) && unasked.err.contains("--yes"), "{}", unasked.err);
+    assert!(here.there.world().contacts.values().all(|contact| contact.assignment == Some(World::assignment_of(2))));
+    let given = here.run(&[&all[..], &["--yes"]].concat(), "").await;
     assert_eq!(given.out.trim(), "3 contacts changed hands", "{}", given.err);
     let mine = json(&["spoke", "assignments", "--json"]).await;
     assert_eq!((mine[0]["first_texts"].as_u64(), mine[0]["outside_hours"].as_u64()), (Some(3), Some(0)));
@@ -194,7 +198,7 @@ async fn a_script_watches_steers_and_counts() {
     let import = ["campaign", "import", "--from-spoke", &url, "--campaign", "1", "--into", &file];
     let imported = here.run(&import, "").await;
     assert!(imported.out.contains("2 questions, 3 canned replies, 3 tags"), "{}{}", imported.out, imported.err);
-    let all = here.run(&["spoke", "reassign", "--all", "--to", "nobody"], "").await;
+    let all = here.run(&["spoke", "reassign", "--all", "--yes", "--to", "nobody"], "").await;
     assert!(all.err.contains("name one"), "{}", all.err);
 }
 
@@ -232,6 +236,13 @@ async fn what_was_not_done_is_not_said_to_be_done() {
     let closed = here.run(&["spoke", "status", "closed", "--campaign", "1", "2", "9999"], "").await;
     assert_eq!((closed.code, closed.out.trim()), (Some(1), "1 contact: closed"), "{}", closed.err);
     assert!(closed.err.contains("9999"), "{}", closed.err);
+    let tagged = here.run(&["spoke", "tag", "spanish", "--campaign", "1", "2", "--json"], "").await;
+    let tagged: Value = serde_json::from_str(&tagged.out).expect("JSON");
+    assert_eq!(tagged, serde_json::json!({ "done": [2], "not_done": [] }));
+    let part = here.run(&["spoke", "status", "closed", "--campaign", "1", "2", "9999", "--json"], "").await;
+    assert_eq!(part.code, Some(1));
+    let part: Value = serde_json::from_str(&part.out).expect("JSON");
+    assert_eq!(part["not_done"], serde_json::json!([9999]));
     // Closed before any text: there is nobody to answer.
     let again = here.run(&["spoke", "status", "needs-response", "--campaign", "1", "2"], "").await;
     assert_eq!(again.code, Some(0), "{}", again.err);
