@@ -73,6 +73,7 @@ struct State {
     claims: VecDeque<Call<SliceGrant>>,
     claimed: Vec<Uuid>,
     me: VecDeque<Call<Me>>,
+    looks: HashMap<Uuid, Verdict>,
     verdict_answers: VecDeque<Call<Option<Verdict>>>,
     read_back: Vec<Uuid>,
     signed_in_again: bool,
@@ -147,6 +148,11 @@ impl FakeServer {
     }
 
     /// Whose stored verdicts were asked for.
+    /// What became of an act can be seen from now on by whoever looks.
+    pub(crate) fn can_be_seen(&self, verdict: Verdict) {
+        self.state().looks.insert(verdict.id, verdict);
+    }
+
     pub(crate) fn read_back(&self) -> Vec<Uuid> {
         self.state().read_back.clone()
     }
@@ -245,6 +251,10 @@ impl CampaignServer for FakeServer {
 
     fn beside(&self) -> Option<Beside> {
         self.state().beside.clone()
+    }
+
+    async fn look_for(&self, id: Uuid, _: &ConfirmedWhat) -> Call<Option<Verdict>> {
+        Ok(self.state().looks.get(&id).cloned())
     }
 
     fn may_repeat(&self, what: &ConfirmedWhat) -> bool {

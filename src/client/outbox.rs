@@ -308,6 +308,7 @@ impl Worker {
             self.say_progress().await;
             self.take_off(&mut flights);
             questions.extend(self.ask_back());
+            self.plan_looks();
             looks.extend(self.look_up());
             let stalled = self.line.down || self.all_aside();
             self.activity.send_replace(Activity { in_flight: flights.len(), stalled });
@@ -381,7 +382,9 @@ impl Worker {
         let lanes = self.lanes.values().map(|wait| wait.until).filter(|until| *until > now);
         let code = (!self.aside.is_empty() && self.code.until > now).then_some(self.code.until);
         let later = self.later.values().map(|one| one.wait.until).filter(|until| *until > now);
-        let next = line.or_else(|| lanes.chain(code).chain(later).chain(self.read_back.wake(now)).min());
+        let next = line.or_else(|| {
+            lanes.chain(code).chain(later).chain(self.read_back.wake(now)).chain(self.doubt.wake(now)).min()
+        });
         match next {
             // Only a nudge ends it.
             Some(Duration::MAX) | None => Box::pin(std::future::pending()),
@@ -414,7 +417,10 @@ impl Worker {
 
     /// A look for an act of unknown outcome, when one may be taken.
     fn look_up(&mut self) -> Option<BoxFuture<'static, doubt::Answer>> {
-        let may = !self.idempotent && !self.line.down && self.line.until <= self.clock.monotonic();
+        let now = self.clock.monotonic();
+        // Where nothing else is tried, a look is what shows that the server answers again.
+        let quiet = !self.line.down || self.in_the_air.is_empty();
+        let may = !self.idempotent && quiet && self.line.until <= now;
         let in_the_air = &self.in_the_air;
         may.then(|| self.doubt.take_off(|id| in_the_air.contains_key(&id))).flatten()
     }

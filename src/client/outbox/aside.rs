@@ -67,6 +67,14 @@ impl Worker {
         self.report(Report::Unknown(row.id)).await;
     }
 
+    /// When what is of unknown outcome is looked for again, at a server that cannot be asked twice.
+    pub(super) fn plan_looks(&mut self) {
+        if !self.idempotent {
+            let in_the_air = &self.in_the_air;
+            self.doubt.plan(self.clock.monotonic(), |id| in_the_air.contains_key(&id));
+        }
+    }
+
     /// How much waits. What is in the air at a server that cannot be asked twice is marked as unknown meanwhile, and waits all the same: else
     /// the number would go down and up with each try.
     pub(super) fn progress(&self) -> (u64, Option<Timestamp>) {

@@ -14,7 +14,7 @@ use crate::client::fake::{
 };
 use crate::console::core::shared::msg::Confirmed;
 use crate::domain::ids::CampaignId;
-use crate::env::{SeededIds, SimClock};
+use crate::env::{Clock as _, SeededIds, SimClock};
 
 struct House {
     clock: Arc<SimClock>,
@@ -459,6 +459,23 @@ async fn killed_in_mid_call_to_such_a_server_it_stays_unknown() {
     house.outbox.idle().await;
     assert_eq!(house.journal.unknown(), [id(1)]);
     assert_eq!(server.calls(), [id(1)]);
+}
+
+#[tokio::test]
+async fn what_reached_its_server_late_is_found_by_a_later_look_and_not_sent_again() {
+    let server = FakeServer::new(once());
+    server.script([Reply::Fail(cut())]);
+    let mut house = House::new(&server).await;
+    house.journal.confirm(&text(1, 7)).await.unwrap();
+    assert_eq!(house.next().await, Report::Unknown(id(1)));
+    let mut report = house.next().await;
+    let waits = house.clock.monotonic();
+    server.can_be_seen(Verdict { id: id(1), outcome: Outcome::Accepted { seq: 1, at: at(2) } });
+    while !matches!(report, Report::Verdict(_)) {
+        report = house.next().await;
+    }
+    assert!(house.clock.monotonic() - waits < Duration::from_secs(60));
+    assert_eq!((house.journal.unknown(), server.calls()), (vec![], vec![id(1)]));
 }
 
 #[rstest]
