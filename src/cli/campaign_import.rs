@@ -180,7 +180,7 @@ pub(super) fn check(
     // Before a start it is known who waits for their hours.
     let held = pair.report.iter().flat_map(|report| report.held.iter().flat_map(hours));
     held.for_each(tell);
-    let of_a_row = |problem: &FileProblem| problem.file == contacts && problem.line.is_some_and(|line| line > 1);
+    let of_a_row = |problem: &FileProblem| problem.file == contacts && is_of_a_row(problem, read.no_header);
     let warnings = pair
         .problems
         .iter()
@@ -195,6 +195,11 @@ pub(super) fn check(
         }
         _ => None,
     })
+}
+
+/// True of what is wrong with a row: it repeats what stands there of a person. The first line is the header, where there is one.
+fn is_of_a_row(problem: &FileProblem, no_header: bool) -> bool {
+    problem.line.is_some_and(|line| line > u64::from(!no_header))
 }
 
 /// Asks the person at the terminal whether texting may begin; a script that says nothing means that it may.
@@ -301,6 +306,14 @@ fn in_words(title: &str, state: &ImportState, list: Rows, before: bool, (program
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_first_line_without_header_is_a_persons() {
+        let whole = FileProblem::whole(std::path::Path::new("l.csv"), "the number is too short (`212`)", "");
+        let of_a_row = |line, no_header| is_of_a_row(&FileProblem { line, ..whole.clone() }, no_header);
+        assert_eq!([of_a_row(Some(1), true), of_a_row(Some(2), true), of_a_row(None, true)], [true, true, false]);
+        assert_eq!([of_a_row(Some(1), false), of_a_row(Some(2), false), of_a_row(None, false)], [false, true, false]);
+    }
 
     #[test]
     fn every_row_of_the_list_is_in_one_count_of_the_summary() {
