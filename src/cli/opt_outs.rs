@@ -68,8 +68,8 @@ pub enum OptOutsCommand {
         #[command(flatten)]
         who: SignInArgs,
     },
-    /// Take numbers off the list again that somebody put there by mistake, as an admin: never what a word of the voter's own did, nor an
-    /// opt-out that they were told of
+    /// Take numbers off the list again that somebody put there by mistake, as an admin: never what a word of the voter's own did, nor what
+    /// somebody pressed in a conversation; who has written is undecided then
     TakeBack {
         /// The numbers
         #[arg(value_name = "NUMBER", required_unless_present = "list")]
@@ -266,9 +266,13 @@ fn back_in_words(taken: &OptOutsTaken) -> String {
     if taken.already > 0 {
         text.push_str(&format!(" {} of them were not on it before.", taken.already));
     }
+    if taken.numbers > taken.already {
+        text.push_str(" Whoever of them has written to you waits for somebody to decide whether that was an opt-out.");
+    }
     if taken.stay > 0 {
         text.push_str(&format!(
-            "\n{} on it: a word of their own did it, they were told of it, or they were erased. Nobody takes that back; they may send START.",
+            "\n{} on it: they asked for it (a word of their own, or pressed in a conversation), or were erased. Nobody takes that back; they \
+             may send START.",
             if taken.stay == 1 { "1 number stays".to_owned() } else { format!("{} numbers stay", taken.stay) }
         ));
     }

@@ -176,13 +176,44 @@ on_every_store! {
         home.pass(3 * 3_600);
         assert_eq!([back(0).await, back(1).await, back(2).await, back(3).await, back(77).await], ["done", "stays", "done", "not on it", "done"]);
         let line = home.line(&ada, campaign, slice[0].id).await;
-        assert_eq!((line.opt_out, line.waiting_since), (OptOut::No, since), "who waited waits again, since then");
+        assert_eq!(line.waiting_since, since, "who waited waits again, since then");
+        assert_eq!(line.opt_out, OptOut::Possible { words: String::new() }, "what they wrote is to be read first");
+        refused(home.try_send(&tess, home.text(&line, Reply, "Hi")).await, Code::Frozen);
+        assert_eq!(home.line(&ada, campaign, slice[2].id).await.opt_out, OptOut::No, "they never wrote");
         assert_eq!(home.line(&ada, campaign, slice[1].id).await.opt_out, OptOut::Yes { by_word: true });
         assert_eq!(home.notes(&ada, slice[2].id).await.last().expect("a note"), "opt_out_taken_back the wrong list");
         // Whoever was told that they are off the list stays off it.
         home.act(&tess, Act::OptOut { contact: slice[3].id, notice: true, grace: false }).await;
         assert_eq!(home.jobs().await.len(), 1);
         assert_eq!(back(3).await, "stays");
+    }
+
+    async fn nobody_takes_back_what_was_pressed_because_a_voter_asked_for_it(home: Home) {
+        let (ada, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for to in &slice {
+            home.initial(&tess, to).await;
+        }
+        let admin = Admin::of(ada.actor.clone()).expect("an admin");
+        let words = "I told you people to leave me be";
+        home.says(phone(0), words).await;
+        home.jobs().await;
+        // A notice that never left told them nothing: they asked for it all the same.
+        home.act(&tess, Act::OptOut { contact: slice[0].id, notice: true, grace: true }).await;
+        home.pass(3 * 3_600);
+        // Entered from a call, too, before it was pressed.
+        let captain = Captain::of(ada.actor.clone()).expect("a captain");
+        captain.suppress(&home.desk, phone(1), "by_phone: called".into()).await.expect("done");
+        let pressed = home.try_act(&tess, Act::OptOut { contact: slice[1].id, notice: false, grace: false }).await;
+        let asked = [0, 1].into_iter().take(if pressed.is_err() { 1 } else { 2 });
+        for whom in asked {
+            match admin.take_back_opt_out(&home.desk, phone(whom), "the wrong list".into()).await.expect("an answer") {
+                Answer::Refused(problem) => assert_eq!(problem.code, Code::Suppressed),
+                other => panic!("{whom}: {other:?}"),
+            }
+        }
+        assert_eq!(home.line(&ada, campaign, slice[0].id).await.opt_out, OptOut::Yes { by_word: false });
     }
 
     async fn nobody_takes_back_a_stop_nor_what_another_pressed_nor_what_is_long_ago(home: Home) {

@@ -11,7 +11,7 @@ use super::{
     script::refused,
     tx::Tx,
 };
-use crate::api::{event::ERASED, problem::Code};
+use crate::api::{opt_out::OptOutWay, problem::Code};
 use crate::db;
 use crate::domain::{
     conversation::{OptOut, Status},
@@ -31,6 +31,21 @@ const LONGEST_ASIDE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The notice waits this long for a slip to be taken back, where that was asked for, in microseconds.
 const GRACE: i64 = 10 * 1_000_000;
+
+/// The opt-outs of a contact that somebody pressed in a conversation, whatever stood on the list before.
+const PRESSED: &str = "SELECT 1 FROM audit
+     WHERE what = 'opted_out' AND subject = $2 AND organization = $1 AND detail IN ('by_person', 'undecided') LIMIT 1";
+
+/// Why an opt-out is not taken back.
+const ASKED_FOR: &str =
+    "they asked for it (a word of their own, or pressed in a conversation), or were erased: nobody takes that back";
+
+/// True of what was entered outside a conversation: on the telephone, from a letter, off a list.
+fn is_entered(reason: &str) -> bool {
+    let word = reason.split_once(':').map_or(reason, |(word, _)| word);
+    use OptOutWay::{Email, InPerson, List, Mail, Phone};
+    [Phone, Mail, Email, InPerson, List].iter().any(|way| way.word() == word)
+}
 
 impl Tx<'_> {
     /// Puts a conversation aside until then, or takes it up again.
@@ -136,18 +151,18 @@ impl Tx<'_> {
                 return no(Code::TooLate, "they were told that they are off the list: it stays so");
             }
         }
-        self.texted_again(actor, contact.organization, contact.phone.as_str(), "").await?;
+        self.texted_again(actor, contact.organization, contact.phone.as_str(), ("", false)).await?;
         Ok(Ok(()))
     }
 
     /// Takes a number off the list again where a person had put it there, and puts everybody of it back where they stood. What they wrote
-    /// is judged anew: a doubt stays a doubt.
+    /// is judged anew: a doubt stays a doubt. `to_be_read`: whatever they wrote since somebody last decided on it is one.
     async fn texted_again(
         &mut self,
         actor: &Actor,
         organization: i64,
         phone: &str,
-        reason: &str,
+        (reason, to_be_read): (&str, bool),
     ) -> Result<(), StoreError> {
         db::query("DELETE FROM suppressions WHERE organization = $1 AND phone = $2")
             .bind(organization)
@@ -161,7 +176,7 @@ impl Tx<'_> {
                 self.set_status(other.id, status, since).await?;
             }
         }
-        let state = self.undecided_of(organization, phone).await?;
+        let state = self.undecided_of(organization, phone, to_be_read).await?;
         let contacts = self.mark_opt_out(organization, phone, &state).await?;
         for other in &contacts {
             self.note(other, Some(actor), "opt_out_taken_back", reason).await?;
@@ -173,8 +188,9 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Takes back what somebody entered by mistake, whoever it was and however long ago: a number mistyped, the wrong list. Never what a
-    /// word of the voter's own did, nor an opt-out that they were told of, nor that of somebody who was erased.
+    /// Takes back what somebody entered by mistake, whoever it was and however long ago: a number mistyped, the wrong list. Never what the
+    /// voter asked for: a word of their own, what somebody pressed in a conversation, their erasure. Whoever has written since somebody last
+    /// decided on it is not free but undecided: a person reads it first.
     pub(super) async fn take_back_opt_out(
         &mut self,
         actor: &Actor,
@@ -185,14 +201,15 @@ impl Tx<'_> {
             return refused(Code::Forbidden, ONE_CAMPAIGN);
         }
         let organization = actor.organization.0;
-        let found =
-            db::query("SELECT by_word, reason, notice FROM suppressions WHERE organization = $1 AND phone = $2")
-                .bind(organization)
-                .bind(phone.as_str())
-                .fetch_optional(&mut *self.conn)
-                .await?;
+        let found = db::query(
+            "SELECT by_word, reason, notice IS NOT NULL FROM suppressions WHERE organization = $1 AND phone = $2",
+        )
+        .bind(organization)
+        .bind(phone.as_str())
+        .fetch_optional(&mut *self.conn)
+        .await?;
         let Some(row) = found else { return Ok(Answer::Already) };
-        let (by_word, why): (i64, String) = (col(&row, 0)?, col(&row, 1)?);
+        let (by_word, why, noticed): (i64, String, i64) = (col(&row, 0)?, col(&row, 1)?, row.try_get(2)?);
         let contacts = self.contacts_of(organization, phone.as_str()).await?;
         let erased = db::query("SELECT 1 FROM erasures WHERE organization = $1 AND phone = $2 LIMIT 1")
             .bind(organization)
@@ -200,23 +217,25 @@ impl Tx<'_> {
             .fetch_optional(&mut *self.conn)
             .await?;
         let theirs = by_word != 0 || contacts.iter().any(|one| one.opt_out == (OptOut::Yes { by_word: true }));
-        if theirs || why == ERASED || erased.is_some() {
-            return refused(Code::Suppressed, "a word of their own, or their erasure, did it: nobody takes that back");
+        if theirs || noticed != 0 || !is_entered(&why) || erased.is_some() {
+            return refused(Code::Suppressed, ASKED_FOR);
         }
-        if let Some(notice) = col::<Option<Uuid>>(&row, 2)? {
-            let ready = db::query("SELECT 1 FROM jobs WHERE message = $1 AND state IN ('ready', 'dropped')")
-                .bind(notice)
-                .fetch_optional(&mut *self.conn)
-                .await?;
-            let waits = db::query("SELECT 1 FROM jobs WHERE message = $1 AND state = 'ready'")
-                .bind(notice)
-                .fetch_optional(&mut *self.conn)
-                .await?;
-            if ready.is_none() || (waits.is_some() && !self.take_back(notice, "taken_back").await?) {
-                return refused(Code::Suppressed, "they were told that they are off the list: it stays so");
+        for contact in &contacts {
+            let pressed = db::query(PRESSED).bind(organization).bind(format!("contact {}", contact.id));
+            if pressed.fetch_optional(&mut *self.conn).await?.is_some() {
+                return refused(Code::Suppressed, ASKED_FOR);
             }
         }
-        self.texted_again(actor, organization, phone.as_str(), reason).await?;
+        // What a number in no campaign has written stands in no conversation where somebody could decide.
+        let unmatched = db::query("SELECT 1 FROM unmatched_inbound WHERE organization = $1 AND phone = $2 LIMIT 1")
+            .bind(organization)
+            .bind(phone.as_str())
+            .fetch_optional(&mut *self.conn)
+            .await?;
+        if contacts.is_empty() && unmatched.is_some() {
+            return refused(Code::Suppressed, ASKED_FOR);
+        }
+        self.texted_again(actor, organization, phone.as_str(), (reason, true)).await?;
         Ok(Answer::Done)
     }
 
@@ -244,8 +263,8 @@ impl Tx<'_> {
     }
 
     /// What they wrote, in any campaign, since somebody last decided on it: a doubt stays a doubt, whatever was written after it. Words that
-    /// retention has removed may have been one: then a person decides.
-    async fn undecided_of(&mut self, organization: i64, phone: &str) -> Result<OptOut, StoreError> {
+    /// retention has removed may have been one: then a person decides. `to_be_read`: on any words.
+    async fn undecided_of(&mut self, organization: i64, phone: &str, to_be_read: bool) -> Result<OptOut, StoreError> {
         let rows = db::query(
             "SELECT m.body, CASE WHEN m.purged_at IS NULL THEN 0 ELSE 1 END FROM contacts c JOIN messages m ON m.contact = c.id
              WHERE c.organization = $1 AND c.phone = $2 AND m.direction = 'in' AND m.seq > COALESCE(
@@ -262,7 +281,7 @@ impl Tx<'_> {
             if let Inbound::Possible { words } = verdict(&col::<String>(&row, 0)?) {
                 return Ok(OptOut::Possible { words: safe_line(&words) });
             }
-            unread |= col::<i64>(&row, 1)? != 0;
+            unread |= to_be_read || col::<i64>(&row, 1)? != 0;
         }
         Ok(if unread { OptOut::Possible { words: String::new() } } else { OptOut::No })
     }
