@@ -200,7 +200,7 @@ const NOT_OURS: &[(&str, &str, &str)] = &[
     ("console/ui/svg.rs", "<svg xmlns=", "the head of a picture"),
     ("console/core/texter/help_out.rs", "Hola {name}, soy {me}.", "a text to a voter, in the voter's language"),
     ("console/core/texter/help_out.rs", "Hi {name}, this is {me}.", "a text to a voter, in the voter's language"),
-    ("console/core/texter/server.rs", "the grant was empty", "the detail of a problem, for the log"),
+    ("console/core/texter/claims.rs", "the grant was empty", "the detail of a problem, for the log"),
 ];
 
 #[test]
