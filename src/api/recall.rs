@@ -118,7 +118,7 @@ pub struct RecallReport {
 /// Another campaign in which the same value or the same words stand. A recall holds in its own campaign alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Elsewhere {
-    /// Which campaign: one that runs or is paused, or one of the same people that is closed.
+    /// Which campaign: one that is not closed, one that is being made among them, or a closed one of the same people.
     pub campaign: CampaignId,
     /// Its title.
     pub title: String,
@@ -129,12 +129,18 @@ pub struct Elsewhere {
     /// The recall that is in force there already; absent: it goes out there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recall: Option<i64>,
-    /// Contacts who have got it there, or may have.
-    pub got: u64,
-    /// Texts with it that wait for the carrier there.
-    pub waiting: u64,
-    /// Contacts there without their first text whose card says it.
-    pub to_get: u64,
+    /// A line of its script, in whatever version, has the very words. False: a value that may have come out of its list, or been typed.
+    #[serde(default)]
+    pub certain: bool,
+    /// Contacts who have got it there, or may have; absent: not counted. A server does not: ask for the recall there with `dry_run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub got: Option<u64>,
+    /// Texts with it that wait for the carrier there; absent: not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<u64>,
+    /// Contacts there without their first text whose card says it; absent: not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_get: Option<u64>,
 }
 
 /// A recall, as a captain sees it afterwards.

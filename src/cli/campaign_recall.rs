@@ -106,10 +106,13 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     let request = RecallRequest { what, reason: args.reason };
     let report = server.recall(campaign, &request, args.dry_run).await.context(NOTHING)?;
     // It holds here from now on; where else it stands takes longer to find out.
+    if !args.json {
+        out(in_words(&report, &ctx.program, by_admin))?;
+    }
     let asked = RecallRequest { what: report.what.clone(), reason: request.reason.clone() };
-    let others = server.recall_elsewhere(campaign, &asked).await;
-    let is_known = others.is_ok();
-    let found = others.ok().and_then(|others| others.elsewhere).unwrap_or_default();
+    let found = looked_at(server.recall_elsewhere(campaign, &asked).await.ok());
+    let is_known = found.is_some();
+    let mut found = found.unwrap_or_default();
     let mut everywhere = Vec::new();
     let mut failed = Vec::new();
     if args.everywhere && !args.dry_run {
@@ -118,7 +121,7 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
             match server.recall(other.campaign, &request, false).await {
                 Ok(done) => everywhere.push(done),
                 Err(error) => failed.push(format!(
-                    "NOT taken back in campaign {}: {error}. Again: {} campaign recall {} {}",
+                    "NOT CERTAINLY taken back in campaign {}: {error}. Again: {} campaign recall {} {}",
                     other.campaign,
                     ctx.program,
                     other.campaign,
@@ -130,20 +133,29 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     let left = |other: &Elsewhere| {
         everywhere.iter().all(|done: &RecallReport| done.campaign != other.campaign || done.what != other.what)
     };
-    let report = RecallReport { elsewhere: is_known.then(|| found.into_iter().filter(left).collect()), ..report };
+    found.retain(left);
+    // Nothing waits for these: what is to be shut is shut by now.
+    for other in &mut found {
+        let asked = RecallRequest { what: other.what.clone(), reason: String::new() };
+        if let Ok(there) = server.recall(other.campaign, &asked, true).await {
+            (other.got, other.waiting, other.to_get) = (Some(there.got), Some(there.waiting), Some(there.to_get));
+        }
+    }
+    let report = RecallReport { elsewhere: is_known.then_some(found), ..report };
     if args.json {
-        out_json(&Told { report: &report, everywhere: &everywhere })?
+        out_json(&Told { report: &report, everywhere: &everywhere, failed: &failed })?
     } else {
-        let mut said = vec![in_words(&report, &ctx.program, by_admin)];
-        said.extend(everywhere.iter().map(also));
+        let mut said: Vec<String> = everywhere.iter().map(also).collect();
         if failed.is_empty() {
             said.extend(elsewhere(&report, &ctx.program));
         }
-        out(said.join("\n"))?
+        if !said.is_empty() {
+            out(said.join("\n"))?
+        }
     }
     if !is_known {
         tell(format!(
-            "warning: whether the same words stand in other campaigns could not be read. Look again: {} campaign recall {campaign} {} --dry-run",
+            "warning: whether the same words stand in other campaigns nobody can tell (it could not be read, or the server is older). Look again: {} campaign recall {campaign} {} --dry-run",
             ctx.program,
             options(&report.what)
         ));
@@ -161,6 +173,14 @@ struct Told<'a> {
     /// What `--everywhere` took back in other campaigns.
     #[serde(skip_serializing_if = "<[RecallReport]>::is_empty")]
     everywhere: &'a [RecallReport],
+    /// Where it could not, in words, with the command for each.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    failed: &'a [String],
+}
+
+/// Where else it stands; none when nobody looked: the question failed, or an older server does not know it and answers without.
+fn looked_at(others: Option<RecallReport>) -> Option<Vec<Elsewhere>> {
+    others.and_then(|report| report.elsewhere)
 }
 
 /// The number of no recall.
@@ -342,6 +362,13 @@ mod tests {
             wordless: 0,
             elsewhere: None,
         }
+    }
+
+    #[test]
+    fn of_an_older_server_nobody_can_tell_where_else_it_stands() {
+        assert_eq!(looked_at(Some(report(None))), None);
+        assert_eq!(looked_at(None), None);
+        assert_eq!(looked_at(Some(RecallReport { elsewhere: Some(vec![]), ..report(None) })), Some(vec![]));
     }
 
     #[test]

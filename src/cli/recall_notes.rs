@@ -29,6 +29,10 @@ pub(super) fn options(what: &Recalled) -> String {
 pub(super) fn elsewhere(report: &RecallReport, program: &str) -> Vec<String> {
     let all = report.elsewhere.as_deref().unwrap_or_default();
     let (shut, open): (Vec<&Elsewhere>, Vec<&Elsewhere>) = all.iter().partition(|one| one.recall.is_some());
+    // A value may be typed, or come out of a list, anywhere: where no figure speaks for it, it is named in one line.
+    let is_unlikely =
+        |one: &&Elsewhere| !one.certain && [one.got, one.waiting, one.to_get].into_iter().all(|many| many == Some(0));
+    let (unlikely, open): (Vec<&Elsewhere>, Vec<&Elsewhere>) = open.into_iter().partition(is_unlikely);
     let mut lines = Vec::new();
     if !open.is_empty() {
         let campaigns: std::collections::BTreeSet<_> = open.iter().map(|one| one.campaign.0).collect();
@@ -58,9 +62,18 @@ pub(super) fn elsewhere(report: &RecallReport, program: &str) -> Vec<String> {
             options(&report.what)
         ));
     }
+    if !unlikely.is_empty() {
+        let numbers: Vec<String> = unlikely.iter().map(|one| one.campaign.to_string()).collect();
+        lines.push(format!(
+            "In campaign{} {} nobody got it, and no first text says it now. What a list there says in replies, and what is typed, nobody can \
+             tell: --everywhere shuts it there too",
+            if numbers.len() == 1 { "" } else { "s" },
+            numbers.join(", ")
+        ));
+    }
     for one in shut {
         let recall = one.recall.unwrap_or_default();
-        let next = if one.got == 0 {
+        let next = if one.got == Some(0) {
             String::new()
         } else {
             format!(": {program} campaign correct {} --recall {recall} --campaign FILE writes to those", one.campaign)
@@ -69,19 +82,18 @@ pub(super) fn elsewhere(report: &RecallReport, program: &str) -> Vec<String> {
             "Campaign {} ({}) has taken it back by recall {recall}; {} got it there{next}",
             one.campaign,
             safe_line(&one.title),
-            one.got
+            one.got.map_or_else(|| "nobody can tell how many".to_owned(), |many| many.to_string())
         ));
     }
     lines
 }
 
 fn counts(one: &Elsewhere) -> String {
-    format!(
-        "{} got it, {} for the carrier, {} would get it",
-        one.got,
-        if one.waiting == 1 { "1 waits".to_owned() } else { format!("{} wait", one.waiting) },
-        one.to_get
-    )
+    let (Some(got), Some(waiting), Some(to_get)) = (one.got, one.waiting, one.to_get) else {
+        return "how many could not be counted".to_owned();
+    };
+    let waits = if waiting == 1 { "waits" } else { "wait" };
+    format!("{got} got it, {waiting} {waits} for the carrier, {to_get} would get it")
 }
 
 fn state(state: CampaignState) -> &'static str {
@@ -228,15 +240,23 @@ mod tests {
             state: CampaignState::Running,
             what: place(),
             recall,
-            got: 3,
-            waiting: 1,
-            to_get: 2,
+            certain: true,
+            got: Some(3),
+            waiting: Some(1),
+            to_get: Some(2),
         };
         let json = serde_json::json!({"campaign": 1, "recall": 4, "what": place(), "got": 0, "delivered": 0, "in_doubt": 0, "waiting": 0,
             "dropped": 0, "to_get": 0});
         let report: RecallReport = serde_json::from_value(json).expect("a report");
         assert_eq!(elsewhere(&report, "textbank"), [""; 0]);
         let report = RecallReport { elsewhere: Some(vec![other(5, None), other(6, Some(7))]), ..report };
+        // Not counted, it is told all the same; where nothing speaks for it, in one line.
+        let uncounted = Elsewhere { got: None, waiting: None, to_get: None, certain: false, ..other(8, None) };
+        let none = Elsewhere { got: Some(0), waiting: Some(0), to_get: Some(0), certain: false, ..other(9, None) };
+        let both = RecallReport { elsewhere: Some(vec![uncounted, none]), ..report.clone() };
+        let said = elsewhere(&both, "textbank").join("\n");
+        assert!(said.contains("campaign 8 (Sorry), running") && said.contains("could not be counted"), "{said}");
+        assert!(said.contains("In campaign 9 nobody got it") && !said.contains("recall 9"), "{said}");
         let said = elsewhere(&report, "textbank").join("\n");
         assert!(said.contains("campaign 5 (Sorry), running: `12 Wrong St` as polling_place; 3 got it, 1 waits for the carrier, 2 would"), "{said}");
         assert!(said.contains("    textbank campaign recall 5 --field 'polling_place=12 Wrong St'"), "{said}");

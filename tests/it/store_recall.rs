@@ -66,7 +66,7 @@ async fn changed(answer: Answer) -> Changed {
     }
 }
 
-async fn update(home: &Home, admin: &Hand, campaign: CampaignId, def: CampaignDef) -> ScriptState {
+pub async fn update(home: &Home, admin: &Hand, campaign: CampaignId, def: CampaignDef) -> ScriptState {
     let admin = Admin::of(admin.actor.clone()).expect("an admin");
     match changed(admin.update_script(&home.desk, campaign, def).await.expect("an answer")).await {
         Changed::Script(state) => state,

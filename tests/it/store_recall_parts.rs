@@ -6,10 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use pretty_assertions::assert_eq;
 use textbank::api::act::Act;
+use textbank::api::campaign::CampaignState;
 use textbank::api::people::Role;
 use textbank::api::problem::Code;
+use textbank::api::recall::CorrectionRequest;
 use textbank::domain::ids::{CampaignId, MessageId};
 use textbank::domain::message::{Delivery, MessageKind::Initial};
+use textbank::domain::recall::Recalled;
 use textbank::env::{SimClock, SystemClock};
 use textbank::server::carrier::{Submitted, simulated::SimulatedCarrier};
 use textbank::server::jobs::Dispatcher;
@@ -17,11 +20,11 @@ use textbank::server::store::StoreError;
 use textbank::server::store::beside::{Beside, Onlooker};
 use textbank::server::store::change::Changed;
 use textbank::server::store::command::{Answer, Command, CommandKind};
-use textbank::server::store::handles::{Captain, Desk, System};
+use textbank::server::store::handles::{Admin, Captain, Desk, System};
 use tokio_util::sync::CancellationToken;
 
 use crate::store_home::{Hand, Home, Place, definition, on_every_store, people, refused};
-use crate::store_recall::{WRONG, of_version, reach, voters, wording, wrong};
+use crate::store_recall::{WRONG, of_version, reach, recall, right, update, voters, wording, wrong};
 
 /// What becomes of each part of a cleaning.
 #[derive(Debug)]
@@ -300,5 +303,40 @@ on_every_store! {
         System::clear_recalls(&home.desk).await.expect("taken back");
         later.all_came_back(&home).await;
         assert_eq!(reach(&home, &later.cal, later.campaign, &wording(1)).await.waiting, 0);
+    }
+
+    async fn where_else_it_stands_is_found_in_old_versions_and_in_what_is_being_made(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(1)).await.campaign;
+        let mended = home.import(&admin, wrong(), people(1)).await.campaign;
+        let mut new = right();
+        new.initial[0].text = "Hi there, it is {pollingPlace/at the school}.".into();
+        update(&home, &admin, mended, new).await;
+        let cal = home.join("Cal", Role::Captain).await;
+        let find = async |what: Recalled| {
+            let found = home.desk.store.elsewhere(&cal.actor, campaign, &what).await.expect("read").expect("visible");
+            found.expect("something").1
+        };
+        // What was confirmed under version 1 still goes out there.
+        let found = find(wording(0)).await;
+        assert_eq!(found.iter().map(|one| (one.campaign, one.what.clone())).collect::<Vec<_>>(), [(mended, wording(1))]);
+        assert_eq!((found[0].certain, found[0].got, found[0].recall), (true, None, None));
+        let (here, _) = recall(&home, &cal, mended, found[0].what.clone()).await;
+        assert_eq!(find(wording(0)).await[0].recall, Some(here.id));
+        let place = Recalled::Field { name: "pollingPlace".into(), value: "12 Wrong St".into() };
+        let found = find(place.clone()).await;
+        assert_eq!(found.iter().map(|one| (one.campaign, one.certain)).collect::<Vec<_>>(), [(mended, false)]);
+        // One that is being made: its recall holds from its first minute on.
+        let (said, _) = recall(&home, &cal, campaign, place.clone()).await;
+        let mut sorry = wrong();
+        sorry.initial[0].text = "Sorry: it is NOT 12 Wrong St but 34 Right St.".into();
+        let by = Admin::of(admin.actor.clone()).expect("an admin");
+        let request = CorrectionRequest { campaign, recall: said.id, def: sorry, paused: false };
+        by.correction(&home.desk, home.fresh(), request).await.expect("an answer");
+        let found = find(place.clone()).await;
+        let made = found.last().expect("the correction");
+        assert_eq!((made.state, made.certain, made.recall), (CampaignState::Importing, true, None));
+        recall(&home, &cal, made.campaign, place.clone()).await;
+        assert!(find(place).await.last().expect("the correction").recall.is_some());
     }
 }

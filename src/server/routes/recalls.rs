@@ -18,7 +18,7 @@ use crate::server::{
     AppState,
     auth::AsCaptain,
     store::{
-        change::{Changed, Reached},
+        change::{Changed, Reach, Reached},
         command::Answer,
         handles::System,
     },
@@ -46,8 +46,8 @@ pub struct Query {
     params(
         ("id" = i64, Path, description = "Campaign"),
         ("dry_run" = Option<bool>, Query, description = "`true`: nothing is recalled; the answer says what would be reached"),
-        ("elsewhere" = Option<bool>, Query, description = "`true`: the answer says in which other campaigns the same words stand; all their texts \
-            are read, so ask behind the recall, with `dry_run`"),
+        ("elsewhere" = Option<bool>, Query, description = "`true`: the answer says in which other campaigns the same words stand, or may: by their \
+            scripts, at once. With `dry_run` beside it nothing is counted, neither there nor here (all figures are 0)"),
     ),
     request_body = RecallRequest,
     responses((status = 200, body = RecallReport), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
@@ -73,19 +73,24 @@ pub async fn make(
             other => return Err(Refusal::unfit(&other)),
         }
     }
-    let Reached { recall, reach, .. } = reached(&state, &captain, campaign, &what).await?;
+    let (mut elsewhere, mut here) = (None, None);
+    if query.elsewhere {
+        let found = state.store().elsewhere(captain.actor(), campaign, &what).await?.ok_or_else(Refusal::not_found)?;
+        let (recall, others) = found?;
+        elsewhere = Some(others);
+        // Whoever only asks where it stands waits for no texts to be counted.
+        here = query.dry_run.then(|| Reached { campaign, recall, reach: Reach::default() });
+    }
+    let Reached { recall, reach, .. } = match here {
+        Some(here) => here,
+        None => reached(&state, &captain, campaign, &what).await?,
+    };
     let dropped = match done {
         Some((id, _)) => {
             let infos = state.store().recalls(captain.actor(), campaign).await?.unwrap_or_default();
             infos.iter().find(|info| info.recall.id == id).map_or(0, |info| info.dropped)
         }
         None => 0,
-    };
-    let elsewhere = match query.elsewhere {
-        true => {
-            Some(state.store().elsewhere(captain.actor(), campaign, &recall).await?.ok_or_else(Refusal::not_found)?)
-        }
-        false => None,
     };
     Ok(Json(RecallReport {
         campaign,

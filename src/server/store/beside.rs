@@ -228,8 +228,13 @@ impl<O: Onlooker> Queries for Beside<O> {
         self.inner.reach(actor, campaign, what).await
     }
 
-    async fn elsewhere(&self, actor: &Actor, campaign: CampaignId, recall: &Recall) -> Found<Option<Vec<Elsewhere>>> {
-        self.inner.elsewhere(actor, campaign, recall).await
+    async fn elsewhere(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        what: &Recalled,
+    ) -> Found<Option<Result<(Recall, Vec<Elsewhere>), Box<Problem>>>> {
+        self.inner.elsewhere(actor, campaign, what).await
     }
 
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>> {

@@ -118,8 +118,13 @@ pub trait Queries {
         campaign: CampaignId,
         what: &Recalled,
     ) -> Found<Option<Result<Reached, Box<Problem>>>>;
-    /// Other campaigns of the organization in which the words of a recall stand; `None` unless the actor is the campaign's captain.
-    async fn elsewhere(&self, actor: &Actor, campaign: CampaignId, recall: &Recall) -> Found<Option<Vec<Elsewhere>>>;
+    /// What this would recall, and other campaigns of the organization in which it stands or may: nothing is counted. `None` unless the actor is the campaign's captain.
+    async fn elsewhere(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        what: &Recalled,
+    ) -> Found<Option<Result<(Recall, Vec<Elsewhere>), Box<Problem>>>>;
     /// A campaign's recalls, lifted ones too; `None` unless the actor is its captain.
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>>;
     /// A campaign's trials, the newest first; `None` unless the actor is its captain.

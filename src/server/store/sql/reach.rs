@@ -21,7 +21,7 @@ use crate::domain::{
     campaign::{CampaignDef, Variant, fill_text, merge_fields_in, variant_for},
     ids::{CampaignId, ContactId},
     message::MessageKind,
-    recall::{Recall, Recalled, Said, carried, holds, puts_in, same_words, says_the_same, stands_in},
+    recall::{Recall, Recalled, Said, carried, holds, puts_in, quotes, same_words, says_the_same, stands_in},
 };
 use crate::server::store::{
     change::{Reach, Reached},
@@ -191,47 +191,28 @@ fn first_text<'a>(wording: &'a Variant, version: u32, body: &'a str) -> Said<'a>
     }
 }
 
-/// Contacts of another campaign that are looked at for a recalled value.
-const HOLDERS: &str = concat!(
-    "SELECT ",
-    listed_columns!(),
-    ", c.id FROM contacts c WHERE c.campaign = $1 AND c.id > $2 AND c.opt_out = 0 AND c.wrong_number = 0 AND c.removed = 0
-     ORDER BY c.id LIMIT $3"
-);
-
-/// True when the list of somebody in a campaign has the recalled value.
-async fn is_held(conn: &mut Conn, campaign: i64, def: &CampaignDef, what: &Recalled) -> Found<bool> {
-    let mut after = 0;
-    loop {
-        let rows = db::query(HOLDERS).bind(campaign).bind(after).bind(PAGE).fetch_all(&mut *conn).await?;
-        for row in &rows {
-            after = col(row, LISTED_COLUMNS)?;
-            if holds(what, &merge_fields_in(def, &listed(row, 0)?)) {
-                return Ok(true);
-            }
-        }
-        if rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
-            return Ok(false);
-        }
-    }
-}
-
-/// [`crate::server::store::query::Queries::elsewhere`].
+/// [`crate::server::store::query::Queries::elsewhere`]. By the scripts and the recalls alone: nothing of this waits for texts to be counted.
 pub(super) async fn elsewhere(
     conn: &mut Conn,
     actor: &Actor,
     campaign: CampaignId,
-    recall: &Recall,
-) -> Found<Option<Vec<Elsewhere>>> {
+    what: &Recalled,
+) -> Found<Option<Result<(Recall, Vec<Elsewhere>), Box<Problem>>>> {
     if actor.role < Role::Captain || visible(conn, actor, campaign).await?.is_none() {
         return Ok(None);
     }
+    let recall = match resolved(conn, campaign.0, what.clone()).await? {
+        Ok(recall) => recall,
+        Err(problem) => return Ok(Some(Err(Box::new(problem)))),
+    };
+    let recall =
+        in_force(conn, campaign.0).await?.into_iter().find(|known| known.what == recall.what).unwrap_or(recall);
     if actor.campaign.is_some() {
-        return Ok(Some(Vec::new()));
+        return Ok(Some(Ok((recall, Vec::new()))));
     }
     // Of those that are closed the ones of the same people: who got it there can be written to yet.
     let others = db::query(
-        "SELECT k.id FROM campaigns k WHERE k.organization = $1 AND k.id <> $2 AND (k.state IN ('running', 'paused') OR EXISTS (
+        "SELECT k.id FROM campaigns k WHERE k.organization = $1 AND k.id <> $2 AND (k.state <> 'archived' OR EXISTS (
              SELECT 1 FROM follow_ups f WHERE f.finished = 1
                  AND (f.campaign = k.id AND f.source = $2 OR f.campaign = $2 AND f.source = k.id))) ORDER BY k.id",
     )
@@ -244,37 +225,57 @@ pub(super) async fn elsewhere(
         let other = CampaignId(col(row, 0)?);
         let Some(seen) = visible(conn, actor, other).await? else { continue };
         let recalls = in_force(conn, other.0).await?;
-        for what in same_words(recall, &seen.def, seen.script_version) {
-            let here = if what.version().is_none() {
-                Recall { id: 0, what, versions: Vec::new(), texts: Vec::new(), reason: String::new() }
-            } else {
-                match resolved(conn, other.0, what).await? {
-                    Ok(here) => here,
-                    Err(_) => continue,
-                }
-            };
+        for (here, certain) in lines_in(conn, other.0, &recall).await? {
             // Of an older version it may have been taken back there: what matters is whether it is shut.
             let known =
                 recalls.iter().find(|one| one.what == here.what || !here.texts.is_empty() && one.texts == here.texts);
-            let here = known.cloned().unwrap_or(here);
-            let reach = reach(conn, other.0, &here).await?;
-            let line = here.what.version().is_some() || !here.shuts_words_of(&seen.def).is_empty();
-            let stands = line || !reach.got.is_empty() || reach.waiting > 0 || reach.to_get > 0;
-            let is_put_in = !puts_in(&here.what, &seen.def).is_empty();
-            if !stands && !(is_put_in && is_held(conn, other.0, &seen.def, &here.what).await?) {
-                continue;
-            }
             found.push(Elsewhere {
                 campaign: other,
                 title: seen.title.clone(),
                 state: seen.state,
                 recall: known.map(|one| one.id),
-                what: here.what,
-                got: reach.got.len() as u64,
-                waiting: reach.waiting,
-                to_get: reach.to_get,
+                what: known.map_or(here.what, |one| one.what.clone()),
+                certain,
+                got: None,
+                waiting: None,
+                to_get: None,
             });
         }
     }
-    Ok(Some(found))
+    Ok(Some(Ok((recall, found))))
+}
+
+/// What another campaign has of a recall, in any version of its script: what was confirmed under an older one still goes out. True: a line of it
+/// has the very words. A value may have come out of a list or been typed in any campaign.
+async fn lines_in(conn: &mut Conn, other: i64, recall: &Recall) -> Found<Vec<(Recall, bool)>> {
+    let scripts = db::query("SELECT version, def FROM scripts WHERE campaign = $1 ORDER BY version DESC")
+        .bind(other)
+        .fetch_all(&mut *conn)
+        .await?;
+    let mut found: Vec<(Recall, bool)> = Vec::new();
+    for row in &scripts {
+        let version = u32::try_from(col::<i64>(row, 0)?).unwrap_or(u32::MAX);
+        let def: CampaignDef = json(&col::<String>(row, 1)?)?;
+        for what in same_words(recall, &def, version) {
+            if what.version().is_none() {
+                let is_said = !quotes(&what, &def).is_empty();
+                match found.first_mut() {
+                    Some((_, certain)) => *certain |= is_said,
+                    None => {
+                        let value =
+                            Recall { id: 0, what, versions: Vec::new(), texts: Vec::new(), reason: String::new() };
+                        found.push((value, is_said));
+                    }
+                }
+                continue;
+            }
+            let is_there = found.iter().any(|(one, _)| {
+                one.versions.contains(&version) && one.what.clone().of_version(0) == what.clone().of_version(0)
+            });
+            if !is_there && let Ok(here) = resolved(conn, other, what).await? {
+                found.push((here, true));
+            }
+        }
+    }
+    Ok(found)
 }

@@ -560,9 +560,14 @@ impl Queries for SqlStore {
         reach::asked(&mut conn, actor, campaign, what).await
     }
 
-    async fn elsewhere(&self, actor: &Actor, campaign: CampaignId, recall: &Recall) -> Found<Option<Vec<Elsewhere>>> {
+    async fn elsewhere(
+        &self,
+        actor: &Actor,
+        campaign: CampaignId,
+        what: &Recalled,
+    ) -> Found<Option<Result<(Recall, Vec<Elsewhere>), Box<Problem>>>> {
         let mut conn = self.reader().await?;
-        reach::elsewhere(&mut conn, actor, campaign, recall).await
+        reach::elsewhere(&mut conn, actor, campaign, what).await
     }
 
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>> {

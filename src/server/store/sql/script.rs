@@ -48,8 +48,9 @@ impl Tx<'_> {
         let Some(found) = self.campaign_of(actor, campaign.0).await? else {
             return refused(Code::NotFound, "no such campaign for you");
         };
-        // One that was begun by mistake can be closed.
-        if found.state == CampaignState::Importing && !matches!(change, Change::Close { .. }) {
+        // One that was begun by mistake can be closed; a recall holds from its first minute on.
+        let may = matches!(change, Change::Close { .. } | Change::Recall { .. });
+        if found.state == CampaignState::Importing && !may {
             return refused(Code::Invalid, IMPORTING);
         }
         match change {
