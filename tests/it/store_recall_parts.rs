@@ -24,7 +24,7 @@ use textbank::server::store::handles::{Admin, Captain, Desk, System};
 use tokio_util::sync::CancellationToken;
 
 use crate::store_home::{Hand, Home, Place, definition, on_every_store, people, refused};
-use crate::store_recall::{WRONG, of_version, reach, recall, right, update, voters, wording, wrong};
+use crate::store_recall::{WRONG, correction, of_version, reach, recall, right, update, voters, wording, wrong};
 
 /// What becomes of each part of a cleaning.
 #[derive(Debug)]
@@ -338,5 +338,34 @@ on_every_store! {
         assert_eq!((made.state, made.certain, made.recall), (CampaignState::Importing, true, None));
         recall(&home, &cal, made.campaign, place.clone()).await;
         assert!(find(place).await.last().expect("the correction").recall.is_some());
+    }
+
+    async fn a_value_that_a_correction_quotes_can_be_taken_back_in_it(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(2)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        for to in home.claim(&tess, campaign, 2).await {
+            home.try_send(&tess, of_version(home.text(&to, Initial, WRONG), 1)).await.expect("accepted");
+        }
+        home.jobs().await;
+        let place = Recalled::Field { name: "pollingPlace".into(), value: "12 Wrong St".into() };
+        let (said, _) = recall(&home, &cal, campaign, place.clone()).await;
+        let mut sorry = wrong();
+        sorry.initial[0].text = "Sorry: it is NOT 12 Wrong St but 34 Right St.".into();
+        let made = correction(&home, &admin, campaign, (home.fresh(), said.id, sorry.clone())).await.expect("made");
+        let tom = home.join("Tom", Role::Texter).await;
+        let to = home.claim(&tom, made.campaign, 2).await;
+        let quoting = home.text(&to[0], Initial, "Sorry: it is NOT 12 Wrong St but 34 Right St.");
+        home.try_send(&tom, of_version(quoting, 1)).await.expect("in its own words");
+        // What it quotes may mislead itself: nothing of it goes out then, whatever a later version says.
+        home.pass(60);
+        let (here, dropped) = recall(&home, &cal, made.campaign, place.clone()).await;
+        assert_eq!((here.texts.len(), dropped), (0, 1));
+        assert_eq!(recall(&home, &cal, made.campaign, place).await.0.id, here.id, "once");
+        sorry.initial[0].text = "Once more: not 12 Wrong St, 34 Right St!".into();
+        update(&home, &admin, made.campaign, sorry).await;
+        let quoting = home.text(&to[1], Initial, "Once more: not 12 Wrong St, 34 Right St!");
+        refused(home.try_send(&tom, of_version(quoting, 2)).await, Code::Recalled);
     }
 }

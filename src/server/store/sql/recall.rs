@@ -426,7 +426,9 @@ impl Tx<'_> {
             Ok(recall) => recall,
             Err(problem) => return Ok(Answer::Refused(Box::new(problem))),
         };
-        if let Some(known) = campaign.recalls.iter().find(|known| known.what == recall.what) {
+        // What a correction quotes may itself mislead: taken back in it, the value is taken back there altogether.
+        let is_shut = |known: &Recall| known.what.version().is_some() || known.texts.is_empty();
+        if let Some(known) = campaign.recalls.iter().find(|known| known.what == recall.what && is_shut(known)) {
             return Ok(Answer::Changed(Changed::Recalled { recall: known.clone(), already: true }));
         }
         if self.older_serve().await? {
