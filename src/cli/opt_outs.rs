@@ -77,7 +77,7 @@ pub enum OptOutsCommand {
         /// Every number of this list, such as one that was imported by mistake
         #[arg(long, value_name = "FILE")]
         list: Option<PathBuf>,
-        /// Why it was a mistake; kept in the audit and in each conversation
+        /// Why it was a mistake; kept in each conversation
         #[arg(long, value_name = "TEXT")]
         note: String,
         /// The country of numbers without a country code, in two letters

@@ -427,6 +427,13 @@ async fn no_table_says_anything_of_somebody_who_was_erased() {
     home.says(phone(0), "Kittens! please stop texting me").await;
     home.act(&tess, Act::Note { contact: slice[0].id, text: "Waldorf's human".into() }).await;
     let captain = Captain::of(ada.actor.clone()).expect("a captain");
+    // Taken back once, of a number in a campaign and of one in none.
+    let admin = Admin::of(ada.actor.clone()).expect("an admin");
+    for number in [phone(0), phone(88)] {
+        captain.suppress(&home.desk, number.clone(), "by_mail: from Zephyrine".into()).await.expect("done");
+        let back = admin.take_back_opt_out(&home.desk, number, "Zephyrine's neighbour misread it".into()).await;
+        assert!(matches!(back.expect("an answer"), Answer::Done));
+    }
     captain.suppress(&home.desk, phone(0), "by_phone: Zephyrine called".into()).await.expect("done");
     // As an older program wrote it.
     let mut conn = db::Options::file(&home.file()).open().await.expect("the file");

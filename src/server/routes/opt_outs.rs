@@ -73,7 +73,7 @@ pub async fn add(
 async fn taken_back(actor: &Actor, state: &AppState, numbers: &[Phone], reason: &str) -> Result<OptOutsTaken, Refusal> {
     let Some(admin) = Admin::of(actor.clone()) else { return Err(second_factor::lacks(actor, Role::Admin)) };
     if reason.is_empty() {
-        return Err(Refusal::new(Code::Invalid, "say why it was a mistake: it is kept in the audit"));
+        return Err(Refusal::new(Code::Invalid, "say why it was a mistake: it is kept in each conversation"));
     }
     let mut told = OptOutsTaken { numbers: 0, already: 0, stay: 0 };
     for phone in numbers {

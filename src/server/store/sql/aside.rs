@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{
     act::{Decision, no},
+    erasure::{SAID_OF_A_NUMBER, word_of},
     opt_out::{BY_PERSON, SLIP, UNDECIDED},
     retention::ONE_CAMPAIGN,
     rows::{ContactRow, col, signed},
@@ -42,7 +43,7 @@ const ASKED_FOR: &str =
 
 /// True of what was entered outside a conversation: on the telephone, from a letter, off a list.
 fn is_entered(reason: &str) -> bool {
-    let word = reason.split_once(':').map_or(reason, |(word, _)| word);
+    let word = word_of(reason);
     use OptOutWay::{Email, InPerson, List, Mail, Phone};
     [Phone, Mail, Email, InPerson, List].iter().any(|way| way.word() == word)
 }
@@ -180,10 +181,11 @@ impl Tx<'_> {
         let contacts = self.mark_opt_out(organization, phone, &state).await?;
         for other in &contacts {
             self.note(other, Some(actor), "opt_out_taken_back", reason).await?;
-            self.audit(Some(actor), "opt_out_taken_back", format!("contact {}", other.id), reason.to_owned());
+            // Words about a person stand in the conversation alone, where an erasure finds them.
+            self.audit(Some(actor), "opt_out_taken_back", format!("contact {}", other.id), String::new());
         }
         if contacts.is_empty() {
-            self.audit(Some(actor), "opt_out_taken_back", "number in no campaign".to_owned(), reason.to_owned());
+            self.audit(Some(actor), "opt_out_taken_back", "number in no campaign".to_owned(), String::new());
         }
         Ok(())
     }
@@ -235,8 +237,28 @@ impl Tx<'_> {
         if contacts.is_empty() && unmatched.is_some() {
             return refused(Code::Suppressed, ASKED_FOR);
         }
+        if contacts.is_empty() {
+            self.forget_why(organization, &why).await?;
+        }
         self.texted_again(actor, organization, phone.as_str(), (reason, true)).await?;
         Ok(Answer::Done)
+    }
+
+    /// What was written beside the opt-out of a number in no campaign goes when it is taken back: nothing would lead an erasure to it any
+    /// more. Of several lines with the same words, which do not say whose they are, one goes.
+    async fn forget_why(&mut self, organization: i64, why: &str) -> Result<(), StoreError> {
+        self.mend_pending_audit("opted_out", "number in no campaign", |detail| {
+            if detail == why { word_of(detail).to_owned() } else { detail.to_owned() }
+        });
+        let line = db::query(SAID_OF_A_NUMBER).bind(organization).bind(why).fetch_optional(&mut *self.conn).await?;
+        if let Some(line) = line {
+            db::query("UPDATE audit SET detail = $2 WHERE id = $1")
+                .bind(col::<i64>(&line, 0)?)
+                .bind(word_of(why))
+                .execute(&mut *self.conn)
+                .await?;
+        }
+        Ok(())
     }
 
     /// True when a second opt-out came after that one: by somebody else, or for another reason.

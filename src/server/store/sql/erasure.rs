@@ -76,7 +76,7 @@ pub(super) const HELD_FOR: &str =
      WHERE a.what = 'hold_set' AND a.organization = $1";
 
 /// What a person wrote beside an opt-out; the word before it stays.
-fn word_of(reason: &str) -> &str {
+pub(super) fn word_of(reason: &str) -> &str {
     reason.split_once(':').map_or(reason, |(word, _)| word)
 }
 
