@@ -263,6 +263,16 @@ fn in_words(report: &RecallReport, program: &str, by_admin: bool) -> String {
             lines.push(format!("  it stands in these words in version {}", versions.join(", ")));
         }
     }
+    let reaches = report.got + report.waiting + report.dropped + report.to_get + report.wordless;
+    if let (Recalled::Field { name, value }, 0) = (&report.what, reaches) {
+        // A slip of the hand at 7 pm must not look like the deed.
+        lines.push(format!(
+            "  NOBODY here has or got this value: is it written exactly as on the list? `{program} export contacts --campaign {campaign}` shows \
+             what stands in the column `{}`; `{}` may be another",
+            safe_line(name),
+            safe_line(value)
+        ));
+    }
     lines.push(format!(
         "  {:>7}  got it: {} confirmed by their phones, {} in doubt",
         report.got, report.delivered, report.in_doubt
@@ -381,6 +391,17 @@ mod tests {
         let old = in_words(&RecallReport { wordless: 3, ..report(None) }, "textbank", true);
         assert!(old.contains("3  older texts could not be looked at"), "{old}");
         assert!(text.contains("12  got it: 9 confirmed") && text.contains("4  wait for the carrier"), "{text}");
+        let slip = RecallReport {
+            what: Recalled::Field { name: "place".into(), value: "12 Wrog St".into() },
+            versions: vec![],
+            got: 0,
+            waiting: 0,
+            to_get: 0,
+            ..report(Some(8))
+        };
+        assert!(in_words(&slip, "textbank", true).contains("NOBODY here"), "a slip is no deed");
+        let reached = RecallReport { to_get: 1, ..slip };
+        assert!(!in_words(&reached, "textbank", true).contains("NOBODY here"));
         let done = RecallReport { waiting: 0, dropped: 4, ..report(Some(7)) };
         let text = in_words(&done, "textbank", true);
         assert!(text.starts_with("Recall 7:") && text.contains("campaign correct 3 --recall 7"), "{text}");

@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(told(&[stood(None)], Becomes::Correction(4)), (1, 1));
         // What may be quoted in a correction's next version the server says, not what was quoted before.
         let here = RecallInfo { put_right: Some(vec![]), ..recall(4) };
-        assert_eq!(told(&[here.clone()], Becomes::Next), (0, 2));
+        assert_eq!(told(std::slice::from_ref(&here), Becomes::Next), (0, 2));
         let mut quoted = recall(4);
         quoted.recall.texts = vec!["NOT 12 Wrong St!".into()];
         assert_eq!(told(&[quoted.clone()], Becomes::Next), (1, 1));

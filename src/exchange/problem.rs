@@ -25,7 +25,7 @@ pub struct FileProblem {
 
 impl FileProblem {
     /// A problem of the whole file that stops the work.
-    pub(super) fn whole(file: &Path, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn whole(file: &Path, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             file: file.to_owned(),
             line: None,

@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(same_words(&script, &other, 4), [wording("z", 4)]);
         assert_eq!(same_words(&script, &was, 4), [Recalled::Script { version: 4 }]);
         let value = of(Recalled::Field { name: "place".into(), value: "12 Wrong St".into() });
-        assert_eq!(same_words(&value, &other, 4), [value.what.clone()]);
+        assert_eq!(same_words(&value, &other, 4), std::slice::from_ref(&value.what));
     }
 
     #[rstest]
@@ -229,7 +229,7 @@ mod tests {
             source: None,
             off_script: false,
         };
-        assert_eq!(carried(&[right.clone()], &said, || true).is_some(), is_carried, "{body}");
+        assert_eq!(carried(std::slice::from_ref(&right), &said, || true).is_some(), is_carried, "{body}");
         // Everywhere else the value is wrong wherever it stands.
         assert_eq!(carried(&[plain], &said, || true).is_some(), body.contains("12 Wrong St"), "{body}");
         // What may be quoted is nothing that was taken back.

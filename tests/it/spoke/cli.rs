@@ -233,6 +233,9 @@ async fn what_was_not_done_is_not_said_to_be_done() {
     let part = here.run(&["spoke", "reassign", "--campaign", "1", "--to", "1", "1", "9999"], "").await;
     assert_eq!((part.code, part.out.trim()), (Some(1), "1 contact changed hands"), "{}", part.err);
     assert!(part.err.contains("9999") && !part.err.contains(" 1,"), "{}", part.err);
+    let elsewhere = here.run(&["spoke", "status", "closed", "--campaign", "99", "2"], "").await;
+    assert!(elsewhere.code != Some(0), "contact 2 is of no campaign 99: {}", elsewhere.out);
+    assert_ne!(here.there.world().contacts[&2].status, "closed");
     let closed = here.run(&["spoke", "status", "closed", "--campaign", "1", "2", "9999"], "").await;
     assert_eq!((closed.code, closed.out.trim()), (Some(1), "1 contact: closed"), "{}", closed.err);
     assert!(closed.err.contains("9999"), "{}", closed.err);

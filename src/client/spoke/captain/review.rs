@@ -302,7 +302,11 @@ impl SpokeServer {
         contacts: &[ContactId],
         status: &str,
     ) -> Call<Vec<ContactId>> {
-        let untexted = if status == "needsResponse" { self.closed_untexted(campaign, contacts).await? } else { vec![] };
+        // Spoke changes whoever has the number, of whatever campaign.
+        let here = Filters { campaign: Some(campaign), ..Filters::default() };
+        let contacts = self.found(&here, |one| contacts.contains(&one.contact)).await?;
+        let untexted =
+            if status == "needsResponse" { self.closed_untexted(campaign, &contacts).await? } else { vec![] };
         let (first, others): (Vec<ContactId>, Vec<ContactId>) =
             contacts.iter().copied().partition(|id| untexted.contains(id));
         let mut set = Vec::new();
@@ -323,11 +327,15 @@ impl SpokeServer {
     /// Of these contacts those that are closed and were never written to.
     async fn closed_untexted(&self, campaign: CampaignId, contacts: &[ContactId]) -> Call<Vec<ContactId>> {
         let filters = Filters { campaign: Some(campaign), status: Some("closed".to_owned()), ..Filters::default() };
+        self.found(&filters, |one| one.messages.is_empty() && contacts.contains(&one.contact)).await
+    }
+
+    /// Those that are meant among all that these filters show, page by page.
+    async fn found(&self, filters: &Filters, meant: impl Fn(&Conversation) -> bool) -> Call<Vec<ContactId>> {
         let (mut found, mut offset) = (Vec::new(), 0);
         loop {
-            let (page, total) = self.conversations(&filters, offset, PEOPLE_AT_ONCE).await?;
-            let untexted = page.iter().filter(|one| one.messages.is_empty() && contacts.contains(&one.contact));
-            found.extend(untexted.map(|one| one.contact));
+            let (page, total) = self.conversations(filters, offset, PEOPLE_AT_ONCE).await?;
+            found.extend(page.iter().filter(|one| meant(one)).map(|one| one.contact));
             offset += PEOPLE_AT_ONCE;
             if page.is_empty() || offset >= total {
                 return Ok(found);

@@ -385,6 +385,9 @@ impl Model {
                 } else {
                     let act = Act::Answer { contact: *contact, question: asked, value: Some(value) };
                     if self.confirm_act(act, stamp, fx) {
+                        // What was said of the try before is not so any more.
+                        self.notices.withdraw("texter-not-a-day");
+                        self.notices.withdraw("texter-answer-too-long");
                         self.overlays.pop();
                     }
                 }

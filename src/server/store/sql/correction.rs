@@ -87,7 +87,7 @@ pub(super) async fn part(
 async fn before(conn: &mut Conn, campaign: i64) -> Found<Option<i64>> {
     let row =
         db::query("SELECT source FROM follow_ups WHERE campaign = $1").bind(campaign).fetch_optional(conn).await?;
-    row.map(|row| Ok(col(&row, 0)?)).transpose()
+    row.map(|row| col(&row, 0)).transpose()
 }
 
 /// The lines that said a value in any version of the scripts of this campaign and of those that it was made of: whoever got them was told
@@ -116,7 +116,7 @@ async fn putting_right(conn: &mut Conn, campaign: i64) -> Found<Vec<i64>> {
     .bind(campaign)
     .fetch_all(conn)
     .await?;
-    rows.iter().map(|row| Ok(col(row, 0)?)).collect()
+    rows.iter().map(|row| col(row, 0)).collect()
 }
 
 /// Says of a campaign's recalls of values which lines a correction may not say again.

@@ -257,6 +257,8 @@ fn an_answer_in_their_own_words_and_a_day_are_typed_checked_and_taken_back() {
     assert_eq!(shown_back(&desk), ("texter-day-understood", Some(true)));
     desk.keys("<enter>");
     assert_eq!(desk.acts()[1], &answer(Some("2026-11-03")));
+    let up = desk.model.notices.toast().map(|notice| notice.say.key);
+    assert_ne!(up, Some("texter-not-a-day"), "it is one now");
     desk.keys("u");
     assert_eq!(desk.acts()[2], &answer(Some("the bus")));
     desk.keys("u");
