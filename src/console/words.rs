@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::core::shared::say::{Arg, Say};
 use super::core::texter::pick::tag_word;
 use super::core::texter::view::{NOTE_OPTED_OUT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED};
+use crate::domain::event_fields::{SPANISH_DAYS, SPANISH_MONTHS};
 use crate::domain::message::Delivery;
 use crate::domain::pictures::unmarked;
 use crate::domain::safe_text::safe_line;
@@ -117,7 +118,7 @@ pub fn day_and_time(words: &Catalogue, zone: &TimeZone, at: Timestamp) -> String
     let day = match words.language() {
         "en" => there.strftime("%b %-d").to_string(),
         // A number for the month would be read the other way round beside an English list.
-        _ => format!("{} {}", there.day(), SPANISH_MONTHS[usize::from(there.month().unsigned_abs().clamp(1, 12)) - 1]),
+        _ => format!("{} {}", there.day(), &month_in_spanish(there.month())[..3]),
     };
     format!("{day}, {}", clock(words, there.datetime()))
 }
@@ -128,9 +129,12 @@ pub fn whole_day(words: &Catalogue, day: Date) -> String {
     if words.language() == "en" {
         return day.strftime("%A, %B %-d, %Y").to_string();
     }
-    let weekday = SPANISH_WEEKDAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs().min(6))];
-    let month = SPANISH_MONTH_NAMES[usize::from(day.month().unsigned_abs().clamp(1, 12)) - 1];
-    format!("{weekday} {} de {month} de {}", day.day(), day.year())
+    let weekday = SPANISH_DAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs().min(6))];
+    format!("{weekday} {} de {} de {}", day.day(), month_in_spanish(day.month()), day.year())
+}
+
+fn month_in_spanish(month: i8) -> &'static str {
+    SPANISH_MONTHS[usize::from(month.unsigned_abs().clamp(1, 12)) - 1]
 }
 
 /// What stands behind the word for an act in a conversation: tags by their names; until when something was put aside is a time, with its day where that is
@@ -178,28 +182,6 @@ pub fn language_name(word: impl Fn(&str) -> String, code: &str) -> String {
         other => safe_line(other),
     }
 }
-
-/// Days of the week, Monday first.
-const SPANISH_WEEKDAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
-
-/// Months in full.
-const SPANISH_MONTH_NAMES: [&str; 12] = [
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-];
-
-/// Months as Spanish abbreviates them.
-const SPANISH_MONTHS: [&str; 12] = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 
 /// How long ago, in words (`now`, `4 min`); where nobody knows what time it is, when.
 #[must_use]

@@ -7,9 +7,10 @@ use super::rsvp::CampaignEvent;
 /// What can be said of an event, as the last part of the field's name.
 pub const PARTS: [&str; 6] = ["title", "date", "time", "when", "place", "address"];
 
-/// Days and months of the languages that have words of their own here; any other language has the English ones.
-const SPANISH_DAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
-const SPANISH_MONTHS: [&str; 12] = [
+/// Days of the week in Spanish, Monday first.
+pub const SPANISH_DAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+/// Months in Spanish. Their first three letters are what Spanish abbreviates them to.
+pub const SPANISH_MONTHS: [&str; 12] = [
     "enero",
     "febrero",
     "marzo",

@@ -14,7 +14,7 @@ pub mod rejected;
 mod rows;
 mod table;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -219,6 +219,7 @@ pub struct Surveyed {
     header: bool,
     source: Source,
     columns: Columns,
+    shunned: HashSet<Phone>,
     numbers: Numbers,
     /// Of all its rows.
     fingerprint: blake3::Hash,
@@ -269,6 +270,11 @@ impl Surveyed {
         } else if options.numbers_only {
             columns.with_others(&not_flags(&source, &columns, !options.no_header)?);
         }
+        let shunned = if columns.no_texts.is_empty() || options.numbers_only {
+            HashSet::new()
+        } else {
+            shunned(&source, path, region, &columns, !options.no_header)?
+        };
         list.begin(&columns);
         visitor.begin(&list.columns);
         let mut rows = Rows {
@@ -279,6 +285,7 @@ impl Surveyed {
             consent_needed: options.consent_needed,
             opt_outs: options.numbers_only,
             today: options.today,
+            shunned: &shunned,
             odd: BTreeSet::new(),
         };
         let mut numbers = Numbers::default();
@@ -325,6 +332,7 @@ impl Surveyed {
             header: !options.no_header,
             source,
             columns,
+            shunned,
             numbers,
             fingerprint: fingerprint.finalize(),
         };
@@ -352,6 +360,7 @@ impl Surveyed {
             consent_needed: self.consent_needed,
             opt_outs: self.numbers_only,
             today: self.today,
+            shunned: &self.shunned,
             odd: BTreeSet::new(),
         };
         // Told at the first reading.
@@ -382,6 +391,31 @@ impl Surveyed {
         }
         Ok(())
     }
+}
+
+/// The numbers of all rows of which the list says that they get no texts.
+fn shunned(
+    source: &Source,
+    path: &Path,
+    region: &str,
+    columns: &Columns,
+    header: bool,
+) -> Result<HashSet<Phone>, Vec<FileProblem>> {
+    let nobody = HashSet::new();
+    let mut rows = Rows {
+        path,
+        region,
+        columns,
+        consent: None,
+        consent_needed: false,
+        opt_outs: false,
+        today: None,
+        shunned: &nobody,
+        odd: BTreeSet::new(),
+    };
+    let lines = source.table().map_err(|problem| vec![*problem])?;
+    let read = lines.skip(usize::from(header)).filter_map(Result::ok);
+    Ok(read.flat_map(|line| rows.shuns(&line)).collect())
 }
 
 /// The columns that may say who gets no texts, and of which some cell is no flag.

@@ -1,7 +1,7 @@
 //! A row of a list into a contact.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use csv::StringRecord;
@@ -32,6 +32,8 @@ pub(super) struct Rows<'a> {
     pub(super) opt_outs: bool,
     /// The day it is; consent of a later one shows nothing.
     pub(super) today: Option<Date>,
+    /// Numbers of rows that get no texts: no other row's person is texted there either.
+    pub(super) shunned: &'a HashSet<Phone>,
     /// Odd values reported already: each is told once, up to [`MOST_ODD`] of them.
     pub(super) odd: BTreeSet<String>,
 }
@@ -67,6 +69,11 @@ impl Rows<'_> {
         self.may_be_taken(line, warnings)?;
         let (phone, phone_column) =
             self.phone(record).map_err(|(at, what, remedy)| Box::new(problem(&columns.headers[at], what, remedy)))?;
+        if self.shunned.contains(&phone) {
+            let what = "another row of the list says that this number gets no texts".to_owned();
+            let remedy = "Whoever shares the number is left out too. Give another number, or put the other row right.";
+            return Err(Box::new(problem(&columns.headers[phone_column], what, remedy)));
+        }
         let mut first_name = cell(columns.name);
         let mut last_name = optional(columns.last_name).unwrap_or_default();
         if columns.full_name {
@@ -202,6 +209,15 @@ impl Rows<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The numbers of a row of which the list says that it gets no texts; of any other none.
+    pub(super) fn shuns(&mut self, line: &Line) -> Vec<Phone> {
+        if self.may_be_taken(line, &mut Vec::new()).is_ok() {
+            return Vec::new();
+        }
+        let numbers = self.choice(&line.cells).into_iter();
+        numbers.filter_map(|(_, _, column)| self.number(&line.cells, (false, column))?.ok()).collect()
     }
 
     /// The columns of numbers in the order of choice in this row, and whether the list calls the number a landline.

@@ -484,3 +484,18 @@ fn why_a_number_was_taken_is_said_of_each_row() {
     );
     assert_eq!(said("firstName,cell\nAna,2122000002\n"), [""; 0], "one column needs no words");
 }
+
+#[rstest]
+#[case::before("Ann,2125550102,yes\nBob,2125550102,no\nCy,2125550103,no\n")]
+#[case::behind("Bob,2125550102,no\nCy,2125550103,no\nAnn,(212) 555-0102,yes\n")]
+fn nobody_is_texted_at_a_number_that_another_row_takes_out(#[case] rows: &str) {
+    let text = format!("firstName,cell,opted_out\n{rows}");
+    let list = read(&text).unwrap();
+    let names: Vec<&str> = list.contacts.iter().map(|contact| contact.first_name.as_str()).collect();
+    assert_eq!(names, ["Cy"]);
+    assert!(
+        shown(&list.problems).iter().any(|said| said.contains("another row of the list says")),
+        "{:?}",
+        list.problems
+    );
+}
