@@ -53,15 +53,8 @@ impl Model {
             return;
         }
         let Some(shown) = self.shown(Armed::Card, card.contact, &card.hash, stamp) else { return };
-        if self.beside.two_presses {
-            let first = self.pressed_once.take().filter(|(contact, hash, at)| {
-                *contact == card.contact && *hash == card.hash && stamp.mono.saturating_sub(*at) <= SECOND_PRESS
-            });
-            if first.is_none() {
-                self.pressed_once = Some((card.contact, card.hash, stamp.mono));
-                self.say(Level::Info, Say::new("texter-press-again"));
-                return;
-            }
+        if self.wants_another_press(card.contact, &card.hash, stamp) {
+            return;
         }
         let (Some(line), Some(campaign)) = (self.people.line(card.contact), &self.campaign) else { return };
         let request = SendRequest {
@@ -84,6 +77,22 @@ impl Model {
         }
     }
 
+    /// True for the first of the two presses that some servers want: the second is to follow soon, on the same words.
+    fn wants_another_press(&mut self, contact: ContactId, hash: &str, stamp: Stamp) -> bool {
+        if !self.beside.two_presses {
+            return false;
+        }
+        let first = self.pressed_once.take().filter(|(of, words, at)| {
+            *of == contact && words == hash && stamp.mono.saturating_sub(*at) <= SECOND_PRESS
+        });
+        if first.is_some() {
+            return false;
+        }
+        self.pressed_once = Some((contact, hash.to_owned(), stamp.mono));
+        self.say(Level::Info, Say::new("texter-press-again"));
+        true
+    }
+
     /// The one way a reply is confirmed.
     pub(super) fn send_reply(&mut self, stamp: Stamp, go_on: bool, fx: &mut Vec<Effect>) {
         let Some(open) = &self.open else { return };
@@ -102,6 +111,11 @@ impl Model {
             self.say(Level::Info, Say::new("texter-not-seen-yet").with("up", up).with("down", down));
             return;
         };
+        let contact = open.contact;
+        if self.wants_another_press(contact, &text_hash, stamp) {
+            return;
+        }
+        let Some(open) = &self.open else { return };
         let (Some(line), Some(campaign)) = (self.people.line(open.contact), &self.campaign) else { return };
         let request = SendRequest {
             campaign: self.options.campaign,

@@ -195,6 +195,22 @@ fn what_the_server_says_of_itself_holds_before_the_press() {
 }
 
 #[test]
+fn a_reply_is_asked_for_twice_as_well_and_again_once_its_words_have_changed() {
+    let mut desk = Desk::with(1, 2);
+    desk.tell(Msg::Beside(Beside { two_presses: true, ..Beside::default() }));
+    desk.wait(1_000);
+    desk.keys("<tab><enter>ihello<enter>");
+    assert_eq!((desk.sent().len(), said(&desk)), (0, Some("texter-press-again")));
+    desk.keys("!");
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 0, "other words");
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 1);
+}
+
+#[test]
 fn a_reply_of_unknown_outcome_leaves_the_voter_waiting() {
     let mut desk = Desk::with(1, 2);
     desk.keys("<tab><enter>ihello<enter>");
