@@ -232,6 +232,7 @@ texter-leave-window = { $count ->
 texter-tags-title = Tags of { $name }
 texter-tag-close-title = Tag { $name } and close
 texter-tagged-done = { $name }: tag set: { $tag }.
+texter-answer-undone = { $name }: the answer is as it was before.
 texter-untagged-done = { $name }: tag taken off: { $tag }.
 texter-note-title = Note on { $name }
 texter-note-means = Whoever has this voter after you reads it; the voter never does.

@@ -232,6 +232,7 @@ texter-leave-window = { $count ->
 texter-tags-title = Etiquetas de { $name }
 texter-tag-close-title = Etiquetar a { $name } y cerrar
 texter-tagged-done = { $name }: etiqueta puesta: { $tag }.
+texter-answer-undone = { $name }: la respuesta está como antes.
 texter-untagged-done = { $name }: etiqueta quitada: { $tag }.
 texter-note-title = Nota sobre { $name }
 texter-note-means = La lee quien atienda después a esta persona; ella no la ve nunca.

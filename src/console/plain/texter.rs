@@ -23,8 +23,9 @@ use crate::console::core::texter::model::Claim;
 use crate::console::core::texter::view::{CardPane, CardView, InboxRow, OverlayView, Sendable, ThreadItem, ThreadView};
 use crate::console::core::texter::{Focus, Model};
 use crate::console::keymap::action::Action;
+use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::{Context, Facts};
-use crate::console::keymap::map::Keymap;
+use crate::console::keymap::map::{Keymap, Lookup};
 use crate::console::words::stopped;
 use crate::domain::campaign::fill_initial;
 use crate::domain::conversation::{OptOut, Status};
@@ -600,6 +601,10 @@ impl Pages for TexterPages {
             _ => text.to_owned(),
         };
         let contact = open.contact;
+        if self.is_undo(text.trim()) {
+            // The words about the reply that leaves name this key: it is no text to a voter.
+            return self.model.update(Msg::Named { action: Action::Undo, stamp });
+        }
         self.model.update(Msg::Edited { contact, text: Some(safe_body(&text)) })
     }
 }
@@ -610,6 +615,13 @@ impl TexterPages {
         let asks = matches!(self.model.claim, Claim::Asked { .. } | Claim::Idle);
         let open = self.model.state == CampaignState::Running && self.model.people.held_back().0 == 0;
         asks && open && matches!(self.model.link, LinkState::Online | LinkState::Connecting)
+    }
+
+    /// The key of the composer that takes a reply back, by its name.
+    fn is_undo(&self, line: &str) -> bool {
+        let Ok(chord) = line.parse::<Chord>() else { return false };
+        let found = self.model.options.keymap.look_up(Context::Composer, &[chord], self.model.facts());
+        (chord.ctrl || chord.alt) && matches!(found, Lookup::Matched(Action::Undo))
     }
 
     /// The next line is a text.

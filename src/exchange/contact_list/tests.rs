@@ -418,6 +418,8 @@ fn no_consent_is_asked_of_those_who_opted_out() {
 #[case("opted_out", "May 2, 2026", false)]
 #[case("opted_out", "Unsubscribed", false)]
 #[case("opted_out", "removed", false)]
+#[case("is_landline", "yes", false)]
+#[case("is_landline", "no", true)]
 #[case("opted_out", "✓", false)]
 #[case("opted_out", "46144", false)]
 #[case("opted_out", "N", true)]

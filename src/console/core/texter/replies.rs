@@ -356,6 +356,8 @@ impl Model {
                 self.answered(*contact, question, value.as_deref(), undoes);
                 if !undoes {
                     self.may_undo(Undo::Answer { contact: *contact, question: question.clone(), before });
+                } else {
+                    self.say(Level::Info, self.about("texter-answer-undone", *contact));
                 }
             }
             Act::Tag { contact, tag, on } => {

@@ -331,6 +331,15 @@ fn what_a_voter_writes_while_my_reply_is_on_its_way_is_told() {
 }
 
 #[test]
+fn the_key_that_takes_a_reply_back_is_no_text_to_a_voter() {
+    let mut reader = Reader::with(0, 1);
+    reader.front.pages.model.options.reply_window = Duration::from_secs(60);
+    reader.types(&["n", "i", "At the school", "stay", "alt+u"]);
+    assert_eq!(reader.count("taken back, nothing was sent"), 1, "{:#?}", reader.said);
+    assert_eq!(reader.count("Your reply to N1001: alt+u"), 0, "{:#?}", reader.said);
+}
+
+#[test]
 fn a_picture_is_told_with_or_without_words() {
     let mut reader = Reader::with(0, 1);
     reader.types(&["n"]);
