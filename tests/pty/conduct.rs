@@ -93,11 +93,12 @@ fn the_first_minute_leads_from_the_link_to_the_first_real_card() {
     loop {
         let strip = |screen: &str| -> String {
             let from = screen.lines().skip_while(|line| !line.contains("PRACTICE"));
-            from.take(2).collect::<Vec<_>>().join(" ")
+            let words: Vec<&str> = from.take(2).flat_map(str::split_whitespace).collect();
+            words.join(" ")
         };
         let told = |screen: &str| {
             let told = strip(screen);
-            let keys: [(&str, &[u8]); 9] = [
+            let keys: [(&str, &[u8]); 11] = [
                 ("Enter sends it", b"\r"),
                 ("to end the practice", b"q"),
                 ("Press Tab", b"\t"),
@@ -107,6 +108,8 @@ fn the_first_minute_leads_from_the_link_to_the_first_real_card() {
                 ("Press i", b"i"),
                 ("Press Enter", b"\r"),
                 ("Go on with Enter", b"\r"),
+                ("Go on with Tab", b"\t"),
+                ("Go on with n", b"n"),
             ];
             keys.iter().find(|(words, _)| told.contains(words)).map(|(_, key)| (told.clone(), *key))
         };
