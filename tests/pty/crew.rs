@@ -188,7 +188,8 @@ impl Texter {
         let console = self.console();
         for _ in 0..6 {
             let screen = console.screen();
-            let key: &[u8] = if ["Please decide", "Question"].iter().any(|layer| screen.contains(layer)) {
+            // With words in the composer the way to the cards leads over the conversation: so a slip sends nothing.
+            let key: &[u8] = if ["Please decide", "Question", "send, stay"].iter().any(|place| screen.contains(place)) {
                 b"\x1b"
             } else if ["Conversation with", "Replies ·"].iter().any(|pane| screen.contains(pane)) {
                 b"\t"
