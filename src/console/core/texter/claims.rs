@@ -103,15 +103,13 @@ impl Model {
         let now = self.campaign_now();
         let begins = hours.and_then(|hours| hours.opens_at).filter(|at| now.is_some_and(|now| now < *at));
         let ended = hours.and_then(|hours| hours.closes_at).filter(|at| now.is_some_and(|now| *at <= now));
-        match (problem.code, begins, ended) {
-            (Code::OutsideHours, Some(at), _) => Say::new("problem-not-begun").with("at", Arg::Day(at)),
-            (Code::NoneLeft, _, Some(at)) => Say::new("problem-over").with("at", Arg::Day(at)),
-            (Code::OutsideHours, None, _) if problem.at.is_some() => {
-                let at = problem.at.unwrap_or_default();
-                Say::new("problem-nobody-open-until").with("at", Arg::Day(at))
-            }
-            _ => claim_say(problem, self.options.hands_out),
-        }
+        let (say, at) = match (problem.code, begins, ended, problem.at) {
+            (Code::OutsideHours, Some(at), ..) => ("problem-not-begun", at),
+            (Code::NoneLeft, _, Some(at), _) => ("problem-over", at),
+            (Code::OutsideHours, None, _, Some(at)) => ("problem-nobody-open-until", at),
+            _ => return claim_say(problem, self.options.hands_out),
+        };
+        Say::new(say).with("at", Arg::Day(at))
     }
 
     pub(super) fn claim_refused(&mut self, id: Uuid, problem: Box<Problem>, fx: &mut Vec<Effect>) {

@@ -220,3 +220,25 @@ fn a_reply_of_unknown_outcome_leaves_the_voter_waiting() {
     desk.tell(Msg::Unknown { id: sent });
     assert_eq!((status(&desk), said(&desk)), (Some(Status::NeedsResponse), Some("texter-outcome-unknown")));
 }
+
+#[test]
+fn why_there_is_nobody_to_text_is_told_by_the_campaigns_own_times() {
+    let mut desk = Desk::with(0, 0);
+    let now = desk.wall;
+    let hour = SignedDuration::from_hours(1);
+    let said = |desk: &Desk, code, at| {
+        let problem = Problem { at, ..Problem::new(code, "no") };
+        desk.model.claim_say(&problem).key
+    };
+    let hours = |desk: &mut Desk, opens_at, closes_at| {
+        let hours = &mut desk.model.campaign.as_mut().expect("a campaign").def.hours;
+        (hours.opens_at, hours.closes_at) = (opens_at, closes_at);
+    };
+    assert_eq!(said(&desk, Code::OutsideHours, Some(now + hour)), "problem-nobody-open-until");
+    assert_eq!(said(&desk, Code::OutsideHours, None), "problem-outside-hours");
+    assert_eq!(said(&desk, Code::NoneLeft, None), "problem-none-left");
+    hours(&mut desk, Some(now + hour), None);
+    assert_eq!(said(&desk, Code::OutsideHours, Some(now + hour)), "problem-not-begun");
+    hours(&mut desk, None, Some(now - hour));
+    assert_eq!(said(&desk, Code::NoneLeft, None), "problem-over");
+}
