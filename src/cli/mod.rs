@@ -59,9 +59,10 @@ pub mod rehearse;
 pub mod report;
 mod rest;
 mod retention;
+pub mod rules;
 pub mod second_factor;
 pub mod segment;
-pub mod serve;
+mod serve;
 mod serve_carrier;
 pub mod serve_net;
 pub mod settings;
@@ -276,6 +277,12 @@ pub enum Command {
         #[command(subcommand)]
         command: db::DbCommand,
     },
+    /// Rules that counsel may change (words that opt out, hours of the states, disclaimers): which count, and files to change
+    Rules {
+        /// What to do
+        #[command(subcommand)]
+        command: rules::RulesCommand,
+    },
     /// Show, check or start the settings file
     Config {
         /// What to do
@@ -329,6 +336,7 @@ impl Context {
         let paths = find_paths(&surroundings, global)?;
         let config = read_config(&paths, &surroundings, global)?.config;
         let language = if config.language == "auto" { surroundings.locale.clone() } else { config.language.clone() };
+        rules::install(&config.rules)?;
         let clock = SystemClock::shared();
         config::create_private_dir(paths.state_dir())
             .with_context(|| format!("cannot make {}", paths.state_dir().display()))?;
@@ -452,6 +460,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Report(args) => report::run(args, &ctx()?).await,
         Command::Db { command } => db::run(command, &ctx()?).await,
         Command::Doctor(args) => doctor::run(&args, &cli.global).await,
+        Command::Rules { command } => rules::run(command, ctx),
         Command::Keys(args) => keys::run(&args, &ctx()?).await,
         Command::Completions { shell } => tools::completions(shell),
         Command::Man => tools::man(),

@@ -15,6 +15,8 @@ pub struct Config {
     /// Languages in which this person answers voters, with commas between them (`en, es`): who waits for one of them is handed out to
     /// them first. Empty: not said.
     pub speaks: String,
+    /// Directory with rules of one's own in the place of those built in (`textbank rules`); empty: those built in.
+    pub rules: String,
     /// The consoles.
     pub console: ConsoleConfig,
     /// How servers are reached.
@@ -184,6 +186,7 @@ impl Default for Config {
             name: String::new(),
             language: "auto".into(),
             speaks: String::new(),
+            rules: String::new(),
             console: ConsoleConfig::default(),
             client: ClientConfig::default(),
             serve: ServeConfig::default(),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::holidays::{HolidayAhead, Holidays};
+pub(crate) use self::states::solicitation_fault;
 pub use self::states::{Solicitation, SolicitationRule, StateHours, Window};
 use super::contact::Contact;
 use super::purpose::is_default;

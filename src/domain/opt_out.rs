@@ -1,13 +1,16 @@
 //! What an inbound text asks for, by words alone: stop, start, help, perhaps stop, or none of these.
 //!
 //! Only a whole message that is a per-se word decides by itself. Everything else that sounds like an opt-out raises
-//! a question, which a person answers. The words are data: `assets/rules/opt_out_words.toml`.
+//! a question, which a person answers. The words are data: `assets/rules/opt_out_words.toml`, or a file of one's own
+//! ([`RuleFile::OptOutWords`]).
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::rule_files::{RuleFault, RuleFile};
 
 /// What an inbound text asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,16 +51,15 @@ struct Rules {
 }
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    // The file is part of the program; a test reads it, so the empty lists are never met.
-    let words: Words =
-        toml::from_str(include_str!("../../assets/rules/opt_out_words.toml")).unwrap_or_else(|_| Words {
-            per_se: HashSet::from(["stop".to_owned()]),
-            opt_in: HashSet::new(),
-            help: HashSet::new(),
-            maybe_whole: HashSet::new(),
-            fillers: HashSet::new(),
-            maybe_phrases: Vec::new(),
-        });
+    // A test reads the file that is part of the program, and one's own was read before it was taken: the empty lists are never met.
+    let words: Words = toml::from_str(RuleFile::OptOutWords.text()).unwrap_or_else(|_| Words {
+        per_se: HashSet::from(["stop".to_owned()]),
+        opt_in: HashSet::new(),
+        help: HashSet::new(),
+        maybe_whole: HashSet::new(),
+        fillers: HashSet::new(),
+        maybe_phrases: Vec::new(),
+    });
     let mut phrases: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
     for phrase in &words.maybe_phrases {
         let tokens: Vec<String> = phrase.split(' ').map(str::to_owned).collect();
@@ -67,6 +69,36 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     }
     Rules { words, phrases }
 });
+
+/// Words that revoke consent by law, whatever counsel thinks of the others: 47 CFR 64.1200(a)(10).
+const BY_LAW: [&str; 7] = ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"];
+
+/// What is wrong with a file of such words; none: it may be used.
+pub(super) fn fault(text: &str) -> Option<RuleFault> {
+    let words: Words = match toml::from_str(text) {
+        Ok(words) => words,
+        Err(error) => return Some(error.into()),
+    };
+    if let Some(word) = BY_LAW.into_iter().find(|word| !words.per_se.contains(*word)) {
+        return Some(RuleFault::whole(format!(
+            "`{word}` is not in `per_se`: by 47 CFR 64.1200(a)(10) it opts out by itself"
+        )));
+    }
+    if let Some(word) = words.per_se.iter().find(|word| words.opt_in.contains(*word) || words.help.contains(*word)) {
+        return Some(RuleFault::whole(format!("`{word}` is in `per_se` and in another list that answers by itself")));
+    }
+    let lists = [&words.per_se, &words.opt_in, &words.help, &words.maybe_whole, &words.fillers];
+    let mut all: Vec<&String> = lists.into_iter().flatten().chain(&words.maybe_phrases).collect();
+    all.sort_unstable();
+    // Texts are compared in their plainest form; a word in another one would never be found.
+    let bent = all.into_iter().find(|word| fold(word).join(" ") != **word)?;
+    let plain = fold(bent).join(" ");
+    Some(RuleFault::at(
+        text,
+        bent,
+        format!("`{bent}` can never be met: write it in small letters, without accents and signs (`{plain}`)"),
+    ))
+}
 
 /// Longest text that is judged; carriers deliver no more than ten parts.
 const LONGEST: usize = 4_000;
@@ -189,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_word_file_is_read_and_folded() {
-        let words: Words = toml::from_str(include_str!("../../assets/rules/opt_out_words.toml")).unwrap();
+        let words: Words = toml::from_str(RuleFile::OptOutWords.built_in()).unwrap();
         let lists = [&words.per_se, &words.opt_in, &words.help, &words.maybe_whole, &words.fillers];
         for word in lists.into_iter().flatten().chain(&words.maybe_phrases) {
             assert_eq!(fold(word).join(" "), *word, "words are written folded, or they would never match");

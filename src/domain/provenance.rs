@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::phone::Phone;
+use super::rule_files::{RuleFault, RuleFile};
 
 /// Where a list comes from, when it was obtained, and what may be done with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -109,8 +110,18 @@ struct Law {
 }
 
 /// None when the file that is built in is broken (a test says so).
-static LAWS: LazyLock<Option<Laws>> =
-    LazyLock::new(|| toml::from_str(include_str!("../../assets/rules/consent.toml")).ok());
+static LAWS: LazyLock<Option<Laws>> = LazyLock::new(|| toml::from_str(RuleFile::Consent.text()).ok());
+
+/// What is wrong with a file of such laws; none: it may be used.
+pub(super) fn fault(text: &str) -> Option<RuleFault> {
+    let laws: Laws = match toml::from_str(text) {
+        Ok(laws) => laws,
+        Err(error) => return Some(error.into()),
+    };
+    let no_code = |code: &&String| code.is_empty() || !code.chars().all(|c| c.is_ascii_digit());
+    let bad = laws.law.iter().flat_map(|law| &law.calling_codes).find(no_code)?;
+    Some(RuleFault::at(text, bad, format!("`{bad}` is no calling code: digits alone, as in `44`")))
+}
 
 /// Whose law asks for consent to text this number, by the number alone; none when none does that is known.
 #[must_use]

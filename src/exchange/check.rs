@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use self::findings::Needs;
-pub use self::findings::{DisclaimerRule, disclaimer_rules};
 pub use self::lengths::{Length, VariantReport};
 use self::lengths::{Lengths, Measured};
 use super::contact_list::ContactList;

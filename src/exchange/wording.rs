@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::opt_out::is_per_se;
+use crate::domain::rule_files::RuleFile;
 use crate::domain::script::{Fill, Source, Template};
 use crate::domain::segment::{Encoding, measure, suggest_plain};
 
@@ -35,9 +36,6 @@ pub(super) fn initial_warnings(
     warnings
 }
 
-/// Link shorteners that everybody shares.
-const SHORTENERS: &str = include_str!("../../assets/rules/link_shorteners.txt");
-
 /// The shared link shorteners in a text, each once.
 fn shorteners(text: &str) -> Vec<&'static str> {
     let small = text.to_lowercase();
@@ -45,7 +43,8 @@ fn shorteners(text: &str) -> Vec<&'static str> {
         .split(|c: char| c.is_whitespace() || "/\\()[]<>\"',;!?".contains(c))
         .map(|word| word.trim_matches('.').trim_start_matches("www."))
         .collect();
-    SHORTENERS
+    RuleFile::LinkShorteners
+        .text()
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))

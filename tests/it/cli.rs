@@ -180,3 +180,40 @@ fn import_refuses_what_check_refuses(#[case] field: &str, #[case] list: &str, #[
         assert!(all.contains(told), "{all}");
     }
 }
+
+#[test]
+fn rules_of_ones_own_stand_in_the_place_of_those_built_in() {
+    let home = home();
+    let path = |name: &str| home.path().join(name).to_str().expect("a path").to_owned();
+    let (rules, campaign, contacts) = (path("rules"), path("c.toml"), path("l.csv"));
+    let script = "[campaign]\ntitle = \"T\"\norganization = \"Org\"\n[[initial]]\ntext = \"Hi {firstName}, Org. Reply YES or ADIOS. \
+                  STOP to opt out\"\n";
+    std::fs::write(&campaign, script).expect("written");
+    std::fs::write(&contacts, "firstName,cell\nAna,2125550123\n").expect("written");
+    let check = ["campaign", "check", &campaign, "--contacts", &contacts];
+    let own = [("TEXTBANK_RULES", rules.as_str())];
+
+    let written = textbank(home.path(), &["rules", "write", &rules, "opt_out_words.toml"], &[]);
+    assert_eq!(written.status.code(), Some(0), "{}", text(&written.stderr));
+    let words = home.path().join("rules/opt_out_words.toml");
+    let built_in = std::fs::read_to_string(&words).expect("written");
+    let echoed = |variables: &[(&str, &str)]| {
+        let output = textbank(home.path(), &check, variables);
+        (output.status.code(), (text(&output.stdout) + &text(&output.stderr)).contains("opts them out of all texts"))
+    };
+    assert_eq!(echoed(&own), (Some(0), false), "what is as it was built in changes nothing");
+
+    std::fs::write(&words, built_in.replacen("\"stop\",", "\"stop\", \"adios\",", 1)).expect("written");
+    assert_eq!(echoed(&[]), (Some(0), false), "nothing says that it counts");
+    assert!(echoed(&own).1, "a word that opts out is not to be echoed");
+    let listed = textbank(home.path(), &["rules", "list", "--json"], &own);
+    assert!(text(&listed.stdout).contains("rules/opt_out_words.toml"), "{}", text(&listed.stdout));
+
+    std::fs::write(&words, built_in.replacen("\"revoke\", ", "", 1)).expect("written");
+    for args in [["rules", "check", &rules].as_slice(), &check] {
+        let output = textbank(home.path(), args, &own);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains("opt_out_words.toml: error: `revoke` is not in `per_se`"), "{told}");
+    }
+}

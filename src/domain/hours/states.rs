@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::{Holidays, TextingHours};
 use crate::domain::purpose::is_default;
+use crate::domain::rule_files::{RuleFault, RuleFile};
 
 /// A window of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -125,10 +126,31 @@ impl Line {
     }
 }
 
-/// The data, as it is compiled in.
-const TABLE: &str = include_str!("../../../assets/rules/hours.toml");
+/// What is wrong with a table of such hours; none: it may be used.
+pub(crate) fn solicitation_fault(text: &str) -> Option<RuleFault> {
+    let file: File = match toml::from_str(text) {
+        Ok(file) => file,
+        Err(error) => return Some(error.into()),
+    };
+    let near = |word: &str, what: String| Some(RuleFault::at(text, word, what));
+    for line in std::iter::once(&file.federal).chain(&file.state) {
+        let days = [&line.weekdays, &line.saturday, &line.sunday];
+        if let Some(bad) = days.into_iter().find(|text| *text != "closed" && Window::parse(text).is_none()) {
+            return near(bad, format!("`{bad}` is no hours: write them as `09:00-20:00`, or `closed`"));
+        }
+        if let Some(bad) = line.holidays.as_deref().filter(|word| Holidays::of_word(word).is_none()) {
+            return near(bad, format!("`{bad}` is no way to take holidays: `closed` or `as-sunday`"));
+        }
+        if line.source.trim().is_empty() {
+            return near(&line.source, "a line without its `source`: say where the hours are from".to_owned());
+        }
+    }
+    let no_state = |code: &str| !(code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase()));
+    let bad = file.state.iter().map(|line| line.code.as_str()).find(|code| no_state(code))?;
+    near(bad, format!("`{bad}` is no state: write its two letters, as in `FL`"))
+}
 
-static SOLICITATION: LazyLock<Solicitation> = LazyLock::new(|| match toml::from_str::<File>(TABLE) {
+static SOLICITATION: LazyLock<Solicitation> = LazyLock::new(|| match toml::from_str::<File>(RuleFile::Hours.text()) {
     Ok(file) => Solicitation {
         federal: file.federal.hours(),
         states: file
@@ -137,7 +159,7 @@ static SOLICITATION: LazyLock<Solicitation> = LazyLock::new(|| match toml::from_
             .map(|line| SolicitationRule { hours: line.hours(), state: line.code, source: line.source })
             .collect(),
     },
-    // The file is part of the program and a test reads it; a program that could not would text nobody for money.
+    // A test reads the file that is built in, and one's own was looked at; a program that could not read it would text nobody for money.
     Err(_) => Solicitation { federal: StateHours::default(), states: Vec::new() },
 });
 
@@ -195,7 +217,7 @@ mod tests {
 
     #[test]
     fn the_table_is_read_whole_with_a_source_for_each_line() {
-        let file: File = toml::from_str(TABLE).unwrap();
+        let file: File = toml::from_str(RuleFile::Hours.built_in()).unwrap();
         let codes: Vec<&str> = file.state.iter().map(|line| line.code.as_str()).collect();
         assert_eq!(codes, ["CT", "FL", "MD", "MS", "NJ", "OK", "RI", "TX"]);
         for line in file.state.iter().chain([&file.federal]) {

@@ -1,15 +1,13 @@
 //! What the list lacks for the script: columns, values, languages, and who pays where a state asks for it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
-
-use serde::Deserialize;
 
 use super::Finding;
 use crate::domain::campaign::{CampaignDef, EVERYWHERE, LAST_DIGITS};
 use crate::domain::contact::Contact;
+use crate::domain::disclaimers::{DisclaimerRule, disclaimer_rules};
 use crate::domain::event_fields;
-use crate::domain::purpose::{Jurisdiction, Purpose};
+use crate::domain::purpose::Jurisdiction;
 use crate::domain::script::{DISCLAIMER, Source, Template, alias, fold_name, lookup};
 use crate::domain::zone;
 use crate::exchange::toml_reader::nearest;
@@ -25,40 +23,6 @@ const EXAMPLES: usize = 3;
 
 /// Texts that a finding names.
 const NAMED: usize = 5;
-
-/// What the law of one state asks of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DisclaimerRule {
-    /// Its two letters.
-    pub code: String,
-    /// The campaigns it concerns.
-    pub purposes: Vec<Purpose>,
-    /// One of these stands in the first text, in small letters.
-    pub words: Vec<String>,
-    /// True where unpaid people may be exempt.
-    pub unpaid_may_be_exempt: bool,
-    /// Where it is from.
-    pub source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rules {
-    state: Vec<DisclaimerRule>,
-}
-
-static RULES: LazyLock<Vec<DisclaimerRule>> = LazyLock::new(|| {
-    // The file is part of the program; a test reads it.
-    toml::from_str::<Rules>(include_str!("../../../assets/rules/disclaimers.toml"))
-        .map_or_else(|_| Vec::new(), |r| r.state)
-});
-
-/// What the states ask of political texts: `assets/rules/disclaimers.toml`.
-#[must_use]
-pub fn disclaimer_rules() -> &'static [DisclaimerRule] {
-    &RULES
-}
 
 /// Contacts that something is true of: how many, and some of them.
 #[derive(Debug, Default)]
@@ -123,7 +87,7 @@ impl<'d> Needs<'d> {
             .map(|(name, _)| Field { name, empty: Count::default() })
             .collect();
         let us = def.jurisdiction == Jurisdiction::Us;
-        let rules = RULES.iter().filter(|rule| us && rule.purposes.contains(&def.purpose));
+        let rules = disclaimer_rules().iter().filter(|rule| us && rule.purposes.contains(&def.purpose));
         Self {
             def,
             columns: column_findings(def, &known, &there),

@@ -163,7 +163,7 @@ async fn known(
     let rows = db::query(KNOWN)
         .bind(numbers)
         .bind(organization)
-        .bind(FAILING.as_deref().unwrap_or("[]"))
+        .bind(FAILING.as_str())
         .bind(texted_since)
         .fetch_all(conn)
         .await?;

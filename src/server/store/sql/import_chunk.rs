@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
@@ -18,6 +18,7 @@ use crate::api::{
 use crate::db;
 use crate::domain::{
     contact::Contact,
+    failing::failing_codes,
     provenance::{Consent, law_of_consent},
     safe_text::safe_line,
     script::fold_name,
@@ -27,18 +28,9 @@ use crate::server::store::{
     command::{Actor, Answer},
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Failing {
-    codes: Vec<String>,
-}
-
-/// The codes of carriers that say that a number gets no texts, as a JSON list; none when the file that is built in is broken (a
-/// test says so).
-pub(super) static FAILING: LazyLock<Option<String>> = LazyLock::new(|| {
-    let failing: Failing = toml::from_str(include_str!("../../../../assets/rules/failing_numbers.toml")).ok()?;
-    serde_json::to_string(&failing.codes).ok()
-});
+/// The codes of carriers that say that a number gets no texts, as a JSON list.
+pub(super) static FAILING: LazyLock<String> =
+    LazyLock::new(|| serde_json::to_string(failing_codes()).unwrap_or_else(|_| "[]".to_owned()));
 
 /// One contact on its way into the table; short names, as a chunk holds a thousand. What is usual is left out.
 #[derive(Serialize)]
@@ -239,7 +231,7 @@ impl Tx<'_> {
         )
         .bind(numbers)
         .bind(actor.organization.0)
-        .bind(FAILING.as_deref().unwrap_or("[]"))
+        .bind(FAILING.as_str())
         .fetch_all(&mut *self.conn)
         .await?;
         for row in &known {
@@ -316,15 +308,5 @@ impl Tx<'_> {
             .await?;
         self.cache.zone_sets.insert(key, id);
         Ok(id)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::FAILING;
-
-    #[test]
-    fn the_codes_are_read() {
-        assert!(FAILING.as_deref().is_some_and(|codes| codes.contains("\"30006\"")));
     }
 }

@@ -1,0 +1,214 @@
+//! `textbank rules`: the rules that counsel may change, as files.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::reach::tell;
+use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use crate::domain::rule_files::{self, RuleFile};
+use crate::exchange::problem::FileProblem;
+
+/// What to do with the rules.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum RulesCommand {
+    /// Say which rules count: those built in, or files of your own (the setting `rules`)
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the built-in files into a directory, each line with its source, to be changed there
+    Write {
+        /// Where to; files that are there already are left alone
+        #[arg(value_name = "DIRECTORY")]
+        directory: PathBuf,
+        /// Only these, as in `opt_out_words.toml`; without any: all of them
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Look for faults in the files of a directory: exit code 0 means none, 2 means faults
+    Check {
+        /// The directory
+        #[arg(value_name = "DIRECTORY")]
+        directory: PathBuf,
+    },
+}
+
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    rules: &'static str,
+    /// The file of one's own; none: built in.
+    own: Option<PathBuf>,
+}
+
+/// What each file is about.
+const fn about(file: RuleFile) -> &'static str {
+    match file {
+        RuleFile::OptOutWords => "words that opt out, and words that may",
+        RuleFile::Hours => "hours of the states for texts that ask for money",
+        RuleFile::Consent => "countries in which a text needs consent",
+        RuleFile::Disclaimers => "what states ask a first text to say",
+        RuleFile::FailingNumbers => "carriers' codes after which a number is left alone",
+        RuleFile::LinkShorteners => "link shorteners that carriers block",
+    }
+}
+
+/// Runs `rules list`, `rules write`, `rules check`.
+///
+/// # Errors
+/// No such name or directory, a file that cannot be read or written, or one with faults.
+pub fn run(command: RulesCommand, context: impl FnOnce() -> anyhow::Result<Context>) -> Outcome {
+    match command {
+        RulesCommand::List { json } => list(&context()?, json),
+        RulesCommand::Write { directory, names } => write(&directory, &names),
+        RulesCommand::Check { directory } => {
+            let found = read(&directory)?;
+            let names: Vec<&str> = found.keys().map(|file| file.name()).collect();
+            if names.is_empty() {
+                out(format!("{}: no rules are in it; those built in count.", directory.display()))?;
+            } else {
+                out(format!("{}: no faults ({}).", directory.display(), names.join(", ")))?;
+            }
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn list(ctx: &Context, json: bool) -> Outcome {
+    let directory = Path::new(&ctx.config.rules);
+    let listed = RuleFile::ALL.map(|file| Listed {
+        name: file.name(),
+        rules: about(file),
+        own: file.is_own().then(|| directory.join(file.name())),
+    });
+    if json {
+        out_json(&listed)?;
+        return Ok(Exit::Done);
+    }
+    for line in &listed {
+        let from = line.own.as_ref().map_or_else(|| "built in".to_owned(), |path| path.display().to_string());
+        out(format!("{:<22} {from:<12} {}", line.name, line.rules))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn write(directory: &Path, names: &[String]) -> Outcome {
+    let wanted = if names.is_empty() {
+        RuleFile::ALL.to_vec()
+    } else {
+        names.iter().map(|name| RuleFile::of_name(name).ok_or_else(|| no_rule(name))).collect::<Result<_, _>>()?
+    };
+    if let Some(there) = wanted.iter().map(|file| directory.join(file.name())).find(|path| path.exists()) {
+        return Err(
+            Misuse(format!("{} is there already, and is left as it is; nothing was written", there.display())).into()
+        );
+    }
+    std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+    for file in wanted {
+        let path = directory.join(file.name());
+        let mut to = std::fs::File::create_new(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+        to.write_all(file.built_in().as_bytes()).with_context(|| format!("{} cannot be written", path.display()))?;
+        tell(format!("{}: {}", path.display(), about(file)));
+    }
+    tell(format!(
+        "Change what counsel wants changed, then: textbank rules check {0}; they count where the settings say: rules = \"{0}\"",
+        directory.display()
+    ));
+    Ok(Exit::Done)
+}
+
+fn no_rule(name: &str) -> Misuse {
+    let names = RuleFile::ALL.map(RuleFile::name).join(", ");
+    Misuse(format!("`{name}` is no file of rules that may be changed; those are: {names}"))
+}
+
+/// The rules of a directory.
+///
+/// # Errors
+/// It cannot be read; a file in it is none of them, or has a fault: all faults are told.
+fn read(directory: &Path) -> anyhow::Result<BTreeMap<RuleFile, String>> {
+    let cannot = || format!("the rules in {} cannot be read", directory.display());
+    let mut found = BTreeMap::new();
+    let mut problems = Vec::new();
+    for entry in std::fs::read_dir(directory).with_context(cannot)? {
+        let path = entry.with_context(cannot)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let Some(file) = RuleFile::of_name(&name) else {
+            let remedy = "Take it out of this directory, or give it the name of the rules that it is to replace.";
+            problems.push(FileProblem::whole(&path, no_rule(&name).to_string(), remedy));
+            continue;
+        };
+        let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        match fault(&path, file, &text) {
+            Some(problem) => problems.push(problem),
+            None => drop(found.insert(file, text)),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(found);
+    }
+    problems.sort_by(|a, b| a.file.cmp(&b.file));
+    Err(Misuse(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")).into())
+}
+
+fn fault(path: &Path, file: RuleFile, text: &str) -> Option<FileProblem> {
+    let fault = rule_files::fault(file, text)?;
+    let remedy = format!(
+        "Mend it, or take the file away: the built-in rules count then (textbank rules write shows them as {}).",
+        file.name()
+    );
+    let line = fault.at.and_then(|at| u64::try_from(1 + text.get(..at.start)?.matches('\n').count()).ok());
+    Some(FileProblem { line, ..FileProblem::whole(path, fault.what, remedy) })
+}
+
+/// Puts the rules of a directory in force, for as long as this program runs.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn install(directory: &str) -> anyhow::Result<()> {
+    if directory.is_empty() {
+        return Ok(());
+    }
+    let own = read(Path::new(directory)).context("the setting `rules` names a directory that cannot be used")?;
+    // A second time in one program: the first counts, as rules were asked for since.
+    let _ = rule_files::install(own);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_has_no_faults_and_each_fault_has_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), &[]).unwrap();
+        assert_eq!(read(dir.path()).unwrap().len(), RuleFile::ALL.len());
+        let again = write(dir.path(), &["hours.toml".to_owned()]).unwrap_err();
+        assert!(again.to_string().contains("is there already"), "{again}");
+
+        let words = dir.path().join(RuleFile::OptOutWords.name());
+        let text = std::fs::read_to_string(&words).unwrap();
+        std::fs::write(&words, text.replacen("\"stopall\"", "\"Stop All!\"", 1)).unwrap();
+        std::fs::write(dir.path().join("hour.toml"), "").unwrap();
+        let told = read(dir.path()).unwrap_err().to_string();
+        let line = 1 + text[..text.find("\"stopall\"").unwrap()].matches('\n').count();
+        assert!(told.contains(&format!("opt_out_words.toml:{line}: error: `Stop All!` can never be met")), "{told}");
+        assert!(told.contains("hour.toml: error: `hour.toml` is no file of rules"), "{told}");
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_named() {
+        let told = format!("{:#}", install("/no/such/rules").unwrap_err());
+        assert!(told.contains("`rules`") && told.contains("/no/such/rules"), "{told}");
+        assert!(install("").is_ok());
+    }
+}
