@@ -215,6 +215,17 @@ on_every_store! {
         assert_eq!(recorded().await, "help=no support=yes");
         home.act(&tess, answer("support", Some("no"))).await;
         assert_eq!(recorded().await, "support=no");
+        // The conversation says so of each: what was recorded, and what went with it.
+        assert_eq!(
+            home.notes(&tess, to.id).await.into_iter().filter(|note| note.starts_with("answered")).collect::<Vec<_>>(),
+            [
+                "answered Do they support it?: yes",
+                "answered Will they help?: no",
+                "answered Do they support it?: yes",
+                "answered Do they support it?: no",
+                "answered Will they help?:",
+            ],
+        );
         home.act(&tess, answer("support", None)).await;
         assert_eq!(recorded().await, "");
         refused(home.try_act(&tess, answer("support", Some("maybe"))).await, Code::Invalid);

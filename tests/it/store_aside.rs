@@ -12,7 +12,7 @@ use textbank::api::{
 };
 use textbank::domain::{
     conversation::{OptOut, Status},
-    ids::{CampaignId, ContactId},
+    ids::CampaignId,
     message::MessageKind::{Initial, Reply},
 };
 use textbank::server::store::{
@@ -31,15 +31,6 @@ impl Home {
             Answer::Refused(_) => Vec::new(),
             other => panic!("{other:?}"),
         }
-    }
-
-    async fn notes(&self, hand: &Hand, contact: ContactId) -> Vec<String> {
-        let thread = self.thread(hand, contact).await;
-        let word = |entry: ThreadEntry| match entry {
-            ThreadEntry::Note { what, detail, .. } => Some(format!("{what} {detail}").trim().to_owned()),
-            ThreadEntry::Message(_) => None,
-        };
-        thread.entries.into_iter().filter_map(word).collect()
     }
 }
 

@@ -11,7 +11,7 @@ use textbank::api::{
     assignment::{ContactSummary, SliceGrant},
     captain::Board,
     event::{Event, EventKind},
-    message::{Outcome, SendRequest, Shown, Thread, Verdict},
+    message::{Outcome, SendRequest, Shown, Thread, ThreadEntry, Verdict},
     people::{JoinRequest, Role},
     problem::{Code, Problem},
 };
@@ -405,6 +405,16 @@ impl Home {
         views.into_iter().next().expect("a contact").summary
     }
 
+    /// What the conversation says beside its texts: the sort of each event, and its words.
+    pub async fn notes(&self, hand: &Hand, contact: ContactId) -> Vec<String> {
+        let thread = self.thread(hand, contact).await;
+        let word = |entry: ThreadEntry| match entry {
+            ThreadEntry::Note { what, detail, .. } => Some(format!("{what} {detail}").trim().to_owned()),
+            ThreadEntry::Message(_) => None,
+        };
+        thread.entries.into_iter().filter_map(word).collect()
+    }
+
     pub async fn thread(&self, hand: &Hand, contact: ContactId) -> Thread {
         self.desk.store.thread(&hand.actor, contact, None, 100).await.expect("read").expect("visible")
     }
@@ -437,7 +447,6 @@ impl Home {
 
     /// The delivery of a text, by the newest event about it that its holder saw, else as in the thread.
     pub async fn delivery(&self, hand: &Hand, contact: ContactId, id: MessageId) -> Delivery {
-        use textbank::api::message::ThreadEntry;
         let thread = self.thread(hand, contact).await;
         thread
             .entries

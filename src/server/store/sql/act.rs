@@ -370,10 +370,10 @@ impl Tx<'_> {
             db::query("SELECT answers FROM contacts WHERE id = $1").bind(contact.id).fetch_one(&mut *self.conn).await?;
         let before: BTreeMap<String, String> = json(&col::<String>(&row, 0)?)?;
         let mut answers = before.clone();
+        let mut cleared = Vec::new();
         if answers.get(question).map(String::as_str) != value {
-            for below in clear_below(&campaign.def.questions, &answers, question) {
-                answers.remove(&below);
-            }
+            cleared = clear_below(&campaign.def.questions, &answers, question);
+            answers.retain(|id, _| !cleared.contains(id));
         }
         match value {
             Some(value) => answers.insert(question.to_owned(), value.to_owned()),
@@ -388,6 +388,10 @@ impl Tx<'_> {
         let detail = format!("{}: {}", safe_line(&asked.text), value.map(safe_line).unwrap_or_default());
         let in_words = given.is_some_and(|answer| answer.free == Some(Free::Text));
         self.note(&contact, Some(actor), if in_words { own_words::NOTED } else { "answered" }, &detail).await?;
+        // What hung on the answer went with it: each is a line of its own, or nobody would know where it is.
+        for gone in campaign.def.questions.iter().filter(|q| cleared.contains(&q.id)) {
+            self.note(&contact, Some(actor), "answered", &format!("{}: ", safe_line(&gone.text))).await?;
+        }
         self.settle_turnout(actor, &campaign, &contact, question, (&before, &answers)).await?;
         self.changed(contact.id).await?;
         Ok(Ok(()))
