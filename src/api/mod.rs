@@ -91,6 +91,7 @@ pub mod practice;
 pub mod problem;
 pub mod recall;
 pub mod results;
+pub mod review;
 pub mod rsvp;
 pub mod second_factor;
 pub mod segments;

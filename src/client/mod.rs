@@ -30,6 +30,7 @@ use crate::api::{
     message::{SendRequest, Thread, Verdict},
     people::{Me, Presence, WaitingPerson},
     problem::Problem,
+    review::{ReviewAnswer, ReviewAsk},
 };
 use crate::console::core::shared::msg::{Beside, ConfirmedWhat};
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId};
@@ -289,6 +290,11 @@ pub trait CampaignServer: Send + Sync + std::fmt::Debug + 'static {
 
     /// The captain's board.
     async fn board(&self, campaign: CampaignId) -> Call<Board>;
+
+    /// Conversations to look through, and what is done with several of them. A server of our own contract has none.
+    async fn review(&self, _ask: &ReviewAsk) -> Call<ReviewAnswer> {
+        Err(CallError::Strange("this server shows no conversations to look through".into()))
+    }
 
     /// Who waits to be let in; a server without a waiting room has nobody there.
     async fn waiting_room(&self) -> Call<Vec<WaitingPerson>> {

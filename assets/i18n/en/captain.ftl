@@ -107,3 +107,89 @@ ui-texter-practice = practice
 ui-texter-practised = passed
 ui-texter-not-practised = -
 captain-waits = Confirmed. It waits on this machine and goes to the server as soon as that is reached.
+
+## Conversations of a campaign that runs Spoke
+captain-talks-title = Conversations: { $n }
+captain-talks-unfiltered = All of this campaign.
+captain-talks-filter = Filter: { $line }
+captain-talks-marked = { $n } marked: what you do is done with all of them.
+captain-talks-asking = The server is asked...
+captain-talks-empty = There is none of this kind.
+captain-talks-more = Read the next of { $n } more
+captain-talks-none = There is no conversation to do that with.
+captain-talks-no-tags = This organization has no tags.
+captain-talks-doing = The last change is still on its way.
+captain-talks-not-there = This campaign's server shows no such list: conversations that texters flag are under "flagged".
+captain-talks-unknown = No answer came: it is not known whether that was done. The list is read again; look before you do it once more.
+captain-talks-left = Not done with { $n }: { $names }
+captain-talks-given = { $n } { $n ->
+    [one] conversation is
+   *[other] conversations are
+} with { $name } now.
+captain-talks-given-up = { $n } { $n ->
+    [one] conversation is
+   *[other] conversations are
+} in nobody's hands now.
+captain-talks-closed = { $n } closed.
+captain-talks-opened = { $n } opened again.
+captain-talks-tagged = { $n } with the tag { $tag } now.
+captain-talks-untagged = { $n } without the tag { $tag } now.
+captain-talks-ask-give = { $n ->
+    [one] Who is to have the conversation with { $name }?
+   *[other] Who is to have these { $n } conversations?
+}
+captain-talks-ask-status = { $n ->
+    [one] What is to become of the conversation with { $name }?
+   *[other] What is to become of these { $n } conversations?
+}
+captain-talks-ask-tag = { $n ->
+    [one] Which tag for { $name }?
+   *[other] Which tag for these { $n }?
+}
+captain-talks-to-nobody = Nobody
+captain-talks-to = { $name } ({ $person })
+captain-talks-close = Close
+captain-talks-open = Open again
+captain-talks-tag-on = { $tag }
+captain-talks-tag-off = Take off: { $tag }
+captain-talks-sure-nobody = Put { $n } conversations into nobody's hands?
+captain-talks-sure-give = Give { $n } conversations to { $name }?
+captain-talks-sure-close = Close { $n } conversations?
+captain-talks-sure-open = Open { $n } conversations again?
+captain-talks-sure-tag = Set the tag { $tag } on { $n } conversations?
+captain-talks-sure-untag = Take the tag { $tag } off { $n } conversations?
+captain-talks-sure-names = { $more ->
+    [0] { $names }
+   *[other] { $names }, and { $more } more
+}
+captain-talks-sure-yes = Yes, all of them
+captain-talk-title = Conversation with { $name }
+captain-talk-name = { $name }
+captain-talk-of = Campaign: { $title }. Contact { $contact }.
+captain-talk-needs-message = not texted yet
+captain-talk-messaged = texted
+captain-talk-needs-response = waits for an answer
+captain-talk-convo = answered
+captain-talk-closed = closed
+captain-talk-opted-out = opted out
+captain-talk-error = error { $code }
+captain-talk-tag = #{ $tag }
+captain-talk-with = with { $name }
+captain-talk-with-nobody = with nobody
+captain-talk-last-they = they: { $text }
+captain-talk-last-we = we: { $text }
+captain-talk-they = They, { $at }: { $text }
+captain-talk-they-once = They: { $text }
+captain-talk-we = We, { $at }: { $text }
+captain-talk-we-once = We: { $text }
+captain-talk-silent = Nothing was written yet.
+captain-filter-title = Which conversations?
+captain-filter-means = texter:NAME or texter:nobody, status:WORD, tag:NAME, without:NAME, error:NUMBER, opted-out:yes, campaign:NUMBER or campaign:all; anything else is looked for in the texts, letter by letter. A name with blanks stands between "quotes".
+captain-filter-statuses = status: needs-message, messaged, needs-response, needs-response-expired, convo, closed; several with commas.
+captain-filter-all = The word all takes the filter off.
+captain-filter-name = There is no filter { $name }. There are: texter, status, tag, without, error, opted-out, campaign.
+captain-filter-status = There is no status { $value }. There are: needs-message, messaged, needs-response, needs-response-expired, convo, closed.
+captain-filter-tag = There is no tag called { $value } here.
+captain-filter-yes-no = { $name } takes yes or no, not { $value }.
+captain-filter-number = { $name } takes a number, not { $value }.
+captain-filter-person = Nobody, or more than one, is called { $value }: write more of the name, or the number.

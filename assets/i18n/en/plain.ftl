@@ -71,3 +71,4 @@ plain-status = { $done } of { $total } first texts done. Sent now: { $sent }. Re
 plain-board-held = { $n } held for you to decide
 plain-needs-terminal = A real campaign is worked at a terminal: your presses are read from it and from nothing else, as each text wants one press of a person. Only a rehearsal takes a pipe: textbank rehearse.
 plain-ask-nobody-but = Nobody to answer here. { $word }: back to sending, { $n } left. Enter tells what is new.
+plain-marked = marked

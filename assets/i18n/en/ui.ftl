@@ -142,7 +142,6 @@ ui-count-held = held for you
 ui-board-title = Board
 ui-board-loading = Counting
 ui-board-texts = { $out } texts out, { $in } texts in
-ui-board-conversations = Conversations, with filters, and whose they are: textbank spoke conversations, textbank spoke reassign
 ui-board-errors = The carrier on texts that failed: { $list }
 ui-board-oldest = longest wait: { $age }
 ui-board-nobody-waits = no voter waits

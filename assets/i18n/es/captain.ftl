@@ -104,3 +104,89 @@ ui-texter-practice = práctica
 ui-texter-practised = hecha
 ui-texter-not-practised = -
 captain-waits = Confirmado. Espera en este equipo y se entrega en cuanto se llegue al servidor.
+
+## Conversaciones de una campaña que usa Spoke
+captain-talks-title = Conversaciones: { $n }
+captain-talks-unfiltered = Todas las de esta campaña.
+captain-talks-filter = Filtro: { $line }
+captain-talks-marked = { $n } marcadas: lo que hagas se hace con todas ellas.
+captain-talks-asking = Se está preguntando al servidor...
+captain-talks-empty = No hay ninguna así.
+captain-talks-more = Leer las siguientes de { $n } más
+captain-talks-none = No hay ninguna conversación con la que hacerlo.
+captain-talks-no-tags = Esta organización no tiene etiquetas.
+captain-talks-doing = El último cambio aún está en camino.
+captain-talks-not-there = El servidor de esta campaña no muestra esa lista: las conversaciones que marcan los voluntarios están en "marcadas".
+captain-talks-unknown = No llegó respuesta: no se sabe si se hizo. La lista se lee de nuevo; mira antes de hacerlo otra vez.
+captain-talks-left = No se hizo con { $n }: { $names }
+captain-talks-given = { $n } { $n ->
+    [one] conversación es
+   *[other] conversaciones son
+} ahora de { $name }.
+captain-talks-given-up = { $n } { $n ->
+    [one] conversación no es
+   *[other] conversaciones no son
+} ahora de nadie.
+captain-talks-closed = { $n } cerradas.
+captain-talks-opened = { $n } abiertas de nuevo.
+captain-talks-tagged = { $n } tienen ahora la etiqueta { $tag }.
+captain-talks-untagged = { $n } ya no tienen la etiqueta { $tag }.
+captain-talks-ask-give = { $n ->
+    [one] ¿Quién debe tener la conversación con { $name }?
+   *[other] ¿Quién debe tener estas { $n } conversaciones?
+}
+captain-talks-ask-status = { $n ->
+    [one] ¿Qué se hace con la conversación con { $name }?
+   *[other] ¿Qué se hace con estas { $n } conversaciones?
+}
+captain-talks-ask-tag = { $n ->
+    [one] ¿Qué etiqueta para { $name }?
+   *[other] ¿Qué etiqueta para estas { $n }?
+}
+captain-talks-to-nobody = Nadie
+captain-talks-to = { $name } ({ $person })
+captain-talks-close = Cerrar
+captain-talks-open = Abrir de nuevo
+captain-talks-tag-on = { $tag }
+captain-talks-tag-off = Quitar: { $tag }
+captain-talks-sure-nobody = ¿Dejar { $n } conversaciones sin nadie?
+captain-talks-sure-give = ¿Dar { $n } conversaciones a { $name }?
+captain-talks-sure-close = ¿Cerrar { $n } conversaciones?
+captain-talks-sure-open = ¿Abrir de nuevo { $n } conversaciones?
+captain-talks-sure-tag = ¿Poner la etiqueta { $tag } a { $n } conversaciones?
+captain-talks-sure-untag = ¿Quitar la etiqueta { $tag } a { $n } conversaciones?
+captain-talks-sure-names = { $more ->
+    [0] { $names }
+   *[other] { $names } y { $more } más
+}
+captain-talks-sure-yes = Sí, con todas
+captain-talk-title = Conversación con { $name }
+captain-talk-name = { $name }
+captain-talk-of = Campaña: { $title }. Contacto { $contact }.
+captain-talk-needs-message = sin mensaje aún
+captain-talk-messaged = con mensaje
+captain-talk-needs-response = espera respuesta
+captain-talk-convo = respondida
+captain-talk-closed = cerrada
+captain-talk-opted-out = se dio de baja
+captain-talk-error = error { $code }
+captain-talk-tag = #{ $tag }
+captain-talk-with = con { $name }
+captain-talk-with-nobody = sin nadie
+captain-talk-last-they = escribió: { $text }
+captain-talk-last-we = nosotros: { $text }
+captain-talk-they = Votante, { $at }: { $text }
+captain-talk-they-once = Votante: { $text }
+captain-talk-we = Nosotros, { $at }: { $text }
+captain-talk-we-once = Nosotros: { $text }
+captain-talk-silent = Aún no se ha escrito nada.
+captain-filter-title = ¿Qué conversaciones?
+captain-filter-means = texter:NOMBRE o texter:nobody (nadie), status:PALABRA, tag:ETIQUETA, without:ETIQUETA, error:NÚMERO, opted-out:yes, campaign:NÚMERO o campaign:all; lo demás se busca en los mensajes, letra por letra. Un nombre con espacios va entre "comillas".
+captain-filter-statuses = status: needs-message, messaged, needs-response, needs-response-expired, convo, closed; varios con comas.
+captain-filter-all = La palabra all quita el filtro.
+captain-filter-name = No hay ningún filtro { $name }. Hay: texter, status, tag, without, error, opted-out, campaign.
+captain-filter-status = No hay ningún estado { $value }. Hay: needs-message, messaged, needs-response, needs-response-expired, convo, closed.
+captain-filter-tag = Aquí no hay ninguna etiqueta { $value }.
+captain-filter-yes-no = { $name } admite yes o no, no { $value }.
+captain-filter-number = { $name } admite un número, no { $value }.
+captain-filter-person = Nadie, o más de una persona, se llama { $value }: escribe más del nombre, o el número.

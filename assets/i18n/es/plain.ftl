@@ -71,3 +71,4 @@ plain-status = { $done } de { $total } primeros mensajes hechos. Enviados ahora:
 plain-board-held = { $n } retenidos para que decidas
 plain-needs-terminal = En una campaña real se trabaja en una terminal: de ella y de nada más se leen tus teclas, pues cada texto pide una pulsación de una persona. Solo un ensayo admite una tubería: textbank rehearse.
 plain-ask-nobody-but = Nadie a quien contestar aquí. { $word }: volver a enviar, quedan { $n }. Enter dice lo nuevo.
+plain-marked = marcada

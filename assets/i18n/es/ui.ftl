@@ -260,7 +260,6 @@ ui-pace = { $pace } por minuto, { $left ->
 ui-held-back = { $n } retenidos hasta las { $at }
 ui-picked = ahora
 ui-board-texts = { $out } mensajes enviados, { $in } recibidos
-ui-board-conversations = Conversaciones, con filtros, y de quién son: textbank spoke conversations, textbank spoke reassign
 ui-board-errors = El operador sobre los mensajes fallidos: { $list }
 ui-link-offline-for = sin conexión desde hace { $age }
 ui-card-filled = { $n } datos puestos

@@ -51,6 +51,7 @@ use crate::api::{
     message::{SendRequest, Thread, Verdict},
     people::{Me, Presence, Role},
     problem::{Code, Problem},
+    review::{ReviewAnswer, ReviewAsk},
 };
 use crate::console::core::shared::msg::{Beside, ConfirmedWhat};
 use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId, PersonId};
@@ -297,5 +298,9 @@ impl CampaignServer for SpokeServer {
 
     async fn board(&self, campaign: CampaignId) -> Call<Board> {
         self.count(campaign).await
+    }
+
+    async fn review(&self, ask: &ReviewAsk) -> Call<ReviewAnswer> {
+        self.reviewed(ask).await
     }
 }

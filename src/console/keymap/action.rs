@@ -119,7 +119,7 @@ actions! {
     /// Open a closed conversation again.
     Reopen, "reopen", "action-reopen", Replying, [Inbox, Thread];
     /// Set or take off a tag.
-    Tags, "tags", "action-tags", Replying, [Texting, Card, Inbox, Thread];
+    Tags, "tags", "action-tags", Replying, [Texting, Card, Inbox, Thread, Review];
     /// Set a tag and close.
     TagClose, "tag_close", "action-tag-close", Replying, [Inbox, Thread];
     /// Write a note on the voter.
@@ -151,7 +151,7 @@ actions! {
     /// Sort the conversations otherwise.
     Sort, "sort", "action-sort", Moving, [Inbox];
     /// Show other conversations.
-    Filter, "filter", "action-filter", Replying, [Inbox];
+    Filter, "filter", "action-filter", Replying, [Inbox, Review];
     /// Copy the last message.
     Copy, "copy", "action-copy", Replying, [Thread];
     /// Between sending and replying.
@@ -160,23 +160,23 @@ actions! {
     SidePane, "side_pane", "action-side-pane", Moving, [Texting, Card, Inbox, Thread];
     /// One back: out of the composer, the conversation, the dialog.
     Back, "back", "action-back", Moving,
-        [Inbox, Thread, Composer, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board];
+        [Inbox, Thread, Composer, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Review];
     /// One up.
     Up, "up", "action-up", Moving,
-        [Card, Inbox, Thread, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home];
+        [Card, Inbox, Thread, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home, Review];
     /// One down.
     Down, "down", "action-down", Moving,
-        [Card, Inbox, Thread, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home];
+        [Card, Inbox, Thread, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home, Review];
     /// A page up.
-    PageUp, "page_up", "action-page-up", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board, Home];
+    PageUp, "page_up", "action-page-up", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board, Home, Review];
     /// A page down.
-    PageDown, "page_down", "action-page-down", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board, Home];
+    PageDown, "page_down", "action-page-down", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board, Home, Review];
     /// To the start.
-    Top, "top", "action-top", Moving, [Inbox, Thread, Help, Messages, Score, Board, Home];
+    Top, "top", "action-top", Moving, [Inbox, Thread, Help, Messages, Score, Board, Home, Review];
     /// To the end.
-    Bottom, "bottom", "action-bottom", Moving, [Inbox, Thread, Help, Messages, Score, Board, Home];
+    Bottom, "bottom", "action-bottom", Moving, [Inbox, Thread, Help, Messages, Score, Board, Home, Review];
     /// Take what is selected.
-    Choose, "choose", "action-choose", Moving, [Palette, Canned, Answers, Confirm];
+    Choose, "choose", "action-choose", Moving, [Palette, Canned, Answers, Confirm, Review];
     /// Take by its number.
     Pick, "pick", "action-pick", Moving, [Canned, Answers];
     /// Yes.
@@ -239,28 +239,38 @@ actions! {
     Held, "held", "action-held", Steering, [Board];
     /// See the conversations that texters flagged, and answer what they asked.
     Flagged, "flagged", "action-flagged", Steering, [Board];
+    /// Look through the conversations, where the server shows them.
+    Talks, "talks", "action-talks", Steering, [Board];
+    /// Mark the conversation: what is done is done with all that are marked.
+    Mark, "mark", "action-mark", Steering, [Review];
+    /// Mark all, or none.
+    MarkAll, "mark_all", "action-mark-all", Steering, [Review];
+    /// Give the conversation to another texter, or to nobody.
+    Reassign, "reassign", "action-reassign", Steering, [Review];
+    /// Close the conversation, or open it again.
+    SetStatus, "set_status", "action-set-status", Steering, [Review];
     /// Write the texters of the campaign a note.
     Announce, "announce", "action-announce", Steering, [Board];
     /// See who waits to be let in: let them in, or show them out.
     WaitingRoom, "waiting_room", "action-waiting-room", Steering, [Board];
     /// Count again.
-    Refresh, "refresh", "action-refresh", Steering, [Board, Home];
+    Refresh, "refresh", "action-refresh", Steering, [Board, Home, Review];
     /// Help.
     Help, "help", "action-help", Program,
-        [Global, Texting, Card, Inbox, Thread, Composer, Help, Answers, Confirm, Messages, Score, Board, Home];
+        [Global, Texting, Card, Inbox, Thread, Composer, Help, Answers, Confirm, Messages, Score, Board, Home, Review];
     /// The command palette.
-    Palette, "palette", "action-palette", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home];
+    Palette, "palette", "action-palette", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home, Review];
     /// What waits to be handed in, what nobody knows, what came back.
     Outbox, "outbox", "action-outbox", Shift, [Texting, Card, Inbox, Thread];
     /// What was said.
-    Messages, "messages", "action-messages", Program, [Global, Texting, Card, Inbox, Thread, Messages, Board, Home];
+    Messages, "messages", "action-messages", Program, [Global, Texting, Card, Inbox, Thread, Messages, Board, Home, Review];
     /// Draw everything anew.
-    Redraw, "redraw", "action-redraw", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home];
+    Redraw, "redraw", "action-redraw", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home, Review];
     /// To the shell, for a while.
-    Suspend, "suspend", "action-suspend", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home];
+    Suspend, "suspend", "action-suspend", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home, Review];
     /// Leave.
     Quit, "quit", "action-quit", Program,
-        [Global, Texting, Card, Inbox, Thread, Composer, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home];
+        [Global, Texting, Card, Inbox, Thread, Composer, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home, Review];
 }
 
 impl Action {

@@ -33,11 +33,13 @@ pub enum Context {
     Board,
     /// The list of my campaigns.
     Home,
+    /// Conversations that a captain looks through, and one of them.
+    Review,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Global,
         Self::Texting,
         Self::Card,
@@ -53,6 +55,7 @@ impl Context {
         Self::Score,
         Self::Board,
         Self::Home,
+        Self::Review,
     ];
 
     /// Its name in the config file.
@@ -74,6 +77,7 @@ impl Context {
             Self::Score => "score",
             Self::Board => "board",
             Self::Home => "home",
+            Self::Review => "review",
         }
     }
 
@@ -96,6 +100,7 @@ impl Context {
             Self::Score => "context-score",
             Self::Board => "context-board",
             Self::Home => "context-home",
+            Self::Review => "context-review",
         }
     }
 
@@ -104,7 +109,7 @@ impl Context {
     pub fn parent(self) -> Option<Self> {
         match self {
             Self::Card | Self::Inbox | Self::Thread => Some(Self::Texting),
-            Self::Texting | Self::Board | Self::Home => Some(Self::Global),
+            Self::Texting | Self::Board | Self::Home | Self::Review => Some(Self::Global),
             _ => None,
         }
     }

@@ -4,8 +4,8 @@ use super::lines::{Page, Pages};
 use super::voice::{Voice, number};
 use crate::api::campaign::CampaignState;
 use crate::api::captain::{Board, TexterLine};
-use crate::console::core::captain::Model;
 use crate::console::core::captain::view::{GaugeView, foreign_says};
+use crate::console::core::captain::{Model, Overlay};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::Notices;
@@ -177,7 +177,7 @@ impl Pages for CaptainPages {
     }
 
     fn busy(&self) -> bool {
-        self.model.is_busy()
+        self.model.is_busy() || (self.model.talks.asked && self.model.context() == Context::Review)
     }
 
     fn greeting(&self, voice: &Voice) -> Option<Vec<String>> {
@@ -240,8 +240,12 @@ impl Pages for CaptainPages {
     }
 
     fn row(&self, number: usize) -> Option<Vec<Action>> {
-        let rows = self.model.board.as_ref()?.texters.len();
-        if self.model.context() != Context::Board || number == 0 || number > rows {
+        let rows = match self.model.overlays.last() {
+            Some(Overlay::Talks { .. }) => self.model.talks.rows.len(),
+            Some(_) => 0,
+            None => self.model.board.as_ref()?.texters.len(),
+        };
+        if number == 0 || number > rows {
             return None;
         }
         Some(std::iter::once(Action::Top).chain(std::iter::repeat_n(Action::Down, number - 1)).collect())
@@ -252,6 +256,9 @@ impl Pages for CaptainPages {
     }
 
     fn named(&self, voice: &Voice) -> Option<String> {
+        if !self.model.overlays.is_empty() {
+            return None;
+        }
         let board = self.model.board.as_ref()?;
         Some(self.texter(voice, board, board.texters.get(self.model.selected_place()?)?))
     }

@@ -106,6 +106,18 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
             let manner = understood.map_or(Manner::Ask, Manner::Check);
             Layer { manner, lines, rows: 0 }
         }
+        OverlayView::Talks { title, lines, rows, .. } => {
+            let mut all: Vec<String> = std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect();
+            all.extend(numbered(rows.iter().map(|row| {
+                let mut words: Vec<String> = row.says.iter().map(|say| voice.say(say)).collect();
+                words.extend(row.marked.then(|| voice.word("plain-marked")));
+                words.join(", ")
+            })));
+            Layer { manner: Manner::Choose, lines: all, rows: rows.len() }
+        }
+        OverlayView::Talk { title, lines, .. } => {
+            read(std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect())
+        }
         OverlayView::Confirm { title, lines, choices, .. } => {
             let mut all: Vec<String> = std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect();
             all.extend(numbered(choices.iter().map(|(say, key)| match key {

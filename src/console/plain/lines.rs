@@ -185,7 +185,10 @@ impl<P: Pages> Lines<P> {
         let (kind, offers) = match layer.manner {
             Manner::Read => ("plain-ask-read", vec![Action::Back]),
             Manner::Stay => ("plain-ask-score", vec![Action::Quit, Action::Back]),
-            Manner::Choose => ("plain-ask-number", vec![Action::Back, Action::NextQuestion, Action::ClearAnswer]),
+            Manner::Choose => (
+                "plain-ask-number",
+                vec![Action::Back, Action::NextQuestion, Action::ClearAnswer, Action::Filter, Action::Reassign],
+            ),
             Manner::Search => ("plain-ask-search", vec![Action::Back]),
             Manner::Ask => ("plain-ask-typed", vec![Action::Back]),
             Manner::Check(true) => ("plain-ask-checked", vec![Action::Back]),

@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::composer::{self, Written};
-use super::ink::Ink;
+use super::ink::{Ink, Sign};
 use super::overlay::{Line, boxed, list, page, wrapped};
 use super::theme::Role;
 use super::{outbox, score, script, shell};
 use crate::console::core::shared::notice::{Level, Notices};
-use crate::console::core::texter::view::{ChoiceRow, OverlayView};
+use crate::console::core::texter::view::{ChoiceRow, OverlayView, TalkRow};
 use crate::domain::safe_text::safe_line;
 use crate::i18n::Value;
 
@@ -112,6 +112,22 @@ pub(super) fn draw(
             let written = Written { text, cursor: *cursor, placeholder: String::new() };
             Some(composer::draw(ink, &written, rest, buffer).cursor)
         }
+        OverlayView::Talks { title, lines, rows, selected } => {
+            let inner = boxed(ink, &ink.say(title), area.width.min(116), area.height, area, buffer);
+            let above: Vec<Line> =
+                lines.iter().flat_map(|say| wrapped(&ink.say(say), inner.width, Role::Faint)).collect();
+            page(ink, &above, 0, inner, buffer);
+            let used = u16::try_from(above.len() + 1).unwrap_or(inner.height).min(inner.height.saturating_sub(1));
+            let rest = Rect { y: inner.y + used, height: inner.height - used, ..inner };
+            let rows: Vec<Line> = rows.iter().map(|row| talk_row(ink, row)).collect();
+            list(ink, &rows, *selected, rest, buffer)
+        }
+        OverlayView::Talk { title, lines, scroll } => {
+            let inner = boxed(ink, &ink.say(title), 84, area.height, area, buffer);
+            let lines: Vec<Line> =
+                lines.iter().flat_map(|say| wrapped(&ink.say(say), inner.width, Role::Text)).collect();
+            page(ink, &lines, *scroll, inner, buffer)
+        }
         OverlayView::Confirm { title, lines, choices, selected } => {
             let mut asked = vec![(ink.say(title), Role::Title)];
             asked.extend(lines.iter().map(|say| (ink.say(say), Role::Text)));
@@ -135,6 +151,20 @@ fn choice(ink: Ink<'_>, row: &ChoiceRow) -> Line {
     }
     let line = Line { pieces, ..Line::default() };
     if row.chosen { line.with_right(ink.word("ui-answers-recorded")) } else { line }
+}
+
+/// Who it is, then the rest of it, fainter.
+fn talk_row(ink: Ink<'_>, row: &TalkRow) -> Line {
+    let mark = if row.marked { "* " } else { "  " };
+    let mut pieces = vec![(mark.to_owned(), Role::Key)];
+    for (place, say) in row.says.iter().enumerate() {
+        let role = if place == 0 { Role::Title } else { Role::Text };
+        if place > 0 {
+            pieces.push((format!(" {} ", ink.sign(Sign::Dot)), Role::Faint));
+        }
+        pieces.push((ink.say(say), role));
+    }
+    Line { pieces, ..Line::default() }
 }
 
 fn messages(ink: Ink<'_>, notices: &Notices, width: u16) -> Vec<Line> {

@@ -166,3 +166,32 @@ async fn replies_that_waited_long_are_taken_over_by_a_command() {
     let refused = ada.server.take_waiting(CampaignId(99)).await;
     assert!(matches!(refused, Err(CallError::Refused(problem)) if problem.code == Code::Forbidden));
 }
+
+#[tokio::test]
+async fn the_screen_looks_through_conversations_and_does_something_with_several() {
+    use textbank::api::review::{Deed, ReviewAnswer, ReviewAsk, Whom};
+    let ada = ada().await;
+    let ReviewAnswer::Crew { people, tags } = ada.server.review(&ReviewAsk::Crew(CAMPAIGN)).await.expect("people")
+    else {
+        panic!("no people")
+    };
+    assert!(people.iter().any(|one| one.person == PersonId(TESS)) && !tags.is_empty());
+    let filters = Filters { campaign: Some(CAMPAIGN), ..Filters::default() };
+    let page = ada.server.review(&ReviewAsk::Page(filters.clone(), 0)).await.expect("a page");
+    let ReviewAnswer::Page { found, total, .. } = page else { panic!("no page") };
+    assert_eq!((found.len(), total), (12, 12));
+    let whom = |contact, has_texts| Whom { campaign: CAMPAIGN, contact: ContactId(contact), has_texts };
+    let done = async |deed: Deed, whom: Vec<Whom>| match ada.server.review(&ReviewAsk::Do(deed, whom)).await {
+        Ok(ReviewAnswer::Done { asked, left, .. }) => (asked, left),
+        other => panic!("not done: {other:?}"),
+    };
+    // One that is not there is told of; the others are with Ada.
+    let to = Deed::Give(To::Person(PersonId(ADA)));
+    assert_eq!(done(to, vec![whom(1, true), whom(9999, true)]).await, (2, vec![ContactId(9999)]));
+    assert_eq!(done(Deed::Close(true), vec![whom(1, true), whom(6, false)]).await, (2, vec![]));
+    assert_eq!(done(Deed::Close(false), vec![whom(1, true), whom(6, false)]).await, (2, vec![]));
+    assert_eq!(done(Deed::Tag(tags[0].clone(), true), vec![whom(6, false)]).await, (1, vec![]));
+    let world = ada.there.world();
+    let status = |contact| world.contacts[&contact].status.clone();
+    assert_eq!((status(1).as_str(), status(6).as_str()), ("needsResponse", "needsMessage"));
+}

@@ -2,126 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::super::answers::Todo;
 use super::super::{SpokeServer, documents, refusal, views};
 use super::answers::{ConversationsPage, Named, PeoplePage, TagsOf, Talk};
 use super::role_of;
-use crate::api::people::Role;
 use crate::api::problem::Code;
+pub use crate::api::review::{Conversation, Filters, Person, Said, To};
+use crate::api::review::{Deed, ReviewAnswer, ReviewAsk, Whom};
 use crate::client::{Call, CallError};
-use crate::domain::conversation::Status;
 use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::domain::safe_text::{safe_body, safe_line};
 
 /// Contacts named in one request.
 const AT_ONCE: usize = 100;
+/// Conversations of a page of the screen.
+const SCREEN: u64 = 50;
 /// People read at once.
 const PEOPLE_AT_ONCE: u64 = 100;
 
-/// Which conversations. Without a filter all of the campaigns that are not closed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filters {
-    /// Of this campaign.
-    pub campaign: Option<CampaignId>,
-    /// In this texter's hands (-2: in nobody's).
-    pub texter: Option<i64>,
-    /// The texter has sent something in it, whoever has it now.
-    pub sender: bool,
-    /// Of this status, in Spoke's word (several with commas between).
-    pub status: Option<String>,
-    /// Opted out, or not.
-    pub opted_out: Option<bool>,
-    /// With one of these tags, by name (`*`: any).
-    pub tags: Vec<String>,
-    /// Without these tags.
-    pub without_tags: Vec<String>,
-    /// With one of these errors of the carrier's (0: none).
-    pub errors: Vec<i64>,
-    /// With these words in a text, letter by letter.
-    pub text: Option<String>,
-    /// In closed campaigns.
-    pub archived: bool,
-}
-
-impl Filters {
-    /// True when every conversation passes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self { archived: self.archived, ..Self::default() }
+/// Its number there.
+fn to_id(to: To) -> String {
+    match to {
+        To::Person(person) => person.0.to_string(),
+        To::Nobody => "-2".to_owned(),
     }
-}
-
-/// In whose hands contacts are given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum To {
-    /// This person's.
-    Person(PersonId),
-    /// Nobody's: whoever asks for more gets them.
-    Nobody,
-}
-
-impl To {
-    fn id(self) -> String {
-        match self {
-            Self::Person(person) => person.0.to_string(),
-            Self::Nobody => "-2".to_owned(),
-        }
-    }
-}
-
-/// A conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Conversation {
-    /// With whom.
-    pub contact: ContactId,
-    /// First name.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Of which campaign.
-    pub campaign: CampaignId,
-    /// Its title.
-    pub title: String,
-    /// In whose hands; null: nobody's.
-    pub texter: Option<PersonId>,
-    /// Their name.
-    pub texter_name: Option<String>,
-    /// Where it stands.
-    pub status: Status,
-    /// They have opted out.
-    pub opted_out: bool,
-    /// The carrier's error of a text.
-    pub error_code: Option<i64>,
-    /// Tags that are not taken off.
-    pub tags: Vec<String>,
-    /// What was said.
-    pub messages: Vec<Said>,
-}
-
-/// A text of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Said {
-    /// The voter wrote it.
-    pub from_voter: bool,
-    /// Its words.
-    pub text: String,
-    /// When.
-    pub at: Option<Timestamp>,
-}
-
-/// Somebody of the organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Person {
-    /// Their number there.
-    pub person: PersonId,
-    /// Name.
-    pub name: String,
-    /// What they may do; null: suspended.
-    pub role: Option<Role>,
 }
 
 impl SpokeServer {
@@ -216,7 +122,7 @@ impl SpokeServer {
         let organization = self.organization_of(campaign.0).await?;
         for chunk in contacts.chunks(AT_ONCE) {
             let variables = json!({
-                "organization": organization.to_string(), "contacts": named(campaign, chunk), "to": to.id(),
+                "organization": organization.to_string(), "contacts": named(campaign, chunk), "to": to_id(to),
             });
             self.surely(&documents::REASSIGN, variables, "reassignCampaignContacts").await?;
         }
@@ -232,7 +138,7 @@ impl SpokeServer {
             return Err(refusal(Code::Invalid, "without a filter everything would change hands: name one"));
         }
         let (mut variables, _) = self.prepared(filters, false).await?;
-        variables["to"] = json!(to.id());
+        variables["to"] = json!(to_id(to));
         let done = self.surely(&documents::REASSIGN_ALL, variables, "bulkReassignCampaignContacts").await?;
         Ok(done.as_array().map_or(0, Vec::len))
     }
@@ -307,6 +213,17 @@ impl SpokeServer {
         let contacts = self.found(&here, |one| contacts.contains(&one.contact)).await?;
         let untexted =
             if status == "needsResponse" { self.closed_untexted(campaign, &contacts).await? } else { vec![] };
+        self.set_found(campaign, &contacts, &untexted, status).await
+    }
+
+    /// The same of contacts that are known to be the campaign's, and which of them were never written to.
+    async fn set_found(
+        &self,
+        campaign: CampaignId,
+        contacts: &[ContactId],
+        untexted: &[ContactId],
+        status: &str,
+    ) -> Call<Vec<ContactId>> {
         let (first, others): (Vec<ContactId>, Vec<ContactId>) =
             contacts.iter().copied().partition(|id| untexted.contains(id));
         let mut set = Vec::new();
@@ -322,6 +239,54 @@ impl SpokeServer {
             }
         }
         Ok(set)
+    }
+
+    /// What the captain's screen asks.
+    pub(in super::super) async fn reviewed(&self, ask: &ReviewAsk) -> Call<ReviewAnswer> {
+        Ok(match ask {
+            ReviewAsk::Page(filters, offset) => {
+                let (found, total) = self.conversations(filters, *offset, SCREEN).await?;
+                ReviewAnswer::Page { filters: filters.clone(), offset: *offset, found, total }
+            }
+            ReviewAsk::Crew(campaign) => {
+                let names = self.tag_names(self.organization_of(campaign.0).await?).await?;
+                let people = self.people().await?.into_iter().filter(|one| one.role.is_some()).collect();
+                ReviewAnswer::Crew { people, tags: names.into_values().collect() }
+            }
+            ReviewAsk::Do(deed, whom) => {
+                let mut campaigns: BTreeMap<CampaignId, Vec<Whom>> = BTreeMap::new();
+                for one in whom {
+                    campaigns.entry(one.campaign).or_default().push(*one);
+                }
+                let mut left = Vec::new();
+                for (campaign, whom) in campaigns {
+                    left.extend(self.do_with(campaign, deed, &whom).await?);
+                }
+                ReviewAnswer::Done { deed: deed.clone(), asked: whom.len(), left }
+            }
+        })
+    }
+
+    /// Does it with these of one campaign: with whom it was not done.
+    async fn do_with(&self, campaign: CampaignId, deed: &Deed, whom: &[Whom]) -> Call<Vec<ContactId>> {
+        let ids = |of: &mut dyn Iterator<Item = &Whom>| of.map(|one| one.contact).collect::<Vec<ContactId>>();
+        let contacts = ids(&mut whom.iter());
+        match deed {
+            Deed::Give(to) => {
+                self.reassign(campaign, &contacts, *to).await?;
+                self.not_with(campaign, &contacts, *to).await
+            }
+            Deed::Close(closed) => {
+                let untexted = ids(&mut whom.iter().filter(|one| !closed && !one.has_texts));
+                let status = if *closed { "closed" } else { "needsResponse" };
+                let done = self.set_found(campaign, &contacts, &untexted, status).await?;
+                Ok(contacts.into_iter().filter(|id| !done.contains(id)).collect())
+            }
+            Deed::Tag(tag, on) => {
+                let failed = self.tag_all(campaign, &contacts, tag, *on).await?;
+                Ok(failed.into_iter().map(|(contact, _)| contact).collect())
+            }
+        }
     }
 
     /// Of these contacts those that are closed and were never written to.

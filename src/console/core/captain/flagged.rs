@@ -22,6 +22,8 @@ pub enum Writing {
     Answer(Box<Flagged>),
     /// A note to the campaign's texters.
     Note,
+    /// Filters of conversations.
+    Filter,
 }
 
 impl Model {
@@ -65,6 +67,9 @@ impl Model {
     /// What was written is handed in; nothing written: the layer closes.
     pub(super) fn written(&mut self, what: &Writing, text: &str, stamp: Stamp, fx: &mut Vec<Effect>) {
         let text = text.trim();
+        if *what == Writing::Filter {
+            return self.filtered(if text == "all" { "" } else { text }, fx);
+        }
         let count = text.chars().count();
         let most = if matches!(what, Writing::Note) { MAX_ANNOUNCEMENT } else { MAX_ANSWER };
         if count > most {
@@ -78,6 +83,7 @@ impl Model {
             }
             Writing::Answer(flagged) => Act::AnswerAsked { contact: flagged.contact, text: text.to_owned() },
             Writing::Note => Act::Announce { campaign: self.options.campaign, text: text.to_owned() },
+            Writing::Filter => return,
         };
         if self.confirm(act, stamp, fx) {
             self.overlays.pop();
@@ -104,6 +110,10 @@ impl Model {
                 (Say::new("captain-answer-title").with("name", flagged.first_name.clone()), lines)
             }
             Writing::Note => (Say::new("captain-note-title"), vec![Say::new("captain-note-means")]),
+            Writing::Filter => {
+                let means = ["captain-filter-means", "captain-filter-statuses", "captain-filter-all"];
+                (Say::new("captain-filter-title"), means.map(Say::new).to_vec())
+            }
         };
         OverlayView::Ask { title, lines, text: text.text().to_owned(), cursor: text.cursor(), understood: None }
     }

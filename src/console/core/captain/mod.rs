@@ -3,9 +3,12 @@
 pub mod flagged;
 pub mod model;
 mod second_factor;
+pub mod talks;
 pub mod update;
 pub mod view;
 
+#[cfg(test)]
+mod talks_tests;
 #[cfg(test)]
 mod tests;
 

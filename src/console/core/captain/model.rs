@@ -7,9 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::flagged::Writing;
+use super::talks::{Kind, Talks};
 use crate::api::act::Act;
 use crate::api::captain::{Board, Flagged, HeldText};
 use crate::api::people::{Me, WaitingPerson};
+use crate::api::review::{Deed, Whom};
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{LinkState, Stamp};
 use crate::console::core::shared::notice::Notices;
@@ -18,7 +20,7 @@ use crate::console::core::shared::say::Say;
 use crate::console::core::texter::gate::{Gate, GateTimes};
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
-use crate::domain::ids::{CampaignId, PersonId};
+use crate::domain::ids::{CampaignId, ContactId, PersonId};
 
 /// What the console is started with.
 #[derive(Debug, Clone)]
@@ -101,7 +103,37 @@ pub enum Overlay {
         /// Which row.
         selected: usize,
     },
-    /// Something is written: an answer, a note.
+    /// Conversations to look through.
+    Talks {
+        /// Which row.
+        selected: usize,
+    },
+    /// One of them, to be read.
+    Talk {
+        /// Whose.
+        contact: ContactId,
+        /// First row shown.
+        scroll: usize,
+    },
+    /// What is to become of them?
+    Deed {
+        /// Of which sort.
+        kind: Kind,
+        /// With whom, as it was when the question was put.
+        whom: Vec<Whom>,
+        /// Which row.
+        selected: usize,
+    },
+    /// Really, with that many?
+    Sure {
+        /// What.
+        deed: Deed,
+        /// With whom.
+        whom: Vec<Whom>,
+        /// 0 yes, 1 no.
+        selected: usize,
+    },
+    /// Something is written: an answer, a note, filters.
     Write {
         /// What for.
         what: Writing,
@@ -142,6 +174,8 @@ impl Overlay {
             | Self::Admit { .. }
             | Self::Decide { .. }
             | Self::Leave { .. } => Context::Confirm,
+            Self::Deed { .. } | Self::Sure { .. } => Context::Confirm,
+            Self::Talks { .. } | Self::Talk { .. } => Context::Review,
             Self::Messages { .. } => Context::Messages,
         }
     }
@@ -164,6 +198,8 @@ pub struct Model {
     pub waiting_room: Vec<WaitingPerson>,
     /// Conversations that texters flagged, as last asked for, names and words in them made safe.
     pub flagged: Vec<Flagged>,
+    /// Conversations to look through, at a server that shows them.
+    pub talks: Talks,
     /// The texter that keys act on.
     pub selected: Option<PersonId>,
     /// Layers, the top one last.
@@ -211,6 +247,7 @@ impl Model {
             flagged_asked: false,
             waiting_room: Vec::new(),
             room_asked: false,
+            talks: Talks::default(),
             selected: None,
             overlays: Vec::new(),
             link: LinkState::Connecting,

@@ -24,7 +24,7 @@ use crate::console::core::texter::overlay_keys::palette_actions;
 use crate::console::core::texter::server::problem_say;
 use crate::console::keymap::action::{ACTIONS, Action, Category};
 use crate::console::keymap::chord::{Chord, Key, Press};
-use crate::console::keymap::context::{Fact, Facts};
+use crate::console::keymap::context::{Context, Fact, Facts};
 use crate::domain::safe_text::safe_line;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -156,6 +156,8 @@ impl Model {
             }
             Msg::Clock { offset } => self.offset = offset,
             Msg::Failed { problem, .. } if problem.code == Code::SecondFactorNeeded => self.ask_for_code(),
+            Msg::Failed { what: Ask::Review(ask), problem } => self.review_failed(&ask, &problem, fx),
+            Msg::Review(answer) => self.put_review(*answer, fx),
             Msg::Failed { problem, .. } => self.say(Level::Error, problem_say(&problem)),
             Msg::Proved(result) => self.proved(result, fx),
             Msg::Event(event) => self.event(*event, fx),
@@ -400,6 +402,17 @@ impl Model {
                 self.say(Level::Info, Say::new("captain-not-there"));
             }
             Action::Flagged => self.ask_for_flagged(fx),
+            Action::Talks if self.why_no_talks(action).is_some() => {
+                self.say(Level::Info, Say::new("captain-talks-not-there"));
+            }
+            Action::Talks
+            | Action::Filter
+            | Action::Mark
+            | Action::MarkAll
+            | Action::Reassign
+            | Action::SetStatus
+            | Action::Tags => self.on_talks(action, fx),
+            Action::Refresh if self.context() == Context::Review => self.ask_for_talks(fx),
             Action::Announce => {
                 self.open(Overlay::Write { what: super::flagged::Writing::Note, text: Default::default() })
             }
@@ -477,6 +490,10 @@ impl Model {
             Some(Overlay::Held { .. }) => self.held.len(),
             Some(Overlay::SecondFactor { .. } | Overlay::Write { .. }) => 0,
             Some(Overlay::Flagged { .. }) => self.flagged.len(),
+            Some(Overlay::Talks { .. }) => self.rows_of_talks(),
+            Some(Overlay::Talk { contact, .. }) => self.lines_of_talk(*contact),
+            Some(Overlay::Deed { kind, .. }) => self.deeds(*kind),
+            Some(Overlay::Sure { .. }) => 2,
             Some(Overlay::WaitingRoom { .. }) => self.waiting_room.len() + 1,
             Some(Overlay::Admit { .. }) => 3,
             Some(Overlay::Decide { .. }) => 4,
@@ -493,6 +510,10 @@ impl Model {
                 | Overlay::Reclaim { selected: at, .. }
                 | Overlay::Held { selected: at }
                 | Overlay::Flagged { selected: at }
+                | Overlay::Talks { selected: at }
+                | Overlay::Talk { scroll: at, .. }
+                | Overlay::Deed { selected: at, .. }
+                | Overlay::Sure { selected: at, .. }
                 | Overlay::WaitingRoom { selected: at }
                 | Overlay::Admit { selected: at, .. }
                 | Overlay::Decide { selected: at, .. }
@@ -558,6 +579,16 @@ impl Model {
             },
             Some(Overlay::Flagged { .. }) if action == Action::No => drop(self.overlays.pop()),
             Some(Overlay::Flagged { selected }) => self.answer_flagged(selected),
+            Some(Overlay::Talks { selected }) => self.choose_talk(selected, fx),
+            Some(Overlay::Talk { .. }) => {}
+            Some(Overlay::Deed { .. }) if action == Action::No => drop(self.overlays.pop()),
+            Some(Overlay::Deed { kind, whom, selected }) => self.choose_deed(kind, whom, selected, fx),
+            Some(Overlay::Sure { deed, whom, selected }) => {
+                self.overlays.pop();
+                if yes(selected) {
+                    self.do_deed(deed, whom, fx);
+                }
+            }
             Some(Overlay::Write { what, text }) => self.written(&what, text.text(), stamp, fx),
             Some(Overlay::WaitingRoom { selected }) => self.choose_at_the_door(action, selected, stamp, fx),
             Some(Overlay::Admit { person, selected }) => {

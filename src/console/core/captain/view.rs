@@ -89,8 +89,6 @@ pub fn foreign_says(board: &Board) -> Vec<Say> {
         });
         says.push(Say::new("ui-board-errors").with("list", words.collect::<Vec<_>>().join("; ")));
     }
-    // The conversations of such a server are in commands.
-    says.push(Say::new("ui-board-conversations"));
     says
 }
 
@@ -104,6 +102,7 @@ impl Model {
                 Action::PauseResume,
                 Action::Reclaim,
                 Action::Flagged,
+                Action::Talks,
                 Action::Announce,
                 Action::Refresh,
                 Action::Down,
@@ -125,6 +124,19 @@ impl Model {
             {
                 &[Action::Down, Action::Choose, Action::Back]
             }
+            Context::Confirm if matches!(self.overlays.last(), Some(Overlay::Deed { .. })) => {
+                &[Action::Down, Action::Choose, Action::Back]
+            }
+            Context::Review => &[
+                Action::Choose,
+                Action::Filter,
+                Action::Mark,
+                Action::Reassign,
+                Action::SetStatus,
+                Action::Tags,
+                Action::Back,
+                Action::Help,
+            ],
             Context::Confirm => &[Action::Yes, Action::No, Action::Choose, Action::Back],
             Context::Palette => &[Action::Choose, Action::Back],
             _ => &[Action::Down, Action::PageDown, Action::Back],
@@ -150,6 +162,13 @@ impl Model {
             Action::Reclaim => "footer-reclaim",
             Action::Flagged => "footer-flagged",
             Action::Announce => "footer-announce",
+            Action::Talks => "footer-talks",
+            Action::Reassign => "footer-reassign",
+            Action::SetStatus => "footer-status",
+            Action::Tags => "footer-tag",
+            Action::Mark => "footer-mark",
+            Action::Filter => "footer-filter",
+            Action::Choose if self.context() == Context::Review => "footer-open",
             other => other.label_key(),
         }
     }
@@ -170,7 +189,7 @@ impl Model {
                 None => Some(Say::new("captain-no-texters")),
                 Some(line) => (line.unsent == 0).then(|| Say::new("captain-nothing-to-reclaim")),
             },
-            _ => None,
+            _ => self.why_no_talks(action),
         }
     }
 
@@ -266,6 +285,10 @@ impl Model {
                 }
             }
             Overlay::Flagged { selected } => self.flagged_view(*selected),
+            Overlay::Talks { selected } => self.talks_view(*selected),
+            Overlay::Talk { contact, scroll } => self.talk_view(*contact, *scroll),
+            Overlay::Deed { kind, whom, selected } => self.deed_view(*kind, whom, *selected),
+            Overlay::Sure { deed, whom, selected } => self.sure_view(deed, whom, *selected),
             Overlay::Write { what, text } => self.writing_view(what, text),
             Overlay::Held { selected } => OverlayView::Confirm {
                 title: Say::new("captain-held-title").with("count", self.held.len()),

@@ -15,6 +15,7 @@ use crate::api::{
     message::{SendRequest, Thread, Verdict},
     people::{Me, Presence, WaitingPerson},
     problem::Problem,
+    review::{ReviewAnswer, ReviewAsk},
 };
 use crate::console::core::shared::pointer::Aim;
 use crate::console::core::shared::say::Say;
@@ -194,6 +195,8 @@ pub enum Msg {
     Held(Vec<HeldText>),
     /// Answer: the conversations that texters flagged.
     Flagged(Vec<Flagged>),
+    /// Answer: conversations to look through, or what was done with them.
+    Review(Box<ReviewAnswer>),
     /// Answer: who waits to be let in.
     WaitingRoom(Vec<WaitingPerson>),
     /// Answer: the code of the second factor was taken, or why not.
@@ -352,6 +355,8 @@ pub enum Ask {
     Held(CampaignId),
     /// The conversations that texters flagged.
     Flagged(CampaignId),
+    /// Conversations to look through, and what is done with them.
+    Review(Box<ReviewAsk>),
     /// Who waits to be let in.
     WaitingRoom,
 }

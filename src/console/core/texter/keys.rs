@@ -348,6 +348,11 @@ impl Model {
             | Action::Reclaim
             | Action::Held
             | Action::Flagged
+            | Action::Talks
+            | Action::Mark
+            | Action::MarkAll
+            | Action::Reassign
+            | Action::SetStatus
             | Action::Announce
             | Action::DoneForDay
             | Action::WaitingRoom

@@ -210,6 +210,7 @@ impl Model {
             | Ask::Board(_)
             | Ask::Held(_)
             | Ask::Flagged(_)
+            | Ask::Review(_)
             | Ask::WaitingRoom => {}
         }
         self.say(Level::Error, problem_say(problem));

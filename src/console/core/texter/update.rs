@@ -136,6 +136,7 @@ impl Model {
             | Msg::Board(_)
             | Msg::Held(_)
             | Msg::Flagged(_)
+            | Msg::Review(_)
             | Msg::WaitingRoom(_)
             | Msg::Proved(_) => {}
             Msg::Presence(presence) => {

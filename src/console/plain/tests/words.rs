@@ -43,7 +43,7 @@ const PLACES: [Context; 10] = [
 fn every_action_of_the_registry_can_be_typed_by_its_name_wherever_it_works() {
     let (keymap, voice) = (Keymap::default(), voice());
     let mut reached = BTreeSet::new();
-    for context in PLACES.into_iter().chain([Context::Board, Context::Home]) {
+    for context in PLACES.into_iter().chain([Context::Board, Context::Home, Context::Review]) {
         for info in ACTIONS.iter().filter(|info| info.action.works_in(context)) {
             // A name that is also the name of a key (up, down) is that key here; it does the same or is bound otherwise.
             let names = [info.name.to_owned(), info.name.replace('_', " "), voice.word(info.label_key)];
@@ -61,7 +61,7 @@ fn every_action_is_offered_where_it_works_but_for_what_only_a_screen_needs() {
     let keymap = Keymap::default();
     let offered: BTreeSet<Action> = PLACES
         .into_iter()
-        .chain([Context::Board, Context::Home])
+        .chain([Context::Board, Context::Home, Context::Review])
         .flat_map(|context| offers(context, &keymap, &voice(), |_| None))
         .map(|offer| offer.action)
         .collect();

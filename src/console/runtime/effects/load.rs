@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Ctx;
 use crate::api::problem::{Code, Problem};
+use crate::api::review::ReviewAsk;
 use crate::client::backoff::Backoff;
 use crate::client::outbox::asked_to_wait;
 use crate::client::{Call, CallError};
@@ -31,6 +32,14 @@ pub(super) async fn load(ctx: &Ctx, ask: &Ask) {
     let result = match ask {
         Ask::Contacts(campaign, ids) => chunks(ctx, *campaign, ids).await,
         Ask::Assignment(campaign) => pages(ctx, *campaign).await,
+        // A deed: whether it was done when no answer came is looked at by a person, and it is not done anew.
+        Ask::Review(review) if matches!(**review, ReviewAsk::Do(..)) => match call(ctx, &Step::Whole(ask)).await {
+            Ok(msg) => {
+                ctx.tell(msg).await;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        },
         _ => one(ctx, Step::Whole(ask)).await,
     };
     if let Err(error) = result {
@@ -88,6 +97,7 @@ async fn call(ctx: &Ctx, step: &Step<'_>) -> Call<Msg> {
         Ask::Whereabouts(id, ids) => Msg::Whereabouts(server.whereabouts(*id, ids).await?),
         Ask::WaitingRoom => Msg::WaitingRoom(server.waiting_room().await?),
         Ask::Campaigns => Msg::Campaigns(server.campaigns().await?),
+        Ask::Review(ask) => Msg::Review(Box::new(server.review(ask).await?)),
         Ask::Flagged(id) => Msg::Flagged(server.flagged(*id).await?),
         Ask::Held(id) => Msg::Held(server.held(*id).await?),
         Ask::Board(id) => Msg::Board(Box::new(server.board(*id).await?)),

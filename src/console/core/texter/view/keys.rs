@@ -83,7 +83,7 @@ impl Model {
             Context::Palette | Context::Canned | Context::Answers => &[Action::Choose, Action::Pick, Action::Back],
             Context::Help | Context::Messages => &[Action::Down, Action::PageDown, Action::Back],
             Context::Score => &[Action::Down, Action::Back, Action::Quit],
-            Context::Global | Context::Texting | Context::Board | Context::Home => &[],
+            Context::Global | Context::Texting | Context::Board | Context::Home | Context::Review => &[],
         };
         // Where something is written, Enter keeps it and Esc does not: nothing is chosen.
         let written = matches!(self.overlays.last(), Some(Overlay::Write { .. }));

@@ -335,6 +335,15 @@ pub struct ChoiceRow {
     pub chosen: bool,
 }
 
+/// A conversation of the list that a captain looks through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TalkRow {
+    /// It is marked.
+    pub marked: bool,
+    /// Who, where it stands, what was said last.
+    pub says: Vec<Say>,
+}
+
 /// The top layer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OverlayView {
@@ -428,6 +437,26 @@ pub enum OverlayView {
         cursor: usize,
         /// The lines say how what was typed is understood, before it is done with; false: not at all.
         understood: Option<bool>,
+    },
+    /// Conversations to look through.
+    Talks {
+        /// How many.
+        title: Say,
+        /// Which, and how the list stands.
+        lines: Vec<Say>,
+        /// One a row.
+        rows: Vec<TalkRow>,
+        /// Which is selected.
+        selected: usize,
+    },
+    /// One conversation, to be read.
+    Talk {
+        /// With whom.
+        title: Say,
+        /// Where it stands, then what was said, each with who said it.
+        lines: Vec<Say>,
+        /// First row shown.
+        scroll: usize,
     },
     /// A question with few choices.
     Confirm {
