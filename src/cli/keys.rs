@@ -93,11 +93,11 @@ fn bound(chord: Chord, keymap: &Keymap, words: &Catalogue) -> Vec<String> {
     let alone = chord.to_string();
     let begins = format!("{alone} ");
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    for (place, keys, actions) in keymap.table() {
+    for (place, keys, bindings) in keymap.table() {
         if keys != alone && !keys.starts_with(&begins) {
             continue;
         }
-        let names: Vec<String> = actions.iter().map(|action| words.say(action.label_key(), &[])).collect();
+        let names: Vec<String> = bindings.iter().map(|bound| words.say(bound.action.label_key(), &[])).collect();
         let what = if keys == alone { names.join(" or ") } else { format!("{keys}: {}", names.join(" or ")) };
         let place = words.say(&format!("context-{}", place.name()), &[]);
         match found.iter_mut().find(|(other, _)| *other == what) {

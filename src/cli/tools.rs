@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Context, Exit, Outcome, out, out_json, tree};
-use crate::console::keymap::Keymap;
+use crate::console::keymap::{Fact, Keymap};
 
 /// One line of the key table.
 #[derive(Serialize)]
@@ -12,6 +12,8 @@ struct Row {
     key: String,
     actions: Vec<&'static str>,
     does: Vec<String>,
+    /// When each of them counts, as in the settings; empty: always.
+    when: Vec<String>,
 }
 
 /// `keys`: the key map that counts, the person's own keys included.
@@ -21,17 +23,19 @@ pub(super) fn keys(ctx: &Context, json: bool) -> Outcome {
     let rows: Vec<Row> = keymap
         .table()
         .into_iter()
-        .map(|(context, key, actions)| Row {
+        .map(|(context, key, bindings)| Row {
             context: context.name(),
             key,
-            actions: actions.iter().map(|action| action.name()).collect(),
-            does: actions.iter().map(|action| ctx.catalogue.say(action.info().label_key, &[])).collect(),
+            actions: bindings.iter().map(|bound| bound.action.name()).collect(),
+            does: bindings.iter().map(|bound| ctx.catalogue.say(bound.action.label_key(), &[])).collect(),
+            when: bindings.iter().map(|bound| bound.when.to_string()).collect(),
         })
         .collect();
     if json {
         out_json(&rows)?;
     } else {
         out(table(&rows))?;
+        out(conditions(ctx))?;
     }
     Ok(Exit::Done)
 }
@@ -45,9 +49,24 @@ fn table(rows: &[Row]) -> String {
             context = row.context;
             lines.push(format!("\n[{context}]"));
         }
-        lines.push(format!("  {:<width$}  {}  ({})", row.key, row.does.join(" / "), row.actions.join(", ")));
+        let named = row.actions.iter().zip(&row.when).map(|(action, when)| match when.as_str() {
+            "" => (*action).to_owned(),
+            when => format!("{action} when {when}"),
+        });
+        let named = named.collect::<Vec<_>>().join(", ");
+        lines.push(format!("  {:<width$}  {}  ({named})", row.key, row.does.join(" / ")));
     }
     lines.join("\n").trim_start().to_owned()
+}
+
+/// What own keys may ask for.
+fn conditions(ctx: &Context) -> String {
+    let width = Fact::ALL.into_iter().map(|fact| fact.name().len()).max().unwrap_or(0);
+    let mut lines = vec![format!("\n{}", ctx.catalogue.say("keys-conditions", &[]))];
+    for fact in Fact::ALL {
+        lines.push(format!("  {:<width$}  {}", fact.name(), ctx.catalogue.say(fact.label_key(), &[])));
+    }
+    lines.join("\n")
 }
 
 /// `completions SHELL`

@@ -139,8 +139,8 @@ impl Collected {
         origin: Origin,
         place: impl FnOnce() -> (String, Option<String>),
     ) {
-        match rules::check(&path, &value) {
-            Ok(()) => {
+        match rules::check(&path, value) {
+            Ok(value) => {
                 self.values.insert(path, (value, origin));
             }
             Err(what) => {
@@ -252,7 +252,9 @@ fn plain_value(value: &Spanned<DeValue<'_>>) -> Value {
         DeValue::Float(number) => Value::Float(number.as_str().replace('_', "").parse().unwrap_or(f64::MAX)),
         DeValue::Datetime(at) => Value::Datetime(*at),
         DeValue::Array(items) => Value::Array(items.iter().map(plain_value).collect()),
-        DeValue::Table(_) => Value::Table(Table::new()),
+        DeValue::Table(inner) => {
+            Value::Table(inner.iter().map(|(key, value)| (key.get_ref().to_string(), plain_value(value))).collect())
+        }
     }
 }
 
@@ -431,6 +433,41 @@ mod tests {
             "{said}"
         );
         assert!(lines[1].starts_with("c.toml:4: keys.crad: there is no such place; did you mean `card`?"), "{said}");
+    }
+
+    /// The same three keys in each of the ways in which they may be written.
+    #[test]
+    fn a_key_may_have_a_condition() {
+        let texts = [
+            "[keys.inbox]\nx = 'close when waiting && !draft, star'\n",
+            "[keys.inbox]\nx = [{ action = 'close', when = 'waiting && !draft' }, { action = 'star' }]\n",
+            "[keys.inbox]\nx = [{ action = 'close', when = 'waiting && !draft' }, 'star']\n",
+        ];
+        for text in texts {
+            let loaded = load(&file(text)).expect(text);
+            assert_eq!(loaded.config.keys["inbox"]["x"], "close when waiting && !draft, star", "{text}");
+        }
+        let one = load(&file("[keys.card.x]\naction = 'skip'\nwhen = 'off_hours'\n")).expect("a table of its own");
+        assert_eq!(one.config.keys["card"]["x"], "skip when off_hours");
+        for (value, said) in [
+            (
+                "{ action = 'close', when = 'wating' }",
+                "c.toml:2: keys.inbox.\"x\": there is no condition `wating`; did you mean `waiting`?",
+            ),
+            ("{ acton = 'close' }", "c.toml:2:5: `acton` is not a part of a key; did you mean `action`?"),
+            ("{ when = 'waiting' }", "c.toml:2:5: `keys.inbox.x` does not say what it does"),
+            ("{ action = 'close', when = 3 }", "c.toml:2:5: `when` of `keys.inbox.x` must be text in quotes, not 3"),
+            (
+                "{ action = 'close', when = 'waiting, draft' }",
+                "c.toml:2:5: `when` of `keys.inbox.x` joins conditions by",
+            ),
+            ("{ action = 'close, star' }", "c.toml:2:5: `action` of `keys.inbox.x` is one action"),
+            ("[]", "c.toml:2:5: `keys.inbox.x` must be the name of an action in quotes, or"),
+        ] {
+            let text = format!("[keys.inbox]\nx = {value}\n");
+            let told = load(&file(&text)).expect_err("faulty").to_string();
+            assert!(told.starts_with(said), "{told}");
+        }
     }
 
     #[test]

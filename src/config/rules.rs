@@ -94,25 +94,67 @@ pub(super) fn is_known(path: &[String]) -> bool {
     (is_own_key(path) && path.len() == 3) || is_section(path) || defaults().contains_key(path)
 }
 
-/// Checks one value.
-pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
+/// What an own key does, as one line of words: `action`, or `action when condition, other action`. A table, or a list of them,
+/// says the same in TOML.
+fn own_key(key: &str, value: &Value) -> Result<String, String> {
+    let word = |table: &toml::Table, field: &str| match table.get(field) {
+        None => Ok(None),
+        Some(Value::String(word)) => Ok(Some(word.clone())),
+        Some(other) => Err(format!("`{field}` of `{key}` must be text in quotes, not {other}")),
+    };
+    match value {
+        Value::String(words) => Ok(words.clone()),
+        Value::Table(table) => {
+            let known = ["action", "when"];
+            if let Some(unknown) = table.keys().find(|field| !known.contains(&field.as_str())) {
+                let names = known.map(str::to_owned);
+                return Err(format!("`{unknown}` is not a part of a key{}", did_you_mean(unknown, &names, "`")));
+            }
+            let Some(action) = word(table, "action")? else {
+                return Err(format!(
+                    "`{key}` does not say what it does: `{{ action = \"close\", when = \"waiting\" }}`"
+                ));
+            };
+            if action.contains([',', ' ']) {
+                return Err(format!(
+                    "`action` of `{key}` is one action; several stand in a list of tables, not `{action}`"
+                ));
+            }
+            match word(table, "when")? {
+                // A comma would begin another action.
+                Some(when) if when.contains(',') => {
+                    Err(format!("`when` of `{key}` joins conditions by `&&` and `||`, not by commas: `{when}`"))
+                }
+                Some(when) => Ok(format!("{action} when {when}")),
+                None => Ok(action),
+            }
+        }
+        Value::Array(several) if !several.is_empty() => {
+            let each = several.iter().map(|one| own_key(key, one)).collect::<Result<Vec<_>, _>>()?;
+            Ok(each.join(", "))
+        }
+        other => Err(format!(
+            "`{key}` must be the name of an action in quotes, or `{{ action = \"close\", when = \"waiting\" }}`, not {other}"
+        )),
+    }
+}
+
+/// Checks one value; gives it as it is kept.
+pub(super) fn check(path: &[String], value: Value) -> Result<Value, String> {
     let key = dotted(path);
     if is_own_key(path) && path.len() == 3 {
-        return match value {
-            Value::String(_) => Ok(()),
-            other => Err(format!("`{key}` must be the name of an action in quotes, not {other}")),
-        };
+        return own_key(&key, &value).map(Value::String);
     }
     let Some(default) = defaults().remove(path) else {
         return Err(format!("`{key}` is a section, not a setting"));
     };
-    let fits = match (rule(&key), value) {
+    let fits = match (rule(&key), &value) {
         (Rule::Between(least, most), Value::Integer(number)) => (least..=most).contains(number),
         (Rule::OneOf(words), Value::String(word)) => words.contains(&word.as_str()),
         (Rule::Any, value) => value.same_type(&default),
         _ => false,
     };
-    if fits { Ok(()) } else { Err(format!("`{key}` must be {}, not {value}", wanted(&key, &default))) }
+    if fits { Ok(value) } else { Err(format!("`{key}` must be {}, not {value}", wanted(&key, &default))) }
 }
 
 fn wanted(key: &str, default: &Value) -> String {

@@ -135,3 +135,16 @@ footer-tag = tag
 footer-mark = mark
 footer-filter = filter
 footer-open = open
+keys-conditions = Conditions for your own keys: in [keys.<place>], "<key>" = {"{"} action = "close", when = "waiting && !draft" {"}"}
+condition-frozen = the person at hand may want no more texts, and somebody has to decide
+condition-closed = the conversation at hand is closed
+condition-thread-open = a conversation is open
+condition-waiting = somebody waits for an answer
+condition-draft = a reply is begun in the open conversation
+condition-undoable = there is something to take back
+condition-paused = the campaign is paused
+condition-rehearsal = this is a rehearsal
+condition-opted-out = the person at hand has opted out
+condition-suggestion = a reply of the campaign fits what they wrote
+condition-first-text = the person at hand has not been texted yet
+condition-off-hours = a first text to the person at hand would wait for texting hours

@@ -136,3 +136,16 @@ footer-tag = etiqueta
 footer-mark = marcar
 footer-filter = filtro
 footer-open = abrir
+keys-conditions = Condiciones para tus propias teclas: en [keys.<lugar>], "<tecla>" = {"{"} action = "close", when = "waiting && !draft" {"}"}
+condition-frozen = quizá esta persona no quiera más mensajes, y alguien tiene que decidirlo
+condition-closed = esta conversación está cerrada
+condition-thread-open = hay una conversación abierta
+condition-waiting = alguien espera respuesta
+condition-draft = hay una respuesta empezada en la conversación abierta
+condition-undoable = hay algo que deshacer
+condition-paused = la campaña está en pausa
+condition-rehearsal = esto es un ensayo
+condition-opted-out = esta persona se dio de baja
+condition-suggestion = una respuesta de la campaña encaja con lo que escribieron
+condition-first-text = a esta persona aún no se le ha escrito
+condition-off-hours = un primer mensaje a esta persona esperaría al horario permitido

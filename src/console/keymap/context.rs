@@ -146,11 +146,19 @@ pub enum Fact {
     Paused,
     /// No text reaches a real phone.
     Rehearsal,
+    /// The person at hand has opted out.
+    OptedOut,
+    /// Replies of the campaign fit what the person at hand wrote.
+    Suggestion,
+    /// The person at hand has not been texted yet.
+    FirstText,
+    /// A first text to the person at hand would have to wait for texting hours.
+    OffHours,
 }
 
 impl Fact {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Frozen,
         Self::Closed,
         Self::ThreadOpen,
@@ -159,6 +167,10 @@ impl Fact {
         Self::Undoable,
         Self::Paused,
         Self::Rehearsal,
+        Self::OptedOut,
+        Self::Suggestion,
+        Self::FirstText,
+        Self::OffHours,
     ];
 
     /// Its name in the config file.
@@ -173,6 +185,29 @@ impl Fact {
             Self::Undoable => "undoable",
             Self::Paused => "paused",
             Self::Rehearsal => "rehearsal",
+            Self::OptedOut => "opted_out",
+            Self::Suggestion => "suggestion",
+            Self::FirstText => "first_text",
+            Self::OffHours => "off_hours",
+        }
+    }
+
+    /// Key of what it means in the catalogue.
+    #[must_use]
+    pub fn label_key(self) -> &'static str {
+        match self {
+            Self::Frozen => "condition-frozen",
+            Self::Closed => "condition-closed",
+            Self::ThreadOpen => "condition-thread-open",
+            Self::Waiting => "condition-waiting",
+            Self::Draft => "condition-draft",
+            Self::Undoable => "condition-undoable",
+            Self::Paused => "condition-paused",
+            Self::Rehearsal => "condition-rehearsal",
+            Self::OptedOut => "condition-opted-out",
+            Self::Suggestion => "condition-suggestion",
+            Self::FirstText => "condition-first-text",
+            Self::OffHours => "condition-off-hours",
         }
     }
 }
@@ -199,6 +234,15 @@ impl Facts {
 /// A condition: any of several groups, in each of which all terms hold (`frozen && !closed || draft`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct When(Vec<Vec<(Fact, bool)>>);
+
+impl std::fmt::Display for When {
+    /// As it is written in the settings; nothing, where it holds always.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let term = |(fact, wanted): &(Fact, bool)| format!("{}{}", if *wanted { "" } else { "!" }, fact.name());
+        let group = |all: &Vec<(Fact, bool)>| all.iter().map(term).collect::<Vec<_>>().join(" && ");
+        f.write_str(&self.0.iter().map(group).collect::<Vec<_>>().join(" || "))
+    }
+}
 
 impl When {
     /// Holds always.
@@ -248,6 +292,7 @@ mod tests {
     fn conditions(#[case] text: &str, #[case] holding: &[Fact], #[case] expected: bool) {
         let facts = holding.iter().fold(Facts::default(), |facts, fact| facts.with(*fact, true));
         assert_eq!(When::parse(text).map(|when| when.holds(facts)), Ok(expected));
+        assert_eq!(When::parse(text).map(|when| when.to_string()), Ok(text.to_owned()), "told as it is written");
     }
 
     #[test]

@@ -63,7 +63,10 @@ pub enum BindingError {
         works_in: Vec<&'static str>,
     },
     /// No such condition.
-    #[error("keys.{context}.\"{chord}\": there is no condition `{condition}`{}", suggestion(*.nearest))]
+    #[error(
+        "keys.{context}.\"{chord}\": there is no condition `{condition}`{}; there are {}",
+        suggestion(*.nearest), Fact::ALL.map(Fact::name).join(", ")
+    )]
     Condition {
         /// Where.
         context: &'static str,
@@ -383,6 +386,16 @@ impl Keymap {
         false
     }
 
+    /// As [`Keymap::keys_for`], but only the keys that do it now: another condition's meaning of the same key counts for nothing.
+    #[must_use]
+    pub fn keys_now(&self, context: Context, action: Action, facts: Facts) -> Vec<String> {
+        let does_it = |key: &String| {
+            let chords = parse_sequence(key).unwrap_or_default();
+            self.look_up(context, &chords, facts) == Lookup::Matched(action)
+        };
+        self.keys_for(context, action).into_iter().filter(does_it).collect()
+    }
+
     /// The first key for `action` in `context`, for the footer.
     #[must_use]
     pub fn key_for(&self, context: Context, action: Action) -> Option<String> {
@@ -421,15 +434,13 @@ impl Keymap {
         keys
     }
 
-    /// Every binding as `(context, keys, actions)`, for `config show` and the documents.
+    /// Every key as `(context, keys, what it does)`, for `keys` and the documents.
     #[must_use]
-    pub fn table(&self) -> Vec<(Context, String, Vec<Action>)> {
+    pub fn table(&self) -> Vec<(Context, String, Vec<Binding>)> {
         self.bindings
             .iter()
             .flat_map(|(context, bound)| {
-                bound.iter().map(|(chords, bindings)| {
-                    (*context, print_sequence(chords), bindings.iter().map(|b| b.action).collect())
-                })
+                bound.iter().map(|(chords, bindings)| (*context, print_sequence(chords), bindings.clone()))
             })
             .collect()
     }
@@ -550,6 +561,24 @@ mod tests {
         assert_eq!(map.keys_for(Context::Card, Action::Quit), ["ctrl+c"], "the nearer meaning hides the further one");
     }
 
+    /// A footer that names a key whose condition does not hold teaches a key that does nothing.
+    #[test]
+    fn a_key_with_a_condition_counts_only_while_it_holds() {
+        let map = Keymap::with_user(&user("inbox", "x", "close when !draft, star when draft && opted_out")).unwrap();
+        let facts = Facts::default();
+        let now = |facts, action| map.keys_now(Context::Inbox, action, facts);
+        assert_eq!((now(facts, Action::Close), now(facts, Action::Star)), (vec!["x".to_owned()], vec!["*".to_owned()]));
+        let draft = facts.with(Fact::Draft, true);
+        assert_eq!(now(draft, Action::Close), Vec::<String>::new());
+        let out = draft.with(Fact::OptedOut, true);
+        assert_eq!(now(out, Action::Star), ["*", "x"]);
+        // Where it does not hold, the place around it is asked.
+        let map = Keymap::with_user(&user("inbox", "n", "star when draft")).unwrap();
+        let n = parse_sequence("n").unwrap();
+        assert_eq!(map.look_up(Context::Inbox, &n, facts), Lookup::Matched(Action::NextWaiting));
+        assert_eq!(map.look_up(Context::Inbox, &n, draft), Lookup::Matched(Action::Star));
+    }
+
     #[test]
     fn faults_name_the_nearest() {
         let fault = |u: UserBindings| Keymap::with_user(&u).unwrap_err().remove(0).to_string();
@@ -560,10 +589,12 @@ mod tests {
         );
         assert_eq!(fault(user("inbox", "x", "send")), "keys.inbox.\"x\": `send` works in card, not here");
         assert!(fault(user("card", "entre", "send")).contains("`entre` is not a key"));
-        assert_eq!(
-            fault(user("thread", "x", "close when forzen")),
-            "keys.thread.\"x\": there is no condition `forzen`; did you mean `frozen`?"
+        let said = fault(user("thread", "x", "close when forzen"));
+        assert!(
+            said.starts_with("keys.thread.\"x\": there is no condition `forzen`; did you mean `frozen`?; there are "),
+            "{said}"
         );
+        assert!(said.ends_with("first_text, off_hours"), "{said}");
         assert!(fault(user("inbox", "g", "down")).contains("`g g` can never be typed"));
     }
 }

@@ -135,6 +135,16 @@ impl Model {
         }
     }
 
+    /// A first text to this person would have to wait for texting hours.
+    pub(super) fn is_off_hours(&self, contact: ContactId) -> bool {
+        let (Some(view), Some(campaign), Some(now)) = (self.people.body(contact), &self.campaign, self.campaign_now())
+        else {
+            return false;
+        };
+        let verdict = campaign.def.hours.verdict(MessageKind::Initial, now, &view.zones);
+        matches!(verdict, HoursVerdict::Closed { .. })
+    }
+
     /// Puts the first contact that may be texted on the card. While an act on the card is being journaled it stays.
     pub(super) fn pick_card(&mut self) {
         if self.acts.busy().is_some() && self.card.is_some() {

@@ -71,6 +71,10 @@ impl Model {
             .with(Fact::Undoable, !self.undo.is_empty())
             .with(Fact::Paused, self.state == crate::api::campaign::CampaignState::Paused)
             .with(Fact::Rehearsal, self.rehearsal() == Some(true))
+            .with(Fact::OptedOut, line.is_some_and(|line| matches!(line.opt_out, OptOut::Yes { .. })))
+            .with(Fact::Suggestion, !self.suggestions().is_empty())
+            .with(Fact::FirstText, line.is_some_and(|line| line.status == Status::NeedsMessage))
+            .with(Fact::OffHours, self.at_hand().is_some_and(|contact| self.is_off_hours(contact)))
     }
 
     /// The keys typed of a sequence that is not complete.

@@ -99,7 +99,7 @@ impl Model {
             // Room is scarce, and a key that does nothing now is learnt as one that never does.
             .filter(|action| self.why_not(**action).is_none())
             .filter_map(|action| {
-                let keys = self.options.keymap.keys_for(context, *action);
+                let keys = self.options.keymap.keys_now(context, *action, facts);
                 let key = match (action, keys.as_slice()) {
                     // One action on a row of keys.
                     (Action::Pick, [first, .., last]) => format!("{first}-{last}"),
