@@ -6,7 +6,9 @@ use super::Context;
 use super::reach::tell;
 use crate::client::journal::{Journal, Wipe};
 use crate::client::sign_in::{ServerKind, SignIn};
+use crate::console::core::shared::place::Place;
 use crate::console::runtime::Outcome;
+use crate::console::runtime::effects::{keep_place, kept_place};
 use crate::console::ui::ink::phrase;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::safe_text::safe_body;
@@ -64,6 +66,18 @@ impl Rest {
             if let Err(error) = kept {
                 tracing::warn!(%error, "what was in hand is not remembered");
             }
+        }
+    }
+
+    /// Where a campaign's console was left.
+    pub(super) async fn place(&self, campaign: CampaignId) -> Place {
+        kept_place(&self.journal, campaign).await
+    }
+
+    /// Keeps it for the next start; what the disk refuses is logged.
+    pub(super) async fn keep_place(&self, campaign: CampaignId, place: &Place) {
+        if let Err(error) = keep_place(&self.journal, campaign, place).await {
+            tracing::warn!(%error, "where the console was left is not remembered");
         }
     }
 

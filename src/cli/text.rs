@@ -74,6 +74,7 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     let rest = shift.rest();
     let campaign = shift.campaign;
     options.had = rest.had(campaign).await;
+    options.place = rest.place(campaign).await;
     ctx.guard_terminal();
     let launch = shift.launch(ctx);
     let left = if lines {
@@ -83,6 +84,9 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     };
     if let Some(in_hand) = &left.in_hand {
         rest.keep_hands(campaign, in_hand).await;
+    }
+    if let Some(place) = &left.place {
+        rest.keep_place(campaign, place).await;
     }
     Ok((left, rest))
 }

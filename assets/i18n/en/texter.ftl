@@ -336,6 +336,9 @@ texter-not-opt-out-done = { $name } may be texted again; { $key } takes it back.
 texter-doubt-again = { $name }: nothing is sent until somebody decides whether it was an opt-out.
 texter-wrong-number-opted-out = { $name }: wrong number recorded, closed, and opted out as nobody had decided; { $key } takes it back.
 texter-finish-later = The rehearsal ends as soon as your last text has left.
+resume-conversation = You are back where you left: the conversation with { $name }.
+resume-draft = You are back where you left: the conversation with { $name }, with what you had begun to write.
+resume-replies = You are back where you left: in the replies.
 texter-no-home = There is no list of campaigns to go to from here.
 texter-unreadable = { $count ->
     [one] The server gives no data of one contact

@@ -337,6 +337,9 @@ texter-not-opt-out-done = Se puede escribir de nuevo a { $name }; { $key } lo de
 texter-doubt-again = { $name }: no se envía nada hasta que alguien decida si fue una baja.
 texter-wrong-number-opted-out = { $name }: número equivocado, cerrada, y de baja porque nadie lo había decidido; { $key } lo deshace.
 texter-finish-later = El ensayo termina en cuanto haya salido tu último mensaje.
+resume-conversation = Sigues donde lo dejaste: en la conversación con { $name }.
+resume-draft = Sigues donde lo dejaste: en la conversación con { $name }, con lo que habías empezado a escribir.
+resume-replies = Sigues donde lo dejaste: en las respuestas.
 texter-no-home = Desde aquí no hay ninguna lista de campañas.
 texter-unreadable = { $count ->
     [one] El servidor no da los datos de un contacto

@@ -21,6 +21,7 @@ use crate::config::{ConsoleConfig, Surroundings};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{LinkState, Msg};
+use crate::console::core::shared::place::Place;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::{self, GateTimes, TexterOptions};
 use crate::console::core::{captain, home};
@@ -137,6 +138,8 @@ pub struct Left {
     pub stays: Vec<Say>,
     /// Whom the texter still held, true for conversations; none when that was never known.
     pub in_hand: Option<Vec<(ContactId, bool)>>,
+    /// Where the texter was; none when that was never known.
+    pub place: Option<Place>,
     /// The list of campaigns is wanted.
     pub goes_home: bool,
     /// The campaign that was opened on the home screen.
@@ -202,6 +205,7 @@ fn texter_left(model: texter::Model, unsettled: u64) -> Left {
         practised: model.practised(),
         stays: model.what_stays(),
         in_hand: model.loaded.then(|| model.whom_i_hold()),
+        place: model.place(),
         goes_home: model.goes_home,
         score: model.score,
         ..Left::default()

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::msg::{Ask, Confirmed, Timer};
+use super::place::Place;
 use super::say::Say;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::second_factor::OneTimeCode;
@@ -32,6 +33,13 @@ pub enum Effect {
         contact: ContactId,
         /// The text.
         text: String,
+    },
+    /// Keep where the texter is in a campaign, for the next start.
+    KeepPlace {
+        /// Which campaign.
+        campaign: CampaignId,
+        /// Where.
+        place: Place,
     },
     /// Message `Timer` after this long.
     After {

@@ -4,6 +4,7 @@ pub mod editor;
 pub mod effect;
 pub mod msg;
 pub mod notice;
+pub mod place;
 pub mod pointer;
 pub mod presses;
 pub mod program;

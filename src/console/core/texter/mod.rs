@@ -23,6 +23,7 @@ mod pointed;
 pub mod practice;
 mod recall;
 pub mod replies;
+pub mod resume;
 mod send;
 pub mod server;
 pub mod threads;

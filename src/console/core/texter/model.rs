@@ -22,6 +22,7 @@ use crate::api::problem::Problem;
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::msg::{Beside, LinkState, Stamp};
 use crate::console::core::shared::notice::Notices;
+use crate::console::core::shared::place::Place;
 use crate::console::core::shared::presses::Presses;
 use crate::console::core::shared::say::Say;
 use crate::console::keymap::context::Context;
@@ -82,6 +83,8 @@ pub struct TexterOptions {
     pub had: Vec<(ContactId, bool)>,
     /// The server tells who has what this person held before.
     pub whereabouts: bool,
+    /// Where this console was left; later, what the journal has of it.
+    pub place: Place,
 }
 
 impl TexterOptions {
@@ -112,6 +115,7 @@ impl TexterOptions {
             practice: false,
             had: Vec::new(),
             whereabouts: true,
+            place: Place::default(),
             day_first: false,
             first_slice: None,
         }

@@ -50,6 +50,9 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Name, Self::State];
+
     /// The next one, around.
     #[must_use]
     pub fn next(self) -> Self {

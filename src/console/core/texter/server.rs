@@ -99,6 +99,7 @@ impl Model {
             let waiting = self.acts.initials_waiting();
             let sent = usize::try_from(page.sent).unwrap_or(0) + waiting;
             self.slice_total = self.remaining() + sent + self.people.passed_over();
+            self.resume(fx);
         }
         self.slice_total = self.slice_total.max(self.remaining());
         let after = reading.after.unwrap_or(page.seq);

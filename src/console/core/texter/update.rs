@@ -250,6 +250,7 @@ impl Model {
                 }
                 self.mind_what_goes();
                 self.mind_the_hands(stamp);
+                self.keep_place(fx);
                 fx.push(Effect::After { timer: Timer::Minute, delay: MINUTE });
             }
             Timer::Sequence => self.hands.forget(),
@@ -261,6 +262,7 @@ impl Model {
             Timer::Draft => {
                 self.draft_due = false;
                 self.save_draft(fx);
+                self.keep_place(fx);
             }
             Timer::Window => {
                 self.window_due = None;
@@ -370,6 +372,7 @@ impl Model {
             self.acts.found(confirmed);
         }
         self.drafts.extend(drafts);
+        self.draft_comes_late();
         let ids: Vec<ContactId> = self.people.ids().collect();
         for id in ids {
             if let Some(line) = self.people.line(id).cloned() {

@@ -14,6 +14,7 @@ mod pointed;
 mod practice;
 mod promises;
 mod recalled;
+mod resume;
 mod seen;
 mod sending;
 mod story;
