@@ -224,4 +224,8 @@ pub struct ThreadMessage {
     /// True when this session's person sent it.
     #[serde(default)]
     pub mine: bool,
+    /// True when its words are not the script's: a first text that was changed, a reply written by hand. Absent from servers that do not
+    /// tell.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub off_script: bool,
 }

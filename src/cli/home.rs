@@ -93,8 +93,8 @@ pub(super) async fn choose(
     ctx.guard_terminal();
     let left = if in_lines(plain, ctx) { home_in_lines(launch, options).await? } else { home(launch, options).await? };
     let rest = Rest::of(journal.clone(), sign_in.clone());
-    for campaign in &left.told {
-        rest.keep_hands(*campaign, &[]).await;
+    for (campaign, still) in &left.told {
+        rest.keep_hands(*campaign, still).await;
     }
     if let Some(chosen) = left.chosen {
         if let Err(error) = journal.ui_set(LAST, &chosen.0.into()).await {

@@ -9,8 +9,10 @@ use super::{Context, Exit, Outcome, out, shift};
 use crate::console::keymap::Keymap;
 use crate::console::keymap::chord::{Chord, Key, Press};
 use crate::console::term::input::{self, Input};
+use crate::console::term::lines::columns_of_output;
 use crate::console::term::press::{SETTLING, judge};
 use crate::console::term::watch::Watch;
+use crate::console::ui::wrap::hang;
 use crate::doctor::guard;
 use crate::i18n::Catalogue;
 
@@ -39,7 +41,9 @@ async fn watch(ctx: &Context) -> Outcome {
     }
     let keymap = shift::keymap(ctx);
     let watch = Watch::take().context("the keyboard cannot be read key by key")?;
-    let say = |line: String| out(format!("{line}\r"));
+    // Lines end at words: the terminal itself would break them anywhere.
+    let columns = columns_of_output().unwrap_or(u16::MAX);
+    let say = |line: String| out(format!("{}\r", hang(&line, columns).replace('\n', "\r\n")));
     let mut inputs = input::real();
     let told = async {
         say(format!("{}.", guard(Some(watch.tells_repeats()), &ctx.config.console)))?;

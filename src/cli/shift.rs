@@ -26,6 +26,7 @@ use crate::console::keymap::{ACTIONS, Keymap};
 use crate::console::runtime::{Launch, Look};
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
+use crate::i18n::Value;
 
 /// Options of `text` and `captain`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -519,14 +520,18 @@ pub(super) fn choose(found: &[CampaignTodo], wanted: Option<&str>) -> anyhow::Re
         return Ok(one.id);
     }
     let start = wanted.to_lowercase();
+    // Called exactly so: no other that only begins with it is meant.
+    let mut exact = found.iter().filter(|one| one.title.trim().to_lowercase() == start.trim());
+    if let (Some(one), None) = (exact.next(), exact.next()) {
+        return Ok(one.id);
+    }
+    let say = |key: &str| words().say(key, &[("wanted", Value::Text(safe_line(wanted)))]);
     let mut hits = found.iter().filter(|one| one.title.to_lowercase().starts_with(&start));
     match (hits.next(), hits.next()) {
         (Some(one), None) => Ok(one.id),
-        (Some(_), Some(_)) => {
-            misuse(format!("several campaigns begin with {wanted:?}: choose one by its number\n{}", listed()))
-        }
-        _ if found.is_empty() => misuse(format!("no campaign is called {wanted:?}; there is none at all yet")),
-        _ => misuse(format!("no campaign is called {wanted:?}; there are\n{}", listed())),
+        (Some(_), Some(_)) => misuse(format!("{}\n{}", say("choose-begins"), listed())),
+        _ if found.is_empty() => misuse(say("choose-unknown-none")),
+        _ => misuse(format!("{}\n{}", say("choose-unknown"), listed())),
     }
 }
 
@@ -579,6 +584,7 @@ mod tests {
     #[case::number_before_title(&[(4, "5 parks"), (5, "Roads")], Some("5"), Some(5))]
     #[case::by_beginning(&[(4, "Parks"), (5, "Roads")], Some("roa"), Some(5))]
     #[case::ambiguous(&[(4, "Parks A"), (5, "Parks B")], Some("parks"), None)]
+    #[case::exactly_called_so(&[(4, "Parks too"), (5, "Parks")], Some("parks"), Some(5))]
     #[case::unknown(&[(4, "Parks")], Some("roads"), None)]
     fn campaign_is_chosen_or_asked_for(
         #[case] found: &[(i64, &str)],

@@ -296,7 +296,7 @@ fn judge(card: &mut Scorecard) {
         (w.answered > 0 && w.unanswered + w.just_wrote == 0, "score-well-everyone"),
         (a.correct > 0 && a.wrong == 0 && a.missing == 0, "score-well-answers"),
         (o.seen_through > 0 && o.needless == 0, "score-well-seen-through"),
-        (w.answered > 0 && card.unwelcome.is_empty(), "score-well-words"),
+        (w.answered > 0 && w.unanswered == 0 && card.unwelcome.is_empty(), "score-well-words"),
         (card.contacts > 0 && card.first_texts == card.contacts, "score-well-done"),
     ];
     let next = [

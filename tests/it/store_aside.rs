@@ -396,6 +396,10 @@ on_every_store! {
         home.try_send(&tess, home.text(&to, Initial, "Hi there!")).await.expect("the script's words");
         let to = home.claim(&tess, free, 0).await.remove(0);
         home.try_send(&tess, mine(home.text(&to, Initial, "Hi, it's me"))).await.expect("allowed here");
+        // The conversation says so to whoever reads it.
+        let thread = home.desk.store.thread(&tess.actor, to.id, None, 10).await.expect("read").expect("theirs");
+        let marked = |entry: &ThreadEntry| matches!(entry, ThreadEntry::Message(text) if text.off_script);
+        assert!(thread.entries.iter().any(marked), "{:?}", thread.entries);
     }
 
     async fn what_is_asked_comes_to_the_captains_and_the_answer_to_whoever_holds_it(home: Home) {

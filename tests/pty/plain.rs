@@ -309,6 +309,9 @@ fn a_servers_campaign_is_worked_in_lines() {
     assert!(all.lines().all(|line| line.chars().count() <= 80), "{all}");
     assert!(all.lines().any(|line| line.starts_with("  ")), "{all}");
     console.press(b"q\n");
+    wait_said(&console, "Leave now");
+    console.wait_until_quiet(QUIET);
+    console.press(b"y\n");
     assert!(console.wait_for_end().success());
     assert!(!said(&console).contains('\u{1b}'), "{:?}", said(&console));
 }

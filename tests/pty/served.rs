@@ -67,7 +67,7 @@ pub fn server_gets(served: &Served, console: &Terminal, number: i64) {
 pub fn leave(mut console: Terminal) {
     console.press(b"q");
     if console.shows_before_its_end("Leave now") {
-        assert!(console.screen().contains("for your answer"), "{}", console.screen());
+        assert!(console.screen().contains("stay"), "what becomes of it is said: {}", console.screen());
         // A press that comes with the dialog is not taken for an answer to it.
         console.press_until_it_ends(b"y");
     }

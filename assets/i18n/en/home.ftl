@@ -116,3 +116,7 @@ home-went-pool = { $title }: while you were away { $n ->
     [one] 1 contact you had
    *[other] { $n } contacts you had
 } went back into the pool, by itself or by a captain. Whoever asks for contacts gets them.
+leave-laptop-drafts = { $count ->
+    [one] This laptop keeps the text you began to write, and what is not handed in, sealed.
+   *[other] This laptop keeps the { $count } texts you began to write, and what is not handed in, sealed.
+}

@@ -72,3 +72,5 @@ plain-board-held = { $n } held for you to decide
 plain-needs-terminal = A real campaign is worked at a terminal: your presses are read from it and from nothing else, as each text wants one press of a person. Only a rehearsal takes a pipe: textbank rehearse.
 plain-ask-nobody-but = Nobody to answer here. { $word }: back to sending, { $n } left. Enter tells what is new.
 plain-marked = marked
+plain-unknown-like = I do not know "{ $line }". Did you mean "{ $meant }"? Nothing was done.
+plain-may-go-now = It may be sent now.

@@ -288,11 +288,14 @@ texter-nobody-before = Nobody else wrote to them, or you did already.
 texter-edit-not-allowed = This campaign's first text goes out as it is written.
 texter-edit-title = The first text to { $name }, in your words
 texter-edit-means = Marked as off-script. Empty, it is the script's again. Enter puts it on the card; it is sent from there.
-texter-break = You have been texting for { $minutes } minutes. Rest your eyes and hands; everything waits.
+texter-break = You have been texting for { $minutes ->
+    [one] 1 minute
+   *[other] { $minutes } minutes
+}. Rest your eyes and hands; everything waits.
 
 ## Asking the captain
 texter-ask-title = Ask the captain about { $name }
-texter-ask-means = The captain sees it at once, with the conversation. The answer comes here; the voter sees neither.
+texter-ask-means = The captain sees it at once, with what they wrote last. The answer comes here; the voter sees neither.
 texter-asked-done = Asked about { $name }; the answer comes here. Go on meanwhile.
 texter-captain-answered = { $who } on { $name }: { $text }
 texter-notify-answer = The captain has answered.
@@ -366,3 +369,21 @@ note-detail-erased = erased on request
 texter-note-undone = { $name }: the note is as it was before.
 texter-flagged-done = { $name } is flagged to the captain and skipped, nothing sent; { $key } takes both back.
 texter-leave-hand-over = To hand all of it over at once: stay, and “{ $action }”.
+texter-hand-over-title = Hand { $name } over?
+texter-hand-over-no = No, I go on with them
+texter-hand-over-yes = Yes, to somebody who speaks it ({ $language }). It cannot be taken back
+texter-release-drafts = { $count ->
+    [one] What you began to write to one of them goes with it.
+   *[other] What you began to write to { $count } of them goes with them.
+}
+texter-answer-undone-line = { $name }: the answer is as it was before, and its line is out of your text.
+texter-nothing-more-to-undo = There is nothing more to take back.
+texter-stays-answered = The captain has answered your question about { $name }. Nothing was taken back.
+texter-more-came = { $count ->
+    [one] 1 more contact came; you have { $all } to send now.
+   *[other] { $count } more contacts came; you have { $all } to send now.
+}
+texter-edit-kept = What you wrote is kept, not on the card; { $key } shows it again.
+texter-sorted = Sorted: { $sort }.
+texter-back-from-list = This is the list of replies. { $key } goes to the cards.
+texter-answer-kept = { $name }: the answer is recorded. No reply is begun: { $why }

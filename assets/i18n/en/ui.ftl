@@ -124,7 +124,7 @@ ui-inbox-convo = answered
 ui-inbox-messaged = texted
 ui-inbox-closed = closed
 ui-inbox-opted-out = opted out
-ui-inbox-decide = decide: opt-out?
+ui-inbox-decide = opt-out?
 ui-inbox-new = new
 ui-inbox-draft = draft
 
@@ -315,3 +315,6 @@ ui-board-never = { $n ->
     [one] One contact cannot be texted: the hours never come, or not before the campaign ends.
    *[other] { $n } contacts cannot be texted: their hours never come, or not before the campaign ends.
 }
+ui-editor-error = Your editor ended with an error: nothing of it was taken over, your text is as it was.
+ui-state-hours-end = hours end { $at }
+ui-changed-words = changed words

@@ -116,3 +116,7 @@ home-went-pool = { $title }: mientras no estabas, { $n ->
     [one] 1 contacto que tenías volvió
    *[other] { $n } contactos que tenías volvieron
 } a la lista, por el tiempo o por un capitán. Los recibe quien pida contactos.
+leave-laptop-drafts = { $count ->
+    [one] Este equipo guarda, sellados, el texto que empezaste y lo que no está entregado.
+   *[other] Este equipo guarda, sellados, los { $count } textos que empezaste y lo que no está entregado.
+}

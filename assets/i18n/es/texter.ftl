@@ -288,11 +288,14 @@ texter-nobody-before = Nadie más le escribió, o ya lo hiciste tú.
 texter-edit-not-allowed = El primer mensaje de esta campaña sale tal como está escrito.
 texter-edit-title = El primer mensaje a { $name }, con tus palabras
 texter-edit-means = Queda marcado como fuera del guion. Vacío, vuelve a ser el del guion. Enter lo pone en la tarjeta; se envía desde allí.
-texter-break = Llevas { $minutes } minutos enviando mensajes. Descansa los ojos y las manos; todo espera.
+texter-break = Llevas { $minutes ->
+    [one] 1 minuto
+   *[other] { $minutes } minutos
+} enviando mensajes. Descansa los ojos y las manos; todo espera.
 
 ## Preguntar al capitán
 texter-ask-title = Preguntar al capitán por { $name }
-texter-ask-means = El capitán lo ve enseguida, con la conversación. La respuesta llega aquí; la otra persona no ve nada de esto.
+texter-ask-means = El capitán lo ve enseguida, con lo último que escribieron. La respuesta llega aquí; la otra persona no ve nada de esto.
 texter-asked-done = Preguntado por { $name }; la respuesta llega aquí. Sigue mientras tanto.
 texter-captain-answered = { $who } sobre { $name }: { $text }
 texter-notify-answer = El capitán ha respondido.
@@ -367,3 +370,21 @@ note-detail-erased = borrado a petición
 texter-note-undone = { $name }: la nota vuelve a ser la de antes.
 texter-flagged-done = { $name }: avisado al capitán y saltado, no se envió nada; { $key } deshace ambas cosas.
 texter-leave-hand-over = Para entregarlo todo ahora: quédate y usa «{ $action }».
+texter-hand-over-title = ¿Pasar a { $name } a otra persona?
+texter-hand-over-no = No, sigo yo
+texter-hand-over-yes = Sí, a alguien que lo habla ({ $language }). No se puede deshacer
+texter-release-drafts = { $count ->
+    [one] Lo que empezaste a escribir a una de esas personas se va con la conversación.
+   *[other] Lo que empezaste a escribir a { $count } de esas personas se va con las conversaciones.
+}
+texter-answer-undone-line = { $name }: la respuesta está como antes, y su línea ya no está en tu texto.
+texter-nothing-more-to-undo = No hay nada más que deshacer.
+texter-stays-answered = El capitán ya respondió a tu pregunta sobre { $name }. No se deshizo nada.
+texter-more-came = { $count ->
+    [one] Llegó 1 contacto más; ahora tienes { $all } por enviar.
+   *[other] Llegaron { $count } contactos más; ahora tienes { $all } por enviar.
+}
+texter-edit-kept = Lo que escribiste queda guardado, no en la tarjeta; { $key } lo muestra de nuevo.
+texter-sorted = En este orden: { $sort }.
+texter-back-from-list = Esta es la lista de respuestas. { $key } lleva a las tarjetas.
+texter-answer-kept = { $name }: la respuesta queda anotada. No se empieza ningún mensaje: { $why }

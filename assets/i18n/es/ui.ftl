@@ -109,7 +109,7 @@ ui-inbox-convo = contestada
 ui-inbox-messaged = con mensaje
 ui-inbox-closed = cerrada
 ui-inbox-opted-out = de baja
-ui-inbox-decide = decide: ¿baja?
+ui-inbox-decide = ¿baja?
 ui-inbox-new = nuevo
 ui-inbox-draft = borrador
 
@@ -312,3 +312,6 @@ ui-board-never = { $n ->
     [one] A un contacto no se le puede escribir: su horario no llega nunca, o no antes del fin de la campaña.
    *[other] A { $n } contactos no se les puede escribir: su horario no llega nunca, o no antes del fin de la campaña.
 }
+ui-editor-error = Tu editor terminó con un error: no se tomó nada de él, tu texto está como estaba.
+ui-state-hours-end = el horario acaba a las { $at }
+ui-changed-words = texto cambiado

@@ -316,6 +316,7 @@ impl SpokeServer {
                     error: None,
                     author: if mine { author.map(str::to_owned) } else { None },
                     mine,
+                    off_script: false,
                 })
             })
             .collect()

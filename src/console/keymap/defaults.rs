@@ -322,6 +322,6 @@ pub const DEFAULTS: &[(Context, &str, &str)] = &[
     (Home, "right", "open"),
     (Home, "r", "request_more"),
     (Home, "R", "release"),
-    (Home, "D", "done_for_day"),
+    (Home, "Z", "done_for_day"),
     (Home, "c", "refresh"),
 ];

@@ -5,7 +5,7 @@
 
 use super::voice::Voice;
 use crate::console::core::shared::say::Say;
-use crate::console::keymap::action::{ACTIONS, Action, Category};
+use crate::console::keymap::action::{ACTIONS, Action, Category, nearest};
 use crate::console::keymap::chord::{Chord, Key, parse_sequence};
 use crate::console::keymap::context::{Context, Facts};
 use crate::console::keymap::map::{Keymap, Lookup};
@@ -50,6 +50,11 @@ const WORDS: &[(Action, &str)] = &[
     (Action::ExternalEditor, "editor"),
     (Action::Newline, "line"),
 ];
+
+/// The word of its own that an action has here.
+pub(super) fn own_word(action: Action) -> Option<&'static str> {
+    WORDS.iter().find(|(of, _)| *of == action).map(|(_, word)| *word)
+}
 
 /// What makes no sense where everything comes in lines: the terminal moves the cursor and edits the line, and there are no
 /// panes. They can be asked for by name all the same; only nobody is offered them.
@@ -154,6 +159,20 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
         elsewhere = Some(info.action);
     }
     elsewhere.map_or(Typed::Unknown, Typed::Elsewhere)
+}
+
+/// What may have been meant by a line that is no word of this place: the name that is most like it, when one is.
+#[must_use]
+pub fn like(line: &str, context: Context, keymap: &Keymap, voice: &Voice) -> Option<String> {
+    let small = folded(line);
+    let here = ACTIONS.iter().filter(|info| keymap.offers(info.action) && info.action.works_in(context));
+    let names: Vec<String> =
+        here.flat_map(|info| [voice.word(info.action.label_key()), info.action.name().replace('_', " ")]).collect();
+    let folds: Vec<String> = names.iter().map(|name| folded(name)).collect();
+    let near = nearest(&small, folds.iter().map(String::as_str))?.to_owned();
+    let place = folds.iter().position(|name| *name == near)?;
+    // One letter is like many a short name.
+    (small.chars().count() > 2).then(|| names.get(place).cloned()).flatten()
 }
 
 /// The shortest word for an action in this place: its own, else its key when that is one character, else its name.

@@ -1,5 +1,6 @@
 //! What lies over the pages, as lines: help, lists to choose from, questions, the log, the outbox, the score.
 
+use super::command::own_word;
 use super::talk;
 use super::voice::{Voice, number};
 use crate::console::core::shared::notice::Notices;
@@ -167,9 +168,12 @@ fn help(voice: &Voice, from: Context, groups: &[(Category, Vec<HelpRow>)]) -> Ve
             let mut title = Some(voice.word(category.title_key()));
             for row in rows.iter().filter(|row| row.here == here) {
                 lines.extend(title.take());
-                let mut keys: Vec<&str> = Vec::new();
+                // What cannot be typed on a line, or does something else there, is no key here.
+                let own = own_word(row.action);
+                let mut keys: Vec<&str> = own.into_iter().collect();
                 for (_, key) in &row.keys {
-                    if !keys.contains(&key.as_str()) {
+                    let of_the_screen = own.is_some() && matches!(key.as_str(), "enter" | "space" | "tab" | "esc");
+                    if !of_the_screen && !keys.contains(&key.as_str()) {
                         keys.push(key);
                     }
                 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::command::{Typed, offers, parse, word_for};
+use super::command::{Typed, like, offers, parse, word_for};
 use super::layers::{Manner, layer};
 use super::voice::{Voice, printable};
 use crate::console::core::shared::Program;
@@ -247,6 +247,11 @@ impl<P: Pages> Lines<P> {
         match asked {
             // What was typed stands there and was told as it was understood.
             _ if layer.manner == Manner::Check(true) && is_yes(line) => self.perform(Action::Choose, stamp),
+            // What was understood is not what was meant: it goes, and may be typed anew.
+            _ if layer.manner == Manner::Check(true) && is_no(line) => {
+                self.again = true;
+                self.perform(Action::KillLine, stamp)
+            }
             Typed::Number(place) if matches!(layer.manner, Manner::Choose | Manner::Search) => {
                 if place == 0 || place > layer.rows {
                     self.say(&Say::new("plain-no-such-number").with("most", layer.rows));
@@ -385,7 +390,12 @@ impl<P: Pages> Lines<P> {
                 Vec::new()
             }
             Typed::Unknown => {
-                self.say(&Say::new("plain-unknown").with("line", printable(line)));
+                let (context, keymap) = (self.pages.context(), self.pages.keymap());
+                let typed = printable(line);
+                self.say(&match like(line, context, keymap, &self.voice) {
+                    Some(meant) => Say::new("plain-unknown-like").with("line", typed).with("meant", meant),
+                    None => Say::new("plain-unknown").with("line", typed),
+                });
                 Vec::new()
             }
         }
@@ -486,6 +496,11 @@ impl<P: Pages> Front for Lines<P> {
     fn forget(&mut self) {
         self.stands = None;
     }
+}
+
+/// In either language.
+fn is_no(line: &str) -> bool {
+    ["n", "no"].contains(&line.trim().to_lowercase().as_str())
 }
 
 /// In either language: who types it means nothing else.

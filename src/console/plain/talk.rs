@@ -64,7 +64,9 @@ pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) ->
         ThreadItem::Message { held_back: true, at, .. } => {
             vec![format!("{name}, {}: {}", voice.time(*at), voice.word("ui-held-back-text"))]
         }
-        ThreadItem::Message { direction, body, pictures, at, state, error, author, mine, system, .. } => {
+        ThreadItem::Message {
+            direction, body, pictures, at, state, error, author, mine, system, off_script, ..
+        } => {
             let who = match (direction, author) {
                 (Direction::Inbound, _) => name.to_owned(),
                 _ if *system => voice.word("ui-system"),
@@ -73,6 +75,9 @@ pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) ->
                 _ => voice.word("ui-campaign"),
             };
             let mut head = format!("{who}, {}", voice.time(*at));
+            if *off_script {
+                head.push_str(&format!(", {}", voice.word("ui-changed-words")));
+            }
             if *direction == Direction::Outbound
                 && let Some(state) = trouble(voice, state, error.as_deref())
             {

@@ -68,6 +68,8 @@ pub struct TexterPages {
     read: Option<(ContactId, usize)>,
     /// What the practice said last.
     coach: Option<String>,
+    /// Whose card was told as one that cannot be sent.
+    shut: Option<ContactId>,
 }
 
 impl TexterPages {
@@ -84,6 +86,7 @@ impl TexterPages {
             replies: (ContactId(0), Vec::new()),
             read: None,
             coach: None,
+            shut: None,
         }
     }
 
@@ -133,8 +136,16 @@ impl TexterPages {
         let mut lines = vec![head.join(" ")];
         lines.extend(card.note.as_ref().map(|note| format!("{} {}", voice.word("ui-toast-warning"), voice.say(note))));
         // Who asks to hear it again hears all that the next word sends.
-        if (again || !known) && !card.body.is_empty() {
+        let opened = card.state == Sendable::Armed && self.shut == Some(card.contact);
+        let changed = card.off_script || self.model.was_corrected(card.contact);
+        if (again || !known || opened || changed) && !card.body.is_empty() {
             lines.extend(self.whole(voice, &card.body, &card.segments));
+        }
+        if card.off_script {
+            lines.push(format!("{}.", voice.word("ui-composer-off-script")));
+        }
+        if opened {
+            lines.push(voice.word("plain-may-go-now"));
         }
         let drawn = (card.state == Sendable::Armed).then(|| self.model.armed()).flatten();
         let mut kind = "plain-ask-card";
@@ -185,7 +196,7 @@ impl TexterPages {
             _ => voice.word(kind),
         };
         Page {
-            key: format!("inbox {:?} {from} {}", list.filter, list.len == 0),
+            key: format!("inbox {:?} {:?} {from} {}", list.filter, self.model.people.sort(), list.len == 0),
             lines,
             kind,
             ask,
@@ -429,6 +440,7 @@ impl Pages for TexterPages {
         }
         match (self.model.focus, self.model.card_pane(), self.model.thread_view()) {
             (Focus::Card, CardPane::Card(card), _) => {
+                self.shut = matches!(card.state, Sendable::Blocked(_)).then_some(card.contact);
                 let taken = self.taken(card.contact, &card.body);
                 for fact in self.beside(&card, taken.as_ref()) {
                     self.heard.told_fact(fact.kind(), &fact.mark());

@@ -144,8 +144,8 @@ pub struct Left {
     pub goes_home: bool,
     /// The campaign that was opened on the home screen.
     pub chosen: Option<CampaignId>,
-    /// Campaigns of which what was held before needs no telling at the next start.
-    pub told: Vec<CampaignId>,
+    /// Campaigns of which what was held before needs no telling at the next start, and what of it still does.
+    pub told: Vec<(CampaignId, Vec<(ContactId, bool)>)>,
     /// Everything is given back and handed in for today.
     pub done: bool,
 }
@@ -219,7 +219,7 @@ fn home_left(model: &home::Model, unsettled: u64) -> Left {
         signed_out,
         chosen: model.chosen,
         done: model.done,
-        told: model.told.iter().copied().collect(),
+        told: model.told.clone().into_iter().collect(),
         ..Left::default()
     }
 }

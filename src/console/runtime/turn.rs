@@ -418,9 +418,14 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
                 Effect::OpenEditor { contact, text } => {
                     let edited = edit(self.editor.clone(), self.stamp(), text).await;
                     self.come_back()?;
-                    if let Err(error) = &edited {
-                        tracing::warn!(%error, "no editor");
-                        self.tell(Msg::Tell(Say::new("ui-editor-failed")));
+                    match &edited {
+                        Ok(Some(_)) => {}
+                        // It ran, and said that it failed.
+                        Ok(None) => self.tell(Msg::Tell(Say::new("ui-editor-error"))),
+                        Err(error) => {
+                            tracing::warn!(%error, "no editor");
+                            self.tell(Msg::Tell(Say::new("ui-editor-failed")));
+                        }
                     }
                     self.tell(Msg::Edited { contact, text: edited.unwrap_or_default() });
                 }

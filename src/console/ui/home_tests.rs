@@ -95,6 +95,6 @@ fn the_ways_out_are_in_the_footer() {
     for size in [(60, 20), (80, 24), (120, 40)] {
         let (shown, _) = screen(&Catalogue::english(), size, 1);
         let footer = shown.lines().last().unwrap_or_default().to_owned();
-        assert!(footer.contains("D ") && footer.contains("enter "), "{shown}");
+        assert!(footer.contains("Z ") && footer.contains("enter "), "{shown}");
     }
 }

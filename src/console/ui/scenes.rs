@@ -195,6 +195,20 @@ impl Scene {
         self.tell(Msg::Thread(Thread { contact: ContactId(3), entries, more_before: false }));
     }
 
+    /// So many acts after the last text, one a line.
+    pub fn acts(&mut self, many: i64) {
+        let entries = (0..many)
+            .map(|n| ThreadEntry::Note {
+                seq: 9,
+                at: at(n - 11),
+                who: "Sam".into(),
+                what: if n % 2 == 0 { "closed" } else { "reopened" }.into(),
+                detail: String::new(),
+            })
+            .collect();
+        self.tell(Msg::Thread(Thread { contact: ContactId(3), entries, more_before: false }));
+    }
+
     /// The voter writes once more, with so many pictures.
     pub fn pictures(&mut self, body: &str, pictures: u32) {
         let mut item = text(5, Direction::Inbound, -11, body, Delivery::Received);
@@ -236,6 +250,7 @@ fn text(seq: u64, direction: Direction, minutes: i64, body: &str, delivery: Deli
         error: None,
         author: None,
         mine: direction == Direction::Outbound,
+        off_script: false,
     })
 }
 

@@ -176,6 +176,7 @@ pub(super) fn toast(ink: Ink<'_>, notice: &Notice, keys: Option<String>, area: R
     }
     let place = Rect::new(area.x, area.bottom() - height, area.width, height);
     ink.fill(buffer, place, Role::Text);
+    ink.spots.hide(place);
     for (line, row) in lines.into_iter().zip(0..) {
         ink.line(buffer, Rect { x: place.x + 1, width, ..place }, row, &[(line, role)]);
     }

@@ -21,6 +21,11 @@ impl Spots {
         self.0.borrow_mut().retain(|(_, aim)| matches!(aim, Aim::Key(_)));
     }
 
+    /// Words come over a part of the screen: rows below them cannot be meant.
+    pub fn hide(&self, area: Rect) {
+        self.0.borrow_mut().retain(|(place, aim)| matches!(aim, Aim::Key(_)) || !place.intersects(area));
+    }
+
     /// All of the frame.
     pub fn taken(self) -> Vec<(Rect, Aim)> {
         self.0.into_inner()

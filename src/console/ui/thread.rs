@@ -60,6 +60,8 @@ pub(super) struct ThreadFace<'a> {
     pub more_before: bool,
     /// What is to be seen in their texts.
     pub marker: &'a Marker,
+    /// What the voter wrote last, to be in sight however much was done about them since; none where the start of the conversation is read.
+    pub last_words: Option<String>,
 }
 
 enum Piece<'a> {
@@ -83,6 +85,9 @@ fn measures(width: u16) -> (u16, u16) {
     (width.saturating_sub(shift + 2).max(2), shift)
 }
 
+/// With fewer rows a line of them cannot be given away.
+const MANY_ROWS: u16 = 3;
+
 /// Draws the conversation; true when its end is in sight.
 pub(super) fn draw(
     ink: Ink<'_>,
@@ -98,6 +103,8 @@ pub(super) fn draw(
     let rows = usize::from(area.height);
     // From the end upwards, only as far as it is seen.
     let mut pieces: Vec<Piece<'_>> = Vec::new();
+    // From the end upwards: which of them is the voter's last text.
+    let mut theirs = None;
     let mut height = 0;
     let mut complete = true;
     for item in face.items.iter().rev() {
@@ -107,6 +114,9 @@ pub(super) fn draw(
         }
         let piece = piece(ink, cache, face, item, (text_width, shift));
         height += piece.height();
+        if matches!(item, ThreadItem::Message { direction: Direction::Inbound, .. }) {
+            theirs = theirs.or(Some(height));
+        }
         pieces.push(piece);
     }
     if complete && face.more_before {
@@ -133,6 +143,15 @@ pub(super) fn draw(
     for piece in &pieces {
         draw_piece(ink, piece, area, row, buffer);
         row += i64::try_from(piece.height()).unwrap_or(0);
+    }
+    // Its first line of words, below its head.
+    let in_sight = theirs.is_some_and(|height| height <= rows + 2);
+    if let Some(words) = face.last_words.as_ref().filter(|_| !in_sight && area.height >= MANY_ROWS) {
+        let said = format!("{}: {words}", face.name);
+        let top = Rect { height: 1, ..area };
+        ink.fill(buffer, top, Role::Inbound);
+        let line = wrap::cut(&said, area.width.saturating_sub(3), ink.sign(Sign::More));
+        ink.line(buffer, top, 0, &[(line, Role::Inbound)]);
     }
     if above > 0 || !complete {
         ink.right(buffer, area, 0, &format!(" {} ", ink.sign(Sign::Up)), Role::Faint);
@@ -222,9 +241,12 @@ fn hidden(ink: Ink<'_>, name: &str, at: jiff::Timestamp) -> String {
     format!("{name} {dot} {} {dot} {}", ink.time(at), ink.word("ui-held-back-text"))
 }
 
+/// Columns of a name at the head of a text.
+const LONGEST_NAME: u16 = 24;
+
 /// Who, when, and where the text stands, in words.
 fn head(ink: Ink<'_>, name: &str, item: &ThreadItem) -> Vec<(String, Role)> {
-    let ThreadItem::Message { direction, at, state, error, author, mine, system, body, .. } = item else {
+    let ThreadItem::Message { direction, at, state, error, author, mine, system, body, off_script, .. } = item else {
         return Vec::new();
     };
     let who = match (direction, author) {
@@ -235,10 +257,15 @@ fn head(ink: Ink<'_>, name: &str, item: &ThreadItem) -> Vec<(String, Role)> {
         _ => ink.word("ui-campaign"),
     };
     let dot = (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
+    // However long a name is, the time behind it is in view.
+    let who = wrap::cut(&who, LONGEST_NAME, ink.sign(Sign::More));
     let mut head = vec![(who, Role::Title), dot.clone(), (ink.time(*at), Role::Faint)];
     // Removed by their time, or a picture alone.
     if body.is_empty() {
         head.extend([dot.clone(), (ink.word("ui-no-words"), Role::Faint)]);
+    }
+    if *off_script {
+        head.extend([dot.clone(), (ink.word("ui-changed-words"), Role::Warn)]);
     }
     if *direction == Direction::Outbound {
         head.push(dot);

@@ -193,6 +193,7 @@ mod tests {
             error: None,
             author: None,
             mine: true,
+            off_script: false,
         })
     }
 

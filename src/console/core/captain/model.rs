@@ -190,6 +190,8 @@ pub struct Model {
     pub me: Option<Me>,
     /// The counts, strangers' and texters' names in it made safe.
     pub board: Option<Board>,
+    /// When who is held by texting hours was counted last.
+    pub(super) hours_at: Option<jiff::Timestamp>,
     /// Texters' names, of those too who are on the board no more.
     pub(super) names: BTreeMap<PersonId, String>,
     /// The texts whose outcome nobody knows, as last asked for, names and texts in it made safe.
@@ -240,6 +242,7 @@ impl Model {
             options,
             me: None,
             board: None,
+            hours_at: None,
             names: BTreeMap::new(),
             held: Vec::new(),
             held_asked: false,

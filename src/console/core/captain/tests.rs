@@ -404,6 +404,14 @@ fn who_is_held_by_texting_hours_is_said_until_the_first_may_be_texted() {
     assert_eq!(keys(&model), ["ui-board-held-hours", "ui-board-never"]);
     model.update(Msg::Board(Box::new(board(2))));
     assert_eq!(keys(&model), ["ui-board-held-hours", "ui-board-never"]);
-    model.update(Msg::Board(Box::new(Board { at: until, ..board(3) })));
+    // Not for long: who is opted out meanwhile is held no more. Asked for again, it is counted anew.
+    let later = board(1).at.checked_add(jiff::SignedDuration::from_mins(11)).expect("a time");
+    model.update(Msg::Board(Box::new(Board { at: later, ..board(3) })));
+    assert_eq!(keys(&model), [""; 0]);
+    let hours = Box::new(ByHours { open: 2, held: 16, until: Some(until), never: 1 });
+    let almost = board(1).at.checked_add(jiff::SignedDuration::from_mins(58)).expect("a time");
+    model.update(Msg::Board(Box::new(Board { at: almost, hours: Some(hours), ..board(4) })));
+    assert_eq!(keys(&model), ["ui-board-held-hours", "ui-board-never"]);
+    model.update(Msg::Board(Box::new(Board { at: until, ..board(5) })));
     assert_eq!(keys(&model), [""; 0]);
 }

@@ -35,6 +35,9 @@ fn is_deed(action: Action) -> bool {
     matches!(action, Action::Choose | Action::Yes | Action::No | Action::PauseResume | Action::Reclaim | Action::Quit)
 }
 
+/// So long what was counted by texting hours stands on the board.
+const HOURS_STAND: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
 impl Program for Model {
     fn start(&mut self) -> Vec<Effect> {
         vec![
@@ -199,10 +202,14 @@ impl Model {
         {
             self.offset = self.offset.saturating_add(board.at.duration_since(now));
         }
-        // The feed's boards do not count it; what was asked for stands until the first of them may be texted.
+        // The feed's boards do not count it; what was asked for stands until the first of them may be texted, and not for long: whoever is
+        // opted out or given up meanwhile is held no more.
         if board.hours.is_none() {
             let known = self.board.as_mut().and_then(|old| old.hours.take());
-            board.hours = known.filter(|hours| hours.until.is_none_or(|until| board.at < until));
+            let fresh = self.hours_at.is_some_and(|at| board.at.duration_since(at) < HOURS_STAND);
+            board.hours = known.filter(|hours| fresh && hours.until.is_none_or(|until| board.at < until));
+        } else {
+            self.hours_at = Some(board.at);
         }
         self.board = Some(board);
     }

@@ -1,6 +1,6 @@
 //! The state of the home screen.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -158,8 +158,8 @@ pub struct Model {
 
     /// Of each campaign how many contacts that were this person's when they left are others' now, or nobody's.
     pub went: BTreeMap<CampaignId, u64>,
-    /// Campaigns of which what was held before needs no telling any more: it was told, or given back here.
-    pub told: BTreeSet<CampaignId>,
+    /// Campaigns of which what was held before needs no telling any more, as it was told or given back here; and what of it still does.
+    pub told: BTreeMap<CampaignId, Vec<(ContactId, bool)>>,
 
     /// Texts that an earlier console left in the journal.
     pub(super) texts: BTreeMap<Uuid, OnItsWay>,
@@ -203,7 +203,7 @@ impl Model {
             done: false,
             keeps: None,
             went: BTreeMap::new(),
-            told: BTreeSet::new(),
+            told: BTreeMap::new(),
             texts: BTreeMap::new(),
             looks_for: VecDeque::new(),
             acts: BTreeMap::new(),

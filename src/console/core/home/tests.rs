@@ -168,7 +168,7 @@ fn a_day_does_not_end_before_it_is_known_what_is_held() {
     let mut model = Model::new(HomeOptions::new());
     model.start();
     let mut at = 0;
-    press(&mut model, &mut at, "D");
+    press(&mut model, &mut at, "Z");
     let fx = press(&mut model, &mut at, "y");
     assert!(!fx.contains(&Effect::Quit) && !model.done);
 }
@@ -176,9 +176,9 @@ fn a_day_does_not_end_before_it_is_known_what_is_held() {
 #[test]
 fn done_for_the_day_gives_everything_back_before_it_leaves() {
     let (mut model, mut at) = (ready(), 0);
-    assert_eq!(acts(&press(&mut model, &mut at, "D enter")), [], "not yet is selected");
+    assert_eq!(acts(&press(&mut model, &mut at, "Z enter")), [], "not yet is selected");
     let mut given = Vec::new();
-    let mut fx = press(&mut model, &mut at, "D y");
+    let mut fx = press(&mut model, &mut at, "Z y");
     // One act after the other, each with an id of its own; nobody leaves before the last is handed in.
     for _ in 0..4 {
         let Some((id, act)) = acts(&fx).into_iter().next() else { break };
@@ -205,7 +205,7 @@ fn done_for_the_day_gives_everything_back_before_it_leaves() {
 #[test]
 fn what_could_not_be_given_back_keeps_nobody_from_seeing_it() {
     let (mut model, mut at) = (ready(), 0);
-    let fx = press(&mut model, &mut at, "D y");
+    let fx = press(&mut model, &mut at, "Z y");
     let (id, _) = acts(&fx)[0].clone();
     model.update(Msg::NotJournaled { id, reason: "disk full".into() });
     assert!(!model.done && !model.is_busy() && model.notices.toast().is_some());
@@ -214,7 +214,7 @@ fn what_could_not_be_given_back_keeps_nobody_from_seeing_it() {
 #[test]
 fn a_release_of_unknown_outcome_ends_the_finishing_and_says_so() {
     let (mut model, mut at) = (ready(), 0);
-    let (id, _) = acts(&press(&mut model, &mut at, "D y"))[0].clone();
+    let (id, _) = acts(&press(&mut model, &mut at, "Z y"))[0].clone();
     model.update(Msg::Journaled { id });
     assert!(model.is_busy());
     // Another's is nothing to this screen.
@@ -228,7 +228,7 @@ fn a_release_of_unknown_outcome_ends_the_finishing_and_says_so() {
     // Nothing of that press goes on by itself, and the next press is one.
     at += 5;
     assert_eq!(acts(&model.update(Msg::Timer { timer: Timer::Next, stamp: stamp(at) })), []);
-    assert_eq!(acts(&press(&mut model, &mut at, "D y")).len(), 1);
+    assert_eq!(acts(&press(&mut model, &mut at, "Z y")).len(), 1);
 }
 
 #[test]
@@ -326,4 +326,20 @@ fn what_went_while_somebody_was_away_is_told_on_the_list() {
     assert_eq!(told, Some((Level::Told, say)));
     assert_eq!(model.counts(&model.rows()[0])[0].key, "home-not-yours");
     assert_eq!(model.counts(&model.rows()[1])[0].key, "home-unsent");
+}
+
+/// Of what was not given back it is told when that goes, too.
+#[test]
+fn what_is_given_back_in_part_leaves_the_rest_to_be_told() {
+    let had = vec![(ContactId(1), false), (ContactId(2), true)];
+    let (mut model, mut at) = (ready(), 0);
+    model.options.had = [(CampaignId(1), had.clone()), (CampaignId(2), had)].into();
+    press(&mut model, &mut at, "R");
+    let fx = press(&mut model, &mut at, "y");
+    let (id, act) = acts(&fx)[0].clone();
+    let Act::Release { campaign, unsent: true, conversations: false } = act else { panic!("{act:?}") };
+    model.update(Msg::Journaled { id });
+    let outcome = Outcome::Accepted { seq: 1, at: Timestamp::UNIX_EPOCH };
+    model.update(Msg::Verdict { verdict: Verdict { id, outcome } });
+    assert_eq!(model.told.get(&campaign), Some(&vec![(ContactId(2), true)]));
 }

@@ -279,7 +279,7 @@ impl Model {
         };
         if gone > 0 {
             self.went.insert(campaign, gone);
-            self.told.insert(campaign);
+            self.told.insert(campaign, Vec::new());
             let who = named_with(told);
             let say = if who.is_empty() { "home-went-pool" } else { "home-went" };
             self.say(Level::Told, Say::new(say).with("title", title).with("n", gone).with("who", who));
@@ -294,9 +294,14 @@ impl Model {
             None => {}
         }
         let Some(act) = self.acts.remove(&verdict.id) else { return };
-        if let (true, Act::Release { campaign, .. }) = (accepted, act) {
-            self.told.insert(campaign);
-            self.options.had.remove(&campaign);
+        if let (true, Act::Release { campaign, unsent, conversations }) = (accepted, act) {
+            // What was not given back may still go while nobody looks: it is told then.
+            let mut had = self.options.had.remove(&campaign).unwrap_or_default();
+            had.retain(|(_, talks)| if *talks { !conversations } else { !unsent });
+            self.told.insert(campaign, had.clone());
+            if !had.is_empty() {
+                self.options.had.insert(campaign, had);
+            }
         }
         if let Outcome::Refused { problem } = &verdict.outcome {
             self.to_do.clear();

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::ContactId;
 
+/// Of so many people at most it is kept what was read.
+pub const READ: usize = 200;
+
 /// Where somebody was.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -16,4 +19,6 @@ pub struct Place {
     pub filter: String,
     /// In which order: key of its name.
     pub sort: String,
+    /// Of those who wait: up to which of their texts was read. So many at most as [`READ`].
+    pub read: Vec<(ContactId, u64)>,
 }

@@ -61,7 +61,10 @@ fn fault(error: &FillError) -> Say {
 
 /// Why a text is too long, if it is. `longest`: the most that the server takes, where it says so.
 pub(super) fn too_long(body: &str, longest: Option<usize>) -> Option<Say> {
-    let (count, most) = (body.chars().count(), longest.unwrap_or(MAX_CHARS).min(MAX_CHARS));
+    // A server with a bound of its own counts the text as it writes it, in the units of its language.
+    let counted = |_: usize| crate::domain::plain_text::plain(body).encode_utf16().count();
+    let count = longest.map_or_else(|| body.chars().count(), counted);
+    let most = longest.unwrap_or(MAX_CHARS).min(MAX_CHARS);
     (count > most).then(|| Say::new("texter-too-long").with("count", count).with("most", most))
 }
 
@@ -84,8 +87,10 @@ impl Model {
         let (mut body, parts_saved) = plainer(&body).unwrap_or((body, 0));
         let edited = self.edited.get(&view.summary.id).filter(|_| campaign.def.edit_initial && fault.is_none());
         let off_script = edited.is_some();
+        let mut parts_saved = parts_saved;
         if let Some(edited) = edited {
-            body.clone_from(edited);
+            // As the script's own: a typographic sign that costs a part is written plainly, and it is said.
+            (body, parts_saved) = plainer(edited).unwrap_or((edited.clone(), 0));
         }
         // The texter's name and the list's fields may have look-alikes too.
         let body = self.as_kept(&body);
@@ -106,7 +111,7 @@ impl Model {
             body,
             variant: view.variant.clone(),
             off_script,
-            parts_saved: if off_script { 0 } else { parts_saved },
+            parts_saved,
             fault,
             note: self.came_back.get(&view.summary.id).cloned(),
         })
@@ -251,7 +256,11 @@ impl Model {
     /// The same in a few words, for a line that has room for no more and tells of the link anyway.
     pub(super) fn all_blocked_in_short(&self) -> Option<Say> {
         match self.state {
-            CampaignState::Running => self.carrier_full_until.map(|at| Say::new("ui-state-cap").with("at", at)),
+            CampaignState::Running => {
+                let ends = || self.goes.hours_end.filter(|at| self.campaign_now().is_some_and(|now| now < *at));
+                let full = self.carrier_full_until.map(|at| Say::new("ui-state-cap").with("at", at));
+                full.or_else(|| Some(Say::new("ui-state-hours-end").with("at", ends()?)))
+            }
             CampaignState::Paused => Some(Say::new("ui-state-paused")),
             CampaignState::Importing => Some(Say::new("ui-state-importing")),
             CampaignState::Archived => Some(Say::new("ui-state-archived")),

@@ -54,6 +54,10 @@ impl Model {
                 let now = self.remaining();
                 // What is asked for makes it longer; progress goes on.
                 self.slice_total += now.saturating_sub(before);
+                // Who had some already sees no other card: it is said that more came.
+                if before > 0 && now > before {
+                    self.say(Level::Info, Say::new("texter-more-came").with("count", now - before).with("all", now));
+                }
                 // A grant that brings nothing to do must not be asked for again and again.
                 self.claim = if now > before {
                     Claim::Idle

@@ -12,6 +12,8 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::Stamp;
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
 use crate::domain::abuse::is_hard;
 use crate::domain::conversation::OptOut;
 use crate::domain::ids::ContactId;
@@ -210,13 +212,25 @@ impl Model {
             self.push_overlay(Overlay::Write { what: Writing::CardAsIs(contact), text: Editor::default() });
             return;
         }
-        let text = Editor::new(&card.body);
+        let begun = self.edit_begun.as_ref().filter(|(of, _)| *of == contact).map(|(_, text)| text.as_str());
+        let text = Editor::new(begun.unwrap_or(&card.body));
         self.push_overlay(Overlay::Write { what: Writing::Card(contact), text });
+    }
+
+    /// The layer in which a first text is changed was left: what was written there is kept, for the same key shows it again.
+    pub(super) fn keep_edit(&mut self, contact: ContactId, text: &str) {
+        let same = self.card.as_ref().is_some_and(|card| card.contact == contact && card.body == text);
+        if !same && !text.trim().is_empty() {
+            self.edit_begun = Some((contact, text.to_owned()));
+            let key = self.options.keymap.key_for(Context::Card, Action::EditCard).unwrap_or_default();
+            self.say(Level::Info, Say::new("texter-edit-kept").with("key", key));
+        }
     }
 
     /// The card says this now; with nothing, or the script's own words, the script again.
     pub(super) fn card_edited(&mut self, contact: ContactId, text: &str) {
         let text = safe_body(self.as_kept(text).trim());
+        self.edit_begun = None;
         self.edited.remove(&contact);
         self.rebuild_card();
         let script = self.card.as_ref().filter(|card| card.contact == contact).map(|card| card.body.clone());

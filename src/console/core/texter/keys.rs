@@ -12,7 +12,7 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, LinkState, Stamp, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::presses::Meant;
-use crate::console::core::shared::say::Say;
+use crate::console::core::shared::say::{Arg, Say};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::{Chord, Key, Press};
 use crate::console::keymap::context::{Fact, Facts};
@@ -223,8 +223,12 @@ impl Model {
                     self.focus = Focus::Composer;
                     if let Some(open) = &mut self.open {
                         open.typed = false;
-                        open.hidden_below = 0;
-                        open.new_below = 0;
+                        // What is being answered stays in view; what came since has to be seen before anything goes.
+                        let seen = self.threads.get(open.contact).is_some_and(|t| t.foreign_seq() <= open.seen_seq);
+                        if !seen || open.new_below > 0 {
+                            open.hidden_below = 0;
+                            open.new_below = 0;
+                        }
                     }
                 }
                 Err(why) => self.say(Level::Warning, why),
@@ -248,6 +252,7 @@ impl Model {
             Action::Sort => {
                 let next = self.people.sort().next();
                 self.people.set_sort(next);
+                self.say(Level::Info, Say::new("texter-sorted").with("sort", Arg::Key(next.key())));
             }
             Action::Search => self.push_overlay(Overlay::Search { query: Default::default(), selected: 0 }),
             Action::OptOutSilent => {
@@ -466,6 +471,11 @@ impl Model {
                 self.side_pane = true;
                 self.open_thread(next, fx);
             }
+            // From the cards the one that is open is the next.
+            None if self.only_this_one_waits() && self.focus == Focus::Card => {
+                self.side_pane = true;
+                self.focus = Focus::Thread;
+            }
             None if self.only_this_one_waits() => self.say(Level::Info, Say::new("texter-nobody-else-waits")),
             None => self.say(Level::Info, Say::new("texter-nobody-waits")),
         }
@@ -515,8 +525,10 @@ impl Model {
 
     fn back(&mut self, fx: &mut Vec<Effect>) {
         if let Some(overlay) = self.overlays.pop() {
-            if matches!(overlay, Overlay::Leave { .. }) {
-                self.leaving = false;
+            match overlay {
+                Overlay::Leave { .. } => self.leaving = false,
+                Overlay::Write { what: Writing::Card(contact), text } => self.keep_edit(contact, text.text()),
+                _ => {}
             }
             return;
         }
@@ -526,16 +538,20 @@ impl Model {
                 self.focus = Focus::Thread;
             }
             Focus::Thread => self.leave_thread(fx),
-            Focus::Inbox | Focus::Card => {}
+            Focus::Inbox => {
+                let key = self.options.keymap.key_for(self.context(), Action::SwitchPane).unwrap_or_default();
+                self.say(Level::Info, Say::new("texter-back-from-list").with("key", key));
+            }
+            Focus::Card => {}
         }
     }
 
     pub(super) fn ask_quit(&mut self, fx: &mut Vec<Effect>) {
         let asked = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Leave { .. }));
         let waiting = self.is_unsettled() || self.stays_first();
-        if asked || !(waiting || self.voters_wait() || self.score_is_due()) {
+        if asked || !(waiting || self.something_stays() || self.score_is_due()) {
             self.quit(fx);
-        } else if waiting || self.voters_wait() {
+        } else if waiting || self.something_stays() {
             self.save_draft(fx);
             self.push_overlay(Overlay::Leave { selected: 0 });
         } else {
@@ -562,9 +578,19 @@ impl Model {
             && !matches!(self.link, LinkState::SignedOut { .. })
     }
 
-    /// Nothing keeps anybody from leaving but voters who wait.
-    pub(super) fn leaves_only_voters(&self) -> bool {
-        self.voters_wait() && !self.is_unsettled()
+    /// Something is in hand, or begun to be written, of which it is said before leaving who gets it and when.
+    pub(super) fn something_stays(&self) -> bool {
+        if self.is_scored() || self.options.practice || matches!(self.link, LinkState::SignedOut { .. }) {
+            return false;
+        }
+        let (unsent, talks, _) = self.in_hand();
+        let unsent = if self.state == crate::api::campaign::CampaignState::Archived { 0 } else { unsent };
+        unsent + talks > 0 || self.drafts_begun() > 0
+    }
+
+    /// Nothing keeps anybody from leaving but what stays theirs.
+    pub(super) fn leaves_only_what_stays(&self) -> bool {
+        self.something_stays() && !self.is_unsettled()
     }
 
     /// A practice is left before its end.
@@ -574,7 +600,7 @@ impl Model {
 
     /// Who leaves is asked once more, and to stay is the first choice.
     pub(super) fn stays_first(&self) -> bool {
-        self.leaves_only_voters() || self.leaves_practice()
+        self.leaves_only_what_stays() || self.leaves_practice()
     }
 
     /// A rehearsal is not left without its score; a second press leaves all the same.
@@ -583,6 +609,8 @@ impl Model {
     }
 
     pub(super) fn vertical(&mut self, by: isize, fx: &mut Vec<Effect>) {
+        // What waits to be known as one press was pressed on another row.
+        self.hands.drop_waiting();
         let rows = self.overlay_rows();
         let step = |at: &mut usize, len: usize| {
             *at = at.saturating_add_signed(by).min(len.saturating_sub(1));

@@ -34,6 +34,8 @@ pub struct Said {
     lease: [Option<Timestamp>; 2],
     /// Of each end of texting hours: the fewest minutes before it that were said.
     ends: BTreeMap<(Timestamp, bool), i64>,
+    /// The nearest end of the hours of somebody in hand, while it is near.
+    pub(super) hours_end: Option<Timestamp>,
 }
 
 /// What leaving means for what is in hand: how much it is, until when it stays, and who gets it then. `in_hand`: without a first text,
@@ -111,6 +113,23 @@ impl Model {
         (self.remaining() as u64, talks.count() as u64, self.people.waiting() as u64)
     }
 
+    /// That what was begun to write goes with the conversations; none where nothing is begun.
+    pub(super) fn drafts_of_talks(&self) -> Option<Say> {
+        let count = self.drafts_begun();
+        (count > 0).then(|| Say::new("texter-release-drafts").with("count", count))
+    }
+
+    /// To how many of those in hand something is begun to be written.
+    pub(super) fn drafts_begun(&self) -> usize {
+        self.people.ids().filter(|id| self.has_words(*id)).count()
+    }
+
+    /// Something is begun to be written to this person, in their conversation or kept.
+    fn has_words(&self, contact: ContactId) -> bool {
+        let open = self.open.as_ref().is_some_and(|open| open.contact == contact && !open.editor.is_blank());
+        open || self.has_draft(contact)
+    }
+
     /// What leaving means for what is in hand.
     #[must_use]
     pub fn what_stays(&self) -> Vec<Say> {
@@ -170,6 +189,7 @@ impl Model {
                 *ends.entry((until, kind == MessageKind::Reply)).or_default() += 1;
             }
         }
+        self.goes.hours_end = ends.keys().map(|(until, _)| *until).min();
         for ((until, replies), count) in ends {
             let left = until.duration_since(now).as_secs().div_euclid(60);
             let Some(step) = BEFORE_THE_END.into_iter().find(|minutes| left <= *minutes) else { continue };
@@ -177,7 +197,8 @@ impl Model {
             if step < *said {
                 *said = step;
                 let key = if replies { "texter-hours-end-replies" } else { "texter-hours-end" };
-                self.say(Level::Warning, Say::new(key).with("n", count).with("at", until));
+                // It stays until a key is pressed, and the header goes on saying it.
+                self.say(Level::Told, Say::new(key).with("n", count).with("at", until));
             }
         }
         self.goes.ends.retain(|(until, _), _| *until > now);

@@ -303,6 +303,8 @@ pub struct Model {
     pub(super) undo: Vec<Undo>,
     /// When a text left at the end of its window with nothing done since: who presses undo just then meant that text.
     pub(super) left_at: Option<Duration>,
+    /// The last thing done was to take something back.
+    pub(super) took_back: bool,
     /// The last thing done was to opt somebody out.
     pub(super) just_opted_out: bool,
     /// The act in hand takes another one back: it is not remembered itself.
@@ -313,6 +315,10 @@ pub struct Model {
     pub(super) window: Vec<Pressed>,
     /// First texts as a texter changed them, where the campaign allows it.
     pub(super) edited: BTreeMap<ContactId, String>,
+    /// A first text that was being changed when its layer was left: it is not the card's.
+    pub(super) edit_begun: Option<(ContactId, String)>,
+    /// Whose list was corrected in this session.
+    pub(super) corrected: BTreeSet<ContactId>,
     /// Whose hard texts were asked for.
     pub(super) shown_hard: BTreeSet<ContactId>,
     /// The latest presses that sent a first text.
@@ -409,12 +415,15 @@ impl Model {
             may_go_on: None,
             undo: Vec::new(),
             left_at: None,
+            took_back: false,
             just_opted_out: false,
             undoing: None,
             to_do: VecDeque::new(),
             window: Vec::new(),
             window_due: None,
             edited: BTreeMap::new(),
+            edit_begun: None,
+            corrected: BTreeSet::new(),
             shown_hard: BTreeSet::new(),
             presses: VecDeque::new(),
             work_began: None,

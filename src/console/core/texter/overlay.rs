@@ -19,6 +19,13 @@ pub enum Picking {
     Snooze(ContactId),
     /// What somebody writes in, and who goes on.
     Language(ContactId),
+    /// Whether somebody else who speaks it goes on: nobody can take that back.
+    HandOver {
+        /// Whose.
+        contact: ContactId,
+        /// The language that they write in.
+        language: String,
+    },
     /// Which conversations are shown.
     Filter,
 }
@@ -150,7 +157,11 @@ impl Overlay {
             Self::OptOut { contact, .. }
             | Self::Person { contact, .. }
             | Self::Pick {
-                what: Picking::Tags { contact, .. } | Picking::Snooze(contact) | Picking::Language(contact),
+                what:
+                    Picking::Tags { contact, .. }
+                    | Picking::Snooze(contact)
+                    | Picking::Language(contact)
+                    | Picking::HandOver { contact, .. },
                 ..
             }
             | Self::Write { what: Writing::Answer { contact, .. }, .. }

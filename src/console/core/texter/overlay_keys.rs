@@ -1,7 +1,6 @@
 //! Choosing in the layers: palette, canned replies, answers, questions.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -379,6 +378,9 @@ impl Model {
                 let Some(asked) = asked.map(|asked| asked.id.clone()) else { return };
                 if text.is_empty() {
                     self.overlays.pop();
+                } else if *free == Free::Date && self.people.body(*contact).is_none() {
+                    // "Tomorrow" is their tomorrow: until it is known where they are, no day is recorded.
+                    self.say(Level::Info, Say::new("texter-loading"));
                 } else if !free.takes(&value) {
                     let key = if *free == Free::Date { "texter-not-a-day" } else { "texter-answer-too-long" };
                     self.say(Level::Warning, Say::new(key).with("most", MAX_FREE));
@@ -424,9 +426,8 @@ impl Model {
 
     /// The day that was typed, by the calendar where the contact lives.
     pub(super) fn day_meant(&self, contact: ContactId, text: &str) -> Option<Date> {
-        let there = self.time_there(contact).map(|(earliest, _)| earliest.date());
-        let today = there.or_else(|| Some(self.campaign_now()?.to_zoned(TimeZone::UTC).date()))?;
-        day::read(text, today, self.options.day_first)
+        let (there, _) = self.time_there(contact)?;
+        day::read(text, there.date(), self.options.day_first)
     }
 
     pub(super) fn clear_answer(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {

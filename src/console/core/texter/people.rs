@@ -560,6 +560,12 @@ impl People {
         self.unread.len()
     }
 
+    /// Those who wait and whose texts were on the screen, with how far.
+    pub fn read_and_waiting(&self) -> impl Iterator<Item = (ContactId, u64)> + '_ {
+        let waits = |id: &ContactId| self.lines.get(id).is_some_and(is_waiting) && !self.is_unread(*id);
+        self.read.iter().filter(move |(id, _)| waits(id)).map(|(id, seq)| (*id, *seq))
+    }
+
     /// Everything up to `seq` was on the screen.
     pub fn mark_read(&mut self, id: ContactId, seq: u64) {
         let read = self.read.entry(id).or_insert(0);

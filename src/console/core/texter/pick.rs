@@ -64,6 +64,9 @@ pub struct Found {
     pub words: String,
 }
 
+/// The answers to the question whether somebody is handed over; the first keeps them.
+const HAND_OVER: [&str; 2] = ["texter-hand-over-no", "texter-hand-over-yes"];
+
 impl Model {
     /// The tags that may be set: the campaign's, then those of every campaign where the server has them.
     #[must_use]
@@ -137,6 +140,7 @@ impl Model {
             Picking::Tags { .. } => self.tag_rows().len(),
             Picking::Snooze(contact) => self.snooze_rows(*contact).len(),
             Picking::Language(contact) => self.language_rows(*contact).len(),
+            Picking::HandOver { .. } => HAND_OVER.len(),
             Picking::Filter => self.filters().count(),
         }
     }
@@ -182,6 +186,14 @@ impl Model {
                 });
                 (self.about("texter-language-title", *contact), rows.collect())
             }
+            Picking::HandOver { contact, language } => {
+                let rows = HAND_OVER.iter().enumerate().map(|(n, key)| {
+                    let mut say = Say::new(key);
+                    say.args.push(("language", language_word(language)));
+                    row(n, say, false)
+                });
+                (self.about("texter-hand-over-title", *contact), rows.collect())
+            }
             Picking::Filter => {
                 let rows = self.filters().enumerate().map(|(n, filter)| {
                     let say = Say::new("texter-filter-row").with("count", self.people.count(filter));
@@ -221,7 +233,16 @@ impl Model {
             }
             Picking::Language(contact) => {
                 let Some((language, hand_over)) = self.language_rows(contact).get(place).cloned() else { return };
-                if self.confirm_act(Act::Language { contact, language, hand_over }, stamp, fx) {
+                if hand_over {
+                    // Whoever gets them has them: that is asked, for it cannot be taken back.
+                    self.overlays.pop();
+                    self.push_overlay(Overlay::Pick { what: Picking::HandOver { contact, language }, selected: 0 });
+                } else if self.confirm_act(Act::Language { contact, language, hand_over }, stamp, fx) {
+                    self.overlays.pop();
+                }
+            }
+            Picking::HandOver { contact, language } => {
+                if place == 0 || self.confirm_act(Act::Language { contact, language, hand_over: true }, stamp, fx) {
                     self.overlays.pop();
                 }
             }

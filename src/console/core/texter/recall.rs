@@ -163,10 +163,17 @@ impl Model {
         open.is_some() || many > 0
     }
 
+    /// What the list says of this person was corrected in this session.
+    #[must_use]
+    pub fn was_corrected(&self, contact: ContactId) -> bool {
+        self.corrected.contains(&contact)
+    }
+
     /// The list says something else of a contact: their text is made anew.
     pub(super) fn corrected(&mut self, contact: ContactId) {
         self.people.forget_body(contact);
         self.asked.remove(&contact);
+        self.corrected.insert(contact);
         if self.card.as_ref().is_some_and(|card| card.contact == contact) {
             self.card = None;
             self.say(Level::Info, self.about("texter-corrected", contact));

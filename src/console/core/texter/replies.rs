@@ -357,7 +357,12 @@ impl Model {
                 if !undoes {
                     self.may_undo(Undo::Answer { contact: *contact, question: question.clone(), before });
                 } else {
-                    self.say(Level::Info, self.about("texter-answer-undone", *contact));
+                    let key = if self.takes_its_line(*contact, question) {
+                        "texter-answer-undone-line"
+                    } else {
+                        "texter-answer-undone"
+                    };
+                    self.say(Level::Info, self.about(key, *contact));
                 }
             }
             Act::Tag { contact, tag, on } => {
@@ -427,8 +432,7 @@ impl Model {
             Act::UndoOptOut { contact } => {
                 let contact = *contact;
                 let doubt = self.doubt(contact);
-                // They wait since they wrote, not since somebody thought better of it.
-                let wrote = self.threads.get(contact).and_then(|thread| thread.last_inbound()).map(|text| text.at);
+                let wrote = self.wrote_at(contact);
                 self.people.change(contact, |line| {
                     line.opt_out = doubt;
                     if line.status == Status::NeedsResponse {
@@ -547,6 +551,11 @@ impl Model {
         if undoes || self.open.as_ref().is_none_or(|open| open.contact != contact) {
             return;
         }
+        if let (Some(_), Err(why)) = (&reply, self.may_compose()) {
+            // Not read as if the answer had been refused too.
+            let say = self.about("texter-answer-kept", contact);
+            return self.say(Level::Warning, say.with("why", Arg::Key(why.key)));
+        }
         if let Some(reply) = reply {
             if self.takes_answer(question, value) {
                 self.say(Level::Warning, self.about("texter-answer-recalled", contact));
@@ -557,6 +566,28 @@ impl Model {
                 Err(why) => self.say(Level::Warning, why),
             }
         }
+    }
+
+    /// Takes the line that came with an answer out of what is being written, now that the answer is taken back. What was added by hand
+    /// stays. True when there was one.
+    fn takes_its_line(&mut self, contact: ContactId, question: &str) -> bool {
+        let Some(open) = self.open.as_mut().filter(|open| open.contact == contact) else { return false };
+        let Some((_, line)) = open.source.clone().filter(|(source, _)| *source == format!("answer:{question}")) else {
+            return false;
+        };
+        let Some(place) = open.editor.text().find(&line) else { return false };
+        let text = open.editor.text();
+        let (before, after) =
+            (text.get(..place).unwrap_or_default(), text.get(place + line.len()..).unwrap_or_default());
+        let rest = match (before.trim_end(), after.trim_start()) {
+            ("", rest) | (rest, "") => rest.to_owned(),
+            (before, after) => format!("{before} {after}"),
+        };
+        open.editor.replace(&rest);
+        open.source = None;
+        open.typed = false;
+        self.draft_dirty = true;
+        true
     }
 
     /// A contact is not mine any more.

@@ -8,7 +8,7 @@ use super::people::{Filter, Sort};
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::notice::Level;
-use crate::console::core::shared::place::Place;
+use crate::console::core::shared::place::{Place, READ};
 use crate::console::core::shared::say::Say;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
@@ -22,6 +22,7 @@ impl Model {
             in_replies: self.focus != Focus::Card,
             filter: self.people.filter().key().to_owned(),
             sort: self.people.sort().key().to_owned(),
+            read: self.people.read_and_waiting().take(READ).collect(),
         })
     }
 
@@ -33,6 +34,15 @@ impl Model {
         }
     }
 
+    /// Has it kept at once that another conversation is open, or that the keys went to the cards or came from them: whoever is cut off comes
+    /// back to where they are.
+    pub(super) fn mind_the_place(&mut self, fx: &mut Vec<Effect>) {
+        let here = (self.open.as_ref().map(|open| open.contact), self.focus != Focus::Card);
+        if here != (self.options.place.open, self.options.place.in_replies) {
+            self.keep_place(fx);
+        }
+    }
+
     /// Goes back to where the console was left. Once, when it is known who is in hand.
     pub(super) fn resume(&mut self, fx: &mut Vec<Effect>) {
         let place = self.options.place.clone();
@@ -41,6 +51,9 @@ impl Model {
         }
         if let Some(sort) = Sort::ALL.into_iter().find(|sort| sort.key() == place.sort) {
             self.people.set_sort(sort);
+        }
+        for (contact, seq) in &place.read {
+            self.people.mark_read(*contact, *seq);
         }
         // Who has begun already with something else is not taken away from it.
         if !place.in_replies || self.focus != Focus::Card || !self.overlays.is_empty() {

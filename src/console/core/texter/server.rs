@@ -7,6 +7,7 @@ use super::card::hash;
 use super::model::{Claim, Model, Reading};
 use super::people::HeldBack;
 use super::threads::accepted;
+use super::undo::Undo;
 use crate::api::act::Act;
 use crate::api::assignment::{AssignmentPage, ContactView};
 use crate::api::campaign::{CampaignState, CampaignView};
@@ -223,7 +224,10 @@ impl Model {
             Outcome::Accepted { seq, at } => {
                 let Some(mine) = self.acts.accepted(verdict.id) else { return };
                 if let Some(request) = mine.text() {
-                    self.threads.echo(request.contact, accepted(verdict.id, *seq, *at, request.kind, &request.body));
+                    self.threads.echo(
+                        request.contact,
+                        accepted(verdict.id, *seq, *at, request.kind, &request.body, request.off_script),
+                    );
                 }
             }
             Outcome::Refused { problem } => self.refused(verdict.id, problem, fx),
@@ -277,12 +281,18 @@ impl Model {
     /// A refused reply leaves the voter waiting.
     pub(super) fn unsay(&mut self, mine: &Mine) {
         let Some(request) = mine.text().filter(|request| request.kind == MessageKind::Reply) else { return };
+        let wrote = self.wrote_at(request.contact);
         self.people.change(request.contact, |line| {
             if line.status == Status::Convo {
                 line.status = Status::NeedsResponse;
-                line.waiting_since.get_or_insert(line.updated_at);
+                line.waiting_since.get_or_insert(wrote.unwrap_or(line.updated_at));
             }
         });
+    }
+
+    /// When this person wrote last, as far as it is here: since then they wait, not since somebody thought better of something.
+    pub(super) fn wrote_at(&self, contact: ContactId) -> Option<jiff::Timestamp> {
+        self.threads.get(contact).and_then(|thread| thread.last_inbound()).map(|text| text.at)
     }
 
     /// A text that may not go out now comes back as a card or a draft: a new press, a new id.
@@ -564,6 +574,15 @@ impl Model {
             let say = self.about("texter-captain-answered", contact);
             let say = say.with("who", safe_line(who)).with("text", safe_line(detail));
             self.say(Level::Told, say);
+            let answered = self.about("texter-stays-answered", contact);
+            for undo in &mut self.undo {
+                if let Undo::Final { contact: of, why } = undo
+                    && *of == contact
+                    && why.key == "texter-stays-asked"
+                {
+                    *why = answered.clone();
+                }
+            }
             let named = self.about("texter-notify-answer-named", contact);
             fx.push(Effect::Notify { say: Say::new("texter-notify-answer"), named });
         }

@@ -60,6 +60,12 @@ impl Loaded {
         })
     }
 
+    /// Nothing is after it: the latest entry of all is the voter's text.
+    #[must_use]
+    pub fn ends_with_theirs(&self) -> bool {
+        matches!(self.entries.last(), Some(ThreadEntry::Message(message)) if message.direction == Direction::Inbound)
+    }
+
     /// True when it holds the message.
     #[must_use]
     pub fn has(&self, id: Uuid) -> bool {
@@ -218,6 +224,7 @@ pub fn accepted(
     at: Timestamp,
     kind: crate::domain::message::MessageKind,
     body: &str,
+    off_script: bool,
 ) -> ThreadMessage {
     ThreadMessage {
         id: MessageId(id),
@@ -231,5 +238,6 @@ pub fn accepted(
         error: None,
         author: None,
         mine: true,
+        off_script,
     }
 }

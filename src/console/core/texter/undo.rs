@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::model::Model;
+use super::model::{Focus, Model};
 use crate::api::act::Act;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Stamp, Timer};
@@ -123,6 +123,7 @@ impl Model {
             self.undo.remove(0);
         }
         self.left_at = None;
+        self.took_back = false;
         self.just_opted_out = matches!(undo, Undo::OptOut(_));
         self.undo.push(undo);
     }
@@ -136,7 +137,11 @@ impl Model {
 
     /// That there is nothing to take back; whoever has sent something learns why that is not.
     pub(super) fn nothing_to_undo(&self) -> Say {
-        Say::new(if self.sent + self.replied > 0 { "texter-sent-is-sent" } else { "texter-nothing-to-undo" })
+        Say::new(match (self.took_back, self.sent + self.replied) {
+            (true, _) => "texter-nothing-more-to-undo",
+            (false, 0) => "texter-nothing-to-undo",
+            (false, _) => "texter-sent-is-sent",
+        })
     }
 
     /// Takes the last act back. It stays remembered until the acts that undo it are in the journal's hands.
@@ -152,6 +157,11 @@ impl Model {
             self.say(Level::Info, self.nothing_to_undo());
             return;
         };
+        self.took_back = !matches!(undo, Undo::Final { .. });
+        if self.focus == Focus::Inbox && self.people.line(undo.contact()).is_some() {
+            // The next key is about whom this one was about.
+            self.selected = Some(undo.contact());
+        }
         // An opt-out from before is not taken back by a press that may have meant something else: its conversation is shown first.
         if let Undo::OptOut(contact) = undo
             && !self.just_opted_out

@@ -309,6 +309,7 @@ impl Model {
         let Some(mine) = self.acts.journaled(id) else { return };
         if mine.text().is_some() {
             self.just_opted_out = false;
+            self.took_back = false;
         }
         match &mine.confirmed.what {
             ConfirmedWhat::Text(request) if request.kind == MessageKind::Initial => {
@@ -492,6 +493,7 @@ impl Model {
         if self.gate.waiting_turn().is_none() {
             self.hands.drop_waiting();
         }
+        self.mind_the_place(fx);
         self.mind_the_coach();
         self.tell_director(fx);
         self.tell_title(fx);

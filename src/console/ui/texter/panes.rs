@@ -239,18 +239,19 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView, roomy: bool) -> CardFace 
 /// What is to be known of a card's text.
 fn about(ink: Ink<'_>, shown: &CardView, roomy: bool) -> Vec<Piece> {
     let mut facts = Vec::new();
+    // What has to be known stands first: the end of the line may find no room.
+    if shown.off_script {
+        facts.push((ink.word("ui-composer-off-script"), Role::Warn));
+    }
+    if shown.parts_saved > 0 {
+        facts.push((ink.counted("ui-plain-saved", "n", shown.parts_saved as u64), Role::Faint));
+    }
     // In words too, what the looks of the text say.
     for (kind, key) in [(MarkKind::Field, "ui-card-filled"), (MarkKind::Link, "ui-card-links")] {
         let many = shown.marks.iter().filter(|mark| mark.kind == kind).count();
         if many > 0 && roomy {
             facts.push((ink.counted(key, "n", many as u64), Role::Faint));
         }
-    }
-    if shown.off_script {
-        facts.push((ink.word("ui-composer-off-script"), Role::Warn));
-    }
-    if shown.parts_saved > 0 {
-        facts.push((ink.counted("ui-plain-saved", "n", shown.parts_saved as u64), Role::Faint));
     }
     facts
 }
@@ -291,7 +292,10 @@ fn row(ink: Ink<'_>, model: &Model, line: &view::InboxRow) -> InboxRow {
     let waits = line.status == Status::NeedsResponse;
     let (state, role) = match (&line.opt_out, line.status) {
         (OptOut::Yes { .. }, _) => (ink.word("ui-inbox-opted-out"), Role::Faint),
-        (OptOut::Possible { .. }, _) => (ink.word("ui-inbox-decide"), Role::Bad),
+        (OptOut::Possible { .. }, _) => {
+            let age = ink.age(line.waiting_since.unwrap_or(line.updated_at), model.campaign_now());
+            (format!("{} {age}", ink.word("ui-inbox-decide")), Role::Bad)
+        }
         (OptOut::No, _) if waits => {
             (ink.age(line.waiting_since.unwrap_or(line.updated_at), model.campaign_now()), Role::Warn)
         }
@@ -361,7 +365,9 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
     } else {
         let (items, below) = (&thread.items, &thread.below);
         let marker = model.marker(thread.contact, &thread.suggestions);
-        let face = ThreadFace { name: &name, items, below, more_before: thread.more_before, marker: &marker };
+        let last_words = model.last_words(thread.contact).filter(|_| thread.hidden_below == 0);
+        let face =
+            ThreadFace { name: &name, items, below, more_before: thread.more_before, marker: &marker, last_words };
         more_below = !thread::draw(ink, cache, &face, messages, buffer);
     }
     if more_below {

@@ -433,3 +433,22 @@ fn a_click_means_the_row_that_is_seen_there() {
     let place = drawn.cursor.expect("on an answer");
     assert_eq!(aimed_at(&drawn.spots, place), Some(Aim::Row(0)));
 }
+
+/// What was done about somebody since must not push out of sight what they wrote.
+#[test]
+fn the_voters_last_words_are_in_view_however_much_came_after_them() {
+    for (width, height) in [(40, 12), (60, 20), (80, 24)] {
+        let mut scene = Scene::new(true);
+        scene.keys("n");
+        scene.thread("Where do I vote?");
+        let shown = |scene: &mut Scene| {
+            let (buffer, drawn) = scene.draw(width, height);
+            picture(&buffer, &drawn)
+        };
+        assert!(shown(&mut scene).contains("Where do I vote?"));
+        scene.acts(12);
+        let after = shown(&mut scene);
+        assert!(after.contains("Chloé: Where do I vote?"), "{after}");
+        assert_eq!(after.matches("Where do I vote?").count(), 1, "{after}");
+    }
+}

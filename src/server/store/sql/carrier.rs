@@ -209,6 +209,7 @@ impl Tx<'_> {
             error: None,
             author: None,
             mine: false,
+            off_script: false,
         });
         let thread = EventKind::Thread { contact: ContactId(contact.id), item };
         self.event(contact.campaign, Audience::of(&contact), &thread)?;

@@ -316,6 +316,7 @@ impl Tx<'_> {
             error: None,
             author: None,
             mine: false,
+            off_script: false,
         });
         self.event(
             contact.campaign,

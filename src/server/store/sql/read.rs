@@ -292,7 +292,8 @@ impl Queries for SqlStore {
         let limit = limit.clamp(1, MAX_PAGE);
         let before = before.map_or(i64::MAX, signed);
         let rows = db::query(
-            "SELECT m.id, m.seq, m.direction, m.kind, m.body, m.at, m.delivery, m.error, m.author, p.name, m.pictures
+            "SELECT m.id, m.seq, m.direction, m.kind, m.body, m.at, m.delivery, m.error, m.author, p.name, m.pictures,
+                 m.off_script
              FROM messages m LEFT JOIN people p ON p.id = m.author
              WHERE m.contact = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3",
         )
@@ -621,5 +622,6 @@ fn thread_message(actor: &Actor, row: &db::Row) -> Found<ThreadMessage> {
         error: col(row, 7)?,
         author: col(row, 9)?,
         mine: author == Some(actor.person.0),
+        off_script: col::<i64>(row, 11)? != 0,
     })
 }

@@ -557,6 +557,7 @@ impl Tx<'_> {
             error: None,
             author: Some(actor.name.clone()),
             mine: true,
+            off_script: request.off_script,
         });
         let thread = EventKind::Thread { contact: ContactId(contact.id), item };
         self.event(contact.campaign, me, &thread)?;

@@ -142,6 +142,7 @@ fn a_reply_that_came_back_while_no_console_ran_is_found_in_its_thread() {
             error: Some(why.into()),
             author: Some("Ana".into()),
             mine: true,
+            off_script: false,
         })
     };
     for (why, delivery, offered) in [
@@ -179,6 +180,7 @@ fn two_that_came_back_while_no_console_ran_are_both_offered() {
             error: Some("too_late".into()),
             author: Some("Ana".into()),
             mine: true,
+            off_script: false,
         })
     };
     let mut desk = Desk::with(0, 1);

@@ -343,5 +343,6 @@ pub fn inbound(contact: ContactId, seq: u64, body: &str) -> ThreadEntry {
         error: None,
         author: None,
         mine: false,
+        off_script: false,
     })
 }

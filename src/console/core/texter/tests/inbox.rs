@@ -102,7 +102,12 @@ fn going_on_in_their_language_and_handing_over() {
     let contact = ContactId(1001);
     assert_eq!(acts(&desk), [Act::Language { contact, language: "es".into(), hand_over: false }]);
     assert_eq!(desk.model.open.as_ref().map(|open| open.editor.text()), Some("En la escuela, N1001."));
+    // It is asked: whoever gets them has them, and nobody can take it back. The first row keeps them.
     desk.keys("<esc>L3");
+    assert_eq!(acts(&desk).len(), 1, "asked first");
+    desk.keys("<enter>");
+    assert_eq!((acts(&desk).len(), desk.model.overlays.len()), (1, 0));
+    desk.keys("L32");
     assert_eq!(acts(&desk).last(), Some(&Act::Language { contact, language: "es".into(), hand_over: true }));
     assert_eq!(desk.model.people.line(contact).map(|line| line.id), None, "it is not mine any more");
     assert_eq!(desk.model.open.as_ref().map(|open| open.contact.0), Some(1002));

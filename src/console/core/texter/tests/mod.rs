@@ -1,5 +1,6 @@
 //! Keys in, effects out.
 
+mod asked;
 mod back;
 mod closed;
 pub(crate) mod driver;

@@ -126,6 +126,7 @@ fn whoever_takes_a_conversation_over_greets_by_one_key() {
         error: None,
         author: Some("Bo".into()),
         mine: false,
+        off_script: false,
     });
     desk.event(EventKind::Thread { contact: ContactId(1001), item });
     assert_eq!(desk.model.thread_view().unwrap().took_over_from.as_deref(), Some("Bo"));

@@ -69,16 +69,28 @@ fn nobody_who_was_among_replies_comes_back_to_an_armed_card() {
 #[test]
 fn a_place_that_does_not_change_is_kept_once() {
     let mut desk = Desk::with(2, 2);
+    let kept = |desk: &Desk| {
+        let places = desk.effects.iter().filter_map(|effect| match effect {
+            Effect::KeepPlace { place, .. } => Some(place.clone()),
+            _ => None,
+        });
+        places.collect::<Vec<_>>()
+    };
     desk.effects.clear();
     desk.keys("n");
+    assert_eq!(kept(&desk).len(), 1, "at once: the next moment may be the last");
+    desk.keys("<tab>");
+    assert_eq!(
+        kept(&desk).last().map(|place| place.in_replies),
+        Some(false),
+        "and so that the cards are in the hands again"
+    );
+    desk.wait(2 * 60_000);
+    let place = &kept(&desk).pop().expect("a place");
+    assert_eq!(place.read.len(), 1, "what was read is not new again");
+    desk.effects.clear();
     desk.wait(10 * 60_000);
-    let kept = desk.effects.iter().filter(|effect| matches!(effect, Effect::KeepPlace { .. })).count();
-    assert_eq!(kept, 1);
-    let Some(Effect::KeepPlace { place, .. }) =
-        desk.effects.iter().find(|effect| matches!(effect, Effect::KeepPlace { .. }))
-    else {
-        panic!("kept")
-    };
+    assert!(kept(&desk).is_empty());
     let text = serde_json::to_value(place).expect("a value");
     assert_eq!(serde_json::from_value::<Place>(text).expect("a place"), *place);
     // What another version wrote there is no reason not to start.

@@ -222,7 +222,7 @@ fn what_stays_is_said_and_nothing_older_is_taken_back_in_its_place() {
 #[test]
 fn what_went_to_somebody_else_stays_and_it_is_said_why() {
     for (act, why) in
-        [("AWhere?<enter>", "texter-stays-asked"), ("L2", "texter-stays-handed-over"), ("Ry", "texter-stays-released")]
+        [("AWhere?<enter>", "texter-stays-asked"), ("L22", "texter-stays-handed-over"), ("Ry", "texter-stays-released")]
     {
         let mut desk = Desk::with(2, 2);
         desk.keys("<tab><enter>*");
@@ -231,7 +231,7 @@ fn what_went_to_somebody_else_stays_and_it_is_said_why() {
         assert_eq!(acts, 2, "{act}");
         // The server tells of what is in other hands now.
         let gone = match act {
-            "L2" => vec![VOTER],
+            "L22" => vec![VOTER],
             "Ry" => vec![ContactId(1), ContactId(2)],
             _ => Vec::new(),
         };

@@ -138,7 +138,7 @@ fn my_text_is_shown_once_whatever_comes_first() {
         assert_eq!(states(&desk), [ItemState::Confirmed]);
         let at = desk.wall;
         let verdict = Verdict { id, outcome: Outcome::Accepted { seq: 3, at } };
-        let item = ThreadEntry::Message(accepted(id, 3, at, MessageKind::Reply, "ok"));
+        let item = ThreadEntry::Message(accepted(id, 3, at, MessageKind::Reply, "ok", false));
         let mut msgs = vec![EventKind::Settled { verdict }, EventKind::Thread { contact: ContactId(1001), item }];
         if feed_first {
             msgs.reverse();

@@ -195,7 +195,7 @@ fn tags_notes_and_answers_are_taken_back_one_by_one() {
     desk.keys("uuuu");
     assert_eq!(known(&desk), (String::new(), String::new(), 0));
     desk.keys("u");
-    assert_eq!(said(&desk), "texter-nothing-to-undo");
+    assert_eq!(said(&desk), "texter-nothing-more-to-undo");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::FooterKey;
 use crate::api::message::ThreadEntry;
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::say::Say;
-use crate::console::core::texter::model::{Claim, Model};
+use crate::console::core::texter::model::{Claim, Focus, Model};
 use crate::console::core::texter::overlay::Overlay;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::{Context, Fact};
@@ -154,7 +154,9 @@ impl Model {
             Action::EditCard if !self.may_edit_card() => Some(Say::new("texter-edit-not-allowed")),
             Action::Undo if self.undo.is_empty() => Some(self.nothing_to_undo()),
             Action::NextWaiting if self.people.waiting() == 0 => Some(Say::new("texter-nobody-waits")),
-            Action::NextWaiting if self.only_this_one_waits() => Some(Say::new("texter-nobody-else-waits")),
+            Action::NextWaiting if self.only_this_one_waits() && self.focus != Focus::Card => {
+                Some(Say::new("texter-nobody-else-waits"))
+            }
             Action::Answers | Action::Script => self.may_answer().err(),
             Action::Person if self.at_hand().is_none() => Some(Say::new("texter-inbox-empty")),
             Action::Suggestion if self.suggestions().is_empty() => Some(Say::new("texter-no-suggestion")),

@@ -149,6 +149,7 @@ impl Model {
                     .with("conversations", self.people.in_conversation())
                     .with("waiting", self.people.waiting())]
                 .into_iter()
+                .chain(self.drafts_of_talks())
                 .chain(released_there(self.options.hands_out))
                 .collect(),
                 choices: release_choices(keymap, self.options.talks_alone),
@@ -158,7 +159,7 @@ impl Model {
                 title: Say::new("texter-ask-leave"),
                 lines: self.what_leaving_means(),
                 choices: if self.stays_first() {
-                    let stay = if self.leaves_practice() { "texter-leave-stay" } else { "texter-leave-answer" };
+                    let stay = if self.voters_wait() { "texter-leave-answer" } else { "texter-leave-stay" };
                     vec![
                         (Say::new(stay), keymap.key_for(Context::Confirm, Action::No)),
                         (Say::new("texter-leave-now"), keymap.key_for(Context::Confirm, Action::Yes)),
@@ -198,7 +199,7 @@ impl Model {
         if pressed > 0 {
             lines.push(Say::new("texter-leave-window").with("count", pressed));
         }
-        if waiting > 0 || (unknown == 0 && parked == 0 && pressed == 0 && !self.leaves_only_voters()) {
+        if waiting > 0 || (unknown == 0 && parked == 0 && pressed == 0 && !self.leaves_only_what_stays()) {
             lines.push(Say::new("texter-leave-waiting").with("count", waiting));
             lines.push(Say::new(if self.leaving { "texter-leave-waits" } else { "texter-leave-means" }));
         }
@@ -215,13 +216,21 @@ impl Model {
                 Some(since) => Say::new("texter-leave-voters").with("count", count).with("since", since),
                 None => Say::new("texter-leave-voters-some").with("count", count),
             });
-            // Beside what is said of texts, the count has to do: small screens show all of it.
-            if self.leaves_only_voters() && self.options.leases {
+        }
+        // Beside what is said of texts, the count has to do: small screens show all of it.
+        if self.leaves_only_what_stays() {
+            let release = Arg::Key("action-release");
+            if self.options.leases || !self.voters_wait() {
                 lines.extend(self.what_stays());
-                lines.push(Say::new("leave-laptop"));
-                lines.push(Say::new("texter-leave-hand-over").with("action", Arg::Key("action-release")));
-            } else if self.leaves_only_voters() {
-                lines.push(Say::new("texter-leave-voters-stay").with("action", Arg::Key("action-release")));
+                lines.push(match self.drafts_begun() {
+                    0 => Say::new("leave-laptop"),
+                    drafts => Say::new("leave-laptop-drafts").with("count", drafts),
+                });
+            }
+            if self.options.leases {
+                lines.push(Say::new("texter-leave-hand-over").with("action", release));
+            } else if self.voters_wait() {
+                lines.push(Say::new("texter-leave-voters-stay").with("action", release));
             }
         }
         lines

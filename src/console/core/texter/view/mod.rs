@@ -221,6 +221,8 @@ pub enum ThreadItem {
         mine: bool,
         /// By the system (opt-out notice, help).
         system: bool,
+        /// A first text whose words are not the script's.
+        off_script: bool,
         /// Held back from sight until asked for.
         held_back: bool,
     },

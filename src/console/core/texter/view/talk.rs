@@ -1,7 +1,7 @@
 //! The open conversation and its composer.
 
 use super::{ComposerView, ItemState, Sendable, ThreadItem, ThreadView};
-use crate::api::message::ThreadEntry;
+use crate::api::message::{SendRequest, ThreadEntry};
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::acts::Stage;
@@ -83,11 +83,19 @@ impl Model {
         })
     }
 
+    /// What somebody wrote last, on one line; none where nothing came after it, and where it is held back from sight.
+    #[must_use]
+    pub fn last_words(&self, contact: ContactId) -> Option<String> {
+        let thread = self.threads.get(contact).filter(|thread| !thread.ends_with_theirs())?;
+        let body = &thread.last_inbound()?.body;
+        (!self.holds_back(contact, body)).then(|| safe_line(&safe_body(body))).filter(|words| !words.is_empty())
+    }
+
     /// What I wrote to somebody and the conversation does not hold yet.
     fn on_their_way(&self, contact: ContactId, thread: Option<&Loaded>) -> Vec<ThreadItem> {
-        let text = |body: &str, at, state| ThreadItem::Message {
+        let text = |request: &SendRequest, at, state| ThreadItem::Message {
             direction: Direction::Outbound,
-            body: safe_body(body),
+            body: safe_body(&request.body),
             pictures: 0,
             at,
             state,
@@ -95,6 +103,7 @@ impl Model {
             author: None,
             mine: true,
             system: false,
+            off_script: request.off_script && request.kind == MessageKind::Initial,
             held_back: false,
         };
         let mut items = Vec::new();
@@ -108,14 +117,14 @@ impl Model {
                 Stage::Unknown => ItemState::Unknown,
                 Stage::Refused(problem) => ItemState::Refused(self.refusal_say(problem)),
             };
-            items.push(text(&request.body, mine.confirmed.at, state));
+            items.push(text(request, mine.confirmed.at, state));
         }
         for mine in self.acts.about(contact).filter(|mine| self.acts.is_half_way(mine)) {
             let at = mine.confirmed.at;
             items.push(ThreadItem::Note { what: "note-half-way", who: String::new(), detail: String::new(), at });
         }
         let leaving = self.in_window().iter().filter(|one| one.request.contact == contact);
-        items.extend(leaving.map(|one| text(&one.request.body, one.at, ItemState::Leaving)));
+        items.extend(leaving.map(|one| text(&one.request, one.at, ItemState::Leaving)));
         items
     }
 
@@ -226,6 +235,8 @@ fn item(entry: &ThreadEntry) -> ThreadItem {
             author: message.author.clone(),
             mine: message.mine,
             system: matches!(message.kind, Some(MessageKind::OptOutNotice | MessageKind::Help)),
+            // Replies are people's own words; of a first text it matters.
+            off_script: message.off_script && message.kind == Some(MessageKind::Initial),
             held_back: false,
         },
         ThreadEntry::Note { at, who, what, detail, .. } => {
