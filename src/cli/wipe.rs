@@ -6,10 +6,12 @@ use std::io::IsTerminal;
 
 use serde::Serialize;
 
+use super::output::words;
 use super::reach::{SignInArgs, tell};
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::client::journal::{Journal, Tally, Wipe};
 use crate::client::sign_in::{self, SignIn};
+use crate::i18n::Value;
 
 /// Options of `wipe`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -62,22 +64,23 @@ pub async fn run(args: WipeArgs, ctx: &Context) -> Outcome {
     }
     let sure = if unsettled > 0 {
         tell(format!("{}: {}", sign_in.name(), in_words(&held, drafts)));
-        let answer = ask(&format!("They will be lost for good. Type {unsettled} to destroy them: "))?;
+        let answer = ask(&format!("{} ", say_with("wipe-ask-unsettled", "n", unsettled.to_string())))?;
         answer.is_some_and(|answer| answer == unsettled.to_string())
     } else if args.yes {
         true
     } else if std::io::stdin().is_terminal() {
         tell(format!("{}: {}", sign_in.name(), in_words(&held, drafts)));
-        let question = "Destroy the key, the journal and the sign-in on this machine? Type yes: ";
-        ask(question)?.is_some_and(|answer| answer.eq_ignore_ascii_case("yes"))
+        let yes = ["yes", "sí", "si"];
+        ask(&format!("{} ", words().say("wipe-ask", &[])))?
+            .is_some_and(|answer| yes.contains(&answer.to_lowercase().as_str()))
     } else {
         journal.close().await?;
-        return Err(Misuse("nobody to ask: run it in a terminal, or say --yes".to_owned()).into());
+        return Err(Misuse(words().say("wipe-nobody-to-ask", &[])).into());
     };
     if !sure {
         journal.close().await?;
-        let wanted = if unsettled > 0 { unsettled.to_string() } else { "yes".to_owned() };
-        report.remedy = Some(format!("nothing was destroyed, because the answer was not `{wanted}`"));
+        let wanted = if unsettled > 0 { unsettled.to_string() } else { words().say("wipe-yes", &[]) };
+        report.remedy = Some(say_with("wipe-not-sure", "wanted", wanted));
         say(&args, &report)?;
         return Ok(Exit::Failed);
     }
@@ -104,38 +107,34 @@ fn which(args: &WipeArgs, ctx: &Context) -> anyhow::Result<SignIn> {
         let names: Vec<String> = sign_in::list(&dir)?.iter().map(SignIn::name).collect();
         if names.len() > 1 {
             let listed: Vec<String> = names.iter().map(|name| format!("  {name}")).collect();
-            let why = format!("there are several sign-ins: choose one by --sign-in\n{}", listed.join("\n"));
+            let why = format!("{}\n{}", words().say("wipe-which", &[]), listed.join("\n"));
             return Err(Misuse(why).into());
         }
     }
     Ok(sign_in::load(&dir, args.sign_in.sign_in.as_deref(), crate::api::people::Role::Texter)?)
 }
 
+fn say_with(key: &str, name: &str, value: String) -> String {
+    words().say(key, &[(name, Value::Text(value))])
+}
+
 fn remedy(sign_in: &SignIn) -> String {
-    format!(
-        "nothing was destroyed. Hand it in first: textbank text --sign-in {} with the network there, and stay until \
-         nothing waits; or lose it: textbank wipe --everything",
-        sign_in.name()
-    )
+    say_with("wipe-remedy", "name", sign_in.name())
 }
 
 /// "2 texts and 1 other act not handed in, 1 of unknown outcome, 3 drafts"
 pub(super) fn in_words(held: &Tally, drafts: usize) -> String {
-    let counted = |n: u64, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
-    let mut parts = Vec::new();
-    if held.texts > 0 {
-        parts.push(counted(held.texts, "text not handed in", "texts not handed in"));
-    }
-    if held.acts > 0 {
-        parts.push(counted(held.acts, "other act not handed in", "other acts not handed in"));
-    }
-    if held.unknown > 0 {
-        parts.push(counted(held.unknown, "of unknown outcome", "of unknown outcome"));
-    }
-    if drafts > 0 {
-        parts.push(counted(drafts as u64, "draft", "drafts"));
-    }
-    if parts.is_empty() { "nothing waits".to_owned() } else { parts.join(", ") }
+    let parts: Vec<String> = [
+        (held.texts, "held-texts"),
+        (held.acts, "held-acts"),
+        (held.unknown, "held-unknown"),
+        (drafts as u64, "held-drafts"),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, key)| words().say(key, &[("n", Value::Number(i64::try_from(n).unwrap_or(i64::MAX)))]))
+    .collect();
+    if parts.is_empty() { words().say("held-nothing", &[]) } else { parts.join(", ") }
 }
 
 fn say(args: &WipeArgs, report: &Report) -> anyhow::Result<()> {
@@ -143,12 +142,9 @@ fn say(args: &WipeArgs, report: &Report) -> anyhow::Result<()> {
         return out_json(report);
     }
     if report.wiped {
-        return out(format!(
-            "Wiped: the key, the journal and the token of {} are gone from this machine. The server lists the sign-in \
-             until an admin ends it.",
-            report.sign_in
-        ));
+        return out(say_with("wipe-done", "name", report.sign_in.clone()));
     }
     let remedy = report.remedy.as_deref().unwrap_or_default();
-    out(format!("Not wiped: {}; {remedy}", in_words(&report.held, report.drafts)))
+    let held = Value::Text(in_words(&report.held, report.drafts));
+    out(words().say("wipe-not-done", &[("held", held), ("remedy", Value::Text(remedy.to_owned()))]))
 }

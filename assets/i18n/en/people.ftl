@@ -70,3 +70,28 @@ first-yes-or-no = Please type yes or no, then Enter.
 call-not-reached = the server was not reached
 call-no-answer = the server gave no answer
 call-strange = the answer was not that of a campaign server
+
+# `wipe`, and what a journal holds.
+wipe-ask = Destroy the key, the journal and the sign-in on this machine? Type yes:
+wipe-ask-unsettled = They will be lost for good. Type { $n } to destroy them:
+wipe-yes = yes
+wipe-nobody-to-ask = nobody to ask: run it in a terminal, or say --yes
+wipe-not-sure = nothing was destroyed, because the answer was not `{ $wanted }`
+wipe-which = there are several sign-ins: choose one by --sign-in
+wipe-remedy = nothing was destroyed. Hand it in first: textbank text --sign-in { $name } with the network there, and stay until nothing waits; or lose it: textbank wipe --everything
+wipe-done = Wiped: the key, the journal and the token of { $name } are gone from this machine. The server lists the sign-in until an admin ends it.
+wipe-not-done = Not wiped: { $held }; { $remedy }
+held-texts = { $n ->
+    [one] 1 text not handed in
+   *[other] { $n } texts not handed in
+}
+held-acts = { $n ->
+    [one] 1 other act not handed in
+   *[other] { $n } other acts not handed in
+}
+held-unknown = { $n } of unknown outcome
+held-drafts = { $n ->
+    [one] 1 draft
+   *[other] { $n } drafts
+}
+held-nothing = nothing waits

@@ -70,3 +70,28 @@ first-yes-or-no = Escribe sí o no y pulsa Enter.
 call-not-reached = no se llegó al servidor; mira si hay red y vuelve a intentarlo
 call-no-answer = el servidor no respondió; ejecuta otra vez la misma orden, nada se hace dos veces
 call-strange = la respuesta no era de un servidor de campañas; mira si la dirección es correcta
+
+# `wipe`, y lo que guarda un diario.
+wipe-ask = ¿Destruir la clave, el diario y el acceso en este equipo? Escribe sí:
+wipe-ask-unsettled = Se perderán para siempre. Escribe { $n } para destruirlos:
+wipe-yes = sí
+wipe-nobody-to-ask = no hay a quién preguntar: ejecútalo en una terminal, o con --yes
+wipe-not-sure = no se destruyó nada, porque la respuesta no fue `{ $wanted }`
+wipe-which = hay varios accesos: elige uno con --sign-in
+wipe-remedy = no se destruyó nada. Entrégalo antes: textbank text --sign-in { $name } con la red disponible, y quédate hasta que no espere nada; o piérdelo: textbank wipe --everything
+wipe-done = Borrado: la clave, el diario y el token de { $name } ya no están en este equipo. El servidor muestra el acceso hasta que un administrador lo termine.
+wipe-not-done = No se borró: { $held }; { $remedy }
+held-texts = { $n ->
+    [one] 1 mensaje sin entregar
+   *[other] { $n } mensajes sin entregar
+}
+held-acts = { $n ->
+    [one] 1 acto más sin entregar
+   *[other] { $n } actos más sin entregar
+}
+held-unknown = { $n } de resultado desconocido
+held-drafts = { $n ->
+    [one] 1 borrador
+   *[other] { $n } borradores
+}
+held-nothing = no espera nada
