@@ -205,6 +205,10 @@ fn words(def: &CampaignDef) -> BTreeMap<String, String> {
             for (language, text) in &answer.reply {
                 all.insert(format!("after {} = {} ({language})", question.id, answer.value), text.clone());
             }
+            for (language, text) in &answer.reply_when_full {
+                let place = format!("after {} = {}, when it is full ({language})", question.id, answer.value);
+                all.insert(place, text.clone());
+            }
         }
     }
     for reply in def.canned.iter().filter(|reply| !reply.shared) {

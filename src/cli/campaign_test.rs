@@ -184,8 +184,9 @@ fn part(part: &TrialPart) -> String {
     match part {
         TrialPart::Initial(name) => format!("wording `{}`", safe_line(name)),
         TrialPart::Canned(id) => format!("canned reply `{}`", safe_line(id)),
-        TrialPart::Answer { question, value } => {
-            format!("after `{}` = `{}`", safe_line(question), safe_line(value))
+        TrialPart::Answer { question, value, when_full } => {
+            let full = if *when_full { ", when the event is full" } else { "" };
+            format!("after `{}` = `{}`{full}", safe_line(question), safe_line(value))
         }
     }
 }

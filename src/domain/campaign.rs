@@ -13,7 +13,7 @@ use super::{
     purpose::{Jurisdiction, Purpose, is_default},
     rsvp::CampaignEvent,
     script::{DISCLAIMER, Field, Fill, Source, Template, TemplateFault, alias, fold_name},
-    survey::Question,
+    survey::{Answer, Question},
     zone,
 };
 
@@ -290,7 +290,7 @@ impl CampaignDef {
         self.initial
             .iter()
             .map(|v| &v.text)
-            .chain(self.questions.iter().flat_map(|q| &q.answers).flat_map(|a| a.reply.values()))
+            .chain(self.questions.iter().flat_map(|q| &q.answers).flat_map(Answer::replies).flat_map(BTreeMap::values))
             .chain(self.canned.iter().flat_map(|c| c.text.values()))
             .map(String::as_str)
     }

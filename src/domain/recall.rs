@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::campaign::{CampaignDef, fill_text};
 use super::message::MessageKind;
 use super::script::{Field, Fill, Source, Template, fold_name, lookup};
+use super::survey::Answer;
 
 pub use quoting::{is_same_value, of_values, puts_in, quotes, quotes_anew, said_in, same_words};
 
@@ -102,7 +103,7 @@ impl Recalled {
             }
             Self::Answer { question, value, .. } => {
                 let answers = def.questions.iter().filter(|one| one.id == *question).flat_map(|one| &one.answers);
-                answers.filter(|one| one.value == *value).flat_map(|one| one.reply.values()).collect()
+                answers.filter(|one| one.value == *value).flat_map(Answer::replies).flat_map(BTreeMap::values).collect()
             }
             Self::Field { .. } => return Some(Vec::new()),
         };

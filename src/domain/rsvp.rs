@@ -188,6 +188,13 @@ pub fn recorded<'a>(questions: &'a [Question], answers: &BTreeMap<String, String
     found
 }
 
+/// The event with so many places and no more to which this answer says yes: whether there is one left only the server knows.
+#[must_use]
+pub fn may_wait<'a>(events: &'a [CampaignEvent], answer: &Answer) -> Option<&'a CampaignEvent> {
+    let rsvp = answer.rsvp.as_ref().filter(|rsvp| rsvp.answer == RsvpAnswer::Yes)?;
+    events.iter().find(|event| event.id == rsvp.event && event.capacity.is_some())
+}
+
 /// True when some answer says anything of an event or a queue.
 #[must_use]
 pub fn is_asked(questions: &[Question]) -> bool {

@@ -127,6 +127,9 @@ pub struct Answer {
     /// The next line of the script by language (`en` -> text with merge fields); empty when nothing follows.
     #[serde(default)]
     pub reply: BTreeMap<String, String>,
+    /// What is said in the place of `reply` to whoever waits, as the event that they said yes to is full; empty: nothing is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reply_when_full: BTreeMap<String, String>,
     /// The question asked next, by id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
@@ -139,6 +142,13 @@ pub struct Answer {
     /// What the texter types in its place; absent: it is recorded as it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free: Option<Free>,
+}
+
+impl Answer {
+    /// All texts that may follow it: by language, what is said, and what is said in its place where an event is full.
+    pub fn replies(&self) -> impl Iterator<Item = &BTreeMap<String, String>> {
+        [&self.reply, &self.reply_when_full].into_iter().filter(|texts| !texts.is_empty())
+    }
 }
 
 /// What is wrong with a tree. `question` is an index into the questions, `answer` one into its answers.

@@ -31,6 +31,9 @@ pub enum TrialPart {
         question: String,
         /// The answer's value.
         value: String,
+        /// The one for those who wait, as the event is full.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        when_full: bool,
     },
 }
 
@@ -63,10 +66,10 @@ pub fn trial_texts(def: &CampaignDef, answers: bool, canned: bool) -> Vec<TrialT
     });
     let of_answers = def.questions.iter().filter(|_| answers).flat_map(|question| {
         question.answers.iter().flat_map(|answer| {
-            answer.reply.iter().map(|(language, text)| TrialText {
-                part: TrialPart::Answer { question: question.id.clone(), value: answer.value.clone() },
-                language,
-                text,
+            let part =
+                |when_full| TrialPart::Answer { question: question.id.clone(), value: answer.value.clone(), when_full };
+            [(&answer.reply, false), (&answer.reply_when_full, true)].into_iter().flat_map(move |(texts, full)| {
+                texts.iter().map(move |(language, text)| TrialText { part: part(full), language, text })
             })
         })
     });
@@ -173,18 +176,23 @@ mod tests {
         let answer = crate::domain::survey::Answer {
             value: "Yes".into(),
             reply: BTreeMap::from([("en".to_owned(), "Good, {firstName}!".to_owned())]),
-            next: None,
-            rsvp: None,
-            queue: None,
-            free: None,
+            reply_when_full: BTreeMap::from([("en".to_owned(), "It is full, {firstName}.".to_owned())]),
+            ..Default::default()
         };
         let question = crate::domain::survey::Question { id: "q".into(), text: "?".into(), answers: vec![answer] };
         let def = CampaignDef { questions: vec![question], ..def };
-        let with = trial_texts(&def, true, false).pop().expect("a text");
-        assert_eq!(with.part, TrialPart::Answer { question: "q".into(), value: "Yes".into() });
+        let texts = trial_texts(&def, true, false);
         let contact = made_up(&def, &Phone::from_e164("+14155550100").expect("a number"), &BTreeMap::new());
-        let body = trial_body(&def, &with.part, "en", &contact, "Tess").expect("there").expect("filled");
-        assert_eq!(body, "Good, Maria!");
+        for (text, when_full, says) in texts[texts.len() - 2..]
+            .iter()
+            .zip([false, true])
+            .zip(["Good, Maria!", "It is full, Maria."])
+            .map(|((a, b), c)| (a, b, c))
+        {
+            assert_eq!(text.part, TrialPart::Answer { question: "q".into(), value: "Yes".into(), when_full });
+            let body = trial_body(&def, &text.part, "en", &contact, "Tess").expect("there").expect("filled");
+            assert_eq!(body, says);
+        }
     }
 
     #[test]

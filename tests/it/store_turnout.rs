@@ -175,6 +175,10 @@ on_every_store! {
         // Saying the same once more keeps the place.
         shift.answers(0, "coming", Some("yes")).await;
         assert_eq!(shift.list().await[0], (0, Yes));
+        // Who waits is told so again, with the place kept: the words that follow are those for a waiting line again.
+        shift.answers(2, "coming", Some("yes")).await;
+        assert_eq!(shift.told(2).await, ["1, Rally for the library"; 2]);
+        assert_eq!(shift.told(0).await, [""; 0]);
         // A changed mind frees it, and who comes back is behind the others.
         shift.answers(0, "coming", Some("perhaps")).await;
         assert_eq!(shift.list().await, [(1, Yes), (2, Yes), (3, Waiting), (0, Maybe)]);

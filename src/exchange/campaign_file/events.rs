@@ -181,6 +181,39 @@ impl<'i> Walk<'_, 'i> {
         }
     }
 
+    /// Answers that may put somebody into a waiting line without words for it, and such words that nobody is ever sent.
+    pub(super) fn words_when_full(
+        &mut self,
+        events: &Events<'_, 'i>,
+        questions: &[Question],
+        answers: &[Vec<Tab<'_, 'i>>],
+    ) {
+        for (question, tabs) in questions.iter().zip(answers) {
+            for (answer, tab) in question.answers.iter().zip(tabs) {
+                let at = self.at(tab, "reply_when_full");
+                match (rsvp::may_wait(&events.events, answer), answer.reply_when_full.is_empty()) {
+                    (Some(event), true) => {
+                        let places = event.capacity.unwrap_or_default();
+                        let what = format!(
+                            "`{}` has no words for those who wait: `{}` has {places} places",
+                            answer.value, event.id
+                        );
+                        let remedy = "Add `reply_when_full = \"...\"` (by language, as `reply`); without it texters write to \
+                                      those who wait in words of their own.";
+                        self.reader.warn(&at.span, &at.key, what, remedy);
+                    }
+                    (None, false) => {
+                        let what = format!("nobody is ever told what `{}` says when an event is full", answer.value);
+                        let remedy = "It is for an answer with `rsvp` that says yes to an event with a `capacity`: give it \
+                                      both, or take it out.";
+                        self.reader.warn(&at.span, &at.key, what, remedy);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// Events that are over at `now`, and first texts that would go out after an event.
     pub(super) fn event_times(
         &mut self,
@@ -257,6 +290,7 @@ text = "Will they come?"
 [[question.answer]]
 value = "Yes"
 rsvp = "rally"
+reply_when_full = "It is full, you are in line"
 queue = "ride"
 [[question.answer]]
 value = "Perhaps"
@@ -329,6 +363,20 @@ capacity = 120
     }
 
     #[test]
+    fn words_for_a_waiting_line_are_missed_where_one_may_be_and_told_where_there_is_none() {
+        let text = format!("{HEAD}{RALLY}");
+        let now = "2027-05-01T00:00:00Z";
+        let (def, _) = parse(Path::new("c.toml"), &text).expect("a campaign");
+        assert_eq!(def.questions[0].answers[0].reply_when_full["en"], "It is full, you are in line");
+        assert!(def.texts().any(|text| text.starts_with("It is full")), "it is looked at as all texts are");
+        let said = told(&text.replace("reply_when_full = \"It is full, you are in line\"\n", ""), now);
+        assert!(said.len() == 1 && said[0].contains("warning"), "{said:?}");
+        assert!(said[0].contains("`question[1].answer[1].reply_when_full`: `Yes` has no words for those who wait"));
+        let said = told(&text.replace("capacity = 120\n", ""), now);
+        assert!(said.len() == 1 && said[0].contains("nobody is ever told what `Yes` says"), "{said:?}");
+    }
+
+    #[test]
     fn a_moment_that_clocks_skip_or_repeat_is_asked_about() {
         for (day, words) in [
             ("2027-11-07 01:30", "clocks change at"),
@@ -366,8 +414,9 @@ capacity = 120
         let said = told(&open, "2027-05-01T00:00:00Z");
         assert!(said.len() == 1 && said[0].contains("closes_at = \"2027-05-20T18:30:00-05:00\""), "{said:?}");
         // Nobody asks about it: it is told and stops nothing.
-        let unasked =
-            text.replace("rsvp = \"rally\"\n", "").replace("rsvp = { event = \"rally\", answer = \"maybe\" }\n", "");
+        let unasked = text
+            .replace("rsvp = \"rally\"\nreply_when_full = \"It is full, you are in line\"\n", "")
+            .replace("rsvp = { event = \"rally\", answer = \"maybe\" }\n", "");
         let said = told(&unasked, "2027-05-22T00:00:00Z");
         assert!(said.len() == 1 && said[0].contains("warning"), "{said:?}");
     }

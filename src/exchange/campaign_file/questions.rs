@@ -45,10 +45,11 @@ impl<'i> Walk<'_, 'i> {
             let answers = under
                 .iter()
                 .map(|answer| {
-                    self.reader.only(answer, &["value", "reply", "next", "rsvp", "queue", "free"]);
+                    self.reader.only(answer, &["value", "reply", "reply_when_full", "next", "rsvp", "queue", "free"]);
                     Answer {
                         value: self.line(answer, "value", true),
                         reply: self.scripts(answer, "reply", variables),
+                        reply_when_full: self.scripts(answer, "reply_when_full", variables),
                         next: self.reader.string(answer, "next", false).map(|t| safe_line(t.value.trim())),
                         rsvp: self.rsvp(answer),
                         queue: self.queue(answer),
@@ -129,6 +130,7 @@ impl<'i> Walk<'_, 'i> {
             }
         }
         self.event_faults(events, &questions, &answer_tabs);
+        self.words_when_full(events, &questions, &answer_tabs);
         questions
     }
 }

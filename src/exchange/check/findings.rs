@@ -277,8 +277,12 @@ fn language_findings(def: &CampaignDef, languages: &BTreeMap<String, u64>) -> Ve
 fn lacking(def: &CampaignDef, language: &str) -> Vec<String> {
     let lacks = |texts: &BTreeMap<String, String>| !texts.is_empty() && !texts.contains_key(language);
     let answers = def.questions.iter().flat_map(|question| {
-        let lacking = question.answers.iter().filter(|answer| lacks(&answer.reply));
-        lacking.map(|answer| format!("the reply to `{}` under `{}`", answer.value, question.id))
+        question.answers.iter().flat_map(move |answer| {
+            let said = [(&answer.reply, "reply"), (&answer.reply_when_full, "reply for a full event")];
+            said.into_iter()
+                .filter(move |(texts, _)| lacks(texts))
+                .map(|(_, called)| format!("the {called} to `{}` under `{}`", answer.value, question.id))
+        })
     });
     let canned = def
         .canned

@@ -11,6 +11,7 @@ use crate::domain::links::links;
 use crate::domain::message::Direction;
 use crate::domain::script::{Fill, Template};
 use crate::domain::segment::suggest_plain;
+use crate::domain::survey::Answer;
 
 /// Why a place is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +124,7 @@ impl Model {
         let fill = Fill { fields: &view.fields, texter: &me.name, variables: &def.variables };
         let language = view.language.as_deref().unwrap_or(&def.language);
         let first = def.initial.iter().find(|variant| variant.name == view.variant).map(|variant| &*variant.text);
-        let answers = def.questions.iter().flat_map(|question| &question.answers).map(|answer| &answer.reply);
+        let answers = def.questions.iter().flat_map(|question| &question.answers).flat_map(Answer::replies);
         let others = def.canned.iter().map(|canned| &canned.text).chain(answers).filter(|_| all);
         let texts = first.into_iter().chain(others.filter_map(|text| in_language(text, language, &def.language)));
         // Without a field there is nothing to mark.

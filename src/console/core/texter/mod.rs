@@ -19,6 +19,7 @@ pub mod overlay;
 pub mod overlay_keys;
 pub mod people;
 pub mod pick;
+mod places;
 mod pointed;
 pub mod practice;
 mod recall;

@@ -12,6 +12,7 @@ use super::gate::{Gate, GateTimes};
 use super::outbox::Lately;
 use super::overlay::Overlay;
 use super::people::People;
+use super::places::Awaited;
 use super::threads::Threads;
 use super::undo::Undo;
 use super::window::Pressed;
@@ -313,6 +314,8 @@ pub struct Model {
     pub(super) to_do: VecDeque<Act>,
     /// Pressed, and not confirmed before its window ends.
     pub(super) window: Vec<Pressed>,
+    /// Answers whose words wait until it is known whether an event has a place left.
+    pub(super) awaited: Vec<Awaited>,
     /// First texts as a texter changed them, where the campaign allows it.
     pub(super) edited: BTreeMap<ContactId, String>,
     /// A first text that was being changed when its layer was left: it is not the card's.
@@ -420,6 +423,7 @@ impl Model {
             undoing: None,
             to_do: VecDeque::new(),
             window: Vec::new(),
+            awaited: Vec::new(),
             window_due: None,
             edited: BTreeMap::new(),
             edit_begun: None,

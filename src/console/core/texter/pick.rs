@@ -1,5 +1,7 @@
 //! Layers in which one of a few things is chosen by its number: tags, a time to come back, a language, a filter; and the search.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{Focus, Model};
@@ -15,6 +17,7 @@ use crate::console::core::shared::say::{Arg, Say};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::{safe_body, safe_line};
+use crate::domain::survey::Answer;
 use crate::domain::tag;
 use crate::domain::zone::local_time;
 
@@ -87,7 +90,7 @@ impl Model {
         let canned = campaign.def.canned.iter().flat_map(|reply| reply.text.keys().cloned());
         let answers = campaign.def.questions.iter().flat_map(|question| &question.answers);
         let wordings = campaign.def.initial.iter().map(|variant| variant.language.clone());
-        let all = canned.chain(answers.flat_map(|answer| answer.reply.keys().cloned())).chain(wordings);
+        let all = canned.chain(answers.flat_map(Answer::replies).flat_map(BTreeMap::keys).cloned()).chain(wordings);
         let mut found: Vec<String> = all.chain(["en".to_owned(), "es".to_owned()]).collect();
         found.sort();
         found.dedup();

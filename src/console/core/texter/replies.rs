@@ -1,5 +1,7 @@
 //! Conversations: opening, writing, drafts, and what follows from an act on one.
 
+use uuid::Uuid;
+
 use super::card::hash;
 use super::help_out::plainer;
 use super::model::{Claim, Focus, Model, Open};
@@ -21,7 +23,7 @@ use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::script::leftover_field;
-use crate::domain::survey::clear_below;
+use crate::domain::survey::{Answer, clear_below};
 use crate::domain::tag;
 
 impl Model {
@@ -165,7 +167,7 @@ impl Model {
         }
         // A draft of an earlier day does not say where it came from.
         let Some(campaign) = &self.campaign else { return true };
-        let answers = campaign.def.questions.iter().flat_map(|question| &question.answers).map(|answer| &answer.reply);
+        let answers = campaign.def.questions.iter().flat_map(|question| &question.answers).flat_map(Answer::replies);
         let mut lines = campaign.def.canned.iter().map(|reply| &reply.text).chain(answers);
         !lines.any(|texts| self.script_text(open.contact, texts).is_ok_and(|line| line == text))
     }
@@ -250,7 +252,7 @@ impl Model {
     }
 
     /// An act other than a text is in the journal: shown at once, before the server says the same.
-    pub(super) fn act_done(&mut self, act: &Act, undoes: bool, fx: &mut Vec<Effect>) {
+    pub(super) fn act_done(&mut self, id: Uuid, act: &Act, undoes: bool, fx: &mut Vec<Effect>) {
         let at_hand = |model: &Self, id: ContactId| model.open.as_ref().is_some_and(|open| open.contact == id);
         match act {
             Act::OptOut { contact, notice, .. } => {
@@ -353,7 +355,7 @@ impl Model {
             }
             Act::Answer { contact, question, value } => {
                 let before = self.people.body(*contact).map(|view| view.answers.clone()).unwrap_or_default();
-                self.answered(*contact, question, value.as_deref(), undoes);
+                self.answered(id, *contact, question, value.as_deref(), undoes);
                 if !undoes {
                     self.may_undo(Undo::Answer { contact: *contact, question: question.clone(), before });
                 } else {
@@ -525,7 +527,7 @@ impl Model {
         }
     }
 
-    fn answered(&mut self, contact: ContactId, question: &str, value: Option<&str>, undoes: bool) {
+    fn answered(&mut self, id: Uuid, contact: ContactId, question: &str, value: Option<&str>, undoes: bool) {
         let Some(campaign) = &self.campaign else { return };
         let questions = &campaign.def.questions;
         let reply = questions
@@ -548,6 +550,7 @@ impl Model {
             });
         }
         // Taken back, it puts no words into anybody's mouth.
+        self.forget_place(contact, question);
         if undoes || self.open.as_ref().is_none_or(|open| open.contact != contact) {
             return;
         }
@@ -555,6 +558,9 @@ impl Model {
             // Not read as if the answer had been refused too.
             let say = self.about("texter-answer-kept", contact);
             return self.say(Level::Warning, say.with("why", Arg::Key(why.key)));
+        }
+        if value.is_some_and(|value| self.wait_for_place(id, contact, question, value)) {
+            return;
         }
         if let Some(reply) = reply {
             if self.takes_answer(question, value) {

@@ -460,7 +460,10 @@ impl Model {
             EventKind::Delivery { contact, message, delivery, error } => {
                 self.threads.deliver(contact, message, delivery, error);
             }
-            EventKind::Settled { verdict } => self.settle(&verdict, fx),
+            EventKind::Settled { verdict } => {
+                self.settle(&verdict, fx);
+                self.place_known(&verdict, fx);
+            }
             EventKind::Returned { contact, message, kind, body, why } => {
                 self.offered.insert(message);
                 self.returned(Back { contact, kind, body, why }, fx);
@@ -526,6 +529,7 @@ impl Model {
             EventKind::Snapshot { .. } => {
                 self.threads.clear();
                 self.thread_asked = None;
+                self.forget_places();
                 self.read_again(fx);
             }
             EventKind::Board { .. } | EventKind::Here {} | EventKind::Unknown => {}
@@ -550,6 +554,7 @@ impl Model {
     }
 
     fn thread_event(&mut self, contact: ContactId, item: ThreadEntry, fx: &mut Vec<Effect>) {
+        self.mark_full(contact, &item);
         let inbound = matches!(&item, ThreadEntry::Message(message) if message.direction == Direction::Inbound);
         if let ThreadEntry::Message(message) = &item {
             // The feed may tell of my text before the answer to it does.

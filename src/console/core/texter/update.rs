@@ -337,7 +337,7 @@ impl Model {
             }
             ConfirmedWhat::Act { act } => {
                 let undoes = self.undoing.take_if(|undoing| *undoing == id).is_some();
-                self.act_done(&act.clone(), undoes, fx);
+                self.act_done(id, &act.clone(), undoes, fx);
             }
         }
     }

@@ -72,7 +72,7 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
 #[case::copies_of_carriers(copies::CARRIERS, &["carrier_events USING PRIMARY KEY ((carrier,key)>(?,?)"])]
 #[case::a_part_of_the_carriers(copies::CARRIERS_END, &["carrier_events USING PRIMARY KEY ((carrier,key)>(?,?)"])]
 #[case::who_waits_at_a_door(turnout::FIRST_WAITING, &["r USING INDEX rsvps_of (campaign=? AND event=? AND answer=?)"])]
-#[case::how_many_wait_there(turnout::WAIT, &["r USING COVERING INDEX rsvps_of (campaign=? AND event=? AND answer=? AND place>?)"])]
+#[case::how_many_wait_there(turnout::WAIT, &["r USING COVERING INDEX rsvps_of (campaign=? AND event=? AND answer=? AND place>? AND place<?)"])]
 #[case::whom_somebody_had(act::EVER_THEIRS, &["c USING INDEX claims_of (person=? AND campaign=?)"])]
 #[case::whom_somebody_was_given(whereabouts::GIVEN, &["c USING INDEX claims_of (person=? AND campaign=?)"])]
 #[case::who_has_them_now(whereabouts::NOW_WITH, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)", "p USING INTEGER PRIMARY KEY"])]

@@ -320,7 +320,7 @@ fn lines_of(what: &Recalled, def: &CampaignDef) -> String {
         Recalled::Canned { .. } => ("canned replies", def.canned.iter().map(|one| one.id.clone()).collect()),
         _ => {
             let line = |question: &Question| {
-                let said = question.answers.iter().filter(|answer| !answer.reply.is_empty());
+                let said = question.answers.iter().filter(|answer| answer.replies().next().is_some());
                 said.map(|answer| format!("{}={}", question.id, answer.value)).collect::<Vec<_>>()
             };
             ("answers with a line", def.questions.iter().flat_map(line).collect())

@@ -158,7 +158,9 @@ impl Tx<'_> {
         let part = match &request.part {
             TrialPart::Initial(name) => format!("wording {name}"),
             TrialPart::Canned(id) => format!("canned reply {id}"),
-            TrialPart::Answer { question, value } => format!("after {question} = {value}"),
+            TrialPart::Answer { question, value, when_full } => {
+                format!("after {question} = {value}{}", if *when_full { ", when full" } else { "" })
+            }
         };
         let detail = format!("{id}: version {}, {part}, {}", campaign.script_version, request.language);
         self.audit(Some(actor), "trial", format!("campaign {}", campaign.id), detail);

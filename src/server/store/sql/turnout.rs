@@ -64,9 +64,9 @@ pub(super) const FIRST_WAITING: &str =
              ORDER BY r.place LIMIT CAST($3 AS BIGINT) + 1) y) w
      WHERE w.so_far > $3 ORDER BY w.place LIMIT 1";
 
-/// How many answers wait, as far as that is told.
+/// How many answers wait up to this place, as far as that is told.
 pub(super) const WAIT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM rsvps r JOIN contacts c ON c.id = r.contact
-     WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND r.place >= $3
+     WHERE r.campaign = $1 AND r.event = $2 AND r.answer = 'yes' AND r.place >= $3 AND r.place <= $5
          AND c.removed = 0 AND c.wrong_number = 0 LIMIT $4) w";
 
 /// Up to so many who wait are counted for whoever records one more.
@@ -299,6 +299,8 @@ impl Tx<'_> {
         let touched = |id: &str| id == question || before.get(id) != answers.get(id);
         let rows = db::query(OF_CONTACT).bind(contact.id).fetch_all(&mut *self.conn).await?;
         let mut stand: BTreeSet<(bool, String)> = BTreeSet::new();
+        // Who is said to come once more: whether they have a place is told again, as words follow it again.
+        let mut again: Vec<String> = Vec::new();
         for row in &rows {
             let (is_queue, name, word, by): (i64, String, String, String) =
                 (col(row, 0)?, col(row, 1)?, col(row, 2)?, col(row, 3)?);
@@ -335,6 +337,9 @@ impl Tx<'_> {
                             .bind(said.question)
                             .execute(&mut *self.conn)
                             .await?;
+                    }
+                    if said.answer == RsvpAnswer::Yes && said.question == question {
+                        again.push(name.clone());
                     }
                     wanted.rsvps.remove(name.as_str());
                 }
@@ -374,6 +379,9 @@ impl Tx<'_> {
                 self.tell_when_full(actor, campaign, contact, event).await?;
             }
         }
+        for event in again {
+            self.tell_when_full(actor, campaign, contact, &event).await?;
+        }
         for (queue, question) in wanted.queues {
             db::query(PUT_QUEUE)
                 .bind(contact.id)
@@ -388,7 +396,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The one who has just said yes is the last: says in the thread when they wait, and as the how-manieth.
+    /// Says in the thread of one who has just said yes when they wait, and as the how-manieth. A console takes the script's words for a
+    /// waiting line from it, or for a place where it is not said.
     async fn tell_when_full(
         &mut self,
         actor: &Actor,
@@ -406,12 +415,20 @@ impl Tx<'_> {
             .bind(i64::from(capacity))
             .fetch_optional(&mut *self.conn)
             .await?;
-        if let Some(row) = row {
+        let theirs = db::query("SELECT place FROM rsvps WHERE contact = $1 AND event = $2")
+            .bind(contact.id)
+            .bind(event)
+            .fetch_one(&mut *self.conn)
+            .await?;
+        let theirs: i64 = col(&theirs, 0)?;
+        let first = row.map(|row| col::<i64>(&row, 0)).transpose()?;
+        if let Some(first) = first.filter(|first| theirs >= *first) {
             let waiting = db::query(WAIT)
                 .bind(campaign.id)
                 .bind(event)
-                .bind(col::<i64>(&row, 0)?)
+                .bind(first)
                 .bind(TELLABLE)
+                .bind(theirs)
                 .fetch_one(&mut *self.conn)
                 .await?;
             let waiting: i64 = col(&waiting, 0)?;

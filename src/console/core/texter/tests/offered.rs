@@ -223,6 +223,99 @@ fn shown_back(desk: &Desk) -> (&'static str, Option<bool>) {
     }
 }
 
+/// A conversation in which a yes to an event with two places was recorded; `full`: what is said when there is none left.
+fn said_yes(full: Option<&str>) -> (Desk, uuid::Uuid) {
+    use crate::domain::rsvp::{CampaignEvent, Rsvp, RsvpAnswer};
+    let mut desk = wrote("Yeah, of course");
+    let def = &mut desk.model.campaign.as_mut().unwrap().def;
+    def.events = vec![CampaignEvent {
+        id: "rally".into(),
+        title: "Rally".into(),
+        starts_at: "2026-10-10T23:00:00Z".parse().expect("a time"),
+        ends_at: "2026-10-11T01:00:00Z".parse().expect("a time"),
+        zone: "America/Chicago".into(),
+        place: "Town hall".into(),
+        address: String::new(),
+        capacity: Some(2),
+    }];
+    let yes = &mut def.questions[0].answers[0];
+    yes.reply = [("en".to_owned(), "See you there!".to_owned())].into();
+    yes.reply_when_full = full.map(|text| ("en".to_owned(), text.to_owned())).into_iter().collect();
+    yes.rsvp = Some(Rsvp { event: "rally".into(), answer: RsvpAnswer::Yes, people: 1 });
+    desk.keys("a1");
+    let id = desk.confirmed.last().expect("an answer").id;
+    (desk, id)
+}
+
+fn settled(desk: &mut Desk, id: uuid::Uuid) {
+    let outcome = crate::api::message::Outcome::Accepted { seq: 9, at: super::driver::start() };
+    desk.event(EventKind::Settled { verdict: crate::api::message::Verdict { id, outcome } });
+}
+
+fn full(desk: &mut Desk) {
+    let (at, who) = (super::driver::start(), "Ann".to_owned());
+    let item = ThreadEntry::Note { seq: 4, at, who, what: "event_full".into(), detail: "1, Rally".into() };
+    desk.event(EventKind::Thread { contact: ContactId(1001), item });
+}
+
+fn drafted(desk: &Desk) -> &str {
+    desk.model.open.as_ref().expect("open").editor.text()
+}
+
+#[test]
+fn nobody_is_told_see_you_before_it_is_known_that_there_is_a_place() {
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    assert_eq!((drafted(&desk), said(&desk)), ("", "texter-place-asked"));
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 0);
+    settled(&mut desk, id);
+    assert_eq!(drafted(&desk), "See you there!");
+
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    full(&mut desk);
+    assert_eq!(drafted(&desk), "", "an earlier line may say so of an earlier answer");
+    settled(&mut desk, id);
+    assert_eq!((drafted(&desk), said(&desk)), ("You are in line.", "texter-place-full"));
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    desk.wait(10_000);
+    let sent = desk.sent();
+    assert_eq!((sent[0].body.as_str(), sent[0].source.as_deref()), ("You are in line.", Some("answer:support")));
+
+    // Without words for it nothing is drafted, and it is said.
+    let (mut desk, id) = said_yes(None);
+    full(&mut desk);
+    settled(&mut desk, id);
+    assert_eq!((drafted(&desk), said(&desk)), ("", "texter-place-full-no-words"));
+}
+
+#[test]
+fn what_is_typed_meanwhile_stays_and_hands_that_went_on_stay_where_they_are() {
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    desk.keys("I look");
+    full(&mut desk);
+    settled(&mut desk, id);
+    assert_eq!((drafted(&desk), said(&desk)), ("I look", "texter-place-full-written"));
+
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    desk.keys("<esc>");
+    let focus = desk.model.focus;
+    full(&mut desk);
+    settled(&mut desk, id);
+    assert_eq!(desk.model.focus, focus);
+
+    // Taken back: no words for it come any more. A line that broke off: the conversation says it.
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    desk.keys("<esc>u");
+    full(&mut desk);
+    settled(&mut desk, id);
+    assert_eq!(drafted(&desk), "");
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    desk.event(EventKind::Snapshot { seq: 200 });
+    settled(&mut desk, id);
+    assert_eq!((drafted(&desk), said(&desk)), ("", "texter-place-unknown"));
+}
+
 #[test]
 fn a_question_with_nothing_to_choose_is_answered_at_once() {
     use crate::domain::survey::{Answer, Free};
