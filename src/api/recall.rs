@@ -110,6 +110,9 @@ pub struct RecallReport {
     /// it is known by its words (a field's value, an answer's line).
     #[serde(default)]
     pub wordless: u64,
+    /// Nobody has counted: all figures are 0.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncounted: bool,
     /// Other campaigns of the organization in which it stands, where they were asked for (`?elsewhere=true`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elsewhere: Option<Vec<Elsewhere>>,

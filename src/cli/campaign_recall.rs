@@ -10,6 +10,7 @@ use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::Role;
 use crate::api::problem::Code;
 use crate::api::recall::{Elsewhere, RecallInfo, RecallReport, RecallRequest};
+use crate::client::native::NativeServer;
 use crate::domain::recall::Recalled;
 use crate::domain::safe_text::safe_line;
 
@@ -104,10 +105,15 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
         return Ok(Exit::Done);
     };
     let request = RecallRequest { what, reason: args.reason };
-    let report = server.recall(campaign, &request, args.dry_run).await.context(NOTHING)?;
-    // It holds here from now on; where else it stands takes longer to find out.
-    if !args.json {
-        out(in_words(&report, &ctx.program, by_admin))?;
+    let mut report = match args.dry_run {
+        true => server.recall(campaign, &request, true).await,
+        false => server.recall_at_once(campaign, &request).await,
+    }
+    .context(NOTHING)?;
+    // It holds here from now on, and that is said; where else it stands, and how many got it, takes longer to find out.
+    let said_first = !args.json && !args.dry_run;
+    if said_first {
+        out(head(&report).join("\n"))?;
     }
     let asked = RecallRequest { what: report.what.clone(), reason: request.reason.clone() };
     let found = looked_at(server.recall_elsewhere(campaign, &asked).await.ok());
@@ -118,8 +124,13 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     if args.everywhere && !args.dry_run {
         for other in found.iter().filter(|other| other.recall.is_none()) {
             let request = RecallRequest { what: other.what.clone(), reason: request.reason.clone() };
-            match server.recall(other.campaign, &request, false).await {
-                Ok(done) => everywhere.push(done),
+            match server.recall_at_once(other.campaign, &request).await {
+                Ok(done) => {
+                    if said_first {
+                        out(head(&done).join("\n"))?;
+                    }
+                    everywhere.push(done);
+                }
                 Err(error) => failed.push(format!(
                     "NOT CERTAINLY taken back in campaign {}: {error}. Again: {} campaign recall {} {}",
                     other.campaign,
@@ -129,12 +140,18 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
                 )),
             }
         }
+        for line in &failed {
+            tell(line);
+        }
     }
     let left = |other: &Elsewhere| {
         everywhere.iter().all(|done: &RecallReport| done.campaign != other.campaign || done.what != other.what)
     };
     found.retain(left);
     // Nothing waits for these: what is to be shut is shut by now.
+    for one in std::iter::once(&mut report).chain(&mut everywhere) {
+        count(&server, one).await;
+    }
     for other in &mut found {
         let asked = RecallRequest { what: other.what.clone(), reason: String::new() };
         if let Ok(there) = server.recall(other.campaign, &asked, true).await {
@@ -145,13 +162,13 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     if args.json {
         out_json(&Told { report: &report, everywhere: &everywhere, failed: &failed })?
     } else {
-        let mut said: Vec<String> = everywhere.iter().map(also).collect();
+        let mut said = if said_first { Vec::new() } else { head(&report) };
+        said.extend(reached(&report, &ctx.program, by_admin));
+        said.extend(everywhere.iter().map(also));
         if failed.is_empty() {
             said.extend(elsewhere(&report, &ctx.program));
         }
-        if !said.is_empty() {
-            out(said.join("\n"))?
-        }
+        out(said.join("\n"))?
     }
     if !is_known {
         tell(format!(
@@ -160,10 +177,20 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
             options(&report.what)
         ));
     }
-    for line in &failed {
-        tell(line);
-    }
     Ok(if failed.is_empty() && (is_known || !args.everywhere) { Exit::Done } else { Exit::Failed })
+}
+
+/// Counts what a recall that holds has reached; where that fails it is left uncounted, and holds all the same.
+async fn count(server: &NativeServer, report: &mut RecallReport) {
+    if !report.uncounted {
+        return;
+    }
+    let asked = RecallRequest { what: report.what.clone(), reason: String::new() };
+    let Ok(counted) = server.recall(report.campaign, &asked, true).await else { return };
+    let dropped = server.recalls(report.campaign).await.unwrap_or_default();
+    let dropped = dropped.iter().find(|one| Some(one.recall.id) == report.recall).map_or(0, |one| one.dropped);
+    let RecallReport { recall, already, reason, elsewhere, .. } = report.clone();
+    *report = RecallReport { recall, already, reason, elsewhere, dropped, uncounted: false, ..counted };
 }
 
 #[derive(Serialize)]
@@ -235,7 +262,8 @@ pub(super) fn name(what: &Recalled) -> String {
     })
 }
 
-fn in_words(report: &RecallReport, program: &str, by_admin: bool) -> String {
+/// What was done.
+fn head(report: &RecallReport) -> Vec<String> {
     let campaign = report.campaign;
     let mut lines = Vec::new();
     match report.recall {
@@ -262,6 +290,20 @@ fn in_words(report: &RecallReport, program: &str, by_admin: bool) -> String {
             let versions: Vec<String> = report.versions.iter().map(u32::to_string).collect();
             lines.push(format!("  it stands in these words in version {}", versions.join(", ")));
         }
+    }
+    lines
+}
+
+/// Whom it reaches, and what comes next.
+fn reached(report: &RecallReport, program: &str, by_admin: bool) -> Vec<String> {
+    let campaign = report.campaign;
+    let mut lines = Vec::new();
+    if report.uncounted {
+        lines.push(format!(
+            "  It holds. How many got it could not be counted now; again: {program} campaign recall {campaign} {} --dry-run",
+            options(&report.what)
+        ));
+        return lines;
     }
     let reaches = report.got + report.waiting + report.dropped + report.to_get + report.wordless;
     if let (Recalled::Field { name, value }, 0) = (&report.what, reaches) {
@@ -319,7 +361,7 @@ fn in_words(report: &RecallReport, program: &str, by_admin: bool) -> String {
         lines.push(if by_admin { "Next:" } else { "Next, by an admin (a captain may not do it):" }.to_owned());
         lines.extend(next.into_iter().map(|line| format!("  {line}")));
     }
-    lines.join("\n")
+    lines
 }
 
 fn table(recalls: &[RecallInfo]) -> String {
@@ -370,8 +412,20 @@ mod tests {
             already: false,
             to_get: 30,
             wordless: 0,
+            uncounted: false,
             elsewhere: None,
         }
+    }
+
+    fn in_words(report: &RecallReport, program: &str, by_admin: bool) -> String {
+        [head(report), reached(report, program, by_admin)].concat().join("\n")
+    }
+
+    #[test]
+    fn what_could_not_be_counted_holds_and_no_figure_is_made_up() {
+        let text = in_words(&RecallReport { uncounted: true, ..report(Some(7)) }, "textbank", true);
+        assert!(text.starts_with("Recall 7:") && text.contains("It holds.") && text.contains("--dry-run"), "{text}");
+        assert!(!text.contains("got it:"), "{text}");
     }
 
     #[test]

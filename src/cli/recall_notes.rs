@@ -107,6 +107,9 @@ fn state(state: CampaignState) -> &'static str {
 
 /// What was taken back in another campaign in the same act.
 pub(super) fn also(report: &RecallReport) -> String {
+    if report.uncounted {
+        return format!("In campaign {} how many got it could not be counted now; it holds.", report.campaign);
+    }
     format!(
         "Recall {} in campaign {}: {}; {} got it, {} came back from the carrier's queue, {} had no text yet and cannot be sent it",
         report.recall.unwrap_or_default(),

@@ -28,6 +28,14 @@ impl NativeServer {
         self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/recalls{query}"), request).await
     }
 
+    /// Takes something of a campaign back, and counts nothing: the answer is there as soon as it holds.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn recall_at_once(&self, campaign: CampaignId, request: &RecallRequest) -> Call<RecallReport> {
+        self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/recalls?counted=false"), request).await
+    }
+
     /// What a recall reaches, and in which other campaigns of the organization the same words stand. Nothing is recalled.
     ///
     /// # Errors

@@ -34,6 +34,12 @@ pub struct Query {
     dry_run: bool,
     #[serde(default)]
     elsewhere: bool,
+    #[serde(default = "yes")]
+    counted: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Takes something of a campaign back. It holds in the commit that this answers: what carries it is refused from then on, comes
@@ -48,6 +54,8 @@ pub struct Query {
         ("dry_run" = Option<bool>, Query, description = "`true`: nothing is recalled; the answer says what would be reached"),
         ("elsewhere" = Option<bool>, Query, description = "`true`: the answer says in which other campaigns the same words stand, or may: by their \
             scripts, at once. With `dry_run` beside it nothing is counted, neither there nor here (all figures are 0)"),
+        ("counted" = Option<bool>, Query, description = "`false`: the answer is there as soon as the recall holds; texts that wait are taken back and \
+            counted behind it (all figures are 0, and `uncounted` is `true`)"),
     ),
     request_body = RecallRequest,
     responses((status = 200, body = RecallReport), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
@@ -60,7 +68,7 @@ pub async fn make(
     State(state): State<AppState>,
     Sent(request): Sent<RecallRequest>,
 ) -> Reply<Json<RecallReport>> {
-    let mut done = None;
+    let (mut done, mut here) = (None, None);
     let mut what = request.what;
     let reason = recall::reason(&request.reason)?;
     if !query.dry_run {
@@ -68,29 +76,37 @@ pub async fn make(
             Answer::Changed(Changed::Recalled { recall, already }) => {
                 what = recall.what.clone();
                 done = Some((recall.id, already));
-                take_back(&state, recall.id).await;
+                if query.counted {
+                    take_back(&state, recall.id).await;
+                } else {
+                    // The dispatcher takes back what waits; no claim gives any of it to the carrier meanwhile.
+                    here = Some(Reached { campaign, recall, reach: Reach::default() });
+                }
             }
             other => return Err(Refusal::unfit(&other)),
         }
     }
-    let (mut elsewhere, mut here) = (None, None);
+    let mut elsewhere = None;
     if query.elsewhere {
         let found = state.store().elsewhere(captain.actor(), campaign, &what).await?.ok_or_else(Refusal::not_found)?;
         let (recall, others) = found?;
         elsewhere = Some(others);
         // Whoever only asks where it stands waits for no texts to be counted.
-        here = query.dry_run.then(|| Reached { campaign, recall, reach: Reach::default() });
+        if query.dry_run {
+            here = Some(Reached { campaign, recall, reach: Reach::default() });
+        }
     }
+    let uncounted = here.is_some();
     let Reached { recall, reach, .. } = match here {
         Some(here) => here,
         None => reached(&state, &captain, campaign, &what).await?,
     };
     let dropped = match done {
-        Some((id, _)) => {
+        Some((id, _)) if !uncounted => {
             let infos = state.store().recalls(captain.actor(), campaign).await?.unwrap_or_default();
             infos.iter().find(|info| info.recall.id == id).map_or(0, |info| info.dropped)
         }
-        None => 0,
+        _ => 0,
     };
     Ok(Json(RecallReport {
         campaign,
@@ -108,6 +124,7 @@ pub async fn make(
         already: done.is_some_and(|(_, already)| already),
         to_get: reach.to_get,
         wordless: reach.wordless,
+        uncounted,
         elsewhere,
     }))
 }
