@@ -63,6 +63,10 @@ pub struct ImportChunk {
     /// At most 1,000.
     #[schema(max_items = 1000)]
     pub contacts: Vec<Contact>,
+    /// These are further people at numbers that the list has for somebody else first. They are taken where that one is known as useless
+    /// at the number, and nothing else is done. Such a chunk is none of those that are counted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
 }
 
 /// Where an import stands.
@@ -85,11 +89,25 @@ pub struct ImportState {
     /// Left out: the law asks for consent, and there is no evidence of it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub without_consent: u64,
+    /// Of the duplicates: taken off the campaign's list before. They stay off it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_off: u64,
+    /// Left out: erased on their own request. Nothing of them is stored again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub erased: u64,
     /// True when finished: the campaign runs, unless it is paused.
     pub finished: bool,
     /// True when the campaign is paused now: nobody gets contacts of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,
+}
+
+impl ImportState {
+    /// How many contacts were handed in, whatever became of them.
+    #[must_use]
+    pub fn came(&self) -> u64 {
+        self.stored + self.duplicates + self.erased + self.without_consent
+    }
 }
 
 fn is_zero(many: &u64) -> bool {

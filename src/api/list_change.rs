@@ -33,6 +33,10 @@ pub struct ListRemoval {
     /// Nothing is changed: the answer says what would be.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// They were taken off by mistake: they are on the list again. Texts that were dropped stay so, and so does an opt-out that the
+    /// removal counted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undo: bool,
 }
 
 /// What is to be different about one contact; what is absent stays as it is. An empty text takes a value away.
@@ -86,4 +90,15 @@ pub struct ListChanged {
     pub dropped: u64,
     /// Places in the request, from 0, of those who are not in the campaign.
     pub not_found: Vec<u64>,
+    /// Of a removal: people who share their number with others of the list. They are off it, and the number stays for the others.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub kept: u64,
+    /// Of a correction: places of those at whose number another one of the list is texted. Nothing was corrected for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<u64>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_zero(many: &u64) -> bool {
+    *many == 0
 }

@@ -63,7 +63,7 @@ pub enum CampaignCommand {
 pub async fn run(command: CampaignCommand, ctx: &Context) -> Outcome {
     match command {
         CampaignCommand::Init { file } => init(&file),
-        CampaignCommand::Check(args) => campaign_check::run(&args, ctx),
+        CampaignCommand::Check(args) => campaign_check::run(&args, ctx).await,
         CampaignCommand::Import(args) => campaign_import::run(args, ctx).await,
         CampaignCommand::FromSpoke(args) => campaign_from_spoke::run(args, ctx).await,
         CampaignCommand::List(args) => campaign_list::run(args, ctx).await,

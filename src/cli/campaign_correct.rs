@@ -62,7 +62,8 @@ const UNMADE: Advice = Advice {
 /// # Errors
 /// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
 pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
-    let Some(def) = sound_at(&args.campaign, "Nothing was made", Some(ctx.clock.now())) else {
+    let now = super::reach::campaign_now(&args.who, ctx).await;
+    let Some(def) = sound_at(&args.campaign, "Nothing was made", Some(now)) else {
         return Ok(Exit::Problems);
     };
     if !args.dry_run && !args.yes && !std::io::stdin().is_terminal() {

@@ -72,7 +72,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
             return super::campaign_from_spoke::import(url, &number, &args.into, ctx).await;
         }
     };
-    let now = ctx.clock.now();
+    let now = super::reach::campaign_now(&args.who, ctx).await;
     let Some(Checked { def, list, surveyed, digest, warnings }) =
         check(campaign_file::load_at(&args.campaign, Some(now)), contacts, &args.read, now)?
     else {
@@ -147,7 +147,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
 
 /// The word for an import that was stopped.
 pub(super) fn going_on(state: &ImportState, contacts: u64) -> String {
-    let there = state.stored + state.duplicates + state.without_consent;
+    let there = state.came();
     format!("This list was begun before: it goes on after {} of {} rows.", thousands(there), thousands(contacts))
 }
 
@@ -249,6 +249,19 @@ impl Rows {
                 state.without_consent
             ));
         }
+        if state.taken_off > 0 {
+            lines.push(format!(
+                "{} of those whose number came before were taken off the list of this campaign, and stay off it. To bring them back: \
+                 textbank list remove --undo.",
+                state.taken_off
+            ));
+        }
+        if state.erased > 0 {
+            lines.push(format!(
+                "{} more were left out: they asked to be erased, and nothing of them is stored again.",
+                state.erased
+            ));
+        }
         if state.suppressed > 0 {
             lines.push(format!("{} of the contacts opted out earlier: they are never texted.", state.suppressed));
         }
@@ -326,6 +339,8 @@ mod tests {
             suppressed: 1,
             known_bad: 0,
             without_consent: 0,
+            taken_off: 1,
+            erased: 0,
             finished: true,
             paused: false,
         };
@@ -334,6 +349,10 @@ mod tests {
         assert!(said.starts_with("Campaign 3 (Par") && !said.contains('\u{1b}'), "{said}");
         assert!(
             said.contains("Of 50 rows in the list 40 are taken, 5 left out as their number came before, 5 left"),
+            "{said}"
+        );
+        assert!(
+            said.contains("1 of those whose number came before were taken off") && said.contains("--undo"),
             "{said}"
         );
         assert!(

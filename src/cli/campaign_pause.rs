@@ -66,7 +66,10 @@ pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
             ctx.program
         )
     } else {
-        format!("Campaign {campaign} runs. {}", drawn(&view.def.hours, ctx.clock.now()))
+        format!(
+            "Campaign {campaign} runs. {}",
+            drawn(&view.def.hours, super::reach::campaign_now(&args.who, ctx).await)
+        )
     })?;
     if !pause
         && let Ok(board) = server.board(campaign).await

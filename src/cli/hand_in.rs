@@ -22,6 +22,8 @@ use crate::exchange::problem::FileProblem;
 
 /// A chunk's bytes as JSON, well below what the server takes.
 const CHUNK_BYTES: usize = 3 * 1024 * 1024;
+/// Chunks of people who share a number have numbers from here on: no list has so many others.
+const NONE_OF_THEM: u64 = 1 << 40;
 /// Chunks that are ready before they are asked for.
 const AHEAD: usize = 2;
 /// Where the list comes from; asked for at a terminal when it is not said.
@@ -171,7 +173,7 @@ pub async fn chunks(
     let skip = before.chunks;
     let (to, mut ready) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || read(list, skip, &to));
-    let mut done = before.stored + before.duplicates + before.without_consent;
+    let mut done = before.came();
     let mut progress = Progress::new(ctx, done, contacts);
     while let Some((number, chunk)) = ready.recv().await {
         let handed = patiently(ctx, || client.import_chunk(import, number, &chunk)).await;
@@ -183,11 +185,48 @@ pub async fn chunks(
         progress.show(done);
     }
     progress.end();
+    let list = read_to_the_end(reader).await?;
+    if list.has_shared() && known(client, import).await?.is_some_and(|state| state.known_bad > 0) {
+        shared(client, ctx, import, list).await?;
+    }
+    Ok(())
+}
+
+type Reader = tokio::task::JoinHandle<Result<Surveyed, Box<FileProblem>>>;
+
+async fn read_to_the_end(reader: Reader) -> anyhow::Result<Surveyed> {
     reader.await.context("the reader of the list broke down")?.map_err(|problem| anyhow!("{problem}"))
 }
 
+/// Somebody is known as useless at a number: it may be the first of several people there. Hands the others in, and the server takes
+/// whom it can use. Twice is once.
+async fn shared(client: &AdminClient, ctx: &Context, import: Uuid, mut list: Surveyed) -> anyhow::Result<()> {
+    let (to, mut ready) = mpsc::channel(AHEAD);
+    let reader = tokio::task::spawn_blocking(move || {
+        let mut chunks = Chunks::default();
+        let mut wanted = true;
+        let give = |(_, chunk): (u64, ImportChunk)| to.blocking_send(ImportChunk { shared: true, ..chunk }).is_ok();
+        list.each_shared(&mut |contact| {
+            if let Some(full) = chunks.take(contact) {
+                wanted = give(full);
+            }
+            wanted
+        })?;
+        if wanted && let Some(last) = chunks.last() {
+            give(last);
+        }
+        Ok(list)
+    });
+    let mut number = NONE_OF_THEM;
+    while let Some(chunk) = ready.recv().await {
+        patiently(ctx, || client.import_chunk(import, number, &chunk)).await?;
+        number += 1;
+    }
+    read_to_the_end(reader).await.map(drop)
+}
+
 /// Reads the list's chunks from number `skip` on, until nobody wants them any more.
-fn read(mut list: Surveyed, skip: u64, to: &mpsc::Sender<(u64, ImportChunk)>) -> Result<(), Box<FileProblem>> {
+fn read(mut list: Surveyed, skip: u64, to: &mpsc::Sender<(u64, ImportChunk)>) -> Result<Surveyed, Box<FileProblem>> {
     let mut chunks = Chunks::default();
     let mut wanted = true;
     let give = |(number, chunk): (u64, ImportChunk)| {
@@ -202,7 +241,7 @@ fn read(mut list: Surveyed, skip: u64, to: &mpsc::Sender<(u64, ImportChunk)>) ->
     if wanted && let Some(last) = chunks.last() {
         give(last);
     }
-    Ok(())
+    Ok(list)
 }
 
 /// A list in chunks, by number and by size; the same list always gives the same chunks.
@@ -232,7 +271,7 @@ impl Chunks {
         let number = self.number;
         self.number += 1;
         self.bytes = 0;
-        Some((number, ImportChunk { contacts: std::mem::take(&mut self.now) }))
+        Some((number, ImportChunk { contacts: std::mem::take(&mut self.now), shared: false }))
     }
 }
 

@@ -11,7 +11,8 @@ use super::list_read::Look;
 pub use super::list_read::ReadArgs;
 use super::{Exit, Outcome, out, out_json};
 use crate::domain::contact::Contact;
-use crate::exchange::contact_list::{self, ColumnUse, ContactList, HOUSEHOLD, NumberReason, Shape};
+use crate::domain::household;
+use crate::exchange::contact_list::{self, ColumnUse, ContactList, NumberReason, Shape};
 use crate::exchange::problem::FileProblem;
 
 /// What can be done with a list.
@@ -242,7 +243,7 @@ fn in_words(contact: &Contact) -> String {
             words.push_str(&format!(", {name} {value}"));
         }
     }
-    if let Some(ids) = contact.fields.get(HOUSEHOLD) {
+    if let Some(ids) = contact.fields.get(household::IDS) {
         words.push_str(&format!(", same number as id {}", ids.replace(';', ", ")));
     }
     words

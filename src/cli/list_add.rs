@@ -66,9 +66,9 @@ pub async fn add(args: AddArgs, ctx: &Context) -> Outcome {
     if view.state == CampaignState::Archived {
         return Err(Misuse(super::campaign_pause::is_closed(campaign, &ctx.program)).into());
     }
+    let now = super::reach::campaign_now(&args.who, ctx).await;
     let title = view.def.title.clone();
-    let Some(Checked { list, surveyed, digest, .. }) =
-        check(Ok((view.def, Vec::new())), &args.file, &args.read, ctx.clock.now())?
+    let Some(Checked { list, surveyed, digest, .. }) = check(Ok((view.def, Vec::new())), &args.file, &args.read, now)?
     else {
         tell("Nothing was handed in: mend the errors first.");
         return Ok(Exit::Problems);
@@ -119,7 +119,10 @@ pub async fn add(args: AddArgs, ctx: &Context) -> Outcome {
 fn in_words(title: &str, state: &ImportState, rows: Rows, before: bool) -> String {
     let (number, title) = (state.campaign, safe_line(title));
     let mut lines = vec![if before {
-        format!("This very list was added to campaign {number} ({title}) before: nothing was handed in now.")
+        format!(
+            "This very list was added to campaign {number} ({title}) before: nothing was handed in now. Who was taken off it \
+             since stays off it; textbank list remove --undo brings them back."
+        )
     } else {
         let contacts = if state.stored == 1 { "contact" } else { "contacts" };
         format!("Campaign {number} ({title}) has {} {contacts} more.", thousands(state.stored))

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::campaign_check::{counted, shown};
+use super::list_read::thousands;
 use super::patience::patiently;
 use super::reach::{SignInArgs, tell};
 use super::shift::reach_admin;
@@ -58,6 +59,9 @@ pub struct RemoveArgs {
     /// One id of the list; may be given several times
     #[arg(long, value_name = "ID")]
     pub external_id: Vec<String>,
+    /// They were taken off by mistake: put them on the list again
+    #[arg(long)]
+    pub undo: bool,
     /// Which campaign, and how it is told.
     #[command(flatten)]
     pub common: Common,
@@ -99,6 +103,17 @@ struct Done {
     changed: u64,
     already: u64,
     dropped: u64,
+    /// People who share their number with others of the list: it stays for those.
+    kept: u64,
+    /// Of a correction: at whose number another one of the list is texted.
+    shares: Vec<String>,
+}
+
+impl Done {
+    /// None of those who are meant is in the campaign.
+    fn is_nobody(&self) -> bool {
+        self.changed + self.already + self.kept == 0 && self.shares.is_empty()
+    }
 }
 
 /// Takes contacts off a campaign's list.
@@ -123,7 +138,7 @@ pub async fn remove(args: RemoveArgs, ctx: &Context) -> Outcome {
         return Err(Misuse("say who: a FILE, --phone NUMBER or --external-id ID".into()).into());
     }
     let to = To::reach(&args.common, ctx).await?;
-    run(wanted, &args.common, &to, true, ctx).await
+    run(wanted, &args.common, &to, if args.undo { Verb::BringBack } else { Verb::Remove }, ctx).await
 }
 
 /// Corrects contacts of a campaign's list.
@@ -153,7 +168,7 @@ pub async fn update(args: UpdateArgs, ctx: &Context) -> Outcome {
              in with the right one by `list add`.",
         );
     }
-    run(wanted, &args.common, &to, false, ctx).await
+    run(wanted, &args.common, &to, Verb::Correct, ctx).await
 }
 
 /// The campaign that is changed, by an admin.
@@ -236,9 +251,9 @@ fn meant(row: ListRow) -> Wanted {
     Wanted { change: ContactChange { who, first_name, last_name, zip, state, language, time_zone, fields }, name }
 }
 
-async fn run(wanted: Vec<Wanted>, common: &Common, to: &To, removes: bool, ctx: &Context) -> Outcome {
+async fn run(wanted: Vec<Wanted>, common: &Common, to: &To, verb: Verb, ctx: &Context) -> Outcome {
     let campaign = to.campaign;
-    let how = How { removes, dry_run: common.dry_run };
+    let how = How { verb, dry_run: common.dry_run };
     let mut done = Done::default();
     let mut missing = Vec::new();
     let mut ended = None;
@@ -254,8 +269,13 @@ async fn run(wanted: Vec<Wanted>, common: &Common, to: &To, removes: bool, ctx: 
                 done.changed += changed.changed;
                 done.already += changed.already;
                 done.dropped += changed.dropped;
-                let places = changed.not_found.iter().filter_map(|place| usize::try_from(*place).ok());
-                missing.extend(places.filter_map(|place| chunk.get(place)).map(|one| one.name.clone()));
+                done.kept += changed.kept;
+                let named = |places: &[u64]| -> Vec<String> {
+                    let places = places.iter().filter_map(|place| usize::try_from(*place).ok());
+                    places.filter_map(|place| chunk.get(place)).map(|one| one.name.clone()).collect()
+                };
+                missing.extend(named(&changed.not_found));
+                done.shares.extend(named(&changed.shares));
             }
             Some(Err(error)) => {
                 ended = Some(Some(error));
@@ -277,7 +297,7 @@ async fn run(wanted: Vec<Wanted>, common: &Common, to: &To, removes: bool, ctx: 
     }
     match ended {
         // Nobody of them is in the campaign: most likely the wrong file, or the wrong campaign.
-        None if done.changed + done.already == 0 => Ok(Exit::Problems),
+        None if done.is_nobody() => Ok(Exit::Problems),
         None => Ok(Exit::Done),
         Some(error) => {
             tell("It is not finished: run the same command again, and what is done already is passed over.");
@@ -292,8 +312,16 @@ async fn run(wanted: Vec<Wanted>, common: &Common, to: &To, removes: bool, ctx: 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
 struct How {
-    removes: bool,
+    verb: Verb,
     dry_run: bool,
+}
+
+/// What is done to the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Remove,
+    BringBack,
+    Correct,
 }
 
 fn in_words(campaign: CampaignId, done: &Done, missing: &[String], how: How) -> String {
@@ -304,11 +332,21 @@ fn in_words(campaign: CampaignId, done: &Done, missing: &[String], how: How) -> 
     if how.dry_run {
         lines.push("Nothing was changed.".to_owned());
     }
-    lines.push(match (how.removes, how.dry_run) {
-        (true, false) => format!("{changed} taken off campaign {campaign}, {already} {were} off it already."),
-        (true, true) => format!("{changed} would be taken off campaign {campaign}, {already} {were} off it already."),
-        (false, false) => format!("{changed} of campaign {campaign} corrected, {already} {were} right already."),
-        (false, true) => {
+    lines.push(match (how.verb, how.dry_run) {
+        (Verb::BringBack, false) => {
+            format!("{changed} of campaign {campaign} brought back, {already} {were} on its list anyway.")
+        }
+        (Verb::BringBack, true) => {
+            format!("{changed} of campaign {campaign} would be brought back, {already} {were} on its list anyway.")
+        }
+        (Verb::Remove, false) => format!("{changed} taken off campaign {campaign}, {already} {were} off it already."),
+        (Verb::Remove, true) => {
+            format!("{changed} would be taken off campaign {campaign}, {already} {were} off it already.")
+        }
+        (Verb::Correct, false) => {
+            format!("{changed} of campaign {campaign} corrected, {already} {were} right already.")
+        }
+        (Verb::Correct, true) => {
             format!("{changed} of campaign {campaign} would be corrected, {already} {were} right already.")
         }
     });
@@ -316,7 +354,25 @@ fn in_words(campaign: CampaignId, done: &Done, missing: &[String], how: How) -> 
         let will = if how.dry_run { "would not go out then" } else { "will not go out" };
         lines.push(format!("{} to them waited for the carrier and {will}.", counted(done.dropped, "text")));
     }
-    if done.changed + done.already == 0 {
+    if done.kept > 0 {
+        let (are, stays) = if how.dry_run { ("would be", "would stay") } else { ("are", "stays") };
+        lines.push(format!(
+            "{} of them {are} off the list, and the number {stays} for others of the list who share it. It goes when all are named, or \
+             the number itself.",
+            thousands(done.kept)
+        ));
+    }
+    if !done.shares.is_empty() {
+        lines.push(format!(
+            "Nothing was corrected for {}: another one of the list is texted at their number.",
+            thousands(done.shares.len() as u64)
+        ));
+        lines.extend(done.shares.iter().take(NAMED).map(|name| format!("  {name}")));
+        if done.shares.len() > NAMED {
+            lines.push(format!("  ... and {} more (--json names all)", done.shares.len() - NAMED));
+        }
+    }
+    if done.is_nobody() {
         lines.push(
             "Nobody of them is in this campaign: are these the right people, and is it the right campaign?".to_owned(),
         );
@@ -344,8 +400,9 @@ fn show(step: usize, steps: usize) {
 async fn hand_in(to: &To, chunk: &[Wanted], how: How, ctx: &Context) -> Call<ListChanged> {
     let contacts: Vec<ContactChange> = chunk.iter().map(|one| one.change.clone()).collect();
     let dry_run = how.dry_run;
-    if how.removes {
-        let removal = ListRemoval { contacts: contacts.into_iter().map(|one| one.who).collect(), dry_run };
+    if how.verb != Verb::Correct {
+        let contacts = contacts.into_iter().map(|one| one.who).collect();
+        let removal = ListRemoval { contacts, dry_run, undo: how.verb == Verb::BringBack };
         return patiently(ctx, || to.client.remove_contacts(to.campaign, &removal)).await;
     }
     let correction = ListCorrection { contacts, dry_run };

@@ -43,8 +43,9 @@ pub enum OptOutsCommand {
         #[command(flatten)]
         who: SignInArgs,
     },
-    /// Put every number of a list on it (CSV, TSV or a spreadsheet), but for rows in which a column clearly says that they may be texted; with
-    /// rows left out it ends with 1
+    /// Put every number of a list on it (CSV, TSV or a spreadsheet), all those of a row, but for rows in which a column clearly says that they
+    /// may be texted (in a column of yes and nothing an empty cell says so); with rows left out it ends with 3. Where nobody is at a
+    /// terminal to be asked, --yes has to say it
     Import {
         /// The list
         #[arg(value_name = "FILE")]
@@ -166,7 +167,9 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
             } else {
                 out(back_in_words(&taken))?
             }
-            return Ok(if taken.stay > 0 { Exit::Problems } else { Exit::Done });
+            // Nothing was taken off: most likely a slip in the numbers.
+            let slip = taken.numbers > 0 && taken.already == taken.numbers;
+            return Ok(if taken.stay > 0 || slip { Exit::Problems } else { Exit::Done });
         }
         OptOutsCommand::Import { file, note, dry_run, yes, read, json, who } => {
             let Some((numbers, left_out)) = of_list(&file, &read, false, ctx)? else { return Ok(Exit::Problems) };
@@ -217,7 +220,10 @@ fn of_list(file: &Path, read: &ReadArgs, every_row: bool, ctx: &Context) -> anyh
         }
     };
     shown(&list.problems, list.more_problems, "`textbank list check --json` lists all").iter().for_each(tell);
-    Ok(Some((list.contacts.into_iter().map(|contact| contact.phone).collect(), list.rejected)))
+    // Whoever opted out is texted at none of their numbers.
+    let mut seen = std::collections::HashSet::new();
+    let numbers = list.contacts.into_iter().map(|contact| contact.phone).chain(list.more_numbers);
+    Ok(Some((numbers.filter(|phone| seen.insert(phone.clone())).collect(), list.rejected)))
 }
 
 /// Whoever is not on the list may be texted: rows that were left out are to be looked at.
@@ -248,10 +254,15 @@ struct OptOutsWould {
     left_out: u64,
 }
 
-/// Asks the person at the terminal: the wrong file would silence everybody on it. A script has said what it wants.
+/// Asks the person at the terminal: the wrong file would silence everybody on it. A script says what it wants.
 fn may(many: u64) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(true);
+        let what = format!(
+            "nothing was handed in: {} would be texted no more, and nobody is at a terminal to be asked. --yes puts them on the list, \
+             --dry-run says how many they are",
+            counted(many, "number")
+        );
+        return Err(Misuse(what).into());
     }
     let answer = ask(&format!(
         "{} of this list will be texted no more, in no campaign. Is it the list of those who opted out? (yes or no) ",
@@ -262,11 +273,13 @@ fn may(many: u64) -> anyhow::Result<bool> {
 
 /// What became of numbers that were to be texted again.
 fn back_in_words(taken: &OptOutsTaken) -> String {
-    let mut text = format!("{}: not on the list of opt-outs any more.", counted(taken.numbers, "number"));
-    if taken.already > 0 {
-        text.push_str(&format!(" {} of them were not on it before.", taken.already));
+    let (off, never) = (taken.numbers.saturating_sub(taken.already), taken.already);
+    let mut text = format!("{}: not on the list of opt-outs any more.", counted(off, "number"));
+    if never > 0 {
+        let was = if never == 1 { "was never on it: is it" } else { "were never on it: are they" };
+        text.push_str(&format!(" {} {was} written rightly?", counted(never, "number")));
     }
-    if taken.numbers > taken.already {
+    if off > 0 {
         text.push_str(" Whoever of them has written to you waits for somebody to decide whether that was an opt-out.");
     }
     if taken.stay > 0 {

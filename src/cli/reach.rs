@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 use super::{Context, Misuse, second_factor};
 use crate::api::people::Role;
+use crate::client::CampaignServer as _;
 use crate::client::journal::{Journal, KeyPlace, SystemKeychain};
 use crate::client::native::{self, AdminClient, NativeServer, Timeouts};
 use crate::client::sign_in::{self, ServerKind, SignIn};
@@ -81,6 +82,20 @@ pub(super) async fn admin(args: &SignInArgs, ctx: &Context) -> anyhow::Result<(S
     second_factor::settle(&client(&sign_in, ctx)?, ctx).await?;
     let client = AdminClient::new(&sign_in.server, &sign_in.token, timeouts(ctx))?.with_tokens(tokens(&sign_in, ctx));
     Ok((sign_in, client))
+}
+
+/// What time it is where a campaign's beginning and end are judged: by the server's clock where that is a rehearsal's own, else by this
+/// machine's. A server that is not reached soon, or a sign-in that there is none of, is told by whatever the command does next.
+pub(super) async fn campaign_now(args: &SignInArgs, ctx: &Context) -> jiff::Timestamp {
+    let asked = async {
+        let sign_in = stored(args, Role::Captain, ctx).await.ok()?;
+        client(&sign_in, ctx).ok()?.presence().await.ok()
+    };
+    let told = tokio::select! {
+        told = asked => told,
+        () = ctx.clock.sleep(RENEWAL) => None,
+    };
+    told.filter(|there| there.own_time).map_or_else(|| ctx.clock.now(), |there| there.server_time)
 }
 
 /// Where a sign-in's token is looked up.

@@ -15,6 +15,7 @@ pub mod failing;
 pub mod figures;
 pub mod filter;
 pub mod hours;
+pub mod household;
 pub mod ids;
 pub mod interval;
 pub mod ledger;

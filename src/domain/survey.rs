@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rsvp::Rsvp;
+use super::safe_text::safe_line;
 
 /// One interaction step: a question the texter answers for the voter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,11 +37,7 @@ impl Free {
     #[must_use]
     pub fn takes(self, value: &str) -> bool {
         match self {
-            Self::Text => {
-                !value.trim().is_empty()
-                    && value.chars().count() <= MAX_FREE
-                    && super::safe_text::safe_line(value) == value
-            }
+            Self::Text => !value.trim().is_empty() && value.chars().count() <= MAX_FREE && safe_line(value) == value,
             Self::Date => value.parse::<jiff::civil::Date>().is_ok_and(|day| day.to_string() == value),
         }
     }
@@ -66,6 +63,8 @@ pub struct Vocabulary {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Known {
+    /// How the question is put, in whichever version.
+    texts: BTreeSet<String>,
     choices: BTreeSet<String>,
     days: bool,
     /// How the answer is called in whose place own words are typed.
@@ -79,6 +78,7 @@ impl Vocabulary {
         let mut all = Self::default();
         for question in versions.into_iter().flatten() {
             let known = all.questions.entry(question.id.clone()).or_default();
+            known.texts.insert(safe_line(&question.text));
             for answer in &question.answers {
                 match answer.free {
                     None => drop(known.choices.insert(answer.value.clone())),
@@ -102,6 +102,15 @@ impl Vocabulary {
         let Some(known) = self.questions.get(question) else { return value };
         let ours = known.choices.contains(value) || (known.days && Free::Date.takes(value));
         known.own.as_deref().filter(|_| !ours).unwrap_or(value)
+    }
+
+    /// True for the line of a conversation (`question: answer`) whose answer is in a voter's own words.
+    #[must_use]
+    pub fn has_words(&self, line: &str) -> bool {
+        self.questions.iter().any(|(id, known)| {
+            let value = |text: &String| line.strip_prefix(text.as_str())?.strip_prefix(": ");
+            known.texts.iter().filter_map(value).any(|value| !value.is_empty() && self.told(id, value) != value)
+        })
     }
 
     /// Takes own words out of recorded answers; false: there were none.

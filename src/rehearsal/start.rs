@@ -353,7 +353,10 @@ async fn import(
     };
     client.import_start(id, &start).await.map_err(failed)?;
     for (number, chunk) in (0..).zip(contacts.chunks(MAX_CHUNK)) {
-        client.import_chunk(id, number, &ImportChunk { contacts: chunk.to_vec() }).await.map_err(failed)?;
+        client
+            .import_chunk(id, number, &ImportChunk { contacts: chunk.to_vec(), shared: false })
+            .await
+            .map_err(failed)?;
     }
     Ok(client.import_finish(id).await.map_err(failed)?.campaign)
 }

@@ -60,7 +60,7 @@ impl World {
             warnings: Vec::new(),
         };
         self.admin.import_start(import, &start).await.expect("started");
-        let chunk = ImportChunk { contacts: (0..many).map(contact).collect() };
+        let chunk = ImportChunk { contacts: (0..many).map(contact).collect(), shared: false };
         self.admin.import_chunk(import, 0, &chunk).await.expect("stored");
         self.admin.import_finish(import).await.expect("finished").campaign
     }

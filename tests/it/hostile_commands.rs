@@ -130,7 +130,7 @@ const ACTS: &[(&str, Shows)] = &[
     ("canned remove thanks", Perhaps),
     ("queue done 1 Ride 1", Perhaps),
     ("opt-outs add --how EVIL +14155550166", Perhaps),
-    ("opt-outs import --note x FILES/c.csv", Perhaps),
+    ("opt-outs import --yes --note x FILES/c.csv", Perhaps),
     ("opt-outs take-back +14155550166 --note EVIL", Perhaps),
     ("invites revoke 1", Perhaps),
     ("people admit", Perhaps),

@@ -293,7 +293,7 @@ impl World {
         let list = ImportStart { def: script(WRONG), contacts: u64::from(2 * SLICE), provenance, warnings: Vec::new() };
         admin.import_start(import, &list).await.expect("started");
         let contacts = (0..2 * SLICE).map(contact).collect();
-        admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("stored");
+        admin.import_chunk(import, 0, &ImportChunk { contacts, shared: false }).await.expect("stored");
         admin.import_finish(import).await.expect("finished").campaign
     }
 

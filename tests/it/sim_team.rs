@@ -95,7 +95,7 @@ impl House {
             warnings: Vec::new(),
         };
         admin.import_start(import, &began).await.expect("started");
-        admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("stored");
+        admin.import_chunk(import, 0, &ImportChunk { contacts, shared: false }).await.expect("stored");
         let campaign = admin.import_finish(import).await.expect("finished").campaign;
         Self { server, clock, real, ids, campaign, admin, stop, tasks }
     }

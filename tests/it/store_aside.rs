@@ -207,6 +207,19 @@ on_every_store! {
         assert_eq!(home.line(&ada, campaign, slice[0].id).await.opt_out, OptOut::Yes { by_word: false });
     }
 
+    async fn what_was_pressed_a_moment_ago_is_not_taken_back_either(home: Home) {
+        let (ada, campaign) = home.campaign(people(1)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        home.initial(&tess, &slice[0]).await;
+        let (captain, admin) = (Captain::of(ada.actor.clone()).expect("a captain"), Admin::of(ada.actor.clone()).expect("an admin"));
+        captain.suppress(&home.desk, phone(0), "by_phone: called".into()).await.expect("done");
+        // Queued together they are one group, whose audit is written at its end.
+        let press = home.try_act(&tess, Act::OptOut { contact: slice[0].id, notice: false, grace: false });
+        let (_, back) = tokio::join!(press, admin.take_back_opt_out(&home.desk, phone(0), "the wrong list".into()));
+        assert!(matches!(back.expect("an answer"), Answer::Refused(problem) if problem.code == Code::Suppressed));
+    }
+
     async fn nobody_takes_back_a_stop_nor_what_another_pressed_nor_what_is_long_ago(home: Home) {
         let (admin, campaign) = home.campaign(people(3)).await;
         let tess = home.join("Tess", Role::Texter).await;

@@ -197,7 +197,7 @@ on_every_store! {
         assert_eq!(state(handle.import_start(&home.desk, import, start.clone()).await.expect("an answer")).await, first);
         let Answer::Refused(reused) = handle.import_start(&home.desk, import, ImportStart { contacts: 6, ..start }).await.expect("an answer") else { panic!() };
         assert_eq!(reused.code, Code::IdReused);
-        let chunk = ImportChunk { contacts: people(3) };
+        let chunk = ImportChunk { contacts: people(3), shared: false };
         let stored = state(handle.import_chunk(&home.desk, import, 0, chunk.clone()).await.expect("an answer")).await;
         assert_eq!((stored.chunks, stored.stored, stored.duplicates), (1, 3, 0));
         assert_eq!(state(handle.import_chunk(&home.desk, import, 0, chunk).await.expect("an answer")).await, stored);
@@ -205,7 +205,7 @@ on_every_store! {
         assert_eq!(early.code, Code::Invalid);
         let tess = home.join("Tess", Role::Texter).await;
         refused(home.try_claim(&tess, first.campaign, 1).await, Code::Paused);
-        let rest = ImportChunk { contacts: vec![person(2), person(3)] };
+        let rest = ImportChunk { contacts: vec![person(2), person(3)], shared: false };
         let stored = state(handle.import_chunk(&home.desk, import, 1, rest).await.expect("an answer")).await;
         assert_eq!((stored.chunks, stored.stored, stored.duplicates), (2, 4, 1));
         let finished = state(handle.import_finish(&home.desk, import).await.expect("an answer")).await;
@@ -221,7 +221,7 @@ on_every_store! {
         refused(home.try_claim(&tess, waits.campaign, 1).await, Code::Paused);
         home.act(&admin, Act::Resume { campaign: waits.campaign }).await;
         assert!(!state(handle.import_finish_as(&home.desk, held, true).await.expect("an answer")).await.paused);
-        let Answer::Refused(over) = handle.import_chunk(&home.desk, import, 2, ImportChunk { contacts: people(9) }).await.expect("an answer") else { panic!() };
+        let Answer::Refused(over) = handle.import_chunk(&home.desk, import, 2, ImportChunk { contacts: people(9), shared: false }).await.expect("an answer") else { panic!() };
         assert_eq!(over.code, Code::Invalid);
         assert_eq!(home.board(&admin, first.campaign).await.counts.total, 4);
         assert_eq!(home.desk.store.me(&tess.actor).await.expect("read").organization, "Friends of the Library");

@@ -266,7 +266,7 @@ impl Home {
         };
         admin.import_start(&self.desk, import, start).await.expect("an answer");
         for (number, chunk) in contacts.chunks(1_000).enumerate() {
-            let chunk = ImportChunk { contacts: chunk.to_vec() };
+            let chunk = ImportChunk { contacts: chunk.to_vec(), shared: false };
             admin.import_chunk(&self.desk, import, u64::try_from(number).expect("few"), chunk).await.expect("stored");
         }
         match admin.import_finish(&self.desk, import).await.expect("an answer") {

@@ -6,6 +6,7 @@ use textbank::api::{
     admin::{ImportChunk, ImportStart, ImportState, ListStart},
     campaign::CampaignState,
     event::EventKind,
+    list_change::{ContactChange, ContactKey, ListChanged},
     people::Role,
     problem::{Code, Problem},
 };
@@ -20,13 +21,16 @@ use textbank::domain::{
 };
 use textbank::server::carrier::CarrierEvent;
 use textbank::server::store::{
+    StoreError,
+    change::Changed,
     command::Answer,
     handles::{Admin, Webhook},
     roster::AuditWanted,
 };
 use uuid::Uuid;
 
-use crate::store_home::{Hand, Home, definition, on_every_store, people, person, refused};
+use crate::store_home::{Hand, Home, definition, on_every_store, people, person, phone, refused};
+use crate::store_keeping::deliver;
 
 fn answered(answer: Answer) -> Result<ImportState, Problem> {
     match answer {
@@ -47,7 +51,7 @@ pub async fn add(
     let (import, many) = (home.fresh(), u64::try_from(contacts.len()).expect("few"));
     let start = ListStart { contacts: many, provenance };
     answered(admin.list_add(&home.desk, import, campaign, start).await.expect("an answer"))?;
-    let chunk = ImportChunk { contacts };
+    let chunk = ImportChunk { contacts, shared: false };
     answered(admin.import_chunk(&home.desk, import, 0, chunk).await.expect("an answer"))?;
     Ok((import, answered(admin.import_finish(&home.desk, import).await.expect("an answer"))?))
 }
@@ -163,7 +167,7 @@ on_every_store! {
         let import = home.fresh();
         let start = ImportStart { def, contacts: 1, provenance: no_evidence(), warnings: Vec::new() };
         answered(admin.import_start(&home.desk, import, start).await.expect("an answer")).expect("started");
-        let chunk = ImportChunk { contacts: people(1) };
+        let chunk = ImportChunk { contacts: people(1), shared: false };
         let state = answered(admin.import_chunk(&home.desk, import, 0, chunk).await.expect("an answer")).expect("taken");
         assert_eq!((state.stored, state.without_consent), (0, 1));
         assert!(answered(admin.import_finish(&home.desk, import).await.expect("an answer")).expect("whole").finished);
@@ -172,4 +176,114 @@ on_every_store! {
         let (_, state) = add(&home, &ada, campaign, all, vec![british(5, None)]).await.expect("added");
         assert_eq!((state.stored, state.without_consent), (1, 0));
     }
+
+    async fn one_of_several_people_at_a_number_leaves_it_to_the_others(home: Home) {
+        let mut first = Contact { external_id: Some("p10".into()), ..person(1) };
+        first.fields.insert("household_ids".into(), "p11;p12".into());
+        first.fields.insert("household_names".into(), "Roe, Bea;Cy".into());
+        let alone = Contact { external_id: Some("p20".into()), ..person(2) };
+        let (ada, campaign) = home.campaign(vec![first, alone]).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let hand = home.claim(&tess, campaign, 0).await;
+        let by = |id: &str| ContactKey { phone: None, external_id: Some(id.into()) };
+        let numbers = |done: &ListChanged| (done.changed, done.kept, done.already, done.not_found.len());
+        // An id of another one is known, and another one's cells are not those by whose name the number is texted.
+        let change = ContactChange { first_name: Some("Beatrice".into()), ..nothing(by("p11")) };
+        let done = changed_list(Admin::of(ada.actor.clone()).expect("an admin").correct_contacts(&home.desk, campaign, vec![change], false).await);
+        assert_eq!((done.changed, done.shares), (0, vec![0]));
+        // Said before it is done: all three together are the number.
+        let all = ["p10", "p11", "p12", "p99"].map(by).to_vec();
+        assert_eq!(numbers(&remove(&home, &ada, campaign, all, true).await), (1, 2, 0, 1));
+        assert_eq!(numbers(&remove(&home, &ada, campaign, vec![by("p10")], false).await), (0, 1, 0, 0));
+        // The next one is texted now, by their own name; the card at hand is drawn anew.
+        let line = home.hand(&tess, campaign).await.into_iter().find(|one| one.id == hand[0].id).expect("still theirs");
+        assert_eq!((line.first_name.as_str(), line.status), ("Bea", Status::NeedsMessage));
+        let told = home.events(&tess, campaign).await;
+        assert!(told.iter().any(|event| event.what == EventKind::Corrected { contact: hand[0].id }));
+        assert_eq!(numbers(&remove(&home, &ada, campaign, vec![by("p10"), by("p12")], false).await), (0, 1, 1, 0));
+        let removed = remove(&home, &ada, campaign, vec![by("p11")], false).await;
+        assert_eq!(numbers(&removed), (1, 0, 0, 0), "nobody is left there");
+        assert_eq!(home.hand(&tess, campaign).await.len(), 1);
+        // The number itself means all of them, at once; and with another one's id that one.
+        let both = ContactKey { phone: Some(phone(2)), external_id: Some("p20".into()) };
+        assert_eq!(numbers(&remove(&home, &ada, campaign, vec![both], false).await), (1, 0, 0, 0));
+    }
+
+    async fn whoever_is_useless_at_a_number_leaves_it_to_the_living(home: Home) {
+        let named = |id: &str, name: &str, n: u32| Contact { external_id: Some(id.into()), first_name: name.into(), ..person(n) };
+        let (ada, campaign) = home.campaign(vec![named("v20", "Nam", 1), named("v30", "Sol", 2)]).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        for line in home.claim(&tess, campaign, 0).await {
+            home.act(&tess, Act::WrongNumber { contact: line.id }).await;
+        }
+        // A second list has both at the number, the dead one first.
+        let mut first = named("v20", "Nam", 1);
+        first.fields.insert("household_ids".into(), "k9;k10".into());
+        let admin = Admin::of(ada.actor.clone()).expect("an admin");
+        let import = home.fresh();
+        let start = ImportStart { def: definition(), contacts: 2, provenance: no_evidence(), warnings: Vec::new() };
+        answered(admin.import_start(&home.desk, import, start).await.expect("an answer")).expect("started");
+        let chunk = ImportChunk { contacts: vec![first, named("v30", "Sol", 2)], shared: false };
+        let state = answered(admin.import_chunk(&home.desk, import, 0, chunk).await.expect("an answer")).expect("taken");
+        assert_eq!((state.stored, state.known_bad), (2, 2));
+        let others = vec![named("v20", "Nam", 1), named("k9", "Widow", 1), named("k10", "Son", 1)];
+        let chunk = ImportChunk { contacts: others, shared: true };
+        for _ in 0..2 {
+            let answer = admin.import_chunk(&home.desk, import, 1 << 40, chunk.clone()).await.expect("an answer");
+            let state = answered(answer).expect("taken");
+            assert_eq!((state.stored, state.known_bad, state.chunks), (2, 1, 1), "twice is once");
+        }
+        answered(admin.import_finish(&home.desk, import).await.expect("an answer")).expect("whole");
+        let free = home.claim(&tess, state.campaign, 0).await;
+        assert_eq!(free.iter().map(|one| one.first_name.as_str()).collect::<Vec<_>>(), ["Widow"]);
+        assert_eq!(home.board(&ada, state.campaign).await.counts.closed, 1);
+    }
+
+    async fn whoever_was_taken_off_comes_back_by_a_word_of_their_own_and_not_by_a_list(home: Home) {
+        let (ada, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let hand = home.claim(&tess, campaign, 0).await;
+        home.initial(&tess, &hand[1]).await;
+        deliver(&home).await;
+        let keys: Vec<ContactKey> = [0, 1].map(|n| ContactKey { phone: Some(phone(n)), external_id: None }).to_vec();
+        remove(&home, &ada, campaign, keys.clone(), false).await;
+        let (_, state) = add(&home, &ada, campaign, no_evidence(), people(4)).await.expect("added");
+        assert_eq!((state.stored, state.duplicates, state.taken_off), (1, 3, 2));
+        let admin = Admin::of(ada.actor.clone()).expect("an admin");
+        let back = |dry_run| admin.bring_back(&home.desk, campaign, [keys.clone(), vec![ContactKey { phone: Some(phone(2)), external_id: None }]].concat(), dry_run);
+        assert_eq!(changed_list(back(true).await).changed, 2);
+        let done = changed_list(back(false).await);
+        assert_eq!((done.changed, done.already), (2, 1));
+        assert_eq!(changed_list(back(false).await).changed, 0, "twice is once");
+        let free = home.claim(&tess, campaign, 0).await;
+        let names: Vec<_> = free.iter().map(|one| one.first_name.as_str()).collect();
+        assert_eq!(names, ["Voter 0", "Voter 3"]);
+        let counts = home.board(&ada, campaign).await.counts;
+        assert_eq!((counts.total, counts.messaged), (4, 1), "the conversation is open again");
+    }
+}
+
+fn nothing(who: ContactKey) -> ContactChange {
+    ContactChange {
+        who,
+        first_name: None,
+        last_name: None,
+        zip: None,
+        state: None,
+        language: None,
+        time_zone: None,
+        fields: std::collections::BTreeMap::new(),
+    }
+}
+
+fn changed_list(answer: Result<Answer, StoreError>) -> ListChanged {
+    match answer.expect("an answer") {
+        Answer::Changed(Changed::List(done)) => done,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn remove(home: &Home, hand: &Hand, campaign: CampaignId, who: Vec<ContactKey>, dry_run: bool) -> ListChanged {
+    let admin = Admin::of(hand.actor.clone()).expect("an admin");
+    changed_list(admin.remove_contacts(&home.desk, campaign, who, dry_run).await)
 }

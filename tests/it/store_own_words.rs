@@ -80,6 +80,29 @@ async fn stored(home: &Home) -> Option<String> {
     Some(sqlx::query(sql).fetch_one(&mut conn).await.expect("a row").get(0))
 }
 
+/// Puts own words where a program did that did not tell them apart; false where there is no file to put them into.
+async fn write_as_before(home: &Home, contact: ContactId, follow_up: CampaignId) -> bool {
+    use sqlx::ConnectOptions as _;
+    if !matches!(home.place.location(), Location::File(_)) {
+        return false;
+    }
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(home.file());
+    let mut conn = options.connect().await.expect("the file");
+    let answers = serde_json::json!({ "worry": WORDS, "when": "2026-11-03" }).to_string();
+    for (sql, whose) in [
+        ("UPDATE contacts SET answers = ?1 WHERE id = ?2", contact.0),
+        ("UPDATE contacts SET earlier_answers = ?1 WHERE campaign = ?2", follow_up.0),
+        (
+            "UPDATE notes SET what = 'answered', detail = 'worry?: ' || json_extract(?1, '$.worry') WHERE contact = ?2 AND what = 'answered_in_words'",
+            contact.0,
+        ),
+    ] {
+        let done = sqlx::query(sql).bind(&answers).bind(whose).execute(&mut conn).await.expect("written");
+        assert!(done.rows_affected() > 0, "{sql}");
+    }
+    true
+}
+
 on_every_store! {
     async fn own_words_are_an_answer_and_go_with_the_words(home: Home) {
         let ada = home.join("Ada", Role::Admin).await;
@@ -147,6 +170,18 @@ on_every_store! {
         let said = feed(&home, &tess, campaign).await + &feed(&home, &ada, campaign).await;
         assert!(!said.contains("Zephyrine"), "{said}");
         assert!(stored(&home).await.is_none_or(|stored| !stored.contains("Zephyrine")));
+
+        // A program of before left them where no text is due any more: in answers, in those that came along, in lines as of any answer.
+        if write_as_before(&home, one, made.campaign).await {
+            close(&home, &ada, made.campaign).await;
+            home.pass(40 * DAY);
+            purge(&home, &ada).await;
+            assert!(stored(&home).await.is_none_or(|stored| !stored.contains("Zephyrine")));
+            let lines = noted(&home, &ada, one).await;
+            assert!(lines.iter().all(|line| !line.contains("Zephyrine")), "{lines:?}");
+            assert!(lines.contains(&"answered when?: 2026-11-03".to_owned()), "{lines:?}");
+            assert_eq!(recorded(&home, &ada, campaign, one).await, both("in their words"));
+        }
 
         // Typed after the texts had gone, it goes by its own time.
         home.act(&ada, answer(one, "worry", Some(WORDS))).await;

@@ -231,7 +231,7 @@ impl TestApp {
             warnings: Vec::new(),
         };
         self.put(admin, &path, &start).await.read::<ImportState>();
-        let chunk = ImportChunk { contacts: (0..contacts).map(contact).collect() };
+        let chunk = ImportChunk { contacts: (0..contacts).map(contact).collect(), shared: false };
         self.put(admin, &format!("{path}/chunks/0"), &chunk).await.read::<ImportState>();
         let state: ImportState = self.post(admin, &format!("{path}/finish"), None).await.read();
         assert!(state.finished && state.stored == u64::from(contacts), "{state:?}");

@@ -138,7 +138,7 @@ async fn both_work_and_no_text_goes_out_twice() {
         warnings: Vec::new(),
     };
     admin.import_start(import, &list).await.expect("started");
-    let chunk = ImportChunk { contacts: (0..CONTACTS).map(contact).collect() };
+    let chunk = ImportChunk { contacts: (0..CONTACTS).map(contact).collect(), shared: false };
     admin.import_chunk(import, 0, &chunk).await.expect("stored");
     let campaign = admin.import_finish(import).await.expect("finished").campaign;
     let [here, there] = world.ann_twice(&admin).await;
@@ -229,7 +229,7 @@ async fn an_ended_sign_in_settles_its_journal_with_the_real_server() {
         warnings: Vec::new(),
     };
     admin.import_start(import, &list).await.expect("started");
-    let chunk = ImportChunk { contacts: (0..2).map(contact).collect() };
+    let chunk = ImportChunk { contacts: (0..2).map(contact).collect(), shared: false };
     admin.import_chunk(import, 0, &chunk).await.expect("stored");
     let campaign = admin.import_finish(import).await.expect("finished").campaign;
     let [here, _] = world.ann_twice(&admin).await;

@@ -114,7 +114,7 @@ async fn told_to_a_texter(app: &TestApp, admin: &Person, shown: &[&str]) -> (Str
     start.def.canned[0].text.insert("en".to_owned(), "Thank you! {phone/} {lastName/}".to_owned());
     app.put(admin, &path, &start).await.read::<ImportState>();
     let contacts: Vec<_> = (0..3).map(contact).collect();
-    app.put(admin, &format!("{path}/chunks/0"), &ImportChunk { contacts }).await.read::<ImportState>();
+    app.put(admin, &format!("{path}/chunks/0"), &ImportChunk { contacts, shared: false }).await.read::<ImportState>();
     let campaign = app.post(admin, &format!("{path}/finish"), None).await.read::<ImportState>().campaign;
     let ann = app.person(admin, Role::Texter, "Ann").await;
     let claimed = app.claim(&ann, campaign, 3).await;

@@ -34,7 +34,7 @@ async fn import(app: &TestApp, owner: &Person) -> CampaignId {
         warnings: Vec::new(),
     };
     app.put(owner, &path, &start).await.read::<ImportState>();
-    let chunk = ImportChunk { contacts: (0..3).map(contact).collect() };
+    let chunk = ImportChunk { contacts: (0..3).map(contact).collect(), shared: false };
     app.put(owner, &format!("{path}/chunks/0"), &chunk).await.read::<ImportState>();
     app.post(owner, &format!("{path}/finish"), None).await.read::<ImportState>().campaign
 }

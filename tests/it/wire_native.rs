@@ -79,7 +79,7 @@ async fn one_text_end_to_end_and_its_answer() {
         warnings: Vec::new(),
     };
     admin.import_start(import, &start).await.expect("started");
-    let chunk = ImportChunk { contacts };
+    let chunk = ImportChunk { contacts, shared: false };
     admin.import_chunk(import, 0, &chunk).await.expect("stored");
     let again = admin.import_chunk(import, 0, &chunk).await.expect("stored once");
     assert_eq!((again.chunks, again.stored), (1, 3));

@@ -184,7 +184,9 @@ impl House {
         app.put(&owner, &path, &start).await.read::<ImportState>();
         let mut contacts: Vec<_> = (0..9).map(contact).collect();
         contacts.iter_mut().for_each(|one| one.first_name = format!("{name}-voter"));
-        app.put(&owner, &format!("{path}/chunks/0"), &ImportChunk { contacts }).await.read::<ImportState>();
+        app.put(&owner, &format!("{path}/chunks/0"), &ImportChunk { contacts, shared: false })
+            .await
+            .read::<ImportState>();
         let state: ImportState = app.post(&owner, &format!("{path}/finish"), None).await.read();
         let texter = &people[&Role::Texter];
         let slice = app.slice(texter, state.campaign, 4).await;

@@ -370,7 +370,7 @@ async fn prepare_for(link: &JoinLink, contacts: Vec<Contact>, texters: u32) -> (
         warnings: Vec::new(),
     };
     admin.import_start(import, &begin).await.expect("started");
-    admin.import_chunk(import, 0, &ImportChunk { contacts }).await.expect("taken");
+    admin.import_chunk(import, 0, &ImportChunk { contacts, shared: false }).await.expect("taken");
     admin.import_finish(import).await.expect("finished");
     // What is asked before the console opens has tests of its own; a server of an older version asks nothing.
     match admin.set_conduct(BTreeMap::new()).await {

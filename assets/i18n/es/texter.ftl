@@ -209,6 +209,8 @@ texter-signed-out-unknown = Tu sesión fue cerrada. { $count ->
 }: díselo a tu capitán. El diario los conserva.
 texter-archived = La campaña está cerrada: ya no sale nada, y a quien escribe tarde le contestan otros. ¡Gracias! Aquí no queda nada por hacer.
 texter-archived-late = La campaña está cerrada: ya no salen primeros mensajes. Quien escribe ahora llega a ti: contesta según lleguen.
+note-removed = fuera de la lista
+note-brought-back = de nuevo en la lista
 note-event-full = completo, número en la fila al registrarse
 note-earlier-campaign = campaña anterior
 note-earlier-sent = enviado entonces

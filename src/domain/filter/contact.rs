@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::{Filter, Name, Subject};
 use crate::domain::conversation::OptOut;
+use crate::domain::household;
 use crate::domain::results::ContactResult;
 use crate::domain::script::{fold_name, lookup};
 
@@ -41,7 +42,10 @@ impl Subject for ContactResult {
                     "firstname" => word(&contact.first_name),
                     "lastname" => word(&contact.last_name),
                     "phone" | "cell" => word(&contact.phone.as_str()),
-                    "externalid" => some(&contact.external_id),
+                    "externalid" => {
+                        let others = household::members(&contact.fields).into_iter().map(|one| one.id);
+                        contact.external_id.iter().cloned().chain(others).collect()
+                    }
                     "zip" => some(&contact.zip),
                     "state" => some(&contact.state),
                     "language" => some(&contact.language),

@@ -65,6 +65,7 @@ pub(super) struct Aliases {
     pub(super) consent_wording: Vec<String>,
     pub(super) consent_source: Vec<String>,
     pub(super) phone_kind: Vec<String>,
+    pub(super) row_kind: Vec<String>,
     pub(super) area_code: Vec<String>,
     pub(super) no_texts: Vec<String>,
     pub(super) may_text: Vec<String>,
@@ -192,6 +193,11 @@ fn stands_alone(text: &str, at: usize, long: usize) -> bool {
     let ends = |text: &str| text.is_empty() || text.ends_with(' ');
     let negated = ["not ", "never ", "no "].iter().any(|no| before.strip_suffix(no).is_some_and(ends));
     ends(before) && (after.is_empty() || after.starts_with(' ')) && !negated
+}
+
+/// True of an empty cell and of what people write into one.
+pub(super) fn is_nothing(value: &str) -> bool {
+    told(value, Says::NoTexts) == Told::Nothing
 }
 
 /// True of a yes, a no, and of nothing: a column of these is one of flags, and in it an empty cell says no.

@@ -174,6 +174,10 @@ pub(super) struct Columns {
     pub(super) perhaps: Vec<usize>,
     /// Of a list of opt-outs: columns of which each cell is a yes, a no or empty.
     pub(super) flags: Vec<usize>,
+    /// What says which sort the only number of a row is, wherever that stands.
+    pub(super) row_kind: Option<usize>,
+    /// Columns of names in which `Na` is none.
+    pub(super) empty_names: BTreeSet<usize>,
     pub(super) external_id: Option<usize>,
     pub(super) zip: Option<usize>,
     pub(super) state: Option<usize>,
@@ -243,11 +247,37 @@ impl Columns {
         let mut columns = Self::of(headers, meanings, &kinds, &areas);
         columns.no_texts.extend(statuses);
         columns.perhaps = perhaps;
+        let is_kind = |at: &usize| {
+            let name = fold_header(&columns.headers[*at]);
+            matches!(columns.meanings[*at], Meaning::PhoneKind { .. }) && aliases.row_kind.contains(&name)
+        };
+        columns.row_kind = (0..columns.headers.len()).find(is_kind);
         Ok(columns)
     }
 
-    /// Of a list of opt-outs, with the columns that hold something else than flags: what is one by a name of many meanings alone is a field.
-    pub(super) fn with_others(&mut self, others: &BTreeSet<usize>) {
+    /// Columns of numbers that get no texts by the column's own name.
+    pub(super) fn named_landline(&self) -> impl Iterator<Item = usize> {
+        self.phones.iter().filter(|column| column.confidence == Confidence::Landline).map(|column| column.at)
+    }
+
+    /// These say yes or no, and hold no numbers: whose is a landline gets no texts. What somebody has said of a column stands.
+    pub(super) fn landline_flags(&mut self, flags: &BTreeSet<usize>, map: &[Mapping]) {
+        for at in flags.iter().copied() {
+            let named = |one: &Mapping| {
+                fold_header(&one.column) == fold_header(&self.headers[at]) || one.column.parse() == Ok(at + 1)
+            };
+            if map.iter().any(named) {
+                continue;
+            }
+            self.phones.retain(|column| column.at != at);
+            self.meanings[at] = Meaning::NoTexts;
+            self.no_texts.push((at, Says::NoTexts));
+        }
+    }
+
+    /// Of a list of opt-outs, with the columns that hold something else than flags (what is one by a name of many meanings alone is a field),
+    /// and those that say anything at all: an empty cell says no only where another one says something.
+    pub(super) fn with_others(&mut self, others: &BTreeSet<usize>, said: &BTreeSet<usize>) {
         for at in self.perhaps.iter().copied().filter(|at| others.contains(at)) {
             let name = self.headers[at].clone();
             self.fields.push((at, name.clone()));
@@ -255,7 +285,8 @@ impl Columns {
             self.no_texts.retain(|(column, _)| *column != at);
         }
         self.fields.sort_unstable();
-        let flags = self.no_texts.iter().filter(|(at, says)| *says == Says::NoTexts && !others.contains(at));
+        let is_flag = |at: &usize| !others.contains(at) && said.contains(at);
+        let flags = self.no_texts.iter().filter(|(at, says)| *says == Says::NoTexts && is_flag(at));
         self.flags = flags.map(|(at, _)| *at).collect();
     }
 
@@ -293,6 +324,8 @@ impl Columns {
                 .collect(),
             perhaps: Vec::new(),
             flags: Vec::new(),
+            row_kind: None,
+            empty_names: BTreeSet::new(),
             external_id: at(&Meaning::ExternalId),
             zip: at(&Meaning::Zip),
             state: at(&Meaning::State),

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use self::aliases::Confidence;
-use self::aliases::{Says, is_flag};
+use self::aliases::{is_flag, is_nothing};
 use self::columns::Columns;
 pub use self::columns::{Mapping, Meaning};
 use self::numbers::Numbers;
@@ -36,9 +36,6 @@ use crate::domain::contact::Contact;
 use crate::domain::phone::Phone;
 use crate::domain::provenance::Consent;
 use crate::domain::safe_text::safe_line;
-
-/// The field that holds the ids of the other people who share a contact's number, `;` between them.
-pub const HOUSEHOLD: &str = "household_ids";
 
 /// So many problems of single rows are kept; the others are counted.
 pub const MOST_PROBLEMS: usize = 1_000;
@@ -74,6 +71,8 @@ pub struct ContactList {
     pub contacts: Vec<Contact>,
     /// How many they are.
     pub texted: u64,
+    /// Of a list of opt-outs: the other numbers of its rows.
+    pub more_numbers: Vec<Phone>,
     /// The columns that are custom fields, as named in the script.
     pub columns: Vec<String>,
     /// Rows of the file that hold something, without the header.
@@ -81,7 +80,7 @@ pub struct ContactList {
     /// Rows left out because their number came earlier in the list.
     pub duplicates: u64,
     /// How many of these are of somebody else than who came first with it: one text goes to the number. Their ids are kept
-    /// in that contact's field [`HOUSEHOLD`].
+    /// in that contact's field [`crate::domain::household::IDS`].
     pub shared: u64,
     /// Rows left out because of a problem of their own; `problems` has the reasons.
     pub rejected: u64,
@@ -265,10 +264,14 @@ impl Surveyed {
             (!options.no_header, !options.numbers_only),
             &mut list.problems,
         )?;
+        let flags = landline_flags(&source, &columns, !options.no_header)?;
+        columns.landline_flags(&flags, &options.map);
+        columns.empty_names = empty_names(&source, &columns, !options.no_header)?;
         if options.every_row {
             columns.no_texts.clear();
         } else if options.numbers_only {
-            columns.with_others(&not_flags(&source, &columns, !options.no_header)?);
+            let (others, said) = not_flags(&source, &columns, !options.no_header)?;
+            columns.with_others(&others, &said);
         }
         let shunned = if columns.no_texts.is_empty() || options.numbers_only {
             HashSet::new()
@@ -317,7 +320,13 @@ impl Surveyed {
             let (what, remedy) = if list.rows == 0 {
                 ("there are no contacts in this list", "It has a header row only: export it again.")
             } else {
-                ("not one row of this list can be texted", "The reasons stand with the rows.")
+                match options.numbers_only {
+                    true => (
+                        "not one row of this list says that somebody gets no texts",
+                        "The reasons stand with the rows.",
+                    ),
+                    false => ("not one row of this list can be texted", "The reasons stand with the rows."),
+                }
             };
             problems.push(FileProblem::whole(path, what, remedy));
             return Err(problems);
@@ -345,12 +354,30 @@ impl Surveyed {
         self.fingerprint
     }
 
+    /// True when some number of it is that of several people.
+    #[must_use]
+    pub fn has_shared(&self) -> bool {
+        self.numbers.has_shared()
+    }
+
+    /// Reads the list once more and hands out those whose number is first another one's, as often as they stand in it.
+    ///
+    /// # Errors
+    /// The file cannot be read any more, or is another one now.
+    pub fn each_shared(&mut self, take: &mut dyn FnMut(Contact) -> bool) -> Result<(), Box<FileProblem>> {
+        self.walk(true, take)
+    }
+
     /// Reads the list once more and hands out its contacts in order, the ids of those who share a number with them; until
     /// `take` says false.
     ///
     /// # Errors
     /// The file cannot be read any more, or is another one now.
     pub fn each(&mut self, take: &mut dyn FnMut(Contact) -> bool) -> Result<(), Box<FileProblem>> {
+        self.walk(false, take)
+    }
+
+    fn walk(&mut self, shared: bool, take: &mut dyn FnMut(Contact) -> bool) -> Result<(), Box<FileProblem>> {
         self.numbers.begin_again();
         let mut rows = Rows {
             path: &self.path,
@@ -376,10 +403,13 @@ impl Surveyed {
             told.clear();
             let Ok(read) = rows.contact(&line, &mut told) else { continue };
             let mut contact = read.contact;
-            if !self.numbers.is_first(&contact.phone) {
+            let wanted = if shared { self.numbers.is_shared(&contact) } else { self.numbers.is_first(&contact.phone) };
+            if !wanted {
                 continue;
             }
-            self.numbers.add_household(&mut contact);
+            if !shared {
+                self.numbers.add_household(&mut contact);
+            }
             if !take(contact) {
                 return Ok(());
             }
@@ -418,15 +448,60 @@ fn shunned(
     Ok(read.flat_map(|line| rows.shuns(&line)).collect())
 }
 
-/// The columns that may say who gets no texts, and of which some cell is no flag.
-fn not_flags(source: &Source, columns: &Columns, header: bool) -> Result<BTreeSet<usize>, Vec<FileProblem>> {
-    let mut others = BTreeSet::new();
+/// Of the columns that may say who gets no texts those of which some cell is no flag, and those of which any cell says something.
+fn not_flags(
+    source: &Source,
+    columns: &Columns,
+    header: bool,
+) -> Result<(BTreeSet<usize>, BTreeSet<usize>), Vec<FileProblem>> {
+    let (mut others, mut said) = (BTreeSet::new(), BTreeSet::new());
     let lines = source.table().map_err(|problem| vec![*problem])?;
     for line in lines.skip(usize::from(header)).filter_map(Result::ok) {
-        let other = |(at, _): &&(usize, Says)| !is_flag(line.cells.get(*at).unwrap_or_default());
-        others.extend(columns.no_texts.iter().filter(other).map(|(at, _)| *at));
+        for at in columns.no_texts.iter().map(|(at, _)| *at) {
+            let cell = line.cells.get(at).unwrap_or_default();
+            others.extend((!is_flag(cell)).then_some(at));
+            said.extend((!is_nothing(cell)).then_some(at));
+        }
     }
-    Ok(others)
+    Ok((others, said))
+}
+
+/// Columns that are called as one of landline numbers, and say yes or no all along.
+fn landline_flags(source: &Source, columns: &Columns, header: bool) -> Result<BTreeSet<usize>, Vec<FileProblem>> {
+    let mut flags: BTreeSet<usize> = columns.named_landline().collect();
+    // A file without any other number has none at all: its rows say so.
+    if flags.is_empty() || flags.len() == columns.phones.len() {
+        return Ok(BTreeSet::new());
+    }
+    let mut said: BTreeSet<usize> = BTreeSet::new();
+    let lines = source.table().map_err(|problem| vec![*problem])?;
+    for line in lines.skip(usize::from(header)).filter_map(Result::ok) {
+        let cell = |at: usize| line.cells.get(at).unwrap_or_default();
+        flags.retain(|at| is_flag(cell(*at)));
+        said.extend(flags.iter().copied().filter(|at| !is_nothing(cell(*at))));
+        if flags.is_empty() {
+            break;
+        }
+    }
+    flags.retain(|at| said.contains(at));
+    Ok(flags)
+}
+
+/// So many rows are looked at to tell a name from what people write for none.
+const LOOKED_AT: usize = 2_000;
+
+/// Columns of names in which `Na` stands for nothing: some are called so, and nowhere is one in ten.
+fn empty_names(source: &Source, columns: &Columns, header: bool) -> Result<BTreeSet<usize>, Vec<FileProblem>> {
+    let names: Vec<usize> = std::iter::once(columns.name).chain(columns.last_name).collect();
+    let (mut rows, mut many) = (0_usize, vec![0_usize; names.len()]);
+    let lines = source.table().map_err(|problem| vec![*problem])?;
+    for line in lines.skip(usize::from(header)).filter_map(Result::ok).take(LOOKED_AT) {
+        rows += 1;
+        for (many, at) in many.iter_mut().zip(&names) {
+            *many += usize::from(line.cells.get(*at).unwrap_or_default().trim().eq_ignore_ascii_case("na"));
+        }
+    }
+    Ok(names.into_iter().zip(many).filter(|(_, many)| *many > 1 && many * 10 >= rows).map(|(at, _)| at).collect())
 }
 
 impl ContactList {
@@ -472,6 +547,9 @@ impl ContactList {
                 return Ok(());
             }
         };
+        if rows.opt_outs {
+            self.more_numbers.extend(rows.others(&line.cells, read.phone_column));
+        }
         match numbers.meet(&read.contact) {
             numbers::Met::First => {
                 self.texted += 1;

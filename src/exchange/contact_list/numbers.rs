@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::HOUSEHOLD;
 use crate::domain::contact::Contact;
+use crate::domain::household::{self, Member};
 use crate::domain::phone::Phone;
 use crate::domain::script::fold_name;
 
@@ -29,21 +29,34 @@ struct First {
     names: u32,
 }
 
+impl First {
+    fn of(contact: &Contact) -> Self {
+        Self {
+            id: contact.external_id.as_ref().map_or(0, |id| short_hash(id) | 1),
+            names: short_hash(&(fold_name(&contact.first_name), fold_name(&contact.last_name))) & !1,
+        }
+    }
+
+    /// By their ids, or by their names when one of them has none.
+    fn is(self, other: Self) -> bool {
+        if self.id != 0 && other.id != 0 { self.id == other.id } else { self.names & !1 == other.names & !1 }
+    }
+}
+
 /// The numbers of one list.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     first: HashMap<u64, First>,
-    /// The ids of the others with the same number, `;` between them.
-    household: HashMap<u64, String>,
+    /// The ids of the others with the same number, `;` between them, and their names in the same order.
+    household: HashMap<u64, (String, String)>,
+    /// Somebody shares a number with somebody else.
+    shared: bool,
 }
 
 impl Numbers {
     /// Notes one more contact.
     pub(super) fn meet(&mut self, contact: &Contact) -> Met {
-        let now = First {
-            id: contact.external_id.as_ref().map_or(0, |id| short_hash(id) | 1),
-            names: short_hash(&(fold_name(&contact.first_name), fold_name(&contact.last_name))) & !1,
-        };
+        let now = First::of(contact);
         let key = digits(&contact.phone);
         let first = match self.first.entry(key) {
             Entry::Vacant(place) => {
@@ -52,21 +65,33 @@ impl Numbers {
             }
             Entry::Occupied(place) => *place.get(),
         };
-        // By their ids, or by their names when one of them has none.
-        let same = if first.id != 0 && now.id != 0 { first.id == now.id } else { first.names == now.names };
-        if same {
+        if first.is(now) {
             return Met::Again;
         }
+        self.shared = true;
         if let Some(id) = &contact.external_id {
-            let ids = self.household.entry(key).or_default();
+            let (ids, names) = self.household.entry(key).or_default();
             if !ids.split(';').any(|there| there == id) {
                 if !ids.is_empty() {
                     ids.push(';');
+                    names.push(';');
                 }
+                let (first_name, last_name) = (contact.first_name.clone(), contact.last_name.clone());
                 ids.push_str(id);
+                names.push_str(&Member { id: String::new(), first_name, last_name }.name());
             }
         }
         Met::Shared
+    }
+
+    /// True when some number is that of several people.
+    pub(super) fn has_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// True for somebody whose number is first another one's.
+    pub(super) fn is_shared(&self, contact: &Contact) -> bool {
+        self.first.get(&digits(&contact.phone)).is_some_and(|first| !first.is(First::of(contact)))
     }
 
     /// Nobody was handed out yet.
@@ -90,8 +115,11 @@ impl Numbers {
     }
 
     pub(super) fn add_household(&self, contact: &mut Contact) {
-        if let Some(ids) = self.household.get(&digits(&contact.phone)) {
-            contact.fields.insert(HOUSEHOLD.into(), ids.clone());
+        if let Some((ids, names)) = self.household.get(&digits(&contact.phone)) {
+            contact.fields.insert(household::IDS.into(), ids.clone());
+            if names.bytes().any(|byte| byte != b';') {
+                contact.fields.insert(household::NAMES.into(), names.clone());
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use csv::StringRecord;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::aliases::{Confidence, PhoneKind, Says, Told, language, phone_kind, told};
+use super::aliases::{Confidence, PhoneKind, Says, Told, is_nothing, language, phone_kind, told};
 use super::columns::{Columns, PhoneColumn};
 use super::table::Line;
 use crate::domain::contact::Contact;
@@ -79,9 +79,10 @@ impl Rows<'_> {
         if columns.full_name {
             (first_name, last_name) = split_name(&first_name);
         }
-        for name in [&mut first_name, &mut last_name] {
-            // What people write for "nothing" so that other tools take the row.
-            if matches!(name.to_lowercase().as_str(), "null" | "n/a" | "na" | "none" | "-" | "unknown" | "#n/a") {
+        for (at, name) in [(Some(columns.name), &mut first_name), (columns.last_name, &mut last_name)] {
+            // What people write for "nothing" so that other tools take the row. Na is a name, unless the column is full of them.
+            let empty = at.is_some_and(|at| columns.empty_names.contains(&at)) && name.eq_ignore_ascii_case("na");
+            if empty || matches!(name.to_lowercase().as_str(), "null" | "n/a" | "none" | "-" | "unknown" | "#n/a") {
                 name.clear();
             }
         }
@@ -222,6 +223,11 @@ impl Rows<'_> {
 
     /// The columns of numbers in the order of choice in this row, and whether the list calls the number a landline.
     fn choice(&self, record: &StringRecord) -> Vec<(Confidence, bool, &PhoneColumn)> {
+        // The only number of a row is of the sort that the row says, though the column of sorts stands behind another, empty one.
+        let mut filled =
+            self.columns.phones.iter().filter(|column| !is_nothing(record.get(column.at).unwrap_or_default()));
+        let only = filled.next().filter(|_| filled.next().is_none()).map(|column| column.at);
+        let of_row = self.columns.row_kind.and_then(|at| phone_kind(record.get(at).unwrap_or_default()));
         let mut choice: Vec<(Confidence, bool, &PhoneColumn)> = self
             .columns
             .phones
@@ -233,7 +239,8 @@ impl Rows<'_> {
                     Some(PhoneKind::Cell) => column.confidence.min(Confidence::Cell),
                     _ => column.confidence,
                 };
-                let landline = said == Some(PhoneKind::Landline) || confidence == Confidence::Landline;
+                let row_says = column.kind.is_none() && only == Some(column.at) && of_row == Some(PhoneKind::Landline);
+                let landline = said == Some(PhoneKind::Landline) || confidence == Confidence::Landline || row_says;
                 (confidence, landline, column)
             })
             .collect();
@@ -265,6 +272,12 @@ impl Rows<'_> {
             Ok(phone) => Ok(phone),
             Err(problem) => Err((format!("{problem} (`{}`)", safe_line(&raw)), problem.remedy_in(self.region))),
         })
+    }
+
+    /// The numbers of a row besides that in this column.
+    pub(super) fn others(&self, record: &StringRecord, but: usize) -> Vec<Phone> {
+        let others = self.choice(record).into_iter().filter(|(.., column)| column.at != but);
+        others.filter_map(|(_, landline, column)| self.number(record, (landline, column))?.ok()).collect()
     }
 
     /// The surest number of a row that can be texted, and its column; otherwise what is wrong with the surest one there is.

@@ -8,6 +8,7 @@ use rstest::rstest;
 
 use super::aliases::{ALIASES, fold_header};
 use super::*;
+use crate::domain::household;
 
 fn read(text: &str) -> Result<ContactList, Vec<FileProblem>> {
     parse(Path::new("l.csv"), text.as_bytes(), &Options::default())
@@ -208,7 +209,8 @@ fn people_who_share_a_number_get_one_text_and_all_their_ids_are_kept() {
         read("id,name,cell\n1,Ana,2122000002\n2,Ben,2122000002\n1,Ana,2122000002\n3,Cy,2122000002\n2,Ben,2122000002\n");
     let list = list.unwrap();
     assert_eq!((list.rows, list.contacts.len(), list.duplicates, list.shared), (5, 1, 4, 3));
-    assert_eq!(list.contacts[0].fields[HOUSEHOLD], "2;3");
+    assert_eq!(list.contacts[0].fields[household::IDS], "2;3");
+    assert_eq!(list.contacts[0].fields[household::NAMES], "Ben;Cy");
 }
 
 #[rstest]
@@ -296,7 +298,24 @@ fn what_is_handed_out_is_what_would_be_held() {
         // As often as wanted.
         assert!(handed_out(&mut surveyed).unwrap() == held.contacts);
     }
-    assert_eq!(held.contacts[3].fields[HOUSEHOLD], "5903");
+    assert_eq!(held.contacts[3].fields[household::IDS], "5903");
+}
+
+#[test]
+fn those_who_share_a_number_are_handed_out_by_themselves() {
+    let rows =
+        b"id,name,cell\n1,Ana,2122000002\n2,Ben,2122000002\n1,Ana,2122000002\n,Cy,2122000002\n5,Dee,2122000003\n";
+    let (_dir, _, _, mut surveyed) = streamed(rows);
+    assert!(surveyed.has_shared());
+    let mut names = Vec::new();
+    let take = &mut |one: Contact| {
+        names.push(one.first_name);
+        true
+    };
+    surveyed.each_shared(take).unwrap();
+    assert_eq!(names, ["Ben", "Cy"]);
+    let (_dir, _, _, alone) = streamed(b"id,name,cell\n1,Ana,2122000002\n1,Ana,2122000002\n");
+    assert!(!alone.has_shared());
 }
 
 #[test]
@@ -391,12 +410,67 @@ fn a_list_of_numbers_alone_needs_no_names() {
 #[case::a_status_not_known("phone,sms_status\n2125550102,bouncing\n2125550103,subscribed\n2125550104,\n", &["02", "04"])]
 #[case::said_by_the_other_column("phone,opted_out,opt_out_date\n2125550102,no,2026-05-02\n2125550103,no,\n", &["02"])]
 #[case::a_landline("landline\n2125550102\n", &["02"])]
+#[case::a_column_that_says_nothing("phone,opted_out\n2125550102,\n2125550103,n/a\n", &["02", "03"])]
 fn of_a_list_of_opt_outs_those_who_opted_out_are_read(#[case] text: &str, #[case] ends: &[&str]) {
     let options = Options { numbers_only: true, ..Options::default() };
     let list = parse(Path::new("l.csv"), text.as_bytes(), &options).unwrap();
     let read: Vec<_> = list.contacts.iter().map(|one| one.phone.as_str()[10..].to_owned()).collect();
     assert_eq!(read, ends);
     assert_eq!(list.rows, list.texted + list.rejected);
+}
+
+#[test]
+fn whoever_opted_out_did_so_with_all_their_numbers() {
+    let options = Options { numbers_only: true, ..Options::default() };
+    let text = "cell,home phone\n2125550102,2125550103\n2125550102,2125550104\n,2125550105\n2125550106,12\n";
+    let list = parse(Path::new("l.csv"), text.as_bytes(), &options).unwrap();
+    let ends = |phones: Vec<&Phone>| phones.iter().map(|one| one.as_str()[10..].to_owned()).collect::<Vec<_>>();
+    assert_eq!(ends(list.contacts.iter().map(|one| &one.phone).collect()), ["02", "05", "06"]);
+    assert_eq!(ends(list.more_numbers.iter().collect()), ["03", "04"]);
+    let nobody = parse(Path::new("l.csv"), b"cell,opted_out\n2125550102,no\n", &options).unwrap_err();
+    assert!(shown(&nobody).last().unwrap().contains("says that somebody gets no texts"), "{nobody:?}");
+    assert!(read("firstName,cell,home\nAna,2122000002,2122000003\n").unwrap().more_numbers.is_empty());
+}
+
+#[test]
+fn a_column_called_landline_may_say_yes_and_no() {
+    let list = read("firstName,phone,Landline\nAl,2122000002,yes\nBo,2122000003,no\nCy,2122000004,\n").unwrap();
+    assert_eq!((list.texted, list.rejected), (2, 1));
+    assert_eq!(list.understood[2].meaning, Meaning::NoTexts);
+    // One of numbers is one of numbers, and an empty one says nothing; what somebody has said of a column stands.
+    let numbers = read("firstName,phone,Landline\nAl,2122000002,2122000009\nBo,2122000003,no\n").unwrap();
+    assert_eq!((numbers.texted, numbers.rejected), (2, 0));
+    assert_eq!(read("firstName,phone,Landline\nAl,2122000002,\n").unwrap().texted, 1);
+    let map = vec!["Landline=home phone".parse().unwrap()];
+    let text = "firstName,phone,Landline\nAl,2122000002,yes\n";
+    let told = parse(Path::new("l.csv"), text.as_bytes(), &Options { map, ..Options::default() }).unwrap();
+    assert_eq!(told.texted, 1);
+}
+
+#[test]
+fn the_only_number_of_a_row_is_of_the_sort_that_the_row_says() {
+    let list = read(
+        "firstName,cell,Home Phone,phone_type\nBob,2122000002,,Landline\nDee,2122000003,2122000004,Landline\nEd,2122000005,,Cell\n",
+    )
+    .unwrap();
+    let ends: Vec<_> = list.contacts.iter().map(|one| &one.phone.as_str()[10..]).collect();
+    assert_eq!((ends, list.rejected), (vec!["03", "05"], 1));
+    // The sort of the home phone says nothing of a cell.
+    let list = read("firstName,cell,Home Phone,Home Phone Type\nBob,2122000002,,Landline\n").unwrap();
+    assert_eq!(list.texted, 1);
+}
+
+#[test]
+fn na_is_a_name_where_few_are_called_so() {
+    let name = |list: &ContactList| list.contacts[0].first_name.clone();
+    let few = format!(
+        "firstName,cell\nNa,2122000002\n{}",
+        (10..40).map(|n| format!("Ana,21220000{n}\n")).collect::<String>()
+    );
+    assert_eq!(name(&read(&few).unwrap()), "Na");
+    assert_eq!(name(&read("firstName,cell\nNa,2122000002\nAna,2122000003\n").unwrap()), "Na");
+    assert_eq!(name(&read("firstName,cell\nNA,2122000002\nna,2122000003\nAna,2122000004\n").unwrap()), "");
+    assert_eq!(name(&read("firstName,cell\nN/A,2122000002\nAna,2122000003\n").unwrap()), "");
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn told(answer: Answer) -> Reply<Json<ListChanged>> {
 }
 
 /// Takes contacts off a campaign's list: out of the pool and out of hands, what waits for the carrier is dropped, and no text that we
-/// begin goes to them any more. Threads stay. Twice is once.
+/// begin goes to them any more. Threads stay. Twice is once. With `undo` they are on it again.
 #[utoipa::path(
     post,
     path = "/api/v1/campaigns/{id}/contacts/remove",
@@ -41,7 +41,12 @@ pub async fn remove(
     State(state): State<AppState>,
     Sent(removal): Sent<ListRemoval>,
 ) -> Reply<Json<ListChanged>> {
-    told(admin.remove_contacts(&state.desk, campaign, removal.contacts, removal.dry_run).await?)
+    let ListRemoval { contacts, dry_run, undo } = removal;
+    told(if undo {
+        admin.bring_back(&state.desk, campaign, contacts, dry_run).await?
+    } else {
+        admin.remove_contacts(&state.desk, campaign, contacts, dry_run).await?
+    })
 }
 
 /// Corrects contacts of a campaign's list; drawn cards of theirs are drawn anew. Twice is once.

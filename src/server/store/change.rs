@@ -85,6 +85,13 @@ pub enum Change {
         /// Only say what would change.
         dry_run: bool,
     },
+    /// Bring contacts back that were taken off the list.
+    BringBack {
+        /// Which.
+        contacts: Vec<ContactKey>,
+        /// Only say what would change.
+        dry_run: bool,
+    },
     /// Correct contacts of the list.
     Correct {
         /// Which, and how.

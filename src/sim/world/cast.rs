@@ -83,7 +83,7 @@ pub(super) async fn import(house: &House, admin: &Actor, number: usize) -> Resul
         warnings: Vec::new(),
     };
     admin.import_start(house.desk(), import, start).await?;
-    admin.import_chunk(house.desk(), import, 0, ImportChunk { contacts }).await?;
+    admin.import_chunk(house.desk(), import, 0, ImportChunk { contacts, shared: false }).await?;
     match admin.import_finish(house.desk(), import).await? {
         Answer::Import(state) => Ok(state.campaign),
         _ => Err(odd()),

@@ -158,6 +158,22 @@ impl Admin {
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 
+    /// Brings contacts back that were taken off a campaign's list, or with `dry_run` says whom:
+    /// [`crate::server::store::change::Changed::List`].
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn bring_back(
+        &self,
+        desk: &Desk,
+        campaign: CampaignId,
+        contacts: Vec<ContactKey>,
+        dry_run: bool,
+    ) -> Answered {
+        let change = Box::new(Change::BringBack { contacts, dry_run });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
     /// Corrects contacts of a campaign's list, or with `dry_run` says what that would do: [`crate::server::store::change::Changed::List`].
     ///
     /// # Errors

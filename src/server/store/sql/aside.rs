@@ -223,8 +223,12 @@ impl Tx<'_> {
             return refused(Code::Suppressed, ASKED_FOR);
         }
         for contact in &contacts {
-            let pressed = db::query(PRESSED).bind(organization).bind(format!("contact {}", contact.id));
-            if pressed.fetch_optional(&mut *self.conn).await?.is_some() {
+            let subject = format!("contact {}", contact.id);
+            // One that was pressed a moment ago is not written yet.
+            let just_now =
+                self.is_pending_audit("opted_out", &subject, |word| ["by_person", "undecided"].contains(&word));
+            let pressed = db::query(PRESSED).bind(organization).bind(subject);
+            if just_now || pressed.fetch_optional(&mut *self.conn).await?.is_some() {
                 return refused(Code::Suppressed, ASKED_FOR);
             }
         }

@@ -56,8 +56,8 @@ const OPEN_JOBS: &str = "SELECT
      (SELECT COUNT(*) FROM jobs INDEXED BY jobs_undecided
          WHERE state IN ('unknown', 'held') AND state = 'held' AND campaign = $1)";
 
-/// Whom it is about, by the same indices; in none of them an order is worth a sort.
-fn concerned(what: InTheWay) -> Option<&'static str> {
+/// Whom it is about, by the same indices and that of the undecided; in none of them an order is worth a sort.
+pub(super) fn concerned(what: InTheWay) -> Option<&'static str> {
     Some(match what {
         InTheWay::InHand => return None,
         InTheWay::Queued => {
@@ -77,7 +77,8 @@ fn concerned(what: InTheWay) -> Option<&'static str> {
              WHERE j.state IN ('unknown', 'held') AND j.state = 'held' AND j.campaign = $1 LIMIT 20"
         }
         InTheWay::Undecided => {
-            "SELECT id, first_name FROM contacts WHERE campaign = $1 AND opt_out = 1 ORDER BY phone LIMIT 20"
+            "SELECT id, first_name FROM contacts INDEXED BY contacts_doubt
+             WHERE campaign = $1 AND opt_out = 1 ORDER BY phone LIMIT 20"
         }
     })
 }
@@ -419,7 +420,8 @@ impl Tx<'_> {
     /// Undecided at close is opted out, without a word to them.
     async fn doubts_count(&mut self, actor: &Actor, campaign: i64, most: i64) -> Result<u64, StoreError> {
         let doubts = db::query(
-            "SELECT DISTINCT organization, phone FROM contacts WHERE campaign = $1 AND opt_out = 1 ORDER BY phone LIMIT $2",
+            "SELECT organization, phone FROM contacts INDEXED BY contacts_doubt
+             WHERE campaign = $1 AND opt_out = 1 ORDER BY phone LIMIT $2",
         )
         .bind(campaign)
         .bind(most)

@@ -11,7 +11,7 @@ use super::{
     correction,
     eligible::{self, Judged},
     export::{self, BOUNDS, fill_standings, fill_texted_in},
-    import::def_faults,
+    import::{def_faults, survey_faults},
     own_words,
     retention::ONE_CAMPAIGN,
     rows::{self, col, corrupt, json, signed, to_json, unsigned},
@@ -334,7 +334,8 @@ impl Tx<'_> {
 
     /// What no campaign may be that is made of another one's contacts.
     pub(super) fn unfit_offshoot(of: &Campaign, def: &CampaignDef) -> Option<Answer> {
-        let faults = def_faults(def);
+        let mut faults = def_faults(def);
+        faults.extend(survey_faults(def));
         if !faults.is_empty() {
             let mut problem = Problem::new(Code::Invalid, "the campaign has faults");
             problem.faults = faults;
@@ -406,6 +407,7 @@ impl Tx<'_> {
         let judged = eligible::judged(&mut *self.conn, (state.organization, of.id), &ids, state.texted_since).await?;
         // Own words stay with the conversation in which they were said: there they are read, and from there they go.
         let words = own_words::vocabulary(self.conn, of.id).await?;
+        let before = own_words::earlier_vocabulary(self.conn, of.id).await?;
         let mut lines = Vec::with_capacity(judged.len());
         let mut keepers = BTreeSet::new();
         for one in judged {
@@ -420,7 +422,7 @@ impl Tx<'_> {
             let zone_set = self.zone_set(new.id, &to_json(&places)?).await?;
             let kept_for = one.texter.filter(|_| state.keep_hours.is_some());
             keepers.extend(kept_for);
-            lines.push(Line { i: one.id, n: zone_set, a: earlier_answers(&one, &words)?, k: kept_for });
+            lines.push(Line { i: one.id, n: zone_set, a: earlier_answers(&one, &words, &before)?, k: kept_for });
         }
         for keeper in keepers {
             db::query("INSERT INTO keepers (campaign, person) VALUES ($1, $2) ON CONFLICT DO NOTHING")
@@ -550,11 +552,13 @@ fn by(segment: Option<&str>, filter: &Filter) -> String {
 }
 
 /// What they answered in the campaign, and before it where it asked something else.
-fn earlier_answers(one: &Judged, words: &Vocabulary) -> Result<Option<String>, StoreError> {
+fn earlier_answers(one: &Judged, words: &Vocabulary, before: &Vocabulary) -> Result<Option<String>, StoreError> {
     let mut all: BTreeMap<String, String> = match &one.earlier_answers {
         Some(earlier) => json(earlier)?,
         None => BTreeMap::new(),
     };
+    // An older program let words by that came along with it.
+    before.take_out(&mut all);
     let mut answers: BTreeMap<String, String> = json(&one.answers)?;
     words.take_out(&mut answers);
     all.extend(answers);

@@ -24,6 +24,7 @@ use crate::domain::{
     rsvp,
     safe_text::safe_line,
     script::Template,
+    survey,
 };
 use crate::server::store::{
     StoreError,
@@ -70,6 +71,17 @@ pub(super) fn def_faults(def: &CampaignDef) -> Vec<String> {
     faults
 }
 
+/// What segments, maps of results and exports rely on: answers that can be told apart. A campaign that was made by a program of before
+/// may have such; a new one may not.
+pub(super) fn survey_faults(def: &CampaignDef) -> Vec<String> {
+    use crate::domain::survey::SurveyFault::{DuplicateAnswer, DuplicateQuestion, TypedTwice};
+    let told = |fault: &survey::SurveyFault| {
+        matches!(fault, DuplicateQuestion { .. } | DuplicateAnswer { .. } | TypedTwice { .. })
+    };
+    let faults = survey::faults(&def.questions);
+    faults.iter().filter(|fault| told(fault)).map(|fault| format!("questions: {fault}")).collect()
+}
+
 fn has_nul(value: &serde_json::Value) -> bool {
     match value {
         serde_json::Value::String(text) => text.contains('\0'),
@@ -93,7 +105,7 @@ struct Known<'a> {
 macro_rules! state_columns {
     () => {
         "i.campaign, i.chunks, i.stored, i.duplicates, i.suppressed, i.finished, c.state, i.known_bad, \
-         i.without_consent, i.expected, i.number, i.consent"
+         i.without_consent, i.expected, i.number, i.consent, i.taken_off, i.erased"
     };
 }
 
@@ -102,10 +114,13 @@ fn read_state(row: &db::Row) -> Result<ImportState, StoreError> {
         campaign: CampaignId(col(row, 0)?),
         chunks: unsigned(col(row, 1)?),
         stored: unsigned(col(row, 2)?),
-        duplicates: unsigned(col(row, 3)?),
+        // An older program counts who was erased as known before; so does the column.
+        duplicates: unsigned(col::<i64>(row, 3)? - col::<i64>(row, 13)?),
         suppressed: unsigned(col(row, 4)?),
         known_bad: unsigned(col(row, 7)?),
         without_consent: unsigned(col(row, 8)?),
+        taken_off: unsigned(col(row, 12)?),
+        erased: unsigned(col(row, 13)?),
         finished: col::<i64>(row, 5)? != 0,
         paused: rows::state(&col::<String>(row, 6)?)? == CampaignState::Paused,
     })
@@ -162,20 +177,20 @@ pub(super) async fn lists(conn: &mut Conn, actor: &Actor, campaign: CampaignId) 
 
 fn info(row: &db::Row) -> Result<ListInfo, StoreError> {
     let consent: Option<String> = col(row, 11)?;
-    let obtained: Option<String> = col(row, 13)?;
-    let name = match (col::<Option<String>>(row, 16)?, col::<Option<i64>>(row, 17)?) {
+    let obtained: Option<String> = col(row, 15)?;
+    let name = match (col::<Option<String>>(row, 18)?, col::<Option<i64>>(row, 19)?) {
         (Some(name), Some(namesake)) => Some(rows::told_apart(name, namesake)),
         (name, _) => name,
     };
     Ok(ListInfo {
         number: u32::try_from(col::<i64>(row, 10)?).unwrap_or(u32::MAX),
         provenance: Provenance {
-            source: col(row, 12)?,
+            source: col(row, 14)?,
             obtained: obtained.and_then(|day| day.parse().ok()),
-            permitted_use: col(row, 14)?,
+            permitted_use: col(row, 16)?,
             consent: consent.map(|text| json(&text)).transpose()?,
         },
-        at: time(col(row, 15)?)?,
+        at: time(col(row, 17)?)?,
         by: name,
         state: read_state(row)?,
     })
@@ -346,6 +361,7 @@ impl Tx<'_> {
             return Ok(answer);
         }
         let mut faults = def_faults(&start.def);
+        faults.extend(survey_faults(&start.def));
         if !faults.is_empty() {
             return Ok(refused("the campaign has faults", faults));
         }
@@ -417,7 +433,7 @@ impl Tx<'_> {
         if state.finished {
             return Ok(Answer::Import(state));
         }
-        let came = signed(state.stored + state.duplicates + state.without_consent);
+        let came = signed(state.came());
         if came < expected {
             return no(
                 Code::Invalid,

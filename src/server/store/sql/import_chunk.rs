@@ -34,7 +34,7 @@ pub(super) static FAILING: LazyLock<String> =
 
 /// One contact on its way into the table; short names, as a chunk holds a thousand. What is usual is left out.
 #[derive(Serialize)]
-struct Line {
+pub(super) struct Line {
     p: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     x: Option<String>,
@@ -59,9 +59,16 @@ struct Line {
     c: Option<String>,
 }
 
+impl Line {
+    /// True for one known as useless at that number.
+    pub(super) fn is_useless(&self) -> bool {
+        self.b != 0
+    }
+}
+
 /// What the organization knows of a number.
 #[derive(Default)]
-struct Past {
+pub(super) struct Past {
     /// Opted out by word (1) or by a person (0).
     suppressed: Option<i64>,
     /// The words that wait for a decision elsewhere.
@@ -102,9 +109,13 @@ impl Tx<'_> {
         if chunk.contacts.len() > MAX_CHUNK {
             return no(Code::TooLarge, "a chunk has at most 1000 contacts");
         }
+        if chunk.shared {
+            return self.import_shared(actor, import, chunk).await;
+        }
         let Some(found) = self.import_found(actor, import).await? else {
             return no(Code::NotFound, "no such import");
         };
+        self.cache.shared = None;
         if found.number == 1 && self.was_closed(found.state.campaign.0).await? {
             return no(Code::Closed, "the campaign was closed before its import was finished");
         }
@@ -171,10 +182,24 @@ impl Tx<'_> {
             suppressed += i64::from(col::<i64>(row, 0)? >= rows::OPTED_OUT);
             known_bad += i64::from(col::<i64>(row, 1)? != 0);
         }
+        // Those of the others who were taken off the list: they do not come back by it, and that is said.
+        let mut taken_off = 0_i64;
+        if stored.len() < lines.len() {
+            let row = db::query(
+                "SELECT COUNT(*) FROM json_each($1) j CROSS JOIN contacts c
+                 WHERE c.campaign = $2 AND c.phone = j.atom AND c.removed = 1",
+            )
+            .bind(to_json(&lines.iter().map(|line| line.p.as_str()).collect::<Vec<_>>())?)
+            .bind(campaign)
+            .fetch_one(&mut *self.conn)
+            .await?;
+            taken_off = col(&row, 0)?;
+        }
         let count = |many: usize| signed(u64::try_from(many).unwrap_or(u64::MAX));
         db::query(
             "UPDATE imports SET chunks = chunks + 1, stored = stored + $2, duplicates = duplicates + $3,
-                 suppressed = suppressed + $4, known_bad = known_bad + $5, without_consent = without_consent + $6 WHERE id = $1",
+                 suppressed = suppressed + $4, known_bad = known_bad + $5, without_consent = without_consent + $6,
+                 taken_off = taken_off + $7, erased = erased + $8 WHERE id = $1",
         )
         .bind(import)
         .bind(count(stored.len()))
@@ -182,6 +207,8 @@ impl Tx<'_> {
         .bind(suppressed)
         .bind(known_bad)
         .bind(count(without_consent))
+        .bind(taken_off)
+        .bind(count(erased))
         .execute(&mut *self.conn)
         .await?;
         self.audit(
@@ -194,7 +221,11 @@ impl Tx<'_> {
     }
 
     /// What is known of the numbers of a chunk; only of those of which something is.
-    async fn past(&mut self, actor: &Actor, contacts: &[Contact]) -> Result<HashMap<String, Past>, StoreError> {
+    pub(super) async fn past(
+        &mut self,
+        actor: &Actor,
+        contacts: &[Contact],
+    ) -> Result<HashMap<String, Past>, StoreError> {
         let numbers = to_json(&contacts.iter().map(|contact| contact.phone.as_str()).collect::<Vec<_>>())?;
         let mut past: HashMap<String, Past> = HashMap::new();
         let suppressed = db::query(
@@ -251,7 +282,7 @@ impl Tx<'_> {
     }
 
     /// Cleans one contact and finds its zones, and the states among them that have hours of their own.
-    async fn line(
+    pub(super) async fn line(
         &mut self,
         campaign: &Campaign,
         contact: Contact,

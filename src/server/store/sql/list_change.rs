@@ -3,8 +3,11 @@
 //! Who is taken off is closed, in nobody's hands, and gets nothing that we begin; thread and history stay. Should they write
 //! afterwards, that is a conversation like any other, and may be answered.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
-    rows::{ContactRow, col, contact_columns, to_json},
+    household::Which,
+    rows::{ContactRow, col, to_json},
     script::refused,
     tx::{Audience, Campaign, Tx},
 };
@@ -21,40 +24,7 @@ use crate::server::store::{
     command::{Actor, Answer},
 };
 
-/// With an id too, a number that the list has for somebody else is not meant.
-const BY_PHONE: &str = concat!(
-    "SELECT ",
-    contact_columns!(),
-    " FROM contacts c WHERE c.campaign = $1 AND c.phone = $2
-         AND (c.external_id IS NULL OR c.external_id = $3 OR $3 IS NULL)"
-);
-
-/// One list id may be that of several people's rows: all of them are meant.
-const BY_LIST_ID: &str = concat!(
-    "SELECT ",
-    contact_columns!(),
-    " FROM contacts c WHERE c.campaign = $1 AND c.external_id = $2 ORDER BY c.id"
-);
-
 impl Tx<'_> {
-    async fn meant(&mut self, campaign: i64, who: &ContactKey) -> Result<Vec<ContactRow>, StoreError> {
-        let id = who.external_id.as_deref().map(safe_line);
-        if let Some(phone) = &who.phone {
-            let found = db::query(BY_PHONE)
-                .bind(campaign)
-                .bind(phone.as_str())
-                .bind(id.as_deref())
-                .fetch_all(&mut *self.conn)
-                .await?;
-            if !found.is_empty() || id.is_none() {
-                return found.iter().map(ContactRow::read).collect();
-            }
-        }
-        let Some(id) = id else { return Ok(Vec::new()) };
-        let found = db::query(BY_LIST_ID).bind(campaign).bind(id).fetch_all(&mut *self.conn).await?;
-        found.iter().map(ContactRow::read).collect()
-    }
-
     pub(super) async fn remove_contacts(
         &mut self,
         actor: &Actor,
@@ -66,16 +36,30 @@ impl Tx<'_> {
             return refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
         }
         let mut done = ListChanged::default();
+        // In a dry run: who of a number has been named so far.
+        let mut named: BTreeMap<i64, BTreeSet<Which>> = BTreeMap::new();
         for (place, who) in contacts.iter().enumerate() {
             let found = self.meant(campaign.id, who).await?;
             if found.is_empty() {
                 done.not_found.push(place as u64);
             }
-            for contact in found {
-                if contact.removed {
+            for meant in found {
+                let contact = &meant.row;
+                if contact.removed || meant.who == Which::Gone {
                     done.already += 1;
                     continue;
                 }
+                let before = named.entry(contact.id).or_default();
+                let seen = before.len();
+                before.extend(dry_run.then_some(meant.who));
+                if meant.who != Which::Number && meant.others.len() > seen {
+                    done.kept += 1;
+                    if !dry_run {
+                        self.leave_to_the_others(actor, &meant).await?;
+                    }
+                    continue;
+                }
+                let contact = meant.row;
                 done.changed += 1;
                 done.dropped += match dry_run {
                     true => self.waiting_for(contact.id).await?.len() as u64,
@@ -83,12 +67,13 @@ impl Tx<'_> {
                 };
             }
         }
-        if done.changed > 0 && !dry_run {
+        if done.changed + done.kept > 0 && !dry_run {
+            let kept = if done.kept > 0 { format!(", {} at shared numbers", done.kept) } else { String::new() };
             self.audit(
                 Some(actor),
                 "list_removed",
                 format!("campaign {}", campaign.id),
-                format!("{}, {} dropped", counted(done.changed, "contact"), counted(done.dropped, "text")),
+                format!("{}, {} dropped{kept}", counted(done.changed, "contact"), counted(done.dropped, "text")),
             );
         }
         Ok(Answer::Changed(Changed::List(done)))
@@ -134,6 +119,64 @@ impl Tx<'_> {
         Ok(u64::try_from(waiting.len()).unwrap_or(u64::MAX))
     }
 
+    /// Puts contacts on the list again who were taken off it: as their thread says they stand, and in nobody's hands.
+    pub(super) async fn bring_back(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        contacts: &[ContactKey],
+        dry_run: bool,
+    ) -> Result<Answer, StoreError> {
+        if contacts.len() > MAX_CHANGES {
+            return refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
+        }
+        let mut done = ListChanged::default();
+        for (place, who) in contacts.iter().enumerate() {
+            let mut found = self.meant(campaign.id, who).await?;
+            // Nobody comes back of whom nothing is held any more.
+            found.retain(|meant| !meant.row.erased);
+            if found.is_empty() {
+                done.not_found.push(place as u64);
+            }
+            for meant in found {
+                if !meant.row.removed && meant.who != Which::Gone {
+                    done.already += 1;
+                    continue;
+                }
+                done.changed += 1;
+                if dry_run {
+                    continue;
+                }
+                if let (Which::Gone, Some(id)) = (meant.who, &who.external_id) {
+                    self.back_among_the_others(&meant, &safe_line(id)).await?;
+                }
+                if meant.row.removed {
+                    let id = meant.row.id;
+                    let (status, waiting) = self.status_of_thread(id).await?;
+                    let status = if meant.row.wrong_number { Status::Closed } else { status };
+                    db::query("UPDATE contacts SET removed = 0 WHERE id = $1")
+                        .bind(id)
+                        .execute(&mut *self.conn)
+                        .await?;
+                    self.set_status(id, status, waiting.filter(|_| status != Status::Closed)).await?;
+                    if status != Status::NeedsMessage {
+                        let contact = ContactRow { assigned: None, ..meant.row.clone() };
+                        self.note(&contact, Some(actor), "brought_back", "").await?;
+                    }
+                }
+                self.audit(Some(actor), "list_brought_back", format!("contact {}", meant.row.id), String::new());
+            }
+        }
+        if done.changed > 0 && !dry_run {
+            let detail = counted(done.changed, "contact");
+            self.audit(Some(actor), "list_brought_back", format!("campaign {}", campaign.id), detail);
+            // Whoever found nobody left looks again.
+            let script_version = u32::try_from(campaign.script_version).unwrap_or(u32::MAX);
+            self.event(campaign.id, Audience::All, &EventKind::Campaign { state: campaign.state, script_version })?;
+        }
+        Ok(Answer::Changed(Changed::List(done)))
+    }
+
     pub(super) async fn correct_contacts(
         &mut self,
         actor: &Actor,
@@ -150,7 +193,13 @@ impl Tx<'_> {
             if found.is_empty() {
                 done.not_found.push(place as u64);
             }
-            for contact in found {
+            for meant in found {
+                if matches!(meant.who, Which::Other(_) | Which::Gone) {
+                    // Texts go to the number by another one's name: that one's cells are not these.
+                    done.shares.push(place as u64);
+                    continue;
+                }
+                let contact = meant.row;
                 let changed = match dry_run {
                     true => self
                         .listed(contact.id)

@@ -33,6 +33,7 @@ mod hash_tests;
 mod held;
 mod herald;
 mod holds;
+mod household;
 mod import;
 mod import_chunk;
 mod jobs;

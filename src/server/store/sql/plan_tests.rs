@@ -3,10 +3,11 @@
 use super::{
     act::{self, GIVE_BACK},
     back::LATE,
-    copies, eligible, erasure, export, figures, follow_up, held,
+    closing, copies, eligible, erasure, export, figures, follow_up, held, household,
     jobs::{OPEN_SINCE, WAITING},
-    pool, read, schema, todos, turnout, whereabouts,
+    own_words, pool, read, schema, todos, turnout, whereabouts,
 };
+use crate::api::closing::InTheWay;
 use crate::db::{self, Options};
 
 async fn plan(sql: &'static str) -> Vec<String> {
@@ -72,6 +73,9 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
 #[case::copies_of_carriers(copies::CARRIERS, &["carrier_events USING PRIMARY KEY ((carrier,key)>(?,?)"])]
 #[case::a_part_of_the_carriers(copies::CARRIERS_END, &["carrier_events USING PRIMARY KEY ((carrier,key)>(?,?)"])]
 #[case::who_waits_at_a_door(turnout::FIRST_WAITING, &["r USING INDEX rsvps_of (campaign=? AND event=? AND answer=?)"])]
+#[case::numbers_of_several_people(household::SHARED, &["c USING INDEX contacts_shared (campaign=?)"])]
+#[case::who_may_have_opted_out(closing::concerned(InTheWay::Undecided).expect("a look"), &["contacts USING INDEX contacts_doubt (campaign=?)"])]
+#[case::answers_of_a_run(own_words::ANSWERED, &["c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])]
 #[case::how_many_wait_there(turnout::WAIT, &["r USING COVERING INDEX rsvps_of (campaign=? AND event=? AND answer=? AND place>? AND place<?)"])]
 #[case::whom_somebody_had(act::EVER_THEIRS, &["c USING INDEX claims_of (person=? AND campaign=?)"])]
 #[case::whom_somebody_was_given(whereabouts::GIVEN, &["c USING INDEX claims_of (person=? AND campaign=?)"])]

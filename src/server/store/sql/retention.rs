@@ -379,9 +379,11 @@ impl Tx<'_> {
         let mut last = place.saturating_add(RUN);
         let there = db::query(WHOSE).bind(place).bind(last).bind(organization).fetch_all(&mut *self.conn).await?;
         let mut due: Vec<(Rule, Vec<i64>)> = Vec::new();
+        let mut campaigns: Vec<(i64, Rule)> = Vec::new();
         for row in &there {
             let campaign: i64 = col(row, 0)?;
             let Some(rule) = rules.get(&campaign) else { continue };
+            campaigns.push((campaign, *rule));
             let found = db::query(DUE)
                 .bind(campaign)
                 .bind(place)
@@ -415,6 +417,9 @@ impl Tx<'_> {
             db::query(LINES).bind(list.as_str()).bind(rule.cutoff).execute(&mut *self.conn).await?;
             own_words::take_out(self.conn, &list, rule.cutoff).await?;
             contacts += ids.len() as u64;
+        }
+        for (campaign, rule) in campaigns {
+            own_words::take_out_of_run(self.conn, campaign, (place, last), (rule.cutoff, rule.closed)).await?;
         }
         self.stands(run, (CONVERSATIONS, last), [texts, contacts, 0]).await
     }

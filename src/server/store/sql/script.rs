@@ -70,6 +70,7 @@ impl Tx<'_> {
             }
             Change::FollowUpPart { id, part } => self.follow_up_part(actor, &found, (id, &part)).await,
             Change::Remove { contacts, dry_run } => self.remove_contacts(actor, &found, &contacts, dry_run).await,
+            Change::BringBack { contacts, dry_run } => self.bring_back(actor, &found, &contacts, dry_run).await,
             Change::Correct { contacts, dry_run } => self.correct_contacts(actor, &found, contacts, dry_run).await,
             Change::Close { request } => self.close_campaign(actor, &found, &request).await,
             Change::CountDoubts { request } => self.count_doubts(actor, &found, &request).await,

@@ -92,6 +92,8 @@ pub(super) struct Cache {
     /// When the owner of a closed campaign's late replies last asked for those who wait: campaign and person. Whoever forgets it knows
     /// it again with the next time they ask.
     asked_late: HashMap<(i64, i64), Timestamp>,
+    /// Whom ids of a list mean who share their number with somebody, of the campaign that was asked about last.
+    pub(super) shared: Option<(i64, super::household::Shared)>,
     /// Words were removed in this transaction: the log that still has them is to begin anew.
     pub(super) log_tells: bool,
 }
@@ -119,6 +121,7 @@ impl Cache {
             trials_out: true,
             busy: None,
             asked_late: HashMap::new(),
+            shared: None,
             log_tells: false,
         }
     }
@@ -290,6 +293,16 @@ impl<'c> Tx<'c> {
                 *payload = mended;
             }
         }
+    }
+
+    /// True when such an audit row is still to be written.
+    pub(super) fn is_pending_audit(&self, what: &str, subject: &str, detail: impl Fn(&str) -> bool) -> bool {
+        self.audits.iter().any(|row| match row.as_slice() {
+            [.., Value::Text(done), Value::Text(on), Value::Text(told)] => {
+                done.as_str() == what && on.as_str() == subject && detail(told)
+            }
+            _ => false,
+        })
     }
 
     /// Rewrites the detail of audit rows that are still to be written.

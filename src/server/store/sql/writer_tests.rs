@@ -97,7 +97,7 @@ async fn home(contacts: u32) -> Home {
         warnings: Vec::new(),
     };
     admin.import_start(&desk, import, start).await.expect("started");
-    let chunk = ImportChunk { contacts: (0..contacts).map(contact).collect() };
+    let chunk = ImportChunk { contacts: (0..contacts).map(contact).collect(), shared: false };
     admin.import_chunk(&desk, import, 0, chunk).await.expect("stored");
     let Answer::Import(state) = admin.import_finish(&desk, import).await.expect("finished") else { panic!() };
     let texter = join(&desk, "Tess", Role::Texter).await;

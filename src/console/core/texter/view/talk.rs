@@ -1,5 +1,7 @@
 //! The open conversation and its composer.
 
+use jiff::Timestamp;
+
 use super::{ComposerView, ItemState, Sendable, ThreadItem, ThreadView};
 use crate::api::message::{SendRequest, ThreadEntry};
 use crate::console::core::shared::msg::LinkState;
@@ -106,6 +108,8 @@ impl Model {
             off_script: request.off_script && request.kind == MessageKind::Initial,
             held_back: false,
         };
+        // By the campaign's clock, as everything in the conversation is.
+        let theirs = |at: Timestamp| at.saturating_add(self.offset).unwrap_or(at);
         let mut items = Vec::new();
         for mine in self.acts.about(contact) {
             let Some(request) = mine.text().filter(|_| !thread.is_some_and(|thread| thread.has(mine.confirmed.id)))
@@ -117,14 +121,14 @@ impl Model {
                 Stage::Unknown => ItemState::Unknown,
                 Stage::Refused(problem) => ItemState::Refused(self.refusal_say(problem)),
             };
-            items.push(text(request, mine.confirmed.at, state));
+            items.push(text(request, theirs(mine.confirmed.at), state));
         }
         for mine in self.acts.about(contact).filter(|mine| self.acts.is_half_way(mine)) {
-            let at = mine.confirmed.at;
+            let at = theirs(mine.confirmed.at);
             items.push(ThreadItem::Note { what: "note-half-way", who: String::new(), detail: String::new(), at });
         }
         let leaving = self.in_window().iter().filter(|one| one.request.contact == contact);
-        items.extend(leaving.map(|one| text(&one.request, one.at, ItemState::Leaving)));
+        items.extend(leaving.map(|one| text(&one.request, theirs(one.at), ItemState::Leaving)));
         items
     }
 
@@ -201,6 +205,8 @@ pub const NOTES: &[(&str, &str)] = &[
     ("answered_in_words", "note-answered"),
     ("assigned", "note-assigned"),
     ("event_full", "note-event-full"),
+    ("removed", "note-removed"),
+    ("brought_back", "note-brought-back"),
     ("wrong_number", "note-wrong-number"),
     ("wrong_number_taken_back", "note-wrong-number-taken-back"),
     ("doubt_again", "note-doubt-again"),

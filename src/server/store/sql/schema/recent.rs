@@ -200,3 +200,12 @@ ALTER TABLE unmatched_inbound ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0;
 pub(super) const PROOFS: &str = "
 ALTER TABLE sessions ADD COLUMN proof BLOB;
 ";
+
+/// Numbers of several people, whose ids stand in the contact's fields; and who may have opted out, whom a closing campaign names. Of
+/// those whom a list brings and who are there already, how many were taken off the campaign's list, and how many were erased.
+pub(super) const NAMED_AT_A_NUMBER: &str = "
+ALTER TABLE imports ADD COLUMN taken_off INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE imports ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX contacts_shared ON contacts(campaign) WHERE fields LIKE '%\"household_%';
+CREATE INDEX contacts_doubt ON contacts(campaign, phone) WHERE opt_out = 1;
+";
