@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::campaign_check::{counted, sound_at};
-use super::campaign_update::{lacking, tell_lacks};
+use super::campaign_update::{lacking, lacking_in, tell_lacks};
 use super::export::columns;
 use super::patience::patiently;
 use super::reach::{SignInArgs, tell};
@@ -90,7 +90,8 @@ struct Would {
 /// # Errors
 /// What the server said. Problems of the file are printed, all at once, and nothing is handed in.
 pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
-    let Some(def) = sound_at(&args.file, "Nothing was made", Some(ctx.clock.now())) else { return Ok(Exit::Problems) };
+    let now = super::reach::campaign_now(&args.who, ctx).await;
+    let Some(def) = sound_at(&args.file, "Nothing was made", Some(now)) else { return Ok(Exit::Problems) };
     if args.of.condition.is_none() && args.of.segment.is_none() {
         let how = "say which contacts: --where CONDITION, or --segment NAME (everybody: --where \"phone != ''\")";
         return Err(Misuse(how.into()).into());
@@ -128,8 +129,12 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
     }
     found.notes.iter().for_each(tell);
     held_against(&condition.filter, (&before.def, &columns.columns), &client).await?;
-    let lacks = lacking(&def, &columns);
-    if tell_lacks(&lacks, &columns, (&client, campaign), ctx).await? {
+    let count = counted_in(&client, campaign, &condition, args.not_texted_within, ctx).await?;
+    // Counted over those whom it goes to: what the others lack stops nobody.
+    let people = (count.contacts.saturating_sub(count.left_out.sum()), args.not_texted_within);
+    let of = (&client, campaign, &condition);
+    let (lacks, theirs) = lacking_in(lacking(&def, &columns), &columns, of, people, ctx).await?;
+    if tell_lacks(&lacks, &theirs, (&client, campaign, Some(&condition.filter)), ctx).await? {
         tell("Nothing was made: mend the errors first.");
         return Ok(Exit::Problems);
     }
@@ -143,7 +148,6 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
         paused: args.paused,
     };
     let id = id_of(&request)?;
-    let count = counted_in(&client, campaign, &condition, args.not_texted_within, ctx).await?;
     if request.def.frequency_days > 0 {
         let days = request.def.frequency_days;
         let within = counted_in(&client, campaign, &condition, Some(days), ctx).await?.left_out.texted_lately;

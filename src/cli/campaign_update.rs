@@ -10,6 +10,7 @@ use super::campaign_pause::is_closed;
 use super::export::{Columns, columns, examples};
 use super::reach::{SignInArgs, tell};
 use super::recall_notes::{Becomes, carried};
+use super::segment::{Condition, counted_in};
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Outcome, out, out_json};
 use crate::api::campaign::CampaignState;
@@ -19,6 +20,7 @@ use crate::client::native::AdminClient;
 use crate::console::keymap::action::nearest;
 use crate::domain::campaign::CampaignDef;
 use crate::domain::event_fields;
+use crate::domain::filter::Filter;
 use crate::domain::ids::CampaignId;
 use crate::domain::safe_text::safe_line;
 use crate::domain::script::{DISCLAIMER, Source, Template, fold_name, lookup};
@@ -76,7 +78,7 @@ pub async fn run(args: UpdateArgs, ctx: &Context) -> Outcome {
     let changes = changes(&before.def, &def);
     let columns = columns(&client, campaign, ctx).await?;
     let lacks = lacking(&def, &columns);
-    if tell_lacks(&lacks, &columns, (&client, campaign), ctx).await? {
+    if tell_lacks(&lacks, &columns, (&client, campaign, None), ctx).await? {
         tell("Nothing was changed: mend the errors first.");
         return Ok(Exit::Problems);
     }
@@ -159,13 +161,13 @@ impl Lack {
         self.contacts == columns.contacts
     }
 
-    fn in_words(&self, columns: &Columns, examples: &[String]) -> String {
+    fn in_words(&self, columns: &Columns, examples: &[String], whose: &str) -> String {
         let field = safe_line(&self.field);
         if self.nobody_has(columns) {
             let like = nearest(&self.field, columns.filled.keys().map(String::as_str));
             let meant = like.map(|name| format!("; did you mean {{{}}}?", safe_line(name))).unwrap_or_default();
             return format!(
-                "error: no contact of this campaign has anything for {{{field}}}{meant} Bring it in first (list update --new-column), \
+                "error: no contact of {whose} has anything for {{{field}}}{meant} Bring it in first (list update --new-column), \
                  or give the text a fallback: {{{field}/...}}."
             );
         }
@@ -182,17 +184,48 @@ impl Lack {
 pub(super) async fn tell_lacks(
     lacks: &[Lack],
     columns: &Columns,
-    (client, campaign): (&AdminClient, CampaignId),
+    (client, campaign, only): (&AdminClient, CampaignId, Option<&Filter>),
     ctx: &Context,
 ) -> anyhow::Result<bool> {
+    let whose = if only.is_some() { "the segment" } else { "this campaign" };
     if !lacks.is_empty() {
         let names: Vec<String> = lacks.iter().map(|lack| lack.field.clone()).collect();
-        let examples = examples(client, campaign, &names, ctx).await?;
+        let examples = examples(client, (campaign, only), &names, ctx).await?;
         for lack in lacks {
-            tell(lack.in_words(columns, examples.get(&lack.field).map(Vec::as_slice).unwrap_or_default()));
+            tell(lack.in_words(columns, examples.get(&lack.field).map(Vec::as_slice).unwrap_or_default(), whose));
         }
     }
     Ok(lacks.iter().any(|lack| lack.nobody_has(columns)))
+}
+
+/// The same of those alone for whom the condition holds and who may be texted: what nobody of the campaign has, none of them has.
+///
+/// # Errors
+/// What the server said.
+pub(super) async fn lacking_in(
+    lacks: Vec<Lack>,
+    columns: &Columns,
+    (client, campaign, condition): (&AdminClient, CampaignId, &Condition),
+    (people, within): (u64, Option<u32>),
+    ctx: &Context,
+) -> anyhow::Result<(Vec<Lack>, Columns)> {
+    let mut found = Vec::new();
+    for lack in lacks {
+        let contacts = match Condition::parse(&format!("({}) and '{}' = ''", condition.text, lack.field)) {
+            _ if lack.nobody_has(columns) => people,
+            Ok(without) => {
+                let count = counted_in(client, campaign, &without, within, ctx).await?;
+                count.contacts.saturating_sub(count.left_out.sum())
+            }
+            // The condition is as long as one may be: the campaign's own count is the most that it can be.
+            Err(_) => lack.contacts.min(people),
+        };
+        if contacts > 0 {
+            found.push(Lack { contacts, ..lack });
+        }
+    }
+    let filled = columns.filled.clone();
+    Ok((found, Columns { columns: columns.columns.clone(), contacts: people, filled }))
 }
 
 /// What the texts of a script need and contacts of the campaign do not have.
@@ -289,9 +322,9 @@ mod tests {
         let lacks = lacking(&def, &columns);
         let told: Vec<_> = lacks.iter().map(|lack| (lack.field.as_str(), lack.contacts)).collect();
         assert_eq!(told, [("firstName", 1), ("poling_place", 10), ("ward", 3)]);
-        let words = lacks[1].in_words(&columns, &[]);
+        let words = lacks[1].in_words(&columns, &[], "this campaign");
         assert!(words.starts_with("error: no contact") && words.contains("did you mean {pollingPlace}?"), "{words}");
-        let words = lacks[2].in_words(&columns, &["id v7".into()]);
+        let words = lacks[2].in_words(&columns, &["id v7".into()], "this campaign");
         assert!(words.starts_with("warning: 3 of 10 contacts have nothing for {ward}, as id v7:"), "{words}");
         assert_eq!(lacking(&def, &Columns::default()), []);
     }

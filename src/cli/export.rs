@@ -23,6 +23,7 @@ use crate::client::{Call, CampaignServer as _};
 use crate::domain::campaign::{CampaignDef, merge_fields};
 use crate::domain::filter::{Filter, Name};
 use crate::domain::ids::CampaignId;
+use crate::domain::results::ContactResult;
 use crate::domain::safe_text::safe_line;
 use crate::domain::script::lookup;
 use crate::exchange::export::segment::is_in;
@@ -547,7 +548,7 @@ const EXAMPLE_PAGES: usize = 5;
 /// Some contacts who have nothing for each of these merge fields, as their list calls them.
 pub(super) async fn examples(
     admin: &AdminClient,
-    campaign: CampaignId,
+    (campaign, only): (CampaignId, Option<&Filter>),
     fields: &[String],
     ctx: &Context,
 ) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
@@ -555,7 +556,11 @@ pub(super) async fn examples(
     let mut pages = ContactPages::of(admin, campaign, ctx).begun().await?;
     for _ in 0..EXAMPLE_PAGES {
         let Some(page) = pages.next().await? else { break };
-        for contact in page.contacts.iter().filter(|contact| !contact.removed && contact.opt_out.allows_text()) {
+        let meant = |contact: &&ContactResult| {
+            let may = !contact.removed && contact.opt_out.allows_text();
+            may && only.is_none_or(|filter| is_in(filter, contact))
+        };
+        for contact in page.contacts.iter().filter(meant) {
             let has = merge_fields(&contact.listed);
             for field in fields {
                 let named = found.entry(field.clone()).or_default();

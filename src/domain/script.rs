@@ -298,7 +298,11 @@ pub fn tidy_name(name: &str) -> String {
                 && (last > 1 || at > 0 || matches!(small.as_str(), "de" | "del" | "da" | "dos" | "von" | "der" | "den" | "di"))
             {
                 small
-            } else if at > 0 && matches!(capital.as_str(), "II" | "III" | "IV") || upper && are_initials(word) {
+            } else if at > 0 && matches!(capital.as_str(), "II" | "III" | "IV")
+                // Alone in a column of last names: nobody is called so.
+                || last == 0 && matches!(capital.as_str(), "II" | "III")
+                || upper && are_initials(word) && !matches!(small.as_str(), "st" | "st.")
+            {
                 capital
             } else {
                 word.split('-').map(part).collect::<Vec<_>>().join("-")
@@ -450,6 +454,9 @@ mod tests {
     #[case("JOSÉ", "José")]
     #[case("łucja", "Łucja")]
     #[case("SMITH III", "Smith III")]
+    #[case("III", "III")]
+    #[case("ST. JOHN", "St. John")]
+    #[case("ST CLAIR", "St Clair")]
     #[case("CJ", "CJ")]
     #[case("AJ", "AJ")]
     #[case("AL", "Al")]

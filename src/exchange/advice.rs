@@ -42,7 +42,7 @@ pub fn advice(def: &CampaignDef) -> Vec<String> {
 #[must_use]
 pub fn with(mut advice: Vec<String>, warnings: &[String]) -> Vec<String> {
     for line in warnings {
-        let line: String = safe_line(without_examples(line)).chars().take(LONGEST).collect();
+        let line: String = without_numbers(&safe_line(without_examples(line))).chars().take(LONGEST).collect();
         if !advice.contains(&line) && advice.len() < MOST {
             advice.push(line);
         }
@@ -54,6 +54,31 @@ pub fn with(mut advice: Vec<String>, warnings: &[String]) -> Vec<String> {
 #[must_use]
 pub fn without_examples(warning: &str) -> &str {
     warning.split_once(EXAMPLES).map_or(warning, |(what, _)| what)
+}
+
+/// A warning in whose words no telephone number stands: whoever hands a list in may say anything, and the audit outlives an erasure.
+fn without_numbers(line: &str) -> String {
+    let mut told = String::new();
+    let mut run = String::new();
+    let digits = |run: &str| run.chars().filter(char::is_ascii_digit).count();
+    let end = |run: &mut String, told: &mut String| {
+        let is_day = run.get(..10).is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok());
+        let kept = if digits(run) >= 10 && !is_day { "(a number)" } else { run.as_str() };
+        told.push_str(kept);
+        // What stood behind the number still stands there.
+        told.extend(run.chars().last().filter(|c| *c == ' ' && kept != run.as_str()));
+        run.clear();
+    };
+    for c in line.chars() {
+        if c.is_ascii_digit() || "+-.() ".contains(c) && !run.is_empty() {
+            run.push(c);
+        } else {
+            end(&mut run, &mut told);
+            told.push(c);
+        }
+    }
+    end(&mut run, &mut told);
+    told
 }
 
 /// What counsel decided about hours.
@@ -77,6 +102,15 @@ mod tests {
     use super::*;
     use crate::domain::campaign::Variant;
     use crate::domain::hours::{StateHours, Window};
+
+    #[test]
+    fn no_number_of_a_person_stands_in_it() {
+        let told = with(
+            Vec::new(),
+            &["`212 555-0102 ` is too short, 12125550102; closes 2026-11-03 19:00, 1234567 rows".into()],
+        );
+        assert_eq!(told, ["`(a number) ` is too short, (a number); closes 2026-11-03 19:00, 1234567 rows"]);
+    }
 
     #[test]
     fn nobody_is_named_in_the_audit() {
