@@ -74,3 +74,4 @@ plain-ask-nobody-but = Nobody to answer here. { $word }: back to sending, { $n }
 plain-marked = marked
 plain-unknown-like = I do not know "{ $line }". Did you mean "{ $meant }"? Nothing was done.
 plain-may-go-now = It may be sent now.
+plain-recorded = Recorded as their answer: { $answer }.

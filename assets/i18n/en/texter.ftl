@@ -376,9 +376,9 @@ note-detail-erased = erased on request
 texter-note-undone = { $name }: the note is as it was before.
 texter-flagged-done = { $name } is flagged to the captain and skipped, nothing sent; { $key } takes both back.
 texter-leave-hand-over = To hand all of it over at once: stay, and “{ $action }”.
-texter-hand-over-title = Hand { $name } over?
+texter-hand-over-title = Hand { $name } over? It cannot be taken back
 texter-hand-over-no = No, I go on with them
-texter-hand-over-yes = Yes, to somebody who speaks it ({ $language }). It cannot be taken back
+texter-hand-over-yes = Yes, to somebody who speaks it ({ $language })
 texter-release-drafts = { $count ->
     [one] What you began to write to one of them goes with it.
    *[other] What you began to write to { $count } of them goes with them.

@@ -2,6 +2,6 @@
 
 
 console-no-click = Un clic no hace esto: pulsa { $key }.
-choose-begins = Varias campañas empiezan por «{ $wanted }»: elige una por su número.
-choose-unknown = Ninguna campaña se llama «{ $wanted }»; hay
-choose-unknown-none = Ninguna campaña se llama «{ $wanted }»; todavía no hay ninguna.
+choose-begins = varias campañas empiezan por «{ $wanted }»: elige una por su número.
+choose-unknown = ninguna campaña se llama «{ $wanted }»; hay
+choose-unknown-none = ninguna campaña se llama «{ $wanted }»; todavía no hay ninguna.

@@ -74,3 +74,4 @@ plain-ask-nobody-but = Nadie a quien contestar aquí. { $word }: volver a enviar
 plain-marked = marcada
 plain-unknown-like = No conozco «{ $line }». ¿Querías decir «{ $meant }»? No se hizo nada.
 plain-may-go-now = Ahora se puede enviar.
+plain-recorded = Anotado como su respuesta: { $answer }.

@@ -377,9 +377,9 @@ note-detail-erased = borrado a petición
 texter-note-undone = { $name }: la nota vuelve a ser la de antes.
 texter-flagged-done = { $name }: avisado al capitán y saltado, no se envió nada; { $key } deshace ambas cosas.
 texter-leave-hand-over = Para entregarlo todo ahora: quédate y usa «{ $action }».
-texter-hand-over-title = ¿Pasar a { $name } a otra persona?
+texter-hand-over-title = ¿Pasar a { $name } a otra persona? No se puede deshacer
 texter-hand-over-no = No, sigo yo
-texter-hand-over-yes = Sí, a alguien que lo habla ({ $language }). No se puede deshacer
+texter-hand-over-yes = Sí, a alguien que lo habla ({ $language })
 texter-release-drafts = { $count ->
     [one] Lo que empezaste a escribir a una de esas personas se va con la conversación.
    *[other] Lo que empezaste a escribir a { $count } de esas personas se va con las conversaciones.

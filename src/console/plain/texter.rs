@@ -18,7 +18,7 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{LinkState, Msg, Stamp};
 use crate::console::core::shared::notice::Notices;
 use crate::console::core::shared::say::Say;
-use crate::console::core::texter::help_out::Suggestion;
+use crate::console::core::texter::help_out::{Origin, Suggestion};
 use crate::console::core::texter::model::Claim;
 use crate::console::core::texter::view::{CardPane, CardView, InboxRow, OverlayView, Sendable, ThreadItem, ThreadView};
 use crate::console::core::texter::{Focus, Model};
@@ -70,6 +70,8 @@ pub struct TexterPages {
     coach: Option<String>,
     /// Whose card was told as one that cannot be sent.
     shut: Option<ContactId>,
+    /// An answer that was recorded by its number: told with the next question.
+    recorded: Option<String>,
 }
 
 impl TexterPages {
@@ -87,6 +89,7 @@ impl TexterPages {
             read: None,
             coach: None,
             shut: None,
+            recorded: None,
         }
     }
 
@@ -472,6 +475,7 @@ impl Pages for TexterPages {
 
     fn news(&mut self, voice: &Voice) -> Vec<String> {
         let mut lines = self.news.of(&self.model, voice);
+        lines.extend(self.recorded.take().map(|answer| voice.text("plain-recorded", "answer", &answer)));
         // Here Enter alone sends nothing: what is to be typed is the word of this front end.
         let typed = |context, action| Some(word_for(action, context, self.keymap(), voice));
         let coach = self.model.coach_by(typed).map(|say| voice.say(&say));
@@ -532,7 +536,10 @@ impl Pages for TexterPages {
         let (contact, told) = &self.replies;
         let wanted = told.get(number.checked_sub(1)?)?.from;
         let here = self.model.open.as_ref().is_some_and(|open| open.contact == *contact);
-        let place = self.model.suggestions().iter().position(|one| here && one.from == wanted)?;
+        let offered = self.model.suggestions();
+        let place = offered.iter().position(|one| here && one.from == wanted)?;
+        let answer = offered.get(place).filter(|one| matches!(one.from, Origin::Answer(..)));
+        self.recorded = answer.map(|one| one.title.clone());
         Some(self.model.update(Msg::Suggested { place, stamp }))
     }
 

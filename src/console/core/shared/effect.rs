@@ -10,7 +10,6 @@ use crate::domain::second_factor::OneTimeCode;
 
 /// One wish.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "few live at a time")]
 pub enum Effect {
     /// Put a confirmed act into the journal, synced, then hand it in. Answers: `Journaled`, `NotJournaled`, later `Verdict`.
     Confirm(Confirmed),

@@ -59,6 +59,14 @@ fn fault(error: &FillError) -> Say {
     }
 }
 
+/// The fields of a contact with the missing ones' names in braces.
+fn with_holes(error: &FillError, view: &ContactView) -> Option<std::collections::BTreeMap<String, String>> {
+    let FillError::Missing(missing) = error else { return None };
+    let mut fields = view.fields.clone();
+    fields.extend(missing.iter().map(|name| (name.clone(), format!("{{{name}}}"))));
+    Some(fields)
+}
+
 /// Why a text is too long, if it is. `longest`: the most that the server takes, where it says so.
 pub(super) fn too_long(body: &str, longest: Option<usize>) -> Option<Say> {
     // A server with a bound of its own counts the text as it writes it, in the units of its language.
@@ -82,7 +90,12 @@ impl Model {
         let me = self.me.as_ref()?;
         let (body, mut fault) = match fill_initial(&campaign.def, &view.variant, &view.fields, &me.name) {
             Ok(body) => (body, None),
-            Err(error) => (String::new(), Some(fault(&error))),
+            // It cannot be sent; its holes show where the list has nothing.
+            Err(error) => {
+                let holed = with_holes(&error, view)
+                    .and_then(|fields| fill_initial(&campaign.def, &view.variant, &fields, &me.name).ok());
+                (holed.map(|text| safe_body(&text)).unwrap_or_default(), Some(fault(&error)))
+            }
         };
         let (mut body, parts_saved) = plainer(&body).unwrap_or((body, 0));
         let edited = self.edited.get(&view.summary.id).filter(|_| campaign.def.edit_initial && fault.is_none());

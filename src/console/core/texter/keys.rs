@@ -106,7 +106,8 @@ impl Model {
                     );
                 }
             }
-            Meant::Nothing => {}
+            // It may wait to be known as one press: its stamp is that act's, and nobody else's id.
+            Meant::Nothing => self.fresh = None,
         }
     }
 

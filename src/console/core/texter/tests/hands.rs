@@ -136,3 +136,23 @@ fn a_practice_is_left_with_a_word_on_what_it_was() {
     desk.keys("y");
     assert!(desk.effects.contains(&Effect::Quit));
 }
+
+/// A press that waits to be known as one has its id to itself: what another press still had to do takes a new one.
+#[test]
+fn an_id_that_a_press_waits_with_becomes_nothing_else() {
+    let mut desk = Desk::with(0, 2);
+    desk.journal_at_once = false;
+    desk.keys("nT");
+    desk.wait(1_000);
+    // A tag, and behind it the closing, which wants an id of its own once the tag is in the journal.
+    desk.keys("1");
+    desk.press = crate::console::keymap::chord::Press::Unsure;
+    desk.keys("*");
+    desk.sync();
+    desk.wait(2_000);
+    desk.sync();
+    desk.wait(2_000);
+    let ids: std::collections::BTreeSet<_> = desk.confirmed.iter().map(|confirmed| confirmed.id).collect();
+    assert_eq!(ids.len(), desk.confirmed.len(), "{:?}", desk.confirmed);
+    assert!(desk.confirmed.len() >= 2);
+}

@@ -9,9 +9,12 @@ use crate::api::campaign::CampaignState;
 use crate::api::event::EventKind;
 use crate::api::message::{Outcome, Verdict};
 use crate::api::problem::{Code, Problem};
-use crate::console::core::shared::msg::Msg;
+use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat, Msg};
+use crate::console::core::shared::pointer::Aim;
 use crate::console::core::texter::Model;
+use crate::console::keymap::action::ACTIONS;
 use crate::console::keymap::chord::{Chord, Press, parse_sequence};
+use crate::console::keymap::map::{Keymap, UserBindings};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
@@ -34,6 +37,8 @@ enum Step {
     Resize(u16, u16),
     Resumed,
     Snapshot,
+    Click(Aim),
+    Wheel(isize),
     /// A frame, a look at it, the pane key or not, an honest press, the journal's answer.
     Deliberate,
 }
@@ -53,6 +58,11 @@ fn step() -> impl Strategy<Value = Step> {
         Code::Suppressed,
         Code::Invalid,
     ]);
+    let aim = prop_oneof![
+        (-2..3isize).prop_map(Aim::Row),
+        (-2..3isize).prop_map(Aim::Conversation),
+        prop::sample::select(ACTIONS.iter().map(|info| info.action).collect::<Vec<_>>()).prop_map(Aim::Key),
+    ];
     prop_oneof![
         12 => (chord, press).prop_map(|(chord, press)| Step::Key(chord, press)),
         6 => prop::sample::select(vec![1u64, 33, 90, 109, 111, 119, 121, 300, 1001]).prop_map(Step::Wait),
@@ -69,13 +79,35 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who.prop_map(Step::Stale),
         1 => (0..200u16, 0..60u16).prop_map(|(w, h)| Step::Resize(w, h)),
         1 => Just(Step::Resumed),
+        2 => aim.prop_map(Step::Click),
+        1 => (-3..4isize).prop_map(Step::Wheel),
         1 => Just(Step::Snapshot),
         8 => Just(Step::Deliberate),
     ]
 }
 
-fn run(steps: Vec<Step>) {
+/// Keys of one's own, with conditions: none of them is a way round a promise.
+fn own_keys() -> Keymap {
+    let own = [
+        ("card", "p", "send when first_text && !off_hours, skip when off_hours"),
+        ("card", "q", "send when waiting || undoable"),
+        ("inbox", "p", "close when waiting && !draft, star"),
+        ("thread", "p", "opt_out_silent when opted_out || frozen, suggestion when suggestion, wrong_number"),
+        ("thread", "x", "reopen when closed, close when !draft"),
+    ];
+    let mut keys = UserBindings::new();
+    for (place, key, does) in own {
+        keys.entry(place.into()).or_default().insert(key.into(), does.into());
+    }
+    Keymap::with_user(&keys).expect("keys without a fault")
+}
+
+fn run(steps: Vec<Step>, own: bool) {
     let mut desk = Desk::with(5, 3);
+    if own {
+        desk.model.options.keymap = own_keys();
+        desk.model.campaign.as_mut().expect("a campaign").def.edit_initial = true;
+    }
     desk.draw = false;
     desk.journal_at_once = false;
     let mut out: BTreeSet<i64> = BTreeSet::new();
@@ -108,9 +140,7 @@ fn run(steps: Vec<Step>) {
                 for id in std::mem::take(&mut desk.journal) {
                     let failed = desk.confirmed.iter().find(|c| c.id == id).cloned();
                     desk.tell(Msg::NotJournaled { id, reason: "full".into() });
-                    if let Some(crate::console::core::shared::msg::ConfirmedWhat::Text(request)) =
-                        failed.map(|c| c.what)
-                    {
+                    if let Some(ConfirmedWhat::Text(request)) = failed.map(|c| c.what) {
                         free_again.insert(request.contact.0);
                     }
                 }
@@ -150,7 +180,7 @@ fn run(steps: Vec<Step>) {
             Step::Refuse(which, code) => {
                 let it = desk.confirmed.get(which).cloned().filter(|c| !desk.journal.contains(&c.id));
                 if let Some(confirmed) = it {
-                    if let crate::console::core::shared::msg::ConfirmedWhat::Text(request) = &confirmed.what {
+                    if let ConfirmedWhat::Text(request) = &confirmed.what {
                         free_again.insert(request.contact.0);
                     }
                     let problem = Problem::new(code, "no");
@@ -170,6 +200,17 @@ fn run(steps: Vec<Step>) {
             Step::Resize(width, height) => desk.tell(Msg::Resize { width, height }),
             Step::Resumed => desk.tell(Msg::Resumed),
             Step::Snapshot => desk.event(EventKind::Snapshot { seq: 50 }),
+            Step::Click(aim) => {
+                let stamp = desk.stamp();
+                desk.tell(Msg::Pointed { aim, stamp });
+                // What one press is to do may go on meanwhile; a text is never that.
+                let text = |c: &Confirmed| matches!(c.what, ConfirmedWhat::Text(_));
+                assert!(!desk.confirmed[before..].iter().any(text), "a click sends nothing: {aim:?}");
+            }
+            Step::Wheel(by) => {
+                let stamp = desk.stamp();
+                desk.tell(Msg::Wheel { by, stamp });
+            }
             Step::Deliberate => {
                 if let Some(card) = desk.model.armed() {
                     frames.insert((card.contact, card.body_hash));
@@ -184,7 +225,7 @@ fn run(steps: Vec<Step>) {
         assert!(desk.confirmed.len() <= before + 1, "one message, at most one act");
         for confirmed in &desk.confirmed[before..] {
             assert!(ids.insert(confirmed.id), "an id is used once");
-            let crate::console::core::shared::msg::ConfirmedWhat::Text(request) = &confirmed.what else { continue };
+            let ConfirmedWhat::Text(request) = &confirmed.what else { continue };
             assert!(pressed.insert(request.shown.pressed_at.as_nanosecond() * 1000 + confirmed.id.as_u128() as i128));
             assert_eq!(request.shown.body_hash, Model::hash_of(&request.body));
             assert!(
@@ -210,8 +251,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn hold_under_random_keys_events_and_failures(steps in prop::collection::vec(step(), 1..150)) {
-        run(steps);
+    fn hold_under_random_keys_events_and_failures(
+        steps in prop::collection::vec(step(), 1..150), own in any::<bool>(),
+    ) {
+        run(steps, own);
     }
 }
 
