@@ -44,6 +44,28 @@ pub struct CampaignTodo {
     pub mine: Mine,
 }
 
+/// Contacts whom nobody has and nobody is given now, by what holds them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HeldBack {
+    /// It is outside texting hours where they are.
+    #[serde(default)]
+    pub hours: u64,
+    /// When the first of these may be texted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub hours_until: Option<Timestamp>,
+    /// Another campaign has texted them lately, as far as that was looked at.
+    #[serde(default)]
+    pub lately: u64,
+    /// When the first of these may be texted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub lately_until: Option<Timestamp>,
+    /// There are more of them than are counted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
 /// What somebody holds of a campaign, and what they should know of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Mine {
@@ -89,6 +111,9 @@ pub struct Mine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub closes_at: Option<Timestamp>,
+    /// Of those whom nobody has: why nobody of them is handed out now. Absent while some may be, and for whoever has first texts to send.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_back: Option<HeldBack>,
     /// The campaign's guide for texters, plain text; may be empty.
     #[serde(default)]
     pub guide: String,

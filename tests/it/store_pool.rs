@@ -3,6 +3,7 @@
 use pretty_assertions::assert_eq;
 use textbank::api::{
     act::Act,
+    campaign::HeldBack,
     people::Role,
     problem::{Code, Problem},
 };
@@ -14,7 +15,7 @@ use textbank::domain::{
 use textbank::server::store::{change::Changed, command::Answer, handles::Admin};
 
 use crate::store_follow_up::{follow, second};
-use crate::store_home::{Hand, Home, definition, on_every_store, people, phone};
+use crate::store_home::{Hand, Home, definition, on_every_store, people, person, phone};
 
 const DAY: u64 = 86_400;
 
@@ -31,7 +32,30 @@ async fn refused(home: &Home, hand: &Hand, campaign: CampaignId) -> Problem {
     home.try_claim(hand, campaign, 9).await.expect_err("nothing to hand out")
 }
 
+/// Why somebody is given nobody of a campaign, as their list of campaigns says.
+async fn why(home: &Home, hand: &Hand, campaign: CampaignId) -> Option<HeldBack> {
+    let todos = home.desk.store.campaigns(&hand.actor).await.expect("read");
+    todos.into_iter().find(|todo| todo.id == campaign).expect("visible").mine.held_back
+}
+
 on_every_store! {
+    async fn whoever_has_nobody_reads_until_when_the_rest_is_held(home: Home) {
+        let far = |n| textbank::domain::contact::Contact { time_zone: Some("Pacific/Honolulu".into()), ..person(n) };
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, definition(), vec![far(0), far(1), far(2)]).await.campaign;
+        let mixed = home.import(&admin, leaving(0), vec![far(3), person(4)]).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let held = why(&home, &tess, campaign).await.expect("nobody may be texted there");
+        assert_eq!((held.hours, held.lately, held.more), (3, 0, false));
+        let until = held.hours_until.expect("a time");
+        assert_eq!(refused(&home, &tess, campaign).await.at, Some(until), "as a request for contacts says");
+        assert_eq!(why(&home, &tess, mixed).await, None, "one may be had");
+        home.claim(&tess, mixed, 1).await;
+        assert_eq!(why(&home, &tess, mixed).await, None, "who has contacts waits for none");
+        home.act(&admin, Act::Pause { campaign }).await;
+        assert_eq!(why(&home, &tess, campaign).await, None, "that it is paused is said already");
+    }
+
     async fn whoever_another_campaign_has_texted_lately_waits_until_the_days_are_over(home: Home) {
         let (admin, first) = home.campaign(people(4)).await;
         let tess = home.join("Tess", Role::Texter).await;
@@ -50,6 +74,11 @@ on_every_store! {
         assert_eq!(until, crate::store_home::start() + jiff::SignedDuration::from_hours(72));
         let told = home.board(&admin, capped).await.lately.map(|lately| (lately.contacts, lately.until));
         assert_eq!((told, home.board(&admin, free).await.lately), (Some((2, until)), None));
+        // Whoever has none reads why nobody is given; whoever has some does not.
+        let kim = home.join("Kim", Role::Texter).await;
+        let lately = HeldBack { lately: 2, lately_until: Some(until), ..HeldBack::default() };
+        assert_eq!((why(&home, &kim, capped).await, why(&home, &bo, capped).await), (Some(lately), None));
+        assert_eq!(why(&home, &kim, free).await, None, "there they may be had");
         assert_eq!(home.claim(&bo, free, 9).await.len(), 4, "a campaign without the cap is not bound by it");
         // An hour later than the first, the second.
         home.pass(3 * DAY - 3_600);

@@ -40,4 +40,12 @@ problem-wrong-code = Ese no es el código de ahora, o ya se usó. Espera al sigu
 problem-rate-limited = Fue demasiado a la vez. Se intenta otra vez solo en un momento.
 problem-unavailable = El servidor no puede contestar ahora. Se intenta otra vez solo; lo que confirmaste está a salvo en este equipo.
 problem-practice-needed = Esta campaña pide primero la práctica: ocho tarjetas inventadas, unos tres minutos. Sal y ejecuta textbank practice; después recibes contactos.
+problem-nobody-open-count = { $count ->
+    [one] Donde vive el único contacto que aún no tiene nadie está fuera del horario. Se le puede escribir desde { $at }: vuelve a pedir entonces.
+   *[other] Donde viven los { $count } contactos que aún no tiene nadie está fuera del horario. Al primero se le puede escribir desde { $at }: vuelve a pedir entonces.
+}
+problem-texted-lately-count = { $count ->
+    [one] Otra campaña nuestra le escribió hace poco al único contacto que aún no tiene nadie. Se le puede escribir desde { $at }; mientras tanto responde a quienes escriben.
+   *[other] Otra campaña nuestra les escribió hace poco a { $count } contactos que aún no tiene nadie. Al primero se le puede escribir desde { $at }; mientras tanto responde a quienes escriben.
+}
 problem-nobody-open-until = Donde viven los contactos que aún no tiene nadie está fuera del horario. Al primero se le puede escribir desde { $at }: vuelve a pedir entonces.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::api::act::Act;
 use crate::api::assignment::{NowWith, Whereabouts};
-use crate::api::campaign::{Announcement, CampaignState, CampaignTodo, Mine};
+use crate::api::campaign::{Announcement, CampaignState, CampaignTodo, HeldBack, Mine};
 use crate::api::message::{Outcome, SendRequest, Shown, Verdict};
 use crate::api::people::{Keeps, Presence};
 use crate::console::core::shared::Program;
@@ -111,6 +111,17 @@ fn it_says_what_is_in_hand_and_the_words_are_harmless() {
     assert_eq!(said, ["home-waiting", "home-unsent", "home-held", "home-unassigned", "home-convo", "home-skipped"]);
     let nothing = CampaignTodo { mine: Mine::default(), ..todo(9, 0, 0) };
     assert_eq!(view::counts(&nothing)[0].key, "home-nothing");
+    // Why nobody of those whom nobody has is handed out stands behind their number.
+    let at = Some(Timestamp::UNIX_EPOCH);
+    let back = |hours_until, more| HeldBack { hours: 4, hours_until, lately: 2, lately_until: at, more };
+    let keys = |held_back| {
+        let todo = CampaignTodo { mine: Mine { held_back: Some(held_back), ..Mine::default() }, ..todo(9, 0, 0) };
+        view::counts(&todo).iter().map(|say| say.key).collect::<Vec<_>>()
+    };
+    let told = ["home-nothing", "home-unassigned", "home-back-hours", "home-back-lately"];
+    assert_eq!(keys(back(at, false)), told);
+    assert_eq!(keys(back(at, true))[2], "home-back-hours-more");
+    assert_eq!(keys(back(None, false))[2], "home-back-never");
 }
 
 #[test]

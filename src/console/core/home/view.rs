@@ -38,6 +38,26 @@ pub fn counts(todo: &CampaignTodo) -> Vec<Say> {
         let needed = ["home-waiting", "home-unsent", "home-held", "home-nothing"];
         let place = said.iter().take_while(|say| needed.contains(&say.key)).count();
         said.insert(place, Say::new("home-unassigned").with("n", todo.unassigned));
+        said.splice(place + 1..place + 1, why_nobody(todo));
+    }
+    said
+}
+
+/// Why nobody of those whom nobody has is handed out now.
+fn why_nobody(todo: &CampaignTodo) -> Vec<Say> {
+    let Some(held) = &todo.mine.held_back else { return Vec::new() };
+    let key = |one: (&'static str, &'static str)| if held.more { one.1 } else { one.0 };
+    let mut said = Vec::new();
+    match (held.hours, held.hours_until) {
+        (0, _) => {}
+        (n, Some(at)) => {
+            let key = key(("home-back-hours", "home-back-hours-more"));
+            said.push(Say::new(key).with("n", n).with("at", Arg::Day(at)));
+        }
+        (n, None) => said.push(Say::new("home-back-never").with("n", n)),
+    }
+    if let (n @ 1.., Some(at)) = (held.lately, held.lately_until) {
+        said.push(Say::new("home-back-lately").with("n", n).with("at", Arg::Day(at)));
     }
     said
 }

@@ -110,10 +110,13 @@ impl Model {
         let (say, at) = match (problem.code, begins, ended, problem.at) {
             (Code::OutsideHours, Some(at), ..) => ("problem-not-begun", at),
             (Code::NoneLeft, _, Some(at), _) => ("problem-over", at),
+            (Code::OutsideHours, None, _, Some(at)) if problem.count.is_some() => ("problem-nobody-open-count", at),
             (Code::OutsideHours, None, _, Some(at)) => ("problem-nobody-open-until", at),
+            (Code::TextedLately, .., Some(at)) if problem.count.is_some() => ("problem-texted-lately-count", at),
             _ => return claim_say(problem, self.options.hands_out),
         };
-        Say::new(say).with("at", Arg::Day(at))
+        let say = Say::new(say).with("at", Arg::Day(at));
+        problem.count.map_or_else(|| say.clone(), |count| say.clone().with("count", count))
     }
 
     pub(super) fn claim_refused(&mut self, id: Uuid, problem: Box<Problem>, fx: &mut Vec<Effect>) {

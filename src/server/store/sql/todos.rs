@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    announce,
+    announce, pool,
     rows::{self, OPTED_OUT, col, json, unsigned},
 };
 use crate::api::{
-    campaign::{CampaignState, CampaignTodo, Mine},
+    campaign::{CampaignState, CampaignTodo, HeldBack, Mine},
     captain::ByHours,
 };
 use crate::db::{self, Conn};
@@ -97,6 +97,14 @@ pub(super) async fn todos(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Fou
                 Status::Closed => mine.closed += many,
             }
         }
+        let unassigned = unsigned(col(row, 4)?);
+        mine.held_back = match state {
+            // Whoever has contacts is not waiting for any.
+            CampaignState::Running if unsent == 0 && unassigned > 0 && mine.opens_at.is_none() && !mine.over => {
+                held_back(conn, id, &def, now).await?
+            }
+            _ => None,
+        };
         todos.push(CampaignTodo {
             id: CampaignId(id),
             title: col(row, 1)?,
@@ -104,11 +112,61 @@ pub(super) async fn todos(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Fou
             unsent,
             waiting,
             // Nobody gets one of a closed campaign any more.
-            unassigned: if state == CampaignState::Archived { 0 } else { unsigned(col(row, 4)?) },
+            unassigned: if state == CampaignState::Archived { 0 } else { unassigned },
             mine,
         });
     }
     Ok(todos)
+}
+
+/// So many of a campaign are counted for whoever waits for them; every console asks once a minute.
+const COUNTED: i64 = 2_000;
+
+/// [`POOLED`], so many at most, and without those whom another campaign has texted lately.
+pub(super) const POOLED_SOME: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM contacts INDEXED BY contacts_pool_apart
+     WHERE campaign = $1 AND zone_set = $2 AND texted_elsewhere IS NULL AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0
+         AND wrong_number = 0 LIMIT $3) w";
+
+/// Why nobody of those whom nobody has may be texted now; none when somebody may. Zone by zone, the open ones first: as soon as one of them
+/// has somebody it is known.
+async fn held_back(conn: &mut Conn, campaign: i64, def: &CampaignDef, now: Timestamp) -> Found<Option<HeldBack>> {
+    let sets = db::query("SELECT zone_set FROM campaign_zones WHERE campaign = $1")
+        .bind(campaign)
+        .fetch_all(&mut *conn)
+        .await?;
+    let (mut open, mut closed) = (Vec::new(), Vec::new());
+    for row in &sets {
+        let set: i64 = col(row, 0)?;
+        match def.hours.verdict(MessageKind::Initial, now, &zones_of(conn, set).await?) {
+            HoursVerdict::Open { .. } => open.push(set),
+            HoursVerdict::Closed { opens_at } => closed.push((set, opens_at)),
+        }
+    }
+    for set in open {
+        let row = db::query(POOLED_SOME).bind(campaign).bind(set).bind(1_i64).fetch_one(&mut *conn).await?;
+        if col::<i64>(&row, 0)? > 0 {
+            return Ok(None);
+        }
+    }
+    let mut found = HeldBack::default();
+    let mut left = COUNTED;
+    for (set, opens_at) in closed {
+        let row = db::query(POOLED_SOME).bind(campaign).bind(set).bind(left.max(1)).fetch_one(&mut *conn).await?;
+        let many: i64 = col(&row, 0)?;
+        if many == 0 {
+            continue;
+        }
+        found.more |= many >= left.max(1);
+        left -= many;
+        found.hours += unsigned(many);
+        if opens_at != Timestamp::MAX {
+            found.hours_until = Some(found.hours_until.map_or(opens_at, |at| at.min(opens_at)));
+        }
+    }
+    if let Some(lately) = pool::held_lately(conn, campaign, def.frequency_days).await? {
+        (found.lately, found.lately_until) = (lately.contacts, Some(lately.until));
+    }
+    Ok(Some(found).filter(|found| found.hours + found.lately > 0))
 }
 
 /// [`crate::server::store::query::Queries::by_hours`]: by an index of just those who wait to be handed out.

@@ -235,6 +235,10 @@ fn why_there_is_nobody_to_text_is_told_by_the_campaigns_own_times() {
         (hours.opens_at, hours.closes_at) = (opens_at, closes_at);
     };
     assert_eq!(said(&desk, Code::OutsideHours, Some(now + hour)), "problem-nobody-open-until");
+    let counted = |code| Problem { at: Some(now + hour), count: Some(12), ..Problem::new(code, "no") };
+    let told = |code| desk.model.claim_say(&counted(code));
+    assert_eq!(told(Code::OutsideHours).key, "problem-nobody-open-count");
+    assert_eq!(told(Code::TextedLately).key, "problem-texted-lately-count");
     assert_eq!(said(&desk, Code::OutsideHours, None), "problem-outside-hours");
     assert_eq!(said(&desk, Code::NoneLeft, None), "problem-none-left");
     hours(&mut desk, Some(now + hour), None);
