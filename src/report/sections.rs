@@ -169,7 +169,9 @@ fn figure(page: &mut Html, svg: Option<String>, caption: &str, lines: &[String])
         page.raw("</span>");
     }
     page.close("figcaption");
+    page.open("div", &[("class", "plot"), ("role", "region"), ("tabindex", "0"), ("aria-label", caption)]);
     page.raw(&svg);
+    page.close("div");
     page.close("figure");
 }
 
