@@ -13,7 +13,7 @@ use crate::console::term::lines::columns_of_errors;
 use crate::console::ui::wrap::hang;
 use crate::console::words::phrase;
 use crate::domain::safe_text::{safe_body, safe_json, safe_line};
-use crate::i18n::Catalogue;
+use crate::i18n::{Catalogue, Value};
 
 /// The command was given something that cannot be meant; its words say what can.
 #[derive(Debug, thiserror::Error)]
@@ -161,10 +161,40 @@ pub fn report(error: &anyhow::Error) -> Exit {
     // Carets of a settings file point at columns: those lines stay as they are.
     let said = if prefix.is_empty() { said } else { rows_for_errors(&said) };
     let _ = writeln!(stderr, "{said}");
-    if let Some(remedy) = what_to_do(error).filter(|_| speaks_english()) {
-        let _ = writeln!(stderr, "{}", rows_for_errors(&format!("What to do: {remedy}")));
+    if let Some(remedy) = what_to_do(error).filter(|_| speaks_english() || !says_what_to_do(error)) {
+        let remedy = words().say("call-what-to-do", &[("remedy", Value::Text(remedy.to_owned()))]);
+        let _ = writeln!(stderr, "{}", rows_for_errors(&remedy));
     }
     exit_of(error)
+}
+
+/// True when the catalogue's sentence of a refusal, or of a call without an answer, says all there is to say.
+fn says_what_to_do(error: &anyhow::Error) -> bool {
+    match error.chain().find_map(|cause| cause.downcast_ref::<CallError>()) {
+        Some(CallError::Refused(problem)) => is_everybodys(problem.code),
+        _ => true,
+    }
+}
+
+/// What volunteers meet, each with a sentence of its own in the catalogue, that says what to do as well. Of everything else the sentence is
+/// one for a texter's card, and what was wrong stands in the server's words alone.
+fn is_everybodys(code: Code) -> bool {
+    use Code::{
+        ConductNotAccepted, Forbidden, InviteSpent, RateLimited, SecondFactorNeeded, Unauthorized, Unavailable,
+        WaitingRoom, WrongCode,
+    };
+    matches!(
+        code,
+        ConductNotAccepted
+            | Forbidden
+            | InviteSpent
+            | RateLimited
+            | SecondFactorNeeded
+            | Unauthorized
+            | Unavailable
+            | WaitingRoom
+            | WrongCode
+    )
 }
 
 fn what_to_do(error: &anyhow::Error) -> Option<&'static str> {
@@ -182,7 +212,7 @@ fn in_words(error: &anyhow::Error) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in error.chain() {
         let words = match cause.downcast_ref::<CallError>() {
-            Some(CallError::Refused(problem)) => refusal(problem),
+            Some(CallError::Refused(problem)) => refusal(problem, &words()),
             Some(CallError::NotReached(_)) if !speaks_english() => words().say("call-not-reached", &[]),
             Some(CallError::NoAnswer(_)) if !speaks_english() => words().say("call-no-answer", &[]),
             Some(CallError::Strange(_)) if !speaks_english() => words().say("call-strange", &[]),
@@ -201,18 +231,21 @@ fn speaks_english() -> bool {
 }
 
 /// A refusal as a person reads it. What a developer has to know of it stands in brackets.
-fn refusal(problem: &Problem) -> String {
+fn refusal(problem: &Problem, words: &Catalogue) -> String {
+    let speaks_english = words.language() == "en";
     match problem.code {
-        Code::ConductNotAccepted if speaks_english() => "the rules of conduct are not accepted by you yet".to_owned(),
-        Code::WaitingRoom if speaks_english() => "you are in the waiting room".to_owned(),
+        Code::ConductNotAccepted if speaks_english => "the rules of conduct are not accepted by you yet".to_owned(),
+        Code::WaitingRoom if speaks_english => "you are in the waiting room".to_owned(),
         code => {
             let faults: String = problem.faults.iter().map(|fault| format!("\n  {}", safe_line(fault))).collect();
             // What is said to volunteers needs no code beside it; and in another language the sentence says what to do as well.
-            if code == Code::InviteSpent || !speaks_english() {
+            if code == Code::InviteSpent || (!speaks_english && is_everybodys(code)) {
                 let zone = jiff::tz::TimeZone::system();
-                return format!("{}{faults}", phrase(&words(), &zone, &problem_say(problem)));
+                return format!("{}{faults}", phrase(words, &zone, &problem_say(problem)));
             }
-            format!("refused: {} ({}){faults}", safe_line(&problem.detail), code.as_str())
+            let told =
+                [("detail", Value::Text(safe_line(&problem.detail))), ("code", Value::Text(code.as_str().to_owned()))];
+            format!("{}{faults}", words.say("call-refused", &told))
         }
     }
 }
@@ -285,7 +318,7 @@ mod tests {
     use anyhow::Context as _;
     use rstest::rstest;
 
-    use super::{Advice, Exit, exit_of, in_rows, in_words, what_to_do};
+    use super::{Advice, Catalogue, Exit, exit_of, in_rows, in_words, refusal, says_what_to_do, what_to_do};
     use crate::api::problem::{Code, Problem};
     use crate::client::CallError;
 
@@ -295,6 +328,18 @@ mod tests {
     fn exit_code_follows_the_cause_inside(#[case] cause: CallError, #[case] exit: Exit) {
         let error = anyhow::Error::new(cause).context("while importing");
         assert_eq!(exit_of(&error), exit);
+    }
+
+    #[test]
+    fn a_refusal_in_another_language_keeps_what_was_wrong() {
+        let spanish = Catalogue::spanish();
+        let invalid = Problem::new(Code::Invalid, "say why it was a mistake");
+        let told = refusal(&invalid, &spanish);
+        assert_eq!(told, "el servidor dijo que no: say why it was a mistake (invalid)");
+        let spent = refusal(&Problem::new(Code::InviteSpent, "spent"), &spanish);
+        assert!(!spent.contains("spent") && !spent.contains('('), "{spent}");
+        let error = anyhow::Error::new(CallError::Refused(Box::new(invalid)));
+        assert!(!says_what_to_do(&error), "the remedy is told, in whatever language there is one");
     }
 
     #[test]
