@@ -154,7 +154,15 @@ pub async fn run(args: &CheckArgs, ctx: &Context) -> Outcome {
         None => Pair::at(campaign, None, file, now),
         Some(list) => {
             let mut look = Look::new(&args.read, 0);
-            let (pair, _) = Pair::survey(campaign, list, &args.read.options(now.unwrap_or_default())?, now, &mut look);
+            let draft = campaign.is_err().then(|| campaign_file::draft(file)).flatten();
+            let (pair, _) = Pair::survey(
+                campaign,
+                draft.as_ref(),
+                list,
+                &args.read.options(now.unwrap_or_default())?,
+                now,
+                &mut look,
+            );
             look.finish()?;
             pair
         }

@@ -73,8 +73,10 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
         }
     };
     let now = super::reach::campaign_now(&args.who, ctx).await;
+    let campaign = campaign_file::load_at(&args.campaign, Some(now));
+    let draft = campaign.is_err().then(|| campaign_file::draft(&args.campaign)).flatten();
     let Some(Checked { def, list, surveyed, digest, warnings }) =
-        check(campaign_file::load_at(&args.campaign, Some(now)), contacts, &args.read, now)?
+        check(campaign, draft.as_ref(), contacts, &args.read, now)?
     else {
         tell("Nothing was handed in: mend the errors first.");
         return Ok(Exit::Problems);
@@ -165,13 +167,14 @@ pub(super) struct Checked {
 /// Reads a list against its campaign; tells the problems of both. None when one of them stops the work.
 pub(super) fn check(
     campaign: CampaignRead,
+    draft: Option<&CampaignDef>,
     contacts: &std::path::Path,
     read: &ReadArgs,
     now: Timestamp,
 ) -> anyhow::Result<Option<Checked>> {
     let mut look = Look::new(read, 0);
     look.digest = Some(blake3::Hasher::new());
-    let (pair, surveyed) = Pair::survey(campaign, contacts, &read.options(now)?, Some(now), &mut look);
+    let (pair, surveyed) = Pair::survey(campaign, draft, contacts, &read.options(now)?, Some(now), &mut look);
     look.finish()?;
     let more = "textbank campaign check --json lists more, --rejected FILE all rows that are left out";
     for line in shown(&pair.problems, pair.more_problems, more) {

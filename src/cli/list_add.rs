@@ -68,7 +68,8 @@ pub async fn add(args: AddArgs, ctx: &Context) -> Outcome {
     }
     let now = super::reach::campaign_now(&args.who, ctx).await;
     let title = view.def.title.clone();
-    let Some(Checked { list, surveyed, digest, .. }) = check(Ok((view.def, Vec::new())), &args.file, &args.read, now)?
+    let Some(Checked { list, surveyed, digest, .. }) =
+        check(Ok((view.def, Vec::new())), None, &args.file, &args.read, now)?
     else {
         tell("Nothing was handed in: mend the errors first.");
         return Ok(Exit::Problems);

@@ -83,11 +83,27 @@ pub fn parse(path: &Path, text: &str) -> Result<(CampaignDef, Vec<FileProblem>),
     parse_at(path, text, None)
 }
 
+/// What a file with faults seems to mean, to hold a list against it: everything that is wrong with both is told at once. None where it cannot
+/// be read at all.
+#[must_use]
+pub fn draft(path: &Path) -> Option<CampaignDef> {
+    walked(path, &std::fs::read_to_string(path).ok()?, None).0
+}
+
 fn parse_at(
     path: &Path,
     text: &str,
     now: Option<Timestamp>,
 ) -> Result<(CampaignDef, Vec<FileProblem>), Vec<FileProblem>> {
+    let (def, problems) = walked(path, text, now);
+    match def.filter(|_| !problems.iter().any(|p| p.fatal)) {
+        Some(def) => Ok((def, problems)),
+        None => Err(problems),
+    }
+}
+
+/// The campaign as far as it can be read, and everything that is wrong with the file; none where it is not TOML.
+fn walked(path: &Path, text: &str, now: Option<Timestamp>) -> (Option<CampaignDef>, Vec<FileProblem>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader::new(path, text);
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -113,12 +129,12 @@ fn parse_at(
             let at = next.span().map_or(0, |s| s.start);
             reader.report(at, "", true, what, "Mend the first ones: the others often follow from them.");
         }
-        return Err(reader.problems);
+        return (None, reader.problems);
     }
     let def = Walk { reader: &mut reader, main: "en".to_owned(), now, shared: false }.campaign(&Tab::root(&document));
     let mut problems = reader.problems;
     problems.sort_by_key(|p| (p.line, p.column));
-    if problems.iter().any(|p| p.fatal) { Err(problems) } else { Ok((def, problems)) }
+    (Some(def), problems)
 }
 
 /// Reads and checks a file of canned replies that every campaign of an organization is to have: `[[canned]]` sections as in a campaign

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::check::{CheckReport, Checker, check_at};
+use super::check::{CheckReport, Checker, Finding, check_at};
 use super::contact_list::rejected::Rejected;
 use super::contact_list::{self, ContactList, NumberReason, Options, Surveyed, Visitor};
 use super::problem::FileProblem;
@@ -74,16 +74,17 @@ impl Pair {
         Self::at(campaign, list, list_file, None)
     }
 
-    /// Reads a list of any size against a campaign, without holding it; `also` sees every contact and every row that is left
+    /// Reads a list of any size against a campaign, without holding it, or against the `draft` of one whose file has faults; `also` sees every contact and every row that is left
     /// out. What was read can be handed out. The report counts the contacts that are held at `now`.
     pub fn survey(
         campaign: CampaignRead,
+        draft: Option<&CampaignDef>,
         list_file: &Path,
         options: &Options,
         now: Option<Timestamp>,
         also: &mut dyn Visitor,
     ) -> (Self, Option<Surveyed>) {
-        let def = campaign.as_ref().ok().map(|(def, _)| def.clone());
+        let def = campaign.as_ref().ok().map(|(def, _)| def.clone()).or_else(|| draft.cloned());
         let mut options = options.clone();
         options.consent_needed |= def.as_ref().is_some_and(|def| def.jurisdiction.needs_consent());
         let mut both = Both { def: def.as_ref(), now, checker: None, also };
@@ -93,17 +94,18 @@ impl Pair {
         };
         let checker = both.checker.take();
         let report = |_: &CampaignDef, list: &ContactList| checker.map(|checker| checker.finish(list.duplicates));
-        (Self::with(campaign, Some(list), list_file, report), surveyed)
+        (Self::with(campaign, def.as_ref(), Some(list), list_file, report), surveyed)
     }
 
     /// [`Self::new`]; the report counts the contacts that are held at `now`.
     #[must_use]
     pub fn at(campaign: CampaignRead, list: Option<ListRead>, list_file: &Path, now: Option<Timestamp>) -> Self {
-        Self::with(campaign, list, list_file, |def, list| Some(check_at(def, list, now)))
+        Self::with(campaign, None, list, list_file, |def, list| Some(check_at(def, list, now)))
     }
 
     fn with(
         campaign: CampaignRead,
+        draft: Option<&CampaignDef>,
         list: Option<ListRead>,
         list_file: &Path,
         report: impl FnOnce(&CampaignDef, &ContactList) -> Option<CheckReport>,
@@ -133,13 +135,16 @@ impl Pair {
             }
             None => None,
         };
-        let report = def.as_ref().zip(list.as_ref()).and_then(|(def, list)| report(def, list));
-        for finding in report.iter().flat_map(|report| &report.findings) {
+        let report = def.as_ref().or(draft).zip(list.as_ref()).and_then(|(def, list)| report(def, list));
+        // Of a file with faults what the list lacks is told; the rest may only follow from them.
+        let tells = |finding: &&Finding| def.is_some() || finding.fatal || finding.contacts.is_some();
+        for finding in report.iter().flat_map(|report| &report.findings).filter(tells) {
             problems.push(FileProblem {
                 fatal: finding.fatal,
                 ..FileProblem::whole(list_file, finding.in_words(), finding.remedy.clone())
             });
         }
+        let report = report.filter(|_| def.is_some());
         Self { def, list, problems, more_problems, left_out, report }
     }
 
@@ -189,6 +194,36 @@ mod tests {
             ]
         );
         assert!(found.sound().is_none());
+    }
+
+    struct Nobody;
+
+    impl Visitor for Nobody {
+        fn contact(&mut self, _: &Contact) -> std::io::Result<()> {
+            Ok(())
+        }
+
+        fn rejected(&mut self, _: &[String], _: Rejected) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_a_list_lacks_is_told_beside_the_faults_of_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, list) = (dir.path().join("c.toml"), dir.path().join("l.csv"));
+        let text = "[campaign]\ntitle = \"T\"\norganization = \"Org\"\nnonsense = 1\n[[initial]]\nname = \"a\"\ntext = \"Hi {place}. Org, STOP to opt out\"\n";
+        std::fs::write(&file, text).unwrap();
+        std::fs::write(&list, "firstName,cell\nAna,2122000002\n").unwrap();
+        let read = campaign_file::load(&file);
+        assert!(read.is_err());
+        let draft = campaign_file::draft(&file);
+        let options = contact_list::Options::default();
+        let (pair, _) = Pair::survey(read, draft.as_ref(), &list, &options, None, &mut Nobody);
+        let told: Vec<_> = pair.problems.iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|line| line.contains("`nonsense` is not a key")), "{told:?}");
+        assert!(told.iter().any(|line| line.contains("uses {place}, which is no column")), "{told:?}");
+        assert!(pair.report.is_none() && pair.sound().is_none());
     }
 
     #[test]
