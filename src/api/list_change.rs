@@ -98,7 +98,6 @@ pub struct ListChanged {
     pub shares: Vec<u64>,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
 fn is_zero(many: &u64) -> bool {
     *many == 0
 }

@@ -81,6 +81,12 @@ pub enum OptOutsCommand {
         /// Why it was a mistake; kept in each conversation
         #[arg(long, value_name = "TEXT")]
         note: String,
+        /// Only say how many numbers they would be
+        #[arg(long)]
+        dry_run: bool,
+        /// Take a whole list off it: do not ask
+        #[arg(long, conflicts_with = "dry_run")]
+        yes: bool,
         /// The country of numbers without a country code, in two letters
         #[arg(long, value_name = "CODE", default_value = "US")]
         country: String,
@@ -153,13 +159,34 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
             };
             return export::run(ExportCommand::OptOuts(rows), ctx).await;
         }
-        OptOutsCommand::TakeBack { numbers, list, note, country, json, who } => {
+        OptOutsCommand::TakeBack { numbers, list, note, dry_run, yes, country, json, who } => {
             let mut phones = typed(&numbers, &country)?;
+            let of_a_list = list.is_some();
             if let Some(file) = list {
                 let read = ReadArgs { country, ..ReadArgs::default() };
                 // A list that was put there by mistake was put there as a whole.
                 let Some((more, _)) = of_list(&file, &read, true, ctx)? else { return Ok(Exit::Problems) };
                 phones.extend(more);
+            }
+            let many = phones.len() as u64;
+            if dry_run {
+                let would = OptOutsWould { dry_run, numbers: many, left_out: 0 };
+                let words = || {
+                    format!(
+                        "{} would be looked at, and taken off the list of opt-outs but for those who asked for it.",
+                        counted(many, "number")
+                    )
+                };
+                (if json { out_json(&would) } else { out(words()) })?;
+                return Ok(Exit::Done);
+            }
+            let question = format!(
+                "{} of this list may be texted again, in every campaign. Were they all put on the list of opt-outs by mistake? (yes or no) ",
+                counted(many, "number")
+            );
+            if of_a_list && !yes && !may(many, "would be texted again", &question)? {
+                tell("Nothing was taken off.");
+                return Ok(Exit::Refused);
             }
             let taken = hand_in(&who, ctx, phones, OptOutWay::TakenBack, &note).await?;
             if json {
@@ -182,7 +209,11 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
                 (if json { out_json(&would) } else { out(words()) })?;
                 return Ok(imported(left_out));
             }
-            if !yes && !may(many)? {
+            let question = format!(
+                "{} of this list will be texted no more, in no campaign. Is it the list of those who opted out? (yes or no) ",
+                counted(many, "number")
+            );
+            if !yes && !may(many, "would be texted no more", &question)? {
                 tell("Nothing was handed in.");
                 return Ok(Exit::Refused);
             }
@@ -255,19 +286,15 @@ struct OptOutsWould {
 }
 
 /// Asks the person at the terminal: the wrong file would silence everybody on it. A script says what it wants.
-fn may(many: u64) -> anyhow::Result<bool> {
+fn may(many: u64, what: &str, question: &str) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         let what = format!(
-            "nothing was handed in: {} would be texted no more, and nobody is at a terminal to be asked. --yes puts them on the list, \
-             --dry-run says how many they are",
+            "nothing was done: {} {what}, and nobody is at a terminal to be asked. --yes does it, --dry-run says how many they are",
             counted(many, "number")
         );
         return Err(Misuse(what).into());
     }
-    let answer = ask(&format!(
-        "{} of this list will be texted no more, in no campaign. Is it the list of those who opted out? (yes or no) ",
-        counted(many, "number")
-    ))?;
+    let answer = ask(question)?;
     Ok(matches!(answer.unwrap_or_default().trim().to_lowercase().as_str(), "yes" | "y" | "sí" | "si"))
 }
 

@@ -147,7 +147,8 @@ fn what_cannot_be_done_is_said_before_anything_is_done() {
     served.done("ada", &[&["campaign", "import", "--campaign", campaign, "--contacts", contacts], &FROM[..]].concat());
     served.fails("ada", &["campaign", "test", "1"], 2, &["--to", "--staff"]);
     // A correction is asked for, looked at before, and of what is recalled still.
-    served.done("ada", &["campaign", "recall", "1", "--wording", "a"]);
+    let said = served.done("ada", &["campaign", "recall", "1", "--wording", "a", "--everywhere", "--json"]);
+    assert!(said.contains("\"elsewhere\": []") && !said.contains("uncounted"), "counted behind it: {said}");
     let correct = |more: &[&'static str], file: &str| {
         let args = ["campaign", "correct", "1", "--campaign", file].map(str::to_owned);
         args.into_iter().chain(more.iter().map(|one| (*one).to_owned())).collect::<Vec<_>>()

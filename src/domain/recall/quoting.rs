@@ -56,7 +56,15 @@ pub fn quotes_anew(what: &Recalled, def: &CampaignDef, stood: &[String]) -> Vec<
         .map(|text| with_variables(def, text))
         .collect();
     let is_old = |line: &String| stood.iter().chain(&shared).any(|old| says_again(line, old));
-    quotes(what, def).into_iter().filter(|line| !is_old(line)).collect()
+    quotes(what, def).into_iter().filter(|line| !is_old(line) && !touches_a_field(line, what)).collect()
+}
+
+/// True where a merge field stands right at the value: what is put in there may make another word of it, and the value come in by
+/// another field of the line.
+fn touches_a_field(line: &str, what: &Recalled) -> bool {
+    let Recalled::Field { value, .. } = what else { return false };
+    let (line, value) = (with_gaps(line).to_lowercase(), value.trim().to_lowercase());
+    line.contains(&format!("{GAP}{value}")) || line.contains(&format!("{value}{GAP}"))
 }
 
 /// The lines of a script that say a field's value, in their own words or by putting the field in: as whoever got them read them.
@@ -166,6 +174,23 @@ mod tests {
         assert_eq!(same_words(&script, &was, 4), [Recalled::Script { version: 4 }]);
         let value = of(Recalled::Field { name: "place".into(), value: "12 Wrong St".into() });
         assert_eq!(same_words(&value, &other, 4), std::slice::from_ref(&value.what));
+    }
+
+    #[test]
+    fn a_line_with_a_field_right_at_the_value_quotes_nothing() {
+        let what = Recalled::Field { name: "place".into(), value: "12 Wrong St".into() };
+        let def = |text: &str| CampaignDef {
+            initial: vec![Variant { name: "a".into(), language: "en".into(), text: text.into() }],
+            ..CampaignDef::default()
+        };
+        for (text, may) in [
+            ("It is NOT 12 Wrong St but {place}.", 1),
+            ("It is NOT {unit}12 Wrong St but {place}.", 0),
+            ("It is NOT 12 Wrong St{suffix} but {place}.", 0),
+            ("It is NOT {unit} 12 Wrong St but {place}.", 1),
+        ] {
+            assert_eq!(quotes_anew(&what, &def(text), &[]).len(), may, "{text}");
+        }
     }
 
     #[rstest]

@@ -74,6 +74,7 @@ impl Model {
     pub(super) fn place_known(&mut self, verdict: &Verdict, fx: &mut Vec<Effect>) {
         let Some(at) = self.awaited.iter().position(|one| one.id == verdict.id) else { return };
         let one = self.awaited.remove(at);
+        self.notices.withdraw("texter-place-asked");
         if matches!(verdict.outcome, Outcome::Refused { .. }) || self.people.line(one.contact).is_none() {
             return;
         }

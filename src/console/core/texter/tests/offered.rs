@@ -270,6 +270,8 @@ fn nobody_is_told_see_you_before_it_is_known_that_there_is_a_place() {
     assert_eq!(desk.sent().len(), 0);
     settled(&mut desk, id);
     assert_eq!(drafted(&desk), "See you there!");
+    let up = desk.model.notices.toast().map(|notice| notice.say.key);
+    assert_ne!(up, Some("texter-place-asked"), "it is known now");
 
     let (mut desk, id) = said_yes(Some("You are in line."));
     full(&mut desk);
