@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::api::problem::{Code, Problem};
 use crate::client::CallError;
 use crate::client::native::LinkError;
+use crate::client::spoke;
 use crate::config::{ConfigError, PathsError};
 use crate::console::core::texter::server::problem_say;
 use crate::console::term::lines::columns_of_errors;
@@ -215,6 +216,8 @@ fn in_words(error: &anyhow::Error) -> String {
             Some(CallError::Refused(problem)) => refusal(problem, &words()),
             Some(CallError::NotReached(_)) if !speaks_english() => words().say("call-not-reached", &[]),
             Some(CallError::NoAnswer(_)) if !speaks_english() => words().say("call-no-answer", &[]),
+            // It was reached, and no page before it answered: there is nothing strange about it.
+            Some(CallError::Strange(why)) if why == spoke::WORDLESS && speaks_english() => why.clone(),
             Some(CallError::Strange(_)) if !speaks_english() => words().say("call-strange", &[]),
             _ => cause.to_string(),
         };
@@ -275,6 +278,11 @@ fn remedy(error: &CallError) -> Option<&'static str> {
             );
         }
         CallError::NoAnswer(_) => return Some("run the same command again; nothing is done twice by it"),
+        CallError::Strange(why) if why == spoke::WORDLESS => {
+            return Some(
+                "run it again in a moment; if it stays so, see whether the numbers are right (textbank spoke campaigns, people), and ask the campaign's admin to look into Spoke's log",
+            );
+        }
         CallError::Strange(_) => {
             return Some("see whether the address is that of a campaign server, and not of a page before it");
         }
@@ -289,6 +297,7 @@ fn remedy(error: &CallError) -> Option<&'static str> {
         Code::WrongCode => {
             "wait for the app's next code; a lost phone: an admin runs textbank second-factor remove --person ID"
         }
+        Code::Unauthorized if problem.detail == spoke::SIGNED_OUT => "sign in again: textbank login --spoke URL",
         Code::Unauthorized => "sign in again: textbank join LINK, with a new link",
         Code::Forbidden => "use a sign-in with the right role (--sign-in), or ask an admin for a link with that role",
         Code::NotFound => "see what there is: textbank campaign list, textbank sessions",
@@ -303,6 +312,8 @@ fn exit_of(error: &anyhow::Error) -> Exit {
         if let Some(call) = cause.downcast_ref::<CallError>() {
             return match call {
                 CallError::Refused(_) => Exit::Refused,
+                // The server was reached: it said no, without a word why.
+                CallError::Strange(why) if why == spoke::WORDLESS => Exit::Refused,
                 CallError::NotReached(_) | CallError::NoAnswer(_) | CallError::Strange(_) => Exit::NotReached,
             };
         }
@@ -371,6 +382,18 @@ mod tests {
         let words = in_words(&CallError::Refused(Box::new(problem)).into());
         assert!(words.starts_with("refused: these rules cannot be kept (invalid)\n  it is"), "{words}");
         assert!(!words.contains('\u{1b}'), "{words:?}");
+    }
+
+    #[test]
+    fn a_spoke_server_that_says_nothing_was_reached_all_the_same() {
+        let error: anyhow::Error = CallError::Strange(crate::client::spoke::WORDLESS.into()).into();
+        assert_eq!(exit_of(&error), Exit::Refused);
+        assert!(!in_words(&error).contains("strange"), "{}", in_words(&error));
+        assert!(what_to_do(&error).is_some_and(|remedy| remedy.contains("textbank spoke campaigns")));
+        let error: anyhow::Error = CallError::Strange("a login page".into()).into();
+        assert_eq!(exit_of(&error), Exit::NotReached);
+        let signed_out = refused(Code::Unauthorized, crate::client::spoke::SIGNED_OUT);
+        assert_eq!(what_to_do(&signed_out), Some("sign in again: textbank login --spoke URL"));
     }
 
     #[test]

@@ -478,7 +478,7 @@ async fn conduct(
 
 /// With several campaigns the person at the terminal says which.
 fn ask_which(found: &[CampaignTodo]) -> anyhow::Result<Option<String>> {
-    if choose(found, None).is_ok() || !std::io::stdin().is_terminal() {
+    if found.is_empty() || choose(found, None).is_ok() || !std::io::stdin().is_terminal() {
         return Ok(None);
     }
     tell(format!("{}\n{}", words().say("choose-list", &[]), listed(found)));

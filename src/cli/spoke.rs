@@ -13,6 +13,7 @@ use crate::api::problem::Code;
 use crate::client::sign_in::{self, ServerKind, SignIn};
 use crate::client::spoke::captain::{Conversation, Filters, Listed, Person, To};
 use crate::client::spoke::{Reading, SpokeServer, Unreadable};
+use crate::client::{Call, CallError};
 use crate::domain::conversation::Status;
 use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::domain::safe_text::safe_line;
@@ -313,7 +314,7 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
             let contacts = ids(&contacts);
             let server = server(&who, Role::Captain, ctx)?;
             let done = server.set_statuses(CampaignId(campaign), &contacts, spokes(&status)).await;
-            let done = done.context(at_spoke("not done"))?;
+            let done = surely(done, "not done")?;
             let left: Vec<ContactId> = contacts.iter().copied().filter(|id| !done.contains(id)).collect();
             let said = format!("{}: {status}", counted(done.len()));
             return told(&said, (&contacts, &left), "the server does not say that it changed", json);
@@ -322,11 +323,17 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
             let contacts = ids(&contacts);
             let server = server(&who, Role::Captain, ctx)?;
             let failed = server.tag_all(CampaignId(campaign), &contacts, &tag, !off).await;
-            let left: Vec<ContactId> =
-                failed.context(at_spoke("not tagged"))?.into_iter().map(|(contact, _)| contact).collect();
+            let failed = surely(failed, "not tagged")?;
+            let unknown = failed.iter().any(|(_, error)| is_doubtful(error));
+            let left: Vec<ContactId> = failed.into_iter().map(|(contact, _)| contact).collect();
             let how = if off { "without" } else { "with" };
             let said = format!("{}: {how} the tag {}", counted(contacts.len() - left.len()), safe_line(&tag));
-            return told(&said, (&contacts, &left), "the server did not take it for", json);
+            let why = if unknown {
+                "it is not known whether the server took it for"
+            } else {
+                "the server did not take it for"
+            };
+            return told(&said, (&contacts, &left), why, json);
         }
     }
     Ok(Exit::Done)
@@ -366,6 +373,24 @@ pub(super) fn at_spoke(what: &'static str) -> Advice {
     }
 }
 
+/// True when what became of it is not known: the answer was cut off, or said nothing.
+fn is_doubtful(error: &CallError) -> bool {
+    matches!(error, CallError::NoAnswer(_) | CallError::Strange(_))
+}
+
+/// A deed's outcome: without an answer nobody can say that it was not done.
+fn surely<T>(done: Call<T>, not_done: &'static str) -> anyhow::Result<T> {
+    done.map_err(|error| {
+        let doubtful = is_doubtful(&error);
+        let error = anyhow::Error::from(error);
+        if doubtful {
+            error.context("it is not known whether that was done")
+        } else {
+            error.context(at_spoke(not_done))
+        }
+    })
+}
+
 async fn reassign(
     to: &str,
     (contacts, all, yes): (&[i64], bool, bool),
@@ -392,7 +417,7 @@ async fn reassign(
     }
     if let (false, Some(campaign)) = (all, campaign) {
         let contacts = ids(contacts);
-        server.reassign(campaign, &contacts, to).await.context(at_spoke("not given to anybody else"))?;
+        surely(server.reassign(campaign, &contacts, to).await, "not given to anybody else")?;
         let left =
             server.not_with(campaign, &contacts, to).await.context(at_spoke("given, and not looked at after"))?;
         let said = format!("{} changed hands", counted(contacts.len() - left.len()));
@@ -410,12 +435,16 @@ async fn reassign(
             return Ok(Exit::Failed);
         }
     }
-    server.reassign_all(&filters, to).await.context(at_spoke("not given to anybody else"))?;
+    surely(server.reassign_all(&filters, to).await, "not given to anybody else")?;
     if json {
         // Of how many filters let pass the server tells; of whom not.
         out_json(&serde_json::json!({ "done": null, "not_done": [], "let_pass": total }))?;
     } else {
-        out(format!("{} changed hands", counted(usize::try_from(total)?)))?;
+        // Its answer names assignments alone.
+        out(format!(
+            "given: {} passed the filters (the server does not count them)",
+            counted(usize::try_from(total)?)
+        ))?;
     }
     Ok(Exit::Done)
 }
@@ -504,6 +533,9 @@ fn or_dash(count: Option<u64>) -> String {
 }
 
 fn campaigns(found: &[Listed]) -> String {
+    if found.is_empty() {
+        return "There is no campaign of this kind there.".to_owned();
+    }
     let mut text = format!(
         "{:>6}  {:<9} {:>8} {:>8} {:>8} {:>8} {:>7}  {}\n",
         "number", "state", "contacts", "assigned", "texted", "waiting", "failed", "title"
@@ -565,7 +597,10 @@ fn conversations(found: &[Conversation], offset: u64, total: u64) -> String {
     let shown = u64::try_from(found.len()).unwrap_or(0);
     text.push_str(&format!("{shown} of {total} shown"));
     if offset + shown < total {
-        text.push_str(&format!("; the next: --offset {}", offset + shown));
+        // With none shown the next would be the same.
+        if shown > 0 {
+            text.push_str(&format!("; the next: --offset {}", offset + shown));
+        }
     }
     text.push('\n');
     text

@@ -171,6 +171,13 @@ impl TextingHours {
         }
     }
 
+    /// True where no hour of any day is closed to a first text: the end of a day is not one of its hours then.
+    #[must_use]
+    pub fn is_all_day(&self) -> bool {
+        let all_day = self.initial_start == Time::MIN && self.initial_end == Time::MAX;
+        all_day && self.sunday_start == Time::MIN && self.states.is_empty()
+    }
+
     /// The verdict by the time of day alone, without the campaign's own beginning and end.
     fn daily(&self, kind: MessageKind, now: Timestamp, zones: &Zones) -> HoursVerdict {
         let states = self.states_of(zones);

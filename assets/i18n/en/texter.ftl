@@ -9,6 +9,7 @@ texter-paused-now = A captain has just paused the campaign.
 texter-resumed-now = The campaign goes on.
 texter-importing = The campaign's contacts are still being imported.
 texter-archived = The campaign is closed: nothing more goes out, and late replies are answered by others. Thank you! Nothing is left to do here.
+texter-archived-there = The campaign is closed at its server: nothing more goes out from here, and what voters still write reaches nobody's list there. Thank you! Nothing is left to do here.
 texter-archived-late = The campaign is closed: no first texts go out any more. Voters who write now come to you: answer them as they come.
 texter-signed-out = Your sign-in was ended, and the server takes nothing more from it. { $count ->
     [0] Nothing you confirmed waits.
@@ -28,6 +29,7 @@ texter-signed-out-hands-in = Your sign-in was ended. { $count ->
 
 ## The card
 texter-card-missing = The list has nothing to put in for: { $fields }. Skip this contact ({ $key }), or flag it to your captain ({ $out }).
+texter-card-missing-skip = The list has nothing to put in for: { $fields }. Skip this contact ({ $key }), and tell whoever runs the campaign.
 texter-card-recalled = A captain took this text back: it must not be sent. It will be another one once the script or the list is put right.
 texter-card-recalled-why = A captain took this text back: { $reason }. It must not be sent. It will be another one once the script or the list is put right.
 texter-card-broken-script = The script cannot be read. Tell your captain; skip this contact.
@@ -53,6 +55,18 @@ texter-resting = You gave your contacts back. Ask for more when you like.
 texter-held-back = { $count ->
     [one] One contact is held back: it is outside texting hours there until { $at }.
    *[other] { $count } contacts are held back: it is outside texting hours there, the first until { $at }.
+}
+texter-more-came = { $count ->
+    [one] One more contact came.
+   *[other] { $count } more contacts came.
+}
+texter-held-back-over = { $count ->
+    [one] One contact gets no first text any more: the campaign is over since { $at }.
+   *[other] { $count } contacts get no first text any more: the campaign is over since { $at }.
+}
+texter-held-back-end = { $count ->
+    [one] One contact gets no first text any more: the campaign ends { $at }, before texting hours open there.
+   *[other] { $count } contacts get no first text any more: the campaign ends { $at }, before texting hours open there.
 }
 texter-answer-meanwhile = { $count ->
     [one] One voter waits for your answer.

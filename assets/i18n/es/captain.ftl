@@ -17,6 +17,10 @@ captain-reclaim-means = { $count ->
     [one] Un contacto sin primer mensaje vuelve
    *[other] { $count } contactos sin primer mensaje vuelven
 } a la reserva. Las conversaciones se quedan donde están; ambas pantallas lo dicen.
+captain-reclaim-there = { $count ->
+    [one] Un contacto sin primer mensaje queda
+   *[other] { $count } contactos sin primer mensaje quedan
+} sin nadie: donde la campaña reparte contactos, los recibe quien los pida; si no, dáselos a alguien (c, a). La pantalla de su voluntario lo nota en un minuto más o menos, y en seguida cuando pulsa. Las conversaciones se quedan donde están.
 captain-reclaim-yes = Recuperarlos
 captain-cancel = Cancelar
 captain-ask-leave = ¿Salir?

@@ -10,6 +10,7 @@ texter-importing = Todavía se están cargando los contactos de la campaña.
 
 ## La tarjeta
 texter-card-missing = La lista no tiene qué poner en: { $fields }. Salta este contacto ({ $key }) o avisa a tu capitán ({ $out }).
+texter-card-missing-skip = La lista no tiene nada que poner en: { $fields }. Salta este contacto ({ $key }) y avisa a quien lleva la campaña.
 texter-card-broken-script = El guion no se puede leer. Díselo a tu capitán; salta este contacto.
 texter-card-no-variant = La campaña no tiene texto para este contacto. Díselo a tu capitán; salta este contacto.
 texter-card-unfilled = El texto tiene un hueco sin llenar entre llaves. Díselo a tu capitán; salta este contacto.
@@ -33,6 +34,18 @@ texter-resting = Devolviste tus contactos. Pide más cuando quieras.
 texter-held-back = { $count ->
     [one] Un contacto queda retenido: allí está fuera del horario permitido hasta las { $at }.
    *[other] { $count } contactos quedan retenidos: allí está fuera del horario permitido; el primero, hasta las { $at }.
+}
+texter-more-came = { $count ->
+    [one] Llegó un contacto más.
+   *[other] Llegaron { $count } contactos más.
+}
+texter-held-back-over = { $count ->
+    [one] Un contacto ya no recibe primer mensaje: la campaña terminó el { $at }.
+   *[other] { $count } contactos ya no reciben primer mensaje: la campaña terminó el { $at }.
+}
+texter-held-back-end = { $count ->
+    [one] Un contacto ya no recibe primer mensaje: la campaña termina el { $at }, antes de que allí se pueda escribir.
+   *[other] { $count } contactos ya no reciben primer mensaje: la campaña termina el { $at }, antes de que allí se pueda escribir.
 }
 texter-answer-meanwhile = { $count ->
     [one] Un votante espera tu respuesta.
@@ -208,6 +221,7 @@ texter-signed-out-unknown = Tu sesión fue cerrada. { $count ->
    *[other] No se sabe qué fue de { $count } mensajes confirmados
 }: díselo a tu capitán. El diario los conserva.
 texter-archived = La campaña está cerrada: ya no sale nada, y a quien escribe tarde le contestan otros. ¡Gracias! Aquí no queda nada por hacer.
+texter-archived-there = La campaña está cerrada en su servidor: desde aquí no sale nada más, y lo que aún escriban los votantes no llega allí a la lista de nadie. ¡Gracias! Aquí ya no queda nada por hacer.
 texter-archived-late = La campaña está cerrada: ya no salen primeros mensajes. Quien escribe ahora llega a ti: contesta según lleguen.
 note-removed = fuera de la lista
 note-brought-back = de nuevo en la lista

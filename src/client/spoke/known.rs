@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::answers::{Assignment, Contact, Message};
@@ -24,6 +25,8 @@ pub(super) struct Known {
     seq: AtomicU64,
     seen: Mutex<Seen>,
     notes: Mutex<Notes>,
+    /// Rings when the whole list is to be looked at before its time.
+    stirred: Notify,
 }
 
 /// What is kept over restarts, and where.
@@ -120,7 +123,23 @@ impl Known {
     pub(super) fn new(server: &str, now: Timestamp) -> Self {
         // Numbers of events go up over restarts, as the journal remembers the last one.
         let first = u64::try_from(now.as_millisecond()).unwrap_or_default();
-        Self { server: server.to_owned(), seq: AtomicU64::new(first), seen: Mutex::default(), notes: Mutex::default() }
+        Self {
+            server: server.to_owned(),
+            seq: AtomicU64::new(first),
+            seen: Mutex::default(),
+            notes: Mutex::default(),
+            stirred: Notify::new(),
+        }
+    }
+
+    /// One of mine is somebody else's: what else went with it is to be found out at once.
+    pub(super) fn stir(&self) {
+        self.stirred.notify_one();
+    }
+
+    /// Returns when there is reason to look at the whole list.
+    pub(super) async fn is_stirred(&self) {
+        self.stirred.notified().await;
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

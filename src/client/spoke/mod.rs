@@ -162,14 +162,19 @@ impl SpokeServer {
                 refusal(Code::Forbidden, "the server refuses it to this person")
             }
             // In production everything that goes wrong looks like this, what passes too.
-            Ok(()) => CallError::Strange("the server could not answer, and does not say why".into()),
+            Ok(()) => CallError::Strange(WORDLESS.into()),
         }
     }
 }
 
+/// What is said of an error of the server's: in production it has no words.
+pub const WORDLESS: &str = "the server could not answer, and does not say why";
+/// The detail of the refusal of who was signed out there.
+pub const SIGNED_OUT: &str = "nobody is signed in there any more";
+
 /// The sign-in does not count any more.
 fn signed_out() -> CallError {
-    refusal(Code::Unauthorized, "nobody is signed in there any more")
+    refusal(Code::Unauthorized, SIGNED_OUT)
 }
 
 fn refusal(code: Code, detail: &str) -> CallError {

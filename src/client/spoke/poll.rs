@@ -54,7 +54,7 @@ pub(super) async fn events(server: SpokeServer, assignment: i64) -> Call<BoxStre
     let beside = server.beside();
     let ready = VecDeque::new();
     let mut poller = Poller { server, assignment, ready, polls: 0, wait, version, beside, over: false };
-    poller.poll().await?;
+    poller.poll(false).await?;
     Ok(stream::unfold(poller, Poller::next).boxed())
 }
 
@@ -71,8 +71,11 @@ impl Poller {
                 return Some((Ok(event), self));
             }
             let wait = self.drawn();
-            self.server.clock.sleep(wait).await;
-            if let Err(error) = self.poll().await {
+            let all = tokio::select! {
+                () = self.server.clock.sleep(wait) => false,
+                () = self.server.known.is_stirred() => true,
+            };
+            if let Err(error) = self.poll(all).await {
                 self.over = true;
                 return Some((Err(error), self));
             }
@@ -85,9 +88,10 @@ impl Poller {
         drawn(self.wait, &*self.server.ids)
     }
 
-    async fn poll(&mut self) -> Call<()> {
+    /// `all`: everybody is looked at, whoever's turn it is.
+    async fn poll(&mut self, all: bool) -> Call<()> {
         self.polls += 1;
-        if self.polls.is_multiple_of(ALL_EVERY) {
+        if all || self.polls.is_multiple_of(ALL_EVERY) {
             self.compare_all().await?;
         } else {
             match self.compare_waiting().await {

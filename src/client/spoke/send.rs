@@ -44,7 +44,7 @@ impl SpokeServer {
         let text = plain(&request.body);
         // The zone of some contacts and the greatest length stand on its page alone: without it nothing is sent.
         let settings = self.sure_settings().await.map_err(nothing_sent)?;
-        if text.chars().count() > settings.max_length {
+        if text.encode_utf16().count() > settings.max_length {
             let detail = format!("the server takes {} characters at most", settings.max_length);
             return Ok(refused(id, Problem::new(Code::Invalid, detail)));
         }
@@ -52,6 +52,10 @@ impl SpokeServer {
         // Nothing was sent yet, whatever comes of this look.
         let before = self.detail(assignment, contact).await.map_err(nothing_sent)?;
         if let Some(problem) = objection(before.as_ref(), request, self.me.0, self.judged(contact).as_deref()) {
+            if problem.code == Code::LeaseLost {
+                // It seldom goes alone: the next ones are not to be pressed in vain.
+                self.known.stir();
+            }
             return Ok(refused(id, problem));
         }
         // The server looks at the end of the day alone; and what was confirmed in an earlier run was not held against the hours by anybody.

@@ -51,13 +51,15 @@ impl CaptainPages {
             ("counts.unsent", "ui-count-unsent", c.unsent),
             ("counts.unassigned", "ui-count-unassigned", c.unassigned),
             ("counts.sent", "ui-count-sent", c.sent),
+            ("", "ui-count-handled", c.sent),
             ("counts.convo", "ui-count-convo", c.convo),
             ("counts.closed", "ui-count-closed", c.closed),
             ("counts.opted_out", "ui-count-opted-out", c.opted_out),
             ("counts.failed", "ui-count-failed", c.failed),
             ("counts.held", "ui-count-held", c.held),
         ];
-        let told = counts.into_iter().filter(|(name, ..)| board.tells(name));
+        let is_told = |name: &str| if name.is_empty() { !board.tells("counts.sent") } else { board.tells(name) };
+        let told = counts.into_iter().filter(|(name, ..)| is_told(name));
         let counts = told.map(|(_, key, n)| format!("{} {}", count(voice, "ui-number", n), voice.word(key)));
         lines.push(format!("{}.", counts.collect::<Vec<_>>().join(", ")));
         lines.extend(foreign_says(board).iter().map(|say| voice.say(say)));
@@ -90,7 +92,7 @@ impl CaptainPages {
         let name = if texter.signed_out { voice.text("ui-texter-signed-out", "name", &name) } else { name };
         let counts = [
             ("ui-texter-waiting", texter.waiting),
-            ("ui-texter-sent", texter.sent),
+            (if board.tells("texters.sent") { "ui-texter-sent" } else { "ui-texter-handled" }, texter.sent),
             ("ui-texter-unsent", texter.unsent),
             ("ui-texter-assigned", texter.assigned),
         ];

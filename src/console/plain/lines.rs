@@ -236,7 +236,11 @@ impl<P: Pages> Lines<P> {
         let offered = offers(context, self.pages.keymap(), &self.voice, |action| self.pages.why_not(action));
         let others = offered.iter().filter(|offer| offer.action != Action::Help);
         lines.extend(others.map(|offer| self.hint(&offer.word, &self.voice.word(offer.action.label_key()))));
-        lines.extend(["plain-can-always", "plain-can-names"].map(|key| self.voice.word(key)));
+        lines.push(self.voice.word("plain-can-always"));
+        // One that is there, of two words where there is one.
+        let example = offered.iter().find(|offer| offer.action.name().contains('_')).or(offered.first());
+        lines
+            .extend(example.map(|offer| self.voice.text("plain-can-names", "name", &self.voice.name_of(offer.action))));
         lines
     }
 

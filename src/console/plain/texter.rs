@@ -508,7 +508,8 @@ impl Pages for TexterPages {
         lines.push(voice.with("plain-status", &args));
         lines.extend(self.model.outbox_head().iter().map(|say| voice.say(say)));
         if let (count @ 1.., Some(at)) = self.model.people.held_back() {
-            lines.push(voice.say(&Say::new("texter-held-back").with("count", count).with("at", at)));
+            let until = || Say::new("texter-held-back").with("count", count).with("at", at);
+            lines.push(voice.say(&self.model.held_for_good(at).map_or_else(until, |say| say.with("count", count))));
         }
         lines
     }

@@ -23,6 +23,7 @@ fn counts(board: &Board) -> Vec<(&'static str, u64, Role)> {
         ("counts.unsent", "ui-count-unsent", c.unsent, Role::Text),
         ("counts.unassigned", "ui-count-unassigned", c.unassigned, Role::Text),
         ("counts.sent", "ui-count-sent", c.sent, Role::Text),
+        ("", "ui-count-handled", c.sent, Role::Text),
         ("counts.waiting", "ui-count-waiting", c.waiting, warn(c.waiting)),
         ("counts.convo", "ui-count-convo", c.convo, Role::Text),
         ("counts.closed", "ui-count-closed", c.closed, Role::Text),
@@ -30,7 +31,9 @@ fn counts(board: &Board) -> Vec<(&'static str, u64, Role)> {
         ("counts.failed", "ui-count-failed", c.failed, warn(c.failed)),
         ("counts.held", "ui-count-held", c.held, warn(c.held)),
     ];
-    let told = all.into_iter().filter(|(name, ..)| board.tells(name));
+    // Where nobody tells who was texted and who was closed before that, both are one figure.
+    let is_told = |name: &str| if name.is_empty() { !board.tells("counts.sent") } else { board.tells(name) };
+    let told = all.into_iter().filter(|(name, ..)| is_told(name));
     told.map(|(_, key, n, role)| (key, n, role)).collect()
 }
 
@@ -161,6 +164,9 @@ struct Column {
     value: fn(Ink<'_>, &TexterLine, Option<Timestamp>) -> Piece,
 }
 
+/// Whom a texter has texted; where that is not told, whom they have not to text any more.
+const SENT: &str = "texters.sent";
+
 /// In order of importance: the last ones go first when it is narrow.
 const COLUMNS: [Column; 7] = [
     Column {
@@ -169,12 +175,7 @@ const COLUMNS: [Column; 7] = [
         width: 8,
         value: |ink, t, _| (grouped(ink, t.waiting), if t.waiting > 0 { Role::Warn } else { Role::Text }),
     },
-    Column {
-        key: "ui-texter-sent",
-        figure: "texters.sent",
-        width: 7,
-        value: |ink, t, _| (grouped(ink, t.sent), Role::Text),
-    },
+    Column { key: "ui-texter-sent", figure: SENT, width: 7, value: |ink, t, _| (grouped(ink, t.sent), Role::Text) },
     Column {
         key: "ui-texter-unsent",
         figure: "texters.unsent",
@@ -226,7 +227,8 @@ fn draw_texters(
     let texters: &[TexterLine] = &board.texters;
     let mut shown: Vec<&Column> = Vec::new();
     let mut used = 0;
-    for column in COLUMNS.iter().filter(|column| board.tells(column.figure)) {
+    let is_told = |figure: &str| board.tells(figure) || figure == SENT;
+    for column in COLUMNS.iter().filter(|column| is_told(column.figure)) {
         if used + column.width + 14 > area.width {
             break;
         }
@@ -241,7 +243,8 @@ fn draw_texters(
     let head = Rect { width: name_width, ..area };
     ink.line(buffer, head, 0, &[(format!("  {}", ink.word("ui-texter-name")), Role::Title)]);
     for (index, column) in shown.iter().enumerate() {
-        ink.right(buffer, place(0, index), 0, &ink.word(column.key), Role::Title);
+        let key = if board.tells(column.figure) { column.key } else { "ui-texter-handled" };
+        ink.right(buffer, place(0, index), 0, &ink.word(key), Role::Title);
     }
     if texters.is_empty() {
         ink.line(buffer, area, 1, &[(ink.word("ui-board-no-texters"), Role::Faint)]);

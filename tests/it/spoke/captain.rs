@@ -67,6 +67,7 @@ async fn the_board_counts_what_the_server_tells_and_names_what_it_does_not() {
     let foreign = board.foreign.as_ref().expect("of another make");
     assert_eq!((foreign.texts_out, foreign.texts_in), (Some(5), Some(2)));
     assert_eq!((foreign.errors[0].code.as_str(), foreign.errors[0].count), ("30003", 1));
+    assert!(!board.tells("counts.sent") && !board.tells("texters.sent"), "closed without a text is not apart");
     assert!(!board.tells("texters.last_ten_minutes") && !board.tells("counts.held") && board.tells("counts.convo"));
     let tess = board.texters.iter().find(|line| line.person == PersonId(TESS)).expect("Tess");
     assert_eq!((tess.name.as_str(), tess.assigned, tess.unsent, tess.sent, tess.waiting), ("Tess Texter", 10, 6, 4, 1));

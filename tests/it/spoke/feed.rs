@@ -9,12 +9,13 @@ use serde_json::json;
 
 use textbank::api::event::{Event, EventKind};
 use textbank::api::problem::Code;
+use textbank::client::spoke::Pace;
 use textbank::client::{Call, CallError, CampaignServer};
 use textbank::domain::conversation::OptOut;
 use textbank::domain::ids::ContactId;
 use textbank::domain::message::MessageKind;
 
-use super::shift::{Tess, now};
+use super::shift::{AT_ONCE, Tess, now};
 use super::stand_in::Trouble;
 
 async fn until<T>(feed: &mut BoxStream<'static, Call<Event>>, found: impl Fn(EventKind) -> Option<T>) -> T {
@@ -216,4 +217,32 @@ async fn null_entries_and_empty_cells_do_no_harm() {
     assert!(bodies[1].zones.names().len() > 1, "nobody knows where");
     let verdict = tess.send(1, &tess.text(1, MessageKind::Initial, "Hi").await).await.expect("a verdict");
     assert!(verdict.is_accepted());
+}
+
+#[tokio::test]
+async fn a_press_for_somebody_taken_back_shows_who_else_was_at_once() {
+    let tess = Tess::start(6).await;
+    let slow = std::time::Duration::from_secs(3600);
+    let pace = Pace { poll_busy: slow, poll_quiet: slow, ..AT_ONCE };
+    let server = std::sync::Arc::new((*tess.server).clone().at_pace(pace));
+    let page = server.assignment(tess.campaign, None).await.expect("a list");
+    let request = tess.text(1, MessageKind::Initial, "Hi").await;
+    let mut feed = server.events(tess.campaign, page.seq).await.expect("a feed");
+    // An admin takes four of the six back; no poll is due for an hour.
+    for contact in 1..=4 {
+        tess.there.world().contacts.get_mut(&contact).expect("a contact").assignment = None;
+    }
+    let verdict = server.send(textbank::domain::ids::MessageId(uuid::Uuid::from_u128(1)), &request).await;
+    assert!(!verdict.expect("a verdict").is_accepted());
+    let mut gone = BTreeSet::new();
+    while gone.len() < 4 {
+        gone.insert(
+            until(&mut feed, |what| match what {
+                EventKind::Gone { contact, .. } => Some(contact.0),
+                _ => None,
+            })
+            .await,
+        );
+    }
+    assert_eq!(gone, BTreeSet::from([1, 2, 3, 4]));
 }

@@ -31,7 +31,10 @@ const CAMPAIGNS_AT_ONCE: u64 = 50;
 /// Campaigns that are listed at most.
 const MOST_CAMPAIGNS: u64 = 500;
 /// What the server does not tell, by the names that these figures have in [`Board`].
-pub const UNTOLD: [&str; 8] = [
+pub const UNTOLD: [&str; 10] = [
+    // Who was closed before a first text counts nowhere apart.
+    "counts.sent",
+    "texters.sent",
     "oldest_wait",
     "in_flight",
     "unknown",
@@ -206,7 +209,7 @@ impl SpokeServer {
             total: watched.contacts_count,
             unassigned: told("counts.unassigned", sum("unassigned"), unassigned),
             unsent,
-            // People who were texted: whoever opted out before is rare there.
+            // Who needs no first text any more: texted, or closed without a text. How many of each is not told.
             sent: watched.contacts_count.saturating_sub(unsent),
             messaged: told("counts.messaged", sum("messaged"), None),
             waiting: told("counts.waiting", sum("needsResponse"), Some(in_hand(|one| one.unreplied_count))),
@@ -316,7 +319,7 @@ fn texter(line: &answers::InHand) -> Option<TexterLine> {
         signed_out: !texter.roles.is_empty() && role_of(&texter.roles).is_none(),
         assigned: line.contacts_count,
         unsent: line.unmessaged_count,
-        // People that they have texted, or whose conversation they were given.
+        // Who needs no first text of theirs any more.
         sent: line.contacts_count.saturating_sub(line.unmessaged_count),
         waiting: line.unreplied_count,
         last_ten_minutes: 0,

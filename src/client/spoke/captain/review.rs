@@ -55,7 +55,7 @@ impl SpokeServer {
         let id = |name: &String| match names.iter().find(|(_, known)| *known == name) {
             _ if name == "*" => Ok("*".to_owned()),
             Some((id, _)) => Ok(id.to_string()),
-            None => Err(refusal(Code::Invalid, &format!("the organization has no tag called {}", safe_line(name)))),
+            None => Err(refusal(Code::Invalid, &format!("the organization has no tag called `{}`", safe_line(name)))),
         };
         let ids = |list: &[String]| list.iter().map(id).collect::<Call<Vec<String>>>();
         let mut campaigns = json!({ "isArchived": filters.archived });
@@ -323,7 +323,7 @@ impl SpokeServer {
         let id = names.iter().find(|(_, name)| *name == tag).map(|(id, _)| id.to_string()).ok_or_else(|| {
             let known: Vec<&str> = names.values().map(String::as_str).collect();
             let detail =
-                format!("the organization has no tag called {}; there are: {}", safe_line(tag), known.join(", "));
+                format!("the organization has no tag called `{}`; there are: {}", safe_line(tag), known.join(", "));
             refusal(Code::Invalid, &detail)
         })?;
         let tag = if on { json!({ "id": id }) } else { json!({ "id": id, "value": views::RESOLVED }) };

@@ -279,7 +279,10 @@ impl Model {
                 let line = self.board.iter().flat_map(|board| &board.texters).find(|line| line.person == *texter);
                 OverlayView::Confirm {
                     title: Say::new("captain-ask-reclaim").with("name", self.name(*texter)),
-                    lines: vec![Say::new("captain-reclaim-means").with("count", line.map_or(0, |line| line.unsent))],
+                    lines: vec![
+                        Say::new(if self.is_foreign() { "captain-reclaim-there" } else { "captain-reclaim-means" })
+                            .with("count", line.map_or(0, |line| line.unsent)),
+                    ],
                     choices: choices("captain-reclaim-yes", "captain-cancel"),
                     selected: *selected,
                 }

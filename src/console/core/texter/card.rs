@@ -233,8 +233,13 @@ impl Model {
             CampaignState::Paused => Some(Say::new("texter-paused")),
             CampaignState::Importing => Some(Say::new("texter-importing")),
             CampaignState::Archived if self.answers_late() => Some(Say::new("texter-archived-late")),
-            CampaignState::Archived => Some(Say::new("texter-archived")),
+            CampaignState::Archived => Some(Say::new(self.archived_key())),
         }
+    }
+
+    /// That the campaign is closed. Where nobody is named for late replies, nobody answers them.
+    pub(super) fn archived_key(&self) -> &'static str {
+        if self.options.hands_out { "texter-archived" } else { "texter-archived-there" }
     }
 
     /// True for who answers voters that write after the campaign was closed.
@@ -290,9 +295,15 @@ impl Model {
                 key.map_or(Arg::Key(action.label_key()), Arg::Text)
             };
             // What can be done about it stands there with its keys.
-            let keys = fault.key == MISSING;
-            let with = |say: Say| say.with("key", key(Action::Skip)).with("out", key(Action::Flag));
-            return Some(if keys { with(fault.clone()) } else { fault.clone() });
+            if fault.key != MISSING {
+                return Some(fault.clone());
+            }
+            let fault = fault.clone().with("key", key(Action::Skip));
+            return Some(match self.options.keymap.offers(Action::Flag) {
+                true => fault.with("out", key(Action::Flag)),
+                // There is nobody to flag it to.
+                false => Say { key: "texter-card-missing-skip", ..fault },
+            });
         }
         if self.beside.downtime == Some(Downtime::FirstTexts) {
             return Some(Say::new("texter-downtime-first-texts"));

@@ -52,6 +52,10 @@ impl Model {
                     self.absorb(line);
                 }
                 let now = self.remaining();
+                // Where nobody is given contacts but whoever asks for them, they are told what came of it.
+                if !self.options.hands_out && now > before {
+                    self.say(Level::Info, Say::new("texter-more-came").with("count", now - before));
+                }
                 // What is asked for makes it longer; progress goes on.
                 self.slice_total += now.saturating_sub(before);
                 // Who had some already sees no other card: it is said that more came.

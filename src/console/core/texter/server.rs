@@ -249,7 +249,13 @@ impl Model {
                     self.drop_draft(contact);
                     self.people.change(contact, |line| line.opt_out = OptOut::Yes { by_word: false });
                 }
-                Code::LeaseLost | Code::Removed => self.forget_contact(contact, fx),
+                Code::LeaseLost | Code::Removed => {
+                    // Pressed and not sent: whoever else texts them, it does not count as done here.
+                    if mine.text().is_some_and(|request| request.kind == MessageKind::Initial) {
+                        self.slice_total = self.slice_total.saturating_sub(1);
+                    }
+                    self.forget_contact(contact, fx);
+                }
                 _ => {}
             }
         }
@@ -497,7 +503,7 @@ impl Model {
                         CampaignState::Running => "texter-resumed-now",
                         CampaignState::Paused => "texter-paused-now",
                         CampaignState::Importing => "texter-importing",
-                        CampaignState::Archived => "texter-archived",
+                        CampaignState::Archived => self.archived_key(),
                     };
                     self.say(Level::Warning, Say::new(key));
                 }

@@ -113,7 +113,13 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
     second.extend([dot(), waiting(ink, view, oldest.filter(|_| !narrow))]);
     if let (many @ 1.., Some(at)) = view.held_back {
         let words = [("n", number(many)), ("at", Value::Text(far(ink, at, view.now)))];
-        second.extend([dot(), (ink.words.say("ui-held-back", &words), Role::Warn)]);
+        let never = at == Timestamp::MAX;
+        let text = if never {
+            ink.counted("ui-held-for-good", "n", many as u64)
+        } else {
+            ink.words.say("ui-held-back", &words)
+        };
+        second.extend([dot(), (text, Role::Warn)]);
     }
     if view.unreadable > 0 {
         second.extend([dot(), (ink.counted("ui-unreadable", "n", view.unreadable as u64), Role::Warn)]);

@@ -8,7 +8,9 @@ use ratatui::layout::Rect;
 use super::{Part, SCRIPT_PANE, SCRIPT_WIDTH, THREE_PANES, TWO_PANES, pane_has_keys};
 use crate::console::core::texter::marks::MarkKind;
 use crate::console::core::texter::people::{Filter, Sort};
-use crate::console::core::texter::view::{self, CardPane, CardView, ComposerView, ScriptStep, Sendable, ThreadView};
+use crate::console::core::texter::view::{
+    self, CardPane, CardView, ComposerView, ScriptStep, Sendable, ThreadItem, ThreadView,
+};
 use crate::console::core::texter::{Focus, Model};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
@@ -189,6 +191,8 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView, roomy: bool) -> CardFace 
     if let (Some(now), Some(campaign), Some(body)) =
         (model.campaign_now(), &model.campaign, model.people.body(shown.contact))
         && let HoursVerdict::Open { until } = campaign.def.hours.verdict(MessageKind::Initial, now, &body.zones)
+        // Midnight is no end where no hours are enforced.
+        && (!campaign.def.hours.is_all_day() || campaign.def.hours.closes_at == Some(until))
     {
         let until = clock(ink.words, zone::local_time(until, &body.zones).earliest);
         let text = match spread(model, shown.contact) {
@@ -554,11 +558,17 @@ fn doubt_keys(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Vec<Vec<Piece
     keys.collect()
 }
 
+/// True where the notice of an opt-out went and the opt-out itself is not done at the server: others may text them yet.
+fn is_half_way(thread: &ThreadView) -> bool {
+    thread.items.iter().any(|item| matches!(item, ThreadItem::Note { what: "note-half-way", .. }))
+}
+
 /// What must be known before anything is written, as one line.
 fn state_line(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Option<Piece> {
     match &thread.opt_out {
         OptOut::Possible { words } => Some((ink.with_text("ui-frozen", "words", &safe_line(words)), Role::Bad)),
         OptOut::Yes { by_word: true } => Some((ink.word("ui-opted-out-by-word"), Role::Bad)),
+        OptOut::Yes { .. } if is_half_way(thread) => Some((ink.word("ui-opt-out-half-way"), Role::Bad)),
         OptOut::Yes { by_word: false } => Some((ink.word("ui-opted-out"), Role::Bad)),
         OptOut::No if model.people.body(thread.contact).is_some_and(|body| body.wrong_number) => {
             Some((ink.word("ui-wrong-number"), Role::Warn))

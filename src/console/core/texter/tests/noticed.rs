@@ -161,6 +161,48 @@ fn who_opted_out_before_a_text_is_nobody_to_give_back() {
 }
 
 #[test]
+fn a_press_for_somebody_who_is_anothers_by_now_does_not_count_as_done() {
+    let mut desk = Desk::with(3, 1);
+    let done = |desk: &Desk| desk.model.header().progress;
+    assert_eq!(done(&desk), (0, 3));
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(done(&desk), (1, 3));
+    let id = desk.confirmed.last().expect("a text").id;
+    let problem = Problem::new(Code::LeaseLost, "no");
+    let outcome = crate::api::message::Outcome::Refused { problem };
+    desk.tell(Msg::Verdict { verdict: crate::api::message::Verdict { id, outcome } });
+    assert_eq!(done(&desk), (0, 2));
+}
+
+#[test]
+fn where_nobody_hands_contacts_out_the_words_are_others() {
+    use crate::api::campaign::CampaignState;
+    let mut desk = Desk::with(3, 1);
+    desk.model.options.hands_out = false;
+    desk.model.options.keymap = desk.model.options.keymap.clone().without(&[crate::console::keymap::Action::Flag]);
+    let fault = crate::console::core::shared::say::Say::new("texter-card-missing").with("fields", "nosuch");
+    let card = desk.model.card.as_mut().expect("a card");
+    card.fault = Some(fault);
+    assert_eq!(desk.model.card_block().map(|say| say.key), Some("texter-card-missing-skip"), "nobody to flag it to");
+    desk.event(EventKind::Campaign { state: CampaignState::Archived, script_version: 1 });
+    assert_eq!(said(&desk), Some("texter-archived-there"));
+}
+
+#[test]
+fn who_is_past_the_campaigns_end_is_not_said_to_be_outside_hours() {
+    let mut desk = Desk::with(2, 0);
+    let (end, never) = (desk.wall - SignedDuration::from_hours(1), jiff::Timestamp::MAX);
+    let campaign = desk.model.campaign.as_mut().expect("a campaign");
+    campaign.def.hours.closes_at = Some(end);
+    let key = |desk: &Desk, at| desk.model.held_for_good(at).map(|say| say.key);
+    assert_eq!((key(&desk, never), key(&desk, end)), (Some("texter-held-back-over"), None));
+    let campaign = desk.model.campaign.as_mut().expect("a campaign");
+    campaign.def.hours.closes_at = Some(end + SignedDuration::from_hours(48));
+    assert_eq!(key(&desk, never), Some("texter-held-back-end"));
+}
+
+#[test]
 fn what_the_server_says_of_itself_holds_before_the_press() {
     let mut desk = Desk::with(3, 1);
     let tell = |desk: &mut Desk, beside: Beside| {

@@ -124,6 +124,16 @@ impl Model {
         }))
     }
 
+    /// That who is held back gets no first text any more: the campaign's end has come, or comes before any hour that is open.
+    #[must_use]
+    pub fn held_for_good(&self, opens_at: jiff::Timestamp) -> Option<Say> {
+        let end = self.campaign.as_ref()?.def.hours.closes_at?;
+        let never = opens_at == jiff::Timestamp::MAX;
+        let over = self.campaign_now().is_some_and(|now| end <= now);
+        let key = if over { "texter-held-back-over" } else { "texter-held-back-end" };
+        never.then(|| Say::new(key).with("at", Arg::Day(end)))
+    }
+
     fn nothing_to_send(&self) -> Vec<Say> {
         let mut lines = Vec::new();
         if let Some(why) = self.all_blocked() {
@@ -149,6 +159,10 @@ impl Model {
         }
         for (hours, key) in [(true, "texter-held-back"), (false, "texter-held-back-lately")] {
             if let (count @ 1.., Some(at)) = self.people.held_back_by(hours) {
+                if let Some(over) = self.held_for_good(at).filter(|_| hours) {
+                    lines.push(over.with("count", count));
+                    continue;
+                }
                 // Hours that open tomorrow have their day too.
                 let soon = self.campaign_now().is_some_and(|now| at.duration_since(now) < TODAY);
                 let at = if hours && soon { Arg::Time(at) } else { Arg::Day(at) };
