@@ -104,28 +104,43 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         out_json(&serde_json::json!({ "sign_in": sign_in.name(), "server": sign_in.server, "me": me }))?;
         return Ok(Exit::Done);
     }
-    let role = me.role.in_words();
+    let say = |key: &str, args: &[(&str, String)]| {
+        let args: Vec<(&str, Value)> = args.iter().map(|(name, value)| (*name, Value::Text(value.clone()))).collect();
+        ctx.catalogue.say(key, &args)
+    };
+    let role = match me.role {
+        Role::Texter => "role-texter",
+        Role::VettedTexter => "role-vetted-texter",
+        Role::Captain => "role-captain",
+        Role::Admin => "role-admin",
+        Role::Owner => "role-owner",
+    };
+    let role = say(role, &[]);
     let next = match me.role {
         Role::Texter | Role::VettedTexter => "text",
         Role::Captain => "captain",
         Role::Admin | Role::Owner => "campaign import --campaign FILE --contacts FILE",
     };
-    let next = format!("Next: {} {next}", ctx.program);
+    let next = say("join-next", &[("command", format!("{} {next}", ctx.program))]);
     let opens = came_in && std::io::stdout().is_terminal() && me.role <= Role::Captain;
-    let is = if me.waiting { "waits to be let in as" } else { "is now" };
-    let kind = if me.rehearsal { "REHEARSAL: no text of this server reaches a phone." } else { "REAL VOTERS." };
     // Before the first import a server has no organization of anybody's.
-    let of = match me.role {
-        Role::Admin | Role::Owner => String::new(),
-        Role::Texter | Role::VettedTexter | Role::Captain => format!(" of {}", safe_line(&me.organization)),
+    let joined = match (me.role, me.waiting) {
+        (Role::Admin | Role::Owner, _) => "join-is-now-without",
+        (Role::Texter | Role::VettedTexter | Role::Captain, false) => "join-is-now",
+        (Role::Texter | Role::VettedTexter | Role::Captain, true) => "join-waits",
     };
-    out(format!(
-        "{} {is} {role}{of} at {} (sign-in {}).\n{kind}{}",
-        safe_line(&me.name),
-        sign_in.server,
-        sign_in.name(),
-        if opens { String::new() } else { format!("\n{next}") },
-    ))?;
+    let joined = say(
+        joined,
+        &[
+            ("name", safe_line(&me.name)),
+            ("role", role),
+            ("organization", safe_line(&me.organization)),
+            ("server", sign_in.server.clone()),
+            ("sign-in", sign_in.name()),
+        ],
+    );
+    let kind = say(if me.rehearsal { "join-rehearsal" } else { "join-real" }, &[]);
+    out(format!("{joined}\n{kind}{}", if opens { String::new() } else { format!("\n{next}") }))?;
     if !beside.is_empty() {
         let names: Vec<String> = beside.iter().map(|name| format!("--sign-in {name}")).collect();
         let told = names.join(", ");

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{Context, Exit, Outcome, out, out_json, tree};
-use crate::console::keymap::{Fact, Keymap};
+use crate::console::keymap::{ACTIONS, Fact, Keymap};
+use crate::i18n::Value;
 
 /// One line of the key table.
 #[derive(Serialize)]
@@ -36,6 +37,12 @@ pub(super) fn keys(ctx: &Context, json: bool) -> Outcome {
     } else {
         out(table(&rows))?;
         out(conditions(ctx))?;
+        let bare: Vec<&str> =
+            ACTIONS.iter().filter(|info| keymap.keys_of(info.action).is_empty()).map(|info| info.name).collect();
+        if !bare.is_empty() {
+            let names = Value::Text(bare.join(", "));
+            out(format!("\n{}", ctx.catalogue.say("keys-without", &[("actions", names)])))?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -148,3 +148,4 @@ condition-opted-out = the person at hand has opted out
 condition-suggestion = a reply of the campaign fits what they wrote
 condition-first-text = the person at hand has not been texted yet
 condition-off-hours = a first text to the person at hand would wait for texting hours
+keys-without = No key of yours does: { $actions }

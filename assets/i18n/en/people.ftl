@@ -97,3 +97,16 @@ held-drafts = { $n ->
    *[other] { $n } drafts
 }
 held-nothing = nothing waits
+
+# What `join` says in the end.
+role-texter = texter
+role-vetted-texter = vetted texter
+role-captain = captain
+role-admin = admin
+role-owner = owner
+join-is-now = { $name } is now { $role } of { $organization } at { $server } (sign-in { $sign-in }).
+join-is-now-without = { $name } is now { $role } at { $server } (sign-in { $sign-in }).
+join-waits = { $name } waits to be let in as { $role } of { $organization } at { $server } (sign-in { $sign-in }).
+join-rehearsal = REHEARSAL: no text of this server reaches a phone.
+join-real = REAL VOTERS.
+join-next = Next: { $command }

@@ -408,3 +408,4 @@ texter-edit-kept = What you wrote is kept, not on the card; { $key } shows it ag
 texter-sorted = Sorted: { $sort }.
 texter-back-from-list = This is the list of replies. { $key } goes to the cards.
 texter-answer-kept = { $name }: the answer is recorded. No reply is begun: { $why }
+texter-ask-brings-replies = { $key } asks for more when you like; voters who wait and whom nobody has come too.

@@ -149,3 +149,4 @@ condition-opted-out = esta persona se dio de baja
 condition-suggestion = una respuesta de la campaña encaja con lo que escribieron
 condition-first-text = a esta persona aún no se le ha escrito
 condition-off-hours = un primer mensaje a esta persona esperaría al horario permitido
+keys-without = Ninguna tecla tuya hace: { $actions }

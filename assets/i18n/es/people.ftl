@@ -97,3 +97,16 @@ held-drafts = { $n ->
    *[other] { $n } borradores
 }
 held-nothing = no espera nada
+
+# Lo que dice `join` al final.
+role-texter = voluntario
+role-vetted-texter = voluntario verificado
+role-captain = capitán
+role-admin = administrador
+role-owner = propietario
+join-is-now = { $name } es ahora { $role } de { $organization } en { $server } (acceso { $sign-in }).
+join-is-now-without = { $name } es ahora { $role } en { $server } (acceso { $sign-in }).
+join-waits = { $name } espera entrar como { $role } de { $organization } en { $server } (acceso { $sign-in }).
+join-rehearsal = ENSAYO: ningún mensaje de este servidor llega a un teléfono.
+join-real = VOTANTES REALES.
+join-next = Después: { $command }

@@ -409,3 +409,4 @@ texter-edit-kept = Lo que escribiste queda guardado, no en la tarjeta; { $key } 
 texter-sorted = En este orden: { $sort }.
 texter-back-from-list = Esta es la lista de respuestas. { $key } lleva a las tarjetas.
 texter-answer-kept = { $name }: la respuesta queda anotada. No se empieza ningún mensaje: { $why }
+texter-ask-brings-replies = { $key } pide más cuando quieras; también llegan votantes que esperan y a quienes nadie atiende.

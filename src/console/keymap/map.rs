@@ -87,6 +87,16 @@ pub enum BindingError {
         /// Which key.
         chord: String,
     },
+    /// Nothing does any more what a place is there for.
+    #[error(
+        "keys.{context}: no key does `{action}` any more, and nothing else can; give it one, or leave it one of its own"
+    )]
+    Without {
+        /// Where.
+        context: &'static str,
+        /// What.
+        action: &'static str,
+    },
     /// A key that is bound and begins a longer sequence.
     #[error(
         "keys.{context}: `{short}` has a meaning of its own, so `{long}` can never be typed; set one of them to `none`"
@@ -137,6 +147,24 @@ pub enum Lookup {
         typed: Vec<Chord>,
     },
 }
+
+/// What each place needs a key for, one of these at least: without it somebody would be caught there, or could do nothing.
+const NEEDED: &[(Context, &[Action])] = &[
+    (Context::Card, &[Action::Send]),
+    (Context::Card, &[Action::Quit]),
+    (Context::Composer, &[Action::SendNext, Action::SendStay]),
+    (Context::Composer, &[Action::Back]),
+    (Context::Confirm, &[Action::Choose, Action::Yes]),
+    (Context::Confirm, &[Action::Back, Action::No]),
+    (Context::Palette, &[Action::Choose]),
+    (Context::Palette, &[Action::Back]),
+    (Context::Canned, &[Action::Back]),
+    (Context::Answers, &[Action::Choose, Action::Pick]),
+    (Context::Answers, &[Action::Back]),
+    (Context::Help, &[Action::Back]),
+    (Context::Messages, &[Action::Back]),
+    (Context::Score, &[Action::Quit, Action::Back]),
+];
 
 /// One possible continuation of a pending sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,6 +236,12 @@ impl Keymap {
             }
         }
         map.index(&mut faults);
+        for (context, any_of) in NEEDED {
+            let has = |action: &Action| !map.keys_for(*context, *action).is_empty();
+            if let (Some(first), false) = (any_of.first(), any_of.iter().any(has)) {
+                faults.push(BindingError::Without { context: context.name(), action: first.name() });
+            }
+        }
         if faults.is_empty() { Ok(map) } else { Err(faults) }
     }
 
@@ -577,6 +611,21 @@ mod tests {
         let n = parse_sequence("n").unwrap();
         assert_eq!(map.look_up(Context::Inbox, &n, facts), Lookup::Matched(Action::NextWaiting));
         assert_eq!(map.look_up(Context::Inbox, &n, draft), Lookup::Matched(Action::Star));
+    }
+
+    /// Whoever takes the last key away would be caught, or could send nothing at all.
+    #[test]
+    fn no_place_is_without_the_key_that_it_is_there_for() {
+        let own = |context: &str, keys: &[(&str, &str)]| -> Result<Keymap, Vec<BindingError>> {
+            let keys = keys.iter().map(|(chord, does)| ((*chord).to_owned(), (*does).to_owned())).collect();
+            Keymap::with_user(&BTreeMap::from([(context.to_owned(), keys)]))
+        };
+        let none = own("card", &[("enter", "none"), ("space", "none")]).unwrap_err();
+        assert!(none[0].to_string().starts_with("keys.card: no key does `send` any more"), "{}", none[0]);
+        assert!(own("card", &[("enter", "none"), ("space", "none"), ("enter space", "send")]).is_ok());
+        assert!(own("card", &[("enter", "none"), ("space", "none"), (";", "send when !paused")]).is_ok());
+        assert!(own("composer", &[("esc", "none")]).is_err());
+        assert!(own("confirm", &[("y", "none"), ("n", "none")]).is_ok(), "there is enter, and esc");
     }
 
     #[test]

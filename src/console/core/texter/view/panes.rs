@@ -12,6 +12,8 @@ use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::gate::Armed;
 use crate::console::core::texter::model::{Claim, Focus, Model};
 use crate::console::core::texter::pick::tag_word;
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_line;
 use crate::domain::zone::local_time;
@@ -148,7 +150,12 @@ impl Model {
                     Some(at) => Say::new("texter-cap-full").with("at", at),
                     None => self.claim_say(problem),
                 });
-                lines.push(Say::new(if *retry { "texter-asks-again" } else { "texter-ask-by-key" }));
+                lines.push(match self.options.keymap.key_for(Context::Card, Action::RequestMore) {
+                    _ if *retry => Say::new("texter-asks-again"),
+                    // Such a server hands out with the cards who waits and is nobody's.
+                    Some(key) if self.options.leases => Say::new("texter-ask-brings-replies").with("key", key),
+                    _ => Say::new("texter-ask-by-key"),
+                });
             }
             Claim::Resting => lines.push(Say::new("texter-resting")),
             Claim::TakenBack { count } => {
