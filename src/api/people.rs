@@ -67,6 +67,14 @@ pub struct JoinRequest {
     pub proof: Option<String>,
 }
 
+impl JoinRequest {
+    /// Asks whether a link is good at all. Without a name nobody joins by it: `invite_spent` where it is not, `invalid` where it may be.
+    #[must_use]
+    pub fn a_look(invite: String, device: DeviceId) -> Self {
+        Self { invite, name: String::new(), device, proof: None }
+    }
+}
+
 impl std::fmt::Debug for JoinRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("JoinRequest").field("name", &self.name).field("device", &self.device).finish_non_exhaustive()

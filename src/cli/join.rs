@@ -11,6 +11,8 @@ use super::reach::{SignInArgs, client, tell, timeouts};
 use super::shift::ShiftArgs;
 use super::{Context, Exit, Misuse, Outcome, ask, first_minute, login, out, out_json, report, text, waiting_room};
 use crate::api::people::{JoinRequest, Role};
+use crate::api::problem::Code;
+use crate::client::CallError;
 use crate::client::native::{self, JoinLink};
 use crate::client::sign_in::{self, SignIn};
 use crate::client::spoke::session::Invitation;
@@ -55,6 +57,20 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     if link.is_in_the_clear() {
         tell(ctx.catalogue.say("join-in-the-clear", &[]));
     }
+    let dir = ctx.paths.sign_ins_dir();
+    // One installation has one name, whatever it joins.
+    let device = sign_in::device(&dir, DeviceId(ctx.ids.act_id(ctx.clock.now())))?;
+    let failed = || ctx.catalogue.say("join-failed", &[("server", Value::Text(link.base_url.clone()))]);
+    if std::io::stdin().is_terminal() {
+        // A link that is not whole, or a server that is not there, is told before anybody is asked for their name.
+        let invite = link.secret.expose_secret().to_owned();
+        let looked = native::join(&link.base_url, &JoinRequest::a_look(invite, device), timeouts(ctx)).await;
+        if let Err(error) = looked
+            && !matches!(&error, CallError::Refused(problem) if problem.code == Code::Invalid)
+        {
+            return Err(anyhow::Error::from(error).context(failed()));
+        }
+    }
     let plain = first_minute::reader(ctx)?;
     let name = match args.name.filter(|name| !name.trim().is_empty()) {
         Some(name) => as_a_name(&name)?,
@@ -67,17 +83,12 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         },
         None => return Err(Misuse(ctx.catalogue.say("join-say-name", &[])).into()),
     };
-    let dir = ctx.paths.sign_ins_dir();
-    // One installation has one name, whatever it joins.
-    let device = sign_in::device(&dir, DeviceId(ctx.ids.act_id(ctx.clock.now())))?;
     let mut fresh = [0; 32];
     ctx.ids.fill(&mut fresh);
     // Whoever listens would have it for good: without it they are somebody new there.
     let proof = if link.is_in_the_clear() { None } else { Some(sign_in::proof(&dir, &link.base_url, fresh)?) };
     let request = JoinRequest { invite: link.secret.expose_secret().to_owned(), name, device, proof };
-    let joined = native::join(&link.base_url, &request, timeouts(ctx))
-        .await
-        .with_context(|| ctx.catalogue.say("join-failed", &[("server", Value::Text(link.base_url.clone()))]))?;
+    let joined = native::join(&link.base_url, &request, timeouts(ctx)).await.with_context(failed)?;
     let mut sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
     let all = sign_in::list(&dir).context("joined, but the sign-ins here cannot be read")?;
     let beside: Vec<String> = sign_in.take_place(&all).into_iter().map(SignIn::name).collect();

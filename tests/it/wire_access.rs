@@ -232,6 +232,8 @@ async fn an_invite_is_good_for_its_uses_and_its_time() {
     let path = format!("/api/v1/invites/{}", revoked["id"]);
     assert_eq!(app.call(Some(&admin), Method::DELETE, &path, None).await.status, StatusCode::NO_CONTENT);
     assert_eq!(app.join(revoked["secret"].as_str().expect("a secret"), "Gone").await.problem(), "invite_spent");
+    // Asked without a name, before a person is asked for theirs.
+    assert_eq!(app.join("not-a-whole-secret", "").await.problem(), "invite_spent");
     app.close().await;
 }
 

@@ -48,23 +48,25 @@ pub async fn handler(
     State(state): State<AppState>,
     Sent(mut request): Sent<JoinRequest>,
 ) -> Reply<Json<Joined>> {
+    let failed = || state.joins.failed(peer, state.desk.clock.monotonic()).map_err(Refusal::rate_limited);
+    // Before anything else: a program may ask with no name whether a link is good at all, before it asks a person for theirs.
+    let standing = Door::standing(&state.desk, &request.invite).await?;
+    if standing == Standing::Unknown {
+        failed()?;
+        return Err(Refusal::new(
+            Code::InviteSpent,
+            "no join link like this is good now: it was used up, has expired, was revoked, or is not whole",
+        ));
+    }
     request.name = request.name.split_whitespace().collect::<Vec<_>>().join(" ");
     person_name::cleaned(&request.name).map_err(|why| Refusal::new(Code::Invalid, format!("`name`: {why}")))?;
     if request.proof.as_ref().is_some_and(|proof| !PROOF.contains(&proof.chars().count())) {
         let what = format!("`proof`: {} to {} characters", PROOF.start(), PROOF.end());
         return Err(Refusal::new(Code::Invalid, what));
     }
-    let failed = || state.joins.failed(peer, state.desk.clock.monotonic()).map_err(Refusal::rate_limited);
     // Whoever has a good link gets in, whatever was guessed from the same room before.
-    let standing = Door::standing(&state.desk, &request.invite).await?;
     if standing != Standing::Good {
         failed()?;
-    }
-    if standing == Standing::Unknown {
-        return Err(Refusal::new(
-            Code::InviteSpent,
-            "no join link like this is good now: it was used up, has expired, was revoked, or is not whole",
-        ));
     }
     let joined = match (Door::join(&state.desk, request).await?, standing) {
         (Ok(joined), Standing::Good) => joined,
