@@ -251,6 +251,11 @@ impl When {
         Self::default()
     }
 
+    /// What it asks for.
+    pub fn facts(&self) -> impl Iterator<Item = Fact> + '_ {
+        self.0.iter().flatten().map(|(fact, _)| *fact)
+    }
+
     /// True when it holds now.
     #[must_use]
     pub fn holds(&self, facts: Facts) -> bool {

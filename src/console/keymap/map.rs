@@ -195,6 +195,8 @@ pub struct Keymap {
     without: BTreeSet<Action>,
     /// What actions are called in the language that is set.
     labels: BTreeMap<Action, String>,
+    /// What some binding asks for.
+    asked: Facts,
 }
 
 impl Default for Keymap {
@@ -204,6 +206,7 @@ impl Default for Keymap {
             tries: BTreeMap::new(),
             without: BTreeSet::new(),
             labels: BTreeMap::new(),
+            asked: Facts::default(),
         };
         let mut faults = Vec::new();
         for (context, chord, does) in DEFAULTS {
@@ -334,7 +337,15 @@ impl Keymap {
         }
     }
 
+    /// True when some binding asks for this: what costs time to find out is found out for it alone.
+    #[must_use]
+    pub fn asks_for(&self, fact: Fact) -> bool {
+        self.asked.has(fact)
+    }
+
     fn index(&mut self, faults: &mut Vec<BindingError>) {
+        let all = self.bindings.values().flat_map(BTreeMap::values).flatten();
+        self.asked = all.flat_map(|bound| bound.when.facts()).fold(Facts::default(), |all, fact| all.with(fact, true));
         self.tries.clear();
         for (context, keys) in &self.bindings {
             let trie = self.tries.entry(*context).or_default();
@@ -606,6 +617,7 @@ mod tests {
         assert_eq!(now(draft, Action::Close), Vec::<String>::new());
         let out = draft.with(Fact::OptedOut, true);
         assert_eq!(now(out, Action::Star), ["*", "x"]);
+        assert!(map.asks_for(Fact::OptedOut) && !map.asks_for(Fact::Suggestion));
         // Where it does not hold, the place around it is asked.
         let map = Keymap::with_user(&user("inbox", "n", "star when draft")).unwrap();
         let n = parse_sequence("n").unwrap();

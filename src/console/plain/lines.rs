@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::command::{Typed, like, offers, parse, word_for};
+use super::command::{Typed, folded, like, offers, parse, word_for};
 use super::layers::{Manner, layer};
 use super::voice::{Voice, printable};
 use crate::console::core::shared::Program;
@@ -225,6 +225,10 @@ impl<P: Pages> Lines<P> {
     }
 
     fn hint(&self, word: &str, label: &str) -> String {
+        if folded(word) == folded(label) {
+            // What is asked for by its name needs it once.
+            return format!("{label}.");
+        }
         let args = [("word", Value::Text(word.to_owned())), ("label", Value::Text(label.to_owned()))];
         self.voice.with("plain-hint", &args)
     }

@@ -62,6 +62,8 @@ impl Model {
     #[must_use]
     pub fn facts(&self) -> Facts {
         let line = self.at_hand().and_then(|id| self.people.line(id));
+        // All replies are looked through for it.
+        let suggestion = self.options.keymap.asks_for(Fact::Suggestion) && !self.suggestions().is_empty();
         Facts::default()
             .with(Fact::Frozen, line.is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. })))
             .with(Fact::Closed, line.is_some_and(|line| line.status == Status::Closed))
@@ -72,7 +74,7 @@ impl Model {
             .with(Fact::Paused, self.state == crate::api::campaign::CampaignState::Paused)
             .with(Fact::Rehearsal, self.rehearsal() == Some(true))
             .with(Fact::OptedOut, line.is_some_and(|line| matches!(line.opt_out, OptOut::Yes { .. })))
-            .with(Fact::Suggestion, !self.suggestions().is_empty())
+            .with(Fact::Suggestion, suggestion)
             .with(Fact::FirstText, line.is_some_and(|line| line.status == Status::NeedsMessage))
             .with(Fact::OffHours, self.at_hand().is_some_and(|contact| self.is_off_hours(contact)))
     }

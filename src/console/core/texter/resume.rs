@@ -68,12 +68,18 @@ impl Model {
                     && !matches!(line.opt_out, OptOut::Yes { .. })
             })
         };
-        let Some(contact) = place.open.filter(goes_on) else {
-            return self.say(Level::Info, Say::new("resume-replies"));
+        let say = match place.open.filter(goes_on) {
+            None => Say::new("resume-replies"),
+            Some(contact) => {
+                self.open_thread(contact, fx);
+                let key = if self.has_draft(contact) { "resume-draft" } else { "resume-conversation" };
+                self.about(key, contact)
+            }
         };
-        self.open_thread(contact, fx);
-        let key = if self.has_draft(contact) { "resume-draft" } else { "resume-conversation" };
-        self.say(Level::Info, self.about(key, contact));
+        // What a captain has to say stays until it was seen.
+        if self.notices.toast().is_none_or(|notice| notice.level < Level::Told) {
+            self.say(Level::Info, say);
+        }
     }
 
     /// The journal told its drafts after a conversation was opened: its draft is put there, where nothing is written yet.

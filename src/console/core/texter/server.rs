@@ -91,6 +91,8 @@ impl Model {
             self.loaded = true;
             let had = std::mem::take(&mut self.options.had);
             let gone: Vec<(ContactId, bool)> = had.into_iter().filter(|(id, _)| !reading.seen.contains(id)).collect();
+            // Said before what went: that matters more.
+            self.resume(fx);
             // Where lists leave people out, who opted out or could not be read is missing in them, and in nobody else's hands.
             if self.options.leases {
                 self.tell_what_went(&gone, fx);
@@ -100,7 +102,6 @@ impl Model {
             let waiting = self.acts.initials_waiting();
             let sent = usize::try_from(page.sent).unwrap_or(0) + waiting;
             self.slice_total = self.remaining() + sent + self.people.passed_over();
-            self.resume(fx);
         }
         self.slice_total = self.slice_total.max(self.remaining());
         let after = reading.after.unwrap_or(page.seq);
