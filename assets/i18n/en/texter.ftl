@@ -56,10 +56,6 @@ texter-held-back = { $count ->
     [one] One contact is held back: it is outside texting hours there until { $at }.
    *[other] { $count } contacts are held back: it is outside texting hours there, the first until { $at }.
 }
-texter-more-came = { $count ->
-    [one] One more contact came.
-   *[other] { $count } more contacts came.
-}
 texter-held-back-over = { $count ->
     [one] One contact gets no first text any more: the campaign is over since { $at }.
    *[other] { $count } contacts get no first text any more: the campaign is over since { $at }.

@@ -35,10 +35,6 @@ texter-held-back = { $count ->
     [one] Un contacto queda retenido: allí está fuera del horario permitido hasta las { $at }.
    *[other] { $count } contactos quedan retenidos: allí está fuera del horario permitido; el primero, hasta las { $at }.
 }
-texter-more-came = { $count ->
-    [one] Llegó un contacto más.
-   *[other] Llegaron { $count } contactos más.
-}
 texter-held-back-over = { $count ->
     [one] Un contacto ya no recibe primer mensaje: la campaña terminó el { $at }.
    *[other] { $count } contactos ya no reciben primer mensaje: la campaña terminó el { $at }.

@@ -52,14 +52,11 @@ impl Model {
                     self.absorb(line);
                 }
                 let now = self.remaining();
-                // Where nobody is given contacts but whoever asks for them, they are told what came of it.
-                if !self.options.hands_out && now > before {
-                    self.say(Level::Info, Say::new("texter-more-came").with("count", now - before));
-                }
                 // What is asked for makes it longer; progress goes on.
                 self.slice_total += now.saturating_sub(before);
-                // Who had some already sees no other card: it is said that more came.
-                if before > 0 && now > before {
+                // Who had some already sees no other card, and where nobody is given contacts but whoever asks, they are told what came of
+                // it.
+                if now > before && (before > 0 || !self.options.hands_out) {
                     self.say(Level::Info, Say::new("texter-more-came").with("count", now - before).with("all", now));
                 }
                 // A grant that brings nothing to do must not be asked for again and again.
