@@ -177,7 +177,13 @@ pub async fn run(command: PersonCommand, ctx: &Context) -> Outcome {
 async fn whole(client: &AdminClient, phone: Phone, ctx: &Context) -> crate::client::Call<PersonOut> {
     let mut wanted = PersonWanted { phone, in_parts: true, from: None };
     let mut found = patiently(ctx, || client.person_out(&wanted)).await?;
+    let mut asked = std::collections::BTreeSet::new();
     while let Some(next) = found.next.take() {
+        // A server of another version beside it may not know the place, and begin again: nothing is told twice.
+        if !asked.insert((next.table.clone(), next.after)) {
+            let what = "two servers of different versions answer in turn: ask again when all are of one";
+            return Err(crate::client::CallError::Strange(what.into()));
+        }
         wanted.from = Some(next);
         let more = patiently(ctx, || client.person_out(&wanted)).await?;
         for (table, rows) in more.held {
