@@ -69,7 +69,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
         (None, Some(contacts)) => contacts,
         (from, _) => {
             let (url, number) = (from.as_deref().unwrap_or_default(), args.campaign.to_string_lossy());
-            return super::campaign_from_spoke::import(url, &number, &args.into, ctx).await;
+            return super::campaign_from_spoke::import(url, &number, &args.into, args.json, ctx).await;
         }
     };
     let now = super::reach::campaign_now(&args.who, ctx).await;

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use anyhow::{Context as _, anyhow, bail};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::reach::{tell, timeouts};
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
@@ -131,6 +131,13 @@ pub async fn join(
     let email = asked_for("Your e-mail: ")?;
     let question = if has { "Your password (it is not shown): " } else { "Choose a password (it is not shown): " };
     let password = secret(question, false)?;
+    if !has {
+        // Unseen, a slip would lock them out of an account that nobody can open.
+        let again = secret("The same password again: ", false)?;
+        if again.expose_secret() != password.expose_secret() {
+            return Err(Misuse("the two passwords are not the same: nothing was done; run it again".to_owned()).into());
+        }
+    }
     let (cookie, _) = if has {
         door.login(&email, &password).await.map_err(not_signed_in)?
     } else {
@@ -172,7 +179,7 @@ async fn settle(
         Wants { terms: settings.terms, profile: false }
     });
     let person = me.clone();
-    let done = store(door, cookie.clone(), me, settings, json, ctx)?;
+    let done = store(door, (cookie.clone(), me), (settings, &wants), json, ctx)?;
     if wants.terms {
         let address = door.address();
         let yes = accept
@@ -187,6 +194,9 @@ async fn settle(
         if yes {
             door.accept_terms(&cookie, &person).await.context("signed in, but the terms are not accepted")?;
             tell("The terms are accepted.");
+            if !json {
+                out(format!("Next: {} text", ctx.program))?;
+            }
         } else {
             tell(format!(
                 "This server's terms are not accepted yet: read them in the browser at {address}, then sign in again with --accept-terms."
@@ -222,7 +232,13 @@ async fn look(door: &Door) -> anyhow::Result<Settings> {
     }
 }
 
-fn store(door: &Door, cookie: SecretString, me: Me, settings: &Settings, json: bool, ctx: &Context) -> Outcome {
+fn store(
+    door: &Door,
+    (cookie, me): (SecretString, Me),
+    (settings, wants): (&Settings, &Wants),
+    json: bool,
+    ctx: &Context,
+) -> Outcome {
     let dir = ctx.paths.sign_ins_dir();
     let device = sign_in::device(&dir, DeviceId(ctx.ids.act_id(ctx.clock.now())))?;
     let sign_in = SignIn::at_spoke(door.address(), cookie, me, device, ctx.clock.now());
@@ -248,7 +264,9 @@ fn store(door: &Door, cookie: SecretString, me: Me, settings: &Settings, json: b
         tell("Should the sign-in end, ask the campaign for another token.");
     }
     let watch = if me.role >= Role::Captain { format!(", or {} captain to watch", ctx.program) } else { String::new() };
-    out(format!("Next: {} text{watch}", ctx.program))?;
+    if !wants.terms {
+        out(format!("Next: {} text{watch}", ctx.program))?;
+    }
     Ok(Exit::Done)
 }
 

@@ -28,4 +28,4 @@ practice-real-next = Next come REAL VOTERS: each text you send goes to a phone.
 first-reader = Do you use a screen reader or a braille display? (yes/no)
 first-reader-plain = Everything comes in whole lines from now on. To change that: { $program } config path shows the settings file; set plain in [console].
 practice-leave-means = This is the practice: nobody real waits, and nothing was sent. You can do it again at any time.
-practice-real-now = Practice over. These are REAL VOTERS: each text you send goes to a phone.
+practice-real-now = From here on these are REAL VOTERS: each text you send goes to a phone.

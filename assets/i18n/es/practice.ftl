@@ -28,4 +28,4 @@ practice-real-next = Ahora vienen VOTANTES REALES: cada mensaje que envíes lleg
 first-reader = ¿Usas un lector de pantalla o una línea braille? (sí/no)
 first-reader-plain = Desde ahora todo llega en líneas enteras. Para cambiarlo: { $program } config path muestra el archivo de ajustes; cambia plain en [console].
 practice-leave-means = Esto es la práctica: nadie real espera y no se envió nada. Puedes repetirla cuando quieras.
-practice-real-now = Fin de la práctica. Estos son VOTANTES REALES: cada mensaje que envíes llega a un teléfono.
+practice-real-now = Desde ahora son VOTANTES REALES: cada mensaje que envías llega a un teléfono.

@@ -214,6 +214,9 @@ pub struct Canned {
     /// Text with merge fields.
     #[serde(default, deserialize_with = "or_default")]
     pub text: String,
+    /// Tags that the server sets with it.
+    #[serde(rename = "tagIds", default, deserialize_with = "without_nulls")]
+    pub tag_ids: Vec<Id>,
 }
 
 /// A campaign.

@@ -59,6 +59,7 @@ use crate::env::{SharedClock, SharedIds};
 
 pub use self::each::{Reading, Unreadable};
 pub use self::page::Settings;
+pub use self::views::LeftBehind;
 
 /// How long is waited for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

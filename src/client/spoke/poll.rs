@@ -25,6 +25,8 @@ use crate::env::Ids;
 
 /// Every so many polls the whole list is compared.
 const ALL_EVERY: u64 = 12;
+/// Of those who wait and were not read yet so many are read with a poll.
+const UNREAD_AT_ONCE: usize = 50;
 /// Every so many polls the script is read again.
 const SCRIPT_EVERY: u64 = 6;
 /// A quiet interval grows by a quarter with each poll that brought nothing.
@@ -100,6 +102,7 @@ impl Poller {
                 done => done?,
             }
         }
+        self.read_unread().await;
         let due = self.server.known.due(self.assignment, self.server.clock.now());
         if let Err(error) = self.read(due.iter().copied().collect()).await {
             if matches!(error, CallError::Refused(_)) {
@@ -159,6 +162,26 @@ impl Poller {
         self.read_whole(changed).await
     }
 
+    /// The list reads the first of those who wait; what the others wrote, which may be that they want no more texts, is read here, some
+    /// with each poll. That it fails now and then keeps nothing back: the next poll asks again.
+    async fn read_unread(&mut self) {
+        let marks = self.server.known.told(self.assignment);
+        let unread = marks.iter().filter(|(_, mark)| mark.waits && mark.messages.is_none()).map(|(id, _)| *id);
+        let ids: Vec<i64> = unread.filter(|id| !self.server.known.has_failed(*id)).take(UNREAD_AT_ONCE).collect();
+        if ids.is_empty() {
+            return;
+        }
+        match self.server.each(self.assignment, &ids).await {
+            Ok(found) => {
+                for contact in found.into_iter().filter_map(|(_, read)| read.contact()) {
+                    // Their texts are old: the list alone shows them, and nobody is rung for them.
+                    self.tell_line(&contact, marks.get(&contact.id.0));
+                }
+            }
+            Err(error) => tracing::debug!(%error, "those who wait were not read yet"),
+        }
+    }
+
     /// As [`Self::read`], without those who could not be read before: they are asked for when they are due, apart.
     async fn read_whole(&mut self, mut ids: BTreeSet<i64>) -> Call<()> {
         ids.retain(|id| !self.server.known.has_failed(*id));
@@ -199,6 +222,13 @@ impl Poller {
         for item in self.server.entries(contact, known, author) {
             self.tell(at, EventKind::Thread { contact: id, item }, None);
         }
+        self.tell_line(contact, former);
+    }
+
+    /// Their line of the list.
+    fn tell_line(&mut self, contact: &Contact, former: Option<&Mark>) {
+        let now = self.server.clock.now();
+        let at = read::changed_at(contact, now);
         let summary = {
             let judged = self.server.judged(contact.id.0);
             views::summary(contact, self.assignment, self.server.me.0, judged.as_deref(), now)

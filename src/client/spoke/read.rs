@@ -10,6 +10,7 @@ use super::answers::{Assignment, CannedOf, Contact, Id, Lines, Todo, Todos, User
 use super::documents;
 use super::known::Mark;
 use super::page::Settings;
+use super::views::LeftBehind;
 use super::wire::Reply;
 use super::{SpokeServer, refusal, signed_out, views};
 use crate::api::assignment::{AssignmentPage, ContactSummary, ContactView};
@@ -109,7 +110,7 @@ impl SpokeServer {
     ///
     /// # Errors
     /// [`CallError`]
-    pub async fn script_of(&self, campaign: CampaignId) -> Call<CampaignDef> {
+    pub async fn script_of(&self, campaign: CampaignId) -> Call<(CampaignDef, LeftBehind)> {
         let reply = self.asked(&documents::SCRIPT, json!({ "campaign": campaign.0.to_string() })).await?;
         if reply.field("campaign").is_null() && reply.errors.is_empty() {
             return Err(refusal(Code::NotFound, "there is no campaign with this number"));
@@ -126,7 +127,16 @@ impl SpokeServer {
             campaign_canned_responses: canned.canned_responses,
             campaign: reply.read("campaign")?,
         };
-        Ok(views::campaign(&as_assigned, 0).def)
+        Ok((views::campaign(&as_assigned, 0).def, views::left_behind(&as_assigned)))
+    }
+
+    /// The same of a campaign that one texts in, by the number of the assignment.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]
+    pub async fn script_of_mine(&self, assignment: CampaignId) -> Call<(CampaignDef, LeftBehind)> {
+        let assignment = self.read_assignment(assignment.0).await?;
+        Ok((views::campaign(&assignment, 0).def, views::left_behind(&assignment)))
     }
 
     /// An assignment as it was read last.

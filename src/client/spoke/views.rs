@@ -154,6 +154,38 @@ pub fn campaign(assignment: &Assignment, seq: u64) -> CampaignView {
     }
 }
 
+/// What of a campaign there has no place in a campaign file, or another meaning in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct LeftBehind {
+    /// Texting hours that are set there and not enforced: first and last hour.
+    pub hours_not_enforced: Option<(i8, i8)>,
+    /// When it is due; first texts end a day later there.
+    pub due: Option<Timestamp>,
+    /// Canned replies whose tags the server sets with them: title, and the tags' names (a number where the name is not told).
+    pub canned_with_tags: BTreeMap<String, Vec<String>>,
+}
+
+/// [`LeftBehind`]
+#[must_use]
+pub fn left_behind(assignment: &Assignment) -> LeftBehind {
+    let campaign = &assignment.campaign;
+    let own = campaign.override_organization_texting_hours;
+    let hours = if own { &campaign.hours } else { &campaign.organization.hours };
+    let set = hours.start.zip(hours.end);
+    let named = |id: i64| {
+        let known = campaign.organization.tags.iter().find(|tag| tag.id.0 == id);
+        known.map_or_else(|| id.to_string(), |tag| safe_line(&tag.name))
+    };
+    let with_tags = assignment.campaign_canned_responses.iter().filter(|reply| !reply.tag_ids.is_empty());
+    LeftBehind {
+        hours_not_enforced: set.filter(|_| !hours.enforced),
+        due: campaign.due_by,
+        canned_with_tags: with_tags
+            .map(|reply| (safe_line(&plain(&reply.title)), reply.tag_ids.iter().map(|id| named(id.0)).collect()))
+            .collect(),
+    }
+}
+
 /// What a texter sees of a contact there, besides the first name.
 const SHOWN: [&str; 3] = ["lastName", "city", "state"];
 

@@ -203,6 +203,14 @@ async fn a_script_watches_steers_and_counts() {
     let import = ["campaign", "import", "--from-spoke", &url, "--campaign", "1", "--into", &file];
     let imported = here.run(&import, "").await;
     assert!(imported.out.contains("2 questions, 3 canned replies, 3 tags"), "{}{}", imported.out, imported.err);
+    // What a file of ours has no place for is said, in the file too.
+    let tags = "Canned reply \"Wrong number\": Spoke sets the tags";
+    assert!(imported.err.contains(&format!("not in it: {tags}")), "{}", imported.err);
+    assert!(std::fs::read_to_string(&file).expect("a file").contains(&format!("# {tags}")));
+    let other = here.home.path().join("again.toml").to_string_lossy().into_owned();
+    let brought = json(&[&import[..7], &[&other, "--json"]].concat()).await;
+    assert_eq!(brought["canned"].as_u64(), Some(3));
+    assert!(brought["not_in_it"]["canned_with_tags"]["Wrong number"][0].is_string(), "{brought}");
     let all = here.run(&["spoke", "reassign", "--all", "--yes", "--to", "nobody"], "").await;
     assert!(all.err.contains("name one"), "{}", all.err);
 }

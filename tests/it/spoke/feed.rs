@@ -16,7 +16,7 @@ use textbank::domain::ids::ContactId;
 use textbank::domain::message::MessageKind;
 
 use super::shift::{AT_ONCE, Tess, now};
-use super::stand_in::Trouble;
+use super::stand_in::{TESS, Trouble};
 
 async fn until<T>(feed: &mut BoxStream<'static, Call<Event>>, found: impl Fn(EventKind) -> Option<T>) -> T {
     loop {
@@ -245,4 +245,24 @@ async fn a_press_for_somebody_taken_back_shows_who_else_was_at_once() {
         );
     }
     assert_eq!(gone, BTreeSet::from([1, 2, 3, 4]));
+}
+
+#[tokio::test]
+async fn words_that_may_be_an_opt_out_are_found_however_many_wait() {
+    let tess = Tess::start(130).await;
+    for contact in 1..=130 {
+        let words = if contact == 127 { "please stop" } else { "where do I vote?" };
+        tess.there.world().store(contact, TESS, "Hi", now(), false);
+        tess.there.world().voter_writes(contact, words, now());
+    }
+    let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
+    let line = page.contacts.iter().find(|line| line.id == ContactId(127)).expect("in hand");
+    assert_eq!(line.opt_out, OptOut::No, "not read yet");
+    let mut feed = tess.server.events(tess.campaign, page.seq).await.expect("a feed");
+    let line = until(&mut feed, |what| match what {
+        EventKind::Contact { contact } if contact.id == ContactId(127) => Some(contact),
+        EventKind::Thread { .. } => panic!("nobody is rung for what was written before"),
+        _ => None,
+    });
+    assert!(matches!(line.await.opt_out, OptOut::Possible { .. }));
 }
