@@ -1,5 +1,6 @@
 //! A console with a scripted outside: a frame after every message, a journal and a clock that obey the test.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::civil::Time;
@@ -192,6 +193,33 @@ impl Desk {
         let fx = desk.model.start();
         desk.take(fx);
         desk
+    }
+
+    /// The console is killed and started again: what the journal holds is there, and where the console was. `out`: who has opted out by
+    /// the server's word.
+    pub fn restart(&mut self, unsent: i64, waiting: i64, out: &BTreeSet<i64>) {
+        let lost = std::mem::take(&mut self.journal);
+        let acts = self.confirmed.iter().filter(|confirmed| !lost.contains(&confirmed.id)).cloned().collect();
+        let drafts = self.model.drafts.iter().map(|(contact, text)| (*contact, text.clone())).collect();
+        self.model = Model::new(self.model.options.clone());
+        self.timers.clear();
+        self.told = None;
+        let fx = self.model.start();
+        self.take(fx);
+        self.tell(Msg::JournalOpen { acts, drafts });
+        for mut msg in opening(unsent, waiting) {
+            let gone = |line: &mut ContactSummary| {
+                if out.contains(&line.id.0) {
+                    line.opt_out = OptOut::Yes { by_word: true };
+                }
+            };
+            match &mut msg {
+                Msg::Assignment(page) => page.contacts.iter_mut().for_each(gone),
+                Msg::Contacts { found, .. } => found.iter_mut().for_each(|view| gone(&mut view.summary)),
+                _ => {}
+            }
+            self.tell(msg);
+        }
     }
 
     pub fn stamp(&mut self) -> Stamp {

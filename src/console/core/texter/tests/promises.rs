@@ -11,7 +11,7 @@ use crate::api::message::{Outcome, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat, Msg};
 use crate::console::core::shared::pointer::Aim;
-use crate::console::core::texter::Model;
+use crate::console::core::texter::{Focus, Model};
 use crate::console::keymap::action::ACTIONS;
 use crate::console::keymap::chord::{Chord, Press, parse_sequence};
 use crate::console::keymap::map::{Keymap, UserBindings};
@@ -39,6 +39,8 @@ enum Step {
     Snapshot,
     Click(Aim),
     Wheel(isize),
+    /// Killed, and started again where it was.
+    Restart,
     /// A frame, a look at it, the pane key or not, an honest press, the journal's answer.
     Deliberate,
 }
@@ -81,6 +83,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Resumed),
         2 => aim.prop_map(Step::Click),
         1 => (-3..4isize).prop_map(Step::Wheel),
+        1 => Just(Step::Restart),
         1 => Just(Step::Snapshot),
         8 => Just(Step::Deliberate),
     ]
@@ -211,6 +214,20 @@ fn run(steps: Vec<Step>, own: bool) {
                 let stamp = desk.stamp();
                 desk.tell(Msg::Wheel { by, stamp });
             }
+            Step::Restart => {
+                for id in &desk.journal {
+                    // Not synced, not confirmed: nobody was told that it was.
+                    let lost = desk.confirmed.iter().find(|c| c.id == *id).map(|c| &c.what);
+                    if let Some(ConfirmedWhat::Text(request)) = lost {
+                        free_again.insert(request.contact.0);
+                    }
+                }
+                let in_replies = desk.model.options.place.in_replies;
+                desk.restart(5, 3, &out);
+                assert!(!in_replies || desk.model.focus != Focus::Card, "back from the replies onto a card");
+                // Turns are counted anew by a new console.
+                turns.clear();
+            }
             Step::Deliberate => {
                 if let Some(card) = desk.model.armed() {
                     frames.insert((card.contact, card.body_hash));
@@ -248,7 +265,7 @@ fn run(steps: Vec<Step>, own: bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn hold_under_random_keys_events_and_failures(
