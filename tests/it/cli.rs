@@ -122,6 +122,23 @@ fn faulty_settings_stop_with_place_and_remedy_and_the_tools_still_work() {
 }
 
 #[test]
+fn keys_tell_when_each_counts_and_which_action_has_none() {
+    let home = home();
+    std::fs::create_dir_all(home.path().join("config")).expect("made");
+    let own = "[keys.inbox]\nx = [{ action = 'close', when = 'waiting && !draft' }, 'star']\n'S' = 'none'\n";
+    std::fs::write(home.path().join("config/config.toml"), own).expect("written");
+    let said = text(&textbank(home.path(), &["keys"], &[]).stdout);
+    for part in ["(close when waiting && !draft, star)", "somebody waits for an answer", "No key of yours does: sort"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let rows = textbank(home.path(), &["keys", "--json"], &[]).stdout;
+    let rows: serde_json::Value = serde_json::from_slice(&rows).expect("JSON");
+    let own = |row: &&serde_json::Value| row["context"] == "inbox" && row["key"] == "x";
+    let row = rows.as_array().expect("rows").iter().find(own).expect("the key");
+    assert_eq!(row["when"], serde_json::json!(["waiting && !draft", ""]));
+}
+
+#[test]
 fn manual_page_and_completions_know_every_command() {
     let home = home();
     let page = text(&textbank(home.path(), &["man"], &[]).stdout);
