@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 
 use super::reach::{SignInArgs, client, spoke, stored_anywhere, tell, timeouts};
-use super::rest::{Rest, had_everywhere};
+use super::rest::Rest;
 use super::shift::{LAST, gate_times, in_lines, keymap, launch_with, promptly};
 use super::text::first_slice;
 use super::{Context, Exit, Outcome, out, out_json};
@@ -17,6 +17,7 @@ use crate::client::journal::{Journal, Wipe};
 use crate::client::sign_in::{ServerKind, SignIn};
 use crate::console::core::home::HomeOptions;
 use crate::console::core::home::view::{counts, standing};
+use crate::console::runtime::kept::had_everywhere;
 use crate::console::runtime::launch::{home, home_in_lines};
 use crate::console::ui::ink::phrase;
 use crate::domain::ids::CampaignId;

@@ -1,14 +1,12 @@
 //! What stays of a shift when its console is left: what is said of it, what this machine remembers of it, what is wiped.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Context;
 use super::reach::tell;
 use crate::client::journal::{Journal, Wipe};
 use crate::client::sign_in::{ServerKind, SignIn};
 use crate::console::core::shared::place::Place;
 use crate::console::runtime::Outcome;
-use crate::console::runtime::effects::{keep_place, kept_place};
+use crate::console::runtime::kept::{had_in, keep_hands, keep_place, kept_place};
 use crate::console::ui::ink::phrase;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::safe_text::safe_body;
@@ -54,19 +52,7 @@ impl Rest {
 
     /// Keeps it for the next start. It is a help to somebody who comes back, and no act: what the disk refuses is logged.
     pub(super) async fn keep_hands(&self, campaign: CampaignId, in_hand: &[(ContactId, bool)]) {
-        let mut campaigns: BTreeSet<i64> = kept(&self.journal, HANDS).await;
-        campaigns.insert(campaign.0);
-        let all =
-            [(HANDS.to_owned(), serde_json::to_value(campaigns)), (hands(campaign), serde_json::to_value(in_hand))];
-        for (key, value) in all {
-            let kept = match value {
-                Ok(value) => self.journal.ui_set(&key, &value).await.map_err(anyhow::Error::from),
-                Err(error) => Err(error.into()),
-            };
-            if let Err(error) = kept {
-                tracing::warn!(%error, "what was in hand is not remembered");
-            }
-        }
+        keep_hands(&self.journal, campaign, in_hand).await;
     }
 
     /// Where a campaign's console was left.
@@ -129,36 +115,6 @@ impl Rest {
         }
         Ok(())
     }
-}
-
-/// Where the journal keeps in which campaigns this person held somebody when they left.
-const HANDS: &str = "hands";
-
-/// Where it keeps whom.
-fn hands(campaign: CampaignId) -> String {
-    format!("{HANDS}.{campaign}")
-}
-
-async fn kept<T: Default + serde::de::DeserializeOwned>(journal: &Journal, key: &str) -> T {
-    let kept = journal.ui_get(key).await.ok().flatten();
-    kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
-}
-
-async fn had_in(journal: &Journal, campaign: CampaignId) -> Vec<(ContactId, bool)> {
-    kept(journal, &hands(campaign)).await
-}
-
-/// Whom this person held in each campaign when its console was last left.
-pub(super) async fn had_everywhere(journal: &Journal) -> BTreeMap<CampaignId, Vec<(ContactId, bool)>> {
-    let mut all = BTreeMap::new();
-    for campaign in kept::<BTreeSet<i64>>(journal, HANDS).await {
-        let campaign = CampaignId(campaign);
-        let had = had_in(journal, campaign).await;
-        if !had.is_empty() {
-            all.insert(campaign, had);
-        }
-    }
-    all
 }
 
 #[cfg(test)]

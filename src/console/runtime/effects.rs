@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::link::Link;
+use super::kept::{keep_hands, keep_place};
 use super::turn::Hands;
 use crate::api::act::Act;
 use crate::client::CampaignServer;
@@ -30,8 +31,6 @@ use crate::client::journal::{Journal, JournalError};
 use crate::client::outbox::{FlushGate, KnownHours, Line, Outbox, Report};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Beside, Confirmed, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
-use crate::console::core::shared::place::Place;
-use crate::domain::ids::CampaignId;
 use crate::domain::second_factor::OneTimeCode;
 use crate::env::{BoxFuture, SharedClock, SharedIds};
 
@@ -283,6 +282,10 @@ impl Runner {
                     }
                 });
             }
+            Effect::KeepHands { campaign, hands } => {
+                let journal = self.ctx.journal.clone();
+                self.spawn(async move { keep_hands(&journal, campaign, &hands).await });
+            }
             Effect::After { timer, delay } => self.after(timer, delay),
             Effect::Stop(timer) => {
                 if let Some(running) = self.timers.remove(&timer) {
@@ -502,23 +505,4 @@ async fn forward(ctx: Arc<Ctx>, mut reports: mpsc::Receiver<Report>, left: Cance
             ctx.tell_unless(&left, msg).await;
         }
     }
-}
-
-/// Where the journal keeps where a campaign's console was left.
-fn place_key(campaign: CampaignId) -> String {
-    format!("place.{campaign}")
-}
-
-/// Keeps where a campaign's console is.
-///
-/// # Errors
-/// What the disk says.
-pub async fn keep_place(journal: &Journal, campaign: CampaignId, place: &Place) -> anyhow::Result<()> {
-    Ok(journal.ui_set(&place_key(campaign), &serde_json::to_value(place)?).await?)
-}
-
-/// Where a campaign's console was left; as at a first start, where the journal has nothing that can be read.
-pub async fn kept_place(journal: &Journal, campaign: CampaignId) -> Place {
-    let kept = journal.ui_get(&place_key(campaign)).await.ok().flatten();
-    kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
 }

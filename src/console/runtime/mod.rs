@@ -3,6 +3,7 @@
 //! [`turn`] is the loop itself, over any terminal, any input and any program; [`lines`] is that of the linear front end.
 
 pub mod effects;
+pub mod kept;
 pub mod launch;
 pub mod lines;
 pub mod turn;

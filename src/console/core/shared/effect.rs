@@ -40,6 +40,13 @@ pub enum Effect {
         /// Where.
         place: Place,
     },
+    /// Keep whom the texter holds in a campaign, for the next start.
+    KeepHands {
+        /// Which campaign.
+        campaign: CampaignId,
+        /// Whom, and with whom of them they are in conversation.
+        hands: Vec<(ContactId, bool)>,
+    },
     /// Message `Timer` after this long.
     After {
         /// Which timer.

@@ -75,6 +75,18 @@ impl Model {
         self.people.ids().filter_map(|id| open(&id)).collect()
     }
 
+    /// Has the journal keep whom this person holds, when that is not what it has: whoever is cut off is told what went meanwhile, too.
+    pub(super) fn keep_hands(&mut self, fx: &mut Vec<Effect>) {
+        if !self.loaded || self.options.practice {
+            return;
+        }
+        let hands = self.whom_i_hold();
+        if self.options.had != hands {
+            self.options.had.clone_from(&hands);
+            fx.push(Effect::KeepHands { campaign: self.options.campaign, hands });
+        }
+    }
+
     /// Somebody came back, and what they held is theirs no more: contacts, and whether they were in conversation.
     pub(super) fn tell_what_went(&mut self, gone: &[(ContactId, bool)], fx: &mut Vec<Effect>) {
         let talks = gone.iter().filter(|(_, talks)| *talks).count();

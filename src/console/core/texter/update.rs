@@ -251,6 +251,7 @@ impl Model {
                 self.mind_what_goes();
                 self.mind_the_hands(stamp);
                 self.keep_place(fx);
+                self.keep_hands(fx);
                 fx.push(Effect::After { timer: Timer::Minute, delay: MINUTE });
             }
             Timer::Sequence => self.hands.forget(),

@@ -137,3 +137,22 @@ fn what_went_while_nobody_was_here_is_said() {
     desk.keys("<tab><enter>x");
     assert!(desk.model.whom_i_hold().iter().all(|(_, talks)| !talks));
 }
+
+#[test]
+fn whom_somebody_holds_is_kept_each_minute_and_once() {
+    let mut desk = Desk::with(3, 1);
+    let kept = |desk: &Desk| {
+        let hands = desk.effects.iter().filter_map(|effect| match effect {
+            Effect::KeepHands { hands, .. } => Some(hands.len()),
+            _ => None,
+        });
+        hands.collect::<Vec<_>>()
+    };
+    desk.effects.clear();
+    desk.wait(60_000);
+    let held = desk.model.whom_i_hold().len();
+    assert!(held > 0);
+    assert_eq!(kept(&desk), [held], "a console that is cut off tells the next start all the same");
+    desk.wait(3 * 60_000);
+    assert_eq!(kept(&desk), [held], "what does not change is not written again");
+}

@@ -1,0 +1,74 @@
+//! What a journal keeps of a console for its next start: where it was, and whom it held. Ids alone, sealed as all of the journal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::client::journal::Journal;
+use crate::console::core::shared::place::Place;
+use crate::domain::ids::{CampaignId, ContactId};
+
+/// Where the journal keeps where a campaign's console was left.
+fn place_key(campaign: CampaignId) -> String {
+    format!("place.{campaign}")
+}
+
+/// Keeps where a campaign's console is.
+///
+/// # Errors
+/// What the disk says.
+pub async fn keep_place(journal: &Journal, campaign: CampaignId, place: &Place) -> anyhow::Result<()> {
+    Ok(journal.ui_set(&place_key(campaign), &serde_json::to_value(place)?).await?)
+}
+
+/// Where a campaign's console was left; as at a first start, where the journal has nothing that can be read.
+pub async fn kept_place(journal: &Journal, campaign: CampaignId) -> Place {
+    let kept = journal.ui_get(&place_key(campaign)).await.ok().flatten();
+    kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+}
+
+/// Where the journal keeps in which campaigns this person held somebody when their console was last seen.
+const HANDS: &str = "hands";
+
+/// Where it keeps whom.
+fn hands(campaign: CampaignId) -> String {
+    format!("{HANDS}.{campaign}")
+}
+
+async fn kept<T: Default + serde::de::DeserializeOwned>(journal: &Journal, key: &str) -> T {
+    let kept = journal.ui_get(key).await.ok().flatten();
+    kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+}
+
+/// Whom this person held in a campaign when its console was last left, or last seen.
+pub async fn had_in(journal: &Journal, campaign: CampaignId) -> Vec<(ContactId, bool)> {
+    kept(journal, &hands(campaign)).await
+}
+
+/// Whom this person held in each campaign when its console was last left.
+pub async fn had_everywhere(journal: &Journal) -> BTreeMap<CampaignId, Vec<(ContactId, bool)>> {
+    let mut all = BTreeMap::new();
+    for campaign in kept::<BTreeSet<i64>>(journal, HANDS).await {
+        let campaign = CampaignId(campaign);
+        let had = had_in(journal, campaign).await;
+        if !had.is_empty() {
+            all.insert(campaign, had);
+        }
+    }
+    all
+}
+
+/// Keeps whom this person holds in a campaign, for the next start. It is a help to somebody who comes back, and no act: what the disk
+/// refuses is logged.
+pub async fn keep_hands(journal: &Journal, campaign: CampaignId, in_hand: &[(ContactId, bool)]) {
+    let mut campaigns: BTreeSet<i64> = kept(journal, HANDS).await;
+    campaigns.insert(campaign.0);
+    let all = [(HANDS.to_owned(), serde_json::to_value(campaigns)), (hands(campaign), serde_json::to_value(in_hand))];
+    for (key, value) in all {
+        let kept = match value {
+            Ok(value) => journal.ui_set(&key, &value).await.map_err(anyhow::Error::from),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = kept {
+            tracing::warn!(%error, "what was in hand is not remembered");
+        }
+    }
+}
