@@ -159,7 +159,7 @@ async fn import(dir: &Path, list: &Path) -> anyhow::Result<(Duration, Duration)>
     let (to, mut ready) = tokio::sync::mpsc::channel::<Vec<u8>>(2);
     let reader = tokio::task::spawn_blocking(move || {
         each(surveyed, &mut |contacts| {
-            let body = serde_json::to_vec(&ImportChunk { contacts }).unwrap_or_default();
+            let body = serde_json::to_vec(&ImportChunk { contacts, shared: false }).unwrap_or_default();
             // Nobody listens any more when the import has failed, which is told there.
             let _ = to.blocking_send(body);
         })

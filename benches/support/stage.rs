@@ -248,7 +248,7 @@ async fn import(desk: &Desk, admin: Actor, many: u32) -> anyhow::Result<Campaign
         })
         .collect();
     for (number, chunk) in contacts.chunks(1_000).enumerate() {
-        let chunk = ImportChunk { contacts: chunk.to_vec() };
+        let chunk = ImportChunk { contacts: chunk.to_vec(), shared: false };
         admin.import_chunk(desk, import, u64::try_from(number)?, chunk).await?;
     }
     match admin.import_finish(desk, import).await? {
