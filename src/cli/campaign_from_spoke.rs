@@ -61,7 +61,7 @@ pub async fn run(args: FromSpokeArgs, ctx: &Context) -> Outcome {
 /// # Errors
 /// As [`run`].
 pub async fn import(url: &str, campaign: &str, file: &Path, json: bool, ctx: &Context) -> Outcome {
-    let door = Door::new(url, timeouts(ctx))?;
+    let door = Door::new(url, timeouts(ctx)).map_err(|error| Misuse(error.to_string()))?;
     let all = sign_in::list(&ctx.paths.sign_ins_dir())?;
     let there = all.into_iter().filter(|one| one.kind == ServerKind::Spoke && one.server == door.address());
     let Some(sign_in) = there.max_by_key(|one| (one.me.role, one.at)) else {

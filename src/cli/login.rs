@@ -43,7 +43,7 @@ pub struct LoginArgs {
 /// # Errors
 /// Another kind of server, another way of signing in, or what the server said.
 pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
-    let door = Door::new(&args.spoke, timeouts(ctx))?;
+    let door = Door::new(&args.spoke, timeouts(ctx)).map_err(|error| Misuse(error.to_string()))?;
     let settings = look(&door).await?;
     let (cookie, me) = if args.token {
         let token = secret("Your token: ", args.password_stdin)?;

@@ -20,7 +20,7 @@ captain-reclaim-means = { $count ->
 captain-reclaim-there = { $count ->
     [one] One contact without a first text is
    *[other] { $count } contacts without a first text are
-} in nobody's hands then: where the campaign gives contacts out, whoever asks gets them; else assign them to somebody (c, a). Their texter's screen notices it within a minute or so, and at once when they press. Conversations stay where they are.
+} in nobody's hands then: where the campaign gives contacts out, whoever asks gets them; else give them to somebody in the list of conversations. Their texter's screen notices it within some minutes, and at once when they press. Conversations stay where they are.
 captain-reclaim-yes = Take them back
 captain-cancel = Cancel
 captain-ask-leave = Leave?

@@ -20,7 +20,7 @@ captain-reclaim-means = { $count ->
 captain-reclaim-there = { $count ->
     [one] Un contacto sin primer mensaje queda
    *[other] { $count } contactos sin primer mensaje quedan
-} sin nadie: donde la campaña reparte contactos, los recibe quien los pida; si no, dáselos a alguien (c, a). La pantalla de su voluntario lo nota en un minuto más o menos, y en seguida cuando pulsa. Las conversaciones se quedan donde están.
+} sin nadie: donde la campaña reparte contactos, los recibe quien los pida; si no, dáselos a alguien en la lista de conversaciones. La pantalla de su voluntario lo nota en unos minutos, y en seguida cuando pulsa. Las conversaciones se quedan donde están.
 captain-reclaim-yes = Recuperarlos
 captain-cancel = Cancelar
 captain-ask-leave = ¿Salir?
