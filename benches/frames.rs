@@ -178,6 +178,7 @@ fn message(n: u64) -> ThreadEntry {
         format!("And where do I vote, and until when? I have moved last month, this is question {n}.")
     };
     ThreadEntry::Message(ThreadMessage {
+        off_script: false,
         id: MessageId(Uuid::from_u128(u128::from(n) << 64)),
         seq: n,
         direction: if ours { Direction::Outbound } else { Direction::Inbound },
