@@ -54,6 +54,24 @@ impl Finding {
     }
 }
 
+/// Rules of one's own: the names of those that count, or what is wrong with them.
+#[must_use]
+pub fn rules(own: Result<Vec<&'static str>, String>) -> Finding {
+    match own {
+        Ok(names) if names.is_empty() => Finding::good("rules", "those built in"),
+        Ok(names) => Finding::notice(
+            "rules",
+            format!("your own count: {}", names.join(", ")),
+            "textbank rules list says what they are",
+        ),
+        Err(why) => Finding::fault(
+            "rules",
+            why,
+            "mend what is named, or take the setting `rules` out: every command stops here otherwise",
+        ),
+    }
+}
+
 /// What is known of the terminal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Terminal {

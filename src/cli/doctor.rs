@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Exit, Global, Outcome, find_paths, out, out_json, read_config};
+use super::{Exit, Global, Outcome, find_paths, out, out_json, read_config, rules};
 use crate::client::CampaignServer as _;
 use crate::client::journal::{Journal, JournalError, KeyPlace, SystemKeychain, Tally};
 use crate::client::native::{NativeServer, Timeouts};
@@ -37,13 +37,16 @@ pub async fn run(args: &Args, global: &Global) -> Outcome {
         Ok(loaded) => Ok(loaded),
         Err(error) => Err(error.downcast::<ConfigError>()?),
     };
-    let found = examine(&Machine {
+    let mut found = examine(&Machine {
         paths: &paths,
         surroundings: &surroundings,
         settings: loaded.as_ref(),
         terminal: terminal(),
         servers: servers(&paths, loaded.as_ref().ok()).await,
     });
+    if let Ok(loaded) = &loaded {
+        found.push(crate::doctor::rules(rules::looked_at(&loaded.config.rules)));
+    }
     if args.json {
         out_json(&found)?;
     } else {

@@ -44,6 +44,8 @@ struct Listed {
     rules: &'static str,
     /// The file of one's own; none: built in.
     own: Option<PathBuf>,
+    /// What the file that is built in holds back, and this one does not.
+    less: Vec<String>,
 }
 
 /// What each file is about.
@@ -73,6 +75,9 @@ pub fn run(command: RulesCommand, context: impl FnOnce() -> anyhow::Result<Conte
                 out(format!("{}: no rules are in it; those built in count.", directory.display()))?;
             } else {
                 out(format!("{}: no faults ({}).", directory.display(), names.join(", ")))?;
+                for (file, text) in &found {
+                    out_less(*file, &rule_files::less(*file, text))?;
+                }
             }
             Ok(Exit::Done)
         }
@@ -85,6 +90,7 @@ fn list(ctx: &Context, json: bool) -> Outcome {
         name: file.name(),
         rules: about(file),
         own: file.is_own().then(|| directory.join(file.name())),
+        less: rule_files::less(file, file.text()),
     });
     if json {
         out_json(&listed)?;
@@ -92,9 +98,26 @@ fn list(ctx: &Context, json: bool) -> Outcome {
     }
     for line in &listed {
         let from = line.own.as_ref().map_or_else(|| "built in".to_owned(), |path| path.display().to_string());
-        out(format!("{:<22} {from:<12} {}", line.name, line.rules))?;
+        out(format!("{:<22} {}: {from}", line.name, line.rules))?;
+    }
+    for (file, line) in RuleFile::ALL.into_iter().zip(&listed) {
+        out_less(file, &line.less)?;
     }
     Ok(Exit::Done)
+}
+
+/// So much of what is held back no more is named.
+const NAMED: usize = 8;
+
+/// Counsel may want it; whoever reads this is to know.
+fn out_less(file: RuleFile, less: &[String]) -> anyhow::Result<()> {
+    if less.is_empty() {
+        return Ok(());
+    }
+    let more = if less.len() > NAMED { format!(" and {} more", less.len() - NAMED) } else { String::new() };
+    let named = less.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    out(format!("{} holds back less than what is built in: {named}{more}", file.name()))?;
+    Ok(())
 }
 
 fn write(directory: &Path, names: &[String]) -> Outcome {
@@ -132,11 +155,12 @@ fn no_rule(name: &str) -> Misuse {
 /// # Errors
 /// It cannot be read; a file in it is none of them, or has a fault: all faults are told.
 fn read(directory: &Path) -> anyhow::Result<BTreeMap<RuleFile, String>> {
-    let cannot = || format!("the rules in {} cannot be read", directory.display());
+    let cannot =
+        |error: std::io::Error| Misuse(format!("the rules in {} cannot be read: {error}", directory.display()));
     let mut found = BTreeMap::new();
     let mut problems = Vec::new();
-    for entry in std::fs::read_dir(directory).with_context(cannot)? {
-        let path = entry.with_context(cannot)?.path();
+    for entry in std::fs::read_dir(directory).map_err(cannot)? {
+        let path = entry.map_err(cannot)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name.starts_with('.') {
             continue;
@@ -146,7 +170,14 @@ fn read(directory: &Path) -> anyhow::Result<BTreeMap<RuleFile, String>> {
             problems.push(FileProblem::whole(&path, no_rule(&name).to_string(), remedy));
             continue;
         };
-        let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                let remedy = "Make it a file of UTF-8 text that this program may read.";
+                problems.push(FileProblem::whole(&path, format!("cannot be read ({error})"), remedy));
+                continue;
+            }
+        };
         match fault(&path, file, &text) {
             Some(problem) => problems.push(problem),
             None => drop(found.insert(file, text)),
@@ -181,6 +212,15 @@ pub(super) fn install(directory: &str) -> anyhow::Result<()> {
     // A second time in one program: the first counts, as rules were asked for since.
     let _ = rule_files::install(own);
     Ok(())
+}
+
+/// Which rules of a directory count, for `doctor`: their names, or what keeps them from it.
+pub(super) fn looked_at(directory: &str) -> Result<Vec<&'static str>, String> {
+    if directory.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = read(Path::new(directory)).map_err(|error| error.to_string())?;
+    Ok(found.into_keys().map(RuleFile::name).collect())
 }
 
 #[cfg(test)]

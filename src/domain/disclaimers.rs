@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::purpose::Purpose;
 use super::rule_files::{RuleFault, RuleFile};
+use super::zone;
 
 /// What the law of one state asks of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -49,7 +50,7 @@ pub(super) fn fault(text: &str) -> Option<RuleFault> {
     };
     for rule in &rules.state {
         let code = &rule.code;
-        if !(code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase())) {
+        if zone::state_code(code) != Some(code.as_str()) {
             return Some(RuleFault::at(text, code, format!("`{code}` is no state: write its two letters, as in `FL`")));
         }
         let never = rule.words.iter().find(|words| words.trim().is_empty() || words.to_lowercase() != **words);
@@ -72,4 +73,15 @@ pub(super) fn fault(text: &str) -> Option<RuleFault> {
         }
     }
     None
+}
+
+/// The states that the laws built in name and these do not.
+pub(super) fn less(text: &str) -> Vec<String> {
+    let codes = |text: &str| {
+        let rules = toml::from_str::<Rules>(text).map(|rules| rules.state).unwrap_or_default();
+        rules.into_iter().map(|rule| rule.code).collect::<Vec<_>>()
+    };
+    let own = codes(text);
+    let gone = codes(RuleFile::Disclaimers.built_in()).into_iter().filter(|code| !own.contains(code));
+    gone.map(|code| format!("no disclaimer for {code}")).collect()
 }

@@ -34,6 +34,14 @@ pub(super) fn fault(text: &str) -> Option<RuleFault> {
     Some(RuleFault::at(text, bad, format!("`{bad}` is no code of a carrier, as in `30006`")))
 }
 
+/// The codes that are built in and not among these.
+pub(super) fn less(text: &str) -> Vec<String> {
+    let codes = |text: &str| toml::from_str::<Failing>(text).map(|failing| failing.codes).unwrap_or_default();
+    let own = codes(text);
+    let gone = codes(RuleFile::FailingNumbers.built_in()).into_iter().filter(|code| !own.contains(code));
+    gone.map(|code| format!("not {code}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::failing_codes;

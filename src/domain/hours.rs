@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::holidays::{HolidayAhead, Holidays};
-pub(crate) use self::states::solicitation_fault;
 pub use self::states::{Solicitation, SolicitationRule, StateHours, Window};
+pub(crate) use self::states::{less_solicitation, solicitation_fault};
 use super::contact::Contact;
 use super::purpose::is_default;
 use super::{

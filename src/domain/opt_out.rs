@@ -100,6 +100,20 @@ pub(super) fn fault(text: &str) -> Option<RuleFault> {
     ))
 }
 
+/// What the words built in know and these do not.
+pub(super) fn less(text: &str) -> Vec<String> {
+    let read = |text: &str| toml::from_str::<Words>(text).ok();
+    let (Some(built_in), Some(own)) = (read(RuleFile::OptOutWords.built_in()), read(text)) else { return Vec::new() };
+    let all = |words: Words| words.per_se.into_iter().chain(words.maybe_whole).chain(words.maybe_phrases);
+    // Wherever a word stands, somebody's wish is seen.
+    let own: HashSet<String> = all(own).collect();
+    let mut less: Vec<String> =
+        all(built_in).filter(|word| !own.contains(word)).map(|word| format!("not \"{word}\"")).collect();
+    less.sort_unstable();
+    less.dedup();
+    less
+}
+
 /// Longest text that is judged; carriers deliver no more than ten parts.
 const LONGEST: usize = 4_000;
 

@@ -123,6 +123,20 @@ pub(super) fn fault(text: &str) -> Option<RuleFault> {
     Some(RuleFault::at(text, bad, format!("`{bad}` is no calling code: digits alone, as in `44`")))
 }
 
+/// The calling codes for which the laws built in ask for consent and these do not.
+pub(super) fn less(text: &str) -> Vec<String> {
+    let codes = |text: &str| {
+        let laws = toml::from_str::<Laws>(text).map(|laws| laws.law).unwrap_or_default();
+        laws.into_iter().flat_map(|law| law.calling_codes).collect::<Vec<_>>()
+    };
+    let own = codes(text);
+    codes(RuleFile::Consent.built_in())
+        .into_iter()
+        .filter(|code| !own.contains(code))
+        .map(|code| format!("no consent for +{code}"))
+        .collect()
+}
+
 /// Whose law asks for consent to text this number, by the number alone; none when none does that is known.
 #[must_use]
 pub fn law_of_consent(phone: &Phone) -> Option<&'static str> {

@@ -128,6 +128,34 @@ pub fn fault(file: RuleFile, text: &str) -> Option<RuleFault> {
     }
 }
 
+/// What the built-in file holds back and a text in its place does not, in words: counsel may want that, and whoever runs the program
+/// is to see it.
+#[must_use]
+pub fn less(file: RuleFile, text: &str) -> Vec<String> {
+    match file {
+        RuleFile::OptOutWords => opt_out::less(text),
+        RuleFile::Hours => hours::less_solicitation(text),
+        RuleFile::Consent => provenance::less(text),
+        RuleFile::Disclaimers => disclaimers::less(text),
+        RuleFile::FailingNumbers => failing::less(text),
+        RuleFile::LinkShorteners => {
+            let hosts = |text: &str| {
+                text.lines()
+                    .map(str::trim)
+                    .filter(|line| !line.is_empty() && !line.starts_with('#'))
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            let own = hosts(text);
+            hosts(file.built_in())
+                .into_iter()
+                .filter(|host| !own.contains(host))
+                .map(|host| format!("not {host}"))
+                .collect()
+        }
+    }
+}
+
 /// A line of the shorteners is a host, or a comment.
 fn link_fault(text: &str) -> Option<RuleFault> {
     let mut at = 0;
@@ -157,6 +185,7 @@ mod tests {
     fn what_is_built_in_has_no_fault_and_each_name_is_its_own() {
         for file in RuleFile::ALL {
             assert_eq!(fault(file, file.built_in()), None, "{}", file.name());
+            assert!(less(file, file.built_in()).is_empty(), "{}", file.name());
             assert_eq!(RuleFile::of_name(file.name()), Some(file));
             assert_eq!(file.text(), file.built_in(), "nothing of one's own in a test");
         }
@@ -168,6 +197,10 @@ mod tests {
     #[case(RuleFile::OptOutWords, "per_se = [", "per_sea = [", "per_sea")]
     #[case(RuleFile::Hours, "weekdays = \"09:00-20:00\"", "weekdays = \"9 to 8\"", "`9 to 8`")]
     #[case(RuleFile::Hours, "code = \"CT\"", "code = \"Conn\"", "`Conn`")]
+    #[case(RuleFile::Hours, "code = \"CT\"", "code = \"XX\"", "`XX`")]
+    #[case(RuleFile::Hours, "code = \"CT\"", "code = \"FL\"", "twice")]
+    #[case(RuleFile::Hours, "08:00-21:00", "06:00-21:00", "wider than 08:00-21:00")]
+    #[case(RuleFile::Disclaimers, "code = \"FL\"", "code = \"ZZ\"", "`ZZ`")]
     #[case(RuleFile::Hours, "source = \"47 CFR 64.1200(c)(1)\"", "source = \" \"", "source")]
     #[case(RuleFile::Consent, "calling_codes", "codes", "codes")]
     #[case(RuleFile::Disclaimers, "paid for by", "Paid for by", "`Paid for by`")]
@@ -178,5 +211,25 @@ mod tests {
         let text = file.built_in().replacen(from, to, 1);
         let found = fault(file, &text).expect("a fault");
         assert!(found.what.contains(told), "{found:?}");
+    }
+
+    #[rstest]
+    #[case(RuleFile::OptOutWords, "\"take me off\", ", "", "not \"take me off\"")]
+    #[case(RuleFile::Hours, "weekdays = \"09:00-20:00\"", "weekdays = \"09:00-20:30\"", "wider hours for CT")]
+    #[case(RuleFile::Hours, "code = \"CT\"", "code = \"OR\"", "no hours for CT")]
+    #[case(RuleFile::Consent, "\"44\"", "\"998\"", "no consent for +44")]
+    #[case(RuleFile::Disclaimers, "code = \"FL\"", "code = \"OR\"", "no disclaimer for FL")]
+    #[case(RuleFile::FailingNumbers, "\"21614\",", "", "not 21614")]
+    #[case(RuleFile::LinkShorteners, "bit.ly\n", "", "not bit.ly")]
+    fn what_is_held_back_no_more_is_named(
+        #[case] file: RuleFile,
+        #[case] from: &str,
+        #[case] to: &str,
+        #[case] told: &str,
+    ) {
+        assert!(file.built_in().contains(from), "{from}");
+        let text = file.built_in().replacen(from, to, 1);
+        assert_eq!(fault(file, &text), None);
+        assert_eq!(less(file, &text), [told]);
     }
 }

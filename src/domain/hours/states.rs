@@ -1,6 +1,6 @@
 //! The hours of the states for texts that ask for money: data, with the source beside each line (`assets/rules/hours.toml`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use jiff::civil::{Time, Weekday};
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{Holidays, TextingHours};
 use crate::domain::purpose::is_default;
 use crate::domain::rule_files::{RuleFault, RuleFile};
+use crate::domain::zone;
 
 /// A window of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -145,9 +146,36 @@ pub(crate) fn solicitation_fault(text: &str) -> Option<RuleFault> {
             return near(&line.source, "a line without its `source`: say where the hours are from".to_owned());
         }
     }
-    let no_state = |code: &str| !(code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase()));
-    let bad = file.state.iter().map(|line| line.code.as_str()).find(|code| no_state(code))?;
-    near(bad, format!("`{bad}` is no state: write its two letters, as in `FL`"))
+    let by_law = toml::from_str::<File>(RuleFile::Hours.built_in()).ok()?.federal;
+    if file.federal.hours().is_wider_than(&by_law.hours()) {
+        let what = format!(
+            "the federal hours are wider than {}, which is the law everywhere ({})",
+            by_law.weekdays, by_law.source
+        );
+        return near(&file.federal.weekdays, what);
+    }
+    let mut seen = BTreeSet::new();
+    for line in &file.state {
+        let code = line.code.as_str();
+        if zone::state_code(code) != Some(code) {
+            return near(code, format!("`{code}` is no state: write its two letters, as in `FL`"));
+        }
+        if !seen.insert(code) {
+            return near(code, format!("`{code}` stands there twice"));
+        }
+    }
+    None
+}
+
+/// What the hours built in hold back and these do not, in words: a state without a line, or with wider hours.
+pub(crate) fn less_solicitation(text: &str) -> Vec<String> {
+    let read = |text: &str| toml::from_str::<File>(text).map(|file| file.state).unwrap_or_default();
+    let own = read(text);
+    let told = |line: &Line| match own.iter().find(|own| own.code == line.code) {
+        None => Some(format!("no hours for {}", line.code)),
+        Some(own) => own.hours().is_wider_than(&line.hours()).then(|| format!("wider hours for {}", line.code)),
+    };
+    read(RuleFile::Hours.built_in()).iter().filter_map(told).collect()
 }
 
 static SOLICITATION: LazyLock<Solicitation> = LazyLock::new(|| match toml::from_str::<File>(RuleFile::Hours.text()) {
