@@ -10,6 +10,7 @@ use textbank::api::{
     problem::Code,
 };
 use textbank::domain::{
+    contact::Contact,
     conversation::{OptOut, Status},
     ids::{ActId, MessageId},
     message::{
@@ -22,7 +23,7 @@ use textbank::server::store::{
     handles::{Captain, Texter},
 };
 
-use crate::store_home::{Home, Kind, definition, gone, on_every_store, people, phone, refused};
+use crate::store_home::{Home, Kind, definition, gone, on_every_store, people, person, phone, refused};
 
 on_every_store! {
     async fn their_own_word_stops_everything_in_every_campaign(home: Home) {
@@ -134,6 +135,38 @@ on_every_store! {
         assert_eq!(home.board(&admin, campaign).await.counts.waiting, 1);
         assert_eq!(home.claim(&tom, campaign, 0).await.remove(0).id, to.id);
         refused(home.try_send(&tom, home.text(&home.line(&tom, campaign, to.id).await, Reply, "Hm")).await, Code::Suppressed);
+    }
+
+    async fn a_number_known_as_wrong_gets_no_first_text_of_another_campaign(home: Home) {
+        let (admin, first) = home.campaign(people(2)).await;
+        let drawn = home.import(&admin, definition(), people(2)).await.campaign;
+        let undrawn = home.import(&admin, definition(), people(2)).await.campaign;
+        let somebody_else = vec![Contact { first_name: "Somebody else".into(), ..person(0) }];
+        let theirs = home.import(&admin, definition(), somebody_else).await.campaign;
+        let (tess, tom) = (home.join("Tess", Role::Texter).await, home.join("Tom", Role::Texter).await);
+        let to = home.claim(&tess, first, 1).await.remove(0);
+        let held = home.claim(&tom, drawn, 2).await;
+        let same = held.iter().find(|one| one.first_name == to.first_name).expect("the same person");
+        home.initial(&tess, &to).await;
+        for (on, off) in [
+            (Act::WrongNumber { contact: to.id }, Act::UndoWrongNumber { contact: to.id }),
+            (
+                Act::Tag { contact: to.id, tag: "deceased".into(), on: true },
+                Act::Tag { contact: to.id, tag: "deceased".into(), on: false },
+            ),
+        ] {
+            home.act(&tess, on).await;
+            assert_eq!(home.line(&tom, drawn, same.id).await.status, Status::Closed, "the drawn card is shut");
+            refused(home.try_send(&tom, home.text(same, Initial, "Hi!")).await, Code::Suppressed);
+            assert_eq!(home.notes(&tom, same.id).await, ["wrong_number_elsewhere"]);
+            refused(home.try_act(&tom, Act::Reopen { contact: same.id }).await, Code::Invalid);
+            home.act(&tess, off).await;
+            assert_eq!(home.line(&tom, drawn, same.id).await.status, Status::NeedsMessage, "it was a slip");
+            assert!(home.notes(&tom, same.id).await.is_empty());
+        }
+        home.act(&tess, Act::WrongNumber { contact: to.id }).await;
+        assert_eq!(home.claim(&tess, undrawn, 2).await.len(), 1, "nor is it drawn");
+        assert_eq!(home.claim(&tess, theirs, 2).await.len(), 1, "somebody else may have the number now");
     }
 
     async fn what_was_refused_is_told_by_the_feed_that_its_author_reads(home: Home) {

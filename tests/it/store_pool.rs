@@ -56,6 +56,18 @@ on_every_store! {
         assert_eq!(why(&home, &tess, campaign).await, None, "that it is paused is said already");
     }
 
+    async fn whose_hours_do_not_open_before_the_end_is_held_until_no_time(home: Home) {
+        let far = |n| textbank::domain::contact::Contact { time_zone: Some("Pacific/Honolulu".into()), ..person(n) };
+        let admin = home.join("Ada", Role::Admin).await;
+        let mut def = definition();
+        // It opens there in an hour.
+        def.hours.closes_at = Some(crate::store_home::start() + jiff::SignedDuration::from_mins(30));
+        let campaign = home.import(&admin, def, vec![far(0), far(1)]).await.campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let told = refused(&home, &tess, campaign).await;
+        assert_eq!((told.code, told.at, told.count), (Code::OutsideHours, None, Some(2)));
+    }
+
     async fn whoever_another_campaign_has_texted_lately_waits_until_the_days_are_over(home: Home) {
         let (admin, first) = home.campaign(people(4)).await;
         let tess = home.join("Tess", Role::Texter).await;

@@ -41,6 +41,10 @@ problem-second-factor-needed = A code of your second factor is needed for this. 
 problem-wrong-code = That is not the code now, or it was used already. Wait for the next one; after many wrong ones none is taken for a while.
 problem-rate-limited = That was too much at once. It is tried again by itself in a moment.
 problem-unavailable = The server cannot answer now. It is tried again by itself; what you confirmed is safe on this machine.
+problem-nobody-open-ever = { $count ->
+    [one] No texting hours are left before the campaign ends where the one contact lives whom nobody has yet: they get no first text. Ask your captain what is next.
+   *[other] No texting hours are left before the campaign ends where the { $count } contacts live whom nobody has yet: they get no first text. Ask your captain what is next.
+}
 problem-nobody-open-count = { $count ->
     [one] It is outside texting hours where the one contact lives whom nobody has yet. They may be texted from { $at } on: ask again then.
    *[other] It is outside texting hours where the { $count } contacts live whom nobody has yet. The first of them may be texted from { $at } on: ask again then.

@@ -202,6 +202,7 @@ note-removed = taken off the list
 note-brought-back = on the list again
 note-event-full = full, number in line when recorded
 note-wrong-number = wrong number
+note-wrong-number-elsewhere = known from another campaign: not their number, or they have died
 note-tagged = tagged
 note-untagged = tag taken off
 note-earlier-campaign = earlier campaign

@@ -40,6 +40,10 @@ problem-wrong-code = Ese no es el código de ahora, o ya se usó. Espera al sigu
 problem-rate-limited = Fue demasiado a la vez. Se intenta otra vez solo en un momento.
 problem-unavailable = El servidor no puede contestar ahora. Se intenta otra vez solo; lo que confirmaste está a salvo en este equipo.
 problem-practice-needed = Esta campaña pide primero la práctica: ocho tarjetas inventadas, unos tres minutos. Sal y ejecuta textbank practice; después recibes contactos.
+problem-nobody-open-ever = { $count ->
+    [one] Donde vive el único contacto que nadie tiene aún no queda horario antes de que termine la campaña: no recibirá un primer mensaje. Pregunta a tu capitán qué sigue.
+   *[other] Donde viven los { $count } contactos que nadie tiene aún no queda horario antes de que termine la campaña: no recibirán un primer mensaje. Pregunta a tu capitán qué sigue.
+}
 problem-nobody-open-count = { $count ->
     [one] Donde vive el único contacto que aún no tiene nadie está fuera del horario. Se le puede escribir desde { $at }: vuelve a pedir entonces.
    *[other] Donde viven los { $count } contactos que aún no tiene nadie está fuera del horario. Al primero se le puede escribir desde { $at }: vuelve a pedir entonces.

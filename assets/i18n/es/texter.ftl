@@ -151,6 +151,7 @@ note-reopened = abierta de nuevo
 note-answered = respuesta anotada
 note-assigned = asignado
 note-wrong-number = número equivocado
+note-wrong-number-elsewhere = se sabe por otra campaña: no es su número, o falleció
 note-tagged = etiqueta puesta
 note-untagged = etiqueta quitada
 note-other = cambiado

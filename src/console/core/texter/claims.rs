@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::model::{Claim, Model};
@@ -108,7 +108,12 @@ impl Model {
         let now = self.campaign_now();
         let begins = hours.and_then(|hours| hours.opens_at).filter(|at| now.is_some_and(|now| now < *at));
         let ended = hours.and_then(|hours| hours.closes_at).filter(|at| now.is_some_and(|now| *at <= now));
-        let (say, at) = match (problem.code, begins, ended, problem.at) {
+        // An older server has the end of all time for those whose hours do not open any more.
+        let opens_at = problem.at.filter(|at| *at != Timestamp::MAX);
+        if let (Code::OutsideHours, None, None, Some(count)) = (problem.code, begins, opens_at, problem.count) {
+            return Say::new("problem-nobody-open-ever").with("count", count);
+        }
+        let (say, at) = match (problem.code, begins, ended, opens_at) {
             (Code::OutsideHours, Some(at), ..) => ("problem-not-begun", at),
             (Code::NoneLeft, _, Some(at), _) => ("problem-over", at),
             (Code::OutsideHours, None, _, Some(at)) if problem.count.is_some() => ("problem-nobody-open-count", at),

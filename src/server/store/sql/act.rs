@@ -26,7 +26,7 @@ use crate::domain::{
     ids::{ActId, MessageId},
     safe_text::{safe_body, safe_line},
     survey::{Free, clear_below},
-    tag::is_built_in,
+    tag::{DECEASED, is_built_in},
 };
 use crate::server::store::{
     StoreError,
@@ -224,6 +224,7 @@ impl Tx<'_> {
                 .await?;
                 self.note(&contact, Some(actor), "wrong_number", "").await?;
                 self.changed(contact.id).await?;
+                self.useless_elsewhere(actor, &contact).await?;
                 Ok(Ok(()))
             }
             Act::Snooze { until, after_seq, .. } => self.snooze(actor, &contact, *until, *after_seq).await,
@@ -407,6 +408,9 @@ impl Tx<'_> {
         self.put_tag(contact.id, tag, on).await?;
         self.note(&contact, Some(actor), if on { "tagged" } else { "untagged" }, &safe_line(tag)).await?;
         self.changed(contact.id).await?;
+        if tag == DECEASED {
+            return self.mind_the_deceased(actor, &contact, on).await;
+        }
         Ok(Ok(()))
     }
 

@@ -159,7 +159,7 @@ impl Tx<'_> {
         self.audit(Some(actor), "claimed", claim.to_string(), detail);
         let to = (actor.organization.0, actor.person.0, Some(actor.session));
         self.contacts_received(to, &claim.to_string(), &ids).await?;
-        self.granted(actor, &ids, pool.closed + pool.lately).await
+        self.granted(actor, &ids, pool.closed + pool.never + pool.lately).await
     }
 
     /// A grant of those of `ids` that are in the actor's hands.

@@ -10,6 +10,7 @@ use super::{
     import::no,
     rows::{self, col, signed, to_json},
     tx::{Campaign, Tx},
+    useless::{Named, is_same},
 };
 use crate::api::{
     admin::{ImportChunk, MAX_CHUNK},
@@ -21,7 +22,6 @@ use crate::domain::{
     failing::failing_codes,
     provenance::{Consent, law_of_consent},
     safe_text::safe_line,
-    script::fold_name,
 };
 use crate::server::store::{
     StoreError,
@@ -74,7 +74,7 @@ pub(super) struct Past {
     /// The words that wait for a decision elsewhere.
     possible: Option<String>,
     /// Whose number it is not, or whose number gets no texts: ids and names.
-    useless: Vec<(Option<String>, String, String)>,
+    useless: Vec<Named>,
     /// They were erased on their request, and have not asked for texts since.
     erased: bool,
 }
@@ -91,10 +91,8 @@ impl Past {
 
     /// True when it is known as useless for this person: by id, or by name where one of the two has none.
     fn is_useless_for(&self, contact: &Contact) -> bool {
-        self.useless.iter().any(|(id, first, last)| match (id, &contact.external_id) {
-            (Some(one), Some(other)) => one == other,
-            _ => fold_name(first) == fold_name(&contact.first_name) && fold_name(last) == fold_name(&contact.last_name),
-        })
+        let them = (contact.external_id.clone(), contact.first_name.clone(), contact.last_name.clone());
+        self.useless.iter().any(|known| is_same(known, &them))
     }
 }
 

@@ -68,6 +68,7 @@ mod trial;
 mod turnout;
 mod tx;
 pub mod upkeep;
+mod useless;
 mod visible;
 mod waiting_room;
 mod whereabouts;

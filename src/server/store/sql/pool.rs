@@ -96,6 +96,8 @@ pub(super) struct Pool {
     pub(super) closed: u64,
     /// When the first of those may be texted.
     pub(super) opens_at: Option<Timestamp>,
+    /// Those whose hours do not open any more before the campaign ends.
+    pub(super) never: u64,
     /// Contacts whom another campaign has texted lately, as far as claims have looked.
     pub(super) lately: u64,
     /// When the first of those may be texted, or there is more to look at.
@@ -169,7 +171,10 @@ impl Tx<'_> {
                 HoursVerdict::Closed { opens_at } => {
                     let row = db::query(POOLED).bind(campaign.id).bind(set).fetch_one(&mut *self.conn).await?;
                     let count = unsigned(row.try_get(0)?);
-                    if count > 0 {
+                    if opens_at == Timestamp::MAX {
+                        // No hours are left for them before the campaign ends.
+                        pool.never += count;
+                    } else if count > 0 {
                         pool.closed += count;
                         pool.opens_at = Some(pool.opens_at.map_or(opens_at, |at| at.min(opens_at)));
                     }
@@ -368,6 +373,14 @@ impl Tx<'_> {
             closed.at = pool.opens_at;
             closed.count = Some(pool.closed);
             return Ok(closed);
+        }
+        if pool.never > 0 {
+            let mut never = refused(
+                Code::OutsideHours,
+                "no texting hours are left for the remaining contacts before the campaign ends",
+            );
+            never.count = Some(pool.never);
+            return Ok(never);
         }
         let row = db::query(
             "SELECT CAST(COALESCE(SUM(many), 0) AS BIGINT) FROM contact_counts

@@ -1,6 +1,6 @@
 //! What a server's client notices beside its answers, and an opt-out that stopped half-way.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use pretty_assertions::assert_eq;
 
 use super::driver::{Desk, line};
@@ -283,6 +283,11 @@ fn why_there_is_nobody_to_text_is_told_by_the_campaigns_own_times() {
     assert_eq!(told(Code::TextedLately).key, "problem-texted-lately-count");
     assert_eq!(said(&desk, Code::OutsideHours, None), "problem-outside-hours");
     assert_eq!(said(&desk, Code::NoneLeft, None), "problem-none-left");
+    // Never again before the end, as this server and an older one say it.
+    for at in [None, Some(Timestamp::MAX)] {
+        let never = Problem { at, count: Some(2), ..Problem::new(Code::OutsideHours, "no") };
+        assert_eq!(desk.model.claim_say(&never).key, "problem-nobody-open-ever");
+    }
     hours(&mut desk, Some(now + hour), None);
     assert_eq!(said(&desk, Code::OutsideHours, Some(now + hour)), "problem-not-begun");
     hours(&mut desk, None, Some(now - hour));

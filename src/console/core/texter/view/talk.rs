@@ -208,6 +208,7 @@ pub const NOTES: &[(&str, &str)] = &[
     ("removed", "note-removed"),
     ("brought_back", "note-brought-back"),
     ("wrong_number", "note-wrong-number"),
+    ("wrong_number_elsewhere", "note-wrong-number-elsewhere"),
     ("wrong_number_taken_back", "note-wrong-number-taken-back"),
     ("doubt_again", "note-doubt-again"),
     ("tagged", NOTE_TAGGED),

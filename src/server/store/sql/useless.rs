@@ -1,0 +1,123 @@
+//! A number at which somebody cannot be reached (it is somebody else's, or they have died) is known of that person and that number in
+//! every campaign: whoever waits for a first text elsewhere gets none.
+
+use super::{
+    act::Decision,
+    rows::{ContactRow, col},
+    tx::Tx,
+};
+use crate::db;
+use crate::domain::script::fold_name;
+use crate::server::store::{StoreError, command::Actor};
+
+/// The note at those who get no first text for what is known from another campaign.
+const ELSEWHERE: &str = "wrong_number_elsewhere";
+
+/// Who somebody is at a number: id of the list, first and last name.
+pub(super) type Named = (Option<String>, String, String);
+
+/// True when two people at one number are the same: by id, or by name where one of the two has none.
+pub(super) fn is_same(one: &Named, other: &Named) -> bool {
+    match (&one.0, &other.0) {
+        (Some(one), Some(other)) => one == other,
+        _ => fold_name(&one.1) == fold_name(&other.1) && fold_name(&one.2) == fold_name(&other.2),
+    }
+}
+
+/// Contacts of the same number in other campaigns that nobody has texted: who they are, and whether they wait for a first text, are
+/// kept from it by what is known elsewhere, or are useless by themselves.
+const OTHERS: &str = "SELECT c.id, c.external_id, c.first_name, c.last_name, c.wrong_number, c.last_seq, c.removed, c.status,
+         CASE WHEN EXISTS (SELECT 1 FROM notes n WHERE n.contact = c.id AND n.what = 'wrong_number_elsewhere') THEN 1 ELSE 0 END,
+         CASE WHEN LOWER(c.tags) LIKE '%\"deceased\"%' THEN 1 ELSE 0 END
+     FROM contacts c WHERE c.organization = $1 AND c.phone = $2 AND c.erased_at IS NULL ORDER BY c.id";
+
+/// One of them.
+struct Other {
+    id: i64,
+    named: Named,
+    wrong: bool,
+    untexted: bool,
+    waits: bool,
+    by_elsewhere: bool,
+    deceased: bool,
+}
+
+impl Tx<'_> {
+    async fn others_at(&mut self, contact: &ContactRow) -> Result<(Option<Named>, Vec<Other>), StoreError> {
+        let rows = db::query(OTHERS)
+            .bind(contact.organization)
+            .bind(contact.phone.as_str())
+            .fetch_all(&mut *self.conn)
+            .await?;
+        let mut others = Vec::new();
+        for row in &rows {
+            let untexted = col::<i64>(row, 5)? == 0;
+            others.push(Other {
+                id: col(row, 0)?,
+                named: (col(row, 1)?, col(row, 2)?, col(row, 3)?),
+                wrong: col::<i64>(row, 4)? != 0,
+                untexted,
+                waits: untexted && col::<i64>(row, 6)? == 0 && col::<String>(row, 7)? == "needs_message",
+                by_elsewhere: col::<i64>(row, 8)? != 0,
+                deceased: col::<i64>(row, 9)? != 0,
+            });
+        }
+        let own = others.iter().find(|other| other.id == contact.id).map(|own| own.named.clone());
+        others.retain(|other| other.id != contact.id && own.as_ref().is_some_and(|own| is_same(own, &other.named)));
+        Ok((own, others))
+    }
+
+    /// Keeps the first text of every other campaign from the same person at this number, cards that are drawn included. Whoever is in
+    /// conversation there is left to whom they write with.
+    pub(super) async fn useless_elsewhere(&mut self, actor: &Actor, contact: &ContactRow) -> Result<(), StoreError> {
+        for other in self.others_at(contact).await?.1.into_iter().filter(|other| other.waits && !other.wrong) {
+            db::query("UPDATE contacts SET wrong_number = 1, status = 'closed', waiting_since = NULL, updated_at = $2 WHERE id = $1")
+                .bind(other.id)
+                .bind(self.micros())
+                .execute(&mut *self.conn)
+                .await?;
+            if let Some(row) = self.contact(other.id).await? {
+                self.note(&row, Some(actor), ELSEWHERE, "").await?;
+            }
+            self.audit(Some(actor), ELSEWHERE, format!("contact {}", other.id), String::new());
+            self.changed(other.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes that back, unless another campaign knows it too.
+    pub(super) async fn useful_elsewhere(&mut self, contact: &ContactRow) -> Result<(), StoreError> {
+        let (_, others) = self.others_at(contact).await?;
+        if others.iter().any(|other| other.deceased || (other.wrong && !other.by_elsewhere)) {
+            return Ok(());
+        }
+        for other in others.into_iter().filter(|other| other.wrong && other.by_elsewhere && other.untexted) {
+            db::query("UPDATE contacts SET wrong_number = 0, status = 'needs_message', updated_at = $2 WHERE id = $1 AND removed = 0")
+                .bind(other.id)
+                .bind(self.micros())
+                .execute(&mut *self.conn)
+                .await?;
+            db::query("DELETE FROM notes WHERE contact = $1 AND what = 'wrong_number_elsewhere'")
+                .bind(other.id)
+                .execute(&mut *self.conn)
+                .await?;
+            self.changed(other.id).await?;
+        }
+        Ok(())
+    }
+
+    /// What a tag says of somebody at their number, in every campaign.
+    pub(super) async fn mind_the_deceased(
+        &mut self,
+        actor: &Actor,
+        contact: &ContactRow,
+        on: bool,
+    ) -> Result<Decision, StoreError> {
+        if on {
+            self.useless_elsewhere(actor, contact).await?;
+        } else if !contact.wrong_number {
+            self.useful_elsewhere(contact).await?;
+        }
+        Ok(Ok(()))
+    }
+}
