@@ -274,6 +274,8 @@ pub enum ReviewAnswer {
         asked: usize,
         /// With whom it was not done.
         left: Vec<ContactId>,
+        /// The server said no and gave no reason.
+        wordless: bool,
     },
 }
 

@@ -126,6 +126,10 @@ captain-talks-doing = The last change is still on its way.
 captain-talks-not-there = This campaign's server shows no such list: conversations that texters flag are under "flagged".
 captain-talks-unknown = No answer came: it is not known whether that was done. The list is read again; look before you do it once more.
 captain-talks-left = Not done with { $n }: { $names }
+captain-talks-left-wordless = Not done with { $n }: { $names }. The server said no and gave no reason. If it stays so, tell the campaign's admin.
+captain-talks-too-much = The server takes no more requests just now. This is not tried again by itself: look at the list, and do it once more in a minute.
+captain-talks-too-much-for = The server takes no more requests just now. This is not tried again by itself: look at the list, and do it once more in { $seconds } seconds.
+captain-talks-on-its-way = Your change is on its way to the server...
 captain-talks-given = { $n } { $n ->
     [one] conversation is
    *[other] conversations are

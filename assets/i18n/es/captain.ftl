@@ -123,6 +123,10 @@ captain-talks-doing = El último cambio aún está en camino.
 captain-talks-not-there = El servidor de esta campaña no muestra esa lista: las conversaciones que marcan los voluntarios están en "marcadas".
 captain-talks-unknown = No llegó respuesta: no se sabe si se hizo. La lista se lee de nuevo; mira antes de hacerlo otra vez.
 captain-talks-left = No se hizo con { $n }: { $names }
+captain-talks-left-wordless = No se hizo con { $n }: { $names }. El servidor dijo que no y no da razón. Si sigue así, avisa a quien administra la campaña.
+captain-talks-too-much = El servidor no acepta más peticiones ahora mismo. Esto no se intenta de nuevo solo: mira la lista y hazlo otra vez dentro de un minuto.
+captain-talks-too-much-for = El servidor no acepta más peticiones ahora mismo. Esto no se intenta de nuevo solo: mira la lista y hazlo otra vez dentro de { $seconds } segundos.
+captain-talks-on-its-way = Tu cambio va camino del servidor...
 captain-talks-given = { $n } { $n ->
     [one] conversación es
    *[other] conversaciones son

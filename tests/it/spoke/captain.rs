@@ -196,3 +196,27 @@ async fn the_screen_looks_through_conversations_and_does_something_with_several(
     let status = |contact| world.contacts[&contact].status.clone();
     assert_eq!((status(1).as_str(), status(6).as_str()), ("needsResponse", "needsMessage"));
 }
+
+/// What the answer does not tell is read: a no without words is one, and what was done behind a lost answer is done.
+#[tokio::test]
+async fn what_became_of_a_deed_is_looked_at_when_the_answer_does_not_tell() {
+    use super::stand_in::Trouble;
+    use textbank::api::review::{Deed, ReviewAnswer, ReviewAsk, Whom};
+    let ada = ada().await;
+    let whom = vec![Whom { campaign: CAMPAIGN, contact: ContactId(1), has_texts: true }];
+    let deeds = [
+        ("reassign", Deed::Give(To::Person(PersonId(ADA)))),
+        ("statuses", Deed::Close(true)),
+        ("tags", Deed::Tag("hostile".into(), true)),
+    ];
+    for (name, deed) in deeds {
+        for (trouble, expected) in [(Trouble::Fails, (vec![ContactId(1)], true)), (Trouble::Gateway, (vec![], false))] {
+            ada.there.world().troubles.extend(std::iter::repeat_n((name, trouble), 3));
+            match ada.server.review(&ReviewAsk::Do(deed.clone(), whom.clone())).await {
+                Ok(ReviewAnswer::Done { left, wordless, .. }) => assert_eq!((left, wordless), expected, "{name}"),
+                other => panic!("{name}, {trouble:?}: {other:?}"),
+            }
+            assert!(ada.there.world().troubles.is_empty(), "{name} was asked three times");
+        }
+    }
+}

@@ -12,6 +12,7 @@ use crate::api::problem::Code;
 pub use crate::api::review::{Conversation, Filters, Person, Said, To};
 use crate::api::review::{Deed, ReviewAnswer, ReviewAsk, Whom};
 use crate::client::{Call, CallError};
+use crate::domain::conversation::Status;
 use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::domain::safe_text::{safe_body, safe_line};
 
@@ -258,13 +259,46 @@ impl SpokeServer {
                 for one in whom {
                     campaigns.entry(one.campaign).or_default().push(*one);
                 }
-                let mut left = Vec::new();
+                let (mut left, mut wordless) = (Vec::new(), false);
                 for (campaign, whom) in campaigns {
-                    left.extend(self.do_with(campaign, deed, &whom).await?);
+                    let (undone, silent) = self.do_and_look(campaign, deed, &whom).await?;
+                    left.extend(undone);
+                    wordless |= silent;
                 }
-                ReviewAnswer::Done { deed: deed.clone(), asked: whom.len(), left }
+                ReviewAnswer::Done { deed: deed.clone(), asked: whom.len(), left, wordless }
             }
         })
+    }
+
+    /// Does it with these of one campaign, and looks when the answer does not say what became of it: with whom it was not done, and
+    /// whether the server said no without a reason.
+    async fn do_and_look(&self, campaign: CampaignId, deed: &Deed, whom: &[Whom]) -> Call<(Vec<ContactId>, bool)> {
+        let error = match self.do_with(campaign, deed, whom).await {
+            Err(error @ (CallError::Strange(_) | CallError::NoAnswer(_))) => error,
+            done => return done.map(|left| (left, false)),
+        };
+        let contacts: Vec<ContactId> = whom.iter().map(|one| one.contact).collect();
+        match (self.undone(campaign, deed, &contacts).await, error) {
+            (Ok(left), _) if left.is_empty() => Ok((left, false)),
+            (Ok(left), CallError::Strange(_)) => Ok((left, true)),
+            // Without any answer it may be on its way still.
+            (_, error) => Err(error),
+        }
+    }
+
+    /// With whom of these it is not as the deed wants it, by reading.
+    async fn undone(&self, campaign: CampaignId, deed: &Deed, contacts: &[ContactId]) -> Call<Vec<ContactId>> {
+        if let Deed::Give(to) = deed {
+            return self.not_with(campaign, contacts, *to).await;
+        }
+        let here = Filters { campaign: Some(campaign), ..Filters::default() };
+        let is_done = |one: &Conversation| match deed {
+            Deed::Close(closed) => (one.status == Status::Closed) == *closed,
+            Deed::Tag(tag, on) => one.tags.contains(tag) == *on,
+            Deed::Give(_) => true,
+        };
+        let done = self.found(&here, |one| contacts.contains(&one.contact) && is_done(one)).await?;
+        Ok(contacts.iter().copied().filter(|contact| !done.contains(contact)).collect())
     }
 
     /// Does it with these of one campaign: with whom it was not done.
@@ -283,7 +317,12 @@ impl SpokeServer {
                 Ok(contacts.into_iter().filter(|id| !done.contains(id)).collect())
             }
             Deed::Tag(tag, on) => {
-                let failed = self.tag_all(campaign, &contacts, tag, *on).await?;
+                let mut failed = self.tag_all(campaign, &contacts, tag, *on).await?;
+                // What no answer told of is looked at.
+                let doubtful = |error: &CallError| matches!(error, CallError::Strange(_) | CallError::NoAnswer(_));
+                if let Some(at) = failed.iter().position(|(_, error)| doubtful(error)) {
+                    return Err(failed.swap_remove(at).1);
+                }
                 Ok(failed.into_iter().map(|(contact, _)| contact).collect())
             }
         }

@@ -134,7 +134,7 @@ impl Model {
                 self.overlays
                     .retain(|overlay| !matches!(overlay, Overlay::Talk { contact, .. } if !there.contains(contact)));
             }
-            ReviewAnswer::Done { deed, asked, left } => {
+            ReviewAnswer::Done { deed, asked, left, wordless } => {
                 self.talks.doing = false;
                 self.talks.marked.clear();
                 let done = asked.saturating_sub(left.len());
@@ -152,11 +152,13 @@ impl Model {
                         Say::new("captain-talks-untagged").with("n", done).with("tag", tag.clone())
                     }
                 };
-                self.say(Level::Info, say);
+                if done > 0 || left.is_empty() {
+                    self.say(Level::Info, say);
+                }
                 if !left.is_empty() {
                     let names = left.iter().map(|contact| self.name_of_talk(*contact)).collect::<Vec<_>>();
-                    let say = Say::new("captain-talks-left").with("n", left.len()).with("names", names.join(", "));
-                    self.say(Level::Warning, say);
+                    let key = if wordless { "captain-talks-left-wordless" } else { "captain-talks-left" };
+                    self.say(Level::Warning, Say::new(key).with("n", left.len()).with("names", names.join(", ")));
                 }
                 self.ask_for_talks(fx);
                 fx.push(Effect::Load(Ask::Board(self.options.campaign)));
@@ -172,9 +174,18 @@ impl Model {
         } else {
             self.talks.asked = false;
         }
-        let unknown = deed && problem.code == Code::Unavailable;
-        self.say(Level::Error, if unknown { Say::new("captain-talks-unknown") } else { problem_say(problem) });
-        if unknown {
+        let say = match (deed, problem.code, problem.retry_after) {
+            (true, Code::Unavailable, _) => Say::new("captain-talks-unknown"),
+            // A deed is not asked for again by itself, as the usual words say.
+            (true, Code::RateLimited, Some(seconds)) => {
+                Say::new("captain-talks-too-much-for").with("seconds", usize::from(seconds))
+            }
+            (true, Code::RateLimited, None) => Say::new("captain-talks-too-much"),
+            _ => problem_say(problem),
+        };
+        self.say(Level::Error, say);
+        // Of several some may be done.
+        if deed {
             self.ask_for_talks(fx);
         }
     }
@@ -326,6 +337,9 @@ impl Model {
         }];
         if !talks.marked.is_empty() {
             lines.push(Say::new("captain-talks-marked").with("n", talks.marked.len()));
+        }
+        if talks.doing {
+            lines.push(Say::new("captain-talks-on-its-way"));
         }
         match (talks.asked, talks.rows.is_empty()) {
             (true, _) => lines.push(Say::new("captain-talks-asking")),

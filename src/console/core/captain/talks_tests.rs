@@ -184,19 +184,20 @@ fn one_is_given_at_once_and_several_after_a_question() {
     assert_eq!(screen.keys("a enter"), [ReviewAsk::Do(Deed::Give(To::Person(PersonId(1))), vec![whom(1)])]);
     // While that is on its way nothing else is done.
     assert_eq!((screen.keys("s").len(), screen.said()), (0, "captain-talks-doing"));
-    let done = ReviewAnswer::Done { deed: Deed::Give(To::Person(PersonId(1))), asked: 1, left: vec![] };
+    let done =
+        ReviewAnswer::Done { deed: Deed::Give(To::Person(PersonId(1))), asked: 1, left: vec![], wordless: false };
     assert_eq!(screen.told(done), [ReviewAsk::Page(here(), 0)]);
     assert_eq!(screen.said(), "captain-talks-given");
 
     screen.page(&here(), vec![talk(1, "Ana", &[]), talk(2, "Ben", &[]), talk(3, "Cora", &[])], 3);
     let [ReviewAsk::Do(nobody, _)] = &screen.keys("a j j enter")[..] else { panic!("not given") };
     assert_eq!(*nobody, Deed::Give(To::Nobody));
-    screen.told(ReviewAnswer::Done { deed: Deed::Give(To::Nobody), asked: 1, left: vec![] });
+    screen.told(ReviewAnswer::Done { deed: Deed::Give(To::Nobody), asked: 1, left: vec![], wordless: false });
     assert_eq!(screen.keys("g g space space s enter"), [], "it is asked first");
     assert!(matches!(screen.model.overlay_view(), Some(OverlayView::Confirm { selected: 1, .. })));
     assert_eq!(screen.keys("enter"), [], "no is selected");
     assert_eq!(screen.keys("s enter y"), [ReviewAsk::Do(Deed::Close(true), vec![whom(1), whom(2)])]);
-    screen.told(ReviewAnswer::Done { deed: Deed::Close(true), asked: 2, left: vec![ContactId(2)] });
+    screen.told(ReviewAnswer::Done { deed: Deed::Close(true), asked: 2, left: vec![ContactId(2)], wordless: false });
     let said: Vec<_> = screen.model.notices.newest_first().take(2).map(|notice| notice.say.key).collect();
     assert_eq!(said, ["captain-talks-left", "captain-talks-closed"]);
 }
@@ -205,7 +206,7 @@ fn one_is_given_at_once_and_several_after_a_question() {
 fn a_tag_that_all_have_is_taken_off_else_it_is_set() {
     let mut screen = listed();
     assert_eq!(screen.keys("t enter"), [ReviewAsk::Do(Deed::Tag("done".into(), false), vec![whom(1)])]);
-    screen.told(ReviewAnswer::Done { deed: Deed::Tag("done".into(), false), asked: 1, left: vec![] });
+    screen.told(ReviewAnswer::Done { deed: Deed::Tag("done".into(), false), asked: 1, left: vec![], wordless: false });
     let deed = Deed::Tag("done".into(), true);
     assert_eq!(screen.keys("A t enter y"), [ReviewAsk::Do(deed, vec![whom(1), whom(2), whom(3)])]);
 }
@@ -218,6 +219,28 @@ fn without_an_answer_nobody_says_that_it_was_done_or_does_it_again() {
     let fx = screen.model.update(Msg::Failed { what: Ask::Review(Box::new(ask)), problem });
     assert_eq!(asked(fx), [ReviewAsk::Page(here(), 0)], "it is looked at");
     assert_eq!(screen.said(), "captain-talks-unknown");
+}
+
+#[test]
+fn a_deed_that_the_server_turns_away_is_said_to_be_the_persons_to_repeat() {
+    let mut screen = listed();
+    let [ask] = screen.keys("a enter").try_into().expect("one");
+    let Some(OverlayView::Talks { lines, .. }) = screen.model.overlay_view() else { panic!("no list") };
+    assert!(lines.iter().any(|say| say.key == "captain-talks-on-its-way"), "{lines:?}");
+    let mut problem = Problem::new(Code::RateLimited, "too much");
+    problem.retry_after = Some(20);
+    let failed = Msg::Failed { what: Ask::Review(Box::new(ask)), problem: Box::new(problem) };
+    assert_eq!(asked(screen.model.update(failed)), [ReviewAsk::Page(here(), 0)], "it is looked at, not done again");
+    assert_eq!(screen.said(), "captain-talks-too-much-for");
+    // A no without a reason is told as one, and nothing beside it says that somebody was given.
+    screen.page(&here(), vec![talk(1, "Ana", &[])], 1);
+    let before = screen.model.notices.newest_first().count();
+    let deed = Deed::Give(To::Person(PersonId(1)));
+    screen.told(ReviewAnswer::Done { deed, asked: 1, left: vec![ContactId(1)], wordless: true });
+    assert_eq!(
+        (screen.said(), screen.model.notices.newest_first().count()),
+        ("captain-talks-left-wordless", before + 1)
+    );
 }
 
 #[test]
