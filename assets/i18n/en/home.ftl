@@ -72,6 +72,15 @@ back-both = { $unsent ->
 back-now-with = What you had is with others now: { $who }.
 back-now-pool = What you had is in the pool now ({ $pool }): whoever asks for contacts gets it.
 back-now-both = What you had is with others now: { $who }; in the pool: { $pool }.
+back-draft = { $name } is not in your hands any more. What you had begun to write was not sent: “{ $draft }”. It stays among the messages until you leave.
+back-draft-nameless = Somebody to whom you had begun to write is not in your hands any more. It was not sent: “{ $draft }”. It stays among the messages until you leave.
+back-closed = The campaign was closed while you were away. Not yours any more: { $unsent ->
+    [one] 1 first text
+   *[other] { $unsent } first texts
+}, { $talks ->
+    [one] 1 conversation
+   *[other] { $talks } conversations
+}.
 done-ask = Done for the day?
 done-unsent = { $n ->
     [one] 1 first text goes back

@@ -360,6 +360,9 @@ texter-finish-later = The rehearsal ends as soon as your last text has left.
 resume-conversation = You are back where you left: the conversation with { $name }.
 resume-draft = You are back where you left: the conversation with { $name }, with what you had begun to write.
 resume-replies = You are back where you left: in the replies.
+resume-gone = You left in the conversation with { $name }, which is not yours any more. This is the list of replies.
+resume-gone-nameless = You left in a conversation that is not yours any more. This is the list of replies.
+resume-over = The conversation with { $name }, in which you left, is over. This is the list of replies.
 texter-no-home = There is no list of campaigns to go to from here.
 texter-unreadable = { $count ->
     [one] The server gives no data of one contact

@@ -72,6 +72,15 @@ back-both = { $unsent ->
 back-now-with = Lo que tenías lo llevan ahora otras personas: { $who }.
 back-now-pool = Lo que tenías no lo lleva nadie ahora ({ $pool }): va a quien pida contactos.
 back-now-both = Lo que tenías lo llevan ahora otras personas: { $who }; sin nadie: { $pool }.
+back-draft = { $name } ya no está en tus manos. Lo que habías empezado a escribir no se envió: «{ $draft }». Queda entre los avisos hasta que salgas.
+back-draft-nameless = Alguien a quien habías empezado a escribir ya no está en tus manos. No se envió: «{ $draft }». Queda entre los avisos hasta que salgas.
+back-closed = La campaña se cerró mientras no estabas. Ya no es tuyo: { $unsent ->
+    [one] 1 primer mensaje
+   *[other] { $unsent } primeros mensajes
+}, { $talks ->
+    [one] 1 conversación
+   *[other] { $talks } conversaciones
+}.
 done-ask = ¿Terminaste por hoy?
 done-unsent = { $n ->
     [one] 1 primer mensaje vuelve

@@ -361,6 +361,9 @@ texter-finish-later = El ensayo termina en cuanto haya salido tu último mensaje
 resume-conversation = Sigues donde lo dejaste: en la conversación con { $name }.
 resume-draft = Sigues donde lo dejaste: en la conversación con { $name }, con lo que habías empezado a escribir.
 resume-replies = Sigues donde lo dejaste: en las respuestas.
+resume-gone = Lo dejaste en la conversación con { $name }, que ya no es tuya. Esta es la lista de respuestas.
+resume-gone-nameless = Lo dejaste en una conversación que ya no es tuya. Esta es la lista de respuestas.
+resume-over = La conversación con { $name }, en la que lo dejaste, terminó. Esta es la lista de respuestas.
 texter-no-home = Desde aquí no hay ninguna lista de campañas.
 texter-unreadable = { $count ->
     [one] El servidor no da los datos de un contacto

@@ -21,4 +21,15 @@ pub struct Place {
     pub sort: String,
     /// Of those who wait: up to which of their texts was read. So many at most as [`READ`].
     pub read: Vec<(ContactId, u64)>,
+    /// The first names of those whose conversation is open or who have a draft: so many at most as [`READ`]. Whoever is in other hands
+    /// by the next start has no other name there.
+    pub names: Vec<(ContactId, String)>,
+}
+
+impl Place {
+    /// The first name that is kept of somebody.
+    #[must_use]
+    pub fn name_of(&self, contact: ContactId) -> Option<String> {
+        self.names.iter().find(|(id, _)| *id == contact).map(|(_, name)| name.clone())
+    }
 }

@@ -88,10 +88,15 @@ impl Model {
     }
 
     /// Somebody came back, and what they held is theirs no more: contacts, and whether they were in conversation.
-    pub(super) fn tell_what_went(&mut self, gone: &[(ContactId, bool)], fx: &mut Vec<Effect>) {
+    /// True when it is asked who has them now.
+    pub(super) fn tell_what_went(&mut self, gone: &[(ContactId, bool)], fx: &mut Vec<Effect>) -> bool {
         let talks = gone.iter().filter(|(_, talks)| *talks).count();
         let say = match (gone.len() - talks, talks) {
-            (0, 0) => return,
+            (0, 0) => return false,
+            // Nothing of a closed campaign goes to whoever asks.
+            (unsent, talks) if self.state == CampaignState::Archived => {
+                Say::new("back-closed").with("unsent", unsent).with("talks", talks)
+            }
             (n, 0) => Say::new("back-unsent").with("n", n),
             (0, n) => Say::new("back-talks").with("n", n),
             (unsent, talks) => Say::new("back-both").with("unsent", unsent).with("talks", talks),
@@ -101,12 +106,15 @@ impl Model {
             let ids = gone.iter().take(ASKED_ABOUT).map(|(id, _)| *id).collect();
             fx.push(Effect::Load(Ask::Whereabouts(self.options.campaign, ids)));
         }
+        self.options.whereabouts
     }
 
     /// Who has it now.
     pub(super) fn tell_who_has_it(&mut self, told: &Whereabouts) {
         let who = named_with(told);
-        let say = match (who.is_empty(), told.pool) {
+        // What is in no hands of a closed campaign is for nobody.
+        let pool = if self.state == CampaignState::Archived { 0 } else { told.pool };
+        let say = match (who.is_empty(), pool) {
             (true, 0) => return,
             (true, pool) => Say::new("back-now-pool").with("pool", pool),
             (false, 0) => Say::new("back-now-with").with("who", who),

@@ -273,6 +273,8 @@ pub struct Model {
     pub keeps: Option<(u32, u32)>,
     /// What was said of what goes by itself.
     pub(super) goes: super::leaving::Said,
+    /// What is still to be told to whoever came back.
+    pub(super) coming_back: super::resume::ComingBack,
     /// The console is left for the list of campaigns.
     pub goes_home: bool,
     /// What a practice has come to.
@@ -399,6 +401,7 @@ impl Model {
             loaded: false,
             keeps: None,
             goes: super::leaving::Said::default(),
+            coming_back: super::resume::ComingBack::default(),
             goes_home: false,
             coach: super::practice::Coach::default(),
             has_texted: false,

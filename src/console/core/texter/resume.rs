@@ -1,7 +1,9 @@
 //! Where the console was left, for the next start: the list's filter and order, and the conversation that was open.
 //!
-//! Ids and names of filters alone, sealed as all of the journal. Whoever was among the replies comes back among them: never onto a card,
+//! Ids, names of filters, and the first names of whom somebody writes to, sealed as all of the journal. Whoever was among the replies comes back among them: never onto a card,
 //! which the next key would send.
+
+use std::collections::BTreeSet;
 
 use super::model::{Focus, Model};
 use super::people::{Filter, Sort};
@@ -12,6 +14,22 @@ use crate::console::core::shared::place::{Place, READ};
 use crate::console::core::shared::say::Say;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
+use crate::domain::safe_text::safe_line;
+
+/// What is to be told to whoever came back.
+#[derive(Debug, Clone, Default)]
+pub struct ComingBack {
+    /// What they held and hold no more, until it was told: contacts, and whether they were in conversation.
+    pub(super) gone: Option<Vec<(ContactId, bool)>>,
+    /// Whom they held or wrote to in this campaign.
+    pub(super) mine: BTreeSet<ContactId>,
+    /// It is asked who has it now.
+    pub(super) asked: bool,
+    /// The journal has told its drafts.
+    pub(super) journal: bool,
+    /// Whose begun words were told: when the console is left they are forgotten.
+    pub(super) told: BTreeSet<ContactId>,
+}
 
 impl Model {
     /// Where the console is now; none before anything is known, and in a practice.
@@ -23,7 +41,19 @@ impl Model {
             filter: self.people.filter().key().to_owned(),
             sort: self.people.sort().key().to_owned(),
             read: self.people.read_and_waiting().take(READ).collect(),
+            names: self.names_to_keep(),
         })
+    }
+
+    /// The names of whoever is written to.
+    fn names_to_keep(&self) -> Vec<(ContactId, String)> {
+        let open = self.open.as_ref().map(|open| open.contact);
+        let whom: BTreeSet<ContactId> = self.drafts.keys().copied().chain(open).collect();
+        let named = |id: ContactId| {
+            let here = self.people.line(id).map(|line| line.first_name.clone());
+            here.or_else(|| self.options.place.name_of(id)).map(|name| (id, name))
+        };
+        whom.into_iter().filter_map(named).take(READ).collect()
     }
 
     /// Has the place kept, when it is another one than the journal has.
@@ -40,6 +70,7 @@ impl Model {
         let here = (self.open.as_ref().map(|open| open.contact), self.focus != Focus::Card);
         if here != (self.options.place.open, self.options.place.in_replies) {
             self.keep_place(fx);
+            self.keep_hands(fx);
         }
     }
 
@@ -61,24 +92,71 @@ impl Model {
         }
         self.focus = Focus::Inbox;
         self.side_pane = true;
-        let goes_on = |id: &ContactId| {
-            let line = self.people.line(*id);
+        let goes_on = |id: ContactId| {
+            let line = self.people.line(id);
             line.is_some_and(|line| {
                 !matches!(line.status, Status::Closed | Status::NeedsMessage)
                     && !matches!(line.opt_out, OptOut::Yes { .. })
             })
         };
-        let say = match place.open.filter(goes_on) {
+        let say = match place.open {
             None => Say::new("resume-replies"),
-            Some(contact) => {
+            Some(contact) if goes_on(contact) => {
                 self.open_thread(contact, fx);
                 let key = if self.has_draft(contact) { "resume-draft" } else { "resume-conversation" };
                 self.about(key, contact)
             }
+            Some(contact) if self.people.line(contact).is_some() => self.about("resume-over", contact),
+            Some(contact) => match place.name_of(contact) {
+                Some(name) => Say::new("resume-gone").with("name", safe_line(&name)),
+                None => Say::new("resume-gone-nameless"),
+            },
         };
         // What a captain has to say stays until it was seen.
         if self.notices.toast().is_none_or(|notice| notice.level < Level::Told) {
             self.say(Level::Info, say);
+        }
+    }
+
+    /// Somebody came back: what they held is theirs no more, and what they had begun to write to whom is in other hands. Said once it is
+    /// known of what campaign it was, what the journal holds, and who has it.
+    pub(super) fn tell_what_became(&mut self, fx: &mut Vec<Effect>) {
+        if !self.loaded || self.campaign.is_none() {
+            return;
+        }
+        if let Some(gone) = self.coming_back.gone.take() {
+            self.coming_back.asked = self.tell_what_went(&gone, fx);
+        }
+        if !self.coming_back.journal || self.coming_back.asked {
+            return;
+        }
+        for contact in std::mem::take(&mut self.coming_back.mine) {
+            self.tell_words_of(contact);
+        }
+    }
+
+    /// Somebody is in other hands, and something was begun to be written to them: it is said, with its words.
+    pub(super) fn tell_words_of(&mut self, contact: ContactId) {
+        if self.people.line(contact).is_some() || self.people.is_unreadable(contact) {
+            return;
+        }
+        let parts = self.drafts.get(&contact).map(|kept| kept.split('\u{c}').filter(|part| !part.trim().is_empty()));
+        let words = parts.map(|parts| parts.map(|part| safe_line(part.trim())).collect::<Vec<_>>().join(" / "));
+        let Some(words) = words.filter(|words| !words.is_empty()) else { return };
+        self.coming_back.told.insert(contact);
+        let say = match self.options.place.name_of(contact) {
+            Some(name) => Say::new("back-draft").with("name", safe_line(&name)),
+            None => Say::new("back-draft-nameless"),
+        };
+        self.say(Level::Told, say.with("draft", words));
+    }
+
+    /// The console is left: what was begun to write to somebody in other hands was shown, and is kept no longer.
+    pub(super) fn drop_words_told(&mut self, fx: &mut Vec<Effect>) {
+        for contact in std::mem::take(&mut self.coming_back.told) {
+            if self.people.line(contact).is_none() && self.drafts.remove(&contact).is_some() {
+                fx.push(Effect::SaveDraft { contact, text: String::new() });
+            }
         }
     }
 

@@ -59,6 +59,7 @@ impl Model {
         self.tell_announcement(&view);
         self.campaign = Some(view);
         self.clear_recalled(fx);
+        self.tell_what_became(fx);
         if changed {
             // Other fields may be needed, another wording is drawn: every text is made anew.
             self.people.forget_bodies();
@@ -90,13 +91,14 @@ impl Model {
         if !self.loaded {
             self.loaded = true;
             let had = std::mem::take(&mut self.options.had);
-            let gone: Vec<(ContactId, bool)> = had.into_iter().filter(|(id, _)| !reading.seen.contains(id)).collect();
+            let writing = self.options.place.names.iter().map(|(id, _)| *id);
+            self.coming_back.mine = had.iter().map(|(id, _)| *id).chain(writing).collect();
+            let gone = had.into_iter().filter(|(id, _)| !reading.seen.contains(id)).collect();
             // Said before what went: that matters more.
             self.resume(fx);
             // Where lists leave people out, who opted out or could not be read is missing in them, and in nobody else's hands.
-            if self.options.leases {
-                self.tell_what_went(&gone, fx);
-            }
+            self.coming_back.gone = Some(gone).filter(|_| self.options.leases);
+            self.tell_what_became(fx);
             self.has_texted = page.sent > 0;
             // What was done before this console was opened counts, and what is still on its way.
             let waiting = self.acts.initials_waiting();
@@ -205,7 +207,10 @@ impl Model {
                 }
             }
             // Something to know, nothing to do: what went was said.
-            Ask::Whereabouts(..) => return,
+            Ask::Whereabouts(..) => {
+                self.coming_back.asked = false;
+                return self.tell_what_became(fx);
+            }
             Ask::Me
             | Ask::Campaigns
             | Ask::Campaign(_)
@@ -495,7 +500,19 @@ impl Model {
                     let say = self.about(key, contact).with("who", who);
                     self.say(Level::Warning, say);
                 }
+                let mine = self.people.line(contact).is_some();
+                self.keep_place(fx);
                 self.forget_contact(contact, fx);
+                match why.as_str() {
+                    // Nothing may be known of them here any more.
+                    "erased" => {
+                        if self.drafts.remove(&contact).is_some() {
+                            self.dropped.insert(contact);
+                        }
+                    }
+                    _ if mine => self.tell_words_of(contact),
+                    _ => {}
+                }
             }
             EventKind::Campaign { state, script_version } => {
                 if state != self.state {

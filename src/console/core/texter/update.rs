@@ -92,7 +92,10 @@ impl Model {
             }
             Msg::Journaled { id } => self.journaled(id, fx),
             Msg::NotJournaled { id, reason } => self.not_journaled(id, &reason, fx),
-            Msg::JournalOpen { acts, drafts } => self.journal_open(acts, drafts),
+            Msg::JournalOpen { acts, drafts } => {
+                self.journal_open(acts, drafts);
+                self.tell_what_became(fx);
+            }
             Msg::Verdict { verdict } => self.settle(&verdict, fx),
             Msg::Unknown { id } => {
                 if let Some(mine) = self.acts.unknown(id).cloned() {
@@ -157,7 +160,11 @@ impl Model {
                     self.people.release_held(now);
                 }
             }
-            Msg::Whereabouts(told) => self.tell_who_has_it(&told),
+            Msg::Whereabouts(told) => {
+                self.tell_who_has_it(&told);
+                self.coming_back.asked = false;
+                self.tell_what_became(fx);
+            }
             Msg::TookReplies { claim, result } => self.took_replies(claim, result, fx),
             Msg::HalfWay { id } => self.is_half_way(id),
             Msg::Beside(beside) => self.beside_came(beside),
@@ -374,6 +381,7 @@ impl Model {
             self.acts.found(confirmed);
         }
         self.drafts.extend(drafts);
+        self.coming_back.journal = true;
         self.draft_comes_late();
         let ids: Vec<ContactId> = self.people.ids().collect();
         for id in ids {
@@ -622,6 +630,7 @@ impl Model {
 
     pub(super) fn quit(&mut self, fx: &mut Vec<Effect>) {
         self.save_draft(fx);
+        self.drop_words_told(fx);
         fx.push(Effect::Quit);
     }
 }

@@ -96,3 +96,84 @@ fn a_place_that_does_not_change_is_kept_once() {
     // What another version wrote there is no reason not to start.
     assert_eq!(serde_json::from_str::<Place>("{\"open\":7,\"more\":1}").expect("read").open, Some(ContactId(7)));
 }
+
+/// What was said since the start, oldest first.
+fn said(desk: &Desk) -> Vec<&'static str> {
+    let mut said: Vec<_> = desk.model.notices.newest_first().map(|notice| notice.say.key).collect();
+    said.reverse();
+    said
+}
+
+#[test]
+fn who_went_meanwhile_is_told_with_the_words_that_were_begun_and_these_are_not_kept_for_ever() {
+    let who = ContactId(1002);
+    let left = |desk: &mut Desk| {
+        desk.keys("jn");
+        assert_eq!(desk.model.open.as_ref().map(|open| open.contact), Some(ContactId(1001)));
+        desk.keys("<esc>jiI was");
+        desk.wait(3_000);
+        let options = desk.model.options.clone();
+        assert_eq!(
+            (options.place.open, options.had.len()),
+            (Some(who), 4),
+            "kept at once: a console is cut off at any time"
+        );
+        options
+    };
+    let options = left(&mut Desk::with(2, 2));
+    let mut desk = Desk::fresh();
+    desk.model = Model::new(options.clone());
+    let _fx = desk.model.start();
+    // Another campaign's draft is nobody's here, and nothing is said of it.
+    desk.tell(Msg::JournalOpen { acts: vec![], drafts: vec![(who, "I was".into()), (ContactId(77), "other".into())] });
+    for msg in opening(2, 1) {
+        desk.tell(msg);
+    }
+    assert_eq!(said(&desk), ["resume-gone", "back-talks"], "nobody is back where they left");
+    let told = crate::api::assignment::Whereabouts::default();
+    desk.tell(Msg::Whereabouts(told));
+    assert_eq!(said(&desk), ["resume-gone", "back-talks", "back-draft"]);
+    let shown = desk.model.notices.toast().expect("up until a key is pressed").say.clone();
+    assert!(format!("{shown:?}").contains("I was") && format!("{shown:?}").contains("N1002"), "{shown:?}");
+    // Cut off again, it is told again; left, it is not kept.
+    assert_eq!(desk.model.drafts.len(), 2);
+    desk.effects.clear();
+    let mut fx = Vec::new();
+    desk.model.quit(&mut fx);
+    assert!(
+        fx.iter()
+            .any(|effect| matches!(effect, Effect::SaveDraft { contact, text } if *contact == who && text.is_empty()))
+    );
+    assert_eq!(desk.model.drafts.keys().copied().collect::<Vec<_>>(), [ContactId(77)]);
+
+    // The same of a campaign that was closed; and nobody waits for an answer about who has it that does not come.
+    let mut desk = Desk::fresh();
+    desk.model = Model::new(options);
+    let _fx = desk.model.start();
+    for mut msg in opening(0, 0) {
+        if let Msg::Campaign(view) = &mut msg {
+            view.state = crate::api::campaign::CampaignState::Archived;
+        }
+        desk.tell(msg);
+    }
+    desk.tell(Msg::JournalOpen { acts: vec![], drafts: vec![(who, "I was".into())] });
+    let what = crate::console::core::shared::msg::Ask::Whereabouts(super::driver::CAMPAIGN, vec![who]);
+    let problem = crate::api::problem::Problem::new(crate::api::problem::Code::NotFound, "no such");
+    desk.tell(Msg::Failed { what, problem: Box::new(problem) });
+    assert_eq!(said(&desk), ["resume-gone", "back-closed", "back-draft"]);
+}
+
+#[test]
+fn whoever_goes_while_their_draft_is_kept_is_told_with_it() {
+    let mut desk = Desk::with(0, 2);
+    desk.keys("niI was<esc><esc>");
+    let who = ContactId(1001);
+    let gone = |why: &str| crate::api::event::EventKind::Gone { contact: who, why: why.into(), who: None };
+    desk.event(gone("reclaimed"));
+    assert!(said(&desk).contains(&"back-draft"), "{:?}", said(&desk));
+    // Who is erased leaves no words either.
+    let mut desk = Desk::with(0, 2);
+    desk.keys("niI was<esc><esc>");
+    desk.event(gone("erased"));
+    assert!(!said(&desk).contains(&"back-draft") && desk.model.drafts.is_empty());
+}
