@@ -64,7 +64,8 @@ pub struct ImportChunk {
     #[schema(max_items = 1000)]
     pub contacts: Vec<Contact>,
     /// These are further people at numbers that the list has for somebody else first. They are taken where that one is known as useless
-    /// at the number, and nothing else is done. Such a chunk is none of those that are counted.
+    /// at the number; of the others is kept what the list says of them, for when the number is left to them. Such a chunk is none of
+    /// those that are counted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shared: bool,
 }

@@ -186,7 +186,8 @@ pub async fn chunks(
     }
     progress.end();
     let list = read_to_the_end(reader).await?;
-    if list.has_shared() && known(client, import).await?.is_some_and(|state| state.known_bad > 0) {
+    let useless = async || Ok::<_, anyhow::Error>(known(client, import).await?.is_some_and(|one| one.known_bad > 0));
+    if list.has_shared() && (list.names_others() || useless().await?) {
         shared(client, ctx, import, list).await?;
     }
     Ok(())
@@ -198,8 +199,8 @@ async fn read_to_the_end(reader: Reader) -> anyhow::Result<Surveyed> {
     reader.await.context("the reader of the list broke down")?.map_err(|problem| anyhow!("{problem}"))
 }
 
-/// Somebody is known as useless at a number: it may be the first of several people there. Hands the others in, and the server takes
-/// whom it can use. Twice is once.
+/// Several people of the list share numbers. Hands in those who do not come first there: the server keeps what is their own for when the
+/// number is left to them, and gives it to one of them at once where the first is known as useless. Twice is once.
 async fn shared(client: &AdminClient, ctx: &Context, import: Uuid, mut list: Surveyed) -> anyhow::Result<()> {
     let (to, mut ready) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || {

@@ -1,9 +1,14 @@
 //! Several people at one number: one text goes to it, and everybody whom the list has there is known by their id.
 //!
 //! The first of them is the contact. The others stand in two fields of it, in one order: their ids ([`IDS`]), and how they are called
-//! ([`NAMES`]). Who has no id of the list is not among them: nobody can name them.
+//! ([`NAMES`]). Who has no id of the list is not among them: nobody can name them. What the list says of each of them besides
+//! ([`Own`]) is kept by their id ([`PEOPLE`]): whoever is texted at the number is texted with what is theirs.
 
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{contact::Contact, phone::Phone, provenance::Consent, safe_text::safe_line};
 
 /// The ids of the others at a contact's number, `;` between them.
 pub const IDS: &str = "household_ids";
@@ -11,6 +16,101 @@ pub const IDS: &str = "household_ids";
 pub const REMOVED: &str = "household_removed";
 /// Their names, `Last, First`, in the same order.
 pub const NAMES: &str = "household_names";
+/// What the list says of each of them who is not the contact, those taken off too, as JSON by their ids. No text is filled with it.
+pub const PEOPLE: &str = "household_people";
+/// So many of a number are kept with all that the list says of them: where more are, the number is no household's.
+pub const MOST_PEOPLE: usize = 30;
+
+/// What the list says of one of several people at a number.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Own {
+    /// First name; may be empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub first_name: String,
+    /// Last name; may be empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub last_name: String,
+    /// As [`Contact::zip`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zip: Option<String>,
+    /// As [`Contact::state`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// As [`Contact::language`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// As [`Contact::time_zone`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// The list's other columns; nothing of the household.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// Their own, not that of the whole list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+}
+
+impl Own {
+    /// What is a contact's own, made safe.
+    #[must_use]
+    pub fn of(contact: &Contact) -> Self {
+        let clean = |text: &Option<String>| text.as_deref().map(safe_line).filter(|text| !text.is_empty());
+        let fields = contact.fields.iter().filter(|(name, _)| ![IDS, NAMES, REMOVED, PEOPLE].contains(&name.as_str()));
+        Self {
+            first_name: safe_line(&contact.first_name),
+            last_name: safe_line(&contact.last_name),
+            zip: clean(&contact.zip),
+            state: clean(&contact.state),
+            language: clean(&contact.language),
+            time_zone: clean(&contact.time_zone),
+            fields: fields.map(|(name, value)| (safe_line(name), safe_line(value))).collect(),
+            consent: contact.consent.as_ref().map(|consent| Consent {
+                date: consent.date,
+                wording: safe_line(&consent.wording),
+                source: safe_line(&consent.source),
+            }),
+        }
+    }
+
+    /// Whoever this is of, as the contact of that number.
+    #[must_use]
+    pub fn contact(self, id: &str, phone: Phone) -> Contact {
+        Contact {
+            external_id: Some(id.to_owned()),
+            first_name: self.first_name,
+            last_name: self.last_name,
+            phone,
+            zip: self.zip,
+            state: self.state,
+            language: self.language,
+            time_zone: self.time_zone,
+            fields: self.fields,
+            consent: self.consent,
+        }
+    }
+
+    /// Whoever this is of, as one of the others.
+    #[must_use]
+    pub fn member(&self, id: &str) -> Member {
+        Member { id: id.to_owned(), first_name: self.first_name.clone(), last_name: self.last_name.clone() }
+    }
+}
+
+/// What is kept of the people at a contact's number who are not the contact, by their ids.
+#[must_use]
+pub fn people(fields: &BTreeMap<String, String>) -> BTreeMap<String, Own> {
+    // What cannot be read is of nobody: then nothing is known of them.
+    fields.get(PEOPLE).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+/// Writes them into the contact's fields.
+pub fn put_people(fields: &mut BTreeMap<String, String>, people: &BTreeMap<String, Own>) {
+    fields.remove(PEOPLE);
+    if let Some(text) = serde_json::to_string(people).ok().filter(|_| !people.is_empty()) {
+        fields.insert(PEOPLE.into(), text);
+    }
+}
 
 /// Somebody at another one's number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,16 +185,6 @@ pub fn add_removed(fields: &mut BTreeMap<String, String>, id: &str) {
     ids.push_str(id);
 }
 
-/// One of them is on the list again.
-pub fn take_from_removed(fields: &mut BTreeMap<String, String>, id: &str) {
-    let left = removed(fields).filter(|gone| *gone != id).collect::<Vec<_>>().join(";");
-    if left.is_empty() {
-        fields.remove(REMOVED);
-    } else {
-        fields.insert(REMOVED.into(), left);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use pretty_assertions::assert_eq;
@@ -116,11 +206,37 @@ mod tests {
         add_removed(&mut fields, "7");
         add_removed(&mut fields, "8");
         assert_eq!(removed(&fields).collect::<Vec<_>>(), ["7", "8"]);
-        take_from_removed(&mut fields, "7");
-        take_from_removed(&mut fields, "8");
+        fields.remove(REMOVED);
         put(&mut fields, &[]);
         assert_eq!(fields.len(), 1);
         assert_eq!(members(&fields), []);
+    }
+
+    #[test]
+    fn what_is_each_ones_own_is_kept_by_their_id() {
+        let contact = Contact {
+            external_id: Some("2".into()),
+            first_name: "Ann".into(),
+            last_name: String::new(),
+            phone: Phone::from_e164("+12125550123").expect("a number"),
+            zip: Some("10001".into()),
+            state: None,
+            language: Some("es".into()),
+            time_zone: None,
+            fields: BTreeMap::from([("place".to_owned(), "Hall \"B\"".to_owned()), (IDS.to_owned(), "3".to_owned())]),
+            consent: Some(Consent { source: "form".into(), ..Consent::default() }),
+        };
+        let own = Own::of(&contact);
+        let mut fields = BTreeMap::new();
+        put_people(&mut fields, &BTreeMap::from([("2".to_owned(), own.clone())]));
+        assert_eq!(safe_line(&fields[PEOPLE]), fields[PEOPLE]);
+        let mut alone = contact.clone();
+        alone.fields.remove(IDS);
+        assert_eq!(people(&fields).remove("2").map(|own| own.contact("2", contact.phone.clone())), Some(alone));
+        assert_eq!(own.member("2"), member("2", "Ann", ""));
+        put_people(&mut fields, &BTreeMap::new());
+        assert_eq!(fields.len(), 0);
+        assert_eq!(people(&BTreeMap::from([(PEOPLE.to_owned(), "{".to_owned())])), BTreeMap::new());
     }
 
     #[test]

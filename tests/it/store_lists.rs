@@ -209,6 +209,65 @@ on_every_store! {
         assert_eq!(numbers(&remove(&home, &ada, campaign, vec![both], false).await), (1, 0, 0, 0));
     }
 
+    async fn each_of_a_household_is_texted_with_what_is_theirs(home: Home) {
+        let british = Phone::from_e164("+447911123456").expect("a number");
+        let of = |id: &str, language: &str, place: &str, source: &str| Contact {
+            external_id: Some(id.into()),
+            first_name: id.to_uppercase(),
+            language: Some(language.into()),
+            phone: british.clone(),
+            fields: std::collections::BTreeMap::from([("place".to_owned(), place.to_owned())]),
+            consent: Some(Consent { date: no_evidence().obtained, wording: String::new(), source: source.into() }),
+            ..person(0)
+        };
+        let ada = home.join("Ada", Role::Admin).await;
+        let admin = Admin::of(ada.actor.clone()).expect("an admin");
+        let import = home.fresh();
+        let mut def = definition();
+        def.visible_fields = vec!["place".into()];
+        let start = ImportStart { def, contacts: 2, provenance: no_evidence(), warnings: Vec::new() };
+        answered(admin.import_start(&home.desk, import, start).await.expect("an answer")).expect("started");
+        let mut first = of("q1", "es", "K", "form");
+        first.fields.insert("household_ids".into(), "q2;q3".into());
+        // As a list of an older program has them: nothing is known of the others.
+        let mut old = of("o1", "es", "K", "form");
+        old.phone = Phone::from_e164("+447911123457").expect("a number");
+        old.fields.insert("household_ids".into(), "o2".into());
+        let chunk = ImportChunk { contacts: vec![first, old], shared: false };
+        answered(admin.import_chunk(&home.desk, import, 0, chunk).await.expect("an answer")).expect("taken");
+        let shared = ImportChunk { contacts: vec![of("q2", "en", "Q", "paper"), of("q1", "fr", "X", "x")], shared: true };
+        for _ in 0..2 {
+            answered(admin.import_chunk(&home.desk, import, 1 << 40, shared.clone()).await.expect("an answer")).expect("taken");
+        }
+        let campaign = answered(admin.import_finish(&home.desk, import).await.expect("an answer")).expect("whole").campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let id = home.claim(&tess, campaign, 0).await[0].id;
+        let seen = async || {
+            let line = home.hand(&tess, campaign).await.into_iter().find(|one| one.id == id).expect("still theirs");
+            let view = home.desk.store.contacts(&tess.actor, campaign, &[id]).await.expect("read").remove(0);
+            let field = |name: &str| view.fields.get(name).cloned().unwrap_or_default();
+            assert!(!view.fields.contains_key("household_people"));
+            (line.first_name, line.language, field("place"), field("list_source"))
+        };
+        let told = |name: &str, language: &str, place: &str, source: &str| {
+            let source = format!("county file, 2026-01-01; agreed 2026-01-01, {source}");
+            (name.to_owned(), Some(language.to_owned()), place.to_owned(), source)
+        };
+        let by = |id: &str| ContactKey { phone: None, external_id: Some(id.into()) };
+        assert_eq!(seen().await, told("Q1", "es", "K", "form"));
+        remove(&home, &ada, campaign, vec![by("q1")], false).await;
+        assert_eq!(seen().await, told("Q2", "en", "Q", "paper"));
+        // Back, and the number theirs again: not by the other one's name. The third was on the list without consent of their own.
+        let back = changed_list(admin.bring_back(&home.desk, campaign, vec![by("q1")], false).await);
+        assert_eq!(back.changed, 1);
+        assert_eq!(remove(&home, &ada, campaign, vec![by("q2")], false).await.kept, 1);
+        assert_eq!(seen().await, told("Q1", "es", "K", "form"));
+        // Where the law asks for consent, another one's is none.
+        let gone = remove(&home, &ada, campaign, vec![by("o1")], false).await;
+        assert_eq!((gone.changed, gone.kept), (1, 0));
+        assert_eq!(home.hand(&tess, campaign).await.len(), 1);
+    }
+
     async fn whoever_is_useless_at_a_number_leaves_it_to_the_living(home: Home) {
         let named = |id: &str, name: &str, n: u32| Contact { external_id: Some(id.into()), first_name: name.into(), ..person(n) };
         let (ada, campaign) = home.campaign(vec![named("v20", "Nam", 1), named("v30", "Sol", 2)]).await;

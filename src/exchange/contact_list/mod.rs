@@ -360,6 +360,12 @@ impl Surveyed {
         self.numbers.has_shared()
     }
 
+    /// True when some of these are known by an id of their own.
+    #[must_use]
+    pub fn names_others(&self) -> bool {
+        self.numbers.names_others()
+    }
+
     /// Reads the list once more and hands out those whose number is first another one's, as often as they stand in it.
     ///
     /// # Errors

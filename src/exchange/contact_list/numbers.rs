@@ -89,6 +89,11 @@ impl Numbers {
         self.shared
     }
 
+    /// True when somebody's number is another one's first, and they are known by an id.
+    pub(super) fn names_others(&self) -> bool {
+        !self.household.is_empty()
+    }
+
     /// True for somebody whose number is first another one's.
     pub(super) fn is_shared(&self, contact: &Contact) -> bool {
         self.first.get(&digits(&contact.phone)).is_some_and(|first| !first.is(First::of(contact)))

@@ -8,14 +8,15 @@ use super::{
     import::no,
     import_chunk::Line,
     rows::{CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, col, contact_columns, json, listed, listed_columns, to_json},
-    tx::{Audience, Tx},
+    tx::{Audience, Campaign, Tx},
 };
 use crate::api::{admin::ImportChunk, event::EventKind, list_change::ContactKey, problem::Code};
 use crate::db;
 use crate::domain::{
     contact::Contact,
-    household::{self, Member},
+    household::{self, Member, Own},
     ids::ContactId,
+    provenance::{Consent, law_of_consent},
     safe_text::safe_line,
 };
 use crate::server::store::{
@@ -134,73 +135,146 @@ impl Tx<'_> {
         Ok(self.cache.shared.as_ref().map_or(&NOBODY, |(_, shared)| shared))
     }
 
-    /// Takes one of several people off the list: the number stays for the others. Was it texted by this one's name, then by the next
-    /// one's from now on.
-    pub(super) async fn leave_to_the_others(&mut self, actor: &Actor, meant: &Meant) -> Result<(), StoreError> {
-        let Some(mut listed) = self.listed(meant.row.id).await? else { return Ok(()) };
-        let mut others = meant.others.clone();
-        let before = listed.clone();
-        let gone = match meant.who {
-            Which::Other(place) if place < others.len() => Some(others.remove(place).id),
-            _ if others.is_empty() => return Ok(()),
-            _ => {
-                let next = others.remove(0);
-                let gone = listed.external_id.take();
-                if next.has_name() {
-                    (listed.first_name, listed.last_name) = (next.first_name, next.last_name);
-                }
-                listed.external_id = Some(next.id);
-                gone
-            }
-        };
-        household::put(&mut listed.fields, &others);
-        if let Some(gone) = gone {
-            household::add_removed(&mut listed.fields, &gone);
-        }
-        self.cache.shared = None;
-        db::query(
-            "UPDATE contacts SET external_id = $2, first_name = $3, last_name = $4, fields = $5, updated_at = $6 WHERE id = $1",
-        )
-        .bind(meant.row.id)
-        .bind(listed.external_id.as_deref())
-        .bind(listed.first_name.as_str())
-        .bind(listed.last_name.as_str())
-        .bind(to_json(&listed.fields)?)
-        .bind(self.micros())
-        .execute(&mut *self.conn)
-        .await?;
-        if let Some(person) = meant.row.assigned.filter(|_| listed.external_id != before.external_id) {
-            let what = EventKind::Corrected { contact: ContactId(meant.row.id) };
-            self.event(meant.row.campaign, Audience::Person(person), &what)?;
-        }
-        if listed.first_name != before.first_name
-            && let Some(line) = self.contact(meant.row.id).await?
+    /// Takes one of several people off the list: the number stays for the others. Was it texted by this one's name, then from now on by the
+    /// next one's, with what the list says of that one and nothing of this one's. Somebody without consent where the law asks for it is not
+    /// texted: is nobody left, the number is taken off, and it is said how many texts were dropped.
+    pub(super) async fn leave_to_the_others(
+        &mut self,
+        actor: &Actor,
+        campaign: &Campaign,
+        meant: &Meant,
+    ) -> Result<Option<u64>, StoreError> {
+        let Some((before, of_list)) = self.seated(meant.row.id).await? else { return Ok(None) };
+        let mut seat = Seat { others: meant.others.clone(), ..Seat::of(&before) };
+        if let Which::Other(place) = meant.who
+            && place < seat.others.len()
         {
-            self.contact_event(&line)?;
+            let gone = seat.others.remove(place);
+            seat.gone.push(gone.id);
+            let mut after = before.clone();
+            seat.write(&mut after.fields);
+            self.write_fields(meant.row.id, &after.fields).await?;
+        } else {
+            let law = campaign.def.jurisdiction.needs_consent() || law_of_consent(&before.phone).is_some();
+            let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+            let next = loop {
+                if seat.others.is_empty() {
+                    return Ok(Some(self.remove(actor, meant.row.clone()).await?));
+                }
+                let next = seat.others.remove(0);
+                let own = seat.people.get(&next.id).and_then(|own| own.consent.as_ref());
+                if !law || own.or(of_list.as_ref()).is_some_and(|one| one.is_evidence_on(today)) {
+                    break next;
+                }
+                seat.gone.push(next.id);
+            };
+            self.give_the_number(campaign, &meant.row, &before, (next, seat)).await?;
         }
         let detail = "one of several people at the number".to_owned();
         self.audit(Some(actor), "list_removed", format!("contact {}", meant.row.id), detail);
-        Ok(())
+        Ok(None)
     }
 
-    /// One of several people at a number who was taken off the list is known there again.
-    pub(super) async fn back_among_the_others(&mut self, meant: &Meant, id: &str) -> Result<(), StoreError> {
-        let Some(mut listed) = self.listed(meant.row.id).await? else { return Ok(()) };
-        let mut others = meant.others.clone();
-        others.push(Member { id: id.to_owned(), ..Member::default() });
-        household::put(&mut listed.fields, &others);
-        household::take_from_removed(&mut listed.fields, id);
+    /// One of several people at a number who was taken off the list is known there again. Is nobody else there any more, it is texted by
+    /// their name.
+    pub(super) async fn back_among_the_others(
+        &mut self,
+        campaign: &Campaign,
+        meant: &Meant,
+        id: &str,
+    ) -> Result<(), StoreError> {
+        let Some((before, _)) = self.seated(meant.row.id).await? else { return Ok(()) };
+        let mut seat = Seat { others: meant.others.clone(), ..Seat::of(&before) };
+        seat.gone.retain(|gone| gone != id);
+        // Of somebody whom an older program took off only the id was kept.
+        let back =
+            seat.people.get(id).map_or_else(|| Member { id: id.into(), ..Member::default() }, |own| own.member(id));
+        if meant.row.removed {
+            return self.give_the_number(campaign, &meant.row, &before, (back, seat)).await;
+        }
+        seat.others.push(back);
+        let mut fields = before.fields;
+        seat.write(&mut fields);
+        self.write_fields(meant.row.id, &fields).await
+    }
+
+    /// Who a number is texted by, with their own consent, and the consent that is said of the whole list.
+    async fn seated(&mut self, contact: i64) -> Result<Option<(Contact, Option<Consent>)>, StoreError> {
+        let Some(row) = db::query(SEATED).bind(contact).fetch_optional(&mut *self.conn).await? else { return Ok(None) };
+        let consent = |at| -> Result<Option<Consent>, StoreError> {
+            col::<Option<String>>(&row, LISTED_COLUMNS + at)?.map(|text| json(&text)).transpose()
+        };
+        Ok(Some((Contact { consent: consent(0)?, ..listed(&row, 0)? }, consent(1)?)))
+    }
+
+    async fn write_fields(&mut self, contact: i64, fields: &BTreeMap<String, String>) -> Result<(), StoreError> {
         self.cache.shared = None;
         db::query("UPDATE contacts SET fields = $2, updated_at = $3 WHERE id = $1")
-            .bind(meant.row.id)
-            .bind(to_json(&listed.fields)?)
+            .bind(contact)
+            .bind(to_json(fields)?)
             .bind(self.micros())
             .execute(&mut *self.conn)
             .await?;
         Ok(())
     }
 
-    /// People of a list whose number is first another one's. Was that one left out as useless there, the number is theirs.
+    /// From now on a number is texted by the name of `next`, with what is theirs. Whoever had it is gone, and what is theirs is kept should
+    /// they come back.
+    async fn give_the_number(
+        &mut self,
+        campaign: &Campaign,
+        row: &ContactRow,
+        before: &Contact,
+        (next, mut seat): (Member, Seat),
+    ) -> Result<(), StoreError> {
+        if let Some(gone) = &before.external_id {
+            seat.people.insert(gone.clone(), Own::of(before));
+            seat.gone.push(gone.clone());
+        }
+        let own = seat.people.remove(&next.id);
+        let is_known = own.is_some();
+        let own =
+            own.unwrap_or_else(|| Own { first_name: next.first_name, last_name: next.last_name, ..Own::default() });
+        let mut after = own.contact(&next.id, before.phone.clone());
+        seat.write(&mut after.fields);
+        // Of somebody whom an older program's list brought it is not known where they live: the hours stay those of both.
+        let zone_set = match is_known {
+            true => self.zone_set(campaign.id, &to_json(&campaign.def.hours.places_of(&after))?).await?,
+            false => row.zone_set,
+        };
+        self.cache.shared = None;
+        db::query(
+            "UPDATE contacts SET external_id = $2, first_name = $3, last_name = $4, zip = $5, state = $6, language = $7,
+                 time_zone = $8, fields = $9, zone_set = $10, consent = $11, updated_at = $12 WHERE id = $1",
+        )
+        .bind(row.id)
+        .bind(after.external_id.as_deref())
+        .bind(after.first_name.as_str())
+        .bind(after.last_name.as_str())
+        .bind(after.zip.as_deref())
+        .bind(after.state.as_deref())
+        .bind(after.language.as_deref())
+        .bind(after.time_zone.as_deref())
+        .bind(to_json(&after.fields)?)
+        .bind(zone_set)
+        .bind(after.consent.as_ref().map(to_json).transpose()?)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        if let Some(person) = row.assigned {
+            let what = EventKind::Corrected { contact: ContactId(row.id) };
+            self.event(row.campaign, Audience::Person(person), &what)?;
+        }
+        if (&after.first_name, &after.language) != (&before.first_name, &before.language)
+            && let Some(line) = self.contact(row.id).await?
+        {
+            self.contact_event(&line)?;
+        }
+        Ok(())
+    }
+
+    /// People of a list whose number is first another one's. Was that one left out as useless there, the number is theirs; otherwise what the
+    /// list says of them is kept.
     pub(super) async fn import_shared(
         &mut self,
         actor: &Actor,
@@ -216,39 +290,56 @@ impl Tx<'_> {
         let campaign = found.state.campaign.0;
         let Some(of) = self.campaign(campaign).await? else { return no(Code::NotFound, "no such campaign") };
         let numbers = to_json(&chunk.contacts.iter().map(|one| one.phone.as_str()).collect::<Vec<_>>())?;
-        let useless =
-            db::query(USELESS).bind(numbers).bind(campaign).bind(found.number).fetch_all(&mut *self.conn).await?;
-        let mut left: HashMap<String, (i64, Contact)> = HashMap::new();
-        for row in &useless {
+        let rows =
+            db::query(FIRST_THERE).bind(numbers).bind(campaign).bind(found.number).fetch_all(&mut *self.conn).await?;
+        let mut there: HashMap<String, FirstThere> = HashMap::new();
+        for row in &rows {
             let contact = listed(row, 0)?;
-            left.insert(contact.phone.as_str().to_owned(), (col(row, LISTED_COLUMNS)?, contact));
+            let (number, first) = (contact.phone.as_str().to_owned(), Seat::of(&contact));
+            let (id, useless) = (col(row, LISTED_COLUMNS)?, col::<i64>(row, LISTED_COLUMNS + 1)? != 0);
+            there.insert(number, FirstThere { id, useless, fields: contact.fields, seat: first, changed: false });
         }
-        if left.is_empty() {
-            return self.import_answer(actor, import).await;
-        }
-        let wanted: Vec<Contact> =
-            chunk.contacts.into_iter().filter(|one| left.contains_key(one.phone.as_str())).collect();
-        let past = self.past(actor, &wanted).await?;
+        let is_useless = |one: &Contact| there.get(one.phone.as_str()).is_some_and(|first| first.useless);
+        let perhaps: Vec<Contact> = chunk.contacts.iter().filter(|one| is_useless(one)).cloned().collect();
+        let past = self.past(actor, &perhaps).await?;
         let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let mut taken = 0_i64;
-        for mut contact in wanted {
-            let evidence =
-                contact.consent.as_ref().or(found.consent.as_ref()).is_some_and(|one| one.is_evidence_on(today));
-            let law = of.def.jurisdiction.needs_consent()
-                || crate::domain::provenance::law_of_consent(&contact.phone).is_some();
-            let Some((id, first)) = left.get(contact.phone.as_str()) else { continue };
-            let id = *id;
-            let mut others = household::members(&first.fields);
-            others.retain(|one| Some(&one.id) != contact.external_id.as_ref());
-            household::put(&mut contact.fields, &others);
-            let phone = contact.phone.as_str().to_owned();
-            let line = self.line(&of, contact, &past).await?;
-            if line.is_useless() || (law && !evidence) {
-                continue;
+        for mut contact in chunk.contacts {
+            let Some(first) = there.get_mut(contact.phone.as_str()) else { continue };
+            let consent = contact.consent.as_ref().or(found.consent.as_ref());
+            let evidence = consent.is_some_and(|one| one.is_evidence_on(today));
+            let law = of.def.jurisdiction.needs_consent() || law_of_consent(&contact.phone).is_some();
+            let id = contact.external_id.as_deref().map(safe_line);
+            if first.useless && (evidence || !law) {
+                let own = contact.clone();
+                let mut seat = first.seat.clone();
+                seat.others.retain(|one| Some(&one.id) != id.as_ref());
+                seat.people.retain(|one, _| Some(one) != id.as_ref());
+                seat.write(&mut contact.fields);
+                let fields = contact.fields.clone();
+                let line = self.line(&of, contact, &past).await?;
+                if !line.is_useless() {
+                    self.take_the_place(first.id, &line).await?;
+                    (first.useless, first.seat, first.fields, first.changed) = (false, seat, fields, false);
+                    taken += 1;
+                    continue;
+                }
+                contact = own;
             }
-            self.take_the_place(id, &line).await?;
-            left.remove(&phone);
-            taken += 1;
+            // Their first row counts, as everybody's does.
+            if let Some(id) = id
+                && first.seat.others.iter().any(|one| one.id == id)
+                && first.seat.people.len() < household::MOST_PEOPLE
+                && !first.seat.people.contains_key(&id)
+            {
+                first.seat.people.insert(id, Own::of(&contact));
+                first.changed = true;
+            }
+        }
+        for first in there.into_values().filter(|first| first.changed) {
+            let mut fields = first.fields;
+            first.seat.write(&mut fields);
+            self.write_fields(first.id, &fields).await?;
         }
         if taken > 0 {
             self.cache.shared = None;
@@ -280,11 +371,53 @@ impl Tx<'_> {
     }
 }
 
-/// Of these numbers those that this list brought for somebody who is useless there, and that nobody has touched since.
-const USELESS: &str = concat!(
+/// Who of a list came first at these numbers, and whether they are useless there with nobody having touched them since.
+const FIRST_THERE: &str = concat!(
     "SELECT ",
     listed_columns!(),
-    ", c.id FROM json_each($1) j CROSS JOIN contacts c
-     WHERE c.campaign = $2 AND c.phone = j.atom AND c.list = $3 AND c.wrong_number = 1 AND c.last_seq = 0 AND c.assigned IS NULL
-         AND c.removed = 0"
+    ", c.id, CASE WHEN c.wrong_number = 1 AND c.last_seq = 0 AND c.assigned IS NULL AND c.removed = 0 THEN 1 ELSE 0 END
+     FROM json_each($1) j CROSS JOIN contacts c
+     WHERE c.campaign = $2 AND c.phone = j.atom AND c.list = $3"
 );
+
+const SEATED: &str = concat!(
+    "SELECT ",
+    listed_columns!(),
+    ", c.consent, i.consent FROM contacts c LEFT JOIN imports i ON i.campaign = c.campaign AND i.number = c.list WHERE c.id = $1"
+);
+
+/// Whoever of a list came first at a number.
+struct FirstThere {
+    id: i64,
+    useless: bool,
+    fields: BTreeMap<String, String>,
+    seat: Seat,
+    /// It has to be written.
+    changed: bool,
+}
+
+/// Who is at a number besides whom it is texted by.
+#[derive(Debug, Clone, Default)]
+struct Seat {
+    others: Vec<Member>,
+    /// Ids of those who were taken off.
+    gone: Vec<String>,
+    /// What the list says of all of these.
+    people: BTreeMap<String, Own>,
+}
+
+impl Seat {
+    fn of(contact: &Contact) -> Self {
+        let gone = household::removed(&contact.fields).map(str::to_owned).collect();
+        Self { others: household::members(&contact.fields), gone, people: household::people(&contact.fields) }
+    }
+
+    fn write(&self, fields: &mut BTreeMap<String, String>) {
+        household::put(fields, &self.others);
+        fields.remove(household::REMOVED);
+        for gone in &self.gone {
+            household::add_removed(fields, gone);
+        }
+        household::put_people(fields, &self.people);
+    }
+}

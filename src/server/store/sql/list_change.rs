@@ -53,10 +53,14 @@ impl Tx<'_> {
                 let seen = before.len();
                 before.extend(dry_run.then_some(meant.who));
                 if meant.who != Which::Number && meant.others.len() > seen {
-                    done.kept += 1;
-                    if !dry_run {
-                        self.leave_to_the_others(actor, &meant).await?;
-                    }
+                    let gone = match dry_run {
+                        true => None,
+                        false => self.leave_to_the_others(actor, campaign, &meant).await?,
+                    };
+                    // Nobody was left who may be texted.
+                    done.changed += u64::from(gone.is_some());
+                    done.kept += u64::from(gone.is_none());
+                    done.dropped += gone.unwrap_or_default();
                     continue;
                 }
                 let contact = meant.row;
@@ -91,7 +95,7 @@ impl Tx<'_> {
     }
 
     /// Takes one contact off; says how many texts to them were dropped.
-    async fn remove(&mut self, actor: &Actor, contact: ContactRow) -> Result<u64, StoreError> {
+    pub(super) async fn remove(&mut self, actor: &Actor, contact: ContactRow) -> Result<u64, StoreError> {
         // It closes the conversation, so a doubt that nobody decided on counts.
         self.undecided(actor, &contact).await?;
         // Closed and off the list before its texts come back: none of them may be pressed anew.
@@ -148,7 +152,7 @@ impl Tx<'_> {
                     continue;
                 }
                 if let (Which::Gone, Some(id)) = (meant.who, &who.external_id) {
-                    self.back_among_the_others(&meant, &safe_line(id)).await?;
+                    self.back_among_the_others(campaign, &meant, &safe_line(id)).await?;
                 }
                 if meant.row.removed {
                     let id = meant.row.id;
