@@ -179,7 +179,8 @@ impl Pages for CaptainPages {
     }
 
     fn busy(&self) -> bool {
-        self.model.is_busy() || (self.model.talks.asked && self.model.context() == Context::Review)
+        let talks = &self.model.talks;
+        self.model.is_busy() || ((talks.asked || talks.doing) && self.model.context() == Context::Review)
     }
 
     fn greeting(&self, voice: &Voice) -> Option<Vec<String>> {

@@ -49,6 +49,8 @@ pub struct Page {
     pub text: bool,
     /// Replies that are told in it, each under its number.
     pub replies: Vec<Suggestion>,
+    /// A long list: of it only what has changed is told once it was.
+    pub list: bool,
 }
 
 /// A core with its pages.
@@ -155,6 +157,8 @@ pub struct Lines<P> {
     heard: u64,
     /// Kinds of questions, and how often each was asked.
     learnt: BTreeMap<&'static str, u32>,
+    /// The lines of the long list that was told, as long as no page without a layer stood in front.
+    listed: Vec<String>,
 }
 
 impl<P: Pages> Lines<P> {
@@ -172,6 +176,7 @@ impl<P: Pages> Lines<P> {
             pending: Vec::new(),
             heard: 0,
             learnt: BTreeMap::new(),
+            listed: Vec::new(),
         }
     }
 
@@ -195,7 +200,8 @@ impl<P: Pages> Lines<P> {
             Manner::Check(false) => ("plain-ask-typed", vec![Action::Back]),
         };
         let (ask, wait) = (self.voice.word(kind), self.pages.busy());
-        Page { key: layer.lines.join("\n"), lines: layer.lines, kind, ask, offers, wait, ..Page::default() }
+        let list = matches!(view, OverlayView::Talks { .. });
+        Page { key: layer.lines.join("\n"), lines: layer.lines, kind, ask, offers, wait, list, ..Page::default() }
     }
 
     /// The question, at first with what may be typed.
@@ -409,6 +415,20 @@ impl<P: Pages> Lines<P> {
         }
     }
 
+    /// The lines of a page that were not told. Of a list only what is new: fifty rows are not read out again because of one. Under another
+    /// filter, which is its second line, it is another list.
+    fn not_heard(&mut self, page: &Page) -> Vec<String> {
+        let heard = std::mem::take(&mut self.listed);
+        if page.list {
+            self.listed.clone_from(&page.lines);
+        } else if self.pages.layer().is_some() {
+            // A choice lies over the list: behind it, it goes on.
+            self.listed.clone_from(&heard);
+        }
+        let same = page.list && !self.again && heard.get(1) == page.lines.get(1);
+        page.lines.iter().filter(|line| !(same && heard.contains(line))).cloned().collect()
+    }
+
     /// What is only there to be read is printed and put away, so that the hands are where they were.
     fn read_layers(&mut self, stamp: Stamp) -> Vec<Effect> {
         let mut fx = Vec::new();
@@ -490,7 +510,7 @@ impl<P: Pages> Front for Lines<P> {
         // How everything stands may have told it a line ago.
         lines.extend(news.into_iter().filter(|news| !told.contains(news)));
         if changed || self.again {
-            lines.extend(page.lines.iter().cloned());
+            lines.extend(self.not_heard(&page));
             self.pages.was_told(&page);
             self.pages.told();
         }
@@ -503,6 +523,7 @@ impl<P: Pages> Front for Lines<P> {
 
     fn forget(&mut self) {
         self.stands = None;
+        self.listed.clear();
     }
 }
 
