@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use anyhow::{Context as _, anyhow, bail};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::patience::aloud;
 use super::reach::{tell, timeouts};
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
 use crate::api::people::{Me, Role};
@@ -44,10 +45,10 @@ pub struct LoginArgs {
 /// Another kind of server, another way of signing in, or what the server said.
 pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
     let door = Door::new(&args.spoke, timeouts(ctx)).map_err(|error| Misuse(error.to_string()))?;
-    let settings = look(&door).await?;
+    let settings = look(&door, ctx).await?;
     let (cookie, me) = if args.token {
         let token = secret("Your token: ", args.password_stdin)?;
-        door.login_by_token(&token).await.map_err(not_signed_in)?
+        aloud(ctx, door.address(), door.login_by_token(&token)).await.map_err(not_signed_in)?
     } else {
         if let Some(advice) = advice(&settings.strategy) {
             bail!("{advice}");
@@ -57,7 +58,7 @@ pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
             None => asked_for("Your e-mail: ")?,
         };
         let password = secret("Your password (it is not shown): ", args.password_stdin)?;
-        door.login(&email, &password).await.map_err(not_signed_in)?
+        aloud(ctx, door.address(), door.login(&email, &password)).await.map_err(not_signed_in)?
     };
     settle(&door, (cookie, me), &settings, (args.accept_terms, args.json), ctx).await
 }
@@ -85,12 +86,12 @@ pub async fn join(
     ctx: &Context,
 ) -> Outcome {
     let door = Door::new(&invitation.server, timeouts(ctx))?;
-    let settings = look(&door).await?;
+    let settings = look(&door, ctx).await?;
     let signed_in = sign_in::list(&ctx.paths.sign_ins_dir())?;
     let known = signed_in.iter().find(|one| one.kind == ServerKind::Spoke && one.server == door.address());
     if let Some(known) = known {
         // Who is signed in there already needs no password again, however people sign in there.
-        match door.join(invitation, &known.token).await {
+        match aloud(ctx, door.address(), door.join(invitation, &known.token)).await {
             Ok(me) => {
                 if invitation.founding {
                     tell(
@@ -139,7 +140,7 @@ pub async fn join(
         }
     }
     let (cookie, _) = if has {
-        door.login(&email, &password).await.map_err(not_signed_in)?
+        aloud(ctx, door.address(), door.login(&email, &password)).await.map_err(not_signed_in)?
     } else {
         let first_name = match name {
             Some(name) => name.to_owned(),
@@ -155,9 +156,11 @@ pub async fn join(
                 }
             },
         };
-        door.sign_up(invitation, (&email, &password), &person).await.context("no account was made")?
+        let made = aloud(ctx, door.address(), door.sign_up(invitation, (&email, &password), &person)).await;
+        made.context("no account was made")?
     };
-    let me = door.join(invitation, &cookie).await.context("signed in, but not joined")?;
+    let joined = aloud(ctx, door.address(), door.join(invitation, &cookie)).await;
+    let me = joined.context("signed in, but not joined")?;
     settle(&door, (cookie, me), &settings, (accept_terms, json), ctx).await
 }
 
@@ -174,7 +177,7 @@ async fn settle(
     (accept, json): (bool, bool),
     ctx: &Context,
 ) -> Outcome {
-    let wants = door.wants(&cookie, settings).await.unwrap_or_else(|error| {
+    let wants = aloud(ctx, door.address(), door.wants(&cookie, settings)).await.unwrap_or_else(|error| {
         tracing::info!(%error, "what the server wants before somebody texts could not be asked");
         Wants { terms: settings.terms, profile: false }
     });
@@ -213,8 +216,10 @@ async fn settle(
 }
 
 /// Finds out what kind of server it is.
-async fn look(door: &Door) -> anyhow::Result<Settings> {
-    let kind = door.kind().await.with_context(|| format!("asking {} what it is", door.address()))?;
+async fn look(door: &Door, ctx: &Context) -> anyhow::Result<Settings> {
+    let kind = aloud(ctx, door.address(), door.kind())
+        .await
+        .with_context(|| format!("asking {} what it is", door.address()))?;
     match kind {
         Kind::Spoke(settings) => {
             if door.is_in_the_clear() {

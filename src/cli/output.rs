@@ -200,8 +200,14 @@ fn is_everybodys(code: Code) -> bool {
 
 fn what_to_do(error: &anyhow::Error) -> Option<&'static str> {
     let call = error.chain().find_map(|cause| cause.downcast_ref::<CallError>())?;
-    if let (Some(advice), CallError::Refused(problem)) = (error.downcast_ref::<Advice>(), call)
-        && let Some((_, remedy)) = advice.on.iter().find(|(code, _)| *code == problem.code)
+    let code = match call {
+        CallError::Refused(problem) => Some(problem.code),
+        // A no without a word why.
+        CallError::Strange(why) if why == spoke::WORDLESS => Some(Code::Unavailable),
+        _ => None,
+    };
+    if let (Some(advice), Some(code)) = (error.downcast_ref::<Advice>(), code)
+        && let Some((_, remedy)) = advice.on.iter().find(|(on, _)| *on == code)
     {
         return Some(remedy);
     }
@@ -258,7 +264,7 @@ fn refusal(problem: &Problem, words: &Catalogue) -> String {
 pub struct Advice {
     /// What was not done.
     pub what: &'static str,
-    /// What to do when it was refused with one of these codes.
+    /// What to do when it was refused with one of these codes; `Unavailable` stands for a no without a word why as well.
     pub on: &'static [(Code, &'static str)],
 }
 
@@ -390,6 +396,9 @@ mod tests {
         assert_eq!(exit_of(&error), Exit::Refused);
         assert!(!in_words(&error).contains("strange"), "{}", in_words(&error));
         assert!(what_to_do(&error).is_some_and(|remedy| remedy.contains("textbank spoke campaigns")));
+        // Who asked for nothing by a number is sent to no list of numbers.
+        let mine = error.context(crate::cli::spoke::of_mine("not read"));
+        assert!(what_to_do(&mine).is_some_and(|remedy| !remedy.contains("numbers")), "{:?}", what_to_do(&mine));
         let error: anyhow::Error = CallError::Strange("a login page".into()).into();
         assert_eq!(exit_of(&error), Exit::NotReached);
         let signed_out = refused(Code::Unauthorized, crate::client::spoke::SIGNED_OUT);

@@ -270,7 +270,7 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
         SpokeCommand::Unreadable { json, who } => {
             let found = sign_in(&who, Role::Texter, ctx)?;
             let found =
-                spoke(&found, timeouts(ctx), ctx)?.readings().await.context(at_spoke("not everybody was asked for"))?;
+                spoke(&found, timeouts(ctx), ctx)?.readings().await.context(of_mine("not everybody was asked for"))?;
             if json { out_json(&found)? } else { out(readings(&found))? }
         }
         SpokeCommand::TakeReplies { campaign, json, who } => {
@@ -314,9 +314,9 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
             let contacts = ids(&contacts);
             let server = server(&who, Role::Captain, ctx)?;
             let done = server.set_statuses(CampaignId(campaign), &contacts, spokes(&status)).await;
-            let done = surely(done, "not done")?;
+            let (done, to_text) = surely(done, "not done")?;
             let left: Vec<ContactId> = contacts.iter().copied().filter(|id| !done.contains(id)).collect();
-            let said = format!("{}: {status}", counted(done.len()));
+            let said = status_set((done.len() - to_text.len(), to_text.len()), &status);
             return told(&said, (&contacts, &left), "the server does not say that it changed", json);
         }
         SpokeCommand::Tag { tag, contacts, campaign, off, json, who } => {
@@ -337,6 +337,13 @@ pub async fn run(command: SpokeCommand, ctx: &Context) -> Outcome {
         }
     }
     Ok(Exit::Done)
+}
+
+/// What was set: whoever was closed before a text of ours gets another status than the one asked for.
+fn status_set((others, to_text): (usize, usize), status: &str) -> String {
+    let others = (others > 0 || to_text == 0).then(|| format!("{}: {status}", counted(others)));
+    let to_text = (to_text > 0).then(|| format!("{}: needs-message (never texted)", counted(to_text)));
+    others.into_iter().chain(to_text).collect::<Vec<_>>().join("\n")
 }
 
 /// Says what was done, and of whom it was not.
@@ -368,6 +375,20 @@ pub(super) fn at_spoke(what: &'static str) -> Advice {
                 "ask the campaign's admin for the role (Spoke's page People), then sign in again: textbank login --spoke URL",
             ),
             (Code::NotFound, "see what there is: textbank spoke campaigns, textbank spoke people"),
+            (Code::Unauthorized, "sign in again: textbank login --spoke URL"),
+        ],
+    }
+}
+
+/// The same of what a texter asks of their own, by no number.
+pub(super) fn of_mine(what: &'static str) -> Advice {
+    Advice {
+        what,
+        on: &[
+            (
+                Code::Unavailable,
+                "run it again in a moment; if it stays so, ask the campaign's admin to look into Spoke's log",
+            ),
             (Code::Unauthorized, "sign in again: textbank login --spoke URL"),
         ],
     }
@@ -462,7 +483,7 @@ async fn assignments(json: bool, who: &SignInArgs, ctx: &Context) -> anyhow::Res
     let found = spoke(&found, timeouts(ctx), ctx)?
         .assignments()
         .await
-        .context(at_spoke("your assignments could not be read"))?;
+        .context(of_mine("your assignments could not be read"))?;
     if json {
         return out_json(&found);
     }

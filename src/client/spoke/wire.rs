@@ -169,6 +169,9 @@ pub(super) fn reply(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Cal
     if status == StatusCode::TOO_MANY_REQUESTS {
         let mut problem = Problem::new(Code::RateLimited, "a box before the server says that it is too much now");
         problem.retry_after = headers.get(RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
+        if let Some(seconds) = problem.retry_after {
+            problem.detail.push_str(&format!("; it asks for {seconds} seconds without requests"));
+        }
         return Err(CallError::Refused(Box::new(problem)));
     }
     if status.is_server_error() {

@@ -261,7 +261,7 @@ async fn what_was_not_done_is_not_said_to_be_done() {
     assert_eq!(part["not_done"], serde_json::json!([9999]));
     // Closed before any text: there is nobody to answer.
     let again = here.run(&["spoke", "status", "needs-response", "--campaign", "1", "2"], "").await;
-    assert_eq!(again.code, Some(0), "{}", again.err);
+    assert_eq!((again.code, again.out.trim()), (Some(0), "1 contact: needs-message (never texted)"), "{}", again.err);
     assert_eq!(here.there.world().contacts[&2].status, "needsMessage");
     let wrong = here.run(&["spoke", "take-replies", "--campaign", "99"], "").await;
     assert!(wrong.code != Some(0) && wrong.err.contains("textbank spoke campaigns"), "{}", wrong.err);

@@ -199,7 +199,7 @@ impl SpokeServer {
     }
 
     /// Sets the status of these contacts of a campaign: `closed`, or `needsResponse` to open them again. Whoever was closed before a first
-    /// text is one to be texted then. Those whose status the server says it has set.
+    /// text is one to be texted then. Those whose status the server says it has set, and of these those who are to be texted now.
     ///
     /// # Errors
     /// [`crate::client::CallError`]
@@ -208,13 +208,15 @@ impl SpokeServer {
         campaign: CampaignId,
         contacts: &[ContactId],
         status: &str,
-    ) -> Call<Vec<ContactId>> {
+    ) -> Call<(Vec<ContactId>, Vec<ContactId>)> {
         // Spoke changes whoever has the number, of whatever campaign.
         let here = Filters { campaign: Some(campaign), ..Filters::default() };
         let contacts = self.found(&here, |one| contacts.contains(&one.contact)).await?;
         let untexted =
             if status == "needsResponse" { self.closed_untexted(campaign, &contacts).await? } else { vec![] };
-        self.set_found(campaign, &contacts, &untexted, status).await
+        let set = self.set_found(campaign, &contacts, &untexted, status).await?;
+        let to_text = set.iter().copied().filter(|contact| untexted.contains(contact)).collect();
+        Ok((set, to_text))
     }
 
     /// The same of contacts that are known to be the campaign's, and which of them were never written to.
