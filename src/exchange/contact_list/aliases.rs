@@ -48,6 +48,22 @@ pub(super) enum PhoneKind {
     /// It gets no texts.
     Landline,
     Voip,
+    /// It is of no use: not theirs, or nobody's.
+    Bad,
+    /// Whoever has it wants no texts.
+    OptedOut,
+}
+
+impl PhoneKind {
+    /// What the list says of such a number when it gets no texts.
+    pub(super) fn no_texts(self) -> Option<&'static str> {
+        match self {
+            Self::Landline => Some("this is a landline"),
+            Self::Bad => Some("this number is of no use"),
+            Self::OptedOut => Some("this number gets no texts"),
+            Self::VerifiedCell | Self::Cell | Self::Voip => None,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,6 +84,7 @@ pub(super) struct Aliases {
     pub(super) row_kind: Vec<String>,
     pub(super) area_code: Vec<String>,
     pub(super) no_texts: Vec<String>,
+    of_person: Vec<String>,
     pub(super) may_text: Vec<String>,
     pub(super) status: Vec<String>,
     pub(super) any_status: Vec<String>,
@@ -185,6 +202,13 @@ pub(super) fn told(value: &str, says: Says) -> Told {
         Says::MayText if aliases.yes.contains(&word) || is_day() => Told::May,
         Says::MayText | Says::Status => Told::Unknown,
     }
+}
+
+/// True of what a column says of the person and not of the number: that they are dead.
+pub(super) fn is_of_person(header: &str, value: &str, says: Says) -> bool {
+    let Some(aliases) = &*ALIASES else { return false };
+    let is_named = |name: &str| aliases.of_person.iter().any(|one| one == name);
+    is_named(&fold_header(header)) || (matches!(says, Says::Status | Says::AnyStatus) && is_named(&words(value)))
 }
 
 /// True of words that are no part of others, and that no `not` stands before.

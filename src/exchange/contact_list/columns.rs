@@ -276,7 +276,7 @@ impl Columns {
     }
 
     /// Of a list of opt-outs, with the columns that hold something else than flags (what is one by a name of many meanings alone is a field),
-    /// and those that say anything at all: an empty cell says no only where another one says something.
+    /// and those that only ever say yes: an empty cell says no only where a yes stands in some and a no in none.
     pub(super) fn with_others(&mut self, others: &BTreeSet<usize>, said: &BTreeSet<usize>) {
         for at in self.perhaps.iter().copied().filter(|at| others.contains(at)) {
             let name = self.headers[at].clone();

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use self::aliases::Confidence;
-use self::aliases::{is_flag, is_nothing};
+use self::aliases::{Says, Told, is_flag, is_nothing, told};
 use self::columns::Columns;
 pub use self::columns::{Mapping, Meaning};
 use self::numbers::Numbers;
@@ -273,7 +273,8 @@ impl Surveyed {
             let (others, said) = not_flags(&source, &columns, !options.no_header)?;
             columns.with_others(&others, &said);
         }
-        let shunned = if columns.no_texts.is_empty() || options.numbers_only {
+        let sorts = columns.row_kind.is_some() || columns.phones.iter().any(|column| column.kind.is_some());
+        let shunned = if options.numbers_only || (columns.no_texts.is_empty() && !sorts) {
             HashSet::new()
         } else {
             shunned(&source, path, region, &columns, !options.no_header)?
@@ -454,22 +455,24 @@ fn shunned(
     Ok(read.flat_map(|line| rows.shuns(&line)).collect())
 }
 
-/// Of the columns that may say who gets no texts those of which some cell is no flag, and those of which any cell says something.
+/// Of the columns that may say who gets no texts those of which some cell is no flag, and those of which some cell says yes and
+/// none says no.
 fn not_flags(
     source: &Source,
     columns: &Columns,
     header: bool,
 ) -> Result<(BTreeSet<usize>, BTreeSet<usize>), Vec<FileProblem>> {
-    let (mut others, mut said) = (BTreeSet::new(), BTreeSet::new());
+    let (mut others, mut said, mut noes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let lines = source.table().map_err(|problem| vec![*problem])?;
     for line in lines.skip(usize::from(header)).filter_map(Result::ok) {
         for at in columns.no_texts.iter().map(|(at, _)| *at) {
             let cell = line.cells.get(at).unwrap_or_default();
             others.extend((!is_flag(cell)).then_some(at));
             said.extend((!is_nothing(cell)).then_some(at));
+            noes.extend((told(cell, Says::NoTexts) == Told::May).then_some(at));
         }
     }
-    Ok((others, said))
+    Ok((others, &said - &noes))
 }
 
 /// Columns that are called as one of landline numbers, and say yes or no all along.

@@ -8,7 +8,7 @@ use csv::StringRecord;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::aliases::{Confidence, PhoneKind, Says, Told, is_nothing, language, phone_kind, told};
+use super::aliases::{Confidence, PhoneKind, Says, Told, is_nothing, is_of_person, language, phone_kind, told};
 use super::columns::{Columns, PhoneColumn};
 use super::table::Line;
 use crate::domain::contact::Contact;
@@ -214,21 +214,24 @@ impl Rows<'_> {
 
     /// The numbers of a row of which the list says that it gets no texts; of any other none.
     pub(super) fn shuns(&mut self, line: &Line) -> Vec<Phone> {
-        if self.may_be_taken(line, &mut Vec::new()).is_ok() {
-            return Vec::new();
-        }
+        let cell = |at: usize| line.cells.get(at).unwrap_or_default();
+        let of_number = |(at, says): &(usize, Says)| {
+            told(cell(*at), *says) == Told::Out && !is_of_person(&self.columns.headers[*at], cell(*at), *says)
+        };
+        let whole_row = self.columns.no_texts.iter().any(of_number);
         let numbers = self.choice(&line.cells).into_iter();
-        numbers.filter_map(|(_, _, column)| self.number(&line.cells, (false, column))?.ok()).collect()
+        let shunned = numbers.filter(|(_, said, _)| whole_row || *said == Some(PhoneKind::OptedOut));
+        shunned.filter_map(|(_, _, column)| self.number(&line.cells, (None, column))?.ok()).collect()
     }
 
-    /// The columns of numbers in the order of choice in this row, and whether the list calls the number a landline.
-    fn choice(&self, record: &StringRecord) -> Vec<(Confidence, bool, &PhoneColumn)> {
+    /// The columns of numbers in the order of choice in this row, and what the list says of the number.
+    fn choice(&self, record: &StringRecord) -> Vec<(Confidence, Option<PhoneKind>, &PhoneColumn)> {
         // The only number of a row is of the sort that the row says, though the column of sorts stands behind another, empty one.
         let mut filled =
             self.columns.phones.iter().filter(|column| !is_nothing(record.get(column.at).unwrap_or_default()));
         let only = filled.next().filter(|_| filled.next().is_none()).map(|column| column.at);
         let of_row = self.columns.row_kind.and_then(|at| phone_kind(record.get(at).unwrap_or_default()));
-        let mut choice: Vec<(Confidence, bool, &PhoneColumn)> = self
+        let mut choice: Vec<(Confidence, Option<PhoneKind>, &PhoneColumn)> = self
             .columns
             .phones
             .iter()
@@ -239,9 +242,10 @@ impl Rows<'_> {
                     Some(PhoneKind::Cell) => column.confidence.min(Confidence::Cell),
                     _ => column.confidence,
                 };
-                let row_says = column.kind.is_none() && only == Some(column.at) && of_row == Some(PhoneKind::Landline);
-                let landline = said == Some(PhoneKind::Landline) || confidence == Confidence::Landline || row_says;
-                (confidence, landline, column)
+                let row_says = of_row.filter(|_| column.kind.is_none() && only == Some(column.at));
+                let named = Some(PhoneKind::Landline).filter(|_| confidence == Confidence::Landline);
+                let no_texts = |kind: &PhoneKind| kind.no_texts().is_some();
+                (confidence, said.filter(no_texts).or(row_says.filter(no_texts)).or(named), column)
             })
             .collect();
         choice.sort_by_key(|(confidence, ..)| *confidence);
@@ -252,7 +256,7 @@ impl Rows<'_> {
     fn number(
         &self,
         record: &StringRecord,
-        (landline, column): (bool, &PhoneColumn),
+        (said, column): (Option<PhoneKind>, &PhoneColumn),
     ) -> Option<Result<Phone, (String, &'static str)>> {
         let written = record.get(column.at).unwrap_or_default().trim();
         let area = column.area.and_then(|at| record.get(at)).unwrap_or_default().trim();
@@ -262,29 +266,30 @@ impl Rows<'_> {
             (3, 7) => Cow::Owned(format!("{area}{written}")),
             _ => Cow::Borrowed(written),
         };
-        Some(match Phone::parse(&raw, self.region) {
-            Err(PhoneProblem::Empty) => return None,
-            // In a list of opt-outs it is one all the same: another list may call it a mobile.
-            Ok(_) if landline && !self.opt_outs => Err((
-                format!("the list says that this is a landline (`{}`)", safe_line(&raw)),
+        // In a list of opt-outs it is one all the same: another list may call it a mobile.
+        let said = said.and_then(PhoneKind::no_texts).filter(|_| !self.opt_outs);
+        Some(match (Phone::parse(&raw, self.region), said) {
+            (Err(PhoneProblem::Empty), _) => return None,
+            (Ok(_), Some(said)) => Err((
+                format!("the list says that {said} (`{}`)", safe_line(&raw)),
                 "It gets no texts: give a mobile number or leave the row out.",
             )),
-            Ok(phone) => Ok(phone),
-            Err(problem) => Err((format!("{problem} (`{}`)", safe_line(&raw)), problem.remedy_in(self.region))),
+            (Ok(phone), None) => Ok(phone),
+            (Err(problem), _) => Err((format!("{problem} (`{}`)", safe_line(&raw)), problem.remedy_in(self.region))),
         })
     }
 
     /// The numbers of a row besides that in this column.
     pub(super) fn others(&self, record: &StringRecord, but: usize) -> Vec<Phone> {
         let others = self.choice(record).into_iter().filter(|(.., column)| column.at != but);
-        others.filter_map(|(_, landline, column)| self.number(record, (landline, column))?.ok()).collect()
+        others.filter_map(|(_, said, column)| self.number(record, (said, column))?.ok()).collect()
     }
 
     /// The surest number of a row that can be texted, and its column; otherwise what is wrong with the surest one there is.
     fn phone(&self, record: &StringRecord) -> Result<(Phone, usize), (usize, String, &'static str)> {
         let mut fault = None;
-        for (_, landline, column) in self.choice(record) {
-            match self.number(record, (landline, column)) {
+        for (_, said, column) in self.choice(record) {
+            match self.number(record, (said, column)) {
                 None => {}
                 Some(Ok(phone)) => return Ok((phone, column.at)),
                 Some(Err((what, remedy))) => drop(fault.get_or_insert((column.at, what, remedy))),
@@ -300,13 +305,13 @@ impl Rows<'_> {
     /// Why the number of this row is the one that [`Self::phone`] took.
     pub(super) fn reason(&self, record: &StringRecord, taken: usize) -> NumberReason {
         let mut reason = NumberReason::default();
-        for (confidence, landline, column) in self.choice(record) {
+        for (confidence, said, column) in self.choice(record) {
             let header = self.columns.headers.get(column.at).cloned().unwrap_or_default();
             if column.at == taken {
                 (reason.column, reason.confidence) = (header, Some(confidence));
                 continue;
             }
-            let why = match self.number(record, (landline, column)) {
+            let why = match self.number(record, (said, column)) {
                 None => continue,
                 Some(Err((what, _))) => what,
                 Some(Ok(_)) if reason.confidence == Some(confidence) => format!("{confidence} too, but further back"),

@@ -397,11 +397,42 @@ fn a_list_of_numbers_alone_needs_no_names() {
     assert_eq!(list.rejected, 0);
 }
 
+/// That somebody died is of them alone; all else is of the number, and so of everybody there.
+#[rstest]
+#[case("is_deceased", "true", true)]
+#[case("status", "Deceased", true)]
+#[case("opted_out", "true", false)]
+#[case("status", "Opted Out", false)]
+fn the_living_are_texted_at_the_number_of_the_dead(#[case] column: &str, #[case] says: &str, #[case] texted: bool) {
+    let rows = format!("id,firstName,cell,{column}\nd1,Dad,2125550171,{says}\nd2,Mom,2125550171,\nd3,Cy,2125550172,\n");
+    let names: Vec<_> = read(&rows).unwrap().contacts.into_iter().map(|one| one.first_name).collect();
+    assert_eq!(names, if texted { vec!["Mom", "Cy"] } else { vec!["Cy"] });
+}
+
+#[test]
+fn what_a_list_says_of_a_number_holds() {
+    let list = read(
+        "firstName,Cell Phone,Cell Phone Status,Home Phone,Home Phone Type\nA,2125550121,Disconnected,,\n\
+         B,2125550122,Wrong Number,2125550132,\nC,2125550123,Opt Out,,\nD,,,2125550124,Landline\nE,2125550123,Active,,\n\
+         F,2125550122,Active,,\n",
+    )
+    .unwrap();
+    let read: Vec<_> = list.contacts.iter().map(|one| (one.first_name.as_str(), &one.phone.as_str()[9..])).collect();
+    assert_eq!(read, [("B", "132"), ("F", "122")]);
+    let told = shown(&list.problems).join("\n");
+    for says in
+        ["this number is of no use", "this number gets no texts", "this is a landline", "another row of the list"]
+    {
+        assert!(told.contains(says), "{told}");
+    }
+}
+
 /// CallHub's flags, Action Network's word, our own export: of a list of opt-outs just those who opted out of texts are read.
 #[rstest]
 #[case("phone_number,call,text\n2125550102,1,0\n2125550103,0,1\n2125550104,1,1\n", &["03", "04"])]
 #[case("can2_phone,can2_sms_status\n2125550102,subscribed\n2125550103,unsubscribed\n", &["03"])]
 #[case("phone,opted_out\n2125550102,\n2125550103,TRUE\n", &["03"])]
+#[case::an_empty_cell_among_noes("phone_number,call,text\n2125550102,1,0\n2125550103,0,1\n2125550104,,\n", &["03", "04"])]
 #[case("phone,status\n2125550102,delivered\n2125550103,Opted Out\n", &["02", "03"])]
 #[case("phone,mobile_opt_in\n2125550102,true\n2125550103,false\n", &["03"])]
 #[case::what_voters_wrote("phone,text,date\n2125550102,\"Please stop texting me\",x\n2125550103,UNSUBSCRIBE,x\n2125550104,no,x\n2125550105,,\n", &["02", "03", "04", "05"])]
