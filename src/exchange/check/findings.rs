@@ -106,12 +106,12 @@ impl<'d> Needs<'d> {
                 field.empty.add(contact);
             }
         }
-        if let Some(language) = &contact.language {
-            match self.languages.get_mut(language) {
-                Some(many) => *many += 1,
-                None => {
-                    self.languages.insert(language.clone(), 1);
-                }
+        // Of whom the list says none is written to in the main one.
+        let language = contact.language.as_ref().unwrap_or(&self.def.language);
+        match self.languages.get_mut(language) {
+            Some(many) => *many += 1,
+            None => {
+                self.languages.insert(language.clone(), 1);
             }
         }
     }
@@ -258,11 +258,12 @@ fn language_findings(def: &CampaignDef, languages: &BTreeMap<String, u64>) -> Ve
             findings.push(Finding {
                 contacts: Some(*contacts),
                 what: format!(
-                    "{contacts} contacts are written to in `{language}`, but these texts are not in it: {named}{}",
+                    "{} written to in `{language}`, but these texts are not in it: {named}{}",
+                    if *contacts == 1 { "1 contact is".to_owned() } else { format!("{contacts} contacts are") },
                     if more > 0 { format!(" and {more} more") } else { String::new() }
                 ),
                 remedy: if *language == def.language {
-                    format!("Give each a text for `{language}`, the main language: without it they cannot get it.")
+                    format!("Give each a text for `{language}`, the main language: until then they are offered in another one.")
                 } else {
                     format!("Give each a text for `{language}`; until then they get the one in `{}`.", def.language)
                 },

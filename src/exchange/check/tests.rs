@@ -154,9 +154,20 @@ fn texts_that_a_language_lacks_are_named() {
     assert_eq!(
         what,
         [
-            "1 contacts are written to in `es`, but these texts are not in it: the reply to `Yes` under `q`, the canned reply `who`"
+            "1 contact is written to in `es`, but these texts are not in it: the reply to `Yes` under `q`, the canned reply `who`"
         ]
     );
+}
+
+#[test]
+fn what_is_not_in_the_main_language_is_named_for_those_of_no_language() {
+    let def = campaign(&format!(
+        "{HEAD}[[initial]]\ntext = \"Org. STOP ends\"\n[[canned]]\nid = \"v\"\ntitle = \"V\"\ntext = {{ vi = \"xin chao\" }}\n"
+    ));
+    let found = check(&def, &list("firstName,cell\nAna,2122000002\n")).findings;
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert!(found.what.starts_with("1 contact is written to in `en`") && found.what.ends_with("the canned reply `v`"));
+    assert!(found.remedy.ends_with("until then they are offered in another one."), "{}", found.remedy);
 }
 
 #[test]
