@@ -93,7 +93,8 @@ pub struct ListChanged {
     /// Of a removal: people who share their number with others of the list. They are off it, and the number stays for the others.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub kept: u64,
-    /// Of a correction: places of those at whose number another one of the list is texted. Nothing was corrected for them.
+    /// Of a correction: places of those at whose number another one of the list is texted, and of whom nothing is kept, as an older program
+    /// took the list. Nothing was corrected for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<u64>,
 }

@@ -255,8 +255,16 @@ on_every_store! {
         };
         let by = |id: &str| ContactKey { phone: None, external_id: Some(id.into()) };
         assert_eq!(seen().await, told("Q1", "es", "K", "form"));
+        // What is put right of another one is right once the number is theirs.
+        let fields = std::collections::BTreeMap::from([("place".to_owned(), "Q hall".to_owned())]);
+        for many in [1, 0] {
+            let change = ContactChange { fields: fields.clone(), ..nothing(by("q2")) };
+            let done = changed_list(admin.correct_contacts(&home.desk, campaign, vec![change], false).await);
+            assert_eq!((done.changed, done.shares.len()), (many, 0));
+        }
+        assert_eq!(seen().await, told("Q1", "es", "K", "form"));
         remove(&home, &ada, campaign, vec![by("q1")], false).await;
-        assert_eq!(seen().await, told("Q2", "en", "Q", "paper"));
+        assert_eq!(seen().await, told("Q2", "en", "Q hall", "paper"));
         // Back, and the number theirs again: not by the other one's name. The third was on the list without consent of their own.
         let back = changed_list(admin.bring_back(&home.desk, campaign, vec![by("q1")], false).await);
         assert_eq!(back.changed, 1);

@@ -198,6 +198,30 @@ impl Tx<'_> {
         self.write_fields(meant.row.id, &fields).await
     }
 
+    /// Puts right what the list says of one of the others at a number; before and after. None where it was never known.
+    pub(super) async fn correct_other(
+        &mut self,
+        meant: &Meant,
+        id: &str,
+        change: impl FnOnce(Contact) -> Contact,
+        dry_run: bool,
+    ) -> Result<Option<(Contact, Contact)>, StoreError> {
+        let Some((first, _)) = self.seated(meant.row.id).await? else { return Ok(None) };
+        let mut seat = Seat::of(&first);
+        let Some(own) = seat.people.remove(id) else { return Ok(None) };
+        let before = own.contact(id, first.phone.clone());
+        let after = change(before.clone());
+        if after != before && !dry_run {
+            let own = Own::of(&after);
+            seat.others.iter_mut().filter(|one| one.id == id).for_each(|one| *one = own.member(id));
+            seat.people.insert(id.to_owned(), own);
+            let mut fields = first.fields;
+            seat.write(&mut fields);
+            self.write_fields(meant.row.id, &fields).await?;
+        }
+        Ok(Some((before, after)))
+    }
+
     /// Who a number is texted by, with their own consent, and the consent that is said of the whole list.
     async fn seated(&mut self, contact: i64) -> Result<Option<(Contact, Option<Consent>)>, StoreError> {
         let Some(row) = db::query(SEATED).bind(contact).fetch_optional(&mut *self.conn).await? else { return Ok(None) };

@@ -198,18 +198,23 @@ impl Tx<'_> {
                 done.not_found.push(place as u64);
             }
             for meant in found {
-                if matches!(meant.who, Which::Other(_) | Which::Gone) {
-                    // Texts go to the number by another one's name: that one's cells are not these.
-                    done.shares.push(place as u64);
-                    continue;
-                }
-                let contact = meant.row;
-                let changed = match dry_run {
-                    true => self
+                let contact = &meant.row;
+                let changed = match (meant.who, &change.who.external_id) {
+                    (Which::Other(_) | Which::Gone, id) => {
+                        let id = safe_line(id.as_deref().unwrap_or_default());
+                        let change = |before| corrected(before, &change);
+                        let Some((before, after)) = self.correct_other(&meant, &id, change, dry_run).await? else {
+                            // Texts go to the number by another one's name: that one's cells are not these.
+                            done.shares.push(place as u64);
+                            continue;
+                        };
+                        differing(&before, &after)
+                    }
+                    _ if dry_run => self
                         .listed(contact.id)
                         .await?
                         .map_or_else(Vec::new, |before| differing(&before, &corrected(before.clone(), &change))),
-                    false => self.correct(campaign, &contact, &change).await?,
+                    _ => self.correct(campaign, contact, &change).await?,
                 };
                 *(if changed.is_empty() { &mut done.already } else { &mut done.changed }) += 1;
                 if !changed.is_empty() && !dry_run {
