@@ -13,6 +13,7 @@ use super::hand_in::{self, ProvenanceArgs};
 use super::list_read::{Look, ReadArgs, thousands};
 use super::patience::patiently;
 use super::reach::{SignInArgs, admin, tell};
+use super::recall_notes::{options, taken_back_in};
 use super::{Context, Exit, Outcome, ask, out, out_json};
 use crate::api::admin::{ImportStart, ImportState, MAX_WARNINGS};
 use crate::client::CampaignServer as _;
@@ -85,7 +86,21 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
     let from_when = drawn(&def.hours, now);
     let (sign_in, client) = admin(&args.who, ctx).await?;
     // Who asks a second time is told of the campaign of the first; another one of the same title is likely a mistake.
-    let others = super::reach::client(&sign_in, ctx)?.campaigns().await.context("nothing was handed in")?;
+    let server = super::reach::client(&sign_in, ctx)?;
+    let others = server.campaigns().await.context("nothing was handed in")?;
+    // A recall holds where it was made. Who makes another campaign with the same words hears of it before texters have them.
+    let mut whole = def.clone();
+    whole.take_shared(&client.canned().await.map(|found| found.replies).unwrap_or_default());
+    let ids: Vec<_> = others.iter().map(|one| one.id).collect();
+    for (line, campaign, what) in taken_back_in(&server, &ids, &whole).await {
+        tell(format!(
+            "warning: \"{}\" says what is taken back in campaign {campaign}. A recall holds where it was made: here it is sent. Say it in other \
+             words, or take it back here as well: {} campaign recall CAMPAIGN {}",
+            safe_line(&line),
+            ctx.program,
+            options(&what)
+        ));
+    }
     let import = hand_in::import_id(&serde_json::to_vec(&def)?, digest);
     let known = hand_in::known(&client, import).await?;
     let (state, before, paused) = if let Some(state) = known.clone().filter(|state| state.finished) {

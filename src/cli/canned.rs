@@ -8,8 +8,11 @@ use clap::Subcommand;
 use super::campaign_approve::agreed;
 use super::campaign_check::{counted, shown};
 use super::reach::{SignInArgs, admin, tell};
+use super::recall_notes::taken_back_in;
 use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::canned::{CannedReplies, CannedSet};
+use crate::client::CampaignServer as _;
+use crate::domain::campaign::CampaignDef;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::exchange::campaign_file;
 
@@ -103,8 +106,20 @@ pub async fn run(command: CannedCommand, ctx: &Context) -> Outcome {
                 tell("Nothing was changed: mend the errors first.");
                 return Ok(Exit::Problems);
             };
-            let (_, client) = admin(&who, ctx).await?;
-            told(&client.set_canned(replies).await.context(STAY)?, json)
+            let (sign_in, client) = admin(&who, ctx).await?;
+            let mut whole = CampaignDef::default();
+            whole.take_shared(&replies);
+            let set = client.set_canned(replies).await.context(STAY)?;
+            let server = super::reach::client(&sign_in, ctx)?;
+            let campaigns: Vec<_> = server.campaigns().await.unwrap_or_default().iter().map(|one| one.id).collect();
+            for (line, campaign, _) in taken_back_in(&server, &campaigns, &whole).await {
+                tell(format!(
+                    "warning: \"{}\" says what is taken back in campaign {campaign}: nobody can send it there, and everybody where nothing is \
+                     taken back",
+                    safe_line(&line)
+                ));
+            }
+            told(&set, json)
         }
         CannedCommand::Approve { show, withdraw, yes, json, who } => {
             let (_, client) = admin(&who, ctx).await?;

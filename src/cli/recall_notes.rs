@@ -4,7 +4,9 @@ use super::campaign_check::counted;
 use super::campaign_recall::name;
 use crate::api::campaign::CampaignState;
 use crate::api::recall::{Elsewhere, RecallInfo, RecallReport};
+use crate::client::native::NativeServer;
 use crate::domain::campaign::{CampaignDef, CannedReply};
+use crate::domain::ids::CampaignId;
 use crate::domain::recall::{Recalled, is_same_value, puts_in, quotes, quotes_anew};
 use crate::domain::safe_text::safe_line;
 
@@ -210,11 +212,31 @@ pub(super) fn carried(def: &CampaignDef, shared: &[CannedReply], recalls: &[Reca
     found
 }
 
+/// What a script says that is taken back in one of these campaigns, each line once, with the campaign and its recall. What cannot be read
+/// warns of nothing.
+pub(super) async fn taken_back_in(
+    server: &NativeServer,
+    campaigns: &[CampaignId],
+    def: &CampaignDef,
+) -> Vec<(String, CampaignId, Recalled)> {
+    let mut found: Vec<(String, CampaignId, Recalled)> = Vec::new();
+    for campaign in campaigns {
+        let recalls = server.recalls(*campaign).await.unwrap_or_default();
+        for what in recalls.into_iter().filter(|one| one.lifted_at.is_none()).map(|one| one.recall.what) {
+            for line in quotes(&what, def) {
+                if !found.iter().any(|(said, _, before)| *said == line && is_same_value(before, &what)) {
+                    found.push((line, *campaign, what.clone()));
+                }
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::campaign::Variant;
-    use crate::domain::ids::CampaignId;
     use crate::domain::recall::Recall;
 
     fn place() -> Recalled {

@@ -139,6 +139,41 @@ fn every_wrong_input_is_told_with_its_remedy_and_exit_code() {
 }
 
 #[test]
+fn a_campaign_is_made_by_the_servers_clock_and_with_what_was_taken_back_elsewhere_named() {
+    let served = Served::start();
+    served.done("ada", &["join", &served.admin_link, "--name", "Ada", "--accept-conduct"]);
+    let (file, contacts) = served.sample();
+    let plain = std::fs::read_to_string(&file).expect("there");
+    std::fs::write(&contacts, "firstName,cell,place\nAna,+14155550101,12 Wrong St\n").expect("written");
+    let (campaign, contacts) = (file.to_str().expect("UTF-8"), contacts.to_str().expect("UTF-8"));
+    let import = [&["campaign", "import", "--campaign", campaign, "--contacts", contacts], &FROM[..]].concat();
+    // The rehearsal begins on 14 July 2026, whatever this machine's clock says.
+    let ends = |at: &str| format!("organization = \"Us\"\ncloses_at = \"{at}\"");
+    let with = |what: &str| std::fs::write(&file, plain.replace("organization = \"Us\"", what)).expect("written");
+    with(&ends("2026-07-13T12:00:00Z"));
+    served.fails("ada", &import, 3, &["closes_at"]);
+    with(&format!("{}\nnope = 1", ends("2026-07-16T12:00:00Z")));
+    let said = served.run("ada", &["campaign", "check", campaign]);
+    let told = said.out + &said.err;
+    assert!(said.code == Some(3) && told.contains("nope") && !told.contains("would be over"), "{told}");
+    with(&ends("2026-07-16T12:00:00Z"));
+    assert!(served.done("ada", &["campaign", "check", campaign]).contains("No problem"));
+    served.done("ada", &import);
+    // Taken back there: said of the same words here.
+    let recall = ["campaign", "recall", "1", "--field", "place=12 Wrong St", "--everywhere", "--json"];
+    served.done("ada", &[&recall[..], &["--reason", "it burned"]].concat());
+    assert!(served.done("ada", &recall).contains("\"reason\": \"it burned\""), "what was said then");
+    let canned = served.home.path().join("canned.toml");
+    std::fs::write(&canned, "[[canned]]\nid = \"w\"\ntitle = \"Where\"\ntext = \"Go to 12 Wrong St.\"\n")
+        .expect("written");
+    let said = served.run("ada", &["canned", "set", canned.to_str().expect("UTF-8")]);
+    assert!(said.err.contains("taken back in campaign 1"), "{}", said.err);
+    with("organization = \"Us too\"");
+    let said = served.run("ada", &import);
+    assert!(said.code == Some(0) && said.err.contains("--field 'place=12 Wrong St'"), "{}", said.err);
+}
+
+#[test]
 fn what_cannot_be_done_is_said_before_anything_is_done() {
     let served = Served::start();
     served.done("ada", &["join", &served.admin_link, "--name", "Ada", "--accept-conduct"]);

@@ -70,11 +70,13 @@ pub async fn make(
 ) -> Reply<Json<RecallReport>> {
     let (mut done, mut here) = (None, None);
     let mut what = request.what;
-    let reason = recall::reason(&request.reason)?;
+    let mut reason = recall::reason(&request.reason)?;
     if !query.dry_run {
         match captain.recall(&state.desk, campaign, what, reason.clone()).await? {
             Answer::Changed(Changed::Recalled { recall, already }) => {
                 what = recall.what.clone();
+                // Of one that holds already, what was said then.
+                reason.clone_from(&recall.reason);
                 done = Some((recall.id, already));
                 if query.counted {
                     take_back(&state, recall.id).await;
