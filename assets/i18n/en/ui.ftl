@@ -237,6 +237,7 @@ outbox-do-parked-draft = Its words are in the draft: open the conversation, read
 outbox-do-recalled = Its words were taken back: open the conversation and answer with others.
 outbox-do-parked-act = It did not happen: do it again when you like.
 outbox-do-refused = It did not go out; nothing to do.
+outbox-do-refused-wordless = It is not tried again by itself.
 ui-link-signed-out-done = signed out, nothing left to hand in
 ui-board-possible-opt-outs = { $n } may have opted out
 ui-delivery-leaving = leaves in a moment

@@ -196,6 +196,7 @@ outbox-do-parked-draft = Sus palabras están en el borrador: abre la conversaci�
 outbox-do-recalled = Sus palabras se retiraron: abre la conversación y responde con otras.
 outbox-do-parked-act = No ocurrió: hazlo otra vez cuando quieras.
 outbox-do-refused = No salió; no hay nada que hacer.
+outbox-do-refused-wordless = No se intenta de nuevo solo.
 ui-reason-too-late = terminó el horario permitido
 ui-reason-too-old = esperó demasiado
 ui-reason-opted-out = se dio de baja antes

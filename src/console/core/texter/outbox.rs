@@ -149,12 +149,17 @@ impl Model {
                 ConfirmedWhat::Act { .. } => Say::new("outbox-do-parked-act"),
             },
         };
-        let no = |one: &Lately| OutboxRow {
-            name: one.name.clone(),
-            kind: kind_of(&one.confirmed),
-            at: one.confirmed.at,
-            standing: Standing::Refused(self.named(&one.problem, &one.name)),
-            todo: Say::new("outbox-do-refused"),
+        let no = |one: &Lately| {
+            let why = self.named(&one.problem, &one.name);
+            // Where no reason was given, there is something to do, and that stands in the reason's place.
+            let wordless = why.key == "problem-no-reason";
+            OutboxRow {
+                name: one.name.clone(),
+                kind: kind_of(&one.confirmed),
+                at: one.confirmed.at,
+                standing: Standing::Refused(why),
+                todo: Say::new(if wordless { "outbox-do-refused-wordless" } else { "outbox-do-refused" }),
+            }
         };
         let parked = parked.into_iter().map(back);
         unknown.into_iter().chain(parked).chain(waiting).chain(refused.into_iter().map(no)).collect()

@@ -64,6 +64,17 @@ fn each_row_says_where_it_stands_and_what_to_do() {
 }
 
 #[test]
+fn what_was_refused_without_a_reason_is_not_called_nothing_to_do() {
+    let mut desk = Desk::with(1, 0);
+    desk.model.options.hands_out = false;
+    desk.keys("<enter>");
+    let first = desk.confirmed[0].id;
+    refuse(&mut desk, first, Code::Forbidden);
+    let row = ("outbox-kind-initial", "problem-no-reason", "outbox-do-refused-wordless");
+    assert_eq!(rows(&desk), [row]);
+}
+
+#[test]
 fn what_came_back_counts_until_it_is_taken_up() {
     let mut desk = Desk::with(1, 0);
     desk.keys("<enter>");
