@@ -353,6 +353,9 @@ pub struct Lines {
     /// One each.
     #[serde(default, deserialize_with = "without_nulls")]
     pub contacts: Vec<Line>,
+    /// All in hand, where that was asked.
+    #[serde(default, rename = "contactsCount")]
+    pub contacts_count: Option<u64>,
 }
 
 /// A contact in short.

@@ -85,11 +85,12 @@ documents! {
   }
 }";
 
-    /// The least that a poll needs.
+    /// The least that a poll needs. That contacts came or went shows in their number alone, whatever is asked for.
     POLL = "poll", "query poll($assignment: String, $filter: ContactsFilter) {
   currentUser { id }
   assignment(assignmentId: $assignment) {
     id
+    contactsCount
     contacts(contactsFilter: $filter) { id updatedAt }
   }
 }";

@@ -250,7 +250,7 @@ impl SpokeServer {
         if status == EVERYBODY {
             self.known.nameless(assignment, nameless, &why);
         }
-        Ok(Lines { contacts })
+        Ok(Lines { contacts, contacts_count: None })
     }
 }
 

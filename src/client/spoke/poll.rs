@@ -1,8 +1,8 @@
 //! The feed of a server that has none: a small question every few seconds, and events made of what differs.
 //!
 //! The question is for the replies that wait, with the time of their last change: some 20 ms of the server's, whatever the campaign's
-//! size. Contacts in full are read only when that time moved. Now and then, and more rarely, the whole list is compared (contacts
-//! moved away, given, closed elsewhere) and the script is read again.
+//! size. Contacts in full are read only when that time moved. Beside it stands how many are in hand: when that changed, contacts went or
+//! came, and the whole list is compared, as it is now and then (closed elsewhere, as many given as taken). The script is read again as well.
 //!
 //! The interval is short while replies come and grows while none do; a part of it is drawn, so that many consoles do not ask together.
 
@@ -44,6 +44,8 @@ struct Poller {
     polls: u64,
     wait: Duration,
     version: Option<u32>,
+    /// How many were in hand when the list was known to be right.
+    in_hand: Option<u64>,
     /// What was noticed when this was looked at last.
     beside: Option<Beside>,
     over: bool,
@@ -55,7 +57,7 @@ pub(super) async fn events(server: SpokeServer, assignment: i64) -> Call<BoxStre
     let version = server.known.assignment(assignment).map(|known| views::campaign(&known, 0).script_version);
     let beside = server.beside();
     let ready = VecDeque::new();
-    let mut poller = Poller { server, assignment, ready, polls: 0, wait, version, beside, over: false };
+    let mut poller = Poller { server, assignment, ready, polls: 0, wait, version, in_hand: None, beside, over: false };
     poller.poll(false).await?;
     Ok(stream::unfold(poller, Poller::next).boxed())
 }
@@ -143,7 +145,14 @@ impl Poller {
         let waiting: BTreeSet<i64> = lines.contacts.iter().map(|line| line.id.0).collect();
         // Answered elsewhere, opted out, moved away.
         changed.extend(marks.iter().filter(|(id, mark)| mark.waits && !waiting.contains(id)).map(|(id, _)| *id));
-        self.read_whole(changed).await
+        self.read_whole(changed).await?;
+        if let (Some(former), Some(count)) = (self.in_hand, lines.contacts_count)
+            && former != count
+        {
+            self.compare_all().await?;
+        }
+        self.in_hand = lines.contacts_count.or(self.in_hand);
+        Ok(())
     }
 
     /// Everybody.

@@ -266,3 +266,19 @@ async fn words_that_may_be_an_opt_out_are_found_however_many_wait() {
     });
     assert!(matches!(line.await.opt_out, OptOut::Possible { .. }));
 }
+
+#[tokio::test]
+async fn who_was_taken_away_is_noticed_by_the_next_poll_without_any_press() {
+    let tess = Tess::start(6).await;
+    let page = tess.server.assignment(tess.campaign, None).await.expect("a list");
+    let mut feed = tess.server.events(tess.campaign, page.seq).await.expect("a feed");
+    let polls = || tess.there.world().asked.iter().filter(|name| *name == "poll").count();
+    let before = polls();
+    tess.there.world().contacts.get_mut(&4).expect("a contact").assignment = None;
+    let gone = until(&mut feed, |what| match what {
+        EventKind::Gone { contact, .. } => Some(contact.0),
+        _ => None,
+    });
+    assert_eq!(gone.await, 4);
+    assert!(polls() <= before + 2, "it was seen by its turn alone, after {} polls", polls() - before);
+}
