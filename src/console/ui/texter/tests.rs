@@ -324,6 +324,19 @@ fn an_uncertain_zone_says_whose_clocks() {
 }
 
 #[test]
+fn where_no_hours_are_enforced_midnight_is_no_end_of_them() {
+    let mut scene = Scene::new(true);
+    let until = |scene: &mut Scene| rows(&scene.draw(120, 40).0).join("\n").contains("may be texted until");
+    assert!(until(&mut scene));
+    let hours = &mut scene.model.campaign.as_mut().expect("a campaign").def.hours;
+    (hours.initial_start, hours.initial_end) = (jiff::civil::Time::MIN, jiff::civil::Time::MAX);
+    hours.sunday_start = jiff::civil::Time::MIN;
+    hours.states = Default::default();
+    assert!(hours.is_all_day());
+    assert!(!until(&mut scene), "every hour of the day is open");
+}
+
+#[test]
 fn what_is_known_breaks_between_facts() {
     let mut scene = Scene::new(true);
     scene.zones(["America/New_York", "America/Chicago", "America/Denver"]);
