@@ -108,9 +108,9 @@ fn said(desk: &Desk) -> Vec<&'static str> {
 fn who_went_meanwhile_is_told_with_the_words_that_were_begun_and_these_are_not_kept_for_ever() {
     let who = ContactId(1002);
     let left = |desk: &mut Desk| {
-        desk.keys("jn");
+        desk.keys("n");
         assert_eq!(desk.model.open.as_ref().map(|open| open.contact), Some(ContactId(1001)));
-        desk.keys("<esc>jiI was");
+        desk.keys("niI was");
         desk.wait(3_000);
         let options = desk.model.options.clone();
         assert_eq!(
