@@ -48,7 +48,10 @@ impl Model {
     /// The names of whoever is written to.
     fn names_to_keep(&self) -> Vec<(ContactId, String)> {
         let open = self.open.as_ref().map(|open| open.contact);
-        let whom: BTreeSet<ContactId> = self.drafts.keys().copied().chain(open).collect();
+        // Until the journal has told its drafts, whoever was written to before may have one.
+        let before = self.options.place.names.iter().filter(|_| !self.coming_back.mine.is_empty());
+        let before = before.map(|(id, _)| *id);
+        let whom: BTreeSet<ContactId> = self.drafts.keys().copied().chain(open).chain(before).collect();
         let named = |id: ContactId| {
             let here = self.people.line(id).map(|line| line.first_name.clone());
             here.or_else(|| self.options.place.name_of(id)).map(|name| (id, name))
