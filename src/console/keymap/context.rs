@@ -256,6 +256,19 @@ impl When {
         self.0.iter().flatten().map(|(fact, _)| *fact)
     }
 
+    /// True when it can never hold: each of its groups wants something and its opposite.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        let never = |all: &Vec<(Fact, bool)>| all.iter().any(|(fact, wanted)| all.contains(&(*fact, !wanted)));
+        !self.0.is_empty() && self.0.iter().all(never)
+    }
+
+    /// True when it is not tied to anything.
+    #[must_use]
+    pub fn is_always(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// True when it holds now.
     #[must_use]
     pub fn holds(&self, facts: Facts) -> bool {
@@ -265,7 +278,7 @@ impl When {
     /// Reads `frozen && !closed || draft`.
     ///
     /// # Errors
-    /// The word that is no fact.
+    /// The word that is no fact; empty where one is missing.
     pub fn parse(text: &str) -> Result<Self, String> {
         let groups = text.split("||").map(|group| {
             let terms = group.split("&&").map(|term| {

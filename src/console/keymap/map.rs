@@ -77,6 +77,38 @@ pub enum BindingError {
         /// Perhaps meant.
         nearest: Option<&'static str>,
     },
+    /// A part of a condition is missing.
+    #[error(
+        "keys.{context}.\"{chord}\": a condition is missing: `when` is empty, or nothing stands beside `&&` or `||`; leave `when` out where the key always counts"
+    )]
+    NoCondition {
+        /// Where.
+        context: &'static str,
+        /// Which key.
+        chord: String,
+    },
+    /// A meaning that no press can have.
+    #[error("keys.{context}.\"{chord}\": `{action}` is never done: {}", never(*.shadowed))]
+    Never {
+        /// Where.
+        context: &'static str,
+        /// Which key.
+        chord: String,
+        /// Which action.
+        action: &'static str,
+        /// Another one stands before it that always counts.
+        shadowed: bool,
+    },
+    /// No action among others.
+    #[error(
+        "keys.{context}.\"{chord}\": `none` takes a key away in all cases and has no condition: `\"{chord}\" = \"none\"`; or tie the action that counts to one"
+    )]
+    NoneWhen {
+        /// Where.
+        context: &'static str,
+        /// Which key.
+        chord: String,
+    },
     /// A letter where text is typed.
     #[error(
         "keys.{context}.\"{chord}\": text is typed there, and this key is a part of it; take one with ctrl or alt, or a key that is no character"
@@ -109,6 +141,10 @@ pub enum BindingError {
         /// The longer.
         long: String,
     },
+}
+
+fn never(shadowed: bool) -> &'static str {
+    if shadowed { "what stands before it always counts" } else { "its condition wants something and its opposite" }
 }
 
 fn suggestion(nearest: Option<&'static str>) -> String {
@@ -292,7 +328,13 @@ impl Keymap {
         };
         let mut bindings = Vec::new();
         for part in does.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "none") {
-            let (name, when) = part.split_once(" when ").map_or((part, None), |(name, when)| (name.trim(), Some(when)));
+            // An empty condition ends with the word itself.
+            let cut = part.split_once(" when ").or_else(|| part.strip_suffix(" when").map(|name| (name, "")));
+            let (name, when) = cut.map_or((part, None), |(name, when)| (name.trim(), Some(when)));
+            if name == "none" {
+                faults.push(BindingError::NoneWhen { context: context.name(), chord: chord.to_owned() });
+                continue;
+            }
             let action = match Action::from_name(name) {
                 Ok(action) => action,
                 Err(nearest) => {
@@ -315,7 +357,17 @@ impl Keymap {
                 continue;
             }
             match when.map_or_else(|| Ok(When::always()), When::parse) {
-                Ok(when) => bindings.push(Binding { action, when }),
+                Ok(when) => {
+                    let shadowed = bindings.iter().any(|before: &Binding| before.when.is_always());
+                    if shadowed || when.is_never() {
+                        let (context, chord) = (context.name(), chord.to_owned());
+                        faults.push(BindingError::Never { context, chord, action: action.name(), shadowed });
+                    }
+                    bindings.push(Binding { action, when });
+                }
+                Err(condition) if condition.is_empty() => {
+                    faults.push(BindingError::NoCondition { context: context.name(), chord: chord.to_owned() });
+                }
                 Err(condition) => faults.push(BindingError::Condition {
                     context: context.name(),
                     chord: chord.to_owned(),
@@ -657,5 +709,20 @@ mod tests {
         );
         assert!(said.ends_with("first_text, off_hours"), "{said}");
         assert!(fault(user("inbox", "g", "down")).contains("`g g` can never be typed"));
+        for (does, expected) in [
+            ("close when ", "a condition is missing"),
+            ("close when draft &&", "a condition is missing"),
+            ("close when || draft", "a condition is missing"),
+            ("none when draft", "`none` takes a key away in all cases"),
+            ("close, reopen when closed", "`reopen` is never done: what stands before it always counts"),
+            ("close when draft && !draft", "`close` is never done: its condition wants something and its opposite"),
+        ] {
+            let said = fault(user("thread", "x", does));
+            assert!(said.starts_with("keys.thread.\"x\": ") && said.contains(expected), "{said}");
+        }
+        assert!(
+            Keymap::with_user(&user("thread", "x", "close when draft && !draft || closed")).is_ok(),
+            "one way holds"
+        );
     }
 }
