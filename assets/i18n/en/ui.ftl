@@ -12,6 +12,7 @@ ui-link-connecting = connecting
 ui-link-online = online
 ui-link-offline = offline since { $since }, next try { $next }
 ui-link-signed-out-login = signed out: textbank login --spoke URL
+ui-link-unanswered = no answer yet
 ui-link-signed-out = signed out: please join again
 ui-link-signed-out-hands-in = signed out, still handing in
 ui-upload-waiting = { $n ->

@@ -165,6 +165,7 @@ ui-answers-recorded = anotada
 
 ## Lo demás
 ui-link-signed-out-login = sesión cerrada: textbank login --spoke URL
+ui-link-unanswered = aún sin respuesta
 ui-link-signed-out = sesión cerrada: vuelve a entrar
 ui-link-signed-out-hands-in = sesión cerrada, aún entregando
 

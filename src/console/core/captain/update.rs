@@ -330,7 +330,7 @@ impl Model {
                 fx.push(Effect::Presence);
                 fx.push(Effect::After { timer, delay: MINUTE });
             }
-            Timer::Retry | Timer::Draft | Timer::Window | Timer::Next => {}
+            Timer::Retry | Timer::Draft | Timer::Answer | Timer::Window | Timer::Next => {}
         }
     }
 

@@ -380,6 +380,8 @@ pub enum Timer {
     Draft,
     /// The undo window of a text ends.
     Window,
+    /// What waits to be handed in has waited long enough for an answer.
+    Answer,
     /// At once: for the stamp that the next of several acts of one press needs.
     Next,
 }

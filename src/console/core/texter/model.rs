@@ -235,8 +235,12 @@ pub struct Model {
     pub link: LinkState,
     /// Confirmed texts and acts that wait to be handed in, and since when the oldest.
     pub outbox: (u64, Option<Timestamp>),
+    /// Something waits to be handed in, and the server has not answered for so long that this is said: whatever the line seems to be.
+    pub unanswered: bool,
     /// What the client has noticed beside the server's answers.
     pub beside: Beside,
+    /// Whom the latest act was taken back from: selected as soon as they are in the list again.
+    pub(super) go_back_to: Option<ContactId>,
     /// The card that was pressed once, where two presses are wanted: whose, the hash of its text, and when by the monotonic clock.
     pub pressed_once: Option<(ContactId, String, Duration)>,
     /// Refused in this session, the latest first.
@@ -383,7 +387,9 @@ impl Model {
             drafts: BTreeMap::new(),
             link: LinkState::Connecting,
             outbox: (0, None),
+            unanswered: false,
             beside: Beside::default(),
+            go_back_to: None,
             pressed_once: None,
             lately: VecDeque::new(),
             notices: Notices::default(),

@@ -1,12 +1,15 @@
 //! What I confirmed and is not settled, and what was refused lately: for the outbox layer, the header and the farewell.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::acts::{Mine, Stage};
 use super::model::Model;
 use crate::api::act::Act;
 use crate::api::problem::{Code, Problem};
-use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat, LinkState};
+use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat, LinkState, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::ids::ContactId;
@@ -14,6 +17,9 @@ use crate::domain::message::MessageKind;
 
 /// Refusals that are remembered.
 const LATELY: usize = 50;
+
+/// So long nothing that waits to be handed in may go before it is said that the server does not answer.
+const ANSWER: Duration = Duration::from_secs(4);
 
 /// One that was refused in this session.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +81,17 @@ fn kind_of(confirmed: &Confirmed) -> Say {
 }
 
 impl Model {
+    /// So much waits to be handed in now: every text that goes shows that the server answers; where none does, the header says so.
+    pub(super) fn mind_the_answer(&mut self, waiting: u64, fx: &mut Vec<Effect>) {
+        if waiting == 0 {
+            fx.push(Effect::Stop(Timer::Answer));
+            self.unanswered = false;
+        } else if self.outbox.0 == 0 || waiting < self.outbox.0 {
+            fx.push(Effect::After { timer: Timer::Answer, delay: ANSWER });
+            self.unanswered = false;
+        }
+    }
+
     /// Takes a refusal down.
     pub(super) fn remember(&mut self, mine: &Mine, problem: &Problem, parked: bool) {
         let contact = mine.contact();

@@ -161,6 +161,8 @@ impl Model {
         if self.focus == Focus::Inbox && self.people.line(undo.contact()).is_some() {
             // The next key is about whom this one was about.
             self.selected = Some(undo.contact());
+            // Whom the list leaves out (opted out, closed) is in it again once the act is in the journal.
+            self.go_back_to = Some(undo.contact());
         }
         // An opt-out from before is not taken back by a press that may have meant something else: its conversation is shown first.
         if let Undo::OptOut(contact) = undo

@@ -57,6 +57,7 @@ impl Model {
             Msg::Key { chord, press, stamp } => {
                 self.stamped(stamp);
                 self.coach.pressed = true;
+                self.go_back_to = None;
                 self.key(chord, press, stamp, fx);
             }
             Msg::Named { action, stamp } => {
@@ -105,6 +106,7 @@ impl Model {
                 }
             }
             Msg::Outbox { waiting, oldest } => {
+                self.mind_the_answer(waiting, fx);
                 self.outbox = (waiting, oldest);
                 if self.leaving && self.is_handed_in() {
                     self.quit(fx);
@@ -272,6 +274,7 @@ impl Model {
                 self.save_draft(fx);
                 self.keep_place(fx);
             }
+            Timer::Answer => self.unanswered = self.outbox.0 > 0,
             Timer::Window => {
                 self.window_due = None;
                 _ = self.window_ends(stamp.mono, fx);
@@ -494,6 +497,10 @@ impl Model {
         self.withdraw_notice();
         self.fetch_ahead(fx);
         self.claim_if_empty(fx);
+        if let Some(id) = self.go_back_to.filter(|id| self.people.inbox_place(*id).is_some()) {
+            self.go_back_to = None;
+            self.selected = Some(id);
+        }
         if self.selected.is_none_or(|id| self.people.inbox_place(id).is_none()) {
             self.selected = self.people.inbox().next();
         }

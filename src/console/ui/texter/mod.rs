@@ -136,7 +136,9 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
     if view.link == (LinkState::SignedOut { hands_in: true }) && view.upload_waiting == 0 && !ink.caps.login {
         link.0 = ink.word("ui-link-signed-out-done");
     }
-    if narrow && view.link == LinkState::Online {
+    if view.unanswered {
+        link = (ink.word("ui-link-unanswered"), Role::Warn);
+    } else if narrow && view.link == LinkState::Online {
         ink.sign(Sign::Done).clone_into(&mut link.0);
     }
     let most = Rect { x: area.x + area.width / 2, width: area.width - area.width / 2, ..area };

@@ -182,3 +182,18 @@ fn tags_that_others_set_are_seen_at_once() {
     desk.event(EventKind::Thread { contact: ContactId(1001), item: inbound(ContactId(1001), 3, "hola") });
     assert_eq!(view(line(1, Status::Convo)).tags.len(), 0);
 }
+
+#[test]
+fn after_taking_back_the_next_key_is_about_the_same_person() {
+    let mut desk = Desk::with(0, 3);
+    desk.keys("<tab>");
+    let first = desk.model.selected.expect("somebody");
+    desk.keys("D");
+    assert_ne!(desk.model.selected, Some(first));
+    desk.keys("u");
+    assert_eq!(desk.model.selected, Some(first), "another D must not opt out somebody else");
+    // Whoever goes on meanwhile stays where they went.
+    desk.keys("D");
+    desk.keys("uj");
+    assert_ne!(desk.model.selected, Some(first));
+}

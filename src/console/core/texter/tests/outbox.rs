@@ -159,3 +159,24 @@ fn one_key_opens_it_and_another_leads_back() {
     desk.keys("<esc>");
     assert_eq!(desk.model.overlay_view(), None);
 }
+
+#[test]
+fn a_server_that_does_not_answer_is_no_line_that_works() {
+    let mut desk = Desk::with(3, 0);
+    desk.tell(Msg::Link(LinkState::Online));
+    let unanswered = |desk: &Desk| desk.model.header().unanswered;
+    desk.tell(Msg::Outbox { waiting: 2, oldest: None });
+    desk.wait(3_000);
+    // One more that waits is no answer, one less is one.
+    desk.tell(Msg::Outbox { waiting: 3, oldest: None });
+    assert!(!unanswered(&desk));
+    desk.wait(1_500);
+    assert!(unanswered(&desk));
+    desk.tell(Msg::Outbox { waiting: 2, oldest: None });
+    assert!(!unanswered(&desk));
+    desk.wait(4_500);
+    assert!(unanswered(&desk));
+    desk.tell(Msg::Outbox { waiting: 0, oldest: None });
+    desk.wait(9_000);
+    assert!(!unanswered(&desk));
+}

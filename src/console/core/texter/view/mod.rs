@@ -41,6 +41,8 @@ pub struct HeaderView {
     pub rehearsal: Option<bool>,
     /// The line to the server.
     pub link: LinkState,
+    /// The line seems well, and the server does not answer.
+    pub unanswered: bool,
     /// Confirmed, not yet decided by the server.
     pub upload_waiting: u64,
     /// Since when the oldest of these waits.

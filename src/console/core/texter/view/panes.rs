@@ -43,6 +43,7 @@ impl Model {
             organization: def.map(|def| safe_line(&def.organization)).unwrap_or_default(),
             rehearsal: self.rehearsal(),
             link: self.link.clone(),
+            unanswered: self.unanswered && self.link == LinkState::Online,
             upload_waiting: self.outbox.0,
             upload_oldest: self.outbox.1,
             unknown: self.unknown_count(),
