@@ -13,7 +13,7 @@ use toml::{Spanned, Table, Value};
 use super::rules;
 use super::schema::Config;
 use crate::console::keymap::Keymap;
-use crate::console::keymap::map::BindingError;
+use crate::console::keymap::fault::BindingError;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,6 +4,7 @@ pub mod action;
 pub mod chord;
 pub mod context;
 pub mod defaults;
+pub mod fault;
 pub mod map;
 
 pub use action::{ACTIONS, Action, Category};
