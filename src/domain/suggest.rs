@@ -14,6 +14,8 @@ struct Words {
     empty: HashSet<String>,
     short: HashSet<String>,
     beside: HashSet<String>,
+    wrong_number: Vec<String>,
+    not_called: Vec<String>,
 }
 
 struct Rules {
@@ -22,23 +24,38 @@ struct Rules {
     empty: HashSet<String>,
     short: HashSet<String>,
     beside: HashSet<String>,
+    /// Phrases, a space before and after each.
+    wrong_number: Vec<String>,
+    not_called: Vec<String>,
 }
 
-static RULES: LazyLock<Rules> =
-    LazyLock::new(|| {
-        // The file is part of the program; a test reads it, so the empty lists are never met.
-        let words: Words = toml::from_str(include_str!("../../assets/rules/reply_words.toml")).unwrap_or_else(|_| {
-            Words { same: Vec::new(), empty: HashSet::new(), short: HashSet::new(), beside: HashSet::new() }
-        });
-        let mut same = HashMap::new();
-        for group in &words.same {
-            let first = group.first().cloned().unwrap_or_default();
-            for word in group {
-                same.entry(stem(word)).or_insert_with(|| first.clone());
-            }
-        }
-        Rules { same, empty: words.empty, short: words.short, beside: words.beside }
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    // The file is part of the program; a test reads it, so the empty lists are never met.
+    let words: Words = toml::from_str(include_str!("../../assets/rules/reply_words.toml")).unwrap_or_else(|_| Words {
+        same: Vec::new(),
+        empty: HashSet::new(),
+        short: HashSet::new(),
+        beside: HashSet::new(),
+        wrong_number: Vec::new(),
+        not_called: Vec::new(),
     });
+    let mut same = HashMap::new();
+    for group in &words.same {
+        let first = group.first().cloned().unwrap_or_default();
+        for word in group {
+            same.entry(stem(word)).or_insert_with(|| first.clone());
+        }
+    }
+    let apart = |phrases: Vec<String>| phrases.iter().map(|phrase| format!(" {phrase} ")).collect();
+    Rules {
+        same,
+        empty: words.empty,
+        short: words.short,
+        beside: words.beside,
+        wrong_number: apart(words.wrong_number),
+        not_called: apart(words.not_called),
+    }
+});
 
 /// Words of a text in their order: as written, and as compared.
 fn words(text: &str) -> Vec<(String, String)> {
@@ -169,6 +186,25 @@ pub fn is_an_answer(written: &str, matched: &[String]) -> bool {
     said.len() == 1 && !more
 }
 
+/// True when what was written may say that this is not the number of whom it was meant for, who is called `first_name`. A hint alone: a
+/// person records it, or does not.
+#[must_use]
+pub fn may_be_wrong_number(written: &str, first_name: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let folded: String = text
+            .nfkd()
+            .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’' | '`'))
+            .flat_map(char::to_lowercase)
+            .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+            .collect();
+        folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let (said, name) = (format!(" {} ", plain(written)), plain(first_name));
+    let rules = &*RULES;
+    rules.wrong_number.iter().any(|phrase| said.contains(phrase))
+        || (!name.is_empty() && rules.not_called.iter().any(|phrase| said.contains(&format!("{phrase}{name} "))))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -186,6 +222,21 @@ mod tests {
         ]
         .map(|(name, text)| (name.to_owned(), text.to_owned()))
         .to_vec()
+    }
+
+    #[rstest]
+    #[case("No one by that name here", true)]
+    #[case("You’ve got the wrong number", true)]
+    #[case("This isn't Ana.", true)]
+    #[case("No soy esa persona", true)]
+    #[case("no soy ANA", true)]
+    #[case("Se equivocó de número", true)]
+    #[case("I'm not Anabel's fan", false)]
+    #[case("What number do I call?", false)]
+    #[case("No, Ana is at work", false)]
+    #[case("¿Quién es esa persona?", false)]
+    fn a_wrong_number_is_known_in_other_words(#[case] written: &str, #[case] expected: bool) {
+        assert_eq!(may_be_wrong_number(written, "Ana"), expected);
     }
 
     #[rstest]

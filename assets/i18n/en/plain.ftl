@@ -60,6 +60,7 @@ plain-act = Noted: { $what }.
 plain-thread = Conversation with { $name }.
 plain-thread-earlier = Only the latest. m tells all.
 plain-thread-older = Older messages are at the server: go to the start with "top".
+plain-perhaps-wrong-number = Perhaps a wrong number. To record it: { $word }.
 plain-draft = A reply is begun here.
 plain-reply = Your reply to { $name }:
 plain-waits = waits { $age }

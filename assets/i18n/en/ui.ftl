@@ -256,6 +256,7 @@ ui-plain-saves = { $n ->
    *[other] plain signs: { $n } segments less
 }
 ui-took-over = { $who } wrote to them before: greet
+ui-perhaps-wrong-number = perhaps a wrong number: record it
 ui-suggested-by = fits: { $words }
 ui-held-back-text = hard words, held back
 # How many pictures came with a text; they are never fetched.

@@ -60,6 +60,7 @@ plain-act = Anotado: { $what }.
 plain-thread = Conversación con { $name }.
 plain-thread-earlier = Solo lo último. m lo dice todo.
 plain-thread-older = Hay mensajes más antiguos en el servidor: ve al principio con "top".
+plain-perhaps-wrong-number = Quizás un número equivocado. Para anotarlo: { $word }.
 plain-draft = Aquí hay una respuesta empezada.
 plain-reply = Tu respuesta a { $name }:
 plain-waits = espera { $age }

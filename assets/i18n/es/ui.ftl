@@ -252,6 +252,7 @@ ui-plain-saves = { $n ->
    *[other] signos sencillos: { $n } segmentos menos
 }
 ui-took-over = antes le escribió { $who }: saludar
+ui-perhaps-wrong-number = quizás un número equivocado: anotarlo
 ui-suggested-by = encaja: { $words }
 ui-held-back-text = palabras duras, ocultas
 ui-pictures = { $n ->

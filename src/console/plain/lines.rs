@@ -380,7 +380,11 @@ impl<P: Pages> Lines<P> {
                 self.say(&Say::new("plain-of-whom").with("line", printable(line)));
                 Vec::new()
             }
-            Typed::Action(action) => self.do_it(*action, stamp),
+            Typed::Action(action) => {
+                // What was asked to be shown is said.
+                self.again |= *action == Action::ShowHard;
+                self.do_it(*action, stamp)
+            }
             Typed::Status => {
                 let lines = self.pages.status(&self.voice);
                 self.pending.extend(lines);

@@ -292,6 +292,10 @@ impl TexterPages {
                 }
             }
         }
+        if !lines.is_empty() && self.model.may_be_wrong_number() {
+            let word = word_for(Action::WrongNumber, Context::Thread, self.keymap(), voice);
+            lines.push(voice.text("plain-perhaps-wrong-number", "word", &word));
+        }
         let offered = if lines.is_empty() { &[][..] } else { &thread.suggestions[..] };
         lines.extend(offered.iter().zip(1..).map(|(one, n): (_, usize)| {
             let words = voice.text("ui-suggested-by", "words", &one.words.join(", "));

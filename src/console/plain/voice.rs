@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
-use super::command::folded;
+use super::command::{folded, own_word};
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::shared::notice::{Level, Notice};
 use crate::console::core::shared::say::Say;
@@ -132,7 +132,13 @@ impl Voice {
     /// Something that was said by the core, with how it is meant.
     #[must_use]
     pub fn notice(&self, notice: &Notice) -> String {
-        let said = self.say(&notice.say);
+        let said = match notice.say.key {
+            // The key of the screen does nothing on a line.
+            "texter-back-from-list" => {
+                self.text(notice.say.key, "key", own_word(Action::SwitchPane).unwrap_or_default())
+            }
+            _ => self.say(&notice.say),
+        };
         match notice.level {
             Level::Info => said,
             Level::Warning => format!("{} {said}", self.word("ui-toast-warning")),

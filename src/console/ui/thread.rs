@@ -192,7 +192,7 @@ fn piece<'a>(
             let who = if who.is_empty() && !sent { name } else { who };
             let earlier = if sent { detail.clone() } else { preview(ink.words, detail) };
             Piece::Bubble {
-                head: vec![(note(ink, what, who, "", *at), Role::Faint)],
+                head: vec![(note(ink, what, who, "", *at, text_width), Role::Faint)],
                 lines: cache.lines(&earlier, text_width),
                 text: Cow::Owned(earlier),
                 role: Role::Faint,
@@ -200,7 +200,9 @@ fn piece<'a>(
                 marks: Vec::new(),
             }
         }
-        ThreadItem::Note { what, who, detail, at } => Piece::Line(note(ink, what, who, detail, *at)),
+        ThreadItem::Note { what, who, detail, at } => {
+            Piece::Line(note(ink, what, who, detail, *at, text_width.saturating_add(shift)))
+        }
     }
 }
 
@@ -302,13 +304,18 @@ fn delivery(ink: Ink<'_>, delivery: Delivery) -> (String, Role) {
 }
 
 /// What somebody did, as one line.
-fn note(ink: Ink<'_>, what: &'static str, who: &str, detail: &str, at: jiff::Timestamp) -> String {
+///
+/// Of a long one its words are cut, not who did it and when.
+fn note(ink: Ink<'_>, what: &'static str, who: &str, detail: &str, at: jiff::Timestamp, width: u16) -> String {
     let dot = format!(" {} ", ink.sign(Sign::Dot));
     let detail = note_detail(ink.words, &ink.caps.zone, what, detail, at);
-    let mut facts = vec![if detail.is_empty() { ink.word(what) } else { format!("{}: {detail}", ink.word(what)) }];
+    let done = if detail.is_empty() { ink.word(what) } else { format!("{}: {detail}", ink.word(what)) };
+    let mut end = dot.clone();
     if !who.is_empty() {
-        facts.push(who.to_owned());
+        end.push_str(who);
+        end.push_str(&dot);
     }
-    facts.push(ink.time(at));
-    facts.join(&dot)
+    end.push_str(&ink.time(at));
+    let room = width.saturating_sub(wrap::columns(&end)).max(width / 2);
+    wrap::cut(&done, room, ink.sign(Sign::More)) + &end
 }

@@ -20,7 +20,7 @@ use crate::domain::ids::ContactId;
 use crate::domain::message::Direction;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::segment::{measure, suggest_plain};
-use crate::domain::suggest::{is_an_answer, rank};
+use crate::domain::suggest::{is_an_answer, may_be_wrong_number, rank};
 use crate::domain::survey::open_question;
 
 /// Suggestions at most: what is looked over costs time.
@@ -96,6 +96,19 @@ impl Model {
             Some(fits.map(suggest).collect())
         };
         found().unwrap_or_default()
+    }
+
+    /// True when what the voter of the open conversation wrote last, while they wait, may say that the number is somebody else's.
+    #[must_use]
+    pub fn may_be_wrong_number(&self) -> bool {
+        let known = || {
+            let open = self.open.as_ref()?;
+            let line = self.people.line(open.contact).filter(|line| is_waiting(line) && line.opt_out.allows_text())?;
+            let recorded = self.people.body(line.id)?.wrong_number;
+            let written = &self.threads.get(line.id)?.last_inbound()?.body;
+            Some(!recorded && may_be_wrong_number(written, &line.first_name))
+        };
+        known().unwrap_or(false)
     }
 
     /// Takes a suggestion: a canned reply into the composer, an answer recorded with its line there.

@@ -416,6 +416,12 @@ fn offers(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Vec<Vec<Piece>> {
         let words = ink.with_text("ui-took-over", "who", other);
         lines.push(vec![(format!("{} ", key(Action::Greet)), Role::Key), (words, Role::Text)]);
     }
+    if model.may_be_wrong_number() {
+        lines.push(vec![
+            (format!("{} ", key(Action::WrongNumber)), Role::Key),
+            (ink.word("ui-perhaps-wrong-number"), Role::Text),
+        ]);
+    }
     let keys = model.options.keymap.keys_for(Context::Thread, Action::Suggestion);
     for (suggestion, key) in thread.suggestions.iter().zip(keys) {
         let words = ink.with_text("ui-suggested-by", "words", &suggestion.words.join(", "));
@@ -538,7 +544,8 @@ fn written(
             pieces.push((format!(" {} alt+p {saves}", ink.sign(Sign::Dot)), Role::Warn));
         }
         if composer.off_script {
-            pieces.push((format!(" {} {}", ink.sign(Sign::Dot), ink.word("ui-composer-off-script")), Role::Faint));
+            // First: the end of the line may find no room.
+            pieces.insert(0, (format!("{} {} ", ink.word("ui-composer-off-script"), ink.sign(Sign::Dot)), Role::Faint));
         }
         ink.line(buffer, Rect { y: area.bottom() - 1, height: 1, ..area }, 0, &pieces);
     }
