@@ -146,6 +146,9 @@ pub(super) fn damage_in_words(damage: &Damage) -> String {
 
 /// How long is waited for what can be done without: the list of campaigns where the last one is known, whether a code is wanted.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// After this long it is said that a server is waited for.
+const SOON: Duration = Duration::from_millis(1_000);
 /// Said where somebody does not accept the rules, or a campaign's guide.
 const DECLINED: &str = "conduct-declined";
 /// Where the journal keeps the campaign worked in last.
@@ -262,11 +265,13 @@ async fn choose_or_last(
         None => journal.ui_get(LAST).await.ok().flatten().and_then(|last| last.as_i64()).map(CampaignId),
         Some(_) => None,
     };
-    let asked = server.campaigns();
-    let answer = match last {
-        Some(_) => promptly(asked, ctx).await,
-        None => asked.await,
+    let asked = async {
+        match last {
+            Some(_) => promptly(server.campaigns(), ctx).await,
+            None => server.campaigns().await,
+        }
     };
+    let answer = saying_so(asked, sign_in, ctx).await;
     match (answer, last) {
         (Err(error), Some(last)) if error.is_transient() => {
             tracing::info!(%error, %last, "opens in the campaign worked in last");
@@ -294,6 +299,17 @@ pub(super) async fn promptly<T>(asked: impl Future<Output = Call<T>>, ctx: &Cont
         answer = asked => answer,
         () = ctx.clock.sleep(PATIENCE) => Err(CallError::NoAnswer("the server is slow".into())),
     }
+}
+
+/// Waits for a server's answer, and says so when it does not come soon: an empty screen tells nobody anything.
+async fn saying_so<T>(asked: impl Future<Output = T>, sign_in: &SignIn, ctx: &Context) -> T {
+    let mut asked = std::pin::pin!(asked);
+    tokio::select! {
+        answer = &mut asked => return answer,
+        () = ctx.clock.sleep(SOON) => {}
+    }
+    tell(ctx.catalogue.say("waits-for-server", &[("server", Value::Text(safe_line(&sign_in.server)))]));
+    asked.await
 }
 
 /// Finds sign-in, server and campaign, and opens the journal.
@@ -332,7 +348,8 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
         let Some(campaign) = at_home(chosen, asked, &journal, &sign_in, (args.plain, ctx)).await? else {
             return Ok(Prepared::Left);
         };
-        let (texts, me) = tokio::join!(promptly(server.conduct(Some(campaign)), ctx), promptly(server.me(), ctx));
+        let asked = async { tokio::join!(promptly(server.conduct(Some(campaign)), ctx), promptly(server.me(), ctx)) };
+        let (texts, me) = saying_so(asked, &sign_in, ctx).await;
         let Some(why) = conduct(&server, texts, &journal, ctx).await? else { break (campaign, me) };
         // Whoever refuses one campaign's guide may still work for another.
         if !from_home || why != DECLINED {

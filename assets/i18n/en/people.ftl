@@ -50,6 +50,7 @@ choose-which = Which one? Its number, or the beginning of its title:
 left-unknown = { $n } of unknown outcome: never sent again by themselves; ask your campaign to look, then { $program } outbox --json and --sent ID or --not-sent ID
 left-unsettled = { $n } confirmed but not handed in yet: they are safe in the journal on this machine and go out at the next start
 left-signed-out = your sign-in was ended; what you confirmed before is still taken: run { $program } text again, with the network
+waits-for-server = Waiting for { $server } ...
 left-wiped = your sign-in was ended and everything you confirmed is settled: key, journal and token are wiped from this machine
 left-drafts = { $n ->
     [one] 1 unsent draft is

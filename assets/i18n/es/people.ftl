@@ -50,6 +50,7 @@ choose-which = ¿Cuál? Su número, o el principio de su título:
 left-unknown = { $n } de resultado desconocido: nunca se envían otra vez solos; pide a tu campaña que mire, luego { $program } outbox --json y --sent ID o --not-sent ID
 left-unsettled = { $n } confirmados y aún sin entregar: están a salvo en el diario de este equipo y salen la próxima vez que empieces
 left-signed-out = tu sesión se cerró; lo que confirmaste antes aún se acepta: ejecuta otra vez { $program } text, con red
+waits-for-server = Esperando a { $server }...
 left-wiped = tu sesión se cerró y todo lo que confirmaste quedó resuelto: la clave, el diario y el acceso se borraron de este equipo
 left-drafts = { $n ->
     [one] 1 borrador sin enviar queda
