@@ -505,11 +505,7 @@ impl Model {
                 self.forget_contact(contact, fx);
                 match why.as_str() {
                     // Nothing may be known of them here any more.
-                    "erased" => {
-                        if self.drafts.remove(&contact).is_some() {
-                            self.dropped.insert(contact);
-                        }
-                    }
+                    "erased" => self.dropped.extend(self.drafts.remove(&contact).map(|_| contact)),
                     _ if mine => self.tell_words_of(contact),
                     _ => {}
                 }
