@@ -230,8 +230,6 @@ pub struct Whom {
     pub campaign: CampaignId,
     /// With whom.
     pub contact: ContactId,
-    /// Something was written in it: who was closed before a first text is to be texted when opened again.
-    pub has_texts: bool,
 }
 
 /// What a console asks of a server that shows conversations.

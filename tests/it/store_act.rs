@@ -164,6 +164,14 @@ on_every_store! {
             assert_eq!(home.line(&tom, drawn, same.id).await.status, Status::NeedsMessage, "it was a slip");
             assert!(home.notes(&tom, same.id).await.is_empty());
         }
+        // One mark taken back does not take back the other.
+        let deceased = |on| Act::Tag { contact: to.id, tag: "deceased".into(), on };
+        home.act(&tess, deceased(true)).await;
+        home.act(&tess, Act::WrongNumber { contact: to.id }).await;
+        home.act(&tess, Act::UndoWrongNumber { contact: to.id }).await;
+        assert_eq!(home.line(&tom, drawn, same.id).await.status, Status::Closed);
+        home.act(&tess, deceased(false)).await;
+        assert_eq!(home.line(&tom, drawn, same.id).await.status, Status::NeedsMessage);
         home.act(&tess, Act::WrongNumber { contact: to.id }).await;
         assert_eq!(home.claim(&tess, undrawn, 2).await.len(), 1, "nor is it drawn");
         assert_eq!(home.claim(&tess, theirs, 2).await.len(), 1, "somebody else may have the number now");

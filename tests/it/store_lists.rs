@@ -14,7 +14,7 @@ use textbank::domain::{
     contact::Contact,
     conversation::Status,
     ids::CampaignId,
-    message::Delivery,
+    message::{Delivery, MessageKind::Initial},
     phone::Phone,
     provenance::{Consent, Provenance},
     purpose::Jurisdiction,
@@ -195,7 +195,8 @@ on_every_store! {
         let all = ["p10", "p11", "p12", "p99"].map(by).to_vec();
         assert_eq!(numbers(&remove(&home, &ada, campaign, all, true).await), (1, 2, 0, 1));
         assert_eq!(numbers(&remove(&home, &ada, campaign, vec![by("p10")], false).await), (0, 1, 0, 0));
-        // The next one is texted now, by their own name; the card at hand is drawn anew.
+        // The next one is texted now, by their own name; the card at hand is gone and may be drawn anew.
+        home.claim(&tess, campaign, 0).await;
         let line = home.hand(&tess, campaign).await.into_iter().find(|one| one.id == hand[0].id).expect("still theirs");
         assert_eq!((line.first_name.as_str(), line.status), ("Bea", Status::NeedsMessage));
         let told = home.events(&tess, campaign).await;
@@ -243,6 +244,8 @@ on_every_store! {
         let tess = home.join("Tess", Role::Texter).await;
         let id = home.claim(&tess, campaign, 0).await[0].id;
         let seen = async || {
+            // Whoever is texted by another name is a new card.
+            _ = home.try_claim(&tess, campaign, 9).await;
             let line = home.hand(&tess, campaign).await.into_iter().find(|one| one.id == id).expect("still theirs");
             let view = home.desk.store.contacts(&tess.actor, campaign, &[id]).await.expect("read").remove(0);
             let field = |name: &str| view.fields.get(name).cloned().unwrap_or_default();
@@ -270,9 +273,22 @@ on_every_store! {
         assert_eq!(back.changed, 1);
         assert_eq!(remove(&home, &ada, campaign, vec![by("q2")], false).await.kept, 1);
         assert_eq!(seen().await, told("Q1", "es", "K", "form"));
+        // What was confirmed to one of them goes to nobody once they are off, and a card that was drawn sends nothing.
+        changed_list(admin.bring_back(&home.desk, campaign, vec![by("q2")], false).await);
+        let drawn = home.hand(&tess, campaign).await.into_iter().find(|one| one.id == id).expect("in hand");
+        home.initial(&tess, &drawn).await;
+        let done = remove(&home, &ada, campaign, vec![by("q1")], false).await;
+        assert_eq!((done.kept, done.dropped), (1, 1));
+        assert_eq!(home.jobs().await, []);
+        refused(home.try_send(&tess, home.text(&drawn, Initial, "Hi Q1!")).await, Code::LeaseLost);
+        assert_eq!(seen().await, told("Q2", "en", "Q hall", "paper"));
+        refused(home.try_send(&tess, home.text(&drawn, Initial, "Hi Q1!")).await, Code::LeaseLost);
         // Where the law asks for consent, another one's is none.
         let gone = remove(&home, &ada, campaign, vec![by("o1")], false).await;
         assert_eq!((gone.changed, gone.kept), (1, 0));
+        // Nor does who comes back without consent bring back whoever was taken off.
+        let back = changed_list(admin.bring_back(&home.desk, campaign, vec![by("o2")], false).await);
+        assert_eq!((back.changed, back.not_found.len()), (0, 1));
         assert_eq!(home.hand(&tess, campaign).await.len(), 1);
     }
 

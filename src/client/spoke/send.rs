@@ -270,7 +270,10 @@ fn objection(contact: Option<&Contact>, request: &SendRequest, me: i64, judged: 
     }
     let status = views::status(&contact.message_status);
     match request.kind {
-        MessageKind::Initial if status != Status::NeedsMessage => {
+        // Somebody may have put a contact back among those to be texted; whoever got a text of ours gets no first one.
+        MessageKind::Initial
+            if status != Status::NeedsMessage || contact.messages.iter().any(|message| !message.is_from_contact) =>
+        {
             Some(Problem::new(Code::AlreadySent, "somebody has texted this person already, or skipped them"))
         }
         MessageKind::Initial => None,

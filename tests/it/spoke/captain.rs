@@ -181,20 +181,24 @@ async fn the_screen_looks_through_conversations_and_does_something_with_several(
     let page = ada.server.review(&ReviewAsk::Page(filters.clone(), 0)).await.expect("a page");
     let ReviewAnswer::Page { found, total, .. } = page else { panic!("no page") };
     assert_eq!((found.len(), total), (12, 12));
-    let whom = |contact, has_texts| Whom { campaign: CAMPAIGN, contact: ContactId(contact), has_texts };
+    let whom = |contact| Whom { campaign: CAMPAIGN, contact: ContactId(contact) };
     let done = async |deed: Deed, whom: Vec<Whom>| match ada.server.review(&ReviewAsk::Do(deed, whom)).await {
         Ok(ReviewAnswer::Done { asked, left, .. }) => (asked, left),
         other => panic!("not done: {other:?}"),
     };
     // One that is not there is told of; the others are with Ada.
     let to = Deed::Give(To::Person(PersonId(ADA)));
-    assert_eq!(done(to, vec![whom(1, true), whom(9999, true)]).await, (2, vec![ContactId(9999)]));
-    assert_eq!(done(Deed::Close(true), vec![whom(1, true), whom(6, false)]).await, (2, vec![]));
-    assert_eq!(done(Deed::Close(false), vec![whom(1, true), whom(6, false)]).await, (2, vec![]));
-    assert_eq!(done(Deed::Tag(tags[0].clone(), true), vec![whom(6, false)]).await, (1, vec![]));
+    assert_eq!(done(to, vec![whom(1), whom(9999)]).await, (2, vec![ContactId(9999)]));
+    assert_eq!(done(Deed::Close(true), vec![whom(1), whom(6)]).await, (2, vec![]));
+    assert_eq!(done(Deed::Close(false), vec![whom(1), whom(6)]).await, (2, vec![]));
+    assert_eq!(done(Deed::Tag(tags[0].clone(), true), vec![whom(6)]).await, (1, vec![]));
+    // Who is not closed is not opened, whatever the list showed when it was read.
+    let before = ada.there.world().contacts[&2].status.clone();
+    assert_eq!(done(Deed::Close(false), vec![whom(2)]).await, (1, vec![ContactId(2)]));
     let world = ada.there.world();
     let status = |contact| world.contacts[&contact].status.clone();
     assert_eq!((status(1).as_str(), status(6).as_str()), ("needsResponse", "needsMessage"));
+    assert_eq!(status(2), before);
 }
 
 /// What the answer does not tell is read: a no without words is one, and what was done behind a lost answer is done.
@@ -203,7 +207,7 @@ async fn what_became_of_a_deed_is_looked_at_when_the_answer_does_not_tell() {
     use super::stand_in::Trouble;
     use textbank::api::review::{Deed, ReviewAnswer, ReviewAsk, Whom};
     let ada = ada().await;
-    let whom = vec![Whom { campaign: CAMPAIGN, contact: ContactId(1), has_texts: true }];
+    let whom = vec![Whom { campaign: CAMPAIGN, contact: ContactId(1) }];
     let deeds = [
         ("reassign", Deed::Give(To::Person(PersonId(ADA)))),
         ("statuses", Deed::Close(true)),

@@ -313,9 +313,15 @@ impl SpokeServer {
                 self.not_with(campaign, &contacts, *to).await
             }
             Deed::Close(closed) => {
-                let untexted = ids(&mut whom.iter().filter(|one| !closed && !one.has_texts));
-                let status = if *closed { "closed" } else { "needsResponse" };
-                let done = self.set_found(campaign, &contacts, &untexted, status).await?;
+                if *closed {
+                    let done = self.set_found(campaign, &contacts, &[], "closed").await?;
+                    return Ok(contacts.into_iter().filter(|id| !done.contains(id)).collect());
+                }
+                // As it is now, and not as the list showed it: whoever was texted meanwhile must not wait for a first text again, and
+                // who is not closed is not opened.
+                let (shut, untexted) =
+                    (self.closed(campaign, &contacts).await?, self.closed_untexted(campaign, &contacts).await?);
+                let done = self.set_found(campaign, &shut, &untexted, "needsResponse").await?;
                 Ok(contacts.into_iter().filter(|id| !done.contains(id)).collect())
             }
             Deed::Tag(tag, on) => {
@@ -328,6 +334,12 @@ impl SpokeServer {
                 Ok(failed.into_iter().map(|(contact, _)| contact).collect())
             }
         }
+    }
+
+    /// Of these contacts those that are closed.
+    async fn closed(&self, campaign: CampaignId, contacts: &[ContactId]) -> Call<Vec<ContactId>> {
+        let filters = Filters { campaign: Some(campaign), status: Some("closed".to_owned()), ..Filters::default() };
+        self.found(&filters, |one| contacts.contains(&one.contact)).await
     }
 
     /// Of these contacts those that are closed and were never written to.

@@ -212,11 +212,7 @@ impl Model {
 
     /// With whom something would be done: who is marked, else who is at hand.
     fn meant(&self) -> Vec<Whom> {
-        let whom = |one: &Conversation| Whom {
-            campaign: one.campaign,
-            contact: one.contact,
-            has_texts: !one.messages.is_empty(),
-        };
+        let whom = |one: &Conversation| Whom { campaign: one.campaign, contact: one.contact };
         let open = matches!(self.overlays.last(), Some(Overlay::Talk { .. }));
         if self.talks.marked.is_empty() || open {
             return self.talk_at_hand().map(whom).into_iter().collect();

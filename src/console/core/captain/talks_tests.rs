@@ -127,7 +127,7 @@ fn here() -> Filters {
 }
 
 fn whom(contact: i64) -> Whom {
-    Whom { campaign: C, contact: ContactId(contact), has_texts: true }
+    Whom { campaign: C, contact: ContactId(contact) }
 }
 
 /// The list with Ana, Ben and Cora, of five.

@@ -174,6 +174,9 @@ impl Model {
         self.people.forget_body(contact);
         self.asked.remove(&contact);
         self.corrected.insert(contact);
+        // Words that were put together for what the list said before, or for who had the number.
+        self.edited.remove(&contact);
+        self.edit_begun.take_if(|(of, _)| *of == contact);
         if self.card.as_ref().is_some_and(|card| card.contact == contact) {
             self.card = None;
             self.say(Level::Info, self.about("texter-corrected", contact));

@@ -148,10 +148,10 @@ impl Model {
         let Some(words) = words.filter(|words| !words.is_empty()) else { return };
         self.coming_back.told.insert(contact);
         let say = match self.options.place.name_of(contact) {
-            Some(name) => Say::new("back-draft").with("name", safe_line(&name)),
-            None => Say::new("back-draft-nameless"),
+            Some(name) => Say::new("back-draft").with("name", safe_line(&name)).with("draft", words),
+            None => Say::new("back-draft-nameless").with("draft", words),
         };
-        self.say(Level::Told, say.with("draft", words));
+        self.say(Level::Told, say);
     }
 
     /// The console is left: what was begun to write to somebody in other hands was shown, and is kept no longer.

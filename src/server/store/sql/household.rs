@@ -14,10 +14,12 @@ use crate::api::{admin::ImportChunk, event::EventKind, list_change::ContactKey, 
 use crate::db;
 use crate::domain::{
     contact::Contact,
+    conversation::Status,
     household::{self, Member, Own},
     ids::ContactId,
     provenance::{Consent, law_of_consent},
     safe_text::safe_line,
+    tag::DECEASED,
 };
 use crate::server::store::{
     StoreError,
@@ -137,14 +139,16 @@ impl Tx<'_> {
 
     /// Takes one of several people off the list: the number stays for the others. Was it texted by this one's name, then from now on by the
     /// next one's, with what the list says of that one and nothing of this one's. Somebody without consent where the law asks for it is not
-    /// texted: is nobody left, the number is taken off, and it is said how many texts were dropped.
+    /// texted: is nobody left, the number is taken off. A text to them that waits for the carrier comes back, and a card that is drawn
+    /// goes: what was confirmed was theirs. Says whether the number was taken off, and how many texts were dropped.
     pub(super) async fn leave_to_the_others(
         &mut self,
         actor: &Actor,
         campaign: &Campaign,
         meant: &Meant,
-    ) -> Result<Option<u64>, StoreError> {
-        let Some((before, of_list)) = self.seated(meant.row.id).await? else { return Ok(None) };
+    ) -> Result<(bool, u64), StoreError> {
+        let Some((before, of_list)) = self.seated(meant.row.id).await? else { return Ok((false, 0)) };
+        let mut dropped = 0;
         let mut seat = Seat { others: meant.others.clone(), ..Seat::of(&before) };
         if let Which::Other(place) = meant.who
             && place < seat.others.len()
@@ -154,12 +158,19 @@ impl Tx<'_> {
             let mut after = before.clone();
             seat.write(&mut after.fields);
             self.write_fields(meant.row.id, &after.fields).await?;
+        } else if !self.may_part(&meant.row).await? {
+            // Their conversation, or what is known of them at this number, is nobody else's.
+            return Ok((true, self.remove(actor, meant.row.clone()).await?));
         } else {
             let law = campaign.def.jurisdiction.needs_consent() || law_of_consent(&before.phone).is_some();
             let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
             let next = loop {
                 if seat.others.is_empty() {
-                    return Ok(Some(self.remove(actor, meant.row.clone()).await?));
+                    // None of them may be texted; they are known should somebody bring them back.
+                    let mut after = before.clone();
+                    seat.write(&mut after.fields);
+                    self.write_fields(meant.row.id, &after.fields).await?;
+                    return Ok((true, self.remove(actor, meant.row.clone()).await?));
                 }
                 let next = seat.others.remove(0);
                 let own = seat.people.get(&next.id).and_then(|own| own.consent.as_ref());
@@ -169,33 +180,83 @@ impl Tx<'_> {
                 seat.gone.push(next.id);
             };
             self.give_the_number(campaign, &meant.row, &before, (next, seat)).await?;
+            dropped = self.part_with_their_texts(&meant.row).await?;
         }
         let detail = "one of several people at the number".to_owned();
         self.audit(Some(actor), "list_removed", format!("contact {}", meant.row.id), detail);
-        Ok(None)
+        Ok((false, dropped))
+    }
+
+    /// True of a number at which nobody was reached by this one's name: at most a text waits for the carrier, which can still come back.
+    async fn may_part(&mut self, row: &ContactRow) -> Result<bool, StoreError> {
+        let waiting = self.waiting_for(row.id).await?.len();
+        let written = db::query("SELECT COUNT(*) FROM messages WHERE contact = $1 AND delivery <> 'dropped'")
+            .bind(row.id)
+            .fetch_one(&mut *self.conn)
+            .await?;
+        let open = matches!(row.status, Status::NeedsMessage | Status::Messaged);
+        let deceased = row.tags.contains(&format!("\"{DECEASED}\""));
+        Ok(open && !row.wrong_number && !deceased && usize::try_from(col::<i64>(&written, 0)?) == Ok(waiting))
+    }
+
+    /// Texts that were confirmed for whom a number was texted by before come back, and who has their card loses it: a press on it, on a laptop
+    /// without a line too, is one for somebody who is off the list. A conversation stays with whom it is with.
+    async fn part_with_their_texts(&mut self, row: &ContactRow) -> Result<u64, StoreError> {
+        let waiting = self.waiting_for(row.id).await?;
+        for text in &waiting {
+            self.take_back(col(text, 0)?, "removed").await?;
+        }
+        let Some(now) = self.contact(row.id).await? else { return Ok(0) };
+        let is_card = now.status == Status::NeedsMessage;
+        db::query(
+            "UPDATE contacts SET epoch = epoch + 1, assigned = CASE WHEN $2 THEN NULL ELSE assigned END, updated_at = $3 WHERE id = $1",
+        )
+        .bind(row.id)
+        .bind(is_card)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        if let Some(person) = now.assigned {
+            if is_card {
+                let what = EventKind::Gone { contact: ContactId(row.id), why: "removed".to_owned(), who: None };
+                self.event(row.campaign, Audience::Person(person), &what)?;
+            } else {
+                self.changed(row.id).await?;
+            }
+        }
+        Ok(u64::try_from(waiting.len()).unwrap_or(u64::MAX))
     }
 
     /// One of several people at a number who was taken off the list is known there again. Is nobody else there any more, it is texted by
-    /// their name.
+    /// their name. False, and nothing is done, where the law asks for a consent that they have not given.
     pub(super) async fn back_among_the_others(
         &mut self,
         campaign: &Campaign,
         meant: &Meant,
         id: &str,
-    ) -> Result<(), StoreError> {
-        let Some((before, _)) = self.seated(meant.row.id).await? else { return Ok(()) };
+    ) -> Result<bool, StoreError> {
+        let Some((before, of_list)) = self.seated(meant.row.id).await? else { return Ok(false) };
         let mut seat = Seat { others: meant.others.clone(), ..Seat::of(&before) };
         seat.gone.retain(|gone| gone != id);
+        seat.others.retain(|other| other.id != id);
         // Of somebody whom an older program took off only the id was kept.
         let back =
             seat.people.get(id).map_or_else(|| Member { id: id.into(), ..Member::default() }, |own| own.member(id));
         if meant.row.removed {
-            return self.give_the_number(campaign, &meant.row, &before, (back, seat)).await;
+            let law = campaign.def.jurisdiction.needs_consent() || law_of_consent(&before.phone).is_some();
+            let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+            let own = seat.people.get(id).and_then(|own| own.consent.as_ref());
+            if law && !own.or(of_list.as_ref()).is_some_and(|one| one.is_evidence_on(today)) {
+                return Ok(false);
+            }
+            self.give_the_number(campaign, &meant.row, &before, (back, seat)).await?;
+            return Ok(true);
         }
         seat.others.push(back);
         let mut fields = before.fields;
         seat.write(&mut fields);
-        self.write_fields(meant.row.id, &fields).await
+        self.write_fields(meant.row.id, &fields).await?;
+        Ok(true)
     }
 
     /// Puts right what the list says of one of the others at a number; before and after. None where it was never known.

@@ -53,14 +53,14 @@ impl Tx<'_> {
                 let seen = before.len();
                 before.extend(dry_run.then_some(meant.who));
                 if meant.who != Which::Number && meant.others.len() > seen {
-                    let gone = match dry_run {
-                        true => None,
+                    let (off, dropped) = match dry_run {
+                        true => (false, 0),
                         false => self.leave_to_the_others(actor, campaign, &meant).await?,
                     };
-                    // Nobody was left who may be texted.
-                    done.changed += u64::from(gone.is_some());
-                    done.kept += u64::from(gone.is_none());
-                    done.dropped += gone.unwrap_or_default();
+                    // Off: nobody was left who may be texted.
+                    done.changed += u64::from(off);
+                    done.kept += u64::from(!off);
+                    done.dropped += dropped;
                     continue;
                 }
                 let contact = meant.row;
@@ -84,7 +84,7 @@ impl Tx<'_> {
     }
 
     /// Texts to a contact that wait for the carrier.
-    async fn waiting_for(&mut self, contact: i64) -> Result<Vec<db::Row>, StoreError> {
+    pub(super) async fn waiting_for(&mut self, contact: i64) -> Result<Vec<db::Row>, StoreError> {
         Ok(db::query(
             "SELECT j.message FROM messages m JOIN jobs j ON j.message = m.id
              WHERE m.contact = $1 AND j.state = 'ready' AND j.rank > 0 ORDER BY m.seq",
@@ -147,13 +147,18 @@ impl Tx<'_> {
                     done.already += 1;
                     continue;
                 }
-                done.changed += 1;
                 if dry_run {
+                    done.changed += 1;
                     continue;
                 }
-                if let (Which::Gone, Some(id)) = (meant.who, &who.external_id) {
-                    self.back_among_the_others(campaign, &meant, &safe_line(id)).await?;
+                // By their own name: who was taken off by theirs stays off.
+                if let (Which::Gone | Which::Other(_), Some(id)) = (meant.who, &who.external_id)
+                    && !self.back_among_the_others(campaign, &meant, &safe_line(id)).await?
+                {
+                    done.not_found.push(place as u64);
+                    continue;
                 }
+                done.changed += 1;
                 if meant.row.removed {
                     let id = meant.row.id;
                     let (status, waiting) = self.status_of_thread(id).await?;

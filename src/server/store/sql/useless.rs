@@ -38,12 +38,14 @@ struct Other {
     wrong: bool,
     untexted: bool,
     waits: bool,
+    removed: bool,
     by_elsewhere: bool,
     deceased: bool,
 }
 
 impl Tx<'_> {
-    async fn others_at(&mut self, contact: &ContactRow) -> Result<(Option<Named>, Vec<Other>), StoreError> {
+    /// Whether somebody is useless here, by a mark of their own, and who they are in other campaigns.
+    async fn others_at(&mut self, contact: &ContactRow) -> Result<(bool, Vec<Other>), StoreError> {
         let rows = db::query(OTHERS)
             .bind(contact.organization)
             .bind(contact.phone.as_str())
@@ -57,14 +59,19 @@ impl Tx<'_> {
                 named: (col(row, 1)?, col(row, 2)?, col(row, 3)?),
                 wrong: col::<i64>(row, 4)? != 0,
                 untexted,
-                waits: untexted && col::<i64>(row, 6)? == 0 && col::<String>(row, 7)? == "needs_message",
+                // Whoever is off a list and comes back is no better reached then.
+                waits: untexted && (col::<i64>(row, 6)? != 0 || col::<String>(row, 7)? == "needs_message"),
+                removed: col::<i64>(row, 6)? != 0,
                 by_elsewhere: col::<i64>(row, 8)? != 0,
                 deceased: col::<i64>(row, 9)? != 0,
             });
         }
-        let own = others.iter().find(|other| other.id == contact.id).map(|own| own.named.clone());
-        others.retain(|other| other.id != contact.id && own.as_ref().is_some_and(|own| is_same(own, &other.named)));
-        Ok((own, others))
+        let own = others
+            .iter()
+            .find(|other| other.id == contact.id)
+            .map(|own| (own.named.clone(), own.deceased || own.wrong));
+        others.retain(|other| other.id != contact.id && own.as_ref().is_some_and(|own| is_same(&own.0, &other.named)));
+        Ok((own.is_some_and(|(_, useless)| useless), others))
     }
 
     /// Keeps the first text of every other campaign from the same person at this number, cards that are drawn included. Whoever is in
@@ -87,14 +94,16 @@ impl Tx<'_> {
 
     /// Takes that back, unless another campaign knows it too.
     pub(super) async fn useful_elsewhere(&mut self, contact: &ContactRow) -> Result<(), StoreError> {
-        let (_, others) = self.others_at(contact).await?;
-        if others.iter().any(|other| other.deceased || (other.wrong && !other.by_elsewhere)) {
+        let (useless_here, others) = self.others_at(contact).await?;
+        if useless_here || others.iter().any(|other| other.deceased || (other.wrong && !other.by_elsewhere)) {
             return Ok(());
         }
         for other in others.into_iter().filter(|other| other.wrong && other.by_elsewhere && other.untexted) {
-            db::query("UPDATE contacts SET wrong_number = 0, status = 'needs_message', updated_at = $2 WHERE id = $1 AND removed = 0")
+            let status = if other.removed { "closed" } else { "needs_message" };
+            db::query("UPDATE contacts SET wrong_number = 0, status = $3, updated_at = $2 WHERE id = $1")
                 .bind(other.id)
                 .bind(self.micros())
+                .bind(status)
                 .execute(&mut *self.conn)
                 .await?;
             db::query("DELETE FROM notes WHERE contact = $1 AND what = 'wrong_number_elsewhere'")
@@ -115,7 +124,7 @@ impl Tx<'_> {
     ) -> Result<Decision, StoreError> {
         if on {
             self.useless_elsewhere(actor, contact).await?;
-        } else if !contact.wrong_number {
+        } else {
             self.useful_elsewhere(contact).await?;
         }
         Ok(Ok(()))
