@@ -64,6 +64,10 @@ pub struct HeldBack {
     /// There are more of them than are counted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
+    /// Nothing of these: the carrier takes no more first texts of anybody before then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub carrier_until: Option<Timestamp>,
 }
 
 /// What somebody holds of a campaign, and what they should know of it.

@@ -23,8 +23,10 @@ pub struct ContactKey {
     pub external_id: Option<String>,
 }
 
-/// Takes contacts off a campaign's list. Twice is once.
+/// Takes contacts off a campaign's list, or puts them on it again. Twice is once. A request with anything else in it is refused: somebody
+/// would be taken off who was meant otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ListRemoval {
     /// At most 1,000.
     #[schema(max_items = 1000)]
@@ -33,10 +35,6 @@ pub struct ListRemoval {
     /// Nothing is changed: the answer says what would be.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
-    /// They were taken off by mistake: they are on the list again. Texts that were dropped stay so, and so does an opt-out that the
-    /// removal counted.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub undo: bool,
 }
 
 /// What is to be different about one contact; what is absent stays as it is. An empty text takes a value away.

@@ -65,6 +65,24 @@ pub struct RecallRequest {
     #[schema(max_length = 500)]
     #[serde(default)]
     pub reason: String,
+    /// It is to hold in campaigns that are made later too. Those that are there are asked for one by one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub everywhere: bool,
+}
+
+/// A recall that is in force in one of the organization's campaigns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecallInForce {
+    /// In which.
+    pub campaign: CampaignId,
+    /// Its title.
+    pub title: String,
+    /// What is recalled there.
+    #[serde(flatten)]
+    pub recall: Recall,
+    /// It holds in campaigns that are made later too, from their first minute on.
+    #[serde(default)]
+    pub everywhere: bool,
 }
 
 /// What a recall reaches: counted as it is now.

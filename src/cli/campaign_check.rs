@@ -259,7 +259,7 @@ fn page(
             lines.push(String::new());
         }
         lines.push(format!(
-            "{}: {}, {} left out with a problem, {} left out as duplicates",
+            "{}: {}, {} left out with a problem, {} left out as their number came before",
             report.title,
             counted(report.contacts, "contact"),
             pair.left_out,
@@ -324,7 +324,11 @@ fn wording(variant: &VariantReport) -> Vec<String> {
 pub(super) fn hours(held: &Held) -> Vec<String> {
     let local =
         |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%a %-d %b %H:%M %Z").to_string();
-    let mut lines = vec![format!("  texting hours, first texts: {} may go out now ({})", held.open, local(held.at))];
+    let mut lines = vec![format!(
+        "  texting hours, first texts: {} of the list's contacts may get theirs now ({}); who opted out, or was in before, the server finds",
+        held.open,
+        local(held.at)
+    )];
     lines.extend(held.until.iter().map(|one| format!("    {:>7}  held until {}", one.contacts, local(one.opens_at))));
     if held.never > 0 {
         lines.push(format!(

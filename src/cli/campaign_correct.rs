@@ -109,7 +109,7 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
         tell("No campaign was made.");
         return Ok(Exit::Problems);
     }
-    let what = RecallRequest { what: known.recall.what.clone(), reason: String::new() };
+    let what = RecallRequest { what: known.recall.what.clone(), reason: String::new(), everywhere: false };
     let reach = server.recall(campaign, &what, true).await.context(UNMADE)?;
     let (got, wordless) = (reach.got, reach.wordless);
     if args.dry_run {

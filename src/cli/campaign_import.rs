@@ -13,11 +13,12 @@ use super::hand_in::{self, ProvenanceArgs};
 use super::list_read::{Look, ReadArgs, thousands};
 use super::patience::patiently;
 use super::reach::{SignInArgs, admin, tell};
-use super::recall_notes::{options, taken_back_in};
+use super::recall_notes::{all_in_force, held_from_the_start, options, taken_back};
 use super::{Context, Exit, Outcome, ask, out, out_json};
 use crate::api::admin::{ImportStart, ImportState, MAX_WARNINGS};
 use crate::client::CampaignServer as _;
 use crate::domain::campaign::CampaignDef;
+use crate::domain::recall::{Recalled, is_same_value};
 use crate::domain::safe_text::safe_line;
 use crate::exchange::advice::without_examples;
 use crate::exchange::campaign_file;
@@ -91,14 +92,17 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
     // A recall holds where it was made. Who makes another campaign with the same words hears of it before texters have them.
     let mut whole = def.clone();
     whole.take_shared(&client.canned().await.map(|found| found.replies).unwrap_or_default());
-    let ids: Vec<_> = others.iter().map(|one| one.id).collect();
-    for (line, campaign, what) in taken_back_in(&server, &ids, &whole).await {
+    let in_force = all_in_force(&server).await;
+    // What is taken back everywhere holds in this one too.
+    let holds = |what: &Recalled| in_force.iter().any(|all| all.everywhere && is_same_value(&all.recall.what, what));
+    for (line, one) in taken_back(&in_force, &whole).into_iter().filter(|(_, one)| !holds(&one.recall.what)) {
         tell(format!(
-            "warning: \"{}\" says what is taken back in campaign {campaign}. A recall holds where it was made: here it is sent. Say it in other \
+            "warning: \"{}\" says what is taken back in campaign {}. A recall holds where it was made: here it is sent. Say it in other \
              words, or take it back here as well: {} campaign recall CAMPAIGN {}",
             safe_line(&line),
+            one.campaign,
             ctx.program,
-            options(&what)
+            options(&one.recall.what)
         ));
     }
     let import = hand_in::import_id(&serde_json::to_vec(&def)?, digest);
@@ -127,6 +131,7 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
             hand_in::chunks(&client, ctx, import, surveyed, list.texted, &begun).await?;
             anyhow::Ok(patiently(ctx, || client.import_finish_as(import, paused)).await?)
         };
+        super::list_read::handing_in();
         let state = tokio::select! {
             state = work => state.context("the import is not finished; run the same command again and it goes on where it stopped")?,
             _ = tokio::signal::ctrl_c() => {
@@ -140,6 +145,10 @@ pub async fn run(args: ImportArgs, ctx: &Context) -> Outcome {
         out_json(&Imported { state: &state, list: rows, handed_in_before: before })?;
     } else {
         out(in_words(&title, &state, rows, before, (&ctx.program, &from_when)))?;
+    }
+    if !before {
+        let held = server.recalls(state.campaign).await.unwrap_or_default();
+        held_from_the_start((state.campaign, &held), &whole, &ctx.program).into_iter().for_each(tell);
     }
     let namesakes = others.iter().filter(|one| one.id != state.campaign && one.title == title);
     let namesakes: Vec<String> = namesakes.map(|one| one.id.to_string()).collect();

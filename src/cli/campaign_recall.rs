@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::reach::{SignInArgs, tell};
-use super::recall_notes::{also, elsewhere, options};
+use super::recall_notes::{also, elsewhere, options, still_held};
 use super::shift::reach_named;
 use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::people::Role;
@@ -38,7 +38,7 @@ pub struct RecallArgs {
     /// Print how many got it, wait for it and would get it, and recall nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Take it back in every other campaign of the organization too in which the same words stand
+    /// Take it back in every other campaign of the organization too in which the same words stand, and in campaigns that are made later
     #[arg(long)]
     pub everywhere: bool,
     /// Why; it stands in the audit and is shown to texters
@@ -90,11 +90,16 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
                 out(format!("Recall {recall} was lifted already, at {} UTC. Nothing was changed.", minute(at)))?;
                 return Ok(Exit::Done);
             }
+            // Before: of a recall that is lifted nobody tells any more that it held everywhere.
+            let in_force = server.all_recalls().await.unwrap_or_default();
             server.lift_recall(campaign, recall).await.context(STAYS)?;
             out(format!(
                 "Recall {recall} is lifted: {} may be sent again. What came back stays with its texters.",
                 name(&known.recall.what)
             ))?;
+            for line in still_held(&in_force, (campaign, &known.recall), &ctx.program) {
+                out(line)?;
+            }
             return Ok(Exit::Done);
         }
         if args.json {
@@ -104,7 +109,7 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
         }
         return Ok(Exit::Done);
     };
-    let request = RecallRequest { what, reason: args.reason };
+    let request = RecallRequest { what, reason: args.reason, everywhere: args.everywhere };
     let mut report = match args.dry_run {
         true => server.recall(campaign, &request, true).await,
         false => server.recall_at_once(campaign, &request).await,
@@ -115,7 +120,7 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     if said_first {
         out(head(&report).join("\n"))?;
     }
-    let asked = RecallRequest { what: report.what.clone(), reason: request.reason.clone() };
+    let asked = RecallRequest { what: report.what.clone(), reason: request.reason.clone(), everywhere: false };
     let found = looked_at(server.recall_elsewhere(campaign, &asked).await.ok());
     let is_known = found.is_some();
     let mut found = found.unwrap_or_default();
@@ -123,7 +128,7 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
     let mut failed = Vec::new();
     if args.everywhere && !args.dry_run {
         for other in found.iter().filter(|other| other.recall.is_none()) {
-            let request = RecallRequest { what: other.what.clone(), reason: request.reason.clone() };
+            let request = RecallRequest { what: other.what.clone(), reason: request.reason.clone(), everywhere: false };
             match server.recall_at_once(other.campaign, &request).await {
                 Ok(done) => {
                     if said_first {
@@ -143,6 +148,17 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
         for line in &failed {
             tell(line);
         }
+        let in_force = server.all_recalls().await.unwrap_or_default();
+        let later = in_force.iter().any(|one| one.everywhere && Some(one.recall.id) == report.recall);
+        if !later {
+            tell(format!(
+                "warning: whether it holds in campaigns that are made from now on could not be seen (the server is older, or did not answer): \
+                 look there, {} campaign recall CAMPAIGN --list",
+                ctx.program
+            ));
+        } else if said_first {
+            out("  Campaigns that are made from now on have it taken back too, until this recall is lifted.")?;
+        }
     }
     let left = |other: &Elsewhere| {
         everywhere.iter().all(|done: &RecallReport| done.campaign != other.campaign || done.what != other.what)
@@ -153,7 +169,7 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
         count(&server, one).await;
     }
     for other in &mut found {
-        let asked = RecallRequest { what: other.what.clone(), reason: String::new() };
+        let asked = RecallRequest { what: other.what.clone(), reason: String::new(), everywhere: false };
         if let Ok(there) = server.recall(other.campaign, &asked, true).await {
             (other.got, other.waiting, other.to_get) = (Some(there.got), Some(there.waiting), Some(there.to_get));
         }
@@ -185,7 +201,7 @@ async fn count(server: &NativeServer, report: &mut RecallReport) {
     if !report.uncounted {
         return;
     }
-    let asked = RecallRequest { what: report.what.clone(), reason: String::new() };
+    let asked = RecallRequest { what: report.what.clone(), reason: String::new(), everywhere: false };
     let Ok(counted) = server.recall(report.campaign, &asked, true).await else { return };
     let dropped = server.recalls(report.campaign).await.unwrap_or_default();
     let dropped = dropped.iter().find(|one| Some(one.recall.id) == report.recall).map_or(0, |one| one.dropped);

@@ -164,11 +164,13 @@ impl Lack {
     fn in_words(&self, columns: &Columns, examples: &[String], whose: &str) -> String {
         let field = safe_line(&self.field);
         if self.nobody_has(columns) {
-            let like = nearest(&self.field, columns.filled.keys().map(String::as_str));
+            let others = columns.filled.keys().map(String::as_str);
+            let like = nearest(&self.field, others.filter(|name| fold_name(name) != fold_name(&self.field)));
             let meant = like.map(|name| format!("; did you mean {{{}}}?", safe_line(name))).unwrap_or_default();
             return format!(
-                "error: no contact of {whose} has anything for {{{field}}}{meant} Bring it in first (list update --new-column), \
-                 or give the text a fallback: {{{field}/...}}."
+                "error: no contact of {whose} who may be texted ({} in all) has anything for {{{field}}}{meant} Bring it in first (list \
+                 update --new-column), or give the text a fallback: {{{field}/...}}.",
+                columns.contacts
             );
         }
         let some = if examples.is_empty() { String::new() } else { format!(", as {}", examples.join(", ")) };

@@ -8,11 +8,11 @@ use clap::Subcommand;
 use super::campaign_approve::agreed;
 use super::campaign_check::{counted, shown};
 use super::reach::{SignInArgs, admin, tell};
-use super::recall_notes::taken_back_in;
+use super::recall_notes::{all_in_force, taken_back};
 use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::canned::{CannedReplies, CannedSet};
-use crate::client::CampaignServer as _;
 use crate::domain::campaign::CampaignDef;
+use crate::domain::recall::is_same_value;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::exchange::campaign_file;
 
@@ -111,12 +111,18 @@ pub async fn run(command: CannedCommand, ctx: &Context) -> Outcome {
             whole.take_shared(&replies);
             let set = client.set_canned(replies).await.context(STAY)?;
             let server = super::reach::client(&sign_in, ctx)?;
-            let campaigns: Vec<_> = server.campaigns().await.unwrap_or_default().iter().map(|one| one.id).collect();
-            for (line, campaign, _) in taken_back_in(&server, &campaigns, &whole).await {
+            let in_force = all_in_force(&server).await;
+            for (line, one) in taken_back(&in_force, &whole) {
+                let others =
+                    if in_force.iter().any(|all| all.everywhere && is_same_value(&all.recall.what, &one.recall.what)) {
+                        "nobody can send it there, nor in campaigns that are made from now on"
+                    } else {
+                        "nobody can send it there, and everybody where nothing is taken back"
+                    };
                 tell(format!(
-                    "warning: \"{}\" says what is taken back in campaign {campaign}: nobody can send it there, and everybody where nothing is \
-                     taken back",
-                    safe_line(&line)
+                    "warning: \"{}\" says what is taken back in campaign {}: {others}",
+                    safe_line(&line),
+                    one.campaign
                 ));
             }
             told(&set, json)

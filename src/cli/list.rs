@@ -27,7 +27,6 @@ pub enum ListCommand {
     /// Print where the contacts of a campaign come from: each list, when it was obtained, what use is permitted
     Provenance(super::list_add::ProvenanceOf),
     /// Write a list of made-up people, to try things out with lists of any size
-    #[command(hide = true)]
     Generate(super::list_generate::GenerateArgs),
     /// Take contacts off a running campaign's list, with effect at once: out of the pool, out of hands, off the cards
     Remove(super::list_change::RemoveArgs),

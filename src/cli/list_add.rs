@@ -99,6 +99,7 @@ pub async fn add(args: AddArgs, ctx: &Context) -> Outcome {
                 hand_in::chunks(&client, ctx, import, surveyed, list.texted, &begun).await?;
                 anyhow::Ok(patiently(ctx, || client.import_finish(import)).await?)
             };
+            super::list_read::handing_in();
             let state = tokio::select! {
                 state = work => state.context("not all of the list is handed in; run the same command again and it goes on where it stopped")?,
                 _ = tokio::signal::ctrl_c() => {
@@ -130,7 +131,11 @@ fn in_words(title: &str, state: &ImportState, rows: Rows, before: bool) -> Strin
     }];
     if !before {
         lines.extend(rows.in_words(state));
-        lines.push(if state.paused {
+        // Who of them opted out, or is known as useless, nobody draws.
+        let some = state.stored > state.suppressed + state.known_bad;
+        lines.push(if !some {
+            "Nobody of them can be texted: there is nothing new to draw.".into()
+        } else if state.paused {
             "The campaign is paused: texters draw from them once it is resumed.".into()
         } else {
             "Texters can draw from them now, within texting hours.".into()

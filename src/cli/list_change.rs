@@ -12,8 +12,9 @@ use super::list_read::thousands;
 use super::patience::patiently;
 use super::reach::{SignInArgs, tell};
 use super::shift::reach_admin;
-use super::{Context, Exit, Misuse, Outcome, out, out_json};
+use super::{Advice, Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::list_change::{ContactChange, ContactKey, ListChanged, ListCorrection, ListRemoval};
+use crate::api::problem::Code;
 use crate::client::Call;
 use crate::client::native::AdminClient;
 use crate::console::keymap::action::nearest;
@@ -27,6 +28,15 @@ use crate::exchange::list_rows::{self, ListRow};
 const CHUNK: usize = 500;
 /// Who was not found is named so often; `--json` names all.
 const NAMED: usize = 40;
+/// The campaign was found a moment ago: what is not there is the server's way of doing this.
+const NOT_BACK: Advice = Advice {
+    what: "the rest of them stays off the list, and nobody else was taken off it",
+    on: &[(
+        Code::NotFound,
+        "this server is older than `list remove --undo`: put a newer textbank on it, and ask again",
+    )],
+};
+
 /// What both have.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Common {
@@ -302,6 +312,7 @@ async fn run(wanted: Vec<Wanted>, common: &Common, to: &To, verb: Verb, ctx: &Co
         Some(error) => {
             tell("It is not finished: run the same command again, and what is done already is passed over.");
             match error {
+                Some(error) if how.verb == Verb::BringBack => Err(error).context(NOT_BACK),
                 Some(error) => Err(error).context("the rest of the list stays as it is"),
                 None => Ok(Exit::Failed),
             }
@@ -402,8 +413,11 @@ async fn hand_in(to: &To, chunk: &[Wanted], how: How, ctx: &Context) -> Call<Lis
     let dry_run = how.dry_run;
     if how.verb != Verb::Correct {
         let contacts = contacts.into_iter().map(|one| one.who).collect();
-        let removal = ListRemoval { contacts, dry_run, undo: how.verb == Verb::BringBack };
-        return patiently(ctx, || to.client.remove_contacts(to.campaign, &removal)).await;
+        let whom = ListRemoval { contacts, dry_run };
+        return match how.verb {
+            Verb::BringBack => patiently(ctx, || to.client.bring_back(to.campaign, &whom)).await,
+            _ => patiently(ctx, || to.client.remove_contacts(to.campaign, &whom)).await,
+        };
     }
     let correction = ListCorrection { contacts, dry_run };
     patiently(ctx, || to.client.correct_contacts(to.campaign, &correction)).await

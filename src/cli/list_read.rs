@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -151,6 +152,7 @@ impl Look {
     /// Keeps the first `keep` contacts, and writes the rows that are left out where `args` say.
     #[must_use]
     pub fn new(args: &ReadArgs, keep: usize) -> Self {
+        say_when_stopped();
         let rejected = RejectedFile::new(args.rejected.as_deref());
         Self {
             first: Vec::new(),
@@ -181,6 +183,28 @@ impl Look {
             let _ = write!(io::stderr().lock(), "\rreading the list: {} rows", thousands(self.rows));
         }
     }
+}
+
+/// Whoever hands in says itself what a Ctrl-C leaves.
+static HANDS_IN: AtomicBool = AtomicBool::new(false);
+
+/// From now on a Ctrl-C is answered by whoever hands the list in.
+pub(super) fn handing_in() {
+    HANDS_IN.store(true, Ordering::Relaxed);
+}
+
+/// While a list is read, and until it is handed in, a Ctrl-C ends the program with a word.
+fn say_when_stopped() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    ONCE.call_once(|| {
+        runtime.spawn(async {
+            if tokio::signal::ctrl_c().await.is_ok() && !HANDS_IN.load(Ordering::Relaxed) {
+                tell("\nstopped: nothing was handed in, and nothing was changed");
+                std::process::exit(i32::from(super::Exit::Failed.code()));
+            }
+        });
+    });
 }
 
 impl Visitor for Look {

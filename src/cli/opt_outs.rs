@@ -22,7 +22,7 @@ use crate::exchange::contact_list::{self, Options};
 /// What can be done with them.
 #[derive(Debug, Subcommand)]
 pub enum OptOutsCommand {
-    /// Put numbers on the list: they are texted no more, in no campaign, at once
+    /// Put numbers on the list: they are texted no more, in any campaign, at once
     Add {
         /// The numbers
         #[arg(value_name = "NUMBER", required = true)]
@@ -190,7 +190,7 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
             }
             let taken = hand_in(&who, ctx, phones, OptOutWay::TakenBack, &note).await?;
             if json {
-                out_json(&taken)?
+                out_json(&TakenBack { taken: &taken, taken_off: taken.numbers.saturating_sub(taken.already) })?
             } else {
                 out(back_in_words(&taken))?
             }
@@ -204,13 +204,13 @@ pub async fn run(command: OptOutsCommand, ctx: &Context) -> Outcome {
             if dry_run {
                 let would = OptOutsWould { dry_run, numbers: many, left_out };
                 let words = || {
-                    format!("{} would be texted no more, in no campaign.{}", counted(many, "number"), left(left_out))
+                    format!("{} would be texted no more, in any campaign.{}", counted(many, "number"), left(left_out))
                 };
                 (if json { out_json(&would) } else { out(words()) })?;
                 return Ok(imported(left_out));
             }
             let question = format!(
-                "{} of this list will be texted no more, in no campaign. Is it the list of those who opted out? (yes or no) ",
+                "{} of this list will be texted no more, in any campaign. Is it the list of those who opted out? (yes or no) ",
                 counted(many, "number")
             );
             if !yes && !may(many, "would be texted no more", &question)? {
@@ -278,6 +278,15 @@ struct Imported<'a> {
     left_out: u64,
 }
 
+/// `numbers`: all that nobody keeps on the list; `already`: those of them who were never on it.
+#[derive(Debug, Serialize)]
+struct TakenBack<'a> {
+    #[serde(flatten)]
+    taken: &'a OptOutsTaken,
+    /// How many were on the list, and are not any more.
+    taken_off: u64,
+}
+
 #[derive(Debug, Serialize)]
 struct OptOutsWould {
     dry_run: bool,
@@ -329,7 +338,7 @@ fn told(taken: &OptOutsTaken, left: &str, json: bool) -> anyhow::Result<()> {
         all if all == taken.numbers => " It was so before: nothing was changed.".to_owned(),
         some => format!(" {some} of them were on the list before."),
     };
-    out(format!("{}: texted no more, in no campaign.{already}{left}", counted(taken.numbers, "number")))
+    out(format!("{}: texted no more, in any campaign.{already}{left}", counted(taken.numbers, "number")))
 }
 
 /// Hands numbers in, as a captain at least (who takes them back is an admin); says how many.

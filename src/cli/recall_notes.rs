@@ -2,12 +2,13 @@
 
 use super::campaign_check::counted;
 use super::campaign_recall::name;
+use super::reach::tell;
 use crate::api::campaign::CampaignState;
-use crate::api::recall::{Elsewhere, RecallInfo, RecallReport};
+use crate::api::recall::{Elsewhere, RecallInForce, RecallInfo, RecallReport};
 use crate::client::native::NativeServer;
 use crate::domain::campaign::{CampaignDef, CannedReply};
 use crate::domain::ids::CampaignId;
-use crate::domain::recall::{Recalled, is_same_value, puts_in, quotes, quotes_anew};
+use crate::domain::recall::{Recall, Recalled, is_same_value, puts_in, quotes, quotes_anew};
 use crate::domain::safe_text::safe_line;
 
 /// The options of `campaign recall` that name this, for a person to copy. A value is put between quotes that no shell looks into.
@@ -212,32 +213,88 @@ pub(super) fn carried(def: &CampaignDef, shared: &[CannedReply], recalls: &[Reca
     found
 }
 
-/// What a script says that is taken back in one of these campaigns, each line once, with the campaign and its recall. What cannot be read
-/// warns of nothing.
-pub(super) async fn taken_back_in(
-    server: &NativeServer,
-    campaigns: &[CampaignId],
-    def: &CampaignDef,
-) -> Vec<(String, CampaignId, Recalled)> {
-    let mut found: Vec<(String, CampaignId, Recalled)> = Vec::new();
-    for campaign in campaigns {
-        let recalls = server.recalls(*campaign).await.unwrap_or_default();
-        for what in recalls.into_iter().filter(|one| one.lifted_at.is_none()).map(|one| one.recall.what) {
-            for line in quotes(&what, def) {
-                if !found.iter().any(|(said, _, before)| *said == line && is_same_value(before, &what)) {
-                    found.push((line, *campaign, what.clone()));
-                }
+/// What a script says that is taken back in a campaign of the organization, each line once.
+pub(super) fn taken_back<'a>(in_force: &'a [RecallInForce], def: &CampaignDef) -> Vec<(String, &'a RecallInForce)> {
+    let mut found: Vec<(String, &RecallInForce)> = Vec::new();
+    for one in in_force {
+        for line in quotes(&one.recall.what, def) {
+            let is_known = |(said, before): &(String, &RecallInForce)| {
+                *said == line && is_same_value(&before.recall.what, &one.recall.what)
+            };
+            if !found.iter().any(is_known) {
+                found.push((line, one));
             }
         }
     }
     found
 }
 
+/// Every recall in force, in one question. What cannot be read is said, and warns of nothing.
+pub(super) async fn all_in_force(server: &NativeServer) -> Vec<RecallInForce> {
+    match server.all_recalls().await {
+        Ok(found) => found,
+        Err(error) => {
+            tell(format!("warning: whether its words are taken back in a campaign could not be read: {error}"));
+            Vec::new()
+        }
+    }
+}
+
+/// What of the recalls that hold everywhere a new campaign has from its beginning, and how it is rid of one.
+pub(super) fn held_from_the_start(
+    (campaign, recalls): (CampaignId, &[RecallInfo]),
+    def: &CampaignDef,
+    program: &str,
+) -> Vec<String> {
+    let in_force = recalls.iter().filter(|one| one.lifted_at.is_none());
+    let told = |one: &RecallInfo| {
+        let lines = quotes(&one.recall.what, def);
+        let said = match lines.as_slice() {
+            [] => String::new(),
+            [line] => format!(" \"{}\" says it.", safe_line(line)),
+            [line, ..] => format!(" \"{}\" says it, and {} more.", safe_line(line), lines.len() - 1),
+        };
+        let (what, id) = (name(&one.recall.what), one.recall.id);
+        format!(
+            "note: {what} is taken back in all campaigns, and so in this one (recall {id}): nobody can send it.{said} If it is right here: {program} \
+             campaign recall {campaign} --lift {id}"
+        )
+    };
+    in_force.map(told).collect()
+}
+
+/// Where else a value is taken back, when the recall is lifted by which it was.
+pub(super) fn still_held(
+    in_force: &[RecallInForce],
+    (campaign, lifted): (CampaignId, &Recall),
+    program: &str,
+) -> Vec<String> {
+    let same = |one: &&RecallInForce| one.campaign != campaign && is_same_value(&one.recall.what, &lifted.what);
+    let others: Vec<&RecallInForce> = in_force.iter().filter(same).collect();
+    let mut lines: Vec<String> = others
+        .iter()
+        .map(|one| {
+            format!(
+                "It is still taken back in campaign {} ({}): {program} campaign recall {} --lift {}",
+                one.campaign,
+                safe_line(&one.title),
+                one.campaign,
+                one.recall.id
+            )
+        })
+        .collect();
+    if others.iter().any(|one| one.everywhere) {
+        lines.push("Campaigns that are made from now on have it taken back too.".to_owned());
+    } else if in_force.iter().any(|one| one.everywhere && one.recall.id == lifted.id) {
+        lines.push("Campaigns that are made from now on may say it.".to_owned());
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::campaign::Variant;
-    use crate::domain::recall::Recall;
 
     fn place() -> Recalled {
         Recalled::Field { name: "polling_place".into(), value: "12 Wrong St".into() }
@@ -334,5 +391,28 @@ mod tests {
             "{other:?}"
         );
         assert_eq!(carried(&CampaignDef::default(), &[], &[recall(4)], Becomes::FollowUp), Carried::default());
+    }
+
+    #[test]
+    fn what_holds_everywhere_is_told_where_it_is_met() {
+        let here = |campaign, id, everywhere| RecallInForce {
+            campaign: CampaignId(campaign),
+            title: "May".into(),
+            recall: Recall { id, what: place(), versions: vec![], texts: vec![], reason: String::new() },
+            everywhere,
+        };
+        let wording = Variant { name: "a".into(), language: "en".into(), text: "Go to 12 Wrong St.".into() };
+        let def = CampaignDef { initial: vec![wording], ..CampaignDef::default() };
+        let all = [here(1, 4, true), here(2, 5, false)];
+        let found: Vec<_> = taken_back(&all, &def).into_iter().map(|(line, one)| (line, one.campaign.0)).collect();
+        assert_eq!(found, [("Go to 12 Wrong St.".to_owned(), 1)], "each line once");
+        assert_eq!(taken_back(&all, &CampaignDef::default()), []);
+        let said = held_from_the_start((CampaignId(7), &[recall(9)]), &def, "textbank").join("\n");
+        assert!(said.contains("(recall 9)") && said.contains("\"Go to 12 Wrong St.\" says it."), "{said}");
+        assert!(said.ends_with("textbank campaign recall 7 --lift 9"), "{said}");
+        let said = still_held(&all, (CampaignId(1), &all[0].recall), "textbank").join("\n");
+        assert!(said.contains("campaign recall 2 --lift 5") && said.ends_with("may say it."), "{said}");
+        let said = still_held(&all, (CampaignId(2), &all[1].recall), "textbank").join("\n");
+        assert!(said.contains("campaign recall 1 --lift 4") && said.ends_with("taken back too."), "{said}");
     }
 }

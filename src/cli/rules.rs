@@ -192,11 +192,14 @@ fn read(directory: &Path) -> anyhow::Result<BTreeMap<RuleFile, String>> {
 
 fn fault(path: &Path, file: RuleFile, text: &str) -> Option<FileProblem> {
     let fault = rule_files::fault(file, text)?;
+    // What is missing is nowhere: then it is the file as a whole, from its first line on.
+    let add = if fault.what.starts_with("missing field") { "Add it (an empty list is one too), " } else { "Mend it, " };
     let remedy = format!(
-        "Mend it, or take the file away: the built-in rules count then (textbank rules write shows them as {}).",
+        "{add}or take the file away: the built-in rules count then (textbank rules write shows them as {}).",
         file.name()
     );
-    let line = fault.at.and_then(|at| u64::try_from(1 + text.get(..at.start)?.matches('\n').count()).ok());
+    let at = fault.at.map_or(0, |at| at.start);
+    let line = u64::try_from(1 + text.get(..at).unwrap_or_default().matches('\n').count()).ok();
     Some(FileProblem { line, ..FileProblem::whole(path, fault.what, remedy) })
 }
 

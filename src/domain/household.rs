@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{contact::Contact, phone::Phone, provenance::Consent, safe_text::safe_line};
 
-/// The ids of the others at a contact's number, `;` between them.
+/// The ids of the others at a contact's number, `;` between them ([`listed_id`]).
 pub const IDS: &str = "household_ids";
 /// The ids of those at the number who were taken off the list, `;` between them: the number is the others'.
 pub const REMOVED: &str = "household_removed";
@@ -104,6 +104,17 @@ pub fn people(fields: &BTreeMap<String, String>) -> BTreeMap<String, Own> {
     fields.get(PEOPLE).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
+/// An id as it stands among others: one with a `;` of its own is still one.
+#[must_use]
+pub fn listed_id(id: &str) -> String {
+    id.replace(';', "%3B")
+}
+
+fn ids(fields: &BTreeMap<String, String>, of: &str) -> Vec<String> {
+    let ids = fields.get(of).map_or("", String::as_str);
+    ids.split(';').map(|id| id.trim().replace("%3B", ";")).collect()
+}
+
 /// Writes them into the contact's fields.
 pub fn put_people(fields: &mut BTreeMap<String, String>, people: &BTreeMap<String, Own>) {
     fields.remove(PEOPLE);
@@ -144,15 +155,15 @@ impl Member {
 /// The others at a contact's number, by its fields.
 #[must_use]
 pub fn members(fields: &BTreeMap<String, String>) -> Vec<Member> {
-    let Some(ids) = fields.get(IDS) else { return Vec::new() };
     // A list of an older program has no names.
     let mut names = fields.get(NAMES).map_or("", String::as_str).split(';');
-    ids.split(';')
-        .map(|id| (id.trim(), names.next().unwrap_or_default().trim()))
+    ids(fields, IDS)
+        .into_iter()
+        .map(|id| (id, names.next().unwrap_or_default().trim()))
         .filter(|(id, _)| !id.is_empty())
         .map(|(id, name)| {
             let (last, first) = name.split_once(',').unwrap_or(("", name));
-            Member { id: id.to_owned(), first_name: first.trim().to_owned(), last_name: last.trim().to_owned() }
+            Member { id, first_name: first.trim().to_owned(), last_name: last.trim().to_owned() }
         })
         .collect()
 }
@@ -165,24 +176,24 @@ pub fn put(fields: &mut BTreeMap<String, String>, members: &[Member]) {
         return;
     }
     let joined = |each: &dyn Fn(&Member) -> String| members.iter().map(each).collect::<Vec<_>>().join(";");
-    fields.insert(IDS.into(), joined(&|one| one.id.clone()));
+    fields.insert(IDS.into(), joined(&|one| listed_id(&one.id)));
     if members.iter().any(Member::has_name) {
         fields.insert(NAMES.into(), joined(&Member::name));
     }
 }
 
 /// Who of a contact's number was taken off the list.
-pub fn removed(fields: &BTreeMap<String, String>) -> impl Iterator<Item = &str> {
-    fields.get(REMOVED).into_iter().flat_map(|ids| ids.split(';')).filter(|id| !id.is_empty())
+#[must_use]
+pub fn removed(fields: &BTreeMap<String, String>) -> Vec<String> {
+    ids(fields, REMOVED).into_iter().filter(|id| !id.is_empty()).collect()
 }
 
-/// Notes one more of them.
-pub fn add_removed(fields: &mut BTreeMap<String, String>, id: &str) {
-    let ids = fields.entry(REMOVED.into()).or_default();
-    if !ids.is_empty() {
-        ids.push(';');
+/// Writes them into the contact's fields.
+pub fn put_removed(fields: &mut BTreeMap<String, String>, gone: &[String]) {
+    fields.remove(REMOVED);
+    if !gone.is_empty() {
+        fields.insert(REMOVED.into(), gone.iter().map(|id| listed_id(id)).collect::<Vec<_>>().join(";"));
     }
-    ids.push_str(id);
 }
 
 #[cfg(test)]
@@ -203,10 +214,11 @@ mod tests {
         put(&mut fields, &all);
         assert_eq!((fields[IDS].as_str(), fields[NAMES].as_str()), ("2;k 9;3;4", "Roe, Mary Ann;;Cy;Doe, "));
         assert_eq!(members(&fields), all);
-        add_removed(&mut fields, "7");
-        add_removed(&mut fields, "8");
-        assert_eq!(removed(&fields).collect::<Vec<_>>(), ["7", "8"]);
-        fields.remove(REMOVED);
+        put_removed(&mut fields, &["7".to_owned(), "A;B".to_owned()]);
+        assert_eq!((fields[REMOVED].as_str(), removed(&fields)), ("7;A%3BB", vec!["7".to_owned(), "A;B".to_owned()]));
+        put(&mut fields, &[member("A;B", "Ann", "")]);
+        assert_eq!(members(&fields), [member("A;B", "Ann", "")]);
+        put_removed(&mut fields, &[]);
         put(&mut fields, &[]);
         assert_eq!(fields.len(), 1);
         assert_eq!(members(&fields), []);

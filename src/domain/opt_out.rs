@@ -81,17 +81,17 @@ pub(super) fn fault(text: &str) -> Option<RuleFault> {
     };
     if let Some(word) = BY_LAW.into_iter().find(|word| !words.per_se.contains(*word)) {
         return Some(RuleFault::whole(format!(
-            "`{word}` is not in `per_se`: by 47 CFR 64.1200(a)(10) it opts out by itself"
+            "`{word}` is not in `per_se`: by 47 CFR 64.1200(a)(10) it opts out by itself; add it there"
         )));
     }
     if let Some(word) = words.per_se.iter().find(|word| words.opt_in.contains(*word) || words.help.contains(*word)) {
-        return Some(RuleFault::whole(format!("`{word}` is in `per_se` and in another list that answers by itself")));
+        let what = format!("`{word}` is in `per_se` and in another list that answers by itself");
+        return Some(RuleFault::at(text, word, what));
     }
     let hidden = |word: &&String| words.opt_in.contains(*word) || words.help.contains(*word);
     if let Some(word) = words.maybe_whole.iter().chain(&words.maybe_phrases).find(hidden) {
-        return Some(RuleFault::whole(format!(
-            "`{word}` may be an opt-out and is in a list that answers by itself: nobody would be asked"
-        )));
+        let what = format!("`{word}` may be an opt-out and is in a list that answers by itself: nobody would be asked");
+        return Some(RuleFault::at(text, word, what));
     }
     let lists = [&words.per_se, &words.opt_in, &words.help, &words.maybe_whole, &words.fillers];
     let mut all: Vec<&String> = lists.into_iter().flatten().chain(&words.maybe_phrases).collect();

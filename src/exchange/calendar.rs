@@ -32,7 +32,7 @@ pub fn calendar(
         let location = [event.place.as_str(), event.address.as_str()];
         let location: Vec<&str> = location.into_iter().filter(|part| !part.is_empty()).collect();
         line(&mut file, "BEGIN:VEVENT");
-        line(&mut file, &format!("UID:{}-{campaign}@{}", event.id, plain(host)));
+        line(&mut file, &format!("UID:{}-{campaign}{}", event.id, at(host)));
         line(&mut file, &format!("DTSTAMP:{}", utc(made_at)));
         line(&mut file, &format!("SEQUENCE:{version}"));
         line(&mut file, &format!("DTSTART:{}", utc(event.starts_at)));
@@ -49,10 +49,17 @@ fn utc(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// What a UID may be made of.
-fn plain(host: &str) -> String {
-    let plain: String = host.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
-    if plain.is_empty() { "textbank".to_owned() } else { plain }
+/// Whose event it is. A port stands before the host: two servers of one machine have each their own.
+fn at(host: &str) -> String {
+    let plain = |text: &str| -> String {
+        text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect()
+    };
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if is_port(port) => (plain(name), format!("-{port}")),
+        _ => (plain(host), String::new()),
+    };
+    format!("{port}@{}", if name.is_empty() { "textbank" } else { name.as_str() })
 }
 
 /// A TEXT value (3.3.11): what separates values is escaped.
@@ -122,7 +129,7 @@ mod tests {
                 product,
                 "CALSCALE:GREGORIAN",
                 "BEGIN:VEVENT",
-                "UID:rally-3@bank.example.org8443",
+                "UID:rally-3-8443@bank.example.org",
                 "DTSTAMP:20270501T120000Z",
                 "SEQUENCE:7",
                 "DTSTART:20270520T233000Z",

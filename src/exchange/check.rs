@@ -59,6 +59,9 @@ pub struct Finding {
     pub examples: Vec<String>,
     /// What to do about it.
     pub remedy: String,
+    /// It stands in the campaign file, whatever else is wrong there.
+    #[serde(skip)]
+    pub sure: bool,
 }
 
 /// Contacts that may be in the same zones.

@@ -137,7 +137,7 @@ impl Pair {
         };
         let report = def.as_ref().or(draft).zip(list.as_ref()).and_then(|(def, list)| report(def, list));
         // Of a file with faults what the list lacks is told; the rest may only follow from them.
-        let tells = |finding: &&Finding| def.is_some() || finding.fatal || finding.contacts.is_some();
+        let tells = |finding: &&Finding| def.is_some() || finding.fatal || finding.sure || finding.contacts.is_some();
         for finding in report.iter().flat_map(|report| &report.findings).filter(tells) {
             problems.push(FileProblem {
                 fatal: finding.fatal,
@@ -212,7 +212,7 @@ mod tests {
     fn what_a_list_lacks_is_told_beside_the_faults_of_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let (file, list) = (dir.path().join("c.toml"), dir.path().join("l.csv"));
-        let text = "[campaign]\ntitle = \"T\"\norganization = \"Org\"\nnonsense = 1\n[[initial]]\nname = \"a\"\ntext = \"Hi {place}. Org, STOP to opt out\"\n";
+        let text = "[campaign]\ntitle = \"T\"\norganization = \"Org\"\nnonsense = 1\nvisible_fields = [\"nope\"]\n[[initial]]\nname = \"a\"\ntext = \"Hi {place}. Org, STOP to opt out\"\n";
         std::fs::write(&file, text).unwrap();
         std::fs::write(&list, "firstName,cell\nAna,2122000002\n").unwrap();
         let read = campaign_file::load(&file);
@@ -223,6 +223,7 @@ mod tests {
         let told: Vec<_> = pair.problems.iter().map(ToString::to_string).collect();
         assert!(told.iter().any(|line| line.contains("`nonsense` is not a key")), "{told:?}");
         assert!(told.iter().any(|line| line.contains("uses {place}, which is no column")), "{told:?}");
+        assert!(told.iter().any(|line| line.contains("visible_fields names `nope`")), "{told:?}");
         assert!(pair.report.is_none() && pair.sound().is_none());
     }
 

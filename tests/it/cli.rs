@@ -231,6 +231,6 @@ fn rules_of_ones_own_stand_in_the_place_of_those_built_in() {
         let output = textbank(home.path(), args, &own);
         let told = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains("opt_out_words.toml: error: `revoke` is not in `per_se`"), "{told}");
+        assert!(told.contains("opt_out_words.toml:1: error: `revoke` is not in `per_se`"), "{told}");
     }
 }

@@ -455,7 +455,11 @@ async fn what_is_recalled_at_seven_goes_to_nobody_more_and_is_put_right_with_who
         until!(world, false, "the card", bob_sees.offers(WRONG));
 
         // Seven o'clock.
-        let request = RecallRequest { what: Recalled::Script { version: 1 }, reason: "wrong polling place".into() };
+        let request = RecallRequest {
+            what: Recalled::Script { version: 1 },
+            reason: "wrong polling place".into(),
+            everywhere: false,
+        };
         let would = cal.recall(campaign, &request, true).await.expect("a report");
         assert_eq!((would.recall, would.got, would.delivered, would.in_doubt), (None, 2, 2, 0));
         assert_eq!((would.waiting, would.to_get), (1, 5));

@@ -145,6 +145,10 @@ on_every_store! {
         let theirs = home.import(&admin, definition(), somebody_else).await.campaign;
         let (tess, tom) = (home.join("Tess", Role::Texter).await, home.join("Tom", Role::Texter).await);
         let to = home.claim(&tess, first, 1).await.remove(0);
+        let talking = home.import(&admin, definition(), people(2)).await.campaign;
+        let said = home.claim(&tom, talking, 2).await;
+        let said = said.iter().find(|one| one.first_name == to.first_name).expect("the same person");
+        home.initial(&tom, said).await;
         let held = home.claim(&tom, drawn, 2).await;
         let same = held.iter().find(|one| one.first_name == to.first_name).expect("the same person");
         home.initial(&tess, &to).await;
@@ -160,7 +164,15 @@ on_every_store! {
             refused(home.try_send(&tom, home.text(same, Initial, "Hi!")).await, Code::Suppressed);
             assert_eq!(home.notes(&tom, same.id).await, ["wrong_number_elsewhere"]);
             refused(home.try_act(&tom, Act::Reopen { contact: same.id }).await, Code::Invalid);
+            // Whoever is in conversation there is told, and goes on as they see fit.
+            assert_eq!(home.notes(&tom, said.id).await.last().expect("a line"), "wrong_number_told");
+            assert_eq!(home.line(&tom, talking, said.id).await.status, Status::Messaged);
+            // Who comes in meanwhile is kept from it in the same way.
+            let later = home.import(&admin, definition(), people(2)).await;
+            assert_eq!((later.known_bad, home.board(&admin, later.campaign).await.counts.closed), (1, 1));
             home.act(&tess, off).await;
+            assert_eq!(home.board(&admin, later.campaign).await.counts.closed, 0);
+            assert_eq!(home.notes(&tom, said.id).await.last().expect("a line"), "wrong_number_untold");
             assert_eq!(home.line(&tom, drawn, same.id).await.status, Status::NeedsMessage, "it was a slip");
             assert!(home.notes(&tom, same.id).await.is_empty());
         }

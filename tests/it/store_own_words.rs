@@ -192,4 +192,29 @@ on_every_store! {
         purge(&home, &ada).await;
         assert_eq!(recorded(&home, &ada, campaign, one).await["worry"], "in their words");
     }
+
+    async fn a_choice_of_a_campaign_in_between_is_no_own_words(home: Home) {
+        let ada = home.join("Ada", Role::Admin).await;
+        let asks = |answers: &[(&str, Option<Free>)]| {
+            let given = |(value, free): &(&str, Option<Free>)| Given { value: (*value).into(), free: *free, ..Given::default() };
+            let question = Question { id: "support".into(), text: "Support?".into(), answers: answers.iter().map(given).collect() };
+            CampaignDef { questions: vec![question], ..definition() }
+        };
+        let first = home.import(&ada, asks(&[("yes", None), ("other", Some(Free::Text))]), people(1)).await.campaign;
+        let mut request = second(first, "phone != ''");
+        request.def.questions = asks(&[("strong", None), ("weak", None)]).questions;
+        let between = follow(&home, &ada, home.fresh(), &request).await.expect("made").campaign;
+        let tess = home.join("Tess", Role::Texter).await;
+        let line = home.claim(&tess, between, 1).await.remove(0);
+        home.initial(&tess, &line).await;
+        deliver(&home).await;
+        home.act(&tess, answer(line.id, "support", Some("strong"))).await;
+        let mut last = between;
+        for _ in 0..2 {
+            last = follow(&home, &ada, home.fresh(), &second(last, "phone != ''")).await.expect("made").campaign;
+            let wanted = Wanted { limit: 9, ..Wanted::default() };
+            let out = home.desk.store.contacts_out(&ada.actor, last, &wanted).await.expect("read").expect("visible");
+            assert_eq!(out.contacts[0].earlier_answers["support"], "strong");
+        }
+    }
 }

@@ -89,8 +89,10 @@ on_every_store! {
         // Whoever has none reads why nobody is given; whoever has some does not.
         let kim = home.join("Kim", Role::Texter).await;
         let lately = HeldBack { lately: 2, lately_until: Some(until), ..HeldBack::default() };
-        assert_eq!((why(&home, &kim, capped).await, why(&home, &bo, capped).await), (Some(lately), None));
+        assert_eq!((why(&home, &kim, capped).await, why(&home, &bo, capped).await), (Some(lately.clone()), None));
         assert_eq!(why(&home, &kim, free).await, None, "there they may be had");
+        let untouched = home.import(&admin, leaving(3), people(2)).await.campaign;
+        assert_eq!(why(&home, &kim, untouched).await, Some(lately), "before anybody has come for them too");
         assert_eq!(home.claim(&bo, free, 9).await.len(), 4, "a campaign without the cap is not bound by it");
         // An hour later than the first, the second.
         home.pass(3 * DAY - 3_600);

@@ -23,6 +23,7 @@ use textbank::server::store::command::{Answer, Command, CommandKind};
 use textbank::server::store::handles::{Admin, Captain, Desk, System};
 use tokio_util::sync::CancellationToken;
 
+use crate::store_follow_up::second;
 use crate::store_home::{Hand, Home, Place, definition, on_every_store, people, refused};
 use crate::store_recall::{WRONG, correction, of_version, reach, recall, right, update, voters, wording, wrong};
 
@@ -338,6 +339,47 @@ on_every_store! {
         assert_eq!((made.state, made.certain, made.recall), (CampaignState::Importing, true, None));
         recall(&home, &cal, made.campaign, place.clone()).await;
         assert!(find(place).await.last().expect("the correction").recall.is_some());
+    }
+
+    async fn what_is_taken_back_everywhere_is_so_in_campaigns_that_are_made_later(home: Home) {
+        let admin = home.join("Ada", Role::Admin).await;
+        let campaign = home.import(&admin, wrong(), voters(1)).await.campaign;
+        let cal = home.join("Cal", Role::Captain).await;
+        let by = Captain::of(cal.actor.clone()).expect("a captain");
+        let place = Recalled::Field { name: "pollingPlace".into(), value: "12 Wrong St".into() };
+        let here_alone = Recalled::Field { name: "pollingPlace".into(), value: "34 Right St".into() };
+        recall(&home, &cal, campaign, here_alone).await;
+        // Said once more of one that holds already, it holds everywhere from then on.
+        for again in [false, true] {
+            let done = by.recall_for_good(&home.desk, campaign, place.clone(), "wrong".into()).await.expect("an answer");
+            assert!(matches!(done, Answer::Changed(Changed::Recalled { already, .. }) if already == again), "{done:?}");
+        }
+        let of = async |campaign| {
+            let all = home.desk.store.recalls(&cal.actor, campaign).await.expect("read").expect("visible");
+            all.into_iter().filter(|one| one.lifted_at.is_none()).map(|one| one.recall).collect::<Vec<_>>()
+        };
+        let later = home.import(&admin, wrong(), voters(1)).await.campaign;
+        let held = of(later).await;
+        assert_eq!(held.iter().map(|one| &one.what).collect::<Vec<_>>(), [&place]);
+        let tess = home.join("Tess", Role::Texter).await;
+        let line = home.claim(&tess, later, 1).await.remove(0);
+        refused(home.try_send(&tess, home.text(&line, Initial, "Go to 12 Wrong St.")).await, Code::Recalled);
+        // A follow-up of it has it once; where it was lifted it is right, and in what is made of that too.
+        let made = crate::store_follow_up::follow(&home, &admin, home.fresh(), &second(later, "phone != ''")).await.expect("made");
+        assert_eq!(of(made.campaign).await.len(), 1);
+        assert_eq!(by.lift_recall(&home.desk, later, held[0].id).await.map(|answer| matches!(answer, Answer::Done)).ok(), Some(true));
+        let made = crate::store_follow_up::follow(&home, &admin, home.fresh(), &second(later, "phone != ''")).await.expect("made");
+        assert_eq!(of(made.campaign).await, []);
+        let all = home.desk.store.all_recalls(&cal.actor).await.expect("read");
+        assert_eq!(all.iter().filter(|one| one.everywhere).map(|one| one.campaign).collect::<Vec<_>>(), [campaign]);
+        assert_eq!(all.len(), 3);
+        assert_eq!(home.desk.store.all_recalls(&tess.actor).await.expect("read"), []);
+        // Lifted where it was said of all, it is a matter of the single campaigns again.
+        System::clear_recalls(&home.desk).await.expect("taken back");
+        let first = all.iter().find(|one| one.everywhere).expect("it").recall.id;
+        assert!(matches!(by.lift_recall(&home.desk, campaign, first).await.expect("an answer"), Answer::Done));
+        let last = home.import(&admin, wrong(), voters(1)).await.campaign;
+        assert_eq!(of(last).await, []);
     }
 
     async fn a_value_that_a_correction_quotes_can_be_taken_back_in_it(home: Home) {

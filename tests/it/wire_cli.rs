@@ -170,6 +170,13 @@ fn a_campaign_is_made_by_the_servers_clock_and_with_what_was_taken_back_elsewher
     assert!(said.err.contains("taken back in campaign 1"), "{}", said.err);
     with("organization = \"Us too\"");
     let said = served.run("ada", &import);
+    let held = "is taken back in all campaigns, and so in this one";
+    assert!(said.code == Some(0) && said.err.contains(held) && said.err.contains("recall 2 --lift "), "{}", said.err);
+    // Lifted where it was said of all, it is a warning of the campaigns that still have it.
+    let lifted = served.done("ada", &["campaign", "recall", "1", "--lift", "1"]);
+    assert!(lifted.contains("still taken back in campaign 2"), "{lifted}");
+    with("organization = \"Us three\"");
+    let said = served.run("ada", &import);
     assert!(said.code == Some(0) && said.err.contains("--field 'place=12 Wrong St'"), "{}", said.err);
 }
 

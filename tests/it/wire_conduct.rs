@@ -34,7 +34,7 @@ async fn claimed(app: &TestApp, who: &Person, campaign: CampaignId) -> String {
 }
 
 /// What somebody may ask who has accepted nothing: nothing of it shows a contact. Everything else of the contract refuses.
-const BEFORE: [&str; 63] = [
+const BEFORE: [&str; 64] = [
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/join",
@@ -88,6 +88,7 @@ const BEFORE: [&str; 63] = [
     "POST /api/v1/campaigns/{id}/close",
     "POST /api/v1/campaigns/{id}/reopen",
     "POST /api/v1/campaigns/{id}/contacts/remove",
+    "POST /api/v1/campaigns/{id}/contacts/bring-back",
     "POST /api/v1/campaigns/{id}/contacts/correct",
     // How long things are kept: counts alone.
     "GET /api/v1/retention",
@@ -155,7 +156,7 @@ async fn who_has_not_accepted_is_shown_no_contact_by_any_route_of_the_contract()
         assert_eq!((reply.problem(), reply.status), ("conduct_not_accepted", StatusCode::FORBIDDEN), "{operation}");
         refused += 1;
     }
-    assert_eq!((before, refused), (BTreeSet::new(), 27), "a route that is gone, or a new one without a rule");
+    assert_eq!((before, refused), (BTreeSet::new(), 28), "a route that is gone, or a new one without a rule");
 
     // Who was there before goes on with what is in hand, and gets nothing new.
     let mine = app.get(&first, &format!("/api/v1/campaigns/{campaign}/assignment")).await;

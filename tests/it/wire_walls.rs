@@ -85,6 +85,7 @@ const RULES: &[(&str, Rule)] = &[
     ("PUT /api/v1/campaigns/{id}/script", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/recalls", Thing(Captain)),
     ("GET /api/v1/campaigns/{id}/recalls", Thing(Captain)),
+    ("GET /api/v1/recalls", Own(Captain)),
     ("DELETE /api/v1/campaigns/{id}/recalls/{recall}", Thing(Captain)),
     ("PUT /api/v1/campaigns/{id}/trials/{message}", Thing(Captain)),
     ("GET /api/v1/campaigns/{id}/trials", Thing(Captain)),
@@ -103,6 +104,7 @@ const RULES: &[(&str, Rule)] = &[
     ("DELETE /api/v1/segments/{id}", Thing(Admin)),
     ("GET /api/v1/campaigns/{id}/results/segment", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/remove", Thing(Admin)),
+    ("POST /api/v1/campaigns/{id}/contacts/bring-back", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/contacts/correct", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/close", Thing(Admin)),
     ("POST /api/v1/campaigns/{id}/reopen", Thing(Admin)),
@@ -333,9 +335,9 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
             one(json!({"name": "Ant-saved", "expression": "texted = yes", "campaign": campaign}))
         }
         "PUT /api/v1/corrections/{id}" => one(json!({"campaign": campaign, "recall": 1, "def": things.start.def})),
-        "POST /api/v1/campaigns/{id}/contacts/remove" | "POST /api/v1/campaigns/{id}/contacts/correct" => {
-            one(json!({"contacts": [{"external_id": "7"}]}))
-        }
+        "POST /api/v1/campaigns/{id}/contacts/remove"
+        | "POST /api/v1/campaigns/{id}/contacts/bring-back"
+        | "POST /api/v1/campaigns/{id}/contacts/correct" => one(json!({"contacts": [{"external_id": "7"}]})),
         "POST /api/v1/campaigns/{id}/queue-entries/done" => one(json!({"queue": "ride", "contacts": [things.contact]})),
         "POST /api/v1/campaigns/{id}/close" => one(json!({"owner": things.person, "take_back": true})),
         "PUT /api/v1/campaigns/{id}/retention" => one(json!({"bodies_after_days": 30})),

@@ -24,6 +24,7 @@ home-back-hours = { $n } of these held until { $at } (texting hours)
 home-back-hours-more = { $n } and more of these held until { $at } (texting hours)
 home-back-never = { $n } of these have no texting hours before the campaign ends
 home-back-lately = { $n } of these texted by another campaign lately, the first until { $at }
+home-back-carrier = none of them is handed out before { $at }: the carrier takes no more first texts until then
 home-ends = ends { $at }
 home-begins = begins { $at }
 home-over = over since { $at }

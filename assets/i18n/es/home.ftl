@@ -24,6 +24,7 @@ home-back-hours = { $n } de estos en espera hasta { $at } (horario de textos)
 home-back-hours-more = { $n } o más de estos en espera hasta { $at } (horario de textos)
 home-back-never = { $n } de estos no tienen horario de textos antes de que termine la campaña
 home-back-lately = a { $n } de estos otra campaña les escribió hace poco, el primero hasta { $at }
+home-back-carrier = ninguno se reparte antes de { $at }: hasta entonces el operador no acepta más primeros mensajes
 home-ends = termina { $at }
 home-begins = empieza { $at }
 home-over = terminó { $at }

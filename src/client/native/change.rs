@@ -10,7 +10,7 @@ use crate::api::{
     canned::{CannedReplies, CannedSet},
     closing::{CloseReport, CloseRequest},
     list_change::{ListChanged, ListCorrection, ListRemoval},
-    recall::{CorrectionRequest, RecallInfo, RecallReport, RecallRequest, ScriptState, ScriptUpdate},
+    recall::{CorrectionRequest, RecallInForce, RecallInfo, RecallReport, RecallRequest, ScriptState, ScriptUpdate},
     rsvp::{EventTally, QueueChanged, QueueDone, QueueOut, QueueTally, RsvpsOut},
     segments::{FollowUp, FollowUpRequest, SaveSegment, SegmentCount, SegmentInfo},
     trial::{TrialInfo, TrialRequest},
@@ -44,6 +44,14 @@ impl NativeServer {
         self.wire
             .with_body(Method::POST, &format!("campaigns/{campaign}/recalls?dry_run=true&elsewhere=true"), request)
             .await
+    }
+
+    /// Every recall that is in force in a campaign of the organization.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]; an older server has no such path.
+    pub async fn all_recalls(&self) -> Call<Vec<RecallInForce>> {
+        self.wire.get("recalls").await
     }
 
     /// A campaign's recalls.
@@ -247,6 +255,14 @@ impl AdminClient {
     /// [`crate::client::CallError`]
     pub async fn remove_contacts(&self, campaign: CampaignId, removal: &ListRemoval) -> Call<ListChanged> {
         self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/contacts/remove"), removal).await
+    }
+
+    /// Puts contacts on a campaign's list again who were taken off it.
+    ///
+    /// # Errors
+    /// [`crate::client::CallError`]; an older server has no such path.
+    pub async fn bring_back(&self, campaign: CampaignId, whom: &ListRemoval) -> Call<ListChanged> {
+        self.wire.with_body(Method::POST, &format!("campaigns/{campaign}/contacts/bring-back"), whom).await
     }
 
     /// Corrects contacts of a campaign's list.

@@ -146,6 +146,7 @@ impl<'d> Needs<'d> {
             let Field { name, empty } = field;
             Finding {
                 fatal: false,
+                sure: false,
                 contacts: Some(empty.many),
                 what: format!(
                     "{} {} nothing in {{{name}}}, and the script has no fallback for it everywhere",
@@ -163,6 +164,7 @@ impl<'d> Needs<'d> {
             let paid = self.def.paid_texters;
             Finding {
                 fatal: paid || !rule.unpaid_may_be_exempt,
+                sure: false,
                 contacts: Some(count.many),
                 what: format!(
                     "{} {} be in {}, and a first text to them does not say who pays ({})",
@@ -221,12 +223,14 @@ fn column_findings(def: &CampaignDef, known: &[&str], there: &dyn Fn(&str) -> bo
             format!("the script uses {{{name}}}, which is no column of the list")
         },
         remedy: advice(&name),
+        sure: true,
         ..Finding::default()
     });
     let can_be_shown = |name: &str| there(name) || fold_name(name) == fold_name(LAST_DIGITS);
     let shown = def.visible_fields.iter().filter(|name| !can_be_shown(name)).map(|name| Finding {
         what: format!("visible_fields names `{name}`, which is no column of the list"),
         remedy: advice(name),
+        sure: true,
         ..Finding::default()
     });
     script.chain(shown).collect()

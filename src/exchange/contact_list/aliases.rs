@@ -55,12 +55,20 @@ pub(super) enum PhoneKind {
 }
 
 impl PhoneKind {
-    /// What the list says of such a number when it gets no texts.
-    pub(super) fn no_texts(self) -> Option<&'static str> {
+    /// What the list says of such a number when it gets no texts, and what to do.
+    pub(super) fn no_texts(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Landline => Some("this is a landline"),
-            Self::Bad => Some("this number is of no use"),
-            Self::OptedOut => Some("this number gets no texts"),
+            Self::Landline => {
+                Some(("this is a landline", "It gets no texts: give a mobile number or leave the row out."))
+            }
+            Self::Bad => Some((
+                "this number is of no use",
+                "It gets no texts. Nothing is to be done, unless the list has another number of theirs.",
+            )),
+            Self::OptedOut => Some((
+                "this number gets no texts",
+                "Nothing is to be done: whoever wants none gets none. So that no other list texts them: textbank opt-outs import.",
+            )),
             Self::VerifiedCell | Self::Cell | Self::Voip => None,
         }
     }
@@ -88,6 +96,7 @@ pub(super) struct Aliases {
     pub(super) may_text: Vec<String>,
     pub(super) status: Vec<String>,
     pub(super) any_status: Vec<String>,
+    pub(super) no_calls: Vec<String>,
     pub(super) opt_out_lists: Vec<String>,
     yes: Vec<String>,
     no: Vec<String>,
@@ -159,6 +168,8 @@ pub(super) enum Says {
     Status,
     /// By a word among others about anything (`status`).
     AnyStatus,
+    /// Not at all: it is about calls (`Do Not Call`).
+    Calls,
 }
 
 /// What a cell of such a column says of somebody.
@@ -172,6 +183,8 @@ pub(super) enum Told {
     Nothing,
     /// Something that is not known.
     Unknown,
+    /// That they are not to be called.
+    NoCalls,
 }
 
 /// What such a cell says. Where the column's own name says "no texts", all that is no clear no is a yes: a day in any writing, a tick, what
@@ -192,6 +205,8 @@ pub(super) fn told(value: &str, says: Says) -> Told {
         aliases.out.iter().any(phrase)
     };
     match says {
+        Says::Calls if is_no || may => Told::Nothing,
+        Says::Calls => Told::NoCalls,
         Says::NoTexts if is_no || may => Told::May,
         Says::NoTexts => Told::Out,
         _ if may => Told::May,

@@ -457,6 +457,8 @@ impl Finder<'_> {
                 self.statuses.push((at, Says::Status));
             } else if aliases.any_status.contains(name) {
                 self.statuses.push((at, Says::AnyStatus));
+            } else if aliases.no_calls.contains(name) {
+                self.statuses.push((at, Says::Calls));
             }
         }
         self.kinds_of_numbers(aliases);

@@ -274,11 +274,12 @@ impl Surveyed {
             columns.with_others(&others, &said);
         }
         let sorts = columns.row_kind.is_some() || columns.phones.iter().any(|column| column.kind.is_some());
-        let shunned = if options.numbers_only || (columns.no_texts.is_empty() && !sorts) {
-            HashSet::new()
-        } else {
-            shunned(&source, path, region, &columns, !options.no_header)?
-        };
+        let shunned =
+            if options.numbers_only || (columns.no_texts.iter().all(|(_, says)| *says == Says::Calls) && !sorts) {
+                HashSet::new()
+            } else {
+                shunned(&source, path, region, &columns, !options.no_header)?
+            };
         list.begin(&columns);
         visitor.begin(&list.columns);
         let mut rows = Rows {

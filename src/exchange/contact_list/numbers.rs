@@ -71,13 +71,14 @@ impl Numbers {
         self.shared = true;
         if let Some(id) = &contact.external_id {
             let (ids, names) = self.household.entry(key).or_default();
+            let id = household::listed_id(id);
             if !ids.split(';').any(|there| there == id) {
                 if !ids.is_empty() {
                     ids.push(';');
                     names.push(';');
                 }
                 let (first_name, last_name) = (contact.first_name.clone(), contact.last_name.clone());
-                ids.push_str(id);
+                ids.push_str(&id);
                 names.push_str(&Member { id: String::new(), first_name, last_name }.name());
             }
         }

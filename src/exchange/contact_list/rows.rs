@@ -194,7 +194,15 @@ impl Rows<'_> {
                         warnings.push(problem(at, what, remedy));
                     }
                 }
-                Told::May | Told::Nothing | Told::Unknown => {}
+                Told::NoCalls if !self.opt_outs && self.odd.insert(format!("calls {at}")) => {
+                    let header = columns.headers.get(at).map(|header| safe_line(header)).unwrap_or_default();
+                    let what =
+                        "says of some that they are not to be called: that is about calls, and they are not left out"
+                            .to_owned();
+                    let remedy = format!("Should it be about texts too: --map \"{header}=no_texts\"");
+                    warnings.push(problem(at, what, &remedy));
+                }
+                Told::May | Told::Nothing | Told::Unknown | Told::NoCalls => {}
             }
         }
         match (self.opt_outs, out, may) {
@@ -270,10 +278,9 @@ impl Rows<'_> {
         let said = said.and_then(PhoneKind::no_texts).filter(|_| !self.opt_outs);
         Some(match (Phone::parse(&raw, self.region), said) {
             (Err(PhoneProblem::Empty), _) => return None,
-            (Ok(_), Some(said)) => Err((
-                format!("the list says that {said} (`{}`)", safe_line(&raw)),
-                "It gets no texts: give a mobile number or leave the row out.",
-            )),
+            (Ok(_), Some((said, remedy))) => {
+                Err((format!("the list says that {said} (`{}`)", safe_line(&raw)), remedy))
+            }
             (Ok(phone), None) => Ok(phone),
             (Err(problem), _) => Err((format!("{problem} (`{}`)", safe_line(&raw)), problem.remedy_in(self.region))),
         })

@@ -606,3 +606,18 @@ fn nobody_is_texted_at_a_number_that_another_row_takes_out(#[case] rows: &str) {
         list.problems
     );
 }
+
+#[test]
+fn a_word_about_calls_is_pointed_out_and_leaves_nobody_out() {
+    let text = "firstName,cell,Do Not Call\nAna,2122000002,yes\nBen,2122000003,no\nCy,2122000004,1\n";
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("l.csv");
+    std::fs::write(&file, text).unwrap();
+    let list = load_with(&file, &Options::default()).expect("a list");
+    assert_eq!((list.contacts.len(), list.problems.len()), (3, 1));
+    let told = list.problems[0].to_string();
+    assert!(told.contains("about calls") && told.contains("--map \"Do Not Call=no_texts\""), "{told}");
+    let map = vec!["Do Not Call=no_texts".parse().unwrap()];
+    let list = load_with(&file, &Options { map, ..Options::default() }).expect("a list");
+    assert_eq!(list.contacts.len(), 1);
+}

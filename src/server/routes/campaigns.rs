@@ -17,5 +17,5 @@ use crate::server::{AppState, auth::Session};
     security(("session" = [])),
 )]
 pub async fn handler(session: Session, State(state): State<AppState>) -> Reply<Json<Vec<CampaignTodo>>> {
-    Ok(Json(state.store().campaigns(&session.actor).await?))
+    Ok(Json(state.desk.campaigns(&session.actor).await?))
 }

@@ -1,4 +1,4 @@
-//! `POST /api/v1/campaigns/{id}/contacts/remove`, `POST /api/v1/campaigns/{id}/contacts/correct`
+//! `POST /api/v1/campaigns/{id}/contacts/remove`, `.../bring-back`, `.../correct`
 
 use axum::Json;
 use axum::extract::State;
@@ -24,7 +24,7 @@ fn told(answer: Answer) -> Reply<Json<ListChanged>> {
 }
 
 /// Takes contacts off a campaign's list: out of the pool and out of hands, what waits for the carrier is dropped, and no text that we
-/// begin goes to them any more. Threads stay. Twice is once. With `undo` they are on it again.
+/// begin goes to them any more. Threads stay. Twice is once.
 #[utoipa::path(
     post,
     path = "/api/v1/campaigns/{id}/contacts/remove",
@@ -41,12 +41,28 @@ pub async fn remove(
     State(state): State<AppState>,
     Sent(removal): Sent<ListRemoval>,
 ) -> Reply<Json<ListChanged>> {
-    let ListRemoval { contacts, dry_run, undo } = removal;
-    told(if undo {
-        admin.bring_back(&state.desk, campaign, contacts, dry_run).await?
-    } else {
-        admin.remove_contacts(&state.desk, campaign, contacts, dry_run).await?
-    })
+    told(admin.remove_contacts(&state.desk, campaign, removal.contacts, removal.dry_run).await?)
+}
+
+/// Puts contacts on a campaign's list again who were taken off it by mistake. Texts that were dropped stay so, and so does an opt-out that
+/// the removal counted. Twice is once. It has a path of its own: a server that does not know it must not take them off instead.
+#[utoipa::path(
+    post,
+    path = "/api/v1/campaigns/{id}/contacts/bring-back",
+    operation_id = "bring_back_contacts",
+    tag = "admin",
+    params(("id" = i64, Path, description = "Campaign")),
+    request_body = ListRemoval,
+    responses((status = 200, body = ListChanged), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+    security(("session" = [])),
+)]
+pub async fn bring_back(
+    AsAdmin(admin): AsAdmin,
+    At(campaign): At<CampaignId>,
+    State(state): State<AppState>,
+    Sent(whom): Sent<ListRemoval>,
+) -> Reply<Json<ListChanged>> {
+    told(admin.bring_back(&state.desk, campaign, whom.contacts, whom.dry_run).await?)
 }
 
 /// Corrects contacts of a campaign's list; drawn cards of theirs are drawn anew. Twice is once.

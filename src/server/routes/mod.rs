@@ -86,6 +86,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
     let chunks = OpenApiRouter::new()
         .routes(routes!(import_chunk::handler))
         .routes(routes!(list_change::remove))
+        .routes(routes!(list_change::bring_back))
         .routes(routes!(list_change::correct))
         .layer(DefaultBodyLimit::max(limits::MAX_CHUNK_BODY));
     OpenApiRouter::with_openapi(Head::openapi())
@@ -107,6 +108,7 @@ pub(super) fn table() -> OpenApiRouter<AppState> {
         .routes(routes!(flagged::handler))
         .routes(routes!(recalls::make, recalls::list))
         .routes(routes!(recalls::lift))
+        .routes(routes!(recalls::all))
         .routes(routes!(closing::close))
         .routes(routes!(closing::reopen))
         .routes(routes!(retention::read, retention::set))

@@ -1,4 +1,4 @@
-//! `POST /api/v1/campaigns/{id}/recalls`, `GET` of the same, `DELETE /api/v1/campaigns/{id}/recalls/{recall}`
+//! `GET /api/v1/recalls`, `POST /api/v1/campaigns/{id}/recalls`, `GET` of the same, `DELETE /api/v1/campaigns/{id}/recalls/{recall}`
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::extract::{Asked, At, Sent};
 use super::refusal::{Refusal, Reply};
 use crate::api::{
     problem::{Code, Problem},
-    recall::{self, RecallInfo, RecallReport, RecallRequest},
+    recall::{self, RecallInForce, RecallInfo, RecallReport, RecallRequest},
 };
 use crate::domain::{ids::CampaignId, recall::Recalled};
 use crate::server::{
@@ -72,7 +72,11 @@ pub async fn make(
     let mut what = request.what;
     let mut reason = recall::reason(&request.reason)?;
     if !query.dry_run {
-        match captain.recall(&state.desk, campaign, what, reason.clone()).await? {
+        let answer = match request.everywhere {
+            true => captain.recall_for_good(&state.desk, campaign, what, reason.clone()).await?,
+            false => captain.recall(&state.desk, campaign, what, reason.clone()).await?,
+        };
+        match answer {
             Answer::Changed(Changed::Recalled { recall, already }) => {
                 what = recall.what.clone();
                 // Of one that holds already, what was said then.
@@ -166,6 +170,19 @@ pub async fn list(
     State(state): State<AppState>,
 ) -> Reply<Json<Vec<RecallInfo>>> {
     state.store().recalls(captain.actor(), campaign).await?.map(Json).ok_or_else(Refusal::not_found)
+}
+
+/// Every recall that is in force in a campaign of the organization.
+#[utoipa::path(
+    get,
+    path = "/api/v1/recalls",
+    operation_id = "all_recalls",
+    tag = "captain",
+    responses((status = 200, body = Vec<RecallInForce>), (status = "default", description = "A refusal", body = Problem, content_type = "application/problem+json")),
+    security(("session" = [])),
+)]
+pub async fn all(AsCaptain(captain): AsCaptain, State(state): State<AppState>) -> Reply<Json<Vec<RecallInForce>>> {
+    Ok(Json(state.store().all_recalls(captain.actor()).await?))
 }
 
 /// Lifts a recall that was a mistake. What it dropped stays dropped; what is confirmed from then on may go out. Twice is once. What

@@ -33,7 +33,7 @@ use crate::api::{
     people::{Me, PersonInfo, SessionInfo, WaitingPerson},
     practice::Practice,
     problem::Problem,
-    recall::{Elsewhere, RecallInfo},
+    recall::{Elsewhere, RecallInForce, RecallInfo},
     results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptOutsOut},
     rsvp::{EventTally, QueueOut, QueueTally, RsvpsOut},
     segments::{SegmentCount, SegmentInfo},
@@ -239,6 +239,10 @@ impl<O: Onlooker> Queries for Beside<O> {
 
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>> {
         self.inner.recalls(actor, campaign).await
+    }
+
+    async fn all_recalls(&self, actor: &Actor) -> Found<Vec<RecallInForce>> {
+        self.inner.all_recalls(actor).await
     }
 
     async fn trials(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<TrialInfo>>> {

@@ -40,6 +40,8 @@ pub enum Change {
         what: Recalled,
         /// Why.
         reason: String,
+        /// In campaigns that are made later too.
+        everywhere: bool,
     },
     /// One text of the script to a staff phone.
     Trial {

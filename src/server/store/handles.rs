@@ -27,6 +27,7 @@ use super::{
 };
 use crate::api::{
     admin::InviteRequest,
+    campaign::{CampaignState, CampaignTodo, HeldBack},
     captain::Board,
     problem::{Code, Problem},
 };
@@ -82,6 +83,25 @@ impl Desk {
             board.gauge = Some(Box::new(self.store.gauge(limits, Some(campaign), now).await?));
         }
         Ok(board)
+    }
+
+    /// Somebody's campaigns. Where they wait for first texts of which nobody is handed out, that it is the carrier's turn is said as well.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn campaigns(&self, actor: &Actor) -> Result<Vec<CampaignTodo>, StoreError> {
+        let mut todos = self.store.campaigns(actor).await?;
+        let Some(limits) = &self.throughput else { return Ok(todos) };
+        let now = self.clock.now();
+        let waits = |todo: &CampaignTodo| {
+            let none_yet = todo.unassigned > 0 && todo.unsent == 0 && todo.mine.held_back.is_none();
+            todo.state == CampaignState::Running && none_yet && todo.mine.opens_at.is_none() && !todo.mine.over
+        };
+        for todo in todos.iter_mut().filter(|todo| waits(todo)) {
+            let until = self.store.gauge(limits, Some(todo.id), now).await?.initials_open_at;
+            todo.mine.held_back = until.map(|at| HeldBack { carrier_until: Some(at), ..HeldBack::default() });
+        }
+        Ok(todos)
     }
 
     /// Until when nothing is handed to the carrier, as the day's cap is used up; none while something goes.

@@ -14,7 +14,7 @@ use crate::api::{
     message::{Thread, Verdict},
     people::{Me, SessionInfo},
     problem::Problem,
-    recall::{Elsewhere, RecallInfo},
+    recall::{Elsewhere, RecallInForce, RecallInfo},
     trial::TrialInfo,
 };
 use crate::domain::{
@@ -127,6 +127,8 @@ pub trait Queries {
     ) -> Found<Option<Result<(Recall, Vec<Elsewhere>), Box<Problem>>>>;
     /// A campaign's recalls, lifted ones too; `None` unless the actor is its captain.
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>>;
+    /// Every recall in force in a campaign of the organization that the actor may see; none for whoever is no captain.
+    async fn all_recalls(&self, actor: &Actor) -> Found<Vec<RecallInForce>>;
     /// A campaign's trials, the newest first; `None` unless the actor is its captain.
     async fn trials(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<TrialInfo>>>;
     /// Attempts begun since `since` whose outcome is not known and that no list has settled, after `after`, in order.

@@ -113,7 +113,8 @@ fn it_says_what_is_in_hand_and_the_words_are_harmless() {
     assert_eq!(view::counts(&nothing)[0].key, "home-nothing");
     // Why nobody of those whom nobody has is handed out stands behind their number.
     let at = Some(Timestamp::UNIX_EPOCH);
-    let back = |hours_until, more| HeldBack { hours: 4, hours_until, lately: 2, lately_until: at, more };
+    let back =
+        |hours_until, more| HeldBack { hours: 4, hours_until, lately: 2, lately_until: at, more, carrier_until: None };
     let keys = |held_back| {
         let todo = CampaignTodo { mine: Mine { held_back: Some(held_back), ..Mine::default() }, ..todo(9, 0, 0) };
         view::counts(&todo).iter().map(|say| say.key).collect::<Vec<_>>()
@@ -122,6 +123,8 @@ fn it_says_what_is_in_hand_and_the_words_are_harmless() {
     assert_eq!(keys(back(at, false)), told);
     assert_eq!(keys(back(at, true))[2], "home-back-hours-more");
     assert_eq!(keys(back(None, false))[2], "home-back-never");
+    let carrier = HeldBack { carrier_until: at, ..HeldBack::default() };
+    assert_eq!(keys(carrier), ["home-nothing", "home-unassigned", "home-back-carrier"]);
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn why_nobody(todo: &CampaignTodo) -> Vec<Say> {
     if let (n @ 1.., Some(at)) = (held.lately, held.lately_until) {
         said.push(Say::new("home-back-lately").with("n", n).with("at", Arg::Day(at)));
     }
+    said.extend(held.carrier_until.map(|at| Say::new("home-back-carrier").with("at", Arg::Day(at))));
     said
 }
 

@@ -592,6 +592,14 @@ impl Model {
                 });
             }
         }
+        if let ThreadEntry::Note { what, who, .. } = &item
+            && matches!(what.as_str(), "wrong_number_told" | "wrong_number_untold")
+        {
+            let is_told = what == "wrong_number_told";
+            let key = if is_told { "texter-wrong-elsewhere" } else { "texter-wrong-elsewhere-not" };
+            let say = self.about(key, contact).with("who", safe_line(who));
+            self.say(if is_told { Level::Warning } else { Level::Told }, say);
+        }
         if let ThreadEntry::Note { what, who, detail, .. } = &item
             && what == "captain_answered"
         {

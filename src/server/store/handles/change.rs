@@ -24,7 +24,16 @@ impl Captain {
     /// # Errors
     /// As [`super::Texter::send`].
     pub async fn recall(&self, desk: &Desk, campaign: CampaignId, what: Recalled, reason: String) -> Answered {
-        let change = Box::new(Change::Recall { what, reason });
+        let change = Box::new(Change::Recall { what, reason, everywhere: false });
+        desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
+    }
+
+    /// As [`Self::recall`]; it holds in campaigns that are made later too.
+    ///
+    /// # Errors
+    /// As [`super::Texter::send`].
+    pub async fn recall_for_good(&self, desk: &Desk, campaign: CampaignId, what: Recalled, reason: String) -> Answered {
+        let change = Box::new(Change::Recall { what, reason, everywhere: true });
         desk.run(CommandKind::Change { actor: self.0.clone(), campaign, change }).await
     }
 

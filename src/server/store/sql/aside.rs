@@ -355,7 +355,7 @@ impl Tx<'_> {
         self.set_status(contact.id, status, waiting).await?;
         self.note(contact, Some(actor), "wrong_number_taken_back", "").await?;
         self.changed(contact.id).await?;
-        self.useful_elsewhere(contact).await?;
+        self.useful_elsewhere(actor, contact).await?;
         Ok(Ok(()))
     }
 

@@ -488,6 +488,9 @@ impl Tx<'_> {
         let made = self.campaign(state.campaign).await?;
         if let Some(made) = &made {
             self.take_recalls(of, (state.campaign, &made.def), state.recall).await?;
+            let settled: Vec<_> =
+                of.recalls.iter().chain(of.lifted.iter().map(|one| &one.recall)).map(|one| &one.what).collect();
+            self.take_what_holds_everywhere(actor, state.campaign, &settled).await?;
             self.cache.forget_campaign(state.campaign);
         }
         let new = self.campaign(state.campaign).await?;

@@ -9,6 +9,7 @@ use super::{
     import_chunk::Line,
     rows::{CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, col, contact_columns, json, listed, listed_columns, to_json},
     tx::{Audience, Campaign, Tx},
+    useless::ELSEWHERE,
 };
 use crate::api::{admin::ImportChunk, event::EventKind, list_change::ContactKey, problem::Code};
 use crate::db;
@@ -79,7 +80,7 @@ impl Meant {
         let who = match others.iter().position(|one| one.id == id) {
             _ if listed.as_deref() == Some(id) => Which::First,
             Some(place) => Which::Other(place),
-            None if household::removed(&fields).any(|gone| gone == id) => Which::Gone,
+            None if household::removed(&fields).iter().any(|gone| gone == id) => Which::Gone,
             None if listed.is_none() => Which::Number,
             None => return Ok(None),
         };
@@ -90,6 +91,17 @@ impl Meant {
 /// Which contacts an id means besides those whose own it is. It may name too many of them, never too few: what a contact's fields say
 /// counts.
 pub(super) type Shared = HashMap<String, Vec<i64>>;
+
+/// Everybody is known by their id whom a contact's fields name.
+fn name_all(shared: &mut Shared, contact: i64, fields: &BTreeMap<String, String>) {
+    let others = household::members(fields).into_iter().map(|one| one.id);
+    for id in others.chain(household::removed(fields)) {
+        let known = shared.entry(id).or_default();
+        if !known.contains(&contact) {
+            known.push(contact);
+        }
+    }
+}
 
 impl Tx<'_> {
     /// The contacts that somebody means.
@@ -124,12 +136,7 @@ impl Tx<'_> {
             let rows = db::query(SHARED).bind(campaign).fetch_all(&mut *self.conn).await?;
             let mut shared = Shared::new();
             for row in &rows {
-                let (contact, fields): (i64, String) = (col(row, 0)?, col(row, 1)?);
-                let fields: BTreeMap<String, String> = json(&fields)?;
-                let others = household::members(&fields).into_iter().map(|one| one.id);
-                for id in others.chain(household::removed(&fields).map(str::to_owned)) {
-                    shared.entry(id).or_default().push(contact);
-                }
+                name_all(&mut shared, col(row, 0)?, &json(&col::<String>(row, 1)?)?);
             }
             self.cache.shared = Some((campaign, shared));
         }
@@ -292,8 +299,15 @@ impl Tx<'_> {
         Ok(Some((Contact { consent: consent(0)?, ..listed(&row, 0)? }, consent(1)?)))
     }
 
+    /// What is remembered of shared numbers says so too: it is not read again for each of those who are taken off.
+    fn remember_shared(&mut self, contact: i64, fields: &BTreeMap<String, String>) {
+        if let Some((_, shared)) = &mut self.cache.shared {
+            name_all(shared, contact, fields);
+        }
+    }
+
     async fn write_fields(&mut self, contact: i64, fields: &BTreeMap<String, String>) -> Result<(), StoreError> {
-        self.cache.shared = None;
+        self.remember_shared(contact, fields);
         db::query("UPDATE contacts SET fields = $2, updated_at = $3 WHERE id = $1")
             .bind(contact)
             .bind(to_json(fields)?)
@@ -327,7 +341,7 @@ impl Tx<'_> {
             true => self.zone_set(campaign.id, &to_json(&campaign.def.hours.places_of(&after))?).await?,
             false => row.zone_set,
         };
-        self.cache.shared = None;
+        self.remember_shared(row.id, &after.fields);
         db::query(
             "UPDATE contacts SET external_id = $2, first_name = $3, last_name = $4, zip = $5, state = $6, language = $7,
                  time_zone = $8, fields = $9, zone_set = $10, consent = $11, updated_at = $12 WHERE id = $1",
@@ -452,6 +466,12 @@ impl Tx<'_> {
         .bind(self.micros())
         .execute(&mut *self.conn)
         .await?;
+        // What was known of the one before is not of this one.
+        db::query("DELETE FROM notes WHERE contact = $1 AND what = $2")
+            .bind(contact)
+            .bind(ELSEWHERE)
+            .execute(&mut *self.conn)
+            .await?;
         Ok(())
     }
 }
@@ -493,16 +513,13 @@ struct Seat {
 
 impl Seat {
     fn of(contact: &Contact) -> Self {
-        let gone = household::removed(&contact.fields).map(str::to_owned).collect();
+        let gone = household::removed(&contact.fields);
         Self { others: household::members(&contact.fields), gone, people: household::people(&contact.fields) }
     }
 
     fn write(&self, fields: &mut BTreeMap<String, String>) {
         household::put(fields, &self.others);
-        fields.remove(household::REMOVED);
-        for gone in &self.gone {
-            household::add_removed(fields, gone);
-        }
+        household::put_removed(fields, &self.gone);
         household::put_people(fields, &self.people);
     }
 }

@@ -376,6 +376,7 @@ impl Tx<'_> {
             return Ok(refusal);
         }
         let campaign = self.new_campaign(actor, CampaignState::Importing, &def).await?;
+        self.take_what_holds_everywhere(actor, campaign, &[]).await?;
         self.import_new(actor, import, (hash, campaign, false), start.contacts, &start.provenance).await?;
         // The first campaign says whose server this is.
         db::query("UPDATE organizations SET name = $2, named = 1 WHERE id = $1 AND named = 0")

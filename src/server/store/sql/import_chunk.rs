@@ -166,7 +166,7 @@ impl Tx<'_> {
                  j.value->>'w', CAST(j.value->>'b' AS BIGINT),
                  CASE WHEN CAST(j.value->>'b' AS BIGINT) = 1 THEN 'closed' ELSE 'needs_message' END, j.value->>'c', $5, $4
              FROM json_each($1) j WHERE TRUE ORDER BY j.key
-             ON CONFLICT (campaign, phone) DO NOTHING RETURNING opt_out, wrong_number",
+             ON CONFLICT (campaign, phone) DO NOTHING RETURNING opt_out, wrong_number, id",
         )
         .bind(to_json(&lines)?)
         .bind(actor.organization.0)
@@ -175,11 +175,15 @@ impl Tx<'_> {
         .bind(found.number)
         .fetch_all(&mut *self.conn)
         .await?;
-        let (mut suppressed, mut known_bad) = (0_i64, 0_i64);
+        let mut suppressed = 0_i64;
+        let mut useless = Vec::new();
         for row in &stored {
             suppressed += i64::from(col::<i64>(row, 0)? >= rows::OPTED_OUT);
-            known_bad += i64::from(col::<i64>(row, 1)? != 0);
+            if col::<i64>(row, 1)? != 0 {
+                useless.push(col::<i64>(row, 2)?);
+            }
         }
+        self.note_useless(actor, &useless).await?;
         // Those of the others who were taken off the list: they do not come back by it, and that is said.
         let mut taken_off = 0_i64;
         if stored.len() < lines.len() {
@@ -203,7 +207,7 @@ impl Tx<'_> {
         .bind(count(stored.len()))
         .bind(count(taken - stored.len()))
         .bind(suppressed)
-        .bind(known_bad)
+        .bind(count(useless.len()))
         .bind(count(without_consent))
         .bind(taken_off)
         .bind(count(erased))

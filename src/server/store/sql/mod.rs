@@ -24,6 +24,7 @@ mod correction;
 mod earlier;
 mod eligible;
 mod erasure;
+mod everywhere;
 mod export;
 mod figures;
 mod flagged;

@@ -30,15 +30,18 @@ const NOTES: &str = "UPDATE notes SET detail = '' WHERE contact IN (SELECT CAST(
 /// The words of a campaign's script, in all of its versions.
 pub(super) async fn vocabulary(conn: &mut Conn, campaign: i64) -> Result<Vocabulary, StoreError> {
     let mut versions = Vec::new();
-    versions_of(conn, campaign, &mut versions).await?;
+    if may_be_typed(conn, campaign).await? {
+        versions_of(conn, campaign, &mut versions).await?;
+    }
     Ok(Vocabulary::of(versions.iter().map(|def| def.questions.as_slice())))
 }
 
-/// Every version of a campaign's script, where own words may be among the answers; nothing else.
+async fn may_be_typed(conn: &mut Conn, campaign: i64) -> Result<bool, StoreError> {
+    Ok(db::query(MAY_BE_TYPED).bind(campaign).fetch_optional(conn).await?.is_some())
+}
+
+/// Every version of a campaign's script.
 async fn versions_of(conn: &mut Conn, campaign: i64, into: &mut Vec<CampaignDef>) -> Result<(), StoreError> {
-    if db::query(MAY_BE_TYPED).bind(campaign).fetch_optional(&mut *conn).await?.is_none() {
-        return Ok(());
-    }
     for row in &db::query(OF_CAMPAIGN).bind(campaign).fetch_all(conn).await? {
         into.push(json(&col::<String>(row, 0)?)?);
     }
@@ -51,11 +54,18 @@ const FOLLOWS: &str = "WITH RECURSIVE f(campaign, steps) AS (
          UNION SELECT u.source, f.steps + 1 FROM f JOIN follow_ups u ON u.campaign = f.campaign WHERE f.steps < 100)
      SELECT campaign FROM f ORDER BY steps DESC";
 
-/// The words of the scripts of all campaigns that a campaign follows.
+/// The words of the scripts of all campaigns that a campaign follows, where own words may be among the answers in any of them: what people
+/// answered stands under the questions of all, and a choice of one is no own words because another one has none of that name.
 pub(super) async fn earlier_vocabulary(conn: &mut Conn, campaign: i64) -> Result<Vocabulary, StoreError> {
+    let rows = db::query(FOLLOWS).bind(campaign).fetch_all(&mut *conn).await?;
+    let chain = rows.iter().map(|row| col(row, 0)).collect::<Result<Vec<i64>, _>>()?;
+    let mut typed = false;
+    for campaign in &chain {
+        typed = typed || may_be_typed(conn, *campaign).await?;
+    }
     let mut versions: Vec<CampaignDef> = Vec::new();
-    for row in &db::query(FOLLOWS).bind(campaign).fetch_all(&mut *conn).await? {
-        versions_of(conn, col(row, 0)?, &mut versions).await?;
+    for campaign in chain.into_iter().filter(|_| typed) {
+        versions_of(conn, campaign, &mut versions).await?;
     }
     Ok(Vocabulary::of(versions.iter().map(|def| def.questions.as_slice())))
 }

@@ -247,7 +247,7 @@ pub(super) async fn elsewhere(
 
 /// What another campaign has of a recall, in any version of its script: what was confirmed under an older one still goes out. True: a line of it
 /// has the very words. A value may have come out of a list or been typed in any campaign.
-async fn lines_in(conn: &mut Conn, other: i64, recall: &Recall) -> Found<Vec<(Recall, bool)>> {
+pub(super) async fn lines_in(conn: &mut Conn, other: i64, recall: &Recall) -> Found<Vec<(Recall, bool)>> {
     let scripts = db::query("SELECT version, def FROM scripts WHERE campaign = $1 ORDER BY version DESC")
         .bind(other)
         .fetch_all(&mut *conn)

@@ -11,7 +11,7 @@ use super::{
     SqlStore, announce,
     board::count,
     claim::lease_of,
-    copies, earlier, flagged, held, import, ledger, pool, reach, recall,
+    copies, earlier, everywhere, flagged, held, import, ledger, pool, reach, recall,
     rows::{
         self, CONTACT_COLUMNS, ContactRow, LISTED_COLUMNS, col, contact_columns, json, listed, listed_columns, signed,
         time, to_json, unsigned,
@@ -30,7 +30,7 @@ use crate::api::{
     message::{Thread, ThreadEntry, ThreadMessage, Verdict},
     people::{Me, Role, SessionInfo},
     problem::Problem,
-    recall::{Elsewhere, RecallInfo},
+    recall::{Elsewhere, RecallInForce, RecallInfo},
     trial::TrialInfo,
 };
 use crate::db::{self, Conn};
@@ -574,6 +574,11 @@ impl Queries for SqlStore {
     async fn recalls(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<RecallInfo>>> {
         let mut conn = self.reader().await?;
         reach::recalls(&mut conn, actor, campaign).await
+    }
+
+    async fn all_recalls(&self, actor: &Actor) -> Found<Vec<RecallInForce>> {
+        let mut conn = self.reader().await?;
+        everywhere::all_in_force(&mut conn, actor).await
     }
 
     async fn trials(&self, actor: &Actor, campaign: CampaignId) -> Found<Option<Vec<TrialInfo>>> {

@@ -240,13 +240,19 @@ pub(super) async fn resolved(
         if name.trim().is_empty() {
             return no("what.name: it names no field".to_owned());
         }
-        if let Some(known) = unknown_field(conn, campaign, (name, &what)).await? {
-            return no(format!(
-                "what.name: neither the list of this campaign nor its script has a field `{}`; there are {}",
-                safe_line(name),
-                safe_line(&known.join(", "))
-            ));
-        }
+        let spelt = match known_field(conn, campaign, (name, &what)).await? {
+            Ok(spelt) => spelt,
+            Err(known) => {
+                let (name, near) = (safe_line(name), near(name, &known));
+                let near = near.map(|near| format!("; did you mean `{}`?", safe_line(near))).unwrap_or_default();
+                return no(format!(
+                    "what.name: neither the list of this campaign nor its script has a field `{name}`{near} There are: {}",
+                    safe_line(&known.join(", "))
+                ));
+            }
+        };
+        // As the list and the texts spell it: what is said of the recall later names it so.
+        let what = Recalled::Field { name: spelt, value: value.clone() };
         return Ok(Ok(Recall { id: 0, what, versions: Vec::new(), texts: Vec::new(), reason: String::new() }));
     }
     let row = db::query("SELECT script_version FROM campaigns WHERE id = $1").bind(campaign).fetch_one(conn).await?;
@@ -278,13 +284,21 @@ pub(super) async fn resolved(
 /// Contacts that are looked at for the names of fields: those of one list have the same ones.
 const LOOKED_AT: i64 = 200;
 
-/// The fields that there are, when this is none of them and its value is neither in the script's own words nor taken back in another
-/// campaign of the organization.
-async fn unknown_field(
+/// The one of the fields that is most like a word, when one is.
+fn near<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
+    let name = fold_name(name);
+    let likeness = |one: &'a String| (strsim::jaro_winkler(&fold_name(one), &name), one.as_str());
+    let most = known.iter().map(likeness).max_by(|one, other| one.0.total_cmp(&other.0));
+    most.filter(|(likeness, _)| *likeness > 0.8).map(|(_, name)| name)
+}
+
+/// How a field is spelt; the fields that there are, when this is none of them and its value is neither in the script's own words nor taken
+/// back in another campaign of the organization.
+async fn known_field(
     conn: &mut Conn,
     campaign: i64,
     (name, what): (&str, &Recalled),
-) -> Result<Option<Vec<String>>, StoreError> {
+) -> Result<Result<String, Vec<String>>, StoreError> {
     let rows = db::query(concat!(
         "SELECT ",
         listed_columns!(),
@@ -302,15 +316,21 @@ async fn unknown_field(
         db::query("SELECT def, organization FROM campaigns WHERE id = $1").bind(campaign).fetch_one(&mut *conn).await?;
     let def: CampaignDef = json(&col::<String>(&row, 0)?)?;
     known.extend(def.fields_used());
-    let is_known = known.iter().any(|one| fold_name(one) == fold_name(name))
-        || !quotes(what, &def).is_empty()
+    if let Some(spelt) = known
+        .iter()
+        .find(|one| one.as_str() == name)
+        .or_else(|| known.iter().find(|one| fold_name(one) == fold_name(name)))
+    {
+        return Ok(Ok(spelt.clone()));
+    }
+    let is_known = !quotes(what, &def).is_empty()
         || db::query("SELECT 1 FROM recalls WHERE organization = $1 AND what = $2 AND lifted_at IS NULL LIMIT 1")
             .bind(col::<i64>(&row, 1)?)
             .bind(to_json(what)?)
             .fetch_optional(conn)
             .await?
             .is_some();
-    Ok((!is_known).then(|| known.into_iter().collect()))
+    Ok(if is_known { Ok(name.to_owned()) } else { Err(known.into_iter().collect()) })
 }
 
 /// What of this kind a script has.
@@ -415,7 +435,7 @@ impl Tx<'_> {
         &mut self,
         actor: &Actor,
         campaign: &Campaign,
-        what: Recalled,
+        (what, everywhere): (Recalled, bool),
         reason: &str,
     ) -> Result<Answer, StoreError> {
         let reason = match recall::reason(reason) {
@@ -429,6 +449,12 @@ impl Tx<'_> {
         // What a correction quotes may itself mislead: taken back in it, the value is taken back there altogether.
         let is_shut = |known: &Recall| known.what.version().is_some() || known.texts.is_empty();
         if let Some(known) = campaign.recalls.iter().find(|known| known.what == recall.what && is_shut(known)) {
+            if everywhere {
+                db::query("UPDATE recalls SET everywhere = 1 WHERE id = $1")
+                    .bind(known.id)
+                    .execute(&mut *self.conn)
+                    .await?;
+            }
             return Ok(Answer::Changed(Changed::Recalled { recall: known.clone(), already: true }));
         }
         if self.older_serve().await? {
@@ -437,8 +463,8 @@ impl Tx<'_> {
         schema::ask_for(self.conn, KNOWS_RECALLS).await?;
         recall.reason.clone_from(&reason);
         recall.id = db::query(
-            "INSERT INTO recalls (organization, campaign, what, versions, texts, reason, at, person, cleared)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) RETURNING id",
+            "INSERT INTO recalls (organization, campaign, what, versions, texts, reason, at, person, cleared, everywhere)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) RETURNING id",
         )
         .bind(campaign.organization)
         .bind(campaign.id)
@@ -448,6 +474,7 @@ impl Tx<'_> {
         .bind(reason.as_str())
         .bind(self.micros())
         .bind(actor.person.0)
+        .bind(i64::from(everywhere))
         .fetch_one(&mut *self.conn)
         .await?
         .try_get(0)?;

@@ -8,8 +8,8 @@
 mod recent;
 
 use self::recent::{
-    ANNOUNCEMENTS, APPROVED, CLOSED, ERASURES, IN_ITS_PLACE, KEPT_SO_LONG, NAMED_AT_A_NUMBER, PEOPLE, PICTURES, PROOFS,
-    PROPOSALS, PUT_ASIDE, SEGMENTS, SET_APART, SHARED_CANNED, TRIALS, TURNOUT,
+    ANNOUNCEMENTS, APPROVED, CLOSED, ERASURES, HELD_EVERYWHERE, IN_ITS_PLACE, KEPT_SO_LONG, NAMED_AT_A_NUMBER, PEOPLE,
+    PICTURES, PROOFS, PROPOSALS, PUT_ASIDE, SEGMENTS, SET_APART, SHARED_CANNED, TRIALS, TURNOUT,
 };
 use crate::db::{self, Conn};
 use crate::server::store::StoreError;
@@ -62,6 +62,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: PICTURES },
     Step { min_program: 1, sql: PROOFS },
     Step { min_program: 1, sql: NAMED_AT_A_NUMBER },
+    Step { min_program: 1, sql: HELD_EVERYWHERE },
 ];
 
 /// What the steps are counted in, and what a database says of itself.

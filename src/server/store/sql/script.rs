@@ -60,7 +60,9 @@ impl Tx<'_> {
             }
             Change::Approve { seen } => self.approve(actor, &found, &seen).await,
             Change::Withdraw => self.withdraw(actor, &found).await,
-            Change::Recall { what, reason } => self.recall(actor, &found, what, &reason).await,
+            Change::Recall { what, reason, everywhere } => {
+                self.recall(actor, &found, (what, everywhere), &reason).await
+            }
             Change::Trial { id, request } => self.put_trial(actor, &found, id, &request).await,
             Change::LiftRecall { recall } => self.lift_recall(actor, &found, recall).await,
             Change::Correction { id, request } => self.correction(actor, &found, id, &request).await,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     announce, pool,
-    rows::{self, OPTED_OUT, col, json, unsigned},
+    rows::{self, OPTED_OUT, col, json, time, to_json, unsigned},
 };
 use crate::api::{
     campaign::{CampaignState, CampaignTodo, HeldBack, Mine},
@@ -127,6 +127,14 @@ pub(super) const POOLED_SOME: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM contac
      WHERE campaign = $1 AND zone_set = $2 AND texted_elsewhere IS NULL AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0
          AND wrong_number = 0 LIMIT $3) w";
 
+/// So many of a zone are looked at for texts of other campaigns.
+const LOOKED_AT: i64 = 50;
+
+/// [`POOLED_SOME`], who they are.
+pub(super) const POOLED_WHO: &str = "SELECT id FROM contacts INDEXED BY contacts_pool_apart
+     WHERE campaign = $1 AND zone_set = $2 AND texted_elsewhere IS NULL AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0
+         AND wrong_number = 0 LIMIT $3";
+
 /// Why nobody of those whom nobody has may be texted now; none when somebody may. Zone by zone, the open ones first: as soon as one of them
 /// has somebody it is known.
 async fn held_back(conn: &mut Conn, campaign: i64, def: &CampaignDef, now: Timestamp) -> Found<Option<HeldBack>> {
@@ -142,13 +150,31 @@ async fn held_back(conn: &mut Conn, campaign: i64, def: &CampaignDef, now: Times
             HoursVerdict::Closed { opens_at } => closed.push((set, opens_at)),
         }
     }
+    let mut found = HeldBack::default();
+    // Nobody may have come for them yet, and then nothing says of them that another campaign has texted them lately.
+    let span = SignedDuration::from_hours(i64::from(def.frequency_days) * 24);
+    let since = now.saturating_sub(span).unwrap_or(now).as_microsecond();
     for set in open {
-        let row = db::query(POOLED_SOME).bind(campaign).bind(set).bind(1_i64).fetch_one(&mut *conn).await?;
-        if col::<i64>(&row, 0)? > 0 {
+        let most = if def.frequency_days == 0 { 1 } else { LOOKED_AT };
+        let rows = db::query(POOLED_WHO).bind(campaign).bind(set).bind(most).fetch_all(&mut *conn).await?;
+        let ids = rows.iter().map(|row| col(row, 0)).collect::<Result<Vec<i64>, _>>()?;
+        if ids.is_empty() {
+            continue;
+        }
+        if def.frequency_days == 0 {
             return Ok(None);
         }
+        let texted = db::query(pool::LATELY).bind(to_json(&ids)?).bind(since).fetch_all(&mut *conn).await?;
+        if texted.len() < ids.len() {
+            return Ok(None);
+        }
+        for row in &texted {
+            let until = time(col(row, 1)?)?.saturating_add(span).unwrap_or(Timestamp::MAX);
+            found.lately += 1;
+            found.lately_until = Some(found.lately_until.map_or(until, |at: Timestamp| at.min(until)));
+        }
+        found.more |= i64::try_from(ids.len()).is_ok_and(|many| many == LOOKED_AT);
     }
-    let mut found = HeldBack::default();
     let mut left = COUNTED;
     for (set, opens_at) in closed {
         let row = db::query(POOLED_SOME).bind(campaign).bind(set).bind(left.max(1)).fetch_one(&mut *conn).await?;
@@ -164,7 +190,8 @@ async fn held_back(conn: &mut Conn, campaign: i64, def: &CampaignDef, now: Times
         }
     }
     if let Some(lately) = pool::held_lately(conn, campaign, def.frequency_days).await? {
-        (found.lately, found.lately_until) = (lately.contacts, Some(lately.until));
+        found.lately += lately.contacts;
+        found.lately_until = Some(found.lately_until.map_or(lately.until, |at| at.min(lately.until)));
     }
     Ok(Some(found).filter(|found| found.hours + found.lately > 0))
 }

@@ -216,6 +216,25 @@ fn the_captain_is_asked_by_one_key_and_the_answer_stays_until_it_was_seen() {
     assert!(desk.model.notices.toast().is_none(), "a key was pressed: seen");
 }
 
+#[test]
+fn whoever_is_in_conversation_hears_that_another_campaign_calls_the_number_wrong() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("<tab><enter>");
+    let note = |what: &str, at| ThreadEntry::Note {
+        seq: 3,
+        at,
+        who: "Olive".into(),
+        what: what.into(),
+        detail: String::new(),
+    };
+    for (what, key) in
+        [("wrong_number_told", "texter-wrong-elsewhere"), ("wrong_number_untold", "texter-wrong-elsewhere-not")]
+    {
+        desk.event(EventKind::Thread { contact: ContactId(1001), item: note(what, desk.wall) });
+        assert_eq!(desk.model.notices.toast().expect("it is told").say.key, key);
+    }
+}
+
 fn shown_back(desk: &Desk) -> (&'static str, Option<bool>) {
     match desk.model.overlay_view() {
         Some(OverlayView::Ask { lines, understood, .. }) => (lines[0].key, understood),

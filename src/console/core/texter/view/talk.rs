@@ -209,6 +209,8 @@ pub const NOTES: &[(&str, &str)] = &[
     ("brought_back", "note-brought-back"),
     ("wrong_number", "note-wrong-number"),
     ("wrong_number_elsewhere", "note-wrong-number-elsewhere"),
+    ("wrong_number_told", "note-wrong-number-told"),
+    ("wrong_number_untold", "note-wrong-number-untold"),
     ("wrong_number_taken_back", "note-wrong-number-taken-back"),
     ("doubt_again", "note-doubt-again"),
     ("tagged", NOTE_TAGGED),

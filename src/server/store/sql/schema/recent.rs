@@ -209,3 +209,8 @@ ALTER TABLE imports ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX contacts_shared ON contacts(campaign) WHERE fields LIKE '%\"household_%';
 CREATE INDEX contacts_doubt ON contacts(campaign, phone) WHERE opt_out = 1;
 ";
+
+/// What is taken back in campaigns that are made later too.
+pub(super) const HELD_EVERYWHERE: &str = "
+ALTER TABLE recalls ADD COLUMN everywhere INTEGER NOT NULL DEFAULT 0;
+";
