@@ -203,19 +203,9 @@ async fn read_to_the_end(reader: Reader) -> anyhow::Result<Surveyed> {
 /// number is left to them, and gives it to one of them at once where the first is known as useless. Twice is once.
 async fn shared(client: &AdminClient, ctx: &Context, import: Uuid, mut list: Surveyed) -> anyhow::Result<()> {
     let (to, mut ready) = mpsc::channel(AHEAD);
+    let give = move |(_, chunk): (u64, ImportChunk)| to.blocking_send(ImportChunk { shared: true, ..chunk }).is_ok();
     let reader = tokio::task::spawn_blocking(move || {
-        let mut chunks = Chunks::default();
-        let mut wanted = true;
-        let give = |(_, chunk): (u64, ImportChunk)| to.blocking_send(ImportChunk { shared: true, ..chunk }).is_ok();
-        list.each_shared(&mut |contact| {
-            if let Some(full) = chunks.take(contact) {
-                wanted = give(full);
-            }
-            wanted
-        })?;
-        if wanted && let Some(last) = chunks.last() {
-            give(last);
-        }
+        in_chunks(give, |take| list.each_shared(take))?;
         Ok(list)
     });
     let mut number = NONE_OF_THEM;
@@ -228,12 +218,21 @@ async fn shared(client: &AdminClient, ctx: &Context, import: Uuid, mut list: Sur
 
 /// Reads the list's chunks from number `skip` on, until nobody wants them any more.
 fn read(mut list: Surveyed, skip: u64, to: &mpsc::Sender<(u64, ImportChunk)>) -> Result<Surveyed, Box<FileProblem>> {
-    let mut chunks = Chunks::default();
-    let mut wanted = true;
     let give = |(number, chunk): (u64, ImportChunk)| {
         !to.is_closed() && (number < skip || to.blocking_send((number, chunk)).is_ok())
     };
-    list.each(&mut |contact| {
+    in_chunks(give, |take| list.each(take))?;
+    Ok(list)
+}
+
+/// Puts the contacts that `each` goes through into chunks, and gives each full one, and the last, until nobody wants them.
+fn in_chunks(
+    give: impl Fn((u64, ImportChunk)) -> bool,
+    each: impl FnOnce(&mut dyn FnMut(Contact) -> bool) -> Result<(), Box<FileProblem>>,
+) -> Result<(), Box<FileProblem>> {
+    let mut chunks = Chunks::default();
+    let mut wanted = true;
+    each(&mut |contact| {
         if let Some(full) = chunks.take(contact) {
             wanted = give(full);
         }
@@ -242,7 +241,7 @@ fn read(mut list: Surveyed, skip: u64, to: &mpsc::Sender<(u64, ImportChunk)>) ->
     if wanted && let Some(last) = chunks.last() {
         give(last);
     }
-    Ok(list)
+    Ok(())
 }
 
 /// A list in chunks, by number and by size; the same list always gives the same chunks.

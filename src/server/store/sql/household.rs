@@ -18,6 +18,7 @@ use crate::domain::{
     conversation::Status,
     household::{self, Member, Own},
     ids::ContactId,
+    phone::Phone,
     provenance::{Consent, law_of_consent},
     safe_text::safe_line,
     tag::DECEASED,
@@ -169,8 +170,6 @@ impl Tx<'_> {
             // Their conversation, or what is known of them at this number, is nobody else's.
             return Ok((true, self.remove(actor, meant.row.clone()).await?));
         } else {
-            let law = campaign.def.jurisdiction.needs_consent() || law_of_consent(&before.phone).is_some();
-            let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
             let next = loop {
                 if seat.others.is_empty() {
                     // None of them may be texted; they are known should somebody bring them back.
@@ -181,7 +180,7 @@ impl Tx<'_> {
                 }
                 let next = seat.others.remove(0);
                 let own = seat.people.get(&next.id).and_then(|own| own.consent.as_ref());
-                if !law || own.or(of_list.as_ref()).is_some_and(|one| one.is_evidence_on(today)) {
+                if self.is_allowed(campaign, &before.phone, own.or(of_list.as_ref())) {
                     break next;
                 }
                 seat.gone.push(next.id);
@@ -250,10 +249,8 @@ impl Tx<'_> {
         let back =
             seat.people.get(id).map_or_else(|| Member { id: id.into(), ..Member::default() }, |own| own.member(id));
         if meant.row.removed {
-            let law = campaign.def.jurisdiction.needs_consent() || law_of_consent(&before.phone).is_some();
-            let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
             let own = seat.people.get(id).and_then(|own| own.consent.as_ref());
-            if law && !own.or(of_list.as_ref()).is_some_and(|one| one.is_evidence_on(today)) {
+            if !self.is_allowed(campaign, &before.phone, own.or(of_list.as_ref())) {
                 return Ok(false);
             }
             self.give_the_number(campaign, &meant.row, &before, (back, seat)).await?;
@@ -317,6 +314,35 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// True for somebody who may be texted at a number: by a consent, where the law asks for one.
+    fn is_allowed(&self, campaign: &Campaign, phone: &Phone, consent: Option<&Consent>) -> bool {
+        let law = campaign.def.jurisdiction.needs_consent() || law_of_consent(phone).is_some();
+        let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        !law || consent.is_some_and(|one| one.is_evidence_on(today))
+    }
+
+    /// What a list says of a contact, all but their consent.
+    pub(super) async fn write_listed(&mut self, id: i64, contact: &Contact, zone_set: i64) -> Result<(), StoreError> {
+        db::query(
+            "UPDATE contacts SET external_id = $2, first_name = $3, last_name = $4, zip = $5, state = $6, language = $7,
+                 time_zone = $8, fields = $9, zone_set = $10, updated_at = $11 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(contact.external_id.as_deref())
+        .bind(contact.first_name.as_str())
+        .bind(contact.last_name.as_str())
+        .bind(contact.zip.as_deref())
+        .bind(contact.state.as_deref())
+        .bind(contact.language.as_deref())
+        .bind(contact.time_zone.as_deref())
+        .bind(to_json(&contact.fields)?)
+        .bind(zone_set)
+        .bind(self.micros())
+        .execute(&mut *self.conn)
+        .await?;
+        Ok(())
+    }
+
     /// From now on a number is texted by the name of `next`, with what is theirs. Whoever had it is gone, and what is theirs is kept should
     /// they come back.
     async fn give_the_number(
@@ -342,24 +368,12 @@ impl Tx<'_> {
             false => row.zone_set,
         };
         self.remember_shared(row.id, &after.fields);
-        db::query(
-            "UPDATE contacts SET external_id = $2, first_name = $3, last_name = $4, zip = $5, state = $6, language = $7,
-                 time_zone = $8, fields = $9, zone_set = $10, consent = $11, updated_at = $12 WHERE id = $1",
-        )
-        .bind(row.id)
-        .bind(after.external_id.as_deref())
-        .bind(after.first_name.as_str())
-        .bind(after.last_name.as_str())
-        .bind(after.zip.as_deref())
-        .bind(after.state.as_deref())
-        .bind(after.language.as_deref())
-        .bind(after.time_zone.as_deref())
-        .bind(to_json(&after.fields)?)
-        .bind(zone_set)
-        .bind(after.consent.as_ref().map(to_json).transpose()?)
-        .bind(self.micros())
-        .execute(&mut *self.conn)
-        .await?;
+        self.write_listed(row.id, &after, zone_set).await?;
+        db::query("UPDATE contacts SET consent = $2 WHERE id = $1")
+            .bind(row.id)
+            .bind(after.consent.as_ref().map(to_json).transpose()?)
+            .execute(&mut *self.conn)
+            .await?;
         if let Some(person) = row.assigned {
             let what = EventKind::Corrected { contact: ContactId(row.id) };
             self.event(row.campaign, Audience::Person(person), &what)?;
@@ -401,15 +415,13 @@ impl Tx<'_> {
         let is_useless = |one: &Contact| there.get(one.phone.as_str()).is_some_and(|first| first.useless);
         let perhaps: Vec<Contact> = chunk.contacts.iter().filter(|one| is_useless(one)).cloned().collect();
         let past = self.past(actor, &perhaps).await?;
-        let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let mut taken = 0_i64;
         for mut contact in chunk.contacts {
             let Some(first) = there.get_mut(contact.phone.as_str()) else { continue };
             let consent = contact.consent.as_ref().or(found.consent.as_ref());
-            let evidence = consent.is_some_and(|one| one.is_evidence_on(today));
-            let law = of.def.jurisdiction.needs_consent() || law_of_consent(&contact.phone).is_some();
+            let allowed = self.is_allowed(&of, &contact.phone, consent);
             let id = contact.external_id.as_deref().map(safe_line);
-            if first.useless && (evidence || !law) {
+            if first.useless && allowed {
                 let own = contact.clone();
                 let mut seat = first.seat.clone();
                 seat.others.retain(|one| Some(&one.id) != id.as_ref());

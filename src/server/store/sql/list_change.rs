@@ -32,8 +32,8 @@ impl Tx<'_> {
         contacts: &[ContactKey],
         dry_run: bool,
     ) -> Result<Answer, StoreError> {
-        if contacts.len() > MAX_CHANGES {
-            return refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
+        if let Some(refusal) = too_many(contacts.len())? {
+            return Ok(refusal);
         }
         let mut done = ListChanged::default();
         // In a dry run: who of a number has been named so far.
@@ -131,8 +131,8 @@ impl Tx<'_> {
         contacts: &[ContactKey],
         dry_run: bool,
     ) -> Result<Answer, StoreError> {
-        if contacts.len() > MAX_CHANGES {
-            return refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
+        if let Some(refusal) = too_many(contacts.len())? {
+            return Ok(refusal);
         }
         let mut done = ListChanged::default();
         for (place, who) in contacts.iter().enumerate() {
@@ -193,8 +193,8 @@ impl Tx<'_> {
         contacts: Vec<ContactChange>,
         dry_run: bool,
     ) -> Result<Answer, StoreError> {
-        if contacts.len() > MAX_CHANGES {
-            return refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
+        if let Some(refusal) = too_many(contacts.len())? {
+            return Ok(refusal);
         }
         let mut done = ListChanged::default();
         for (place, change) in contacts.into_iter().enumerate() {
@@ -253,23 +253,7 @@ impl Tx<'_> {
         }
         let places = campaign.def.hours.places_of(&after);
         let zone_set = self.zone_set(campaign.id, &to_json(&places)?).await?;
-        db::query(
-            "UPDATE contacts SET external_id = $2, first_name = $3, last_name = $4, zip = $5, state = $6, language = $7,
-                 time_zone = $8, fields = $9, zone_set = $10, updated_at = $11 WHERE id = $1",
-        )
-        .bind(contact.id)
-        .bind(after.external_id.as_deref())
-        .bind(after.first_name.as_str())
-        .bind(after.last_name.as_str())
-        .bind(after.zip.as_deref())
-        .bind(after.state.as_deref())
-        .bind(after.language.as_deref())
-        .bind(after.time_zone.as_deref())
-        .bind(to_json(&after.fields)?)
-        .bind(zone_set)
-        .bind(self.micros())
-        .execute(&mut *self.conn)
-        .await?;
+        self.write_listed(contact.id, &after, zone_set).await?;
         if let Some(person) = contact.assigned {
             let what = EventKind::Corrected { contact: ContactId(contact.id) };
             self.event(campaign.id, Audience::Person(person), &what)?;
@@ -281,6 +265,11 @@ impl Tx<'_> {
         }
         Ok(differing(&before, &after))
     }
+}
+
+fn too_many(contacts: usize) -> Result<Option<Answer>, StoreError> {
+    let no = || refused(Code::TooLarge, format!("at most {MAX_CHANGES} contacts at once"));
+    (contacts > MAX_CHANGES).then(no).transpose()
 }
 
 /// `1 contact`, `2 contacts`.
