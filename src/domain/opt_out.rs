@@ -42,6 +42,9 @@ struct Words {
     maybe_whole: HashSet<String>,
     fillers: HashSet<String>,
     maybe_phrases: Vec<String>,
+    /// Signs for a wish, in a message without a word.
+    #[serde(default)]
+    maybe_signs: Vec<String>,
 }
 
 /// The lists, and phrases by their first word so that a long message is read once.
@@ -59,6 +62,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
         maybe_whole: HashSet::new(),
         fillers: HashSet::new(),
         maybe_phrases: Vec::new(),
+        maybe_signs: Vec::new(),
     });
     let mut phrases: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
     for phrase in &words.maybe_phrases {
@@ -110,7 +114,9 @@ pub(super) fn fault(text: &str) -> Option<RuleFault> {
 pub(super) fn less(text: &str) -> Vec<String> {
     let read = |text: &str| toml::from_str::<Words>(text).ok();
     let (Some(built_in), Some(own)) = (read(RuleFile::OptOutWords.built_in()), read(text)) else { return Vec::new() };
-    let all = |words: Words| words.per_se.into_iter().chain(words.maybe_whole).chain(words.maybe_phrases);
+    let all = |words: Words| {
+        words.per_se.into_iter().chain(words.maybe_whole).chain(words.maybe_phrases).chain(words.maybe_signs)
+    };
     // Wherever a word stands, somebody's wish is seen.
     let own: HashSet<String> = all(own).collect();
     let mut less: Vec<String> =
@@ -131,7 +137,8 @@ pub fn verdict(text: &str) -> Inbound {
     let tokens = fold(&text);
     let whole = tokens.join(" ");
     if whole.is_empty() {
-        return Inbound::Plain;
+        let sign = rules.words.maybe_signs.iter().find(|sign| text.contains(sign.as_str()));
+        return sign.map_or(Inbound::Plain, |sign| Inbound::Possible { words: sign.clone() });
     }
     if let Some(word) = per_se(rules, &tokens) {
         return Inbound::OptOutWord { word };
@@ -178,6 +185,9 @@ fn possible(rules: &Rules, text: &str, tokens: &[String]) -> Option<String> {
         if rules.words.maybe_whole.contains(&whole) || rules.words.per_se.contains(&whole) {
             return Some(whole);
         }
+        if let Some(wish) = politely(rules, &tokens) {
+            return Some(wish);
+        }
         // "STOP PLEASE": a word that opts out, and for the rest only words that change nothing.
         let word = |t: &String| rules.words.per_se.contains(t) || is_stretched(t);
         if tokens.iter().any(word) && tokens.iter().all(|t| word(t) || rules.words.fillers.contains(t)) {
@@ -185,6 +195,20 @@ fn possible(rules: &Rules, text: &str, tokens: &[String]) -> Option<String> {
         }
     }
     shouted(text)
+}
+
+/// Longest sentence, in words, that is looked at for a wish among words that change nothing.
+const POLITE: usize = 8;
+
+/// "No mas por favor": such a wish, and around it only words that change nothing.
+fn politely(rules: &Rules, tokens: &[String]) -> Option<String> {
+    if tokens.len() > POLITE {
+        return None;
+    }
+    let nothing = |some: &[String]| some.iter().all(|token| rules.words.fillers.contains(token));
+    let spans = (0..tokens.len()).flat_map(|from| (from + 1..=tokens.len()).map(move |to| (from, to)));
+    let around = spans.filter(|(from, to)| nothing(&tokens[..*from]) && nothing(&tokens[*to..]));
+    around.map(|(from, to)| tokens[from..to].join(" ")).find(|wish| rules.words.maybe_whole.contains(wish))
 }
 
 /// "please don't stop texting me" is no wish to stop.
@@ -317,6 +341,15 @@ mod tests {
     #[case("Ne m'écrivez plus !")]
     #[case("Je ne veux plus recevoir ces messages")]
     #[case("mauvais numéro")]
+    #[case("No mas por favor")]
+    #[case("no more pls")]
+    #[case("no molestar")]
+    #[case("Desuscribir")]
+    #[case("supprimez mon numéro")]
+    #[case("Merci de ne plus m'envoyer de messages")]
+    #[case("arreter")]
+    #[case("st op")]
+    #[case("🛑")]
     fn perhaps(#[case] text: &str) {
         assert!(matches!(verdict(text), Inbound::Possible { .. }), "{:?}", verdict(text));
     }

@@ -142,6 +142,14 @@ pub fn places(contact: &Contact, ruled: &[&str], trust_address: bool) -> Zones {
     zones
 }
 
+/// The area code of a number of the North American plan that nobody has been given; none of any other number.
+#[must_use]
+pub fn area_of_nobody(phone: &Phone) -> Option<&str> {
+    let area = phone.as_str().strip_prefix("+1")?.get(..3)?;
+    let is_known = AREAS.contains_key(area) || PREFIXES.contains_key(format!("1{area}").as_str());
+    (!is_known).then_some(area)
+}
+
 /// The state of a US number by its area code; empty when it has none.
 fn area_states(phone: &Phone) -> &'static [&'static str] {
     let area = phone.as_str().strip_prefix("+1").and_then(|digits| digits.get(..3));

@@ -15,8 +15,10 @@ pub(super) struct Foreign {
 }
 
 /// What stands around a name elsewhere. `{{x}}`: Mustache, Liquid and their kin; `*|x|*`: mailing lists; `<x>`: Hustle.
-const AROUND: [(&str, &str); 11] = [
+const AROUND: [(&str, &str); 13] = [
     ("{{", "}}"),
+    ("#{", "}"),
+    ("<<", ">>"),
     ("${", "}"),
     ("[[", "]]"),
     ("[", "]"),
@@ -111,6 +113,8 @@ mod tests {
     #[case("Hi *|FNAME|*", &[(3, "*|FNAME|*", "{firstName}")])]
     #[case("Hi {{name}}", &[(3, "{{name}}", "{firstName}")])]
     #[case("Hi %%name%%", &[(3, "%%name%%", "{firstName}")])]
+    #[case("Hi #{firstName}", &[(3, "#{firstName}", "{firstName}")])]
+    #[case("Hi <<first name>>", &[(3, "<<first name>>", "{firstName}")])]
     #[case("Hi #name#, ward #3 and #vote", &[(3, "#name#", "{firstName}")])]
     #[case("Hi %FIRST_NAME%", &[(3, "%FIRST_NAME%", "{firstName}")])]
     #[case("Hi %recipient.first_name%", &[(3, "%recipient.first_name%", "{firstName}")])]

@@ -46,11 +46,11 @@ problem-nobody-open-ever = { $count ->
    *[other] No texting hours are left before the campaign ends where the { $count } contacts live whom nobody has yet: they get no first text. Ask your captain what is next.
 }
 problem-nobody-open-count = { $count ->
-    [one] It is outside texting hours where the one contact lives whom nobody has yet. They may be texted from { $at } on: ask again then.
-   *[other] It is outside texting hours where the { $count } contacts live whom nobody has yet. The first of them may be texted from { $at } on: ask again then.
+    [one] It is outside texting hours, or within ten minutes of their end, where the one contact lives whom nobody has yet. They may be texted from { $at } on: ask again then.
+   *[other] It is outside texting hours, or within ten minutes of their end, where the { $count } contacts live whom nobody has yet. The first of them may be texted from { $at } on: ask again then.
 }
 problem-texted-lately-count = { $count ->
     [one] Another campaign of ours has texted the one contact lately whom nobody has yet. They may be texted from { $at } on; answer the replies meanwhile.
    *[other] Another campaign of ours has texted { $count } contacts lately whom nobody has yet. The first of them may be texted from { $at } on; answer the replies meanwhile.
 }
-problem-nobody-open-until = It is outside texting hours where the contacts live whom nobody has yet. The first of them may be texted from { $at } on: ask again then.
+problem-nobody-open-until = It is outside texting hours, or within ten minutes of their end, where the contacts live whom nobody has yet. The first of them may be texted from { $at } on: ask again then.

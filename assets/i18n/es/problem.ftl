@@ -45,11 +45,11 @@ problem-nobody-open-ever = { $count ->
    *[other] Donde viven los { $count } contactos que nadie tiene aún no queda horario antes de que termine la campaña: no recibirán un primer mensaje. Pregunta a tu capitán qué sigue.
 }
 problem-nobody-open-count = { $count ->
-    [one] Donde vive el único contacto que aún no tiene nadie está fuera del horario. Se le puede escribir desde { $at }: vuelve a pedir entonces.
-   *[other] Donde viven los { $count } contactos que aún no tiene nadie está fuera del horario. Al primero se le puede escribir desde { $at }: vuelve a pedir entonces.
+    [one] Donde vive el único contacto que aún no tiene nadie está fuera del horario, o faltan menos de diez minutos para que termine. Se le puede escribir desde { $at }: vuelve a pedir entonces.
+   *[other] Donde viven los { $count } contactos que aún no tiene nadie está fuera del horario, o faltan menos de diez minutos para que termine. Al primero se le puede escribir desde { $at }: vuelve a pedir entonces.
 }
 problem-texted-lately-count = { $count ->
     [one] Otra campaña nuestra le escribió hace poco al único contacto que aún no tiene nadie. Se le puede escribir desde { $at }; mientras tanto responde a quienes escriben.
    *[other] Otra campaña nuestra les escribió hace poco a { $count } contactos que aún no tiene nadie. Al primero se le puede escribir desde { $at }; mientras tanto responde a quienes escriben.
 }
-problem-nobody-open-until = Donde viven los contactos que aún no tiene nadie está fuera del horario. Al primero se le puede escribir desde { $at }: vuelve a pedir entonces.
+problem-nobody-open-until = Donde viven los contactos que aún no tiene nadie está fuera del horario, o faltan menos de diez minutos para que termine. Al primero se le puede escribir desde { $at }: vuelve a pedir entonces.

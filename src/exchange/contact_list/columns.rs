@@ -490,7 +490,7 @@ impl Finder<'_> {
             .clone()
             .filter(|at| match &self.found[*at] {
                 Some(found) => matches!(found, Meaning::PhoneKind { .. }),
-                None => aliases.phone_kind.contains(&self.folded[*at]),
+                None => aliases.phone_kind.contains(&self.folded[*at]) || self.is_sort_of_the_one_before(*at),
             })
             .collect();
         let first = columns.clone().find(|at| is_phone(&self.found, *at));
@@ -506,6 +506,14 @@ impl Finder<'_> {
             self.kinds.extend(of.map(|of| (at, of)));
             self.found[at] = of.map(|of| Meaning::PhoneKind { of: self.headers[of].clone() });
         }
+    }
+
+    /// True of `X Type` right behind a column of numbers `X`, whatever `X` is called.
+    fn is_sort_of_the_one_before(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let sort = self.folded[at].strip_prefix(self.folded[before].as_str());
+        let is_phone = matches!(self.found[before], Some(Meaning::Phone { .. }));
+        is_phone && matches!(sort, Some("type" | "status" | "kind" | "class" | "linetype"))
     }
 
     fn must_have(&mut self, names: bool) {

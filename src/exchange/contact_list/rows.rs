@@ -91,6 +91,16 @@ impl Rows<'_> {
                 warnings.push(problem(field, what, remedy));
             }
         };
+        if let Some(area) = zone::area_of_nobody(&phone).filter(|_| !self.opt_outs) {
+            let what = format!("nobody has been given the area code `{area}`: texts to such numbers arrive nowhere");
+            tell(
+                "area",
+                &columns.headers[phone_column],
+                area,
+                what,
+                "Look where these numbers come from, or leave the rows out.",
+            );
+        }
         let language = optional(columns.language).and_then(|value| {
             let folded = language(&value);
             if folded.is_none() {

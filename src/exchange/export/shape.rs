@@ -193,7 +193,7 @@ impl ContactShape {
                     city,
                     or_empty(&listed.state),
                     yes(opted_out),
-                    status(contact.status).to_owned(),
+                    if contact.removed { "removed" } else { status(contact.status) }.to_owned(),
                     or_empty(&listed.external_id),
                 ]);
                 cells.extend(own);

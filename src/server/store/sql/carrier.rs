@@ -125,15 +125,15 @@ impl Tx<'_> {
                 self.opt_out(organization, from.as_str(), why).await
             }
             Inbound::OptIn => {
-                let row = db::query("SELECT by_word, reason FROM suppressions WHERE organization = $1 AND phone = $2")
+                let row = db::query("SELECT reason FROM suppressions WHERE organization = $1 AND phone = $2")
                     .bind(organization)
                     .bind(from.as_str())
                     .fetch_optional(&mut *self.conn)
                     .await?;
-                // A person's decision is not undone by a word; their own word is. Nor is it undone for whoever was erased, though a
-                // STOP came after that.
+                // Whoever asks for texts gets them, whatever they were taken off by: their own word, or what somebody took theirs for. But not
+                // whoever was erased, though a STOP came after that.
                 match row {
-                    Some(row) if col::<i64>(&row, 0)? != 0 && col::<String>(&row, 1)? != ERASED => {
+                    Some(row) if col::<String>(&row, 0)? != ERASED => {
                         self.lift(organization, from.as_str()).await?;
                         self.wait_again(contact.as_ref()).await
                     }
