@@ -61,6 +61,24 @@ on_every_store! {
         assert_eq!(home.jobs().await.len(), 1);
     }
 
+    async fn nobody_is_told_at_night_that_they_are_off(home: Home) {
+        let (_, campaign) = home.campaign(people(2)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for to in &slice {
+            home.initial(&tess, to).await;
+        }
+        assert_eq!(home.jobs().await.len(), 2);
+        home.pass(12 * 3_600);
+        home.says(phone(0), "STOP").await;
+        home.says(phone(1), "lose my number").await;
+        home.act(&tess, Act::OptOut { contact: slice[1].id, notice: true, grace: false }).await;
+        assert_eq!(home.jobs().await, [], "they are off, and left in peace");
+        for (to, by_word) in [(&slice[0], true), (&slice[1], false)] {
+            assert_eq!(home.line(&tess, campaign, to.id).await.opt_out, OptOut::Yes { by_word });
+        }
+    }
+
     async fn a_texter_opts_a_person_out_in_one_act(home: Home) {
         let mut list = people(2);
         list[0].language = Some("es".into());

@@ -3,6 +3,7 @@
 use super::{
     rows::{self, ContactRow, col, contact_columns},
     send::preview,
+    todos::zones_of,
     tx::{Audience, Tx},
 };
 use crate::api::{
@@ -13,6 +14,7 @@ use crate::db;
 use crate::domain::{
     campaign::{fill_text, help_answer, in_language, merge_fields},
     conversation::OptOut,
+    hours::HoursVerdict,
     ids::{ContactId, MessageId},
     message::{Delivery, Direction, MessageKind},
     phone::Phone,
@@ -201,11 +203,17 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Queues the one notice, in the contact's language; false when the campaign has no text for it.
+    /// Queues the one notice, in the contact's language; false when the campaign has no text for it, and at an hour at which nobody is to be
+    /// disturbed: off the list they are all the same.
     async fn queue_notice(&mut self, id: MessageId, contact: i64) -> Result<bool, StoreError> {
         // As it is now: what was about to go out to it may just have come back.
         let Some(contact) = self.contact(contact).await? else { return Ok(false) };
         let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(false) };
+        let zones = zones_of(self.conn, contact.zone_set).await?;
+        if let HoursVerdict::Closed { .. } = campaign.def.hours.verdict(MessageKind::Reply, self.now, &zones) {
+            self.audit(None, "notice_not_sent", format!("contact {}", contact.id), "outside texting hours".to_owned());
+            return Ok(false);
+        }
         let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
         let Some(text) = in_language(&campaign.def.opt_out_notice, &language, &campaign.def.language) else {
             return Ok(false);
