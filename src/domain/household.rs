@@ -18,6 +18,12 @@ pub const REMOVED: &str = "household_removed";
 pub const NAMES: &str = "household_names";
 /// What the list says of each of them who is not the contact, those taken off too, as JSON by their ids. No text is filled with it.
 pub const PEOPLE: &str = "household_people";
+/// True of a field's name that is the program's own: no column of a list may stand there.
+#[must_use]
+pub fn is_own(name: &str) -> bool {
+    [IDS, NAMES, REMOVED, PEOPLE].contains(&name.trim())
+}
+
 /// So many of a number are kept with all that the list says of them: where more are, the number is no household's.
 pub const MOST_PEOPLE: usize = 30;
 

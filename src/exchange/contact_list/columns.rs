@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::aliases::{ALIASES, Aliases, Confidence, Says, fold_header};
+use crate::domain::household;
 use crate::domain::phone::Phone;
 use crate::exchange::problem::FileProblem;
 
@@ -548,6 +549,16 @@ impl Finder<'_> {
                     Meaning::LeftOut { why: "another column has this name".into() }
                 }
                 None => Meaning::Field { name: header.clone() },
+            };
+            let meaning = match meaning {
+                Meaning::Field { name } if household::is_own(&name) => {
+                    let what =
+                        format!("`{name}` is where this program keeps who shares a number; the column is left out");
+                    let remedy = "Give it another name, should scripts use it.";
+                    warnings.push(self.problem(header, what, remedy, false));
+                    Meaning::LeftOut { why: "the name is the program's own".into() }
+                }
+                other => other,
             };
             meanings.push(meaning);
         }

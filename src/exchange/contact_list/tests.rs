@@ -621,3 +621,17 @@ fn a_word_about_calls_is_pointed_out_and_leaves_nobody_out() {
     let list = load_with(&file, &Options { map, ..Options::default() }).expect("a list");
     assert_eq!(list.contacts.len(), 1);
 }
+
+#[test]
+fn no_column_stands_where_the_program_keeps_who_shares_a_number() {
+    let text = "firstName,cell,household_ids,other\nAna,2122000002,h9,x\nBen,2122000003,,y\n";
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("l.csv");
+    std::fs::write(&file, text).unwrap();
+    for map in [vec![], vec!["other=household_removed".parse().unwrap()]] {
+        let many = 1 + map.len();
+        let list = load_with(&file, &Options { map, ..Options::default() }).expect("a list");
+        assert!(list.contacts.iter().all(|one| !one.fields.keys().any(|name| household::is_own(name))));
+        assert_eq!((list.contacts.len(), list.problems.len()), (2, many));
+    }
+}
