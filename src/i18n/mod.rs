@@ -125,7 +125,7 @@ impl Catalogue {
 /// What no message can know of its own arguments: a Spanish time ends with a full stop, which then is the sentence's too, and one
 /// o'clock is one. What a voter wrote so stays as it was written, and the sentence with it.
 fn tidied(said: String, args: &[(&str, Value)]) -> String {
-    const TIDIED: [(&str, &str); 2] = [(". m..", ". m."), ("las 1:", "la 1:")];
+    const TIDIED: [(&str, &str); 3] = [(". m..", ". m."), ("son las 1:", "es la 1:"), ("las 1:", "la 1:")];
     let told = |from: &str| args.iter().any(|(_, value)| matches!(value, Value::Text(text) if text.contains(from)));
     let mut said = said;
     for (from, to) in TIDIED {
@@ -208,6 +208,7 @@ mod tests {
     fn a_spanish_time_is_tidied_and_no_voters_words() {
         let time = [("at", Value::Time("1:00 p. m.".into()))];
         assert_eq!(tidied("Hasta las 1:00 p. m..".into(), &time), "Hasta la 1:00 p. m.");
+        assert_eq!(tidied("allí son las 1:05 p. m.".into(), &time), "allí es la 1:05 p. m.");
         let voter = [("text", Value::Text("desde las 1:00".into()))];
         assert_eq!(tidied("Ana: desde las 1:00".into(), &voter), "Ana: desde las 1:00");
     }

@@ -11,7 +11,7 @@ plain-can-always = Always: Enter alone: tell again. status: how everything stand
 plain-can-names = The name of an action works too, as in: { $name }.
 plain-table = Keys and names. First those that work here, in { $place }.
 plain-unknown = I do not know "{ $line }". Nothing was done. A question mark tells what you can do.
-plain-elsewhere = Not here. It works in: { $places }.
+plain-elsewhere = Not here: "{ $what }" works in: { $places }.
 plain-no-such-number = There are numbers up to { $most }. Nothing was done.
 plain-no-number = There is nothing with that number here. Nothing was done.
 plain-of-whom = Of whom? Type the number before it, as in: 2 { $line }
@@ -26,6 +26,8 @@ plain-words-whole = v, text
 plain-words-more = m, more
 plain-words-anew = i, anew
 plain-words-status = status, stand
+plain-words-stay = stay
+plain-words-line = line
 plain-words-table = keys, table
 
 plain-label-whole = the whole text
@@ -76,3 +78,17 @@ plain-marked = marked
 plain-unknown-like = I do not know "{ $line }". Did you mean "{ $meant }"? Nothing was done.
 plain-may-go-now = It may be sent now.
 plain-recorded = Recorded as their answer: { $answer }.
+
+# A key that writes nothing, typed on a line.
+plain-screen-key = Your line had { $key } in it. Here everything is typed: letters, words, numbers. Nothing was done.
+plain-key-arrow = an arrow key
+plain-key-home = the Home key
+plain-key-end = the End key
+plain-key-page = a Page key
+plain-key-delete = the Delete or Insert key
+plain-key-function = a function key
+plain-key-control = a Control key
+plain-key-other = a key that writes nothing
+plain-nothing-behind = There is nothing to go back to from here. Nothing was done.
+plain-can-of-a-row = A number alone opens that one. With the others the number comes first, as in: 2 { $word }
+plain-search-all = Among { $n }. Type a part of the name.

@@ -290,6 +290,7 @@ texter-handed-over-done = { $name } is handed over to somebody who speaks their 
 texter-opt-out-done = { $name } is opted out. For 10 seconds { $key } takes it back; then they are told.
 texter-opt-out-silent-done = { $name } is opted out without a word. For 10 minutes { $key } takes it back.
 texter-opt-out-for-good = { $name } is opted out.
+texter-opt-out-stays = { $name } stays opted out: they were told already, or it was too long ago.
 texter-opt-out-undone = { $name }: the opt-out is taken back.
 tag-escalated = flagged
 tag-deceased = deceased

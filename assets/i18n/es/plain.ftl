@@ -11,7 +11,7 @@ plain-can-always = Siempre: Enter solo: repetir. estado: cómo está todo. tecla
 plain-can-names = También vale el nombre de una acción, por ejemplo: { $name }.
 plain-table = Teclas y nombres. Primero lo que vale aquí, en { $place }.
 plain-unknown = No conozco "{ $line }". No se hizo nada. Un signo de interrogación dice qué puedes hacer.
-plain-elsewhere = Aquí no. Vale en: { $places }.
+plain-elsewhere = Aquí no: «{ $what }» vale en: { $places }.
 plain-no-such-number = Hay números hasta { $most }. No se hizo nada.
 plain-no-number = Aquí no hay nada con ese número. No se hizo nada.
 plain-of-whom = ¿De quién? Escribe antes el número, por ejemplo: 2 { $line }
@@ -26,6 +26,8 @@ plain-words-whole = v, texto
 plain-words-more = m, más
 plain-words-anew = i, otra vez
 plain-words-status = status, estado
+plain-words-stay = quedarse
+plain-words-line = línea
 plain-words-table = keys, teclas
 
 plain-label-whole = el texto entero
@@ -76,3 +78,17 @@ plain-marked = marcada
 plain-unknown-like = No conozco «{ $line }». ¿Querías decir «{ $meant }»? No se hizo nada.
 plain-may-go-now = Ahora se puede enviar.
 plain-recorded = Anotado como su respuesta: { $answer }.
+
+# Una tecla que no escribe nada, tecleada en una línea.
+plain-screen-key = Tu línea llevaba { $key }. Aquí todo se escribe: letras, palabras, números. No se hizo nada.
+plain-key-arrow = una tecla de flecha
+plain-key-home = la tecla Inicio
+plain-key-end = la tecla Fin
+plain-key-page = una tecla de página
+plain-key-delete = la tecla Suprimir o Insertar
+plain-key-function = una tecla de función
+plain-key-control = una tecla con Control
+plain-key-other = una tecla que no escribe nada
+plain-nothing-behind = Desde aquí no hay a dónde volver. No se hizo nada.
+plain-can-of-a-row = Un número solo abre esa fila. Con lo demás el número va delante, por ejemplo: 2 { $word }
+plain-search-all = Entre { $n }. Escribe una parte del nombre.

@@ -290,6 +290,7 @@ texter-handed-over-done = { $name } pasa a alguien que habla su idioma ({ $langu
 texter-opt-out-done = { $name } está de baja. Durante 10 segundos { $key } lo deshace; después se le avisa.
 texter-opt-out-silent-done = { $name } está de baja sin aviso. Durante 10 minutos { $key } lo deshace.
 texter-opt-out-for-good = { $name } está de baja.
+texter-opt-out-stays = { $name } sigue de baja: ya se le avisó, o pasó demasiado tiempo.
 texter-opt-out-undone = { $name }: la baja está deshecha.
 tag-escalated = señalado
 tag-deceased = fallecido

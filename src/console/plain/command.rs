@@ -51,9 +51,19 @@ const WORDS: &[(Action, &str)] = &[
     (Action::Newline, "line"),
 ];
 
+/// Words that are said in the person's language; the English ones are understood in each.
+fn spoken(word: &str) -> Option<&'static str> {
+    match word {
+        "stay" => Some("plain-words-stay"),
+        "line" => Some("plain-words-line"),
+        _ => None,
+    }
+}
+
 /// The word of its own that an action has here.
-pub(super) fn own_word(action: Action) -> Option<&'static str> {
-    WORDS.iter().find(|(of, _)| *of == action).map(|(_, word)| *word)
+pub(super) fn own_word(action: Action, voice: &Voice) -> Option<String> {
+    let word = WORDS.iter().find(|(of, _)| *of == action).map(|(_, word)| *word)?;
+    Some(spoken(word).map_or_else(|| word.to_owned(), |key| voice.word(key)))
 }
 
 /// What makes no sense where everything comes in lines: the terminal moves the cursor and edits the line, and there are no
@@ -132,7 +142,11 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
     let small = folded(word);
     let works = |action: Action| action.works_in(context) && keymap.offers(action);
     // A capital letter is another key: it sends nothing.
-    let own = WORDS.iter().find(|(action, own)| (*own == word || (own.len() > 1 && *own == small)) && works(*action));
+    let is_own = |own: &str| {
+        let of_the_language = || spoken(own).is_some_and(|key| voice.is_one_of(key, &[], &small));
+        own == word || (own.len() > 1 && (own == small || of_the_language()))
+    };
+    let own = WORDS.iter().find(|(action, own)| is_own(own) && works(*action));
     if let Some((action, _)) = own {
         return Typed::Action(*action);
     }
@@ -150,6 +164,19 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
             return meant;
         }
     }
+    // A key of the place that stands behind a reply or a list is none of this one; nobody is told that there is no such word.
+    let behind = |context| match context {
+        Context::Composer | Context::Inbox => Some(Context::Thread),
+        Context::Card => Some(Context::Inbox),
+        _ => None,
+    };
+    let there = behind(context).into_iter().flat_map(|behind| chords(word).into_iter().map(move |keys| (behind, keys)));
+    let there = there.filter(|(_, keys)| keys.len() == 1);
+    let of_another = there.filter_map(|(behind, keys)| match keymap.look_up(behind, &keys, facts) {
+        Lookup::Matched(action) if !action.works_in(context) => Some(action),
+        _ => None,
+    });
+    let of_another = (word == BACK).then_some(Action::Back).into_iter().chain(of_another).next();
     let named = |action: Action| folded(action.name()) == small || folded(&voice.word(action.label_key())) == small;
     let mut elsewhere = None;
     for info in ACTIONS.iter().filter(|info| keymap.offers(info.action) && named(info.action)) {
@@ -158,7 +185,7 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
         }
         elsewhere = Some(info.action);
     }
-    elsewhere.map_or(Typed::Unknown, Typed::Elsewhere)
+    elsewhere.or(of_another).map_or(Typed::Unknown, Typed::Elsewhere)
 }
 
 /// What may have been meant by a line that is no word of this place: the name that is most like it, when one is.
@@ -187,7 +214,7 @@ pub fn word_for(action: Action, context: Context, keymap: &Keymap, voice: &Voice
         matches!(keymap.look_up(context, &typed, Facts::default()), Lookup::NotFound { .. })
             || keymap.keys_for(context, action).iter().any(|key| key == word)
     };
-    let own = WORDS.iter().find(|(of, word)| *of == action && free(word)).map(|(_, word)| (*word).to_owned());
+    let own = own_word(action, voice).filter(|word| free(word));
     let taken = |key: &str| key == BACK && Action::Back.works_in(context);
     let key =
         || keymap.keys_for(context, action).into_iter().find(|key| key.chars().count() == 1 && !taken(key.as_str()));

@@ -12,6 +12,9 @@ use crate::console::keymap::map::HelpRow;
 use crate::console::words::stopped;
 use crate::domain::safe_text::{safe_body, safe_line};
 
+/// So many names are told to somebody who has typed nothing of one yet.
+const FEW: usize = 9;
+
 /// How a layer is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manner {
@@ -67,6 +70,11 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
         }
         OverlayView::Canned { query, rows, .. } => {
             search(voice, "ui-canned-title", query, rows.iter().map(|row| choice(voice, row)))
+        }
+        // Of whom nothing is known yet: forty names are not read out to somebody who is about to type one.
+        OverlayView::Search { query, rows, .. } if query.trim().is_empty() && rows.len() > FEW => {
+            let counted = voice.counted("plain-search-all", "n", rows.len());
+            Layer { manner: Manner::Search, lines: vec![voice.word("ui-search-title"), counted], rows: 0 }
         }
         OverlayView::Search { query, rows, .. } => {
             search(voice, "ui-search-title", query, rows.iter().map(|row| choice(voice, row)))
@@ -169,8 +177,8 @@ fn help(voice: &Voice, from: Context, groups: &[(Category, Vec<HelpRow>)]) -> Ve
             for row in rows.iter().filter(|row| row.here == here) {
                 lines.extend(title.take());
                 // What cannot be typed on a line, or does something else there, is no key here.
-                let own = own_word(row.action);
-                let mut keys: Vec<&str> = own.into_iter().collect();
+                let own = own_word(row.action, voice);
+                let mut keys: Vec<&str> = own.as_deref().into_iter().collect();
                 for (_, key) in &row.keys {
                     let of_the_screen = own.is_some() && matches!(key.as_str(), "enter" | "space" | "tab" | "esc");
                     if !of_the_screen && !keys.contains(&key.as_str()) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::command::{Typed, folded, like, offers, parse, word_for};
 use super::layers::{Manner, layer};
+use super::screen_keys::{ScreenKey, screen_key};
 use super::voice::{Voice, printable};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
@@ -49,6 +50,8 @@ pub struct Page {
     pub text: bool,
     /// Replies that are told in it, each under its number.
     pub replies: Vec<Suggestion>,
+    /// The question itself names the word that goes to the other pane.
+    pub named_switch: bool,
     /// A long list: of it only what has changed is told once it was.
     pub list: bool,
 }
@@ -214,6 +217,7 @@ impl<P: Pages> Lines<P> {
         let (context, keymap) = (self.pages.context(), self.pages.keymap());
         let works = |action: &&Action| {
             self.pages.why_not(**action).is_none()
+                && !self.pages.wants_a_row(**action)
                 && (!keymap.keys_for(context, **action).is_empty() || **action == Action::Send)
         };
         let mut hints: Vec<String> = page
@@ -246,6 +250,9 @@ impl<P: Pages> Lines<P> {
         let offered = offers(context, self.pages.keymap(), &self.voice, |action| self.pages.why_not(action));
         let others = offered.iter().filter(|offer| offer.action != Action::Help);
         lines.extend(others.map(|offer| self.hint(&offer.word, &self.voice.word(offer.action.label_key()))));
+        let of_a_row =
+            offered.iter().find(|offer| offer.action != Action::Open && self.pages.wants_a_row(offer.action));
+        lines.extend(of_a_row.map(|offer| self.voice.text("plain-can-of-a-row", "word", &offer.word)));
         lines.push(self.voice.word("plain-can-always"));
         // One that is there, of two words where there is one.
         let example = offered.iter().find(|offer| offer.action.name().contains('_')).or(offered.first());
@@ -266,7 +273,9 @@ impl<P: Pages> Lines<P> {
                 self.again = true;
                 self.perform(Action::KillLine, stamp)
             }
-            Typed::Number(place) if matches!(layer.manner, Manner::Choose | Manner::Search) => {
+            Typed::Number(place)
+                if layer.manner == Manner::Choose || (layer.manner == Manner::Search && layer.rows > 0) =>
+            {
                 if place == 0 || place > layer.rows {
                     self.say(&Say::new("plain-no-such-number").with("most", layer.rows));
                     return Vec::new();
@@ -304,6 +313,8 @@ impl<P: Pages> Lines<P> {
     fn select(&mut self, number: usize, stamp: Stamp) -> Option<Vec<Effect>> {
         let Some(steps) = self.pages.row(number) else {
             self.say(&Say::new("plain-no-number"));
+            // Who came meanwhile has a number once the list was told.
+            self.again |= self.pages.context() == Context::Inbox;
             return None;
         };
         Some(steps.into_iter().flat_map(|action| self.perform(action, stamp)).collect())
@@ -394,10 +405,16 @@ impl<P: Pages> Lines<P> {
                 // It is a layer that is read: it goes by itself.
                 self.perform(Action::Help, stamp)
             }
+            // Somebody is where there is nothing to go back to: the list of places would be the whole program.
+            Typed::Elsewhere(Action::Back) => {
+                self.say(&Say::new("plain-nothing-behind"));
+                Vec::new()
+            }
             Typed::Elsewhere(action) => {
                 let places: Vec<String> =
                     action.info().contexts.iter().map(|context| self.voice.word(context.title_key())).collect();
-                self.say(&Say::new("plain-elsewhere").with("places", places.join(", ")));
+                let label = self.voice.word(action.label_key());
+                self.say(&Say::new("plain-elsewhere").with("what", label).with("places", places.join(", ")));
                 Vec::new()
             }
             own @ (Typed::Whole | Typed::More | Typed::Anew) => {
@@ -459,6 +476,17 @@ impl<P: Pages> Front for Lines<P> {
 
     fn typed(&mut self, line: &str, stamp: Stamp) -> Vec<Effect> {
         self.answered = true;
+        let line = match screen_key(line) {
+            // Where a text is written, nothing is written: that goes back.
+            Some(ScreenKey::Escape) if self.text => "",
+            Some(ScreenKey::Escape) => "esc",
+            Some(ScreenKey::Other(key)) => {
+                let key = self.voice.word(key);
+                self.say(&Say::new("plain-screen-key").with("key", key));
+                return Vec::new();
+            }
+            None => line,
+        };
         let mut fx = if let Some(view) = self.pages.layer() {
             self.typed_at_a_layer(&view, line, stamp)
         } else if self.text {

@@ -20,6 +20,7 @@ mod home;
 mod layers;
 mod lines;
 mod news;
+mod screen_keys;
 mod talk;
 #[cfg(test)]
 mod tests;

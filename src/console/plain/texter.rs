@@ -203,6 +203,7 @@ impl TexterPages {
             lines,
             kind,
             ask,
+            named_switch: list.len == 0 && left > 0,
             // Whoever has nobody to answer waits for just that.
             idle: self.model.people.waiting() == 0,
             ..Page::default()
@@ -431,6 +432,9 @@ impl Pages for TexterPages {
             },
         };
         page.offers = self.offered();
+        if page.named_switch {
+            page.offers.retain(|action| *action != Action::SwitchPane);
+        }
         page
     }
 

@@ -135,7 +135,7 @@ impl Voice {
         let said = match notice.say.key {
             // The key of the screen does nothing on a line.
             "texter-back-from-list" => {
-                self.text(notice.say.key, "key", own_word(Action::SwitchPane).unwrap_or_default())
+                self.text(notice.say.key, "key", &own_word(Action::SwitchPane, self).unwrap_or_default())
             }
             _ => self.say(&notice.say),
         };

@@ -158,7 +158,7 @@ impl Model {
             name: one.name.clone(),
             kind: kind_of(&one.confirmed),
             at: one.confirmed.at,
-            standing: Standing::Parked(self.named(&one.problem, &one.name)),
+            standing: Standing::Parked(self.named(one)),
             todo: match &one.confirmed.what {
                 ConfirmedWhat::Text(text) if text.kind == MessageKind::Initial => Say::new("outbox-do-parked-card"),
                 ConfirmedWhat::Text(_) if one.problem.code == Code::Recalled => Say::new("outbox-do-recalled"),
@@ -167,7 +167,7 @@ impl Model {
             },
         };
         let no = |one: &Lately| {
-            let why = self.named(&one.problem, &one.name);
+            let why = self.named(one);
             // Where no reason was given, there is something to do, and that stands in the reason's place.
             let wordless = why.key == "problem-no-reason";
             OutboxRow {
@@ -182,8 +182,8 @@ impl Model {
         unknown.into_iter().chain(parked).chain(waiting).chain(refused.into_iter().map(no)).collect()
     }
 
-    fn named(&self, problem: &Problem, name: &str) -> Say {
-        self.refusal_say(problem).with("name", name)
+    fn named(&self, one: &Lately) -> Say {
+        self.refusal_of(&one.confirmed.what, &one.problem).with("name", one.name.as_str())
     }
 
     fn what_waiting_needs(&self) -> Say {

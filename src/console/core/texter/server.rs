@@ -15,13 +15,18 @@ use crate::api::event::{Event, EventKind};
 use crate::api::message::{Outcome, SendRequest, ThreadEntry, ThreadMessage, Verdict};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, Beside};
+use crate::console::core::shared::msg::{Ask, Beside, ConfirmedWhat};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::{Arg, Say};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::{ContactId, MessageId};
 use crate::domain::message::{Delivery, Direction, MessageKind};
 use crate::domain::safe_text::safe_line;
+
+/// An opt-out that could not be taken back any more.
+fn is_late_undo(what: &ConfirmedWhat, problem: &Problem) -> bool {
+    problem.code == Code::TooLate && matches!(what, ConfirmedWhat::Act { act: Act::UndoOptOut { .. } })
+}
 
 /// The sentence for a refusal, with what it carries.
 #[must_use]
@@ -244,7 +249,9 @@ impl Model {
     }
 
     fn refused(&mut self, id: Uuid, problem: &Problem, fx: &mut Vec<Effect>) {
-        let parked = problem.code.parks();
+        // What was decided by then is not to be done again some other time.
+        let late = |mine: &Mine| mine.confirmed.id == id && is_late_undo(&mine.confirmed.what, problem);
+        let parked = problem.code.parks() && !self.acts.all().any(late);
         let keep = !parked && !matches!(problem.code, Code::LeaseLost | Code::Removed);
         let Some(mine) = self.acts.refused(id, problem, keep, parked) else { return };
         self.remember(&mine, problem, parked);
@@ -265,7 +272,7 @@ impl Model {
                 _ => {}
             }
         }
-        let mut say = self.refusal_say(problem);
+        let mut say = self.refusal_of(&mine.confirmed.what, problem);
         if let Some(line) = contact.and_then(|id| self.people.line(id)) {
             say = say.with("name", line.first_name.clone());
         }
@@ -275,7 +282,7 @@ impl Model {
                     self.parked(request, problem, &say, fx);
                 }
             }
-            (crate::console::core::shared::msg::ConfirmedWhat::Act { act }, _) => self.act_refused(act, fx),
+            (ConfirmedWhat::Act { act }, _) => self.act_refused(act, fx),
             _ => {}
         }
         self.say(Level::Warning, say);
@@ -288,6 +295,11 @@ impl Model {
             return Say::new("problem-no-reason");
         }
         problem_say(problem)
+    }
+
+    /// The same, where what was confirmed makes the reason another one.
+    pub(super) fn refusal_of(&self, what: &ConfirmedWhat, problem: &Problem) -> Say {
+        if is_late_undo(what, problem) { Say::new("texter-opt-out-stays") } else { self.refusal_say(problem) }
     }
 
     /// A refused reply leaves the voter waiting.

@@ -552,3 +552,43 @@ proptest! {
         prop_assert_eq!(ids.len(), reader.confirmed.len(), "one line, one act");
     }
 }
+
+#[test]
+fn a_key_that_writes_nothing_is_told_by_its_name_and_is_no_text() {
+    let mut reader = Reader::with(2, 1);
+    let said = reader.types(&["y\u{1b}[D"]);
+    assert!(said.starts_with("Your line had an arrow key in it.") && reader.sent().is_empty(), "{said}");
+    reader.types(&["n", "i", "hel\u{1b}[Hlo"]);
+    assert!(reader.said.iter().any(|line| line.contains("the Home key")), "{:#?}", reader.said);
+    let reply = reader.types(&["hello"]);
+    assert!(reply.contains("Your reply to N1001: hello\n"), "{reply}");
+    // The Escape key goes back, as it does on a screen.
+    assert!(reader.types(&["\u{1b}"]).contains("What for N1001?"));
+}
+
+#[test]
+fn a_word_of_the_place_behind_is_not_unknown() {
+    let mut reader = Reader::with(2, 1);
+    let said = reader.types(&["b"]);
+    assert!(said.starts_with("There is nothing to go back to"), "{said}");
+    reader.types(&["n", "i", "hello"]);
+    let said = reader.types(&["t"]);
+    assert!(said.starts_with("Not here: \"tags\" works in:"), "{said}");
+}
+
+#[test]
+fn a_number_that_nobody_has_yet_tells_the_list_again() {
+    let mut reader = Reader::with(0, 1);
+    reader.types(&["p"]);
+    let said = reader.types(&["7"]);
+    assert!(said.contains("nothing with that number") && said.contains("\n1: N1001"), "{said}");
+}
+
+#[test]
+fn forty_names_are_not_read_out_to_who_searches() {
+    let mut reader = Reader::with(40, 1);
+    let said = reader.types(&["/"]);
+    assert!(said.contains("Among 41.") && !said.contains("N1001"), "{said}");
+    let said = reader.types(&["N1001"]);
+    assert!(said.contains("1: N1001"), "{said}");
+}

@@ -166,6 +166,17 @@ fn the_words_of_the_front_end_are_free_in_the_shipped_keys() {
 }
 
 #[test]
+fn words_are_said_in_the_persons_language_and_the_english_ones_are_understood() {
+    let keymap = Keymap::default();
+    let spanish = Voice::new(Arc::new(Catalogue::spanish()), TimeZone::UTC);
+    assert_eq!(word_for(Action::SendStay, Context::Composer, &keymap, &spanish), "quedarse");
+    for word in ["quedarse", "stay", "linea", "línea", "line"] {
+        let typed = parse(word, Context::Composer, &keymap, Facts::default(), &spanish);
+        assert!(matches!(typed, Typed::Action(Action::SendStay | Action::Newline)), "{word}: {typed:?}");
+    }
+}
+
+#[test]
 fn a_practice_names_what_can_be_typed() {
     use crate::console::plain::{Pages as _, TexterPages};
     let mut desk = crate::console::core::texter::tests::driver::Desk::with(8, 0);
