@@ -70,6 +70,7 @@ pub mod shift;
 pub mod spoke;
 pub mod text;
 mod tools;
+mod usage;
 mod waiting_room;
 pub mod wipe;
 
@@ -80,6 +81,7 @@ use anyhow::Context as _;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use output::{Advice, Exit, Misuse, Outcome, ask, forget_typed, json, out, out_json, quoted, report};
+pub use usage::parse;
 
 use crate::config::{self, Config, Layers, Loaded, Paths, PathsError, Surroundings};
 use crate::env::{SharedClock, SharedIds, SystemClock, SystemIds};
