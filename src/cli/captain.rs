@@ -62,11 +62,25 @@ pub async fn run(args: CaptainArgs, ctx: &Context) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// What a server cannot do has no key: one that cannot pause has no waiting room, no held texts, no flags and no notes either.
+/// What a server cannot do has no key, and stands in no help: one that cannot pause has no waiting room, no held texts, no flags and no notes either.
 fn missing(can: &Capabilities) -> Vec<Action> {
     if can.pause {
-        Vec::new()
+        // Such a server tells a captain of who was flagged; its conversations are texters'.
+        vec![Action::Talks, Action::Mark, Action::MarkAll, Action::Reassign, Action::SetStatus]
     } else {
         vec![Action::PauseResume, Action::Held, Action::WaitingRoom, Action::Flagged, Action::Announce]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Action, Capabilities, missing};
+
+    #[test]
+    fn help_names_nothing_that_the_server_does_not_have() {
+        let own = missing(&Capabilities { pause: true, ..Capabilities::NATIVE });
+        assert!(own.contains(&Action::Talks) && !own.contains(&Action::Flagged));
+        let foreign = missing(&Capabilities { pause: false, ..Capabilities::NATIVE });
+        assert!(foreign.contains(&Action::Flagged) && !foreign.contains(&Action::Talks));
     }
 }

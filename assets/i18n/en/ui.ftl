@@ -10,6 +10,10 @@ ui-too-small = Please enlarge the window to 40×12.
 ## The line to the server
 ui-link-connecting = connecting
 ui-link-online = online
+ui-link-asked-to-wait = the server asks to wait { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}
 ui-link-offline = offline since { $since }, next try { $next }
 ui-link-signed-out-login = signed out: textbank login --spoke URL
 ui-link-unanswered = no answer yet
@@ -216,6 +220,10 @@ ui-upload-parked = { $n } came back
 outbox-title = Outbox
 outbox-line-connecting = Connecting to the server.
 outbox-line-online = Online: what you confirm is handed in at once.
+outbox-line-asked-to-wait = The server is there and asks to be left alone for { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}; what you confirm is handed in then.
 outbox-line-offline = Offline since { $since }; the next try is at { $next }, by this laptop's clock.
 outbox-counts = { $waiting } not yet accepted, { $unknown } of unknown outcome, { $parked } came back.
 outbox-waiting = not yet accepted

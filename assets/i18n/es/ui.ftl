@@ -9,6 +9,10 @@ ui-too-small = Agranda la ventana a 40×12, por favor.
 ## La conexión con el servidor
 ui-link-connecting = conectando
 ui-link-online = en línea
+ui-link-asked-to-wait = el servidor pide esperar { $seconds ->
+    [one] { $seconds } segundo
+   *[other] { $seconds } segundos
+}
 ui-link-offline = sin conexión desde las { $since }, nuevo intento a las { $next }
 ui-upload-waiting = { $n ->
     [one] { $n } por entregar
@@ -175,6 +179,10 @@ ui-upload-parked = { $n } de vuelta
 outbox-title = Bandeja de salida
 outbox-line-connecting = Conectando con el servidor.
 outbox-line-online = En línea: lo que confirmas se entrega enseguida.
+outbox-line-asked-to-wait = El servidor está ahí y pide que se espere { $seconds ->
+    [one] { $seconds } segundo
+   *[other] { $seconds } segundos
+}; lo que confirmas se entrega después.
 outbox-line-offline = Sin conexión desde las { $since }; se intenta de nuevo a las { $next }, según el reloj de este equipo.
 outbox-counts = { $waiting } sin aceptar todavía, { $unknown } de resultado desconocido, { $parked } de vuelta.
 outbox-waiting = sin aceptar todavía

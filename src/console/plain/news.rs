@@ -26,6 +26,7 @@ pub(super) struct News {
 fn is_same(one: &LinkState, other: &LinkState) -> bool {
     match (one, other) {
         (LinkState::Offline { since: one, .. }, LinkState::Offline { since: other, .. }) => one == other,
+        (LinkState::AskedToWait { .. }, LinkState::AskedToWait { .. }) => true,
         _ => one == other,
     }
 }

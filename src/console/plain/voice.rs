@@ -156,6 +156,9 @@ impl Voice {
             LinkState::Offline { since, next_try } => {
                 self.say(&Say::new("outbox-line-offline").with("since", *since).with("next", *next_try))
             }
+            LinkState::AskedToWait { seconds } => {
+                self.say(&Say::new("outbox-line-asked-to-wait").with("seconds", *seconds))
+            }
             LinkState::SignedOut { .. } if self.login => self.word("ui-link-signed-out-login"),
             LinkState::SignedOut { hands_in: true } => self.word("ui-link-signed-out-hands-in"),
             LinkState::SignedOut { hands_in: false } => self.word("ui-link-signed-out"),

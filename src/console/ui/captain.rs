@@ -38,6 +38,9 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
     };
     let footer = Rect { y: area.bottom() - foot, height: foot, ..area };
     shell::footer(ink, &model.footer(), footer, buffer);
+    if let Some(layer) = model.behind_view() {
+        layers::draw(ink, &model.notices, &layer, body, buffer);
+    }
     if let Some(layer) = model.overlay_view() {
         cursor = layers::draw(ink, &model.notices, &layer, body, buffer);
     }

@@ -51,6 +51,7 @@ pub(super) fn link(ink: Ink<'_>, link: &LinkState, clocks: (Option<Timestamp>, O
     match link {
         LinkState::Connecting => (ink.word("ui-link-connecting"), Role::Faint),
         LinkState::Online => (format!("{} {}", ink.sign(Sign::Done), ink.word("ui-link-online")), Role::Good),
+        LinkState::AskedToWait { seconds } => (ink.counted("ui-link-asked-to-wait", "seconds", *seconds), Role::Warn),
         LinkState::Offline { since, .. } if differ(clocks) => {
             (ink.with_text("ui-link-offline-for", "age", &ink.age(*since, clocks.1)), Role::Warn)
         }

@@ -410,7 +410,7 @@ impl Model {
         };
         OverlayView::Confirm {
             title: Say::new(title).with("n", whom.len()).with("name", self.first_of(whom)),
-            lines: Vec::new(),
+            lines: (whom.len() > 1).then(|| self.names_of(whom)).into_iter().collect(),
             choices: choices.into_iter().map(|say| (say, None)).collect(),
             selected,
         }
@@ -418,6 +418,13 @@ impl Model {
 
     fn first_of(&self, whom: &[Whom]) -> String {
         whom.first().map(|one| self.name_of_talk(one.contact)).unwrap_or_default()
+    }
+
+    /// Whom it is about, as many as there is room for.
+    fn names_of(&self, whom: &[Whom]) -> Say {
+        let names: Vec<String> = whom.iter().take(10).map(|one| self.name_of_talk(one.contact)).collect();
+        let more = whom.len().saturating_sub(names.len());
+        Say::new("captain-talks-sure-names").with("names", names.join(", ")).with("more", more)
     }
 
     /// The question before something is done with many.
@@ -436,13 +443,10 @@ impl Model {
             Deed::Tag(tag, true) => Say::new("captain-talks-sure-tag").with("n", n).with("tag", tag.clone()),
             Deed::Tag(tag, false) => Say::new("captain-talks-sure-untag").with("n", n).with("tag", tag.clone()),
         };
-        let names: Vec<String> = whom.iter().take(10).map(|one| self.name_of_talk(one.contact)).collect();
-        let more = n.saturating_sub(names.len());
-        let list = Say::new("captain-talks-sure-names").with("names", names.join(", ")).with("more", more);
         let key = |action| self.options.keymap.key_for(Context::Confirm, action);
         OverlayView::Confirm {
             title,
-            lines: vec![list],
+            lines: vec![self.names_of(whom)],
             choices: vec![
                 (Say::new("captain-talks-sure-yes"), key(Action::Yes)),
                 (Say::new("captain-cancel"), key(Action::No)),

@@ -251,3 +251,23 @@ fn where_the_server_shows_no_conversations_there_is_no_such_key() {
     assert!(!screen.model.footer().iter().any(|key| key.action == Action::Talks));
     assert!(listed().model.footer().iter().any(|key| key.action == Action::Reassign));
 }
+
+#[test]
+fn who_is_meant_stays_in_sight_and_an_open_conversation_is_not_opened_again() {
+    let mut screen = Screen::new(true);
+    let asks = screen.keys("c");
+    screen.crew();
+    let Some(ReviewAsk::Page(filters, _)) = asks.last() else { panic!("{asks:?}") };
+    screen.page(filters, vec![talk(1, "Ann", &[]), talk(2, "Ben", &[])], 2);
+    let keys = |screen: &Screen| screen.model.footer().into_iter().map(|key| key.action).collect::<Vec<_>>();
+    assert!(keys(&screen).contains(&Action::Mark) && screen.model.behind_view().is_none());
+    screen.keys("A a");
+    let Some(OverlayView::Confirm { lines, .. }) = screen.model.overlay_view() else { panic!("no question") };
+    assert_eq!(lines.first().map(|say| say.key), Some("captain-talks-sure-names"));
+    assert!(matches!(screen.model.behind_view(), Some(OverlayView::Talks { rows, .. }) if rows.len() == 2));
+    screen.keys("esc enter");
+    assert!(matches!(screen.model.overlay_view(), Some(OverlayView::Talk { .. })));
+    let open = keys(&screen);
+    assert!(!open.contains(&Action::Choose) && !open.contains(&Action::Mark), "{open:?}");
+    assert!(open.contains(&Action::Reassign), "{open:?}");
+}

@@ -127,6 +127,10 @@ impl Model {
             Context::Confirm if matches!(self.overlays.last(), Some(Overlay::Deed { .. })) => {
                 &[Action::Down, Action::Choose, Action::Back]
             }
+            // What is open is not opened again, and nothing is marked in it.
+            Context::Review if matches!(self.overlays.last(), Some(Overlay::Talk { .. })) => {
+                &[Action::Down, Action::Reassign, Action::SetStatus, Action::Tags, Action::Back, Action::Help]
+            }
             Context::Review => &[
                 Action::Choose,
                 Action::Filter,
@@ -240,6 +244,18 @@ impl Model {
     /// The top layer.
     #[must_use]
     pub fn overlay_view(&self) -> Option<OverlayView> {
+        self.overlays.last().map(|overlay| self.view_of(overlay))
+    }
+
+    /// The conversations, while something is chosen or typed over them: who is meant stays in sight.
+    #[must_use]
+    pub fn behind_view(&self) -> Option<OverlayView> {
+        let (_, behind) = self.overlays.split_last()?;
+        let of_talks = |overlay: &&Overlay| matches!(overlay, Overlay::Talks { .. } | Overlay::Talk { .. });
+        behind.iter().rev().find(of_talks).map(|overlay| self.view_of(overlay))
+    }
+
+    fn view_of(&self, overlay: &Overlay) -> OverlayView {
         let keymap = &self.options.keymap;
         let choices = |yes: &'static str, no: &'static str| {
             vec![
@@ -247,7 +263,7 @@ impl Model {
                 (Say::new(no), keymap.key_for(Context::Confirm, Action::No)),
             ]
         };
-        Some(match self.overlays.last()? {
+        match overlay {
             Overlay::Help { from, scroll } => {
                 OverlayView::Help { from: *from, groups: keymap.help(*from), scroll: *scroll }
             }
@@ -364,6 +380,6 @@ impl Model {
                 selected: *selected,
             },
             Overlay::Messages { scroll } => OverlayView::Messages { scroll: *scroll },
-        })
+        }
     }
 }

@@ -304,6 +304,11 @@ pub enum LinkState {
         /// Next try.
         next_try: Timestamp,
     },
+    /// The server answers, and asks to be left alone for a while.
+    AskedToWait {
+        /// So many seconds from when it said so.
+        seconds: u64,
+    },
     /// The sign-in was ended; sign in again.
     SignedOut {
         /// What was confirmed before is still handed in. False: not even that is taken.

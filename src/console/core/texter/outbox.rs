@@ -190,7 +190,9 @@ impl Model {
         match self.link {
             LinkState::SignedOut { hands_in: false } => Say::new("outbox-do-shut-out"),
             LinkState::Offline { .. } | LinkState::Connecting => Say::new("outbox-do-offline"),
-            LinkState::Online | LinkState::SignedOut { hands_in: true } => Say::new("outbox-do-waiting"),
+            LinkState::Online | LinkState::AskedToWait { .. } | LinkState::SignedOut { hands_in: true } => {
+                Say::new("outbox-do-waiting")
+            }
         }
     }
 
@@ -200,6 +202,7 @@ impl Model {
         let line = match &self.link {
             LinkState::Connecting => Say::new("outbox-line-connecting"),
             LinkState::Online => Say::new("outbox-line-online"),
+            LinkState::AskedToWait { seconds } => Say::new("outbox-line-asked-to-wait").with("seconds", *seconds),
             LinkState::Offline { since, next_try } => {
                 Say::new("outbox-line-offline").with("since", *since).with("next", *next_try)
             }

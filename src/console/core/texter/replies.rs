@@ -608,8 +608,10 @@ impl Model {
         self.overlays.retain(|overlay| overlay.about() != Some(contact));
         self.no_undo_for(contact);
         self.asked.remove(&contact);
-        if self.people.remove(contact).is_some_and(|line| line.status == Status::NeedsMessage) {
-            // It counts neither as sent nor as still to be sent.
+        // It counts neither as sent nor as still to be sent. Where what is done is counted by what is held, who was texted counts no more
+        // either: after a restart nobody could tell.
+        let by_what_is_held = !self.options.hands_out;
+        if self.people.remove(contact).is_some_and(|line| by_what_is_held || line.status == Status::NeedsMessage) {
             self.slice_total = self.slice_total.saturating_sub(1);
         }
         self.threads.remove(contact);

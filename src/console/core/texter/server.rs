@@ -264,7 +264,8 @@ impl Model {
                 }
                 Code::LeaseLost | Code::Removed => {
                     // Pressed and not sent: whoever else texts them, it does not count as done here.
-                    if mine.text().is_some_and(|request| request.kind == MessageKind::Initial) {
+                    let initial = mine.text().is_some_and(|request| request.kind == MessageKind::Initial);
+                    if initial && self.options.hands_out {
                         self.slice_total = self.slice_total.saturating_sub(1);
                     }
                     self.forget_contact(contact, fx);

@@ -7,8 +7,10 @@ use futures_util::StreamExt;
 use super::{Ctx, load};
 use crate::api::event::{Event, EventKind};
 use crate::api::message::Verdict;
+use crate::api::problem::Code;
 use crate::client::CallError;
 use crate::client::backoff::Backoff;
+use crate::client::outbox::asked_to_wait;
 use crate::console::core::shared::msg::{Ask, Msg};
 use crate::domain::ids::CampaignId;
 
@@ -41,10 +43,15 @@ pub(super) async fn follow(ctx: &Ctx, campaign: CampaignId, after: u64) {
             return;
         }
         tracing::debug!(%error, last = feed.last, "the feed is cut");
-        let wait = feed.backoff.next(&*ctx.ids);
         let now = ctx.clock.now();
+        let asked = match &error {
+            CallError::Refused(problem) if problem.code == Code::RateLimited => Some(asked_to_wait(problem, now)),
+            _ => None,
+        };
+        // Not sooner than it was asked for.
+        let wait = feed.backoff.next(&*ctx.ids).max(asked.unwrap_or_default());
         let next_try = now.saturating_add(jiff::SignedDuration::try_from(wait).unwrap_or_default()).unwrap_or(now);
-        ctx.tell_link(ctx.link.feed_down(next_try)).await;
+        ctx.tell_link(ctx.link.feed_down(next_try, asked.is_some())).await;
         ctx.wait(wait).await;
     }
 }

@@ -25,6 +25,8 @@ struct State {
     feed: Option<Timestamp>,
     /// When an upload that failed is tried again.
     upload: Option<Timestamp>,
+    /// The server answered the feed that it is too much now; the same of the upload.
+    asked: (bool, bool),
     /// Nothing waits to be handed in.
     idle: bool,
     /// The sign-in was ended; true while what was confirmed before is still taken.
@@ -47,6 +49,13 @@ impl Link {
         let next = match (state.signed_out, next_try) {
             (Some(hands_in), _) => LinkState::SignedOut { hands_in },
             (None, None) => LinkState::Online,
+            // Whoever answers is there: it is no line that is cut.
+            (None, Some(next_try))
+                if (state.feed.is_none() || state.asked.0) && (state.upload.is_none() || state.asked.1) =>
+            {
+                let wait = next_try.duration_since(self.clock.now()).as_millis().max(0);
+                LinkState::AskedToWait { seconds: u64::try_from(wait).unwrap_or_default().div_ceil(1000) }
+            }
             (None, Some(next_try)) => {
                 let since = match state.shown {
                     LinkState::Offline { since, .. } => since,
@@ -68,9 +77,11 @@ impl Link {
         })
     }
 
-    pub(super) fn feed_down(&self, next_try: Timestamp) -> Option<LinkState> {
+    /// `asked`: the server asked for it.
+    pub(super) fn feed_down(&self, next_try: Timestamp, asked: bool) -> Option<LinkState> {
         self.note(|state| {
             state.feed = Some(next_try);
+            state.asked.0 = asked;
             state.signed_out = None;
         })
     }
@@ -83,9 +94,13 @@ impl Link {
         })
     }
 
-    pub(super) fn upload_down(&self, next_try: Timestamp) -> Option<LinkState> {
+    /// `asked`: the server asked for it.
+    pub(super) fn upload_down(&self, next_try: Timestamp, asked: bool) -> Option<LinkState> {
         // The feed may have settled it before its own try failed.
-        self.note(|state| state.upload = (!state.idle).then_some(next_try))
+        self.note(|state| {
+            state.upload = (!state.idle).then_some(next_try);
+            state.asked.1 = asked;
+        })
     }
 
     /// How much waits to be handed in. When nothing does, no next try will be made.
@@ -136,21 +151,34 @@ mod tests {
             _ => None,
         };
         assert_eq!(link.feed_up(), Some(LinkState::Online));
-        assert_eq!(next(link.upload_down(at(10))), Some(at(10)), "a feed that works hands no text in");
+        assert_eq!(next(link.upload_down(at(10), false)), Some(at(10)), "a feed that works hands no text in");
         assert_eq!(link.feed_up(), None);
-        assert_eq!(next(link.feed_down(at(5))), Some(at(5)), "the next try is the earlier one");
+        assert_eq!(next(link.feed_down(at(5), false)), Some(at(5)), "the next try is the earlier one");
         assert_eq!(next(link.feed_up()), Some(at(10)));
         assert_eq!(link.upload_waits(0), Some(LinkState::Online), "settled by the feed: nothing will be tried");
         assert_eq!(link.upload_waits(0), None);
-        assert_eq!(link.upload_down(at(15)), None, "its own try failed later");
+        assert_eq!(link.upload_down(at(15), false), None, "its own try failed later");
         assert_eq!(link.upload_waits(1), None);
-        assert_eq!(next(link.feed_down(at(20))), Some(at(20)));
+        assert_eq!(next(link.feed_down(at(20), false)), Some(at(20)));
         assert_eq!(link.upload_up(), None, "a text went through; replies still do not come");
         assert_eq!(link.signed_out(), Some(LinkState::SignedOut { hands_in: true }));
-        assert_eq!(link.upload_down(at(30)), None, "that is said already");
+        assert_eq!(link.upload_down(at(30), false), None, "that is said already");
         assert_eq!(link.shut_out(), Some(LinkState::SignedOut { hands_in: false }));
         assert_eq!(link.upload_up(), Some(LinkState::SignedOut { hands_in: true }));
         assert_eq!(link.feed_up(), Some(LinkState::Online), "only the feed knows that somebody signed in again");
+    }
+
+    #[test]
+    fn a_server_that_asks_to_be_left_alone_is_not_out_of_reach() {
+        let clock = SystemClock::shared();
+        let soon = clock.now().saturating_add(jiff::SignedDuration::from_secs(20)).expect("a time");
+        let link = Link::new(clock);
+        link.feed_up();
+        let asked = link.upload_down(soon, true);
+        assert!(matches!(asked, Some(LinkState::AskedToWait { seconds: 1..=20 })), "{asked:?}");
+        let cut = link.feed_down(soon, false);
+        assert!(matches!(cut, Some(LinkState::Offline { .. })), "the feed knows of a line that is cut: {cut:?}");
+        assert_eq!((link.upload_up(), link.feed_up()), (None, Some(LinkState::Online)));
     }
 
     #[test]
@@ -160,7 +188,7 @@ mod tests {
             Some(LinkState::Offline { since, .. }) => since,
             other => panic!("{other:?}"),
         };
-        let first = since(link.upload_down(Timestamp::UNIX_EPOCH));
-        assert_eq!(since(link.feed_down(Timestamp::MIN)), first);
+        let first = since(link.upload_down(Timestamp::UNIX_EPOCH, false));
+        assert_eq!(since(link.feed_down(Timestamp::MIN, false)), first);
     }
 }

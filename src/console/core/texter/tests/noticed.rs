@@ -176,6 +176,23 @@ fn a_press_for_somebody_who_is_anothers_by_now_does_not_count_as_done() {
 }
 
 #[test]
+fn who_was_texted_and_is_anothers_by_now_counts_as_after_a_restart() {
+    let mut desk = Desk::with(3, 1);
+    desk.model.options.hands_out = false;
+    let done = |desk: &Desk| desk.model.header().progress;
+    let contact = desk.model.card.as_ref().expect("a card").contact;
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(done(&desk), (1, 3));
+    desk.model.forget_contact(contact, &mut Vec::new());
+    assert_eq!(done(&desk), (0, 2));
+    // One who waits to be texted as well.
+    let next = desk.model.card.as_ref().expect("a card").contact;
+    desk.model.forget_contact(next, &mut Vec::new());
+    assert_eq!(done(&desk), (0, 1));
+}
+
+#[test]
 fn where_nobody_hands_contacts_out_the_words_are_others() {
     use crate::api::campaign::CampaignState;
     let mut desk = Desk::with(3, 1);

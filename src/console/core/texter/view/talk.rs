@@ -143,7 +143,9 @@ impl Model {
     /// What is said in place of a conversation that is not here.
     pub(in crate::console::core::texter) fn why_no_thread(&self) -> Say {
         match self.link {
-            LinkState::Online | LinkState::Connecting => Say::new("texter-thread-loading"),
+            LinkState::Online | LinkState::Connecting | LinkState::AskedToWait { .. } => {
+                Say::new("texter-thread-loading")
+            }
             LinkState::Offline { .. } => Say::new("texter-thread-offline"),
             LinkState::SignedOut { .. } => Say::new("texter-thread-signed-out"),
         }
