@@ -4,6 +4,7 @@
 
 pub mod abuse;
 pub mod assignment;
+pub mod bidi;
 pub mod campaign;
 pub mod conduct;
 pub mod contact;

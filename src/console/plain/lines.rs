@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::command::{Typed, folded, like, offers, parse, word_for};
 use super::layers::{Manner, layer};
 use super::screen_keys::{ScreenKey, screen_key};
-use super::voice::{Voice, printable};
+use super::voice::{Voice, one_line, printable};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{DrawnCard, Msg, Stamp};
@@ -388,7 +388,7 @@ impl<P: Pages> Lines<P> {
                 fx
             }
             Typed::Action(action) if self.pages.wants_a_row(*action) => {
-                self.say(&Say::new("plain-of-whom").with("line", printable(line)));
+                self.say(&Say::new("plain-of-whom").with("line", one_line(line)));
                 Vec::new()
             }
             Typed::Action(action) => {
@@ -426,7 +426,7 @@ impl<P: Pages> Lines<P> {
             }
             Typed::Unknown => {
                 let (context, keymap) = (self.pages.context(), self.pages.keymap());
-                let typed = printable(line);
+                let typed = one_line(line);
                 self.say(&match like(line, context, keymap, &self.voice) {
                     Some(meant) => Say::new("plain-unknown-like").with("line", typed).with("meant", meant),
                     None => Say::new("plain-unknown").with("line", typed),

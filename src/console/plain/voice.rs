@@ -12,6 +12,7 @@ use crate::console::core::shared::notice::{Level, Notice};
 use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
 use crate::console::words::{self, age, clock, note_detail, phrase, score, time_of_day};
+use crate::domain::bidi::isolated;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
 
@@ -177,9 +178,16 @@ pub fn number(n: usize) -> Value {
     Value::Number(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
-/// The last door: one line of printable characters, whatever was in it.
+/// The last door: one line of printable characters, whatever was in it. What is written from right to left is set apart, so that it reorders
+/// nothing of ours.
 #[must_use]
 pub fn printable(line: &str) -> String {
+    isolated(&one_line(line)).into_owned()
+}
+
+/// One line of printable characters, to be put into another one or looked at.
+#[must_use]
+pub fn one_line(line: &str) -> String {
     safe_line(line).trim_end().to_owned()
 }
 
@@ -194,5 +202,7 @@ mod tests {
         assert!(!line.chars().any(char::is_control), "{line:?}");
         assert!(!line.contains(['\u{202e}', '\u{2028}', '\u{200b}', '\u{9b}']), "{line:?}");
         assert_eq!(printable(&line), line, "what is harmless stays as it is");
+        // Their own mark is gone, ours is there.
+        assert_eq!(printable("1: \u{202e}שלום, 4 min"), "1: ·\u{2068}שלום\u{2069}, 4 min");
     }
 }

@@ -49,6 +49,7 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
         shell::toast(ink, notice, key, Rect { height: area.height - foot, ..area }, buffer);
     }
     shell::which_key(ink, &model.which_key(), body, buffer);
+    ink.set_apart(buffer, area);
     // A captain's acts are asked for in a dialog; nothing on the board is sent by one key.
     Drawn { cursor: cursor.or(Some(inner.as_position())), spots: spots.taken(), ..Drawn::default() }
 }

@@ -73,6 +73,7 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
         shell::toast(ink, notice, key, Rect { height: area.height - foot, ..area }, buffer);
     }
     shell::which_key(ink, &model.which_key(), body, buffer);
+    ink.set_apart(buffer, area);
     // No text is sent from here.
     Drawn { cursor: cursor.or(Some(inner.as_position())), spots: spots.taken(), ..Drawn::default() }
 }

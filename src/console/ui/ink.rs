@@ -15,6 +15,7 @@ use super::wrap;
 use crate::console::core::shared::say::Say;
 use crate::console::core::texter::marks::{Mark, MarkKind};
 use crate::console::words;
+use crate::domain::bidi;
 use crate::i18n::{Catalogue, Value};
 
 /// What the person's terminal and place are like.
@@ -155,6 +156,38 @@ impl Ink<'_> {
         }
     }
 
+    /// Sets apart what is written from right to left: done last, over all of the screen. Such marks have no width, and stand with the cell
+    /// before, which is drawn anew whenever they change.
+    pub fn set_apart(&self, buffer: &mut Buffer, area: Rect) {
+        if self.caps.ascii {
+            return;
+        }
+        let area = area.intersection(buffer.area);
+        for y in area.rows().map(|row| row.y) {
+            let of = |x: u16| buffer[(x, y)].symbol().chars().next().map_or(bidi::Class::Blank, bidi::class);
+            let stretches = bidi::stretches((area.left()..area.right()).map(of));
+            for (first, last) in stretches {
+                let column = |place: usize| area.left().saturating_add(u16::try_from(place).unwrap_or(u16::MAX));
+                let wide = |x: u16| wrap::columns(buffer[(x, y)].symbol()) > 1;
+                let (first, last) = (column(first), column(last));
+                // The second half of a wide character is no cell of its own.
+                let before = (first > area.left() && (first < 2 || !wide(first - 2))).then(|| first - 1);
+                match before {
+                    Some(before) => {
+                        let symbol = format!("{}{}", buffer[(before, y)].symbol(), bidi::OPEN);
+                        buffer[(before, y)].set_symbol(&symbol);
+                    }
+                    None => {
+                        let symbol = format!("{}{}", bidi::OPEN, buffer[(first, y)].symbol());
+                        buffer[(first, y)].set_symbol(&symbol);
+                    }
+                }
+                let symbol = format!("{}{}", buffer[(last, y)].symbol(), bidi::CLOSE);
+                buffer[(last, y)].set_symbol(&symbol);
+            }
+        }
+    }
+
     /// Fills `area` with the role's background.
     pub fn fill(&self, buffer: &mut Buffer, area: Rect, role: Role) {
         let style = self.style(role);
@@ -287,5 +320,26 @@ mod tests {
         let shown: String = (0..8).map(|x| buffer[(x, 0)].symbol()).collect();
         assert_eq!(shown, "a[2Jb日  ");
         assert_eq!(put(&mut buffer, 7, 0, 8, "日", Style::new()), 0, "half a character is none");
+    }
+
+    #[test]
+    fn what_goes_from_right_to_left_is_set_apart_and_takes_no_more_room() {
+        let (theme, words) = (Theme::default(), Catalogue::english());
+        let row = |text: &str, ascii| {
+            let caps = Caps { ascii, ..Caps::default() };
+            let spots = Spots::default();
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+            put(&mut buffer, 0, 0, 12, text, Style::new());
+            Ink { theme: &theme, caps: &caps, words: &words, spots: &spots }
+                .set_apart(&mut buffer, Rect::new(0, 0, 12, 1));
+            let columns: usize = (0..12).map(|x| usize::from(wrap::columns(buffer[(x, 0)].symbol()))).sum();
+            assert_eq!(columns, 12);
+            (0..12).map(|x| buffer[(x, 0)].symbol().to_owned()).collect::<String>()
+        };
+        assert_eq!(row("שלום · 4 PM", false), "\u{2068}שלום\u{2069} · 4 PM ");
+        assert_eq!(row("> שלום 4:01", false), "> \u{2068}שלום\u{2069} 4:01 ");
+        assert_eq!(row("שלום · 4 PM", true), "שלום · 4 PM ");
+        // Somebody's own marks do not come in here.
+        assert_eq!(row("\u{2068}Ann\u{202e}", false), "Ann         ");
     }
 }

@@ -79,6 +79,7 @@ pub fn render(
         shell::toast(ink, notice, key, Rect { height: area.height - foot, ..area }, buffer);
     }
     shell::which_key(ink, &model.which_key(), body, buffer);
+    ink.set_apart(buffer, area);
     let card = model.armed().filter(|_| part.whole);
     let every_key = card.is_some() && model.armed_kind() == Some(Armed::Card);
     Drawn { cursor: part.cursor.or(Some(body.as_position())), card, every_key, spots: spots.taken() }

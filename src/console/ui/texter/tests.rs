@@ -243,12 +243,18 @@ fn hostile_text_stays_text() {
             let bad = |c: char| {
                 c.is_control()
                     || ('\u{202a}'..='\u{202e}').contains(&c)
-                    || ('\u{2066}'..='\u{2069}').contains(&c)
+                    || ('\u{2066}'..='\u{2067}').contains(&c)
                     || ('\u{e0000}'..='\u{e007f}').contains(&c)
                     || c == '\u{2028}'
             };
             assert!(!cell.symbol().chars().any(bad), "{:?}", cell.symbol());
             assert!(cell.symbol().chars().count() <= 12, "{:?}", cell.symbol());
+        }
+        // Ours alone: each is closed on its own line, and holds what goes from right to left.
+        for row in buffer.content.chunks(usize::from(width)) {
+            let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+            let bare: String = line.chars().filter(|c| !['\u{2068}', '\u{2069}'].contains(c)).collect();
+            assert_eq!(crate::domain::bidi::isolated(&bare), line);
         }
     }
     let (buffer, drawn) = scene.draw(80, 24);
