@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use super::{Exit, Global, Outcome, find_paths, out, out_json, read_config, report};
 use crate::config::{self, Origin, Surroundings};
+use crate::console::keymap::Keymap;
+use crate::i18n::Catalogue;
 
 /// What to do with the settings.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -68,7 +70,13 @@ pub fn run(command: &ConfigCommand, global: &Global) -> Outcome {
             }
         }
         ConfigCommand::Check => match read_config(&paths, &surroundings, global) {
-            Ok(_) if file.exists() => out(format!("{}: no faults", file.display()))?,
+            Ok(loaded) if file.exists() => {
+                out(format!("{}: no faults", file.display()))?;
+                let keymap = Keymap::with_user(&loaded.config.keys).unwrap_or_default();
+                if let Some(warning) = super::tools::lost(&keymap, &Catalogue::english()) {
+                    out(warning)?;
+                }
+            }
             Ok(_) => out(format!("no settings file at {}: the defaults count", file.display()))?,
             Err(error) => return Ok(report(&error)),
         },

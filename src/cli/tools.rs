@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Context, Exit, Outcome, out, out_json, tree};
 use crate::console::keymap::{ACTIONS, Fact, Keymap};
-use crate::i18n::Value;
+use crate::i18n::{Catalogue, Value};
 
 /// One line of the key table.
 #[derive(Serialize)]
@@ -43,8 +43,19 @@ pub(super) fn keys(ctx: &Context, json: bool) -> Outcome {
             let names = Value::Text(bare.join(", "));
             out(format!("\n{}", ctx.catalogue.say("keys-without", &[("actions", names)])))?;
         }
+        if let Some(warning) = lost(&keymap, &ctx.catalogue) {
+            out(format!("\n{warning}"))?;
+        }
     }
     Ok(Exit::Done)
+}
+
+/// What own keys left without a key in a place, as a warning.
+pub(super) fn lost(keymap: &Keymap, words: &Catalogue) -> Option<String> {
+    let lost = keymap.lost();
+    let named: Vec<String> =
+        lost.iter().map(|(place, action)| format!("{} ({})", action.name(), place.name())).collect();
+    (!named.is_empty()).then(|| words.say("keys-lost", &[("actions", Value::Text(named.join(", ")))]))
 }
 
 fn table(rows: &[Row]) -> String {

@@ -122,6 +122,7 @@ context-home = My campaigns
 
 ## Words of the footer, shorter than the actions' own
 footer-replies = replies
+footer-flag = flag to captain
 footer-cards = cards
 footer-pause = pause
 footer-resume = resume
@@ -148,4 +149,5 @@ condition-opted-out = the person at hand has opted out
 condition-suggestion = a reply of the campaign fits what they wrote
 condition-first-text = the person at hand has not been texted yet
 condition-off-hours = a first text to the person at hand would wait for texting hours
+keys-lost = Warning: your own keys took the last key of: { $actions }. Give it another one, or leave it so.
 keys-without = No key of yours does: { $actions }

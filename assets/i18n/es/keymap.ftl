@@ -123,6 +123,7 @@ context-home = Mis campañas
 
 ## Palabras del pie, más cortas que los nombres de las acciones
 footer-replies = respuestas
+footer-flag = avisar
 footer-cards = tarjetas
 footer-pause = pausar
 footer-resume = reanudar
@@ -149,4 +150,5 @@ condition-opted-out = esta persona se dio de baja
 condition-suggestion = una respuesta de la campaña encaja con lo que escribieron
 condition-first-text = a esta persona aún no se le ha escrito
 condition-off-hours = un primer mensaje a esta persona esperaría al horario permitido
+keys-lost = Aviso: tus teclas quitaron la última tecla de: { $actions }. Dale otra, o déjalo así.
 keys-without = Ninguna tecla tuya hace: { $actions }

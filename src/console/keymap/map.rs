@@ -400,6 +400,22 @@ impl Keymap {
         keys
     }
 
+    /// What the shipped keys do in a place and no key does there any more: own keys took the last one away. No fault, and worth a word.
+    #[must_use]
+    pub fn lost(&self) -> Vec<(Context, Action)> {
+        let mut lost: Vec<(Context, Action)> = Vec::new();
+        for (context, _, does) in DEFAULTS {
+            let names = does.split(',').map(|part| part.trim().split(' ').next().unwrap_or_default());
+            for action in names.filter_map(|name| Action::from_name(name).ok()) {
+                let gone = self.offers(action) && self.keys_for(*context, action).is_empty();
+                if gone && !lost.contains(&(*context, action)) {
+                    lost.push((*context, action));
+                }
+            }
+        }
+        lost
+    }
+
     /// Every key as `(context, keys, what it does)`, for `keys` and the documents.
     #[must_use]
     pub fn table(&self) -> Vec<(Context, String, Vec<Binding>)> {
@@ -559,6 +575,17 @@ mod tests {
         assert!(own("card", &[("enter", "none"), ("space", "none"), (";", "send when !paused")]).is_ok());
         assert!(own("composer", &[("esc", "none")]).is_err());
         assert!(own("confirm", &[("y", "none"), ("n", "none")]).is_ok(), "there is enter, and esc");
+    }
+
+    #[test]
+    fn what_lost_its_only_key_in_a_place_is_told() {
+        assert_eq!(Keymap::default().lost(), []);
+        let map = Keymap::with_user(&user("card", "s", "send")).expect("no fault");
+        assert_eq!(map.lost(), [(Context::Card, Action::Skip)]);
+        // It has another key: nothing is lost.
+        let mut keys = user("card", "s", "send");
+        keys.get_mut("card").expect("it").insert("z".into(), "skip".into());
+        assert_eq!(Keymap::with_user(&keys).expect("no fault").lost(), []);
     }
 
     #[test]
