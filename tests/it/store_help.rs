@@ -20,6 +20,8 @@ on_every_store! {
         home.says(phone(0), "Help!").await;
         let jobs = home.jobs().await;
         assert_eq!(jobs.iter().map(|job| job.body.as_str()).collect::<Vec<_>>(), ["Friends of the Library, friends.example. Reply STOP to get no more texts."]);
+        // Lists show what the voter wrote; nobody takes our own line for theirs.
+        assert_eq!(home.line(&tess, campaign, slice[0].id).await.preview, "Help!");
         // Asked again: a person answers.
         home.pass(60);
         home.says(phone(0), "INFO").await;

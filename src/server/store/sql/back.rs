@@ -123,12 +123,13 @@ impl Tx<'_> {
         self.contact_event(&line)
     }
 
-    /// What stands last in a thread, as lists show it, and when somebody last wrote to them. What was dropped was never said.
+    /// What people wrote last in a thread, as lists show it, and when somebody last wrote to them. What was dropped was never said.
     async fn last_words(&mut self, contact: i64) -> Result<(String, Option<i64>), StoreError> {
         let last = db::query(
             "SELECT body, pictures, (SELECT MAX(at) FROM messages
                  WHERE contact = $1 AND direction = 'out' AND author IS NOT NULL AND delivery <> 'dropped')
-             FROM messages WHERE contact = $1 AND delivery <> 'dropped' ORDER BY seq DESC LIMIT 1",
+             FROM messages WHERE contact = $1 AND delivery <> 'dropped' AND COALESCE(kind, '') NOT IN ('help', 'opt_out_notice')
+             ORDER BY seq DESC LIMIT 1",
         )
         .bind(contact)
         .fetch_optional(&mut *self.conn)

@@ -16,19 +16,27 @@ const LONGEST: usize = 500;
 /// At most so many are listed: whoever has more to decide begins with these.
 const MOST: i64 = 500;
 
-/// Flagged contacts of a campaign, those asked about first, the oldest first. `$2` is the tag as it stands in the list of tags.
+/// Flagged contacts of a campaign, those asked about first, the oldest first. `$2` is the tag as it stands in the list of tags, `$4` as it
+/// stands in a note. A question that was answered, or withdrawn with its flag, is none any more.
 const FLAGGED: &str = "SELECT c.id, c.first_name, p.name, n.detail, n.at, q.name, c.preview
  FROM contacts c
  LEFT JOIN people p ON p.id = c.assigned
  LEFT JOIN notes n ON n.id = (SELECT MAX(id) FROM notes WHERE contact = c.id AND what = 'asked')
+  AND NOT EXISTS (SELECT 1 FROM notes o WHERE o.contact = c.id AND o.id > n.id
+   AND (o.what = 'captain_answered' OR (o.what = 'untagged' AND o.detail = $4)))
  LEFT JOIN people q ON q.id = n.person
  WHERE c.campaign = $1 AND c.tags LIKE $2 AND c.erased_at IS NULL
  ORDER BY CASE WHEN n.at IS NULL THEN 1 ELSE 0 END, n.at, c.id LIMIT $3";
 
 /// See [`FLAGGED`].
 pub(super) async fn flagged(conn: &mut Conn, campaign: i64) -> Result<Vec<Flagged>, StoreError> {
-    let rows =
-        db::query(FLAGGED).bind(campaign).bind(format!("%\"{}\"%", tag::ESCALATED)).bind(MOST).fetch_all(conn).await?;
+    let rows = db::query(FLAGGED)
+        .bind(campaign)
+        .bind(format!("%\"{}\"%", tag::ESCALATED))
+        .bind(MOST)
+        .bind(tag::ESCALATED)
+        .fetch_all(conn)
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(Flagged {

@@ -2,7 +2,6 @@
 
 use super::{
     rows::{self, ContactRow, col, contact_columns},
-    send::preview,
     todos::zones_of,
     tx::{Audience, Tx},
 };
@@ -273,8 +272,8 @@ impl Tx<'_> {
         language: &str,
     ) -> Result<(), StoreError> {
         let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(()) };
+        // Lists go on showing what people wrote: nobody is to take our own line for the voter's.
         contact.last_seq += 1;
-        contact.preview = preview(&body);
         contact.updated_at = self.micros();
         db::query(
             "INSERT INTO messages (id, organization, campaign, contact, seq, direction, kind, body, at, delivery,
@@ -305,10 +304,9 @@ impl Tx<'_> {
         .bind(rows::kind_word(kind))
         .execute(&mut *self.conn)
         .await?;
-        db::query("UPDATE contacts SET last_seq = $2, preview = $3, updated_at = $4 WHERE id = $1")
+        db::query("UPDATE contacts SET last_seq = $2, updated_at = $3 WHERE id = $1")
             .bind(contact.id)
             .bind(contact.last_seq)
-            .bind(contact.preview.as_str())
             .bind(self.micros())
             .execute(&mut *self.conn)
             .await?;

@@ -87,11 +87,12 @@ const TEXTS: &str = "UPDATE messages SET body = '', purged_at = $3
      WHERE contact IN (SELECT CAST(atom AS BIGINT) FROM json_each($1)) AND at < $2 AND purged_at IS NULL
          AND delivery NOT IN ('accepted', 'submitting', 'unknown', 'held')";
 
-/// What of their line is as old: a preview as its text, a note as the last change of the line.
+/// What of their line is as old: a preview as its text (a notice, or an answer to HELP, is in none), a note as the last change of the line.
 const LINES: &str = "UPDATE contacts SET note = CASE WHEN updated_at < $2 THEN '' ELSE note END, preview = '',
          opt_out_words = CASE WHEN opt_out = 1 THEN opt_out_words ELSE '' END
      WHERE id IN (SELECT CAST(atom AS BIGINT) FROM json_each($1))
-         AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.contact = contacts.id AND n.at >= $2)";
+         AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.contact = contacts.id AND n.at >= $2
+             AND COALESCE(n.kind, '') NOT IN ('help', 'opt_out_notice'))";
 
 /// A campaign's rule, as it counts now.
 #[derive(Debug, Clone, Copy)]
