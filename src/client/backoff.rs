@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::env::Ids;
 
-/// Full jitter: each wait is drawn between nearly nothing and a bound that doubles from 0.5 s to 60 s, so that many
-/// laptops that lost the same server do not come back at the same moment.
+/// Full jitter: each wait is drawn between nearly nothing and a bound that doubles from 0.5 s to 20 s, so that many
+/// laptops that lost the same server do not come back at the same moment, and all of them soon after it is back.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Backoff {
     attempt: u32,
@@ -16,8 +16,8 @@ const FLOOR: Duration = Duration::from_millis(50);
 const FIRST: Duration = Duration::from_millis(500);
 
 impl Backoff {
-    /// The longest wait.
-    pub const LONGEST: Duration = Duration::from_secs(60);
+    /// The longest wait: screens say it.
+    pub const LONGEST: Duration = Duration::from_secs(20);
 
     /// Draws the next wait.
     pub fn next(&mut self, ids: &dyn Ids) -> Duration {
@@ -45,7 +45,7 @@ mod tests {
     use crate::env::SeededIds;
 
     #[test]
-    fn waits_grow_to_a_minute_and_are_spread() {
+    fn waits_grow_to_twenty_seconds_and_are_spread() {
         let ids = SeededIds::shared(1);
         let mut longest = Duration::ZERO;
         for attempt in 0..40 {
@@ -57,6 +57,6 @@ mod tests {
             assert!(draws.iter().filter(|draw| **draw < bound / 2).count() > 50, "spread below the bound");
             longest = longest.max(top);
         }
-        assert!(longest > Duration::from_secs(59));
+        assert!(longest > Duration::from_secs(19));
     }
 }

@@ -279,7 +279,7 @@ ui-pace = { $pace } a minute, { $left ->
 ui-held-back = { $n } held back until { $at }
 ui-held-for-good = { $n } get no first text any more
 ui-picked = now
-ui-link-offline-for = offline for { $age }
+ui-link-offline-for = offline { $age }, next try within 20 s
 ui-card-filled = { $n } filled in
 ui-card-links = { $n ->
     [one] { $n } link

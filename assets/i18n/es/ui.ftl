@@ -47,8 +47,8 @@ ui-none-found = No se encontró nada.
 ## La tarjeta
 ui-card-title = Tarjeta de envío
 ui-card-of = { $done } de { $total } hechos
-ui-card-local-time = allí son las { $time }
-ui-card-local-between = allí son entre las { $from } ({ $west }) y las { $to } ({ $east })
+ui-card-local-time = hora allí: { $time }
+ui-card-local-between = hora allí: entre { $from } ({ $west }) y { $to } ({ $east })
 ui-card-until = se le puede escribir hasta las { $time }
 ui-card-until-city = se le puede escribir hasta las { $time } ({ $city })
 ui-card-more-lines = { $n ->
@@ -276,7 +276,7 @@ ui-held-for-good = { $n } ya no reciben primer mensaje
 ui-picked = ahora
 ui-board-texts = Mensajes enviados: { $out }, recibidos: { $in }
 ui-board-errors = El operador sobre los mensajes fallidos: { $list }
-ui-link-offline-for = sin conexión desde hace { $age }
+ui-link-offline-for = sin conexión { $age }, reintento en menos de 20 s
 ui-card-filled = { $n } datos puestos
 ui-card-links = { $n ->
     [one] { $n } enlace
