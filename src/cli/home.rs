@@ -17,7 +17,7 @@ use crate::client::journal::{Journal, Wipe};
 use crate::client::sign_in::{ServerKind, SignIn};
 use crate::console::core::home::HomeOptions;
 use crate::console::core::home::view::{counts, standing};
-use crate::console::runtime::kept::had_everywhere;
+use crate::console::runtime::kept::{had_everywhere, written_to_everywhere};
 use crate::console::runtime::launch::{home, home_in_lines};
 use crate::console::ui::ink::phrase;
 use crate::domain::ids::CampaignId;
@@ -82,6 +82,7 @@ pub(super) async fn choose(
     let had = if server.capabilities().whereabouts { had_everywhere(journal).await } else { Default::default() };
     let options = HomeOptions {
         had,
+        written_to: written_to_everywhere(journal).await,
         keymap: keymap(ctx),
         gate: gate_times(ctx),
         last,

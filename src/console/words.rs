@@ -8,7 +8,9 @@ use serde_json::Value as Json;
 
 use super::core::shared::say::{Arg, Say};
 use super::core::texter::pick::tag_word;
-use super::core::texter::view::{NOTE_OPTED_OUT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED};
+use super::core::texter::view::{
+    NOTE_ANSWERED, NOTE_EVENT_FULL, NOTE_OPTED_OUT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED,
+};
 use crate::domain::event_fields::{SPANISH_DAYS, SPANISH_MONTHS};
 use crate::domain::message::Delivery;
 use crate::domain::pictures::unmarked;
@@ -153,6 +155,18 @@ pub fn note_detail(words: &Catalogue, zone: &TimeZone, what: &str, detail: &str,
             "erased" => words.say("note-detail-erased", &[]),
             other => safe_line(other.strip_prefix("by_captain: ").unwrap_or(other)),
         };
+    }
+    if what == NOTE_EVENT_FULL
+        && let Some((number, event)) = detail.split_once(", ")
+    {
+        let said = [("number", Value::Text(safe_line(number))), ("event", Value::Text(safe_line(event)))];
+        return words.say("note-detail-event-full", &said);
+    }
+    if what == NOTE_ANSWERED
+        && let Some((question, value)) = detail.rsplit_once(": ")
+        && let Ok(day) = value.parse::<Date>()
+    {
+        return format!("{}: {}", safe_line(question), whole_day(words, day));
     }
     let until = detail.parse::<Timestamp>().ok().filter(|_| what == NOTE_SNOOZED);
     let day = |at: Timestamp| at.to_zoned(zone.clone()).date();

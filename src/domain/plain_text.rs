@@ -4,6 +4,14 @@
 //! kept differs from what was sent. Where that is so it is done here, to the script before it is shown and to what is written as it is
 //! written: what was shown is what is kept.
 
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// As letters are looked for: small, without their accents. Whoever has no key for an é finds José all the same.
+#[must_use]
+pub fn searchable(text: &str) -> String {
+    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
 /// The plain text for one look-alike; none for a character that stays.
 fn plain_of(c: char) -> Option<&'static str> {
     Some(match c {

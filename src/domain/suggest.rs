@@ -11,6 +11,8 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 #[serde(deny_unknown_fields)]
 struct Words {
     same: Vec<Vec<String>>,
+    whole: HashSet<String>,
+    telling: HashSet<String>,
     empty: HashSet<String>,
     short: HashSet<String>,
     beside: HashSet<String>,
@@ -21,6 +23,8 @@ struct Words {
 struct Rules {
     /// The first of those that mean the same, by each.
     same: HashMap<String, String>,
+    whole: HashSet<String>,
+    telling: HashSet<String>,
     empty: HashSet<String>,
     short: HashSet<String>,
     beside: HashSet<String>,
@@ -33,6 +37,8 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     // The file is part of the program; a test reads it, so the empty lists are never met.
     let words: Words = toml::from_str(include_str!("../../assets/rules/reply_words.toml")).unwrap_or_else(|_| Words {
         same: Vec::new(),
+        whole: HashSet::new(),
+        telling: HashSet::new(),
         empty: HashSet::new(),
         short: HashSet::new(),
         beside: HashSet::new(),
@@ -43,12 +49,15 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     for group in &words.same {
         let first = group.first().cloned().unwrap_or_default();
         for word in group {
-            same.entry(stem(word)).or_insert_with(|| first.clone());
+            let plain = if words.whole.contains(word) { word.clone() } else { stem(word) };
+            same.entry(plain).or_insert_with(|| first.clone());
         }
     }
     let apart = |phrases: Vec<String>| phrases.iter().map(|phrase| format!(" {phrase} ")).collect();
     Rules {
         same,
+        whole: words.whole,
+        telling: words.telling,
         empty: words.empty,
         short: words.short,
         beside: words.beside,
@@ -70,7 +79,7 @@ fn words(text: &str) -> Vec<(String, String)> {
             if folded.is_empty() || rules.empty.contains(&folded) {
                 return None;
             }
-            let stem = stem(&folded);
+            let stem = if rules.whole.contains(&folded) { folded } else { stem(&folded) };
             let word = rules.same.get(&stem).cloned().unwrap_or(stem);
             Some((written.to_owned(), word))
         })
@@ -134,18 +143,34 @@ pub struct Fit {
     pub words: Vec<String>,
 }
 
+/// What a candidate says of a word.
+struct Says {
+    weight: f64,
+    /// How often it stands in the text; in the name once is enough.
+    times: usize,
+}
+
+/// So often words of what was written have to stand in a reply's text.
+const ENOUGH: usize = 2;
+
 /// Those of `candidates` that fit what was written, best first. A candidate is what it is called and what it says: a word of its name
 /// counts three times one of its text, a rare one more than one that all have.
 #[must_use]
 pub fn rank(written: &str, candidates: &[(String, String)]) -> Vec<Fit> {
     let asked = meant(written);
-    let documents: Vec<BTreeMap<String, f64>> = candidates
+    let documents: Vec<BTreeMap<String, Says>> = candidates
         .iter()
         .map(|(name, text)| {
+            let mut document: BTreeMap<String, Says> = BTreeMap::new();
             // A yes in a reply's text ("Absolutely, you can register until Friday") is no answer to a yes.
-            let says = words(text).into_iter().filter(|(_, word)| !RULES.short.contains(word));
-            let says = says.map(|(_, word)| (word, 1.0));
-            says.chain(words(name).into_iter().map(|(_, word)| (word, 3.0))).collect()
+            for (_, word) in words(text).into_iter().filter(|(_, word)| !RULES.short.contains(word)) {
+                let says = document.entry(word).or_insert(Says { weight: 1.0, times: 0 });
+                says.times += 1;
+            }
+            for (_, word) in words(name) {
+                document.insert(word, Says { weight: 3.0, times: ENOUGH });
+            }
+            document
         })
         .collect();
     let many = documents.len() as f64;
@@ -153,17 +178,20 @@ pub fn rank(written: &str, candidates: &[(String, String)]) -> Vec<Fit> {
     for (place, document) in documents.iter().enumerate() {
         let mut fit = Fit { place, score: 0.0, words: Vec::new() };
         let mut counted: HashSet<&str> = HashSet::new();
+        let mut times = 0;
         for (as_written, word) in &asked {
-            let Some(weight) = document.get(word) else { continue };
+            let Some(says) = document.get(word) else { continue };
             if counted.insert(word) {
                 let having = documents.iter().filter(|other| other.contains_key(word)).count() as f64;
-                fit.score += weight * (1.0 + (many / having).ln());
+                fit.score += says.weight * (1.0 + (many / having).ln());
+                times += says.times;
             }
             if !fit.words.contains(as_written) {
                 fit.words.push(as_written.clone());
             }
         }
-        if fit.score > 0.0 {
+        // One word in passing ("I'm a volunteer with ...") is not what a reply is about.
+        if times >= ENOUGH {
             fits.push(fit);
         }
     }
@@ -184,6 +212,14 @@ pub fn is_an_answer(written: &str, matched: &[String]) -> bool {
     let said: HashSet<&str> = first.iter().map(|(_, word)| word.as_str()).filter(|word| is_short(word)).collect();
     let more = first.iter().any(|(_, word)| !is_short(word) && !RULES.beside.contains(word));
     said.len() == 1 && !more
+}
+
+/// True when `matched` has all that an answer called `value` says, where it says something for good: a yes alone is no "yes, has voted".
+#[must_use]
+pub fn says_it_all(value: &str, matched: &[String]) -> bool {
+    let said: HashSet<String> = matched.iter().flat_map(|word| words(word)).map(|(_, word)| word).collect();
+    let value = words(value);
+    !value.iter().any(|(_, word)| RULES.telling.contains(word)) || value.iter().all(|(_, word)| said.contains(word))
 }
 
 /// True when what was written may say that this is not the number of whom it was meant for, who is called `first_name`. A hint alone: a
@@ -256,7 +292,7 @@ mod tests {
 
     #[rstest]
     #[case("Where do I vote? I moved last month", 0, &["Where", "vote"])]
-    #[case("¿Dónde voto?", 0, &["Dónde"])]
+    #[case("¿Dónde voto?", 0, &["Dónde", "voto"])]
     #[case("who is this", 1, &["who"])]
     #[case("How did you get my NUMBER", 1, &["NUMBER"])]
     #[case("what time do the polls close", 2, &["time", "polls", "close"])]
@@ -267,6 +303,7 @@ mod tests {
     #[case("no gracias", 4, &["no", "gracias"])]
     #[case("No I am busy", 4, &["No"])]
     #[case("Yes, but not on the day", 3, &["Yes", "day"])]
+    #[case("I want to vote but don't know where to go", 0, &["vote", "where"])]
     fn the_best_is_what_a_person_would_take(#[case] written: &str, #[case] place: usize, #[case] words: &[&str]) {
         let best = rank(written, &candidates()).into_iter().next().expect("something fits");
         assert_eq!((best.place, best.words), (place, words.iter().map(|w| (*w).to_owned()).collect()));
@@ -280,7 +317,24 @@ mod tests {
     }
 
     #[rstest]
+    #[case("Already voted", "Of course. My whole family votes", false)]
+    #[case("Ya votó", "Por supuesto, toda mi familia vota", false)]
+    #[case("Already voted", "I voted last week", true)]
+    #[case("Strong yes", "Yes", false)]
+    #[case("Yes", "Yes!", true)]
+    #[case("Housing", "the rent is too high", true)]
+    fn an_answer_is_offered_only_where_all_that_it_says_was_written(
+        #[case] value: &str,
+        #[case] written: &str,
+        #[case] offered: bool,
+    ) {
+        let fits = rank(written, &[(value.to_owned(), String::new()), ("Other".to_owned(), String::new())]);
+        assert_eq!(fits.first().is_some_and(|fit| says_it_all(value, &fit.words)), offered, "{fits:?}");
+    }
+
+    #[rstest]
     #[case("")]
+    #[case("I'm all in, can I help?")]
     #[case("👍")]
     #[case("the of and")]
     #[case("my cousin plays the trombone")]
@@ -296,7 +350,7 @@ mod tests {
     fn the_word_file_is_read_and_folded() {
         let read: Words = toml::from_str(include_str!("../../assets/rules/reply_words.toml")).expect("the file");
         assert!(!read.same.is_empty());
-        for word in read.same.iter().flatten().chain(&read.empty) {
+        for word in read.same.iter().flatten().chain(&read.empty).chain(&read.whole).chain(&read.telling) {
             assert!(word.chars().all(|c| c.is_ascii_lowercase()), "{word} is not folded");
         }
     }

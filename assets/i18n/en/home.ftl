@@ -118,6 +118,11 @@ home-on-the-way = { $n ->
     [one] 1 text of yours is on its way
    *[other] { $n } texts of yours are on their way
 }
+home-drafts = { $more ->
+    [0] draft to { $name }
+    [one] drafts to { $name } and 1 more
+   *[other] drafts to { $name } and { $more } more
+}
 home-not-yours = { $n ->
     [one] 1 you had is not yours any more
    *[other] { $n } you had are not yours any more

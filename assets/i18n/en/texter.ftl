@@ -99,6 +99,8 @@ texter-place-asked = Recorded for { $name }. Whether there is a place left comes
 texter-place-full = It is full: { $name } is in the waiting line. The words for that are ready: read them before you send.
 texter-place-full-written = It is full: { $name } is in the waiting line. What you have written stays: look at it again.
 texter-place-full-no-words = It is full: { $name } is in the waiting line. The script has no words for that: write your own.
+texter-place-left = There is a place for { $name }. The words for that wait there as a draft: read them before you send.
+texter-place-left-written = There is a place for { $name }. What you have written stays: look at it again.
 texter-place-unknown = The line to the server broke off. Whether there is a place for { $name } stands in the conversation.
 texter-answer-recalled = The answer is recorded. A captain took the line that follows back: write your own words to { $name }.
 texter-recalled = A captain took a text of this campaign back. What carries it cannot be sent any more.
@@ -107,8 +109,16 @@ texter-recalled-other = A captain took the text to { $name } back: it stands beh
 texter-recalled-other-why = A captain took the text to { $name } back: { $reason }. It stands behind the others until it is put right. The card here is good.
 texter-recalled-card = A captain took this text back. It must not be sent; another one comes once it is put right.
 texter-recalled-card-why = A captain took this text back: { $reason }. It must not be sent; another one comes once it is put right.
-texter-recalled-draft = A captain took a text back; your drafts that carried it are gone. Write to them anew.
-texter-recalled-draft-why = A captain took a text back: { $reason }. Your drafts that carried it are gone; write to them anew.
+texter-recalled-draft = What you were writing to { $name } carried what a captain has taken back: it is cleared. { $more ->
+    [0] Write to them anew.
+    [one] So is the draft to one other. Write to them anew.
+   *[other] So are the drafts to { $more } others. Write to them anew.
+}
+texter-recalled-draft-why = What you were writing to { $name } carried what a captain has taken back ({ $reason }): it is cleared. { $more ->
+    [0] Write to them anew.
+    [one] So is the draft to one other. Write to them anew.
+   *[other] So are the drafts to { $more } others. Write to them anew.
+}
 texter-corrected = The list was corrected for { $name }: look at the text again.
 texter-script-fault = The script cannot be filled for this person: { $fault }
 texter-no-text = The script has no text here.
@@ -200,7 +210,8 @@ note-answer-cleared = answer taken off
 note-assigned = assigned
 note-removed = taken off the list
 note-brought-back = on the list again
-note-event-full = full, number in line when recorded
+note-event-full = no place left
+note-detail-event-full = number { $number } in line for { $event }
 note-wrong-number = wrong number
 note-wrong-number-elsewhere = known from another campaign: they are not reached at this number, or have died
 note-wrong-number-told = found in another campaign: not their number, or they have died
@@ -310,6 +321,15 @@ texter-is-plain = All of it is plain already.
 texter-nobody-before = Nobody else wrote to them, or you did already.
 texter-edit-not-allowed = This campaign's first text goes out as it is written.
 texter-edit-title = The first text to { $name }, in your words
+texter-edit-length = { $parts ->
+    [one] 1 segment
+   *[other] { $parts } segments
+ }, { $used } used, { $left } left.
+texter-edit-dear = { $letter } ({ $code }) makes it cost more.
+texter-edit-saves = { $key }: plain signs save { $saved ->
+    [one] 1 segment
+   *[other] { $saved } segments
+ }.
 texter-edit-means = Marked as off-script. Empty, it is the script's again. Enter puts it on the card; it is sent from there.
 texter-break = You have been texting for { $minutes ->
     [one] 1 minute
@@ -319,7 +339,10 @@ texter-break = You have been texting for { $minutes ->
 ## Asking the captain
 texter-ask-title = Ask the captain about { $name }
 texter-ask-means = The captain sees it at once, with what they wrote last. The answer comes here; the voter sees neither.
-texter-asked-done = Asked about { $name }; the answer comes here. Go on meanwhile.
+texter-asked-done = Asked about { $name }; the answer comes here. Go on meanwhile. { $key } withdraws it until it is answered.
+texter-undo-elsewhere = What would be taken back is about { $name }, not about whom you write to. { $key } leaves the reply; there it can be taken back.
+texter-words-back = { $name }: the text has its words of before again.
+texter-ask-withdrawn = Your question about { $name } is withdrawn: no captain sees it any more.
 texter-captain-answered = { $who } on { $name }: { $text }
 texter-notify-answer = The captain has answered.
 texter-notify-answer-named = The captain has answered about { $name }.
@@ -355,7 +378,7 @@ note-doubt-again = to be decided again: an opt-out?
 texter-stays = What was done last stays as it is ({ $name }): nothing was taken back.
 texter-no-such-key = { $typed } does nothing here. { $help } shows the keys that work.
 texter-stays-opt-out = { $name } stays opted out: this campaign's server takes no opt-out back. Nothing was taken back.
-texter-stays-asked = Your question about { $name } stays with the captain, who answers it or takes the flag off. Nothing was taken back.
+texter-stays-asked = Your question about { $name } stays with the captain: the conversation was flagged before you asked. Nothing was taken back.
 texter-stays-handed-over = { $name } is with somebody else now. Tell your captain if that was a mistake. Nothing was taken back.
 texter-stays-released = What was given back may be others' by now. { $key } asks for contacts again. Nothing was taken back.
 texter-not-opt-out-done = { $name } may be texted again; { $key } takes it back.
@@ -378,6 +401,8 @@ texter-downtime-first-texts = The campaign's server takes no first texts now (ma
 texter-press-again = This campaign's server wants two presses: press again to send it.
 texter-no-notice = { $name } is opted out, but the notice did not go first: the server did not take it or could not be asked, or it was outside texting hours. Nothing to do.
 texter-half-way = { $name }: their notice went, the opt-out itself not yet. It is being tried again.
+note-draft-recalled = your draft was cleared: a captain took its words back
+note-taken-back = done and taken back
 note-half-way = their notice went, the opt-out itself not yet: it is being tried again
 texter-ask-opt-out-for-good = It cannot be taken back: this campaign's server has no way to undo it.
 texter-asking-replies = Replies that wait are being asked for.
@@ -388,13 +413,13 @@ texter-took-replies = { $count ->
   }
 texter-no-replies-to-take = No replies wait that you could take over.
 texter-may-not-take = This campaign does not let its texters take replies over, or your role does not.
-texter-leave-voters-stay = Left now, they stay yours until you come back or somebody of the campaign gives them to others. To hand them over at once: stay, and “{ $action }”.
+texter-leave-voters-stay = Left now, they stay yours until you come back or somebody of the campaign gives them to others. To hand them over at once: stay, then { $key } ({ $action }).
 texter-nothing-hidden = Nothing is held back from sight here.
 note-detail-undecided = nobody had decided
 note-detail-erased = erased on request
 texter-note-undone = { $name }: the note is as it was before.
 texter-flagged-done = { $name } is flagged to the captain and skipped, nothing sent; { $key } takes both back.
-texter-leave-hand-over = To hand all of it over at once: stay, and “{ $action }”.
+texter-leave-hand-over = To hand all of it over at once: stay, then { $key } ({ $action }).
 texter-hand-over-title = Hand { $name } over? It cannot be taken back
 texter-hand-over-no = No, I go on with them
 texter-hand-over-yes = Yes, to somebody who speaks it ({ $language })
@@ -413,4 +438,4 @@ texter-edit-kept = What you wrote is kept, not on the card; { $key } shows it ag
 texter-sorted = Sorted: { $sort }.
 texter-back-from-list = This is the list of replies. { $key } goes to the cards.
 texter-answer-kept = { $name }: the answer is recorded. No reply is begun: { $why }
-texter-ask-brings-replies = { $key } asks for more when you like; voters who wait and whom nobody has come too.
+texter-ask-brings-replies = { $key } asks for more when you like. It also brings voters who wait for an answer and are in nobody's hands.

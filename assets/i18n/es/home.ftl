@@ -118,6 +118,11 @@ home-on-the-way = { $n ->
     [one] 1 mensaje tuyo va en camino
    *[other] { $n } mensajes tuyos van en camino
 }
+home-drafts = { $more ->
+    [0] borrador para { $name }
+    [one] borradores para { $name } y 1 más
+   *[other] borradores para { $name } y { $more } más
+}
 home-not-yours = { $n ->
     [one] 1 que tenías ya no es tuyo
    *[other] { $n } que tenías ya no son tuyos

@@ -193,6 +193,8 @@ texter-place-asked = Anotado para { $name }. El servidor dice si queda lugar, y 
 texter-place-full = Está lleno: { $name } queda en la lista de espera. Las palabras para eso están listas: léelas antes de enviar.
 texter-place-full-written = Está lleno: { $name } queda en la lista de espera. Lo que escribiste sigue ahí: míralo otra vez.
 texter-place-full-no-words = Está lleno: { $name } queda en la lista de espera. El guion no tiene palabras para eso: escribe las tuyas.
+texter-place-left = Hay lugar para { $name }. Las palabras para eso esperan allí como borrador: léelas antes de enviar.
+texter-place-left-written = Hay lugar para { $name }. Lo que escribiste sigue ahí: míralo otra vez.
 texter-place-unknown = Se cortó la conexión con el servidor. Si hay lugar para { $name } está en la conversación.
 texter-answer-recalled = La respuesta queda anotada. Un capitán retiró la línea que sigue: escribe a { $name } con tus palabras.
 texter-recalled = Un capitán retiró un texto de esta campaña. Lo que lo lleva ya no se puede enviar.
@@ -201,8 +203,16 @@ texter-recalled-other = Un capitán retiró el mensaje para { $name }: queda det
 texter-recalled-other-why = Un capitán retiró el mensaje para { $name }: { $reason }. Queda detrás de los demás hasta que se corrija. La tarjeta de aquí está bien.
 texter-recalled-card = Un capitán retiró este texto. No debe enviarse; vendrá otro en cuanto se corrija.
 texter-recalled-card-why = Un capitán retiró este texto: { $reason }. No debe enviarse; vendrá otro en cuanto se corrija.
-texter-recalled-draft = Un capitán retiró un texto; tus borradores que lo llevaban ya no están. Escríbeles de nuevo.
-texter-recalled-draft-why = Un capitán retiró un texto: { $reason }. Tus borradores que lo llevaban ya no están; escríbeles de nuevo.
+texter-recalled-draft = Lo que escribías a { $name } llevaba algo que un capitán retiró: se borró. { $more ->
+    [0] Escríbele de nuevo.
+    [one] También el borrador para otra persona. Escríbeles de nuevo.
+   *[other] También los borradores para { $more } más. Escríbeles de nuevo.
+}
+texter-recalled-draft-why = Lo que escribías a { $name } llevaba algo que un capitán retiró ({ $reason }): se borró. { $more ->
+    [0] Escríbele de nuevo.
+    [one] También el borrador para otra persona. Escríbeles de nuevo.
+   *[other] También los borradores para { $more } más. Escríbeles de nuevo.
+}
 texter-corrected = La lista se corrigió para { $name }: mira otra vez el texto.
 texter-leave-unknown = { $count ->
     [one] No se sabe qué pasó con un envío; queda anotado aquí y nunca se envía otra vez por sí solo. Díselo a tu capitán.
@@ -226,7 +236,8 @@ texter-archived-there = La campaña está cerrada en su servidor: desde aquí no
 texter-archived-late = La campaña está cerrada: ya no salen primeros mensajes. Quien escribe ahora llega a ti: contesta según lleguen.
 note-removed = fuera de la lista
 note-brought-back = de nuevo en la lista
-note-event-full = completo, número en la fila al registrarse
+note-event-full = sin lugar
+note-detail-event-full = número { $number } en la fila para { $event }
 note-earlier-campaign = campaña anterior
 note-earlier-sent = enviado entonces
 note-earlier-received = escrito entonces
@@ -310,6 +321,15 @@ texter-is-plain = Ya está todo en signos sencillos.
 texter-nobody-before = Nadie más le escribió, o ya lo hiciste tú.
 texter-edit-not-allowed = El primer mensaje de esta campaña sale tal como está escrito.
 texter-edit-title = El primer mensaje a { $name }, con tus palabras
+texter-edit-length = { $parts ->
+    [one] 1 segmento
+   *[other] { $parts } segmentos
+ }, { $used } usados, quedan { $left }.
+texter-edit-dear = { $letter } ({ $code }) lo encarece.
+texter-edit-saves = { $key }: los signos sencillos ahorran { $saved ->
+    [one] 1 segmento
+   *[other] { $saved } segmentos
+ }.
 texter-edit-means = Queda marcado como fuera del guion. Vacío, vuelve a ser el del guion. Enter lo pone en la tarjeta; se envía desde allí.
 texter-break = Llevas { $minutes ->
     [one] 1 minuto
@@ -319,7 +339,10 @@ texter-break = Llevas { $minutes ->
 ## Preguntar al capitán
 texter-ask-title = Preguntar al capitán por { $name }
 texter-ask-means = El capitán lo ve enseguida, con lo último que escribieron. La respuesta llega aquí; la otra persona no ve nada de esto.
-texter-asked-done = Preguntado por { $name }; la respuesta llega aquí. Sigue mientras tanto.
+texter-asked-done = Preguntado por { $name }; la respuesta llega aquí. Sigue mientras tanto. { $key } la retira hasta que la respondan.
+texter-undo-elsewhere = Lo que se desharía es de { $name }, no de la persona a quien escribes. { $key } sale de la respuesta; ahí se puede deshacer.
+texter-words-back = { $name }: el texto vuelve a tener las palabras de antes.
+texter-ask-withdrawn = Tu pregunta sobre { $name } queda retirada: ningún capitán la ve ya.
 texter-captain-answered = { $who } sobre { $name }: { $text }
 texter-notify-answer = El capitán ha respondido.
 texter-notify-answer-named = El capitán ha respondido sobre { $name }.
@@ -356,7 +379,7 @@ note-doubt-again = por decidir de nuevo: ¿baja?
 texter-stays = Lo último que se hizo queda como está ({ $name }): no se deshizo nada.
 texter-no-such-key = { $typed } no hace nada aquí. { $help } muestra las teclas que valen.
 texter-stays-opt-out = { $name } sigue de baja: el servidor de esta campaña no deshace ninguna baja. No se deshizo nada.
-texter-stays-asked = Tu pregunta sobre { $name } queda en manos del capitán, que la responde o quita la marca. No se deshizo nada.
+texter-stays-asked = Tu pregunta sobre { $name } queda en manos del capitán: la conversación ya estaba marcada. No se deshizo nada.
 texter-stays-handed-over = { $name } está ahora con otra persona. Díselo a tu capitán si fue un error. No se deshizo nada.
 texter-stays-released = Lo devuelto puede estar ya en otras manos. { $key } pide contactos de nuevo. No se deshizo nada.
 texter-not-opt-out-done = Se puede escribir de nuevo a { $name }; { $key } lo deshace.
@@ -379,6 +402,8 @@ texter-downtime-first-texts = El servidor de la campaña no acepta primeros mens
 texter-press-again = El servidor de esta campaña pide dos pulsaciones: pulsa otra vez para enviarlo.
 texter-no-notice = { $name } está de baja, pero el aviso no salió antes: el servidor no lo aceptó o no se le pudo preguntar, o era fuera del horario. No hay nada que hacer.
 texter-half-way = { $name }: su aviso salió, pero la baja todavía no. Se intenta otra vez.
+note-draft-recalled = tu borrador se borró: un capitán retiró sus palabras
+note-taken-back = hecho y deshecho
 note-half-way = su aviso salió, pero la baja todavía no: se intenta otra vez
 texter-ask-opt-out-for-good = No se puede deshacer: el servidor de esta campaña no tiene cómo.
 texter-asking-replies = Se piden las respuestas que esperan.
@@ -389,13 +414,13 @@ texter-took-replies = { $count ->
   }
 texter-no-replies-to-take = No espera ninguna respuesta que puedas tomar.
 texter-may-not-take = Esta campaña no deja que se tomen respuestas de otros, o tu función no lo permite.
-texter-leave-voters-stay = Si sales ahora, siguen siendo tuyos hasta que vuelvas o alguien de la campaña los dé a otros. Para entregarlos ya: quédate y “{ $action }”.
+texter-leave-voters-stay = Si sales ahora, siguen siendo tuyos hasta que vuelvas o alguien de la campaña los dé a otros. Para entregarlos ya: quédate, y { $key } ({ $action }).
 texter-nothing-hidden = Aquí no hay nada oculto.
 note-detail-undecided = nadie lo había decidido
 note-detail-erased = borrado a petición
 texter-note-undone = { $name }: la nota vuelve a ser la de antes.
 texter-flagged-done = { $name }: avisado al capitán y saltado, no se envió nada; { $key } deshace ambas cosas.
-texter-leave-hand-over = Para entregarlo todo ahora: quédate y usa «{ $action }».
+texter-leave-hand-over = Para entregarlo todo ahora: quédate, y { $key } ({ $action }).
 texter-hand-over-title = ¿Pasar a { $name } a otra persona? No se puede deshacer
 texter-hand-over-no = No, sigo yo
 texter-hand-over-yes = Sí, a alguien que lo habla ({ $language })

@@ -135,7 +135,7 @@ actions! {
     /// Change the words of the first text, where the campaign allows it.
     EditCard, "edit_card", "action-edit-card", Sending, [Card];
     /// Plain signs for typographic ones.
-    Plain, "plain", "action-plain", Writing, [Composer];
+    Plain, "plain", "action-plain", Writing, [Composer, Palette];
     /// Put the conversation aside until a time.
     Snooze, "snooze", "action-snooze", Replying, [Inbox, Thread];
     /// They write another language: go on in it, or hand over to somebody who does.

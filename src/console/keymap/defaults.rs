@@ -113,6 +113,7 @@ pub const DEFAULTS: &[(Context, &str, &str)] = &[
     (Composer, "alt+o", "opt_out"),
     (Composer, "alt+u", "undo"),
     (Composer, "alt+p", "plain"),
+    (Palette, "alt+p", "plain"),
     (Composer, "left", "cursor_left"),
     (Composer, "right", "cursor_right"),
     (Composer, "up", "cursor_up"),

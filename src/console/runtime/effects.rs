@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::link::Link;
-use super::kept::{keep_hands, keep_place};
+use super::kept::{PlacesToKeep, keep_hands};
 use super::turn::Hands;
 use crate::api::act::Act;
 use crate::client::CampaignServer;
@@ -74,6 +74,8 @@ struct Ctx {
     beside_told: tokio::sync::Mutex<Beside>,
     /// Rings when the line may be back: waits end early.
     nudge: watch::Sender<u64>,
+    /// Where the console is, on its way to the journal.
+    places: PlacesToKeep,
     /// What was loaded of texting hours, for the outbox's last look.
     known: Arc<KnownHours>,
     outbox: Outbox,
@@ -203,6 +205,7 @@ impl Runner {
             clock_told: Mutex::default(),
             beside_told: tokio::sync::Mutex::default(),
             nudge: watch::Sender::new(0),
+            places: PlacesToKeep::default(),
             known,
             outbox,
             server,
@@ -275,9 +278,10 @@ impl Runner {
                 });
             }
             Effect::KeepPlace { campaign, place } => {
-                let journal = self.ctx.journal.clone();
+                self.ctx.places.put(campaign, place);
+                let ctx = Arc::clone(&self.ctx);
                 self.spawn(async move {
-                    if let Err(error) = keep_place(&journal, campaign, &place).await {
+                    if let Err(error) = ctx.places.write(&ctx.journal).await {
                         tracing::warn!(%error, "where the console is is not remembered");
                     }
                 });

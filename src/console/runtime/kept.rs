@@ -1,6 +1,7 @@
 //! What a journal keeps of a console for its next start: where it was, and whom it held. Ids alone, sealed as all of the journal.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use crate::client::journal::Journal;
 use crate::console::core::shared::place::Place;
@@ -9,6 +10,34 @@ use crate::domain::ids::{CampaignId, ContactId};
 /// Where the journal keeps where a campaign's console was left.
 fn place_key(campaign: CampaignId) -> String {
     format!("place.{campaign}")
+}
+
+/// Where consoles are, on its way to the journal: of several the last is written, in whatever order the tasks that write run.
+#[derive(Debug, Default)]
+pub struct PlacesToKeep {
+    latest: Mutex<BTreeMap<CampaignId, Place>>,
+    /// Held over taking and writing.
+    writing: tokio::sync::Mutex<()>,
+}
+
+impl PlacesToKeep {
+    /// Takes a place down, in the order of the calls; [`Self::write`] writes it.
+    pub fn put(&self, campaign: CampaignId, place: Place) {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).insert(campaign, place);
+    }
+
+    /// Writes what was taken down.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn write(&self, journal: &Journal) -> anyhow::Result<()> {
+        let _writing = self.writing.lock().await;
+        let places = std::mem::take(&mut *self.latest.lock().unwrap_or_else(PoisonError::into_inner));
+        for (campaign, place) in places {
+            keep_place(journal, campaign, &place).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Keeps where a campaign's console is.
@@ -51,6 +80,23 @@ pub async fn had_everywhere(journal: &Journal) -> BTreeMap<CampaignId, Vec<(Cont
         let had = had_in(journal, campaign).await;
         if !had.is_empty() {
             all.insert(campaign, had);
+        }
+    }
+    all
+}
+
+/// To whom this person was writing in each campaign when its console was last seen, by first name: of those who have a draft.
+pub async fn written_to_everywhere(journal: &Journal) -> BTreeMap<CampaignId, Vec<String>> {
+    let drafts = journal.drafts().await.unwrap_or_default();
+    let drafts: BTreeSet<ContactId> = drafts.into_iter().map(|(contact, _)| contact).collect();
+    let mut all = BTreeMap::new();
+    for campaign in kept::<BTreeSet<i64>>(journal, HANDS).await {
+        let campaign = CampaignId(campaign);
+        let names = kept_place(journal, campaign).await.names;
+        let names: Vec<String> =
+            names.into_iter().filter(|(id, _)| drafts.contains(id)).map(|(_, name)| name).collect();
+        if !names.is_empty() {
+            all.insert(campaign, names);
         }
     }
     all

@@ -26,8 +26,8 @@ pub(super) struct CardFace {
     pub marks: Vec<Mark>,
     /// Why it cannot go out now, if so.
     pub barred: Option<(String, Role)>,
-    /// What is to be known of the text itself, behind its length.
-    pub about: Vec<Piece>,
+    /// What is to be known of the text itself, behind its length; each with how much it matters where there is no room for all.
+    pub about: Vec<Fact>,
     /// What to press, as one line.
     pub hint: Vec<Piece>,
 }
@@ -78,14 +78,14 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
     let room = area.height.saturating_sub(row + 1);
     let below = if room > wanted + 3 {
         let measure_row = row + wanted + 1;
-        ink.line(buffer, area, measure_row, &length(ink, face));
+        ink.line(buffer, area, measure_row, &length(ink, face, area.width));
         press(ink, face, area, measure_row + 2, buffer);
         row + wanted
     } else {
         press(ink, face, area, area.height - 1, buffer);
         let tells_length = room > wanted || room >= 8;
         if tells_length {
-            ink.line(buffer, area, area.height - 2, &length(ink, face));
+            ink.line(buffer, area, area.height - 2, &length(ink, face, area.width));
         }
         area.height - 1 - u16::from(tells_length)
     };
@@ -112,12 +112,60 @@ pub(super) fn draw(ink: Ink<'_>, face: &CardFace, area: Rect, buffer: &mut Buffe
     nothing
 }
 
+/// One fact of a line of facts, and how much it matters: those of a lower number are kept where there is no room for all.
+pub(super) type Fact = (Piece, u8);
+
+/// It is no text of the campaign's any more.
+pub(super) const OFF_SCRIPT: u8 = 1;
+/// A letter makes it dear.
+const DEAR: u8 = 2;
+/// Plain signs would be cheaper, or are.
+pub(super) const SAVES: u8 = 3;
+/// How much room there is.
+const ROOM: u8 = 4;
+/// What else there is to see.
+pub(super) const BESIDE: u8 = 5;
+
 /// The text's length, and what else is to be known of it.
-fn length(ink: Ink<'_>, face: &CardFace) -> Vec<Piece> {
-    let mut pieces = measured(ink, &segment::measure(&face.text));
-    for piece in &face.about {
-        pieces.push((format!(" {} ", ink.sign(Sign::Dot)), Role::Faint));
-        pieces.push(piece.clone());
+fn length(ink: Ink<'_>, face: &CardFace, width: u16) -> Vec<Piece> {
+    let mut facts = measured(ink, &segment::measure(&face.text));
+    facts.extend(face.about.iter().cloned());
+    fitted(ink, facts, width)
+}
+
+/// Facts on one line, a dot between two. Where there is no room for all, those that matter most are taken first, each whole, and a sign
+/// says that something is left out.
+pub(super) fn fitted(ink: Ink<'_>, facts: Vec<Fact>, width: u16) -> Vec<Piece> {
+    let dot = format!(" {} ", ink.sign(Sign::Dot));
+    let gap = wrap::columns(&dot);
+    let all: u16 = facts.iter().map(|((text, _), _)| wrap::columns(text) + gap).sum();
+    let whole = all.saturating_sub(gap) <= width;
+    let sign = format!(" {}", ink.sign(Sign::More));
+    let mut room = if whole { width } else { width.saturating_sub(wrap::columns(&sign)) };
+    let mut order: Vec<usize> = (0..facts.len()).collect();
+    order.sort_by_key(|place| facts[*place].1);
+    let mut taken: Vec<Option<Piece>> = vec![None; facts.len()];
+    for (nth, place) in order.into_iter().enumerate() {
+        let (text, role) = &facts[place].0;
+        // Which letter it is matters more than its number.
+        let short =
+            text.split_once(" (U+").and_then(|(before, rest)| Some(format!("{before}{}", rest.split_once(')')?.1)));
+        let before = if nth == 0 { 0 } else { gap };
+        let fits = |text: &String| nth == 0 || wrap::columns(text) + before <= room;
+        if let Some(text) = [Some(text.clone()), short].into_iter().flatten().find(fits) {
+            room = room.saturating_sub(wrap::columns(&text) + before);
+            taken[place] = Some((text, *role));
+        }
+    }
+    let mut pieces: Vec<Piece> = Vec::new();
+    for piece in taken.into_iter().flatten() {
+        if !pieces.is_empty() {
+            pieces.push((dot.clone(), Role::Faint));
+        }
+        pieces.push(piece);
+    }
+    if !whole && facts.len() > 1 {
+        pieces.push((sign, Role::Faint));
     }
     pieces
 }
@@ -193,10 +241,10 @@ fn flowed(ink: Ink<'_>, groups: &[Vec<Piece>], width: u16, most: u16) -> Vec<Vec
 }
 
 /// Segments, characters, and which character makes it dear.
-pub(super) fn measured(ink: Ink<'_>, measured: &Segments) -> Vec<Piece> {
+pub(super) fn measured(ink: Ink<'_>, measured: &Segments) -> Vec<Fact> {
     let parts = measured.parts as u64;
     let role = if parts > 2 { Role::Warn } else { Role::Faint };
-    let mut pieces = vec![(ink.counted("ui-segments", "n", parts), role)];
+    let mut pieces = vec![((ink.counted("ui-segments", "n", parts), role), 0)];
     let units = ink.words.say(
         "ui-segment-room",
         &[
@@ -204,7 +252,7 @@ pub(super) fn measured(ink: Ink<'_>, measured: &Segments) -> Vec<Piece> {
             ("left", crate::i18n::Value::Number(i64::try_from(measured.left_in_part).unwrap_or(i64::MAX))),
         ],
     );
-    pieces.push((format!(" {} {units}", ink.sign(Sign::Dot)), Role::Faint));
+    pieces.push(((units, Role::Faint), ROOM));
     if let Some(culprit) = measured.culprits.first() {
         let shown = crate::domain::safe_text::safe_line(&culprit.ch.to_string());
         let code = format!("U+{:04X}", u32::from(culprit.ch));
@@ -212,7 +260,7 @@ pub(super) fn measured(ink: Ink<'_>, measured: &Segments) -> Vec<Piece> {
             "ui-segment-culprit",
             &[("char", crate::i18n::Value::Text(shown)), ("code", crate::i18n::Value::Text(code))],
         );
-        pieces.push((format!(" {} {why}", ink.sign(Sign::Dot)), Role::Warn));
+        pieces.push(((why, Role::Warn), DEAR));
     }
     pieces
 }

@@ -60,8 +60,11 @@ pub(super) fn draw(
         }
         let mark = if here { ink.sign(Sign::Here) } else { " " };
         let state_width = wrap::columns(&row.state).min(area.width / 2);
-        ink.right(buffer, area, y, &wrap::cut(&row.state, state_width, ink.sign(Sign::More)), look(row.role));
-        let left = Rect { width: area.width.saturating_sub(state_width + 1), ..area };
+        // The sign that there is more stands behind the words, not on them.
+        let scrolls = (first > 0 && y == 0) || (first + fit < count && y + 1 == area.height);
+        let inner = Rect { width: area.width.saturating_sub(if scrolls { 2 } else { 0 }), ..area };
+        ink.right(buffer, inner, y, &wrap::cut(&row.state, state_width, ink.sign(Sign::More)), look(row.role));
+        let left = Rect { width: inner.width.saturating_sub(state_width + 1), ..area };
         let mut pieces = vec![(format!("{mark} "), look(Role::Key)), (row.name.clone(), look(Role::Title))];
         if !row.marks.is_empty() {
             pieces.push((format!("  {}", row.marks), look(Role::Key)));

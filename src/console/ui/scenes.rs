@@ -202,7 +202,7 @@ impl Scene {
                 seq: 9,
                 at: at(n - 11),
                 who: "Sam".into(),
-                what: if n % 2 == 0 { "closed" } else { "reopened" }.into(),
+                what: if n % 2 == 0 { "noted" } else { "asked" }.into(),
                 detail: String::new(),
             })
             .collect();

@@ -13,7 +13,9 @@ use super::ink::{Ink, Sign, put};
 use super::theme::Role;
 use super::wrap;
 use crate::console::core::texter::marks::{Mark, Marker};
-use crate::console::core::texter::view::{EARLIER_RECEIVED, EARLIER_SENT, ItemState, ThreadItem};
+use crate::console::core::texter::view::{
+    EARLIER_RECEIVED, EARLIER_SENT, ItemState, NOTE_ANSWERED, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED, ThreadItem,
+};
 use crate::console::words::{delivery_key, note_detail, preview, reason_key, with_pictures};
 use crate::domain::message::{Delivery, Direction};
 
@@ -77,6 +79,52 @@ impl Piece<'_> {
             Self::Line(_) => 2,
         }
     }
+}
+
+/// An act and the one that takes it back, each by the key of its word; and whether both have to be about the same thing.
+const TAKEN_BACK: &[(&str, &str, bool)] = &[
+    (NOTE_TAGGED, NOTE_UNTAGGED, true),
+    (NOTE_UNTAGGED, NOTE_TAGGED, true),
+    ("note-closed", "note-reopened", false),
+    (NOTE_SNOOZED, "note-unsnoozed", false),
+];
+/// One line stands for both.
+const BOTH: &str = "note-taken-back";
+/// An act that is taken back later than that was meant when it was done: both are told.
+const SOON: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
+/// The items of a conversation with one line for each act that was taken back soon after, and nothing for what it was done with: a flag is a
+/// tag and a closing, its undoing another two. Opt-outs stand as they were done.
+pub(super) fn folded(ink: Ink<'_>, items: &[ThreadItem]) -> Vec<ThreadItem> {
+    let mut out: Vec<ThreadItem> = Vec::with_capacity(items.len());
+    for item in items {
+        let ThreadItem::Note { what, who, detail, at } = item else {
+            out.push(item.clone());
+            continue;
+        };
+        // What was done and taken back in between belongs to it.
+        let undone =
+            |one: &ThreadItem| matches!(one, ThreadItem::Note { what, who: by, .. } if *what == BOTH && by == who);
+        let before = out.iter().rposition(|one| !undone(one));
+        let done = before.and_then(|place| match &out[place] {
+            ThreadItem::Note { what: done, who: by, detail: of, at: then } => {
+                let pair = TAKEN_BACK.iter().find(|(first, second, _)| first == done && second == what)?;
+                let same = by == who && (!pair.2 || of == detail) && at.duration_since(*then) <= SOON;
+                let of = note_detail(ink.words, &ink.caps.zone, done, of, *then);
+                let told = if of.is_empty() { ink.word(done) } else { format!("{}: {of}", ink.word(done)) };
+                same.then_some((place, told))
+            }
+            ThreadItem::Message { .. } => None,
+        });
+        match done {
+            Some((place, told)) => {
+                out.truncate(place);
+                out.push(ThreadItem::Note { what: BOTH, who: who.clone(), detail: told, at: *at });
+            }
+            None => out.push(item.clone()),
+        }
+    }
+    out
 }
 
 /// Columns of a bubble's text, and how far the campaign's ones are moved to the right.
@@ -201,10 +249,26 @@ fn piece<'a>(
             }
         }
         ThreadItem::Note { what, who, detail, at } => {
-            Piece::Line(note(ink, what, who, detail, *at, text_width.saturating_add(shift)))
+            let width = text_width.saturating_add(shift);
+            let line = format!("{}: {detail} {who} {}  ", ink.word(what), ink.time(*at));
+            if ASKED.contains(what) && wrap::columns(&line) > width {
+                // What somebody asked or answered is read to its end.
+                return Piece::Bubble {
+                    head: vec![(note(ink, what, who, "", *at, width), Role::Faint)],
+                    lines: cache.lines(detail, text_width),
+                    text: Cow::Borrowed(detail.as_str()),
+                    role: Role::Faint,
+                    left: 0,
+                    marks: Vec::new(),
+                };
+            }
+            Piece::Line(note(ink, what, who, detail, *at, width))
         }
     }
 }
+
+/// Acts of whom the words matter.
+const ASKED: [&str; 2] = ["note-asked", "note-captain-answered"];
 
 fn draw_piece(ink: Ink<'_>, piece: &Piece<'_>, area: Rect, row: i64, buffer: &mut Buffer) {
     let line_at = |offset: usize| -> Option<u16> {
@@ -309,13 +373,65 @@ fn delivery(ink: Ink<'_>, delivery: Delivery) -> (String, Role) {
 fn note(ink: Ink<'_>, what: &'static str, who: &str, detail: &str, at: jiff::Timestamp, width: u16) -> String {
     let dot = format!(" {} ", ink.sign(Sign::Dot));
     let detail = note_detail(ink.words, &ink.caps.zone, what, detail, at);
-    let done = if detail.is_empty() { ink.word(what) } else { format!("{}: {detail}", ink.word(what)) };
+    let more = ink.sign(Sign::More);
     let mut end = dot.clone();
     if !who.is_empty() {
-        end.push_str(who);
+        end.push_str(&wrap::cut(who, LONGEST_NAME.min(width / 3), more));
         end.push_str(&dot);
     }
     end.push_str(&ink.time(at));
-    let room = width.saturating_sub(wrap::columns(&end)).max(width / 2);
-    wrap::cut(&done, room, ink.sign(Sign::More)) + &end
+    let room = width.saturating_sub(wrap::columns(&end)).max(width / 3);
+    let word = ink.word(what);
+    let done = match detail.rsplit_once(": ").filter(|_| what == NOTE_ANSWERED) {
+        // What they said matters more than the question's words.
+        Some((question, answer)) if wrap::columns(&format!("{word}: {detail}")) > room => {
+            let answer = wrap::cut(answer, room / 2, more);
+            let left = room.saturating_sub(wrap::columns(&answer) + 2);
+            format!("{}: {answer}", wrap::cut(&format!("{word}: {question}"), left, more))
+        }
+        _ if detail.is_empty() => word,
+        _ => format!("{word}: {detail}"),
+    };
+    wrap::cut(&done, room, more) + &end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ink::Caps;
+    use super::super::spots::Spots;
+    use super::super::theme::Theme;
+    use super::*;
+    use crate::i18n::Catalogue;
+
+    #[test]
+    fn what_was_taken_back_at_once_is_one_line() {
+        let (theme, caps, words, spots) = (Theme::default(), Caps::default(), Catalogue::english(), Spots::default());
+        let ink = Ink { theme: &theme, caps: &caps, words: &words, spots: &spots };
+        let note = |what, detail: &str, minute: i64| ThreadItem::Note {
+            what,
+            who: "Tess".into(),
+            detail: detail.into(),
+            at: jiff::Timestamp::from_second(minute * 60).expect("a time"),
+        };
+        let told = |items: &[ThreadItem]| -> Vec<(String, String)> {
+            folded(ink, items)
+                .into_iter()
+                .filter_map(|item| match item {
+                    ThreadItem::Note { what, detail, .. } => Some((what.to_owned(), detail)),
+                    ThreadItem::Message { .. } => None,
+                })
+                .collect()
+        };
+        let flag = [
+            note(NOTE_TAGGED, "vip", 1),
+            note("note-closed", "", 1),
+            note("note-reopened", "", 2),
+            note(NOTE_UNTAGGED, "vip", 2),
+        ];
+        assert_eq!(told(&flag), [(BOTH.to_owned(), "tagged: vip".to_owned())]);
+        // Half of it stands; so does what was taken back much later, and another tag.
+        assert_eq!(told(&flag[..3]).len(), 2);
+        assert_eq!(told(&[note("note-closed", "", 1), note("note-reopened", "", 60)]).len(), 2);
+        assert_eq!(told(&[note(NOTE_TAGGED, "vip", 1), note(NOTE_UNTAGGED, "ride", 1)]).len(), 2);
+    }
 }

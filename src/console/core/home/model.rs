@@ -37,6 +37,8 @@ pub struct HomeOptions {
     /// Whom this person held in each campaign when its console was last left, and with whom of them they were in conversation. Only
     /// where the server tells who has them now.
     pub had: BTreeMap<CampaignId, Vec<(ContactId, bool)>>,
+    /// To whom something was begun to be written in each campaign and is kept, by first name.
+    pub written_to: BTreeMap<CampaignId, Vec<String>>,
 }
 
 /// A text that is in the journal and not known to be counted by the server.
@@ -60,6 +62,7 @@ impl HomeOptions {
             talks_alone: true,
             hands_out: true,
             had: BTreeMap::new(),
+            written_to: BTreeMap::new(),
         }
     }
 }

@@ -357,3 +357,14 @@ fn what_is_given_back_in_part_leaves_the_rest_to_be_told() {
     model.update(Msg::Verdict { verdict: Verdict { id, outcome } });
     assert_eq!(model.told.get(&campaign), Some(&vec![(ContactId(2), true)]));
 }
+
+#[test]
+fn a_draft_stands_beside_its_campaign_with_the_voters_name() {
+    let mut model = Model::new(HomeOptions::new());
+    let names = vec!["Hal\u{1b}[2J".to_owned(), "Zoë".to_owned()];
+    model.options.written_to.insert(CampaignId(1), names);
+    model.todos = Some(vec![todo(1, 0, 3), todo(2, 0, 3)]);
+    let told = |row: usize| model.counts(&model.rows()[row])[0].clone();
+    assert_eq!(told(0), Say::new("home-drafts").with("name", "Hal\u{241b}[2J").with("more", 1_usize));
+    assert_ne!(told(1).key, "home-drafts");
+}

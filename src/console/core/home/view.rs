@@ -9,6 +9,7 @@ use crate::console::core::texter::view::{FooterKey, OverlayView, release_choices
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Continuation;
+use crate::domain::safe_text::safe_line;
 
 /// What is in hand of a campaign, what needs somebody first. Only what is there; nothing at all says so.
 #[must_use]
@@ -86,7 +87,11 @@ impl Model {
         let (shown, on_their_way) = self.with_journal(todo);
         let went = self.went.get(&todo.id).map(|n| Say::new("home-not-yours").with("n", *n));
         let way = (on_their_way > 0).then(|| Say::new("home-on-the-way").with("n", on_their_way));
-        went.into_iter().chain(way).chain(counts(&shown)).collect()
+        let drafts = self.options.written_to.get(&todo.id).and_then(|names| {
+            let first = safe_line(names.first()?);
+            Some(Say::new("home-drafts").with("name", first).with("more", names.len() - 1))
+        });
+        went.into_iter().chain(way).chain(drafts).chain(counts(&shown)).collect()
     }
 
     /// The keys that matter now.

@@ -1,6 +1,7 @@
 //! Where somebody is in the texter's console.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::domain::ids::ContactId;
 
@@ -24,6 +25,24 @@ pub struct Place {
     /// The first names of those whose conversation is open or who have a draft: so many at most as [`READ`]. Whoever is in other hands
     /// by the next start has no other name there.
     pub names: Vec<(ContactId, String)>,
+    /// Answers that wait for the server's word before there are words to send.
+    pub due: Vec<Due>,
+}
+
+/// An answer that says yes to an event with so many places: its words wait until the server has said whether one is left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// The act that records it.
+    pub act: Uuid,
+    /// Whose answer.
+    pub contact: ContactId,
+    /// To which question: its id.
+    pub question: String,
+    /// The answer.
+    pub value: String,
+    /// The conversation has said that they wait.
+    #[serde(default)]
+    pub full: bool,
 }
 
 impl Place {

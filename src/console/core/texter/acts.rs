@@ -248,12 +248,6 @@ impl Acts {
         self.by_contact.get(&contact).into_iter().flatten().filter_map(|id| self.all.get(id))
     }
 
-    /// First texts that have no verdict yet.
-    pub fn initials_waiting(&self) -> usize {
-        let initial = |mine: &&Mine| mine.text().is_some_and(|text| text.kind == MessageKind::Initial);
-        self.all.values().filter(|mine| mine.stage == Stage::Waiting).filter(initial).count()
-    }
-
     /// All of mine, by id: in the order of the presses.
     pub fn all(&self) -> impl Iterator<Item = &Mine> {
         self.all.values()

@@ -71,8 +71,8 @@ impl Model {
         Some(text)
     }
 
-    /// Throws away every draft, and what waits behind one, that `wrong` says must go; says for how many people.
-    pub(super) fn drop_drafts(&mut self, wrong: impl Fn(ContactId, &str) -> bool, fx: &mut Vec<Effect>) -> usize {
+    /// Throws away every draft, and what waits behind one, that `wrong` says must go.
+    pub(super) fn drop_drafts(&mut self, wrong: impl Fn(ContactId, &str) -> bool, fx: &mut Vec<Effect>) {
         let kept: Vec<(ContactId, String)> = self
             .drafts
             .iter()
@@ -82,11 +82,9 @@ impl Model {
                 (left != *whole).then_some((*contact, left))
             })
             .collect();
-        let many = kept.len();
         for (contact, left) in kept {
             self.keep_draft(contact, left, fx);
         }
-        many
     }
 
     /// The draft is settled: the next one takes its place.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::model::{Focus, Model};
 use super::overlay::{Overlay, Writing};
 use super::people::is_waiting;
+use super::undo::Undo;
 use crate::api::act::Act;
 use crate::api::message::ThreadEntry;
 use crate::console::core::shared::editor::Editor;
@@ -20,7 +21,7 @@ use crate::domain::ids::ContactId;
 use crate::domain::message::Direction;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::segment::{measure, suggest_plain};
-use crate::domain::suggest::{is_an_answer, may_be_wrong_number, rank};
+use crate::domain::suggest::{is_an_answer, may_be_wrong_number, rank, says_it_all};
 use crate::domain::survey::open_question;
 
 /// Suggestions at most: what is looked over costs time.
@@ -84,7 +85,10 @@ impl Model {
                 }
             }
             let mut fits = rank(written, &texts);
-            fits.retain(|fit| !matches!(from[fit.place], Origin::Answer(..)) || is_an_answer(written, &fit.words));
+            let answers = |fit: &crate::domain::suggest::Fit| {
+                is_an_answer(written, &fit.words) && says_it_all(&texts[fit.place].0, &fit.words)
+            };
+            fits.retain(|fit| !matches!(from[fit.place], Origin::Answer(..)) || answers(fit));
             // What fits half as well as the best is noise beside it.
             let best = fits.first().map_or(0.0, |fit| fit.score);
             let fits = fits.into_iter().take_while(|fit| fit.score * 2.0 > best).take(SUGGESTED);
@@ -137,6 +141,15 @@ impl Model {
 
     /// Puts plain signs in the place of typographic ones in the reply.
     pub(super) fn make_plain(&mut self) {
+        if let Some(layer) = self.overlays.last_mut() {
+            // Only a first text that is being changed goes to anybody.
+            let Overlay::Write { what: Writing::Card(_), text } = layer else { return };
+            let plain = suggest_plain(text.text());
+            if plain == text.text() {
+                return self.say(Level::Info, Say::new("texter-is-plain"));
+            }
+            return text.replace(&plain);
+        }
         let Some(open) = self.open.as_mut().filter(|_| self.focus == Focus::Composer) else { return };
         let plain = suggest_plain(open.editor.text());
         if plain == open.editor.text() {
@@ -211,6 +224,28 @@ impl Model {
         }
     }
 
+    /// How long a first text that is being changed would be, and what makes it dear.
+    pub(super) fn length_of_edit(&self, text: &str) -> Vec<Say> {
+        let text = safe_body(self.as_kept(text).trim());
+        let length = measure(&text);
+        let mut lines = vec![
+            Say::new("texter-edit-length")
+                .with("parts", length.parts)
+                .with("used", length.units)
+                .with("left", length.left_in_part),
+        ];
+        if let Some(culprit) = length.culprits.first() {
+            let code = format!("U+{:04X}", u32::from(culprit.ch));
+            let letter = safe_line(&culprit.ch.to_string());
+            lines.push(Say::new("texter-edit-dear").with("letter", letter).with("code", code));
+        }
+        if let Some((_, saved)) = plainer(&text) {
+            let key = self.options.keymap.key_for(Context::Palette, Action::Plain).unwrap_or_default();
+            lines.push(Say::new("texter-edit-saves").with("key", key).with("saved", saved));
+        }
+        lines
+    }
+
     /// True where the campaign lets the words of a first text be changed.
     pub(super) fn may_edit_card(&self) -> bool {
         self.campaign.as_ref().is_some_and(|campaign| campaign.def.edit_initial)
@@ -244,12 +279,15 @@ impl Model {
     pub(super) fn card_edited(&mut self, contact: ContactId, text: &str) {
         let text = safe_body(self.as_kept(text).trim());
         self.edit_begun = None;
-        self.edited.remove(&contact);
+        let before = self.edited.remove(&contact);
         self.rebuild_card();
         let script = self.card.as_ref().filter(|card| card.contact == contact).map(|card| card.body.clone());
         if !text.is_empty() && script.is_some_and(|script| script != text) {
             self.edited.insert(contact, text);
             self.rebuild_card();
+        }
+        if self.edited.get(&contact) != before.as_ref() {
+            self.may_undo(Undo::Words { contact, before });
         }
     }
 
@@ -268,6 +306,10 @@ impl Model {
     #[must_use]
     pub fn pace(&self) -> Option<(u64, u64)> {
         let (first, last) = (self.presses.front()?, self.presses.back()?);
+        // Of a burst long past nothing follows for what is left.
+        if self.now.is_some_and(|now| now.mono.saturating_sub(*last) > REST) {
+            return None;
+        }
         let took = last.saturating_sub(*first);
         let many = u32::try_from(self.presses.len().saturating_sub(1)).ok().filter(|many| *many >= 9)?;
         let each = took.checked_div(many).filter(|each| !each.is_zero())?;

@@ -294,6 +294,12 @@ pub struct Model {
     pub(super) fresh: Option<Stamp>,
     /// Server's clock minus ours.
     pub(super) offset: SignedDuration,
+    /// The server has told its time.
+    pub(super) clock_known: bool,
+    /// The latest time of the server's that an event told.
+    pub(super) heard: Option<Timestamp>,
+    /// The latest campaign time that was shown.
+    pub(super) shown_time: Option<Timestamp>,
     pub(super) hands: Presses,
     /// When the top layer was opened.
     pub(super) opened_at: Duration,
@@ -309,19 +315,23 @@ pub struct Model {
     pub(super) may_go_on: Option<bool>,
     pub(super) undo: Vec<Undo>,
     /// When a text left at the end of its window with nothing done since: who presses undo just then meant that text.
-    pub(super) left_at: Option<Duration>,
+    pub(super) left_at: Option<(Duration, ContactId)>,
     /// The last thing done was to take something back.
     pub(super) took_back: bool,
     /// The last thing done was to opt somebody out.
     pub(super) just_opted_out: bool,
     /// The act in hand takes another one back: it is not remembered itself.
     pub(super) undoing: Option<Uuid>,
+    /// About whom a question to the captain is being withdrawn.
+    pub(super) withdrawn: Option<ContactId>,
     /// Acts of one press that follow the one in hand.
     pub(super) to_do: VecDeque<Act>,
     /// Pressed, and not confirmed before its window ends.
     pub(super) window: Vec<Pressed>,
     /// Answers whose words wait until it is known whether an event has a place left.
     pub(super) awaited: Vec<Awaited>,
+    /// Whose draft went because a captain took its words back: when, and the captain's reason.
+    pub(super) cleared: BTreeMap<ContactId, (Timestamp, String)>,
     /// First texts as a texter changed them, where the campaign allows it.
     pub(super) edited: BTreeMap<ContactId, String>,
     /// A first text that was being changed when its layer was left: it is not the card's.
@@ -359,6 +369,8 @@ pub struct Model {
 pub(super) struct Reading {
     pub seen: BTreeSet<ContactId>,
     pub after: Option<u64>,
+    /// First texts of mine that the server has not heard of: whatever became of them, they are done here.
+    pub on_their_way: usize,
 }
 
 /// How long a heartbeat takes to come round.
@@ -366,11 +378,17 @@ pub(super) const PRESENCE: Duration = Duration::from_secs(60);
 /// Shown times are renewed this often.
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
+/// A server's clock that stands back by less is the same one, told by an answer that took its time: shown times wait for it. By more, this
+/// laptop's clock was put right.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(15);
+
 impl Model {
     /// A console before anything was loaded.
     #[must_use]
     pub fn new(options: TexterOptions) -> Self {
+        let coming_back = super::resume::ComingBack { due: options.place.due.clone(), ..Default::default() };
         Self {
+            coming_back,
             side_pane: options.side_pane,
             options,
             me: None,
@@ -407,7 +425,6 @@ impl Model {
             loaded: false,
             keeps: None,
             goes: super::leaving::Said::default(),
-            coming_back: super::resume::ComingBack::default(),
             goes_home: false,
             coach: super::practice::Coach::default(),
             has_texted: false,
@@ -416,6 +433,10 @@ impl Model {
             now: None,
             fresh: None,
             offset: SignedDuration::ZERO,
+            clock_known: false,
+            heard: None,
+            shown_time: None,
+            cleared: BTreeMap::new(),
             hands: Presses::default(),
             opened_at: Duration::ZERO,
             tag_closes: None,
@@ -430,6 +451,7 @@ impl Model {
             took_back: false,
             just_opted_out: false,
             undoing: None,
+            withdrawn: None,
             to_do: VecDeque::new(),
             window: Vec::new(),
             awaited: Vec::new(),
@@ -476,11 +498,34 @@ impl Model {
         }
     }
 
-    /// The campaign's time: the server's clock as far as it is known. None before the first input or frame.
+    /// The campaign's time: the server's clock as far as it is known. None before the first input or frame. It does not go back by the
+    /// little that an answer under way makes of a difference, and never before what the server said of itself.
     #[must_use]
     pub fn campaign_now(&self) -> Option<Timestamp> {
         let wall = self.now?.wall;
-        Some(wall.saturating_add(self.offset).unwrap_or(wall))
+        let now = wall.saturating_add(self.offset).unwrap_or(wall);
+        let now = self.heard.map_or(now, |heard| heard.max(now));
+        let shown = self.shown_time.filter(|shown| *shown > now && shown.duration_since(now) < CLOCK_SLACK);
+        Some(shown.unwrap_or(now))
+    }
+
+    /// The server has told its time: what was gathered from events before is in it.
+    pub(super) fn clock_told(&mut self) {
+        self.clock_known = true;
+        self.heard = None;
+    }
+
+    /// A stamp came: what the server said of its time holds from here on.
+    pub(super) fn keep_time(&mut self) {
+        let Some(now) = self.now else { return };
+        let ours = now.wall.saturating_add(self.offset).unwrap_or(now.wall);
+        if let Some(heard) = self.heard.filter(|heard| *heard > ours) {
+            self.offset = heard.duration_since(now.wall);
+        }
+        // Before the server has told its time, this laptop's may be wrong by any amount.
+        if self.clock_known {
+            self.shown_time = self.campaign_now();
+        }
     }
 
     /// This laptop's time, by which confirms and the line's tries are told. None before the first input or frame.

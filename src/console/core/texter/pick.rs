@@ -16,6 +16,7 @@ use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::{Arg, Say};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
+use crate::domain::plain_text::searchable;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::survey::Answer;
 use crate::domain::tag;
@@ -307,16 +308,16 @@ impl Model {
     /// People by name and by what was written, the best first: whose name begins so, whose name has it, in whose texts it is.
     #[must_use]
     pub fn found(&self, query: &str) -> Vec<Found> {
-        let wanted = query.trim().to_lowercase();
+        let wanted = searchable(query.trim());
         let mut found: Vec<(u8, Found)> = Vec::new();
         for contact in self.people.ids() {
             let Some(line) = self.people.line(contact) else { continue };
-            let name = line.first_name.to_lowercase();
+            let name = searchable(&line.first_name);
             let last = self.people.body(contact).and_then(|view| {
                 let shown = view.visible.iter().any(|field| field == "lastName");
                 view.fields.get("lastName").filter(|_| shown)
             });
-            let full = last.map_or_else(|| name.clone(), |last| format!("{name} {}", last.to_lowercase()));
+            let full = last.map_or_else(|| name.clone(), |last| format!("{name} {}", searchable(last)));
             let (rank, words) = if full.starts_with(&wanted) {
                 (0, String::new())
             } else if full.contains(&wanted) {
@@ -338,7 +339,7 @@ impl Model {
     fn written(&self, contact: ContactId, wanted: &str) -> Option<String> {
         let line = self.people.line(contact)?;
         // What is held back from sight is found by no word of it.
-        let has = |text: &str| text.to_lowercase().contains(wanted) && !self.holds_back(contact, text);
+        let has = |text: &str| searchable(text).contains(wanted) && !self.holds_back(contact, text);
         if has(&line.preview) {
             return Some(line.preview.clone());
         }

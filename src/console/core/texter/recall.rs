@@ -1,5 +1,7 @@
 //! What was recalled: nothing that carries it can be pressed any more, here before the server says so.
 
+use std::collections::BTreeSet;
+
 use super::model::{Model, Open};
 use crate::api::assignment::ContactView;
 use crate::console::core::shared::editor::Editor;
@@ -98,26 +100,39 @@ impl Model {
         // Somebody whose text is good may be the next one: what is said then is not about them.
         self.pick_card();
         let gone = shut.filter(|shut| self.card.as_ref().is_none_or(|card| card.contact != *shut));
-        if let Some(contact) = gone {
-            let (key, why) = match reason {
-                None => ("texter-recalled-other", String::new()),
-                Some(why) => ("texter-recalled-other-why", why),
-            };
-            self.say(Level::Warning, self.about(key, contact).with("reason", why));
-            return;
-        }
-        let told = match (shut.is_some(), cleared, reason) {
-            (true, _, None) => Say::new("texter-recalled-card"),
-            (true, _, Some(why)) => Say::new("texter-recalled-card-why").with("reason", why),
-            (false, true, None) => Say::new("texter-recalled-draft"),
-            (false, true, Some(why)) => Say::new("texter-recalled-draft-why").with("reason", why),
-            (false, false, None) => Say::new("texter-recalled"),
-            (false, false, Some(why)) => Say::new("texter-recalled-why").with("reason", why),
+        let with_why = |plain: &'static str, with: &'static str| match &reason {
+            None => Say::new(plain),
+            Some(why) => Say::new(with).with("reason", why.clone()),
         };
-        match shut {
-            Some(_) => self.say_of_card(Level::Warning, told),
-            None => self.say(Level::Warning, told),
+        match (gone, shut) {
+            (Some(contact), _) => {
+                let name = self.people.line(contact).map(|line| line.first_name.clone()).unwrap_or_default();
+                let told = with_why("texter-recalled-other", "texter-recalled-other-why").with("name", name);
+                self.say(Level::Warning, told);
+            }
+            (None, Some(_)) => {
+                self.say_of_card(Level::Warning, with_why("texter-recalled-card", "texter-recalled-card-why"));
+            }
+            (None, None) if cleared.is_empty() => {
+                self.say(Level::Warning, with_why("texter-recalled", "texter-recalled-why"));
+            }
+            (None, None) => {}
         }
+        self.tell_cleared(&cleared, reason.as_deref());
+    }
+
+    /// Somebody's own words went: said last, so that it is what stands there, and in the conversation itself.
+    fn tell_cleared(&mut self, cleared: &[ContactId], reason: Option<&str>) {
+        let at = self.campaign_now().unwrap_or_default();
+        for contact in cleared {
+            self.cleared.insert(*contact, (at, reason.unwrap_or_default().to_owned()));
+        }
+        let open = self.open.as_ref().map(|open| open.contact).filter(|open| cleared.contains(open));
+        let Some(first) = open.or_else(|| cleared.first().copied()) else { return };
+        let key = if reason.is_some() { "texter-recalled-draft-why" } else { "texter-recalled-draft" };
+        let say = self.about(key, first).with("more", cleared.len() - 1);
+        // It stays until a key is pressed: whoever looks up from typing sees why it is gone.
+        self.say(Level::Told, say.with("reason", reason.unwrap_or_default().to_owned()));
     }
 
     /// A recall was a mistake: what it shut is open again.
@@ -127,10 +142,16 @@ impl Model {
         self.rebuild_card();
     }
 
-    /// Clears the composer and the drafts of what was recalled; true when there was something.
-    pub(super) fn clear_recalled(&mut self, fx: &mut Vec<Effect>) -> bool {
+    /// The words of the script that a campaign's newer state takes back: cleared, and said.
+    pub(super) fn clear_recalled_now(&mut self, fx: &mut Vec<Effect>) {
+        let cleared = self.clear_recalled(fx);
+        self.tell_cleared(&cleared, None);
+    }
+
+    /// Clears the composer and the drafts of what was recalled; says whose.
+    fn clear_recalled(&mut self, fx: &mut Vec<Effect>) -> Vec<ContactId> {
         if self.campaign.as_ref().is_none_or(|campaign| campaign.recalled.is_empty()) {
-            return false;
+            return Vec::new();
         }
         let open = self.open.as_ref().filter(|open| self.is_recalled(open)).map(|open| open.contact);
         if let Some(contact) = open {
@@ -159,8 +180,12 @@ impl Model {
             })
             .collect();
         let gone = |contact: ContactId, part: &str| wrong.iter().any(|(of, text)| *of == contact && text == part);
-        let many = if wrong.is_empty() { 0 } else { self.drop_drafts(gone, fx) };
-        open.is_some() || many > 0
+        if !wrong.is_empty() {
+            self.drop_drafts(gone, fx);
+        }
+        let whose: BTreeSet<ContactId> = open.into_iter().chain(wrong.iter().map(|(contact, _)| *contact)).collect();
+        // Whoever is nobody's to write to here is told of elsewhere.
+        whose.into_iter().filter(|contact| self.people.line(*contact).is_some()).collect()
     }
 
     /// What the list says of this person was corrected in this session.

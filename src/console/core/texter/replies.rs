@@ -359,7 +359,7 @@ impl Model {
                 if !undoes {
                     self.may_undo(Undo::Answer { contact: *contact, question: question.clone(), before });
                 } else {
-                    let key = if self.takes_its_line(*contact, question) {
+                    let key = if self.takes_its_line(*contact, question, before.get(question)) {
                         "texter-answer-undone-line"
                     } else {
                         "texter-answer-undone"
@@ -377,6 +377,9 @@ impl Model {
                 if !undoes {
                     self.may_undo(Undo::Tag { contact: *contact, tag: tag.clone(), on: *on });
                 }
+                if undoes && !*on && self.withdrawn.take_if(|of| of == contact).is_some() {
+                    return self.say(Level::Info, self.about("texter-ask-withdrawn", *contact));
+                }
                 let key = if *on { "texter-tagged-done" } else { "texter-untagged-done" };
                 let say = match tag_key(tag) {
                     Some(word) => self.about(key, *contact).with("tag", Arg::Key(word)),
@@ -385,14 +388,20 @@ impl Model {
                 self.say(Level::Info, say);
             }
             Act::Ask { contact, .. } => {
+                let flagged = self.people.line(*contact).is_some_and(|line| has_tag(line, tag::ESCALATED));
                 self.people.change(*contact, |line| {
-                    if !has_tag(line, tag::ESCALATED) {
+                    if !flagged {
                         line.tags.push(tag::ESCALATED.to_owned());
                     }
                 });
-                let why = self.about("texter-stays-asked", *contact);
-                self.may_undo(Undo::Final { contact: *contact, why });
-                self.say(Level::Info, self.about("texter-asked-done", *contact));
+                // Where a flag stood before, taking it off would take more back than was done.
+                self.may_undo(if flagged {
+                    Undo::Final { contact: *contact, why: self.about("texter-stays-asked", *contact) }
+                } else {
+                    Undo::Asked(*contact)
+                });
+                let key = self.undo_key();
+                self.say(Level::Info, self.about("texter-asked-done", *contact).with("key", key));
             }
             Act::Snooze { contact, until, .. } => {
                 let contact = *contact;
@@ -576,11 +585,20 @@ impl Model {
 
     /// Takes the line that came with an answer out of what is being written, now that the answer is taken back. What was added by hand
     /// stays. True when there was one.
-    fn takes_its_line(&mut self, contact: ContactId, question: &str) -> bool {
-        let Some(open) = self.open.as_mut().filter(|open| open.contact == contact) else { return false };
-        let Some((_, line)) = open.source.clone().filter(|(source, _)| *source == format!("answer:{question}")) else {
+    fn takes_its_line(&mut self, contact: ContactId, question: &str, value: Option<&String>) -> bool {
+        let own = format!("answer:{question}");
+        let source = self.open.as_ref().filter(|open| open.contact == contact).and_then(|open| open.source.clone());
+        // Where other words stood before, the line was put behind them: it is looked for as it was put there.
+        let put = || {
+            let questions = &self.campaign.as_ref()?.def.questions;
+            let reply = &questions.iter().find(|one| one.id == question)?.answer_of(value?)?.reply;
+            let text = self.script_text(contact, reply).ok().filter(|text| !text.is_empty())?;
+            Some(self.as_kept(plainer(&text).as_ref().map_or(text.as_str(), |(plain, _)| plain.as_str())))
+        };
+        let Some(line) = source.filter(|(source, _)| *source == own).map(|(_, line)| line).or_else(put) else {
             return false;
         };
+        let Some(open) = self.open.as_mut().filter(|open| open.contact == contact) else { return false };
         let Some(place) = open.editor.text().find(&line) else { return false };
         let text = open.editor.text();
         let (before, after) =
@@ -590,7 +608,9 @@ impl Model {
             (before, after) => format!("{before} {after}"),
         };
         open.editor.replace(&rest);
-        open.source = None;
+        if open.source.as_ref().is_some_and(|(source, _)| *source == own) {
+            open.source = None;
+        }
         open.typed = false;
         self.draft_dirty = true;
         true
@@ -606,6 +626,7 @@ impl Model {
             self.overlays.retain(|overlay| !matches!(overlay, Overlay::Canned { .. } | Overlay::Answers { .. }));
         }
         self.overlays.retain(|overlay| overlay.about() != Some(contact));
+        self.forget_places_of(contact);
         self.no_undo_for(contact);
         self.asked.remove(&contact);
         // It counts neither as sent nor as still to be sent. Where what is done is counted by what is held, who was texted counts no more

@@ -10,7 +10,7 @@ use super::people::{Filter, Sort};
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::notice::Level;
-use crate::console::core::shared::place::{Place, READ};
+use crate::console::core::shared::place::{Due, Place, READ};
 use crate::console::core::shared::say::Say;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
@@ -27,6 +27,10 @@ pub struct ComingBack {
     pub(super) asked: bool,
     /// The journal has told its drafts.
     pub(super) journal: bool,
+    /// What was waited for at the last start, until it is waited for again.
+    pub(super) due: Vec<Due>,
+    /// It is.
+    pub(super) places: bool,
     /// Whose begun words were told: when the console is left they are forgotten.
     pub(super) told: BTreeSet<ContactId>,
 }
@@ -42,6 +46,7 @@ impl Model {
             sort: self.people.sort().key().to_owned(),
             read: self.people.read_and_waiting().take(READ).collect(),
             names: self.names_to_keep(),
+            due: self.places_due(),
         })
     }
 
@@ -67,13 +72,15 @@ impl Model {
         }
     }
 
-    /// Has it kept at once that another conversation is open, or that the keys went to the cards or came from them: whoever is cut off comes
-    /// back to where they are.
+    /// Has it kept at once that another conversation is open, that the keys went to the cards or came from them, or that words are owed to
+    /// somebody: whoever is cut off comes back to where they are.
     pub(super) fn mind_the_place(&mut self, fx: &mut Vec<Effect>) {
         let here = (self.open.as_ref().map(|open| open.contact), self.focus != Focus::Card);
         if here != (self.options.place.open, self.options.place.in_replies) {
             self.keep_place(fx);
             self.keep_hands(fx);
+        } else if self.places_due() != self.options.place.due {
+            self.keep_place(fx);
         }
     }
 
@@ -124,6 +131,7 @@ impl Model {
     /// Somebody came back: what they held is theirs no more, and what they had begun to write to whom is in other hands. Said once it is
     /// known of what campaign it was, what the journal holds, and who has it.
     pub(super) fn tell_what_became(&mut self, fx: &mut Vec<Effect>) {
+        self.take_places_up(fx);
         if !self.loaded || self.campaign.is_none() {
             return;
         }

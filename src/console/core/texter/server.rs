@@ -63,7 +63,7 @@ impl Model {
         });
         self.tell_announcement(&view);
         self.campaign = Some(view);
-        self.clear_recalled(fx);
+        self.clear_recalled_now(fx);
         self.tell_what_became(fx);
         if changed {
             // Other fields may be needed, another wording is drawn: every text is made anew.
@@ -82,6 +82,8 @@ impl Model {
         for line in page.contacts {
             if line.campaign == self.options.campaign {
                 reading.seen.insert(line.id);
+                let unheard = line.status == Status::NeedsMessage && self.acts.has_initial(line.id);
+                reading.on_their_way += usize::from(unheard);
                 self.absorb(line);
             }
         }
@@ -106,8 +108,7 @@ impl Model {
             self.tell_what_became(fx);
             self.has_texted = page.sent > 0;
             // What was done before this console was opened counts, and what is still on its way.
-            let waiting = self.acts.initials_waiting();
-            let sent = usize::try_from(page.sent).unwrap_or(0) + waiting;
+            let sent = usize::try_from(page.sent).unwrap_or(0) + reading.on_their_way;
             self.slice_total = self.remaining() + sent + self.people.passed_over();
         }
         self.slice_total = self.slice_total.max(self.remaining());
@@ -204,6 +205,7 @@ impl Model {
                 if self.thread_asked == Some(*contact) {
                     self.thread_asked = None;
                 }
+                self.place_not_read(*contact);
                 if self.open.as_ref().is_some_and(|open| open.contact == *contact) {
                     self.leave_thread(fx);
                 }
@@ -466,12 +468,8 @@ impl Model {
     }
 
     pub(super) fn event(&mut self, event: Event, fx: &mut Vec<Effect>) {
-        if let Some(now) = self.campaign_now()
-            && event.at > now
-        {
-            // The server's clock is ahead of what we believed (a rehearsal may run fast).
-            self.offset = self.offset.saturating_add(event.at.duration_since(now));
-        }
+        // The server's clock may be ahead of what we believed (a rehearsal may run fast).
+        self.heard = self.heard.max(Some(event.at));
         match event.what {
             EventKind::Contact { contact } => {
                 if contact.campaign == self.options.campaign {
@@ -487,7 +485,7 @@ impl Model {
             }
             EventKind::Settled { verdict } => {
                 self.settle(&verdict, fx);
-                self.place_known(&verdict, fx);
+                self.place_known(&verdict);
             }
             EventKind::Returned { contact, message, kind, body, why } => {
                 self.offered.insert(message);
@@ -514,13 +512,14 @@ impl Model {
                     self.say(Level::Warning, say);
                 }
                 let mine = self.people.line(contact).is_some();
-                self.keep_place(fx);
-                self.forget_contact(contact, fx);
-                match why.as_str() {
-                    // Nothing may be known of them here any more.
-                    "erased" => self.dropped.extend(self.drafts.remove(&contact).map(|_| contact)),
-                    _ if mine => self.tell_words_of(contact),
-                    _ => {}
+                if why == "erased" {
+                    self.erased(contact, fx);
+                } else {
+                    self.keep_place(fx);
+                    self.forget_contact(contact, fx);
+                    if mine {
+                        self.tell_words_of(contact);
+                    }
                 }
             }
             EventKind::Campaign { state, script_version } => {
@@ -562,11 +561,23 @@ impl Model {
             EventKind::Snapshot { .. } => {
                 self.threads.clear();
                 self.thread_asked = None;
-                self.forget_places();
+                self.read_for_places(fx);
                 self.read_again(fx);
             }
             EventKind::Board { .. } | EventKind::Here {} | EventKind::Unknown => {}
         }
+    }
+
+    /// Nothing may be known of them here any more: neither what was begun to write to them, nor the name that is kept beside it. The place
+    /// is kept anew only after both have gone.
+    fn erased(&mut self, contact: ContactId, fx: &mut Vec<Effect>) {
+        self.drop_draft(contact);
+        self.dropped.insert(contact);
+        self.edited.remove(&contact);
+        self.edit_begun.take_if(|(of, _)| *of == contact);
+        self.coming_back.mine.remove(&contact);
+        self.forget_contact(contact, fx);
+        self.keep_place(fx);
     }
 
     fn unsent(&self, contact: ContactId) -> bool {
@@ -622,11 +633,13 @@ impl Model {
             self.say(Level::Told, say);
             let answered = self.about("texter-stays-answered", contact);
             for undo in &mut self.undo {
-                if let Undo::Final { contact: of, why } = undo
-                    && *of == contact
-                    && why.key == "texter-stays-asked"
-                {
-                    *why = answered.clone();
+                let asked = match undo {
+                    Undo::Asked(of) => *of == contact,
+                    Undo::Final { contact: of, why } => *of == contact && why.key == "texter-stays-asked",
+                    _ => false,
+                };
+                if asked {
+                    *undo = Undo::Final { contact, why: answered.clone() };
                 }
             }
             let named = self.about("texter-notify-answer-named", contact);

@@ -12,10 +12,13 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Stamp, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
+use crate::console::keymap::action::Action;
+use crate::console::keymap::context::Context;
 use crate::domain::conversation::OptOut;
 use crate::domain::ids::ContactId;
 use crate::domain::opt_out::{Inbound, verdict};
 use crate::domain::safe_text::safe_line;
+use crate::domain::tag;
 
 /// Whoever presses undo so soon after a text left meant that text, and nothing below it.
 const JUST_LEFT: Duration = Duration::from_secs(2);
@@ -80,6 +83,15 @@ pub enum Undo {
     WrongNumber(ContactId),
     /// What may be an opt-out was taken for none.
     NotOptOut(ContactId),
+    /// The words of a first text were changed.
+    Words {
+        /// Whose.
+        contact: ContactId,
+        /// The changed words before; none: the script's.
+        before: Option<String>,
+    },
+    /// A captain was asked, and had no flag of this conversation before.
+    Asked(ContactId),
     /// A tag was set and the conversation closed with it, by one press.
     TagClose {
         /// Whose.
@@ -101,10 +113,13 @@ impl Undo {
     #[must_use]
     pub fn contact(&self) -> ContactId {
         match self {
-            Self::Close(contact) | Self::OptOut(contact) | Self::WrongNumber(contact) | Self::NotOptOut(contact) => {
-                *contact
-            }
+            Self::Close(contact)
+            | Self::OptOut(contact)
+            | Self::WrongNumber(contact)
+            | Self::NotOptOut(contact)
+            | Self::Asked(contact) => *contact,
             Self::Final { contact, .. }
+            | Self::Words { contact, .. }
             | Self::Text { contact, .. }
             | Self::TagClose { contact, .. }
             | Self::Tag { contact, .. }
@@ -150,8 +165,24 @@ impl Model {
             self.say(Level::Warning, Say::new("texter-still-writing"));
             return;
         }
-        if self.left_at.take().is_some_and(|left| stamp.mono.saturating_sub(left) < JUST_LEFT) {
+        // In its own conversation it is what is meant however long ago it left, as long as nothing was done since.
+        let meant = |(left, whose): (Duration, ContactId)| {
+            let here = self.focus == Focus::Composer && self.at_hand() == Some(whose);
+            here || stamp.mono.saturating_sub(left) < JUST_LEFT
+        };
+        if self.left_at.is_some_and(meant) {
+            self.left_at = None;
             return self.say(Level::Warning, Say::new("texter-left-already"));
+        }
+        self.left_at = None;
+        // Whoever writes to somebody means what they did with them.
+        if let (Focus::Composer, Some(here), Some(undo)) = (self.focus, self.at_hand(), self.undo.last())
+            && undo.contact() != here
+            && !matches!(undo, Undo::Text { .. })
+        {
+            let key = self.options.keymap.key_for(Context::Composer, Action::Back).unwrap_or_default();
+            let say = self.about("texter-undo-elsewhere", undo.contact()).with("key", key);
+            return self.say(Level::Warning, say);
         }
         let Some(undo) = self.undo.pop() else {
             self.say(Level::Info, self.nothing_to_undo());
@@ -177,6 +208,7 @@ impl Model {
         }
         let act = match undo.clone() {
             Undo::Text { id, .. } => return self.take_back(id, fx),
+            Undo::Words { contact, before } => return self.words_back(contact, before),
             Undo::Close(contact) => Act::Reopen { contact },
             Undo::Tag { contact, tag, on } => Act::Tag { contact, tag, on: !on },
             Undo::Note { contact, before } => Act::Note { contact, text: before },
@@ -188,6 +220,8 @@ impl Model {
             Undo::OptOut(contact) => Act::UndoOptOut { contact },
             Undo::WrongNumber(contact) => Act::UndoWrongNumber { contact },
             Undo::NotOptOut(contact) => Act::UndoNotOptOut { contact },
+            // Without its flag the question is in no captain's list any more; one who answers just now is heard all the same.
+            Undo::Asked(contact) => Act::Tag { contact, tag: tag::ESCALATED.to_owned(), on: false },
             Undo::TagClose { contact, tag } => {
                 self.to_do.extend(tag.map(|tag| Act::Tag { contact, tag, on: false }));
                 Act::Reopen { contact }
@@ -201,10 +235,23 @@ impl Model {
             }
         };
         self.undoing = Some(stamp.id);
+        self.withdrawn = matches!(undo, Undo::Asked(_)).then(|| undo.contact());
         if !self.confirm_act(act, stamp, fx) {
             self.undoing = None;
+            self.withdrawn = None;
             self.undo.push(undo);
         }
+    }
+
+    /// A first text has the words again that it had before they were changed.
+    fn words_back(&mut self, contact: ContactId, before: Option<String>) {
+        match before {
+            Some(before) => drop(self.edited.insert(contact, before)),
+            None => drop(self.edited.remove(&contact)),
+        }
+        self.edit_begun.take_if(|(of, _)| *of == contact);
+        self.rebuild_card();
+        self.say(Level::Info, self.about("texter-words-back", contact));
     }
 
     /// The act that puts an answer back, with those that hung on it queued behind it.

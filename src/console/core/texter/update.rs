@@ -8,6 +8,7 @@ use super::acts::{Mine, Stage, Then};
 use super::gate::{Armed, Target};
 use super::model::{Claim, Focus, MINUTE, Model, PRESENCE, Reading};
 use super::overlay::Overlay;
+use super::undo::Undo;
 use crate::api::act::Act;
 use crate::api::assignment::ContactSummary;
 use crate::api::campaign::CampaignState;
@@ -21,8 +22,8 @@ use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
 
-/// A draft is kept at the latest this long after the last key.
-const DRAFT: Duration = Duration::from_secs(2);
+/// A draft is kept at the latest this long after a key that changed it: whoever is cut off loses no more than they see themselves type.
+const DRAFT: Duration = Duration::from_millis(200);
 
 impl Program for Model {
     fn start(&mut self) -> Vec<Effect> {
@@ -97,7 +98,10 @@ impl Model {
                 self.journal_open(acts, drafts);
                 self.tell_what_became(fx);
             }
-            Msg::Verdict { verdict } => self.settle(&verdict, fx),
+            Msg::Verdict { verdict } => {
+                self.settle(&verdict, fx);
+                self.place_decided(&verdict, fx);
+            }
             Msg::Unknown { id } => {
                 if let Some(mine) = self.acts.unknown(id).cloned() {
                     self.say(Level::Error, Say::new("texter-outcome-unknown"));
@@ -135,6 +139,7 @@ impl Model {
                 let open = self.open.as_ref().map(|open| open.contact);
                 let contact = thread.contact;
                 self.threads.put(thread, open);
+                self.place_read(contact);
                 self.offer_again(contact, fx);
             }
             Msg::Campaigns(_)
@@ -154,10 +159,12 @@ impl Model {
                 }
                 if let Some(now) = self.now {
                     self.offset = presence.server_time.duration_since(now.wall);
+                    self.clock_told();
                 }
             }
             Msg::Clock { offset } => {
                 self.offset = offset;
+                self.clock_told();
                 if let Some(now) = self.campaign_now() {
                     self.people.release_held(now);
                 }
@@ -201,6 +208,7 @@ impl Model {
     fn stamped(&mut self, stamp: Stamp) {
         self.now = Some(stamp);
         self.fresh = Some(stamp);
+        self.keep_time();
     }
 
     pub(super) fn say(&mut self, level: Level, say: Say) {
@@ -331,6 +339,8 @@ impl Model {
                 }
                 self.came_back.remove(&request.contact);
                 self.edited.remove(&request.contact);
+                let of = request.contact;
+                self.undo.retain(|undo| !matches!(undo, Undo::Words { contact, .. } if *contact == of));
                 self.people.change(request.contact, |line| line.status = Status::Messaged);
             }
             ConfirmedWhat::Text(request) => {
@@ -488,7 +498,12 @@ impl Model {
             let text = self.drafts.get(&contact).cloned().unwrap_or_default();
             fx.push(Effect::SaveDraft { contact, text });
         }
+        if let Some(open) = self.open.as_ref().filter(|open| !open.editor.is_blank()) {
+            // Other words are there.
+            self.cleared.remove(&open.contact);
+        }
         self.mind_the_window(fx);
+        self.give_words_owed(fx);
         if self.finish_later && self.is_handed_in() && self.acts.busy().is_none() {
             self.finish(fx);
         }
@@ -557,6 +572,8 @@ impl Model {
         if !(head || missing.len() * 2 >= self.options.prefetch) {
             missing.clear();
         }
+        let owed: Vec<ContactId> = self.owed_words_to().filter(|id| !self.asked.contains(id)).collect();
+        missing.extend(owed.into_iter().filter(|id| !self.people.is_unreadable(*id)));
         if let Some(open) = &self.open {
             let contact = open.contact;
             let wanted = self.people.line(contact).is_some() && self.people.body(contact).is_none();

@@ -243,7 +243,7 @@ impl Model {
                 all = false;
                 continue;
             }
-            self.left_at = Some(mono);
+            self.left_at = Some((mono, one.request.contact));
             let confirmed = Confirmed { id: one.id, at: one.at, what: ConfirmedWhat::Text(one.request) };
             self.acts.start(confirmed.clone(), Then::Nothing);
             fx.push(Effect::Confirm(confirmed));

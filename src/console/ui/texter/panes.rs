@@ -241,20 +241,20 @@ fn face(ink: Ink<'_>, model: &Model, shown: &CardView, roomy: bool) -> CardFace 
 }
 
 /// What is to be known of a card's text.
-fn about(ink: Ink<'_>, shown: &CardView, roomy: bool) -> Vec<Piece> {
+fn about(ink: Ink<'_>, shown: &CardView, roomy: bool) -> Vec<card::Fact> {
     let mut facts = Vec::new();
-    // What has to be known stands first: the end of the line may find no room.
     if shown.off_script {
-        facts.push((ink.word("ui-composer-off-script"), Role::Warn));
+        facts.push(((ink.word("ui-composer-off-script"), Role::Warn), card::OFF_SCRIPT));
     }
     if shown.parts_saved > 0 {
-        facts.push((ink.counted("ui-plain-saved", "n", shown.parts_saved as u64), Role::Faint));
+        let saved = ink.counted("ui-plain-saved", "n", shown.parts_saved as u64);
+        facts.push(((saved, Role::Faint), card::SAVES));
     }
     // In words too, what the looks of the text say.
     for (kind, key) in [(MarkKind::Field, "ui-card-filled"), (MarkKind::Link, "ui-card-links")] {
         let many = shown.marks.iter().filter(|mark| mark.kind == kind).count();
         if many > 0 && roomy {
-            facts.push((ink.counted(key, "n", many as u64), Role::Faint));
+            facts.push(((ink.counted(key, "n", many as u64), Role::Faint), card::BESIDE));
         }
     }
     facts
@@ -330,7 +330,7 @@ fn row(ink: Ink<'_>, model: &Model, line: &view::InboxRow) -> InboxRow {
 /// The open conversation with its composer.
 fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect, buffer: &mut Buffer) -> Part {
     let keys = pane_has_keys(model, &[Focus::Thread, Focus::Composer]);
-    let Some(thread) = model.thread_part(usize::from(area.height)) else {
+    let Some(thread) = model.thread_part(usize::from(area.height) * 2) else {
         let inner = ink.frame(buffer, area, "", Role::Border, false);
         return plain(ink, &[ink.word("ui-inbox-empty")], inner, buffer);
     };
@@ -367,7 +367,7 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
             ink.line(buffer, messages, row, &[(ink.with_text("ui-thread-known", "text", &thread.known), Role::Text)]);
         }
     } else {
-        let (items, below) = (&thread.items, &thread.below);
+        let (items, below) = (&thread::folded(ink, &thread.items), &thread::folded(ink, &thread.below));
         let marker = model.marker(thread.contact, &thread.suggestions);
         let last_words = model.last_words(thread.contact).filter(|_| thread.hidden_below == 0);
         let face =
@@ -534,19 +534,19 @@ fn written(
         Written { text: &composer.text, cursor: composer.cursor, placeholder: ink.word("ui-composer-placeholder") };
     let drawn = composer::draw(ink, &written, text_area, buffer);
     if area.height >= rows + 2 {
-        let mut pieces = match &composer.state {
-            Sendable::Blocked(why) => vec![(ink.say(why), Role::Bad)],
-            Sendable::Journaling => vec![(ink.word("ui-card-wait"), Role::Faint)],
+        let mut facts = match &composer.state {
+            Sendable::Blocked(why) => vec![((ink.say(why), Role::Bad), 0)],
+            Sendable::Journaling => vec![((ink.word("ui-card-wait"), Role::Faint), 0)],
             _ => card::measured(ink, &composer.segments),
         };
         if composer.parts_saved > 0 {
             let saves = ink.counted("ui-plain-saves", "n", composer.parts_saved as u64);
-            pieces.push((format!(" {} alt+p {saves}", ink.sign(Sign::Dot)), Role::Warn));
+            facts.push(((format!("alt+p {saves}"), Role::Warn), card::SAVES));
         }
         if composer.off_script {
-            // First: the end of the line may find no room.
-            pieces.insert(0, (format!("{} {} ", ink.word("ui-composer-off-script"), ink.sign(Sign::Dot)), Role::Faint));
+            facts.insert(0, ((ink.word("ui-composer-off-script"), Role::Faint), card::OFF_SCRIPT));
         }
+        let pieces = card::fitted(ink, facts, area.width);
         ink.line(buffer, Rect { y: area.bottom() - 1, height: 1, ..area }, 0, &pieces);
     }
     drawn

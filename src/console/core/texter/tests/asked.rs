@@ -164,3 +164,41 @@ fn the_end_of_texting_hours_stays_in_the_header() {
     desk.wait(10_000);
     assert!(desk.model.notices.toast().is_some(), "it stays until a key is pressed");
 }
+
+#[test]
+fn changed_words_of_a_first_text_are_taken_back() {
+    let mut desk = Desk::with(2, 0);
+    desk.model.campaign.as_mut().expect("a campaign").def.edit_initial = true;
+    let script = desk.model.card.as_ref().expect("a card").body.clone();
+    desk.keys("e! Bye<enter>");
+    assert!(desk.model.card.as_ref().expect("a card").body.ends_with("! Bye"));
+    desk.keys("u");
+    assert_eq!(desk.model.card.as_ref().expect("a card").body, script);
+    assert_eq!(desk.model.notices.toast().map(|notice| notice.say.key), Some("texter-words-back"));
+    // Once it is sent it cannot be taken back any more.
+    desk.keys("e! Bye<enter>");
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert!(desk.sent()[0].body.ends_with("! Bye"));
+    desk.keys("u");
+    assert_ne!(desk.model.notices.toast().map(|notice| notice.say.key), Some("texter-words-back"));
+}
+
+#[test]
+fn the_dialog_of_a_changed_text_tells_its_length_and_makes_signs_plain() {
+    use crate::console::core::texter::view::OverlayView;
+    let mut desk = Desk::with(1, 0);
+    desk.model.campaign.as_mut().expect("a campaign").def.edit_initial = true;
+    let told = |desk: &Desk| match desk.model.overlay_view() {
+        Some(OverlayView::Ask { lines, text, .. }) => (lines.iter().map(|say| say.key).collect::<Vec<_>>(), text),
+        other => panic!("{other:?}"),
+    };
+    desk.keys("e");
+    assert_eq!(told(&desk).0, ["texter-edit-length", "texter-edit-means"]);
+    let long = "“ok” ".repeat(16);
+    desk.keys(&long);
+    assert_eq!(told(&desk).0, ["texter-edit-length", "texter-edit-dear", "texter-edit-saves", "texter-edit-means"]);
+    desk.keys("<alt+p>");
+    let (lines, text) = told(&desk);
+    assert!(lines.len() == 2 && text.contains("\"ok\"") && !text.contains('“'), "{lines:?} {text}");
+}

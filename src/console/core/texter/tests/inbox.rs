@@ -197,3 +197,15 @@ fn after_taking_back_the_next_key_is_about_the_same_person() {
     desk.keys("uj");
     assert_ne!(desk.model.selected, Some(first));
 }
+
+#[test]
+fn accents_do_not_matter_in_a_search() {
+    let mut desk = Desk::with(0, 2);
+    let mut line = super::driver::line(1001, crate::domain::conversation::Status::NeedsResponse);
+    line.first_name = "José".into();
+    line.preview = "Número equivocado".into();
+    desk.event(crate::api::event::EventKind::Contact { contact: line });
+    for words in ["jose", "José", "numero"] {
+        assert_eq!(desk.model.found(words).len(), 1, "{words}");
+    }
+}

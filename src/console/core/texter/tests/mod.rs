@@ -11,6 +11,7 @@ mod leaving;
 mod noticed;
 mod offered;
 mod outbox;
+mod owed;
 mod pointed;
 mod practice;
 mod promises;

@@ -243,7 +243,7 @@ fn shown_back(desk: &Desk) -> (&'static str, Option<bool>) {
 }
 
 /// A conversation in which a yes to an event with two places was recorded; `full`: what is said when there is none left.
-fn said_yes(full: Option<&str>) -> (Desk, uuid::Uuid) {
+pub(super) fn said_yes(full: Option<&str>) -> (Desk, uuid::Uuid) {
     use crate::domain::rsvp::{CampaignEvent, Rsvp, RsvpAnswer};
     let mut desk = wrote("Yeah, of course");
     let def = &mut desk.model.campaign.as_mut().unwrap().def;
@@ -266,18 +266,26 @@ fn said_yes(full: Option<&str>) -> (Desk, uuid::Uuid) {
     (desk, id)
 }
 
-fn settled(desk: &mut Desk, id: uuid::Uuid) {
+pub(super) fn settled(desk: &mut Desk, id: uuid::Uuid) {
     let outcome = crate::api::message::Outcome::Accepted { seq: 9, at: super::driver::start() };
     desk.event(EventKind::Settled { verdict: crate::api::message::Verdict { id, outcome } });
 }
 
-fn full(desk: &mut Desk) {
+/// The server's answer to the act, without its feed.
+pub(super) fn answered(desk: &mut Desk, id: uuid::Uuid) {
+    let outcome = crate::api::message::Outcome::Accepted { seq: 9, at: super::driver::start() };
+    desk.tell(crate::console::core::shared::msg::Msg::Verdict {
+        verdict: crate::api::message::Verdict { id, outcome },
+    });
+}
+
+pub(super) fn full(desk: &mut Desk) {
     let (at, who) = (super::driver::start(), "Ann".to_owned());
     let item = ThreadEntry::Note { seq: 4, at, who, what: "event_full".into(), detail: "1, Rally".into() };
     desk.event(EventKind::Thread { contact: ContactId(1001), item });
 }
 
-fn drafted(desk: &Desk) -> &str {
+pub(super) fn drafted(desk: &Desk) -> &str {
     desk.model.open.as_ref().expect("open").editor.text()
 }
 
@@ -325,7 +333,7 @@ fn what_is_typed_meanwhile_stays_and_hands_that_went_on_stay_where_they_are() {
     settled(&mut desk, id);
     assert_eq!(desk.model.focus, focus);
 
-    // Taken back: no words for it come any more. A line that broke off: the conversation says it.
+    // Taken back: no words for it come any more. A line that broke off: the conversation says it, read anew.
     let (mut desk, id) = said_yes(Some("You are in line."));
     desk.keys("<esc>u");
     full(&mut desk);
@@ -334,7 +342,10 @@ fn what_is_typed_meanwhile_stays_and_hands_that_went_on_stay_where_they_are() {
     let (mut desk, id) = said_yes(Some("You are in line."));
     desk.event(EventKind::Snapshot { seq: 200 });
     settled(&mut desk, id);
-    assert_eq!((drafted(&desk), said(&desk)), ("", "texter-place-unknown"));
+    assert_eq!(drafted(&desk), "See you there!");
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    answered(&mut desk, id);
+    assert_eq!(drafted(&desk), "See you there!", "the feed was cut, and the conversation says nothing of a line");
 }
 
 #[test]
@@ -402,4 +413,28 @@ fn an_answer_that_was_taken_off_is_told_as_that() {
         })
         .collect();
     assert_eq!(told, [("note-answered", "Will you vote?: Yes"), ("note-answer-cleared", "Will you vote?")]);
+}
+
+#[test]
+fn undo_while_writing_does_not_reach_beyond_the_conversation() {
+    let mut desk = Desk::with(0, 2);
+    desk.keys("n*");
+    desk.keys("n<esc>");
+    let (first, acts) = (ContactId(1001), desk.acts().len());
+    desk.keys("<tab>");
+    desk.model.open_thread(ContactId(1002), &mut Vec::new());
+    desk.keys("isome words<alt+u>");
+    assert_eq!((desk.acts().len(), said(&desk)), (acts, "texter-undo-elsewhere"), "{first}");
+    desk.keys("<esc>u");
+    assert_eq!(desk.acts().len(), acts + 1, "outside of the reply it goes on as ever");
+}
+
+#[test]
+fn an_answers_line_goes_with_it_though_own_words_stand_before() {
+    let mut desk = wrote("Yeah, of course");
+    desk.keys("imy own words. <alt+a>1");
+    let text = |desk: &Desk| desk.model.open.as_ref().expect("open").editor.text().to_owned();
+    assert_eq!(text(&desk), "my own words. Great, N1001!");
+    desk.keys("<alt+u>");
+    assert_eq!(text(&desk), "my own words.");
 }

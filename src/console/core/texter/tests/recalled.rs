@@ -8,6 +8,7 @@ use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Msg};
 use crate::console::core::shared::say::Say;
+use crate::console::core::texter::view::ThreadItem;
 use crate::domain::campaign::Variant;
 use crate::domain::conversation::Status;
 use crate::domain::ids::ContactId;
@@ -144,6 +145,12 @@ fn a_canned_reply_that_was_recalled_is_gone_from_list_composer_and_drafts() {
     assert_eq!(desk.model.canned_rows(""), [0]);
     desk.event(EventKind::Recalled { recall: canned() });
     assert_eq!(said(&desk), "texter-recalled-draft");
+    // In the conversation itself as well, until other words are there.
+    let told = |desk: &Desk| {
+        let items = desk.model.thread_view().expect("open").items;
+        items.iter().any(|item| matches!(item, ThreadItem::Note { what: "note-draft-recalled", .. }))
+    };
+    assert!(told(&desk));
     assert!(desk.model.open.as_ref().expect("open").editor.is_blank());
     assert_eq!(desk.model.drafts.get(&other).map(String::as_str), Some("Something else"));
     assert_eq!(desk.model.canned_rows(""), [0_usize; 0]);
@@ -152,6 +159,24 @@ fn a_canned_reply_that_was_recalled_is_gone_from_list_composer_and_drafts() {
     assert_eq!(desk.model.reply_block().expect("shut").key, "texter-reply-recalled");
     put_right(&mut desk, vec![canned()]);
     assert_eq!(desk.model.canned_rows(""), [0], "it says something else now");
+}
+
+#[test]
+fn own_words_that_were_cleared_are_named_with_the_voter_though_a_card_was_shut_too() {
+    let mut desk = Desk::with(2, 1);
+    desk.keys("n");
+    let here = desk.model.open.as_ref().expect("open").contact;
+    desk.model.put_into_composer("canned:where".into(), &format!("At the school, N{}.", here.0));
+    // The whole script: the card is shut, and what was being written is cleared.
+    let script = recall(Recalled::Script { version: 3 });
+    desk.event(EventKind::Recalled { recall: Recall { reason: "wrong place".into(), ..script } });
+    let up = desk.model.notices.toast().expect("up").say.clone();
+    assert_eq!(up.key, "texter-recalled-draft-why");
+    let told = format!("{up:?}");
+    assert!(told.contains(&format!("N{}", here.0)) && told.contains("wrong place"), "{told}");
+    // It stays until a key is pressed.
+    desk.wait(20_000);
+    assert_eq!(said(&desk), "texter-recalled-draft-why");
 }
 
 #[test]

@@ -177,3 +177,38 @@ fn whoever_goes_while_their_draft_is_kept_is_told_with_it() {
     desk.event(gone("erased"));
     assert!(!said(&desk).contains(&"back-draft") && desk.model.drafts.is_empty());
 }
+
+#[test]
+fn what_was_done_before_counts_once_after_a_restart() {
+    use crate::domain::conversation::Status;
+    // Pressed, and cut off before its verdict. The server has it, or not; or nobody knows.
+    for (accepted, unknown, journal_first) in
+        [(true, false, true), (true, false, false), (false, false, true), (false, false, false), (false, true, true)]
+    {
+        let mut desk = Desk::with(4, 0);
+        desk.keys("<enter>");
+        let acts = desk.confirmed.clone();
+        let mut desk = Desk::fresh();
+        let journal = |desk: &mut Desk| {
+            desk.tell(Msg::JournalOpen { acts: acts.clone(), drafts: vec![] });
+            if unknown {
+                desk.tell(Msg::Unknown { id: acts[0].id });
+            }
+        };
+        if journal_first {
+            journal(&mut desk);
+        }
+        for mut msg in opening(4, 0) {
+            if let (Msg::Assignment(page), true) = (&mut msg, accepted) {
+                page.sent = 1;
+                page.contacts[0].status = Status::Messaged;
+                page.contacts[0].last_seq = 1;
+            }
+            desk.tell(msg);
+        }
+        if !journal_first {
+            journal(&mut desk);
+        }
+        assert_eq!(desk.model.header().progress, (1, 4), "{accepted} {unknown} {journal_first}");
+    }
+}

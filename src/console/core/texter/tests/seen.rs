@@ -221,9 +221,7 @@ fn what_stays_is_said_and_nothing_older_is_taken_back_in_its_place() {
 /// What went to somebody else is not fetched back by `u`: it says why, and takes nothing older back in its place.
 #[test]
 fn what_went_to_somebody_else_stays_and_it_is_said_why() {
-    for (act, why) in
-        [("AWhere?<enter>", "texter-stays-asked"), ("L22", "texter-stays-handed-over"), ("Ry", "texter-stays-released")]
-    {
+    for (act, why) in [("L22", "texter-stays-handed-over"), ("Ry", "texter-stays-released")] {
         let mut desk = Desk::with(2, 2);
         desk.keys("<tab><enter>*");
         desk.keys(act);
@@ -241,6 +239,28 @@ fn what_went_to_somebody_else_stays_and_it_is_said_why() {
         desk.keys("u");
         assert_eq!((desk.acts().len(), said(&desk)), (acts, why), "{act}");
     }
+}
+
+#[test]
+fn a_question_to_the_captain_is_withdrawn_until_it_is_answered() {
+    use crate::api::message::ThreadEntry;
+    let mut desk = Desk::with(0, 2);
+    desk.keys("<tab><enter>AWhere?<enter>u");
+    let off = Act::Tag { contact: VOTER, tag: "escalated".into(), on: false };
+    assert_eq!((desk.acts().last(), said(&desk)), (Some(&&off), "texter-ask-withdrawn"));
+    assert!(desk.model.people.line(VOTER).expect("mine").tags.is_empty());
+    // It is answered: there is nothing to withdraw.
+    let mut desk = Desk::with(0, 2);
+    desk.keys("<tab><enter>AWhere?<enter>");
+    let (what, detail) = ("captain_answered".to_owned(), "At the school".to_owned());
+    let item = ThreadEntry::Note { seq: 2, at: super::driver::start(), who: "Carla".into(), what, detail };
+    desk.event(EventKind::Thread { contact: VOTER, item });
+    desk.keys("u");
+    assert_eq!((desk.acts().len(), said(&desk)), (1, "texter-stays-answered"));
+    // The conversation was flagged before: that flag is not this question's.
+    let mut desk = Desk::with(0, 2);
+    desk.keys("<tab><enter>EAWhere?<enter>u");
+    assert_eq!((desk.acts().len(), said(&desk)), (2, "texter-stays-asked"));
 }
 
 #[test]

@@ -109,6 +109,8 @@ impl Model {
                     _ if written => written_label(*action),
                     (Action::SwitchPane, Context::Card) => "footer-replies",
                     (Action::SwitchPane, _) => "footer-cards",
+                    // The long name would leave no room for it on a small screen.
+                    (Action::Flag, Context::Card) => "footer-flag",
                     _ => action.label_key(),
                 };
                 Some(FooterKey { action: *action, key, label, why_not: None })

@@ -117,7 +117,9 @@ impl Model {
                         (self.about("texter-ask-title", *contact), vec![Say::new("texter-ask-means")])
                     }
                     Writing::Card(contact) => {
-                        (self.about("texter-edit-title", *contact), vec![Say::new("texter-edit-means")])
+                        let mut lines = self.length_of_edit(text.text());
+                        lines.push(Say::new("texter-edit-means"));
+                        (self.about("texter-edit-title", *contact), lines)
                     }
                     Writing::CardAsIs(contact) => (
                         self.about("texter-card-as-is", *contact),
@@ -220,6 +222,8 @@ impl Model {
         // Beside what is said of texts, the count has to do: small screens show all of it.
         if self.leaves_only_what_stays() {
             let release = Arg::Key("action-release");
+            let pane = self.pane_context();
+            let key = self.options.keymap.key_for(pane, Action::Release).unwrap_or_else(|| ":".to_owned());
             if self.options.leases || !self.voters_wait() {
                 lines.extend(self.what_stays());
                 lines.push(match self.drafts_begun() {
@@ -228,9 +232,9 @@ impl Model {
                 });
             }
             if self.options.leases {
-                lines.push(Say::new("texter-leave-hand-over").with("action", release));
+                lines.push(Say::new("texter-leave-hand-over").with("action", release).with("key", key));
             } else if self.voters_wait() {
-                lines.push(Say::new("texter-leave-voters-stay").with("action", release));
+                lines.push(Say::new("texter-leave-voters-stay").with("action", release).with("key", key));
             }
         }
         lines

@@ -11,7 +11,10 @@ mod talk;
 
 pub use layers::{release_choices, released_there};
 pub use script::{PersonView, ScriptStep, StepState};
-pub use talk::{EARLIER_RECEIVED, EARLIER_SENT, NOTE_OPTED_OUT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED, NOTES};
+pub use talk::{
+    EARLIER_RECEIVED, EARLIER_SENT, NOTE_ANSWERED, NOTE_EVENT_FULL, NOTE_OPTED_OUT, NOTE_SNOOZED, NOTE_TAGGED,
+    NOTE_UNTAGGED, NOTES,
+};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

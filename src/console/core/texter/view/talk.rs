@@ -127,6 +127,10 @@ impl Model {
             let at = theirs(mine.confirmed.at);
             items.push(ThreadItem::Note { what: "note-half-way", who: String::new(), detail: String::new(), at });
         }
+        if let Some((at, reason)) = self.cleared.get(&contact) {
+            let (what, who) = ("note-draft-recalled", String::new());
+            items.push(ThreadItem::Note { what, who, detail: reason.clone(), at: *at });
+        }
         let leaving = self.in_window().iter().filter(|one| one.request.contact == contact);
         items.extend(leaving.map(|one| text(&one.request, theirs(one.at), ItemState::Leaving)));
         items
@@ -191,6 +195,12 @@ pub const NOTE_TAGGED: &str = "note-tagged";
 /// A tag was taken off; its detail is the tag.
 pub const NOTE_UNTAGGED: &str = "note-untagged";
 
+/// An event has no place left; its detail is the number in line, and the event.
+pub const NOTE_EVENT_FULL: &str = "note-event-full";
+
+/// An answer was recorded; its detail is the question and the answer.
+pub const NOTE_ANSWERED: &str = "note-answered";
+
 /// Opted out; its detail is the server's word for how.
 pub const NOTE_OPTED_OUT: &str = "note-opted-out";
 
@@ -203,10 +213,10 @@ pub const NOTES: &[(&str, &str)] = &[
     ("closed", "note-closed"),
     ("reopened", "note-reopened"),
     ("decided_held", "note-decided-held"),
-    ("answered", "note-answered"),
-    ("answered_in_words", "note-answered"),
+    ("answered", NOTE_ANSWERED),
+    ("answered_in_words", NOTE_ANSWERED),
     ("assigned", "note-assigned"),
-    ("event_full", "note-event-full"),
+    ("event_full", NOTE_EVENT_FULL),
     ("removed", "note-removed"),
     ("brought_back", "note-brought-back"),
     ("wrong_number", "note-wrong-number"),
