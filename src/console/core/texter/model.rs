@@ -522,7 +522,10 @@ impl Model {
         if let Some(heard) = self.heard.filter(|heard| *heard > ours) {
             self.offset = heard.duration_since(now.wall);
         }
-        // Before the server has told its time, this laptop's may be wrong by any amount.
+    }
+
+    /// What is shown after this is the latest time there was. Before the server has told its time, this laptop's may be wrong by any amount.
+    pub(super) fn remember_time(&mut self) {
         if self.clock_known {
             self.shown_time = self.campaign_now();
         }

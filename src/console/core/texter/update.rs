@@ -502,6 +502,7 @@ impl Model {
             // Other words are there.
             self.cleared.remove(&open.contact);
         }
+        self.remember_time();
         self.mind_the_window(fx);
         self.give_words_owed(fx);
         if self.finish_later && self.is_handed_in() && self.acts.busy().is_none() {

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use pretty_assertions::assert_eq;
 
 use super::driver::{Desk, line};
-use crate::api::event::EventKind;
+use crate::api::campaign::CampaignState;
+use crate::api::event::{Event, EventKind};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Beside, Downtime, LinkState, Msg};
@@ -309,4 +310,27 @@ fn why_there_is_nobody_to_text_is_told_by_the_campaigns_own_times() {
     assert_eq!(said(&desk, Code::OutsideHours, Some(now + hour)), "problem-not-begun");
     hours(&mut desk, None, Some(now - hour));
     assert_eq!(said(&desk, Code::NoneLeft, None), "problem-over");
+}
+
+#[test]
+fn shown_times_do_not_go_back_by_a_little_and_follow_a_clock_that_is_put_right() {
+    let mut desk = Desk::with(1, 1);
+    let offset = |seconds| Msg::Clock { offset: SignedDuration::from_secs(seconds) };
+    desk.tell(offset(0));
+    desk.wait(60_000);
+    let now = |desk: &Desk| desk.model.campaign_now().expect("a time");
+    // The server's clock runs ahead, and an answer that took its time tells of less.
+    let at = now(&desk) + SignedDuration::from_secs(40);
+    let what = EventKind::Campaign { state: CampaignState::Running, script_version: 3 };
+    desk.tell(Msg::Event(Box::new(Event { seq: 101, at, what })));
+    assert_eq!(now(&desk), at);
+    desk.wait(1_000);
+    let before = now(&desk);
+    desk.tell(offset(5));
+    desk.wait(1_000);
+    assert!(now(&desk) >= before, "{} before {before}", now(&desk));
+    // This laptop's clock was wrong by hours: that is put right at once.
+    desk.tell(offset(-3 * 60 * 60));
+    desk.wait(1_000);
+    assert!(now(&desk) < before - SignedDuration::from_hours(2));
 }
