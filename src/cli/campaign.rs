@@ -32,7 +32,7 @@ pub enum CampaignCommand {
     FromSpoke(campaign_from_spoke::FromSpokeArgs),
     /// Print the campaigns that a sign-in may see: number, state, what is left to do
     List(campaign_list::ListArgs),
-    /// Hold a campaign back: no text of it goes out and nobody gets contacts of it, until it is resumed
+    /// Hold a campaign back: no text of it goes out but what answers STOP and HELP, and nobody gets contacts of it, until it is resumed
     Pause(campaign_pause::PauseArgs),
     /// Send its texts to staff phones first: every wording in every language, each confirmed by itself
     Test(campaign_test::TestArgs),

@@ -62,7 +62,7 @@ pub async fn run(args: PauseArgs, pause: bool, ctx: &Context) -> Outcome {
     }
     out(if pause {
         format!(
-            "Campaign {campaign} is paused: no text of it goes out and nobody gets contacts of it. On again: {} campaign resume {campaign}",
+            "Campaign {campaign} is paused: no text of it goes out but what answers STOP and HELP, and nobody gets contacts of it. On again: {} campaign resume {campaign}",
             ctx.program
         )
     } else {

@@ -320,8 +320,8 @@ fn back_in_words(taken: &OptOutsTaken) -> String {
     }
     if taken.stay > 0 {
         text.push_str(&format!(
-            "\n{} on it: they asked for it (a word of their own, or pressed in a conversation), or were erased. Nobody takes that back; they \
-             may send START.",
+            "\n{} on it: they asked for it (a word of their own, or pressed in a conversation), or were erased. Nobody takes that back; START \
+             from their own telephone does, but for whoever was erased.",
             if taken.stay == 1 { "1 number stays".to_owned() } else { format!("{} numbers stay", taken.stay) }
         ));
     }

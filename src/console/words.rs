@@ -268,6 +268,7 @@ pub fn reason_key(error: &str) -> Option<&'static str> {
     Some(match error {
         "too_late" => "ui-reason-too-late",
         "too_old" => "ui-reason-too-old",
+        "outside_hours" => "ui-reason-outside-hours",
         "opted_out" => "ui-reason-opted-out",
         "possible_opt_out" => "ui-reason-possible-opt-out",
         "wrong_number" => "ui-reason-wrong-number",
@@ -300,6 +301,7 @@ mod tests {
         let reasons = [
             "too_late",
             "too_old",
+            "outside_hours",
             "opted_out",
             "possible_opt_out",
             "wrong_number",

@@ -150,10 +150,11 @@ impl TextingHours {
     /// The verdict for a text of `kind` at `now` to a person who may be in any of `zones`:
     /// open only when the window is open in every one of them.
     ///
-    /// The two kinds without a press answer a text that the person has just sent, so they are always allowed.
+    /// The answer to HELP is what the person has just asked for, so it is always allowed. The notice of an opt-out keeps the hours of
+    /// replies: who wrote STOP at night is off the list at once, and told nothing.
     #[must_use]
     pub fn verdict(&self, kind: MessageKind, now: Timestamp, zones: &Zones) -> HoursVerdict {
-        if !kind.needs_press() {
+        if kind == MessageKind::Help {
             return HoursVerdict::Open { until: Timestamp::MAX };
         }
         if kind != MessageKind::Initial {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -153,6 +154,22 @@ pub fn verdict(text: &str) -> Inbound {
         Some(words) => Inbound::Possible { words },
         None => Inbound::Plain,
     }
+}
+
+/// The notice of an opt-out goes so long after the wish at the latest: later it may be taken for one more text (47 CFR 64.1200(a)(12)).
+pub const NOTICE_AGE: SignedDuration = SignedDuration::from_mins(5);
+
+/// When somebody asked to be left alone, as far as their own texts tell: the last one that may be an opt-out, else the last one.
+/// `texts` are theirs, newest first, each with its moment.
+pub fn asked_at<T: Copy>(texts: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Option<T> {
+    let mut last = None;
+    for (body, at) in texts {
+        last = last.or(Some(at));
+        if matches!(verdict(body.as_ref()), Inbound::Possible { .. } | Inbound::OptOutWord { .. }) {
+            return Some(at);
+        }
+    }
+    last
 }
 
 /// True when `text` is a word that opts out by itself: a script must not ask people to answer with it for anything else.
@@ -350,6 +367,12 @@ mod tests {
     #[case("arreter")]
     #[case("st op")]
     #[case("🛑")]
+    #[case("Ok no more texts now. Thanks")]
+    #[case("por favor ya no más gracias")]
+    #[case("No molestar")]
+    #[case("Supprimez mon numéro")]
+    #[case("Ne plus m'envoyer de messages")]
+    #[case("🛑 ✋")]
     fn perhaps(#[case] text: &str) {
         assert!(matches!(verdict(text), Inbound::Possible { .. }), "{:?}", verdict(text));
     }
@@ -363,6 +386,8 @@ mod tests {
     #[case("Yes")]
     #[case("No")]
     #[case("no thanks")]
+    #[case("No, no more wars please and thank you for asking me about it")]
+    #[case("I am out of town, sorry")]
     #[case("The bus stop on Main")]
     #[case("WE MUST STOP THE PIPELINE NOW PEOPLE")]
     #[case("I had to cancel my trip so I can vote")]

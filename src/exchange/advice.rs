@@ -23,6 +23,9 @@ pub fn advice(def: &CampaignDef) -> Vec<String> {
             found.extend(warnings.into_iter().map(|(what, _)| format!("initial `{}`: {what}", variant.name)));
         }
     }
+    for text in def.opt_out_notice.values() {
+        found.extend(wording::notice_warnings(text, &def.organization).into_iter().map(|(what, _)| what));
+    }
     for text in def.texts() {
         found.extend(wording::text_warnings(text).into_iter().map(|(what, _)| what));
         let foreign = super::foreign::fields(text).into_iter().filter(|field| !field.written.starts_with('<'));

@@ -542,7 +542,12 @@ impl<'i> Walk<'_, 'i> {
     }
 
     /// Texts by language that go out by themselves, with nobody to fill them in.
-    fn by_itself(&mut self, tab: &Tab<'_, 'i>, name: &str, called: &str) -> BTreeMap<String, String> {
+    fn by_itself(
+        &mut self,
+        tab: &Tab<'_, 'i>,
+        (name, called): (&str, &str),
+        advice: impl Fn(&str) -> Vec<(String, String)>,
+    ) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
         let main = self.main.clone();
         for (tag, text) in self.reader.by_language(tab, name, &main) {
@@ -552,6 +557,10 @@ impl<'i> Walk<'_, 'i> {
             if text.value.contains(['{', '}']) {
                 let what = format!("{called} goes out by itself, its merge fields would not be filled");
                 self.reader.error(&text.span, &text.key, what, "Write it without braces.");
+                continue;
+            }
+            for (what, remedy) in advice(&text.value) {
+                self.reader.warn(&text.span, &text.key, what, remedy);
             }
             found.insert(tag.value, safe_body(text.value.trim()));
         }
@@ -562,7 +571,7 @@ impl<'i> Walk<'_, 'i> {
     fn help(&mut self, root: &Tab<'_, 'i>) -> BTreeMap<String, String> {
         let Some(tab) = self.reader.table(root, "help") else { return BTreeMap::new() };
         self.reader.only(&tab, &["answer"]);
-        self.by_itself(&tab, "answer", "the answer to HELP")
+        self.by_itself(&tab, ("answer", "the answer to HELP"), |_| Vec::new())
     }
 
     /// Days between the text of another campaign and a first text of this one.
@@ -576,7 +585,8 @@ impl<'i> Walk<'_, 'i> {
         let mut notices = BTreeMap::new();
         if let Some(tab) = self.reader.table(root, "opt_out") {
             self.reader.only(&tab, &["notice"]);
-            notices = self.by_itself(&tab, "notice", "the opt-out notice");
+            notices = self
+                .by_itself(&tab, ("notice", "the opt-out notice"), |text| wording::notice_warnings(text, organization));
         }
         for (language, notice) in [
             ("en", format!("You are opted out of texts from {organization} and will not hear from us again.")),

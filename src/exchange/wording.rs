@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::opt_out::is_per_se;
+use crate::domain::opt_out::{Inbound, is_per_se, verdict};
 use crate::domain::rule_files::RuleFile;
 use crate::domain::script::{Fill, Source, Template};
 use crate::domain::segment::{Encoding, measure, suggest_plain};
@@ -67,11 +67,9 @@ pub(super) fn text_warnings(text: &str) -> Vec<(String, String)> {
             "Take it out, or write the address without brackets.".to_owned(),
         ));
     }
-    for word in asked_for(text) {
-        warnings.push((
-            format!("people are asked to answer \"{word}\", which opts them out of all texts"),
-            "Ask for another word.".to_owned(),
-        ));
+    for (word, what) in asked_for(text) {
+        warnings
+            .push((format!("people are asked to answer \"{word}\", which {what}"), "Ask for another word.".to_owned()));
     }
     let (now, plain) = (measure(text), suggest_plain(text));
     if now.encoding == Encoding::Ucs2 && measure(&plain).encoding == Encoding::Gsm7 {
@@ -84,13 +82,83 @@ pub(super) fn text_warnings(text: &str) -> Vec<(String, String)> {
     warnings
 }
 
-/// Words that opt out and that a text asks people to answer with for another purpose, each once: behind the asking, in a row of answers
-/// to choose from ("Reply YES or END"), or in capitals later in that sentence ("Reply STOP if you agree, CANCEL if not").
-fn asked_for(text: &str) -> Vec<String> {
-    const ASKING: [&str; 9] = ["reply", "text", "answer", "send", "respond", "responda", "responde", "envie", "envia"];
+/// What is doubtful in the notice of an opt-out: it is one text that says so, names who it is from, and wins nobody back (47 CFR
+/// 64.1200(a)(12)).
+pub(super) fn notice_warnings(text: &str, organization: &str) -> Vec<(String, String)> {
+    let mut warnings = Vec::new();
+    let small = text.to_lowercase();
+    if !organization.is_empty() && !small.contains(&organization.to_lowercase()) {
+        warnings.push((
+            format!("the opt-out notice does not name the organization ({organization})"),
+            "Say whose texts end: name it.".to_owned(),
+        ));
+    }
+    if small.contains("http") || small.contains("www.") || !shorteners(text).is_empty() {
+        warnings.push((
+            "the opt-out notice has a link: it may only say that the texts end".to_owned(),
+            "Take the link out.".to_owned(),
+        ));
+    }
+    let words = words(text);
+    if words.iter().any(|word| matches!(verdict(word), Inbound::OptIn))
+        || WINS_BACK.iter().any(|w| words.contains(&(*w).to_owned()))
+    {
+        warnings.push((
+            "the opt-out notice tries to win people back, or asks for something: it may only say that the texts end"
+                .to_owned(),
+            "Say that they are off the list, and nothing else.".to_owned(),
+        ));
+    }
+    warnings
+}
+
+/// Words of an appeal, which has no place in the notice of an opt-out.
+const WINS_BACK: [&str; 10] =
+    ["vote", "donate", "join", "volunteer", "rejoin", "resubscribe", "vota", "voten", "dona", "únete"];
+
+/// Words that mean something to this program and that a text asks people to answer with for another purpose, each once, with what they
+/// do: behind the asking, in a row of answers to choose from ("Reply YES or END"), or in capitals later in that sentence ("Reply STOP if
+/// you agree, CANCEL if not").
+fn asked_for(text: &str) -> Vec<(String, &'static str)> {
+    const ASKING: [&str; 19] = [
+        "reply",
+        "text",
+        "answer",
+        "send",
+        "respond",
+        "type",
+        "write",
+        "responda",
+        "responde",
+        "conteste",
+        "contesta",
+        "envie",
+        "envia",
+        "escriba",
+        "escribe",
+        "répondez",
+        "réponds",
+        "envoyez",
+        "tapez",
+    ];
     // What follows says that the word is for opting out: then it is as it should be.
-    const PURPOSE: [&str; 7] = ["opt", "unsubscribe", "texts", "messages", "mensajes", "baja", "out"];
-    let mut found: Vec<String> = Vec::new();
+    const PURPOSE: [&str; 8] = ["opt", "unsubscribe", "texts", "messages", "mensajes", "baja", "out", "recibir"];
+    // The same, behind a word that everybody knows for it.
+    const ENDING: [&str; 12] = [
+        "quit",
+        "end",
+        "cancel",
+        "stop",
+        "leave",
+        "salir",
+        "cancelar",
+        "terminar",
+        "parar",
+        "désabonner",
+        "arrêter",
+        "fin",
+    ];
+    let mut found: Vec<(String, &'static str)> = Vec::new();
     for sentence in text.split(['.', '!', '?', '\n']) {
         let said: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
         let small: Vec<String> = said.iter().map(|word| word.to_lowercase()).collect();
@@ -99,15 +167,44 @@ fn asked_for(text: &str) -> Vec<String> {
             let word = &small[at];
             let shouted = written.chars().count() > 1 && written.chars().all(char::is_uppercase);
             let right_behind = ASKING.contains(&small[at - 1].as_str());
-            if !is_per_se(word) || !(shouted || right_behind) {
+            if !(shouted || right_behind) || found.iter().any(|(known, _)| known == word) {
                 continue;
             }
             let next: Vec<&str> = small.iter().skip(at + 1).take(6).map(String::as_str).collect();
-            let is_for_it = next.iter().any(|word| PURPOSE.contains(word));
-            // "Reply STOP" alone is how one opts out; "Reply STOP if you agree" is not.
-            let is_stop = word == "stop" && !matches!(next.first(), Some(&("if" | "when" | "si" | "cuando")));
-            if !is_for_it && !is_stop && !found.contains(word) {
-                found.push(word.clone());
+            let has = |some: &[&str]| next.iter().any(|word| some.contains(word));
+            match verdict(word) {
+                Inbound::OptOutWord { .. } | Inbound::Possible { .. } => {
+                    // "Reply STOP" alone, or "to end", is how one opts out; "Reply STOP if you agree" is not.
+                    let known = matches!(word.as_str(), "stop" | "alto" | "arret" | "arrêt" | "arrete" | "arrêtez");
+                    let is_stop = known
+                        && match next.first() {
+                            Some(&("if" | "when" | "si" | "cuando")) => false,
+                            Some(&("to" | "for" | "para" | "pour")) => {
+                                next.get(1).is_some_and(|word| ENDING.contains(word))
+                            }
+                            _ => true,
+                        };
+                    if !has(&PURPOSE) && !is_stop {
+                        let by_itself = is_per_se(word);
+                        found.push((
+                            word.clone(),
+                            if by_itself {
+                                "opts them out of all texts"
+                            } else {
+                                "may be an opt-out: each waits until somebody decides"
+                            },
+                        ));
+                    }
+                }
+                Inbound::Help
+                    if !has(&["help", "info", "ayuda", "more", "aide", "information"]) && !next.is_empty() =>
+                {
+                    found.push((word.clone(), "is answered by itself with who you are"));
+                }
+                Inbound::OptIn if !has(&["texts", "messages", "again", "mensajes", "back", "resubscribe"]) => {
+                    found.push((word.clone(), "only puts them back on the list of those who get texts"));
+                }
+                _ => {}
             }
         }
     }
@@ -146,8 +243,31 @@ mod tests {
     #[case("Reply HELP for help, STOP to quit", 0)]
     #[case("Reply STOP to opt out", 0)]
     #[case("Reply YES if you come", 0)]
-    #[case("Responda CANCELAR si no viene", 0)]
-    fn a_word_that_opts_out_is_no_answer(#[case] text: &str, #[case] warnings: usize) {
+    #[case("Responda CANCELAR si no viene", 1)]
+    #[case("Reply STOP to vote yes.", 1)]
+    #[case("Reply 1 for yes, STOP for no.", 1)]
+    #[case("Type END when done.", 1)]
+    #[case("Responda ALTO si no.", 1)]
+    #[case("Responda ALTO para no recibir mensajes", 0)]
+    #[case("Responda ALTO para salir", 0)]
+    #[case("Répondez ARRET pour non.", 1)]
+    #[case("Reply HELP for a ride.", 1)]
+    #[case("Reply HELP for more information", 0)]
+    #[case("Text START to join us.", 1)]
+    #[case("Text START to get our texts again.", 0)]
+    #[case("Reply STOP to end", 0)]
+    fn a_word_that_means_something_here_is_no_answer(#[case] text: &str, #[case] warnings: usize) {
         assert_eq!(text_warnings(text).len(), warnings, "{:?}", text_warnings(text));
+    }
+
+    #[rstest::rstest]
+    #[case("You are opted out of texts from Good Neighbors.", 0)]
+    #[case("Good Neighbors: you are off our list. Reply START to get our texts again.", 1)]
+    #[case("Sorry! Reply START to hear about Tuesday: vote for Lee!", 2)]
+    #[case("Good Neighbors, bye. https://bit.ly/x", 1)]
+    #[case("ok", 1)]
+    fn a_notice_says_that_the_texts_end_and_nothing_else(#[case] text: &str, #[case] warnings: usize) {
+        let found = notice_warnings(text, "Good Neighbors");
+        assert_eq!(found.len(), warnings, "{found:?}");
     }
 }

@@ -61,24 +61,6 @@ on_every_store! {
         assert_eq!(home.jobs().await.len(), 1);
     }
 
-    async fn nobody_is_told_at_night_that_they_are_off(home: Home) {
-        let (_, campaign) = home.campaign(people(2)).await;
-        let tess = home.join("Tess", Role::Texter).await;
-        let slice = home.claim(&tess, campaign, 0).await;
-        for to in &slice {
-            home.initial(&tess, to).await;
-        }
-        assert_eq!(home.jobs().await.len(), 2);
-        home.pass(12 * 3_600);
-        home.says(phone(0), "STOP").await;
-        home.says(phone(1), "lose my number").await;
-        home.act(&tess, Act::OptOut { contact: slice[1].id, notice: true, grace: false }).await;
-        assert_eq!(home.jobs().await, [], "they are off, and left in peace");
-        for (to, by_word) in [(&slice[0], true), (&slice[1], false)] {
-            assert_eq!(home.line(&tess, campaign, to.id).await.opt_out, OptOut::Yes { by_word });
-        }
-    }
-
     async fn a_texter_opts_a_person_out_in_one_act(home: Home) {
         let mut list = people(2);
         list[0].language = Some("es".into());
@@ -105,9 +87,41 @@ on_every_store! {
         let again = home.import(&admin, definition(), people(3)).await;
         assert_eq!((again.stored, again.suppressed), (3, 2));
         assert_eq!(home.claim(&tess, again.campaign, 0).await.len(), 1);
-        // Whom somebody took for one who wants none, and who asks for texts, gets them.
+        // START is their own wish, whoever had decided for them.
         home.says(phone(1), "START").await;
         assert_eq!(home.line(&tess, campaign, slice[1].id).await.opt_out, OptOut::No);
+    }
+
+    async fn a_notice_goes_within_five_minutes_of_what_they_wrote_and_within_the_hours_of_replies_or_not_at_all(home: Home) {
+        let (_, campaign) = home.campaign(people(3)).await;
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, campaign, 0).await;
+        for to in &slice {
+            home.initial(&tess, to).await;
+        }
+        home.jobs().await;
+        let out = |n: usize| Act::OptOut { contact: slice[n].id, notice: true, grace: false };
+        let notes = async |n: usize| home.notes(&tess, slice[n].id).await;
+        // What asks counts, not what they wrote after it.
+        home.says(phone(0), "lose my number").await;
+        home.pass(4 * 60);
+        home.says(phone(0), "are you there?").await;
+        home.pass(2 * 60);
+        home.act(&tess, out(0)).await;
+        assert_eq!(home.jobs().await, [], "six minutes after they asked");
+        assert_eq!(home.line(&tess, campaign, slice[0].id).await.opt_out, OptOut::Yes { by_word: false });
+        assert_eq!(notes(0).await.last().expect("a note"), "notice_too_late");
+        home.says(phone(1), "lose my number").await;
+        home.pass(4 * 60);
+        home.act(&tess, out(1)).await;
+        home.pass(2 * 60);
+        assert_eq!(home.jobs().await, [], "its turn came too late");
+        // At night nobody is told anything, and is off the list all the same.
+        home.clock.jump_to("2026-06-11T04:30:00Z".parse().expect("a time"));
+        home.says(phone(2), "STOP").await;
+        assert_eq!(home.jobs().await, []);
+        assert_eq!(home.line(&tess, campaign, slice[2].id).await.opt_out, OptOut::Yes { by_word: true });
+        assert_eq!(notes(2).await.last().expect("a note"), "notice_outside_hours");
     }
 
     async fn a_doubt_freezes_the_person_everywhere_and_in_lists_to_come(home: Home) {

@@ -4,7 +4,7 @@ texter-title-rehearsal = REHEARSAL - { $campaign } - { $waiting } waiting
 texter-title-real = { $campaign } - { $waiting } waiting
 
 ## Why nothing goes out at all
-texter-paused = Paused by a captain: nothing goes out until it goes on.
+texter-paused = Paused by a captain: nothing goes out until it goes on, but the notice of an opt-out.
 texter-paused-now = A captain has just paused the campaign.
 texter-resumed-now = The campaign goes on.
 texter-importing = The campaign's contacts are still being imported.
@@ -201,6 +201,8 @@ texter-leave-voters-some = { $count ->
 note-opted-out = opted out
 note-opted-out-by-word = opted out by their own word
 note-not-opted-out = not an opt-out
+note-notice-too-late = no notice goes out, as they asked more than five minutes before
+note-notice-outside-hours = no notice goes out, as it is outside the hours of replies
 note-opted-in-by-word = opted in again by their own word
 note-closed = closed
 note-decided-held = decided on a text of unknown outcome
@@ -299,6 +301,8 @@ texter-language-hand-over = { $language }: hand over to somebody who speaks it
 texter-language-done = { $name }: the script goes on in their language ({ $language }).
 texter-handed-over-done = { $name } is handed over to somebody who speaks their language ({ $language }).
 texter-opt-out-done = { $name } is opted out. For 10 seconds { $key } takes it back; then they are told.
+texter-opt-out-untold-done = { $name } is opted out; { $why }. For 10 minutes { $key } takes it back.
+texter-ask-opt-out-untold = Either way, { $why }.
 texter-opt-out-silent-done = { $name } is opted out without a word. For 10 minutes { $key } takes it back.
 texter-opt-out-for-good = { $name } is opted out.
 texter-opt-out-stays = { $name } stays opted out: they were told already, or it was too long ago.

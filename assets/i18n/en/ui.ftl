@@ -101,6 +101,7 @@ ui-delivery-held = held for a captain
 ui-delivery-dropped = not sent
 ui-reason-too-late = its texting hours were over
 ui-reason-too-old = it had waited too long
+ui-reason-outside-hours = it is outside the hours of replies
 ui-reason-opted-out = they opted out first
 ui-reason-possible-opt-out = they may have opted out
 ui-reason-wrong-number = wrong number

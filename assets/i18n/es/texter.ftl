@@ -3,7 +3,7 @@ texter-title-rehearsal = ENSAYO - { $campaign } - { $waiting } en espera
 texter-title-real = { $campaign } - { $waiting } en espera
 
 ## Por qué no sale nada
-texter-paused = Un capitán puso la campaña en pausa: no sale nada hasta que siga.
+texter-paused = Un capitán puso la campaña en pausa: no sale nada hasta que siga, salvo el aviso de una baja.
 texter-paused-now = Un capitán acaba de poner la campaña en pausa.
 texter-resumed-now = La campaña sigue.
 texter-importing = Todavía se están cargando los contactos de la campaña.
@@ -144,6 +144,8 @@ texter-leave-voters-some = { $count ->
 note-opted-out = dado de baja
 note-opted-out-by-word = se dio de baja con su propia palabra
 note-not-opted-out = no es una baja
+note-notice-too-late = no sale ningún aviso, pues lo pidieron más de cinco minutos antes
+note-notice-outside-hours = no sale ningún aviso, pues está fuera del horario de respuestas
 note-opted-in-by-word = volvió a aceptar mensajes con su propia palabra
 note-closed = cerrada
 note-decided-held = decidido sobre un mensaje de resultado desconocido
@@ -299,6 +301,8 @@ texter-language-hand-over = { $language }: pasarlo a quien lo hable
 texter-language-done = { $name }: el guion sigue en su idioma ({ $language }).
 texter-handed-over-done = { $name } pasa a alguien que habla su idioma ({ $language }).
 texter-opt-out-done = { $name } está de baja. Durante 10 segundos { $key } lo deshace; después se le avisa.
+texter-opt-out-untold-done = { $name } está de baja; { $why }. Durante 10 minutos { $key } lo deshace.
+texter-ask-opt-out-untold = En los dos casos, { $why }.
 texter-opt-out-silent-done = { $name } está de baja sin aviso. Durante 10 minutos { $key } lo deshace.
 texter-opt-out-for-good = { $name } está de baja.
 texter-opt-out-stays = { $name } sigue de baja: ya se le avisó, o pasó demasiado tiempo.

@@ -208,6 +208,7 @@ outbox-do-refused = No salió; no hay nada que hacer.
 outbox-do-refused-wordless = No se intenta de nuevo solo.
 ui-reason-too-late = terminó el horario permitido
 ui-reason-too-old = esperó demasiado
+ui-reason-outside-hours = está fuera del horario de respuestas
 ui-reason-opted-out = se dio de baja antes
 ui-reason-possible-opt-out = puede haberse dado de baja
 ui-reason-wrong-number = número equivocado

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answers::{Assignment, Contact};
@@ -21,6 +21,7 @@ use crate::domain::conversation::Status;
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ActId;
 use crate::domain::message::MessageKind;
+use crate::domain::opt_out::{NOTICE_AGE, asked_at};
 use crate::domain::safe_text::safe_line;
 
 /// Times that a call is made whose outcome is in doubt.
@@ -29,9 +30,6 @@ const TRIES: u32 = 3;
 const NO_CELL: &str = "+15555550100";
 /// Kept of an opt-out whose notice was handed over, whatever became of it.
 const HANDED_OVER: &str = "notice";
-/// A notice is dropped that is not sent so soon after the press (promise 1).
-const NOTICE_DROPPED_AFTER: SignedDuration = SignedDuration::from_mins(5);
-
 impl SpokeServer {
     pub(super) async fn carry_out(&self, id: ActId, act: &Act, memo: &dyn Memo) -> Call<Verdict> {
         let done = match act {
@@ -209,7 +207,10 @@ impl SpokeServer {
     /// texted there, the opt-out takes force without it.
     async fn notice_is_due(&self, id: ActId, contact: &Contact, assignment: &Assignment) -> bool {
         let now = self.clock.now();
-        let fresh = pressed_at(id).is_some_and(|pressed| now.duration_since(pressed) < NOTICE_DROPPED_AFTER);
+        let theirs = contact.messages.iter().rev().filter(|message| message.is_from_contact);
+        let asked = asked_at(theirs.filter_map(|message| Some((message.text.as_str(), message.created_at?))));
+        let fresh = pressed_at(id).is_some_and(|pressed| now.duration_since(pressed) < NOTICE_AGE)
+            && asked.is_none_or(|asked| now.duration_since(asked) <= NOTICE_AGE);
         let offset = contact.location.as_ref().and_then(|location| location.timezone);
         let zones = hours::zones_of(offset, &assignment.campaign, &self.settings().await);
         let verdict = hours::of_campaign(&assignment.campaign).verdict(MessageKind::Reply, now, &zones);

@@ -48,12 +48,12 @@ fn verdicts(#[case] kind: MessageKind, #[case] now: &str, #[case] zones: &[&str]
 }
 
 #[test]
-fn systems_own_texts_are_answers() {
+fn help_is_answered_at_any_hour_and_a_notice_keeps_those_of_replies() {
     let night = at("2026-07-01T03:00:00-04:00");
-    for kind in [MessageKind::OptOutNotice, MessageKind::Help] {
-        let verdict = TextingHours::default().verdict(kind, night, &Zones::unknown());
-        assert_eq!(verdict, HoursVerdict::Open { until: Timestamp::MAX });
-    }
+    let verdict = |kind| TextingHours::default().verdict(kind, night, &Zones::unknown());
+    assert_eq!(verdict(MessageKind::Help), HoursVerdict::Open { until: Timestamp::MAX });
+    assert_eq!(verdict(MessageKind::OptOutNotice), verdict(REPLY));
+    assert!(matches!(verdict(MessageKind::OptOutNotice), HoursVerdict::Closed { .. }));
 }
 
 #[test]

@@ -27,7 +27,7 @@ use textbank::client::{CallError, CampaignServer};
 use textbank::domain::conversation::{OptOut, Status};
 use textbank::domain::ids::{ActId, CampaignId, ContactId, MessageId, PersonId};
 use textbank::domain::message::MessageKind;
-use textbank::env::{SeededIds, SystemClock};
+use textbank::env::{Clock, SeededIds, SimClock};
 
 use super::shift::{AT_ONCE, now};
 use crate::support::text_of;
@@ -181,10 +181,15 @@ async fn replay() -> (Player, String) {
     (player, url)
 }
 
+/// A minute after the recorded conversations.
+fn then() -> Arc<SimClock> {
+    SimClock::at("2026-11-21T20:32:00Z".parse().expect("a time"))
+}
+
 async fn tess() -> (Player, SpokeServer) {
     let (player, url) = replay().await;
     let cookie = "session=a; session.sig=b".to_owned().into();
-    let outside = (SystemClock::shared(), SeededIds::shared(1));
+    let outside: (Arc<dyn Clock>, _) = (then(), SeededIds::shared(1));
     let server = SpokeServer::new(&url, &cookie, PersonId(2), Timeouts::default(), outside).expect("a client");
     (player, server.at_pace(AT_ONCE))
 }
@@ -338,7 +343,7 @@ async fn other_acts() {
         let server = server.clone();
         async move {
             // Pressed just now: its id says so.
-            let id = ActId(SeededIds::shared(9).act_id(SystemClock::shared().now()));
+            let id = ActId(SeededIds::shared(9).act_id(then().now()));
             let verdict = server.act(id, &act).await.expect("a verdict");
             assert!(verdict.is_accepted(), "{act:?}: {verdict:?}");
         }

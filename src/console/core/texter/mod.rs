@@ -14,6 +14,7 @@ pub mod keys;
 pub mod leaving;
 pub mod marks;
 pub mod model;
+mod notice;
 pub mod outbox;
 pub mod overlay;
 pub mod overlay_keys;

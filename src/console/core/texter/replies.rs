@@ -266,8 +266,12 @@ impl Model {
                 if self.options.undo_opt_out {
                     self.may_undo(Undo::OptOut(contact));
                     let key = self.undo_key();
-                    let done = if *notice { "texter-opt-out-done" } else { "texter-opt-out-silent-done" };
-                    self.say(Level::Info, self.about(done, contact).with("key", key));
+                    let done = match self.notice_kept_back(contact) {
+                        _ if !*notice => self.about("texter-opt-out-silent-done", contact),
+                        Some(why) => self.about("texter-opt-out-untold-done", contact).with("why", Arg::Key(why)),
+                        None => self.about("texter-opt-out-done", contact),
+                    };
+                    self.say(Level::Info, done.with("key", key));
                 } else {
                     let why = self.about("texter-stays-opt-out", contact);
                     self.may_undo(Undo::Final { contact, why });

@@ -22,6 +22,7 @@ use crate::domain::{
     hours::{HoursVerdict, SEAM},
     ids::{ContactId, MessageId},
     message::{Delivery, MessageKind},
+    opt_out::NOTICE_AGE,
     phone::{Phone, without_numbers},
     segment::measure,
     throughput::Throughput,
@@ -29,9 +30,6 @@ use crate::domain::{
 use crate::mutation::{self, Mutation};
 use crate::server::carrier::{Submission, Submitted};
 use crate::server::store::{StoreError, command::Answer};
-
-/// A notice older than this is dropped, in microseconds.
-const NOTICE_AGE: i64 = 5 * 60 * 1_000_000;
 
 /// How long the carrier may try a notice.
 const NOTICE_LIFE: SignedDuration = SignedDuration::from_mins(5);
@@ -340,10 +338,15 @@ impl Tx<'_> {
             if job.kind == MessageKind::Help && (job.suppressed || !job.contact.opt_out.allows_text()) {
                 return Ok(Look::Drop("opted_out"));
             }
-            if self.micros() - job.created_at > NOTICE_AGE {
+            let age = SignedDuration::from_micros(self.micros().saturating_sub(job.created_at));
+            if age > NOTICE_AGE {
                 return Ok(Look::Drop("too_old"));
             }
-            return Ok(Look::Go(self.now.saturating_add(NOTICE_LIFE).unwrap_or(Timestamp::MAX)));
+            let last = self.now.saturating_add(NOTICE_LIFE).unwrap_or(Timestamp::MAX);
+            return Ok(match self.hours(campaign, job.contact.zone_set, job.kind).await? {
+                HoursVerdict::Open { until } => Look::Go(last.min(until)),
+                HoursVerdict::Closed { .. } => Look::Drop("outside_hours"),
+            });
         }
         let stopped = job.suppressed || !job.contact.opt_out.allows_text();
         if stopped && !mutation::on(Mutation::SuppressionAtAcceptOnly) {

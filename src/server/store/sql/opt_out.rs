@@ -1,9 +1,10 @@
 //! Opting out, everywhere the person is: organization and number, in every campaign.
 
+use jiff::SignedDuration;
+
 use super::{
     rows::{self, ContactRow, col, contact_columns},
-    todos::zones_of,
-    tx::{Audience, Tx},
+    tx::{Audience, Campaign, Tx},
 };
 use crate::api::{
     event::EventKind,
@@ -16,6 +17,7 @@ use crate::domain::{
     hours::HoursVerdict,
     ids::{ContactId, MessageId},
     message::{Delivery, Direction, MessageKind},
+    opt_out::{NOTICE_AGE, asked_at},
     phone::Phone,
 };
 use crate::mutation::{self, Mutation};
@@ -32,6 +34,9 @@ pub(super) const UNDECIDED: &str = "undecided";
 
 /// Whoever opted somebody out by a slip may take it back so long, in microseconds, as long as the notice has not left.
 pub(super) const SLIP: i64 = 10 * 60 * 1_000_000;
+
+/// How many of somebody's last texts are looked at for the one that asked to be left alone.
+const LAST_TEXTS: i64 = 20;
 
 /// HELP is answered once in this time, in microseconds: a day.
 const HELP_EVERY: i64 = 24 * 60 * 60 * 1_000_000;
@@ -151,7 +156,7 @@ impl Tx<'_> {
         if let Some((id, contact)) = why.notice
             && (noticed == 0 || mutation::on(Mutation::NoticeTwice))
             && contacts.iter().any(|c| c.id == contact)
-            && self.queue_notice(id, contact).await?
+            && self.queue_notice(id, contact, why.by_word).await?
         {
             db::query("UPDATE suppressions SET notice = $3 WHERE organization = $1 AND phone = $2")
                 .bind(organization)
@@ -202,15 +207,49 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Queues the one notice, in the contact's language; false when the campaign has no text for it, and at an hour at which nobody is to be
-    /// disturbed: off the list they are all the same.
-    async fn queue_notice(&mut self, id: MessageId, contact: i64) -> Result<bool, StoreError> {
+    /// When this number asked to be left alone, in microseconds: now, when it has never written.
+    async fn asked_at(&mut self, organization: i64, phone: &str) -> Result<i64, StoreError> {
+        let rows = db::query(
+            "SELECT m.body, m.at FROM contacts c JOIN messages m ON m.contact = c.id
+             WHERE c.organization = $1 AND c.phone = $2 AND m.direction = 'in' ORDER BY m.at DESC LIMIT $3",
+        )
+        .bind(organization)
+        .bind(phone)
+        .bind(LAST_TEXTS)
+        .fetch_all(&mut *self.conn)
+        .await?;
+        let texts = rows.iter().map(|row| Ok((col::<String>(row, 0)?, col::<i64>(row, 1)?)));
+        Ok(asked_at(texts.collect::<Result<Vec<_>, StoreError>>()?).unwrap_or_else(|| self.micros()))
+    }
+
+    /// Why no notice goes out now, as a word: later than five minutes after they asked it may be taken for one more text (47 CFR
+    /// 64.1200(a)(12)), and nobody is texted outside the hours of replies.
+    async fn keeps_notice_back(
+        &mut self,
+        campaign: &Campaign,
+        contact: &ContactRow,
+        asked_at: i64,
+    ) -> Result<Option<&'static str>, StoreError> {
+        if SignedDuration::from_micros(self.micros().saturating_sub(asked_at)) > NOTICE_AGE {
+            return Ok(Some("too_old"));
+        }
+        let hours = self.hours(campaign, contact.zone_set, MessageKind::OptOutNotice).await?;
+        Ok(matches!(hours, HoursVerdict::Closed { .. }).then_some("outside_hours"))
+    }
+
+    /// Queues the one notice, in the contact's language; false when the campaign has no text for it, or when it is too late for one: then
+    /// the conversation says so.
+    async fn queue_notice(&mut self, id: MessageId, contact: i64, by_word: bool) -> Result<bool, StoreError> {
         // As it is now: what was about to go out to it may just have come back.
         let Some(contact) = self.contact(contact).await? else { return Ok(false) };
         let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(false) };
-        let zones = zones_of(self.conn, contact.zone_set).await?;
-        if let HoursVerdict::Closed { .. } = campaign.def.hours.verdict(MessageKind::Reply, self.now, &zones) {
-            self.audit(None, "notice_not_sent", format!("contact {}", contact.id), "outside texting hours".to_owned());
+        // A word of their own is answered in the transaction that stores it.
+        let asked_at =
+            if by_word { self.micros() } else { self.asked_at(contact.organization, contact.phone.as_str()).await? };
+        if let Some(why) = self.keeps_notice_back(&campaign, &contact, asked_at).await? {
+            let what = if why == "too_old" { "notice_too_late" } else { "notice_outside_hours" };
+            self.note(&contact, None, what, "").await?;
+            self.audit(None, "notice_not_sent", format!("contact {}", contact.id), why.to_owned());
             return Ok(false);
         }
         let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
@@ -227,7 +266,7 @@ impl Tx<'_> {
                 return Ok(false);
             }
         };
-        self.queue_own(id, contact, MessageKind::OptOutNotice, body, &language).await?;
+        self.queue_own(id, contact, (MessageKind::OptOutNotice, asked_at), body, &language).await?;
         Ok(true)
     }
 
@@ -259,15 +298,15 @@ impl Tx<'_> {
         let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
         let body = help_answer(&campaign.def, &language);
         self.audit(None, "help_answered", format!("contact {}", contact.id), String::new());
-        self.queue_own(id, contact, MessageKind::Help, body, &language).await
+        self.queue_own(id, contact, (MessageKind::Help, self.micros()), body, &language).await
     }
 
-    /// Queues a text that needs no press: `kind` is one of those.
+    /// Queues a text that needs no press: `kind` is one of those, and answers what was asked then, in microseconds.
     async fn queue_own(
         &mut self,
         id: MessageId,
         mut contact: ContactRow,
-        kind: MessageKind,
+        (kind, asked_at): (MessageKind, i64),
         body: String,
         language: &str,
     ) -> Result<(), StoreError> {
@@ -300,7 +339,7 @@ impl Tx<'_> {
         .bind(contact.organization)
         .bind(contact.campaign)
         .bind(contact.id)
-        .bind(self.micros())
+        .bind(asked_at)
         .bind(rows::kind_word(kind))
         .execute(&mut *self.conn)
         .await?;

@@ -223,7 +223,7 @@ pub(super) async fn by_hours(conn: &mut Conn, campaign: i64, def: &CampaignDef, 
     Ok(found)
 }
 
-pub(super) async fn zones_of(conn: &mut Conn, set: i64) -> Found<Zones> {
+async fn zones_of(conn: &mut Conn, set: i64) -> Found<Zones> {
     let row = db::query("SELECT zones FROM zone_sets WHERE id = $1").bind(set).fetch_one(conn).await?;
     json(&col::<String>(&row, 0)?)
 }

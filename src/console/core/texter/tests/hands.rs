@@ -77,6 +77,28 @@ fn an_opt_out_on_a_card_that_is_taken_back_brings_the_card_back() {
     assert_eq!(desk.card(), Some(1));
 }
 
+/// The notice goes within five minutes of what they wrote, or not at all: whoever decides later is told so before and after.
+#[test]
+fn an_opt_out_too_late_for_its_notice_says_so() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("<tab><enter>");
+    let item = inbound(ContactId(1001), 3, "lose my number");
+    desk.event(EventKind::Thread { contact: ContactId(1001), item });
+    assert_eq!(desk.model.notice_kept_back(ContactId(1001)), None);
+    desk.wait(5 * 60_000 + 1);
+    desk.keys("o");
+    assert_eq!(desk.model.notice_kept_back(ContactId(1001)), Some("note-notice-too-late"));
+    desk.wait(1_000);
+    desk.keys("y");
+    let told = desk.model.notices.toast().expect("told").say.clone();
+    assert_eq!(told.key, "texter-opt-out-untold-done");
+    // At an hour at which nobody gets a reply.
+    let mut desk = Desk::with(1, 0);
+    desk.wait(12 * 3_600_000);
+    desk.keys("<tab>");
+    assert_eq!(desk.model.notice_kept_back(ContactId(1)), Some("note-notice-outside-hours"));
+}
+
 #[test]
 fn words_held_back_from_sight_are_found_by_no_search() {
     let mut desk = Desk::with(1, 1);

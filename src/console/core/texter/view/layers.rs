@@ -135,7 +135,10 @@ impl Model {
                 title: self.about("texter-ask-opt-out", *contact),
                 lines: {
                     let for_good = (!self.options.undo_opt_out).then(|| Say::new("texter-ask-opt-out-for-good"));
-                    [Say::new("texter-ask-opt-out-means")].into_iter().chain(for_good).collect()
+                    let untold = self
+                        .notice_kept_back(*contact)
+                        .map(|why| Say::new("texter-ask-opt-out-untold").with("why", Arg::Key(why)));
+                    [Say::new("texter-ask-opt-out-means")].into_iter().chain(untold).chain(for_good).collect()
                 },
                 choices: vec![
                     (Say::new("texter-opt-out-with-notice"), keymap.key_for(Context::Confirm, Action::Yes)),

@@ -209,6 +209,8 @@ pub const NOTES: &[(&str, &str)] = &[
     ("opted_out", NOTE_OPTED_OUT),
     ("opted_out_by_word", "note-opted-out-by-word"),
     ("not_opt_out", "note-not-opted-out"),
+    ("notice_too_late", "note-notice-too-late"),
+    ("notice_outside_hours", "note-notice-outside-hours"),
     ("opted_in_by_word", "note-opted-in-by-word"),
     ("closed", "note-closed"),
     ("reopened", "note-reopened"),
